@@ -1,0 +1,129 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { readJson, writePrivateJson } from './private-file.mjs';
+import { Refusal } from './say.mjs';
+
+const loopback = '127.0.0.1';
+
+/** A free TCP port on loopback that is none of `taken`. */
+export async function freePort(taken = new Set()) {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const port = await bind(0);
+    if (!taken.has(port)) return port;
+  }
+  throw new Refusal('No free TCP port was found on 127.0.0.1 in 50 attempts. Are very many programs running?');
+}
+
+export async function isFree(port) {
+  try {
+    await bind(port);
+    return true;
+  } catch (error) {
+    if (error.code === 'EADDRINUSE' || error.code === 'EACCES') return false;
+    throw error;
+  }
+}
+
+function bind(port) {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen({ port, host: loopback }, () => {
+      const bound = server.address().port;
+      server.close(() => resolve(bound));
+    });
+  });
+}
+
+/**
+ * Ports by name, the same from start to start: recorded in `file`, and only one that somebody else took meanwhile is
+ * chosen anew.
+ */
+export async function stablePorts(file, names) {
+  const recorded = readJson(file) ?? {};
+  const ports = {};
+  const taken = new Set();
+  for (const name of names) {
+    const before = recorded[name];
+    const keep = Number.isInteger(before) && !taken.has(before) && (await isFree(before));
+    ports[name] = keep ? before : await freePort(taken);
+    taken.add(ports[name]);
+  }
+  writePrivateJson(file, { ...recorded, ...ports });
+  return ports;
+}
+
+/**
+ * A port with a fixed default: the variable's value, else the default; 0 means any free one.
+ * @throws Refusal naming the port, who holds it (when the system tells) and the variable that changes it
+ */
+export async function fixedPort(variable, defaultPort, purpose, environment = process.env) {
+  const text = environment[variable] ?? String(defaultPort);
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) {
+    throw new Refusal(`${variable}=${text} is not a port. Give a number from 0 to 65535 (0: any free one).`);
+  }
+  if (port === 0) return freePort();
+  if (await isFree(port)) return port;
+  const holder = holderOf(port);
+  throw new Refusal(
+    `Port ${port} (${purpose}) is taken by ${holder ?? 'a process that this user cannot see'}. ` +
+      `Stop it, or choose another port: ${variable}=<port> npm start (0 takes any free one).`,
+  );
+}
+
+/** "nginx (pid 812)" for the process that listens on the TCP port, or undefined when it cannot be found. */
+export function holderOf(port) {
+  const inodes = listeningInodes(port);
+  if (inodes.size === 0) return undefined;
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    if (holdsSocket(pid, inodes)) return `${nameOf(pid)} (pid ${pid})`;
+  }
+  return undefined;
+}
+
+function listeningInodes(port) {
+  const listening = '0A';
+  const portHex = port.toString(16).toUpperCase().padStart(4, '0');
+  const inodes = new Set();
+  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
+    for (const line of readOrEmpty(table).split('\n').slice(1)) {
+      const fields = line.trim().split(/\s+/);
+      if (fields[3] === listening && fields[1]?.endsWith(`:${portHex}`)) inodes.add(fields[9]);
+    }
+  }
+  return inodes;
+}
+
+function holdsSocket(pid, inodes) {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).some((fd) => {
+      const inode = /^socket:\[(\d+)\]$/.exec(linkOrEmpty(`/proc/${pid}/fd/${fd}`))?.[1];
+      return inode !== undefined && inodes.has(inode);
+    });
+  } catch (error) {
+    // Processes end while they are looked at, and those of other users hide their files.
+    if (['ENOENT', 'EACCES', 'EPERM', 'ESRCH'].includes(error.code)) return false;
+    throw error;
+  }
+}
+
+function nameOf(pid) {
+  return readOrEmpty(`/proc/${pid}/comm`).trim() || 'a process';
+}
+
+function readOrEmpty(path) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function linkOrEmpty(path) {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+}

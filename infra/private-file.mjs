@@ -1,0 +1,32 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { giveToOwner } from './owner.mjs';
+
+/** The parsed file, or undefined when there is none. A file that is not JSON is an error that names it. */
+export function readJson(path) {
+  let text;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${path} is not valid JSON (${error.message}); restore it or remove it`, { cause: error });
+  }
+}
+
+/** Replaces the file in one step (a reader never sees half of it), readable by its owner alone. */
+export function writePrivateJson(path, value) {
+  writePrivateText(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+export function writePrivateText(path, text) {
+  mkdirSync(dirname(path), { recursive: true });
+  const partial = `${path}.${process.pid}.partial`;
+  writeFileSync(partial, text, { mode: 0o600 });
+  giveToOwner(partial);
+  renameSync(partial, path);
+}

@@ -1,0 +1,45 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { giveToOwner } from '../owner.mjs';
+import { runtimeDir } from '../paths.mjs';
+import { stablePorts } from '../ports.mjs';
+import { kafkaJars } from '../provision/kafka-jars.mjs';
+import { systemTree } from '../provision/system-tree.mjs';
+import { secretsOf } from '../secrets.mjs';
+import { kafkaService } from '../services/kafka.mjs';
+import { postgresService, superuser } from '../services/postgres.mjs';
+import { valkeyService } from '../services/valkey.mjs';
+
+/**
+ * Kafka, PostgreSQL and Valkey as processes of this machine, their data below `dir`.
+ * @returns the services to supervise, and the addresses they will have
+ */
+export async function localServices({ dir, say, durable = true }) {
+  mkdirSync(dir, { recursive: true });
+  giveToOwner(dir);
+  const treeDir = await systemTree(runtimeDir, say);
+  const jarsDir = await kafkaJars(runtimeDir, say);
+  const ports = await stablePorts(join(dir, 'ports.json'), ['kafka', 'kafkaController', 'postgres', 'redis']);
+  const secrets = secretsOf(join(dir, 'secrets.json'));
+  const data = join(dir, 'data');
+  const services = [
+    kafkaService({ jarsDir, dataDir: join(data, 'kafka'), port: ports.kafka, controllerPort: ports.kafkaController }),
+    postgresService({
+      treeDir,
+      dataDir: join(data, 'postgres'),
+      port: ports.postgres,
+      password: secrets.postgresPassword,
+      durable,
+    }),
+    valkeyService({ treeDir, dataDir: join(data, 'valkey'), port: ports.redis, password: secrets.redisPassword }),
+  ];
+  const server = `postgres://${superuser}:${secrets.postgresPassword}@127.0.0.1:${ports.postgres}`;
+  return {
+    services,
+    addresses: {
+      kafkaBrokers: `127.0.0.1:${ports.kafka}`,
+      databaseUrl: `${server}/postgres`,
+      redisUrl: `redis://:${secrets.redisPassword}@127.0.0.1:${ports.redis}`,
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { rootDir } from '../paths.mjs';
+import { run } from '../run.mjs';
+
+/** Kafka's own jars by Maven, fetched once. Returns their folder. */
+export async function kafkaJars(runtimeDir, say) {
+  const jarsDir = join(runtimeDir, 'kafka');
+  if (existsSync(jarsDir)) return jarsDir;
+  const partialDir = `${jarsDir}.partial`;
+  rmSync(partialDir, { recursive: true, force: true });
+  mkdirSync(runtimeDir, { recursive: true });
+  say('Fetching Kafka (54 MB) with Maven …');
+  const pom = join(rootDir, 'infra/kafka/pom.xml');
+  await run('mvn', ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${partialDir}`]);
+  renameSync(partialDir, jarsDir);
+  return jarsDir;
+}

@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+
+const keptOutputBytes = 64 * 1024;
+
+/**
+ * Runs a command to its end; its output is shown when `show` is set, else kept for the error.
+ * @returns what it printed on stdout, at most the last 64 KiB
+ * @throws Error with the end of its output when it does not end with 0
+ */
+export function run(command, args, { show = false, ...options } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'], ...options });
+    let stdout = '';
+    let both = '';
+    const keep = (text, chunk) => (text + chunk).slice(-keptOutputBytes);
+    child.stdout?.on('data', (chunk) => {
+      stdout = keep(stdout, chunk);
+      both = keep(both, chunk);
+    });
+    child.stderr?.on('data', (chunk) => (both = keep(both, chunk)));
+    child.once('error', (error) => reject(new Error(`${command} could not be started: ${error.message}`)));
+    child.once('close', (code, signalName) => {
+      if (code === 0) resolve(stdout);
+      else reject(new Error(`${command} ended with ${signalName ?? code}:\n${both.trim().slice(-4000)}`));
+    });
+  });
+}
+
+/** True when the command runs and ends with 0. */
+export async function succeeds(command, args, options = {}) {
+  try {
+    await run(command, args, options);
+    return true;
+  } catch {
+    return false;
+  }
+}

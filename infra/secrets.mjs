@@ -1,0 +1,29 @@
+import { randomBytes } from 'node:crypto';
+import { readJson, writePrivateJson } from './private-file.mjs';
+
+const random = (bytes) => randomBytes(bytes).toString('base64url');
+
+/** Passwords of the local services and the signing secret of logins: made once, kept readable by their owner alone. */
+export function secretsOf(file) {
+  const kept = readJson(file) ?? {};
+  const secrets = {
+    postgresPassword: kept.postgresPassword ?? random(24),
+    redisPassword: kept.redisPassword ?? random(24),
+    jwtSecret: kept.jwtSecret ?? random(48),
+  };
+  if (Object.keys(secrets).some((name) => secrets[name] !== kept[name])) writePrivateJson(file, { ...kept, ...secrets });
+  return secrets;
+}
+
+/** What the first `--migrate` of the api makes: an administrator, an API key, and the local agent's enrolment token. */
+export function bootstrapOf(file) {
+  const kept = readJson(file) ?? {};
+  const bootstrap = {
+    adminUser: kept.adminUser ?? 'admin',
+    adminPassword: kept.adminPassword ?? random(18),
+    apiKey: kept.apiKey ?? `imk_${randomBytes(6).toString('hex')}_${random(32)}`,
+    enrolmentToken: kept.enrolmentToken ?? `imt_${randomBytes(6).toString('hex')}_${random(32)}`,
+  };
+  if (Object.keys(bootstrap).some((name) => bootstrap[name] !== kept[name])) writePrivateJson(file, bootstrap);
+  return bootstrap;
+}

@@ -1,0 +1,59 @@
+// The services alone, for developing and for integration tests:  npm run services -- up | down
+import { spawn } from 'node:child_process';
+import { mkdirSync, openSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { devDir } from './paths.mjs';
+import { writePrivateJson } from './private-file.mjs';
+import { localServices } from './providers/local.mjs';
+import { fail, say, Refusal } from './say.mjs';
+import { endRecorded, readState, Supervisor } from './supervisor.mjs';
+
+const [action, ...options] = process.argv.slice(2);
+const dirAt = options.indexOf('--dir');
+const dir = dirAt < 0 ? devDir : resolve(options[dirAt + 1]);
+const stateFile = join(dir, 'supervisor.json');
+
+const actions = { up, down, supervise };
+if (!Object.hasOwn(actions, action ?? '')) fail(new Refusal('Use: npm run services -- up | down [--dir <folder>]'));
+await actions[action]().catch(fail);
+
+/** Starts the services in the background and returns when they answer. */
+async function up() {
+  if (readState(stateFile)?.running) return say(`Already running: ${join(dir, 'services.json')}`);
+  await endRecorded(stateFile);
+  mkdirSync(dir, { recursive: true });
+  const log = openSync(join(dir, 'supervisor.log'), 'a');
+  const script = fileURLToPath(import.meta.url);
+  const child = spawn(process.execPath, [script, 'supervise', '--dir', dir], { detached: true, stdio: ['ignore', log, log] });
+  const ended = new Promise((_, reject) => {
+    child.once('exit', () => reject(new Refusal(`The services did not start; see ${join(dir, 'supervisor.log')}`)));
+  });
+  const ready = (async () => {
+    while (readState(stateFile)?.state !== 'ready') await new Promise((done) => setTimeout(done, 100));
+  })();
+  await Promise.race([ready, ended]);
+  child.unref();
+  say(`Running: ${join(dir, 'services.json')}`);
+  process.exit(0);
+}
+
+async function down() {
+  const ended = await endRecorded(stateFile);
+  say(ended.length ? `Stopped ${ended.join(', ')}.` : 'Nothing was running.');
+}
+
+async function supervise() {
+  const { services, addresses } = await localServices({ dir, say });
+  const supervisor = new Supervisor({ stateFile, logDir: join(dir, 'logs'), report: say });
+  const stop = () => supervisor.stop().then(() => process.exit(0), fail);
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  writePrivateJson(join(dir, 'services.json'), addresses);
+  try {
+    await supervisor.start([services]);
+  } catch (error) {
+    await supervisor.stop();
+    throw error;
+  }
+}

@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { asOwner, giveToOwner } from '../owner.mjs';
+import { run } from '../run.mjs';
+import { kafkaAnswers } from './ready.mjs';
+
+/** Kafka as one KRaft node on loopback. Threads are few, since an idle broker should cost next to nothing. */
+export function kafkaService({ jarsDir, dataDir, port, controllerPort, heapMb = 768 }) {
+  const classPath = join(jarsDir, '*');
+  const configFile = join(dataDir, 'server.properties');
+  return {
+    name: 'kafka',
+    prepare: () => prepare({ classPath, dataDir, configFile, port, controllerPort }),
+    command: () => ({
+      command: 'java',
+      args: [
+        ...['-Xms256m', `-Xmx${heapMb}m`, '-XX:+UseSerialGC', '-XX:+ExitOnOutOfMemoryError', '-Djava.awt.headless=true'],
+        ...['-XX:-UsePerfData', '-Djava.net.preferIPv4Stack=true', ...logging],
+        ...['-cp', classPath, 'kafka.Kafka', configFile],
+      ],
+    }),
+    ready: () => kafkaAnswers(port),
+  };
+}
+
+const logging = [
+  '-Dorg.slf4j.simpleLogger.showDateTime=true',
+  '-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss.SSS',
+  '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+];
+
+async function prepare({ classPath, dataDir, configFile, port, controllerPort }) {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  giveToOwner(dataDir);
+  writeFileSync(configFile, properties({ dataDir, port, controllerPort }), { mode: 0o600 });
+  giveToOwner(configFile);
+  const logDir = join(dataDir, 'log');
+  if (existsSync(join(logDir, 'meta.properties')) && existsSync(join(dataDir, 'formatted'))) return;
+  // Without the mark the formatting was interrupted, and nothing has been stored yet.
+  rmSync(logDir, { recursive: true, force: true });
+  const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A');
+  const format = ['kafka.tools.StorageTool', 'format', '--cluster-id', clusterId, '--config', configFile];
+  await run('java', ['-Xmx256m', '-XX:TieredStopAtLevel=1', ...logging, '-cp', classPath, ...format], asOwner());
+  writeFileSync(join(dataDir, 'formatted'), `${clusterId}\n`);
+}
+
+function properties({ dataDir, port, controllerPort }) {
+  const lines = [
+    'process.roles=broker,controller',
+    'node.id=1',
+    `controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
+    `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    `advertised.listeners=PLAINTEXT://127.0.0.1:${port}`,
+    'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'inter.broker.listener.name=PLAINTEXT',
+    'controller.listener.names=CONTROLLER',
+    `log.dirs=${join(dataDir, 'log')}`,
+    'auto.create.topics.enable=false',
+    'num.partitions=1',
+    'default.replication.factor=1',
+    'min.insync.replicas=1',
+    'offsets.topic.replication.factor=1',
+    'offsets.topic.num.partitions=8',
+    'transaction.state.log.replication.factor=1',
+    'transaction.state.log.min.isr=1',
+    'transaction.state.log.num.partitions=2',
+    'share.coordinator.state.topic.replication.factor=1',
+    'share.coordinator.state.topic.min.isr=1',
+    'share.coordinator.state.topic.num.partitions=1',
+    'group.initial.rebalance.delay.ms=0',
+    'group.coordinator.threads=1',
+    'num.network.threads=2',
+    'num.io.threads=4',
+    'background.threads=2',
+    'num.recovery.threads.per.data.dir=2',
+    'log.cleaner.threads=1',
+    'log.cleaner.dedupe.buffer.size=16777216',
+    'log.segment.bytes=268435456',
+    'log.retention.hours=168',
+    'message.max.bytes=4194304',
+    'replica.fetch.max.bytes=4194304',
+    'controlled.shutdown.enable=false',
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,62 @@
+import { connect } from 'node:net';
+
+const answerTimeoutMs = 2_000;
+
+/** Sends bytes to a loopback port and resolves with the first answer, or undefined when there is none in time. */
+function firstAnswer(port, request) {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    const finish = (answer) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.setTimeout(answerTimeoutMs, () => finish(undefined));
+    socket.once('error', () => finish(undefined));
+    socket.once('close', () => finish(undefined));
+    socket.once('connect', () => socket.write(request));
+    socket.once('data', finish);
+  });
+}
+
+/** True once the server asks for a password; while it recovers it answers with an error instead. */
+export async function postgresAnswers(port) {
+  const parameters = Buffer.from('user\0icmpmon\0database\0postgres\0\0');
+  const request = Buffer.alloc(8);
+  request.writeInt32BE(8 + parameters.length, 0);
+  request.writeInt32BE(0x0003_0000, 4);
+  const answer = await firstAnswer(port, Buffer.concat([request, parameters]));
+  return answer?.[0] === 'R'.charCodeAt(0);
+}
+
+/** True once the server has loaded its data and takes commands. */
+export async function valkeyAnswers(port, password) {
+  const answer = await firstAnswer(port, `AUTH ${password}\r\nPING\r\n`);
+  const text = answer?.toString('latin1') ?? '';
+  return text.startsWith('+OK') && !text.includes('-LOADING');
+}
+
+/** True once the broker answers a Metadata request that lists at least itself. */
+export async function kafkaAnswers(port) {
+  const metadata = { apiKey: 3, version: 1, correlationId: 1 };
+  const request = Buffer.alloc(18);
+  request.writeInt32BE(14, 0);
+  request.writeInt16BE(metadata.apiKey, 4);
+  request.writeInt16BE(metadata.version, 6);
+  request.writeInt32BE(metadata.correlationId, 8);
+  request.writeInt16BE(-1, 12);
+  request.writeInt32BE(0, 14);
+  const answer = await firstAnswer(port, request);
+  return answer !== undefined && answer.length >= 12 && answer.readInt32BE(8) >= 1;
+}
+
+/** True when the app's operations server says that it is ready. */
+export async function httpReady(url) {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(answerTimeoutMs) });
+    await response.body?.cancel();
+    return response.status === 200;
+  } catch {
+    // Not listening yet, or busy: not ready, whatever the cause.
+    return false;
+  }
+}

@@ -1,0 +1,214 @@
+import { spawn } from 'node:child_process';
+import { closeSync, copyFileSync, mkdirSync, openSync, readFileSync, statSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { asOwner, giveToOwner } from './owner.mjs';
+import { readJson, writePrivateJson } from './private-file.mjs';
+import { end, identify, isAlive } from './process-identity.mjs';
+import { Refusal } from './say.mjs';
+
+const shortestDelayMs = 500;
+const longestDelayMs = 15_000;
+const steadyAfterMs = 30_000;
+const readyPatienceMs = 120_000;
+const failuresBeforeGivingUp = 4;
+const largestLogBytes = 10 * 1024 * 1024;
+
+/**
+ * Starts what it is given in order, restarts what ends, and stops all in reverse order. What runs is recorded in
+ * `stateFile` by pid and start time, so that a later start can end what this one left behind if it is killed.
+ *
+ * A service is {name, prepare?, command(): {command, args, env?, cwd?}, ready(): Promise<boolean>, stopSignal?,
+ * needsRoot?}; a task is {name, task(): Promise<void>}.
+ */
+export class Supervisor {
+  #children = new Map();
+  #stopping = false;
+  #timers = new Set();
+  #stateFile;
+  #logDir;
+  #report;
+  #changed;
+  #delays;
+
+  /** `report(line)` hears what happens; `changed()` is called whenever a pid changes. */
+  constructor({ stateFile, logDir, report = () => {}, changed = () => {}, delays = {} }) {
+    this.#stateFile = stateFile;
+    this.#logDir = logDir;
+    this.#report = report;
+    this.#changed = changed;
+    this.#delays = { shortestDelayMs, longestDelayMs, steadyAfterMs, readyPatienceMs, ...delays };
+    mkdirSync(logDir, { recursive: true });
+    giveToOwner(logDir);
+    const watch = setInterval(() => this.#boundLogs(), 30_000);
+    watch.unref();
+    this.#timers.add(watch);
+  }
+
+  /** Name → pid of everything that runs now. */
+  pids() {
+    return Object.fromEntries([...this.#children].filter(([, c]) => c.identity).map(([name, c]) => [name, c.identity.pid]));
+  }
+
+  /** Runs the stages one after another; what is in one stage starts side by side. Resolves when all are ready. */
+  async start(stages) {
+    this.#save('starting');
+    for (const stage of stages) {
+      await Promise.all(stage.map((part) => (part.task ? this.#runTask(part) : this.#startService(part))));
+      if (this.#stopping) return;
+    }
+    this.#save('ready');
+  }
+
+  /** Ends all in reverse order of their start: first asked, after 15 s killed. */
+  async stop() {
+    this.#stopping = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#save('stopping');
+    for (const child of [...this.#children.values()].reverse()) {
+      if (child.identity) await end(child.identity, { stopSignal: child.service.stopSignal });
+    }
+    this.#save('stopped');
+  }
+
+  async #runTask({ name, task }) {
+    const startedMs = performance.now();
+    await task();
+    this.#report(`${name}: done in ${seconds(startedMs)}`);
+  }
+
+  async #startService(service) {
+    const startedMs = performance.now();
+    await service.prepare?.();
+    if (this.#stopping) return;
+    const child = { service, failures: 0, delayMs: this.#delays.shortestDelayMs, identity: undefined, error: undefined };
+    this.#children.set(service.name, child);
+    this.#spawn(child);
+    const deadline = startedMs + this.#delays.readyPatienceMs;
+    while (!(child.identity && (await service.ready()))) {
+      if (this.#stopping) return;
+      if (child.failures >= failuresBeforeGivingUp || performance.now() > deadline) throw this.#notReady(child);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    this.#report(`${service.name}: ready after ${seconds(startedMs)}`);
+  }
+
+  #notReady({ service, error, failures }) {
+    const cause = failures > 0 ? `ended ${failures} times (${error})` : 'did not become ready';
+    const file = this.#logFile(service.name);
+    return new Refusal(`${service.name} ${cause}. The end of ${file}:\n${lastLines(file)}`);
+  }
+
+  #spawn(child) {
+    const { service } = child;
+    const { command, args, env, cwd } = service.command();
+    const log = openSync(this.#logFile(service.name), 'a', 0o640);
+    const startedMs = performance.now();
+    // A group of its own: Ctrl-C at the terminal reaches the supervisor alone, which stops the others in order.
+    const spawned = spawn(command, args, {
+      env: env ?? process.env,
+      cwd,
+      stdio: ['ignore', log, log],
+      detached: true,
+      ...(service.needsRoot ? {} : asOwner()),
+    });
+    closeSync(log);
+    child.identity = spawned.pid === undefined ? undefined : identify(spawned.pid);
+    this.#save();
+    let ended = false;
+    const onEnd = (cause) => {
+      if (ended) return;
+      ended = true;
+      this.#onEnd(child, spawned.pid, cause, startedMs);
+    };
+    spawned.once('error', (error) => onEnd(error.message));
+    spawned.once('exit', (code, signalName) => onEnd(signalName ?? `exit code ${code}`));
+  }
+
+  #onEnd(child, pid, cause, startedMs) {
+    const { service } = child;
+    child.identity = undefined;
+    killGroup(pid);
+    this.#save();
+    if (this.#stopping) return;
+    child.failures += 1;
+    child.error = cause;
+    const wasSteady = performance.now() - startedMs >= this.#delays.steadyAfterMs;
+    if (wasSteady) child.delayMs = this.#delays.shortestDelayMs;
+    const delayMs = child.delayMs;
+    child.delayMs = Math.min(delayMs * 2, this.#delays.longestDelayMs);
+    this.#report(`${service.name} ended (${cause}); starting it again in ${delayMs / 1000} s`);
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      if (!this.#stopping) this.#spawn(child);
+    }, delayMs);
+    this.#timers.add(timer);
+  }
+
+  #logFile(name) {
+    return join(this.#logDir, `${name}.log`);
+  }
+
+  /** Children append to their log themselves, so that they outlive the supervisor; a full one is copied and emptied. */
+  #boundLogs() {
+    for (const name of this.#children.keys()) {
+      const file = this.#logFile(name);
+      if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) <= largestLogBytes) continue;
+      copyFileSync(file, `${file}.1`);
+      truncateSync(file, 0);
+    }
+  }
+
+  #state;
+  #save(state = this.#state) {
+    this.#state = state;
+    const children = [...this.#children].filter(([, child]) => child.identity);
+    writePrivateJson(this.#stateFile, {
+      state,
+      supervisor: identify(process.pid),
+      children: children.map(([name, child]) => ({ name, stopSignal: child.service.stopSignal, ...child.identity })),
+    });
+    this.#changed();
+  }
+}
+
+/** What a process started (an fping of an agent, say) must not outlive it. */
+function killGroup(pid) {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if (error.code !== 'ESRCH' && error.code !== 'EPERM') throw error;
+  }
+}
+
+/** The recorded state, with `running` telling whether that supervisor is alive. */
+export function readState(stateFile) {
+  const state = readJson(stateFile);
+  return state && { ...state, running: isAlive(state.supervisor) };
+}
+
+/**
+ * Ends the supervisor (which stops its children in order) and then whatever of its children is left.
+ * Only processes whose pid and start time are the recorded ones are touched. Returns the names of what was ended.
+ */
+export async function endRecorded(stateFile) {
+  const state = readState(stateFile);
+  if (!state) return [];
+  const before = state.children.filter(isAlive).map((child) => child.name);
+  if (state.running) await end(state.supervisor, { patienceMs: 120_000 });
+  const left = (readJson(stateFile)?.children ?? []).concat(state.children);
+  for (const child of left.reverse()) await end(child, { stopSignal: child.stopSignal });
+  return before;
+}
+
+function lastLines(file) {
+  try {
+    return readFileSync(file, 'utf8').trim().split('\n').slice(-15).join('\n');
+  } catch (error) {
+    return `(${error.message})`;
+  }
+}
+
+function seconds(startedMs) {
+  return `${((performance.now() - startedMs) / 1000).toFixed(1)} s`;
+}
