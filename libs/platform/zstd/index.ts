@@ -1,0 +1,2 @@
+export { compress, decompressBounded, ZstdError } from './zstd';
+export type { ZstdFailure } from './zstd';

@@ -1,0 +1,46 @@
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+
+export type ZstdFailure = 'too_large' | 'corrupt';
+
+/** Thrown by `decompressBounded`: the output would pass the bound (`too_large`) or the input is no zstd frame (`corrupt`). */
+export class ZstdError extends Error {
+  override readonly name = 'ZstdError';
+
+  constructor(
+    readonly failure: ZstdFailure,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+// Blocks are small (a few kilobytes): a small window keeps the context that each call allocates small as well, and the
+// first level is within 1 % of the third on columns of varints, whose entropy is in the literals.
+const compressOptions = {
+  params: {
+    [constants.ZSTD_c_compressionLevel]: 1,
+    [constants.ZSTD_c_windowLog]: 17,
+    [constants.ZSTD_c_checksumFlag]: 0,
+  },
+};
+
+/** One zstd frame of `bytes`, without a checksum: whoever frames the bytes carries its own CRC. */
+export function compress(bytes: Uint8Array): Uint8Array {
+  return zstdCompressSync(bytes, compressOptions);
+}
+
+/**
+ * The content of one zstd frame, at most `maxBytes` long. Never allocates past the bound, whatever the frame claims.
+ * Throws a `ZstdError` on anything else.
+ */
+export function decompressBounded(bytes: Uint8Array, maxBytes: number): Uint8Array {
+  try {
+    return zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, maxBytes) });
+  } catch (error) {
+    const tooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+    throw tooLarge
+      ? new ZstdError('too_large', `the zstd frame holds more than ${maxBytes} bytes`, { cause: error })
+      : new ZstdError('corrupt', 'the bytes are not a whole zstd frame', { cause: error });
+  }
+}

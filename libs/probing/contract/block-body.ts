@@ -1,0 +1,183 @@
+import { ByteReader } from './byte-reader';
+import { ByteWriter } from './byte-writer';
+import { isOutcome, OUTCOME } from './outcomes';
+import { allocateColumns, BLOCK_RESULTS_MAX, type ResultColumns } from './result-columns';
+
+/** One frame of the compressor used for bodies (zstd). */
+export type Compress = (bytes: Uint8Array) => Uint8Array;
+/** The content of one frame, at most `maxBytes` long; throws on anything else. */
+export type Decompress = (bytes: Uint8Array, maxBytes: number) => Uint8Array;
+
+/** What an agent spools: a body before its lane and sequence are known. */
+export interface EncodedBody {
+  /** The columns, compressed unless `stored`. */
+  bytes: Uint8Array;
+  /** The columns are as they are: compressing them would have made them longer. */
+  stored: boolean;
+  count: number;
+  baseTimeMs: number;
+  /** Length of the columns before compression. */
+  rawLength: number;
+}
+
+const U32_MAX = 0xffff_ffff;
+// Below this no compressor wins over its own frame header, and a call costs more than the bytes are worth.
+const COMPRESS_RAW_LENGTH_MIN = 64;
+const writer = new ByteWriter(64 * 1024);
+
+/**
+ * Encodes 1 to 20,000 results, sorted by time (equal times stay in the order given). The columns' earliest time offset
+ * becomes the base time. Throws a RangeError on a count out of bounds or an outcome that is not in the table.
+ */
+export function encodeBody(columns: ResultColumns, compress: Compress): EncodedBody {
+  const { count } = columns;
+  if (count < 1 || count > BLOCK_RESULTS_MAX) {
+    throw new RangeError(`a block holds 1 to ${BLOCK_RESULTS_MAX} results, not ${count}`);
+  }
+  const order = orderByTime(columns);
+  const firstOffsetMs = columns.timeOffsetMs[order[0]];
+  writer.reset();
+  writeDeltas(columns.targetKey, order, count);
+  writeTimes(columns.timeOffsetMs, order, count, firstOffsetMs);
+  writeRuns(columns.check, order, count);
+  writeRuns(columns.outcome, order, count);
+  writeRtts(columns, order);
+  const raw = writer.view();
+  const compressed = raw.length < COMPRESS_RAW_LENGTH_MIN ? raw : compress(raw);
+  const stored = compressed.length >= raw.length;
+  return {
+    bytes: stored ? writer.copy() : compressed,
+    stored,
+    count,
+    baseTimeMs: columns.baseTimeMs + firstOffsetMs,
+    rawLength: raw.length,
+  };
+}
+
+function orderByTime({ count, timeOffsetMs }: ResultColumns): Uint16Array {
+  const order = new Uint16Array(count);
+  let sorted = true;
+  for (let at = 0; at < count; at++) {
+    order[at] = at;
+    if (at > 0 && timeOffsetMs[at] < timeOffsetMs[at - 1]) sorted = false;
+  }
+  if (sorted) return order;
+  // Time and index in one number: a native numeric sort, stable by construction, exact below 2^53.
+  const keys = new Float64Array(count);
+  for (let at = 0; at < count; at++) keys[at] = timeOffsetMs[at] * 0x8000 + at;
+  keys.sort();
+  for (let at = 0; at < count; at++) order[at] = keys[at] % 0x8000;
+  return order;
+}
+
+function writeDeltas(values: Uint32Array, order: Uint16Array, count: number): void {
+  let previous = 0;
+  for (let at = 0; at < count; at++) {
+    const value = values[order[at]];
+    writer.zigzag(value - previous);
+    previous = value;
+  }
+}
+
+function writeTimes(values: Uint32Array, order: Uint16Array, count: number, first: number): void {
+  let previous = first;
+  for (let at = 0; at < count; at++) {
+    const value = values[order[at]];
+    writer.varint(value - previous);
+    previous = value;
+  }
+}
+
+function writeRuns(values: Uint16Array | Uint8Array, order: Uint16Array, count: number): void {
+  for (let at = 0; at < count;) {
+    const value = values[order[at]];
+    let end = at + 1;
+    while (end < count && values[order[end]] === value) end++;
+    writer.varint(value);
+    writer.varint(end - at);
+    at = end;
+  }
+}
+
+function writeRtts({ count, outcome, rttUs }: ResultColumns, order: Uint16Array): void {
+  for (let at = 0; at < count; at++) {
+    const row = order[at];
+    const code = outcome[row];
+    if (!isOutcome(code)) throw new RangeError(`unknown outcome code ${code} in row ${row}`);
+    if (code === OUTCOME.reply) writer.varint(rttUs[row]);
+  }
+}
+
+/**
+ * Fills columns from an uncompressed body of a count that the caller has bounded; `into` is reused if it has the room.
+ * Gives what is wrong in words instead, if the bytes are not exactly such a body.
+ */
+export function decodeColumns(
+  raw: Uint8Array,
+  count: number,
+  baseTimeMs: number,
+  into?: ResultColumns,
+): ResultColumns | string {
+  const columns = into !== undefined && into.targetKey.length >= count ? into : allocateColumns(count);
+  const reader = new ByteReader(raw);
+  columns.count = count;
+  columns.baseTimeMs = baseTimeMs;
+  const wrong =
+    readDeltas(reader, columns.targetKey, count) ??
+    readTimes(reader, columns.timeOffsetMs, count) ??
+    readRuns(reader, columns.check, count, 0xffff, 'check') ??
+    readRuns(reader, columns.outcome, count, 0xff, 'outcome') ??
+    readRtts(reader, columns);
+  if (wrong !== undefined) return wrong;
+  return reader.remaining > 0 ? `${reader.remaining} bytes after the last column` : columns;
+}
+
+function readDeltas(reader: ByteReader, values: Uint32Array, count: number): string | undefined {
+  let value = 0;
+  for (let at = 0; at < count; at++) {
+    value += reader.zigzag();
+    if (value < 0 || value > U32_MAX) return `target key ${value} in row ${at}`;
+    values[at] = value;
+  }
+  return reader.failed ? 'target keys are cut short' : undefined;
+}
+
+function readTimes(reader: ByteReader, values: Uint32Array, count: number): string | undefined {
+  let value = 0;
+  for (let at = 0; at < count; at++) {
+    value += reader.varint();
+    if (value > U32_MAX) return `time offset ${value} ms in row ${at}`;
+    values[at] = value;
+  }
+  return reader.failed ? 'times are cut short' : undefined;
+}
+
+function readRuns(
+  reader: ByteReader,
+  values: Uint16Array | Uint8Array,
+  count: number,
+  valueMax: number,
+  what: string,
+): string | undefined {
+  for (let at = 0; at < count;) {
+    const value = reader.varint();
+    const length = reader.varint();
+    if (reader.failed) return `${what} runs are cut short`;
+    if (value > valueMax) return `${what} ${value} in row ${at}`;
+    if (length < 1 || length > count - at) return `${what} run of ${length} in row ${at} of ${count}`;
+    values.fill(value, at, at + length);
+    at += length;
+  }
+  return undefined;
+}
+
+function readRtts(reader: ByteReader, { count, outcome, rttUs }: ResultColumns): string | undefined {
+  for (let at = 0; at < count; at++) {
+    const code = outcome[at];
+    if (!isOutcome(code)) return `outcome code ${code} in row ${at}`;
+    const value = code === OUTCOME.reply ? reader.varint() : 0;
+    if (value > U32_MAX) return `rtt of ${value} us in row ${at}`;
+    rttUs[at] = value;
+  }
+  return reader.failed ? 'rtts are cut short' : undefined;
+}

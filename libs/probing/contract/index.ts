@@ -1,0 +1,12 @@
+export * from './agent-protocol';
+export * from './block';
+export { encodeBody } from './block-body';
+export type { Compress, Decompress, EncodedBody } from './block-body';
+export { crc32 } from './crc32';
+export * from './feed-fact';
+export * from './outcomes';
+export * from './result-columns';
+export * from './results-api';
+export * from './shard-record';
+export * from './upload';
+export { isUuid, uuidFromBytes, uuidToBytes } from './uuid';

@@ -1,0 +1,105 @@
+/** The most results one block may hold. */
+export const BLOCK_RESULTS_MAX = 20_000;
+
+/**
+ * Results as columns. Row i is `targetKey[i]`, `check[i]`, `baseTimeMs + timeOffsetMs[i]`, `outcome[i]`, `rttUs[i]`
+ * (0 unless the outcome is a reply). The arrays may be longer than `count`: only the first `count` entries count.
+ */
+export interface ResultColumns {
+  count: number;
+  /** Agent's wall clock in ms since 1970 of the earliest result. */
+  baseTimeMs: number;
+  targetKey: Uint32Array;
+  check: Uint16Array;
+  timeOffsetMs: Uint32Array;
+  outcome: Uint8Array;
+  rttUs: Uint32Array;
+}
+
+/** Columns with room for `capacity` results, and none in them. */
+export function allocateColumns(capacity: number): ResultColumns {
+  return {
+    count: 0,
+    baseTimeMs: 0,
+    targetKey: new Uint32Array(capacity),
+    check: new Uint16Array(capacity),
+    timeOffsetMs: new Uint32Array(capacity),
+    outcome: new Uint8Array(capacity),
+    rttUs: new Uint32Array(capacity),
+  };
+}
+
+const TIME_SPAN_MS_MAX = 0xffff_ffff;
+
+/** Gathers results one by one without an object each; grows by doubling up to `capacityMax`, and is reused after `clear`. */
+export class ResultColumnsBuilder {
+  private columns: ResultColumns;
+  private timeMs: Float64Array;
+  private size = 0;
+
+  constructor(
+    private readonly capacityMax = BLOCK_RESULTS_MAX,
+    initialCapacity = 256,
+  ) {
+    if (capacityMax < 1 || capacityMax > BLOCK_RESULTS_MAX) {
+      throw new RangeError(`capacity ${capacityMax} is outside 1 to ${BLOCK_RESULTS_MAX}`);
+    }
+    const capacity = Math.min(initialCapacity, capacityMax);
+    this.columns = allocateColumns(capacity);
+    this.timeMs = new Float64Array(capacity);
+  }
+
+  get count(): number {
+    return this.size;
+  }
+
+  get isFull(): boolean {
+    return this.size >= this.capacityMax;
+  }
+
+  /** Adds a result at `timeMs` (agent's wall clock, ms since 1970). False when full: build, clear, push again. */
+  push(targetKey: number, check: number, timeMs: number, outcome: number, rttUs: number): boolean {
+    if (this.isFull) return false;
+    if (this.size === this.timeMs.length) this.grow();
+    const at = this.size++;
+    this.columns.targetKey[at] = targetKey;
+    this.columns.check[at] = check;
+    this.timeMs[at] = Math.floor(timeMs);
+    this.columns.outcome[at] = outcome;
+    this.columns.rttUs[at] = rttUs;
+    return true;
+  }
+
+  /**
+   * The columns so far, valid until the next push or clear. Times are taken from the earliest; should the clock have
+   * jumped by more than 49 days within one block, the far side is held at the end of the span.
+   */
+  build(): ResultColumns {
+    let baseTimeMs = this.size === 0 ? 0 : Infinity;
+    for (let at = 0; at < this.size; at++) baseTimeMs = Math.min(baseTimeMs, this.timeMs[at]);
+    for (let at = 0; at < this.size; at++) {
+      this.columns.timeOffsetMs[at] = Math.min(this.timeMs[at] - baseTimeMs, TIME_SPAN_MS_MAX);
+    }
+    this.columns.count = this.size;
+    this.columns.baseTimeMs = baseTimeMs;
+    return this.columns;
+  }
+
+  clear(): void {
+    this.size = 0;
+  }
+
+  private grow(): void {
+    const capacity = Math.min(this.capacityMax, this.timeMs.length * 2);
+    const { targetKey, check, outcome, rttUs } = this.columns;
+    const grown = allocateColumns(capacity);
+    grown.targetKey.set(targetKey);
+    grown.check.set(check);
+    grown.outcome.set(outcome);
+    grown.rttUs.set(rttUs);
+    const timeMs = new Float64Array(capacity);
+    timeMs.set(this.timeMs);
+    this.columns = grown;
+    this.timeMs = timeMs;
+  }
+}

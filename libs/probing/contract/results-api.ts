@@ -1,0 +1,44 @@
+import type { CheckType } from './feed-fact';
+import type { OutcomeName } from './outcomes';
+
+/** One measurement, as `/results` gives it. */
+export interface ProbeResult {
+  /** ISO 8601 in UTC, corrected by the agent's estimated clock offset. */
+  at: string;
+  agentId: string;
+  agentName: string;
+  check: number;
+  type: CheckType;
+  outcome: OutcomeName;
+  /** Null unless the outcome is a reply. */
+  rttUs: number | null;
+  /** Came by the backfill lane. */
+  late?: boolean;
+}
+
+/** One window of one target over all agents, as `/history` gives it. Rtts are null where nothing was answered. */
+export interface HistoryPoint {
+  at: string;
+  windowMs: number;
+  sent: number;
+  lost: number;
+  /** Probes that say nothing of the target: never left the agent, or the executor broke. Not in `sent`. */
+  notSent: number;
+  /** lost / sent; null where nothing was sent. */
+  lossRatio: number | null;
+  rttMinUs: number | null;
+  rttAvgUs: number | null;
+  rttP50Us: number | null;
+  rttP95Us: number | null;
+  rttP99Us: number | null;
+  rttMaxUs: number | null;
+  /** Mean distance of successive rtts of the same agent. */
+  jitterUs: number | null;
+}
+
+/** What `/live` streams; the event's id is shard:position:index, to resume from. */
+export interface LiveEvent {
+  id: string;
+  targetKey: number;
+  result: ProbeResult;
+}

@@ -1,0 +1,139 @@
+import { BLOCK_BYTES_MAX } from './block';
+import { ByteReader } from './byte-reader';
+import { ByteWriter } from './byte-writer';
+import { feedFactFault, type FeedFact } from './feed-fact';
+
+/** A value of the shard's log stays below what a broker accepts unless told otherwise (1 MiB with its own overhead). */
+export const SHARD_RECORD_BYTES_MAX = 1_000_000;
+/** The most that an envelope adds to its block: three varints. */
+export const ENVELOPE_OVERHEAD_BYTES_MAX = 8 + 8 + 4;
+export const RECORD_ENVELOPES_MAX = 4_096;
+
+/** First byte of a value of the shard's log. */
+export const SHARD_RECORD_KIND = { blocks: 1, tick: 2, feed: 3 } as const;
+
+/** A block as the gateway received it; its bytes are unchanged. */
+export interface BlockEnvelope {
+  /** Gateway's wall clock in ms since 1970. */
+  receivedAtMs: number;
+  /** Agent's clock minus the gateway's, as estimated; subtract it from the agent's times. i32. */
+  clockOffsetMs: number;
+  block: Uint8Array;
+}
+
+export type ShardRecord =
+  | { kind: 'blocks'; envelopes: BlockEnvelope[] }
+  | { kind: 'tick'; leaseEpoch: number; atMs: number }
+  | { kind: 'feed'; position: number; fact: FeedFact };
+
+export type ShardRecordRefusal = 'empty' | 'too_large' | 'unknown_kind' | 'torn' | 'bad_json' | 'bad_fact';
+
+export type DecodedShardRecord =
+  { ok: true; record: ShardRecord } | { ok: false; reason: ShardRecordRefusal; detail: string };
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true });
+const I32_MAX = 0x7fff_ffff;
+
+/** One record of blocks. Throws a RangeError beyond `SHARD_RECORD_BYTES_MAX` or `RECORD_ENVELOPES_MAX`, or when empty. */
+export function encodeBlocksRecord(envelopes: readonly BlockEnvelope[]): Uint8Array {
+  if (envelopes.length === 0 || envelopes.length > RECORD_ENVELOPES_MAX) {
+    throw new RangeError(`a record holds 1 to ${RECORD_ENVELOPES_MAX} blocks, not ${envelopes.length}`);
+  }
+  const lengthMax = envelopes.reduce((total, { block }) => total + block.length + ENVELOPE_OVERHEAD_BYTES_MAX, 1);
+  const writer = new ByteWriter(lengthMax);
+  writer.u8(SHARD_RECORD_KIND.blocks);
+  for (const { receivedAtMs, clockOffsetMs, block } of envelopes) {
+    writer.varint(Math.max(0, Math.floor(receivedAtMs)));
+    writer.zigzag(Math.max(-I32_MAX, Math.min(I32_MAX, Math.round(clockOffsetMs))));
+    writer.varint(block.length);
+    writer.append(block);
+  }
+  return bounded(writer.view());
+}
+
+/** A tick: `atMs` is the database's clock of the lease that `leaseEpoch` belongs to. */
+export function encodeTickRecord(leaseEpoch: number, atMs: number): Uint8Array {
+  const writer = new ByteWriter(24);
+  writer.u8(SHARD_RECORD_KIND.tick);
+  writer.varint(leaseEpoch);
+  writer.varint(Math.floor(atMs));
+  return writer.view();
+}
+
+/** A fact with its position in its source: the fold keeps the highest and ignores repeats. */
+export function encodeFeedRecord(position: number, fact: FeedFact): Uint8Array {
+  const json = encoder.encode(JSON.stringify(fact));
+  const writer = new ByteWriter(json.length + 16);
+  writer.u8(SHARD_RECORD_KIND.feed);
+  writer.varint(position);
+  writer.append(json);
+  return bounded(writer.view());
+}
+
+function bounded(bytes: Uint8Array): Uint8Array {
+  if (bytes.length <= SHARD_RECORD_BYTES_MAX) return bytes;
+  throw new RangeError(`a record of ${bytes.length} bytes, at most ${SHARD_RECORD_BYTES_MAX}: split it`);
+}
+
+/** Reads a value of the shard's log; blocks are views and not looked into. Never throws on bad bytes. */
+export function decodeShardRecord(bytes: Uint8Array): DecodedShardRecord {
+  if (bytes.length === 0) return refuse('empty', 'no bytes');
+  if (bytes.length > SHARD_RECORD_BYTES_MAX) return refuse('too_large', `${bytes.length} bytes`);
+  const reader = new ByteReader(bytes);
+  const kind = reader.u8();
+  switch (kind) {
+    case SHARD_RECORD_KIND.blocks:
+      return decodeBlocks(reader);
+    case SHARD_RECORD_KIND.tick:
+      return decodeTick(reader);
+    case SHARD_RECORD_KIND.feed:
+      return decodeFeed(reader);
+    default:
+      return refuse('unknown_kind', `kind ${kind}`);
+  }
+}
+
+function decodeBlocks(reader: ByteReader): DecodedShardRecord {
+  const envelopes: BlockEnvelope[] = [];
+  while (reader.remaining > 0) {
+    if (envelopes.length === RECORD_ENVELOPES_MAX) return refuse('too_large', `over ${RECORD_ENVELOPES_MAX} blocks`);
+    const receivedAtMs = reader.varint();
+    const clockOffsetMs = reader.zigzag();
+    const length = reader.varint();
+    if (reader.failed) return refuse('torn', `the envelope of block ${envelopes.length} is cut short`);
+    if (length > BLOCK_BYTES_MAX) return refuse('too_large', `block ${envelopes.length} claims ${length} bytes`);
+    if (Math.abs(clockOffsetMs) > I32_MAX) return refuse('torn', `clock offset ${clockOffsetMs} ms`);
+    if (length > reader.remaining) {
+      return refuse('torn', `block ${envelopes.length} claims ${length} bytes, ${reader.remaining} are left`);
+    }
+    envelopes.push({ receivedAtMs, clockOffsetMs, block: reader.take(length) });
+  }
+  return envelopes.length === 0 ? refuse('empty', 'no blocks') : { ok: true, record: { kind: 'blocks', envelopes } };
+}
+
+function decodeTick(reader: ByteReader): DecodedShardRecord {
+  const leaseEpoch = reader.varint();
+  const atMs = reader.varint();
+  if (reader.failed || reader.remaining > 0) return refuse('torn', 'a tick is a lease epoch and a time');
+  return { ok: true, record: { kind: 'tick', leaseEpoch, atMs } };
+}
+
+function decodeFeed(reader: ByteReader): DecodedShardRecord {
+  const position = reader.varint();
+  if (reader.failed) return refuse('torn', 'the position is cut short');
+  let fact: unknown;
+  try {
+    fact = JSON.parse(decoder.decode(reader.take(reader.remaining)));
+  } catch (error) {
+    return refuse('bad_json', error instanceof Error ? error.message : String(error));
+  }
+  const fault = feedFactFault(fact);
+  return fault === undefined
+    ? { ok: true, record: { kind: 'feed', position, fact: fact as FeedFact } }
+    : refuse('bad_fact', fault);
+}
+
+function refuse(reason: ShardRecordRefusal, detail: string): DecodedShardRecord {
+  return { ok: false, reason, detail };
+}
