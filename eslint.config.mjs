@@ -1,0 +1,52 @@
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+const boundaries = {
+  allow: ['^@icmp-mon/migrations$'],
+  depConstraints: [
+    {
+      sourceTag: 'type:contract',
+      onlyDependOnLibsWithTags: ['type:contract'],
+      bannedExternalImports: ['@nestjs/*', '@angular/*', 'typeorm', 'kafkajs', 'pg*', 'ioredis', 'bullmq', 'node:*'],
+    },
+    { sourceTag: 'type:server', onlyDependOnLibsWithTags: ['type:contract', 'type:platform'] },
+    { sourceTag: 'type:agent', onlyDependOnLibsWithTags: ['type:contract', 'type:platform', 'type:agent'] },
+    { sourceTag: 'type:platform', onlyDependOnLibsWithTags: ['type:platform', 'type:contract'] },
+    { sourceTag: 'type:ui', onlyDependOnLibsWithTags: ['type:contract', 'type:ui-platform', 'type:ui'] },
+    { sourceTag: 'type:ui-platform', onlyDependOnLibsWithTags: ['type:contract', 'type:ui-platform'] },
+    {
+      sourceTag: 'type:app',
+      onlyDependOnLibsWithTags: ['type:contract', 'type:server', 'type:agent', 'type:platform', 'type:ui', 'type:ui-platform'],
+    },
+  ],
+};
+
+export default [
+  { ignores: ['dist/**', 'node_modules/**', '.icmp-mon/**', '.nx/**', '.angular/**', 'artefacts/**'] },
+  { plugins: { '@nx': nx } },
+  ...tseslint.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    rules: {
+      '@nx/enforce-module-boundaries': ['error', boundaries],
+      '@typescript-eslint/consistent-type-imports': 'off',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+      'no-empty': ['error', { allowEmptyCatch: false }],
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            { name: 'kafkajs', message: 'Use @icmp-mon/platform/messaging: kafkajs stays behind it.' },
+            { name: 'zone.js', message: 'The portal is zoneless: use signals.' },
+          ],
+        },
+      ],
+    },
+  },
+  { files: ['libs/platform/messaging/**/*.ts'], rules: { 'no-restricted-imports': 'off' } },
+  { files: ['**/*.spec.ts'], rules: { 'max-lines': 'off' } },
+  prettier,
+];

@@ -1,0 +1,119 @@
+/**
+ * How the control plane hears an agent: `connected` while telemetry is younger than 15 s, `late` up to 60 s, then `lost`;
+ * `enrolled` before the first telemetry.
+ */
+export type AgentConnection = 'enrolled' | 'connected' | 'late' | 'lost';
+
+/** State of one executor on an agent; `detail` is a sentence for the operator. */
+export interface ExecutorHealth {
+  type: string;
+  state: 'ok' | 'missing' | 'not_permitted' | 'restarting' | 'idle';
+  detail: string;
+}
+
+/** One telemetry report, sent by an agent every 5 s. */
+export interface AgentTelemetry {
+  at: string;
+  agentVersion: string;
+  startedAt: string;
+  assignmentVersion: number;
+  targets: number;
+  probesPerS: number;
+  resultsPerS: number;
+  /** CPU of the agent's own process and of its executors, in cores. */
+  cpuCores: number;
+  executorCpuCores: number;
+  rssBytes: number;
+  spoolBlocks: number;
+  spoolBytes: number;
+  spoolOldestS: number;
+  spoolQuarantined: number;
+  droppedResults: number;
+  notSentPerS: number;
+  /** Agent's clock minus the gateway's, estimated from round trips. */
+  clockOffsetMs: number;
+  /** Probes that the local policy file refused. */
+  policyRefusedTargets: number;
+  executors: ExecutorHealth[];
+}
+
+/** An agent as the API shows it. */
+export interface AgentView {
+  id: string;
+  name: string;
+  region: string;
+  provider: string;
+  tags: Record<string, string>;
+  enrolledAt: string;
+  certificateNotAfter: string;
+  connection: AgentConnection;
+  lastSeenAt: string | null;
+  assignedTargets: number;
+  telemetry: AgentTelemetry | null;
+  version: number;
+}
+
+/** `GET /api/v1/agents/{id}/metrics?from=&to=`: telemetry over time, oldest first, at most 720 points. */
+export interface AgentMetrics {
+  agentId: string;
+  points: AgentMetricPoint[];
+}
+
+export type AgentMetricPoint = Pick<
+  AgentTelemetry,
+  | 'at'
+  | 'probesPerS'
+  | 'resultsPerS'
+  | 'cpuCores'
+  | 'executorCpuCores'
+  | 'rssBytes'
+  | 'spoolBlocks'
+  | 'spoolOldestS'
+  | 'clockOffsetMs'
+>;
+
+/** Body of `POST /v1/enrol` on the enrolment listener. */
+export interface EnrolRequest {
+  token: string;
+  csrPem: string;
+  name: string;
+  region: string;
+  provider: string;
+  tags: Record<string, string>;
+  agentVersion: string;
+}
+
+export interface EnrolAnswer {
+  agentId: string;
+  certificatePem: string;
+  caPem: string;
+  /** Base address of the agents' listener. */
+  gatewayUrl: string;
+  shardCount: number;
+}
+
+/** Body and answer of `POST /v1/certificate` on the agents' listener: renewal at half life. */
+export interface RenewRequest {
+  csrPem: string;
+}
+export interface RenewAnswer {
+  certificatePem: string;
+}
+
+/** `POST /api/v1/enrolment-tokens`. */
+export interface CreateEnrolmentTokenRequest {
+  region?: string;
+  /** 1 unless said, at most 1,000. */
+  uses?: number;
+  /** 3600 unless said, at most 86400. */
+  validForS?: number;
+}
+export interface EnrolmentTokenCreated {
+  id: string;
+  /** Shown once. */
+  token: string;
+  expiresAt: string;
+  uses: number;
+  caSha256: string;
+  enrolUrl: string;
+}

@@ -1,0 +1,2 @@
+export * from './agent-events';
+export * from './agent';

@@ -1,0 +1,28 @@
+import type { CheckDefinition } from '@icmp-mon/tiers/contract';
+
+/** One tier as an agent needs it. */
+export interface AssignedTier {
+  tier: string;
+  probeIntervalMs: number;
+  probeTimeoutMs: number;
+  checks: CheckDefinition[];
+}
+
+export interface AssignedTarget {
+  key: number;
+  ip: string;
+  tier: string;
+}
+
+/**
+ * Answer of `GET /v1/assignments?since=<version>` on the agents' listener. The request waits up to 25 s for a newer
+ * version and then answers 304. `full` replaces all that the agent had; otherwise `assigned` adds or replaces by key and
+ * `unassigned` removes.
+ */
+export interface AssignmentsAnswer {
+  version: number;
+  full: boolean;
+  tiers: AssignedTier[];
+  assigned: AssignedTarget[];
+  unassigned: number[];
+}

@@ -1,0 +1,52 @@
+// Bundles one server app: `node libs/platform/workspace/build-app.mjs <app>` writes dist/apps/<app>/main.js (ESM).
+// Packages of node_modules stay outside the bundle. The agent alone is bundled whole: it is copied to vantage points.
+import { readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import process from 'node:process';
+import { build } from 'esbuild';
+import { compileDecorators, usesDecorators } from './typescript-decorators.mjs';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const app = process.argv[2];
+if (!app) {
+  console.error('Say which app to build: node libs/platform/workspace/build-app.mjs <agent|gateway|api|projector|worker>');
+  process.exit(2);
+}
+
+const decorators = {
+  name: 'typescript-decorators',
+  setup(builder) {
+    builder.onLoad({ filter: /\.ts$/ }, async ({ path: file }) => {
+      if (file.includes('node_modules')) return undefined;
+      const source = await readFile(file, 'utf8');
+      if (!usesDecorators(source)) return undefined;
+      const { code, map } = compileDecorators(source, file);
+      const inline = Buffer.from(map).toString('base64');
+      return { contents: `${code}\n//# sourceMappingURL=data:application/json;base64,${inline}`, loader: 'js' };
+    });
+  },
+};
+
+const outdir = path.join(root, 'dist/apps', app);
+await rm(outdir, { recursive: true, force: true });
+const bundlesPackages = app === 'agent';
+await build({
+  absWorkingDir: root,
+  entryPoints: [path.join(root, 'apps', app, 'main.ts')],
+  outfile: path.join(outdir, 'main.js'),
+  tsconfig: path.join(root, 'tsconfig.base.json'),
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  packages: bundlesPackages ? 'bundle' : 'external',
+  // CommonJS packages inside an ESM bundle still call require().
+  banner: bundlesPackages
+    ? { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" }
+    : {},
+  loader: { '.yaml': 'text', '.sql': 'text' },
+  sourcemap: true,
+  keepNames: true,
+  logLevel: 'warning',
+  plugins: [decorators],
+});

@@ -1,0 +1,26 @@
+import type { Status, StatusReason, Votes } from './status';
+
+/** Public, compacted topic: the latest status of each target, keyed by target id; a removed target is a tombstone. */
+export const TARGET_STATUS_TOPIC = 'public.target-status.v1';
+
+/** CloudEvents type `icmpmon.target-status.changed.v1`. */
+export interface TargetStatusChanged {
+  type: 'TargetStatusChanged';
+  data: {
+    targetId: string;
+    key: number;
+    ip: string;
+    vrf: string;
+    tier: string;
+    from: Status;
+    to: Status;
+    reason: StatusReason;
+    /** When the change took effect in measured time, ISO 8601. */
+    at: string;
+    lastSuccessAt: string | null;
+    votes: Votes;
+    shard: number;
+    /** Gap-free per shard. */
+    changeSeq: number;
+  };
+}

@@ -1,0 +1,75 @@
+/** Worst first: the order in which an operator wants to read them. */
+export const STATUSES = ['down', 'degraded', 'unknown', 'up'] as const;
+export type Status = (typeof STATUSES)[number];
+
+/** What one agent's recent results say of one target. */
+export type Verdict = Status;
+
+/**
+ * Why a status is what it is.
+ * - `never_answered`: no agent ever got an answer, so nothing is known to be lost
+ * - `no_agents`: no agent is selected for the target
+ * - `warming`: selected agents have not judged it yet
+ * - `too_few_voters`: fewer fresh verdicts than the quorum needs
+ * - `no_fresh_data`: no selected agent sent anything recent
+ * - `not_sent`: the agents' own kernels refused to send the probes
+ * - `quorum_up`, `quorum_down`: the quorum agrees
+ * - `no_quorum`: fresh verdicts disagree and neither side reaches the quorum
+ */
+export const STATUS_REASONS = [
+  'never_answered',
+  'no_agents',
+  'warming',
+  'too_few_voters',
+  'no_fresh_data',
+  'not_sent',
+  'quorum_up',
+  'quorum_down',
+  'no_quorum',
+] as const;
+export type StatusReason = (typeof STATUS_REASONS)[number];
+
+/** How the selected agents voted. `fresh` is up + degraded + down. */
+export interface Votes {
+  selected: number;
+  needed: number;
+  up: number;
+  degraded: number;
+  down: number;
+  unknown: number;
+}
+
+/** One agent's verdict, as `GET /targets/{id}/status` shows it. */
+export interface AgentVerdictView {
+  agentId: string;
+  agentName: string;
+  check: number;
+  verdict: Verdict;
+  reason: StatusReason | null;
+  since: string;
+}
+
+/** Answer of `GET /api/v1/targets/{id}/status`. */
+export interface TargetStatusView {
+  targetId: string;
+  ip: string;
+  vrf: string;
+  status: Status;
+  reason: StatusReason | null;
+  since: string | null;
+  lastSuccessAt: string | null;
+  votes: Votes | null;
+  agents: AgentVerdictView[];
+}
+
+/** `GET /api/v1/status/changes?limit=`: the latest status changes of all targets, newest first. */
+export interface StatusChangeView {
+  id: string;
+  targetId: string;
+  ip: string;
+  name: string | null;
+  from: Status;
+  to: Status;
+  reason: StatusReason;
+  at: string;
+}

@@ -1,0 +1,24 @@
+/** Stream of a target: `target-<id>`. Relayed to `public.targets.v1`, keyed by target id. */
+export const TARGET_STREAM = 'target';
+
+/** `key` is the target's 32-bit number: never reused, it names the target in blocks, shards and series. */
+export interface TargetRegistered {
+  type: 'TargetRegistered';
+  data: {
+    targetId: string;
+    key: number;
+    /** Canonical text form of the address. */
+    ip: string;
+    vrf: string;
+    name: string | null;
+    tags: Record<string, string>;
+    tier: string;
+  };
+}
+
+export interface TargetRemoved {
+  type: 'TargetRemoved';
+  data: { targetId: string; key: number; ip: string; vrf: string };
+}
+
+export type TargetEvent = TargetRegistered | TargetRemoved;

@@ -1,0 +1,71 @@
+import type { Status, StatusReason } from '@icmp-mon/status/contract';
+
+export const DEFAULT_VRF = 'default';
+
+/** Body of `POST /api/v1/targets`. */
+export interface RegisterTargetRequest {
+  ip: string;
+  tier: string;
+  vrf?: string;
+  name?: string;
+  tags?: Record<string, string>;
+}
+
+/** A target as the API and the status stream show it: inventory and status in one row. */
+export interface TargetView {
+  id: string;
+  key: number;
+  ip: string;
+  vrf: string;
+  name: string | null;
+  tags: Record<string, string>;
+  tier: string;
+  registeredAt: string;
+  /** Version of the target's stream, also its ETag. */
+  version: number;
+  status: Status;
+  reason: StatusReason | null;
+  /** When the status began, ISO 8601; null while nothing was ever judged. */
+  since: string | null;
+  lastSuccessAt: string | null;
+}
+
+export const TARGET_SORTS = ['status', 'ip', 'name', 'tier', 'since'] as const;
+export type TargetSort = (typeof TARGET_SORTS)[number];
+
+/**
+ * Query of `GET /api/v1/targets`. `q` matches the start of an address or name, or `key=value` for a tag;
+ * `status` is a comma-separated list.
+ */
+export interface TargetListQuery {
+  q?: string;
+  status?: string;
+  tier?: string;
+  vrf?: string;
+  sort?: TargetSort;
+  order?: 'asc' | 'desc';
+  cursor?: string;
+  /** 1 to 500, 100 unless said. */
+  limit?: number;
+}
+
+export interface TargetPage {
+  items: TargetView[];
+  /** Cursor of the next page, null on the last. */
+  next: string | null;
+  /** Targets that match the filter, over all pages. */
+  total: number;
+}
+
+/** `GET /api/v1/targets/counts`: all targets by status. */
+export type StatusCounts = Record<Status, number>;
+
+/**
+ * Server-sent events of `GET /api/v1/status/stream[?live=<target id>]`; the id of an event is the list's change number,
+ * so that `Last-Event-ID` resumes; `reset` asks the client to read the list anew.
+ */
+export type StatusStreamEvent =
+  | { event: 'target'; data: TargetView }
+  | { event: 'removed'; data: { id: string; key: number } }
+  | { event: 'counts'; data: StatusCounts & { resultsPerS: number; agentsConnected: number; agentsTotal: number } }
+  | { event: 'reset'; data: Record<string, never> };

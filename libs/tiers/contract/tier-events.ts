@@ -1,0 +1,11 @@
+import type { TierPolicy } from './tier';
+
+/** Stream of a tier: `tier-<name>`. Relayed to `public.tiers.v1`, keyed by name. */
+export const TIER_STREAM = 'tier';
+
+export interface TierDefined {
+  type: 'TierDefined';
+  data: { name: string; builtIn: boolean; policy: TierPolicy };
+}
+
+export type TierEvent = TierDefined;

@@ -1,0 +1,70 @@
+import path from 'node:path';
+import type { Plugin } from 'vite';
+import { defineConfig } from 'vitest/config';
+import { compileDecorators, usesDecorators } from './libs/platform/workspace/typescript-decorators.mjs';
+
+const root = import.meta.dirname;
+
+const decorators: Plugin = {
+  name: 'typescript-decorators',
+  enforce: 'pre',
+  transform(source, id) {
+    const file = id.split('?')[0] ?? id;
+    if (!file.endsWith('.ts') || file.includes('node_modules') || !usesDecorators(source)) return null;
+    return compileDecorators(source, file);
+  },
+};
+
+const textFiles: Plugin = {
+  name: 'text-files',
+  enforce: 'pre',
+  transform(source, id) {
+    if (!id.endsWith('.yaml') && !id.endsWith('.sql')) return null;
+    return { code: `export default ${JSON.stringify(source)};`, map: null };
+  },
+};
+
+const shared = {
+  plugins: [decorators, textFiles],
+  resolve: {
+    alias: [
+      { find: /^@icmp-mon\/platform\/([\w-]+)$/, replacement: path.join(root, 'libs/platform/$1/index.ts') },
+      { find: /^@icmp-mon\/migrations$/, replacement: path.join(root, 'migrations/index.ts') },
+      { find: /^@icmp-mon\/([\w-]+)\/(contract|server|ui|agent)$/, replacement: path.join(root, 'libs/$1/$2/index.ts') },
+    ],
+  },
+};
+
+const places = ['libs', 'apps', 'migrations', 'infra', 'e2e'];
+const specs = (level: string): string[] => places.map((place) => `${place}/**/*.${level}.spec.ts`);
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    maxWorkers: 2,
+    projects: [
+      { ...shared, test: { name: 'unit', include: specs('unit'), environment: 'node', testTimeout: 30_000 } },
+      {
+        ...shared,
+        test: {
+          name: 'int',
+          include: specs('int'),
+          environment: 'node',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'e2e',
+          include: specs('e2e'),
+          environment: 'node',
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
