@@ -1,4 +1,3 @@
-export * from './agent-protocol';
 export * from './block';
 export { encodeBody } from './block-body';
 export type { Compress, Decompress, EncodedBody } from './block-body';
