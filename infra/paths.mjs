@@ -1,16 +1,21 @@
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const rootDir = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Everything the two commands write, except node_modules and dist, lies below this one ignored folder. */
-export const stateDir = join(rootDir, '.icmp-mon');
+const ignoredDir = join(rootDir, '.icmp-mon');
+
+/** What an installation keeps; a second one beside the first (a test's, say) names a folder of its own. */
+export const stateDir = process.env.ICMPMON_STATE_DIR ? resolve(process.env.ICMPMON_STATE_DIR) : ignoredDir;
 
 /** Programs that were fetched for this machine; shared by the product, development and test instances. */
-export const runtimeDir = join(stateDir, 'runtime');
+export const runtimeDir = join(ignoredDir, 'runtime');
 
 /** Background services for developing, apart from the product's own. */
-export const devDir = join(stateDir, 'dev');
+export const devDir = join(ignoredDir, 'dev');
+
+/** Each run of the tests has its own services and data in a folder below. */
+export const testDir = join(ignoredDir, 'test');
 
 /** The Node that runs the product: the locked one from node_modules, not the machine's. */
 export const nodeBinary = join(rootDir, 'node_modules', '.bin', 'node');

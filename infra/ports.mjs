@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { readJson, writePrivateJson } from './private-file.mjs';
@@ -5,13 +6,18 @@ import { Refusal } from './say.mjs';
 
 const loopback = '127.0.0.1';
 
+// Below the range from which the kernel takes the local ports of outgoing connections: a client that reconnects to a
+// server that is just down could otherwise be given the server's own port.
+const lowestPort = 20_000;
+const highestPort = 32_000;
+
 /** A free TCP port on loopback that is none of `taken`. */
 export async function freePort(taken = new Set()) {
-  for (let attempt = 0; attempt < 50; attempt++) {
-    const port = await bind(0);
-    if (!taken.has(port)) return port;
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const port = randomInt(lowestPort, highestPort);
+    if (!taken.has(port) && (await isFree(port))) return port;
   }
-  throw new Refusal('No free TCP port was found on 127.0.0.1 in 50 attempts. Are very many programs running?');
+  throw new Refusal(`No free TCP port was found between ${lowestPort} and ${highestPort} on 127.0.0.1.`);
 }
 
 export async function isFree(port) {

@@ -9,7 +9,10 @@ const keptOutputBytes = 64 * 1024;
  */
 export function run(command, args, { show = false, ...options } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'], ...options });
+    const child = spawn(command, args, {
+      stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
+      ...options,
+    });
     let stdout = '';
     let both = '';
     const keep = (text, chunk) => (text + chunk).slice(-keptOutputBytes);

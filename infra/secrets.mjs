@@ -11,7 +11,8 @@ export function secretsOf(file) {
     redisPassword: kept.redisPassword ?? random(24),
     jwtSecret: kept.jwtSecret ?? random(48),
   };
-  if (Object.keys(secrets).some((name) => secrets[name] !== kept[name])) writePrivateJson(file, { ...kept, ...secrets });
+  if (Object.keys(secrets).some((name) => secrets[name] !== kept[name]))
+    writePrivateJson(file, { ...kept, ...secrets });
   return secrets;
 }
 

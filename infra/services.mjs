@@ -25,7 +25,10 @@ async function up() {
   mkdirSync(dir, { recursive: true });
   const log = openSync(join(dir, 'supervisor.log'), 'a');
   const script = fileURLToPath(import.meta.url);
-  const child = spawn(process.execPath, [script, 'supervise', '--dir', dir], { detached: true, stdio: ['ignore', log, log] });
+  const child = spawn(process.execPath, [script, 'supervise', '--dir', dir], {
+    detached: true,
+    stdio: ['ignore', log, log],
+  });
   const ended = new Promise((_, reject) => {
     child.once('exit', () => reject(new Refusal(`The services did not start; see ${join(dir, 'supervisor.log')}`)));
   });

@@ -46,7 +46,9 @@ export class Supervisor {
 
   /** Name → pid of everything that runs now. */
   pids() {
-    return Object.fromEntries([...this.#children].filter(([, c]) => c.identity).map(([name, c]) => [name, c.identity.pid]));
+    return Object.fromEntries(
+      [...this.#children].filter(([, c]) => c.identity).map(([name, c]) => [name, c.identity.pid]),
+    );
   }
 
   /** Runs the stages one after another; what is in one stage starts side by side. Resolves when all are ready. */
@@ -80,7 +82,13 @@ export class Supervisor {
     const startedMs = performance.now();
     await service.prepare?.();
     if (this.#stopping) return;
-    const child = { service, failures: 0, delayMs: this.#delays.shortestDelayMs, identity: undefined, error: undefined };
+    const child = {
+      service,
+      failures: 0,
+      delayMs: this.#delays.shortestDelayMs,
+      identity: undefined,
+      error: undefined,
+    };
     this.#children.set(service.name, child);
     this.#spawn(child);
     const deadline = startedMs + this.#delays.readyPatienceMs;

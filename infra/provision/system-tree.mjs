@@ -24,7 +24,12 @@ export async function systemTree(runtimeDir, say) {
 export function debianMirror(aptDir = '/etc/apt') {
   const listDir = join(aptDir, 'sources.list.d');
   const files = [join(aptDir, 'sources.list')];
-  if (existsSync(listDir)) files.push(...readdirSync(listDir).sort().map((name) => join(listDir, name)));
+  if (existsSync(listDir))
+    files.push(
+      ...readdirSync(listDir)
+        .sort()
+        .map((name) => join(listDir, name)),
+    );
   for (const file of files.filter((path) => existsSync(path))) {
     const found = mirrorIn(readFileSync(file, 'utf8'));
     if (found) return found;

@@ -15,7 +15,13 @@ export function kafkaService({ jarsDir, dataDir, port, controllerPort, heapMb = 
     command: () => ({
       command: 'java',
       args: [
-        ...['-Xms256m', `-Xmx${heapMb}m`, '-XX:+UseSerialGC', '-XX:+ExitOnOutOfMemoryError', '-Djava.awt.headless=true'],
+        ...[
+          '-Xms256m',
+          `-Xmx${heapMb}m`,
+          '-XX:+UseSerialGC',
+          '-XX:+ExitOnOutOfMemoryError',
+          '-Djava.awt.headless=true',
+        ],
         ...['-XX:-UsePerfData', '-Djava.net.preferIPv4Stack=true', ...logging],
         ...['-cp', classPath, 'kafka.Kafka', configFile],
       ],

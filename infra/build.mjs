@@ -1,0 +1,85 @@
+// Builds the apps whose sources changed:  npm run build [-- --force]
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { asOwner, giveToOwner } from './owner.mjs';
+import { nodeBinary, rootDir } from './paths.mjs';
+import { readJson, writePrivateJson } from './private-file.mjs';
+import { run } from './run.mjs';
+import { fail, Refusal, say } from './say.mjs';
+
+const distDir = join(rootDir, 'dist');
+const hashFile = join(distDir, '.build-hash');
+const settings = ['package-lock.json', 'tsconfig.base.json'];
+const portalOnly = /^(apps\/portal|libs\/[^/]+\/ui|libs\/platform\/(ui-kit|charts))\//;
+const serverOnly = /^(apps\/(?!portal)|migrations|libs\/[^/]+\/server|libs\/platform\/(?!ui-kit|charts))/;
+
+/** What is built: a name, which source files go into it, how, and the file that shows that it is there. */
+export function buildables() {
+  const apps = readdirSync(join(rootDir, 'apps'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const servers = apps.map(({ name }) => name).filter((name) => existsSync(join(rootDir, 'apps', name, 'main.ts')));
+  const parts = servers.map((name) => ({
+    name,
+    isSource: (path) => !portalOnly.test(path) && (!path.startsWith('apps/') || path.startsWith(`apps/${name}/`)),
+    result: join(distDir, 'apps', name, 'main.js'),
+    command: [nodeForBuild(), 'libs/platform/workspace/build-app.mjs', name],
+  }));
+  if (existsSync(join(rootDir, 'apps/portal/project.json'))) {
+    parts.push({
+      name: 'portal',
+      isSource: (path) => !serverOnly.test(path),
+      result: join(distDir, 'apps/portal/browser/index.html'),
+      command: [nodeForBuild(), 'node_modules/nx/dist/bin/nx.js', 'build', 'portal', '--skip-nx-cache'],
+    });
+  }
+  return parts;
+}
+
+const nodeForBuild = () => (existsSync(nodeBinary) ? nodeBinary : process.execPath);
+
+/** Builds what is missing or older than its sources, one after another. */
+export async function build(report, { force = false } = {}) {
+  mkdirSync(distDir, { recursive: true });
+  giveToOwner(distDir);
+  const sources = sourceHashes();
+  const built = readJson(hashFile) ?? {};
+  for (const part of buildables()) {
+    const hash = hashOf(sources, part.isSource);
+    if (!force && built[part.name] === hash && existsSync(part.result)) continue;
+    const startedMs = performance.now();
+    const [command, ...args] = part.command;
+    const env = { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false', CI: 'true', NG_CLI_ANALYTICS: 'false' };
+    await run(command, args, { cwd: rootDir, env, ...asOwner() }).catch((cause) => {
+      throw new Refusal(`Building ${part.name} failed. ${cause.message}`);
+    });
+    built[part.name] = hash;
+    writePrivateJson(hashFile, built);
+    report(`Built ${part.name} in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+  }
+}
+
+/** Path → hash of every source file; tests are no part of what is built. */
+function sourceHashes() {
+  const files = ['apps', 'libs', 'migrations']
+    .filter((place) => existsSync(join(rootDir, place)))
+    .flatMap((place) => readdirSync(join(rootDir, place), { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.spec.ts'))
+    .map((entry) => join(entry.parentPath, entry.name).slice(rootDir.length + 1));
+  const all = [...files, ...settings.filter((path) => existsSync(join(rootDir, path)))].sort();
+  return all.map((path) => [
+    path,
+    createHash('sha256')
+      .update(readFileSync(join(rootDir, path)))
+      .digest('hex'),
+  ]);
+}
+
+function hashOf(sources, isSource) {
+  const own = sources.filter(([path]) => isSource(path));
+  return createHash('sha256').update(JSON.stringify(own)).digest('hex');
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await build(say, { force: process.argv.includes('--force') }).catch(fail);
+}

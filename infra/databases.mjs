@@ -1,0 +1,49 @@
+import { Refusal } from './say.mjs';
+
+const databaseMissing = '3D000';
+
+/** Makes sure that both databases exist, and that the telemetry database has TimescaleDB. */
+export async function ensureDatabases({ controlDatabaseUrl, telemetryDatabaseUrl }) {
+  const { default: pg } = await import('pg');
+  await ensureDatabase(pg, controlDatabaseUrl);
+  await ensureDatabase(pg, telemetryDatabaseUrl, 'CREATE EXTENSION IF NOT EXISTS timescaledb');
+}
+
+async function ensureDatabase(pg, url, then = 'SELECT 1') {
+  try {
+    await query(pg, url, then);
+  } catch (error) {
+    if (error.code !== databaseMissing) throw refused(url, error);
+    await create(pg, url);
+    await query(pg, url, then).catch((cause) => {
+      throw refused(url, cause);
+    });
+  }
+}
+
+async function create(pg, url) {
+  const server = new URL(url);
+  const name = decodeURIComponent(server.pathname.slice(1));
+  server.pathname = '/postgres';
+  await query(pg, server.href, `CREATE DATABASE ${pg.escapeIdentifier(name)}`).catch((cause) => {
+    throw refused(url, cause);
+  });
+}
+
+function refused(url, cause) {
+  const { host, pathname } = new URL(url);
+  return new Refusal(
+    `The database ${pathname.slice(1)} at ${host} cannot be used: ${cause.message || cause.code}. It must exist or be ` +
+      'creatable, and the telemetry database needs the extension timescaledb.',
+  );
+}
+
+async function query(pg, connectionString, text) {
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 10_000 });
+  await client.connect();
+  try {
+    await client.query(text);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,74 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { accessOf, writeAccess } from './access-file.mjs';
+import { appNames, appServices, migrate } from './apps.mjs';
+import { ensureDatabases } from './databases.mjs';
+import { giveToOwner } from './owner.mjs';
+import { fixedPort, stablePorts } from './ports.mjs';
+import { writePrivateJson } from './private-file.mjs';
+import { provide } from './providers/index.mjs';
+import { bootstrapOf, secretsOf } from './secrets.mjs';
+import { Supervisor } from './supervisor.mjs';
+
+export const filesOf = (dir) => ({
+  state: join(dir, 'supervisor.json'),
+  access: join(dir, 'access.json'),
+  logs: join(dir, 'logs'),
+  supervisorLog: join(dir, 'logs/supervisor.log'),
+});
+
+/**
+ * Starts the whole product below `dir` and keeps it running. Resolves when all is ready with {access, stop}; `stop`
+ * ends everything in reverse order.
+ */
+export async function runProduct({ dir, provider, report }) {
+  mkdirSync(dir, { recursive: true });
+  giveToOwner(dir);
+  const files = filesOf(dir);
+  writePrivateJson(join(dir, 'provider.json'), { provider });
+  const ports = await choosePorts(dir);
+  const { services, addresses } = await provide(provider, { dir, say: report });
+  secretsOf(join(dir, 'secrets.json'));
+  const installation = { dir, addresses, ports, bootstrap: bootstrapOf(join(dir, 'bootstrap.json')) };
+  const apps = appServices(installation);
+  const access = accessOf(installation);
+  const supervisor = new Supervisor({
+    stateFile: files.state,
+    logDir: files.logs,
+    report,
+    changed: () => writeAccess(files.access, access, processesOf(supervisor, apps)),
+  });
+  const stop = () => supervisor.stop();
+  const started = supervisor.start([
+    services,
+    [{ name: 'databases', task: () => ensureDatabases(addresses) }],
+    [{ name: 'migrations', task: () => migrate(installation) }],
+    // The gateway makes the installation's certificate authority, which the agent needs.
+    [apps.gateway, apps.api, apps.projector, apps.worker],
+    [apps.agent],
+  ]);
+  return { access, stop, started };
+}
+
+function processesOf(supervisor, apps) {
+  const pids = Object.entries(supervisor.pids());
+  return Object.fromEntries(
+    pids.map(([name, pid]) => [name, { pid, ...(apps[name] && { opsUrl: apps[name].opsUrl }) }]),
+  );
+}
+
+/** The three ports that people and agents know are fixed unless configured; the others are free ones, kept. */
+export async function choosePorts(dir, environment = process.env) {
+  const fixed = [
+    ['api', 'ICMPMON_API_PORT', 8080, 'portal and API'],
+    ['agents', 'ICMPMON_AGENT_PORT', 8443, 'agents'],
+    ['enrol', 'ICMPMON_ENROL_PORT', 8444, 'enrolment of agents'],
+  ];
+  const anyPort = fixed.filter(([, variable]) => environment[variable] === '0').map(([name]) => name);
+  const ports = {};
+  for (const [name, variable, defaultPort, purpose] of fixed) {
+    if (!anyPort.includes(name)) ports[name] = await fixedPort(variable, defaultPort, purpose, environment);
+  }
+  const free = [...anyPort, ...appNames.map((name) => `${name}Ops`)];
+  return { ...(await stablePorts(join(dir, 'ports.json'), free)), ...ports };
+}

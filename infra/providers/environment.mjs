@@ -1,0 +1,25 @@
+import { Refusal } from '../say.mjs';
+
+const variables = {
+  kafkaBrokers: 'ICMPMON_KAFKA_BROKERS',
+  controlDatabaseUrl: 'ICMPMON_CONTROL_DATABASE_URL',
+  telemetryDatabaseUrl: 'ICMPMON_TELEMETRY_DATABASE_URL',
+  redisUrl: 'ICMPMON_REDIS_URL',
+};
+
+/**
+ * Addresses of services that somebody else runs, or undefined when none is given.
+ * @throws Refusal naming what is missing when only some are given: a mixture is never guessed
+ */
+export function givenAddresses(environment = process.env) {
+  const given = Object.values(variables).filter((name) => environment[name]);
+  if (given.length === 0) return undefined;
+  const missing = Object.values(variables).filter((name) => !environment[name]);
+  if (missing.length > 0) {
+    throw new Refusal(
+      `${given.join(', ')} ${given.length > 1 ? 'are' : 'is'} set, but ${missing.join(', ')} ` +
+        `${missing.length > 1 ? 'are' : 'is'} not. Set all four to use your own services, or none to have them started.`,
+    );
+  }
+  return Object.fromEntries(Object.entries(variables).map(([key, name]) => [key, environment[name]]));
+}

@@ -1,0 +1,30 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { nodeBinary, rootDir } from '../paths.mjs';
+import { run } from '../run.mjs';
+import { Refusal } from '../say.mjs';
+
+/** Installs the packages of the lockfile unless node_modules already holds them. */
+export async function installPackages(say) {
+  if (packagesInstalled()) return;
+  say('Installing the locked npm packages (npm ci --ignore-scripts; about a minute) …');
+  await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: rootDir, show: true });
+  if (!existsSync(nodeBinary) && Number(process.versions.node.split('.')[0]) < 24) {
+    throw new Refusal(
+      `Node 24 does not come as a package for ${process.platform}-${process.arch}. Install Node 24 and try again.`,
+    );
+  }
+}
+
+/** npm writes what it installed into a lockfile of its own at the very end; it must name the versions that ours does. */
+export function packagesInstalled(dir = rootDir) {
+  const installedFile = join(dir, 'node_modules/.package-lock.json');
+  if (!existsSync(installedFile)) return false;
+  const locked = JSON.parse(readFileSync(join(dir, 'package-lock.json'), 'utf8')).packages;
+  const installed = JSON.parse(readFileSync(installedFile, 'utf8')).packages;
+  return Object.entries(locked).every(([path, entry]) => {
+    if (path === '' || entry.link) return true;
+    if (!installed[path]) return Boolean(entry.optional || entry.devOptional || entry.peer);
+    return installed[path].version === entry.version;
+  });
+}

@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { run } from '../run.mjs';
+import { Refusal } from '../say.mjs';
+
+const directories = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+
+/** Debian's package for each command that is used. */
+const packageOf = {
+  fping: 'fping',
+  java: 'default-jre-headless',
+  mvn: 'maven',
+  debootstrap: 'debootstrap',
+  unshare: 'util-linux',
+  nft: 'nftables',
+  ip: 'iproute2',
+  chromium: 'chromium',
+};
+
+export const isDebianLike = () => existsSync('/etc/debian_version') && hasCommand('apt-get');
+
+export function hasCommand(name, path = process.env.PATH ?? '') {
+  return [...path.split(delimiter), ...directories].some((dir) => dir && existsSync(join(dir, name)));
+}
+
+export const missingCommands = (names) => names.filter((name) => !hasCommand(name));
+
+/** Installs what is missing by apt; on other systems, or without root, says what to install. */
+export async function installMissing(names, say) {
+  const missing = missingCommands(names);
+  if (missing.length === 0) return;
+  const packages = missing.map((name) => packageOf[name]);
+  if (!isDebianLike()) {
+    throw new Refusal(`These commands are missing: ${missing.join(', ')}. Install them and try again.`);
+  }
+  if (process.getuid() !== 0) {
+    throw new Refusal(
+      `These commands are missing: ${missing.join(', ')}. Run: sudo apt-get install ${packages.join(' ')}`,
+    );
+  }
+  say(`Installing with apt: ${packages.join(', ')} …`);
+  const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
+  await run('apt-get', ['update', '-q'], options);
+  await run('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...packages], options);
+}

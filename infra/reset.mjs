@@ -1,0 +1,25 @@
+// Removes all data of the installation:  npm run reset -- --yes
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { devDir, runtimeDir, stateDir, testDir } from './paths.mjs';
+import { readJson } from './private-file.mjs';
+import { stopContainers } from './providers/docker.mjs';
+import { fail, Refusal, say } from './say.mjs';
+import { readState } from './supervisor.mjs';
+
+// What was fetched stays, as do the folders that belong to developing.
+const kept = new Set([runtimeDir, devDir, testDir]);
+
+try {
+  if (!process.argv.includes('--yes')) {
+    throw new Refusal(`This removes all targets, results and logins in ${stateDir}. To do it: npm run reset -- --yes`);
+  }
+  if (readState(join(stateDir, 'supervisor.json'))?.running) throw new Refusal('It is running. First: npm stop');
+  if (readJson(join(stateDir, 'provider.json'))?.provider === 'docker')
+    await stopContainers(stateDir, { removeData: true });
+  const paths = existsSync(stateDir) ? readdirSync(stateDir).map((name) => join(stateDir, name)) : [];
+  for (const path of paths.filter((candidate) => !kept.has(candidate))) rmSync(path, { recursive: true, force: true });
+  say(`Removed the data in ${stateDir}. npm start begins anew.`);
+} catch (error) {
+  fail(error);
+}

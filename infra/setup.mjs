@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { nodeBinary, runtimeDir } from './paths.mjs';
+import { commandsOf, needsRoot } from './providers/index.mjs';
+import { installPackages, packagesInstalled } from './provision/node-modules.mjs';
+import { hasCommand, installMissing, missingCommands } from './provision/system-packages.mjs';
+import { Refusal, say } from './say.mjs';
+
+const oldestNodeMajor = 20;
+const productNodeMajor = 24;
+const nodeMajor = Number(process.versions.node.split('.')[0]);
+
+/** Refuses systems on which nothing could work, before anything is touched. */
+export function checkSystem({ platform = process.platform, major = nodeMajor } = {}) {
+  if (platform !== 'linux') {
+    throw new Refusal(`ICMP-Mon runs on Linux; this is ${platform}. Use a Linux machine, a virtual one will do.`);
+  }
+  if (major < oldestNodeMajor) {
+    throw new Refusal(`Node ${process.versions.node} is too old: install Node ${oldestNodeMajor} or later.`);
+  }
+}
+
+/**
+ * Makes the machine ready: npm packages, Node 24, system packages. Says first what it is going to do.
+ * `entry` is the calling script's import.meta.url. It is started again on Node 24 (and as root by sudo, where the
+ * provider needs that); then this never returns, and the process ends with the exit code of the other.
+ */
+export async function setUp(entry, { provider, commands }) {
+  const wanted = [...commandsOf(provider), ...commands];
+  const asRoot = process.getuid() === 0;
+  const rootIsNeeded = !asRoot && (needsRoot(provider) || missingCommands(wanted).length > 0);
+  announce(provider, wanted, rootIsNeeded);
+  await installPackages(say);
+  if (rootIsNeeded) {
+    if (!hasCommand('sudo')) throw new Refusal('This needs root (or sudo). Run it as root, or use a Docker engine.');
+    return passOn('sudo', ['env', ...keptVariables(), productNode(), fileURLToPath(entry), ...process.argv.slice(2)]);
+  }
+  if (nodeMajor !== productNodeMajor && existsSync(nodeBinary)) {
+    return passOn(nodeBinary, [fileURLToPath(entry), ...process.argv.slice(2)]);
+  }
+  await installMissing(wanted, say);
+}
+
+function announce(provider, wanted, rootIsNeeded) {
+  const steps = [];
+  const missing = missingCommands(wanted);
+  if (!packagesInstalled()) steps.push('install the locked npm packages, Node 24 among them (into node_modules)');
+  if (missing.length > 0) steps.push(`install with apt what is missing: ${missing.join(', ')}`);
+  if (provider === 'local' && !existsSync(runtimeDir)) {
+    steps.push('fetch Kafka, PostgreSQL 17 with TimescaleDB, and Valkey (800 MB into .icmp-mon)');
+  }
+  if (rootIsNeeded) steps.push('go on as root by sudo, for the system packages and the database processes');
+  if (steps.length > 0) say(`This is going to:\n${steps.map((step) => `  - ${step}`).join('\n')}\n`);
+}
+
+const productNode = () => (existsSync(nodeBinary) ? nodeBinary : process.execPath);
+
+function keptVariables() {
+  const kept = Object.entries(process.env).filter(([name]) => name === 'PATH' || name.startsWith('ICMPMON_'));
+  return kept.map(([name, value]) => `${name}=${value}`);
+}
+
+/** Hands over to another process and ends as it does; signals reach it, so that it can end in order. */
+function passOn(command, args) {
+  const child = spawn(command, args, { stdio: 'inherit' });
+  // Ctrl-C reaches both through the terminal; a signal from elsewhere reaches only this one.
+  process.on('SIGINT', () => {});
+  for (const name of ['SIGTERM', 'SIGHUP']) process.on(name, () => child.kill(name));
+  return new Promise((_, reject) => {
+    child.once('error', (error) => reject(new Error(`${command} could not be started: ${error.message}`)));
+    child.once('exit', (code, signalName) => process.exit(signalName ? 1 : code));
+  });
+}

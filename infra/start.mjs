@@ -1,0 +1,106 @@
+// npm start [-- --detach]: sets the machine up, builds what changed, starts everything, and keeps it running.
+import { spawn } from 'node:child_process';
+import { mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from './build.mjs';
+import { checkLayout } from './layout.mjs';
+import { giveToOwner } from './owner.mjs';
+import { stateDir } from './paths.mjs';
+import { readJson } from './private-file.mjs';
+import { choosePorts, filesOf, runProduct } from './product.mjs';
+import { chooseProvider } from './providers/index.mjs';
+import { fail, Refusal, say } from './say.mjs';
+import { checkSystem, setUp } from './setup.mjs';
+import { endRecorded, readState } from './supervisor.mjs';
+
+const files = filesOf(stateDir);
+const startedMs = performance.now();
+
+try {
+  checkSystem();
+  const known = new Set(['--detach', '--supervise']);
+  const unknown = process.argv.slice(2).find((option) => !known.has(option));
+  if (unknown) throw new Refusal(`${unknown} is not known. Use: npm start, or npm start -- --detach`);
+  if (process.argv.includes('--supervise')) await supervise(await chooseProvider());
+  else await start();
+} catch (error) {
+  fail(error);
+}
+
+async function start() {
+  if (readState(files.state)?.running) {
+    say('It is running already.');
+    printAccess();
+    process.exit(0);
+  }
+  const provider = await chooseProvider();
+  mkdirSync(stateDir, { recursive: true });
+  giveToOwner(stateDir);
+  checkLayout(stateDir);
+  await setUp(import.meta.url, { provider, commands: ['fping', 'nft', 'ip'] });
+  const left = await endRecorded(files.state);
+  if (left.length > 0) say(`Ended what an interrupted run had left: ${left.join(', ')}.`);
+  await choosePorts(stateDir);
+  await build(say);
+  if (process.argv.includes('--detach')) await detach();
+  else await supervise(provider);
+}
+
+/** Starts the supervisor in the background, shows what it reports, and returns when all is ready. */
+async function detach() {
+  mkdirSync(files.logs, { recursive: true });
+  giveToOwner(files.logs);
+  const log = openSync(files.supervisorLog, 'a', 0o640);
+  let shown = statSync(files.supervisorLog).size;
+  const script = fileURLToPath(import.meta.url);
+  const child = spawn(process.execPath, [script, '--supervise'], { detached: true, stdio: ['ignore', log, log] });
+  let ended = false;
+  child.once('exit', () => (ended = true));
+  const showNew = () => {
+    const text = readFileSync(files.supervisorLog).subarray(shown);
+    shown += text.length;
+    process.stdout.write(text);
+  };
+  const isReady = () => {
+    const state = readState(files.state);
+    return state?.running && state.supervisor.pid === child.pid && state.state === 'ready';
+  };
+  while (!ended && !isReady()) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    showNew();
+  }
+  if (ended) throw new Refusal('It did not start; the cause is above. Nothing was left running.');
+  child.unref();
+  printAccess();
+  process.exit(0);
+}
+
+/** Runs everything as children of this process until it is told to end. */
+async function supervise(provider) {
+  const { stop, started } = await runProduct({ dir: stateDir, provider, report: say });
+  let stopping;
+  const end = () => {
+    stopping ??= stop().then(() => process.exit(0), fail);
+  };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, end);
+  try {
+    await started;
+  } catch (error) {
+    if (stopping) return;
+    await stop();
+    throw error;
+  }
+  if (!process.argv.includes('--supervise') && !stopping) printAccess();
+}
+
+function printAccess() {
+  const access = readJson(files.access);
+  say('');
+  say(`Portal       ${access.portalUrl}`);
+  say(`Login        ${access.adminUser} / ${access.adminPassword}`);
+  say(`API          ${access.apiUrl}/api/v1  (key and all addresses: ${files.access})`);
+  say(`Logs         ${join(files.logs, '<name>.log')}`);
+  say(`Stop         ${process.argv.includes('--detach') ? 'npm stop' : 'Ctrl-C, or npm stop'}`);
+  say(`Took         ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+}
