@@ -1,0 +1,184 @@
+import { ByteReader } from './byte-reader';
+import { ByteWriter } from './byte-writer';
+import { isOutcome, OUTCOME } from './outcomes';
+import { SeriesBuilder, type SeriesSamples } from './series-samples';
+
+/** Length of the windows that series rows cover. */
+export const WINDOW_MS = 300_000;
+export const AGENT_NO_MAX = 32_767;
+export const SERIES_SAMPLES_MAX = 131_072;
+
+const VERSION = 1;
+const U32_MAX = 0xffff_ffff;
+// Units of 1, 10, 100 and 1,000 us: fping prints three significant digits, so most rtts are small numbers of one.
+const UNIT_EXPONENT_MAX = 3;
+const FULL_TAG = 1;
+const OUTCOME_TAG = 3;
+
+const writer = new ByteWriter(16 * 1024);
+
+/** Thrown when stored bytes are not what this version reads: they were damaged, or written by a newer version. */
+export class SeriesBodyError extends Error {
+  override readonly name = 'SeriesBodyError';
+}
+
+/** Start of the window that holds an instant (ms since 1970). */
+export function windowStart(timeMs: number): number {
+  return Math.floor(timeMs / WINDOW_MS) * WINDOW_MS;
+}
+
+/** The rtt of the agent's previous reply, and the unit that differences from it are counted in. */
+interface RttState {
+  rttUs: number;
+  unitUs: number;
+}
+
+/**
+ * The body of one (target, check, window): samples of all agents, in any order. Equal sets of samples give equal bytes.
+ * Throws a RangeError on more than `SERIES_SAMPLES_MAX` samples or a sample out of its bounds.
+ */
+export function encodeSeriesBody(samples: SeriesSamples): Uint8Array {
+  const { count, agentNo } = samples;
+  if (count > SERIES_SAMPLES_MAX) throw new RangeError(`${count} samples, a series body holds ${SERIES_SAMPLES_MAX}`);
+  for (let row = 0; row < count; row++) requireSample(samples, row);
+  const order = orderSamples(samples);
+  writer.reset();
+  writer.u8(VERSION);
+  let previousAgentNo = 0;
+  for (let at = 0; at < count;) {
+    const agent = agentNo[order[at]];
+    let end = at + 1;
+    while (end < count && agentNo[order[end]] === agent) end++;
+    writer.varint(agent - previousAgentNo);
+    writer.varint(end - at);
+    writeAgent(samples, order, at, end);
+    previousAgentNo = agent;
+    at = end;
+  }
+  return writer.copy();
+}
+
+function requireSample({ agentNo, timeOffsetMs, outcome }: SeriesSamples, row: number): void {
+  if (agentNo[row] < 1 || agentNo[row] > AGENT_NO_MAX)
+    throw new RangeError(`agent number ${agentNo[row]} in row ${row}`);
+  if (timeOffsetMs[row] >= WINDOW_MS) throw new RangeError(`time offset ${timeOffsetMs[row]} ms is outside the window`);
+  if (!isOutcome(outcome[row])) throw new RangeError(`unknown outcome code ${outcome[row]} in row ${row}`);
+}
+
+/** By agent, time, outcome, rtt: a total order, so that the bytes do not depend on the order of arrival. */
+function orderSamples(samples: SeriesSamples): Uint32Array {
+  const { count, agentNo, timeOffsetMs, outcome, rttUs } = samples;
+  const compare = (a: number, b: number): number =>
+    agentNo[a] - agentNo[b] || timeOffsetMs[a] - timeOffsetMs[b] || outcome[a] - outcome[b] || rttUs[a] - rttUs[b];
+  const order = new Uint32Array(count);
+  let sorted = true;
+  for (let at = 0; at < count; at++) {
+    order[at] = at;
+    if (at > 0 && compare(at - 1, at) > 0) sorted = false;
+  }
+  return sorted ? order : order.sort(compare);
+}
+
+function writeAgent(samples: SeriesSamples, order: Uint32Array, from: number, to: number): void {
+  const state: RttState = { rttUs: 0, unitUs: 1 };
+  let timeMs = 0;
+  let stepMs = 0;
+  for (let at = from; at < to; at++) {
+    const row = order[at];
+    const nextMs = samples.timeOffsetMs[row];
+    writer.zigzag(nextMs - timeMs - stepMs);
+    stepMs = nextMs - timeMs;
+    timeMs = nextMs;
+    const outcome = samples.outcome[row];
+    if (outcome === OUTCOME.reply) writeRtt(samples.rttUs[row], state);
+    else writer.varint(outcome * 4 + OUTCOME_TAG);
+  }
+}
+
+function writeRtt(rttUs: number, state: RttState): void {
+  let exponent = 0;
+  let mantissa = rttUs;
+  while (exponent < UNIT_EXPONENT_MAX && mantissa !== 0 && mantissa % 10 === 0) {
+    mantissa /= 10;
+    exponent++;
+  }
+  const full = (mantissa * 4 + exponent) * 4 + FULL_TAG;
+  const steps = (rttUs - state.rttUs) / state.unitUs;
+  const short = (steps >= 0 ? steps * 2 : -steps * 2 - 1) * 2;
+  if (Number.isInteger(steps) && short < full) {
+    writer.varint(short);
+  } else {
+    writer.varint(full);
+    state.unitUs = 10 ** exponent;
+  }
+  state.rttUs = rttUs;
+}
+
+/** The samples of a body, sorted by agent and time. Throws a `SeriesBodyError` on bytes that are none. */
+export function decodeSeriesBody(bytes: Uint8Array): SeriesSamples {
+  const builder = new SeriesBuilder(SERIES_SAMPLES_MAX, Math.min(SERIES_SAMPLES_MAX, bytes.length >> 1));
+  appendSeriesBody(builder, bytes);
+  return builder.build();
+}
+
+/** Adds a body's samples to those gathered. Throws a `SeriesBodyError` on bytes that are none, or too many samples. */
+export function appendSeriesBody(builder: SeriesBuilder, bytes: Uint8Array): void {
+  const reader = new ByteReader(bytes);
+  const version = reader.u8();
+  if (version !== VERSION) throw new SeriesBodyError(`series body of version ${version}, this reads ${VERSION}`);
+  let agentNo = 0;
+  while (reader.remaining > 0) {
+    agentNo += reader.varint();
+    const count = reader.varint();
+    if (agentNo < 1 || agentNo > AGENT_NO_MAX) throw new SeriesBodyError(`agent number ${agentNo}`);
+    // A sample is two bytes at least, which bounds the loop by the bytes that are really there.
+    if (reader.failed || count < 1 || count * 2 > reader.remaining) {
+      throw new SeriesBodyError(`${count} samples of agent ${agentNo} in ${reader.remaining} bytes`);
+    }
+    readAgent(reader, builder, agentNo, count);
+  }
+}
+
+function readAgent(reader: ByteReader, builder: SeriesBuilder, agentNo: number, count: number): void {
+  const state: RttState = { rttUs: 0, unitUs: 1 };
+  let timeMs = 0;
+  let stepMs = 0;
+  for (let at = 0; at < count; at++) {
+    stepMs += reader.zigzag();
+    timeMs += stepMs;
+    const token = reader.varint();
+    const outcome = token % 4 === OUTCOME_TAG ? (token - OUTCOME_TAG) / 4 : OUTCOME.reply;
+    const rttUs = token % 4 === OUTCOME_TAG ? 0 : readRtt(token, state);
+    if (
+      reader.failed ||
+      timeMs < 0 ||
+      timeMs >= WINDOW_MS ||
+      !isOutcome(outcome) ||
+      !(rttUs >= 0 && rttUs <= U32_MAX)
+    ) {
+      throw new SeriesBodyError(`sample ${at} of agent ${agentNo}: ${timeMs} ms, outcome ${outcome}, rtt ${rttUs} us`);
+    }
+    if (!builder.push(agentNo, timeMs, outcome, rttUs)) {
+      throw new SeriesBodyError(`more than ${SERIES_SAMPLES_MAX} samples`);
+    }
+  }
+}
+
+function readRtt(token: number, state: RttState): number {
+  if (token % 2 === 0) {
+    const zigzag = token / 2;
+    state.rttUs += (zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2) * state.unitUs;
+  } else {
+    const code = (token - FULL_TAG) / 4;
+    state.unitUs = 10 ** (code % 4);
+    state.rttUs = Math.floor(code / 4) * state.unitUs;
+  }
+  return state.rttUs;
+}
+
+/** The body of all samples of the bodies given; their order does not matter. Throws as decoding and encoding do. */
+export function mergeSeriesBodies(bodies: readonly Uint8Array[]): Uint8Array {
+  const builder = new SeriesBuilder(SERIES_SAMPLES_MAX);
+  for (const body of bodies) appendSeriesBody(builder, body);
+  return encodeSeriesBody(builder.build());
+}

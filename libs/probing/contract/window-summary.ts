@@ -1,0 +1,111 @@
+import { isVote, OUTCOME } from './outcomes';
+import type { HistoryPoint } from './results-api';
+import type { RttHistogram } from './rtt-histogram';
+import type { SeriesSamples } from './series-samples';
+
+/** Counters of a window beside its histogram. All add up over windows, but for the least and the most. */
+export interface WindowCounters {
+  /** Probes that say something of the target: replied + lost. */
+  sent: number;
+  replied: number;
+  lost: number;
+  /** Probes that say nothing of it: never sent, or the executor broke. */
+  notSent: number;
+  /** 0 if nothing replied, as are the next four. */
+  rttMinUs: number;
+  rttMaxUs: number;
+  rttSumUs: number;
+  /** Sum of distances of successive rtts of the same agent, and how many there were. */
+  jitterSumUs: number;
+  jitterCount: number;
+}
+
+export function emptyCounters(): WindowCounters {
+  return {
+    sent: 0,
+    replied: 0,
+    lost: 0,
+    notSent: 0,
+    rttMinUs: 0,
+    rttMaxUs: 0,
+    rttSumUs: 0,
+    jitterSumUs: 0,
+    jitterCount: 0,
+  };
+}
+
+/** Counters of samples sorted by agent and time (as decoding gives them); their rtts are added to the histogram. */
+export function summarizeSamples(samples: SeriesSamples, histogram: RttHistogram): WindowCounters {
+  const counters = emptyCounters();
+  const { count, agentNo, outcome, rttUs } = samples;
+  let previousAgentNo = 0;
+  let previousRttUs = 0;
+  for (let at = 0; at < count; at++) {
+    if (!isVote(outcome[at])) {
+      counters.notSent++;
+      continue;
+    }
+    counters.sent++;
+    if (outcome[at] !== OUTCOME.reply) {
+      counters.lost++;
+      continue;
+    }
+    const value = rttUs[at];
+    counters.rttMinUs = counters.replied === 0 ? value : Math.min(counters.rttMinUs, value);
+    counters.rttMaxUs = Math.max(counters.rttMaxUs, value);
+    counters.rttSumUs += value;
+    counters.replied++;
+    histogram.add(value);
+    if (agentNo[at] === previousAgentNo) {
+      counters.jitterSumUs += Math.abs(value - previousRttUs);
+      counters.jitterCount++;
+    }
+    previousAgentNo = agentNo[at];
+    previousRttUs = value;
+  }
+  return counters;
+}
+
+/** Counters of two disjoint sets of samples. Jitter across the border of the two is not in it. */
+export function mergeCounters(a: WindowCounters, b: WindowCounters): WindowCounters {
+  return {
+    sent: a.sent + b.sent,
+    replied: a.replied + b.replied,
+    lost: a.lost + b.lost,
+    notSent: a.notSent + b.notSent,
+    rttMinUs: a.replied === 0 ? b.rttMinUs : b.replied === 0 ? a.rttMinUs : Math.min(a.rttMinUs, b.rttMinUs),
+    rttMaxUs: Math.max(a.rttMaxUs, b.rttMaxUs),
+    rttSumUs: a.rttSumUs + b.rttSumUs,
+    jitterSumUs: a.jitterSumUs + b.jitterSumUs,
+    jitterCount: a.jitterCount + b.jitterCount,
+  };
+}
+
+/** The window as the API gives it. */
+export function historyPoint(
+  startMs: number,
+  windowMs: number,
+  counters: WindowCounters,
+  histogram: RttHistogram,
+): HistoryPoint {
+  const { sent, replied, lost, notSent, rttMinUs, rttMaxUs, rttSumUs, jitterSumUs, jitterCount } = counters;
+  const quantileUs = (q: number): number | null => {
+    const value = histogram.quantileUs(q);
+    return value === null ? null : Math.min(rttMaxUs, Math.max(rttMinUs, value));
+  };
+  return {
+    at: new Date(startMs).toISOString(),
+    windowMs,
+    sent,
+    lost,
+    notSent,
+    lossRatio: sent === 0 ? null : lost / sent,
+    rttMinUs: replied === 0 ? null : rttMinUs,
+    rttAvgUs: replied === 0 ? null : Math.round(rttSumUs / replied),
+    rttP50Us: quantileUs(0.5),
+    rttP95Us: quantileUs(0.95),
+    rttP99Us: quantileUs(0.99),
+    rttMaxUs: replied === 0 ? null : rttMaxUs,
+    jitterUs: jitterCount === 0 ? null : Math.round(jitterSumUs / jitterCount),
+  };
+}
