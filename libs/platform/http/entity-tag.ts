@@ -1,0 +1,24 @@
+import { DomainError } from '@icmp-mon/platform/errors';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { Request } from 'express';
+
+/** ETag of an aggregate: the version of its stream, as `"3"`. */
+export const entityTag = (version: number): string => `"${version}"`;
+
+/**
+ * Version that `If-Match` asks for; undefined without the header or for `*`.
+ * @throws DomainError `precondition_failed` for a tag that no version of ours can have
+ */
+export function ifMatchVersion(header: string | undefined): number | undefined {
+  if (header === undefined || header.trim() === '*') return undefined;
+  const match = /^"(\d{1,15})"$/.exec(header.trim());
+  if (match === null) {
+    throw new DomainError('precondition_failed', `If-Match must be one ETag that was read here, such as "3"; it is ${header}.`);
+  }
+  return Number(match[1]);
+}
+
+/** Parameter of a route: the version of `If-Match`, if the caller gave one. */
+export const IfMatch = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  ifMatchVersion(context.switchToHttp().getRequest<Request>().headers['if-match']),
+);

@@ -1,0 +1,28 @@
+import { Global, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE, DiscoveryModule } from '@nestjs/core';
+import { ThrottlerModule } from '@nestjs/throttler';
+import { IdempotentAnswers } from './idempotency';
+import { PermissionGuard } from './permission-guard';
+import { ProblemFilter } from './problem-filter';
+import { StreamSources } from './stream-sources';
+import { RequestThrottlerGuard, THROTTLING } from './throttling';
+import { RequestPipe } from './validation';
+
+/**
+ * What every HTTP application of people and services shares: throttling, permissions, validation, problem documents.
+ * Needs a global provider of `Authenticator` and the control database.
+ */
+@Global()
+@Module({
+  imports: [DiscoveryModule, ThrottlerModule.forRoot(THROTTLING)],
+  providers: [
+    StreamSources,
+    IdempotentAnswers,
+    { provide: APP_GUARD, useClass: RequestThrottlerGuard },
+    { provide: APP_GUARD, useClass: PermissionGuard },
+    { provide: APP_PIPE, useClass: RequestPipe },
+    { provide: APP_FILTER, useClass: ProblemFilter },
+  ],
+  exports: [StreamSources, IdempotentAnswers, DiscoveryModule],
+})
+export class HttpModule {}

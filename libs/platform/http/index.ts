@@ -1,0 +1,40 @@
+export { Authenticator } from './authenticator';
+export { createHttpApp, type HttpAppOptions, listen } from './create-http-app';
+export { entityTag, IfMatch, ifMatchVersion } from './entity-tag';
+export { type EventStreamOptions, formatMessage, lastEventIdOf, sendEventStream } from './event-stream';
+export { HttpModule } from './http.module';
+export {
+  IdempotencyKey,
+  idempotencyKeyOf,
+  IdempotentAnswers,
+  type IdempotentRequest,
+  idempotentRequest,
+  type KeptAnswer,
+} from './idempotency';
+export { serveOpenApi } from './open-api';
+export { toOpenApi31 } from './open-api-31';
+export {
+  actorOf,
+  Authenticated,
+  PERMISSION_METADATA,
+  type Principal,
+  Public,
+  RequirePermission,
+  type RouteAccess,
+} from './permission';
+export { PermissionGuard } from './permission-guard';
+export { INTERNAL_PROBLEM, type Problem, PROBLEM_TYPE, type ProblemMembers, problemOf } from './problem';
+export { ProblemFilter, sendProblem } from './problem-filter';
+export {
+  Caller,
+  correlationIdOf,
+  Metadata,
+  metadataOf,
+  principalOf,
+  type RequestMetadata,
+  requestId,
+  setPrincipal,
+} from './request-context';
+export { assertRoutesDeclareAccess } from './route-declarations';
+export { type StreamGauge, type StreamMessage, type StreamRequest, type StreamSource, StreamSources } from './stream-sources';
+export { RequestPipe } from './validation';

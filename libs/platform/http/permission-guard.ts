@@ -1,0 +1,38 @@
+import { DomainError } from '@icmp-mon/platform/errors';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Request } from 'express';
+import { Authenticator } from './authenticator';
+import { PERMISSION_METADATA, type RouteAccess } from './permission';
+import { setPrincipal } from './request-context';
+
+/** Lets a request through to its route when the caller holds what the route declares. */
+@Injectable()
+export class PermissionGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly authenticator: Authenticator,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const access = this.reflector.getAllAndOverride<RouteAccess | undefined>(PERMISSION_METADATA, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    if (access === undefined) throw new DomainError('forbidden', 'The route declares no permission.');
+    if (access.kind === 'public') return true;
+    const request = context.switchToHttp().getRequest<Request>();
+    const principal = await this.authenticator.authenticate(request);
+    if (principal === null) {
+      throw new DomainError('unauthenticated', 'Log in, or send an API key as "Authorization: Bearer imk_…".');
+    }
+    setPrincipal(request, principal);
+    if (access.kind === 'permission' && !principal.permissions.includes(access.permission)) {
+      throw new DomainError(
+        'forbidden',
+        `This needs the permission ${access.permission}, which the role ${principal.role} does not have.`,
+      );
+    }
+    return true;
+  }
+}

@@ -1,0 +1,116 @@
+import { DomainError, type ErrorCode } from '@icmp-mon/platform/errors';
+import { HttpException } from '@nestjs/common';
+
+export const PROBLEM_TYPE = 'application/problem+json';
+
+/** RFC 9457. `code` repeats the machine-readable kind; further members come from the error itself. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  /** Id of the request, to find it in the logs. */
+  instance?: string;
+  /** `pointer` is a JSON pointer into the body (`#/ip`) or `?name` for a query parameter. */
+  errors?: { pointer: string; detail: string }[];
+  [member: string]: unknown;
+}
+
+/** Members that an error adds to its problem document, such as the id of what is already there. */
+export interface ProblemMembers {
+  readonly members: Readonly<Record<string, unknown>>;
+}
+
+const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  ambiguous: 409,
+  precondition_failed: 412,
+  too_large: 413,
+  precondition_required: 428,
+  too_many_requests: 429,
+  unavailable: 503,
+};
+
+const TITLE_OF: Readonly<Record<ErrorCode, string>> = {
+  invalid: 'The request is not valid',
+  unauthenticated: 'Not logged in',
+  forbidden: 'Not allowed',
+  not_found: 'Not found',
+  conflict: 'Conflicts with what is there',
+  ambiguous: 'Several match',
+  precondition_failed: 'Changed meanwhile',
+  too_large: 'Too large',
+  precondition_required: 'A precondition is required',
+  too_many_requests: 'Too many requests',
+  unavailable: 'Not available at the moment',
+};
+
+const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
+  400: 'invalid',
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not_found',
+  409: 'conflict',
+  412: 'precondition_failed',
+  413: 'too_large',
+  415: 'invalid',
+  422: 'invalid',
+  428: 'precondition_required',
+  429: 'too_many_requests',
+  503: 'unavailable',
+};
+
+export const INTERNAL_PROBLEM: Problem = {
+  type: 'about:blank',
+  title: 'Something broke on our side',
+  status: 500,
+  detail: 'The request failed for a reason that is in the log of the server under its request id.',
+  code: 'internal',
+};
+
+const problem = (code: ErrorCode, detail: string, status = STATUS_OF[code]): Problem => ({
+  type: `urn:icmpmon:problem:${code}`,
+  title: TITLE_OF[code],
+  status,
+  detail,
+  code,
+});
+
+const hasMembers = (error: object): error is ProblemMembers =>
+  'members' in error && typeof error.members === 'object' && error.members !== null;
+
+/** Errors of body parsers carry a status and whether their message may be shown. */
+interface ExposedError {
+  status: number;
+  expose: boolean;
+  message: string;
+  type?: string;
+}
+
+const isExposed = (error: unknown): error is ExposedError =>
+  error instanceof Error && 'status' in error && 'expose' in error && error.expose === true;
+
+/** What to answer for an error; null when it is a defect or an unforeseen failure, which must be logged. */
+export function problemOf(error: unknown): Problem | null {
+  if (error instanceof DomainError) {
+    const answer = problem(error.code, error.detail);
+    if (error.errors !== undefined) answer.errors = error.errors;
+    return hasMembers(error) ? { ...answer, ...error.members } : answer;
+  }
+  if (error instanceof HttpException) {
+    const status = error.getStatus();
+    const code = CODE_OF_STATUS[status];
+    return code === undefined ? null : problem(code, error.message, status);
+  }
+  if (isExposed(error) && error.status < 500) {
+    const code = CODE_OF_STATUS[error.status] ?? 'invalid';
+    const detail = error.type === 'entity.parse.failed' ? `The body is not valid JSON: ${error.message}` : error.message;
+    return problem(code, detail, error.status);
+  }
+  return null;
+}

@@ -1,0 +1,59 @@
+import { newId } from '@icmp-mon/platform/ids';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { NextFunction, Request, Response } from 'express';
+import { actorOf, type Principal } from './permission';
+
+/** Metadata that a command's events carry. */
+export interface RequestMetadata {
+  actor: string;
+  causationId: string | null;
+  correlationId: string;
+}
+
+interface RequestContext {
+  correlationId: string;
+  principal: Principal | null;
+}
+
+// Kept beside the request instead of on it, so that no name of a library collides with ours.
+const contexts = new WeakMap<object, RequestContext>();
+
+const ACCEPTED_REQUEST_ID = /^[\w-]{8,64}$/;
+
+/** Express middleware: gives each request an id, the caller's own `x-request-id` where it is a plain one. */
+export function requestId(request: Request, response: Response, next: NextFunction): void {
+  const given = request.headers['x-request-id'];
+  const correlationId = typeof given === 'string' && ACCEPTED_REQUEST_ID.test(given) ? given : newId();
+  contexts.set(request, { correlationId, principal: null });
+  response.setHeader('x-request-id', correlationId);
+  next();
+}
+
+export function setPrincipal(request: object, principal: Principal): void {
+  const context = contexts.get(request);
+  contexts.set(request, { correlationId: context?.correlationId ?? newId(), principal });
+}
+
+export const principalOf = (request: object): Principal | null => contexts.get(request)?.principal ?? null;
+
+export const correlationIdOf = (request: object): string => contexts.get(request)?.correlationId ?? 'none';
+
+/** Actor and correlation of a request's events. */
+export function metadataOf(request: object): RequestMetadata {
+  const principal = principalOf(request);
+  return {
+    actor: principal ? actorOf(principal) : 'anonymous',
+    causationId: null,
+    correlationId: correlationIdOf(request),
+  };
+}
+
+/** Parameter of a route: who makes the request (null on a public route without credentials). */
+export const Caller = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  principalOf(context.switchToHttp().getRequest<Request>()),
+);
+
+/** Parameter of a route: metadata for the events that a command appends. */
+export const Metadata = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  metadataOf(context.switchToHttp().getRequest<Request>()),
+);

@@ -1,0 +1,54 @@
+import { DomainError } from '@icmp-mon/platform/errors';
+import { type ArgumentMetadata, Injectable, ValidationPipe, type ValidationError } from '@nestjs/common';
+
+interface FieldError {
+  pointer: string;
+  detail: string;
+}
+
+const ERRORS_MAX = 50;
+
+const escaped = (segment: string): string => segment.replaceAll('~', '~0').replaceAll('/', '~1');
+
+function fieldErrors(errors: ValidationError[], prefix: string): FieldError[] {
+  return errors.flatMap((error) => {
+    const pointer = `${prefix}${escaped(error.property)}`;
+    const own = Object.values(error.constraints ?? {}).map((detail) => ({ pointer, detail }));
+    return [...own, ...fieldErrors(error.children ?? [], `${pointer}/`)];
+  });
+}
+
+const PLACE = { body: 'body', query: 'query', param: 'path', custom: 'request' } as const;
+
+/** Validates bodies and queries by their classes: unknown members are refused, each error names its place. */
+@Injectable()
+export class RequestPipe extends ValidationPipe {
+  constructor() {
+    super({ whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true, transform: true });
+    this.exceptionFactory = (errors) => new InvalidFields(errors);
+  }
+
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (metadata.type === 'body' && this.toValidate(metadata) && (typeof value !== 'object' || value === null)) {
+      throw new DomainError('invalid', 'Send a JSON object with Content-Type: application/json.');
+    }
+    try {
+      return (await super.transform(value, metadata)) as unknown;
+    } catch (error) {
+      if (!(error instanceof InvalidFields)) throw error;
+      const fields = fieldErrors(error.errors, metadata.type === 'body' ? '#/' : '?').slice(0, ERRORS_MAX);
+      const names = fields.map((field) => field.pointer.replace(/^(#\/|\?)/, ''));
+      throw new DomainError(
+        'invalid',
+        `The ${PLACE[metadata.type]} is not valid: see errors (${[...new Set(names)].slice(0, 10).join(', ')}).`,
+        fields,
+      );
+    }
+  }
+}
+
+class InvalidFields extends Error {
+  constructor(readonly errors: ValidationError[]) {
+    super('invalid fields');
+  }
+}
