@@ -1,0 +1,136 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** One variable of the environment and the type it becomes. */
+export interface Field<T> {
+  variable: string;
+  /** Ends the sentence "X must be …". */
+  expected: string;
+  /** Returns the value, or null when the text is not what is expected. */
+  parse(raw: string): T | null;
+  /** How the value is shown to people. */
+  show(value: T): string;
+  /** Missing: `required` is an error, else this value. */
+  missing: { required: true } | { required: false; value: T };
+  /** Reads the text from the file that `<variable>_FILE` names, if that is set. */
+  fromFile?: boolean;
+}
+
+interface Fallback<T> {
+  default?: T;
+}
+
+/** Widens a field so that a missing variable gives undefined. */
+export function optional<T>(field: Field<T>): Field<T | undefined> {
+  return {
+    ...field,
+    show: (value) => (value === undefined ? '(not set)' : field.show(value)),
+    missing: { required: false, value: undefined },
+  };
+}
+
+function missing<T>(options: Fallback<T>): Field<T>['missing'] {
+  return options.default === undefined ? { required: true } : { required: false, value: options.default };
+}
+
+export function text(variable: string, options: Fallback<string> = {}): Field<string> {
+  return { variable, expected: 'a text', parse: (raw) => raw, show: (value) => value, missing: missing(options) };
+}
+
+/** Never printed, and without a default on purpose; `<variable>_FILE` may name a file that holds it. */
+export function secret(variable: string): Field<string> {
+  return {
+    variable,
+    expected: `a secret, here or in the file that ${variable}_FILE names`,
+    parse: (raw) => raw.trim() || null,
+    show: () => '(redacted)',
+    missing: { required: true },
+    fromFile: true,
+  };
+}
+
+/** Name the unit in the variable: `…_TIMEOUT_MS`, `…_SIZE_BYTES`. */
+export function integer(
+  variable: string,
+  options: Fallback<number> & { min?: number; max?: number } = {},
+): Field<number> {
+  const { min = 0, max = Number.MAX_SAFE_INTEGER } = options;
+  return {
+    variable,
+    expected: `a whole number from ${min} to ${max}`,
+    parse(raw) {
+      if (!/^-?\d+$/.test(raw)) return null;
+      const value = Number(raw);
+      return value >= min && value <= max ? value : null;
+    },
+    show: String,
+    missing: missing(options),
+  };
+}
+
+/** An address with one of the given schemes ("postgres:"); a password in it is never printed. */
+export function url(variable: string, options: Fallback<string> & { protocols?: string[] } = {}): Field<string> {
+  const { protocols } = options;
+  return {
+    variable,
+    expected: protocols ? `an address that starts with ${protocols.map((p) => `${p}//`).join(' or ')}` : 'an address',
+    parse(raw) {
+      if (!URL.canParse(raw)) return null;
+      return protocols === undefined || protocols.includes(new URL(raw).protocol) ? raw : null;
+    },
+    show: withoutPassword,
+    missing: missing(options),
+  };
+}
+
+/** Comma-separated; blanks around items do not count. */
+export function list(variable: string, options: Fallback<string[]> = {}): Field<string[]> {
+  return {
+    variable,
+    expected: 'one or more items with commas between',
+    parse(raw) {
+      const items = raw.split(',').map((item) => item.trim());
+      return items.every((item) => item !== '') ? items : null;
+    },
+    show: (value) => value.join(','),
+    missing: missing(options),
+  };
+}
+
+/** A file or folder, made absolute against the working directory. */
+export function filePath(variable: string, options: Fallback<string> & { mustExist?: boolean } = {}): Field<string> {
+  return {
+    variable,
+    expected: options.mustExist ? 'the path of a file or folder that exists' : 'a path',
+    parse(raw) {
+      const absolute = path.resolve(raw);
+      return options.mustExist && !existsSync(absolute) ? null : absolute;
+    },
+    show: (value) => value,
+    missing: missing(options),
+  };
+}
+
+export function flag(variable: string, options: Fallback<boolean> = {}): Field<boolean> {
+  return {
+    variable,
+    expected: 'true or false',
+    parse: (raw) => (raw === 'true' || raw === '1' ? true : raw === 'false' || raw === '0' ? false : null),
+    show: String,
+    missing: missing(options),
+  };
+}
+
+/** The variable's text, undefined when it is not set; an empty variable counts as not set. */
+export function rawValue(field: Field<unknown>, env: NodeJS.ProcessEnv): string | undefined {
+  const direct = env[field.variable];
+  if (direct !== undefined && direct !== '') return direct;
+  const file = field.fromFile ? env[`${field.variable}_FILE`] : undefined;
+  return file === undefined || file === '' || !existsSync(file) ? undefined : readFileSync(file, 'utf8');
+}
+
+function withoutPassword(value: string): string {
+  const parsed = new URL(value);
+  if (parsed.password !== '') parsed.password = 'redacted';
+  return parsed.href;
+}

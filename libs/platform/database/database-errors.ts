@@ -1,0 +1,66 @@
+import { DependencyUnavailable } from '@icmp-mon/platform/errors';
+
+const UNIQUE_VIOLATION = '23505';
+const SOCKET_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOENT',
+]);
+/** Admin shutdown, crash shutdown, starting up, database dropped, too many connections. */
+const SERVER_AWAY = new Set(['57P01', '57P02', '57P03', '57P04', '53300']);
+/** Serialization failure, deadlock, lock not available. */
+const CONTENTION = new Set(['40001', '40P01', '55P03']);
+/** pg and TypeORM report these without a code. */
+const CONNECTION_MESSAGES =
+  /Connection terminated|timeout exceeded when trying to connect|timeout expired|not queryable|Client was closed|Query runner already released/i;
+
+interface Coded {
+  code?: unknown;
+  constraint?: unknown;
+}
+
+/** The driver's own error, below TypeORM's wrapping and our causes. */
+function driverError(error: unknown): (Error & Coded) | null {
+  if (!(error instanceof Error)) return null;
+  const wrapped = (error as { driverError?: unknown }).driverError ?? error.cause;
+  return driverError(wrapped) ?? (error as Error & Coded);
+}
+
+function codeOf(error: unknown): string {
+  const code = driverError(error)?.code;
+  return typeof code === 'string' ? code : '';
+}
+
+/** True when a unique constraint (any, or the one named) refused a row. */
+export function isUniqueViolation(error: unknown, constraint?: string): boolean {
+  if (codeOf(error) !== UNIQUE_VIOLATION) return false;
+  return constraint === undefined || driverError(error)?.constraint === constraint;
+}
+
+/** True when the connection was lost or could not be made; whether a pending commit took effect is then unknown. */
+export function isConnectionError(error: unknown): boolean {
+  if (error instanceof DependencyUnavailable) return true;
+  const inner = driverError(error);
+  if (inner === null) return false;
+  const code = codeOf(error);
+  return (
+    SOCKET_CODES.has(code) || SERVER_AWAY.has(code) || code.startsWith('08') || CONNECTION_MESSAGES.test(inner.message)
+  );
+}
+
+/** True when the same work may succeed if simply tried again: connection lost, serialization, deadlock, shutdown. */
+export function isTransient(error: unknown): boolean {
+  return isConnectionError(error) || CONTENTION.has(codeOf(error));
+}
+
+/** Connection trouble becomes DependencyUnavailable; every other error passes unchanged. */
+export function asDatabaseError(error: unknown, dependency: string): unknown {
+  if (error instanceof DependencyUnavailable || !isConnectionError(error)) return error;
+  return new DependencyUnavailable(dependency, { cause: error });
+}

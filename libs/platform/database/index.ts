@@ -1,0 +1,6 @@
+export * from './sql';
+export * from './control-database';
+export * from './telemetry-database';
+export * from './database.module';
+export * from './database-errors';
+export * from './migrate';

@@ -1,0 +1,36 @@
+import { DataSource, type MigrationInterface } from 'typeorm';
+import { CONNECT_TIMEOUT_MS } from './connection-settings';
+import { asDatabaseError } from './database-errors';
+
+export type MigrationClass = new () => MigrationInterface;
+
+/** Two apps that start together must not migrate at once; the number is arbitrary and only ours. */
+const MIGRATION_LOCK = 7_260_001;
+
+/** Applies what is missing, each migration in its own transaction; returns the names of those applied, in order. */
+export async function migrate(url: string, migrations: readonly MigrationClass[]): Promise<string[]> {
+  const options = { type: 'postgres', url, logging: false, installExtensions: false } as const;
+  const extra = { keepAlive: true, max: 1 };
+  const gate = new DataSource({ ...options, connectTimeoutMS: CONNECT_TIMEOUT_MS, extra });
+  const source = new DataSource({
+    ...options,
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    migrations: [...migrations],
+    migrationsTableName: 'migration',
+    migrationsTransactionMode: 'each',
+  });
+  try {
+    await gate.initialize();
+    const runner = gate.createQueryRunner();
+    await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await source.initialize();
+    const applied = await source.runMigrations();
+    return applied.map((migration) => migration.name);
+  } catch (error) {
+    throw asDatabaseError(error, 'database to migrate');
+  } finally {
+    // Closing the gate's connection gives the lock back.
+    if (source.isInitialized) await source.destroy();
+    if (gate.isInitialized) await gate.destroy();
+  }
+}

@@ -1,0 +1,17 @@
+import { DomainError } from './domain-error';
+
+/** A database, broker or cache that does not answer now; trying again later is right. */
+export class DependencyUnavailable extends DomainError {
+  override readonly name = 'DependencyUnavailable';
+
+  /** `dependency` is named as operators know it: "control database", "Kafka". */
+  constructor(
+    readonly dependency: string,
+    options: ErrorOptions & { retryAfterS?: number } = {},
+  ) {
+    super('unavailable', `The ${dependency} does not answer. Try again in a few seconds.`, undefined, options);
+    this.retryAfterS = options.retryAfterS ?? 5;
+  }
+
+  readonly retryAfterS: number;
+}

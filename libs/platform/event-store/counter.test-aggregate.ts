@@ -1,0 +1,15 @@
+import type { Aggregate } from './aggregate';
+
+export interface Counted {
+  type: 'Counted';
+  data: { by: number };
+}
+
+/** The smallest aggregate there is, for the tests of the store itself. */
+export const counter: Aggregate<{ total: number }, Counted> = {
+  category: 'counter',
+  initial: { total: 0 },
+  evolve: (state, event) => ({ total: state.total + event.data.by }),
+};
+
+export const counted = (by: number): Counted => ({ type: 'Counted', data: { by } });

@@ -1,0 +1,135 @@
+import { ControlDatabase, isUniqueViolation, type Sql } from '@icmp-mon/platform/database';
+import { DependencyUnavailable, DomainError } from '@icmp-mon/platform/errors';
+import { newId } from '@icmp-mon/platform/ids';
+import { type TestDatabase, testDatabase } from '@icmp-mon/platform/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Counted, counted, counter } from './counter.test-aggregate';
+import { APPEND_ATTEMPTS_MAX, type Aggregate, EventStore, readEvents, VersionConflict } from './index';
+
+const metadata = { actor: 'tester', causationId: null, correlationId: newId() };
+
+describe('EventStore', () => {
+  let home: TestDatabase;
+  let database: ControlDatabase;
+  let store: EventStore;
+
+  beforeAll(async () => {
+    home = await testDatabase('control');
+    database = new ControlDatabase({ url: home.url });
+    store = new EventStore(database);
+    await database.execute('CREATE TABLE counter_total (id text PRIMARY KEY, total integer CHECK (total < 1000))');
+  });
+
+  afterAll(async () => {
+    await database?.close();
+    await home?.drop();
+  });
+
+  const projected: Aggregate<{ total: number }, Counted> = {
+    ...counter,
+    async project(sql, event) {
+      await sql.execute(
+        `INSERT INTO counter_total VALUES ($1, $2)
+         ON CONFLICT (id) DO UPDATE SET total = counter_total.total + excluded.total`,
+        [event.stream, event.data.by],
+      );
+    },
+  };
+
+  it('appends what was decided and folds it back', async () => {
+    const id = newId();
+    const done = await store.execute(counter, id, () => [counted(1), counted(2)], { metadata });
+    expect(done).toMatchObject({ version: 2, state: { total: 3 } });
+    expect(done.events.map((event) => event.version)).toEqual([1, 2]);
+    expect(done.events[0]).toMatchObject({ stream: `counter-${id}`, type: 'Counted', data: { by: 1 }, metadata });
+    expect(await store.load(counter, id)).toEqual({ state: { total: 3 }, version: 2 });
+    const [first, second] = done.events;
+    expect(second!.position).toBeGreaterThan(first!.position);
+    const range = { after: first!.position - 1, upTo: second!.position, limit: 10, category: 'counter' };
+    expect(await readEvents(database, range)).toEqual(done.events);
+  });
+
+  it('says version 0 of an aggregate that never existed', async () => {
+    expect(await store.load(counter, newId())).toEqual({ state: { total: 0 }, version: 0 });
+  });
+
+  it('refuses a command on a version that is not the expected one', async () => {
+    const id = newId();
+    await store.execute(counter, id, () => [counted(1)], { metadata, expectedVersion: 0 });
+    const late = store.execute(counter, id, () => [counted(1)], { metadata, expectedVersion: 0 });
+    await expect(late).rejects.toMatchObject({ code: 'precondition_failed' });
+    expect((await store.load(counter, id)).version).toBe(1);
+  });
+
+  it('lets exactly one of two commands with the same expected version win', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const id = newId();
+      const pair = [1, 2].map((by) =>
+        store.execute(counter, id, () => [counted(by)], { metadata, expectedVersion: 0 }),
+      );
+      const outcomes = await Promise.allSettled(pair);
+      expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1);
+      const lost = outcomes.find((outcome) => outcome.status === 'rejected');
+      expect(lost?.reason).toMatchObject({ code: 'precondition_failed' });
+    }
+  });
+
+  it('keeps 100 concurrent commands on one aggregate exactly consistent', async () => {
+    const id = newId();
+    const commands = Array.from({ length: 100 }, () =>
+      store.execute(projected, id, (state) => [counted(state.total < 50 ? 1 : 2)], { metadata }),
+    );
+    await Promise.all(commands);
+    expect(await store.load(counter, id)).toEqual({ state: { total: 150 }, version: 100 });
+    expect(await database.query('SELECT total FROM counter_total WHERE id = $1', [`counter-${id}`])).toEqual([
+      { total: 150 },
+    ]);
+  });
+
+  it('keeps neither the events nor the read model nor the inner work when one of them fails', async () => {
+    const id = newId();
+    const tooMuch = store.execute(projected, id, () => [counted(1), counted(1000)], { metadata });
+    await expect(tooMuch).rejects.toThrow(/check constraint/);
+    const within = async (sql: Sql): Promise<void> => {
+      await sql.execute('INSERT INTO counter_total VALUES ($1, 1)', [`inner-${id}`]);
+      throw new DomainError('conflict', 'no');
+    };
+    await expect(store.execute(counter, id, () => [counted(1)], { metadata, within })).rejects.toThrow('no');
+    expect((await store.load(counter, id)).version).toBe(0);
+    expect(await database.query('SELECT * FROM counter_total WHERE id LIKE $1', [`%${id}`])).toEqual([]);
+  });
+
+  it('runs the inner work also when nothing was decided', async () => {
+    const id = newId();
+    const within = async (sql: Sql): Promise<void> => {
+      await sql.execute('INSERT INTO counter_total VALUES ($1, 1)', [id]);
+    };
+    const done = await store.execute(counter, id, () => [], { metadata, within });
+    expect(done).toMatchObject({ events: [], version: 0 });
+    const again = store.execute(counter, id, () => [], { metadata, within });
+    await expect(again).rejects.toSatisfy((error: unknown) => isUniqueViolation(error, 'counter_total_pkey'));
+  });
+
+  it('retries a conflict a bounded number of times', async () => {
+    const id = newId();
+    let tries = 0;
+    const within = (): Promise<void> => {
+      tries += 1;
+      return Promise.reject(new VersionConflict(`counter-${id}`, 0, 1));
+    };
+    const hopeless = store.execute(counter, id, () => [counted(1)], { metadata, within });
+    await expect(hopeless).rejects.toMatchObject({ code: 'conflict' });
+    expect(tries).toBe(APPEND_ATTEMPTS_MAX);
+  });
+
+  it('never changes or deletes an event', async () => {
+    await expect(database.execute("UPDATE event SET type = 'Other'")).rejects.toThrow(/append-only/);
+    await expect(database.execute('DELETE FROM event')).rejects.toThrow(/append-only/);
+  });
+
+  it('does not retry a lost connection, and says which dependency is away', async () => {
+    const away = new ControlDatabase({ url: 'postgres://nobody@127.0.0.1:1/icmpmon_test' });
+    const lost = new EventStore(away).execute(counter, newId(), () => [counted(1)], { metadata });
+    await expect(lost).rejects.toBeInstanceOf(DependencyUnavailable);
+  });
+});

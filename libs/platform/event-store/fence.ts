@@ -1,0 +1,8 @@
+/**
+ * The advisory lock between appenders (shared) and the relay (exclusive, for an instant): while the relay holds it, every
+ * position handed out so far belongs to a finished transaction.
+ */
+export const APPEND_LOCK = 7_260_002;
+
+/** Channel that wakes the relay. */
+export const APPENDED_CHANNEL = 'event_appended';

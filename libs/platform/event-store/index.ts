@@ -1,0 +1,5 @@
+export * from './aggregate';
+export * from './event-store';
+export * from './event-store.module';
+export * from './read-events';
+export * from './version-conflict';

@@ -1,0 +1,11 @@
+/** Where each consumer group stands: written in the transaction of the effect, so that neither is ever without the other. */
+export const CONSUMER_OFFSET_TABLE = `
+  CREATE TABLE consumer_offset (
+    group_id text NOT NULL,
+    topic text NOT NULL,
+    partition integer NOT NULL,
+    next_offset bigint NOT NULL CHECK (next_offset >= 0),
+    relay_position bigint NOT NULL DEFAULT 0,
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (group_id, topic, partition)
+  )`;

@@ -1,0 +1,21 @@
+import type { MigrationClass } from '@icmp-mon/platform/database';
+import { PlatformEventStore1790000000000 } from './control/1790000000000-platform-event-store';
+import { PlatformConsumerOffset1790000000100 } from './control/1790000000100-platform-consumer-offset';
+import { PlatformLease1790000000200 } from './control/1790000000200-platform-lease';
+import { PlatformTimescale1790000000000 } from './telemetry/1790000000000-platform-timescale';
+import { TelemetryConsumerOffset1790000000100 } from './telemetry/1790000000100-platform-consumer-offset';
+import { TelemetryLease1790000000200 } from './telemetry/1790000000200-platform-lease';
+
+/** Applied in the order of their timestamps. */
+export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
+  PlatformEventStore1790000000000,
+  PlatformConsumerOffset1790000000100,
+  PlatformLease1790000000200,
+];
+
+/** Applied in the order of their timestamps; the first creates the timescaledb extension. */
+export const TELEMETRY_MIGRATIONS: readonly MigrationClass[] = [
+  PlatformTimescale1790000000000,
+  TelemetryConsumerOffset1790000000100,
+  TelemetryLease1790000000200,
+];
