@@ -1,0 +1,211 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  AGENT_NO_MAX,
+  decodeSeriesBody,
+  emptyCounters,
+  encodeSeriesBody,
+  historyPoint,
+  mergeCounters,
+  mergeSeriesBodies,
+  OUTCOME,
+  OUTCOME_NAMES,
+  RttHistogram,
+  SERIES_SAMPLES_MAX,
+  SeriesBodyError,
+  SeriesBuilder,
+  type SeriesSamples,
+  summarizeSamples,
+  WINDOW_MS,
+  windowStart,
+} from '.';
+
+/** agent number, time offset in ms, outcome, rtt in us. */
+type Sample = [number, number, number, number];
+
+const rtt = fc.oneof(
+  fc.integer({ min: 0, max: 999 }).chain((digits) => fc.constantFrom(1, 10, 100, 1_000).map((unit) => digits * unit)),
+  fc.integer({ min: 0, max: 0xffff_ffff }),
+);
+const arbitrarySample: fc.Arbitrary<Sample> = fc
+  .tuple(
+    fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: AGENT_NO_MAX })),
+    fc.integer({ min: 0, max: WINDOW_MS - 1 }),
+    fc.oneof(fc.constant(0), fc.integer({ min: 0, max: OUTCOME_NAMES.length - 1 })),
+    rtt,
+  )
+  .map(([agentNo, offsetMs, outcome, rttUs]) => [agentNo, offsetMs, outcome, outcome === 0 ? rttUs : 0]);
+const arbitrarySamples = fc.array(arbitrarySample, { maxLength: 120 });
+
+function samplesOf(samples: readonly Sample[]): SeriesSamples {
+  const builder = new SeriesBuilder(1_000, 1);
+  for (const sample of samples) builder.push(...sample);
+  return builder.build();
+}
+
+function listOf({ count, agentNo, timeOffsetMs, outcome, rttUs }: SeriesSamples): Sample[] {
+  return Array.from({ length: count }, (_, at) => [agentNo[at], timeOffsetMs[at], outcome[at], rttUs[at]]);
+}
+
+function sorted(samples: readonly Sample[]): Sample[] {
+  return [...samples].sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2] || a[3] - b[3]);
+}
+
+const bodyOf = (samples: readonly Sample[]): Uint8Array => encodeSeriesBody(samplesOf(samples));
+
+describe('a series body', () => {
+  it('gives back any samples, sorted by agent and time', () => {
+    fc.assert(
+      fc.property(arbitrarySamples, (samples) => {
+        expect(listOf(decodeSeriesBody(bodyOf(samples)))).toEqual(sorted(samples));
+      }),
+    );
+  });
+
+  it('has the same bytes however its parts were merged', () => {
+    fc.assert(
+      fc.property(arbitrarySamples, arbitrarySamples, arbitrarySamples, (a, b, c) => {
+        const [x, y, z] = [bodyOf(a), bodyOf(b), bodyOf(c)];
+        const whole = bodyOf([...a, ...b, ...c]);
+        expect(mergeSeriesBodies([mergeSeriesBodies([x, y]), z])).toEqual(whole);
+        expect(mergeSeriesBodies([z, mergeSeriesBodies([y, x])])).toEqual(whole);
+      }),
+    );
+  });
+
+  it('costs at most 3.2 bytes a result of fping at a 15 s tier', () => {
+    const samples: Sample[] = [];
+    for (let agentNo = 1; agentNo <= 3; agentNo++) {
+      for (let round = 0; round < 20; round++) {
+        const jitterMs = (round * 7 + agentNo) % 4;
+        const rttUs = Math.round(12_300 * agentNo * (1 + ((round * 13) % 10) / 100));
+        samples.push([agentNo, 1_000 + round * 15_000 + jitterMs, OUTCOME.reply, Number(rttUs.toPrecision(3))]);
+      }
+    }
+    const bytes = bodyOf(samples);
+    console.log(`60 samples of 3 agents: ${bytes.length} bytes, ${(bytes.length / 60).toFixed(2)} a result`);
+    expect(bytes.length / 60).toBeLessThanOrEqual(3.2);
+  });
+
+  it.each([
+    ['agent number 0', [0, 1, 0, 1]],
+    ['agent number beyond smallint', [AGENT_NO_MAX + 1, 1, 0, 1]],
+    ['a time outside the window', [1, WINDOW_MS, 0, 1]],
+    ['an outcome that is not in the table', [1, 1, 6, 0]],
+  ] satisfies [string, Sample][])('is not written with %s', (_, sample) => {
+    expect(() => bodyOf([sample])).toThrow(RangeError);
+  });
+
+  it('is bounded, when written and when gathered', () => {
+    const samples = { ...samplesOf([]), count: SERIES_SAMPLES_MAX + 1 };
+    expect(() => encodeSeriesBody(samples)).toThrow(/131073 samples/);
+    const builder = new SeriesBuilder(1);
+    expect([builder.push(1, 1, 1, 0), builder.push(1, 1, 1, 0)]).toEqual([true, false]);
+    builder.clear();
+    expect(builder.count).toBe(0);
+    const half = bodyOf(Array.from({ length: 1_000 }, (): Sample => [1, 1, 1, 0]));
+    expect(() => mergeSeriesBodies(Array.from({ length: 132 }, () => half))).toThrow(/more than 131072 samples/);
+  });
+
+  it.each([
+    ['nothing at all', []],
+    ['another version', [2, 1, 1, 2, 7]],
+    ['agent number 0', [1, 0, 1, 2, 7]],
+    ['more samples than bytes', [1, 1, 100, 2, 7]],
+    ['no samples', [1, 1, 0, 2, 7]],
+    ['a time before the window', [1, 1, 1, 1, 7]],
+    ['a time after the window', [1, 1, 1, 192, 207, 36, 7]],
+    ['an outcome that is not in the table', [1, 1, 1, 2, 27]],
+    ['a negative rtt', [1, 1, 1, 2, 2]],
+    ['a varint cut short', [1, 1, 1, 2, 128]],
+  ])('is refused with %s', (_, bytes) => {
+    expect(() => decodeSeriesBody(Uint8Array.from(bytes))).toThrow(SeriesBodyError);
+  });
+
+  it('throws nothing but its own error, whatever the bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), (rest) => {
+        try {
+          decodeSeriesBody(Uint8Array.of(1, ...rest));
+        } catch (error) {
+          expect(error).toBeInstanceOf(SeriesBodyError);
+        }
+      }),
+    );
+  });
+
+  it('belongs to a window of five minutes', () => {
+    expect(windowStart(1_795_000_123_456)).toBe(1_794_999_900_000);
+    expect(windowStart(600_000)).toBe(600_000);
+    expect(windowStart(599_999)).toBe(300_000);
+  });
+});
+
+describe('the summary of a window', () => {
+  const samples: Sample[] = [
+    [1, 0, OUTCOME.reply, 10_000],
+    [1, 15_000, OUTCOME.timeout, 0],
+    [1, 30_000, OUTCOME.reply, 12_000],
+    [1, 45_000, OUTCOME.not_sent, 0],
+    [2, 5_000, OUTCOME.reply, 90_000],
+    [2, 20_000, OUTCOME.error, 0],
+    [2, 35_000, OUTCOME.unreachable, 0],
+  ];
+
+  it('counts votes, losses and what was not sent, and jitter within an agent', () => {
+    const histogram = new RttHistogram();
+    const counters = summarizeSamples(samplesOf(samples), histogram);
+    expect(counters).toEqual({
+      sent: 5,
+      replied: 3,
+      lost: 2,
+      notSent: 2,
+      rttMinUs: 10_000,
+      rttMaxUs: 90_000,
+      rttSumUs: 112_000,
+      jitterSumUs: 2_000,
+      jitterCount: 1,
+    });
+    expect(historyPoint(0, WINDOW_MS, counters, histogram)).toMatchObject({
+      at: '1970-01-01T00:00:00.000Z',
+      windowMs: WINDOW_MS,
+      lossRatio: 0.4,
+      rttMinUs: 10_000,
+      rttAvgUs: 37_333,
+      rttMaxUs: 90_000,
+      rttP99Us: 90_000,
+      jitterUs: 2_000,
+    });
+  });
+
+  it('says nothing of rtts or loss where nothing was sent', () => {
+    const histogram = new RttHistogram();
+    const counters = summarizeSamples(samplesOf([[1, 0, OUTCOME.not_sent, 0]]), histogram);
+    expect(historyPoint(0, WINDOW_MS, counters, histogram)).toEqual({
+      at: '1970-01-01T00:00:00.000Z',
+      windowMs: WINDOW_MS,
+      sent: 0,
+      lost: 0,
+      notSent: 1,
+      lossRatio: null,
+      rttMinUs: null,
+      rttAvgUs: null,
+      rttP50Us: null,
+      rttP95Us: null,
+      rttP99Us: null,
+      rttMaxUs: null,
+      jitterUs: null,
+    });
+  });
+
+  it('adds up over agents', () => {
+    fc.assert(
+      fc.property(arbitrarySamples, (all) => {
+        const whole = summarizeSamples(samplesOf(sorted(all)), new RttHistogram());
+        const parts = [all.filter(([agentNo]) => agentNo % 2 === 0), all.filter(([agentNo]) => agentNo % 2 === 1)];
+        const summaries = parts.map((part) => summarizeSamples(samplesOf(sorted(part)), new RttHistogram()));
+        expect(summaries.reduce(mergeCounters, emptyCounters())).toEqual(whole);
+      }),
+    );
+  });
+});
