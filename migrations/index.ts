@@ -2,6 +2,10 @@ import type { MigrationClass } from '@icmp-mon/platform/database';
 import { PlatformEventStore1790000000000 } from './control/1790000000000-platform-event-store';
 import { PlatformConsumerOffset1790000000100 } from './control/1790000000100-platform-consumer-offset';
 import { PlatformLease1790000000200 } from './control/1790000000200-platform-lease';
+import { HttpIdempotencyKey1790000001000 } from './control/1790000001000-http-idempotency-key';
+import { TiersTier1790000001100 } from './control/1790000001100-tiers-tier';
+import { TargetsList1790000001200 } from './control/1790000001200-targets-list';
+import { IdentityAccounts1790000001300 } from './control/1790000001300-identity-accounts';
 import { PlatformTimescale1790000000000 } from './telemetry/1790000000000-platform-timescale';
 import { TelemetryConsumerOffset1790000000100 } from './telemetry/1790000000100-platform-consumer-offset';
 import { TelemetryLease1790000000200 } from './telemetry/1790000000200-platform-lease';
@@ -11,6 +15,10 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   PlatformEventStore1790000000000,
   PlatformConsumerOffset1790000000100,
   PlatformLease1790000000200,
+  HttpIdempotencyKey1790000001000,
+  TiersTier1790000001100,
+  TargetsList1790000001200,
+  IdentityAccounts1790000001300,
 ];
 
 /** Applied in the order of their timestamps; the first creates the timescaledb extension. */
