@@ -1,0 +1,19 @@
+import type { Routes } from '@angular/router';
+import { identityRoutes, signedIn } from '@icmp-mon/identity/ui';
+import { NotFound } from './shell/not-found';
+import { Shell } from './shell/shell';
+
+export const routes: Routes = [
+  ...identityRoutes,
+  {
+    path: '',
+    component: Shell,
+    canActivate: [signedIn],
+    children: [
+      { path: '', pathMatch: 'full', loadChildren: () => import('@icmp-mon/status/ui').then((ui) => ui.statusRoutes) },
+      { path: 'targets', loadChildren: () => import('@icmp-mon/targets/ui').then((ui) => ui.targetsRoutes) },
+      { path: 'agents', loadChildren: () => import('@icmp-mon/agents/ui').then((ui) => ui.agentsRoutes) },
+      { path: '**', component: NotFound },
+    ],
+  },
+];

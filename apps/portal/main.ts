@@ -1,0 +1,17 @@
+import { provideHttpClient, withFetch, withInterceptors } from '@angular/common/http';
+import { provideZonelessChangeDetection } from '@angular/core';
+import { bootstrapApplication } from '@angular/platform-browser';
+import { provideRouter, withComponentInputBinding, withInMemoryScrolling } from '@angular/router';
+import { renewSession } from '@icmp-mon/identity/ui';
+import { routes } from './app.routes';
+import { Portal } from './portal';
+
+bootstrapApplication(Portal, {
+  providers: [
+    provideZonelessChangeDetection(),
+    provideRouter(routes, withComponentInputBinding(), withInMemoryScrolling({ scrollPositionRestoration: 'enabled' })),
+    provideHttpClient(withFetch(), withInterceptors([renewSession])),
+  ],
+}).catch((failure: unknown) => {
+  console.error('The portal could not start.', failure);
+});

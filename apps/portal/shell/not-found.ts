@@ -1,0 +1,20 @@
+import { Component, inject } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { Empty, PageTrail } from '@icmp-mon/platform/ui-kit';
+
+@Component({
+  selector: 'icm-not-found',
+  imports: [Empty, RouterLink],
+  template: `
+    <div class="page">
+      <icm-empty what="There is no page at this address">
+        <p>The link may be old. Start from the <a routerLink="/">dashboard</a>.</p>
+      </icm-empty>
+    </div>
+  `,
+})
+export class NotFound {
+  constructor() {
+    inject(PageTrail).show({ text: 'Not found' });
+  }
+}

@@ -1,0 +1,60 @@
+import { Component, inject } from '@angular/core';
+import { MatDialog } from '@angular/material/dialog';
+import { Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
+import { CdkMenuModule } from '@angular/cdk/menu';
+import { Session } from '@icmp-mon/identity/ui';
+import { Icon, type IconName, PageTrail, readProblem, Shortcuts, Theme, Toasts } from '@icmp-mon/platform/ui-kit';
+import { LiveIndicator } from './live-indicator';
+
+interface Place {
+  path: string;
+  text: string;
+  icon: IconName;
+  exact: boolean;
+}
+
+/** Rail, top bar and the page between them. */
+@Component({
+  selector: 'icm-shell',
+  imports: [CdkMenuModule, Icon, LiveIndicator, RouterLink, RouterLinkActive, RouterOutlet],
+  templateUrl: './shell.html',
+  styleUrl: './shell.scss',
+})
+export class Shell {
+  private readonly router = inject(Router);
+  private readonly dialog = inject(MatDialog);
+  private readonly toasts = inject(Toasts);
+  protected readonly session = inject(Session);
+  protected readonly theme = inject(Theme);
+  protected readonly trail = inject(PageTrail);
+
+  protected readonly places: Place[] = [
+    { path: '/', text: 'Dashboard', icon: 'dashboard', exact: true },
+    { path: '/targets', text: 'Targets', icon: 'targets', exact: false },
+    { path: '/agents', text: 'Agents', icon: 'agents', exact: false },
+  ];
+
+  constructor() {
+    inject(Shortcuts).add(
+      { keys: 'g d', label: 'Go to the dashboard', run: () => void this.router.navigateByUrl('/') },
+      { keys: 'g t', label: 'Go to the targets', run: () => void this.router.navigateByUrl('/targets') },
+      { keys: 'g a', label: 'Go to the agents', run: () => void this.router.navigateByUrl('/agents') },
+      { keys: '?', label: 'Show this sheet', run: () => void this.showHelp() },
+    );
+  }
+
+  protected async showHelp(): Promise<void> {
+    const { HelpSheet } = await import('./help-sheet');
+    this.dialog.open(HelpSheet, { width: '420px' });
+  }
+
+  protected async signOut(): Promise<void> {
+    try {
+      await this.session.logout();
+      await this.router.navigateByUrl('/login');
+    } catch (failure) {
+      const problem = readProblem(failure);
+      this.toasts.failed(`You are still signed in. ${problem.title}. ${problem.detail}`);
+    }
+  }
+}

@@ -1,0 +1,9 @@
+import type { Routes } from '@angular/router';
+
+export { renewSession } from './renew-session';
+export { Session } from './session';
+export { signedIn } from './signed-in';
+
+export const identityRoutes: Routes = [
+  { path: 'login', loadComponent: () => import('./login').then((page) => page.Login) },
+];

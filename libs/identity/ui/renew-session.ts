@@ -1,0 +1,33 @@
+import type { HttpErrorResponse, HttpInterceptorFn } from '@angular/common/http';
+import { inject, Injector } from '@angular/core';
+import { Router } from '@angular/router';
+import { catchError, from, switchMap, throwError } from 'rxjs';
+import { Session } from './session';
+
+const WITHOUT_RENEWAL = ['/auth/login', '/auth/refresh', '/auth/logout'];
+
+/** Answers a 401 by renewing the session once and repeating the request; else leads to the login page. */
+export const renewSession: HttpInterceptorFn = (request, next) => {
+  const injector = inject(Injector);
+  return next(request).pipe(
+    catchError((failure: HttpErrorResponse) => {
+      if (failure.status !== 401 || WITHOUT_RENEWAL.some((path) => request.url.endsWith(path))) {
+        return throwError(() => failure);
+      }
+      const session = injector.get(Session);
+      return from(session.refresh()).pipe(
+        switchMap((renewed) => {
+          if (renewed) return next(request);
+          leaveToLogin(session, injector.get(Router));
+          return throwError(() => failure);
+        }),
+      );
+    }),
+  );
+};
+
+function leaveToLogin(session: Session, router: Router): void {
+  if (session.current() === null) return;
+  session.end();
+  void router.navigate(['/login'], { queryParams: { returnUrl: router.url } });
+}

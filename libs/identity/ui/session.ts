@@ -1,0 +1,71 @@
+import { HttpClient, type HttpErrorResponse } from '@angular/common/http';
+import { computed, inject, Injectable, signal } from '@angular/core';
+import type { LoginRequest, Permission, SessionView } from '@icmp-mon/identity/contract';
+import { LiveStream } from '@icmp-mon/platform/ui-kit';
+import { firstValueFrom } from 'rxjs';
+
+const AUTH = '/api/v1/auth';
+
+/** Who is signed in. The tokens themselves are in cookies that scripts cannot read. */
+@Injectable({ providedIn: 'root' })
+export class Session {
+  private readonly http = inject(HttpClient);
+  private readonly stream = inject(LiveStream);
+  private readonly view = signal<SessionView | null>(null);
+  private refreshing: Promise<boolean> | null = null;
+
+  readonly current = this.view.asReadonly();
+  readonly permissions = computed(() => new Set<Permission>(this.view()?.permissions ?? []));
+
+  may(permission: Permission): boolean {
+    return this.permissions().has(permission);
+  }
+
+  /** Reads the session of the cookies; false when there is none. Throws when the server cannot say. */
+  async restore(): Promise<boolean> {
+    if (this.view() !== null) return true;
+    try {
+      this.begin(await firstValueFrom(this.http.get<SessionView>(`${AUTH}/me`)));
+      return true;
+    } catch (failure) {
+      if ((failure as HttpErrorResponse).status === 401) return false;
+      throw failure;
+    }
+  }
+
+  async login(request: LoginRequest): Promise<void> {
+    this.begin(await firstValueFrom(this.http.post<SessionView>(`${AUTH}/login`, request)));
+  }
+
+  async logout(): Promise<void> {
+    await firstValueFrom(this.http.post(`${AUTH}/logout`, {}));
+    this.end();
+  }
+
+  /** Trades the refresh cookie for new cookies; calls at the same time share one request. */
+  refresh(): Promise<boolean> {
+    this.refreshing ??= this.tryRefresh().finally(() => (this.refreshing = null));
+    return this.refreshing;
+  }
+
+  end(): void {
+    this.stream.stop();
+    this.view.set(null);
+  }
+
+  private begin(session: SessionView): void {
+    this.view.set(session);
+    this.stream.start();
+  }
+
+  private async tryRefresh(): Promise<boolean> {
+    try {
+      const session = await firstValueFrom(this.http.post<SessionView>(`${AUTH}/refresh`, {}));
+      if (this.view() !== null) this.view.set(session);
+      return true;
+    } catch (failure) {
+      if ((failure as HttpErrorResponse).status === 401) return false;
+      throw failure;
+    }
+  }
+}

@@ -1,0 +1,17 @@
+export * from './clock';
+export * from './icon';
+export * from './link-state';
+export * from './live-stream';
+export * from './notices';
+export * from './number-text';
+export * from './page-trail';
+export * from './problem';
+export * from './request-key';
+export * from './shortcuts';
+export * from './status-glyph';
+export * from './stream-batch';
+export * from './theme';
+export * from './time-text';
+export * from './toasts';
+export type { Confirmation } from './confirm-dialog';
+export { ConfirmDialog } from './confirm-dialog';

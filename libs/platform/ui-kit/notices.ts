@@ -1,0 +1,59 @@
+import { Component, computed, input, output } from '@angular/core';
+import { readProblem } from './problem';
+
+/** Says what failed, why, and what to try. */
+@Component({
+  selector: 'icm-failure',
+  template: `
+    <div role="alert">
+      <h2>{{ what() }}</h2>
+      <p>{{ problem().title }}. {{ problem().detail }}</p>
+      <button type="button" class="button" (click)="retry.emit()">Try again</button>
+    </div>
+  `,
+  styles: `
+    :host {
+      display: block;
+      padding: 16px;
+      border-left: 4px solid var(--icm-danger);
+      background: var(--icm-surface);
+    }
+    p {
+      margin: 4px 0 12px;
+      color: var(--icm-text-quiet);
+      max-width: 70ch;
+    }
+  `,
+})
+export class Failure {
+  readonly what = input.required<string>();
+  readonly error = input.required<unknown>();
+  readonly retry = output<void>();
+  protected readonly problem = computed(() => readProblem(this.error()));
+}
+
+/** Nothing is here yet: the content says what to do next. */
+@Component({
+  selector: 'icm-empty',
+  template: `
+    <h2>{{ what() }}</h2>
+    <ng-content />
+  `,
+  styles: `
+    :host {
+      display: flex;
+      flex-direction: column;
+      align-items: flex-start;
+      gap: 8px;
+      padding: 24px 16px;
+      max-width: 76ch;
+      color: var(--icm-text-quiet);
+    }
+    h2 {
+      color: var(--icm-text);
+    }
+  `,
+})
+export class Empty {
+  readonly what = input.required<string>();
+}

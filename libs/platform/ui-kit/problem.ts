@@ -1,0 +1,66 @@
+/** What an error answer of the API says (RFC 9457), reduced to what a page shows. */
+export interface Problem {
+  /** HTTP status; 0 when the server was not reached. */
+  status: number;
+  title: string;
+  detail: string;
+  /** Messages by field: the JSON pointer's last part, or '' for the whole body. */
+  fields: Record<string, string>;
+}
+
+/** Reads a failed request (shaped like Angular's HttpErrorResponse) into a Problem that can be shown as it is. */
+export function readProblem(failure: unknown): Problem {
+  const status = numberAt(failure, 'status') ?? 0;
+  const body = at(failure, 'error');
+  const title = textAt(body, 'title') ?? titleOf(status);
+  const detail = textAt(body, 'detail') ?? adviceOf(status);
+  return { status, title, detail, fields: fieldsOf(at(body, 'errors')) };
+}
+
+function fieldsOf(errors: unknown): Record<string, string> {
+  const fields: Record<string, string> = {};
+  if (!Array.isArray(errors)) return fields;
+  for (const error of errors.slice(0, 50)) {
+    const pointer = textAt(error, 'pointer') ?? '';
+    const detail = textAt(error, 'detail');
+    if (detail === undefined) continue;
+    const field = pointer.replace(/^#?\//, '').split('/')[0] ?? '';
+    fields[field] = fields[field] === undefined ? detail : `${fields[field]} ${detail}`;
+  }
+  return fields;
+}
+
+function titleOf(status: number): string {
+  if (status === 0) return 'The server cannot be reached';
+  if (status === 401) return 'Your session has ended';
+  if (status === 403) return 'You may not do this';
+  if (status === 404) return 'There is no such thing here';
+  if (status === 429) return 'Too many requests';
+  if (status >= 500) return 'The server could not answer';
+  return 'The request was refused';
+}
+
+function adviceOf(status: number): string {
+  if (status === 0) return 'Check your connection and that the api process runs, then try again.';
+  if (status === 401) return 'Sign in again.';
+  if (status === 403) return 'Ask an administrator for the permission.';
+  if (status === 404) return 'It may have been removed. Check the address.';
+  if (status === 429) return 'Wait a moment, then try again.';
+  if (status >= 500) return 'Try again in a few seconds. If it stays, look at the log of the api process.';
+  return `The server answered with status ${status}.`;
+}
+
+function at(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return (value as Record<string, unknown>)[name];
+}
+
+function textAt(value: unknown, name: string): string | undefined {
+  const found = at(value, name);
+  return typeof found === 'string' && found !== '' ? found : undefined;
+}
+
+function numberAt(value: unknown, name: string): number | undefined {
+  const found = at(value, name);
+  return typeof found === 'number' ? found : undefined;
+}

@@ -1,0 +1,34 @@
+/** What of a keyboard event decides a shortcut. */
+export interface KeyPress {
+  key: string;
+  ctrlKey: boolean;
+  metaKey: boolean;
+  altKey: boolean;
+  /** The event's target takes text, so plain letters belong to it. */
+  typing: boolean;
+}
+
+const SEQUENCE_WITHIN_MS = 1_000;
+
+/** Turns key presses into shortcut names: `j`, `/`, `g t` (two keys within a second). */
+export class KeySequence {
+  private first: { key: string; atMs: number } | null = null;
+
+  constructor(private readonly starters: readonly string[]) {}
+
+  /** The shortcut that the press completes, or null. */
+  press(press: KeyPress, nowMs: number): string | null {
+    if (press.typing || press.ctrlKey || press.metaKey || press.altKey) {
+      this.first = null;
+      return null;
+    }
+    const begun = this.first;
+    this.first = null;
+    if (begun !== null && nowMs - begun.atMs <= SEQUENCE_WITHIN_MS) return `${begun.key} ${press.key}`;
+    if (this.starters.includes(press.key)) {
+      this.first = { key: press.key, atMs: nowMs };
+      return null;
+    }
+    return press.key;
+  }
+}

@@ -1,0 +1,44 @@
+import { DestroyRef, inject, Injectable, signal } from '@angular/core';
+import { KeySequence } from './shortcut-keys';
+
+export interface Shortcut {
+  keys: string;
+  label: string;
+  run: () => void;
+}
+
+/** Keyboard shortcuts of the shell and of the page that is shown; the help sheet lists them. */
+@Injectable({ providedIn: 'root' })
+export class Shortcuts {
+  private readonly sequence = new KeySequence(['g']);
+  private readonly registered = signal<readonly Shortcut[]>([]);
+  readonly all = this.registered.asReadonly();
+
+  constructor() {
+    document.addEventListener('keydown', (event) => this.handle(event));
+  }
+
+  /** Adds shortcuts for as long as the calling component lives. Call it in an injection context. */
+  add(...shortcuts: Shortcut[]): void {
+    this.registered.update((all) => [...all, ...shortcuts]);
+    inject(DestroyRef).onDestroy(() => {
+      this.registered.update((all) => all.filter((shortcut) => !shortcuts.includes(shortcut)));
+    });
+  }
+
+  private handle(event: KeyboardEvent): void {
+    if (event.defaultPrevented || document.querySelector('[aria-modal="true"]') !== null) return;
+    const { key, ctrlKey, metaKey, altKey } = event;
+    const typing = takesText(event.target);
+    const keys = this.sequence.press({ key, ctrlKey, metaKey, altKey, typing }, event.timeStamp);
+    const shortcut = this.registered().findLast((candidate) => candidate.keys === keys);
+    if (shortcut === undefined) return;
+    event.preventDefault();
+    shortcut.run();
+  }
+}
+
+function takesText(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  return target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName);
+}

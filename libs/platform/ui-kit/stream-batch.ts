@@ -1,0 +1,73 @@
+import type { LiveEvent } from '@icmp-mon/probing/contract';
+import type { StatusCounts, TargetView } from '@icmp-mon/targets/contract';
+
+/** The data of a `counts` event. */
+export type FleetCounts = StatusCounts & { resultsPerS: number; agentsConnected: number; agentsTotal: number };
+
+/** What the stream brought since the last frame. */
+export interface StreamBatch {
+  /** Latest row of each target that changed. */
+  targets: TargetView[];
+  /** Ids of targets that are gone. */
+  removed: string[];
+  results: LiveEvent[];
+  /** What was read before may have missed changes: read it anew. */
+  reset: boolean;
+}
+
+const TARGETS_MAX = 2_000;
+const RESULTS_MAX = 5_000;
+
+/**
+ * Gathers deltas between two frames, the latest of each target. A batch beyond its bounds (a hidden tab gets no frames)
+ * becomes a reset, which is cheaper to follow than the deltas.
+ */
+export class BatchGatherer {
+  private targets = new Map<string, TargetView>();
+  private removed = new Set<string>();
+  private results: LiveEvent[] = [];
+  private wantsReset = false;
+
+  get empty(): boolean {
+    return this.targets.size === 0 && this.removed.size === 0 && this.results.length === 0 && !this.wantsReset;
+  }
+
+  target(view: TargetView): void {
+    if (this.wantsReset) return;
+    this.removed.delete(view.id);
+    this.targets.set(view.id, view);
+    if (this.targets.size > TARGETS_MAX) this.reset();
+  }
+
+  remove(id: string): void {
+    if (this.wantsReset) return;
+    this.targets.delete(id);
+    this.removed.add(id);
+    if (this.removed.size > TARGETS_MAX) this.reset();
+  }
+
+  result(event: LiveEvent): void {
+    this.results.push(event);
+    if (this.results.length > RESULTS_MAX) this.results.splice(0, this.results.length - RESULTS_MAX);
+  }
+
+  reset(): void {
+    this.targets.clear();
+    this.removed.clear();
+    this.wantsReset = true;
+  }
+
+  take(): StreamBatch {
+    const batch = {
+      targets: [...this.targets.values()],
+      removed: [...this.removed],
+      results: this.results,
+      reset: this.wantsReset,
+    };
+    this.targets = new Map();
+    this.removed = new Set();
+    this.results = [];
+    this.wantsReset = false;
+    return batch;
+  }
+}

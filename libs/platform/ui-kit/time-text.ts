@@ -1,0 +1,38 @@
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** A duration in milliseconds as an operator says it: `0.8 s`, `42 s`, `12 min`, `3 h 05 min`, `2 d 4 h`. */
+export function durationText(ms: number): string {
+  const span = Math.max(0, ms);
+  if (span < 10 * SECOND) return `${(Math.floor(span / 100) / 10).toFixed(1)} s`;
+  if (span < MINUTE) return `${Math.floor(span / SECOND)} s`;
+  if (span < HOUR) return `${Math.floor(span / MINUTE)} min`;
+  if (span < DAY) return `${Math.floor(span / HOUR)} h ${pad(Math.floor((span % HOUR) / MINUTE))} min`;
+  return `${Math.floor(span / DAY)} d ${Math.floor((span % DAY) / HOUR)} h`;
+}
+
+/** How long ago `iso` was at `nowMs`; seconds are whole, so that a list does not flicker. Null gives a dash. */
+export function ageText(iso: string | null | undefined, nowMs: number): string {
+  if (!iso) return '–';
+  const ms = Math.max(0, nowMs - Date.parse(iso));
+  return ms < MINUTE ? `${Math.floor(ms / SECOND)} s` : durationText(ms);
+}
+
+/** Wall clock of an instant in the reader's zone, `12:03:04`. */
+export function clockText(at: number | string): string {
+  const date = new Date(at);
+  return `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`;
+}
+
+/** Date and time in the reader's zone, `2026-03-01 12:03:04`. */
+export function instantText(at: number | string | null | undefined): string {
+  if (at === null || at === undefined) return '–';
+  const date = new Date(at);
+  return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${clockText(date.getTime())}`;
+}
+
+function pad(value: number): string {
+  return String(value).padStart(2, '0');
+}
