@@ -6,9 +6,12 @@ import { HttpIdempotencyKey1790000001000 } from './control/1790000001000-http-id
 import { TiersTier1790000001100 } from './control/1790000001100-tiers-tier';
 import { TargetsList1790000001200 } from './control/1790000001200-targets-list';
 import { IdentityAccounts1790000001300 } from './control/1790000001300-identity-accounts';
+import { AgentsInventory1790000001400 } from './control/1790000001400-agents-inventory';
+import { AssignmentFeed1790000001500 } from './control/1790000001500-assignment-feed';
 import { PlatformTimescale1790000000000 } from './telemetry/1790000000000-platform-timescale';
 import { TelemetryConsumerOffset1790000000100 } from './telemetry/1790000000100-platform-consumer-offset';
 import { TelemetryLease1790000000200 } from './telemetry/1790000000200-platform-lease';
+import { AgentsHealth1790000001400 } from './telemetry/1790000001400-agents-health';
 
 /** Applied in the order of their timestamps. */
 export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
@@ -19,6 +22,8 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   TiersTier1790000001100,
   TargetsList1790000001200,
   IdentityAccounts1790000001300,
+  AgentsInventory1790000001400,
+  AssignmentFeed1790000001500,
 ];
 
 /** Applied in the order of their timestamps; the first creates the timescaledb extension. */
@@ -26,4 +31,5 @@ export const TELEMETRY_MIGRATIONS: readonly MigrationClass[] = [
   PlatformTimescale1790000000000,
   TelemetryConsumerOffset1790000000100,
   TelemetryLease1790000000200,
+  AgentsHealth1790000001400,
 ];

@@ -1,0 +1,221 @@
+import { createHash, randomBytes, webcrypto } from 'node:crypto';
+import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import path from 'node:path';
+import * as x509 from '@peculiar/x509';
+import { DomainError } from '@icmp-mon/platform/errors';
+
+const SIGNING = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const AUTHORITY_LIFE_MS = 3_650 * DAY_MS;
+export const AGENT_CERTIFICATE_LIFE_MS = 24 * HOUR_MS;
+export const SERVER_CERTIFICATE_LIFE_MS = 30 * DAY_MS;
+// Agents' clocks may be behind: a certificate that begins an hour ago is good for those as well.
+const AGENT_BACKDATE_MS = HOUR_MS;
+const SERVER_BACKDATE_MS = 7 * DAY_MS;
+const CSR_LENGTH_MAX = 8_192;
+const CURVES = ['P-256', 'P-384'];
+
+export interface IssuedCertificate {
+  pem: string;
+  /** Hex SHA-256 of the certificate's DER, lower case. */
+  sha256: string;
+  notAfter: Date;
+}
+
+export interface ServerCredentials {
+  key: string;
+  cert: string;
+  notAfter: Date;
+}
+
+interface AuthorityMaterial {
+  certificate: x509.X509Certificate;
+  key: webcrypto.CryptoKey;
+}
+
+/** The installation's CA: it signs the gateway's own certificates and those of agents. */
+export class CertificateAuthority {
+  /** PEM of the CA's certificate. */
+  readonly pem: string;
+  /** Hex SHA-256 of the CA certificate's DER: what a join command pins. */
+  readonly sha256: string;
+
+  private constructor(private readonly material: AuthorityMaterial) {
+    this.pem = `${material.certificate.toString('pem')}\n`;
+    this.sha256 = sha256Hex(material.certificate.rawData);
+  }
+
+  /**
+   * Opens the CA in a directory, and makes it there when there is none. Safe when several processes start at once: each
+   * file is created exclusively and whole, and whoever loses reads the winner's.
+   */
+  static async open(dir: string): Promise<CertificateAuthority> {
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    const keyPem = await readOrCreate(path.join(dir, 'ca.key'), 0o600, makeKeyPem);
+    const key = await importPrivateKey(keyPem);
+    const certificatePem = await readOrCreate(path.join(dir, 'ca.crt'), 0o644, () => makeAuthorityPem(keyPem, key));
+    return new CertificateAuthority({ certificate: new x509.X509Certificate(certificatePem), key });
+  }
+
+  /**
+   * A client certificate for an agent's CSR: common name = agent id, whatever name the CSR asks for.
+   * Refuses (DomainError `invalid`) a CSR that is malformed, not signed by its own key, or not of an EC key.
+   */
+  async issueAgentCertificate(csrPem: string, agentId: string, now = new Date()): Promise<IssuedCertificate> {
+    const csr = await readCsr(csrPem);
+    const notAfter = new Date(now.getTime() + AGENT_CERTIFICATE_LIFE_MS);
+    const certificate = await this.sign(csr.publicKey, agentId, new Date(now.getTime() - AGENT_BACKDATE_MS), notAfter, [
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]),
+    ]);
+    return { pem: `${certificate.toString('pem')}\n`, sha256: sha256Hex(certificate.rawData), notAfter };
+  }
+
+  /** A fresh key and certificate for a listener, good for these host names and addresses; kept in memory only. */
+  async issueServerCredentials(hosts: readonly string[], now = new Date()): Promise<ServerCredentials> {
+    const keyPem = await makeKeyPem();
+    const keys = await publicKeyOf(keyPem);
+    const notAfter = new Date(now.getTime() + SERVER_CERTIFICATE_LIFE_MS);
+    const names = [...new Set(hosts)].map(
+      (host) => ({ type: isIP(host) ? 'ip' : 'dns', value: host }) satisfies x509.JsonGeneralName,
+    );
+    const notBefore = new Date(now.getTime() - SERVER_BACKDATE_MS);
+    const certificate = await this.sign(keys, 'icmp-mon-gateway', notBefore, notAfter, [
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      new x509.SubjectAlternativeNameExtension(names),
+    ]);
+    return { key: keyPem, cert: `${certificate.toString('pem')}\n${this.pem}`, notAfter };
+  }
+
+  private async sign(
+    publicKey: x509.PublicKeyType,
+    commonName: string,
+    notBefore: Date,
+    notAfter: Date,
+    extensions: x509.Extension[],
+  ): Promise<x509.X509Certificate> {
+    return x509.X509CertificateGenerator.create({
+      serialNumber: serialNumber(),
+      subject: new x509.Name([{ CN: [commonName] }]).toString(),
+      issuer: this.material.certificate.subject,
+      notBefore,
+      notAfter,
+      signingAlgorithm: SIGNING,
+      publicKey,
+      signingKey: this.material.key,
+      extensions: [
+        new x509.BasicConstraintsExtension(false, undefined, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+        await x509.AuthorityKeyIdentifierExtension.create(this.material.certificate.publicKey),
+        ...extensions,
+      ],
+    });
+  }
+}
+
+/** Certificate (PEM) and its pinned hash as an enrolling agent needs them; null before a gateway has made the CA. */
+export async function readAuthority(dir: string): Promise<{ pem: string; sha256: string } | null> {
+  try {
+    const pem = await readFile(path.join(dir, 'ca.crt'), 'utf8');
+    return { pem, sha256: sha256Hex(new x509.X509Certificate(pem).rawData) };
+  } catch (error) {
+    if (isFileError(error, 'ENOENT')) return null;
+    throw error;
+  }
+}
+
+async function readCsr(csrPem: string): Promise<x509.Pkcs10CertificateRequest> {
+  const refuse = (detail: string, cause?: unknown): DomainError => {
+    const error = new DomainError('invalid', detail, [{ pointer: '/csrPem', detail }]);
+    error.cause = cause;
+    return error;
+  };
+  if (csrPem.length > CSR_LENGTH_MAX) throw refuse(`A CSR has at most ${CSR_LENGTH_MAX} characters.`);
+  let csr: x509.Pkcs10CertificateRequest;
+  try {
+    csr = new x509.Pkcs10CertificateRequest(csrPem);
+  } catch (cause) {
+    throw refuse('The CSR is not a PEM-encoded PKCS #10 request.', cause);
+  }
+  const algorithm = csr.publicKey.algorithm as webcrypto.EcKeyAlgorithm;
+  if (algorithm.name !== 'ECDSA' || !CURVES.includes(algorithm.namedCurve)) {
+    throw refuse(`The CSR's key must be an ECDSA key on ${CURVES.join(' or ')}.`);
+  }
+  if (!(await csr.verify())) throw refuse('The CSR is not signed by the key that it holds.');
+  return csr;
+}
+
+async function makeKeyPem(): Promise<string> {
+  const keys = await webcrypto.subtle.generateKey(SIGNING, true, ['sign', 'verify']);
+  const der = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
+  return `${x509.PemConverter.encode(der, x509.PemConverter.PrivateKeyTag)}\n`;
+}
+
+async function importPrivateKey(pem: string): Promise<webcrypto.CryptoKey> {
+  const der = x509.PemConverter.decodeFirst(pem);
+  return webcrypto.subtle.importKey('pkcs8', der, SIGNING, true, ['sign']);
+}
+
+async function publicKeyOf(keyPem: string): Promise<webcrypto.CryptoKey> {
+  const privateKey = await importPrivateKey(keyPem);
+  const { kty, crv, x, y } = await webcrypto.subtle.exportKey('jwk', privateKey);
+  return webcrypto.subtle.importKey('jwk', { kty, crv, x, y }, SIGNING, true, ['verify']);
+}
+
+async function makeAuthorityPem(keyPem: string, privateKey: webcrypto.CryptoKey): Promise<string> {
+  const publicKey = await publicKeyOf(keyPem);
+  const notBefore = new Date(Date.now() - DAY_MS);
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    serialNumber: serialNumber(),
+    // The random part keeps two installations apart in logs and trust stores.
+    name: `CN=ICMP-Mon CA ${randomBytes(4).toString('hex')}`,
+    notBefore,
+    notAfter: new Date(notBefore.getTime() + AUTHORITY_LIFE_MS),
+    signingAlgorithm: SIGNING,
+    keys: { privateKey, publicKey },
+    extensions: [
+      new x509.BasicConstraintsExtension(true, 0, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      await x509.SubjectKeyIdentifierExtension.create(publicKey),
+    ],
+  });
+  return `${certificate.toString('pem')}\n`;
+}
+
+/** The content of a file; when it is not there it is written beside, flushed, and linked into place, which fails if it appeared. */
+async function readOrCreate(file: string, mode: number, make: () => Promise<string>): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (!isFileError(error, 'ENOENT')) throw error;
+  }
+  const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  const handle = await open(draft, 'wx', mode);
+  try {
+    await handle.writeFile(await make());
+    await handle.sync();
+    await link(draft, file);
+  } catch (error) {
+    if (!isFileError(error, 'EEXIST')) throw error;
+  } finally {
+    await handle.close();
+    await rm(draft, { force: true });
+  }
+  return readFile(file, 'utf8');
+}
+
+// 16 random octets with the first bit clear: positive, and never shortened by DER.
+function serialNumber(): string {
+  const bytes = randomBytes(16);
+  bytes[0] = (bytes[0] & 0x7f) | 0x40;
+  return bytes.toString('hex');
+}
+
+function sha256Hex(der: ArrayBuffer): string {
+  return createHash('sha256').update(new Uint8Array(der)).digest('hex');
+}
+
+function isFileError(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
