@@ -15,19 +15,16 @@ export class ZstdError extends Error {
   }
 }
 
-// Blocks are small (a few kilobytes): a small window keeps the context that each call allocates small as well, and the
-// first level is within 1 % of the third on columns of varints, whose entropy is in the literals.
-const compressOptions = {
-  params: {
-    [constants.ZSTD_c_compressionLevel]: 1,
-    [constants.ZSTD_c_windowLog]: 17,
-    [constants.ZSTD_c_checksumFlag]: 0,
-  },
+// The first level is within 2 % of the third on columns of varints, whose entropy is in the literals.
+const compressParams = {
+  [constants.ZSTD_c_compressionLevel]: 1,
+  [constants.ZSTD_c_checksumFlag]: 0,
 };
 
 /** One zstd frame of `bytes`, without a checksum: whoever frames the bytes carries its own CRC. */
 export function compress(bytes: Uint8Array): Uint8Array {
-  return zstdCompressSync(bytes, compressOptions);
+  // Telling the size lets zstd take tables that fit a few kilobytes: half the time of a call.
+  return zstdCompressSync(bytes, { pledgedSrcSize: bytes.length, params: compressParams });
 }
 
 /**

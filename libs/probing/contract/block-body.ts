@@ -21,8 +21,8 @@ export interface EncodedBody {
 }
 
 const U32_MAX = 0xffff_ffff;
-// Below this no compressor wins over its own frame header, and a call costs more than the bytes are worth.
-const COMPRESS_RAW_LENGTH_MIN = 64;
+// Below some 30 results compression saves a few bytes at best, and a call costs more than encoding them all.
+const COMPRESS_RAW_LENGTH_MIN = 256;
 const writer = new ByteWriter(64 * 1024);
 
 /**
