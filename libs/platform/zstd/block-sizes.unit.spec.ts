@@ -8,7 +8,7 @@ import {
   ResultColumnsBuilder,
 } from '@icmp-mon/probing/contract';
 import { describe, expect, it } from 'vitest';
-import { compress, decompressBounded } from '@icmp-mon/platform/zstd';
+import { compress, decompressBounded } from '.';
 
 const BASE_TIME_MS = 1_795_000_000_000;
 
