@@ -1,0 +1,121 @@
+import { PoisonError } from './messaging-errors';
+import type { OutgoingMessage, ReceivedMessage } from './message';
+
+export const CLOUD_EVENT_SOURCE = 'urn:icmp-mon';
+const JSON_CONTENT = 'application/json';
+const HEADER_LENGTH_MAX = 1024;
+
+export interface CloudEventMetadata {
+  correlationId: string | null;
+  causationId: string | null;
+  traceparent: string | null;
+}
+
+export interface CloudEvent<T = unknown> {
+  id: string;
+  /** As `cloudEventType` writes it. */
+  type: string;
+  /** ISO 8601. */
+  time: string;
+  /** Null on a tombstone. */
+  data: T | null;
+  /** Position in the event store, for events that the relay published; else null. */
+  position: number | null;
+  metadata: CloudEventMetadata;
+}
+
+export interface CloudEventInput {
+  id: string;
+  type: string;
+  time: string;
+  data: unknown;
+  /** Key of the message: the entity's id. */
+  key: string;
+  position?: number;
+  correlationId?: string;
+  causationId?: string | null;
+  traceparent?: string;
+}
+
+/** The public type of an event: ('target-status', 'TargetStatusChanged') → 'icmpmon.target-status.changed.v1'. */
+export function cloudEventType(entity: string, eventType: string, major = 1): string {
+  const kebab = eventType.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase();
+  const verb = kebab.startsWith(`${entity}-`) ? kebab.slice(entity.length + 1) : kebab;
+  return `icmpmon.${entity}.${verb}.v${major}`;
+}
+
+/** A CloudEvents 1.0 message in Kafka's binary mode: attributes in headers, the data as JSON; data null is a tombstone. */
+export function cloudEvent(event: CloudEventInput): OutgoingMessage {
+  const headers: Record<string, string> = {
+    'content-type': JSON_CONTENT,
+    ce_specversion: '1.0',
+    ce_id: event.id,
+    ce_source: CLOUD_EVENT_SOURCE,
+    ce_type: event.type,
+    ce_time: event.time,
+  };
+  if (event.position !== undefined) headers['ce_position'] = String(event.position);
+  if (event.correlationId) headers['ce_correlationid'] = event.correlationId;
+  if (event.causationId) headers['ce_causationid'] = event.causationId;
+  if (event.traceparent) headers['traceparent'] = event.traceparent;
+  const value = event.data === null ? null : Buffer.from(JSON.stringify(event.data));
+  return { key: event.key, value, headers };
+}
+
+/** Reads a message as a CloudEvent in binary mode. Throws a `PoisonError` that names what is wrong with it. */
+export function readCloudEvent<T = unknown>(message: ReceivedMessage): CloudEvent<T> {
+  const { headers } = message;
+  const id = required(headers, 'ce_id');
+  const type = required(headers, 'ce_type');
+  const time = required(headers, 'ce_time');
+  if (required(headers, 'ce_specversion') !== '1.0') throw new PoisonError('ce_specversion is not 1.0');
+  if (Number.isNaN(Date.parse(time))) throw new PoisonError(`ce_time is no time: ${time.slice(0, 40)}`);
+  return {
+    id,
+    type,
+    time,
+    data: message.value === null ? null : (parseData(message.value, headers['content-type']) as T),
+    position: eventPosition(headers),
+    metadata: {
+      correlationId: headers['ce_correlationid'] ?? null,
+      causationId: headers['ce_causationid'] ?? null,
+      traceparent: headers['traceparent'] ?? null,
+    },
+  };
+}
+
+/** The position in the event store that the relay wrote, or null. Throws a `PoisonError` when it is no whole number. */
+export function eventPosition(headers: Record<string, string>): number | null {
+  const text = headers['ce_position'];
+  if (text === undefined) return null;
+  const position = Number(text);
+  if (!Number.isSafeInteger(position) || position < 0)
+    throw new PoisonError(`ce_position is no whole number: ${text.slice(0, 40)}`);
+  return position;
+}
+
+function required(headers: Record<string, string>, name: string): string {
+  const value = headers[name];
+  if (!value) throw new PoisonError(`header ${name} is missing: not a CloudEvent in binary mode`);
+  if (value.length > HEADER_LENGTH_MAX)
+    throw new PoisonError(`header ${name} is longer than ${HEADER_LENGTH_MAX} characters`);
+  return value;
+}
+
+function parseData(value: Buffer, contentType: string | undefined): object {
+  if (contentType !== undefined && !contentType.startsWith(JSON_CONTENT)) {
+    throw new PoisonError(`content-type is ${contentType.slice(0, 80)}, expected ${JSON_CONTENT}`);
+  }
+  const data = parseJson(value);
+  if (typeof data !== 'object' || data === null || Array.isArray(data))
+    throw new PoisonError('the data is not a JSON object');
+  return data;
+}
+
+function parseJson(value: Buffer): unknown {
+  try {
+    return JSON.parse(value.toString('utf8'));
+  } catch (error) {
+    throw new PoisonError('the data is not JSON', { cause: error });
+  }
+}

@@ -1,0 +1,73 @@
+import type { ITopicConfig } from 'kafkajs';
+import { Pauses } from './back-off';
+import type { ClusterAdmin } from './cluster-admin';
+import type { TopicDefinition } from './topics';
+
+const ATTEMPTS_MAX = 10;
+const CREATE_MS_MAX = 30_000;
+
+/**
+ * Creates the topics that are missing; those that exist keep their configuration. Throws when one exists with another
+ * number of partitions, because keys and shards would then live elsewhere than their readers look.
+ */
+export async function ensureTopics(
+  admin: ClusterAdmin,
+  nameOf: (logical: string) => string,
+  definitions: TopicDefinition[],
+  replicas?: number,
+): Promise<void> {
+  const pauses = new Pauses({ firstMs: 100, maxMs: 2_000 });
+  let lastError: unknown;
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    const existing = new Set(await admin.run((client) => client.listTopics()));
+    const missing = definitions.filter(({ logical }) => !existing.has(nameOf(logical)));
+    if (missing.length === 0) return checkPartitions(admin, nameOf, definitions);
+    // kafkajs may report UNKNOWN_TOPIC after some were created, and another app may create the same ones now: whether
+    // they are there is what the next round asks.
+    lastError = await create(
+      admin,
+      missing.map((definition) => topicConfig(nameOf(definition.logical), definition, replicas)),
+    );
+    if (lastError !== null) await pauses.wait();
+  }
+  throw new Error(`the topics could not be created in ${ATTEMPTS_MAX} attempts`, { cause: lastError });
+}
+
+async function create(admin: ClusterAdmin, topics: ITopicConfig[]): Promise<unknown> {
+  try {
+    await admin.run((client) => client.createTopics({ topics, waitForLeaders: true, timeout: 10_000 }), CREATE_MS_MAX);
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
+
+function topicConfig(topic: string, definition: TopicDefinition, replicas: number | undefined): ITopicConfig {
+  return {
+    topic,
+    numPartitions: definition.partitions,
+    replicationFactor: replicas ?? definition.replicas,
+    configEntries: Object.entries(definition.configuration).map(([name, value]) => ({ name, value })),
+  };
+}
+
+async function checkPartitions(
+  admin: ClusterAdmin,
+  nameOf: (logical: string) => string,
+  definitions: TopicDefinition[],
+): Promise<void> {
+  const { topics } = await admin.run((client) =>
+    client.fetchTopicMetadata({ topics: definitions.map(({ logical }) => nameOf(logical)) }),
+  );
+  const wrong = definitions.flatMap((definition) => {
+    const found = topics.find(({ name }) => name === nameOf(definition.logical))?.partitions.length;
+    return found === definition.partitions
+      ? []
+      : [`${nameOf(definition.logical)} has ${found ?? 0} partitions, expected ${definition.partitions}`];
+  });
+  if (wrong.length === 0) return;
+  throw new Error(
+    `${wrong.join('; ')}. The number of shards is fixed when an installation is made: set ICMPMON_SHARD_COUNT to the number ` +
+      'that the topic has, or use another ICMPMON_TOPIC_PREFIX with fresh databases.',
+  );
+}

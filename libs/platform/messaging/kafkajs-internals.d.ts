@@ -1,0 +1,12 @@
+declare module 'kafkajs/src/network/requestQueue/index.js' {
+  /** The part of kafkajs 2.2.4's request queue (one per broker connection) that the timer's mending needs. */
+  export interface RequestQueueState {
+    pending: unknown[];
+    throttledUntil: number;
+    throttleCheckTimeoutId: NodeJS.Timeout | null;
+    checkPendingRequests(): void;
+    scheduleCheckPendingRequests(): void;
+  }
+  const RequestQueue: { prototype: RequestQueueState };
+  export default RequestQueue;
+}

@@ -1,0 +1,32 @@
+import type { IHeaders } from 'kafkajs';
+
+export interface OutgoingMessage {
+  /** Chooses the partition unless `partition` is given; null spreads. */
+  key: string | null;
+  /** Null is a tombstone on a compacted topic. */
+  value: Uint8Array | null;
+  headers?: Record<string, string>;
+  partition?: number;
+}
+
+export interface ReceivedMessage {
+  /** Logical name, without the installation's prefix. */
+  topic: string;
+  partition: number;
+  offset: number;
+  key: string | null;
+  value: Buffer | null;
+  headers: Record<string, string>;
+  /** Time that the producer gave, ms since 1970. */
+  timestampMs: number;
+}
+
+/** kafkajs's headers as text; of a repeated header the first counts. */
+export function headersAsText(headers: IHeaders | undefined): Record<string, string> {
+  const text: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers ?? {})) {
+    const first = Array.isArray(value) ? value[0] : value;
+    if (first !== undefined) text[name] = first.toString();
+  }
+  return text;
+}

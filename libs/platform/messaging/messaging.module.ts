@@ -1,0 +1,16 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { MessagingOptions } from './kafka-client';
+import { Messaging } from './messaging';
+
+/** Global: one Kafka client a process. */
+@Module({})
+export class MessagingModule {
+  static register(options: MessagingOptions): DynamicModule {
+    return {
+      module: MessagingModule,
+      global: true,
+      providers: [{ provide: Messaging, useFactory: () => new Messaging(options) }],
+      exports: [Messaging],
+    };
+  }
+}

@@ -1,0 +1,109 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { Kafka } from 'kafkajs';
+import { DependencyUnavailable } from '@icmp-mon/platform/errors';
+import { Pauses } from './back-off';
+import { ClusterAdmin } from './cluster-admin';
+import { ensureTopics } from './ensure-topics';
+import { GroupConsumer, type GroupConsumerOptions } from './group-consumer';
+import { createKafka, type MessagingOptions } from './kafka-client';
+import { GroupOfOneLogReader, type LogReader, type LogReaderOptions } from './log-reader';
+import type { OutgoingMessage } from './message';
+import { SendQueue } from './send-queue';
+import { declaredTopics } from './topics';
+
+const OPEN_ATTEMPTS_MAX = 10;
+
+/** The process's way to Kafka; topics are named logically, without the installation's prefix. Connects on first use. */
+@Injectable()
+export class Messaging implements OnApplicationShutdown {
+  private readonly kafka: Kafka;
+  private readonly admin: ClusterAdmin;
+  private readonly sendQueue: SendQueue;
+  private readonly open = new Set<{ stop(): Promise<void> }>();
+
+  constructor(private readonly options: MessagingOptions) {
+    this.kafka = createKafka(options);
+    this.admin = new ClusterAdmin(this.kafka);
+    this.sendQueue = new SendQueue(this.kafka);
+  }
+
+  /** The topic's name in Kafka. */
+  topic(logical: string): string {
+    return `${this.options.topicPrefix}.${logical}`;
+  }
+
+  /**
+   * Resolves when all replicas have the messages. Rejects with `DependencyUnavailable` within about 5 s when Kafka is away (the messages
+   * may arrive all the same), with a `DomainError` `too_large` when one is larger than its topic allows.
+   */
+  send(logicalTopic: string, messages: OutgoingMessage[]): Promise<void> {
+    return this.sendQueue.send(this.topic(logicalTopic), messages);
+  }
+
+  /** Creates what docs/asyncapi.yaml declares and is missing. Throws when a topic has another number of partitions. */
+  ensureTopics(options: { shardCount: number }): Promise<void> {
+    return ensureTopics(this.admin, (logical) => this.topic(logical), declaredTopics(options), this.options.replicas);
+  }
+
+  /** Starts a member of a group; it joins as soon as Kafka is there, and for as long as it takes. */
+  consumeGroup(options: GroupConsumerOptions): Promise<GroupConsumer> {
+    const consumer = new GroupConsumer(
+      {
+        kafka: this.kafka,
+        admin: this.admin,
+        fullName: (logical) => this.topic(logical),
+        send: (topic, messages) => this.send(topic, messages),
+      },
+      options,
+    );
+    consumer.start();
+    this.open.add(consumer);
+    return Promise.resolve(consumer);
+  }
+
+  /** Opens a topic for reading at positions of one's own. Rejects with `DependencyUnavailable` while Kafka is away. */
+  async openLog(logicalTopic: string, options: LogReaderOptions = {}): Promise<LogReader> {
+    const topic = this.topic(logicalTopic);
+    const partitionCount = await this.partitionCount(topic);
+    const reader = new GroupOfOneLogReader(this.kafka, this.admin, topic, partitionCount, options);
+    const entry = { stop: () => reader.close() };
+    this.open.add(entry);
+    return reader;
+  }
+
+  /** Whether Kafka answers now; for readiness. */
+  async check(): Promise<{ ok: boolean; detail: string }> {
+    try {
+      await this.admin.run((admin) => admin.describeCluster());
+      return { ok: true, detail: 'Kafka answers' };
+    } catch (error) {
+      return { ok: false, detail: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  /** Ends consumers after the work in progress, then the connections. */
+  async close(): Promise<void> {
+    await Promise.all([...this.open].map((consumer) => consumer.stop()));
+    this.open.clear();
+    await Promise.all([this.sendQueue.close(), this.admin.close()]);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.close();
+  }
+
+  private async partitionCount(topic: string): Promise<number> {
+    const pauses = new Pauses({ firstMs: 200, maxMs: 2_000 });
+    let lastError: unknown;
+    for (let attempt = 0; attempt < OPEN_ATTEMPTS_MAX; attempt++) {
+      try {
+        return await this.admin.partitionCount(topic);
+      } catch (error) {
+        lastError = error;
+        await pauses.wait();
+      }
+    }
+    if (lastError instanceof DependencyUnavailable) throw lastError;
+    throw new Error(`topic ${topic} cannot be read: it is created by the api's --migrate`, { cause: lastError });
+  }
+}

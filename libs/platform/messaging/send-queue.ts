@@ -1,0 +1,99 @@
+import kafkajs from 'kafkajs';
+import type { Kafka, Message, Producer } from 'kafkajs';
+import { DependencyUnavailable, DomainError } from '@icmp-mon/platform/errors';
+import { bounded } from './back-off';
+import type { OutgoingMessage } from './message';
+import { sendFailures } from './messaging-metrics';
+
+/** After this long without an acknowledgement the caller is told that Kafka is away. */
+const SEND_MS_MAX = 5_000;
+const REQUEST_MS_MAX = 3_000;
+/** Sends that wait for an acknowledgement at once, those included whose callers have given up. */
+const IN_FLIGHT_MAX = 512;
+const REFUSED_AS_TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
+
+/**
+ * The process's one producer: connects on first use, waits for all replicas. Not idempotent: kafkajs's idempotent producer
+ * loses concurrent sends, and every sink drops repeats anyway. A send that was given up may still arrive.
+ */
+export class SendQueue {
+  private producer: Promise<Producer> | null = null;
+  private inFlight = 0;
+  private closed = false;
+
+  constructor(private readonly kafka: Kafka) {}
+
+  /** Resolves when every message is acknowledged. Rejects with `DependencyUnavailable`, or `too_large`. */
+  async send(topic: string, messages: OutgoingMessage[]): Promise<void> {
+    if (messages.length === 0) return;
+    if (this.closed || this.inFlight >= IN_FLIGHT_MAX)
+      throw this.unavailable(topic, new Error(this.closed ? 'closed' : 'too many sends'));
+    this.inFlight += 1;
+    const work = this.deliver(topic, messages).finally(() => {
+      this.inFlight -= 1;
+    });
+    try {
+      await bounded(work, SEND_MS_MAX, () => new Error(`no acknowledgement within ${SEND_MS_MAX} ms`));
+    } catch (error) {
+      if (isTooLarge(error)) {
+        throw new DomainError('too_large', `A message is larger than topic ${topic} allows.`, undefined, {
+          cause: error,
+        });
+      }
+      throw this.unavailable(topic, error);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    const producer = await this.producer?.catch(() => null);
+    await producer?.disconnect();
+  }
+
+  private unavailable(topic: string, cause: unknown): DependencyUnavailable {
+    sendFailures.inc({ topic });
+    return new DependencyUnavailable('Kafka', { cause });
+  }
+
+  private async deliver(topic: string, messages: OutgoingMessage[]): Promise<void> {
+    const producer = await this.connected();
+    await producer.send({ topic, messages: messages.map(toKafka), acks: -1, timeout: REQUEST_MS_MAX });
+  }
+
+  private connected(): Promise<Producer> {
+    this.producer ??= this.connect().catch((error: unknown) => {
+      this.producer = null;
+      throw error;
+    });
+    return this.producer;
+  }
+
+  private async connect(): Promise<Producer> {
+    const producer = this.kafka.producer({
+      allowAutoTopicCreation: false,
+      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 4 },
+    });
+    await producer.connect();
+    return producer;
+  }
+}
+
+function toKafka(message: OutgoingMessage): Message {
+  return {
+    key: message.key,
+    value: message.value === null ? null : asBuffer(message.value),
+    ...(message.headers ? { headers: message.headers } : {}),
+    ...(message.partition === undefined ? {} : { partition: message.partition }),
+  };
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function isTooLarge(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('type' in error && typeof error.type === 'string' && REFUSED_AS_TOO_LARGE.has(error.type)) return true;
+  return isTooLarge(error.cause);
+}

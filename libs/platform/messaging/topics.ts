@@ -1,0 +1,46 @@
+import { parse } from 'yaml';
+import asyncApiText from '../../../docs/asyncapi.yaml';
+
+export interface TopicDefinition {
+  /** Without the installation's prefix. */
+  logical: string;
+  partitions: number;
+  replicas: number;
+  configuration: Record<string, string>;
+}
+
+interface KafkaChannelBinding {
+  partitions: number;
+  replicas: number;
+  topicConfiguration?: Record<string, string | number | string[]>;
+}
+interface AsyncApiDocument {
+  channels: Record<string, { address: string; bindings: { kafka: KafkaChannelBinding } }>;
+}
+
+export const SHARD_TOPIC = 'internal.shard';
+const ADDRESS_PREFIX = '{prefix}.';
+
+/** The topics of an installation as docs/asyncapi.yaml declares them; the shard log has a partition a shard. */
+export function declaredTopics(options: { shardCount: number }, text: string = asyncApiText): TopicDefinition[] {
+  const document = parse(text) as AsyncApiDocument;
+  return Object.entries(document.channels).map(([name, channel]) => {
+    const binding = channel.bindings.kafka;
+    if (!channel.address.startsWith(ADDRESS_PREFIX)) {
+      throw new Error(`docs/asyncapi.yaml: the address of channel ${name} must begin with ${ADDRESS_PREFIX}`);
+    }
+    const logical = channel.address.slice(ADDRESS_PREFIX.length);
+    return {
+      logical,
+      partitions: logical === SHARD_TOPIC ? options.shardCount : binding.partitions,
+      replicas: binding.replicas,
+      configuration: Object.fromEntries(
+        Object.entries(binding.topicConfiguration ?? {}).map(([key, value]) => [key, configurationValue(value)]),
+      ),
+    };
+  });
+}
+
+function configurationValue(value: string | number | string[]): string {
+  return Array.isArray(value) ? value.join(',') : String(value);
+}
