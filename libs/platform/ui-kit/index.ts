@@ -6,6 +6,7 @@ export * from './notices';
 export * from './number-text';
 export * from './page-trail';
 export * from './problem';
+export * from './reason-text';
 export * from './request-key';
 export * from './shortcuts';
 export * from './status-glyph';

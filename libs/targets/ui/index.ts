@@ -1,4 +1,5 @@
 import type { Routes } from '@angular/router';
-import { TargetList } from './target-list';
 
-export const targetsRoutes: Routes = [{ path: '', component: TargetList }];
+export const targetsRoutes: Routes = [
+  { path: '', loadComponent: () => import('./target-list').then((page) => page.TargetList) },
+];

@@ -1,0 +1,85 @@
+import { HttpClient, httpResource } from '@angular/common/http';
+import { Component, computed, inject, signal } from '@angular/core';
+import { form, FormField, required, submit, validate } from '@angular/forms/signals';
+import { MatDialogModule, MatDialogRef } from '@angular/material/dialog';
+import { newRequestKey, type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
+import type { RegisterTargetRequest, TargetView } from '@icmp-mon/targets/contract';
+import type { TierView } from '@icmp-mon/tiers/contract';
+import { firstValueFrom } from 'rxjs';
+import { parseTags } from './tag-text';
+
+const EMPTY = { ip: '', tier: 'standard', name: '', tags: '' };
+type FieldName = keyof typeof EMPTY;
+
+/** Dialog for `POST /targets`; closes with the new target. */
+@Component({
+  selector: 'icm-add-target',
+  imports: [FormField, MatDialogModule],
+  templateUrl: './add-target.html',
+  styleUrl: './add-target.scss',
+})
+export class AddTarget {
+  private readonly http = inject(HttpClient);
+  private readonly toasts = inject(Toasts);
+  private readonly dialog = inject<MatDialogRef<AddTarget, TargetView>>(MatDialogRef);
+  /** One key a dialog: pressing the button twice makes one target. */
+  private requestKey = newRequestKey();
+  private sentBody = '';
+
+  protected readonly tiers = httpResource<{ items: TierView[] }>(() => '/api/v1/tiers');
+  protected readonly tierNames = computed(() =>
+    this.tiers.hasValue() ? this.tiers.value().items : [{ name: 'standard', probeIntervalMs: 15_000 }],
+  );
+  protected readonly problem = signal<Problem | null>(null);
+  protected readonly target = form(signal({ ...EMPTY }), (path) => {
+    required(path.ip, { message: 'Enter an IPv4 or IPv6 address.' });
+    required(path.tier, { message: 'Choose a tier.' });
+    validate(path.tags, ({ value }) => {
+      const parsed = parseTags(value());
+      return 'error' in parsed ? { kind: 'tags', message: parsed.error } : undefined;
+    });
+  });
+
+  protected async add(event: Event): Promise<void> {
+    event.preventDefault();
+    this.problem.set(null);
+    await submit(this.target, async () => {
+      try {
+        const view = await this.send();
+        this.toasts.done(`${view.ip} is a target now. Its first result comes within a probe interval.`);
+        this.dialog.close(view);
+        return undefined;
+      } catch (failure) {
+        return this.refused(readProblem(failure));
+      }
+    });
+  }
+
+  private send(): Promise<TargetView> {
+    const { ip, tier, name, tags } = this.target().value();
+    const parsed = parseTags(tags);
+    const body: RegisterTargetRequest = { ip: ip.trim(), tier };
+    if (name.trim() !== '') body.name = name.trim();
+    if ('tags' in parsed && Object.keys(parsed.tags).length > 0) body.tags = parsed.tags;
+    const text = JSON.stringify(body);
+    if (text !== this.sentBody && this.sentBody !== '') this.requestKey = newRequestKey();
+    this.sentBody = text;
+    const headers = { 'Idempotency-Key': this.requestKey };
+    return firstValueFrom(this.http.post<TargetView>('/api/v1/targets', body, { headers }));
+  }
+
+  /** Puts the server's messages at their fields, the rest above the form. */
+  private refused(problem: Problem) {
+    const names = Object.keys(EMPTY) as FieldName[];
+    const atFields = names.filter((name) => problem.fields[name] !== undefined);
+    if (atFields.length === 0) {
+      this.problem.set(problem);
+      return undefined;
+    }
+    return atFields.map((name) => ({
+      fieldTree: this.target[name],
+      kind: 'server',
+      message: problem.fields[name] ?? problem.detail,
+    }));
+  }
+}

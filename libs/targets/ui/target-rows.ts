@@ -1,0 +1,198 @@
+import { HttpClient } from '@angular/common/http';
+import { DestroyRef, inject, Injectable, signal } from '@angular/core';
+import type { TargetPage, TargetView } from '@icmp-mon/targets/contract';
+import { LiveStream, type StreamBatch } from '@icmp-mon/platform/ui-kit';
+import { firstValueFrom } from 'rxjs';
+import { type ListQuery, listParams, matches, moves, WORST_FIRST } from './list-query';
+import { PAGE_ROWS, RowWindow } from './row-window';
+
+const TINT_FOR_MS = 1_200;
+const HELD_MAX = 5_000;
+
+/** The rows of the target list: pages read as the reader scrolls, and changes written over them in place. */
+@Injectable()
+export class TargetRows {
+  private readonly http = inject(HttpClient);
+  private window = new RowWindow();
+  private query: ListQuery = WORST_FIRST;
+  private reading = 0;
+  private shown = { start: 0, end: 60 };
+  private busy = false;
+  private readonly changedIds = new Set<string>();
+  private readonly tinted = new Map<string, number>();
+  private readonly gone = new Set<string>();
+  private held: StreamBatch[] = [];
+  private heldRows = 0;
+
+  private readonly versionState = signal(0);
+  private readonly lengthState = signal(0);
+  private readonly firstReadState = signal(true);
+  private readonly refreshingState = signal(false);
+  private readonly failureState = signal<unknown>(null);
+  private readonly outOfPlaceState = signal(0);
+  private readonly pausedState = signal(false);
+
+  readonly length = this.lengthState.asReadonly();
+  /** Nothing was read yet. */
+  readonly firstRead = this.firstReadState.asReadonly();
+  /** Another query is being read; the rows are still the old ones. */
+  readonly refreshing = this.refreshingState.asReadonly();
+  readonly failure = this.failureState.asReadonly();
+  /** Rows that changed so that they belong elsewhere, or are new: what a new read would set right. */
+  readonly outOfPlace = this.outOfPlaceState.asReadonly();
+  readonly paused = this.pausedState.asReadonly();
+
+  constructor() {
+    inject(LiveStream).listen((batch) => this.receive(batch));
+    inject(DestroyRef).onDestroy(() => (this.reading += 1));
+  }
+
+  row(index: number): TargetView | undefined {
+    this.versionState();
+    return this.window.rowAt(index);
+  }
+
+  isTinted(id: string): boolean {
+    this.versionState();
+    return this.tinted.has(id);
+  }
+
+  isGone(id: string): boolean {
+    this.versionState();
+    return this.gone.has(id);
+  }
+
+  /** Reads the list of a query from its start; the old rows stay until the new ones are there. */
+  async read(query: ListQuery): Promise<void> {
+    const reading = ++this.reading;
+    this.query = query;
+    this.refreshingState.set(true);
+    this.failureState.set(null);
+    try {
+      const page = await this.fetchPage(null);
+      if (reading !== this.reading) return;
+      this.window = new RowWindow();
+      this.window.put(0, page);
+      this.shown = { start: 0, end: 60 };
+      this.forgetChanges();
+      this.firstReadState.set(false);
+    } catch (failure) {
+      if (reading === this.reading) this.failureState.set(failure);
+    } finally {
+      if (reading === this.reading) {
+        this.refreshingState.set(false);
+        this.touch();
+      }
+    }
+  }
+
+  again(): Promise<void> {
+    return this.read(this.query);
+  }
+
+  /** Says which rows are on the screen; pages are read until these can be shown. */
+  show(start: number, end: number): void {
+    this.shown = { start, end };
+    if (!this.busy) void this.fill();
+  }
+
+  pause(paused: boolean): void {
+    this.pausedState.set(paused);
+    if (paused) return;
+    const held = this.held;
+    this.held = [];
+    this.heldRows = 0;
+    for (const batch of held) this.apply(batch);
+  }
+
+  private async fill(): Promise<void> {
+    const reading = this.reading;
+    this.busy = true;
+    try {
+      for (;;) {
+        const wanted = this.window.wanted(this.shown.start, this.shown.end);
+        if (wanted === null || reading !== this.reading) return;
+        const page = await this.fetchPage(wanted.cursor);
+        if (reading !== this.reading) return;
+        this.window.put(wanted.page, page);
+        this.failureState.set(null);
+        this.touch();
+      }
+    } catch (failure) {
+      if (reading === this.reading) this.failureState.set(failure);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private fetchPage(cursor: string | null): Promise<TargetPage> {
+    const params: Record<string, string> = { limit: String(PAGE_ROWS) };
+    for (const [name, value] of Object.entries(listParams(this.query))) if (value !== null) params[name] = value;
+    if (cursor !== null) params['cursor'] = cursor;
+    return firstValueFrom(this.http.get<TargetPage>('/api/v1/targets', { params }));
+  }
+
+  private receive(batch: StreamBatch): void {
+    if (!this.pausedState()) {
+      this.apply(batch);
+      return;
+    }
+    this.heldRows += batch.targets.length + batch.removed.length;
+    this.held =
+      this.heldRows > HELD_MAX ? [{ targets: [], removed: [], results: [], reset: true }] : [...this.held, batch];
+  }
+
+  private apply(batch: StreamBatch): void {
+    if (batch.reset) {
+      void this.again();
+      return;
+    }
+    if (batch.targets.length === 0 && batch.removed.length === 0) return;
+    const untilMs = Date.now() + TINT_FOR_MS;
+    for (const after of batch.targets) this.applyRow(after, untilMs);
+    for (const id of batch.removed) this.applyRemoval(id);
+    this.touch();
+    setTimeout(() => this.fadeTints(), TINT_FOR_MS + 50);
+  }
+
+  private applyRow(after: TargetView, untilMs: number): void {
+    const before = this.window.rowOf(after.id);
+    if (before === undefined) {
+      // Rows of pages that are not loaded cannot be told from new ones; both are only counted when they belong here.
+      if (matches(after, this.query) && this.isNew(after)) this.changedIds.add(after.id);
+      return;
+    }
+    this.gone.delete(after.id);
+    if (moves(before, after, this.query)) this.changedIds.add(after.id);
+    if (before.status !== after.status || before.reason !== after.reason) this.tinted.set(after.id, untilMs);
+    this.window.replace(after);
+  }
+
+  private applyRemoval(id: string): void {
+    if (this.window.rowOf(id) === undefined) return;
+    this.gone.add(id);
+    this.changedIds.add(id);
+  }
+
+  private isNew(view: TargetView): boolean {
+    return this.window.loadedRows >= this.window.length || Date.now() - Date.parse(view.registeredAt) < 60_000;
+  }
+
+  private fadeTints(): void {
+    const nowMs = Date.now();
+    for (const [id, untilMs] of this.tinted) if (untilMs <= nowMs) this.tinted.delete(id);
+    this.versionState.update((version) => version + 1);
+  }
+
+  private forgetChanges(): void {
+    this.changedIds.clear();
+    this.tinted.clear();
+    this.gone.clear();
+  }
+
+  private touch(): void {
+    this.lengthState.set(this.window.length);
+    this.outOfPlaceState.set(this.changedIds.size);
+    this.versionState.update((version) => version + 1);
+  }
+}
