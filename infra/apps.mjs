@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { asOwner, giveToOwner } from './owner.mjs';
-import { nodeBinary, rootDir } from './paths.mjs';
+import { distDir, nodeBinary, rootDir } from './paths.mjs';
 import { writePrivateText } from './private-file.mjs';
 import { run } from './run.mjs';
 import { httpReady } from './services/ready.mjs';
@@ -37,7 +37,7 @@ export function sharedEnvironment({ dir, addresses, ports }) {
     ICMPMON_PUBLIC_GATEWAY_URL: `https://127.0.0.1:${ports.agents}`,
     ICMPMON_PUBLIC_ENROL_URL: `https://127.0.0.1:${ports.enrol}`,
     ICMPMON_CA_DIR: join(dir, 'ca'),
-    ICMPMON_PORTAL_DIR: join(rootDir, 'dist/apps/portal/browser'),
+    ICMPMON_PORTAL_DIR: join(distDir, 'apps/portal/browser'),
     ICMPMON_BOOTSTRAP_FILE: join(dir, 'bootstrap.json'),
     ICMPMON_SECRET_FILE: join(dir, 'secrets.json'),
     ICMPMON_STARTER_TARGETS: process.env.ICMPMON_STARTER_TARGETS ?? starterTargets.join(','),
@@ -94,7 +94,7 @@ function prepareAgent(dir) {
 
 const nodeForApps = () => (existsSync(nodeBinary) ? nodeBinary : process.execPath);
 const nodeOptions = (name) => [`--max-old-space-size=${heapMb[name]}`, '--enable-source-maps'];
-const mainOf = (name) => join(rootDir, 'dist/apps', name, 'main.js');
+const mainOf = (name) => join(distDir, 'apps', name, 'main.js');
 
 function withoutOurs(environment) {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('ICMPMON_')));

@@ -4,12 +4,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { asOwner, giveToOwner } from './owner.mjs';
-import { nodeBinary, rootDir } from './paths.mjs';
+import { distDir, distIsGiven, nodeBinary, rootDir } from './paths.mjs';
 import { readJson, writePrivateJson } from './private-file.mjs';
 import { run } from './run.mjs';
 import { fail, Refusal, say } from './say.mjs';
 
-const distDir = join(rootDir, 'dist');
 const hashFile = join(distDir, '.build-hash');
 const settings = ['package-lock.json', 'tsconfig.base.json'];
 const portalOnly = /^(apps\/portal|libs\/[^/]+\/ui|libs\/platform\/(ui-kit|charts))\//;
@@ -17,8 +16,9 @@ const serverOnly = /^(apps\/(?!portal)|migrations|libs\/[^/]+\/server|libs\/plat
 
 /** What is built: a name, which source files go into it, how, and the file that shows that it is there. */
 export function buildables() {
-  const apps = readdirSync(join(rootDir, 'apps'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  const servers = apps.map(({ name }) => name).filter((name) => existsSync(join(rootDir, 'apps', name, 'main.ts')));
+  const servers = readdirSync(join(rootDir, 'apps')).filter((name) =>
+    existsSync(join(rootDir, 'apps', name, 'main.ts')),
+  );
   const parts = servers.map((name) => ({
     name,
     isSource: (path) => !portalOnly.test(path) && (!path.startsWith('apps/') || path.startsWith(`apps/${name}/`)),
@@ -40,6 +40,7 @@ const nodeForBuild = () => (existsSync(nodeBinary) ? nodeBinary : process.execPa
 
 /** Builds what is missing or older than its sources, one after another. */
 export async function build(report, { force = false } = {}) {
+  if (distIsGiven) return;
   mkdirSync(distDir, { recursive: true });
   giveToOwner(distDir);
   const sources = sourceHashes();

@@ -19,3 +19,7 @@ export const testDir = join(ignoredDir, 'test');
 
 /** The Node that runs the product: the locked one from node_modules, not the machine's. */
 export const nodeBinary = join(rootDir, 'node_modules', '.bin', 'node');
+
+/** Built apps; given from outside they are run as they are and never built here. */
+export const distDir = process.env.ICMPMON_DIST_DIR ? resolve(process.env.ICMPMON_DIST_DIR) : join(rootDir, 'dist');
+export const distIsGiven = Boolean(process.env.ICMPMON_DIST_DIR);

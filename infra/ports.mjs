@@ -48,7 +48,8 @@ function bind(port) {
 export async function stablePorts(file, names) {
   const recorded = readJson(file) ?? {};
   const ports = {};
-  const taken = new Set();
+  const others = Object.entries(recorded).filter(([name]) => !names.includes(name));
+  const taken = new Set(others.map(([, port]) => port));
   for (const name of names) {
     const before = recorded[name];
     const keep = Number.isInteger(before) && !taken.has(before) && (await isFree(before));

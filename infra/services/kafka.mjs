@@ -86,7 +86,9 @@ function properties({ dataDir, port, controllerPort }) {
     'log.retention.hours=168',
     'message.max.bytes=4194304',
     'replica.fetch.max.bytes=4194304',
-    'controlled.shutdown.enable=false',
+    // After a kill the controller lets the broker back in only once its old session is over.
+    'broker.session.timeout.ms=4000',
+    'broker.heartbeat.interval.ms=1000',
   ];
   return `${lines.join('\n')}\n`;
 }

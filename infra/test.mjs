@@ -1,0 +1,138 @@
+// npm test [-- --only unit|int|e2e] [-- <vitest filter>]: all tests, on services of their own.
+import { spawn } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build } from './build.mjs';
+import { giveToOwner } from './owner.mjs';
+import { rootDir, testDir } from './paths.mjs';
+import { goneWithin, identify, signal } from './process-identity.mjs';
+import { chooseProvider, serverServices } from './providers/index.mjs';
+import { stopContainers } from './providers/docker.mjs';
+import { fail, Refusal, say } from './say.mjs';
+import { checkSystem, setUp } from './setup.mjs';
+import { Supervisor } from './supervisor.mjs';
+import { endAbandonedRuns } from './test-runs.mjs';
+import { countsOf, lineOf, sum } from './test-results.mjs';
+
+const levels = ['unit', 'int', 'e2e'];
+const given = {
+  ICMPMON_TEST_KAFKA_BROKERS: process.env.ICMPMON_TEST_KAFKA_BROKERS,
+  ICMPMON_TEST_DATABASE_URL: process.env.ICMPMON_TEST_DATABASE_URL,
+  ICMPMON_TEST_REDIS_URL: process.env.ICMPMON_TEST_REDIS_URL,
+};
+
+let running;
+let interrupted = false;
+
+try {
+  checkSystem();
+  process.exitCode = await test(readOptions());
+} catch (error) {
+  fail(error);
+}
+
+function readOptions() {
+  try {
+    const { values, positionals } = parseArgs({ options: { only: { type: 'string' } }, allowPositionals: true });
+    if (values.only && !levels.includes(values.only)) throw new Error(`--only is one of ${levels.join(', ')}`);
+    return { chosen: values.only ? [values.only] : levels, filters: positionals };
+  } catch (error) {
+    throw new Refusal(`${error.message}\nUse: npm test [-- --only unit|int|e2e] [-- <part of a file's path>]`);
+  }
+}
+
+async function test({ chosen, filters }) {
+  const provider = testProvider(chosen) ?? (await chooseProvider({}));
+  await setUp(import.meta.url, { provider, commands: ['fping', 'nft', 'ip', 'chromium'] });
+  await endAbandonedRuns();
+  if (chosen.includes('e2e')) await build(say);
+  const run = `${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}-${process.pid}`;
+  const dir = join(testDir, run);
+  mkdirSync(dir, { recursive: true });
+  for (const path of [testDir, dir]) giveToOwner(path);
+  const supervisor = new Supervisor({ stateFile: join(dir, 'supervisor.json'), logDir: join(dir, 'logs') });
+  const interrupt = () => {
+    interrupted = true;
+    if (running) signal(running, 'SIGTERM', { group: true });
+  };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, interrupt);
+  try {
+    const addresses = await startServices({ provider, dir, supervisor });
+    return await runLevels({ chosen, filters, dir, addresses });
+  } finally {
+    await supervisor.stop();
+    if (provider === 'docker') await stopContainers(dir, { removeData: true });
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** Unit tests need no services; addresses of running ones may be given. */
+function testProvider(chosen) {
+  if (chosen.every((level) => level === 'unit')) return 'none';
+  const set = Object.values(given).filter(Boolean).length;
+  if (set === 0) return undefined;
+  if (set === Object.keys(given).length) return 'environment';
+  throw new Refusal(`Set all of ${Object.keys(given).join(', ')}, or none.`);
+}
+
+async function startServices({ provider, dir, supervisor }) {
+  if (provider === 'none') return {};
+  if (provider === 'environment') return given;
+  const startedMs = performance.now();
+  const { services, addresses } = await serverServices(provider, { dir, say, durable: false });
+  await supervisor.start([services]);
+  say(`Kafka, TimescaleDB and Valkey for the tests: ready in ${seconds(startedMs)}`);
+  return {
+    ICMPMON_TEST_KAFKA_BROKERS: addresses.kafkaBrokers,
+    ICMPMON_TEST_DATABASE_URL: addresses.databaseUrl,
+    ICMPMON_TEST_REDIS_URL: addresses.redisUrl,
+  };
+}
+
+async function runLevels({ chosen, filters, dir, addresses }) {
+  const counts = [];
+  const lines = [];
+  let sound = true;
+  for (const level of chosen) {
+    if (interrupted) break;
+    const startedMs = performance.now();
+    const reportFile = join(dir, `${level}.json`);
+    const code = await vitest({ level, filters, reportFile, env: { ...addresses, ICMPMON_TEST_DIR: dir } });
+    const count = countsOf(reportFile);
+    const ranNone = count.passed + count.failed === 0;
+    // A filter rightly leaves a level without tests; without one, a level that ran none is broken.
+    sound &&= ranNone ? filters.length > 0 : code === 0;
+    counts.push(count);
+    lines.push(`${level}: ${ranNone ? 'no test ran' : lineOf(count)} (${seconds(startedMs)})`);
+  }
+  const total = sum(counts);
+  say(`\n${lines.join('\n')}`);
+  if (interrupted) say('Interrupted.');
+  say(lineOf(total));
+  return sound && !interrupted && total.failed === 0 && total.passed > 0 ? 0 : 1;
+}
+
+async function vitest({ level, filters, reportFile, env }) {
+  const script = join(rootDir, 'node_modules/vitest/vitest.mjs');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${reportFile}`];
+  const args = [script, 'run', '--project', level, '--passWithNoTests', ...reporters, ...filters];
+  const child = spawn(process.execPath, args, {
+    cwd: rootDir,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'inherit', 'inherit'],
+    detached: true,
+  });
+  running = identify(child.pid);
+  const code = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (exitCode) => resolve(exitCode ?? 1));
+  });
+  if (running) await goneWithin(running, 1_000);
+  running = undefined;
+  return code;
+}
+
+function seconds(startedMs) {
+  return `${((performance.now() - startedMs) / 1000).toFixed(1)} s`;
+}

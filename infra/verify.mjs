@@ -1,0 +1,56 @@
+// npm run verify: format, lint and boundaries, types, docs. Needs no services and takes less than a minute.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { rootDir } from './paths.mjs';
+import { run } from './run.mjs';
+import { fail, say } from './say.mjs';
+import { checkSystem, setUp } from './setup.mjs';
+
+const bin = (name) => join(rootDir, 'node_modules/.bin', name);
+const steps = [
+  { name: 'format', command: [bin('prettier'), '--check', '--log-level=warn', '--cache', '.'] },
+  { name: 'lint and boundaries', command: [bin('eslint'), '--cache', '--cache-location=.nx/eslint/', '.'] },
+  { name: 'types', command: [bin('tsc'), '--noEmit', '-p', 'tsconfig.json'] },
+  {
+    name: 'types of the portal',
+    command: [bin('ngc'), '--noEmit', '-p', 'apps/portal/tsconfig.json'],
+    needs: 'apps/portal/tsconfig.json',
+  },
+  {
+    name: 'docs',
+    command: [process.execPath, 'libs/platform/workspace/check-docs.mjs'],
+    needs: 'libs/platform/workspace/check-docs.mjs',
+  },
+];
+
+try {
+  checkSystem();
+  await setUp(import.meta.url, { provider: 'none', commands: [] });
+  process.exitCode = (await verify()) ? 0 : 1;
+} catch (error) {
+  fail(error);
+}
+
+async function verify() {
+  const env = { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false' };
+  const failures = [];
+  const startedMs = performance.now();
+  for (const { name, command, needs } of steps) {
+    if (needs && !existsSync(join(rootDir, needs))) continue;
+    const stepStartedMs = performance.now();
+    const [program, ...args] = command;
+    const error = await run(program, args, { cwd: rootDir, env }).then(
+      () => undefined,
+      (cause) => cause,
+    );
+    say(`${error ? 'FAILED' : 'ok    '} ${name} (${seconds(stepStartedMs)})`);
+    if (error) failures.push(error.message);
+  }
+  for (const message of failures) say(`\n${message}`);
+  say(`\n${failures.length === 0 ? 'All is well' : `${failures.length} failed`} after ${seconds(startedMs)}`);
+  return failures.length === 0;
+}
+
+function seconds(startedMs) {
+  return `${((performance.now() - startedMs) / 1000).toFixed(1)} s`;
+}
