@@ -18,7 +18,13 @@ export interface AgentEnrolled {
 
 export interface AgentCertificateRenewed {
   type: 'AgentCertificateRenewed';
-  data: { agentId: string; certificateSha256: string; notAfter: string };
+  data: {
+    agentId: string;
+    certificateSha256: string;
+    /** The certificate that asked for it: still good, because the answer may have been lost. */
+    replacesSha256: string;
+    notAfter: string;
+  };
 }
 
 export type AgentEvent = AgentEnrolled | AgentCertificateRenewed;

@@ -127,7 +127,7 @@ export async function readAuthority(dir: string): Promise<{ pem: string; sha256:
 
 async function readCsr(csrPem: string): Promise<x509.Pkcs10CertificateRequest> {
   const refuse = (detail: string, cause?: unknown): DomainError => {
-    const error = new DomainError('invalid', detail, [{ pointer: '/csrPem', detail }]);
+    const error = new DomainError('invalid', detail, [{ pointer: '#/csrPem', detail }]);
     error.cause = cause;
     return error;
   };

@@ -48,8 +48,9 @@ describe('assign', () => {
   });
 
   it('gives all eligible agents when the strategy is all', () => {
-    expect(assign(7, agentPool([agent('b'), agent('a'), agent('c', 'us')], selection({ strategy: 'all', regions: ['eu'] }))))
-      .toEqual(['a', 'b']);
+    expect(
+      assign(7, agentPool([agent('b'), agent('a'), agent('c', 'us')], selection({ strategy: 'all', regions: ['eu'] }))),
+    ).toEqual(['a', 'b']);
   });
 
   it('gives as many different agents as asked for, or as there are', () => {
@@ -78,7 +79,10 @@ describe('assign', () => {
       fc.property(agents, keys, fc.nat(), (candidates, targetKeys, pick) => {
         const lost = candidates[pick % candidates.length];
         const before = agentPool(candidates, selection({ count: 3 }));
-        const after = agentPool(candidates.filter((candidate) => candidate !== lost), selection({ count: 3 }));
+        const after = agentPool(
+          candidates.filter((candidate) => candidate !== lost),
+          selection({ count: 3 }),
+        );
         for (const key of targetKeys) {
           const kept = assign(key, before).filter((id) => id !== lost.id);
           expect(assign(key, after)).toEqual(expect.arrayContaining(kept));

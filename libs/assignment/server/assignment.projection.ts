@@ -80,7 +80,12 @@ export class AssignmentProjection {
     return changed;
   }
 
-  private async appendToAllShards(sql: Sql, subject: string, fact: FeedFact, positions: readonly number[]): Promise<void> {
+  private async appendToAllShards(
+    sql: Sql,
+    subject: string,
+    fact: FeedFact,
+    positions: readonly number[],
+  ): Promise<void> {
     await appendFacts(
       sql,
       positions.map((position, shard) => ({ position, shard, subject, fact })),

@@ -87,7 +87,10 @@ function readChanges(sql: Sql, agentId: string, from: number, to: number, limit:
 }
 
 async function anyTierChanged(sql: Sql, from: number, to: number): Promise<boolean> {
-  const rows = await sql.query('SELECT 1 FROM assignment_tier WHERE position > $1 AND position <= $2 LIMIT 1', [from, to]);
+  const rows = await sql.query('SELECT 1 FROM assignment_tier WHERE position > $1 AND position <= $2 LIMIT 1', [
+    from,
+    to,
+  ]);
   return rows.length > 0;
 }
 

@@ -1,0 +1,55 @@
+import type { AgentMetricPoint, AgentMetrics } from '@icmp-mon/agents/contract';
+import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
+import { DomainError } from '@icmp-mon/platform/errors';
+import { Injectable } from '@nestjs/common';
+
+const POINTS_MAX = 720;
+/** Agents report every 5 s: narrower points would be empty. */
+const POINT_MS_MIN = 5_000;
+const SPAN_MS_DEFAULT = 3_600_000;
+const SPAN_MS_MAX = 31 * 86_400_000;
+
+type PointRow = Omit<AgentMetricPoint, 'at'> & { at: Date };
+
+/** An agent's figures over time. */
+@Injectable()
+export class ReadAgentMetrics {
+  constructor(
+    private readonly control: ControlDatabase,
+    private readonly telemetry: TelemetryDatabase,
+  ) {}
+
+  /**
+   * At most 720 points, each the mean of its span; the last hour unless said.
+   * @throws DomainError `not_found`, `invalid` (a span that is empty or longer than 31 days)
+   */
+  async read(agentId: string, range: { from?: Date; to?: Date }): Promise<AgentMetrics> {
+    const { from, to } = spanOf(range);
+    const known = await this.control.query('SELECT 1 FROM agent WHERE id = $1', [agentId]);
+    if (known.length === 0) {
+      throw new DomainError('not_found', `There is no agent ${agentId}. GET /api/v1/agents lists them.`);
+    }
+    // One point less than the bound, because the first and the last span may both be cut.
+    const pointMs = Math.max(POINT_MS_MIN, Math.ceil((to.getTime() - from.getTime()) / (POINTS_MAX - 1)));
+    const rows = await this.telemetry.query<PointRow>(
+      `SELECT time_bucket(make_interval(secs => $4::float8 / 1000), at) AS at,
+         avg(probes_per_s) AS "probesPerS", avg(results_per_s) AS "resultsPerS",
+         avg(cpu_cores) AS "cpuCores", avg(executor_cpu_cores) AS "executorCpuCores",
+         avg(rss_bytes)::float8 AS "rssBytes", max(spool_blocks) AS "spoolBlocks",
+         max(spool_oldest_s) AS "spoolOldestS", avg(clock_offset_ms) AS "clockOffsetMs"
+       FROM agent_metric WHERE agent_id = $1 AND at >= $2 AND at < $3
+       GROUP BY 1 ORDER BY 1 LIMIT ${POINTS_MAX}`,
+      [agentId, from, to, pointMs],
+    );
+    return { agentId, points: rows.map((row) => ({ ...row, at: row.at.toISOString() })) };
+  }
+}
+
+function spanOf({ from, to }: { from?: Date; to?: Date }): { from: Date; to: Date } {
+  const end = to ?? new Date();
+  const begin = from ?? new Date(end.getTime() - SPAN_MS_DEFAULT);
+  const spanMs = end.getTime() - begin.getTime();
+  if (spanMs > 0 && spanMs <= SPAN_MS_MAX) return { from: begin, to: end };
+  const detail = 'must be before "to", and at most 31 days before it';
+  throw new DomainError('invalid', `"from" ${detail}.`, [{ pointer: '?from', detail }]);
+}

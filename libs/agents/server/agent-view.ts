@@ -1,0 +1,52 @@
+import type { AgentConnection, AgentTelemetry, AgentView } from '@icmp-mon/agents/contract';
+
+const LATE_AFTER_MS = 15_000;
+const LOST_AFTER_MS = 60_000;
+
+/** A row of the control database's table `agent`. */
+export interface AgentRow {
+  id: string;
+  name: string;
+  region: string;
+  provider: string;
+  tags: Record<string, string>;
+  enrolledAt: Date;
+  certificateNotAfter: Date;
+  version: number;
+}
+
+/** A row of the telemetry database's table `agent_health`. */
+export interface HealthRow {
+  agentId: string;
+  receivedAt: Date;
+  telemetry: AgentTelemetry;
+}
+
+export const AGENT_COLUMNS = `id, name, region, provider, tags, enrolled_at AS "enrolledAt",
+  certificate_not_after AS "certificateNotAfter", version`;
+export const HEALTH_COLUMNS = `agent_id AS "agentId", received_at AS "receivedAt", telemetry`;
+
+export function agentView(agent: AgentRow, health: HealthRow | undefined, nowMs: number): AgentView {
+  return {
+    id: agent.id,
+    name: agent.name,
+    region: agent.region,
+    provider: agent.provider,
+    tags: agent.tags,
+    enrolledAt: agent.enrolledAt.toISOString(),
+    certificateNotAfter: agent.certificateNotAfter.toISOString(),
+    connection: connectionOf(health, nowMs),
+    lastSeenAt: health?.receivedAt.toISOString() ?? null,
+    assignedTargets: health?.telemetry.targets ?? 0,
+    telemetry: health?.telemetry ?? null,
+    version: agent.version,
+  };
+}
+
+/** By the age of the last report: see `AgentConnection`. */
+export function connectionOf(health: Pick<HealthRow, 'receivedAt'> | undefined, nowMs: number): AgentConnection {
+  if (health === undefined) return 'enrolled';
+  const ageMs = nowMs - health.receivedAt.getTime();
+  if (ageMs < LATE_AFTER_MS) return 'connected';
+  return ageMs < LOST_AFTER_MS ? 'late' : 'lost';
+}

@@ -1,0 +1,24 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ReadAgentMetrics } from './agent-metrics';
+import { AGENTS_API_OPTIONS, type AgentsApiOptions } from './agents-api-options';
+import { AgentsController } from './agents.controller';
+import { CreateEnrolmentToken } from './create-enrolment-token';
+import { EnrolmentTokensController } from './enrolment-tokens.controller';
+import { ListAgents } from './list-agents';
+
+/** Routes about agents for people and services; needs both databases. */
+@Module({})
+export class AgentsApiModule {
+  static register(options: AgentsApiOptions): DynamicModule {
+    return {
+      module: AgentsApiModule,
+      controllers: [AgentsController, EnrolmentTokensController],
+      providers: [
+        { provide: AGENTS_API_OPTIONS, useValue: options },
+        ListAgents,
+        ReadAgentMetrics,
+        CreateEnrolmentToken,
+      ],
+    };
+  }
+}

@@ -1,0 +1,119 @@
+import type {
+  AgentConnection,
+  AgentMetricPoint,
+  AgentMetrics,
+  AgentTelemetry,
+  AgentView,
+  CreateEnrolmentTokenRequest,
+  EnrolmentTokenCreated,
+  ExecutorHealth,
+} from '@icmp-mon/agents/contract';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsDate, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+
+/** The contract's types as the OpenAPI document shows them. */
+export class ExecutorDocument implements ExecutorHealth {
+  @ApiProperty({ example: 'icmp_ping' }) type!: string;
+  @ApiProperty({ enum: ['ok', 'missing', 'not_permitted', 'restarting', 'idle'] }) state!: ExecutorHealth['state'];
+  @ApiProperty({ description: 'A sentence for the operator.' }) detail!: string;
+}
+
+export class AgentTelemetryDocument implements AgentTelemetry {
+  @ApiProperty({ format: 'date-time' }) at!: string;
+  @ApiProperty() agentVersion!: string;
+  @ApiProperty({ format: 'date-time' }) startedAt!: string;
+  @ApiProperty() assignmentVersion!: number;
+  @ApiProperty() targets!: number;
+  @ApiProperty() probesPerS!: number;
+  @ApiProperty() resultsPerS!: number;
+  @ApiProperty({ description: 'Of the agent itself, in cores.' }) cpuCores!: number;
+  @ApiProperty({ description: 'Of the programs it runs, in cores.' }) executorCpuCores!: number;
+  @ApiProperty() rssBytes!: number;
+  @ApiProperty() spoolBlocks!: number;
+  @ApiProperty() spoolBytes!: number;
+  @ApiProperty() spoolOldestS!: number;
+  @ApiProperty() spoolQuarantined!: number;
+  @ApiProperty() droppedResults!: number;
+  @ApiProperty() notSentPerS!: number;
+  @ApiProperty({ description: "Agent's clock minus the gateway's." }) clockOffsetMs!: number;
+  @ApiProperty() policyRefusedTargets!: number;
+  @ApiProperty({ type: [ExecutorDocument] }) executors!: ExecutorDocument[];
+}
+
+export class AgentDocument implements AgentView {
+  @ApiProperty({ format: 'uuid' }) id!: string;
+  @ApiProperty() name!: string;
+  @ApiProperty() region!: string;
+  @ApiProperty() provider!: string;
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } }) tags!: Record<string, string>;
+  @ApiProperty({ format: 'date-time' }) enrolledAt!: string;
+  @ApiProperty({ format: 'date-time' }) certificateNotAfter!: string;
+  @ApiProperty({ enum: ['enrolled', 'connected', 'late', 'lost'] }) connection!: AgentConnection;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) lastSeenAt!: string | null;
+  @ApiProperty() assignedTargets!: number;
+  @ApiProperty({ type: AgentTelemetryDocument, nullable: true }) telemetry!: AgentTelemetryDocument | null;
+  @ApiProperty() version!: number;
+}
+
+export class AgentMetricPointDocument implements AgentMetricPoint {
+  @ApiProperty({ format: 'date-time' }) at!: string;
+  @ApiProperty() probesPerS!: number;
+  @ApiProperty() resultsPerS!: number;
+  @ApiProperty() cpuCores!: number;
+  @ApiProperty() executorCpuCores!: number;
+  @ApiProperty() rssBytes!: number;
+  @ApiProperty() spoolBlocks!: number;
+  @ApiProperty() spoolOldestS!: number;
+  @ApiProperty() clockOffsetMs!: number;
+}
+
+export class AgentMetricsDocument implements AgentMetrics {
+  @ApiProperty({ format: 'uuid' }) agentId!: string;
+  @ApiProperty({ type: [AgentMetricPointDocument] }) points!: AgentMetricPointDocument[];
+}
+
+export class AgentMetricsQuery {
+  @ApiPropertyOptional({ type: String, format: 'date-time' })
+  @IsOptional()
+  @Type(() => Date)
+  @IsDate()
+  from?: Date;
+
+  @ApiPropertyOptional({ type: String, format: 'date-time' })
+  @IsOptional()
+  @Type(() => Date)
+  @IsDate()
+  to?: Date;
+}
+
+export class EnrolmentTokenBody implements CreateEnrolmentTokenRequest {
+  @ApiPropertyOptional({ description: 'Only agents of this region may use it.', maxLength: 64 })
+  @IsOptional()
+  @IsString()
+  @Length(1, 64)
+  region?: string;
+
+  @ApiPropertyOptional({ default: 1, minimum: 1, maximum: 1_000 })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(1_000)
+  uses?: number;
+
+  @ApiPropertyOptional({ default: 3_600, minimum: 60, maximum: 86_400 })
+  @IsOptional()
+  @IsInt()
+  @Min(60)
+  @Max(86_400)
+  validForS?: number;
+}
+
+export class EnrolmentTokenDocument implements EnrolmentTokenCreated {
+  @ApiProperty() id!: string;
+  @ApiProperty({ description: 'Shown once.' }) token!: string;
+  @ApiProperty({ format: 'date-time' }) expiresAt!: string;
+  @ApiProperty() uses!: number;
+  @ApiProperty({ description: "SHA-256 of the CA's certificate, for the agent to pin." }) caSha256!: string;
+  @ApiProperty() enrolUrl!: string;
+}

@@ -1,0 +1,38 @@
+import type { AgentMetrics, AgentView } from '@icmp-mon/agents/contract';
+import { RequirePermission } from '@icmp-mon/platform/http';
+import { Controller, Get, Param, ParseUUIDPipe, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ReadAgentMetrics } from './agent-metrics';
+import { AgentMetricsDocument, AgentMetricsQuery, AgentDocument } from './agents-documents';
+import { ListAgents } from './list-agents';
+
+@ApiTags('agents')
+@Controller('api/v1/agents')
+@RequirePermission('agents:read')
+export class AgentsController {
+  constructor(
+    private readonly agents: ListAgents,
+    private readonly metrics: ReadAgentMetrics,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Vantage points by name, with what they last reported' })
+  @ApiOkResponse({ type: [AgentDocument] })
+  list(): Promise<AgentView[]> {
+    return this.agents.list();
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One vantage point' })
+  @ApiOkResponse({ type: AgentDocument })
+  get(@Param('id', ParseUUIDPipe) id: string): Promise<AgentView> {
+    return this.agents.get(id);
+  }
+
+  @Get(':id/metrics')
+  @ApiOperation({ summary: 'Its figures over time: at most 720 points, the last hour unless said' })
+  @ApiOkResponse({ type: AgentMetricsDocument })
+  metricsOf(@Param('id', ParseUUIDPipe) id: string, @Query() query: AgentMetricsQuery): Promise<AgentMetrics> {
+    return this.metrics.read(id, query);
+  }
+}

@@ -1,0 +1,15 @@
+export { AgentHealthProjection } from './agent-health.projection';
+export { AgentsApiModule } from './agents-api.module';
+export type { AgentsApiOptions } from './agents-api-options';
+export {
+  CertificateAuthority,
+  readAuthority,
+  type IssuedCertificate,
+  type ServerCredentials,
+} from './certificate-authority';
+export { EnrolAgent, type Enrolled } from './enrol-agent';
+export { bootstrapEnrolmentToken, forgetSpentTokens, makeToken } from './enrolment-token';
+export { readEnrolRequest } from './enrol-request';
+export { KnownAgents } from './known-agents';
+export { RenewCertificate } from './renew-certificate';
+export { AGENT_TELEMETRY_TOPIC, readTelemetry, type ReceivedTelemetry } from './telemetry';

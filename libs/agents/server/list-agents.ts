@@ -1,0 +1,43 @@
+import type { AgentView } from '@icmp-mon/agents/contract';
+import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
+import { DomainError } from '@icmp-mon/platform/errors';
+import { Injectable } from '@nestjs/common';
+import { AGENT_COLUMNS, agentView, HEALTH_COLUMNS, type AgentRow, type HealthRow } from './agent-view';
+
+/** An installation has hundreds of vantage points at most; more than this is not listed. */
+const AGENTS_MAX = 1_000;
+
+/** Agents with what they last reported. */
+@Injectable()
+export class ListAgents {
+  constructor(
+    private readonly control: ControlDatabase,
+    private readonly telemetry: TelemetryDatabase,
+  ) {}
+
+  /** By name, at most 1,000. */
+  async list(): Promise<AgentView[]> {
+    const agents = await this.control.query<AgentRow>(
+      `SELECT ${AGENT_COLUMNS} FROM agent ORDER BY name LIMIT ${AGENTS_MAX}`,
+    );
+    const health = await this.telemetry.query<HealthRow>(
+      `SELECT ${HEALTH_COLUMNS} FROM agent_health WHERE agent_id = ANY($1::uuid[])`,
+      [agents.map(({ id }) => id)],
+    );
+    const byAgent = new Map(health.map((row) => [row.agentId, row]));
+    const nowMs = Date.now();
+    return agents.map((agent) => agentView(agent, byAgent.get(agent.id), nowMs));
+  }
+
+  /** @throws DomainError `not_found` */
+  async get(id: string): Promise<AgentView> {
+    const [agent] = await this.control.query<AgentRow>(`SELECT ${AGENT_COLUMNS} FROM agent WHERE id = $1`, [id]);
+    if (agent === undefined)
+      throw new DomainError('not_found', `There is no agent ${id}. GET /api/v1/agents lists them.`);
+    const [health] = await this.telemetry.query<HealthRow>(
+      `SELECT ${HEALTH_COLUMNS} FROM agent_health WHERE agent_id = $1`,
+      [id],
+    );
+    return agentView(agent, health, Date.now());
+  }
+}

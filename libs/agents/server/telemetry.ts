@@ -1,0 +1,93 @@
+import type { AgentTelemetry, ExecutorHealth } from '@icmp-mon/agents/contract';
+import { DomainError, type FieldError } from '@icmp-mon/platform/errors';
+
+/** Value of `internal.agent-telemetry`, keyed by agent id. */
+export interface ReceivedTelemetry {
+  agentId: string;
+  /** Gateway's clock, ISO 8601. */
+  receivedAt: string;
+  telemetry: AgentTelemetry;
+}
+
+export const AGENT_TELEMETRY_TOPIC = 'internal.agent-telemetry';
+
+const EXECUTORS_MAX = 32;
+const EXECUTOR_STATES = ['ok', 'missing', 'not_permitted', 'restarting', 'idle'];
+const VERSION_LENGTH_MAX = 64;
+const DETAIL_LENGTH_MAX = 500;
+
+/** What an agent may report as a number: where it can be negative, and nothing else about it. */
+const NUMBERS = {
+  assignmentVersion: 0,
+  targets: 0,
+  probesPerS: 0,
+  resultsPerS: 0,
+  cpuCores: 0,
+  executorCpuCores: 0,
+  rssBytes: 0,
+  spoolBlocks: 0,
+  spoolBytes: 0,
+  spoolOldestS: 0,
+  spoolQuarantined: 0,
+  droppedResults: 0,
+  notSentPerS: 0,
+  clockOffsetMs: -Infinity,
+  policyRefusedTargets: 0,
+} as const satisfies Partial<Record<keyof AgentTelemetry, number>>;
+
+/**
+ * An agent's report with exactly the fields of the contract: what else it sent is left out, what is wrong is refused.
+ * @throws DomainError `invalid` with a pointer for each field
+ */
+export function readTelemetry(body: unknown): AgentTelemetry {
+  if (!isRecord(body)) throw new DomainError('invalid', 'Telemetry is a JSON object.');
+  const errors: FieldError[] = [];
+  const numbers = Object.entries(NUMBERS).map(([field, min]) => {
+    const value = body[field];
+    const good = typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER && value >= min;
+    if (!good) errors.push({ pointer: `#/${field}`, detail: min === 0 ? 'is a number of 0 or more' : 'is a number' });
+    return [field, value] as const;
+  });
+  for (const field of ['at', 'startedAt']) {
+    if (!isTime(body[field])) errors.push({ pointer: `#/${field}`, detail: 'is a time in ISO 8601' });
+  }
+  if (!isText(body['agentVersion'], VERSION_LENGTH_MAX)) {
+    errors.push({ pointer: '#/agentVersion', detail: `is a text of at most ${VERSION_LENGTH_MAX} characters` });
+  }
+  const executors = readExecutors(body['executors'], errors);
+  if (errors.length > 0) throw new DomainError('invalid', 'The telemetry has fields that cannot be read.', errors);
+  const { at, startedAt, agentVersion } = body;
+  return { at, startedAt, agentVersion, ...Object.fromEntries(numbers), executors } as AgentTelemetry;
+}
+
+function readExecutors(value: unknown, errors: FieldError[]): ExecutorHealth[] {
+  if (!Array.isArray(value) || value.length > EXECUTORS_MAX) {
+    errors.push({ pointer: '#/executors', detail: `is a list of at most ${EXECUTORS_MAX}` });
+    return [];
+  }
+  return (value as unknown[]).flatMap((executor, at) => {
+    const good =
+      isRecord(executor) &&
+      isText(executor['type'], VERSION_LENGTH_MAX) &&
+      EXECUTOR_STATES.includes(String(executor['state'])) &&
+      isText(executor['detail'], DETAIL_LENGTH_MAX);
+    if (good) {
+      const { type, state, detail } = executor as unknown as ExecutorHealth;
+      return [{ type, state, detail }];
+    }
+    errors.push({ pointer: `#/executors/${at}`, detail: `is {type, state: ${EXECUTOR_STATES.join('|')}, detail}` });
+    return [];
+  });
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown, lengthMax: number): boolean {
+  return typeof value === 'string' && value.length <= lengthMax;
+}
+
+function isTime(value: unknown): boolean {
+  return isText(value, 40) && Number.isFinite(Date.parse(String(value)));
+}

@@ -1,0 +1,37 @@
+import type { Sql } from '@icmp-mon/platform/database';
+
+const ROWS_PER_STEP = 10_000;
+/** Published facts that a newer one of the same subject has replaced are kept this long, for people who look into it. */
+const FACTS_KEPT_HOURS = 24;
+/** An agent that was away longer than this hears all its assignments anew. */
+const REMOVALS_KEPT_DAYS = 7;
+
+/** Forgets facts that say nothing any more; returns how many. Bounded: run it again while it returns many. */
+export function forgetReplacedFacts(sql: Sql): Promise<number> {
+  return sql.execute(
+    `DELETE FROM shard_feed WHERE position IN (
+       SELECT old.position FROM shard_feed AS old
+       WHERE old.position <= (SELECT published FROM shard_feed_state)
+         AND old.created_at < now() - make_interval(hours => ${FACTS_KEPT_HOURS})
+         AND EXISTS (SELECT 1 FROM shard_feed AS newer
+                     WHERE newer.subject = old.subject AND newer.shard = old.shard AND newer.position > old.position)
+       ORDER BY old.position LIMIT ${ROWS_PER_STEP})`,
+  );
+}
+
+/** Forgets old removals, and notes up to where, so that an agent of an older version gets everything. */
+export async function forgetRemovals(sql: Sql): Promise<number> {
+  const [{ count }] = await sql.query<{ count: number }>(
+    `WITH gone AS (
+       DELETE FROM assignment_removed WHERE (agent_id, target_key) IN (
+         SELECT agent_id, target_key FROM assignment_removed
+         WHERE removed_at < now() - make_interval(days => ${REMOVALS_KEPT_DAYS})
+         ORDER BY position LIMIT ${ROWS_PER_STEP})
+       RETURNING position
+     ), noted AS (
+       UPDATE shard_feed_state SET forgotten = greatest(forgotten, (SELECT coalesce(max(position), 0) FROM gone))
+     )
+     SELECT count(*) AS count FROM gone`,
+  );
+  return count;
+}
