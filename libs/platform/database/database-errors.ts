@@ -1,6 +1,7 @@
-import { DependencyUnavailable } from '@icmp-mon/platform/errors';
+import { DependencyUnavailable, DomainError } from '@icmp-mon/platform/errors';
 
 const UNIQUE_VIOLATION = '23505';
+const LOCK_NOT_AVAILABLE = '55P03';
 const SOCKET_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -10,12 +11,11 @@ const SOCKET_CODES = new Set([
   'EAI_AGAIN',
   'EHOSTUNREACH',
   'ENETUNREACH',
-  'ENOENT',
 ]);
 /** Admin shutdown, crash shutdown, starting up, database dropped, too many connections. */
 const SERVER_AWAY = new Set(['57P01', '57P02', '57P03', '57P04', '53300']);
 /** Serialization failure, deadlock, lock not available. */
-const CONTENTION = new Set(['40001', '40P01', '55P03']);
+const CONTENTION = new Set(['40001', '40P01', LOCK_NOT_AVAILABLE]);
 /** pg and TypeORM report these without a code. */
 const CONNECTION_MESSAGES =
   /Connection terminated|timeout exceeded when trying to connect|timeout expired|not queryable|Client was closed|Query runner already released/i;
@@ -25,9 +25,9 @@ interface Coded {
   constraint?: unknown;
 }
 
-/** The driver's own error, below TypeORM's wrapping and our causes. */
+/** The driver's own error, below TypeORM's wrapping and other causes; a refusal of ours is no driver's error. */
 function driverError(error: unknown): (Error & Coded) | null {
-  if (!(error instanceof Error)) return null;
+  if (!(error instanceof Error) || error instanceof DomainError) return null;
   const wrapped = (error as { driverError?: unknown }).driverError ?? error.cause;
   return driverError(wrapped) ?? (error as Error & Coded);
 }
@@ -52,6 +52,11 @@ export function isConnectionError(error: unknown): boolean {
   return (
     SOCKET_CODES.has(code) || SERVER_AWAY.has(code) || code.startsWith('08') || CONNECTION_MESSAGES.test(inner.message)
   );
+}
+
+/** True when a lock was not granted within lock_timeout. */
+export function isLockTimeout(error: unknown): boolean {
+  return codeOf(error) === LOCK_NOT_AVAILABLE;
 }
 
 /** True when the same work may succeed if simply tried again: connection lost, serialization, deadlock, shutdown. */

@@ -1,4 +1,5 @@
 export * from './sql';
+export * from './connect';
 export * from './control-database';
 export * from './telemetry-database';
 export * from './database.module';

@@ -2,4 +2,5 @@ export * from './aggregate';
 export * from './event-store';
 export * from './event-store.module';
 export * from './read-events';
+export * from './relay';
 export * from './version-conflict';

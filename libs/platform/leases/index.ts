@@ -1,1 +1,2 @@
-export {};
+export * from './lease';
+export * from './lease-keeper';

@@ -29,6 +29,8 @@ export function runApp(app: App): void {
     const late = setTimeout(() => fail(`did not stop within ${STOP_TIMEOUT_MS} ms`, undefined), STOP_TIMEOUT_MS);
     late.unref();
     try {
+      // What is half started cannot be stopped: let the start end first, within the same bound.
+      await Promise.allSettled([started]);
       await app.stop();
     } catch (error) {
       return fail('could not stop cleanly', error);
@@ -41,7 +43,8 @@ export function runApp(app: App): void {
   process.on('uncaughtException', (error) => fail('uncaught exception', error));
   process.on('SIGTERM', () => void stop('SIGTERM'));
   process.on('SIGINT', () => void stop('SIGINT'));
-  app.start().then(
+  const started = app.start();
+  started.then(
     () => logger.info('started'),
     (error: unknown) => {
       if (error instanceof Error && error.name === 'ConfigError') {

@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import * as config from './index';
+import { ConfigError, flag, integer, list, optional, readConfig, secret, text, url } from './index';
+
+const fields = {
+  databaseUrl: url('DATABASE_URL', { protocols: ['postgres:', 'postgresql:'] }),
+  shardCount: integer('SHARD_COUNT', { default: 8, min: 1, max: 64 }),
+  brokers: list('BROKERS', { default: ['localhost:9092'] }),
+  jwtSecret: secret('JWT_SECRET'),
+  name: optional(text('NAME')),
+  stateDir: config.path('STATE_DIR', { default: '/var/lib/x' }),
+  trusted: flag('TRUSTED', { default: false }),
+};
+const env = { DATABASE_URL: 'postgres://u:hidden@h/db', JWT_SECRET: 's3cret' };
+
+afterEach(() => vi.restoreAllMocks());
+
+function problemsOf(variables: NodeJS.ProcessEnv): string[] {
+  try {
+    readConfig(fields, variables, []);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('readConfig', () => {
+  it('gives typed values, with defaults where nothing is set; empty counts as not set', () => {
+    const read = readConfig(fields, { ...env, SHARD_COUNT: '16', BROKERS: 'a:1, b:2', TRUSTED: '1', NAME: '' }, []);
+    const shardCount: number = read.shardCount;
+    const name: string | undefined = read.name;
+    expect([shardCount, name]).toEqual([16, undefined]);
+    expect(read).toMatchObject({ brokers: ['a:1', 'b:2'], trusted: true, stateDir: '/var/lib/x' });
+    expect(readConfig(fields, { ...env, STATE_DIR: 'here' }, []).stateDir).toBe(path.resolve('here'));
+  });
+
+  it('lists everything that is wrong at once, by the name of the variable', () => {
+    expect(problemsOf({ DATABASE_URL: 'mysql://h', SHARD_COUNT: '65', BROKERS: 'a,,b', TRUSTED: 'perhaps' })).toEqual([
+      'DATABASE_URL must be an address that starts with postgres:// or postgresql://.',
+      'SHARD_COUNT must be a whole number from 1 to 64.',
+      'BROKERS must be one or more items with commas between.',
+      'JWT_SECRET is missing: it must be a secret, here or in the file that JWT_SECRET_FILE names.',
+      'TRUSTED must be true or false.',
+    ]);
+  });
+
+  it.each(['8.5', '0x8', ' 8', '1e1', '-1', '99999999999999999999'])('refuses "%s" as a whole number', (raw) => {
+    expect(problemsOf({ ...env, SHARD_COUNT: raw })).toEqual(['SHARD_COUNT must be a whole number from 1 to 64.']);
+  });
+
+  it('refuses a file that must exist and does not', () => {
+    const one = { policy: config.path('POLICY', { mustExist: true }) };
+    expect(() => readConfig(one, { POLICY: '/does/not/exist' }, [])).toThrow(/POLICY must be the path of a file/);
+  });
+
+  it('reads a secret from a file', () => {
+    const dir = mkdtempSync(path.join(os.tmpdir(), 'config-'));
+    writeFileSync(path.join(dir, 'jwt'), 'from file\n');
+    const read = readConfig(fields, { DATABASE_URL: env.DATABASE_URL, JWT_SECRET_FILE: path.join(dir, 'jwt') }, []);
+    expect(read.jwtSecret).toBe('from file');
+    rmSync(dir, { recursive: true });
+  });
+
+  it('prints the configuration without any secret', () => {
+    let printed = '';
+    vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+      printed += String(chunk);
+      return true;
+    });
+    const exit = vi.spyOn(process, 'exit').mockImplementation(() => {
+      throw new Error('exited');
+    });
+    expect(() => readConfig(fields, env, ['node', 'main.js', '--print-config'])).toThrow('exited');
+    expect(exit).toHaveBeenCalledWith(0);
+    expect(printed).toContain('DATABASE_URL=postgres://u:redacted@h/db\n');
+    expect(printed).toContain('JWT_SECRET=(redacted)\n');
+    expect(printed).toContain('NAME=(not set)\n');
+    expect(printed).not.toMatch(/hidden|s3cret/);
+  });
+});

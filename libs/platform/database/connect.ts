@@ -1,0 +1,54 @@
+import pg from 'pg';
+import { CONNECT_TIMEOUT_MS, typeParsers } from './connection-settings';
+import { asDatabaseError } from './database-errors';
+import type { Row, Sql } from './sql';
+
+/** One connection outside the pools, for what lives on a session: advisory locks, LISTEN. */
+export interface Connection extends Sql {
+  /** Aborted when the connection breaks or is closed. */
+  readonly lost: AbortSignal;
+  listen(channel: string, onNotification: () => void): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  url: string;
+  applicationName: string;
+  statementTimeoutMs?: number;
+}
+
+/** @throws DependencyUnavailable when the server does not answer within 5 s. */
+export async function connect(options: ConnectOptions): Promise<Connection> {
+  const client = new pg.Client({
+    connectionString: options.url,
+    application_name: options.applicationName,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: options.statementTimeoutMs ?? 10_000,
+    keepAlive: true,
+    types: typeParsers,
+  });
+  const lost = new AbortController();
+  client.on('error', (error) => lost.abort(error));
+  client.on('end', () => lost.abort(new Error('The connection is closed.')));
+  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw asDatabaseError(error, 'database');
+    }
+  };
+  await guarded(() => client.connect());
+  return {
+    lost: lost.signal,
+    query: <T extends object = Row>(text: string, params: unknown[] = []) =>
+      guarded(async () => (await client.query(text, params)).rows as T[]),
+    execute: (text, params = []) => guarded(async () => (await client.query(text, params)).rowCount ?? 0),
+    listen: async (channel, onNotification) => {
+      client.on('notification', (message) => {
+        if (message.channel === channel) onNotification();
+      });
+      await guarded(() => client.query(`LISTEN ${client.escapeIdentifier(channel)}`));
+    },
+    close: () => guarded(() => client.end()),
+  };
+}

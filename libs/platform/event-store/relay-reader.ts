@@ -1,0 +1,55 @@
+import { type Connection, isLockTimeout } from '@icmp-mon/platform/database';
+import { APPEND_LOCK } from './fence';
+
+/** Arbitrary, and only ours: who holds it as a session lock is the one active relay. */
+const RELAY_LOCK = 7_260_003;
+/** New appenders queue behind the waiting relay, so it waits no longer than this at a time. */
+const FENCE_WAIT_MS = 250;
+
+/** True when this connection is now the active relay; the lock lasts as long as the connection. */
+export async function tryLead(connection: Connection): Promise<boolean> {
+  const rows = await connection.query<{ leads: boolean }>('SELECT pg_try_advisory_lock($1) AS leads', [RELAY_LOCK]);
+  return rows[0]?.leads === true;
+}
+
+/** The highest position so far; a lower one may still be uncommitted. */
+export async function headPosition(connection: Connection): Promise<number> {
+  const rows = await connection.query<{ head: number }>('SELECT coalesce(max(position), 0) AS head FROM event');
+  return rows[0]?.head ?? 0;
+}
+
+/**
+ * The highest position below which nothing can appear any more: read while no append is open.
+ * Null when an append was open for longer than the wait; try again.
+ */
+export async function fencedPosition(connection: Connection): Promise<number | null> {
+  await connection.execute('BEGIN');
+  try {
+    await connection.execute(`SET LOCAL lock_timeout = ${FENCE_WAIT_MS}`);
+    await connection.query('SELECT pg_advisory_xact_lock($1)', [APPEND_LOCK]);
+    const position = await headPosition(connection);
+    await connection.execute('COMMIT');
+    return position;
+  } catch (error) {
+    await connection.execute('ROLLBACK');
+    if (isLockTimeout(error)) return null;
+    throw error;
+  }
+}
+
+export async function readCursor(connection: Connection, name: string): Promise<number> {
+  await connection.execute('INSERT INTO relay_cursor (name, position) VALUES ($1, 0) ON CONFLICT DO NOTHING', [name]);
+  const rows = await connection.query<{ position: number }>('SELECT position FROM relay_cursor WHERE name = $1', [
+    name,
+  ]);
+  return rows[0]?.position ?? 0;
+}
+
+/** @throws Error when the cursor is not where this relay left it: then another one is at work. */
+export async function moveCursor(connection: Connection, name: string, from: number, to: number): Promise<void> {
+  const moved = await connection.execute(
+    'UPDATE relay_cursor SET position = $3, updated_at = now() WHERE name = $1 AND position = $2',
+    [name, from, to],
+  );
+  if (moved !== 1) throw new Error(`The relay's cursor is no longer at ${from}: another relay has moved it.`);
+}
