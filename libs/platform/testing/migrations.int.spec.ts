@@ -1,7 +1,7 @@
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
-import { type TestDatabases, testDatabase } from '@icmp-mon/platform/testing';
+import { type TestDatabases, testDatabase } from './index';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CONTROL_MIGRATIONS, TELEMETRY_MIGRATIONS } from './index';
+import { CONTROL_MIGRATIONS, TELEMETRY_MIGRATIONS } from '@icmp-mon/migrations';
 
 describe('migrations', () => {
   let home: TestDatabases;
