@@ -2,7 +2,14 @@ import { CONTROL_MIGRATIONS, TELEMETRY_MIGRATIONS } from '@icmp-mon/migrations';
 import { DependencyUnavailable, DomainError } from '@icmp-mon/platform/errors';
 import { assertTestDatabase, eventually, type TestDatabases, testDatabase } from './index';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connect, ControlDatabase, isTransient, isUniqueViolation, migrate, TelemetryDatabase } from '@icmp-mon/platform/database';
+import {
+  connect,
+  ControlDatabase,
+  isTransient,
+  isUniqueViolation,
+  migrate,
+  TelemetryDatabase,
+} from '@icmp-mon/platform/database';
 
 const AWAY = 'postgres://nobody@127.0.0.1:1/icmpmon_test';
 
