@@ -30,7 +30,10 @@ const shared = {
     alias: [
       { find: /^@icmp-mon\/platform\/([\w-]+)$/, replacement: path.join(root, 'libs/platform/$1/index.ts') },
       { find: /^@icmp-mon\/migrations$/, replacement: path.join(root, 'migrations/index.ts') },
-      { find: /^@icmp-mon\/([\w-]+)\/(contract|server|ui|agent)$/, replacement: path.join(root, 'libs/$1/$2/index.ts') },
+      {
+        find: /^@icmp-mon\/([\w-]+)\/(contract|server|ui|agent)$/,
+        replacement: path.join(root, 'libs/$1/$2/index.ts'),
+      },
     ],
   },
 };
@@ -38,12 +41,15 @@ const shared = {
 const places = ['libs', 'apps', 'migrations', 'infra', 'e2e'];
 const specs = (level: string): string[] => places.map((place) => `${place}/**/*.${level}.spec.ts`);
 
+// Failures say enough by themselves; set ICMPMON_LOG_LEVEL=info to read along.
+const env = { ICMPMON_LOG_LEVEL: process.env['ICMPMON_LOG_LEVEL'] ?? 'silent' };
+
 export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
     projects: [
-      { ...shared, test: { name: 'unit', include: specs('unit'), environment: 'node', testTimeout: 30_000 } },
+      { ...shared, test: { name: 'unit', include: specs('unit'), environment: 'node', testTimeout: 30_000, env } },
       {
         ...shared,
         test: {
@@ -52,6 +58,7 @@ export default defineConfig({
           environment: 'node',
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          env,
         },
       },
       {
@@ -63,6 +70,7 @@ export default defineConfig({
           testTimeout: 600_000,
           hookTimeout: 600_000,
           fileParallelism: false,
+          env,
         },
       },
     ],

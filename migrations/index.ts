@@ -12,6 +12,9 @@ import { PlatformTimescale1790000000000 } from './telemetry/1790000000000-platfo
 import { TelemetryConsumerOffset1790000000100 } from './telemetry/1790000000100-platform-consumer-offset';
 import { TelemetryLease1790000000200 } from './telemetry/1790000000200-platform-lease';
 import { AgentsHealth1790000001400 } from './telemetry/1790000001400-agents-health';
+import { StatusChanges1790000001000 } from './telemetry/1790000001000-status-change';
+import { Shards1790000002000 } from './telemetry/1790000002000-platform-shards';
+import { ProbingSeries1790000003000 } from './telemetry/1790000003000-probing-series';
 
 /** Applied in the order of their timestamps. */
 export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
@@ -32,4 +35,7 @@ export const TELEMETRY_MIGRATIONS: readonly MigrationClass[] = [
   TelemetryConsumerOffset1790000000100,
   TelemetryLease1790000000200,
   AgentsHealth1790000001400,
+  StatusChanges1790000001000,
+  Shards1790000002000,
+  ProbingSeries1790000003000,
 ];

@@ -24,7 +24,7 @@ export class TargetsList1790000001200 implements MigrationInterface {
         since timestamptz,
         last_success_at timestamptz,
         -- Number of the status change that the row shows: a repeat of an older one says nothing.
-        change_seq bigint NOT NULL DEFAULT 0,
+        change_seq bigint NOT NULL DEFAULT -1,
         -- Null until the registration was relayed.
         list_seq bigint,
         -- A nameless target sorts last by name; one that was never judged comes last when the newest change leads.

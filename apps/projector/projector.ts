@@ -1,0 +1,102 @@
+import { hostname } from 'node:os';
+import { Redis } from 'ioredis';
+import { AgentHealthProjection } from '@icmp-mon/agents/server';
+import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
+import { type GroupConsumer, Messaging, SHARD_TOPIC } from '@icmp-mon/platform/messaging';
+import { createLogger, type OpsServer, startOpsServer, type App } from '@icmp-mon/platform/ops';
+import { ShardHost, type ShardDirectory, type ShardParticipant } from '@icmp-mon/platform/shard';
+import { AgentNumbers, LivePublisher, RedisLiveBus, SeriesParticipant } from '@icmp-mon/probing/server';
+import { StatusParticipant, StatusPublisher } from '@icmp-mon/status/server';
+import { TargetListProjection } from '@icmp-mon/targets/server';
+import type { ProjectorConfig } from './config';
+import { observeShards } from './shard-metrics';
+
+/** Composes the shard's participants with the host that owns shards, and the projections of domain events. */
+export class Projector implements App {
+  readonly name = 'projector';
+  private readonly logger = createLogger('projector');
+  private readonly control: ControlDatabase;
+  private readonly telemetry: TelemetryDatabase;
+  private readonly messaging: Messaging;
+  private readonly redis: Redis;
+  private readonly liveBus: RedisLiveBus;
+  private readonly live: LivePublisher;
+  private readonly agentNumbers: AgentNumbers;
+  private readonly publisher: StatusPublisher;
+  readonly host: ShardHost;
+  private consumers: GroupConsumer[] = [];
+  private ops: OpsServer | null = null;
+
+  constructor(private readonly config: ProjectorConfig) {
+    const { logger } = this;
+    const applicationName = 'icmp-mon projector';
+    this.control = new ControlDatabase({ url: config.controlDatabaseUrl, applicationName });
+    this.telemetry = new TelemetryDatabase({ url: config.telemetryDatabaseUrl, applicationName });
+    this.messaging = new Messaging({
+      brokers: config.kafkaBrokers,
+      topicPrefix: config.topicPrefix,
+      clientId: 'projector',
+    });
+    this.redis = new Redis(config.redisUrl, { lazyConnect: false, maxRetriesPerRequest: 1, enableOfflineQueue: false });
+    const warn = (message: string, error: unknown): void => logger.warn({ err: error }, message);
+    this.redis.on('error', (error) => warn('redis is away: live views wait', error));
+    this.liveBus = new RedisLiveBus(this.redis, config.topicPrefix, warn);
+    this.agentNumbers = new AgentNumbers(this.telemetry);
+    this.live = new LivePublisher(this.liveBus, this.agentNumbers);
+    this.host = new ShardHost({
+      database: this.telemetry,
+      telemetryUrl: config.telemetryDatabaseUrl,
+      shardCount: config.shardCount,
+      holder: `${hostname()}:${process.pid}:${Date.now()}`,
+      openLog: () => this.messaging.openLog(SHARD_TOPIC),
+      participants: (shard, directory) => this.participants(shard, directory),
+      logger,
+    });
+    const owned = (): number[] => this.host.owners().map(({ shard }) => shard);
+    this.publisher = new StatusPublisher(this.telemetry, this.messaging, owned, logger);
+  }
+
+  private participants(shard: number, directory: () => ShardDirectory): ShardParticipant[] {
+    return [
+      new StatusParticipant(shard, directory, () => this.publisher.kick(shard)),
+      new SeriesParticipant(shard, directory, this.agentNumbers, this.live),
+    ];
+  }
+
+  async start(): Promise<void> {
+    observeShards(this.host);
+    this.liveBus.start();
+    this.host.start();
+    this.publisher.start();
+    const list = new TargetListProjection();
+    const health = new AgentHealthProjection();
+    this.consumers = [
+      await this.messaging.consumeGroup({
+        group: list.group,
+        topics: list.topics,
+        database: this.control,
+        handle: list.handle,
+      }),
+      await this.messaging.consumeGroup({
+        group: AgentHealthProjection.group,
+        topics: AgentHealthProjection.topics,
+        database: this.telemetry,
+        handle: (sql, messages) => health.handle(sql, messages),
+      }),
+    ];
+    this.ops = await startOpsServer({
+      port: this.config.opsPort,
+      readiness: async () => ({ shards: this.host.readiness(), kafka: await this.messaging.check() }),
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.publisher.stop();
+    await this.host.stop();
+    await this.messaging.close();
+    await this.liveBus.stop();
+    this.redis.disconnect();
+    await Promise.all([this.control.close(), this.telemetry.close()]);
+    await this.ops?.close();
+  }
+}

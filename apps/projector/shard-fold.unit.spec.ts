@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { ShardFold, type ShardDirectory, type WriterTransaction } from '@icmp-mon/platform/shard';
+import { AgentNumbers, LivePublisher, SeriesParticipant } from '@icmp-mon/probing/server';
+import { StatusParticipant } from '@icmp-mon/status/server';
+import { AGENT_IDS, generateLog, seeded } from './shard-log.test-data';
+
+const numbers = new AgentNumbers({
+  execute: async () => 0,
+  query: async <T extends object>() =>
+    AGENT_IDS.map((agent_id, at) => ({ agent_id, agent_no: at + 1, name: `agent-${at}` })) as unknown as T[],
+});
+const live = new LivePublisher({ watched: () => new Set(), publish: () => undefined }, numbers);
+
+interface Run {
+  fold: ShardFold;
+  status: StatusParticipant;
+  series: SeriesParticipant;
+}
+
+function newRun(): Run {
+  const directory = (): ShardDirectory => run.fold.directory;
+  const status = new StatusParticipant(0, directory);
+  const series = new SeriesParticipant(0, directory, numbers, live, () => 0);
+  const run: Run = { status, series, fold: new ShardFold(0, [status, series]) };
+  return run;
+}
+
+/** Stores what the participants give, and tells the status changes among it. */
+async function flush(run: Run, changes: string[]): Promise<void> {
+  await run.series.prepare();
+  const transaction: WriterTransaction = {
+    query: async (text, params) => {
+      if (text.includes('INSERT INTO status_change'))
+        changes.push(...(JSON.parse(String(params?.[1])) as object[]).map((row) => JSON.stringify(row)));
+      return [];
+    },
+    copy: async () => undefined,
+  };
+  for (const write of [run.status.take(), run.series.take(true)]) await write?.write(transaction);
+}
+
+const TARGETS = [3, 11, 19, 27, 35];
+
+describe('a shard', () => {
+  it('has the same state and the same effects wherever it is killed', async () => {
+    for (let seed = 1; seed <= 40; seed++) {
+      const { records } = generateLog({ seed, targetKeys: TARGETS, seconds: 700, shard: 3 });
+      const whole = newRun();
+      const expected: string[] = [];
+      records.forEach((record, offset) => whole.fold.apply(offset, record, () => -1));
+      await flush(whole, expected);
+      expect(expected.length).toBeGreaterThan(TARGETS.length);
+
+      const random = seeded(seed + 1_000);
+      const changes: string[] = [];
+      let run = newRun();
+      let checkpoint: { offset: number; bytes: Uint8Array } | null = null;
+      let stored = -1;
+      let offset = 0;
+      while (offset < records.length) {
+        run.fold.apply(offset, records[offset], () => stored);
+        const dice = random();
+        if (dice < 0.05 && offset > stored) {
+          await flush(run, changes);
+          stored = offset;
+          if (dice < 0.02) checkpoint = { offset, bytes: run.fold.checkpoint() };
+        } else if (dice > 0.995) {
+          run = newRun();
+          if (checkpoint) run.fold.restore(checkpoint.bytes);
+          offset = checkpoint?.offset ?? -1;
+        }
+        offset++;
+      }
+      await flush(run, changes);
+      expect(run.fold.digest(), `seed ${seed}`).toBe(whole.fold.digest());
+      expect(changes, `seed ${seed}`).toEqual(expected);
+    }
+  });
+
+  it('drops repeated blocks and results of pairs that are not assigned, and counts them', () => {
+    const { records, results } = generateLog({ seed: 5, targetKeys: TARGETS, seconds: 200, shard: 3 });
+    const { fold } = newRun();
+    records.forEach((record, offset) => fold.apply(offset, record, () => -1));
+    expect(fold.counters.results).toBe(results.size);
+    expect(fold.counters.repeatedBlocks).toBeGreaterThan(0);
+    expect(fold.counters.unassignedResults).toBeGreaterThan(0);
+    const before = fold.digest();
+    records.forEach((record, offset) => {
+      if (record[0] === 1) fold.apply(records.length + offset, record, () => -1);
+    });
+    expect(fold.digest()).toBe(before);
+  });
+
+  it('lives on after records that nobody can read', () => {
+    const { fold } = newRun();
+    const before = fold.digest();
+    for (const value of [new Uint8Array(), Uint8Array.of(9), Uint8Array.of(1, 255, 255), Uint8Array.of(3, 1, 123)]) {
+      fold.apply(0, value, () => -1);
+    }
+    expect(fold.counters.refusedRecords).toBe(4);
+    expect(fold.digest()).toBe(before);
+  });
+});

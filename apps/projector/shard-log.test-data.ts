@@ -1,0 +1,126 @@
+import {
+  encodeBlocksRecord,
+  encodeBody,
+  encodeFeedRecord,
+  encodeTickRecord,
+  frameBlock,
+  LANE,
+  OUTCOME,
+  ResultColumnsBuilder,
+  type BlockEnvelope,
+  type FeedFact,
+} from '@icmp-mon/probing/contract';
+import { compress } from '@icmp-mon/platform/zstd';
+
+/** A seeded generator (mulberry32), so that a failing run can be repeated. */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+export const AGENT_IDS = [1, 2, 3].map((n) => `01900000-0000-7000-8000-00000000000${n}`);
+export const START_MS = Date.UTC(2026, 0, 1, 0, 4, 0);
+const INTERVAL_MS = 15_000;
+
+interface Options {
+  seed: number;
+  targetKeys: number[];
+  seconds: number;
+  shard: number;
+}
+
+export interface GeneratedLog {
+  records: Uint8Array[];
+  /** Results in it that count, each once, by key `target/agent/ms`. */
+  results: Set<string>;
+}
+
+export function targetIdOf(key: number): string {
+  return `01900000-0000-7000-9000-${key.toString(16).padStart(12, '0')}`;
+}
+
+/**
+ * One shard's log of some minutes: policy, three agents, targets that come and go down, ticks each second, blocks with
+ * losses, repeats of blocks, blocks that come late by the backfill lane, and results of pairs that are not assigned.
+ */
+export function generateLog({ seed, targetKeys, seconds, shard }: Options): GeneratedLog {
+  const random = seeded(seed);
+  const records: Uint8Array[] = [];
+  const results = new Set<string>();
+  let position = 0;
+  const feed = (fact: FeedFact): void => void records.push(encodeFeedRecord(++position, fact));
+  feed({
+    kind: 'policy',
+    tier: 'standard',
+    policyVersion: 1,
+    intervalMs: INTERVAL_MS,
+    timeoutMs: 1_000,
+    missesToFail: 2,
+    successesToRecover: 1,
+    quorum: 'majority',
+    checks: [{ check: 1, type: 'icmp_ping', expect: 'reachable' }],
+  });
+  for (const [at, agentId] of AGENT_IDS.entries()) {
+    feed({ kind: 'agent', agentId, name: `agent-${at}`, region: 'r', provider: 'p', state: 'active' });
+  }
+  for (const key of targetKeys) feed(targetFact(key));
+  const sequences = new Map<string, number>();
+  const down = new Set<number>();
+  const held: BlockEnvelope[] = [];
+  for (let second = 0; second < seconds; second++) {
+    const nowMs = START_MS + second * 1_000;
+    records.push(encodeTickRecord(1, nowMs));
+    for (const key of targetKeys) if (random() < 0.004) down[down.has(key) ? 'delete' : 'add'](key);
+    if (random() < 0.01) feed(targetFact(targetKeys[Math.floor(random() * targetKeys.length)]));
+    const envelopes: BlockEnvelope[] = [];
+    for (const agentId of AGENT_IDS) {
+      const builder = new ResultColumnsBuilder();
+      const late = random() < 0.03;
+      for (const key of targetKeys) {
+        const phaseMs = (key * 7_919) % INTERVAL_MS;
+        const dueMs = Math.floor((nowMs - phaseMs) / INTERVAL_MS) * INTERVAL_MS + phaseMs;
+        if (nowMs - dueMs >= 1_000 || dueMs < START_MS) continue;
+        const lost = down.has(key) || random() < 0.01;
+        const sampleMs = nowMs - Math.floor(random() * 900);
+        const outcome = random() < 0.002 ? OUTCOME.not_sent : lost ? OUTCOME.timeout : OUTCOME.reply;
+        builder.push(key, 1, sampleMs, outcome, outcome === OUTCOME.reply ? 200 + Math.floor(random() * 9_000) : 0);
+        results.add(`${key}/${agentId}/${sampleMs}`);
+      }
+      if (random() < 0.05) builder.push(4_000_000 + shard, 1, nowMs, OUTCOME.reply, 1_000);
+      if (builder.count === 0) continue;
+      const lane = late ? LANE.backfill : LANE.live;
+      const sequence = (sequences.get(`${agentId}/${lane}`) ?? 0) + 1;
+      sequences.set(`${agentId}/${lane}`, sequence);
+      const body = encodeBody(builder.build(), compress);
+      const block = frameBlock({ agentId, boot: 1, lane, shard, sequence, policyVersion: 1 }, body);
+      const envelope = { receivedAtMs: nowMs, clockOffsetMs: 0, block };
+      if (late) held.push(envelope);
+      else envelopes.push(envelope);
+      if (!late && random() < 0.05) envelopes.push(envelope);
+    }
+    if (held.length > 0 && random() < 0.02) {
+      envelopes.push(...held.splice(0).map((envelope) => ({ ...envelope, receivedAtMs: nowMs })));
+    }
+    if (envelopes.length > 0) records.push(encodeBlocksRecord(envelopes));
+  }
+  if (held.length > 0) records.push(encodeBlocksRecord(held));
+  records.push(encodeTickRecord(1, START_MS + seconds * 1_000));
+  return { records, results };
+}
+
+function targetFact(key: number): FeedFact {
+  return {
+    kind: 'target',
+    targetKey: key,
+    targetId: targetIdOf(key),
+    ip: `127.0.${key >> 8}.${key & 255}`,
+    vrf: 'default',
+    tier: 'standard',
+    selected: AGENT_IDS,
+  };
+}

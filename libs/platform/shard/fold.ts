@@ -1,0 +1,275 @@
+import { createHash } from 'node:crypto';
+import {
+  BLOCK_RESULTS_MAX,
+  decodeBlock,
+  decodeShardRecord,
+  LANE,
+  type BlockEnvelope,
+  type DecodedBlock,
+  type FeedFact,
+} from '@icmp-mon/probing/contract';
+import { decompressBounded } from '@icmp-mon/platform/zstd';
+import { compare, ShardDirectory } from './directory';
+import { decodeCheckpoint, encodeCheckpoint, type CheckpointPart } from './checkpoint-codec';
+import type { RecordPlace, ResultBatch, ShardClock, ShardParticipant } from './participant';
+
+/** A tick ages things by at most this much: time in which nobody could write makes nobody stale. */
+const TICK_STEP_MS_MAX = 2_000;
+/** Samples older than this when received are counted and dropped: no window for them is kept anywhere. */
+export const SAMPLE_AGE_MS_MAX = 30 * 86_400_000;
+const CORE = 'core';
+
+/** What happened to results and blocks since the process started; figures for /metrics, not part of the state. */
+export interface FoldCounters {
+  records: number;
+  blocks: number;
+  results: number;
+  repeatedBlocks: number;
+  refusedBlocks: number;
+  refusedRecords: number;
+  unassignedResults: number;
+  tooOldResults: number;
+}
+
+interface LanePosition {
+  boot: number;
+  sequence: number;
+}
+
+interface CoreHead {
+  directory: ReturnType<ShardDirectory['head']>;
+  feedPosition: number;
+  tickEpoch: number;
+  clock: ShardClock;
+  lanes: [key: string, boot: number, sequence: number][];
+}
+
+/**
+ * The state of one shard as a fold over its log: directory, clock, repeats, and the participants' own state. Pure: the
+ * same records from the same checkpoint give the same state and the same effects, whoever folds them and when.
+ */
+export class ShardFold {
+  readonly directory: ShardDirectory;
+  readonly counters: FoldCounters = {
+    records: 0,
+    blocks: 0,
+    results: 0,
+    repeatedBlocks: 0,
+    refusedBlocks: 0,
+    refusedRecords: 0,
+    unassignedResults: 0,
+    tooOldResults: 0,
+  };
+  private clock: ShardClock = { ageMs: 0, atMs: 0 };
+  private tickEpoch = 0;
+  private feedPosition = 0;
+  private readonly lanes = new Map<string, LanePosition>();
+  private readonly batch = allocateBatch();
+
+  constructor(
+    readonly shard: number,
+    readonly participants: readonly ShardParticipant[],
+    private readonly warn: (message: string, detail: Record<string, unknown>) => void = () => undefined,
+  ) {
+    this.directory = new ShardDirectory({
+      assigned: (slot, target) => participants.forEach((each) => each.onPairAssigned?.(slot, target, this.clock)),
+      unassigned: (slot, target) => participants.forEach((each) => each.onPairUnassigned?.(slot, target)),
+    });
+  }
+
+  get nowMs(): number {
+    return this.clock.atMs;
+  }
+
+  /** Applies the record at `offset`. `mutedUpTo` tells for each participant up to where its effects are stored. */
+  apply(offset: number, value: Uint8Array, mutedUpTo: (participant: string) => number): void {
+    this.counters.records++;
+    const decoded = decodeShardRecord(value);
+    if (!decoded.ok) {
+      this.counters.refusedRecords++;
+      this.warn('refused a record of the shard log', { shard: this.shard, offset, ...decoded });
+      return;
+    }
+    const placeOf = (participant: ShardParticipant): RecordPlace => ({
+      shard: this.shard,
+      offset,
+      muted: offset <= mutedUpTo(participant.name),
+    });
+    const { record } = decoded;
+    switch (record.kind) {
+      case 'blocks':
+        for (const envelope of record.envelopes) this.applyBlock(envelope, placeOf);
+        return;
+      case 'tick':
+        this.applyTick(record.leaseEpoch, record.atMs, placeOf);
+        return;
+      case 'feed':
+        if (record.position <= this.feedPosition) return;
+        this.feedPosition = record.position;
+        this.applyFact(record.fact, placeOf);
+        return;
+      default:
+        record satisfies never;
+    }
+  }
+
+  private applyTick(leaseEpoch: number, atMs: number, placeOf: (participant: ShardParticipant) => RecordPlace): void {
+    if (leaseEpoch < this.tickEpoch) return;
+    this.tickEpoch = leaseEpoch;
+    const elapsedMs = this.clock.atMs === 0 ? 0 : atMs - this.clock.atMs;
+    this.clock.ageMs += Math.max(0, Math.min(elapsedMs, TICK_STEP_MS_MAX));
+    this.clock.atMs = Math.max(this.clock.atMs, atMs);
+    for (const participant of this.participants) participant.onTick?.(this.clock, placeOf(participant));
+  }
+
+  private applyFact(fact: FeedFact, placeOf: (participant: ShardParticipant) => RecordPlace): void {
+    switch (fact.kind) {
+      case 'policy':
+        for (const target of this.directory.applyPolicy(fact)) {
+          for (const each of this.participants) each.onTarget?.(target, this.clock, placeOf(each));
+        }
+        return;
+      case 'agent':
+        this.directory.applyAgent(fact);
+        return;
+      case 'target': {
+        const target = this.directory.applyTarget(fact);
+        for (const each of this.participants) each.onTarget?.(target, this.clock, placeOf(each));
+        return;
+      }
+      case 'target-removed': {
+        const target = this.directory.removeTarget(fact.targetKey);
+        if (!target) return;
+        for (const each of this.participants) each.onTargetRemoved?.(target, this.clock, placeOf(each));
+        return;
+      }
+      default:
+        fact satisfies never;
+    }
+  }
+
+  private applyBlock(envelope: BlockEnvelope, placeOf: (participant: ShardParticipant) => RecordPlace): void {
+    this.counters.blocks++;
+    const decoded = decodeBlock(envelope.block, decompressBounded);
+    if (!decoded.ok) {
+      this.counters.refusedBlocks++;
+      this.warn('refused a block', { shard: this.shard, ...decoded });
+      return;
+    }
+    if (this.isRepeat(decoded)) {
+      this.counters.repeatedBlocks++;
+      return;
+    }
+    this.fillBatch(decoded, envelope);
+    if (this.batch.count === 0) return;
+    this.counters.results += this.batch.count;
+    for (const participant of this.participants) {
+      participant.onResults?.(this.batch, this.clock, placeOf(participant));
+    }
+  }
+
+  /** An agent ships a lane in order of (boot, sequence), so whatever is not above the highest was here before. */
+  private isRepeat({ header }: DecodedBlock): boolean {
+    const key = `${header.agentId}/${header.lane}`;
+    const last = this.lanes.get(key);
+    if (last && (header.boot < last.boot || (header.boot === last.boot && header.sequence <= last.sequence)))
+      return true;
+    this.lanes.set(key, { boot: header.boot, sequence: header.sequence });
+    return false;
+  }
+
+  private fillBatch({ header, columns }: DecodedBlock, { receivedAtMs, clockOffsetMs }: BlockEnvelope): void {
+    const { batch, directory } = this;
+    batch.count = 0;
+    const agent = directory.agents.get(header.agentId);
+    if (!agent) {
+      this.counters.unassignedResults += columns.count;
+      return;
+    }
+    batch.agent = agent;
+    batch.lane = header.lane;
+    batch.receivedAtMs = receivedAtMs;
+    for (let row = 0; row < columns.count; row++) {
+      const target = directory.targets.get(columns.targetKey[row]!);
+      const policy = target && directory.policyOf(target);
+      const slot = target ? directory.pairSlot(target, agent.agentId, columns.check[row]!) : -1;
+      if (!target || !policy || slot < 0) {
+        this.counters.unassignedResults++;
+        continue;
+      }
+      const sampleMs = Math.min(columns.baseTimeMs + columns.timeOffsetMs[row]! - clockOffsetMs, receivedAtMs);
+      if (receivedAtMs - sampleMs > SAMPLE_AGE_MS_MAX) {
+        this.counters.tooOldResults++;
+        continue;
+      }
+      const at = batch.count++;
+      batch.target[at] = target;
+      batch.policy[at] = policy;
+      batch.pairSlot[at] = slot;
+      batch.check[at] = columns.check[row]!;
+      batch.sampleMs[at] = sampleMs;
+      batch.outcome[at] = columns.outcome[row]!;
+      batch.rttUs[at] = columns.rttUs[row]!;
+    }
+  }
+
+  private coreHead(): CoreHead {
+    return {
+      directory: this.directory.head(),
+      feedPosition: this.feedPosition,
+      tickEpoch: this.tickEpoch,
+      clock: { ...this.clock },
+      lanes: [...this.lanes]
+        .map(([key, { boot, sequence }]): [string, number, number] => [key, boot, sequence])
+        .sort((a, b) => compare(a[0], b[0])),
+    };
+  }
+
+  private parts(): Record<string, CheckpointPart> {
+    const parts: Record<string, CheckpointPart> = { [CORE]: { head: this.coreHead(), columns: {} } };
+    for (const participant of this.participants) parts[participant.name] = participant.checkpoint();
+    return parts;
+  }
+
+  /** The whole state as bytes, in canonical order. */
+  checkpoint(): Uint8Array {
+    return encodeCheckpoint(this.parts());
+  }
+
+  /** SHA-256 of the state in hex: equal for equal states, however they came about. */
+  digest(): string {
+    return createHash('sha256').update(this.checkpoint()).digest('hex');
+  }
+
+  /** Takes over a state. Only on a new fold. Throws `CheckpointUnreadable`. */
+  restore(bytes: Uint8Array): void {
+    const parts = decodeCheckpoint(bytes);
+    const head = parts[CORE]?.head as CoreHead | undefined;
+    if (!head) return;
+    this.clock = { ...head.clock };
+    this.tickEpoch = head.tickEpoch;
+    this.feedPosition = head.feedPosition;
+    for (const [key, boot, sequence] of head.lanes) this.lanes.set(key, { boot, sequence });
+    this.directory.restore(head.directory);
+    for (const participant of this.participants) {
+      const part = parts[participant.name];
+      if (part) participant.restore(part);
+    }
+  }
+}
+
+function allocateBatch(): ResultBatch {
+  return {
+    count: 0,
+    agent: { agentId: '', name: '', region: '', provider: '', state: 'active', index: 0 },
+    lane: LANE.live,
+    receivedAtMs: 0,
+    target: [],
+    policy: [],
+    pairSlot: new Int32Array(BLOCK_RESULTS_MAX),
+    check: new Uint16Array(BLOCK_RESULTS_MAX),
+    sampleMs: new Float64Array(BLOCK_RESULTS_MAX),
+    outcome: new Uint8Array(BLOCK_RESULTS_MAX),
+    rttUs: new Uint32Array(BLOCK_RESULTS_MAX),
+  };
+}

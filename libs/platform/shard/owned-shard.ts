@@ -1,0 +1,161 @@
+import { compress, decompressBounded } from '@icmp-mon/platform/zstd';
+import type { Sql } from '@icmp-mon/platform/database';
+import { ShardFold } from './fold';
+import type { Claim } from './ownership';
+import type { PendingWrite, ShardParticipant } from './participant';
+import type { WriterTransaction } from './writer';
+
+const CHECKPOINT_BYTES_MAX = 1024 * 1024 * 1024;
+
+interface StoredShard {
+  checkpoint: Buffer | null;
+  checkpoint_position: number;
+}
+
+/** What one commit writes for one shard. */
+export interface ShardCommit {
+  claim: Claim;
+  writes: PendingWrite[];
+  positions: Map<string, number>;
+  checkpoint: { position: number; bytes: Uint8Array } | null;
+}
+
+/** A shard that this process owns: its fold, and how far each participant's effects are stored. */
+export class OwnedShard {
+  offset: number;
+  /** Set when following the log ended with an error; the shard is then taken over afresh. */
+  failure: Error | null = null;
+  /** How many records had been applied when the last commit took their effects. */
+  committedRecords = 0;
+
+  private constructor(
+    readonly claim: Claim,
+    readonly fold: ShardFold,
+    private readonly positions: Map<string, number>,
+    checkpointPosition: number,
+  ) {
+    this.offset = checkpointPosition;
+  }
+
+  /** Loads the latest checkpoint and the positions; records from `offset + 1` on are to be applied. */
+  static async load(
+    sql: Sql,
+    claim: Claim,
+    participantsOf: (directory: () => ShardFold['directory']) => ShardParticipant[],
+    warn: (message: string, detail: Record<string, unknown>) => void,
+  ): Promise<OwnedShard> {
+    const [stored] = await sql.query<StoredShard>(
+      'SELECT checkpoint, checkpoint_position::float8 AS checkpoint_position FROM shard WHERE shard = $1',
+      [claim.shard],
+    );
+    if (!stored) throw new Error(`There is no shard ${claim.shard} in the telemetry database.`);
+    const rows = await sql.query<{ participant: string; position: number }>(
+      'SELECT participant, position::float8 AS position FROM shard_position WHERE shard = $1',
+      [claim.shard],
+    );
+    const fold: ShardFold = new ShardFold(
+      claim.shard,
+      participantsOf(() => fold.directory),
+      warn,
+    );
+    if (stored.checkpoint) fold.restore(decompressBounded(stored.checkpoint, CHECKPOINT_BYTES_MAX));
+    const positions = new Map(rows.map(({ participant, position }) => [participant, position]));
+    return new OwnedShard(claim, fold, positions, stored.checkpoint_position);
+  }
+
+  get shard(): number {
+    return this.claim.shard;
+  }
+
+  /** Whether everything that was stored before the takeover has been replayed. */
+  get isCaughtUp(): boolean {
+    return [...this.positions.values()].every((position) => position <= this.offset);
+  }
+
+  apply(offset: number, value: Uint8Array): void {
+    this.fold.apply(offset, value, (participant) => this.positions.get(participant) ?? -1);
+    this.offset = offset;
+  }
+
+  hasPending(): boolean {
+    return this.fold.participants.some((participant) => participant.hasPending());
+  }
+
+  wantsCheckpoint(): boolean {
+    return this.isCaughtUp && this.fold.participants.some((participant) => participant.wantsCheckpoint?.() === true);
+  }
+
+  async prepare(): Promise<void> {
+    for (const participant of this.fold.participants) await participant.prepare?.();
+  }
+
+  /**
+   * Takes what is to be written now, in one go. With `checkpoint` every participant gives all it has, so that the
+   * stored state has no effects outstanding; should one not be able to, there is no checkpoint this time.
+   */
+  take(checkpoint: boolean): ShardCommit | null {
+    this.committedRecords = this.fold.counters.records;
+    const writes: PendingWrite[] = [];
+    const positions = new Map<string, number>();
+    for (const participant of this.fold.participants) {
+      const write = participant.take(checkpoint);
+      if (write) writes.push(write);
+      const stored = this.positions.get(participant.name) ?? -1;
+      if (!participant.hasPending() && this.offset > stored) positions.set(participant.name, this.offset);
+    }
+    const complete = this.isCaughtUp && !this.hasPending();
+    const bytes = checkpoint && complete ? compress(this.fold.checkpoint()) : null;
+    if (writes.length === 0 && positions.size === 0 && !bytes) return null;
+    return { claim: this.claim, writes, positions, checkpoint: bytes && { position: this.offset, bytes } };
+  }
+
+  committed(commit: ShardCommit): void {
+    for (const [participant, position] of commit.positions) this.positions.set(participant, position);
+    for (const write of commit.writes) write.committed?.();
+  }
+}
+
+/** Thrown when another process has taken a shard: nothing of the commit may stand. */
+export class EpochLost extends Error {
+  constructor(shards: readonly number[]) {
+    super(`shards ${shards.join(', ')} belong to another projector now`);
+    this.name = 'EpochLost';
+  }
+}
+
+/** Writes several shards' commits inside one transaction. Throws `EpochLost` when one of them is no longer ours. */
+export async function writeCommits(transaction: WriterTransaction, commits: readonly ShardCommit[]): Promise<void> {
+  const shards = commits.map(({ claim }) => claim.shard);
+  const epochs = commits.map(({ claim }) => claim.epoch);
+  // The row lock keeps a successor's takeover waiting until this transaction has ended either way.
+  const held = await transaction.query<{ shard: number }>(
+    `SELECT s.shard FROM shard s JOIN unnest($1::smallint[], $2::bigint[]) AS mine(shard, epoch)
+       ON s.shard = mine.shard AND s.epoch = mine.epoch FOR SHARE OF s`,
+    [shards, epochs],
+  );
+  if (held.length !== shards.length) {
+    throw new EpochLost(shards.filter((shard) => !held.some((row) => row.shard === shard)));
+  }
+  for (const commit of commits) {
+    for (const write of commit.writes) await write.write(transaction);
+  }
+  const rows = commits.flatMap(({ claim, positions }) =>
+    [...positions].map(([participant, position]) => ({ shard: claim.shard, participant, position })),
+  );
+  if (rows.length > 0) {
+    await transaction.query(
+      `INSERT INTO shard_position (shard, participant, position)
+       SELECT shard, participant, position FROM jsonb_to_recordset($1::jsonb)
+         AS r(shard smallint, participant text, position bigint)
+       ON CONFLICT (shard, participant) DO UPDATE SET position = excluded.position`,
+      [JSON.stringify(rows)],
+    );
+  }
+  for (const { claim, checkpoint } of commits) {
+    if (!checkpoint) continue;
+    await transaction.query(
+      'UPDATE shard SET checkpoint = $3, checkpoint_position = $4, checkpoint_at = now() WHERE shard = $1 AND epoch = $2',
+      [claim.shard, claim.epoch, checkpoint.bytes, checkpoint.position],
+    );
+  }
+}

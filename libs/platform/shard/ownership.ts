@@ -1,0 +1,100 @@
+import type { Sql } from '@icmp-mon/platform/database';
+import type { Backend } from './writer';
+
+export const LEASE_TTL_MS = 5_000;
+/** A projector that was not seen for so long has no share of the shards. */
+const PROJECTOR_TTL_MS = 15_000;
+
+/** A shard under the epoch by which this process may commit for it. */
+export interface Claim {
+  shard: number;
+  epoch: number;
+}
+
+/** Who owns which shard, by leases in the telemetry database and its clock. */
+export class ShardOwnership {
+  constructor(
+    private readonly sql: Sql,
+    readonly holder: string,
+  ) {}
+
+  async createShards(shardCount: number): Promise<void> {
+    const [known] = await this.sql.query<{ count: number }>('SELECT count(*)::integer AS count FROM shard');
+    if (known && known.count > 0 && known.count !== shardCount) {
+      throw new Error(
+        `This installation has ${known.count} shards, ICMPMON_SHARD_COUNT says ${shardCount}. The number is fixed at ` +
+          `installation: set ICMPMON_SHARD_COUNT=${known.count}.`,
+      );
+    }
+    await this.sql.execute(
+      'INSERT INTO shard (shard) SELECT generate_series(0, $1::integer - 1) ON CONFLICT (shard) DO NOTHING',
+      [shardCount],
+    );
+  }
+
+  /** Keeps what is held and tells it; a shard that is missing from the answer was lost. */
+  async renew(): Promise<Claim[]> {
+    await this.sql.execute(
+      `INSERT INTO projector (holder, seen_at) VALUES ($1, now()) ON CONFLICT (holder) DO UPDATE SET seen_at = now()`,
+      [this.holder],
+    );
+    return this.sql.query<Claim>(
+      `UPDATE shard SET expires_at = now() + $2::integer * interval '1 millisecond' WHERE holder = $1
+       RETURNING shard, epoch::float8 AS epoch`,
+      [this.holder, LEASE_TTL_MS],
+    );
+  }
+
+  /** How many shards are this projector's fair share. */
+  async share(shardCount: number): Promise<number> {
+    const [row] = await this.sql.query<{ live: number }>(
+      `SELECT count(*)::integer AS live FROM projector WHERE seen_at > now() - $1::integer * interval '1 millisecond'`,
+      [PROJECTOR_TTL_MS],
+    );
+    return Math.ceil(shardCount / Math.max(1, row?.live ?? 1));
+  }
+
+  /** Shards that nobody holds, or whose holder let the lease expire; at most `limit`. */
+  async free(limit: number): Promise<number[]> {
+    if (limit <= 0) return [];
+    const rows = await this.sql.query<{ shard: number }>(
+      `SELECT shard FROM shard WHERE holder IS DISTINCT FROM $1 AND (holder IS NULL OR expires_at < now())
+       ORDER BY shard LIMIT $2`,
+      [this.holder, limit],
+    );
+    return rows.map(({ shard }) => shard);
+  }
+
+  /**
+   * Ends the former owner's server process, which could still hold an open commit, and raises the epoch. Null when
+   * somebody else was faster. `retake` is for a shard of one's own whose memory was dropped.
+   */
+  async take(shard: number, backend: Backend, retake = false): Promise<Claim | null> {
+    await this.sql.query(
+      `SELECT pg_terminate_backend(a.pid) FROM shard s
+       JOIN pg_stat_activity a ON a.pid = s.backend_pid AND a.backend_start::text = s.backend_start
+       WHERE s.shard = $1 AND a.pid <> $2 AND ($3 OR s.holder IS NULL OR s.expires_at < now())`,
+      [shard, backend.pid, retake],
+    );
+    const [claim] = await this.sql.query<Claim>(
+      `UPDATE shard SET epoch = epoch + 1, holder = $2, backend_pid = $4, backend_start = $5,
+              expires_at = now() + $3::integer * interval '1 millisecond'
+       WHERE shard = $1 AND (holder IS NULL OR expires_at < now() OR ($6 AND holder = $2))
+       RETURNING shard, epoch::float8 AS epoch`,
+      [shard, this.holder, LEASE_TTL_MS, backend.pid, backend.start, retake],
+    );
+    return claim ?? null;
+  }
+
+  async release(shards: readonly number[]): Promise<void> {
+    await this.sql.execute(
+      `UPDATE shard SET holder = NULL, expires_at = '-infinity', backend_pid = NULL, backend_start = NULL
+       WHERE holder = $1 AND shard = ANY($2::smallint[])`,
+      [this.holder, shards],
+    );
+  }
+
+  async leave(): Promise<void> {
+    await this.sql.execute('DELETE FROM projector WHERE holder = $1', [this.holder]);
+  }
+}

@@ -1,0 +1,73 @@
+import type { Lane } from '@icmp-mon/probing/contract';
+import type { CheckpointPart } from './checkpoint-codec';
+import type { AgentEntry, PolicyEntry, TargetEntry } from './directory';
+import type { WriterTransaction } from './writer';
+
+/** Where in the shard's log the fold stands, and whether what follows from it is already stored. */
+export interface RecordPlace {
+  shard: number;
+  offset: number;
+  /** True while a takeover replays what this participant had already committed: update state, keep no effects. */
+  muted: boolean;
+}
+
+/** The shard's own time. No wall clock of a process enters a decision. */
+export interface ShardClock {
+  /** Sum of the ticks' bounded steps in ms: what ages things. Stands still while nobody could write ticks. */
+  ageMs: number;
+  /** Wall clock of the latest tick in ms since 1970, by the database that holds the tick lease. */
+  atMs: number;
+}
+
+/**
+ * Results of one block that count: of an assigned pair, not seen before. Row i is `target[i]`, `pairSlot[i]`, … up to
+ * `count`; the arrays are reused by the next batch.
+ */
+export interface ResultBatch {
+  count: number;
+  agent: AgentEntry;
+  lane: Lane;
+  receivedAtMs: number;
+  target: TargetEntry[];
+  policy: PolicyEntry[];
+  /** Index of the (target, agent, check) pair in per-pair arrays. */
+  pairSlot: Int32Array;
+  check: Uint16Array;
+  /** When the probe was sent, in ms since 1970, corrected by the agent's clock offset, never after the receipt. */
+  sampleMs: Float64Array;
+  outcome: Uint8Array;
+  rttUs: Uint32Array;
+}
+
+/** What a participant wants written; taken in one go, so that later records do not change it. */
+export interface PendingWrite {
+  rows: number;
+  write(transaction: WriterTransaction): Promise<void>;
+  /** After the commit: publish to whoever watches. Failures here must not matter to the record of truth. */
+  committed?(): void;
+}
+
+/**
+ * One context's share of the work on a shard's log. All participants see the same records in the same order; state is
+ * a pure function of them. Effects are rows, taken by the host and committed together with the position.
+ */
+export interface ShardParticipant {
+  readonly name: string;
+  onPairAssigned?(slot: number, target: TargetEntry, clock: ShardClock): void;
+  onPairUnassigned?(slot: number, target: TargetEntry): void;
+  onTarget?(target: TargetEntry, clock: ShardClock, place: RecordPlace): void;
+  onTargetRemoved?(target: TargetEntry, clock: ShardClock, place: RecordPlace): void;
+  onResults?(batch: ResultBatch, clock: ShardClock, place: RecordPlace): void;
+  onTick?(clock: ShardClock, place: RecordPlace): void;
+  /** True when the state is at a point where a checkpoint is cheap and due. */
+  wantsCheckpoint?(): boolean;
+  /** State in canonical order: equal states give equal bytes, however they came about. */
+  checkpoint(): CheckpointPart;
+  restore(part: CheckpointPart): void;
+  /** What has to be looked up before `take`. */
+  prepare?(): Promise<void>;
+  /** Pending effects; null when there are none or, unless `force`, when they may wait. */
+  take(force: boolean): PendingWrite | null;
+  /** True while effects wait that `take` left for later. */
+  hasPending(): boolean;
+}

@@ -1,0 +1,82 @@
+import pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import { pipeline } from 'node:stream/promises';
+import { Readable } from 'node:stream';
+
+const COPY_CHUNK_BYTES = 256 * 1024;
+const STATEMENT_TIMEOUT_MS = 60_000;
+
+/** What participants may do inside the commit of their shards. */
+export interface WriterTransaction {
+  query<T extends object>(text: string, params?: unknown[]): Promise<T[]>;
+  /** `COPY … FROM STDIN (FORMAT binary)` with ready-made bytes. */
+  copy(statement: string, bytes: Uint8Array): Promise<void>;
+}
+
+/** Identifies a server process beyond the reuse of its pid, so that a successor can end it. */
+export interface Backend {
+  pid: number;
+  start: string;
+}
+
+/** The one connection over which a projector commits: its server process is what a successor has to end. */
+export class ShardWriter {
+  private constructor(
+    private readonly client: pg.Client,
+    readonly backend: Backend,
+  ) {}
+
+  static async connect(url: string, applicationName: string, onLost: (error: Error) => void): Promise<ShardWriter> {
+    const client = new pg.Client({
+      connectionString: url,
+      application_name: applicationName,
+      connectionTimeoutMillis: 5_000,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      keepAlive: true,
+    });
+    client.on('error', onLost);
+    client.on('end', () => onLost(new Error('the connection to the telemetry database ended')));
+    await client.connect();
+    const { rows } = await client.query<Backend>(
+      `SELECT pid, backend_start::text AS start FROM pg_stat_activity WHERE pid = pg_backend_pid()`,
+    );
+    if (!rows[0]) throw new Error('the database does not show its own backend');
+    return new ShardWriter(client, rows[0]);
+  }
+
+  async query<T extends object>(text: string, params: unknown[] = []): Promise<T[]> {
+    return (await this.client.query<T>(text, params)).rows;
+  }
+
+  /** Runs `work` in one transaction; any error rolls back and is passed on. */
+  async transaction<T>(work: (transaction: WriterTransaction) => Promise<T>): Promise<T> {
+    await this.client.query('BEGIN');
+    try {
+      const result = await work({
+        query: (text, params) => this.query(text, params),
+        copy: (...args) => this.copy(...args),
+      });
+      await this.client.query('COMMIT');
+      return result;
+    } catch (error) {
+      await this.client.query('ROLLBACK').catch((rollback: unknown) => {
+        throw new AggregateError([error, rollback], 'the transaction failed and could not be rolled back');
+      });
+      throw error;
+    }
+  }
+
+  private async copy(statement: string, bytes: Uint8Array): Promise<void> {
+    await pipeline(Readable.from(chunks(bytes), { objectMode: false }), this.client.query(copyFrom(statement)));
+  }
+
+  async close(): Promise<void> {
+    this.client.removeAllListeners('end');
+    await this.client.end();
+  }
+}
+
+function* chunks(bytes: Uint8Array): Generator<Buffer> {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at < buffer.length; at += COPY_CHUNK_BYTES) yield buffer.subarray(at, at + COPY_CHUNK_BYTES);
+}

@@ -1,0 +1,55 @@
+import type { Sql } from '@icmp-mon/platform/database';
+
+interface KnownAgent {
+  agentId: string;
+  name: string;
+  index: number;
+}
+
+/** The small numbers by which stored series name agents: given out once by the telemetry database, never reused. */
+export class AgentNumbers {
+  private readonly numbers = new Map<string, number>();
+  private readonly agents = new Map<number, { agentId: string; name: string }>();
+
+  constructor(private readonly sql: Sql) {}
+
+  /** Looks up, or gives out, the numbers of agents that are not known yet. */
+  async know(agents: readonly KnownAgent[]): Promise<void> {
+    const unknown = agents.filter(({ agentId }) => !this.numbers.has(agentId));
+    if (unknown.length === 0) return;
+    const ids = unknown.map(({ agentId }) => agentId);
+    await this.sql.execute(
+      `INSERT INTO agent_no (agent_id, name)
+       SELECT * FROM unnest($1::uuid[], $2::text[]) AS a(agent_id, name)
+       WHERE NOT EXISTS (SELECT FROM agent_no known WHERE known.agent_id = a.agent_id)
+       ON CONFLICT (agent_id) DO NOTHING`,
+      [ids, unknown.map(({ name }) => name)],
+    );
+    const rows = await this.sql.query<{ agent_id: string; agent_no: number; name: string }>(
+      'SELECT agent_id, agent_no, name FROM agent_no WHERE agent_id = ANY($1::uuid[])',
+      [ids],
+    );
+    for (const { agent_id, agent_no, name } of rows) {
+      this.numbers.set(agent_id, agent_no);
+      this.agents.set(agent_no, { agentId: agent_id, name });
+    }
+  }
+
+  /** The agent that a number names. Throws a RangeError on one that was never given out here. */
+  agentOf(agentNo: number): { agentId: string; name: string } {
+    const agent = this.agents.get(agentNo);
+    if (!agent) throw new RangeError(`no agent has the number ${agentNo}`);
+    return agent;
+  }
+
+  /** Numbers by a shard's agent index; null while one is not known. */
+  of(agents: readonly KnownAgent[]): Uint16Array | null {
+    const numbers = new Uint16Array(agents.length);
+    for (const { agentId, index } of agents) {
+      const number = this.numbers.get(agentId);
+      if (number === undefined) return null;
+      numbers[index] = number;
+    }
+    return numbers;
+  }
+}

@@ -1,0 +1,4 @@
+export { AgentNumbers } from './agent-numbers';
+export { LivePublisher, type LiveBus } from './live-publisher';
+export { RedisLiveBus } from './redis-live-bus';
+export { SeriesParticipant } from './series-participant';

@@ -1,0 +1,58 @@
+import type { Redis } from 'ioredis';
+import type { LiveBus } from './live-publisher';
+
+const REFRESH_MS = 5_000;
+const WATCHED_MAX = 10_000;
+
+/** Watched targets in the sorted set `<prefix>:watch` (score: until when), live events on `<prefix>:live:<target key>`. */
+export class RedisLiveBus implements LiveBus {
+  private keys: ReadonlySet<number> = new Set();
+  private timer: NodeJS.Timeout | undefined;
+  private subscriber: Redis | undefined;
+
+  constructor(
+    private readonly redis: Redis,
+    private readonly prefix: string,
+    private readonly warn: (message: string, error: unknown) => void,
+  ) {}
+
+  /** Begins to follow who watches what. Redis may be away: live views then wait, nothing else does. */
+  start(): void {
+    this.subscriber = this.redis.duplicate();
+    this.subscriber.on('error', (error) => this.warn('redis: cannot follow who watches', error));
+    this.subscriber.on('message', (_channel, key) => {
+      if (this.keys.size < WATCHED_MAX) this.keys = new Set([...this.keys, Number(key)]);
+    });
+    this.subscriber
+      .subscribe(`${this.prefix}:watch`)
+      .catch((error: unknown) => this.warn('redis: cannot follow who watches', error));
+    this.timer = setInterval(() => void this.refresh(), REFRESH_MS);
+    void this.refresh();
+  }
+
+  watched(): ReadonlySet<number> {
+    return this.keys;
+  }
+
+  publish(targetKey: number, message: string): void {
+    this.redis
+      .publish(`${this.prefix}:live:${targetKey}`, message)
+      .catch((error: unknown) => this.warn('redis: a live event was not published', error));
+  }
+
+  private async refresh(): Promise<void> {
+    try {
+      const nowMs = Date.now();
+      await this.redis.zremrangebyscore(`${this.prefix}:watch`, '-inf', nowMs);
+      const keys = await this.redis.zrangebyscore(`${this.prefix}:watch`, nowMs, '+inf', 'LIMIT', 0, WATCHED_MAX);
+      this.keys = new Set(keys.map(Number));
+    } catch (error) {
+      this.warn('redis: cannot read who watches', error);
+    }
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    this.subscriber?.disconnect();
+  }
+}

@@ -1,0 +1,196 @@
+import { windowStart } from '@icmp-mon/probing/contract';
+import type {
+  CheckpointPart,
+  PendingWrite,
+  RecordPlace,
+  ResultBatch,
+  ShardClock,
+  ShardDirectory,
+  ShardParticipant,
+  TargetEntry,
+} from '@icmp-mon/platform/shard';
+import type { AgentNumbers } from './agent-numbers';
+import { compareFragments, type LiveFragment, type LivePublisher } from './live-publisher';
+import { SampleStore } from './sample-store';
+import { SeriesRows } from './series-rows';
+
+/** A window is folded this long after its end, so that live results on their way still find it open. */
+const FOLD_GRACE_MS = 20_000;
+/** Shards fold one after the other. */
+const FOLD_STAGGER_MS = 2_000;
+/** Fragments wait while they would be more rows a second than this, but never longer than the maximum. */
+const FRAGMENT_ROWS_PER_S = 500;
+const FRAGMENT_WAIT_MS_MAX = 10_000;
+
+interface SeriesHead {
+  cutMs: number;
+  agents: string[];
+}
+
+/** Results of one shard on their way into `probe_recent` (fragments) and `probe_series` (whole windows). */
+export class SeriesParticipant implements ShardParticipant {
+  readonly name = 'series';
+  private readonly samples = new SampleStore();
+  private readonly dirty = new Set<number>();
+  private readonly lateDirty = new Set<number>();
+  private folding: number[] = [];
+  /** Windows that start before it are folded. */
+  private cutMs = 0;
+  private checkpointDue = false;
+  private lastFlushMs = 0;
+  private offset = -1;
+
+  constructor(
+    private readonly shard: number,
+    private readonly directoryOf: () => ShardDirectory,
+    private readonly agentNumbers: AgentNumbers,
+    private readonly live: LivePublisher,
+    private readonly nowMs: () => number = () => performance.now(),
+  ) {}
+
+  onResults(batch: ResultBatch, _clock: ShardClock, place: RecordPlace): void {
+    this.offset = place.offset;
+    for (let row = 0; row < batch.count; row++) {
+      const sampleMs = batch.sampleMs[row];
+      const late = sampleMs < this.cutMs;
+      if (late && place.muted) continue;
+      const window = this.samples.add(
+        batch.target[row].key,
+        batch.check[row],
+        sampleMs,
+        batch.agent.index,
+        batch.outcome[row],
+        batch.rttUs[row],
+        place.muted,
+      );
+      if (!place.muted) (late ? this.lateDirty : this.dirty).add(window);
+    }
+  }
+
+  onTargetRemoved(_target: TargetEntry, _clock: ShardClock, place: RecordPlace): void {
+    this.offset = place.offset;
+  }
+
+  onTick(clock: ShardClock, place: RecordPlace): void {
+    this.offset = place.offset;
+    const cutMs = windowStart(clock.atMs - FOLD_GRACE_MS - this.shard * FOLD_STAGGER_MS);
+    if (cutMs <= this.cutMs) return;
+    const first = this.cutMs === 0;
+    this.cutMs = cutMs;
+    for (const window of this.samples.before(cutMs)) {
+      this.dirty.delete(window);
+      if (this.lateDirty.has(window)) continue;
+      if (place.muted) this.samples.drop(window);
+      else this.folding.push(window);
+    }
+    this.checkpointDue ||= !first && !place.muted;
+  }
+
+  wantsCheckpoint(): boolean {
+    return this.checkpointDue;
+  }
+
+  async prepare(): Promise<void> {
+    await this.agentNumbers.know([...this.directoryOf().agents.values()]);
+  }
+
+  hasPending(): boolean {
+    return this.dirty.size + this.lateDirty.size + this.folding.length > 0;
+  }
+
+  take(force: boolean): PendingWrite | null {
+    if (!this.hasPending()) {
+      if (force) this.checkpointDue = false;
+      return null;
+    }
+    if (!force && !this.isDue()) return null;
+    const numbers = this.agentNumbers.of([...this.directoryOf().agents.values()]);
+    if (!numbers) return null;
+    this.lastFlushMs = this.nowMs();
+    const rows = new SeriesRows(this.shard, this.offset, numbers, this.samples);
+    const folded = this.folding.length > 0;
+    for (const window of this.dirty) rows.fragment(window);
+    for (const window of this.lateDirty) rows.lateFragment(window);
+    for (const window of this.folding) rows.window(window);
+    const messages = this.live.messages(this.shard, this.offset, this.watchedFragments(rows), this.directoryOf());
+    for (const window of [...this.lateDirty, ...this.folding]) this.samples.drop(window);
+    this.dirty.clear();
+    this.lateDirty.clear();
+    this.folding = [];
+    if (force) this.checkpointDue = false;
+    return {
+      rows: rows.count,
+      write: (transaction) => rows.write(transaction, folded || force ? this.cutMs : null),
+      committed: () => this.live.publish(messages),
+    };
+  }
+
+  private watchedFragments(rows: SeriesRows): LiveFragment[] {
+    const fragments: LiveFragment[] = [];
+    for (const window of [...this.dirty, ...this.lateDirty, ...this.folding]) {
+      const targetKey = this.samples.targetKeyOf(window);
+      const body = rows.bodyOf(window);
+      if (!body || !this.live.isWatched(targetKey)) continue;
+      fragments.push({ targetKey, check: this.samples.checkOf(window), startMs: this.samples.startMsOf(window), body });
+    }
+    return fragments.sort(compareFragments);
+  }
+
+  private isDue(): boolean {
+    if (this.folding.length > 0) return true;
+    const waitMs = Math.min((this.dirty.size / FRAGMENT_ROWS_PER_S) * 1_000, FRAGMENT_WAIT_MS_MAX);
+    return this.nowMs() - this.lastFlushMs >= waitMs || this.nowMs() - this.lastFlushMs >= FRAGMENT_WAIT_MS_MAX;
+  }
+
+  /** Open windows only: what is folded or late is stored by the commit that stores the checkpoint. */
+  checkpoint(): CheckpointPart {
+    const windows = this.samples.inOrder(this.cutMs);
+    const total = windows.reduce((sum, window) => sum + this.samples.sizeOf(window), 0);
+    const agents = [...this.directoryOf().agents.values()].sort((a, b) => (a.agentId < b.agentId ? -1 : 1));
+    const order = new Map(agents.map((agent, at) => [agent.index, at]));
+    const columns = {
+      targetKey: Uint32Array.from(windows, (window) => this.samples.targetKeyOf(window)),
+      check: Uint16Array.from(windows, (window) => this.samples.checkOf(window)),
+      startMs: Float64Array.from(windows, (window) => this.samples.startMsOf(window)),
+      size: Uint32Array.from(windows, (window) => this.samples.sizeOf(window)),
+      agent: new Uint16Array(total),
+      offsetMs: new Uint32Array(total),
+      outcome: new Uint8Array(total),
+      rttUs: new Uint32Array(total),
+    };
+    let at = 0;
+    for (const window of windows) {
+      this.samples.eachSample(window, (agent, offsetMs, outcome, rttUs) => {
+        columns.agent[at] = order.get(agent) ?? 0;
+        columns.offsetMs[at] = offsetMs;
+        columns.outcome[at] = outcome;
+        columns.rttUs[at++] = rttUs;
+      });
+    }
+    const head: SeriesHead = { cutMs: this.cutMs, agents: agents.map(({ agentId }) => agentId) };
+    return { head, columns };
+  }
+
+  restore({ head, columns }: CheckpointPart): void {
+    const { cutMs, agents } = head as SeriesHead;
+    this.cutMs = cutMs;
+    const indexes = agents.map((agentId) => this.directoryOf().agents.get(agentId)?.index ?? 0);
+    let at = 0;
+    for (let window = 0; window < columns['targetKey'].length; window++) {
+      for (let end = at + columns['size'][window]; at < end; at++) {
+        const sampleMs = columns['startMs'][window] + columns['offsetMs'][at];
+        const agent = indexes[columns['agent'][at]];
+        const key = columns['targetKey'][window];
+        this.samples.add(
+          key,
+          columns['check'][window],
+          sampleMs,
+          agent,
+          columns['outcome'][at],
+          columns['rttUs'][at],
+          true,
+        );
+      }
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import {
+  decodeSeriesBody,
+  encodeSeriesBody,
+  RttHistogram,
+  SERIES_SAMPLES_MAX,
+  SeriesBuilder,
+  summarizeSamples,
+} from '@icmp-mon/probing/contract';
+import { CopyRows } from '@icmp-mon/platform/copy';
+import type { WriterTransaction } from '@icmp-mon/platform/shard';
+import type { SampleStore } from './sample-store';
+
+const WINDOW_FIELDS = 15;
+const COLUMNS = `target_key, check_no, shard, window_start, sent, replied, lost, not_sent, rtt_min_us, rtt_max_us,
+  rtt_sum_us, jitter_sum_us, jitter_count, histogram, body`;
+
+/** Rows of one flush of one shard, encoded as they are added. */
+export class SeriesRows {
+  private readonly recent = new CopyRows();
+  private readonly series = new CopyRows();
+  private readonly builder = new SeriesBuilder(SERIES_SAMPLES_MAX);
+  private readonly bodies = new Map<number, Uint8Array>();
+
+  constructor(
+    private readonly shard: number,
+    private readonly position: number,
+    private readonly agentNumbers: Uint16Array,
+    private readonly samples: SampleStore,
+  ) {}
+
+  get count(): number {
+    return this.recent.count + this.series.count;
+  }
+
+  /** The body that this flush newly stores of a window. */
+  bodyOf(window: number): Uint8Array | undefined {
+    return this.bodies.get(window);
+  }
+
+  /** What an open window has gained since the last flush. */
+  fragment(window: number): void {
+    this.gatherFresh(window);
+    this.bodies.set(window, this.writeRow(this.recent, window, WINDOW_FIELDS + 1));
+    this.recent.int8(this.position);
+  }
+
+  /** What a window gained after it was folded: one more row beside the folded one. */
+  lateFragment(window: number): void {
+    this.gatherFresh(window);
+    this.bodies.set(window, this.writeRow(this.series, window, WINDOW_FIELDS));
+  }
+
+  /** A whole window. */
+  window(window: number): void {
+    if (this.samples.hasFresh(window)) {
+      this.gatherFresh(window);
+      this.bodies.set(window, encodeSeriesBody(this.builder.build()));
+    }
+    this.builder.clear();
+    this.samples.eachSample(window, this.push);
+    this.writeRow(this.series, window, WINDOW_FIELDS);
+  }
+
+  private readonly push = (agent: number, offsetMs: number, outcome: number, rttUs: number): void => {
+    this.builder.push(this.agentNumbers[agent], offsetMs, outcome, rttUs);
+  };
+
+  private gatherFresh(window: number): void {
+    this.builder.clear();
+    this.samples.takeFresh(window, this.push);
+  }
+
+  private writeRow(rows: CopyRows, window: number, fields: number): Uint8Array {
+    const body = encodeSeriesBody(this.builder.build());
+    const histogram = new RttHistogram();
+    const counters = summarizeSamples(decodeSeriesBody(body), histogram);
+    rows.row(fields);
+    rows.int4(this.samples.targetKeyOf(window));
+    rows.int2(this.samples.checkOf(window));
+    rows.int2(this.shard);
+    rows.timestamptz(this.samples.startMsOf(window));
+    rows.int4(counters.sent);
+    rows.int4(counters.replied);
+    rows.int4(counters.lost);
+    rows.int4(counters.notSent);
+    rows.int4(counters.rttMinUs);
+    rows.int4(counters.rttMaxUs);
+    rows.int8(counters.rttSumUs);
+    rows.int8(counters.jitterSumUs);
+    rows.int4(counters.jitterCount);
+    rows.bytea(histogram.encode());
+    rows.bytea(body);
+    return body;
+  }
+
+  async write(transaction: WriterTransaction, cutMs: number | null): Promise<void> {
+    if (this.recent.count > 0) {
+      await transaction.copy(
+        `COPY probe_recent (${COLUMNS}, position) FROM STDIN (FORMAT binary)`,
+        this.recent.finish(),
+      );
+    }
+    if (this.series.count > 0) {
+      await transaction.copy(`COPY probe_series (${COLUMNS}) FROM STDIN (FORMAT binary)`, this.series.finish());
+    }
+    if (cutMs !== null && cutMs > 0) {
+      await transaction.query(
+        `INSERT INTO series_cut (shard, cut) VALUES ($1, $2)
+         ON CONFLICT (shard) DO UPDATE SET cut = excluded.cut WHERE series_cut.cut < excluded.cut`,
+        [this.shard, new Date(cutMs)],
+      );
+    }
+  }
+}

@@ -1,0 +1,4 @@
+export { judge, neededOf, selectedOf, votesOf, worst, type Ballot, type Judgement } from './consensus';
+export { StatusParticipant } from './status-participant';
+export { judgeProbe, VERDICT, type PairState, type VerdictPolicy } from './verdict';
+export { StatusPublisher } from './status-publisher';

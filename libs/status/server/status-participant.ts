@@ -1,0 +1,240 @@
+import type { Status, StatusReason } from '@icmp-mon/status/contract';
+import { isSuccess, isVote, LANE } from '@icmp-mon/probing/contract';
+import type {
+  CheckpointPart,
+  PendingWrite,
+  PolicyEntry,
+  RecordPlace,
+  ResultBatch,
+  ShardClock,
+  ShardDirectory,
+  ShardParticipant,
+  TargetEntry,
+} from '@icmp-mon/platform/shard';
+import { judge, votesOf, worst, type Ballot, type Judgement } from './consensus';
+import { PairTable, STANDING } from './pair-table';
+import { StatusEffects } from './status-effects';
+import { judgeProbe, VERDICT } from './verdict';
+
+/** Results older than this many intervals when received are kept, and judge nothing. */
+const JUDGED_INTERVALS_MAX = 2;
+
+interface TargetState extends Judgement {
+  sinceMs: number;
+}
+
+type StatusHead = [key: number, status: Status, reason: StatusReason, sinceMs: number][];
+
+const NEVER_JUDGED: Judgement = { status: 'unknown', reason: 'no_agents' };
+
+/** Verdicts and consensus of one shard: results and ticks in, status changes out, each numbered once. */
+export class StatusParticipant implements ShardParticipant {
+  readonly name = 'status';
+  private readonly pairs = new PairTable();
+  private readonly states = new Map<number, TargetState>();
+  private readonly touched = new Set<TargetEntry>();
+  private changeSeq = 0;
+  private readonly effects: StatusEffects;
+
+  constructor(
+    shard: number,
+    private readonly directoryOf: () => ShardDirectory,
+    committed: () => void = () => undefined,
+  ) {
+    this.effects = new StatusEffects(shard, committed);
+  }
+
+  onPairAssigned(slot: number, target: TargetEntry, clock: ShardClock): void {
+    this.pairs.assign(slot, target, clock.ageMs);
+  }
+
+  onPairUnassigned(slot: number): void {
+    this.pairs.release(slot);
+  }
+
+  onTarget(target: TargetEntry, clock: ShardClock, place: RecordPlace): void {
+    this.setPolicies(target);
+    if (!this.states.has(target.key)) this.states.set(target.key, { ...NEVER_JUDGED, sinceMs: clock.atMs });
+    this.effects.keepPairs(target, place);
+    this.decide(target, clock.atMs, place);
+  }
+
+  onTargetRemoved(target: TargetEntry, clock: ShardClock, place: RecordPlace): void {
+    const before = this.states.get(target.key) ?? { ...NEVER_JUDGED, sinceMs: clock.atMs };
+    this.states.delete(target.key);
+    this.touched.delete(target);
+    this.effects.removed(target, before, clock.atMs, ++this.changeSeq, place);
+  }
+
+  onResults(batch: ResultBatch, clock: ShardClock, place: RecordPlace): void {
+    if (batch.lane === LANE.backfill) return;
+    for (let row = 0; row < batch.count; row++) this.onResult(batch, row, clock, place);
+    for (const target of this.touched) this.decide(target, this.latestSampleMs(target), place);
+    this.touched.clear();
+  }
+
+  private onResult(batch: ResultBatch, row: number, clock: ShardClock, place: RecordPlace): void {
+    const { columns } = this.pairs;
+    const slot = batch.pairSlot[row];
+    const policy = batch.policy[row];
+    const sampleMs = batch.sampleMs[row];
+    const tooOld = batch.receivedAtMs - sampleMs > JUDGED_INTERVALS_MAX * policy.intervalMs + policy.timeoutMs;
+    if (tooOld || sampleMs < columns.lastSampleMs[slot]) return;
+    const outcome = batch.outcome[row];
+    const after = judgeProbe(
+      {
+        verdict: columns.verdict[slot],
+        missesInRow: columns.missesInRow[slot],
+        successesInRow: columns.successesInRow[slot],
+        notSentInRow: columns.notSentInRow[slot],
+      },
+      outcome,
+      policy,
+    );
+    columns.lastSampleMs[slot] = sampleMs;
+    columns.missesInRow[slot] = after.missesInRow;
+    columns.successesInRow[slot] = after.successesInRow;
+    columns.notSentInRow[slot] = after.notSentInRow;
+    if (!isVote(outcome)) return;
+    columns.lastVoteAgeMs[slot] = clock.ageMs;
+    if (isSuccess(outcome)) {
+      columns.lastSuccessMs[slot] = sampleMs;
+      columns.everAnswered[slot] = 1;
+    }
+    const standing = this.pairs.standingAt(slot, clock.ageMs);
+    const verdictChanged = after.verdict !== columns.verdict[slot];
+    columns.verdict[slot] = after.verdict;
+    if (verdictChanged) columns.verdictSinceMs[slot] = sampleMs;
+    const nowStanding = after.verdict === VERDICT.none ? standing : STANDING.fresh;
+    if (verdictChanged || nowStanding !== columns.standing[slot]) {
+      columns.standing[slot] = nowStanding;
+      this.pairChanged(slot, batch.target[row], place);
+    }
+  }
+
+  /** Ages every pair: whose vote has gone stale, or who has warmed too long, no longer counts. */
+  onTick(clock: ShardClock, place: RecordPlace): void {
+    const { columns, targetOf } = this.pairs;
+    for (let slot = 0; slot < targetOf.length; slot++) {
+      const target = targetOf[slot];
+      if (!target) continue;
+      const standing = this.pairs.standingAt(slot, clock.ageMs);
+      if (standing === columns.standing[slot]) continue;
+      columns.standing[slot] = standing;
+      if (standing === STANDING.stale) this.pairs.forgetVerdict(slot);
+      this.pairChanged(slot, target, place);
+    }
+    for (const target of this.touched) this.decide(target, clock.atMs, place);
+    this.touched.clear();
+  }
+
+  private pairChanged(slot: number, target: TargetEntry, place: RecordPlace): void {
+    this.touched.add(target);
+    const pair = target.pairs.find((each) => each.slot === slot);
+    if (!pair) return;
+    const { columns } = this.pairs;
+    const fresh = columns.standing[slot] === STANDING.fresh;
+    const verdict = fresh ? columns.verdict[slot] : VERDICT.none;
+    const reason = fresh ? null : this.silence(slot);
+    this.effects.verdict(target, pair, verdict, reason, columns.verdictSinceMs[slot], place);
+  }
+
+  private silence(slot: number): StatusReason {
+    if (this.pairs.columns.standing[slot] === STANDING.warming) return 'warming';
+    return this.pairs.columns.notSentInRow[slot] > 0 ? 'not_sent' : 'no_fresh_data';
+  }
+
+  private decide(target: TargetEntry, atMs: number, place: RecordPlace): void {
+    const state = this.states.get(target.key);
+    const policy = this.directoryOf().policyOf(target);
+    if (!state || !policy) return;
+    const judged = policy.checks.map(({ check }) => {
+      const ballot = this.ballot(target, check);
+      return { ...judge(ballot, policy.quorum, state), ballot };
+    });
+    const { status, reason } = judged.length === 0 ? NEVER_JUDGED : worst(judged);
+    if (status === state.status && reason === state.reason) return;
+    const before = { ...state };
+    const decidedMs = atMs > 0 ? atMs : state.sinceMs;
+    state.reason = reason;
+    if (status !== state.status) {
+      state.status = status;
+      state.sinceMs = decidedMs;
+    }
+    const ballot = judged.find((each) => each.status === status)?.ballot ?? emptyBallot();
+    this.effects.changed({
+      target,
+      from: before.status,
+      to: status,
+      reason,
+      atMs: decidedMs,
+      sinceMs: state.sinceMs,
+      lastSuccessMs: this.lastSuccessMs(target),
+      votes: votesOf(ballot, policy.quorum),
+      changeSeq: ++this.changeSeq,
+      place,
+    });
+  }
+
+  private ballot(target: TargetEntry, check: number): Ballot {
+    const ballot = emptyBallot();
+    const { columns } = this.pairs;
+    for (const pair of target.pairs) {
+      if (pair.check !== check) continue;
+      if (columns.everAnswered[pair.slot] === 1) ballot.everAnswered = true;
+      const standing = columns.standing[pair.slot];
+      if (standing === STANDING.warming) ballot.warming++;
+      else if (standing === STANDING.stale) ballot[columns.notSentInRow[pair.slot] > 0 ? 'notSent' : 'silent']++;
+      else if (columns.verdict[pair.slot] === VERDICT.up) ballot.up++;
+      else if (columns.verdict[pair.slot] === VERDICT.degraded) ballot.degraded++;
+      else ballot.down++;
+    }
+    return ballot;
+  }
+
+  private setPolicies(target: TargetEntry): void {
+    const policy: PolicyEntry | undefined = this.directoryOf().policyOf(target);
+    if (!policy) return;
+    for (const { slot } of target.pairs) this.pairs.setPolicy(slot, policy);
+  }
+
+  private latestSampleMs(target: TargetEntry): number {
+    return Math.max(0, ...target.pairs.map(({ slot }) => this.pairs.columns.lastSampleMs[slot]));
+  }
+
+  private lastSuccessMs(target: TargetEntry): number {
+    return Math.max(0, ...target.pairs.map(({ slot }) => this.pairs.columns.lastSuccessMs[slot]));
+  }
+
+  private slotsInOrder(): number[] {
+    const targets = [...this.directoryOf().targets.values()].sort((a, b) => a.key - b.key);
+    return targets.flatMap((target) => target.pairs.map(({ slot }) => slot));
+  }
+
+  checkpoint(): CheckpointPart {
+    const states: StatusHead = [...this.states]
+      .map(([key, { status, reason, sinceMs }]): StatusHead[number] => [key, status, reason, sinceMs])
+      .sort((a, b) => a[0] - b[0]);
+    return { head: { changeSeq: this.changeSeq, states }, columns: this.pairs.gather(this.slotsInOrder()) };
+  }
+
+  restore(part: CheckpointPart): void {
+    const head = part.head as { changeSeq: number; states: StatusHead };
+    this.changeSeq = head.changeSeq;
+    for (const [key, status, reason, sinceMs] of head.states) this.states.set(key, { status, reason, sinceMs });
+    this.pairs.scatter(this.slotsInOrder(), part.columns);
+    for (const target of this.directoryOf().targets.values()) this.setPolicies(target);
+  }
+
+  take(): PendingWrite | null {
+    return this.effects.take();
+  }
+
+  hasPending(): boolean {
+    return this.effects.size > 0;
+  }
+}
+
+function emptyBallot(): Ballot {
+  return { up: 0, degraded: 0, down: 0, warming: 0, notSent: 0, silent: 0, everAnswered: false };
+}

@@ -1,0 +1,40 @@
+import { isSuccess, isVote, OUTCOME } from '@icmp-mon/probing/contract';
+
+/** When one agent's results make a verdict. */
+export interface VerdictPolicy {
+  missesToFail: number;
+  successesToRecover: number;
+}
+
+/** Codes of verdicts in columns; `none` is an agent that has not judged yet. */
+export const VERDICT = { none: 0, up: 1, degraded: 2, down: 3 } as const;
+export type VerdictCode = (typeof VERDICT)[keyof typeof VERDICT];
+
+/** What is remembered of one agent's results for one check of one target. */
+export interface PairState {
+  verdict: number;
+  missesInRow: number;
+  successesInRow: number;
+  notSentInRow: number;
+}
+
+const COUNT_MAX = 0xffff;
+
+/**
+ * One more probe result: the state afterwards. A probe that was not sent is no vote: it moves nothing but its own count.
+ * Down after `missesToFail` misses in a row, up after `successesToRecover` successes in a row.
+ */
+export function judgeProbe(state: PairState, outcome: number, policy: VerdictPolicy): PairState {
+  if (!isVote(outcome)) {
+    const refused = outcome === OUTCOME.not_sent ? 1 : 0;
+    return { ...state, notSentInRow: Math.min(state.notSentInRow + refused, COUNT_MAX) };
+  }
+  if (isSuccess(outcome)) {
+    const successesInRow = Math.min(state.successesInRow + 1, COUNT_MAX);
+    const verdict = successesInRow >= policy.successesToRecover ? VERDICT.up : state.verdict;
+    return { verdict, missesInRow: 0, successesInRow, notSentInRow: 0 };
+  }
+  const missesInRow = Math.min(state.missesInRow + 1, COUNT_MAX);
+  const verdict = missesInRow >= policy.missesToFail ? VERDICT.down : state.verdict;
+  return { verdict, missesInRow, successesInRow: 0, notSentInRow: 0 };
+}
