@@ -13,7 +13,7 @@ const steps = [
   { name: 'types', command: [bin('tsc'), '--noEmit', '-p', 'tsconfig.json'] },
   {
     name: 'types of the portal',
-    command: [bin('ngc'), '--noEmit', '-p', 'apps/portal/tsconfig.json'],
+    command: [bin('ngc'), '--noEmit', '--rootDir', '.', '-p', 'apps/portal/tsconfig.json'],
     needs: 'apps/portal/tsconfig.json',
   },
   {

@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { identify, isAlive } from './process-identity.mjs';
+import { endRecorded, readState, Supervisor } from './supervisor.mjs';
+
+const supervisors: Supervisor[] = [];
+const delays = { shortestDelayMs: 20, longestDelayMs: 80, steadyAfterMs: 60_000, readyPatienceMs: 20_000 };
+
+function setUp() {
+  const dir = mkdtempSync(join(tmpdir(), 'supervisor-'));
+  const lines: string[] = [];
+  const stateFile = join(dir, 'supervisor.json');
+  const report = (line: string) => lines.push(line);
+  const supervisor = new Supervisor({ stateFile, logDir: join(dir, 'logs'), report, delays });
+  supervisors.push(supervisor);
+  return { dir, lines, stateFile, supervisor };
+}
+
+function service(name: string, script: string, ready: () => Promise<boolean> = async () => true) {
+  return { name, command: () => ({ command: 'sh', args: ['-c', script] }), ready };
+}
+
+afterEach(async () => {
+  for (const supervisor of supervisors.splice(0)) await supervisor.stop();
+});
+
+describe('Supervisor', () => {
+  it('starts in order and records what runs in a file that its owner alone may read', async () => {
+    const { supervisor, stateFile } = setUp();
+    const order: string[] = [];
+    const task = async () => void order.push(Object.keys(supervisor.pids()).join());
+    await supervisor.start([
+      [service('first', 'exec sleep 60')],
+      [{ name: 'between', task }],
+      [service('last', 'exec sleep 60')],
+    ]);
+    expect(order).toEqual(['first']);
+    const state = readState(stateFile);
+    expect(state).toMatchObject({ state: 'ready', running: true });
+    expect(state.children.map((child: { name: string }) => child.name)).toEqual(['first', 'last']);
+    expect(statSync(stateFile).mode & 0o777).toBe(0o600);
+  });
+
+  it('starts a child again that was killed, each time after a longer pause', async () => {
+    const { supervisor, lines } = setUp();
+    await supervisor.start([[service('app', 'exec sleep 60')]]);
+    for (let kill = 1; kill <= 4; kill++) {
+      const { app } = supervisor.pids();
+      process.kill(app, 'SIGKILL');
+      await vi.waitFor(() => expect(supervisor.pids().app ?? app).not.toBe(app), { timeout: 20_000 });
+    }
+    expect(lines.filter((line) => line.includes('SIGKILL')).map((line) => /in ([\d.]+) s/.exec(line)?.[1])).toEqual([
+      '0.02',
+      '0.04',
+      '0.08',
+      '0.08',
+    ]);
+  });
+
+  it('gives up on a service that ends at once, with the end of its log', async () => {
+    const { supervisor } = setUp();
+    const broken = service('broken', 'echo the cause; exit 3', async () => false);
+    await expect(supervisor.start([[broken]])).rejects.toThrow(/broken ended \d times \(exit code 3\)[^]*the cause/);
+  });
+
+  it('gives up on a command that does not exist', async () => {
+    const { supervisor } = setUp();
+    const absent = { ...service('absent', ''), command: () => ({ command: '/does/not/exist', args: [] }) };
+    await expect(supervisor.start([[absent]])).rejects.toThrow('ENOENT');
+  });
+
+  it('stops in reverse order, and what its children started too', async () => {
+    const { dir, supervisor } = setUp();
+    const log = join(dir, 'stopped');
+    const noting = (name: string) =>
+      `trap 'echo ${name} >> ${log}; exit 0' TERM; sleep 60 & echo $! > ${dir}/${name}; wait`;
+    const isUp = (name: string) => async () => existsSync(join(dir, name)) && statSync(join(dir, name)).size > 0;
+    await supervisor.start([
+      [service('one', noting('one'), isUp('one'))],
+      [service('two', noting('two'), isUp('two'))],
+    ]);
+    const grandchild = identify(Number(readFileSync(join(dir, 'one'), 'utf8')));
+    await supervisor.stop();
+    expect(readFileSync(log, 'utf8')).toBe('two\none\n');
+    await vi.waitFor(() => expect(isAlive(grandchild)).toBe(false), { timeout: 10_000 });
+  });
+});
+
+describe('endRecorded', () => {
+  it('ends only processes whose start time is the recorded one', async () => {
+    const { stateFile } = setUp();
+    const [left, foreign] = [0, 1].map(() => spawn('sleep', ['60'], { detached: true, stdio: 'ignore' }));
+    const children = [
+      { name: 'left', ...identify(left?.pid) },
+      { name: 'foreign', ...identify(foreign?.pid), startTime: '1' },
+    ];
+    writeFileSync(stateFile, JSON.stringify({ state: 'ready', supervisor: { pid: 1, startTime: '-1' }, children }));
+    expect(await endRecorded(stateFile)).toEqual(['left']);
+    expect(isAlive(identify(foreign?.pid))).toBe(true);
+    foreign?.kill('SIGKILL');
+  });
+
+  it('has nothing to end where nothing was recorded', async () => {
+    expect(await endRecorded(join(tmpdir(), 'no-such-folder', 'supervisor.json'))).toEqual([]);
+  });
+});
