@@ -44,6 +44,9 @@ function bind(port) {
 /**
  * Ports by name, the same from start to start: recorded in `file`, and only one that somebody else took meanwhile is
  * chosen anew.
+ * @param {string} file
+ * @param {string[]} names
+ * @returns {Promise<Record<string, number>>}
  */
 export async function stablePorts(file, names) {
   const recorded = readJson(file) ?? {};

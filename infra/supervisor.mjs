@@ -31,7 +31,7 @@ export class Supervisor {
   #delays;
 
   /** `report(line)` hears what happens; `changed()` is called whenever a pid changes. */
-  constructor({ stateFile, logDir, report = () => {}, changed = () => {}, delays = {} }) {
+  constructor({ stateFile, logDir, report = (_line) => {}, changed = () => {}, delays = {} }) {
     this.#stateFile = stateFile;
     this.#logDir = logDir;
     this.#report = report;
