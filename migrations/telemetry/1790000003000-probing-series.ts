@@ -36,6 +36,7 @@ const DECODE = `
     code bigint;
     field integer := 0; -- 0 agent, 1 count, 2 time, 3 token
   BEGIN
+    body := body || ''::bytea; -- a copy in memory: each get_byte would unpack a stored body anew
     IF get_byte(body, 0) <> 1 THEN
       RAISE EXCEPTION 'series body of version %, this reads 1', get_byte(body, 0);
     END IF;
@@ -116,7 +117,7 @@ export class ProbingSeries1790000003000 implements MigrationInterface {
         WHERE r.window_start >= COALESCE((SELECT c.cut FROM series_cut c WHERE c.shard = r.shard), '-infinity')`);
     await run(`
       CREATE VIEW probe_result AS
-        SELECT w.target_key, w.check_no, w.shard,
+        SELECT w.target_key, w.check_no, w.shard, w.window_start,
                w.window_start + d.offset_ms * interval '1 millisecond' AS at,
                a.agent_id, a.name AS agent_name,
                (ARRAY['reply', 'timeout', 'not_sent', 'unreachable', 'refused', 'error'])[d.outcome_code + 1] AS outcome,

@@ -1,0 +1,1 @@
+export { decodeNumberCursor, encodeNumberCursor } from './number-cursor';

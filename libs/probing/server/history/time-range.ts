@@ -1,0 +1,58 @@
+import { DomainError } from '@icmp-mon/platform/errors';
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 7 * 86_400_000,
+};
+const RELATIVE = /^now(?:-(\d{1,9})([smhdw]))?$/;
+/** Without an offset a time would mean something else on each machine; a bare date is midnight in UTC. */
+const ABSOLUTE = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/;
+
+export const TIME_TEXT_LENGTH_MAX = 40;
+
+/**
+ * An instant in ms since 1970: ISO 8601 with an offset, a date, `now`, or `now-6h` (units s, m, h, d, w).
+ * @throws DomainError `invalid` naming the query parameter
+ */
+export function instantOf(parameter: string, text: string, nowMs: number): number {
+  const relative = RELATIVE.exec(text);
+  const ms = relative ? nowMs - Number(relative[1] ?? 0) * (UNIT_MS[relative[2] ?? 's'] ?? 0) : absoluteMs(text);
+  if (Number.isFinite(ms) && ms >= 0) return ms;
+  throw invalid(
+    parameter,
+    `${parameter} must be a time such as 2026-11-18T11:00:00Z, a date, now, or now-6h (units s, m, h, d, w).`,
+  );
+}
+
+function absoluteMs(text: string): number {
+  return ABSOLUTE.test(text) ? Date.parse(text) : Number.NaN;
+}
+
+export interface TimeRange {
+  /** Inclusive, ms since 1970. */
+  fromMs: number;
+  /** Exclusive, ms since 1970. */
+  toMs: number;
+}
+
+/**
+ * The range that `from` and `to` name; `to` is now unless said.
+ * @throws DomainError `invalid` for a text that is no time, or a range that is empty or longer than `spanMsMax`
+ */
+export function rangeOf(
+  request: { from: string; to?: string },
+  { nowMs, spanMsMax, tooLong }: { nowMs: number; spanMsMax: number; tooLong: string },
+): TimeRange {
+  const fromMs = instantOf('from', request.from, nowMs);
+  const toMs = instantOf('to', request.to ?? 'now', nowMs);
+  if (fromMs >= toMs) throw invalid('from', 'from must be before to.');
+  if (toMs - fromMs > spanMsMax) throw invalid('from', tooLong);
+  return { fromMs, toMs };
+}
+
+function invalid(parameter: string, detail: string): DomainError {
+  return new DomainError('invalid', detail, [{ pointer: `?${parameter}`, detail }]);
+}

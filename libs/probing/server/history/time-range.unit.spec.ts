@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { instantOf, rangeOf } from './time-range';
+
+const NOW_MS = Date.parse('2026-11-18T11:06:40.000Z');
+
+describe('an instant in a query', () => {
+  it.each([
+    ['now', NOW_MS],
+    ['now-30s', NOW_MS - 30_000],
+    ['now-5m', NOW_MS - 300_000],
+    ['now-6h', NOW_MS - 6 * 3_600_000],
+    ['now-2d', NOW_MS - 2 * 86_400_000],
+    ['now-1w', NOW_MS - 7 * 86_400_000],
+    ['2026-11-18', Date.parse('2026-11-18T00:00:00Z')],
+    ['2026-11-18T11:00:00Z', Date.parse('2026-11-18T11:00:00Z')],
+    ['2026-11-18T11:00:00.250Z', Date.parse('2026-11-18T11:00:00.250Z')],
+    ['2026-11-18T13:00+02:00', Date.parse('2026-11-18T11:00:00Z')],
+  ])('reads %s', (text, ms) => {
+    expect(instantOf('from', text, NOW_MS)).toBe(ms);
+  });
+
+  it.each(['', 'yesterday', 'now+1h', 'now-6y', 'now-99999999w', '2026-11-18T11:00:00', '2026-13-01', '1700000000'])(
+    'refuses "%s" and says what would do',
+    (text) => {
+      expect(() => instantOf('from', text, NOW_MS)).toThrow('from must be a time such as');
+    },
+  );
+});
+
+describe('a range in a query', () => {
+  const limits = { nowMs: NOW_MS, spanMsMax: 86_400_000, tooLong: 'at most a day' };
+
+  it('ends now unless said', () => {
+    expect(rangeOf({ from: 'now-6h' }, limits)).toEqual({ fromMs: NOW_MS - 6 * 3_600_000, toMs: NOW_MS });
+  });
+
+  it('refuses one that is empty, and one that is too long', () => {
+    expect(() => rangeOf({ from: 'now', to: 'now' }, limits)).toThrow('from must be before to');
+    expect(() => rangeOf({ from: 'now-25h' }, limits)).toThrow('at most a day');
+  });
+});

@@ -1,0 +1,139 @@
+import { type ProbeResult, WINDOW_MS, windowStart } from '@icmp-mon/probing/contract';
+import { TelemetryDatabase } from '@icmp-mon/platform/database';
+import { decodeNumberCursor, encodeNumberCursor } from '@icmp-mon/platform/paging';
+import { Injectable } from '@nestjs/common';
+import { StoredAgents } from './stored-agents';
+import { isAfter, type ResultPlace, type StoredBody, WindowResults } from './window-results';
+
+/** Windows read at a time: begins small, because most pages ask for the latest few results. */
+const WINDOWS_FIRST = 2;
+const WINDOWS_MAX = 16;
+/** A page that found too little in so many reads ends early; its cursor goes on from there. */
+const READS_MAX = 32;
+/** The end of the year 9999: no result is later, and PostgreSQL knows it. */
+const TIME_MS_MAX = Date.UTC(10_000, 0, 1) - 1;
+
+export interface ResultPage {
+  items: ProbeResult[];
+  /** Cursor of the next page, null on the last. */
+  next: string | null;
+}
+
+export interface ResultPageRequest {
+  limit: number;
+  cursor?: string;
+  /** Inclusive, ms since 1970. */
+  fromMs?: number;
+  /** Exclusive, ms since 1970. */
+  toMs?: number;
+}
+
+interface WindowRow {
+  window_start: Date;
+  check_no: number;
+  body: Buffer;
+}
+
+interface Page {
+  items: ProbeResult[];
+  last: ResultPlace | null;
+  full: boolean;
+}
+
+/** Stored results of one target, newest first. */
+@Injectable()
+export class ResultPages {
+  constructor(
+    private readonly database: TelemetryDatabase,
+    private readonly agents: StoredAgents,
+  ) {}
+
+  /** @throws DomainError `invalid` for a cursor that no page gave */
+  async read(targetKey: number, request: ResultPageRequest): Promise<ResultPage> {
+    const after = placeOf(targetKey, request.cursor);
+    const fromMs = request.fromMs ?? Number.NEGATIVE_INFINITY;
+    const untilMs = Math.min(request.toMs ?? Number.POSITIVE_INFINITY, after === null ? Infinity : after.timeMs + 1);
+    const page: Page = { items: [], last: after, full: false };
+    let upTo = await this.latestWindow(targetKey, untilMs);
+    for (let reads = 0, windows = WINDOWS_FIRST; upTo !== null && upTo + WINDOW_MS > fromMs; reads++) {
+      if (reads === READS_MAX) return this.cutShort(targetKey, page, upTo);
+      const oldestMs = Math.max(upTo - (windows - 1) * WINDOW_MS, windowStart(fromMs));
+      for (const [startMs, bodies] of await this.windows(targetKey, oldestMs, upTo)) {
+        await this.take(page, new WindowResults(startMs, bodies), request.limit, { fromMs, untilMs, after });
+        if (page.full) return { items: page.items, next: cursorOf(targetKey, page.last) };
+      }
+      upTo = await this.latestWindow(targetKey, oldestMs);
+      windows = Math.min(windows * 2, WINDOWS_MAX);
+    }
+    return { items: page.items, next: null };
+  }
+
+  /** Adds what the page still has room for; it is full once a result is left over. */
+  private async take(
+    page: Page,
+    results: WindowResults,
+    limit: number,
+    { fromMs, untilMs, after }: { fromMs: number; untilMs: number; after: ResultPlace | null },
+  ): Promise<void> {
+    await this.agents.know(results.agentNumbers());
+    for (let at = 0; at < results.count && !page.full; at++) {
+      const place = results.place(at);
+      if (place.timeMs < fromMs || place.timeMs >= untilMs || (after !== null && !isAfter(place, after))) continue;
+      if (page.items.length === limit) {
+        page.full = true;
+        return;
+      }
+      page.items.push(results.result(at, this.agents));
+      page.last = place;
+    }
+  }
+
+  /** Start of the latest window that begins before an instant, null if there is none: jumps over gaps in one step. */
+  private async latestWindow(targetKey: number, beforeMs: number): Promise<number | null> {
+    const [row] = await this.database.query<{ window_start: Date }>(
+      `SELECT window_start FROM probe_window WHERE target_key = $1 AND ($2::timestamptz IS NULL OR window_start < $2)
+       ORDER BY window_start DESC LIMIT 1`,
+      [targetKey, Number.isFinite(beforeMs) ? new Date(beforeMs) : null],
+    );
+    return row === undefined ? null : row.window_start.getTime();
+  }
+
+  /** Windows of a span, newest first, each whole: one statement sees fragments and folded rows in one snapshot. */
+  private async windows(targetKey: number, oldestMs: number, newestMs: number): Promise<Map<number, StoredBody[]>> {
+    const rows = await this.database.query<WindowRow>(
+      `SELECT window_start, check_no, body FROM probe_window
+       WHERE target_key = $1 AND window_start >= $2 AND window_start <= $3 ORDER BY window_start DESC`,
+      [targetKey, new Date(oldestMs), new Date(newestMs)],
+    );
+    const windows = new Map<number, StoredBody[]>();
+    for (const { window_start, check_no, body } of rows) {
+      const startMs = window_start.getTime();
+      const bodies = windows.get(startMs);
+      if (bodies) bodies.push({ check: check_no, body });
+      else windows.set(startMs, [{ check: check_no, body }]);
+    }
+    return windows;
+  }
+
+  private cutShort(targetKey: number, page: Page, upTo: number): ResultPage {
+    // Everything newer than this window was looked at: go on with the first instant that was not.
+    const beyond = { timeMs: upTo + WINDOW_MS, agentNo: 0, check: 0, ordinal: 0 };
+    return { items: page.items, next: cursorOf(targetKey, beyond) };
+  }
+}
+
+function cursorOf(targetKey: number, place: ResultPlace | null): string | null {
+  if (place === null) return null;
+  return encodeNumberCursor(listOf(targetKey), [place.timeMs, place.agentNo, place.check, place.ordinal]);
+}
+
+function placeOf(targetKey: number, cursor: string | undefined): ResultPlace | null {
+  if (cursor === undefined) return null;
+  const [timeMs, agentNo, check, ordinal] = decodeNumberCursor(listOf(targetKey), cursor, 4);
+  return { timeMs: Math.max(0, Math.min(timeMs, TIME_MS_MAX)), agentNo, check, ordinal };
+}
+
+/** Names the list in its cursors, so that one target's cursor is refused for another. */
+function listOf(targetKey: number): string {
+  return `results/${targetKey}`;
+}

@@ -1,0 +1,33 @@
+import { TelemetryDatabase } from '@icmp-mon/platform/database';
+import { Injectable } from '@nestjs/common';
+
+export interface StoredAgent {
+  agentId: string;
+  agentName: string;
+}
+
+/** Who the small numbers in stored series are. A number names one agent for ever, so it is asked for once. */
+@Injectable()
+export class StoredAgents {
+  private readonly known = new Map<number, StoredAgent>();
+
+  constructor(private readonly database: TelemetryDatabase) {}
+
+  /** Looks up those of the numbers that are not known yet, so that `of` can name them. */
+  async know(numbers: Iterable<number>): Promise<void> {
+    const unknown = [...new Set(numbers)].filter((number) => !this.known.has(number));
+    if (unknown.length === 0) return;
+    const rows = await this.database.query<{ agent_no: number; agent_id: string; name: string }>(
+      'SELECT agent_no, agent_id, name FROM agent_no WHERE agent_no = ANY ($1::smallint[])',
+      [unknown],
+    );
+    for (const row of rows) this.known.set(row.agent_no, { agentId: row.agent_id, agentName: row.name });
+  }
+
+  /** @throws RangeError for a number that names nobody: series and agents are then not of one database */
+  of(agentNo: number): StoredAgent {
+    const agent = this.known.get(agentNo);
+    if (agent === undefined) throw new RangeError(`No agent has the number ${agentNo}.`);
+    return agent;
+  }
+}

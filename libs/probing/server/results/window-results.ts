@@ -1,0 +1,107 @@
+import {
+  appendSeriesBody,
+  type ProbeResult,
+  SERIES_SAMPLES_MAX,
+  SeriesBuilder,
+  type SeriesSamples,
+} from '@icmp-mon/probing/contract';
+import { probeResult } from './probe-result';
+import type { StoredAgents } from './stored-agents';
+
+/** One stored row: a folded window or a fragment of one. */
+export interface StoredBody {
+  check: number;
+  body: Uint8Array;
+}
+
+/**
+ * A result's place in the order of all results of a target. `ordinal` counts results of one agent and check in one
+ * millisecond. Later places come first.
+ */
+export interface ResultPlace {
+  timeMs: number;
+  agentNo: number;
+  check: number;
+  ordinal: number;
+}
+
+/** All results of one window of one target, newest first. The same whether the window is folded or still in fragments. */
+export class WindowResults {
+  private readonly checks: number[] = [];
+  private readonly samples: SeriesSamples[] = [];
+  /** Which of `samples`, and which row of it, in order. */
+  private readonly order: { part: number; row: number; ordinal: number }[] = [];
+
+  constructor(
+    private readonly startMs: number,
+    bodies: readonly StoredBody[],
+  ) {
+    for (const check of [...new Set(bodies.map((each) => each.check))]) {
+      const builder = new SeriesBuilder(SERIES_SAMPLES_MAX);
+      for (const each of bodies) if (each.check === check) appendSeriesBody(builder, each.body);
+      this.checks.push(check);
+      this.samples.push(builder.build());
+    }
+    this.sort();
+  }
+
+  get count(): number {
+    return this.order.length;
+  }
+
+  /** Numbers of the agents whose results these are. */
+  agentNumbers(): Set<number> {
+    return new Set(this.order.map(({ part, row }) => this.samples[part].agentNo[row]));
+  }
+
+  place(at: number): ResultPlace {
+    const { part, row, ordinal } = this.order[at];
+    const samples = this.samples[part];
+    return {
+      timeMs: this.startMs + samples.timeOffsetMs[row],
+      agentNo: samples.agentNo[row],
+      check: this.checks[part],
+      ordinal,
+    };
+  }
+
+  result(at: number, agents: StoredAgents): ProbeResult {
+    const { part, row } = this.order[at];
+    const samples = this.samples[part];
+    return probeResult(agents.of(samples.agentNo[row]), this.checks[part], this.startMs, samples, row);
+  }
+
+  private sort(): void {
+    this.samples.forEach((samples, part) => {
+      for (let row = 0; row < samples.count; row++) this.order.push({ part, row, ordinal: 0 });
+    });
+    this.order.sort((a, b) => {
+      const [x, y] = [this.samples[a.part], this.samples[b.part]];
+      return (
+        y.timeOffsetMs[b.row] - x.timeOffsetMs[a.row] ||
+        y.agentNo[b.row] - x.agentNo[a.row] ||
+        this.checks[b.part] - this.checks[a.part] ||
+        y.outcome[b.row] - x.outcome[a.row] ||
+        y.rttUs[b.row] - x.rttUs[a.row]
+      );
+    });
+    for (let at = this.order.length - 2; at >= 0; at--) {
+      if (this.sameInstant(at, at + 1)) this.order[at].ordinal = this.order[at + 1].ordinal + 1;
+    }
+  }
+
+  private sameInstant(a: number, b: number): boolean {
+    const [x, y] = [this.place(a), this.place(b)];
+    return x.timeMs === y.timeMs && x.agentNo === y.agentNo && x.check === y.check;
+  }
+}
+
+/** Whether a place comes after (is older than) another. */
+export function isAfter(place: ResultPlace, other: ResultPlace): boolean {
+  return (
+    (other.timeMs - place.timeMs ||
+      other.agentNo - place.agentNo ||
+      other.check - place.check ||
+      other.ordinal - place.ordinal) > 0
+  );
+}

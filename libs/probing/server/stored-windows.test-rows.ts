@@ -1,0 +1,77 @@
+import {
+  decodeSeriesBody,
+  encodeSeriesBody,
+  RttHistogram,
+  SeriesBuilder,
+  type SeriesSamples,
+  summarizeSamples,
+} from '@icmp-mon/probing/contract';
+import type { Sql } from '@icmp-mon/platform/database';
+
+/** For specs only: one sample in words. */
+export interface Sample {
+  agentNo: number;
+  offsetMs: number;
+  outcome: number;
+  rttUs: number;
+}
+
+/** A row as the projector writes it: into `probe_recent` when it has a position, else into `probe_series`. */
+export interface StoredWindow {
+  targetKey: number;
+  check?: number;
+  shard?: number;
+  startMs: number;
+  samples: readonly Sample[];
+  position?: number;
+}
+
+export function samplesOf(samples: readonly Sample[]): SeriesSamples {
+  const builder = new SeriesBuilder(samples.length, samples.length);
+  for (const { agentNo, offsetMs, outcome, rttUs } of samples) builder.push(agentNo, offsetMs, outcome, rttUs);
+  return builder.build();
+}
+
+export async function storeWindow(sql: Sql, window: StoredWindow): Promise<void> {
+  const body = encodeSeriesBody(samplesOf(window.samples));
+  const histogram = new RttHistogram();
+  const counters = summarizeSamples(decodeSeriesBody(body), histogram);
+  const values: unknown[] = [
+    window.targetKey,
+    window.check ?? 1,
+    window.shard ?? 0,
+    new Date(window.startMs),
+    counters.sent,
+    counters.replied,
+    counters.lost,
+    counters.notSent,
+    counters.rttMinUs,
+    counters.rttMaxUs,
+    counters.rttSumUs,
+    counters.jitterSumUs,
+    counters.jitterCount,
+    Buffer.from(histogram.encode()),
+    Buffer.from(body),
+  ];
+  const places = values.map((_, at) => `$${at + 1}`).join(', ');
+  if (window.position === undefined) await sql.execute(`INSERT INTO probe_series VALUES (${places})`, values);
+  else await sql.execute(`INSERT INTO probe_recent VALUES (${places}, $16)`, [...values, window.position]);
+}
+
+export async function storeCut(sql: Sql, shard: number, cutMs: number): Promise<void> {
+  await sql.execute('INSERT INTO series_cut VALUES ($1, $2) ON CONFLICT (shard) DO UPDATE SET cut = excluded.cut', [
+    shard,
+    new Date(cutMs),
+  ]);
+}
+
+/** Numbers 1 to `count`, for agents named agent-1 and so on; gives their ids. */
+export async function storeAgents(sql: Sql, count: number): Promise<string[]> {
+  const ids: string[] = [];
+  for (let number = 1; number <= count; number++) {
+    const id = `0199d3a0-0000-7000-8000-${String(number).padStart(12, '0')}`;
+    await sql.execute('INSERT INTO agent_no (agent_id, name) VALUES ($1, $2)', [id, `agent-${number}`]);
+    ids.push(id);
+  }
+  return ids;
+}
