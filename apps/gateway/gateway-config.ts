@@ -1,0 +1,39 @@
+import { integer, list, path, text, url } from '@icmp-mon/platform/config';
+
+const PORT = { min: 0, max: 65_535 };
+
+/** The gateway's environment. */
+export const GATEWAY_FIELDS = {
+  controlDatabaseUrl: url('ICMPMON_CONTROL_DATABASE_URL', { protocols: ['postgres:', 'postgresql:'] }),
+  kafkaBrokers: list('ICMPMON_KAFKA_BROKERS'),
+  topicPrefix: text('ICMPMON_TOPIC_PREFIX', { default: 'icmpmon' }),
+  shardCount: integer('ICMPMON_SHARD_COUNT', { default: 8, min: 1, max: 64 }),
+  listenHost: text('ICMPMON_LISTEN_HOST', { default: '127.0.0.1' }),
+  agentPort: integer('ICMPMON_AGENT_PORT', { default: 8443, ...PORT }),
+  enrolPort: integer('ICMPMON_ENROL_PORT', { default: 8444, ...PORT }),
+  publicGatewayUrl: url('ICMPMON_PUBLIC_GATEWAY_URL', { protocols: ['https:'] }),
+  publicEnrolUrl: url('ICMPMON_PUBLIC_ENROL_URL', { protocols: ['https:'] }),
+  caDir: path('ICMPMON_CA_DIR'),
+  opsPort: integer('ICMPMON_OPS_PORT', { default: 0, ...PORT }),
+  inFlightBytesMax: integer('ICMPMON_GATEWAY_IN_FLIGHT_BYTES_MAX', { default: 64 * 1024 * 1024, min: 8 * 1024 * 1024 }),
+  agentBytesPerSMax: integer('ICMPMON_GATEWAY_AGENT_BYTES_PER_S_MAX', { default: 8 * 1024 * 1024, min: 64 * 1024 }),
+  agentRequestsPerSMax: integer('ICMPMON_GATEWAY_AGENT_REQUESTS_PER_S_MAX', { default: 50, min: 1 }),
+};
+
+export interface GatewayConfig {
+  readonly controlDatabaseUrl: string;
+  readonly kafkaBrokers: string[];
+  readonly topicPrefix: string;
+  readonly shardCount: number;
+  readonly listenHost: string;
+  readonly agentPort: number;
+  readonly enrolPort: number;
+  readonly publicGatewayUrl: string;
+  readonly publicEnrolUrl: string;
+  readonly caDir: string;
+  readonly opsPort: number;
+  /** Bodies held in memory until Kafka has them, over all agents. */
+  readonly inFlightBytesMax: number;
+  readonly agentBytesPerSMax: number;
+  readonly agentRequestsPerSMax: number;
+}

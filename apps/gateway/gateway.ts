@@ -1,0 +1,122 @@
+import { CertificateAuthority, EnrolAgent, KnownAgents, RenewCertificate } from '@icmp-mon/agents/server';
+import { AssignmentUpdates } from '@icmp-mon/assignment/server';
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import { EventStore } from '@icmp-mon/platform/event-store';
+import { Messaging } from '@icmp-mon/platform/messaging';
+import { startOpsServer, type OpsServer, type Readiness } from '@icmp-mon/platform/ops';
+import { AgentsListenerModule } from './agents/agents-listener.module';
+import { AgentRequestRate } from './agents/agent-request-rate.guard';
+import { AgentByteRate } from './agents/results.controller';
+import { EnrolmentListenerModule } from './enrolment/enrolment-listener.module';
+import type { GatewayConfig } from './gateway-config';
+import { MemoryBudget } from './request-body';
+import { ResultsIntake } from './results/results-intake';
+import { inFlightBytes } from './results/results-metrics';
+import { TlsListener } from './tls-listener';
+
+const AGENT_CONNECTIONS_MAX = 4_096;
+const ENROLMENT_CONNECTIONS_MAX = 256;
+const LOCAL_NAMES = ['localhost', '127.0.0.1', '::1'];
+
+/** The agents' way in: enrolment on one listener, everything else on another that asks for a client certificate. */
+export class Gateway {
+  private readonly database: ControlDatabase;
+  private readonly messaging: Messaging;
+  private readonly updates: AssignmentUpdates;
+  private readonly listeners: TlsListener[] = [];
+  private ops: OpsServer | null = null;
+  private listening = false;
+
+  constructor(private readonly config: GatewayConfig) {
+    const { kafkaBrokers: brokers, topicPrefix } = config;
+    this.database = new ControlDatabase({ url: config.controlDatabaseUrl, applicationName: 'gateway' });
+    this.messaging = new Messaging({ brokers, topicPrefix, clientId: 'gateway' });
+    this.updates = new AssignmentUpdates(this.database);
+  }
+
+  /** Starts also while the database or Kafka is away: agents then hear 503 and keep what they have. */
+  async start(): Promise<void> {
+    const { config } = this;
+    this.ops = await startOpsServer({ port: config.opsPort, readiness: () => this.readiness() });
+    const authority = await CertificateAuthority.open(config.caDir);
+    const eventStore = new EventStore(this.database);
+    this.updates.start();
+    const common = { authority, hosts: [...LOCAL_NAMES, ...publicHosts(config)], host: config.listenHost };
+    const agents = await TlsListener.open({
+      ...common,
+      name: 'agents-listener',
+      module: this.agentsModule(eventStore, authority),
+      clientCertificates: true,
+      connectionsMax: AGENT_CONNECTIONS_MAX,
+      port: config.agentPort,
+    });
+    this.listeners.push(agents);
+    const enrolment = await TlsListener.open({
+      ...common,
+      name: 'enrolment-listener',
+      module: EnrolmentListenerModule.with({
+        authority,
+        enrolments: new EnrolAgent(this.database, eventStore, authority),
+        answer: { gatewayUrl: config.publicGatewayUrl, shardCount: config.shardCount },
+      }),
+      clientCertificates: false,
+      connectionsMax: ENROLMENT_CONNECTIONS_MAX,
+      port: config.enrolPort,
+    });
+    this.listeners.push(enrolment);
+    this.listening = true;
+  }
+
+  /** Ports in use, for whoever asked for free ones. */
+  get ports(): { agents: number; enrol: number; ops: number } {
+    const [agents, enrol] = this.listeners;
+    if (!agents || !enrol || !this.ops) throw new Error('The gateway does not listen yet.');
+    return { agents: agents.port, enrol: enrol.port, ops: this.ops.port };
+  }
+
+  async stop(): Promise<void> {
+    this.listening = false;
+    await this.updates.stop();
+    await Promise.all(this.listeners.map((listener) => listener.close()));
+    await this.messaging.close();
+    await this.database.close();
+    await this.ops?.close();
+  }
+
+  private agentsModule(
+    eventStore: EventStore,
+    authority: CertificateAuthority,
+  ): ReturnType<typeof AgentsListenerModule.with> {
+    const { config, database, messaging, updates } = this;
+    return AgentsListenerModule.with({
+      knownAgents: new KnownAgents(database),
+      renewals: new RenewCertificate(eventStore, authority),
+      updates,
+      messaging,
+      intake: new ResultsIntake(messaging, config.shardCount),
+      memory: new MemoryBudget(config.inFlightBytesMax, (bytes) => inFlightBytes.set(bytes)),
+      byteRate: new AgentByteRate(config.agentBytesPerSMax),
+      requestRate: new AgentRequestRate(config.agentRequestsPerSMax),
+    });
+  }
+
+  private async readiness(): Promise<Record<string, Readiness>> {
+    const [database, kafka] = await Promise.all([this.checkDatabase(), this.messaging.check()]);
+    const listeners = { ok: this.listening, detail: this.listening ? 'both listeners are open' : 'starting' };
+    return { listeners, database, kafka };
+  }
+
+  private async checkDatabase(): Promise<Readiness> {
+    try {
+      await this.database.query('SELECT 1');
+      return { ok: true, detail: 'the control database answers' };
+    } catch (error) {
+      return { ok: false, detail: error instanceof Error ? error.message : String(error) };
+    }
+  }
+}
+
+function publicHosts({ publicGatewayUrl, publicEnrolUrl }: GatewayConfig): string[] {
+  // A URL writes an IPv6 address in brackets, a certificate does not.
+  return [publicGatewayUrl, publicEnrolUrl].map((address) => new URL(address).hostname.replace(/^\[|\]$/g, ''));
+}

@@ -1,0 +1,56 @@
+import type { IncomingMessage } from 'node:http';
+import { DomainError } from '@icmp-mon/platform/errors';
+
+/** Bytes of request bodies that may be in memory at once. */
+export class MemoryBudget {
+  private usedBytes = 0;
+
+  constructor(
+    private readonly bytesMax: number,
+    private readonly onChange: (usedBytes: number) => void = () => undefined,
+  ) {}
+
+  /** Whether so much fits below a share of the budget; if so it is taken until `release`. */
+  tryReserve(bytes: number, share = 1): boolean {
+    if (this.usedBytes + bytes > this.bytesMax * share) return false;
+    this.usedBytes += bytes;
+    this.onChange(this.usedBytes);
+    return true;
+  }
+
+  release(bytes: number): void {
+    this.usedBytes -= bytes;
+    this.onChange(this.usedBytes);
+  }
+}
+
+/** The length that a request declares. Throws `invalid` without one, `too_large` above the bound. */
+export function declaredLength(request: IncomingMessage, bytesMax: number): number {
+  const length = Number(request.headers['content-length'] ?? Number.NaN);
+  if (!Number.isSafeInteger(length) || length < 0) {
+    throw new DomainError('invalid', 'Send the body with a Content-Length.');
+  }
+  if (length > bytesMax) throw new DomainError('too_large', `A body has at most ${bytesMax} bytes, not ${length}.`);
+  return length;
+}
+
+/** The body, into one buffer of its declared length. Throws `invalid` when the client ends it early. */
+export function readBody(request: IncomingMessage, length: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const body = Buffer.allocUnsafe(length);
+    let filled = 0;
+    request.on('data', (chunk: Buffer) => {
+      // Node holds a body to its Content-Length; a chunk never reaches beyond it.
+      chunk.copy(body, filled);
+      filled += chunk.length;
+    });
+    request.once('end', () => {
+      if (filled === length) resolve(body);
+      else reject(new DomainError('invalid', `The body ended after ${filled} of ${length} bytes.`));
+    });
+    request.once('error', (error) =>
+      reject(new DomainError('invalid', 'The body was cut off.', undefined, { cause: error })),
+    );
+    request.once('aborted', () => reject(new DomainError('invalid', 'The body was cut off.')));
+  });
+}

@@ -1,0 +1,126 @@
+import type { Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { CertificateAuthority } from '@icmp-mon/agents/server';
+import { requestId } from '@icmp-mon/platform/http';
+import { createLogger, NestPinoLogger } from '@icmp-mon/platform/ops';
+import type { DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { NextFunction, Request, Response } from 'express';
+import { GatewayProblemFilter } from './gateway-problem.filter';
+
+const JSON_LIMIT = '64kb';
+const HEADERS_TIMEOUT_MS = 10_000;
+/** A client that has not sent its body by then is dropped, however slowly it still sends. */
+const REQUEST_TIMEOUT_MS = 30_000;
+const KEEP_ALIVE_MS = 65_000;
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+const CERTIFICATE_CHECK_MS = 3_600_000;
+
+export interface TlsListenerOptions {
+  name: string;
+  module: DynamicModule;
+  authority: CertificateAuthority;
+  /** Names and addresses under which clients reach it. */
+  hosts: readonly string[];
+  /** Only clients with a certificate of the installation's CA. */
+  clientCertificates: boolean;
+  connectionsMax: number;
+  port: number;
+  host: string;
+}
+
+/** One HTTPS listener with limits against slow clients; its certificate is renewed while it runs. */
+export class TlsListener {
+  private renewal: NodeJS.Timeout | undefined;
+
+  private constructor(
+    private readonly app: NestExpressApplication,
+    private readonly server: Server,
+  ) {}
+
+  /** @throws Error that names the port when it is taken */
+  static async open(options: TlsListenerOptions): Promise<TlsListener> {
+    const { authority, clientCertificates, hosts } = options;
+    const credentials = await authority.issueServerCredentials(hosts);
+    const httpsOptions = {
+      ...tlsOptions(credentials, authority),
+      requestCert: clientCertificates,
+      rejectUnauthorized: clientCertificates,
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    };
+    const logger = createLogger(options.name);
+    const app = await NestFactory.create<NestExpressApplication>(options.module, {
+      bodyParser: false,
+      abortOnError: false,
+      logger: new NestPinoLogger(logger),
+      httpsOptions,
+    });
+    app.disable('x-powered-by');
+    app.disable('etag');
+    app.set('query parser', 'simple');
+    app.use(requestId);
+    app.use(stampTime);
+    app.useBodyParser('json', { limit: JSON_LIMIT, strict: true });
+    app.useGlobalFilters(new GatewayProblemFilter());
+    const server = app.getHttpServer() as Server;
+    server.headersTimeout = HEADERS_TIMEOUT_MS;
+    server.requestTimeout = REQUEST_TIMEOUT_MS;
+    server.keepAliveTimeout = KEEP_ALIVE_MS;
+    server.maxConnections = options.connectionsMax;
+    const listener = new TlsListener(app, server);
+    await listener.listen(options);
+    listener.keepCertificate(options, credentials.notAfter);
+    return listener;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.renewal);
+    const closed = this.app.close();
+    this.server.closeIdleConnections();
+    await closed;
+  }
+
+  private async listen({ name, port, host }: TlsListenerOptions): Promise<void> {
+    try {
+      await this.app.listen(port, host);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+      throw new Error(`Port ${port} for ${name} is in use. Set another one, or end what uses it.`, { cause: error });
+    }
+  }
+
+  private keepCertificate({ authority, hosts, name }: TlsListenerOptions, notAfter: Date): void {
+    const logger = createLogger(name);
+    let expiresMs = notAfter.getTime();
+    const lifeMs = expiresMs - Date.now();
+    const renew = async (): Promise<void> => {
+      if (expiresMs - Date.now() > lifeMs / 2) return;
+      const credentials = await authority.issueServerCredentials(hosts);
+      this.server.setSecureContext(tlsOptions(credentials, authority));
+      expiresMs = credentials.notAfter.getTime();
+      logger.info({ notAfter: credentials.notAfter.toISOString() }, 'renewed the listener certificate');
+    };
+    this.renewal = setInterval(() => {
+      renew().catch((error: unknown) => logger.error({ err: error }, 'could not renew the listener certificate'));
+    }, CERTIFICATE_CHECK_MS);
+    this.renewal.unref();
+  }
+}
+
+function tlsOptions(
+  { key, cert }: { key: string; cert: string },
+  authority: CertificateAuthority,
+): { key: string; cert: string; ca: string; minVersion: 'TLSv1.2' } {
+  return { key, cert, ca: authority.pem, minVersion: 'TLSv1.2' };
+}
+
+/** Our clock on each answer: agents estimate their offset from it. */
+function stampTime(_request: Request, response: Response, next: NextFunction): void {
+  response.setHeader('x-icmpmon-time', String(Date.now()));
+  next();
+}
