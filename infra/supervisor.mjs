@@ -30,8 +30,11 @@ export class Supervisor {
   #changed;
   #delays;
 
-  /** `report(line)` hears what happens; `changed()` is called whenever a pid changes. */
-  constructor({ stateFile, logDir, report = (_line) => {}, changed = () => {}, delays = {} }) {
+  /**
+   * `report(line)` hears what happens; `changed()` is called whenever a pid changes.
+   * @param {{stateFile: string, logDir: string, report?: (line: string) => void, changed?: () => void, delays?: object}} options
+   */
+  constructor({ stateFile, logDir, report = () => {}, changed = () => {}, delays = {} }) {
     this.#stateFile = stateFile;
     this.#logDir = logDir;
     this.#report = report;

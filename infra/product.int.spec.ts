@@ -1,0 +1,160 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createServer } from 'node:http';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { appNames } from './apps.mjs';
+import { rootDir } from './paths.mjs';
+import { readJson } from './private-file.mjs';
+import { identify, isAlive } from './process-identity.mjs';
+import { kafkaAnswers, postgresAnswers, valkeyAnswers } from './services/ready.mjs';
+
+// Real services below stand-ins for the apps: what is tested here is that all is started, kept and ended.
+const standIn = `
+import { createServer } from 'node:http';
+if (!process.argv.includes('--migrate')) {
+  createServer((_, response) => response.end()).listen(Number(process.env.ICMPMON_OPS_PORT), '127.0.0.1');
+}
+`;
+
+interface Access {
+  portalUrl: string;
+  kafkaBrokers: string;
+  controlDatabaseUrl: string;
+  redisUrl: string;
+  processes: Record<string, { pid: number; opsUrl?: string }>;
+}
+
+const dir = mkdtempSync(join(tmpdir(), 'product-'));
+const stateDir = join(dir, 'state');
+const env = {
+  ...process.env,
+  ICMPMON_STATE_DIR: stateDir,
+  ICMPMON_DIST_DIR: dir,
+  ICMPMON_API_PORT: '0',
+  ICMPMON_AGENT_PORT: '0',
+  ICMPMON_ENROL_PORT: '0',
+};
+
+function command(script: string, args: string[] = [], extra = {}): { child: ChildProcess; ended: Promise<string> } {
+  const child = spawn(process.execPath, [join(rootDir, 'infra', script), ...args], {
+    cwd: rootDir,
+    env: { ...env, ...extra },
+  });
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += chunk));
+  child.stderr.on('data', (chunk) => (output += chunk));
+  const ended = new Promise<string>((resolve) =>
+    child.once('close', (code) => resolve(`${output}\nended with ${code}`)),
+  );
+  return { child, ended };
+}
+
+const access = (): Access => readJson(join(stateDir, 'access.json'));
+const supervisorPid = (): number => readJson(join(stateDir, 'supervisor.json')).supervisor.pid;
+const portOf = (url: string): number => Number(new URL(url).port);
+
+async function servicesAnswer(): Promise<boolean[]> {
+  const { kafkaBrokers, controlDatabaseUrl, redisUrl } = access();
+  return Promise.all([
+    kafkaAnswers(Number(kafkaBrokers.split(':')[1])),
+    postgresAnswers(portOf(controlDatabaseUrl)),
+    valkeyAnswers(portOf(redisUrl), new URL(redisUrl).password),
+  ]);
+}
+
+beforeAll(() => {
+  writeFileSync(join(dir, 'package.json'), '{"type":"module"}');
+  for (const name of appNames) {
+    mkdirSync(join(dir, 'apps', name), { recursive: true });
+    writeFileSync(join(dir, 'apps', name, 'main.js'), standIn);
+  }
+});
+
+afterAll(async () => {
+  await command('stop.mjs').ended;
+  await command('reset.mjs', ['--yes']).ended;
+  rmSync(dir, { recursive: true, force: true });
+});
+
+describe('npm start -- --detach', () => {
+  it('returns when all is ready and writes the access file for its owner alone', async () => {
+    const output = await command('start.mjs', ['--detach']).ended;
+    expect(output).toMatch(/Portal +http:\/\/127\.0\.0\.1:\d+[^]*ended with 0/);
+    expect(output).toContain(access().portalUrl);
+    expect(statSync(join(stateDir, 'access.json')).mode & 0o777).toBe(0o600);
+    expect(Object.keys(access().processes)).toEqual(expect.arrayContaining([...appNames]));
+    expect(await servicesAnswer()).toEqual([true, true, true]);
+  });
+
+  it('says that it runs already when asked again', async () => {
+    const before = access();
+    expect(await command('start.mjs', ['--detach']).ended).toMatch(/running already[^]*Portal[^]*ended with 0/);
+    expect(access()).toEqual(before);
+  });
+
+  it('starts whatever is killed again, and keeps the access file current', async () => {
+    const before = access().processes;
+    for (const { pid } of Object.values(before)) process.kill(pid, 'SIGKILL');
+    await expect
+      .poll(() => Object.entries(access().processes).filter(([name, { pid }]) => pid !== before[name]?.pid).length, {
+        timeout: 60_000,
+      })
+      .toBe(Object.keys(before).length);
+    await expect.poll(servicesAnswer, { timeout: 60_000 }).toEqual([true, true, true]);
+  });
+
+  it('ends what a killed supervisor left, and starts anew on the same addresses and data', async () => {
+    const before = access();
+    const left = Object.values(before.processes).map(({ pid }) => identify(pid));
+    process.kill(supervisorPid(), 'SIGKILL');
+    expect(await command('start.mjs', ['--detach']).ended).toMatch(/an interrupted run had left[^]*ended with 0/);
+    expect(left.filter((identity) => isAlive(identity))).toEqual([]);
+    const { processes, ...addresses } = access();
+    expect({ ...addresses, processes: before.processes }).toEqual(before);
+    expect(Object.keys(processes).sort()).toEqual(Object.keys(before.processes).sort());
+  });
+
+  it('is ended by npm stop, with all that it started', async () => {
+    const started = [supervisorPid(), ...Object.values(access().processes).map(({ pid }) => pid)].map(identify);
+    expect(await command('stop.mjs').ended).toMatch(/Stopped: .*kafka.*\n[^]*ended with 0/);
+    expect(started.filter((identity) => isAlive(identity))).toEqual([]);
+    expect(await command('stop.mjs').ended).toContain('Nothing was running');
+  });
+});
+
+describe('npm start', () => {
+  it('names a taken port and starts nothing', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const output = await command('start.mjs', ['--detach'], { ICMPMON_API_PORT: String(port) }).ended;
+    server.close();
+    expect(output).toContain(`Port ${port} (portal and API) is taken by`);
+    expect(output).toContain('ended with 1');
+    expect(access().processes).toEqual({});
+  });
+
+  it('ends everything in order on Ctrl-C', async () => {
+    const { child, ended } = command('start.mjs');
+    await new Promise<void>((resolve) => {
+      child.stdout?.on('data', (chunk) => String(chunk).includes('Stop ') && resolve());
+    });
+    const started = Object.values(access().processes).map(({ pid }) => identify(pid));
+    expect(started.length).toBeGreaterThan(appNames.length);
+    child.kill('SIGINT');
+    expect(await ended).toContain('ended with 0');
+    expect(started.filter((identity) => isAlive(identity))).toEqual([]);
+  });
+
+  it('refuses a folder of another layout, naming the command that helps', async () => {
+    const file = join(stateDir, 'layout.json');
+    writeFileSync(file, '{"version":99}');
+    expect(await command('start.mjs', ['--detach']).ended).toMatch(
+      /layout 99[^]*npm run reset -- --yes[^]*ended with 1/,
+    );
+    writeFileSync(file, '{"version":1}');
+  });
+});
