@@ -1,0 +1,88 @@
+import { ASSIGNMENT_GROUP, ASSIGNMENT_TOPICS, AssignmentProjection, FeedPublisher } from '@icmp-mon/assignment/server';
+import { ControlDatabase, type Sql, TelemetryDatabase } from '@icmp-mon/platform/database';
+import type { Relay } from '@icmp-mon/platform/event-store';
+import { LeaseKeeper } from '@icmp-mon/platform/leases';
+import { Messaging, type OutgoingMessage } from '@icmp-mon/platform/messaging';
+import { type App, createLogger, type OpsServer, type Readiness, startOpsServer } from '@icmp-mon/platform/ops';
+import { TickProducer } from '@icmp-mon/platform/shard';
+import { eventRelay } from './event-relay';
+import { Housekeeping } from './housekeeping';
+import type { WorkerConfig } from './worker-config';
+
+const TICK_LEASE = 'ticks';
+
+/** The relay, assignment, the shards' feed and ticks, and housekeeping. What may run only once holds a lock or a lease. */
+export class WorkerApp implements App {
+  readonly name = 'worker';
+  private readonly logger = createLogger('worker');
+  private readonly control: ControlDatabase;
+  private readonly telemetry: TelemetryDatabase;
+  private readonly messaging: Messaging;
+  private readonly relay: Relay<OutgoingMessage>;
+  private readonly publisher: FeedPublisher;
+  private readonly tickLease: LeaseKeeper;
+  private readonly ticks: TickProducer;
+  private readonly housekeeping: Housekeeping;
+  private ops: OpsServer | null = null;
+
+  constructor(private readonly config: WorkerConfig) {
+    const { logger } = this;
+    const { kafkaBrokers: brokers, topicPrefix, shardCount } = config;
+    this.control = new ControlDatabase({ url: config.controlDatabaseUrl, applicationName: 'worker' });
+    this.telemetry = new TelemetryDatabase({ url: config.telemetryDatabaseUrl, applicationName: 'worker' });
+    this.messaging = new Messaging({ brokers, topicPrefix, clientId: 'worker' });
+    this.relay = eventRelay(config.controlDatabaseUrl, this.messaging);
+    this.publisher = new FeedPublisher({ database: this.control, messaging: this.messaging });
+    // Beside the shards' checkpoints: while these cannot be written, nothing needs to age.
+    this.tickLease = new LeaseKeeper(this.telemetry, TICK_LEASE, { onGained: () => undefined });
+    this.ticks = new TickProducer(this.telemetry, this.messaging, this.tickLease, shardCount, logger);
+    this.housekeeping = new Housekeeping({
+      redisUrl: config.redisUrl,
+      prefix: `${topicPrefix}:jobs`,
+      databases: { control: this.control, telemetry: this.telemetry },
+      logger,
+    });
+  }
+
+  async start(): Promise<void> {
+    this.ops = await startOpsServer({ port: this.config.opsPort, readiness: () => this.readiness() });
+    this.relay.start();
+    const assignment = new AssignmentProjection(this.config.shardCount);
+    await this.messaging.consumeGroup({
+      group: ASSIGNMENT_GROUP,
+      topics: ASSIGNMENT_TOPICS,
+      database: this.control,
+      handle: (sql, messages) => assignment.handle(sql, messages),
+    });
+    this.publisher.start();
+    this.tickLease.start();
+    this.ticks.start();
+    this.housekeeping.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.ticks.stop();
+    await Promise.all([this.tickLease.stop(), this.publisher.stop(), this.relay.stop(), this.housekeeping.stop()]);
+    await this.messaging.close();
+    await Promise.all([this.control.close(), this.telemetry.close()]);
+    await this.ops?.close();
+  }
+
+  private async readiness(): Promise<Record<string, Readiness>> {
+    const [control, telemetry, kafka] = await Promise.all([
+      answers(this.control, 'control database'),
+      answers(this.telemetry, 'telemetry database'),
+      this.messaging.check(),
+    ]);
+    return { control, telemetry, kafka, ticks: this.ticks.readiness() };
+  }
+}
+
+async function answers(sql: Sql, name: string): Promise<Readiness> {
+  try {
+    await sql.query('SELECT 1');
+    return { ok: true, detail: `the ${name} answers` };
+  } catch (error) {
+    return { ok: false, detail: error instanceof Error ? error.message : String(error) };
+  }
+}
