@@ -22,7 +22,7 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
   admin: PERMISSIONS,
 };
 
-/** Stream of a user `user-<id>` and of an API key `api-key-<id>`: kept for the audit, not relayed. */
+/** Stream of a user `user-<id>` and of an API key `apikey-<id>`: kept for the audit, not relayed. */
 export type IdentityEvent =
   | { type: 'UserRegistered'; data: { userId: string; role: Role } }
   | { type: 'ApiKeyIssued'; data: { keyId: string; role: Role } };

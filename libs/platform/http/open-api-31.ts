@@ -33,8 +33,9 @@ function withoutNullable(schema: JsonObject): JsonObject {
   const { nullable, ...rest } = schema;
   if (!nullable) return rest;
   if (typeof rest['type'] === 'string') {
-    const values = Array.isArray(rest['enum']) ? { enum: [...rest['enum'], null] } : {};
-    return { ...rest, type: [rest['type'], 'null'], ...values };
+    const nullable31: JsonObject = { ...rest, type: [rest['type'], 'null'] };
+    if (Array.isArray(rest['enum'])) nullable31['enum'] = [...rest['enum'], null];
+    return nullable31;
   }
   if (Array.isArray(rest['type'])) return rest;
   if (typeof rest['$ref'] === 'string' || Array.isArray(rest['allOf']) || Array.isArray(rest['oneOf'])) {

@@ -1,6 +1,6 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import type { Request, Response } from 'express';
+import type { Application } from 'express';
 import { toOpenApi31 } from './open-api-31';
 
 export interface OpenApiOptions {
@@ -55,7 +55,8 @@ export function serveOpenApi(app: NestExpressApplication, options: OpenApiOption
   });
   const document = toOpenApi31(written, PROBLEM_SCHEMA);
   SwaggerModule.setup(options.uiPath, app, document, { raw: false, customSiteTitle: options.title });
-  app.getHttpAdapter().get(options.jsonPath, (_request: Request, response: Response) => {
+  const adapter = app.getHttpAdapter().getInstance() as Application;
+  adapter.get(options.jsonPath, (_request, response) => {
     response.type('application/json').send(JSON.stringify(document));
   });
   return document;

@@ -18,9 +18,9 @@ interface RequestContext {
 // Kept beside the request instead of on it, so that no name of a library collides with ours.
 const contexts = new WeakMap<object, RequestContext>();
 
-const ACCEPTED_REQUEST_ID = /^[\w-]{8,64}$/;
+const ACCEPTED_REQUEST_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Express middleware: gives each request an id, the caller's own `x-request-id` where it is a plain one. */
+/** Express middleware: gives each request an id, the caller's own `x-request-id` where it is a UUID. */
 export function requestId(request: Request, response: Response, next: NextFunction): void {
   const given = request.headers['x-request-id'];
   const correlationId = typeof given === 'string' && ACCEPTED_REQUEST_ID.test(given) ? given : newId();

@@ -1,2 +1,3 @@
 export * from './target-events';
 export * from './target';
+export * from './target-directory';

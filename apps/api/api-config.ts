@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { type Config, ConfigError, integer, list, optional, path, readConfig, text, url } from '@icmp-mon/platform/config';
+
+const POSTGRES = { protocols: ['postgres:', 'postgresql:'] };
+
+const FIELDS = {
+  controlDatabaseUrl: url('ICMPMON_CONTROL_DATABASE_URL', POSTGRES),
+  telemetryDatabaseUrl: url('ICMPMON_TELEMETRY_DATABASE_URL', POSTGRES),
+  kafkaBrokers: list('ICMPMON_KAFKA_BROKERS'),
+  redisUrl: url('ICMPMON_REDIS_URL', { protocols: ['redis:', 'rediss:'] }),
+  topicPrefix: text('ICMPMON_TOPIC_PREFIX', { default: 'icmpmon' }),
+  shardCount: integer('ICMPMON_SHARD_COUNT', { default: 8, min: 1, max: 64 }),
+  opsPort: integer('ICMPMON_OPS_PORT', { default: 0, max: 65_535 }),
+  apiHost: text('ICMPMON_API_HOST', { default: '127.0.0.1' }),
+  apiPort: integer('ICMPMON_API_PORT', { default: 8080, max: 65_535 }),
+  trustedProxies: optional(list('ICMPMON_TRUSTED_PROXIES')),
+  publicEnrolUrl: url('ICMPMON_PUBLIC_ENROL_URL', { protocols: ['https:'] }),
+  caDir: path('ICMPMON_CA_DIR'),
+  portalDir: optional(path('ICMPMON_PORTAL_DIR')),
+  secretFile: path('ICMPMON_SECRET_FILE', { mustExist: true }),
+  bootstrapFile: optional(path('ICMPMON_BOOTSTRAP_FILE', { mustExist: true })),
+  starterTargets: optional(list('ICMPMON_STARTER_TARGETS')),
+};
+
+export type ApiConfig = Config<typeof FIELDS> & { jwtSecret: string };
+
+const SECRET_LENGTH_MIN = 32;
+
+/** @throws ConfigError that lists everything that is wrong */
+export function readApiConfig(env: NodeJS.ProcessEnv = process.env): ApiConfig {
+  const config = readConfig(FIELDS, env);
+  return { ...config, jwtSecret: readJwtSecret(config.secretFile) };
+}
+
+function readJwtSecret(file: string): string {
+  const problem = `ICMPMON_SECRET_FILE must name a JSON file whose jwtSecret has at least ${SECRET_LENGTH_MIN} characters.`;
+  try {
+    const secrets: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    const jwtSecret = typeof secrets === 'object' && secrets !== null && 'jwtSecret' in secrets ? secrets.jwtSecret : '';
+    if (typeof jwtSecret === 'string' && jwtSecret.length >= SECRET_LENGTH_MIN) return jwtSecret;
+  } catch (error) {
+    throw new ConfigError([`${problem} (${error instanceof Error ? error.message : 'unreadable'})`]);
+  }
+  throw new ConfigError([problem]);
+}

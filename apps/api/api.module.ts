@@ -1,0 +1,44 @@
+import { AgentsApiModule } from '@icmp-mon/agents/server';
+import { IdentityApiModule } from '@icmp-mon/identity/server';
+import { DatabaseModule } from '@icmp-mon/platform/database';
+import { EventStoreModule } from '@icmp-mon/platform/event-store';
+import { HttpModule } from '@icmp-mon/platform/http';
+import { MessagingModule } from '@icmp-mon/platform/messaging';
+import { TargetsApiModule } from '@icmp-mon/targets/server';
+import { TiersApiModule } from '@icmp-mon/tiers/server';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import type { ApiConfig } from './api-config';
+import { HealthController } from './health.controller';
+import { ApiReadiness } from './readiness';
+
+/** The API: commands in, queries out, for people and services. */
+@Module({})
+export class ApiModule {
+  static register(config: ApiConfig): DynamicModule {
+    return {
+      module: ApiModule,
+      imports: [
+        CqrsModule.forRoot(),
+        DatabaseModule.register({
+          controlUrl: config.controlDatabaseUrl,
+          telemetryUrl: config.telemetryDatabaseUrl,
+          applicationName: 'icmp-mon-api',
+        }),
+        EventStoreModule,
+        MessagingModule.register({
+          brokers: config.kafkaBrokers,
+          topicPrefix: config.topicPrefix,
+          clientId: 'icmp-mon-api',
+        }),
+        IdentityApiModule.register({ jwtSecret: config.jwtSecret }),
+        HttpModule,
+        TargetsApiModule,
+        TiersApiModule,
+        AgentsApiModule.register({ caDir: config.caDir, enrolUrl: config.publicEnrolUrl }),
+      ],
+      controllers: [HealthController],
+      providers: [ApiReadiness],
+    };
+  }
+}

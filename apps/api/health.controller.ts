@@ -1,0 +1,29 @@
+import { Public } from '@icmp-mon/platform/http';
+import type { Readiness } from '@icmp-mon/platform/ops';
+import { Controller, Get, Header, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { ApiReadiness } from './readiness';
+
+/** For load balancers that see only the main port; metrics stay on the ops port. */
+@ApiExcludeController()
+@Controller()
+@Public()
+export class HealthController {
+  constructor(private readonly readiness: ApiReadiness) {}
+
+  @Get('livez')
+  @Header('Cache-Control', 'no-store')
+  live(): { ok: boolean } {
+    return { ok: true };
+  }
+
+  @Get('readyz')
+  @Header('Cache-Control', 'no-store')
+  async ready(@Res({ passthrough: true }) response: Response): Promise<{ ok: boolean; parts: Record<string, Readiness> }> {
+    const parts = await this.readiness.read();
+    const ok = Object.values(parts).every((part) => part.ok);
+    response.status(ok ? 200 : 503);
+    return { ok, parts };
+  }
+}

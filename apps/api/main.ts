@@ -1,0 +1,27 @@
+import 'reflect-metadata';
+import { runApp } from '@icmp-mon/platform/ops';
+import { Api } from './api';
+import { readApiConfig } from './api-config';
+import { bootstrap } from './bootstrap/bootstrap';
+
+if (process.argv.includes('--migrate')) {
+  // Runs to its end and stops: the supervisor starts the API after it.
+  runApp({
+    name: 'api-migrate',
+    start: async () => {
+      await bootstrap(readApiConfig());
+      process.exit(0);
+    },
+    stop: async () => process.exit(1),
+  });
+} else {
+  const api = { current: null as Api | null };
+  runApp({
+    name: 'api',
+    start: () => {
+      api.current = new Api(readApiConfig());
+      return api.current.start();
+    },
+    stop: async () => api.current?.stop(),
+  });
+}

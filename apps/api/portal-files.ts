@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import express, { type NextFunction, type Request, type Response } from 'express';
+
+/** The build puts a hash of the content into the names of all files but the page itself. */
+const HASHED = /[-.][A-Z0-9]{8,}\.[a-z0-9]+$/;
+const NOT_PAGES = /^\/(api|livez|readyz|metrics)(\/|$)/;
+
+/** Serves the portal's build; every path of the portal's own routes gets the page. */
+export function servePortal(app: NestExpressApplication, directory: string): void {
+  const page = path.join(directory, 'index.html');
+  app.use(
+    express.static(directory, {
+      index: false,
+      redirect: false,
+      setHeaders: (response, file) => {
+        response.setHeader('Cache-Control', HASHED.test(file) ? 'public, max-age=31536000, immutable' : 'no-cache');
+      },
+    }),
+  );
+  app.use((request: Request, response: Response, next: NextFunction) => {
+    const wantsPage = ['GET', 'HEAD'].includes(request.method) && request.accepts(['json', 'html']) === 'html';
+    if (!wantsPage || NOT_PAGES.test(request.path) || path.extname(request.path) !== '' || !existsSync(page)) return next();
+    response.setHeader('Cache-Control', 'no-cache');
+    response.sendFile(page);
+  });
+}

@@ -1,0 +1,91 @@
+import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
+import { DomainError } from '@icmp-mon/platform/errors';
+
+const derive = promisify(argon2);
+
+/** OWASP's parameters for argon2id. */
+const MEMORY_KIB = 19_456;
+const PASSES = 2;
+const PARALLELISM = 1;
+const TAG_BYTES = 32;
+const NONCE_BYTES = 16;
+
+export const PASSWORD_LENGTH_MAX = 256;
+
+/** Each derivation takes 19 MiB and some 20 ms of a core: a few at a time, a bounded queue behind them. */
+const AT_ONCE_MAX = 2;
+const WAITING_MAX = 64;
+let running = 0;
+const waiting: (() => void)[] = [];
+
+interface PasswordHash {
+  nonce: Buffer;
+  tag: Buffer;
+  memoryKib: number;
+  passes: number;
+  parallelism: number;
+}
+
+const unpadded = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/, '');
+
+/** argon2id in the PHC string format. */
+export async function hashPassword(password: string): Promise<string> {
+  const nonce = randomBytes(NONCE_BYTES);
+  const parameters = { nonce, memoryKib: MEMORY_KIB, passes: PASSES, parallelism: PARALLELISM };
+  const tag = await tagOf(password, parameters, TAG_BYTES);
+  return `$argon2id$v=19$m=${MEMORY_KIB},t=${PASSES},p=${PARALLELISM}$${unpadded(nonce)}$${unpadded(tag)}`;
+}
+
+/** @throws DomainError `too_many_requests` when too many logins wait already */
+export async function passwordMatches(password: string, hash: string): Promise<boolean> {
+  const parsed = parseHash(hash);
+  const tag = await tagOf(password, parsed, parsed.tag.length);
+  return timingSafeEqual(tag, parsed.tag);
+}
+
+let decoy: Promise<string> | null = null;
+
+/** Takes as long as checking a password, so that the time of an answer does not tell whether a user exists. */
+export async function pretendToCheck(password: string): Promise<void> {
+  decoy ??= hashPassword('nobody has this password');
+  await passwordMatches(password, await decoy);
+}
+
+function parseHash(hash: string): PasswordHash {
+  const match = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/.exec(hash);
+  if (match === null) throw new Error('A stored password hash is not argon2id in PHC form.');
+  const [, memoryKib, passes, parallelism, nonce = '', tag = ''] = match;
+  return {
+    memoryKib: Number(memoryKib),
+    passes: Number(passes),
+    parallelism: Number(parallelism),
+    nonce: Buffer.from(nonce, 'base64'),
+    tag: Buffer.from(tag, 'base64'),
+  };
+}
+
+async function tagOf(password: string, hash: Omit<PasswordHash, 'tag'>, tagLength: number): Promise<Buffer> {
+  await takeTurn();
+  try {
+    return await derive('argon2id', {
+      message: Buffer.from(password.normalize('NFC')),
+      nonce: hash.nonce,
+      memory: hash.memoryKib,
+      passes: hash.passes,
+      parallelism: hash.parallelism,
+      tagLength,
+    });
+  } finally {
+    running -= 1;
+    waiting.shift()?.();
+  }
+}
+
+async function takeTurn(): Promise<void> {
+  if (running >= AT_ONCE_MAX) {
+    if (waiting.length >= WAITING_MAX) throw new DomainError('too_many_requests', 'Too many logins at once; try again in a few seconds.');
+    await new Promise<void>((resolve) => waiting.push(resolve));
+  }
+  running += 1;
+}

@@ -1,0 +1,51 @@
+import type { Role } from '@icmp-mon/identity/contract';
+import { ControlDatabase, isUniqueViolation } from '@icmp-mon/platform/database';
+import { DomainError } from '@icmp-mon/platform/errors';
+import { EventStore } from '@icmp-mon/platform/event-store';
+import type { RequestMetadata } from '@icmp-mon/platform/http';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { API_KEY, issueApiKey } from '../accounts/account-events';
+import { parseApiKey } from './api-key';
+
+/** Makes a given API key valid unless its id is known already. */
+export class EnsureApiKey extends Command<void> {
+  constructor(
+    readonly key: string,
+    readonly name: string,
+    readonly role: Role,
+    readonly metadata: RequestMetadata,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(EnsureApiKey)
+export class EnsureApiKeyHandler implements ICommandHandler<EnsureApiKey> {
+  constructor(
+    private readonly database: ControlDatabase,
+    private readonly store: EventStore,
+  ) {}
+
+  async execute({ key, name, role, metadata }: EnsureApiKey): Promise<void> {
+    const parts = parseApiKey(key);
+    if (parts === null) throw new DomainError('invalid', 'An API key is written imk_<12 hex digits>_<43 base64url characters>.');
+    const [present] = await this.database.query('SELECT 1 FROM api_key WHERE id = $1', [parts.id]);
+    if (present !== undefined) return;
+    try {
+      await this.store.execute(API_KEY, parts.id, (state) => issueApiKey(state, parts.id, role), {
+        metadata,
+        within: async (sql) => {
+          await sql.execute('INSERT INTO api_key (id, name, role, secret_hash) VALUES ($1, $2, $3, $4)', [
+            parts.id,
+            name,
+            role,
+            parts.secretHash,
+          ]);
+        },
+      });
+    } catch (error) {
+      // Another replica made the key in the meantime: that is what was asked.
+      if (!isUniqueViolation(error, 'api_key_pkey')) throw error;
+    }
+  }
+}

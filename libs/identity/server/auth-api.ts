@@ -1,0 +1,25 @@
+import { type LoginRequest, type Permission, PERMISSIONS, type Role, ROLES, type SessionView } from '@icmp-mon/identity/contract';
+import { ApiProperty } from '@nestjs/swagger';
+import { IsString, MaxLength, MinLength } from 'class-validator';
+import { PASSWORD_LENGTH_MAX } from './accounts/password';
+
+export class LoginBody implements LoginRequest {
+  @ApiProperty({ maxLength: 200 })
+  @IsString()
+  @MinLength(1)
+  @MaxLength(200)
+  user!: string;
+
+  @ApiProperty({ maxLength: PASSWORD_LENGTH_MAX, format: 'password' })
+  @IsString()
+  @MinLength(1)
+  @MaxLength(PASSWORD_LENGTH_MAX)
+  password!: string;
+}
+
+export class SessionAnswer implements SessionView {
+  @ApiProperty() user!: string;
+  @ApiProperty({ enum: ROLES }) role!: Role;
+  @ApiProperty({ enum: PERMISSIONS, isArray: true }) permissions!: Permission[];
+  @ApiProperty({ format: 'date-time', description: 'When the session cookie has to be refreshed.' }) expiresAt!: string;
+}

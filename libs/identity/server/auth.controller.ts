@@ -1,0 +1,104 @@
+import { type Permission, ROLE_PERMISSIONS, type Role, type SessionView } from '@icmp-mon/identity/contract';
+import { DomainError } from '@icmp-mon/platform/errors';
+import { Authenticated, Caller, LimitGuessing, type Principal, Public } from '@icmp-mon/platform/http';
+import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { LoginBody, SessionAnswer } from './auth-api';
+import { ACCESS_TOKEN_S, AccessTokens } from './sessions/access-token';
+import {
+  clearCookies,
+  readCookie,
+  REFRESH_COOKIE,
+  SESSION_COOKIE,
+  setRefreshCookie,
+  setSessionCookie,
+} from './sessions/cookies';
+import { LogIn } from './sessions/log-in';
+import { requireSameOrigin } from './sessions/same-origin';
+import { REFRESH_TOKEN_S, Sessions, type SessionUser } from './sessions/sessions';
+
+@ApiTags('auth')
+@Controller('api/v1/auth')
+export class AuthController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly tokens: AccessTokens,
+    private readonly sessions: Sessions,
+  ) {}
+
+  @Post('login')
+  @HttpCode(200)
+  @Public()
+  @LimitGuessing({ perAddressPerMinute: 60, perSubjectPerMinute: 20, subjectOf: (body) => body['user'] })
+  @ApiOperation({ summary: 'Log in; the answer sets the session cookies' })
+  @ApiOkResponse({ type: SessionAnswer })
+  async logIn(
+    @Body() body: LoginBody,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<SessionView> {
+    if (request.headers.origin !== undefined) requireSameOrigin(request);
+    const { user, refreshToken } = await this.commands.execute(new LogIn(body.user, body.password));
+    setRefreshCookie(request, response, refreshToken, REFRESH_TOKEN_S);
+    return this.openSession(request, response, user);
+  }
+
+  @Post('refresh')
+  @HttpCode(200)
+  @Public()
+  @ApiOperation({ summary: 'Renew the session by the refresh cookie, which is good once' })
+  @ApiOkResponse({ type: SessionAnswer })
+  async refresh(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<SessionView> {
+    const token = readCookie(request, REFRESH_COOKIE);
+    if (token === null) throw new DomainError('unauthenticated', 'There is no login to renew. Log in.');
+    requireSameOrigin(request);
+    const { user, refreshToken } = await this.sessions.refresh(token);
+    if (refreshToken !== null) setRefreshCookie(request, response, refreshToken, REFRESH_TOKEN_S);
+    return this.openSession(request, response, user);
+  }
+
+  @Post('logout')
+  @HttpCode(204)
+  @Public()
+  @ApiOperation({ summary: 'End the login and clear its cookies' })
+  @ApiNoContentResponse()
+  async logOut(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
+    const session = readCookie(request, SESSION_COOKIE);
+    const refreshToken = readCookie(request, REFRESH_COOKIE);
+    if (session !== null || refreshToken !== null) requireSameOrigin(request);
+    const claims = session === null ? null : await this.tokens.verify(session);
+    if (claims !== null) await this.sessions.end(claims.sessionId);
+    // The session cookie may have expired before the login did.
+    if (refreshToken !== null) await this.sessions.endByToken(refreshToken);
+    clearCookies(request, response);
+  }
+
+  @Get('me')
+  @Authenticated()
+  @ApiOperation({ summary: 'Who am I, and what may I do?' })
+  @ApiOkResponse({ type: SessionAnswer })
+  async me(@Caller() principal: Principal, @Req() request: Request): Promise<SessionView> {
+    const cookie = principal.kind === 'user' ? readCookie(request, SESSION_COOKIE) : null;
+    const claims = cookie === null ? null : await this.tokens.verify(cookie);
+    const expiresAtS = claims?.expiresAtS ?? nowS() + ACCESS_TOKEN_S;
+    return sessionView(principal.name, principal.role, principal.permissions, expiresAtS);
+  }
+
+  private async openSession(request: Request, response: Response, user: SessionUser): Promise<SessionView> {
+    const expiresAtS = nowS() + ACCESS_TOKEN_S;
+    setSessionCookie(request, response, await this.tokens.sign(user, expiresAtS));
+    response.setHeader('Cache-Control', 'no-store');
+    return sessionView(user.name, user.role, ROLE_PERMISSIONS[user.role], expiresAtS);
+  }
+}
+
+const nowS = (): number => Math.floor(Date.now() / 1000);
+
+const sessionView = (user: string, role: Role, permissions: readonly Permission[], expiresAtS: number): SessionView => ({
+  user,
+  role,
+  permissions: [...permissions],
+  expiresAt: new Date(expiresAtS * 1000).toISOString(),
+});

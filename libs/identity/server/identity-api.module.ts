@@ -1,0 +1,37 @@
+import { Authenticator } from '@icmp-mon/platform/http';
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { EnsureUserHandler } from './accounts/ensure-user';
+import { EnsureApiKeyHandler } from './api-keys/ensure-api-key';
+import { KnownApiKeys } from './api-keys/known-api-keys';
+import { AuthController } from './auth.controller';
+import { RequestAuthenticator } from './request-authenticator';
+import { AccessTokens } from './sessions/access-token';
+import { LogInHandler } from './sessions/log-in';
+import { Sessions } from './sessions/sessions';
+
+export interface IdentityOptions {
+  /** Signs session tokens; at least 32 bytes, the same on every replica. */
+  jwtSecret: string;
+}
+
+/** Logins and API keys; provides the `Authenticator` that the permission guard asks. */
+@Global()
+@Module({})
+export class IdentityApiModule {
+  static register(options: IdentityOptions): DynamicModule {
+    return {
+      module: IdentityApiModule,
+      controllers: [AuthController],
+      providers: [
+        Sessions,
+        KnownApiKeys,
+        { provide: AccessTokens, useFactory: () => new AccessTokens(options.jwtSecret) },
+        { provide: Authenticator, useClass: RequestAuthenticator },
+        LogInHandler,
+        EnsureUserHandler,
+        EnsureApiKeyHandler,
+      ],
+      exports: [Authenticator],
+    };
+  }
+}

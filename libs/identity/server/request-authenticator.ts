@@ -1,0 +1,58 @@
+import { ROLE_PERMISSIONS } from '@icmp-mon/identity/contract';
+import { DomainError } from '@icmp-mon/platform/errors';
+import { Authenticator, type Principal } from '@icmp-mon/platform/http';
+import { Injectable } from '@nestjs/common';
+import type { Request } from 'express';
+import { KnownApiKeys } from './api-keys/known-api-keys';
+import { AccessTokens } from './sessions/access-token';
+import { readCookie, SESSION_COOKIE } from './sessions/cookies';
+import { requireSameOrigin } from './sessions/same-origin';
+import { Sessions } from './sessions/sessions';
+
+const BEARER = /^Bearer +([^\s]{1,256})$/i;
+
+/** Recognises callers by `Authorization: Bearer imk_…`, else by the session cookie. */
+@Injectable()
+export class RequestAuthenticator extends Authenticator {
+  constructor(
+    private readonly keys: KnownApiKeys,
+    private readonly tokens: AccessTokens,
+    private readonly sessions: Sessions,
+  ) {
+    super();
+  }
+
+  override async authenticate(request: Request): Promise<Principal | null> {
+    const { authorization } = request.headers;
+    if (authorization !== undefined) return this.byApiKey(authorization);
+    const cookie = readCookie(request, SESSION_COOKIE);
+    return cookie === null ? null : this.bySession(request, cookie);
+  }
+
+  override stillValid(principal: Principal): Promise<boolean> {
+    return principal.sessionId === null ? this.keys.isValid(principal.id) : this.sessions.isRunning(principal.sessionId);
+  }
+
+  private async byApiKey(authorization: string): Promise<Principal> {
+    const key = BEARER.exec(authorization)?.[1];
+    const principal = key === undefined ? null : await this.keys.recognise(key);
+    if (principal === null) throw new DomainError('unauthenticated', 'The API key is not valid (any more).');
+    return principal;
+  }
+
+  private async bySession(request: Request, cookie: string): Promise<Principal> {
+    const claims = await this.tokens.verify(cookie);
+    if (claims === null || !(await this.sessions.isRunning(claims.sessionId))) {
+      throw new DomainError('unauthenticated', 'The login has ended. Log in again.');
+    }
+    requireSameOrigin(request);
+    return {
+      kind: 'user',
+      id: claims.userId,
+      name: claims.name,
+      role: claims.role,
+      permissions: ROLE_PERMISSIONS[claims.role],
+      sessionId: claims.sessionId,
+    };
+  }
+}

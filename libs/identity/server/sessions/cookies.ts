@@ -1,0 +1,38 @@
+import type { CookieOptions, Request, Response } from 'express';
+import { ACCESS_TOKEN_S } from './access-token';
+
+export const SESSION_COOKIE = 'icmpmon_session';
+export const REFRESH_COOKIE = 'icmpmon_refresh';
+/** Refreshing and logging out need it, nothing else sees it. */
+const REFRESH_PATH = '/api/v1/auth';
+
+const TOKEN_LENGTH_MAX = 4_096;
+
+/** `Secure` follows the connection: a plain `http://127.0.0.1` is what `npm start` serves. */
+const options = (request: Request, path: string, maxAgeS: number): CookieOptions => ({
+  httpOnly: true,
+  sameSite: 'strict',
+  secure: request.secure,
+  path,
+  maxAge: maxAgeS * 1000,
+});
+
+export function setSessionCookie(request: Request, response: Response, token: string): void {
+  response.cookie(SESSION_COOKIE, token, options(request, '/api', ACCESS_TOKEN_S));
+}
+
+export function setRefreshCookie(request: Request, response: Response, token: string, maxAgeS: number): void {
+  response.cookie(REFRESH_COOKIE, token, options(request, REFRESH_PATH, maxAgeS));
+}
+
+export function clearCookies(request: Request, response: Response): void {
+  response.clearCookie(SESSION_COOKIE, { ...options(request, '/api', 0), maxAge: undefined });
+  response.clearCookie(REFRESH_COOKIE, { ...options(request, REFRESH_PATH, 0), maxAge: undefined });
+}
+
+/** A cookie's text; null when it is absent or too long to be ours. */
+export function readCookie(request: Request, name: string): string | null {
+  const cookies = request.cookies as Record<string, unknown> | undefined;
+  const value = cookies?.[name];
+  return typeof value === 'string' && value !== '' && value.length <= TOKEN_LENGTH_MAX ? value : null;
+}

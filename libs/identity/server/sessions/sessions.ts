@@ -1,0 +1,137 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Role } from '@icmp-mon/identity/contract';
+import { ControlDatabase, type Sql } from '@icmp-mon/platform/database';
+import { DomainError } from '@icmp-mon/platform/errors';
+import { newId } from '@icmp-mon/platform/ids';
+import { createLogger } from '@icmp-mon/platform/ops';
+import { Injectable } from '@nestjs/common';
+import { BriefCache } from '../brief-cache';
+
+/** A login lasts this long without being used, and no longer than `SESSION_S` in all. */
+export const REFRESH_TOKEN_S = 24 * 3600;
+const SESSION_S = 14 * 24 * 3600;
+/** Two tabs may refresh at once with one token: the later one within this is no thief. */
+const SAME_TIME_S = 10;
+const ENDED_KEPT_MS = 5_000;
+const ENDED_KEPT_MAX = 10_000;
+const logger = createLogger('sessions');
+
+export interface SessionUser {
+  userId: string;
+  name: string;
+  role: Role;
+  sessionId: string;
+}
+
+export interface Refreshed {
+  user: SessionUser;
+  /** Null when another tab took the next one a moment ago. */
+  refreshToken: string | null;
+}
+
+interface TokenRow {
+  session_id: string;
+  used_s: number | null;
+  age_s: number;
+  usable: boolean;
+  user_id: string;
+  name: string;
+  role: Role;
+}
+
+const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
+
+const loggedOut = (): DomainError => new DomainError('unauthenticated', 'The login has ended. Log in again.');
+
+/** Logins: each is a chain of refresh tokens, every one good once. */
+@Injectable()
+export class Sessions {
+  private readonly running = new BriefCache<boolean>(ENDED_KEPT_MS, ENDED_KEPT_MAX);
+
+  constructor(private readonly database: ControlDatabase) {}
+
+  async begin(userId: string): Promise<{ sessionId: string; refreshToken: string }> {
+    const sessionId = newId();
+    return this.database.transaction(async (sql) => {
+      await sql.execute(
+        `INSERT INTO login_session (id, user_id, expires_at) VALUES ($1, $2, now() + make_interval(secs => $3))`,
+        [sessionId, userId, SESSION_S],
+      );
+      return { sessionId, refreshToken: await issue(sql, sessionId) };
+    });
+  }
+
+  /**
+   * Trades a refresh token for the next one. A token that comes a second time was stolen or copied, so the whole login
+   * ends.
+   * @throws DomainError `unauthenticated`
+   */
+  async refresh(token: string): Promise<Refreshed> {
+    const outcome = await this.database.transaction((sql) => this.refreshWithin(sql, token));
+    if (outcome === null) throw loggedOut();
+    return outcome;
+  }
+
+  async end(sessionId: string): Promise<void> {
+    await this.database.execute('UPDATE login_session SET ended_at = now() WHERE id = $1 AND ended_at IS NULL', [sessionId]);
+    this.running.forget(sessionId);
+  }
+
+  /** Ends the login that a refresh token belongs to, if it is one. */
+  async endByToken(token: string): Promise<void> {
+    const [row] = await this.database.query<{ session_id: string }>('SELECT session_id FROM refresh_token WHERE hash = $1', [
+      hashOf(token),
+    ]);
+    if (row !== undefined) await this.end(row.session_id);
+  }
+
+  /** False once a login was ended or its user was disabled; at most 5 s late. */
+  isRunning(sessionId: string): Promise<boolean> {
+    return this.running.get(sessionId, async () => {
+      const [row] = await this.database.query(
+        `SELECT 1 FROM login_session s JOIN user_account u ON u.id = s.user_id
+         WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > now() AND u.disabled_at IS NULL`,
+        [sessionId],
+      );
+      return row !== undefined;
+    });
+  }
+
+  private async refreshWithin(sql: Sql, token: string): Promise<Refreshed | null> {
+    const [row] = await sql.query<TokenRow>(
+      `SELECT t.session_id, u.id AS user_id, u.name, u.role,
+         extract(epoch FROM now() - t.used_at)::float8 AS used_s,
+         extract(epoch FROM now() - t.created_at)::float8 AS age_s,
+         s.ended_at IS NULL AND s.expires_at > now() AND u.disabled_at IS NULL AS usable
+       FROM refresh_token t JOIN login_session s ON s.id = t.session_id JOIN user_account u ON u.id = s.user_id
+       WHERE t.hash = $1 FOR UPDATE OF t`,
+      [hashOf(token)],
+    );
+    if (row === undefined || !row.usable || row.age_s > REFRESH_TOKEN_S) return null;
+    const user = { userId: row.user_id, name: row.name, role: row.role, sessionId: row.session_id };
+    if (row.used_s !== null) {
+      if (row.used_s <= SAME_TIME_S) return { user, refreshToken: null };
+      logger.warn({ sessionId: row.session_id, userId: row.user_id }, 'a refresh token came twice; its login is ended');
+      await sql.execute('UPDATE login_session SET ended_at = now() WHERE id = $1', [row.session_id]);
+      this.running.forget(row.session_id);
+      return null;
+    }
+    await sql.execute('UPDATE refresh_token SET used_at = now() WHERE hash = $1', [hashOf(token)]);
+    return { user, refreshToken: await issue(sql, row.session_id) };
+  }
+}
+
+async function issue(sql: Sql, sessionId: string): Promise<string> {
+  const token = randomBytes(32).toString('base64url');
+  await sql.execute('INSERT INTO refresh_token (hash, session_id) VALUES ($1, $2)', [hashOf(token), sessionId]);
+  return token;
+}
+
+/** Forgets logins that ended or expired before a time, with their tokens; at most `limit`. */
+export async function forgetSessions(sql: Sql, olderThan: Date, limit = 10_000): Promise<number> {
+  return sql.execute(
+    `DELETE FROM login_session WHERE id IN (
+       SELECT id FROM login_session WHERE expires_at < $1 OR ended_at < $1 LIMIT $2)`,
+    [olderThan, limit],
+  );
+}

@@ -1,0 +1,55 @@
+import { type StreamMessage, type StreamSource, StreamSources } from '@icmp-mon/platform/http';
+import { createLogger } from '@icmp-mon/platform/ops';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { catchError, concatMap, distinctUntilChanged, EMPTY, map, Observable, shareReplay, timer } from 'rxjs';
+import { TargetCounts } from '../target-list/count-targets';
+
+const EVERY_MS = 2_000;
+const NOTHING_KNOWN = { resultsPerS: 0, agentsConnected: 0, agentsTotal: 0 };
+const logger = createLogger('counts-stream');
+
+/** The `counts` event: targets by status and what other contexts registered, every 2 s when something changed. */
+@Injectable()
+export class CountsStream implements StreamSource, OnModuleInit {
+  readonly name = 'counts';
+  private readonly shared: Observable<string>;
+
+  constructor(
+    private readonly counts: TargetCounts,
+    private readonly sources: StreamSources,
+  ) {
+    this.shared = timer(0, EVERY_MS).pipe(
+      concatMap(() => this.read()),
+      shareReplay({ bufferSize: 1, refCount: true }),
+    );
+  }
+
+  onModuleInit(): void {
+    this.sources.register(this);
+  }
+
+  open(): Observable<StreamMessage> {
+    return this.shared.pipe(
+      distinctUntilChanged(),
+      map((text) => ({ event: 'counts', data: JSON.parse(text) as unknown })),
+    );
+  }
+
+  /** As JSON text, which tells by itself whether anything changed. */
+  private read(): Observable<string> {
+    return new Observable<string>((reader) => {
+      Promise.all([this.counts.byStatus(), this.sources.readGauges()]).then(
+        ([counts, gauges]) => {
+          reader.next(JSON.stringify({ ...counts, ...NOTHING_KNOWN, ...gauges }));
+          reader.complete();
+        },
+        (error: unknown) => reader.error(error),
+      );
+    }).pipe(
+      catchError((error: unknown) => {
+        logger.warn({ err: error }, 'could not count; trying again');
+        return EMPTY;
+      }),
+    );
+  }
+}

@@ -1,0 +1,63 @@
+import { ControlDatabase, type Sql } from '@icmp-mon/platform/database';
+import type { StreamMessage } from '@icmp-mon/platform/http';
+import { Injectable } from '@nestjs/common';
+import { type TargetRow, targetView, VIEW_COLUMNS } from '../target-list/target-row';
+
+/** One numbered change of the list: a row as it is now, or a removal. */
+export interface ListChange {
+  listSeq: number;
+  message: StreamMessage;
+}
+
+type ChangeRow = TargetRow & { list_seq: number; present: boolean };
+
+// One statement sees one snapshot: two would let a change that commits between them be passed over.
+const CHANGES = `
+  SELECT * FROM (
+    (SELECT list_seq, true AS present, ${VIEW_COLUMNS} FROM target_list
+     WHERE list_seq > $1 ORDER BY list_seq LIMIT $2)
+    UNION ALL
+    (SELECT list_seq, false, key, id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+     FROM target_list_removed WHERE list_seq > $1 ORDER BY list_seq LIMIT $2)
+  ) AS change ORDER BY list_seq LIMIT $2`;
+
+/** Reads the list's numbered changes. */
+@Injectable()
+export class ListChanges {
+  constructor(private readonly database: ControlDatabase) {}
+
+  /** Changes after a number, in order, at most `limit`. */
+  async after(listSeq: number, limit: number): Promise<ListChange[]> {
+    const rows = await this.database.query<ChangeRow>(CHANGES, [listSeq, limit]);
+    return rows.map(changeOf);
+  }
+
+  /** The highest number that is visible. */
+  async latest(): Promise<number> {
+    return latestOf(this.database);
+  }
+
+  /** False when a client's number is older than what is kept, or from a list that is no more (a restored backup). */
+  async reaches(listSeq: number): Promise<boolean> {
+    const [row] = await this.database.query<{ horizon: number; issued: number }>(
+      'SELECT h.list_seq AS horizon, s.last_value AS issued FROM target_list_horizon h, list_seq s',
+    );
+    return row !== undefined && listSeq >= row.horizon && listSeq <= row.issued;
+  }
+}
+
+async function latestOf(sql: Sql): Promise<number> {
+  const [row] = await sql.query<{ latest: number }>(
+    `SELECT greatest(
+       (SELECT max(list_seq) FROM target_list),
+       (SELECT max(list_seq) FROM target_list_removed),
+       (SELECT list_seq FROM target_list_horizon)) AS latest`,
+  );
+  return row?.latest ?? 0;
+}
+
+function changeOf(row: ChangeRow): ListChange {
+  const id = String(row.list_seq);
+  if (!row.present) return { listSeq: row.list_seq, message: { id, event: 'removed', data: { id: row.id, key: row.key } } };
+  return { listSeq: row.list_seq, message: { id, event: 'target', data: targetView(row) } };
+}

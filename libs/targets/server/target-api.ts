@@ -1,0 +1,138 @@
+import { type Status, STATUS_REASONS, STATUSES, type StatusReason } from '@icmp-mon/status/contract';
+import type { RegisterTargetRequest, StatusCounts, TargetListQuery, TargetPage, TargetView } from '@icmp-mon/targets/contract';
+import { TARGET_SORTS, type TargetSort } from '@icmp-mon/targets/contract';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
+import { PAGE_MAX } from './target-list/list-targets';
+import { IsTags } from './tags';
+
+const NAME = /^[^\p{Cc}]+$/u;
+const IDENTIFIER = /^[a-zA-Z0-9]([a-zA-Z0-9_.-]*[a-zA-Z0-9])?$/;
+const IDENTIFIER_MESSAGE = 'must be letters, digits, "_", "." or "-", beginning and ending with a letter or digit';
+
+const TAGS_SCHEMA = { type: 'object', additionalProperties: { type: 'string' }, example: { site: 'fra' } } as const;
+
+export class RegisterTargetBody implements RegisterTargetRequest {
+  @ApiProperty({ description: 'One IPv4 or IPv6 address, written in full.', example: '192.0.2.7', maxLength: 64 })
+  @IsString()
+  @MaxLength(64)
+  ip!: string;
+
+  @ApiProperty({ description: 'Name of a tier.', example: 'standard', maxLength: 63 })
+  @IsString()
+  @MinLength(1)
+  @MaxLength(63)
+  tier!: string;
+
+  @ApiPropertyOptional({ description: '"default" unless said.', maxLength: 63 })
+  @IsOptional()
+  @IsString()
+  @MaxLength(63)
+  @Matches(IDENTIFIER, { message: `vrf ${IDENTIFIER_MESSAGE}` })
+  vrf?: string;
+
+  @ApiPropertyOptional({ maxLength: 200 })
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(200)
+  @Matches(NAME, { message: 'name must hold no control characters' })
+  name?: string;
+
+  @ApiPropertyOptional(TAGS_SCHEMA)
+  @IsOptional()
+  @IsTags()
+  tags?: Record<string, string>;
+}
+
+export class TargetListParameters implements TargetListQuery {
+  @ApiPropertyOptional({ description: 'Start of an address or name, or key=value for a tag.', maxLength: 265 })
+  @IsOptional()
+  @IsString()
+  @MaxLength(265)
+  @Matches(/^[^\p{Cc}]*$/u, { message: 'q must hold no control characters' })
+  q?: string;
+
+  @ApiPropertyOptional({ description: `A list of ${STATUSES.join(', ')} with commas between.`, maxLength: 64 })
+  @IsOptional()
+  @IsString()
+  @MaxLength(64)
+  status?: string;
+
+  @ApiPropertyOptional({ maxLength: 63 })
+  @IsOptional()
+  @IsString()
+  @MaxLength(63)
+  @Matches(IDENTIFIER, { message: `tier ${IDENTIFIER_MESSAGE}` })
+  tier?: string;
+
+  @ApiPropertyOptional({ maxLength: 63 })
+  @IsOptional()
+  @IsString()
+  @MaxLength(63)
+  @Matches(IDENTIFIER, { message: `vrf ${IDENTIFIER_MESSAGE}` })
+  vrf?: string;
+
+  @ApiPropertyOptional({ enum: TARGET_SORTS, description: 'status unless said' })
+  @IsOptional()
+  @IsIn(TARGET_SORTS)
+  sort?: TargetSort;
+
+  @ApiPropertyOptional({ enum: ['asc', 'desc'], description: 'asc unless said' })
+  @IsOptional()
+  @IsIn(['asc', 'desc'])
+  order?: 'asc' | 'desc';
+
+  @ApiPropertyOptional({ description: 'next of the page before', maxLength: 1500 })
+  @IsOptional()
+  @IsString()
+  @MaxLength(1500)
+  cursor?: string;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: PAGE_MAX, description: '100 unless said' })
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value))
+  @IsInt()
+  @Min(1)
+  @Max(PAGE_MAX)
+  limit?: number;
+}
+
+export class WhichVrf {
+  @ApiPropertyOptional({ description: 'Chooses where the address is in several VRFs.', maxLength: 63 })
+  @IsOptional()
+  @IsString()
+  @MaxLength(63)
+  @Matches(IDENTIFIER, { message: `vrf ${IDENTIFIER_MESSAGE}` })
+  vrf?: string;
+}
+
+export class TargetAnswer implements TargetView {
+  @ApiProperty({ format: 'uuid' }) id!: string;
+  @ApiProperty({ type: 'integer', description: 'Never reused; names the target in results and events.' }) key!: number;
+  @ApiProperty() ip!: string;
+  @ApiProperty() vrf!: string;
+  @ApiProperty({ type: 'string', nullable: true }) name!: string | null;
+  @ApiProperty(TAGS_SCHEMA) tags!: Record<string, string>;
+  @ApiProperty() tier!: string;
+  @ApiProperty({ format: 'date-time' }) registeredAt!: string;
+  @ApiProperty({ type: 'integer', description: 'Also the ETag.' }) version!: number;
+  @ApiProperty({ enum: STATUSES }) status!: Status;
+  @ApiProperty({ type: 'string', enum: STATUS_REASONS, nullable: true }) reason!: StatusReason | null;
+  @ApiProperty({ type: 'string', format: 'date-time', nullable: true }) since!: string | null;
+  @ApiProperty({ type: 'string', format: 'date-time', nullable: true }) lastSuccessAt!: string | null;
+}
+
+export class TargetPageAnswer implements TargetPage {
+  @ApiProperty({ type: [TargetAnswer] }) items!: TargetAnswer[];
+  @ApiProperty({ type: 'string', nullable: true, description: 'cursor of the next page, null on the last' }) next!: string | null;
+  @ApiProperty({ type: 'integer', description: 'Targets that match, over all pages.' }) total!: number;
+}
+
+export class StatusCountsAnswer implements StatusCounts {
+  @ApiProperty({ type: 'integer' }) up!: number;
+  @ApiProperty({ type: 'integer' }) degraded!: number;
+  @ApiProperty({ type: 'integer' }) down!: number;
+  @ApiProperty({ type: 'integer' }) unknown!: number;
+}

@@ -1,0 +1,65 @@
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import { DomainError } from '@icmp-mon/platform/errors';
+import { TargetDirectory, type TargetReference, type TargetView } from '@icmp-mon/targets/contract';
+import { Injectable } from '@nestjs/common';
+import { canonicalAddress, shown } from './canonical-address';
+import { type TargetRow, targetView, VIEW_COLUMNS } from './target-list/target-row';
+
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const KEYS_MAX = 1_000;
+const CANDIDATES_MAX = 100;
+
+/** Several VRFs hold the address; the problem document lists the candidates. */
+export class AmbiguousTarget extends DomainError {
+  readonly members: { candidates: { id: string; vrf: string; name: string | null }[] };
+
+  constructor(ip: string, candidates: TargetView[]) {
+    super('ambiguous', `${ip} is in several VRFs: choose one with ?vrf=, or use the id.`);
+    this.members = { candidates: candidates.map(({ id, vrf, name }) => ({ id, vrf, name })) };
+  }
+}
+
+/** The inventory's answer to "which target does this URL mean?". */
+@Injectable()
+export class ListedTargets extends TargetDirectory {
+  constructor(private readonly database: ControlDatabase) {
+    super();
+  }
+
+  override async find(ref: string, vrf?: string): Promise<TargetReference> {
+    return this.view(ref, vrf);
+  }
+
+  /** @throws DomainError `not_found`; `ambiguous` with the candidates */
+  async view(ref: string, vrf?: string): Promise<TargetView> {
+    if (ID.test(ref)) return this.byId(ref);
+    const address = canonicalAddress(ref);
+    if (!address.ok) throw new DomainError('not_found', `No target is named "${shown(ref)}": give its id or its address.`);
+    const rows = await this.database.query<TargetRow>(
+      `SELECT ${VIEW_COLUMNS} FROM target_list WHERE ip = $1::inet AND ($2::text IS NULL OR vrf = $2) ORDER BY vrf LIMIT $3`,
+      [address.ip, vrf ?? null, CANDIDATES_MAX],
+    );
+    const views = rows.map(targetView);
+    const [only] = views;
+    if (only === undefined) {
+      throw new DomainError('not_found', `${address.ip} is not a target${vrf === undefined ? '' : ` in the VRF ${shown(vrf)}`}.`);
+    }
+    if (views.length > 1) throw new AmbiguousTarget(address.ip, views);
+    return only;
+  }
+
+  override async byKeys(keys: readonly number[]): Promise<Map<number, TargetReference>> {
+    if (keys.length > KEYS_MAX) throw new Error(`Ask for at most ${KEYS_MAX} targets at once, not ${keys.length}.`);
+    const rows = await this.database.query<TargetRow>(
+      `SELECT ${VIEW_COLUMNS} FROM target_list WHERE key = ANY ($1::integer[])`,
+      [keys],
+    );
+    return new Map(rows.map((row) => [row.key, targetView(row)]));
+  }
+
+  private async byId(id: string): Promise<TargetView> {
+    const [row] = await this.database.query<TargetRow>(`SELECT ${VIEW_COLUMNS} FROM target_list WHERE id = $1`, [id]);
+    if (row === undefined) throw new DomainError('not_found', `There is no target ${id}.`);
+    return targetView(row);
+  }
+}

@@ -1,0 +1,157 @@
+import type { Sql } from '@icmp-mon/platform/database';
+import { cloudEventType, PoisonError, readCloudEvent, type ReceivedMessage } from '@icmp-mon/platform/messaging';
+import { STATUSES, TARGET_STATUS_TOPIC, type TargetStatusChanged } from '@icmp-mon/status/contract';
+import type { TargetRegistered, TargetRemoved } from '@icmp-mon/targets/contract';
+
+export const TARGETS_TOPIC = 'public.targets.v1';
+export const LIST_CHANGED_CHANNEL = 'target_list_changed';
+
+const REGISTERED = cloudEventType('target', 'TargetRegistered');
+const REMOVED = cloudEventType('target', 'TargetRemoved');
+const STATUS_CHANGED = cloudEventType('target-status', 'TargetStatusChanged');
+
+/** Change numbers must become visible in their order, so their writers take turns; the number is only ours. */
+const LIST_LOCK = 7_260_101;
+
+interface Changes {
+  registered: Set<string>;
+  removed: Map<string, TargetRemoved['data']>;
+  statuses: Map<string, TargetStatusChanged['data']>;
+}
+
+/**
+ * Numbers what changed in the target list, for those who follow it, and keeps its status columns. Runs as the consumer
+ * group `target-list`; both topics in one transaction a batch.
+ */
+export class TargetListProjection {
+  readonly group = 'target-list';
+  readonly topics = [TARGETS_TOPIC, TARGET_STATUS_TOPIC];
+
+  /** @throws PoisonError for a message that can never be applied */
+  readonly handle = async (sql: Sql, messages: ReceivedMessage[]): Promise<void> => {
+    const changes = gather(messages);
+    if (changes.registered.size + changes.removed.size + changes.statuses.size === 0) return;
+    await sql.query('SELECT pg_advisory_xact_lock($1)', [LIST_LOCK]);
+    if (changes.registered.size > 0) await numberRegistered(sql, [...changes.registered]);
+    if (changes.statuses.size > 0) await applyStatuses(sql, [...changes.statuses.values()]);
+    if (changes.removed.size > 0) await numberRemoved(sql, [...changes.removed.values()]);
+    // Delivered when the transaction commits, not before.
+    await sql.query('SELECT pg_notify($1, $2)', [LIST_CHANGED_CHANNEL, '']);
+  };
+}
+
+function gather(messages: ReceivedMessage[]): Changes {
+  const changes: Changes = { registered: new Set(), removed: new Map(), statuses: new Map() };
+  for (const message of messages) {
+    // A tombstone tells others that the target is gone; here the removal itself did.
+    if (message.value === null && message.topic === TARGET_STATUS_TOPIC) continue;
+    const { type, data } = readCloudEvent<Record<string, unknown>>(message);
+    if (data === null) throw new PoisonError('an event without data');
+    if (type === REGISTERED) changes.registered.add(checkedRegistered(data).targetId);
+    else if (type === REMOVED) changes.removed.set(text(data, 'targetId'), checkedRemoved(data));
+    else if (type === STATUS_CHANGED) keepNewest(changes.statuses, checkedStatus(data));
+    else throw new PoisonError(`unknown event type ${type}`);
+  }
+  return changes;
+}
+
+function keepNewest(statuses: Changes['statuses'], status: TargetStatusChanged['data']): void {
+  const kept = statuses.get(status.targetId);
+  if (kept === undefined || kept.changeSeq < status.changeSeq) statuses.set(status.targetId, status);
+}
+
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+function text(data: Record<string, unknown>, member: string): string {
+  const value = data[member];
+  if (typeof value !== 'string') throw new PoisonError(`${member} is not a text`);
+  if (member === 'targetId' && !ID.test(value)) throw new PoisonError('targetId is not a UUID');
+  return value;
+}
+
+function wholeNumber(data: Record<string, unknown>, member: string): number {
+  const value = data[member];
+  if (!Number.isSafeInteger(value)) throw new PoisonError(`${member} is not a whole number`);
+  return value as number;
+}
+
+function time(data: Record<string, unknown>, member: string): string {
+  const value = text(data, member);
+  if (Number.isNaN(Date.parse(value))) throw new PoisonError(`${member} is not a time`);
+  return value;
+}
+
+function checkedRegistered(data: Record<string, unknown>): Pick<TargetRegistered['data'], 'targetId'> {
+  return { targetId: text(data, 'targetId') };
+}
+
+function checkedRemoved(data: Record<string, unknown>): TargetRemoved['data'] {
+  return {
+    targetId: text(data, 'targetId'),
+    key: wholeNumber(data, 'key'),
+    ip: text(data, 'ip'),
+    vrf: text(data, 'vrf'),
+  };
+}
+
+function checkedStatus(data: Record<string, unknown>): TargetStatusChanged['data'] {
+  text(data, 'targetId');
+  text(data, 'reason');
+  time(data, 'at');
+  wholeNumber(data, 'changeSeq');
+  if (data['lastSuccessAt'] !== null) time(data, 'lastSuccessAt');
+  if (!STATUSES.some((status) => status === data['to'])) throw new PoisonError('to is not a status');
+  return data as unknown as TargetStatusChanged['data'];
+}
+
+async function numberRegistered(sql: Sql, ids: string[]): Promise<void> {
+  await sql.execute(
+    `UPDATE target_list SET list_seq = nextval('list_seq') WHERE id = ANY ($1::uuid[]) AND list_seq IS NULL`,
+    [ids],
+  );
+}
+
+/** A repeat of an older change, as a publisher that was killed sends it, changes nothing. */
+async function applyStatuses(sql: Sql, statuses: TargetStatusChanged['data'][]): Promise<void> {
+  const rows = statuses.map((status) => ({
+    id: status.targetId,
+    status: status.to,
+    reason: status.reason,
+    since: status.at,
+    last_success_at: status.lastSuccessAt,
+    change_seq: status.changeSeq,
+  }));
+  await sql.execute(
+    `UPDATE target_list t
+     SET status = s.status, reason = s.reason, since = s.since, last_success_at = s.last_success_at,
+         change_seq = s.change_seq, list_seq = nextval('list_seq')
+     FROM jsonb_to_recordset($1::jsonb) AS s
+       (id uuid, status text, reason text, since timestamptz, last_success_at timestamptz, change_seq bigint)
+     WHERE t.id = s.id AND t.change_seq < s.change_seq`,
+    [JSON.stringify(rows)],
+  );
+}
+
+async function numberRemoved(sql: Sql, removed: TargetRemoved['data'][]): Promise<void> {
+  await sql.execute(
+    `INSERT INTO target_list_removed (list_seq, key, id)
+     SELECT nextval('list_seq'), r.key, r.id FROM jsonb_to_recordset($1::jsonb) AS r (key integer, id uuid)`,
+    [JSON.stringify(removed.map(({ key, targetId }) => ({ key, id: targetId })))],
+  );
+}
+
+/**
+ * Forgets removals older than a time; a client that saw nothing since then has to read the list anew.
+ * @returns how many were forgotten, at most `limit`
+ */
+export async function forgetRemovals(sql: Sql, olderThan: Date, limit = 10_000): Promise<number> {
+  const rows = await sql.query<{ list_seq: number }>(
+    `DELETE FROM target_list_removed WHERE list_seq IN (
+       SELECT list_seq FROM target_list_removed WHERE removed_at < $1 ORDER BY list_seq LIMIT $2)
+     RETURNING list_seq`,
+    [olderThan, limit],
+  );
+  const highest = Math.max(0, ...rows.map((row) => row.list_seq));
+  await sql.execute('UPDATE target_list_horizon SET list_seq = greatest(list_seq, $1)', [highest]);
+  return rows.length;
+}

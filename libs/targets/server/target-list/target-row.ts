@@ -1,0 +1,40 @@
+import type { Status, StatusReason } from '@icmp-mon/status/contract';
+import type { TargetView } from '@icmp-mon/targets/contract';
+
+/** Columns of `target_list` that make a view. */
+export const VIEW_COLUMNS =
+  'key, id, host(ip) AS ip, vrf, name, tags, tier, version, registered_at, status, reason, since, last_success_at';
+
+export interface TargetRow {
+  key: number;
+  id: string;
+  ip: string;
+  vrf: string;
+  name: string | null;
+  tags: Record<string, string>;
+  tier: string;
+  version: number;
+  registered_at: Date;
+  status: Status;
+  reason: StatusReason | null;
+  since: Date | null;
+  last_success_at: Date | null;
+}
+
+export function targetView(row: TargetRow): TargetView {
+  return {
+    id: row.id,
+    key: row.key,
+    ip: row.ip,
+    vrf: row.vrf,
+    name: row.name,
+    tags: row.tags,
+    tier: row.tier,
+    registeredAt: row.registered_at.toISOString(),
+    version: Number(row.version),
+    status: row.status,
+    reason: row.reason,
+    since: row.since?.toISOString() ?? null,
+    lastSuccessAt: row.last_success_at?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,3 @@
+export { DefineBuiltInTiers } from './define-built-in-tiers';
+export { defineBuiltIn, evolve, TIER, type TierState } from './tier';
+export { TiersApiModule } from './tiers-api.module';

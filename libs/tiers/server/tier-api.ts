@@ -1,0 +1,48 @@
+import type {
+  AgentSelection,
+  CheckDefinition,
+  CheckType,
+  Expectation,
+  TierView,
+  VerdictRule,
+} from '@icmp-mon/tiers/contract';
+import { ApiProperty } from '@nestjs/swagger';
+
+const TAGS_SCHEMA = { type: 'object', additionalProperties: { type: 'string' } } as const;
+
+class CheckAnswer implements CheckDefinition {
+  @ApiProperty({ type: 'integer' }) check!: number;
+  @ApiProperty({ enum: ['icmp_ping'] }) type!: CheckType;
+  @ApiProperty({ enum: ['reachable', 'unreachable'] }) expect!: Expectation;
+}
+
+class AgentSelectionAnswer implements AgentSelection {
+  @ApiProperty({ enum: ['all', 'distributed'] }) strategy!: AgentSelection['strategy'];
+  @ApiProperty({ type: 'integer', description: 'Agents a target, when distributed.' }) count!: number;
+  @ApiProperty({ type: [String] }) regions!: string[];
+  @ApiProperty(TAGS_SCHEMA) requireTags!: Record<string, string>;
+  @ApiProperty(TAGS_SCHEMA) excludeTags!: Record<string, string>;
+}
+
+class VerdictRuleAnswer implements VerdictRule {
+  @ApiProperty({ type: 'integer' }) missesToFail!: number;
+  @ApiProperty({ type: 'integer' }) successesToRecover!: number;
+  @ApiProperty({ oneOf: [{ type: 'string', enum: ['majority'] }, { type: 'integer', minimum: 1 }] })
+  quorum!: VerdictRule['quorum'];
+}
+
+export class TierAnswer implements TierView {
+  @ApiProperty() name!: string;
+  @ApiProperty() builtIn!: boolean;
+  @ApiProperty({ type: 'integer', description: 'Also the ETag.' }) version!: number;
+  @ApiProperty({ type: 'integer' }) targetCount!: number;
+  @ApiProperty({ type: 'integer' }) probeIntervalMs!: number;
+  @ApiProperty({ type: 'integer' }) probeTimeoutMs!: number;
+  @ApiProperty({ type: [CheckAnswer] }) checks!: CheckAnswer[];
+  @ApiProperty({ type: AgentSelectionAnswer }) agentSelection!: AgentSelectionAnswer;
+  @ApiProperty({ type: VerdictRuleAnswer }) verdictRule!: VerdictRuleAnswer;
+}
+
+export class TierListAnswer {
+  @ApiProperty({ type: [TierAnswer] }) items!: TierAnswer[];
+}
