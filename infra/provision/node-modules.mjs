@@ -8,7 +8,12 @@ import { Refusal } from '../say.mjs';
 export async function installPackages(say) {
   if (packagesInstalled()) return;
   say('Installing the locked npm packages (npm ci --ignore-scripts; about a minute) …');
-  await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: rootDir, show: true });
+  await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: rootDir,
+    show: true,
+  }).catch((cause) => {
+    throw new Refusal('npm ci failed; its own message is above. Nothing else was started.', { cause });
+  });
   if (!existsSync(nodeBinary) && Number(process.versions.node.split('.')[0]) < 24) {
     throw new Refusal(
       `Node 24 does not come as a package for ${process.platform}-${process.arch}. Install Node 24 and try again.`,
