@@ -1,9 +1,64 @@
-import { Component, inject } from '@angular/core';
-import { PageTrail } from '@icmp-mon/platform/ui-kit';
+import { httpResource } from '@angular/common/http';
+import { Component, computed, effect, inject, linkedSignal, signal } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import type { AgentConnection, AgentView } from '@icmp-mon/agents/contract';
+import {
+  agentTrouble,
+  ageText,
+  bytesText,
+  Clock,
+  countText,
+  durationText,
+  Empty,
+  Failure,
+  instantText,
+  PageTrail,
+  rateText,
+} from '@icmp-mon/platform/ui-kit';
+import { AgentLink } from './agent-link';
+import { certificateText } from './certificate-text';
+import { JoinAgent } from './join-agent';
 
-@Component({ selector: 'icm-agent-list', template: '<div class="page"><h1>AgentList</h1></div>' })
+const AGAIN_MS = 5_000;
+const WORST_FIRST: AgentConnection[] = ['lost', 'late', 'enrolled', 'connected'];
+
+/** `/agents`: who measures, from where, and how well. */
+@Component({
+  selector: 'icm-agent-list',
+  imports: [AgentLink, Empty, Failure, JoinAgent, RouterLink],
+  templateUrl: './agent-list.html',
+  styleUrl: './agent-list.scss',
+})
 export class AgentList {
+  protected readonly nowMs = inject(Clock).nowMs;
+  protected readonly read = httpResource<{ items: AgentView[] }>(() => '/api/v1/agents');
+  protected readonly agents = linkedSignal<AgentView[] | undefined, AgentView[] | undefined>({
+    source: () => (this.read.hasValue() ? this.read.value().items : undefined),
+    computation: (items, before) => items ?? before?.value,
+  });
+  protected readonly worstFirst = computed(() => [...(this.agents() ?? [])].sort(byTrouble(this.nowMs())));
+  protected readonly joining = signal(false);
+
+  protected readonly agentTrouble = agentTrouble;
+  protected readonly ageText = ageText;
+  protected readonly bytesText = bytesText;
+  protected readonly certificateText = certificateText;
+  protected readonly countText = countText;
+  protected readonly durationText = durationText;
+  protected readonly instantText = instantText;
+  protected readonly rateText = rateText;
+
   constructor() {
-    inject(PageTrail).show({ text: 'AgentList' });
+    inject(PageTrail).show({ text: 'Agents' });
+    effect((onCleanup) => {
+      const every = setInterval(() => this.read.reload(), AGAIN_MS);
+      onCleanup(() => clearInterval(every));
+    });
   }
+}
+
+function byTrouble(nowMs: number): (a: AgentView, b: AgentView) => number {
+  const rank = (agent: AgentView): number =>
+    WORST_FIRST.indexOf(agent.connection) * 2 + (agentTrouble(agent, nowMs) === null ? 1 : 0);
+  return (a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name);
 }

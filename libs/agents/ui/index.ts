@@ -1,4 +1,6 @@
 import type { Routes } from '@angular/router';
-import { AgentList } from './agent-list';
 
-export const agentsRoutes: Routes = [{ path: '', component: AgentList }];
+export const agentsRoutes: Routes = [
+  { path: '', loadComponent: () => import('./agent-list').then((page) => page.AgentList) },
+  { path: ':id', loadComponent: () => import('./agent-detail').then((page) => page.AgentDetail) },
+];

@@ -1,3 +1,4 @@
+export * from './agent-trouble';
 export * from './clock';
 export * from './icon';
 export * from './link-state';

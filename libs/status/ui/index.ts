@@ -1,4 +1,5 @@
 import type { Routes } from '@angular/router';
-import { Dashboard } from './dashboard';
 
-export const statusRoutes: Routes = [{ path: '', component: Dashboard }];
+export const statusRoutes: Routes = [
+  { path: '', loadComponent: () => import('./dashboard').then((page) => page.Dashboard) },
+];

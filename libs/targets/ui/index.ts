@@ -2,4 +2,5 @@ import type { Routes } from '@angular/router';
 
 export const targetsRoutes: Routes = [
   { path: '', loadComponent: () => import('./target-list').then((page) => page.TargetList) },
+  { path: ':id', loadComponent: () => import('./target-detail').then((page) => page.TargetDetail) },
 ];

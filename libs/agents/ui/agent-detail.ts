@@ -1,0 +1,139 @@
+import { httpResource } from '@angular/common/http';
+import { Component, computed, effect, inject, input, linkedSignal, untracked } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import type { AgentMetricPoint, AgentMetrics, AgentView } from '@icmp-mon/agents/contract';
+import { Chart, ChartColours, linesOption, RangeChoice, rangeMs, readTimeRange } from '@icmp-mon/platform/charts';
+import {
+  agentTrouble,
+  ageText,
+  bytesText,
+  Clock,
+  countText,
+  Failure,
+  instantText,
+  PageTrail,
+  rateText,
+} from '@icmp-mon/platform/ui-kit';
+import { AgentLink } from './agent-link';
+import { certificateText } from './certificate-text';
+
+const AGENT_AGAIN_MS = 5_000;
+const METRICS_AGAIN_MS = 15_000;
+/** Telemetry comes every 5 s, or averaged; a longer silence than this breaks the lines. */
+const GAP_FACTOR = 6;
+
+interface Graph {
+  title: string;
+  lines: { name: string; read: (point: AgentMetricPoint) => number }[];
+  text: (value: number) => string;
+}
+
+const GRAPHS: readonly Graph[] = [
+  {
+    title: 'Results and probes per second',
+    lines: [
+      { name: 'results/s', read: (point) => point.resultsPerS },
+      { name: 'probes/s', read: (point) => point.probesPerS },
+    ],
+    text: rateText,
+  },
+  {
+    title: 'CPU in percent of a core',
+    lines: [
+      { name: 'agent', read: (point) => point.cpuCores * 100 },
+      { name: 'executors', read: (point) => point.executorCpuCores * 100 },
+    ],
+    text: (value) => `${value.toFixed(1)} %`,
+  },
+  { title: 'Memory', lines: [{ name: 'resident', read: (point) => point.rssBytes }], text: bytesText },
+  {
+    title: 'Age of the oldest spooled block',
+    lines: [{ name: 'oldest', read: (point) => point.spoolOldestS }],
+    text: (value) => `${value.toFixed(0)} s`,
+  },
+  {
+    title: 'Clock offset to the gateway',
+    lines: [{ name: 'offset', read: (point) => point.clockOffsetMs }],
+    text: (value) => `${value.toFixed(1)} ms`,
+  },
+];
+
+/** `/agents/:id?range=`. */
+@Component({
+  selector: 'icm-agent-detail',
+  imports: [AgentLink, Chart, Failure, RangeChoice, RouterLink],
+  templateUrl: './agent-detail.html',
+  styleUrl: './agent-detail.scss',
+})
+export class AgentDetail {
+  private readonly colours = inject(ChartColours);
+  private readonly trail = inject(PageTrail);
+  protected readonly nowMs = inject(Clock).nowMs;
+
+  readonly id = input.required<string>();
+  readonly range = input<string>();
+
+  protected readonly chosenRange = computed(() => readTimeRange(this.range(), '1h'));
+  private readonly untilMs = computed(() => Math.ceil(this.nowMs() / METRICS_AGAIN_MS) * METRICS_AGAIN_MS);
+  private readonly path = computed(() => `/api/v1/agents/${encodeURIComponent(this.id())}`);
+  protected readonly agent = httpResource<AgentView>(() => this.path());
+  protected readonly metrics = httpResource<AgentMetrics>(() => {
+    const toMs = this.untilMs();
+    const fromMs = toMs - rangeMs(this.chosenRange());
+    const params = { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
+    return { url: `${this.path()}/metrics`, params };
+  });
+  protected readonly view = linkedSignal<AgentView | undefined, AgentView | undefined>({
+    source: () => (this.agent.hasValue() ? this.agent.value() : undefined),
+    computation: (read, before) => read ?? before?.value,
+  });
+  protected readonly points = linkedSignal<AgentMetricPoint[] | undefined, AgentMetricPoint[]>({
+    source: () => (this.metrics.hasValue() ? this.metrics.value().points : undefined),
+    computation: (read, before) => read ?? before?.value ?? [],
+  });
+  protected readonly graphs = computed(() => {
+    const toMs = this.untilMs();
+    const frame = { fromMs: toMs - rangeMs(this.chosenRange()), toMs };
+    return GRAPHS.map((graph) => ({
+      title: graph.title,
+      option: linesOption(
+        graph.lines.map((line) => ({ name: line.name, points: withGaps(this.points(), line.read) })),
+        frame,
+        this.colours.palette(),
+        graph.text,
+      ),
+    }));
+  });
+
+  protected readonly agentTrouble = agentTrouble;
+  protected readonly ageText = ageText;
+  protected readonly bytesText = bytesText;
+  protected readonly certificateText = certificateText;
+  protected readonly countText = countText;
+  protected readonly instantText = instantText;
+  protected readonly rateText = rateText;
+
+  constructor() {
+    effect(() => {
+      const text = this.view()?.name ?? this.id();
+      untracked(() => this.trail.show({ text: 'Agents', link: '/agents' }, { text }));
+    });
+    effect((onCleanup) => {
+      const every = setInterval(() => this.agent.reload(), AGENT_AGAIN_MS);
+      onCleanup(() => clearInterval(every));
+    });
+  }
+}
+
+/** Points of one line, with a break where nothing was reported for much longer than usual. */
+function withGaps(points: AgentMetricPoint[], read: (point: AgentMetricPoint) => number): [number, number | null][] {
+  const times = points.map((point) => Date.parse(point.at));
+  const steps = times.slice(1).map((time, index) => time - (times[index] ?? time));
+  const usualMs = [...steps].sort((a, b) => a - b)[Math.floor(steps.length / 2)] ?? Infinity;
+  return points.flatMap((point, index): [number, number | null][] => {
+    const atMs = times[index] ?? 0;
+    const here: [number, number] = [atMs, read(point)];
+    const stepMs = index === 0 ? 0 : (steps[index - 1] ?? 0);
+    return stepMs > usualMs * GAP_FACTOR ? [[atMs - 1, null], here] : [here];
+  });
+}

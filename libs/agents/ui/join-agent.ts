@@ -1,0 +1,99 @@
+import { HttpClient } from '@angular/common/http';
+import { Component, computed, inject, signal } from '@angular/core';
+import type { EnrolmentTokenCreated } from '@icmp-mon/agents/contract';
+import { Session } from '@icmp-mon/identity/ui';
+import { Icon, instantText, newRequestKey, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
+import { firstValueFrom } from 'rxjs';
+import { joinCommand } from './join-command';
+
+/** Makes an enrolment token and shows the command that uses it. */
+@Component({
+  selector: 'icm-join-agent',
+  imports: [Icon],
+  template: `
+    @if (created(); as token) {
+      <p>
+        Run this in the project's folder on the vantage point. The token works once, until
+        {{ instantText(token.expiresAt) }}, and is not shown again.
+      </p>
+      <div class="command">
+        <pre tabindex="0" data-testid="join-command">{{ command() }}</pre>
+        <button type="button" class="button" (click)="copy()"><icm-icon name="copy" /> Copy</button>
+      </div>
+    } @else if (mayEnrol()) {
+      <button
+        type="button"
+        class="button button-primary"
+        data-testid="make-token"
+        [disabled]="making()"
+        (click)="makeToken()"
+      >
+        <icm-icon name="plus" /> {{ making() ? 'Making a token…' : 'Show the join command' }}
+      </button>
+    } @else {
+      <p class="quiet">An engineer or administrator can make the token that a new agent needs.</p>
+    }
+  `,
+  styles: `
+    :host {
+      display: block;
+      max-width: 100%;
+    }
+    .command {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: flex-start;
+      gap: 8px;
+      margin-top: 8px;
+    }
+    pre {
+      flex: 1 1 420px;
+      min-width: 0;
+      margin: 0;
+      padding: 10px 14px;
+      overflow-x: auto;
+      border: 1px solid var(--icm-line);
+      border-radius: var(--icm-radius);
+      background: var(--icm-surface-sunken);
+      color: var(--icm-text);
+      font: 13px/1.5 var(--icm-font-mono);
+    }
+  `,
+})
+export class JoinAgent {
+  private readonly http = inject(HttpClient);
+  private readonly toasts = inject(Toasts);
+  private readonly session = inject(Session);
+  protected readonly created = signal<EnrolmentTokenCreated | null>(null);
+  protected readonly making = signal(false);
+  protected readonly mayEnrol = computed(() => this.session.may('agents:enrol'));
+  protected readonly command = computed(() => {
+    const token = this.created();
+    return token === null ? '' : joinCommand(token);
+  });
+  protected readonly instantText = instantText;
+
+  protected async makeToken(): Promise<void> {
+    this.making.set(true);
+    try {
+      const headers = { 'Idempotency-Key': newRequestKey() };
+      const request = this.http.post<EnrolmentTokenCreated>('/api/v1/enrolment-tokens', { uses: 1 }, { headers });
+      this.created.set(await firstValueFrom(request));
+    } catch (failure) {
+      const problem = readProblem(failure);
+      this.toasts.failed(`No token was made. ${problem.title}. ${problem.detail}`);
+    } finally {
+      this.making.set(false);
+    }
+  }
+
+  protected async copy(): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(this.command());
+      this.toasts.done('The command was copied.');
+    } catch (failure) {
+      console.warn('The clipboard was refused.', failure);
+      this.toasts.failed('The browser refused the clipboard. Select the command and copy it.');
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import type { EnrolmentTokenCreated } from '@icmp-mon/agents/contract';
+
+/** The command that starts an agent and enrols it with the token, ready to paste into a shell. */
+export function joinCommand(created: EnrolmentTokenCreated): string {
+  return [
+    `ICMPMON_AGENT_ENROL_URL=${quoted(created.enrolUrl)}`,
+    `ICMPMON_AGENT_ENROL_TOKEN=${quoted(created.token)}`,
+    `ICMPMON_AGENT_CA_SHA256=${quoted(created.caSha256)}`,
+    'ICMPMON_AGENT_NAME="$(hostname)"',
+    "ICMPMON_AGENT_REGION='region'",
+    "ICMPMON_AGENT_PROVIDER='provider'",
+    "ICMPMON_AGENT_STATE_DIR='./icmp-mon-agent'",
+    'node dist/apps/agent/main.js',
+  ].join(' \\\n  ');
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

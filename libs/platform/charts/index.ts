@@ -1,0 +1,5 @@
+export * from './chart';
+export * from './chart-options';
+export * from './palette';
+export * from './range-choice';
+export * from './time-range';

@@ -1,0 +1,27 @@
+import type { AgentView } from '@icmp-mon/agents/contract';
+import { countText } from './number-text';
+import { ageText, durationText } from './time-text';
+
+const SPOOL_LATE_S = 30;
+const CLOCK_OFF_MS = 500;
+
+/** What keeps an agent from measuring or from being believed, worst first, as one sentence; null when nothing does. */
+export function agentTrouble(agent: AgentView, nowMs: number): string | null {
+  if (agent.connection === 'enrolled') return 'has joined, but has not reported yet';
+  if (agent.connection !== 'connected') return `not heard for ${ageText(agent.lastSeenAt, nowMs)}`;
+  const report = agent.telemetry;
+  if (report === null) return 'has not reported yet';
+  const broken = report.executors.find((executor) => executor.state !== 'ok' && executor.state !== 'idle');
+  if (broken !== undefined) return broken.detail;
+  if (report.droppedResults > 0) return `dropped ${countText(report.droppedResults)} results: its spool is full`;
+  if (report.spoolQuarantined > 0) return `${countText(report.spoolQuarantined)} blocks of its spool cannot be read`;
+  if (report.notSentPerS > 0) return 'its kernel refuses to send probes: look at its routes and firewall';
+  if (report.policyRefusedTargets > 0) {
+    return `its policy file refuses ${countText(report.policyRefusedTargets)} of its targets`;
+  }
+  if (report.spoolOldestS > SPOOL_LATE_S) return `its results are ${durationText(report.spoolOldestS * 1_000)} late`;
+  if (Math.abs(report.clockOffsetMs) > CLOCK_OFF_MS) {
+    return `its clock is off by ${durationText(Math.abs(report.clockOffsetMs))}`;
+  }
+  return null;
+}

@@ -1,0 +1,16 @@
+import { countText, durationText, type FleetCounts, rateText } from '@icmp-mon/platform/ui-kit';
+import { STATUSES } from '@icmp-mon/status/contract';
+
+/**
+ * The fleet in one line, worst first: `1 down · 7 up · 1 of 1 agents · 0.5 results/s · data 0.8 s old`. A status that no
+ * target has is left out, but `up` is always said.
+ */
+export function truthLine(counts: FleetCounts, dataAgeMs: number | null): string {
+  const parts = STATUSES.filter((status) => counts[status] > 0 || status === 'up').map(
+    (status) => `${countText(counts[status])} ${status}`,
+  );
+  parts.push(`${counts.agentsConnected} of ${counts.agentsTotal} agents`);
+  parts.push(`${rateText(counts.resultsPerS)} results/s`);
+  parts.push(dataAgeMs === null ? 'no data yet' : `data ${durationText(dataAgeMs)} old`);
+  return parts.join(' · ');
+}

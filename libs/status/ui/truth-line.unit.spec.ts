@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'vitest';
+import { truthLine } from './truth-line';
+
+const counts = { up: 7, degraded: 0, down: 1, unknown: 0, agentsConnected: 1, agentsTotal: 1, resultsPerS: 0.5 };
+
+describe('truthLine', () => {
+  it('says the worst first and leaves out what nobody has', () => {
+    expect(truthLine(counts, 840)).toBe('1 down · 7 up · 1 of 1 agents · 0.5 results/s · data 0.8 s old');
+  });
+
+  it('says up even when nothing is', () => {
+    expect(truthLine({ ...counts, up: 0, down: 0, resultsPerS: 0 }, null)).toBe(
+      '0 up · 1 of 1 agents · 0.0 results/s · no data yet',
+    );
+  });
+});

@@ -1,0 +1,90 @@
+import { faded, type Palette, type TimeFrame, timeAxis, tooltip, valueAxis } from '@icmp-mon/platform/charts';
+import { clockText, percentText, rttText } from '@icmp-mon/platform/ui-kit';
+import type { HistoryPoint } from '@icmp-mon/probing/contract';
+import type { EChartsCoreOption } from 'echarts/core';
+
+type Pair = [number, number | null];
+
+/** The round trips' spread (fastest to 95th percentile as a band, the median as a line) and the loss as a strip below. */
+export function historyOption(points: HistoryPoint[], frame: TimeFrame, colours: Palette): EChartsCoreOption {
+  const at = (point: HistoryPoint): number => Date.parse(point.at) + point.windowMs / 2;
+  const column = (read: (point: HistoryPoint) => number | null): Pair[] =>
+    points.map((point) => [at(point), read(point)]);
+  const lossColour = (loss: number): string =>
+    loss === 0 ? faded(colours.up, 0.35) : loss < 0.5 ? colours.degraded : colours.down;
+  const hidden = {
+    type: 'line',
+    showSymbol: false,
+    silent: true,
+    lineStyle: { opacity: 0 },
+    stack: 'spread',
+    stackStrategy: 'all',
+  };
+  return {
+    animation: false,
+    grid: [
+      { left: 64, right: 16, top: 12, bottom: 62 },
+      { left: 64, right: 16, height: 28, bottom: 26 },
+    ],
+    xAxis: [timeAxis(frame, colours, { axisLabel: { show: false } }), timeAxis(frame, colours, { gridIndex: 1 })],
+    yAxis: [
+      valueAxis(colours, { axisLabel: { color: colours.quiet, fontSize: 11, formatter: rttText } }),
+      {
+        ...valueAxis(colours, { gridIndex: 1, max: 1, splitNumber: 1, interval: 1 }),
+        axisLabel: { color: colours.quiet, fontSize: 11, formatter: (loss: number) => (loss === 1 ? 'loss' : '') },
+      },
+    ],
+    tooltip: tooltip(colours, (items: { dataIndex: number; seriesName?: string }[]) =>
+      historyTip(points[items[0]?.dataIndex ?? -1]),
+    ),
+    axisPointer: { link: [{ xAxisIndex: 'all' }] },
+    series: [
+      { ...hidden, name: 'fastest', data: column((point) => point.rttMinUs) },
+      { ...hidden, name: 'spread', areaStyle: { color: faded(colours.accent, 0.22) }, data: column(spreadUs) },
+      {
+        name: 'median',
+        type: 'line',
+        showSymbol: points.length < 30,
+        symbolSize: 4,
+        color: colours.accent,
+        lineStyle: { width: 1.6 },
+        data: column((point) => point.rttP50Us),
+      },
+      {
+        name: 'loss',
+        type: 'bar',
+        xAxisIndex: 1,
+        yAxisIndex: 1,
+        barWidth: barWidth(points.length),
+        data: points.map((point) => ({
+          value: [at(point), point.lossRatio === null ? null : Math.max(point.lossRatio, 0.06)],
+          itemStyle: { color: lossColour(point.lossRatio ?? 0) },
+        })),
+      },
+    ],
+  };
+}
+
+/** How far the 95th percentile is above the fastest round trip, in microseconds. */
+export function spreadUs(point: HistoryPoint): number | null {
+  if (point.rttP95Us === null || point.rttMinUs === null) return null;
+  return Math.max(0, point.rttP95Us - point.rttMinUs);
+}
+
+function barWidth(count: number): string {
+  return count > 100 ? '80%' : '60%';
+}
+
+function historyTip(point: HistoryPoint | undefined): string {
+  if (point === undefined) return '';
+  const from = clockText(point.at).slice(0, 5);
+  const to = clockText(Date.parse(point.at) + point.windowMs).slice(0, 5);
+  const lines = [
+    `${from} to ${to}`,
+    `median ${rttText(point.rttP50Us)}`,
+    `fastest ${rttText(point.rttMinUs)}, 95 % within ${rttText(point.rttP95Us)}`,
+    `loss ${percentText(point.lossRatio)} (${point.lost} of ${point.sent})`,
+  ];
+  if (point.notSent > 0) lines.push(`not sent ${point.notSent}`);
+  return lines.join('<br>');
+}

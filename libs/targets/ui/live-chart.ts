@@ -1,0 +1,97 @@
+import { type Palette, timeAxis, tooltip, valueAxis } from '@icmp-mon/platform/charts';
+import { clockText, rttText } from '@icmp-mon/platform/ui-kit';
+import type { ProbeResult } from '@icmp-mon/probing/contract';
+import type { EChartsCoreOption } from 'echarts/core';
+import { isLoss, LIVE_FOR_MS, outcomeText } from './live-results';
+
+const AGENTS_MAX = 8;
+/** A gap longer than this breaks the line: nothing is known of what was between. */
+const GAP_MS = 60_000;
+
+/** Round trips of the last 15 minutes by agent, losses and unsent probes marked at the foot. Results come newest first. */
+export function liveOption(results: ProbeResult[], nowMs: number, colours: Palette): EChartsCoreOption {
+  const oldestFirst = [...results].reverse();
+  const agents = [...new Set(oldestFirst.map((result) => result.agentName))].slice(0, AGENTS_MAX);
+  const hues = [colours.accent, colours.maintenance, colours.degraded, colours.up];
+  const frame = { fromMs: nowMs - LIVE_FOR_MS, toMs: nowMs };
+  const lossText = { text: 'lost', color: colours.down, symbol: 'rect' };
+  const unsentText = { text: 'not sent', color: colours.unknown, symbol: 'emptyCircle' };
+  return {
+    animation: false,
+    grid: [
+      { left: 64, right: 16, top: 12, bottom: 48 },
+      { left: 64, right: 16, height: 14, bottom: 26 },
+    ],
+    xAxis: [
+      timeAxis(frame, colours, { axisLabel: { show: false } }),
+      timeAxis(frame, colours, { gridIndex: 1, axisLine: { show: false } }),
+    ],
+    yAxis: [
+      valueAxis(colours, { axisLabel: { color: colours.quiet, fontSize: 11, formatter: rttText } }),
+      { type: 'value', gridIndex: 1, min: 0, max: 1, show: false },
+    ],
+    tooltip: tooltip(colours, liveTip),
+    axisPointer: { link: [{ xAxisIndex: 'all' }] },
+    series: [
+      ...agents.map((agent, index) => ({
+        name: agent,
+        type: 'line',
+        symbolSize: 4,
+        symbol: 'circle',
+        showSymbol: oldestFirst.length < 400,
+        color: hues[index % hues.length],
+        lineStyle: { width: 1.2 },
+        data: roundTrips(oldestFirst.filter((result) => result.agentName === agent)),
+      })),
+      marks(oldestFirst, lossText, (result) => isLoss(result.outcome)),
+      marks(oldestFirst, unsentText, (result) => result.outcome !== 'reply' && !isLoss(result.outcome)),
+    ],
+  };
+}
+
+type Point = { value: [number, number | null]; result?: ProbeResult };
+
+/** Points of one agent, the line broken where a probe got no answer or nothing was measured for long. */
+export function roundTrips(oldestFirst: ProbeResult[]): Point[] {
+  const points: Point[] = [];
+  let beforeMs: number | null = null;
+  for (const result of oldestFirst) {
+    const atMs = Date.parse(result.at);
+    if (beforeMs !== null && atMs - beforeMs > GAP_MS) points.push({ value: [beforeMs + 1, null] });
+    points.push({ value: [atMs, result.rttUs], result });
+    beforeMs = atMs;
+  }
+  return points;
+}
+
+function marks(
+  results: ProbeResult[],
+  look: { text: string; color: string; symbol: string },
+  wanted: (result: ProbeResult) => boolean,
+): object {
+  return {
+    name: look.text,
+    type: 'scatter',
+    xAxisIndex: 1,
+    yAxisIndex: 1,
+    symbol: look.symbol,
+    symbolSize: look.symbol === 'rect' ? [3, 14] : 8,
+    color: look.color,
+    data: results.filter(wanted).map((result) => ({ value: [Date.parse(result.at), 0.5], result })),
+  };
+}
+
+function liveTip(items: { marker: string; data?: Point }[]): string {
+  const lines = items.flatMap(({ marker, data }) => {
+    if (data?.result === undefined) return [];
+    const { agentName, outcome, rttUs } = data.result;
+    const what = outcome === 'reply' ? rttText(rttUs) : outcomeText(outcome);
+    return [`${marker}${clockText(data.result.at)} ${escapeHtml(agentName)}: ${what}`];
+  });
+  return [...new Set(lines)].slice(0, 10).join('<br>');
+}
+
+/** Tooltips are HTML, and agents' names come from outside. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

@@ -1,0 +1,200 @@
+import { HttpClient, httpResource } from '@angular/common/http';
+import {
+  Component,
+  computed,
+  effect,
+  inject,
+  input,
+  linkedSignal,
+  signal,
+  untracked,
+  type WritableSignal,
+} from '@angular/core';
+import { MatDialog } from '@angular/material/dialog';
+import { Router, RouterLink } from '@angular/router';
+import { Session } from '@icmp-mon/identity/ui';
+import { Chart, ChartColours, RangeChoice, rangeMs, readTimeRange } from '@icmp-mon/platform/charts';
+import {
+  ageText,
+  Clock,
+  type Confirmation,
+  ConfirmDialog,
+  Failure,
+  Icon,
+  instantText,
+  LiveStream,
+  PageTrail,
+  percentText,
+  readProblem,
+  reasonText,
+  rttText,
+  Shortcuts,
+  StatusGlyph,
+  type StreamBatch,
+  Toasts,
+} from '@icmp-mon/platform/ui-kit';
+import type { HistoryPoint, ProbeResult } from '@icmp-mon/probing/contract';
+import type { TargetStatusView } from '@icmp-mon/status/contract';
+import type { TargetView } from '@icmp-mon/targets/contract';
+import { firstValueFrom } from 'rxjs';
+import { historyOption } from './history-chart';
+import { liveOption } from './live-chart';
+import { isLoss, LIVE_FOR_MS, mergeResults, outcomeText } from './live-results';
+import { tagTexts } from './tag-text';
+
+const LIVE_AGAIN_MS = 5_000;
+const HISTORY_AGAIN_MS = 60_000;
+const TABLE_ROWS = 40;
+
+interface Read<T> {
+  id: string;
+  value: T | undefined;
+}
+
+/** `/targets/:id?range=`, where id is the id or the address. */
+@Component({
+  selector: 'icm-target-detail',
+  imports: [Chart, Failure, Icon, RangeChoice, RouterLink, StatusGlyph],
+  templateUrl: './target-detail.html',
+  styleUrl: './target-detail.scss',
+})
+export class TargetDetail {
+  private readonly http = inject(HttpClient);
+  private readonly router = inject(Router);
+  private readonly dialog = inject(MatDialog);
+  private readonly toasts = inject(Toasts);
+  private readonly session = inject(Session);
+  private readonly stream = inject(LiveStream);
+  private readonly clock = inject(Clock);
+  private readonly colours = inject(ChartColours);
+  private readonly trail = inject(PageTrail);
+
+  readonly id = input.required<string>();
+  readonly range = input<string>();
+
+  private readonly path = computed(() => `/api/v1/targets/${encodeURIComponent(this.id())}`);
+  protected readonly target = httpResource<TargetView>(() => this.path());
+  protected readonly status = httpResource<TargetStatusView>(() => `${this.path()}/status`);
+  protected readonly results = httpResource<{ items: ProbeResult[] }>(() => `${this.path()}/results?limit=500`);
+  protected readonly history = httpResource<{ items: HistoryPoint[] }>(() => {
+    const { fromMs, toMs } = this.frame();
+    const params = { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
+    return { url: `${this.path()}/history`, params };
+  });
+
+  protected readonly removed = signal(false);
+  /** The target as it was last heard of: read first, then kept current by the stream. */
+  protected readonly view = this.kept(() => (this.target.hasValue() ? this.target.value() : undefined));
+  protected readonly verdicts = this.kept(() => (this.status.hasValue() ? this.status.value() : undefined));
+  protected readonly points = this.kept(() => (this.history.hasValue() ? this.history.value().items : undefined));
+  protected readonly recent = linkedSignal<Read<ProbeResult[]>, ProbeResult[]>({
+    source: () => ({ id: this.id(), value: this.results.hasValue() ? this.results.value().items : undefined }),
+    computation: ({ id, value }, before) =>
+      mergeResults(before?.source.id === id ? before.value : [], value ?? [], Date.now()),
+  });
+
+  protected readonly nowMs = this.clock.nowMs;
+  protected readonly chosenRange = computed(() => readTimeRange(this.range(), '6h'));
+  protected readonly mayRemove = computed(() => this.session.may('targets:write') && !this.removed());
+  protected readonly tableRows = computed(() => this.recent().slice(0, TABLE_ROWS));
+  protected readonly lossText = computed(() => {
+    const votes = this.recent().filter((result) => result.outcome === 'reply' || isLoss(result.outcome));
+    if (votes.length === 0) return '–';
+    return percentText(votes.filter((result) => isLoss(result.outcome)).length / votes.length);
+  });
+  protected readonly lastSuccess = computed(() => {
+    const heard = this.recent().find((result) => result.outcome === 'reply')?.at;
+    return heard ?? this.view()?.lastSuccessAt ?? null;
+  });
+  private readonly liveUntilMs = computed(() => Math.ceil(this.nowMs() / LIVE_AGAIN_MS) * LIVE_AGAIN_MS);
+  private readonly historyUntilMs = computed(() => Math.ceil(this.nowMs() / HISTORY_AGAIN_MS) * HISTORY_AGAIN_MS);
+  private readonly frame = computed(() => {
+    const toMs = this.historyUntilMs();
+    return { fromMs: toMs - rangeMs(this.chosenRange()), toMs };
+  });
+  protected readonly liveOption = computed(() => liveOption(this.recent(), this.liveUntilMs(), this.colours.palette()));
+  protected readonly historyOption = computed(() =>
+    historyOption(this.points() ?? [], this.frame(), this.colours.palette()),
+  );
+
+  protected readonly ageText = ageText;
+  protected readonly instantText = instantText;
+  protected readonly isLoss = isLoss;
+  protected readonly outcomeText = outcomeText;
+  protected readonly percentText = percentText;
+  protected readonly reasonText = reasonText;
+  protected readonly rttText = rttText;
+  protected readonly tagTexts = tagTexts;
+  protected readonly liveMinutes = LIVE_FOR_MS / 60_000;
+
+  constructor() {
+    effect(() => {
+      const text = this.view()?.ip ?? this.id();
+      untracked(() => this.trail.show({ text: 'Targets', link: '/targets' }, { text }));
+    });
+    effect((onCleanup) => {
+      const watched = this.view()?.id;
+      if (watched === undefined) return;
+      this.stream.watch(watched);
+      onCleanup(() => this.stream.watch(null));
+    });
+    this.stream.listen((batch) => this.receive(batch));
+    inject(Shortcuts).add({
+      keys: 'u',
+      label: 'Back to the list',
+      run: () => void this.router.navigateByUrl('/targets'),
+    });
+  }
+
+  /** What was read last of this target: while it is read again, and when that fails, the old value stays. */
+  private kept<T>(read: () => T | undefined): WritableSignal<T | undefined> {
+    return linkedSignal<Read<T>, T | undefined>({
+      source: () => ({ id: this.id(), value: read() }),
+      computation: ({ id, value }, before) => value ?? (before?.source.id === id ? before.value : undefined),
+    });
+  }
+
+  protected again(): void {
+    this.target.reload();
+    this.status.reload();
+    this.results.reload();
+    this.history.reload();
+  }
+
+  protected remove(target: TargetView): void {
+    const data: Confirmation = {
+      title: `Remove ${target.ip}?`,
+      text: 'Probing stops at once. What was measured stays stored.',
+      action: 'Remove target',
+    };
+    const closed = this.dialog.open<ConfirmDialog, Confirmation, boolean>(ConfirmDialog, { data, width: '420px' });
+    closed.afterClosed().subscribe((confirmed) => {
+      if (confirmed === true) void this.sendRemoval(target);
+    });
+  }
+
+  private async sendRemoval(target: TargetView): Promise<void> {
+    try {
+      const headers = { 'If-Match': `"${target.version}"` };
+      await firstValueFrom(this.http.delete(`/api/v1/targets/${target.id}`, { headers }));
+      this.toasts.done(`${target.ip} was removed.`);
+      await this.router.navigateByUrl('/targets');
+    } catch (failure) {
+      const problem = readProblem(failure);
+      this.toasts.failed(`${target.ip} was not removed. ${problem.title}. ${problem.detail}`);
+    }
+  }
+
+  private receive(batch: StreamBatch): void {
+    const id = this.view()?.id;
+    if (batch.reset) this.again();
+    const changed = batch.targets.find((target) => target.id === id);
+    if (changed !== undefined) {
+      this.view.set(changed);
+      this.status.reload();
+    }
+    if (id !== undefined && batch.removed.includes(id)) this.removed.set(true);
+    const heard = batch.results.filter((event) => event.targetKey === this.view()?.key).map((event) => event.result);
+    if (heard.length > 0) this.recent.update((kept) => mergeResults(kept, heard, Date.now()));
+  }
+}
