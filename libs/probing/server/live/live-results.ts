@@ -1,0 +1,91 @@
+import type { LiveEvent } from '@icmp-mon/probing/contract';
+import { createLogger } from '@icmp-mon/platform/ops';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Observable } from 'rxjs';
+import { PROBING_API_OPTIONS, type ProbingApiOptions } from '../probing-api-options';
+import { type LiveClient, LiveFeed } from './live-feed';
+import { LiveWakes } from './live-wakes';
+import { RecentResults } from './recent-results';
+
+/** Renews the word that targets are watched, and looks by itself in case that a wake-up got lost. */
+const TURN_MS = 5_000;
+const logger = createLogger('live');
+
+export type LiveMessage =
+  | { kind: 'result'; event: LiveEvent }
+  /** A mark to resume from. */
+  | { kind: 'seen'; id: string }
+  /** Results before the next mark have to be read anew. */
+  | { kind: 'reset' };
+
+interface SharedFeed {
+  feed: LiveFeed;
+  clients: number;
+}
+
+/** Live results of the targets that clients of this process watch: one feed a target. */
+@Injectable()
+export class LiveResults implements OnModuleInit, OnApplicationShutdown {
+  private readonly feeds = new Map<number, SharedFeed>();
+  private wakes: LiveWakes | null = null;
+  private turn: NodeJS.Timeout | null = null;
+
+  constructor(
+    @Inject(PROBING_API_OPTIONS) private readonly options: ProbingApiOptions,
+    private readonly recent: RecentResults,
+  ) {}
+
+  onModuleInit(): void {
+    this.wakes = new LiveWakes(this.options.redisUrl, this.options.prefix);
+    this.turn = setInterval(() => this.takeTurn(), TURN_MS);
+  }
+
+  onApplicationShutdown(): void {
+    if (this.turn !== null) clearInterval(this.turn);
+    this.wakes?.close();
+  }
+
+  /** Results of a target as they are stored, after those that came since `lastId`. Fails when the database is away at first. */
+  follow(targetKey: number, lastId: string | null): Observable<LiveMessage> {
+    return new Observable<LiveMessage>((reader) => {
+      const { feed } = this.enter(targetKey);
+      const client: LiveClient = {
+        result: (event) => reader.next({ kind: 'result', event }),
+        seenUpTo: (id) => reader.next({ kind: 'seen', id }),
+        reset: () => reader.next({ kind: 'reset' }),
+      };
+      feed.join(client, lastId).catch((error: unknown) => reader.error(error));
+      return () => {
+        feed.leave(client);
+        this.exit(targetKey);
+      };
+    });
+  }
+
+  private enter(targetKey: number): SharedFeed {
+    const known = this.feeds.get(targetKey);
+    if (known !== undefined) {
+      known.clients++;
+      return known;
+    }
+    const feed = new LiveFeed(targetKey, this.options.shardCount, this.recent, (error) =>
+      logger.warn({ err: error, targetKey }, 'could not read live results; looking again in 5 s'),
+    );
+    const shared = { feed, clients: 1 };
+    this.feeds.set(targetKey, shared);
+    this.wakes?.watch(targetKey, () => feed.wake());
+    return shared;
+  }
+
+  private exit(targetKey: number): void {
+    const shared = this.feeds.get(targetKey);
+    if (shared === undefined || --shared.clients > 0) return;
+    this.feeds.delete(targetKey);
+    this.wakes?.forget(targetKey);
+  }
+
+  private takeTurn(): void {
+    this.wakes?.keepWatching([...this.feeds.keys()]);
+    for (const { feed } of this.feeds.values()) feed.wake();
+  }
+}

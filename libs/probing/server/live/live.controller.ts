@@ -1,0 +1,64 @@
+import {
+  Authenticator,
+  Caller,
+  lastEventIdOf,
+  type Principal,
+  RequirePermission,
+  sendEventStream,
+  type StreamMessage,
+} from '@icmp-mon/platform/http';
+import { TargetDirectory } from '@icmp-mon/targets/contract';
+import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { map } from 'rxjs';
+import { VrfQuery } from '../results/results-documents';
+import { type LiveMessage, LiveResults } from './live-results';
+
+@ApiTags('results')
+@Controller('api/v1/targets/:id/live')
+export class LiveController {
+  constructor(
+    private readonly targets: TargetDirectory,
+    private readonly live: LiveResults,
+    private readonly authenticator: Authenticator,
+  ) {}
+
+  @Get()
+  @RequirePermission('results:read')
+  @ApiOperation({
+    summary: 'Follow the results of a target as they come',
+    description:
+      'Server-sent events: result (a probe result); reset asks to read the results anew. Last-Event-ID resumes without a gap for an hour.',
+  })
+  @ApiQuery({
+    name: 'lastEventId',
+    required: false,
+    type: String,
+    description: 'For clients that cannot send Last-Event-ID.',
+  })
+  @ApiProduces('text/event-stream')
+  @ApiOkResponse({ description: 'The stream.', schema: { type: 'string' } })
+  async stream(
+    @Param('id') reference: string,
+    @Query() query: VrfQuery,
+    @Req() request: Request,
+    @Res() response: Response,
+    @Caller() principal: Principal,
+  ): Promise<void> {
+    const { key } = await this.targets.find(reference, query.vrf);
+    const results = this.live.follow(key, lastEventIdOf(request)).pipe(map(streamMessage));
+    sendEventStream(request, response, { principal, authenticator: this.authenticator, sources: [results] });
+  }
+}
+
+function streamMessage(message: LiveMessage): StreamMessage {
+  switch (message.kind) {
+    case 'result':
+      return { id: message.event.id, event: 'result', data: message.event.result };
+    case 'seen':
+      return { id: message.id };
+    case 'reset':
+      return { event: 'reset', data: {} };
+  }
+}

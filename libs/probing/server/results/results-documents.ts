@@ -1,0 +1,82 @@
+import {
+  CHECK_TYPES,
+  type CheckType,
+  OUTCOME_NAMES,
+  type OutcomeName,
+  type ProbeResult,
+} from '@icmp-mon/probing/contract';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsInt, IsOptional, IsString, Length, Max, MaxLength, Min } from 'class-validator';
+import { TIME_TEXT_LENGTH_MAX } from '../history/time-range';
+
+const VRF_LENGTH_MAX = 64;
+const CURSOR_LENGTH_MAX = 256;
+export const RESULTS_LIMIT_MAX = 1_000;
+const LIMIT_DEFAULT = 100;
+
+export class VrfQuery {
+  @ApiPropertyOptional({ description: 'Chooses where the address is in several VRFs.' })
+  @IsOptional()
+  @IsString()
+  @Length(1, VRF_LENGTH_MAX)
+  vrf?: string;
+
+  /** Declared so that streams accept it; read from the request itself. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(CURSOR_LENGTH_MAX)
+  lastEventId?: string;
+}
+
+export class ResultsQuery {
+  @ApiPropertyOptional({ minimum: 1, maximum: RESULTS_LIMIT_MAX, default: LIMIT_DEFAULT })
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(RESULTS_LIMIT_MAX)
+  limit: number = LIMIT_DEFAULT;
+
+  @ApiPropertyOptional({ description: '`next` of the page before.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(CURSOR_LENGTH_MAX)
+  cursor?: string;
+
+  @ApiPropertyOptional({ description: 'From this time on: ISO 8601, or now-6h.', example: 'now-6h' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(TIME_TEXT_LENGTH_MAX)
+  from?: string;
+
+  @ApiPropertyOptional({ description: 'Before this time: ISO 8601, now, or now-1h.', example: 'now' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(TIME_TEXT_LENGTH_MAX)
+  to?: string;
+
+  @ApiPropertyOptional({ description: 'Chooses where the address is in several VRFs.' })
+  @IsOptional()
+  @IsString()
+  @Length(1, VRF_LENGTH_MAX)
+  vrf?: string;
+}
+
+/** The contract's types as the OpenAPI document shows them. */
+export class ProbeResultDocument implements ProbeResult {
+  @ApiProperty({ format: 'date-time', description: 'When the probe was sent, corrected by the clock of the agent.' })
+  at!: string;
+  @ApiProperty({ format: 'uuid' }) agentId!: string;
+  @ApiProperty() agentName!: string;
+  @ApiProperty({ description: 'Number of the check in its tier.' }) check!: number;
+  @ApiProperty({ enum: CHECK_TYPES }) type!: CheckType;
+  @ApiProperty({ enum: OUTCOME_NAMES }) outcome!: OutcomeName;
+  @ApiProperty({ type: Number, nullable: true, description: 'Microseconds; null unless the outcome is a reply.' })
+  rttUs!: number | null;
+}
+
+export class ResultPageDocument {
+  @ApiProperty({ type: [ProbeResultDocument] }) items!: ProbeResultDocument[];
+  @ApiProperty({ type: String, nullable: true, description: 'Cursor of the next page, null on the last.' })
+  next!: string | null;
+}
