@@ -25,7 +25,9 @@ export class StatusChanges1790000001000 implements MigrationInterface {
         PRIMARY KEY (shard, change_seq)
       )`);
     await queryRunner.query('CREATE INDEX status_change_target ON status_change (target_key, change_seq DESC)');
-    await queryRunner.query('CREATE INDEX status_change_at ON status_change (at DESC)');
+    await queryRunner.query(`
+      CREATE INDEX status_change_at ON status_change (at, shard, change_seq)
+      WHERE from_status <> to_status AND NOT removed`);
     await queryRunner.query(`
       CREATE TABLE target_status (
         target_key integer PRIMARY KEY,

@@ -46,7 +46,8 @@ export interface AgentVerdictView {
   check: number;
   verdict: Verdict;
   reason: StatusReason | null;
-  since: string;
+  /** Null while the agent has not judged it. */
+  since: string | null;
 }
 
 /** Answer of `GET /api/v1/targets/{id}/status`. */

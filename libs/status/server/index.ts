@@ -2,3 +2,4 @@ export { judge, neededOf, selectedOf, votesOf, worst, type Ballot, type Judgemen
 export { StatusParticipant } from './status-participant';
 export { judgeProbe, VERDICT, type PairState, type VerdictPolicy } from './verdict';
 export { StatusPublisher } from './status-publisher';
+export { StatusApiModule } from './api/status-api.module';

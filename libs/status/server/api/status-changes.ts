@@ -1,0 +1,75 @@
+import type { Status, StatusChangeView, StatusReason } from '@icmp-mon/status/contract';
+import { TargetDirectory } from '@icmp-mon/targets/contract';
+import { TelemetryDatabase } from '@icmp-mon/platform/database';
+import { decodeNumberCursor, encodeNumberCursor } from '@icmp-mon/platform/paging';
+import { Injectable } from '@nestjs/common';
+
+const CURSOR = 'status-changes';
+/** The end of the year 9999: no change is later, and PostgreSQL knows it. */
+const TIME_MS_MAX = Date.UTC(10_000, 0, 1) - 1;
+const SHARD_MAX = 32_767;
+
+interface ChangeRow {
+  shard: number;
+  change_seq: number;
+  target_key: number;
+  target_id: string;
+  ip: string;
+  from_status: Status;
+  to_status: Status;
+  reason: StatusReason;
+  at: Date;
+}
+
+export interface StatusChangePage {
+  items: StatusChangeView[];
+  /** Cursor of the next page, null on the last. */
+  next: string | null;
+}
+
+/** A change of the reason alone is none of the status. */
+const PAGE = `
+  SELECT shard, change_seq, target_key, target_id, host(ip) AS ip, from_status, to_status, reason, at
+  FROM status_change
+  WHERE from_status <> to_status AND NOT removed AND (at, shard, change_seq) < ($1, $2, $3)
+  ORDER BY at DESC, shard DESC, change_seq DESC LIMIT $4`;
+
+/** Status changes of all targets, newest first. */
+@Injectable()
+export class StatusChanges {
+  constructor(
+    private readonly database: TelemetryDatabase,
+    private readonly targets: TargetDirectory,
+  ) {}
+
+  /** @throws DomainError `invalid` for a cursor that no page gave */
+  async read({ limit, cursor }: { limit: number; cursor?: string }): Promise<StatusChangePage> {
+    const rows = await this.database.query<ChangeRow>(PAGE, [...placeOf(cursor), limit + 1]);
+    const page = rows.slice(0, limit);
+    const known = await this.targets.byKeys([...new Set(page.map((row) => row.target_key))]);
+    const last = page.at(-1);
+    return {
+      items: page.map((row) => ({
+        id: `${row.shard}:${row.change_seq}`,
+        targetId: row.target_id,
+        ip: row.ip,
+        name: known.get(row.target_key)?.name ?? null,
+        from: row.from_status,
+        to: row.to_status,
+        reason: row.reason,
+        at: row.at.toISOString(),
+      })),
+      next:
+        last === undefined || rows.length <= limit
+          ? null
+          : encodeNumberCursor(CURSOR, [last.at.getTime(), last.shard, last.change_seq]),
+    };
+  }
+}
+
+/** Everything before it is on the page: time, shard, number. */
+function placeOf(cursor: string | undefined): [Date, number, number] {
+  if (cursor === undefined) return [new Date(TIME_MS_MAX), SHARD_MAX, 0];
+  const [atMs, shard, changeSeq] = decodeNumberCursor(CURSOR, cursor, 3);
+  return [new Date(Math.max(0, Math.min(atMs, TIME_MS_MAX))), Math.max(0, Math.min(shard, SHARD_MAX)), changeSeq];
+}

@@ -1,0 +1,96 @@
+import {
+  type AgentVerdictView,
+  type Status,
+  STATUS_REASONS,
+  type StatusChangeView,
+  STATUSES,
+  type StatusReason,
+  type TargetStatusView,
+  type Verdict,
+  type Votes,
+} from '@icmp-mon/status/contract';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsInt, IsOptional, IsString, Length, Max, MaxLength, Min } from 'class-validator';
+
+const VRF_LENGTH_MAX = 64;
+const CURSOR_LENGTH_MAX = 256;
+const CHANGES_LIMIT_MAX = 200;
+const CHANGES_LIMIT_DEFAULT = 20;
+
+export class TargetStatusQuery {
+  @ApiPropertyOptional({ description: 'Chooses where the address is in several VRFs.' })
+  @IsOptional()
+  @IsString()
+  @Length(1, VRF_LENGTH_MAX)
+  vrf?: string;
+}
+
+export class StatusChangesQuery {
+  @ApiPropertyOptional({ minimum: 1, maximum: CHANGES_LIMIT_MAX, default: CHANGES_LIMIT_DEFAULT })
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(CHANGES_LIMIT_MAX)
+  limit: number = CHANGES_LIMIT_DEFAULT;
+
+  @ApiPropertyOptional({ description: '`next` of the page before.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(CURSOR_LENGTH_MAX)
+  cursor?: string;
+}
+
+/** The contract's types as the OpenAPI document shows them. */
+export class VotesDocument implements Votes {
+  @ApiProperty({ description: 'Agents selected for the target.' }) selected!: number;
+  @ApiProperty({ description: 'Votes that the quorum needs.' }) needed!: number;
+  @ApiProperty() up!: number;
+  @ApiProperty() degraded!: number;
+  @ApiProperty() down!: number;
+  @ApiProperty() unknown!: number;
+}
+
+export class AgentVerdictDocument implements AgentVerdictView {
+  @ApiProperty({ format: 'uuid' }) agentId!: string;
+  @ApiProperty() agentName!: string;
+  @ApiProperty({ description: 'Number of the check in its tier.' }) check!: number;
+  @ApiProperty({ enum: STATUSES }) verdict!: Verdict;
+  @ApiProperty({ type: String, enum: STATUS_REASONS, nullable: true }) reason!: StatusReason | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) since!: string | null;
+}
+
+export class TargetStatusDocument implements TargetStatusView {
+  @ApiProperty({ format: 'uuid' }) targetId!: string;
+  @ApiProperty() ip!: string;
+  @ApiProperty() vrf!: string;
+  @ApiProperty({ enum: STATUSES }) status!: Status;
+  @ApiProperty({
+    type: String,
+    enum: STATUS_REASONS,
+    nullable: true,
+    description: 'Null while nothing was ever judged.',
+  })
+  reason!: StatusReason | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) since!: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) lastSuccessAt!: string | null;
+  @ApiProperty({ type: VotesDocument, nullable: true }) votes!: VotesDocument | null;
+  @ApiProperty({ type: [AgentVerdictDocument] }) agents!: AgentVerdictDocument[];
+}
+
+export class StatusChangeDocument implements StatusChangeView {
+  @ApiProperty({ description: 'Shard and number of the change in it.', example: '3:118' }) id!: string;
+  @ApiProperty({ format: 'uuid' }) targetId!: string;
+  @ApiProperty() ip!: string;
+  @ApiProperty({ type: String, nullable: true }) name!: string | null;
+  @ApiProperty({ enum: STATUSES }) from!: Status;
+  @ApiProperty({ enum: STATUSES }) to!: Status;
+  @ApiProperty({ enum: STATUS_REASONS }) reason!: StatusReason;
+  @ApiProperty({ format: 'date-time' }) at!: string;
+}
+
+export class StatusChangePageDocument {
+  @ApiProperty({ type: [StatusChangeDocument] }) items!: StatusChangeDocument[];
+  @ApiProperty({ type: String, nullable: true, description: 'Cursor of the next page, null on the last.' })
+  next!: string | null;
+}

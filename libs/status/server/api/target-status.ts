@@ -1,0 +1,81 @@
+import type { Status, StatusReason, TargetStatusView, Verdict, Votes } from '@icmp-mon/status/contract';
+import type { TargetReference } from '@icmp-mon/targets/contract';
+import { TelemetryDatabase } from '@icmp-mon/platform/database';
+import { Injectable } from '@nestjs/common';
+
+interface StatusRow {
+  status: Status;
+  reason: StatusReason;
+  since: Date;
+  last_success_at: Date | null;
+  votes: Votes;
+}
+
+interface VerdictRow {
+  agent_id: string;
+  agent_name: string | null;
+  check_no: number;
+  verdict: Verdict;
+  reason: StatusReason | null;
+  since: Date | null;
+}
+
+const VERDICTS = `
+  SELECT v.agent_id, a.name AS agent_name, v.check_no, v.verdict, v.reason, v.since
+  FROM pair_verdict v LEFT JOIN agent_no a ON a.agent_id = v.agent_id
+  WHERE v.target_key = $1 ORDER BY a.name, v.agent_id, v.check_no`;
+
+/**
+ * The status keeps the last success of the moment when it changed; what came since is in the results. The newest window
+ * with an answer is enough to look at.
+ */
+const LATEST_REPLY = `
+  SELECT max(r.at) AS at FROM probe_result r
+  WHERE r.target_key = $1 AND r.outcome = 'reply' AND r.window_start =
+    (SELECT w.window_start FROM probe_window w
+     WHERE w.target_key = $1 AND w.replied > 0 AND w.window_start >= now() - interval '1 hour'
+     ORDER BY w.window_start DESC LIMIT 1)`;
+
+/** What is known of one target now. */
+@Injectable()
+export class TargetStatus {
+  constructor(private readonly database: TelemetryDatabase) {}
+
+  async read(target: TargetReference): Promise<TargetStatusView> {
+    const [[status], verdicts, [reply]] = await Promise.all([
+      this.database.query<StatusRow>(
+        'SELECT status, reason, since, last_success_at, votes FROM target_status WHERE target_key = $1',
+        [target.key],
+      ),
+      this.database.query<VerdictRow>(VERDICTS, [target.key]),
+      this.database.query<{ at: Date | null }>(LATEST_REPLY, [target.key]),
+    ]);
+    return {
+      targetId: target.id,
+      ip: target.ip,
+      vrf: target.vrf,
+      status: status?.status ?? 'unknown',
+      reason: status?.reason ?? null,
+      since: iso(status?.since),
+      lastSuccessAt: iso(later(status?.last_success_at, reply?.at)),
+      votes: status?.votes ?? null,
+      agents: verdicts.map((row) => ({
+        agentId: row.agent_id,
+        agentName: row.agent_name ?? row.agent_id,
+        check: row.check_no,
+        verdict: row.verdict,
+        reason: row.reason,
+        since: iso(row.since),
+      })),
+    };
+  }
+}
+
+function later(a: Date | null | undefined, b: Date | null | undefined): Date | null {
+  if (!a || !b) return a ?? b ?? null;
+  return a > b ? a : b;
+}
+
+function iso(at: Date | null | undefined): string | null {
+  return at?.toISOString() ?? null;
+}
