@@ -1,9 +1,11 @@
+import { eventFault } from './event-schemas';
 import { PoisonError } from './messaging-errors';
 import type { OutgoingMessage, ReceivedMessage } from './message';
 
 export const CLOUD_EVENT_SOURCE = 'urn:icmp-mon';
 const JSON_CONTENT = 'application/json';
 const HEADER_LENGTH_MAX = 1024;
+const TYPE = /^icmpmon\.[a-z-]+\.[a-z-]+\.v\d+$/;
 
 export interface CloudEventMetadata {
   correlationId: string | null;
@@ -62,19 +64,26 @@ export function cloudEvent(event: CloudEventInput): OutgoingMessage {
   return { key: event.key, value, headers };
 }
 
-/** Reads a message as a CloudEvent in binary mode. Throws a `PoisonError` that names what is wrong with it. */
+/**
+ * Reads a message as a CloudEvent in binary mode and checks its data by the schema in docs/schemas. A well-formed type without
+ * a schema passes: a newer producer may have added it, and the reader ignores it. Throws a `PoisonError` that names what is wrong.
+ */
 export function readCloudEvent<T = unknown>(message: ReceivedMessage): CloudEvent<T> {
   const { headers } = message;
   const id = required(headers, 'ce_id');
   const type = required(headers, 'ce_type');
   const time = required(headers, 'ce_time');
   if (required(headers, 'ce_specversion') !== '1.0') throw new PoisonError('ce_specversion is not 1.0');
+  if (!TYPE.test(type)) throw new PoisonError(`ce_type is none of ICMP-Mon's: ${type.slice(0, 80)}`);
   if (Number.isNaN(Date.parse(time))) throw new PoisonError(`ce_time is no time: ${time.slice(0, 40)}`);
+  const data = message.value === null ? null : parseData(message.value, headers['content-type']);
+  const fault = data === null ? null : eventFault(type, data);
+  if (fault !== null) throw new PoisonError(fault);
   return {
     id,
     type,
     time,
-    data: message.value === null ? null : (parseData(message.value, headers['content-type']) as T),
+    data: data as T | null,
     position: eventPosition(headers),
     metadata: {
       correlationId: headers['ce_correlationid'] ?? null,

@@ -1,9 +1,10 @@
 import type { Admin, Kafka } from 'kafkajs';
 import { DependencyUnavailable } from '@icmp-mon/platform/errors';
-import { bounded } from './back-off';
+import { bounded, Pauses } from './back-off';
 import type { LogBounds } from './messaging-errors';
 
 const ANSWER_MS_MAX = 5_000;
+const READ_ATTEMPTS_MAX = 8;
 
 /** kafkajs's admin client, connected on first use and made anew after a failure. */
 export class ClusterAdmin {
@@ -29,21 +30,44 @@ export class ClusterAdmin {
   }
 
   async bounds(topic: string, partition: number): Promise<LogBounds> {
-    const offsets = await this.run((admin) => admin.fetchTopicOffsets(topic));
+    const offsets = await this.read((admin) => admin.fetchTopicOffsets(topic));
     const found = offsets.find((entry) => entry.partition === partition);
     if (!found) throw new Error(`${topic} has no partition ${partition}`);
     return { low: Number(found.low), high: Number(found.high) };
   }
 
+  /** Deletes a partition's records below `offset`. */
+  async deleteBelow(topic: string, partition: number, offset: number): Promise<void> {
+    await this.run(async (admin) => {
+      // kafkajs looks the leader up in metadata that only an earlier request loads.
+      await admin.fetchTopicOffsets(topic);
+      await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] });
+    });
+  }
+
   async partitionCount(topic: string): Promise<number> {
-    const { topics } = await this.run((admin) => admin.fetchTopicMetadata({ topics: [topic] }));
+    const { topics } = await this.read((admin) => admin.fetchTopicMetadata({ topics: [topic] }));
     return topics[0]?.partitions.length ?? 0;
   }
 
   async close(): Promise<void> {
     const admin = await this.admin?.catch(() => null);
     this.admin = null;
-    await admin?.disconnect();
+    const timedOut = (): Error => new Error('a request was still under way');
+    if (admin) await bounded(admin.disconnect(), ANSWER_MS_MAX, timedOut).catch(() => undefined);
+  }
+
+  /** Like `run`, but again while brokers do not know yet of a new topic or its leader. */
+  private async read<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
+    const pauses = new Pauses({ firstMs: 50, maxMs: 1_000 });
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.run(work);
+      } catch (error) {
+        if (attempt >= READ_ATTEMPTS_MAX || !isUnsettled(error)) throw error;
+        await pauses.wait();
+      }
+    }
   }
 
   private connected(): Promise<Admin> {
@@ -71,4 +95,12 @@ const CONNECTION_TROUBLE =
 function isConnectionTrouble(error: unknown): boolean {
   if (error instanceof DependencyUnavailable) return true;
   return error instanceof Error && (CONNECTION_TROUBLE.test(error.name) || CONNECTION_TROUBLE.test(error.message));
+}
+
+const UNSETTLED = new Set(['NOT_LEADER_FOR_PARTITION', 'UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
+
+function isUnsettled(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('type' in error && typeof error.type === 'string' && UNSETTLED.has(error.type)) return true;
+  return error.name === 'KafkaJSTopicMetadataNotLoaded' || isUnsettled(error.cause);
 }

@@ -3,7 +3,7 @@ import { Pauses } from './back-off';
 import type { ClusterAdmin } from './cluster-admin';
 import type { TopicDefinition } from './topics';
 
-const ATTEMPTS_MAX = 10;
+const ATTEMPTS_MAX = 12;
 const CREATE_MS_MAX = 30_000;
 
 /**
@@ -16,7 +16,7 @@ export async function ensureTopics(
   definitions: TopicDefinition[],
   replicas?: number,
 ): Promise<void> {
-  const pauses = new Pauses({ firstMs: 100, maxMs: 2_000 });
+  const pauses = new Pauses({ firstMs: 50, maxMs: 3_000 });
   let lastError: unknown;
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const existing = new Set(await admin.run((client) => client.listTopics()));
@@ -28,7 +28,8 @@ export async function ensureTopics(
       admin,
       missing.map((definition) => topicConfig(nameOf(definition.logical), definition, replicas)),
     );
-    if (lastError !== null) await pauses.wait();
+    // Also after success: brokers tell of new topics a moment later.
+    await pauses.wait();
   }
   throw new Error(`the topics could not be created in ${ATTEMPTS_MAX} attempts`, { cause: lastError });
 }

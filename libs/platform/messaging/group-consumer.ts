@@ -7,7 +7,7 @@ import { eventPosition } from './cloud-event';
 import { type ConsumerOffset, FenceLost, loadOffset, moveOffset, type OffsetKey } from './consumer-offsets';
 import { DEAD_LETTER_SUFFIX, REPLAY_FOR_GROUP, deadLetter } from './dead-letters';
 import { mayPass } from './failure-kinds';
-import { headersAsText, type OutgoingMessage, type ReceivedMessage } from './message';
+import { type OutgoingMessage, type ReceivedMessage, receivedMessage } from './message';
 import { LogPositionOutOfBounds, PoisonError } from './messaging-errors';
 import { consumedMessages, consumerLag, deadLetters, repeatedMessages, skippedOffsets } from './messaging-metrics';
 import type { PartitionStream } from './partition-stream';
@@ -159,9 +159,14 @@ export class GroupConsumer {
   }
 
   private async handleBatch(position: Position, raw: KafkaMessage[], stream: PartitionStream): Promise<void> {
-    const messages = raw.map((message) => toReceived(message, position));
+    const messages = raw.map((message) => receivedMessage(message, position.logical, position.key.partition));
     try {
       await this.apply(position, messages, stream);
+      const { group, partition } = position.key;
+      consumerLag.set(
+        { group, topic: position.logical, partition },
+        Math.max(0, stream.highWatermark - position.offset.nextOffset),
+      );
     } catch (error) {
       if (!(error instanceof FenceLost)) throw error;
       logger.warn({ ...position.key, err: error }, 'another consumer moved the position, reading it again');
@@ -184,14 +189,14 @@ export class GroupConsumer {
         if (error instanceof FenceLost) throw error;
         if (mayPass(error)) {
           logger.warn({ ...position.key, err: error }, 'a batch must wait');
-          await pauses.wait(this.stopping.signal);
+          await pauses.wait(stream.ended);
         } else if (messages.length > 1) {
           for (const message of messages) await this.apply(position, [message], stream);
           return;
         } else if (error instanceof PoisonError || ++tries >= TRIES_MAX) {
           await this.setAside(position, messages, error, stream);
           return;
-        } else await pauses.wait(this.stopping.signal);
+        } else await pauses.wait(stream.ended);
       }
     }
   }
@@ -252,7 +257,7 @@ export class GroupConsumer {
       } catch (error) {
         if (error instanceof FenceLost) throw error;
         logger.warn({ ...position.key, err: error }, 'a dead letter must wait');
-        await pauses.wait(this.stopping.signal);
+        await pauses.wait(stream.ended);
       }
     }
   }
@@ -266,16 +271,4 @@ function positionOrNull(message: ReceivedMessage): number | null {
     if (error instanceof PoisonError) return null;
     throw error;
   }
-}
-
-function toReceived(message: KafkaMessage, { logical, key }: Position): ReceivedMessage {
-  return {
-    topic: logical,
-    partition: key.partition,
-    offset: Number(message.offset),
-    key: message.key?.toString('utf8') ?? null,
-    value: message.value,
-    headers: headersAsText(message.headers),
-    timestampMs: Number(message.timestamp),
-  };
 }

@@ -1,4 +1,5 @@
 export * from './cloud-event';
+export { EVENT_SCHEMAS, validateEvent } from './event-schemas';
 export { GroupConsumer, type GroupConsumerOptions } from './group-consumer';
 export type { MessagingOptions } from './kafka-client';
 export type { LogReader, LogReaderOptions, LogRecord } from './log-reader';

@@ -1,5 +1,5 @@
 import kafkajs from 'kafkajs';
-import type { Kafka, KafkaConfig, LogEntry, SASLOptions } from 'kafkajs';
+import type { ISocketFactory, Kafka, KafkaConfig, LogEntry, SASLOptions } from 'kafkajs';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { mendRequestQueueTimer } from './request-queue-timer';
 import { registerZstdCodec } from './zstd-codec';
@@ -13,6 +13,8 @@ export interface MessagingOptions {
   ssl?: KafkaConfig['ssl'];
   /** Replicas of new topics; what docs/asyncapi.yaml says unless given. */
   replicas?: number;
+  /** Makes the connections to brokers, for networks that need more than a plain socket. */
+  socketFactory?: ISocketFactory;
 }
 
 const CONNECT_TIMEOUT_MS = 2_000;
@@ -31,6 +33,7 @@ export function createKafka(options: MessagingOptions): Kafka {
     retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 },
     ...(options.sasl ? { sasl: options.sasl } : {}),
     ...(options.ssl === undefined ? {} : { ssl: options.ssl }),
+    ...(options.socketFactory ? { socketFactory: options.socketFactory } : {}),
     logLevel: kafkajs.logLevel.WARN,
     logCreator: () => logToPino,
   });

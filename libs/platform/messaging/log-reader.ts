@@ -56,7 +56,8 @@ export class GroupOfOneLogReader implements LogReader {
     private readonly admin: ClusterAdmin,
     private readonly topic: string,
     readonly partitionCount: number,
-    private readonly options: LogReaderOptions = {},
+    private readonly options: LogReaderOptions,
+    private readonly onClosed: () => void,
   ) {
     this.consumer = new PartitionedConsumer(kafka, {
       groupId: () => this.freshGroupId(),
@@ -103,6 +104,7 @@ export class GroupOfOneLogReader implements LogReader {
 
   async close(): Promise<void> {
     await this.consumer.stop();
+    this.onClosed();
     const last = this.groupId;
     if (last === null) return;
     // A group without members and offsets goes away by itself, only later.

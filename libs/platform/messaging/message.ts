@@ -1,4 +1,4 @@
-import type { IHeaders } from 'kafkajs';
+import type { IHeaders, KafkaMessage } from 'kafkajs';
 
 export interface OutgoingMessage {
   /** Chooses the partition unless `partition` is given; null spreads. */
@@ -22,11 +22,23 @@ export interface ReceivedMessage {
 }
 
 /** kafkajs's headers as text; of a repeated header the first counts. */
-export function headersAsText(headers: IHeaders | undefined): Record<string, string> {
+function headersAsText(headers: IHeaders | undefined): Record<string, string> {
   const text: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers ?? {})) {
     const first = Array.isArray(value) ? value[0] : value;
     if (first !== undefined) text[name] = first.toString();
   }
   return text;
+}
+
+export function receivedMessage(message: KafkaMessage, logicalTopic: string, partition: number): ReceivedMessage {
+  return {
+    topic: logicalTopic,
+    partition,
+    offset: Number(message.offset),
+    key: message.key?.toString('utf8') ?? null,
+    value: message.value,
+    headers: headersAsText(message.headers),
+    timestampMs: Number(message.timestamp),
+  };
 }

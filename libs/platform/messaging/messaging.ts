@@ -4,10 +4,11 @@ import { DependencyUnavailable } from '@icmp-mon/platform/errors';
 import { Pauses } from './back-off';
 import { ClusterAdmin } from './cluster-admin';
 import { ensureTopics } from './ensure-topics';
-import { GroupConsumer, type GroupConsumerOptions } from './group-consumer';
+import { GroupConsumer, type GroupConsumerAccess, type GroupConsumerOptions } from './group-consumer';
 import { createKafka, type MessagingOptions } from './kafka-client';
 import { GroupOfOneLogReader, type LogReader, type LogReaderOptions } from './log-reader';
 import type { OutgoingMessage } from './message';
+import { replayDeadLetters } from './replay-dead-letters';
 import { SendQueue } from './send-queue';
 import { declaredTopics } from './topics';
 
@@ -47,15 +48,7 @@ export class Messaging implements OnApplicationShutdown {
 
   /** Starts a member of a group; it joins as soon as Kafka is there, and for as long as it takes. */
   consumeGroup(options: GroupConsumerOptions): Promise<GroupConsumer> {
-    const consumer = new GroupConsumer(
-      {
-        kafka: this.kafka,
-        admin: this.admin,
-        fullName: (logical) => this.topic(logical),
-        send: (topic, messages) => this.send(topic, messages),
-      },
-      options,
-    );
+    const consumer = new GroupConsumer(this.access, options);
     consumer.start();
     this.open.add(consumer);
     return Promise.resolve(consumer);
@@ -65,10 +58,20 @@ export class Messaging implements OnApplicationShutdown {
   async openLog(logicalTopic: string, options: LogReaderOptions = {}): Promise<LogReader> {
     const topic = this.topic(logicalTopic);
     const partitionCount = await this.partitionCount(topic);
-    const reader = new GroupOfOneLogReader(this.kafka, this.admin, topic, partitionCount, options);
+    const reader: LogReader = new GroupOfOneLogReader(this.kafka, this.admin, topic, partitionCount, options, () =>
+      this.open.delete(entry),
+    );
     const entry = { stop: () => reader.close() };
     this.open.add(entry);
     return reader;
+  }
+
+  /**
+   * Sends a topic's dead letters back to it, for the groups that set them aside, and removes them. Returns how many. At least
+   * once; they come after younger messages of their key.
+   */
+  replayDeadLetters(logicalTopic: string): Promise<number> {
+    return replayDeadLetters(this.access, logicalTopic);
   }
 
   /** Whether Kafka answers now; for readiness. */
@@ -90,6 +93,15 @@ export class Messaging implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await this.close();
+  }
+
+  private get access(): GroupConsumerAccess {
+    return {
+      kafka: this.kafka,
+      admin: this.admin,
+      fullName: (logical) => this.topic(logical),
+      send: (topic, messages) => this.send(topic, messages),
+    };
   }
 
   private async partitionCount(topic: string): Promise<number> {

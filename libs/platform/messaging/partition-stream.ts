@@ -31,7 +31,9 @@ export class PartitionStream {
   private draining: Promise<void> | null = null;
   private next: number;
   private waitsForRoom = false;
-  closed = false;
+  private readonly ending = new AbortController();
+  /** The log's end as of the last fetch. */
+  highWatermark = 0;
   /** The offset at which a gap was looked into and found to be real (compaction). */
   gapAcceptedAt: number | null = null;
 
@@ -43,6 +45,15 @@ export class PartitionStream {
     private readonly flow: StreamFlow,
   ) {
     this.next = fromOffset;
+  }
+
+  get closed(): boolean {
+    return this.ending.signal.aborted;
+  }
+
+  /** Aborted when the stream ends; for a handler that waits. */
+  get ended(): AbortSignal {
+    return this.ending.signal;
   }
 
   /** The next offset to fetch: all before it were handled or are queued. */
@@ -83,14 +94,14 @@ export class PartitionStream {
 
   /** Ends the stream and waits for the handler in progress. Not to be awaited from within the handler. */
   async close(): Promise<void> {
-    this.closed = true;
+    this.ending.abort();
     this.queue = [];
     await this.draining;
   }
 
   fail(error: unknown): void {
     if (this.closed) return;
-    this.closed = true;
+    this.ending.abort();
     this.queue = [];
     this.flow.pause(this);
     this.handler.failed(error);

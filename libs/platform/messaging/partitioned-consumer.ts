@@ -42,6 +42,7 @@ export class PartitionedConsumer implements StreamFlow {
   private assigned = new Set<string>();
   private joined = false;
   private stopped = new AbortController();
+  private reopenPauses = new Pauses(REOPEN);
   private lastFetchAtMs = 0;
   private watch: NodeJS.Timeout | null = null;
   private opening: Promise<void> | null = null;
@@ -91,7 +92,12 @@ export class PartitionedConsumer implements StreamFlow {
     this.stopped.abort();
     if (this.watch) clearInterval(this.watch);
     await this.endAll();
-    await this.opening;
+    await this.closeConsumer();
+    // A consumer that is still being opened closes itself once it is; the process need not wait for that.
+    const stillOpening = (): Error => new Error('the consumer was still connecting');
+    await bounded(this.opening ?? Promise.resolve(), DISCONNECT_MS_MAX, stillOpening).catch((error: unknown) =>
+      logger.warn({ err: error }, 'stopped without waiting for a connection'),
+    );
     await this.closeConsumer();
   }
 
@@ -111,16 +117,16 @@ export class PartitionedConsumer implements StreamFlow {
   }
 
   private async openUntilItWorks(): Promise<void> {
-    const pauses = new Pauses(REOPEN);
     while (!this.stopped.signal.aborted) {
       try {
         await this.open();
+        if (this.stopped.signal.aborted) await this.closeConsumer();
         return;
       } catch (error) {
         this.lastError = error instanceof Error ? error.message : String(error);
         logger.warn({ err: error, topics: this.options.topics }, 'cannot consume yet, trying again');
         await this.closeConsumer();
-        await pauses.wait(this.stopped.signal);
+        await this.reopenPauses.wait(this.stopped.signal);
       }
     }
   }
@@ -144,6 +150,10 @@ export class PartitionedConsumer implements StreamFlow {
     consumer.on(consumer.events.FETCH, () => {
       this.lastFetchAtMs = Date.now();
     });
+    // From here on kafkajs throws on pause and seek.
+    consumer.on(consumer.events.STOP, () => {
+      if (consumer === this.consumer) this.joined = false;
+    });
     consumer.on(consumer.events.CRASH, ({ payload }) => this.reopen(consumer, payload.error));
     await consumer.connect();
     await consumer.subscribe({ topics: this.options.topics, fromBeginning: true });
@@ -164,6 +174,7 @@ export class PartitionedConsumer implements StreamFlow {
       ),
     );
     this.joined = true;
+    this.reopenPauses = new Pauses(REOPEN);
     this.lastError = null;
     for (const stream of this.streams.values()) this.resume(stream);
     this.options.onJoined(assignment);
@@ -174,8 +185,9 @@ export class PartitionedConsumer implements StreamFlow {
     const stream = this.streams.get(keyOf(batch.topic, batch.partition));
     const first = batch.messages[0];
     if (!stream || !first || this.looksInto.has(stream)) return;
+    stream.highWatermark = Number(batch.highWatermark);
     const isGap = Number(first.offset) > stream.nextOffset && stream.gapAcceptedAt !== stream.nextOffset;
-    if (isGap || Number(batch.highWatermark) < stream.nextOffset) void this.lookInto(stream);
+    if (isGap || stream.highWatermark < stream.nextOffset) void this.lookInto(stream);
     else stream.push(batch.messages);
   }
 
@@ -207,7 +219,7 @@ export class PartitionedConsumer implements StreamFlow {
           { err: error, topic: stream.topic, partition: stream.partition },
           'cannot read the bounds of a partition',
         );
-        await pauses.wait(this.stopped.signal);
+        await pauses.wait(stream.ended);
       }
     }
     return null;
@@ -224,7 +236,10 @@ export class PartitionedConsumer implements StreamFlow {
     this.joined = false;
     this.lastError = cause.message;
     const former = this.opening ?? Promise.resolve();
-    this.opening = former.then(() => this.closeConsumer()).then(() => this.openUntilItWorks());
+    this.opening = former
+      .then(() => this.closeConsumer())
+      .then(() => this.reopenPauses.wait(this.stopped.signal))
+      .then(() => this.openUntilItWorks());
   }
 
   private async closeConsumer(): Promise<void> {

@@ -47,7 +47,8 @@ export class SendQueue {
   async close(): Promise<void> {
     this.closed = true;
     const producer = await this.producer?.catch(() => null);
-    await producer?.disconnect();
+    const timedOut = (): Error => new Error('sends were still under way');
+    if (producer) await bounded(producer.disconnect(), SEND_MS_MAX, timedOut).catch(() => undefined);
   }
 
   private unavailable(topic: string, cause: unknown): DependencyUnavailable {

@@ -1,0 +1,46 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import certificateRenewed from '../../../docs/schemas/agent.certificate-renewed.v1.json';
+import agentEnrolled from '../../../docs/schemas/agent.enrolled.v1.json';
+import targetRegistered from '../../../docs/schemas/target.registered.v1.json';
+import targetRemoved from '../../../docs/schemas/target.removed.v1.json';
+import statusChanged from '../../../docs/schemas/target-status.changed.v1.json';
+import tierDefined from '../../../docs/schemas/tier.defined.v1.json';
+
+/** JSON Schemas 2020-12 of public events by CloudEvents type. */
+export const EVENT_SCHEMAS: ReadonlyMap<string, { examples: unknown[] }> = new Map(
+  [targetRegistered, targetRemoved, tierDefined, agentEnrolled, certificateRenewed, statusChanged].map((schema) => [
+    schema.$id.replace('urn:icmp-mon:schema:', ''),
+    schema,
+  ]),
+);
+
+const ajv = new Ajv2020({ strict: true, allErrors: false, allowUnionTypes: true });
+addFormats.default(ajv);
+const validators = new Map<string, ValidateFunction>();
+
+/**
+ * What is wrong with the data of an event of this CloudEvents type, or null. Null too for a type without a schema: a newer
+ * producer may have added it.
+ */
+export function eventFault(type: string, data: unknown): string | null {
+  const schema = EVENT_SCHEMAS.get(type);
+  if (!schema) return null;
+  let validate = validators.get(type);
+  if (!validate) {
+    validate = ajv.compile(schema);
+    validators.set(type, validate);
+  }
+  return validate(data) ? null : ajv.errorsText(validate.errors, { dataVar: type });
+}
+
+/** Throws when the type has no schema in docs/schemas, or the data does not match it; for tests of those who publish. */
+export function validateEvent(type: string, data: unknown): void {
+  if (!EVENT_SCHEMAS.has(type)) {
+    throw new Error(
+      `${type} has no schema: add docs/schemas/${type.replace('icmpmon.', '')}.json, list it in event-schemas.ts and docs/asyncapi.yaml`,
+    );
+  }
+  const fault = eventFault(type, data);
+  if (fault !== null) throw new Error(fault);
+}

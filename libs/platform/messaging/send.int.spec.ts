@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DependencyUnavailable } from '@icmp-mon/platform/errors';
+import { eventually, testServices, testTopicPrefix } from '@icmp-mon/platform/testing';
+import { Messaging } from './messaging';
+import { removeTopics, topicsOf } from './testing/test-topics';
+import { TestSockets } from './testing/test-sockets';
+import { declaredTopics } from './topics';
+
+const TOPIC = 'public.targets.v1';
+
+describe('sending', () => {
+  const prefix = testTopicPrefix();
+  const otherPrefix = testTopicPrefix();
+  const brokers = testServices().kafkaBrokers;
+  const sockets = new TestSockets();
+  let messaging: Messaging;
+
+  beforeAll(async () => {
+    await sockets.start();
+    messaging = new Messaging({ brokers, topicPrefix: prefix, clientId: 'test', socketFactory: sockets.factory });
+    await messaging.ensureTopics({ shardCount: 3 });
+  });
+
+  afterAll(async () => {
+    sockets.mode = 'open';
+    await messaging.close();
+    sockets.close();
+    await removeTopics(brokers, prefix);
+    await removeTopics(brokers, otherPrefix);
+  });
+
+  it('creates the declared topics once, however many apps ask', async () => {
+    const apps = Array.from(
+      { length: 4 },
+      () => new Messaging({ brokers, topicPrefix: otherPrefix, clientId: 'test' }),
+    );
+    await Promise.all(apps.map((app) => app.ensureTopics({ shardCount: 3 })));
+    await apps[0]?.ensureTopics({ shardCount: 3 });
+    await Promise.all(apps.map((app) => app.close()));
+    const found = await topicsOf(brokers, otherPrefix);
+    for (const { logical, partitions } of declaredTopics({ shardCount: 3 })) {
+      expect(found.get(`${otherPrefix}.${logical}`), logical).toBe(partitions);
+    }
+  });
+
+  it('refuses a shard count that is not that of the topic', async () => {
+    await expect(messaging.ensureTopics({ shardCount: 4 })).rejects.toThrow(
+      /internal\.shard has 3 partitions, expected 4.*ICMPMON_SHARD_COUNT/,
+    );
+  });
+
+  it('refuses a message larger than its topic allows', async () => {
+    const value = Buffer.alloc(5 * 1024 * 1024, 120);
+    await expect(messaging.send(TOPIC, [{ key: 'k', value }])).rejects.toMatchObject({ code: 'too_large' });
+  });
+
+  it('tells that Kafka is away when it refuses, resets or never answers, and works again afterwards', async () => {
+    const message = { key: 'k', value: Buffer.from('v') };
+    await messaging.send(TOPIC, [message]);
+    for (const mode of ['refused', 'silent'] as const) {
+      sockets.mode = mode;
+      sockets.cut();
+      await expect(messaging.send(TOPIC, [message])).rejects.toThrow(DependencyUnavailable);
+      expect((await messaging.check()).ok).toBe(false);
+      sockets.mode = 'open';
+      sockets.cut();
+      await eventually(() => messaging.send(TOPIC, [message]), { withinMs: 60_000 });
+      await eventually(async () => expect(await messaging.check()).toMatchObject({ ok: true }), { withinMs: 60_000 });
+    }
+  });
+
+  it('delivers under resets all that it acknowledged', async () => {
+    const acknowledged: string[] = [];
+    for (let at = 0; at < 100; at++) {
+      if (at % 10 === 5) sockets.cut();
+      const sent = await messaging
+        .send('internal.shard', [{ key: null, value: Buffer.from(String(at)), partition: 0 }])
+        .then(
+          () => true,
+          (error: unknown) => {
+            expect(error).toBeInstanceOf(DependencyUnavailable);
+            return false;
+          },
+        );
+      if (sent) acknowledged.push(String(at));
+    }
+    expect(acknowledged.length).toBeGreaterThan(50);
+    const reader = await messaging.openLog('internal.shard');
+    const seen = new Set<string>();
+    await reader.follow(0, 0, (records) => {
+      for (const { value } of records) seen.add(value.toString());
+      return Promise.resolve();
+    });
+    await eventually(() => expect(acknowledged.filter((text) => !seen.has(text))).toEqual([]));
+    await reader.close();
+  });
+
+  it('refuses new sends beyond the bound instead of queueing them', async () => {
+    sockets.mode = 'silent';
+    sockets.cut();
+    const sends = Array.from({ length: 600 }, () => messaging.send(TOPIC, [{ key: 'k', value: Buffer.from('v') }]));
+    const results = await Promise.allSettled(sends);
+    expect(results.every(({ status }) => status === 'rejected')).toBe(true);
+    const late = results.at(-1);
+    expect(late?.status === 'rejected' && String(late.reason.cause)).toMatch(/too many sends/);
+    sockets.mode = 'open';
+    sockets.cut();
+  });
+});

@@ -1,0 +1,48 @@
+import { Server, type Socket, connect, createServer } from 'node:net';
+import type { ISocketFactory } from 'kafkajs';
+
+type Mode = 'open' | 'refused' | 'silent';
+
+/**
+ * Connections to brokers that a test can cut: `cut()` destroys those that are open, `mode` decides about new ones: let through,
+ * refused, or accepted by a peer that never answers.
+ */
+export class TestSockets {
+  mode: Mode = 'open';
+  private readonly sockets = new Set<Socket>();
+  private silentServer: Server | null = null;
+  private silentPort = 0;
+
+  readonly factory: ISocketFactory = ({ host, port, onConnect }) => {
+    const socket = connect({ ...this.address(host, port) }, onConnect);
+    socket.setKeepAlive(true, 60_000);
+    this.sockets.add(socket);
+    socket.once('close', () => this.sockets.delete(socket));
+    return socket;
+  };
+
+  async start(): Promise<void> {
+    const server = createServer((socket) => socket.on('error', () => socket.destroy()).resume());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    this.silentServer = server;
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('the silent server has no port');
+    this.silentPort = address.port;
+  }
+
+  /** Resets every open connection. */
+  cut(): void {
+    for (const socket of this.sockets) socket.destroy(new Error('cut by the test'));
+  }
+
+  close(): void {
+    this.cut();
+    this.silentServer?.close();
+  }
+
+  private address(host: string, port: number): { host: string; port: number } {
+    if (this.mode === 'open') return { host, port };
+    // Port 1 of loopback: nothing listens there.
+    return { host: '127.0.0.1', port: this.mode === 'silent' ? this.silentPort : 1 };
+  }
+}
