@@ -16,6 +16,9 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 65_000;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 const CERTIFICATE_CHECK_MS = 3_600_000;
+const IDLE_SWEEP_MS = 50;
+/** Requests that are not answered by then are cut off: their agents send them again. */
+const CLOSE_TIMEOUT_MS = 6_000;
 
 export interface TlsListenerOptions {
   name: string;
@@ -80,9 +83,15 @@ export class TlsListener {
 
   async close(): Promise<void> {
     clearInterval(this.renewal);
-    const closed = this.app.close();
-    this.server.closeIdleConnections();
-    await closed;
+    // A connection becomes idle when its last answer is out; one that is kept alive would hold up the end.
+    const sweep = setInterval(() => this.server.closeIdleConnections(), IDLE_SWEEP_MS);
+    const cut = setTimeout(() => this.server.closeAllConnections(), CLOSE_TIMEOUT_MS);
+    try {
+      await this.app.close();
+    } finally {
+      clearInterval(sweep);
+      clearTimeout(cut);
+    }
   }
 
   private async listen({ name, port, host }: TlsListenerOptions): Promise<void> {

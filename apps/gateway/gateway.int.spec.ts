@@ -1,0 +1,453 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import {
+  bootstrapEnrolmentToken,
+  CertificateAuthority,
+  makeToken,
+  type ReceivedTelemetry,
+} from '@icmp-mon/agents/server';
+import type { EnrolAnswer, RenewAnswer } from '@icmp-mon/agents/contract';
+import {
+  decodeShardRecord,
+  inspectBlock,
+  LANE,
+  UPLOAD_BYTES_MAX,
+  type BlockEnvelope,
+  type ResultsAnswer,
+} from '@icmp-mon/probing/contract';
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import { Messaging, SHARD_TOPIC, validateEvent } from '@icmp-mon/platform/messaging';
+import { eventually, testDatabase, testServices, testTopicPrefix, type TestDatabase } from '@icmp-mon/platform/testing';
+import * as x509 from '@peculiar/x509';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { block, enrolment, jsonOf, makeKeyAndCsr, TestClient, type EnrolledClient } from './agent.test-client';
+import { Gateway } from './gateway';
+import type { GatewayConfig } from './gateway-config';
+
+const SHARDS = 2;
+const STRANGER = '01936d2e-7c1a-7b3e-9a51-0242ac120003';
+
+describe('the gateway', () => {
+  let testDb: TestDatabase;
+  let database: ControlDatabase;
+  let messaging: Messaging;
+  let caDir: string;
+  let ca: CertificateAuthority;
+  let config: GatewayConfig;
+  let gateway: Gateway;
+  let anonymous: TestClient;
+  let names = 0;
+  const others: Gateway[] = [];
+  const clients: TestClient[] = [];
+
+  beforeAll(async () => {
+    testDb = await testDatabase('control');
+    database = new ControlDatabase({ url: testDb.url });
+    const topicPrefix = testTopicPrefix();
+    const { kafkaBrokers } = testServices();
+    messaging = new Messaging({ brokers: kafkaBrokers, topicPrefix, clientId: 'test' });
+    await messaging.ensureTopics({ shardCount: SHARDS });
+    caDir = await mkdtemp(path.join(tmpdir(), 'icmpmon-test-ca-'));
+    config = {
+      controlDatabaseUrl: testDb.url,
+      kafkaBrokers,
+      topicPrefix,
+      shardCount: SHARDS,
+      listenHost: '127.0.0.1',
+      agentPort: 0,
+      enrolPort: 0,
+      publicGatewayUrl: 'https://gateway.example:8443',
+      publicEnrolUrl: 'https://gateway.example:8444',
+      caDir,
+      opsPort: 0,
+      inFlightBytesMax: 16 * 1024 * 1024,
+      agentBytesPerSMax: 64 * 1024 * 1024,
+      agentRequestsPerSMax: 1_000,
+    };
+    gateway = await opened(config);
+    ca = await CertificateAuthority.open(caDir);
+    anonymous = new TestClient(`https://127.0.0.1:${gateway.ports.enrol}`, { ca: ca.pem });
+  });
+
+  afterEach(async () => {
+    clients.splice(0).forEach((client) => client.close());
+    await Promise.all(others.splice(0).map((other) => other.stop()));
+  });
+
+  afterAll(async () => {
+    anonymous.close();
+    await gateway.stop();
+    await messaging.close();
+    await database.close();
+    await testDb.drop();
+    await rm(caDir, { recursive: true });
+  });
+
+  async function opened(options: GatewayConfig): Promise<Gateway> {
+    const started = new Gateway(options);
+    await started.start();
+    return started;
+  }
+
+  async function token(uses = 1, validForS = 60, region: string | null = null): Promise<string> {
+    const made = makeToken();
+    await database.execute(
+      `INSERT INTO enrolment_token (id, secret_hash, region, uses_left, expires_at)
+       VALUES ($1, $2, $3, $4, now() + make_interval(secs => $5))`,
+      [made.id, made.secretHash, region, uses, validForS],
+    );
+    return made.token;
+  }
+
+  async function enrolled(name = `agent-${names++}`, port = gateway.ports.agents): Promise<EnrolledClient> {
+    const { keyPem, csrPem } = await makeKeyAndCsr();
+    const answer = await anonymous.json('/v1/enrol', enrolment(name, await token(), csrPem));
+    expect(answer.status).toBe(201);
+    const enrolAnswer = jsonOf<EnrolAnswer>(answer);
+    return { ...enrolAnswer, keyPem, client: clientOf(enrolAnswer.certificatePem, keyPem, port) };
+  }
+
+  function clientOf(cert: string, key: string, port = gateway.ports.agents): TestClient {
+    const client = new TestClient(`https://127.0.0.1:${port}`, { ca: ca.pem, cert, key });
+    clients.push(client);
+    return client;
+  }
+
+  /** Envelopes of one shard that the log holds of an agent. */
+  async function logged(shard: number, agentId: string): Promise<BlockEnvelope[]> {
+    const log = await messaging.openLog(SHARD_TOPIC);
+    const found: BlockEnvelope[] = [];
+    const { low, high } = await log.bounds(shard);
+    let next = low;
+    await log.follow(shard, low, (records) => {
+      for (const { value, offset } of records) {
+        const decoded = decodeShardRecord(value);
+        expect(decoded.ok).toBe(true);
+        if (decoded.ok && decoded.record.kind === 'blocks') {
+          const own = Buffer.from(agentId.replaceAll('-', ''), 'hex');
+          found.push(...decoded.record.envelopes.filter(({ block: bytes }) => Buffer.from(bytes).includes(own)));
+        }
+        next = offset + 1;
+      }
+      return Promise.resolve();
+    });
+    await eventually(() => expect(next).toBe(high));
+    await log.close();
+    return found;
+  }
+
+  describe('enrolment', () => {
+    it('shows the CA whose hash an agent pins', async () => {
+      const answer = await anonymous.call('/v1/ca');
+      const der = new x509.X509Certificate(answer.body.toString()).rawData;
+      expect(createHash('sha256').update(new Uint8Array(der)).digest('hex')).toBe(ca.sha256);
+    });
+
+    it('gives a certificate for the name of the agent, whatever the CSR asks for, and records the event', async () => {
+      const { agentId, certificatePem, gatewayUrl, shardCount } = await enrolled();
+      const certificate = new x509.X509Certificate(certificatePem);
+      expect(certificate.subject).toBe(`CN=${agentId}`);
+      expect(certificate.notAfter.getTime() - Date.now()).toBeLessThanOrEqual(24 * 3_600_000);
+      expect({ gatewayUrl, shardCount }).toEqual({ gatewayUrl: config.publicGatewayUrl, shardCount: SHARDS });
+      const [event] = await database.query<{ type: string; data: object }>(
+        'SELECT type, data FROM event WHERE stream = $1',
+        [`agent-${agentId}`],
+      );
+      expect(event.type).toBe('AgentEnrolled');
+      validateEvent('icmpmon.agent.enrolled.v1', event.data);
+    });
+
+    it('refuses a token that is spent, expired, unknown or of another region, and says so', async () => {
+      const { csrPem } = await makeKeyAndCsr();
+      const spent = await token(1);
+      expect((await anonymous.json('/v1/enrol', enrolment(`spent-${names++}`, spent, csrPem))).status).toBe(201);
+      const refusals = {
+        spent: await anonymous.json('/v1/enrol', enrolment('late', spent, csrPem)),
+        expired: await anonymous.json('/v1/enrol', enrolment('late', await token(1, -1), csrPem)),
+        unknown: await anonymous.json('/v1/enrol', enrolment('late', makeToken().token, csrPem)),
+        malformed: await anonymous.json('/v1/enrol', enrolment('late', 'let-me-in', csrPem)),
+      };
+      for (const answer of Object.values(refusals)) expect(answer.status).toBe(401);
+      expect(refusals.spent.body.toString()).toContain('spent');
+      expect(refusals.expired.body.toString()).toContain('expired');
+      const elsewhere = await anonymous.json('/v1/enrol', enrolment('late', await token(1, 60, 'moon'), csrPem));
+      expect(elsewhere.status).toBe(403);
+      expect(elsewhere.body.toString()).toContain('moon');
+    });
+
+    it('lets one of two agents have the last use of a token', async () => {
+      const last = await token(1);
+      const requests = await Promise.all(
+        [0, 1, 2, 3].map(async (at) => enrolment(`race-${names++}-${at}`, last, (await makeKeyAndCsr()).csrPem)),
+      );
+      const answers = await Promise.all(requests.map((body) => anonymous.json('/v1/enrol', body)));
+      expect(answers.map(({ status }) => status).sort()).toEqual([201, 401, 401, 401]);
+    });
+
+    it('renews the installation’s own token', async () => {
+      const own = makeToken().token;
+      await bootstrapEnrolmentToken(database, own);
+      await database.execute('UPDATE enrolment_token SET uses_left = 0 WHERE id = $1', [own.slice(4, 16)]);
+      await bootstrapEnrolmentToken(database, own);
+      const { csrPem } = await makeKeyAndCsr();
+      expect((await anonymous.json('/v1/enrol', enrolment(`own-${names++}`, own, csrPem))).status).toBe(201);
+    });
+
+    it('names each field that cannot be read', async () => {
+      const answer = await anonymous.json('/v1/enrol', { token: 7, name: 'a b', tags: [] });
+      expect(answer.status).toBe(400);
+      expect(answer.headers['content-type']).toContain('application/problem+json');
+      const { errors } = jsonOf<{ errors: { pointer: string }[] }>(answer);
+      expect(errors.map(({ pointer }) => pointer)).toEqual(
+        expect.arrayContaining(['#/token', '#/csrPem', '#/name', '#/region', '#/provider', '#/tags']),
+      );
+    });
+
+    it('refuses a CSR that is no CSR', async () => {
+      const answer = await anonymous.json('/v1/enrol', enrolment('late', await token(), 'no pem'));
+      expect(answer.status).toBe(400);
+      expect(answer.body.toString()).toContain('#/csrPem');
+    });
+
+    it('lets an agent that lost its folder join again as itself, and its former certificate ends', async () => {
+      const name = `lost-${names++}`;
+      const before = await enrolled(name);
+      expect((await before.client.results('live', [block({ agentId: before.agentId })])).status).toBe(200);
+      const after = await enrolled(name);
+      expect(after.agentId).toBe(before.agentId);
+      const former = clientOf(before.certificatePem, before.keyPem);
+      await eventually(async () => {
+        const answer = await former.results('live', [block({ agentId: before.agentId })]);
+        expect(answer.status).toBe(403);
+        expect(answer.body.toString()).toContain('replaced');
+      });
+      expect((await after.client.results('live', [block({ agentId: after.agentId, sequence: 2 })])).status).toBe(200);
+    });
+
+    it('refuses the name of an agent of another region', async () => {
+      const name = `taken-${names++}`;
+      await enrolled(name);
+      const { csrPem } = await makeKeyAndCsr();
+      const answer = await anonymous.json('/v1/enrol', { ...enrolment(name, await token(), csrPem), region: 'moon' });
+      expect(answer.status).toBe(409);
+    });
+  });
+
+  describe('certificates', () => {
+    it('are asked for: without one, or with one of another CA, there is no connection', async () => {
+      const without = new TestClient(`https://127.0.0.1:${gateway.ports.agents}`, { ca: ca.pem });
+      clients.push(without);
+      await expect(without.call('/v1/assignments')).rejects.toThrow();
+      const otherDir = await mkdtemp(path.join(tmpdir(), 'icmpmon-test-ca-'));
+      const otherCa = await CertificateAuthority.open(otherDir);
+      const { keyPem, csrPem } = await makeKeyAndCsr();
+      const { pem } = await otherCa.issueAgentCertificate(csrPem, STRANGER);
+      await expect(clientOf(pem, keyPem).call('/v1/assignments')).rejects.toThrow();
+      await rm(otherDir, { recursive: true });
+    });
+
+    it('of our CA for an agent that nobody enrolled are refused', async () => {
+      const { keyPem, csrPem } = await makeKeyAndCsr();
+      const { pem } = await ca.issueAgentCertificate(csrPem, STRANGER);
+      const answer = await clientOf(pem, keyPem).results('live', [block({ agentId: STRANGER })]);
+      expect(answer.status).toBe(403);
+      expect(answer.body.toString()).toContain('No agent is enrolled');
+    });
+
+    it('that have expired get no connection', async () => {
+      const { keyPem, csrPem } = await makeKeyAndCsr();
+      const { pem } = await ca.issueAgentCertificate(csrPem, STRANGER, new Date(Date.now() - 48 * 3_600_000));
+      await expect(clientOf(pem, keyPem).call('/v1/assignments')).rejects.toThrow();
+    });
+
+    it('are renewed with a new key; the one that asked stays good, because the answer may be lost', async () => {
+      const { agentId, client } = await enrolled();
+      const { keyPem, csrPem } = await makeKeyAndCsr();
+      const answer = await client.json('/v1/certificate', { csrPem });
+      expect(answer.status).toBe(200);
+      const { certificatePem } = jsonOf<RenewAnswer>(answer);
+      const renewed = clientOf(certificatePem, keyPem);
+      expect((await renewed.results('live', [block({ agentId })])).status).toBe(200);
+      const again = await client.json('/v1/certificate', { csrPem: (await makeKeyAndCsr()).csrPem });
+      expect(again.status).toBe(200);
+      const [, second] = await database.query<{ type: string; data: object }>(
+        'SELECT type, data FROM event WHERE stream = $1 ORDER BY version',
+        [`agent-${agentId}`],
+      );
+      expect(second.type).toBe('AgentCertificateRenewed');
+      validateEvent('icmpmon.agent.certificate-renewed.v1', second.data);
+    });
+  });
+
+  describe('results', () => {
+    it('reach the shards’ log with their bytes unchanged, each in its shard', async () => {
+      const { agentId, client } = await enrolled();
+      const blocks = [block({ agentId, shard: 0 }), block({ agentId, shard: 1, sequence: 2 })];
+      const answer = await client.results('live', blocks);
+      expect(answer.status).toBe(200);
+      expect(jsonOf<ResultsAnswer>(answer)).toEqual({ durable: { boot: 1, sequence: 2 }, refused: [] });
+      for (const shard of [0, 1]) {
+        const found = await logged(shard, agentId);
+        expect(found.map(({ block: bytes }) => Buffer.from(bytes))).toEqual([Buffer.from(blocks[shard])]);
+      }
+    });
+
+    it('carry the agent’s clock offset', async () => {
+      const { agentId, client } = await enrolled();
+      const threeDaysMs = 3 * 86_400_000;
+      const ahead = { 'x-icmpmon-sent-at': String(Date.now() + threeDaysMs) };
+      expect((await client.results('live', [block({ agentId })], ahead)).status).toBe(200);
+      const [{ clockOffsetMs }] = await logged(0, agentId);
+      expect(Math.abs(clockOffsetMs - threeDaysMs)).toBeLessThan(5_000);
+    });
+
+    it('are refused block by block, and the good ones taken', async () => {
+      const { agentId, client } = await enrolled();
+      const damaged = block({ agentId, sequence: 2 });
+      damaged[damaged.length - 1] ^= 0xff;
+      const blocks = [
+        block({ agentId, sequence: 1 }),
+        damaged,
+        block({ agentId: STRANGER, sequence: 3 }),
+        block({ agentId, sequence: 4, lane: LANE.backfill }),
+        block({ agentId, sequence: 5, shard: SHARDS }),
+        new Uint8Array(0),
+        block({ agentId, sequence: 6 }),
+      ];
+      const answer = jsonOf<ResultsAnswer>(await client.results('live', blocks));
+      expect(answer.durable).toEqual({ boot: 1, sequence: 6 });
+      expect(answer.refused.map(({ index, reason }) => [index, reason])).toEqual([
+        [1, 'bad_crc'],
+        [2, 'bad_agent'],
+        [3, 'bad_lane'],
+        [4, 'bad_header'],
+        [5, 'empty'],
+      ]);
+      expect(await logged(0, agentId)).toHaveLength(2);
+    });
+
+    it('sent again are taken again: the fold drops repeats by sequence', async () => {
+      const { agentId, client } = await enrolled();
+      const blocks = [block({ agentId })];
+      const answers = await Promise.all(Array.from({ length: 3 }, () => client.results('live', blocks)));
+      for (const answer of answers) expect(jsonOf<ResultsAnswer>(answer).durable).toEqual({ boot: 1, sequence: 1 });
+    });
+
+    it('of one lane reach the log in the order in which they came', async () => {
+      const { agentId, client } = await enrolled();
+      const sequences = Array.from({ length: 30 }, (_, at) => at + 1);
+      for (const sequence of sequences) {
+        expect((await client.results('live', [block({ agentId, sequence }, sequence)])).status).toBe(200);
+      }
+      const found = await logged(0, agentId);
+      expect(found.map(({ block: bytes }) => sequenceOf(bytes))).toEqual(sequences);
+    });
+
+    it('are refused when they are no upload', async () => {
+      const { agentId, client } = await enrolled();
+      const headers = { 'content-type': 'application/vnd.icmpmon.blocks' };
+      const post = (body: Uint8Array, query = '?lane=live'): Promise<{ status: number; body: Buffer }> =>
+        client.call(`/v1/results${query}`, { method: 'POST', headers, body });
+      const torn = await post(Buffer.from([9, 0, 0, 0, 1]));
+      expect(torn.status).toBe(400);
+      expect(torn.body.toString()).toContain('torn');
+      expect((await post(new Uint8Array(0))).status).toBe(400);
+      expect((await post(block({ agentId }), '')).status).toBe(400);
+      expect((await client.json('/v1/results?lane=live', {})).status).toBe(400);
+      expect((await post(Buffer.alloc(UPLOAD_BYTES_MAX + 1))).status).toBe(413);
+    });
+
+    it('are put off while Kafka is away, with the time to wait, and taken when it is back', async () => {
+      const away = await opened({ ...config, kafkaBrokers: ['127.0.0.1:1'] });
+      others.push(away);
+      const { agentId, client, certificatePem, keyPem } = await enrolled();
+      const unlucky = clientOf(certificatePem, keyPem, away.ports.agents);
+      const answer = await unlucky.results('live', [block({ agentId })]);
+      expect(answer.status).toBe(503);
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+      expect(answer.headers['content-type']).toContain('application/problem+json');
+      expect((await client.results('live', [block({ agentId })])).status).toBe(200);
+      expect(await logged(0, agentId)).toHaveLength(1);
+    });
+
+    it('are put off when an agent sends more than it may', async () => {
+      const narrow = await opened({ ...config, agentBytesPerSMax: 100 });
+      others.push(narrow);
+      const { agentId, client } = await enrolled(undefined, narrow.ports.agents);
+      const statuses: number[] = [];
+      for (let sequence = 1; sequence <= 60; sequence++) {
+        statuses.push((await client.results('live', [block({ agentId, sequence })])).status);
+      }
+      expect(statuses[0]).toBe(200);
+      expect(statuses).toContain(429);
+    });
+  });
+
+  describe('telemetry', () => {
+    const telemetry = {
+      at: '2026-11-22T10:00:00.000Z',
+      agentVersion: '0.1.0',
+      startedAt: '2026-11-22T09:00:00.000Z',
+      assignmentVersion: 4,
+      targets: 8,
+      probesPerS: 1.5,
+      resultsPerS: 1.5,
+      cpuCores: 0.01,
+      executorCpuCores: 0.02,
+      rssBytes: 70_000_000,
+      spoolBlocks: 0,
+      spoolBytes: 0,
+      spoolOldestS: 0,
+      spoolQuarantined: 0,
+      droppedResults: 0,
+      notSentPerS: 0,
+      clockOffsetMs: -3.5,
+      policyRefusedTargets: 0,
+      executors: [{ type: 'icmp_ping', state: 'ok', detail: '' }],
+    };
+
+    it('goes to its topic under the agent’s id, without what the contract does not know', async () => {
+      const { agentId, client } = await enrolled();
+      expect((await client.json('/v1/telemetry', { ...telemetry, surprise: 1 })).status).toBe(204);
+      const log = await messaging.openLog('internal.agent-telemetry');
+      const reports: ReceivedTelemetry[] = [];
+      for (let partition = 0; partition < log.partitionCount; partition++) {
+        await log.follow(partition, (await log.bounds(partition)).low, (records) => {
+          reports.push(...records.map(({ value }) => JSON.parse(value.toString()) as ReceivedTelemetry));
+          return Promise.resolve();
+        });
+      }
+      await eventually(() => {
+        const own = reports.find((report) => report.agentId === agentId);
+        expect(own?.telemetry).toEqual(telemetry);
+      });
+      await log.close();
+    });
+
+    it('that cannot be read is refused with the fields named', async () => {
+      const { client } = await enrolled();
+      const answer = await client.json('/v1/telemetry', { ...telemetry, targets: -1, executors: [{ type: 'x' }] });
+      expect(answer.status).toBe(400);
+      const { errors } = jsonOf<{ errors: { pointer: string }[] }>(answer);
+      expect(errors.map(({ pointer }) => pointer)).toEqual(['#/targets', '#/executors/0']);
+    });
+  });
+
+  it('stops while an agent waits for assignments', async () => {
+    const stopping = await opened(config);
+    const { client } = await enrolled(undefined, stopping.ports.agents);
+    const waiting = client.call('/v1/assignments?since=0');
+    // Both are open by the time that the second one was answered.
+    expect((await client.json('/v1/certificate', {})).status).toBe(400);
+    await stopping.stop();
+    expect((await waiting).status).toBe(304);
+  });
+});
+
+function sequenceOf(bytes: Uint8Array): number {
+  const inspected = inspectBlock(bytes);
+  if (!inspected.ok) throw new Error(inspected.detail);
+  return inspected.header.sequence;
+}
