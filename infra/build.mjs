@@ -16,9 +16,8 @@ const serverOnly = /^(apps\/(?!portal)|migrations|libs\/[^/]+\/server|libs\/plat
 
 /** What is built: a name, which source files go into it, how, and the file that shows that it is there. */
 export function buildables() {
-  const servers = readdirSync(join(rootDir, 'apps')).filter((name) =>
-    existsSync(join(rootDir, 'apps', name, 'main.ts')),
-  );
+  const isServer = (name) => name !== 'portal' && existsSync(join(rootDir, 'apps', name, 'main.ts'));
+  const servers = readdirSync(join(rootDir, 'apps')).filter(isServer);
   const parts = servers.map((name) => ({
     name,
     isSource: (path) => !portalOnly.test(path) && (!path.startsWith('apps/') || path.startsWith(`apps/${name}/`)),

@@ -7,6 +7,7 @@ import { installPackages, packagesInstalled } from './provision/node-modules.mjs
 import { hasCommand, installMissing, missingCommands } from './provision/system-packages.mjs';
 import { Refusal, say } from './say.mjs';
 
+const announced = 'ICMPMON_SETUP_ANNOUNCED';
 const oldestNodeMajor = 20;
 const productNodeMajor = 24;
 const nodeMajor = Number(process.versions.node.split('.')[0]);
@@ -43,6 +44,9 @@ export async function setUp(entry, { provider, commands }) {
 }
 
 function announce(provider, wanted, rootIsNeeded) {
+  // Said by the process that handed over to this one.
+  if (process.env[announced]) return;
+  process.env[announced] = 'yes';
   const steps = [];
   const missing = missingCommands(wanted);
   if (!packagesInstalled()) steps.push('install the locked npm packages, Node 24 among them (into node_modules)');
