@@ -1,0 +1,250 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type LiveEvent, windowStart } from '@icmp-mon/probing/contract';
+import { TelemetryDatabase } from '@icmp-mon/platform/database';
+import { eventually, testDatabase, type TestDatabase, testServices, testTopicPrefix } from '@icmp-mon/platform/testing';
+import { Redis } from 'ioredis';
+import type { Subscription } from 'rxjs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { StoredAgents } from '../results/stored-agents';
+import { storeAgents, storeWindow } from '../stored-windows.test-rows';
+import { WHOLE_POSITION } from './live-id';
+import { LiveResults } from './live-results';
+import { RecentResults } from './recent-results';
+
+const SHARDS = 8;
+
+/** What one client has heard, and where it would resume. */
+class Viewer {
+  readonly events: LiveEvent[] = [];
+  lastId: string | null = null;
+  resets = 0;
+  seen = 0;
+  error: unknown;
+  private subscription: Subscription | null = null;
+
+  constructor(
+    private readonly live: LiveResults,
+    private readonly targetKey: number,
+  ) {}
+
+  open(): void {
+    this.subscription = this.live.follow(this.targetKey, this.lastId).subscribe({
+      next: (message) => {
+        switch (message.kind) {
+          case 'result':
+            this.events.push(message.event);
+            this.lastId = message.event.id;
+            break;
+          case 'seen':
+            this.seen++;
+            this.lastId = message.id;
+            break;
+          case 'reset':
+            this.resets++;
+        }
+      },
+      error: (error: unknown) => (this.error = error),
+    });
+  }
+
+  async opened(): Promise<this> {
+    const before = this.seen;
+    this.open();
+    await eventually(() => expect(this.seen).toBe(before + 1));
+    return this;
+  }
+
+  close(): void {
+    this.subscription?.unsubscribe();
+  }
+
+  get rtts(): (number | null)[] {
+    return this.events.map(({ result }) => result.rttUs);
+  }
+}
+
+describe('live results', () => {
+  const prefix = testTopicPrefix();
+  const { redisUrl } = testServices();
+  let server: TestDatabase;
+  let database: TelemetryDatabase;
+  let redis: Redis;
+  let live: LiveResults;
+  let nextKey = 1;
+  let nextRttUs = 1;
+
+  const start = (url: string): LiveResults => {
+    const recent = new RecentResults(database, new StoredAgents(database));
+    const results = new LiveResults({ redisUrl: url, prefix, shardCount: SHARDS }, recent);
+    results.onModuleInit();
+    return results;
+  };
+
+  beforeAll(async () => {
+    server = await testDatabase('telemetry');
+    database = new TelemetryDatabase({ url: server.url });
+    await storeAgents(database, 3);
+    redis = new Redis(redisUrl);
+    live = start(redisUrl);
+  });
+
+  afterAll(async () => {
+    live.onApplicationShutdown();
+    await redis.del(`${prefix}:watch`);
+    redis.disconnect();
+    await database.close();
+    await server.drop();
+  });
+
+  /** Stores `count` results at one position, each with an rtt of its own that tells its place in the order. */
+  async function store(targetKey: number, position: number, count: number, publish = true): Promise<void> {
+    const startMs = windowStart(Date.now());
+    const samples = Array.from({ length: count }, (_, at) => ({
+      agentNo: 1,
+      offsetMs: at,
+      outcome: 0,
+      rttUs: nextRttUs++,
+    }));
+    const half = Math.ceil(count / 2);
+    await database.transaction(async (sql) => {
+      const row = { targetKey, shard: targetKey % SHARDS, startMs, position };
+      await storeWindow(sql, { ...row, check: 1, samples: samples.slice(0, half) });
+      if (half < count) await storeWindow(sql, { ...row, check: 2, samples: samples.slice(half) });
+    });
+    if (publish) await redis.publish(`${prefix}:live:${targetKey}`, '[]');
+  }
+
+  it('come as they are stored, with an id that says where, to every client', async () => {
+    const key = nextKey++;
+    await store(key, 5, 1);
+    const first = await new Viewer(live, key).opened();
+    const second = await new Viewer(live, key).opened();
+    nextRttUs = 100;
+    await store(key, 9, 3);
+    await store(key, 12, 1);
+    for (const viewer of [first, second]) {
+      await eventually(() => expect(viewer.rtts).toEqual([100, 101, 102, 103]));
+      expect(viewer.events.map(({ id }) => id)).toEqual(
+        ['9:0', '9:1', '9:2', '12:0'].map((id) => `${key % SHARDS}:${id}`),
+      );
+      expect(viewer.events[2].result).toMatchObject({
+        agentName: 'agent-1',
+        check: 2,
+        type: 'icmp_ping',
+        outcome: 'reply',
+      });
+      viewer.close();
+    }
+  });
+
+  it('say to projectors who is watched, at once and again until the last client has gone', async () => {
+    const key = nextKey++;
+    const heard: string[] = [];
+    const listener = redis.duplicate();
+    listener.on('message', (_channel, message) => heard.push(message));
+    await listener.subscribe(`${prefix}:watch`);
+    const viewer = await new Viewer(live, key).opened();
+    await eventually(() => expect(heard).toContain(String(key)));
+    const score = async (): Promise<number> => Number(await redis.zscore(`${prefix}:watch`, String(key)));
+    await eventually(async () => expect(await score()).toBeGreaterThan(Date.now()));
+    const before = await score();
+    await eventually(async () => expect(await score()).toBeGreaterThan(before));
+    viewer.close();
+    await eventually(async () => {
+      expect(await redis.pubsub('NUMSUB', `${prefix}:live:${key}`)).toEqual([`${prefix}:live:${key}`, 0]);
+    });
+    listener.disconnect();
+  });
+
+  it('go on after a break without a gap or a repeat, also when wake-ups are lost and the break is in the middle of a commit', async () => {
+    const key = nextKey++;
+    nextRttUs = 1;
+    let written = 0;
+    const viewers = Array.from({ length: 4 }, () => new Viewer(live, key));
+    await Promise.all(viewers.map((viewer) => viewer.opened()));
+    const writing = (async () => {
+      for (let position = 1; position <= 150; position++) {
+        const count = 1 + (position % 4);
+        await store(key, position * 3, count, position % 3 !== 0);
+        written += count;
+      }
+    })();
+    const breaking = (async () => {
+      for (let round = 0; round < 40; round++) {
+        const viewer = viewers[round % viewers.length];
+        viewer.close();
+        // A connection may end between two results of one commit.
+        if (round % 3 === 0 && viewer.events.length > 2) {
+          viewer.events.pop();
+          viewer.lastId = viewer.events.at(-1)?.id ?? viewer.lastId;
+        }
+        await delay(round % 5);
+        viewer.open();
+        await delay(10);
+      }
+    })();
+    await Promise.all([writing, breaking]);
+    const all = Array.from({ length: written }, (_, at) => at + 1);
+    for (const viewer of viewers) {
+      await eventually(() => expect(viewer.events.length).toBeGreaterThanOrEqual(written));
+      expect(viewer.rtts).toEqual(all);
+      expect(viewer.resets).toBe(0);
+      viewer.close();
+    }
+  });
+
+  it('that came before the first one of a target are told to a client that was there already', async () => {
+    const key = nextKey++;
+    const viewer = await new Viewer(live, key).opened();
+    expect(viewer.lastId).toBe(`${key % SHARDS}:-1:${WHOLE_POSITION}`);
+    viewer.close();
+    nextRttUs = 1;
+    await store(key, 0, 2);
+    await viewer.opened();
+    await eventually(() => expect(viewer.rtts).toEqual([1, 2]));
+    viewer.close();
+  });
+
+  it.each([
+    ['a position that is not kept', (shard: number) => `${shard}:3:0`],
+    ['a position beyond the last', (shard: number) => `${shard}:999:0`],
+    ['another shard', (shard: number) => `${shard + 1}:7:0`],
+    ['no id of ours', () => 'yesterday'],
+  ])('ask a client that names %s to read anew, and go on from now', async (_, idOf) => {
+    const key = nextKey++;
+    await store(key, 7, 1);
+    const viewer = new Viewer(live, key);
+    viewer.lastId = idOf(key % SHARDS);
+    await viewer.opened();
+    expect(viewer.resets).toBe(1);
+    expect(viewer.events).toEqual([]);
+    nextRttUs = 50;
+    await store(key, 8, 1);
+    await eventually(() => expect(viewer.rtts).toEqual([50]));
+    viewer.close();
+  });
+
+  it('come more slowly, and none is missing, while Redis is away', async () => {
+    const away = start('redis://127.0.0.1:1');
+    const key = nextKey++;
+    const viewer = await new Viewer(away, key).opened();
+    nextRttUs = 1;
+    await store(key, 1, 3, false);
+    await eventually(() => expect(viewer.rtts).toEqual([1, 2, 3]));
+    viewer.close();
+    away.onApplicationShutdown();
+  });
+
+  it('end with an error when they cannot be read at first', async () => {
+    const broken = new TelemetryDatabase({ url: 'postgres://nobody@127.0.0.1:1/test' });
+    const recent = new RecentResults(broken, new StoredAgents(broken));
+    const results = new LiveResults({ redisUrl, prefix, shardCount: SHARDS }, recent);
+    results.onModuleInit();
+    const viewer = new Viewer(results, nextKey++);
+    viewer.open();
+    await eventually(() => expect(viewer.error).toBeInstanceOf(Error));
+    expect(String(viewer.error)).toContain('telemetry database does not answer');
+    results.onApplicationShutdown();
+    await broken.close();
+  });
+});
