@@ -4,6 +4,7 @@ import { DatabaseModule } from '@icmp-mon/platform/database';
 import { EventStoreModule } from '@icmp-mon/platform/event-store';
 import { HttpModule } from '@icmp-mon/platform/http';
 import { MessagingModule } from '@icmp-mon/platform/messaging';
+import { ProbingApiModule } from '@icmp-mon/probing/server';
 import { TargetsApiModule } from '@icmp-mon/targets/server';
 import { TiersApiModule } from '@icmp-mon/tiers/server';
 import { type DynamicModule, Module } from '@nestjs/common';
@@ -35,6 +36,11 @@ export class ApiModule {
         HttpModule,
         TargetsApiModule,
         TiersApiModule,
+        ProbingApiModule.register({
+          redisUrl: config.redisUrl,
+          prefix: config.topicPrefix,
+          shardCount: config.shardCount,
+        }),
         AgentsApiModule.register({ caDir: config.caDir, enrolUrl: config.publicEnrolUrl }),
       ],
       controllers: [HealthController],

@@ -4,6 +4,7 @@ import { AGENTS_API_OPTIONS, type AgentsApiOptions } from './agents-api-options'
 import { AgentsController } from './agents.controller';
 import { CreateEnrolmentToken } from './create-enrolment-token';
 import { EnrolmentTokensController } from './enrolment-tokens.controller';
+import { FleetGauge } from './fleet-gauge';
 import { ListAgents } from './list-agents';
 
 /** Routes about agents for people and services; needs both databases. */
@@ -17,6 +18,7 @@ export class AgentsApiModule {
         { provide: AGENTS_API_OPTIONS, useValue: options },
         ListAgents,
         ReadAgentMetrics,
+        FleetGauge,
         CreateEnrolmentToken,
       ],
     };

@@ -4,6 +4,7 @@ import type { DynamicModule, LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import cookieParser from 'cookie-parser';
+import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import { countRequests } from './request-metrics';
 import { requestId } from './request-context';
@@ -31,6 +32,12 @@ const CONTENT_SECURITY_POLICY = {
   },
 };
 
+/** Answers depend on who asks and on the moment. */
+function notCached(_request: Request, response: Response, next: NextFunction): void {
+  response.setHeader('Cache-Control', 'no-store');
+  next();
+}
+
 export interface HttpAppOptions {
   logger?: LoggerService | false;
   /** Addresses of proxies whose `X-Forwarded-*` headers are believed; none unless said. */
@@ -54,9 +61,12 @@ export async function createHttpApp(
   app.disable('x-powered-by');
   app.set('trust proxy', options.trustedProxies ?? false);
   app.set('query parser', 'simple');
+  // An ETag here is the version of an aggregate, never a hash of the answer.
+  app.set('etag', false);
   app.use(requestId);
   app.use(countRequests);
   app.use(helmet({ contentSecurityPolicy: CONTENT_SECURITY_POLICY, strictTransportSecurity: false }));
+  app.use('/api', notCached);
   app.use(cookieParser());
   app.useBodyParser('json', { limit: BODY_LIMIT, strict: true });
   assertRoutesDeclareAccess(app);

@@ -1,22 +1,26 @@
 import type { Permission, Role } from '@icmp-mon/identity/contract';
-import { SetMetadata } from '@nestjs/common';
+import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { ApiExtension, ApiSecurity } from '@nestjs/swagger';
 
 export const PERMISSION_METADATA = 'icmpmon:permission';
 
 /** What a route says of itself: a permission it asks for, any logged-in caller, or nobody in particular. */
 export type RouteAccess = { kind: 'permission'; permission: Permission } | { kind: 'authenticated' } | { kind: 'public' };
 
+const declare = (access: RouteAccess): ClassDecorator & MethodDecorator => SetMetadata(PERMISSION_METADATA, access);
+
+const LOGGED_IN = [ApiSecurity('apiKey'), ApiSecurity('session')];
+
 /** The route (or all routes of the controller) asks for this permission. */
 export const RequirePermission = (permission: Permission): ClassDecorator & MethodDecorator =>
-  SetMetadata(PERMISSION_METADATA, { kind: 'permission', permission } satisfies RouteAccess);
+  applyDecorators(declare({ kind: 'permission', permission }), ...LOGGED_IN, ApiExtension('x-permission', permission));
 
 /** The route asks for a login or an API key and no permission in particular. */
 export const Authenticated = (): ClassDecorator & MethodDecorator =>
-  SetMetadata(PERMISSION_METADATA, { kind: 'authenticated' } satisfies RouteAccess);
+  applyDecorators(declare({ kind: 'authenticated' }), ...LOGGED_IN);
 
 /** The route answers anybody. */
-export const Public = (): ClassDecorator & MethodDecorator =>
-  SetMetadata(PERMISSION_METADATA, { kind: 'public' } satisfies RouteAccess);
+export const Public = (): ClassDecorator & MethodDecorator => declare({ kind: 'public' });
 
 /** Who makes a request. */
 export interface Principal {

@@ -105,7 +105,8 @@ export function problemOf(error: unknown): Problem | null {
   if (error instanceof HttpException) {
     const status = error.getStatus();
     const code = CODE_OF_STATUS[status];
-    return code === undefined ? null : problem(code, error.message, status);
+    if (code === undefined) return null;
+    return problem(code, error.message.replace(/^Cannot (\w+) (.*)$/, 'There is no $1 $2.'), status);
   }
   if (isExposed(error) && error.status < 500) {
     const code = CODE_OF_STATUS[error.status] ?? 'invalid';

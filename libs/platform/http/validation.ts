@@ -7,6 +7,7 @@ interface FieldError {
 }
 
 const ERRORS_MAX = 50;
+const DEPTH_MAX = 16;
 
 const escaped = (segment: string): string => segment.replaceAll('~', '~0').replaceAll('/', '~1');
 
@@ -16,6 +17,16 @@ function fieldErrors(errors: ValidationError[], prefix: string): FieldError[] {
     const own = Object.values(error.constraints ?? {}).map((detail) => ({ pointer, detail }));
     return [...own, ...fieldErrors(error.children ?? [], `${pointer}/`)];
   });
+}
+
+/** Without recursion, which a hostile body would exhaust. */
+function deeperThan(value: unknown, depthMax: number): boolean {
+  let level = [value];
+  for (let depth = 0; depth <= depthMax; depth += 1) {
+    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
+    if (level.length === 0) return false;
+  }
+  return true;
 }
 
 const PLACE = { body: 'body', query: 'query', param: 'path', custom: 'request' } as const;
@@ -31,6 +42,9 @@ export class RequestPipe extends ValidationPipe {
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     if (metadata.type === 'body' && this.toValidate(metadata) && (typeof value !== 'object' || value === null)) {
       throw new DomainError('invalid', 'Send a JSON object with Content-Type: application/json.');
+    }
+    if (metadata.type === 'body' && deeperThan(value, DEPTH_MAX)) {
+      throw new DomainError('invalid', `The body is nested more than ${DEPTH_MAX} deep.`);
     }
     try {
       return (await super.transform(value, metadata)) as unknown;

@@ -19,11 +19,15 @@ const SELECT = `
   FROM tier t`;
 
 const tierView = (row: TierRow): TierView => ({
-  ...row.policy,
   name: row.name,
   builtIn: row.built_in,
   version: row.version,
   targetCount: row.target_count,
+  probeIntervalMs: row.policy.probeIntervalMs,
+  probeTimeoutMs: row.policy.probeTimeoutMs,
+  checks: row.policy.checks,
+  agentSelection: row.policy.agentSelection,
+  verdictRule: row.policy.verdictRule,
 });
 
 /** Reads tiers with the number of targets in each. */

@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Role, ROLES } from '@icmp-mon/identity/contract';
+import { EnsureApiKey, EnsureUser, newApiKey } from '@icmp-mon/identity/server';
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import { listen } from '@icmp-mon/platform/http';
+import { newId } from '@icmp-mon/platform/ids';
+import { testDatabase, testServices, testTopicPrefix } from '@icmp-mon/platform/testing';
+import { DefineBuiltInTiers } from '@icmp-mon/tiers/server';
+import { CommandBus } from '@nestjs/cqrs';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { createApi } from '../api';
+import type { ApiConfig } from '../api-config';
+
+export const TEST_PASSWORD = 'correct horse battery staple';
+
+export interface TestApi {
+  app: NestExpressApplication;
+  /** Origin, without a path. */
+  url: string;
+  config: ApiConfig;
+  control: ControlDatabase;
+  /** An API key of each role. */
+  keys: Record<Role, string>;
+  /** A request with the key of a role, `admin` unless said. */
+  ask(pathAndQuery: string, init?: RequestInit & { role?: Role }): Promise<Response>;
+  post(pathAndQuery: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
+  stop(): Promise<void>;
+}
+
+/** The API on databases of its own, with built-in tiers, a user `admin` and a key of each role. */
+export async function startTestApi(change: Partial<ApiConfig> = {}): Promise<TestApi> {
+  const services = testServices();
+  const databases = await testDatabase('both');
+  const folder = await mkdtemp(path.join(tmpdir(), 'icmp-mon-api-test-'));
+  const config: ApiConfig = {
+    controlDatabaseUrl: databases.controlUrl,
+    telemetryDatabaseUrl: databases.telemetryUrl,
+    kafkaBrokers: services.kafkaBrokers,
+    redisUrl: services.redisUrl,
+    topicPrefix: testTopicPrefix(),
+    shardCount: 2,
+    opsPort: 0,
+    apiHost: '127.0.0.1',
+    apiPort: 0,
+    trustedProxies: undefined,
+    publicEnrolUrl: 'https://127.0.0.1:8444',
+    caDir: path.join(folder, 'ca'),
+    portalDir: undefined,
+    secretFile: path.join(folder, 'secrets.json'),
+    bootstrapFile: undefined,
+    starterTargets: undefined,
+    jwtSecret: randomBytes(48).toString('base64url'),
+    ...change,
+  };
+  const app = await createApi(config);
+  const port = await listen(app, 0, '127.0.0.1');
+  const url = `http://127.0.0.1:${port}`;
+  const keys = await makeAccess(app);
+  const ask: TestApi['ask'] = (pathAndQuery, { role = 'admin', ...init } = {}) =>
+    fetch(`${url}${pathAndQuery}`, {
+      ...init,
+      headers: { authorization: `Bearer ${keys[role]}`, ...(init.headers as Record<string, string> | undefined) },
+    });
+  return {
+    app,
+    url,
+    config,
+    control: app.get(ControlDatabase),
+    keys,
+    ask,
+    post: (pathAndQuery, body, headers = {}) =>
+      ask(pathAndQuery, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      }),
+    async stop() {
+      app.getHttpServer().closeAllConnections();
+      await app.close();
+      await databases.drop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+async function makeAccess(app: NestExpressApplication): Promise<Record<Role, string>> {
+  const commands = app.get(CommandBus);
+  const metadata = { actor: 'system:test', causationId: null, correlationId: newId() };
+  await commands.execute(new DefineBuiltInTiers(metadata));
+  await commands.execute(new EnsureUser('admin', TEST_PASSWORD, 'admin', metadata));
+  const keys = Object.fromEntries(ROLES.map((role) => [role, newApiKey()])) as Record<Role, string>;
+  for (const role of ROLES) await commands.execute(new EnsureApiKey(keys[role], role, role, metadata));
+  return keys;
+}

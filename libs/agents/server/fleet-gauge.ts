@@ -1,0 +1,28 @@
+import { StreamSources } from '@icmp-mon/platform/http';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { ListAgents } from './list-agents';
+
+/** The fleet's figures in the `counts` event of the stream that a browser tab holds. */
+@Injectable()
+export class FleetGauge implements OnModuleInit {
+  constructor(
+    private readonly sources: StreamSources,
+    private readonly agents: ListAgents,
+  ) {}
+
+  onModuleInit(): void {
+    this.sources.registerGauge(() => this.read());
+  }
+
+  /** Results a second count while an agent is heard: what a lost one last reported is past. */
+  async read(): Promise<{ resultsPerS: number; agentsConnected: number; agentsTotal: number }> {
+    const agents = await this.agents.list();
+    const connected = agents.filter((agent) => agent.connection === 'connected');
+    const resultsPerS = connected.reduce((sum, agent) => sum + (agent.telemetry?.resultsPerS ?? 0), 0);
+    return {
+      resultsPerS: Math.round(resultsPerS * 10) / 10,
+      agentsConnected: connected.length,
+      agentsTotal: agents.length,
+    };
+  }
+}
