@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { hashPassword, passwordMatches } from './password';
+
+describe('passwords', () => {
+  it('are kept as argon2id with the parameters that OWASP asks for, each with its own salt', async () => {
+    const [one, two] = await Promise.all([hashPassword('same'), hashPassword('same')]);
+    expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(one).not.toBe(two);
+  });
+
+  it('match only themselves, however the letters were composed', async () => {
+    const hash = await hashPassword('Zu\u0308rich');
+    await expect(passwordMatches('Z\u00fcrich', hash)).resolves.toBe(true);
+    await expect(passwordMatches('zürich', hash)).resolves.toBe(false);
+    await expect(passwordMatches('', hash)).resolves.toBe(false);
+  });
+
+  it('that are stored in another form are a defect', async () => {
+    await expect(passwordMatches('x', '$2b$10$abc')).rejects.toThrow('not argon2id');
+  });
+
+  it('are checked a few at a time, and a crowd is turned away', async () => {
+    const hash = await hashPassword('x');
+    const answers = await Promise.allSettled(Array.from({ length: 80 }, () => passwordMatches('x', hash)));
+    const refused = answers.filter((answer) => answer.status === 'rejected');
+    expect(refused.length).toBeGreaterThan(0);
+    for (const { reason } of refused) expect(reason).toMatchObject({ code: 'too_many_requests' });
+    expect(answers.length - refused.length).toBeGreaterThan(0);
+    await expect(passwordMatches('x', hash)).resolves.toBe(true);
+  });
+});

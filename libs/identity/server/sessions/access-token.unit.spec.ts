@@ -1,0 +1,42 @@
+import { SignJWT } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { AccessTokens } from './access-token';
+
+const SECRET = 's'.repeat(48);
+const CLAIMS = { userId: 'u', name: 'Ada', role: 'viewer', sessionId: 's' } as const;
+const inS = (seconds: number): number => Math.floor(Date.now() / 1000) + seconds;
+
+describe('access tokens', () => {
+  const tokens = new AccessTokens(SECRET);
+
+  it('say who is logged in', async () => {
+    const expiresAtS = inS(60);
+    await expect(tokens.verify(await tokens.sign(CLAIMS, expiresAtS))).resolves.toEqual({ ...CLAIMS, expiresAtS });
+  });
+
+  it('do not hold when expired, forged, of another key, or without what they must say', async () => {
+    const otherKey = new AccessTokens('o'.repeat(48));
+    const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{"sub":"u"}').toString('base64url')}.`;
+    const foreign = await new SignJWT({ name: 'x', role: 'admin', sid: 's' })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setSubject('u')
+      .setExpirationTime(inS(60))
+      .sign(new TextEncoder().encode(SECRET));
+    const oddRole = await tokens.sign({ ...CLAIMS, role: 'root' as 'admin' }, inS(60));
+    for (const token of [
+      await tokens.sign(CLAIMS, inS(-1)),
+      await otherKey.sign(CLAIMS, inS(60)),
+      unsigned,
+      foreign,
+      oddRole,
+      'not a token',
+      '',
+    ]) {
+      await expect(tokens.verify(token), token).resolves.toBeNull();
+    }
+  });
+
+  it('want a long secret', () => {
+    expect(() => new AccessTokens('short')).toThrow('at least 32 bytes');
+  });
+});

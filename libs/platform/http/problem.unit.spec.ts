@@ -1,0 +1,51 @@
+import { DependencyUnavailable, DomainError } from '@icmp-mon/platform/errors';
+import { NotFoundException } from '@nestjs/common';
+import { describe, expect, it } from 'vitest';
+import { problemOf } from './problem';
+
+describe('problemOf', () => {
+  it.each([
+    ['invalid', 400],
+    ['unauthenticated', 401],
+    ['forbidden', 403],
+    ['not_found', 404],
+    ['conflict', 409],
+    ['ambiguous', 409],
+    ['precondition_failed', 412],
+    ['too_large', 413],
+    ['precondition_required', 428],
+    ['too_many_requests', 429],
+    ['unavailable', 503],
+  ] as const)('answers %s with %i', (code, status) => {
+    expect(problemOf(new DomainError(code, 'why'))).toMatchObject({ status, code, detail: 'why' });
+  });
+
+  it('answers a dependency that is away with 503', () => {
+    expect(problemOf(new DependencyUnavailable('control database'))).toMatchObject({ status: 503, code: 'unavailable' });
+  });
+
+  it('carries field errors and the members that an error adds', () => {
+    class Taken extends DomainError {
+      readonly members = { targetId: 'a' };
+    }
+    const errors = [{ pointer: '#/ip', detail: 'is taken' }];
+    expect(problemOf(new Taken('conflict', 'taken', errors))).toMatchObject({ errors, targetId: 'a' });
+  });
+
+  it('answers an unknown route in words', () => {
+    expect(problemOf(new NotFoundException('Cannot GET /x'))).toMatchObject({ status: 404, detail: 'There is no GET /x.' });
+  });
+
+  it('answers what a body parser refuses, and hides what it must not show', () => {
+    const tooLarge = Object.assign(new Error('request entity too large'), { status: 413, expose: true });
+    expect(problemOf(tooLarge)).toMatchObject({ status: 413, code: 'too_large' });
+    const broken = Object.assign(new Error('x'), { status: 400, expose: true, type: 'entity.parse.failed' });
+    expect(problemOf(broken)).toMatchObject({ status: 400, detail: 'The body is not valid JSON: x' });
+    expect(problemOf(Object.assign(new Error('stack'), { status: 500, expose: false }))).toBeNull();
+  });
+
+  it('knows nothing of a defect', () => {
+    expect(problemOf(new TypeError('x is undefined'))).toBeNull();
+    expect(problemOf('thrown text')).toBeNull();
+  });
+});

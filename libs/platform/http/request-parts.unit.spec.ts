@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { entityTag, ifMatchVersion } from './entity-tag';
+import { formatMessage } from './event-stream';
+import { idempotencyKeyOf, idempotentRequest } from './idempotency';
+
+describe('If-Match', () => {
+  it('reads the version of an ETag', () => {
+    expect(ifMatchVersion(entityTag(3))).toBe(3);
+    expect(ifMatchVersion(undefined)).toBeUndefined();
+    expect(ifMatchVersion('*')).toBeUndefined();
+  });
+
+  it.each(['3', 'W/"3"', '"x"', '"1", "2"', '"99999999999999999999"'])('refuses %s', (header) => {
+    expect(() => ifMatchVersion(header)).toThrow(expect.objectContaining({ code: 'precondition_failed' }));
+  });
+});
+
+describe('Idempotency-Key', () => {
+  it('is optional', () => {
+    expect(idempotencyKeyOf(undefined)).toBeNull();
+    expect(idempotencyKeyOf('order-1')).toBe('order-1');
+  });
+
+  it.each([['']  , ['a b'], ['ü'], ['x'.repeat(256)], [['a', 'b']]])('refuses %j', (header) => {
+    expect(() => idempotencyKeyOf(header)).toThrow(expect.objectContaining({ code: 'invalid' }));
+  });
+
+  it('tells bodies apart by what they say, not by how they are spelled', () => {
+    const digest = (body: unknown): string => idempotentRequest('a', 'k', 'op', body).requestSha256;
+    expect(digest({ ip: 'x', tags: { a: '1', b: '2' } })).toBe(digest({ tags: { b: '2', a: '1' }, ip: 'x' }));
+    expect(digest({ ip: 'x' })).not.toBe(digest({ ip: 'y' }));
+  });
+});
+
+describe('a server-sent event', () => {
+  it('is written with its id, name and data on lines of their own', () => {
+    expect(formatMessage({ id: '7', event: 'target', data: { name: 'a\nb' } })).toBe(
+      'id: 7\nevent: target\ndata: {"name":"a\\nb"}\n\n',
+    );
+    expect(formatMessage({ id: '7' })).toBe('id: 7\n\n');
+  });
+});

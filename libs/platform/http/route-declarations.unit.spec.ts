@@ -1,0 +1,52 @@
+import { Controller, Get, Module } from '@nestjs/common';
+import { DiscoveryModule, NestFactory } from '@nestjs/core';
+import { describe, expect, it } from 'vitest';
+import { Public, RequirePermission } from './permission';
+import { assertRoutesDeclareAccess } from './route-declarations';
+
+@Controller('declared')
+@RequirePermission('targets:read')
+class Declared {
+  @Get()
+  read(): string {
+    return 'read';
+  }
+
+  @Get('open')
+  @Public()
+  open(): string {
+    return 'open';
+  }
+
+  notARoute(): string {
+    return 'nothing';
+  }
+}
+
+@Controller('forgotten')
+class Forgotten {
+  @Get()
+  read(): string {
+    return 'read';
+  }
+}
+
+@Module({ imports: [DiscoveryModule], controllers: [Declared] })
+class AllDeclared {}
+
+@Module({ imports: [DiscoveryModule], controllers: [Declared, Forgotten] })
+class OneForgotten {}
+
+describe('assertRoutesDeclareAccess', () => {
+  it('passes when every route says who may call it', async () => {
+    const app = await NestFactory.createApplicationContext(AllDeclared, { logger: false });
+    expect(() => assertRoutesDeclareAccess(app)).not.toThrow();
+    await app.close();
+  });
+
+  it('names the route that says nothing', async () => {
+    const app = await NestFactory.createApplicationContext(OneForgotten, { logger: false });
+    expect(() => assertRoutesDeclareAccess(app)).toThrow(/Forgotten\.read \(GET\).*@RequirePermission/);
+    await app.close();
+  });
+});

@@ -1,0 +1,53 @@
+import { Type } from 'class-transformer';
+import { IsInt, IsString, ValidateNested } from 'class-validator';
+import { describe, expect, it } from 'vitest';
+import { RequestPipe } from './validation';
+
+class Inner {
+  @IsInt()
+  count!: number;
+}
+
+class Body {
+  @IsString()
+  name!: string;
+
+  @ValidateNested()
+  @Type(() => Inner)
+  inner!: Inner;
+}
+
+const pipe = new RequestPipe();
+const body = (value: unknown): Promise<unknown> => pipe.transform(value, { type: 'body', metatype: Body });
+
+describe('RequestPipe', () => {
+  it('passes a valid body as its class', async () => {
+    await expect(body({ name: 'a', inner: { count: 1 } })).resolves.toBeInstanceOf(Body);
+  });
+
+  it('points at each wrong field of a body', async () => {
+    await expect(body({ name: 1, inner: { count: 'x' }, 'odd/name': 1 })).rejects.toMatchObject({
+      code: 'invalid',
+      errors: expect.arrayContaining([
+        expect.objectContaining({ pointer: '#/odd~1name' }),
+        expect.objectContaining({ pointer: '#/name' }),
+        expect.objectContaining({ pointer: '#/inner/count' }),
+      ]) as unknown,
+    });
+  });
+
+  it('names a query parameter', async () => {
+    await expect(pipe.transform({ name: 1, inner: { count: 1 } }, { type: 'query', metatype: Body })).rejects.toMatchObject({
+      errors: [expect.objectContaining({ pointer: '?name' })],
+    });
+  });
+
+  it.each([[undefined], [null], ['text'], [1]])('asks for an object instead of %j', async (value) => {
+    await expect(body(value)).rejects.toMatchObject({ code: 'invalid', detail: expect.stringContaining('JSON object') as string });
+  });
+
+  it('refuses a body that is nested too deep, whatever its class', async () => {
+    const deep: unknown = JSON.parse(`${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`);
+    await expect(body({ name: 'a', inner: deep })).rejects.toMatchObject({ detail: expect.stringContaining('nested') as string });
+  });
+});

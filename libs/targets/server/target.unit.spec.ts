@@ -1,0 +1,45 @@
+import type { TargetEvent, TargetRegistered } from '@icmp-mon/targets/contract';
+import { describe, expect, it } from 'vitest';
+import { register, remove, TARGET, type TargetState } from './target';
+
+const TARGET_DATA: TargetRegistered['data'] = {
+  targetId: '01a2058a-7222-7052-9ee1-962a30df748a',
+  key: 7,
+  ip: '192.0.2.7',
+  vrf: 'default',
+  name: null,
+  tags: { site: 'fra' },
+  tier: 'standard',
+};
+const REGISTERED: TargetEvent = { type: 'TargetRegistered', data: TARGET_DATA };
+const REMOVED: TargetEvent = {
+  type: 'TargetRemoved',
+  data: { targetId: TARGET_DATA.targetId, key: 7, ip: '192.0.2.7', vrf: 'default' },
+};
+
+const given = (...events: TargetEvent[]): TargetState => events.reduce<TargetState>(TARGET.evolve, TARGET.initial);
+
+describe('a target', () => {
+  it('given nothing, when registered, then TargetRegistered', () => {
+    expect(register(given(), TARGET_DATA)).toEqual([REGISTERED]);
+  });
+
+  it('given a target, when its id is registered again, then conflict', () => {
+    expect(() => register(given(REGISTERED), TARGET_DATA)).toThrow(expect.objectContaining({ code: 'conflict' }));
+    expect(() => register(given(REGISTERED, REMOVED), TARGET_DATA)).toThrow(expect.objectContaining({ code: 'conflict' }));
+  });
+
+  it('given a target, when removed, then TargetRemoved names its key and address', () => {
+    expect(remove(given(REGISTERED))).toEqual([REMOVED]);
+  });
+
+  it('given none or a removed one, when removed, then not found', () => {
+    expect(() => remove(given())).toThrow(expect.objectContaining({ code: 'not_found' }));
+    expect(() => remove(given(REGISTERED, REMOVED))).toThrow(expect.objectContaining({ code: 'not_found' }));
+  });
+
+  it('ignores an event of a newer release', () => {
+    const newer = { type: 'TargetRenamed', data: {} } as unknown as TargetEvent;
+    expect(given(REGISTERED, newer)).toEqual(given(REGISTERED));
+  });
+});
