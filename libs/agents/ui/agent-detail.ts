@@ -2,7 +2,15 @@ import { httpResource } from '@angular/common/http';
 import { Component, computed, effect, inject, input, linkedSignal, untracked } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import type { AgentMetricPoint, AgentMetrics, AgentView } from '@icmp-mon/agents/contract';
-import { Chart, ChartColours, linesOption, RangeChoice, rangeMs, readTimeRange } from '@icmp-mon/platform/charts';
+import {
+  Chart,
+  ChartColours,
+  lineHues,
+  linesOption,
+  RangeChoice,
+  rangeMs,
+  readTimeRange,
+} from '@icmp-mon/platform/charts';
 import {
   agentTrouble,
   ageText,
@@ -94,8 +102,13 @@ export class AgentDetail {
   protected readonly graphs = computed(() => {
     const toMs = this.untilMs();
     const frame = { fromMs: toMs - rangeMs(this.chosenRange()), toMs };
+    const hues = lineHues(this.colours.palette());
     return GRAPHS.map((graph) => ({
       title: graph.title,
+      keys:
+        graph.lines.length < 2
+          ? []
+          : graph.lines.map((line, index) => ({ name: line.name, colour: hues[index], dashed: index > 0 })),
       option: linesOption(
         graph.lines.map((line) => ({ name: line.name, points: withGaps(this.points(), line.read) })),
         frame,

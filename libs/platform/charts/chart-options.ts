@@ -7,6 +7,11 @@ export interface LineSeries {
   points: [number, number | null][];
 }
 
+/** Hues of a chart's lines, in order. */
+export function lineHues(colours: Palette): string[] {
+  return [colours.accent, colours.degraded, colours.maintenance, colours.up];
+}
+
 export interface TimeFrame {
   fromMs: number;
   toMs: number;
@@ -57,16 +62,18 @@ export function linesOption(
   colours: Palette,
   valueText: (value: number) => string,
 ): EChartsCoreOption {
-  const hues = [colours.accent, colours.degraded, colours.maintenance, colours.up];
+  const hues = lineHues(colours);
+  const lowest = Math.min(0, ...series.flatMap((line) => line.points.map(([, value]) => value ?? 0)));
   return {
     animation: false,
-    textStyle: { fontFamily: 'inherit' },
     grid: { left: 64, right: 16, top: 12, bottom: 24 },
     xAxis: timeAxis(frame, colours),
-    yAxis: valueAxis(colours, { axisLabel: { color: colours.quiet, fontSize: 11, formatter: valueText } }),
+    yAxis: valueAxis(colours, {
+      min: lowest < 0 ? undefined : 0,
+      axisLabel: { color: colours.quiet, fontSize: 11, formatter: valueText },
+    }),
     tooltip: {
       ...tooltip(colours, undefined),
-      formatter: undefined,
       valueFormatter: (value: unknown) => (typeof value === 'number' ? valueText(value) : '–'),
     },
     series: series.map((line, index) => ({

@@ -14,6 +14,7 @@ export function rateText(value: number): string {
 /** A round trip in microseconds, as milliseconds: `0.042 ms`, `3.14 ms`, `215 ms`. Null gives a dash. */
 export function rttText(rttUs: number | null | undefined): string {
   if (rttUs === null || rttUs === undefined) return '–';
+  if (rttUs === 0) return '0 ms';
   const ms = rttUs / 1_000;
   if (ms < 1) return `${ms.toFixed(3)} ms`;
   if (ms < 100) return `${ms.toFixed(2)} ms`;

@@ -23,7 +23,7 @@ export function historyOption(points: HistoryPoint[], frame: TimeFrame, colours:
   return {
     animation: false,
     grid: [
-      { left: 64, right: 16, top: 12, bottom: 62 },
+      { left: 64, right: 16, top: 12, bottom: 72 },
       { left: 64, right: 16, height: 28, bottom: 26 },
     ],
     xAxis: [timeAxis(frame, colours, { axisLabel: { show: false } }), timeAxis(frame, colours, { gridIndex: 1 })],
