@@ -1,0 +1,227 @@
+import { WINDOW_MS, windowStart } from '@icmp-mon/probing/contract';
+import { DatabaseModule, TelemetryDatabase } from '@icmp-mon/platform/database';
+import { DomainError } from '@icmp-mon/platform/errors';
+import {
+  Authenticator,
+  createHttpApp,
+  HttpModule,
+  listen,
+  type Principal,
+  StreamSources,
+} from '@icmp-mon/platform/http';
+import {
+  eventually,
+  testDatabase,
+  type TestDatabases,
+  testServices,
+  testTopicPrefix,
+} from '@icmp-mon/platform/testing';
+import { TargetDirectory, type TargetReference } from '@icmp-mon/targets/contract';
+import { type DynamicModule, Global, type INestApplication, Module } from '@nestjs/common';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ProbingApiModule } from './probing-api.module';
+import { storeAgents, storeWindow } from './stored-windows.test-rows';
+
+const TARGET: TargetReference = {
+  id: '0199d3a0-7c1e-7b52-9c1d-0a1b2c3d4e5f',
+  key: 11,
+  ip: '127.0.0.9',
+  vrf: 'default',
+  name: null,
+  tier: 'standard',
+};
+const OPERATOR: Principal = {
+  kind: 'api-key',
+  id: 'k',
+  name: 'test',
+  role: 'viewer',
+  permissions: ['results:read'],
+  sessionId: null,
+};
+
+class OneTarget extends TargetDirectory {
+  override async find(ref: string): Promise<TargetReference> {
+    if (ref === TARGET.id || ref === TARGET.ip) return TARGET;
+    throw new DomainError('not_found', `There is no target ${ref}.`);
+  }
+
+  override async byKeys(): Promise<Map<number, TargetReference>> {
+    return new Map([[TARGET.key, TARGET]]);
+  }
+}
+
+class Everybody extends Authenticator {
+  override async authenticate(): Promise<Principal> {
+    return OPERATOR;
+  }
+
+  override async stillValid(): Promise<boolean> {
+    return true;
+  }
+}
+
+@Global()
+@Module({
+  providers: [
+    { provide: TargetDirectory, useClass: OneTarget },
+    { provide: Authenticator, useClass: Everybody },
+  ],
+  exports: [TargetDirectory, Authenticator],
+})
+class Surroundings {}
+
+@Module({})
+class TestApi {}
+
+interface Answer {
+  status: number;
+  body: { items: Record<string, unknown>[]; next: string | null; windowMs: number; detail: string; errors: object[] };
+}
+
+describe('the routes of results', () => {
+  let databases: TestDatabases;
+  let telemetry: TelemetryDatabase;
+  let app: INestApplication;
+  let address: string;
+  const startMs = windowStart(Date.now()) - WINDOW_MS;
+  const samples = [
+    { agentNo: 1, offsetMs: 1_000, outcome: 0, rttUs: 840 },
+    { agentNo: 2, offsetMs: 2_000, outcome: 1, rttUs: 0 },
+    { agentNo: 1, offsetMs: 3_000, outcome: 2, rttUs: 0 },
+  ];
+
+  beforeAll(async () => {
+    databases = await testDatabase('both');
+    const api: DynamicModule = {
+      module: TestApi,
+      imports: [
+        DatabaseModule.register(databases),
+        Surroundings,
+        HttpModule,
+        ProbingApiModule.register({ redisUrl: testServices().redisUrl, prefix: testTopicPrefix(), shardCount: 8 }),
+      ],
+    };
+    const created = await createHttpApp(api, { logger: false });
+    app = created;
+    address = `http://127.0.0.1:${await listen(created, 0, '127.0.0.1')}/api/v1/targets`;
+    telemetry = app.get(TelemetryDatabase);
+    await storeAgents(telemetry, 2);
+    await storeWindow(telemetry, { targetKey: TARGET.key, shard: 3, startMs, samples, position: 4 });
+  });
+
+  afterAll(async () => {
+    await app.close();
+    await databases.drop();
+  });
+
+  async function get(path: string): Promise<Answer> {
+    const response = await fetch(`${address}/${path}`);
+    return { status: response.status, body: (await response.json()) as Answer['body'] };
+  }
+
+  it.each([TARGET.id, TARGET.ip])('give the results of %s', async (reference) => {
+    const { status, body } = await get(`${reference}/results?limit=2&from=now-1h`);
+    expect(status).toBe(200);
+    expect(body.items).toMatchObject([
+      { at: new Date(startMs + 3_000).toISOString(), agentName: 'agent-1', check: 1, outcome: 'not_sent', rttUs: null },
+      { agentName: 'agent-2', outcome: 'timeout', rttUs: null },
+    ]);
+    const rest = await get(`${reference}/results?limit=2&from=now-1h&cursor=${body.next}`);
+    expect(rest.body).toMatchObject({ items: [{ outcome: 'reply', rttUs: 840, type: 'icmp_ping' }], next: null });
+  });
+
+  it('give the history', async () => {
+    const { status, body } = await get(`${TARGET.ip}/history`);
+    expect(status).toBe(200);
+    expect(body.windowMs).toBe(WINDOW_MS);
+    expect(body.items).toMatchObject([
+      { at: new Date(startMs).toISOString(), sent: 2, lost: 1, notSent: 1, rttP50Us: 840 },
+    ]);
+  });
+
+  it.each([
+    ['results?limit=0', '?limit'],
+    ['results?limit=1001', '?limit'],
+    ['results?limit=ten', '?limit'],
+    ['results?from=yesterday', '?from'],
+    ['results?cursor=xyz', '?cursor'],
+    ['results?page=2', '?page'],
+    ['history?from=now-32d', '?from'],
+    ['history?from=now&to=now-1h', '?from'],
+    ['history?to=soon', '?to'],
+  ])('refuse %s and say which parameter', async (query, pointer) => {
+    const { status, body } = await get(`${TARGET.ip}/${query}`);
+    expect(status).toBe(400);
+    expect(body.errors).toContainEqual(expect.objectContaining({ pointer }));
+  });
+
+  it('refuse a history of a year, and say that hourly figures are not kept yet', async () => {
+    expect((await get(`${TARGET.ip}/history?from=now-365d`)).body.detail).toContain('hourly figures');
+  });
+
+  it.each(['results', 'history', 'live'])('answer 404 for %s of a target that is none', async (route) => {
+    expect((await get(`127.0.0.10/${route}`)).status).toBe(404);
+  });
+
+  it('stream live results, and resume after the last id', async () => {
+    const open = async (lastEventId?: string): Promise<{ text: () => string; end: () => void }> => {
+      const abort = new AbortController();
+      const headers: Record<string, string> = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
+      const response = await fetch(`${address}/${TARGET.ip}/live`, { headers, signal: abort.signal });
+      expect(response.headers.get('content-type')).toContain('text/event-stream');
+      let text = '';
+      const reading = (async () => {
+        const decoder = new TextDecoder();
+        for await (const chunk of response.body ?? []) text += decoder.decode(chunk, { stream: true });
+      })();
+      reading.catch((error: unknown) => (text += abort.signal.aborted ? '' : String(error)));
+      return { text: () => text, end: () => abort.abort() };
+    };
+    const first = await open();
+    await eventually(() => expect(first.text()).toContain('id: 3:4:'));
+    await storeWindow(telemetry, {
+      targetKey: TARGET.key,
+      shard: 3,
+      startMs,
+      samples: samples.slice(0, 2),
+      position: 8,
+    });
+    await eventually(() =>
+      expect(first.text()).toMatch(/id: 3:8:0\nevent: result\ndata: {"at":.*"rttUs":840}\n\nid: 3:8:1\n/),
+    );
+    first.end();
+    const second = await open('3:8:0');
+    await eventually(() => expect(second.text()).toContain('id: 3:8:1\nevent: result'));
+    expect(second.text()).not.toContain('id: 3:8:0');
+    second.end();
+  });
+
+  it('put live results beside what else a tab streams', async () => {
+    const sources = app.get(StreamSources);
+    const heard: unknown[] = [];
+    const request = { lastEventId: null, principal: OPERATOR };
+    const streams = sources.open({ ...request, query: { live: TARGET.id } });
+    expect(streams).toHaveLength(1);
+    const subscription = streams[0].subscribe((message) => heard.push(message));
+    await eventually(async () => {
+      const position = 100 + heard.length + Math.floor(performance.now());
+      await storeWindow(telemetry, {
+        targetKey: TARGET.key,
+        shard: 3,
+        startMs,
+        samples: samples.slice(0, 1),
+        position,
+      });
+      expect(heard[0]).toMatchObject({ event: 'result', data: { targetKey: TARGET.key, result: { rttUs: 840 } } });
+    });
+    expect(heard[0]).not.toHaveProperty('id');
+    subscription.unsubscribe();
+
+    expect(sources.open({ ...request, query: {} })).toEqual([]);
+    let completed = false;
+    sources.open({ ...request, query: { live: '127.0.0.10' } })[0].subscribe({ complete: () => (completed = true) });
+    await eventually(() => expect(completed).toBe(true));
+    const stranger = { ...OPERATOR, permissions: [] };
+    expect(() => sources.open({ ...request, principal: stranger, query: { live: TARGET.id } })).toThrow('results:read');
+  });
+});

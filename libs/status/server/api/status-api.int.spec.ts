@@ -1,0 +1,190 @@
+import { encodeSeriesBody, RttHistogram, SeriesBuilder, windowStart } from '@icmp-mon/probing/contract';
+import type { StatusChangeView, TargetStatusView } from '@icmp-mon/status/contract';
+import { DatabaseModule, TelemetryDatabase } from '@icmp-mon/platform/database';
+import { DomainError } from '@icmp-mon/platform/errors';
+import { Authenticator, createHttpApp, HttpModule, listen, type Principal } from '@icmp-mon/platform/http';
+import { testDatabase, type TestDatabases } from '@icmp-mon/platform/testing';
+import { TargetDirectory, type TargetReference } from '@icmp-mon/targets/contract';
+import { type DynamicModule, Global, type INestApplication, Module } from '@nestjs/common';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { StatusApiModule } from './status-api.module';
+
+const AGENTS = ['0199d3a0-0000-7000-8000-000000000001', '0199d3a0-0000-7000-8000-000000000002'];
+const AT_MS = Date.parse('2026-11-18T11:00:00Z');
+const VOTES = { selected: 2, needed: 2, up: 1, degraded: 0, down: 1, unknown: 0 };
+
+const targetOf = (key: number): TargetReference => ({
+  id: `0199d3a0-0000-7000-9000-${String(key).padStart(12, '0')}`,
+  key,
+  ip: `127.0.0.${key}`,
+  vrf: 'default',
+  name: key === 1 ? 'gw' : null,
+  tier: 'standard',
+});
+
+class TenTargets extends TargetDirectory {
+  override async find(ref: string): Promise<TargetReference> {
+    const target = Array.from({ length: 10 }, (_, at) => targetOf(at + 1)).find(
+      ({ id, ip }) => id === ref || ip === ref,
+    );
+    if (target === undefined) throw new DomainError('not_found', `There is no target ${ref}.`);
+    return target;
+  }
+
+  override async byKeys(keys: readonly number[]): Promise<Map<number, TargetReference>> {
+    return new Map(keys.filter((key) => key <= 10).map((key) => [key, targetOf(key)]));
+  }
+}
+
+class Everybody extends Authenticator {
+  override async authenticate(): Promise<Principal> {
+    return { kind: 'api-key', id: 'k', name: 'test', role: 'viewer', permissions: ['status:read'], sessionId: null };
+  }
+
+  override async stillValid(): Promise<boolean> {
+    return true;
+  }
+}
+
+@Global()
+@Module({
+  providers: [
+    { provide: TargetDirectory, useClass: TenTargets },
+    { provide: Authenticator, useClass: Everybody },
+  ],
+  exports: [TargetDirectory, Authenticator],
+})
+class Surroundings {}
+
+@Module({})
+class TestApi {}
+
+describe('the routes of status', () => {
+  let databases: TestDatabases;
+  let telemetry: TelemetryDatabase;
+  let app: INestApplication;
+  let address: string;
+
+  beforeAll(async () => {
+    databases = await testDatabase('both');
+    const imports = [DatabaseModule.register(databases), Surroundings, HttpModule, StatusApiModule];
+    const api: DynamicModule = { module: TestApi, imports };
+    const created = await createHttpApp(api, { logger: false });
+    app = created;
+    address = `http://127.0.0.1:${await listen(created, 0, '127.0.0.1')}/api/v1`;
+    telemetry = app.get(TelemetryDatabase);
+    await telemetry.execute(`INSERT INTO agent_no (agent_id, name) VALUES ($1, 'fra-1')`, [AGENTS[0]]);
+  });
+
+  afterAll(async () => {
+    await app.close();
+    await databases.drop();
+  });
+
+  async function get<T>(path: string): Promise<{ status: number; body: T }> {
+    const response = await fetch(`${address}/${path}`);
+    return { status: response.status, body: (await response.json()) as T };
+  }
+
+  async function storeReply(targetKey: number, atMs: number): Promise<void> {
+    const startMs = windowStart(atMs);
+    const builder = new SeriesBuilder(1);
+    builder.push(1, atMs - startMs, 0, 840);
+    const body = Buffer.from(encodeSeriesBody(builder.build()));
+    await telemetry.execute(
+      `INSERT INTO probe_recent VALUES ($1, 1, 1, $2, 1, 1, 0, 0, 840, 840, 840, 0, 0, $3, $4, 1)`,
+      [targetKey, new Date(startMs), Buffer.from(new RttHistogram().encode()), body],
+    );
+  }
+
+  it('tell of a target that was never judged that nothing is known', async () => {
+    const { status, body } = await get<TargetStatusView>('targets/127.0.0.9/status');
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      targetId: targetOf(9).id,
+      ip: '127.0.0.9',
+      vrf: 'default',
+      status: 'unknown',
+      reason: null,
+      since: null,
+      lastSuccessAt: null,
+      votes: null,
+      agents: [],
+    });
+  });
+
+  it('tell the status, its votes, the verdicts with the names of agents, and the latest answer', async () => {
+    await telemetry.execute(`INSERT INTO target_status VALUES (1, 1, 5, 'up', 'quorum_up', $1, $1, $2)`, [
+      new Date(AT_MS),
+      JSON.stringify(VOTES),
+    ]);
+    await telemetry.execute(
+      `INSERT INTO pair_verdict VALUES (1, $1, 1, 1, 'up', NULL, $2), (1, $3, 1, 1, 'unknown', 'warming', NULL)`,
+      [AGENTS[0], new Date(AT_MS), AGENTS[1]],
+    );
+    expect((await get<TargetStatusView>('targets/127.0.0.1/status')).body.lastSuccessAt).toBe(
+      new Date(AT_MS).toISOString(),
+    );
+    const replyMs = Date.now() - 5_000;
+    await storeReply(1, replyMs - 60_000);
+    await storeReply(1, replyMs);
+    const { body } = await get<TargetStatusView>(`targets/${targetOf(1).id}/status`);
+    expect(body).toMatchObject({
+      status: 'up',
+      reason: 'quorum_up',
+      votes: VOTES,
+      since: new Date(AT_MS).toISOString(),
+    });
+    expect(body.lastSuccessAt).toBe(new Date(replyMs).toISOString());
+    expect(body.agents).toEqual([
+      {
+        agentId: AGENTS[0],
+        agentName: 'fra-1',
+        check: 1,
+        verdict: 'up',
+        reason: null,
+        since: new Date(AT_MS).toISOString(),
+      },
+      { agentId: AGENTS[1], agentName: AGENTS[1], check: 1, verdict: 'unknown', reason: 'warming', since: null },
+    ]);
+  });
+
+  it('page through the changes of all targets, newest first, without those of a reason alone or of removed targets', async () => {
+    const expected: string[] = [];
+    for (let at = 0; at < 60; at++) {
+      const [shard, seq, key] = [at % 4, 1 + Math.floor(at / 4), 1 + (at % 12)];
+      const from = at % 5 === 0 ? 'down' : 'up';
+      const removed = at % 7 === 0;
+      // Many share an instant.
+      const atMs = AT_MS + Math.floor(at / 6) * 1_000;
+      await telemetry.execute(
+        `INSERT INTO status_change VALUES ($1, $2, $3, $4, $5, 'default', 'standard', $6, 'down', 'quorum_down', $7, $7, NULL, $8, $9, 1)`,
+        [shard, seq, key, targetOf(key).id, targetOf(key).ip, from, new Date(atMs), JSON.stringify(VOTES), removed],
+      );
+      if (from !== 'down' && !removed) expected.push([atMs, shard, String(seq).padStart(3, '0')].join('/'));
+    }
+    const items: StatusChangeView[] = [];
+    for (let cursor = ''; ;) {
+      const { body } = await get<{ items: StatusChangeView[]; next: string | null }>(`status/changes?limit=7${cursor}`);
+      items.push(...body.items);
+      if (body.next === null) break;
+      cursor = `&cursor=${body.next}`;
+    }
+    const places = items.map(({ id, at }) =>
+      [Date.parse(at), id.split(':')[0], id.split(':')[1].padStart(3, '0')].join('/'),
+    );
+    expect(places).toEqual(expected.sort().reverse());
+    const named = items.find(({ targetId }) => targetId === targetOf(1).id);
+    expect(named).toMatchObject({ ip: '127.0.0.1', name: 'gw', from: 'up', to: 'down', reason: 'quorum_down' });
+    expect(items.find(({ targetId }) => targetId === targetOf(12).id)).toMatchObject({ name: null });
+  });
+
+  it.each([
+    ['targets/127.0.0.99/status', 404],
+    ['status/changes?limit=201', 400],
+    ['status/changes?cursor=abc', 400],
+    ['targets/127.0.0.1/status?foo=1', 400],
+  ])('answer %s with %i', async (path, status) => {
+    expect((await get(path)).status).toBe(status);
+  });
+});
