@@ -1,0 +1,347 @@
+import type { AgentEnrolled } from '@icmp-mon/agents/contract';
+import { decodeShardRecord, type FeedFact } from '@icmp-mon/probing/contract';
+import { BUILT_IN_TIERS, type TierPolicy } from '@icmp-mon/tiers/contract';
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import { newId } from '@icmp-mon/platform/ids';
+import { cloudEvent, PoisonError, type OutgoingMessage, type ReceivedMessage } from '@icmp-mon/platform/messaging';
+import { eventually, testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AssignmentProjection } from './assignment.projection';
+import { AssignmentUpdates } from './assignment-updates';
+import { assignmentsSince } from './assignments.query';
+import { FeedPublisher } from './feed-publisher';
+import { forgetRemovals, forgetReplacedFacts } from './forget-history';
+
+const SHARDS = 2;
+const everyAgent: TierPolicy = {
+  ...BUILT_IN_TIERS.standard,
+  agentSelection: { ...BUILT_IN_TIERS.standard.agentSelection, strategy: 'all' },
+};
+
+const earthly: TierPolicy = {
+  ...BUILT_IN_TIERS.standard,
+  agentSelection: { ...BUILT_IN_TIERS.standard.agentSelection, regions: ['eu'] },
+};
+
+describe('assignment', () => {
+  let testDb: TestDatabase;
+  let database: ControlDatabase;
+  let projection: AssignmentProjection;
+  let sent: { position: number; shard: number; fact: FeedFact }[];
+  let send: (messages: OutgoingMessage[]) => Promise<void>;
+  let publisher: FeedPublisher;
+  const updates: AssignmentUpdates[] = [];
+
+  beforeEach(async () => {
+    testDb = await testDatabase('control');
+    database = new ControlDatabase({ url: testDb.url });
+    projection = new AssignmentProjection(SHARDS);
+    sent = [];
+    send = () => Promise.resolve();
+    publisher = newPublisher();
+  });
+
+  afterEach(async () => {
+    await Promise.all(updates.splice(0).map((each) => each.stop()));
+    await publisher.stop();
+    await database.close();
+    await testDb.drop();
+  });
+
+  function newPublisher(): FeedPublisher {
+    return new FeedPublisher({
+      database,
+      messaging: {
+        send: async (_topic, messages) => {
+          await send(messages);
+          for (const { partition, value } of messages) {
+            const decoded = decodeShardRecord(value ?? new Uint8Array());
+            if (!decoded.ok || decoded.record.kind !== 'feed') throw new Error('not a feed record');
+            sent.push({ position: decoded.record.position, shard: partition ?? -1, fact: decoded.record.fact });
+          }
+        },
+      },
+    });
+  }
+
+  async function happened(...events: [type: string, data: object][]): Promise<void> {
+    const messages = events.map(([type, data]) => received(type, data));
+    await database.transaction((sql) => projection.handle(sql, messages));
+  }
+
+  const tierDefined = (name: string, policy: TierPolicy): [string, object] => [
+    'icmpmon.tier.defined.v1',
+    { name, builtIn: true, policy },
+  ];
+  const targetRegistered = (key: number, tier = 'standard'): [string, object] => [
+    'icmpmon.target.registered.v1',
+    {
+      targetId: newId(),
+      key,
+      ip: `127.${key >> 16}.${(key >> 8) & 255}.${key & 255}`,
+      vrf: 'default',
+      name: null,
+      tags: {},
+      tier,
+    },
+  ];
+  const targetRemoved = (key: number): [string, object] => [
+    'icmpmon.target.removed.v1',
+    { targetId: newId(), key, ip: '127.0.0.1', vrf: 'default' },
+  ];
+  const agentEnrolled = (agentId: string, change: Partial<AgentEnrolled['data']> = {}): [string, object] => [
+    'icmpmon.agent.enrolled.v1',
+    {
+      agentId,
+      name: agentId.slice(-8),
+      region: 'eu',
+      provider: 'p',
+      tags: {},
+      capacityPps: null,
+      certificateSha256: '0'.repeat(64),
+      notAfter: '2026-11-24T00:00:00.000Z',
+      ...change,
+    },
+  ];
+
+  async function allPublished(): Promise<void> {
+    await eventually(async () => {
+      const [row] = await database.query<{ done: boolean }>(
+        `SELECT (SELECT published FROM shard_feed_state) = (SELECT coalesce(max(position), 0) FROM shard_feed) AS done`,
+      );
+      expect(row.done).toBe(true);
+    });
+  }
+
+  it('gives each target an agent, and tells shards the policy before the targets', async () => {
+    const agent = newId();
+    await happened(tierDefined('standard', BUILT_IN_TIERS.standard));
+    await happened(agentEnrolled(agent));
+    await happened(targetRegistered(1), targetRegistered(2));
+    publisher.start();
+    await allPublished();
+    const inShard = (shard: number): string[] =>
+      sent.filter((each) => each.shard === shard).map(({ fact }) => fact.kind);
+    expect(inShard(0)).toEqual(['policy', 'agent', 'target']);
+    expect(inShard(1)).toEqual(['policy', 'agent', 'target']);
+    expect(sent.at(-1)?.fact).toMatchObject({ kind: 'target', targetKey: 2, tier: 'standard', selected: [agent] });
+    const answer = await assignmentsSince(database, agent, 0);
+    expect(answer).toMatchObject({ full: true, unassigned: [] });
+    expect(answer?.assigned.map(({ key, ip }) => [key, ip])).toEqual([
+      [1, '127.0.0.1'],
+      [2, '127.0.0.2'],
+    ]);
+    expect(answer?.tiers.map(({ tier, probeIntervalMs }) => [tier, probeIntervalMs])).toEqual([['standard', 15_000]]);
+  });
+
+  it('comes to the same whatever arrives first', async () => {
+    const agent = newId();
+    await happened(targetRegistered(1));
+    await happened(agentEnrolled(agent));
+    await happened(tierDefined('standard', BUILT_IN_TIERS.standard));
+    publisher.start();
+    await allPublished();
+    expect(sent.filter(({ fact }) => fact.kind === 'target').map(({ fact }) => fact)).toMatchObject([
+      { targetKey: 1, selected: [agent] },
+    ]);
+    expect((await assignmentsSince(database, agent, 0))?.assigned).toHaveLength(1);
+  });
+
+  it('tells a shard of a target that no agent may probe', async () => {
+    await happened(tierDefined('standard', BUILT_IN_TIERS.standard));
+    await happened(targetRegistered(1));
+    publisher.start();
+    await allPublished();
+    expect(sent.at(-1)?.fact).toMatchObject({ kind: 'target', targetKey: 1, selected: [] });
+  });
+
+  it('shows agents a version only after Kafka has acknowledged all of it', async () => {
+    const agent = newId();
+    const { promise: acknowledged, resolve: acknowledge } = Promise.withResolvers<void>();
+    let asked = 0;
+    send = () => {
+      asked += 1;
+      return acknowledged;
+    };
+    await happened(tierDefined('standard', BUILT_IN_TIERS.standard));
+    await happened(agentEnrolled(agent), targetRegistered(1));
+    publisher.start();
+    await eventually(() => expect(asked).toBe(1));
+    expect(await assignmentsSince(database, agent, 0)).toBeNull();
+    acknowledge();
+    await allPublished();
+    expect((await assignmentsSince(database, agent, 0))?.assigned).toHaveLength(1);
+  });
+
+  it('sends a batch again that was not acknowledged', async () => {
+    let failures = 2;
+    send = () => (failures-- > 0 ? Promise.reject(new Error('away')) : Promise.resolve());
+    await happened(tierDefined('standard', BUILT_IN_TIERS.standard));
+    publisher.start();
+    await allPublished();
+    expect(sent.map(({ shard }) => shard)).toEqual([0, 1]);
+  });
+
+  it('answers a waiting agent at once, with what is new to it and nothing else', async () => {
+    const [agent, other] = [newId(), newId()];
+    await happened(tierDefined('standard', everyAgent));
+    await happened(agentEnrolled(agent), targetRegistered(1), targetRegistered(2));
+    publisher.start();
+    await allPublished();
+    const hub = new AssignmentUpdates(database);
+    updates.push(hub);
+    hub.start();
+    const first = await hub.next(agent, 0, { waitMs: 60_000 });
+    const version = first?.version ?? 0;
+    const next = hub.next(agent, version, { waitMs: 60_000 });
+    await happened(agentEnrolled(other));
+    await happened(targetRemoved(1), targetRegistered(3));
+    const changes = [await next];
+    while (changes.flatMap((each) => each?.assigned ?? []).length === 0) {
+      changes.push(await hub.next(agent, changes.at(-1)?.version ?? version, { waitMs: 60_000 }));
+    }
+    expect(changes.every((each) => each?.full === false)).toBe(true);
+    expect(changes.flatMap((each) => each?.unassigned ?? [])).toEqual([1]);
+    expect(changes.flatMap((each) => each?.assigned ?? []).map(({ key }) => key)).toEqual([3]);
+    expect((await hub.next(other, 0, { waitMs: 60_000 }))?.assigned.map(({ key }) => key)).toEqual([2, 3]);
+  });
+
+  it('lets an agent wait in vain when nothing changes for it', async () => {
+    const agent = newId();
+    await happened(tierDefined('standard', earthly));
+    await happened(agentEnrolled(agent), targetRegistered(1));
+    publisher.start();
+    await allPublished();
+    const hub = new AssignmentUpdates(database);
+    updates.push(hub);
+    hub.start();
+    const version = (await hub.next(agent, 0, { waitMs: 0 }))?.version ?? 0;
+    expect(await hub.next(agent, version, { waitMs: 0 })).toBeNull();
+    await happened(agentEnrolled(newId(), { region: 'moon' }));
+    expect(await hub.next(agent, version, { waitMs: 0 })).toBeNull();
+  });
+
+  it('moves targets when an agent comes, and only those that are now its own', async () => {
+    const [first, second] = [newId(), newId()];
+    const keys = Array.from({ length: 200 }, (_, at) => at + 1);
+    await happened(tierDefined('standard', BUILT_IN_TIERS.standard));
+    await happened(agentEnrolled(first), ...keys.map((key) => targetRegistered(key)));
+    publisher.start();
+    await allPublished();
+    const version = (await assignmentsSince(database, first, 0))?.version ?? 0;
+    const before = sent.length;
+    await happened(agentEnrolled(second));
+    await allPublished();
+    const lost = await assignmentsSince(database, first, version);
+    const gained = await assignmentsSince(database, second, 0);
+    const moved = gained?.assigned.map(({ key }) => key) ?? [];
+    expect(moved.length).toBeGreaterThan(50);
+    expect(moved.length).toBeLessThan(150);
+    expect(lost).toMatchObject({ full: false, assigned: [] });
+    expect([...(lost?.unassigned ?? [])].sort((a, b) => a - b)).toEqual([...moved].sort((a, b) => a - b));
+    expect(sent.length - before).toBe(moved.length + SHARDS);
+    // Enrolling again with the same data moves nothing.
+    await happened(agentEnrolled(second));
+    await allPublished();
+    expect(sent.length - before).toBe(moved.length + SHARDS);
+  });
+
+  it('hands out many assignments in parts', async () => {
+    const agent = newId();
+    await happened(tierDefined('standard', BUILT_IN_TIERS.standard));
+    await happened(agentEnrolled(agent), ...[1, 2, 3, 4, 5].map((key) => targetRegistered(key)));
+    publisher.start();
+    await allPublished();
+    const parts = [await assignmentsSince(database, agent, 0, 2)];
+    while (parts.at(-1) !== null) parts.push(await assignmentsSince(database, agent, parts.at(-1)?.version ?? 0, 2));
+    expect(parts.map((part) => part?.full)).toEqual([true, false, false, undefined]);
+    expect(parts.flatMap((part) => part?.assigned.map(({ key }) => key) ?? [])).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('gives everything to an agent whose version the database never published', async () => {
+    const agent = newId();
+    expect(await assignmentsSince(database, agent, 7)).toEqual({
+      version: 0,
+      full: true,
+      tiers: [],
+      assigned: [],
+      unassigned: [],
+    });
+    await happened(tierDefined('standard', BUILT_IN_TIERS.standard));
+    await happened(agentEnrolled(agent), targetRegistered(1));
+    publisher.start();
+    await allPublished();
+    expect(await assignmentsSince(database, agent, 1_000_000)).toMatchObject({ full: true, assigned: [{ key: 1 }] });
+  });
+
+  it('takes 100,000 targets in, and gives them to the first agent that comes', async () => {
+    const agent = newId();
+    await happened(tierDefined('standard', BUILT_IN_TIERS.standard));
+    for (let from = 0; from < 100_000; from += 5_000) {
+      await happened(...Array.from({ length: 5_000 }, (_, at) => targetRegistered(from + at + 1)));
+    }
+    publisher.start();
+    await happened(agentEnrolled(agent));
+    await allPublished();
+    const [row] = await database.query<{ count: number }>(
+      'SELECT count(*) AS count FROM assignment WHERE agent_id = $1',
+      [agent],
+    );
+    expect(row.count).toBe(100_000);
+    expect(sent).toHaveLength(200_000 + 2 * SHARDS);
+    const positions = sent.map(({ position }) => position);
+    expect(positions.every((position, at) => at === 0 || position > positions[at - 1])).toBe(true);
+  });
+
+  it('sets a message aside that it cannot read', async () => {
+    await expect(happened(['icmpmon.target.registered.v1', { key: -1 }])).rejects.toThrow(PoisonError);
+    await expect(happened(['icmpmon.tier.defined.v1', { name: 'x' }])).rejects.toThrow(PoisonError);
+    await expect(happened(['icmpmon.agent.enrolled.v1', {}])).rejects.toThrow(PoisonError);
+  });
+
+  it('passes over events that it does not look at', async () => {
+    const [agentId, sha256] = [newId(), '0'.repeat(64)];
+    const renewed = {
+      agentId,
+      certificateSha256: sha256,
+      replacesSha256: sha256,
+      notAfter: '2026-11-24T00:00:00.000Z',
+    };
+    await happened(['icmpmon.agent.certificate-renewed.v1', renewed]);
+    expect(await database.query('SELECT 1 FROM shard_feed')).toEqual([]);
+  });
+
+  it('forgets history that says nothing any more, and nothing else', async () => {
+    const [agent, late] = [newId(), newId()];
+    await happened(tierDefined('standard', BUILT_IN_TIERS.standard));
+    await happened(agentEnrolled(agent), targetRegistered(1), targetRegistered(2));
+    await happened(targetRemoved(1));
+    await database.execute(`UPDATE shard_feed SET created_at = now() - interval '2 days'`);
+    expect(await forgetReplacedFacts(database)).toBe(0);
+    publisher.start();
+    await allPublished();
+    const version = (await assignmentsSince(database, late, 0))?.version ?? 0;
+    expect(await forgetReplacedFacts(database)).toBe(1);
+    expect(await forgetReplacedFacts(database)).toBe(0);
+    await database.execute(`UPDATE assignment_removed SET removed_at = now() - interval '8 days'`);
+    expect(await forgetRemovals(database)).toBe(1);
+    expect(await assignmentsSince(database, agent, 1)).toMatchObject({ full: true, assigned: [{ key: 2 }] });
+    expect(await assignmentsSince(database, agent, version)).toBeNull();
+  });
+});
+
+let offset = 0;
+
+function received(type: string, data: object): ReceivedMessage {
+  const message = cloudEvent({ id: newId(), type, time: new Date().toISOString(), data, key: 'k' });
+  const value = message.value === null ? null : Buffer.from(message.value);
+  return {
+    topic: 't',
+    partition: 0,
+    offset: offset++,
+    key: 'k',
+    value,
+    headers: message.headers ?? {},
+    timestampMs: 0,
+  };
+}
