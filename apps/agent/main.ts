@@ -1,0 +1,40 @@
+import { createLogger, type OpsServer, runApp, startOpsServer } from '@icmp-mon/platform/ops';
+import { compress } from '@icmp-mon/platform/zstd';
+import { ProbingAgent } from '@icmp-mon/probing/agent';
+import { readAgentConfig, tagsOf } from './agent-config';
+import { exposeMetrics } from './agent-metrics';
+import { startWatchdog } from './watchdog';
+
+const AGENT_VERSION = '0.1.0';
+
+let agent: ProbingAgent | undefined;
+let ops: OpsServer | undefined;
+let stopWatchdog: (() => void) | undefined;
+
+runApp({
+  name: 'agent',
+  async start() {
+    const { opsPort, ...config } = readAgentConfig();
+    const log = createLogger('agent');
+    const probing = new ProbingAgent({
+      ...config,
+      tags: tagsOf(config.tags),
+      agentVersion: AGENT_VERSION,
+      compress,
+      log,
+    });
+    agent = probing;
+    exposeMetrics(probing);
+    ops = await startOpsServer({ port: opsPort, readiness: () => probing.readiness() });
+    probing.start((error) => {
+      log.error({ err: error }, 'the agent cannot go on');
+      process.exit(1);
+    });
+    stopWatchdog = startWatchdog(log);
+  },
+  async stop() {
+    stopWatchdog?.();
+    await agent?.stop();
+    await ops?.close();
+  },
+});

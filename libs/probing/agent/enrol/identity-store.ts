@@ -1,0 +1,74 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import path from 'node:path';
+import { readFileIfAny, writePrivateFile } from '../private-file';
+import type { GatewayIdentity } from '../ship/gateway-client';
+
+/** Who the agent is: made at enrolment, kept in the state folder. */
+export interface Identity extends GatewayIdentity {
+  agentId: string;
+  shardCount: number;
+}
+
+interface AgentFile {
+  agentId: string;
+  gatewayUrl: string;
+  shardCount: number;
+}
+
+const KEY_FILE = 'agent.key';
+const CERTIFICATE_FILE = 'agent.crt';
+const CA_FILE = 'ca.crt';
+const AGENT_FILE = 'agent.json';
+
+/** Files of the state folder that say who the agent is. */
+export class IdentityStore {
+  constructor(private readonly dir: string) {}
+
+  /** The identity, if it is complete and the certificate belongs to the key; expired ones as well. */
+  load(): Identity | undefined {
+    const [keyPem, certificatePem, caPem, text] = [KEY_FILE, CERTIFICATE_FILE, CA_FILE, AGENT_FILE].map((name) =>
+      readFileIfAny(path.join(this.dir, name)),
+    );
+    if (keyPem === undefined || certificatePem === undefined || caPem === undefined || text === undefined)
+      return undefined;
+    try {
+      const { agentId, gatewayUrl, shardCount } = JSON.parse(text) as AgentFile;
+      const isOwn = new X509Certificate(certificatePem).checkPrivateKey(createPrivateKey(keyPem));
+      const isWhole = typeof agentId === 'string' && URL.canParse(gatewayUrl) && Number.isInteger(shardCount);
+      return isOwn && isWhole ? { agentId, gatewayUrl, shardCount, keyPem, certificatePem, caPem } : undefined;
+    } catch (error) {
+      // A file that is cut or is no certificate: as good as none, and enrolment writes it anew.
+      if (error instanceof SyntaxError || (error instanceof Error && 'code' in error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** The key of this agent, before it has a certificate. */
+  loadKey(): string | undefined {
+    return readFileIfAny(path.join(this.dir, KEY_FILE));
+  }
+
+  saveKey(keyPem: string): void {
+    this.write(KEY_FILE, keyPem);
+  }
+
+  /** The file that makes it complete goes last. */
+  save({ agentId, gatewayUrl, shardCount, keyPem, certificatePem, caPem }: Identity): void {
+    this.write(KEY_FILE, keyPem);
+    this.write(CA_FILE, caPem);
+    this.write(CERTIFICATE_FILE, certificatePem);
+    this.write(AGENT_FILE, `${JSON.stringify({ agentId, gatewayUrl, shardCount } satisfies AgentFile, null, 2)}\n`);
+  }
+
+  private write(name: string, content: string): void {
+    writePrivateFile(path.join(this.dir, name), content);
+  }
+}
+
+export function expiryOf({ certificatePem }: Pick<GatewayIdentity, 'certificatePem'>): {
+  fromMs: number;
+  toMs: number;
+} {
+  const { validFrom, validTo } = new X509Certificate(certificatePem);
+  return { fromMs: Date.parse(validFrom), toMs: Date.parse(validTo) };
+}

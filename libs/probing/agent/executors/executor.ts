@@ -1,0 +1,35 @@
+import type { ExecutorHealth } from '@icmp-mon/agents/contract';
+import type { CheckType } from '@icmp-mon/probing/contract';
+
+/** Targets to probe once, in this order and with this pace. */
+export interface ProbeSlice {
+  /** Canonical IPv4 or IPv6 literals; an address may stand here more than once. */
+  ips: readonly string[];
+  timeoutMs: number;
+  /** Time between two packets. */
+  spacingMs: number;
+}
+
+/**
+ * Takes the result of the slice's target number `index`: `sentAtMs` is the wall clock, `outcome` a code of
+ * probing/contract, `rttUs` 0 unless the outcome is a reply. Called at most once per target; a target for which it is
+ * never called has no data.
+ */
+export type OnResult = (index: number, sentAtMs: number, outcome: number, rttUs: number) => void;
+
+/** How a slice ended. `failed`: the executor broke, and targets without a result have no data. */
+export type SliceEnd = { ok: true } | { ok: false; state: ExecutorHealth['state']; detail: string };
+
+/** One protocol: probes slices, several at a time, and says how it fares. */
+export interface Executor {
+  /** Never rejects: what goes wrong with the executor is told by the end. */
+  run(slice: ProbeSlice, onResult: OnResult, signal: AbortSignal): Promise<SliceEnd>;
+  health(): ExecutorHealth;
+  /** Lines of output that were cut, foreign or doubled and therefore dropped. */
+  readonly droppedLines: number;
+  /** The most slices that may run at the same time. */
+  readonly parallelMax: number;
+  close(): void;
+}
+
+export type Executors = Record<CheckType, Executor>;

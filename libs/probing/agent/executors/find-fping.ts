@@ -1,0 +1,18 @@
+import { accessSync, constants } from 'node:fs';
+
+const USUAL_PLACES = ['/usr/bin/fping', '/usr/sbin/fping', '/usr/local/bin/fping', '/usr/local/sbin/fping'];
+
+/** Absolute path of the fping to use: the one configured, else the first of the usual places; null if there is none. */
+export function findFping(configured: string | undefined): string | null {
+  const places = configured === undefined ? USUAL_PLACES : [configured];
+  return places.find(isExecutable) ?? null;
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code !== 'ENOENT' && error.code !== 'ENOTDIR';
+  }
+}

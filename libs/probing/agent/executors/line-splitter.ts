@@ -1,0 +1,50 @@
+const LINE_BYTES_MAX = 512;
+const NEWLINE = 10;
+
+export type OnLine = (bytes: Uint8Array, start: number, end: number) => void;
+
+/** Cuts a stream of bytes into lines; a line that does not end, or is longer than 512 bytes, is left out and counted. */
+export class LineSplitter {
+  dropped = 0;
+  private readonly carry = new Uint8Array(LINE_BYTES_MAX);
+  private carried = 0;
+  private overlong = false;
+
+  constructor(private readonly onLine: OnLine) {}
+
+  push(chunk: Uint8Array): void {
+    let start = 0;
+    while (start < chunk.length) {
+      const end = chunk.indexOf(NEWLINE, start);
+      if (end === -1) return this.keep(chunk, start, chunk.length);
+      if (this.carried === 0 && !this.overlong && end - start <= LINE_BYTES_MAX) this.onLine(chunk, start, end);
+      else this.finish(chunk, start, end);
+      start = end + 1;
+    }
+  }
+
+  /** What is left without a newline is a cut line. */
+  end(): void {
+    if (this.carried > 0 || this.overlong) this.dropped++;
+    this.carried = 0;
+    this.overlong = false;
+  }
+
+  private keep(chunk: Uint8Array, start: number, end: number): void {
+    if (this.overlong || this.carried + end - start > LINE_BYTES_MAX) {
+      this.overlong = true;
+      this.carried = 0;
+      return;
+    }
+    this.carry.set(chunk.subarray(start, end), this.carried);
+    this.carried += end - start;
+  }
+
+  private finish(chunk: Uint8Array, start: number, end: number): void {
+    this.keep(chunk, start, end);
+    if (this.overlong) this.dropped++;
+    else this.onLine(this.carry, 0, this.carried);
+    this.carried = 0;
+    this.overlong = false;
+  }
+}

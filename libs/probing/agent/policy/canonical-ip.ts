@@ -1,0 +1,13 @@
+import { isIP } from 'node:net';
+
+/**
+ * 4 or 6 for an address in canonical form (RFC 5952 for IPv6), 0 for everything else: short, octal, hex and decimal
+ * forms, zone ids, names, and whatever could be read as an option or a shell word.
+ */
+export function canonicalFamily(text: unknown): 0 | 4 | 6 {
+  if (typeof text !== 'string') return 0;
+  const family = isIP(text);
+  if (family === 4) return 4;
+  if (family !== 6 || text.includes('%')) return 0;
+  return new URL(`http://[${text}]`).hostname === `[${text}]` ? 6 : 0;
+}

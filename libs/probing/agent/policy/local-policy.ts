@@ -1,0 +1,127 @@
+import { BlockList } from 'node:net';
+import { parse } from 'yaml';
+import { addRange, ALWAYS_DENIED, LOOPBACK, rangesOf } from './address-ranges';
+import { canonicalFamily } from './canonical-ip';
+
+export type PolicyRefusal = 'not_canonical' | 'denied' | 'not_allowed' | 'stopped' | 'too_fast';
+
+export interface LocalPolicy {
+  /** Null: every address that is not denied. */
+  allow: BlockList | null;
+  deny: BlockList;
+  /** Loopback was allowed by name. */
+  allowsLoopback: boolean;
+  packetsPerSecond: number;
+  /** Several targets may share an address (in different networks): this bounds them together. */
+  packetsPerSecondPerAddress: number;
+  /** Probes nothing. */
+  stopped: boolean;
+}
+
+const RANGES_MAX = 10_000;
+const PACKETS_PER_SECOND = { default: 10_000, max: 100_000 };
+const PACKETS_PER_SECOND_PER_ADDRESS = { default: 10, max: 1_000 };
+const FIELDS = ['allow', 'deny', 'packetsPerSecond', 'packetsPerSecondPerAddress', 'stopped'];
+
+/** A policy that is not usable, with everything that is wrong in it. */
+export class PolicyError extends Error {
+  override readonly name = 'PolicyError';
+
+  constructor(readonly problems: string[]) {
+    super(`The policy is not usable: ${problems.join('; ')}.`);
+  }
+}
+
+/** What holds without a policy file: every address but the always denied ones and loopback. */
+export function defaultPolicy(): LocalPolicy {
+  return parsePolicy('{}');
+}
+
+/** Reads the YAML text of a policy file. Throws a PolicyError that lists everything that is wrong. */
+export function parsePolicy(yaml: string): LocalPolicy {
+  const problems: string[] = [];
+  const document = readDocument(yaml);
+  for (const field of Object.keys(document)) {
+    if (!FIELDS.includes(field)) problems.push(`"${field}" is unknown: the fields are ${FIELDS.join(', ')}`);
+  }
+  const allowed = readRanges(document, 'allow', problems);
+  const denied = readRanges(document, 'deny', problems);
+  const stopped = document['stopped'] ?? false;
+  if (typeof stopped !== 'boolean') problems.push('stopped is true or false');
+  const policy: LocalPolicy = {
+    allow: allowed === undefined ? null : rangesOf(allowed),
+    deny: rangesOf(denied ?? []),
+    allowsLoopback: (allowed ?? []).some((range) => isLoopback(range)),
+    packetsPerSecond: readRate(document, 'packetsPerSecond', PACKETS_PER_SECOND, problems),
+    packetsPerSecondPerAddress: readRate(
+      document,
+      'packetsPerSecondPerAddress',
+      PACKETS_PER_SECOND_PER_ADDRESS,
+      problems,
+    ),
+    stopped: stopped === true,
+  };
+  if (problems.length > 0) throw new PolicyError(problems);
+  return policy;
+}
+
+/** Why the policy refuses to probe an address; null if it does not. Whatever the server says, this decides. */
+export function refusalOf(policy: LocalPolicy, ip: string): Exclude<PolicyRefusal, 'too_fast'> | null {
+  const family = canonicalFamily(ip);
+  if (family === 0) return 'not_canonical';
+  if (policy.stopped) return 'stopped';
+  const type = family === 4 ? 'ipv4' : 'ipv6';
+  if (ALWAYS_DENIED.check(ip, type) || policy.deny.check(ip, type)) return 'denied';
+  if (LOOPBACK.check(ip, type) && !policy.allowsLoopback) return 'denied';
+  return policy.allow === null || policy.allow.check(ip, type) ? null : 'not_allowed';
+}
+
+function readDocument(yaml: string): Record<string, unknown> {
+  let document: unknown;
+  try {
+    document = parse(yaml, { maxAliasCount: 0 });
+  } catch (error) {
+    throw new PolicyError([
+      `it is not YAML (${error instanceof Error ? error.message.split('\n')[0] : String(error)})`,
+    ]);
+  }
+  if (document === null || document === undefined) return {};
+  if (typeof document !== 'object' || Array.isArray(document)) throw new PolicyError(['it is not a list of fields']);
+  return document as Record<string, unknown>;
+}
+
+function readRanges(document: Record<string, unknown>, field: string, problems: string[]): string[] | undefined {
+  const value = document[field];
+  if (value === undefined) return undefined;
+  if (!Array.isArray(value) || value.length > RANGES_MAX) {
+    problems.push(`${field} is a list of at most ${RANGES_MAX} ranges`);
+    return [];
+  }
+  return (value as unknown[]).flatMap((range) => {
+    try {
+      addRange(new BlockList(), String(range));
+      return [String(range)];
+    } catch (error) {
+      problems.push(`${field}: ${error instanceof Error ? error.message : String(error)}`);
+      return [];
+    }
+  });
+}
+
+function isLoopback(range: string): boolean {
+  const address = range.split('/')[0] ?? '';
+  const prefix = Number(range.split('/')[1] ?? 128);
+  return address.includes(':') ? address === '::1' && prefix === 128 : address.startsWith('127.') && prefix >= 8;
+}
+
+function readRate(
+  document: Record<string, unknown>,
+  field: string,
+  bounds: { default: number; max: number },
+  problems: string[],
+): number {
+  const value = document[field] ?? bounds.default;
+  if (typeof value === 'number' && value > 0 && value <= bounds.max) return value;
+  problems.push(`${field} is a number above 0, at most ${bounds.max}`);
+  return bounds.default;
+}

@@ -1,0 +1,71 @@
+import type { AssignedTarget, AssignedTier } from '@icmp-mon/assignment/contract';
+import { type LocalPolicy, type PolicyRefusal, refusalOf } from '../policy/local-policy';
+
+/** A target as it is to be probed, after the local policy has had its say. */
+export interface PlannedTarget {
+  key: number;
+  ip: string;
+  check: number;
+  intervalMs: number;
+  timeoutMs: number;
+}
+
+export interface TargetPlan {
+  targets: PlannedTarget[];
+  refused: Record<PolicyRefusal, number>;
+  refusedTotal: number;
+  /** One refused address per reason, for the log. */
+  examples: Partial<Record<PolicyRefusal, string>>;
+  packetsPerSecond: number;
+}
+
+/** Nobody is probed faster, whatever the server says. */
+export const INTERVAL_MS_MIN = 1_000;
+export const INTERVAL_MS_MAX = 86_400_000;
+const TIMEOUT_MS = { min: 10, max: 30_000 };
+
+/**
+ * Which of the assigned targets are probed. Where the server asks for more packets than the policy allows, the targets
+ * with the lowest keys keep theirs and the rest are refused: a stable choice, so that no target comes and goes.
+ */
+export function planTargets(
+  assigned: Iterable<AssignedTarget>,
+  tiers: ReadonlyMap<string, AssignedTier>,
+  policy: LocalPolicy,
+): TargetPlan {
+  const plan: TargetPlan = {
+    targets: [],
+    refused: { not_canonical: 0, denied: 0, not_allowed: 0, stopped: 0, too_fast: 0 },
+    refusedTotal: 0,
+    examples: {},
+    packetsPerSecond: 0,
+  };
+  const refuse = (reason: PolicyRefusal, ip: string): void => {
+    plan.refused[reason]++;
+    plan.refusedTotal++;
+    plan.examples[reason] ??= String(ip).slice(0, 64);
+  };
+  const perAddress = new Map<string, number>();
+  for (const target of [...assigned].sort((a, b) => a.key - b.key)) {
+    const tier = tiers.get(target.tier);
+    const check = tier?.checks.find(({ type }) => type === 'icmp_ping');
+    if (tier === undefined || check === undefined) continue;
+    const reason = refusalOf(policy, target.ip);
+    if (reason !== null) {
+      refuse(reason, target.ip);
+      continue;
+    }
+    const intervalMs = Math.min(INTERVAL_MS_MAX, Math.max(INTERVAL_MS_MIN, tier.probeIntervalMs));
+    const rate = 1000 / intervalMs;
+    const addressRate = (perAddress.get(target.ip) ?? 0) + rate;
+    if (plan.packetsPerSecond + rate > policy.packetsPerSecond || addressRate > policy.packetsPerSecondPerAddress) {
+      refuse('too_fast', target.ip);
+      continue;
+    }
+    perAddress.set(target.ip, addressRate);
+    plan.packetsPerSecond += rate;
+    const timeoutMs = Math.min(TIMEOUT_MS.max, Math.max(TIMEOUT_MS.min, tier.probeTimeoutMs));
+    plan.targets.push({ key: target.key, ip: target.ip, check: check.check, intervalMs, timeoutMs });
+  }
+  return plan;
+}

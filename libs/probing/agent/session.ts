@@ -1,0 +1,165 @@
+import type { ExecutorHealth } from '@icmp-mon/agents/contract';
+import type { Compress } from '@icmp-mon/probing/contract';
+import type { AgentLog } from './agent-log';
+import type { Identity } from './enrol/identity-store';
+import type { Executors } from './executors/executor';
+import { IcmpPing } from './executors/icmp-ping';
+import { type Gauges, TelemetryReporter } from './health/telemetry-reporter';
+import type { PolicyFile } from './policy/policy-file';
+import { Prober } from './schedule/prober';
+import { planTargets } from './schedule/target-plan';
+import { GatewayClient } from './ship/gateway-client';
+import { LaneShipper } from './ship/lane-shipper';
+import { ResultCollector } from './ship/result-collector';
+import { Spool } from './spool/spool';
+import { AssignmentState } from './sync/assignment-state';
+import { AssignmentSync } from './sync/assignment-sync';
+
+export interface SessionOptions {
+  identity: Identity;
+  policy: PolicyFile;
+  stateDir: string;
+  captureDir: string;
+  fpingPath: string | undefined;
+  spoolBytesMax: number;
+  agentVersion: string;
+  compress: Compress;
+  log: AgentLog;
+}
+
+/** What a stop waits for probes that are under way. */
+const PROBE_GRACE_MS = 1_500;
+
+/** What an enrolled agent does: the parts, and how they are joined. */
+export class Session {
+  readonly gateway: GatewayClient;
+  private readonly executors: Executors;
+  private readonly spool: Spool;
+  private readonly live: LaneShipper;
+  private readonly backfill: LaneShipper;
+  private readonly collector: ResultCollector;
+  private readonly prober: Prober;
+  private readonly assignments: AssignmentState;
+  private readonly sync: AssignmentSync;
+  private readonly telemetry: TelemetryReporter;
+  private refusedTargets = 0;
+  private refusalText = '';
+
+  /** @throws Error if the spool cannot be opened */
+  constructor(private readonly options: SessionOptions) {
+    const { identity, stateDir, log } = options;
+    const { agentId } = identity;
+    this.gateway = new GatewayClient(identity);
+    this.executors = {
+      icmp_ping: new IcmpPing({ fpingPath: options.fpingPath, captureDir: options.captureDir }),
+    };
+    this.spool = new Spool({ dir: stateDir, bytesMax: options.spoolBytesMax, log });
+    const { gateway, spool } = this;
+    this.live = new LaneShipper({ lane: 'live', spool, gateway, agentId, log });
+    this.backfill = new LaneShipper({ lane: 'backfill', spool, gateway, agentId, log });
+    this.collector = new ResultCollector({
+      shardCount: identity.shardCount,
+      compress: options.compress,
+      keep: (blocks) => {
+        spool.append(blocks, this.live.isIdle);
+        this.live.wake();
+      },
+      log,
+    });
+    this.prober = new Prober({
+      executor: this.executors.icmp_ping,
+      onResult: (target, sentAtMs, outcome, rttUs) => this.collector.record(target, sentAtMs, outcome, rttUs),
+      log,
+    });
+    this.assignments = AssignmentState.load(stateDir, log);
+    this.sync = new AssignmentSync({ gateway, state: this.assignments, onChange: () => this.plan(), log });
+    this.telemetry = new TelemetryReporter({
+      gateway,
+      counters: () => this.counters(),
+      gauges: () => this.gauges(),
+      log,
+    });
+  }
+
+  start(): void {
+    this.options.policy.watch(() => this.plan());
+    this.plan();
+    this.live.start();
+    this.backfill.start();
+    this.prober.start();
+    this.sync.start();
+    this.telemetry.start();
+  }
+
+  /** Ends probing first; what was measured until then is in the spool when this resolves. */
+  async stop(): Promise<void> {
+    await Promise.all([this.prober.stop(PROBE_GRACE_MS), this.sync.stop(), this.telemetry.stop()]);
+    this.collector.flush();
+    await Promise.all([this.live.stop(), this.backfill.stop()]);
+    this.spool.close();
+    this.gateway.close();
+    for (const executor of Object.values(this.executors)) executor.close();
+  }
+
+  readiness(): Record<string, { ok: boolean; detail: string }> {
+    const assigned = this.sync.synced || this.assignments.version > 0;
+    const probing = this.executors.icmp_ping.health();
+    return {
+      assignments: { ok: assigned, detail: this.sync.failure ?? `version ${this.assignments.version}` },
+      probing: { ok: probing.state !== 'missing' && probing.state !== 'not_permitted', detail: probing.detail },
+      shipping: { ok: true, detail: this.live.failure ?? 'the gateway takes results' },
+    };
+  }
+
+  counters(): { probes: number; results: number; notSent: number } {
+    const { results, notSent } = this.collector;
+    return { probes: this.prober.counters.probes, results, notSent };
+  }
+
+  gauges(): Gauges {
+    const { blocks, bytes, oldestS, quarantined, droppedResults } = this.spool.stats();
+    return {
+      agentVersion: this.options.agentVersion,
+      assignmentVersion: this.assignments.version,
+      targets: this.prober.targets,
+      spoolBlocks: blocks,
+      spoolBytes: bytes,
+      spoolOldestS: Math.round(oldestS * 10) / 10,
+      spoolQuarantined: quarantined,
+      droppedResults: droppedResults + this.collector.droppedResults,
+      clockOffsetMs: this.gateway.clockOffsetMs,
+      policyRefusedTargets: this.refusedTargets,
+      executors: this.executorHealth(),
+    };
+  }
+
+  /** For metrics: what goes wrong without anybody being told. */
+  losses(): { droppedLines: number; skippedRounds: number; failedSlices: number; scheduleLagMs: number } {
+    const { droppedLines } = this.executors.icmp_ping;
+    const { skippedRounds, failedSlices } = this.prober.counters;
+    return { droppedLines, skippedRounds, failedSlices, scheduleLagMs: this.prober.scheduleLagMs };
+  }
+
+  shippedResults(): { live: number; backfill: number } {
+    return { live: this.live.shippedResults, backfill: this.backfill.shippedResults };
+  }
+
+  private executorHealth(): ExecutorHealth[] {
+    return Object.values(this.executors).map((executor) => executor.health());
+  }
+
+  /** Makes the assignments, as far as the local policy allows them, the schedule. */
+  private plan(): void {
+    const { policy, log } = this.options;
+    const { targets, tiers, version } = this.assignments;
+    const plan = planTargets(targets.values(), tiers, policy.current);
+    this.collector.policyVersion = version;
+    this.prober.replace(plan.targets, policy.current.packetsPerSecond);
+    this.refusedTargets = plan.refusedTotal;
+    const text = JSON.stringify([plan.refused, plan.examples]);
+    if (text === this.refusalText) return;
+    this.refusalText = text;
+    if (plan.refusedTotal === 0) return;
+    log.warn({ refused: plan.refused, examples: plan.examples }, 'the local policy refuses targets of the server');
+  }
+}

@@ -1,0 +1,136 @@
+import { Agent } from 'node:https';
+import type { AgentTelemetry, RenewAnswer } from '@icmp-mon/agents/contract';
+import type { AssignmentsAnswer } from '@icmp-mon/assignment/contract';
+import type { ResultsAnswer } from '@icmp-mon/probing/contract';
+import { describeAnswer, type HttpsAnswer, httpsRequest } from './https-request';
+
+export interface GatewayIdentity {
+  gatewayUrl: string;
+  caPem: string;
+  certificatePem: string;
+  keyPem: string;
+}
+
+export type LaneName = 'live' | 'backfill';
+
+/** The gateway did not do what was asked: `status` 0 means that no answer came. */
+export class GatewayFailure extends Error {
+  override readonly name = 'GatewayFailure';
+
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly retryAfter: string | undefined,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+const LONG_POLL_TIMEOUT_MS = 40_000;
+const TIMEOUT_MS = 30_000;
+const SOCKETS_MAX = 6;
+const CLOCK_SAMPLES_MAX = 12;
+
+/** The agents' listener, by the agent's own certificate. One connection a lane: requests never wait for each other. */
+export class GatewayClient {
+  private tls!: Agent;
+  private url!: URL;
+  private readonly clockSamples: number[] = [];
+
+  constructor(
+    identity: GatewayIdentity,
+    private readonly nowMs: () => number = Date.now,
+  ) {
+    this.use(identity);
+  }
+
+  /** From now on with this certificate; requests under way end with the former one. */
+  use({ gatewayUrl, caPem, certificatePem, keyPem }: GatewayIdentity): void {
+    const former: Agent | undefined = this.tls;
+    this.url = new URL(gatewayUrl);
+    this.tls = new Agent({
+      keepAlive: true,
+      maxSockets: SOCKETS_MAX,
+      ca: caPem,
+      cert: certificatePem,
+      key: keyPem,
+      minVersion: 'TLSv1.2',
+      timeout: LONG_POLL_TIMEOUT_MS,
+    });
+    former?.destroy();
+  }
+
+  close(): void {
+    this.tls.destroy();
+  }
+
+  /** Agent's clock minus the gateway's. A request is at the gateway after it was sent, so the largest of the last is nearest. */
+  get clockOffsetMs(): number {
+    return this.clockSamples.length === 0 ? 0 : Math.max(...this.clockSamples);
+  }
+
+  /** Waits up to 25 s for something newer than `since`; null if there is nothing. */
+  async assignments(since: number, signal: AbortSignal): Promise<AssignmentsAnswer | null> {
+    const answer = await this.send('GET', `/v1/assignments?since=${since}`, {
+      timeoutMs: LONG_POLL_TIMEOUT_MS,
+      signal,
+    });
+    return answer.status === 304 ? null : parseJson<AssignmentsAnswer>(answer);
+  }
+
+  async results(lane: LaneName, upload: Uint8Array, signal: AbortSignal): Promise<ResultsAnswer> {
+    const headers = {
+      'content-type': 'application/vnd.icmpmon.blocks',
+      'x-icmpmon-sent-at': String(this.nowMs()),
+    };
+    const answer = await this.send('POST', `/v1/results?lane=${lane}`, { headers, body: upload, signal });
+    return parseJson<ResultsAnswer>(answer);
+  }
+
+  async telemetry(telemetry: AgentTelemetry, signal: AbortSignal): Promise<void> {
+    const sentAtMs = this.nowMs();
+    const answer = await this.sendJson('/v1/telemetry', telemetry, signal);
+    const gatewayMs = Number(answer.headers['x-icmpmon-time'] ?? Number.NaN);
+    if (!Number.isFinite(gatewayMs)) return;
+    this.clockSamples.push(Math.round(sentAtMs - gatewayMs));
+    if (this.clockSamples.length > CLOCK_SAMPLES_MAX) this.clockSamples.shift();
+  }
+
+  /** A younger certificate for the same agent. */
+  async renew(csrPem: string, signal: AbortSignal): Promise<string> {
+    const answer = await this.sendJson('/v1/certificate', { csrPem }, signal);
+    return parseJson<RenewAnswer>(answer).certificatePem;
+  }
+
+  private sendJson(path: string, body: object, signal: AbortSignal): Promise<HttpsAnswer> {
+    const headers = { 'content-type': 'application/json' };
+    return this.send('POST', path, { headers, body: Buffer.from(JSON.stringify(body)), signal });
+  }
+
+  private async send(
+    method: 'GET' | 'POST',
+    path: string,
+    options: { headers?: Record<string, string>; body?: Uint8Array; signal: AbortSignal; timeoutMs?: number },
+  ): Promise<HttpsAnswer> {
+    const { timeoutMs = TIMEOUT_MS, ...rest } = options;
+    let answer: HttpsAnswer;
+    try {
+      answer = await httpsRequest({ method, url: new URL(path, this.url), agent: this.tls, timeoutMs, ...rest });
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new GatewayFailure(0, `no answer from ${this.url.host}: ${reason}`, undefined, { cause });
+    }
+    const { status, headers } = answer;
+    if ((status >= 200 && status < 300) || status === 304) return answer;
+    throw new GatewayFailure(status, `${this.url.host} answers ${describeAnswer(answer)}`, headers['retry-after']);
+  }
+}
+
+function parseJson<T>({ body }: HttpsAnswer): T {
+  try {
+    return JSON.parse(body.toString('utf8')) as T;
+  } catch (cause) {
+    throw new GatewayFailure(0, 'the gateway answers something that is not JSON', undefined, { cause });
+  }
+}

@@ -1,0 +1,73 @@
+import { Agent, type RequestOptions, request as send } from 'node:https';
+import type { IncomingHttpHeaders } from 'node:http';
+
+export interface HttpsAnswer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+}
+
+export interface HttpsRequest {
+  method: 'GET' | 'POST';
+  url: URL;
+  agent: Agent;
+  headers?: Record<string, string>;
+  body?: Uint8Array;
+  /** From the first byte sent to the last byte received. */
+  timeoutMs: number;
+  signal?: AbortSignal;
+}
+
+/** The answers of a gateway are short: the longest is 20,000 assignments. */
+const ANSWER_BYTES_MAX = 16 * 1024 * 1024;
+
+/** One request, not followed anywhere else. Rejects when there is no whole answer in time, or one that is too long. */
+export function httpsRequest(options: HttpsRequest): Promise<HttpsAnswer> {
+  const timeout = AbortSignal.timeout(options.timeoutMs);
+  const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error): void =>
+      reject(timeout.aborted ? new Error(`no answer in ${options.timeoutMs} ms`) : error);
+    const request = send(requestOptionsOf(options, signal), (response) => {
+      const chunks: Buffer[] = [];
+      let length = 0;
+      response.on('data', (chunk: Buffer) => {
+        length += chunk.length;
+        if (length > ANSWER_BYTES_MAX)
+          request.destroy(new Error(`the answer is longer than ${ANSWER_BYTES_MAX} bytes`));
+        else chunks.push(chunk);
+      });
+      response.once('error', fail);
+      response.once('end', () =>
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }),
+      );
+    });
+    request.once('error', fail);
+    request.end(options.body);
+  });
+}
+
+function requestOptionsOf({ method, url, agent, headers, body }: HttpsRequest, signal: AbortSignal): RequestOptions {
+  const length = body === undefined ? {} : { 'content-length': String(body.length) };
+  return {
+    method,
+    host: url.hostname.replaceAll(/[[\]]/g, ''),
+    port: url.port || 443,
+    path: `${url.pathname}${url.search}`,
+    agent,
+    signal,
+    headers: { ...headers, ...length },
+  };
+}
+
+/** What a problem document or an answer of something else says, in one line. */
+export function describeAnswer({ status, body }: HttpsAnswer): string {
+  const text = body.subarray(0, 4096).toString('utf8');
+  try {
+    const { detail } = JSON.parse(text) as { detail?: unknown };
+    if (typeof detail === 'string') return `${status}: ${detail}`;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  return `${status}${text === '' ? '' : `: ${text.slice(0, 200)}`}`;
+}

@@ -1,0 +1,139 @@
+import {
+  type Compress,
+  encodeBody,
+  isSuccess,
+  isVote,
+  OUTCOME,
+  ResultColumnsBuilder,
+  shardOf,
+} from '@icmp-mon/probing/contract';
+import type { AgentLog } from '../agent-log';
+import type { ScheduledTarget } from '../schedule/schedule';
+import type { NewBlock } from '../spool/spooled-block';
+
+export interface ResultCollectorOptions {
+  shardCount: number;
+  compress: Compress;
+  /** Makes blocks durable and has them shipped; throws if it cannot. */
+  keep: (blocks: NewBlock[]) => void;
+  log: AgentLog;
+}
+
+/** Results wait so long for company, */
+const FLUSH_EVERY_MS = 1_000;
+/** unless one of them says something new: then so long. */
+const URGENT_FLUSH_MS = 100;
+/** The misses of a row that are urgent: with these a verdict is reached. */
+const URGENT_MISSES = 3;
+/** Live until two intervals old, and for a little while at least. */
+const LIVE_INTERVALS = 2;
+/** What may wait in memory while the spool takes nothing. */
+const HELD_RESULTS_MAX = 200_000;
+const LOG_EVERY_MS = 60_000;
+
+interface OpenBlock {
+  builder: ResultColumnsBuilder;
+  policyVersion: number;
+  liveUntilMs: number;
+}
+
+/** Gathers results into one block per shard, and hands them on within a second. */
+export class ResultCollector {
+  results = 0;
+  notSent = 0;
+  droppedResults = 0;
+  policyVersion = 0;
+  private readonly open = new Map<number, OpenBlock>();
+  private held: NewBlock[] = [];
+  private heldResults = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private dueAtMs = Infinity;
+  private flushedAtMs = -Infinity;
+  private loggedAtMs = -Infinity;
+
+  constructor(private readonly options: ResultCollectorOptions) {}
+
+  record(target: ScheduledTarget, sentAtMs: number, outcome: number, rttUs: number): void {
+    const shard = shardOf(target.key, this.options.shardCount);
+    const block = this.blockFor(shard);
+    block.builder.push(target.key, target.check, sentAtMs, outcome, rttUs);
+    block.liveUntilMs = Math.min(block.liveUntilMs, sentAtMs + LIVE_INTERVALS * target.intervalMs + FLUSH_EVERY_MS);
+    this.results++;
+    if (outcome === OUTCOME.not_sent) this.notSent++;
+    this.flushWithin(noteOutcome(target, outcome) ? URGENT_FLUSH_MS : FLUSH_EVERY_MS);
+  }
+
+  /** Hands on all that is gathered. What the spool does not take now waits for the next time. */
+  flush(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.dueAtMs = Infinity;
+    this.flushedAtMs = performance.now();
+    for (const [shard, block] of this.open) this.seal(shard, block);
+    if (this.held.length === 0) return;
+    try {
+      this.options.keep(this.held);
+      this.held = [];
+      this.heldResults = 0;
+    } catch (error) {
+      this.holdBack(error);
+    }
+  }
+
+  private blockFor(shard: number): OpenBlock {
+    let block = this.open.get(shard);
+    if (block === undefined) {
+      block = { builder: new ResultColumnsBuilder(), policyVersion: this.policyVersion, liveUntilMs: Infinity };
+      this.open.set(shard, block);
+    }
+    if (block.builder.isFull || block.policyVersion !== this.policyVersion) this.seal(shard, block);
+    block.policyVersion = this.policyVersion;
+    return block;
+  }
+
+  private seal(shard: number, block: OpenBlock): void {
+    const { builder, policyVersion, liveUntilMs } = block;
+    if (builder.count === 0) return;
+    const body = encodeBody(builder.build(), this.options.compress);
+    builder.clear();
+    block.liveUntilMs = Infinity;
+    this.held.push({ shard, policyVersion, liveUntilMs: Math.floor(liveUntilMs), body });
+    this.heldResults += body.count;
+  }
+
+  private flushWithin(ms: number): void {
+    const nowMs = performance.now();
+    const dueAtMs = Math.max(nowMs, Math.min(nowMs + FLUSH_EVERY_MS, this.flushedAtMs + ms));
+    if (dueAtMs >= this.dueAtMs) return;
+    this.dueAtMs = dueAtMs;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.flush(), dueAtMs - nowMs);
+  }
+
+  private holdBack(error: unknown): void {
+    while (this.heldResults > HELD_RESULTS_MAX) {
+      const oldest = this.held.shift();
+      if (oldest === undefined) break;
+      this.heldResults -= oldest.body.count;
+      this.droppedResults += oldest.body.count;
+    }
+    this.flushWithin(FLUSH_EVERY_MS);
+    if (performance.now() - this.loggedAtMs < LOG_EVERY_MS) return;
+    this.loggedAtMs = performance.now();
+    const fields = { err: error, heldResults: this.heldResults, droppedResults: this.droppedResults };
+    this.options.log.error(fields, 'the spool takes no results; they wait in memory');
+  }
+}
+
+/** Whether the outcome is news: a first one, a recovery, or one of the first misses in a row. */
+function noteOutcome(target: ScheduledTarget, outcome: number): boolean {
+  const last = target.lastOutcome;
+  const isFirst = last === -1;
+  target.lastOutcome = outcome;
+  if (!isVote(outcome)) return isFirst || outcome !== last;
+  if (isSuccess(outcome)) {
+    target.misses = 0;
+    return isFirst || !isSuccess(last);
+  }
+  return ++target.misses <= URGENT_MISSES || isFirst;
+}

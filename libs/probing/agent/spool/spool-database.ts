@@ -1,0 +1,95 @@
+import { renameSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+export const SPOOL_FILE = 'spool.db';
+const SCHEMA_VERSION = 1;
+const SET_ASIDE_MAX = 3;
+const SQLITE_CORRUPT = 11;
+const SQLITE_NOTADB = 26;
+
+const SCHEMA = `
+  CREATE TABLE block (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    shard INTEGER NOT NULL,
+    policy_version INTEGER NOT NULL,
+    base_time_ms INTEGER NOT NULL,
+    live_until_ms INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    raw_length INTEGER NOT NULL,
+    stored INTEGER NOT NULL,
+    crc INTEGER NOT NULL,
+    -- What it was shipped as, from the first attempt on: never changed after that.
+    lane INTEGER, boot INTEGER, sequence INTEGER,
+    body BLOB NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX block_shipped ON block (lane, boot, sequence) WHERE sequence IS NOT NULL;
+  CREATE INDEX block_unshipped ON block (live_until_ms, id) WHERE sequence IS NULL;
+  -- Blocks that the gateway refuses for ever, the newest of them, for people to look at.
+  CREATE TABLE refused (id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, reason TEXT NOT NULL,
+    boot INTEGER NOT NULL, sequence INTEGER NOT NULL, shard INTEGER NOT NULL, count INTEGER NOT NULL, body BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE total (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  PRAGMA user_version = ${SCHEMA_VERSION};
+`;
+
+/** The file is of a newer agent, damaged, or no spool at all. */
+export class UnusableSpool extends Error {
+  override readonly name = 'UnusableSpool';
+}
+
+/** Opens the spool's database, and makes it if there is none. @throws UnusableSpool */
+export function openSpoolDatabase(dir: string): DatabaseSync {
+  const database = new DatabaseSync(path.join(dir, SPOOL_FILE), { timeout: 5_000 });
+  try {
+    // Only one agent may use a state folder: a second one would hand out the same sequences.
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;');
+    database.exec('PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON; PRAGMA cache_size = -8192;');
+    const version = Number(Object.values(database.prepare('PRAGMA user_version').get() ?? {})[0]);
+    if (version > SCHEMA_VERSION) {
+      throw new UnusableSpool(`it is of version ${version}, this agent knows ${SCHEMA_VERSION}`);
+    }
+    if (version === 0) database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`);
+    // Touches each table and index, so that a file that cannot be used is found out now.
+    database.exec(
+      'BEGIN IMMEDIATE; SELECT * FROM total; SELECT max(id) FROM block; SELECT max(id) FROM refused; COMMIT;',
+    );
+    return database;
+  } catch (error) {
+    database.close();
+    if (isCorruption(error) || isForeignSchema(error)) {
+      throw new UnusableSpool(error instanceof Error ? error.message : String(error), { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** Whether SQLite says that its file is damaged. */
+export function isCorruption(error: unknown): boolean {
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
+  return code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
+}
+
+function isForeignSchema(error: unknown): boolean {
+  return error instanceof Error && /no such (table|column)|already exists/.test(error.message);
+}
+
+/** Renames the spool's files, so that a new one can be made in their place; keeps the last three. Returns the new name. */
+export function setSpoolAside(dir: string, nowMs: number): string {
+  const stamp = new Date(nowMs).toISOString().replaceAll(/[:.]/g, '-');
+  const name = `spool-damaged-${stamp}.db`;
+  for (const suffix of ['', '-wal', '-shm']) renameIfAny(dir, `${SPOOL_FILE}${suffix}`, `${name}${suffix}`);
+  const old = readdirSync(dir).filter((file) => /^spool-damaged-.*\.db$/.test(file));
+  for (const file of old.sort().slice(0, -SET_ASIDE_MAX)) {
+    for (const suffix of ['', '-wal', '-shm']) rmSync(path.join(dir, `${file}${suffix}`), { force: true });
+  }
+  return name;
+}
+
+function renameIfAny(dir: string, from: string, to: string): void {
+  try {
+    renameSync(path.join(dir, from), path.join(dir, to));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
+}

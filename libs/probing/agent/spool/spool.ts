@@ -1,0 +1,323 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { LANE, type Lane } from '@icmp-mon/probing/contract';
+import type { AgentLog } from '../agent-log';
+import { nextBoot } from './boot-counter';
+import { isCorruption, openSpoolDatabase, setSpoolAside, UnusableSpool } from './spool-database';
+import { type BlockRow, blockOf, checksumOf, type NewBlock, type SpooledBlock } from './spooled-block';
+
+export interface SpoolOptions {
+  /** Folder that exists and is used by one agent only. */
+  dir: string;
+  /** Bytes of blocks to keep; the oldest unsent ones go first when there are more. */
+  bytesMax: number;
+  log: AgentLog;
+  nowMs?: () => number;
+}
+
+export interface SpoolStats {
+  blocks: number;
+  bytes: number;
+  /** Age of the oldest block. */
+  oldestS: number;
+  /** Blocks that were damaged or refused, and damaged spools, set aside. */
+  quarantined: number;
+  /** Results given up because the spool was full. */
+  droppedResults: number;
+}
+
+export interface RefusedBlock {
+  block: SpooledBlock;
+  reason: string;
+}
+
+/** What a row costs besides its body. */
+const ROW_BYTES = 96;
+const REFUSED_MAX = 1_000;
+const DROP_ROWS_MAX = 2_000;
+const SHRINK_EVERY = 30;
+const SHRINK_PAGES = 256;
+const TOTALS = ['blocks', 'bytes', 'results', 'quarantined', 'droppedResults'] as const;
+type Totals = Record<(typeof TOTALS)[number], number>;
+
+/**
+ * Blocks that are durable here until the gateway has them. At its first shipment a block gets lane, boot and sequence,
+ * durably, and keeps them: a repeat is known as one. Calls block for the time of one fsync.
+ */
+export class Spool {
+  private database!: DatabaseSync;
+  private statements!: Statements;
+  private totals!: Totals;
+  private currentBoot = 0;
+  private appends = 0;
+  private nextSequence: Record<Lane, number> = { [LANE.live]: 0, [LANE.backfill]: 0 };
+  /** Acknowledged and not yet deleted: with the next write, for a repeat does no harm. */
+  private acknowledged: SpooledBlock[] = [];
+  private readonly inFlight: Record<Lane, SpooledBlock[]> = { [LANE.live]: [], [LANE.backfill]: [] };
+  private readonly nowMs: () => number;
+
+  /** Opens what is there; what cannot be used is set aside, and never keeps the agent from starting. */
+  constructor(private readonly options: SpoolOptions) {
+    this.nowMs = options.nowMs ?? Date.now;
+    this.open();
+  }
+
+  get boot(): number {
+    return this.currentBoot;
+  }
+
+  stats(): SpoolStats {
+    let oldest: BlockRow | undefined;
+    this.whole(() => (oldest = this.statements.oldest.get() as BlockRow | undefined));
+    const { quarantined, droppedResults } = this.totals;
+    return {
+      blocks: this.totals.blocks - this.acknowledged.length,
+      bytes: this.totals.bytes - this.acknowledged.reduce((sum, { body }) => sum + body.bytes.length + ROW_BYTES, 0),
+      oldestS: oldest === undefined ? 0 : Math.max(0, (this.nowMs() - oldest.base_time_ms) / 1000),
+      quarantined,
+      droppedResults,
+    };
+  }
+
+  /**
+   * Keeps blocks, in one transaction. With `shipsLive` they are given their live sequence at once: the caller ships them
+   * next, and saves a transaction. Throws if they cannot be made durable (disk full): the caller has them still.
+   */
+  append(blocks: readonly NewBlock[], shipsLive: boolean): void {
+    this.write(() => {
+      const nowMs = this.nowMs();
+      // A sequence given here must not overtake an older block that waits for its own.
+      const live = shipsLive && this.nothingWaits(LANE.live);
+      for (const block of blocks) {
+        const assign = live && block.liveUntilMs >= nowMs;
+        const { body, shard, policyVersion, liveUntilMs } = block;
+        const { baseTimeMs, count, rawLength } = body;
+        const identity = assign ? [LANE.live, this.currentBoot, this.nextSequence[LANE.live]++] : [null, null, null];
+        this.statements.insert.run(
+          ...[shard, policyVersion, baseTimeMs, liveUntilMs, count, rawLength, body.stored ? 1 : 0],
+          ...[checksumOf(block), ...identity, body.bytes],
+        );
+        this.totals.blocks++;
+        this.totals.bytes += body.bytes.length + ROW_BYTES;
+        this.totals.results += count;
+      }
+      this.dropOldest();
+      this.shrink();
+    });
+  }
+
+  /** The next blocks of a lane, oldest first, each with its identity. One batch per lane at a time: then `settle`. */
+  next(lane: Lane, blocksMax: number, bytesMax: number): SpooledBlock[] {
+    const batch: SpooledBlock[] = [];
+    let bytes = 0;
+    const fits = (row: BlockRow): boolean =>
+      batch.length < blocksMax && (batch.length === 0 || bytes + row.body.length + ROW_BYTES <= bytesMax);
+    const take = (row: BlockRow, boot: number, sequence: number): void => {
+      const block = blockOf(row, lane, boot, sequence);
+      if (block === undefined) return this.setDamagedAside(row);
+      batch.push(block);
+      bytes += row.body.length + ROW_BYTES;
+    };
+    this.write(
+      () => {
+        batch.length = bytes = 0;
+        for (const row of readRows(this.statements.shipped.iterate(lane, blocksMax), bytesMax)) {
+          if (!fits(row)) return;
+          take(row, row.boot ?? 0, row.sequence ?? 0);
+        }
+        const unshipped = lane === LANE.live ? this.statements.fresh : this.statements.stale;
+        for (const row of readRows(unshipped.iterate(this.nowMs(), blocksMax - batch.length), bytesMax - bytes)) {
+          if (!fits(row)) return;
+          const sequence = this.nextSequence[lane]++;
+          this.statements.assign.run(lane, this.currentBoot, sequence, row.id);
+          take(row, this.currentBoot, sequence);
+        }
+      },
+      () => this.isReadOnly(lane),
+    );
+    this.inFlight[lane] = batch;
+    return batch;
+  }
+
+  /** Forgets what the gateway has, and sets aside what it will never take. What is in neither list is shipped again. */
+  settle(lane: Lane, done: readonly SpooledBlock[], refused: readonly RefusedBlock[]): void {
+    // What was in flight when a damaged spool was set aside is not in this one.
+    const flying = new Set(this.inFlight[lane]);
+    this.inFlight[lane] = [];
+    this.acknowledged.push(...done.filter((block) => flying.has(block)));
+    if (refused.length === 0) return;
+    this.write(() => {
+      for (const { block, reason } of refused) {
+        if (!flying.has(block)) continue;
+        const { boot, sequence, shard, body } = block;
+        this.statements.keepRefused.run(this.nowMs(), reason, boot, sequence, shard, body.count, body.bytes);
+        this.forget(block.id, body);
+      }
+      this.totals.quarantined += refused.length;
+      this.statements.pruneRefused.run(REFUSED_MAX);
+    });
+  }
+
+  close(): void {
+    if (this.acknowledged.length > 0) this.write(() => undefined);
+    this.database.close();
+  }
+
+  private open(): void {
+    const { dir, log } = this.options;
+    let damaged = 0;
+    try {
+      this.database = openSpoolDatabase(dir);
+    } catch (error) {
+      if (!(error instanceof UnusableSpool)) throw error;
+      const name = setSpoolAside(dir, this.nowMs());
+      log.error({ err: error, dir, name }, 'the spool cannot be used: it is set aside, and a new one begins');
+      damaged = 1;
+      this.database = openSpoolDatabase(dir);
+    }
+    this.statements = prepare(this.database);
+    this.totals = readTotals(this.database);
+    this.totals.quarantined += damaged;
+    this.currentBoot = nextBoot(dir, this.nowMs());
+    this.nextSequence = { [LANE.live]: 0, [LANE.backfill]: 0 };
+    this.acknowledged = [];
+    this.inFlight[LANE.live] = [];
+    this.inFlight[LANE.backfill] = [];
+  }
+
+  /** One transaction, which also deletes what is acknowledged. A damaged file is set aside, and the work done on a new one. */
+  private write(work: () => void, isReadOnly = (): boolean => false): void {
+    this.whole(() => this.transact(work, isReadOnly()));
+  }
+
+  /** Does some work; if the file turns out to be damaged, does it on a new one. */
+  private whole(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (!isCorruption(error)) throw error;
+      this.options.log.error({ err: error }, 'the spool is damaged: it is set aside, and a new one begins');
+      this.database.close();
+      setSpoolAside(this.options.dir, this.nowMs());
+      const { quarantined, droppedResults, results } = this.totals;
+      this.open();
+      this.totals.quarantined += quarantined + 1;
+      this.totals.droppedResults = droppedResults + results;
+      work();
+    }
+  }
+
+  private transact(work: () => void, readOnly: boolean): void {
+    const before = { totals: { ...this.totals }, nextSequence: { ...this.nextSequence } };
+    this.database.exec(readOnly ? 'BEGIN' : 'BEGIN IMMEDIATE');
+    try {
+      if (!readOnly) for (const { id, body } of this.acknowledged) this.forget(id, body);
+      work();
+      if (!readOnly) for (const name of TOTALS) this.statements.setTotal.run(name, this.totals[name]);
+      this.database.exec('COMMIT');
+      if (!readOnly) this.acknowledged = [];
+    } catch (error) {
+      Object.assign(this, before);
+      if (this.database.isTransaction) this.database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  /** Nothing to assign and nothing to delete: the batch can be read without an fsync. */
+  private isReadOnly(lane: Lane): boolean {
+    const unshipped = lane === LANE.live ? this.statements.fresh : this.statements.stale;
+    return this.acknowledged.length === 0 && unshipped.get(this.nowMs(), 1) === undefined;
+  }
+
+  private nothingWaits(lane: Lane): boolean {
+    return this.inFlight[lane].length === 0 && this.statements.shipped.get(lane, 1) === undefined;
+  }
+
+  private forget(id: number, body: { bytes: Uint8Array; count: number }): void {
+    if (this.statements.remove.run(id).changes === 0) return;
+    this.totals.blocks--;
+    this.totals.bytes -= body.bytes.length + ROW_BYTES;
+    this.totals.results -= body.count;
+  }
+
+  /** Gives a long backlog's pages back to the disk, a few at a time. */
+  private shrink(): void {
+    if (++this.appends % SHRINK_EVERY === 0) this.database.exec(`PRAGMA incremental_vacuum(${SHRINK_PAGES})`);
+  }
+
+  private setDamagedAside(row: BlockRow): void {
+    this.options.log.error({ id: row.id, count: row.count }, 'a block in the spool is damaged and cannot be shipped');
+    this.forget(row.id, { bytes: row.body, count: row.count });
+    this.totals.quarantined++;
+  }
+
+  private dropOldest(): void {
+    const flying = new Set([...this.inFlight[LANE.live], ...this.inFlight[LANE.backfill]].map(({ id }) => id));
+    for (let rows = 0; this.totals.bytes > this.options.bytesMax && rows < DROP_ROWS_MAX; rows++) {
+      const oldest = (this.statements.oldestUnshipped.get() ?? this.statements.oldest.get()) as BlockRow | undefined;
+      if (oldest === undefined || flying.has(oldest.id)) return;
+      this.forget(oldest.id, { bytes: oldest.body, count: oldest.count });
+      this.totals.droppedResults += oldest.count;
+    }
+  }
+}
+
+interface Statements {
+  insert: StatementSync;
+  assign: StatementSync;
+  remove: StatementSync;
+  shipped: StatementSync;
+  fresh: StatementSync;
+  stale: StatementSync;
+  oldest: StatementSync;
+  oldestUnshipped: StatementSync;
+  keepRefused: StatementSync;
+  pruneRefused: StatementSync;
+  setTotal: StatementSync;
+}
+
+function prepare(database: DatabaseSync): Statements {
+  return {
+    insert: database.prepare(
+      `INSERT INTO block (shard, policy_version, base_time_ms, live_until_ms, count, raw_length, stored, crc, lane, boot,
+         sequence, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    assign: database.prepare('UPDATE block SET lane = ?, boot = ?, sequence = ? WHERE id = ?'),
+    remove: database.prepare('DELETE FROM block WHERE id = ?'),
+    shipped: database.prepare(
+      'SELECT * FROM block WHERE lane = ? AND sequence IS NOT NULL ORDER BY boot, sequence LIMIT ?',
+    ),
+    fresh: database.prepare('SELECT * FROM block WHERE sequence IS NULL AND live_until_ms >= ? ORDER BY id LIMIT ?'),
+    stale: database.prepare(
+      'SELECT * FROM block WHERE sequence IS NULL AND live_until_ms < ? ORDER BY live_until_ms, id LIMIT ?',
+    ),
+    oldest: database.prepare('SELECT * FROM block ORDER BY id LIMIT 1'),
+    oldestUnshipped: database.prepare('SELECT * FROM block WHERE sequence IS NULL ORDER BY live_until_ms, id LIMIT 1'),
+    keepRefused: database.prepare(
+      'INSERT INTO refused (at_ms, reason, boot, sequence, shard, count, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    ),
+    pruneRefused: database.prepare('DELETE FROM refused WHERE id <= (SELECT max(id) FROM refused) - ?'),
+    setTotal: database.prepare(
+      'INSERT INTO total (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+    ),
+  };
+}
+
+function readTotals(database: DatabaseSync): Totals {
+  const totals: Totals = { blocks: 0, bytes: 0, results: 0, quarantined: 0, droppedResults: 0 };
+  const rows = database.prepare('SELECT name, value FROM total').all() as { name: keyof Totals; value: number }[];
+  for (const { name, value } of rows) if (name in totals) totals[name] = value;
+  return totals;
+}
+
+/** Reads rows up to a number of bytes and one more: a backlog may be long, and a cursor must not see its own writes. */
+function readRows(rows: Iterable<unknown>, bytesMax: number): BlockRow[] {
+  const read: BlockRow[] = [];
+  let bytes = 0;
+  for (const each of rows) {
+    const row = each as BlockRow;
+    read.push(row);
+    bytes += row.body.length + ROW_BYTES;
+    if (bytes > bytesMax) break;
+  }
+  return read;
+}

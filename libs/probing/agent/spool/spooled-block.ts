@@ -1,0 +1,53 @@
+import { crc32 } from 'node:zlib';
+import type { EncodedBody, Lane } from '@icmp-mon/probing/contract';
+
+/** A finished body on its way into the spool. */
+export interface NewBlock {
+  shard: number;
+  policyVersion: number;
+  /** Wall clock: shipped for the first time until then, it goes by the live lane. */
+  liveUntilMs: number;
+  body: EncodedBody;
+}
+
+/** A block as it is shipped: its lane, boot and sequence stay until it is acknowledged. */
+export interface SpooledBlock extends Pick<NewBlock, 'shard' | 'policyVersion' | 'body'> {
+  id: number;
+  lane: Lane;
+  boot: number;
+  sequence: number;
+}
+
+/** A row of table `block`. */
+export interface BlockRow {
+  id: number;
+  shard: number;
+  policy_version: number;
+  base_time_ms: number;
+  count: number;
+  raw_length: number;
+  stored: number;
+  crc: number;
+  lane: Lane | null;
+  boot: number | null;
+  sequence: number | null;
+  body: Uint8Array;
+}
+
+export function checksumOf({ shard, policyVersion, body }: Pick<NewBlock, 'shard' | 'policyVersion' | 'body'>): number {
+  const { baseTimeMs, count, rawLength, stored } = body;
+  return crc32(body.bytes, crc32([shard, policyVersion, baseTimeMs, count, rawLength, stored].join()));
+}
+
+/** The block of a row, or undefined if the row is not what was written. */
+export function blockOf(row: BlockRow, lane: Lane, boot: number, sequence: number): SpooledBlock | undefined {
+  const body: EncodedBody = {
+    bytes: row.body,
+    stored: row.stored === 1,
+    count: row.count,
+    baseTimeMs: row.base_time_ms,
+    rawLength: row.raw_length,
+  };
+  const block = { id: row.id, shard: row.shard, policyVersion: row.policy_version, lane, boot, sequence, body };
+  return checksumOf(block) === row.crc ? block : undefined;
+}

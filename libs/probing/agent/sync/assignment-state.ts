@@ -1,0 +1,104 @@
+import path from 'node:path';
+import type { AssignedTarget, AssignedTier, AssignmentsAnswer } from '@icmp-mon/assignment/contract';
+import type { AgentLog } from '../agent-log';
+import { readFileIfAny, writePrivateFile } from '../private-file';
+
+const ASSIGNMENTS_FILE = 'assignments.json';
+const TARGETS_MAX = 1_000_000;
+const TIERS_MAX = 10_000;
+const U32_MAX = 0xffff_ffff;
+
+/** What the agent is to probe, as of one version; kept on disk, so that it probes before a gateway answers. */
+export class AssignmentState {
+  version = 0;
+  readonly targets = new Map<number, AssignedTarget>();
+  tiers: ReadonlyMap<string, AssignedTier> = new Map();
+
+  private constructor(private readonly file: string) {}
+
+  /** What was kept; nothing if there is no file or it cannot be read, for the gateway has it all. */
+  static load(dir: string, log: AgentLog): AssignmentState {
+    const state = new AssignmentState(path.join(dir, ASSIGNMENTS_FILE));
+    try {
+      const text = readFileIfAny(state.file);
+      if (text !== undefined) state.apply(JSON.parse(text));
+    } catch (error) {
+      log.warn(
+        { err: error, file: state.file },
+        'the kept assignments cannot be read; the gateway will be asked for all',
+      );
+      state.clear();
+    }
+    return state;
+  }
+
+  /** Takes an answer whole or, when it is not one, throws a TypeError and stays as it was. */
+  apply(answer: unknown): void {
+    if (!isAnswer(answer)) throw new TypeError('this is no answer of assignments');
+    if (answer.full) this.targets.clear();
+    for (const key of answer.unassigned) this.targets.delete(key);
+    for (const { key, ip, tier } of answer.assigned) this.targets.set(key, { key, ip, tier });
+    this.tiers = new Map(answer.tiers.map((tier) => [tier.tier, tier]));
+    this.version = answer.version;
+  }
+
+  save(): void {
+    const whole: AssignmentsAnswer = {
+      version: this.version,
+      full: true,
+      tiers: [...this.tiers.values()],
+      assigned: [...this.targets.values()],
+      unassigned: [],
+    };
+    writePrivateFile(this.file, JSON.stringify(whole));
+  }
+
+  private clear(): void {
+    this.version = 0;
+    this.targets.clear();
+    this.tiers = new Map();
+  }
+}
+
+function isAnswer(value: unknown): value is AssignmentsAnswer {
+  if (!isRecord(value)) return false;
+  const { version, full, tiers, assigned, unassigned } = value;
+  return (
+    isWhole(version, Number.MAX_SAFE_INTEGER) &&
+    typeof full === 'boolean' &&
+    isListOf(tiers, TIERS_MAX, isTier) &&
+    isListOf(assigned, TARGETS_MAX, isTarget) &&
+    isListOf(unassigned, TARGETS_MAX, (key) => isWhole(key, U32_MAX))
+  );
+}
+
+function isTier(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    typeof value['tier'] === 'string' &&
+    isWhole(value['probeIntervalMs'], U32_MAX) &&
+    isWhole(value['probeTimeoutMs'], U32_MAX) &&
+    isListOf(value['checks'], 64, (check) => isRecord(check) && isWhole(check['check'], 0xffff))
+  );
+}
+
+function isTarget(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    isWhole(value['key'], U32_MAX) &&
+    typeof value['ip'] === 'string' &&
+    typeof value['tier'] === 'string'
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isWhole(value: unknown, max: number): boolean {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= max;
+}
+
+function isListOf(value: unknown, max: number, is: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.length <= max && (value as unknown[]).every(is);
+}

@@ -1,0 +1,75 @@
+import type { AgentLog } from '../agent-log';
+import { BackOff } from '../ship/back-off';
+import { type GatewayClient, GatewayFailure } from '../ship/gateway-client';
+import { WakeUp } from '../ship/wake-up';
+import type { AssignmentState } from './assignment-state';
+
+export interface AssignmentSyncOptions {
+  gateway: Pick<GatewayClient, 'assignments'>;
+  state: AssignmentState;
+  /** The state has changed. */
+  onChange: () => void;
+  log: AgentLog;
+}
+
+/** Changes are taken at most so often: a server that churns cannot have the same address probed anew all the time. */
+const PAUSE_MS = 250;
+const LOG_EVERY_MS = 60_000;
+
+/** Keeps the assignments up to date: asks, waits for something newer, applies it, asks again. */
+export class AssignmentSync {
+  /** Whether the gateway has answered since the start. */
+  synced = false;
+  failure: string | undefined;
+  private readonly backOff = new BackOff({ firstMs: 500, maxMs: 10_000 });
+  private readonly stopSignal = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+  private loggedAtMs = -Infinity;
+
+  constructor(private readonly options: AssignmentSyncOptions) {}
+
+  start(): void {
+    this.running = this.loop();
+  }
+
+  async stop(): Promise<void> {
+    this.stopSignal.abort();
+    await this.running;
+  }
+
+  private async loop(): Promise<void> {
+    const { signal } = this.stopSignal;
+    while (!signal.aborted) await new WakeUp().sleep(await this.askOnce(), signal);
+  }
+
+  /** Returns how long to wait before asking again. */
+  private async askOnce(): Promise<number> {
+    const { gateway, state, log, onChange } = this.options;
+    try {
+      const answer = await gateway.assignments(state.version, this.stopSignal.signal);
+      if (answer !== null) {
+        state.apply(answer);
+        onChange();
+        state.save();
+        const { version, targets } = state;
+        log.info({ version, targets: targets.size }, 'assignments have changed');
+      }
+      this.synced = true;
+      this.failure = undefined;
+      this.backOff.succeeded();
+      return PAUSE_MS;
+    } catch (error) {
+      if (this.stopSignal.signal.aborted) return 0;
+      return this.fail(error);
+    }
+  }
+
+  private fail(error: unknown): number {
+    this.failure = error instanceof Error ? error.message : String(error);
+    if (performance.now() - this.loggedAtMs > LOG_EVERY_MS) {
+      this.options.log.warn({ err: error }, 'cannot ask for assignments; those of before are probed');
+      this.loggedAtMs = performance.now();
+    }
+    return this.backOff.failed(error instanceof GatewayFailure ? error.retryAfter : undefined);
+  }
+}
