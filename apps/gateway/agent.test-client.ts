@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import { Agent as HttpsAgent, request } from 'node:https';
 import type { IncomingHttpHeaders } from 'node:http';

@@ -1,3 +1,5 @@
+// The X.509 library asks for it on import.
+import 'reflect-metadata';
 import { createHash, randomBytes, webcrypto } from 'node:crypto';
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { isIP } from 'node:net';

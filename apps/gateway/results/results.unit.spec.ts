@@ -1,0 +1,181 @@
+import { decodeShardRecord } from '@icmp-mon/probing/contract';
+import { DependencyUnavailable } from '@icmp-mon/platform/errors';
+import type { OutgoingMessage } from '@icmp-mon/platform/messaging';
+import { eventually } from '@icmp-mon/platform/testing';
+import { describe, expect, it } from 'vitest';
+import { BlockBatcher, recordsOf, type ShardBlock } from './block-batcher';
+import { ClockOffsets } from './clock-offsets';
+import { LaneOrder } from './lane-order';
+import { RateLimit } from './rate-limit';
+import { MemoryBudget } from '../request-body';
+
+const shardBlock = (shard: number, bytes: Uint8Array): ShardBlock => ({
+  shard,
+  envelope: { receivedAtMs: 1_000, clockOffsetMs: -2, block: bytes },
+});
+
+function blocksOf(message: OutgoingMessage): number[][] {
+  const decoded = decodeShardRecord(message.value ?? new Uint8Array());
+  if (!decoded.ok || decoded.record.kind !== 'blocks') throw new Error('not a record of blocks');
+  return decoded.record.envelopes.map(({ block }) => [...block.subarray(0, 1)]);
+}
+
+describe('records of blocks', () => {
+  it('join the blocks of a shard in their order', () => {
+    const messages = recordsOf([1, 2, 3, 4].map((mark) => shardBlock(mark % 2, Uint8Array.of(mark))));
+    expect(messages.map(({ partition }) => partition)).toEqual([1, 0]);
+    expect(messages.map(blocksOf)).toEqual([
+      [[1], [3]],
+      [[2], [4]],
+    ]);
+  });
+
+  it('are split below what a broker takes', () => {
+    const messages = recordsOf([1, 2, 3, 4, 5].map((mark) => shardBlock(0, new Uint8Array(400_000).fill(mark))));
+    expect(messages.map(blocksOf)).toEqual([[[1], [2]], [[3], [4]], [[5]]]);
+    for (const { value } of messages) expect(value?.length).toBeLessThan(950_000);
+  });
+
+  it('hold a bounded number of blocks', () => {
+    const messages = recordsOf(Array.from({ length: 9_000 }, () => shardBlock(0, Uint8Array.of(1))));
+    expect(messages.map((message) => blocksOf(message).length)).toEqual([4_000, 4_000, 1_000]);
+  });
+});
+
+describe('the batcher', () => {
+  const block = (mark: number): ShardBlock => shardBlock(0, Uint8Array.of(mark));
+
+  it('gathers what comes while a send is in flight, and sends one after the other', async () => {
+    const sends: { marks: number[][]; done: PromiseWithResolvers<void> }[] = [];
+    const batcher = new BlockBatcher({
+      gatherMs: 1,
+      send: (messages) => {
+        const done = Promise.withResolvers<void>();
+        sends.push({ marks: messages.flatMap(blocksOf), done });
+        return done.promise;
+      },
+    });
+    const first = batcher.add([block(1)]);
+    const others = [batcher.add([block(2)]), batcher.add([block(3)])];
+    await eventually(() => expect(sends).toHaveLength(1));
+    const late = batcher.add([block(4)]);
+    sends[0].done.resolve();
+    await Promise.all([first, ...others]);
+    await eventually(() => expect(sends).toHaveLength(2));
+    sends[1].done.resolve();
+    await late;
+    expect(sends.map(({ marks }) => marks)).toEqual([[[1], [2], [3]], [[4]]]);
+  });
+
+  it('refuses those behind a failed send as well, and begins anew with the next', async () => {
+    let sends = 0;
+    const failure = Promise.withResolvers<void>();
+    const batcher = new BlockBatcher({
+      gatherMs: 1,
+      send: () => (sends++ === 0 ? failure.promise : Promise.resolve()),
+    });
+    const first = batcher.add([block(1)]);
+    await eventually(() => expect(sends).toBe(1));
+    const second = batcher.add([block(2)]);
+    failure.reject(new DependencyUnavailable('Kafka'));
+    await expect(first).rejects.toThrow(DependencyUnavailable);
+    await expect(second).rejects.toThrow(DependencyUnavailable);
+    expect(sends).toBe(1);
+    await batcher.add([block(3)]);
+    expect(sends).toBe(2);
+  });
+
+  it('does not wait for more when it has much', async () => {
+    const batcher = new BlockBatcher({ gatherMs: 3_600_000, send: () => Promise.resolve() });
+    await batcher.add([block(1)]);
+    await batcher.add(Array.from({ length: 10 }, () => shardBlock(0, new Uint8Array(500_000))));
+    await expect(batcher.add([])).resolves.toBeUndefined();
+  });
+});
+
+describe('the order of a lane', () => {
+  it('is kept when requests overlap, also after one that fails', async () => {
+    const order = new LaneOrder();
+    const first = Promise.withResolvers<void>();
+    const seen: number[] = [];
+    const work = [
+      order.run('a', async () => {
+        await first.promise;
+        seen.push(1);
+        throw new Error('failed');
+      }),
+      order.run('a', () => Promise.resolve(seen.push(2))),
+      order.run('b', () => Promise.resolve(seen.push(3))),
+    ];
+    await work[2];
+    first.resolve();
+    await expect(work[0]).rejects.toThrow('failed');
+    await work[1];
+    expect(seen).toEqual([3, 1, 2]);
+  });
+
+  it('is not kept for more than a few', async () => {
+    const order = new LaneOrder();
+    const never = Promise.withResolvers<void>();
+    const waiting = [1, 2, 3].map(() => order.run('a', () => never.promise));
+    await expect(order.run('a', () => Promise.resolve())).rejects.toMatchObject({ code: 'too_many_requests' });
+    never.resolve();
+    await Promise.all(waiting);
+    await order.run('a', () => Promise.resolve());
+  });
+});
+
+describe('clock offsets', () => {
+  it('take the sample that was least delayed', () => {
+    const clocks = new ClockOffsets();
+    expect(clocks.estimate('a', null, 0)).toBe(0);
+    expect(clocks.estimate('a', 1_000 + 50 - 30, 1_000)).toBe(20);
+    expect(clocks.estimate('a', 2_000 + 50 - 5, 2_000)).toBe(45);
+    expect(clocks.estimate('a', 3_000 + 50 - 400, 3_000)).toBe(45);
+    expect(clocks.estimate('a', null, 3_000)).toBe(45);
+    expect(clocks.estimate('b', null, 3_000)).toBe(0);
+  });
+
+  it('follow a clock that is set, forward and back', () => {
+    const clocks = new ClockOffsets();
+    clocks.estimate('a', 0, 0);
+    const dayMs = 86_400_000;
+    expect(clocks.estimate('a', 3 * dayMs + 1_000, 1_000)).toBe(3 * dayMs);
+    expect(clocks.estimate('a', -7_200_000 + 2_000, 2_000)).toBe(-7_200_000);
+  });
+
+  it('forget what is old', () => {
+    const clocks = new ClockOffsets();
+    expect(clocks.estimate('a', 500, 0)).toBe(500);
+    expect(clocks.estimate('a', 300_000 + 100, 300_000)).toBe(100);
+  });
+});
+
+describe('a rate limit', () => {
+  it('lets two seconds’ worth through at once, and then so much a second', () => {
+    const rate = new RateLimit(10);
+    expect(rate.take('a', 20, 0)).toBeNull();
+    expect(rate.take('a', 10, 0)).toBe(1);
+    expect(rate.take('b', 20, 0)).toBeNull();
+    expect(rate.take('a', 10, 1_000)).toBeNull();
+    expect(rate.take('a', 20, 1_000)).toBe(2);
+  });
+
+  it('lets something larger than all of it through when full, and has it paid off', () => {
+    const rate = new RateLimit(10);
+    expect(rate.take('a', 100, 0)).toBeNull();
+    expect(rate.take('a', 1, 1_000)).toBe(8);
+    expect(rate.take('a', 1, 9_000)).toBeNull();
+  });
+});
+
+describe('the memory budget', () => {
+  it('gives no more than it has, and less to those with a share', () => {
+    const budget = new MemoryBudget(100);
+    expect(budget.tryReserve(60, 0.5)).toBe(false);
+    expect(budget.tryReserve(60)).toBe(true);
+    expect(budget.tryReserve(60)).toBe(false);
+    budget.release(60);
+    expect(budget.tryReserve(100)).toBe(true);
+  });
+});
