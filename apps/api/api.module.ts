@@ -5,6 +5,7 @@ import { EventStoreModule } from '@icmp-mon/platform/event-store';
 import { HttpModule } from '@icmp-mon/platform/http';
 import { MessagingModule } from '@icmp-mon/platform/messaging';
 import { ProbingApiModule } from '@icmp-mon/probing/server';
+import { StatusApiModule } from '@icmp-mon/status/server';
 import { TargetsApiModule } from '@icmp-mon/targets/server';
 import { TiersApiModule } from '@icmp-mon/tiers/server';
 import { type DynamicModule, Module } from '@nestjs/common';
@@ -41,6 +42,7 @@ export class ApiModule {
           prefix: config.topicPrefix,
           shardCount: config.shardCount,
         }),
+        StatusApiModule,
         AgentsApiModule.register({ caDir: config.caDir, enrolUrl: config.publicEnrolUrl }),
       ],
       controllers: [HealthController],

@@ -29,7 +29,10 @@ export interface Statement {
   params: unknown[];
 }
 
-/** The SQL of one page: at most `limit` + 1 rows after a position, straight from the sort's index. */
+/**
+ * The SQL of one page: at most `limit` + 1 rows after a position, straight from the sort's index. The order names the
+ * table, because the view's `ip` is a text of the same name.
+ */
 export function pageStatement(
   filter: Filter,
   order: { sort: TargetSort; descending: boolean },
@@ -47,7 +50,7 @@ export function pageStatement(
   const direction = order.descending ? 'DESC' : 'ASC';
   return {
     text: `SELECT ${VIEW_COLUMNS}, ${column}::text AS sort_value FROM target_list ${whereOf(conditions)}
-           ORDER BY ${column} ${direction}, key ${direction} LIMIT ${limit + 1}`,
+           ORDER BY target_list.${column} ${direction}, target_list.key ${direction} LIMIT ${limit + 1}`,
     params,
   };
 }

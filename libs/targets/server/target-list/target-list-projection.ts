@@ -1,6 +1,6 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import { cloudEventType, PoisonError, readCloudEvent, type ReceivedMessage } from '@icmp-mon/platform/messaging';
-import { STATUSES, TARGET_STATUS_TOPIC, type TargetStatusChanged } from '@icmp-mon/status/contract';
+import { TARGET_STATUS_TOPIC, type TargetStatusChanged } from '@icmp-mon/status/contract';
 import type { TargetRegistered, TargetRemoved } from '@icmp-mon/targets/contract';
 
 export const TARGETS_TOPIC = 'public.targets.v1';
@@ -45,63 +45,24 @@ function gather(messages: ReceivedMessage[]): Changes {
   for (const message of messages) {
     // A tombstone tells others that the target is gone; here the removal itself did.
     if (message.value === null && message.topic === TARGET_STATUS_TOPIC) continue;
-    const { type, data } = readCloudEvent<Record<string, unknown>>(message);
+    // Known types come checked against their schema.
+    const { type, data } = readCloudEvent(message);
     if (data === null) throw new PoisonError('an event without data');
-    if (type === REGISTERED) changes.registered.add(checkedRegistered(data).targetId);
-    else if (type === REMOVED) changes.removed.set(text(data, 'targetId'), checkedRemoved(data));
-    else if (type === STATUS_CHANGED) keepNewest(changes.statuses, checkedStatus(data));
+    if (type === REGISTERED) changes.registered.add((data as TargetRegistered['data']).targetId);
+    else if (type === REMOVED) keepRemoved(changes.removed, data as TargetRemoved['data']);
+    else if (type === STATUS_CHANGED) keepNewest(changes.statuses, data as TargetStatusChanged['data']);
     else throw new PoisonError(`unknown event type ${type}`);
   }
   return changes;
 }
 
+function keepRemoved(removed: Changes['removed'], target: TargetRemoved['data']): void {
+  removed.set(target.targetId, target);
+}
+
 function keepNewest(statuses: Changes['statuses'], status: TargetStatusChanged['data']): void {
   const kept = statuses.get(status.targetId);
   if (kept === undefined || kept.changeSeq < status.changeSeq) statuses.set(status.targetId, status);
-}
-
-const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-function text(data: Record<string, unknown>, member: string): string {
-  const value = data[member];
-  if (typeof value !== 'string') throw new PoisonError(`${member} is not a text`);
-  if (member === 'targetId' && !ID.test(value)) throw new PoisonError('targetId is not a UUID');
-  return value;
-}
-
-function wholeNumber(data: Record<string, unknown>, member: string): number {
-  const value = data[member];
-  if (!Number.isSafeInteger(value)) throw new PoisonError(`${member} is not a whole number`);
-  return value as number;
-}
-
-function time(data: Record<string, unknown>, member: string): string {
-  const value = text(data, member);
-  if (Number.isNaN(Date.parse(value))) throw new PoisonError(`${member} is not a time`);
-  return value;
-}
-
-function checkedRegistered(data: Record<string, unknown>): Pick<TargetRegistered['data'], 'targetId'> {
-  return { targetId: text(data, 'targetId') };
-}
-
-function checkedRemoved(data: Record<string, unknown>): TargetRemoved['data'] {
-  return {
-    targetId: text(data, 'targetId'),
-    key: wholeNumber(data, 'key'),
-    ip: text(data, 'ip'),
-    vrf: text(data, 'vrf'),
-  };
-}
-
-function checkedStatus(data: Record<string, unknown>): TargetStatusChanged['data'] {
-  text(data, 'targetId');
-  text(data, 'reason');
-  time(data, 'at');
-  wholeNumber(data, 'changeSeq');
-  if (data['lastSuccessAt'] !== null) time(data, 'lastSuccessAt');
-  if (!STATUSES.some((status) => status === data['to'])) throw new PoisonError('to is not a status');
-  return data as unknown as TargetStatusChanged['data'];
 }
 
 async function numberRegistered(sql: Sql, ids: string[]): Promise<void> {

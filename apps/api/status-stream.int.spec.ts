@@ -1,0 +1,155 @@
+import { newId } from '@icmp-mon/platform/ids';
+import { cloudEvent, cloudEventType } from '@icmp-mon/platform/messaging';
+import type { TargetView } from '@icmp-mon/targets/contract';
+import { forgetRemovals, TargetListProjection } from '@icmp-mon/targets/server';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { EventSourceClient } from './testing/event-source';
+import { startTestApi, type TestApi } from './testing/test-api';
+
+let api: TestApi;
+const open: EventSourceClient[] = [];
+const WAIT = { timeout: 20_000, interval: 50 };
+
+beforeAll(async () => {
+  api = await startTestApi();
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((client) => client.close()));
+});
+afterAll(() => api.stop());
+
+async function follow(lastEventId?: string): Promise<EventSourceClient> {
+  const resume = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
+  const client = await EventSourceClient.open(`${api.url}/api/v1/status/stream`, {
+    authorization: `Bearer ${api.keys.viewer}`,
+    ...resume,
+  });
+  open.push(client);
+  return client;
+}
+
+async function register(ip: string): Promise<TargetView> {
+  return (await (await api.post('/api/v1/targets', { ip, tier: 'standard' })).json()) as TargetView;
+}
+
+/** What the projector's consumer does with a message of the topics. */
+async function relay(topic: string, entity: string, eventType: string, data: object): Promise<void> {
+  const type = cloudEventType(entity, eventType);
+  const { value, headers = {} } = cloudEvent({ id: newId(), type, time: new Date().toISOString(), data, key: 'k' });
+  const received = { topic, partition: 0, offset: 0, key: 'k', value: Buffer.from(value ?? ''), headers, timestampMs: 0 };
+  await api.control.transaction((sql) => new TargetListProjection().handle(sql, [received]));
+}
+
+function registeredEvent({ id, key, ip, vrf, name, tags, tier }: TargetView): Promise<void> {
+  return relay('public.targets.v1', 'target', 'TargetRegistered', { targetId: id, key, ip, vrf, name, tags, tier });
+}
+
+let changeSeq = 0;
+const becomes = (target: TargetView, to: string): Promise<void> =>
+  relay('public.target-status.v1', 'target-status', 'TargetStatusChanged', {
+    targetId: target.id,
+    key: target.key,
+    ip: target.ip,
+    vrf: target.vrf,
+    tier: target.tier,
+    from: 'unknown',
+    to,
+    votes: { selected: 1, needed: 1, up: 0, degraded: 0, down: 1, unknown: 0 },
+    shard: 0,
+    reason: 'quorum_down',
+    at: new Date().toISOString(),
+    lastSuccessAt: null,
+    changeSeq: (changeSeq += 1),
+  });
+
+const statuses = (client: EventSourceClient, target: TargetView): unknown[] =>
+  client
+    .of('target')
+    .filter((event) => event.data['id'] === target.id)
+    .map((event) => event.data['status']);
+
+describe('the status stream', () => {
+  it('tells counts at once, then a registration, each change of status and a removal', async () => {
+    const client = await follow();
+    await expect.poll(() => client.of('counts').length, WAIT).toBeGreaterThan(0);
+    expect(client.of('counts')[0]?.data).toMatchObject({ up: 0, agentsTotal: 0, resultsPerS: 0 });
+
+    const target = await register('192.0.2.1');
+    await registeredEvent(target);
+    await expect.poll(() => statuses(client, target), WAIT).toEqual(['unknown']);
+    await becomes(target, 'up');
+    await expect.poll(() => statuses(client, target), WAIT).toEqual(['unknown', 'up']);
+    await becomes(target, 'down');
+    await expect.poll(() => statuses(client, target), WAIT).toEqual(['unknown', 'up', 'down']);
+    await expect.poll(() => client.of('counts').at(-1)?.data['down'], WAIT).toBe(1);
+
+    await api.ask(`/api/v1/targets/${target.id}`, { method: 'DELETE' });
+    await relay('public.targets.v1', 'target', 'TargetRemoved', {
+      targetId: target.id,
+      key: target.key,
+      ip: target.ip,
+      vrf: target.vrf,
+    });
+    await expect.poll(() => client.of('removed').map((event) => event.data), WAIT).toEqual([{ id: target.id, key: target.key }]);
+    expect(Number(client.lastEventId)).toBeGreaterThan(0);
+  });
+
+  it('resumes after the last id: what was missed comes once, in order, then what is new', async () => {
+    const [first, second] = [await register('192.0.2.11'), await register('192.0.2.12')];
+    const before = await follow();
+    await becomes(first, 'up');
+    await expect.poll(() => statuses(before, first), WAIT).toEqual(['up']);
+    const lastEventId = before.lastEventId ?? '';
+    await before.close();
+
+    await becomes(second, 'degraded');
+    await becomes(first, 'down');
+    const after = await follow(lastEventId);
+    await expect.poll(() => after.of('target').map((event) => event.data['status']), WAIT).toEqual(['degraded', 'down']);
+    await becomes(second, 'up');
+    await expect.poll(() => after.of('target').map((event) => event.data['status']), WAIT).toEqual(['degraded', 'down', 'up']);
+    const seqs = after.of('target').map((event) => Number(event.id));
+    expect(seqs).toEqual([...seqs].sort((a, b) => a - b));
+    expect(after.of('reset')).toEqual([]);
+  });
+
+  it('gives a client that connected before any change an id to resume from', async () => {
+    const client = await follow();
+    await expect.poll(() => client.lastEventId, WAIT).not.toBeNull();
+  });
+
+  it.each([
+    ['is from the future', '999999999'],
+    ['is none of ours', 'abc'],
+  ])('asks to read anew when the last id %s', async (_, lastEventId) => {
+    const client = await follow(lastEventId);
+    await expect.poll(() => client.of('reset').length, WAIT).toBe(1);
+  });
+
+  it('asks to read anew when removals since the last id are forgotten', async () => {
+    const target = await register('192.0.2.21');
+    const client = await follow();
+    await expect.poll(() => client.lastEventId, WAIT).not.toBeNull();
+    const lastEventId = client.lastEventId ?? '';
+    await api.ask(`/api/v1/targets/${target.id}`, { method: 'DELETE' });
+    await relay('public.targets.v1', 'target', 'TargetRemoved', { targetId: target.id, key: target.key, ip: target.ip, vrf: target.vrf });
+    await api.control.transaction((sql) => forgetRemovals(sql, new Date(Date.now() + 3_600_000)));
+    const late = await follow(lastEventId);
+    await expect.poll(() => late.of('reset').length, WAIT).toBe(1);
+  });
+
+  it('tells many clients the same, and goes on when all but one left', async () => {
+    const target = await register('192.0.2.31');
+    const clients = await Promise.all(Array.from({ length: 10 }, () => follow()));
+    for (const client of clients) await expect.poll(() => client.lastEventId, WAIT).not.toBeNull();
+    await becomes(target, 'up');
+    for (const client of clients) await expect.poll(() => statuses(client, target), WAIT).toEqual(['up']);
+    await Promise.all(clients.slice(1).map((client) => client.close()));
+    await becomes(target, 'down');
+    await expect.poll(() => statuses(clients[0] ?? client0(), target), WAIT).toEqual(['up', 'down']);
+  });
+});
+
+function client0(): never {
+  throw new Error('no client was opened');
+}

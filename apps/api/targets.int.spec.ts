@@ -1,0 +1,230 @@
+import type { TargetPage, TargetView } from '@icmp-mon/targets/contract';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApi, type TestApi } from './testing/test-api';
+
+let api: TestApi;
+
+beforeAll(async () => {
+  api = await startTestApi();
+});
+afterAll(() => api.stop());
+
+const register = (ip: string, more: object = {}, headers: Record<string, string> = {}): Promise<Response> =>
+  api.post('/api/v1/targets', { ip, tier: 'standard', ...more }, headers);
+
+async function registered(ip: string, more: object = {}): Promise<TargetView> {
+  const response = await register(ip, more);
+  expect(response.status).toBe(201);
+  return (await response.json()) as TargetView;
+}
+
+const events = (targetId: string): Promise<{ type: string; metadata: { actor: string } }[]> =>
+  api.control.query('SELECT type, metadata FROM event WHERE stream = $1 ORDER BY version', [`target-${targetId}`]);
+
+describe('registering a target', () => {
+  it('answers with the target, where it is and its version, and the list shows it at once', async () => {
+    const response = await register('192.0.2.1', { name: 'edge-1', tags: { site: 'fra' } });
+    const target = (await response.json()) as TargetView;
+    expect(response.status).toBe(201);
+    expect(response.headers.get('location')).toBe(`/api/v1/targets/${target.id}`);
+    expect(response.headers.get('etag')).toBe('"1"');
+    expect(target).toMatchObject({
+      ip: '192.0.2.1',
+      vrf: 'default',
+      name: 'edge-1',
+      tags: { site: 'fra' },
+      tier: 'standard',
+      version: 1,
+      status: 'unknown',
+      reason: null,
+      since: null,
+    });
+    for (const ref of [target.id, '192.0.2.1']) {
+      const read = await api.ask(`/api/v1/targets/${ref}`);
+      expect(read.headers.get('etag')).toBe('"1"');
+      expect(await read.json()).toEqual(target);
+    }
+    const [event] = await events(target.id);
+    expect(event).toMatchObject({ type: 'TargetRegistered', metadata: { actor: expect.stringMatching(/^api-key:/) as string } });
+  });
+
+  it('knows an address in every spelling', async () => {
+    const target = await registered('2001:DB8:0:0::1');
+    expect(target.ip).toBe('2001:db8::1');
+    const read = await api.ask(`/api/v1/targets/${encodeURIComponent('2001:db8:0::0:1')}`);
+    expect(await read.json()).toMatchObject({ id: target.id });
+    expect((await register('2001:0db8::1')).status).toBe(409);
+  });
+
+  it.each(['127.1', '0x7f000001', '2130706433', '017700000001', '-f/etc/passwd', '$(id)', '127.0.0.1\n', '127.0.0.1\0', 'fe80::1%eth0', '::ffff:127.0.0.1', '64:ff9b::1', '0.0.0.0/0', '224.0.0.1', '255.255.255.255'])(
+    'refuses %j and says what is wrong with it',
+    async (ip) => {
+      const response = await register(ip);
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ code: 'invalid', errors: [{ pointer: '#/ip' }] });
+    },
+  );
+
+  it.each([
+    [{ tier: 'no-such-tier' }, '#/tier'],
+    [{ tier: 7 }, '#/tier'],
+    [{ name: '' }, '#/name'],
+    [{ name: 'x'.repeat(201) }, '#/name'],
+    [{ vrf: 'a b' }, '#/vrf'],
+    [{ tags: { '': 'x' } }, '#/tags'],
+    [{ tags: 'site=fra' }, '#/tags'],
+    [{ colour: 'red' }, '#/colour'],
+  ])('refuses %j at its field', async (more, pointer) => {
+    const response = await register('192.0.2.200', more);
+    expect(response.status).toBe(400);
+    const { errors } = (await response.json()) as { errors: { pointer: string }[] };
+    expect(errors.map((error) => error.pointer)).toContain(pointer);
+  });
+
+  it('refuses a second one of the same address in the VRF, naming the first; another VRF is another target', async () => {
+    const first = await registered('192.0.2.2');
+    const again = await register('192.0.2.2');
+    expect(again.status).toBe(409);
+    expect(await again.json()).toMatchObject({ code: 'conflict', targetId: first.id });
+    const elsewhere = await registered('192.0.2.2', { vrf: 'lab' });
+
+    const ambiguous = await api.ask('/api/v1/targets/192.0.2.2');
+    expect(ambiguous.status).toBe(409);
+    expect(await ambiguous.json()).toMatchObject({
+      code: 'ambiguous',
+      candidates: [
+        { id: first.id, vrf: 'default' },
+        { id: elsewhere.id, vrf: 'lab' },
+      ],
+    });
+    expect(await (await api.ask('/api/v1/targets/192.0.2.2?vrf=lab')).json()).toMatchObject({ id: elsewhere.id });
+    expect((await api.ask('/api/v1/targets/192.0.2.2?vrf=none')).status).toBe(404);
+  });
+
+  it('lets one of many at once win', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => register('192.0.2.3')));
+    expect(answers.map((answer) => answer.status).sort()).toEqual([201, ...Array.from({ length: 19 }, () => 409)]);
+  });
+
+  it('never uses a key twice, also after a removal', async () => {
+    const first = await registered('192.0.2.4');
+    expect((await api.ask(`/api/v1/targets/${first.id}`, { method: 'DELETE' })).status).toBe(204);
+    const second = await registered('192.0.2.4');
+    expect(second.key).toBeGreaterThan(first.key);
+    expect(second.id).not.toBe(first.id);
+  });
+});
+
+describe('an Idempotency-Key', () => {
+  it('gives a repeat the first answer and does nothing again', async () => {
+    const first = await register('192.0.2.10', {}, { 'idempotency-key': 'order-10' });
+    const repeat = await register('192.0.2.10', {}, { 'idempotency-key': 'order-10' });
+    expect([first.status, repeat.status]).toEqual([201, 201]);
+    expect(repeat.headers.get('location')).toBe(first.headers.get('location'));
+    const target = (await first.json()) as TargetView;
+    expect(await repeat.json()).toEqual(target);
+    expect(await events(target.id)).toHaveLength(1);
+  });
+
+  it('gives all of many at once the same answer', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => register('192.0.2.11', {}, { 'idempotency-key': 'order-11' })),
+    );
+    expect(answers.map((answer) => answer.status)).toEqual(Array.from({ length: 10 }, () => 201));
+    const ids = await Promise.all(answers.map(async (answer) => ((await answer.json()) as TargetView).id));
+    expect(new Set(ids).size).toBe(1);
+  });
+
+  it('is refused for another request, and is the caller’s own', async () => {
+    await register('192.0.2.12', {}, { 'idempotency-key': 'order-12' });
+    const other = await register('192.0.2.13', {}, { 'idempotency-key': 'order-12' });
+    expect(other.status).toBe(409);
+    expect(await other.json()).toMatchObject({ detail: expect.stringContaining('another request') as string });
+    const stranger = await fetch(`${api.url}/api/v1/targets`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${api.keys.engineer}`, 'content-type': 'application/json', 'idempotency-key': 'order-12' },
+      body: JSON.stringify({ ip: '192.0.2.13', tier: 'standard' }),
+    });
+    expect(stranger.status).toBe(201);
+  });
+
+  it('is refused when it is no key', async () => {
+    expect((await register('192.0.2.14', {}, { 'idempotency-key': 'two words' })).status).toBe(400);
+  });
+});
+
+describe('removing a target', () => {
+  it('takes it out of the list; a second removal finds nothing', async () => {
+    const target = await registered('192.0.2.20');
+    expect((await api.ask('/api/v1/targets/192.0.2.20', { method: 'DELETE' })).status).toBe(204);
+    expect((await api.ask(`/api/v1/targets/${target.id}`)).status).toBe(404);
+    expect((await api.ask(`/api/v1/targets/${target.id}`, { method: 'DELETE' })).status).toBe(404);
+    expect((await events(target.id)).map((event) => event.type)).toEqual(['TargetRegistered', 'TargetRemoved']);
+  });
+
+  it('minds If-Match', async () => {
+    const target = await registered('192.0.2.21');
+    const remove = (tag: string): Promise<Response> =>
+      api.ask(`/api/v1/targets/${target.id}`, { method: 'DELETE', headers: { 'if-match': tag } });
+    expect((await remove('"9"')).status).toBe(412);
+    expect((await remove('nonsense')).status).toBe(412);
+    expect((await remove('"1"')).status).toBe(204);
+  });
+
+  it('lets one of many at once win', async () => {
+    const target = await registered('192.0.2.22');
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        api.ask(`/api/v1/targets/${target.id}`, { method: 'DELETE', headers: { 'if-match': '"1"' } }),
+      ),
+    );
+    const statuses = answers.map((answer) => answer.status);
+    expect(statuses.filter((status) => status === 204)).toHaveLength(1);
+    for (const status of statuses) expect([204, 404, 412]).toContain(status);
+  });
+});
+
+describe('reading', () => {
+  it.each(['no-such-name', '127.1', '00000000-0000-7000-8000-000000000000', '198.51.100.1'])('does not find %s', async (ref) => {
+    const response = await api.ask(`/api/v1/targets/${ref}`);
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ code: 'not_found' });
+  });
+
+  it.each(['limit=0', 'limit=501', 'limit=x', 'sort=colour', 'order=up', 'status=broken', 'cursor=xyz', 'colour=red', 'tier=a%00b'])(
+    'refuses ?%s',
+    async (query) => {
+      const response = await api.ask(`/api/v1/targets?${query}`);
+      expect(response.status).toBe(400);
+      const { errors } = (await response.json()) as { errors: { pointer: string }[] };
+      expect(errors[0]?.pointer).toBe(`?${query.split('=')[0]}`);
+    },
+  );
+
+  it('lists tiers with the number of their targets', async () => {
+    const { items } = (await (await api.ask('/api/v1/tiers')).json()) as { items: { name: string; targetCount: number }[] };
+    expect(items.map((tier) => tier.name)).toEqual(['fast', 'standard']);
+    expect(items[0]?.targetCount).toBe(0);
+    expect(items[1]?.targetCount).toBeGreaterThan(0);
+    const tier = await api.ask('/api/v1/tiers/fast');
+    expect(tier.headers.get('etag')).toBe('"1"');
+    expect(await tier.json()).toMatchObject({ name: 'fast', probeIntervalMs: 5_000, builtIn: true });
+    expect((await api.ask('/api/v1/tiers/none')).status).toBe(404);
+  });
+
+  it('finds by start of address, start of name, and tag', async () => {
+    await registered('198.51.100.7', { name: 'Core-Router', tags: { site: 'ams', role: 'core' } });
+    const find = async (query: string): Promise<string[]> => {
+      const page = (await (await api.ask(`/api/v1/targets?${query}`)).json()) as TargetPage;
+      expect(page.total).toBe(page.items.length);
+      return page.items.map((item) => item.ip);
+    };
+    expect(await find('q=198.51.100.')).toEqual(['198.51.100.7']);
+    expect(await find('q=core-r')).toEqual(['198.51.100.7']);
+    expect(await find('q=site%3Dams')).toEqual(['198.51.100.7']);
+    expect(await find('q=site%3Dnone')).toEqual([]);
+    expect(await find('q=%25')).toEqual([]);
+    expect(await find('q=198.51.100.&status=down')).toEqual([]);
+    expect(await find('q=198.51.100.&status=down,unknown&tier=standard&vrf=default')).toEqual(['198.51.100.7']);
+  });
+});

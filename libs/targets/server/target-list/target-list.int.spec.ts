@@ -1,0 +1,230 @@
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import { newId } from '@icmp-mon/platform/ids';
+import { cloudEvent, cloudEventType, type ReceivedMessage } from '@icmp-mon/platform/messaging';
+import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
+import type { TargetStatusChanged } from '@icmp-mon/status/contract';
+import { TARGET_SORTS, type TargetListQuery, type TargetSort, type TargetView } from '@icmp-mon/targets/contract';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TargetCounts } from './count-targets';
+import { listFilter } from './list-filter';
+import { ListTargets, ListTargetsHandler, pageStatement } from './list-targets';
+import { forgetRemovals, TargetListProjection, TARGETS_TOPIC } from './target-list-projection';
+
+let testing: TestDatabase;
+let database: ControlDatabase;
+
+beforeAll(async () => {
+  testing = await testDatabase('control');
+  database = new ControlDatabase({ url: testing.url });
+});
+afterAll(async () => {
+  await database.close();
+  await testing.drop();
+});
+
+/** Rows with many ties in every sort column, so that only the key can break them. */
+async function fill(count: number): Promise<void> {
+  await database.execute('TRUNCATE target_list');
+  await database.execute(
+    `INSERT INTO target_list (key, id, ip, vrf, name, tags, tier, version, registered_at, status, since)
+     SELECT n, gen_random_uuid(), '10.0.0.0'::inet + n / 2, CASE n % 2 WHEN 0 THEN 'default' ELSE 'lab' END,
+       CASE WHEN n % 5 = 0 THEN NULL ELSE 'Name ' || n % 97 END, '{}'::jsonb,
+       CASE WHEN n % 3 = 0 THEN 'fast' ELSE 'standard' END, 1, now(),
+       (ARRAY['up', 'up', 'up', 'down', 'degraded', 'unknown'])[1 + n % 6],
+       CASE WHEN n % 7 = 0 THEN NULL ELSE timestamptz '2026-01-01' + make_interval(secs => n % 13) END
+     FROM generate_series(1, $1::integer) AS n`,
+    [count],
+  );
+  await database.execute('ANALYZE target_list');
+}
+
+const ORDERS = ['asc', 'desc'] as const;
+const EVERY_SORT = TARGET_SORTS.flatMap((sort) => ORDERS.map((order) => [sort, order] as const));
+
+const list = (query: TargetListQuery) =>
+  new ListTargetsHandler(database, new TargetCounts(database)).execute(new ListTargets(query));
+
+async function allPages(query: TargetListQuery): Promise<TargetView[]> {
+  const items: TargetView[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = await list({ ...query, ...(cursor === undefined ? {} : { cursor }) });
+    items.push(...page.items);
+    if (page.next === null) return items;
+    cursor = page.next;
+  }
+}
+
+describe('pages of 1,000 targets', () => {
+  beforeAll(() => fill(1_000));
+
+  it.each(EVERY_SORT)('put together are the whole list, by %s %s', async (sort, order) => {
+    const column = { status: 'status_rank', ip: 'ip', name: 'name_sort', tier: 'tier', since: 'since_sort' }[sort];
+    const whole = await database.query<{ key: number }>(
+      `SELECT key FROM target_list ORDER BY ${column} ${order}, key ${order}`,
+    );
+    const paged = await allPages({ sort, order, limit: 37 });
+    expect(paged.map((target) => target.key)).toEqual(whole.map((row) => row.key));
+  });
+
+  it('keep to their filter, and count what matches', async () => {
+    const paged = await allPages({ sort: 'since', order: 'desc', status: 'down,degraded', tier: 'standard', vrf: 'lab', limit: 11 });
+    const [row] = await database.query<{ count: number }>(
+      `SELECT count(*) AS count FROM target_list WHERE status IN ('down', 'degraded') AND tier = 'standard' AND vrf = 'lab'`,
+    );
+    expect(paged).toHaveLength(row?.count ?? -1);
+    expect(new Set(paged.map((target) => target.key)).size).toBe(paged.length);
+    expect((await list({ status: 'down,degraded', tier: 'standard', vrf: 'lab' })).total).toBe(paged.length);
+  });
+
+  it('begin with the worst', async () => {
+    const { items } = await list({ limit: 1 });
+    expect(items[0]?.status).toBe('down');
+  });
+
+  it('are not disturbed by rows that come and go between them', async () => {
+    const first = await list({ sort: 'ip', limit: 100 });
+    await database.execute('DELETE FROM target_list WHERE key = $1', [first.items.at(-1)?.key]);
+    const second = await list({ sort: 'ip', limit: 100, cursor: first.next ?? '' });
+    const seen = new Set(first.items.map((target) => target.key));
+    expect(second.items.some((target) => seen.has(target.key))).toBe(false);
+    expect(second.items).toHaveLength(100);
+  });
+
+  it('refuse the cursor of another order', async () => {
+    const { next } = await list({ sort: 'ip', limit: 10 });
+    await expect(list({ sort: 'name', limit: 10, cursor: next ?? '' })).rejects.toMatchObject({ code: 'invalid' });
+  });
+});
+
+describe('pages of 100,000 targets', () => {
+  beforeAll(() => fill(100_000));
+
+  async function planOf(sort: TargetSort, order: 'asc' | 'desc', query: TargetListQuery): Promise<string> {
+    const page = await list({ ...query, sort, order, limit: 100 });
+    expect(page.items).toHaveLength(100);
+    const lastKey = page.items.at(-1)?.key ?? 0;
+    const column = { status: 'status_rank', ip: 'ip', name: 'name_sort', tier: 'tier', since: 'since_sort' }[sort];
+    const [row] = await database.query<{ value: string }>(`SELECT ${column}::text AS value FROM target_list WHERE key = $1`, [lastKey]);
+    const after = { value: row?.value ?? '', key: lastKey };
+    const statement = pageStatement(listFilter(query), { sort, descending: order === 'desc' }, after, 100);
+    const lines = await database.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${statement.text}`, statement.params);
+    return lines.map((line) => line['QUERY PLAN']).join('\n');
+  }
+
+  it.each(EVERY_SORT)('come straight from an index, by %s %s', async (sort, order) => {
+    for (const query of [{}, { status: 'up' }, { tier: 'standard' }]) {
+      const plan = await planOf(sort, order, query);
+      expect(plan).toContain('Index Scan');
+      expect(plan).not.toContain('Sort ');
+    }
+  });
+});
+
+describe('the projection of the list', () => {
+  const projection = new TargetListProjection();
+  const ids: string[] = [];
+
+  beforeAll(async () => {
+    await database.execute('TRUNCATE target_list');
+    for (let key = 1; key <= 3; key += 1) {
+      ids[key] = newId();
+      await database.execute(
+        `INSERT INTO target_list (key, id, ip, vrf, tags, tier, version, registered_at)
+         VALUES ($1, $2, $3::inet, 'default', '{}', 'standard', 1, now())`,
+        [key, ids[key], `192.0.2.${key}`],
+      );
+    }
+  });
+
+  let offset = 0;
+  function message(topic: string, type: string, data: object | null): ReceivedMessage {
+    const { key, value, headers = {} } = cloudEvent({ id: newId(), type, time: new Date().toISOString(), data, key: 'k' });
+    offset += 1;
+    return { topic, partition: 0, offset, key, value: value === null ? null : Buffer.from(value), headers, timestampMs: 0 };
+  }
+
+  const registered = (key: number) =>
+    message(TARGETS_TOPIC, cloudEventType('target', 'TargetRegistered'), {
+      targetId: ids[key],
+      key,
+      ip: `192.0.2.${key}`,
+      vrf: 'default',
+      name: null,
+      tags: {},
+      tier: 'standard',
+    });
+  const removed = (key: number) =>
+    message(TARGETS_TOPIC, cloudEventType('target', 'TargetRemoved'), { targetId: ids[key], key, ip: `192.0.2.${key}`, vrf: 'default' });
+  const changed = (key: number, to: string, changeSeq: number, more: object = {}) => {
+    const data = {
+      targetId: ids[key] ?? '',
+      key,
+      ip: `192.0.2.${key}`,
+      vrf: 'default',
+      tier: 'standard',
+      from: 'unknown',
+      to,
+      votes: { selected: 1, needed: 1, up: 0, degraded: 0, down: 1, unknown: 0 },
+      shard: 0,
+      reason: 'quorum_down',
+      at: '2026-01-01T00:00:00.000Z',
+      lastSuccessAt: null,
+      changeSeq,
+      ...more,
+    } as unknown as TargetStatusChanged['data'];
+    return message('public.target-status.v1', cloudEventType('target-status', 'TargetStatusChanged'), data);
+  };
+  const handle = (...messages: ReceivedMessage[]) => database.transaction((sql) => projection.handle(sql, messages));
+  const row = async (key: number) => {
+    const [found] = await database.query<{ status: string; reason: string | null; list_seq: number | null; change_seq: number }>(
+      'SELECT status, reason, list_seq, change_seq FROM target_list WHERE key = $1',
+      [key],
+    );
+    return found;
+  };
+
+  it('numbers a registration once', async () => {
+    await handle(registered(1), registered(2));
+    const first = await row(1);
+    expect(first?.list_seq).toBeGreaterThan(0);
+    await handle(registered(1));
+    expect((await row(1))?.list_seq).toBe(first?.list_seq);
+  });
+
+  it('shows the newest status, with a new number; a repeat of an older one changes nothing', async () => {
+    await handle(changed(1, 'up', 4), changed(1, 'down', 5), changed(1, 'degraded', 3));
+    const now = await row(1);
+    expect(now).toMatchObject({ status: 'down', reason: 'quorum_down', change_seq: 5 });
+    await handle(changed(1, 'up', 4));
+    await handle(changed(1, 'up', 5));
+    expect(await row(1)).toEqual(now);
+    await handle(changed(1, 'up', 6, { lastSuccessAt: '2026-01-02T00:00:00.000Z' }));
+    expect((await row(1))?.status).toBe('up');
+    expect((await row(1))?.list_seq).toBeGreaterThan(now?.list_seq ?? Infinity);
+  });
+
+  it('keeps a removal for those who follow, until it is forgotten', async () => {
+    await database.execute('DELETE FROM target_list WHERE key = 2');
+    await handle(removed(2), changed(2, 'down', 9), message('public.target-status.v1', 'x', null));
+    const kept = await database.query<{ list_seq: number; id: string }>('SELECT list_seq, id FROM target_list_removed');
+    expect(kept).toEqual([{ id: ids[2], list_seq: expect.any(Number) as number }]);
+    expect(await database.transaction((sql) => forgetRemovals(sql, new Date(Date.now() - 3_600_000)))).toBe(0);
+    expect(await database.transaction((sql) => forgetRemovals(sql, new Date(Date.now() + 3_600_000)))).toBe(1);
+    const [horizon] = await database.query<{ list_seq: number }>('SELECT list_seq FROM target_list_horizon');
+    expect(horizon?.list_seq).toBe(kept[0]?.list_seq);
+  });
+
+  it.each([
+    ['of an unknown type', () => message(TARGETS_TOPIC, 'icmpmon.target.exploded.v1', {})],
+    ['without an id', () => message(TARGETS_TOPIC, cloudEventType('target', 'TargetRegistered'), {})],
+    ['with a broken id', () => changed(1, 'up', 7, { targetId: "'; DROP TABLE event" })],
+    ['with an unknown status', () => changed(1, 'sideways', 7)],
+    ['with a broken time', () => changed(1, 'up', 7, { at: 'yesterday' })],
+    ['with a broken number', () => changed(1, 'up', 7, { changeSeq: '7' })],
+    ['that is empty', () => message(TARGETS_TOPIC, cloudEventType('target', 'TargetRegistered'), null)],
+  ])('calls a message %s poison, and nothing changes', async (_, poison) => {
+    const before = await row(1);
+    await expect(handle(changed(1, 'down', 100), poison())).rejects.toMatchObject({ name: 'PoisonError' });
+    expect(await row(1)).toEqual(before);
+  });
+});
