@@ -1,0 +1,151 @@
+import { TARGET_STREAM } from '@icmp-mon/targets/contract';
+import { BUILT_IN_TIERS, TIER_STREAM } from '@icmp-mon/tiers/contract';
+import { decodeShardRecord, type ShardRecord } from '@icmp-mon/probing/contract';
+import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
+import { EventStore } from '@icmp-mon/platform/event-store';
+import { newId } from '@icmp-mon/platform/ids';
+import { Messaging, readCloudEvent, SHARD_TOPIC, type ReceivedMessage } from '@icmp-mon/platform/messaging';
+import {
+  eventually,
+  testDatabase,
+  testServices,
+  testTopicPrefix,
+  type TestDatabases,
+} from '@icmp-mon/platform/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runSteps } from './housekeeping';
+import { HOUSEKEEPING } from './housekeeping-tasks';
+import { WorkerApp } from './worker';
+
+const SHARDS = 2;
+
+describe('the worker', () => {
+  let databases: TestDatabases;
+  let control: ControlDatabase;
+  let telemetry: TelemetryDatabase;
+  let messaging: Messaging;
+  let worker: WorkerApp;
+  const metadata = { actor: 'test', causationId: null, correlationId: newId() };
+
+  beforeAll(async () => {
+    databases = await testDatabase('both');
+    control = new ControlDatabase({ url: databases.controlUrl });
+    telemetry = new TelemetryDatabase({ url: databases.telemetryUrl });
+    const topicPrefix = testTopicPrefix();
+    const { kafkaBrokers, redisUrl } = testServices();
+    messaging = new Messaging({ brokers: kafkaBrokers, topicPrefix, clientId: 'test' });
+    await messaging.ensureTopics({ shardCount: SHARDS });
+    worker = new WorkerApp({
+      controlDatabaseUrl: databases.controlUrl,
+      telemetryDatabaseUrl: databases.telemetryUrl,
+      kafkaBrokers,
+      redisUrl,
+      topicPrefix,
+      shardCount: SHARDS,
+      opsPort: 0,
+    });
+    await worker.start();
+  });
+
+  afterAll(async () => {
+    await worker.stop();
+    await messaging.close();
+    await control.close();
+    await telemetry.close();
+    await databases.drop();
+  });
+
+  it('carries an event from the store to its topic, to the shards and to their clock', async () => {
+    const store = new EventStore(control);
+    const plain = (category: string): Parameters<EventStore['execute']>[0] => ({
+      category,
+      initial: null,
+      evolve: (state) => state,
+    });
+    const targetId = newId();
+    const target = { targetId, key: 3, ip: '127.0.0.3', vrf: 'default', name: null, tags: {}, tier: 'standard' };
+    await store.execute(plain(TARGET_STREAM), targetId, () => [{ type: 'TargetRegistered', data: target }], {
+      metadata,
+    });
+    const tier = { name: 'standard', builtIn: true, policy: BUILT_IN_TIERS.standard };
+    await store.execute(plain(TIER_STREAM), 'standard', () => [{ type: 'TierDefined', data: tier }], { metadata });
+    const records: ShardRecord[] = [];
+    const log = await messaging.openLog(SHARD_TOPIC);
+    await log.follow(1, 0, (batch) => {
+      for (const { value } of batch) {
+        const decoded = decodeShardRecord(value);
+        if (decoded.ok) records.push(decoded.record);
+      }
+      return Promise.resolve();
+    });
+    await eventually(() => {
+      const facts = records.flatMap((record) => (record.kind === 'feed' ? [record.fact] : []));
+      expect(facts.map(({ kind }) => kind)).toEqual(['policy', 'target']);
+      expect(facts[1]).toMatchObject({ targetId, targetKey: 3, selected: [] });
+      expect(records.some(({ kind }) => kind === 'tick')).toBe(true);
+    });
+    await log.close();
+    const publicLog = await messaging.openLog('public.targets.v1');
+    let found = 0;
+    for (let partition = 0; partition < publicLog.partitionCount; partition++) {
+      await publicLog.follow(partition, 0, (batch) => {
+        found += batch.length;
+        return Promise.resolve();
+      });
+    }
+    await eventually(() => expect(found).toBe(1));
+    await publicLog.close();
+  });
+
+  it('names public events and their aggregates', async () => {
+    const { publicMessage } = await import('./event-relay');
+    const event = {
+      position: 7,
+      id: newId(),
+      stream: `agent-${newId()}`,
+      version: 2,
+      type: 'AgentCertificateRenewed',
+      data: {
+        agentId: newId(),
+        certificateSha256: 'a'.repeat(64),
+        replacesSha256: 'b'.repeat(64),
+        notAfter: '2026-11-24T00:00:00.000Z',
+      },
+      metadata,
+      occurredAt: '2026-11-23T00:00:00.000Z',
+    };
+    const { key, value, headers } = publicMessage(event);
+    expect(key).toBe(event.stream.slice('agent-'.length));
+    const received = { topic: 't', partition: 0, offset: 0, key, headers, value, timestampMs: 0 } as ReceivedMessage;
+    expect(readCloudEvent(received)).toMatchObject({
+      id: event.id,
+      type: 'icmpmon.agent.certificate-renewed.v1',
+      position: 7,
+      data: event.data,
+    });
+  });
+
+  it('runs each task of housekeeping against the schema that is there', async () => {
+    await control.execute(
+      `INSERT INTO idempotency_key (actor, key, request_sha256, status, body, created_at)
+       VALUES ('a', 'old', '', 201, '{}', now() - interval '2 days'), ('a', 'new', '', 201, '{}', now())`,
+    );
+    for (const [name, task] of Object.entries(HOUSEKEEPING)) {
+      const forgotten = await runSteps(task, task.database === 'control' ? control : telemetry);
+      expect([name, forgotten]).toEqual([name, name === 'idempotency-keys' ? 1 : 0]);
+    }
+  });
+
+  it('goes on with a task while steps are full, and not for ever', async () => {
+    const counts = [10, 10, 4];
+    const task = {
+      everyMs: 1,
+      database: 'control',
+      fullStep: 10,
+      step: () => Promise.resolve(counts.shift() ?? 0),
+    } as const;
+    expect(await runSteps(task, control)).toBe(24);
+    const endless = { ...task, step: () => Promise.resolve(10) };
+    expect(await runSteps(endless, control)).toBe(1_000);
+  });
+});

@@ -1,0 +1,169 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { AgentTelemetry } from '@icmp-mon/agents/contract';
+import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
+import { DependencyUnavailable } from '@icmp-mon/platform/errors';
+import { newId } from '@icmp-mon/platform/ids';
+import { PoisonError, type ReceivedMessage } from '@icmp-mon/platform/messaging';
+import { testDatabase, type TestDatabases } from '@icmp-mon/platform/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AgentHealthProjection } from './agent-health.projection';
+import { ReadAgentMetrics } from './agent-metrics';
+import { CertificateAuthority } from './certificate-authority';
+import { CreateEnrolmentToken } from './create-enrolment-token';
+import { forgetSpentTokens, requireToken } from './enrolment-token';
+import { KnownAgents } from './known-agents';
+import { ListAgents } from './list-agents';
+
+const telemetry: AgentTelemetry = {
+  at: '2026-11-22T10:00:00.000Z',
+  agentVersion: '0.1.0',
+  startedAt: '2026-11-22T09:00:00.000Z',
+  assignmentVersion: 4,
+  targets: 8,
+  probesPerS: 1.5,
+  resultsPerS: 1.5,
+  cpuCores: 0.25,
+  executorCpuCores: 0.5,
+  rssBytes: 70_000_000,
+  spoolBlocks: 3,
+  spoolBytes: 100,
+  spoolOldestS: 2,
+  spoolQuarantined: 0,
+  droppedResults: 0,
+  notSentPerS: 0,
+  clockOffsetMs: -3.5,
+  policyRefusedTargets: 0,
+  executors: [{ type: 'icmp_ping', state: 'missing', detail: 'fping is not installed' }],
+};
+
+describe('the health of agents', () => {
+  let databases: TestDatabases;
+  let control: ControlDatabase;
+  let telemetryDb: TelemetryDatabase;
+  const projection = new AgentHealthProjection();
+
+  beforeAll(async () => {
+    databases = await testDatabase('both');
+    control = new ControlDatabase({ url: databases.controlUrl });
+    telemetryDb = new TelemetryDatabase({ url: databases.telemetryUrl });
+  });
+
+  afterAll(async () => {
+    await control.close();
+    await telemetryDb.close();
+    await databases.drop();
+  });
+
+  async function agentNamed(name: string, sha256 = 'aa'): Promise<string> {
+    const id = newId();
+    await control.execute(
+      `INSERT INTO agent (id, name, region, provider, tags, certificate_sha256, certificate_not_after, enrolled_at, version)
+       VALUES ($1, $2, 'eu', 'p', '{"site":"ams"}', $3, now(), now(), 1)`,
+      [id, name, sha256],
+    );
+    return id;
+  }
+
+  function message(value: unknown): ReceivedMessage {
+    const bytes = typeof value === 'string' ? value : JSON.stringify(value);
+    return { topic: 't', partition: 0, offset: 0, key: null, value: Buffer.from(bytes), headers: {}, timestampMs: 0 };
+  }
+
+  const report = (agentId: string, receivedAt: Date, change: Partial<AgentTelemetry> = {}): ReceivedMessage =>
+    message({ agentId, receivedAt: receivedAt.toISOString(), telemetry: { ...telemetry, ...change } });
+
+  const handle = (messages: ReceivedMessage[]): Promise<void> =>
+    telemetryDb.transaction((sql) => projection.handle(sql, messages));
+
+  it('is the last report of each, by name, whatever order reports come in', async () => {
+    const [silent, talking] = [await agentNamed('b-silent'), await agentNamed('a-talking')];
+    const now = Date.now();
+    await handle([
+      report(talking, new Date(now - 5_000), { targets: 1 }),
+      report(talking, new Date(now), { targets: 2 }),
+    ]);
+    await handle([report(talking, new Date(now - 60_000), { targets: 3 })]);
+    const agents = new ListAgents(control, telemetryDb);
+    const [first, second] = await agents.list();
+    expect(first).toMatchObject({ id: talking, name: 'a-talking', connection: 'connected', assignedTargets: 2 });
+    expect(first.telemetry?.executors).toEqual(telemetry.executors);
+    expect(second).toMatchObject({ id: silent, connection: 'enrolled', lastSeenAt: null, telemetry: null });
+    expect(await agents.get(silent)).toMatchObject({ id: silent, tags: { site: 'ams' } });
+    await expect(agents.get(newId())).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('over time has at most 720 points', async () => {
+    const id = await agentNamed('measured');
+    const endMs = Date.parse('2026-11-22T12:00:00.000Z');
+    const seconds = Array.from({ length: 1_440 }, (_, at) => at * 5);
+    await handle(seconds.map((s) => report(id, new Date(endMs - s * 1_000), { probesPerS: 10, spoolBlocks: s })));
+    const metrics = new ReadAgentMetrics(control, telemetryDb);
+    const twoHours = await metrics.read(id, { from: new Date(endMs - 7_200_000), to: new Date(endMs + 1) });
+    expect(twoHours.points.length).toBeGreaterThan(600);
+    expect(twoHours.points.length).toBeLessThanOrEqual(720);
+    expect(twoHours.points.map(({ at }) => at)).toEqual(twoHours.points.map(({ at }) => at).sort());
+    expect(twoHours.points[0]).toMatchObject({ probesPerS: 10, cpuCores: 0.25, rssBytes: 70_000_000 });
+    const minute = await metrics.read(id, { from: new Date(endMs - 59_999), to: new Date(endMs + 1) });
+    expect(minute.points).toHaveLength(12);
+    expect((await metrics.read(id, {})).points).toEqual([]);
+  });
+
+  it('over time is refused for a span that is empty or too long, and for nobody', async () => {
+    const id = await agentNamed('refused');
+    const metrics = new ReadAgentMetrics(control, telemetryDb);
+    const to = new Date();
+    await expect(metrics.read(id, { from: to, to })).rejects.toMatchObject({ code: 'invalid' });
+    await expect(metrics.read(id, { from: new Date(0), to })).rejects.toMatchObject({ code: 'invalid' });
+    await expect(metrics.read(newId(), {})).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it.each(['', 'no json', 'null', '{}', '{"agentId":"x"}', JSON.stringify({ agentId: newId(), receivedAt: 'never' })])(
+    'is not told by the message %j',
+    async (value) => {
+      await expect(handle([message(value)])).rejects.toThrow(PoisonError);
+    },
+  );
+
+  it('is not told by telemetry that cannot be read', async () => {
+    await expect(handle([report(newId(), new Date(), { targets: -1 })])).rejects.toThrow(PoisonError);
+  });
+
+  it('knows certificates of agents a little longer than the database answers', async () => {
+    const id = await agentNamed('cached', 'good');
+    const database = new ControlDatabase({ url: databases.controlUrl });
+    const known = new KnownAgents(database);
+    await known.require(id, 'good', 0);
+    await expect(known.require(id, 'other', 0)).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(known.require(newId(), 'good', 0)).rejects.toMatchObject({ code: 'forbidden' });
+    let away = false;
+    const fragile = Object.assign(Object.create(database) as ControlDatabase, {
+      query: (text: string, params?: unknown[]) =>
+        away ? Promise.reject(new DependencyUnavailable('control database')) : database.query(text, params),
+    });
+    const cached = new KnownAgents(fragile);
+    await cached.require(id, 'good', 0);
+    away = true;
+    await cached.require(id, 'good', 9_000);
+    await cached.require(id, 'good', 50_000);
+    await expect(cached.require(id, 'good', 61_000)).rejects.toThrow(DependencyUnavailable);
+    await database.close();
+  });
+
+  it('begins with a token, which is shown once and forgotten when it is spent', async () => {
+    const caDir = await mkdtemp(path.join(tmpdir(), 'icmpmon-test-ca-'));
+    const tokens = new CreateEnrolmentToken(control, { caDir, enrolUrl: 'https://gateway.example:8444' });
+    await expect(tokens.create({})).rejects.toMatchObject({ code: 'unavailable' });
+    const { sha256 } = await CertificateAuthority.open(caDir);
+    const created = await tokens.create({ region: 'eu' });
+    expect(created).toMatchObject({ uses: 1, caSha256: sha256, enrolUrl: 'https://gateway.example:8444' });
+    await requireToken(control, created.token, 'eu');
+    const kept = await control.query('SELECT * FROM enrolment_token');
+    expect(JSON.stringify(kept)).not.toContain(created.token.slice(17));
+    await control.execute('UPDATE enrolment_token SET uses_left = 0');
+    expect(await forgetSpentTokens(control)).toBe(1);
+    await expect(requireToken(control, created.token, 'eu')).rejects.toMatchObject({ code: 'unauthenticated' });
+    await rm(caDir, { recursive: true });
+  });
+});
