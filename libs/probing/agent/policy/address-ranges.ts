@@ -1,25 +1,32 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Adds `10.0.0.0/8`, `2001:db8::/32` or a single address. Throws a RangeError that names the text if it is neither. */
-export function addRange(list: BlockList, text: string): void {
-  const [address = '', prefix, ...rest] = text.split('/');
-  const version = address.includes('%') ? 0 : isIP(address);
-  const bits = version === 4 ? 32 : 128;
-  const length = prefix === undefined ? bits : /^\d{1,3}$/.test(prefix) ? Number(prefix) : -1;
-  if (version === 0 || rest.length > 0 || length < 0 || length > bits) {
-    throw new RangeError(`"${text}" is not a range such as 10.0.0.0/8 or 2001:db8::/32`);
-  }
-  list.addSubnet(address, length, version === 4 ? 'ipv4' : 'ipv6');
-}
+/** Ranges of addresses. A list for each family, for one `BlockList` finds IPv4 addresses in `::/0` and `::ffff:0:0/96`. */
+export class AddressRanges {
+  private readonly lists = { 4: new BlockList(), 6: new BlockList() };
 
-export function rangesOf(texts: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const text of texts) addRange(list, text);
-  return list;
+  /** From `10.0.0.0/8`, `2001:db8::/32` or single addresses. Throws a RangeError that names the text that is neither. */
+  constructor(texts: readonly string[]) {
+    for (const text of texts) this.add(text);
+  }
+
+  has(ip: string, family: 4 | 6): boolean {
+    return this.lists[family].check(ip, family === 4 ? 'ipv4' : 'ipv6');
+  }
+
+  private add(text: string): void {
+    const [address = '', prefix, ...rest] = text.split('/');
+    const family = address.includes('%') ? 0 : isIP(address);
+    const bits = family === 4 ? 32 : 128;
+    const length = prefix === undefined ? bits : /^\d{1,3}$/.test(prefix) ? Number(prefix) : -1;
+    if ((family !== 4 && family !== 6) || rest.length > 0 || length < 0 || length > bits) {
+      throw new RangeError(`"${text}" is not a range such as 10.0.0.0/8 or 2001:db8::/32`);
+    }
+    this.lists[family].addSubnet(address, length, family === 4 ? 'ipv4' : 'ipv6');
+  }
 }
 
 /** No policy allows these: they reach more than one host, the machine's own secrets, or nothing at all. */
-export const ALWAYS_DENIED = rangesOf([
+export const ALWAYS_DENIED = new AddressRanges([
   '0.0.0.0/8',
   '169.254.169.254',
   '224.0.0.0/4',
@@ -33,4 +40,4 @@ export const ALWAYS_DENIED = rangesOf([
 ]);
 
 /** Denied unless the policy allows a range of it by name. */
-export const LOOPBACK = rangesOf(['127.0.0.0/8', '::1']);
+export const LOOPBACK = new AddressRanges(['127.0.0.0/8', '::1']);

@@ -1,14 +1,13 @@
-import { BlockList } from 'node:net';
 import { parse } from 'yaml';
-import { addRange, ALWAYS_DENIED, LOOPBACK, rangesOf } from './address-ranges';
+import { AddressRanges, ALWAYS_DENIED, LOOPBACK } from './address-ranges';
 import { canonicalFamily } from './canonical-ip';
 
 export type PolicyRefusal = 'not_canonical' | 'denied' | 'not_allowed' | 'stopped' | 'too_fast';
 
 export interface LocalPolicy {
   /** Null: every address that is not denied. */
-  allow: BlockList | null;
-  deny: BlockList;
+  allow: AddressRanges | null;
+  deny: AddressRanges;
   /** Loopback was allowed by name. */
   allowsLoopback: boolean;
   packetsPerSecond: number;
@@ -49,8 +48,8 @@ export function parsePolicy(yaml: string): LocalPolicy {
   const stopped = document['stopped'] ?? false;
   if (typeof stopped !== 'boolean') problems.push('stopped is true or false');
   const policy: LocalPolicy = {
-    allow: allowed === undefined ? null : rangesOf(allowed),
-    deny: rangesOf(denied ?? []),
+    allow: allowed === undefined ? null : new AddressRanges(allowed),
+    deny: new AddressRanges(denied ?? []),
     allowsLoopback: (allowed ?? []).some((range) => isLoopback(range)),
     packetsPerSecond: readRate(document, 'packetsPerSecond', PACKETS_PER_SECOND, problems),
     packetsPerSecondPerAddress: readRate(
@@ -70,10 +69,9 @@ export function refusalOf(policy: LocalPolicy, ip: string): Exclude<PolicyRefusa
   const family = canonicalFamily(ip);
   if (family === 0) return 'not_canonical';
   if (policy.stopped) return 'stopped';
-  const type = family === 4 ? 'ipv4' : 'ipv6';
-  if (ALWAYS_DENIED.check(ip, type) || policy.deny.check(ip, type)) return 'denied';
-  if (LOOPBACK.check(ip, type) && !policy.allowsLoopback) return 'denied';
-  return policy.allow === null || policy.allow.check(ip, type) ? null : 'not_allowed';
+  if (ALWAYS_DENIED.has(ip, family) || policy.deny.has(ip, family)) return 'denied';
+  if (LOOPBACK.has(ip, family) && !policy.allowsLoopback) return 'denied';
+  return policy.allow === null || policy.allow.has(ip, family) ? null : 'not_allowed';
 }
 
 function readDocument(yaml: string): Record<string, unknown> {
@@ -99,8 +97,9 @@ function readRanges(document: Record<string, unknown>, field: string, problems: 
   }
   return (value as unknown[]).flatMap((range) => {
     try {
-      addRange(new BlockList(), String(range));
-      return [String(range)];
+      const text = String(range);
+      void new AddressRanges([text]);
+      return [text];
     } catch (error) {
       problems.push(`${field}: ${error instanceof Error ? error.message : String(error)}`);
       return [];

@@ -58,14 +58,20 @@ export function planTargets(
     const intervalMs = Math.min(INTERVAL_MS_MAX, Math.max(INTERVAL_MS_MIN, tier.probeIntervalMs));
     const rate = 1000 / intervalMs;
     const addressRate = (perAddress.get(target.ip) ?? 0) + rate;
-    if (plan.packetsPerSecond + rate > policy.packetsPerSecond || addressRate > policy.packetsPerSecondPerAddress) {
+    const planRate = plan.packetsPerSecond + rate;
+    if (exceeds(planRate, policy.packetsPerSecond) || exceeds(addressRate, policy.packetsPerSecondPerAddress)) {
       refuse('too_fast', target.ip);
       continue;
     }
     perAddress.set(target.ip, addressRate);
-    plan.packetsPerSecond += rate;
+    plan.packetsPerSecond = planRate;
     const timeoutMs = Math.min(TIMEOUT_MS.max, Math.max(TIMEOUT_MS.min, tier.probeTimeoutMs));
     plan.targets.push({ key: target.key, ip: target.ip, check: check.check, intervalMs, timeoutMs });
   }
   return plan;
+}
+
+/** Rates are sums of fractions: a sum that should be the limit itself may lie a hair above it. */
+function exceeds(rate: number, limit: number): boolean {
+  return rate > limit + 1e-6;
 }

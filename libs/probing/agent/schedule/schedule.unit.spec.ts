@@ -1,0 +1,134 @@
+import type { AssignedTarget, AssignedTier } from '@icmp-mon/assignment/contract';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { defaultPolicy, parsePolicy } from '../policy/local-policy';
+import { PacketBudget } from './packet-budget';
+import { Schedule } from './schedule';
+import { type PlannedTarget, planTargets } from './target-plan';
+
+const ipOf = (key: number): string => `10.${(key >> 16) & 255}.${(key >> 8) & 255}.${key & 255}`;
+const planned = (key: number, intervalMs = 5_000): PlannedTarget => ({
+  key,
+  ip: ipOf(key),
+  check: 1,
+  intervalMs,
+  timeoutMs: 1_000,
+});
+const keys = (count: number, first = 1): number[] => Array.from({ length: count }, (_, at) => first + at);
+
+function tier(name: string, probeIntervalMs: number, probeTimeoutMs = 1_000): [string, AssignedTier] {
+  const checks: AssignedTier['checks'] = [{ check: 1, type: 'icmp_ping', expect: 'reachable' }];
+  return [name, { tier: name, probeIntervalMs, probeTimeoutMs, checks }];
+}
+const tiers = new Map([tier('fast', 5_000), tier('frantic', 0, 0)]);
+const target = (key: number, ip = ipOf(key), name = 'fast'): AssignedTarget => ({ key, ip, tier: name });
+
+describe('the schedule', () => {
+  it('has each target due exactly once per interval, whatever slice it begins with', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.nat(0xffff_ffff), { minLength: 1, maxLength: 200 }),
+        fc.constantFrom(1_000, 5_000, 15_000),
+        fc.nat(2_000_000_000),
+        (some, intervalMs, first) => {
+          const schedule = new Schedule();
+          schedule.replace(some.map((key) => planned(key, intervalMs)));
+          const due = keys(intervalMs / 1_000, first).flatMap((slice) => schedule.due(slice).map(({ key }) => key));
+          expect(due.sort((a, b) => a - b)).toEqual([...some].sort((a, b) => a - b));
+        },
+      ),
+    );
+  });
+
+  it.each([1, 7, 1_000_000])(
+    'spreads targets evenly: no slice has 10 %% more than the mean (keys from %i)',
+    (first) => {
+      const schedule = new Schedule();
+      schedule.replace(keys(1_000, first).map((key) => planned(key)));
+      const sizes = keys(5, 0).map((slice) => schedule.due(slice).length);
+      expect(Math.max(...sizes)).toBeLessThanOrEqual(220);
+      expect(Math.min(...sizes)).toBeGreaterThanOrEqual(180);
+    },
+  );
+
+  it('keeps a target in its place when others come and go', () => {
+    const schedule = new Schedule();
+    const placeOf = (key: number): number => keys(5, 0).find((s) => schedule.due(s).some((t) => t.key === key)) ?? -1;
+    schedule.replace(keys(100).map((key) => planned(key)));
+    const before = keys(50).map(placeOf);
+    schedule.replace(
+      keys(500)
+        .filter((key) => key <= 50 || key > 100)
+        .map((key) => planned(key)),
+    );
+    expect(keys(50).map(placeOf)).toEqual(before);
+    expect(placeOf(60)).toBe(-1);
+    expect(schedule.size).toBe(450);
+  });
+
+  it('gives only new targets and new addresses as fresh; another interval keeps the history', () => {
+    const schedule = new Schedule();
+    expect(schedule.replace([planned(1), planned(2)])).toHaveLength(2);
+    const [one] = schedule.due(keys(5, 0).find((slice) => schedule.due(slice).some(({ key }) => key === 1)) ?? 0);
+    if (one !== undefined) one.lastOutcome = 0;
+    const fresh = schedule.replace([planned(1, 15_000), { ...planned(2), ip: '10.9.9.9' }, planned(3)]);
+    expect(fresh.map(({ key }) => key)).toEqual([2, 3]);
+    expect(schedule.replace([planned(1, 15_000), { ...planned(2), ip: '10.9.9.9' }, planned(3)])).toEqual([]);
+  });
+
+  it('orders tiers of one slice by their place in time', () => {
+    const schedule = new Schedule();
+    schedule.replace(keys(300).map((key) => planned(key, key % 2 === 0 ? 5_000 : 15_000)));
+    const places = schedule.due(3).map((due) => (due.phase * due.slots) % 1);
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+  });
+});
+
+describe('the plan', () => {
+  it('refuses what the policy refuses, and says how many and an example of each', () => {
+    const policy = parsePolicy('allow: ["10.0.0.0/8"]\ndeny: ["10.1.0.0/16"]');
+    const assigned = [target(1), target(2, '10.1.0.1'), target(3, '192.0.2.1'), target(4, '-f/etc/passwd')];
+    const plan = planTargets(assigned, tiers, policy);
+    expect(plan.targets.map(({ key }) => key)).toEqual([1]);
+    expect(plan.refused).toEqual({ not_canonical: 1, denied: 1, not_allowed: 1, stopped: 0, too_fast: 0 });
+    expect(plan.examples).toEqual({ denied: '10.1.0.1', not_allowed: '192.0.2.1', not_canonical: '-f/etc/passwd' });
+  });
+
+  it('holds a hostile server to the packets per second of the policy, all together and per address', () => {
+    const policy = parsePolicy('packetsPerSecond: 100\npacketsPerSecondPerAddress: 5');
+    const flood = keys(1_000).map((key) => target(key, '10.0.0.1', 'frantic'));
+    expect(planTargets(flood, tiers, policy)).toMatchObject({ packetsPerSecond: 5, refusedTotal: 995 });
+    const many = planTargets(
+      keys(10_000).map((key) => target(key)),
+      tiers,
+      policy,
+    );
+    expect(many.packetsPerSecond).toBeCloseTo(100, 3);
+    expect(many.targets.map(({ key }) => key)).toEqual(keys(500));
+  });
+
+  it('bounds intervals and timeouts, and leaves out targets of a tier that it does not know', () => {
+    const plan = planTargets([target(1, '10.0.0.1', 'frantic'), target(2, '10.0.0.2', 'none')], tiers, defaultPolicy());
+    expect(plan.targets).toEqual([{ key: 1, ip: '10.0.0.1', check: 1, intervalMs: 1_000, timeoutMs: 10 }]);
+  });
+});
+
+describe('the packet budget', () => {
+  it('never gives more than a second of packets at once, nor more than the rate over time', () => {
+    fc.assert(
+      fc.property(fc.array(fc.record({ afterMs: fc.nat(3_000), want: fc.nat(500) })), (steps) => {
+        const budget = new PacketBudget(100, 0);
+        let nowMs = 0;
+        let taken = 0;
+        for (const { afterMs, want } of steps) {
+          nowMs += afterMs;
+          const packets = Math.min(want, budget.available(nowMs));
+          expect(packets).toBeLessThanOrEqual(100);
+          budget.take(packets);
+          taken += packets;
+          expect(taken).toBeLessThanOrEqual(100 + nowMs / 10);
+        }
+      }),
+    );
+  });
+});
