@@ -7,6 +7,7 @@ import { Empty, PageTrail } from '@icmp-mon/platform/ui-kit';
   imports: [Empty, RouterLink],
   template: `
     <div class="page">
+      <h1 class="for-screen-readers">Not found</h1>
       <icm-empty what="There is no page at this address">
         <p>The link may be old. Start from the <a routerLink="/">dashboard</a>.</p>
       </icm-empty>

@@ -1,3 +1,5 @@
+// The UI kit's entry holds components too, which need the compiler outside a build.
+import '@angular/compiler';
 import { describe, expect, it } from 'vitest';
 import { truthLine } from './truth-line';
 

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { readProblem } from './problem';
+
+describe('readProblem', () => {
+  it('puts the messages of problem+json at their fields', () => {
+    const error = {
+      title: 'Invalid request',
+      detail: 'The body has errors.',
+      errors: [
+        { pointer: '/ip', detail: '"127.1" is not a whole address.' },
+        { pointer: '#/tags/site', detail: 'Too long.' },
+        { pointer: '/tags/role', detail: 'Empty.' },
+        { pointer: '/name' },
+      ],
+    };
+    expect(readProblem({ status: 400, error })).toEqual({
+      status: 400,
+      title: 'Invalid request',
+      detail: 'The body has errors.',
+      fields: { ip: '"127.1" is not a whole address.', tags: 'Too long. Empty.' },
+    });
+  });
+
+  it('says what to try when the server was not reached', () => {
+    const problem = readProblem({ status: 0, error: null });
+    expect(problem.title).toBe('The server cannot be reached');
+    expect(problem.detail).toContain('try again');
+  });
+
+  it.each([401, 403, 404, 418, 429, 500, 503])('has a sentence for a bare %i', (status) => {
+    const problem = readProblem({ status, error: '<html>proxy</html>' });
+    expect(problem.title).not.toBe('');
+    expect(problem.detail).toMatch(/\.$/);
+  });
+
+  it('takes anything that was thrown', () => {
+    expect(readProblem(new Error('boom')).status).toBe(0);
+    expect(readProblem(undefined).fields).toEqual({});
+  });
+});

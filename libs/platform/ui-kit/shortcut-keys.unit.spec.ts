@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { type KeyPress, KeySequence } from './shortcut-keys';
+
+const plain = (key: string): KeyPress => ({ key, ctrlKey: false, metaKey: false, altKey: false, typing: false });
+
+describe('KeySequence', () => {
+  it('gives single keys at once and joins a starter with the next key', () => {
+    const keys = new KeySequence(['g']);
+    expect(keys.press(plain('j'), 0)).toBe('j');
+    expect(keys.press(plain('g'), 10)).toBeNull();
+    expect(keys.press(plain('t'), 400)).toBe('g t');
+    expect(keys.press(plain('t'), 500)).toBe('t');
+  });
+
+  it('forgets a starter after a second', () => {
+    const keys = new KeySequence(['g']);
+    keys.press(plain('g'), 0);
+    expect(keys.press(plain('t'), 1_500)).toBe('t');
+  });
+
+  it('leaves typing and chords alone', () => {
+    const keys = new KeySequence(['g']);
+    expect(keys.press({ ...plain('j'), typing: true }, 0)).toBeNull();
+    expect(keys.press({ ...plain('k'), ctrlKey: true }, 0)).toBeNull();
+  });
+});

@@ -1,0 +1,69 @@
+import type { TargetView } from '@icmp-mon/targets/contract';
+import { describe, expect, it } from 'vitest';
+import { BatchGatherer } from './stream-batch';
+
+const view = (id: string, status: TargetView['status'] = 'up'): TargetView => ({
+  id,
+  key: 1,
+  ip: '127.0.0.1',
+  vrf: 'default',
+  name: null,
+  tags: {},
+  tier: 'standard',
+  registeredAt: '2026-03-01T00:00:00.000Z',
+  version: 1,
+  status,
+  reason: null,
+  since: null,
+  lastSuccessAt: null,
+});
+
+describe('BatchGatherer', () => {
+  it('keeps the latest of each target', () => {
+    const gatherer = new BatchGatherer();
+    gatherer.target(view('a', 'up'));
+    gatherer.target(view('b', 'up'));
+    gatherer.target(view('a', 'down'));
+    expect(gatherer.take().targets.map(({ id, status }) => [id, status])).toEqual([
+      ['a', 'down'],
+      ['b', 'up'],
+    ]);
+    expect(gatherer.empty).toBe(true);
+  });
+
+  it('lets the later of removal and change win', () => {
+    const gatherer = new BatchGatherer();
+    gatherer.target(view('a'));
+    gatherer.remove('a');
+    gatherer.remove('b');
+    gatherer.target(view('b'));
+    const batch = gatherer.take();
+    expect(batch.removed).toEqual(['a']);
+    expect(batch.targets.map(({ id }) => id)).toEqual(['b']);
+  });
+
+  it('becomes a reset beyond its bound and holds nothing more', () => {
+    const gatherer = new BatchGatherer();
+    for (let index = 0; index < 10_000; index += 1) gatherer.target(view(String(index)));
+    const batch = gatherer.take();
+    expect(batch.reset).toBe(true);
+    expect(batch.targets).toEqual([]);
+  });
+
+  it('keeps only the newest results', () => {
+    const gatherer = new BatchGatherer();
+    const result = {
+      at: '2026-03-01T00:00:00.000Z',
+      agentId: 'x',
+      agentName: 'x',
+      check: 1,
+      type: 'icmp_ping',
+      outcome: 'reply',
+      rttUs: 1,
+    } as const;
+    for (let index = 0; index < 6_000; index += 1) gatherer.result({ id: String(index), targetKey: 1, result });
+    const { results } = gatherer.take();
+    expect(results).toHaveLength(5_000);
+    expect(results.at(-1)?.id).toBe('5999');
+  });
+});

@@ -1,0 +1,69 @@
+import type { TargetView } from '@icmp-mon/targets/contract';
+import { describe, expect, it } from 'vitest';
+import { isFiltered, listParams, matches, moves, readListQuery, WORST_FIRST } from './list-query';
+
+const row: TargetView = {
+  id: 'a',
+  key: 1,
+  ip: '127.0.0.9',
+  vrf: 'default',
+  name: 'edge-fra-1',
+  tags: { site: 'fra' },
+  tier: 'standard',
+  registeredAt: '2026-03-01T00:00:00.000Z',
+  version: 1,
+  status: 'up',
+  reason: 'quorum_up',
+  since: '2026-03-01T00:00:00.000Z',
+  lastSuccessAt: null,
+};
+
+describe('the list’s address', () => {
+  it('is plain for the plain list', () => {
+    expect(Object.values(listParams(WORST_FIRST)).every((value) => value === null)).toBe(true);
+    expect(readListQuery({})).toEqual(WORST_FIRST);
+  });
+
+  it('comes back as it was written', () => {
+    const query = { q: 'site=fra', statuses: ['down', 'unknown'], tier: 'fast', sort: 'ip', order: 'desc' } as const;
+    const written = listParams({ ...query, statuses: [...query.statuses] });
+    const params = Object.fromEntries(Object.entries(written).map(([name, value]) => [name, value ?? undefined]));
+    expect(readListQuery(params)).toEqual(query);
+  });
+
+  it('leaves out what it does not understand', () => {
+    expect(readListQuery({ status: 'down,broken', sort: 'colour', order: 'sideways' })).toEqual({
+      ...WORST_FIRST,
+      statuses: ['down'],
+    });
+  });
+
+  it('knows whether it narrows', () => {
+    expect(isFiltered(WORST_FIRST)).toBe(false);
+    expect(isFiltered({ ...WORST_FIRST, tier: 'fast' })).toBe(true);
+  });
+});
+
+describe('matches', () => {
+  it.each(['127.0', 'EDGE-fra', 'site=fra', ''])('finds %j', (q) => {
+    expect(matches(row, { ...WORST_FIRST, q })).toBe(true);
+  });
+
+  it.each(['0.0.9', 'fra', 'site=f', 'site=muc'])('does not find %j', (q) => {
+    expect(matches(row, { ...WORST_FIRST, q })).toBe(false);
+  });
+
+  it('looks at status and tier', () => {
+    expect(matches(row, { ...WORST_FIRST, statuses: ['down'] })).toBe(false);
+    expect(matches(row, { ...WORST_FIRST, tier: 'fast' })).toBe(false);
+  });
+});
+
+describe('moves', () => {
+  it('is so when the sorted value changes or the row leaves the filter', () => {
+    const down: TargetView = { ...row, status: 'down' };
+    expect(moves(row, down, WORST_FIRST)).toBe(true);
+    expect(moves(row, down, { ...WORST_FIRST, sort: 'ip' })).toBe(false);
+    expect(moves(row, down, { ...WORST_FIRST, sort: 'ip', statuses: ['up'] })).toBe(true);
+  });
+});

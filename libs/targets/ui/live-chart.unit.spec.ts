@@ -1,0 +1,35 @@
+// The UI kit's entry holds components too, which need the compiler outside a build.
+import '@angular/compiler';
+import type { ProbeResult } from '@icmp-mon/probing/contract';
+import { describe, expect, it } from 'vitest';
+import { escapeHtml, roundTrips } from './live-chart';
+
+const result = (second: number, rttUs: number | null): ProbeResult => ({
+  at: new Date(second * 1_000).toISOString(),
+  agentId: 'a',
+  agentName: 'local',
+  check: 1,
+  type: 'icmp_ping',
+  outcome: rttUs === null ? 'timeout' : 'reply',
+  rttUs,
+});
+
+describe('roundTrips', () => {
+  it('breaks the line at a loss and where nothing was measured for long', () => {
+    const values = roundTrips([result(0, 200), result(5, null), result(10, 210), result(200, 220)]);
+    expect(values.map(({ value }) => value)).toEqual([
+      [0, 200],
+      [5_000, null],
+      [10_000, 210],
+      [10_001, null],
+      [200_000, 220],
+    ]);
+  });
+});
+
+describe('escapeHtml', () => {
+  it('leaves no markup in names', () => {
+    expect(escapeHtml(`<img src=x onerror="alert('1')">&`)).not.toMatch(/[<>"']/);
+    expect(escapeHtml('fra-02')).toBe('fra-02');
+  });
+});

@@ -1,0 +1,49 @@
+import type { ProbeResult } from '@icmp-mon/probing/contract';
+import { describe, expect, it } from 'vitest';
+import { isLoss, mergeResults, outcomeText } from './live-results';
+
+const NOW = Date.parse('2026-03-01T12:00:00.000Z');
+const result = (secondsAgo: number, more: Partial<ProbeResult> = {}): ProbeResult => ({
+  at: new Date(NOW - secondsAgo * 1_000).toISOString(),
+  agentId: 'a',
+  agentName: 'local',
+  check: 1,
+  type: 'icmp_ping',
+  outcome: 'reply',
+  rttUs: 200,
+  ...more,
+});
+
+describe('mergeResults', () => {
+  it('is newest first, each once', () => {
+    const kept = [result(5), result(10)];
+    const heard = [result(0), result(5), result(5, { agentId: 'b' })];
+    const merged = mergeResults(kept, heard, NOW);
+    expect(merged.map(({ at, agentId }) => [(NOW - Date.parse(at)) / 1_000, agentId])).toEqual([
+      [0, 'a'],
+      [5, 'a'],
+      [5, 'b'],
+      [10, 'a'],
+    ]);
+  });
+
+  it('drops what is older than 15 minutes', () => {
+    expect(mergeResults([result(901)], [result(899)], NOW)).toHaveLength(1);
+  });
+
+  it('is bounded', () => {
+    const many = Array.from({ length: 6_000 }, (_, index) => result(index / 10));
+    expect(mergeResults([], many, NOW)).toHaveLength(5_000);
+  });
+});
+
+describe('outcomes', () => {
+  it('counts only what says something of the target as a loss', () => {
+    expect((['reply', 'timeout', 'not_sent', 'unreachable', 'refused', 'error'] as const).filter(isLoss)).toEqual([
+      'timeout',
+      'unreachable',
+      'refused',
+    ]);
+    expect(outcomeText('not_sent')).toContain('could not send');
+  });
+});
