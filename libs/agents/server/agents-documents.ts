@@ -56,6 +56,10 @@ export class AgentDocument implements AgentView {
   @ApiProperty() version!: number;
 }
 
+export class AgentListDocument {
+  @ApiProperty({ type: [AgentDocument] }) items!: AgentDocument[];
+}
+
 export class AgentMetricPointDocument implements AgentMetricPoint {
   @ApiProperty({ format: 'date-time' }) at!: string;
   @ApiProperty() probesPerS!: number;

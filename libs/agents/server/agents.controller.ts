@@ -3,7 +3,7 @@ import { RequirePermission } from '@icmp-mon/platform/http';
 import { Controller, Get, Param, ParseUUIDPipe, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ReadAgentMetrics } from './agent-metrics';
-import { AgentMetricsDocument, AgentMetricsQuery, AgentDocument } from './agents-documents';
+import { AgentMetricsDocument, AgentMetricsQuery, AgentDocument, AgentListDocument } from './agents-documents';
 import { ListAgents } from './list-agents';
 
 @ApiTags('agents')
@@ -17,9 +17,9 @@ export class AgentsController {
 
   @Get()
   @ApiOperation({ summary: 'Vantage points by name, with what they last reported' })
-  @ApiOkResponse({ type: [AgentDocument] })
-  list(): Promise<AgentView[]> {
-    return this.agents.list();
+  @ApiOkResponse({ type: AgentListDocument })
+  async list(): Promise<AgentListDocument> {
+    return { items: await this.agents.list() };
   }
 
   @Get(':id')
