@@ -7,7 +7,7 @@ import { type LinkState, reopenAfterMs } from './link-state';
 import { BatchGatherer, type FleetCounts, type StreamBatch } from './stream-batch';
 
 const STREAM_URL = '/api/v1/status/stream';
-/** The server speaks every 15 s at the latest; a link silent for longer than this is half open. */
+/** Counts change every few seconds where anything is measured; a link silent for longer than this may be half open. */
 const SILENT_FOR_MS = 60_000;
 
 /** The tab's one event stream. Deltas reach listeners once per animation frame. */
@@ -23,6 +23,8 @@ export class LiveStream {
   private attempts = 0;
   private watched: string | null = null;
   private opened = false;
+  /** Change number of the last event, from which a stream that is opened anew goes on. */
+  private lastEventId = '';
   private frame = 0;
   private heardMs = 0;
 
@@ -42,6 +44,7 @@ export class LiveStream {
   stop(): void {
     this.close();
     this.opened = false;
+    this.lastEventId = '';
     this.latestCounts.set(null);
     this.linkState.set({ kind: 'off' });
   }
@@ -62,8 +65,10 @@ export class LiveStream {
   }
 
   private open(): void {
-    const query = this.watched === null ? '' : `?live=${encodeURIComponent(this.watched)}`;
-    const source = new EventSource(`${STREAM_URL}${query}`);
+    const query = new URLSearchParams();
+    if (this.watched !== null) query.set('live', this.watched);
+    if (this.lastEventId !== '') query.set('lastEventId', this.lastEventId);
+    const source = new EventSource(query.size === 0 ? STREAM_URL : `${STREAM_URL}?${query}`);
     this.source = source;
     this.heardMs ||= Date.now();
     source.addEventListener('open', () => this.onOpen());
@@ -73,12 +78,12 @@ export class LiveStream {
     this.take<LiveEvent>(source, 'result', (event) => this.gatherer.result(event));
     this.take<object>(source, 'reset', () => this.gatherer.reset());
     this.take<FleetCounts>(source, 'counts', (counts) => this.latestCounts.set(counts));
-    this.take<object>(source, 'heartbeat', () => undefined);
   }
 
   private take<T>(source: EventSource, event: string, handle: (data: T) => void): void {
     source.addEventListener(event, (message: MessageEvent<string>) => {
       this.heardMs = Date.now();
+      if (message.lastEventId !== '') this.lastEventId = message.lastEventId;
       handle(JSON.parse(message.data) as T);
       this.scheduleFrame();
     });
@@ -88,8 +93,8 @@ export class LiveStream {
     this.heardMs = Date.now();
     this.attempts = 0;
     this.linkState.set({ kind: 'open' });
-    // A source opened anew has no last event id, so whatever happened in between is unknown.
-    if (this.opened) this.gatherer.reset();
+    // Without an id to resume from, whatever happened in between is unknown.
+    if (this.opened && this.lastEventId === '') this.gatherer.reset();
     this.opened = true;
     this.scheduleFrame();
   }

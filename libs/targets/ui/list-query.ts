@@ -54,9 +54,11 @@ export function matches(view: TargetView, query: ListQuery): boolean {
   if (query.statuses.length > 0 && !query.statuses.includes(view.status)) return false;
   if (query.tier !== '' && view.tier !== query.tier) return false;
   if (query.q === '') return true;
+  if (/^[^=\s]+=/.test(query.q)) {
+    return Object.entries(view.tags).some(([key, value]) => `${key}=${value}` === query.q);
+  }
   const wanted = query.q.toLowerCase();
-  if (view.ip.startsWith(wanted) || view.name?.toLowerCase().startsWith(wanted)) return true;
-  return Object.entries(view.tags).some(([key, value]) => `${key}=${value}`.toLowerCase() === wanted);
+  return view.ip.startsWith(wanted) || (view.name?.toLowerCase().startsWith(wanted) ?? false);
 }
 
 /** Whether the change of a listed row would move it, or take it off the list. */
