@@ -1,5 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { type Config, ConfigError, integer, list, optional, path, readConfig, text, url } from '@icmp-mon/platform/config';
+import {
+  type Config,
+  ConfigError,
+  integer,
+  list,
+  optional,
+  path,
+  readConfig,
+  text,
+  url,
+} from '@icmp-mon/platform/config';
 
 const POSTGRES = { protocols: ['postgres:', 'postgresql:'] };
 
@@ -36,7 +46,8 @@ function readJwtSecret(file: string): string {
   const problem = `ICMPMON_SECRET_FILE must name a JSON file whose jwtSecret has at least ${SECRET_LENGTH_MIN} characters.`;
   try {
     const secrets: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    const jwtSecret = typeof secrets === 'object' && secrets !== null && 'jwtSecret' in secrets ? secrets.jwtSecret : '';
+    const jwtSecret =
+      typeof secrets === 'object' && secrets !== null && 'jwtSecret' in secrets ? secrets.jwtSecret : '';
     if (typeof jwtSecret === 'string' && jwtSecret.length >= SECRET_LENGTH_MIN) return jwtSecret;
   } catch (error) {
     throw new ConfigError([`${problem} (${error instanceof Error ? error.message : 'unreadable'})`]);

@@ -10,7 +10,8 @@ const logger = createLogger('api');
 
 const OPEN_API = {
   title: 'ICMP-Mon',
-  description: 'Reachability of large networks: targets, their status from many vantage points, and the measurements behind it.',
+  description:
+    'Reachability of large networks: targets, their status from many vantage points, and the measurements behind it.',
   version: '1',
   uiPath: 'api/docs',
   jsonPath: '/api/openapi.json',

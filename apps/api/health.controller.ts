@@ -20,7 +20,9 @@ export class HealthController {
 
   @Get('readyz')
   @Header('Cache-Control', 'no-store')
-  async ready(@Res({ passthrough: true }) response: Response): Promise<{ ok: boolean; parts: Record<string, Readiness> }> {
+  async ready(
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<{ ok: boolean; parts: Record<string, Readiness> }> {
     const parts = await this.readiness.read();
     const ok = Object.values(parts).every((part) => part.ok);
     response.status(ok ? 200 : 503);

@@ -68,7 +68,15 @@ describe('the OpenAPI document', () => {
   });
 
   it('has the routes of every context', () => {
-    for (const route of ['/targets', '/targets/{id}', '/targets/counts', '/tiers', '/agents', '/status/stream', '/auth/login']) {
+    for (const route of [
+      '/targets',
+      '/targets/{id}',
+      '/targets/counts',
+      '/tiers',
+      '/agents',
+      '/status/stream',
+      '/auth/login',
+    ]) {
       expect(Object.keys(document.paths)).toContain(`/api/v1${route}`);
     }
   });
@@ -84,7 +92,10 @@ describe('every route', () => {
       if (isPublic) continue;
       const name = `${method} ${route}`;
       expect(await statusOf(method, route, {}), name).toBe(401);
-      expect(await statusOf(method, route, { authorization: `Bearer imk_${'0'.repeat(12)}_${'A'.repeat(43)}` }), name).toBe(401);
+      expect(
+        await statusOf(method, route, { authorization: `Bearer imk_${'0'.repeat(12)}_${'A'.repeat(43)}` }),
+        name,
+      ).toBe(401);
       expect(await statusOf(method, route, { authorization: 'Basic YWRtaW46YWRtaW4=' }), name).toBe(401);
       expect(await statusOf(method, route, { cookie: 'icmpmon_session=eyJhbGciOiJub25lIn0.e30.' }), name).toBe(401);
     }
@@ -101,7 +112,16 @@ describe('every route', () => {
   });
 
   it('survives hostile input without a 500', async () => {
-    const bodies = ['', '{', 'null', '[]', '"text"', '{"__proto__":{"x":1}}', `${'['.repeat(20_000)}${']'.repeat(20_000)}`, '{"ip":{"a":1},"tags":[[]]}'];
+    const bodies = [
+      '',
+      '{',
+      'null',
+      '[]',
+      '"text"',
+      '{"__proto__":{"x":1}}',
+      `${'['.repeat(20_000)}${']'.repeat(20_000)}`,
+      '{"ip":{"a":1},"tags":[[]]}',
+    ];
     for (const { method, path: route } of operations()) {
       if (STREAMS.includes(route) || method === 'GET') continue;
       for (const body of bodies) {
@@ -117,7 +137,11 @@ describe('every route', () => {
   });
 
   it('refuses a body over 1 MiB', async () => {
-    const response = await api.post('/api/v1/targets', { ip: '127.0.0.1', tier: 'standard', name: 'x'.repeat(1_100_000) });
+    const response = await api.post('/api/v1/targets', {
+      ip: '127.0.0.1',
+      tier: 'standard',
+      name: 'x'.repeat(1_100_000),
+    });
     expect(response.status).toBe(413);
     expect(response.headers.get('content-type')).toContain('application/problem+json');
   });

@@ -5,6 +5,8 @@ import express, { type NextFunction, type Request, type Response } from 'express
 
 /** The build puts a hash of the content into the names of all files but the page itself. */
 const HASHED = /[-.][A-Z0-9]{8,}\.[a-z0-9]+$/;
+/** A missing file must not look like a page; an address at the end of a path is no file. */
+const FILE = /\.[a-z][a-z0-9]{1,10}$/i;
 const NOT_PAGES = /^\/(api|livez|readyz|metrics)(\/|$)/;
 
 /** Serves the portal's build; every path of the portal's own routes gets the page. */
@@ -21,7 +23,7 @@ export function servePortal(app: NestExpressApplication, directory: string): voi
   );
   app.use((request: Request, response: Response, next: NextFunction) => {
     const wantsPage = ['GET', 'HEAD'].includes(request.method) && request.accepts(['json', 'html']) === 'html';
-    if (!wantsPage || NOT_PAGES.test(request.path) || path.extname(request.path) !== '' || !existsSync(page)) return next();
+    if (!wantsPage || NOT_PAGES.test(request.path) || FILE.test(request.path) || !existsSync(page)) return next();
     response.setHeader('Cache-Control', 'no-cache');
     response.sendFile(page);
   });

@@ -36,7 +36,15 @@ async function register(ip: string): Promise<TargetView> {
 async function relay(topic: string, entity: string, eventType: string, data: object): Promise<void> {
   const type = cloudEventType(entity, eventType);
   const { value, headers = {} } = cloudEvent({ id: newId(), type, time: new Date().toISOString(), data, key: 'k' });
-  const received = { topic, partition: 0, offset: 0, key: 'k', value: Buffer.from(value ?? ''), headers, timestampMs: 0 };
+  const received = {
+    topic,
+    partition: 0,
+    offset: 0,
+    key: 'k',
+    value: Buffer.from(value ?? ''),
+    headers,
+    timestampMs: 0,
+  };
   await api.control.transaction((sql) => new TargetListProjection().handle(sql, [received]));
 }
 
@@ -90,7 +98,9 @@ describe('the status stream', () => {
       ip: target.ip,
       vrf: target.vrf,
     });
-    await expect.poll(() => client.of('removed').map((event) => event.data), WAIT).toEqual([{ id: target.id, key: target.key }]);
+    await expect
+      .poll(() => client.of('removed').map((event) => event.data), WAIT)
+      .toEqual([{ id: target.id, key: target.key }]);
     expect(Number(client.lastEventId)).toBeGreaterThan(0);
   });
 
@@ -105,9 +115,13 @@ describe('the status stream', () => {
     await becomes(second, 'degraded');
     await becomes(first, 'down');
     const after = await follow(lastEventId);
-    await expect.poll(() => after.of('target').map((event) => event.data['status']), WAIT).toEqual(['degraded', 'down']);
+    await expect
+      .poll(() => after.of('target').map((event) => event.data['status']), WAIT)
+      .toEqual(['degraded', 'down']);
     await becomes(second, 'up');
-    await expect.poll(() => after.of('target').map((event) => event.data['status']), WAIT).toEqual(['degraded', 'down', 'up']);
+    await expect
+      .poll(() => after.of('target').map((event) => event.data['status']), WAIT)
+      .toEqual(['degraded', 'down', 'up']);
     const seqs = after.of('target').map((event) => Number(event.id));
     expect(seqs).toEqual([...seqs].sort((a, b) => a - b));
     expect(after.of('reset')).toEqual([]);
@@ -132,7 +146,12 @@ describe('the status stream', () => {
     await expect.poll(() => client.lastEventId, WAIT).not.toBeNull();
     const lastEventId = client.lastEventId ?? '';
     await api.ask(`/api/v1/targets/${target.id}`, { method: 'DELETE' });
-    await relay('public.targets.v1', 'target', 'TargetRemoved', { targetId: target.id, key: target.key, ip: target.ip, vrf: target.vrf });
+    await relay('public.targets.v1', 'target', 'TargetRemoved', {
+      targetId: target.id,
+      key: target.key,
+      ip: target.ip,
+      vrf: target.vrf,
+    });
     await api.control.transaction((sql) => forgetRemovals(sql, new Date(Date.now() + 3_600_000)));
     const late = await follow(lastEventId);
     await expect.poll(() => late.of('reset').length, WAIT).toBe(1);

@@ -45,7 +45,10 @@ describe('registering a target', () => {
       expect(await read.json()).toEqual(target);
     }
     const [event] = await events(target.id);
-    expect(event).toMatchObject({ type: 'TargetRegistered', metadata: { actor: expect.stringMatching(/^api-key:/) as string } });
+    expect(event).toMatchObject({
+      type: 'TargetRegistered',
+      metadata: { actor: expect.stringMatching(/^api-key:/) as string },
+    });
   });
 
   it('knows an address in every spelling', async () => {
@@ -56,14 +59,26 @@ describe('registering a target', () => {
     expect((await register('2001:0db8::1')).status).toBe(409);
   });
 
-  it.each(['127.1', '0x7f000001', '2130706433', '017700000001', '-f/etc/passwd', '$(id)', '127.0.0.1\n', '127.0.0.1\0', 'fe80::1%eth0', '::ffff:127.0.0.1', '64:ff9b::1', '0.0.0.0/0', '224.0.0.1', '255.255.255.255'])(
-    'refuses %j and says what is wrong with it',
-    async (ip) => {
-      const response = await register(ip);
-      expect(response.status).toBe(400);
-      expect(await response.json()).toMatchObject({ code: 'invalid', errors: [{ pointer: '#/ip' }] });
-    },
-  );
+  it.each([
+    '127.1',
+    '0x7f000001',
+    '2130706433',
+    '017700000001',
+    '-f/etc/passwd',
+    '$(id)',
+    '127.0.0.1\n',
+    '127.0.0.1\0',
+    'fe80::1%eth0',
+    '::ffff:127.0.0.1',
+    '64:ff9b::1',
+    '0.0.0.0/0',
+    '224.0.0.1',
+    '255.255.255.255',
+  ])('refuses %j and says what is wrong with it', async (ip) => {
+    const response = await register(ip);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ code: 'invalid', errors: [{ pointer: '#/ip' }] });
+  });
 
   it.each([
     [{ tier: 'no-such-tier' }, '#/tier'],
@@ -142,7 +157,11 @@ describe('an Idempotency-Key', () => {
     expect(await other.json()).toMatchObject({ detail: expect.stringContaining('another request') as string });
     const stranger = await fetch(`${api.url}/api/v1/targets`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${api.keys.engineer}`, 'content-type': 'application/json', 'idempotency-key': 'order-12' },
+      headers: {
+        authorization: `Bearer ${api.keys.engineer}`,
+        'content-type': 'application/json',
+        'idempotency-key': 'order-12',
+      },
       body: JSON.stringify({ ip: '192.0.2.13', tier: 'standard' }),
     });
     expect(stranger.status).toBe(201);
@@ -185,24 +204,36 @@ describe('removing a target', () => {
 });
 
 describe('reading', () => {
-  it.each(['no-such-name', '127.1', '00000000-0000-7000-8000-000000000000', '198.51.100.1'])('does not find %s', async (ref) => {
-    const response = await api.ask(`/api/v1/targets/${ref}`);
-    expect(response.status).toBe(404);
-    expect(await response.json()).toMatchObject({ code: 'not_found' });
-  });
-
-  it.each(['limit=0', 'limit=501', 'limit=x', 'sort=colour', 'order=up', 'status=broken', 'cursor=xyz', 'colour=red', 'tier=a%00b'])(
-    'refuses ?%s',
-    async (query) => {
-      const response = await api.ask(`/api/v1/targets?${query}`);
-      expect(response.status).toBe(400);
-      const { errors } = (await response.json()) as { errors: { pointer: string }[] };
-      expect(errors[0]?.pointer).toBe(`?${query.split('=')[0]}`);
+  it.each(['no-such-name', '127.1', '00000000-0000-7000-8000-000000000000', '198.51.100.1'])(
+    'does not find %s',
+    async (ref) => {
+      const response = await api.ask(`/api/v1/targets/${ref}`);
+      expect(response.status).toBe(404);
+      expect(await response.json()).toMatchObject({ code: 'not_found' });
     },
   );
 
+  it.each([
+    'limit=0',
+    'limit=501',
+    'limit=x',
+    'sort=colour',
+    'order=up',
+    'status=broken',
+    'cursor=xyz',
+    'colour=red',
+    'tier=a%00b',
+  ])('refuses ?%s', async (query) => {
+    const response = await api.ask(`/api/v1/targets?${query}`);
+    expect(response.status).toBe(400);
+    const { errors } = (await response.json()) as { errors: { pointer: string }[] };
+    expect(errors[0]?.pointer).toBe(`?${query.split('=')[0]}`);
+  });
+
   it('lists tiers with the number of their targets', async () => {
-    const { items } = (await (await api.ask('/api/v1/tiers')).json()) as { items: { name: string; targetCount: number }[] };
+    const { items } = (await (await api.ask('/api/v1/tiers')).json()) as {
+      items: { name: string; targetCount: number }[];
+    };
     expect(items.map((tier) => tier.name)).toEqual(['fast', 'standard']);
     expect(items[0]?.targetCount).toBe(0);
     expect(items[1]?.targetCount).toBeGreaterThan(0);

@@ -16,7 +16,8 @@ export function readBootstrapFile(file: string): BootstrapSecrets {
   const content: unknown = parse(file);
   const members = (typeof content === 'object' && content !== null ? content : {}) as Record<string, unknown>;
   const missing = MEMBERS.filter((name) => typeof members[name] !== 'string' || members[name] === '');
-  if (missing.length > 0) throw new ConfigError([`ICMPMON_BOOTSTRAP_FILE must name a JSON file with ${missing.join(', ')}.`]);
+  if (missing.length > 0)
+    throw new ConfigError([`ICMPMON_BOOTSTRAP_FILE must name a JSON file with ${missing.join(', ')}.`]);
   return members as unknown as BootstrapSecrets;
 }
 

@@ -75,5 +75,7 @@ async function registerStarters(
       if (!(error instanceof TargetExists)) throw error;
     }
   }
-  await database.execute('INSERT INTO bootstrap_done (name) VALUES ($1) ON CONFLICT DO NOTHING', [STARTER_TARGETS_DONE]);
+  await database.execute('INSERT INTO bootstrap_done (name) VALUES ($1) ON CONFLICT DO NOTHING', [
+    STARTER_TARGETS_DONE,
+  ]);
 }

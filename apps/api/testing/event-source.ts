@@ -49,6 +49,7 @@ export class EventSourceClient {
     const field = (name: string): string | null => fields.find((match) => match?.[1] === name)?.[2] ?? null;
     this.lastEventId = field('id') ?? this.lastEventId;
     const data = field('data');
-    if (data !== null) this.events.push({ id: field('id'), event: field('event') ?? 'message', data: JSON.parse(data) });
+    if (data !== null)
+      this.events.push({ id: field('id'), event: field('event') ?? 'message', data: JSON.parse(data) });
   }
 }

@@ -1,4 +1,11 @@
-import { type LoginRequest, type Permission, PERMISSIONS, type Role, ROLES, type SessionView } from '@icmp-mon/identity/contract';
+import {
+  type LoginRequest,
+  type Permission,
+  PERMISSIONS,
+  type Role,
+  ROLES,
+  type SessionView,
+} from '@icmp-mon/identity/contract';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString, MaxLength, MinLength } from 'class-validator';
 import { PASSWORD_LENGTH_MAX } from './accounts/password';

@@ -96,7 +96,12 @@ export class AuthController {
 
 const nowS = (): number => Math.floor(Date.now() / 1000);
 
-const sessionView = (user: string, role: Role, permissions: readonly Permission[], expiresAtS: number): SessionView => ({
+const sessionView = (
+  user: string,
+  role: Role,
+  permissions: readonly Permission[],
+  expiresAtS: number,
+): SessionView => ({
   user,
   role,
   permissions: [...permissions],

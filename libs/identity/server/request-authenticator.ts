@@ -30,7 +30,9 @@ export class RequestAuthenticator extends Authenticator {
   }
 
   override stillValid(principal: Principal): Promise<boolean> {
-    return principal.sessionId === null ? this.keys.isValid(principal.id) : this.sessions.isRunning(principal.sessionId);
+    return principal.sessionId === null
+      ? this.keys.isValid(principal.id)
+      : this.sessions.isRunning(principal.sessionId);
   }
 
   private async byApiKey(authorization: string): Promise<Principal> {

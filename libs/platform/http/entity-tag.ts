@@ -13,7 +13,10 @@ export function ifMatchVersion(header: string | undefined): number | undefined {
   if (header === undefined || header.trim() === '*') return undefined;
   const match = /^"(\d{1,15})"$/.exec(header.trim());
   if (match === null) {
-    throw new DomainError('precondition_failed', `If-Match must be one ETag that was read here, such as "3"; it is ${header}.`);
+    throw new DomainError(
+      'precondition_failed',
+      `If-Match must be one ETag that was read here, such as "3"; it is ${header}.`,
+    );
   }
   return Number(match[1]);
 }

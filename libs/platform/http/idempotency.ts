@@ -73,7 +73,8 @@ export class IdempotentAnswers {
 
   /** A repeat that ran beside the first fails on the key or on the effect itself; the kept answer tells. */
   private async firstOf(request: IdempotentRequest, error: unknown): Promise<KeptAnswer | null> {
-    const lostRace = isUniqueViolation(error, PRIMARY_KEY) || (error instanceof DomainError && error.code === 'conflict');
+    const lostRace =
+      isUniqueViolation(error, PRIMARY_KEY) || (error instanceof DomainError && error.code === 'conflict');
     return lostRace ? this.find(request) : null;
   }
 
@@ -84,7 +85,10 @@ export class IdempotentAnswers {
     );
     if (row === undefined) return null;
     if (row.request_sha256 !== request.requestSha256) {
-      throw new DomainError('conflict', `The Idempotency-Key ${request.key} was used for another request. Take a new key.`);
+      throw new DomainError(
+        'conflict',
+        `The Idempotency-Key ${request.key} was used for another request. Take a new key.`,
+      );
     }
     return { status: row.status, body: row.body };
   }

@@ -36,6 +36,12 @@ export {
   setPrincipal,
 } from './request-context';
 export { assertRoutesDeclareAccess } from './route-declarations';
-export { type StreamGauge, type StreamMessage, type StreamRequest, type StreamSource, StreamSources } from './stream-sources';
+export {
+  type StreamGauge,
+  type StreamMessage,
+  type StreamRequest,
+  type StreamSource,
+  StreamSources,
+} from './stream-sources';
 export { type GuessingLimit, LimitGuessing } from './throttling';
 export { RequestPipe } from './validation';

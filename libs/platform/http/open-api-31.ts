@@ -12,7 +12,9 @@ const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options', 'tr
 function modernSchema(value: Json): Json {
   if (Array.isArray(value)) return value.map(modernSchema);
   if (!isObject(value)) return value;
-  const schema: JsonObject = Object.fromEntries(Object.entries(value).map(([name, member]) => [name, modernSchema(member)]));
+  const schema: JsonObject = Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, modernSchema(member)]),
+  );
   for (const [bound, limit] of [
     ['exclusiveMinimum', 'minimum'],
     ['exclusiveMaximum', 'maximum'],

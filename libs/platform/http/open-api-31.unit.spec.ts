@@ -3,19 +3,36 @@ import { describe, expect, it } from 'vitest';
 import { toOpenApi31 } from './open-api-31';
 
 function convert(schema: object): unknown {
-  const written = { openapi: '3.0.0', info: { title: 't', version: '1' }, paths: {}, components: { schemas: { S: schema } } };
+  const written = {
+    openapi: '3.0.0',
+    info: { title: 't', version: '1' },
+    paths: {},
+    components: { schemas: { S: schema } },
+  };
   return toOpenApi31(written as unknown as OpenAPIObject, { type: 'object' }).components?.schemas?.['S'];
 }
 
 describe('toOpenApi31', () => {
   it.each([
     [{ type: 'string', nullable: true }, { type: ['string', 'null'] }],
-    [{ type: 'string', enum: ['a'], nullable: true }, { type: ['string', 'null'], enum: ['a', null] }],
+    [
+      { type: 'string', enum: ['a'], nullable: true },
+      { type: ['string', 'null'], enum: ['a', null] },
+    ],
     [{ type: 'string', nullable: false }, { type: 'string' }],
     [{ $ref: '#/x', nullable: true }, { anyOf: [{ $ref: '#/x' }, { type: 'null' }] }],
-    [{ type: 'number', minimum: 0, exclusiveMinimum: true }, { type: 'number', exclusiveMinimum: 0 }],
-    [{ type: 'number', maximum: 9, exclusiveMaximum: false }, { type: 'number', maximum: 9 }],
-    [{ type: 'array', items: { type: 'string', nullable: true } }, { type: 'array', items: { type: ['string', 'null'] } }],
+    [
+      { type: 'number', minimum: 0, exclusiveMinimum: true },
+      { type: 'number', exclusiveMinimum: 0 },
+    ],
+    [
+      { type: 'number', maximum: 9, exclusiveMaximum: false },
+      { type: 'number', maximum: 9 },
+    ],
+    [
+      { type: 'array', items: { type: 'string', nullable: true } },
+      { type: 'array', items: { type: ['string', 'null'] } },
+    ],
   ])('writes %j as %j', (schema, modern) => {
     expect(convert(schema)).toEqual(modern);
   });

@@ -30,7 +30,10 @@ const PROBLEM_SCHEMA = {
         type: 'object',
         required: ['pointer', 'detail'],
         properties: {
-          pointer: { type: 'string', description: 'JSON pointer into the body (#/ip), or ?name for a query parameter.' },
+          pointer: {
+            type: 'string',
+            description: 'JSON pointer into the body (#/ip), or ?name for a query parameter.',
+          },
           detail: { type: 'string' },
         },
       },

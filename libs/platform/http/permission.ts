@@ -5,7 +5,8 @@ import { ApiExtension, ApiSecurity } from '@nestjs/swagger';
 export const PERMISSION_METADATA = 'icmpmon:permission';
 
 /** What a route says of itself: a permission it asks for, any logged-in caller, or nobody in particular. */
-export type RouteAccess = { kind: 'permission'; permission: Permission } | { kind: 'authenticated' } | { kind: 'public' };
+export type RouteAccess =
+  { kind: 'permission'; permission: Permission } | { kind: 'authenticated' } | { kind: 'public' };
 
 const declare = (access: RouteAccess): ClassDecorator & MethodDecorator => SetMetadata(PERMISSION_METADATA, access);
 

@@ -110,7 +110,8 @@ export function problemOf(error: unknown): Problem | null {
   }
   if (isExposed(error) && error.status < 500) {
     const code = CODE_OF_STATUS[error.status] ?? 'invalid';
-    const detail = error.type === 'entity.parse.failed' ? `The body is not valid JSON: ${error.message}` : error.message;
+    const detail =
+      error.type === 'entity.parse.failed' ? `The body is not valid JSON: ${error.message}` : error.message;
     return problem(code, detail, error.status);
   }
   return null;

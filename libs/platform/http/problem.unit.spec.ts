@@ -21,7 +21,10 @@ describe('problemOf', () => {
   });
 
   it('answers a dependency that is away with 503', () => {
-    expect(problemOf(new DependencyUnavailable('control database'))).toMatchObject({ status: 503, code: 'unavailable' });
+    expect(problemOf(new DependencyUnavailable('control database'))).toMatchObject({
+      status: 503,
+      code: 'unavailable',
+    });
   });
 
   it('carries field errors and the members that an error adds', () => {
@@ -33,7 +36,10 @@ describe('problemOf', () => {
   });
 
   it('answers an unknown route in words', () => {
-    expect(problemOf(new NotFoundException('Cannot GET /x'))).toMatchObject({ status: 404, detail: 'There is no GET /x.' });
+    expect(problemOf(new NotFoundException('Cannot GET /x'))).toMatchObject({
+      status: 404,
+      detail: 'There is no GET /x.',
+    });
   });
 
   it('answers what a body parser refuses, and hides what it must not show', () => {

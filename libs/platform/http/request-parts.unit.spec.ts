@@ -21,7 +21,7 @@ describe('Idempotency-Key', () => {
     expect(idempotencyKeyOf('order-1')).toBe('order-1');
   });
 
-  it.each([['']  , ['a b'], ['ü'], ['x'.repeat(256)], [['a', 'b']]])('refuses %j', (header) => {
+  it.each([[''], ['a b'], ['ü'], ['x'.repeat(256)], [['a', 'b']]])('refuses %j', (header) => {
     expect(() => idempotencyKeyOf(header)).toThrow(expect.objectContaining({ code: 'invalid' }));
   });
 

@@ -37,17 +37,24 @@ describe('RequestPipe', () => {
   });
 
   it('names a query parameter', async () => {
-    await expect(pipe.transform({ name: 1, inner: { count: 1 } }, { type: 'query', metatype: Body })).rejects.toMatchObject({
+    await expect(
+      pipe.transform({ name: 1, inner: { count: 1 } }, { type: 'query', metatype: Body }),
+    ).rejects.toMatchObject({
       errors: [expect.objectContaining({ pointer: '?name' })],
     });
   });
 
   it.each([[undefined], [null], ['text'], [1]])('asks for an object instead of %j', async (value) => {
-    await expect(body(value)).rejects.toMatchObject({ code: 'invalid', detail: expect.stringContaining('JSON object') as string });
+    await expect(body(value)).rejects.toMatchObject({
+      code: 'invalid',
+      detail: expect.stringContaining('JSON object') as string,
+    });
   });
 
   it('refuses a body that is nested too deep, whatever its class', async () => {
     const deep: unknown = JSON.parse(`${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`);
-    await expect(body({ name: 'a', inner: deep })).rejects.toMatchObject({ detail: expect.stringContaining('nested') as string });
+    await expect(body({ name: 'a', inner: deep })).rejects.toMatchObject({
+      detail: expect.stringContaining('nested') as string,
+    });
   });
 });

@@ -15,7 +15,8 @@ export function shown(text: string): string {
 
 function refusalOf6(address: ipaddr.IPv6): string | null {
   const range = address.range();
-  if (range === 'ipv4Mapped') return `${address.toIPv4Address().toString()} in IPv6 clothes: give the IPv4 address itself`;
+  if (range === 'ipv4Mapped')
+    return `${address.toIPv4Address().toString()} in IPv6 clothes: give the IPv4 address itself`;
   if (range === 'rfc6145') return 'a translated form of an IPv4 address: give the IPv4 address itself';
   if (range === 'rfc6052' || address.match(ipaddr.IPv6.parse('64:ff9b:1::'), 48)) {
     return 'a NAT64 form of an IPv4 address: give the IPv4 address itself';
@@ -51,7 +52,8 @@ function whyNoAddress(text: string): string {
  * no short, hexadecimal or octal spellings, zones, ranges, mapped or translated forms, groups or broadcasts.
  */
 export function canonicalAddress(text: string): AddressVerdict {
-  if (text.includes('%')) return refused(`${shown(text)} names a zone, which means something on one machine only: leave out the %…`);
+  if (text.includes('%'))
+    return refused(`${shown(text)} names a zone, which means something on one machine only: leave out the %…`);
   if (isIP(text) === 4) {
     const address = ipaddr.IPv4.parse(text);
     const reason = refusalOf4(address);

@@ -47,7 +47,9 @@ export class RegisterTargetHandler implements ICommandHandler<RegisterTarget> {
     if (idempotencyKey === null) return this.register(request, metadata);
     const repeatable = idempotentRequest(metadata.actor, idempotencyKey, 'register-target', request);
     const answer = await this.answers.once(repeatable, async (keep) => {
-      const body = await this.register(request, metadata, (sql, target) => keep(sql, { status: CREATED, body: target }));
+      const body = await this.register(request, metadata, (sql, target) =>
+        keep(sql, { status: CREATED, body: target }),
+      );
       return { status: CREATED, body } satisfies KeptAnswer;
     });
     return answer.body as TargetView;
@@ -99,12 +101,13 @@ export class RegisterTargetHandler implements ICommandHandler<RegisterTarget> {
   }
 
   private async taken(ip: string, vrf: string, error: unknown): Promise<unknown> {
-    const [row] = await this.database.query<{ id: string }>('SELECT id FROM target_list WHERE vrf = $1 AND ip = $2::inet', [
-      vrf,
-      ip,
-    ]);
+    const [row] = await this.database.query<{ id: string }>(
+      'SELECT id FROM target_list WHERE vrf = $1 AND ip = $2::inet',
+      [vrf, ip],
+    );
     // Removed between the refusal and this look: to try again is right.
-    if (row === undefined) return new DomainError('conflict', `${ip} was a target until now. Try again.`, undefined, { cause: error });
+    if (row === undefined)
+      return new DomainError('conflict', `${ip} was a target until now. Try again.`, undefined, { cause: error });
     return new TargetExists(ip, vrf, row.id);
   }
 }

@@ -13,8 +13,7 @@ export function areTags(value: unknown): value is Record<string, string> {
   return (
     entries.length <= TAGS_MAX &&
     entries.every(
-      ([key, text]) =>
-        KEY.test(key) && typeof text === 'string' && text.length <= VALUE_LENGTH_MAX && VALUE.test(text),
+      ([key, text]) => KEY.test(key) && typeof text === 'string' && text.length <= VALUE_LENGTH_MAX && VALUE.test(text),
     )
   );
 }

@@ -1,5 +1,11 @@
 import { type Status, STATUS_REASONS, STATUSES, type StatusReason } from '@icmp-mon/status/contract';
-import type { RegisterTargetRequest, StatusCounts, TargetListQuery, TargetPage, TargetView } from '@icmp-mon/targets/contract';
+import type {
+  RegisterTargetRequest,
+  StatusCounts,
+  TargetListQuery,
+  TargetPage,
+  TargetView,
+} from '@icmp-mon/targets/contract';
 import { TARGET_SORTS, type TargetSort } from '@icmp-mon/targets/contract';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
@@ -92,7 +98,9 @@ export class TargetListParameters implements TargetListQuery {
 
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: PAGE_MAX, description: '100 unless said' })
   @IsOptional()
-  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value))
+  @Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value,
+  )
   @IsInt()
   @Min(1)
   @Max(PAGE_MAX)
@@ -126,7 +134,8 @@ export class TargetAnswer implements TargetView {
 
 export class TargetPageAnswer implements TargetPage {
   @ApiProperty({ type: [TargetAnswer] }) items!: TargetAnswer[];
-  @ApiProperty({ type: 'string', nullable: true, description: 'cursor of the next page, null on the last' }) next!: string | null;
+  @ApiProperty({ type: 'string', nullable: true, description: 'cursor of the next page, null on the last' }) next!:
+    string | null;
   @ApiProperty({ type: 'integer', description: 'Targets that match, over all pages.' }) total!: number;
 }
 

@@ -34,7 +34,8 @@ export class ListedTargets extends TargetDirectory {
   async view(ref: string, vrf?: string): Promise<TargetView> {
     if (ID.test(ref)) return this.byId(ref);
     const address = canonicalAddress(ref);
-    if (!address.ok) throw new DomainError('not_found', `No target is named "${shown(ref)}": give its id or its address.`);
+    if (!address.ok)
+      throw new DomainError('not_found', `No target is named "${shown(ref)}": give its id or its address.`);
     const rows = await this.database.query<TargetRow>(
       `SELECT ${VIEW_COLUMNS} FROM target_list WHERE ip = $1::inet AND ($2::text IS NULL OR vrf = $2) ORDER BY vrf LIMIT $3`,
       [address.ip, vrf ?? null, CANDIDATES_MAX],
@@ -42,7 +43,10 @@ export class ListedTargets extends TargetDirectory {
     const views = rows.map(targetView);
     const [only] = views;
     if (only === undefined) {
-      throw new DomainError('not_found', `${address.ip} is not a target${vrf === undefined ? '' : ` in the VRF ${shown(vrf)}`}.`);
+      throw new DomainError(
+        'not_found',
+        `${address.ip} is not a target${vrf === undefined ? '' : ` in the VRF ${shown(vrf)}`}.`,
+      );
     }
     if (views.length > 1) throw new AmbiguousTarget(address.ip, views);
     return only;

@@ -26,7 +26,9 @@ describe('a target', () => {
 
   it('given a target, when its id is registered again, then conflict', () => {
     expect(() => register(given(REGISTERED), TARGET_DATA)).toThrow(expect.objectContaining({ code: 'conflict' }));
-    expect(() => register(given(REGISTERED, REMOVED), TARGET_DATA)).toThrow(expect.objectContaining({ code: 'conflict' }));
+    expect(() => register(given(REGISTERED, REMOVED), TARGET_DATA)).toThrow(
+      expect.objectContaining({ code: 'conflict' }),
+    );
   });
 
   it('given a target, when removed, then TargetRemoved names its key and address', () => {

@@ -1,4 +1,11 @@
-import { entityTag, IdempotencyKey, IfMatch, Metadata, type RequestMetadata, RequirePermission } from '@icmp-mon/platform/http';
+import {
+  entityTag,
+  IdempotencyKey,
+  IfMatch,
+  Metadata,
+  type RequestMetadata,
+  RequirePermission,
+} from '@icmp-mon/platform/http';
 import type { StatusCounts, TargetPage, TargetView } from '@icmp-mon/targets/contract';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
@@ -41,7 +48,11 @@ export class TargetsController {
   @Post()
   @RequirePermission('targets:write')
   @ApiOperation({ summary: 'Make an address a target' })
-  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'A repeat with the same key gets the first answer.' })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'A repeat with the same key gets the first answer.',
+  })
   @ApiCreatedResponse({ type: TargetAnswer })
   async register(
     @Body() body: RegisterTargetBody,
@@ -89,7 +100,10 @@ export class TargetsController {
   @Delete(':id')
   @HttpCode(204)
   @RequirePermission('targets:write')
-  @ApiOperation({ summary: 'Take a target away', description: 'With If-Match, only when the target is still at that version.' })
+  @ApiOperation({
+    summary: 'Take a target away',
+    description: 'With If-Match, only when the target is still at that version.',
+  })
   @ApiParam(REF)
   @ApiHeader({ name: 'If-Match', required: false, description: 'ETag that was read.' })
   @ApiNoContentResponse()

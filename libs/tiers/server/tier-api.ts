@@ -27,7 +27,12 @@ class AgentSelectionAnswer implements AgentSelection {
 class VerdictRuleAnswer implements VerdictRule {
   @ApiProperty({ type: 'integer' }) missesToFail!: number;
   @ApiProperty({ type: 'integer' }) successesToRecover!: number;
-  @ApiProperty({ oneOf: [{ type: 'string', enum: ['majority'] }, { type: 'integer', minimum: 1 }] })
+  @ApiProperty({
+    oneOf: [
+      { type: 'string', enum: ['majority'] },
+      { type: 'integer', minimum: 1 },
+    ],
+  })
   quorum!: VerdictRule['quorum'];
 }
 

@@ -9,7 +9,11 @@ export type ApiKeyEvent = Extract<IdentityEvent, { type: 'ApiKeyIssued' }>;
 const present = (): AccountState => ({ kind: 'present' });
 
 /** Events of accounts are the audit of who was let in; names and secrets stay out of them. */
-export const USER: Aggregate<AccountState, UserEvent> = { category: 'user', initial: { kind: 'absent' }, evolve: present };
+export const USER: Aggregate<AccountState, UserEvent> = {
+  category: 'user',
+  initial: { kind: 'absent' },
+  evolve: present,
+};
 
 export const API_KEY: Aggregate<AccountState, ApiKeyEvent> = {
   category: 'apikey',

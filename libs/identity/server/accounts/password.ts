@@ -84,7 +84,8 @@ async function tagOf(password: string, hash: Omit<PasswordHash, 'tag'>, tagLengt
 
 async function takeTurn(): Promise<void> {
   if (running >= AT_ONCE_MAX) {
-    if (waiting.length >= WAITING_MAX) throw new DomainError('too_many_requests', 'Too many logins at once; try again in a few seconds.');
+    if (waiting.length >= WAITING_MAX)
+      throw new DomainError('too_many_requests', 'Too many logins at once; try again in a few seconds.');
     await new Promise<void>((resolve) => waiting.push(resolve));
   }
   running += 1;

@@ -10,10 +10,14 @@ describe('API keys', () => {
     expect(parseApiKey(newApiKey())?.secretHash.equals(parts?.secretHash ?? Buffer.alloc(0))).toBe(false);
   });
 
-  it.each(['', 'imk_', 'imk_XYZ_abc', `imt_${'0'.repeat(12)}_${'A'.repeat(43)}`, `${newApiKey()}x`, `${newApiKey()}\n`])(
-    'are nothing else: %j',
-    (text) => {
-      expect(parseApiKey(text)).toBeNull();
-    },
-  );
+  it.each([
+    '',
+    'imk_',
+    'imk_XYZ_abc',
+    `imt_${'0'.repeat(12)}_${'A'.repeat(43)}`,
+    `${newApiKey()}x`,
+    `${newApiKey()}\n`,
+  ])('are nothing else: %j', (text) => {
+    expect(parseApiKey(text)).toBeNull();
+  });
 });

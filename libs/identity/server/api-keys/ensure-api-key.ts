@@ -28,7 +28,8 @@ export class EnsureApiKeyHandler implements ICommandHandler<EnsureApiKey> {
 
   async execute({ key, name, role, metadata }: EnsureApiKey): Promise<void> {
     const parts = parseApiKey(key);
-    if (parts === null) throw new DomainError('invalid', 'An API key is written imk_<12 hex digits>_<43 base64url characters>.');
+    if (parts === null)
+      throw new DomainError('invalid', 'An API key is written imk_<12 hex digits>_<43 base64url characters>.');
     const [present] = await this.database.query('SELECT 1 FROM api_key WHERE id = $1', [parts.id]);
     if (present !== undefined) return;
     try {

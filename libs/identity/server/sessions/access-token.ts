@@ -23,7 +23,8 @@ export class AccessTokens {
   /** @throws Error for a secret shorter than 32 bytes */
   constructor(secret: string) {
     this.secret = new TextEncoder().encode(secret);
-    if (this.secret.length < SECRET_BYTES_MIN) throw new Error(`jwtSecret must have at least ${SECRET_BYTES_MIN} bytes.`);
+    if (this.secret.length < SECRET_BYTES_MIN)
+      throw new Error(`jwtSecret must have at least ${SECRET_BYTES_MIN} bytes.`);
   }
 
   sign(claims: Omit<AccessClaims, 'expiresAtS'>, expiresAtS: number): Promise<string> {

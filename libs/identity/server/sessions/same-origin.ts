@@ -12,5 +12,8 @@ export function requireSameOrigin(request: Request): void {
   if (SAFE_METHODS.has(request.method)) return;
   const { origin, host } = request.headers;
   if (origin !== undefined && host !== undefined && URL.canParse(origin) && new URL(origin).host === host) return;
-  throw new DomainError('forbidden', 'A change with a session cookie must come from the portal itself (Origin). Services use an API key.');
+  throw new DomainError(
+    'forbidden',
+    'A change with a session cookie must come from the portal itself (Origin). Services use an API key.',
+  );
 }

@@ -73,15 +73,18 @@ export class Sessions {
   }
 
   async end(sessionId: string): Promise<void> {
-    await this.database.execute('UPDATE login_session SET ended_at = now() WHERE id = $1 AND ended_at IS NULL', [sessionId]);
+    await this.database.execute('UPDATE login_session SET ended_at = now() WHERE id = $1 AND ended_at IS NULL', [
+      sessionId,
+    ]);
     this.running.forget(sessionId);
   }
 
   /** Ends the login that a refresh token belongs to, if it is one. */
   async endByToken(token: string): Promise<void> {
-    const [row] = await this.database.query<{ session_id: string }>('SELECT session_id FROM refresh_token WHERE hash = $1', [
-      hashOf(token),
-    ]);
+    const [row] = await this.database.query<{ session_id: string }>(
+      'SELECT session_id FROM refresh_token WHERE hash = $1',
+      [hashOf(token)],
+    );
     if (row !== undefined) await this.end(row.session_id);
   }
 

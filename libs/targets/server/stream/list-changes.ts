@@ -58,6 +58,7 @@ async function latestOf(sql: Sql): Promise<number> {
 
 function changeOf(row: ChangeRow): ListChange {
   const id = String(row.list_seq);
-  if (!row.present) return { listSeq: row.list_seq, message: { id, event: 'removed', data: { id: row.id, key: row.key } } };
+  if (!row.present)
+    return { listSeq: row.list_seq, message: { id, event: 'removed', data: { id: row.id, key: row.key } } };
   return { listSeq: row.list_seq, message: { id, event: 'target', data: targetView(row) } };
 }

@@ -32,7 +32,8 @@ export class NotificationListener {
     this.retry = null;
     const { client } = this;
     this.client = null;
-    if (client !== null) await client.end().catch((error: unknown) => logger.debug({ err: error }, 'listener was gone'));
+    if (client !== null)
+      await client.end().catch((error: unknown) => logger.debug({ err: error }, 'listener was gone'));
   }
 
   private async connect(): Promise<void> {

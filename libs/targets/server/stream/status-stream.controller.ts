@@ -29,7 +29,12 @@ export class StatusStreamController {
       'Server-sent events: target, removed, counts, reset; with ?live= also result. Last-Event-ID resumes; reset asks to read the list anew.',
   })
   @ApiQuery({ name: 'live', required: false, type: String, description: 'Id of a target whose results to stream too.' })
-  @ApiQuery({ name: 'lastEventId', required: false, type: String, description: 'For clients that cannot send Last-Event-ID.' })
+  @ApiQuery({
+    name: 'lastEventId',
+    required: false,
+    type: String,
+    description: 'For clients that cannot send Last-Event-ID.',
+  })
   @ApiProduces('text/event-stream')
   @ApiOkResponse({ description: 'The stream.', schema: { type: 'string' } })
   stream(@Req() request: Request, @Res() response: Response, @Caller() principal: Principal): void {

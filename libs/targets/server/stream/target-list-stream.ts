@@ -61,7 +61,11 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
   }
 
   /** Tells what the client missed, then lets through what came meanwhile. */
-  private async begin(lastEventId: string | null, client: Subscriber<StreamMessage>, waiting: WaitingRoom): Promise<void> {
+  private async begin(
+    lastEventId: string | null,
+    client: Subscriber<StreamMessage>,
+    waiting: WaitingRoom,
+  ): Promise<void> {
     const here = await this.currentPosition();
     const seen = lastEventId === null ? here : Number(lastEventId);
     const missed = await this.missedSince(seen);
@@ -144,7 +148,8 @@ class WaitingRoom implements Follower {
   deliver(changes: ListChange[]): void {
     if (this.waiting === null) return this.pass(changes);
     this.waiting.push(...changes);
-    if (this.waiting.length > WAITING_MAX) this.client.error(new Error('The client fell too far behind while it caught up.'));
+    if (this.waiting.length > WAITING_MAX)
+      this.client.error(new Error('The client fell too far behind while it caught up.'));
   }
 
   release(told: number): void {

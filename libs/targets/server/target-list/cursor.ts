@@ -9,8 +9,7 @@ export interface Position {
 
 const CURSOR_LENGTH_MAX = 1_500;
 
-const invalid = (detail: string): DomainError =>
-  new DomainError('invalid', detail, [{ pointer: '?cursor', detail }]);
+const invalid = (detail: string): DomainError => new DomainError('invalid', detail, [{ pointer: '?cursor', detail }]);
 
 /** Names a list, so that a cursor of one list is not used in another. */
 export function listFingerprint(list: Readonly<Record<string, string | undefined>>): string {

@@ -15,12 +15,16 @@ describe('a cursor', () => {
     expect(() => decodeCursor(other, encodeCursor(LIST, { value: 'x', key: 1 }))).toThrow(refused);
   });
 
-  it.each(['', 'x', '!!!', Buffer.from('{}').toString('base64url'), Buffer.from('["a"]').toString('base64url'), 'A'.repeat(2_000)])(
-    'is refused when it is none of ours: %s',
-    (text) => {
-      expect(() => decodeCursor(LIST, text)).toThrow(refused);
-    },
-  );
+  it.each([
+    '',
+    'x',
+    '!!!',
+    Buffer.from('{}').toString('base64url'),
+    Buffer.from('["a"]').toString('base64url'),
+    'A'.repeat(2_000),
+  ])('is refused when it is none of ours: %s', (text) => {
+    expect(() => decodeCursor(LIST, text)).toThrow(refused);
+  });
 
   it('is refused when its key is no number', () => {
     const forged = Buffer.from(JSON.stringify([LIST, 'x', '1; DROP TABLE event'])).toString('base64url');

@@ -46,7 +46,7 @@ const list = (query: TargetListQuery) =>
 
 async function allPages(query: TargetListQuery): Promise<TargetView[]> {
   const items: TargetView[] = [];
-  for (let cursor: string | undefined; ; ) {
+  for (let cursor: string | undefined; ;) {
     const page = await list({ ...query, ...(cursor === undefined ? {} : { cursor }) });
     items.push(...page.items);
     if (page.next === null) return items;
@@ -67,7 +67,14 @@ describe('pages of 1,000 targets', () => {
   });
 
   it('keep to their filter, and count what matches', async () => {
-    const paged = await allPages({ sort: 'since', order: 'desc', status: 'down,degraded', tier: 'standard', vrf: 'lab', limit: 11 });
+    const paged = await allPages({
+      sort: 'since',
+      order: 'desc',
+      status: 'down,degraded',
+      tier: 'standard',
+      vrf: 'lab',
+      limit: 11,
+    });
     const [row] = await database.query<{ count: number }>(
       `SELECT count(*) AS count FROM target_list WHERE status IN ('down', 'degraded') AND tier = 'standard' AND vrf = 'lab'`,
     );
@@ -104,7 +111,10 @@ describe('pages of 100,000 targets', () => {
     expect(page.items).toHaveLength(100);
     const lastKey = page.items.at(-1)?.key ?? 0;
     const column = { status: 'status_rank', ip: 'ip', name: 'name_sort', tier: 'tier', since: 'since_sort' }[sort];
-    const [row] = await database.query<{ value: string }>(`SELECT ${column}::text AS value FROM target_list WHERE key = $1`, [lastKey]);
+    const [row] = await database.query<{ value: string }>(
+      `SELECT ${column}::text AS value FROM target_list WHERE key = $1`,
+      [lastKey],
+    );
     const after = { value: row?.value ?? '', key: lastKey };
     const statement = pageStatement(listFilter(query), { sort, descending: order === 'desc' }, after, 100);
     const lines = await database.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${statement.text}`, statement.params);
@@ -138,9 +148,21 @@ describe('the projection of the list', () => {
 
   let offset = 0;
   function message(topic: string, type: string, data: object | null): ReceivedMessage {
-    const { key, value, headers = {} } = cloudEvent({ id: newId(), type, time: new Date().toISOString(), data, key: 'k' });
+    const {
+      key,
+      value,
+      headers = {},
+    } = cloudEvent({ id: newId(), type, time: new Date().toISOString(), data, key: 'k' });
     offset += 1;
-    return { topic, partition: 0, offset, key, value: value === null ? null : Buffer.from(value), headers, timestampMs: 0 };
+    return {
+      topic,
+      partition: 0,
+      offset,
+      key,
+      value: value === null ? null : Buffer.from(value),
+      headers,
+      timestampMs: 0,
+    };
   }
 
   const registered = (key: number) =>
@@ -154,7 +176,12 @@ describe('the projection of the list', () => {
       tier: 'standard',
     });
   const removed = (key: number) =>
-    message(TARGETS_TOPIC, cloudEventType('target', 'TargetRemoved'), { targetId: ids[key], key, ip: `192.0.2.${key}`, vrf: 'default' });
+    message(TARGETS_TOPIC, cloudEventType('target', 'TargetRemoved'), {
+      targetId: ids[key],
+      key,
+      ip: `192.0.2.${key}`,
+      vrf: 'default',
+    });
   const changed = (key: number, to: string, changeSeq: number, more: object = {}) => {
     const data = {
       targetId: ids[key] ?? '',
@@ -176,10 +203,12 @@ describe('the projection of the list', () => {
   };
   const handle = (...messages: ReceivedMessage[]) => database.transaction((sql) => projection.handle(sql, messages));
   const row = async (key: number) => {
-    const [found] = await database.query<{ status: string; reason: string | null; list_seq: number | null; change_seq: number }>(
-      'SELECT status, reason, list_seq, change_seq FROM target_list WHERE key = $1',
-      [key],
-    );
+    const [found] = await database.query<{
+      status: string;
+      reason: string | null;
+      list_seq: number | null;
+      change_seq: number;
+    }>('SELECT status, reason, list_seq, change_seq FROM target_list WHERE key = $1', [key]);
     return found;
   };
 

@@ -1,0 +1,54 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApi, type TestApi } from './testing/test-api';
+
+let api: TestApi;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'icmp-mon-portal-test-'));
+  await writeFile(path.join(folder, 'index.html'), '<!doctype html><title>portal</title>');
+  await writeFile(path.join(folder, 'main-ABCD1234.js'), 'export {};');
+  await writeFile(path.join(folder, 'favicon.svg'), '<svg/>');
+  api = await startTestApi({ portalDir: folder });
+});
+afterAll(async () => {
+  await api.stop();
+  await rm(folder, { recursive: true });
+});
+
+const page = (target: string): Promise<Response> =>
+  fetch(`${api.url}${target}`, { headers: { accept: 'text/html,*/*' } });
+
+describe('the portal', () => {
+  it.each(['/', '/targets', '/targets/192.0.2.1?range=1h', '/targets/2001:db8::a'])(
+    'has its page at %s, always fresh, with a content policy',
+    async (target) => {
+      const response = await page(target);
+      expect(response.status).toBe(200);
+      expect(await response.text()).toContain('<title>portal</title>');
+      expect(response.headers.get('cache-control')).toBe('no-cache');
+      expect(response.headers.get('content-security-policy')).toContain("script-src 'self'");
+    },
+  );
+
+  it('lets browsers keep files whose name changes with their content, and no others', async () => {
+    expect((await page('/main-ABCD1234.js')).headers.get('cache-control')).toContain('immutable');
+    expect((await page('/favicon.svg')).headers.get('cache-control')).toBe('no-cache');
+  });
+
+  it.each(['/missing-ABCD1234.js', '/api/v1/nothing', '/api'])('is not given in place of %s', async (target) => {
+    const response = await page(target);
+    expect(response.status).toBe(404);
+    expect(response.headers.get('content-type')).toContain('application/problem+json');
+  });
+
+  it('does not hand out files beside its folder', async () => {
+    for (const target of ['/..%2f..%2fetc%2fpasswd', '/%2e%2e/%2e%2e/etc/passwd', '/.env']) {
+      const response = await fetch(`${api.url}${target}`);
+      expect(await response.text()).not.toContain('root:');
+    }
+  });
+});
