@@ -59,8 +59,8 @@ export class GroupConsumer {
   private readonly consumer: PartitionedConsumer;
   private readonly logicalOf: Map<string, string>;
   private readonly failures = new Map<string, string>();
-  private readonly stopping = new AbortController();
-  private generation = 0;
+  /** Aborted when the next assignment comes: what still begins partitions of this one gives up. */
+  private generation = new AbortController();
   private takingOver: Promise<void> = Promise.resolve();
 
   constructor(
@@ -94,30 +94,31 @@ export class GroupConsumer {
 
   /** Ends after the transaction in progress. */
   async stop(): Promise<void> {
-    this.stopping.abort();
+    this.generation.abort();
     await this.consumer.stop();
     await this.takingOver;
   }
 
   private onJoined(assignment: Assignment): void {
-    const generation = ++this.generation;
+    this.generation.abort();
+    const generation = new AbortController();
+    this.generation = generation;
     const ended = this.consumer.endAll();
     this.failures.clear();
-    this.takingOver = ended.then(() => this.takeOver(assignment, generation));
+    this.takingOver = ended.then(() => this.takeOver(assignment, generation.signal));
   }
 
-  private async takeOver(assignment: Assignment, generation: number): Promise<void> {
+  private async takeOver(assignment: Assignment, generation: AbortSignal): Promise<void> {
     const partitions = Object.entries(assignment).flatMap(([topic, numbers]) =>
       numbers.map((partition) => ({ topic, partition })),
     );
     await Promise.all(partitions.map(({ topic, partition }) => this.begin(topic, partition, generation)));
   }
 
-  private async begin(topic: string, partition: number, generation: number): Promise<void> {
+  private async begin(topic: string, partition: number, generation: AbortSignal): Promise<void> {
     const key: OffsetKey = { group: this.options.group, topic, partition };
-    const isCurrent = (): boolean => generation === this.generation && !this.stopping.signal.aborted;
-    const offset = await this.loadUntilKnown(key, isCurrent);
-    if (!offset || !isCurrent()) return;
+    const offset = await this.loadUntilKnown(key, generation);
+    if (!offset || generation.aborted) return;
     const position: Position = { key, logical: this.logicalOf.get(topic) ?? topic, offset };
     this.consumer.begin(topic, partition, offset.nextOffset, {
       batchMax: this.options.batchMax ?? BATCH_MAX,
@@ -126,14 +127,14 @@ export class GroupConsumer {
     });
   }
 
-  private async loadUntilKnown(key: OffsetKey, isWanted: () => boolean): Promise<ConsumerOffset | null> {
+  private async loadUntilKnown(key: OffsetKey, ended: AbortSignal): Promise<ConsumerOffset | null> {
     const pauses = new Pauses(RETRY);
-    while (isWanted()) {
+    while (!ended.aborted) {
       try {
         return await this.options.database.transaction((sql) => loadOffset(sql, key));
       } catch (error) {
         logger.warn({ err: error, ...key }, 'cannot read the position of a group, trying again');
-        await pauses.wait(this.stopping.signal);
+        await pauses.wait(ended);
       }
     }
     return null;
@@ -170,7 +171,7 @@ export class GroupConsumer {
     } catch (error) {
       if (!(error instanceof FenceLost)) throw error;
       logger.warn({ ...position.key, err: error }, 'another consumer moved the position, reading it again');
-      const offset = await this.loadUntilKnown(position.key, () => !stream.closed);
+      const offset = await this.loadUntilKnown(position.key, stream.ended);
       if (!offset) return;
       position.offset = offset;
       stream.restartAt(offset.nextOffset);
