@@ -69,7 +69,8 @@ export function decodeCheckpoint(bytes: Uint8Array): Record<string, CheckpointPa
       if (!constructor) throw new CheckpointUnreadable(`a column of ${String(column.kind)}`);
       const byteLength = column.length * constructor.BYTES_PER_ELEMENT;
       if (at + byteLength > bytes.length) throw new CheckpointUnreadable(`column ${column.name} is cut short`);
-      const copy = bytes.slice(at, at + byteLength);
+      // Not bytes.slice(): a Buffer's slice shares its memory, at an offset that columns may not begin at.
+      const copy = Uint8Array.from(bytes.subarray(at, at + byteLength));
       part.columns[column.name] = new constructor(copy.buffer, 0, column.length);
       at += align(byteLength);
     }

@@ -2,8 +2,8 @@ import type { Sql } from '@icmp-mon/platform/database';
 import type { Backend } from './writer';
 
 export const LEASE_TTL_MS = 5_000;
-/** A projector that was not seen for so long has no share of the shards. */
-const PROJECTOR_TTL_MS = 15_000;
+/** A projector that was not seen for so long has no share of the shards: as long as its leases would have lived. */
+const PROJECTOR_TTL_MS = LEASE_TTL_MS;
 
 /** A shard under the epoch by which this process may commit for it. */
 export interface Claim {

@@ -164,18 +164,21 @@ describe('the routes of results', () => {
   });
 
   it('stream live results, and resume after the last id', async () => {
-    const open = async (lastEventId?: string): Promise<{ text: () => string; end: () => void }> => {
-      const abort = new AbortController();
+    const open = async (lastEventId?: string): Promise<{ text: () => string; end: () => Promise<void> }> => {
       const headers: Record<string, string> = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
-      const response = await fetch(`${address}/${TARGET.ip}/live`, { headers, signal: abort.signal });
+      const response = await fetch(`${address}/${TARGET.ip}/live`, { headers });
       expect(response.headers.get('content-type')).toContain('text/event-stream');
+      const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
       let text = '';
-      const reading = (async () => {
-        const decoder = new TextDecoder();
-        for await (const chunk of response.body ?? []) text += decoder.decode(chunk, { stream: true });
-      })();
-      reading.catch((error: unknown) => (text += abort.signal.aborted ? '' : String(error)));
-      return { text: () => text, end: () => abort.abort() };
+      const read = async (): Promise<void> => {
+        for (let chunk = await reader?.read(); chunk && !chunk.done; chunk = await reader?.read()) text += chunk.value;
+      };
+      const reading = read();
+      const end = async (): Promise<void> => {
+        await reader?.cancel();
+        await reading;
+      };
+      return { text: () => text, end };
     };
     const first = await open();
     await eventually(() => expect(first.text()).toContain('id: 3:4:'));
@@ -189,11 +192,11 @@ describe('the routes of results', () => {
     await eventually(() =>
       expect(first.text()).toMatch(/id: 3:8:0\nevent: result\ndata: {"at":.*"rttUs":840}\n\nid: 3:8:1\n/),
     );
-    first.end();
+    await first.end();
     const second = await open('3:8:0');
     await eventually(() => expect(second.text()).toContain('id: 3:8:1\nevent: result'));
     expect(second.text()).not.toContain('id: 3:8:0');
-    second.end();
+    await second.end();
   });
 
   it('put live results beside what else a tab streams', async () => {

@@ -93,8 +93,10 @@ export class SampleStore {
   drop(window: number): void {
     const startMs = this.start[window];
     const windows = this.byStart.get(startMs);
-    windows?.delete(this.owner[window]);
-    if (windows?.size === 0) this.byStart.delete(startMs);
+    // Dropping twice would tie the list of free samples into a ring.
+    if (windows?.get(this.owner[window]) !== window) throw new Error(`window ${window} is not open`);
+    windows.delete(this.owner[window]);
+    if (windows.size === 0) this.byStart.delete(startMs);
     if (this.tail[window] !== NONE) {
       this.next[this.tail[window]] = this.freeSample;
       this.freeSample = this.head[window];

@@ -33,7 +33,7 @@ export class SeriesParticipant implements ShardParticipant {
   private readonly samples = new SampleStore();
   private readonly dirty = new Set<number>();
   private readonly lateDirty = new Set<number>();
-  private folding: number[] = [];
+  private readonly folding = new Set<number>();
   /** Windows that start before it are folded. */
   private cutMs = 0;
   private checkpointDue = false;
@@ -63,7 +63,8 @@ export class SeriesParticipant implements ShardParticipant {
         batch.rttUs[row],
         place.muted,
       );
-      if (!place.muted) (late ? this.lateDirty : this.dirty).add(window);
+      // A window that waits to be folded takes late samples along; its row is not written yet.
+      if (!place.muted && !this.folding.has(window)) (late ? this.lateDirty : this.dirty).add(window);
     }
   }
 
@@ -81,7 +82,7 @@ export class SeriesParticipant implements ShardParticipant {
       this.dirty.delete(window);
       if (this.lateDirty.has(window)) continue;
       if (place.muted) this.samples.drop(window);
-      else this.folding.push(window);
+      else this.folding.add(window);
     }
     this.checkpointDue ||= !first && !place.muted;
   }
@@ -95,7 +96,7 @@ export class SeriesParticipant implements ShardParticipant {
   }
 
   hasPending(): boolean {
-    return this.dirty.size + this.lateDirty.size + this.folding.length > 0;
+    return this.dirty.size + this.lateDirty.size + this.folding.size > 0;
   }
 
   take(force: boolean): PendingWrite | null {
@@ -108,7 +109,7 @@ export class SeriesParticipant implements ShardParticipant {
     if (!numbers) return null;
     this.lastFlushMs = this.nowMs();
     const rows = new SeriesRows(this.shard, this.offset, numbers, this.samples);
-    const folded = this.folding.length > 0;
+    const folded = this.folding.size > 0;
     for (const window of this.dirty) rows.fragment(window);
     for (const window of this.lateDirty) rows.lateFragment(window);
     for (const window of this.folding) rows.window(window);
@@ -116,7 +117,7 @@ export class SeriesParticipant implements ShardParticipant {
     for (const window of [...this.lateDirty, ...this.folding]) this.samples.drop(window);
     this.dirty.clear();
     this.lateDirty.clear();
-    this.folding = [];
+    this.folding.clear();
     if (force) this.checkpointDue = false;
     return {
       rows: rows.count,
@@ -137,7 +138,7 @@ export class SeriesParticipant implements ShardParticipant {
   }
 
   private isDue(): boolean {
-    if (this.folding.length > 0) return true;
+    if (this.folding.size > 0) return true;
     const waitMs = Math.min((this.dirty.size / FRAGMENT_ROWS_PER_S) * 1_000, FRAGMENT_WAIT_MS_MAX);
     return this.nowMs() - this.lastFlushMs >= waitMs || this.nowMs() - this.lastFlushMs >= FRAGMENT_WAIT_MS_MAX;
   }
@@ -175,6 +176,9 @@ export class SeriesParticipant implements ShardParticipant {
     const { cutMs, agents } = head as SeriesHead;
     this.cutMs = cutMs;
     const indexes = agents.map((agentId) => this.directoryOf().agents.get(agentId)?.index ?? 0);
+    const total = columns['size'].reduce((sum: number, size: number) => sum + size, 0);
+    if (total !== columns['agent'].length)
+      throw new Error(`a checkpoint of ${total} samples has ${columns['agent'].length}`);
     let at = 0;
     for (let window = 0; window < columns['targetKey'].length; window++) {
       for (let end = at + columns['size'][window]; at < end; at++) {

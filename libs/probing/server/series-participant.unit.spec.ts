@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { OUTCOME, LANE, WINDOW_MS } from '@icmp-mon/probing/contract';
+import { ShardDirectory, type ResultBatch, type WriterTransaction } from '@icmp-mon/platform/shard';
+import { AgentNumbers } from './agent-numbers';
+import { LivePublisher } from './live-publisher';
+import { SeriesParticipant } from './series-participant';
+
+const AGENT = {
+  agentId: '01900000-0000-7000-8000-000000000001',
+  name: 'a',
+  region: 'r',
+  provider: 'p',
+  state: 'active',
+  index: 0,
+} as const;
+
+async function setUp(): Promise<{
+  series: SeriesParticipant;
+  probe: (sampleMs: number, offset: number) => void;
+  tick: (atMs: number, offset: number) => void;
+  flush: () => Promise<string[]>;
+}> {
+  const numbers = new AgentNumbers({
+    execute: async () => 0,
+    query: async <T extends object>() => [{ agent_id: AGENT.agentId, agent_no: 1, name: 'a' }] as unknown as T[],
+  });
+  await numbers.know([AGENT]);
+  const directory = new ShardDirectory({ assigned: () => undefined, unassigned: () => undefined });
+  directory.applyAgent({ kind: 'agent', ...AGENT });
+  const live = new LivePublisher({ watched: () => new Set(), publish: () => undefined }, numbers);
+  const series = new SeriesParticipant(
+    0,
+    () => directory,
+    numbers,
+    live,
+    () => 1e9,
+  );
+  const target = { key: 7, targetId: '', ip: '', vrf: '', tier: 't', selected: [AGENT.agentId], pairs: [] };
+  const probe = (sampleMs: number, offset: number): void => {
+    const batch: ResultBatch = {
+      count: 1,
+      agent: AGENT,
+      lane: LANE.live,
+      receivedAtMs: sampleMs,
+      target: [target],
+      policy: [],
+      pairSlot: Int32Array.of(0),
+      check: Uint16Array.of(1),
+      sampleMs: Float64Array.of(sampleMs),
+      outcome: Uint8Array.of(OUTCOME.reply),
+      rttUs: Uint32Array.of(1_000),
+    };
+    series.onResults(batch, { ageMs: 0, atMs: 0 }, { shard: 0, offset, muted: false });
+  };
+  const flush = async (): Promise<string[]> => {
+    const tables: string[] = [];
+    const transaction: WriterTransaction = {
+      query: async () => [],
+      copy: async (statement) => void tables.push(statement.split(' ')[1]),
+    };
+    await series.take(true)?.write(transaction);
+    return tables;
+  };
+  const tick = (atMs: number, offset: number): void =>
+    series.onTick({ ageMs: 0, atMs }, { shard: 0, offset, muted: false });
+  return { series, probe, tick, flush };
+}
+
+describe('the series of a shard', () => {
+  it('takes a late sample along when its window waits to be folded', async () => {
+    const { series, probe, tick, flush } = await setUp();
+    tick(WINDOW_MS + 30_000, 0);
+    probe(2 * WINDOW_MS - 1_000, 1);
+    expect(await flush()).toEqual(['probe_recent']);
+    tick(2 * WINDOW_MS + 30_000, 2);
+    probe(2 * WINDOW_MS - 500, 3);
+    expect(await flush()).toEqual(['probe_series']);
+    expect(series.hasPending()).toBe(false);
+  });
+
+  it('stores a sample of a folded window as one more row of the series', async () => {
+    const { probe, tick, flush } = await setUp();
+    tick(WINDOW_MS + 30_000, 0);
+    probe(2 * WINDOW_MS - 1_000, 1);
+    tick(2 * WINDOW_MS + 30_000, 2);
+    await flush();
+    probe(2 * WINDOW_MS - 500, 3);
+    probe(2 * WINDOW_MS - 400, 4);
+    expect(await flush()).toEqual(['probe_series']);
+  });
+});
