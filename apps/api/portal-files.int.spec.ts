@@ -10,7 +10,7 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'icmp-mon-portal-test-'));
   await writeFile(path.join(folder, 'index.html'), '<!doctype html><title>portal</title>');
-  await writeFile(path.join(folder, 'main-ABCD1234.js'), 'export {};');
+  await writeFile(path.join(folder, 'main-8_P-9KQu.js'), 'export {};');
   await writeFile(path.join(folder, 'favicon.svg'), '<svg/>');
   api = await startTestApi({ portalDir: folder });
 });
@@ -35,11 +35,11 @@ describe('the portal', () => {
   );
 
   it('lets browsers keep files whose name changes with their content, and no others', async () => {
-    expect((await page('/main-ABCD1234.js')).headers.get('cache-control')).toContain('immutable');
+    expect((await page('/main-8_P-9KQu.js')).headers.get('cache-control')).toContain('immutable');
     expect((await page('/favicon.svg')).headers.get('cache-control')).toBe('no-cache');
   });
 
-  it.each(['/missing-ABCD1234.js', '/api/v1/nothing', '/api'])('is not given in place of %s', async (target) => {
+  it.each(['/missing-8_P-9KQu.js', '/api/v1/nothing', '/api'])('is not given in place of %s', async (target) => {
     const response = await page(target);
     expect(response.status).toBe(404);
     expect(response.headers.get('content-type')).toContain('application/problem+json');

@@ -3,8 +3,8 @@ import path from 'node:path';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import express, { type NextFunction, type Request, type Response } from 'express';
 
-/** The build puts a hash of the content into the names of all files but the page itself. */
-const HASHED = /[-.][A-Z0-9]{8,}\.[a-z0-9]+$/;
+/** Files whose name the build changes with their content. */
+const HASHED = /\/((main|chunk|styles|polyfills|scripts)-[\w-]{8}\.(js|css)|media\/.+-[\w-]{8}\.\w+)$/;
 /** A missing file must not look like a page; an address at the end of a path is no file. */
 const FILE = /\.[a-z][a-z0-9]{1,10}$/i;
 const NOT_PAGES = /^\/(api|livez|readyz|metrics)(\/|$)/;

@@ -19,7 +19,7 @@ afterEach(async () => {
 afterAll(() => api.stop());
 
 async function follow(lastEventId?: string): Promise<EventSourceClient> {
-  const resume = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
+  const resume: Record<string, string> = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
   const client = await EventSourceClient.open(`${api.url}/api/v1/status/stream`, {
     authorization: `Bearer ${api.keys.viewer}`,
     ...resume,
