@@ -8,7 +8,7 @@ export const GATEWAY_FIELDS = {
   kafkaBrokers: list('ICMPMON_KAFKA_BROKERS'),
   topicPrefix: text('ICMPMON_TOPIC_PREFIX', { default: 'icmpmon' }),
   shardCount: integer('ICMPMON_SHARD_COUNT', { default: 8, min: 1, max: 64 }),
-  listenHost: text('ICMPMON_LISTEN_HOST', { default: '127.0.0.1' }),
+  listenHost: text('ICMPMON_GATEWAY_HOST', { default: '127.0.0.1' }),
   agentPort: integer('ICMPMON_AGENT_PORT', { default: 8443, ...PORT }),
   enrolPort: integer('ICMPMON_ENROL_PORT', { default: 8444, ...PORT }),
   publicGatewayUrl: url('ICMPMON_PUBLIC_GATEWAY_URL', { protocols: ['https:'] }),
