@@ -40,7 +40,7 @@ export class UnusableSpool extends Error {
 
 /** Opens the spool's database, and makes it if there is none. @throws UnusableSpool */
 export function openSpoolDatabase(dir: string): DatabaseSync {
-  const database = new DatabaseSync(path.join(dir, SPOOL_FILE), { timeout: 5_000 });
+  const database = new DatabaseSync(path.join(dir, SPOOL_FILE), { timeout: 2_000 });
   try {
     // Only one agent may use a state folder: a second one would hand out the same sequences.
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;');
@@ -64,8 +64,14 @@ export function openSpoolDatabase(dir: string): DatabaseSync {
   }
 }
 
-/** Whether SQLite says that its file is damaged. */
+/** The file contradicts itself, and SQLite has not noticed. */
+export class DamagedSpool extends Error {
+  override readonly name = 'DamagedSpool';
+}
+
+/** Whether the spool's file is damaged. */
 export function isCorruption(error: unknown): boolean {
+  if (error instanceof DamagedSpool) return true;
   const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
   return code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
 }

@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LANE, type Lane } from '@icmp-mon/probing/contract';
 import type { AgentLog } from '../agent-log';
 import { nextBoot } from './boot-counter';
-import { isCorruption, openSpoolDatabase, setSpoolAside, UnusableSpool } from './spool-database';
+import { DamagedSpool, isCorruption, openSpoolDatabase, setSpoolAside, UnusableSpool } from './spool-database';
 import { type BlockRow, blockOf, checksumOf, type NewBlock, type SpooledBlock } from './spooled-block';
 
 export interface SpoolOptions {
@@ -134,6 +134,7 @@ export class Spool {
       },
       () => this.isReadOnly(lane),
     );
+    if (batch.length === 0 && this.totals.blocks > 0) this.write(() => this.mendStranded());
     this.inFlight[lane] = batch;
     return batch;
   }
@@ -233,7 +234,7 @@ export class Spool {
   }
 
   private forget(id: number, body: { bytes: Uint8Array; count: number }): void {
-    if (this.statements.remove.run(id).changes === 0) return;
+    if (this.statements.remove.run(id).changes === 0) throw new DamagedSpool(`block ${id} is there and is not`);
     this.totals.blocks--;
     this.totals.bytes -= body.bytes.length + ROW_BYTES;
     this.totals.results -= body.count;
@@ -248,6 +249,25 @@ export class Spool {
     this.options.log.error({ id: row.id, count: row.count }, 'a block in the spool is damaged and cannot be shipped');
     this.forget(row.id, { bytes: row.body, count: row.count });
     this.totals.quarantined++;
+  }
+
+  /**
+   * Rows that no index leads to, because bits of it or of them have changed, are neither sent nor dropped by anybody.
+   * A rebuilt index finds them again, or else they are set aside.
+   */
+  private mendStranded(): void {
+    const { shipped, fresh, stale, oldest } = this.statements;
+    const isFound = (): boolean =>
+      [LANE.live, LANE.backfill].some((lane) => shipped.get(lane, 1) !== undefined) ||
+      fresh.get(this.nowMs(), 1) !== undefined ||
+      stale.get(this.nowMs(), 1) !== undefined;
+    if (isFound()) return;
+    this.database.exec('REINDEX block');
+    if (isFound()) return;
+    for (let row = oldest.get(); row !== undefined; row = oldest.get())
+      this.setDamagedAside(row as unknown as BlockRow);
+    this.totals.quarantined += Math.max(0, this.totals.blocks);
+    Object.assign(this.totals, { blocks: 0, bytes: 0, results: 0 });
   }
 
   private dropOldest(): void {

@@ -1,0 +1,257 @@
+import {
+  copyFileSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+  closeSync,
+  statSync,
+} from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { type EncodedBody, LANE } from '@icmp-mon/probing/contract';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Spool } from './spool';
+import { SPOOL_FILE } from './spool-database';
+import type { NewBlock, SpooledBlock } from './spooled-block';
+
+const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const MIB = 1024 ** 2;
+const NOW_MS = 1_795_000_000_000;
+
+describe('the spool', () => {
+  let dir: string;
+  let nowMs: number;
+  const open: Spool[] = [];
+
+  beforeEach(() => {
+    dir = mkdtempSync(path.join(os.tmpdir(), 'spool-'));
+    nowMs = NOW_MS;
+  });
+  afterEach(() => {
+    for (const spool of open.splice(0)) spool.close();
+    rmSync(dir, { recursive: true });
+  });
+
+  function opened(bytesMax = 64 * MIB): Spool {
+    const spool = new Spool({ dir, bytesMax, log: silent, nowMs: () => nowMs });
+    open.push(spool);
+    return spool;
+  }
+
+  function reopened(spool: Spool, bytesMax?: number): Spool {
+    closed(spool);
+    return opened(bytesMax);
+  }
+
+  function closed(spool: Spool): void {
+    open.splice(open.indexOf(spool), 1);
+    spool.close();
+  }
+
+  function block(mark: number, liveForMs = 10_000, bytes = 100): NewBlock {
+    const body: EncodedBody = {
+      bytes: new Uint8Array(bytes).fill(mark),
+      stored: true,
+      count: 10,
+      baseTimeMs: nowMs,
+      rawLength: bytes,
+    };
+    return { shard: mark % 8, policyVersion: 7, liveUntilMs: nowMs + liveForMs, body };
+  }
+
+  const blocks = (count: number, liveForMs?: number): NewBlock[] =>
+    Array.from({ length: count }, (_, mark) => block(mark, liveForMs));
+  const marksOf = (batch: { body: EncodedBody }[]): number[] => batch.map(({ body }) => body.bytes[0] ?? -1);
+
+  /** Everything that either lane gives until there is no more. */
+  function shipAll(spool: Spool): SpooledBlock[] {
+    const all: SpooledBlock[] = [];
+    for (let rounds = 0; rounds < 20; rounds++) {
+      for (const lane of [LANE.live, LANE.backfill] as const) {
+        const batch = spool.next(lane, 1_000, MIB);
+        all.push(...batch);
+        spool.settle(lane, batch, []);
+      }
+    }
+    return all;
+  }
+
+  it('ships in order, under one boot, with rising sequences, and forgets what is settled', () => {
+    const spool = opened();
+    spool.append(blocks(5), false);
+    const first = spool.next(LANE.live, 3, MIB);
+    expect(first.map(({ boot, sequence, shard, policyVersion }) => [boot, sequence, shard, policyVersion])).toEqual([
+      [spool.boot, 0, 0, 7],
+      [spool.boot, 1, 1, 7],
+      [spool.boot, 2, 2, 7],
+    ]);
+    spool.settle(LANE.live, first, []);
+    expect(marksOf(spool.next(LANE.live, 10, MIB))).toEqual([3, 4]);
+    expect(spool.stats()).toMatchObject({ blocks: 2, quarantined: 0, droppedResults: 0 });
+  });
+
+  it('gives a block that was not settled the same identity again, also after a restart', () => {
+    const spool = opened();
+    spool.append(blocks(3), true);
+    const first = spool.next(LANE.live, 10, MIB);
+    spool.settle(LANE.live, first.slice(0, 1), []);
+    expect(spool.next(LANE.live, 10, MIB)).toEqual(first.slice(1));
+    const { boot } = spool;
+    const after = reopened(spool);
+    expect(after.boot).toBeGreaterThan(boot);
+    after.append([block(9)], true);
+    const again = after.next(LANE.live, 10, MIB);
+    expect(again.slice(0, 2)).toEqual(first.slice(1));
+    expect(again.slice(2).map((each) => [each.boot, each.sequence])).toEqual([[after.boot, 0]]);
+  });
+
+  it('ships what is too old for the live lane by the other one, unless its lane is fixed already', () => {
+    const spool = opened();
+    spool.append([block(1)], true);
+    spool.append([block(2), block(3)], false);
+    nowMs += 60_000;
+    spool.append([block(4)], false);
+    expect(marksOf(spool.next(LANE.live, 10, MIB))).toEqual([1, 4]);
+    expect(marksOf(spool.next(LANE.backfill, 10, MIB))).toEqual([2, 3]);
+  });
+
+  it('does not let a new block overtake one that waits for its sequence', () => {
+    const spool = opened();
+    spool.append([block(1)], true);
+    const waiting = spool.next(LANE.live, 10, MIB);
+    spool.append([block(2)], true);
+    spool.settle(LANE.live, waiting, []);
+    spool.append([block(3)], false);
+    const batch = spool.next(LANE.live, 10, MIB);
+    expect(marksOf(batch)).toEqual([2, 3]);
+    expect(batch.map(({ sequence }) => sequence)).toEqual([1, 2]);
+  });
+
+  it('keeps a batch below the bytes asked for, but never empty', () => {
+    const spool = opened();
+    spool.append([block(1, 10_000, 5_000), block(2, 10_000, 5_000), block(3, 10_000, 5_000)], false);
+    expect(spool.next(LANE.live, 10, 10_500)).toHaveLength(2);
+    spool.settle(LANE.live, [], []);
+    expect(spool.next(LANE.live, 10, 100)).toHaveLength(1);
+  });
+
+  it('sets refused blocks aside and counts them for ever', () => {
+    const spool = opened();
+    spool.append(blocks(3), false);
+    const batch = spool.next(LANE.live, 10, MIB);
+    const [bad] = batch;
+    spool.settle(LANE.live, batch.slice(1), bad === undefined ? [] : [{ block: bad, reason: 'bad_columns: no' }]);
+    expect(spool.stats()).toMatchObject({ blocks: 0, bytes: 0, quarantined: 1 });
+    expect(reopened(spool).stats()).toMatchObject({ blocks: 0, quarantined: 1 });
+  });
+
+  it('drops the oldest unsent blocks when it is full, and counts their results exactly', () => {
+    const spool = opened(2_000);
+    spool.append(blocks(3, 1_000), true);
+    const flying = spool.next(LANE.live, 10, MIB);
+    spool.append(blocks(20), false);
+    const { blocks: kept, bytes, droppedResults } = spool.stats();
+    expect(bytes).toBeLessThanOrEqual(2_000);
+    expect(droppedResults).toBe((23 - kept) * 10);
+    spool.settle(LANE.live, flying, []);
+    expect(marksOf(spool.next(LANE.live, 100, MIB))).toEqual([13, 14, 15, 16, 17, 18, 19]);
+    expect(reopened(spool).stats().droppedResults).toBe(droppedResults);
+  });
+
+  it('starts when the limit was lowered below what it holds, and shrinks with the next block', () => {
+    const spool = opened();
+    spool.append(blocks(100), false);
+    const small = reopened(spool, 1_000);
+    expect(small.stats().blocks).toBe(100);
+    small.append([block(7)], false);
+    expect(small.stats().bytes).toBeLessThanOrEqual(1_000);
+    expect(small.stats().droppedResults).toBe((101 - small.stats().blocks) * 10);
+  });
+
+  it.each([
+    ['truncated', (file: string): void => truncateSync(file, Math.floor(statSync(file).size / 2))],
+    ['no database', (file: string): void => writeFileSync(file, 'x'.repeat(9_000))],
+    ['empty', (file: string): void => truncateSync(file, 0)],
+    [
+      'of a newer version',
+      (file: string): void => {
+        const database = new DatabaseSync(file);
+        database.exec('PRAGMA user_version = 99');
+        database.close();
+      },
+    ],
+  ])('lives with a file that is %s: sets it aside and begins anew under a higher boot', (_what, spoil) => {
+    const spool = opened();
+    spool.append(
+      Array.from({ length: 400 }, (_, mark) => block(mark % 256)),
+      false,
+    );
+    const { boot } = spool;
+    closed(spool);
+    spoil(path.join(dir, SPOOL_FILE));
+    const anew = opened();
+    anew.append([block(5)], true);
+    const batch = anew.next(LANE.live, 1_000, MIB);
+    expect(anew.boot).toBeGreaterThan(boot);
+    expect(marksOf(batch)).toContain(5);
+    for (const { boot: shippedAs } of batch) expect(shippedAs).toBe(anew.boot);
+  });
+
+  it('lives with every bit flip: what it ships is what was written, or set aside and counted', () => {
+    const spool = opened();
+    spool.append(
+      Array.from({ length: 60 }, (_, mark) => block(mark)),
+      false,
+    );
+    closed(spool);
+    const file = path.join(dir, SPOOL_FILE);
+    const whole = path.join(dir, 'whole');
+    copyFileSync(file, whole);
+    const size = statSync(file).size;
+    for (let at = 7; at < size; at += 397) {
+      for (const name of readdirSync(dir)) if (name.startsWith('spool')) rmSync(path.join(dir, name));
+      copyFileSync(whole, file);
+      flip(file, at);
+      const spoilt = opened();
+      const batch = shipAll(spoilt);
+      for (const { body } of batch) {
+        expect(body.bytes.every((byte) => byte === body.bytes[0])).toBe(true);
+        expect(body).toMatchObject({ count: 10, rawLength: 100, baseTimeMs: NOW_MS });
+      }
+      expect(new Set(marksOf(batch)).size).toBe(batch.length);
+      expect(batch.length === 60 || spoilt.stats().quarantined > 0).toBe(true);
+      closed(spoilt);
+    }
+  });
+
+  it('refuses a folder that another agent uses', () => {
+    opened();
+    expect(() => opened()).toThrow(/locked/);
+  });
+
+  it('never gives out a boot twice, whatever the clock or the file says', () => {
+    const spool = opened();
+    const { boot } = spool;
+    nowMs -= 86_400_000;
+    const back = reopened(spool);
+    expect(back.boot).toBe(boot + 1);
+    closed(back);
+    writeFileSync(path.join(dir, 'boot'), 'rubbish');
+    nowMs = NOW_MS + 60_000;
+    expect(opened().boot).toBe(Math.floor(nowMs / 1000));
+    expect(readFileSync(path.join(dir, 'boot'), 'utf8').trim()).toBe(String(Math.floor(nowMs / 1000)));
+  });
+});
+
+function flip(file: string, at: number): void {
+  const fd = openSync(file, 'r+');
+  const byte = readFileSync(file)[at] ?? 0;
+  writeSync(fd, Uint8Array.of(byte ^ 0x10), 0, 1, at);
+  closeSync(fd);
+}
