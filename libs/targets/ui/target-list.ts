@@ -85,7 +85,8 @@ export class TargetList {
   ];
   protected readonly statuses = STATUSES;
   protected readonly firstCommand = [
-    `curl --json '{"ip":"127.0.0.9","tier":"standard"}' -H "Authorization: Bearer $KEY"`,
+    `curl --json '{"ip":"127.0.0.9","tier":"standard"}'`,
+    '-H "Authorization: Bearer $KEY"',
     `${location.origin}/api/v1/targets`,
   ].join(' \\\n  ');
   protected readonly tiers = httpResource<{ items: TierView[] }>(() => '/api/v1/tiers');
