@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import { WINDOW_MS, windowStart } from '@icmp-mon/probing/contract';
 import { DatabaseModule, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
@@ -110,6 +111,8 @@ describe('the routes of results', () => {
   });
 
   afterAll(async () => {
+    // fetch opens a spare connection after a stream was cancelled; the server would wait for its first request.
+    (app.getHttpServer() as Server).closeAllConnections();
     await app.close();
     await databases.drop();
   });
