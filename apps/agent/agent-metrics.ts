@@ -27,6 +27,11 @@ export function exposeMetrics(agent: ProbingAgent): void {
     'Results given up because the spool was full',
     () => agent.session?.gauges().droppedResults,
   );
+  counter(
+    'icmpmon_agent_spooled_results_total',
+    'Results ever made durable in the spool, over restarts',
+    () => agent.session?.counters().spooledResults,
+  );
   gauge('icmpmon_agent_targets', 'Targets probed', () => agent.session?.gauges().targets);
   gauge(
     'icmpmon_agent_refused_targets',

@@ -111,9 +111,10 @@ export class Session {
     };
   }
 
-  counters(): { probes: number; results: number; notSent: number } {
+  counters(): { probes: number; results: number; notSent: number; spooledResults: number } {
     const { results, notSent } = this.collector;
-    return { probes: this.prober.counters.probes, results, notSent };
+    const { spooledResults } = this.spool.stats();
+    return { probes: this.prober.counters.probes, results, notSent, spooledResults };
   }
 
   gauges(): Gauges {

@@ -19,6 +19,8 @@ export interface SpoolStats {
   bytes: number;
   /** Age of the oldest block. */
   oldestS: number;
+  /** Results ever made durable here, over restarts. */
+  spooledResults: number;
   /** Blocks that were damaged or refused, and damaged spools, set aside. */
   quarantined: number;
   /** Results given up because the spool was full. */
@@ -36,7 +38,7 @@ const REFUSED_MAX = 1_000;
 const DROP_ROWS_MAX = 2_000;
 const SHRINK_EVERY = 30;
 const SHRINK_PAGES = 256;
-const TOTALS = ['blocks', 'bytes', 'results', 'quarantined', 'droppedResults'] as const;
+const TOTALS = ['blocks', 'bytes', 'results', 'spooledResults', 'quarantined', 'droppedResults'] as const;
 type Totals = Record<(typeof TOTALS)[number], number>;
 
 /**
@@ -68,8 +70,9 @@ export class Spool {
   stats(): SpoolStats {
     let oldest: BlockRow | undefined;
     this.whole(() => (oldest = this.statements.oldest.get() as BlockRow | undefined));
-    const { quarantined, droppedResults } = this.totals;
+    const { spooledResults, quarantined, droppedResults } = this.totals;
     return {
+      spooledResults,
       blocks: this.totals.blocks - this.acknowledged.length,
       bytes: this.totals.bytes - this.acknowledged.reduce((sum, { body }) => sum + body.bytes.length + ROW_BYTES, 0),
       oldestS: oldest === undefined ? 0 : Math.max(0, (this.nowMs() - oldest.base_time_ms) / 1000),
@@ -99,6 +102,7 @@ export class Spool {
         this.totals.blocks++;
         this.totals.bytes += body.bytes.length + ROW_BYTES;
         this.totals.results += count;
+        this.totals.spooledResults += count;
       }
       this.dropOldest();
       this.shrink();
@@ -199,8 +203,9 @@ export class Spool {
       this.options.log.error({ err: error }, 'the spool is damaged: it is set aside, and a new one begins');
       this.database.close();
       setSpoolAside(this.options.dir, this.nowMs());
-      const { quarantined, droppedResults, results } = this.totals;
+      const { spooledResults, quarantined, droppedResults, results } = this.totals;
       this.open();
+      this.totals.spooledResults += spooledResults;
       this.totals.quarantined += quarantined + 1;
       this.totals.droppedResults = droppedResults + results;
       work();
@@ -323,7 +328,7 @@ function prepare(database: DatabaseSync): Statements {
 }
 
 function readTotals(database: DatabaseSync): Totals {
-  const totals: Totals = { blocks: 0, bytes: 0, results: 0, quarantined: 0, droppedResults: 0 };
+  const totals: Totals = { blocks: 0, bytes: 0, results: 0, spooledResults: 0, quarantined: 0, droppedResults: 0 };
   const rows = database.prepare('SELECT name, value FROM total').all() as { name: keyof Totals; value: number }[];
   for (const { name, value } of rows) if (name in totals) totals[name] = value;
   return totals;

@@ -1,0 +1,34 @@
+// Compares what the agent has spooled with what the database holds.
+import pg from 'pg';
+
+const INT8 = 20;
+pg.types.setTypeParser(INT8, Number);
+
+/** Results the agent ever made durable, and blocks of them that still wait, by its own metrics. */
+export async function agentCounts(opsUrl) {
+  const text = await (await fetch(`${opsUrl}/metrics`, { signal: AbortSignal.timeout(5_000) })).text();
+  const figure = (name) => Number(text.match(new RegExp(`^${name} ([\\d.e+]+)$`, 'm'))?.[1] ?? NaN);
+  return {
+    spooled: figure('icmpmon_agent_spooled_results_total'),
+    waiting: figure('icmpmon_agent_spool_blocks'),
+    quarantined: figure('icmpmon_agent_quarantined'),
+    dropped: figure('icmpmon_agent_dropped_results_total'),
+  };
+}
+
+/** Results stored of one agent, and how many are there more than once. */
+export async function storedCounts(telemetryUrl, agentId) {
+  const client = new pg.Client({ connectionString: telemetryUrl, connectionTimeoutMillis: 5_000 });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    const { rows } = await client.query(
+      `SELECT count(*) AS stored, count(*) - count(DISTINCT (target_key, check_no, at)) AS doubled
+       FROM probe_result WHERE agent_id = $1`,
+      [agentId],
+    );
+    return rows[0];
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,106 @@
+// What the demo asks of a running product: its API, its live stream, its public topic, its databases' figures.
+import { readJson } from '../private-file.mjs';
+import { Refusal } from '../say.mjs';
+
+/** The addresses of a running product. Refuses when there is none. */
+export function readAccess(path) {
+  const access = readJson(path);
+  if (!access) throw new Refusal('The product is not running here: start it with `npm start -- --detach`.');
+  return access;
+}
+
+export class Api {
+  constructor(access) {
+    this.base = `${access.apiUrl}/api/v1`;
+    this.headers = { authorization: `Bearer ${access.apiKey}` };
+  }
+
+  /** JSON of an answer; throws with the problem's own words. */
+  async call(method, path, body) {
+    const response = await fetch(`${this.base}${path}`, {
+      method,
+      headers: body ? { ...this.headers, 'content-type': 'application/json' } : this.headers,
+      body: body && JSON.stringify(body),
+      signal: AbortSignal.timeout(10_000),
+    });
+    if (response.status === 404 && method !== 'POST') return null;
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text.slice(0, 300)}`);
+    return text === '' ? null : JSON.parse(text);
+  }
+
+  get(path) {
+    return this.call('GET', path);
+  }
+}
+
+/** Follows the stream that the portal follows, and keeps what it said last of each target. */
+export class PortalStream {
+  constructor(api) {
+    this.api = api;
+    this.targets = new Map();
+    this.stopped = new AbortController();
+  }
+
+  start() {
+    this.running = this.follow();
+  }
+
+  async follow() {
+    while (!this.stopped.signal.aborted) {
+      try {
+        const response = await fetch(`${this.api.base}/status/stream`, {
+          headers: this.api.headers,
+          signal: this.stopped.signal,
+        });
+        await this.read(response.body);
+      } catch (error) {
+        if (this.stopped.signal.aborted) return;
+        this.lastError = error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+  }
+
+  async read(body) {
+    let text = '';
+    for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+        this.take(text.slice(0, end));
+        text = text.slice(end + 2);
+      }
+    }
+  }
+
+  take(block) {
+    const field = (name) => block.match(new RegExp(`^${name}: ?(.*)$`, 'm'))?.[1];
+    if (field('event') !== 'target') return;
+    const target = JSON.parse(field('data'));
+    this.targets.set(target.ip, target);
+  }
+
+  stop() {
+    this.stopped.abort();
+  }
+}
+
+/** Asks until `probe` gives something other than null, undefined or false; tells the milliseconds that it took. */
+export async function until(what, probe, withinMs) {
+  const from = performance.now();
+  for (;;) {
+    let lastError;
+    try {
+      const value = await probe();
+      if (value !== null && value !== undefined && value !== false) return { value, ms: performance.now() - from };
+    } catch (error) {
+      lastError = error;
+    }
+    if (performance.now() - from > withinMs) {
+      throw new Refusal(`Not within ${withinMs / 1000} s: ${what}${lastError ? ` (${lastError.message})` : ''}.`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+export const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
