@@ -1,0 +1,223 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { LANE, OUTCOME } from '@icmp-mon/probing/contract';
+import { compress } from '@icmp-mon/platform/zstd';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type AgentOptions, ProbingAgent } from './agent';
+import { CertificateRenewal } from './enrol/certificate-renewal';
+import { expiryOf, IdentityStore } from './enrol/identity-store';
+import { FakeGateway } from './fake-gateway.test-server';
+import { GatewayClient } from './ship/gateway-client';
+
+const WITHIN = { timeout: 30_000, interval: 50 };
+const IPS = Array.from({ length: 12 }, (_, at) => `127.4.0.${at + 1}`);
+
+describe('the agent', () => {
+  let dir: string;
+  let gateway: FakeGateway;
+  let logged: { level: string; fields: object; message: string }[];
+  const running: ProbingAgent[] = [];
+
+  beforeEach(async () => {
+    dir = mkdtempSync(path.join(os.tmpdir(), 'agent-'));
+    gateway = await FakeGateway.open();
+    writeFileSync(path.join(dir, 'policy.yaml'), 'allow: ["127.0.0.0/8"]\n');
+    logged = [];
+  });
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((agent) => agent.stop()));
+    await gateway.close();
+    rmSync(dir, { recursive: true });
+  });
+
+  function started(options: Partial<AgentOptions> = {}): ProbingAgent {
+    const keep = (level: string) => (fields: object, message: string) => logged.push({ level, fields, message });
+    const agent = new ProbingAgent({
+      enrolUrl: gateway.enrolUrl,
+      enrolToken: 'right',
+      caSha256: gateway.caSha256,
+      name: 'pop-1',
+      region: 'r',
+      provider: 'p',
+      tags: {},
+      agentVersion: 'test',
+      stateDir: path.join(dir, 'state'),
+      policyFile: path.join(dir, 'policy.yaml'),
+      fpingPath: undefined,
+      spoolBytesMax: 64 * 1024 * 1024,
+      compress,
+      log: { debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') },
+      ...options,
+    });
+    agent.start((error) => {
+      throw error;
+    });
+    running.push(agent);
+    return agent;
+  }
+
+  async function stopped(agent: ProbingAgent): Promise<void> {
+    running.splice(running.indexOf(agent), 1);
+    await agent.stop();
+  }
+
+  const said = (text: string): boolean =>
+    logged.some(({ message, fields }) => message.includes(text) || JSON.stringify(fields).includes(text));
+  const keysSeen = (): number => new Set(gateway.results.map(([key]) => key)).size;
+  const since = (atMs: number): number => gateway.results.filter(([, sentAtMs]) => sentAtMs >= atMs).length;
+
+  it('enrols, probes what it is assigned, and ships what it finds', async () => {
+    gateway.assign(IPS);
+    const agent = started();
+    await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
+    expect(gateway.results.every(([, , outcome, rttUs]) => outcome === OUTCOME.reply && rttUs > 0)).toBe(true);
+    for (const { header } of gateway.blocks.values()) {
+      expect(header).toMatchObject({ lane: LANE.live, policyVersion: gateway.assignments.version });
+    }
+    await expect.poll(() => gateway.telemetry?.targets, WITHIN).toBe(IPS.length);
+    expect(gateway.telemetry?.executors).toMatchObject([{ type: 'icmp_ping', state: 'ok' }]);
+    await expect.poll(() => Object.values(agent.readiness()).every(({ ok }) => ok), WITHIN).toBe(true);
+    gateway.assign(IPS.slice(0, 3));
+    await expect.poll(() => agent.session?.gauges().targets, WITHIN).toBe(3);
+  });
+
+  it('keeps its secrets to itself, and does not enrol again after a restart', async () => {
+    gateway.assign(IPS);
+    const agent = started();
+    await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
+    await stopped(agent);
+    const state = path.join(dir, 'state');
+    expect(statSync(state).mode & 0o777).toBe(0o700);
+    for (const file of ['agent.key', 'agent.json', 'agent.crt', 'ca.crt', 'assignments.json', 'boot']) {
+      expect(statSync(path.join(state, file)).mode & 0o777).toBe(0o600);
+    }
+    const before = gateway.blocks.size;
+    const key = readFileSync(path.join(state, 'agent.key'), 'utf8');
+    started({ enrolToken: undefined });
+    await expect.poll(() => gateway.blocks.size, WITHIN).toBeGreaterThan(before);
+    expect(gateway.enrolments).toBe(1);
+    expect(readFileSync(path.join(state, 'agent.key'), 'utf8')).toBe(key);
+    expect(readdirSync(state).filter((file) => file.endsWith('.new'))).toEqual([]);
+  });
+
+  it('says what to do when it cannot enrol', async () => {
+    const spent = started({ enrolToken: 'spent' });
+    await expect.poll(() => said('make a new one in the portal'), WITHIN).toBe(true);
+    expect(spent.readiness()['enrolment']).toMatchObject({ ok: false, detail: expect.stringContaining('spent') });
+    await stopped(spent);
+    const foreign = started({ caSha256: 'ab'.repeat(32) });
+    await expect.poll(() => said('another installation'), WITHIN).toBe(true);
+    await stopped(foreign);
+    const without = started({ enrolToken: undefined });
+    await expect.poll(() => said('Set ICMPMON_AGENT_ENROL_TOKEN'), WITHIN).toBe(true);
+    await stopped(without);
+    expect(gateway.enrolments).toBe(0);
+  });
+
+  it('probes after a restart with the gateway away, and ships it all later, each result once', async () => {
+    gateway.assign(IPS);
+    const first = started();
+    await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
+    await stopped(first);
+    gateway.mode = 'unavailable';
+    const awayFromMs = Date.now();
+    const agent = started({ enrolToken: undefined });
+    await expect.poll(() => agent.session?.gauges().spoolOldestS, WITHIN).toBeGreaterThan(6);
+    expect(since(awayFromMs)).toBe(0);
+    gateway.mode = 'takes';
+    await expect.poll(() => agent.session?.gauges().spoolBlocks, WITHIN).toBeLessThan(5);
+    const lanes = new Set([...gateway.blocks.values()].map(({ header }) => header.lane));
+    expect(lanes).toEqual(new Set([LANE.live, LANE.backfill]));
+    await stopped(agent);
+    expect(gateway.overtaken).toBe(0);
+    expect(new Set(gateway.results.map(([key, atMs]) => `${key}/${atMs}`)).size).toBe(gateway.results.length);
+  });
+
+  it('sends again what was taken without an answer, or cut off, under the same identity', async () => {
+    gateway.assign(IPS);
+    gateway.mode = 'forgetful';
+    const agent = started();
+    await expect.poll(() => gateway.repeats, WITHIN).toBeGreaterThan(1);
+    gateway.mode = 'resets';
+    const { uploads } = gateway;
+    await expect.poll(() => said('cannot ship results'), WITHIN).toBe(true);
+    expect(gateway.uploads).toBe(uploads);
+    gateway.mode = 'takes';
+    await expect.poll(() => agent.session?.gauges().spoolBlocks, WITHIN).toBeLessThan(5);
+    await stopped(agent);
+    expect(gateway.overtaken).toBe(0);
+    expect(new Set(gateway.results.map(([key, atMs]) => `${key}/${atMs}`)).size).toBe(gateway.results.length);
+  });
+
+  it('sets a refused block aside and goes on with the rest', async () => {
+    gateway.assign(IPS);
+    gateway.mode = 'refuses-first';
+    const agent = started();
+    await expect.poll(() => agent.session?.gauges().spoolQuarantined, WITHIN).toBeGreaterThan(0);
+    gateway.mode = 'takes';
+    await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
+    expect(said('refuses blocks for ever')).toBe(true);
+  });
+
+  it('obeys its own policy before the server, and a change of it at once', async () => {
+    gateway.assign(['127.4.0.1', '10.0.0.1', '224.0.0.1', '127.1', '-f/etc/passwd']);
+    const agent = started();
+    await expect.poll(() => gateway.telemetry?.policyRefusedTargets, WITHIN).toBe(4);
+    expect(said('the local policy refuses')).toBe(true);
+    await expect.poll(keysSeen, WITHIN).toBe(1);
+    writeFileSync(path.join(dir, 'policy.yaml'), 'stopped: true\n');
+    await expect.poll(() => agent.session?.gauges().targets, WITHIN).toBe(0);
+  });
+
+  it('has no data, and says why, when fping is missing', async () => {
+    gateway.assign(IPS);
+    const agent = started({ fpingPath: path.join(dir, 'no-fping') });
+    await expect.poll(() => gateway.telemetry?.executors[0]?.state, WITHIN).toBe('missing');
+    expect(agent.readiness()['probing']).toMatchObject({ ok: false, detail: expect.stringContaining('install fping') });
+    expect(said('probing has no data')).toBe(true);
+    expect(gateway.results).toEqual([]);
+  });
+
+  it('renews its certificate at half of its life, keeps the key, and is still let in', async () => {
+    const stateDir = path.join(dir, 'state');
+    const agent = started();
+    await expect.poll(() => agent.session !== undefined, WITHIN).toBe(true);
+    await stopped(agent);
+    const store = new IdentityStore(stateDir);
+    const identity = store.load();
+    if (identity === undefined) throw new Error('the agent has no identity');
+    const client = new GatewayClient(identity);
+    const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+    const renewal = new CertificateRenewal({ identity, store, gateway: client, log });
+    const { fromMs, toMs } = expiryOf(identity);
+    await renewal.renewIfDue(fromMs + (toMs - fromMs) / 3);
+    expect(gateway.renewals).toBe(0);
+    await renewal.renewIfDue(fromMs + (toMs - fromMs) * 0.6);
+    expect(gateway.renewals).toBe(1);
+    expect(renewal.failure).toBeUndefined();
+    const renewed = store.load();
+    expect(renewed).toMatchObject({ agentId: identity.agentId, keyPem: identity.keyPem });
+    expect(renewed?.certificatePem).not.toBe(identity.certificatePem);
+    expect(await client.assignments(0, new AbortController().signal)).toMatchObject({ full: true });
+    client.close();
+  });
+
+  it('enrols again when its certificate has expired, and says so', async () => {
+    gateway.certificateLifeMs = 1;
+    const agent = started();
+    await expect.poll(() => agent.session !== undefined, WITHIN).toBe(true);
+    await stopped(agent);
+    gateway.certificateLifeMs = 3_600_000;
+    gateway.assign(IPS);
+    await expect.poll(() => Date.now() > expiryOf(loaded()).toMs, WITHIN).toBe(true);
+    started();
+    await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
+    expect(gateway.enrolments).toBe(2);
+    expect(said('has to enrol again')).toBe(true);
+  });
+
+  function loaded(): { certificatePem: string } {
+    return new IdentityStore(path.join(dir, 'state')).load() ?? { certificatePem: '' };
+  }
+});

@@ -1,0 +1,259 @@
+import { createHash, randomUUID, webcrypto } from 'node:crypto';
+import { createServer, type Server } from 'node:https';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import 'reflect-metadata';
+import type { AgentTelemetry } from '@icmp-mon/agents/contract';
+import type { AssignmentsAnswer } from '@icmp-mon/assignment/contract';
+import { type BlockHeader, decodeBlock, readUpload, type ResultsAnswer } from '@icmp-mon/probing/contract';
+import { decompressBounded } from '@icmp-mon/platform/zstd';
+import * as x509 from '@peculiar/x509';
+
+const SIGNING = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+const CA_NAME = 'CN=test CA';
+
+export interface StoredBlock {
+  header: BlockHeader;
+  /** [target key, time in ms, outcome, rtt in us] */
+  results: [number, number, number, number][];
+}
+
+/** What the gateway does with uploads. `forgetful` takes them and never says so. */
+export type ResultsMode = 'takes' | 'unavailable' | 'resets' | 'forgetful' | 'refuses-first';
+
+/** Stands for the gateway where faults are wanted that the real one does not have: real TLS, real blocks, no Kafka. */
+export class FakeGateway {
+  mode: ResultsMode = 'takes';
+  token = 'right';
+  certificateLifeMs = 3_600_000;
+  enrolments = 0;
+  renewals = 0;
+  uploads = 0;
+  /** By agent, boot, lane, shard and sequence: a repeat is counted and dropped, as the projector does. */
+  readonly blocks = new Map<string, StoredBlock>();
+  repeats = 0;
+  /** Sequences that came after a higher one of their boot and lane had been stored. */
+  overtaken = 0;
+  telemetry: AgentTelemetry | undefined;
+  assignments: AssignmentsAnswer = { version: 1, full: true, tiers: [], assigned: [], unassigned: [] };
+  caPem = '';
+  private authority!: webcrypto.CryptoKeyPair;
+  private readonly waiting = new Set<() => void>();
+  private readonly highest = new Map<string, number>();
+  private listeners: Server[] = [];
+
+  static async open(): Promise<FakeGateway> {
+    const gateway = new FakeGateway();
+    gateway.authority = await newKeys();
+    gateway.caPem = (
+      await x509.X509CertificateGenerator.createSelfSigned({
+        name: CA_NAME,
+        keys: gateway.authority,
+        signingAlgorithm: SIGNING,
+        notAfter: new Date(Date.now() + 86_400_000),
+        extensions: [new x509.BasicConstraintsExtension(true, 1, true)],
+      })
+    ).toString('pem');
+    const keys = await newKeys();
+    const names = [{ type: 'ip', value: '127.0.0.1' } as const];
+    const cert = await gateway.sign(keys.publicKey, 'CN=gateway', [new x509.SubjectAlternativeNameExtension(names)]);
+    const key = await pemOf(keys.privateKey);
+    const enrolment = createServer({ key, cert }, (request, response) => gateway.handle(request, response, true));
+    const agents = createServer({ key, cert, ca: gateway.caPem, requestCert: true, rejectUnauthorized: true }, (q, r) =>
+      gateway.handle(q, r, false),
+    );
+    gateway.listeners = [enrolment, agents];
+    for (const server of gateway.listeners) await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    return gateway;
+  }
+
+  get enrolUrl(): string {
+    return this.urlOf(0);
+  }
+
+  get gatewayUrl(): string {
+    return this.urlOf(1);
+  }
+
+  get caSha256(): string {
+    return createHash('sha256')
+      .update(new Uint8Array(new x509.X509Certificate(this.caPem).rawData))
+      .digest('hex');
+  }
+
+  get results(): [number, number, number, number][] {
+    return [...this.blocks.values()].flatMap(({ results }) => results);
+  }
+
+  assign(ips: readonly string[], intervalMs = 1_000, timeoutMs = 500): void {
+    const tier = { tier: 'fast', probeIntervalMs: intervalMs, probeTimeoutMs: timeoutMs };
+    this.assignments = {
+      version: this.assignments.version + 1,
+      full: true,
+      tiers: [{ ...tier, checks: [{ check: 1, type: 'icmp_ping', expect: 'reachable' }] }],
+      assigned: ips.map((ip, at) => ({ key: at + 1, ip, tier: 'fast' })),
+      unassigned: [],
+    };
+    for (const wake of this.waiting) wake();
+  }
+
+  async close(): Promise<void> {
+    for (const wake of this.waiting) wake();
+    for (const server of this.listeners) {
+      await new Promise<void>((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      });
+    }
+  }
+
+  private urlOf(listener: number): string {
+    return `https://127.0.0.1:${(this.listeners[listener]?.address() as AddressInfo).port}`;
+  }
+
+  private handle(request: IncomingMessage, response: ServerResponse, isEnrolment: boolean): void {
+    response.setHeader('x-icmpmon-time', String(Date.now()));
+    this.route(request, response, isEnrolment).catch(() => response.destroy());
+  }
+
+  private async route(request: IncomingMessage, response: ServerResponse, isEnrolment: boolean): Promise<void> {
+    const url = new URL(request.url ?? '/', 'https://gateway');
+    const isUpload = url.pathname === '/v1/results';
+    if (isUpload && this.mode === 'resets') {
+      // In the middle of the body.
+      request.once('data', () => request.socket.destroy());
+      return;
+    }
+    const body = await read(request);
+    if (isEnrolment && url.pathname === '/v1/ca') return void response.end(this.caPem);
+    if (isEnrolment && url.pathname === '/v1/enrol') return this.enrol(body, response);
+    if (isUpload) return this.take(body, request, response);
+    if (url.pathname === '/v1/assignments') return this.tell(Number(url.searchParams.get('since')), response);
+    if (url.pathname === '/v1/telemetry') {
+      this.telemetry = JSON.parse(body.toString()) as AgentTelemetry;
+      return void response.writeHead(204).end();
+    }
+    if (url.pathname === '/v1/certificate') {
+      this.renewals++;
+      const subject = (request.socket as TLSSocket).getPeerX509Certificate()?.subject ?? '';
+      return send(response, 200, { certificatePem: await this.certify(body, subject) });
+    }
+    send(response, 404, { detail: 'not found' });
+  }
+
+  private async enrol(body: Buffer, response: ServerResponse): Promise<void> {
+    if ((JSON.parse(body.toString()) as { token: string }).token !== this.token) {
+      return send(response, 401, { detail: 'The token is spent.' });
+    }
+    this.enrolments++;
+    const agentId = randomUUID();
+    const certificatePem = await this.certify(body, `CN=${agentId}`);
+    send(response, 201, { agentId, certificatePem, caPem: this.caPem, gatewayUrl: this.gatewayUrl, shardCount: 4 });
+  }
+
+  private async certify(body: Buffer, subject: string): Promise<string> {
+    const request = new x509.Pkcs10CertificateRequest((JSON.parse(body.toString()) as { csrPem: string }).csrPem);
+    return this.sign(request.publicKey, subject, []);
+  }
+
+  private async sign(publicKey: x509.PublicKeyType, subject: string, extensions: x509.Extension[]): Promise<string> {
+    const certificate = await x509.X509CertificateGenerator.create({
+      subject,
+      issuer: CA_NAME,
+      publicKey,
+      signingKey: this.authority.privateKey,
+      signingAlgorithm: SIGNING,
+      notBefore: new Date(Date.now() - 1_000),
+      notAfter: new Date(Date.now() + this.certificateLifeMs),
+      extensions,
+    });
+    return certificate.toString('pem');
+  }
+
+  private async tell(since: number, response: ServerResponse): Promise<void> {
+    if (since === this.assignments.version) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, 5_000);
+        const done = (): void => {
+          clearTimeout(timer);
+          this.waiting.delete(done);
+          resolve();
+        };
+        this.waiting.add(done);
+      });
+    }
+    if (since === this.assignments.version) response.writeHead(304).end();
+    else send(response, 200, this.assignments);
+  }
+
+  private take(body: Buffer, request: IncomingMessage, response: ServerResponse): void {
+    this.uploads++;
+    if (this.mode === 'unavailable') {
+      response.setHeader('retry-after', '0');
+      return send(response, 503, { detail: 'Kafka is away' });
+    }
+    const cut = readUpload(body);
+    if (!cut.ok) return send(response, 400, { detail: cut.detail });
+    const answer: ResultsAnswer = { durable: null, refused: [] };
+    cut.blocks.forEach((bytes, index) => {
+      const decoded = decodeBlock(bytes, decompressBounded);
+      if (!decoded.ok || (this.mode === 'refuses-first' && index === 0)) {
+        answer.refused.push({ index, reason: 'bad_columns', detail: decoded.ok ? 'told to' : decoded.detail });
+        return;
+      }
+      this.store(decoded);
+      answer.durable = { boot: decoded.header.boot, sequence: decoded.header.sequence };
+    });
+    if (this.mode === 'forgetful') request.socket.destroy();
+    else send(response, 200, answer);
+  }
+
+  private store({ header, columns }: { header: BlockHeader; columns: Parameters<typeof resultsOf>[0] }): void {
+    const { agentId, boot, lane, shard, sequence } = header;
+    const key = [agentId, boot, lane, shard, sequence].join('/');
+    if (this.blocks.has(key)) {
+      this.repeats++;
+      return;
+    }
+    const order = [agentId, lane].join('/');
+    const place = boot * 2 ** 20 + sequence;
+    if (place < (this.highest.get(order) ?? 0)) this.overtaken++;
+    this.highest.set(order, place);
+    this.blocks.set(key, { header, results: resultsOf(columns) });
+  }
+}
+
+function resultsOf(columns: {
+  count: number;
+  baseTimeMs: number;
+  targetKey: Uint32Array;
+  timeOffsetMs: Uint32Array;
+  outcome: Uint8Array;
+  rttUs: Uint32Array;
+}): StoredBlock['results'] {
+  return Array.from({ length: columns.count }, (_, at) => [
+    columns.targetKey[at] ?? 0,
+    columns.baseTimeMs + (columns.timeOffsetMs[at] ?? 0),
+    columns.outcome[at] ?? -1,
+    columns.rttUs[at] ?? 0,
+  ]);
+}
+
+async function newKeys(): Promise<webcrypto.CryptoKeyPair> {
+  return (await webcrypto.subtle.generateKey(SIGNING, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
+}
+
+async function pemOf(key: webcrypto.CryptoKey): Promise<string> {
+  return x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
+}
+
+async function read(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+function send(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
