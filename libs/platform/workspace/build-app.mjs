@@ -9,7 +9,9 @@ import { compileDecorators, usesDecorators } from './typescript-decorators.mjs';
 const root = path.resolve(import.meta.dirname, '../../..');
 const app = process.argv[2];
 if (!app) {
-  console.error('Say which app to build: node libs/platform/workspace/build-app.mjs <agent|gateway|api|projector|worker>');
+  console.error(
+    'Say which app to build: node libs/platform/workspace/build-app.mjs <agent|gateway|api|projector|worker>',
+  );
   process.exit(2);
 }
 
@@ -42,7 +44,9 @@ await build({
   packages: bundlesPackages ? 'bundle' : 'external',
   // CommonJS packages inside an ESM bundle still call require().
   banner: bundlesPackages
-    ? { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" }
+    ? {
+        js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+      }
     : {},
   loader: { '.yaml': 'text', '.sql': 'text' },
   sourcemap: true,

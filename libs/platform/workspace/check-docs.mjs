@@ -1,0 +1,119 @@
+// Part of npm run verify: what the documents cite exists. Paths in links and in code, anchors, `npm run` commands, settings.
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
+import { join, posix, relative } from 'node:path';
+import { argv, exit } from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+const rootDir = join(import.meta.dirname, '../../..');
+const IGNORED = new Set(['node_modules', 'dist', '.icmp-mon', '.git', '.nx', '.angular', 'artefacts']);
+const SOURCES = '{apps,libs,infra,packaging,e2e}/**/*.{ts,mjs,yaml,service}';
+/** Folders of the repository whose paths are looked for; others in code are somebody else's. */
+const PLACES = 'apps|libs|docs|infra|migrations|packaging|e2e|\\.ci';
+const PATH = new RegExp(`(?<![\\w./@-])(?:\\./)?((?:${PLACES})/[\\w./@*<>{},-]*[\\w/*>}])`, 'g');
+const SETTING = /\bICMPMON_[A-Z0-9]+(?:_[A-Z0-9]+)*\b/g;
+const LIFECYCLE = ['start', 'stop', 'test'];
+
+/**
+ * What is wrong in one document, a sentence each.
+ * @param {{ file: string, text: string }} document `file` is relative to the root, with slashes
+ * @param {{ exists(path: string): boolean, read(path: string): string, scripts: readonly string[], settings: ReadonlySet<string> }} repository
+ * @returns {string[]}
+ */
+export function faultsOf({ file, text }, repository) {
+  const { prose, code } = split(text);
+  return [
+    ...links(prose).flatMap((link) => linkFaults(file, text, link, repository)),
+    ...unique(code.join('\n'), PATH)
+      .filter((path) => !found(path, repository))
+      .map((path) => `${path} does not exist`),
+    ...commands(code.join('\n'))
+      .filter((script) => !repository.scripts.includes(script))
+      .map((script) => `npm run ${script} is no script of package.json`),
+    ...unique(text, SETTING)
+      .filter((setting) => !repository.settings.has(setting))
+      .map((setting) => `${setting} is read nowhere`),
+  ].map((fault) => `${file}: ${fault}`);
+}
+
+/** Code (fenced, or within backticks, also over a line's end) and the rest, in which links are. */
+function split(text) {
+  const code = [];
+  const keep = (whole, inside) => {
+    code.push(inside);
+    return '';
+  };
+  const prose = text.replace(/^ *```.*\n([\s\S]*?)^ *```/gm, keep).replace(/(?<!`)`([^`]+)`(?!`)/g, keep);
+  return { prose, code };
+}
+
+function links(prose) {
+  return [...prose.matchAll(/\]\(([^()\s]+)(?:\s+"[^"]*")?\)/g)].map((match) => match[1]);
+}
+
+function linkFaults(file, text, link, repository) {
+  if (/^[a-z]+:/i.test(link)) return [];
+  const [path, anchor] = link.split('#');
+  const isOwn = path === '';
+  const target = isOwn ? file : posix.join(posix.dirname(file), decodeURIComponent(path));
+  if (!isOwn && !repository.exists(target)) return [`the link ${link} leads nowhere`];
+  if (anchor === undefined || !target.endsWith('.md')) return [];
+  const anchors = anchorsOf(isOwn ? text : repository.read(target));
+  return anchors.includes(anchor) ? [] : [`the link ${link} names no heading`];
+}
+
+/** As GitHub makes them of headings. */
+function anchorsOf(text) {
+  const withoutCode = text.replace(/^ *```.*\n[\s\S]*?^ *```/gm, '');
+  return [...withoutCode.matchAll(/^#{1,6} +(.+?) *$/gm)].map(([, heading]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+/** `libs/<context>/contract` and `docs/*.md` exist when anything matches. */
+function found(path, { exists }) {
+  return exists(path.replace(/<[^>]*>/g, '*').replace(/\/$/, ''));
+}
+
+function commands(code) {
+  const named = [...code.matchAll(/\bnpm run (?:--silent )?([\w:-]+)/g)].map((match) => match[1]);
+  const short = [...code.matchAll(/\bnpm (start|stop|test)\b/g)].map((match) => match[1]);
+  return [...new Set([...named, ...short.filter((script) => LIFECYCLE.includes(script))])];
+}
+
+function unique(text, pattern) {
+  return [...new Set([...text.matchAll(pattern)].map((match) => match[1] ?? match[0]))];
+}
+
+function markdownFiles(dir) {
+  return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
+    if (IGNORED.has(entry.name)) return [];
+    const path = join(dir, entry.name);
+    if (entry.isDirectory()) return markdownFiles(path);
+    return entry.name.endsWith('.md') ? [relative(rootDir, path)] : [];
+  });
+}
+
+function readRepository() {
+  const sources = globSync(SOURCES, { cwd: rootDir, exclude: (path) => path.includes('node_modules') });
+  const settings = sources.flatMap((path) => readFileSync(join(rootDir, path), 'utf8').match(SETTING) ?? []);
+  return {
+    exists: (path) =>
+      /[*{]/.test(path) ? globSync(path, { cwd: rootDir }).length > 0 : existsSync(join(rootDir, path)),
+    read: (path) => readFileSync(join(rootDir, path), 'utf8'),
+    scripts: Object.keys(JSON.parse(readFileSync(join(rootDir, 'package.json'), 'utf8')).scripts),
+    settings: new Set(settings),
+  };
+}
+
+if (argv[1] === fileURLToPath(import.meta.url)) {
+  const repository = readRepository();
+  const files = markdownFiles(rootDir);
+  const faults = files.flatMap((file) => faultsOf({ file, text: repository.read(file) }, repository));
+  for (const fault of faults) console.error(fault);
+  if (faults.length > 0) console.error(`\n${faults.length} faults: mend the document, or what it names.`);
+  else console.log(`${files.length} documents cite only what exists.`);
+  exit(faults.length > 0 ? 1 : 0);
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { faultsOf } from './check-docs.mjs';
+
+const FILES: Record<string, string> = {
+  'README.md': '# ICMP-Mon\n\n## Ports and settings\n',
+  'docs/operations.md': '# Operations\n\n## When Kafka dies\n',
+  'libs/targets/contract/index.ts': '',
+};
+
+const repository = {
+  exists: (path: string): boolean => {
+    const wanted = new RegExp(`^${path.replaceAll('.', '\\.').replaceAll('*', '[^/]*')}(/.*)?$`);
+    return Object.keys(FILES).some((file) => wanted.test(file));
+  },
+  read: (path: string): string => FILES[path] ?? '',
+  scripts: ['start', 'stop', 'reset'],
+  settings: new Set(['ICMPMON_API_PORT']),
+};
+
+const faults = (text: string, file = 'docs/architecture.md'): string[] => faultsOf({ file, text }, repository);
+
+describe('the check of the documents', () => {
+  it.each([
+    ['a link beside it', '[ops](operations.md)'],
+    ['a link upwards with an anchor', '[settings](../README.md#ports-and-settings)'],
+    ['a link within itself', '# Here\n\n[here](#here)'],
+    ['a link to elsewhere', '[nx](https://nx.dev/docs/none.md)'],
+    ['a path in code', 'see `libs/targets/contract/index.ts` and `libs/targets`'],
+    ['a path with a placeholder', '`libs/<context>/contract`'],
+    ['a path of somebody else', '`/usr/lib/icmp-mon/docs/x.md`, `dist/apps/none`, `some/libs/none`'],
+    ['a command', '```sh\nnpm start -- --detach\nnpm run reset -- --yes\n```'],
+    ['a setting', '`ICMPMON_API_PORT=0`'],
+    ['a link inside code', '`[x](none.md)`'],
+  ])('finds no fault with %s', (_what, text) => {
+    expect(faults(text)).toEqual([]);
+  });
+
+  it.each([
+    ['[gone](gone.md)', 'the link gone.md leads nowhere'],
+    ['[ops](operations.md#when-redis-dies)', 'the link operations.md#when-redis-dies names no heading'],
+    ['[here](#there)', 'the link #there names no heading'],
+    ['`libs/targets/server/index.ts`', 'libs/targets/server/index.ts does not exist'],
+    ['```sh\nnode infra/none.mjs --x\n```', 'infra/none.mjs does not exist'],
+    ['`docs/<name>.yaml`', 'docs/<name>.yaml does not exist'],
+    ['`npm run demo`', 'npm run demo is no script of package.json'],
+    ['```sh\nnpm test\n```', 'npm run test is no script of package.json'],
+    ['`ICMPMON_API_PROT`', 'ICMPMON_API_PROT is read nowhere'],
+  ])('tells of %j', (text, fault) => {
+    expect(faults(text)).toEqual([`docs/architecture.md: ${fault}`]);
+  });
+
+  it('tells each fault once', () => {
+    expect(faults('`libs/none` and `libs/none`, `npm run none`\n\n```sh\nnpm run none\n```')).toHaveLength(2);
+  });
+});
