@@ -89,7 +89,7 @@ describe('the agent', () => {
     await stopped(agent);
     const state = path.join(dir, 'state');
     expect(statSync(state).mode & 0o777).toBe(0o700);
-    for (const file of ['agent.key', 'agent.json', 'agent.crt', 'ca.crt', 'assignments.json', 'boot']) {
+    for (const file of ['agent.key', 'agent.json', 'agent.crt', 'ca.crt', 'assignments.json', 'boot', 'spool.db']) {
       expect(statSync(path.join(state, file)).mode & 0o777).toBe(0o600);
     }
     const before = gateway.blocks.size;

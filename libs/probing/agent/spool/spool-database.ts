@@ -1,4 +1,4 @@
-import { renameSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -40,7 +40,11 @@ export class UnusableSpool extends Error {
 
 /** Opens the spool's database, and makes it if there is none. @throws UnusableSpool */
 export function openSpoolDatabase(dir: string): DatabaseSync {
-  const database = new DatabaseSync(path.join(dir, SPOOL_FILE), { timeout: 2_000 });
+  const file = path.join(dir, SPOOL_FILE);
+  // SQLite gives its other files the mode of this one.
+  closeSync(openSync(file, 'a', 0o600));
+  chmodSync(file, 0o600);
+  const database = new DatabaseSync(file, { timeout: 2_000 });
   try {
     // Only one agent may use a state folder: a second one would hand out the same sequences.
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;');
