@@ -42,7 +42,7 @@ export class Projector implements App {
     this.redis.on('error', (error) => warn('redis is away: live views wait', error));
     this.liveBus = new RedisLiveBus(this.redis, config.topicPrefix, warn);
     this.agentNumbers = new AgentNumbers(this.telemetry);
-    this.live = new LivePublisher(this.liveBus, this.agentNumbers);
+    this.live = new LivePublisher(this.liveBus);
     this.host = new ShardHost({
       database: this.telemetry,
       telemetryUrl: config.telemetryDatabaseUrl,

@@ -9,7 +9,7 @@ const numbers = new AgentNumbers({
   query: async <T extends object>() =>
     AGENT_IDS.map((agent_id, at) => ({ agent_id, agent_no: at + 1, name: `agent-${at}` })) as unknown as T[],
 });
-const live = new LivePublisher({ watched: () => new Set(), publish: () => undefined }, numbers);
+const live = new LivePublisher({ watched: () => new Set(), wake: () => undefined });
 
 interface Run {
   fold: ShardFold;

@@ -2,9 +2,11 @@ import { forgetSpentTokens } from '@icmp-mon/agents/server';
 import { forgetRemovals as forgetAssignmentRemovals, forgetReplacedFacts } from '@icmp-mon/assignment/server';
 import { forgetSessions } from '@icmp-mon/identity/server';
 import type { Sql } from '@icmp-mon/platform/database';
+import { dropFoldedFragments } from '@icmp-mon/probing/server';
 import { forgetRemovals as forgetListRemovals } from '@icmp-mon/targets/server';
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 const ANSWERS_PER_STEP = 10_000;
 
@@ -40,6 +42,12 @@ export const HOUSEKEEPING: Readonly<Record<string, HousekeepingTask>> = {
   },
   'shard-feed': { everyMs: HOUR_MS, database: 'control', step: forgetReplacedFacts, fullStep: 10_000 },
   'assignment-removals': { everyMs: HOUR_MS, database: 'control', step: forgetAssignmentRemovals, fullStep: 10_000 },
+  'folded-fragments': {
+    everyMs: 10 * MINUTE_MS,
+    database: 'telemetry',
+    step: (sql) => dropFoldedFragments(sql),
+    fullStep: Infinity,
+  },
   'agent-metrics': { everyMs: DAY_MS, database: 'telemetry', step: dropOldAgentMetrics, fullStep: Infinity },
 };
 

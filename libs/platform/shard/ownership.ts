@@ -32,6 +32,11 @@ export class ShardOwnership {
     );
   }
 
+  /** Forgets projectors that are long gone. */
+  async forgetOthers(): Promise<void> {
+    await this.sql.execute(`DELETE FROM projector WHERE seen_at < now() - interval '1 day'`);
+  }
+
   /** Keeps what is held and tells it; a shard that is missing from the answer was lost. */
   async renew(): Promise<Claim[]> {
     await this.sql.execute(

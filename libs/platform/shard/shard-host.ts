@@ -122,6 +122,7 @@ export class ShardHost {
 
   private async connect(): Promise<void> {
     await this.ownership.createShards(this.options.shardCount);
+    await this.ownership.forgetOthers();
     const writer = await ShardWriter.connect(this.options.telemetryUrl, `icmp-mon ${this.options.holder}`, (error) => {
       if (this.writer !== writer) return;
       this.writer = null;

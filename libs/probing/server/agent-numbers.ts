@@ -9,7 +9,6 @@ interface KnownAgent {
 /** The small numbers by which stored series name agents: given out once by the telemetry database, never reused. */
 export class AgentNumbers {
   private readonly numbers = new Map<string, number>();
-  private readonly agents = new Map<number, { agentId: string; name: string }>();
 
   constructor(private readonly sql: Sql) {}
 
@@ -25,21 +24,11 @@ export class AgentNumbers {
        ON CONFLICT (agent_id) DO NOTHING`,
       [ids, unknown.map(({ name }) => name)],
     );
-    const rows = await this.sql.query<{ agent_id: string; agent_no: number; name: string }>(
-      'SELECT agent_id, agent_no, name FROM agent_no WHERE agent_id = ANY($1::uuid[])',
+    const rows = await this.sql.query<{ agent_id: string; agent_no: number }>(
+      'SELECT agent_id, agent_no FROM agent_no WHERE agent_id = ANY($1::uuid[])',
       [ids],
     );
-    for (const { agent_id, agent_no, name } of rows) {
-      this.numbers.set(agent_id, agent_no);
-      this.agents.set(agent_no, { agentId: agent_id, name });
-    }
-  }
-
-  /** The agent that a number names. Throws a RangeError on one that was never given out here. */
-  agentOf(agentNo: number): { agentId: string; name: string } {
-    const agent = this.agents.get(agentNo);
-    if (!agent) throw new RangeError(`no agent has the number ${agentNo}`);
-    return agent;
+    for (const { agent_id, agent_no } of rows) this.numbers.set(agent_id, agent_no);
   }
 
   /** Numbers by a shard's agent index; null while one is not known. */

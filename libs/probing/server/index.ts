@@ -4,3 +4,4 @@ export { RedisLiveBus } from './redis-live-bus';
 export { SeriesParticipant } from './series-participant';
 export { ProbingApiModule } from './probing-api.module';
 export type { ProbingApiOptions } from './probing-api-options';
+export { dropFoldedFragments } from './folded-fragments';

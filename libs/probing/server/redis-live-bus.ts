@@ -4,7 +4,7 @@ import type { LiveBus } from './live-publisher';
 const REFRESH_MS = 5_000;
 const WATCHED_MAX = 10_000;
 
-/** Watched targets in the sorted set `<prefix>:watch` (score: until when), live events on `<prefix>:live:<target key>`. */
+/** Watched targets in the sorted set `<prefix>:watch` (score: until when), wake-ups on `<prefix>:live:<target key>`. */
 export class RedisLiveBus implements LiveBus {
   private keys: ReadonlySet<number> = new Set();
   private timer: NodeJS.Timeout | undefined;
@@ -34,10 +34,10 @@ export class RedisLiveBus implements LiveBus {
     return this.keys;
   }
 
-  publish(targetKey: number, message: string): void {
+  wake(targetKey: number, position: number): void {
     this.redis
-      .publish(`${this.prefix}:live:${targetKey}`, message)
-      .catch((error: unknown) => this.warn('redis: a live event was not published', error));
+      .publish(`${this.prefix}:live:${targetKey}`, String(position))
+      .catch((error: unknown) => this.warn('redis: a watcher was not woken', error));
   }
 
   private async refresh(): Promise<void> {

@@ -10,7 +10,7 @@ import type {
   TargetEntry,
 } from '@icmp-mon/platform/shard';
 import type { AgentNumbers } from './agent-numbers';
-import { compareFragments, type LiveFragment, type LivePublisher } from './live-publisher';
+import type { LivePublisher } from './live-publisher';
 import { SampleStore } from './sample-store';
 import { SeriesRows } from './series-rows';
 
@@ -113,7 +113,9 @@ export class SeriesParticipant implements ShardParticipant {
     for (const window of this.dirty) rows.fragment(window);
     for (const window of this.lateDirty) rows.lateFragment(window);
     for (const window of this.folding) rows.window(window);
-    const messages = this.live.messages(this.shard, this.offset, this.watchedFragments(rows), this.directoryOf());
+    const position = this.offset;
+    const touched = [...this.dirty, ...this.lateDirty, ...this.folding];
+    const watched = this.live.watchedAmong(touched.map((window) => this.samples.targetKeyOf(window)));
     for (const window of [...this.lateDirty, ...this.folding]) this.samples.drop(window);
     this.dirty.clear();
     this.lateDirty.clear();
@@ -122,19 +124,8 @@ export class SeriesParticipant implements ShardParticipant {
     return {
       rows: rows.count,
       write: (transaction) => rows.write(transaction, folded || force ? this.cutMs : null),
-      committed: () => this.live.publish(messages),
+      committed: () => this.live.wake(watched, position),
     };
-  }
-
-  private watchedFragments(rows: SeriesRows): LiveFragment[] {
-    const fragments: LiveFragment[] = [];
-    for (const window of [...this.dirty, ...this.lateDirty, ...this.folding]) {
-      const targetKey = this.samples.targetKeyOf(window);
-      const body = rows.bodyOf(window);
-      if (!body || !this.live.isWatched(targetKey)) continue;
-      fragments.push({ targetKey, check: this.samples.checkOf(window), startMs: this.samples.startMsOf(window), body });
-    }
-    return fragments.sort(compareFragments);
   }
 
   private isDue(): boolean {
@@ -176,7 +167,7 @@ export class SeriesParticipant implements ShardParticipant {
     const { cutMs, agents } = head as SeriesHead;
     this.cutMs = cutMs;
     const indexes = agents.map((agentId) => this.directoryOf().agents.get(agentId)?.index ?? 0);
-    const total = columns['size'].reduce((sum: number, size: number) => sum + size, 0);
+    const total = Array.from(columns['size']).reduce((sum, size) => sum + size, 0);
     if (total !== columns['agent'].length)
       throw new Error(`a checkpoint of ${total} samples has ${columns['agent'].length}`);
     let at = 0;

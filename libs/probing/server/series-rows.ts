@@ -19,7 +19,6 @@ export class SeriesRows {
   private readonly recent = new CopyRows();
   private readonly series = new CopyRows();
   private readonly builder = new SeriesBuilder(SERIES_SAMPLES_MAX);
-  private readonly bodies = new Map<number, Uint8Array>();
 
   constructor(
     private readonly shard: number,
@@ -32,30 +31,25 @@ export class SeriesRows {
     return this.recent.count + this.series.count;
   }
 
-  /** The body that this flush newly stores of a window. */
-  bodyOf(window: number): Uint8Array | undefined {
-    return this.bodies.get(window);
-  }
-
   /** What an open window has gained since the last flush. */
   fragment(window: number): void {
     this.gatherFresh(window);
-    this.bodies.set(window, this.writeRow(this.recent, window, WINDOW_FIELDS + 1));
+    this.writeRow(this.recent, window, WINDOW_FIELDS + 1);
     this.recent.int8(this.position);
   }
 
-  /** What a window gained after it was folded: one more row beside the folded one. */
+  /**
+   * What a window gained after it was folded: one more row beside the folded one, and a fragment for those who watch.
+   * Below the cut readers pass fragments over.
+   */
   lateFragment(window: number): void {
-    this.gatherFresh(window);
-    this.bodies.set(window, this.writeRow(this.series, window, WINDOW_FIELDS));
+    this.fragment(window);
+    this.writeRow(this.series, window, WINDOW_FIELDS);
   }
 
-  /** A whole window. */
+  /** A whole window, and as a fragment what of it was not stored yet. */
   window(window: number): void {
-    if (this.samples.hasFresh(window)) {
-      this.gatherFresh(window);
-      this.bodies.set(window, encodeSeriesBody(this.builder.build()));
-    }
+    if (this.samples.hasFresh(window)) this.fragment(window);
     this.builder.clear();
     this.samples.eachSample(window, this.push);
     this.writeRow(this.series, window, WINDOW_FIELDS);
@@ -70,7 +64,7 @@ export class SeriesRows {
     this.samples.takeFresh(window, this.push);
   }
 
-  private writeRow(rows: CopyRows, window: number, fields: number): Uint8Array {
+  private writeRow(rows: CopyRows, window: number, fields: number): void {
     const body = encodeSeriesBody(this.builder.build());
     const histogram = new RttHistogram();
     const counters = summarizeSamples(decodeSeriesBody(body), histogram);
@@ -90,7 +84,6 @@ export class SeriesRows {
     rows.int4(counters.jitterCount);
     rows.bytea(histogram.encode());
     rows.bytea(body);
-    return body;
   }
 
   async write(transaction: WriterTransaction, cutMs: number | null): Promise<void> {

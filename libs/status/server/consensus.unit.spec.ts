@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { judge, neededOf, selectedOf, worst, type Ballot, type Judgement } from './consensus';
+
+const UP: Judgement = { status: 'up', reason: 'quorum_up' };
+
+function ballot(counts: Partial<Ballot>): Ballot {
+  return { up: 0, degraded: 0, down: 0, warming: 0, notSent: 0, silent: 0, everAnswered: true, ...counts };
+}
+
+describe('consensus', () => {
+  it.each<[string, Partial<Ballot>, Judgement]>([
+    ['nobody is selected', {}, { status: 'unknown', reason: 'no_agents' }],
+    ['the only agent reaches it', { up: 1 }, { status: 'up', reason: 'quorum_up' }],
+    ['the only agent does not', { down: 1 }, { status: 'down', reason: 'quorum_down' }],
+    ['it never answered anybody', { down: 3, everAnswered: false }, { status: 'unknown', reason: 'never_answered' }],
+    ['a majority reaches it', { up: 2, down: 1 }, { status: 'up', reason: 'quorum_up' }],
+    ['a majority does not', { up: 1, down: 2 }, { status: 'down', reason: 'quorum_down' }],
+    ['half reach it', { up: 1, down: 1 }, { status: 'degraded', reason: 'no_quorum' }],
+    ['most that reach it find it degraded', { up: 1, degraded: 2 }, { status: 'degraded', reason: 'quorum_up' }],
+    ['one of three is left and says down', { down: 1, silent: 2 }, { status: 'unknown', reason: 'too_few_voters' }],
+    ['all went silent', { silent: 3 }, { status: 'unknown', reason: 'no_fresh_data' }],
+    ["the agents' kernels refuse to send", { notSent: 1, silent: 1 }, { status: 'unknown', reason: 'not_sent' }],
+  ])('when %s', (_name, counts, expected) => {
+    expect(judge(ballot(counts), 'majority', UP)).toEqual(expected);
+  });
+
+  it('lets the last status stand while agents that are warming could decide', () => {
+    expect(judge(ballot({ warming: 2, down: 1 }), 'majority', UP)).toEqual(UP);
+    expect(judge(ballot({ warming: 1 }), 'majority', { status: 'unknown', reason: 'no_agents' })).toEqual({
+      status: 'unknown',
+      reason: 'warming',
+    });
+  });
+
+  it('asks for a fixed number of votes where the tier says so', () => {
+    expect(judge(ballot({ down: 2, up: 5 }), 2, UP).status).toBe('down');
+    expect(judge(ballot({ down: 1, up: 1 }), 2, UP)).toEqual({ status: 'degraded', reason: 'no_quorum' });
+  });
+
+  it('never calls a target down on fewer votes than a majority of those selected, however many are silent', () => {
+    const few = fc.nat({ max: 20 });
+    fc.assert(
+      fc.property(few, few, few, few, few, (up, degraded, down, silent, notSent) => {
+        const counts = ballot({ up, degraded, down, silent, notSent });
+        const { status } = judge(counts, 'majority', UP);
+        if (status === 'down') expect(down * 2).toBeGreaterThan(selectedOf(counts));
+        if (down >= neededOf(selectedOf(counts), 'majority') && selectedOf(counts) > 0) expect(status).toBe('down');
+      }),
+    );
+  });
+
+  it('takes the worst of several checks', () => {
+    const down: Judgement = { status: 'down', reason: 'quorum_down' };
+    expect(worst([UP, down, { status: 'unknown', reason: 'no_fresh_data' }])).toEqual(down);
+  });
+});
