@@ -156,6 +156,7 @@ export class Prober {
       },
       this.stopSignal.signal,
     );
+    if (this.stopSignal.signal.aborted) return;
     if (!end.ok) this.counters.failedSlices++;
     this.tellOf(end.ok ? 'ok' : end.state, end.ok ? '' : end.detail);
   }
