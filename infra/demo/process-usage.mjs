@@ -1,0 +1,48 @@
+// CPU and memory of processes with all that they started, from /proc.
+import { readdirSync, readFileSync } from 'node:fs';
+
+const TICKS_PER_S = 100;
+const PAGE_BYTES = 4096;
+
+function readStat(pid) {
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const number = (at) => Number(fields[at - 3]);
+  // Fields by proc(5): 4 parent, 14 to 17 own and reaped children's time, 24 resident pages.
+  return { ppid: number(4), ticks: number(14) + number(15) + number(16) + number(17), rssPages: number(24) };
+}
+
+function privateBytes(pid, rssPages) {
+  try {
+    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+    return Number(rollup.match(/^Pss:\s+(\d+) kB/m)[1]) * 1024;
+  } catch {
+    return rssPages * PAGE_BYTES;
+  }
+}
+
+/** For each root pid: CPU seconds so far and proportional memory in bytes, its descendants included. */
+export function usageOf(roots) {
+  const stats = new Map();
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      stats.set(Number(name), readStat(name));
+    } catch (error) {
+      // A process may end while the list is read.
+      if (error.code !== 'ENOENT' && error.code !== 'ESRCH') throw error;
+    }
+  }
+  const rootOf = (pid) => {
+    for (let at = pid; at > 1; at = stats.get(at)?.ppid ?? 0) if (roots.includes(at)) return at;
+    return null;
+  };
+  const usage = new Map(roots.map((pid) => [pid, { cpuS: 0, memoryBytes: 0 }]));
+  for (const [pid, { ticks, rssPages }] of stats) {
+    const sum = usage.get(rootOf(pid));
+    if (!sum) continue;
+    sum.cpuS += ticks / TICKS_PER_S;
+    sum.memoryBytes += privateBytes(pid, rssPages);
+  }
+  return usage;
+}

@@ -1,0 +1,134 @@
+// Measures the running product on this machine: `npm run measure -- idle` or `npm run measure -- load`.
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import { agentCounts, storedCounts } from './demo/counts.mjs';
+import { usageOf } from './demo/process-usage.mjs';
+import { Api, readAccess, until } from './demo/product.mjs';
+import { stateDir } from './paths.mjs';
+import { readJson } from './private-file.mjs';
+import { fail, Refusal, say } from './say.mjs';
+
+const FAST_INTERVAL_S = 5;
+const CONCURRENT_REQUESTS = 4;
+const SETTLE_MS = 20_000;
+const MIB = 1024 * 1024;
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { seconds: { type: 'string' }, targets: { type: 'string', default: '1000' }, json: { type: 'boolean' } },
+});
+const accessFile = join(stateDir, 'access.json');
+const access = readAccess(accessFile);
+const api = new Api(access);
+
+function pids() {
+  const { processes } = readAccess(accessFile);
+  const named = Object.entries(processes).map(([name, { pid }]) => [name, pid]);
+  const supervisor = readJson(join(stateDir, 'supervisor.json'))?.supervisor?.pid;
+  return supervisor ? [...named, ['supervisor', supervisor]] : named;
+}
+
+/** CPU (share of one core) and memory of each process over some seconds. */
+async function measureProcesses(seconds) {
+  const named = pids();
+  const roots = named.map(([, pid]) => pid);
+  const before = usageOf(roots);
+  const from = performance.now();
+  for (let left = seconds; left > 0; left -= 30) {
+    await pause(Math.min(30, left) * 1_000);
+    if (left > 30) say(`   ${left - 30} s to go`);
+  }
+  const after = usageOf(roots);
+  const elapsedS = (performance.now() - from) / 1_000;
+  // The supervisor started the others: their figures are not its own.
+  const rows = named.map(([name, pid]) => ({
+    name,
+    cpuPercent: ((after.get(pid).cpuS - before.get(pid).cpuS) / elapsedS) * 100,
+    memoryMiB: after.get(pid).memoryBytes / MIB,
+  }));
+  const total = (field) => rows.reduce((sum, row) => sum + row[field], 0);
+  return [...rows, { name: 'all', cpuPercent: total('cpuPercent'), memoryMiB: total('memoryMiB') }];
+}
+
+function print(rows) {
+  say('   process       CPU % of a core   memory MiB');
+  for (const { name, cpuPercent, memoryMiB } of rows) {
+    say(`   ${name.padEnd(12)}${cpuPercent.toFixed(1).padStart(14)}${memoryMiB.toFixed(0).padStart(15)}`);
+  }
+}
+
+async function inParallel(items, work) {
+  const queue = [...items];
+  await Promise.all(
+    Array.from({ length: CONCURRENT_REQUESTS }, async () => {
+      for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+    }),
+  );
+}
+
+const addressesOf = (count) => Array.from({ length: count }, (_, at) => `127.1.${at >> 8}.${at & 255}`);
+
+async function countResults(addresses, from, to) {
+  const telemetry = new pg.Client({ connectionString: access.telemetryDatabaseUrl });
+  const control = new pg.Client({ connectionString: access.controlDatabaseUrl });
+  await Promise.all([telemetry.connect(), control.connect()]);
+  try {
+    const { rows: keys } = await control.query('SELECT key FROM target_list WHERE ip = ANY($1::inet[])', [addresses]);
+    const { rows } = await telemetry.query(
+      `SELECT outcome, count(*)::integer AS results FROM probe_result
+       WHERE target_key = ANY($1::integer[]) AND at >= $2 AND at < $3 GROUP BY outcome`,
+      [keys.map(({ key }) => key), from, to],
+    );
+    return Object.fromEntries(rows.map(({ outcome, results }) => [outcome, results]));
+  } finally {
+    await Promise.all([telemetry.end(), control.end()]);
+  }
+}
+
+async function idle(seconds) {
+  const { total } = await api.get('/targets?limit=1');
+  say(`Idle: ${total} targets, ${seconds} s`);
+  return { rows: await measureProcesses(seconds), targets: total };
+}
+
+async function load(seconds) {
+  const addresses = addressesOf(Number(values.targets));
+  say(`Load: ${addresses.length} targets at the tier fast (each ${FAST_INTERVAL_S} s), ${seconds} s`);
+  const began = performance.now();
+  await inParallel(addresses, (ip) => api.call('POST', '/targets', { ip, tier: 'fast' }));
+  say(`   registered in ${((performance.now() - began) / 1_000).toFixed(1)} s`);
+  const [agent] = (await api.get('/agents')).items;
+  const assigned = async () => (await api.get('/agents')).items[0].assignedTargets >= addresses.length;
+  await until('the agent has the targets', assigned, 120_000);
+  await pause(SETTLE_MS);
+  const from = new Date();
+  const rows = await measureProcesses(seconds);
+  const to = new Date(from.getTime() + seconds * 1_000);
+  await pause(SETTLE_MS);
+  const outcomes = await countResults(addresses, from, to);
+  say('   removing the targets');
+  await inParallel(addresses, (ip) => api.call('DELETE', `/targets/${ip}`));
+  await pause(SETTLE_MS);
+  const counts = await agentCounts(readAccess(accessFile).processes.agent.opsUrl);
+  const { doubled } = await storedCounts(access.telemetryDatabaseUrl, agent.id);
+  const stored = Object.values(outcomes).reduce((sum, results) => sum + results, 0);
+  const expected = (addresses.length * seconds) / FAST_INTERVAL_S;
+  const lost = stored - (outcomes.reply ?? 0);
+  say(`   results expected ${expected}, stored ${stored}, there twice ${doubled}`);
+  say(`   false loss ${lost} (${((lost / Math.max(1, stored)) * 100).toFixed(4)} %), ${JSON.stringify(outcomes)}`);
+  say(`   agent: dropped ${counts.dropped}, set aside ${counts.quarantined}`);
+  return { rows, expected, stored, doubled: Number(doubled), outcomes };
+}
+
+try {
+  const name = positionals[0];
+  const measure = { idle, load }[name];
+  if (!measure) throw new Refusal('Say what to measure: npm run measure -- idle, or npm run measure -- load.');
+  const result = await measure(Number(values.seconds ?? { idle: 120, load: 300 }[name]));
+  print(result.rows);
+  if (values.json) say(JSON.stringify({ name, ...result }));
+} catch (error) {
+  fail(error);
+}
