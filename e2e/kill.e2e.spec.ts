@@ -1,0 +1,120 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { PrintedResult } from '@icmp-mon/probing/contract';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freshAddress } from './network-faults';
+import { RunningProduct } from './running-product';
+import { placeWitness, readWitness } from './spool-witness';
+
+const TARGETS = 100;
+const within = { timeout: 120_000, interval: 200 };
+const STOPPED_POLICY = 'allow:\n  - 127.0.0.0/8\nstopped: true\n';
+
+interface StoredResult {
+  targetKey: number;
+  check: number;
+  at: string;
+  outcome: string;
+  times: number;
+}
+
+let product: RunningProduct;
+
+const agentDir = () => path.join(product.dir, 'agent');
+const upTargets = async () => (await product.api<{ up: number }>('GET', 'targets/counts')).up;
+const takenResults = () => product.metric('gateway', 'icmpmon_gateway_results_accepted_total');
+
+/** Runs `work` while the agent is dead and nobody starts it again. */
+async function whileAgentIsAway<T>(work: () => T): Promise<T> {
+  const { supervisorPid } = product;
+  const before = product.access.processes['agent']?.pid ?? 0;
+  process.kill(supervisorPid, 'SIGSTOP');
+  try {
+    process.kill(before, 'SIGKILL');
+    return work();
+  } finally {
+    process.kill(supervisorPid, 'SIGCONT');
+    await isBack('agent', before);
+  }
+}
+
+async function isBack(name: string, before: number): Promise<void> {
+  await expect.poll(() => product.access.processes[name]?.pid ?? before, within).not.toBe(before);
+  await expect.poll(() => product.notReady(), within).toEqual([]);
+}
+
+const storedResults = (): Promise<StoredResult[]> =>
+  product.telemetry<StoredResult & { at: string }>(
+    `SELECT target_key AS "targetKey", check_no AS "check", outcome, count(*)::integer AS times,
+            to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at
+     FROM probe_result GROUP BY target_key, check_no, at, outcome`,
+  );
+
+const keyOf = ({ targetKey, check, at, outcome }: PrintedResult | StoredResult): string =>
+  `target ${targetKey} check ${check} at ${at}: ${outcome}`;
+
+describe('a product whose processes are killed one after another', () => {
+  beforeAll(async () => {
+    const environment = { ICMPMON_STARTER_TARGETS: '' };
+    product = await RunningProduct.start({ name: 'kill', services: 'own', environment });
+    await whileAgentIsAway(() => placeWitness(agentDir()));
+    const network = freshAddress().split('.').slice(0, 3).join('.');
+    for (let host = 1; host <= TARGETS; host++) {
+      await product.api('POST', 'targets', { ip: `${network}.${host}`, tier: 'fast' });
+    }
+    await expect.poll(upTargets, within).toBe(TARGETS);
+  });
+
+  afterAll(async () => {
+    await product?.stop();
+  });
+
+  it('has each of them ready again by itself, with results flowing', async () => {
+    const names = Object.keys(product.access.processes);
+    expect(names).toEqual(expect.arrayContaining(['agent', 'gateway', 'api', 'projector', 'worker']));
+    const lines: string[] = [];
+    for (const name of names) {
+      const killed = product.access.processes[name]?.pid ?? 0;
+      const startedMs = performance.now();
+      process.kill(killed, 'SIGKILL');
+      await isBack(name, killed);
+      lines.push(`${name} killed: all ready again after ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+      const taken = await takenResults();
+      await expect.poll(takenResults, within).toBeGreaterThan(taken);
+    }
+    await expect.poll(upTargets, within).toBe(TARGETS);
+    console.log(lines.join('\n'));
+  });
+
+  it('never called a target down for it', async () => {
+    const changes = await product.telemetry(`SELECT ip, at, reason FROM status_change WHERE to_status = 'down'`);
+    expect(changes).toEqual([]);
+  });
+
+  it('has every result that the agent spooled, once', async () => {
+    writeFileSync(path.join(agentDir(), 'policy.yaml'), STOPPED_POLICY);
+    await expect.poll(() => product.metric('agent', 'icmpmon_agent_targets'), within).toBe(0);
+    await expect.poll(() => product.metric('agent', 'icmpmon_agent_spool_blocks'), within).toBe(0);
+    expect(await product.metric('agent', 'icmpmon_agent_dropped_results_total')).toBe(0);
+    expect(await product.metric('agent', 'icmpmon_agent_quarantined')).toBe(0);
+    const spooled = (await whileAgentIsAway(() => readWitness(agentDir()))).map(keyOf);
+    expect(new Set(spooled).size).toBe(spooled.length);
+    await expect.poll(async () => (await storedResults()).length, within).toBeGreaterThanOrEqual(spooled.length);
+    const stored = await storedResults();
+    const storedKeys = new Set(stored.map(keyOf));
+    const spooledKeys = new Set(spooled);
+    expect(
+      spooled.filter((key) => !storedKeys.has(key)),
+      'missing',
+    ).toEqual([]);
+    expect(
+      stored.filter(({ times }) => times > 1),
+      'doubled',
+    ).toEqual([]);
+    expect(
+      [...storedKeys].filter((key) => !spooledKeys.has(key)),
+      'never spooled',
+    ).toEqual([]);
+    console.log(`${spooled.length} results spooled, ${stored.length} stored: 0 missing, 0 doubled`);
+  });
+});

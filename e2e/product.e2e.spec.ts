@@ -1,0 +1,226 @@
+import { existsSync } from 'node:fs';
+import type { ProbeResult } from '@icmp-mon/probing/contract';
+import type { TargetStatusView } from '@icmp-mon/status/contract';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { freshAddress, NetworkFaults } from './network-faults';
+import { CHROMIUM, PortalBrowser } from './portal-browser';
+import { RunningProduct } from './running-product';
+import { StatusFeed } from './status-feed';
+
+// One story, told in order: each test goes on where the one before left the portal. The tier `fast` probes every 5 s.
+const address = freshAddress();
+const faults = new NetworkFaults(address);
+const soon = { timeout: 60_000, interval: 200 };
+
+let product: RunningProduct;
+let browser: PortalBrowser;
+let page: Page;
+let feed: StatusFeed;
+
+const statusInList = () => page.getByTestId(`status-${address}`).innerText();
+const statusInDetail = () => page.getByTestId('detail-status').innerText();
+const statusInApi = async () => (await product.api<TargetStatusView>('GET', `targets/${address}/status`)).status;
+const lastResultRow = () => page.getByTestId('results-table').locator('tbody tr').first().innerText();
+const pathOf = () => new URL(page.url()).pathname;
+
+/** What the page was when it was loaded; a reload would change it. */
+const loadedAt = () => page.evaluate<number>('performance.timeOrigin');
+
+describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIUM})`, () => {
+  beforeAll(async () => {
+    product = await RunningProduct.start({ name: 'product', services: 'given' });
+    const { kafkaBrokers, portalUrl } = product.access;
+    feed = await StatusFeed.open(kafkaBrokers, product.topicPrefix);
+    browser = await PortalBrowser.open(portalUrl);
+    page = browser.page;
+  });
+
+  afterAll(async () => {
+    faults.undoAll();
+    await browser?.close();
+    await feed?.close();
+    await product?.stop();
+  });
+
+  afterEach(() => {
+    expect(browser.faults.splice(0), 'errors of the page').toEqual([]);
+  });
+
+  it('asks who is there, and refuses a wrong password', async () => {
+    await page.goto('/targets?status=down');
+    await expect.poll(pathOf, soon).toBe('/login');
+    await browser.signIn(product.access.adminUser, 'not the password');
+    await expect.poll(() => page.getByRole('alert').innerText(), soon).toMatch(/user name or the password is wrong/);
+    expect(pathOf()).toBe('/login');
+    expect(await browser.inspect('login')).toEqual([]);
+  });
+
+  it('lets in who knows the password, to the page that was asked for', async () => {
+    await browser.signIn(product.access.adminUser, product.access.adminPassword);
+    await expect.poll(() => pathOf() + new URL(page.url()).search, soon).toBe('/targets?status=down');
+    expect(await page.getByTestId('chip-down').getAttribute('aria-pressed')).toBe('true');
+  });
+
+  it('says on the dashboard in one line how things are', async () => {
+    await page.getByRole('link', { name: 'Dashboard' }).click();
+    const truth = () => page.getByTestId('truth-line').innerText();
+    await expect.poll(truth, soon).toMatch(/^8 up · 1 of 1 agents · [\d.]+ results\/s · data [\d.]+ m?s old$/);
+    await expect.poll(() => page.getByTestId('live-indicator').getAttribute('data-mood'), soon).toBe('live');
+    expect(await browser.inspect('dashboard')).toEqual([]);
+  });
+
+  it('shows a target that is added here as up, without a reload', async () => {
+    await page.getByRole('link', { name: 'Targets', exact: true }).click();
+    const loaded = await loadedAt();
+    await page.getByTestId('add-target').click();
+    browser.expectAnswer(400);
+    await page.getByTestId('target-ip').fill('127.1');
+    await page.getByTestId('target-submit').click();
+    await expect.poll(() => page.getByTestId('target-ip-error').or(page.getByRole('alert')).count(), soon).not.toBe(0);
+    expect(await browser.inspect('add-target')).toEqual([]);
+    await page.getByTestId('target-ip').fill(address);
+    await page.getByTestId('target-tier').selectOption('fast');
+    await page.getByTestId('target-name').fill('edge-7');
+    await page.getByTestId('target-tags').fill('site=fra role=edge');
+    await page.getByTestId('target-submit').click();
+    await expect.poll(statusInList, soon).toMatch(/^up/);
+    expect(await loadedAt()).toBe(loaded);
+    expect(await browser.inspect('targets')).toEqual([]);
+  });
+
+  it('draws its results as they come', async () => {
+    await page.getByTestId(`target-row-${address}`).getByRole('link').click();
+    await expect.poll(statusInDetail, soon).toBe('up');
+    const results = () => page.getByTestId('results-table').locator('tbody tr').filter({ hasText: 'reply' }).count();
+    const before = await results();
+    await expect.poll(results, soon).toBeGreaterThanOrEqual(before + 2);
+    expect(await page.getByTestId('live-chart').locator('canvas').count()).toBeGreaterThan(0);
+    const { items } = await product.api<{ items: ProbeResult[] }>('GET', `targets/${address}/results?limit=5`);
+    expect(items[0]).toMatchObject({ outcome: 'reply', agentName: 'local', rttUs: expect.any(Number) });
+    expect(await browser.inspect('target-up')).toEqual([]);
+  });
+
+  it('shows it as down everywhere when it does not answer', async ({ skip }) => {
+    skip(faults.missing !== undefined, faults.missing);
+    const before = feed.becameOf(address).length;
+    faults.drop();
+    await expect.poll(statusInDetail, soon).toBe('down');
+    await expect.poll(lastResultRow, soon).toContain('no answer in time');
+    await expect.poll(statusInApi, soon).toBe('down');
+    await expect.poll(() => feed.becameOf(address).slice(before), soon).toEqual(['down']);
+    expect(await browser.inspect('target-down')).toEqual([]);
+    await page.keyboard.press('u');
+    await expect.poll(statusInList, soon).toMatch(/^down/);
+    await page.getByRole('link', { name: 'Dashboard' }).click();
+    await expect.poll(() => page.getByTestId('truth-line').innerText(), soon).toMatch(/^1 down · 8 up/);
+    const changes = page.getByTestId('changes-table').locator('tbody tr');
+    await expect.poll(() => changes.first().innerText(), soon).toMatch(new RegExp(`down[^]*${address}`));
+    expect(await browser.inspect('dashboard-down')).toEqual([]);
+  });
+
+  it('shows it as up everywhere when it answers again', async ({ skip }) => {
+    skip(faults.missing !== undefined, faults.missing);
+    const before = feed.becameOf(address).length;
+    await page.getByTestId('changes-table').getByRole('link', { name: address }).first().click();
+    await expect.poll(statusInDetail, soon).toBe('down');
+    faults.undrop();
+    await expect.poll(statusInDetail, soon).toBe('up');
+    await expect.poll(statusInApi, soon).toBe('up');
+    await expect.poll(() => feed.becameOf(address).slice(before), soon).toEqual(['up']);
+  });
+
+  it('shows a probe that the kernel refused as not sent, and calls nothing down for it', async ({ skip }) => {
+    skip(faults.missing !== undefined, faults.missing);
+    const before = feed.becameOf(address).length;
+    faults.refuse();
+    await expect.poll(lastResultRow, soon).toContain('not sent');
+    await expect.poll(statusInDetail, soon).toBe('unknown');
+    expect(await page.getByText('their own kernels refused the probes').count()).toBe(1);
+    expect(await browser.inspect('target-not-sent')).toEqual([]);
+    faults.allow();
+    await expect.poll(statusInDetail, soon).toBe('up');
+    await expect.poll(() => feed.becameOf(address).slice(before), soon).toEqual(['unknown', 'up']);
+  });
+
+  it('is worked by keyboard alone', async () => {
+    await page.keyboard.press('g');
+    await page.keyboard.press('d');
+    await expect.poll(pathOf, soon).toBe('/');
+    await page.keyboard.press('g');
+    await page.keyboard.press('t');
+    await expect.poll(pathOf, soon).toBe('/targets');
+    await expect.poll(() => page.getByTestId('target-total').innerText(), soon).toBe('9 targets');
+    await page.keyboard.press('/');
+    await page.keyboard.type('127.0.0.');
+    await expect.poll(() => page.getByTestId('target-total').innerText(), soon).toMatch(/^8 targets match/);
+    expect(new URL(page.url()).search).toBe('?q=127.0.0.');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('j');
+    const focused = () => page.evaluate<string | undefined>('document.activeElement?.textContent?.trim()');
+    await expect.poll(focused, soon).toMatch(/^127\.0\.0\.\d$/);
+    const chosen = await focused();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.getByRole('heading', { level: 1 }).innerText(), soon).toBe(chosen);
+    await page.keyboard.press('?');
+    await expect.poll(() => page.getByRole('dialog').innerText(), soon).toContain('Go to the targets');
+    expect(await browser.inspect('help')).toEqual([]);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.getByRole('dialog').count(), soon).toBe(0);
+    await page.goBack();
+    await expect.poll(() => new URL(page.url()).search, soon).toBe('?q=127.0.0.');
+  });
+
+  it('opens a pasted link with its filter', async () => {
+    await page.goto('/targets?q=site%3Dfra&tier=fast&sort=ip&order=desc');
+    await expect.poll(() => page.getByTestId('target-total').innerText(), soon).toMatch(/^1 target match/);
+    expect(await page.getByTestId('target-filter').inputValue()).toBe('site=fra');
+    expect(await page.getByTestId(`target-row-${address}`).count()).toBe(1);
+    await page.goto('/targets?q=nowhere');
+    await expect.poll(() => page.getByText('No target matches').count(), soon).toBe(1);
+    expect(await browser.inspect('targets-none')).toEqual([]);
+  });
+
+  it('shows the agents and their health', async () => {
+    await page.keyboard.press('g');
+    await page.keyboard.press('a');
+    const row = page.getByTestId('agent-row-local');
+    await expect.poll(() => row.innerText(), soon).toMatch(/connected[^]*measures/);
+    expect(await browser.inspect('agents')).toEqual([]);
+    await row.getByRole('link').click();
+    await expect.poll(() => page.getByText('icmp_ping').count(), soon).toBe(1);
+    await expect.poll(() => page.locator('canvas').count(), soon).toBeGreaterThan(0);
+    expect(await browser.inspect('agent')).toEqual([]);
+  });
+
+  it('says so where there is no page, and keeps the theme that is chosen', async () => {
+    await page.goto('/nowhere');
+    await expect.poll(() => page.getByRole('main').innerText(), soon).toMatch(/\S/);
+    expect(await browser.inspect('not-found')).toEqual([]);
+    const theme = () => page.evaluate<string>('document.documentElement.dataset.theme');
+    await expect.poll(theme, soon).toBe('light');
+    await page.getByTestId('theme').click();
+    await expect.poll(theme, soon).toBe('dark');
+    await page.reload();
+    await expect.poll(theme, soon).toBe('dark');
+    await page.getByTestId('theme').click();
+  });
+
+  it('removes a target', async () => {
+    await page.goto(`/targets/${address}`);
+    await page.getByTestId('remove-target').click();
+    expect(await page.getByRole('dialog').innerText()).toContain(`Remove ${address}?`);
+    await page.getByTestId('confirm').click();
+    await expect.poll(pathOf, soon).toBe('/targets');
+    await expect.poll(() => page.getByTestId('target-total').innerText(), soon).toBe('8 targets');
+    expect((await product.request('GET', `targets/${address}`)).status).toBe(404);
+  });
+
+  it('lets nobody in after signing out', async () => {
+    await page.getByTestId('account').click();
+    await page.getByTestId('logout').click();
+    await expect.poll(pathOf, soon).toBe('/login');
+    await page.goto('/agents');
+    await expect.poll(pathOf, soon).toBe('/login');
+  });
+});

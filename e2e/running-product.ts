@@ -1,0 +1,237 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { closeSync, cpSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { eventually, testServices, testTopicPrefix } from '@icmp-mon/platform/testing';
+import pg from 'pg';
+import { rootDir, testDir } from '../infra/paths.mjs';
+import { readJson, writePrivateJson } from '../infra/private-file.mjs';
+import { goneWithin, identify, isAlive } from '../infra/process-identity.mjs';
+import { run } from '../infra/run.mjs';
+import { readState } from '../infra/supervisor.mjs';
+import { removeTopics } from '../libs/platform/messaging/testing/test-topics';
+
+export interface Access {
+  portalUrl: string;
+  apiUrl: string;
+  apiKey: string;
+  adminUser: string;
+  adminPassword: string;
+  kafkaBrokers: string;
+  controlDatabaseUrl: string;
+  telemetryDatabaseUrl: string;
+  processes: Record<string, { pid: number; opsUrl?: string }>;
+}
+
+export interface ProductOptions {
+  /** For the folder of its state and the one of its logs in artefacts/. */
+  name: string;
+  /** `given`: databases and topics of its own on the tests' services; `own`: services that it starts itself. */
+  services: 'given' | 'own';
+  environment?: Record<string, string>;
+}
+
+const START_WITHIN_MS = 240_000;
+const STOP_WITHIN_MS = 120_000;
+const REQUEST_WITHIN_MS = 15_000;
+const FOLDER_PREFIX = 'e2e-';
+
+/** Addresses on the tests' services that nobody else uses, as variables of `npm start`, and how to remove what was made there. */
+export function givenServices(): { environment: Record<string, string>; remove: () => Promise<void> } {
+  const { kafkaBrokers, databaseUrl, redisUrl } = testServices();
+  const topicPrefix = testTopicPrefix();
+  const names = ['control', 'telemetry'].map((kind) => `icmpmon_test_${kind}_${randomBytes(6).toString('hex')}`);
+  const [controlUrl, telemetryUrl] = names.map((name) => Object.assign(new URL(databaseUrl), { pathname: name }).href);
+  return {
+    environment: {
+      ICMPMON_KAFKA_BROKERS: kafkaBrokers.join(','),
+      ICMPMON_CONTROL_DATABASE_URL: controlUrl ?? '',
+      ICMPMON_TELEMETRY_DATABASE_URL: telemetryUrl ?? '',
+      ICMPMON_REDIS_URL: redisUrl,
+      ICMPMON_TOPIC_PREFIX: topicPrefix,
+    },
+    async remove() {
+      for (const name of names) await query(databaseUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      await removeTopics(kafkaBrokers, topicPrefix);
+    },
+  };
+}
+
+/** This process's environment without what would point the product elsewhere. */
+export function plainEnvironment(): Record<string, string> {
+  const entries = Object.entries(process.env).filter(([name]) => !/^(ICMPMON_|VITEST|NODE_ENV$|npm_)/.test(name));
+  return Object.fromEntries(entries.map(([name, value]) => [name, value ?? '']));
+}
+
+/** A whole product, started by `npm start`'s own script on free ports, with the apps that were built before. */
+export class RunningProduct {
+  private constructor(
+    readonly dir: string,
+    private readonly options: ProductOptions,
+    private readonly child: ChildProcess,
+    private readonly environment: Record<string, string>,
+    private readonly removeGiven: (() => Promise<void>) | undefined,
+  ) {}
+
+  /** Resolves when all is ready. @throws Error with the end of what `npm start` said when it does not become ready */
+  static async start(options: ProductOptions): Promise<RunningProduct> {
+    await endAbandoned();
+    const dir = path.join(testDir, `${FOLDER_PREFIX}${options.name}-${process.pid}`);
+    mkdirSync(dir, { recursive: true });
+    writePrivateJson(path.join(dir, 'owner.json'), identify(process.pid));
+    const given = options.services === 'given' ? givenServices() : undefined;
+    const environment = {
+      ...plainEnvironment(),
+      ...given?.environment,
+      ...options.environment,
+      ICMPMON_STATE_DIR: dir,
+      ICMPMON_DIST_DIR: path.join(rootDir, 'dist'),
+      ICMPMON_API_PORT: '0',
+      ICMPMON_AGENT_PORT: '0',
+      ICMPMON_ENROL_PORT: '0',
+    };
+    const log = openSync(path.join(dir, 'start.log'), 'a');
+    // Not detached: a signal to the test runner's process group ends the product too.
+    const child = spawn(process.execPath, [path.join(rootDir, 'infra/start.mjs')], {
+      cwd: rootDir,
+      env: environment,
+      stdio: ['ignore', log, log],
+    });
+    closeSync(log);
+    const product = new RunningProduct(dir, options, child, environment, given?.remove);
+    try {
+      await product.becomesReady();
+    } catch (error) {
+      await product.stop();
+      throw error;
+    }
+    return product;
+  }
+
+  get access(): Access {
+    return readJson(path.join(this.dir, 'access.json'));
+  }
+
+  get topicPrefix(): string {
+    return this.environment['ICMPMON_TOPIC_PREFIX'] ?? 'icmpmon';
+  }
+
+  get supervisorPid(): number {
+    return readState(path.join(this.dir, 'supervisor.json')).supervisor.pid;
+  }
+
+  /** The JSON answer of `/api/v1/<place>`. @throws Error that holds the problem when the answer is no success */
+  async api<T>(method: string, place: string, body?: object): Promise<T> {
+    const response = await this.request(method, place, body);
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${place} was answered ${response.status}: ${text}`);
+    return (text === '' ? undefined : JSON.parse(text)) as T;
+  }
+
+  request(method: string, place: string, body?: object): Promise<Response> {
+    const { apiUrl, apiKey } = this.access;
+    return fetch(`${apiUrl}/api/v1/${place}`, {
+      method,
+      headers: { authorization: `Bearer ${apiKey}`, ...(body && { 'content-type': 'application/json' }) },
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: AbortSignal.timeout(REQUEST_WITHIN_MS),
+    });
+  }
+
+  /** The sum of a metric of an app over its labels. */
+  async metric(app: string, name: string): Promise<number> {
+    const response = await fetch(`${this.access.processes[app]?.opsUrl}/metrics`, {
+      signal: AbortSignal.timeout(REQUEST_WITHIN_MS),
+    });
+    const lines = (await response.text()).split('\n').filter((line) => line.split(/[ {]/)[0] === name);
+    if (lines.length === 0) throw new Error(`${app} has no metric ${name}`);
+    return lines.reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' '))), 0);
+  }
+
+  /** Names of the apps that are not ready now. */
+  async notReady(): Promise<string[]> {
+    const apps = Object.entries(this.access.processes).filter(([, { opsUrl }]) => opsUrl !== undefined);
+    const answers = await Promise.all(
+      apps.map(async ([name, { opsUrl }]) => [name, await isReady(`${opsUrl}/readyz`)]),
+    );
+    return answers.filter(([, ready]) => !ready).map(([name]) => String(name));
+  }
+
+  telemetry<Row extends pg.QueryResultRow>(sql: string, values: unknown[] = []): Promise<Row[]> {
+    return query<Row>(this.access.telemetryDatabaseUrl, sql, values);
+  }
+
+  /** Ends all of it, keeps its logs in artefacts/, and removes its data. Safe to repeat. */
+  async stop(): Promise<void> {
+    const identity = this.child.pid === undefined ? undefined : identify(this.child.pid);
+    this.child.kill('SIGTERM');
+    if (identity && !(await goneWithin(identity, STOP_WITHIN_MS))) this.child.kill('SIGKILL');
+    await npmStop(this.environment);
+    keepLogs(this.dir, path.join(rootDir, 'artefacts', this.options.name, 'logs'));
+    await this.removeGiven?.();
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  private async becomesReady(): Promise<void> {
+    const startLog = path.join(this.dir, 'start.log');
+    let ended = false;
+    this.child.once('exit', () => (ended = true));
+    this.child.once('error', () => (ended = true));
+    await eventually(
+      () => {
+        const state = readState(path.join(this.dir, 'supervisor.json'));
+        if (!ended && !(state?.running && state.state === 'ready')) throw new Error(`not ready: ${tail(startLog)}`);
+      },
+      { withinMs: START_WITHIN_MS },
+    );
+    if (ended) throw new Error(`npm start ended: ${tail(startLog)}`);
+  }
+}
+
+/** Ends products of test runs that were killed before they could. */
+async function endAbandoned(): Promise<void> {
+  if (!existsSync(testDir)) return;
+  for (const name of readdirSync(testDir).filter((candidate) => candidate.startsWith(FOLDER_PREFIX))) {
+    const dir = path.join(testDir, name);
+    if (isAlive(readJson(path.join(dir, 'owner.json')))) continue;
+    await npmStop({ ...plainEnvironment(), ICMPMON_STATE_DIR: dir });
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+async function npmStop(environment: Record<string, string>): Promise<void> {
+  const options: object = { cwd: rootDir, env: environment };
+  await run(process.execPath, [path.join(rootDir, 'infra/stop.mjs')], options);
+}
+
+function keepLogs(dir: string, to: string): void {
+  rmSync(to, { recursive: true, force: true });
+  mkdirSync(to, { recursive: true });
+  if (existsSync(path.join(dir, 'logs'))) cpSync(path.join(dir, 'logs'), to, { recursive: true });
+  cpSync(path.join(dir, 'start.log'), path.join(to, 'start.log'));
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(REQUEST_WITHIN_MS) });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    // It does not listen now: not ready, whatever the cause.
+    return false;
+  }
+}
+
+async function query<Row extends pg.QueryResultRow>(url: string, sql: string, values: unknown[] = []): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  await client.connect();
+  try {
+    return (await client.query<Row>(sql, values)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+function tail(file: string): string {
+  return readFileSync(file, 'utf8').trim().split('\n').slice(-20).join('\n');
+}

@@ -1,0 +1,57 @@
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { type EncodedBody, frameBlock, LANE, type PrintedResult, printBlock } from '@icmp-mon/probing/contract';
+import { decompressBounded } from '@icmp-mon/platform/zstd';
+
+const ANY_AGENT = '00000000-0000-4000-8000-000000000001';
+
+interface WitnessRow {
+  shard: number;
+  base_time_ms: number;
+  count: number;
+  raw_length: number;
+  stored: number;
+  body: Uint8Array;
+}
+
+/**
+ * Makes the agent's spool keep a copy of every block that it ever takes, by a trigger: the copy is durable exactly when the
+ * block is. The agent must not be running: it has the file for itself.
+ */
+export function placeWitness(agentDir: string): void {
+  const spool = open(agentDir);
+  spool.exec(`
+    BEGIN IMMEDIATE;
+    CREATE TABLE witness (shard INTEGER, base_time_ms INTEGER, count INTEGER, raw_length INTEGER, stored INTEGER, body BLOB);
+    CREATE TRIGGER witness_each AFTER INSERT ON block BEGIN
+      INSERT INTO witness VALUES (NEW.shard, NEW.base_time_ms, NEW.count, NEW.raw_length, NEW.stored, NEW.body);
+    END;
+    COMMIT;`);
+  spool.close();
+}
+
+/** Every result that the spool took since the witness was placed. The agent must not be running. */
+export function readWitness(agentDir: string): PrintedResult[] {
+  const spool = open(agentDir);
+  const rows = spool.prepare('SELECT * FROM witness').all() as unknown as WitnessRow[];
+  spool.close();
+  return rows.flatMap(resultsOf);
+}
+
+function open(agentDir: string): DatabaseSync {
+  return new DatabaseSync(path.join(agentDir, 'spool.db'), { timeout: 10_000 });
+}
+
+function resultsOf(row: WitnessRow): PrintedResult[] {
+  const body: EncodedBody = {
+    bytes: row.body,
+    stored: row.stored === 1,
+    count: row.count,
+    baseTimeMs: row.base_time_ms,
+    rawLength: row.raw_length,
+  };
+  const address = { agentId: ANY_AGENT, boot: 1, lane: LANE.live, shard: row.shard, sequence: 0, policyVersion: 0 };
+  const printed = printBlock(frameBlock(address, body), decompressBounded);
+  if ('refused' in printed) throw new Error(`a block of the witness cannot be read: ${printed.detail}`);
+  return printed.results;
+}

@@ -1,0 +1,39 @@
+import { type LogReader, Messaging } from '@icmp-mon/platform/messaging';
+import { TARGET_STATUS_TOPIC, type TargetStatusChanged } from '@icmp-mon/status/contract';
+
+type Change = TargetStatusChanged['data'];
+
+/** What the public topic of statuses says from now on, read as any other system would. */
+export class StatusFeed {
+  readonly changes: Change[] = [];
+
+  private constructor(
+    private readonly messaging: Messaging,
+    private readonly reader: LogReader,
+  ) {}
+
+  static async open(brokers: string, topicPrefix: string): Promise<StatusFeed> {
+    const messaging = new Messaging({ brokers: brokers.split(','), topicPrefix, clientId: 'e2e' });
+    const reader = await messaging.openLog(TARGET_STATUS_TOPIC);
+    const feed = new StatusFeed(messaging, reader);
+    for (let partition = 0; partition < reader.partitionCount; partition++) {
+      const { high } = await reader.bounds(partition);
+      await reader.follow(partition, high, (records) => {
+        const present = records.filter(({ value }) => value.length > 0);
+        feed.changes.push(...present.map(({ value }) => JSON.parse(value.toString()) as Change));
+        return Promise.resolve();
+      });
+    }
+    return feed;
+  }
+
+  /** Statuses that the address became, oldest first. */
+  becameOf(ip: string): string[] {
+    return this.changes.filter((change) => change.ip === ip).map((change) => change.to);
+  }
+
+  async close(): Promise<void> {
+    await this.reader.close();
+    await this.messaging.close();
+  }
+}
