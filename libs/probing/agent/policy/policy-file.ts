@@ -1,4 +1,4 @@
-import { readFileSync, unwatchFile, watchFile } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import type { AgentLog } from '../agent-log';
 import { defaultPolicy, type LocalPolicy, parsePolicy } from './local-policy';
 
@@ -8,39 +8,53 @@ const FILE_BYTES_MAX = 1024 * 1024;
 /** The policy of a file, read again whenever the file changes; a change that cannot be read leaves the last one in force. */
 export class PolicyFile {
   current: LocalPolicy;
-  private readonly onStat = (): void => this.reload();
-  private onChange: (() => void) | undefined;
+  /** What the file looked like before it was read, so that a change during the reading is seen as well. */
+  private seen = '';
+  private timer: NodeJS.Timeout | undefined;
 
   /** `file` undefined: the default policy. @throws Error or PolicyError if there is a file and it cannot be used */
   constructor(
     private readonly file: string | undefined,
     private readonly log: AgentLog,
   ) {
+    if (file !== undefined) this.seen = looksOf(file);
     this.current = file === undefined ? defaultPolicy() : read(file);
   }
 
   watch(onChange: () => void): void {
-    if (this.file === undefined) return;
-    this.onChange = onChange;
-    watchFile(this.file, { interval: LOOK_EVERY_MS, persistent: false }, this.onStat);
+    const { file } = this;
+    if (file === undefined) return;
+    this.timer = setInterval(() => this.look(file, onChange), LOOK_EVERY_MS);
+    this.timer.unref();
   }
 
   close(): void {
-    if (this.file !== undefined) unwatchFile(this.file, this.onStat);
+    clearInterval(this.timer);
   }
 
-  private reload(): void {
-    if (this.file === undefined) return;
+  private look(file: string, onChange: () => void): void {
+    const looks = looksOf(file);
+    if (looks === this.seen) return;
+    this.seen = looks;
     try {
-      this.current = read(this.file);
-      this.log.info({ file: this.file }, 'the policy file has changed and is in force');
-      this.onChange?.();
+      this.current = read(file);
     } catch (error) {
-      this.log.error(
-        { err: error, file: this.file },
-        'the policy file has changed and cannot be used; the former holds',
-      );
+      this.log.error({ err: error, file }, 'the policy file has changed and cannot be used; the former holds');
+      return;
     }
+    this.log.info({ file }, 'the policy file has changed and is in force');
+    onChange();
+  }
+}
+
+function looksOf(file: string): string {
+  try {
+    const { ino, size, mtimeNs, ctimeNs } = statSync(file, { bigint: true });
+    return `${ino}/${size}/${mtimeNs}/${ctimeNs}`;
+  } catch (error) {
+    // Reading it will say what is wrong.
+    if (error instanceof Error && 'code' in error) return String(error.code);
+    throw error;
   }
 }
 

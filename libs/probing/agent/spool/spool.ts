@@ -109,7 +109,10 @@ export class Spool {
     });
   }
 
-  /** The next blocks of a lane, oldest first, each with its identity. One batch per lane at a time: then `settle`. */
+  /**
+   * The next blocks of a lane, oldest first, each with its identity: those that were shipped before and not settled, or
+   * else new ones. One batch per lane at a time: then `settle`.
+   */
   next(lane: Lane, blocksMax: number, bytesMax: number): SpooledBlock[] {
     const batch: SpooledBlock[] = [];
     let bytes = 0;
@@ -128,6 +131,8 @@ export class Spool {
           if (!fits(row)) return;
           take(row, row.boot ?? 0, row.sequence ?? 0);
         }
+        // Attempts that fail must not draw in more and more: what grows old meanwhile goes by the backfill lane.
+        if (batch.length > 0) return;
         const unshipped = lane === LANE.live ? this.statements.fresh : this.statements.stale;
         for (const row of readRows(unshipped.iterate(this.nowMs(), blocksMax - batch.length), bytesMax - bytes)) {
           if (!fits(row)) return;

@@ -107,8 +107,10 @@ describe('the spool', () => {
     expect(after.boot).toBeGreaterThan(boot);
     after.append([block(9)], true);
     const again = after.next(LANE.live, 10, MIB);
-    expect(again.slice(0, 2)).toEqual(first.slice(1));
-    expect(again.slice(2).map((each) => [each.boot, each.sequence])).toEqual([[after.boot, 0]]);
+    expect(again).toEqual(first.slice(1));
+    after.settle(LANE.live, again, []);
+    const fresh = after.next(LANE.live, 10, MIB);
+    expect(fresh.map((each) => [each.boot, each.sequence])).toEqual([[after.boot, 0]]);
   });
 
   it('ships what is too old for the live lane by the other one, unless its lane is fixed already', () => {
@@ -117,8 +119,23 @@ describe('the spool', () => {
     spool.append([block(2), block(3)], false);
     nowMs += 60_000;
     spool.append([block(4)], false);
-    expect(marksOf(spool.next(LANE.live, 10, MIB))).toEqual([1, 4]);
+    const fixed = spool.next(LANE.live, 10, MIB);
+    expect(marksOf(fixed)).toEqual([1]);
     expect(marksOf(spool.next(LANE.backfill, 10, MIB))).toEqual([2, 3]);
+    spool.settle(LANE.live, fixed, []);
+    expect(marksOf(spool.next(LANE.live, 10, MIB))).toEqual([4]);
+  });
+
+  it('draws nothing new into a lane by attempts that fail', () => {
+    const spool = opened();
+    spool.append([block(1)], true);
+    for (let attempt = 2; attempt < 6; attempt++) {
+      expect(marksOf(spool.next(LANE.live, 10, MIB))).toEqual([1]);
+      spool.settle(LANE.live, [], []);
+      spool.append([block(attempt)], true);
+    }
+    nowMs += 60_000;
+    expect(marksOf(spool.next(LANE.backfill, 10, MIB))).toEqual([2, 3, 4, 5]);
   });
 
   it('does not let a new block overtake one that waits for its sequence', () => {
