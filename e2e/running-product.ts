@@ -138,13 +138,14 @@ export class RunningProduct {
     });
   }
 
-  /** The sum of a metric of an app over its labels. */
+  /** The sum of a metric of an app over its labels; 0 while none was counted. */
   async metric(app: string, name: string): Promise<number> {
     const response = await fetch(`${this.access.processes[app]?.opsUrl}/metrics`, {
       signal: AbortSignal.timeout(REQUEST_WITHIN_MS),
     });
-    const lines = (await response.text()).split('\n').filter((line) => line.split(/[ {]/)[0] === name);
-    if (lines.length === 0) throw new Error(`${app} has no metric ${name}`);
+    const text = await response.text();
+    if (!text.includes(`# TYPE ${name} `)) throw new Error(`${app} has no metric ${name}`);
+    const lines = text.split('\n').filter((line) => line.split(/[ {]/)[0] === name);
     return lines.reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' '))), 0);
   }
 
