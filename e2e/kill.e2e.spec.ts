@@ -19,10 +19,17 @@ const agentDir = () => path.join(product.dir, 'agent');
 const upTargets = async () => (await product.api<{ up: number }>('GET', 'targets/counts')).up;
 const takenResults = () => product.metric('gateway', 'icmpmon_gateway_results_accepted_total');
 
+/** Throws rather than give a number that a signal would take for a whole group of processes. */
+function pidOf(name: string): number {
+  const pid = product.access.processes[name]?.pid;
+  if (pid === undefined) throw new Error(`${name} does not run`);
+  return pid;
+}
+
 /** Runs `work` while the agent is dead and nobody starts it again. */
 async function whileAgentIsAway<T>(work: () => T): Promise<T> {
   const { supervisorPid } = product;
-  const before = product.access.processes['agent']?.pid ?? 0;
+  const before = pidOf('agent');
   process.kill(supervisorPid, 'SIGSTOP');
   try {
     process.kill(before, 'SIGKILL');
@@ -40,10 +47,10 @@ async function isBack(name: string, before: number): Promise<void> {
 
 /** Kills the processes at one moment; resolves with how many seconds it took until all was ready again. */
 async function killAndWait(names: string[]): Promise<number> {
-  const { processes } = product.access;
+  const before = names.map((name) => ({ name, pid: pidOf(name) }));
   const startedMs = performance.now();
-  for (const name of names) process.kill(processes[name]?.pid ?? 0, 'SIGKILL');
-  for (const name of names) await isBack(name, processes[name]?.pid ?? 0);
+  for (const { pid } of before) process.kill(pid, 'SIGKILL');
+  for (const { name, pid } of before) await isBack(name, pid);
   return (performance.now() - startedMs) / 1000;
 }
 
