@@ -30,7 +30,8 @@ export function faultsOf({ file, text }, repository) {
       .filter((script) => !repository.scripts.includes(script))
       .map((script) => `npm run ${script} is no script of package.json`),
     ...unique(text, SETTING)
-      .filter((setting) => !repository.settings.has(setting))
+      // A secret may also come from the file that the variable with _FILE names.
+      .filter((setting) => ![setting, setting.replace(/_FILE$/, '')].some((name) => repository.settings.has(name)))
       .map((setting) => `${setting} is read nowhere`),
   ].map((fault) => `${file}: ${fault}`);
 }

@@ -30,6 +30,7 @@ describe('the check of the documents', () => {
     ['a path of somebody else', '`/usr/lib/icmp-mon/docs/x.md`, `dist/apps/none`, `some/libs/none`'],
     ['a command', '```sh\nnpm start -- --detach\nnpm run reset -- --yes\n```'],
     ['a setting', '`ICMPMON_API_PORT=0`'],
+    ['a secret in a file', '`ICMPMON_API_PORT_FILE`'],
     ['a link inside code', '`[x](none.md)`'],
   ])('finds no fault with %s', (_what, text) => {
     expect(faults(text)).toEqual([]);
