@@ -34,8 +34,10 @@ export function sharedEnvironment({ dir, addresses, ports }) {
     ICMPMON_API_PORT: String(ports.api),
     ICMPMON_AGENT_PORT: String(ports.agents),
     ICMPMON_ENROL_PORT: String(ports.enrol),
-    ICMPMON_PUBLIC_GATEWAY_URL: `https://127.0.0.1:${ports.agents}`,
-    ICMPMON_PUBLIC_ENROL_URL: `https://127.0.0.1:${ports.enrol}`,
+    // Agents on other machines need addresses that they can reach, and a gateway that listens there.
+    ICMPMON_GATEWAY_HOST: process.env.ICMPMON_GATEWAY_HOST ?? '127.0.0.1',
+    ICMPMON_PUBLIC_GATEWAY_URL: process.env.ICMPMON_PUBLIC_GATEWAY_URL ?? `https://127.0.0.1:${ports.agents}`,
+    ICMPMON_PUBLIC_ENROL_URL: process.env.ICMPMON_PUBLIC_ENROL_URL ?? `https://127.0.0.1:${ports.enrol}`,
     ICMPMON_CA_DIR: join(dir, 'ca'),
     ICMPMON_PORTAL_DIR: join(distDir, 'apps/portal/browser'),
     ICMPMON_BOOTSTRAP_FILE: join(dir, 'bootstrap.json'),
