@@ -38,7 +38,8 @@ describe.skipIf(UNWANTED)(`a fresh clone${reason}`, () => {
     expect(await npm('start', '--', '--detach')).toMatch(/Portal +http:\/\/127\.0\.0\.1:\d+/);
     expect(statSync(accessFile).mode & 0o777).toBe(0o600);
     const { portalUrl, apiUrl, apiKey } = access();
-    expect(await (await fetch(portalUrl)).text()).toContain('<title>ICMP-Mon</title>');
+    const portal = await fetch(portalUrl, { headers: { accept: 'text/html' } });
+    expect(await portal.text()).toContain('<title>ICMP-Mon</title>');
     const headers = { authorization: `Bearer ${apiKey}` };
     const up = async (): Promise<number> => {
       const page = await fetch(`${apiUrl}/api/v1/targets?status=up`, { headers });
