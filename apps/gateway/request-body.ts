@@ -34,9 +34,13 @@ export function declaredLength(request: IncomingMessage, bytesMax: number): numb
   return length;
 }
 
-/** The body, into one buffer of its declared length. Throws `invalid` when the client ends it early. */
+/** The body, into one buffer of its declared length. Throws `invalid` when the client ends it early, or has already. */
 export function readBody(request: IncomingMessage, length: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
+    const cutOff = (cause?: Error): void =>
+      reject(new DomainError('invalid', 'The body was cut off.', undefined, { cause }));
+    // A request that ended while the guards looked at it says nothing more.
+    if (request.destroyed) return cutOff();
     const body = Buffer.allocUnsafe(length);
     let filled = 0;
     request.on('data', (chunk: Buffer) => {
@@ -48,9 +52,7 @@ export function readBody(request: IncomingMessage, length: number): Promise<Buff
       if (filled === length) resolve(body);
       else reject(new DomainError('invalid', `The body ended after ${filled} of ${length} bytes.`));
     });
-    request.once('error', (error) =>
-      reject(new DomainError('invalid', 'The body was cut off.', undefined, { cause: error })),
-    );
-    request.once('aborted', () => reject(new DomainError('invalid', 'The body was cut off.')));
+    request.once('error', cutOff);
+    request.once('close', () => cutOff());
   });
 }
