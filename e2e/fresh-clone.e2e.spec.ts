@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TargetPage } from '@icmp-mon/targets/contract';
@@ -10,10 +10,11 @@ import { type Access, givenServices, plainEnvironment } from './running-product'
 const UNWANTED = process.env['ICMPMON_TEST_FRESH_CLONE'] === '0';
 const reason = UNWANTED ? ' (skipped: ICMPMON_TEST_FRESH_CLONE=0)' : '';
 const WITHIN_MS = 600_000;
+const FOLDER = 'icmp-mon-fresh-clone';
 const ANY_PORTS = { ICMPMON_API_PORT: '0', ICMPMON_AGENT_PORT: '0', ICMPMON_ENROL_PORT: '0' };
 
 describe.skipIf(UNWANTED)(`a fresh clone${reason}`, () => {
-  const dir = path.join(mkdtempSync(path.join(tmpdir(), 'fresh-clone-')), 'icmp-mon');
+  const dir = path.join(mkdtempSync(path.join(tmpdir(), `${FOLDER}-${process.pid}-`)), 'icmp-mon');
   const given = UNWANTED ? undefined : givenServices();
   const accessFile = path.join(dir, '.icmp-mon/access.json');
   const access = (): Access => JSON.parse(readFileSync(accessFile, 'utf8'));
@@ -25,6 +26,7 @@ describe.skipIf(UNWANTED)(`a fresh clone${reason}`, () => {
   });
 
   beforeAll(async () => {
+    await endAbandonedClones();
     await run('git', ['clone', '--quiet', '--no-hardlinks', rootDir, dir]);
   });
 
@@ -68,4 +70,16 @@ function ownPath(): Record<string, string> {
   const environment = plainEnvironment();
   const places = (environment['PATH'] ?? '').split(':').filter((place) => !place.includes('node_modules'));
   return { ...environment, PATH: places.join(':') };
+}
+
+/** Ends what a killed run left: its product is detached, so that nothing else would. */
+async function endAbandonedClones(): Promise<void> {
+  for (const name of readdirSync(tmpdir()).filter((candidate) => candidate.startsWith(`${FOLDER}-`))) {
+    const pid = name.slice(FOLDER.length + 1).split('-')[0];
+    if (existsSync(`/proc/${pid}`)) continue;
+    const cwd = path.join(tmpdir(), name, 'icmp-mon');
+    const options: object = { cwd, env: ownPath() };
+    if (existsSync(path.join(cwd, '.icmp-mon'))) await run(process.execPath, ['infra/stop.mjs'], options);
+    rmSync(path.dirname(cwd), { recursive: true, force: true });
+  }
 }
