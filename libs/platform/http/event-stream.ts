@@ -44,6 +44,8 @@ export interface EventStreamOptions {
  * @throws DomainError `too_many_requests` when this replica already holds 1,000 streams
  */
 export function sendEventStream(request: Request, response: Response, options: EventStreamOptions): void {
+  // A client that left during authentication closes no more: its place would stay taken for ever.
+  if (response.destroyed || request.socket.destroyed) return;
   if (openStreams >= STREAMS_MAX) {
     throw new DomainError('too_many_requests', 'Too many open streams; try again in a few seconds.');
   }

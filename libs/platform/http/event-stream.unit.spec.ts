@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { connect } from 'node:net';
-import type { Request, Response } from 'express';
+import type { NextFunction, Request, Response } from 'express';
 import express from 'express';
 import { NEVER, type Observable, of, Subject, throwError } from 'rxjs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -36,8 +36,12 @@ afterEach(async () => {
   server = null;
 });
 
-async function serve(source: Observable<StreamMessage>): Promise<number> {
+async function serve(source: Observable<StreamMessage>, guard?: (request: Request) => Promise<void>): Promise<number> {
   const app = express();
+  app.use(async (request: Request, _response: Response, next: NextFunction) => {
+    await guard?.(request);
+    next();
+  });
   app.get('/', (request: Request, response: Response) =>
     sendEventStream(request, response, { principal: PRINCIPAL, authenticator: doorkeeper, sources: [source] }),
   );
@@ -77,6 +81,23 @@ describe('an event stream', () => {
       }, WAIT)
       .toBe(false);
     client.destroy();
+  });
+
+  it('is not begun for a client that left before, and takes no place', async () => {
+    const source = new Subject<StreamMessage>();
+    let arrived = false;
+    let admitted = false;
+    const port = await serve(source, async (request) => {
+      arrived = true;
+      await once(request.socket, 'close');
+      admitted = true;
+    });
+    const client = connect(port, '127.0.0.1');
+    client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    await expect.poll(() => arrived, WAIT).toBe(true);
+    client.destroy();
+    await expect.poll(() => admitted, WAIT).toBe(true);
+    expect(source.observed).toBe(false);
   });
 
   it.each([
