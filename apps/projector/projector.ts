@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { AgentHealthProjection } from '@icmp-mon/agents/server';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { type GroupConsumer, Messaging, SHARD_TOPIC } from '@icmp-mon/platform/messaging';
-import { createLogger, type OpsServer, startOpsServer, type App } from '@icmp-mon/platform/ops';
+import { createLogger, type App, type OpsServer, type Readiness, startOpsServer } from '@icmp-mon/platform/ops';
 import { ShardHost, type ShardDirectory, type ShardParticipant } from '@icmp-mon/platform/shard';
 import { AgentNumbers, LivePublisher, RedisLiveBus, SeriesParticipant } from '@icmp-mon/probing/server';
 import { StatusParticipant, StatusPublisher } from '@icmp-mon/status/server';
@@ -86,7 +86,12 @@ export class Projector implements App {
     ];
     this.ops = await startOpsServer({
       port: this.config.opsPort,
-      readiness: async () => ({ shards: this.host.readiness(), kafka: await this.messaging.check() }),
+      readiness: async () => ({
+        shards: this.host.readiness(),
+        kafka: await this.messaging.check(),
+        targetList: readinessOf(this.consumers[0]),
+        agentHealth: readinessOf(this.consumers[1]),
+      }),
     });
   }
 
@@ -99,4 +104,8 @@ export class Projector implements App {
     await Promise.all([this.control.close(), this.telemetry.close()]);
     await this.ops?.close();
   }
+}
+
+function readinessOf(consumer: GroupConsumer): Readiness {
+  return { ok: consumer.trouble === null, detail: consumer.trouble ?? 'follows its topics' };
 }

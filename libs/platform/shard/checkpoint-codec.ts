@@ -6,7 +6,7 @@ export interface CheckpointPart {
 
 export class CheckpointUnreadable extends Error {
   constructor(detail: string) {
-    super(`The checkpoint cannot be read: ${detail}. Remove the shard's checkpoint to replay its log from the start.`);
+    super(`The shard's checkpoint cannot be read: ${detail}. Restore the telemetry database from a backup.`);
     this.name = 'CheckpointUnreadable';
   }
 }

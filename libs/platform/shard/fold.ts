@@ -15,6 +15,8 @@ import type { RecordPlace, ResultBatch, ShardClock, ShardParticipant } from './p
 
 /** A tick ages things by at most this much: time in which nobody could write makes nobody stale. */
 const TICK_STEP_MS_MAX = 2_000;
+/** A tick that is further from the one before is a clock that was set, or an outage: the next tick has to confirm it. */
+const TICK_JUMP_MS_MAX = 10_000;
 /** Samples older than this when received are counted and dropped: no window for them is kept anywhere. */
 export const SAMPLE_AGE_MS_MAX = 30 * 86_400_000;
 const CORE = 'core';
@@ -40,6 +42,7 @@ interface CoreHead {
   directory: ReturnType<ShardDirectory['head']>;
   feedPosition: number;
   tickEpoch: number;
+  lastTickMs: number;
   clock: ShardClock;
   lanes: [key: string, boot: number, sequence: number][];
 }
@@ -62,6 +65,8 @@ export class ShardFold {
   };
   private clock: ShardClock = { ageMs: 0, atMs: 0 };
   private tickEpoch = 0;
+  /** The latest tick as it was written; `clock.atMs` follows once it is believed. */
+  private lastTickMs = 0;
   private feedPosition = 0;
   private readonly lanes = new Map<string, LanePosition>();
   private readonly batch = allocateBatch();
@@ -116,9 +121,11 @@ export class ShardFold {
   private applyTick(leaseEpoch: number, atMs: number, placeOf: (participant: ShardParticipant) => RecordPlace): void {
     if (leaseEpoch < this.tickEpoch) return;
     this.tickEpoch = leaseEpoch;
-    const elapsedMs = this.clock.atMs === 0 ? 0 : atMs - this.clock.atMs;
+    const elapsedMs = this.lastTickMs === 0 ? 0 : atMs - this.lastTickMs;
+    this.lastTickMs = atMs;
     this.clock.ageMs += Math.max(0, Math.min(elapsedMs, TICK_STEP_MS_MAX));
-    this.clock.atMs = Math.max(this.clock.atMs, atMs);
+    if (Math.abs(elapsedMs) <= TICK_JUMP_MS_MAX) this.clock.atMs = atMs;
+    if (this.clock.atMs === 0) return;
     for (const participant of this.participants) participant.onTick?.(this.clock, placeOf(participant));
   }
 
@@ -218,6 +225,7 @@ export class ShardFold {
       directory: this.directory.head(),
       feedPosition: this.feedPosition,
       tickEpoch: this.tickEpoch,
+      lastTickMs: this.lastTickMs,
       clock: { ...this.clock },
       lanes: [...this.lanes]
         .map(([key, { boot, sequence }]): [string, number, number] => [key, boot, sequence])
@@ -248,6 +256,7 @@ export class ShardFold {
     if (!head) return;
     this.clock = { ...head.clock };
     this.tickEpoch = head.tickEpoch;
+    this.lastTickMs = head.lastTickMs;
     this.feedPosition = head.feedPosition;
     for (const [key, boot, sequence] of head.lanes) this.lanes.set(key, { boot, sequence });
     this.directory.restore(head.directory);

@@ -15,6 +15,14 @@ const IDLE_COMMIT_MS = 5_000;
 /** Records applied beyond the last commit before reading waits for one. */
 const UNCOMMITTED_RECORDS_MAX = 5_000;
 const YIELD_EVERY_RECORDS = 64;
+const RETAKE_WAIT_MS_MAX = 30_000;
+
+/** How often a shard failed since something of it was last stored, and when it may be tried again. */
+interface Trouble {
+  failures: number;
+  retryAtMs: number;
+  reason: string;
+}
 
 export interface ShardHostOptions {
   database: TelemetryDatabase;
@@ -41,7 +49,9 @@ export class ShardHost {
   private lastIdleCommitMs = 0;
   private commitsDone = 0;
   private trouble: string | null = 'not started';
-  private readonly refused = new Map<number, string>();
+  private readonly troubles = new Map<number, Trouble>();
+  /** A shard that is to be given up to another projector. */
+  private excess: OwnedShard | null = null;
 
   constructor(private readonly options: ShardHostOptions) {
     this.ownership = new ShardOwnership(options.database, options.holder);
@@ -67,8 +77,8 @@ export class ShardHost {
 
   readiness(): Readiness {
     if (this.trouble) return { ok: false, detail: this.trouble };
-    const refused = [...this.refused.values()][0];
-    if (refused) return { ok: false, detail: refused };
+    const [again] = [...this.troubles].filter(([, { failures }]) => failures > 1);
+    if (again) return { ok: false, detail: `shard ${again[0]}: ${again[1].reason}` };
     return { ok: true, detail: `owns ${this.owned.size} of ${this.options.shardCount} shards` };
   }
 
@@ -114,21 +124,38 @@ export class ShardHost {
       if (!kept || owned.failure) await this.drop(shard, owned.failure?.message ?? 'the lease was lost');
     }
     for (const claim of claims) {
-      if (!this.owned.has(claim.shard)) await this.takeOver(claim.shard, true);
+      if (!this.owned.has(claim.shard)) await this.tryTakeOver(claim.shard, true);
     }
     const share = await this.ownership.share(shardCount);
-    for (const shard of await this.ownership.free(share - this.owned.size)) await this.takeOver(shard, false);
+    for (const shard of await this.ownership.free(share - this.owned.size)) await this.tryTakeOver(shard, false);
+    // One at a time, and only what is in order: the other projector takes it at its next look.
+    if (this.owned.size > share) this.excess ??= [...this.owned.values()].findLast((owned) => !owned.failure) ?? null;
   }
 
   private async connect(): Promise<void> {
     await this.ownership.createShards(this.options.shardCount);
     await this.ownership.forgetOthers();
-    const writer = await ShardWriter.connect(this.options.telemetryUrl, `icmp-mon ${this.options.holder}`, (error) => {
-      if (this.writer !== writer) return;
+    let writer: ShardWriter | null = null;
+    writer = await ShardWriter.connect(this.options.telemetryUrl, `icmp-mon ${this.options.holder}`, (error) => {
+      // Also called when connecting itself fails, which the caller hears anyway.
+      if (!writer || this.writer !== writer) return;
       this.writer = null;
       this.failAll(error);
     });
     this.writer = writer;
+  }
+
+  /** One shard that cannot be taken over must not keep the others waiting. */
+  private async tryTakeOver(shard: number, retake: boolean): Promise<void> {
+    const trouble = this.troubles.get(shard);
+    if (trouble && Date.now() < trouble.retryAtMs) return;
+    try {
+      await this.takeOver(shard, retake);
+    } catch (error) {
+      this.owned.delete(shard);
+      this.note(shard, error);
+      this.options.logger.warn({ err: error, shard }, 'could not take a shard over');
+    }
   }
 
   private async takeOver(shard: number, retake: boolean): Promise<void> {
@@ -143,21 +170,20 @@ export class ShardHost {
       (message, detail) => logger.warn(detail, message),
     );
     this.owned.set(shard, owned);
-    try {
-      await this.log.follow(
-        shard,
-        owned.offset + 1,
-        (records) => this.onRecords(owned, records),
-        (error) => this.fail(owned, error),
-      );
-      this.refused.delete(shard);
-      logger.info({ shard, epoch: claim.epoch, from: owned.offset + 1 }, 'took a shard over');
-    } catch (error) {
-      this.owned.delete(shard);
-      const reason = error instanceof Error ? error.message : String(error);
-      this.refused.set(shard, `shard ${shard}: ${reason}`);
-      throw error;
-    }
+    await this.log.follow(
+      shard,
+      owned.offset + 1,
+      (records) => this.onRecords(owned, records),
+      (error) => this.fail(owned, error),
+    );
+    logger.info({ shard, epoch: claim.epoch, from: owned.offset + 1 }, 'took a shard over');
+  }
+
+  private note(shard: number, error: unknown): void {
+    const failures = (this.troubles.get(shard)?.failures ?? 0) + 1;
+    const waitMs = Math.min(RETAKE_WAIT_MS_MAX, MAINTAIN_MS * 2 ** (failures - 1));
+    const reason = error instanceof Error ? error.message : String(error);
+    this.troubles.set(shard, { failures, retryAtMs: Date.now() + waitMs, reason });
   }
 
   private async onRecords(owned: OwnedShard, records: LogRecord[]): Promise<void> {
@@ -186,6 +212,7 @@ export class ShardHost {
       try {
         const due = [...this.owned.values()].find((owned) => owned.wantsCheckpoint());
         await this.commit(due ? [due.shard] : []);
+        if (this.excess) await this.giveUp(this.excess);
       } catch (error) {
         this.options.logger.warn({ err: error }, 'a commit failed; its shards are taken over afresh');
         this.failAll(error instanceof Error ? error : new Error(String(error)));
@@ -213,13 +240,28 @@ export class ShardHost {
           taken.map(({ commit }) => commit),
         ),
       );
-      for (const { owned, commit } of taken) owned.committed(commit);
+      for (const { owned, commit } of taken) {
+        owned.committed(commit);
+        this.troubles.delete(owned.shard);
+      }
     }
     this.commitsDone++;
   }
 
+  private async giveUp(owned: OwnedShard): Promise<void> {
+    this.excess = null;
+    if (this.owned.get(owned.shard) !== owned || owned.failure) return;
+    await this.log?.unfollow(owned.shard);
+    await this.commit([owned.shard]);
+    this.owned.delete(owned.shard);
+    await this.ownership.release([owned.shard]);
+    this.options.logger.info({ shard: owned.shard }, 'gave a shard to another projector');
+  }
+
   private fail(owned: OwnedShard, error: unknown): void {
+    if (owned.failure) return;
     owned.failure = error instanceof Error ? error : new Error(String(error));
+    this.note(owned.shard, error);
   }
 
   private failAll(error: Error): void {

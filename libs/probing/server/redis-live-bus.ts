@@ -18,16 +18,21 @@ export class RedisLiveBus implements LiveBus {
 
   /** Begins to follow who watches what. Redis may be away: live views then wait, nothing else does. */
   start(): void {
-    this.subscriber = this.redis.duplicate();
+    // It subscribes anew at each connection, also at the first one that succeeds.
+    this.subscriber = this.redis.duplicate({ autoResubscribe: false });
+    this.subscriber.on('ready', () => this.subscribe());
     this.subscriber.on('error', (error) => this.warn('redis: cannot follow who watches', error));
     this.subscriber.on('message', (_channel, key) => {
       if (this.keys.size < WATCHED_MAX) this.keys = new Set([...this.keys, Number(key)]);
     });
-    this.subscriber
-      .subscribe(`${this.prefix}:watch`)
-      .catch((error: unknown) => this.warn('redis: cannot follow who watches', error));
     this.timer = setInterval(() => void this.refresh(), REFRESH_MS);
     void this.refresh();
+  }
+
+  private subscribe(): void {
+    this.subscriber
+      ?.subscribe(`${this.prefix}:watch`)
+      .catch((error: unknown) => this.warn('redis: cannot follow who watches', error));
   }
 
   watched(): ReadonlySet<number> {

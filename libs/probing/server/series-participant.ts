@@ -36,6 +36,8 @@ export class SeriesParticipant implements ShardParticipant {
   private readonly folding = new Set<number>();
   /** Windows that start before it are folded. */
   private cutMs = 0;
+  /** The cut that readers know; until it is the same, it is a pending effect. */
+  private storedCutMs = 0;
   private checkpointDue = false;
   private lastFlushMs = 0;
   private offset = -1;
@@ -78,6 +80,7 @@ export class SeriesParticipant implements ShardParticipant {
     if (cutMs <= this.cutMs) return;
     const first = this.cutMs === 0;
     this.cutMs = cutMs;
+    if (place.muted) this.storedCutMs = cutMs;
     for (const window of this.samples.before(cutMs)) {
       this.dirty.delete(window);
       if (this.lateDirty.has(window)) continue;
@@ -96,7 +99,7 @@ export class SeriesParticipant implements ShardParticipant {
   }
 
   hasPending(): boolean {
-    return this.dirty.size + this.lateDirty.size + this.folding.size > 0;
+    return this.dirty.size + this.lateDirty.size + this.folding.size > 0 || this.cutMs !== this.storedCutMs;
   }
 
   take(force: boolean): PendingWrite | null {
@@ -109,7 +112,7 @@ export class SeriesParticipant implements ShardParticipant {
     if (!numbers) return null;
     this.lastFlushMs = this.nowMs();
     const rows = new SeriesRows(this.shard, this.offset, numbers, this.samples);
-    const folded = this.folding.size > 0;
+    const cutMs = this.cutMs === this.storedCutMs ? null : this.cutMs;
     for (const window of this.dirty) rows.fragment(window);
     for (const window of this.lateDirty) rows.lateFragment(window);
     for (const window of this.folding) rows.window(window);
@@ -120,16 +123,17 @@ export class SeriesParticipant implements ShardParticipant {
     this.dirty.clear();
     this.lateDirty.clear();
     this.folding.clear();
+    this.storedCutMs = this.cutMs;
     if (force) this.checkpointDue = false;
     return {
       rows: rows.count,
-      write: (transaction) => rows.write(transaction, folded || force ? this.cutMs : null),
+      write: (transaction) => rows.write(transaction, cutMs),
       committed: () => this.live.wake(watched, position),
     };
   }
 
   private isDue(): boolean {
-    if (this.folding.size > 0) return true;
+    if (this.folding.size > 0 || this.cutMs !== this.storedCutMs) return true;
     const waitMs = Math.min((this.dirty.size / FRAGMENT_ROWS_PER_S) * 1_000, FRAGMENT_WAIT_MS_MAX);
     return this.nowMs() - this.lastFlushMs >= waitMs || this.nowMs() - this.lastFlushMs >= FRAGMENT_WAIT_MS_MAX;
   }
@@ -166,6 +170,7 @@ export class SeriesParticipant implements ShardParticipant {
   restore({ head, columns }: CheckpointPart): void {
     const { cutMs, agents } = head as SeriesHead;
     this.cutMs = cutMs;
+    this.storedCutMs = cutMs;
     const indexes = agents.map((agentId) => this.directoryOf().agents.get(agentId)?.index ?? 0);
     const total = Array.from(columns['size']).reduce((sum, size) => sum + size, 0);
     if (total !== columns['agent'].length)

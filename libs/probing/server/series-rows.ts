@@ -96,7 +96,7 @@ export class SeriesRows {
     if (this.series.count > 0) {
       await transaction.copy(`COPY probe_series (${COLUMNS}) FROM STDIN (FORMAT binary)`, this.series.finish());
     }
-    if (cutMs !== null && cutMs > 0) {
+    if (cutMs !== null) {
       await transaction.query(
         `INSERT INTO series_cut (shard, cut) VALUES ($1, $2)
          ON CONFLICT (shard) DO UPDATE SET cut = excluded.cut WHERE series_cut.cut < excluded.cut`,

@@ -1,8 +1,8 @@
 import type { PolicyEntry, TargetEntry } from '@icmp-mon/platform/shard';
 import { VERDICT } from './verdict';
 
-/** Whether an agent's verdict may vote. */
-export const STANDING = { warming: 0, fresh: 1, stale: 2 } as const;
+/** Whether an agent's verdict may vote, and if not, why: `refused` is an agent whose own kernel does not send. */
+export const STANDING = { warming: 0, fresh: 1, stale: 2, refused: 3 } as const;
 
 /** A verdict is stale after this many intervals without a vote; an agent is warming for `WARMING_INTERVALS`. */
 const FRESH_INTERVALS = 3;
@@ -12,12 +12,12 @@ const SLACK_MS = 2_000;
 const COLUMNS = {
   verdict: Uint8Array,
   standing: Uint8Array,
-  everAnswered: Uint8Array,
   missesInRow: Uint16Array,
   successesInRow: Uint16Array,
   notSentInRow: Uint16Array,
-  /** Shard's age (not wall clock) of the last vote and of the assignment, ms. */
+  /** Shard's age (not wall clock) of the last vote, the last probe not sent, and the assignment, ms. */
   lastVoteAgeMs: Float64Array,
+  lastNotSentAgeMs: Float64Array,
   assignedAgeMs: Float64Array,
   /** Measured times, ms since 1970; 0 is never. */
   lastSampleMs: Float64Array,
@@ -70,10 +70,11 @@ export class PairTable {
   /** Where the pair stands at the shard's age given. */
   standingAt(slot: number, ageMs: number): number {
     const { columns } = this;
-    if (columns.verdict[slot] === VERDICT.none) {
-      return ageMs - columns.assignedAgeMs[slot] <= this.warmUntilMs[slot] ? STANDING.warming : STANDING.stale;
-    }
-    return ageMs - columns.lastVoteAgeMs[slot] <= this.staleAfterMs[slot] ? STANDING.fresh : STANDING.stale;
+    const judged = columns.verdict[slot] !== VERDICT.none;
+    if (judged && ageMs - columns.lastVoteAgeMs[slot] <= this.staleAfterMs[slot]) return STANDING.fresh;
+    if (!judged && ageMs - columns.assignedAgeMs[slot] <= this.warmUntilMs[slot]) return STANDING.warming;
+    const refused = columns.notSentInRow[slot] > 0 && ageMs - columns.lastNotSentAgeMs[slot] <= this.staleAfterMs[slot];
+    return refused ? STANDING.refused : STANDING.stale;
   }
 
   /** The columns of the slots given, in that order. */

@@ -20,10 +20,13 @@ import { judgeProbe, VERDICT } from './verdict';
 const JUDGED_INTERVALS_MAX = 2;
 
 interface TargetState extends Judgement {
+  /** 0 while the shard has not heard what time it is. */
   sinceMs: number;
+  /** Checks that some agent has had an answer to, sorted; whichever agents come and go later. */
+  answered: number[];
 }
 
-type StatusHead = [key: number, status: Status, reason: StatusReason, sinceMs: number][];
+type StatusHead = [key: number, status: Status, reason: StatusReason, sinceMs: number, answered: number[]][];
 
 const NEVER_JUDGED: Judgement = { status: 'unknown', reason: 'no_agents' };
 
@@ -33,6 +36,8 @@ export class StatusParticipant implements ShardParticipant {
   private readonly pairs = new PairTable();
   private readonly states = new Map<number, TargetState>();
   private readonly touched = new Set<TargetEntry>();
+  /** Targets that were told of before the first tick: decided when the time is known. */
+  private readonly undated = new Set<TargetEntry>();
   private changeSeq = 0;
   private readonly effects: StatusEffects;
 
@@ -54,15 +59,19 @@ export class StatusParticipant implements ShardParticipant {
 
   onTarget(target: TargetEntry, clock: ShardClock, place: RecordPlace): void {
     this.setPolicies(target);
-    if (!this.states.has(target.key)) this.states.set(target.key, { ...NEVER_JUDGED, sinceMs: clock.atMs });
+    if (!this.states.has(target.key)) {
+      this.states.set(target.key, { ...NEVER_JUDGED, sinceMs: clock.atMs, answered: [] });
+    }
+    if (clock.atMs === 0) this.undated.add(target);
     this.effects.keepPairs(target, place);
     this.decide(target, clock.atMs, place);
   }
 
   onTargetRemoved(target: TargetEntry, clock: ShardClock, place: RecordPlace): void {
-    const before = this.states.get(target.key) ?? { ...NEVER_JUDGED, sinceMs: clock.atMs };
+    const before = this.states.get(target.key) ?? NEVER_JUDGED;
     this.states.delete(target.key);
     this.touched.delete(target);
+    this.undated.delete(target);
     this.effects.removed(target, before, clock.atMs, ++this.changeSeq, place);
   }
 
@@ -95,21 +104,24 @@ export class StatusParticipant implements ShardParticipant {
     columns.missesInRow[slot] = after.missesInRow;
     columns.successesInRow[slot] = after.successesInRow;
     columns.notSentInRow[slot] = after.notSentInRow;
-    if (!isVote(outcome)) return;
-    columns.lastVoteAgeMs[slot] = clock.ageMs;
+    if (isVote(outcome)) columns.lastVoteAgeMs[slot] = clock.ageMs;
+    else columns.lastNotSentAgeMs[slot] = clock.ageMs;
     if (isSuccess(outcome)) {
       columns.lastSuccessMs[slot] = sampleMs;
-      columns.everAnswered[slot] = 1;
+      this.noteAnswer(batch.target[row], batch.check[row]);
     }
-    const standing = this.pairs.standingAt(slot, clock.ageMs);
     const verdictChanged = after.verdict !== columns.verdict[slot];
     columns.verdict[slot] = after.verdict;
     if (verdictChanged) columns.verdictSinceMs[slot] = sampleMs;
-    const nowStanding = after.verdict === VERDICT.none ? standing : STANDING.fresh;
-    if (verdictChanged || nowStanding !== columns.standing[slot]) {
-      columns.standing[slot] = nowStanding;
-      this.pairChanged(slot, batch.target[row], place);
-    }
+    const standing = this.pairs.standingAt(slot, clock.ageMs);
+    if (!verdictChanged && standing === columns.standing[slot]) return;
+    columns.standing[slot] = standing;
+    this.pairChanged(slot, batch.target[row], place);
+  }
+
+  private noteAnswer(target: TargetEntry, check: number): void {
+    const state = this.states.get(target.key);
+    if (state && !state.answered.includes(check)) state.answered = [...state.answered, check].sort((a, b) => a - b);
   }
 
   /** Ages every pair: whose vote has gone stale, or who has warmed too long, no longer counts. */
@@ -121,11 +133,19 @@ export class StatusParticipant implements ShardParticipant {
       const standing = this.pairs.standingAt(slot, clock.ageMs);
       if (standing === columns.standing[slot]) continue;
       columns.standing[slot] = standing;
-      if (standing === STANDING.stale) this.pairs.forgetVerdict(slot);
+      if (standing !== STANDING.fresh) this.pairs.forgetVerdict(slot);
       this.pairChanged(slot, target, place);
     }
+    for (const target of this.undated) this.date(target, clock.atMs);
+    this.undated.clear();
     for (const target of this.touched) this.decide(target, clock.atMs, place);
     this.touched.clear();
+  }
+
+  private date(target: TargetEntry, atMs: number): void {
+    const state = this.states.get(target.key);
+    if (state?.sinceMs === 0) state.sinceMs = atMs;
+    this.touched.add(target);
   }
 
   private pairChanged(slot: number, target: TargetEntry, place: RecordPlace): void {
@@ -140,16 +160,17 @@ export class StatusParticipant implements ShardParticipant {
   }
 
   private silence(slot: number): StatusReason {
-    if (this.pairs.columns.standing[slot] === STANDING.warming) return 'warming';
-    return this.pairs.columns.notSentInRow[slot] > 0 ? 'not_sent' : 'no_fresh_data';
+    const standing = this.pairs.columns.standing[slot];
+    if (standing === STANDING.warming) return 'warming';
+    return standing === STANDING.refused ? 'not_sent' : 'no_fresh_data';
   }
 
   private decide(target: TargetEntry, atMs: number, place: RecordPlace): void {
     const state = this.states.get(target.key);
     const policy = this.directoryOf().policyOf(target);
-    if (!state || !policy) return;
+    if (!state || !policy || this.undated.has(target)) return;
     const judged = policy.checks.map(({ check }) => {
-      const ballot = this.ballot(target, check);
+      const ballot = this.ballot(target, check, state.answered.includes(check));
       return { ...judge(ballot, policy.quorum, state), ballot };
     });
     const { status, reason } = judged.length === 0 ? NEVER_JUDGED : worst(judged);
@@ -176,15 +197,15 @@ export class StatusParticipant implements ShardParticipant {
     });
   }
 
-  private ballot(target: TargetEntry, check: number): Ballot {
-    const ballot = emptyBallot();
+  private ballot(target: TargetEntry, check: number, everAnswered: boolean): Ballot {
+    const ballot = { ...emptyBallot(), everAnswered };
     const { columns } = this.pairs;
     for (const pair of target.pairs) {
       if (pair.check !== check) continue;
-      if (columns.everAnswered[pair.slot] === 1) ballot.everAnswered = true;
       const standing = columns.standing[pair.slot];
       if (standing === STANDING.warming) ballot.warming++;
-      else if (standing === STANDING.stale) ballot[columns.notSentInRow[pair.slot] > 0 ? 'notSent' : 'silent']++;
+      else if (standing === STANDING.refused) ballot.notSent++;
+      else if (standing === STANDING.stale) ballot.silent++;
       else if (columns.verdict[pair.slot] === VERDICT.up) ballot.up++;
       else if (columns.verdict[pair.slot] === VERDICT.degraded) ballot.degraded++;
       else ballot.down++;
@@ -213,7 +234,7 @@ export class StatusParticipant implements ShardParticipant {
 
   checkpoint(): CheckpointPart {
     const states: StatusHead = [...this.states]
-      .map(([key, { status, reason, sinceMs }]): StatusHead[number] => [key, status, reason, sinceMs])
+      .map(([key, state]): StatusHead[number] => [key, state.status, state.reason, state.sinceMs, state.answered])
       .sort((a, b) => a[0] - b[0]);
     return { head: { changeSeq: this.changeSeq, states }, columns: this.pairs.gather(this.slotsInOrder()) };
   }
@@ -221,7 +242,11 @@ export class StatusParticipant implements ShardParticipant {
   restore(part: CheckpointPart): void {
     const head = part.head as { changeSeq: number; states: StatusHead };
     this.changeSeq = head.changeSeq;
-    for (const [key, status, reason, sinceMs] of head.states) this.states.set(key, { status, reason, sinceMs });
+    for (const [key, status, reason, sinceMs, answered] of head.states) {
+      this.states.set(key, { status, reason, sinceMs, answered });
+      const target = this.directoryOf().targets.get(key);
+      if (sinceMs === 0 && target) this.undated.add(target);
+    }
     this.pairs.scatter(this.slotsInOrder(), part.columns);
     for (const target of this.directoryOf().targets.values()) this.setPolicies(target);
   }

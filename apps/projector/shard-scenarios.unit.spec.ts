@@ -1,0 +1,215 @@
+import { describe, expect, it } from 'vitest';
+import {
+  encodeBlocksRecord,
+  encodeBody,
+  encodeFeedRecord,
+  encodeTickRecord,
+  frameBlock,
+  LANE,
+  OUTCOME,
+  ResultColumnsBuilder,
+  WINDOW_MS,
+  type FeedFact,
+} from '@icmp-mon/probing/contract';
+import { compress } from '@icmp-mon/platform/zstd';
+import { ShardFold, type ShardDirectory, type WriterTransaction } from '@icmp-mon/platform/shard';
+import { AgentNumbers, LivePublisher, SeriesParticipant } from '@icmp-mon/probing/server';
+import { StatusParticipant } from '@icmp-mon/status/server';
+import { AGENT_IDS, START_MS, targetIdOf } from './shard-log.test-data';
+
+const INTERVAL_MS = 15_000;
+const KEY = 8;
+
+interface ChangeRow {
+  from_status: string;
+  to_status: string;
+  reason: string;
+  since: string;
+}
+
+/** A shard with one target and the agents given, told in the words of an operator. */
+class Story {
+  readonly fold: ShardFold;
+  private readonly status: StatusParticipant;
+  private readonly series: SeriesParticipant;
+  private offset = 0;
+  private position = 0;
+  private sequence = 0;
+  nowMs = START_MS;
+
+  constructor() {
+    const directory = (): ShardDirectory => this.fold.directory;
+    const numbers = new AgentNumbers({
+      execute: async () => 0,
+      query: async <T extends object>() =>
+        AGENT_IDS.map((agent_id, at) => ({ agent_id, agent_no: at + 1 })) as unknown as T[],
+    });
+    this.status = new StatusParticipant(0, directory);
+    const live = new LivePublisher({ watched: () => new Set(), wake: () => undefined });
+    this.series = new SeriesParticipant(0, directory, numbers, live, () => 1e9);
+    this.fold = new ShardFold(0, [this.status, this.series]);
+    const checks = [{ check: 1, type: 'icmp_ping', expect: 'reachable' } as const];
+    this.told({
+      kind: 'policy',
+      tier: 'standard',
+      policyVersion: 1,
+      intervalMs: INTERVAL_MS,
+      timeoutMs: 1_000,
+      missesToFail: 2,
+      successesToRecover: 1,
+      quorum: 'majority',
+      checks,
+    });
+    for (const agentId of AGENT_IDS) {
+      this.told({ kind: 'agent', agentId, name: agentId, region: 'r', provider: 'p', state: 'active' });
+    }
+  }
+
+  private apply(record: Uint8Array): void {
+    this.fold.apply(this.offset++, record, () => -1);
+  }
+
+  told(fact: FeedFact): this {
+    this.apply(encodeFeedRecord(++this.position, fact));
+    return this;
+  }
+
+  selected(...agentIds: string[]): this {
+    const target = { targetKey: KEY, targetId: targetIdOf(KEY), ip: '127.0.0.8', vrf: 'default', tier: 'standard' };
+    return this.told({ kind: 'target', ...target, selected: agentIds });
+  }
+
+  tick(atMs = this.nowMs): this {
+    this.apply(encodeTickRecord(1, atMs));
+    return this;
+  }
+
+  passes(ms: number): this {
+    for (let left = ms; left > 0; left -= 1_000) {
+      this.nowMs += 1_000;
+      this.tick();
+    }
+    return this;
+  }
+
+  measured(outcome: number, agentId = AGENT_IDS[0], sampleMs = this.nowMs, lane: 0 | 1 = LANE.live): this {
+    const builder = new ResultColumnsBuilder();
+    builder.push(KEY, 1, sampleMs, outcome, outcome === OUTCOME.reply ? 900 : 0);
+    const address = { agentId, boot: 1, lane, shard: 0, sequence: ++this.sequence, policyVersion: 1 };
+    const block = frameBlock(address, encodeBody(builder.build(), compress));
+    this.apply(encodeBlocksRecord([{ receivedAtMs: this.nowMs, clockOffsetMs: 0, block }]));
+    return this;
+  }
+
+  /** Changes since the last call, and the tables that rows went to. */
+  async stored(): Promise<{ changes: ChangeRow[]; tables: string[]; cut: Date | null }> {
+    await this.series.prepare();
+    const changes: ChangeRow[] = [];
+    const tables: string[] = [];
+    let cut: Date | null = null;
+    const transaction: WriterTransaction = {
+      query: async (text, params) => {
+        if (text.includes('INTO status_change')) changes.push(...(JSON.parse(String(params?.[1])) as ChangeRow[]));
+        if (text.includes('INTO series_cut')) cut = params?.[1] as Date;
+        return [];
+      },
+      copy: async (statement) => void tables.push(statement.split(' ')[1]),
+    };
+    for (const write of [this.status.take(), this.series.take(true)]) await write?.write(transaction);
+    return { changes, tables, cut };
+  }
+
+  async statuses(): Promise<string[]> {
+    return (await this.stored()).changes.map(({ to_status, reason }) => `${to_status} ${reason}`);
+  }
+}
+
+function up(): Story {
+  return new Story().tick().selected(AGENT_IDS[0]).measured(OUTCOME.reply);
+}
+
+describe('a target', () => {
+  it('goes down after two misses and up after one success', async () => {
+    const story = up().passes(INTERVAL_MS).measured(OUTCOME.timeout);
+    expect(await story.statuses()).toEqual(['unknown warming', 'up quorum_up']);
+    story.passes(INTERVAL_MS).measured(OUTCOME.timeout).passes(INTERVAL_MS).measured(OUTCOME.reply);
+    expect(await story.statuses()).toEqual(['down quorum_down', 'up quorum_up']);
+  });
+
+  it('stays down when another agent takes it over and does not reach it either', async () => {
+    const story = up().measured(OUTCOME.timeout).passes(1_000).measured(OUTCOME.timeout);
+    await story.stored();
+    story.selected(AGENT_IDS[1]).passes(2_000).measured(OUTCOME.timeout, AGENT_IDS[1]);
+    story.passes(INTERVAL_MS).measured(OUTCOME.timeout, AGENT_IDS[1]);
+    expect(await story.statuses()).toEqual([]);
+  });
+
+  it('that never answered anybody is unknown, not down', async () => {
+    const story = new Story().tick().selected(AGENT_IDS[0]).measured(OUTCOME.timeout).passes(INTERVAL_MS);
+    expect((await story.measured(OUTCOME.timeout).statuses()).at(-1)).toBe('unknown never_answered');
+  });
+
+  it('is unknown when its agent falls silent, and has to earn its verdict anew', async () => {
+    const story = up();
+    await story.stored();
+    expect(await story.passes(4 * INTERVAL_MS).statuses()).toEqual(['unknown no_fresh_data']);
+    expect(await story.measured(OUTCOME.timeout).statuses()).toEqual([]);
+    expect(await story.passes(1_000).measured(OUTCOME.timeout).statuses()).toEqual(['down quorum_down']);
+  });
+
+  it('says why when the agent comes back and its kernel refuses to send, and when that ends', async () => {
+    const story = up().passes(4 * INTERVAL_MS);
+    await story.stored();
+    expect(await story.measured(OUTCOME.not_sent).statuses()).toEqual(['unknown not_sent']);
+    expect(await story.passes(4 * INTERVAL_MS).statuses()).toEqual(['unknown no_fresh_data']);
+  });
+
+  it('is dated by the first tick when it was told of before', async () => {
+    const { changes } = await new Story().selected(AGENT_IDS[0]).tick().stored();
+    expect(changes.map(({ since }) => since)).toEqual([new Date(START_MS).toISOString()]);
+  });
+});
+
+describe("the shard's clock", () => {
+  it('goes on after one tick of a clock that was set an hour ahead and back', async () => {
+    const story = up();
+    await story.stored();
+    story.tick(story.nowMs + 3_600_000).passes(4 * INTERVAL_MS);
+    expect(await story.statuses()).toEqual(['unknown no_fresh_data']);
+    expect((await story.measured(OUTCOME.reply).stored()).tables).toEqual(['probe_recent']);
+  });
+
+  it('makes nobody stale by an hour in which no tick could be written', async () => {
+    const story = up();
+    await story.stored();
+    story.nowMs += 3_600_000;
+    expect(await story.tick().passes(3_000).statuses()).toEqual([]);
+  });
+});
+
+describe('late results', () => {
+  it('tell readers of the cut that they lie below, also when nothing was folded meanwhile', async () => {
+    const story = up();
+    await story.stored();
+    story.passes(4 * WINDOW_MS);
+    const sampleMs = story.nowMs - 2 * WINDOW_MS;
+    const { tables, cut } = await story.measured(OUTCOME.reply, AGENT_IDS[0], sampleMs, LANE.backfill).stored();
+    expect(tables).toEqual(['probe_recent', 'probe_series']);
+    expect(cut!.getTime()).toBeGreaterThan(sampleMs);
+  });
+
+  it('find the cut stored by a shard that has no results at all', async () => {
+    const story = new Story().tick();
+    await story.stored();
+    const { cut } = await story.passes(2 * WINDOW_MS).stored();
+    expect(cut!.getTime()).toBeGreaterThan(START_MS);
+  });
+
+  it('judge nothing', async () => {
+    const story = up();
+    await story.stored();
+    story.measured(OUTCOME.timeout, AGENT_IDS[0], story.nowMs, LANE.backfill);
+    story.measured(OUTCOME.timeout, AGENT_IDS[0], story.nowMs, LANE.backfill);
+    expect(await story.statuses()).toEqual([]);
+  });
+});
