@@ -141,7 +141,20 @@ describe('clock offsets', () => {
     clocks.estimate('a', 0, 0);
     const dayMs = 86_400_000;
     expect(clocks.estimate('a', 3 * dayMs + 1_000, 1_000)).toBe(3 * dayMs);
-    expect(clocks.estimate('a', -7_200_000 + 2_000, 2_000)).toBe(-7_200_000);
+    // Backwards it might be a delay: not before several in a row agree.
+    const back = [2_000, 3_000, 4_000].map((atMs) => clocks.estimate('a', -7_200_000 + atMs, atMs));
+    expect(back).toEqual([3 * dayMs, 3 * dayMs, -7_200_000]);
+  });
+
+  it('are not led astray by uploads that were long under way', () => {
+    const clocks = new ClockOffsets();
+    expect(clocks.estimate('a', 50, 0)).toBe(50);
+    expect(clocks.estimate('a', 0, 25_000)).toBe(50);
+    expect(clocks.estimate('a', 0, 30_000)).toBe(50);
+    expect(clocks.estimate('a', 31_000 + 45, 31_000)).toBe(50);
+    // Three in a row, but late by different times: no clock was set.
+    const late = [20_000, 40_000, 60_000, 75_000].map((lateMs) => clocks.estimate('a', 100_000 - lateMs, 100_000));
+    expect(late).toEqual([50, 50, 50, 50]);
   });
 
   it('forget what is old', () => {
