@@ -113,6 +113,18 @@ describe('assignment', () => {
     });
   }
 
+  async function partsSince(
+    agent: string,
+    since: number,
+    limits: { changes: number; full: number },
+  ): Promise<Awaited<ReturnType<typeof assignmentsSince>>[]> {
+    const parts = [await assignmentsSince(database, agent, since, limits)];
+    while (parts.at(-1) !== null) {
+      parts.push(await assignmentsSince(database, agent, parts.at(-1)?.version ?? 0, limits));
+    }
+    return parts;
+  }
+
   it('gives each target an agent, and tells shards the policy before the targets', async () => {
     const agent = newId();
     await happened(tierDefined('standard', BUILT_IN_TIERS.standard));
@@ -246,16 +258,35 @@ describe('assignment', () => {
     expect(sent.length - before).toBe(moved.length + SHARDS);
   });
 
-  it('hands out many assignments in parts', async () => {
+  it('hands out many changes in parts', async () => {
+    const agent = newId();
+    await happened(tierDefined('standard', BUILT_IN_TIERS.standard));
+    await happened(agentEnrolled(agent));
+    publisher.start();
+    await allPublished();
+    const { version: since } = (await assignmentsSince(database, agent, 0)) ?? { version: 0 };
+    await happened(...[1, 2, 3, 4, 5].map((key) => targetRegistered(key)));
+    await allPublished();
+    const parts = await partsSince(agent, since, { changes: 2, full: 100 });
+    expect(parts.map((part) => part?.full)).toEqual([false, false, false, undefined]);
+    expect(parts.flatMap((part) => part?.assigned.map(({ key }) => key) ?? [])).toEqual([1, 2, 3, 4, 5]);
+    const whole = await partsSince(agent, 0, { changes: 2, full: 4 });
+    expect(whole.map((part) => part?.full)).toEqual([true, false, undefined]);
+    expect(whole.flatMap((part) => part?.assigned.map(({ key }) => key) ?? [])).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('gives everything at once, so that its version is never one whose removals were forgotten', async () => {
     const agent = newId();
     await happened(tierDefined('standard', BUILT_IN_TIERS.standard));
     await happened(agentEnrolled(agent), ...[1, 2, 3, 4, 5].map((key) => targetRegistered(key)));
+    await happened(targetRemoved(5));
     publisher.start();
     await allPublished();
-    const parts = [await assignmentsSince(database, agent, 0, 2)];
-    while (parts.at(-1) !== null) parts.push(await assignmentsSince(database, agent, parts.at(-1)?.version ?? 0, 2));
-    expect(parts.map((part) => part?.full)).toEqual([true, false, false, undefined]);
-    expect(parts.flatMap((part) => part?.assigned.map(({ key }) => key) ?? [])).toEqual([1, 2, 3, 4, 5]);
+    await database.execute(`UPDATE assignment_removed SET removed_at = now() - interval '8 days'`);
+    expect(await forgetRemovals(database)).toBe(1);
+    const whole = await assignmentsSince(database, agent, 0, { changes: 2, full: 100 });
+    expect(whole).toMatchObject({ full: true, assigned: [{ key: 1 }, { key: 2 }, { key: 3 }, { key: 4 }] });
+    expect(await assignmentsSince(database, agent, whole?.version ?? 0)).toBeNull();
   });
 
   it('gives everything to an agent whose version the database never published', async () => {

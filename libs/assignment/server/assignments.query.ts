@@ -4,6 +4,11 @@ import type { Sql } from '@icmp-mon/platform/database';
 
 /** Changes in one answer; an agent with more asks again at once and gets the next part. */
 export const ASSIGNMENTS_PER_ANSWER = 20_000;
+/**
+ * A full answer is one part: the version of a part of it could be one whose removals were forgotten, which would be
+ * answered in full again, for ever. So many are less than the 16 MiB that an agent reads; only beyond are there parts.
+ */
+export const ASSIGNMENTS_PER_FULL_ANSWER = 150_000;
 
 interface ChangeRow {
   key: number;
@@ -32,12 +37,16 @@ export async function assignmentsSince(
   sql: Sql,
   agentId: string,
   since: number,
-  changesMax = ASSIGNMENTS_PER_ANSWER,
+  { changes: changesPerPart, full: fullPerPart } = {
+    changes: ASSIGNMENTS_PER_ANSWER,
+    full: ASSIGNMENTS_PER_FULL_ANSWER,
+  },
 ): Promise<AssignmentsAnswer | null> {
   const { published, forgotten } = await readFeedState(sql);
   const full = since === 0 || since < forgotten || since > published;
   if (published === 0) return full && since > 0 ? emptyAnswer() : null;
   const from = full ? 0 : since;
+  const changesMax = full ? fullPerPart : changesPerPart;
   const changes = await readChanges(sql, agentId, from, published, changesMax + 1);
   const tiersChanged = full || (await anyTierChanged(sql, from, published));
   if (changes.length === 0 && !tiersChanged) return null;

@@ -18,7 +18,7 @@ export interface HttpsRequest {
   signal?: AbortSignal;
 }
 
-/** The answers of a gateway are short: the longest is 20,000 assignments. */
+/** The answers of a gateway are short: the longest has 150,000 assignments. */
 const ANSWER_BYTES_MAX = 16 * 1024 * 1024;
 
 /** One request, not followed anywhere else. Rejects when there is no whole answer in time, or one that is too long. */
