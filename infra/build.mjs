@@ -10,9 +10,11 @@ import { run } from './run.mjs';
 import { fail, Refusal, say } from './say.mjs';
 
 const hashFile = join(distDir, '.build-hash');
-const settings = ['package-lock.json', 'tsconfig.base.json'];
+// Servers bundle the declared topics and the schemas of their messages.
+const places = ['apps', 'libs', 'migrations', 'docs/schemas'];
+const single = ['docs/asyncapi.yaml', 'package-lock.json', 'tsconfig.base.json'];
 const portalOnly = /^(apps\/portal|libs\/[^/]+\/ui|libs\/platform\/(ui-kit|charts))\//;
-const serverOnly = /^(apps\/(?!portal)|migrations|libs\/[^/]+\/server|libs\/platform\/(?!ui-kit|charts))/;
+const serverOnly = /^(apps\/(?!portal)|migrations|docs|libs\/[^/]+\/server|libs\/platform\/(?!ui-kit|charts))/;
 
 /** What is built: a name, which source files go into it, how, and the file that shows that it is there. */
 export function buildables() {
@@ -60,13 +62,13 @@ export async function build(report, { force = false } = {}) {
 }
 
 /** Path → hash of every source file; tests are no part of what is built. */
-function sourceHashes() {
-  const files = ['apps', 'libs', 'migrations']
+export function sourceHashes() {
+  const files = places
     .filter((place) => existsSync(join(rootDir, place)))
     .flatMap((place) => readdirSync(join(rootDir, place), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile() && !entry.name.endsWith('.spec.ts'))
     .map((entry) => join(entry.parentPath, entry.name).slice(rootDir.length + 1));
-  const all = [...files, ...settings.filter((path) => existsSync(join(rootDir, path)))].sort();
+  const all = [...files, ...single.filter((path) => existsSync(join(rootDir, path)))].sort();
   return all.map((path) => [
     path,
     createHash('sha256')
