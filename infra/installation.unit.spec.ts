@@ -11,7 +11,7 @@ import { hasCommand } from './provision/system-packages.mjs';
 import { debianMirror } from './provision/system-tree.mjs';
 import { bootstrapOf, secretsOf } from './secrets.mjs';
 import { checkSystem } from './setup.mjs';
-import { countsOf, lineOf, sum } from './test-results.mjs';
+import { countsOf, isSound, lineOf, sum } from './test-results.mjs';
 
 let dir: string;
 beforeEach(() => {
@@ -164,5 +164,15 @@ describe('results of the tests', () => {
 
   it('are none without a report', () => {
     expect(lineOf(countsOf(join(dir, 'none.json')))).toBe('0 passed, 0 failed');
+  });
+
+  it.each([
+    ['tests that passed', { passed: 3, code: 0, filtered: false }, true],
+    ['a filter that no test matches', { passed: 0, code: 0, filtered: true }, true],
+    ['no test without a filter', { passed: 0, code: 0, filtered: false }, false],
+    ['a runner that broke before a test', { passed: 0, code: 1, filtered: true }, false],
+    ['a runner that broke after its tests', { passed: 3, code: 1, filtered: true }, false],
+  ])('judge %s', (_, { passed, ...level }, sound) => {
+    expect(isSound({ count: { passed, failed: 0, skipped: 0 }, ...level })).toBe(sound);
   });
 });

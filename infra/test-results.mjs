@@ -24,3 +24,9 @@ export function sum(counts) {
 export function lineOf({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
+
+/** A filter rightly leaves a level without tests; without one, or when the runner broke, a level that ran none is broken. */
+export function isSound({ count, code, filtered }) {
+  const ranNone = count.passed + count.failed === 0;
+  return code === 0 && (!ranNone || filtered);
+}
