@@ -5,7 +5,7 @@ import { devDir, runtimeDir, stateDir, testDir } from './paths.mjs';
 import { readJson } from './private-file.mjs';
 import { stopContainers } from './providers/docker.mjs';
 import { fail, Refusal, say } from './say.mjs';
-import { readState } from './supervisor.mjs';
+import { endRecorded, readState } from './supervisor.mjs';
 
 // What was fetched stays, as do the folders that belong to developing.
 const kept = new Set([runtimeDir, devDir, testDir]);
@@ -14,7 +14,11 @@ try {
   if (!process.argv.includes('--yes')) {
     throw new Refusal(`This removes all targets, results and logins in ${stateDir}. To do it: npm run reset -- --yes`);
   }
-  if (readState(join(stateDir, 'supervisor.json'))?.running) throw new Refusal('It is running. First: npm stop');
+  const stateFile = join(stateDir, 'supervisor.json');
+  if (readState(stateFile)?.running) throw new Refusal('It is running. First: npm stop');
+  // A server that outlived its supervisor would go on in a removed folder, and nothing would know of it.
+  const left = await endRecorded(stateFile);
+  if (left.length > 0) say(`Ended what an interrupted run had left: ${left.join(', ')}.`);
   if (readJson(join(stateDir, 'provider.json'))?.provider === 'docker')
     await stopContainers(stateDir, { removeData: true });
   const paths = existsSync(stateDir) ? readdirSync(stateDir).map((name) => join(stateDir, name)) : [];

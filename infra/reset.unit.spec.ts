@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { rootDir } from './paths.mjs';
+import { identify, isAlive } from './process-identity.mjs';
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'reset-'));
+  writeFileSync(join(dir, 'layout.json'), '{"version":1}');
+});
+
+function reset(...args: string[]): Promise<string> {
+  const child = spawn(process.execPath, [join(rootDir, 'infra/reset.mjs'), ...args], {
+    env: { ...process.env, ICMPMON_STATE_DIR: dir },
+  });
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += chunk));
+  child.stderr.on('data', (chunk) => (output += chunk));
+  return new Promise((resolve) => child.once('close', (code) => resolve(`${output}ended with ${code}`)));
+}
+
+function leftRunning(): object {
+  const child = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return identify(child.pid) ?? {};
+}
+
+const recordState = (supervisor: object, children: object[]): void =>
+  writeFileSync(join(dir, 'supervisor.json'), JSON.stringify({ state: 'ready', supervisor, children }));
+
+describe('npm run reset', () => {
+  it('removes nothing without --yes', async () => {
+    expect(await reset()).toMatch(/npm run reset -- --yes[^]*ended with 1/);
+    expect(existsSync(join(dir, 'layout.json'))).toBe(true);
+  });
+
+  it('removes nothing while a supervisor runs', async () => {
+    const supervisor = leftRunning();
+    recordState(supervisor, []);
+    expect(await reset('--yes')).toMatch(/First: npm stop[^]*ended with 1/);
+    expect(existsSync(join(dir, 'layout.json'))).toBe(true);
+    expect(isAlive(supervisor)).toBe(true);
+  });
+
+  it('ends what a killed supervisor left before it removes the data', async () => {
+    const server = leftRunning();
+    recordState({ pid: 1, startTime: '-1' }, [{ name: 'postgres', ...server }]);
+    expect(await reset('--yes')).toMatch(/Ended what an interrupted run had left: postgres[^]*ended with 0/);
+    expect(isAlive(server)).toBe(false);
+    expect(readdirSync(dir)).toEqual([]);
+  });
+});
