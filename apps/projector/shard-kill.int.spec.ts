@@ -165,4 +165,23 @@ describe('a projector that is killed', () => {
     expect(expected.results.sort()).toEqual(generated);
     expect(afterKills.results.sort()).toEqual(generated);
   }, 240_000);
+
+  it('shares the shards with a second one that starts later', async () => {
+    const { databases } = processes[1];
+    const telemetry = new TelemetryDatabase({ url: databases.telemetryUrl });
+    const holders = async (): Promise<number> => {
+      const rows = await telemetry.query('SELECT DISTINCT holder FROM shard WHERE holder IS NOT NULL');
+      return rows.length;
+    };
+    const pair = [new ProjectorProcess(databases, prefix), new ProjectorProcess(databases, prefix)];
+    try {
+      pair[0].start();
+      await eventually(async () => expect(await holders()).toBe(1), { withinMs: 30_000 });
+      pair[1].start();
+      await eventually(async () => expect(await holders()).toBe(2), { withinMs: 60_000 });
+    } finally {
+      for (const each of pair) await each.end('SIGKILL');
+      await telemetry.close();
+    }
+  }, 120_000);
 });
