@@ -1,6 +1,6 @@
 import { AgentsApiModule } from '@icmp-mon/agents/server';
 import { IdentityApiModule } from '@icmp-mon/identity/server';
-import { DatabaseModule } from '@icmp-mon/platform/database';
+import { DatabaseModule, REQUEST_TIMEOUTS } from '@icmp-mon/platform/database';
 import { EventStoreModule } from '@icmp-mon/platform/event-store';
 import { HttpModule } from '@icmp-mon/platform/http';
 import { MessagingModule } from '@icmp-mon/platform/messaging';
@@ -25,6 +25,8 @@ export class ApiModule {
         DatabaseModule.register({
           controlUrl: config.controlDatabaseUrl,
           telemetryUrl: config.telemetryDatabaseUrl,
+          control: REQUEST_TIMEOUTS,
+          telemetry: REQUEST_TIMEOUTS,
           applicationName: 'icmp-mon-api',
         }),
         EventStoreModule,

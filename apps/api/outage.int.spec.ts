@@ -53,4 +53,17 @@ describe('without its database', () => {
     await expect.poll(async () => (await fetch(`${api.url}/readyz`)).status, { timeout: 20_000 }).toBe(200);
     expect((await ask('POST', '/api/v1/targets', { ip: '192.0.2.2', tier: 'standard' })).status).toBe(201);
   });
+
+  it('the API says so as well when the database keeps its connections and answers nothing', async () => {
+    expect((await ask('GET', '/api/v1/targets')).status).toBe(200);
+    database.freeze();
+    const answers = await Promise.all(
+      ['/api/v1/targets', '/api/v1/targets/192.0.2.1', '/api/v1/tiers'].map((path) => ask('GET', path)),
+    );
+    const login = await ask('POST', '/api/v1/auth/login', { user: 'admin', password: TEST_PASSWORD });
+    expect([...answers, login].map((answer) => answer.status)).toEqual([503, 503, 503, 503]);
+    await database.off();
+    await database.on();
+    await expect.poll(async () => (await ask('GET', '/api/v1/targets')).status, { timeout: 30_000 }).toBe(200);
+  });
 });

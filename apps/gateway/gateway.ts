@@ -1,6 +1,6 @@
 import { CertificateAuthority, EnrolAgent, KnownAgents, RenewCertificate } from '@icmp-mon/agents/server';
 import { AssignmentUpdates } from '@icmp-mon/assignment/server';
-import { ControlDatabase } from '@icmp-mon/platform/database';
+import { ControlDatabase, REQUEST_TIMEOUTS } from '@icmp-mon/platform/database';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { startOpsServer, type OpsServer, type Readiness } from '@icmp-mon/platform/ops';
@@ -29,7 +29,11 @@ export class Gateway {
 
   constructor(private readonly config: GatewayConfig) {
     const { kafkaBrokers: brokers, topicPrefix } = config;
-    this.database = new ControlDatabase({ url: config.controlDatabaseUrl, applicationName: 'gateway' });
+    this.database = new ControlDatabase({
+      url: config.controlDatabaseUrl,
+      applicationName: 'gateway',
+      ...REQUEST_TIMEOUTS,
+    });
     this.messaging = new Messaging({ brokers, topicPrefix, clientId: 'gateway' });
     this.updates = new AssignmentUpdates(this.database);
   }

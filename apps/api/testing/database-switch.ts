@@ -6,6 +6,7 @@ export class DatabaseSwitch {
   private readonly open = new Set<Socket>();
   private server: Server | null = null;
   private port = 0;
+  private frozen = false;
 
   constructor(private readonly databaseUrl: string) {}
 
@@ -29,7 +30,14 @@ export class DatabaseSwitch {
     }
   }
 
+  /** Keeps every connection open, also new ones, and forwards nothing any more; ended by `off`. */
+  freeze(): void {
+    this.frozen = true;
+    for (const socket of this.open) socket.unpipe().pause();
+  }
+
   on(): Promise<void> {
+    this.frozen = false;
     return this.listen(this.port);
   }
 
@@ -42,7 +50,7 @@ export class DatabaseSwitch {
         [upstream, client],
       ] as const) {
         this.open.add(one);
-        one.pipe(other);
+        if (!this.frozen) one.pipe(other);
         one.on('error', () => other.destroy());
         one.on('close', () => {
           this.open.delete(one);

@@ -1,5 +1,5 @@
-import pg from 'pg';
-import { CONNECT_TIMEOUT_MS, typeParsers } from './connection-settings';
+import { BoundedClient } from './bounded-client';
+import { CONNECT_TIMEOUT_MS, statementBounds, typeParsers } from './connection-settings';
 import { asDatabaseError } from './database-errors';
 import type { Row, Sql } from './sql';
 
@@ -15,15 +15,17 @@ export interface ConnectOptions {
   url: string;
   applicationName: string;
   statementTimeoutMs?: number;
+  /** A connection that does not answer for so long is given up; a little more than `statementTimeoutMs` unless said. */
+  queryTimeoutMs?: number;
 }
 
 /** @throws DependencyUnavailable when the server does not answer within 5 s. */
 export async function connect(options: ConnectOptions): Promise<Connection> {
-  const client = new pg.Client({
+  const client = new BoundedClient({
     connectionString: options.url,
     application_name: options.applicationName,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: options.statementTimeoutMs ?? 10_000,
+    ...statementBounds(options, 10_000),
     keepAlive: true,
     types: typeParsers,
   });

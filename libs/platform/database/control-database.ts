@@ -1,6 +1,12 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource, type QueryRunner } from 'typeorm';
-import { CONNECT_TIMEOUT_MS, IDLE_IN_TRANSACTION_TIMEOUT_MS, typeParsers } from './connection-settings';
+import { BoundedClient } from './bounded-client';
+import {
+  CONNECT_TIMEOUT_MS,
+  IDLE_IN_TRANSACTION_TIMEOUT_MS,
+  statementBounds,
+  typeParsers,
+} from './connection-settings';
 import { asDatabaseError } from './database-errors';
 import type { DatabaseOptions, Row, Sql, Transactor } from './sql';
 
@@ -22,9 +28,10 @@ export class ControlDatabase implements Sql, Transactor, OnApplicationShutdown {
       logging: false,
       installExtensions: false,
       extra: {
+        Client: BoundedClient,
         types: typeParsers,
         keepAlive: true,
-        statement_timeout: options.statementTimeoutMs ?? 30_000,
+        ...statementBounds(options, 30_000),
         idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
       },
     });

@@ -12,13 +12,13 @@ const SOCKET_CODES = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
 ]);
-/** Admin shutdown, crash shutdown, starting up, database dropped, too many connections. */
-const SERVER_AWAY = new Set(['57P01', '57P02', '57P03', '57P04', '53300']);
+/** Statement timeout, admin shutdown, crash shutdown, starting up, database dropped, too many connections. */
+const SERVER_AWAY = new Set(['57014', '57P01', '57P02', '57P03', '57P04', '53300']);
 /** Serialization failure, deadlock, lock not available. */
 const CONTENTION = new Set(['40001', '40P01', LOCK_NOT_AVAILABLE]);
 /** pg and TypeORM report these without a code. */
 const CONNECTION_MESSAGES =
-  /Connection terminated|timeout exceeded when trying to connect|timeout expired|not queryable|Client was closed|Query runner already released/i;
+  /Connection terminated|Query read timeout|timeout exceeded when trying to connect|timeout expired|not queryable|Client was closed|Query runner already released/i;
 
 interface Coded {
   code?: unknown;

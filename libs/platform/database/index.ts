@@ -1,4 +1,5 @@
 export * from './sql';
+export { REQUEST_TIMEOUTS } from './connection-settings';
 export * from './connect';
 export * from './control-database';
 export * from './telemetry-database';

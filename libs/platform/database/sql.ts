@@ -17,6 +17,11 @@ export interface DatabaseOptions {
   poolMax?: number;
   /** 0 switches the limit off. */
   statementTimeoutMs?: number;
+  /**
+   * How long to wait for the answer of one statement before the connection is given up, for a server that is frozen or
+   * cut off; a little more than `statementTimeoutMs` unless said.
+   */
+  queryTimeoutMs?: number;
   /** Shown in pg_stat_activity. */
   applicationName?: string;
 }

@@ -1,6 +1,12 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
-import { CONNECT_TIMEOUT_MS, IDLE_IN_TRANSACTION_TIMEOUT_MS, typeParsers } from './connection-settings';
+import { BoundedClient } from './bounded-client';
+import {
+  CONNECT_TIMEOUT_MS,
+  IDLE_IN_TRANSACTION_TIMEOUT_MS,
+  statementBounds,
+  typeParsers,
+} from './connection-settings';
 import { asDatabaseError } from './database-errors';
 import type { DatabaseOptions, Row, Sql, Transactor } from './sql';
 
@@ -13,13 +19,14 @@ export class TelemetryDatabase implements Sql, Transactor, OnApplicationShutdown
 
   constructor(readonly options: DatabaseOptions) {
     this.pool = new pg.Pool({
+      Client: BoundedClient,
       connectionString: options.url,
       application_name: options.applicationName,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       max: options.poolMax ?? 10,
       types: typeParsers,
       keepAlive: true,
-      statement_timeout: options.statementTimeoutMs ?? 60_000,
+      ...statementBounds(options, 60_000),
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
     });
     // An idle connection that breaks is replaced by the pool; without a listener it would end the process.

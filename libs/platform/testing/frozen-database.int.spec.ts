@@ -1,0 +1,105 @@
+import { once } from 'node:events';
+import { connect as connectSocket, createServer, type Server, type Socket } from 'node:net';
+import { DependencyUnavailable } from '@icmp-mon/platform/errors';
+import { connect, ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type TestDatabase, testDatabase } from './index';
+
+/** Stands before PostgreSQL and stops forwarding when told, with every connection kept open. */
+class FreezingProxy {
+  private readonly open = new Set<Socket>();
+  private server: Server | null = null;
+  private frozen = false;
+
+  async start(databaseUrl: string): Promise<string> {
+    const { hostname, port } = new URL(databaseUrl);
+    const server = createServer((client) => {
+      const upstream = connectSocket(Number(port), hostname);
+      for (const [from, to] of [
+        [client, upstream],
+        [upstream, client],
+      ] as const) {
+        this.open.add(from);
+        from.on('data', (bytes) => this.frozen || to.write(bytes));
+        from.on('error', () => to.destroy());
+        from.on('close', () => {
+          this.open.delete(from);
+          to.destroy();
+        });
+      }
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    this.server = server;
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('The proxy listens on no port.');
+    const url = new URL(databaseUrl);
+    url.host = `127.0.0.1:${address.port}`;
+    return url.href;
+  }
+
+  freeze(frozen: boolean): void {
+    this.frozen = frozen;
+  }
+
+  stop(): void {
+    for (const socket of this.open) socket.destroy();
+    this.server?.close();
+  }
+}
+
+describe('a database that stops answering with its connections open', () => {
+  let home: TestDatabase;
+  let proxy: FreezingProxy;
+  let url: string;
+  const timeouts = { queryTimeoutMs: 500 };
+
+  beforeAll(async () => {
+    home = await testDatabase('telemetry');
+    proxy = new FreezingProxy();
+    url = await proxy.start(home.url);
+  });
+  afterAll(async () => {
+    proxy?.stop();
+    await home?.drop();
+  });
+
+  it.each([
+    ['control', ControlDatabase],
+    ['telemetry', TelemetryDatabase],
+  ])('is away for whoever asks the %s database, and the connections are not used again', async (_, Database) => {
+    const sql = new Database({ url, poolMax: 1, ...timeouts });
+    const ask = async (): Promise<unknown> => (await sql.query<{ pid: number }>('SELECT pg_backend_pid() AS pid'))[0];
+    const before = await ask();
+    proxy.freeze(true);
+    await expect(sql.query('SELECT 1')).rejects.toBeInstanceOf(DependencyUnavailable);
+    proxy.freeze(false);
+    const after = await ask();
+    expect(after).not.toEqual(before);
+    const cut = sql.transaction(async (tx) => {
+      await tx.query('SELECT 1');
+      proxy.freeze(true);
+      await tx.query('SELECT 2');
+    });
+    await expect(cut).rejects.toBeInstanceOf(DependencyUnavailable);
+    proxy.freeze(false);
+    expect(await ask()).not.toEqual(after);
+    await sql.close();
+  });
+
+  it('loses a connection outside the pools', async () => {
+    const connection = await connect({ url, applicationName: 'test', ...timeouts });
+    proxy.freeze(true);
+    await expect(connection.query('SELECT 1')).rejects.toBeInstanceOf(DependencyUnavailable);
+    proxy.freeze(false);
+    await expect.poll(() => connection.lost.aborted).toBe(true);
+  });
+
+  it('is away also when the server itself ends a statement that takes too long', async () => {
+    for (const Database of [ControlDatabase, TelemetryDatabase]) {
+      const sql = new Database({ url, statementTimeoutMs: 100 });
+      await expect(sql.query('SELECT pg_sleep(30)')).rejects.toBeInstanceOf(DependencyUnavailable);
+      expect(await sql.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+      await sql.close();
+    }
+  });
+});
