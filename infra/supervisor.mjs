@@ -11,6 +11,8 @@ const longestDelayMs = 15_000;
 const steadyAfterMs = 30_000;
 const readyPatienceMs = 120_000;
 const failuresBeforeGivingUp = 4;
+const saveAgainMs = 5_000;
+const boundLogsMs = 30_000;
 const largestLogBytes = 10 * 1024 * 1024;
 
 /**
@@ -39,10 +41,11 @@ export class Supervisor {
     this.#logDir = logDir;
     this.#report = report;
     this.#changed = changed;
-    this.#delays = { shortestDelayMs, longestDelayMs, steadyAfterMs, readyPatienceMs, ...delays };
+    const usual = { shortestDelayMs, longestDelayMs, steadyAfterMs, readyPatienceMs, saveAgainMs, boundLogsMs };
+    this.#delays = { ...usual, ...delays };
     mkdirSync(logDir, { recursive: true });
     giveToOwner(logDir);
-    const watch = setInterval(() => this.#boundLogs(), 30_000);
+    const watch = setInterval(() => this.#boundLogs(), this.#delays.boundLogsMs);
     watch.unref();
     this.#timers.add(watch);
   }
@@ -71,6 +74,8 @@ export class Supervisor {
     this.#save('stopping');
     for (const child of [...this.#children.values()].reverse()) {
       if (child.identity) await end(child.identity, { stopSignal: child.service.stopSignal });
+      // It is gone, though its exit may not have been told yet.
+      child.identity = undefined;
     }
     this.#save('stopped');
   }
@@ -109,30 +114,43 @@ export class Supervisor {
     return new Refusal(`${service.name} ${cause}. The end of ${file}:\n${lastLines(file)}`);
   }
 
+  /** Never throws: a child that cannot be started (no room for its log, too many open files) is tried again later. */
   #spawn(child) {
-    const { service } = child;
-    const { command, args, env, cwd } = service.command();
-    const log = openSync(this.#logFile(service.name), 'a', 0o640);
     const startedMs = performance.now();
-    // A group of its own: Ctrl-C at the terminal reaches the supervisor alone, which stops the others in order.
-    const spawned = spawn(command, args, {
-      env: env ?? process.env,
-      cwd,
-      stdio: ['ignore', log, log],
-      detached: true,
-      ...(service.needsRoot ? {} : asOwner()),
-    });
-    closeSync(log);
-    child.identity = spawned.pid === undefined ? undefined : identify(spawned.pid);
-    this.#save();
+    let spawned;
     let ended = false;
     const onEnd = (cause) => {
       if (ended) return;
       ended = true;
-      this.#onEnd(child, spawned.pid, cause, startedMs);
+      this.#onEnd(child, spawned?.pid, cause, startedMs);
     };
-    spawned.once('error', (error) => onEnd(error.message));
-    spawned.once('exit', (code, signalName) => onEnd(signalName ?? `exit code ${code}`));
+    try {
+      spawned = this.#spawnProcess(child.service);
+      spawned.once('error', (error) => onEnd(error.message));
+      spawned.once('exit', (code, signalName) => onEnd(signalName ?? `exit code ${code}`));
+      child.identity = spawned.pid === undefined ? undefined : identify(spawned.pid);
+    } catch (error) {
+      onEnd(error.message);
+      return;
+    }
+    this.#save();
+  }
+
+  #spawnProcess(service) {
+    const { command, args, env, cwd } = service.command();
+    const log = openSync(this.#logFile(service.name), 'a', 0o640);
+    try {
+      // A group of its own: Ctrl-C at the terminal reaches the supervisor alone, which stops the others in order.
+      return spawn(command, args, {
+        env: env ?? process.env,
+        cwd,
+        stdio: ['ignore', log, log],
+        detached: true,
+        ...(service.needsRoot ? {} : asOwner()),
+      });
+    } finally {
+      closeSync(log);
+    }
   }
 
   #onEnd(child, pid, cause, startedMs) {
@@ -163,22 +181,44 @@ export class Supervisor {
   #boundLogs() {
     for (const name of this.#children.keys()) {
       const file = this.#logFile(name);
-      if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) <= largestLogBytes) continue;
-      copyFileSync(file, `${file}.1`);
-      truncateSync(file, 0);
+      try {
+        if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) <= largestLogBytes) continue;
+        copyFileSync(file, `${file}.1`);
+        truncateSync(file, 0);
+      } catch (error) {
+        this.#report(`${file} could not be shortened (${error.message}); make room on the disk`);
+      }
     }
   }
 
   #state;
+  #unsaved = false;
+  /** What is in memory holds; when it cannot be written (a full disk), that is said once and tried again. */
   #save(state = this.#state) {
     this.#state = state;
     const children = [...this.#children].filter(([, child]) => child.identity);
-    writePrivateJson(this.#stateFile, {
-      state,
-      supervisor: identify(process.pid),
-      children: children.map(([name, child]) => ({ name, stopSignal: child.service.stopSignal, ...child.identity })),
-    });
-    this.#changed();
+    try {
+      writePrivateJson(this.#stateFile, {
+        state,
+        supervisor: identify(process.pid),
+        children: children.map(([name, child]) => ({ name, stopSignal: child.service.stopSignal, ...child.identity })),
+      });
+      this.#changed();
+      this.#unsaved = false;
+    } catch (error) {
+      if (!this.#unsaved) this.#report(`What runs could not be recorded (${error.message}); make room on the disk`);
+      this.#unsaved = true;
+      if (!this.#stopping) this.#saveLater();
+    }
+  }
+
+  #saveTimer;
+  #saveLater() {
+    this.#timers.delete(this.#saveTimer);
+    clearTimeout(this.#saveTimer);
+    this.#saveTimer = setTimeout(() => this.#save(), this.#delays.saveAgainMs);
+    this.#saveTimer.unref();
+    this.#timers.add(this.#saveTimer);
   }
 }
 
