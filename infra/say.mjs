@@ -3,6 +3,11 @@ export function say(line) {
   process.stdout.write(`${line}\n`);
 }
 
+/** Keeps a process running that can tell nobody what it does, for a full disk or a closed terminal. */
+export function outliveOutput() {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+}
+
 /** A failure that the reader can mend: shown as its message alone, without a stack. */
 export class Refusal extends Error {}
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { devDir } from './paths.mjs';
 import { writePrivateJson } from './private-file.mjs';
 import { localServices } from './providers/local.mjs';
-import { fail, say, Refusal } from './say.mjs';
+import { fail, outliveOutput, Refusal, say } from './say.mjs';
 import { endRecorded, readState, Supervisor } from './supervisor.mjs';
 
 const [action, ...options] = process.argv.slice(2);
@@ -47,6 +47,7 @@ async function down() {
 }
 
 async function supervise() {
+  outliveOutput();
   const { services, addresses } = await localServices({ dir, say });
   const supervisor = new Supervisor({ stateFile, logDir: join(dir, 'logs'), report: say });
   const stop = () => supervisor.stop().then(() => process.exit(0), fail);

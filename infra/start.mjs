@@ -10,7 +10,7 @@ import { stateDir } from './paths.mjs';
 import { readJson } from './private-file.mjs';
 import { choosePorts, filesOf, runProduct } from './product.mjs';
 import { chooseProvider } from './providers/index.mjs';
-import { fail, Refusal, say } from './say.mjs';
+import { fail, outliveOutput, Refusal, say } from './say.mjs';
 import { checkSystem, setUp } from './setup.mjs';
 import { endRecorded, readState } from './supervisor.mjs';
 
@@ -78,6 +78,7 @@ async function detach() {
 
 /** Runs everything as children of this process until it is told to end. */
 async function supervise(provider) {
+  outliveOutput();
   const { stop, started } = await runProduct({ dir: stateDir, provider, report: say });
   let stopping;
   const end = () => {

@@ -1,18 +1,36 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { identify, isAlive } from './process-identity.mjs';
 import { endRecorded, readState, Supervisor } from './supervisor.mjs';
 
 const supervisors: Supervisor[] = [];
-const delays = { shortestDelayMs: 20, longestDelayMs: 80, steadyAfterMs: 60_000, readyPatienceMs: 20_000 };
+const delays = {
+  shortestDelayMs: 20,
+  longestDelayMs: 80,
+  steadyAfterMs: 60_000,
+  readyPatienceMs: 20_000,
+  saveAgainMs: 20,
+  boundLogsMs: 20,
+};
 
 function setUp() {
   const dir = mkdtempSync(join(tmpdir(), 'supervisor-'));
   const lines: string[] = [];
-  const stateFile = join(dir, 'supervisor.json');
+  const stateFile = join(dir, 'state/supervisor.json');
   const report = (line: string) => lines.push(line);
   const supervisor = new Supervisor({ stateFile, logDir: join(dir, 'logs'), report, delays });
   supervisors.push(supervisor);
@@ -89,6 +107,65 @@ describe('Supervisor', () => {
   });
 });
 
+describe('a disk that takes nothing', () => {
+  // A file in the place of a folder refuses whatever is written below it, as a full disk does.
+  const block = (folder: string): void => {
+    rmSync(folder, { recursive: true, force: true });
+    writeFileSync(folder, '');
+  };
+  const unblock = (folder: string): void => {
+    rmSync(folder, { recursive: true });
+    mkdirSync(folder);
+  };
+  const restarted = (supervisor: Supervisor, before: number) =>
+    vi.waitFor(() => expect(supervisor.pids().app ?? before).not.toBe(before), { timeout: 20_000 });
+
+  it('keeps no child from being started again, and what runs is recorded once there is room', async () => {
+    const { dir, supervisor, stateFile, lines } = setUp();
+    await supervisor.start([[service('app', 'exec sleep 60')]]);
+    const { app } = supervisor.pids();
+    block(join(dir, 'state'));
+    process.kill(app, 'SIGKILL');
+    await restarted(supervisor, app);
+    await vi.waitFor(() => expect(lines.filter((line) => line.includes('could not be recorded'))).toHaveLength(1));
+    unblock(join(dir, 'state'));
+    await vi.waitFor(() => expect(readState(stateFile)?.children[0]?.pid).toBe(supervisor.pids().app), {
+      timeout: 20_000,
+    });
+    expect(readState(stateFile)).toMatchObject({ state: 'ready', running: true });
+  });
+
+  it('ends no supervisor whose children find no room for their log', async () => {
+    const { dir, supervisor, lines } = setUp();
+    await supervisor.start([[service('app', 'exec sleep 60')]]);
+    const { app } = supervisor.pids();
+    block(join(dir, 'logs'));
+    process.kill(app, 'SIGKILL');
+    await vi.waitFor(() => expect(lines.join('\n')).toMatch(/app ended \(ENOTDIR/), { timeout: 20_000 });
+    unblock(join(dir, 'logs'));
+    await restarted(supervisor, app);
+  });
+
+  it('ends no supervisor that cannot copy a full log, which is emptied once it can', async () => {
+    const { dir, supervisor, lines } = setUp();
+    await supervisor.start([[service('app', 'exec sleep 60')]]);
+    const log = join(dir, 'logs/app.log');
+    mkdirSync(`${log}.1`);
+    truncateSync(log, 11 * 1024 * 1024);
+    await vi.waitFor(() => expect(lines.join('\n')).toContain('app.log could not be shortened'), { timeout: 20_000 });
+    rmSync(`${log}.1`, { recursive: true });
+    await vi.waitFor(() => expect(statSync(log).size).toBe(0), { timeout: 20_000 });
+  });
+
+  it('ends no process that says what happens there', async () => {
+    const script = `import { outliveOutput, say } from '${join(import.meta.dirname, 'say.mjs')}'; outliveOutput(); say('x'); setTimeout(() => { say('y'); process.exit(7); }, 50);`;
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', full, full] });
+    closeSync(full);
+    expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(7);
+  });
+});
+
 describe('endRecorded', () => {
   it('ends only processes whose start time is the recorded one', async () => {
     const { stateFile } = setUp();
@@ -97,6 +174,7 @@ describe('endRecorded', () => {
       { name: 'left', ...identify(left?.pid) },
       { name: 'foreign', ...identify(foreign?.pid), startTime: '1' },
     ];
+    mkdirSync(dirname(stateFile));
     writeFileSync(stateFile, JSON.stringify({ state: 'ready', supervisor: { pid: 1, startTime: '-1' }, children }));
     expect(await endRecorded(stateFile)).toEqual(['left']);
     expect(isAlive(identify(foreign?.pid))).toBe(true);
