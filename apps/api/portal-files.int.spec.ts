@@ -34,6 +34,26 @@ describe('the portal', () => {
     },
   );
 
+  it('is given to who takes anything, and not to who wants JSON', async () => {
+    const asked = (accept: string): Promise<Response> => fetch(`${api.url}/`, { headers: { accept } });
+    const anything = await asked('*/*');
+    expect(anything.status).toBe(200);
+    expect(await anything.text()).toContain('<title>portal</title>');
+    const json = await asked('application/json');
+    expect(json.status).toBe(404);
+    expect(json.headers.get('content-type')).toContain('application/problem+json');
+  });
+
+  it.each(['/', '/targets', '/favicon.svg'])('answers HEAD %s as it answers GET, without the body', async (target) => {
+    const headers = { accept: 'text/html,*/*' };
+    const response = await fetch(`${api.url}${target}`, { method: 'HEAD', headers });
+    const got = await fetch(`${api.url}${target}`, { headers });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-length')).toBe(got.headers.get('content-length'));
+    expect(await response.text()).toBe('');
+    expect((await fetch(`${api.url}${target}`, { method: 'HEAD' })).status).toBe(200);
+  });
+
   it('lets browsers keep files whose name changes with their content, and no others', async () => {
     expect((await page('/main-8_P-9KQu.js')).headers.get('cache-control')).toContain('immutable');
     expect((await page('/favicon.svg')).headers.get('cache-control')).toBe('no-cache');

@@ -22,7 +22,7 @@ export function servePortal(app: NestExpressApplication, directory: string): voi
     }),
   );
   app.use((request: Request, response: Response, next: NextFunction) => {
-    const wantsPage = ['GET', 'HEAD'].includes(request.method) && request.accepts(['json', 'html']) === 'html';
+    const wantsPage = ['GET', 'HEAD'].includes(request.method) && request.accepts(['html', 'json']) === 'html';
     if (!wantsPage || NOT_PAGES.test(request.path) || FILE.test(request.path) || !existsSync(page)) return next();
     response.setHeader('Cache-Control', 'no-cache');
     response.sendFile(page);
