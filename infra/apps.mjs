@@ -78,6 +78,7 @@ function appService(name, installation) {
     prepare: name === 'agent' ? () => prepareAgent(installation.dir) : undefined,
     command: () => ({ command: nodeForApps(), args: [...nodeOptions(name), mainOf(name)], env, cwd: rootDir }),
     ready: () => httpReady(`${opsUrl}/readyz`),
+    live: () => httpReady(`${opsUrl}/livez`, { withinMs: 5_000 }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, copyFileSync, mkdirSync, openSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
+import { watchLife } from './liveness.mjs';
 import { asOwner, giveToOwner } from './owner.mjs';
 import { readJson, writePrivateJson } from './private-file.mjs';
 import { end, identify, isAlive } from './process-identity.mjs';
@@ -19,8 +20,9 @@ const largestLogBytes = 10 * 1024 * 1024;
  * Starts what it is given in order, restarts what ends, and stops all in reverse order. What runs is recorded in
  * `stateFile` by pid and start time, so that a later start can end what this one left behind if it is killed.
  *
- * A service is {name, prepare?, command(): {command, args, env?, cwd?}, ready(): Promise<boolean>, stopSignal?,
- * needsRoot?}; a task is {name, task(): Promise<void>}.
+ * A service is {name, prepare?, command(): {command, args, env?, cwd?}, ready(): Promise<boolean>, live?():
+ * Promise<boolean>, stopSignal?, needsRoot?}, killed when it was ready and then is not live for 30 s; a task is {name,
+ * task(): Promise<void>}.
  */
 export class Supervisor {
   #children = new Map();
@@ -116,6 +118,7 @@ export class Supervisor {
 
   /** Never throws: a child that cannot be started (no room for its log, too many open files) is tried again later. */
   #spawn(child) {
+    const { service } = child;
     const startedMs = performance.now();
     let spawned;
     let ended = false;
@@ -125,7 +128,7 @@ export class Supervisor {
       this.#onEnd(child, spawned?.pid, cause, startedMs);
     };
     try {
-      spawned = this.#spawnProcess(child.service);
+      spawned = this.#spawnProcess(service);
       spawned.once('error', (error) => onEnd(error.message));
       spawned.once('exit', (code, signalName) => onEnd(signalName ?? `exit code ${code}`));
       child.identity = spawned.pid === undefined ? undefined : identify(spawned.pid);
@@ -134,6 +137,12 @@ export class Supervisor {
       return;
     }
     this.#save();
+    if (service.live && child.identity) this.#watchLife(service, child.identity);
+  }
+
+  #watchLife(service, identity) {
+    const options = { everyMs: this.#delays.askEveryMs, report: this.#report };
+    watchLife(service, identity, options).catch((error) => this.#report(`${service.name} is not watched: ${error}`));
   }
 
   #spawnProcess(service) {

@@ -25,6 +25,7 @@ const delays = {
   readyPatienceMs: 20_000,
   saveAgainMs: 20,
   boundLogsMs: 20,
+  askEveryMs: 10,
 };
 
 function setUp() {
@@ -76,6 +77,16 @@ describe('Supervisor', () => {
       '0.08',
       '0.08',
     ]);
+  });
+
+  it('starts a child again that hangs', async () => {
+    const { supervisor, lines } = setUp();
+    let isLive = true;
+    await supervisor.start([[{ ...service('app', 'exec sleep 60'), live: async () => isLive }]]);
+    const { app } = supervisor.pids();
+    isLive = false;
+    await vi.waitFor(() => expect(supervisor.pids().app ?? app).not.toBe(app), { timeout: 20_000 });
+    expect(lines.join('\n')).toMatch(/app does not answer any more; killing it\napp ended \(SIGKILL\)/);
   });
 
   it('gives up on a service that ends at once, with the end of its log', async () => {

@@ -49,10 +49,10 @@ export async function kafkaAnswers(port) {
   return answer !== undefined && answer.length >= 12 && answer.readInt32BE(8) >= 1;
 }
 
-/** True when the app's operations server says that it is ready. */
-export async function httpReady(url) {
+/** True when the app's operations server answers 200: to `/readyz` that it is ready, to `/livez` that it does not hang. */
+export async function httpReady(url, { withinMs = answerTimeoutMs } = {}) {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(answerTimeoutMs) });
+    const response = await fetch(url, { signal: AbortSignal.timeout(withinMs) });
     await response.body?.cancel();
     return response.status === 200;
   } catch {
