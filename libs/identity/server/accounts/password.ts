@@ -48,7 +48,11 @@ let decoy: Promise<string> | null = null;
 
 /** Takes as long as checking a password, so that the time of an answer does not tell whether a user exists. */
 export async function pretendToCheck(password: string): Promise<void> {
-  decoy ??= hashPassword('nobody has this password');
+  if (decoy === null) {
+    decoy = hashPassword('nobody has this password');
+    // A failure is not kept: the next caller makes it anew.
+    decoy.catch(() => (decoy = null));
+  }
   await passwordMatches(password, await decoy);
 }
 

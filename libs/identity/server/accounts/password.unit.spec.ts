@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hashPassword, passwordMatches } from './password';
+import { hashPassword, passwordMatches, pretendToCheck } from './password';
 
 describe('passwords', () => {
   it('are kept as argon2id with the parameters that OWASP asks for, each with its own salt', async () => {
@@ -17,6 +17,14 @@ describe('passwords', () => {
 
   it('that are stored in another form are a defect', async () => {
     await expect(passwordMatches('x', '$2b$10$abc')).rejects.toThrow('not argon2id');
+  });
+
+  it('are pretended to be checked again after a crowd turned the first try away', async () => {
+    const hash = await hashPassword('x');
+    const crowd = Promise.allSettled(Array.from({ length: 80 }, () => passwordMatches('x', hash)));
+    await expect(pretendToCheck('x')).rejects.toMatchObject({ code: 'too_many_requests' });
+    await crowd;
+    await expect(pretendToCheck('x')).resolves.toBeUndefined();
   });
 
   it('are checked a few at a time, and a crowd is turned away', async () => {
