@@ -57,6 +57,10 @@ const ageUsedTokens = (): Promise<number> =>
   api.control.execute(`UPDATE refresh_token SET used_at = used_at - interval '1 minute' WHERE used_at IS NOT NULL`);
 
 describe('logging in', () => {
+  it('refuses a name with control characters, which no user has', async () => {
+    expect((await new Browser().logIn('a\u0000b')).status).toBe(400);
+  });
+
   it('answers who one is and sets cookies that scripts and other sites cannot use', async () => {
     const browser = new Browser();
     const response = await browser.logIn('ADMIN');

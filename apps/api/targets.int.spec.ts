@@ -83,6 +83,7 @@ describe('registering a target', () => {
   it.each([
     [{ tier: 'no-such-tier' }, '#/tier'],
     [{ tier: 7 }, '#/tier'],
+    [{ tier: 'a\u0000b' }, '#/tier'],
     [{ name: '' }, '#/name'],
     [{ name: 'x'.repeat(201) }, '#/name'],
     [{ vrf: 'a b' }, '#/vrf'],
@@ -228,6 +229,26 @@ describe('reading', () => {
     expect(response.status).toBe(400);
     const { errors } = (await response.json()) as { errors: { pointer: string }[] };
     expect(errors[0]?.pointer).toBe(`?${query.split('=')[0]}`);
+  });
+
+  it.each([
+    ['status', 'abc', 1],
+    ['ip', 'abc', 1],
+    ['since', 'abc', 1],
+    ['status', '0', 9_999_999_999],
+  ])('refuses a made-up cursor by %s: %s, %i', async (sort, value, key) => {
+    const { next } = (await (await api.ask(`/api/v1/targets?sort=${sort}&limit=1`)).json()) as TargetPage;
+    const [list] = JSON.parse(Buffer.from(next ?? '', 'base64url').toString()) as [string];
+    const cursor = Buffer.from(JSON.stringify([list, value, key])).toString('base64url');
+    const response = await api.ask(`/api/v1/targets?sort=${sort}&limit=1&cursor=${cursor}`);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ errors: [{ pointer: '?cursor' }] });
+  });
+
+  it('answers a name that the database cannot hold as not valid', async () => {
+    const response = await api.ask('/api/v1/tiers/a%00b');
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ code: 'invalid' });
   });
 
   it('lists tiers with the number of their targets', async () => {

@@ -7,7 +7,7 @@ import {
   type SessionView,
 } from '@icmp-mon/identity/contract';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsString, MaxLength, MinLength } from 'class-validator';
+import { IsString, Matches, MaxLength, MinLength } from 'class-validator';
 import { PASSWORD_LENGTH_MAX } from './accounts/password';
 
 export class LoginBody implements LoginRequest {
@@ -15,6 +15,7 @@ export class LoginBody implements LoginRequest {
   @IsString()
   @MinLength(1)
   @MaxLength(200)
+  @Matches(/^[^\p{Cc}]*$/u, { message: 'user must hold no control characters' })
   user!: string;
 
   @ApiProperty({ maxLength: PASSWORD_LENGTH_MAX, format: 'password' })

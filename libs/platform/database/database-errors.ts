@@ -54,6 +54,11 @@ export function isConnectionError(error: unknown): boolean {
   );
 }
 
+/** True when a value given to the server is none of its type: out of range, a NUL in a text (SQLSTATE class 22). */
+export function isBadValue(error: unknown): boolean {
+  return codeOf(error).startsWith('22');
+}
+
 /** True when a lock was not granted within lock_timeout. */
 export function isLockTimeout(error: unknown): boolean {
   return codeOf(error) === LOCK_NOT_AVAILABLE;

@@ -1,3 +1,4 @@
+import { isBadValue } from '@icmp-mon/platform/database';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
@@ -29,7 +30,7 @@ export class ProblemFilter implements ExceptionFilter {
     const problem = problemOf(error);
     if (problem === null) {
       logger.error({ err: error, requestId: correlationIdOf(request), path: request.path }, 'request failed');
-    } else if (problem.status === 503) {
+    } else if (problem.status === 503 || isBadValue(error)) {
       logger.warn({ err: error, requestId: correlationIdOf(request), path: request.path }, 'request not served');
     }
     if (response.headersSent) {

@@ -1,3 +1,4 @@
+import { isBadValue } from '@icmp-mon/platform/database';
 import { DomainError, type ErrorCode } from '@icmp-mon/platform/errors';
 import { HttpException } from '@nestjs/common';
 
@@ -73,6 +74,10 @@ export const INTERNAL_PROBLEM: Problem = {
   code: 'internal',
 };
 
+/** Checks of the fields come first and say more; this is for what they let through. */
+const BAD_VALUE =
+  'A value of the request cannot be stored or compared: look for numbers out of range, control characters and misspelled times.';
+
 const problem = (code: ErrorCode, detail: string, status = STATUS_OF[code]): Problem => ({
   type: `urn:icmpmon:problem:${code}`,
   title: TITLE_OF[code],
@@ -114,5 +119,6 @@ export function problemOf(error: unknown): Problem | null {
       error.type === 'entity.parse.failed' ? `The body is not valid JSON: ${error.message}` : error.message;
     return problem(code, detail, error.status);
   }
+  if (isBadValue(error)) return problem('invalid', BAD_VALUE);
   return null;
 }

@@ -50,7 +50,15 @@ describe('problemOf', () => {
     expect(problemOf(Object.assign(new Error('stack'), { status: 500, expose: false }))).toBeNull();
   });
 
+  it.each(['22P02', '22003', '22021'])('answers a value that the database refused (%s) with 400', (code) => {
+    const driverError = Object.assign(new Error('invalid input syntax for type inet: "x"'), { code });
+    const answer = problemOf(Object.assign(new Error('query failed'), { driverError }));
+    expect(answer).toMatchObject({ status: 400, code: 'invalid' });
+    expect(answer?.detail).not.toContain('inet');
+  });
+
   it('knows nothing of a defect', () => {
+    expect(problemOf(Object.assign(new Error('syntax error'), { code: '42601' }))).toBeNull();
     expect(problemOf(new TypeError('x is undefined'))).toBeNull();
     expect(problemOf('thrown text')).toBeNull();
   });

@@ -29,6 +29,7 @@ export class RegisterTargetBody implements RegisterTargetRequest {
   @IsString()
   @MinLength(1)
   @MaxLength(63)
+  @Matches(IDENTIFIER, { message: `tier ${IDENTIFIER_MESSAGE}` })
   tier!: string;
 
   @ApiPropertyOptional({ description: '"default" unless said.', maxLength: 63 })

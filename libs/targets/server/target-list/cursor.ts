@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { isIP } from 'node:net';
 import { DomainError } from '@icmp-mon/platform/errors';
+import type { TargetSort } from '@icmp-mon/targets/contract';
 
 /** Where a page ended: the sort column's value (as Postgres writes it) and the key of its last row. */
 export interface Position {
@@ -8,6 +10,34 @@ export interface Position {
 }
 
 const CURSOR_LENGTH_MAX = 1_500;
+/** The greatest `integer` of PostgreSQL, which keys are. */
+const KEY_MAX = 2 ** 31 - 1;
+
+/** What each sort's column can hold, so that nothing else reaches a cast in the database. */
+const IS_VALUE: Readonly<Record<TargetSort, (value: string) => boolean>> = {
+  status: (value) => /^[0-3]$/.test(value),
+  ip: isHostAddress,
+  name: (value) => !/\p{Cc}/u.test(value),
+  tier: (value) => !/\p{Cc}/u.test(value),
+  since: (value) => value === '-infinity' || isTimestamp(value),
+};
+
+/** An inet of one address, `192.0.2.7/32`. */
+function isHostAddress(value: string): boolean {
+  const [, address = '', bits] = /^([\da-f.:]+)\/(\d+)$/.exec(value) ?? [];
+  const family = isIP(address);
+  return family !== 0 && bits === (family === 4 ? '32' : '128');
+}
+
+/** A timestamptz, `2026-01-01 00:00:00.5+00`. */
+function isTimestamp(value: string): boolean {
+  const [, day, time] =
+    /^([1-9]\d{3}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d{1,6})?[+-](?:0\d|1[0-4])(?::[0-5]\d){0,2}$/.exec(value) ?? [];
+  if (day === undefined || time === undefined) return false;
+  const date = new Date(`${day}T${time}Z`);
+  // A day that is not in the calendar is read as one of the next month.
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(`${day}T${time}`);
+}
 
 const invalid = (detail: string): DomainError => new DomainError('invalid', detail, [{ pointer: '?cursor', detail }]);
 
@@ -22,16 +52,21 @@ export function encodeCursor(fingerprint: string, position: Position): string {
 }
 
 /** @throws DomainError `invalid` for a text that is no cursor, or one of another list */
-export function decodeCursor(fingerprint: string, cursor: string): Position {
+export function decodeCursor(fingerprint: string, cursor: string, sort: TargetSort): Position {
   if (cursor.length > CURSOR_LENGTH_MAX) throw invalid('The cursor is too long to be one of ours.');
   const parts = parse(cursor);
   if (!Array.isArray(parts) || parts.length !== 3) throw invalid('The cursor is not one that a page gave.');
   const [list, value, key] = parts as unknown[];
-  if (typeof value !== 'string' || !Number.isSafeInteger(key)) throw invalid('The cursor is not one that a page gave.');
+  if (typeof value !== 'string' || !isKey(key)) throw invalid('The cursor is not one that a page gave.');
   if (list !== fingerprint) {
     throw invalid('The cursor belongs to another filter or order: keep both while paging, or start without a cursor.');
   }
-  return { value, key: key as number };
+  if (!IS_VALUE[sort](value)) throw invalid('The cursor is not one that a page gave.');
+  return { value, key };
+}
+
+function isKey(key: unknown): key is number {
+  return typeof key === 'number' && Number.isInteger(key) && key >= 1 && key <= KEY_MAX;
 }
 
 function parse(cursor: string): unknown {

@@ -66,7 +66,7 @@ export class ListTargetsHandler implements IQueryHandler<ListTargets> {
     const { sort = 'status', order = 'asc', limit = PAGE_DEFAULT } = query;
     const { q, status, tier, vrf } = query;
     const fingerprint = listFingerprint({ sort, order, q, status, tier, vrf });
-    const after = query.cursor === undefined ? null : decodeCursor(fingerprint, query.cursor);
+    const after = query.cursor === undefined ? null : decodeCursor(fingerprint, query.cursor, sort);
     const filter = listFilter(query);
     const statement = pageStatement(filter, { sort, descending: order === 'desc' }, after, limit);
     const [rows, total] = await Promise.all([
