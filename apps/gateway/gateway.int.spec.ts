@@ -221,7 +221,7 @@ describe('the gateway', () => {
       await eventually(async () => {
         const answer = await former.results('live', [block({ agentId: before.agentId })]);
         expect(answer.status).toBe(403);
-        expect(answer.body.toString()).toContain('replaced');
+        expect(jsonOf(answer)).toMatchObject({ code: 'certificate_replaced' });
       });
       expect((await after.client.results('live', [block({ agentId: after.agentId, sequence: 2 })])).status).toBe(200);
     });
@@ -253,7 +253,10 @@ describe('the gateway', () => {
       const { pem } = await ca.issueAgentCertificate(csrPem, STRANGER);
       const answer = await clientOf(pem, keyPem).results('live', [block({ agentId: STRANGER })]);
       expect(answer.status).toBe(403);
-      expect(answer.body.toString()).toContain('No agent is enrolled');
+      expect(jsonOf(answer)).toMatchObject({
+        code: 'agent_not_enrolled',
+        detail: expect.stringContaining('No agent is enrolled') as string,
+      });
     });
 
     it('that have expired get no connection', async () => {

@@ -1,5 +1,5 @@
 import type { TLSSocket } from 'node:tls';
-import { KnownAgents } from '@icmp-mon/agents/server';
+import { AgentRefused, KnownAgents } from '@icmp-mon/agents/server';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { type CanActivate, createParamDecorator, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { Request } from 'express';
@@ -23,9 +23,7 @@ export class AgentCertificateGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const identity = identityOf(context.switchToHttp().getRequest<Request>());
-    if (Date.now() > identity.notAfterMs) {
-      throw new DomainError('unauthenticated', 'The client certificate has expired. Enrol again.');
-    }
+    if (Date.now() > identity.notAfterMs) throw new AgentRefused('certificate_expired');
     await this.knownAgents.require(identity.agentId, identity.certificateSha256);
     return true;
   }

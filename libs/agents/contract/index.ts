@@ -1,2 +1,3 @@
 export * from './agent-events';
 export * from './agent';
+export * from './agent-refusal';

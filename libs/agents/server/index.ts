@@ -1,4 +1,5 @@
 export { AgentHealthProjection } from './agent-health.projection';
+export { AgentRefused } from './agent-refused';
 export { AgentsApiModule } from './agents-api.module';
 export type { AgentsApiOptions } from './agents-api-options';
 export {

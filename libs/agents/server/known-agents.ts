@@ -1,6 +1,7 @@
 import { ControlDatabase } from '@icmp-mon/platform/database';
-import { DependencyUnavailable, DomainError } from '@icmp-mon/platform/errors';
+import { DependencyUnavailable } from '@icmp-mon/platform/errors';
 import { Injectable } from '@nestjs/common';
+import { AgentRefused } from './agent-refused';
 
 /** A replaced certificate is out after this long at the latest. */
 const FRESH_MS = 10_000;
@@ -21,19 +22,14 @@ export class KnownAgents {
 
   constructor(private readonly database: ControlDatabase) {}
 
-  /** @throws DomainError `forbidden` for an agent that is not enrolled or a certificate that was replaced */
+  /** @throws AgentRefused for an agent that is not enrolled or a certificate that was replaced */
   async require(agentId: string, certificateSha256: string, nowMs = performance.now()): Promise<void> {
     const known = this.agents.get(agentId);
     const fresh = known !== undefined && nowMs - known.readAtMs < FRESH_MS;
     // A certificate just issued is not known yet: look again before refusing it.
     const agent = fresh && known.certificates.includes(certificateSha256) ? known : await this.read(agentId, nowMs);
     if (agent.certificates.includes(certificateSha256)) return;
-    throw new DomainError(
-      'forbidden',
-      agent.certificates.length === 0
-        ? 'No agent is enrolled under this certificate. Enrol again.'
-        : 'This certificate was replaced by a newer enrolment of the same agent. Enrol again if this is the only one.',
-    );
+    throw new AgentRefused(agent.certificates.length === 0 ? 'agent_not_enrolled' : 'certificate_replaced');
   }
 
   private async read(agentId: string, nowMs: number): Promise<KnownAgent> {

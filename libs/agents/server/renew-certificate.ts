@@ -1,8 +1,8 @@
-import { DomainError } from '@icmp-mon/platform/errors';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
 import { Injectable } from '@nestjs/common';
 import { AGENT, renew } from './agent';
+import { AgentRefused } from './agent-refused';
 import { CertificateAuthority, type IssuedCertificate } from './certificate-authority';
 
 /** A younger certificate for an agent that still has a good one. */
@@ -25,9 +25,7 @@ export class RenewCertificate {
     const { events } = await this.eventStore.execute(AGENT, agentId, (state) => renew(state, renewal), {
       metadata: { actor: `agent:${agentId}`, causationId: null, correlationId: newId() },
     });
-    if (events.length === 0) {
-      throw new DomainError('forbidden', 'This certificate was replaced by a newer enrolment. Enrol again.');
-    }
+    if (events.length === 0) throw new AgentRefused('certificate_replaced');
     return certificate;
   }
 }
