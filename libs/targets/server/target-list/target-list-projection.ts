@@ -16,8 +16,11 @@ const LIST_LOCK = 7_260_101;
 interface Changes {
   registered: Set<string>;
   removed: Map<string, TargetRemoved['data']>;
-  statuses: Map<string, TargetStatusChanged['data']>;
+  statuses: Map<string, NewestStatus>;
 }
+
+/** `since` is null when the batch changed only the reason: the status is as old as the row says. */
+type NewestStatus = TargetStatusChanged['data'] & { since: string | null };
 
 /**
  * Numbers what changed in the target list, for those who follow it, and keeps its status columns. Runs as the consumer
@@ -62,7 +65,9 @@ function keepRemoved(removed: Changes['removed'], target: TargetRemoved['data'])
 
 function keepNewest(statuses: Changes['statuses'], status: TargetStatusChanged['data']): void {
   const kept = statuses.get(status.targetId);
-  if (kept === undefined || kept.changeSeq < status.changeSeq) statuses.set(status.targetId, status);
+  if (kept !== undefined && kept.changeSeq >= status.changeSeq) return;
+  const since = status.from === status.to ? (kept?.since ?? null) : status.at;
+  statuses.set(status.targetId, { ...status, since });
 }
 
 async function numberRegistered(sql: Sql, ids: string[]): Promise<void> {
@@ -73,21 +78,23 @@ async function numberRegistered(sql: Sql, ids: string[]): Promise<void> {
 }
 
 /** A repeat of an older change, as a publisher that was killed sends it, changes nothing. */
-async function applyStatuses(sql: Sql, statuses: TargetStatusChanged['data'][]): Promise<void> {
+async function applyStatuses(sql: Sql, statuses: NewestStatus[]): Promise<void> {
   const rows = statuses.map((status) => ({
     id: status.targetId,
     status: status.to,
     reason: status.reason,
-    since: status.at,
+    since: status.since,
+    at: status.at,
     last_success_at: status.lastSuccessAt,
     change_seq: status.changeSeq,
   }));
   await sql.execute(
     `UPDATE target_list t
-     SET status = s.status, reason = s.reason, since = s.since, last_success_at = s.last_success_at,
-         change_seq = s.change_seq, list_seq = nextval('list_seq')
+     SET status = s.status, reason = s.reason,
+         since = coalesce(s.since, CASE WHEN t.status = s.status THEN t.since END, s.at),
+         last_success_at = s.last_success_at, change_seq = s.change_seq, list_seq = nextval('list_seq')
      FROM jsonb_to_recordset($1::jsonb) AS s
-       (id uuid, status text, reason text, since timestamptz, last_success_at timestamptz, change_seq bigint)
+       (id uuid, status text, reason text, since timestamptz, at timestamptz, last_success_at timestamptz, change_seq bigint)
      WHERE t.id = s.id AND t.change_seq < s.change_seq`,
     [JSON.stringify(rows)],
   );

@@ -232,6 +232,27 @@ describe('the projection of the list', () => {
     expect((await row(1))?.list_seq).toBeGreaterThan(now?.list_seq ?? Infinity);
   });
 
+  it('keeps since when a status was reached while only its reason changes', async () => {
+    const since = async (): Promise<Date | null | undefined> =>
+      (await database.query<{ since: Date | null }>('SELECT since FROM target_list WHERE key = 3'))[0]?.since;
+    const at = (hour: number): string => `2026-03-01T0${hour}:00:00.000Z`;
+    await handle(changed(3, 'unknown', 1, { at: at(1), from: 'unknown', reason: 'no_fresh_data' }));
+    expect(await since()).toEqual(new Date(at(1)));
+    await handle(changed(3, 'down', 2, { at: at(2) }));
+    await handle(changed(3, 'down', 3, { at: at(3), from: 'down', reason: 'no_quorum' }));
+    expect(await row(3)).toMatchObject({ status: 'down', reason: 'no_quorum', change_seq: 3 });
+    expect(await since()).toEqual(new Date(at(2)));
+    await handle(changed(3, 'up', 4, { at: at(4), from: 'down' }));
+    expect(await since()).toEqual(new Date(at(4)));
+    // Away and back within one batch, the reason changing last.
+    await handle(
+      changed(3, 'down', 5, { at: at(5), from: 'up' }),
+      changed(3, 'up', 6, { at: at(6), from: 'down' }),
+      changed(3, 'up', 7, { at: at(7), from: 'up', reason: 'quorum_up' }),
+    );
+    expect(await since()).toEqual(new Date(at(6)));
+  });
+
   it('keeps a removal for those who follow, until it is forgotten', async () => {
     await database.execute('DELETE FROM target_list WHERE key = 2');
     await handle(removed(2), changed(2, 'down', 9), message('public.target-status.v1', 'x', null));
