@@ -80,10 +80,15 @@ afterAll(async () => {
 });
 
 describe('npm start -- --detach', () => {
-  it('returns when all is ready and writes the access file for its owner alone', async () => {
-    const output = await command('start.mjs', ['--detach']).ended;
-    expect(output).toMatch(/Portal +http:\/\/127\.0\.0\.1:\d+[^]*ended with 0/);
-    expect(output).toContain(access().portalUrl);
+  it('returns when all is ready, though asked twice at once, and writes the access file for its owner alone', async () => {
+    const both = [command('start.mjs', ['--detach']), command('start.mjs', ['--detach'])];
+    const outputs = await Promise.all(both.map(({ ended }) => ended));
+    for (const output of outputs) {
+      expect(output).toMatch(/Portal +http:\/\/127\.0\.0\.1:\d+[^]*ended with 0/);
+      expect(output).toContain(access().portalUrl);
+    }
+    const second = /is just starting or stopping it; waiting[^]*running already/;
+    expect(outputs.filter((output) => second.test(output))).toHaveLength(1);
     expect(statSync(join(stateDir, 'access.json')).mode & 0o777).toBe(0o600);
     expect(Object.keys(access().processes)).toEqual(expect.arrayContaining([...appNames]));
     expect(await servicesAnswer()).toEqual([true, true, true]);
@@ -115,6 +120,18 @@ describe('npm start -- --detach', () => {
     const { processes, ...addresses } = access();
     expect({ ...addresses, processes: before.processes }).toEqual(before);
     expect(Object.keys(processes).sort()).toEqual(Object.keys(before.processes).sort());
+  });
+
+  it('waits for an end that goes on, and starts anew', async () => {
+    const before = supervisorPid();
+    const stopped = command('stop.mjs').ended;
+    await expect.poll(() => readJson(join(stateDir, 'supervisor.json')).state, { timeout: 60_000 }).toBe('stopping');
+    const output = await command('start.mjs', ['--detach']).ended;
+    expect(output).toMatch(/waiting for that[^]*Portal[^]*ended with 0/);
+    expect(output).not.toContain('running already');
+    expect(await stopped).toContain('ended with 0');
+    expect(supervisorPid()).not.toBe(before);
+    expect(await servicesAnswer()).toEqual([true, true, true]);
   });
 
   it('is ended by npm stop, with all that it started', async () => {

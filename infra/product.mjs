@@ -7,11 +7,13 @@ import { giveToOwner } from './owner.mjs';
 import { fixedPort, stablePorts } from './ports.mjs';
 import { writePrivateJson } from './private-file.mjs';
 import { provide } from './providers/index.mjs';
+import { Refusal } from './say.mjs';
 import { bootstrapOf, secretsOf } from './secrets.mjs';
-import { Supervisor } from './supervisor.mjs';
+import { readState, Supervisor } from './supervisor.mjs';
 
 export const filesOf = (dir) => ({
   state: join(dir, 'supervisor.json'),
+  lock: join(dir, 'start.lock'),
   access: join(dir, 'access.json'),
   logs: join(dir, 'logs'),
   supervisorLog: join(dir, 'logs/supervisor.log'),
@@ -25,6 +27,8 @@ export async function runProduct({ dir, provider, report }) {
   mkdirSync(dir, { recursive: true });
   giveToOwner(dir);
   const files = filesOf(dir);
+  const running = readState(files.state);
+  if (running?.running) throw new Refusal(`It is running already (process ${running.supervisor.pid}). First: npm stop`);
   writePrivateJson(join(dir, 'provider.json'), { provider });
   const ports = await choosePorts(dir);
   const { services, addresses } = await provide(provider, { dir, say: report });

@@ -5,6 +5,7 @@ import { devDir, runtimeDir, stateDir, testDir } from './paths.mjs';
 import { readJson } from './private-file.mjs';
 import { stopContainers } from './providers/docker.mjs';
 import { fail, Refusal, say } from './say.mjs';
+import { takeLock } from './start-lock.mjs';
 import { endRecorded, readState } from './supervisor.mjs';
 
 // What was fetched stays, as do the folders that belong to developing.
@@ -16,6 +17,8 @@ try {
   }
   const stateFile = join(stateDir, 'supervisor.json');
   if (readState(stateFile)?.running) throw new Refusal('It is running. First: npm stop');
+  const starting = takeLock(join(stateDir, 'start.lock'));
+  if (starting) throw new Refusal(`Process ${starting.pid} is just starting it. Wait for that, then: npm stop`);
   // A server that outlived its supervisor would go on in a removed folder, and nothing would know of it.
   const left = await endRecorded(stateFile);
   if (left.length > 0) say(`Ended what an interrupted run had left: ${left.join(', ')}.`);

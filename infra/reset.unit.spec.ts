@@ -45,6 +45,12 @@ describe('npm run reset', () => {
     expect(isAlive(supervisor)).toBe(true);
   });
 
+  it('removes nothing while it is being started', async () => {
+    writeFileSync(join(dir, 'start.lock'), JSON.stringify(leftRunning()));
+    expect(await reset('--yes')).toMatch(/is just starting it[^]*ended with 1/);
+    expect(existsSync(join(dir, 'layout.json'))).toBe(true);
+  });
+
   it('ends what a killed supervisor left before it removes the data', async () => {
     const server = leftRunning();
     recordState({ pid: 1, startTime: '-1' }, [{ name: 'postgres', ...server }]);

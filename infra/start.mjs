@@ -12,6 +12,7 @@ import { choosePorts, filesOf, runProduct } from './product.mjs';
 import { chooseProvider } from './providers/index.mjs';
 import { fail, outliveOutput, Refusal, say } from './say.mjs';
 import { checkSystem, setUp } from './setup.mjs';
+import { givenLock, releaseLock, takeLock } from './start-lock.mjs';
 import { endRecorded, readState } from './supervisor.mjs';
 
 const files = filesOf(stateDir);
@@ -22,21 +23,22 @@ try {
   const known = new Set(['--detach', '--supervise']);
   const unknown = process.argv.slice(2).find((option) => !known.has(option));
   if (unknown) throw new Refusal(`${unknown} is not known. Use: npm start, or npm start -- --detach`);
-  if (process.argv.includes('--supervise')) await supervise(await chooseProvider());
+  if (process.argv.includes('--supervise')) await superviseInBackground();
   else await start();
 } catch (error) {
   fail(error);
 }
 
 async function start() {
-  if (readState(files.state)?.running) {
+  mkdirSync(stateDir, { recursive: true });
+  giveToOwner(stateDir);
+  if (await runsAlready()) {
     say('It is running already.');
     printAccess();
     process.exit(0);
   }
+  holdLock();
   const provider = await chooseProvider();
-  mkdirSync(stateDir, { recursive: true });
-  giveToOwner(stateDir);
   checkLayout(stateDir);
   await setUp(import.meta.url, { provider, commands: ['fping', 'nft', 'ip'] });
   const left = await endRecorded(files.state);
@@ -45,6 +47,26 @@ async function start() {
   await build(say);
   if (process.argv.includes('--detach')) await detach();
   else await supervise(provider);
+}
+
+/** False when this process alone may start it now. Waits for another one that starts or stops it. */
+async function runsAlready() {
+  let told = false;
+  for (;;) {
+    const state = readState(files.state);
+    if (state?.running && state.state === 'ready') return true;
+    const other = state?.running ? state.supervisor : takeLock(files.lock);
+    if (other === undefined) return false;
+    if (!told) say(`Process ${other.pid} is just starting or stopping it; waiting for that.`);
+    told = true;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+/** Until this process ends, or one that it starts takes the lock over. */
+function holdLock() {
+  process.on('exit', () => releaseLock(files.lock));
+  Object.assign(process.env, givenLock());
 }
 
 /** Starts the supervisor in the background, shows what it reports, and returns when all is ready. */
@@ -74,6 +96,13 @@ async function detach() {
   child.unref();
   printAccess();
   process.exit(0);
+}
+
+async function superviseInBackground() {
+  const other = takeLock(files.lock);
+  if (other) throw new Refusal(`Process ${other.pid} is starting it already.`);
+  holdLock();
+  await supervise(await chooseProvider());
 }
 
 /** Runs everything as children of this process until it is told to end. */

@@ -256,7 +256,10 @@ export async function endRecorded(stateFile) {
   if (!state) return [];
   const before = state.children.filter(isAlive).map((child) => child.name);
   if (state.running) await end(state.supervisor, { patienceMs: 120_000 });
-  const left = (readJson(stateFile)?.children ?? []).concat(state.children);
+  // It may have started a child again meanwhile; but what another supervisor, started since, has recorded is not left.
+  const after = readJson(stateFile);
+  const isSame = after?.supervisor.pid === state.supervisor.pid;
+  const left = (isSame ? after.children : []).concat(state.children);
   for (const child of left.reverse()) await end(child, { stopSignal: child.stopSignal });
   return before;
 }
