@@ -1,5 +1,6 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { BoundedClient } from '@icmp-mon/platform/database';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 
@@ -27,11 +28,13 @@ export class ShardWriter {
   ) {}
 
   static async connect(url: string, applicationName: string, onLost: (error: Error) => void): Promise<ShardWriter> {
-    const client = new pg.Client({
+    const client = new BoundedClient({
       connectionString: url,
       application_name: applicationName,
       connectionTimeoutMillis: 5_000,
       statement_timeout: STATEMENT_TIMEOUT_MS,
+      // A server that does not answer at all does not time statements either.
+      query_timeout: STATEMENT_TIMEOUT_MS + 5_000,
       keepAlive: true,
     });
     client.on('error', onLost);
