@@ -4,13 +4,16 @@ import path from 'node:path';
 import { LANE, OUTCOME } from '@icmp-mon/probing/contract';
 import { compress } from '@icmp-mon/platform/zstd';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type AgentOptions, ProbingAgent } from './agent';
+import { type AgentOptions, EnrolledAnew, ProbingAgent } from './agent';
 import { CertificateRenewal } from './enrol/certificate-renewal';
-import { expiryOf, IdentityStore } from './enrol/identity-store';
+import { enrol } from './enrol/enrol';
+import { expiryOf, type Identity, IdentityStore } from './enrol/identity-store';
 import { FakeGateway } from './fake-gateway.test-server';
+import { makePrivateDir } from './private-file';
 import { GatewayClient } from './ship/gateway-client';
 
 const WITHIN = { timeout: 30_000, interval: 50 };
+const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const IPS = Array.from({ length: 12 }, (_, at) => `127.4.0.${at + 1}`);
 
 describe('the agent', () => {
@@ -31,7 +34,12 @@ describe('the agent', () => {
     rmSync(dir, { recursive: true });
   });
 
-  function started(options: Partial<AgentOptions> = {}): ProbingAgent {
+  function started(
+    options: Partial<AgentOptions> = {},
+    onFatal: (error: unknown) => void = (error) => {
+      throw error;
+    },
+  ): ProbingAgent {
     const keep = (level: string) => (fields: object, message: string) => logged.push({ level, fields, message });
     const agent = new ProbingAgent({
       enrolUrl: gateway.enrolUrl,
@@ -50,9 +58,7 @@ describe('the agent', () => {
       log: { debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') },
       ...options,
     });
-    agent.start((error) => {
-      throw error;
-    });
+    agent.start(onFatal);
     running.push(agent);
     return agent;
   }
@@ -188,8 +194,13 @@ describe('the agent', () => {
     const identity = store.load();
     if (identity === undefined) throw new Error('the agent has no identity');
     const client = new GatewayClient(identity);
-    const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-    const renewal = new CertificateRenewal({ identity, store, gateway: client, log });
+    const renewal = new CertificateRenewal({
+      identity,
+      store,
+      gateway: client,
+      enrolUrl: gateway.enrolUrl,
+      log: SILENT,
+    });
     const { fromMs, toMs } = expiryOf(identity);
     await renewal.renewIfDue(fromMs + (toMs - fromMs) / 3);
     expect(gateway.renewals).toBe(0);
@@ -204,20 +215,143 @@ describe('the agent', () => {
   });
 
   it('enrols again when its certificate has expired, and says so', async () => {
-    gateway.certificateLifeMs = 1;
-    const agent = started();
-    await expect.poll(() => agent.session !== undefined, WITHIN).toBe(true);
-    await stopped(agent);
-    gateway.certificateLifeMs = 3_600_000;
+    await expired();
     gateway.assign(IPS);
-    await expect.poll(() => Date.now() > expiryOf(loaded()).toMs, WITHIN).toBe(true);
     started();
     await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
     expect(gateway.enrolments).toBe(2);
     expect(said('has to enrol again')).toBe(true);
   });
 
-  function loaded(): { certificatePem: string } {
-    return new IdentityStore(path.join(dir, 'state')).load() ?? { certificatePem: '' };
+  it('goes on with its certificate when only its own clock, or nobody, says that it has expired', async () => {
+    await expired();
+    gateway.aheadMs = -86_400_000;
+    const wrongClock = started();
+    await expect.poll(() => wrongClock.session !== undefined, WITHIN).toBe(true);
+    await stopped(wrongClock);
+    const away = started({ enrolUrl: 'https://127.0.0.1:1' });
+    await expect.poll(() => away.session !== undefined, WITHIN).toBe(true);
+    expect(away.readiness()['assignments']).toMatchObject({ ok: false });
+    expect(gateway.enrolments).toBe(1);
+  });
+
+  it('notices that its certificate has expired by the gateway’s clock, unless a newer one replaced it', async () => {
+    const identity = await expired();
+    const store = new IdentityStore(path.join(dir, 'state'));
+    const client = new GatewayClient(identity);
+    const { enrolUrl } = gateway;
+    const renewal = new CertificateRenewal({ identity, store, gateway: client, enrolUrl, log: SILENT });
+    gateway.aheadMs = -86_400_000;
+    await renewal.check();
+    expect(client.isSilent).toBe(true);
+    expect(client.refusal).toBeUndefined();
+    gateway.aheadMs = 0;
+    await renewal.check();
+    expect(client.refusal).toBe('certificate_expired');
+    client.refuse('certificate_replaced');
+    await renewal.check();
+    expect(client.refusal).toBe('certificate_replaced');
+    client.close();
+  });
+
+  it('enrols again while it runs when the gateway does not know it any more, and takes that identity anew', async () => {
+    gateway.assign(IPS);
+    const fatal: unknown[] = [];
+    const agent = started({}, (error) => fatal.push(error));
+    await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
+    const before = loaded();
+    gateway.token = 'newer';
+    gateway.forget();
+    await expect.poll(() => agent.readiness()['enrolment'], WITHIN).toMatchObject({ ok: false });
+    expect(loaded()).toEqual(before);
+    await stopped(agent);
+    expect(fatal).toEqual([]);
+    const next = started({ enrolToken: 'newer' }, (error) => fatal.push(error));
+    await expect.poll(() => fatal, WITHIN).toEqual([expect.any(EnrolledAnew)]);
+    await stopped(next);
+    expect(readdirSync(path.join(dir, 'state'))).not.toContain('assignments.json');
+    const last = started({ enrolToken: undefined });
+    await expect.poll(() => Object.values(last.readiness()).every(({ ok }) => ok), WITHIN).toBe(true);
+    expect(gateway.enrolments).toBe(2);
+    expect(loaded().certificatePem).not.toBe(before.certificatePem);
+  });
+
+  it('does not enrol again when a newer enrolment has replaced it, and is not ready', async () => {
+    gateway.assign(IPS);
+    const first = started();
+    await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
+    await stopped(first);
+    gateway.refusal = 'certificate_replaced';
+    gateway.forget();
+    const agent = started();
+    await expect.poll(() => agent.readiness()['assignments']?.detail, WITHIN).toContain('403');
+    expect(agent.readiness()['assignments']).toMatchObject({ ok: false });
+    expect(gateway.enrolments).toBe(1);
+  });
+
+  it('renews once, not each minute, while its clock is ahead', async () => {
+    const agent = started();
+    await expect.poll(() => agent.session !== undefined, WITHIN).toBe(true);
+    await stopped(agent);
+    const identity = loaded();
+    const store = new IdentityStore(path.join(dir, 'state'));
+    const client = new GatewayClient(identity);
+    const { toMs } = expiryOf(identity);
+    const { enrolUrl } = gateway;
+    const nowMs = (): number => toMs + 1;
+    const renewal = new CertificateRenewal({ identity, store, gateway: client, enrolUrl, log: SILENT, nowMs });
+    for (let checks = 0; checks < 3; checks++) await renewal.check();
+    expect(gateway.renewals).toBe(1);
+    client.close();
+    // Once it knows by how much, not even that.
+    const knowing = { clockOffsetMs: toMs - Date.now(), isSilent: false, refusal: undefined };
+    const other = new CertificateRenewal({
+      identity,
+      store,
+      gateway: {
+        ...knowing,
+        renew: () => client.renew('', new AbortController().signal),
+        use: () => undefined,
+        refuse: () => undefined,
+      },
+      enrolUrl,
+      log: SILENT,
+      nowMs,
+    });
+    await other.check();
+    expect(other.failure).toBeUndefined();
+    expect(gateway.renewals).toBe(1);
+  });
+
+  function loaded(): Identity {
+    const identity = new IdentityStore(path.join(dir, 'state')).load();
+    if (identity === undefined) throw new Error('the agent has no identity');
+    return identity;
+  }
+
+  /** Fills the state folder as an agent does whose certificate has expired since. */
+  async function expired(): Promise<Identity> {
+    const stateDir = path.join(dir, 'state');
+    makePrivateDir(stateDir);
+    gateway.certificateLifeMs = 1;
+    const identity = await enrol({
+      enrolUrl: gateway.enrolUrl,
+      caSha256: gateway.caSha256,
+      token: 'right',
+      name: 'pop-1',
+      region: 'r',
+      provider: 'p',
+      tags: {},
+      agentVersion: 'test',
+      stateDir,
+      store: new IdentityStore(stateDir),
+      log: SILENT,
+      onFailure: () => undefined,
+      signal: new AbortController().signal,
+    });
+    gateway.certificateLifeMs = 3_600_000;
+    if (identity === undefined) throw new Error('the agent has no identity');
+    await expect.poll(() => Date.now() > expiryOf(identity).toMs, WITHIN).toBe(true);
+    return identity;
   }
 });

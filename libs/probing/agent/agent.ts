@@ -3,12 +3,14 @@ import { accessSync, constants } from 'node:fs';
 import type { Compress } from '@icmp-mon/probing/contract';
 import type { AgentLog } from './agent-log';
 import { CertificateRenewal } from './enrol/certificate-renewal';
-import { enrol } from './enrol/enrol';
+import { enrol, enrolAnew, type EnrolOptions } from './enrol/enrol';
 import { type Identity, IdentityStore } from './enrol/identity-store';
 import type { CaPin } from './enrol/pinned-ca';
 import { makePrivateDir } from './private-file';
 import { PolicyFile } from './policy/policy-file';
 import { Session } from './session';
+import type { GatewayClient } from './ship/gateway-client';
+import { WakeUp } from './ship/wake-up';
 
 export interface AgentOptions extends CaPin {
   enrolUrl: string;
@@ -29,9 +31,17 @@ export interface AgentOptions extends CaPin {
   log: AgentLog;
 }
 
+/** The agent has a new identity, which it takes when it is started again. */
+export class EnrolledAnew extends Error {
+  override readonly name = 'EnrolledAnew';
+}
+
+/** A refusal wakes at once; this only bounds the sleep. */
+const REFUSALS_LOOK_MS = 3_600_000;
+
 export type AgentReadiness = Record<string, { ok: boolean; detail: string }>;
 
-/** The agent: enrols once, then probes what it is assigned and ships what it finds, until it is stopped. */
+/** The agent: enrols, probes what it is assigned and ships what it finds, until it is stopped or has to enrol again. */
 export class ProbingAgent {
   private readonly policy: PolicyFile;
   private readonly store: IdentityStore;
@@ -53,7 +63,10 @@ export class ProbingAgent {
     return this.current;
   }
 
-  /** Returns at once; `onFatal` is told of what the agent cannot live with, such as a spool that another agent uses. */
+  /**
+   * Returns at once; `onFatal` is told of what the agent cannot go on with, such as a spool that another agent uses, or a
+   * new identity: it has to be started again.
+   */
   start(onFatal: (error: unknown) => void): void {
     this.fatal = onFatal;
     this.running = this.run().catch((error: unknown) => this.fatal?.(error));
@@ -66,7 +79,7 @@ export class ProbingAgent {
   }
 
   readiness(): AgentReadiness {
-    const enrolled = this.current !== undefined;
+    const enrolled = this.current !== undefined && this.enrolmentFailure === undefined;
     const detail = enrolled ? 'enrolled' : (this.enrolmentFailure ?? 'enrolling');
     return { enrolment: { ok: enrolled, detail }, ...this.current?.readiness() };
   }
@@ -74,13 +87,14 @@ export class ProbingAgent {
   private async run(): Promise<void> {
     const { options, store, policy } = this;
     const { signal } = this.stopSignal;
-    const identity = await enrol({
+    const enrolOptions = {
       ...options,
       token: options.enrolToken,
       store,
       signal,
-      onFailure: (failure) => (this.enrolmentFailure = failure),
-    });
+      onFailure: (failure: string | undefined) => (this.enrolmentFailure = failure),
+    };
+    const identity = await enrol(enrolOptions);
     if (identity === undefined) return;
     const session = new Session({
       ...options,
@@ -92,13 +106,34 @@ export class ProbingAgent {
     this.current = session;
     session.start();
     renewal.start();
-    await aborted(signal);
+    const anew = await this.enrolledAnew(enrolOptions, session.gateway);
     await renewal.stop();
     await session.stop();
+    if (anew) throw new EnrolledAnew('The agent has enrolled again: started anew, it goes on with its new identity.');
+  }
+
+  /**
+   * Enrols again when the gateway does not know this identity, or no longer. Until that succeeds probing goes on, and the
+   * results wait in the spool. Resolves with true then, with false when the agent is stopped.
+   */
+  private async enrolledAnew(options: EnrolOptions, gateway: GatewayClient): Promise<boolean> {
+    const { log, signal } = options;
+    const isRefused = (): boolean =>
+      gateway.refusal === 'agent_not_enrolled' || gateway.refusal === 'certificate_expired';
+    const refusals = new WakeUp();
+    gateway.onRefusal = () => refusals.wake();
+    while (!signal.aborted) {
+      if (isRefused()) {
+        log.warn({ refusal: gateway.refusal }, 'the agent has to enrol again: the gateway refuses its certificate');
+        if ((await enrolAnew(options, isRefused)) !== undefined) return true;
+      } else await refusals.sleep(REFUSALS_LOOK_MS, signal);
+    }
+    return false;
   }
 
   private renewalOf(identity: Identity, session: Session): CertificateRenewal {
-    return new CertificateRenewal({ identity, store: this.store, gateway: session.gateway, log: this.options.log });
+    const { enrolUrl, log } = this.options;
+    return new CertificateRenewal({ identity, store: this.store, gateway: session.gateway, enrolUrl, log });
   }
 }
 
@@ -113,11 +148,4 @@ function captureDirOf(stateDir: string): string {
     makePrivateDir(dir);
     return dir;
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import 'reflect-metadata';
-import type { AgentTelemetry } from '@icmp-mon/agents/contract';
+import type { AgentRefusal, AgentTelemetry } from '@icmp-mon/agents/contract';
 import type { AssignmentsAnswer } from '@icmp-mon/assignment/contract';
 import { type BlockHeader, decodeBlock, readUpload, type ResultsAnswer } from '@icmp-mon/probing/contract';
 import { decompressBounded } from '@icmp-mon/platform/zstd';
@@ -27,6 +27,10 @@ export class FakeGateway {
   mode: ResultsMode = 'takes';
   token = 'right';
   certificateLifeMs = 3_600_000;
+  /** Its clock, minus ours. */
+  aheadMs = 0;
+  /** What it says to agents that it does not know. */
+  refusal: AgentRefusal = 'agent_not_enrolled';
   enrolments = 0;
   renewals = 0;
   uploads = 0;
@@ -39,6 +43,7 @@ export class FakeGateway {
   assignments: AssignmentsAnswer = { version: 1, full: true, tiers: [], assigned: [], unassigned: [] };
   caPem = '';
   private authority!: webcrypto.CryptoKeyPair;
+  private readonly known = new Set<string>();
   private readonly waiting = new Set<() => void>();
   private readonly highest = new Map<string, number>();
   private listeners: Server[] = [];
@@ -98,6 +103,12 @@ export class FakeGateway {
     for (const wake of this.waiting) wake();
   }
 
+  /** Knows none of its agents any more. */
+  forget(): void {
+    this.known.clear();
+    for (const wake of this.waiting) wake();
+  }
+
   async close(): Promise<void> {
     for (const wake of this.waiting) wake();
     for (const server of this.listeners) {
@@ -113,7 +124,7 @@ export class FakeGateway {
   }
 
   private handle(request: IncomingMessage, response: ServerResponse, isEnrolment: boolean): void {
-    response.setHeader('x-icmpmon-time', String(Date.now()));
+    response.setHeader('x-icmpmon-time', String(Date.now() + this.aheadMs));
     this.route(request, response, isEnrolment).catch(() => response.destroy());
   }
 
@@ -128,6 +139,8 @@ export class FakeGateway {
     const body = await read(request);
     if (isEnrolment && url.pathname === '/v1/ca') return void response.end(this.caPem);
     if (isEnrolment && url.pathname === '/v1/enrol') return this.enrol(body, response);
+    const subject = (request.socket as TLSSocket).getPeerX509Certificate()?.subject ?? '';
+    if (!this.known.has(subject)) return send(response, 403, { code: this.refusal, detail: 'told to' });
     if (isUpload) return this.take(body, request, response);
     if (url.pathname === '/v1/assignments') return this.tell(Number(url.searchParams.get('since')), response);
     if (url.pathname === '/v1/telemetry') {
@@ -136,7 +149,6 @@ export class FakeGateway {
     }
     if (url.pathname === '/v1/certificate') {
       this.renewals++;
-      const subject = (request.socket as TLSSocket).getPeerX509Certificate()?.subject ?? '';
       return send(response, 200, { certificatePem: await this.certify(body, subject) });
     }
     send(response, 404, { detail: 'not found' });
@@ -149,6 +161,7 @@ export class FakeGateway {
     this.enrolments++;
     const agentId = randomUUID();
     const certificatePem = await this.certify(body, `CN=${agentId}`);
+    this.known.add(`CN=${agentId}`);
     send(response, 201, { agentId, certificatePem, caPem: this.caPem, gatewayUrl: this.gatewayUrl, shardCount: 4 });
   }
 

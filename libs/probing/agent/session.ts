@@ -102,7 +102,8 @@ export class Session {
   }
 
   readiness(): Record<string, { ok: boolean; detail: string }> {
-    const assigned = this.sync.synced || this.assignments.version > 0;
+    // Kept assignments are probed, but whether anybody takes the results only the gateway can say.
+    const assigned = this.sync.synced || (this.assignments.version > 0 && this.gateway.isAccepted);
     const probing = this.executors.icmp_ping.health();
     return {
       assignments: { ok: assigned, detail: this.sync.failure ?? `version ${this.assignments.version}` },

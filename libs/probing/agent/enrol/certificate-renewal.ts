@@ -2,23 +2,29 @@ import { X509Certificate, createPrivateKey } from 'node:crypto';
 import type { AgentLog } from '../agent-log';
 import type { GatewayClient } from '../ship/gateway-client';
 import { makeCertificateRequest } from './certificate-request';
+import { gatewayTimeMs } from './gateway-time';
 import { expiryOf, type Identity, type IdentityStore } from './identity-store';
 
 export interface CertificateRenewalOptions {
   identity: Identity;
   store: IdentityStore;
-  gateway: Pick<GatewayClient, 'renew' | 'use'>;
+  gateway: Pick<GatewayClient, 'renew' | 'use' | 'clockOffsetMs' | 'isSilent' | 'refusal' | 'refuse'>;
+  enrolUrl: string;
   log: AgentLog;
   checkEveryMs?: number;
+  /** The agent's clock. */
+  nowMs?: () => number;
 }
 
 const CHECK_EVERY_MS = 60_000;
 
-/** Renews the client certificate at half of its life, with the same key. */
+/** Renews the client certificate at half of its life, with the same key, and notices when it is too late for that. */
 export class CertificateRenewal {
   /** Why the last attempt failed; undefined if it did not. */
   failure: string | undefined;
   private identity: Identity;
+  /** By the monotonic clock: a wall clock that is wrong must not have a young certificate renewed again and again. */
+  private dueFromMs = -Infinity;
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
   private readonly stopSignal = new AbortController();
@@ -29,7 +35,7 @@ export class CertificateRenewal {
 
   start(): void {
     const check = (): void => {
-      this.running = this.running.then(() => this.renewIfDue(Date.now()));
+      this.running = this.running.then(() => this.check());
     };
     check();
     this.timer = setInterval(check, this.options.checkEveryMs ?? CHECK_EVERY_MS);
@@ -41,10 +47,17 @@ export class CertificateRenewal {
     await this.running;
   }
 
-  /** Whether it was renewed. Never rejects: the certificate is good for half of its life still. */
+  /** Never rejects. */
+  async check(): Promise<void> {
+    const { gateway, nowMs = Date.now } = this.options;
+    await this.renewIfDue(nowMs() - gateway.clockOffsetMs);
+    await this.noticeExpiry();
+  }
+
+  /** By the gateway's clock. Never rejects: the certificate is good for half of its life still. */
   async renewIfDue(nowMs: number): Promise<void> {
     const { fromMs, toMs } = expiryOf(this.identity);
-    if (nowMs < (fromMs + toMs) / 2) return;
+    if (nowMs < (fromMs + toMs) / 2 || performance.now() < this.dueFromMs) return;
     const { gateway, store, log } = this.options;
     try {
       const { keyPem, agentId } = this.identity;
@@ -56,6 +69,8 @@ export class CertificateRenewal {
       store.save(this.identity);
       gateway.use(this.identity);
       this.failure = undefined;
+      const renewed = expiryOf(this.identity);
+      this.dueFromMs = performance.now() + (renewed.toMs - renewed.fromMs) / 2;
       log.info({ notAfter: new Date(expiryOf(this.identity).toMs).toISOString() }, 'renewed the certificate');
     } catch (error) {
       if (this.stopSignal.signal.aborted) return;
@@ -65,5 +80,16 @@ export class CertificateRenewal {
         'cannot renew the certificate; tried again soon',
       );
     }
+  }
+
+  /**
+   * The agents' listener drops the connection of an expired certificate, which looks like a gateway that is away. One that
+   * was replaced is left to expire: the agent that enrolled after this one would be put out in turn.
+   */
+  private async noticeExpiry(): Promise<void> {
+    const { gateway, enrolUrl } = this.options;
+    if (!gateway.isSilent || gateway.refusal === 'certificate_replaced') return;
+    const timeMs = await gatewayTimeMs(enrolUrl, this.identity.caPem, this.stopSignal.signal);
+    if (timeMs !== undefined && timeMs > expiryOf(this.identity).toMs) gateway.refuse('certificate_expired');
   }
 }

@@ -4,7 +4,9 @@ import type { AgentLog } from '../agent-log';
 import { BackOff } from '../ship/back-off';
 import { describeAnswer, httpsRequest } from '../ship/https-request';
 import { WakeUp } from '../ship/wake-up';
+import { AssignmentState } from '../sync/assignment-state';
 import { makeCertificateRequest, makeKeyPem } from './certificate-request';
+import { gatewayTimeMs } from './gateway-time';
 import { expiryOf, type Identity, type IdentityStore } from './identity-store';
 import { type CaPin, certificateSha256, trustedCa } from './pinned-ca';
 
@@ -18,6 +20,8 @@ export interface EnrolOptions extends CaPin {
   tags: Record<string, string>;
   agentVersion: string;
   store: IdentityStore;
+  /** Where assignments of an earlier enrolment are kept. */
+  stateDir: string;
   log: AgentLog;
   /** Told of what goes wrong, for readiness; undefined when it goes on. */
   onFailure: (failure: string | undefined) => void;
@@ -37,13 +41,20 @@ const REFUSED_WAIT_MS = 30_000;
  * signal is aborted.
  */
 export async function enrol(options: EnrolOptions): Promise<Identity | undefined> {
-  const { store, log, signal, onFailure } = options;
-  const known = usableIdentity(options);
-  if (known !== undefined) return known;
+  return (await usableIdentity(options)) ?? (await enrolAnew(options, () => true));
+}
+
+/**
+ * A new identity, which replaces the kept one when there is one and not before. Tries until it succeeds; undefined once
+ * the signal is aborted, or it is not wanted any more.
+ */
+export async function enrolAnew(options: EnrolOptions, isWanted: () => boolean): Promise<Identity | undefined> {
+  const { store, stateDir, log, signal, onFailure } = options;
   const backOff = new BackOff({ firstMs: 500, maxMs: 30_000 });
-  while (!signal.aborted) {
+  while (!signal.aborted && isWanted()) {
     try {
       const identity = await enrolOnce(options);
+      AssignmentState.forget(stateDir);
       store.save(identity);
       log.info({ agentId: identity.agentId, gatewayUrl: identity.gatewayUrl }, 'enrolled');
       onFailure(undefined);
@@ -57,14 +68,21 @@ export async function enrol(options: EnrolOptions): Promise<Identity | undefined
       await new WakeUp().sleep(waitMs, signal);
     }
   }
+  onFailure(undefined);
   return undefined;
 }
 
-/** The kept identity, unless it has expired or is of another installation than the pinned one. */
-function usableIdentity({ store, log, token, caFile, caSha256 }: EnrolOptions): Identity | undefined {
+/**
+ * The kept identity, unless it has expired or is of another installation than the pinned one. It has expired when the
+ * gateway's clock says so: the own one may be wrong, and a gateway that is away keeps nobody from probing.
+ */
+async function usableIdentity(options: EnrolOptions): Promise<Identity | undefined> {
+  const { enrolUrl, store, log, token, caFile, caSha256, signal } = options;
   const identity = store.load();
   if (identity === undefined) return undefined;
-  const expired = Date.now() > expiryOf(identity).toMs;
+  const { toMs } = expiryOf(identity);
+  const timeMs = Date.now() > toMs ? await gatewayTimeMs(enrolUrl, identity.caPem, signal) : undefined;
+  const expired = timeMs !== undefined && timeMs > toMs;
   const foreign = caFile === undefined && caSha256 !== undefined && !sameHash(identity.caPem, caSha256);
   if (!expired && !foreign) return identity;
   const why = expired ? 'its certificate has expired' : 'it is of another installation';

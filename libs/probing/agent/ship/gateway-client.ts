@@ -1,8 +1,8 @@
 import { Agent } from 'node:https';
-import type { AgentTelemetry, RenewAnswer } from '@icmp-mon/agents/contract';
+import { AGENT_REFUSALS, type AgentRefusal, type AgentTelemetry, type RenewAnswer } from '@icmp-mon/agents/contract';
 import type { AssignmentsAnswer } from '@icmp-mon/assignment/contract';
 import type { ResultsAnswer } from '@icmp-mon/probing/contract';
-import { describeAnswer, type HttpsAnswer, httpsRequest } from './https-request';
+import { describeAnswer, type HttpsAnswer, httpsRequest, problemCodeOf } from './https-request';
 
 export interface GatewayIdentity {
   gatewayUrl: string;
@@ -37,6 +37,11 @@ export class GatewayClient {
   private tls!: Agent;
   private url!: URL;
   private readonly clockSamples: number[] = [];
+  private answered = false;
+  private refused: AgentRefusal | undefined;
+  private silent = false;
+  /** Told of each answer that refuses this identity. */
+  onRefusal: (refusal: AgentRefusal) => void = () => undefined;
 
   constructor(
     identity: GatewayIdentity,
@@ -59,6 +64,27 @@ export class GatewayClient {
       timeout: LONG_POLL_TIMEOUT_MS,
     });
     former?.destroy();
+  }
+
+  /** Whether the gateway has done something for this identity, and has not refused it since. */
+  get isAccepted(): boolean {
+    return this.answered && this.refused === undefined;
+  }
+
+  /** Why the gateway refuses this identity, as far as it said; undefined when it took it since. */
+  get refusal(): AgentRefusal | undefined {
+    return this.refused;
+  }
+
+  /** Whether the last request had no answer. */
+  get isSilent(): boolean {
+    return this.silent;
+  }
+
+  /** Notes a refusal that the gateway did not put in words. */
+  refuse(refusal: AgentRefusal): void {
+    this.refused = refusal;
+    this.onRefusal(refusal);
   }
 
   close(): void {
@@ -118,13 +144,27 @@ export class GatewayClient {
     try {
       answer = await httpsRequest({ method, url: new URL(path, this.url), agent: this.tls, timeoutMs, ...rest });
     } catch (cause) {
+      if (!options.signal.aborted) this.silent = true;
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new GatewayFailure(0, `no answer from ${this.url.host}: ${reason}`, undefined, { cause });
     }
+    this.silent = false;
     const { status, headers } = answer;
-    if ((status >= 200 && status < 300) || status === 304) return answer;
+    if ((status >= 200 && status < 300) || status === 304) {
+      this.answered = true;
+      this.refused = undefined;
+      return answer;
+    }
+    const refusal = refusalOf(answer);
+    if (refusal !== undefined) this.refuse(refusal);
     throw new GatewayFailure(status, `${this.url.host} answers ${describeAnswer(answer)}`, headers['retry-after']);
   }
+}
+
+function refusalOf(answer: HttpsAnswer): AgentRefusal | undefined {
+  if (answer.status !== 401 && answer.status !== 403) return undefined;
+  const code = problemCodeOf(answer);
+  return AGENT_REFUSALS.find((refusal) => refusal === code);
 }
 
 function parseJson<T>({ body }: HttpsAnswer): T {

@@ -20,6 +20,7 @@ export interface HttpsRequest {
 
 /** The answers of a gateway are short: the longest has 150,000 assignments. */
 const ANSWER_BYTES_MAX = 16 * 1024 * 1024;
+const PROBLEM_BYTES_MAX = 4096;
 
 /** One request, not followed anywhere else. Rejects when there is no whole answer in time, or one that is too long. */
 export function httpsRequest(options: HttpsRequest): Promise<HttpsAnswer> {
@@ -62,12 +63,23 @@ function requestOptionsOf({ method, url, agent, headers, body }: HttpsRequest, s
 
 /** What a problem document or an answer of something else says, in one line. */
 export function describeAnswer({ status, body }: HttpsAnswer): string {
-  const text = body.subarray(0, 4096).toString('utf8');
+  const detail = memberOf(body, 'detail');
+  if (typeof detail === 'string') return `${status}: ${detail}`;
+  const text = body.subarray(0, 200).toString('utf8');
+  return `${status}${text === '' ? '' : `: ${text}`}`;
+}
+
+/** The `code` of a problem document; undefined if the answer is none. */
+export function problemCodeOf({ body }: HttpsAnswer): unknown {
+  return memberOf(body, 'code');
+}
+
+function memberOf(body: Buffer, name: string): unknown {
   try {
-    const { detail } = JSON.parse(text) as { detail?: unknown };
-    if (typeof detail === 'string') return `${status}: ${detail}`;
+    const value: unknown = JSON.parse(body.subarray(0, PROBLEM_BYTES_MAX).toString('utf8'));
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
+    return undefined;
   }
-  return `${status}${text === '' ? '' : `: ${text.slice(0, 200)}`}`;
 }

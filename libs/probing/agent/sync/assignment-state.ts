@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import type { AssignedTarget, AssignedTier, AssignmentsAnswer } from '@icmp-mon/assignment/contract';
 import type { AgentLog } from '../agent-log';
@@ -30,6 +31,11 @@ export class AssignmentState {
       state.clear();
     }
     return state;
+  }
+
+  /** Another enrolment's versions mean nothing to this one: all is asked for anew. */
+  static forget(dir: string): void {
+    rmSync(path.join(dir, ASSIGNMENTS_FILE), { force: true });
   }
 
   /** Takes an answer whole or, when it is not one, throws a TypeError and stays as it was. */

@@ -1,0 +1,21 @@
+import { Agent } from 'node:https';
+import { httpsRequest } from '../ship/https-request';
+
+const TIMEOUT_MS = 5_000;
+
+/**
+ * The gateway's clock, ms since 1970, as the enrolment listener of the installation tells it to anybody; undefined when it
+ * does not answer. The agents' listener drops an expired certificate without a word, and the agent's own clock may be wrong.
+ */
+export async function gatewayTimeMs(enrolUrl: string, caPem: string, signal: AbortSignal): Promise<number | undefined> {
+  const agent = new Agent({ ca: caPem, keepAlive: false, minVersion: 'TLSv1.2' });
+  try {
+    const url = new URL('/v1/ca', enrolUrl);
+    const { headers } = await httpsRequest({ method: 'GET', url, agent, timeoutMs: TIMEOUT_MS, signal });
+    const timeMs = Number(headers['x-icmpmon-time'] ?? Number.NaN);
+    return Number.isFinite(timeMs) ? timeMs : undefined;
+  } catch (error) {
+    if (error instanceof Error) return undefined;
+    throw error;
+  }
+}
