@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /**
  * A process id alone may have passed to somebody else's process; with the start time (clock ticks since boot) and the
@@ -15,12 +15,16 @@ export function isAlive(identity) {
 }
 
 function startTimeOf(pid) {
+  const fields = statFields(pid);
+  const isZombie = fields?.[0] === 'Z';
+  return isZombie ? undefined : fields?.[19];
+}
+
+function statFields(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The command's name is in brackets and may hold spaces and brackets; fields count from behind it.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const isZombie = fields[0] === 'Z';
-    return isZombie ? undefined : fields[19];
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch (error) {
     if (error.code === 'ENOENT' || error.code === 'ESRCH') return undefined;
     throw error;
@@ -53,15 +57,7 @@ export async function end(identity, { stopSignal = 'SIGTERM', patienceMs = 15_00
   await goneWithin(identity, 5_000);
 }
 
-function isGroupLeader(pid) {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]) === pid;
-  } catch (error) {
-    if (error.code === 'ENOENT' || error.code === 'ESRCH') return false;
-    throw error;
-  }
-}
+const isGroupLeader = (pid) => statFields(pid)?.[2] === String(pid);
 
 export async function goneWithin(identity, patienceMs) {
   const deadline = performance.now() + patienceMs;
@@ -70,4 +66,38 @@ export async function goneWithin(identity, patienceMs) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return true;
+}
+
+/**
+ * Ends all of the group that a process of ours leads or led: SIGTERM, and SIGKILL after `patienceMs`. To be called right
+ * after that one's end at the latest, before anybody else could get its pid.
+ */
+export async function endGroup(leaderPid, { patienceMs = 15_000 } = {}) {
+  // 0 and -1 would mean our own group and everybody.
+  if (!(leaderPid > 1)) throw new Error(`${leaderPid} is no process that could lead a group`);
+  for (const [name, waitMs] of [
+    ['SIGTERM', patienceMs],
+    ['SIGKILL', 5_000],
+  ]) {
+    signalGroup(leaderPid, name);
+    const deadline = performance.now() + waitMs;
+    while (groupLives(leaderPid) && performance.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    if (!groupLives(leaderPid)) return;
+  }
+}
+
+function signalGroup(leaderPid, name) {
+  try {
+    process.kill(-leaderPid, name);
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
+}
+
+/** Ended ones that nobody has waited for yet do not count. */
+function groupLives(leaderPid) {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map(statFields).some((fields) => fields?.[2] === String(leaderPid) && fields[0] !== 'Z');
 }

@@ -1,6 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { end, identify, isAlive, signal } from './process-identity.mjs';
+import { end, endGroup, goneWithin, identify, isAlive, signal } from './process-identity.mjs';
 
 const children: ChildProcess[] = [];
 
@@ -36,6 +39,18 @@ it('ends a process that listens, and kills one that does not', async () => {
   const stubborn = identify(sleeper("trap '' TERM; while :; do sleep 0.05; done"));
   await end(stubborn, { patienceMs: 300 });
   expect(isAlive(stubborn)).toBe(false);
+});
+
+it('ends a group whose leader has ended already, those that do not listen as well', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'group-')), 'pids');
+  const stubborn = "trap '' TERM; while :; do sleep 0.05; done";
+  const leader = sleeper(`sleep 60 & echo $! > ${file}; (${stubborn}) & echo $! >> ${file}; exit 0`);
+  await goneWithin(identify(leader), 10_000);
+  const left = readFileSync(file, 'utf8').trim().split('\n').map(Number).map(identify);
+  expect(left.map(isAlive)).toEqual([true, true]);
+  await endGroup(leader, { patienceMs: 300 });
+  expect(left.map(isAlive)).toEqual([false, false]);
+  await endGroup(leader);
 });
 
 it('has no identity for a process that is not there', () => {

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { testDir } from './paths.mjs';
+import { readJson } from './private-file.mjs';
+import { isAlive } from './process-identity.mjs';
 import { endRecorded, readState } from './supervisor.mjs';
 
 /** Ends and removes what runs of the tests left behind when they were killed; a run that goes on is left alone. */
@@ -9,7 +11,8 @@ export async function endAbandonedRuns(dir = testDir) {
   for (const name of readdirSync(dir)) {
     const runDir = join(dir, name);
     const state = readState(join(runDir, 'supervisor.json'));
-    if (!state || state.running) continue;
+    // A test may kill its product's supervisor and go on.
+    if (!state || state.running || isAlive(readJson(join(runDir, 'owner.json')))) continue;
     await endRecorded(join(runDir, 'supervisor.json'));
     rmSync(runDir, { recursive: true, force: true });
   }

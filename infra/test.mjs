@@ -1,17 +1,16 @@
 // npm test [-- --only unit|int|e2e] [-- <vitest filter>]: all tests, on services of their own.
-import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
 import { giveToOwner } from './owner.mjs';
 import { rootDir, testDir } from './paths.mjs';
-import { goneWithin, identify, signal } from './process-identity.mjs';
 import { chooseProvider, serverServices } from './providers/index.mjs';
 import { stopContainers } from './providers/docker.mjs';
 import { fail, Refusal, say } from './say.mjs';
 import { checkSystem, setUp } from './setup.mjs';
 import { Supervisor } from './supervisor.mjs';
+import { runInGroup } from './test-runner.mjs';
 import { endAbandonedRuns } from './test-runs.mjs';
 import { countsOf, isSound, lineOf, sum } from './test-results.mjs';
 
@@ -54,13 +53,15 @@ async function test({ chosen, filters }) {
   const supervisor = new Supervisor({ stateFile: join(dir, 'supervisor.json'), logDir: join(dir, 'logs') });
   const interrupt = () => {
     interrupted = true;
-    if (running) signal(running, 'SIGTERM', { group: true });
+    running?.interrupt();
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, interrupt);
   try {
     const addresses = await startServices({ provider, dir, supervisor });
     return await runLevels({ chosen, filters, dir, addresses });
   } finally {
+    // Products whose supervisor was killed with the tests that started them.
+    await endAbandonedRuns().catch((error) => say(`What tests left could not be ended: ${error.message}`));
     await supervisor.stop();
     if (provider === 'docker') await stopContainers(dir, { removeData: true });
     rmSync(dir, { recursive: true, force: true });
@@ -116,20 +117,16 @@ async function vitest({ level, filters, reportFile, env }) {
   const script = join(rootDir, 'node_modules/vitest/vitest.mjs');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${reportFile}`];
   const args = [script, 'run', '--project', level, '--passWithNoTests', ...reporters, ...filters];
-  const child = spawn(process.execPath, args, {
+  running = runInGroup(process.execPath, args, {
     cwd: rootDir,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'inherit', 'inherit'],
-    detached: true,
   });
-  running = identify(child.pid);
-  const code = await new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (exitCode) => resolve(exitCode ?? 1));
-  });
-  if (running) await goneWithin(running, 1_000);
-  running = undefined;
-  return code;
+  try {
+    return await running.code;
+  } finally {
+    running = undefined;
+  }
 }
 
 function seconds(startedMs) {
