@@ -15,13 +15,15 @@ if (process.argv.includes('--migrate')) {
     stop: async () => process.exit(1),
   });
 } else {
-  const api = { current: null as Api | null };
+  let api: Api | undefined;
   runApp({
     name: 'api',
-    start: () => {
-      api.current = new Api(readApiConfig());
-      return api.current.start();
+    async start() {
+      api = new Api(readApiConfig());
+      await api.start();
     },
-    stop: async () => api.current?.stop(),
+    async stop() {
+      await api?.stop();
+    },
   });
 }

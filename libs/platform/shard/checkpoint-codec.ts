@@ -20,7 +20,7 @@ interface ColumnEntry {
   length: number;
 }
 
-const CHECKPOINT_VERSION = 1;
+const CHECKPOINT_VERSION = 2;
 
 /** Parts by participant → bytes: u32 length of a JSON directory, the directory, then the columns, each 8-aligned. */
 export function encodeCheckpoint(parts: Record<string, CheckpointPart>): Uint8Array {
@@ -59,7 +59,7 @@ export function decodeCheckpoint(bytes: Uint8Array): Record<string, CheckpointPa
     version: number;
     parts: { name: string; head: unknown; columns: ColumnEntry[] }[];
   };
-  if (directory.version !== CHECKPOINT_VERSION) throw new CheckpointUnreadable(`version ${directory.version}`);
+  if (directory.version !== CHECKPOINT_VERSION) throw new CheckpointUnreadable(`it is of version ${directory.version}, this reads ${CHECKPOINT_VERSION}`);
   let at = align(4 + jsonLength);
   const parts: Record<string, CheckpointPart> = {};
   for (const { name, head, columns } of directory.parts) {
