@@ -59,7 +59,8 @@ export function decodeCheckpoint(bytes: Uint8Array): Record<string, CheckpointPa
     version: number;
     parts: { name: string; head: unknown; columns: ColumnEntry[] }[];
   };
-  if (directory.version !== CHECKPOINT_VERSION) throw new CheckpointUnreadable(`it is of version ${directory.version}, this reads ${CHECKPOINT_VERSION}`);
+  if (directory.version !== CHECKPOINT_VERSION)
+    throw new CheckpointUnreadable(`it is of version ${directory.version}, this reads ${CHECKPOINT_VERSION}`);
   let at = align(4 + jsonLength);
   const parts: Record<string, CheckpointPart> = {};
   for (const { name, head, columns } of directory.parts) {
