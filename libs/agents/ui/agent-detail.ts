@@ -7,9 +7,12 @@ import {
   ChartColours,
   lineHues,
   linesOption,
+  MEMORY_SCALE,
   RangeChoice,
   rangeMs,
   readTimeRange,
+  scaleOf,
+  type ValueScale,
 } from '@icmp-mon/platform/charts';
 import {
   agentTrouble,
@@ -34,35 +37,45 @@ interface Graph {
   title: string;
   lines: { name: string; read: (point: AgentMetricPoint) => number }[];
   text: (value: number) => string;
+  scale: ValueScale;
 }
 
 const GRAPHS: readonly Graph[] = [
   {
-    title: 'Results and probes per second',
+    title: 'Results and probes',
     lines: [
       { name: 'results/s', read: (point) => point.resultsPerS },
       { name: 'probes/s', read: (point) => point.probesPerS },
     ],
     text: rateText,
+    scale: scaleOf('', 0.1),
   },
   {
-    title: 'CPU in percent of a core',
+    title: 'CPU, share of a core',
     lines: [
       { name: 'agent', read: (point) => point.cpuCores * 100 },
       { name: 'executors', read: (point) => point.executorCpuCores * 100 },
     ],
     text: (value) => `${value.toFixed(1)} %`,
+    scale: scaleOf('%', 0.1),
   },
-  { title: 'Memory', lines: [{ name: 'resident', read: (point) => point.rssBytes }], text: bytesText },
+  {
+    title: 'Memory',
+    lines: [{ name: 'resident', read: (point) => point.rssBytes }],
+    text: bytesText,
+    scale: MEMORY_SCALE,
+  },
   {
     title: 'Age of the oldest spooled block',
     lines: [{ name: 'oldest', read: (point) => point.spoolOldestS }],
     text: (value) => `${value.toFixed(0)} s`,
+    scale: scaleOf('s', 1),
   },
   {
     title: 'Clock offset to the gateway',
     lines: [{ name: 'offset', read: (point) => point.clockOffsetMs }],
     text: (value) => `${value.toFixed(1)} ms`,
+    scale: scaleOf('ms', 0.1),
   },
 ];
 
@@ -114,6 +127,7 @@ export class AgentDetail {
         frame,
         this.colours.palette(),
         graph.text,
+        graph.scale,
       ),
     }));
   });

@@ -1,5 +1,6 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import type { Palette } from './palette';
+import { ticksOf, type ValueScale } from './value-scale';
 
 /** One line over time; points are [epoch ms, value], null breaks the line. */
 export interface LineSeries {
@@ -17,6 +18,9 @@ export interface TimeFrame {
   toMs: number;
 }
 
+/** A day's first tick says which day begins. */
+const DATE_TEXTS = { year: '{d} {MMM} {yyyy}', month: '{d} {MMM}', day: '{d} {MMM}' };
+
 /** A time axis and its look, shared by all charts. */
 export function timeAxis(frame: TimeFrame, colours: Palette, more: Record<string, unknown> = {}): object {
   return {
@@ -25,7 +29,7 @@ export function timeAxis(frame: TimeFrame, colours: Palette, more: Record<string
     max: frame.toMs,
     axisLine: { lineStyle: { color: colours.line } },
     axisTick: { show: false },
-    axisLabel: { color: colours.quiet, hideOverlap: true, fontSize: 11 },
+    axisLabel: { color: colours.quiet, hideOverlap: true, fontSize: 11, formatter: DATE_TEXTS },
     splitLine: { show: false },
     ...more,
   };
@@ -55,22 +59,24 @@ export function tooltip(colours: Palette, formatter: unknown): object {
   };
 }
 
-/** Lines over time with one unit. */
+/** Lines over time with one unit: the axis written by its scale, the tooltip by `valueText`. */
 export function linesOption(
   series: LineSeries[],
   frame: TimeFrame,
   colours: Palette,
   valueText: (value: number) => string,
+  scale: ValueScale,
 ): EChartsCoreOption {
   const hues = lineHues(colours);
-  const lowest = Math.min(0, ...series.flatMap((line) => line.points.map(([, value]) => value ?? 0)));
+  const values = series.flatMap((line) => line.points.map(([, value]) => value ?? 0));
+  const { digits, ...ticks } = ticksOf(Math.min(0, ...values), Math.max(0, ...values), scale);
   return {
     animation: false,
     grid: { left: 64, right: 16, top: 12, bottom: 24 },
     xAxis: timeAxis(frame, colours),
     yAxis: valueAxis(colours, {
-      min: lowest < 0 ? undefined : 0,
-      axisLabel: { color: colours.quiet, fontSize: 11, formatter: valueText },
+      ...ticks,
+      axisLabel: { color: colours.quiet, fontSize: 11, formatter: (value: number) => scale.axisText(value, digits) },
     }),
     tooltip: {
       ...tooltip(colours, undefined),

@@ -3,3 +3,4 @@ export * from './chart-options';
 export * from './palette';
 export * from './range-choice';
 export * from './time-range';
+export * from './value-scale';

@@ -1,0 +1,37 @@
+// The UI kit's entry holds components too, which need the compiler outside a build.
+import '@angular/compiler';
+import { time } from 'echarts';
+import { describe, expect, it } from 'vitest';
+import { linesOption, timeAxis } from './chart-options';
+import type { Palette } from './palette';
+import { MEMORY_SCALE, scaleOf } from './value-scale';
+
+const palette = new Proxy({} as Palette, { get: () => 'rgb(1, 2, 3)' });
+const frame = { fromMs: 0, toMs: 60_000 };
+
+describe('timeAxis', () => {
+  it('writes midnight as a date, never as a bare number', () => {
+    const { axisLabel } = timeAxis(frame, palette) as { axisLabel: { formatter: Record<string, string> } };
+    const midnight = new Date(2026, 10, 23);
+    const text = (unit: string): string => time.format(midnight, axisLabel.formatter[unit] ?? '', false);
+    expect(text('day')).toBe('23 Nov');
+    expect(text('month')).toBe('23 Nov');
+    expect(text('year')).toBe('23 Nov 2026');
+  });
+});
+
+describe('linesOption', () => {
+  it('steps the axis as its unit is told', () => {
+    const axis = (values: number[], scale = scaleOf('s', 1)): unknown =>
+      linesOption(
+        [{ name: 'a', points: values.map((value, at) => [at, value]) }],
+        frame,
+        palette,
+        (value) => String(value),
+        scale,
+      )['yAxis'];
+    expect(axis([0, 0])).toMatchObject({ min: 0, max: 1, interval: 1 });
+    expect(axis([-3, 4])).toMatchObject({ min: -5, max: 5, interval: 5 });
+    expect(axis([50 * 2 ** 20], MEMORY_SCALE)).toMatchObject({ min: 0, max: 64 * 2 ** 20, interval: 32 * 2 ** 20 });
+  });
+});
