@@ -4,3 +4,4 @@ export * from './palette';
 export * from './range-choice';
 export * from './time-range';
 export * from './value-scale';
+export * from './window-bars';

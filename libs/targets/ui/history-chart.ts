@@ -1,4 +1,13 @@
-import { faded, type Palette, type TimeFrame, timeAxis, tooltip, valueAxis } from '@icmp-mon/platform/charts';
+import {
+  faded,
+  type Palette,
+  type TimeFrame,
+  timeAxis,
+  tooltip,
+  valueAxis,
+  type WindowBar,
+  windowBars,
+} from '@icmp-mon/platform/charts';
 import { clockText, percentText, rttText } from '@icmp-mon/platform/ui-kit';
 import type { HistoryPoint } from '@icmp-mon/probing/contract';
 import type { EChartsCoreOption } from 'echarts/core';
@@ -7,7 +16,10 @@ type Pair = [number, number | null];
 
 /** The round trips' spread (fastest to 95th percentile as a band, the median as a line) and the loss as a strip below. */
 export function historyOption(points: HistoryPoint[], frame: TimeFrame, colours: Palette): EChartsCoreOption {
-  const at = (point: HistoryPoint): number => Date.parse(point.at) + point.windowMs / 2;
+  const at = (point: HistoryPoint): number => {
+    const { fromMs, toMs } = shownSpan(point, frame);
+    return (fromMs + toMs) / 2;
+  };
   const column = (read: (point: HistoryPoint) => number | null): Pair[] =>
     points.map((point) => [at(point), read(point)]);
   const lossColour = (loss: number): string =>
@@ -44,23 +56,19 @@ export function historyOption(points: HistoryPoint[], frame: TimeFrame, colours:
       {
         name: 'median',
         type: 'line',
-        showSymbol: points.length < 30,
-        symbolSize: 4,
+        symbolSize: 5,
         color: colours.accent,
         lineStyle: { width: 1.6 },
-        data: column((point) => point.rttP50Us),
-      },
-      {
-        name: 'loss',
-        type: 'bar',
-        xAxisIndex: 1,
-        yAxisIndex: 1,
-        barWidth: barWidth(points.length),
-        data: points.map((point) => ({
-          value: [at(point), point.lossRatio === null ? null : Math.max(point.lossRatio, 0.06)],
-          itemStyle: { color: lossColour(point.lossRatio ?? 0) },
+        data: points.map((point, index) => ({
+          value: [at(point), point.rttP50Us],
+          symbol: isAlone(points, index) ? 'circle' : 'none',
         })),
       },
+      windowBars(aloneSpreads(points, frame, faded(colours.accent, 0.22)), { name: 'spread alone', silent: true }),
+      windowBars(
+        points.map((point) => lossBar(point, frame, lossColour)),
+        { name: 'loss', xAxisIndex: 1, yAxisIndex: 1 },
+      ),
     ],
   };
 }
@@ -71,8 +79,32 @@ export function spreadUs(point: HistoryPoint): number | null {
   return Math.max(0, point.rttP95Us - point.rttMinUs);
 }
 
-function barWidth(count: number): string {
-  return count > 100 ? '80%' : '60%';
+/** The part of a window that the plot has room for: the last one is not over yet, the first began before. */
+function shownSpan(point: HistoryPoint, frame: TimeFrame): { fromMs: number; toMs: number } {
+  const startMs = Date.parse(point.at);
+  const fromMs = Math.max(startMs, frame.fromMs);
+  return { fromMs, toMs: Math.max(fromMs, Math.min(startMs + point.windowMs, frame.toMs)) };
+}
+
+/** Whether a window was answered in and its neighbours were not: a line and an area need two points to be seen. */
+function isAlone(points: HistoryPoint[], index: number): boolean {
+  const isDrawn = (at: number): boolean => (points[at]?.rttP50Us ?? null) !== null;
+  return isDrawn(index) && !isDrawn(index - 1) && !isDrawn(index + 1);
+}
+
+function aloneSpreads(points: HistoryPoint[], frame: TimeFrame, colour: string): (WindowBar | null)[] {
+  return points.map((point, index) => {
+    const { rttMinUs, rttP95Us } = point;
+    if (rttMinUs === null || rttP95Us === null || !isAlone(points, index)) return null;
+    return { ...shownSpan(point, frame), low: rttMinUs, high: Math.max(rttMinUs, rttP95Us), colour };
+  });
+}
+
+/** No loss is a low bar as well: it tells that probes were sent. */
+function lossBar(point: HistoryPoint, frame: TimeFrame, colourOf: (loss: number) => string): WindowBar | null {
+  const { lossRatio } = point;
+  if (lossRatio === null) return null;
+  return { ...shownSpan(point, frame), low: 0, high: Math.max(lossRatio, 0.06), colour: colourOf(lossRatio) };
 }
 
 function historyTip(point: HistoryPoint | undefined): string {

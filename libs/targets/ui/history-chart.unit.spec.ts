@@ -1,8 +1,9 @@
 // The UI kit's entry holds components too, which need the compiler outside a build.
 import '@angular/compiler';
+import type { Palette } from '@icmp-mon/platform/charts';
 import type { HistoryPoint } from '@icmp-mon/probing/contract';
 import { describe, expect, it } from 'vitest';
-import { spreadUs } from './history-chart';
+import { historyOption, spreadUs } from './history-chart';
 
 const point = (more: Partial<HistoryPoint>): HistoryPoint => ({
   at: '2026-03-01T12:00:00.000Z',
@@ -29,5 +30,49 @@ describe('spreadUs', () => {
 
   it('is nothing where nothing answered', () => {
     expect(spreadUs(point({ rttMinUs: null, rttP95Us: null }))).toBeNull();
+  });
+});
+
+describe('historyOption', () => {
+  const MINUTE_MS = 60_000;
+  const noonMs = Date.parse('2026-03-01T12:00:00.000Z');
+  const frame = { fromMs: noonMs - 6 * 60 * MINUTE_MS, toMs: noonMs + 3 * MINUTE_MS };
+  const palette = new Proxy({} as Palette, { get: () => 'rgb(1, 2, 3)' });
+  const before = point({ at: new Date(noonMs - 5 * MINUTE_MS).toISOString() });
+  const silent = { lossRatio: 1, rttMinUs: null, rttP50Us: null, rttP95Us: null };
+
+  interface Series {
+    name: string;
+    data: unknown[];
+    renderItem: (item: { dataIndex: number }, api: object) => { shape: object } | undefined;
+  }
+  const seriesOf = (points: HistoryPoint[], name: string): Series => {
+    const series = historyOption(points, frame, palette)['series'] as Series[];
+    return series.find((one) => one.name === name) as Series;
+  };
+  /** A plot of 1 px a minute from noon, and 1 px a unit. */
+  const coord = ([atMs = 0, value = 0]: number[]): number[] => [(atMs - noonMs) / MINUTE_MS, -value];
+  const drawn = (points: HistoryPoint[], name: string): (object | undefined)[] =>
+    points.map((_, dataIndex) => seriesOf(points, name).renderItem({ dataIndex }, { coord })?.shape);
+
+  it('shows the loss of a window over that window only, up to now', () => {
+    expect(drawn([before, point({})], 'loss')).toMatchObject([
+      { x: -5, width: 4 },
+      { x: 0, width: 2 },
+    ]);
+  });
+
+  it('keeps a window that is not over yet within the plot', () => {
+    expect(seriesOf([point({})], 'median').data).toMatchObject([{ value: [noonMs + 1.5 * MINUTE_MS, 140] }]);
+  });
+
+  it('marks the median and the band of a window without neighbours, which no line shows', () => {
+    const points = [before, point({})];
+    expect(seriesOf([point({})], 'median').data).toMatchObject([{ symbol: 'circle' }]);
+    expect(drawn([point({})], 'spread alone')).toMatchObject([{ x: 0, y: -300, height: 200 }]);
+    expect(seriesOf(points, 'median').data).toMatchObject([{ symbol: 'none' }, { symbol: 'none' }]);
+    expect(drawn(points, 'spread alone')).toEqual([undefined, undefined]);
+    const between = [point({ ...silent, at: before.at }), point({})];
+    expect(drawn(between, 'spread alone')).toMatchObject([undefined, { x: 0 }]);
   });
 });
