@@ -7,6 +7,8 @@ import { isLoss, LIVE_FOR_MS, outcomeText } from './live-results';
 const AGENTS_MAX = 8;
 /** A gap longer than this breaks the line: nothing is known of what was between. */
 const GAP_MS = 60_000;
+/** A ring as a path: the library fills its own empty circle with white, on dark ground too. */
+const RING = 'path://M0,-10A10,10,0,1,0,0,10A10,10,0,1,0,0,-10ZM0,-5A5,5,0,1,1,0,5A5,5,0,1,1,0,-5Z';
 
 /** Round trips of the last 15 minutes by agent, losses and unsent probes marked at the foot. Results come newest first. */
 export function liveOption(results: ProbeResult[], nowMs: number, colours: Palette): EChartsCoreOption {
@@ -15,7 +17,7 @@ export function liveOption(results: ProbeResult[], nowMs: number, colours: Palet
   const hues = [colours.accent, colours.maintenance, colours.degraded, colours.up];
   const frame = { fromMs: nowMs - LIVE_FOR_MS, toMs: nowMs };
   const lossText = { text: 'lost', color: colours.down, symbol: 'rect' };
-  const unsentText = { text: 'not sent', color: colours.unknown, symbol: 'emptyCircle' };
+  const unsentText = { text: 'not sent', color: colours.unknown, symbol: RING };
   return {
     animation: false,
     grid: [
