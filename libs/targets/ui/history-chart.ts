@@ -26,7 +26,7 @@ export function historyOption(points: HistoryPoint[], frame: TimeFrame, colours:
     loss === 0 ? faded(colours.up, 0.35) : loss < 0.5 ? colours.degraded : colours.down;
   const hidden = {
     type: 'line',
-    showSymbol: false,
+    symbol: 'none',
     silent: true,
     lineStyle: { opacity: 0 },
     stack: 'spread',
