@@ -1,7 +1,10 @@
 import { Component, input } from '@angular/core';
 import type { Status } from '@icmp-mon/status/contract';
 
-/** A status by shape, text and colour, in that order. `compact` keeps the text for screen readers only. */
+/**
+ * A status by shape, text and colour, in that order. `compact` keeps the text for screen readers only; `label` is another
+ * text for what looks like that status.
+ */
 @Component({
   selector: 'icm-status',
   template: `
@@ -29,7 +32,7 @@ import type { Status } from '@icmp-mon/status/contract';
         }
       }
     </svg>
-    <span [class.for-screen-readers]="compact()">{{ status() }}</span>
+    <span [class.for-screen-readers]="compact()">{{ label() ?? status() }}</span>
   `,
   styles: `
     :host {
@@ -58,4 +61,5 @@ import type { Status } from '@icmp-mon/status/contract';
 export class StatusGlyph {
   readonly status = input.required<Status>();
   readonly compact = input(false);
+  readonly label = input<string>();
 }
