@@ -5,10 +5,11 @@ import path from 'node:path';
 import { newApiKey } from '@icmp-mon/identity/server';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { listen } from '@icmp-mon/platform/http';
-import { testDatabase, type TestDatabases, testServices, testTopicPrefix } from '@icmp-mon/platform/testing';
+import { testDatabase, type TestDatabases } from '@icmp-mon/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApi } from '../api';
 import type { ApiConfig } from '../api-config';
+import { testApiConfig } from '../testing/test-api';
 import { bootstrap } from './bootstrap';
 import { readBootstrapFile } from './bootstrap-file';
 
@@ -27,26 +28,7 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'icmp-mon-bootstrap-test-'));
   const bootstrapFile = path.join(folder, 'bootstrap.json');
   await writeFile(bootstrapFile, JSON.stringify(secrets));
-  const services = testServices();
-  config = {
-    controlDatabaseUrl: databases.controlUrl,
-    telemetryDatabaseUrl: databases.telemetryUrl,
-    kafkaBrokers: services.kafkaBrokers,
-    redisUrl: services.redisUrl,
-    topicPrefix: testTopicPrefix(),
-    shardCount: 2,
-    opsPort: 0,
-    apiHost: '127.0.0.1',
-    apiPort: 0,
-    trustedProxies: undefined,
-    publicEnrolUrl: 'https://127.0.0.1:8444',
-    caDir: path.join(folder, 'ca'),
-    portalDir: undefined,
-    secretFile: path.join(folder, 'secrets.json'),
-    bootstrapFile,
-    starterTargets: ['127.0.0.1', '127.0.0.2'],
-    jwtSecret: randomBytes(48).toString('base64url'),
-  };
+  config = testApiConfig(databases, folder, { bootstrapFile, starterTargets: ['127.0.0.1', '127.0.0.2'] });
 });
 afterAll(async () => {
   await databases.drop();

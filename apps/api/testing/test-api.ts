@@ -7,7 +7,7 @@ import { EnsureApiKey, EnsureUser, newApiKey } from '@icmp-mon/identity/server';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { listen } from '@icmp-mon/platform/http';
 import { newId } from '@icmp-mon/platform/ids';
-import { testDatabase, testServices, testTopicPrefix } from '@icmp-mon/platform/testing';
+import { testDatabase, type TestDatabases, testServices, testTopicPrefix } from '@icmp-mon/platform/testing';
 import { DefineBuiltInTiers } from '@icmp-mon/tiers/server';
 import { CommandBus } from '@nestjs/cqrs';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -30,12 +30,10 @@ export interface TestApi {
   stop(): Promise<void>;
 }
 
-/** The API on databases of its own, with built-in tiers, a user `admin` and a key of each role. */
-export async function startTestApi(change: Partial<ApiConfig> = {}): Promise<TestApi> {
+/** Settings of an API on the databases given, with its files in `folder`. */
+export function testApiConfig(databases: TestDatabases, folder: string, change: Partial<ApiConfig> = {}): ApiConfig {
   const services = testServices();
-  const databases = await testDatabase('both');
-  const folder = await mkdtemp(path.join(tmpdir(), 'icmp-mon-api-test-'));
-  const config: ApiConfig = {
+  return {
     controlDatabaseUrl: databases.controlUrl,
     telemetryDatabaseUrl: databases.telemetryUrl,
     kafkaBrokers: services.kafkaBrokers,
@@ -55,6 +53,13 @@ export async function startTestApi(change: Partial<ApiConfig> = {}): Promise<Tes
     jwtSecret: randomBytes(48).toString('base64url'),
     ...change,
   };
+}
+
+/** The API on databases of its own, with built-in tiers, a user `admin` and a key of each role. */
+export async function startTestApi(change: Partial<ApiConfig> = {}): Promise<TestApi> {
+  const databases = await testDatabase('both');
+  const folder = await mkdtemp(path.join(tmpdir(), 'icmp-mon-api-test-'));
+  const config = testApiConfig(databases, folder, change);
   const app = await createApi(config);
   const port = await listen(app, 0, '127.0.0.1');
   const url = `http://127.0.0.1:${port}`;
