@@ -12,11 +12,12 @@ function readStat(pid) {
   return { ppid: number(4), ticks: number(14) + number(15) + number(16) + number(17), rssPages: number(24) };
 }
 
-function privateBytes(pid, rssPages) {
+function proportionalBytes(pid, rssPages) {
   try {
     const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
     return Number(rollup.match(/^Pss:\s+(\d+) kB/m)[1]) * 1024;
   } catch {
+    // Gone meanwhile, or not ours to look into: the resident size is the next best.
     return rssPages * PAGE_BYTES;
   }
 }
@@ -42,7 +43,7 @@ export function usageOf(roots) {
     const sum = usage.get(rootOf(pid));
     if (!sum) continue;
     sum.cpuS += ticks / TICKS_PER_S;
-    sum.memoryBytes += privateBytes(pid, rssPages);
+    sum.memoryBytes += proportionalBytes(pid, rssPages);
   }
   return usage;
 }

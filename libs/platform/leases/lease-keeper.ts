@@ -94,6 +94,7 @@ export class LeaseKeeper {
     try {
       return await Promise.race([answer, tooLate]);
     } finally {
+      // When the answer came first, the abort below rejects it with nobody listening.
       tooLate.catch(() => null);
       timer.abort();
     }

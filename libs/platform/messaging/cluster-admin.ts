@@ -1,10 +1,12 @@
 import type { Admin, Kafka } from 'kafkajs';
 import { DependencyUnavailable } from '@icmp-mon/platform/errors';
+import { createLogger } from '@icmp-mon/platform/ops';
 import { bounded, Pauses } from './back-off';
 import type { LogBounds } from './messaging-errors';
 
 const ANSWER_MS_MAX = 5_000;
 const READ_ATTEMPTS_MAX = 8;
+const logger = createLogger('messaging');
 
 /** kafkajs's admin client, connected on first use and made anew after a failure. */
 export class ClusterAdmin {
@@ -51,10 +53,14 @@ export class ClusterAdmin {
   }
 
   async close(): Promise<void> {
+    // A connection that never came about was told to whoever asked for it.
     const admin = await this.admin?.catch(() => null);
     this.admin = null;
     const timedOut = (): Error => new Error('a request was still under way');
-    if (admin) await bounded(admin.disconnect(), ANSWER_MS_MAX, timedOut).catch(() => undefined);
+    if (!admin) return;
+    await bounded(admin.disconnect(), ANSWER_MS_MAX, timedOut).catch((error: unknown) =>
+      logger.warn({ err: error }, 'the admin connection did not end cleanly'),
+    );
   }
 
   /** Like `run`, but again while brokers do not know yet of a new topic or its leader. */

@@ -1,6 +1,7 @@
 import kafkajs from 'kafkajs';
 import type { Kafka, Message, Producer } from 'kafkajs';
 import { DependencyUnavailable, DomainError } from '@icmp-mon/platform/errors';
+import { createLogger } from '@icmp-mon/platform/ops';
 import { bounded } from './back-off';
 import type { OutgoingMessage } from './message';
 import { sendFailures } from './messaging-metrics';
@@ -10,6 +11,7 @@ const SEND_MS_MAX = 5_000;
 const REQUEST_MS_MAX = 3_000;
 /** Sends that wait for an acknowledgement at once, those included whose callers have given up. */
 const IN_FLIGHT_MAX = 512;
+const logger = createLogger('messaging');
 const REFUSED_AS_TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
 
 /**
@@ -46,9 +48,13 @@ export class SendQueue {
 
   async close(): Promise<void> {
     this.closed = true;
+    // A connection that never came about was told to those who sent.
     const producer = await this.producer?.catch(() => null);
     const timedOut = (): Error => new Error('sends were still under way');
-    if (producer) await bounded(producer.disconnect(), SEND_MS_MAX, timedOut).catch(() => undefined);
+    if (!producer) return;
+    await bounded(producer.disconnect(), SEND_MS_MAX, timedOut).catch((error: unknown) =>
+      logger.warn({ err: error }, 'the producer did not end cleanly'),
+    );
   }
 
   private unavailable(topic: string, cause: unknown): DependencyUnavailable {

@@ -46,6 +46,7 @@ export class LiveFeed {
       client.seenUpTo(liveIdText({ shard: this.shard, position, index: WHOLE_POSITION }));
       this.clients.add(client);
     });
+    // The one who joins hears of a failure; the next piece of work only waits for its end.
     this.work = joined.catch(() => undefined);
     return joined;
   }
