@@ -38,7 +38,7 @@ const shared = {
   },
 };
 
-const places = ['libs', 'apps', 'migrations', 'infra', 'e2e'];
+const places = ['libs', 'apps', 'migrations', 'infra', 'bench', 'faults', 'e2e'];
 const specs = (level: string): string[] => places.map((place) => `${place}/**/*.${level}.spec.ts`);
 
 // Failures say enough by themselves; set ICMPMON_LOG_LEVEL=info to read along.
