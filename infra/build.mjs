@@ -9,12 +9,15 @@ import { readJson, writePrivateJson } from './private-file.mjs';
 import { run } from './run.mjs';
 import { fail, Refusal, say } from './say.mjs';
 
+const tools = ['bench', 'faults'];
 const hashFile = join(distDir, '.build-hash');
 // Servers bundle the declared topics and the schemas of their messages.
-const places = ['apps', 'libs', 'migrations', 'docs/schemas'];
+const places = ['apps', 'libs', 'migrations', 'docs/schemas', ...tools];
 const single = ['docs/asyncapi.yaml', 'package-lock.json', 'tsconfig.base.json'];
 const portalOnly = /^(apps\/portal|libs\/[^/]+\/ui|libs\/platform\/(ui-kit|charts))\//;
 const serverOnly = /^(apps\/(?!portal)|migrations|docs|libs\/[^/]+\/server|libs\/platform\/(?!ui-kit|charts))/;
+
+const isOfTool = (path) => tools.some((name) => path.startsWith(`${name}/`));
 
 /** What is built: a name, which source files go into it, how, and the file that shows that it is there. */
 export function buildables() {
@@ -22,14 +25,15 @@ export function buildables() {
   const servers = readdirSync(join(rootDir, 'apps')).filter(isServer);
   const parts = servers.map((name) => ({
     name,
-    isSource: (path) => !portalOnly.test(path) && (!path.startsWith('apps/') || path.startsWith(`apps/${name}/`)),
+    isSource: (path) =>
+      !portalOnly.test(path) && !isOfTool(path) && (!path.startsWith('apps/') || path.startsWith(`apps/${name}/`)),
     result: join(distDir, 'apps', name, 'main.js'),
     command: [nodeForBuild(), 'libs/platform/workspace/build-app.mjs', name],
   }));
   if (existsSync(join(rootDir, 'apps/portal/project.json'))) {
     parts.push({
       name: 'portal',
-      isSource: (path) => !serverOnly.test(path),
+      isSource: (path) => !serverOnly.test(path) && !isOfTool(path),
       result: join(distDir, 'apps/portal/browser/index.html'),
       command: [nodeForBuild(), 'node_modules/nx/dist/bin/nx.js', 'build', 'portal', '--skip-nx-cache'],
     });
@@ -39,14 +43,33 @@ export function buildables() {
 
 const nodeForBuild = () => (existsSync(nodeBinary) ? nodeBinary : process.execPath);
 
+/** A program of the workspace that is no app: `bench` or `faults`, built from <name>/main.ts when it is called. */
+const tool = (name) => ({
+  name,
+  isSource: (path) => !portalOnly.test(path) && !(path.startsWith('apps/') && path.endsWith('/main.ts')),
+  result: join(distDir, name, 'main.js'),
+  command: [nodeForBuild(), 'libs/platform/workspace/build-app.mjs', name],
+});
+
+/** Builds the tool when it is missing or older than its sources, and returns its main file. */
+export async function buildTool(name, report) {
+  const part = tool(name);
+  await buildParts([part], report, {});
+  return part.result;
+}
+
 /** Builds what is missing or older than its sources, one after another. */
 export async function build(report, { force = false } = {}) {
   if (distIsGiven) return;
+  await buildParts(buildables(), report, { force });
+}
+
+async function buildParts(parts, report, { force = false }) {
   mkdirSync(distDir, { recursive: true });
   giveToOwner(distDir);
   const sources = sourceHashes();
   const built = readJson(hashFile) ?? {};
-  for (const part of buildables()) {
+  for (const part of parts) {
     const hash = hashOf(sources, part.isSource);
     if (!force && built[part.name] === hash && existsSync(part.result)) continue;
     const startedMs = performance.now();

@@ -1,5 +1,7 @@
 // Bundles one server app: `node libs/platform/workspace/build-app.mjs <app>` writes dist/apps/<app>/main.js (ESM).
+// A tool (bench, faults) has its own folder beside apps/: it becomes dist/<tool>/main.js.
 // Packages of node_modules stay outside the bundle. The agent alone is bundled whole: it is copied to vantage points.
+import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
@@ -29,12 +31,13 @@ const decorators = {
   },
 };
 
-const outdir = path.join(root, 'dist/apps', app);
+const folder = existsSync(path.join(root, app, 'main.ts')) ? app : path.join('apps', app);
+const outdir = path.join(root, 'dist', folder);
 await rm(outdir, { recursive: true, force: true });
 const bundlesPackages = app === 'agent';
 await build({
   absWorkingDir: root,
-  entryPoints: [path.join(root, 'apps', app, 'main.ts')],
+  entryPoints: [path.join(root, folder, 'main.ts')],
   outfile: path.join(outdir, 'main.js'),
   tsconfig: path.join(root, 'tsconfig.base.json'),
   bundle: true,
