@@ -1,6 +1,7 @@
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
 const HEADER_BYTES = SIGNATURE.length + 8;
 const PG_EPOCH_MS = Date.UTC(2000, 0, 1);
+const TWO_32 = 2 ** 32;
 const INITIAL_BYTES = 64 * 1024;
 
 /**
@@ -50,8 +51,11 @@ export class CopyRows {
   /** Integers up to 2^53. */
   int8(value: number): void {
     this.ensure(12);
+    // Two halves: a BigInt would be an object for each field.
+    const high = Math.floor(value / TWO_32);
     this.at = this.buffer.writeInt32BE(8, this.at);
-    this.at = this.buffer.writeBigInt64BE(BigInt(value), this.at);
+    this.at = this.buffer.writeInt32BE(high, this.at);
+    this.at = this.buffer.writeUInt32BE(value - high * TWO_32, this.at);
   }
 
   /** Milliseconds since 1970 as timestamptz. */

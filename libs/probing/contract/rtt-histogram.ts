@@ -46,6 +46,9 @@ const writer = new ByteWriter(1024);
  */
 export class RttHistogram {
   private readonly counts = new Float64Array(HISTOGRAM_BINS);
+  /** Bins in use, in the order of their first rtt: a window has a handful of rtts, and the bins are hundreds. */
+  private readonly used = new Uint16Array(HISTOGRAM_BINS);
+  private usedCount = 0;
   private total = 0;
 
   /** How many rtts are in it. */
@@ -54,12 +57,12 @@ export class RttHistogram {
   }
 
   add(rttUs: number): void {
-    this.counts[histogramBin(rttUs)]++;
-    this.total++;
+    this.addTo(histogramBin(rttUs), 1);
   }
 
   clear(): void {
-    this.counts.fill(0);
+    for (let at = 0; at < this.usedCount; at++) this.counts[this.used[at]] = 0;
+    this.usedCount = 0;
     this.total = 0;
   }
 
@@ -68,8 +71,7 @@ export class RttHistogram {
     writer.reset();
     writer.u8(VERSION);
     let previous = -1;
-    for (let bin = 0; bin < HISTOGRAM_BINS; bin++) {
-      if (this.counts[bin] === 0) continue;
+    for (const bin of this.used.subarray(0, this.usedCount).sort()) {
       writer.varint(bin - previous);
       writer.varint(this.counts[bin]);
       previous = bin;
@@ -95,10 +97,13 @@ export class RttHistogram {
       bins.push(bin);
       counts.push(count);
     }
-    for (let at = 0; at < bins.length; at++) {
-      this.counts[bins[at]] += counts[at];
-      this.total += counts[at];
-    }
+    for (let at = 0; at < bins.length; at++) this.addTo(bins[at], counts[at]);
+  }
+
+  private addTo(bin: number, count: number): void {
+    if (this.counts[bin] === 0) this.used[this.usedCount++] = bin;
+    this.counts[bin] += count;
+    this.total += count;
   }
 
   /**

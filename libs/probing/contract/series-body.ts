@@ -1,7 +1,7 @@
 import { ByteReader } from './byte-reader';
 import { ByteWriter } from './byte-writer';
 import { isOutcome, OUTCOME } from './outcomes';
-import { SeriesBuilder, type SeriesSamples } from './series-samples';
+import { SeriesBuilder, type SeriesSamples, sortSamples } from './series-samples';
 
 /** Length of the windows that series rows cover. */
 export const WINDOW_MS = 300_000;
@@ -38,20 +38,21 @@ interface RttState {
  * Throws a RangeError on more than `SERIES_SAMPLES_MAX` samples or a sample out of its bounds.
  */
 export function encodeSeriesBody(samples: SeriesSamples): Uint8Array {
-  const { count, agentNo } = samples;
+  const { count } = samples;
   if (count > SERIES_SAMPLES_MAX) throw new RangeError(`${count} samples, a series body holds ${SERIES_SAMPLES_MAX}`);
   for (let row = 0; row < count; row++) requireSample(samples, row);
-  const order = orderSamples(samples);
+  const sorted = sortSamples(samples);
+  const { agentNo } = sorted;
   writer.reset();
   writer.u8(VERSION);
   let previousAgentNo = 0;
   for (let at = 0; at < count;) {
-    const agent = agentNo[order[at]];
+    const agent = agentNo[at];
     let end = at + 1;
-    while (end < count && agentNo[order[end]] === agent) end++;
+    while (end < count && agentNo[end] === agent) end++;
     writer.varint(agent - previousAgentNo);
     writer.varint(end - at);
-    writeAgent(samples, order, at, end);
+    writeAgent(sorted, at, end);
     previousAgentNo = agent;
     at = end;
   }
@@ -65,26 +66,11 @@ function requireSample({ agentNo, timeOffsetMs, outcome }: SeriesSamples, row: n
   if (!isOutcome(outcome[row])) throw new RangeError(`unknown outcome code ${outcome[row]} in row ${row}`);
 }
 
-/** By agent, time, outcome, rtt: a total order, so that the bytes do not depend on the order of arrival. */
-function orderSamples(samples: SeriesSamples): Uint32Array {
-  const { count, agentNo, timeOffsetMs, outcome, rttUs } = samples;
-  const compare = (a: number, b: number): number =>
-    agentNo[a] - agentNo[b] || timeOffsetMs[a] - timeOffsetMs[b] || outcome[a] - outcome[b] || rttUs[a] - rttUs[b];
-  const order = new Uint32Array(count);
-  let sorted = true;
-  for (let at = 0; at < count; at++) {
-    order[at] = at;
-    if (at > 0 && compare(at - 1, at) > 0) sorted = false;
-  }
-  return sorted ? order : order.sort(compare);
-}
-
-function writeAgent(samples: SeriesSamples, order: Uint32Array, from: number, to: number): void {
+function writeAgent(samples: SeriesSamples, from: number, to: number): void {
   const state: RttState = { rttUs: 0, unitUs: 1 };
   let timeMs = 0;
   let stepMs = 0;
-  for (let at = from; at < to; at++) {
-    const row = order[at];
+  for (let row = from; row < to; row++) {
     const nextMs = samples.timeOffsetMs[row];
     writer.zigzag(nextMs - timeMs - stepMs);
     stepMs = nextMs - timeMs;

@@ -1,9 +1,9 @@
 import {
-  decodeSeriesBody,
   encodeSeriesBody,
   RttHistogram,
   SERIES_SAMPLES_MAX,
   SeriesBuilder,
+  sortSamples,
   summarizeSamples,
 } from '@icmp-mon/probing/contract';
 import { CopyRows } from '@icmp-mon/platform/copy';
@@ -19,6 +19,7 @@ export class SeriesRows {
   private readonly recent = new CopyRows();
   private readonly series = new CopyRows();
   private readonly builder = new SeriesBuilder(SERIES_SAMPLES_MAX);
+  private readonly histogram = new RttHistogram();
 
   constructor(
     private readonly shard: number,
@@ -65,9 +66,10 @@ export class SeriesRows {
   }
 
   private writeRow(rows: CopyRows, window: number, fields: number): void {
-    const body = encodeSeriesBody(this.builder.build());
-    const histogram = new RttHistogram();
-    const counters = summarizeSamples(decodeSeriesBody(body), histogram);
+    const samples = sortSamples(this.builder.build());
+    this.histogram.clear();
+    const counters = summarizeSamples(samples, this.histogram);
+    const body = encodeSeriesBody(samples);
     rows.row(fields);
     rows.int4(this.samples.targetKeyOf(window));
     rows.int2(this.samples.checkOf(window));
@@ -82,7 +84,7 @@ export class SeriesRows {
     rows.int8(counters.rttSumUs);
     rows.int8(counters.jitterSumUs);
     rows.int4(counters.jitterCount);
-    rows.bytea(histogram.encode());
+    rows.bytea(this.histogram.encode());
     rows.bytea(body);
   }
 
