@@ -1,5 +1,6 @@
 import type { PolicyEntry, TargetEntry } from '@icmp-mon/platform/shard';
-import { VERDICT } from './verdict';
+import { isSuccess, isVote } from '@icmp-mon/probing/contract';
+import { judgeProbe, VERDICT } from './verdict';
 
 /** Whether an agent's verdict may vote, and if not, why: `refused` is an agent whose own kernel does not send. */
 export const STANDING = { warming: 0, fresh: 1, stale: 2, refused: 3 } as const;
@@ -9,53 +10,66 @@ const FRESH_INTERVALS = 3;
 const WARMING_INTERVALS = 2;
 const SLACK_MS = 2_000;
 
-const COLUMNS = {
+/**
+ * One pair is one row of 64 bytes, a cache line: results come in no order of slots, so each costs one miss and not one for
+ * each field. The numbers are places of a field in the row, counted in elements of its type.
+ */
+const ROW_BYTES = 64;
+const F64 = {
+  lastVoteAgeMs: 0,
+  lastNotSentAgeMs: 1,
+  assignedAgeMs: 2,
+  lastSampleMs: 3,
+  lastSuccessMs: 4,
+  verdictSinceMs: 5,
+};
+const U32 = { staleAfterMs: 12, warmUntilMs: 13 };
+const U16 = { missesInRow: 28, successesInRow: 29, notSentInRow: 30 };
+const U8 = { verdict: 62, standing: 63 };
+const F64_STRIDE = ROW_BYTES / 8;
+const U32_STRIDE = ROW_BYTES / 4;
+const U16_STRIDE = ROW_BYTES / 2;
+const INITIAL_ROWS = 64;
+
+/** What a checkpoint holds of a pair; how long its verdict lasts follows from the policy. */
+const STORED = {
   verdict: Uint8Array,
   standing: Uint8Array,
   missesInRow: Uint16Array,
   successesInRow: Uint16Array,
   notSentInRow: Uint16Array,
-  /** Shard's age (not wall clock) of the last vote, the last probe not sent, and the assignment, ms. */
   lastVoteAgeMs: Float64Array,
   lastNotSentAgeMs: Float64Array,
   assignedAgeMs: Float64Array,
-  /** Measured times, ms since 1970; 0 is never. */
   lastSampleMs: Float64Array,
   lastSuccessMs: Float64Array,
   verdictSinceMs: Float64Array,
 } as const;
 
-type ColumnName = keyof typeof COLUMNS;
-type Columns = { -readonly [K in ColumnName]: InstanceType<(typeof COLUMNS)[K]> };
+type StoredField = keyof typeof STORED;
+type StoredColumn = InstanceType<(typeof STORED)[StoredField]>;
+const STORED_FIELDS = Object.keys(STORED) as StoredField[];
 
-const NAMES = Object.keys(COLUMNS) as ColumnName[];
-
-function allocate(capacity: number): Columns {
-  return Object.fromEntries(NAMES.map((name) => [name, new COLUMNS[name](capacity)])) as unknown as Columns;
-}
-
-/** State of each (target, agent, check) pair in columns; the index is the pair's slot. */
+/** State of each (target, agent, check) pair; the slot is the row. Ages are the shard's, times ms since 1970, 0 is never. */
 export class PairTable {
-  columns = allocate(64);
   readonly targetOf: (TargetEntry | undefined)[] = [];
-  private staleAfterMs = new Float64Array(64);
-  private warmUntilMs = new Float64Array(64);
+  private f64 = new Float64Array(0);
+  private u32 = new Uint32Array(0);
+  private u16 = new Uint16Array(0);
+  private u8 = new Uint8Array(0);
+
+  constructor() {
+    this.grow(INITIAL_ROWS);
+  }
 
   /** A pair starts without a verdict, warming. */
   assign(slot: number, target: TargetEntry, ageMs: number): void {
-    this.ensure(slot);
-    for (const name of NAMES) this.columns[name][slot] = 0;
-    this.columns.verdict[slot] = VERDICT.none;
-    this.columns.standing[slot] = STANDING.warming;
-    this.columns.assignedAgeMs[slot] = ageMs;
+    if ((slot + 1) * ROW_BYTES > this.u8.length) this.grow(Math.max(slot + 1, (this.u8.length / ROW_BYTES) * 2));
+    this.u8.fill(0, slot * ROW_BYTES, (slot + 1) * ROW_BYTES);
+    this.u8[slot * ROW_BYTES + U8.verdict] = VERDICT.none;
+    this.u8[slot * ROW_BYTES + U8.standing] = STANDING.warming;
+    this.f64[slot * F64_STRIDE + F64.assignedAgeMs] = ageMs;
     this.targetOf[slot] = target;
-  }
-
-  /** After a silence a verdict has to be earned anew: the first vote must not bring back what stood before. */
-  forgetVerdict(slot: number): void {
-    this.columns.verdict[slot] = VERDICT.none;
-    this.columns.missesInRow[slot] = 0;
-    this.columns.successesInRow[slot] = 0;
   }
 
   release(slot: number): void {
@@ -63,45 +77,112 @@ export class PairTable {
   }
 
   setPolicy(slot: number, policy: PolicyEntry): void {
-    this.staleAfterMs[slot] = FRESH_INTERVALS * policy.intervalMs + policy.timeoutMs;
-    this.warmUntilMs[slot] = WARMING_INTERVALS * policy.intervalMs + policy.timeoutMs + SLACK_MS;
+    this.u32[slot * U32_STRIDE + U32.staleAfterMs] = FRESH_INTERVALS * policy.intervalMs + policy.timeoutMs;
+    this.u32[slot * U32_STRIDE + U32.warmUntilMs] = WARMING_INTERVALS * policy.intervalMs + policy.timeoutMs + SLACK_MS;
+  }
+
+  verdict(slot: number): number {
+    return this.u8[slot * ROW_BYTES + U8.verdict];
+  }
+
+  standing(slot: number): number {
+    return this.u8[slot * ROW_BYTES + U8.standing];
+  }
+
+  setStanding(slot: number, standing: number): void {
+    this.u8[slot * ROW_BYTES + U8.standing] = standing;
+  }
+
+  lastSampleMs(slot: number): number {
+    return this.f64[slot * F64_STRIDE + F64.lastSampleMs];
+  }
+
+  lastSuccessMs(slot: number): number {
+    return this.f64[slot * F64_STRIDE + F64.lastSuccessMs];
+  }
+
+  verdictSinceMs(slot: number): number {
+    return this.f64[slot * F64_STRIDE + F64.verdictSinceMs];
+  }
+
+  /** One more result of the pair, not older than its last: its verdict follows. */
+  judge(slot: number, sampleMs: number, outcome: number, policy: PolicyEntry, ageMs: number): void {
+    const { f64, u16, u8 } = this;
+    const row8 = slot * ROW_BYTES;
+    const row16 = slot * U16_STRIDE;
+    const row64 = slot * F64_STRIDE;
+    const before = {
+      verdict: u8[row8 + U8.verdict],
+      missesInRow: u16[row16 + U16.missesInRow],
+      successesInRow: u16[row16 + U16.successesInRow],
+      notSentInRow: u16[row16 + U16.notSentInRow],
+    };
+    const after = judgeProbe(before, outcome, policy);
+    u16[row16 + U16.missesInRow] = after.missesInRow;
+    u16[row16 + U16.successesInRow] = after.successesInRow;
+    u16[row16 + U16.notSentInRow] = after.notSentInRow;
+    f64[row64 + F64.lastSampleMs] = sampleMs;
+    f64[row64 + (isVote(outcome) ? F64.lastVoteAgeMs : F64.lastNotSentAgeMs)] = ageMs;
+    if (isSuccess(outcome)) f64[row64 + F64.lastSuccessMs] = sampleMs;
+    if (after.verdict === before.verdict) return;
+    u8[row8 + U8.verdict] = after.verdict;
+    f64[row64 + F64.verdictSinceMs] = sampleMs;
+  }
+
+  /** After a silence a verdict has to be earned anew: the first vote must not bring back what stood before. */
+  forgetVerdict(slot: number): void {
+    this.u8[slot * ROW_BYTES + U8.verdict] = VERDICT.none;
+    this.u16[slot * U16_STRIDE + U16.missesInRow] = 0;
+    this.u16[slot * U16_STRIDE + U16.successesInRow] = 0;
   }
 
   /** Where the pair stands at the shard's age given. */
   standingAt(slot: number, ageMs: number): number {
-    const { columns } = this;
-    const judged = columns.verdict[slot] !== VERDICT.none;
-    if (judged && ageMs - columns.lastVoteAgeMs[slot] <= this.staleAfterMs[slot]) return STANDING.fresh;
-    if (!judged && ageMs - columns.assignedAgeMs[slot] <= this.warmUntilMs[slot]) return STANDING.warming;
-    const refused = columns.notSentInRow[slot] > 0 && ageMs - columns.lastNotSentAgeMs[slot] <= this.staleAfterMs[slot];
+    const { f64, u32 } = this;
+    const row64 = slot * F64_STRIDE;
+    const staleAfterMs = u32[slot * U32_STRIDE + U32.staleAfterMs];
+    const judged = this.verdict(slot) !== VERDICT.none;
+    if (judged && ageMs - f64[row64 + F64.lastVoteAgeMs] <= staleAfterMs) return STANDING.fresh;
+    const warmUntilMs = u32[slot * U32_STRIDE + U32.warmUntilMs];
+    if (!judged && ageMs - f64[row64 + F64.assignedAgeMs] <= warmUntilMs) return STANDING.warming;
+    const refused =
+      this.u16[slot * U16_STRIDE + U16.notSentInRow] > 0 && ageMs - f64[row64 + F64.lastNotSentAgeMs] <= staleAfterMs;
     return refused ? STANDING.refused : STANDING.stale;
   }
 
-  /** The columns of the slots given, in that order. */
-  gather(slots: readonly number[]): Record<string, Columns[ColumnName]> {
-    const gathered = allocate(slots.length);
-    for (const name of NAMES) slots.forEach((slot, at) => (gathered[name][at] = this.columns[name][slot]));
-    return gathered;
+  /** The stored fields of the slots given, in that order, as columns. */
+  gather(slots: readonly number[]): Record<string, StoredColumn> {
+    return Object.fromEntries(
+      STORED_FIELDS.map((field) => {
+        const { values, stride, place } = this.field(field);
+        const column = new STORED[field](slots.length);
+        for (let at = 0; at < slots.length; at++) column[at] = values[slots[at] * stride + place];
+        return [field, column];
+      }),
+    );
   }
 
-  scatter(slots: readonly number[], gathered: Record<string, ArrayLike<number>>): void {
-    for (const name of NAMES) slots.forEach((slot, at) => (this.columns[name][slot] = gathered[name]?.[at] ?? 0));
+  scatter(slots: readonly number[], columns: Record<string, ArrayLike<number>>): void {
+    for (const name of STORED_FIELDS) {
+      const { values, stride, place } = this.field(name);
+      const column = columns[name];
+      for (let at = 0; at < slots.length; at++) values[slots[at] * stride + place] = column?.[at] ?? 0;
+    }
   }
 
-  private ensure(slot: number): void {
-    const capacity = this.columns.verdict.length;
-    if (slot < capacity) return;
-    const grown = allocate(Math.max(slot + 1, capacity * 2));
-    for (const name of NAMES) grown[name].set(this.columns[name]);
-    this.columns = grown;
-    const size = grown.verdict.length;
-    this.staleAfterMs = enlarge(this.staleAfterMs, size);
-    this.warmUntilMs = enlarge(this.warmUntilMs, size);
+  private field(name: StoredField): { values: StoredColumn; stride: number; place: number } {
+    if (name in F64) return { values: this.f64, stride: F64_STRIDE, place: F64[name as keyof typeof F64] };
+    if (name in U16) return { values: this.u16, stride: U16_STRIDE, place: U16[name as keyof typeof U16] };
+    return { values: this.u8, stride: ROW_BYTES, place: U8[name as keyof typeof U8] };
   }
-}
 
-function enlarge(values: Float64Array<ArrayBuffer>, size: number): Float64Array<ArrayBuffer> {
-  const grown = new Float64Array(size);
-  grown.set(values);
-  return grown;
+  private grow(rows: number): void {
+    const bytes = new ArrayBuffer(rows * ROW_BYTES);
+    const u8 = new Uint8Array(bytes);
+    u8.set(this.u8);
+    this.f64 = new Float64Array(bytes);
+    this.u32 = new Uint32Array(bytes);
+    this.u16 = new Uint16Array(bytes);
+    this.u8 = u8;
+  }
 }

@@ -1,5 +1,5 @@
 import type { Status, StatusReason } from '@icmp-mon/status/contract';
-import { isSuccess, isVote, LANE } from '@icmp-mon/probing/contract';
+import { isSuccess, LANE } from '@icmp-mon/probing/contract';
 import type {
   CheckpointPart,
   PendingWrite,
@@ -14,7 +14,7 @@ import type {
 import { judge, votesOf, worst, type Ballot, type Judgement } from './consensus';
 import { PairTable, STANDING } from './pair-table';
 import { StatusEffects } from './status-effects';
-import { judgeProbe, VERDICT } from './verdict';
+import { VERDICT } from './verdict';
 
 /** Results older than this many intervals when received are kept, and judge nothing. */
 const JUDGED_INTERVALS_MAX = 2;
@@ -83,39 +83,19 @@ export class StatusParticipant implements ShardParticipant {
   }
 
   private onResult(batch: ResultBatch, row: number, clock: ShardClock, place: RecordPlace): void {
-    const { columns } = this.pairs;
+    const { pairs } = this;
     const slot = batch.pairSlot[row];
     const policy = batch.policy[row];
     const sampleMs = batch.sampleMs[row];
     const tooOld = batch.receivedAtMs - sampleMs > JUDGED_INTERVALS_MAX * policy.intervalMs + policy.timeoutMs;
-    if (tooOld || sampleMs < columns.lastSampleMs[slot]) return;
+    if (tooOld || sampleMs < pairs.lastSampleMs(slot)) return;
     const outcome = batch.outcome[row];
-    const after = judgeProbe(
-      {
-        verdict: columns.verdict[slot],
-        missesInRow: columns.missesInRow[slot],
-        successesInRow: columns.successesInRow[slot],
-        notSentInRow: columns.notSentInRow[slot],
-      },
-      outcome,
-      policy,
-    );
-    columns.lastSampleMs[slot] = sampleMs;
-    columns.missesInRow[slot] = after.missesInRow;
-    columns.successesInRow[slot] = after.successesInRow;
-    columns.notSentInRow[slot] = after.notSentInRow;
-    if (isVote(outcome)) columns.lastVoteAgeMs[slot] = clock.ageMs;
-    else columns.lastNotSentAgeMs[slot] = clock.ageMs;
-    if (isSuccess(outcome)) {
-      columns.lastSuccessMs[slot] = sampleMs;
-      this.noteAnswer(batch.target[row], batch.check[row]);
-    }
-    const verdictChanged = after.verdict !== columns.verdict[slot];
-    columns.verdict[slot] = after.verdict;
-    if (verdictChanged) columns.verdictSinceMs[slot] = sampleMs;
-    const standing = this.pairs.standingAt(slot, clock.ageMs);
-    if (!verdictChanged && standing === columns.standing[slot]) return;
-    columns.standing[slot] = standing;
+    const verdict = pairs.verdict(slot);
+    if (isSuccess(outcome) && pairs.lastSuccessMs(slot) === 0) this.noteAnswer(batch.target[row], batch.check[row]);
+    pairs.judge(slot, sampleMs, outcome, policy, clock.ageMs);
+    const standing = pairs.standingAt(slot, clock.ageMs);
+    if (pairs.verdict(slot) === verdict && standing === pairs.standing(slot)) return;
+    pairs.setStanding(slot, standing);
     this.pairChanged(slot, batch.target[row], place);
   }
 
@@ -126,14 +106,15 @@ export class StatusParticipant implements ShardParticipant {
 
   /** Ages every pair: whose vote has gone stale, or who has warmed too long, no longer counts. */
   onTick(clock: ShardClock, place: RecordPlace): void {
-    const { columns, targetOf } = this.pairs;
+    const { pairs } = this;
+    const { targetOf } = pairs;
     for (let slot = 0; slot < targetOf.length; slot++) {
       const target = targetOf[slot];
       if (!target) continue;
-      const standing = this.pairs.standingAt(slot, clock.ageMs);
-      if (standing === columns.standing[slot]) continue;
-      columns.standing[slot] = standing;
-      if (standing !== STANDING.fresh) this.pairs.forgetVerdict(slot);
+      const standing = pairs.standingAt(slot, clock.ageMs);
+      if (standing === pairs.standing(slot)) continue;
+      pairs.setStanding(slot, standing);
+      if (standing !== STANDING.fresh) pairs.forgetVerdict(slot);
       this.pairChanged(slot, target, place);
     }
     for (const target of this.undated) this.date(target, clock.atMs);
@@ -152,15 +133,14 @@ export class StatusParticipant implements ShardParticipant {
     this.touched.add(target);
     const pair = target.pairs.find((each) => each.slot === slot);
     if (!pair) return;
-    const { columns } = this.pairs;
-    const fresh = columns.standing[slot] === STANDING.fresh;
-    const verdict = fresh ? columns.verdict[slot] : VERDICT.none;
+    const fresh = this.pairs.standing(slot) === STANDING.fresh;
+    const verdict = fresh ? this.pairs.verdict(slot) : VERDICT.none;
     const reason = fresh ? null : this.silence(slot);
-    this.effects.verdict(target, pair, verdict, reason, columns.verdictSinceMs[slot], place);
+    this.effects.verdict(target, pair, verdict, reason, this.pairs.verdictSinceMs(slot), place);
   }
 
   private silence(slot: number): StatusReason {
-    const standing = this.pairs.columns.standing[slot];
+    const standing = this.pairs.standing(slot);
     if (standing === STANDING.warming) return 'warming';
     return standing === STANDING.refused ? 'not_sent' : 'no_fresh_data';
   }
@@ -199,15 +179,15 @@ export class StatusParticipant implements ShardParticipant {
 
   private ballot(target: TargetEntry, check: number, everAnswered: boolean): Ballot {
     const ballot = { ...emptyBallot(), everAnswered };
-    const { columns } = this.pairs;
     for (const pair of target.pairs) {
       if (pair.check !== check) continue;
-      const standing = columns.standing[pair.slot];
+      const standing = this.pairs.standing(pair.slot);
+      const verdict = this.pairs.verdict(pair.slot);
       if (standing === STANDING.warming) ballot.warming++;
       else if (standing === STANDING.refused) ballot.notSent++;
       else if (standing === STANDING.stale) ballot.silent++;
-      else if (columns.verdict[pair.slot] === VERDICT.up) ballot.up++;
-      else if (columns.verdict[pair.slot] === VERDICT.degraded) ballot.degraded++;
+      else if (verdict === VERDICT.up) ballot.up++;
+      else if (verdict === VERDICT.degraded) ballot.degraded++;
       else ballot.down++;
     }
     return ballot;
@@ -220,11 +200,11 @@ export class StatusParticipant implements ShardParticipant {
   }
 
   private latestSampleMs(target: TargetEntry): number {
-    return Math.max(0, ...target.pairs.map(({ slot }) => this.pairs.columns.lastSampleMs[slot]));
+    return Math.max(0, ...target.pairs.map(({ slot }) => this.pairs.lastSampleMs(slot)));
   }
 
   private lastSuccessMs(target: TargetEntry): number {
-    return Math.max(0, ...target.pairs.map(({ slot }) => this.pairs.columns.lastSuccessMs[slot]));
+    return Math.max(0, ...target.pairs.map(({ slot }) => this.pairs.lastSuccessMs(slot)));
   }
 
   private slotsInOrder(): number[] {
