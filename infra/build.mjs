@@ -64,6 +64,13 @@ export async function build(report, { force = false } = {}) {
   await buildParts(buildables(), report, { force });
 }
 
+/** Builds the apps alone, for whatever shows no portal. */
+export async function buildServers(report) {
+  if (distIsGiven) return;
+  const servers = buildables().filter(({ name }) => name !== 'portal');
+  await buildParts(servers, report, {});
+}
+
 async function buildParts(parts, report, { force = false }) {
   mkdirSync(distDir, { recursive: true });
   giveToOwner(distDir);

@@ -1,0 +1,91 @@
+import 'reflect-metadata';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Bench, BenchContext, BenchResult } from './bench';
+import { CpuMeter } from './process-cpu';
+import { BenchProduct, type ProductOptions } from './product';
+
+/** Name → its file, loaded when it is asked for. `all` runs them in this order. */
+const BENCHES: Readonly<Record<string, () => Promise<{ run: Bench }>>> = {};
+
+const PAIRS = 5;
+const PAIRS_QUICK = 2;
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    profile: { type: 'boolean', default: false },
+    pairs: { type: 'string' },
+  },
+});
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const names = positionals.includes('all') ? Object.keys(BENCHES) : positionals;
+  const unknown = names.filter((name) => !Object.hasOwn(BENCHES, name));
+  if (unknown.length > 0) {
+    say(`There is no bench ${unknown.join(', ')}. There are: ${Object.keys(BENCHES).join(', ')}.`);
+    return 1;
+  }
+  const results: BenchResult[] = [];
+  const broken: string[] = [];
+  for (const name of names) {
+    try {
+      results.push(await runOne(name));
+    } catch (error) {
+      if (names.length === 1) throw error;
+      broken.push(name);
+      say(`${name} broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    }
+  }
+  if (results.length > 1) printTable(results);
+  if (values.json) for (const result of results) say(JSON.stringify(result));
+  return broken.length > 0 || results.some(({ ratio }) => Number.isNaN(ratio)) ? 1 : 0;
+}
+
+async function runOne(name: string): Promise<BenchResult> {
+  const startedMs = performance.now();
+  const dir = path.join(process.env['ICMPMON_BENCH_DIR'] ?? '', name);
+  mkdirSync(dir, { recursive: true });
+  const cpu = new CpuMeter(process.env['ICMPMON_BENCH_SERVICES'] ?? '');
+  const products: BenchProduct[] = [];
+  const context: BenchContext = {
+    quick: values.quick,
+    pairs: Number(values.pairs ?? (values.quick ? PAIRS_QUICK : PAIRS)),
+    dir,
+    profile: values.profile,
+    say,
+    cpu,
+    async startProduct(options: ProductOptions) {
+      const product = await BenchProduct.start(dir, cpu, options);
+      products.push(product);
+      return product;
+    },
+  };
+  try {
+    const { run } = await BENCHES[name]();
+    return { ...(await run(context)), quick: values.quick, tookS: secondsSince(startedMs) };
+  } finally {
+    for (const product of products) await product.stop();
+  }
+}
+
+function printTable(results: readonly BenchResult[]): void {
+  say('');
+  say(`${'bench'.padEnd(16)}${'ratio'.padStart(10)}${'min'.padStart(10)}${'max'.padStart(10)}${'took s'.padStart(10)}`);
+  for (const { name, ratio, min, max, tookS } of results) {
+    say(name.padEnd(16) + [ratio, min, max, tookS].map((value) => String(value).padStart(10)).join(''));
+  }
+}
+
+function secondsSince(startedMs: number): number {
+  return Math.round((performance.now() - startedMs) / 100) / 10;
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,89 @@
+import type { BenchContext, BenchResult, Pair } from './bench';
+import type { ByProcess } from './process-cpu';
+
+/** One measured round. */
+export interface Round {
+  /** Results per second, CPU seconds, …: whatever the ratio divides. */
+  value: number;
+  /** What is wrong with the round (lost, doubled, changed): makes its ratio 0. */
+  fault?: string;
+  cpuSeconds?: ByProcess;
+}
+
+export interface Contest {
+  name: string;
+  /** What `value` counts, for the lines printed. */
+  unit: string;
+  /** `round` is 0 for the warm-up. */
+  product(round: number): Promise<Round>;
+  reference(round: number): Promise<Round>;
+}
+
+/** Product and reference in turns, P R R P …, after one warm-up of both that does not count; prints every pair. */
+export async function runPairs(context: BenchContext, contest: Contest): Promise<BenchResult> {
+  const { say } = context;
+  const pairs: Pair[] = [];
+  const spent: ByProcess = {};
+  const faults: string[] = [];
+  for (let at = 0; at <= context.pairs; at++) {
+    const [product, reference] = await oneOfEach(contest, at);
+    for (const { fault } of [product, reference]) if (fault !== undefined) faults.push(fault);
+    const sound = product.fault === undefined && reference.fault === undefined;
+    const ratio = sound ? product.value / reference.value : 0;
+    const what = at === 0 ? 'warm-up' : `pair ${at}`;
+    say(
+      `${contest.name}: ${what}: product ${figure(product.value)}, reference ${figure(reference.value)} ` +
+        `${contest.unit}, ratio ${ratio.toFixed(3)}`,
+    );
+    for (const { fault } of [product, reference]) if (fault !== undefined) say(`${contest.name}: FAULT: ${fault}`);
+    if (at === 0) continue;
+    pairs.push({ ratio: rounded(ratio), product: rounded(product.value), reference: rounded(reference.value) });
+    for (const [name, seconds] of Object.entries(product.cpuSeconds ?? {})) {
+      spent[name] = (spent[name] ?? 0) + seconds / context.pairs;
+    }
+  }
+  const ratios = pairs.map(({ ratio }) => ratio);
+  const cpuSeconds = Object.fromEntries(Object.entries(spent).map(([name, seconds]) => [name, rounded(seconds)]));
+  const result: BenchResult = {
+    name: contest.name,
+    ratio: faults.length > 0 ? 0 : median(ratios),
+    min: Math.min(...ratios),
+    max: Math.max(...ratios),
+    pairs,
+    unit: contest.unit,
+    product: median(pairs.map((pair) => pair.product)),
+    reference: median(pairs.map((pair) => pair.reference)),
+    cpuSeconds,
+    ...(faults.length > 0 && { faults: faults.slice(0, 10) }),
+  };
+  say(
+    `${contest.name}: ratio ${result.ratio} (min ${result.min}, max ${result.max}); CPU seconds a round ` +
+      JSON.stringify(cpuSeconds),
+  );
+  return result;
+}
+
+async function oneOfEach(contest: Contest, at: number): Promise<[Round, Round]> {
+  if (at % 2 === 0) {
+    const product = await contest.product(at);
+    return [product, await contest.reference(at)];
+  }
+  const reference = await contest.reference(at);
+  return [await contest.product(at), reference];
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  if (sorted.length === 0) return 0;
+  return sorted.length % 2 === 1 ? sorted[middle] : rounded((sorted[middle - 1] + sorted[middle]) / 2);
+}
+
+/** Four significant digits at least, and none of them after what is whole. */
+export function rounded(value: number): number {
+  return Math.abs(value) >= 1_000 ? Math.round(value) : Number(value.toPrecision(4));
+}
+
+function figure(value: number): string {
+  return rounded(value).toLocaleString('en');
+}

@@ -1,0 +1,57 @@
+// Apps of one product on given services, for a bench: started by it with an IPC channel, which says what is to run, and
+// ended with that channel. Databases and topics are its own; it removes none of them.
+import { join } from 'node:path';
+import { appServices, migrate } from '../apps.mjs';
+import { ensureDatabases } from '../databases.mjs';
+import { choosePorts } from '../product.mjs';
+import { givenAddresses } from '../providers/environment.mjs';
+import { bootstrapOf, secretsOf } from '../secrets.mjs';
+import { Supervisor } from '../supervisor.mjs';
+
+/** @type {{dir: string, apps: string[]}} */
+const { dir, apps } = JSON.parse(process.argv[2]);
+
+const addresses = givenAddresses();
+secretsOf(join(dir, 'secrets.json'));
+const ports = await choosePorts(dir);
+const installation = { dir, addresses, ports, bootstrap: bootstrapOf(join(dir, 'bootstrap.json')) };
+const services = appServices(installation);
+const tell = (kind, detail) => process.connected && process.send({ kind, ...detail });
+const supervisor = new Supervisor({
+  stateFile: join(dir, 'supervisor.json'),
+  logDir: join(dir, 'logs'),
+  changed: () => tell('pids', { pids: supervisor.pids() }),
+});
+
+let stopping;
+const stop = () => (stopping ??= supervisor.stop().then(() => process.exit(0)));
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, stop);
+process.once('disconnect', stop);
+
+/** Between schema and apps the bench may prepare the databases. */
+const prepared = new Promise((resolve) => process.once('message', resolve));
+const stages = [
+  [{ name: 'databases', task: () => ensureDatabases(addresses) }],
+  [{ name: 'migrations', task: () => migrate(installation) }],
+  [{ name: 'preparation', task: () => (tell('migrated', {}), prepared) }],
+  ['gateway', 'api', 'projector', 'worker'].filter((name) => apps.includes(name)).map((name) => services[name]),
+  ['agent'].filter((name) => apps.includes(name)).map((name) => services[name]),
+];
+try {
+  await supervisor.start(stages.filter((stage) => stage.length > 0));
+  tell('ready', {
+    product: {
+      ...addresses,
+      apiUrl: `http://127.0.0.1:${ports.api}`,
+      apiKey: installation.bootstrap.apiKey,
+      gatewayUrl: `https://127.0.0.1:${ports.agents}`,
+      enrolUrl: `https://127.0.0.1:${ports.enrol}`,
+      enrolmentToken: installation.bootstrap.enrolmentToken,
+      caDir: join(dir, 'ca'),
+      opsUrls: Object.fromEntries(apps.map((name) => [name, services[name].opsUrl])),
+    },
+  });
+} catch (error) {
+  tell('failed', { reason: error.message });
+  await stop();
+}
