@@ -71,6 +71,16 @@ export async function buildServers(report) {
   await buildParts(servers, report, {});
 }
 
+/** Builds one app when it is missing or older than its sources. */
+export async function buildApp(name, report) {
+  if (distIsGiven) return;
+  await buildParts(
+    buildables().filter((part) => part.name === name),
+    report,
+    {},
+  );
+}
+
 async function buildParts(parts, report, { force = false }) {
   mkdirSync(distDir, { recursive: true });
   giveToOwner(distDir);
