@@ -8,7 +8,7 @@ export interface AgentEntry {
   region: string;
   provider: string;
   state: AgentFact['state'];
-  /** Position among the agents this shard has heard of; not stored anywhere. */
+  /** A small number of the agent's own in this shard's memory; not stored anywhere. */
   index: number;
 }
 
@@ -16,6 +16,7 @@ export interface AgentEntry {
 export interface PairEntry {
   slot: number;
   agentId: string;
+  agentIndex: number;
   check: number;
 }
 
@@ -25,6 +26,8 @@ export interface TargetEntry {
   ip: string;
   vrf: string;
   tier: string;
+  /** Of the tier, as far as the shard has heard of it. */
+  policy: PolicyEntry | undefined;
   /** Ids of the agents selected for the target, sorted. */
   selected: string[];
   pairs: PairEntry[];
@@ -38,7 +41,7 @@ export interface PairListener {
 interface DirectoryHead {
   policies: PolicyEntry[];
   agents: Omit<AgentEntry, 'index'>[];
-  targets: Omit<TargetEntry, 'pairs'>[];
+  targets: Omit<TargetEntry, 'pairs' | 'policy'>[];
 }
 
 /** Who is to be probed by whom under which policy, as the shard's log has told so far. */
@@ -46,6 +49,8 @@ export class ShardDirectory {
   readonly policies = new Map<string, PolicyEntry>();
   readonly agents = new Map<string, AgentEntry>();
   readonly targets = new Map<number, TargetEntry>();
+  /** By id, for whoever is named by an agent's or a target's fact. */
+  private readonly agentIndexes = new Map<string, number>();
   private readonly freeSlots: number[] = [];
   private slotsUsed = 0;
 
@@ -66,8 +71,7 @@ export class ShardDirectory {
 
   applyAgent(fact: AgentFact): void {
     const { kind: _kind, ...agent } = fact;
-    const known = this.agents.get(fact.agentId);
-    this.agents.set(fact.agentId, { ...agent, index: known?.index ?? this.agents.size });
+    this.agents.set(fact.agentId, { ...agent, index: this.agentIndex(fact.agentId) });
   }
 
   applyTarget(fact: TargetFact): TargetEntry {
@@ -78,6 +82,7 @@ export class ShardDirectory {
       ip: '',
       vrf: '',
       tier: '',
+      policy: undefined,
       selected: [],
       pairs: [],
     };
@@ -101,15 +106,17 @@ export class ShardDirectory {
   }
 
   /** Slot of an assigned pair, or -1: its results do not count. */
-  pairSlot(target: TargetEntry, agentId: string, check: number): number {
+  pairSlot(target: TargetEntry, agentIndex: number, check: number): number {
     for (const pair of target.pairs) {
-      if (pair.check === check && pair.agentId === agentId) return pair.slot;
+      if (pair.agentIndex === agentIndex && pair.check === check) return pair.slot;
     }
     return -1;
   }
 
-  policyOf(target: TargetEntry): PolicyEntry | undefined {
-    return this.policies.get(target.tier);
+  private agentIndex(agentId: string): number {
+    let index = this.agentIndexes.get(agentId);
+    if (index === undefined) this.agentIndexes.set(agentId, (index = this.agentIndexes.size));
+    return index;
   }
 
   /** Canonical order: by name, id and key. */
@@ -127,16 +134,18 @@ export class ShardDirectory {
 
   restore(head: DirectoryHead): void {
     for (const policy of head.policies) this.policies.set(policy.tier, policy);
-    for (const agent of head.agents) this.agents.set(agent.agentId, { ...agent, index: this.agents.size });
+    for (const agent of head.agents)
+      this.agents.set(agent.agentId, { ...agent, index: this.agentIndex(agent.agentId) });
     for (const target of head.targets) {
-      const entry: TargetEntry = { ...target, pairs: [] };
+      const entry: TargetEntry = { ...target, policy: undefined, pairs: [] };
       this.targets.set(entry.key, entry);
       this.syncPairs(entry);
     }
   }
 
   private syncPairs(target: TargetEntry): void {
-    const checks = this.policyOf(target)?.checks ?? [];
+    target.policy = this.policies.get(target.tier);
+    const checks = target.policy?.checks ?? [];
     const wanted = target.selected.flatMap((agentId) => checks.map(({ check }) => ({ agentId, check })));
     const kept: PairEntry[] = [];
     for (const pair of target.pairs) {
@@ -146,9 +155,9 @@ export class ShardDirectory {
     target.pairs = wanted.map(({ agentId, check }) => {
       const known = kept.find((pair) => pair.agentId === agentId && pair.check === check);
       if (known) return known;
-      const pair: PairEntry = { slot: this.freeSlots.pop() ?? this.slotsUsed++, agentId, check };
-      this.listener.assigned(pair.slot, target);
-      return pair;
+      const slot = this.freeSlots.pop() ?? this.slotsUsed++;
+      this.listener.assigned(slot, target);
+      return { slot, agentId, agentIndex: this.agentIndex(agentId), check };
     });
   }
 

@@ -198,8 +198,8 @@ export class ShardFold {
     batch.receivedAtMs = receivedAtMs;
     for (let row = 0; row < columns.count; row++) {
       const target = directory.targets.get(columns.targetKey[row]!);
-      const policy = target && directory.policyOf(target);
-      const slot = target ? directory.pairSlot(target, agent.agentId, columns.check[row]!) : -1;
+      const policy = target?.policy;
+      const slot = target ? directory.pairSlot(target, agent.index, columns.check[row]!) : -1;
       if (!target || !policy || slot < 0) {
         this.counters.unassignedResults++;
         continue;

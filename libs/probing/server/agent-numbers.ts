@@ -33,7 +33,7 @@ export class AgentNumbers {
 
   /** Numbers by a shard's agent index; null while one is not known. */
   of(agents: readonly KnownAgent[]): Uint16Array | null {
-    const numbers = new Uint16Array(agents.length);
+    const numbers = new Uint16Array(agents.reduce((size, { index }) => Math.max(size, index + 1), 0));
     for (const { agentId, index } of agents) {
       const number = this.numbers.get(agentId);
       if (number === undefined) return null;

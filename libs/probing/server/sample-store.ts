@@ -3,7 +3,6 @@ import { windowStart } from '@icmp-mon/probing/contract';
 const NONE = -1;
 const INITIAL_SAMPLES = 1_024;
 const INITIAL_WINDOWS = 256;
-const CHECKS_PER_TARGET = 65_536;
 
 /** One sample as `eachSample` shows it. */
 export type SampleVisitor = (agentIndex: number, offsetMs: number, outcome: number, rttUs: number) => void;
@@ -26,18 +25,22 @@ export class SampleStore {
   /** First sample that is not stored yet. */
   private fresh = new Int32Array(INITIAL_WINDOWS);
   private size = new Int32Array(INITIAL_WINDOWS);
-  private owner = new Float64Array(INITIAL_WINDOWS);
+  private targetKey = new Uint32Array(INITIAL_WINDOWS);
+  private check = new Uint16Array(INITIAL_WINDOWS);
   private start = new Float64Array(INITIAL_WINDOWS);
   private windowsUsed = 0;
   private readonly freeWindows: number[] = [];
-  private readonly byStart = new Map<number, Map<number, number>>();
+  /** Start → check → target key → window: integers that need no object as keys of a map. */
+  private readonly byStart = new Map<number, Map<number, Map<number, number>>>();
+  /** What the last sample was added to: the next is mostly of the same five minutes and check. */
+  private latest: { startMs: number; check: number; windows: Map<number, number> } | null = null;
 
   targetKeyOf(window: number): number {
-    return Math.floor(this.owner[window] / CHECKS_PER_TARGET);
+    return this.targetKey[window];
   }
 
   checkOf(window: number): number {
-    return this.owner[window] % CHECKS_PER_TARGET;
+    return this.check[window];
   }
 
   startMsOf(window: number): number {
@@ -63,7 +66,7 @@ export class SampleStore {
     stored: boolean,
   ): number {
     const startMs = windowStart(sampleMs);
-    const window = this.windowFor(targetKey * CHECKS_PER_TARGET + check, startMs);
+    const window = this.windowFor(targetKey, check, startMs);
     const sample = this.allocateSample();
     this.agent[sample] = agentIndex;
     this.offset[sample] = sampleMs - startMs;
@@ -92,11 +95,16 @@ export class SampleStore {
   /** Forgets a window. */
   drop(window: number): void {
     const startMs = this.start[window];
-    const windows = this.byStart.get(startMs);
+    const checks = this.byStart.get(startMs);
+    const windows = checks?.get(this.check[window]);
     // Dropping twice would tie the list of free samples into a ring.
-    if (windows?.get(this.owner[window]) !== window) throw new Error(`window ${window} is not open`);
-    windows.delete(this.owner[window]);
-    if (windows.size === 0) this.byStart.delete(startMs);
+    if (!checks || windows?.get(this.targetKey[window]) !== window) throw new Error(`window ${window} is not open`);
+    windows.delete(this.targetKey[window]);
+    if (windows.size === 0) {
+      this.latest = null;
+      checks.delete(this.check[window]);
+      if (checks.size === 0) this.byStart.delete(startMs);
+    }
     if (this.tail[window] !== NONE) {
       this.next[this.tail[window]] = this.freeSample;
       this.freeSample = this.head[window];
@@ -106,15 +114,24 @@ export class SampleStore {
 
   /** Windows that start before `cutMs`. */
   before(cutMs: number): number[] {
-    return [...this.byStart].filter(([startMs]) => startMs < cutMs).flatMap(([, windows]) => [...windows.values()]);
+    return this.windowsOf((startMs) => startMs < cutMs);
   }
 
   /** All windows from `cutMs` on, by start, target and check. */
   inOrder(cutMs: number): number[] {
-    return [...this.byStart]
-      .filter(([startMs]) => startMs >= cutMs)
-      .sort(([a], [b]) => a - b)
-      .flatMap(([, windows]) => [...windows].sort(([a], [b]) => a - b).map(([, window]) => window));
+    const { start, targetKey, check } = this;
+    return this.windowsOf((startMs) => startMs >= cutMs).sort(
+      (a, b) => start[a] - start[b] || targetKey[a] - targetKey[b] || check[a] - check[b],
+    );
+  }
+
+  private windowsOf(wanted: (startMs: number) => boolean): number[] {
+    const found: number[] = [];
+    for (const [startMs, checks] of this.byStart) {
+      if (!wanted(startMs)) continue;
+      for (const windows of checks.values()) for (const window of windows.values()) found.push(window);
+    }
+    return found;
   }
 
   private visitFrom(first: number, visit: SampleVisitor): void {
@@ -123,19 +140,29 @@ export class SampleStore {
     }
   }
 
-  private windowFor(owner: number, startMs: number): number {
-    let windows = this.byStart.get(startMs);
-    if (!windows) this.byStart.set(startMs, (windows = new Map()));
-    const known = windows.get(owner);
+  private windowFor(targetKey: number, check: number, startMs: number): number {
+    const windows = this.windowsAt(startMs, check);
+    const known = windows.get(targetKey);
     if (known !== undefined) return known;
     const window = this.freeWindows.pop() ?? this.windowsUsed++;
     if (window === this.head.length) this.growWindows();
     this.head[window] = this.tail[window] = this.fresh[window] = NONE;
     this.size[window] = 0;
-    this.owner[window] = owner;
+    this.targetKey[window] = targetKey;
+    this.check[window] = check;
     this.start[window] = startMs;
-    windows.set(owner, window);
+    windows.set(targetKey, window);
     return window;
+  }
+
+  private windowsAt(startMs: number, check: number): Map<number, number> {
+    if (this.latest?.startMs === startMs && this.latest.check === check) return this.latest.windows;
+    let checks = this.byStart.get(startMs);
+    if (!checks) this.byStart.set(startMs, (checks = new Map()));
+    let windows = checks.get(check);
+    if (!windows) checks.set(check, (windows = new Map()));
+    this.latest = { startMs, check, windows };
+    return windows;
   }
 
   private allocateSample(): number {
@@ -165,7 +192,8 @@ export class SampleStore {
     this.tail = grow(new Int32Array(size), this.tail);
     this.fresh = grow(new Int32Array(size), this.fresh);
     this.size = grow(new Int32Array(size), this.size);
-    this.owner = grow(new Float64Array(size), this.owner);
+    this.targetKey = grow(new Uint32Array(size), this.targetKey);
+    this.check = grow(new Uint16Array(size), this.check);
     this.start = grow(new Float64Array(size), this.start);
   }
 }

@@ -117,8 +117,7 @@ export class SeriesParticipant implements ShardParticipant {
     for (const window of this.lateDirty) rows.lateFragment(window);
     for (const window of this.folding) rows.window(window);
     const position = this.offset;
-    const touched = [...this.dirty, ...this.lateDirty, ...this.folding];
-    const watched = this.live.watchedAmong(touched.map((window) => this.samples.targetKeyOf(window)));
+    const watched = this.live.watchedAmong(this.touchedKeys());
     for (const window of [...this.lateDirty, ...this.folding]) this.samples.drop(window);
     this.dirty.clear();
     this.lateDirty.clear();
@@ -130,6 +129,12 @@ export class SeriesParticipant implements ShardParticipant {
       write: (transaction) => rows.write(transaction, cutMs),
       committed: () => this.live.wake(watched, position),
     };
+  }
+
+  private *touchedKeys(): Generator<number> {
+    for (const windows of [this.dirty, this.lateDirty, this.folding]) {
+      for (const window of windows) yield this.samples.targetKeyOf(window);
+    }
   }
 
   private isDue(): boolean {

@@ -35,7 +35,16 @@ async function setUp(): Promise<{
     live,
     () => 1e9,
   );
-  const target = { key: 7, targetId: '', ip: '', vrf: '', tier: 't', selected: [AGENT.agentId], pairs: [] };
+  const target = {
+    key: 7,
+    targetId: '',
+    ip: '',
+    vrf: '',
+    tier: 't',
+    policy: undefined,
+    selected: [AGENT.agentId],
+    pairs: [],
+  };
   const probe = (sampleMs: number, offset: number): void => {
     const batch: ResultBatch = {
       count: 1,

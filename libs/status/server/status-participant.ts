@@ -3,7 +3,6 @@ import { isSuccess, LANE } from '@icmp-mon/probing/contract';
 import type {
   CheckpointPart,
   PendingWrite,
-  PolicyEntry,
   RecordPlace,
   ResultBatch,
   ShardClock,
@@ -147,7 +146,7 @@ export class StatusParticipant implements ShardParticipant {
 
   private decide(target: TargetEntry, atMs: number, place: RecordPlace): void {
     const state = this.states.get(target.key);
-    const policy = this.directoryOf().policyOf(target);
+    const { policy } = target;
     if (!state || !policy || this.undated.has(target)) return;
     const judged = policy.checks.map(({ check }) => {
       const ballot = this.ballot(target, check, state.answered.includes(check));
@@ -194,7 +193,7 @@ export class StatusParticipant implements ShardParticipant {
   }
 
   private setPolicies(target: TargetEntry): void {
-    const policy: PolicyEntry | undefined = this.directoryOf().policyOf(target);
+    const { policy } = target;
     if (!policy) return;
     for (const { slot } of target.pairs) this.pairs.setPolicy(slot, policy);
   }
