@@ -105,7 +105,8 @@ function isConnectionTrouble(error: unknown): boolean {
 
 const UNSETTLED = new Set(['NOT_LEADER_FOR_PARTITION', 'UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
 
-function isUnsettled(error: unknown): boolean {
+/** True for what brokers say of a topic or leader that they do not know of yet. */
+export function isUnsettled(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if ('type' in error && typeof error.type === 'string' && UNSETTLED.has(error.type)) return true;
   return error.name === 'KafkaJSTopicMetadataNotLoaded' || isUnsettled(error.cause);

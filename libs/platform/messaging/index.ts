@@ -1,7 +1,9 @@
 export * from './cloud-event';
+export type { DeadLetterLog, DeadLetterPlace } from './dead-letter-log';
 export { EVENT_SCHEMAS, validateEvent } from './event-schemas';
 export { GroupConsumer, type GroupConsumerOptions } from './group-consumer';
 export type { MessagingOptions } from './kafka-client';
+export type { LogDir } from './log-dirs';
 export type { LogReader, LogReaderOptions, LogRecord } from './log-reader';
 export type { OutgoingMessage, ReceivedMessage } from './message';
 export * from './messaging-errors';

@@ -10,3 +10,10 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
   const RequestQueue: { prototype: RequestQueueState };
   export default RequestQueue;
 }
+
+declare module 'kafkajs/src/protocol/encoder.js' {
+  /** What kafkajs 2.2.4 writes requests with. */
+  export default class Encoder {
+    writeBuffer(bytes: Buffer): this;
+  }
+}

@@ -3,11 +3,15 @@ import type { Kafka } from 'kafkajs';
 import { DependencyUnavailable } from '@icmp-mon/platform/errors';
 import { Pauses } from './back-off';
 import { ClusterAdmin } from './cluster-admin';
+import { ClusterReader } from './cluster-reader';
+import { DeadLetterLog } from './dead-letter-log';
 import { ensureTopics } from './ensure-topics';
 import { GroupConsumer, type GroupConsumerAccess, type GroupConsumerOptions } from './group-consumer';
 import { createKafka, type MessagingOptions } from './kafka-client';
 import { GroupOfOneLogReader, type LogReader, type LogReaderOptions } from './log-reader';
+import type { LogDir } from './log-dirs';
 import type { OutgoingMessage } from './message';
+import type { LogBounds } from './messaging-errors';
 import { replayDeadLetters } from './replay-dead-letters';
 import { SendQueue } from './send-queue';
 import { declaredTopics } from './topics';
@@ -19,13 +23,17 @@ const OPEN_ATTEMPTS_MAX = 10;
 export class Messaging implements OnApplicationShutdown {
   private readonly kafka: Kafka;
   private readonly admin: ClusterAdmin;
+  private readonly reader: ClusterReader;
   private readonly sendQueue: SendQueue;
   private readonly open = new Set<{ stop(): Promise<void> }>();
+  readonly deadLetters: DeadLetterLog;
 
   constructor(private readonly options: MessagingOptions) {
     this.kafka = createKafka(options);
     this.admin = new ClusterAdmin(this.kafka);
+    this.reader = new ClusterReader(this.kafka);
     this.sendQueue = new SendQueue(this.kafka);
+    this.deadLetters = new DeadLetterLog({ ...this.access, reader: this.reader });
   }
 
   /** The topic's name in Kafka. */
@@ -71,7 +79,23 @@ export class Messaging implements OnApplicationShutdown {
    * once; they come after younger messages of their key.
    */
   replayDeadLetters(logicalTopic: string): Promise<number> {
-    return replayDeadLetters(this.access, logicalTopic);
+    return replayDeadLetters(this.deadLetters, logicalTopic);
+  }
+
+  /** First and next offset of each partition, by logical topic. Rejects with `DependencyUnavailable` within 3 s. */
+  async bounds(logicalTopics: readonly string[]): Promise<Map<string, Map<number, LogBounds>>> {
+    const byName = await this.reader.bounds(logicalTopics.map((logical) => this.topic(logical)));
+    return new Map(logicalTopics.map((logical) => [logical, byName.get(this.topic(logical)) ?? new Map()]));
+  }
+
+  /** Whether each partition has a message of `sinceMs` or later, by its producer's clock. */
+  hasMessageSince(logicalTopic: string, sinceMs: number): Promise<Map<number, boolean>> {
+    return this.reader.hasSince(this.topic(logicalTopic), sinceMs);
+  }
+
+  /** The brokers' log directories, with the room of their disks. */
+  logDirs(): Promise<LogDir[]> {
+    return this.reader.logDirs();
   }
 
   /** Whether Kafka answers now; for readiness. */
@@ -88,7 +112,7 @@ export class Messaging implements OnApplicationShutdown {
   async close(): Promise<void> {
     await Promise.all([...this.open].map((consumer) => consumer.stop()));
     this.open.clear();
-    await Promise.all([this.sendQueue.close(), this.admin.close()]);
+    await Promise.all([this.sendQueue.close(), this.admin.close(), this.reader.close()]);
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -1,0 +1,197 @@
+import type { Kafka, KafkaMessage } from 'kafkajs';
+import { DependencyUnavailable } from '@icmp-mon/platform/errors';
+import { bounded, Pauses } from './back-off';
+import { isUnsettled } from './cluster-admin';
+import { describeLogDirs, type LogDir } from './log-dirs';
+import type { LogBounds } from './messaging-errors';
+
+/** The part of kafkajs 2.2.4's inside that reads without a group: neither its consumer nor its admin client can. */
+export interface InternalCluster {
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  addMultipleTargetTopics(topics: string[]): Promise<void>;
+  refreshMetadataIfNecessary(): Promise<void>;
+  findTopicPartitionMetadata(topic: string): { partitionId: number }[];
+  findLeaderForPartitions(topic: string, partitions: number[]): Record<string, number[]>;
+  findBroker(of: { nodeId: string }): Promise<InternalBroker>;
+  getNodeIds(): string[];
+  fetchTopicsOffset(topics: OffsetQuestion[]): Promise<OffsetAnswer[]>;
+}
+
+export interface InternalBroker {
+  connectionPool: { send(request: ProtocolRequest): Promise<unknown> };
+  fetch(request: object): Promise<{ responses: { partitions: { messages: KafkaMessage[] }[] }[] }>;
+}
+
+export interface ProtocolRequest {
+  request: { apiKey: number; apiVersion: number; apiName: string; encode: () => Promise<unknown> };
+  response: { decode: (raw: Buffer) => Promise<object>; parse: (decoded: object) => Promise<unknown> };
+}
+
+interface OffsetQuestion {
+  topic: string;
+  partitions: { partition: number }[];
+  fromBeginning?: boolean;
+  fromTimestamp?: number;
+}
+
+interface OffsetAnswer {
+  topic: string;
+  partitions: { partition: number; offset: string }[];
+}
+
+const ANSWER_MS_MAX = 3_000;
+const FETCH_WAIT_MS = 100;
+const READ_UNCOMMITTED = 0;
+
+/**
+ * Looks into topics without being a consumer: bounds of many partitions in one request, messages at an offset, bytes on the
+ * brokers' disks. Connected on first use and made anew after a failure.
+ */
+export class ClusterReader {
+  private cluster: Promise<InternalCluster> | null = null;
+
+  constructor(private readonly kafka: Kafka) {}
+
+  /** First and next offset of every partition, by topic and partition. Rejects when one of the topics does not exist. */
+  bounds(topics: readonly string[]): Promise<Map<string, Map<number, LogBounds>>> {
+    return this.run(async (cluster) => {
+      const questions = await partitionsOf(cluster, topics);
+      const low = await cluster.fetchTopicsOffset(questions.map((of) => ({ ...of, fromBeginning: true })));
+      const high = await cluster.fetchTopicsOffset(questions.map((of) => ({ ...of, fromBeginning: false })));
+      const lowOf = offsetsByPartition(low);
+      return new Map(
+        high.map(({ topic, partitions }) => [
+          topic,
+          new Map(
+            partitions.map(({ partition, offset }) => [
+              partition,
+              { low: lowOf.get(`${topic}/${partition}`) ?? 0, high: Number(offset) },
+            ]),
+          ),
+        ]),
+      );
+    });
+  }
+
+  /** Whether a partition holds a message with a timestamp of `sinceMs` or later, by partition. */
+  hasSince(topic: string, sinceMs: number): Promise<Map<number, boolean>> {
+    return this.run(async (cluster) => {
+      const questions = await partitionsOf(cluster, [topic]);
+      const [answer] = await cluster.fetchTopicsOffset(questions.map((of) => ({ ...of, fromTimestamp: sinceMs })));
+      return new Map(answer?.partitions.map(({ partition, offset }) => [partition, Number(offset) >= 0]));
+    });
+  }
+
+  /** Messages of one partition from `offset` on, up to `bytesMax` (at least one); none at the end of the log. */
+  fetch(topic: string, partition: number, offset: number, bytesMax: number): Promise<KafkaMessage[]> {
+    return this.run(async (cluster) => {
+      await partitionsOf(cluster, [topic]);
+      const [nodeId] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
+      if (nodeId === undefined) throw new Error(`${topic}/${partition} has no leader`);
+      const broker = await cluster.findBroker({ nodeId });
+      const { responses } = await broker.fetch({
+        isolationLevel: READ_UNCOMMITTED,
+        maxWaitTime: FETCH_WAIT_MS,
+        minBytes: 1,
+        maxBytes: bytesMax,
+        topics: [{ topic, partitions: [{ partition, fetchOffset: String(offset), maxBytes: bytesMax }] }],
+      });
+      const messages = responses[0]?.partitions[0]?.messages ?? [];
+      // A batch is delivered whole, also when the offset lies within it.
+      return messages.filter((message) => Number(message.offset) >= offset);
+    });
+  }
+
+  /** Every broker's log directories: what the topics take, and the room of their disks. */
+  logDirs(): Promise<LogDir[]> {
+    return this.run(async (cluster) => {
+      const perBroker = cluster.getNodeIds().map(async (nodeId) => {
+        const broker = await cluster.findBroker({ nodeId });
+        return describeLogDirs(broker, String(nodeId));
+      });
+      return (await Promise.all(perBroker)).flat();
+    });
+  }
+
+  async close(): Promise<void> {
+    const cluster = await this.cluster?.catch(() => null);
+    this.cluster = null;
+    await cluster?.disconnect();
+  }
+
+  /** Rejects with `DependencyUnavailable` after 3 s: whoever looks has others waiting. */
+  private async run<T>(work: (cluster: InternalCluster) => Promise<T>): Promise<T> {
+    const given = new AbortController();
+    const tooLate = (): Error => new Error(`no answer within ${ANSWER_MS_MAX} ms`);
+    try {
+      return await bounded(this.settled(work, given.signal), ANSWER_MS_MAX, tooLate);
+    } catch (error) {
+      this.forget();
+      throw new DependencyUnavailable('Kafka', { cause: error });
+    } finally {
+      given.abort();
+    }
+  }
+
+  /** Asks again while brokers do not know yet of a new topic or its leader. */
+  private async settled<T>(work: (cluster: InternalCluster) => Promise<T>, given: AbortSignal): Promise<T> {
+    const pauses = new Pauses({ firstMs: 50, maxMs: 500 });
+    for (;;) {
+      try {
+        return await work(await this.connected());
+      } catch (error) {
+        if (given.aborted || !isUnsettled(error)) throw error;
+        this.forget();
+        await pauses.wait(given);
+      }
+    }
+  }
+
+  private forget(): void {
+    const former = this.cluster;
+    this.cluster = null;
+    // It failed already: that it also fails to disconnect tells nothing new.
+    former?.then((cluster) => cluster.disconnect()).catch(() => undefined);
+  }
+
+  private connected(): Promise<InternalCluster> {
+    this.cluster ??= this.connect();
+    return this.cluster;
+  }
+
+  private async connect(): Promise<InternalCluster> {
+    const cluster = createCluster(this.kafka);
+    await cluster.connect();
+    return cluster;
+  }
+}
+
+/** kafkajs makes its clusters by a method under a symbol of its own. Throws when this kafkajs has none. */
+function createCluster(kafka: Kafka): InternalCluster {
+  const symbol = Object.getOwnPropertySymbols(kafka).find(
+    ({ description }) => description === 'private:Kafka:createCluster',
+  );
+  const create: unknown = symbol === undefined ? undefined : Reflect.get(kafka, symbol);
+  if (typeof create !== 'function') {
+    throw new Error('kafkajs has changed: its clients make no clusters any more. Adapt cluster-reader.ts.');
+  }
+  return create({ allowAutoTopicCreation: false, metadataMaxAge: 60_000 }) as InternalCluster;
+}
+
+async function partitionsOf(cluster: InternalCluster, topics: readonly string[]): Promise<OffsetQuestion[]> {
+  await cluster.addMultipleTargetTopics([...topics]);
+  await cluster.refreshMetadataIfNecessary();
+  return topics.flatMap((topic) => {
+    const partitions = cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => ({ partition: partitionId }));
+    return partitions.length === 0 ? [] : [{ topic, partitions }];
+  });
+}
+
+function offsetsByPartition(answers: OffsetAnswer[]): Map<string, number> {
+  return new Map(
+    answers.flatMap(({ topic, partitions }) =>
+      partitions.map(({ partition, offset }) => [`${topic}/${partition}`, Number(offset)] as const),
+    ),
+  );
+}

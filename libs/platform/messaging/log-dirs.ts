@@ -1,0 +1,121 @@
+import Encoder from 'kafkajs/src/protocol/encoder.js';
+import type { InternalBroker } from './cluster-reader';
+
+/** One log directory of one broker. */
+export interface LogDir {
+  broker: string;
+  path: string;
+  /** What all topics of the cluster take in it. */
+  usedBytes: number;
+  /** Size of its disk and what is free there; null where the broker does not tell. */
+  totalBytes: number | null;
+  freeBytes: number | null;
+}
+
+const DESCRIBE_LOG_DIRS = 35;
+/** The first with the disk's size (KIP-827, Kafka 3.3). */
+const VERSION = 4;
+const UNKNOWN_SIZE = -1n;
+
+/** Kafka's DescribeLogDirs, which kafkajs does not have. */
+export async function describeLogDirs(broker: InternalBroker, nodeId: string): Promise<LogDir[]> {
+  const dirs = await broker.connectionPool.send({
+    request: {
+      apiKey: DESCRIBE_LOG_DIRS,
+      apiVersion: VERSION,
+      apiName: 'DescribeLogDirs',
+      // No tagged fields of the header (kafkajs writes it without), all topics (a null array), no tagged fields.
+      encode: () => Promise.resolve(new Encoder().writeBuffer(Buffer.from([0, 0, 0]))),
+    },
+    response: {
+      decode: (raw) => Promise.resolve({ raw }),
+      parse: (decoded) => Promise.resolve(decodeLogDirs((decoded as { raw: Buffer }).raw, nodeId)),
+    },
+  });
+  return dirs as LogDir[];
+}
+
+/** The answer's bytes after its correlation id. @throws Error for an error code of the broker, or bytes cut short */
+export function decodeLogDirs(bytes: Buffer, broker: string): LogDir[] {
+  const reader = new CompactReader(bytes);
+  reader.skipTags();
+  reader.skip(4); // throttle time
+  refuse(reader.int16());
+  return reader.array(() => {
+    const error = reader.int16();
+    const path = reader.text();
+    const sizes = reader.array(() => {
+      reader.text();
+      const topicSizes = reader.array(() => {
+        reader.skip(4); // partition
+        const size = reader.int64();
+        reader.skip(8 + 1); // lag, whether it is moving
+        reader.skipTags();
+        return size;
+      });
+      reader.skipTags();
+      return topicSizes.reduce((sum, size) => sum + size, 0n);
+    });
+    const total = reader.int64();
+    const free = reader.int64();
+    reader.skipTags();
+    refuse(error);
+    const usedBytes = Number(sizes.reduce((sum, size) => sum + size, 0n));
+    return { broker, path, usedBytes, totalBytes: sizeOrNull(total), freeBytes: sizeOrNull(free) };
+  });
+}
+
+const sizeOrNull = (size: bigint): number | null => (size === UNKNOWN_SIZE ? null : Number(size));
+
+function refuse(errorCode: number): void {
+  if (errorCode !== 0) throw new Error(`the broker does not describe its log directories: error ${errorCode}`);
+}
+
+/** Kafka's compact encoding: lengths as varints, one more than the length; tagged fields behind each structure. */
+class CompactReader {
+  private at = 0;
+
+  constructor(private readonly bytes: Buffer) {}
+
+  int16(): number {
+    this.at += 2;
+    return this.bytes.readInt16BE(this.at - 2);
+  }
+
+  int64(): bigint {
+    this.at += 8;
+    return this.bytes.readBigInt64BE(this.at - 8);
+  }
+
+  text(): string {
+    const length = this.varint() - 1;
+    this.at += length;
+    return this.bytes.toString('utf8', this.at - length, this.at);
+  }
+
+  array<T>(read: () => T): T[] {
+    const count = this.varint() - 1;
+    return Array.from({ length: Math.max(0, count) }, read);
+  }
+
+  skip(bytes: number): void {
+    this.at += bytes;
+  }
+
+  skipTags(): void {
+    for (let count = this.varint(); count > 0; count--) {
+      this.varint();
+      this.skip(this.varint());
+    }
+  }
+
+  private varint(): number {
+    let value = 0;
+    for (let shift = 0; shift <= 28; shift += 7) {
+      const byte = this.bytes.readUInt8(this.at++);
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) break;
+    }
+    return value;
+  }
+}
