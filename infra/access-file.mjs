@@ -1,4 +1,7 @@
-import { writePrivateJson } from './private-file.mjs';
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { giveToOwner } from './owner.mjs';
+import { writePrivateJson, writePublicText } from './private-file.mjs';
 
 /** What a person or a script needs to use the installation; holds passwords, so its owner alone may read it. */
 export function accessOf({ addresses, ports, bootstrap }) {
@@ -17,4 +20,13 @@ export function accessOf({ addresses, ports, bootstrap }) {
 /** `processes`: name → {pid, opsUrl?} of all that runs now. */
 export function writeAccess(file, access, processes) {
   writePrivateJson(file, { ...access, processes });
+}
+
+/** What Prometheus is to scrape, as its `file_sd` reads it: each process that has metrics. Nothing in it is secret. */
+export function writeScrapeTargets(file, processes) {
+  const scraped = Object.entries(processes).filter(([, { opsUrl }]) => opsUrl !== undefined);
+  const groups = scraped.map(([app, { opsUrl }]) => ({ targets: [new URL(opsUrl).host], labels: { app } }));
+  mkdirSync(dirname(file), { recursive: true });
+  giveToOwner(dirname(file));
+  writePublicText(file, `${JSON.stringify(groups, null, 2)}\n`);
 }

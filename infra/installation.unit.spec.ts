@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { accessOf, writeAccess } from './access-file.mjs';
+import { accessOf, writeAccess, writeScrapeTargets } from './access-file.mjs';
 import { checkLayout } from './layout.mjs';
 import { readJson } from './private-file.mjs';
 import { givenAddresses } from './providers/environment.mjs';
@@ -99,6 +99,13 @@ it('writes the access file with mode 0600 and every address', () => {
     ...addresses,
     processes: { api: { pid: 7 } },
   });
+});
+
+it('names what Prometheus is to scrape in a file that it may read', () => {
+  const file = join(dir, 'prometheus/targets.json');
+  writeScrapeTargets(file, { api: { pid: 7, opsUrl: 'http://127.0.0.1:20001' }, kafka: { pid: 8 } });
+  expect(statSync(file).mode & 0o777).toBe(0o644);
+  expect(readJson(file)).toEqual([{ targets: ['127.0.0.1:20001'], labels: { app: 'api' } }]);
 });
 
 describe('the machine', () => {

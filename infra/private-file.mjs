@@ -24,9 +24,18 @@ export function writePrivateJson(path, value) {
 }
 
 export function writePrivateText(path, text) {
+  replaceFile(path, text, 0o600);
+}
+
+/** The same for a file without secrets, which programs of other users read. */
+export function writePublicText(path, text) {
+  replaceFile(path, text, 0o644);
+}
+
+function replaceFile(path, text, mode) {
   mkdirSync(dirname(path), { recursive: true });
   const partial = `${path}.${process.pid}.partial`;
-  writeFileSync(partial, text, { mode: 0o600 });
+  writeFileSync(partial, text, { mode });
   giveToOwner(partial);
   renameSync(partial, path);
 }

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { accessOf, writeAccess } from './access-file.mjs';
+import { accessOf, writeAccess, writeScrapeTargets } from './access-file.mjs';
 import { appNames, appServices, migrate } from './apps.mjs';
 import { ensureDatabases } from './databases.mjs';
 import { giveToOwner } from './owner.mjs';
@@ -15,6 +15,7 @@ export const filesOf = (dir) => ({
   state: join(dir, 'supervisor.json'),
   lock: join(dir, 'start.lock'),
   access: join(dir, 'access.json'),
+  scrapeTargets: join(dir, 'prometheus/targets.json'),
   logs: join(dir, 'logs'),
   supervisorLog: join(dir, 'logs/supervisor.log'),
 });
@@ -40,7 +41,11 @@ export async function runProduct({ dir, provider, report }) {
     stateFile: files.state,
     logDir: files.logs,
     report,
-    changed: () => writeAccess(files.access, access, processesOf(supervisor, apps)),
+    changed: () => {
+      const processes = processesOf(supervisor, apps);
+      writeAccess(files.access, access, processes);
+      writeScrapeTargets(files.scrapeTargets, processes);
+    },
   });
   const stop = () => supervisor.stop();
   const started = supervisor.start([
