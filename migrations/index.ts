@@ -15,6 +15,7 @@ import { AgentsHealth1790000001400 } from './telemetry/1790000001400-agents-heal
 import { StatusChanges1790000001000 } from './telemetry/1790000001000-status-change';
 import { Shards1790000002000 } from './telemetry/1790000002000-platform-shards';
 import { ProbingSeries1790000003000 } from './telemetry/1790000003000-probing-series';
+import { ProbingRollups1790000040000 } from './telemetry/1790000040000-probing-rollups';
 
 /** Applied in the order of their timestamps. */
 export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
@@ -38,4 +39,5 @@ export const TELEMETRY_MIGRATIONS: readonly MigrationClass[] = [
   StatusChanges1790000001000,
   Shards1790000002000,
   ProbingSeries1790000003000,
+  ProbingRollups1790000040000,
 ];

@@ -7,6 +7,7 @@ export * from './outcomes';
 export * from './print-block';
 export * from './result-columns';
 export * from './results-api';
+export * from './rollup-levels';
 export * from './rtt-histogram';
 export * from './series-body';
 export * from './series-samples';

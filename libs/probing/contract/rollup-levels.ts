@@ -1,0 +1,66 @@
+/** Lengths of the windows that figures of a target come in, shortest first. */
+export const RESOLUTIONS = ['5m', '1h', '1d', '1mo'] as const;
+export type Resolution = (typeof RESOLUTIONS)[number];
+
+/** A table (or continuous aggregate) of figures per target, check and bucket, each level made from the one below. */
+export interface RollupLevel {
+  resolution: Resolution;
+  relation: 'probe_hourly' | 'probe_daily' | 'probe_monthly';
+  source: 'probe_series' | 'probe_hourly' | 'probe_daily';
+  /** The source's column of time. */
+  sourceTime: 'window_start' | 'bucket';
+  /** An interval in SQL; buckets begin in UTC. */
+  bucket: '1 hour' | '1 day' | '1 month';
+  /** Of the counts: a month of a thousand agents is more than an integer holds. */
+  countType: 'integer' | 'bigint';
+}
+
+export const ROLLUP_LEVELS: readonly RollupLevel[] = [
+  {
+    resolution: '1h',
+    relation: 'probe_hourly',
+    source: 'probe_series',
+    sourceTime: 'window_start',
+    bucket: '1 hour',
+    countType: 'integer',
+  },
+  {
+    resolution: '1d',
+    relation: 'probe_daily',
+    source: 'probe_hourly',
+    sourceTime: 'bucket',
+    bucket: '1 day',
+    countType: 'integer',
+  },
+  {
+    resolution: '1mo',
+    relation: 'probe_monthly',
+    source: 'probe_daily',
+    sourceTime: 'bucket',
+    bucket: '1 month',
+    countType: 'bigint',
+  },
+];
+
+/**
+ * The one definition of a level: its columns, in the order of its table. Continuous aggregates are made of it, and the job
+ * runs it with a condition on the source's column of time.
+ */
+export function rollupSelect(level: RollupLevel, condition = 'true'): string {
+  const time = `time_bucket('${level.bucket}'::interval, ${level.sourceTime})`;
+  return `${rollupFigures(`${time} AS bucket`, level.countType)} FROM ${level.source} WHERE ${condition} GROUP BY 1, 2, 3`;
+}
+
+/** `SELECT` target, check and bucket, then all that adds up over rows of a source, without `FROM`. */
+export function rollupFigures(bucket: string, countType: RollupLevel['countType']): string {
+  const count = (column: string): string => `sum(${column})::${countType} AS ${column}`;
+  return `
+    SELECT target_key, check_no, ${bucket},
+      ${['sent', 'replied', 'lost', 'not_sent'].map(count).join(', ')},
+      COALESCE(min(rtt_min_us) FILTER (WHERE replied > 0), 0) AS rtt_min_us,
+      max(rtt_max_us) AS rtt_max_us,
+      sum(rtt_sum_us)::bigint AS rtt_sum_us,
+      sum(jitter_sum_us)::bigint AS jitter_sum_us,
+      ${count('jitter_count')},
+      compact_rtt_histogram(string_agg(histogram, '\\x00'::bytea)) AS histogram`;
+}
