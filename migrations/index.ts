@@ -8,6 +8,7 @@ import { TargetsList1790000001200 } from './control/1790000001200-targets-list';
 import { IdentityAccounts1790000001300 } from './control/1790000001300-identity-accounts';
 import { AgentsInventory1790000001400 } from './control/1790000001400-agents-inventory';
 import { AssignmentFeed1790000001500 } from './control/1790000001500-assignment-feed';
+import { OperationsHealth1790000041000 } from './control/1790000041000-operations-health';
 import { PlatformTimescale1790000000000 } from './telemetry/1790000000000-platform-timescale';
 import { TelemetryConsumerOffset1790000000100 } from './telemetry/1790000000100-platform-consumer-offset';
 import { TelemetryLease1790000000200 } from './telemetry/1790000000200-platform-lease';
@@ -15,7 +16,10 @@ import { AgentsHealth1790000001400 } from './telemetry/1790000001400-agents-heal
 import { StatusChanges1790000001000 } from './telemetry/1790000001000-status-change';
 import { Shards1790000002000 } from './telemetry/1790000002000-platform-shards';
 import { ProbingSeries1790000003000 } from './telemetry/1790000003000-probing-series';
+import { LiveRecentPosition1790000043000 } from './telemetry/1790000043000-live-recent-position';
+import { StatusDeltas1790000044000 } from './telemetry/1790000044000-status-deltas';
 import { ProbingRollups1790000040000 } from './telemetry/1790000040000-probing-rollups';
+import { ShardFreshness1790000041000 } from './telemetry/1790000041000-platform-shard-freshness';
 
 /** Applied in the order of their timestamps. */
 export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
@@ -28,6 +32,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   IdentityAccounts1790000001300,
   AgentsInventory1790000001400,
   AssignmentFeed1790000001500,
+  OperationsHealth1790000041000,
 ];
 
 /** Applied in the order of their timestamps; the first creates the timescaledb extension. */
@@ -40,4 +45,7 @@ export const TELEMETRY_MIGRATIONS: readonly MigrationClass[] = [
   Shards1790000002000,
   ProbingSeries1790000003000,
   ProbingRollups1790000040000,
+  ShardFreshness1790000041000,
+  LiveRecentPosition1790000043000,
+  StatusDeltas1790000044000,
 ];

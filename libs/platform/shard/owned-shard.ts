@@ -17,6 +17,8 @@ export interface ShardCommit {
   claim: Claim;
   writes: PendingWrite[];
   positions: Map<string, number>;
+  /** The shard's own time at these positions, ms since 1970; 0 before the first tick. */
+  atMs: number;
   checkpoint: { position: number; bytes: Uint8Array } | null;
 }
 
@@ -106,7 +108,13 @@ export class OwnedShard {
     const complete = this.isCaughtUp && !this.hasPending();
     const bytes = checkpoint && complete ? compress(this.fold.checkpoint()) : null;
     if (writes.length === 0 && positions.size === 0 && !bytes) return null;
-    return { claim: this.claim, writes, positions, checkpoint: bytes && { position: this.offset, bytes } };
+    return {
+      claim: this.claim,
+      writes,
+      positions,
+      atMs: this.fold.nowMs,
+      checkpoint: bytes && { position: this.offset, bytes },
+    };
   }
 
   committed(commit: ShardCommit): void {
@@ -139,15 +147,15 @@ export async function writeCommits(transaction: WriterTransaction, commits: read
   for (const commit of commits) {
     for (const write of commit.writes) await write.write(transaction);
   }
-  const rows = commits.flatMap(({ claim, positions }) =>
-    [...positions].map(([participant, position]) => ({ shard: claim.shard, participant, position })),
+  const rows = commits.flatMap(({ claim, positions, atMs }) =>
+    [...positions].map(([participant, position]) => ({ shard: claim.shard, participant, position, atMs })),
   );
   if (rows.length > 0) {
     await transaction.query(
-      `INSERT INTO shard_position (shard, participant, position)
-       SELECT shard, participant, position FROM jsonb_to_recordset($1::jsonb)
-         AS r(shard smallint, participant text, position bigint)
-       ON CONFLICT (shard, participant) DO UPDATE SET position = excluded.position`,
+      `INSERT INTO shard_position (shard, participant, position, log_at)
+       SELECT shard, participant, position, to_timestamp(nullif("atMs", 0) / 1000)
+       FROM jsonb_to_recordset($1::jsonb) AS r(shard smallint, participant text, position bigint, "atMs" float8)
+       ON CONFLICT (shard, participant) DO UPDATE SET position = excluded.position, log_at = excluded.log_at`,
       [JSON.stringify(rows)],
     );
   }
