@@ -55,7 +55,8 @@ const NO_VOTES: Votes = { selected: 0, needed: 0, up: 0, degraded: 0, down: 0, u
 /** Rows that one shard's status changes and verdicts come to, kept until the host commits them. */
 export class StatusEffects {
   private changes: ChangeRow[] = [];
-  private verdicts = new Map<string, VerdictRow>();
+  /** By target, then by agent and check: the latest only. */
+  private verdicts = new Map<number, Map<string, VerdictRow>>();
   private selections = new Map<number, { target_key: number; agents: string[] }>();
 
   constructor(
@@ -87,7 +88,7 @@ export class StatusEffects {
 
   removed(target: TargetEntry, before: Judgement, atMs: number, changeSeq: number, place: RecordPlace): void {
     if (place.muted) return;
-    this.selections.set(target.key, { target_key: target.key, agents: [] });
+    this.keepOnly(target.key, []);
     this.changes.push({
       change_seq: changeSeq,
       ...identity(target),
@@ -106,7 +107,18 @@ export class StatusEffects {
   /** Verdicts of agents that are no longer selected are to go. */
   keepPairs(target: TargetEntry, place: RecordPlace): void {
     if (place.muted) return;
-    this.selections.set(target.key, { target_key: target.key, agents: target.selected });
+    this.keepOnly(target.key, target.selected);
+  }
+
+  /**
+   * Of an agent that was not selected at some time since the last commit, nothing from before may stay: neither what is
+   * stored nor what waits to be, even if it has been selected again.
+   */
+  private keepOnly(targetKey: number, agents: readonly string[]): void {
+    const before = this.selections.get(targetKey)?.agents ?? agents;
+    this.selections.set(targetKey, { target_key: targetKey, agents: before.filter((id) => agents.includes(id)) });
+    const waiting = this.verdicts.get(targetKey);
+    for (const [key, { agent_id }] of waiting ?? []) if (!agents.includes(agent_id)) waiting?.delete(key);
   }
 
   verdict(
@@ -118,7 +130,9 @@ export class StatusEffects {
     place: RecordPlace,
   ): void {
     if (place.muted) return;
-    this.verdicts.set(`${target.key}/${pair.agentId}/${pair.check}`, {
+    let ofTarget = this.verdicts.get(target.key);
+    if (!ofTarget) this.verdicts.set(target.key, (ofTarget = new Map()));
+    ofTarget.set(`${pair.agentId}/${pair.check}`, {
       target_key: target.key,
       agent_id: pair.agentId,
       check_no: pair.check,
@@ -131,7 +145,7 @@ export class StatusEffects {
   take(): PendingWrite | null {
     if (this.size === 0) return null;
     const { changes, shard } = this;
-    const verdicts = [...this.verdicts.values()];
+    const verdicts = [...this.verdicts.values()].flatMap((ofTarget) => [...ofTarget.values()]);
     const selections = [...this.selections.values()];
     this.changes = [];
     this.verdicts = new Map();
@@ -139,8 +153,8 @@ export class StatusEffects {
     return {
       rows: changes.length + verdicts.length,
       write: async (transaction) => {
-        await writeVerdicts(transaction, shard, verdicts);
         await dropVerdicts(transaction, selections);
+        await writeVerdicts(transaction, shard, verdicts);
         await writeChanges(transaction, shard, changes);
       },
       committed: () => {

@@ -1,0 +1,95 @@
+import {
+  encodeBody,
+  frameBlock,
+  LANE,
+  OUTCOME,
+  ResultColumnsBuilder,
+  type EncodedBody,
+  type Lane,
+} from '@icmp-mon/probing/contract';
+import { compress } from '@icmp-mon/platform/zstd';
+
+export interface SimulatedSample {
+  key: number;
+  sampleMs: number;
+  outcome: number;
+  rttUs: number;
+}
+
+/** A block with what is in it, in the agent's own time. */
+export interface SimulatedBlock {
+  agent: number;
+  agentId: string;
+  lane: Lane;
+  identity: string;
+  bytes: Uint8Array;
+  samples: SimulatedSample[];
+}
+
+interface WaitingBlock {
+  body: EncodedBody;
+  samples: SimulatedSample[];
+  liveUntilMs: number;
+}
+
+const builder = new ResultColumnsBuilder(64);
+
+/** An agent's spool by the rules of the real one: identity at the first shipment, repeats first, one upload a lane. */
+export class SimulatedAgent {
+  private waiting: WaitingBlock[] = [];
+  private readonly unanswered: Record<Lane, SimulatedBlock[]> = { [LANE.live]: [], [LANE.backfill]: [] };
+  private nextSequence: Record<Lane, number> = { [LANE.live]: 0, [LANE.backfill]: 0 };
+  private boot = 1;
+  /** How much this agent's clock is ahead. */
+  clockAheadMs = 0;
+
+  constructor(
+    readonly index: number,
+    readonly agentId: string,
+    private readonly shard: number,
+  ) {}
+
+  restart(): void {
+    this.boot++;
+    this.nextSequence = { [LANE.live]: 0, [LANE.backfill]: 0 };
+  }
+
+  keep(samples: SimulatedSample[], liveUntilMs: number): void {
+    builder.clear();
+    for (const { key, sampleMs, outcome, rttUs } of samples) builder.push(key, 1, sampleMs, outcome, rttUs);
+    this.waiting.push({ body: encodeBody(builder.build(), compress), samples, liveUntilMs });
+  }
+
+  /** The next upload of a lane, empty when nothing waits. */
+  upload(lane: Lane, nowMs: number): SimulatedBlock[] {
+    const repeats = this.unanswered[lane];
+    if (repeats.length > 0) return repeats;
+    const isMine = ({ liveUntilMs }: WaitingBlock): boolean => liveUntilMs >= nowMs === (lane === LANE.live);
+    const taken = this.waiting.filter(isMine);
+    this.waiting = this.waiting.filter((block) => !isMine(block));
+    this.unanswered[lane] = taken.map((block) => this.address(block, lane));
+    return this.unanswered[lane];
+  }
+
+  answered(lane: Lane): void {
+    this.unanswered[lane] = [];
+  }
+
+  get isEmpty(): boolean {
+    return this.waiting.length + this.unanswered[LANE.live].length + this.unanswered[LANE.backfill].length === 0;
+  }
+
+  private address({ body, samples }: WaitingBlock, lane: Lane): SimulatedBlock {
+    const { agentId, boot, shard } = this;
+    const sequence = this.nextSequence[lane]++;
+    const bytes = frameBlock({ agentId, boot, lane, shard, sequence, policyVersion: 1 }, body);
+    return { agent: this.index, agentId, lane, identity: `${agentId}/${boot}/${lane}/${sequence}`, bytes, samples };
+  }
+}
+
+/** One probe's outcome, jittered; `down` targets answer nobody. */
+export function probe(random: () => number, key: number, sampleMs: number, down: boolean): SimulatedSample {
+  const dice = random();
+  const outcome = dice < 0.03 ? OUTCOME.not_sent : down || dice < 0.08 ? OUTCOME.timeout : OUTCOME.reply;
+  return { key, sampleMs, outcome, rttUs: outcome === OUTCOME.reply ? 200 + Math.floor(random() * 9_000) : 0 };
+}

@@ -1,0 +1,305 @@
+import {
+  decodeBlock,
+  decodeShardRecord,
+  encodeBlocksRecord,
+  encodeFeedRecord,
+  encodeTickRecord,
+  LANE,
+  type BlockEnvelope,
+  type DecodedBlock,
+  type FeedFact,
+  type Lane,
+} from '@icmp-mon/probing/contract';
+import { decompressBounded } from '@icmp-mon/platform/zstd';
+import { AGENT_IDS, seeded, targetIdOf } from './shard-log.test-data';
+import { probe, SimulatedAgent, type SimulatedBlock } from './shard-simulator-agent';
+import { AGENTS, isAgentFault, type AgentFault, type LogFault, type Plan } from './shard-simulator-plan';
+
+const INTERVAL_MS = 5_000;
+const SLOT_MS = 2_500;
+const START_MS = Date.UTC(2026, 0, 1, 0, 4, 10);
+/** Seconds after the plan's end in which the agents empty their spools. */
+const DRAIN_S = 4;
+export const SHARD = 3;
+const KEY_OF = (target: number): number => 3 + 8 * target;
+
+export interface SimulatedLog {
+  /** As the broker has it: with repeats, zombies' ticks, rubbish. */
+  records: Uint8Array[];
+  /** The same without what must make no difference: each thing once, in the order of its first appearance. */
+  clean: Uint8Array[];
+  /** Samples that have to be stored, each once: `key/agent/ms/outcome/rtt`, sorted. */
+  samples: string[];
+  /** Whether blocks changed places: then the numbers of status changes may, and nothing else. */
+  swapped: boolean;
+}
+
+interface Upload {
+  blocks: SimulatedBlock[];
+  clockOffsetMs: number;
+}
+
+/** Agents, gateway, feed and tick producer of one shard in virtual time: what a plan makes of its log. */
+export function simulateLog(plan: Plan): SimulatedLog {
+  return new LogSimulation(plan).run();
+}
+
+class LogSimulation {
+  private readonly random: () => number;
+  private readonly records: Uint8Array[] = [];
+  private readonly clean: Uint8Array[] = [];
+  private readonly samples = new Map<string, number>();
+  private readonly seen = new Set<string>();
+  private readonly agents: SimulatedAgent[];
+  private readonly assigned = new Map<number, string[]>();
+  private readonly facts: Uint8Array[] = [];
+  private readonly down = new Set<number>();
+  private readonly late: { at: number; upload: Upload }[] = [];
+  private readonly changeSeconds: Set<number>;
+  private policyVersion = 0;
+  private clockAheadMs = 0;
+  private tickEpoch = 1;
+  private ticksFrom = 0;
+  private zombieUntil = -1;
+  private swapped = false;
+
+  constructor(private readonly plan: Plan) {
+    const random = seeded(plan.seed);
+    this.random = random;
+    this.agents = AGENT_IDS.slice(0, AGENTS).map((agentId, at) => new SimulatedAgent(at, agentId, SHARD));
+    const changes = Array.from({ length: plan.inventoryChanges }, () => Math.floor(random() * plan.seconds));
+    this.changeSeconds = new Set(changes);
+  }
+
+  run(): SimulatedLog {
+    this.tellInventory();
+    for (let second = 0; second < this.plan.seconds + DRAIN_S; second++) this.second(second);
+    const swapped = this.swapped;
+    const samples = [...this.samples].flatMap(([line, count]) => Array.from({ length: count }, () => line)).sort();
+    return { records: this.records, clean: this.clean, samples, swapped };
+  }
+
+  private second(second: number): void {
+    const draining = second >= this.plan.seconds;
+    const nowMs = START_MS + second * 1_000;
+    if (!draining && this.changeSeconds.has(second)) this.changeInventory();
+    const logFaults = this.plan.faults.filter(
+      (fault): fault is LogFault => !isAgentFault(fault) && fault.at === second,
+    );
+    for (const fault of draining ? [] : logFaults) this.disturbLog(fault, second);
+    this.tick(second, nowMs);
+    for (const { upload } of this.late.filter(({ at }) => at === second)) this.append(upload, nowMs);
+    for (const key of this.assigned.keys())
+      if (this.random() < 0.03) this.down[this.down.has(key) ? 'delete' : 'add'](key);
+    for (const agent of this.agents) {
+      if (!draining) this.probeAll(agent, nowMs);
+      for (const lane of [LANE.live, LANE.backfill]) this.ship(agent, lane, second, nowMs, draining);
+    }
+    if (!draining && logFaults.some(({ kind }) => kind === 'swap')) this.swap();
+  }
+
+  private tellInventory(): void {
+    this.tellPolicy();
+    for (const { agentId, index } of this.agents) {
+      this.tell({ kind: 'agent', agentId, name: `agent-${index}`, region: 'r', provider: 'p', state: 'active' });
+    }
+    for (let target = 0; target < this.plan.targets; target++) this.tellTarget(KEY_OF(target), AGENT_IDS);
+  }
+
+  private tellPolicy(): void {
+    this.tell({
+      kind: 'policy',
+      tier: 'standard',
+      policyVersion: ++this.policyVersion,
+      intervalMs: INTERVAL_MS,
+      timeoutMs: 1_000,
+      missesToFail: this.policyVersion === 1 ? 2 : 1 + Math.floor(this.random() * 3),
+      successesToRecover: 1,
+      quorum: this.random() < 0.7 ? 'majority' : 1,
+      checks: [{ check: 1, type: 'icmp_ping', expect: 'reachable' }],
+    });
+  }
+
+  private tellTarget(targetKey: number, selected: string[]): void {
+    const ip = `127.0.0.${targetKey}`;
+    this.assigned.set(targetKey, selected);
+    this.tell({
+      kind: 'target',
+      targetKey,
+      targetId: targetIdOf(targetKey),
+      ip,
+      vrf: 'default',
+      tier: 'standard',
+      selected,
+    });
+  }
+
+  private changeInventory(): void {
+    const key = KEY_OF(Math.floor(this.random() * this.plan.targets));
+    const dice = this.random();
+    if (dice < 0.25) return this.tellPolicy();
+    if (dice < 0.5) {
+      this.assigned.set(key, []);
+      return this.tell({ kind: 'target-removed', targetKey: key });
+    }
+    this.tellTarget(
+      key,
+      AGENT_IDS.filter(() => this.random() < 0.6),
+    );
+  }
+
+  private tell(fact: FeedFact): void {
+    const record = encodeFeedRecord(this.facts.length + 1, fact);
+    this.facts.push(record);
+    this.records.push(record);
+    this.clean.push(record);
+  }
+
+  private disturbLog(fault: LogFault, second: number): void {
+    switch (fault.kind) {
+      case 'tick-takeover':
+        this.zombieUntil = second + fault.gapS + fault.zombieS;
+        this.ticksFrom = second + fault.gapS;
+        this.tickEpoch++;
+        return;
+      case 'clock-set':
+        this.clockAheadMs += fault.byMs;
+        return;
+      case 'feed-repeat':
+        this.records.push(...this.facts.slice(-fault.facts));
+        return;
+      case 'garbage':
+        this.records.push(this.garbage(fault.form));
+        return;
+      case 'swap':
+        return;
+      default:
+        fault satisfies never;
+    }
+  }
+
+  private tick(second: number, nowMs: number): void {
+    const atMs = nowMs + this.clockAheadMs;
+    if (second >= this.ticksFrom) {
+      const record = encodeTickRecord(this.tickEpoch, atMs);
+      this.records.push(record);
+      this.clean.push(record);
+    }
+    // What a former holder writes counts for nothing once its successor has written.
+    if (second > this.ticksFrom && second <= this.zombieUntil && this.tickEpoch > 1)
+      this.records.push(encodeTickRecord(this.tickEpoch - 1, atMs + 1_500));
+  }
+
+  private probeAll(agent: SimulatedAgent, nowMs: number): void {
+    const samples = [...this.assigned.keys()].flatMap((key) => {
+      const slot = (key + agent.index) % 2;
+      const isDue =
+        Math.floor((nowMs - slot * SLOT_MS) / INTERVAL_MS) > Math.floor((nowMs - 1_000 - slot * SLOT_MS) / INTERVAL_MS);
+      // An agent knows of a removed target a little longer, and of one that it was relieved of.
+      if (!isDue) return [];
+      const sampleMs = nowMs - Math.floor(this.random() * 900) + agent.clockAheadMs;
+      return [probe(this.random, key, sampleMs, this.down.has(key))];
+    });
+    if (samples.length > 0) agent.keep(samples, nowMs + agent.clockAheadMs + 2 * INTERVAL_MS);
+  }
+
+  private ship(agent: SimulatedAgent, lane: Lane, second: number, nowMs: number, draining: boolean): void {
+    const faults = draining ? [] : this.faultsOf(agent.index, second);
+    if (lane === LANE.live) for (const fault of faults) this.disturbAgent(agent, fault, second);
+    const blocks = agent.upload(lane, nowMs + agent.clockAheadMs);
+    if (blocks.length === 0) return;
+    const upload: Upload = { blocks, clockOffsetMs: this.clockOffsetMs(agent, second) };
+    const network = faults.find(({ kind }) => kind.endsWith('upload') || kind === 'lost-answer');
+    switch (network?.kind) {
+      case 'lost-upload':
+        return;
+      case 'lost-answer':
+        return this.append(upload, nowMs);
+      case 'half-upload':
+        return this.append({ ...upload, blocks: blocks.slice(0, Math.ceil(blocks.length / 2)) }, nowMs);
+      case 'late-upload':
+        this.late.push({ at: second + 1 + Math.floor(this.random() * 20), upload: { ...upload, blocks: [...blocks] } });
+        return;
+      default:
+        this.append(upload, nowMs);
+        agent.answered(lane);
+    }
+  }
+
+  /** Faults that last hold for `forS` seconds; the others strike once. */
+  private faultsOf(agent: number, second: number): AgentFault[] {
+    return this.plan.faults.filter(isAgentFault).filter((fault) => {
+      const lastsS = 'forS' in fault ? fault.forS : 1;
+      return fault.agent === agent && second >= fault.at && second < fault.at + lastsS;
+    });
+  }
+
+  private disturbAgent(agent: SimulatedAgent, fault: AgentFault, second: number): void {
+    if (fault.at !== second) return;
+    if (fault.kind === 'agent-restart') agent.restart();
+    if (fault.kind === 'agent-clock') agent.clockAheadMs += fault.byMs;
+  }
+
+  /** The gateway notices a clock that was set three seconds later. */
+  private clockOffsetMs(agent: SimulatedAgent, second: number): number {
+    const unnoticed = this.plan.faults.filter(
+      (fault) =>
+        fault.kind === 'agent-clock' && fault.agent === agent.index && second >= fault.at && second < fault.at + 3,
+    );
+    const missingMs = unnoticed.reduce((sum, fault) => sum + ('byMs' in fault ? fault.byMs : 0), 0);
+    return agent.clockAheadMs - missingMs;
+  }
+
+  private append({ blocks, clockOffsetMs }: Upload, receivedAtMs: number): void {
+    const envelopes = blocks.map(({ bytes }): BlockEnvelope => ({ receivedAtMs, clockOffsetMs, block: bytes }));
+    this.records.push(encodeBlocksRecord(envelopes));
+    for (const [at, block] of blocks.entries()) {
+      if (this.seen.has(block.identity)) continue;
+      this.seen.add(block.identity);
+      this.clean.push(encodeBlocksRecord([envelopes[at]]));
+      for (const { key, sampleMs, outcome, rttUs } of block.samples) {
+        if (!this.assigned.get(key)?.includes(block.agentId)) continue;
+        const placedMs = Math.min(sampleMs - clockOffsetMs, receivedAtMs);
+        const line = `${key}/${block.agent}/${placedMs}/${outcome}/${rttUs}`;
+        this.samples.set(line, (this.samples.get(line) ?? 0) + 1);
+      }
+    }
+  }
+
+  /** One more record with a block whose bytes were damaged, or bytes that are no record at all. */
+  private garbage(form: number): Uint8Array {
+    const last = this.records.findLast((record) => record[0] === 1);
+    if (form === 0 || !last) return new Uint8Array();
+    if (form === 1) return Uint8Array.of(9, 1, 2, 3);
+    if (form === 2) return last.subarray(0, Math.max(2, last.length - 5));
+    if (form === 3) return Uint8Array.of(3, 200, 1, 123, 34);
+    const damaged = Uint8Array.from(last);
+    damaged[damaged.length - 1] ^= 0x40;
+    return damaged;
+  }
+
+  /** Exchanges the last two records when they are blocks of two agents without a target in common. */
+  private swap(): void {
+    const [a, b] = this.records.slice(-2);
+    if (a?.[0] !== 1 || b?.[0] !== 1) return;
+    const [first, second] = [blocksOf(a), blocksOf(b)];
+    if (first.some((block) => second.some((other) => !areIndependent(block, other)))) return;
+    this.records.splice(-2, 2, b, a);
+    this.swapped = true;
+  }
+}
+
+function blocksOf(record: Uint8Array): DecodedBlock[] {
+  const decoded = decodeShardRecord(record);
+  if (!decoded.ok || decoded.record.kind !== 'blocks') return [];
+  const blocks = decoded.record.envelopes.map(({ block }) => decodeBlock(block, decompressBounded));
+  return blocks.filter((block): block is DecodedBlock => block.ok);
+}
+
+function areIndependent(a: DecodedBlock, b: DecodedBlock): boolean {
+  const keys = new Set(a.columns.targetKey.subarray(0, a.columns.count));
+  return (
+    a.header.agentId !== b.header.agentId &&
+    !b.columns.targetKey.subarray(0, b.columns.count).some((key) => keys.has(key))
+  );
+}

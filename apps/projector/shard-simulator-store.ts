@@ -1,0 +1,172 @@
+import { decodeSeriesBody } from '@icmp-mon/probing/contract';
+import type { Sql } from '@icmp-mon/platform/database';
+import type { WriterTransaction } from '@icmp-mon/platform/shard';
+
+const PG_EPOCH_MS = Date.UTC(2000, 0, 1);
+
+interface StoredWindow {
+  targetKey: number;
+  startMs: number;
+  body: Uint8Array;
+}
+
+type JsonRow = Record<string, unknown>;
+
+/** A server process: what a successor ends, and with it the transaction that it has open. */
+export class SimulatedBackend {
+  isAlive = true;
+
+  end(): void {
+    this.isAlive = false;
+  }
+}
+
+/** The tables that a shard's commits touch, in memory: enough SQL to run the shard host's own statements. */
+export class SimulatedTelemetry implements Sql {
+  epoch = 0;
+  holder: string | null = null;
+  expiresAtStep = -1;
+  backend: SimulatedBackend | null = null;
+  private checkpoint: Buffer | null = null;
+  private checkpointPosition = -1;
+  private readonly positions = new Map<string, number>();
+  readonly changes: JsonRow[] = [];
+  readonly statuses = new Map<number, string>();
+  readonly verdicts = new Map<string, string>();
+  private recent: StoredWindow[] = [];
+  private readonly series: StoredWindow[] = [];
+  private cutMs = -Infinity;
+
+  constructor(private readonly agentIds: readonly string[]) {}
+
+  async execute(): Promise<number> {
+    return 0;
+  }
+
+  async query<T extends object>(text: string): Promise<T[]> {
+    const rows = (): object[] => {
+      if (text.includes('FROM shard_position'))
+        return [...this.positions].map(([participant, position]) => ({ participant, position }));
+      // As it comes over the wire: a Buffer somewhere inside a larger piece of memory.
+      const checkpoint = this.checkpoint && Buffer.concat([Buffer.alloc(3), this.checkpoint]).subarray(3);
+      if (text.includes('FROM shard')) return [{ checkpoint, checkpoint_position: this.checkpointPosition }];
+      if (text.includes('FROM agent_no')) return this.agentIds.map((agent_id, at) => ({ agent_id, agent_no: at + 1 }));
+      throw unknownStatement(text);
+    };
+    return rows() as T[];
+  }
+
+  /** Runs `work`; what it wrote stands once `commit` is called on what is returned. */
+  async begin(backend: SimulatedBackend, work: (transaction: WriterTransaction) => Promise<void>): Promise<() => void> {
+    const staged: (() => void)[] = [];
+    await work({
+      query: async <T extends object>(text: string, params: unknown[] = []): Promise<T[]> => {
+        if (!backend.isAlive) throw new Error('the connection to the telemetry database ended');
+        if (text.includes('FOR SHARE')) {
+          const [shards, epochs] = params as [number[], number[]];
+          return shards.filter((_, at) => epochs[at] === this.epoch).map((shard) => ({ shard })) as T[];
+        }
+        const effect = this.effectOf(text, params);
+        if (effect) staged.push(effect);
+        return [];
+      },
+      copy: async (statement, bytes) => {
+        const windows = decodeCopy(statement, bytes);
+        if (statement.includes('COPY probe_recent')) staged.push(() => void this.recent.push(...windows));
+        else if (statement.includes('COPY probe_series')) staged.push(() => void this.series.push(...windows));
+      },
+    });
+    return () => {
+      if (!backend.isAlive) throw new Error('terminating connection due to administrator command');
+      for (const effect of staged) effect();
+    };
+  }
+
+  private effectOf(text: string, params: unknown[]): (() => void) | null {
+    const table = /(?:INSERT INTO|DELETE FROM|UPDATE)\s+(\w+)/.exec(text)?.[1];
+    const json = params.find((param): param is string => typeof param === 'string' && param.startsWith('['));
+    const rows = json === undefined ? [] : (JSON.parse(json) as JsonRow[]);
+    const isDelete = text.includes('DELETE FROM');
+    switch (table) {
+      case 'shard_position':
+        return () => rows.forEach((row) => this.positions.set(String(row['participant']), Number(row['position'])));
+      case 'shard':
+        return () => {
+          this.checkpoint = Buffer.from(params[2] as Uint8Array);
+          this.checkpointPosition = Number(params[3]);
+        };
+      case 'status_change':
+        return () => void this.changes.push(...rows);
+      case 'target_status':
+        if (isDelete) return () => (params[0] as number[]).forEach((key) => this.statuses.delete(key));
+        return () => rows.forEach((row) => this.statuses.set(Number(row['target_key']), JSON.stringify(standing(row))));
+      case 'pair_verdict':
+        return isDelete
+          ? () => rows.forEach((row) => this.keepVerdicts(row))
+          : () => rows.forEach((row) => this.storeVerdict(row));
+      case 'series_cut':
+        return () => (this.cutMs = Math.max(this.cutMs, Number(params[1])));
+      default:
+        return null;
+    }
+  }
+
+  private storeVerdict(row: JsonRow): void {
+    const { target_key, agent_id, check_no, verdict, reason, since } = row;
+    this.verdicts.set(`${target_key}/${agent_id}/${check_no}`, `${verdict}/${reason}/${since}`);
+  }
+
+  private keepVerdicts(row: JsonRow): void {
+    const { target_key, agents } = row as { target_key: number; agents: string[] };
+    for (const key of this.verdicts.keys()) {
+      const [target, agent] = key.split('/');
+      if (Number(target) === target_key && !agents.includes(agent)) this.verdicts.delete(key);
+    }
+  }
+
+  /** What a reader of results sees: folded windows, and fragments of those that are not folded. */
+  samples(): string[] {
+    const lines: string[] = [];
+    const open = this.recent.filter(({ startMs }) => startMs >= this.cutMs);
+    for (const { targetKey, startMs, body } of [...this.series, ...open]) {
+      const samples = decodeSeriesBody(body);
+      for (let row = 0; row < samples.count; row++) {
+        const atMs = startMs + samples.timeOffsetMs[row];
+        lines.push(`${targetKey}/${samples.agentNo[row] - 1}/${atMs}/${samples.outcome[row]}/${samples.rttUs[row]}`);
+      }
+    }
+    return lines.sort();
+  }
+}
+
+/** The latest change's number and place differ with where the log's repeats stand; the rest must not. */
+function standing(row: JsonRow): JsonRow {
+  const { change_seq: _changeSeq, position: _position, ...rest } = row;
+  return rest;
+}
+
+function unknownStatement(text: string): Error {
+  return new Error(`The simulated database does not know this statement: ${text.slice(0, 120)}. Teach it.`);
+}
+
+/** Rows of `COPY … (columns) FROM STDIN (FORMAT binary)` by the names of their columns. */
+function decodeCopy(statement: string, bytes: Uint8Array): StoredWindow[] {
+  const names = (/\(([^)]*)\)\s*FROM STDIN/.exec(statement)?.[1] ?? '').split(',').map((name) => name.trim());
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const windows: StoredWindow[] = [];
+  let at = 19;
+  for (let fields = buffer.readInt16BE(at); fields !== -1; fields = buffer.readInt16BE(at)) {
+    at += 2;
+    const row = new Map<string, Buffer>();
+    for (let field = 0; field < fields; field++) {
+      const length = buffer.readInt32BE(at);
+      row.set(names[field], buffer.subarray(at + 4, at + 4 + Math.max(0, length)));
+      at += 4 + Math.max(0, length);
+    }
+    const [key, start, body] = ['target_key', 'window_start', 'body'].map((name) => row.get(name));
+    if (!key || !start || !body) throw unknownStatement(statement);
+    const startMs = Number(start.readBigInt64BE()) / 1_000 + PG_EPOCH_MS;
+    windows.push({ targetKey: key.readInt32BE(), startMs, body: Uint8Array.from(body) });
+  }
+  return windows;
+}
