@@ -1,6 +1,7 @@
 export * from './aggregate';
 export * from './event-store';
 export * from './event-store.module';
+export { fence } from './fence';
 export * from './read-events';
 export * from './relay';
 export * from './version-conflict';

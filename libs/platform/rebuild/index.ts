@@ -1,0 +1,11 @@
+export { replaceRows } from './beside';
+export type { Applied, ModelTable, ReadModel } from './read-model';
+export { eventReplay, replayEvents } from './event-replay';
+export {
+  rebuild,
+  RebuildBusy,
+  RebuildOvertaken,
+  type Differences,
+  type RebuildDatabase,
+  type RebuildOutcome,
+} from './rebuild';

@@ -1,0 +1,189 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { connect, type DatabaseOptions, isLockTimeout, type Sql, type Transactor } from '@icmp-mon/platform/database';
+import { DomainError } from '@icmp-mon/platform/errors';
+import { type Checksum, checksum, type Differences, differences, makeBeside, replaceRows } from './beside';
+import type { ReadModel } from './read-model';
+
+export type { Differences } from './beside';
+
+export type RebuildDatabase = Sql & Transactor & { options: DatabaseOptions };
+
+export interface RebuildOptions {
+  database: RebuildDatabase;
+  /** Puts the rebuilt rows in the place of live ones that differ; else differences are only told. */
+  replace: boolean;
+  report(line: string): void;
+}
+
+export interface RebuildOutcome {
+  model: string;
+  steps: number;
+  seconds: number;
+  tables: { name: string; live: Checksum; rebuilt: Checksum }[];
+  /** Empty when all checksums are equal. */
+  differences: Differences[];
+  replaced: boolean;
+  remarks: string[];
+}
+
+/** Somebody else is rebuilding the same read model. */
+export class RebuildBusy extends DomainError {
+  constructor(model: string) {
+    super('conflict', `The read model ${model} is being rebuilt by somebody else. Wait for that to end.`);
+  }
+}
+
+/** The live model's writers never let go for long enough, or write faster than a rebuild can follow. */
+export class RebuildOvertaken extends DomainError {
+  constructor(model: string, cause: unknown) {
+    const detail = `The read model ${model} is written so much that the rebuild cannot catch up. Try again when less happens.`;
+    super('unavailable', detail, undefined, { cause });
+  }
+}
+
+/** Writes came faster than the hold can take in: it is given up and tried again after catching up. */
+class Behind extends Error {}
+
+/** First half of a lock's number; the second is the model's. */
+const REBUILD_LOCK = 72_603;
+const REPORT_MS = 1_000;
+/** Steps left to the hold, in which writers wait: more are caught up without it. */
+const HELD_STEPS_MAX = 2_000;
+const HOLD_ATTEMPTS_MAX = 30;
+/** New writers queue behind a hold that waits, so it waits no longer than this at a time. */
+const HOLD_WAIT_MS = 500;
+const HOLD_PAUSE_MS = 200;
+
+/**
+ * Rebuilds a read model from its source in tables beside the live ones, while writes go on. When it has caught up, the writers
+ * wait for an instant: the rest is applied, both are compared by checksum at one same position, and with `replace` the
+ * rows that differ are replaced in that same transaction. Whatever fails before its commit leaves the live tables as they were.
+ * @throws RebuildBusy
+ */
+export async function rebuild<P>(model: ReadModel<P>, options: RebuildOptions): Promise<RebuildOutcome> {
+  const { url } = options.database.options;
+  const session = await connect({ url, applicationName: 'icmp-mon rebuild' });
+  try {
+    const [lock] = await session.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1, hashtext($2)) AS mine', [
+      REBUILD_LOCK,
+      model.name,
+    ]);
+    if (!lock?.mine) throw new RebuildBusy(model.name);
+    return await new Rebuild(model, options).run();
+  } finally {
+    await session.close();
+  }
+}
+
+class Rebuild<P> {
+  private readonly startedMs = performance.now();
+  private readonly beside: string;
+  private live = 'public';
+  private position: P;
+  private steps = 0;
+  private total = 0;
+  private reportedMs = 0;
+
+  constructor(
+    private readonly model: ReadModel<P>,
+    private readonly options: RebuildOptions,
+  ) {
+    this.beside = `rebuild_${model.name}`;
+    this.position = model.start;
+  }
+
+  async run(): Promise<RebuildOutcome> {
+    const { database, report } = this.options;
+    const [schema] = await database.query<{ live: string }>('SELECT quote_ident(current_schema()) AS live');
+    this.live = schema?.live ?? this.live;
+    report(`${this.model.name}: from ${this.model.source}`);
+    this.total = await this.model.remaining(this.position);
+    await database.transaction((sql) => makeBeside(sql, this.model.tables, this.live, this.beside));
+    try {
+      await this.catchUp();
+      for (const { name } of this.model.tables) await database.execute(`ANALYZE ${this.beside}.${name}`);
+      return await this.finish();
+    } finally {
+      await database.execute(`DROP SCHEMA IF EXISTS ${this.beside} CASCADE`);
+    }
+  }
+
+  private async catchUp(): Promise<void> {
+    for (;;) {
+      const { applied } = await this.options.database.transaction(async (sql) => this.step(sql, false));
+      if (applied === 0) return;
+    }
+  }
+
+  /** One batch in a transaction that finds the tables beside first. The position counts from the commit on. */
+  private async step(sql: Sql, held: boolean): Promise<{ applied: number }> {
+    await sql.execute(`SET LOCAL search_path = ${this.beside}, ${this.live}`);
+    const { applied, position } = await this.model.next(sql, this.position, held);
+    this.position = position;
+    this.steps += applied;
+    this.progress(applied === 0);
+    return { applied };
+  }
+
+  private async finish(): Promise<RebuildOutcome> {
+    for (let attempt = 1; ; attempt++) {
+      const before = { position: this.position, steps: this.steps };
+      try {
+        return await this.options.database.transaction((sql) => this.held(sql));
+      } catch (error) {
+        if (!isLockTimeout(error) && !(error instanceof Behind)) throw error;
+        if (attempt >= HOLD_ATTEMPTS_MAX) throw new RebuildOvertaken(this.model.name, error);
+      }
+      // Rolled back: what the hold had applied is to be applied again.
+      this.position = before.position;
+      this.steps = before.steps;
+      await pause(HOLD_PAUSE_MS);
+      await this.catchUp();
+    }
+  }
+
+  private async held(sql: Sql): Promise<RebuildOutcome> {
+    const { model, live, beside } = this;
+    await sql.execute(`SET LOCAL lock_timeout = ${HOLD_WAIT_MS}`);
+    await model.hold(sql);
+    for (let steps = 0; ;) {
+      const { applied } = await this.step(sql, true);
+      if (applied === 0) break;
+      steps += applied;
+      if (steps > HELD_STEPS_MAX) throw new Behind();
+    }
+    await sql.execute(`SET LOCAL search_path = ${live}`);
+    const remarks = (await model.settle?.(sql, live, beside)) ?? [];
+    const compared = model.tables.filter(({ scratch }) => !scratch);
+    const tables: RebuildOutcome['tables'] = [];
+    const differing: Differences[] = [];
+    for (const table of compared) {
+      const sums = { live: await checksum(sql, table, live), rebuilt: await checksum(sql, table, beside) };
+      tables.push({ name: table.name, ...sums });
+      if (sums.live.sum === sums.rebuilt.sum && sums.live.rows === sums.rebuilt.rows) continue;
+      differing.push(await differences(sql, table, live, beside));
+    }
+    const replaced = differing.length > 0 && this.options.replace;
+    if (replaced) {
+      if (model.replace) await model.replace(sql, live, beside);
+      else for (const table of compared) await replaceRows(sql, table, live, beside);
+    }
+    const seconds = (performance.now() - this.startedMs) / 1_000;
+    return { model: model.name, steps: this.steps, seconds, tables, differences: differing, replaced, remarks };
+  }
+
+  private progress(done: boolean): void {
+    const nowMs = performance.now();
+    if (!done && nowMs - this.reportedMs < REPORT_MS) return;
+    if (done && this.reportedMs === Infinity) return;
+    this.reportedMs = done ? Infinity : nowMs;
+    const seconds = Math.max(0.001, (nowMs - this.startedMs) / 1_000);
+    const rate = this.steps / seconds;
+    const left = Math.max(0, this.total - this.steps);
+    const percent = left === 0 ? 100 : Math.floor((this.steps / this.total) * 100);
+    const eta = left === 0 ? 'caught up' : `${Math.ceil(left / Math.max(1, rate))} s left`;
+    this.options.report(
+      `  ${this.steps} of ${Math.max(this.total, this.steps)} (${percent} %), ${Math.round(rate)}/s, ${eta}`,
+    );
+  }
+}
