@@ -1,14 +1,17 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import type { NextFunction, Request, Response } from 'express';
 import express from 'express';
 import { NEVER, type Observable, of, Subject, throwError } from 'rxjs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Authenticator } from './authenticator';
-import { sendEventStream } from './event-stream';
+import { messageBytes, openStreams, sendEventStream } from './event-stream';
+import { STREAMS_MAX } from './open-streams';
 import type { Principal } from './permission';
-import type { StreamMessage } from './stream-sources';
+import { INTERNAL_PROBLEM, problemOf } from './problem';
+import { sendProblem } from './problem-filter';
+import type { StreamPart } from './stream-sources';
 
 class Doorkeeper extends Authenticator {
   valid: () => Promise<boolean> = () => Promise.resolve(true);
@@ -26,6 +29,7 @@ const PRINCIPAL: Principal = { kind: 'user', id: 'u', name: 'u', role: 'viewer',
 const WAIT = { timeout: 20_000 };
 const doorkeeper = new Doorkeeper();
 let server: Server | null = null;
+let sockets: Socket[] = [];
 
 afterEach(async () => {
   vi.useRealTimers();
@@ -36,7 +40,7 @@ afterEach(async () => {
   server = null;
 });
 
-async function serve(source: Observable<StreamMessage>, guard?: (request: Request) => Promise<void>): Promise<number> {
+async function serve(source: Observable<StreamPart>, guard?: (request: Request) => Promise<void>): Promise<number> {
   const app = express();
   app.use(async (request: Request, _response: Response, next: NextFunction) => {
     await guard?.(request);
@@ -45,7 +49,12 @@ async function serve(source: Observable<StreamMessage>, guard?: (request: Reques
   app.get('/', (request: Request, response: Response) =>
     sendEventStream(request, response, { principal: PRINCIPAL, authenticator: doorkeeper, sources: [source] }),
   );
+  app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
+    sendProblem(request, response, problemOf(error) ?? INTERNAL_PROBLEM);
+  });
   const listening = createServer(app).listen(0, '127.0.0.1');
+  sockets = [];
+  listening.on('connection', (socket) => sockets.push(socket));
   server = listening;
   await once(listening, 'listening');
   const address = listening.address();
@@ -66,7 +75,7 @@ describe('an event stream', () => {
   });
 
   it('drops a client that reads too slowly, and stops listening for it', async () => {
-    const source = new Subject<StreamMessage>();
+    const source = new Subject<StreamPart>();
     const port = await serve(source);
     const client = connect(port, '127.0.0.1');
     client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
@@ -83,8 +92,50 @@ describe('an event stream', () => {
     client.destroy();
   });
 
+  it('drops a client that took nothing between two heartbeats, however little waits for it', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval'] });
+    const source = new Subject<StreamPart>();
+    const port = await serve(source);
+    const client = connect(port, '127.0.0.1');
+    client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    client.pause();
+    client.on('error', () => client.destroy());
+    await vi.waitUntil(() => source.observed, WAIT);
+    const [socket] = sockets;
+    const bytes = Buffer.alloc(100_000, '\n');
+    await vi.waitUntil(() => {
+      if (socket.writableLength === 0) source.next(bytes);
+      return socket.writableLength > 0;
+    }, WAIT);
+    expect(socket.writableLength).toBeLessThan(1024 * 1024);
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(source.observed).toBe(true);
+    await vi.advanceTimersByTimeAsync(15_000);
+    await vi.waitUntil(() => !source.observed, WAIT);
+    client.destroy();
+  });
+
+  it('sends bytes as they are, the same to all', async () => {
+    const bytes = messageBytes({ id: '7', event: 'a', data: { b: 1 } });
+    const port = await serve(of(bytes, bytes));
+    const event = 'id: 7\nevent: a\ndata: {"b":1}\n\n';
+    expect(await Promise.all([read(port), read(port)])).toEqual(Array(2).fill(`retry: 2000\n\n${event}${event}`));
+  });
+
+  it('is refused with 503 while the server has no place for it', async () => {
+    const places = Array.from({ length: STREAMS_MAX }, (_, at) =>
+      openStreams.take({ ...PRINCIPAL, kind: 'api-key', id: String(at % 2) }),
+    );
+    const port = await serve(NEVER);
+    const answer = await fetch(`http://127.0.0.1:${port}/`);
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get('retry-after')).toBe('5');
+    expect(await answer.json()).toMatchObject({ code: 'unavailable' });
+    for (const giveBack of places) giveBack();
+  });
+
   it('is not begun for a client that left before, and takes no place', async () => {
-    const source = new Subject<StreamMessage>();
+    const source = new Subject<StreamPart>();
     let arrived = false;
     let admitted = false;
     const port = await serve(source, async (request) => {

@@ -1,7 +1,14 @@
 export { Authenticator } from './authenticator';
 export { createHttpApp, type HttpAppOptions, listen } from './create-http-app';
 export { entityTag, IfMatch, ifMatchVersion } from './entity-tag';
-export { type EventStreamOptions, formatMessage, lastEventIdOf, sendEventStream } from './event-stream';
+export {
+  drainedOf,
+  type EventStreamOptions,
+  formatMessage,
+  lastEventIdOf,
+  messageBytes,
+  sendEventStream,
+} from './event-stream';
 export { HttpModule } from './http.module';
 export {
   IdempotencyKey,
@@ -39,6 +46,7 @@ export { assertRoutesDeclareAccess } from './route-declarations';
 export {
   type StreamGauge,
   type StreamMessage,
+  type StreamPart,
   type StreamRequest,
   type StreamSource,
   StreamSources,

@@ -9,18 +9,26 @@ export interface StreamMessage {
   data?: unknown;
 }
 
+/** Events for one client: one in words, or the bytes of whole events, which may be shared between clients. */
+export type StreamPart = StreamMessage | Buffer;
+
 /** What a client asked of the multiplexed stream. */
 export interface StreamRequest {
   query: Readonly<Record<string, string>>;
   /** Id of the last event the client saw, null on a first connection. */
   lastEventId: string | null;
   principal: Principal;
+  /**
+   * Resolves when the client has taken most of what was sent; never, once it has left. Who tells a client what it
+   * missed waits for it between pieces, so that only those are dropped who do not read.
+   */
+  drained(): Promise<void>;
 }
 
 /** A context's part of the one stream a browser tab holds; null when the request asks nothing of it. */
 export interface StreamSource {
   readonly name: string;
-  open(request: StreamRequest): Observable<StreamMessage> | null;
+  open(request: StreamRequest): Observable<StreamPart> | null;
 }
 
 /** Figures a context adds to the stream's `counts` event. */
@@ -40,7 +48,7 @@ export class StreamSources {
     this.gauges.push(gauge);
   }
 
-  open(request: StreamRequest): Observable<StreamMessage>[] {
+  open(request: StreamRequest): Observable<StreamPart>[] {
     return this.registered.map((source) => source.open(request)).filter((stream) => stream !== null);
   }
 

@@ -4,9 +4,14 @@ import type { LiveBus } from './live-publisher';
 const REFRESH_MS = 5_000;
 const WATCHED_MAX = 10_000;
 
-/** Watched targets in the sorted set `<prefix>:watch` (score: until when), wake-ups on `<prefix>:live:<target key>`. */
+/**
+ * Watched targets in the sorted set `<prefix>:watch` (score: until when), wake-ups on `<prefix>:live:<target key>`. A
+ * message on `<prefix>:watch` is the key of a target that is watched from now on, or empty: the set was renewed. While
+ * nobody watches nothing is asked of Redis.
+ */
 export class RedisLiveBus implements LiveBus {
-  private keys: ReadonlySet<number> = new Set();
+  private keys = new Set<number>();
+  private renewed = false;
   private timer: NodeJS.Timeout | undefined;
   private subscriber: Redis | undefined;
 
@@ -20,19 +25,26 @@ export class RedisLiveBus implements LiveBus {
   start(): void {
     // It subscribes anew at each connection, also at the first one that succeeds.
     this.subscriber = this.redis.duplicate({ autoResubscribe: false });
-    this.subscriber.on('ready', () => this.subscribe());
+    this.subscriber.on('ready', () => void this.subscribe());
     this.subscriber.on('error', (error) => this.warn('redis: cannot follow who watches', error));
     this.subscriber.on('message', (_channel, key) => {
-      if (this.keys.size < WATCHED_MAX) this.keys = new Set([...this.keys, Number(key)]);
+      if (key === '') this.renewed = true;
+      else if (this.keys.size < WATCHED_MAX) this.keys.add(Number(key));
     });
-    this.timer = setInterval(() => void this.refresh(), REFRESH_MS);
-    void this.refresh();
+    this.timer = setInterval(() => {
+      // Those who have left the set are found by looking, so as long as there are any.
+      if (this.renewed || this.keys.size > 0) void this.refresh();
+    }, REFRESH_MS);
   }
 
-  private subscribe(): void {
-    this.subscriber
-      ?.subscribe(`${this.prefix}:watch`)
-      .catch((error: unknown) => this.warn('redis: cannot follow who watches', error));
+  private async subscribe(): Promise<void> {
+    try {
+      await this.subscriber?.subscribe(`${this.prefix}:watch`);
+      // Whoever began to watch before that is in the set.
+      await this.refresh();
+    } catch (error) {
+      this.warn('redis: cannot follow who watches', error);
+    }
   }
 
   watched(): ReadonlySet<number> {
@@ -46,6 +58,7 @@ export class RedisLiveBus implements LiveBus {
   }
 
   private async refresh(): Promise<void> {
+    this.renewed = false;
     try {
       const nowMs = Date.now();
       await this.redis.zremrangebyscore(`${this.prefix}:watch`, '-inf', nowMs);

@@ -1,19 +1,25 @@
 import { shardOf } from '@icmp-mon/probing/contract';
-import type { LiveEvent } from '@icmp-mon/probing/contract';
+import { LiveEvents } from './live-events';
 import { type LiveId, liveIdText, parseLiveId, WHOLE_POSITION } from './live-id';
-import type { RecentResults, StoredResults } from './recent-results';
+import type { RecentBatch, RecentResults, StoredResults } from './recent-results';
 
 /** One client of a feed. Calls come in order; none after it has left. */
 export interface LiveClient {
-  result(event: LiveEvent): void;
+  /** Results in order; the same object may go to many clients. */
+  results(events: LiveEvents): void;
   /** Everything up to this id was told, or the client knows it from elsewhere. */
   seenUpTo(id: string): void;
   /** What the client's id asks for is not kept any more: it has to read the results anew. */
   reset(): void;
+  /** Resolves when the client has taken what it was told; never, once it has left. */
+  drained(): Promise<void>;
 }
 
-/** A client that was away for more results than this reads them anew. */
-const REPLAY_BATCHES_MAX = 10;
+interface Joiner {
+  client: LiveClient;
+  /** Position up to which it knows everything; null when only what is new matters. */
+  told: number | null;
+}
 
 /**
  * Results of one target in the order in which they were stored, read once however many clients follow. What wakes it
@@ -24,6 +30,8 @@ export class LiveFeed {
   private readonly leaving = new WeakSet<LiveClient>();
   private work: Promise<void> = Promise.resolve();
   private wakeQueued = false;
+  private readonly joiners: Joiner[] = [];
+  private admission: Promise<void> = Promise.resolve();
   /** Position up to which all clients know everything. */
   private position: number | null = null;
   private readonly shard: number;
@@ -38,17 +46,30 @@ export class LiveFeed {
   }
 
   /** Tells the client what came after `lastId` (nothing older without one), then whatever comes, without a gap. */
-  join(client: LiveClient, lastId: string | null): Promise<void> {
-    const joined = this.work.then(async () => {
+  async join(client: LiveClient, lastId: string | null): Promise<void> {
+    // At the client's own pace, so that nobody else waits for it.
+    const told = lastId === null ? null : await this.replay(client, parseLiveId(lastId));
+    if (this.leaving.has(client)) return;
+    await this.admit({ client, told });
+  }
+
+  /** Many who come at once are let in by one look. */
+  private admit(joiner: Joiner): Promise<void> {
+    this.joiners.push(joiner);
+    if (this.joiners.length > 1) return this.admission;
+    this.admission = this.work.then(async () => {
+      const joiners = this.joiners.splice(0);
       const position = await this.advance();
-      if (lastId !== null) await this.replay(client, parseLiveId(lastId), position);
-      if (this.leaving.has(client)) return;
-      client.seenUpTo(liveIdText({ shard: this.shard, position, index: WHOLE_POSITION }));
-      this.clients.add(client);
+      for (const { client, told } of joiners) {
+        if (told !== null && told < position) await this.tellUpTo(client, told, position);
+        if (this.leaving.has(client)) continue;
+        client.seenUpTo(liveIdText({ shard: this.shard, position, index: WHOLE_POSITION }));
+        this.clients.add(client);
+      }
     });
-    // The one who joins hears of a failure; the next piece of work only waits for its end.
-    this.work = joined.catch(() => undefined);
-    return joined;
+    // Those who join hear of a failure; the next piece of work only waits for its end.
+    this.work = this.admission.catch(() => undefined);
+    return this.admission;
   }
 
   leave(client: LiveClient): void {
@@ -76,45 +97,58 @@ export class LiveFeed {
     }
     for (let more = true; more;) {
       const batch = await this.recent.from(this.targetKey, this.position + 1);
-      for (const stored of batch.stored) {
-        for (const client of this.clients) tell(client, stored, -1);
-        this.position = stored.position;
-      }
+      this.position = batch.stored.at(-1)?.position ?? this.position;
+      const events = eventsOf(batch.stored);
+      if (events !== null) for (const client of this.clients) client.results(events);
       ({ more } = batch);
     }
     return this.position;
   }
 
-  /** Tells what was stored after the client's id, up to `position`. */
-  private async replay(client: LiveClient, lastId: LiveId | null, position: number): Promise<void> {
-    const missed = lastId === null ? null : await this.missed(lastId, position);
-    if (this.leaving.has(client)) return;
-    if (missed === null || lastId === null) {
+  /** Tells what was stored after the client's id; returns up to where, or null when the client has to read anew. */
+  private async replay(client: LiveClient, lastId: LiveId | null): Promise<number | null> {
+    const first = lastId === null ? null : await this.firstAfter(lastId);
+    if (this.leaving.has(client)) return null;
+    if (first === null || lastId === null) {
       client.reset();
-      return;
+      return null;
     }
-    for (const stored of missed) tell(client, stored, stored.position === lastId.position ? lastId.index : -1);
+    let told = lastId.position;
+    for (let batch = first; ; batch = await this.recent.from(this.targetKey, told + 1)) {
+      if (this.leaving.has(client)) return null;
+      const events = eventsOf(batch.stored);
+      if (events !== null) client.results(events);
+      told = batch.stored.at(-1)?.position ?? told;
+      if (!batch.more) return told;
+      await client.drained();
+    }
   }
 
-  /** Null when it is not all there any more. */
-  private async missed(lastId: LiveId, position: number): Promise<StoredResults[] | null> {
-    if (lastId.shard !== this.shard || lastId.position > position) return null;
-    const missed: StoredResults[] = [];
-    let next = lastId.position;
-    for (let batches = 0; ; batches++) {
-      if (batches === REPLAY_BATCHES_MAX) return null;
+  /** What follows an id, from the middle of its commit; null when it is not all there any more. */
+  private async firstAfter({ shard, position, index }: LiveId): Promise<RecentBatch | null> {
+    if (shard !== this.shard) return null;
+    const { stored, more } = await this.recent.from(this.targetKey, position);
+    if (position < 0) return { stored, more };
+    // The position that the client names is the proof that nothing after it was dropped yet.
+    const [named, ...later] = stored;
+    if (named?.position !== position) return null;
+    return { stored: [{ ...named, events: named.events.slice(index + 1) }, ...later], more };
+  }
+
+  /** What was stored since the client's replay came to its end: a moment's worth. */
+  private async tellUpTo(client: LiveClient, told: number, position: number): Promise<void> {
+    for (let next = told + 1; ;) {
       const batch = await this.recent.from(this.targetKey, next);
-      // The position that the client names is the proof that nothing after it was dropped yet.
-      if (batches === 0 && lastId.position >= 0 && batch.stored[0]?.position !== lastId.position) return null;
-      missed.push(...batch.stored.filter((stored) => stored.position <= position));
-      const last = batch.stored.at(-1);
-      if (!batch.more || last === undefined || last.position >= position) return missed;
-      next = last.position + 1;
+      if (this.leaving.has(client)) return;
+      const events = eventsOf(batch.stored.filter((stored) => stored.position <= position));
+      if (events !== null) client.results(events);
+      next = (batch.stored.at(-1)?.position ?? position) + 1;
+      if (!batch.more || next > position) return;
     }
   }
 }
 
-/** Tells the events of one commit that come after an index. */
-function tell(client: LiveClient, stored: StoredResults, index: number): void {
-  for (let at = index + 1; at < stored.events.length; at++) client.result(stored.events[at]);
+function eventsOf(stored: readonly StoredResults[]): LiveEvents | null {
+  const events = stored.flatMap((commit) => commit.events);
+  return events.length === 0 ? null : new LiveEvents(events);
 }

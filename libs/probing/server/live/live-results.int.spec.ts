@@ -31,9 +31,9 @@ class Viewer {
     this.subscription = this.live.follow(this.targetKey, this.lastId).subscribe({
       next: (message) => {
         switch (message.kind) {
-          case 'result':
-            this.events.push(message.event);
-            this.lastId = message.event.id;
+          case 'results':
+            this.events.push(...message.events.all);
+            this.lastId = message.events.all.at(-1)?.id ?? this.lastId;
             break;
           case 'seen':
             this.seen++;

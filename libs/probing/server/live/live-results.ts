@@ -1,8 +1,8 @@
-import type { LiveEvent } from '@icmp-mon/probing/contract';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Observable } from 'rxjs';
 import { PROBING_API_OPTIONS, type ProbingApiOptions } from '../probing-api-options';
+import type { LiveEvents } from './live-events';
 import { type LiveClient, LiveFeed } from './live-feed';
 import { LiveWakes } from './live-wakes';
 import { RecentResults } from './recent-results';
@@ -12,7 +12,7 @@ const TURN_MS = 5_000;
 const logger = createLogger('live');
 
 export type LiveMessage =
-  | { kind: 'result'; event: LiveEvent }
+  | { kind: 'results'; events: LiveEvents }
   /** A mark to resume from. */
   | { kind: 'seen'; id: string }
   /** Results before the next mark have to be read anew. */
@@ -45,14 +45,22 @@ export class LiveResults implements OnModuleInit, OnApplicationShutdown {
     this.wakes?.close();
   }
 
-  /** Results of a target as they are stored, after those that came since `lastId`. Fails when the database is away at first. */
-  follow(targetKey: number, lastId: string | null): Observable<LiveMessage> {
+  /**
+   * Results of a target as they are stored, after those that came since `lastId`. Fails when the database is away at
+   * first. What was missed is told in pieces; `drained` says when the reader is ready for the next.
+   */
+  follow(
+    targetKey: number,
+    lastId: string | null,
+    drained: () => Promise<void> = () => Promise.resolve(),
+  ): Observable<LiveMessage> {
     return new Observable<LiveMessage>((reader) => {
       const { feed } = this.enter(targetKey);
       const client: LiveClient = {
-        result: (event) => reader.next({ kind: 'result', event }),
+        results: (events) => reader.next({ kind: 'results', events }),
         seenUpTo: (id) => reader.next({ kind: 'seen', id }),
         reset: () => reader.next({ kind: 'reset' }),
+        drained,
       };
       feed.join(client, lastId).catch((error: unknown) => reader.error(error));
       return () => {

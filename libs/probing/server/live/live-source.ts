@@ -1,5 +1,5 @@
 import { DomainError } from '@icmp-mon/platform/errors';
-import { type StreamMessage, type StreamRequest, type StreamSource, StreamSources } from '@icmp-mon/platform/http';
+import { type StreamPart, type StreamRequest, type StreamSource, StreamSources } from '@icmp-mon/platform/http';
 import { TargetDirectory } from '@icmp-mon/targets/contract';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { catchError, defer, EMPTY, mergeMap, type Observable, of } from 'rxjs';
@@ -24,15 +24,15 @@ export class LiveSource implements StreamSource, OnModuleInit {
   }
 
   /** @throws DomainError `forbidden` without the permission to read results */
-  open({ query, principal }: StreamRequest): Observable<StreamMessage> | null {
+  open({ query, principal, drained }: StreamRequest): Observable<StreamPart> | null {
     const reference = query['live'];
     if (reference === undefined || reference === '') return null;
     if (!principal.permissions.includes('results:read')) {
       throw new DomainError('forbidden', 'Live results need the permission results:read.');
     }
     return defer(() => this.targets.find(reference, query['vrf'])).pipe(
-      mergeMap(({ key }) => this.live.follow(key, null)),
-      mergeMap((message) => (message.kind === 'result' ? of({ event: 'result', data: message.event }) : EMPTY)),
+      mergeMap(({ key }) => this.live.follow(key, null, drained)),
+      mergeMap((message) => (message.kind === 'results' ? of(message.events.bare()) : EMPTY)),
       // A target that is gone has no results, and the rest of the stream goes on.
       catchError((error: unknown) => {
         if (error instanceof DomainError && (error.code === 'not_found' || error.code === 'ambiguous')) return EMPTY;

@@ -58,7 +58,12 @@ export class LiveWakes {
 
   /** Says again that the targets are watched; to be called well within 15 s. */
   keepWatching(targetKeys: readonly number[]): void {
-    if (targetKeys.length > 0) this.say(() => this.announce(targetKeys));
+    if (targetKeys.length === 0) return;
+    this.say(async () => {
+      await this.announce(targetKeys);
+      // Projectors read the set anew: none polls it while nobody looks.
+      await this.commands.publish(`${this.prefix}:watch`, '');
+    });
   }
 
   close(): void {

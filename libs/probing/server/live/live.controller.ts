@@ -1,11 +1,12 @@
 import {
   Authenticator,
   Caller,
+  drainedOf,
   lastEventIdOf,
   type Principal,
   RequirePermission,
   sendEventStream,
-  type StreamMessage,
+  type StreamPart,
 } from '@icmp-mon/platform/http';
 import { TargetDirectory } from '@icmp-mon/targets/contract';
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
@@ -47,15 +48,16 @@ export class LiveController {
     @Caller() principal: Principal,
   ): Promise<void> {
     const { key } = await this.targets.find(reference, query.vrf);
-    const results = this.live.follow(key, lastEventIdOf(request)).pipe(map(streamMessage));
+    const results = this.live.follow(key, lastEventIdOf(request), drainedOf(response)).pipe(map(streamPart));
     sendEventStream(request, response, { principal, authenticator: this.authenticator, sources: [results] });
   }
 }
 
-function streamMessage(message: LiveMessage): StreamMessage {
+/** What the stream of one target says. */
+export function streamPart(message: LiveMessage): StreamPart {
   switch (message.kind) {
-    case 'result':
-      return { id: message.event.id, event: 'result', data: message.event.result };
+    case 'results':
+      return message.events.resumable();
     case 'seen':
       return { id: message.id };
     case 'reset':

@@ -8,6 +8,8 @@ import { liveIdText } from './live-id';
 /** Live views reach as far back as this; who was away for longer reads the results anew. */
 export const LIVE_KEPT_MS = 3_600_000;
 const ROWS_MAX = 500;
+/** Targets read by one statement. */
+const READS_TOGETHER_MAX = 100;
 
 /** What one commit stored of one target. */
 export interface StoredResults {
@@ -24,6 +26,7 @@ export interface RecentBatch {
 }
 
 interface RecentRow {
+  nr: number;
   shard: number;
   position: number;
   check_no: number;
@@ -31,15 +34,30 @@ interface RecentRow {
   body: Buffer;
 }
 
-/** The order in which index numbers are given. */
+interface Asked {
+  targetKey: number;
+  position: number;
+  answer(batch: RecentBatch): void;
+  fail(error: unknown): void;
+}
+
+/** The order is the one in which index numbers are given. */
 const AFTER = `
-  SELECT shard, position, check_no, window_start, body FROM probe_recent
-  WHERE target_key = $1 AND position >= $2 AND window_start >= now() - $3 * interval '1 millisecond'
-  ORDER BY position, check_no, window_start LIMIT ${ROWS_MAX + 1}`;
+  SELECT asked.nr, recent.* FROM unnest($1::integer[], $2::bigint[]) WITH ORDINALITY AS asked (key, position, nr)
+  CROSS JOIN LATERAL (
+    SELECT shard, position, check_no, window_start, body FROM probe_recent
+    WHERE target_key = asked.key AND position >= asked.position
+      AND window_start >= now() - $3 * interval '1 millisecond'
+    ORDER BY position, check_no, window_start LIMIT ${ROWS_MAX + 1}
+  ) AS recent
+  ORDER BY asked.nr, recent.position, recent.check_no, recent.window_start`;
 
 /** Fragments of the last hour, in the order in which their shard stored them. */
 @Injectable()
 export class RecentResults {
+  private readonly asked: Asked[] = [];
+  private reading = false;
+
   constructor(
     private readonly database: TelemetryDatabase,
     private readonly agents: StoredAgents,
@@ -55,39 +73,68 @@ export class RecentResults {
     return row?.position ?? -1;
   }
 
-  /** Results stored at `position` and later. */
-  async from(targetKey: number, position: number): Promise<RecentBatch> {
-    const rows = await this.database.query<RecentRow>(AFTER, [targetKey, position, LIVE_KEPT_MS]);
-    const more = rows.length > ROWS_MAX;
-    const groups = groupByPosition(rows);
-    // The last position may be cut through; alone it is passed on nevertheless, or nothing would ever move.
-    if (more && groups.length > 1) groups.pop();
-    const samples = groups.map((group) => group.map((row) => decodeSeriesBody(row.body)));
-    await this.agents.know(samples.flat().flatMap(({ agentNo, count }) => [...agentNo.subarray(0, count)]));
-    const stored = groups.map((group, at) => {
-      const [{ shard, position: storedAt }] = group;
-      const events: LiveEvent[] = [];
-      group.forEach((row, part) => {
-        const decoded = samples[at][part];
-        for (let sample = 0; sample < decoded.count; sample++) {
-          const agent = this.agents.of(decoded.agentNo[sample]);
-          const result = probeResult(agent, row.check_no, row.window_start.getTime(), decoded, sample);
-          const id = liveIdText({ shard, position: storedAt, index: events.length });
-          events.push({ id, targetKey, result });
-        }
-      });
-      return { shard, position: storedAt, events };
+  /** Results stored at `position` and later. What is asked while a statement runs is read by the next one, together. */
+  from(targetKey: number, position: number): Promise<RecentBatch> {
+    return new Promise((answer, fail) => {
+      this.asked.push({ targetKey, position, answer, fail });
+      if (this.reading) return;
+      this.reading = true;
+      // Those who are woken by the same message ask in the same turn.
+      setImmediate(() => void this.readAll());
     });
-    return { stored, more };
   }
-}
 
-function groupByPosition(rows: readonly RecentRow[]): RecentRow[][] {
-  const groups: RecentRow[][] = [];
-  for (const row of rows) {
-    const last = groups.at(-1);
-    if (last !== undefined && last[0].position === row.position) last.push(row);
-    else groups.push([row]);
+  private async readAll(): Promise<void> {
+    while (this.asked.length > 0) {
+      const asked = this.asked.splice(0, READS_TOGETHER_MAX);
+      try {
+        const batches = await this.read(asked);
+        asked.forEach(({ answer }, at) => answer(batches[at]));
+      } catch (error) {
+        for (const { fail } of asked) fail(error);
+      }
+    }
+    this.reading = false;
   }
-  return groups;
+
+  private async read(asked: readonly Asked[]): Promise<RecentBatch[]> {
+    const keys = asked.map(({ targetKey }) => targetKey);
+    const positions = asked.map(({ position }) => position);
+    const rows = await this.database.query<RecentRow>(AFTER, [keys, positions, LIVE_KEPT_MS]);
+    const samples = rows.map((row) => decodeSeriesBody(row.body));
+    await this.agents.know(samples.flatMap(({ agentNo, count }) => [...agentNo.subarray(0, count)]));
+    const batches = asked.map((): RecentBatch => ({ stored: [], more: false }));
+    const rowsOf = new Uint32Array(asked.length);
+    rows.forEach((row, at) => {
+      const nr = row.nr - 1;
+      const { stored } = batches[nr];
+      let last = stored.at(-1);
+      if (last?.position !== row.position) {
+        last = { shard: row.shard, position: row.position, events: [] };
+        stored.push(last);
+      }
+      rowsOf[nr]++;
+      this.addEvents(last, keys[nr], row, samples[at]);
+    });
+    batches.forEach((batch, nr) => {
+      batch.more = rowsOf[nr] > ROWS_MAX;
+      // The last position may be cut through; alone it is passed on nevertheless, or nothing would ever move.
+      if (batch.more && batch.stored.length > 1) batch.stored.pop();
+    });
+    return batches;
+  }
+
+  private addEvents(
+    to: StoredResults,
+    targetKey: number,
+    row: RecentRow,
+    samples: ReturnType<typeof decodeSeriesBody>,
+  ): void {
+    for (let sample = 0; sample < samples.count; sample++) {
+      const agent = this.agents.of(samples.agentNo[sample]);
+      const result = probeResult(agent, row.check_no, row.window_start.getTime(), samples, sample);
+      const id = liveIdText({ shard: to.shard, position: to.position, index: to.events.length });
+      to.events.push({ id, targetKey, result });
+    }
+  }
 }

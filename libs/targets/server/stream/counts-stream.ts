@@ -1,4 +1,4 @@
-import { type StreamMessage, type StreamSource, StreamSources } from '@icmp-mon/platform/http';
+import { messageBytes, type StreamPart, type StreamSource, StreamSources } from '@icmp-mon/platform/http';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { catchError, concatMap, distinctUntilChanged, EMPTY, map, Observable, shareReplay, timer } from 'rxjs';
@@ -12,7 +12,7 @@ const logger = createLogger('counts-stream');
 @Injectable()
 export class CountsStream implements StreamSource, OnModuleInit {
   readonly name = 'counts';
-  private readonly shared: Observable<string>;
+  private readonly shared: Observable<Buffer>;
 
   constructor(
     private readonly counts: TargetCounts,
@@ -20,6 +20,8 @@ export class CountsStream implements StreamSource, OnModuleInit {
   ) {
     this.shared = timer(0, EVERY_MS).pipe(
       concatMap(() => this.read()),
+      distinctUntilChanged(),
+      map((text) => messageBytes({ event: 'counts', data: JSON.parse(text) as unknown })),
       shareReplay({ bufferSize: 1, refCount: true }),
     );
   }
@@ -28,11 +30,8 @@ export class CountsStream implements StreamSource, OnModuleInit {
     this.sources.register(this);
   }
 
-  open(): Observable<StreamMessage> {
-    return this.shared.pipe(
-      distinctUntilChanged(),
-      map((text) => ({ event: 'counts', data: JSON.parse(text) as unknown })),
-    );
+  open(): Observable<StreamPart> {
+    return this.shared;
   }
 
   /** As JSON text, which tells by itself whether anything changed. */

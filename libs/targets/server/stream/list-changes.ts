@@ -1,12 +1,13 @@
 import { ControlDatabase, type Sql } from '@icmp-mon/platform/database';
-import type { StreamMessage } from '@icmp-mon/platform/http';
+import { messageBytes } from '@icmp-mon/platform/http';
 import { Injectable } from '@nestjs/common';
 import { type TargetRow, targetView, VIEW_COLUMNS } from '../target-list/target-row';
 
 /** One numbered change of the list: a row as it is now, or a removal. */
 export interface ListChange {
   listSeq: number;
-  message: StreamMessage;
+  /** As a server-sent event, shared by all clients that get it. */
+  bytes: Buffer;
 }
 
 type ChangeRow = TargetRow & { list_seq: number; present: boolean };
@@ -58,7 +59,8 @@ async function latestOf(sql: Sql): Promise<number> {
 
 function changeOf(row: ChangeRow): ListChange {
   const id = String(row.list_seq);
-  if (!row.present)
-    return { listSeq: row.list_seq, message: { id, event: 'removed', data: { id: row.id, key: row.key } } };
-  return { listSeq: row.list_seq, message: { id, event: 'target', data: targetView(row) } };
+  const message = row.present
+    ? { id, event: 'target', data: targetView(row) }
+    : { id, event: 'removed', data: { id: row.id, key: row.key } };
+  return { listSeq: row.list_seq, bytes: messageBytes(message) };
 }

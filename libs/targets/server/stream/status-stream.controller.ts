@@ -1,6 +1,7 @@
 import {
   Authenticator,
   Caller,
+  drainedOf,
   lastEventIdOf,
   type Principal,
   RequirePermission,
@@ -41,7 +42,12 @@ export class StatusStreamController {
     const query = Object.fromEntries(
       Object.entries(request.query).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
     );
-    const sources = this.sources.open({ query, lastEventId: lastEventIdOf(request), principal });
+    const sources = this.sources.open({
+      query,
+      lastEventId: lastEventIdOf(request),
+      principal,
+      drained: drainedOf(response),
+    });
     if (sources.length === 0) throw new DomainError('unavailable', 'This server has nothing to stream.');
     sendEventStream(request, response, { principal, authenticator: this.authenticator, sources });
   }

@@ -1,5 +1,5 @@
 import { ControlDatabase } from '@icmp-mon/platform/database';
-import { type StreamMessage, type StreamRequest, type StreamSource, StreamSources } from '@icmp-mon/platform/http';
+import { type StreamPart, type StreamRequest, type StreamSource, StreamSources } from '@icmp-mon/platform/http';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Observable, type Subscriber } from 'rxjs';
@@ -12,11 +12,38 @@ const LOOK_MS = 1_000;
 const BATCH_MAX = 1_000;
 /** A client that missed more reads the list anew: that is cheaper than telling each change. */
 const CATCH_UP_MAX = 5_000;
+/** Told at once; then the client has to have taken it. */
+const PIECE_MAX = 500;
 const WAITING_MAX = 10_000;
 const logger = createLogger('target-list-stream');
 
+/** Changes that are told together, their bytes joined once for all clients. */
+class Told {
+  private joined: Buffer | null = null;
+
+  constructor(readonly changes: readonly ListChange[]) {}
+
+  get bytes(): Buffer {
+    this.joined ??= Buffer.concat(this.changes.map(({ bytes }) => bytes));
+    return this.joined;
+  }
+
+  get first(): number {
+    return this.changes[0].listSeq;
+  }
+
+  get last(): number {
+    return this.changes[this.changes.length - 1].listSeq;
+  }
+
+  after(listSeq: number): Told | null {
+    const rest = this.changes.filter((change) => change.listSeq > listSeq);
+    return rest.length === 0 ? null : new Told(rest);
+  }
+}
+
 interface Follower {
-  deliver(changes: ListChange[]): void;
+  deliver(told: Told): void;
 }
 
 /**
@@ -51,19 +78,19 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
     await this.listener.stop();
   }
 
-  open(request: StreamRequest): Observable<StreamMessage> {
-    return new Observable<StreamMessage>((client) => {
+  open(request: StreamRequest): Observable<StreamPart> {
+    return new Observable<StreamPart>((client) => {
       const waiting = new WaitingRoom(client);
       this.follow(waiting);
-      this.begin(request.lastEventId, client, waiting).catch((error: unknown) => client.error(error));
+      this.begin(request, client, waiting).catch((error: unknown) => client.error(error));
       return () => this.unfollow(waiting);
     });
   }
 
   /** Tells what the client missed, then lets through what came meanwhile. */
   private async begin(
-    lastEventId: string | null,
-    client: Subscriber<StreamMessage>,
+    { lastEventId, drained }: StreamRequest,
+    client: Subscriber<StreamPart>,
     waiting: WaitingRoom,
   ): Promise<void> {
     const here = await this.currentPosition();
@@ -74,7 +101,10 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
       waiting.release(here);
       return;
     }
-    for (const change of missed) client.next(change.message);
+    for (let at = 0; at < missed.length; at += PIECE_MAX) {
+      client.next(new Told(missed.slice(at, at + PIECE_MAX)).bytes);
+      await drained();
+    }
     const told = missed.at(-1)?.listSeq ?? seen;
     // The id alone: so that a client that reconnects before any change knows from where.
     if (missed.length === 0) client.next({ id: String(told) });
@@ -132,7 +162,8 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
       const last = changes.at(-1);
       if (last === undefined) return;
       this.position = Promise.resolve(last.listSeq);
-      for (const follower of this.followers) follower.deliver(changes);
+      const told = new Told(changes);
+      for (const follower of this.followers) follower.deliver(told);
       if (changes.length < BATCH_MAX) return;
     }
   }
@@ -140,30 +171,31 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
 
 /** Holds what arrives for a client until it was told what it had missed; then passes on what is newer. */
 class WaitingRoom implements Follower {
-  private waiting: ListChange[] | null = [];
-  private told = 0;
+  private waiting: Told[] | null = [];
+  private waitingChanges = 0;
+  private seen = 0;
 
-  constructor(private readonly client: Subscriber<StreamMessage>) {}
+  constructor(private readonly client: Subscriber<StreamPart>) {}
 
-  deliver(changes: ListChange[]): void {
-    if (this.waiting === null) return this.pass(changes);
-    this.waiting.push(...changes);
-    if (this.waiting.length > WAITING_MAX)
+  deliver(told: Told): void {
+    if (this.waiting === null) return this.pass(told);
+    this.waiting.push(told);
+    this.waitingChanges += told.changes.length;
+    if (this.waitingChanges > WAITING_MAX)
       this.client.error(new Error('The client fell too far behind while it caught up.'));
   }
 
-  release(told: number): void {
-    const { waiting } = this;
+  release(seen: number): void {
+    const waiting = this.waiting ?? [];
     this.waiting = null;
-    this.told = told;
-    this.pass(waiting ?? []);
+    this.seen = seen;
+    for (const told of waiting) this.pass(told);
   }
 
-  private pass(changes: ListChange[]): void {
-    for (const change of changes) {
-      if (change.listSeq <= this.told) continue;
-      this.told = change.listSeq;
-      this.client.next(change.message);
-    }
+  private pass(told: Told): void {
+    const news = told.first > this.seen ? told : told.after(this.seen);
+    if (news === null) return;
+    this.seen = news.last;
+    this.client.next(news.bytes);
   }
 }

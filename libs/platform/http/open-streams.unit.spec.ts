@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { OpenStreams, STREAMS_MAX, STREAMS_OF_ONE_MAX } from './open-streams';
+import type { Principal } from './permission';
+
+const principal = (kind: Principal['kind'], id: string): Principal => ({
+  kind,
+  id,
+  name: id,
+  role: 'viewer',
+  permissions: [],
+  sessionId: null,
+});
+
+describe('places for event streams', () => {
+  it('are bounded for each caller, and free again when a stream has ended', () => {
+    const streams = new OpenStreams();
+    const alice = principal('user', 'alice');
+    const places = Array.from({ length: STREAMS_OF_ONE_MAX.user }, () => streams.take(alice));
+    expect(() => streams.take(alice)).toThrow(expect.objectContaining({ code: 'too_many_requests' }));
+    const bob = streams.take(principal('user', 'bob'));
+    places[0]();
+    expect(streams.size).toBe(STREAMS_OF_ONE_MAX.user);
+    places[0] = streams.take(alice);
+    for (const giveBack of [...places, bob]) giveBack();
+    expect(streams.size).toBe(0);
+  });
+
+  it('are bounded for the process', () => {
+    const streams = new OpenStreams();
+    for (let at = 0; at < STREAMS_MAX; at++) streams.take(principal('api-key', `key-${at % 2}`));
+    expect(() => streams.take(principal('user', 'late'))).toThrow(expect.objectContaining({ code: 'unavailable' }));
+  });
+});

@@ -1,0 +1,170 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { Authenticator, drainedOf, lastEventIdOf, type Principal, sendEventStream } from '@icmp-mon/platform/http';
+import { TelemetryDatabase } from '@icmp-mon/platform/database';
+import { windowStart } from '@icmp-mon/probing/contract';
+import { eventually, testDatabase, type TestDatabase, testServices, testTopicPrefix } from '@icmp-mon/platform/testing';
+import express, { type Request, type Response } from 'express';
+import { Redis } from 'ioredis';
+import { map } from 'rxjs';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { StoredAgents } from '../results/stored-agents';
+import { storeAgents, storeWindow } from '../stored-windows.test-rows';
+import { streamPart } from './live.controller';
+import { LiveResults } from './live-results';
+import { RecentResults } from './recent-results';
+
+const SHARDS = 4;
+const ON_ONE_TARGET = 100;
+const ON_THEIR_OWN = 200;
+const UNSENT_BYTES_MAX = 1024 * 1024;
+
+class Doorman extends Authenticator {
+  override authenticate(): Promise<Principal | null> {
+    return Promise.resolve(null);
+  }
+
+  override stillValid(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+}
+
+const principal: Principal = {
+  kind: 'api-key',
+  id: 'crowd',
+  name: 'crowd',
+  role: 'viewer',
+  permissions: [],
+  sessionId: null,
+};
+
+/** A plain socket on a live stream; keeps the ids of whole events. */
+class Client {
+  readonly ids: string[] = [];
+  private rest = '';
+  private constructor(readonly socket: Socket) {}
+
+  static open(port: number, targetKey: number, lastId?: string): Client {
+    const client = new Client(connect(port, '127.0.0.1'));
+    const resume = lastId === undefined ? '' : `Last-Event-ID: ${lastId}\r\n`;
+    client.socket.write(`GET /${targetKey} HTTP/1.1\r\nHost: x\r\n${resume}\r\n`);
+    client.socket.setEncoding('latin1');
+    client.socket.on('data', (text: string) => client.take(text));
+    client.socket.on('error', () => client.socket.destroy());
+    return client;
+  }
+
+  seen: string | undefined;
+
+  private take(text: string): void {
+    const blocks = (this.rest + text).split('\n\n');
+    this.rest = blocks.pop() ?? '';
+    for (const block of blocks) {
+      const id = /^id: (.*)$/m.exec(block)?.[1];
+      if (id === undefined) continue;
+      this.seen = id;
+      if (block.includes('event: result')) this.ids.push(id);
+    }
+  }
+}
+
+describe('a crowd of live streams', () => {
+  const prefix = testTopicPrefix();
+  const { redisUrl } = testServices();
+  const clients: Client[] = [];
+  const serverSockets: Socket[] = [];
+  let home: TestDatabase;
+  let database: TelemetryDatabase;
+  let redis: Redis;
+  let live: LiveResults;
+  let server: Server;
+  let port = 0;
+
+  beforeAll(async () => {
+    home = await testDatabase('telemetry');
+    database = new TelemetryDatabase({ url: home.url });
+    await storeAgents(database, 1);
+    redis = new Redis(redisUrl);
+    live = new LiveResults(
+      { redisUrl, prefix, shardCount: SHARDS },
+      new RecentResults(database, new StoredAgents(database)),
+    );
+    live.onModuleInit();
+    const authenticator = new Doorman();
+    const app = express();
+    app.get('/:key', (request: Request, response: Response) => {
+      const results = live.follow(Number(request.params['key']), lastEventIdOf(request), drainedOf(response));
+      sendEventStream(request, response, { principal, authenticator, sources: [results.pipe(map(streamPart))] });
+    });
+    server = createServer(app).listen(0, '127.0.0.1');
+    server.on('connection', (socket) => serverSockets.push(socket));
+    await once(server, 'listening');
+    port = (server.address() as { port: number }).port;
+  });
+
+  afterAll(async () => {
+    for (const { socket } of clients) socket.destroy();
+    server.closeAllConnections();
+    server.close();
+    live.onApplicationShutdown();
+    await redis.del(`${prefix}:watch`);
+    redis.disconnect();
+    await database.close();
+    await home.drop();
+  });
+
+  async function store(keys: readonly number[], position: number, samples: number): Promise<void> {
+    const startMs = windowStart(Date.now());
+    const made = Array.from({ length: samples }, (_, at) => ({ agentNo: 1, offsetMs: at, outcome: 0, rttUs: at + 1 }));
+    await database.transaction(async (sql) => {
+      for (const targetKey of keys) {
+        await storeWindow(sql, { targetKey, shard: targetKey % SHARDS, startMs, position, samples: made });
+      }
+    });
+    for (const key of keys) await redis.publish(`${prefix}:live:${key}`, String(position));
+  }
+
+  it('gets every result, whether they watch one target or each their own, by few statements', async () => {
+    const keys = [1, ...Array.from({ length: ON_THEIR_OWN }, (_, at) => at + 2)];
+    for (let at = 0; at < ON_ONE_TARGET; at++) clients.push(Client.open(port, 1));
+    for (const key of keys.slice(1)) clients.push(Client.open(port, key));
+    await eventually(() => expect(clients.filter(({ seen }) => seen === undefined)).toEqual([]));
+    const statements = vi.spyOn(database, 'query');
+    for (const position of [10, 11, 12]) await store(keys, position, 3);
+    await eventually(() => expect(clients.filter(({ ids }) => ids.length < 9)).toEqual([]));
+    expect(clients[0].ids).toEqual([10, 11, 12].flatMap((position) => [0, 1, 2].map((at) => `1:${position}:${at}`)));
+    expect(new Set(clients.map(({ ids }) => ids.map((id) => id.slice(id.indexOf(':'))).join(' '))).size).toBe(1);
+    // 603 targets' commits, read for 300 clients.
+    expect(statements.mock.calls.length).toBeLessThan(603);
+    statements.mockRestore();
+  });
+
+  it('does not wait for one that reads nothing: it is dropped, and resumes without a gap or a repeat', async () => {
+    const [quick] = clients;
+    const before = quick.ids.length;
+    const lazy = Client.open(port, 1);
+    await eventually(() => expect(lazy.seen).toBeDefined());
+    const atServer = serverSockets.at(-1);
+    lazy.socket.pause();
+    let unsentBytesMost = 0;
+    let position = 100;
+    const stored: string[] = [];
+    while (atServer?.destroyed === false) {
+      await store([1], ++position, 500);
+      for (let at = 0; at < 500; at++) stored.push(`1:${position}:${at}`);
+      await eventually(() => expect(quick.ids.length).toBe(before + stored.length));
+      unsentBytesMost = Math.max(unsentBytesMost, atServer.writableLength);
+    }
+    // At most one batch above the bound, however long nobody reads.
+    expect(unsentBytesMost).toBeLessThan(2 * UNSENT_BYTES_MAX);
+    lazy.socket.resume();
+    await eventually(() => expect(lazy.socket.destroyed).toBe(true));
+
+    const again = Client.open(port, 1, lazy.seen);
+    clients.push(again);
+    await eventually(() => expect(lazy.ids.length + again.ids.length).toBeGreaterThanOrEqual(stored.length));
+    expect([...lazy.ids, ...again.ids]).toEqual(stored);
+    expect(quick.ids.slice(before)).toEqual(stored);
+  });
+});
