@@ -21,6 +21,10 @@ const FOLD_STAGGER_MS = 2_000;
 /** Fragments wait while they would be more rows a second than this, but never longer than the maximum. */
 const FRAGMENT_ROWS_PER_S = 500;
 const FRAGMENT_WAIT_MS_MAX = 10_000;
+/** A log that runs this much faster than the clock is being caught up with. */
+const CATCH_UP_SPEED = 2;
+/** Ticks come each second, some of them in pairs: that much proves nothing. */
+const CATCH_UP_SLACK_MS = 5_000;
 
 interface SeriesHead {
   cutMs: number;
@@ -40,6 +44,9 @@ export class SeriesParticipant implements ShardParticipant {
   private storedCutMs = 0;
   private checkpointDue = false;
   private lastFlushMs = 0;
+  /** The log's own time, now and at the last flush. */
+  private logMs = 0;
+  private lastFlushLogMs = 0;
   private offset = -1;
 
   constructor(
@@ -76,6 +83,8 @@ export class SeriesParticipant implements ShardParticipant {
 
   onTick(clock: ShardClock, place: RecordPlace): void {
     this.offset = place.offset;
+    this.logMs = clock.atMs;
+    if (this.lastFlushLogMs === 0) this.lastFlushLogMs = clock.atMs;
     const cutMs = windowStart(clock.atMs - FOLD_GRACE_MS - this.shard * FOLD_STAGGER_MS);
     if (cutMs <= this.cutMs) return;
     const first = this.cutMs === 0;
@@ -110,14 +119,18 @@ export class SeriesParticipant implements ShardParticipant {
     if (!force && !this.isDue()) return null;
     const numbers = this.agentNumbers.of([...this.directoryOf().agents.values()]);
     if (!numbers) return null;
+    const watched = new Set(this.live.watchedAmong(this.touchedKeys()));
+    const catchingUp = this.isCatchingUp();
     this.lastFlushMs = this.nowMs();
+    this.lastFlushLogMs = this.logMs;
     const rows = new SeriesRows(this.shard, this.offset, numbers, this.samples);
     const cutMs = this.cutMs === this.storedCutMs ? null : this.cutMs;
     for (const window of this.dirty) rows.fragment(window);
     for (const window of this.lateDirty) rows.lateFragment(window);
-    for (const window of this.folding) rows.window(window);
+    for (const window of this.folding) {
+      rows.window(window, !catchingUp || watched.has(this.samples.targetKeyOf(window)));
+    }
     const position = this.offset;
-    const watched = this.live.watchedAmong(this.touchedKeys());
     for (const window of [...this.lateDirty, ...this.folding]) this.samples.drop(window);
     this.dirty.clear();
     this.lateDirty.clear();
@@ -127,7 +140,7 @@ export class SeriesParticipant implements ShardParticipant {
     return {
       rows: rows.count,
       write: (transaction) => rows.write(transaction, cutMs),
-      committed: () => this.live.wake(watched, position),
+      committed: () => this.live.wake([...watched], position),
     };
   }
 
@@ -139,8 +152,16 @@ export class SeriesParticipant implements ShardParticipant {
 
   private isDue(): boolean {
     if (this.folding.size > 0 || this.cutMs !== this.storedCutMs) return true;
-    const waitMs = Math.min((this.dirty.size / FRAGMENT_ROWS_PER_S) * 1_000, FRAGMENT_WAIT_MS_MAX);
-    return this.nowMs() - this.lastFlushMs >= waitMs || this.nowMs() - this.lastFlushMs >= FRAGMENT_WAIT_MS_MAX;
+    const waitMs = this.isCatchingUp()
+      ? FRAGMENT_WAIT_MS_MAX
+      : Math.min((this.dirty.size / FRAGMENT_ROWS_PER_S) * 1_000, FRAGMENT_WAIT_MS_MAX);
+    return this.nowMs() - this.lastFlushMs >= waitMs;
+  }
+
+  /** After an outage what is read is old anyway: whole windows, in one row each, are stored sooner than fragments of them. */
+  private isCatchingUp(): boolean {
+    const waitedMs = this.nowMs() - this.lastFlushMs;
+    return this.logMs - this.lastFlushLogMs > CATCH_UP_SPEED * waitedMs + CATCH_UP_SLACK_MS;
   }
 
   /** Open windows only: what is folded or late is stored by the commit that stores the checkpoint. */

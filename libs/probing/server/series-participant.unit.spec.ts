@@ -18,8 +18,12 @@ async function setUp(): Promise<{
   series: SeriesParticipant;
   probe: (sampleMs: number, offset: number) => void;
   tick: (atMs: number, offset: number) => void;
-  flush: () => Promise<string[]>;
+  flush: (force?: boolean) => Promise<string[]>;
+  clock: { nowMs: number };
+  watched: Set<number>;
 }> {
+  const clock = { nowMs: 1e9 };
+  const watched = new Set<number>();
   const numbers = new AgentNumbers({
     execute: async () => 0,
     query: async <T extends object>() => [{ agent_id: AGENT.agentId, agent_no: 1, name: 'a' }] as unknown as T[],
@@ -27,13 +31,13 @@ async function setUp(): Promise<{
   await numbers.know([AGENT]);
   const directory = new ShardDirectory({ assigned: () => undefined, unassigned: () => undefined });
   directory.applyAgent({ kind: 'agent', ...AGENT });
-  const live = new LivePublisher({ watched: () => new Set(), wake: () => undefined });
+  const live = new LivePublisher({ watched: () => watched, wake: () => undefined });
   const series = new SeriesParticipant(
     0,
     () => directory,
     numbers,
     live,
-    () => 1e9,
+    () => clock.nowMs,
   );
   const target = {
     key: 7,
@@ -61,26 +65,27 @@ async function setUp(): Promise<{
     };
     series.onResults(batch, { ageMs: 0, atMs: 0 }, { shard: 0, offset, muted: false });
   };
-  const flush = async (): Promise<string[]> => {
+  const flush = async (force = true): Promise<string[]> => {
     const tables: string[] = [];
     const transaction: WriterTransaction = {
       query: async () => [],
       copy: async (statement) => void tables.push(statement.split(' ')[1]),
     };
-    await series.take(true)?.write(transaction);
+    await series.take(force)?.write(transaction);
     return tables;
   };
   const tick = (atMs: number, offset: number): void =>
     series.onTick({ ageMs: 0, atMs }, { shard: 0, offset, muted: false });
-  return { series, probe, tick, flush };
+  return { series, probe, tick, flush, clock, watched };
 }
 
 describe('the series of a shard', () => {
   it('takes a late sample along when its window waits to be folded', async () => {
-    const { series, probe, tick, flush } = await setUp();
+    const { series, probe, tick, flush, clock } = await setUp();
     tick(WINDOW_MS + 30_000, 0);
     probe(2 * WINDOW_MS - 1_000, 1);
     expect(await flush()).toEqual(['probe_recent']);
+    clock.nowMs += WINDOW_MS;
     tick(2 * WINDOW_MS + 30_000, 2);
     probe(2 * WINDOW_MS - 500, 3);
     expect(await flush()).toEqual(['probe_recent', 'probe_series']);
@@ -96,5 +101,39 @@ describe('the series of a shard', () => {
     probe(2 * WINDOW_MS - 500, 3);
     probe(2 * WINDOW_MS - 400, 4);
     expect(await flush()).toEqual(['probe_recent', 'probe_series']);
+  });
+
+  describe('while the log runs faster than the clock', () => {
+    const fiveMinutes = async (watches: number[] = []) => {
+      const made = await setUp();
+      for (const key of watches) made.watched.add(key);
+      made.tick(WINDOW_MS + 30_000, 0);
+      made.probe(WINDOW_MS + 31_000, 1);
+      await made.flush(false);
+      made.clock.nowMs += 1_000;
+      made.probe(WINDOW_MS + 50_000, 2);
+      made.tick(WINDOW_MS + 60_000, 3);
+      return made;
+    };
+
+    it('lets fragments wait, at most ten seconds', async () => {
+      const { flush, clock } = await fiveMinutes();
+      expect(await flush(false)).toEqual([]);
+      clock.nowMs += 9_000;
+      expect(await flush(false)).toEqual(['probe_recent']);
+    });
+
+    it('stores a window that has ended as one row', async () => {
+      const { tick, flush, series } = await fiveMinutes();
+      tick(2 * WINDOW_MS + 30_000, 4);
+      expect(await flush(false)).toEqual(['probe_series']);
+      expect(series.hasPending()).toBe(false);
+    });
+
+    it('stores its fragment too for those who watch', async () => {
+      const { tick, flush } = await fiveMinutes([7]);
+      tick(2 * WINDOW_MS + 30_000, 4);
+      expect(await flush(false)).toEqual(['probe_recent', 'probe_series']);
+    });
   });
 });

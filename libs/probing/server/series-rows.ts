@@ -1,4 +1,5 @@
 import {
+  bucketStart,
   encodeSeriesBody,
   RttHistogram,
   SERIES_SAMPLES_MAX,
@@ -20,6 +21,8 @@ export class SeriesRows {
   private readonly series = new CopyRows();
   private readonly builder = new SeriesBuilder(SERIES_SAMPLES_MAX);
   private readonly histogram = new RttHistogram();
+  /** Hours whose figures may have been made without these rows. */
+  private readonly lateHours = new Set<number>();
 
   constructor(
     private readonly shard: number,
@@ -46,11 +49,12 @@ export class SeriesRows {
   lateFragment(window: number): void {
     this.fragment(window);
     this.writeRow(this.series, window, WINDOW_FIELDS);
+    this.lateHours.add(bucketStart('1h', this.samples.startMsOf(window)));
   }
 
-  /** A whole window, and as a fragment what of it was not stored yet. */
-  window(window: number): void {
-    if (this.samples.hasFresh(window)) this.fragment(window);
+  /** A whole window, and for those who watch also as a fragment what of it was not stored yet. */
+  window(window: number, withFragment: boolean): void {
+    if (withFragment && this.samples.hasFresh(window)) this.fragment(window);
     this.builder.clear();
     this.samples.eachSample(window, this.push);
     this.writeRow(this.series, window, WINDOW_FIELDS);
@@ -97,6 +101,10 @@ export class SeriesRows {
     }
     if (this.series.count > 0) {
       await transaction.copy(`COPY probe_series (${COLUMNS}) FROM STDIN (FORMAT binary)`, this.series.finish());
+    }
+    if (this.lateHours.size > 0) {
+      const hours = Array.from(this.lateHours, (hourMs) => new Date(hourMs));
+      await transaction.query('INSERT INTO rollup_dirty (bucket) SELECT unnest($1::timestamptz[])', [hours]);
     }
     if (cutMs !== null) {
       await transaction.query(
