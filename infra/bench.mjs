@@ -80,6 +80,6 @@ function benchEnvironment(dir, processes, addresses) {
     ICMPMON_TEST_KAFKA_BROKERS: addresses.kafkaBrokers,
     ICMPMON_TEST_DATABASE_URL: addresses.databaseUrl,
     ICMPMON_TEST_REDIS_URL: addresses.redisUrl,
-    ICMPMON_LOG_LEVEL: process.env.ICMPMON_LOG_LEVEL ?? 'warn',
+    ICMPMON_LOG_LEVEL: process.env.ICMPMON_LOG_LEVEL ?? 'error',
   };
 }

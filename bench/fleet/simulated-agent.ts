@@ -1,0 +1,140 @@
+import { encodeBody, OUTCOME, ResultColumnsBuilder, shardOf, type EncodedBody } from '@icmp-mon/probing/contract';
+import { compress } from '@icmp-mon/platform/zstd';
+import { agentHash, type Tally } from './tally';
+
+const SECOND_MS = 1_000;
+const JITTER_MS = 8;
+/** Of 50 targets one never answers; of 100 probes of the others one is lost. */
+const UNREACHABLE_OF = 50;
+const LOST_SHARE = 0.01;
+const MEDIAN_RTT_US = 12_000;
+const RTT_SPREAD = 0.8;
+const RTT_JITTER = 0.06;
+const RTT_US_MAX = 900_000;
+
+export type ResultSink = (targetKey: number, sampleMs: number, outcome: number, rttUs: number) => void;
+
+export interface SimulatedTarget {
+  key: number;
+  intervalMs: number;
+  check: number;
+}
+
+export interface ShardBody {
+  shard: number;
+  body: EncodedBody;
+}
+
+/**
+ * What one agent would have measured: each target once an interval at a phase of its own with some jitter, log-normal round
+ * trips printed with three digits as fping does, losses, and targets that never answer. Deterministic for a seed.
+ */
+export class SimulatedAgent {
+  readonly hash: number;
+  /** Keys by second of the interval and shard, for each interval that occurs. */
+  private readonly plans = new Map<number, { check: number; seconds: Uint32Array[][] }>();
+  private readonly builders: ResultColumnsBuilder[];
+  private random: number;
+
+  constructor(
+    readonly agentId: string,
+    targets: readonly SimulatedTarget[],
+    private readonly shardCount: number,
+    seed: number,
+  ) {
+    this.hash = agentHash(agentId);
+    this.random = (this.hash ^ seed) >>> 0 || 1;
+    this.builders = Array.from({ length: shardCount }, () => new ResultColumnsBuilder());
+    for (const intervalMs of new Set(targets.map((target) => target.intervalMs))) {
+      this.plan(
+        intervalMs,
+        targets.filter((target) => target.intervalMs === intervalMs),
+      );
+    }
+  }
+
+  private plan(intervalMs: number, targets: readonly SimulatedTarget[]): void {
+    const secondsPerInterval = Math.max(1, Math.round(intervalMs / SECOND_MS));
+    const lists = Array.from({ length: secondsPerInterval }, () =>
+      Array.from({ length: this.shardCount }, (): number[] => []),
+    );
+    for (const { key } of targets) {
+      // Each agent has its own phase for a target, as real ones do.
+      lists[mix(key ^ this.hash) % secondsPerInterval][shardOf(key, this.shardCount)].push(key);
+    }
+    const seconds = lists.map((shards) => shards.map((keys) => Uint32Array.from(keys)));
+    this.plans.set(intervalMs, { check: targets[0].check, seconds });
+  }
+
+  /**
+   * The results of the second that begins at `secondMs` (whole seconds since 1970), one body a shard that has any. Each is
+   * counted in `tally` and told to `sink`.
+   */
+  second(secondMs: number, tally: Tally, sink?: ResultSink): ShardBody[] {
+    for (const { check, seconds } of this.plans.values()) {
+      const shards = seconds[(secondMs / SECOND_MS) % seconds.length];
+      for (let shard = 0; shard < shards.length; shard++)
+        this.probe(shard, shards[shard], check, secondMs, tally, sink);
+    }
+    const bodies: ShardBody[] = [];
+    for (let shard = 0; shard < this.shardCount; shard++) {
+      const builder = this.builders[shard];
+      if (builder.count === 0) continue;
+      bodies.push({ shard, body: encodeBody(builder.build(), compress) });
+      builder.clear();
+    }
+    return bodies;
+  }
+
+  private probe(
+    shard: number,
+    keys: Uint32Array,
+    check: number,
+    secondMs: number,
+    tally: Tally,
+    sink: ResultSink | undefined,
+  ): void {
+    const builder = this.builders[shard];
+    for (let at = 0; at < keys.length; at++) {
+      const key = keys[at];
+      const hash = mix(key);
+      const phaseMs = ((hash ^ this.hash) >>> 4) % (SECOND_MS - JITTER_MS);
+      const sampleMs = secondMs + phaseMs + Math.floor(this.next() * JITTER_MS);
+      const lost = hash % UNREACHABLE_OF === 0 || this.next() < LOST_SHARE;
+      const outcome = lost ? OUTCOME.timeout : OUTCOME.reply;
+      const rttUs = lost ? 0 : this.rttUs(hash);
+      builder.push(key, check, sampleMs, outcome, rttUs);
+      tally.add(key, this.hash, sampleMs, outcome, rttUs);
+      sink?.(key, sampleMs, outcome, rttUs);
+    }
+  }
+
+  /** A median of the target's own, and a little around it. */
+  private rttUs(hash: number): number {
+    const ofTarget = ((hash & 0xff) + ((hash >>> 8) & 0xff) + ((hash >>> 16) & 0xff) + (hash >>> 24) - 510) / 148;
+    const ofProbe = (this.next() + this.next() + this.next() + this.next() - 2) * 1.73;
+    const rttUs = MEDIAN_RTT_US * Math.exp(RTT_SPREAD * ofTarget + RTT_JITTER * ofProbe);
+    return threeDigits(Math.min(rttUs, RTT_US_MAX));
+  }
+
+  /** mulberry32. */
+  next(): number {
+    this.random = (this.random + 0x6d2b_79f5) | 0;
+    let mixed = Math.imul(this.random ^ (this.random >>> 15), 1 | this.random);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
+  }
+}
+
+/** fping prints 0.123, 1.23, 12.3 and 123 ms. */
+function threeDigits(us: number): number {
+  const unit = us >= 100_000 ? 1_000 : us >= 10_000 ? 100 : us >= 1_000 ? 10 : 1;
+  return Math.round(us / unit) * unit;
+}
+
+function mix(value: number): number {
+  let hash = value | 0;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2_ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}

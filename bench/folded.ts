@@ -1,0 +1,59 @@
+import pg from 'pg';
+
+const POLL_MS = 20;
+
+/** Waits, over a connection of its own, until all shards have folded what is before `cutMs`. @throws Error when too late */
+export class FoldWatch {
+  private constructor(private readonly client: pg.Client) {}
+
+  static async open(telemetryUrl: string): Promise<FoldWatch> {
+    const client = new pg.Client({ connectionString: telemetryUrl });
+    await client.connect();
+    return new FoldWatch(client);
+  }
+
+  async until(cutMs: number, shardCount: number, withinMs: number): Promise<void> {
+    const deadlineMs = performance.now() + withinMs;
+    for (;;) {
+      const folded = await this.number('SELECT count(*) AS value FROM series_cut WHERE cut >= to_timestamp($1)', [
+        cutMs / 1_000,
+      ]);
+      if (folded >= shardCount) return;
+      if (performance.now() > deadlineMs) {
+        throw new Error(`${folded} of ${shardCount} shards had folded after ${Math.round(withinMs / 1_000)} s.`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+
+  /** Results that readers see in windows that begin in [fromMs, toMs). */
+  visible(fromMs: number, toMs: number): Promise<number> {
+    return this.number(
+      `SELECT coalesce(sum(sent + not_sent), 0) AS value FROM probe_window
+       WHERE window_start >= to_timestamp($1) AND window_start < to_timestamp($2)`,
+      [fromMs / 1_000, toMs / 1_000],
+    );
+  }
+
+  async number(sql: string, values: unknown[] = []): Promise<number> {
+    const { rows } = await this.client.query<{ value: string }>(sql, values);
+    return Number(rows[0].value);
+  }
+
+  async run(sql: string): Promise<void> {
+    await this.client.query(sql);
+  }
+
+  /** Until every shard's state is stored as well: what the next measurement would otherwise pay for. */
+  async settled(sinceMs: number, shardCount: number): Promise<void> {
+    const deadlineMs = performance.now() + 15_000;
+    const sql = 'SELECT count(*) AS value FROM shard WHERE checkpoint_at >= to_timestamp($1)';
+    while ((await this.number(sql, [sinceMs / 1_000])) < shardCount && performance.now() < deadlineMs) {
+      await new Promise((resolve) => setTimeout(resolve, 5 * POLL_MS));
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.client.end();
+  }
+}

@@ -1,0 +1,105 @@
+import { testServices } from '@icmp-mon/platform/testing';
+import { SHARD_TOPIC, type OutgoingMessage } from '@icmp-mon/platform/messaging';
+import { sendAtOnce } from '../libs/platform/messaging/testing/send-at-once';
+import type { BenchContext, BenchResult } from './bench';
+import { FoldWatch } from './folded';
+import { SimulatedAgent } from './fleet/simulated-agent';
+import { Tally } from './fleet/tally';
+import { runPairs, type Round } from './pairs';
+import { RowCopy } from './row-copy';
+import { ShardLog, WINDOW_MS } from './shard-log';
+import { storedTally } from './stored-tally';
+
+const AGENTS = 3;
+const INTERVAL_MS = 15_000;
+const TARGETS = 50_000;
+const TARGETS_QUICK = 10_000;
+const DRAIN_WITHIN_MS = 300_000;
+/** Windows of two rounds never touch: the clock of the log leaps between them. */
+const ROUND_MS = 2 * WINDOW_MS;
+
+/**
+ * From a filled topic to results that a second connection can SELECT, drained and folded, with verdicts and status changes;
+ * against one bare COPY of the same results, a row each, into an indexed hypertable.
+ *
+ * Each round is one window of 5 minutes of all targets, written into the shards' log in one transaction: the projector,
+ * which runs all the while, sees none of it until the clock starts with the commit. The log is as gateway and tick producer
+ * write it (a record per agent, second and shard, a tick a second, 1 % of blocks twice, 0.5 % late), times of the log are the
+ * times of the results. The last ticks are past the window's end, so that it is folded as soon as it is drained.
+ */
+export async function run(context: BenchContext): Promise<BenchResult> {
+  const targets = context.quick ? TARGETS_QUICK : TARGETS;
+  const product = await context.startProduct({ apps: ['projector'], environment: profiling(context) });
+  const { telemetryDatabaseUrl } = product.access;
+  const { shardCount } = product;
+  const keys = Array.from({ length: targets }, (_, at) => at + 1);
+  const simulated = keys.map((key) => ({ key, intervalMs: INTERVAL_MS, check: 1 }));
+  const agents = Array.from(
+    { length: AGENTS },
+    (_, at) => new SimulatedAgent(`01900000-0000-7000-8000-00000000000${at + 1}`, simulated, shardCount, 1),
+  );
+  const log = new ShardLog({ shardCount, agents, tier: 'standard', intervalMs: INTERVAL_MS });
+  const watch = await FoldWatch.open(telemetryDatabaseUrl);
+  const baseMs = Math.floor(Date.now() / WINDOW_MS) * WINDOW_MS - (context.pairs + 2) * ROUND_MS;
+  const fill = (batches: Iterable<OutgoingMessage[]>): ReturnType<typeof sendAtOnce> =>
+    sendAtOnce(testServices().kafkaBrokers, `${product.topicPrefix}.${SHARD_TOPIC}`, batches);
+
+  context.say(`projector: ${targets} targets × ${AGENTS} agents, a window of ${WINDOW_MS / 1_000} s a round`);
+  const before = await fill([...log.facts(keys), log.ticks(baseMs), log.ticks(baseMs + 1_000)]);
+  await before.commit();
+  let copy: { round: number; rows: RowCopy; expected: Tally } | null = null;
+
+  /** Rows and blocks of one round are made together, once, whoever has the first turn. */
+  const startOf = (round: number): number => baseMs + (round + 1) * ROUND_MS;
+  let filled: { round: number; commit(): Promise<void> } | null = null;
+  const prepare = async (round: number): Promise<void> => {
+    if (copy?.round === round) return;
+    copy = { round, rows: new RowCopy(), expected: new Tally() };
+    filled = { round, ...(await fill(log.window(startOf(round), copy.expected, copy.rows))) };
+    globalThis.gc?.();
+  };
+
+  const result = await runPairs(context, {
+    name: 'projector',
+    unit: 'results/s',
+    async product(round): Promise<Round> {
+      await prepare(round);
+      const { expected } = copy!;
+      const [fromMs, toMs] = [startOf(round), startOf(round) + WINDOW_MS];
+      await watch.run('CHECKPOINT');
+      const cpu = context.cpu.measure();
+      const clockMs = Date.now();
+      const startedMs = performance.now();
+      await filled!.commit();
+      await watch.until(toMs, shardCount, DRAIN_WITHIN_MS);
+      const visible = await watch.visible(fromMs, toMs);
+      const tookS = (performance.now() - startedMs) / 1_000;
+      await watch.settled(clockMs, shardCount);
+      const cpuSeconds = cpu();
+      const stored = await storedTally(telemetryDatabaseUrl, { fromMs, toMs });
+      const changes = await watch.number('SELECT count(*) AS value FROM status_change');
+      context.say(
+        `projector: ${expected.count} results in ${tookS.toFixed(2)} s, ${changes} status changes so far, ` +
+          `CPU ${JSON.stringify(cpuSeconds)}, memory ${JSON.stringify(context.cpu.memoryMiB())} MiB`,
+      );
+      const sound = stored.equals(expected) && visible === expected.count;
+      return {
+        value: expected.count / tookS,
+        cpuSeconds,
+        ...(!sound && { fault: `generated ${expected}, visible ${visible}, stored ${stored}` }),
+      };
+    },
+    async reference(round): Promise<Round> {
+      await prepare(round);
+      const { rows } = copy!;
+      return { value: rows.rows / (await rows.copyInto(telemetryDatabaseUrl)) };
+    },
+  });
+  await watch.close();
+  return { ...result, targets, agents: AGENTS, resultsPerRound: (targets * AGENTS * WINDOW_MS) / INTERVAL_MS };
+}
+
+/** With --profile every process of the product leaves a CPU profile when it ends. */
+export function profiling({ profile }: BenchContext): Record<string, string> {
+  return profile ? { NODE_OPTIONS: '--cpu-prof --cpu-prof-dir=artefacts/profiles' } : {};
+}

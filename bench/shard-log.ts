@@ -1,0 +1,130 @@
+import {
+  encodeBlocksRecord,
+  encodeFeedRecord,
+  encodeTickRecord,
+  frameBlock,
+  LANE,
+  shardOf,
+  type BlockEnvelope,
+  type FeedFact,
+  type Lane,
+} from '@icmp-mon/probing/contract';
+import type { OutgoingMessage } from '@icmp-mon/platform/messaging';
+import type { ShardBody, SimulatedAgent } from './fleet/simulated-agent';
+import type { RowCopy } from './row-copy';
+import { Tally } from './fleet/tally';
+
+export const WINDOW_MS = 300_000;
+const SECOND_MS = 1_000;
+/** Windows are folded 20 s after their end and 2 s later from shard to shard; a second tick has to confirm the leap. */
+const FOLD_AFTER_MS = 20_000;
+const FOLD_STAGGER_MS = 2_000;
+const RECEIVED_AFTER_MS = 1_200;
+/** Of all blocks: sent twice; held back and sent by the backfill lane. */
+const REPEATED_SHARE = 0.01;
+const LATE_SHARE = 0.005;
+const LATE_SECONDS_MAX = 20;
+
+export interface ShardLogOptions {
+  shardCount: number;
+  agents: readonly SimulatedAgent[];
+  tier: string;
+  intervalMs: number;
+}
+
+/** What the shards' log holds of rounds of one window each, as gateway, feed publisher and tick producer write it. */
+export class ShardLog {
+  private feedPosition = 0;
+  private readonly sequences = new Map<string, number>();
+
+  constructor(private readonly options: ShardLogOptions) {}
+
+  /** Policy, agents and targets: each target probed by all agents. */
+  *facts(keys: readonly number[]): Generator<OutgoingMessage[]> {
+    const { shardCount, agents, tier, intervalMs } = this.options;
+    const everywhere = (fact: FeedFact): OutgoingMessage[] =>
+      Array.from({ length: shardCount }, (_, shard) => this.fact(shard, fact));
+    yield everywhere({
+      kind: 'policy',
+      tier,
+      policyVersion: 1,
+      intervalMs,
+      timeoutMs: 1_000,
+      missesToFail: 2,
+      successesToRecover: 1,
+      quorum: 'majority',
+      checks: [{ check: 1, type: 'icmp_ping', expect: 'reachable' }],
+    });
+    for (const [at, { agentId }] of agents.entries()) {
+      const name = `agent-${at}`;
+      yield everywhere({ kind: 'agent', agentId, name, region: `r${at}`, provider: `p${at}`, state: 'active' });
+    }
+    const selected = agents.map(({ agentId }) => agentId);
+    for (let from = 0; from < keys.length; from += 1_000) {
+      yield keys.slice(from, from + 1_000).map((key) => {
+        const targetId = `01900000-0000-7000-9000-${key.toString(16).padStart(12, '0')}`;
+        const ip = `127.${(key >> 16) & 255}.${(key >> 8) & 255}.${key & 255}`;
+        const fact: FeedFact = { kind: 'target', targetKey: key, targetId, ip, vrf: 'default', tier, selected };
+        return this.fact(shardOf(key, shardCount), fact);
+      });
+    }
+  }
+
+  /**
+   * One window's second by second: a tick for each shard, and of each agent a record a shard. At the end the ticks that
+   * have the window folded. All results are added to `tally` and `rows`, once each.
+   */
+  *window(startMs: number, tally: Tally, rows: RowCopy | null): Generator<OutgoingMessage[]> {
+    const { agents } = this.options;
+    const held: { dueMs: number; agent: SimulatedAgent; body: ShardBody }[] = [];
+    for (let atMs = startMs; atMs < startMs + WINDOW_MS; atMs += SECOND_MS) {
+      const messages = this.ticks(atMs);
+      for (const [at, agent] of agents.entries()) {
+        const bodies = agent.second(atMs, tally, (key, sampleMs, outcome, rttUs) =>
+          rows?.add(key, at + 1, sampleMs, outcome, rttUs),
+        );
+        for (const body of bodies) {
+          const dice = agent.next();
+          if (dice < LATE_SHARE) {
+            held.push({ dueMs: atMs + Math.ceil(agent.next() * LATE_SECONDS_MAX) * SECOND_MS, agent, body });
+            continue;
+          }
+          const message = this.blocks(agent, LANE.live, body, atMs);
+          messages.push(message);
+          if (dice > 1 - REPEATED_SHARE) messages.push(message);
+        }
+      }
+      for (let at = held.length - 1; at >= 0; at--) {
+        if (held[at].dueMs > atMs && atMs < startMs + WINDOW_MS - SECOND_MS) continue;
+        const [{ agent, body }] = held.splice(at, 1);
+        messages.push(this.blocks(agent, LANE.backfill, body, atMs));
+      }
+      yield messages;
+    }
+    yield* this.foldingTicks(startMs);
+  }
+
+  *foldingTicks(startMs: number): Generator<OutgoingMessage[]> {
+    const leapMs = startMs + WINDOW_MS + FOLD_AFTER_MS + this.options.shardCount * FOLD_STAGGER_MS;
+    yield this.ticks(leapMs);
+    yield this.ticks(leapMs + SECOND_MS);
+  }
+
+  ticks(atMs: number): OutgoingMessage[] {
+    const value = encodeTickRecord(1, atMs);
+    return Array.from({ length: this.options.shardCount }, (_, partition) => ({ key: null, value, partition }));
+  }
+
+  private blocks({ agentId }: SimulatedAgent, lane: Lane, { shard, body }: ShardBody, atMs: number): OutgoingMessage {
+    const lastKey = `${agentId}/${lane}`;
+    const sequence = (this.sequences.get(lastKey) ?? 0) + 1;
+    this.sequences.set(lastKey, sequence);
+    const block = frameBlock({ agentId, boot: 1, lane, shard, sequence, policyVersion: 1 }, body);
+    const envelope: BlockEnvelope = { receivedAtMs: atMs + RECEIVED_AFTER_MS, clockOffsetMs: 0, block };
+    return { key: null, partition: shard, value: encodeBlocksRecord([envelope]) };
+  }
+
+  private fact(shard: number, fact: FeedFact): OutgoingMessage {
+    return { key: null, partition: shard, value: encodeFeedRecord(++this.feedPosition, fact) };
+  }
+}
