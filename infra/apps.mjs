@@ -44,6 +44,7 @@ export function sharedEnvironment({ dir, addresses, ports }) {
     ICMPMON_SECRET_FILE: join(dir, 'secrets.json'),
     ICMPMON_STARTER_TARGETS: process.env.ICMPMON_STARTER_TARGETS ?? starterTargets.join(','),
     ICMPMON_LOG_LEVEL: process.env.ICMPMON_LOG_LEVEL ?? 'info',
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('ICMPMON_RETENTION_'))),
   };
 }
 

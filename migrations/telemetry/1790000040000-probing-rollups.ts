@@ -84,7 +84,7 @@ export class ProbingRollups1790000040000 implements MigrationInterface {
     const windows = `${rollupFigures('window_start AS bucket', 'integer')} FROM probe_window GROUP BY 1, 2, 3`;
     await run(statsView('probe_window', `(${windows}) w`));
     // One hour of all targets is read at a time; rows come in that order.
-    await run('CREATE INDEX probe_series_start ON probe_series USING brin (window_start)');
+    await run('CREATE INDEX probe_series_start ON probe_series USING brin (window_start) WITH (autosummarize = on)');
   }
 }
 

@@ -1,3 +1,5 @@
+import { WINDOW_MS } from './series-body';
+
 /** Lengths of the windows that figures of a target come in, shortest first. */
 export const RESOLUTIONS = ['5m', '1h', '1d', '1mo'] as const;
 export type Resolution = (typeof RESOLUTIONS)[number];
@@ -63,4 +65,22 @@ export function rollupFigures(bucket: string, countType: RollupLevel['countType'
       sum(jitter_sum_us)::bigint AS jitter_sum_us,
       ${count('jitter_count')},
       compact_rtt_histogram(string_agg(histogram, '\\x00'::bytea)) AS histogram`;
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const STEP_MS = { '5m': WINDOW_MS, '1h': HOUR_MS, '1d': DAY_MS } as const;
+
+/** Start of the bucket that an instant is in, by UTC; both in ms since 1970. */
+export function bucketStart(resolution: Resolution, atMs: number): number {
+  if (resolution !== '1mo') return Math.floor(atMs / STEP_MS[resolution]) * STEP_MS[resolution];
+  const at = new Date(atMs);
+  return Date.UTC(at.getUTCFullYear(), at.getUTCMonth());
+}
+
+/** Start of the next bucket. */
+export function bucketEnd(resolution: Resolution, atMs: number): number {
+  if (resolution !== '1mo') return bucketStart(resolution, atMs) + STEP_MS[resolution];
+  const at = new Date(atMs);
+  return Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + 1);
 }

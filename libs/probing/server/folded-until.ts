@@ -1,0 +1,10 @@
+import type { Sql } from '@icmp-mon/platform/database';
+
+/** Windows that start before it are folded by every shard; null while one shard has folded nothing yet. */
+export async function foldedUntil(sql: Sql): Promise<Date | null> {
+  const [row] = await sql.query<{ cut: Date | null }>(
+    `SELECT CASE WHEN count(c.shard) = count(*) THEN min(c.cut) END AS cut
+     FROM shard s LEFT JOIN series_cut c ON c.shard = s.shard`,
+  );
+  return row?.cut ?? null;
+}

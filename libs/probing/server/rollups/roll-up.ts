@@ -1,0 +1,137 @@
+import type { Sql } from '@icmp-mon/platform/database';
+import { bucketEnd, bucketStart, ROLLUP_LEVELS, type RollupLevel, rollupSelect } from '@icmp-mon/probing/contract';
+import { foldedUntil } from '../folded-until';
+import { type Progress, readProgress } from './rollup-progress';
+
+/** Grouping an hour of 100,000 targets on disk would take several times as long. */
+const WORK_MEMORY = '256MB';
+
+/** One bucket that is to be made. */
+interface DueBucket {
+  level: RollupLevel;
+  fromMs: number;
+  toMs: number;
+  /** It is there already, and late rows came in. */
+  again: boolean;
+}
+
+/** What a step did. */
+export interface RollupStep {
+  relation: RollupLevel['relation'];
+  bucket: string;
+  again: boolean;
+  /** Not made again, because what it is made of was dropped. */
+  tooOld: boolean;
+}
+
+/**
+ * Makes the next bucket that is due, new ones before those with late rows, hours before days before months; null when none
+ * is. `sql` must be one session, with time for a statement over an hour of all targets. A step that is broken off leaves what
+ * was before, and is found due again; steps of two sessions wait for each other.
+ */
+export async function rollUpNext(sql: Sql): Promise<RollupStep | null> {
+  const progress = await readProgress(sql);
+  for (const level of ROLLUP_LEVELS) {
+    const due = (await newBucket(sql, level, progress)) ?? (await dirtyBucket(sql, level, progress));
+    if (due === null) continue;
+    const tooOld = due.again && due.fromMs < progress[level.source].droppedBeforeMs;
+    if (tooOld) await forgetDirty(sql, level, due);
+    else await make(sql, due, progress[level.relation].madeAs === 'continuous aggregate');
+    return { relation: level.relation, bucket: new Date(due.fromMs).toISOString(), again: due.again, tooOld };
+  }
+  return null;
+}
+
+/** The first bucket from the level's end on of which its source has rows or could have, if the source is complete there. */
+async function newBucket(sql: Sql, level: RollupLevel, progress: Progress): Promise<DueBucket | null> {
+  const completeUntilMs =
+    level.source === 'probe_series'
+      ? ((await foldedUntil(sql))?.getTime() ?? -Infinity)
+      : progress[level.source].rolledUntilMs;
+  const { rolledUntilMs } = progress[level.relation];
+  const [row] = await sql.query<{ first: Date | null }>(
+    `SELECT min(GREATEST(c.range_start, $2)) AS first
+     FROM show_chunks($1::regclass) shown
+     JOIN timescaledb_information.chunks c ON format('%I.%I', c.chunk_schema, c.chunk_name)::regclass = shown
+     WHERE $2::timestamptz IS NULL OR c.range_end > $2`,
+    [level.source, rolledUntilMs === -Infinity ? null : new Date(rolledUntilMs)],
+  );
+  if (!row?.first) return null;
+  const fromMs = bucketStart(level.resolution, row.first.getTime());
+  const toMs = bucketEnd(level.resolution, fromMs);
+  return toMs <= completeUntilMs ? { level, fromMs, toMs, again: false } : null;
+}
+
+async function dirtyBucket(sql: Sql, level: RollupLevel, progress: Progress): Promise<DueBucket | null> {
+  const { rolledUntilMs } = progress[level.relation];
+  if (rolledUntilMs === -Infinity) return null;
+  const [row] = await sql.query<{ bucket: Date | null }>(
+    'SELECT min(bucket) AS bucket FROM rollup_dirty WHERE relation = $1 AND bucket < $2',
+    [level.relation, new Date(rolledUntilMs)],
+  );
+  if (!row?.bucket) return null;
+  const fromMs = row.bucket.getTime();
+  return { level, fromMs, toMs: bucketEnd(level.resolution, fromMs), again: true };
+}
+
+async function make(sql: Sql, due: DueBucket, asAggregate: boolean): Promise<void> {
+  const { level, fromMs, toMs } = due;
+  const span = [new Date(fromMs), new Date(toMs)];
+  if (asAggregate) {
+    // A refresh commits by itself. Marks that are seen before it are of rows that it sees.
+    const marks = await dirtyMarks(sql, due);
+    const [from, to] = span.map((at) => `'${at.toISOString()}'::timestamptz`);
+    await sql.execute(`CALL refresh_continuous_aggregate('${level.relation}', ${from}, ${to})`);
+    await inTransaction(sql, () => recordMade(sql, due, marks));
+    return;
+  }
+  await inTransaction(sql, async () => {
+    await sql.execute(`SET LOCAL work_mem = '${WORK_MEMORY}'`);
+    // Whoever else makes a bucket of this level waits here, and then makes the same of the same rows.
+    await sql.query('SELECT 1 FROM rollup_progress WHERE relation = $1 FOR UPDATE', [level.relation]);
+    const marks = await dirtyMarks(sql, due);
+    await sql.execute(`DELETE FROM ${level.relation} WHERE bucket = $1`, [span[0]]);
+    const within = `${level.sourceTime} >= $1 AND ${level.sourceTime} < $2`;
+    await sql.execute(`INSERT INTO ${level.relation} ${rollupSelect(level, within)}`, span);
+    await recordMade(sql, due, marks);
+  });
+}
+
+async function dirtyMarks(sql: Sql, { level, fromMs }: DueBucket): Promise<number[]> {
+  const marks = await sql.query<{ id: number }>('SELECT id FROM rollup_dirty WHERE relation = $1 AND bucket = $2', [
+    level.relation,
+    new Date(fromMs),
+  ]);
+  return marks.map(({ id }) => id);
+}
+
+/** Only marks that were there before the rows were read: what is marked meanwhile stays due. */
+async function recordMade(sql: Sql, { level, fromMs, toMs, again }: DueBucket, marks: number[]): Promise<void> {
+  if (marks.length > 0) await sql.execute('DELETE FROM rollup_dirty WHERE id = ANY($1::bigint[])', [marks]);
+  const above = ROLLUP_LEVELS.find(({ source }) => source === level.relation);
+  if (again && above !== undefined) {
+    await sql.execute('INSERT INTO rollup_dirty (relation, bucket) VALUES ($1, $2)', [
+      above.relation,
+      new Date(bucketStart(above.resolution, fromMs)),
+    ]);
+  }
+  await sql.execute(
+    'UPDATE rollup_progress SET rolled_until = $2 WHERE relation = $1 AND (rolled_until IS NULL OR rolled_until < $2)',
+    [level.relation, new Date(toMs)],
+  );
+}
+
+async function forgetDirty(sql: Sql, { relation }: RollupLevel, { fromMs }: DueBucket): Promise<void> {
+  await sql.execute('DELETE FROM rollup_dirty WHERE relation = $1 AND bucket = $2', [relation, new Date(fromMs)]);
+}
+
+async function inTransaction(sql: Sql, work: () => Promise<void>): Promise<void> {
+  await sql.execute('BEGIN');
+  try {
+    await work();
+    await sql.execute('COMMIT');
+  } catch (error) {
+    await sql.execute('ROLLBACK');
+    throw error;
+  }
+}
