@@ -9,6 +9,8 @@ import { BenchProduct, type ProductOptions } from './product';
 /** Name → its file, loaded when it is asked for. `all` runs them in this order. */
 const BENCHES: Readonly<Record<string, () => Promise<{ run: Bench }>>> = {
   projector: () => import('./projector'),
+  agent: () => import('./agent'),
+  'agent-cpu': () => import('./agent-cpu'),
 };
 
 const PAIRS = 5;

@@ -27,6 +27,7 @@ export class FakeGateway {
   mode: ResultsMode = 'takes';
   token = 'right';
   certificateLifeMs = 3_600_000;
+  shardCount = 4;
   /** Its clock, minus ours. */
   aheadMs = 0;
   /** What it says to agents that it does not know. */
@@ -50,11 +51,16 @@ export class FakeGateway {
 
   static async open(): Promise<FakeGateway> {
     const gateway = new FakeGateway();
-    gateway.authority = await newKeys();
-    gateway.caPem = (
+    await gateway.listen();
+    return gateway;
+  }
+
+  async listen(): Promise<void> {
+    this.authority = await newKeys();
+    this.caPem = (
       await x509.X509CertificateGenerator.createSelfSigned({
         name: CA_NAME,
-        keys: gateway.authority,
+        keys: this.authority,
         signingAlgorithm: SIGNING,
         notAfter: new Date(Date.now() + 86_400_000),
         extensions: [new x509.BasicConstraintsExtension(true, 1, true)],
@@ -62,15 +68,14 @@ export class FakeGateway {
     ).toString('pem');
     const keys = await newKeys();
     const names = [{ type: 'ip', value: '127.0.0.1' } as const];
-    const cert = await gateway.sign(keys.publicKey, 'CN=gateway', [new x509.SubjectAlternativeNameExtension(names)]);
+    const cert = await this.sign(keys.publicKey, 'CN=gateway', [new x509.SubjectAlternativeNameExtension(names)]);
     const key = await pemOf(keys.privateKey);
-    const enrolment = createServer({ key, cert }, (request, response) => gateway.handle(request, response, true));
-    const agents = createServer({ key, cert, ca: gateway.caPem, requestCert: true, rejectUnauthorized: true }, (q, r) =>
-      gateway.handle(q, r, false),
+    const enrolment = createServer({ key, cert }, (request, response) => this.handle(request, response, true));
+    const agents = createServer({ key, cert, ca: this.caPem, requestCert: true, rejectUnauthorized: true }, (q, r) =>
+      this.handle(q, r, false),
     );
-    gateway.listeners = [enrolment, agents];
-    for (const server of gateway.listeners) await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-    return gateway;
+    this.listeners = [enrolment, agents];
+    for (const server of this.listeners) await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   }
 
   get enrolUrl(): string {
@@ -162,7 +167,13 @@ export class FakeGateway {
     const agentId = randomUUID();
     const certificatePem = await this.certify(body, `CN=${agentId}`);
     this.known.add(`CN=${agentId}`);
-    send(response, 201, { agentId, certificatePem, caPem: this.caPem, gatewayUrl: this.gatewayUrl, shardCount: 4 });
+    send(response, 201, {
+      agentId,
+      certificatePem,
+      caPem: this.caPem,
+      gatewayUrl: this.gatewayUrl,
+      shardCount: this.shardCount,
+    });
   }
 
   private async certify(body: Buffer, subject: string): Promise<string> {
@@ -222,7 +233,7 @@ export class FakeGateway {
     else send(response, 200, answer);
   }
 
-  private store({ header, columns }: { header: BlockHeader; columns: Parameters<typeof resultsOf>[0] }): void {
+  protected store({ header, columns }: { header: BlockHeader; columns: Parameters<typeof resultsOf>[0] }): void {
     const { agentId, boot, lane, shard, sequence } = header;
     const key = [agentId, boot, lane, shard, sequence].join('/');
     if (this.blocks.has(key)) {

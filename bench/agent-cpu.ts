@@ -1,0 +1,52 @@
+import type { BenchContext, BenchResult } from './bench';
+import { runAgent } from './agent-run';
+import { runFping } from './fping-reference';
+import { rounded, type Round, runPairs } from './pairs';
+
+const INTERVAL_MS = 15_000;
+/** 100,000 targets, each by three agents of a hundred, are 3,000 a vantage point; all of them by three agents 100,000. */
+const TARGETS = 20_000;
+const OTHER_SIZES = [1_000, 10_000];
+
+interface Cost {
+  agentUs: number;
+  /** Of the fpings that the agent started, which start anew for each slice. */
+  agentsFpingUs: number;
+}
+
+/**
+ * CPU microseconds a result of the agent's own process, its fpings left out, against those a ping of bare fping, with the same targets
+ * at 15 s. The ratio is that of 20,000 targets; smaller sizes, where what each second costs weighs more, are measured once.
+ */
+export async function run(context: BenchContext): Promise<BenchResult> {
+  const fpingUs = async (targets: number): Promise<number> => {
+    const { cpuS, pings } = await runFping(context.dir, targets, INTERVAL_MS, 1);
+    return (cpuS / pings) * 1e6;
+  };
+  const product = async (): Promise<Round> => {
+    const { agentUs, agentsFpingUs, agentS, fpingS } = await costOf(TARGETS);
+    context.say(`agent-cpu: its own fpings cost ${agentsFpingUs.toFixed(1)} us a ping`);
+    return { value: agentUs, cpuSeconds: { agent: agentS, fping: fpingS } };
+  };
+  const reference = async (): Promise<Round> => ({ value: await fpingUs(TARGETS) });
+  const result = await runPairs(context, { name: 'agent-cpu', unit: 'us of CPU a ping', product, reference });
+  const sizes: Record<string, object> = {};
+  for (const targets of context.quick ? [] : OTHER_SIZES) {
+    const { agentUs, agentsFpingUs } = await costOf(targets);
+    const bareUs = await fpingUs(targets);
+    const figures = { agentUs, agentsFpingUs, bareFpingUs: bareUs, ratio: agentUs / bareUs };
+    sizes[targets] = Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, rounded(value)]));
+    context.say(`agent-cpu: ${targets} targets: ${JSON.stringify(sizes[targets])}`);
+  }
+  return { ...result, targets: TARGETS, intervalMs: INTERVAL_MS, sizes };
+}
+
+async function costOf(targets: number): Promise<Cost & { agentS: number; fpingS: number }> {
+  const { results, agentCpuS, fpingCpuS } = await runAgent({ targets, intervalMs: INTERVAL_MS, spanMs: INTERVAL_MS });
+  return {
+    agentUs: (agentCpuS / results) * 1e6,
+    agentsFpingUs: (fpingCpuS / results) * 1e6,
+    agentS: agentCpuS,
+    fpingS: fpingCpuS,
+  };
+}

@@ -1,0 +1,97 @@
+import type { DecodedBlock } from '@icmp-mon/probing/contract';
+import { FakeGateway } from '../libs/probing/agent/fake-gateway.test-server';
+
+/** Results of a span of time, as the gateway has accepted them. */
+export interface Accepted {
+  results: number;
+  replies: number;
+  /** Targets that have a result. */
+  targets: number;
+  /** Results of a target beyond those that its interval allows in the span. */
+  doubled: number;
+  /** From the probe's sending (the agent's clock, which is ours) to the gateway's having it: 50th and 99th percentile. */
+  ageMsP50: number;
+  ageMsP99: number;
+}
+
+const SAMPLES_MAX = 4_000_000;
+
+/**
+ * The gateway's end of the agents' protocol without Kafka behind it: real TLS with client certificates, each block
+ * checked, decompressed and decoded, repeats dropped by (boot, lane, sequence). Counts what it accepts in typed arrays.
+ */
+export class AgentGateway extends FakeGateway {
+  private count = 0;
+  private readonly key = new Uint32Array(SAMPLES_MAX);
+  private readonly atMs = new Float64Array(SAMPLES_MAX);
+  private readonly ageMs = new Float32Array(SAMPLES_MAX);
+  private readonly outcome = new Uint8Array(SAMPLES_MAX);
+  private readonly taken = new Set<string>();
+  private readonly seen = new Set<number>();
+  private bodyBytes = 0;
+
+  static override async open(): Promise<AgentGateway> {
+    const gateway = new AgentGateway();
+    await gateway.listen();
+    gateway.shardCount = 8;
+    return gateway;
+  }
+
+  /** Targets that ever had a result. */
+  get targetsSeen(): number {
+    return this.seen.size;
+  }
+
+  get bodyBytesPerResult(): number {
+    return this.bodyBytes / this.count;
+  }
+
+  /** Forgets what was accepted so far. */
+  clear(): void {
+    this.count = 0;
+    this.bodyBytes = 0;
+    this.taken.clear();
+  }
+
+  /** What was measured from `fromMs` until before `toMs` (wall clock), of targets probed each `intervalMs`. */
+  accepted(fromMs: number, toMs: number, intervalMs: number): Accepted {
+    const perTarget = new Map<number, number>();
+    const ages: number[] = [];
+    let replies = 0;
+    for (let row = 0; row < this.count; row++) {
+      if (this.atMs[row] < fromMs || this.atMs[row] >= toMs) continue;
+      perTarget.set(this.key[row], (perTarget.get(this.key[row]) ?? 0) + 1);
+      ages.push(this.ageMs[row]);
+      if (this.outcome[row] === 0) replies++;
+    }
+    // A target's place in its interval moves by some ms: at most one more than the span has whole intervals.
+    const most = Math.ceil((toMs - fromMs) / intervalMs) + 1;
+    const doubled = [...perTarget.values()].reduce((sum, results) => sum + Math.max(0, results - most), 0);
+    const sorted = Float32Array.from(ages).sort();
+    const quantile = (q: number): number => Math.round(sorted[Math.floor(q * (sorted.length - 1))] ?? 0);
+    return {
+      results: ages.length,
+      replies,
+      targets: perTarget.size,
+      doubled,
+      ageMsP50: quantile(0.5),
+      ageMsP99: quantile(0.99),
+    };
+  }
+
+  protected override store({ header, columns }: Pick<DecodedBlock, 'header' | 'columns'>): void {
+    const identity = `${header.boot}/${header.lane}/${header.sequence}`;
+    if (this.taken.has(identity)) return;
+    this.taken.add(identity);
+    this.bodyBytes += header.bodyLength;
+    const nowMs = Date.now();
+    for (let row = 0; row < columns.count && this.count < SAMPLES_MAX; row++) {
+      const at = this.count++;
+      this.key[at] = columns.targetKey[row];
+      this.seen.add(columns.targetKey[row]);
+      this.atMs[at] = columns.baseTimeMs + columns.timeOffsetMs[row];
+      this.ageMs[at] = nowMs - this.atMs[at];
+      this.outcome[at] = columns.outcome[row];
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Accepted, AgentGateway } from './agent-gateway';
+
+export interface AgentLoad {
+  targets: number;
+  intervalMs: number;
+  /** Length of the span that is measured. */
+  spanMs: number;
+}
+
+export interface AgentRun extends Accepted {
+  spanMs: number;
+  /** CPU seconds of the agent's own process within the span, its fpings left out. */
+  agentCpuS: number;
+  /** CPU seconds of the fpings that ended within the span. */
+  fpingCpuS: number;
+  /** Bytes of block bodies a result. */
+  bodyBytesPerResult: number;
+}
+
+const TIMEOUT_MS = 500;
+const STARTED_WITHIN_MS = 30_000;
+/** Results leave the agent within a second, and a probe may take its timeout. */
+const DRAIN_MS = 2_500;
+/** The first probes of new targets go beside the schedule; after so long nothing of that is left. */
+const SETTLE_MS = 2_000;
+
+/** Addresses of loopback, all of which answer on Linux. */
+export function loopbackAddresses(count: number): string[] {
+  return Array.from({ length: count }, (_, at) => `127.${16 + (at >> 16)}.${(at >> 8) & 255}.${at & 255}`);
+}
+
+/** The agent as it is shipped, against a gateway in this process, in steady state for `spanMs`. */
+export async function runAgent(load: AgentLoad, nodeOptions: readonly string[] = []): Promise<AgentRun> {
+  const dir = mkdtempSync(path.join(os.tmpdir(), 'bench-agent-'));
+  const gateway = await AgentGateway.open();
+  gateway.assign(loopbackAddresses(load.targets), load.intervalMs, TIMEOUT_MS);
+  const agent = startAgent(dir, gateway, nodeOptions);
+  try {
+    await until(() => gateway.targetsSeen >= load.targets, load.intervalMs + STARTED_WITHIN_MS, agent);
+    await pause(SETTLE_MS);
+    gateway.clear();
+    const pid = agent.pid ?? 0;
+    const fromMs = Date.now();
+    const before = cpuOf(pid);
+    await pause(load.spanMs);
+    const toMs = Date.now();
+    const after = cpuOf(pid);
+    await pause(DRAIN_MS);
+    const accepted = gateway.accepted(fromMs, toMs, load.intervalMs);
+    return {
+      ...accepted,
+      spanMs: toMs - fromMs,
+      agentCpuS: after.ownS - before.ownS,
+      fpingCpuS: after.childrenS - before.childrenS,
+      bodyBytesPerResult: gateway.bodyBytesPerResult,
+    };
+  } finally {
+    const ended = once(agent, 'exit');
+    if (agent.exitCode === null && agent.kill('SIGTERM')) await ended;
+    await gateway.close();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+function startAgent(dir: string, gateway: AgentGateway, nodeOptions: readonly string[]): ChildProcess {
+  const policyFile = path.join(dir, 'policy.yaml');
+  writeFileSync(policyFile, 'allow: [127.0.0.0/8]\npacketsPerSecond: 20000\n');
+  return spawn(process.execPath, [...nodeOptions, path.join(distDir(), 'apps/agent/main.js')], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: {
+      PATH: process.env['PATH'],
+      ICMPMON_AGENT_ENROL_URL: gateway.enrolUrl,
+      ICMPMON_AGENT_ENROL_TOKEN: gateway.token,
+      ICMPMON_AGENT_CA_SHA256: gateway.caSha256,
+      ICMPMON_AGENT_NAME: 'bench',
+      ICMPMON_AGENT_STATE_DIR: path.join(dir, 'state'),
+      ICMPMON_AGENT_POLICY_FILE: policyFile,
+      ICMPMON_OPS_PORT: '0',
+    },
+  });
+}
+
+/** This tool is dist/bench/main.js. */
+function distDir(): string {
+  return process.env['ICMPMON_DIST_DIR'] ?? path.resolve(import.meta.dirname, '..');
+}
+
+/** CPU seconds of a process by all its threads, to the nanosecond, and of its children that have ended, to 10 ms. */
+function cpuOf(pid: number): { ownS: number; childrenS: number } {
+  let ownNs = 0;
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    ownNs += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'latin1').split(' ')[0]);
+  }
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { ownS: ownNs / 1e9, childrenS: (Number(fields[13]) + Number(fields[14])) / 100 };
+}
+
+async function until(done: () => boolean, withinMs: number, agent: ChildProcess): Promise<void> {
+  const deadlineMs = performance.now() + withinMs;
+  while (!done()) {
+    if (agent.exitCode !== null) throw new Error(`The agent has ended with code ${agent.exitCode}; see its log above.`);
+    if (performance.now() > deadlineMs) throw new Error(`The agent has not probed all targets in ${withinMs} ms.`);
+    await pause(200);
+  }
+}

@@ -1,0 +1,44 @@
+import type { BenchContext, BenchResult } from './bench';
+import { runAgent } from './agent-run';
+import { runFping } from './fping-reference';
+import { type Round, runPairs } from './pairs';
+
+const TARGETS = 20_000;
+const INTERVAL_MS = 4_000;
+const ROUNDS = 3;
+const ROUNDS_QUICK = 1;
+
+/**
+ * Results a second that the agent delivers, against replies a second of bare fping with the same targets and pacing:
+ * 5,000 pings a second, half of what the agent's policy allows unless told otherwise. Delivered is what a gateway has
+ * accepted (real TLS, each block decoded, repeats dropped) of the probes that were sent within the span; the gateway here
+ * has no Kafka behind it, so that the agent alone is measured.
+ */
+export async function run(context: BenchContext): Promise<BenchResult> {
+  const rounds = context.quick ? ROUNDS_QUICK : ROUNDS;
+  const spanMs = rounds * INTERVAL_MS;
+  const ages: { ageMsP50: number; ageMsP99: number }[] = [];
+  const product = async (): Promise<Round> => {
+    const { replies, doubled, targets, agentCpuS, fpingCpuS, ...ran } = await runAgent({
+      targets: TARGETS,
+      intervalMs: INTERVAL_MS,
+      spanMs,
+    });
+    ages.push({ ageMsP50: ran.ageMsP50, ageMsP99: ran.ageMsP99 });
+    const missing = TARGETS - targets;
+    return {
+      value: (replies * 1_000) / ran.spanMs,
+      cpuSeconds: { agent: agentCpuS, fping: fpingCpuS },
+      ...(doubled > 0 && { fault: `${doubled} results are there twice` }),
+      ...(missing > 0 && { fault: `${missing} targets have no result` }),
+    };
+  };
+  const reference = async (): Promise<Round> => {
+    const { replies, elapsedS, cpuS } = await runFping(context.dir, TARGETS, INTERVAL_MS, rounds);
+    return { value: replies / Math.max(elapsedS, spanMs / 1_000), cpuSeconds: { fping: cpuS } };
+  };
+  const result = await runPairs(context, { name: 'agent', unit: 'results/s', product, reference });
+  // From the sending of a probe to the gateway's having its result.
+  const worst = (of: 'ageMsP50' | 'ageMsP99'): number => Math.max(...ages.map((each) => each[of]));
+  return { ...result, targets: TARGETS, ageMsP50: worst('ageMsP50'), ageMsP99: worst('ageMsP99') };
+}
