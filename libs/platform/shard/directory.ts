@@ -16,8 +16,11 @@ export interface AgentEntry {
 export interface PairEntry {
   slot: number;
   agentId: string;
-  agentIndex: number;
   check: number;
+  target: TargetEntry;
+  policy: PolicyEntry;
+  /** The same agent and target by another check. */
+  next: PairEntry | undefined;
 }
 
 export interface TargetEntry {
@@ -51,6 +54,8 @@ export class ShardDirectory {
   readonly targets = new Map<number, TargetEntry>();
   /** By id, for whoever is named by an agent's or a target's fact. */
   private readonly agentIndexes = new Map<string, number>();
+  /** By the agent's index and the target's key: one look for each result, however many agents a target has. */
+  private readonly pairsOfAgent: Map<number, PairEntry>[] = [];
   private readonly freeSlots: number[] = [];
   private slotsUsed = 0;
 
@@ -99,23 +104,24 @@ export class ShardDirectory {
   removeTarget(key: number): TargetEntry | undefined {
     const target = this.targets.get(key);
     if (!target) return undefined;
-    for (const pair of target.pairs) this.release(pair, target);
+    for (const pair of target.pairs) this.release(pair);
     target.pairs = [];
     this.targets.delete(key);
     return target;
   }
 
-  /** Slot of an assigned pair, or -1: its results do not count. */
-  pairSlot(target: TargetEntry, agentIndex: number, check: number): number {
-    for (const pair of target.pairs) {
-      if (pair.agentIndex === agentIndex && pair.check === check) return pair.slot;
-    }
-    return -1;
+  /** The assigned pair, if it is one: else its results do not count. */
+  findPair(agentIndex: number, targetKey: number, check: number): PairEntry | undefined {
+    let pair = this.pairsOfAgent[agentIndex].get(targetKey);
+    while (pair && pair.check !== check) pair = pair.next;
+    return pair;
   }
 
   private agentIndex(agentId: string): number {
-    let index = this.agentIndexes.get(agentId);
-    if (index === undefined) this.agentIndexes.set(agentId, (index = this.agentIndexes.size));
+    const known = this.agentIndexes.get(agentId);
+    if (known !== undefined) return known;
+    const index = this.pairsOfAgent.push(new Map()) - 1;
+    this.agentIndexes.set(agentId, index);
     return index;
   }
 
@@ -144,27 +150,47 @@ export class ShardDirectory {
   }
 
   private syncPairs(target: TargetEntry): void {
-    target.policy = this.policies.get(target.tier);
-    const checks = target.policy?.checks ?? [];
+    const policy = this.policies.get(target.tier);
+    const checks = policy?.checks ?? [];
     const wanted = target.selected.flatMap((agentId) => checks.map(({ check }) => ({ agentId, check })));
     const kept: PairEntry[] = [];
     for (const pair of target.pairs) {
       if (wanted.some(({ agentId, check }) => agentId === pair.agentId && check === pair.check)) kept.push(pair);
-      else this.release(pair, target);
+      else this.release(pair);
     }
-    target.pairs = wanted.map(({ agentId, check }) => {
+    target.policy = policy;
+    target.pairs = [];
+    if (!policy) return;
+    for (const { agentId, check } of wanted) {
       const known = kept.find((pair) => pair.agentId === agentId && pair.check === check);
-      if (known) return known;
-      const slot = this.freeSlots.pop() ?? this.slotsUsed++;
-      this.listener.assigned(slot, target);
-      return { slot, agentId, agentIndex: this.agentIndex(agentId), check };
-    });
+      if (known) known.policy = policy;
+      target.pairs.push(known ?? this.assign(target, agentId, check, policy));
+    }
   }
 
-  private release(pair: PairEntry, target: TargetEntry): void {
-    this.listener.unassigned(pair.slot, target);
+  private assign(target: TargetEntry, agentId: string, check: number, policy: PolicyEntry): PairEntry {
+    const pairs = this.pairsOfAgent[this.agentIndex(agentId)];
+    const slot = this.freeSlots.pop() ?? this.slotsUsed++;
+    const pair: PairEntry = { slot, agentId, check, target, policy, next: pairs.get(target.key) };
+    pairs.set(target.key, pair);
+    this.listener.assigned(slot, target);
+    return pair;
+  }
+
+  private release(pair: PairEntry): void {
+    const pairs = this.pairsOfAgent[this.agentIndex(pair.agentId)];
+    const rest = withoutPair(pairs.get(pair.target.key), pair);
+    if (rest) pairs.set(pair.target.key, rest);
+    else pairs.delete(pair.target.key);
+    this.listener.unassigned(pair.slot, pair.target);
     this.freeSlots.push(pair.slot);
   }
+}
+
+function withoutPair(first: PairEntry | undefined, gone: PairEntry): PairEntry | undefined {
+  if (!first || first === gone) return first?.next;
+  first.next = withoutPair(first.next, gone);
+  return first;
 }
 
 /** By code unit, not by locale: the same everywhere. */

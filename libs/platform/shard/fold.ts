@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
+  allocateColumns,
+  BLOCK_LIMITS,
   BLOCK_RESULTS_MAX,
   decodeBlock,
   decodeShardRecord,
@@ -70,6 +72,7 @@ export class ShardFold {
   private feedPosition = 0;
   private readonly lanes = new Map<string, LanePosition>();
   private readonly batch = allocateBatch();
+  private readonly columns = allocateColumns(BLOCK_RESULTS_MAX);
 
   constructor(
     readonly shard: number,
@@ -157,7 +160,7 @@ export class ShardFold {
 
   private applyBlock(envelope: BlockEnvelope, placeOf: (participant: ShardParticipant) => RecordPlace): void {
     this.counters.blocks++;
-    const decoded = decodeBlock(envelope.block, decompressBounded);
+    const decoded = decodeBlock(envelope.block, decompressBounded, BLOCK_LIMITS, this.columns);
     if (!decoded.ok) {
       this.counters.refusedBlocks++;
       this.warn('refused a block', { shard: this.shard, ...decoded });
@@ -197,10 +200,8 @@ export class ShardFold {
     batch.lane = header.lane;
     batch.receivedAtMs = receivedAtMs;
     for (let row = 0; row < columns.count; row++) {
-      const target = directory.targets.get(columns.targetKey[row]!);
-      const policy = target?.policy;
-      const slot = target ? directory.pairSlot(target, agent.index, columns.check[row]!) : -1;
-      if (!target || !policy || slot < 0) {
+      const pair = directory.findPair(agent.index, columns.targetKey[row]!, columns.check[row]!);
+      if (!pair) {
         this.counters.unassignedResults++;
         continue;
       }
@@ -210,9 +211,9 @@ export class ShardFold {
         continue;
       }
       const at = batch.count++;
-      batch.target[at] = target;
-      batch.policy[at] = policy;
-      batch.pairSlot[at] = slot;
+      batch.target[at] = pair.target;
+      batch.policy[at] = pair.policy;
+      batch.pairSlot[at] = pair.slot;
       batch.check[at] = columns.check[row]!;
       batch.sampleMs[at] = sampleMs;
       batch.outcome[at] = columns.outcome[row]!;

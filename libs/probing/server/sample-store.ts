@@ -4,30 +4,31 @@ const NONE = -1;
 const INITIAL_SAMPLES = 1_024;
 const INITIAL_WINDOWS = 256;
 
+/** A sample is four integers in a row, so that following a window's list costs one cache miss a sample. */
+const SAMPLE = { next: 0, rttUs: 1, offsetMs: 2, agentAndOutcome: 3 };
+const SAMPLE_SIZE = 4;
+const OUTCOME_BITS = 8;
+
+/** A window is eight integers in a row. `fresh` is its first sample that is not stored yet. */
+const WINDOW = { head: 0, tail: 1, fresh: 2, size: 3, targetKey: 4, check: 5 };
+const WINDOW_SIZE = 8;
+/** Its start in ms takes the place of the last two integers. */
+const START_PLACE = 3;
+
 /** One sample as `eachSample` shows it. */
 export type SampleVisitor = (agentIndex: number, offsetMs: number, outcome: number, rttUs: number) => void;
 
 /**
- * Samples of the windows that are open, as linked lists in columns: adding one allocates nothing, dropping a window
+ * Samples of the windows that are open, as linked lists in one array: adding one allocates nothing, dropping a window
  * gives its rows back. A window is one (target, check, five minutes); its handle is a small number.
  */
 export class SampleStore {
-  private next = new Int32Array(INITIAL_SAMPLES);
-  private agent = new Uint16Array(INITIAL_SAMPLES);
-  private offset = new Uint32Array(INITIAL_SAMPLES);
-  private outcome = new Uint8Array(INITIAL_SAMPLES);
-  private rtt = new Uint32Array(INITIAL_SAMPLES);
+  private samples = new Int32Array(INITIAL_SAMPLES * SAMPLE_SIZE);
   private samplesUsed = 0;
   private freeSample = NONE;
 
-  private head = new Int32Array(INITIAL_WINDOWS);
-  private tail = new Int32Array(INITIAL_WINDOWS);
-  /** First sample that is not stored yet. */
-  private fresh = new Int32Array(INITIAL_WINDOWS);
-  private size = new Int32Array(INITIAL_WINDOWS);
-  private targetKey = new Uint32Array(INITIAL_WINDOWS);
-  private check = new Uint16Array(INITIAL_WINDOWS);
-  private start = new Float64Array(INITIAL_WINDOWS);
+  private windows = new Int32Array(INITIAL_WINDOWS * WINDOW_SIZE);
+  private starts = new Float64Array(this.windows.buffer);
   private windowsUsed = 0;
   private readonly freeWindows: number[] = [];
   /** Start → check → target key → window: integers that need no object as keys of a map. */
@@ -36,23 +37,23 @@ export class SampleStore {
   private latest: { startMs: number; check: number; windows: Map<number, number> } | null = null;
 
   targetKeyOf(window: number): number {
-    return this.targetKey[window];
+    return this.windows[window * WINDOW_SIZE + WINDOW.targetKey] >>> 0;
   }
 
   checkOf(window: number): number {
-    return this.check[window];
+    return this.windows[window * WINDOW_SIZE + WINDOW.check];
   }
 
   startMsOf(window: number): number {
-    return this.start[window];
+    return this.starts[(window * WINDOW_SIZE) / 2 + START_PLACE];
   }
 
   sizeOf(window: number): number {
-    return this.size[window];
+    return this.windows[window * WINDOW_SIZE + WINDOW.size];
   }
 
   hasFresh(window: number): boolean {
-    return this.fresh[window] !== NONE;
+    return this.windows[window * WINDOW_SIZE + WINDOW.fresh] !== NONE;
   }
 
   /** Adds a sample and tells its window. `stored` samples are not fresh. */
@@ -68,46 +69,54 @@ export class SampleStore {
     const startMs = windowStart(sampleMs);
     const window = this.windowFor(targetKey, check, startMs);
     const sample = this.allocateSample();
-    this.agent[sample] = agentIndex;
-    this.offset[sample] = sampleMs - startMs;
-    this.outcome[sample] = outcome;
-    this.rtt[sample] = rttUs;
-    this.next[sample] = NONE;
-    if (this.tail[window] === NONE) this.head[window] = sample;
-    else this.next[this.tail[window]] = sample;
-    this.tail[window] = sample;
-    this.size[window]++;
-    if (!stored && this.fresh[window] === NONE) this.fresh[window] = sample;
+    const { samples, windows } = this;
+    const at = sample * SAMPLE_SIZE;
+    samples[at + SAMPLE.next] = NONE;
+    samples[at + SAMPLE.rttUs] = rttUs;
+    samples[at + SAMPLE.offsetMs] = sampleMs - startMs;
+    samples[at + SAMPLE.agentAndOutcome] = (agentIndex << OUTCOME_BITS) | outcome;
+    const row = window * WINDOW_SIZE;
+    const tail = windows[row + WINDOW.tail];
+    if (tail === NONE) windows[row + WINDOW.head] = sample;
+    else samples[tail * SAMPLE_SIZE + SAMPLE.next] = sample;
+    windows[row + WINDOW.tail] = sample;
+    windows[row + WINDOW.size]++;
+    if (!stored && windows[row + WINDOW.fresh] === NONE) windows[row + WINDOW.fresh] = sample;
     return window;
   }
 
   /** Visits all samples of a window in order of arrival. */
   eachSample(window: number, visit: SampleVisitor): void {
-    this.visitFrom(this.head[window], visit);
+    this.visitFrom(this.windows[window * WINDOW_SIZE + WINDOW.head], visit);
   }
 
   /** Visits those that are not stored yet, and counts them as stored. */
   takeFresh(window: number, visit: SampleVisitor): void {
-    this.visitFrom(this.fresh[window], visit);
-    this.fresh[window] = NONE;
+    const fresh = window * WINDOW_SIZE + WINDOW.fresh;
+    this.visitFrom(this.windows[fresh], visit);
+    this.windows[fresh] = NONE;
   }
 
   /** Forgets a window. */
   drop(window: number): void {
-    const startMs = this.start[window];
+    const startMs = this.startMsOf(window);
+    const targetKey = this.targetKeyOf(window);
+    const check = this.checkOf(window);
     const checks = this.byStart.get(startMs);
-    const windows = checks?.get(this.check[window]);
+    const windows = checks?.get(check);
     // Dropping twice would tie the list of free samples into a ring.
-    if (!checks || windows?.get(this.targetKey[window]) !== window) throw new Error(`window ${window} is not open`);
-    windows.delete(this.targetKey[window]);
+    if (!checks || windows?.get(targetKey) !== window) throw new Error(`window ${window} is not open`);
+    windows.delete(targetKey);
     if (windows.size === 0) {
       this.latest = null;
-      checks.delete(this.check[window]);
+      checks.delete(check);
       if (checks.size === 0) this.byStart.delete(startMs);
     }
-    if (this.tail[window] !== NONE) {
-      this.next[this.tail[window]] = this.freeSample;
-      this.freeSample = this.head[window];
+    const row = window * WINDOW_SIZE;
+    const tail = this.windows[row + WINDOW.tail];
+    if (tail !== NONE) {
+      this.samples[tail * SAMPLE_SIZE + SAMPLE.next] = this.freeSample;
+      this.freeSample = this.windows[row + WINDOW.head];
     }
     this.freeWindows.push(window);
   }
@@ -119,9 +128,11 @@ export class SampleStore {
 
   /** All windows from `cutMs` on, by start, target and check. */
   inOrder(cutMs: number): number[] {
-    const { start, targetKey, check } = this;
     return this.windowsOf((startMs) => startMs >= cutMs).sort(
-      (a, b) => start[a] - start[b] || targetKey[a] - targetKey[b] || check[a] - check[b],
+      (a, b) =>
+        this.startMsOf(a) - this.startMsOf(b) ||
+        this.targetKeyOf(a) - this.targetKeyOf(b) ||
+        this.checkOf(a) - this.checkOf(b),
     );
   }
 
@@ -135,8 +146,16 @@ export class SampleStore {
   }
 
   private visitFrom(first: number, visit: SampleVisitor): void {
-    for (let sample = first; sample !== NONE; sample = this.next[sample]) {
-      visit(this.agent[sample], this.offset[sample], this.outcome[sample], this.rtt[sample]);
+    const { samples } = this;
+    for (let sample = first; sample !== NONE; sample = samples[sample * SAMPLE_SIZE + SAMPLE.next]) {
+      const at = sample * SAMPLE_SIZE;
+      const agentAndOutcome = samples[at + SAMPLE.agentAndOutcome];
+      visit(
+        agentAndOutcome >>> OUTCOME_BITS,
+        samples[at + SAMPLE.offsetMs],
+        agentAndOutcome & ((1 << OUTCOME_BITS) - 1),
+        samples[at + SAMPLE.rttUs] >>> 0,
+      );
     }
   }
 
@@ -145,12 +164,13 @@ export class SampleStore {
     const known = windows.get(targetKey);
     if (known !== undefined) return known;
     const window = this.freeWindows.pop() ?? this.windowsUsed++;
-    if (window === this.head.length) this.growWindows();
-    this.head[window] = this.tail[window] = this.fresh[window] = NONE;
-    this.size[window] = 0;
-    this.targetKey[window] = targetKey;
-    this.check[window] = check;
-    this.start[window] = startMs;
+    const row = window * WINDOW_SIZE;
+    if (row === this.windows.length) this.growWindows();
+    this.windows.fill(NONE, row, row + WINDOW.size);
+    this.windows[row + WINDOW.size] = 0;
+    this.windows[row + WINDOW.targetKey] = targetKey;
+    this.windows[row + WINDOW.check] = check;
+    this.starts[row / 2 + START_PLACE] = startMs;
     windows.set(targetKey, window);
     return window;
   }
@@ -168,32 +188,21 @@ export class SampleStore {
   private allocateSample(): number {
     if (this.freeSample !== NONE) {
       const sample = this.freeSample;
-      this.freeSample = this.next[sample];
+      this.freeSample = this.samples[sample * SAMPLE_SIZE + SAMPLE.next];
       return sample;
     }
-    if (this.samplesUsed === this.next.length) this.growSamples();
+    if (this.samplesUsed * SAMPLE_SIZE === this.samples.length) this.samples = doubled(this.samples);
     return this.samplesUsed++;
   }
 
-  private growSamples(): void {
-    const size = this.next.length * 2;
-    const grow = <T extends { set(from: T): void }>(grown: T, from: T): T => (grown.set(from), grown);
-    this.next = grow(new Int32Array(size), this.next);
-    this.agent = grow(new Uint16Array(size), this.agent);
-    this.offset = grow(new Uint32Array(size), this.offset);
-    this.outcome = grow(new Uint8Array(size), this.outcome);
-    this.rtt = grow(new Uint32Array(size), this.rtt);
-  }
-
   private growWindows(): void {
-    const size = this.head.length * 2;
-    const grow = <T extends { set(from: T): void }>(grown: T, from: T): T => (grown.set(from), grown);
-    this.head = grow(new Int32Array(size), this.head);
-    this.tail = grow(new Int32Array(size), this.tail);
-    this.fresh = grow(new Int32Array(size), this.fresh);
-    this.size = grow(new Int32Array(size), this.size);
-    this.targetKey = grow(new Uint32Array(size), this.targetKey);
-    this.check = grow(new Uint16Array(size), this.check);
-    this.start = grow(new Float64Array(size), this.start);
+    this.windows = doubled(this.windows);
+    this.starts = new Float64Array(this.windows.buffer);
   }
+}
+
+function doubled(values: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const grown = new Int32Array(values.length * 2);
+  grown.set(values);
+  return grown;
 }
