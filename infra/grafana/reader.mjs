@@ -1,0 +1,91 @@
+// The database role by which dashboards read: what it may see, and nothing else.
+import { Refusal } from '../say.mjs';
+
+export const DEFAULT_READER = 'icmpmon_reader';
+
+/** Columns of the inventory without its tags' history, accounts or keys: names of targets for lists to choose from. */
+export const CONTROL_GRANTS = ['SELECT (key, id, ip, vrf, name, tags, tier, registered_at) ON target_list'];
+
+export const TELEMETRY_RELATIONS = [
+  'agent_health',
+  'agent_metric',
+  'agent_no',
+  'pair_verdict',
+  'probe_daily_stats',
+  'probe_hourly_stats',
+  'probe_monthly_stats',
+  'probe_result',
+  'probe_window',
+  'probe_window_stats',
+  'status_change',
+  'status_delta',
+  'target_status',
+];
+
+const LIMITS = ['default_transaction_read_only = on', "statement_timeout = '30s'", "lock_timeout = '2s'"];
+const CONNECTIONS_MAX = 20;
+const insufficientPrivilege = '42501';
+const loginRefused = ['28P01', '28000'];
+
+/**
+ * Makes the role or gives it the password, proves that it can log in, and lets it read in both databases. Safe to repeat; to be
+ * repeated after an upgrade, which may have added views.
+ * @throws Refusal when the databases' own user may not make roles, with what a superuser has to do
+ */
+export async function prepareReader({ controlDatabaseUrl, telemetryDatabaseUrl, role, password }) {
+  const { default: pg } = await import('pg');
+  for (const [url, grants] of [
+    [controlDatabaseUrl, CONTROL_GRANTS],
+    [telemetryDatabaseUrl, TELEMETRY_RELATIONS.map((relation) => `SELECT ON ${relation}`)],
+  ]) {
+    const user = pg.escapeIdentifier(role);
+    await withClient(pg, url, async (client) => {
+      await makeLogin(client, user, role, pg.escapeLiteral(password));
+      await proveLogin(pg, url, role, password);
+      await client.query(`GRANT USAGE ON SCHEMA public TO ${user}`);
+      for (const grant of grants) await client.query(`GRANT ${grant} TO ${user}`);
+    });
+  }
+}
+
+async function makeLogin(client, user, role, password) {
+  const { rowCount } = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [role]);
+  try {
+    await client.query(`${rowCount > 0 ? 'ALTER' : 'CREATE'} ROLE ${user} LOGIN PASSWORD ${password}`);
+    await client.query(`ALTER ROLE ${user} CONNECTION LIMIT ${CONNECTIONS_MAX}`);
+    for (const limit of LIMITS) await client.query(`ALTER ROLE ${user} SET ${limit}`);
+  } catch (error) {
+    if (error.code !== insufficientPrivilege) throw error;
+    // A superuser made it: whether it has this password shows when it logs in.
+    if (rowCount > 0) return;
+    throw new Refusal(
+      `The databases' user may not make the role ${role}. As a superuser:\n` +
+        `  CREATE ROLE ${role} LOGIN PASSWORD '…';\n` +
+        LIMITS.map((limit) => `  ALTER ROLE ${role} SET ${limit};\n`).join('') +
+        'Then this again, with ICMPMON_READER_PASSWORD set to that password.',
+    );
+  }
+}
+
+async function proveLogin(pg, url, role, password) {
+  const asReader = Object.assign(new URL(url), { username: role, password: encodeURIComponent(password) });
+  try {
+    await withClient(pg, asReader.href, (client) => client.query('SELECT 1'));
+  } catch (error) {
+    if (!loginRefused.includes(error.code)) throw error;
+    throw new Refusal(
+      `${role} cannot log in to ${asReader.pathname.slice(1)} at ${asReader.host}: ${error.message}. A superuser made ` +
+        'the role: give its password as ICMPMON_READER_PASSWORD, and let it in by pg_hba.conf.',
+    );
+  }
+}
+
+async function withClient(pg, connectionString, task) {
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 10_000 });
+  await client.connect();
+  try {
+    return await task(client);
+  } finally {
+    await client.end();
+  }
+}
