@@ -14,3 +14,4 @@ export { readEnrolRequest } from './enrol-request';
 export { KnownAgents } from './known-agents';
 export { RenewCertificate } from './renew-certificate';
 export { AGENT_TELEMETRY_TOPIC, readTelemetry, type ReceivedTelemetry } from './telemetry';
+export { agentModel } from './agent-model';

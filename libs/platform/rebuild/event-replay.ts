@@ -1,8 +1,11 @@
-import type { Sql, Transactor } from '@icmp-mon/platform/database';
+import { setTimeout as pause } from 'node:timers/promises';
+import { isLockTimeout, type Sql, type Transactor } from '@icmp-mon/platform/database';
 import { type Aggregate, type DomainEvent, fence, readEvents } from '@icmp-mon/platform/event-store';
 import type { Applied, ReadModel } from './read-model';
 
 const EVENTS_PER_BATCH = 5_000;
+const FENCE_WAIT_MS = 250;
+const FENCE_ATTEMPTS_MAX = 40;
 
 /**
  * Applies at most `limit` events of an aggregate's category with `after < position <= upTo` to its read model, by the projector
@@ -15,7 +18,7 @@ export async function replayEvents<S, E extends DomainEvent>(
 ): Promise<Applied<number>> {
   const limit = range.limit ?? EVENTS_PER_BATCH;
   const events = await readEvents<E>(sql, { ...range, limit, category: aggregate.category });
-  for (const event of events) await aggregate.project?.(sql, event);
+  if (events.length > 0) await aggregate.project?.(sql, events);
   const last = events.at(-1);
   return { applied: events.length, position: events.length < limit || !last ? range.upTo : last.position };
 }
@@ -43,11 +46,20 @@ export function eventReplay<S, E extends DomainEvent>(
   };
 }
 
+/** New appenders queue behind a fence that waits, so it gives up and tries again instead of waiting for long. */
 async function fencedHead(database: Transactor): Promise<number> {
-  return database.transaction(async (sql) => {
-    await fence(sql);
-    return headOf(sql);
-  });
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await database.transaction(async (sql) => {
+        await sql.execute(`SET LOCAL lock_timeout = ${FENCE_WAIT_MS}`);
+        await fence(sql);
+        return headOf(sql);
+      });
+    } catch (error) {
+      if (!isLockTimeout(error) || attempt >= FENCE_ATTEMPTS_MAX) throw error;
+      await pause(FENCE_WAIT_MS);
+    }
+  }
 }
 
 async function headOf(sql: Sql): Promise<number> {

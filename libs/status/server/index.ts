@@ -3,3 +3,13 @@ export { StatusParticipant } from './status-participant';
 export { judgeProbe, VERDICT, type PairState, type VerdictPolicy } from './verdict';
 export { StatusPublisher } from './status-publisher';
 export { StatusApiModule } from './api/status-api.module';
+export {
+  changeMarks,
+  type ChangeMarks,
+  highestTargetKey,
+  standingAfter,
+  standingOfKeys,
+  type StandingChange,
+} from './rebuild/standing-changes';
+export { targetStatusModel } from './rebuild/target-status-model';
+export { projectStatuses } from './status-effects';

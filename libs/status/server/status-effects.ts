@@ -16,7 +16,8 @@ export interface StatusChange {
   place: RecordPlace;
 }
 
-interface ChangeRow {
+/** One row of `status_change`, but for its shard. */
+export interface ChangeRow {
   change_seq: number;
   target_key: number;
   target_id: string;
@@ -26,9 +27,9 @@ interface ChangeRow {
   from_status: Status;
   to_status: Status;
   reason: StatusReason;
-  at: string;
-  since: string;
-  last_success_at: string | null;
+  at: string | Date;
+  since: string | Date;
+  last_success_at: string | Date | null;
   votes: Votes;
   removed: boolean;
   position: number;
@@ -176,6 +177,15 @@ async function writeChanges(transaction: WriterTransaction, shard: number, chang
           last_success_at timestamptz, votes jsonb, removed boolean, position bigint)`,
     [shard, JSON.stringify(changes)],
   );
+  await projectStatuses(transaction, shard, changes);
+}
+
+/** Keeps `target_status` by changes of one shard in their order: the last of each target counts. */
+export async function projectStatuses(
+  transaction: Pick<WriterTransaction, 'query'>,
+  shard: number,
+  changes: readonly ChangeRow[],
+): Promise<void> {
   const latest = new Map(changes.map((change) => [change.target_key, change]));
   const standing = [...latest.values()].filter(({ removed }) => !removed);
   const gone = [...latest.values()].filter(({ removed }) => removed);

@@ -20,7 +20,10 @@ interface Changes {
 }
 
 /** `since` is null when the batch changed only the reason: the status is as old as the row says. */
-type NewestStatus = TargetStatusChanged['data'] & { since: string | null };
+export type NewestStatus = Pick<
+  TargetStatusChanged['data'],
+  'targetId' | 'to' | 'reason' | 'at' | 'lastSuccessAt' | 'changeSeq'
+> & { since: string | null };
 
 /**
  * Numbers what changed in the target list, for those who follow it, and keeps its status columns. Runs as the consumer
@@ -34,13 +37,18 @@ export class TargetListProjection {
   readonly handle = async (sql: Sql, messages: ReceivedMessage[]): Promise<void> => {
     const changes = gather(messages);
     if (changes.registered.size + changes.removed.size + changes.statuses.size === 0) return;
-    await sql.query('SELECT pg_advisory_xact_lock($1)', [LIST_LOCK]);
+    await takeListLock(sql);
     if (changes.registered.size > 0) await numberRegistered(sql, [...changes.registered]);
     if (changes.statuses.size > 0) await applyStatuses(sql, [...changes.statuses.values()]);
     if (changes.removed.size > 0) await numberRemoved(sql, [...changes.removed.values()]);
     // Delivered when the transaction commits, not before.
     await sql.query('SELECT pg_notify($1, $2)', [LIST_CHANGED_CHANNEL, '']);
   };
+}
+
+/** Until the transaction ends, nobody else numbers what changes in the list. */
+export async function takeListLock(sql: Sql): Promise<void> {
+  await sql.query('SELECT pg_advisory_xact_lock($1)', [LIST_LOCK]);
 }
 
 function gather(messages: ReceivedMessage[]): Changes {
@@ -78,7 +86,7 @@ async function numberRegistered(sql: Sql, ids: string[]): Promise<void> {
 }
 
 /** A repeat of an older change, as a publisher that was killed sends it, changes nothing. */
-async function applyStatuses(sql: Sql, statuses: NewestStatus[]): Promise<void> {
+export async function applyStatuses(sql: Sql, statuses: readonly NewestStatus[]): Promise<void> {
   const rows = statuses.map((status) => ({
     id: status.targetId,
     status: status.to,

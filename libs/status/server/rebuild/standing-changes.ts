@@ -1,0 +1,73 @@
+import type { Sql } from '@icmp-mon/platform/database';
+import type { ChangeRow } from '../status-effects';
+
+/** Highest change number seen, by shard. */
+export type ChangeMarks = Readonly<Record<number, number>>;
+
+/** The change by which a target stands where it does, and since when its status is what it is. */
+export interface StandingChange extends ChangeRow {
+  shard: number;
+  /** When the status itself, not only its reason, last changed. */
+  status_at: Date;
+}
+
+/** Change numbers of one shard that are looked at together. */
+const NUMBERS_PER_STEP = 5_000;
+
+const STANDING = `
+  c.shard, c.change_seq, c.target_key, c.target_id, host(c.ip) AS ip, c.vrf, c.tier, c.from_status, c.to_status, c.reason,
+  c.at, c.since, c.last_success_at, c.votes, c.removed, c.position,
+  coalesce((SELECT moved.at FROM status_change moved
+            WHERE moved.target_key = c.target_key AND moved.change_seq <= c.change_seq AND moved.from_status <> moved.to_status
+            ORDER BY moved.change_seq DESC LIMIT 1),
+           (SELECT first.at FROM status_change first
+            WHERE first.target_key = c.target_key ORDER BY first.change_seq LIMIT 1)) AS status_at`;
+
+/** How far each shard's changes are stored. */
+export async function changeMarks(sql: Sql): Promise<ChangeMarks> {
+  const rows = await sql.query<{ shard: number; change_seq: number }>(
+    'SELECT shard, max(change_seq) AS change_seq FROM status_change GROUP BY shard',
+  );
+  return Object.fromEntries(rows.map(({ shard, change_seq }) => [shard, change_seq]));
+}
+
+export async function highestTargetKey(sql: Sql): Promise<number> {
+  const [row] = await sql.query<{ key: number | null }>('SELECT max(target_key) AS key FROM status_change');
+  return row?.key ?? 0;
+}
+
+/** The newest change of each target with `after < key <= upTo`; of removed ones it is the removal. */
+export function standingOfKeys(sql: Sql, after: number, upTo: number): Promise<StandingChange[]> {
+  return sql.query<StandingChange>(
+    `SELECT ${STANDING} FROM (
+       SELECT DISTINCT ON (target_key) * FROM status_change WHERE target_key > $1 AND target_key <= $2
+       ORDER BY target_key, change_seq DESC) AS c`,
+    [after, upTo],
+  );
+}
+
+/** Newest changes of the targets that changed after the marks, a bounded number at once, and the marks up to which that is all. */
+export async function standingAfter(
+  sql: Sql,
+  marks: ChangeMarks,
+): Promise<{ changes: StandingChange[]; marks: ChangeMarks }> {
+  const ends = await changeMarks(sql);
+  const next: Record<number, number> = {};
+  for (const [shard, end] of Object.entries(ends)) {
+    next[Number(shard)] = Math.min(end, (marks[Number(shard)] ?? 0) + NUMBERS_PER_STEP);
+  }
+  const ranges = Object.entries(next).map(([shard, upTo]) => ({
+    shard: Number(shard),
+    after: marks[Number(shard)] ?? 0,
+    upTo,
+  }));
+  const changes = await sql.query<StandingChange>(
+    `SELECT ${STANDING} FROM (
+       SELECT DISTINCT ON (target_key) status_change.*
+       FROM status_change JOIN jsonb_to_recordset($1::jsonb) AS r(shard smallint, after bigint, "upTo" bigint)
+         ON status_change.shard = r.shard AND change_seq > r.after AND change_seq <= r."upTo"
+       ORDER BY target_key, change_seq DESC) AS c`,
+    [JSON.stringify(ranges)],
+  );
+  return { changes, marks: next };
+}

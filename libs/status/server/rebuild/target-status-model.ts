@@ -1,0 +1,83 @@
+import type { Sql, Transactor } from '@icmp-mon/platform/database';
+import type { ReadModel } from '@icmp-mon/platform/rebuild';
+import { projectStatuses } from '../status-effects';
+import {
+  changeMarks,
+  type ChangeMarks,
+  highestTargetKey,
+  standingAfter,
+  standingOfKeys,
+  type StandingChange,
+} from './standing-changes';
+
+const KEYS_PER_STEP = 5_000;
+
+interface Position {
+  /** Null until the first pass over all targets has begun. */
+  marks: ChangeMarks | null;
+  afterKey: number;
+  highestKey: number;
+}
+
+/** Status and votes of each target as the status changes tell them. */
+export function targetStatusModel(database: Sql & Transactor): ReadModel<Position> {
+  return {
+    name: 'target_status',
+    source: 'the status changes',
+    tables: [
+      {
+        name: 'target_status',
+        key: ['target_key'],
+        columns: ['target_key', 'shard', 'change_seq', 'status', 'reason', 'since', 'last_success_at', 'votes'],
+      },
+    ],
+    start: { marks: null, afterKey: 0, highestKey: 0 },
+    async remaining() {
+      const [row] = await database.query<{ count: number }>('SELECT count(*) AS count FROM target_status');
+      return row?.count ?? 0;
+    },
+    async next(sql, from) {
+      const marks = from.marks ?? (await changeMarks(sql));
+      const highestKey = from.marks === null ? await highestTargetKey(sql) : from.highestKey;
+      if (from.afterKey >= highestKey) {
+        const delta = await standingAfter(sql, marks);
+        await project(sql, delta.changes);
+        return { applied: delta.changes.length, position: { ...from, marks: delta.marks } };
+      }
+      for (let afterKey = from.afterKey; ; afterKey += KEYS_PER_STEP) {
+        const changes = await standingOfKeys(sql, afterKey, afterKey + KEYS_PER_STEP);
+        await project(sql, changes);
+        const position = { marks, highestKey, afterKey: afterKey + KEYS_PER_STEP };
+        if (changes.length > 0 || position.afterKey >= highestKey) return { applied: changes.length, position };
+      }
+    },
+    async hold(sql) {
+      // Each commit of a shard's changes first locks its row for sharing.
+      await sql.query('SELECT 1 FROM shard ORDER BY shard FOR UPDATE');
+    },
+    settle: keepOlderThanChanges,
+  };
+}
+
+async function project(sql: Sql, changes: readonly StandingChange[]): Promise<void> {
+  for (const shard of new Set(changes.map((change) => change.shard))) {
+    await projectStatuses(
+      sql,
+      shard,
+      changes.filter((change) => change.shard === shard),
+    );
+  }
+}
+
+/** A target whose last change is older than the changes that are kept stands as it does: nothing can tell any more. */
+async function keepOlderThanChanges(sql: Sql, live: string, beside: string): Promise<string[]> {
+  const kept = await sql.execute(
+    `INSERT INTO ${beside}.target_status
+     SELECT l.* FROM ${live}.target_status l
+     WHERE l.change_seq < (SELECT min(c.change_seq) FROM ${live}.status_change c WHERE c.shard = l.shard)
+       AND NOT EXISTS (SELECT 1 FROM ${beside}.target_status b WHERE b.target_key = l.target_key)`,
+  );
+  return kept > 0
+    ? [`${kept} targets kept as they were: their last change is older than the changes that are kept`]
+    : [];
+}

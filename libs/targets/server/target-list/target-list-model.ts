@@ -1,0 +1,104 @@
+import type { Sql, Transactor } from '@icmp-mon/platform/database';
+import { eventReplay, type ReadModel, replaceRows } from '@icmp-mon/platform/rebuild';
+import { TARGET } from '../target';
+import { applyStatuses, LIST_CHANGED_CHANNEL, type NewestStatus, takeListLock } from './target-list-projection';
+
+const KEYS_PER_STEP = 5_000;
+
+/** The newest status of targets, as the statuses' own context keeps it; `marks` say how far it was read. */
+export interface StandingStatuses<M> {
+  marks(): Promise<M>;
+  highestKey(): Promise<number>;
+  /** Of the targets with `after < key <= upTo`. */
+  ofKeys(after: number, upTo: number): Promise<NewestStatus[]>;
+  /** Of the targets that changed after the marks; a bounded number at once. */
+  after(marks: M): Promise<{ statuses: NewestStatus[]; marks: M }>;
+}
+
+interface Position<M> {
+  event: number;
+  marks: M | null;
+  afterKey: number;
+  highestKey: number;
+}
+
+const TABLE = {
+  name: 'target_list',
+  key: ['key'],
+  columns: [
+    ...['key', 'id', 'ip', 'vrf', 'name', 'tags', 'tier', 'version', 'registered_at'],
+    ...['status', 'reason', 'since', 'last_success_at', 'change_seq'],
+  ],
+};
+
+/**
+ * The target list: inventory from the event store, then each target's status. Its change numbers tell streams of the portal what is
+ * new; they are given once and follow from nothing, so rows that are equal keep theirs.
+ */
+export function targetListModel<M>(database: Sql & Transactor, statuses: StandingStatuses<M>): ReadModel<Position<M>> {
+  const events = eventReplay(database, TARGET);
+  return {
+    name: 'target_list',
+    source: 'the event store and the status changes',
+    tables: [TABLE],
+    start: { event: events.start, marks: null, afterKey: 0, highestKey: 0 },
+    async remaining(from) {
+      const [row] = await database.query<{ count: number }>('SELECT count(*) AS count FROM target_list');
+      return (await events.remaining(from.event)) + (row?.count ?? 0);
+    },
+    async next(sql, from, held) {
+      const registered = await events.next(sql, from.event, held);
+      if (registered.applied > 0)
+        return { applied: registered.applied, position: { ...from, event: registered.position } };
+      const standing = await nextStatuses(statuses, { ...from, event: registered.position });
+      await applyStatuses(sql, standing.statuses);
+      return { applied: standing.statuses.length, position: standing.position };
+    },
+    async hold(sql) {
+      await events.hold(sql);
+      await takeListLock(sql);
+    },
+    settle: bringLiveUpToDate,
+    replace,
+  };
+}
+
+async function nextStatuses<M>(
+  statuses: StandingStatuses<M>,
+  from: Position<M>,
+): Promise<{ statuses: NewestStatus[]; position: Position<M> }> {
+  const marks = from.marks ?? (await statuses.marks());
+  const highestKey = from.marks === null ? await statuses.highestKey() : from.highestKey;
+  for (let { afterKey } = from; afterKey < highestKey;) {
+    const found = await statuses.ofKeys(afterKey, afterKey + KEYS_PER_STEP);
+    afterKey += KEYS_PER_STEP;
+    if (found.length > 0) return { statuses: found, position: { ...from, marks, highestKey, afterKey } };
+  }
+  const delta = await statuses.after(marks);
+  return { statuses: delta.statuses, position: { ...from, marks: delta.marks, highestKey, afterKey: highestKey } };
+}
+
+/** Statuses that are on their way to the live list are shown there now, as the projection would a moment later. */
+async function bringLiveUpToDate(sql: Sql, live: string, beside: string): Promise<string[]> {
+  const ahead = await sql.query<NewestStatus>(
+    `SELECT b.id AS "targetId", b.status AS "to", b.reason, b.since::text, b.since::text AS at,
+            b.last_success_at::text AS "lastSuccessAt", b.change_seq AS "changeSeq"
+     FROM ${live}.target_list l JOIN ${beside}.target_list b USING (key) WHERE l.change_seq < b.change_seq`,
+  );
+  if (ahead.length === 0) return [];
+  await applyStatuses(sql, ahead);
+  await sql.query('SELECT pg_notify($1, $2)', [LIST_CHANGED_CHANNEL, '']);
+  return [`${ahead.length} statuses were still on their way to the list`];
+}
+
+/** Whoever follows the list hears of each row that changes, comes or goes. */
+async function replace(sql: Sql, live: string, beside: string): Promise<void> {
+  await sql.execute(
+    `INSERT INTO ${live}.target_list_removed (list_seq, key, id)
+     SELECT nextval('list_seq'), l.key, l.id FROM ${live}.target_list l
+     WHERE NOT EXISTS (SELECT 1 FROM ${beside}.target_list b WHERE b.key = l.key)`,
+  );
+  await sql.execute(`UPDATE ${beside}.target_list SET list_seq = nextval('list_seq')`);
+  await replaceRows(sql, TABLE, live, beside);
+  await sql.query('SELECT pg_notify($1, $2)', [LIST_CHANGED_CHANNEL, '']);
+}

@@ -1,0 +1,13 @@
+import type { Sql, Transactor } from '@icmp-mon/platform/database';
+import { eventReplay, type ReadModel } from '@icmp-mon/platform/rebuild';
+import { TIER } from './tier';
+
+/** The tiers as the event store tells them. */
+export function tierModel(database: Sql & Transactor): ReadModel<number> {
+  return {
+    name: 'tier',
+    source: 'the event store',
+    tables: [{ name: 'tier', key: ['name'], columns: ['name', 'built_in', 'policy', 'version'] }],
+    ...eventReplay(database, TIER),
+  };
+}
