@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { serveFleet } from './fleet/serve';
 import type { Bench, BenchContext, BenchResult } from './bench';
 import { CpuMeter } from './process-cpu';
 import { BenchProduct, type ProductOptions } from './product';
@@ -9,8 +10,10 @@ import { BenchProduct, type ProductOptions } from './product';
 /** Name → its file, loaded when it is asked for. `all` runs them in this order. */
 const BENCHES: Readonly<Record<string, () => Promise<{ run: Bench }>>> = {
   projector: () => import('./projector'),
+  ingest: () => import('./ingest'),
   agent: () => import('./agent'),
   'agent-cpu': () => import('./agent-cpu'),
+  bytes: () => import('./bytes'),
 };
 
 const PAIRS = 5;
@@ -26,7 +29,8 @@ const { positionals, values } = parseArgs({
   },
 });
 
-process.exitCode = await main();
+if (process.argv[2] === 'fleet') serveFleet();
+else process.exitCode = await main();
 
 async function main(): Promise<number> {
   const names = positionals.includes('all') ? Object.keys(BENCHES) : positionals;

@@ -42,8 +42,11 @@ export class RowCopy {
     this.at = 0;
   }
 
-  /** Copies all of it into a new table, and returns the seconds from the first byte to the commit. */
-  async copyInto(url: string): Promise<number> {
+  /**
+   * Copies all of it into a new table, and returns the seconds from the first byte to the commit. `look` sees the table before
+   * it is dropped.
+   */
+  async copyInto(url: string, look?: (client: pg.Client) => Promise<void>): Promise<number> {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     try {
@@ -61,6 +64,7 @@ export class RowCopy {
       const tookS = (performance.now() - startedMs) / 1_000;
       const { rows } = await client.query<{ count: string }>('SELECT count(*) AS count FROM plain_result');
       if (Number(rows[0].count) !== this.rows) throw new Error(`${rows[0].count} of ${this.rows} rows were copied.`);
+      await look?.(client);
       await client.query('DROP TABLE plain_result');
       return tookS;
     } finally {
