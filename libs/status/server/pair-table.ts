@@ -57,6 +57,8 @@ export class PairTable {
   private u32 = new Uint32Array(0);
   private u16 = new Uint16Array(0);
   private u8 = new Uint8Array(0);
+  /** The shard's age up to which time alone changes no standing: what a tick looks through instead of all rows. */
+  private settledUntilMs = new Float64Array(0);
 
   constructor() {
     this.grow(INITIAL_ROWS);
@@ -70,15 +72,18 @@ export class PairTable {
     this.u8[slot * ROW_BYTES + U8.standing] = STANDING.warming;
     this.f64[slot * F64_STRIDE + F64.assignedAgeMs] = ageMs;
     this.targetOf[slot] = target;
+    this.settledUntilMs[slot] = 0;
   }
 
   release(slot: number): void {
     this.targetOf[slot] = undefined;
+    this.settledUntilMs[slot] = Infinity;
   }
 
   setPolicy(slot: number, policy: PolicyEntry): void {
     this.u32[slot * U32_STRIDE + U32.staleAfterMs] = FRESH_INTERVALS * policy.intervalMs + policy.timeoutMs;
     this.u32[slot * U32_STRIDE + U32.warmUntilMs] = WARMING_INTERVALS * policy.intervalMs + policy.timeoutMs + SLACK_MS;
+    this.settledUntilMs[slot] = 0;
   }
 
   verdict(slot: number): number {
@@ -91,6 +96,35 @@ export class PairTable {
 
   setStanding(slot: number, standing: number): void {
     this.u8[slot * ROW_BYTES + U8.standing] = standing;
+    this.settledUntilMs[slot] = 0;
+  }
+
+  /** Visits the pairs whose standing may be another at the shard's age given. */
+  forEachDue(ageMs: number, visit: (slot: number, target: TargetEntry) => void): void {
+    const { settledUntilMs, targetOf } = this;
+    for (let slot = 0; slot < targetOf.length; slot++) {
+      if (ageMs <= settledUntilMs[slot]) continue;
+      const target = targetOf[slot];
+      if (!target) continue;
+      visit(slot, target);
+      this.settledUntilMs[slot] = this.settledAt(slot);
+    }
+  }
+
+  /** Until when the present standing lasts without a further result; votes only make it longer. */
+  private settledAt(slot: number): number {
+    const row64 = slot * F64_STRIDE;
+    const staleAfterMs = this.u32[slot * U32_STRIDE + U32.staleAfterMs];
+    switch (this.standing(slot)) {
+      case STANDING.fresh:
+        return this.f64[row64 + F64.lastVoteAgeMs] + staleAfterMs;
+      case STANDING.warming:
+        return this.f64[row64 + F64.assignedAgeMs] + this.u32[slot * U32_STRIDE + U32.warmUntilMs];
+      case STANDING.refused:
+        return this.f64[row64 + F64.lastNotSentAgeMs] + staleAfterMs;
+      default:
+        return Infinity;
+    }
   }
 
   lastSampleMs(slot: number): number {
@@ -163,6 +197,7 @@ export class PairTable {
   }
 
   scatter(slots: readonly number[], columns: Record<string, ArrayLike<number>>): void {
+    for (const slot of slots) this.settledUntilMs[slot] = 0;
     for (const name of STORED_FIELDS) {
       const { values, stride, place } = this.field(name);
       const column = columns[name];
@@ -178,6 +213,9 @@ export class PairTable {
 
   private grow(rows: number): void {
     const bytes = new ArrayBuffer(rows * ROW_BYTES);
+    const settledUntilMs = new Float64Array(rows);
+    settledUntilMs.set(this.settledUntilMs);
+    this.settledUntilMs = settledUntilMs;
     const u8 = new Uint8Array(bytes);
     u8.set(this.u8);
     this.f64 = new Float64Array(bytes);

@@ -106,16 +106,13 @@ export class StatusParticipant implements ShardParticipant {
   /** Ages every pair: whose vote has gone stale, or who has warmed too long, no longer counts. */
   onTick(clock: ShardClock, place: RecordPlace): void {
     const { pairs } = this;
-    const { targetOf } = pairs;
-    for (let slot = 0; slot < targetOf.length; slot++) {
-      const target = targetOf[slot];
-      if (!target) continue;
+    pairs.forEachDue(clock.ageMs, (slot, target) => {
       const standing = pairs.standingAt(slot, clock.ageMs);
-      if (standing === pairs.standing(slot)) continue;
+      if (standing === pairs.standing(slot)) return;
       pairs.setStanding(slot, standing);
       if (standing !== STANDING.fresh) pairs.forgetVerdict(slot);
       this.pairChanged(slot, target, place);
-    }
+    });
     for (const target of this.undated) this.date(target, clock.atMs);
     this.undated.clear();
     for (const target of this.touched) this.decide(target, clock.atMs, place);
