@@ -3,6 +3,7 @@ import type { ProbeResult } from '@icmp-mon/probing/contract';
 import type { TargetStatusView } from '@icmp-mon/status/contract';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { dashboardMetrics } from '../infra/grafana/dashboard-queries';
 import { freshAddress, NetworkFaults } from './network-faults';
 import { CHROMIUM, PortalBrowser } from './portal-browser';
 import { RunningProduct } from './running-product';
@@ -218,6 +219,13 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     await expect.poll(pathOf, soon).toBe('/targets');
     await expect.poll(() => page.getByTestId('target-total').innerText(), soon).toBe('8 targets');
     expect((await product.request('GET', `targets/${address}`)).status).toBe(404);
+  });
+
+  it('serves every metric that the Grafana dashboards show', async () => {
+    const addresses = Object.values(product.access.processes).flatMap(({ opsUrl }) => opsUrl ?? []);
+    const served = await Promise.all(addresses.map(async (opsUrl) => (await fetch(`${opsUrl}/metrics`)).text()));
+    const families = new Set(served.join('\n').match(/(?<=^# TYPE )\S+/gm));
+    expect(dashboardMetrics().filter((name) => !families.has(name))).toEqual([]);
   });
 
   it('lets nobody in after signing out', async () => {
