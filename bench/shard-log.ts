@@ -34,10 +34,12 @@ export interface ShardLogOptions {
 
 /** What the shards' log holds of rounds of one window each, as gateway, feed publisher and tick producer write it. */
 export class ShardLog {
-  private feedPosition = 0;
   private readonly sequences = new Map<string, number>();
 
-  constructor(private readonly options: ShardLogOptions) {}
+  constructor(
+    private readonly options: ShardLogOptions,
+    private feedPosition = 0,
+  ) {}
 
   /** Policy, agents and targets: each target probed by all agents. */
   *facts(keys: readonly number[]): Generator<OutgoingMessage[]> {

@@ -35,6 +35,7 @@ export class SimulatedAgent {
   private readonly plans = new Map<number, { check: number; seconds: Uint32Array[][] }>();
   private readonly builders: ResultColumnsBuilder[];
   private random: number;
+  private lostShare = LOST_SHARE;
 
   constructor(
     readonly agentId: string,
@@ -64,6 +65,11 @@ export class SimulatedAgent {
     }
     const seconds = lists.map((shards) => shards.map((keys) => Uint32Array.from(keys)));
     this.plans.set(intervalMs, { check: targets[0].check, seconds });
+  }
+
+  /** From now on nothing is lost by chance: each target goes on as it was. */
+  beQuiet(quiet: boolean): void {
+    this.lostShare = quiet ? 0 : LOST_SHARE;
   }
 
   /**
@@ -100,7 +106,7 @@ export class SimulatedAgent {
       const hash = mix(key);
       const phaseMs = ((hash ^ this.hash) >>> 4) % (SECOND_MS - JITTER_MS);
       const sampleMs = secondMs + phaseMs + Math.floor(this.next() * JITTER_MS);
-      const lost = hash % UNREACHABLE_OF === 0 || this.next() < LOST_SHARE;
+      const lost = hash % UNREACHABLE_OF === 0 || this.next() < this.lostShare;
       const outcome = lost ? OUTCOME.timeout : OUTCOME.reply;
       const rttUs = lost ? 0 : this.rttUs(hash);
       builder.push(key, check, sampleMs, outcome, rttUs);

@@ -1,0 +1,226 @@
+import type { AssignmentsAnswer } from '@icmp-mon/assignment/contract';
+import { AgentConnection } from './agent-connection';
+import { SimulatedLane } from './lane';
+import { AGENTS_PER_TOKEN } from './messages';
+import type {
+  EnrolFleet,
+  FleetAnswer,
+  FleetCalls,
+  FleetCounts,
+  FleetRequest,
+  PrepareBlocks,
+  TallyJson,
+  TargetSource,
+} from './messages';
+import { SimulatedAgent, type ShardBody, type SimulatedTarget } from './simulated-agent';
+import { Tally } from './tally';
+
+const SECOND_MS = 1_000;
+const SEED = 1;
+const REPEATED_SHARE = 0.01;
+const LATE_SHARE = 0.005;
+const LATE_SECONDS_MAX = 20;
+/** An agent whose queue is longer makes no more: what is sent is bounded, as memory is. */
+const QUEUED_RESULTS_MAX = 5_000_000;
+const ASSIGNED_WITHIN_MS = 300_000;
+
+interface Member {
+  connection: AgentConnection;
+  live: SimulatedLane;
+  backfill: SimulatedLane;
+  simulated: SimulatedAgent | null;
+  nextSecondMs: number;
+  late: { dueMs: number; body: ShardBody }[];
+}
+
+/** The fleet's side of the channel: answers calls one after another until the parent is gone. */
+class FleetServer {
+  private members: Member[] = [];
+  private readonly boot = Math.floor(Date.now() / SECOND_MS);
+  private tally = new Tally();
+  private timers: NodeJS.Timeout[] = [];
+  private skippedSeconds = 0;
+  private liveFromMs = 0;
+  private stopAtMs = Infinity;
+
+  readonly calls: { [C in keyof FleetCalls]: (argument: FleetCalls[C][0]) => Promise<FleetCalls[C][1]> } = {
+    enrol: (argument) => this.enrol(argument),
+    targets: (argument) => this.targets(argument),
+    redirect: ({ gatewayUrl }) => {
+      for (const { connection } of this.members) connection.redirect(gatewayUrl);
+      return Promise.resolve({});
+    },
+    prepare: (argument) => this.prepare(argument),
+    ship: () => this.ship(),
+    live: ({ quiet }) => this.live(quiet ?? false),
+    settle: () => this.settle(),
+    counts: () => Promise.resolve(this.counts()),
+  };
+
+  private async enrol({ agents, prefix, tokens, ...rest }: EnrolFleet): Promise<string[]> {
+    for (let at = 0; at < agents; at++) {
+      const token = tokens[Math.floor(at / AGENTS_PER_TOKEN)];
+      const place = { name: `${prefix}-${at + 1}`, region: `region-${at % 8}`, provider: `provider-${at % 5}` };
+      const connection = await AgentConnection.enrol({ ...rest, ...place, token });
+      this.members.push({
+        connection,
+        live: new SimulatedLane(connection, 'live', this.boot),
+        backfill: new SimulatedLane(connection, 'backfill', this.boot),
+        simulated: null,
+        nextSecondMs: 0,
+        late: [],
+      });
+    }
+    return this.members.map(({ connection }) => connection.agentId);
+  }
+
+  /** Returns how many pairs of agent and target there are. */
+  private async targets(source: TargetSource): Promise<number> {
+    let pairs = 0;
+    for (const member of this.members) {
+      const { agentId, shardCount } = member.connection;
+      const targets =
+        'keys' in source
+          ? source.keys.map((key) => ({ key, intervalMs: source.intervalMs, check: source.check }))
+          : await assignedTo(member.connection, source.expectedPerAgent);
+      member.simulated = new SimulatedAgent(agentId, targets, shardCount, SEED);
+      pairs += targets.length;
+    }
+    return pairs;
+  }
+
+  private prepare({ startMs, seconds, blocksPerUpload, quiet }: PrepareBlocks): Promise<TallyJson> {
+    const tally = new Tally();
+    for (const member of this.members) {
+      member.simulated?.beQuiet(quiet ?? false);
+      member.live.blocksMax = blocksPerUpload ?? Infinity;
+      for (let at = 0; at < seconds; at++) this.queueSecond(member, startMs + at * SECOND_MS, tally, Infinity);
+    }
+    return Promise.resolve(tally.toJSON());
+  }
+
+  private async ship(): Promise<{ tookMs: number; results: number }> {
+    const { queued } = this.counts();
+    const startedMs = performance.now();
+    await this.drain();
+    return { tookMs: performance.now() - startedMs, results: queued };
+  }
+
+  private async live(quiet: boolean): Promise<{ fromMs: number }> {
+    this.tally = new Tally();
+    this.skippedSeconds = 0;
+    this.stopAtMs = Infinity;
+    this.liveFromMs = Math.ceil(Date.now() / SECOND_MS) * SECOND_MS;
+    this.members.forEach((member, at) => {
+      member.simulated?.beQuiet(quiet);
+      member.nextSecondMs = this.liveFromMs;
+      // Agents do not send in step.
+      const phaseMs = Math.floor((at * SECOND_MS) / this.members.length);
+      const begin = setTimeout(
+        () => this.timers.push(setInterval(() => this.sendDue(member, phaseMs), SECOND_MS)),
+        this.liveFromMs - Date.now() + phaseMs,
+      );
+      this.timers.push(begin);
+    });
+    return { fromMs: this.liveFromMs };
+  }
+
+  /** What was due since the last time; several seconds when this process was late. */
+  private sendDue(member: Member, phaseMs: number): void {
+    const untilMs = Math.min(Date.now() - phaseMs, this.stopAtMs);
+    while (member.nextSecondMs + SECOND_MS <= untilMs) {
+      const secondMs = member.nextSecondMs;
+      member.nextSecondMs += SECOND_MS;
+      if (member.live.queuedResults > QUEUED_RESULTS_MAX) this.skippedSeconds++;
+      else this.queueSecond(member, secondMs, this.tally, secondMs);
+    }
+    void member.live.ship();
+    void member.backfill.ship();
+  }
+
+  private queueSecond(member: Member, secondMs: number, tally: Tally, nowMs: number): void {
+    for (const body of member.simulated?.second(secondMs, tally) ?? []) {
+      const dice = Math.random();
+      if (dice < LATE_SHARE) {
+        member.late.push({ dueMs: secondMs + Math.random() * LATE_SECONDS_MAX * SECOND_MS, body });
+      } else member.live.add(body, dice > 1 - REPEATED_SHARE);
+    }
+    const due = member.late.filter(({ dueMs }) => dueMs <= nowMs);
+    if (due.length === 0) return;
+    member.late = member.late.filter(({ dueMs }) => dueMs > nowMs);
+    for (const { body } of due) member.backfill.add(body, false);
+  }
+
+  private async settle(): Promise<{ tally: TallyJson; fromMs: number; toMs: number }> {
+    // Every agent stops with the same second, so that the last of it is sent as well.
+    this.stopAtMs = Math.floor(Date.now() / SECOND_MS) * SECOND_MS;
+    await new Promise((resolve) => setTimeout(resolve, 2 * SECOND_MS));
+    for (const timer of this.timers) clearInterval(timer);
+    this.timers = [];
+    for (const member of this.members) {
+      for (const { body } of member.late) member.backfill.add(body, false);
+      member.late = [];
+    }
+    await this.drain();
+    return { tally: this.tally.toJSON(), fromMs: this.liveFromMs, toMs: this.stopAtMs };
+  }
+
+  private async drain(): Promise<void> {
+    await Promise.all(this.members.flatMap(({ live, backfill }) => [live.ship(), backfill.ship()]));
+  }
+
+  private counts(): FleetCounts {
+    const sum: FleetCounts = {
+      ...{ requests: 0, bytes: 0, retries: 0, refusedBlocks: 0 },
+      generated: this.tally.count,
+      queued: 0,
+      skippedSeconds: this.skippedSeconds,
+    };
+    for (const lane of this.members.flatMap(({ live, backfill }) => [live, backfill])) {
+      sum.requests += lane.counts.requests;
+      sum.bytes += lane.counts.bytes;
+      sum.retries += lane.counts.retries;
+      sum.refusedBlocks += lane.counts.refusedBlocks;
+      sum.queued += lane.queuedResults;
+    }
+    return sum;
+  }
+}
+
+/** Asks until as many targets are assigned as are expected. */
+async function assignedTo(connection: AgentConnection, expected: number): Promise<SimulatedTarget[]> {
+  const deadlineMs = performance.now() + ASSIGNED_WITHIN_MS;
+  for (;;) {
+    const answer = await connection.get('/v1/assignments?since=0');
+    const { tiers, assigned } =
+      answer.status === 200 ? (JSON.parse(answer.body) as AssignmentsAnswer) : { tiers: [], assigned: [] };
+    if (assigned.length >= expected) {
+      const byName = new Map(tiers.map((tier) => [tier.tier, tier]));
+      return assigned.flatMap(({ key, tier }) => {
+        const policy = byName.get(tier);
+        return policy ? policy.checks.map(({ check }) => ({ key, check, intervalMs: policy.probeIntervalMs })) : [];
+      });
+    }
+    if (performance.now() > deadlineMs) {
+      throw new Error(
+        `${assigned.length} of ${expected} targets are assigned to ${connection.agentId} (${answer.status}).`,
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, SECOND_MS));
+  }
+}
+
+/** Runs the fleet until the parent goes away. */
+export function serveFleet(): void {
+  const server = new FleetServer();
+  const answer = (message: FleetAnswer): void => void process.send?.(message);
+  process.on('message', (message) => {
+    const { id, call, argument } = message as FleetRequest;
+    const work = server.calls[call] as (argument: object) => Promise<unknown>;
+    work(argument).then(
+      (result) => answer({ id, result }),
+      (error: unknown) => answer({ id, error: error instanceof Error ? error.message : String(error) }),
+    );
+  });
+  for (const event of ['disconnect', 'SIGTERM']) process.once(event, () => process.exit(0));
+}

@@ -1,0 +1,101 @@
+import type { BenchContext, BenchResult } from './bench';
+import { Tally } from './fleet/tally';
+import { runPairs, type Round } from './pairs';
+import { Road } from './road';
+import { RowCopy } from './row-copy';
+import { WINDOW_MS } from './shard-log';
+import { storedTally } from './stored-tally';
+
+const AGENTS = 3;
+const PROBED_EVERY_MS = 15_000;
+const TARGETS = 50_000;
+const TARGETS_QUICK = 10_000;
+const FOLD_WITHIN_MS = 300_000;
+const ROUND_MS = 2 * WINDOW_MS;
+const SECONDS = WINDOW_MS / 1_000;
+
+/**
+ * From agents' requests (TLS, certificates) through gateway, Kafka and projector, with verdicts and status, until a second
+ * connection can SELECT all of them, drained and folded; against one bare COPY of the same results, a row each, into an
+ * indexed hypertable.
+ *
+ * Each round is one window of five minutes that the agents have behind them and send as an agent that catches up does: uploads
+ * of at most 1 MiB, one in flight. How the window can be folded at once and its results are judged all the same: `Road`.
+ */
+export async function run(context: BenchContext): Promise<BenchResult> {
+  const targets = context.quick ? TARGETS_QUICK : TARGETS;
+  const road = await Road.start(context, {
+    targets,
+    agents: AGENTS,
+    apps: ['gateway', 'projector', 'worker'],
+    probedEveryMs: PROBED_EVERY_MS,
+  });
+  const { product, watch, fleet } = road;
+  const { telemetryDatabaseUrl } = product.access;
+  const baseMs = Math.floor(Date.now() / WINDOW_MS) * WINDOW_MS - (context.pairs + 2) * ROUND_MS;
+  const startOf = (round: number): number => baseMs + (round + 1) * ROUND_MS;
+  await road.leapTo(baseMs);
+  let rows: { round: number; copy: RowCopy; expected: Tally } | null = null;
+
+  /** The fleet makes its blocks, and the same results become rows here. */
+  const prepare = async (round: number): Promise<{ copy: RowCopy; expected: Tally }> => {
+    if (rows?.round === round) return rows;
+    const fromMs = startOf(round);
+    const prepared = fleet.call('prepare', { startMs: fromMs, seconds: SECONDS });
+    rows = { round, copy: new RowCopy(), expected: new Tally() };
+    const { copy, expected } = rows;
+    for (let second = 0; second < SECONDS; second++) {
+      for (const [at, agent] of road.agents.entries()) {
+        agent.second(fromMs + second * 1_000, expected, (key, sampleMs, outcome, rttUs) =>
+          copy.add(key, at + 1, sampleMs, outcome, rttUs),
+        );
+      }
+    }
+    const made = Tally.from(await prepared);
+    if (!made.equals(expected)) throw new Error(`The fleet made ${made}, the rows are ${expected}.`);
+    globalThis.gc?.();
+    return rows;
+  };
+
+  const result = await runPairs(context, {
+    name: 'ingest',
+    unit: 'results/s',
+    async product(round): Promise<Round> {
+      const { expected } = await prepare(round);
+      const [fromMs, toMs] = [startOf(round), startOf(round) + WINDOW_MS];
+      await road.leapTo(fromMs);
+      await watch.run('CHECKPOINT');
+      const cpu = context.cpu.measure();
+      const clockMs = Date.now();
+      const startedMs = performance.now();
+      const stopTicks = road.ticking();
+      const { tookMs } = await fleet.call('ship', {});
+      stopTicks();
+      await road.endWindow(fromMs);
+      await watch.until(toMs, product.shardCount, FOLD_WITHIN_MS);
+      const visible = await watch.visible(fromMs, toMs);
+      const tookS = (performance.now() - startedMs) / 1_000;
+      await watch.settled(clockMs, product.shardCount);
+      const cpuSeconds = cpu();
+      const stored = await storedTally(telemetryDatabaseUrl, { fromMs, toMs });
+      const changes = await watch.number('SELECT count(*) AS value FROM status_change');
+      context.say(
+        `ingest: ${expected.count} results, accepted after ${(tookMs / 1_000).toFixed(2)} s, folded after ` +
+          `${tookS.toFixed(2)} s, ${changes} status changes so far, CPU ${JSON.stringify(cpuSeconds)}`,
+      );
+      const sound = stored.equals(expected) && visible === expected.count;
+      return {
+        value: expected.count / tookS,
+        cpuSeconds,
+        ...(!sound && { fault: `generated ${expected}, visible ${visible}, stored ${stored}` }),
+      };
+    },
+    async reference(round): Promise<Round> {
+      const { copy } = await prepare(round);
+      return { value: copy.rows / (await copy.copyInto(telemetryDatabaseUrl)) };
+    },
+  });
+  const counts = await fleet.call('counts', {});
+  await road.close();
+  return { ...result, targets, agents: AGENTS, requests: counts.requests, retries: counts.retries };
+}

@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { bootstrapEnrolmentToken, makeToken } from '@icmp-mon/agents/server';
+import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
+import { Messaging, SHARD_TOPIC, type OutgoingMessage } from '@icmp-mon/platform/messaging';
+import { testServices } from '@icmp-mon/platform/testing';
+import type { BenchContext } from './bench';
+import { Fleet } from './fleet/fleet';
+import { AGENTS_PER_TOKEN } from './fleet/messages';
+import { SimulatedAgent } from './fleet/simulated-agent';
+import { FoldWatch } from './folded';
+import type { AppName, BenchProduct } from './product';
+import { profiling } from './projector';
+import { ShardLog } from './shard-log';
+
+const SECOND_MS = 1_000;
+/** The bench's ticks are those of the holder of the lease. */
+const HOLD_TICKS = `INSERT INTO lease (name, epoch, holder, expires_at) VALUES ('ticks', 1, 'bench', now() + interval '1 day')`;
+/** The worker's own facts of what is enrolled here stay below: the shards know what the bench tells them. */
+const FEED_FROM = 1_000_000_000;
+/** Results may be an hour and a half old and are judged all the same. */
+const INTERVAL_MS = 3_600_000;
+const SEED = 1;
+
+export interface RoadOptions {
+  targets: number;
+  agents: number;
+  apps: AppName[];
+  /** Spacing of each agent's results of a target. */
+  probedEveryMs: number;
+}
+
+/**
+ * Gateway, Kafka and shards with simulated agents, in the log's own time: the bench holds the lease `ticks` and writes them,
+ * so that a window can end when its results have arrived instead of up to five minutes later. Its tier has an interval of
+ * an hour, for results of a window that has to lie behind would else be too old to be judged; they are as close together as
+ * those of a 15 s tier. All else is as shipped.
+ */
+export class Road {
+  private lastTickMs = 0;
+
+  private constructor(
+    readonly product: BenchProduct,
+    readonly fleet: Fleet,
+    readonly agents: SimulatedAgent[],
+    readonly log: ShardLog,
+    readonly watch: FoldWatch,
+    private readonly messaging: Messaging,
+  ) {}
+
+  static async start(context: BenchContext, options: RoadOptions): Promise<Road> {
+    const { targets, agents: agentCount, apps, probedEveryMs } = options;
+    const product = await context.startProduct({ apps, environment: profiling(context), prepare: holdTicks });
+    const fleet = startFleet(context);
+    context.say(`${agentCount} simulated agents enrol, ${targets} targets`);
+    const agentIds = await fleet.call('enrol', await enrolmentOf(product, agentCount));
+    const keys = Array.from({ length: targets }, (_, at) => at + 1);
+    await fleet.call('targets', { keys, intervalMs: probedEveryMs, check: 1 });
+    const simulated = keys.map((key) => ({ key, intervalMs: probedEveryMs, check: 1 }));
+    const { shardCount } = product;
+    const agents = agentIds.map((agentId) => new SimulatedAgent(agentId, simulated, shardCount, SEED));
+    const log = new ShardLog({ shardCount, agents, tier: 'bench', intervalMs: INTERVAL_MS }, FEED_FROM);
+    const messaging = new Messaging({
+      brokers: testServices().kafkaBrokers,
+      topicPrefix: product.topicPrefix,
+      clientId: 'bench',
+    });
+    const watch = await FoldWatch.open(product.access.telemetryDatabaseUrl);
+    const road = new Road(product, fleet, agents, log, watch, messaging);
+    for (const facts of log.facts(keys)) await road.send(facts);
+    return road;
+  }
+
+  /** The second of two ticks confirms a leap of the first. */
+  async leapTo(atMs: number): Promise<void> {
+    await this.tick(atMs - SECOND_MS);
+    await this.tick(atMs);
+  }
+
+  async tick(atMs: number): Promise<void> {
+    this.lastTickMs = atMs;
+    await this.send(this.log.ticks(atMs));
+  }
+
+  /** A tick a second from the last one on, until what it returns is called. */
+  ticking(): () => void {
+    const timer = setInterval(() => void this.tick(this.lastTickMs + SECOND_MS), SECOND_MS);
+    return () => clearInterval(timer);
+  }
+
+  /** Ends the window that begins at `startMs` in the log's time. */
+  async endWindow(startMs: number): Promise<void> {
+    for (const ticks of this.log.foldingTicks(startMs)) await this.send(ticks);
+  }
+
+  async close(): Promise<void> {
+    await this.fleet.stop();
+    await this.messaging.close();
+    await this.watch.close();
+  }
+
+  private send(messages: OutgoingMessage[]): Promise<void> {
+    return this.messaging.send(SHARD_TOPIC, messages);
+  }
+}
+
+async function holdTicks({ telemetryDatabaseUrl }: { telemetryDatabaseUrl: string }): Promise<void> {
+  const telemetry = new TelemetryDatabase({ url: telemetryDatabaseUrl, poolMax: 1 });
+  await telemetry.execute(HOLD_TICKS);
+  await telemetry.close();
+}
+
+/** A fleet's process, known to the CPU meter; `dist/bench/main.js` is its program too. */
+export function startFleet(context: BenchContext): Fleet {
+  const fleet = Fleet.start(path.resolve(process.argv[1]));
+  context.cpu.register('fleet', fleet.pid);
+  return fleet;
+}
+
+/** What a fleet needs to enrol by the agents' own route: tokens of ten uses each. */
+export async function enrolmentOf(
+  product: BenchProduct,
+  agents: number,
+): Promise<{ enrolUrl: string; tokens: string[]; caPem: string; agents: number; prefix: string }> {
+  const control = new ControlDatabase({ url: product.access.controlDatabaseUrl, poolMax: 1 });
+  const tokens = Array.from({ length: Math.ceil(agents / AGENTS_PER_TOKEN) }, () => makeToken().token);
+  for (const token of tokens) await bootstrapEnrolmentToken(control, token);
+  await control.close();
+  const caPem = readFileSync(path.join(product.access.caDir, 'ca.crt'), 'utf8');
+  return { enrolUrl: product.access.enrolUrl, tokens, caPem, agents, prefix: 'simulated' };
+}
