@@ -11,7 +11,7 @@ export class StatusDeltas1790000044000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
       CREATE VIEW status_delta AS
-        WITH change AS (
+        WITH change AS NOT MATERIALIZED (
           SELECT c.*, c.from_status = 'unknown' AND NOT EXISTS (
             SELECT 1 FROM status_change e WHERE e.target_key = c.target_key AND e.change_seq < c.change_seq) AS first
           FROM status_change c)
