@@ -54,7 +54,11 @@ function evolve(state: AgentState, event: AgentEvent): AgentState {
   }
 }
 
-async function project(sql: Sql, { type, data, version, occurredAt }: RecordedEvent<AgentEvent>): Promise<void> {
+async function project(sql: Sql, events: readonly RecordedEvent<AgentEvent>[]): Promise<void> {
+  for (const event of events) await projectOne(sql, event);
+}
+
+async function projectOne(sql: Sql, { type, data, version, occurredAt }: RecordedEvent<AgentEvent>): Promise<void> {
   if (type === 'AgentEnrolled') {
     const agent = data as AgentEnrolled['data'];
     await sql.execute(

@@ -30,8 +30,8 @@ export interface Aggregate<S, E extends DomainEvent> {
   category: string;
   initial: S;
   evolve(state: S, event: E): S;
-  /** The aggregate's own read model, written in the append's transaction and by a rebuild. */
-  project?(sql: Sql, event: RecordedEvent<E>): Promise<void>;
+  /** The aggregate's own read model, written in the append's transaction and by a rebuild: events in the order of the store. */
+  project?(sql: Sql, events: readonly RecordedEvent<E>[]): Promise<void>;
 }
 
 export function streamOf(category: string, id: string): string {

@@ -4,37 +4,51 @@ import type { DomainEvent, EventMetadata, RecordedEvent } from './aggregate';
 import { APPENDED_CHANNEL, APPEND_LOCK } from './fence';
 import { VersionConflict } from './version-conflict';
 
-/** Appends after `version`; throws VersionConflict, and the transaction must end, when somebody else was first. */
-export async function append<E extends DomainEvent>(
-  sql: Sql,
-  stream: string,
-  version: number,
-  events: readonly E[],
-  metadata: EventMetadata,
-): Promise<RecordedEvent<E>[]> {
-  const recorded = events.map((event, index) => ({
-    id: newId(),
-    version: version + index + 1,
-    type: event.type,
-    data: event.data,
-  }));
-  await sql.query('SELECT pg_advisory_xact_lock_shared($1)', [APPEND_LOCK]);
-  const rows = await sql.query<{ position: number; occurred_at: Date }>(
-    `INSERT INTO event (id, stream, version, type, data, metadata)
-     SELECT e.id, $1, e.version, e.type, e.data, $2::jsonb
-     FROM jsonb_to_recordset($3::jsonb) AS e (id uuid, version integer, type text, data jsonb)
-     ORDER BY e.version
-     ON CONFLICT ON CONSTRAINT event_stream_version_key DO NOTHING
-     RETURNING position, occurred_at`,
-    [stream, JSON.stringify(metadata), JSON.stringify(recorded)],
+/** What one command adds to its stream, after `version`. */
+export interface Addition<E extends DomainEvent = DomainEvent> {
+  stream: string;
+  version: number;
+  events: readonly E[];
+  metadata: EventMetadata;
+}
+
+// One statement: the lock is held before the first position is taken, because rows come only through it.
+const APPEND = `
+  WITH fence AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared($1))
+  INSERT INTO event (id, stream, version, type, data, metadata)
+  SELECT e.id, e.stream, e.version, e.type, e.data, e.metadata
+  FROM fence, ROWS FROM (
+    jsonb_to_recordset($2::jsonb) AS (id uuid, stream text, version integer, type text, data jsonb, metadata jsonb)
+  ) WITH ORDINALITY AS e (id, stream, version, type, data, metadata, nr)
+  ORDER BY e.nr
+  ON CONFLICT ON CONSTRAINT event_stream_version_key DO NOTHING
+  RETURNING id, position, occurred_at`;
+
+/**
+ * Appends to several streams, in the order given; throws VersionConflict, and the transaction must end, when somebody
+ * else was first on one of them.
+ * @returns the events of each addition
+ */
+export async function append(sql: Sql, additions: readonly Addition[]): Promise<RecordedEvent[][]> {
+  const added = additions.map(({ stream, version, events, metadata }) =>
+    events.map(({ type, data }, at) => ({ id: newId(), stream, version: version + at + 1, type, data, metadata })),
   );
-  if (rows.length !== events.length) throw new VersionConflict(stream, version, await currentVersion(sql, stream));
+  const rows = added.flat();
+  const stored = await sql.query<{ id: string; position: number; occurred_at: Date }>(APPEND, [
+    APPEND_LOCK,
+    JSON.stringify(rows),
+  ]);
+  const places = new Map(stored.map((row) => [row.id, row]));
+  const late = additions.find((_, at) => added[at].some(({ id }) => !places.has(id)));
+  if (late) throw new VersionConflict(late.stream, late.version, await currentVersion(sql, late.stream));
   await sql.query('SELECT pg_notify($1, $2)', [APPENDED_CHANNEL, '']);
-  return recorded.map((event, index) => {
-    const row = rows[index];
-    if (row === undefined) throw new Error(`Event ${event.id} came back without a position.`);
-    return { ...event, stream, metadata, position: Number(row.position), occurredAt: row.occurred_at.toISOString() };
-  });
+  return added.map((events) =>
+    events.map((event) => {
+      const place = places.get(event.id);
+      if (place === undefined) throw new Error(`Event ${event.id} came back without a position.`);
+      return { ...event, position: place.position, occurredAt: place.occurred_at.toISOString() };
+    }),
+  );
 }
 
 async function currentVersion(sql: Sql, stream: string): Promise<number> {

@@ -2,7 +2,7 @@ import { ControlDatabase, isUniqueViolation, type Sql } from '@icmp-mon/platform
 import { DependencyUnavailable, DomainError } from '@icmp-mon/platform/errors';
 import { newId } from '@icmp-mon/platform/ids';
 import { type TestDatabase, testDatabase } from '@icmp-mon/platform/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Counted, counted, counter } from './counter.test-aggregate';
 import { APPEND_ATTEMPTS_MAX, type Aggregate, EventStore, readEvents, VersionConflict } from './index';
 
@@ -27,12 +27,14 @@ describe('EventStore', () => {
 
   const projected: Aggregate<{ total: number }, Counted> = {
     ...counter,
-    async project(sql, event) {
-      await sql.execute(
-        `INSERT INTO counter_total VALUES ($1, $2)
-         ON CONFLICT (id) DO UPDATE SET total = counter_total.total + excluded.total`,
-        [event.stream, event.data.by],
-      );
+    async project(sql, events) {
+      for (const event of events) {
+        await sql.execute(
+          `INSERT INTO counter_total VALUES ($1, $2)
+           ON CONFLICT (id) DO UPDATE SET total = counter_total.total + excluded.total`,
+          [event.stream, event.data.by],
+        );
+      }
     },
   };
 
@@ -84,6 +86,36 @@ describe('EventStore', () => {
     expect(await database.query('SELECT total FROM counter_total WHERE id = $1', [`counter-${id}`])).toEqual([
       { total: 150 },
     ]);
+  });
+
+  it('lets many commands share few transactions, and refuses only those that are wrong', async () => {
+    const transactions = vi.spyOn(database, 'transaction');
+    const ids = Array.from({ length: 200 }, () => newId());
+    const outcomes = await Promise.allSettled(
+      ids.map((id, at) =>
+        store.execute(
+          projected,
+          id,
+          () => {
+            if (at === 7) throw new DomainError('invalid', 'seven');
+            // The read model refuses the eleventh, which ends the transaction of all that share it.
+            return [counted(at === 11 ? 1000 : at)];
+          },
+          { metadata, ...(at === 13 ? { expectedVersion: 4 } : {}) },
+        ),
+      ),
+    );
+    const refused = outcomes.flatMap(({ status }, at) => (status === 'rejected' ? [at] : []));
+    expect(refused).toEqual([7, 11, 13]);
+    expect(transactions.mock.calls.length).toBeLessThan(40);
+    transactions.mockRestore();
+    for (const at of [0, 7, 11, 13, 199]) {
+      expect((await store.load(counter, ids[at]!)).version).toBe(refused.includes(at) ? 0 : 1);
+    }
+    const rows = await database.query('SELECT total FROM counter_total WHERE id = ANY ($1)', [
+      ids.map((id) => `counter-${id}`),
+    ]);
+    expect(rows).toHaveLength(197);
   });
 
   it('keeps neither the events nor the read model nor the inner work when one of them fails', async () => {

@@ -2,33 +2,46 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ControlDatabase, isConnectionError, isTransient, type Sql } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { Injectable } from '@nestjs/common';
-import { type Aggregate, type DomainEvent, type EventMetadata, type RecordedEvent, streamOf } from './aggregate';
-import { append } from './append';
+import { type Aggregate, type DomainEvent, type RecordedEvent, streamOf } from './aggregate';
+import {
+  type CommandRun,
+  type Executed,
+  type ExecuteOptions,
+  type RunOutcome,
+  runTogether,
+  streamOfRun,
+} from './command-run';
 import { readStream } from './read-events';
 import { VersionConflict } from './version-conflict';
+
+export type { Executed, ExecuteOptions } from './command-run';
 
 /** Tries of one command before a conflict is told to the caller. */
 export const APPEND_ATTEMPTS_MAX = 10;
 const BACK_OFF_BASE_MS = 5;
 const BACK_OFF_MAX_MS = 200;
+/** Commands of one transaction: it holds up the relay's fence, so it must be over soon. */
+const TOGETHER_MAX = 250;
+/** While one transaction waits for its commit another is prepared. */
+const TRANSACTIONS_MAX = 2;
 
-export interface ExecuteOptions {
-  metadata: EventMetadata;
-  /** The version the caller saw (If-Match); 0 says that the stream must not exist. */
-  expectedVersion?: number;
-  /** Runs last in the append's transaction, also when nothing was decided: an idempotency row, a secret. */
-  within?: (sql: Sql) => Promise<void>;
+interface Waiting {
+  run: CommandRun;
+  answer(done: Executed<unknown, DomainEvent>): void;
+  fail(error: unknown): void;
 }
 
-export interface Executed<S, E extends DomainEvent> {
-  events: RecordedEvent<E>[];
-  version: number;
-  state: S;
-}
-
-/** Loads an aggregate, decides, appends and updates its read model, all in one transaction. */
+/**
+ * Loads an aggregate, decides, appends and updates its read model, all in one transaction. Commands that arrive while
+ * others commit wait and then share a transaction: a crowd costs little more than one.
+ */
 @Injectable()
 export class EventStore {
+  private waiting: Waiting[] = [];
+  private transactions = 0;
+  /** Streams of the transactions under way: who comes meanwhile waits instead of losing to them. */
+  private readonly busy = new Set<string>();
+
   constructor(private readonly database: ControlDatabase) {}
 
   /**
@@ -36,28 +49,15 @@ export class EventStore {
    * nowhere else, so `decide` must be pure.
    * @throws DomainError `precondition_failed` when the stream is not at `expectedVersion`; `conflict` when retries are spent.
    */
-  async execute<S, E extends DomainEvent>(
+  execute<S, E extends DomainEvent>(
     aggregate: Aggregate<S, E>,
     id: string,
     decide: (state: S) => E[],
     options: ExecuteOptions,
   ): Promise<Executed<S, E>> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.database.transaction(async (sql) => {
-          // The first try is optimistic; a loser then queues for the stream, so that a crowd cannot starve it.
-          if (attempt > 1) await lockStream(sql, streamOf(aggregate.category, id));
-          return this.executeWithin(sql, aggregate, id, decide, options);
-        });
-      } catch (error) {
-        if (!isRetriable(error)) throw error;
-        if (attempt >= APPEND_ATTEMPTS_MAX) {
-          const detail = `${aggregate.category} ${id} is being changed by others. Read it again and retry.`;
-          throw new DomainError('conflict', detail, undefined, { cause: error });
-        }
-        await delay(Math.random() * Math.min(BACK_OFF_MAX_MS, BACK_OFF_BASE_MS * 2 ** attempt));
-      }
-    }
+    const run = runOf(aggregate, id, decide, options);
+    const done = options.within === undefined ? this.enqueue(run) : this.runAlone(run);
+    return done as Promise<Executed<S, E>>;
   }
 
   /** One try of `execute` in the caller's transaction, which must do nothing long after it; VersionConflict passes. */
@@ -68,37 +68,105 @@ export class EventStore {
     decide: (state: S) => E[],
     options: ExecuteOptions,
   ): Promise<Executed<S, E>> {
-    const before = await fold(sql, aggregate, id);
-    const { expectedVersion } = options;
-    if (expectedVersion !== undefined && expectedVersion !== before.version) {
-      const detail = `${aggregate.category} ${id} is at version ${before.version}, not ${expectedVersion}. Read it again.`;
-      throw new DomainError('precondition_failed', detail);
-    }
-    const decided = decide(before.state);
-    let events: RecordedEvent<E>[] = [];
-    if (decided.length > 0) {
-      events = await append(sql, streamOf(aggregate.category, id), before.version, decided, options.metadata);
-      for (const event of events) await aggregate.project?.(sql, event);
-    }
-    await options.within?.(sql);
-    const state = decided.reduce((current, event) => aggregate.evolve(current, event), before.state);
-    return { events, version: before.version + events.length, state };
+    return (await runOne(sql, runOf(aggregate, id, decide, options))) as Executed<S, E>;
   }
 
   /** State and version of one aggregate; version 0 means that it never existed. */
   async load<S, E extends DomainEvent>(aggregate: Aggregate<S, E>, id: string): Promise<{ state: S; version: number }> {
-    return fold(this.database, aggregate, id);
+    const events = await readStream<E>(this.database, streamOf(aggregate.category, id));
+    const state = events.reduce((current, event) => aggregate.evolve(current, asDomainEvent(event)), aggregate.initial);
+    return { state, version: events.length };
+  }
+
+  private enqueue(run: CommandRun): Promise<Executed<unknown, DomainEvent>> {
+    return new Promise((answer, fail) => {
+      this.waiting.push({ run, answer, fail });
+      if (this.transactions >= TRANSACTIONS_MAX) return;
+      this.transactions++;
+      // Those who call in the same turn of the event loop share the first transaction already.
+      setImmediate(() => void this.work());
+    });
+  }
+
+  private async work(): Promise<void> {
+    for (let batch = this.nextBatch(); batch.length > 0; batch = this.nextBatch()) {
+      await this.runBatch(batch);
+      for (const { run } of batch) this.busy.delete(streamOfRun(run));
+    }
+    this.transactions--;
+  }
+
+  /** The next commands in their order, one of each stream; their streams are busy from here on. */
+  private nextBatch(): Waiting[] {
+    const batch: Waiting[] = [];
+    const left: Waiting[] = [];
+    for (const waiting of this.waiting) {
+      const stream = streamOfRun(waiting.run);
+      if (batch.length === TOGETHER_MAX || this.busy.has(stream)) left.push(waiting);
+      else {
+        this.busy.add(stream);
+        batch.push(waiting);
+      }
+    }
+    this.waiting = left;
+    return batch;
+  }
+
+  /** What breaks the transaction of many is found by halving: in the end it breaks only its own. */
+  private async runBatch(batch: readonly Waiting[]): Promise<void> {
+    const [first] = batch;
+    if (batch.length === 1) return this.runAlone(first.run).then(first.answer, first.fail);
+    try {
+      const runs = batch.map(({ run }) => run);
+      const outcomes = await this.database.transaction((sql) => runTogether(sql, runs));
+      batch.forEach((waiting, at) => settle(waiting, outcomes[at]));
+    } catch (error) {
+      if (isConnectionError(error)) return batch.forEach(({ fail }) => fail(error));
+      const half = batch.length >> 1;
+      await this.runBatch(batch.slice(0, half));
+      await this.runBatch(batch.slice(half));
+    }
+  }
+
+  private async runAlone(run: CommandRun): Promise<Executed<unknown, DomainEvent>> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.database.transaction(async (sql) => {
+          // The first try is optimistic; a loser then queues for the stream, so that a crowd cannot starve it.
+          if (attempt > 1) await lockStream(sql, streamOfRun(run));
+          return runOne(sql, run);
+        });
+      } catch (error) {
+        if (!isRetriable(error)) throw error;
+        if (attempt >= APPEND_ATTEMPTS_MAX) {
+          const detail = `${run.aggregate.category} ${run.id} is being changed by others. Read it again and retry.`;
+          throw new DomainError('conflict', detail, undefined, { cause: error });
+        }
+        await delay(Math.random() * Math.min(BACK_OFF_MAX_MS, BACK_OFF_BASE_MS * 2 ** attempt));
+      }
+    }
   }
 }
 
-async function fold<S, E extends DomainEvent>(
-  sql: Sql,
+/** Without its types: what a run gives back has those of what was put in. */
+function runOf<S, E extends DomainEvent>(
   aggregate: Aggregate<S, E>,
   id: string,
-): Promise<{ state: S; version: number }> {
-  const events = await readStream<E>(sql, streamOf(aggregate.category, id));
-  const state = events.reduce((current, event) => aggregate.evolve(current, asDomainEvent(event)), aggregate.initial);
-  return { state, version: events.length };
+  decide: (state: S) => E[],
+  options: ExecuteOptions,
+): CommandRun {
+  return { aggregate, id, decide, options } as unknown as CommandRun;
+}
+
+async function runOne(sql: Sql, run: CommandRun): Promise<Executed<unknown, DomainEvent>> {
+  const [outcome] = await runTogether(sql, [run]);
+  if ('refused' in outcome) throw outcome.refused;
+  return outcome.done;
+}
+
+function settle({ answer, fail }: Waiting, outcome: RunOutcome): void {
+  if ('done' in outcome) answer(outcome.done);
+  else fail(outcome.refused);
 }
 
 /** Stored type and data were written together from one E, so they are one again. */

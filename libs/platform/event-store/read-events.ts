@@ -25,6 +25,15 @@ export async function readStream<E extends DomainEvent>(sql: Sql, stream: string
   return rows.map((row) => recordedEvent<E>(row));
 }
 
+/** All events of some streams, each stream's by version; a stream without any is missing. */
+export async function readStreams(sql: Sql, streams: readonly string[]): Promise<Map<string, RecordedEvent[]>> {
+  const rows = await sql.query<EventRow>(
+    `SELECT ${COLUMNS} FROM event WHERE stream = ANY ($1::text[]) ORDER BY stream, version`,
+    [streams],
+  );
+  return Map.groupBy(rows.map(recordedEvent), ({ stream }) => stream);
+}
+
 /** At most `limit` events with `after < position <= upTo`, by position, over all streams or those of one category. */
 export async function readEvents<E extends DomainEvent = DomainEvent>(
   sql: Sql,

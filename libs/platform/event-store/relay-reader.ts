@@ -2,7 +2,7 @@ import { type Connection, isLockTimeout } from '@icmp-mon/platform/database';
 import { APPEND_LOCK } from './fence';
 
 /** Arbitrary, and only ours: who holds it as a session lock is the one active relay. */
-const RELAY_LOCK = 7_260_003;
+export const RELAY_LOCK = 7_260_003;
 /** New appenders queue behind the waiting relay, so it waits no longer than this at a time. */
 const FENCE_WAIT_MS = 250;
 

@@ -61,7 +61,7 @@ describe('Relay', () => {
   async function openAppend(id: string): Promise<Connection> {
     const connection = await connect({ url: home.url, applicationName: 'late appender' });
     await connection.execute('BEGIN');
-    await append(connection, `counter-${id}`, 0, [counted(1)], metadata);
+    await append(connection, [{ stream: `counter-${id}`, version: 0, events: [counted(1)], metadata }]);
     return connection;
   }
 
@@ -81,7 +81,7 @@ describe('Relay', () => {
     const overtaker = connect({ url: home.url, applicationName: 'overtaker' });
     const early = await overtaker;
     await early.execute('BEGIN');
-    await append(early, `counter-${newId()}`, 0, [counted(2)], metadata);
+    await append(early, [{ stream: `counter-${newId()}`, version: 0, events: [counted(2)], metadata }]);
     await early.execute('COMMIT');
     await early.close();
     // The higher position is committed, the lower is not: the fence must not open.

@@ -5,10 +5,11 @@ import { IdempotentAnswers, idempotentRequest, type KeptAnswer, type RequestMeta
 import { newId } from '@icmp-mon/platform/ids';
 import { DEFAULT_VRF, type RegisterTargetRequest, type TargetView } from '@icmp-mon/targets/contract';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { AddressCheck } from './address-check';
 import { canonicalAddress } from './canonical-address';
 import { register, TARGET } from './target';
 import { ADDRESS_TAKEN } from './target-list/inventory';
-import { type TargetRow, targetView, VIEW_COLUMNS } from './target-list/target-row';
+import { registeredView } from './target-list/target-row';
 
 const CREATED = 201;
 
@@ -40,6 +41,7 @@ export class RegisterTargetHandler implements ICommandHandler<RegisterTarget> {
     private readonly database: ControlDatabase,
     private readonly store: EventStore,
     private readonly answers: IdempotentAnswers,
+    private readonly addresses: AddressCheck,
   ) {}
 
   async execute(command: RegisterTarget): Promise<TargetView> {
@@ -62,44 +64,30 @@ export class RegisterTargetHandler implements ICommandHandler<RegisterTarget> {
   ): Promise<TargetView> {
     const address = canonicalAddress(request.ip);
     if (!address.ok) throw new DomainError('invalid', address.reason, [{ pointer: '#/ip', detail: address.reason }]);
-    await this.requireTier(request.tier);
-    const vrf = request.vrf ?? DEFAULT_VRF;
-    const targetId = newId();
-    // Taken outside the transaction: a key that is lost with it is a gap, and a key is never used twice.
-    const key = await this.nextKey();
-    const { name = null, tags = {}, tier } = request;
-    const target = { targetId, key, ip: address.ip, vrf, name, tags, tier };
-    let view: TargetView | undefined;
+    const { ip } = address;
+    const { vrf = DEFAULT_VRF, name = null, tags = {}, tier } = request;
+    // Outside the transaction: a key that is lost is a gap, and a key is never used twice.
+    const { key, tierExists, takenBy } = await this.addresses.check({ tier, vrf, ip });
+    if (!tierExists) {
+      const detail = `There is no tier "${tier}". GET /api/v1/tiers lists them.`;
+      throw new DomainError('invalid', detail, [{ pointer: '#/tier', detail }]);
+    }
+    if (takenBy !== null) throw new TargetExists(ip, vrf, takenBy);
+    const target = { targetId: newId(), key, ip, vrf, name, tags, tier };
     try {
-      await this.store.execute(TARGET, targetId, (state) => register(state, target), {
+      const { events } = await this.store.execute(TARGET, target.targetId, (state) => register(state, target), {
         metadata,
         expectedVersion: 0,
-        within: async (sql) => {
-          view = await readView(sql, targetId);
-          await keep?.(sql, view);
-        },
+        ...(keep !== undefined && { within: (sql, [event]) => keep(sql, registeredView(target, event)) }),
       });
+      return registeredView(target, events[0]);
     } catch (error) {
-      if (isUniqueViolation(error, ADDRESS_TAKEN)) throw await this.taken(address.ip, vrf, error);
+      if (isUniqueViolation(error, ADDRESS_TAKEN)) throw await this.taken(ip, vrf, error);
       throw error;
     }
-    if (view === undefined) throw new Error(`The target ${targetId} was appended but not read back.`);
-    return view;
   }
 
-  private async requireTier(tier: string): Promise<void> {
-    const [row] = await this.database.query('SELECT 1 FROM tier WHERE name = $1', [tier]);
-    if (row !== undefined) return;
-    const detail = `There is no tier "${tier}". GET /api/v1/tiers lists them.`;
-    throw new DomainError('invalid', detail, [{ pointer: '#/tier', detail }]);
-  }
-
-  private async nextKey(): Promise<number> {
-    const [row] = await this.database.query<{ key: number }>(`SELECT nextval('target_key_seq') AS key`);
-    if (row === undefined) throw new Error('The sequence of target keys gave nothing.');
-    return row.key;
-  }
-
+  /** Somebody registered the address at the same moment. */
   private async taken(ip: string, vrf: string, error: unknown): Promise<unknown> {
     const [row] = await this.database.query<{ id: string }>(
       'SELECT id FROM target_list WHERE vrf = $1 AND ip = $2::inet',
@@ -110,10 +98,4 @@ export class RegisterTargetHandler implements ICommandHandler<RegisterTarget> {
       return new DomainError('conflict', `${ip} was a target until now. Try again.`, undefined, { cause: error });
     return new TargetExists(ip, vrf, row.id);
   }
-}
-
-async function readView(sql: Sql, targetId: string): Promise<TargetView> {
-  const [row] = await sql.query<TargetRow>(`SELECT ${VIEW_COLUMNS} FROM target_list WHERE id = $1`, [targetId]);
-  if (row === undefined) throw new Error(`The target ${targetId} is missing in its own transaction.`);
-  return targetView(row);
 }

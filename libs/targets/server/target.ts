@@ -1,7 +1,7 @@
 import { TARGET_STREAM, type TargetEvent, type TargetRegistered } from '@icmp-mon/targets/contract';
 import { DomainError } from '@icmp-mon/platform/errors';
 import type { Aggregate } from '@icmp-mon/platform/event-store';
-import { projectTarget } from './target-list/inventory';
+import { projectTargets } from './target-list/inventory';
 
 export type TargetState =
   | { kind: 'absent' }
@@ -42,5 +42,5 @@ export const TARGET: Aggregate<TargetState, TargetEvent> = {
   category: TARGET_STREAM,
   initial: { kind: 'absent' },
   evolve,
-  project: projectTarget,
+  project: projectTargets,
 };

@@ -1,5 +1,6 @@
 import { TargetDirectory } from '@icmp-mon/targets/contract';
 import { Global, Module } from '@nestjs/common';
+import { AddressCheck } from './address-check';
 import { RegisterTargetHandler } from './register-target';
 import { RemoveTargetHandler } from './remove-target';
 import { CountsStream } from './stream/counts-stream';
@@ -18,6 +19,7 @@ import { TargetsController } from './targets.controller';
   providers: [
     ListedTargets,
     { provide: TargetDirectory, useExisting: ListedTargets },
+    AddressCheck,
     TargetCounts,
     ListChanges,
     TargetListStream,

@@ -14,6 +14,10 @@ export function evolve(_state: TierState, event: TierEvent): TierState {
   return { kind: 'defined', builtIn: event.data.builtIn, policy: event.data.policy };
 }
 
+async function projectTiers(sql: Sql, events: readonly RecordedEvent<TierEvent>[]): Promise<void> {
+  for (const event of events) await projectTier(sql, event);
+}
+
 async function projectTier(sql: Sql, event: RecordedEvent<TierEvent>): Promise<void> {
   const { name, builtIn, policy } = event.data;
   await sql.execute(
@@ -28,5 +32,5 @@ export const TIER: Aggregate<TierState, TierEvent> = {
   category: TIER_STREAM,
   initial: { kind: 'absent' },
   evolve,
-  project: projectTier,
+  project: projectTiers,
 };

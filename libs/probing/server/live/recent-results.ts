@@ -1,4 +1,5 @@
 import { decodeSeriesBody, type LiveEvent } from '@icmp-mon/probing/contract';
+import { Batching } from '@icmp-mon/platform/batching';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { Injectable } from '@nestjs/common';
 import { probeResult } from '../results/probe-result';
@@ -37,8 +38,6 @@ interface RecentRow {
 interface Asked {
   targetKey: number;
   position: number;
-  answer(batch: RecentBatch): void;
-  fail(error: unknown): void;
 }
 
 /** The order is the one in which index numbers are given. */
@@ -55,13 +54,14 @@ const AFTER = `
 /** Fragments of the last hour, in the order in which their shard stored them. */
 @Injectable()
 export class RecentResults {
-  private readonly asked: Asked[] = [];
-  private reading = false;
+  private readonly reads: Batching<Asked, RecentBatch>;
 
   constructor(
     private readonly database: TelemetryDatabase,
     private readonly agents: StoredAgents,
-  ) {}
+  ) {
+    this.reads = new Batching({ batchMax: READS_TOGETHER_MAX, concurrentMax: 1 }, (asked) => this.read(asked));
+  }
 
   /** The highest position at which the target has results; -1 if it has none. */
   async latestPosition(targetKey: number): Promise<number> {
@@ -73,28 +73,9 @@ export class RecentResults {
     return row?.position ?? -1;
   }
 
-  /** Results stored at `position` and later. What is asked while a statement runs is read by the next one, together. */
+  /** Results stored at `position` and later; targets that are asked for together are read by one statement. */
   from(targetKey: number, position: number): Promise<RecentBatch> {
-    return new Promise((answer, fail) => {
-      this.asked.push({ targetKey, position, answer, fail });
-      if (this.reading) return;
-      this.reading = true;
-      // Those who are woken by the same message ask in the same turn.
-      setImmediate(() => void this.readAll());
-    });
-  }
-
-  private async readAll(): Promise<void> {
-    while (this.asked.length > 0) {
-      const asked = this.asked.splice(0, READS_TOGETHER_MAX);
-      try {
-        const batches = await this.read(asked);
-        asked.forEach(({ answer }, at) => answer(batches[at]));
-      } catch (error) {
-        for (const { fail } of asked) fail(error);
-      }
-    }
-    this.reading = false;
+    return this.reads.ask({ targetKey, position });
   }
 
   private async read(asked: readonly Asked[]): Promise<RecentBatch[]> {

@@ -4,32 +4,32 @@ import type { TargetEvent, TargetRegistered, TargetRemoved } from '@icmp-mon/tar
 
 export const ADDRESS_TAKEN = 'target_list_vrf_ip_key';
 
-/** Keeps the inventory's columns of `target_list` in the transaction of the append. */
-export async function projectTarget(sql: Sql, event: RecordedEvent<TargetEvent>): Promise<void> {
-  switch (event.type) {
-    case 'TargetRegistered':
-      return insert(sql, event, event.data as TargetRegistered['data']);
-    case 'TargetRemoved': {
+/**
+ * Keeps the inventory's columns of `target_list` in the transaction of the append. An id is used once, so that of many
+ * events at once the removals may go first: they free the addresses that others among them take.
+ */
+export async function projectTargets(sql: Sql, events: readonly RecordedEvent<TargetEvent>[]): Promise<void> {
+  const registered = new Map<string, RecordedEvent<TargetEvent>>();
+  const removed: string[] = [];
+  for (const event of events) {
+    if (event.type === 'TargetRegistered') {
+      registered.set((event.data as TargetRegistered['data']).targetId, event);
+    } else if (event.type === 'TargetRemoved') {
       const { targetId } = event.data as TargetRemoved['data'];
-      await sql.execute('DELETE FROM target_list WHERE id = $1', [targetId]);
+      if (!registered.delete(targetId)) removed.push(targetId);
     }
   }
+  if (removed.length > 0) await sql.execute('DELETE FROM target_list WHERE id = ANY ($1::uuid[])', [removed]);
+  if (registered.size > 0) await insert(sql, [...registered.values()]);
 }
 
-async function insert(sql: Sql, event: RecordedEvent<TargetEvent>, target: TargetRegistered['data']): Promise<void> {
+async function insert(sql: Sql, events: readonly RecordedEvent<TargetEvent>[]): Promise<void> {
+  const rows = events.map(({ version, occurredAt, data }) => ({ ...data, version, occurredAt }));
   await sql.execute(
     `INSERT INTO target_list (key, id, ip, vrf, name, tags, tier, version, registered_at)
-     VALUES ($1, $2, $3::inet, $4, $5, $6::jsonb, $7, $8, $9)`,
-    [
-      target.key,
-      target.targetId,
-      target.ip,
-      target.vrf,
-      target.name,
-      JSON.stringify(target.tags),
-      target.tier,
-      event.version,
-      event.occurredAt,
-    ],
+     SELECT key, "targetId", ip, vrf, name, tags, tier, version, "occurredAt"
+     FROM jsonb_to_recordset($1::jsonb) AS t (key integer, "targetId" uuid, ip inet, vrf text, name text, tags jsonb,
+       tier text, version bigint, "occurredAt" timestamptz)`,
+    [JSON.stringify(rows)],
   );
 }

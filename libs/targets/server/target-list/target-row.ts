@@ -1,5 +1,6 @@
 import type { Status, StatusReason } from '@icmp-mon/status/contract';
-import type { TargetView } from '@icmp-mon/targets/contract';
+import type { RecordedEvent } from '@icmp-mon/platform/event-store';
+import type { TargetRegistered, TargetView } from '@icmp-mon/targets/contract';
 
 /** Columns of `target_list` that make a view. */
 export const VIEW_COLUMNS =
@@ -37,4 +38,13 @@ export function targetView(row: TargetRow): TargetView {
     since: row.since?.toISOString() ?? null,
     lastSuccessAt: row.last_success_at?.toISOString() ?? null,
   };
+}
+
+/** A target as the append has just listed it: nothing is known of it yet. */
+export function registeredView(
+  { targetId: id, ...target }: TargetRegistered['data'],
+  { version, occurredAt }: Pick<RecordedEvent, 'version' | 'occurredAt'>,
+): TargetView {
+  const unjudged = { status: 'unknown', reason: null, since: null, lastSuccessAt: null } as const;
+  return { id, ...target, registeredAt: occurredAt, version, ...unjudged };
 }

@@ -1,0 +1,100 @@
+import { DomainError } from '@icmp-mon/platform/errors';
+import type { Sql } from '@icmp-mon/platform/database';
+import { type Aggregate, type DomainEvent, type EventMetadata, type RecordedEvent, streamOf } from './aggregate';
+import { type Addition, append } from './append';
+import { readStreams } from './read-events';
+
+export interface ExecuteOptions {
+  metadata: EventMetadata;
+  /** The version the caller saw (If-Match); 0 says that the stream must not exist. */
+  expectedVersion?: number;
+  /**
+   * Runs last in the append's transaction, also when nothing was decided: an idempotency row, a secret. A command that
+   * has it shares its transaction with no other.
+   */
+  within?: (sql: Sql, events: readonly RecordedEvent[]) => Promise<void>;
+}
+
+export interface Executed<S, E extends DomainEvent> {
+  events: RecordedEvent<E>[];
+  version: number;
+  state: S;
+}
+
+/** One command on its way into the store. */
+export interface CommandRun<S = unknown, E extends DomainEvent = DomainEvent> {
+  aggregate: Aggregate<S, E>;
+  id: string;
+  decide(state: S): E[];
+  options: ExecuteOptions;
+}
+
+export const streamOfRun = ({ aggregate, id }: Pick<CommandRun, 'aggregate' | 'id'>): string =>
+  streamOf(aggregate.category, id);
+
+/** What became of one command: done, or refused by its own decision before anything was written. */
+export type RunOutcome = { done: Executed<unknown, DomainEvent> } | { refused: unknown };
+
+/**
+ * Runs commands of different streams in one transaction: all are loaded, decided, appended and projected by one
+ * statement each. One that is refused leaves the others alone; whatever throws here ends the transaction for all.
+ */
+export async function runTogether(sql: Sql, runs: readonly CommandRun[]): Promise<RunOutcome[]> {
+  const histories = await readStreams(sql, runs.map(streamOfRun));
+  const outcomes: RunOutcome[] = [];
+  const appending: { run: CommandRun; at: number; addition: Addition }[] = [];
+  runs.forEach((run, at) => {
+    const history = histories.get(streamOfRun(run)) ?? [];
+    try {
+      const state = evolved(run.aggregate, run.aggregate.initial, history);
+      const events = decideOn(run, state, history.length);
+      outcomes[at] = { done: { events: [], version: history.length, state } };
+      const { metadata } = run.options;
+      if (events.length > 0)
+        appending.push({ run, at, addition: { stream: streamOfRun(run), version: history.length, events, metadata } });
+    } catch (error) {
+      outcomes[at] = { refused: error };
+    }
+  });
+  if (appending.length > 0) {
+    const recorded = await append(
+      sql,
+      appending.map(({ addition }) => addition),
+    );
+    const byAggregate = new Map<Aggregate<unknown, DomainEvent>, RecordedEvent[]>();
+    appending.forEach(({ run, at }, nr) => {
+      const { aggregate } = run;
+      const events = recorded[nr];
+      const projected = byAggregate.get(aggregate);
+      if (projected === undefined) byAggregate.set(aggregate, [...events]);
+      else projected.push(...events);
+      const before = (outcomes[at] as { done: Executed<unknown, DomainEvent> }).done;
+      outcomes[at] = {
+        done: {
+          events,
+          version: before.version + events.length,
+          state: evolved(aggregate, before.state, events),
+        },
+      };
+    });
+    for (const [aggregate, events] of byAggregate) await aggregate.project?.(sql, events);
+  }
+  for (const [at, { options }] of runs.entries()) {
+    const outcome = outcomes[at];
+    if ('done' in outcome) await options.within?.(sql, outcome.done.events);
+  }
+  return outcomes;
+}
+
+function decideOn({ aggregate, id, decide, options }: CommandRun, state: unknown, version: number): DomainEvent[] {
+  const { expectedVersion } = options;
+  if (expectedVersion !== undefined && expectedVersion !== version) {
+    const detail = `${aggregate.category} ${id} is at version ${version}, not ${expectedVersion}. Read it again.`;
+    throw new DomainError('precondition_failed', detail);
+  }
+  return decide(state);
+}
+
+function evolved(aggregate: CommandRun['aggregate'], state: unknown, events: readonly DomainEvent[]): unknown {
+  return events.reduce((current, { type, data }) => aggregate.evolve(current, { type, data }), state);
+}
