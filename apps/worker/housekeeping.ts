@@ -1,25 +1,20 @@
-import type { Sql } from '@icmp-mon/platform/database';
-import type { Logger } from '@icmp-mon/platform/ops';
 import { Queue, Worker, type ConnectionOptions } from 'bullmq';
-import { HOUSEKEEPING, type HousekeepingTask } from './housekeeping-tasks';
+import { HOUSEKEEPING, type HousekeepingContext } from './housekeeping-tasks';
 
 const QUEUE = 'housekeeping';
-/** Steps of one run: the rest is left to the next. */
-const STEPS_MAX = 100;
 const KEPT_JOBS = 50;
 
-export interface HousekeepingOptions {
+export interface HousekeepingOptions extends Omit<HousekeepingContext, 'nowMs' | 'signal'> {
   redisUrl: string;
   /** Keeps installations that share a Redis apart. */
   prefix: string;
-  databases: Record<HousekeepingTask['database'], Sql>;
-  logger: Logger;
 }
 
 /** Runs each task at its time, once over all workers: BullMQ holds the schedules. */
 export class Housekeeping {
   private readonly queue: Queue;
   private readonly worker: Worker;
+  private readonly stopping = new AbortController();
 
   constructor(private readonly options: HousekeepingOptions) {
     const { prefix, redisUrl, logger } = options;
@@ -46,6 +41,7 @@ export class Housekeeping {
   }
 
   async stop(): Promise<void> {
+    this.stopping.abort();
     await this.worker.close();
     await this.queue.close();
   }
@@ -60,19 +56,8 @@ export class Housekeeping {
   private async runTask(name: string): Promise<number> {
     const task = HOUSEKEEPING[name];
     if (task === undefined) throw new Error(`There is no housekeeping task "${name}": a newer worker scheduled it.`);
-    const forgotten = await runSteps(task, this.options.databases[task.database]);
-    this.options.logger.info({ task: name, forgotten }, 'housekeeping');
-    return forgotten;
+    const done = await task.run({ ...this.options, nowMs: Date.now(), signal: this.stopping.signal });
+    this.options.logger.info({ task: name, done }, 'housekeeping');
+    return done;
   }
-}
-
-/** Steps until one finds less than it could have taken, at most 100. */
-export async function runSteps(task: HousekeepingTask, sql: Sql, nowMs = Date.now()): Promise<number> {
-  let forgotten = 0;
-  for (let step = 0; step < STEPS_MAX; step++) {
-    const count = await task.step(sql, nowMs);
-    forgotten += count;
-    if (count < task.fullStep) break;
-  }
-  return forgotten;
 }

@@ -1,6 +1,19 @@
 import { integer, list, readConfig, text, url } from '@icmp-mon/platform/config';
 
 export type WorkerConfig = ReturnType<typeof readWorkerConfig>;
+/** How long what was measured is kept. Daily and monthly figures are kept for ever, as is what people decided. */
+export type Retention = Pick<
+  WorkerConfig,
+  'resultsKeptDays' | 'hourlyKeptDays' | 'statusChangesKeptDays' | 'agentMetricsKeptDays'
+>;
+
+/** As good as for ever, and still an instant that PostgreSQL knows. */
+const KEPT_DAYS_MAX = 36_500;
+/** The same month of last year can be looked at. */
+const THIRTEEN_MONTHS_DAYS = 396;
+
+const keptDays = (what: string, days: number) =>
+  integer(`ICMPMON_RETENTION_${what}_DAYS`, { default: days, min: 1, max: KEPT_DAYS_MAX });
 
 /** The worker's settings. Throws `ConfigError` with everything that is wrong. */
 export function readWorkerConfig() {
@@ -11,6 +24,10 @@ export function readWorkerConfig() {
     redisUrl: url('ICMPMON_REDIS_URL', { protocols: ['redis:', 'rediss:'] }),
     topicPrefix: text('ICMPMON_TOPIC_PREFIX', { default: 'icmpmon' }),
     shardCount: integer('ICMPMON_SHARD_COUNT', { default: 8, min: 1, max: 64 }),
+    resultsKeptDays: keptDays('RESULTS', 30),
+    hourlyKeptDays: keptDays('HOURLY', THIRTEEN_MONTHS_DAYS),
+    statusChangesKeptDays: keptDays('STATUS_CHANGES', THIRTEEN_MONTHS_DAYS),
+    agentMetricsKeptDays: keptDays('AGENT_METRICS', 30),
     opsPort: integer('ICMPMON_OPS_PORT', { default: 9104, max: 65_535 }),
   });
 }

@@ -5,6 +5,7 @@ import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database'
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
 import { Messaging, readCloudEvent, SHARD_TOPIC, type ReceivedMessage } from '@icmp-mon/platform/messaging';
+import { createLogger } from '@icmp-mon/platform/ops';
 import {
   eventually,
   testDatabase,
@@ -13,8 +14,7 @@ import {
   type TestDatabases,
 } from '@icmp-mon/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runSteps } from './housekeeping';
-import { HOUSEKEEPING } from './housekeeping-tasks';
+import { HOUSEKEEPING, type HousekeepingContext, inSteps } from './housekeeping-tasks';
 import { WorkerApp } from './worker';
 
 const SHARDS = 2;
@@ -42,7 +42,15 @@ describe('the worker', () => {
       redisUrl,
       topicPrefix,
       shardCount: SHARDS,
+      resultsKeptDays: 30,
+      hourlyKeptDays: 396,
+      statusChangesKeptDays: 396,
+      agentMetricsKeptDays: 30,
       opsPort: 0,
+      healthThresholds: DEFAULT_THRESHOLDS,
+      disks: [],
+      heartbeatUrl: undefined,
+      heartbeatIntervalS: 60,
     });
     await worker.start();
   });
@@ -130,22 +138,23 @@ describe('the worker', () => {
       `INSERT INTO idempotency_key (actor, key, request_sha256, status, body, created_at)
        VALUES ('a', 'old', '', 201, '{}', now() - interval '2 days'), ('a', 'new', '', 201, '{}', now())`,
     );
+    const context: HousekeepingContext = {
+      control,
+      telemetry,
+      telemetryUrl: databases.telemetryUrl,
+      retention: { resultsKeptDays: 30, hourlyKeptDays: 396, statusChangesKeptDays: 396, agentMetricsKeptDays: 30 },
+      nowMs: Date.now(),
+      signal: new AbortController().signal,
+      logger: createLogger('test'),
+    };
     for (const [name, task] of Object.entries(HOUSEKEEPING)) {
-      const forgotten = await runSteps(task, task.database === 'control' ? control : telemetry);
-      expect([name, forgotten]).toEqual([name, name === 'idempotency-keys' ? 1 : 0]);
+      expect([name, await task.run(context)]).toEqual([name, name === 'idempotency-keys' ? 1 : 0]);
     }
   });
 
   it('goes on with a task while steps are full, and not for ever', async () => {
     const counts = [10, 10, 4];
-    const task = {
-      everyMs: 1,
-      database: 'control',
-      fullStep: 10,
-      step: () => Promise.resolve(counts.shift() ?? 0),
-    } as const;
-    expect(await runSteps(task, control)).toBe(24);
-    const endless = { ...task, step: () => Promise.resolve(10) };
-    expect(await runSteps(endless, control)).toBe(1_000);
+    expect(await inSteps(10, () => Promise.resolve(counts.shift() ?? 0))).toBe(24);
+    expect(await inSteps(10, () => Promise.resolve(10))).toBe(1_000);
   });
 });

@@ -39,7 +39,10 @@ export class WorkerApp implements App {
     this.housekeeping = new Housekeeping({
       redisUrl: config.redisUrl,
       prefix: `${topicPrefix}:jobs`,
-      databases: { control: this.control, telemetry: this.telemetry },
+      control: this.control,
+      telemetry: this.telemetry,
+      telemetryUrl: config.telemetryDatabaseUrl,
+      retention: config,
       logger,
     });
   }

@@ -6,4 +6,5 @@ export * from './control-database';
 export * from './telemetry-database';
 export * from './database.module';
 export * from './database-errors';
+export * from './drop-chunks';
 export * from './migrate';

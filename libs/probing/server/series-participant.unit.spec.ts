@@ -68,7 +68,10 @@ async function setUp(): Promise<{
   const flush = async (force = true): Promise<string[]> => {
     const tables: string[] = [];
     const transaction: WriterTransaction = {
-      query: async () => [],
+      query: async (statement) => {
+        if (statement.startsWith('INSERT INTO rollup_dirty')) tables.push('rollup_dirty');
+        return [];
+      },
       copy: async (statement) => void tables.push(statement.split(' ')[1]),
     };
     await series.take(force)?.write(transaction);
@@ -92,7 +95,7 @@ describe('the series of a shard', () => {
     expect(series.hasPending()).toBe(false);
   });
 
-  it('stores a sample of a folded window as one more row of the series', async () => {
+  it('stores a sample of a folded window as one more row of the series, and marks its hour', async () => {
     const { probe, tick, flush } = await setUp();
     tick(WINDOW_MS + 30_000, 0);
     probe(2 * WINDOW_MS - 1_000, 1);
@@ -100,7 +103,7 @@ describe('the series of a shard', () => {
     await flush();
     probe(2 * WINDOW_MS - 500, 3);
     probe(2 * WINDOW_MS - 400, 4);
-    expect(await flush()).toEqual(['probe_recent', 'probe_series']);
+    expect(await flush()).toEqual(['probe_recent', 'probe_series', 'rollup_dirty']);
   });
 
   describe('while the log runs faster than the clock', () => {

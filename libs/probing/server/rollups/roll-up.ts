@@ -30,8 +30,8 @@ export interface RollupStep {
  * was before, and is found due again; steps of two sessions wait for each other.
  */
 export async function rollUpNext(sql: Sql): Promise<RollupStep | null> {
-  const progress = await readProgress(sql);
   for (const level of ROLLUP_LEVELS) {
+    const progress = await readProgress(sql);
     const due = (await newBucket(sql, level, progress)) ?? (await dirtyBucket(sql, level, progress));
     if (due === null) continue;
     const tooOld = due.again && due.fromMs < progress[level.source].droppedBeforeMs;
@@ -56,10 +56,16 @@ async function newBucket(sql: Sql, level: RollupLevel, progress: Progress): Prom
      WHERE $2::timestamptz IS NULL OR c.range_end > $2`,
     [level.source, rolledUntilMs === -Infinity ? null : new Date(rolledUntilMs)],
   );
-  if (!row?.first) return null;
-  const fromMs = bucketStart(level.resolution, row.first.getTime());
-  const toMs = bucketEnd(level.resolution, fromMs);
-  return toMs <= completeUntilMs ? { level, fromMs, toMs, again: false } : null;
+  if (row?.first) {
+    const fromMs = bucketStart(level.resolution, row.first.getTime());
+    const toMs = bucketEnd(level.resolution, fromMs);
+    if (toMs <= completeUntilMs) return { level, fromMs, toMs, again: false };
+  }
+  // What was quiet is made as well, so that the level above need not wait for the next result.
+  if (rolledUntilMs !== -Infinity && completeUntilMs !== -Infinity) {
+    await advance(sql, level, bucketStart(level.resolution, completeUntilMs));
+  }
+  return null;
 }
 
 async function dirtyBucket(sql: Sql, level: RollupLevel, progress: Progress): Promise<DueBucket | null> {
@@ -115,9 +121,13 @@ async function recordMade(sql: Sql, { level, fromMs, toMs, again }: DueBucket, m
       new Date(bucketStart(above.resolution, fromMs)),
     ]);
   }
+  await advance(sql, level, toMs);
+}
+
+async function advance(sql: Sql, { relation }: RollupLevel, untilMs: number): Promise<void> {
   await sql.execute(
     'UPDATE rollup_progress SET rolled_until = $2 WHERE relation = $1 AND (rolled_until IS NULL OR rolled_until < $2)',
-    [level.relation, new Date(toMs)],
+    [relation, new Date(untilMs)],
   );
 }
 
