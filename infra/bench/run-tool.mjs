@@ -1,0 +1,63 @@
+// Runs the bench tool on services of its own, durable as shipped, and removes all of it afterwards.
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildServers, buildTool } from '../build.mjs';
+import { giveToOwner } from '../owner.mjs';
+import { rootDir, testDir } from '../paths.mjs';
+import { writePrivateJson } from '../private-file.mjs';
+import { stopContainers } from '../providers/docker.mjs';
+import { chooseProvider, serverServices } from '../providers/index.mjs';
+import { say } from '../say.mjs';
+import { setUp } from '../setup.mjs';
+import { Supervisor } from '../supervisor.mjs';
+import { runInGroup } from '../test-runner.mjs';
+import { endAbandonedRuns } from '../test-runs.mjs';
+
+/** Exit code of `dist/bench/main.js <args>`; `entry` is the calling script's import.meta.url, as for `setUp`. */
+export async function runBenchTool(entry, args) {
+  const provider = await chooseProvider({});
+  await setUp(entry, { provider, commands: ['fping'] });
+  await endAbandonedRuns();
+  await buildServers(say);
+  const main = await buildTool('bench', say);
+  const run = `bench-${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}-${process.pid}`;
+  const dir = join(testDir, run);
+  mkdirSync(dir, { recursive: true });
+  for (const path of [testDir, dir]) giveToOwner(path);
+  const stateFile = join(dir, 'supervisor.json');
+  const processes = join(dir, 'services.json');
+  const supervisor = new Supervisor({
+    stateFile,
+    logDir: join(dir, 'logs'),
+    changed: () => writePrivateJson(processes, supervisor.pids()),
+  });
+  let running;
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => running?.interrupt());
+  try {
+    const { services, addresses } = await serverServices(provider, { dir, say });
+    await supervisor.start([services]);
+    running = runInGroup(process.execPath, ['--expose-gc', '--enable-source-maps', main, ...args], {
+      cwd: rootDir,
+      env: benchEnvironment(dir, processes, addresses),
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    return await running.code;
+  } finally {
+    await supervisor.stop();
+    if (provider === 'docker') await stopContainers(dir, { removeData: true });
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+function benchEnvironment(dir, processes, addresses) {
+  const plain = Object.entries(process.env).filter(([name]) => !name.startsWith('ICMPMON_'));
+  return {
+    ...Object.fromEntries(plain),
+    ICMPMON_BENCH_DIR: dir,
+    ICMPMON_BENCH_SERVICES: processes,
+    ICMPMON_TEST_KAFKA_BROKERS: addresses.kafkaBrokers,
+    ICMPMON_TEST_DATABASE_URL: addresses.databaseUrl,
+    ICMPMON_TEST_REDIS_URL: addresses.redisUrl,
+    ICMPMON_LOG_LEVEL: process.env.ICMPMON_LOG_LEVEL ?? 'error',
+  };
+}
