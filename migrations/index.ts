@@ -19,6 +19,7 @@ import { ProbingSeries1790000003000 } from './telemetry/1790000003000-probing-se
 import { LiveRecentPosition1790000043000 } from './telemetry/1790000043000-live-recent-position';
 import { StatusDeltas1790000044000 } from './telemetry/1790000044000-status-deltas';
 import { ProbingRollups1790000040000 } from './telemetry/1790000040000-probing-rollups';
+import { ShardNotMeasured1790000042000 } from './telemetry/1790000042000-shard-not-measured';
 import { ShardFreshness1790000041000 } from './telemetry/1790000041000-platform-shard-freshness';
 
 /** Applied in the order of their timestamps. */
@@ -46,6 +47,7 @@ export const TELEMETRY_MIGRATIONS: readonly MigrationClass[] = [
   ProbingSeries1790000003000,
   ProbingRollups1790000040000,
   ShardFreshness1790000041000,
+  ShardNotMeasured1790000042000,
   LiveRecentPosition1790000043000,
   StatusDeltas1790000044000,
 ];

@@ -14,6 +14,7 @@ import { decompressBounded } from '@icmp-mon/platform/zstd';
 import { compare, ShardDirectory } from './directory';
 import { decodeCheckpoint, encodeCheckpoint, type CheckpointPart } from './checkpoint-codec';
 import type { RecordPlace, ResultBatch, ShardClock, ShardParticipant } from './participant';
+import type { WriterTransaction } from './writer';
 
 /** A tick ages things by at most this much: time in which nobody could write makes nobody stale. */
 const TICK_STEP_MS_MAX = 2_000;
@@ -119,6 +120,24 @@ export class ShardFold {
       default:
         record satisfies never;
     }
+  }
+
+  /**
+   * Goes on behind `position` although records before it may be lost. `facts` are all that hold, up to `feedPosition` of the feed:
+   * they stand in for those that are lost with the log, and targets of which none tells are gone.
+   */
+  async skip(
+    transaction: WriterTransaction,
+    position: number,
+    { facts, feedPosition }: { facts: readonly FeedFact[]; feedPosition: number },
+  ): Promise<void> {
+    const place: RecordPlace = { shard: this.shard, offset: position, muted: false };
+    for (const each of this.participants) await each.skip?.(transaction, this.clock, place);
+    const told = new Set(facts.map((fact) => (fact.kind === 'target' ? fact.targetKey : null)));
+    const gone = [...this.directory.targets.keys()].filter((key) => !told.has(key));
+    for (const targetKey of gone) this.applyFact({ kind: 'target-removed', targetKey }, () => place);
+    for (const fact of facts) this.applyFact(fact, () => place);
+    this.feedPosition = feedPosition;
   }
 
   private applyTick(leaseEpoch: number, atMs: number, placeOf: (participant: ShardParticipant) => RecordPlace): void {

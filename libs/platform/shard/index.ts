@@ -1,8 +1,11 @@
+export { adoptShard, type Adopted, type Adoption } from './adopt-shard';
 export type { CheckpointPart } from './checkpoint-codec';
 export { ShardDirectory, type AgentEntry, type PairEntry, type PolicyEntry, type TargetEntry } from './directory';
 export { ShardFold } from './fold';
+export { notMeasured, type NotMeasured } from './not-measured';
 export type { PendingWrite, RecordPlace, ResultBatch, ShardClock, ShardParticipant } from './participant';
 export { OwnedShard, writeCommits, type ShardCommit } from './owned-shard';
+export { shardPositions, type PositionState, type ShardPosition } from './positions';
 export { ShardHost, type ShardHostOptions } from './shard-host';
 export { TickProducer } from './tick-producer';
 export type { WriterTransaction } from './writer';

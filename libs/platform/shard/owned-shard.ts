@@ -1,10 +1,13 @@
 import { compress, decompressBounded } from '@icmp-mon/platform/zstd';
 import type { Sql } from '@icmp-mon/platform/database';
+import type { FeedFact } from '@icmp-mon/probing/contract';
 import { ShardFold } from './fold';
 import type { Claim } from './ownership';
 import type { PendingWrite, ShardParticipant } from './participant';
 import type { WriterTransaction } from './writer';
 
+/** Lower than every position that a shard ever stored. */
+const BEFORE_ANY = -2;
 const CHECKPOINT_BYTES_MAX = 1024 * 1024 * 1024;
 
 interface StoredShard {
@@ -29,19 +32,23 @@ export class OwnedShard {
   failure: Error | null = null;
   /** How many records had been applied when the last commit took their effects. */
   committedRecords = 0;
+  /** Those that have not come to their stored position yet. */
+  private replaying: ShardParticipant[];
 
   private constructor(
     readonly claim: Claim,
     readonly fold: ShardFold,
     private readonly positions: Map<string, number>,
     checkpointPosition: number,
+    private readonly warn: (message: string, detail: Record<string, unknown>) => void,
   ) {
     this.offset = checkpointPosition;
+    this.replaying = fold.participants.filter((each) => each.resume !== undefined);
   }
 
   /** Loads the latest checkpoint and the positions; records from `offset + 1` on are to be applied. */
   static async load(
-    sql: Sql,
+    sql: Pick<Sql, 'query'>,
     claim: Claim,
     participantsOf: (directory: () => ShardFold['directory']) => ShardParticipant[],
     warn: (message: string, detail: Record<string, unknown>) => void,
@@ -61,8 +68,9 @@ export class OwnedShard {
       warn,
     );
     if (stored.checkpoint) fold.restore(decompressBounded(stored.checkpoint, CHECKPOINT_BYTES_MAX));
+    for (const participant of fold.participants) await participant.recall?.(sql);
     const positions = new Map(rows.map(({ participant, position }) => [participant, position]));
-    return new OwnedShard(claim, fold, positions, stored.checkpoint_position);
+    return new OwnedShard(claim, fold, positions, stored.checkpoint_position, warn);
   }
 
   get shard(): number {
@@ -75,8 +83,46 @@ export class OwnedShard {
   }
 
   apply(offset: number, value: Uint8Array): void {
+    if (this.replaying.length > 0) this.resume((participant) => offset > (this.positions.get(participant) ?? -1));
     this.fold.apply(offset, value, (participant) => this.positions.get(participant) ?? -1);
     this.offset = offset;
+  }
+
+  private resume(isDue: (participant: string) => boolean): void {
+    for (const participant of this.replaying.filter(({ name }) => isDue(name))) {
+      const differing = participant.resume?.() ?? 0;
+      if (differing === 0) continue;
+      const detail = { shard: this.shard, participant: participant.name, differing };
+      this.warn(
+        'a replay came to other results than those stored, as after a change of rules; the stored count',
+        detail,
+      );
+    }
+    this.replaying = this.replaying.filter(({ name }) => !isDue(name));
+  }
+
+  /**
+   * Goes on behind `position` although records before it may be lost. With `newLog` what was stored has positions of another
+   * log; else effects that are stored beyond `position` stay known as such. Returns what stores that, with a checkpoint.
+   */
+  async skip(
+    transaction: WriterTransaction,
+    {
+      position,
+      newLog,
+      ...feed
+    }: { position: number; newLog: boolean; facts: readonly FeedFact[]; feedPosition: number },
+  ): Promise<ShardCommit> {
+    this.resume(() => true);
+    if (newLog) for (const name of this.positions.keys()) this.positions.set(name, BEFORE_ANY);
+    this.offset = position;
+    await this.fold.skip(transaction, position, feed);
+    await this.prepare();
+    const commit = this.take(true);
+    if (this.hasPending()) throw new Error(`Shard ${this.shard} keeps effects that were to be stored.`);
+    const checkpoint = { position, bytes: compress(this.fold.checkpoint()) };
+    const { writes, positions } = commit ?? { writes: [], positions: new Map<string, number>() };
+    return { claim: this.claim, writes, positions, atMs: this.fold.nowMs, checkpoint };
   }
 
   hasPending(): boolean {

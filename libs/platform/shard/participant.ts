@@ -1,4 +1,5 @@
 import type { Lane } from '@icmp-mon/probing/contract';
+import type { Sql } from '@icmp-mon/platform/database';
 import type { CheckpointPart } from './checkpoint-codec';
 import type { AgentEntry, PolicyEntry, TargetEntry } from './directory';
 import type { WriterTransaction } from './writer';
@@ -59,6 +60,15 @@ export interface ShardParticipant {
   onTargetRemoved?(target: TargetEntry, clock: ShardClock, place: RecordPlace): void;
   onResults?(batch: ResultBatch, clock: ShardClock, place: RecordPlace): void;
   onTick?(clock: ShardClock, place: RecordPlace): void;
+  /** At a takeover: reads what of it is stored, which is its state at its stored position. */
+  recall?(sql: Pick<Sql, 'query'>): Promise<void>;
+  /**
+   * Once, before the first record whose effects are not stored: where the replay came to something other than what `recall` read
+   * (another release judged then), what is stored counts. Returns how many entries differed.
+   */
+  resume?(): number;
+  /** All records before the next one may be lost: what follows from results is to be earned anew. */
+  skip?(transaction: WriterTransaction, clock: ShardClock, place: RecordPlace): Promise<void>;
   /** True when the state is at a point where a checkpoint is cheap and due. */
   wantsCheckpoint?(): boolean;
   /** State in canonical order: equal states give equal bytes, however they came about. */

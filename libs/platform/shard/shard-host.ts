@@ -1,5 +1,5 @@
 import type { TelemetryDatabase } from '@icmp-mon/platform/database';
-import type { LogReader, LogRecord } from '@icmp-mon/platform/messaging';
+import { LogPositionOutOfBounds, type LogReader, type LogRecord } from '@icmp-mon/platform/messaging';
 import type { Logger, Readiness } from '@icmp-mon/platform/ops';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ShardDirectory } from './directory';
@@ -182,7 +182,10 @@ export class ShardHost {
   private note(shard: number, error: unknown): void {
     const failures = (this.troubles.get(shard)?.failures ?? 0) + 1;
     const waitMs = Math.min(RETAKE_WAIT_MS_MAX, MAINTAIN_MS * 2 ** (failures - 1));
-    const reason = error instanceof Error ? error.message : String(error);
+    const cause = error instanceof Error ? error.message : String(error);
+    const way =
+      error instanceof LogPositionOutOfBounds ? ' Go on from what it holds: npm run icmpmon -- shards adopt' : '';
+    const reason = `${cause}${way}`;
     this.troubles.set(shard, { failures, retryAtMs: Date.now() + waitMs, reason });
   }
 

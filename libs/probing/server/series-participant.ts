@@ -8,10 +8,12 @@ import type {
   ShardDirectory,
   ShardParticipant,
   TargetEntry,
+  WriterTransaction,
 } from '@icmp-mon/platform/shard';
 import type { AgentNumbers } from './agent-numbers';
 import type { LivePublisher } from './live-publisher';
 import { SampleStore } from './sample-store';
+import { closeFragments } from './close-fragments';
 import { SeriesRows } from './series-rows';
 
 /** A window is folded this long after its end, so that live results on their way still find it open. */
@@ -162,6 +164,15 @@ export class SeriesParticipant implements ShardParticipant {
   private isCatchingUp(): boolean {
     const waitedMs = this.nowMs() - this.lastFlushMs;
     return this.logMs - this.lastFlushLogMs > CATCH_UP_SPEED * waitedMs + CATCH_UP_SLACK_MS;
+  }
+
+  /** Fragments of open windows become rows of their own: what they miss is lost with the log, so no whole window will come. */
+  async skip(transaction: WriterTransaction): Promise<void> {
+    for (const window of this.samples.before(Infinity)) this.samples.drop(window);
+    for (const windows of [this.dirty, this.lateDirty, this.folding]) windows.clear();
+    this.cutMs = Math.max(this.cutMs, await closeFragments(transaction, this.shard));
+    this.storedCutMs = this.cutMs;
+    this.checkpointDue = false;
   }
 
   /** Open windows only: what is folded or late is stored by the commit that stores the checkpoint. */

@@ -75,6 +75,19 @@ export class PairTable {
     this.settledUntilMs[slot] = 0;
   }
 
+  /** Starts warming anew and has no verdict; when it last had an answer stays known. */
+  warm(slot: number, ageMs: number): void {
+    const target = this.targetOf[slot];
+    if (!target) return;
+    const lastSuccessMs = this.f64[slot * F64_STRIDE + F64.lastSuccessMs];
+    const { [slot * U32_STRIDE + U32.staleAfterMs]: staleAfterMs, [slot * U32_STRIDE + U32.warmUntilMs]: warmUntilMs } =
+      this.u32;
+    this.assign(slot, target, ageMs);
+    this.f64[slot * F64_STRIDE + F64.lastSuccessMs] = lastSuccessMs;
+    this.u32[slot * U32_STRIDE + U32.staleAfterMs] = staleAfterMs;
+    this.u32[slot * U32_STRIDE + U32.warmUntilMs] = warmUntilMs;
+  }
+
   release(slot: number): void {
     this.targetOf[slot] = undefined;
     this.settledUntilMs[slot] = Infinity;

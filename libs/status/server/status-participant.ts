@@ -9,9 +9,12 @@ import type {
   ShardDirectory,
   ShardParticipant,
   TargetEntry,
+  WriterTransaction,
 } from '@icmp-mon/platform/shard';
+import type { Sql } from '@icmp-mon/platform/database';
 import { judge, votesOf, worst, type Ballot, type Judgement } from './consensus';
 import { PairTable, STANDING } from './pair-table';
+import { recallStatuses, type StoredStatuses } from './recall-statuses';
 import { StatusEffects } from './status-effects';
 import { VERDICT } from './verdict';
 
@@ -38,10 +41,12 @@ export class StatusParticipant implements ShardParticipant {
   /** Targets that were told of before the first tick: decided when the time is known. */
   private readonly undated = new Set<TargetEntry>();
   private changeSeq = 0;
+  /** What is stored, until the replay has come to where that is. */
+  private recalled: StoredStatuses | null = null;
   private readonly effects: StatusEffects;
 
   constructor(
-    shard: number,
+    private readonly shard: number,
     private readonly directoryOf: () => ShardDirectory,
     committed: () => void = () => undefined,
   ) {
@@ -225,6 +230,35 @@ export class StatusParticipant implements ShardParticipant {
     }
     this.pairs.scatter(this.slotsInOrder(), part.columns);
     for (const target of this.directoryOf().targets.values()) this.setPolicies(target);
+  }
+
+  async recall(sql: Pick<Sql, 'query'>): Promise<void> {
+    this.recalled = await recallStatuses(sql, this.shard);
+  }
+
+  resume(): number {
+    const { recalled } = this;
+    if (!recalled) return 0;
+    this.recalled = null;
+    let differing = this.changeSeq === recalled.changeSeq ? 0 : 1;
+    this.changeSeq = recalled.changeSeq;
+    for (const [key, state] of this.states) {
+      const stored = recalled.states.get(key) ?? { ...NEVER_JUDGED, sinceMs: state.sinceMs };
+      const sameSince = Math.floor(state.sinceMs) === Math.floor(stored.sinceMs);
+      if (state.status === stored.status && state.reason === stored.reason && sameSince) continue;
+      differing++;
+      this.states.set(key, { ...state, ...stored });
+      const target = this.directoryOf().targets.get(key);
+      if (target) this.touched.add(target);
+    }
+    return differing;
+  }
+
+  /** Every pair warms anew: until it has, what stands goes on standing. */
+  async skip(_transaction: WriterTransaction, clock: ShardClock): Promise<void> {
+    for (const target of this.directoryOf().targets.values()) {
+      for (const { slot } of target.pairs) this.pairs.warm(slot, clock.ageMs);
+    }
   }
 
   take(): PendingWrite | null {

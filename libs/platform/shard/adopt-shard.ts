@@ -1,0 +1,82 @@
+import type { FeedFact } from '@icmp-mon/probing/contract';
+import type { ShardDirectory } from './directory';
+import { OwnedShard, writeCommits } from './owned-shard';
+import type { ShardParticipant } from './participant';
+import { ShardWriter, type WriterTransaction } from './writer';
+
+export interface Adoption {
+  telemetryUrl: string;
+  shard: number;
+  /** First offset that the log holds. */
+  low: number;
+  /** The log is another one than that of the stored positions: nothing in it was ever read. */
+  newLog: boolean;
+  /** When the first record that the log holds was written; now, if it holds none. */
+  logFrom: Date;
+  /** All facts of the feed that hold for the shard, and up to which of its positions that is so. */
+  feed: { facts: readonly FeedFact[]; feedPosition: number };
+  participants(shard: number, directory: () => ShardDirectory): ShardParticipant[];
+}
+
+export interface Adopted {
+  /** Null when no result is missing: everything that was lost had been stored before. */
+  notMeasured: { from: Date; to: Date } | null;
+}
+
+/**
+ * Accepts that the records before `low` are gone: the shard goes on from there with the statuses and numbers that are stored, the
+ * feed's present facts, and verdicts to be earned anew; what was not measured is recorded. One transaction, under
+ * a new epoch: whoever owned the shard has lost it, and the next owner starts from what this stored.
+ */
+export async function adoptShard(adoption: Adoption): Promise<Adopted> {
+  const writer = await ShardWriter.connect(adoption.telemetryUrl, 'icmp-mon adoption', () => undefined);
+  try {
+    return await writer.transaction((transaction) => adopt(transaction, adoption));
+  } finally {
+    await writer.close();
+  }
+}
+
+async function adopt(transaction: WriterTransaction, adoption: Adoption): Promise<Adopted> {
+  const { shard, low, newLog, feed, participants } = adoption;
+  // A commit under way holds the row: this waits for it, and any later one finds another epoch.
+  const [claim] = await transaction.query<{ shard: number; epoch: number }>(
+    `UPDATE shard SET epoch = epoch + 1, holder = NULL, expires_at = '-infinity', backend_pid = NULL, backend_start = NULL
+     WHERE shard = $1 RETURNING shard, epoch::float8 AS epoch`,
+    [shard],
+  );
+  if (!claim) throw new Error(`There is no shard ${shard} in the telemetry database.`);
+  const gap = await gapOf(transaction, adoption);
+  const owned = await OwnedShard.load(
+    transaction,
+    claim,
+    (directory) => participants(shard, directory),
+    () => undefined,
+  );
+  const commit = await owned.skip(transaction, { position: low - 1, newLog, ...feed });
+  await writeCommits(transaction, [commit]);
+  if (gap) {
+    await transaction.query('INSERT INTO not_measured (shard, from_at, to_at, reason) VALUES ($1, $2, $3, $4)', [
+      shard,
+      gap.from,
+      gap.to,
+      newLog ? 'the shard log was made anew' : 'the shard log lost records before they were stored',
+    ]);
+  }
+  return { notMeasured: gap };
+}
+
+/** From the time of the last record whose results are stored to that of the first one to come. */
+async function gapOf(
+  transaction: WriterTransaction,
+  { shard, low, newLog, logFrom }: Adoption,
+): Promise<{ from: Date; to: Date } | null> {
+  const [stored] = await transaction.query<{ lowest: number | null; at: Date | null }>(
+    `SELECT min(p.position)::float8 AS lowest, coalesce(min(p.log_at), max(s.checkpoint_at)) AS at
+     FROM shard s LEFT JOIN shard_position p USING (shard) WHERE s.shard = $1`,
+    [shard],
+  );
+  if (!stored?.at || stored.lowest === null) return null;
+  if (!newLog && stored.lowest + 1 >= low) return null;
+  return stored.at < logFrom ? { from: stored.at, to: logFrom } : null;
+}

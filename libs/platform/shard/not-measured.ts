@@ -1,0 +1,25 @@
+import type { Sql } from '@icmp-mon/platform/database';
+
+/** A time whose results a shard's log lost before they were stored. */
+export interface NotMeasured {
+  shard: number;
+  from: Date;
+  to: Date;
+  reason: string;
+  recordedAt: Date;
+}
+
+const ROWS_MAX = 1_000;
+
+/** Times of one shard (or all) that overlap with a range, by their beginning; the latest 1,000 at most. */
+export async function notMeasured(
+  sql: Pick<Sql, 'query'>,
+  { shard = null, from, to }: { shard?: number | null; from: Date; to: Date },
+): Promise<NotMeasured[]> {
+  const rows = await sql.query<NotMeasured>(
+    `SELECT shard, from_at AS "from", to_at AS "to", reason, recorded_at AS "recordedAt" FROM not_measured
+     WHERE ($1::smallint IS NULL OR shard = $1) AND from_at < $3 AND to_at > $2 ORDER BY from_at DESC LIMIT ${ROWS_MAX}`,
+    [shard, from, to],
+  );
+  return rows.reverse();
+}

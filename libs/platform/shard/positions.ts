@@ -1,0 +1,47 @@
+import type { Sql } from '@icmp-mon/platform/database';
+import type { LogBounds } from '@icmp-mon/platform/messaging';
+
+/** `before` and `past`: the next record to read was deleted, or was never in this log. */
+export type PositionState = 'ok' | 'before' | 'past';
+
+export interface ShardPosition {
+  shard: number;
+  /** Null while nobody owns it. */
+  owner: string | null;
+  epoch: number;
+  /** Where the checkpoint stands: the next owner reads on behind it. */
+  checkpoint: number;
+  checkpointAt: Date | null;
+  /** Up to where the effects of every participant are stored; the checkpoint's position before the first. */
+  stored: number;
+  /** The shard's own time there. */
+  storedAt: Date | null;
+  log: LogBounds;
+  /** Records that are not stored yet. */
+  lag: number;
+  state: PositionState;
+}
+
+/** Every shard's position beside the bounds of its log, by number. */
+export async function shardPositions(sql: Sql, bounds: ReadonlyMap<number, LogBounds>): Promise<ShardPosition[]> {
+  const rows = await sql.query<Omit<ShardPosition, 'log' | 'lag' | 'state'> & { highest: number }>(
+    `SELECT s.shard, CASE WHEN s.expires_at > now() THEN s.holder END AS owner, s.epoch,
+            s.checkpoint_position AS checkpoint, s.checkpoint_at AS "checkpointAt",
+            coalesce(p.lowest, s.checkpoint_position) AS stored, p.log_at AS "storedAt",
+            greatest(coalesce(p.highest, -1), s.checkpoint_position) AS highest
+     FROM shard s
+     LEFT JOIN (SELECT shard, min(position) AS lowest, max(position) AS highest, min(log_at) AS log_at
+                FROM shard_position GROUP BY shard) AS p ON p.shard = s.shard
+     ORDER BY s.shard`,
+  );
+  return rows.map(({ highest, ...row }) => {
+    const log = bounds.get(row.shard) ?? { low: 0, high: 0 };
+    const state = stateOf(row.checkpoint, highest, log);
+    return { ...row, log, state, lag: state === 'past' ? log.high - log.low : Math.max(0, log.high - 1 - row.stored) };
+  });
+}
+
+function stateOf(checkpoint: number, highest: number, log: LogBounds): PositionState {
+  if (highest >= log.high) return 'past';
+  return checkpoint + 1 < log.low ? 'before' : 'ok';
+}

@@ -1,0 +1,38 @@
+import type { Sql } from '@icmp-mon/platform/database';
+import type { Status, StatusReason } from '@icmp-mon/status/contract';
+
+/** Statuses of a shard as they are stored, and the number of its last change. */
+export interface StoredStatuses {
+  changeSeq: number;
+  states: Map<number, { status: Status; reason: StatusReason; sinceMs: number }>;
+}
+
+interface Row {
+  target_key: number;
+  status: Status;
+  reason: StatusReason;
+  since_ms: number;
+}
+
+export async function recallStatuses(sql: Pick<Sql, 'query'>, shard: number): Promise<StoredStatuses> {
+  const rows = await sql.query<Row>(
+    `SELECT target_key, status, reason, (extract(epoch FROM since) * 1000)::float8 AS since_ms
+     FROM target_status WHERE shard = $1`,
+    [shard],
+  );
+  // Changes may be forgotten some day; the statuses that they led to are not.
+  const [last] = await sql.query<{ change_seq: number }>(
+    `SELECT greatest((SELECT max(change_seq) FROM status_change WHERE shard = $1),
+                     (SELECT max(change_seq) FROM target_status WHERE shard = $1), 0)::float8 AS change_seq`,
+    [shard],
+  );
+  return {
+    changeSeq: last?.change_seq ?? 0,
+    states: new Map(
+      rows.map(({ target_key, status, reason, since_ms }) => [
+        target_key,
+        { status, reason, sinceMs: Math.round(since_ms) },
+      ]),
+    ),
+  };
+}
