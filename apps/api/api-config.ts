@@ -10,6 +10,7 @@ import {
   text,
   url,
 } from '@icmp-mon/platform/config';
+import { thresholds, watchedDisks } from '@icmp-mon/operations/server';
 
 const POSTGRES = { protocols: ['postgres:', 'postgresql:'] };
 
@@ -30,6 +31,8 @@ const FIELDS = {
   secretFile: path('ICMPMON_SECRET_FILE', { mustExist: true }),
   bootstrapFile: optional(path('ICMPMON_BOOTSTRAP_FILE', { mustExist: true })),
   starterTargets: optional(list('ICMPMON_STARTER_TARGETS')),
+  healthThresholds: thresholds('ICMPMON_HEALTH_THRESHOLDS'),
+  disks: watchedDisks('ICMPMON_DISKS'),
 };
 
 export type ApiConfig = Config<typeof FIELDS> & { jwtSecret: string };

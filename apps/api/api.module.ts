@@ -1,5 +1,6 @@
 import { AgentsApiModule } from '@icmp-mon/agents/server';
 import { IdentityApiModule } from '@icmp-mon/identity/server';
+import { OperationsApiModule } from '@icmp-mon/operations/server';
 import { DatabaseModule, REQUEST_TIMEOUTS } from '@icmp-mon/platform/database';
 import { EventStoreModule } from '@icmp-mon/platform/event-store';
 import { HttpModule } from '@icmp-mon/platform/http';
@@ -46,6 +47,11 @@ export class ApiModule {
         }),
         StatusApiModule,
         AgentsApiModule.register({ caDir: config.caDir, enrolUrl: config.publicEnrolUrl }),
+        OperationsApiModule.register({
+          redisUrl: config.redisUrl,
+          thresholds: config.healthThresholds,
+          disks: config.disks,
+        }),
       ],
       controllers: [HealthController],
       providers: [ApiReadiness],

@@ -1,5 +1,7 @@
+import { HealthReader, observeHealthOf, ProcessReport } from '@icmp-mon/operations/server';
+import { ControlDatabase } from '@icmp-mon/platform/database';
 import { createHttpApp, listen, serveOpenApi } from '@icmp-mon/platform/http';
-import { createLogger, NestPinoLogger, startOpsServer, type OpsServer } from '@icmp-mon/platform/ops';
+import { createLogger, NestPinoLogger, PRODUCT_VERSION, startOpsServer, type OpsServer } from '@icmp-mon/platform/ops';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { ApiConfig } from './api-config';
 import { ApiModule } from './api.module';
@@ -32,6 +34,7 @@ export async function createApi(config: ApiConfig): Promise<NestExpressApplicati
 export class Api {
   private app: NestExpressApplication | null = null;
   private ops: OpsServer | null = null;
+  private report: ProcessReport | null = null;
 
   constructor(private readonly config: ApiConfig) {}
 
@@ -40,11 +43,19 @@ export class Api {
     this.app = app;
     const readiness = app.get(ApiReadiness);
     this.ops = await startOpsServer({ port: this.config.opsPort, readiness: () => readiness.read() });
+    observeHealthOf(app.get(HealthReader));
+    this.report = new ProcessReport(app.get(ControlDatabase), {
+      app: 'api',
+      version: PRODUCT_VERSION,
+      readiness: () => readiness.read(),
+    });
+    this.report.start();
     const port = await listen(app, this.config.apiPort, this.config.apiHost);
     logger.info({ port, opsPort: this.ops.port }, 'listening');
   }
 
   async stop(): Promise<void> {
+    await this.report?.stop();
     await this.ops?.close();
     // Streams never end by themselves; their clients reconnect to whoever serves next.
     this.app?.getHttpServer().closeAllConnections();

@@ -1,9 +1,10 @@
 import { CertificateAuthority, EnrolAgent, KnownAgents, RenewCertificate } from '@icmp-mon/agents/server';
 import { AssignmentUpdates } from '@icmp-mon/assignment/server';
+import { ProcessReport } from '@icmp-mon/operations/server';
 import { ControlDatabase, REQUEST_TIMEOUTS } from '@icmp-mon/platform/database';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { Messaging } from '@icmp-mon/platform/messaging';
-import { startOpsServer, type OpsServer, type Readiness } from '@icmp-mon/platform/ops';
+import { PRODUCT_VERSION, startOpsServer, type OpsServer, type Readiness } from '@icmp-mon/platform/ops';
 import { AgentsListenerModule } from './agents/agents-listener.module';
 import { AgentRequestRate } from './agents/agent-request-rate.guard';
 import { AgentByteRate } from './agents/results.controller';
@@ -25,6 +26,7 @@ export class Gateway {
   private readonly updates: AssignmentUpdates;
   private readonly listeners: TlsListener[] = [];
   private ops: OpsServer | null = null;
+  private readonly report: ProcessReport;
   private listening = false;
 
   constructor(private readonly config: GatewayConfig) {
@@ -36,6 +38,11 @@ export class Gateway {
     });
     this.messaging = new Messaging({ brokers, topicPrefix, clientId: 'gateway' });
     this.updates = new AssignmentUpdates(this.database);
+    this.report = new ProcessReport(this.database, {
+      app: 'gateway',
+      version: PRODUCT_VERSION,
+      readiness: () => this.readiness(),
+    });
   }
 
   /** Starts also while the database or Kafka is away: agents then hear 503 and keep what they have. */
@@ -69,6 +76,7 @@ export class Gateway {
     });
     this.listeners.push(enrolment);
     this.listening = true;
+    this.report.start();
   }
 
   /** Ports in use, for whoever asked for free ones. */
@@ -80,6 +88,7 @@ export class Gateway {
 
   async stop(): Promise<void> {
     this.listening = false;
+    await this.report.stop();
     await this.updates.stop();
     await Promise.all(this.listeners.map((listener) => listener.close()));
     await this.messaging.close();

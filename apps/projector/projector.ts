@@ -1,9 +1,17 @@
 import { hostname } from 'node:os';
 import { Redis } from 'ioredis';
 import { AgentHealthProjection } from '@icmp-mon/agents/server';
+import { ProcessReport } from '@icmp-mon/operations/server';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { type GroupConsumer, Messaging, SHARD_TOPIC } from '@icmp-mon/platform/messaging';
-import { createLogger, type App, type OpsServer, type Readiness, startOpsServer } from '@icmp-mon/platform/ops';
+import {
+  createLogger,
+  type App,
+  type OpsServer,
+  PRODUCT_VERSION,
+  type Readiness,
+  startOpsServer,
+} from '@icmp-mon/platform/ops';
 import { ShardHost, type ShardDirectory, type ShardParticipant } from '@icmp-mon/platform/shard';
 import { AgentNumbers, LivePublisher, RedisLiveBus, SeriesParticipant } from '@icmp-mon/probing/server';
 import { StatusParticipant, StatusPublisher } from '@icmp-mon/status/server';
@@ -26,6 +34,7 @@ export class Projector implements App {
   readonly host: ShardHost;
   private consumers: GroupConsumer[] = [];
   private ops: OpsServer | null = null;
+  private readonly report: ProcessReport;
 
   constructor(private readonly config: ProjectorConfig) {
     const { logger } = this;
@@ -54,6 +63,11 @@ export class Projector implements App {
     });
     const owned = (): number[] => this.host.owners().map(({ shard }) => shard);
     this.publisher = new StatusPublisher(this.telemetry, this.messaging, owned, logger);
+    this.report = new ProcessReport(this.control, {
+      app: this.name,
+      version: PRODUCT_VERSION,
+      readiness: () => this.readiness(),
+    });
   }
 
   private participants(shard: number, directory: () => ShardDirectory): ShardParticipant[] {
@@ -64,7 +78,7 @@ export class Projector implements App {
   }
 
   async start(): Promise<void> {
-    observeShards(this.host);
+    observeShards(this.host, () => this.messaging.bounds([SHARD_TOPIC]));
     this.liveBus.start();
     this.host.start();
     this.publisher.start();
@@ -84,18 +98,12 @@ export class Projector implements App {
         handle: (sql, messages) => health.handle(sql, messages),
       }),
     ];
-    this.ops = await startOpsServer({
-      port: this.config.opsPort,
-      readiness: async () => ({
-        shards: this.host.readiness(),
-        kafka: await this.messaging.check(),
-        targetList: readinessOf(this.consumers[0]),
-        agentHealth: readinessOf(this.consumers[1]),
-      }),
-    });
+    this.ops = await startOpsServer({ port: this.config.opsPort, readiness: () => this.readiness() });
+    this.report.start();
   }
 
   async stop(): Promise<void> {
+    await this.report.stop();
     await this.publisher.stop();
     await this.host.stop();
     await this.messaging.close();
@@ -103,6 +111,15 @@ export class Projector implements App {
     this.redis.disconnect();
     await Promise.all([this.control.close(), this.telemetry.close()]);
     await this.ops?.close();
+  }
+
+  private async readiness(): Promise<Record<string, Readiness>> {
+    return {
+      shards: this.host.readiness(),
+      kafka: await this.messaging.check(),
+      targetList: readinessOf(this.consumers[0]),
+      agentHealth: readinessOf(this.consumers[1]),
+    };
   }
 }
 

@@ -1,5 +1,6 @@
 import { Gauge } from 'prom-client';
-import { metrics } from '@icmp-mon/platform/ops';
+import { type LogBounds, SHARD_TOPIC } from '@icmp-mon/platform/messaging';
+import { createLogger, metrics } from '@icmp-mon/platform/ops';
 import type { ShardHost } from '@icmp-mon/platform/shard';
 
 const FIGURES = {
@@ -13,8 +14,10 @@ const FIGURES = {
   tooOldResults: 'Results dropped because they are too old to keep',
 } as const;
 
-/** Figures of every owned shard, read when /metrics is asked. */
-export function observeShards(host: ShardHost): void {
+const logger = createLogger('shard-metrics');
+
+/** Figures of every owned shard, read when /metrics is asked; `bounds` are those of the shard log in Kafka. */
+export function observeShards(host: ShardHost, bounds: () => Promise<Map<string, Map<number, LogBounds>>>): void {
   for (const [figure, help] of Object.entries(FIGURES) as [keyof typeof FIGURES, string][]) {
     const name = `icmpmon_shard_${figure.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
     new Gauge({
@@ -36,6 +39,25 @@ export function observeShards(host: ShardHost): void {
     collect() {
       this.reset();
       for (const { shard, offset } of host.owners()) this.set({ shard: String(shard) }, offset);
+    },
+  });
+  new Gauge({
+    name: 'icmpmon_shard_lag_records',
+    help: 'Records of the shard log that the shard has not applied yet',
+    labelNames: ['shard'],
+    registers: [metrics],
+    async collect() {
+      this.reset();
+      try {
+        const ends = (await bounds()).get(SHARD_TOPIC);
+        for (const { shard, offset } of host.owners()) {
+          const end = ends?.get(shard);
+          if (end !== undefined) this.set({ shard: String(shard) }, Math.max(0, end.high - 1 - offset));
+        }
+      } catch (error) {
+        // The other figures are told all the same; without Kafka this one is not known.
+        logger.debug({ err: error }, 'the end of the shard log is not known');
+      }
     },
   });
   new Gauge({

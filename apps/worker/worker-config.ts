@@ -1,4 +1,5 @@
-import { integer, list, readConfig, text, url } from '@icmp-mon/platform/config';
+import { thresholds, watchedDisks } from '@icmp-mon/operations/server';
+import { integer, list, optional, readConfig, text, url } from '@icmp-mon/platform/config';
 
 export type WorkerConfig = ReturnType<typeof readWorkerConfig>;
 /** How long what was measured is kept. Daily and monthly figures are kept for ever, as is what people decided. */
@@ -29,5 +30,9 @@ export function readWorkerConfig() {
     statusChangesKeptDays: keptDays('STATUS_CHANGES', THIRTEEN_MONTHS_DAYS),
     agentMetricsKeptDays: keptDays('AGENT_METRICS', 30),
     opsPort: integer('ICMPMON_OPS_PORT', { default: 9104, max: 65_535 }),
+    healthThresholds: thresholds('ICMPMON_HEALTH_THRESHOLDS'),
+    disks: watchedDisks('ICMPMON_DISKS'),
+    heartbeatUrl: optional(url('ICMPMON_HEARTBEAT_URL', { protocols: ['https:', 'http:'] })),
+    heartbeatIntervalS: integer('ICMPMON_HEARTBEAT_INTERVAL_S', { default: 60, min: 5, max: 3_600 }),
   });
 }

@@ -1,9 +1,17 @@
 import { ASSIGNMENT_GROUP, ASSIGNMENT_TOPICS, AssignmentProjection, FeedPublisher } from '@icmp-mon/assignment/server';
+import { HealthWatch, ProcessReport } from '@icmp-mon/operations/server';
 import { ControlDatabase, type Sql, TelemetryDatabase } from '@icmp-mon/platform/database';
 import type { Relay } from '@icmp-mon/platform/event-store';
 import { LeaseKeeper } from '@icmp-mon/platform/leases';
 import { Messaging, type OutgoingMessage } from '@icmp-mon/platform/messaging';
-import { type App, createLogger, type OpsServer, type Readiness, startOpsServer } from '@icmp-mon/platform/ops';
+import {
+  type App,
+  createLogger,
+  type OpsServer,
+  PRODUCT_VERSION,
+  type Readiness,
+  startOpsServer,
+} from '@icmp-mon/platform/ops';
 import { TickProducer } from '@icmp-mon/platform/shard';
 import { eventRelay } from './event-relay';
 import { Housekeeping } from './housekeeping';
@@ -11,7 +19,7 @@ import type { WorkerConfig } from './worker-config';
 
 const TICK_LEASE = 'ticks';
 
-/** The relay, assignment, the shards' feed and ticks, and housekeeping. What may run only once holds a lock or a lease. */
+/** The relay, assignment, the shards' feed and ticks, housekeeping, and the watch over the product's own health. What may run only once holds a lock or a lease. */
 export class WorkerApp implements App {
   readonly name = 'worker';
   private readonly logger = createLogger('worker');
@@ -23,6 +31,8 @@ export class WorkerApp implements App {
   private readonly tickLease: LeaseKeeper;
   private readonly ticks: TickProducer;
   private readonly housekeeping: Housekeeping;
+  private readonly healthWatch: HealthWatch;
+  private readonly report: ProcessReport;
   private ops: OpsServer | null = null;
 
   constructor(private readonly config: WorkerConfig) {
@@ -45,6 +55,12 @@ export class WorkerApp implements App {
       retention: config,
       logger,
     });
+    this.healthWatch = healthWatch(config, this.control, this.telemetry, this.messaging);
+    this.report = new ProcessReport(this.control, {
+      app: this.name,
+      version: PRODUCT_VERSION,
+      readiness: () => this.readiness(),
+    });
   }
 
   async start(): Promise<void> {
@@ -61,9 +77,13 @@ export class WorkerApp implements App {
     this.tickLease.start();
     this.ticks.start();
     this.housekeeping.start();
+    this.healthWatch.start();
+    this.report.start();
   }
 
   async stop(): Promise<void> {
+    await this.report.stop();
+    await this.healthWatch.stop();
     await this.ticks.stop();
     await Promise.all([this.tickLease.stop(), this.publisher.stop(), this.relay.stop(), this.housekeeping.stop()]);
     await this.messaging.close();
@@ -79,6 +99,19 @@ export class WorkerApp implements App {
     ]);
     return { control, telemetry, kafka, ticks: this.ticks.readiness() };
   }
+}
+
+function healthWatch(
+  config: WorkerConfig,
+  control: ControlDatabase,
+  telemetry: TelemetryDatabase,
+  messaging: Messaging,
+): HealthWatch {
+  const { healthThresholds, disks, heartbeatUrl, heartbeatIntervalS } = config;
+  return new HealthWatch({
+    sources: { control, telemetry, messaging, thresholds: healthThresholds, disks },
+    ...(heartbeatUrl && { heartbeat: { url: heartbeatUrl, intervalMs: heartbeatIntervalS * 1_000 } }),
+  });
 }
 
 async function answers(sql: Sql, name: string): Promise<Readiness> {

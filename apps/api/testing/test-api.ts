@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Role, ROLES } from '@icmp-mon/identity/contract';
 import { EnsureApiKey, EnsureUser, newApiKey } from '@icmp-mon/identity/server';
+import { DEFAULT_THRESHOLDS } from '@icmp-mon/operations/server';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { listen } from '@icmp-mon/platform/http';
 import { newId } from '@icmp-mon/platform/ids';
@@ -50,6 +51,8 @@ export function testApiConfig(databases: TestDatabases, folder: string, change: 
     secretFile: path.join(folder, 'secrets.json'),
     bootstrapFile: undefined,
     starterTargets: undefined,
+    healthThresholds: DEFAULT_THRESHOLDS,
+    disks: [],
     jwtSecret: randomBytes(48).toString('base64url'),
     ...change,
   };

@@ -7,18 +7,27 @@ export const PERMISSIONS = [
   'agents:enrol',
   'status:read',
   'results:read',
+  'operations:read',
+  'operations:replay',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
 export const ROLES = ['viewer', 'operator', 'engineer', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
-const READ: Permission[] = ['targets:read', 'tiers:read', 'agents:read', 'status:read', 'results:read'];
+const READ: Permission[] = [
+  'targets:read',
+  'tiers:read',
+  'agents:read',
+  'status:read',
+  'results:read',
+  'operations:read',
+];
 
 export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
   viewer: READ,
   operator: READ,
-  engineer: [...READ, 'targets:write', 'agents:enrol'],
+  engineer: [...READ, 'targets:write', 'agents:enrol', 'operations:replay'],
   admin: PERMISSIONS,
 };
 

@@ -1,4 +1,5 @@
 export * from './logger';
 export * from './metrics';
 export * from './ops-server';
+export * from './product-version';
 export * from './run-app';

@@ -31,10 +31,24 @@ const decorators = {
   },
 };
 
+// The scripts of infra/ find the workspace by where they are: a tool calls them there.
+const scripts = {
+  name: 'scripts',
+  setup(builder) {
+    builder.onResolve({ filter: /\/infra\/[\w-]+\.mjs$/ }, ({ path: imported, resolveDir }) => {
+      const file = path.resolve(resolveDir, imported);
+      return { path: path.relative(path.join(root, 'dist', folder), file), external: true };
+    });
+  },
+};
+
 const folder = existsSync(path.join(root, app, 'main.ts')) ? app : path.join('apps', app);
 const outdir = path.join(root, 'dist', folder);
 await rm(outdir, { recursive: true, force: true });
 const bundlesPackages = app === 'agent';
+// ICMPMON_BUILD_VERSION stamps a build as another version, to try how versions get on with each other.
+const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
+const stampedVersion = process.env.ICMPMON_BUILD_VERSION ?? version;
 await build({
   absWorkingDir: root,
   entryPoints: [path.join(root, folder, 'main.ts')],
@@ -52,8 +66,9 @@ await build({
       }
     : {},
   loader: { '.yaml': 'text', '.sql': 'text' },
+  define: { ICMPMON_VERSION: JSON.stringify(stampedVersion) },
   sourcemap: true,
   keepNames: true,
   logLevel: 'warning',
-  plugins: [decorators],
+  plugins: [decorators, scripts],
 });

@@ -1,0 +1,83 @@
+import type { Sql } from '@icmp-mon/platform/database';
+import type { HealthSources } from './health-reading';
+import { roomOf } from './watched-disks';
+
+/** How full one disk (or database, or log directory) is; null is what nobody tells. */
+export interface DiskUsage {
+  disk: string;
+  usedBytes: number;
+  totalBytes: number | null;
+  freeBytes: number | null;
+}
+
+export interface DiskLook {
+  disks: DiskUsage[];
+  /** What could not be asked, as sentences. */
+  failures: string[];
+}
+
+/** All that may run full: both databases, Kafka's log directories, and the disks that the configuration names. */
+export async function readDisks(
+  sources: Pick<HealthSources, 'control' | 'telemetry' | 'messaging' | 'disks'>,
+): Promise<DiskLook> {
+  const asked = [
+    database(sources.control, 'control database', sources),
+    database(sources.telemetry, 'telemetry database', sources),
+    kafka(sources),
+    ...sources.disks.flatMap((disk) => ('path' in disk ? [folder(disk.name, disk.path)] : [])),
+  ];
+  const answers = await Promise.allSettled(asked);
+  const disks = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+  const failures = answers.flatMap((answer) => (answer.status === 'rejected' ? [causeOf(answer.reason)] : []));
+  return { disks, failures };
+}
+
+/** A database does not know its disk: its size is what the configuration says, if it does. */
+async function database(sql: Sql, disk: string, { disks }: Pick<HealthSources, 'disks'>): Promise<DiskUsage[]> {
+  const [row] = await sql.query<{ used: number }>('SELECT pg_database_size(current_database()) AS used');
+  const usedBytes = row?.used ?? 0;
+  const told = disks.find(({ name }) => name === disk);
+  const totalBytes = told && 'sizeBytes' in told ? told.sizeBytes : null;
+  return [{ disk, usedBytes, totalBytes, freeBytes: totalBytes === null ? null : Math.max(0, totalBytes - usedBytes) }];
+}
+
+async function kafka({ messaging }: Pick<HealthSources, 'messaging'>): Promise<DiskUsage[]> {
+  const dirs = await messaging.logDirs();
+  return dirs.map(({ broker, usedBytes, totalBytes, freeBytes }, index) => {
+    const several = dirs.filter((dir) => dir.broker === broker).length > 1;
+    return { disk: `Kafka broker ${broker}${several ? `, directory ${index}` : ''}`, usedBytes, totalBytes, freeBytes };
+  });
+}
+
+async function folder(disk: string, path: string): Promise<DiskUsage[]> {
+  const { totalBytes, freeBytes } = await roomOf(path);
+  return [{ disk, usedBytes: totalBytes - freeBytes, totalBytes, freeBytes }];
+}
+
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
+}
+
+/** Growth of each disk in bytes a day: the slope of its samples of the last day, once they span 15 minutes. */
+export async function readGrowth(control: Sql): Promise<Map<string, number>> {
+  const rows = await control.query<{ disk: string; bytes_per_day: number }>(
+    `SELECT disk, regr_slope(used_bytes, extract(epoch FROM at)) * 86400 AS bytes_per_day
+     FROM disk_sample WHERE at > now() - interval '1 day'
+     GROUP BY disk HAVING count(*) > 2 AND max(at) - min(at) >= interval '15 minutes'`,
+  );
+  return new Map(rows.map(({ disk, bytes_per_day }) => [disk, bytes_per_day]));
+}
+
+const SAMPLES_KEPT = '8 days';
+
+/** Keeps how full the disks are now, and forgets what no growth is computed from any more. */
+export async function sampleDisks(sources: HealthSources): Promise<void> {
+  const { disks } = await readDisks(sources);
+  await sources.control.execute(
+    `INSERT INTO disk_sample (disk, at, used_bytes) SELECT disk, now(), used FROM unnest($1::text[], $2::bigint[]) AS d(disk, used)
+     ON CONFLICT DO NOTHING`,
+    [disks.map(({ disk }) => disk), disks.map(({ usedBytes }) => Math.round(usedBytes))],
+  );
+  await sources.control.execute(`DELETE FROM disk_sample WHERE at < now() - interval '${SAMPLES_KEPT}'`);
+}

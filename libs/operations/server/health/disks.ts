@@ -1,0 +1,85 @@
+import type { HealthRow } from '@icmp-mon/operations/contract';
+import { worstOf } from '@icmp-mon/operations/contract';
+import { type DiskUsage, readDisks, readGrowth } from './disk-usage';
+import { counted, ofRows } from './figures';
+import type { Look, PartReader, PartReading } from './health-reading';
+import { grade } from './thresholds';
+
+/** Slower growth than this is the noise of vacuum and compaction. */
+const GROWTH_BYTES_PER_DAY_MIN = 1024 * 1024;
+
+/** What may run full, how fast it grows, and when it is full at that pace. */
+export const DISKS_PART: PartReader = {
+  id: 'disks',
+  title: 'Disks',
+  runbook: 'runbooks/health.md#disks',
+  isVital: false,
+  labels: ['disk'],
+  columns: [
+    { key: 'disk', title: 'Disk', unit: 'text' },
+    {
+      key: 'usedBytes',
+      title: 'Used',
+      unit: 'bytes',
+      metric: {
+        name: 'icmpmon_disk_used_bytes',
+        help: 'Bytes in use: of a disk, a database, or the topics of a broker.',
+      },
+    },
+    {
+      key: 'freeBytes',
+      title: 'Free',
+      unit: 'bytes',
+      metric: { name: 'icmpmon_disk_free_bytes', help: 'Bytes left on the disk, where it is known.' },
+    },
+    {
+      key: 'totalBytes',
+      title: 'Size',
+      unit: 'bytes',
+      metric: { name: 'icmpmon_disk_size_bytes', help: 'Size of the disk, where it is known.' },
+    },
+    {
+      key: 'growth',
+      title: 'Growth a day',
+      unit: 'bytesPerDay',
+      metric: { name: 'icmpmon_disk_growth_bytes_per_day', help: 'How fast it grew over the last day.' },
+    },
+    {
+      key: 'fullInDays',
+      title: 'Full in',
+      unit: 'days',
+      metric: { name: 'icmpmon_disk_full_in_days', help: 'Days until it is full at the pace of the last day.' },
+    },
+  ],
+  async read(look): Promise<PartReading> {
+    const [{ disks, failures }, growth] = await Promise.all([readDisks(look), readGrowth(look.control)]);
+    const rows = disks.map((disk) => rowOf(disk, growth.get(disk.disk) ?? null, look));
+    const unsized = disks.filter(({ totalBytes }) => totalBytes === null).length;
+    const ok = unsized === 0 ? 'Room on all' : `Room on all whose size is known; of ${unsized} it is not`;
+    const reading = ofRows(rows, ok, (state) => complaint(rows.filter((row) => row.state === state)));
+    if (failures.length === 0 || reading.state !== 'ok') return reading;
+    const advice = 'What cannot be asked may run full unseen. See Services.';
+    return { ...reading, state: 'unknown', summary: `Not all could be asked: ${failures.join('; ')}`, advice };
+  },
+};
+
+function rowOf({ disk, usedBytes, totalBytes, freeBytes }: DiskUsage, growth: number | null, look: Look): HealthRow {
+  const { diskUsedPercent, diskFullDays } = look.thresholds;
+  // A disk also holds what others put there: full is when nothing is free.
+  const usedPercent = totalBytes === null || freeBytes === null ? null : (1 - freeBytes / totalBytes) * 100;
+  const grows = growth !== null && growth >= GROWTH_BYTES_PER_DAY_MIN;
+  const fullInDays = grows && freeBytes !== null ? freeBytes / growth : null;
+  const state = worstOf([grade(usedPercent, diskUsedPercent), grade(fullInDays, diskFullDays)]);
+  return { state, values: { disk, usedBytes, freeBytes, totalBytes, growth, fullInDays } };
+}
+
+function complaint(worst: HealthRow[]): [string, string] {
+  const [first] = worst;
+  const { disk, fullInDays, freeBytes } = first?.values ?? {};
+  const when = typeof fullInDays === 'number' ? `full in ${fullInDays.toFixed(1)} days` : 'nearly full';
+  const more = worst.length > 1 ? `, and ${counted(worst.length - 1, 'other')} as bad` : '';
+  return [
+    `${disk} is ${when}: ${(Number(freeBytes) / 2 ** 30).toFixed(1)} GiB left${more}`,
+    'Give it room, or keep results for less long (docs/operations.md). A full disk loses nothing: agents spool until there is room.',
+  ];
+}

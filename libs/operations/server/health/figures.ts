@@ -1,0 +1,27 @@
+import { type HealthRow, type HealthState, worstOf } from '@icmp-mon/operations/contract';
+import type { PartReading } from './health-reading';
+
+/** `1 shard`, `3 shards`. */
+export const counted = (count: number, what: string): string =>
+  `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
+
+/** Seconds as people say them: `0.9 s`, `42 s`, `7 min`, `3 h`, `5 d`. */
+export function spanText(seconds: number): string {
+  if (seconds < 10) return `${Math.max(0, seconds).toFixed(1)} s`;
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  if (seconds < 5_400) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h`;
+  return `${Math.round(seconds / 86_400)} d`;
+}
+
+/** A part is as bad as its worst row; `worse` says what is wrong with rows of that state, and what to do. */
+export function ofRows(rows: HealthRow[], ok: string, worse: (state: HealthState) => [string, string]): PartReading {
+  const state = worstOf(rows.map((row) => row.state));
+  const [summary, advice] = state === 'ok' ? [ok, null] : worse(state);
+  return { state, summary, advice, rows };
+}
+
+export const maxOf = (values: readonly (number | null)[]): number | null => {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : Math.max(...known);
+};

@@ -1,0 +1,146 @@
+import {
+  type HealthPart,
+  HEALTH_STATES,
+  type HealthState,
+  type HealthView,
+  worstOf,
+} from '@icmp-mon/operations/contract';
+import { createLogger } from '@icmp-mon/platform/ops';
+import type { HealthSources, Look, PartReader, PartReading } from './health-reading';
+import { KafkaLook } from './kafka-look';
+
+/** However many look, the sources are asked once in this time. */
+const KEPT_MS = 2_000;
+/** A part that takes longer counts as unreadable; the page must not wait for it. */
+const PART_MS_MAX = 4_500;
+const ROWS_MAX = 64;
+const logger = createLogger('health');
+
+/** All rows of a part, for metrics; the view shows at most 64. */
+export interface ReadPart {
+  part: PartReader;
+  state: HealthState;
+  rows: PartReading['rows'];
+}
+
+export interface HealthLook {
+  view: HealthView;
+  parts: ReadPart[];
+}
+
+interface Kept {
+  reading: PartReading;
+  readAt: string;
+}
+
+/** Reads the parts side by side. One that cannot be read says so, and since when; the others are told all the same. */
+export class HealthReader {
+  private latest: { look: Promise<HealthLook>; untilMs: number } | null = null;
+  private readonly kept = new Map<string, Kept>();
+  private readonly unknownSince = new Map<string, string>();
+
+  constructor(
+    private readonly sources: HealthSources,
+    private readonly parts: readonly PartReader[],
+  ) {}
+
+  async read(): Promise<HealthView> {
+    return (await this.look()).view;
+  }
+
+  look(): Promise<HealthLook> {
+    if (this.latest === null || this.latest.untilMs < Date.now()) {
+      const look = this.lookNow();
+      this.latest = { look, untilMs: Infinity };
+      // Counted from the answer: a look that took long is not repeated at once.
+      const done = (): void => void (this.latest = { look, untilMs: Date.now() + KEPT_MS });
+      look.then(done, done);
+    }
+    return this.latest.look;
+  }
+
+  private async lookNow(): Promise<HealthLook> {
+    const nowMs = Date.now();
+    const look: Look = { ...this.sources, kafka: new KafkaLook(this.sources.messaging), nowMs };
+    const read = await Promise.all(this.parts.map((part) => this.readPart(part, look)));
+    const parts = read.map(({ view }) => view).sort(worstFirst);
+    const state = worstOf(parts.map((part) => part.state));
+    const view = { at: new Date(nowMs).toISOString(), state, headline: headlineOf(parts), parts };
+    return { view, parts: read.map(({ part, view: { state: of }, rows }) => ({ part, state: of, rows })) };
+  }
+
+  private async readPart(
+    part: PartReader,
+    look: Look,
+  ): Promise<{ part: PartReader; view: HealthPart; rows: PartReading['rows'] }> {
+    const readAt = new Date(look.nowMs).toISOString();
+    try {
+      const reading = await withinTime(part.read(look));
+      this.kept.set(part.id, { reading, readAt });
+      if (reading.state === 'unknown') this.note(part.id, readAt);
+      else this.unknownSince.delete(part.id);
+      return { part, view: this.viewOf(part, reading, readAt), rows: reading.rows };
+    } catch (error) {
+      if (!this.unknownSince.has(part.id))
+        logger.warn({ err: error, part: part.id }, 'a part of the health cannot be read');
+      this.note(part.id, readAt);
+      const kept = this.kept.get(part.id);
+      const cause = error instanceof Error ? error.message : String(error);
+      const reading: PartReading = {
+        state: 'unknown',
+        summary: `Cannot be read: ${cause}`,
+        advice: 'See Services. The figures shown are the last that were read.',
+        rows: kept?.reading.rows ?? [],
+      };
+      return { part, view: this.viewOf(part, reading, kept?.readAt ?? readAt), rows: [] };
+    }
+  }
+
+  private note(id: string, at: string): void {
+    if (!this.unknownSince.has(id)) this.unknownSince.set(id, at);
+  }
+
+  private viewOf(part: PartReader, reading: PartReading, readAt: string): HealthPart {
+    const rows = [...reading.rows].sort(worstFirst);
+    return {
+      id: part.id,
+      title: part.title,
+      state: reading.state,
+      summary: reading.summary,
+      advice: reading.advice,
+      runbook: part.runbook,
+      readAt,
+      unknownSince: this.unknownSince.get(part.id) ?? null,
+      columns: part.columns.map(({ key, title, unit }) => ({ key, title, unit })),
+      rows: rows.slice(0, ROWS_MAX),
+      rowsOmitted: Math.max(0, rows.length - ROWS_MAX),
+    };
+  }
+}
+
+/** Stable: what is equally bad stays in its order. */
+function worstFirst(a: { state: HealthState }, b: { state: HealthState }): number {
+  return HEALTH_STATES.indexOf(a.state) - HEALTH_STATES.indexOf(b.state);
+}
+
+function headlineOf(parts: readonly HealthPart[]): string {
+  const [worst, ...others] = parts.filter(({ state }) => state !== 'ok');
+  if (worst === undefined) {
+    const shards = parts.find(({ id }) => id === 'shards');
+    return `All is well${shards === undefined ? '' : `: ${shards.summary}`}`;
+  }
+  const more = others.length === 0 ? '' : ` · also: ${others.map(({ title }) => title).join(', ')}`;
+  return `${worst.title}: ${worst.summary}${more}`;
+}
+
+async function withinTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${PART_MS_MAX} ms`)), PART_MS_MAX);
+  });
+  try {
+    return await Promise.race([work, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,86 @@
+import type { HealthRow } from '@icmp-mon/operations/contract';
+import { ofRows } from './figures';
+import type { Look, PartReader, PartReading } from './health-reading';
+import { grade } from './thresholds';
+
+const LEVELS: Readonly<Record<string, string>> = {
+  probe_series: 'raw results',
+  probe_hourly: 'hourly',
+  probe_daily: 'daily',
+  probe_monthly: 'monthly',
+};
+const HOUR_S = 3_600;
+
+interface LevelRow {
+  relation: string;
+  made_as: string;
+  oldest: Date | null;
+  rolled_until: Date | null;
+  behind_s: number | null;
+  dropped_before: Date | null;
+}
+
+/** How far back results reach, how far they are rolled up, and what is known not to have been measured. */
+export const HISTORY_PART: PartReader = {
+  id: 'history',
+  title: 'History',
+  runbook: 'runbooks/health.md#history',
+  isVital: false,
+  labels: ['level'],
+  columns: [
+    { key: 'level', title: 'Level', unit: 'text' },
+    { key: 'oldest', title: 'From', unit: 'instant' },
+    { key: 'until', title: 'Rolled up to', unit: 'instant' },
+    {
+      key: 'behindS',
+      title: 'Behind',
+      unit: 'seconds',
+      metric: { name: 'icmpmon_rollup_behind_seconds', help: 'From the end of what is rolled up until now.' },
+    },
+    { key: 'droppedBefore', title: 'Dropped before', unit: 'instant' },
+    { key: 'madeAs', title: 'Kept as', unit: 'text' },
+  ],
+  async read(look): Promise<PartReading> {
+    const [levels, gaps] = await Promise.all([readLevels(look), readGaps(look)]);
+    const rows = levels.map((level) => rowOf(level, look));
+    const ok = gaps === 0 ? 'Rolled up as far as it can be' : `Rolled up; ${gaps} stretches of time were not measured`;
+    return ofRows(rows, ok, () => [
+      'Hourly figures are late',
+      'A job of the worker makes them: see its log for "housekeeping". Until then charts of long ranges end early.',
+    ]);
+  },
+};
+
+function rowOf(row: LevelRow, { thresholds }: Look): HealthRow {
+  // An hour can be rolled up when it is over; days and months follow from hours.
+  const lateS = row.relation === 'probe_hourly' && row.behind_s !== null ? row.behind_s - HOUR_S : null;
+  return {
+    state: grade(lateS, thresholds.rollupS),
+    values: {
+      level: LEVELS[row.relation] ?? row.relation,
+      oldest: row.oldest?.toISOString() ?? null,
+      until: row.rolled_until?.toISOString() ?? null,
+      behindS: row.behind_s,
+      droppedBefore: row.dropped_before?.toISOString() ?? null,
+      madeAs: row.made_as,
+    },
+  };
+}
+
+/** The oldest chunk of each level; a continuous aggregate keeps its chunks under a name of its own. */
+function readLevels({ telemetry }: Look): Promise<LevelRow[]> {
+  return telemetry.query<LevelRow>(
+    `SELECT p.relation, p.made_as, p.rolled_until, p.dropped_before,
+       extract(epoch FROM now() - p.rolled_until)::float8 AS behind_s,
+       (SELECT min(c.range_start) FROM timescaledb_information.chunks c WHERE c.hypertable_name = p.relation) AS oldest
+     FROM rollup_progress p
+     ORDER BY array_position(ARRAY['probe_series', 'probe_hourly', 'probe_daily', 'probe_monthly'], p.relation)`,
+  );
+}
+
+async function readGaps({ telemetry }: Look): Promise<number> {
+  const [known] = await telemetry.query<{ known: boolean }>(`SELECT to_regclass('not_measured') IS NOT NULL AS known`);
+  if (known?.known !== true) return 0;
+  const [row] = await telemetry.query<{ gaps: number }>('SELECT count(*) AS gaps FROM not_measured');
+  return row?.gaps ?? 0;
+}

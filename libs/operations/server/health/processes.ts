@@ -1,0 +1,85 @@
+import type { HealthRow } from '@icmp-mon/operations/contract';
+import { APP_SILENT_S, FORGOTTEN_AFTER } from '../processes/process-report';
+import { counted, ofRows, spanText } from './figures';
+import type { PartReader, PartReading } from './health-reading';
+
+/** Without one of each of these the product does not work; agents are told apart by their own part. */
+const NEEDED = ['api', 'gateway', 'projector', 'worker'];
+
+interface ProcessRow {
+  app: string;
+  host: string;
+  pid: number;
+  version: string;
+  started_at: Date;
+  silent_s: number;
+  ready: boolean;
+  troubles: Record<string, string>;
+}
+
+/** The processes as they report themselves to the control database. */
+export const PROCESSES_PART: PartReader = {
+  id: 'processes',
+  title: 'Processes',
+  runbook: 'runbooks/health.md#processes',
+  isVital: true,
+  labels: ['app', 'host', 'pid'],
+  columns: [
+    { key: 'app', title: 'App', unit: 'text' },
+    { key: 'trouble', title: 'Says', unit: 'text' },
+    {
+      key: 'silentS',
+      title: 'Heard',
+      unit: 'seconds',
+      metric: { name: 'icmpmon_process_silent_seconds', help: 'Since when a process has not reported itself.' },
+    },
+    { key: 'startedAt', title: 'Since', unit: 'instant' },
+    { key: 'version', title: 'Version', unit: 'text' },
+    { key: 'host', title: 'Host', unit: 'text' },
+    { key: 'pid', title: 'Process', unit: 'text' },
+  ],
+  async read({ control }): Promise<PartReading> {
+    const processes = await control.query<ProcessRow>(
+      `SELECT app, host, pid, version, started_at, ready, troubles, extract(epoch FROM clock_timestamp() - seen_at)::float8 AS silent_s
+       FROM app_process WHERE seen_at > now() - interval '${FORGOTTEN_AFTER}' ORDER BY app, started_at DESC LIMIT 1000`,
+    );
+    const heard = processes.filter(isHeard);
+    // A process that was replaced on its host is past; one that is simply gone is missed.
+    const shown = processes.filter(
+      (process) => isHeard(process) || !heard.some(({ app, host }) => app === process.app && host === process.host),
+    );
+    const missing = NEEDED.filter((app) => !heard.some((process) => process.app === app));
+    const rows = shown.map((process) => rowOf(process, missing));
+    for (const app of missing.filter((name) => !shown.some((process) => process.app === name))) {
+      rows.push({ state: 'bad', values: { app, trouble: 'does not run' } });
+    }
+    const versions = [...new Set(heard.map(({ version }) => version))];
+    const ok = `${counted(heard.length, 'process')} ready, version ${versions.join(' and ')}`.replace(
+      'processs',
+      'processes',
+    );
+    return ofRows(rows, ok, () => complaint(missing, rows));
+  },
+};
+
+const isHeard = ({ silent_s }: ProcessRow): boolean => silent_s < APP_SILENT_S;
+
+function rowOf(process: ProcessRow, missing: string[]): HealthRow {
+  const { app, host, pid, version, silent_s: silentS } = process;
+  const troubles = Object.entries(process.troubles).map(([part, detail]) => `${part}: ${detail}`);
+  const trouble = isHeard(process) ? troubles.join('; ') || 'ready' : `not heard for ${spanText(silentS)}`;
+  const state = missing.includes(app) ? 'bad' : isHeard(process) && process.ready ? 'ok' : 'attention';
+  const startedAt = process.started_at.toISOString();
+  return { state, values: { app, trouble, silentS, startedAt, version, host, pid: String(pid) } };
+}
+
+function complaint(missing: string[], rows: HealthRow[]): [string, string] {
+  if (missing.length > 0) {
+    return [`No ${missing.join(' and no ')} is heard`, 'Start it; its log says why it ended. Meanwhile agents spool.'];
+  }
+  const [first] = rows.filter(({ state }) => state !== 'ok');
+  return [
+    `${first?.values['app']} on ${first?.values['host']} says: ${first?.values['trouble']}`,
+    "Each app's /readyz names what it misses; docs/operations.md tells what follows from it.",
+  ];
+}

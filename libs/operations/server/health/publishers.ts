@@ -1,0 +1,125 @@
+import type { HealthRow, HealthState } from '@icmp-mon/operations/contract';
+import { worstOf } from '@icmp-mon/operations/contract';
+import type { Sql } from '@icmp-mon/platform/database';
+import { relayStatus } from '@icmp-mon/platform/event-store';
+import { SHARD_TOPIC } from '@icmp-mon/platform/messaging';
+import { ofRows, spanText } from './figures';
+import type { Look, PartReader, PartReading } from './health-reading';
+import { grade } from './thresholds';
+
+/** The log moves every second; with a skewed clock or a slow second it still did within this. */
+const TICK_MS_MAX = 15_000;
+
+interface Publisher {
+  name: string;
+  /** Null where it takes no lease to tell. */
+  active: boolean | null;
+  holder: string | null;
+  behind: number | null;
+  oldestS: number | null;
+  state: HealthState;
+}
+
+/** What carries facts from the databases to Kafka, each at one place at a time: ticks, relay, shard feed, status changes. */
+export const PUBLISHERS_PART: PartReader = {
+  id: 'publishers',
+  title: 'Publishers',
+  runbook: 'runbooks/health.md#publishers',
+  isVital: true,
+  labels: ['publisher'],
+  columns: [
+    { key: 'publisher', title: 'Publisher', unit: 'text' },
+    { key: 'active', title: 'Active', unit: 'text' },
+    {
+      key: 'behind',
+      title: 'Waiting',
+      unit: 'count',
+      metric: { name: 'icmpmon_publisher_waiting', help: 'Events, facts or status changes that wait to be published.' },
+    },
+    {
+      key: 'oldestS',
+      title: 'Oldest',
+      unit: 'seconds',
+      metric: { name: 'icmpmon_publisher_oldest_seconds', help: 'Age of the oldest that waits; 0 when none does.' },
+    },
+    { key: 'holder', title: 'Lease', unit: 'text' },
+  ],
+  async read(look): Promise<PartReading> {
+    const publishers = await Promise.all([ticks(look), relay(look), feed(look), statusChanges(look)]);
+    const rows = publishers.map(rowOf);
+    return ofRows(rows, 'Ticks, events, assignments and status changes flow', (state) => complaint(publishers, state));
+  },
+};
+
+function rowOf({ name, active, holder, behind, oldestS, state }: Publisher): HealthRow {
+  const activeText = active === null ? null : active ? 'yes' : 'no';
+  return { state, values: { publisher: name, active: activeText, behind, oldestS: oldestS ?? 0, holder } };
+}
+
+function complaint(publishers: Publisher[], state: HealthState): [string, string] {
+  const [worst] = publishers.filter((publisher) => publisher.state === state);
+  const waits = worst?.oldestS ? `: ${worst.behind} wait, the oldest for ${spanText(worst.oldestS)}` : '';
+  if (worst?.name === 'ticks' && worst.active) {
+    return ['A worker should write ticks, but none reach the log', 'See whether Kafka takes messages (Services).'];
+  }
+  if (worst?.active === false) {
+    return [`Nobody is at work on: ${worst.name}${waits}`, 'See that a worker runs, and what its /readyz and log say.'];
+  }
+  return [
+    `${worst?.name} is late${waits}`,
+    'See whether Kafka takes messages (Services), and the log of the worker (of the projector for status changes).',
+  ];
+}
+
+async function ticks(look: Look): Promise<Publisher> {
+  const [lease, written] = await Promise.all([
+    leaseOf(look.telemetry, 'ticks'),
+    look.messaging.hasMessageSince(SHARD_TOPIC, look.nowMs - TICK_MS_MAX).catch(() => null),
+  ]);
+  // Without Kafka's answer nothing is known of the log; the lease alone tells too little to call it well.
+  const flows: HealthState = written === null ? 'unknown' : [...written.values()].some(Boolean) ? 'ok' : 'bad';
+  return { name: 'ticks', ...lease, behind: null, oldestS: null, state: worstOf([flows, lease.active ? 'ok' : 'bad']) };
+}
+
+async function relay({ control, thresholds }: Look): Promise<Publisher> {
+  const { behind, oldestS, active } = await relayStatus(control);
+  const state = worstOf([grade(oldestS, thresholds.publishS), active ? 'ok' : 'attention']);
+  return { name: 'event relay', active, holder: null, behind, oldestS, state };
+}
+
+async function feed({ control, thresholds }: Look): Promise<Publisher> {
+  const lease = await leaseOf(control, 'shard-feed-publisher');
+  const [row] = await control.query<{ behind: number; oldest_s: number | null }>(
+    `SELECT coalesce((SELECT max(position) FROM shard_feed), 0) - s.published AS behind,
+       extract(epoch FROM now() - (SELECT f.created_at FROM shard_feed f WHERE f.position > s.published
+                                   ORDER BY f.position LIMIT 1))::float8 AS oldest_s
+     FROM shard_feed_state s`,
+  );
+  const oldestS = row?.oldest_s ?? null;
+  const state = worstOf([grade(oldestS, thresholds.publishS), lease.active ? 'ok' : 'attention']);
+  return { name: 'shard feed', ...lease, behind: Math.max(0, row?.behind ?? 0), oldestS, state };
+}
+
+/** Published by the shards' owners, who need no lease for it. */
+async function statusChanges({ telemetry, thresholds }: Look): Promise<Publisher> {
+  const [row] = await telemetry.query<{ behind: number; oldest_s: number | null }>(
+    `SELECT coalesce(sum(head.seq - reached.seq), 0)::float8 AS behind,
+       extract(epoch FROM now() - min((SELECT c.at FROM status_change c WHERE c.shard = s.shard AND c.change_seq > reached.seq
+                                       ORDER BY c.change_seq LIMIT 1)))::float8 AS oldest_s
+     FROM shard s
+     CROSS JOIN LATERAL (SELECT coalesce((SELECT published_seq FROM status_publication p WHERE p.shard = s.shard), 0) AS seq) reached
+     CROSS JOIN LATERAL (SELECT coalesce((SELECT max(change_seq) FROM status_change c WHERE c.shard = s.shard), 0) AS seq) head
+     WHERE head.seq > reached.seq`,
+  );
+  const oldestS = row?.oldest_s ?? null;
+  const state = grade(oldestS, thresholds.publishS);
+  return { name: 'status changes', active: null, holder: null, behind: row?.behind ?? 0, oldestS, state };
+}
+
+async function leaseOf(sql: Sql, name: string): Promise<{ active: boolean; holder: string | null }> {
+  const [lease] = await sql.query<{ holder: string; held: boolean }>(
+    'SELECT holder, expires_at > clock_timestamp() AS held FROM lease WHERE name = $1',
+    [name],
+  );
+  return { active: lease?.held === true, holder: lease?.held ? lease.holder : null };
+}

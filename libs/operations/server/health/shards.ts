@@ -1,0 +1,107 @@
+import type { HealthRow, HealthState } from '@icmp-mon/operations/contract';
+import { worstOf } from '@icmp-mon/operations/contract';
+import { SHARD_TOPIC } from '@icmp-mon/platform/messaging';
+import { counted, maxOf, ofRows, spanText } from './figures';
+import type { Look, PartReader, PartReading } from './health-reading';
+import { grade } from './thresholds';
+
+interface ShardRow {
+  shard: number;
+  epoch: number;
+  holder: string | null;
+  held: boolean;
+  /** What all participants have stored: the least of their positions. */
+  position: number | null;
+  stored_age_s: number | null;
+}
+
+const SHARDS = `
+  SELECT s.shard, s.epoch, s.holder, s.expires_at > now() AS held, p.position,
+    extract(epoch FROM clock_timestamp() - p.log_at)::float8 AS stored_age_s
+  FROM shard s
+  LEFT JOIN LATERAL (SELECT min(position) AS position, min(log_at) AS log_at FROM shard_position WHERE shard = s.shard) p ON true
+  ORDER BY s.shard`;
+
+/** The shards: who owns each, how far its log is stored, how old what readers see is. */
+export const SHARDS_PART: PartReader = {
+  id: 'shards',
+  title: 'Shards',
+  runbook: 'runbooks/health.md#shards',
+  isVital: true,
+  labels: ['shard'],
+  columns: [
+    { key: 'shard', title: 'Shard', unit: 'text' },
+    {
+      key: 'storedAgeS',
+      title: 'Stored until',
+      unit: 'seconds',
+      metric: {
+        name: 'icmpmon_shard_stored_age_seconds',
+        help: 'Age of what a shard has stored last, by its own log.',
+      },
+    },
+    {
+      key: 'lagRecords',
+      title: 'Behind',
+      unit: 'count',
+      metric: { name: 'icmpmon_shard_log_lag_records', help: 'Records of the shard log that are not stored yet.' },
+    },
+    { key: 'position', title: 'Position', unit: 'count' },
+    { key: 'logEnd', title: 'End of log', unit: 'count' },
+    { key: 'epoch', title: 'Epoch', unit: 'count' },
+    { key: 'owner', title: 'Owner', unit: 'text' },
+  ],
+  async read(look): Promise<PartReading> {
+    const [shards, bounds] = await Promise.all([look.telemetry.query<ShardRow>(SHARDS), look.kafka.boundsOrNull()]);
+    const ends = bounds?.get(SHARD_TOPIC);
+    const rows = shards.map((row) => rowOf(row, ends?.get(row.shard)?.high ?? null, look));
+    if (rows.length === 0) {
+      const advice = 'Start a projector: the first one makes the shards.';
+      return { state: 'bad', summary: 'There are no shards: no projector has ever run', advice, rows };
+    }
+    const owners = new Set(shards.filter(({ held }) => held).map(({ holder }) => holder)).size;
+    const oldestS = maxOf(shards.map((row) => row.stored_age_s));
+    const ok = `${counted(rows.length, 'shard')} on ${counted(owners, 'projector')}, stored up to ${oldestS === null ? 'nothing yet' : `${spanText(oldestS)} ago`}`;
+    return ofRows(rows, ok, (state) => complaint(shards, rows, state));
+  },
+};
+
+function rowOf(row: ShardRow, logEnd: number | null, { thresholds }: Look): HealthRow {
+  const unowned: HealthState = row.held ? 'ok' : 'attention';
+  return {
+    state: worstOf([unowned, grade(row.stored_age_s, thresholds.freshnessS)]),
+    values: {
+      shard: String(row.shard),
+      storedAgeS: row.stored_age_s === null ? null : Math.max(0, row.stored_age_s),
+      lagRecords: logEnd === null || row.position === null ? null : Math.max(0, logEnd - row.position - 1),
+      position: row.position,
+      logEnd,
+      epoch: row.epoch,
+      owner: row.held ? row.holder : 'nobody',
+    },
+  };
+}
+
+function complaint(shards: ShardRow[], rows: HealthRow[], state: HealthState): [string, string] {
+  const worst = rows.filter((row) => row.state === state);
+  const nobody = shards.filter(({ held }) => !held).length;
+  const oldest = maxOf(shards.map((row) => row.stored_age_s));
+  const age = oldest === null ? '' : `, the oldest stored up to ${spanText(oldest)} ago`;
+  if (nobody > 0) {
+    return [
+      `${counted(nobody, 'shard')} of ${shards.length} belong to no projector${age}`,
+      'Results wait in the log and nothing is lost. See that a projector runs, and what its /readyz and its log say.',
+    ];
+  }
+  const behind = maxOf(worst.map(({ values }) => values['lagRecords'] as number | null));
+  if (behind !== null && behind <= 1) {
+    return [
+      `${counted(worst.length, 'shard')} of ${shards.length} have had nothing new in their log${age}`,
+      'No ticks come: see that a worker runs and that Kafka takes messages (Publishers, Services).',
+    ];
+  }
+  return [
+    `${counted(worst.length, 'shard')} of ${shards.length} fall behind${age}`,
+    "See the projector's log and CPU, and whether the telemetry database is slow or its disk is full.",
+  ];
+}

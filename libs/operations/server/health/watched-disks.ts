@@ -1,0 +1,33 @@
+import { statfs } from 'node:fs/promises';
+import type { Field } from '@icmp-mon/platform/config';
+
+/** A disk of this machine by a folder on it, or the size of the disk on which a database elsewhere lies. */
+export type WatchedDisk = { name: string; path: string } | { name: string; sizeBytes: number };
+
+const ITEM = /^([\w -]+)=(?:(\/[^,]*)|(\d+(?:\.\d+)?)(KiB|MiB|GiB|TiB))$/;
+const UNITS = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 } as const;
+
+/** `data=/var/lib/icmp-mon,telemetry database=500GiB`. */
+export function watchedDisks(variable: string): Field<WatchedDisk[]> {
+  return {
+    variable,
+    expected: 'items name=/folder or name=500GiB with commas between',
+    parse(raw) {
+      const items = raw.split(',').map((item) => ITEM.exec(item.trim()));
+      if (!items.every((item) => item !== null)) return null;
+      return items.map((item): WatchedDisk => {
+        const [, name = '', path, size, unit] = item;
+        if (path !== undefined) return { name, path };
+        return { name, sizeBytes: Number(size) * UNITS[unit as keyof typeof UNITS] };
+      });
+    },
+    show: (value) => value.map((disk) => `${disk.name}=${'path' in disk ? disk.path : disk.sizeBytes}`).join(','),
+    missing: { required: false, value: [] },
+  };
+}
+
+/** Size and room of the disk under a folder, bytes; what only root may use counts as used. */
+export async function roomOf(path: string): Promise<{ totalBytes: number; freeBytes: number }> {
+  const { bsize, blocks, bavail } = await statfs(path);
+  return { totalBytes: blocks * bsize, freeBytes: bavail * bsize };
+}

@@ -1,0 +1,56 @@
+import { createLogger, metrics } from '@icmp-mon/platform/ops';
+import { Counter } from 'prom-client';
+import type { HealthReader } from '../health/health-reader';
+
+const ANSWER_MS_MAX = 5_000;
+const logger = createLogger('heartbeat');
+
+const heartbeats = new Counter({
+  name: 'icmpmon_heartbeats_total',
+  help: 'Heartbeats by outcome: sent, withheld (the product is not healthy), failed (the address did not take it).',
+  labelNames: ['outcome'],
+  registers: [metrics],
+});
+
+export type HeartbeatOutcome = 'sent' | 'withheld' | 'failed';
+
+/**
+ * A dead man's switch: tells an address outside, again and again, that the product does its work. Whoever listens there pages
+ * somebody when it stops; so nothing is said while a vital part is bad, or cannot be read.
+ */
+export class Heartbeat {
+  constructor(
+    private readonly reader: HealthReader,
+    private readonly url: string,
+  ) {}
+
+  async beat(): Promise<HeartbeatOutcome> {
+    const outcome = await this.attempt();
+    heartbeats.inc({ outcome });
+    return outcome;
+  }
+
+  private async attempt(): Promise<HeartbeatOutcome> {
+    const { parts, view } = await this.reader.look();
+    const sick = parts.filter(({ part, state }) => part.isVital && (state === 'bad' || state === 'unknown'));
+    if (sick.length > 0) {
+      const reasons = sick.map(({ part }) => `${part.title}: ${view.parts.find(({ id }) => id === part.id)?.summary}`);
+      logger.error({ reasons }, 'the heartbeat is withheld: the product does not do its work');
+      return 'withheld';
+    }
+    try {
+      // What answers elsewhere is not the listener that was configured.
+      const response = await fetch(this.url, {
+        method: 'POST',
+        redirect: 'manual',
+        signal: AbortSignal.timeout(ANSWER_MS_MAX),
+      });
+      await response.body?.cancel();
+      if (response.ok) return 'sent';
+      logger.warn({ status: response.status }, 'the heartbeat was not taken; the next one is tried at its time');
+    } catch (error) {
+      logger.warn({ err: error }, 'the heartbeat could not be sent; the next one is tried at its time');
+    }
+    return 'failed';
+  }
+}

@@ -1,0 +1,71 @@
+import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
+import { Messaging } from '@icmp-mon/platform/messaging';
+import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Redis } from 'ioredis';
+import { ListDeadLetters } from './dead-letters/list-dead-letters';
+import { ReplayDeadLetters } from './dead-letters/replay-dead-letters';
+import { observeHealth } from './health/health-metrics';
+import { HealthReader } from './health/health-reader';
+import { PARTS } from './health/parts';
+import type { Thresholds } from './health/thresholds';
+import type { WatchedDisk } from './health/watched-disks';
+import { OperationsController } from './operations.controller';
+
+export interface OperationsApiOptions {
+  redisUrl: string;
+  thresholds: Thresholds;
+  disks: readonly WatchedDisk[];
+}
+
+/** Answers whether Redis is there, by a connection of its own that waits for nothing. */
+class RedisLook implements OnApplicationShutdown {
+  private readonly redis: Redis;
+
+  constructor(url: string) {
+    this.redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 0, commandTimeout: 1_000 });
+    // The part `services` says so, when it is asked.
+    this.redis.on('error', () => undefined);
+  }
+
+  async ping(): Promise<string> {
+    if (this.redis.status === 'wait') await this.redis.connect();
+    await this.redis.ping();
+    return 'answers';
+  }
+
+  onApplicationShutdown(): void {
+    this.redis.disconnect();
+  }
+}
+
+/** The product's own health and its dead letters, for people and services; needs both databases, Kafka and Redis. */
+@Module({})
+export class OperationsApiModule {
+  static register(options: OperationsApiOptions): DynamicModule {
+    const reader = {
+      provide: HealthReader,
+      inject: [ControlDatabase, TelemetryDatabase, Messaging, RedisLook],
+      useFactory: (
+        control: ControlDatabase,
+        telemetry: TelemetryDatabase,
+        messaging: Messaging,
+        redis: RedisLook,
+      ): HealthReader => {
+        const { thresholds, disks } = options;
+        const sources = { control, telemetry, messaging, thresholds, disks, pingRedis: () => redis.ping() };
+        return new HealthReader(sources, PARTS);
+      },
+    };
+    const redis = { provide: RedisLook, useFactory: () => new RedisLook(options.redisUrl) };
+    return {
+      module: OperationsApiModule,
+      controllers: [OperationsController],
+      providers: [redis, reader, ListDeadLetters, ReplayDeadLetters],
+    };
+  }
+}
+
+/** Shows the health on the process's `/metrics`; once a process. */
+export function observeHealthOf(reader: HealthReader): void {
+  observeHealth(reader, PARTS);
+}

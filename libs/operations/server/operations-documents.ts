@@ -1,0 +1,137 @@
+import {
+  type DeadLetterList,
+  type DeadLetterView,
+  type FigureUnit,
+  type HealthColumn,
+  type HealthPart,
+  type HealthRow,
+  HEALTH_STATES,
+  type HealthState,
+  type HealthView,
+  type ReplayRequest,
+  type ReplayResult,
+} from '@icmp-mon/operations/contract';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+import { LETTERS_MAX } from './dead-letters/list-dead-letters';
+
+const UNITS: FigureUnit[] = ['text', 'count', 'seconds', 'bytes', 'bytesPerDay', 'days', 'instant'];
+const INSTANT = { format: 'date-time' } as const;
+const NULLABLE_INSTANT = { type: String, format: 'date-time', nullable: true } as const;
+const TOPIC_LENGTH_MAX = 249;
+
+/** The contract's types as the OpenAPI document shows them. */
+export class HealthColumnDocument implements HealthColumn {
+  @ApiProperty() key!: string;
+  @ApiProperty() title!: string;
+  @ApiProperty({ enum: UNITS }) unit!: FigureUnit;
+}
+
+export class HealthRowDocument implements HealthRow {
+  @ApiProperty({ enum: HEALTH_STATES }) state!: HealthState;
+  @ApiProperty({
+    type: 'object',
+    description: 'Figures by the keys of the columns; null is not known.',
+    additionalProperties: { oneOf: [{ type: 'string' }, { type: 'number' }, { type: 'null' }] },
+  })
+  values!: Record<string, string | number | null>;
+}
+
+export class HealthPartDocument implements HealthPart {
+  @ApiProperty({ example: 'shards' }) id!: string;
+  @ApiProperty() title!: string;
+  @ApiProperty({ enum: HEALTH_STATES }) state!: HealthState;
+  @ApiProperty() summary!: string;
+  @ApiProperty({ type: String, nullable: true, description: 'What to do about it.' }) advice!: string | null;
+  @ApiProperty({ description: 'Below docs/.' }) runbook!: string;
+  @ApiProperty(INSTANT) readAt!: string;
+  @ApiProperty({ ...NULLABLE_INSTANT, description: 'Since when it cannot be read.' }) unknownSince!: string | null;
+  @ApiProperty({ type: [HealthColumnDocument] }) columns!: HealthColumnDocument[];
+  @ApiProperty({ type: [HealthRowDocument], description: 'Worst first, at most 64.' }) rows!: HealthRowDocument[];
+  @ApiProperty({ type: 'integer' }) rowsOmitted!: number;
+}
+
+export class HealthDocument implements HealthView {
+  @ApiProperty(INSTANT) at!: string;
+  @ApiProperty({ enum: HEALTH_STATES }) state!: HealthState;
+  @ApiProperty() headline!: string;
+  @ApiProperty({ type: [HealthPartDocument], description: 'Worst first.' }) parts!: HealthPartDocument[];
+}
+
+class WaitingLettersDocument {
+  @ApiProperty() topic!: string;
+  @ApiProperty({ type: 'integer' }) waiting!: number;
+}
+
+class LetterOriginDocument {
+  @ApiProperty({ type: 'integer' }) partition!: number;
+  @ApiProperty({ type: 'integer' }) offset!: number;
+}
+
+export class DeadLetterDocument implements DeadLetterView {
+  @ApiProperty({ description: 'The topic it was meant for.' }) topic!: string;
+  @ApiProperty({ type: 'integer' }) partition!: number;
+  @ApiProperty({ type: 'integer' }) offset!: number;
+  @ApiProperty(NULLABLE_INSTANT) at!: string | null;
+  @ApiProperty({ type: String, nullable: true }) cause!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'The group that could not handle it.' }) group!:
+    string | null;
+  @ApiProperty({ type: LetterOriginDocument, nullable: true }) origin!: LetterOriginDocument | null;
+  @ApiProperty({ type: String, nullable: true }) key!: string | null;
+  @ApiProperty({ type: 'integer' }) sizeBytes!: number;
+  @ApiProperty({ description: 'The first 512 bytes; binary data in hexadecimal.' }) preview!: string;
+}
+
+export class DeadLetterListDocument implements DeadLetterList {
+  @ApiProperty({ type: [WaitingLettersDocument] }) topics!: WaitingLettersDocument[];
+  @ApiProperty({ type: [DeadLetterDocument] }) items!: DeadLetterDocument[];
+  @ApiProperty({ type: String, nullable: true, description: 'Pass as `cursor`.' }) next!: string | null;
+}
+
+export class DeadLetterListQuery {
+  @ApiPropertyOptional({ example: 'public.targets.v1' })
+  @IsOptional()
+  @IsString()
+  @Length(1, TOPIC_LENGTH_MAX)
+  topic?: string;
+
+  @ApiPropertyOptional({ description: 'The `next` of the page before.' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 512)
+  cursor?: string;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: LETTERS_MAX, default: 50 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(LETTERS_MAX)
+  limit?: number;
+}
+
+export class ReplayBody implements ReplayRequest {
+  @ApiProperty({ example: 'public.targets.v1', description: 'The topic they were meant for.' })
+  @IsString()
+  @Length(1, TOPIC_LENGTH_MAX)
+  topic!: string;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 0, default: 0, description: "Of the topic's .dlq." })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  partition?: number;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 0, description: 'One letter; all of the topic unless said.' })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  offset?: number;
+}
+
+export class ReplayDocument implements ReplayResult {
+  @ApiProperty() topic!: string;
+  @ApiProperty({ type: 'integer' }) replayed!: number;
+  @ApiProperty({ type: 'integer', description: 'How many of the topic still wait.' }) left!: number;
+}
