@@ -1,4 +1,5 @@
 import type { AgentFact, PolicyFact, TargetFact } from '@icmp-mon/probing/contract';
+import { IntMap } from './int-map';
 
 export type PolicyEntry = Omit<PolicyFact, 'kind'>;
 
@@ -54,8 +55,10 @@ export class ShardDirectory {
   readonly targets = new Map<number, TargetEntry>();
   /** By id, for whoever is named by an agent's or a target's fact. */
   private readonly agentIndexes = new Map<string, number>();
+  private readonly agentIds: string[] = [];
   /** By the agent's index and the target's key: one look for each result, however many agents a target has. */
-  private readonly pairsOfAgent: Map<number, PairEntry>[] = [];
+  private readonly pairsOfAgent: IntMap[] = [];
+  private readonly pairs: (PairEntry | undefined)[] = [];
   private readonly freeSlots: number[] = [];
   private slotsUsed = 0;
 
@@ -95,7 +98,7 @@ export class ShardDirectory {
     target.ip = fact.ip;
     target.vrf = fact.vrf;
     target.tier = fact.tier;
-    target.selected = [...fact.selected].sort();
+    target.selected = fact.selected.map((agentId) => this.oneString(agentId)).sort();
     this.targets.set(target.key, target);
     this.syncPairs(target);
     return target;
@@ -112,16 +115,23 @@ export class ShardDirectory {
 
   /** The assigned pair, if it is one: else its results do not count. */
   findPair(agentIndex: number, targetKey: number, check: number): PairEntry | undefined {
-    let pair = this.pairsOfAgent[agentIndex].get(targetKey);
+    const slot = this.pairsOfAgent[agentIndex].get(targetKey);
+    let pair = slot < 0 ? undefined : this.pairs[slot];
     while (pair && pair.check !== check) pair = pair.next;
     return pair;
+  }
+
+  /** Each fact brings strings of its own; a hundred agents of a hundred thousand targets would fill memory with copies. */
+  private oneString(agentId: string): string {
+    return this.agentIds[this.agentIndex(agentId)];
   }
 
   private agentIndex(agentId: string): number {
     const known = this.agentIndexes.get(agentId);
     if (known !== undefined) return known;
-    const index = this.pairsOfAgent.push(new Map()) - 1;
+    const index = this.pairsOfAgent.push(new IntMap()) - 1;
     this.agentIndexes.set(agentId, index);
+    this.agentIds.push(agentId);
     return index;
   }
 
@@ -143,7 +153,8 @@ export class ShardDirectory {
     for (const agent of head.agents)
       this.agents.set(agent.agentId, { ...agent, index: this.agentIndex(agent.agentId) });
     for (const target of head.targets) {
-      const entry: TargetEntry = { ...target, policy: undefined, pairs: [] };
+      const selected = target.selected.map((agentId) => this.oneString(agentId));
+      const entry: TargetEntry = { ...target, selected, policy: undefined, pairs: [] };
       this.targets.set(entry.key, entry);
       this.syncPairs(entry);
     }
@@ -169,19 +180,22 @@ export class ShardDirectory {
   }
 
   private assign(target: TargetEntry, agentId: string, check: number, policy: PolicyEntry): PairEntry {
-    const pairs = this.pairsOfAgent[this.agentIndex(agentId)];
+    const slots = this.pairsOfAgent[this.agentIndex(agentId)];
     const slot = this.freeSlots.pop() ?? this.slotsUsed++;
-    const pair: PairEntry = { slot, agentId, check, target, policy, next: pairs.get(target.key) };
-    pairs.set(target.key, pair);
+    const first = slots.get(target.key);
+    const pair: PairEntry = { slot, agentId, check, target, policy, next: first < 0 ? undefined : this.pairs[first] };
+    this.pairs[slot] = pair;
+    slots.set(target.key, slot);
     this.listener.assigned(slot, target);
     return pair;
   }
 
   private release(pair: PairEntry): void {
-    const pairs = this.pairsOfAgent[this.agentIndex(pair.agentId)];
-    const rest = withoutPair(pairs.get(pair.target.key), pair);
-    if (rest) pairs.set(pair.target.key, rest);
-    else pairs.delete(pair.target.key);
+    const slots = this.pairsOfAgent[this.agentIndex(pair.agentId)];
+    const rest = withoutPair(this.pairs[slots.get(pair.target.key)], pair);
+    if (rest) slots.set(pair.target.key, rest.slot);
+    else slots.delete(pair.target.key);
+    this.pairs[pair.slot] = undefined;
     this.listener.unassigned(pair.slot, pair.target);
     this.freeSlots.push(pair.slot);
   }

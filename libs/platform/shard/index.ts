@@ -9,3 +9,4 @@ export { shardPositions, type PositionState, type ShardPosition } from './positi
 export { ShardHost, type ShardHostOptions } from './shard-host';
 export { TickProducer } from './tick-producer';
 export type { WriterTransaction } from './writer';
+export { IntMap } from './int-map';

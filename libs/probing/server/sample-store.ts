@@ -1,3 +1,4 @@
+import { IntMap } from '@icmp-mon/platform/shard';
 import { windowStart } from '@icmp-mon/probing/contract';
 
 const NONE = -1;
@@ -31,10 +32,10 @@ export class SampleStore {
   private starts = new Float64Array(this.windows.buffer);
   private windowsUsed = 0;
   private readonly freeWindows: number[] = [];
-  /** Start → check → target key → window: integers that need no object as keys of a map. */
-  private readonly byStart = new Map<number, Map<number, Map<number, number>>>();
+  /** Start → check → target key → window. */
+  private readonly byStart = new Map<number, Map<number, IntMap>>();
   /** What the last sample was added to: the next is mostly of the same five minutes and check. */
-  private latest: { startMs: number; check: number; windows: Map<number, number> } | null = null;
+  private latest: { startMs: number; check: number; windows: IntMap } | null = null;
 
   targetKeyOf(window: number): number {
     return this.windows[window * WINDOW_SIZE + WINDOW.targetKey] >>> 0;
@@ -140,7 +141,7 @@ export class SampleStore {
     const found: number[] = [];
     for (const [startMs, checks] of this.byStart) {
       if (!wanted(startMs)) continue;
-      for (const windows of checks.values()) for (const window of windows.values()) found.push(window);
+      for (const windows of checks.values()) windows.forEachValue((window) => found.push(window));
     }
     return found;
   }
@@ -162,7 +163,7 @@ export class SampleStore {
   private windowFor(targetKey: number, check: number, startMs: number): number {
     const windows = this.windowsAt(startMs, check);
     const known = windows.get(targetKey);
-    if (known !== undefined) return known;
+    if (known >= 0) return known;
     const window = this.freeWindows.pop() ?? this.windowsUsed++;
     const row = window * WINDOW_SIZE;
     if (row === this.windows.length) this.growWindows();
@@ -175,12 +176,12 @@ export class SampleStore {
     return window;
   }
 
-  private windowsAt(startMs: number, check: number): Map<number, number> {
+  private windowsAt(startMs: number, check: number): IntMap {
     if (this.latest?.startMs === startMs && this.latest.check === check) return this.latest.windows;
     let checks = this.byStart.get(startMs);
     if (!checks) this.byStart.set(startMs, (checks = new Map()));
     let windows = checks.get(check);
-    if (!windows) checks.set(check, (windows = new Map()));
+    if (!windows) checks.set(check, (windows = new IntMap()));
     this.latest = { startMs, check, windows };
     return windows;
   }
