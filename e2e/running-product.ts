@@ -4,7 +4,7 @@ import { closeSync, cpSync, existsSync, mkdirSync, openSync, readdirSync, readFi
 import path from 'node:path';
 import { eventually, testServices, testTopicPrefix } from '@icmp-mon/platform/testing';
 import pg from 'pg';
-import { rootDir, testDir } from '../infra/paths.mjs';
+import { distDir, rootDir, testDir } from '../infra/paths.mjs';
 import { readJson, writePrivateJson } from '../infra/private-file.mjs';
 import { goneWithin, identify, isAlive } from '../infra/process-identity.mjs';
 import { run } from '../infra/run.mjs';
@@ -29,6 +29,10 @@ export interface ProductOptions {
   /** `given`: databases and topics of its own on the tests' services; `own`: services that it starts itself. */
   services: 'given' | 'own';
   environment?: Record<string, string>;
+  /** Runs when the folder is there and nothing runs in it. */
+  prepare?: (dir: string) => void;
+  /** Runs when the ports are chosen, before the product is ready. */
+  portsChosen?: (ports: Record<string, number>) => void;
 }
 
 const START_WITHIN_MS = 240_000;
@@ -85,11 +89,12 @@ export class RunningProduct {
       ...given?.environment,
       ...options.environment,
       ICMPMON_STATE_DIR: dir,
-      ICMPMON_DIST_DIR: path.join(rootDir, 'dist'),
+      ICMPMON_DIST_DIR: distDir,
       ICMPMON_API_PORT: '0',
       ICMPMON_AGENT_PORT: '0',
       ICMPMON_ENROL_PORT: '0',
     };
+    options.prepare?.(dir);
     const log = openSync(path.join(dir, 'start.log'), 'a');
     // Not detached: a signal to the test runner's process group ends the product too.
     const child = spawn(process.execPath, [path.join(rootDir, 'infra/start.mjs')], {
@@ -176,10 +181,18 @@ export class RunningProduct {
   private async becomesReady(): Promise<void> {
     const startLog = path.join(this.dir, 'start.log');
     let ended = false;
+    let portsTold = this.options.portsChosen === undefined;
     this.child.once('exit', () => (ended = true));
     this.child.once('error', () => (ended = true));
     await eventually(
       () => {
+        const ports: Record<string, number> | undefined = portsTold
+          ? undefined
+          : readJson(path.join(this.dir, 'ports.json'));
+        if (ports?.['agents']) {
+          portsTold = true;
+          this.options.portsChosen?.(ports);
+        }
         const state = readState(path.join(this.dir, 'supervisor.json'));
         if (!ended && !(state?.running && state.state === 'ready')) throw new Error(`not ready: ${tail(startLog)}`);
       },

@@ -44,6 +44,8 @@ export interface Plan {
   /** Targets that change their agents or tier, go away or come back; policies that change. */
   inventoryChanges: number;
   commitEverySteps: number;
+  /** Whether a successor may end its predecessor's connection; else only the epoch keeps a zombie from writing. */
+  endsBackends: boolean;
   faults: (AgentFault | LogFault | OwnerFault)[];
 }
 
@@ -91,6 +93,7 @@ export function planOf(seed: number): Plan {
     targets: 2 + below(4),
     inventoryChanges: below(5),
     commitEverySteps: 1 + below(20),
+    endsBackends: random() < 0.6,
     faults: kinds.flatMap(([most, make]) => Array.from({ length: below(most + 1) }, make)),
   };
 }

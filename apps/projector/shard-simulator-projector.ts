@@ -28,6 +28,8 @@ interface OpenCommit {
 
 /** One projector process with a connection of its own; what the shard host does, a step at a time. */
 export class SimulatedProjector {
+  /** What the shard said that it should not have to: that a replay differs from what is stored. */
+  warning: string | null = null;
   private owned: OwnedShard | null = null;
   private open: OpenCommit | null = null;
   private backend = new SimulatedBackend();
@@ -44,6 +46,7 @@ export class SimulatedProjector {
     private readonly telemetry: SimulatedTelemetry,
     private readonly records: readonly Uint8Array[],
     private readonly commitEverySteps: number,
+    private readonly endsBackends: boolean,
   ) {}
 
   get isOwner(): boolean {
@@ -128,7 +131,8 @@ export class SimulatedProjector {
   private async takeOver(step: number): Promise<void> {
     const { telemetry, name } = this;
     if (telemetry.holder !== null && telemetry.holder !== name && telemetry.expiresAtStep >= step) return;
-    if (telemetry.backend !== this.backend) telemetry.backend?.end();
+    if (this.endsBackends && telemetry.backend !== this.backend) telemetry.backend?.end();
+    if (telemetry.isLockedFor(this.backend)) return;
     telemetry.epoch++;
     telemetry.holder = name;
     telemetry.backend = this.backend;
@@ -139,7 +143,9 @@ export class SimulatedProjector {
       telemetry,
       { shard: SHARD, epoch: telemetry.epoch },
       participants,
-      () => undefined,
+      (message, detail) => {
+        if (message.includes('replay')) this.warning = `${message}: ${JSON.stringify(detail)}`;
+      },
     );
     this.lastCommitStep = step;
   }

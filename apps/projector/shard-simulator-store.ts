@@ -31,11 +31,12 @@ export class SimulatedTelemetry implements Sql {
   private checkpointPosition = -1;
   private readonly positions = new Map<string, number>();
   readonly changes: JsonRow[] = [];
-  readonly statuses = new Map<number, string>();
+  readonly statuses = new Map<number, JsonRow>();
   readonly verdicts = new Map<string, string>();
   private recent: StoredWindow[] = [];
   private readonly series: StoredWindow[] = [];
   private cutMs = -Infinity;
+  private readonly open = new Set<SimulatedBackend>();
 
   constructor(private readonly agentIds: readonly string[]) {}
 
@@ -50,10 +51,24 @@ export class SimulatedTelemetry implements Sql {
       // As it comes over the wire: a Buffer somewhere inside a larger piece of memory.
       const checkpoint = this.checkpoint && Buffer.concat([Buffer.alloc(3), this.checkpoint]).subarray(3);
       if (text.includes('FROM shard')) return [{ checkpoint, checkpoint_position: this.checkpointPosition }];
+      if (text.includes('max(change_seq)')) return [{ change_seq: Number(this.changes.at(-1)?.['change_seq'] ?? 0) }];
+      if (text.includes('FROM target_status')) return this.recalledStatuses();
       if (text.includes('FROM agent_no')) return this.agentIds.map((agent_id, at) => ({ agent_id, agent_no: at + 1 }));
       throw unknownStatement(text);
     };
     return rows() as T[];
+  }
+
+  private recalledStatuses(): JsonRow[] {
+    return [...this.statuses.values()].map(({ target_key, to_status, reason, since }) => ({
+      ...{ target_key, reason, status: to_status },
+      since_ms: Date.parse(String(since)),
+    }));
+  }
+
+  /** Whether another process has a transaction open, and with it the lock on the shard's row. */
+  isLockedFor(backend: SimulatedBackend): boolean {
+    return [...this.open].some((each) => each.isAlive && each !== backend);
   }
 
   /** Runs `work`; what it wrote stands once `commit` is called on what is returned. */
@@ -76,7 +91,9 @@ export class SimulatedTelemetry implements Sql {
         else if (statement.includes('COPY probe_series')) staged.push(() => void this.series.push(...windows));
       },
     });
+    this.open.add(backend);
     return () => {
+      this.open.delete(backend);
       if (!backend.isAlive) throw new Error('terminating connection due to administrator command');
       for (const effect of staged) effect();
     };
@@ -99,7 +116,7 @@ export class SimulatedTelemetry implements Sql {
         return () => void this.changes.push(...rows);
       case 'target_status':
         if (isDelete) return () => (params[0] as number[]).forEach((key) => this.statuses.delete(key));
-        return () => rows.forEach((row) => this.statuses.set(Number(row['target_key']), JSON.stringify(standing(row))));
+        return () => rows.forEach((row) => this.statuses.set(Number(row['target_key']), row));
       case 'pair_verdict':
         return isDelete
           ? () => rows.forEach((row) => this.keepVerdicts(row))
@@ -137,12 +154,6 @@ export class SimulatedTelemetry implements Sql {
     }
     return lines.sort();
   }
-}
-
-/** The latest change's number and place differ with where the log's repeats stand; the rest must not. */
-function standing(row: JsonRow): JsonRow {
-  const { change_seq: _changeSeq, position: _position, ...rest } = row;
-  return rest;
 }
 
 function unknownStatement(text: string): Error {

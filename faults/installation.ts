@@ -1,0 +1,191 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { eventually } from '@icmp-mon/platform/testing';
+import { freshAddress } from '../e2e/network-faults';
+import { RunningProduct } from '../e2e/running-product';
+import { placeWitness, readWitness } from '../e2e/spool-witness';
+import type { FaultContext, Findings } from './fault-row';
+import { judgeNumbers, judgeWitness, type Judgement } from './judge';
+import { allReady, whileAway } from './killing';
+import { NumberedAgent } from './numbered-agent';
+import { TcpProxy } from './tcp-proxy';
+
+const PATIENCE = { withinMs: 120_000 };
+const SETTLE_MS = 60_000;
+const CONCURRENT_REQUESTS = 8;
+const STOPPED = 'allow:\n  - 127.0.0.0/8\nstopped: true\n';
+const RUNNING = 'allow:\n  - 127.0.0.0/8\npacketsPerSecond: 2000\nstopped: false\n';
+
+export interface InstallationOptions {
+  name: string;
+  targets: number;
+  /** How often the numbering agent measures each of its targets. */
+  measureEveryMs: number;
+  /** More settings for `npm start`. */
+  environment?: Record<string, string>;
+  /** Runs when the product's folder is there and nothing runs in it. */
+  prepare?: (dir: string) => void;
+}
+
+/**
+ * A product on services of its own with two agents, which share its targets: the local one with fping, whose spool keeps a
+ * witness of what it took, and one that numbers its results. Each reaches the gateway by a proxy of its own.
+ */
+export class Installation {
+  private constructor(
+    readonly product: RunningProduct,
+    readonly agentProxy: TcpProxy,
+    readonly numberedProxy: TcpProxy,
+    readonly numbered: NumberedAgent,
+    readonly network: string,
+  ) {}
+
+  static async start(options: InstallationOptions, say: (line: string) => void): Promise<Installation> {
+    const [agentProxy, numberedProxy] = [new TcpProxy(), new TcpProxy()];
+    const [agentPort, numberedPort] = [await agentProxy.listen(), await numberedProxy.listen()];
+    const product = await RunningProduct.start({
+      name: options.name,
+      services: 'own',
+      environment: {
+        ICMPMON_STARTER_TARGETS: '',
+        ICMPMON_PUBLIC_GATEWAY_URL: `https://127.0.0.1:${agentPort}`,
+        ...options.environment,
+      },
+      ...(options.prepare && { prepare: options.prepare }),
+      // The agent that is to come by a proxy starts before all is ready.
+      portsChosen: ({ agents }) => {
+        for (const proxy of [agentProxy, numberedProxy]) proxy.forwardTo(agents ?? 0);
+      },
+    });
+    say(`the product is ready, its services are its own`);
+    await whileAway(product, 'agent', () => placeWitness(path.join(product.dir, 'agent')));
+    const network = freshAddress().split('.').slice(0, 2).join('.');
+    const token = await product.api<{ token: string; enrolUrl: string }>('POST', 'enrolment-tokens', {
+      region: 'lab',
+      uses: 5,
+      validForS: 3600,
+    });
+    const numbered = await NumberedAgent.enrol({
+      enrolUrl: token.enrolUrl,
+      token: token.token,
+      ca: readFileSync(path.join(product.dir, 'ca/ca.crt'), 'utf8'),
+      name: 'numbered',
+      gatewayUrl: `https://127.0.0.1:${numberedPort}`,
+    });
+    const installation = new Installation(product, agentProxy, numberedProxy, numbered, network);
+    await installation.addTargets(options.targets);
+    await installation.becomesQuiet(options);
+    const share = `${numbered.assigned.length} of them are measured each ${options.measureEveryMs} ms, with numbers`;
+    say(`${options.targets} targets at 5 s; ${share}`);
+    return installation;
+  }
+
+  private async addTargets(count: number): Promise<void> {
+    let next = 0;
+    const add = async (): Promise<void> => {
+      for (let at = next++; at < count; at = next++) {
+        const ip = `${this.network}.${1 + (at >> 7)}.${1 + (at & 127)}`;
+        await this.product.api('POST', 'targets', { ip, tier: 'fast' });
+      }
+    };
+    await Promise.all(Array.from({ length: CONCURRENT_REQUESTS }, add));
+  }
+
+  /** The numbered agent begins to ship once it is known who measures what. */
+  private async becomesQuiet({ targets, measureEveryMs }: InstallationOptions): Promise<void> {
+    let before = -1;
+    await eventually(async () => {
+      const mine = await this.numbered.sync();
+      const settled = mine > 0 && mine === before;
+      before = mine;
+      await pause(500);
+      if (!settled) throw new Error(`${mine} targets are assigned to the numbered agent`);
+    }, PATIENCE);
+    this.numbered.start(measureEveryMs);
+    await this.allUp(targets);
+  }
+
+  async allUp(targets: number): Promise<void> {
+    await eventually(async () => {
+      const { up } = await this.product.api<{ up: number }>('GET', 'targets/counts');
+      if (up !== targets) throw new Error(`${up} of ${targets} targets are up`);
+    }, PATIENCE);
+  }
+
+  /** How often targets were called down so far: nobody took any away. */
+  async downs(): Promise<number> {
+    const [row] = await this.product.telemetry<{ downs: number }>(
+      `SELECT count(*)::integer AS downs FROM status_change WHERE to_status = 'down'`,
+    );
+    return row?.downs ?? 0;
+  }
+
+  /** The anti-join over numbers from `from` on up to those sent before this call, once they had time to arrive. */
+  async judgeNumbered(from: number): Promise<Judgement> {
+    const to = this.numbered.next - 1;
+    const url = this.product.access.telemetryDatabaseUrl;
+    const deadlineMs = performance.now() + SETTLE_MS;
+    for (;;) {
+      const judgement = await judgeNumbers(url, this.numbered.agentId, from, to);
+      if (judgement.missing === 0 || performance.now() > deadlineMs) return judgement;
+      await pause(1_000);
+    }
+  }
+
+  /** Stops the local agent's probing, waits until its spool is empty, and compares all it ever took with what is stored. */
+  async judgeLocal(): Promise<Judgement> {
+    const { product } = this;
+    const agentDir = path.join(product.dir, 'agent');
+    writeFileSync(path.join(agentDir, 'policy.yaml'), STOPPED);
+    try {
+      for (const metric of ['icmpmon_agent_targets', 'icmpmon_agent_spool_blocks']) {
+        await eventually(async () => {
+          const left = await product.metric('agent', metric);
+          if (left > 0) throw new Error(`${metric} is ${left}`);
+        }, PATIENCE);
+      }
+      const spooled = await whileAway(product, 'agent', () => readWitness(agentDir));
+      const deadlineMs = performance.now() + SETTLE_MS;
+      for (;;) {
+        const judgement = await judgeWitness(product.access.telemetryDatabaseUrl, 'local', spooled);
+        if (judgement.missing === 0 || performance.now() > deadlineMs) return judgement;
+        await pause(1_000);
+      }
+    } finally {
+      writeFileSync(path.join(agentDir, 'policy.yaml'), RUNNING);
+      await allReady(product);
+    }
+  }
+
+  async stop(): Promise<void> {
+    // What the product no longer takes need not be shipped any more.
+    this.numbered.abandon();
+    await this.agentProxy.close();
+    await this.numberedProxy.close();
+    await this.product.stop();
+  }
+}
+
+/** Notes a judgement's figures; anything missing, doubled or made up is a failure. */
+export function note(findings: Findings, what: string, judgement: Judgement): void {
+  findings.count(`${what} sent`, judgement.sent);
+  for (const part of ['missing', 'doubled', 'surplus'] as const) findings.must(`${what} ${part}`, judgement[part], 0);
+}
+
+/** Runs `work` under both agents' load and judges all results sent meanwhile. */
+export async function underLoad(
+  context: FaultContext,
+  findings: Findings,
+  work: (installation: Installation) => Promise<void>,
+  { local = true }: { local?: boolean } = {},
+): Promise<void> {
+  const installation = await context.installation();
+  const from = installation.numbered.next;
+  const downsBefore = await installation.downs();
+  await work(installation);
+  await allReady(installation.product);
+  note(findings, 'numbered results', await installation.judgeNumbered(from));
+  if (local) note(findings, "the local agent's results", await installation.judgeLocal());
+  findings.must('targets called down', (await installation.downs()) - downsBefore, 0);
+}

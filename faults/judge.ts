@@ -1,0 +1,84 @@
+import pg from 'pg';
+import type { PrintedResult } from '@icmp-mon/probing/contract';
+
+/** What an anti-join of what was sent and what is stored leaves over. */
+export interface Judgement {
+  sent: number;
+  stored: number;
+  missing: number;
+  doubled: number;
+  /** Stored and never sent. */
+  surplus: number;
+}
+
+/** A clock that is corrected by an estimate is some milliseconds off. */
+const CLOCK_TOLERANCE = '1 second';
+
+const NUMBERED = `
+  WITH stored AS MATERIALIZED (
+    SELECT rtt_us AS number FROM probe_result
+    WHERE agent_id = $1 AND outcome = 'reply' AND rtt_us BETWEEN $2 AND $3),
+  sent AS (SELECT number FROM generate_series($2::bigint, $3::bigint) number)
+  SELECT (SELECT count(*) FROM sent)::integer AS sent,
+         (SELECT count(*) FROM stored)::integer AS stored,
+         (SELECT count(*) FROM sent WHERE NOT EXISTS (SELECT FROM stored WHERE stored.number = sent.number))::integer AS missing,
+         (SELECT count(*) - count(DISTINCT number) FROM stored)::integer AS doubled,
+         0 AS surplus`;
+
+/** Judges results `from` to `to` (numbers, inclusive) of one agent that numbers them. */
+export async function judgeNumbers(url: string, agentId: string, from: number, to: number): Promise<Judgement> {
+  return withClient(url, async (client) => {
+    const { rows } = await client.query<Judgement>(NUMBERED, [agentId, from, to]);
+    if (!rows[0]) throw new Error('the judge gave no answer');
+    return rows[0];
+  });
+}
+
+const WITNESSED = `
+  WITH stored AS MATERIALIZED (
+    SELECT target_key, check_no, at, outcome, rtt_us FROM probe_result WHERE agent_name = $1)
+  SELECT (SELECT count(*) FROM spooled)::integer AS sent,
+         (SELECT count(*) FROM stored)::integer AS stored,
+         (SELECT count(*) FROM spooled WHERE NOT EXISTS (SELECT FROM stored WHERE SAME))::integer AS missing,
+         0 AS doubled,
+         (SELECT count(*) FROM stored WHERE NOT EXISTS (SELECT FROM spooled WHERE SAME))::integer AS surplus`.replaceAll(
+  'SAME',
+  `stored.target_key = spooled.target_key AND stored.check_no = spooled.check_no AND stored.outcome = spooled.outcome
+   AND stored.rtt_us = spooled.rtt_us
+   AND stored.at BETWEEN spooled.at - interval '${CLOCK_TOLERANCE}' AND spooled.at + interval '${CLOCK_TOLERANCE}'`,
+);
+
+/** Judges all results of the agent of that name against those that its spool took. */
+export async function judgeWitness(url: string, agentName: string, spooled: PrintedResult[]): Promise<Judgement> {
+  return withClient(url, async (client) => {
+    await client.query(
+      `CREATE TEMP TABLE spooled AS
+       SELECT * FROM unnest($1::integer[], $2::smallint[], $3::timestamptz[], $4::text[], $5::bigint[])
+         AS s(target_key, check_no, at, outcome, rtt_us)`,
+      [
+        spooled.map(({ targetKey }) => targetKey),
+        spooled.map(({ check }) => check),
+        spooled.map(({ at }) => at),
+        spooled.map(({ outcome }) => outcome),
+        spooled.map(({ rttUs }) => rttUs ?? 0),
+      ],
+    );
+    await client.query('CREATE INDEX ON spooled (target_key, at)');
+    await client.query('ANALYZE spooled');
+    const { rows } = await client.query<Judgement>(WITNESSED, [agentName]);
+    if (!rows[0]) throw new Error('the judge gave no answer');
+    const { sent, stored, missing, surplus } = rows[0];
+    // An agent may well measure a target twice within a second; what was stored twice is more than what was sent.
+    return { ...rows[0], doubled: Math.max(0, stored - surplus - (sent - missing)) };
+  });
+}
+
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}

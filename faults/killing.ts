@@ -1,0 +1,55 @@
+import { eventually } from '@icmp-mon/platform/testing';
+import type { RunningProduct } from '../e2e/running-product';
+
+const BACK_WITHIN_MS = 120_000;
+
+/** Throws rather than give a number that a signal would take for a whole group of processes. */
+export function pidOf(product: RunningProduct, name: string): number {
+  const pid = product.access.processes[name]?.pid;
+  if (pid === undefined) throw new Error(`${name} does not run`);
+  return pid;
+}
+
+/** Runs `work` while the process is dead and nobody starts it again. */
+export async function whileAway<T>(product: RunningProduct, name: string, work: () => T | Promise<T>): Promise<T> {
+  const { supervisorPid } = product;
+  const before = pidOf(product, name);
+  process.kill(supervisorPid, 'SIGSTOP');
+  try {
+    process.kill(before, 'SIGKILL');
+    return await work();
+  } finally {
+    process.kill(supervisorPid, 'SIGCONT');
+    await isBack(product, name, before);
+  }
+}
+
+async function isBack(product: RunningProduct, name: string, before: number): Promise<void> {
+  await eventually(
+    () => {
+      if ((product.access.processes[name]?.pid ?? before) === before) throw new Error(`${name} was not started again`);
+    },
+    { withinMs: BACK_WITHIN_MS },
+  );
+  await allReady(product);
+}
+
+/** Resolves when every app says that it is ready. */
+export async function allReady(product: RunningProduct): Promise<void> {
+  await eventually(
+    async () => {
+      const notReady = await product.notReady();
+      if (notReady.length > 0) throw new Error(`not ready: ${notReady.join(', ')}`);
+    },
+    { withinMs: BACK_WITHIN_MS },
+  );
+}
+
+/** Kills the processes at one moment; resolves with how many seconds it took until all was ready again. */
+export async function killAndWait(product: RunningProduct, names: readonly string[]): Promise<number> {
+  const before = names.map((name) => ({ name, pid: pidOf(product, name) }));
+  const startedMs = performance.now();
+  for (const { pid } of before) process.kill(pid, 'SIGKILL');
+  for (const { name, pid } of before) await isBack(product, name, pid);
+  return (performance.now() - startedMs) / 1000;
+}

@@ -1,0 +1,34 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Findings, type FaultContext, type Verdict } from './fault-row';
+import { underLoad } from './installation';
+import { killAndWait } from './killing';
+
+export const APPS = ['agent', 'gateway', 'api', 'projector', 'worker'];
+const ROUNDS = { short: 1, full: 5 };
+const READY_WITHIN_S = 10;
+const PAUSE_MS_MAX = 3_000;
+
+/** Kills each app in turn in a seeded order, and then all of them at once. */
+export async function run(context: FaultContext): Promise<Verdict> {
+  const findings = new Findings(context.say);
+  const rounds = context.short ? ROUNDS.short : ROUNDS.full;
+  const worst = new Map<string, number>();
+  let kills = 0;
+  await underLoad(context, findings, async ({ product }) => {
+    for (let round = 1; round <= rounds; round++) {
+      const order = APPS.map((name) => ({ name, at: context.random() })).sort((a, b) => a.at - b.at);
+      for (const killed of [...order.map(({ name }) => [name]), APPS]) {
+        const seconds = await killAndWait(product, killed);
+        const key = killed.length > 1 ? 'all at once' : killed[0];
+        worst.set(key, Math.max(worst.get(key) ?? 0, seconds));
+        kills += killed.length;
+        context.say(`round ${round}: ${key} killed, all ready again after ${seconds.toFixed(1)} s`);
+        await pause(context.random() * PAUSE_MS_MAX);
+      }
+    }
+  });
+  findings.count('kills', kills);
+  for (const [name, seconds] of worst)
+    findings.atMost(`${name} ready again, worst of ${rounds}, s`, seconds, READY_WITHIN_S);
+  return findings;
+}

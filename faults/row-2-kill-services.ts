@@ -1,0 +1,70 @@
+import { Findings, type FaultContext, type Verdict } from './fault-row';
+import { underLoad, type Installation } from './installation';
+import { killAndWait } from './killing';
+
+const SERVICES = ['kafka', 'postgres', 'valkey'];
+const ROUNDS = { short: 1, full: 3 };
+const ASK_EVERY_MS = 100;
+const ANSWER_WITHIN_MS = 5_000;
+
+interface Answers {
+  asked: number;
+  unavailable: number;
+  slowestMs: number;
+  strange: string[];
+}
+
+/** Kills each service while results flow and people ask the API. */
+export async function run(context: FaultContext): Promise<Verdict> {
+  const findings = new Findings(context.say);
+  const rounds = context.short ? ROUNDS.short : ROUNDS.full;
+  const answers: Answers = { asked: 0, unavailable: 0, slowestMs: 0, strange: [] };
+  await underLoad(context, findings, async (installation) => {
+    for (let round = 1; round <= rounds; round++) {
+      for (const service of SERVICES) {
+        const asking = { goesOn: true };
+        const asked = askAll(installation, answers, asking);
+        const seconds = await killAndWait(installation.product, [service]);
+        asking.goesOn = false;
+        await asked;
+        context.say(`round ${round}: ${service} killed, all ready again after ${seconds.toFixed(1)} s`);
+        const key = `${service} killed, all ready again, worst, s`;
+        findings.counts[key] = Math.max(Number(findings.counts[key] ?? 0), Math.round(seconds * 10) / 10);
+      }
+    }
+  });
+  findings.count('requests meanwhile', answers.asked);
+  findings.count('answered 503 as problem', answers.unavailable);
+  findings.must('answered otherwise', answers.strange.length, 0);
+  for (const strange of new Set(answers.strange.slice(0, 5))) context.say(`   ${strange}`);
+  findings.atMost('slowest answer, ms', answers.slowestMs, ANSWER_WITHIN_MS);
+  return findings;
+}
+
+/** Reads and writes by the API at a steady pace; every answer is the thing itself or 503 as problem+json. */
+async function askAll(installation: Installation, answers: Answers, asking: { goesOn: boolean }): Promise<void> {
+  const open = new Set<Promise<void>>();
+  const places = ['targets?limit=10', 'targets/counts', 'agents', 'tiers'];
+  for (let at = 0; asking.goesOn; at++) {
+    const one = askOnce(installation, places[at % places.length], answers);
+    open.add(one);
+    void one.finally(() => open.delete(one));
+    await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+  }
+  await Promise.all(open);
+}
+
+async function askOnce({ product }: Installation, place: string, answers: Answers): Promise<void> {
+  const startedMs = performance.now();
+  answers.asked++;
+  try {
+    const response = await product.request('GET', place);
+    await response.text();
+    const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json');
+    if (response.status === 503 && isProblem) answers.unavailable++;
+    else if (!response.ok) answers.strange.push(`${place}: ${response.status} ${response.headers.get('content-type')}`);
+  } catch (error) {
+    answers.strange.push(`${place}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  answers.slowestMs = Math.max(answers.slowestMs, performance.now() - startedMs);
+}

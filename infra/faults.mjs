@@ -1,0 +1,63 @@
+// npm run faults [-- <row> …] [--seed N] [--short] [--json]: does to a product of its own what operators and networks do.
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { buildServers } from './build.mjs';
+import { giveToOwner } from './owner.mjs';
+import { distDir, nodeBinary, rootDir, testDir } from './paths.mjs';
+import { chooseProvider } from './providers/index.mjs';
+import { run } from './run.mjs';
+import { fail, Refusal, say } from './say.mjs';
+import { checkSystem, setUp } from './setup.mjs';
+import { runInGroup } from './test-runner.mjs';
+
+const mainFile = join(distDir, 'faults/main.js');
+const usage = 'Use: npm run faults [-- <row> …] [--seed N] [--short] [--json]';
+/** Rows that need no product: the pure function under a simulator. */
+const pureRows = ['23'];
+
+try {
+  checkSystem();
+  process.exitCode = await faults(readRows());
+} catch (error) {
+  fail(error);
+}
+
+/** Only checks: the options go on as they are. */
+function readRows() {
+  try {
+    const flags = ['short', 'json'].map((name) => [name, { type: 'boolean' }]);
+    const options = { ...Object.fromEntries(flags), seed: { type: 'string' } };
+    const { positionals, values } = parseArgs({ options, allowPositionals: true });
+    if (values.seed !== undefined && !/^\d{1,9}$/.test(values.seed)) throw new Error('--seed is a whole number.');
+    return positionals;
+  } catch (error) {
+    throw new Refusal(`${error.message}\n${usage}`);
+  }
+}
+
+async function faults(rows) {
+  const pure = rows.length > 0 && rows.every((row) => pureRows.includes(row));
+  const provider = pure ? 'none' : await chooseProvider({});
+  await setUp(import.meta.url, { provider, commands: pure ? [] : ['fping', 'nft', 'ip'] });
+  if (!pure) await buildServers(say);
+  // Always anew: it takes a second, and its sources are spread over the workspace.
+  await run(nodeBinary, ['libs/platform/workspace/build-app.mjs', 'faults'], { cwd: rootDir });
+  // Apps that are started again must be those that were killed, whatever is built meanwhile.
+  const dir = join(testDir, `faults-${process.pid}`);
+  const built = join(dir, 'dist');
+  mkdirSync(built, { recursive: true });
+  giveToOwner(dir);
+  cpSync(distDir, built, { recursive: true });
+  try {
+    const running = runInGroup(process.execPath, ['--enable-source-maps', mainFile, ...process.argv.slice(2)], {
+      cwd: rootDir,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, ICMPMON_DIST_DIR: built, ICMPMON_LOG_LEVEL: process.env.ICMPMON_LOG_LEVEL ?? 'info' },
+    });
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => running.interrupt());
+    return await running.code;
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
