@@ -4,3 +4,4 @@ export { AssignmentUpdates, type NextOptions } from './assignment-updates';
 export { ASSIGNMENTS_PER_ANSWER, assignmentsSince } from './assignments.query';
 export { FeedPublisher, type FeedPublisherOptions } from './feed-publisher';
 export { forgetRemovals, forgetReplacedFacts } from './forget-history';
+export { standingFacts } from './standing-facts';

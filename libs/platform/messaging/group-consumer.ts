@@ -41,6 +41,8 @@ export interface GroupConsumerAccess {
 const SESSION_TIMEOUT_MS = 6_000;
 const BATCH_MAX = 500;
 const RETRY = { firstMs: 200, maxMs: 10_000 };
+/** How often to look whether somebody has moved a position that the log does not hold. */
+const MOVED_LOOK_MS = 3_000;
 /** Tries of a single message that fails for no known reason, before it is set aside. */
 const TRIES_MAX = 3;
 const logger = createLogger('messaging');
@@ -124,7 +126,7 @@ export class GroupConsumer {
     this.consumer.begin(topic, partition, offset.nextOffset, {
       batchMax: this.options.batchMax ?? BATCH_MAX,
       handle: (messages, stream) => this.handleBatch(position, messages, stream),
-      failed: (error) => this.onFailed(key, error),
+      failed: (error) => this.onFailed(position, error),
     });
   }
 
@@ -141,13 +143,28 @@ export class GroupConsumer {
     return null;
   }
 
-  private onFailed(key: OffsetKey, error: unknown): void {
+  private onFailed({ key, offset }: Position, error: unknown): void {
     const detail = error instanceof Error ? error.message : String(error);
     this.failures.set(
       `${key.topic}/${key.partition}`,
-      `${detail} Set next_offset of group "${key.group}" in table consumer_offset to an offset that the topic holds.`,
+      `${detail} Go on from what it holds: npm run icmpmon -- shards adopt (sets next_offset of group "${key.group}" in table ` +
+        'consumer_offset).',
     );
     logger.error({ err: error, ...key }, 'a group has stopped reading a partition');
+    void this.goOnWhenMoved(key, offset.nextOffset, this.generation.signal);
+  }
+
+  /** Reads on as soon as somebody has set the position to another offset. */
+  private async goOnWhenMoved(key: OffsetKey, failedAt: number, generation: AbortSignal): Promise<void> {
+    const pauses = new Pauses({ firstMs: MOVED_LOOK_MS, maxMs: MOVED_LOOK_MS });
+    for (;;) {
+      await pauses.wait(generation);
+      const offset = generation.aborted ? null : await this.loadUntilKnown(key, generation);
+      if (!offset) return;
+      if (offset.nextOffset === failedAt) continue;
+      this.failures.delete(`${key.topic}/${key.partition}`);
+      return this.begin(key.topic, key.partition, generation);
+    }
   }
 
   private skipDeleted(stream: PartitionStream, low: number): void {

@@ -10,13 +10,15 @@ import { GroupConsumer, type GroupConsumerAccess, type GroupConsumerOptions } fr
 import { createKafka, type MessagingOptions } from './kafka-client';
 import { GroupOfOneLogReader, type LogReader, type LogReaderOptions } from './log-reader';
 import type { LogDir } from './log-dirs';
-import type { OutgoingMessage } from './message';
+import { type OutgoingMessage, type ReceivedMessage, receivedMessage } from './message';
 import type { LogBounds } from './messaging-errors';
 import { replayDeadLetters } from './replay-dead-letters';
 import { SendQueue } from './send-queue';
 import { declaredTopics } from './topics';
 
 const OPEN_ATTEMPTS_MAX = 10;
+/** What one look at a partition fetches. */
+const READ_BYTES = 1024 * 1024;
 
 /** The process's way to Kafka; topics are named logically, without the installation's prefix. Connects on first use. */
 @Injectable()
@@ -91,6 +93,12 @@ export class Messaging implements OnApplicationShutdown {
   /** Whether each partition has a message of `sinceMs` or later, by its producer's clock. */
   hasMessageSince(logicalTopic: string, sinceMs: number): Promise<Map<number, boolean>> {
     return this.reader.hasSince(this.topic(logicalTopic), sinceMs);
+  }
+
+  /** Messages of a partition from an offset on, without being a consumer; none at the end of the log. */
+  async readMessages(logicalTopic: string, partition: number, offset: number): Promise<ReceivedMessage[]> {
+    const messages = await this.reader.fetch(this.topic(logicalTopic), partition, offset, READ_BYTES);
+    return messages.map((message) => receivedMessage(message, logicalTopic, partition));
   }
 
   /** The brokers' log directories, with the room of their disks. */

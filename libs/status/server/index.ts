@@ -12,5 +12,6 @@ export {
   standingOfKeys,
   type StandingChange,
 } from './rebuild/standing-changes';
+export { republishStatuses } from './rebuild/republish-statuses';
 export { targetStatusModel } from './rebuild/target-status-model';
 export { projectStatuses } from './status-effects';

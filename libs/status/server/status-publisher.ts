@@ -6,7 +6,8 @@ import type { Logger } from '@icmp-mon/platform/ops';
 const BATCH_MAX = 1_000;
 const SWEEP_MS = 1_000;
 
-type Row = Omit<
+/** A row of `status_change` as it is published. */
+export type PublishedChange = Omit<
   TargetStatusChanged['data'],
   'key' | 'from' | 'to' | 'changeSeq' | 'targetId' | 'lastSuccessAt' | 'at'
 > & {
@@ -64,7 +65,7 @@ export class StatusPublisher {
   }
 
   private async publishBatch(shard: number): Promise<number> {
-    const rows = await this.sql.query<Row>(
+    const rows = await this.sql.query<PublishedChange>(
       `SELECT shard, change_seq, target_key, target_id, host(ip) AS ip, vrf, tier, from_status, to_status, reason, at,
               last_success_at, votes, removed
        FROM status_change
@@ -75,7 +76,7 @@ export class StatusPublisher {
     );
     const last = rows.at(-1);
     if (!last) return 0;
-    await this.messaging.send(TARGET_STATUS_TOPIC, rows.map(toMessage));
+    await this.messaging.send(TARGET_STATUS_TOPIC, rows.map(statusMessage));
     await this.sql.execute(
       `INSERT INTO status_publication (shard, published_seq) VALUES ($1, $2)
        ON CONFLICT (shard) DO UPDATE SET published_seq = GREATEST(status_publication.published_seq, excluded.published_seq)`,
@@ -85,7 +86,8 @@ export class StatusPublisher {
   }
 }
 
-function toMessage(row: Row): ReturnType<typeof cloudEvent> {
+/** The change as an event of the public topic; of a removed target a tombstone. */
+export function statusMessage(row: PublishedChange): ReturnType<typeof cloudEvent> {
   const data: TargetStatusChanged['data'] | null = row.removed
     ? null
     : {

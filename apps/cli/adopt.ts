@@ -1,0 +1,97 @@
+import { standingFacts } from '@icmp-mon/assignment/server';
+import type { Sql } from '@icmp-mon/platform/database';
+import { SHARD_TOPIC, type LogBounds } from '@icmp-mon/platform/messaging';
+import { adoptShard, type ShardPosition } from '@icmp-mon/platform/shard';
+import { AgentNumbers, LivePublisher, SeriesParticipant } from '@icmp-mon/probing/server';
+import { TARGET_STATUS_TOPIC } from '@icmp-mon/status/contract';
+import { republishStatuses, StatusParticipant } from '@icmp-mon/status/server';
+import type { CliContext } from './cli-context';
+
+type Context = Pick<CliContext, 'config' | 'control' | 'telemetry' | 'messaging' | 'say'>;
+
+const NOBODY_WATCHES = new LivePublisher({ watched: () => new Set<number>(), wake: () => undefined });
+
+/** Where the relay publishes the event store's categories. */
+const RELAYED_TOPICS = ['public.targets.v1', 'public.tiers.v1', 'public.agents.v1'];
+
+/** Has a shard go on from what its log holds now. `newLog`: none of it was ever read. */
+export async function adopt(context: Context, { shard, log }: ShardPosition, newLog: boolean): Promise<void> {
+  const { control, telemetry, messaging, config } = context;
+  const [first] = await messaging.readMessages(SHARD_TOPIC, shard, log.low);
+  const agentNumbers = new AgentNumbers(telemetry);
+  const { notMeasured } = await adoptShard({
+    telemetryUrl: config.telemetryDatabaseUrl,
+    shard,
+    low: log.low,
+    newLog,
+    logFrom: first ? new Date(first.timestampMs) : new Date(),
+    feed: await standingFacts(control, shard),
+    participants: (number, directory) => [
+      new StatusParticipant(number, directory),
+      new SeriesParticipant(number, directory, agentNumbers, NOBODY_WATCHES),
+    ],
+  });
+  const gap = notMeasured
+    ? `not measured from ${notMeasured.from.toISOString()} to ${notMeasured.to.toISOString()}`
+    : 'nothing is missing';
+  context.say(`shard ${shard}: goes on from offset ${log.low}; ${gap}`);
+}
+
+interface OffsetRow {
+  group_id: string;
+  topic: string;
+  partition: number;
+  next_offset: number;
+}
+
+/** A group that stands past a topic's end. */
+export interface LostGroup extends OffsetRow {
+  database: Sql;
+  log: LogBounds;
+}
+
+/** Groups whose topics were made anew: what they had read is not in there. */
+export async function lostGroups({ control, telemetry, messaging }: Context): Promise<LostGroup[]> {
+  const lost: LostGroup[] = [];
+  for (const database of [control, telemetry]) {
+    const rows = await database.query<OffsetRow>(
+      'SELECT group_id, topic, partition, next_offset FROM consumer_offset ORDER BY group_id, topic, partition',
+    );
+    const prefix = messaging.topic('');
+    const topics = new Set(rows.map(({ topic }) => topic).filter((topic) => topic.startsWith(prefix)));
+    if (topics.size === 0) continue;
+    const bounds = await messaging.bounds([...topics].map((topic) => topic.slice(prefix.length)));
+    for (const row of rows) {
+      const log = bounds.get(row.topic.slice(prefix.length))?.get(row.partition);
+      if (log && row.next_offset > log.high) lost.push({ ...row, database, log });
+    }
+  }
+  return lost;
+}
+
+/** Lets the group read the topic from its start; events that it had before are known to it by their positions. */
+export async function adoptGroup(context: Context, { database, log, ...group }: LostGroup): Promise<void> {
+  const { group_id, topic, partition, next_offset } = group;
+  await database.execute(
+    `UPDATE consumer_offset SET next_offset = $5 WHERE group_id = $1 AND topic = $2 AND partition = $3 AND next_offset = $4`,
+    [group_id, topic, partition, next_offset, log.low],
+  );
+  context.say(`group ${group_id}: reads ${topic}/${partition} from offset ${log.low}`);
+}
+
+/** Public topics that were made anew get what they held: events from the store, the latest status of each target. */
+export async function refillTopics(context: Context): Promise<void> {
+  const { control, telemetry, messaging } = context;
+  const bounds = await messaging.bounds([...RELAYED_TOPICS, TARGET_STATUS_TOPIC]);
+  const isEmpty = (topic: string): boolean => [...(bounds.get(topic)?.values() ?? [])].every(({ high }) => high === 0);
+  if (RELAYED_TOPICS.every(isEmpty)) {
+    const [head] = await control.query('SELECT 1 FROM event LIMIT 1');
+    if (head) {
+      await control.execute('UPDATE relay_cursor SET position = 0, updated_at = now()');
+      context.say('the relay publishes all events once more');
+    }
+  }
+  if (!isEmpty(TARGET_STATUS_TOPIC)) return;
+  const sent = await republishStatuses(telemetry, messaging);
+  if (sent > 0) context.say(`published the latest status of ${sent} targets once more`);
+}

@@ -1,0 +1,16 @@
+import type { FeedFact } from '@icmp-mon/probing/contract';
+import type { Sql } from '@icmp-mon/platform/database';
+
+/** What holds for a shard as far as the feed was published: per subject its last fact, in the order they were told. */
+export async function standingFacts(sql: Sql, shard: number): Promise<{ facts: FeedFact[]; feedPosition: number }> {
+  const [row] = await sql.query<{ facts: FeedFact[]; published: number }>(
+    `SELECT state.published, coalesce((
+       SELECT jsonb_agg(last.fact ORDER BY last.position) FROM (
+         SELECT DISTINCT ON (subject) fact, position FROM shard_feed
+         WHERE shard = $1 AND position <= state.published ORDER BY subject, position DESC) AS last
+       WHERE last.fact ->> 'kind' <> 'target-removed'), '[]') AS facts
+     FROM shard_feed_state state`,
+    [shard],
+  );
+  return { facts: row?.facts ?? [], feedPosition: row?.published ?? 0 };
+}
