@@ -25,7 +25,7 @@ export function writeAccess(file, access, processes) {
 /** What Prometheus is to scrape, as its `file_sd` reads it: each process that has metrics. Nothing in it is secret. */
 export function writeScrapeTargets(file, processes) {
   const scraped = Object.entries(processes).filter(([, { opsUrl }]) => opsUrl !== undefined);
-  const groups = scraped.map(([app, { opsUrl }]) => ({ targets: [new URL(opsUrl).host], labels: { app } }));
+  const groups = scraped.map(([process, { opsUrl }]) => ({ targets: [new URL(opsUrl).host], labels: { process } }));
   mkdirSync(dirname(file), { recursive: true });
   giveToOwner(dirname(file));
   writePublicText(file, `${JSON.stringify(groups, null, 2)}\n`);

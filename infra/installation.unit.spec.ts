@@ -105,7 +105,7 @@ it('names what Prometheus is to scrape in a file that it may read', () => {
   const file = join(dir, 'prometheus/targets.json');
   writeScrapeTargets(file, { api: { pid: 7, opsUrl: 'http://127.0.0.1:20001' }, kafka: { pid: 8 } });
   expect(statSync(file).mode & 0o777).toBe(0o644);
-  expect(readJson(file)).toEqual([{ targets: ['127.0.0.1:20001'], labels: { app: 'api' } }]);
+  expect(readJson(file)).toEqual([{ targets: ['127.0.0.1:20001'], labels: { process: 'api' } }]);
 });
 
 describe('the machine', () => {
