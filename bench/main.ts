@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { serveFleet } from './fleet/serve';
 import type { Bench, BenchContext, BenchResult } from './bench';
 import { CpuMeter } from './process-cpu';
+import { LOADS, runLoad } from './load';
 import { BenchProduct, type ProductOptions } from './product';
 
 /** Name → its file, loaded when it is asked for. `all` runs them in this order. */
@@ -14,6 +15,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run: Bench }>>> = {
   agent: () => import('./agent'),
   'agent-cpu': () => import('./agent-cpu'),
   bytes: () => import('./bytes'),
+  events: () => import('./events'),
 };
 
 const PAIRS = 5;
@@ -26,6 +28,10 @@ const { positionals, values } = parseArgs({
     json: { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
     pairs: { type: 'string' },
+    agents: { type: 'string' },
+    targets: { type: 'string' },
+    interval: { type: 'string' },
+    minutes: { type: 'string' },
   },
 });
 
@@ -33,6 +39,7 @@ if (process.argv[2] === 'fleet') serveFleet();
 else process.exitCode = await main();
 
 async function main(): Promise<number> {
+  if (positionals[0] === 'load') return load(positionals[1]);
   const names = positionals.includes('all') ? Object.keys(BENCHES) : positionals;
   const unknown = names.filter((name) => !Object.hasOwn(BENCHES, name));
   if (unknown.length > 0) {
@@ -55,7 +62,31 @@ async function main(): Promise<number> {
   return broken.length > 0 || results.some(({ ratio }) => Number.isNaN(ratio)) ? 1 : 0;
 }
 
-async function runOne(name: string): Promise<BenchResult> {
+/** Not a comparison: what a product does under a load, and whether it holds. */
+async function load(name: string): Promise<number> {
+  if (!Object.hasOwn(LOADS, name)) throw new Error(`There is no load "${name}".`);
+  const form = name as keyof typeof LOADS;
+  const usual = LOADS[form];
+  const options = {
+    form,
+    agents: Number(values.agents ?? usual.agents),
+    targets: Number(values.targets ?? usual.targets),
+    intervalS: Number(values.interval ?? usual.intervalS),
+    minutes: Number(values.minutes ?? usual.minutes),
+  };
+  const result = await withContext('load', (context) => runLoad(context, options));
+  if (values.json) say(JSON.stringify(result));
+  return result['sound'] === true ? 0 : 1;
+}
+
+function runOne(name: string): Promise<BenchResult> {
+  return withContext(name, async (context) => {
+    const { run } = await BENCHES[name]();
+    return run(context);
+  });
+}
+
+async function withContext(name: string, work: Bench): Promise<BenchResult> {
   const startedMs = performance.now();
   const dir = path.join(process.env['ICMPMON_BENCH_DIR'] ?? '', name);
   mkdirSync(dir, { recursive: true });
@@ -75,8 +106,7 @@ async function runOne(name: string): Promise<BenchResult> {
     },
   };
   try {
-    const { run } = await BENCHES[name]();
-    return { ...(await run(context)), quick: values.quick, tookS: secondsSince(startedMs) };
+    return { ...(await work(context)), quick: values.quick, tookS: secondsSince(startedMs) };
   } finally {
     for (const product of products) await product.stop();
   }
