@@ -1,5 +1,6 @@
 import type { CheckType } from './feed-fact';
 import type { OutcomeName } from './outcomes';
+import type { Resolution } from './rollup-levels';
 
 /** One measurement, as `/results` gives it. */
 export interface ProbeResult {
@@ -34,6 +35,12 @@ export interface HistoryPoint {
   rttMaxUs: number | null;
   /** Mean distance of successive rtts of the same agent. */
   jitterUs: number | null;
+}
+
+/** What `/history` gives: windows of one length, oldest first, without those in which nothing was measured. */
+export interface HistoryPage {
+  items: HistoryPoint[];
+  resolution: Resolution;
 }
 
 /** What `/live` streams; the event's id is shard:position:index, to resume from. */

@@ -76,7 +76,7 @@ class TestApi {}
 
 interface Answer {
   status: number;
-  body: { items: Record<string, unknown>[]; next: string | null; windowMs: number; detail: string; errors: object[] };
+  body: { items: Record<string, unknown>[]; next: string | null; resolution: string; detail: string; errors: object[] };
 }
 
 describe('the routes of results', () => {
@@ -136,7 +136,7 @@ describe('the routes of results', () => {
   it('give the history', async () => {
     const { status, body } = await get(`${TARGET.ip}/history`);
     expect(status).toBe(200);
-    expect(body.windowMs).toBe(WINDOW_MS);
+    expect(body.resolution).toBe('5m');
     expect(body.items).toMatchObject([
       { at: new Date(startMs).toISOString(), sent: 2, lost: 1, notSent: 1, rttP50Us: 840 },
     ]);
@@ -149,7 +149,8 @@ describe('the routes of results', () => {
     ['results?from=yesterday', '?from'],
     ['results?cursor=xyz', '?cursor'],
     ['results?page=2', '?page'],
-    ['history?from=now-32d', '?from'],
+    ['history?from=now-60d&resolution=5m', '?resolution'],
+    ['history?resolution=2h', '?resolution'],
     ['history?from=now&to=now-1h', '?from'],
     ['history?to=soon', '?to'],
   ])('refuse %s and say which parameter', async (query, pointer) => {
@@ -158,8 +159,13 @@ describe('the routes of results', () => {
     expect(body.errors).toContainEqual(expect.objectContaining({ pointer }));
   });
 
-  it('refuse a history of a year, and say that hourly figures are not kept yet', async () => {
-    expect((await get(`${TARGET.ip}/history?from=now-365d`)).body.detail).toContain('hourly figures');
+  it('give a history of a year by days, and refuse one of five minutes each', async () => {
+    const { body } = await get(`${TARGET.ip}/history?from=now-365d`);
+    expect(body.resolution).toBe('1d');
+    expect(body.items).toHaveLength(1);
+    const refused = await get(`${TARGET.ip}/history?from=now-365d&resolution=5m`);
+    expect(refused.status).toBe(400);
+    expect(refused.body.detail).toBe('At a resolution of 5m from must be at most 34 days before to: ask for 1h.');
   });
 
   it.each(['results', 'history', 'live'])('answer 404 for %s of a target that is none', async (route) => {

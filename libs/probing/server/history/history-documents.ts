@@ -1,6 +1,7 @@
-import type { HistoryPoint } from '@icmp-mon/probing/contract';
+import { type HistoryPage, type HistoryPoint, type Resolution, RESOLUTIONS } from '@icmp-mon/probing/contract';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, IsString, Length, MaxLength } from 'class-validator';
+import { IsIn, IsOptional, IsString, Length, MaxLength } from 'class-validator';
+import { type AskedResolution, ASKED_RESOLUTIONS } from './resolution';
 import { TIME_TEXT_LENGTH_MAX } from './time-range';
 
 const VRF_LENGTH_MAX = 64;
@@ -17,6 +18,16 @@ export class HistoryQuery {
   @MaxLength(TIME_TEXT_LENGTH_MAX)
   to?: string;
 
+  @ApiPropertyOptional({
+    description:
+      'Length of the windows: five minutes, or an hour, a day, a month in UTC. `auto` takes the finest one that has at most ' +
+      'about a thousand points and is still kept that far back. At most 10,000 points.',
+    enum: ASKED_RESOLUTIONS,
+    default: 'auto',
+  })
+  @IsIn(ASKED_RESOLUTIONS)
+  resolution: AskedResolution = 'auto';
+
   @ApiPropertyOptional({ description: 'Chooses where the address is in several VRFs.' })
   @IsOptional()
   @IsString()
@@ -29,7 +40,7 @@ const US = { type: Number, nullable: true, description: 'Microseconds; null wher
 /** The contract's types as the OpenAPI document shows them. */
 export class HistoryPointDocument implements HistoryPoint {
   @ApiProperty({ format: 'date-time', description: 'Start of the window.' }) at!: string;
-  @ApiProperty() windowMs!: number;
+  @ApiProperty({ description: 'Length of the window; months differ.' }) windowMs!: number;
   @ApiProperty() sent!: number;
   @ApiProperty() lost!: number;
   @ApiProperty({ description: 'Probes that say nothing of the target; not in `sent`.' }) notSent!: number;
@@ -43,7 +54,7 @@ export class HistoryPointDocument implements HistoryPoint {
   @ApiProperty(US) jitterUs!: number | null;
 }
 
-export class HistoryDocument {
+export class HistoryDocument implements HistoryPage {
   @ApiProperty({ type: [HistoryPointDocument] }) items!: HistoryPointDocument[];
-  @ApiProperty({ description: 'Length of the windows.' }) windowMs!: number;
+  @ApiProperty({ enum: RESOLUTIONS, description: 'Length of the windows.' }) resolution!: Resolution;
 }

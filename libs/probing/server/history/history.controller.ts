@@ -1,4 +1,3 @@
-import { WINDOW_MS } from '@icmp-mon/probing/contract';
 import { RequirePermission } from '@icmp-mon/platform/http';
 import { TargetDirectory } from '@icmp-mon/targets/contract';
 import { Controller, Get, Param, Query } from '@nestjs/common';
@@ -6,9 +5,6 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { History } from './history';
 import { HistoryDocument, HistoryQuery } from './history-documents';
 import { rangeOf } from './time-range';
-
-const SPAN_MS_MAX = 31 * 86_400_000;
-const TOO_LONG = 'from must be at most 31 days before to: longer ranges need hourly figures, which are not kept yet.';
 
 @ApiTags('results')
 @Controller('api/v1/targets/:id/history')
@@ -21,13 +17,15 @@ export class HistoryController {
   @Get()
   @RequirePermission('results:read')
   @ApiOperation({
-    summary: 'Loss and latency of a target in windows of five minutes, oldest first',
-    description: 'Over all agents and checks. Windows without results are left out. At most 31 days.',
+    summary: 'Loss and latency of a target in windows of equal length, oldest first',
+    description:
+      'Over all agents and checks. Windows without results are left out. Percentiles are within 2 %. Hours, days and months ' +
+      'are those of UTC; the last ones are not over yet and have what was measured so far.',
   })
   @ApiOkResponse({ type: HistoryDocument })
   async read(@Param('id') reference: string, @Query() query: HistoryQuery): Promise<HistoryDocument> {
-    const range = rangeOf(query, { nowMs: Date.now(), spanMsMax: SPAN_MS_MAX, tooLong: TOO_LONG });
+    const range = rangeOf(query, { nowMs: Date.now() });
     const { key } = await this.targets.find(reference, query.vrf);
-    return { items: await this.history.read(key, range), windowMs: WINDOW_MS };
+    return this.history.read(key, range, query.resolution);
   }
 }

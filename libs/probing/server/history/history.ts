@@ -1,72 +1,74 @@
 import {
-  decodeSeriesBody,
-  emptyCounters,
-  historyPoint,
+  bucketEnd,
+  bucketStart,
   type HistoryPoint,
-  mergeCounters,
-  mergeSeriesBodies,
-  RttHistogram,
-  summarizeSamples,
-  WINDOW_MS,
+  type Resolution,
+  ROLLUP_LEVELS,
+  type RollupLevel,
   type WindowCounters,
-  windowStart,
 } from '@icmp-mon/probing/contract';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { Injectable } from '@nestjs/common';
+import { type Progress, readProgress } from '../rollups/rollup-progress';
+import { type Figures, gather, pointsOf } from './figures';
+import { type AskedResolution, chooseResolution } from './resolution';
 import type { TimeRange } from './time-range';
+import { windowFigures } from './window-figures';
 
-interface HistoryRow extends WindowCounters {
-  windowStart: Date;
-  check: number;
+interface RollupRow extends WindowCounters {
+  bucket: Date;
   histogram: Buffer;
-  /** Only where a window of a check is in several rows. */
-  body: Buffer | null;
 }
 
-/** A folded window has its figures ready; fragments are put together from their samples, because jitter does not add up. */
-const ROWS = `
-  SELECT window_start AS "windowStart", check_no AS "check", sent, replied, lost, not_sent AS "notSent",
-         rtt_min_us AS "rttMinUs", rtt_max_us AS "rttMaxUs", rtt_sum_us AS "rttSumUs",
-         jitter_sum_us AS "jitterSumUs", jitter_count AS "jitterCount", histogram,
-         CASE WHEN count(*) OVER (PARTITION BY window_start, check_no) > 1 THEN body END AS body
-  FROM probe_window
-  WHERE target_key = $1 AND window_start >= $2 AND window_start < $3
-  ORDER BY window_start, check_no`;
+const rollupRows = ({ relation }: RollupLevel): string => `
+  SELECT bucket, sent, replied, lost, not_sent AS "notSent", rtt_min_us AS "rttMinUs", rtt_max_us AS "rttMaxUs",
+         rtt_sum_us AS "rttSumUs", jitter_sum_us AS "jitterSumUs", jitter_count AS "jitterCount", histogram
+  FROM ${relation} WHERE target_key = $1 AND bucket >= $2 AND bucket < $3`;
 
-/** Five-minute points of one target, over all its agents and checks. */
+/** What was measured of one target, over all its agents and checks, in windows as long as a range asks for. */
 @Injectable()
 export class History {
   constructor(private readonly database: TelemetryDatabase) {}
 
-  /** Points of the windows that the range touches, oldest first; where nothing was measured there is none. */
-  async read(targetKey: number, { fromMs, toMs }: TimeRange): Promise<HistoryPoint[]> {
-    const rows = await this.database.query<HistoryRow>(ROWS, [
-      targetKey,
-      new Date(windowStart(fromMs)),
-      new Date(toMs),
-    ]);
-    const points: HistoryPoint[] = [];
-    for (let at = 0; at < rows.length;) {
-      let end = at + 1;
-      while (end < rows.length && rows[end].windowStart.getTime() === rows[at].windowStart.getTime()) end++;
-      points.push(pointOf(rows.slice(at, end)));
-      at = end;
-    }
-    return points;
+  /**
+   * Points of the windows that the range touches, oldest first; where nothing was measured there is none.
+   * @throws DomainError `invalid` for a resolution that would give too many points
+   */
+  async read(
+    targetKey: number,
+    range: TimeRange,
+    asked: AskedResolution = 'auto',
+  ): Promise<{ items: HistoryPoint[]; resolution: Resolution }> {
+    const progress = await readProgress(this.database);
+    const resolution = chooseResolution(asked, range, progress);
+    const whole = {
+      fromMs: bucketStart(resolution, range.fromMs),
+      toMs: bucketEnd(resolution, range.toMs - 1),
+    };
+    return { items: pointsOf(await this.figures(targetKey, whole, resolution, progress), resolution), resolution };
   }
-}
 
-function pointOf(rows: readonly HistoryRow[]): HistoryPoint {
-  const histogram = new RttHistogram();
-  let counters = emptyCounters();
-  for (const row of rows) {
-    if (row.body !== null) continue;
-    histogram.merge(row.histogram);
-    counters = mergeCounters(counters, row);
+  /** The level's own rows as far as they are made, and beyond it what the level below says. */
+  private async figures(
+    targetKey: number,
+    { fromMs, toMs }: TimeRange,
+    resolution: Resolution,
+    progress: Progress,
+  ): Promise<Figures[]> {
+    const level = ROLLUP_LEVELS.find((candidate) => candidate.resolution === resolution);
+    if (level === undefined) return windowFigures(this.database, targetKey, { fromMs, toMs });
+    const madeUntilMs = Math.min(toMs, Math.max(fromMs, progress[level.relation].rolledUntilMs));
+    const figures: Figures[] = [];
+    if (fromMs < madeUntilMs) figures.push(...(await this.rolledUp(targetKey, level, fromMs, madeUntilMs)));
+    if (madeUntilMs < toMs) {
+      const below = ROLLUP_LEVELS.find(({ relation }) => relation === level.source)?.resolution ?? '5m';
+      figures.push(...(await this.figures(targetKey, { fromMs: madeUntilMs, toMs }, below, progress)));
+    }
+    return gather(figures, resolution);
   }
-  for (const check of new Set(rows.filter(({ body }) => body !== null).map((row) => row.check))) {
-    const bodies = rows.flatMap((row) => (row.check === check && row.body !== null ? [row.body] : []));
-    counters = mergeCounters(counters, summarizeSamples(decodeSeriesBody(mergeSeriesBodies(bodies)), histogram));
+
+  private async rolledUp(targetKey: number, level: RollupLevel, fromMs: number, toMs: number): Promise<Figures[]> {
+    const rows = await this.database.query<RollupRow>(rollupRows(level), [targetKey, new Date(fromMs), new Date(toMs)]);
+    return rows.map((row) => ({ startMs: row.bucket.getTime(), counters: row, histograms: [row.histogram] }));
   }
-  return historyPoint(rows[0].windowStart.getTime(), WINDOW_MS, counters, histogram);
 }

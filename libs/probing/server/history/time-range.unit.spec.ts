@@ -28,14 +28,11 @@ describe('an instant in a query', () => {
 });
 
 describe('a range in a query', () => {
-  const limits = { nowMs: NOW_MS, spanMsMax: 86_400_000, tooLong: 'at most a day' };
-
   it('ends now unless said', () => {
-    expect(rangeOf({ from: 'now-6h' }, limits)).toEqual({ fromMs: NOW_MS - 6 * 3_600_000, toMs: NOW_MS });
+    expect(rangeOf({ from: 'now-6h' }, { nowMs: NOW_MS })).toEqual({ fromMs: NOW_MS - 6 * 3_600_000, toMs: NOW_MS });
   });
 
-  it('refuses one that is empty, and one that is too long', () => {
-    expect(() => rangeOf({ from: 'now', to: 'now' }, limits)).toThrow('from must be before to');
-    expect(() => rangeOf({ from: 'now-25h' }, limits)).toThrow('at most a day');
+  it('refuses one that is empty', () => {
+    expect(() => rangeOf({ from: 'now', to: 'now' }, { nowMs: NOW_MS })).toThrow('from must be before to');
   });
 });

@@ -1,0 +1,40 @@
+import {
+  bucketStart,
+  emptyCounters,
+  type HistoryPoint,
+  historyPoint,
+  mergeCounters,
+  type Resolution,
+  RttHistogram,
+  type WindowCounters,
+  bucketEnd,
+} from '@icmp-mon/probing/contract';
+
+/** What is known of one target in one bucket, its histograms not added up yet. */
+export interface Figures {
+  startMs: number;
+  counters: WindowCounters;
+  histograms: Uint8Array[];
+}
+
+/** Figures of the same bucket as one, oldest first. */
+export function gather(parts: readonly Figures[], resolution: Resolution): Figures[] {
+  const buckets = new Map<number, Figures>();
+  for (const { startMs, counters, histograms } of parts) {
+    const bucketMs = bucketStart(resolution, startMs);
+    const bucket = buckets.get(bucketMs) ?? { startMs: bucketMs, counters: emptyCounters(), histograms: [] };
+    bucket.counters = mergeCounters(bucket.counters, counters);
+    bucket.histograms.push(...histograms);
+    buckets.set(bucketMs, bucket);
+  }
+  return [...buckets.values()].sort((a, b) => a.startMs - b.startMs);
+}
+
+export function pointsOf(buckets: readonly Figures[], resolution: Resolution): HistoryPoint[] {
+  const histogram = new RttHistogram();
+  return buckets.map(({ startMs, counters, histograms }) => {
+    histogram.clear();
+    for (const bytes of histograms) histogram.merge(bytes);
+    return historyPoint(startMs, bucketEnd(resolution, startMs) - startMs, counters, histogram);
+  });
+}

@@ -1,0 +1,60 @@
+import {
+  decodeSeriesBody,
+  emptyCounters,
+  mergeCounters,
+  mergeSeriesBodies,
+  RttHistogram,
+  summarizeSamples,
+  type WindowCounters,
+} from '@icmp-mon/probing/contract';
+import type { Sql } from '@icmp-mon/platform/database';
+import type { Figures } from './figures';
+import type { TimeRange } from './time-range';
+
+interface WindowRow extends WindowCounters {
+  windowStart: Date;
+  check: number;
+  histogram: Buffer;
+  /** Only where a window of a check is in several rows. */
+  body: Buffer | null;
+}
+
+/** A folded window has its figures ready; fragments are put together from their samples, because jitter does not add up. */
+const ROWS = `
+  SELECT window_start AS "windowStart", check_no AS "check", sent, replied, lost, not_sent AS "notSent",
+         rtt_min_us AS "rttMinUs", rtt_max_us AS "rttMaxUs", rtt_sum_us AS "rttSumUs",
+         jitter_sum_us AS "jitterSumUs", jitter_count AS "jitterCount", histogram,
+         CASE WHEN count(*) OVER (PARTITION BY window_start, check_no) > 1 THEN body END AS body
+  FROM probe_window
+  WHERE target_key = $1 AND window_start >= $2 AND window_start < $3
+  ORDER BY window_start, check_no`;
+
+/** Windows of five minutes of one target that start in the range, folded or still in fragments. */
+export async function windowFigures(sql: Sql, targetKey: number, range: TimeRange): Promise<Figures[]> {
+  const rows = await sql.query<WindowRow>(ROWS, [targetKey, new Date(range.fromMs), new Date(range.toMs)]);
+  const windows: Figures[] = [];
+  for (let at = 0; at < rows.length;) {
+    let end = at + 1;
+    while (end < rows.length && rows[end].windowStart.getTime() === rows[at].windowStart.getTime()) end++;
+    windows.push(figuresOf(rows.slice(at, end)));
+    at = end;
+  }
+  return windows;
+}
+
+function figuresOf(rows: readonly WindowRow[]): Figures {
+  const histograms: Uint8Array[] = [];
+  let counters = emptyCounters();
+  for (const row of rows) {
+    if (row.body !== null) continue;
+    histograms.push(row.histogram);
+    counters = mergeCounters(counters, row);
+  }
+  for (const check of new Set(rows.filter(({ body }) => body !== null).map((row) => row.check))) {
+    const bodies = rows.flatMap((row) => (row.check === check && row.body !== null ? [row.body] : []));
+    const histogram = new RttHistogram();
+    counters = mergeCounters(counters, summarizeSamples(decodeSeriesBody(mergeSeriesBodies(bodies)), histogram));
+    histograms.push(histogram.encode());
+  }
+  return { startMs: rows[0].windowStart.getTime(), counters, histograms };
+}
