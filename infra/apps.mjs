@@ -22,6 +22,9 @@ packetsPerSecond: 2000
 stopped: false
 `;
 
+/** Settings of single apps that have a default there. */
+const passedOn = /^ICMPMON_(RETENTION|HEALTH|HEARTBEAT)_/;
+
 /** The environment that all apps share, from the addresses, ports and files of one installation. */
 export function sharedEnvironment({ dir, addresses, ports }) {
   return {
@@ -44,7 +47,9 @@ export function sharedEnvironment({ dir, addresses, ports }) {
     ICMPMON_SECRET_FILE: join(dir, 'secrets.json'),
     ICMPMON_STARTER_TARGETS: process.env.ICMPMON_STARTER_TARGETS ?? starterTargets.join(','),
     ICMPMON_LOG_LEVEL: process.env.ICMPMON_LOG_LEVEL ?? 'info',
-    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('ICMPMON_RETENTION_'))),
+    // How full this installation's disk is, and what else is given.
+    ICMPMON_DISKS: process.env.ICMPMON_DISKS ?? `data=${dir}`,
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => passedOn.test(name))),
   };
 }
 

@@ -13,6 +13,7 @@ export const routes: Routes = [
       { path: '', pathMatch: 'full', loadChildren: () => import('@icmp-mon/status/ui').then((ui) => ui.statusRoutes) },
       { path: 'targets', loadChildren: () => import('@icmp-mon/targets/ui').then((ui) => ui.targetsRoutes) },
       { path: 'agents', loadChildren: () => import('@icmp-mon/agents/ui').then((ui) => ui.agentsRoutes) },
+      { path: 'health', loadChildren: () => import('@icmp-mon/operations/ui').then((ui) => ui.operationsRoutes) },
       { path: '**', component: NotFound },
     ],
   },

@@ -32,6 +32,7 @@ export class Shell {
     { path: '/', text: 'Dashboard', icon: 'dashboard', exact: true },
     { path: '/targets', text: 'Targets', icon: 'targets', exact: false },
     { path: '/agents', text: 'Agents', icon: 'agents', exact: false },
+    { path: '/health', text: 'Health', icon: 'health', exact: false },
   ];
 
   constructor() {
@@ -39,6 +40,7 @@ export class Shell {
       { keys: 'g d', label: 'Go to the dashboard', run: () => void this.router.navigateByUrl('/') },
       { keys: 'g t', label: 'Go to the targets', run: () => void this.router.navigateByUrl('/targets') },
       { keys: 'g a', label: 'Go to the agents', run: () => void this.router.navigateByUrl('/agents') },
+      { keys: 'g h', label: 'Go to the health of the product', run: () => void this.router.navigateByUrl('/health') },
       { keys: '?', label: 'Show this sheet', run: () => void this.showHelp() },
     );
   }

@@ -14,7 +14,6 @@ interface Publisher {
   name: string;
   /** Null where it takes no lease to tell. */
   active: boolean | null;
-  holder: string | null;
   behind: number | null;
   oldestS: number | null;
   state: HealthState;
@@ -42,7 +41,6 @@ export const PUBLISHERS_PART: PartReader = {
       unit: 'seconds',
       metric: { name: 'icmpmon_publisher_oldest_seconds', help: 'Age of the oldest that waits; 0 when none does.' },
     },
-    { key: 'holder', title: 'Lease', unit: 'text' },
   ],
   async read(look): Promise<PartReading> {
     const publishers = await Promise.all([ticks(look), relay(look), feed(look), statusChanges(look)]);
@@ -51,9 +49,9 @@ export const PUBLISHERS_PART: PartReader = {
   },
 };
 
-function rowOf({ name, active, holder, behind, oldestS, state }: Publisher): HealthRow {
+function rowOf({ name, active, behind, oldestS, state }: Publisher): HealthRow {
   const activeText = active === null ? null : active ? 'yes' : 'no';
-  return { state, values: { publisher: name, active: activeText, behind, oldestS: oldestS ?? 0, holder } };
+  return { state, values: { publisher: name, active: activeText, behind, oldestS: oldestS ?? 0 } };
 }
 
 function complaint(publishers: Publisher[], state: HealthState): [string, string] {
@@ -72,23 +70,23 @@ function complaint(publishers: Publisher[], state: HealthState): [string, string
 }
 
 async function ticks(look: Look): Promise<Publisher> {
-  const [lease, written] = await Promise.all([
-    leaseOf(look.telemetry, 'ticks'),
+  const [active, written] = await Promise.all([
+    isHeld(look.telemetry, 'ticks'),
     look.messaging.hasMessageSince(SHARD_TOPIC, look.nowMs - TICK_MS_MAX).catch(() => null),
   ]);
   // Without Kafka's answer nothing is known of the log; the lease alone tells too little to call it well.
   const flows: HealthState = written === null ? 'unknown' : [...written.values()].some(Boolean) ? 'ok' : 'bad';
-  return { name: 'ticks', ...lease, behind: null, oldestS: null, state: worstOf([flows, lease.active ? 'ok' : 'bad']) };
+  return { name: 'ticks', active, behind: null, oldestS: null, state: worstOf([flows, active ? 'ok' : 'bad']) };
 }
 
 async function relay({ control, thresholds }: Look): Promise<Publisher> {
   const { behind, oldestS, active } = await relayStatus(control);
   const state = worstOf([grade(oldestS, thresholds.publishS), active ? 'ok' : 'attention']);
-  return { name: 'event relay', active, holder: null, behind, oldestS, state };
+  return { name: 'event relay', active, behind, oldestS, state };
 }
 
 async function feed({ control, thresholds }: Look): Promise<Publisher> {
-  const lease = await leaseOf(control, 'shard-feed-publisher');
+  const active = await isHeld(control, 'shard-feed-publisher');
   const [row] = await control.query<{ behind: number; oldest_s: number | null }>(
     `SELECT coalesce((SELECT max(position) FROM shard_feed), 0) - s.published AS behind,
        extract(epoch FROM now() - (SELECT f.created_at FROM shard_feed f WHERE f.position > s.published
@@ -96,8 +94,8 @@ async function feed({ control, thresholds }: Look): Promise<Publisher> {
      FROM shard_feed_state s`,
   );
   const oldestS = row?.oldest_s ?? null;
-  const state = worstOf([grade(oldestS, thresholds.publishS), lease.active ? 'ok' : 'attention']);
-  return { name: 'shard feed', ...lease, behind: Math.max(0, row?.behind ?? 0), oldestS, state };
+  const state = worstOf([grade(oldestS, thresholds.publishS), active ? 'ok' : 'attention']);
+  return { name: 'shard feed', active, behind: Math.max(0, row?.behind ?? 0), oldestS, state };
 }
 
 /** Published by the shards' owners, who need no lease for it. */
@@ -113,13 +111,13 @@ async function statusChanges({ telemetry, thresholds }: Look): Promise<Publisher
   );
   const oldestS = row?.oldest_s ?? null;
   const state = grade(oldestS, thresholds.publishS);
-  return { name: 'status changes', active: null, holder: null, behind: row?.behind ?? 0, oldestS, state };
+  return { name: 'status changes', active: null, behind: row?.behind ?? 0, oldestS, state };
 }
 
-async function leaseOf(sql: Sql, name: string): Promise<{ active: boolean; holder: string | null }> {
-  const [lease] = await sql.query<{ holder: string; held: boolean }>(
-    'SELECT holder, expires_at > clock_timestamp() AS held FROM lease WHERE name = $1',
+async function isHeld(sql: Sql, name: string): Promise<boolean> {
+  const [lease] = await sql.query<{ held: boolean }>(
+    'SELECT expires_at > clock_timestamp() AS held FROM lease WHERE name = $1',
     [name],
   );
-  return { active: lease?.held === true, holder: lease?.held ? lease.holder : null };
+  return lease?.held === true;
 }

@@ -77,7 +77,8 @@ function rowOf(row: ShardRow, logEnd: number | null, { thresholds }: Look): Heal
       position: row.position,
       logEnd,
       epoch: row.epoch,
-      owner: row.held ? row.holder : 'nobody',
+      // Host and process; the third part only tells one start from the next.
+      owner: row.held ? (row.holder?.split(':').slice(0, 2).join(':') ?? null) : 'nobody',
     },
   };
 }

@@ -1,0 +1,23 @@
+import type { FigureUnit } from '@icmp-mon/operations/contract';
+import { bytesText, countText, durationText, instantText } from '@icmp-mon/platform/ui-kit';
+
+/** A figure as people read it, by its unit; what is not known is a dash. */
+export function figureText(value: string | number | null | undefined, unit: FigureUnit): string {
+  if (value === null || value === undefined) return '–';
+  if (typeof value === 'string') return unit === 'instant' ? instantText(value) : value;
+  switch (unit) {
+    case 'seconds':
+      return value > 0 && value < 0.1 ? `${(value * 1_000).toFixed(0)} ms` : durationText(value * 1_000);
+    case 'bytes':
+      return bytesText(Math.round(value));
+    case 'bytesPerDay':
+      return value < 0 ? `−${bytesText(Math.round(-value))}` : bytesText(Math.round(value));
+    case 'days':
+      return value >= 1_000 ? 'over 2 years' : `${value < 10 ? value.toFixed(1) : countText(value)} d`;
+    default:
+      return countText(value);
+  }
+}
+
+/** Figures stand at the right of their column, words at the left. */
+export const isNumber = (unit: FigureUnit): boolean => unit !== 'text' && unit !== 'instant';

@@ -1,0 +1,63 @@
+import { httpResource } from '@angular/common/http';
+import { Component, computed, effect, inject, linkedSignal, signal } from '@angular/core';
+import type { HealthPart, HealthView } from '@icmp-mon/operations/contract';
+import { Clock, clockText, Failure, PageTrail } from '@icmp-mon/platform/ui-kit';
+import { DeadLetters } from './dead-letters';
+import { figureText, isNumber } from './figure-text';
+import { HealthGlyph } from './health-glyph';
+
+const AGAIN_MS = 3_000;
+/** What is older than this is told to be old. */
+const OLD_MS = 15_000;
+
+/** `/health`: whether the product itself does its work, worst part first. */
+@Component({
+  selector: 'icm-health-page',
+  imports: [DeadLetters, Failure, HealthGlyph],
+  templateUrl: './health-page.html',
+  styleUrl: './health-page.scss',
+})
+export class HealthPage {
+  protected readonly nowMs = inject(Clock).nowMs;
+  protected readonly read = httpResource<HealthView>(() => '/api/v1/health');
+  protected readonly health = linkedSignal<HealthView | undefined, HealthView | undefined>({
+    source: () => (this.read.hasValue() ? this.read.value() : undefined),
+    computation: (view, before) => view ?? before?.value,
+  });
+  protected readonly isOld = computed(() => {
+    const view = this.health();
+    return view !== undefined && this.nowMs() - Date.parse(view.at) > OLD_MS;
+  });
+  /** Parts that the reader opened or closed himself; the others are open while there is something to say. */
+  private readonly chosen = signal<Readonly<Record<string, boolean>>>({});
+
+  protected readonly clockText = clockText;
+  protected readonly figureText = figureText;
+  protected readonly isNumber = isNumber;
+
+  constructor() {
+    inject(PageTrail).show({ text: 'Health' });
+    effect((onCleanup) => {
+      const every = setInterval(() => {
+        if (document.visibilityState === 'visible' && !this.read.isLoading()) this.read.reload();
+      }, AGAIN_MS);
+      onCleanup(() => clearInterval(every));
+    });
+  }
+
+  protected isOpen(part: HealthPart): boolean {
+    return this.chosen()[part.id] ?? part.state !== 'ok';
+  }
+
+  protected toggled(part: HealthPart, event: Event): void {
+    if (!(event.target instanceof HTMLDetailsElement)) return;
+    const { open } = event.target;
+    // Also sent when this page opened it; that is no choice of the reader's.
+    if (open !== this.isOpen(part)) this.chosen.update((chosen) => ({ ...chosen, [part.id]: open }));
+  }
+
+  /** Where the built portal has the documents. */
+  protected runbookLink(part: HealthPart): string {
+    return `/docs/${part.runbook}`;
+  }
+}
