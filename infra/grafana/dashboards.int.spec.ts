@@ -1,4 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { OUTCOME, WINDOW_MS, windowStart } from '@icmp-mon/probing/contract';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { testDatabase, type TestDatabases, testServices } from '@icmp-mon/platform/testing';
@@ -15,6 +19,10 @@ const DAY_MS = 24 * HOUR_MS;
 const START_MS = windowStart(Date.now() - HOUR_MS);
 const role = `icmpmon_test_reader_${randomBytes(6).toString('hex')}`;
 const password = "it's a $ecret";
+const spareRoles: string[] = [];
+const PROVISIONING = ['datasources', 'dashboards'].map((kind) =>
+  path.join(import.meta.dirname, 'provisioning', kind, 'icmp-mon.yaml'),
+);
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 const choice = (span: Partial<DashboardChoice> = {}): DashboardChoice => ({
@@ -50,7 +58,7 @@ describe('the dashboards', () => {
     await home?.drop();
     const server = new pg.Client({ connectionString: testServices().databaseUrl });
     await server.connect();
-    await server.query(`DROP ROLE IF EXISTS ${role}`);
+    for (const name of [role, ...spareRoles]) await server.query(`DROP ROLE IF EXISTS ${name}`);
     await server.end();
   });
 
@@ -133,6 +141,37 @@ describe('the dashboards', () => {
     await readers.telemetry.query('ROLLBACK');
     await expect(readers.telemetry.query('CREATE TEMP TABLE mine (a int)')).rejects.toThrow(/read-only transaction/);
     expect((await readers.telemetry.query('SHOW statement_timeout')).rows).toEqual([{ statement_timeout: '30s' }]);
+  });
+
+  it('are connected by a command that keeps the password and what was chosen, in a file for the owner alone', () => {
+    const stateDir = mkdtempSync(path.join(tmpdir(), 'grafana-'));
+    const urls = { controlDatabaseUrl: home.controlUrl, telemetryDatabaseUrl: home.telemetryUrl };
+    writeFileSync(path.join(stateDir, 'access.json'), JSON.stringify(urls));
+    const connect = (chosen: Record<string, string>) => {
+      const env = { ...process.env, ICMPMON_STATE_DIR: stateDir, ...chosen };
+      const done = spawnSync(process.execPath, [path.join(import.meta.dirname, 'connect.mjs')], {
+        env,
+        encoding: 'utf8',
+      });
+      expect(done.stderr).toBe('');
+      return readFileSync(path.join(stateDir, 'grafana/grafana.env'), 'utf8');
+    };
+    const role2 = `${role}_2`;
+    try {
+      const first = connect({ ICMPMON_READER_USER: role2, ICMPMON_PROMETHEUS_URL: 'http://prometheus.test:9090' });
+      expect(first).toMatch(/^ICMPMON_READER_PASSWORD=[\w-]{32}$/m);
+      expect(first).toContain(`ICMPMON_READER_USER=${role2}\n`);
+      expect(first).toContain(`ICMPMON_TELEMETRY_DATABASE=${new URL(home.telemetryUrl).pathname.slice(1)}\n`);
+      expect(first).toContain('ICMPMON_PROMETHEUS_URL=http://prometheus.test:9090\n');
+      expect(statSync(path.join(stateDir, 'grafana/grafana.env')).mode & 0o777).toBe(0o600);
+      expect(connect({})).toBe(first);
+      const variables = new Set(first.match(/^\w+/gm));
+      const used = PROVISIONING.flatMap((file) => readFileSync(file, 'utf8').match(/(?<=\$)\w+/g) ?? []);
+      expect(used.filter((name) => !variables.has(name))).toEqual([]);
+    } finally {
+      rmSync(stateDir, { recursive: true });
+      spareRoles.push(role2);
+    }
   });
 
   it('say what a superuser has to do where the databases’ own user may make no roles', async () => {
