@@ -5,8 +5,9 @@ import { register, TARGET } from '@icmp-mon/targets/server';
 import type { TierPolicy } from '@icmp-mon/tiers/contract';
 import { defineBuiltIn, TIER } from '@icmp-mon/tiers/server';
 
-const TARGETS_PER_TRANSACTION = 200;
-const TRANSACTIONS_AT_ONCE = 3;
+/** The event store writes commands that come at once together. */
+const COMMANDS_AT_ONCE = 500;
+const CONNECTIONS_MAX = 4;
 const FIRST_OCTETS = 127;
 const FIRST_BLOCK = 16;
 
@@ -21,13 +22,13 @@ export function addressOf(at: number): string {
   return `${FIRST_OCTETS}.${FIRST_BLOCK + (at >> 16)}.${(at >> 8) & 255}.${at & 255}`;
 }
 
-/** An inventory written by the product's own write side: decided, appended and projected, some hundreds a transaction. */
+/** An inventory written by the product's own write side: decided, appended and projected, some hundreds at once. */
 export class Inventory {
   private readonly control: ControlDatabase;
   private readonly store: EventStore;
 
   constructor(controlDatabaseUrl: string) {
-    this.control = new ControlDatabase({ url: controlDatabaseUrl, poolMax: TRANSACTIONS_AT_ONCE });
+    this.control = new ControlDatabase({ url: controlDatabaseUrl, poolMax: CONNECTIONS_MAX });
     this.store = new EventStore(this.control);
   }
 
@@ -46,27 +47,16 @@ export class Inventory {
       [count],
     );
     const targets = rows.map(({ key }, at) => ({ key, id: newId(), ip: addressOf(from + at), at: from + at }));
-    const parts: (typeof targets)[] = [];
-    for (let at = 0; at < count; at += TARGETS_PER_TRANSACTION)
-      parts.push(targets.slice(at, at + TARGETS_PER_TRANSACTION));
-    const work = async (): Promise<void> => {
-      for (let part = parts.shift(); part; part = parts.shift()) await this.registerPart(part, tier, tagsOf);
-    };
-    await Promise.all(Array.from({ length: TRANSACTIONS_AT_ONCE }, work));
+    for (let done = 0; done < count; done += COMMANDS_AT_ONCE) {
+      const part = targets.slice(done, done + COMMANDS_AT_ONCE);
+      await Promise.all(
+        part.map(({ key, id, ip, at }) => {
+          const data = { targetId: id, key, ip, vrf: 'default', name: `target-${at}`, tags: tagsOf(at), tier };
+          return this.store.execute(TARGET, id, (state) => register(state, data), { metadata: metadata() });
+        }),
+      );
+    }
     return targets;
-  }
-
-  private async registerPart(
-    part: readonly (InventoryTarget & { at: number })[],
-    tier: string,
-    tagsOf: (at: number) => Record<string, string>,
-  ): Promise<void> {
-    await this.control.transaction(async (sql) => {
-      for (const { key, id, ip, at } of part) {
-        const data = { targetId: id, key, ip, vrf: 'default', name: `target-${at}`, tags: tagsOf(at), tier };
-        await this.store.executeWithin(sql, TARGET, id, (state) => register(state, data), { metadata: metadata() });
-      }
-    });
   }
 
   async close(): Promise<void> {

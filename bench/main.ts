@@ -4,6 +4,8 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { serveFleet } from './fleet/serve';
 import type { Bench, BenchContext, BenchResult } from './bench';
+import { serveBare } from './live/serve-bare';
+import { serveClients } from './live/serve-clients';
 import { CpuMeter } from './process-cpu';
 import { LOADS, runLoad } from './load';
 import { BenchProduct, type ProductOptions } from './product';
@@ -16,6 +18,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run: Bench }>>> = {
   'agent-cpu': () => import('./agent-cpu'),
   bytes: () => import('./bytes'),
   events: () => import('./events'),
+  live: () => import('./live'),
 };
 
 const PAIRS = 5;
@@ -36,6 +39,8 @@ const { positionals, values } = parseArgs({
 });
 
 if (process.argv[2] === 'fleet') serveFleet();
+else if (process.argv[2] === 'live-clients') serveClients();
+else if (process.argv[2] === 'live-bare') serveBare();
 else process.exitCode = await main();
 
 async function main(): Promise<number> {

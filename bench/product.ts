@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { testServices, testTopicPrefix } from '@icmp-mon/platform/testing';
 import type { CpuMeter } from './process-cpu';
@@ -11,6 +11,8 @@ export interface ProductOptions {
   apps: AppName[];
   /** More settings of the apps. */
   environment?: Record<string, string>;
+  /** The local agent's policy file; what `npm start` writes unless given. */
+  agentPolicy?: string;
   /** Runs when the schemas are there and no app runs yet. */
   prepare?(urls: { controlDatabaseUrl: string; telemetryDatabaseUrl: string }): Promise<void>;
 }
@@ -40,6 +42,7 @@ const STOP_WITHIN_MS = 60_000;
 /** A product whose apps run as shipped, on the bench's services. */
 export class BenchProduct {
   private constructor(
+    readonly stateDir: string,
     readonly topicPrefix: string,
     readonly shardCount: number,
     readonly access: Ready,
@@ -53,6 +56,10 @@ export class BenchProduct {
     const id = randomBytes(4).toString('hex');
     const stateDir = path.join(dir, `product-${id}`);
     mkdirSync(stateDir, { recursive: true });
+    if (options.agentPolicy !== undefined) {
+      mkdirSync(path.join(stateDir, 'agent'), { recursive: true, mode: 0o700 });
+      writeAgentPolicy(stateDir, options.agentPolicy);
+    }
     const urlOf = (kind: string): string =>
       Object.assign(new URL(databaseUrl), { pathname: `icmpmon_test_${kind}_${id}` }).href;
     const urls = { controlDatabaseUrl: urlOf('control'), telemetryDatabaseUrl: urlOf('telemetry') };
@@ -92,12 +99,17 @@ export class BenchProduct {
       child.once('exit', (code) => reject(new Error(`The product's supervisor ended with ${code}.`)));
     });
     const shardCount = Number(environment['ICMPMON_SHARD_COUNT' as keyof typeof environment] ?? 8);
-    return new BenchProduct(topicPrefix, shardCount, access, child, () => pids);
+    return new BenchProduct(stateDir, topicPrefix, shardCount, access, child, () => pids);
   }
 
   /** Pid by name of the app; the supervisor starts one that ends again. */
   pids(): Record<string, number> {
     return this.pidsOf();
+  }
+
+  /** The local agent reads it within two seconds. */
+  setAgentPolicy(policy: string): void {
+    writeAgentPolicy(this.stateDir, policy);
   }
 
   /** JSON of the API's answer. @throws Error that holds the problem when the answer is no success */
@@ -125,4 +137,8 @@ export class BenchProduct {
     await ended;
     clearTimeout(late);
   }
+}
+
+function writeAgentPolicy(stateDir: string, policy: string): void {
+  writeFileSync(path.join(stateDir, 'agent/policy.yaml'), policy, { mode: 0o600 });
 }

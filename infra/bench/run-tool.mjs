@@ -1,9 +1,10 @@
 // Runs the bench tool on services of its own, durable as shipped, and removes all of it afterwards.
-import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { appNames } from '../apps.mjs';
 import { buildServers, buildTool } from '../build.mjs';
 import { giveToOwner } from '../owner.mjs';
-import { rootDir, testDir } from '../paths.mjs';
+import { distDir, rootDir, testDir } from '../paths.mjs';
 import { writePrivateJson } from '../private-file.mjs';
 import { stopContainers } from '../providers/docker.mjs';
 import { chooseProvider, serverServices } from '../providers/index.mjs';
@@ -18,12 +19,11 @@ export async function runBenchTool(entry, args) {
   const provider = await chooseProvider({});
   await setUp(entry, { provider, commands: ['fping'] });
   await endAbandonedRuns();
-  await buildServers(say);
-  const main = await buildTool('bench', say);
   const run = `bench-${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}-${process.pid}`;
   const dir = join(testDir, run);
   mkdirSync(dir, { recursive: true });
   for (const path of [testDir, dir]) giveToOwner(path);
+  const main = await builtInto(join(dir, 'dist'));
   const stateFile = join(dir, 'supervisor.json');
   const processes = join(dir, 'services.json');
   const supervisor = new Supervisor({
@@ -49,11 +49,34 @@ export async function runBenchTool(entry, args) {
   }
 }
 
+/** Builds what changed and copies it: a run measures what was there at its start, whatever is built meanwhile. */
+async function builtInto(dir) {
+  await buildServers(say);
+  const main = await buildTool('bench', say);
+  // Tools load the commands' own modules by their place beside dist/.
+  symlinkSync(join(rootDir, 'infra'), join(dirname(dir), 'infra'));
+  for (let attempt = 1; ; attempt++) {
+    try {
+      cpSync(join(distDir, 'apps'), join(dir, 'apps'), { recursive: true });
+      cpSync(dirname(main), join(dir, 'bench'), { recursive: true });
+      const built = [...appNames.map((name) => join(dir, 'apps', name, 'main.js')), join(dir, 'bench/main.js')];
+      const missing = built.find((file) => !existsSync(file));
+      if (!missing) return join(dir, 'bench/main.js');
+      throw new Error(`${missing} is not there`);
+    } catch (error) {
+      // Another command builds at this moment.
+      if (attempt >= 20) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+}
+
 function benchEnvironment(dir, processes, addresses) {
   const plain = Object.entries(process.env).filter(([name]) => !name.startsWith('ICMPMON_'));
   return {
     ...Object.fromEntries(plain),
     ICMPMON_BENCH_DIR: dir,
+    ICMPMON_DIST_DIR: join(dir, 'dist'),
     ICMPMON_BENCH_SERVICES: processes,
     ICMPMON_TEST_KAFKA_BROKERS: addresses.kafkaBrokers,
     ICMPMON_TEST_DATABASE_URL: addresses.databaseUrl,

@@ -1,0 +1,55 @@
+import type { BenchContext } from './bench';
+import type { ByProcess } from './process-cpu';
+import type { BenchProduct } from './product';
+
+export interface MinuteReport {
+  minute: number;
+  /** Results that the agents have made, and that the gateway has taken, since the start. */
+  generated: number;
+  accepted: number;
+  /** Results that the shards have applied since their processes started. */
+  applied: number;
+  lagRecords: number;
+  freshnessMs: { p50: number; p99: number; max: number; events: number };
+  /** Share of a core. */
+  cpu: ByProcess;
+  memoryMiB: ByProcess;
+}
+
+/** The sum of a metric of an app over its labels; null while the app does not answer. */
+export async function metricOf(product: BenchProduct, app: string, name: string): Promise<number | null> {
+  try {
+    const response = await fetch(`${product.access.opsUrls[app]}/metrics`, { signal: AbortSignal.timeout(10_000) });
+    const lines = (await response.text()).split('\n').filter((line) => line.split(/[ {]/)[0] === name);
+    return lines.reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' '))), 0);
+  } catch {
+    // It is busy or starts again: the minute goes without this figure.
+    return null;
+  }
+}
+
+/** CPU as shares of a core since the last call, by process. */
+export function cpuShares(context: BenchContext): () => ByProcess {
+  let spent = context.cpu.measure();
+  let fromMs = performance.now();
+  return () => {
+    const seconds = (performance.now() - fromMs) / 1_000;
+    const shares = Object.entries(spent()).map(([name, cpuS]): [string, number] => [
+      name,
+      Math.round((cpuS / seconds) * 1_000) / 1_000,
+    ]);
+    spent = context.cpu.measure();
+    fromMs = performance.now();
+    return Object.fromEntries(shares);
+  };
+}
+
+export function printMinute(context: BenchContext, report: MinuteReport): void {
+  const { minute, generated, accepted, applied, lagRecords, freshnessMs, cpu, memoryMiB } = report;
+  context.say(
+    `minute ${minute}: made ${generated}, accepted ${accepted}, applied ${applied}, lag ${lagRecords} records; freshness ` +
+      `p50 ${freshnessMs.p50} ms, p99 ${freshnessMs.p99} ms, max ${freshnessMs.max} ms of ${freshnessMs.events} events`,
+  );
+  context.say(`   CPU ${JSON.stringify(cpu)}`);
+  context.say(`   MiB ${JSON.stringify(memoryMiB)}`);
+}

@@ -1,0 +1,207 @@
+import type { BenchContext, BenchResult } from './bench';
+import { FoldWatch } from './folded';
+import { Inventory } from './inventory';
+import { LiveClient } from './live-client';
+import { cpuShares, metricOf, printMinute, type MinuteReport } from './load-report';
+import type { BenchProduct } from './product';
+import { enrolmentOf, startFleet } from './road';
+import { storedTally } from './stored-tally';
+import { Tally } from './fleet/tally';
+import type { Fleet } from './fleet/fleet';
+
+export interface LoadOptions {
+  form: 'fping' | 'fleet' | 'all';
+  agents: number;
+  targets: number;
+  intervalS: number;
+  minutes: number;
+}
+
+const MINUTE_MS = 60_000;
+const WINDOW_MS = 300_000;
+/** The agent looks at its policy every 2 s, and what it has under way takes some more. */
+const STOPPED_WITHIN_MS = 10_000;
+const WATCHED_TARGETS = 20;
+const DRAIN_WITHIN_MS = 600_000;
+/** Memory of the third minute is where drift begins: caches are filled and code is compiled. */
+const WARM_MINUTES = 3;
+/** When as much is on its way that it takes longer than this, the load does not hold. */
+const BACKLOG_S_MAX = 120;
+
+/** Options by the form's name; each may be said otherwise. */
+export const LOADS: Readonly<Record<LoadOptions['form'], Omit<LoadOptions, 'form'>>> = {
+  fping: { agents: 1, targets: 10_000, intervalS: 15, minutes: 10 },
+  fleet: { agents: 3, targets: 100_000, intervalS: 15, minutes: 30 },
+  all: { agents: 100, targets: 100_000, intervalS: 30, minutes: 15 },
+};
+
+/** Who makes results: simulated agents, or the product's own with fping. */
+interface Source {
+  counts(): Promise<{ generated: number; accepted: number }>;
+  /** Ends it; what is to be found in the windows of [fromMs, toMs), by count or in every detail. */
+  settle(): Promise<{ expected: Tally | number; fromMs: number; toMs: number }>;
+}
+
+/** A product of its own under load, its figures each minute, and at the end whether all results are stored, once each. */
+export async function runLoad(context: BenchContext, options: LoadOptions): Promise<BenchResult> {
+  const { form, agents, targets, intervalS, minutes } = options;
+  const perSecond = Math.round((targets * agents) / intervalS);
+  context.say(
+    `load ${form}: ${agents} agents × ${targets} targets each ${intervalS} s: ${perSecond} results/s, ${minutes} min`,
+  );
+  const own = form === 'fping' ? (['agent'] as const) : [];
+  const product = await context.startProduct({ apps: ['gateway', 'api', 'projector', 'worker', ...own] });
+  const inventory = new Inventory(product.access.controlDatabaseUrl);
+  await inventory.defineTier('load', {
+    probeIntervalMs: intervalS * 1_000,
+    probeTimeoutMs: 1_000,
+    checks: [{ check: 1, type: 'icmp_ping', expect: 'reachable' }],
+    agentSelection: { strategy: 'all', count: agents, regions: [], requireTags: {}, excludeTags: {} },
+    verdictRule: { missesToFail: 2, successesToRecover: 1, quorum: 'majority' },
+  });
+  // Agents first: each one that joins later would have every target assigned anew.
+  const fleet = form === 'fping' ? null : startFleet(context);
+  if (fleet) await fleet.call('enrol', await enrolmentOf(product, agents));
+  const startedMs = performance.now();
+  const registered = await inventory.register(targets, 'load');
+  await inventory.close();
+  context.say(`registered ${targets} targets in ${((performance.now() - startedMs) / 1_000).toFixed(0)} s`);
+  const watch = await FoldWatch.open(product.access.telemetryDatabaseUrl);
+  const source = fleet ? await fleetSource(fleet, targets) : await agentSource(product, targets);
+  context.say(`assigned after ${((performance.now() - startedMs) / 1_000).toFixed(0)} s; the load begins`);
+  const step = Math.max(1, Math.floor(targets / WATCHED_TARGETS));
+  const watched = registered.filter((_, at) => at % step === 0).slice(0, WATCHED_TARGETS);
+  const live = new LiveClient(
+    product,
+    watched.map(({ id }) => id),
+  );
+  const reports = await watchMinutes(context, product, source, live, { minutes, perSecond });
+  live.stop();
+  const verdict = await judge(context, product, watch, source);
+  await fleet?.stop();
+  await watch.close();
+  return { ...resultOf(options, perSecond, reports), ...verdict };
+}
+
+async function fleetSource(fleet: Fleet, targets: number): Promise<Source> {
+  await fleet.call('targets', { expectedPerAgent: targets });
+  await fleet.call('live', {});
+  return {
+    async counts() {
+      const { generated, queued, skippedSeconds } = await fleet.call('counts', {});
+      if (skippedSeconds > 0) throw new Error(`The fleet's queues are full: ${skippedSeconds} seconds were not sent.`);
+      return { generated, accepted: generated - queued };
+    },
+    async settle() {
+      const { tally, fromMs, toMs } = await fleet.call('settle', {});
+      return { expected: Tally.from(tally), fromMs, toMs };
+    },
+  };
+}
+
+/** The real agent counts what it has made durable; its own counters are the truth to compare with. */
+async function agentSource(product: BenchProduct, targets: number): Promise<Source> {
+  const counter = async (name: string): Promise<number> => (await metricOf(product, 'agent', name)) ?? 0;
+  const deadlineMs = performance.now() + DRAIN_WITHIN_MS;
+  while ((await counter('icmpmon_agent_targets')) < targets && performance.now() < deadlineMs) await pause(1_000);
+  return {
+    async counts() {
+      const generated = await counter('icmpmon_agent_spooled_results_total');
+      return { generated, accepted: await counter('icmpmon_agent_shipped_results_total') };
+    },
+    async settle() {
+      // The machine's own switch: nothing is probed any more, and what was is shipped.
+      product.setAgentPolicy('allow: [127.0.0.0/8]\nstopped: true\n');
+      await pause(STOPPED_WITHIN_MS);
+      const expected = await counter('icmpmon_agent_spooled_results_total');
+      return { expected, fromMs: 0, toMs: Date.now() + WINDOW_MS };
+    },
+  };
+}
+
+async function watchMinutes(
+  context: BenchContext,
+  product: BenchProduct,
+  source: Source,
+  live: LiveClient,
+  { minutes, perSecond }: { minutes: number; perSecond: number },
+): Promise<MinuteReport[]> {
+  const reports: MinuteReport[] = [];
+  const shares = cpuShares(context);
+  const beganMs = performance.now();
+  for (let minute = 1; minute <= minutes; minute++) {
+    await pause(beganMs + minute * MINUTE_MS - performance.now());
+    const { generated, accepted } = await source.counts();
+    const report: MinuteReport = {
+      minute,
+      generated,
+      accepted,
+      applied: (await metricOf(product, 'projector', 'icmpmon_shard_results')) ?? 0,
+      lagRecords: (await metricOf(product, 'projector', 'icmpmon_shard_lag_records')) ?? -1,
+      freshnessMs: live.take(),
+      cpu: shares(),
+      memoryMiB: context.cpu.memoryMiB(),
+    };
+    reports.push(report);
+    printMinute(context, report);
+    const behind = Math.max(generated - accepted, generated - report.applied);
+    if (behind > BACKLOG_S_MAX * perSecond) {
+      context.say(
+        `It does not hold: ${behind} results, ${Math.round(behind / perSecond)} s of load, are on their way.`,
+      );
+      break;
+    }
+  }
+  return reports;
+}
+
+async function judge(
+  context: BenchContext,
+  product: BenchProduct,
+  watch: FoldWatch,
+  source: Source,
+): Promise<Record<string, unknown>> {
+  context.say('settling: no more probes, and what is on its way arrives');
+  const startedMs = performance.now();
+  const { expected, fromMs, toMs } = await source.settle();
+  const wanted = typeof expected === 'number' ? expected : expected.count;
+  const windows = [Math.floor(fromMs / WINDOW_MS) * WINDOW_MS, toMs + WINDOW_MS] as const;
+  while ((await watch.visible(...windows)) < wanted && performance.now() - startedMs < DRAIN_WITHIN_MS)
+    await pause(1_000);
+  const drainedS = Math.round((performance.now() - startedMs) / 1_000);
+  const stored = await storedTally(product.access.telemetryDatabaseUrl, { fromMs: windows[0], toMs: windows[1] });
+  const sound = typeof expected === 'number' ? stored.count === expected : stored.equals(expected);
+  context.say(`generated ${expected}, stored ${stored}: ${sound ? 'every result is there once' : 'NOT the same'}`);
+  return { generated: String(expected), stored: String(stored), sound, drainedS, missing: wanted - stored.count };
+}
+
+function resultOf(
+  { form, agents, targets, intervalS }: LoadOptions,
+  perSecond: number,
+  reports: readonly MinuteReport[],
+): BenchResult {
+  const last = reports[reports.length - 1];
+  const warm = reports[Math.min(WARM_MINUTES, reports.length) - 1];
+  const drift = Object.entries(last?.memoryMiB ?? {}).map(([name, mib]): [string, number] => [
+    name,
+    mib - (warm?.memoryMiB[name] ?? 0),
+  ]);
+  return {
+    name: `load ${form}`,
+    ratio: 1,
+    min: 1,
+    max: 1,
+    pairs: [],
+    cpuSeconds: {},
+    ...{ agents, targets, intervalS, resultsPerS: perSecond, minutes: reports.length },
+    freshnessP99Ms: reports.map(({ freshnessMs }) => freshnessMs.p99),
+    lagRecords: reports.map(({ lagRecords }) => lagRecords),
+    cpuOfACore: last?.cpu ?? {},
+    memoryMiB: last?.memoryMiB ?? {},
+    memoryDriftMiB: Object.fromEntries(drift),
+  };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
+}
