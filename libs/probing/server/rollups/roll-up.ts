@@ -83,6 +83,7 @@ async function dirtyBucket(sql: Sql, level: RollupLevel, progress: Progress): Pr
 async function make(sql: Sql, due: DueBucket, asAggregate: boolean): Promise<void> {
   const { level, fromMs, toMs } = due;
   const span = [new Date(fromMs), new Date(toMs)];
+  if (level.source === 'probe_series') await summariseBlocks(sql, fromMs);
   if (asAggregate) {
     // A refresh commits by itself. Marks that are seen before it are of rows that it sees.
     const marks = await dirtyMarks(sql, due);
@@ -101,6 +102,19 @@ async function make(sql: Sql, due: DueBucket, asAggregate: boolean): Promise<voi
     await sql.execute(`INSERT INTO ${level.relation} ${rollupSelect(level, within)}`, span);
     await recordMade(sql, due, marks);
   });
+}
+
+/** Else blocks that autovacuum has not come to yet are read through, and they may be those of the whole day. */
+async function summariseBlocks(sql: Sql, atMs: number): Promise<void> {
+  await sql.query(
+    `SELECT brin_summarize_new_values(i.indexrelid)
+     FROM timescaledb_information.chunks c
+     JOIN pg_index i ON i.indrelid = format('%I.%I', c.chunk_schema, c.chunk_name)::regclass
+     JOIN pg_class k ON k.oid = i.indexrelid
+     JOIN pg_am m ON m.oid = k.relam AND m.amname = 'brin'
+     WHERE c.hypertable_name = 'probe_series' AND c.range_start <= $1 AND c.range_end > $1`,
+    [new Date(atMs)],
+  );
 }
 
 async function dirtyMarks(sql: Sql, { level, fromMs }: DueBucket): Promise<number[]> {
