@@ -12,7 +12,7 @@ type Context = Pick<CliContext, 'config' | 'control' | 'telemetry' | 'messaging'
 const NOBODY_WATCHES = new LivePublisher({ watched: () => new Set<number>(), wake: () => undefined });
 
 /** Where the relay publishes the event store's categories. */
-const RELAYED_TOPICS = ['public.targets.v1', 'public.tiers.v1', 'public.agents.v1'];
+export const RELAYED_TOPICS = ['public.targets.v1', 'public.tiers.v1', 'public.agents.v1'];
 
 /** Has a shard go on from what its log holds now. `newLog`: none of it was ever read. */
 export async function adopt(context: Context, { shard, log }: ShardPosition, newLog: boolean): Promise<void> {

@@ -2,15 +2,17 @@ import './quiet-logs';
 import 'reflect-metadata';
 import { Command } from 'commander';
 import { CliContext } from './cli-context';
+import { addAfterRestore } from './after-restore';
 import { addRebuild } from './rebuild';
 import { addShards } from './shards';
 
 /** One file a command; each adds itself to the program. */
-const COMMANDS = [addRebuild, addShards];
+const COMMANDS = [addRebuild, addShards, addAfterRestore];
 
 const context = new CliContext();
 const program = new Command('icmpmon')
   .description('Looks after an installation of ICMP-Mon: read models, shards, dead letters.')
+  .addHelpText('after', '\nBesides: npm run backup -- <new folder>, npm run restore -- <folder>.')
   .showHelpAfterError('Add --help to see what there is.')
   .configureHelp({ sortSubcommands: true });
 for (const add of COMMANDS) add(program, context);

@@ -1,3 +1,4 @@
+export { AGENT } from './agent';
 export { AgentHealthProjection } from './agent-health.projection';
 export { AgentRefused } from './agent-refused';
 export { AgentsApiModule } from './agents-api.module';

@@ -1,0 +1,151 @@
+import type { Command } from 'commander';
+import { AGENT } from '@icmp-mon/agents/server';
+import type { Sql } from '@icmp-mon/platform/database';
+import { type Aggregate, type DomainEvent, type RecordedEvent, streamOf } from '@icmp-mon/platform/event-store';
+import { readCloudEvent, type ReceivedMessage } from '@icmp-mon/platform/messaging';
+import { TARGET } from '@icmp-mon/targets/server';
+import { TIER } from '@icmp-mon/tiers/server';
+import { RELAYED_TOPICS } from './adopt';
+import type { CliContext } from './cli-context';
+
+/**
+ * Numbers that were given out between the backup and its restore are in logs and in agents' memories. Numbers go on far above
+ * them, so that none means two things.
+ */
+const JUMP = {
+  feedPositions: 1_000_000_000,
+  targetKeys: 1_000_000,
+  eventPositions: 1_000_000,
+  listNumbers: 1_000_000,
+  epochs: 1_000_000,
+};
+
+/** Events that one restore takes back from Kafka at most: more are those of another installation. */
+const EVENTS_MAX = 1_000_000;
+
+type AnyAggregate = Aggregate<unknown, DomainEvent>;
+const AGGREGATES = [TARGET, TIER, AGENT] as unknown as AnyAggregate[];
+
+export function addAfterRestore(program: Command, context: CliContext): void {
+  program
+    .command('after-restore', { hidden: true })
+    .description('Makes restored databases ready to go on; npm run restore calls it.')
+    .action(() => afterRestore(context));
+}
+
+type Context = Pick<CliContext, 'config' | 'control' | 'telemetry' | 'messaging' | 'say'>;
+
+/** Takes back the events that Kafka still has and the backup has not, and moves on every numbering. */
+export async function afterRestore(context: Context): Promise<void> {
+  const { control, telemetry, messaging, config, say } = context;
+  await messaging.ensureTopics({ shardCount: config.shardCount });
+  const messages = await relayedSince(context);
+  const taken = await control.transaction(async (sql) => {
+    const count = await takeBack(sql, messages);
+    await moveNumbersOn(sql);
+    return count;
+  });
+  for (const database of [control, telemetry]) {
+    await database.execute(`UPDATE lease SET epoch = epoch + ${JUMP.epochs}, expires_at = now()`);
+  }
+  if (taken > 0) say(`${taken} events that came after the backup were taken back from Kafka`);
+}
+
+/** Messages of the public topics whose events the store does not have. */
+async function relayedSince({ control, messaging }: Context): Promise<ReceivedMessage[]> {
+  const [head] = await control.query<{ position: number }>('SELECT coalesce(max(position), 0) AS position FROM event');
+  const bounds = await messaging.bounds(RELAYED_TOPICS);
+  const read = await control.query<{ topic: string; partition: number; next_offset: number }>(
+    'SELECT topic, partition, min(next_offset) AS next_offset FROM consumer_offset GROUP BY topic, partition',
+  );
+  const found: ReceivedMessage[] = [];
+  for (const topic of RELAYED_TOPICS) {
+    for (const [partition, { low, high }] of bounds.get(topic) ?? []) {
+      const known = read.find((row) => row.topic === messaging.topic(topic) && row.partition === partition);
+      for (let offset = Math.max(low, known?.next_offset ?? low); offset < high;) {
+        const messages = await messaging.readMessages(topic, partition, offset);
+        found.push(...messages.filter((message) => positionOf(message) > (head?.position ?? 0)));
+        if (found.length > EVENTS_MAX)
+          throw new Error(`${topic} holds more than ${EVENTS_MAX} events that the backup has not.`);
+        offset = (messages.at(-1)?.offset ?? high - 1) + 1;
+      }
+    }
+  }
+  return found.sort((a, b) => positionOf(a) - positionOf(b));
+}
+
+function positionOf(message: ReceivedMessage): number {
+  return Number(message.headers['ce_position'] ?? 0);
+}
+
+async function takeBack(sql: Sql, messages: readonly ReceivedMessage[]): Promise<number> {
+  let last = 0;
+  let count = 0;
+  for (const message of messages) {
+    const position = positionOf(message);
+    // The relay may have sent it twice.
+    if (position === last) continue;
+    last = position;
+    const [, category] = readCloudEvent(message).type.split('.');
+    const aggregate = AGGREGATES.find((each) => each.category === category);
+    if (!aggregate) continue;
+    await aggregate.project?.(sql, [await insertEvent(sql, category, position, message)]);
+    count++;
+  }
+  if (last > 0) await sql.execute('UPDATE relay_cursor SET position = greatest(position, $1)', [last]);
+  return count;
+}
+
+async function insertEvent(
+  sql: Sql,
+  category: string,
+  position: number,
+  message: ReceivedMessage,
+): Promise<RecordedEvent> {
+  const event = readCloudEvent<object>(message);
+  const { correlationId, causationId } = event.metadata;
+  // Who caused it was not published.
+  const metadata = { actor: 'restored', causationId, correlationId: correlationId ?? event.id };
+  const recorded = {
+    ...{ position, id: event.id, stream: streamOf(category, message.key ?? ''), metadata, occurredAt: event.time },
+    type: eventTypeOf(event.type),
+    data: event.data ?? {},
+  };
+  const [row] = await sql.query<{ version: number }>(
+    `INSERT INTO event (position, id, stream, version, type, data, metadata, occurred_at) OVERRIDING SYSTEM VALUE
+     VALUES ($1, $2, $3, (SELECT coalesce(max(version), 0) + 1 FROM event WHERE stream = $3), $4, $5::jsonb, $6::jsonb, $7)
+     RETURNING version`,
+    [
+      position,
+      recorded.id,
+      recorded.stream,
+      recorded.type,
+      JSON.stringify(recorded.data),
+      JSON.stringify(metadata),
+      event.time,
+    ],
+  );
+  return { ...recorded, version: row?.version ?? 0 };
+}
+
+/** The inverse of `cloudEventType`: 'icmpmon.agent.certificate-renewed.v1' → 'AgentCertificateRenewed'. */
+export function eventTypeOf(cloudEventType: string): string {
+  const [, entity, verb] = cloudEventType.split('.');
+  const words = [...entity.split('-'), ...verb.split('-')];
+  return words.map((word) => word[0].toUpperCase() + word.slice(1)).join('');
+}
+
+async function moveNumbersOn(sql: Sql): Promise<void> {
+  await sql.query(`SELECT setval('shard_feed_position', nextval('shard_feed_position') + ${JUMP.feedPositions})`);
+  await sql.query(
+    `SELECT setval('target_key_seq', greatest(nextval('target_key_seq'), (SELECT max(key) FROM target_list)) + ${JUMP.targetKeys})`,
+  );
+  const [list] = await sql.query<{ number: number }>(
+    `SELECT setval('list_seq', nextval('list_seq') + ${JUMP.listNumbers}) AS number`,
+  );
+  // Whoever followed the list before has to read it anew.
+  await sql.execute('UPDATE target_list_horizon SET list_seq = $1', [list?.number ?? 0]);
+  await sql.query(
+    `SELECT setval(pg_get_serial_sequence('event', 'position'), coalesce(max(position), 0) + ${JUMP.eventPositions}) FROM event`,
+  );
+}

@@ -1,0 +1,81 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { giveToOwner } from '../owner.mjs';
+import { rootDir, stateDir } from '../paths.mjs';
+import { writePrivateJson } from '../private-file.mjs';
+import { Refusal, say } from '../say.mjs';
+import { runCli, withServices } from './installation.mjs';
+import { dump } from './pg-tools.mjs';
+
+/** Raised when a backup holds other things than before. */
+export const backupFormat = 1;
+/** What makes the installation besides its databases: logins, keys, and the agents' certificate authority. */
+export const privateFiles = ['secrets.json', 'bootstrap.json', 'ca'];
+export const dumps = { control: 'control.dump', telemetry: 'telemetry.dump' };
+
+/** npm run backup -- <folder>: both databases, each in one snapshot, the private files, and a manifest; while it runs or not. */
+export async function backup(args) {
+  if (args.length !== 1 || args[0].startsWith('-')) throw new Refusal('Use: npm run backup -- <new folder>');
+  const dir = resolve(args[0]);
+  if (existsSync(dir) && readdirSync(dir).length > 0) {
+    throw new Refusal(`${dir} is not empty. A backup never writes over anything: name a new folder.`);
+  }
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  giveToOwner(dir);
+  await withServices(say, (addresses) => write(dir, addresses));
+  say(`The backup is in ${dir}. It holds passwords and keys: keep it private.`);
+}
+
+async function write(dir, addresses) {
+  const startedAt = new Date().toISOString();
+  const positions = await readPositions(addresses);
+  const files = {};
+  // The telemetry is the younger of the two, so no status in the list is newer than the changes that it follows from.
+  for (const [name, url] of [
+    ['control', addresses.controlDatabaseUrl],
+    ['telemetry', addresses.telemetryDatabaseUrl],
+  ]) {
+    const from = performance.now();
+    const file = join(dir, dumps[name]);
+    files[dumps[name]] = await dump(url, file);
+    giveToOwner(file);
+    const mib = (files[dumps[name]].bytes / 1024 / 1024).toFixed(1);
+    say(`${name} database: ${mib} MiB in ${((performance.now() - from) / 1000).toFixed(1)} s`);
+  }
+  const kept = privateFiles.filter((name) => existsSync(join(stateDir, name)));
+  for (const name of kept) cpSync(join(stateDir, name), join(dir, 'private', name), { recursive: true });
+  // Last of all: without it the folder is no backup.
+  writePrivateJson(join(dir, 'manifest.json'), {
+    format: backupFormat,
+    version: productVersion(),
+    startedAt,
+    finishedAt: new Date().toISOString(),
+    topicPrefix: process.env.ICMPMON_TOPIC_PREFIX ?? 'icmpmon',
+    timescaledb: await timescaleVersion(addresses.telemetryDatabaseUrl),
+    positions,
+    files,
+    privateFiles: kept,
+  });
+}
+
+/** Where the shards stand; null, and told, when Kafka cannot be asked. */
+async function readPositions(addresses) {
+  const { code, output } = await runCli(['shards', '--json'], addresses, 'pipe');
+  if (code === 0 || code === 2) return JSON.parse(output);
+  say('The positions of the shards are not in the manifest: Kafka could not be asked.');
+  return null;
+}
+
+export const productVersion = () => JSON.parse(readFileSync(join(rootDir, 'package.json'), 'utf8')).version;
+
+export async function timescaleVersion(url) {
+  const { default: pg } = await import('pg');
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  await client.connect();
+  try {
+    const { rows } = await client.query(`SELECT extversion FROM pg_extension WHERE extname = 'timescaledb'`);
+    return rows[0]?.extversion ?? null;
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { runtimeDir } from '../paths.mjs';
+import { hasCommand } from '../provision/system-packages.mjs';
+import { run } from '../run.mjs';
+import { Refusal } from '../say.mjs';
+import { postgresMajor } from '../services/postgres.mjs';
+
+const treeDir = join(runtimeDir, 'system');
+const keptErrorBytes = 8 * 1024;
+
+/** Writes a dump of the database to a private file; resolves with its size and SHA-256. */
+export async function dump(databaseUrl, file) {
+  const args = ['--format=custom', '--compress=3', '--no-owner', '--no-privileges', '--no-comments'];
+  const { child, ended } = await start('pg_dump', args, databaseUrl, ['ignore', 'pipe', 'pipe']);
+  const hash = createHash('sha256');
+  let bytes = 0;
+  child.stdout.on('data', (chunk) => {
+    hash.update(chunk);
+    bytes += chunk.length;
+  });
+  await Promise.all([pipeline(child.stdout, createWriteStream(file, { mode: 0o600, flags: 'wx' })), ended]);
+  return { bytes, sha256: hash.digest('hex') };
+}
+
+/** Fills an empty database from a dump. */
+export async function load(databaseUrl, file) {
+  const args = ['--no-owner', '--no-privileges', '--no-comments', '--exit-on-error'];
+  const { child, ended } = await start('pg_restore', args, databaseUrl, ['pipe', 'ignore', 'pipe']);
+  // When pg_restore ends early, what it says is the cause, not the broken pipe.
+  const fed = pipeline(createReadStream(file), child.stdin).catch((error) => error);
+  await ended;
+  await fed;
+}
+
+export async function sha256Of(file) {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file)) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+async function start(tool, args, databaseUrl, stdio) {
+  const url = new URL(databaseUrl);
+  const password = decodeURIComponent(url.password);
+  // Arguments are seen by everybody on the machine, the environment is not.
+  url.password = '';
+  const [command, ...before] = await commandOf(tool);
+  const child = spawn(command, [...before, ...args, `--dbname=${url.href}`], {
+    stdio,
+    env: { PATH: process.env.PATH, LANG: 'C.UTF-8', PGPASSWORD: password },
+  });
+  let errors = '';
+  child.stderr.on('data', (chunk) => (errors = (errors + chunk).slice(-keptErrorBytes)));
+  const ended = new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code === 0) resolve();
+      else reject(new Refusal(`${tool} of ${url.pathname.slice(1)} ended with ${code}:\n${errors.trim()}`));
+    });
+  });
+  return { child, ended };
+}
+
+/** The tool of the PostgreSQL that the product runs, or one of the machine's that is as new. */
+async function commandOf(tool) {
+  const inTree = `/usr/lib/postgresql/${postgresMajor}/bin/${tool}`;
+  if (existsSync(join(treeDir, inTree)) && process.getuid() === 0) return ['chroot', treeDir, inTree];
+  if (hasCommand(tool)) {
+    const version = /(\d+)/.exec(await run(tool, ['--version']))?.[1];
+    if (Number(version) >= Number(postgresMajor)) return [tool];
+  }
+  throw new Refusal(
+    `${tool} of PostgreSQL ${postgresMajor} or later is needed: install postgresql-client-${postgresMajor}, or run this as root ` +
+      'where npm start has fetched it.',
+  );
+}
