@@ -1,8 +1,13 @@
-import { Component, input } from '@angular/core';
-import type { EChartsCoreOption } from 'echarts/core';
+import { Component, input, output, signal } from '@angular/core';
+import type { ECharts, EChartsCoreOption } from 'echarts/core';
 import { NgxEchartsDirective, provideEchartsCore } from 'ngx-echarts';
+import { type DraggedOver, listenToDrags } from './time-drag';
+import { zoomSpan } from './time-range';
 
-/** A chart over the whole width of its box. `label` says what it shows; a table with the same data belongs beside it. */
+/**
+ * A chart over the whole width of its box. `label` says what it shows; a table with the same data belongs beside it. One that
+ * can be zoomed by dragging needs another way to the same spans.
+ */
 @Component({
   selector: 'icm-chart',
   imports: [NgxEchartsDirective],
@@ -15,12 +20,47 @@ import { NgxEchartsDirective, provideEchartsCore } from 'ngx-echarts';
       [options]="options()"
       [initOpts]="{ renderer: 'canvas' }"
       [style.height.px]="heightPx()"
+      (chartInit)="listen($event)"
     ></div>
+    @if (dragged(); as over) {
+      <div class="dragged" [style.left.px]="over.leftPx" [style.width.px]="over.widthPx"></div>
+    }
   `,
-  styles: ':host { display: block; min-width: 0; padding: 4px 0; }',
+  styles: `
+    :host {
+      display: block;
+      position: relative;
+      min-width: 0;
+      padding: 4px 0;
+    }
+
+    .dragged {
+      position: absolute;
+      top: 12px;
+      bottom: 30px;
+      background: color-mix(in srgb, var(--icm-accent) 18%, transparent);
+      border-inline: 1px solid var(--icm-accent);
+      pointer-events: none;
+    }
+  `,
 })
 export class Chart {
   readonly options = input.required<EChartsCoreOption>();
   readonly label = input.required<string>();
   readonly heightPx = input(200);
+  readonly zoomable = input(false);
+  /** A span of the time axis was dragged over. */
+  readonly zoomed = output<{ fromMs: number; toMs: number }>();
+  /** The plot was double clicked. */
+  readonly zoomedOut = output();
+  protected readonly dragged = signal<DraggedOver | null>(null);
+
+  protected listen(chart: ECharts): void {
+    if (!this.zoomable()) return;
+    listenToDrags(chart, {
+      dragged: (over) => this.dragged.set(over),
+      zoomed: (oneMs, otherMs) => this.zoomed.emit(zoomSpan(oneMs, otherMs)),
+      zoomedOut: () => this.zoomedOut.emit(),
+    });
+  }
 }

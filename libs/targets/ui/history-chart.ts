@@ -8,14 +8,46 @@ import {
   type WindowBar,
   windowBars,
 } from '@icmp-mon/platform/charts';
-import { clockText, percentText, rttText } from '@icmp-mon/platform/ui-kit';
+import { clockText, instantText, percentText, rttText } from '@icmp-mon/platform/ui-kit';
 import type { HistoryPoint } from '@icmp-mon/probing/contract';
 import type { EChartsCoreOption } from 'echarts/core';
 
 type Pair = [number, number | null];
 
+const DAY_MS = 86_400_000;
+const MONTH_MS_MIN = 28 * DAY_MS;
+
+/** Windows in which nothing was measured are left out of the answer: one without figures stands for them, so that no line crosses. */
+export function withGaps(points: readonly HistoryPoint[]): HistoryPoint[] {
+  return points.flatMap((point, index) => {
+    const before = points[index - 1];
+    const endMs = before === undefined ? Infinity : Date.parse(before.at) + before.windowMs;
+    const gapMs = Date.parse(point.at) - endMs;
+    return gapMs > 0 ? [emptyPoint(endMs, gapMs), point] : [point];
+  });
+}
+
+function emptyPoint(startMs: number, windowMs: number): HistoryPoint {
+  return {
+    at: new Date(startMs).toISOString(),
+    windowMs,
+    sent: 0,
+    lost: 0,
+    notSent: 0,
+    lossRatio: null,
+    rttMinUs: null,
+    rttAvgUs: null,
+    rttP50Us: null,
+    rttP95Us: null,
+    rttP99Us: null,
+    rttMaxUs: null,
+    jitterUs: null,
+  };
+}
+
 /** The round trips' spread (fastest to 95th percentile as a band, the median as a line) and the loss as a strip below. */
-export function historyOption(points: HistoryPoint[], frame: TimeFrame, colours: Palette): EChartsCoreOption {
+export function historyOption(measured: HistoryPoint[], frame: TimeFrame, colours: Palette): EChartsCoreOption {
+  const points = withGaps(measured);
   const at = (point: HistoryPoint): number => {
     const { fromMs, toMs } = shownSpan(point, frame);
     return (fromMs + toMs) / 2;
@@ -107,14 +139,22 @@ function lossBar(point: HistoryPoint, frame: TimeFrame, colourOf: (loss: number)
   return { ...shownSpan(point, frame), low: 0, high: Math.max(lossRatio, 0.06), colour: colourOf(lossRatio) };
 }
 
+/** When a window was, in the reader's zone; days and months are those of UTC. */
+export function windowText({ at, windowMs }: HistoryPoint): string {
+  if (windowMs >= MONTH_MS_MIN) return `${at.slice(0, 7)} (UTC)`;
+  if (windowMs === DAY_MS) return `${at.slice(0, 10)} (UTC)`;
+  const to = clockText(Date.parse(at) + windowMs).slice(0, 5);
+  return `${instantText(at).slice(0, 16)} to ${to}`;
+}
+
 function historyTip(point: HistoryPoint | undefined): string {
   if (point === undefined) return '';
-  const from = clockText(point.at).slice(0, 5);
-  const to = clockText(Date.parse(point.at) + point.windowMs).slice(0, 5);
+  if (point.sent + point.notSent === 0) return 'nothing was measured';
   const lines = [
-    `${from} to ${to}`,
+    windowText(point),
     `median ${rttText(point.rttP50Us)}`,
     `fastest ${rttText(point.rttMinUs)}, 95 % within ${rttText(point.rttP95Us)}`,
+    `99 % within ${rttText(point.rttP99Us)}`,
     `loss ${percentText(point.lossRatio)} (${point.lost} of ${point.sent})`,
   ];
   if (point.notSent > 0) lines.push(`not sent ${point.notSent}`);

@@ -3,7 +3,7 @@ import '@angular/compiler';
 import type { Palette } from '@icmp-mon/platform/charts';
 import type { HistoryPoint } from '@icmp-mon/probing/contract';
 import { describe, expect, it } from 'vitest';
-import { historyOption, spreadUs } from './history-chart';
+import { historyOption, spreadUs, windowText, withGaps } from './history-chart';
 
 const point = (more: Partial<HistoryPoint>): HistoryPoint => ({
   at: '2026-03-01T12:00:00.000Z',
@@ -30,6 +30,29 @@ describe('spreadUs', () => {
 
   it('is nothing where nothing answered', () => {
     expect(spreadUs(point({ rttMinUs: null, rttP95Us: null }))).toBeNull();
+  });
+});
+
+describe('withGaps', () => {
+  it('puts a window without figures where nothing was measured, and nothing elsewhere', () => {
+    const later = point({ at: '2026-03-01T13:00:00.000Z' });
+    expect(withGaps([point({}), point({ at: '2026-03-01T12:05:00.000Z' })])).toHaveLength(2);
+    expect(withGaps([point({}), later])[1]).toMatchObject({
+      at: '2026-03-01T12:05:00.000Z',
+      windowMs: 55 * 60_000,
+      sent: 0,
+      rttP50Us: null,
+      lossRatio: null,
+    });
+    expect(withGaps([])).toEqual([]);
+  });
+});
+
+describe('windowText', () => {
+  it('names days and months of UTC, and shorter windows from to', () => {
+    expect(windowText(point({ at: '2026-03-01T00:00:00.000Z', windowMs: 86_400_000 }))).toBe('2026-03-01 (UTC)');
+    expect(windowText(point({ at: '2026-02-01T00:00:00.000Z', windowMs: 28 * 86_400_000 }))).toBe('2026-02 (UTC)');
+    expect(windowText(point({}))).toMatch(/^2026-03-01 \d\d:00 to \d\d:05$/);
   });
 });
 

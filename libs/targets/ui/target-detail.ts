@@ -13,7 +13,15 @@ import {
 import { MatDialog } from '@angular/material/dialog';
 import { Router, RouterLink } from '@angular/router';
 import { Session } from '@icmp-mon/identity/ui';
-import { Chart, ChartColours, RangeChoice, rangeMs, readTimeRange } from '@icmp-mon/platform/charts';
+import {
+  Chart,
+  ChartColours,
+  LONG_TIME_RANGES,
+  RangeChoice,
+  rangeMs,
+  readSpan,
+  readTimeRange,
+} from '@icmp-mon/platform/charts';
 import {
   ageText,
   Clock,
@@ -33,11 +41,11 @@ import {
   type StreamBatch,
   Toasts,
 } from '@icmp-mon/platform/ui-kit';
-import type { HistoryPoint, ProbeResult } from '@icmp-mon/probing/contract';
+import type { HistoryPage, HistoryPoint, ProbeResult, Resolution } from '@icmp-mon/probing/contract';
 import type { TargetStatusView } from '@icmp-mon/status/contract';
 import type { TargetView } from '@icmp-mon/targets/contract';
 import { firstValueFrom } from 'rxjs';
-import { historyOption } from './history-chart';
+import { historyOption, windowText } from './history-chart';
 import { liveOption } from './live-chart';
 import { isLoss, LIVE_FOR_MS, mergeResults, outcomeText } from './live-results';
 import { tagTexts } from './tag-text';
@@ -51,7 +59,14 @@ interface Read<T> {
   value: T | undefined;
 }
 
-/** `/targets/:id?range=`, where id is the id or the address. */
+const WINDOW_WORDS: Readonly<Record<Resolution, string>> = {
+  '5m': 'windows of 5 minutes',
+  '1h': 'windows of an hour',
+  '1d': 'windows of a day',
+  '1mo': 'windows of a month',
+};
+
+/** `/targets/:id?range=` or `?from=&to=`, where id is the id or the address. */
 @Component({
   selector: 'icm-target-detail',
   imports: [Chart, Failure, Icon, RangeChoice, RouterLink, StatusGlyph],
@@ -71,12 +86,14 @@ export class TargetDetail {
 
   readonly id = input.required<string>();
   readonly range = input<string>();
+  readonly from = input<string>();
+  readonly to = input<string>();
 
   private readonly path = computed(() => `/api/v1/targets/${encodeURIComponent(this.id())}`);
   protected readonly target = httpResource<TargetView>(() => this.path());
   protected readonly status = httpResource<TargetStatusView>(() => `${this.path()}/status`);
   protected readonly results = httpResource<{ items: ProbeResult[] }>(() => `${this.path()}/results?limit=500`);
-  protected readonly history = httpResource<{ items: HistoryPoint[] }>(() => {
+  protected readonly history = httpResource<HistoryPage>(() => {
     const { fromMs, toMs } = this.frame();
     const params = { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
     return { url: `${this.path()}/history`, params };
@@ -86,7 +103,8 @@ export class TargetDetail {
   /** The target as it was last heard of: read first, then kept current by the stream. */
   protected readonly view = this.kept(() => (this.target.hasValue() ? this.target.value() : undefined));
   protected readonly verdicts = this.kept(() => (this.status.hasValue() ? this.status.value() : undefined));
-  protected readonly points = this.kept(() => (this.history.hasValue() ? this.history.value().items : undefined));
+  private readonly page = this.kept(() => (this.history.hasValue() ? this.history.value() : undefined));
+  protected readonly points = computed(() => this.page()?.items ?? []);
   protected readonly recent = linkedSignal<Read<ProbeResult[]>, ProbeResult[]>({
     source: () => ({ id: this.id(), value: this.results.hasValue() ? this.results.value().items : undefined }),
     computation: ({ id, value }, before) =>
@@ -94,7 +112,11 @@ export class TargetDetail {
   });
 
   protected readonly nowMs = this.clock.nowMs;
-  protected readonly chosenRange = computed(() => readTimeRange(this.range(), '6h'));
+  protected readonly ranges = LONG_TIME_RANGES;
+  protected readonly chosenRange = computed(() => readTimeRange(this.range(), '6h', LONG_TIME_RANGES));
+  /** A span that was chosen in the chart or in the table, instead of a range up to now. */
+  protected readonly span = computed(() => readSpan(this.from(), this.to()));
+  protected readonly windowWords = computed(() => WINDOW_WORDS[this.page()?.resolution ?? '5m']);
   protected readonly mayRemove = computed(() => this.session.may('targets:write') && !this.removed());
   protected readonly tableRows = computed(() => this.recent().slice(0, TABLE_ROWS));
   protected readonly lossText = computed(() => {
@@ -110,12 +132,10 @@ export class TargetDetail {
   private readonly historyUntilMs = computed(() => Math.ceil(this.nowMs() / HISTORY_AGAIN_MS) * HISTORY_AGAIN_MS);
   private readonly frame = computed(() => {
     const toMs = this.historyUntilMs();
-    return { fromMs: toMs - rangeMs(this.chosenRange()), toMs };
+    return this.span() ?? { fromMs: toMs - rangeMs(this.chosenRange()), toMs };
   });
   protected readonly liveOption = computed(() => liveOption(this.recent(), this.liveUntilMs(), this.colours.palette()));
-  protected readonly historyOption = computed(() =>
-    historyOption(this.points() ?? [], this.frame(), this.colours.palette()),
-  );
+  protected readonly historyOption = computed(() => historyOption(this.points(), this.frame(), this.colours.palette()));
 
   protected readonly ageText = ageText;
   protected readonly instantText = instantText;
@@ -125,6 +145,7 @@ export class TargetDetail {
   protected readonly reasonText = reasonText;
   protected readonly rttText = rttText;
   protected readonly tagTexts = tagTexts;
+  protected readonly windowText = windowText;
   protected readonly liveMinutes = LIVE_FOR_MS / 60_000;
 
   constructor() {
@@ -159,6 +180,19 @@ export class TargetDetail {
     this.status.reload();
     this.results.reload();
     this.history.reload();
+  }
+
+  /** Shows a span; null goes back to the range. */
+  protected zoom(span: { fromMs: number; toMs: number } | null): void {
+    const text = (ms: number | undefined): string | null => (ms === undefined ? null : new Date(ms).toISOString());
+    const queryParams = { from: text(span?.fromMs), to: text(span?.toMs) };
+    void this.router.navigate([], { queryParams, queryParamsHandling: 'merge' });
+  }
+
+  /** What a window holds in finer ones; five minutes are the finest. */
+  protected inside(point: HistoryPoint): { from: string; to: string } | null {
+    if (this.page()?.resolution === '5m') return null;
+    return { from: point.at, to: new Date(Date.parse(point.at) + point.windowMs).toISOString() };
   }
 
   protected remove(target: TargetView): void {

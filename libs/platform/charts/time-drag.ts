@@ -1,0 +1,58 @@
+import type { ECharts } from 'echarts/core';
+
+const LEAST_PX = 6;
+
+/** What a mouse has dragged over so far, in pixels of the chart. */
+export interface DraggedOver {
+  leftPx: number;
+  widthPx: number;
+}
+
+export interface TimeDragListener {
+  /** Null when the drag is over. */
+  dragged(over: DraggedOver | null): void;
+  /** Two instants of the first time axis, in ms. */
+  zoomed(oneMs: number, otherMs: number): void;
+  zoomedOut(): void;
+}
+
+interface MouseEventOfChart {
+  offsetX: number;
+  offsetY: number;
+  event: unknown;
+}
+
+/** Tells what is dragged over with a mouse inside a chart's plots, and double clicks there. Fingers scroll the page. */
+export function listenToDrags(chart: ECharts, listener: TimeDragListener): void {
+  let startPx: number | null = null;
+  const isInPlot = ({ offsetX, offsetY }: MouseEventOfChart): boolean =>
+    [0, 1].some((gridIndex) => chart.containPixel({ gridIndex }, [offsetX, offsetY]));
+  const end = (): void => {
+    startPx = null;
+    listener.dragged(null);
+  };
+  const surface = chart.getZr();
+  surface.on('mousedown', (event: MouseEventOfChart) => {
+    if (isTouch(event.event) || !isInPlot(event)) return;
+    startPx = event.offsetX;
+  });
+  surface.on('mousemove', ({ offsetX }: MouseEventOfChart) => {
+    if (startPx === null) return;
+    listener.dragged({ leftPx: Math.min(startPx, offsetX), widthPx: Math.abs(offsetX - startPx) });
+  });
+  surface.on('mouseup', ({ offsetX }: MouseEventOfChart) => {
+    if (startPx === null) return;
+    const ends = [startPx, offsetX].map((px) => chart.convertFromPixel({ xAxisIndex: 0 }, px));
+    const isLong = Math.abs(offsetX - startPx) >= LEAST_PX;
+    end();
+    if (isLong) listener.zoomed(Number(ends[0]), Number(ends[1]));
+  });
+  surface.on('globalout', end);
+  surface.on('dblclick', (event: MouseEventOfChart) => {
+    if (isInPlot(event)) listener.zoomedOut();
+  });
+}
+
+function isTouch(event: unknown): boolean {
+  return typeof event === 'object' && event !== null && 'pointerType' in event && event.pointerType === 'touch';
+}
