@@ -40,6 +40,10 @@ export class FoldWatch {
     return Number(rows[0].value);
   }
 
+  async rows<T extends pg.QueryResultRow>(sql: string, values: unknown[] = []): Promise<T[]> {
+    return (await this.client.query<T>(sql, values)).rows;
+  }
+
   async run(sql: string): Promise<void> {
     await this.client.query(sql);
   }

@@ -7,6 +7,7 @@ import type { Bench, BenchContext, BenchResult } from './bench';
 import { serveBare } from './live/serve-bare';
 import { serveClients } from './live/serve-clients';
 import { CpuMeter } from './process-cpu';
+import { serveSink } from './gateway-sink';
 import { LOADS, runLoad } from './load';
 import { BenchProduct, type ProductOptions } from './product';
 
@@ -14,6 +15,8 @@ import { BenchProduct, type ProductOptions } from './product';
 const BENCHES: Readonly<Record<string, () => Promise<{ run: Bench }>>> = {
   projector: () => import('./projector'),
   ingest: () => import('./ingest'),
+  gateway: () => import('./gateway'),
+  'quiet-sweep': () => import('./quiet-sweep'),
   agent: () => import('./agent'),
   'agent-cpu': () => import('./agent-cpu'),
   bytes: () => import('./bytes'),
@@ -39,6 +42,7 @@ const { positionals, values } = parseArgs({
 });
 
 if (process.argv[2] === 'fleet') serveFleet();
+else if (process.argv[2] === 'gateway-sink') serveSink();
 else if (process.argv[2] === 'live-clients') serveClients();
 else if (process.argv[2] === 'live-bare') serveBare();
 else process.exitCode = await main();

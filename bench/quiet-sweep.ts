@@ -1,0 +1,72 @@
+import type { BenchContext, BenchResult } from './bench';
+import { Road } from './road';
+import { WINDOW_MS } from './shard-log';
+import { walBytes } from './wal-bytes';
+
+const AGENTS = 3;
+const PROBED_EVERY_MS = 15_000;
+const TARGETS = 50_000;
+const TARGETS_QUICK = 5_000;
+const FOLD_WITHIN_MS = 300_000;
+const ROUND_MS = 2 * WINDOW_MS;
+/** Tables in which a status, or what led to it, is kept. */
+const STATUS_TABLES = /^(status_|target_status|pair_verdict|target_list)/;
+
+/**
+ * WAL bytes to status tables while a window of results arrives, is judged and folded, and nothing changes: two per cent of
+ * the targets are down and stay so, the others answer every time. Zero is the aim; `ratio` is the bytes a sweep of 15 s.
+ */
+export async function run(context: BenchContext): Promise<BenchResult> {
+  const targets = context.quick ? TARGETS_QUICK : TARGETS;
+  const road = await Road.start(context, {
+    targets,
+    agents: AGENTS,
+    apps: ['gateway', 'projector', 'worker'],
+    probedEveryMs: PROBED_EVERY_MS,
+  });
+  const { product, watch, fleet } = road;
+  const baseMs = Math.floor(Date.now() / WINDOW_MS) * WINDOW_MS - 4 * ROUND_MS;
+  await road.leapTo(baseMs);
+  const sweeps: number[] = [];
+  let tables: Record<string, number> = {};
+  for (const round of [0, 1, 2]) {
+    const fromMs = baseMs + (round + 1) * ROUND_MS;
+    await fleet.call('prepare', { startMs: fromMs, seconds: WINDOW_MS / 1_000, quiet: true });
+    await road.leapTo(fromMs);
+    const changesBefore = await watch.number('SELECT count(*) AS value FROM status_change');
+    const [fromLsn] = await watch.rows<{ lsn: string }>('SELECT pg_current_wal_lsn()::text AS lsn');
+    await fleet.call('ship', {});
+    await road.endWindow(fromMs);
+    await watch.until(fromMs + WINDOW_MS, product.shardCount, FOLD_WITHIN_MS);
+    await watch.settled(Date.now() - 1_000, product.shardCount);
+    const byTable = await walBytes(product.access, fromLsn.lsn);
+    const changes = (await watch.number('SELECT count(*) AS value FROM status_change')) - changesBefore;
+    const ofStatus = Object.entries(byTable).filter(([table]) => STATUS_TABLES.test(table));
+    const bytes = ofStatus.reduce((sum, [, tableBytes]) => sum + tableBytes, 0);
+    context.say(
+      `quiet-sweep: ${round === 0 ? 'first window, all is new' : `window ${round}`}: ${changes} status changes, ${bytes} WAL ` +
+        `bytes to status tables ${JSON.stringify(Object.fromEntries(ofStatus))}`,
+    );
+    if (round === 0) {
+      // Whoever reads or cleans up rows for the first time after their commit marks them, which is the first window's cost.
+      await watch.run('VACUUM status_change, target_status, pair_verdict, status_publication');
+      continue;
+    }
+    if (changes !== 0) throw new Error(`${changes} statuses changed in a window in which nothing did.`);
+    sweeps.push((bytes * PROBED_EVERY_MS) / WINDOW_MS);
+    tables = byTable;
+  }
+  await road.close();
+  return {
+    name: 'quiet-sweep',
+    ratio: Math.max(...sweeps),
+    min: Math.min(...sweeps),
+    max: Math.max(...sweeps),
+    pairs: [],
+    unit: 'WAL bytes to status tables a sweep',
+    cpuSeconds: {},
+    targets,
+    agents: AGENTS,
+    walBytesByTable: tables,
+  };
+}
