@@ -106,6 +106,7 @@ export class ClusterReader {
   /** Every broker's log directories: what the topics take, and the room of their disks. */
   logDirs(): Promise<LogDir[]> {
     return this.run(async (cluster) => {
+      await cluster.refreshMetadataIfNecessary();
       const perBroker = cluster.getNodeIds().map(async (nodeId) => {
         const broker = await cluster.findBroker({ nodeId });
         return describeLogDirs(broker, String(nodeId));

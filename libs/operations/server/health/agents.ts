@@ -1,11 +1,13 @@
-import type { HealthRow } from '@icmp-mon/operations/contract';
-import { worstOf } from '@icmp-mon/operations/contract';
+import { type HealthRow, worstOf } from '@icmp-mon/operations/contract';
 import { counted, ofRows, spanText } from './figures';
 import type { Look, PartReader, PartReading } from './health-reading';
 import { grade } from './thresholds';
 
 const AGENTS_MAX = 1_000;
-/** What the spool is capped at may be reported; a spool that is nearly full loses results soon. */
+/** Where agents' reports go, and the group that keeps the latest of each. */
+const REPORTS_TOPIC = 'internal.agent-telemetry';
+const REPORTS_GROUP = 'agent-health';
+/** Shares of the spool's cap, where the agent reports it: a spool that is nearly full loses results soon. */
 const SPOOL_FULL = { attention: 0.5, bad: 0.9 };
 
 interface ReportRow {
@@ -28,7 +30,7 @@ export const AGENTS_PART: PartReader = {
   labels: ['agent'],
   columns: [
     { key: 'agent', title: 'Agent', unit: 'text' },
-    { key: 'silentS', title: 'Heard', unit: 'seconds' },
+    { key: 'silentS', title: 'Last heard', unit: 'seconds' },
     { key: 'spoolBlocks', title: 'Spooled blocks', unit: 'count' },
     { key: 'spoolBytes', title: 'Spool', unit: 'bytes' },
     {
@@ -73,11 +75,30 @@ export const AGENTS_PART: PartReader = {
     const reading = ofRows(rows, `${counted(agents.length, 'agent')} heard, spools drain`, () =>
       complaint(rows, silent),
     );
+    const unread = silent === 0 ? 0 : await unreadReports(look);
+    if (unread > 0) {
+      const summary = `Not known: ${counted(unread, 'report')} of agents were not read yet`;
+      const advice = 'A projector reads them: see Processes and Consumers. What is shown is what was read last.';
+      return { state: 'unknown', summary, advice, rows };
+    }
     // One lost vantage point leaves the product at work; without any it is blind.
     if (reading.state === 'bad' && silent < agents.length) reading.state = 'attention';
     return reading;
   },
 };
+
+/** Reports that lie in Kafka: an agent may well be heard of whom nothing was read. 0 when Kafka does not say. */
+async function unreadReports({ kafka, telemetry, messaging }: Look): Promise<number> {
+  const ends = (await kafka.boundsOrNull())?.get(REPORTS_TOPIC);
+  const read = await telemetry.query<{ partition: number; next_offset: number }>(
+    'SELECT partition, next_offset FROM consumer_offset WHERE group_id = $1 AND topic = $2',
+    [REPORTS_GROUP, messaging.topic(REPORTS_TOPIC)],
+  );
+  return read.reduce(
+    (sum, { partition, next_offset }) => sum + Math.max(0, (ends?.get(partition)?.high ?? 0) - next_offset),
+    0,
+  );
+}
 
 const isSilent = (row: HealthRow, { thresholds }: Look): boolean =>
   row.values['silentS'] === null || Number(row.values['silentS']) >= thresholds.agentSilentS.bad;

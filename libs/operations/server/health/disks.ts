@@ -1,5 +1,4 @@
-import type { HealthRow } from '@icmp-mon/operations/contract';
-import { worstOf } from '@icmp-mon/operations/contract';
+import { type HealthRow, worstOf } from '@icmp-mon/operations/contract';
 import { type DiskUsage, readDisks, readGrowth } from './disk-usage';
 import { counted, ofRows } from './figures';
 import type { Look, PartReader, PartReading } from './health-reading';

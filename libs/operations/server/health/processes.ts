@@ -29,7 +29,7 @@ export const PROCESSES_PART: PartReader = {
     { key: 'trouble', title: 'Says', unit: 'text' },
     {
       key: 'silentS',
-      title: 'Heard',
+      title: 'Last heard',
       unit: 'seconds',
       metric: { name: 'icmpmon_process_silent_seconds', help: 'Since when a process has not reported itself.' },
     },

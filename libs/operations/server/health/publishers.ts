@@ -1,5 +1,4 @@
-import type { HealthRow, HealthState } from '@icmp-mon/operations/contract';
-import { worstOf } from '@icmp-mon/operations/contract';
+import { type HealthRow, type HealthState, worstOf } from '@icmp-mon/operations/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import { relayStatus } from '@icmp-mon/platform/event-store';
 import { SHARD_TOPIC } from '@icmp-mon/platform/messaging';

@@ -1,5 +1,4 @@
-import type { HealthRow, HealthState } from '@icmp-mon/operations/contract';
-import { worstOf } from '@icmp-mon/operations/contract';
+import { type HealthRow, type HealthState, worstOf } from '@icmp-mon/operations/contract';
 import { SHARD_TOPIC } from '@icmp-mon/platform/messaging';
 import { counted, maxOf, ofRows, spanText } from './figures';
 import type { Look, PartReader, PartReading } from './health-reading';
@@ -33,7 +32,7 @@ export const SHARDS_PART: PartReader = {
     { key: 'shard', title: 'Shard', unit: 'text' },
     {
       key: 'storedAgeS',
-      title: 'Stored until',
+      title: 'Last stored',
       unit: 'seconds',
       metric: {
         name: 'icmpmon_shard_stored_age_seconds',
@@ -90,19 +89,19 @@ function complaint(shards: ShardRow[], rows: HealthRow[], state: HealthState): [
   const age = oldest === null ? '' : `, the oldest stored up to ${spanText(oldest)} ago`;
   if (nobody > 0) {
     return [
-      `${counted(nobody, 'shard')} of ${shards.length} belong to no projector${age}`,
+      `${nobody} of ${counted(shards.length, 'shard')} without a projector${age}`,
       'Results wait in the log and nothing is lost. See that a projector runs, and what its /readyz and its log say.',
     ];
   }
   const behind = maxOf(worst.map(({ values }) => values['lagRecords'] as number | null));
   if (behind !== null && behind <= 1) {
     return [
-      `${counted(worst.length, 'shard')} of ${shards.length} have had nothing new in their log${age}`,
+      `${worst.length} of ${counted(shards.length, 'shard')} with nothing new in the log${age}`,
       'No ticks come: see that a worker runs and that Kafka takes messages (Publishers, Services).',
     ];
   }
   return [
-    `${counted(worst.length, 'shard')} of ${shards.length} fall behind${age}`,
+    `${worst.length} of ${counted(shards.length, 'shard')} behind the log${age}`,
     "See the projector's log and CPU, and whether the telemetry database is slow or its disk is full.",
   ];
 }
