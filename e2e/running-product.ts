@@ -31,6 +31,8 @@ export interface ProductOptions {
   environment?: Record<string, string>;
   /** Runs when the folder is there and nothing runs in it. */
   prepare?: (dir: string) => void;
+  /** Runs when all of it has ended and its folder is about to be removed. */
+  ended?: () => void;
   /** Runs when the ports are chosen, before the product is ready. */
   portsChosen?: (ports: Record<string, number>) => void;
 }
@@ -133,11 +135,11 @@ export class RunningProduct {
     return (text === '' ? undefined : JSON.parse(text)) as T;
   }
 
-  request(method: string, place: string, body?: object): Promise<Response> {
+  request(method: string, place: string, body?: object, headers: Record<string, string> = {}): Promise<Response> {
     const { apiUrl, apiKey } = this.access;
     return fetch(`${apiUrl}/api/v1/${place}`, {
       method,
-      headers: { authorization: `Bearer ${apiKey}`, ...(body && { 'content-type': 'application/json' }) },
+      headers: { authorization: `Bearer ${apiKey}`, ...(body && { 'content-type': 'application/json' }), ...headers },
       body: body === undefined ? null : JSON.stringify(body),
       signal: AbortSignal.timeout(REQUEST_WITHIN_MS),
     });
@@ -175,6 +177,7 @@ export class RunningProduct {
     await npmStop(this.environment);
     keepLogs(this.dir, path.join(rootDir, 'artefacts', this.options.name, 'logs'));
     await this.removeGiven?.();
+    this.options.ended?.();
     rmSync(this.dir, { recursive: true, force: true });
   }
 

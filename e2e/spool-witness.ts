@@ -38,6 +38,14 @@ export function readWitness(agentDir: string): PrintedResult[] {
   return rows.flatMap(resultsOf);
 }
 
+/** Every result that waits in a spool, or in a copy of its file. Nobody else may have it open. */
+export function readWaiting(file: string): PrintedResult[] {
+  const spool = new DatabaseSync(file, { timeout: 10_000 });
+  const rows = spool.prepare('SELECT shard, base_time_ms, count, raw_length, stored, body FROM block').all();
+  spool.close();
+  return (rows as unknown as WitnessRow[]).flatMap(resultsOf);
+}
+
 function open(agentDir: string): DatabaseSync {
   return new DatabaseSync(path.join(agentDir, 'spool.db'), { timeout: 10_000 });
 }

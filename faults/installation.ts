@@ -9,6 +9,7 @@ import type { FaultContext, Findings } from './fault-row';
 import { judgeNumbers, judgeWitness, type Judgement } from './judge';
 import { allReady, whileAway } from './killing';
 import { NumberedAgent } from './numbered-agent';
+import { SmallDisks } from './small-disks';
 import { TcpProxy } from './tcp-proxy';
 
 const PATIENCE = { withinMs: 120_000 };
@@ -24,8 +25,8 @@ export interface InstallationOptions {
   measureEveryMs: number;
   /** More settings for `npm start`. */
   environment?: Record<string, string>;
-  /** Runs when the product's folder is there and nothing runs in it. */
-  prepare?: (dir: string) => void;
+  /** Disks of limited size for what Kafka and the databases store. */
+  disks?: { databasesMib: number; kafkaMib: number };
 }
 
 /**
@@ -33,17 +34,24 @@ export interface InstallationOptions {
  * witness of what it took, and one that numbers its results. Each reaches the gateway by a proxy of its own.
  */
 export class Installation {
+  /** Keys of the targets that stay for as long as it runs. */
+  readonly keys: number[] = [];
+  private witnessedSince = new Date(0);
+
   private constructor(
     readonly product: RunningProduct,
     readonly agentProxy: TcpProxy,
     readonly numberedProxy: TcpProxy,
     readonly numbered: NumberedAgent,
+    /** The first two numbers of its targets' addresses. */
     readonly network: string,
+    readonly disks: SmallDisks | undefined,
   ) {}
 
   static async start(options: InstallationOptions, say: (line: string) => void): Promise<Installation> {
     const [agentProxy, numberedProxy] = [new TcpProxy(), new TcpProxy()];
     const [agentPort, numberedPort] = [await agentProxy.listen(), await numberedProxy.listen()];
+    const disks = options.disks && new SmallDisks();
     const product = await RunningProduct.start({
       name: options.name,
       services: 'own',
@@ -52,14 +60,16 @@ export class Installation {
         ICMPMON_PUBLIC_GATEWAY_URL: `https://127.0.0.1:${agentPort}`,
         ...options.environment,
       },
-      ...(options.prepare && { prepare: options.prepare }),
+      ...(disks && {
+        prepare: (dir: string) => disks.mount(dir, options.disks ?? { databasesMib: 0, kafkaMib: 0 }),
+        ended: () => disks.unmount(),
+      }),
       // The agent that is to come by a proxy starts before all is ready.
       portsChosen: ({ agents }) => {
         for (const proxy of [agentProxy, numberedProxy]) proxy.forwardTo(agents ?? 0);
       },
     });
     say(`the product is ready, its services are its own`);
-    await whileAway(product, 'agent', () => placeWitness(path.join(product.dir, 'agent')));
     const network = freshAddress().split('.').slice(0, 2).join('.');
     const token = await product.api<{ token: string; enrolUrl: string }>('POST', 'enrolment-tokens', {
       region: 'lab',
@@ -72,8 +82,10 @@ export class Installation {
       ca: readFileSync(path.join(product.dir, 'ca/ca.crt'), 'utf8'),
       name: 'numbered',
       gatewayUrl: `https://127.0.0.1:${numberedPort}`,
+      directUrl: `https://127.0.0.1:${numberedProxy.port}`,
     });
-    const installation = new Installation(product, agentProxy, numberedProxy, numbered, network);
+    const installation = new Installation(product, agentProxy, numberedProxy, numbered, network, disks);
+    await installation.placeWitness();
     await installation.addTargets(options.targets);
     await installation.becomesQuiet(options);
     const share = `${numbered.assigned.length} of them are measured each ${options.measureEveryMs} ms, with numbers`;
@@ -81,12 +93,20 @@ export class Installation {
     return installation;
   }
 
+  /** Has the local agent's spool keep a copy of what it takes from here on. */
+  async placeWitness(): Promise<void> {
+    await whileAway(this.product, 'agent', () => {
+      placeWitness(path.join(this.product.dir, 'agent'));
+      this.witnessedSince = new Date();
+    });
+  }
+
   private async addTargets(count: number): Promise<void> {
     let next = 0;
     const add = async (): Promise<void> => {
       for (let at = next++; at < count; at = next++) {
         const ip = `${this.network}.${1 + (at >> 7)}.${1 + (at & 127)}`;
-        await this.product.api('POST', 'targets', { ip, tier: 'fast' });
+        this.keys.push((await this.product.api<{ key: number }>('POST', 'targets', { ip, tier: 'fast' })).key);
       }
     };
     await Promise.all(Array.from({ length: CONCURRENT_REQUESTS }, add));
@@ -123,11 +143,12 @@ export class Installation {
 
   /** The anti-join over numbers from `from` on up to those sent before this call, once they had time to arrive. */
   async judgeNumbered(from: number): Promise<Judgement> {
+    const { agentId, disowned } = this.numbered;
     const to = this.numbered.next - 1;
     const url = this.product.access.telemetryDatabaseUrl;
     const deadlineMs = performance.now() + SETTLE_MS;
     for (;;) {
-      const judgement = await judgeNumbers(url, this.numbered.agentId, from, to);
+      const judgement = await judgeNumbers(url, agentId, { from, to, disowned });
       if (judgement.missing === 0 || performance.now() > deadlineMs) return judgement;
       await pause(1_000);
     }
@@ -148,7 +169,10 @@ export class Installation {
       const spooled = await whileAway(product, 'agent', () => readWitness(agentDir));
       const deadlineMs = performance.now() + SETTLE_MS;
       for (;;) {
-        const judgement = await judgeWitness(product.access.telemetryDatabaseUrl, 'local', spooled);
+        const judgement = await judgeWitness(product.access.telemetryDatabaseUrl, 'local', {
+          spooled,
+          since: this.witnessedSince,
+        });
         if (judgement.missing === 0 || performance.now() > deadlineMs) return judgement;
         await pause(1_000);
       }

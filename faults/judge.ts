@@ -18,17 +18,22 @@ const NUMBERED = `
   WITH stored AS MATERIALIZED (
     SELECT rtt_us AS number FROM probe_result
     WHERE agent_id = $1 AND outcome = 'reply' AND rtt_us BETWEEN $2 AND $3),
-  sent AS (SELECT number FROM generate_series($2::bigint, $3::bigint) number)
+  sent AS (SELECT n AS number FROM generate_series($2::bigint, $3::bigint) n
+           WHERE NOT EXISTS (SELECT FROM unnest($4::bigint[]) d WHERE d = n))
   SELECT (SELECT count(*) FROM sent)::integer AS sent,
          (SELECT count(*) FROM stored)::integer AS stored,
          (SELECT count(*) FROM sent WHERE NOT EXISTS (SELECT FROM stored WHERE stored.number = sent.number))::integer AS missing,
          (SELECT count(*) - count(DISTINCT number) FROM stored)::integer AS doubled,
-         0 AS surplus`;
+         (SELECT count(*) FROM stored WHERE number = ANY($4))::integer AS surplus`;
 
-/** Judges results `from` to `to` (numbers, inclusive) of one agent that numbers them. */
-export async function judgeNumbers(url: string, agentId: string, from: number, to: number): Promise<Judgement> {
+/** Judges results `from` to `to` (numbers, inclusive) of one agent that numbers them; those disowned must not be there. */
+export async function judgeNumbers(
+  url: string,
+  agentId: string,
+  { from, to, disowned }: { from: number; to: number; disowned: readonly number[] },
+): Promise<Judgement> {
   return withClient(url, async (client) => {
-    const { rows } = await client.query<Judgement>(NUMBERED, [agentId, from, to]);
+    const { rows } = await client.query<Judgement>(NUMBERED, [agentId, from, to, disowned]);
     if (!rows[0]) throw new Error('the judge gave no answer');
     return rows[0];
   });
@@ -36,7 +41,8 @@ export async function judgeNumbers(url: string, agentId: string, from: number, t
 
 const WITNESSED = `
   WITH stored AS MATERIALIZED (
-    SELECT target_key, check_no, at, outcome, rtt_us FROM probe_result WHERE agent_name = $1)
+    SELECT target_key, check_no, at, outcome, rtt_us FROM probe_result
+    WHERE agent_name = $1 AND at >= $2 AND target_key = ANY($3))
   SELECT (SELECT count(*) FROM spooled)::integer AS sent,
          (SELECT count(*) FROM stored)::integer AS stored,
          (SELECT count(*) FROM spooled WHERE NOT EXISTS (SELECT FROM stored WHERE SAME))::integer AS missing,
@@ -48,24 +54,30 @@ const WITNESSED = `
    AND stored.at BETWEEN spooled.at - interval '${CLOCK_TOLERANCE}' AND spooled.at + interval '${CLOCK_TOLERANCE}'`,
 );
 
-/** Judges all results of the agent of that name against those that its spool took. */
-export async function judgeWitness(url: string, agentName: string, spooled: PrintedResult[]): Promise<Judgement> {
+/** Judges results of the agent of that name, from `since` on and of the targets given, against those that its spool took. */
+export async function judgeWitness(
+  url: string,
+  agentName: string,
+  { spooled, since, keys }: { spooled: PrintedResult[]; since: Date; keys: readonly number[] },
+): Promise<Judgement> {
+  // Results of targets that other rows registered and removed are dropped by design.
+  const counted = spooled.filter(({ targetKey }) => keys.includes(targetKey));
   return withClient(url, async (client) => {
     await client.query(
       `CREATE TEMP TABLE spooled AS
        SELECT * FROM unnest($1::integer[], $2::smallint[], $3::timestamptz[], $4::text[], $5::bigint[])
          AS s(target_key, check_no, at, outcome, rtt_us)`,
       [
-        spooled.map(({ targetKey }) => targetKey),
-        spooled.map(({ check }) => check),
-        spooled.map(({ at }) => at),
-        spooled.map(({ outcome }) => outcome),
-        spooled.map(({ rttUs }) => rttUs ?? 0),
+        counted.map(({ targetKey }) => targetKey),
+        counted.map(({ check }) => check),
+        counted.map(({ at }) => at),
+        counted.map(({ outcome }) => outcome),
+        counted.map(({ rttUs }) => rttUs ?? 0),
       ],
     );
     await client.query('CREATE INDEX ON spooled (target_key, at)');
     await client.query('ANALYZE spooled');
-    const { rows } = await client.query<Judgement>(WITNESSED, [agentName]);
+    const { rows } = await client.query<Judgement>(WITNESSED, [agentName, since, keys]);
     if (!rows[0]) throw new Error('the judge gave no answer');
     const { sent, stored, missing, surplus } = rows[0];
     // An agent may well measure a target twice within a second; what was stored twice is more than what was sent.

@@ -53,3 +53,12 @@ export async function killAndWait(product: RunningProduct, names: readonly strin
   for (const { name, pid } of before) await isBack(product, name, pid);
   return (performance.now() - startedMs) / 1000;
 }
+
+/** Ends a process as a restart does; resolves with how many seconds it took until all was ready again. */
+export async function endAndWait(product: RunningProduct, name: string): Promise<number> {
+  const before = pidOf(product, name);
+  const startedMs = performance.now();
+  process.kill(before, 'SIGTERM');
+  await isBack(product, name, before);
+  return (performance.now() - startedMs) / 1000;
+}

@@ -10,10 +10,23 @@ const ROWS: Readonly<Record<string, { what: string; load: () => Promise<FaultRow
   2: { what: 'SIGKILL of Kafka, PostgreSQL, Redis', load: () => import('./row-2-kill-services') },
   3: { what: 'a projector stopped past its lease', load: () => import('./row-3-zombie') },
   4: { what: 'an agent cut off for hours', load: () => import('./row-4-cut-off') },
+  5: { what: 'a spool that is full or damaged', load: () => import('./row-5-spool') },
+  6: { what: 'full disks', load: () => import('./row-6-full-disks') },
+  7: { what: 'poison on each topic', load: () => import('./row-7-poison') },
+  8: { what: 'bad blocks, repeats, clones', load: () => import('./row-8-uploads') },
+  9: { what: 'the relay killed, writers late', load: () => import('./row-9-relay') },
+  10: { what: 'commands at once', load: () => import('./row-10-commands') },
+  11: { what: 'read models rebuilt under writes', load: () => import('./row-11-rebuild') },
+  12: { what: 'versions apart, rolling restart', load: () => import('./row-12-versions') },
+  13: { what: 'agents with wrong clocks', load: () => import('./row-13-clocks') },
+  14: { what: 'a bad network to the gateway', load: () => import('./row-14-network') },
   23: { what: 'the shard simulated from seeds', load: () => import('./row-23-simulator') },
 };
 
 const TARGETS = { short: 100, full: 1_000 };
+/** The row that fills disks needs small ones from the start. */
+const FULL_DISKS_ROW = '6';
+const DISKS = { databasesMib: 3_072, kafkaMib: 1_536 };
 const MEASURE_EVERY_MS = { short: 1_000, full: 250 };
 
 const { positionals, values } = parseArgs({
@@ -43,8 +56,9 @@ async function main(): Promise<number> {
   const seed = Number(values.seed ?? Date.now() % 1_000_000);
   let shared: Installation | undefined;
   const installation = async (log: (line: string) => void): Promise<Installation> => {
+    const disks = rows.includes(FULL_DISKS_ROW) ? { disks: DISKS } : {};
     const form = values.short ? 'short' : 'full';
-    const options = { name: 'faults', targets: TARGETS[form], measureEveryMs: MEASURE_EVERY_MS[form] };
+    const options = { name: 'faults', targets: TARGETS[form], measureEveryMs: MEASURE_EVERY_MS[form], ...disks };
     return (shared ??= await Installation.start(options, log));
   };
   const results: Result[] = [];

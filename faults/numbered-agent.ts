@@ -1,3 +1,4 @@
+import { request } from 'node:https';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AssignmentsAnswer } from '@icmp-mon/assignment/contract';
 import type { EnrolAnswer } from '@icmp-mon/agents/contract';
@@ -17,12 +18,12 @@ import { enrolment, jsonOf, makeKeyAndCsr, TestClient, type Answer } from '../ap
 const CHECK = 1;
 const UPLOAD_BLOCKS = 256;
 const RETRY_MS = 200;
+const TRICKLE_MS = 1_000;
 const ANSWER_WITHIN_MS = 10_000;
 
 export interface NumberedBlock {
   bytes: Uint8Array;
-  sequence: number;
-  results: number;
+  numbers: number[];
 }
 
 type LaneName = keyof typeof LANE;
@@ -41,6 +42,9 @@ export class NumberedAgent {
   clockAheadMs = 0;
   failedUploads = 0;
   refusedBlocks = 0;
+  /** Numbers that must not be stored. */
+  readonly disowned: number[] = [];
+  private everyMs = 1_000;
   private keys: number[] = [];
   private waiting: Record<LaneName, NumberedBlock[]> = { live: [], backfill: [] };
   private readonly sequences: Record<LaneName, number> = { live: 0, backfill: 0 };
@@ -50,17 +54,20 @@ export class NumberedAgent {
   private constructor(
     private readonly answer: EnrolAnswer,
     private readonly client: TestClient,
+    private readonly tls: { ca: string; cert: string; key: string },
+    private readonly directUrl: string,
   ) {
     this.agentId = answer.agentId;
   }
 
-  /** Enrols at the gateway and speaks to it by the address that enrolment tells, unless another is given. */
+  /** Enrols at the gateway; `gatewayUrl` leads there by a proxy, `directUrl` without one. */
   static async enrol(options: {
     enrolUrl: string;
     token: string;
     ca: string;
     name: string;
-    gatewayUrl?: string;
+    gatewayUrl: string;
+    directUrl: string;
   }): Promise<NumberedAgent> {
     const { keyPem, csrPem } = await makeKeyAndCsr();
     const enroller = new TestClient(options.enrolUrl, { ca: options.ca });
@@ -70,7 +77,7 @@ export class NumberedAgent {
       throw new Error(`enrolment was answered ${answered.status}: ${answered.body.toString()}`);
     const answer = jsonOf<EnrolAnswer>(answered);
     const tls = { ca: options.ca, cert: answer.certificatePem, key: keyPem };
-    return new NumberedAgent(answer, new TestClient(options.gatewayUrl ?? answer.gatewayUrl, tls));
+    return new NumberedAgent(answer, new TestClient(options.gatewayUrl, tls), tls, options.directUrl);
   }
 
   /** Asks which targets are this agent's. */
@@ -92,33 +99,30 @@ export class NumberedAgent {
   /** Measures each target once, and keeps the results as blocks of one shard each. `ageMs` tells how long ago. */
   measure(lane: LaneName, ageMs = 0): void {
     const nowMs = Date.now() + this.clockAheadMs - ageMs;
-    const builders = new Map<number, ResultColumnsBuilder>();
+    const builders = new Map<number, { builder: ResultColumnsBuilder; numbers: number[] }>();
     for (const [at, key] of this.keys.entries()) {
       const shard = shardOf(key, this.answer.shardCount);
-      const builder = builders.get(shard) ?? new ResultColumnsBuilder();
-      builders.set(shard, builder);
-      builder.push(key, CHECK, nowMs - (at % 500), OUTCOME.reply, this.next++);
+      const { builder, numbers } = builders.get(shard) ?? { builder: new ResultColumnsBuilder(), numbers: [] };
+      builders.set(shard, { builder, numbers });
+      builder.push(key, CHECK, nowMs - (at % 200), OUTCOME.reply, this.next);
+      numbers.push(this.next++);
     }
-    for (const [shard, builder] of builders) this.keep(lane, shard, encodeBody(builder.build(), compress));
+    for (const [shard, { builder, numbers }] of builders)
+      this.keep(lane, shard, encodeBody(builder.build(), compress), numbers);
   }
 
-  private keep(lane: LaneName, shard: number, body: EncodedBody): void {
+  private keep(lane: LaneName, shard: number, body: EncodedBody, numbers: number[]): void {
     const sequence = this.sequences[lane]++;
     const { agentId, boot } = this;
     const bytes = frameBlock({ agentId, boot, lane: LANE[lane], shard, sequence, policyVersion: 1 }, body);
-    this.waiting[lane].push({ bytes, sequence, results: body.count });
+    this.waiting[lane].push({ bytes, numbers });
   }
 
   /** Measures and ships until `stop`, as often as `everyMs`. */
   start(everyMs: number): void {
+    this.everyMs = everyMs;
     this.running = true;
     this.loops = [this.measureForEver(everyMs), this.shipForEver('live'), this.shipForEver('backfill')];
-  }
-
-  /** Stops measuring and resolves once all is acknowledged. */
-  async drain(): Promise<void> {
-    this.running = false;
-    await Promise.all(this.loops);
   }
 
   private async measureForEver(everyMs: number): Promise<void> {
@@ -161,6 +165,54 @@ export class NumberedAgent {
       // Cut off, refused or reset: to the agent all of them are an upload without an answer.
       return undefined;
     }
+  }
+
+  /** Posts a body a byte a second, not by the proxy; resolves with how long the gateway bore it, in ms. */
+  trickle(): Promise<number> {
+    const startedMs = performance.now();
+    return new Promise((resolve) => {
+      const headers = { 'content-type': 'application/vnd.icmpmon.blocks', 'content-length': '1000' };
+      const outgoing = request(`${this.directUrl}/v1/results?lane=live`, {
+        method: 'POST',
+        agent: false,
+        headers,
+        ...this.tls,
+      });
+      const timer = setInterval(() => outgoing.write('x'), TRICKLE_MS);
+      const end = (): void => {
+        clearInterval(timer);
+        outgoing.destroy();
+        resolve(performance.now() - startedMs);
+      };
+      // An answer of refusal and a connection that is cut are both an end.
+      outgoing.once('response', end);
+      outgoing.once('error', end);
+      outgoing.flushHeaders();
+    });
+  }
+
+  /** Posts blocks until the gateway takes them. */
+  async mustPost(lane: LaneName, blocks: readonly Uint8Array[], retryMs: number): Promise<Answer> {
+    for (;;) {
+      const answered = await this.post(lane, blocks);
+      if (answered?.status === 200) return answered;
+      await pause(retryMs);
+    }
+  }
+
+  /** Stops measuring and resolves once all is acknowledged; `resume` goes on as before. */
+  async pause(): Promise<void> {
+    this.running = false;
+    await Promise.all(this.loops);
+  }
+
+  resume(): void {
+    this.start(this.everyMs);
+  }
+
+  /** Numbers that were given out and are not to be expected: their results are never to be counted. */
+  disown(blocks: readonly NumberedBlock[]): void {
+    for (const { numbers } of blocks) this.disowned.push(...numbers);
   }
 
   /** Takes what waits without sending it, for rows that send by themselves. */

@@ -32,6 +32,11 @@ export class TcpProxy {
     return (this.server.address() as AddressInfo).port;
   }
 
+  /** Where it leads. */
+  get port(): number {
+    return this.targetPort;
+  }
+
   forwardTo(port: number): void {
     this.targetPort = port;
   }

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Findings, type FaultContext, type Verdict } from './fault-row';
+import { underLoad, type Installation } from './installation';
+import { pidOf } from './killing';
+import type { ProxyMode } from './tcp-proxy';
+
+const HOLD_MS = { short: 6_000, full: 45_000 };
+const SLOW_MS = { short: 6_000, full: 75_000 };
+const DROPPED_WITHIN_S = 31;
+const MEMORY_GROWTH_MIB_MAX = 96;
+const KIB = 1024;
+
+/** A bad way between agents and gateway: resets in mid-body, a byte a second, half-open, a third of it lost. */
+export async function run(context: FaultContext): Promise<Verdict> {
+  const { short, say, random } = context;
+  const findings = new Findings(say);
+  const holdMs = short ? HOLD_MS.short : HOLD_MS.full;
+  const modes: [ProxyMode, number][] = [
+    [{ kind: 'reset', afterBytes: 4_000 }, holdMs],
+    [{ kind: 'slow', bytesPerS: 1 }, short ? SLOW_MS.short : SLOW_MS.full],
+    [{ kind: 'half-open' }, holdMs],
+    [{ kind: 'lossy', share: 0.3, random }, holdMs],
+  ];
+  await underLoad(context, findings, async (installation) => {
+    const { agentProxy, numberedProxy } = installation;
+    const slow = slowClient(findings, installation);
+    const before = memoryMib(installation);
+    let most = before;
+    for (const [mode, forMs] of modes) {
+      for (const proxy of [agentProxy, numberedProxy]) proxy.become(mode);
+      for (const endMs = performance.now() + forMs; performance.now() < endMs;) {
+        most = Math.max(most, memoryMib(installation));
+        await pause(500);
+      }
+      say(`${mode.kind} for ${forMs / 1_000} s; uploads that failed so far: ${installation.numbered.failedUploads}`);
+      for (const proxy of [agentProxy, numberedProxy]) proxy.become({ kind: 'open' });
+      await pause(2_000);
+    }
+    findings.count("the gateway's memory before, MiB", Math.round(before));
+    findings.atMost("growth of the gateway's memory, MiB", most - before, MEMORY_GROWTH_MIB_MAX);
+    findings.count('connections', agentProxy.connections + numberedProxy.connections);
+    await slow;
+  });
+  return findings;
+}
+
+/** One client that sends its body a byte a second over a good line: how long the gateway bears it. */
+async function slowClient(findings: Findings, { numbered }: Installation): Promise<void> {
+  findings.atMost('a client of 1 byte/s was dropped after s', (await numbered.trickle()) / 1_000, DROPPED_WITHIN_S);
+}
+
+function memoryMib({ product }: Installation): number {
+  const status = readFileSync(`/proc/${pidOf(product, 'gateway')}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / KIB;
+}

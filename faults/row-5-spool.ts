@@ -1,0 +1,119 @@
+import { closeSync, cpSync, openSync, readdirSync, statSync, truncateSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { readWaiting } from '../e2e/spool-witness';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Findings, type FaultContext, type Verdict } from './fault-row';
+import { underLoad, type Installation } from './installation';
+import { judgeWitness } from './judge';
+import { whileAway } from './killing';
+
+const CUT_OFF_MS = { short: 8_000, full: 30_000 };
+const STARTED_WITHIN_S = 5;
+const FLIPS = 20;
+const SHIPPED_MS = 5_000;
+
+interface Damage {
+  what: string;
+  make(file: string, random: () => number): void;
+}
+
+/** What may befall the file while the agent is away. */
+const DAMAGES: Damage[] = [
+  { what: 'truncated to half', make: (file) => truncateSync(file, Math.floor(statSync(file).size / 2)) },
+  { what: `${FLIPS} bits flipped`, make: (file, random) => flipBits(file, random) },
+  { what: 'not a database', make: (file) => writeAt(file, 0, Buffer.from('this is no spool')) },
+  { what: 'from a newer version', make: (file) => raiseVersion(file) },
+  { what: 'empty', make: (file) => truncateSync(file, 0) },
+];
+
+/**
+ * Cuts the local agent off until its spool holds something, damages the file, and lets the agent start on it: it lives, says
+ * what it set aside, and ships what is sound.
+ */
+export async function run(context: FaultContext): Promise<Verdict> {
+  const findings = new Findings(context.say);
+  const holdMs = context.short ? CUT_OFF_MS.short : CUT_OFF_MS.full;
+  await underLoad(
+    context,
+    findings,
+    async (installation) => {
+      for (const damage of context.short ? DAMAGES.slice(0, 2) : DAMAGES)
+        await oneDamage(context, findings, installation, damage, holdMs);
+      await installation.placeWitness();
+    },
+    { local: false },
+  );
+  return findings;
+}
+
+async function oneDamage(
+  { say, random }: FaultContext,
+  findings: Findings,
+  installation: Installation,
+  { what, make }: Damage,
+  holdMs: number,
+): Promise<void> {
+  const { product, agentProxy } = installation;
+  const dir = path.join(product.dir, 'agent');
+  agentProxy.become({ kind: 'refuse' });
+  await pause(holdMs);
+  const spooled = await product.metric('agent', 'icmpmon_agent_spool_blocks');
+  const copy = path.join(product.dir, 'spool-before.copy');
+  const damagedAt = new Date();
+  let diedMs = 0;
+  await whileAway(product, 'agent', () => {
+    mergeLog(path.join(dir, 'spool.db'));
+    cpSync(path.join(dir, 'spool.db'), copy);
+    make(path.join(dir, 'spool.db'), random);
+    diedMs = performance.now();
+  });
+  const seconds = (performance.now() - diedMs) / 1_000;
+  agentProxy.become({ kind: 'open' });
+  await pause(SHIPPED_MS);
+  const waiting = readWaiting(copy);
+  const since = new Date(damagedAt.getTime() - 600_000);
+  const { missing } = await judgeWitness(product.access.telemetryDatabaseUrl, 'local', {
+    spooled: waiting,
+    since,
+    keys: installation.keys,
+  });
+  findings.count(`${what}: of ${waiting.length} results that waited not recovered`, missing);
+  const quarantined = await product.metric('agent', 'icmpmon_agent_quarantined');
+  const aside = readdirSync(dir).filter(
+    (name) => name.includes('damaged') || name.includes('aside') || name.includes('corrupt'),
+  );
+  say(
+    `${what}: ${spooled} blocks had waited, ready again after ${seconds.toFixed(1)} s, ${quarantined} set aside, files: ${aside.join(', ') || 'none'}`,
+  );
+  findings.atMost(`${what}: agent ready again, s`, seconds, STARTED_WITHIN_S);
+  const before = await product.metric('agent', 'icmpmon_agent_spooled_results_total');
+  await pause(6_000);
+  const gained = (await product.metric('agent', 'icmpmon_agent_spooled_results_total')) - before;
+  if (gained <= 0) findings.fail(`${what}: the agent spools nothing any more`);
+}
+
+/** What is only in the write-ahead log moves into the file, so that the damage strikes it. */
+function mergeLog(file: string): void {
+  const database = new DatabaseSync(file, { timeout: 10_000 });
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  database.close();
+}
+
+function flipBits(file: string, random: () => number): void {
+  const { size } = statSync(file);
+  for (let flip = 0; flip < FLIPS; flip++)
+    writeAt(file, Math.floor(random() * size), Buffer.of(Math.floor(random() * 256)));
+}
+
+function raiseVersion(file: string): void {
+  const database = new DatabaseSync(file, { timeout: 10_000 });
+  database.exec('PRAGMA user_version = 99');
+  database.close();
+}
+
+function writeAt(file: string, at: number, bytes: Uint8Array): void {
+  const handle = openSync(file, 'r+');
+  writeSync(handle, bytes, 0, bytes.length, at);
+  closeSync(handle);
+}

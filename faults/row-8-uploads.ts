@@ -1,0 +1,83 @@
+import { jsonOf } from '../apps/gateway/agent.test-client';
+import type { ResultsAnswer } from '@icmp-mon/probing/contract';
+import { Findings, type FaultContext, type Verdict } from './fault-row';
+import { underLoad, type Installation } from './installation';
+import type { NumberedAgent } from './numbered-agent';
+import { setTimeout as pause } from 'node:timers/promises';
+
+const REPEATS = { short: 50, full: 1_000 };
+const GATEWAY_RETRY_MS = 100;
+
+/** One bad block in a good upload, one upload a thousand times, and two processes with one identity. */
+export async function run(context: FaultContext): Promise<Verdict> {
+  const findings = new Findings(context.say);
+  const repeats = context.short ? REPEATS.short : REPEATS.full;
+  await underLoad(context, findings, async (installation) => {
+    const { numbered } = installation;
+    await numbered.pause();
+    await badBlockAmongGood(findings, numbered);
+    await sameUploadAgain(findings, numbered, repeats);
+    await numbered.resume();
+    await clone(findings, installation);
+  });
+  return findings;
+}
+
+/** By its index is refused what is damaged, and nothing else. */
+async function badBlockAmongGood(findings: Findings, numbered: NumberedAgent): Promise<void> {
+  numbered.measure('live');
+  const blocks = numbered.takeWaiting('live');
+  const at = blocks.length >> 1;
+  const damaged = blocks.map(({ bytes }, index) => (index === at ? flipped(bytes) : bytes));
+  const refused = jsonOf<ResultsAnswer>(await send(numbered, damaged)).refused;
+  findings.must('blocks refused of one that is bad', refused.length, 1);
+  findings.must('its index', refused[0]?.index ?? -1, at);
+  findings.count('why', refused[0]?.reason ?? '');
+  // Nothing of its shard came after it, so that its sound form still counts.
+  await send(numbered, [blocks[at].bytes]);
+}
+
+async function sameUploadAgain(findings: Findings, numbered: NumberedAgent, repeats: number): Promise<void> {
+  numbered.measure('live');
+  const blocks = numbered.takeWaiting('live').map(({ bytes }) => bytes);
+  let accepted = 0;
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    const { refused } = jsonOf<ResultsAnswer>(await send(numbered, blocks));
+    if (refused.length === 0) accepted++;
+  }
+  findings.must(`the same upload answered as durable, of ${repeats}`, accepted, repeats);
+}
+
+/** A second process with the same certificate and spool folder, one boot behind. */
+async function clone(findings: Findings, { product, numbered }: Installation): Promise<void> {
+  const noticed = (): Promise<number> => product.metric('gateway', 'icmpmon_gateway_older_boots_total');
+  const before = await noticed();
+  await numbered.pause();
+  numbered.measure('live');
+  const old = numbered.takeWaiting('live');
+  // What the older of two clones measures is not counted once the younger has shipped: those numbers are not sent.
+  numbered.disown(old);
+  numbered.restart();
+  await numbered.resume();
+  await pause(2_000);
+  await numbered.pause();
+  for (let at = 0; at < 3; at++)
+    await send(
+      numbered,
+      old.map(({ bytes }) => bytes),
+    );
+  await numbered.resume();
+  findings.count('uploads of an older boot noticed', (await noticed()) - before);
+  if ((await noticed()) === before) findings.fail('the clone was not noticed');
+}
+
+/** Sends until the gateway takes it: it bounds requests a second. */
+async function send(numbered: NumberedAgent, blocks: readonly Uint8Array[]): ReturnType<NumberedAgent['mustPost']> {
+  return numbered.mustPost('live', blocks, GATEWAY_RETRY_MS);
+}
+
+function flipped(bytes: Uint8Array): Uint8Array {
+  const damaged = Uint8Array.from(bytes);
+  damaged[damaged.length - 1] ^= 0x10;
+  return damaged;
+}

@@ -1,0 +1,68 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import path from 'node:path';
+
+const MIB = 1024 * 1024;
+const CHUNKS = [MIB, 64 * 1024, 4 * 1024];
+
+/** Disks of limited size in memory below an installation's data: one for Kafka, one for the databases. */
+export class SmallDisks {
+  private readonly mounts: string[] = [];
+
+  /** Mounts them before anything is written. Needs root. */
+  mount(dir: string, { databasesMib, kafkaMib }: { databasesMib: number; kafkaMib: number }): void {
+    const data = path.join(dir, 'data');
+    for (const [place, sizeMib] of [
+      [data, databasesMib],
+      [path.join(data, 'kafka'), kafkaMib],
+    ] as const) {
+      mkdirSync(place, { recursive: true });
+      must('mount', ['-t', 'tmpfs', '-o', `size=${sizeMib}m`, 'icmp-mon-faults', place]);
+      this.mounts.push(place);
+    }
+  }
+
+  /** Leaves no byte free on the disk of `kafka` or of the `databases`; returns how many MiB it took. */
+  fill(which: 'kafka' | 'databases'): number {
+    const handle = openSync(this.ballast(which), 'w');
+    let bytes = 0;
+    try {
+      for (const size of CHUNKS) {
+        const chunk = Buffer.alloc(size, 0x5a);
+        for (let written = size; written === size; bytes += written) written = writeUntilFull(handle, chunk);
+      }
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    return Math.round(bytes / MIB);
+  }
+
+  free(which: 'kafka' | 'databases'): void {
+    rmSync(this.ballast(which), { force: true });
+  }
+
+  unmount(): void {
+    for (const place of this.mounts.splice(0).reverse()) if (existsSync(place)) must('umount', ['-l', place]);
+  }
+
+  private ballast(which: 'kafka' | 'databases'): string {
+    const [databases, kafka] = this.mounts;
+    return path.join((which === 'kafka' ? kafka : databases) ?? '', 'ballast');
+  }
+}
+
+/** Bytes that found room. */
+function writeUntilFull(handle: number, chunk: Buffer): number {
+  try {
+    return writeSync(handle, chunk);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') return 0;
+    throw error;
+  }
+}
+
+function must(command: string, args: string[]): void {
+  const { status, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed: ${error?.message ?? stderr.trim()}`);
+}
