@@ -109,7 +109,7 @@ export class FpingProcess {
 
 /** Targets go by standard input, so that no address can be read as an option. */
 function argumentsOf(slice: ProbeSlice): string[] {
-  const spacingMs = Math.max(0.01, slice.spacingMs).toFixed(2);
+  const spacingMs = Math.max(0.01, slice.spacingMs).toFixed(3);
   return ['-c', '1', '-t', String(Math.round(slice.timeoutMs)), '-i', spacingMs, '-D'];
 }
 

@@ -111,7 +111,7 @@ describe('pinging with fping', () => {
     await probe(['10.0.0.1', '10.0.0.2'], script(`/usr/bin/env > ${seen}; echo "$@" >> ${seen}; /bin/cat >> ${seen}`));
     delete process.env['ICMPMON_TEST_LEAK'];
     const text = readFileSync(seen, 'utf8');
-    expect(text).toContain('-c 1 -t 500 -i 1.00 -D\n10.0.0.1\n10.0.0.2\n');
+    expect(text).toContain('-c 1 -t 500 -i 1.000 -D\n10.0.0.1\n10.0.0.2\n');
     expect(text).not.toMatch(/leaked|HOME|USER/);
   });
 

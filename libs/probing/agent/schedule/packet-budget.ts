@@ -1,32 +1,26 @@
-/** How many packets may leave now, by the policy's packets per second: what is not used is lost after a second. */
+/** Divides the policy's packets per second among slices, each of which sends at a pace of its own for a while. */
 export class PacketBudget {
-  private tokens: number;
-  private atMs: number;
+  private readonly taken: { perSecond: number; untilMs: number }[] = [];
 
-  constructor(
-    private perSecond: number,
-    nowMs: number,
-  ) {
-    this.tokens = perSecond;
-    this.atMs = nowMs;
+  constructor(public packetsPerSecond: number) {}
+
+  /** Packets per second that nobody sends now. */
+  free(nowMs: number): number {
+    let free = this.packetsPerSecond;
+    for (let at = this.taken.length - 1; at >= 0; at--) {
+      const { perSecond, untilMs } = this.taken[at] ?? { perSecond: 0, untilMs: 0 };
+      if (untilMs <= nowMs) this.taken.splice(at, 1);
+      else free -= perSecond;
+    }
+    return Math.max(0, free);
   }
 
-  set packetsPerSecond(perSecond: number) {
-    this.perSecond = perSecond;
-    this.tokens = Math.min(this.tokens, perSecond);
+  /** When there will be more; Infinity if nothing is taken. */
+  get moreAtMs(): number {
+    return this.taken.reduce((first, { untilMs }) => Math.min(first, untilMs), Infinity);
   }
 
-  get packetsPerSecond(): number {
-    return this.perSecond;
-  }
-
-  available(nowMs: number): number {
-    this.tokens = Math.min(Math.max(1, this.perSecond), this.tokens + ((nowMs - this.atMs) / 1000) * this.perSecond);
-    this.atMs = nowMs;
-    return Math.floor(this.tokens);
-  }
-
-  take(packets: number): void {
-    this.tokens -= packets;
+  take(perSecond: number, untilMs: number): void {
+    this.taken.push({ perSecond, untilMs });
   }
 }

@@ -1,14 +1,17 @@
 import type { AgentLog } from '../agent-log';
 import type { Executor } from '../executors/executor';
 import { PacketBudget } from './packet-budget';
-import { Schedule, type ScheduledTarget, SLICE_MS } from './schedule';
+import { Schedule, type ScheduledTarget } from './schedule';
 import type { PlannedTarget } from './target-plan';
 
 /** fping has 65,535 sequence numbers for 10 s. */
-const SLICE_TARGETS_MAX = 30_000;
-/** New targets are probed at once beside those that are due, at least so many a second. */
+const SLICE_TARGETS_MAX = 60_000;
+/** New targets are probed at once beside those that are due, in slices of their own, at least so many a second. */
+const FRESH_SLICE_MS = 1_000;
 const FRESH_PER_SLICE_MIN = 50;
 const FRESH_SPACING_MS_MAX = 10;
+/** Of the policy's packets per second: less than that is no pace to begin a slice with. */
+const FREE_SHARE_MIN = 0.01;
 const LOG_EVERY_MS = 60_000;
 
 export type OnProbed = (target: ScheduledTarget, sentAtMs: number, outcome: number, rttUs: number) => void;
@@ -28,19 +31,21 @@ export interface ProberCounters {
   failedSlices: number;
 }
 
-/** Runs the schedule: each second one slice of targets, evenly paced, never a burst. */
+/** Runs the schedule, slice by slice, each evenly paced over its length, never a burst. */
 export class Prober {
   readonly counters: ProberCounters = { probes: 0, skippedRounds: 0, failedSlices: 0 };
   /** How late the last slice began, in ms. */
   scheduleLagMs = 0;
   private readonly schedule = new Schedule();
-  private readonly budget = new PacketBudget(Number.MAX_SAFE_INTEGER, performance.now());
+  private readonly budget = new PacketBudget(Number.MAX_SAFE_INTEGER);
   private readonly waiting: ScheduledTarget[] = [];
   private readonly fresh: ScheduledTarget[] = [];
-  private readonly stopSignal = new AbortController();
+  private halt = new AbortController();
   private readonly running = new Set<Promise<void>>();
   private readonly clockStartMs: number;
-  private lastSlice = -1;
+  /** By their length: the number of the slice that was begun last. */
+  private readonly lastSlices = new Map<number, number>();
+  private started = false;
   private timer: NodeJS.Timeout | undefined;
   private loggedAtMs = -Infinity;
   private loggedState = '';
@@ -58,44 +63,59 @@ export class Prober {
     for (const target of this.schedule.replace(plan)) {
       this.wait(target, performance.now(), this.fresh);
     }
-    if (this.timer === undefined) return;
+    if (plan.length === 0) this.stopSlices();
+    const lengthsMs = new Set(this.schedule.sliceLengthsMs);
+    for (const sliceMs of this.lastSlices.keys()) if (!lengthsMs.has(sliceMs)) this.lastSlices.delete(sliceMs);
     // Not with the next slice but now: somebody may be watching.
-    this.launchFresh();
+    if (this.started) this.tick();
   }
 
   start(): void {
-    this.lastSlice = this.sliceNow();
+    this.started = true;
     this.tick();
   }
 
-  /** Lets running slices end, for at most `graceMs`. */
+  /** Lets running slices go on for at most `graceMs`. */
   async stop(graceMs: number): Promise<void> {
+    this.started = false;
     clearTimeout(this.timer);
-    this.timer = undefined;
-    const grace = setTimeout(() => this.stopSignal.abort(), graceMs);
+    const grace = setTimeout(() => this.stopSlices(), graceMs);
     await Promise.all(this.running);
     clearTimeout(grace);
   }
 
-  private sliceNow(): number {
-    return Math.floor((this.clockStartMs + performance.now()) / SLICE_MS);
+  private stopSlices(): void {
+    this.halt.abort();
+    this.halt = new AbortController();
   }
 
+  /** Begins what is due by now, and comes back when the next slice is, or when there may be room for what has to wait. */
   private tick(): void {
-    const slice = this.sliceNow();
-    // After a long pause (a suspended machine) each target is due once, not once per round that was slept through.
-    const from = Math.max(this.lastSlice + 1, slice - this.schedule.slotsMax + 1);
-    for (let at = from; at <= slice; at++) this.collect(at);
-    this.lastSlice = slice;
+    const nowMs = performance.now();
+    let nextAtMs = Infinity;
+    for (const sliceMs of this.schedule.sliceLengthsMs) {
+      nextAtMs = Math.min(nextAtMs, this.collect(sliceMs, this.clockStartMs + nowMs) - this.clockStartMs);
+    }
     this.launchFresh();
     this.launchWaiting();
-    const nextAtMs = (slice + 1) * SLICE_MS - this.clockStartMs;
-    this.timer = setTimeout(() => this.tick(), Math.max(1, nextAtMs - performance.now()));
+    if (this.fresh.length > 0) nextAtMs = Math.min(nextAtMs, nowMs + FRESH_SLICE_MS);
+    if (this.waiting.length > 0) nextAtMs = Math.min(nextAtMs, this.budget.moreAtMs);
+    clearTimeout(this.timer);
+    if (nextAtMs < Infinity) this.timer = setTimeout(() => this.tick(), Math.max(1, nextAtMs - performance.now()));
   }
 
-  private collect(slice: number): void {
-    const dueAtMs = slice * SLICE_MS - this.clockStartMs;
-    for (const target of this.schedule.due(slice)) this.wait(target, dueAtMs, this.waiting);
+  /** Takes from the schedule what is due until `wallMs`. Returns when the next slice of this length begins. */
+  private collect(sliceMs: number, wallMs: number): number {
+    const slice = Math.floor(wallMs / sliceMs);
+    const last = this.lastSlices.get(sliceMs) ?? slice;
+    // After a long pause (a suspended machine) each target is due once, not once per round that was slept through.
+    const from = Math.max(last + 1, slice - this.schedule.slotsMax(sliceMs) + 1);
+    for (let at = from; at <= slice; at++) {
+      const dueAtMs = at * sliceMs - this.clockStartMs;
+      for (const target of this.schedule.due(sliceMs, at)) this.wait(target, dueAtMs, this.waiting);
+    }
+    this.lastSlices.set(sliceMs, Math.max(last, slice));
+    return (slice + 1) * sliceMs;
   }
 
   private wait(target: ScheduledTarget, dueAtMs: number, queue: ScheduledTarget[]): void {
@@ -110,38 +130,44 @@ export class Prober {
 
   private launchFresh(): void {
     if (this.fresh.length === 0 || this.running.size >= this.options.executor.parallelMax - 1) return;
-    const count = Math.max(FRESH_PER_SLICE_MIN, Math.ceil(this.schedule.targetsPerSlice));
-    this.launch(this.fresh, count, Math.min(FRESH_SPACING_MS_MAX, SLICE_MS / count));
+    const count = Math.max(FRESH_PER_SLICE_MIN, Math.ceil(this.schedule.targetsPerSecond));
+    this.launch(this.fresh, count, FRESH_SLICE_MS, Math.min(FRESH_SPACING_MS_MAX, FRESH_SLICE_MS / count));
   }
 
   private launchWaiting(): void {
     while (this.waiting.length > 0 && this.running.size < this.options.executor.parallelMax) {
       const before = this.waiting.length;
-      this.launch(this.waiting, SLICE_TARGETS_MAX, null);
+      const sliceMs = this.waiting.reduce((least, target) => Math.min(least, target.sliceMs), Infinity);
+      this.launch(this.waiting, SLICE_TARGETS_MAX, sliceMs, null);
       if (this.waiting.length === before) return;
     }
   }
 
-  /** Takes from the queue's head the targets that share the first one's timeout, and probes them as one slice. */
-  private launch(queue: ScheduledTarget[], countMax: number, spacingMs: number | null): void {
+  /**
+   * Takes from the queue's head the targets that share the first one's timeout, as many as the policy's packets per second
+   * allow within `sliceMs`, and probes them as one slice: `spacingMs` apart, or evenly over its length.
+   */
+  private launch(queue: ScheduledTarget[], countMax: number, sliceMs: number, spacingMs: number | null): void {
     const nowMs = performance.now();
-    const count = Math.min(countMax, this.budget.available(nowMs));
-    if (count < 1) return;
+    const free = this.budget.free(nowMs);
+    if (free < this.budget.packetsPerSecond * FREE_SHARE_MIN) return;
+    const count = Math.min(countMax, Math.max(1, Math.floor((free * sliceMs) / 1_000)));
     const targets = takeAlike(queue, count);
     const first = targets[0];
     if (first === undefined) return;
-    this.budget.take(targets.length);
     this.scheduleLagMs = Math.max(0, nowMs - first.dueAtMs);
-    const pace = Math.max(spacingMs ?? SLICE_MS / targets.length, 1000 / this.budget.packetsPerSecond);
+    const pace = Math.max(spacingMs ?? sliceMs / targets.length, 1000 / free);
+    this.budget.take(1000 / pace, nowMs + targets.length * pace);
     const run = this.run(targets, first.timeoutMs, pace).finally(() => {
       this.running.delete(run);
-      if (this.timer !== undefined) this.launchWaiting();
+      if (this.started) this.launchWaiting();
     });
     this.running.add(run);
   }
 
   private async run(targets: ScheduledTarget[], timeoutMs: number, spacingMs: number): Promise<void> {
     const { executor, onResult } = this.options;
+    const { signal } = this.halt;
     this.counters.probes += targets.length;
     const ips = targets.map((target) => {
       target.waiting = false;
@@ -154,9 +180,9 @@ export class Prober {
         const target = targets[index];
         if (target !== undefined && !target.removed) onResult(target, sentAtMs, outcome, rttUs);
       },
-      this.stopSignal.signal,
+      signal,
     );
-    if (this.stopSignal.signal.aborted) return;
+    if (signal.aborted) return;
     if (!end.ok) this.counters.failedSlices++;
     this.tellOf(end.ok ? 'ok' : end.state, end.ok ? '' : end.detail);
   }

@@ -28,12 +28,16 @@ describe('the schedule', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.nat(0xffff_ffff), { minLength: 1, maxLength: 200 }),
-        fc.constantFrom(1_000, 5_000, 15_000),
+        fc.constantFrom(1_000, 1_234, 5_000, 7_000, 15_000, 86_399_999),
         fc.nat(2_000_000_000),
         (some, intervalMs, first) => {
           const schedule = new Schedule();
           schedule.replace(some.map((key) => planned(key, intervalMs)));
-          const due = keys(intervalMs / 1_000, first).flatMap((slice) => schedule.due(slice).map(({ key }) => key));
+          const [sliceMs = 0] = schedule.sliceLengthsMs;
+          expect(sliceMs).toBeLessThanOrEqual(5_000);
+          expect(sliceMs * schedule.slotsMax(sliceMs)).toBeCloseTo(intervalMs, 6);
+          const slices = keys(schedule.slotsMax(sliceMs), first);
+          const due = slices.flatMap((slice) => schedule.due(sliceMs, slice).map(({ key }) => key));
           expect(due.sort((a, b) => a - b)).toEqual([...some].sort((a, b) => a - b));
         },
       ),
@@ -44,8 +48,8 @@ describe('the schedule', () => {
     'spreads targets evenly: no slice has 10 %% more than the mean (keys from %i)',
     (first) => {
       const schedule = new Schedule();
-      schedule.replace(keys(1_000, first).map((key) => planned(key)));
-      const sizes = keys(5, 0).map((slice) => schedule.due(slice).length);
+      schedule.replace(keys(1_000, first).map((key) => planned(key, 25_000)));
+      const sizes = keys(5, 0).map((slice) => schedule.due(5_000, slice).length);
       expect(Math.max(...sizes)).toBeLessThanOrEqual(220);
       expect(Math.min(...sizes)).toBeGreaterThanOrEqual(180);
     },
@@ -53,13 +57,14 @@ describe('the schedule', () => {
 
   it('keeps a target in its place when others come and go', () => {
     const schedule = new Schedule();
-    const placeOf = (key: number): number => keys(5, 0).find((s) => schedule.due(s).some((t) => t.key === key)) ?? -1;
-    schedule.replace(keys(100).map((key) => planned(key)));
+    const isDue = (key: number, slice: number): boolean => schedule.due(5_000, slice).some((due) => due.key === key);
+    const placeOf = (key: number): number => keys(5, 0).find((slice) => isDue(key, slice)) ?? -1;
+    schedule.replace(keys(100).map((key) => planned(key, 25_000)));
     const before = keys(50).map(placeOf);
     schedule.replace(
       keys(500)
         .filter((key) => key <= 50 || key > 100)
-        .map((key) => planned(key)),
+        .map((key) => planned(key, 25_000)),
     );
     expect(keys(50).map(placeOf)).toEqual(before);
     expect(placeOf(60)).toBe(-1);
@@ -69,7 +74,7 @@ describe('the schedule', () => {
   it('gives only new targets and new addresses as fresh; another interval keeps the history', () => {
     const schedule = new Schedule();
     expect(schedule.replace([planned(1), planned(2)])).toHaveLength(2);
-    const [one] = schedule.due(keys(5, 0).find((slice) => schedule.due(slice).some(({ key }) => key === 1)) ?? 0);
+    const one = schedule.due(5_000, 0).find(({ key }) => key === 1);
     if (one !== undefined) one.lastOutcome = 0;
     const fresh = schedule.replace([planned(1, 15_000), { ...planned(2), ip: '10.9.9.9' }, planned(3)]);
     expect(fresh.map(({ key }) => key)).toEqual([2, 3]);
@@ -79,7 +84,7 @@ describe('the schedule', () => {
   it('orders tiers of one slice by their place in time', () => {
     const schedule = new Schedule();
     schedule.replace(keys(300).map((key) => planned(key, key % 2 === 0 ? 5_000 : 15_000)));
-    const places = schedule.due(3).map((due) => (due.phase * due.slots) % 1);
+    const places = schedule.due(5_000, 3).map((due) => (due.phase * due.slots) % 1);
     expect(places).toEqual([...places].sort((a, b) => a - b));
   });
 });
@@ -114,19 +119,26 @@ describe('the plan', () => {
 });
 
 describe('the packet budget', () => {
-  it('never gives more than a second of packets at once, nor more than the rate over time', () => {
+  it('gives out what is free at the time, and never more than the policy allows at once', () => {
+    const step = fc.record({
+      afterMs: fc.nat(3_000),
+      share: fc.double({ min: 0, max: 1, noNaN: true }),
+      forMs: fc.nat(9_000),
+    });
     fc.assert(
-      fc.property(fc.array(fc.record({ afterMs: fc.nat(3_000), want: fc.nat(500) })), (steps) => {
-        const budget = new PacketBudget(100, 0);
+      fc.property(fc.array(step), (steps) => {
+        const budget = new PacketBudget(100);
+        const running: { perSecond: number; untilMs: number }[] = [];
         let nowMs = 0;
-        let taken = 0;
-        for (const { afterMs, want } of steps) {
+        for (const { afterMs, share, forMs } of steps) {
           nowMs += afterMs;
-          const packets = Math.min(want, budget.available(nowMs));
-          expect(packets).toBeLessThanOrEqual(100);
-          budget.take(packets);
-          taken += packets;
-          expect(taken).toBeLessThanOrEqual(100 + nowMs / 10);
+          const taken = running
+            .filter(({ untilMs }) => untilMs > nowMs)
+            .reduce((sum, { perSecond }) => sum + perSecond, 0);
+          expect(budget.free(nowMs)).toBeCloseTo(100 - taken, 6);
+          const run = { perSecond: budget.free(nowMs) * share, untilMs: nowMs + forMs };
+          budget.take(run.perSecond, run.untilMs);
+          running.push(run);
         }
       }),
     );
