@@ -1,8 +1,9 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { LANE, type Lane } from '@icmp-mon/probing/contract';
 import type { AgentLog } from '../agent-log';
 import { nextBoot } from './boot-counter';
 import { DamagedSpool, isCorruption, openSpoolDatabase, setSpoolAside, UnusableSpool } from './spool-database';
+import { prepare, readRows, readTotals, ROW_BYTES, type Statements, TOTALS, type Totals } from './spool-statements';
 import { type BlockRow, blockOf, checksumOf, type NewBlock, type SpooledBlock } from './spooled-block';
 
 export interface SpoolOptions {
@@ -32,14 +33,10 @@ export interface RefusedBlock {
   reason: string;
 }
 
-/** What a row costs besides its body. */
-const ROW_BYTES = 96;
 const REFUSED_MAX = 1_000;
 const DROP_ROWS_MAX = 2_000;
 const SHRINK_EVERY = 30;
 const SHRINK_PAGES = 256;
-const TOTALS = ['blocks', 'bytes', 'results', 'spooledResults', 'quarantined', 'droppedResults'] as const;
-type Totals = Record<(typeof TOTALS)[number], number>;
 
 /**
  * Blocks that are durable here until the gateway has them. At its first shipment a block gets lane, boot and sequence,
@@ -49,12 +46,16 @@ export class Spool {
   private database!: DatabaseSync;
   private statements!: Statements;
   private totals!: Totals;
+  /** As they stand in the database. */
+  private keptTotals!: Totals;
   private currentBoot = 0;
   private appends = 0;
   private nextSequence: Record<Lane, number> = { [LANE.live]: 0, [LANE.backfill]: 0 };
   /** Acknowledged and not yet deleted: with the next write, for a repeat does no harm. */
   private acknowledged: SpooledBlock[] = [];
   private readonly inFlight: Record<Lane, SpooledBlock[]> = { [LANE.live]: [], [LANE.backfill]: [] };
+  /** The live lane's next batch, as it was appended: what is shipped at once is not read back. */
+  private ready: SpooledBlock[] = [];
   private readonly nowMs: () => number;
 
   /** Opens what is there; what cannot be used is set aside, and never keeps the agent from starting. */
@@ -69,7 +70,7 @@ export class Spool {
 
   stats(): SpoolStats {
     let oldest: BlockRow | undefined;
-    this.whole(() => (oldest = this.statements.oldest.get() as BlockRow | undefined));
+    if (!this.isEmpty) this.whole(() => (oldest = this.statements.oldest.get() as BlockRow | undefined));
     const { spooledResults, quarantined, droppedResults } = this.totals;
     return {
       spooledResults,
@@ -86,27 +87,36 @@ export class Spool {
    * next, and saves a transaction. Throws if they cannot be made durable (disk full): the caller has them still.
    */
   append(blocks: readonly NewBlock[], shipsLive: boolean): void {
+    let ready: SpooledBlock[] = [];
     this.write(() => {
       const nowMs = this.nowMs();
+      const { droppedResults } = this.totals;
+      ready = [];
       // A sequence given here must not overtake an older block that waits for its own.
       const live = shipsLive && this.nothingWaits(LANE.live);
       for (const block of blocks) {
         const assign = live && block.liveUntilMs >= nowMs;
         const { body, shard, policyVersion, liveUntilMs } = block;
         const { baseTimeMs, count, rawLength } = body;
-        const identity = assign ? [LANE.live, this.currentBoot, this.nextSequence[LANE.live]++] : [null, null, null];
-        this.statements.insert.run(
-          ...[shard, policyVersion, baseTimeMs, liveUntilMs, count, rawLength, body.stored ? 1 : 0],
-          ...[checksumOf(block), ...identity, body.bytes],
+        const sequence = assign ? this.nextSequence[LANE.live]++ : null;
+        const { lastInsertRowid } = this.statements.insert.run(
+          ...[shard, policyVersion, baseTimeMs, liveUntilMs, count, rawLength, body.stored ? 1 : 0, checksumOf(block)],
+          ...(sequence === null ? [null, null, null] : [LANE.live, this.currentBoot, sequence]),
+          body.bytes,
         );
+        const id = Number(lastInsertRowid);
+        const boot = this.currentBoot;
+        if (sequence !== null) ready.push({ id, lane: LANE.live, boot, sequence, shard, policyVersion, body });
         this.totals.blocks++;
         this.totals.bytes += body.bytes.length + ROW_BYTES;
         this.totals.results += count;
         this.totals.spooledResults += count;
       }
       this.dropOldest();
+      if (this.totals.droppedResults !== droppedResults) ready = this.ready = [];
       this.shrink();
     });
+    if (ready.length > 0) this.ready = ready;
   }
 
   /**
@@ -114,6 +124,19 @@ export class Spool {
    * else new ones. One batch per lane at a time: then `settle`.
    */
   next(lane: Lane, blocksMax: number, bytesMax: number): SpooledBlock[] {
+    return (this.inFlight[lane] = this.takeReady(lane, blocksMax, bytesMax) ?? this.read(lane, blocksMax, bytesMax));
+  }
+
+  private takeReady(lane: Lane, blocksMax: number, bytesMax: number): SpooledBlock[] | undefined {
+    if (this.isEmpty) return [];
+    if (lane !== LANE.live) return undefined;
+    const { ready } = this;
+    this.ready = [];
+    const bytes = ready.reduce((sum, { body }) => sum + body.bytes.length + ROW_BYTES, 0);
+    return ready.length > 0 && ready.length <= blocksMax && bytes <= bytesMax ? ready : undefined;
+  }
+
+  private read(lane: Lane, blocksMax: number, bytesMax: number): SpooledBlock[] {
     const batch: SpooledBlock[] = [];
     let bytes = 0;
     const fits = (row: BlockRow): boolean =>
@@ -143,8 +166,7 @@ export class Spool {
       },
       () => this.isReadOnly(lane),
     );
-    if (batch.length === 0 && this.totals.blocks > 0) this.write(() => this.mendStranded());
-    this.inFlight[lane] = batch;
+    if (batch.length === 0 && !this.isEmpty) this.write(() => this.mendStranded());
     return batch;
   }
 
@@ -185,11 +207,15 @@ export class Spool {
       this.database = openSpoolDatabase(dir);
     }
     this.statements = prepare(this.database);
-    this.totals = readTotals(this.database);
+    this.keptTotals = readTotals(this.database);
+    this.totals = { ...this.keptTotals };
     this.totals.quarantined += damaged;
+    // Who says 0 is not looked into again: that must not be the work of a flipped bit.
+    if (this.totals.blocks === 0) this.totals.blocks = this.countBlocks();
     this.currentBoot = nextBoot(dir, this.nowMs());
     this.nextSequence = { [LANE.live]: 0, [LANE.backfill]: 0 };
     this.acknowledged = [];
+    this.ready = [];
     this.inFlight[LANE.live] = [];
     this.inFlight[LANE.backfill] = [];
   }
@@ -223,14 +249,36 @@ export class Spool {
     try {
       if (!readOnly) for (const { id, body } of this.acknowledged) this.forget(id, body);
       work();
-      if (!readOnly) for (const name of TOTALS) this.statements.setTotal.run(name, this.totals[name]);
+      if (!readOnly) this.keepTotals();
       this.database.exec('COMMIT');
-      if (!readOnly) this.acknowledged = [];
+      if (readOnly) return;
+      this.acknowledged = [];
+      this.keptTotals = { ...this.totals };
     } catch (error) {
       Object.assign(this, before);
       if (this.database.isTransaction) this.database.exec('ROLLBACK');
       throw error;
     }
+  }
+
+  private keepTotals(): void {
+    for (const name of TOTALS) {
+      if (this.totals[name] !== this.keptTotals[name]) this.statements.setTotal.run(name, this.totals[name]);
+    }
+  }
+
+  private countBlocks(): number {
+    try {
+      return Number(Object.values(this.database.prepare('SELECT count(*) FROM block').get() ?? {})[0]);
+    } catch (error) {
+      if (!isCorruption(error)) throw error;
+      return 1; // The first read finds out the same, and mends it.
+    }
+  }
+
+  /** Whether all that is there has been acknowledged. */
+  private get isEmpty(): boolean {
+    return this.totals.blocks === this.acknowledged.length;
   }
 
   /** Nothing to assign and nothing to delete: the batch can be read without an fsync. */
@@ -289,65 +337,4 @@ export class Spool {
       this.totals.droppedResults += oldest.count;
     }
   }
-}
-
-interface Statements {
-  insert: StatementSync;
-  assign: StatementSync;
-  remove: StatementSync;
-  shipped: StatementSync;
-  fresh: StatementSync;
-  stale: StatementSync;
-  oldest: StatementSync;
-  oldestUnshipped: StatementSync;
-  keepRefused: StatementSync;
-  pruneRefused: StatementSync;
-  setTotal: StatementSync;
-}
-
-function prepare(database: DatabaseSync): Statements {
-  return {
-    insert: database.prepare(
-      `INSERT INTO block (shard, policy_version, base_time_ms, live_until_ms, count, raw_length, stored, crc, lane, boot,
-         sequence, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ),
-    assign: database.prepare('UPDATE block SET lane = ?, boot = ?, sequence = ? WHERE id = ?'),
-    remove: database.prepare('DELETE FROM block WHERE id = ?'),
-    shipped: database.prepare(
-      'SELECT * FROM block WHERE lane = ? AND sequence IS NOT NULL ORDER BY boot, sequence LIMIT ?',
-    ),
-    fresh: database.prepare('SELECT * FROM block WHERE sequence IS NULL AND live_until_ms >= ? ORDER BY id LIMIT ?'),
-    stale: database.prepare(
-      'SELECT * FROM block WHERE sequence IS NULL AND live_until_ms < ? ORDER BY live_until_ms, id LIMIT ?',
-    ),
-    oldest: database.prepare('SELECT * FROM block ORDER BY id LIMIT 1'),
-    oldestUnshipped: database.prepare('SELECT * FROM block WHERE sequence IS NULL ORDER BY live_until_ms, id LIMIT 1'),
-    keepRefused: database.prepare(
-      'INSERT INTO refused (at_ms, reason, boot, sequence, shard, count, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    ),
-    pruneRefused: database.prepare('DELETE FROM refused WHERE id <= (SELECT max(id) FROM refused) - ?'),
-    setTotal: database.prepare(
-      'INSERT INTO total (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
-    ),
-  };
-}
-
-function readTotals(database: DatabaseSync): Totals {
-  const totals: Totals = { blocks: 0, bytes: 0, results: 0, spooledResults: 0, quarantined: 0, droppedResults: 0 };
-  const rows = database.prepare('SELECT name, value FROM total').all() as { name: keyof Totals; value: number }[];
-  for (const { name, value } of rows) if (name in totals) totals[name] = value;
-  return totals;
-}
-
-/** Reads rows up to a number of bytes and one more: a backlog may be long, and a cursor must not see its own writes. */
-function readRows(rows: Iterable<unknown>, bytesMax: number): BlockRow[] {
-  const read: BlockRow[] = [];
-  let bytes = 0;
-  for (const each of rows) {
-    const row = each as BlockRow;
-    read.push(row);
-    bytes += row.body.length + ROW_BYTES;
-    if (bytes > bytesMax) break;
-  }
-  return read;
 }

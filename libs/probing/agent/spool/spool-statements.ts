@@ -1,0 +1,71 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { BlockRow } from './spooled-block';
+
+/** Counters that the spool keeps over restarts. */
+export const TOTALS = ['blocks', 'bytes', 'results', 'spooledResults', 'quarantined', 'droppedResults'] as const;
+export type Totals = Record<(typeof TOTALS)[number], number>;
+
+export interface Statements {
+  insert: StatementSync;
+  assign: StatementSync;
+  remove: StatementSync;
+  shipped: StatementSync;
+  fresh: StatementSync;
+  stale: StatementSync;
+  oldest: StatementSync;
+  oldestUnshipped: StatementSync;
+  keepRefused: StatementSync;
+  pruneRefused: StatementSync;
+  setTotal: StatementSync;
+}
+
+/** Compiled once: a statement is run thousands of times. */
+export function prepare(database: DatabaseSync): Statements {
+  return {
+    insert: database.prepare(
+      `INSERT INTO block (shard, policy_version, base_time_ms, live_until_ms, count, raw_length, stored, crc, lane, boot,
+         sequence, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    assign: database.prepare('UPDATE block SET lane = ?, boot = ?, sequence = ? WHERE id = ?'),
+    remove: database.prepare('DELETE FROM block WHERE id = ?'),
+    shipped: database.prepare(
+      'SELECT * FROM block WHERE lane = ? AND sequence IS NOT NULL ORDER BY boot, sequence LIMIT ?',
+    ),
+    fresh: database.prepare('SELECT * FROM block WHERE sequence IS NULL AND live_until_ms >= ? ORDER BY id LIMIT ?'),
+    stale: database.prepare(
+      'SELECT * FROM block WHERE sequence IS NULL AND live_until_ms < ? ORDER BY live_until_ms, id LIMIT ?',
+    ),
+    oldest: database.prepare('SELECT * FROM block ORDER BY id LIMIT 1'),
+    oldestUnshipped: database.prepare('SELECT * FROM block WHERE sequence IS NULL ORDER BY live_until_ms, id LIMIT 1'),
+    keepRefused: database.prepare(
+      'INSERT INTO refused (at_ms, reason, boot, sequence, shard, count, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    ),
+    pruneRefused: database.prepare('DELETE FROM refused WHERE id <= (SELECT max(id) FROM refused) - ?'),
+    setTotal: database.prepare(
+      'INSERT INTO total (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+    ),
+  };
+}
+
+export function readTotals(database: DatabaseSync): Totals {
+  const totals: Totals = { blocks: 0, bytes: 0, results: 0, spooledResults: 0, quarantined: 0, droppedResults: 0 };
+  const rows = database.prepare('SELECT name, value FROM total').all() as { name: keyof Totals; value: number }[];
+  for (const { name, value } of rows) if (name in totals) totals[name] = value;
+  return totals;
+}
+
+/** What a row costs besides its body. */
+export const ROW_BYTES = 96;
+
+/** Reads rows up to a number of bytes and one more: a backlog may be long, and a cursor must not see its own writes. */
+export function readRows(rows: Iterable<unknown>, bytesMax: number): BlockRow[] {
+  const read: BlockRow[] = [];
+  let bytes = 0;
+  for (const each of rows) {
+    const row = each as BlockRow;
+    read.push(row);
+    bytes += row.body.length + ROW_BYTES;
+    if (bytes > bytesMax) break;
+  }
+  return read;
+}
