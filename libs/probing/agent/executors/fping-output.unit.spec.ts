@@ -1,8 +1,9 @@
 import { OUTCOME } from '@icmp-mon/probing/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { addressKeyOf } from './byte-cursor';
 import { FpingLine } from './fping-line';
-import { readFpingNotice } from './fping-notice';
+import { FpingSummary, readFpingNotice } from './fping-notice';
 import { LineSplitter } from './line-splitter';
 import { SliceTally } from './slice-tally';
 
@@ -38,10 +39,10 @@ function readLine(text: string): FpingLine | undefined {
 
 describe('a line of fping', () => {
   it('is a reply with its time and rtt, or a timeout', () => {
-    expect(readLine(reply('127.0.0.1').trimEnd())).toMatchObject({ ip: '127.0.0.1', replied: true, rttUs: 345 });
+    expect(readLine(reply('127.0.0.1').trimEnd())).toMatchObject({ address: 0x7f00_0001, replied: true, rttUs: 345 });
     expect(readLine(reply('127.0.0.1').trimEnd())?.atMs).toBeCloseTo(1_795_387_687_833.75, 2);
-    expect(readLine(reply('2001:db8::1', '123').trimEnd())).toMatchObject({ ip: '2001:db8::1', rttUs: 123_000 });
-    expect(readLine(timeout('10.0.0.1').trimEnd())).toMatchObject({ ip: '10.0.0.1', replied: false, rttUs: 0 });
+    expect(readLine(reply('2001:db8::1', '123').trimEnd())).toMatchObject({ address: '2001:db8::1', rttUs: 123_000 });
+    expect(readLine(timeout('10.0.0.1').trimEnd())).toMatchObject({ address: 0x0a00_0001, replied: false, rttUs: 0 });
   });
 
   it.each([
@@ -58,14 +59,48 @@ describe('a line of fping', () => {
   });
 
   it('of standard error tells an ICMP error, a summary, and a complaint apart', () => {
-    const summary = '10.9.0.1   : xmt/rcv/%loss = 1/0/100%';
-    expect(readFpingNotice(summary)).toEqual({ kind: 'summary', ip: '10.9.0.1', replied: false });
-    const answered = '::1 : xmt/rcv/%loss = 1/1/0%, min/avg/max = 0.230/0.230/0.230';
-    expect(readFpingNotice(answered)).toEqual({ kind: 'summary', ip: '::1', replied: true });
+    const read = (text: string): FpingSummary | undefined => {
+      const summary = new FpingSummary();
+      return summary.read(bytes(text), 0, text.length) ? summary : undefined;
+    };
+    expect(read('10.9.0.1   : xmt/rcv/%loss = 1/0/100%')).toMatchObject({ address: 0x0a09_0001, replied: false });
+    expect(read('::1 : xmt/rcv/%loss = 1/1/0%, min/avg/max = 0.230/0.230/0.230')).toMatchObject({
+      address: '::1',
+      replied: true,
+    });
+    for (const none of ['10.9.0.1 : xmt/rcv/%loss = 2/0/100%', '10.9.0.1 : xmt/rcv/%loss = 1/', ' : xmt/rcv', '']) {
+      expect(read(none)).toBeUndefined();
+    }
     const unreachable = 'ICMP Host Unreachable from 10.50.0.2 for ICMP Echo sent to 10.60.1.1';
-    expect(readFpingNotice(unreachable)).toEqual({ kind: 'unreachable', ip: '10.60.1.1' });
+    expect(readFpingNotice(unreachable)).toEqual({ kind: 'unreachable', address: 0x0a3c_0101 });
     expect(readFpingNotice("fping: can't create socket (must run as root?)")).toMatchObject({ kind: 'complaint' });
     expect(readFpingNotice('')).toEqual({ kind: 'nothing' });
+  });
+});
+
+describe('the key of an address', () => {
+  it('is one for each canonical address, and never that of another', () => {
+    const ip = fc.oneof(fc.ipV4(), fc.ipV6());
+    fc.assert(
+      fc.property(ip, ip, (one, other) => {
+        expect(addressKeyOf(one) === addressKeyOf(other)).toBe(one === other);
+      }),
+      { numRuns: 2_000 },
+    );
+    const texts = [
+      '256.0.0.1',
+      '01.2.3.4',
+      '1..3.4',
+      '1.2.3.',
+      '1.2.3',
+      '1.2.3.4.5',
+      '0.0.0.256',
+      '127.0.0.1x',
+      'a.b.c.d',
+      '',
+    ];
+    for (const text of texts) expect(addressKeyOf(text)).toBe(text);
+    expect(addressKeyOf('255.255.255.255')).toBe(-1);
   });
 });
 

@@ -5,7 +5,8 @@ import { FpingProcess, type FpingExit } from './fping-process';
 
 /** Every raw socket receives every reply on the host, so few of them. */
 const PROCESSES_MAX = 6;
-const DRAIN_EVERY_MS = 40;
+/** Each look costs the waking of this process; what is seen later is reported later. */
+const DRAIN_EVERY_MS = 100;
 const LOOK_AGAIN_MS = 10_000;
 
 export interface IcmpPingOptions {

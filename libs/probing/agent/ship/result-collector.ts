@@ -43,11 +43,14 @@ export class ResultCollector {
   notSent = 0;
   droppedResults = 0;
   policyVersion = 0;
-  private readonly open = new Map<number, OpenBlock>();
+  /** By shard. */
+  private readonly open: OpenBlock[] = [];
   private held: NewBlock[] = [];
   private heldResults = 0;
   private timer: NodeJS.Timeout | undefined;
   private dueAtMs = Infinity;
+  /** The timer is set for news. */
+  private urgent = false;
   private flushedAtMs = -Infinity;
   private loggedAtMs = -Infinity;
 
@@ -60,7 +63,9 @@ export class ResultCollector {
     block.liveUntilMs = Math.min(block.liveUntilMs, sentAtMs + LIVE_INTERVALS * target.intervalMs + FLUSH_EVERY_MS);
     this.results++;
     if (outcome === OUTCOME.not_sent) this.notSent++;
-    this.flushWithin(noteOutcome(target, outcome) ? URGENT_FLUSH_MS : FLUSH_EVERY_MS);
+    const isNews = noteOutcome(target, outcome);
+    if (isNews ? !this.urgent : this.timer === undefined) this.flushWithin(isNews ? URGENT_FLUSH_MS : FLUSH_EVERY_MS);
+    this.urgent ||= isNews;
   }
 
   /** Hands on all that is gathered. What the spool does not take now waits for the next time. */
@@ -68,8 +73,9 @@ export class ResultCollector {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.dueAtMs = Infinity;
+    this.urgent = false;
     this.flushedAtMs = performance.now();
-    for (const [shard, block] of this.open) this.seal(shard, block);
+    this.open.forEach((block, shard) => this.seal(shard, block));
     if (this.held.length === 0) return;
     try {
       this.options.keep(this.held);
@@ -81,10 +87,10 @@ export class ResultCollector {
   }
 
   private blockFor(shard: number): OpenBlock {
-    let block = this.open.get(shard);
+    let block = this.open[shard];
     if (block === undefined) {
       block = { builder: new ResultColumnsBuilder(), policyVersion: this.policyVersion, liveUntilMs: Infinity };
-      this.open.set(shard, block);
+      this.open[shard] = block;
     }
     if (block.builder.isFull || block.policyVersion !== this.policyVersion) this.seal(shard, block);
     block.policyVersion = this.policyVersion;
