@@ -172,6 +172,7 @@ export class Installation {
         const judgement = await judgeWitness(product.access.telemetryDatabaseUrl, 'local', {
           spooled,
           since: this.witnessedSince,
+          keys: this.keys,
         });
         if (judgement.missing === 0 || performance.now() > deadlineMs) return judgement;
         await pause(1_000);
