@@ -17,6 +17,8 @@ const ANSWERS_PER_STEP = 10_000;
 const STEPS_MAX = 100;
 /** An hour of 100,000 targets is grouped in less than a minute on an idle machine. */
 const ROLLUP_STATEMENT_MS_MAX = 15 * MINUTE_MS;
+/** After that the other tasks have their turn. */
+const ROLLUP_RUN_MS_MAX = 4 * MINUTE_MS;
 
 export interface HousekeepingContext {
   control: Sql;
@@ -100,8 +102,10 @@ async function rollUp({ telemetryUrl, signal, logger }: HousekeepingContext): Pr
     session.close().catch((error: unknown) => logger.warn({ err: error }, 'rolling up was not cut off cleanly'));
   };
   signal.addEventListener('abort', cutOff);
+  const runStartedMs = performance.now();
   try {
     return await inSteps(1, async () => {
+      if (performance.now() - runStartedMs > ROLLUP_RUN_MS_MAX) return 0;
       const startedMs = performance.now();
       const step = await rollUpNext(session);
       if (step === null) return 0;

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { TelemetryDatabase } from '@icmp-mon/platform/database';
+import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
+import { HISTOGRAM_TOP_US, mergeHistograms, RttHistogram } from '@icmp-mon/probing/contract';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+/** Rtts over all bins, some of them often enough that a count takes several bytes. */
+const arbitraryHistogram = fc
+  .array(
+    fc.record({
+      rttUs: fc.double({ min: 0, max: 7.2, noNaN: true }).map((log) => Math.round(10 ** log) - 1),
+      times: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.constantFrom(127, 128, 20_000)),
+    }),
+    { maxLength: 12 },
+  )
+  .map((entries) => {
+    const histogram = new RttHistogram();
+    for (const { rttUs, times } of entries) for (let time = 0; time < times; time++) histogram.add(rttUs);
+    return histogram;
+  });
+
+describe('figures in SQL', () => {
+  let home: TestDatabase;
+  let database: TelemetryDatabase;
+
+  beforeAll(async () => {
+    home = await testDatabase('telemetry');
+    database = new TelemetryDatabase({ url: home.url });
+  });
+
+  afterAll(async () => {
+    await database.close();
+    await home.drop();
+  });
+
+  it('sum histograms as the product does', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(arbitraryHistogram, { minLength: 1, maxLength: 4 }), async (histograms) => {
+        const parts = histograms.map((histogram) => Buffer.from(histogram.encode()));
+        const [row] = await database.query<{ sum: Buffer }>(
+          `SELECT compact_rtt_histogram(string_agg(part, '\\x00')) AS sum FROM unnest($1::bytea[]) AS part`,
+          [parts],
+        );
+        expect(row?.sum.toString('hex')).toBe(Buffer.from(mergeHistograms(parts)).toString('hex'));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('give the quantiles that the product gives', async () => {
+    const arbitraryQ = fc.oneof(fc.constantFrom(0, 0.5, 0.95, 0.99, 1), fc.double({ min: 0, max: 1, noNaN: true }));
+    await fc.assert(
+      fc.asyncProperty(arbitraryHistogram, arbitraryQ, async (histogram, q) => {
+        const [row] = await database.query('SELECT rtt_quantile_us($1, $2) AS quantile', [
+          Buffer.from(histogram.encode()),
+          q,
+        ]);
+        expect(row).toEqual({ quantile: histogram.quantileUs(q) });
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it.each([
+    ['of another version', '\\x0205', 'histogram of version 2, this reads 1'],
+    ['with a bin beyond the last', '\\x017f017f017f01', 'histogram bin'],
+  ])('refuse a histogram %s', async (_, bytes, message) => {
+    await expect(database.query('SELECT compact_rtt_histogram($1::bytea)', [bytes])).rejects.toThrow(message);
+  });
+
+  it('know an empty histogram, and one of timeouts that did answer', async () => {
+    const [row] = await database.query(
+      `SELECT compact_rtt_histogram('\\x010001') AS sum, rtt_quantile_us('\\x01', 0.5) AS none`,
+    );
+    expect(row).toEqual({ sum: Buffer.of(1), none: null });
+    const slow = new RttHistogram();
+    slow.add(HISTOGRAM_TOP_US * 2);
+    const [top] = await database.query('SELECT rtt_quantile_us($1, 0.5) AS us', [Buffer.from(slow.encode())]);
+    expect(top).toEqual({ us: HISTOGRAM_TOP_US });
+  });
+
+  it('answer each query of the documentation', async () => {
+    const text = readFileSync(path.resolve(import.meta.dirname, '../../../../docs/sql-views.md'), 'utf8');
+    const queries = [...text.matchAll(/```sql\n(.*?)```/gs)].map(([, sql]) => sql ?? '');
+    expect(queries.length).toBeGreaterThan(3);
+    for (const query of queries) expect(Array.isArray(await database.query(query))).toBe(true);
+  });
+});
