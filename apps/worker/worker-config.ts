@@ -13,8 +13,7 @@ const KEPT_DAYS_MAX = 36_500;
 /** The same month of last year can be looked at. */
 const THIRTEEN_MONTHS_DAYS = 396;
 
-const keptDays = (what: string, days: number) =>
-  integer(`ICMPMON_RETENTION_${what}_DAYS`, { default: days, min: 1, max: KEPT_DAYS_MAX });
+const keptDays = (variable: string, days: number) => integer(variable, { default: days, min: 1, max: KEPT_DAYS_MAX });
 
 /** The worker's settings. Throws `ConfigError` with everything that is wrong. */
 export function readWorkerConfig() {
@@ -25,10 +24,10 @@ export function readWorkerConfig() {
     redisUrl: url('ICMPMON_REDIS_URL', { protocols: ['redis:', 'rediss:'] }),
     topicPrefix: text('ICMPMON_TOPIC_PREFIX', { default: 'icmpmon' }),
     shardCount: integer('ICMPMON_SHARD_COUNT', { default: 8, min: 1, max: 64 }),
-    resultsKeptDays: keptDays('RESULTS', 30),
-    hourlyKeptDays: keptDays('HOURLY', THIRTEEN_MONTHS_DAYS),
-    statusChangesKeptDays: keptDays('STATUS_CHANGES', THIRTEEN_MONTHS_DAYS),
-    agentMetricsKeptDays: keptDays('AGENT_METRICS', 30),
+    resultsKeptDays: keptDays('ICMPMON_RETENTION_RESULTS_DAYS', 30),
+    hourlyKeptDays: keptDays('ICMPMON_RETENTION_HOURLY_DAYS', THIRTEEN_MONTHS_DAYS),
+    statusChangesKeptDays: keptDays('ICMPMON_RETENTION_STATUS_CHANGES_DAYS', THIRTEEN_MONTHS_DAYS),
+    agentMetricsKeptDays: keptDays('ICMPMON_RETENTION_AGENT_METRICS_DAYS', 30),
     opsPort: integer('ICMPMON_OPS_PORT', { default: 9104, max: 65_535 }),
     healthThresholds: thresholds('ICMPMON_HEALTH_THRESHOLDS'),
     disks: watchedDisks('ICMPMON_DISKS'),
