@@ -3,11 +3,12 @@ import 'reflect-metadata';
 import { Command } from 'commander';
 import { CliContext } from './cli-context';
 import { addAfterRestore } from './after-restore';
+import { addDeadLetters } from './dead-letters';
 import { addRebuild } from './rebuild';
 import { addShards } from './shards';
 
 /** One file a command; each adds itself to the program. */
-const COMMANDS = [addRebuild, addShards, addAfterRestore];
+const COMMANDS = [addRebuild, addShards, addAfterRestore, addDeadLetters];
 
 const context = new CliContext();
 const program = new Command('icmpmon')
