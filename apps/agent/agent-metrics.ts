@@ -24,7 +24,7 @@ export function exposeMetrics(agent: ProbingAgent): void {
   );
   counter(
     'icmpmon_agent_dropped_results_total',
-    'Results given up because the spool was full',
+    'Results given up because the spool was full or damaged',
     () => agent.session?.gauges().droppedResults,
   );
   counter(

@@ -17,6 +17,7 @@ export interface Statements {
   keepRefused: StatementSync;
   pruneRefused: StatementSync;
   setTotal: StatementSync;
+  count: StatementSync;
 }
 
 /** Compiled once: a statement is run thousands of times. */
@@ -44,6 +45,7 @@ export function prepare(database: DatabaseSync): Statements {
     setTotal: database.prepare(
       'INSERT INTO total (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
     ),
+    count: database.prepare('SELECT count(*) AS blocks, coalesce(sum(count), 0) AS results FROM block'),
   };
 }
 

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { LANE, type Lane } from '@icmp-mon/probing/contract';
 import type { AgentLog } from '../agent-log';
 import { nextBoot } from './boot-counter';
+import { HeldCount } from './held-count';
 import { DamagedSpool, isCorruption, openSpoolDatabase, setSpoolAside, UnusableSpool } from './spool-database';
 import { prepare, readRows, readTotals, ROW_BYTES, type Statements, TOTALS, type Totals } from './spool-statements';
 import { type BlockRow, blockOf, checksumOf, type NewBlock, type SpooledBlock } from './spooled-block';
@@ -24,7 +25,7 @@ export interface SpoolStats {
   spooledResults: number;
   /** Blocks that were damaged or refused, and damaged spools, set aside. */
   quarantined: number;
-  /** Results given up because the spool was full. */
+  /** Results given up because the spool was full or damaged. */
   droppedResults: number;
 }
 
@@ -56,12 +57,15 @@ export class Spool {
   private readonly inFlight: Record<Lane, SpooledBlock[]> = { [LANE.live]: [], [LANE.backfill]: [] };
   /** The live lane's next batch, as it was appended: what is shipped at once is not read back. */
   private ready: SpooledBlock[] = [];
+  private readonly held: HeldCount;
   private readonly nowMs: () => number;
 
   /** Opens what is there; what cannot be used is set aside, and never keeps the agent from starting. */
   constructor(private readonly options: SpoolOptions) {
     this.nowMs = options.nowMs ?? Date.now;
+    this.held = new HeldCount(options.dir);
     this.open();
+    this.held.write(this.heldResults);
   }
 
   get boot(): number {
@@ -176,6 +180,7 @@ export class Spool {
     const flying = new Set(this.inFlight[lane]);
     this.inFlight[lane] = [];
     this.acknowledged.push(...done.filter((block) => flying.has(block)));
+    this.held.write(this.heldResults);
     if (refused.length === 0) return;
     this.write(() => {
       for (const { block, reason } of refused) {
@@ -192,6 +197,7 @@ export class Spool {
   close(): void {
     if (this.acknowledged.length > 0) this.write(() => undefined);
     this.database.close();
+    this.held.close();
   }
 
   private open(): void {
@@ -210,8 +216,7 @@ export class Spool {
     this.keptTotals = readTotals(this.database);
     this.totals = { ...this.keptTotals };
     this.totals.quarantined += damaged;
-    // Who says 0 is not looked into again: that must not be the work of a flipped bit.
-    if (this.totals.blocks === 0) this.totals.blocks = this.countBlocks();
+    this.recount();
     this.currentBoot = nextBoot(dir, this.nowMs());
     this.nextSequence = { [LANE.live]: 0, [LANE.backfill]: 0 };
     this.acknowledged = [];
@@ -234,11 +239,12 @@ export class Spool {
       this.options.log.error({ err: error }, 'the spool is damaged: it is set aside, and a new one begins');
       this.database.close();
       setSpoolAside(this.options.dir, this.nowMs());
-      const { spooledResults, quarantined, droppedResults, results } = this.totals;
+      const { spooledResults, quarantined, droppedResults } = this.totals;
+      const missing = this.heldResults;
       this.open();
       this.totals.spooledResults += spooledResults;
       this.totals.quarantined += quarantined + 1;
-      this.totals.droppedResults = droppedResults + results;
+      this.totals.droppedResults = droppedResults + missing;
       work();
     }
   }
@@ -254,6 +260,7 @@ export class Spool {
       if (readOnly) return;
       this.acknowledged = [];
       this.keptTotals = { ...this.totals };
+      this.held.write(this.heldResults);
     } catch (error) {
       Object.assign(this, before);
       if (this.database.isTransaction) this.database.exec('ROLLBACK');
@@ -267,13 +274,23 @@ export class Spool {
     }
   }
 
-  private countBlocks(): number {
+  /** Two witnesses that agree are believed. Else the rows are counted: what is in neither of them is missing. */
+  private recount(): void {
+    const held = this.held.read();
+    if (held === this.totals.results && this.totals.blocks > 0) return;
     try {
-      return Number(Object.values(this.database.prepare('SELECT count(*) FROM block').get() ?? {})[0]);
+      Object.assign(this.totals, this.statements.count.get());
     } catch (error) {
       if (!isCorruption(error)) throw error;
-      return 1; // The first read finds out the same, and mends it.
+      this.totals.blocks = 1; // The first read finds out the same, and mends it.
+      this.totals.results = held;
     }
+    this.totals.droppedResults += Math.max(0, held - this.totals.results);
+  }
+
+  /** Results that the gateway has not acknowledged. */
+  private get heldResults(): number {
+    return this.acknowledged.reduce((rest, { body }) => rest - body.count, this.totals.results);
   }
 
   /** Whether all that is there has been acknowledged. */
@@ -307,6 +324,7 @@ export class Spool {
     this.options.log.error({ id: row.id, count: row.count }, 'a block in the spool is damaged and cannot be shipped');
     this.forget(row.id, { bytes: row.body, count: row.count });
     this.totals.quarantined++;
+    this.totals.droppedResults += row.count;
   }
 
   /**
@@ -325,6 +343,7 @@ export class Spool {
     for (let row = oldest.get(); row !== undefined; row = oldest.get())
       this.setDamagedAside(row as unknown as BlockRow);
     this.totals.quarantined += Math.max(0, this.totals.blocks);
+    this.totals.droppedResults += Math.max(0, this.totals.results);
     Object.assign(this.totals, { blocks: 0, bytes: 0, results: 0 });
   }
 

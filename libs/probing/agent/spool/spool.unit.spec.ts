@@ -218,6 +218,36 @@ describe('the spool', () => {
     expect(anew.boot).toBeGreaterThan(boot);
     expect(marksOf(batch)).toContain(5);
     for (const { boot: shippedAs } of batch) expect(shippedAs).toBe(anew.boot);
+    expect(anew.stats()).toMatchObject({ droppedResults: (400 + 1 - batch.length) * 10 });
+  });
+
+  it('counts what a damaged file held without what the gateway had already', () => {
+    const spool = opened();
+    spool.append(blocks(5), true);
+    const batch = spool.next(LANE.live, 10, MIB);
+    spool.settle(LANE.live, batch.slice(0, 2), []);
+    // As after a SIGKILL: nothing is deleted on the way out.
+    const copy = path.join(dir, 'copy');
+    copyFileSync(path.join(dir, 'spool-held'), copy);
+    closed(spool);
+    copyFileSync(copy, path.join(dir, 'spool-held'));
+    writeFileSync(path.join(dir, SPOOL_FILE), 'x'.repeat(9_000));
+    expect(opened().stats()).toMatchObject({ blocks: 0, quarantined: 1, droppedResults: 30 });
+  });
+
+  it('ships what it has just kept as it is, and the same after a failure or when it has to drop some of it', () => {
+    const spool = opened(2_000);
+    spool.append(blocks(3), true);
+    const first = spool.next(LANE.live, 10, MIB);
+    spool.settle(LANE.live, [], []);
+    const again = spool.next(LANE.live, 10, MIB);
+    expect(again).toEqual(first);
+    spool.settle(LANE.live, again, []);
+    spool.append(blocks(30), true);
+    const rest = shipAll(spool);
+    expect(rest.length * 10 + spool.stats().droppedResults).toBe(300);
+    expect(new Set(rest.map(({ sequence }) => sequence)).size).toBe(rest.length);
+    expect(spool.stats()).toMatchObject({ blocks: 0, bytes: 0, quarantined: 0 });
   });
 
   it('lives with every bit flip: what it ships is what was written, or set aside and counted', () => {
@@ -229,11 +259,15 @@ describe('the spool', () => {
     closed(spool);
     const file = path.join(dir, SPOOL_FILE);
     const whole = path.join(dir, 'whole');
+    const held = path.join(dir, 'spool-held');
     copyFileSync(file, whole);
+    copyFileSync(held, `${whole}-held`);
     const size = statSync(file).size;
+    let missed = 0;
     for (let at = 7; at < size; at += 397) {
       for (const name of readdirSync(dir)) if (name.startsWith('spool')) rmSync(path.join(dir, name));
       copyFileSync(whole, file);
+      copyFileSync(`${whole}-held`, held);
       flip(file, at);
       const spoilt = opened();
       const batch = shipAll(spoilt);
@@ -243,8 +277,10 @@ describe('the spool', () => {
       }
       expect(new Set(marksOf(batch)).size).toBe(batch.length);
       expect(batch.length === 60 || spoilt.stats().quarantined > 0).toBe(true);
+      missed += Math.abs((60 - batch.length) * 10 - spoilt.stats().droppedResults);
       closed(spoilt);
     }
+    expect(missed).toBe(0);
   });
 
   it('refuses a folder that another agent uses', () => {
