@@ -1,4 +1,5 @@
-import { agentModel } from '@icmp-mon/agents/server';
+import { agentHealthModel, agentModel } from '@icmp-mon/agents/server';
+import { assignmentModel } from '@icmp-mon/assignment/server';
 import type { ReadModel, RebuildDatabase } from '@icmp-mon/platform/rebuild';
 import {
   changeMarks,
@@ -14,7 +15,7 @@ import { tierModel } from '@icmp-mon/tiers/server';
 import type { CliContext } from './cli-context';
 
 /** What the models read from. */
-export type Sources = Pick<CliContext, 'control' | 'telemetry' | 'messaging'>;
+export type Sources = Pick<CliContext, 'config' | 'control' | 'telemetry' | 'messaging'>;
 
 interface Rebuildable {
   database: RebuildDatabase;
@@ -29,6 +30,14 @@ export const READ_MODELS: Readonly<Record<string, (sources: Sources) => Rebuilda
   target_list: ({ control, telemetry }) => ({
     database: control,
     model: targetListModel(control, standingStatuses(telemetry)) as ReadModel<never>,
+  }),
+  assignment: ({ control, messaging, config }) => ({
+    database: control,
+    model: assignmentModel({ database: control, messaging }, config.shardCount) as ReadModel<never>,
+  }),
+  agent_health: ({ telemetry, messaging }) => ({
+    database: telemetry,
+    model: agentHealthModel({ database: telemetry, messaging }) as ReadModel<never>,
   }),
   target_status: ({ telemetry }) => ({ database: telemetry, model: targetStatusModel(telemetry) as ReadModel<never> }),
 };

@@ -16,3 +16,4 @@ export { KnownAgents } from './known-agents';
 export { RenewCertificate } from './renew-certificate';
 export { AGENT_TELEMETRY_TOPIC, readTelemetry, type ReceivedTelemetry } from './telemetry';
 export { agentModel } from './agent-model';
+export { agentHealthModel } from './agent-health-model';

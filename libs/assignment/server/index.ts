@@ -5,3 +5,4 @@ export { ASSIGNMENTS_PER_ANSWER, assignmentsSince } from './assignments.query';
 export { FeedPublisher, type FeedPublisherOptions } from './feed-publisher';
 export { forgetRemovals, forgetReplacedFacts } from './forget-history';
 export { standingFacts } from './standing-facts';
+export { assignmentModel } from './assignment-model';

@@ -9,3 +9,4 @@ export {
   type RebuildDatabase,
   type RebuildOutcome,
 } from './rebuild';
+export { topicReplay, type TopicPositions, type TopicSource } from './topic-replay';

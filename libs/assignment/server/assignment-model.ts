@@ -1,0 +1,91 @@
+import { shardOf } from '@icmp-mon/probing/contract';
+import type { Sql } from '@icmp-mon/platform/database';
+import {
+  type ReadModel,
+  replaceRows,
+  type TopicPositions,
+  topicReplay,
+  type TopicSource,
+} from '@icmp-mon/platform/rebuild';
+import { ASSIGNMENT_GROUP, ASSIGNMENT_TOPICS, AssignmentProjection } from './assignment.projection';
+import { removeAssignments, targetSubject, TargetEvaluation } from './evaluate-targets';
+import { appendFacts, lockFeed, takePositions } from './feed-writer';
+
+const TIER = { name: 'assignment_tier', key: ['name'], columns: ['name', 'policy'] };
+const AGENT = { name: 'assignment_agent', key: ['id'], columns: ['id', 'name', 'region', 'provider', 'tags'] };
+const TARGET = {
+  name: 'assignment_target',
+  key: ['key'],
+  columns: ['key', 'target_id', 'ip', 'vrf', 'tier', 'selected'],
+};
+const PAIR = {
+  name: 'assignment',
+  key: ['agent_id', 'target_key'],
+  columns: ['agent_id', 'target_key', 'tier', 'ip', 'shard'],
+};
+/** Written on the way: facts for shards, and what agents are to unlearn. Their positions are given once and follow from nothing. */
+const SCRATCH = ['assignment_removed', 'shard_feed', 'shard_feed_state'].map((name) => ({
+  ...{ name, key: [], columns: [] },
+  scratch: true,
+}));
+
+/** Which agents probe which targets, decided anew from the public events. */
+export function assignmentModel(
+  { database, messaging }: Pick<TopicSource, 'database' | 'messaging'>,
+  shardCount: number,
+): ReadModel<TopicPositions> {
+  const projection = new AssignmentProjection(shardCount);
+  return {
+    name: 'assignment',
+    source: 'the public events of tiers, agents and targets',
+    tables: [TIER, AGENT, TARGET, PAIR, ...SCRATCH],
+    ...topicReplay({
+      ...{ database, messaging, group: ASSIGNMENT_GROUP, topics: ASSIGNMENT_TOPICS },
+      handle: (sql, messages) => projection.handle(sql, messages),
+    }),
+    replace: (sql, live, beside) => replace(sql, live, beside, shardCount),
+  };
+}
+
+/** Decides the targets that differ anew, so that shards and agents hear of them like of any other decision. */
+async function replace(sql: Sql, live: string, beside: string, shardCount: number): Promise<void> {
+  await lockFeed(sql);
+  const rows = await sql.query<{ key: number; stays: boolean }>(
+    `SELECT DISTINCT key, EXISTS (SELECT 1 FROM ${beside}.assignment_target t WHERE t.key = differing.key) AS stays FROM (
+       SELECT coalesce(l.key, b.key) AS key FROM ${live}.assignment_target l FULL JOIN ${beside}.assignment_target b USING (key)
+       WHERE (l.target_id, l.ip, l.vrf, l.tier, l.selected) IS DISTINCT FROM (b.target_id, b.ip, b.vrf, b.tier, b.selected)
+       UNION
+       SELECT coalesce(l.target_key, b.target_key) FROM ${live}.assignment l
+       FULL JOIN ${beside}.assignment b USING (agent_id, target_key)
+       WHERE (l.tier, l.ip, l.shard) IS DISTINCT FROM (b.tier, b.ip, b.shard)
+     ) AS differing ORDER BY key`,
+  );
+  for (const table of [TIER, AGENT]) await replaceRows(sql, table, live, beside);
+  const keys = rows.map(({ key }) => key);
+  const taken = await sql.query<{ agent_id: string; target_key: number }>(
+    'SELECT agent_id, target_key FROM assignment WHERE target_key = ANY($1::bigint[])',
+    [keys],
+  );
+  const [position] = await takePositions(sql, 1);
+  await removeAssignments(
+    sql,
+    taken.map(({ agent_id, target_key }) => ({ agentId: agent_id, targetKey: target_key, position })),
+  );
+  await sql.execute('DELETE FROM assignment_target WHERE key = ANY($1::bigint[])', [keys]);
+  await sql.execute(
+    `INSERT INTO assignment_target (key, target_id, ip, vrf, tier)
+     SELECT key, target_id, ip, vrf, tier FROM ${beside}.assignment_target WHERE key = ANY($1::bigint[])`,
+    [keys],
+  );
+  const gone = rows.filter(({ stays }) => !stays).map(({ key }) => key);
+  const positions = await takePositions(sql, gone.length);
+  await appendFacts(
+    sql,
+    gone.map((key, at) => ({
+      ...{ position: positions[at], shard: shardOf(key, shardCount), subject: targetSubject(key) },
+      fact: { kind: 'target-removed', targetKey: key },
+    })),
+  );
+  const evaluation = await TargetEvaluation.begin(sql, shardCount);
+  await evaluation.evaluateKeys(rows.filter(({ stays }) => stays).map(({ key }) => key));
+}
