@@ -17,11 +17,14 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run: Bench }>>> = {
   ingest: () => import('./ingest'),
   gateway: () => import('./gateway'),
   'quiet-sweep': () => import('./quiet-sweep'),
+  cost: () => import('./cost'),
+  recovery: () => import('./recovery'),
   agent: () => import('./agent'),
   'agent-cpu': () => import('./agent-cpu'),
   bytes: () => import('./bytes'),
   events: () => import('./events'),
   live: () => import('./live'),
+  list: () => import('./list'),
 };
 
 const PAIRS = 5;

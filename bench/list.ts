@@ -1,0 +1,203 @@
+import http from 'node:http';
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import type { TargetPage, TargetSort, TargetView } from '@icmp-mon/targets/contract';
+import { TARGET_SORTS } from '@icmp-mon/targets/contract';
+import { TargetListProjection } from '@icmp-mon/targets/server';
+import pg from 'pg';
+import type { BenchContext, BenchResult } from './bench';
+import { statusMessage } from './live/status-message';
+import { type Round, runPairs } from './pairs';
+import { plausibleTargets, Registration } from './registration';
+
+const TARGETS = 100_000;
+const TARGETS_QUICK = 20_000;
+const PAGES = 1_000;
+const PAGES_QUICK = 200;
+const READERS = 2;
+/** Pages of 500 that are walked to come to a depth. */
+const WALK_PAGES_MAX = 20;
+const STATUSES_PER_BATCH = 1_000;
+const VIEW = `key, id, host(ip) AS ip, vrf, name, tags, tier, version, registered_at, status, reason, since, last_success_at`;
+
+const COLUMN_OF: Readonly<Record<TargetSort, { column: string; type: string }>> = {
+  status: { column: 'status_rank', type: 'smallint' },
+  ip: { column: 'ip', type: 'inet' },
+  name: { column: 'name_sort', type: 'text' },
+  tier: { column: 'tier', type: 'text' },
+  since: { column: 'since_sort', type: 'timestamptz' },
+};
+
+/** Filters as the portal sends them, and as one would write them. */
+const FILTERS: readonly { query: Record<string, string>; where: string; params: unknown[] }[] = [
+  { query: {}, where: '', params: [] },
+  { query: { status: 'down' }, where: 'status_rank = 0', params: [] },
+  { query: { status: 'down,degraded' }, where: 'status_rank IN (0, 1)', params: [] },
+  { query: { tier: 'fast' }, where: 'tier = $1', params: ['fast'] },
+  { query: { q: 'site=s017' }, where: 'tags @> $1::jsonb', params: ['{"site":"s017"}'] },
+  { query: { q: '127.25' }, where: '(host(ip) LIKE $1 OR name_sort LIKE $1)', params: ['127.25%'] },
+  { query: { q: 'core-a' }, where: '(host(ip) LIKE $1 OR name_sort LIKE $1)', params: ['core-a%'] },
+];
+
+interface Page {
+  path: string;
+  sql: pg.QueryConfig;
+  expected?: string;
+}
+
+/**
+ * A page of 100 of the list of 100,000 targets over HTTP, with key and JSON, at any filter, sort and depth: the 99th
+ * percentile of the time to its last byte. The reference is hand-written keyset SQL for the same rows, prepared, through pg.
+ * Two readers in this process on both sides. Pages must hold the same targets.
+ */
+export async function run(context: BenchContext): Promise<BenchResult> {
+  const count = context.quick ? TARGETS_QUICK : TARGETS;
+  const product = await context.startProduct({ apps: ['api'] });
+  const { controlDatabaseUrl, apiUrl, apiKey } = product.access;
+  const control = new ControlDatabase({ url: controlDatabaseUrl });
+  const pool = new pg.Pool({ connectionString: controlDatabaseUrl, max: READERS });
+  const agent = new http.Agent({ keepAlive: true, maxSockets: READERS });
+  const get = (path: string): Promise<string> => fetchText(agent, `${apiUrl}${path}`, apiKey);
+  try {
+    const startedMs = performance.now();
+    const targets = await (await Registration.on(control)).register(plausibleTargets(count, 0));
+    context.say(`list: ${count} targets registered in ${((performance.now() - startedMs) / 1_000).toFixed(1)} s`);
+    await judge(control, targets);
+    await control.execute('VACUUM ANALYZE target_list');
+    const pages = await walk(get, context.quick ? PAGES_QUICK : PAGES);
+    context.say(`list: ${pages.length} pages to read, by ${READERS} readers`);
+    const result = await runPairs(context, {
+      name: 'list',
+      unit: 'p99 reciprocal, 1/s',
+      async product(): Promise<Round> {
+        const cpu = context.cpu.measure();
+        const bodies: string[] = [];
+        const timesMs = await readAll(pages, async ({ path }, at) => void (bodies[at] = await get(path)));
+        const wrong = pages.filter(
+          ({ expected }, at) => expected !== keysOf((JSON.parse(bodies[at]) as TargetPage).items),
+        );
+        return {
+          value: 1_000 / p99(timesMs),
+          cpuSeconds: cpu(),
+          ...(wrong.length > 0 && { fault: `${wrong.length} pages hold other targets, the first: ${wrong[0].path}` }),
+        };
+      },
+      async reference(): Promise<Round> {
+        const timesMs = await readAll(pages, async ({ sql }) => void (await pool.query(sql)));
+        return { value: 1_000 / p99(timesMs) };
+      },
+    });
+    return inverted(result, count, pages.length);
+  } finally {
+    agent.destroy();
+    await pool.end();
+    await control.close();
+  }
+}
+
+/** The table of numbers divides times: here less is better. */
+function inverted(result: BenchResult, targets: number, pages: number): BenchResult {
+  const pairs = result.pairs.map(({ ratio, product, reference }) => ({
+    ratio: ratio === 0 ? 0 : Math.round(1_000 / ratio) / 1_000,
+    product: Math.round(1e6 / product) / 1_000,
+    reference: Math.round(1e6 / reference) / 1_000,
+  }));
+  const ratios = pairs.map(({ ratio }) => ratio).sort((a, b) => a - b);
+  const ratio = result.ratio === 0 ? 0 : ratios[ratios.length >> 1];
+  return { ...result, ratio, min: ratios[0], max: ratios[ratios.length - 1], pairs, unit: 'ms, p99', targets, pages };
+}
+
+/** 2 % down, 1 % degraded, 5 % never judged, the rest up, since any time of the last month. */
+async function judge(control: ControlDatabase, targets: readonly TargetView[]): Promise<void> {
+  const projection = new TargetListProjection();
+  const messages = targets.flatMap((target, at) => {
+    const place = (at * 7_919) % 100;
+    if (place >= 95) return [];
+    const to = place < 2 ? 'down' : place < 3 ? 'degraded' : 'up';
+    const since = new Date(Date.now() - ((at * 104_729) % 2_592_000) * 1_000);
+    return [statusMessage(target, { to, changeSeq: at + 1, at: since.toISOString() })];
+  });
+  for (let at = 0; at < messages.length; at += STATUSES_PER_BATCH) {
+    await control.transaction((sql) => projection.handle(sql, messages.slice(at, at + STATUSES_PER_BATCH)));
+  }
+}
+
+/** Pages at all depths: walks each list in large steps, and names the page that begins where each step ended. */
+async function walk(get: (path: string) => Promise<string>, count: number): Promise<Page[]> {
+  const pages: Page[] = [];
+  for (const filter of FILTERS) {
+    for (const sort of TARGET_SORTS) {
+      for (const order of ['asc', 'desc'] as const) {
+        let cursor: string | null = null;
+        for (let step = 0; step < WALK_PAGES_MAX; step++) {
+          const page = pageAt(filter, sort, order, cursor);
+          page.expected = keysOf((JSON.parse(await get(page.path)) as TargetPage).items);
+          pages.push(page);
+          const large = `${page.path}&limit=500`;
+          cursor = (JSON.parse(await get(large)) as TargetPage).next;
+          if (cursor === null) break;
+        }
+      }
+    }
+  }
+  // The same mixture each time, in an order that mixes the lists.
+  const step = 7_919;
+  return Array.from({ length: count }, (_, at) => pages[(at * step) % pages.length]);
+}
+
+function pageAt(
+  filter: (typeof FILTERS)[number],
+  sort: TargetSort,
+  order: 'asc' | 'desc',
+  cursor: string | null,
+): Page {
+  const query = new URLSearchParams({ ...filter.query, sort, order, ...(cursor !== null && { cursor }) });
+  const { column, type } = COLUMN_OF[sort];
+  const conditions = filter.where === '' ? [] : [filter.where];
+  const params = [...filter.params];
+  if (cursor !== null) {
+    const [, value, key] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [string, string, number];
+    params.push(value, key);
+    conditions.push(
+      `(${column}, key) ${order === 'asc' ? '>' : '<'} ($${params.length - 1}::${type}, $${params.length}::integer)`,
+    );
+  }
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+  const text = `SELECT ${VIEW} FROM target_list ${where} ORDER BY target_list.${column} ${order}, target_list.key ${order} LIMIT 100`;
+  return { path: `/api/v1/targets?${query.toString()}`, sql: { text, values: params } };
+}
+
+const keysOf = (items: readonly { key: number }[]): string => items.map(({ key }) => key).join(' ');
+
+async function readAll(pages: readonly Page[], read: (page: Page, at: number) => Promise<void>): Promise<number[]> {
+  const timesMs: number[] = [];
+  let next = 0;
+  const reader = async (): Promise<void> => {
+    for (let at = next++; at < pages.length; at = next++) {
+      const startedMs = performance.now();
+      await read(pages[at], at);
+      timesMs.push(performance.now() - startedMs);
+    }
+  };
+  await Promise.all(Array.from({ length: READERS }, reader));
+  return timesMs;
+}
+
+function p99(timesMs: number[]): number {
+  const sorted = timesMs.sort((a, b) => a - b);
+  return sorted[Math.floor(0.99 * (sorted.length - 1))];
+}
+
+function fetchText(agent: http.Agent, url: string, apiKey: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const request = http.get(url, { agent, headers: { authorization: `Bearer ${apiKey}` } }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString();
+        if (response.statusCode === 200) resolve(text);
+        else reject(new Error(`${url} was answered ${response.statusCode}: ${text}`));
+      });
+    });
+    request.on('error', reject);
+  });
+}

@@ -1,0 +1,179 @@
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import type { TargetView } from '@icmp-mon/targets/contract';
+import { TargetListProjection } from '@icmp-mon/targets/server';
+import type { BenchContext, BenchResult } from './bench';
+import { BareServer, Crowd } from './live/crowd';
+import { statusMessage } from './live/status-message';
+import { StoredResults } from './live/stored-results';
+import { type Round, runPairs } from './pairs';
+import type { BenchProduct } from './product';
+import { plausibleTargets, Registration } from './registration';
+
+const CLIENTS = 1_000;
+const AGENTS = 3;
+const ROUNDS = 300;
+const ROUNDS_QUICK = 60;
+/** Rounds of the clients that watch a target each, in which every round is a commit of 1,000 rows. */
+const ROUNDS_OWN = 60;
+const ROUNDS_OWN_QUICK = 15;
+/** Targets whose status changes together. */
+const CHANGES = 20;
+
+interface Stage {
+  context: BenchContext;
+  product: BenchProduct;
+  script: string;
+  targets: TargetView[];
+  control: ControlDatabase;
+  stored: StoredResults;
+}
+
+interface Scene {
+  name: string;
+  paths: string[];
+  rounds: number;
+  perRound: number;
+  /** Begins a round and returns what the ids of its events for one client sum up to. */
+  begin(round: number): Promise<number>;
+  /** What the bare server writes to each client in a round. */
+  chunk(round: number): string;
+}
+
+/**
+ * Events that reach 1,000 clients of one api process a second, over real sockets into a process of their own: results of one
+ * target that all watch (`live`), of a target each (`own`), and changes of the list (`status`). They are written where the
+ * projector writes them and take the product's road from there: wake-up, one read for all, bytes, sockets. The reference
+ * is a bare `node:http` server that writes bytes of the same length, made before, to as many sockets, as soon as the
+ * bench says so. On both sides at most four rounds are under way.
+ */
+export async function run(context: BenchContext): Promise<BenchResult> {
+  const product = await context.startProduct({ apps: ['api'] });
+  const script = process.argv[1];
+  const control = new ControlDatabase({ url: product.access.controlDatabaseUrl });
+  const registration = await Registration.on(control);
+  const targets = await registration.register(plausibleTargets(CLIENTS, 0));
+  const { topicPrefix, shardCount } = product;
+  const stored = await StoredResults.open(product.access, { topicPrefix, shardCount, agents: AGENTS });
+  const stage = { context, product, script, targets, control, stored };
+  try {
+    const one = await play(stage, oneTarget(stage));
+    const own = await play(stage, ownTargets(stage));
+    const status = await play(stage, statusChanges(stage));
+    return { ...one, name: 'live', ratioOf: 'one target', own, status, clients: CLIENTS };
+  } finally {
+    await stored.close();
+    await control.close();
+  }
+}
+
+const resultPath = ({ id }: TargetView): string => `/api/v1/targets/${id}/live`;
+
+/** As long as the product's own. */
+const resultEvents = (round: number): string =>
+  Array.from(
+    { length: AGENTS },
+    (_, at) =>
+      `id: 1:${1_000 + round}:${at}\nevent: result\ndata: {"at":"2026-01-01T00:00:00.000Z","agentId":"0199d3a0-0000-7000-8000-00000000000${at}","agentName":"agent-${at}","check":1,"type":"icmp_ping","outcome":"reply","rttUs":12345}\n\n`,
+  ).join('');
+
+function oneTarget({ context, targets, stored }: Stage): Scene {
+  const [{ key }] = targets;
+  return {
+    name: 'live: one target',
+    paths: targets.map(() => resultPath(targets[0])),
+    rounds: context.quick ? ROUNDS_QUICK : ROUNDS,
+    perRound: AGENTS,
+    begin: () => stored.commit([key]),
+    chunk: resultEvents,
+  };
+}
+
+function ownTargets({ context, targets, stored }: Stage): Scene {
+  const keys = targets.map(({ key }) => key);
+  return {
+    name: 'live: a target each',
+    paths: targets.map(resultPath),
+    rounds: context.quick ? ROUNDS_OWN_QUICK : ROUNDS_OWN,
+    perRound: AGENTS,
+    begin: () => stored.commit(keys),
+    chunk: resultEvents,
+  };
+}
+
+function statusChanges({ context, targets, control }: Stage): Scene {
+  const projection = new TargetListProjection();
+  let changeSeq = 0;
+  const begin = async (round: number): Promise<number> => {
+    const from = (round * CHANGES) % targets.length;
+    const ids = targets.slice(from, from + CHANGES);
+    const at = new Date().toISOString();
+    const messages = ids.map((target) => {
+      changeSeq++;
+      return statusMessage(target, { to: changeSeq % 2 ? 'down' : 'up', changeSeq, at });
+    });
+    await control.transaction((sql) => projection.handle(sql, messages));
+    const rows = await control.query<{ sum: string }>(
+      'SELECT sum(list_seq)::text AS sum FROM target_list WHERE key = ANY ($1::integer[])',
+      [ids.map(({ key }) => key)],
+    );
+    return Number(rows[0].sum) * 1_000;
+  };
+  const data = JSON.stringify({ ...targets[0], reason: 'quorum_down', since: new Date().toISOString() });
+  return {
+    name: 'live: status',
+    paths: targets.map(() => '/api/v1/status/stream'),
+    // Each target changes once in a round of the pair, so that no change hides another.
+    rounds: Math.min(targets.length / CHANGES, context.quick ? ROUNDS_QUICK : ROUNDS),
+    perRound: CHANGES,
+    begin,
+    chunk: (round) =>
+      Array.from({ length: CHANGES }, (_, at) => `id: ${round * CHANGES + at}\nevent: target\ndata: ${data}\n\n`).join(
+        '',
+      ),
+  };
+}
+
+async function play(stage: Stage, scene: Scene): Promise<BenchResult> {
+  const { context, product, script } = stage;
+  const { name, paths, rounds, perRound } = scene;
+  const { apiUrl, apiKey } = product.access;
+  const crowd = new Crowd(script);
+  const bare = await BareServer.start(script);
+  const bareCrowd = new Crowd(script);
+  context.cpu.register('clients', crowd.pid);
+  try {
+    await crowd.open(apiUrl, paths, { authorization: `Bearer ${apiKey}` });
+    await bareCrowd.open(bare.url, paths);
+    bare.chunks(Array.from({ length: rounds }, (_, round) => scene.chunk(round)));
+    const deliveries = rounds * perRound * paths.length;
+    return await runPairs(context, {
+      name,
+      unit: 'events/s',
+      async product(): Promise<Round> {
+        let expected = 0;
+        const cpu = context.cpu.measure();
+        const tookMs = await crowd.follow(rounds, perRound, async (round) => {
+          expected += await scene.begin(round);
+        });
+        const cpuSeconds = cpu();
+        const { events, sums } = await crowd.sum();
+        const sound = events === deliveries && sums.every((sum) => sum === expected);
+        return {
+          value: deliveries / (tookMs / 1_000),
+          cpuSeconds,
+          ...(!sound && {
+            fault: `${events} of ${deliveries} events, ids sum up to ${sums[0]} instead of ${expected}`,
+          }),
+        };
+      },
+      async reference(): Promise<Round> {
+        const tookMs = await bareCrowd.follow(rounds, perRound, (round) => bare.write(round));
+        return { value: deliveries / (tookMs / 1_000) };
+      },
+    });
+  } finally {
+    await crowd.close();
+    for (const part of [crowd, bareCrowd, bare]) part.end();
+    context.cpu.forget('clients');
+  }
+}

@@ -1,0 +1,119 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import type { BareRequest, ClientsRequest, Progress } from './messages';
+
+const ANSWER_WITHIN_MS = 120_000;
+/** Rounds that were begun and have not reached everybody: enough that the server never waits for the bench. */
+const OUTSTANDING_MAX = 4;
+
+type Told<K extends Progress['kind']> = Extract<Progress, { kind: K }>;
+
+/** Clients of one server, in a process of their own. */
+export class Crowd {
+  private readonly child: ChildProcess;
+  private listener: (progress: Progress) => void = () => undefined;
+  private rounds = 0;
+
+  constructor(script: string) {
+    this.child = fork(script, ['live-clients'], { execArgv: [] });
+    this.child.on('message', (message) => {
+      const progress = message as Progress;
+      if (progress.kind === 'round') this.rounds = Math.max(this.rounds, progress.rounds);
+      this.listener(progress);
+    });
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  /** Resolves when each client was told from where its stream goes on. */
+  async open(url: string, paths: string[], headers: Record<string, string> = {}): Promise<void> {
+    const open = this.heard('open');
+    this.ask({ kind: 'open', url, paths, headers });
+    await open;
+  }
+
+  /**
+   * Calls `begin` for each round, ahead of what has arrived by no more than four, and returns the milliseconds until the last
+   * one has reached everybody.
+   */
+  async follow(rounds: number, perRound: number, begin: (round: number) => Promise<void> | void): Promise<number> {
+    this.rounds = 0;
+    this.ask({ kind: 'count', perRound });
+    const startedMs = performance.now();
+    for (let round = 0; round < rounds; round++) {
+      await this.reached(round - OUTSTANDING_MAX + 1);
+      await begin(round);
+    }
+    await this.reached(rounds);
+    return performance.now() - startedMs;
+  }
+
+  async sum(): Promise<Told<'sum'>> {
+    const sum = this.heard('sum');
+    this.ask({ kind: 'sum' });
+    return sum;
+  }
+
+  async close(): Promise<void> {
+    const closed = this.heard('closed');
+    this.ask({ kind: 'close' });
+    await closed;
+  }
+
+  end(): void {
+    this.child.kill('SIGTERM');
+  }
+
+  private async reached(rounds: number): Promise<void> {
+    while (this.rounds < rounds) await this.heard('round');
+  }
+
+  private ask(request: ClientsRequest): void {
+    this.child.send(request);
+  }
+
+  private heard<K extends Progress['kind']>(kind: K): Promise<Told<K>> {
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error(`The clients have not come to "${kind}".`)), ANSWER_WITHIN_MS);
+      this.listener = (progress) => {
+        if (progress.kind === 'failed') reject(new Error(`A client failed: ${progress.reason}`));
+        else if (progress.kind === kind) resolve(progress as Told<K>);
+        else return;
+        clearTimeout(late);
+      };
+    });
+  }
+}
+
+/** The bare server, in a process of its own. */
+export class BareServer {
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly url: string,
+  ) {}
+
+  static async start(script: string): Promise<BareServer> {
+    const child = fork(script, ['live-bare'], { execArgv: [] });
+    const { port } = await new Promise<{ port: number }>((resolve) =>
+      child.once('message', (message) => resolve(message as { port: number })),
+    );
+    return new BareServer(child, `http://127.0.0.1:${port}`);
+  }
+
+  chunks(chunks: string[]): void {
+    this.ask({ kind: 'chunks', chunks });
+  }
+
+  write(round: number): void {
+    this.ask({ kind: 'write', round });
+  }
+
+  end(): void {
+    this.child.kill('SIGTERM');
+  }
+
+  private ask(request: BareRequest): void {
+    this.child.send(request);
+  }
+}

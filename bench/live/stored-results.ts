@@ -1,0 +1,62 @@
+import { encodeSeriesBody, OUTCOME, SeriesBuilder, windowStart } from '@icmp-mon/probing/contract';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+
+const NO_HISTOGRAM = Buffer.alloc(0);
+const INSERT = `
+  INSERT INTO probe_recent (target_key, check_no, shard, window_start, sent, replied, lost, not_sent, rtt_min_us,
+    rtt_max_us, rtt_sum_us, jitter_sum_us, jitter_count, histogram, body, position)
+  SELECT key, 1, key % $1, $2, $3, $3, 0, 0, 100, 100, 100, 0, 0, $4, body, $5
+  FROM unnest($6::integer[], $7::bytea[]) AS fragment (key, body)`;
+
+/** Stores results as the projector's commits do, one result of each agent a target, and wakes who watches as it does. */
+export class StoredResults {
+  private position = 0;
+  private atMs = 0;
+
+  private constructor(
+    private readonly client: pg.Client,
+    private readonly redis: Redis,
+    private readonly topicPrefix: string,
+    private readonly shardCount: number,
+    private readonly agents: number,
+  ) {}
+
+  static async open(
+    { telemetryDatabaseUrl, redisUrl }: { telemetryDatabaseUrl: string; redisUrl: string },
+    { topicPrefix, shardCount, agents }: { topicPrefix: string; shardCount: number; agents: number },
+  ): Promise<StoredResults> {
+    const client = new pg.Client({ connectionString: telemetryDatabaseUrl });
+    await client.connect();
+    for (let nr = 1; nr <= agents; nr++) {
+      const id = `0199d3a0-0000-7000-8000-${String(nr).padStart(12, '0')}`;
+      await client.query('INSERT INTO agent_no (agent_id, name) VALUES ($1, $2)', [id, `agent-${nr}`]);
+    }
+    return new StoredResults(client, new Redis(redisUrl), topicPrefix, shardCount, agents);
+  }
+
+  /** One commit; returns what the ids of its events for one target sum up to (`serve-clients.ts`). */
+  async commit(keys: readonly number[]): Promise<number> {
+    const position = ++this.position;
+    const startMs = windowStart(Date.now());
+    const bodies = keys.map((key) => Buffer.from(encodeSeriesBody(this.samples(key).build())));
+    const startAt = new Date(startMs);
+    await this.client.query(INSERT, [this.shardCount, startAt, this.agents, NO_HISTOGRAM, position, keys, bodies]);
+    for (const key of keys) void this.redis.publish(`${this.topicPrefix}:live:${key}`, String(position));
+    return Array.from({ length: this.agents }, (_, at) => position * 1_000 + at).reduce((sum, id) => sum + id, 0);
+  }
+
+  async close(): Promise<void> {
+    this.redis.disconnect();
+    await this.client.end();
+  }
+
+  private samples(key: number): SeriesBuilder {
+    const builder = new SeriesBuilder(this.agents, this.agents);
+    this.atMs = (this.atMs + 37) % 290_000;
+    for (let agent = 1; agent <= this.agents; agent++) {
+      builder.push(agent, this.atMs + agent * 3, OUTCOME.reply, 900 + ((key * 7 + this.atMs) % 40_000));
+    }
+    return builder;
+  }
+}
