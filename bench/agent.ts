@@ -12,25 +12,25 @@ const ROUNDS_QUICK = 1;
  * Results a second that the agent delivers, against replies a second of bare fping with the same targets and pacing:
  * 5,000 pings a second, half of what the agent's policy allows unless told otherwise. Delivered is what a gateway has
  * accepted (real TLS, each block decoded, repeats dropped) of the probes that were sent within the span; the gateway here
- * has no Kafka behind it, so that the agent alone is measured.
+ * has no Kafka behind it, so that the agent alone is measured. What is lost on the way, or not probed in time, lowers the rate.
  */
 export async function run(context: BenchContext): Promise<BenchResult> {
   const rounds = context.quick ? ROUNDS_QUICK : ROUNDS;
   const spanMs = rounds * INTERVAL_MS;
   const ages: { ageMsP50: number; ageMsP99: number }[] = [];
   const product = async (): Promise<Round> => {
-    const { replies, doubled, targets, agentCpuS, fpingCpuS, ...ran } = await runAgent({
+    const { results, replies, doubled, agentCpuS, fpingCpuS, ...ran } = await runAgent({
       targets: TARGETS,
       intervalMs: INTERVAL_MS,
       spanMs,
     });
     ages.push({ ageMsP50: ran.ageMsP50, ageMsP99: ran.ageMsP99 });
-    const missing = TARGETS - targets;
+    const lost = results - replies;
+    if (lost > 0) context.say(`agent: ${lost} of ${results} results are no replies`);
     return {
       value: (replies * 1_000) / ran.spanMs,
       cpuSeconds: { agent: agentCpuS, fping: fpingCpuS },
       ...(doubled > 0 && { fault: `${doubled} results are there twice` }),
-      ...(missing > 0 && { fault: `${missing} targets have no result` }),
     };
   };
   const reference = async (): Promise<Round> => {

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { AgentTelemetry } from '@icmp-mon/agents/contract';
 import { LANE, OUTCOME } from '@icmp-mon/probing/contract';
 import { compress } from '@icmp-mon/platform/zstd';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -287,6 +288,20 @@ describe('the agent', () => {
     await expect.poll(() => agent.readiness()['assignments']?.detail, WITHIN).toContain('403');
     expect(agent.readiness()['assignments']).toMatchObject({ ok: false });
     expect(gateway.enrolments).toBe(1);
+  });
+
+  it('knows by how much its clock is off, also right after it was set', async () => {
+    const agent = started();
+    await expect.poll(() => agent.session !== undefined, WITHIN).toBe(true);
+    await stopped(agent);
+    let offMs = 0;
+    const client = new GatewayClient(loaded(), () => Date.now() + offMs);
+    for (const setMs of [0, 3 * 86_400_000, -2 * 3_600_000, 5_000, 0]) {
+      offMs = setMs;
+      await client.telemetry({} as AgentTelemetry, new AbortController().signal);
+      expect(Math.abs(client.clockOffsetMs - setMs)).toBeLessThan(2_000);
+    }
+    client.close();
   });
 
   it('renews once, not each minute, while its clock is ahead', async () => {

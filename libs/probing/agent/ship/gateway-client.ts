@@ -31,12 +31,16 @@ const LONG_POLL_TIMEOUT_MS = 40_000;
 const TIMEOUT_MS = 30_000;
 const SOCKETS_MAX = 6;
 const CLOCK_SAMPLES_MAX = 12;
+/** More than the drift between two reports, less than what anybody would call skewed. */
+const CLOCK_STEP_MS = 200;
 
 /** The agents' listener, by the agent's own certificate. One connection a lane: requests never wait for each other. */
 export class GatewayClient {
   private tls!: Agent;
   private url!: URL;
   private readonly clockSamples: number[] = [];
+  /** Our wall clock when the clock that only goes on was 0. */
+  private clockBaseMs = 0;
   private answered = false;
   private refused: AgentRefusal | undefined;
   private silent = false;
@@ -119,6 +123,12 @@ export class GatewayClient {
     const answer = await this.sendJson('/v1/telemetry', telemetry, signal);
     const gatewayMs = Number(answer.headers['x-icmpmon-time'] ?? Number.NaN);
     if (!Number.isFinite(gatewayMs)) return;
+    // Against a clock that only goes on, a step of ours shows at once: what was measured before it holds no more.
+    const stepMs = sentAtMs - performance.now() - this.clockBaseMs;
+    if (Math.abs(stepMs) > CLOCK_STEP_MS) {
+      this.clockBaseMs += stepMs;
+      this.clockSamples.length = 0;
+    }
     this.clockSamples.push(Math.round(sentAtMs - gatewayMs));
     if (this.clockSamples.length > CLOCK_SAMPLES_MAX) this.clockSamples.shift();
   }

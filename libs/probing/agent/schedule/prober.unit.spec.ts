@@ -1,0 +1,133 @@
+import { OUTCOME } from '@icmp-mon/probing/contract';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Executor, ProbeSlice, SliceEnd } from '../executors/executor';
+import { Prober } from './prober';
+import type { PlannedTarget } from './target-plan';
+
+const TIMEOUT_MS = 500;
+const START_MS = 1_795_000_000_123;
+
+/** Answers each probe at its time, and notes which slices ran when. */
+class InstantExecutor implements Executor {
+  readonly parallelMax = 6;
+  readonly droppedLines = 0;
+  readonly slices: { fromMs: number; count: number; spacingMs: number; aborted: boolean }[] = [];
+
+  run(slice: ProbeSlice, onResult: Parameters<Executor['run']>[1], signal: AbortSignal): Promise<SliceEnd> {
+    const { ips, spacingMs } = slice;
+    const ran = { fromMs: performance.now(), count: ips.length, spacingMs, aborted: false };
+    this.slices.push(ran);
+    return new Promise((resolve) => {
+      ips.forEach((_ip, index) => {
+        setTimeout(() => {
+          if (!ran.aborted) onResult(index, START_MS + performance.now(), OUTCOME.reply, 1_000);
+        }, index * spacingMs);
+      });
+      setTimeout(() => resolve({ ok: true }), ips.length * spacingMs + 1);
+      signal.addEventListener('abort', () => {
+        ran.aborted = true;
+        resolve({ ok: false, state: 'restarting', detail: 'told to' });
+      });
+    });
+  }
+
+  health(): ReturnType<Executor['health']> {
+    return { type: 'icmp_ping', state: 'ok', detail: '' };
+  }
+
+  close(): void {
+    this.slices.length = 0;
+  }
+
+  /** Packets per second that all slices together send at an instant. */
+  rateAt(atMs: number): number {
+    const sending = this.slices.filter(
+      ({ fromMs, count, spacingMs }) => fromMs <= atMs && atMs < fromMs + count * spacingMs,
+    );
+    return sending.reduce((sum, { spacingMs }) => sum + 1_000 / spacingMs, 0);
+  }
+}
+
+describe('the prober', () => {
+  let executor: InstantExecutor;
+  let prober: Prober;
+  let probed: { key: number; atMs: number }[];
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    executor = new InstantExecutor();
+    probed = [];
+    const quiet = (): void => undefined;
+    prober = new Prober({
+      executor,
+      onResult: ({ key }, atMs) => probed.push({ key, atMs: atMs - START_MS }),
+      log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+      nowMs: () => START_MS,
+    });
+  });
+  afterEach(async () => {
+    const stopped = prober.stop(0);
+    await vi.advanceTimersByTimeAsync(60_000);
+    await stopped;
+    vi.useRealTimers();
+  });
+
+  const plan = (count: number, intervalMs: number, first = 1): PlannedTarget[] =>
+    Array.from({ length: count }, (_, at) => {
+      const key = first + at;
+      return { key, ip: `10.0.${key >> 8}.${key & 255}`, check: 1, intervalMs, timeoutMs: TIMEOUT_MS };
+    });
+  const timesOf = (key: number): number[] => probed.filter((each) => each.key === key).map(({ atMs }) => atMs);
+
+  it.each([1_000, 1_500, 7_000, 15_000])(
+    'probes each target at once, and then exactly each %i ms',
+    async (intervalMs) => {
+      prober.start();
+      prober.replace(plan(40, intervalMs), 10_000);
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(new Set(probed.map(({ key }) => key)).size).toBe(40);
+      await vi.advanceTimersByTimeAsync(10 * intervalMs);
+      for (let key = 1; key <= 40; key++) {
+        const times = timesOf(key).slice(1);
+        expect(times.length).toBeGreaterThanOrEqual(9);
+        for (let at = 1; at < times.length; at++) {
+          expect(Math.abs((times[at] ?? 0) - (times[at - 1] ?? 0) - intervalMs)).toBeLessThan(20);
+        }
+      }
+      expect(prober.counters.skippedRounds).toBe(0);
+    },
+  );
+
+  it('starts few executors: one for five seconds of a tier, however many targets it has', async () => {
+    prober.start();
+    prober.replace([...plan(500, 15_000), ...plan(500, 30_000, 1_001)], 10_000);
+    await vi.advanceTimersByTimeAsync(30_000);
+    const before = executor.slices.length;
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(executor.slices.length - before).toBeLessThanOrEqual(6);
+  });
+
+  it('never sends more packets per second than the policy allows, and leaves nobody out', async () => {
+    prober.start();
+    prober.replace(plan(500, 5_000), 100);
+    for (let step = 0; step < 300; step++) {
+      await vi.advanceTimersByTimeAsync(100);
+      expect(executor.rateAt(performance.now())).toBeLessThanOrEqual(100.001);
+    }
+    for (let key = 1; key <= 500; key++) expect(timesOf(key).length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('ends what runs when there is nothing to probe any more, and begins again when there is', async () => {
+    prober.start();
+    prober.replace(plan(100, 5_000), 10_000);
+    await vi.advanceTimersByTimeAsync(7_000);
+    prober.replace([], 10_000);
+    const { length } = probed;
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(probed.length).toBe(length);
+    expect(executor.slices.at(-1)?.aborted).toBe(true);
+    prober.replace(plan(100, 5_000), 10_000);
+    await vi.advanceTimersByTimeAsync(2_100);
+    expect(new Set(probed.slice(length).map(({ key }) => key)).size).toBe(100);
+  });
+});
