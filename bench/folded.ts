@@ -7,7 +7,9 @@ export class FoldWatch {
   private constructor(private readonly client: pg.Client) {}
 
   static async open(telemetryUrl: string): Promise<FoldWatch> {
-    const client = new pg.Client({ connectionString: telemetryUrl });
+    const client = new pg.Client({ connectionString: telemetryUrl, connectionTimeoutMillis: 5_000 });
+    // A server that is killed is told by the statement that fails.
+    client.on('error', () => undefined);
     await client.connect();
     return new FoldWatch(client);
   }

@@ -1,0 +1,96 @@
+import type { BenchContext, BenchResult } from './bench';
+import { FoldWatch } from './folded';
+import { runFping } from './fping-reference';
+import { Inventory } from './inventory';
+import { metricOf } from './load-report';
+import { runPairs } from './pairs';
+import { profiling } from './projector';
+import { storedTally } from './stored-tally';
+
+const INTERVAL_S = 30;
+const TARGETS = 100_000;
+const TARGETS_QUICK = 5_000;
+const ASSIGNED_WITHIN_MS = 600_000;
+/** Each target's first probe comes beside the schedule, and its statuses are written: one interval, and what it drags. */
+const SETTLE_MS = (INTERVAL_S + 15) * 1_000;
+const STOPPED_WITHIN_MS = 10_000;
+const STORED_WITHIN_MS = 60_000;
+const WINDOW_MS = 300_000;
+const PACKETS_PER_S = 20_000;
+
+/**
+ * CPU seconds of the whole stack (fping, agent, gateway, Kafka, projector, database, relay, API) per million results, from
+ * ping to where they can be queried, 100,000 loopback targets each 30 s by one real agent; against bare fping's own for the
+ * same pings. A round is one interval of the running product, or one round of fping; the lower, the better.
+ */
+export async function run(context: BenchContext): Promise<BenchResult> {
+  const targets = context.quick ? TARGETS_QUICK : TARGETS;
+  const product = await context.startProduct({
+    apps: ['gateway', 'api', 'projector', 'worker', 'agent'],
+    environment: profiling(context),
+    agentPolicy: policy(false),
+  });
+  const inventory = new Inventory(product.access.controlDatabaseUrl);
+  await inventory.defineTier('cost', {
+    probeIntervalMs: INTERVAL_S * 1_000,
+    probeTimeoutMs: 1_000,
+    checks: [{ check: 1, type: 'icmp_ping', expect: 'reachable' }],
+    agentSelection: { strategy: 'distributed', count: 1, regions: [], requireTags: {}, excludeTags: {} },
+    verdictRule: { missesToFail: 2, successesToRecover: 1, quorum: 'majority' },
+  });
+  await inventory.register(targets, 'cost');
+  await inventory.close();
+  const counter = async (name: string): Promise<number> => (await metricOf(product, 'agent', name)) ?? 0;
+  const deadlineMs = performance.now() + ASSIGNED_WITHIN_MS;
+  while ((await counter('icmpmon_agent_targets')) < targets) {
+    if (performance.now() > deadlineMs) throw new Error('The targets were not assigned to the agent in time.');
+    await pause(1_000);
+  }
+  context.say(`cost: ${targets} targets each ${INTERVAL_S} s by one agent`);
+  await pause(SETTLE_MS);
+
+  const result = await runPairs(context, {
+    name: 'cost',
+    unit: 'CPU s per million results',
+    async product() {
+      const before = await counter('icmpmon_agent_spooled_results_total');
+      const cpu = context.cpu.measure();
+      await pause(INTERVAL_S * 1_000);
+      const cpuSeconds = cpu();
+      const results = (await counter('icmpmon_agent_spooled_results_total')) - before;
+      const spent = Object.values(cpuSeconds).reduce((sum, seconds) => sum + seconds, 0);
+      const expected = targets;
+      const missed = Math.abs(results - expected) / expected > 0.05;
+      return {
+        value: (spent / results) * 1e6,
+        cpuSeconds,
+        ...(missed && { fault: `${results} results in ${INTERVAL_S} s of ${expected} targets` }),
+      };
+    },
+    async reference() {
+      const { pings, cpuS } = await runFping(context.dir, targets, INTERVAL_S * 1_000, 1);
+      return { value: (cpuS / pings) * 1e6 };
+    },
+  });
+
+  product.setAgentPolicy(policy(true));
+  await pause(STOPPED_WITHIN_MS);
+  const made = await counter('icmpmon_agent_spooled_results_total');
+  const watch = await FoldWatch.open(product.access.telemetryDatabaseUrl);
+  const storedByMs = performance.now() + STORED_WITHIN_MS;
+  const range = { fromMs: Date.now() - 24 * 3_600_000, toMs: Date.now() + WINDOW_MS };
+  while ((await watch.visible(range.fromMs, range.toMs)) < made && performance.now() < storedByMs) await pause(500);
+  await watch.close();
+  const stored = await storedTally(product.access.telemetryDatabaseUrl, range);
+  context.say(`cost: the agent made ${made} results, ${stored.count} are stored`);
+  const sound = stored.count === made;
+  return { ...result, ratio: sound ? result.ratio : 0, targets, intervalS: INTERVAL_S, made, stored: stored.count };
+}
+
+function policy(stopped: boolean): string {
+  return `allow: [127.0.0.0/8]\npacketsPerSecond: ${PACKETS_PER_S}\nstopped: ${stopped}\n`;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

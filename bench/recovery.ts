@@ -1,0 +1,155 @@
+import type { BenchContext, BenchResult, Pair } from './bench';
+import { FoldWatch } from './folded';
+import { Tally } from './fleet/tally';
+import { Inventory } from './inventory';
+import { median, rounded } from './pairs';
+import { enrolmentOf, startFleet } from './road';
+import { storedTally } from './stored-tally';
+
+const AGENTS = 3;
+const INTERVAL_S = 15;
+const TARGETS = 20_000;
+const TARGETS_QUICK = 3_000;
+const DOWN_S = 30;
+const DOWN_S_QUICK = 10;
+const ROUNDS = 2;
+const POLL_MS = 250;
+const WARM_MS = 45_000;
+const WINDOW_MS = 300_000;
+const DRAIN_WITHIN_MS = 300_000;
+/** On top of what is on its way in quiet times. */
+const SLACK_S = 1;
+
+/**
+ * Kills the broker, and then the database, again and again for D seconds, while agents go on: how long it takes from the
+ * moment that the service answers again until no more results are on their way than before, divided by D. All of it with
+ * live traffic, and nothing lost or doubled in the end.
+ */
+export async function run(context: BenchContext): Promise<BenchResult> {
+  const targets = context.quick ? TARGETS_QUICK : TARGETS;
+  const downS = context.quick ? DOWN_S_QUICK : DOWN_S;
+  const perSecond = (targets * AGENTS) / INTERVAL_S;
+  const product = await context.startProduct({ apps: ['gateway', 'projector', 'worker'] });
+  const fleet = startFleet(context);
+  await fleet.call('enrol', await enrolmentOf(product, AGENTS));
+  const inventory = new Inventory(product.access.controlDatabaseUrl);
+  await inventory.defineTier('recovery', {
+    probeIntervalMs: INTERVAL_S * 1_000,
+    probeTimeoutMs: 1_000,
+    checks: [{ check: 1, type: 'icmp_ping', expect: 'reachable' }],
+    agentSelection: { strategy: 'all', count: AGENTS, regions: [], requireTags: {}, excludeTags: {} },
+    verdictRule: { missesToFail: 2, successesToRecover: 1, quorum: 'majority' },
+  });
+  await inventory.register(targets, 'recovery');
+  await inventory.close();
+  await fleet.call('targets', { expectedPerAgent: targets });
+  const { fromMs } = await fleet.call('live', {});
+  const onTheWay = async (): Promise<number> => {
+    const { generated } = await fleet.call('counts', {});
+    return generated - (await visibleSince(product.access.telemetryDatabaseUrl, fromMs));
+  };
+  await pause(WARM_MS);
+  const figures: Record<string, number[]> = { kafka: [], postgres: [] };
+  const pairs: Pair[] = [];
+  for (let round = 0; round < (context.quick ? 1 : ROUNDS); round++) {
+    for (const service of ['kafka', 'postgres']) {
+      let usual = 0;
+      for (let at = 0; at < 12; at++) {
+        usual = Math.max(usual, await onTheWay());
+        await pause(1_000);
+      }
+      const deadS = await keepDown(context, service, downS);
+      const upMs = performance.now();
+      let most = 0;
+      for (;;) {
+        const waiting = await onTheWay().catch(() => Infinity);
+        if (waiting !== Infinity) most = Math.max(most, waiting);
+        if (waiting <= usual + SLACK_S * perSecond) break;
+        if (performance.now() - upMs > DRAIN_WITHIN_MS)
+          throw new Error(`${waiting} results still wait after ${service}.`);
+        await pause(POLL_MS);
+      }
+      const drainS = (performance.now() - upMs) / 1_000;
+      const ratio = rounded(drainS / deadS);
+      figures[service].push(ratio);
+      pairs.push({ ratio, product: rounded(drainS), reference: rounded(deadS) });
+      context.say(
+        `recovery: ${service} away for ${deadS.toFixed(1)} s, drained ${drainS.toFixed(1)} s after it answered ` +
+          `(${most} on their way at most, ${usual} usually): ratio ${ratio}`,
+      );
+    }
+  }
+  const settled = await fleet.call('settle', {});
+  const expected = Tally.from(settled.tally);
+  const range = { fromMs: Math.floor(settled.fromMs / WINDOW_MS) * WINDOW_MS, toMs: settled.toMs + WINDOW_MS };
+  const deadlineMs = performance.now() + 60_000;
+  const missing = async (): Promise<number> =>
+    expected.count - (await visibleSince(product.access.telemetryDatabaseUrl, fromMs));
+  while ((await missing()) > 0 && performance.now() < deadlineMs) await pause(1_000);
+  const stored = await storedTally(product.access.telemetryDatabaseUrl, range);
+  const sound = stored.equals(expected);
+  context.say(
+    `recovery: generated ${expected}, stored ${stored}: ${sound ? 'none lost, none doubled' : 'NOT the same'}`,
+  );
+  await fleet.stop();
+  const worst = Math.max(median(figures['kafka']), median(figures['postgres']));
+  return {
+    name: 'recovery',
+    ratio: sound ? worst : 0,
+    min: Math.min(...pairs.map(({ ratio }) => ratio)),
+    max: Math.max(...pairs.map(({ ratio }) => ratio)),
+    pairs,
+    unit: 's to drain per s away',
+    cpuSeconds: {},
+    ...{ kafka: median(figures['kafka']), postgres: median(figures['postgres']), resultsPerS: perSecond, sound },
+    ...(!sound && { faults: [`generated ${expected}, stored ${stored}`] }),
+  };
+}
+
+/** Kills whatever process of the service is there, as often as the supervisor starts one. Resolves when the last one answers. */
+async function keepDown(context: BenchContext, service: string, downS: number): Promise<number> {
+  const fromMs = performance.now();
+  const isOver = (): boolean => performance.now() - fromMs > downS * 1_000;
+  let killed = 0;
+  while (!isOver()) {
+    const pid = context.cpu.pids()[service];
+    if (pid !== undefined && pid !== killed) {
+      process.kill(pid, 'SIGKILL');
+      killed = pid;
+    }
+    await pause(POLL_MS);
+  }
+  for (;;) {
+    const pid = context.cpu.pids()[service];
+    if (pid !== undefined && pid !== killed && (await answers(service))) return (performance.now() - fromMs) / 1_000;
+    await pause(POLL_MS);
+  }
+}
+
+async function answers(service: string): Promise<boolean> {
+  const { kafkaAnswers, postgresAnswers } = await import('../infra/services/ready.mjs');
+  const port = service === 'kafka' ? brokerPort() : databasePort();
+  return service === 'kafka' ? kafkaAnswers(port) : postgresAnswers(port);
+}
+
+function brokerPort(): number {
+  return Number((process.env['ICMPMON_TEST_KAFKA_BROKERS'] ?? '').split(':')[1]);
+}
+
+function databasePort(): number {
+  return Number(new URL(process.env['ICMPMON_TEST_DATABASE_URL'] ?? '').port);
+}
+
+/** Each time over a new connection: the database is one of those that are killed. */
+async function visibleSince(telemetryUrl: string, fromMs: number): Promise<number> {
+  const watch = await FoldWatch.open(telemetryUrl);
+  try {
+    return await watch.visible(Math.floor(fromMs / WINDOW_MS) * WINDOW_MS, Date.now() + WINDOW_MS);
+  } finally {
+    await watch.close();
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
