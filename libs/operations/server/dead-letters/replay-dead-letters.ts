@@ -67,7 +67,8 @@ export class ReplayDeadLetters {
     if (found?.replayed.has(offset)) {
       throw new DomainError('conflict', `The letter ${partition}/${offset} of ${found.topic} was sent back before.`);
     }
-    const [letter] = found ? await this.messaging.deadLetters.read({ topic: found.topic, partition, offset }, 1) : [];
+    const isHeld = found !== undefined && offset >= found.bounds.low && offset < found.bounds.high;
+    const [letter] = isHeld ? await this.messaging.deadLetters.read({ topic: found.topic, partition, offset }, 1) : [];
     if (found === undefined || letter?.offset !== offset) {
       throw new DomainError('not_found', `There is no dead letter ${partition}/${offset} of this topic.`);
     }
@@ -127,7 +128,7 @@ export class ReplayDeadLetters {
         if (offset > bounds.low) await this.messaging.deadLetters.forgetBelow({ topic, partition, offset });
         await this.control.execute(
           'DELETE FROM dead_letter_replayed WHERE topic = $1 AND partition = $2 AND letter_offset < $3',
-          [topic, partition, bounds.low],
+          [topic, partition, offset],
         );
       }
     } catch (error) {

@@ -1,0 +1,227 @@
+import type { DeadLetterList, HealthPart, HealthView, ReplayResult } from '@icmp-mon/operations/contract';
+import { HealthReader, observeHealthOf, ProcessReport } from '@icmp-mon/operations/server';
+import { TelemetryDatabase } from '@icmp-mon/platform/database';
+import { Messaging, type ReceivedMessage } from '@icmp-mon/platform/messaging';
+import { metrics } from '@icmp-mon/platform/ops';
+import { eventually } from '@icmp-mon/platform/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApi, type TestApi } from './testing/test-api';
+
+const TOPIC = 'internal.agent-telemetry';
+
+describe('the health of the product', () => {
+  let api: TestApi;
+  let messaging: Messaging;
+
+  beforeAll(async () => {
+    api = await startTestApi({ disks: [{ name: 'telemetry database', sizeBytes: 2 ** 40 }] });
+    messaging = api.app.get(Messaging);
+    await messaging.ensureTopics({ shardCount: 2 });
+  });
+  afterAll(() => api.stop());
+
+  async function partOf(id: string): Promise<HealthPart> {
+    const view = (await (await api.ask('/api/v1/health', { role: 'viewer' })).json()) as HealthView;
+    const part = view.parts.find((candidate) => candidate.id === id);
+    if (part === undefined) throw new Error(`there is no part ${id}`);
+    return part;
+  }
+
+  /** What is asked again within two seconds gets the same answer. */
+  const eventuallyPart = (id: string, check: (part: HealthPart) => void): Promise<void> =>
+    eventually(async () => check(await partOf(id)), { withinMs: 10_000 });
+
+  it('says the worst first, in one line on top', async () => {
+    const view = (await (await api.ask('/api/v1/health')).json()) as HealthView;
+    expect(view.state).toBe('bad');
+    expect(view.headline).toMatch(/^Shards: There are no shards/);
+    const states = view.parts.map(({ state }) => state);
+    expect(states.lastIndexOf('bad')).toBeLessThan(states.indexOf('ok'));
+    expect(view.parts.find(({ id }) => id === 'services')).toMatchObject({ state: 'ok', advice: null });
+  });
+
+  it('grades a shard by the age of what it has stored', async () => {
+    const telemetry = api.app.get(TelemetryDatabase);
+    await telemetry.execute(
+      `INSERT INTO shard (shard, epoch, holder, expires_at)
+       SELECT s, 3, 'host:12:1', now() + interval '1 hour' FROM generate_series(0, 1) s`,
+    );
+    await telemetry.execute(
+      `INSERT INTO shard_position (shard, participant, position, log_at)
+       SELECT s, p, 41, now() - CASE WHEN s = 1 AND p = 'series' THEN interval '10 minutes' ELSE interval '0' END
+       FROM generate_series(0, 1) s, unnest(ARRAY['status', 'series']) p`,
+    );
+    await eventuallyPart('shards', (part) => {
+      expect(part).toMatchObject({ state: 'bad', summary: expect.stringMatching(/^1 of 2 shards/) });
+      expect(part.rows[0]).toMatchObject({ state: 'bad', values: { shard: '1', owner: 'host:12', lagRecords: 0 } });
+      expect(part.rows[1]).toMatchObject({ state: 'ok', values: { shard: '0', position: 41, logEnd: 0 } });
+    });
+  });
+
+  it('knows the processes by what they report, and misses one that is gone', async () => {
+    const report = (app: string, ok: boolean): ProcessReport =>
+      new ProcessReport(api.control, {
+        app,
+        version: '1.2.3',
+        readiness: () => ({ kafka: { ok, detail: 'is away' } }),
+      });
+    const reports = [report('gateway', true), report('projector', false), report('worker', true), report('api', true)];
+    for (const each of reports) each.start();
+    await eventuallyPart('processes', (part) => {
+      expect(part).toMatchObject({
+        state: 'attention',
+        summary: expect.stringMatching(/^projector .* says: kafka: is away$/),
+      });
+    });
+    await reports[0]?.stop();
+    await eventuallyPart('processes', (part) => {
+      expect(part).toMatchObject({ state: 'bad', summary: 'No gateway is heard' });
+    });
+    await Promise.all(reports.slice(1).map((each) => each.stop()));
+  });
+
+  it('computes when a disk is full from how it grew', async () => {
+    await api.control.execute(
+      `INSERT INTO disk_sample (disk, at, used_bytes)
+       SELECT 'telemetry database', now() - m * interval '1 minute', 1000000000000 - m * 1000000000::bigint
+       FROM generate_series(0, 60, 5) m`,
+    );
+    await eventuallyPart('disks', (part) => {
+      const row = part.rows.find(({ values }) => values['disk'] === 'telemetry database');
+      // A gigabyte a minute into a tebibyte.
+      expect(row).toMatchObject({ state: 'bad' });
+      expect(row?.values['fullInDays']).toBeCloseTo(2 ** 40 / 1e9 / 1_440, 1);
+    });
+    const kafka = (await partOf('disks')).rows.find(({ values }) => String(values['disk']).startsWith('Kafka'));
+    expect(kafka?.values['totalBytes']).toBeGreaterThan(0);
+  });
+
+  it('shows all of it to Prometheus', async () => {
+    observeHealthOf(api.app.get(HealthReader));
+    const text = await metrics.metrics();
+    expect(text).toMatch(/^icmpmon_health_state\{part="shards"\} 2$/m);
+    expect(text).toMatch(/^icmpmon_shard_stored_age_seconds\{shard="1"\} 6\d\d/m);
+    expect(text).toMatch(/^icmpmon_dead_letters_waiting\{topic="public.targets.v1"\} 0$/m);
+  });
+
+  it('answers without Kafka, and says what it does not know', async () => {
+    const blind = await startTestApi({ kafkaBrokers: ['127.0.0.1:1'] });
+    try {
+      const answer = await blind.ask('/api/v1/health');
+      expect(answer.status).toBe(200);
+      const { parts } = (await answer.json()) as HealthView;
+      const stateOf = (id: string) => parts.find((part) => part.id === id);
+      expect(stateOf('services')).toMatchObject({ state: 'bad', summary: 'Not answering: Kafka' });
+      expect(stateOf('consumers')).toMatchObject({ state: 'unknown', unknownSince: expect.any(String) });
+      expect(stateOf('dead-letters')).toMatchObject({ state: 'unknown' });
+    } finally {
+      await blind.stop();
+    }
+  });
+
+  describe('dead letters', () => {
+    const replay = (body: object, headers: Record<string, string> = {}): Promise<Response> =>
+      api.post('/api/v1/dead-letters/replay', body, headers);
+
+    async function list(query = ''): Promise<DeadLetterList> {
+      return (await (await api.ask(`/api/v1/dead-letters${query}`)).json()) as DeadLetterList;
+    }
+
+    async function setAside(count: number, from = 0): Promise<void> {
+      await messaging.send(
+        `${TOPIC}.dlq`,
+        Array.from({ length: count }, (_, index) => ({
+          key: `agent-${from + index}`,
+          value: from + index === 1 ? Buffer.from([0, 255, 7]) : Buffer.from(`message ${from + index}`),
+          headers: {
+            'origin-topic': TOPIC,
+            'origin-partition': '1',
+            'origin-offset': String(40 + from + index),
+            'origin-group': 'agent-health',
+            cause: 'PoisonError: not a telemetry report',
+            'dead-lettered-at': '2026-11-23T10:00:00.000Z',
+          },
+        })),
+      );
+    }
+
+    async function sentBack(): Promise<ReceivedMessage['value'][]> {
+      const bounds = (await messaging.bounds([TOPIC])).get(TOPIC)?.get(1);
+      const log = await messaging.openLog(TOPIC);
+      const values: Buffer[] = [];
+      await log.follow(
+        1,
+        bounds?.low ?? 0,
+        async (records) => void values.push(...records.map(({ value }) => Buffer.from(value))),
+        () => undefined,
+      );
+      await eventually(() => expect(values).toHaveLength(bounds?.high ?? 0));
+      await log.close();
+      return values;
+    }
+
+    it('are listed with their cause and a bounded look into them, in pages', async () => {
+      await setAside(3);
+      const first = await list('?limit=2');
+      expect(first.topics).toContainEqual({ topic: TOPIC, waiting: 3 });
+      expect(first.items).toMatchObject([
+        {
+          topic: TOPIC,
+          partition: 0,
+          offset: 0,
+          at: '2026-11-23T10:00:00.000Z',
+          cause: 'PoisonError: not a telemetry report',
+          group: 'agent-health',
+          origin: { partition: 1, offset: 40 },
+          key: 'agent-0',
+          sizeBytes: 9,
+          preview: 'message 0',
+        },
+        { offset: 1, sizeBytes: 3, preview: '00ff07' },
+      ]);
+      const second = await list(`?limit=2&cursor=${encodeURIComponent(first.next ?? '')}`);
+      expect(second).toMatchObject({ items: [{ offset: 2 }], next: null });
+      await eventuallyPart('dead-letters', (part) => expect(part).toMatchObject({ state: 'attention' }));
+    });
+
+    it('are refused to whoever may not, and where there are none', async () => {
+      const body = JSON.stringify({ topic: TOPIC });
+      const headers = { 'content-type': 'application/json' };
+      const refused = await api.ask('/api/v1/dead-letters/replay', { method: 'POST', role: 'operator', body, headers });
+      expect(refused.status).toBe(403);
+      expect((await replay({ topic: 'internal.nothing' })).status).toBe(404);
+      expect((await replay({ topic: TOPIC, offset: 99 })).status).toBe(404);
+      expect((await replay({ topic: TOPIC, offset: -1 })).status).toBe(400);
+      expect((await api.ask('/api/v1/dead-letters?cursor=nonsense')).status).toBe(400);
+    });
+
+    it('go back one by one or all together, none of them twice, and the log tells who did it', async () => {
+      const one = await replay({ topic: TOPIC, offset: 1 });
+      expect(await one.json()).toEqual({ topic: TOPIC, replayed: 1, left: 2 } satisfies ReplayResult);
+      // Kafka still holds it, behind one that waits: it is not shown and not sent again.
+      expect((await list()).items.map(({ offset }) => offset)).toEqual([0, 2]);
+      expect((await replay({ topic: TOPIC, offset: 1 })).status).toBe(409);
+
+      const key = { 'Idempotency-Key': 'replay-all' };
+      const all = await replay({ topic: TOPIC }, key);
+      expect(await all.json()).toEqual({ topic: TOPIC, replayed: 2, left: 0 });
+      await setAside(1, 3);
+      expect(await (await replay({ topic: TOPIC }, key)).json()).toEqual({ topic: TOPIC, replayed: 2, left: 0 });
+      expect((await list()).items.map(({ key: of }) => of)).toEqual(['agent-3']);
+
+      const values = await sentBack();
+      expect(values.map((value) => value?.toString('hex'))).toEqual(
+        [Buffer.from([0, 255, 7]), Buffer.from('message 0'), Buffer.from('message 2')].map((value) =>
+          value.toString('hex'),
+        ),
+      );
+      const events = await api.control.query<{ data: { letters: object[] }; metadata: { actor: string } }>(
+        `SELECT data, metadata FROM event WHERE stream = $1 ORDER BY version`,
+        [`deadletters-${TOPIC}`],
+      );
+      expect(events.map(({ data }) => data.letters.length)).toEqual([1, 2]);
+      expect(events[0]?.metadata.actor).toMatch(/^api-key:/);
+      expect(await api.control.query('SELECT 1 FROM dead_letter_replayed')).toHaveLength(0);
+    });
+  });
+});
