@@ -105,7 +105,7 @@ async function rollUp({ telemetryUrl, signal, logger }: HousekeepingContext): Pr
   const runStartedMs = performance.now();
   try {
     return await inSteps(1, async () => {
-      if (performance.now() - runStartedMs > ROLLUP_RUN_MS_MAX) return 0;
+      if (signal.aborted || performance.now() - runStartedMs > ROLLUP_RUN_MS_MAX) return 0;
       const startedMs = performance.now();
       const step = await rollUpNext(session);
       if (step === null) return 0;

@@ -134,23 +134,51 @@ describe('the worker', () => {
     });
   });
 
+  const context = (signal = new AbortController().signal): HousekeepingContext => ({
+    control,
+    telemetry,
+    telemetryUrl: databases.telemetryUrl,
+    retention: { resultsKeptDays: 30, hourlyKeptDays: 396, statusChangesKeptDays: 396, agentMetricsKeptDays: 30 },
+    nowMs: Date.now(),
+    signal,
+    logger: createLogger('test'),
+  });
+
   it('runs each task of housekeeping against the schema that is there', async () => {
     await control.execute(
       `INSERT INTO idempotency_key (actor, key, request_sha256, status, body, created_at)
        VALUES ('a', 'old', '', 201, '{}', now() - interval '2 days'), ('a', 'new', '', 201, '{}', now())`,
     );
-    const context: HousekeepingContext = {
-      control,
-      telemetry,
-      telemetryUrl: databases.telemetryUrl,
-      retention: { resultsKeptDays: 30, hourlyKeptDays: 396, statusChangesKeptDays: 396, agentMetricsKeptDays: 30 },
-      nowMs: Date.now(),
-      signal: new AbortController().signal,
-      logger: createLogger('test'),
-    };
     for (const [name, task] of Object.entries(HOUSEKEEPING)) {
-      expect([name, await task.run(context)]).toEqual([name, name === 'idempotency-keys' ? 1 : 0]);
+      expect([name, await task.run(context())]).toEqual([name, name === 'idempotency-keys' ? 1 : 0]);
     }
+  });
+
+  it('cuts rolling up off when it stops, and makes the hour at the next run', async () => {
+    await telemetry.execute('INSERT INTO shard (shard) VALUES (0)');
+    await telemetry.execute(`INSERT INTO series_cut VALUES (0, '2026-01-01 01:00Z')`);
+    await telemetry.execute(
+      `INSERT INTO probe_series VALUES (1, 1, 0, '2026-01-01 00:00Z', 1, 1, 0, 0, 1, 1, 1, 0, 0, '\\x010201', '\\x01')`,
+    );
+    const stopping = new AbortController();
+    const rolledHours = async (): Promise<number> => (await telemetry.query('SELECT FROM probe_hourly')).length;
+    await telemetry.withClient(async (client) => {
+      await client.query('BEGIN');
+      await client.query(`SELECT FROM rollup_progress WHERE relation = 'probe_hourly' FOR UPDATE`);
+      const run = HOUSEKEEPING['rollups']?.run(context(stopping.signal));
+      await eventually(async () => {
+        const waiting = await telemetry.query(
+          `SELECT FROM pg_stat_activity WHERE application_name = 'rollups' AND wait_event_type = 'Lock'`,
+        );
+        expect(waiting.length).toBeGreaterThan(0);
+      });
+      stopping.abort();
+      await expect(run).rejects.toThrow();
+      await client.query('ROLLBACK');
+    });
+    expect(await rolledHours()).toBe(0);
+    expect(await HOUSEKEEPING['rollups']?.run(context())).toBeGreaterThan(0);
+    expect(await rolledHours()).toBe(1);
   });
 
   it('goes on with a task while steps are full, and not for ever', async () => {
