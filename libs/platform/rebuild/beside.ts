@@ -17,14 +17,25 @@ export interface Checksum {
 
 const FIRST_SHOWN = 5;
 
-/** Empty tables of the live ones' shape, with their keys and checks. What an interrupted run left is thrown away. */
+/** Empty tables of the live ones' shape, with their keys and checks; other indexes serve readers, and cost writing. What an interrupted run left is thrown away. */
 export async function makeBeside(sql: Sql, tables: readonly ModelTable[], live: string, beside: string): Promise<void> {
   await sql.execute(`DROP SCHEMA IF EXISTS ${beside} CASCADE`);
   await sql.execute(`CREATE SCHEMA ${beside}`);
   for (const { name } of tables) {
     // Not written to the log of the server: after a crash the rebuild begins anew anyway.
-    await sql.execute(`CREATE UNLOGGED TABLE ${beside}.${name} (LIKE ${live}.${name} INCLUDING ALL)`);
+    await sql.execute(`CREATE UNLOGGED TABLE ${beside}.${name} (LIKE ${live}.${name} INCLUDING ALL EXCLUDING INDEXES)`);
+    for (const key of await keysOf(sql, name, live)) await sql.execute(`ALTER TABLE ${beside}.${name} ADD ${key}`);
   }
+}
+
+/** Primary and unique keys as SQL. */
+async function keysOf(sql: Sql, table: string, schema: string): Promise<string[]> {
+  const rows = await sql.query<{ definition: string }>(
+    `SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint
+     WHERE conrelid = $1::regclass AND contype IN ('p', 'u') ORDER BY contype, conname`,
+    [`${schema}.${table}`],
+  );
+  return rows.map(({ definition }) => definition);
 }
 
 /** Rows and a sum over their hashes: the same for the same rows, in whatever order they lie. */
