@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { PrintedResult } from '@icmp-mon/probing/contract';
 import { eventually } from '@icmp-mon/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { killAndWait, whileAway } from '../faults/killing';
 import { matchResults } from './match-results';
 import { freshAddress } from './network-faults';
 import { RunningProduct } from './running-product';
@@ -19,41 +20,6 @@ const agentDir = () => path.join(product.dir, 'agent');
 const upTargets = async () => (await product.api<{ up: number }>('GET', 'targets/counts')).up;
 const takenResults = () => product.metric('gateway', 'icmpmon_gateway_results_accepted_total');
 
-/** Throws rather than give a number that a signal would take for a whole group of processes. */
-function pidOf(name: string): number {
-  const pid = product.access.processes[name]?.pid;
-  if (pid === undefined) throw new Error(`${name} does not run`);
-  return pid;
-}
-
-/** Runs `work` while the agent is dead and nobody starts it again. */
-async function whileAgentIsAway<T>(work: () => T): Promise<T> {
-  const { supervisorPid } = product;
-  const before = pidOf('agent');
-  process.kill(supervisorPid, 'SIGSTOP');
-  try {
-    process.kill(before, 'SIGKILL');
-    return work();
-  } finally {
-    process.kill(supervisorPid, 'SIGCONT');
-    await isBack('agent', before);
-  }
-}
-
-async function isBack(name: string, before: number): Promise<void> {
-  await eventually(() => expect(product.access.processes[name]?.pid ?? before).not.toBe(before), PATIENCE);
-  await eventually(async () => expect(await product.notReady()).toEqual([]), PATIENCE);
-}
-
-/** Kills the processes at one moment; resolves with how many seconds it took until all was ready again. */
-async function killAndWait(names: string[]): Promise<number> {
-  const before = names.map((name) => ({ name, pid: pidOf(name) }));
-  const startedMs = performance.now();
-  for (const { pid } of before) process.kill(pid, 'SIGKILL');
-  for (const { name, pid } of before) await isBack(name, pid);
-  return (performance.now() - startedMs) / 1000;
-}
-
 const storedResults = (): Promise<PrintedResult[]> =>
   product.telemetry<PrintedResult>(
     `SELECT target_key AS "targetKey", check_no AS "check", outcome, rtt_us::integer AS "rttUs",
@@ -65,7 +31,7 @@ describe('a product whose processes are killed, one after another and all at onc
   beforeAll(async () => {
     const environment = { ICMPMON_STARTER_TARGETS: '' };
     product = await RunningProduct.start({ name: 'kill', services: 'own', environment });
-    await whileAgentIsAway(() => placeWitness(agentDir()));
+    await whileAway(product, 'agent', () => placeWitness(agentDir()));
     const network = freshAddress().split('.').slice(0, 3).join('.');
     for (let host = 1; host <= TARGETS; host++) {
       await product.api('POST', 'targets', { ip: `${network}.${host}`, tier: 'fast' });
@@ -82,7 +48,7 @@ describe('a product whose processes are killed, one after another and all at onc
     expect(names).toEqual(expect.arrayContaining(['agent', 'gateway', 'api', 'projector', 'worker']));
     const lines: string[] = [];
     for (const killed of [...names.map((name) => [name]), names]) {
-      const seconds = await killAndWait(killed);
+      const seconds = await killAndWait(product, killed);
       lines.push(`${killed.join(', ')} killed: all ready again after ${seconds.toFixed(1)} s`);
       const taken = await takenResults();
       await expect.poll(takenResults, within).toBeGreaterThan(taken);
@@ -102,7 +68,7 @@ describe('a product whose processes are killed, one after another and all at onc
     await expect.poll(() => product.metric('agent', 'icmpmon_agent_spool_blocks'), within).toBe(0);
     expect(await product.metric('agent', 'icmpmon_agent_dropped_results_total')).toBe(0);
     expect(await product.metric('agent', 'icmpmon_agent_quarantined')).toBe(0);
-    const spooled = await whileAgentIsAway(() => readWitness(agentDir()));
+    const spooled = await whileAway(product, 'agent', () => readWitness(agentDir()));
     await expect.poll(async () => (await storedResults()).length, within).toBeGreaterThanOrEqual(spooled.length);
     const stored = await storedResults();
     expect(matchResults(spooled, stored)).toEqual({ missing: [], surplus: [] });

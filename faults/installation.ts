@@ -208,7 +208,13 @@ export async function underLoad(
   const installation = await context.installation();
   const from = installation.numbered.next;
   const downsBefore = await installation.downs();
-  await work(installation);
+  try {
+    await work(installation);
+  } finally {
+    // What breaks in one row must not strike the next.
+    for (const proxy of [installation.agentProxy, installation.numberedProxy]) proxy.become({ kind: 'open' });
+    if (!installation.numbered.isRunning) installation.numbered.resume();
+  }
   await allReady(installation.product);
   note(findings, 'numbered results', await installation.judgeNumbered(from));
   if (local) note(findings, "the local agent's results", await installation.judgeLocal());

@@ -206,6 +206,10 @@ export class NumberedAgent {
     await Promise.all(this.loops);
   }
 
+  get isRunning(): boolean {
+    return this.running;
+  }
+
   resume(): void {
     this.start(this.everyMs);
   }

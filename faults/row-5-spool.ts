@@ -61,15 +61,16 @@ async function oneDamage(
   const spooled = await product.metric('agent', 'icmpmon_agent_spool_blocks');
   const copy = path.join(product.dir, 'spool-before.copy');
   const damagedAt = new Date();
-  let diedMs = 0;
+  let damagedMs = 0;
   await whileAway(product, 'agent', () => {
     mergeLog(path.join(dir, 'spool.db'));
     cpSync(path.join(dir, 'spool.db'), copy);
     make(path.join(dir, 'spool.db'), random);
-    diedMs = performance.now();
+    // An agent is ready only once the gateway has answered it.
+    agentProxy.become({ kind: 'open' });
+    damagedMs = performance.now();
   });
-  const seconds = (performance.now() - diedMs) / 1_000;
-  agentProxy.become({ kind: 'open' });
+  const seconds = (performance.now() - damagedMs) / 1_000;
   await pause(SHIPPED_MS);
   const waiting = readWaiting(copy);
   const since = new Date(damagedAt.getTime() - 600_000);

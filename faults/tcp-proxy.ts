@@ -43,6 +43,7 @@ export class TcpProxy {
 
   /** Changes the mode; what is open is cut, so that the new mode holds for all. */
   become(mode: ProxyMode): void {
+    if (mode.kind === 'open' && this.mode.kind === 'open') return;
     this.mode = mode;
     if (mode.kind !== 'half-open') this.cut();
   }

@@ -53,7 +53,7 @@ async function faults(rows) {
     const running = runInGroup(process.execPath, ['--enable-source-maps', mainFile, ...process.argv.slice(2)], {
       cwd: rootDir,
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, ICMPMON_DIST_DIR: built, ICMPMON_LOG_LEVEL: process.env.ICMPMON_LOG_LEVEL ?? 'info' },
+      env: { ...process.env, ICMPMON_DIST_DIR: built, ICMPMON_LOG_LEVEL: process.env.ICMPMON_LOG_LEVEL ?? 'silent' },
     });
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => running.interrupt());
     return await running.code;

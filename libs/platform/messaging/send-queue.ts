@@ -13,6 +13,8 @@ const REQUEST_MS_MAX = 3_000;
 const IN_FLIGHT_MAX = 512;
 const logger = createLogger('messaging');
 const REFUSED_AS_TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
+/** No key on a compacted topic, say: trying again would not help. */
+const REFUSED_AS_INVALID = new Set(['INVALID_RECORD']);
 
 /**
  * The process's one producer: connects on first use, waits for all replicas. Not idempotent: kafkajs's idempotent producer
@@ -25,7 +27,7 @@ export class SendQueue {
 
   constructor(private readonly kafka: Kafka) {}
 
-  /** Resolves when every message is acknowledged. Rejects with `DependencyUnavailable`, or `too_large`. */
+  /** Resolves when every message is acknowledged. Rejects with `DependencyUnavailable`, `too_large` or `invalid`. */
   async send(topic: string, messages: OutgoingMessage[]): Promise<void> {
     if (messages.length === 0) return;
     if (this.closed || this.inFlight >= IN_FLIGHT_MAX)
@@ -37,11 +39,13 @@ export class SendQueue {
     try {
       await bounded(work, SEND_MS_MAX, () => new Error(`no acknowledgement within ${SEND_MS_MAX} ms`));
     } catch (error) {
-      if (isTooLarge(error)) {
+      if (isOfType(error, REFUSED_AS_TOO_LARGE)) {
         throw new DomainError('too_large', `A message is larger than topic ${topic} allows.`, undefined, {
           cause: error,
         });
       }
+      if (isOfType(error, REFUSED_AS_INVALID))
+        throw new DomainError('invalid', `Topic ${topic} does not take such a message.`, undefined, { cause: error });
       throw this.unavailable(topic, error);
     }
   }
@@ -99,8 +103,8 @@ function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-function isTooLarge(error: unknown): boolean {
+function isOfType(error: unknown, types: ReadonlySet<string>): boolean {
   if (!(error instanceof Error)) return false;
-  if ('type' in error && typeof error.type === 'string' && REFUSED_AS_TOO_LARGE.has(error.type)) return true;
-  return isTooLarge(error.cause);
+  if ('type' in error && typeof error.type === 'string' && types.has(error.type)) return true;
+  return isOfType(error.cause, types);
 }

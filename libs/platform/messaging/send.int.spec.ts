@@ -49,6 +49,11 @@ describe('sending', () => {
     );
   });
 
+  it('does not call Kafka away when it refuses a message that no retry would mend', async () => {
+    const send = messaging.send('public.target-status.v1', [{ key: null, value: Buffer.from('{}') }]);
+    await expect(send).rejects.toMatchObject({ code: 'invalid' });
+  });
+
   it('refuses a message larger than its topic allows', async () => {
     const value = Buffer.alloc(5 * 1024 * 1024, 120);
     await expect(messaging.send(TOPIC, [{ key: 'k', value }])).rejects.toMatchObject({ code: 'too_large' });

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seeded } from '../apps/projector/shard-log.test-data';
+import type { FaultContext, FaultRow } from './fault-row';
+import { Installation } from './installation';
+import * as fullDisks from './row-6-full-disks';
+import * as zombie from './row-3-zombie';
+import * as cutOff from './row-4-cut-off';
+import * as spool from './row-5-spool';
+import * as poison from './row-7-poison';
+import * as uploads from './row-8-uploads';
+import * as clocks from './row-13-clocks';
+import * as network from './row-14-network';
+
+const SEED = Number(process.env['ICMPMON_TEST_SEED'] ?? 7);
+const DISKS = { databasesMib: 2_048, kafkaMib: 1_024 };
+
+/** Short forms of rows of docs/faults.md that need a whole product, one after the other on one. */
+describe('a product under faults', () => {
+  let installation: Installation;
+  const lines: string[] = [];
+
+  beforeAll(async () => {
+    const options = { name: 'faults', targets: 40, measureEveryMs: 1_000, disks: DISKS };
+    installation = await Installation.start(options, (line) => lines.push(line));
+  });
+
+  afterAll(async () => {
+    await installation?.stop();
+  });
+
+  it.each<[string, FaultRow]>([
+    ['a projector stopped past its lease', zombie],
+    ['agents cut off', cutOff],
+    ['a damaged spool', spool],
+    ['full disks', fullDisks],
+    ['poison on each topic', poison],
+    ['bad blocks, repeats and a clone', uploads],
+    ['a wrong clock', clocks],
+    ['a bad network', network],
+  ])('survives %s', async (_what, row) => {
+    lines.length = 0;
+    const context: FaultContext = {
+      seed: SEED,
+      short: true,
+      random: seeded(SEED),
+      say: (line) => lines.push(line),
+      installation: () => Promise.resolve(installation),
+    };
+    const { failures } = await row.run(context);
+    expect(failures, `seed ${SEED}\n${lines.join('\n')}`).toEqual([]);
+  });
+});
