@@ -198,6 +198,15 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     expect(await browser.inspect('agent')).toEqual([]);
   });
 
+  it('shows that the product itself is well', async () => {
+    await page.keyboard.press('g');
+    await page.keyboard.press('h');
+    // A disk of the tests' machine may ask for attention; the road may not.
+    const road = ['shards', 'publishers', 'agents'].map((part) => `[data-testid=health-${part}][data-state=ok]`);
+    await expect.poll(() => page.locator(road.join()).count(), soon).toBe(road.length);
+    expect(await browser.inspect('health')).toEqual([]);
+  });
+
   it('says so where there is no page, and keeps the theme that is chosen', async () => {
     await page.goto('/nowhere');
     await expect.poll(() => page.getByRole('main').innerText(), soon).toMatch(/\S/);
