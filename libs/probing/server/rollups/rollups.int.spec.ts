@@ -10,11 +10,12 @@ import {
   summarizeSamples,
   WINDOW_MS,
 } from '@icmp-mon/probing/contract';
-import { connect, type Connection, type Sql } from '@icmp-mon/platform/database';
+import { connect, type Connection, type Sql, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sample, samplesOf, storeCut, storeWindow } from '../stored-windows.test-rows';
 import { CommunityEdition } from './community-edition.test-server';
+import { dropRolledUp } from './retention';
 import { rollUpNext, type RollupStep } from './roll-up';
 
 const DAY_MS = 86_400_000;
@@ -166,7 +167,7 @@ describe('rollups', () => {
   it('are the same figures from tables and from continuous aggregates, and those of the samples', async () => {
     for (const sql of [tables, aggregates]) expect((await rollUpAll(sql)).every(({ again }) => !again)).toBe(true);
     await expectExact();
-  });
+  }, 120_000);
 
   it('have percentiles within 2 % of the exact ones', async () => {
     for (const { relation, resolution } of ROLLUP_LEVELS) {
@@ -206,5 +207,32 @@ describe('rollups', () => {
       expect(await sql.query('SELECT FROM rollup_dirty')).toEqual([]);
     }
     await expectExact();
+  });
+
+  it('lose their old hours and what those were made of, and keep the days', async () => {
+    const database = new TelemetryDatabase({ url: home.url });
+    const count = async (sql: Sql, relation: string): Promise<number> =>
+      (await sql.query(`SELECT FROM ${relation}`)).length;
+    const firstHour = windows.filter(({ startMs }) => bucketStart('1h', startMs) === bucketStart('1h', START_MS));
+    const days = exactFigures(windows, '1d');
+    for (const sql of [database, aggregates]) {
+      for (const relation of ['probe_series', 'probe_hourly'] as const) {
+        const { dropped } = await dropRolledUp(sql, relation, new Date('2026-01-08T00:00:00Z'));
+        expect(dropped).toBeGreaterThan(0);
+      }
+      const left = windows.filter(({ startMs }) => startMs >= Date.parse('2026-01-08T00:00:00Z'));
+      expect(await count(sql, 'probe_series')).toBe(left.length);
+      expect(await rowsOf(sql, 'probe_hourly')).toEqual(exactFigures(left, '1h'));
+      // What comes for a day that was dropped changes nothing any more.
+      await store(sql, firstHour);
+      await sql.execute('INSERT INTO rollup_dirty (bucket) VALUES ($1)', [new Date(START_MS)]);
+    }
+    for (const session of [tables, aggregates]) {
+      expect(await rollUpAll(session)).toEqual([
+        { relation: 'probe_hourly', bucket: '2025-12-31T21:00:00.000Z', again: true, tooOld: true },
+      ]);
+      expect(await rowsOf(session, 'probe_daily')).toEqual(days);
+    }
+    await database.close();
   });
 });
