@@ -32,14 +32,16 @@ const WINDOW_MS = 300_000;
 const SECONDS_PER_WINDOW = WINDOW_MS / 1_000;
 const START_MS = Math.floor(Date.UTC(2026, 0, 7) / WINDOW_MS) * WINDOW_MS;
 const SHARDS = 8;
-const STANDARD: Fleet = { agents: 3, intervalMs: 15_000, targets: 2_000, windows: 12 };
-const QUICK: Fleet = { ...STANDARD, targets: 400 };
+/** A whole day: how full the pages of an index are depends on how often a target comes back into a chunk. */
+const WINDOWS = 288;
+const STANDARD: Fleet = { agents: 3, intervalMs: 15_000, targets: 104, windows: WINDOWS };
+const QUICK: Fleet = { ...STANDARD, targets: 16 };
 /** Windows of 20, 60, 300 and 1,000 samples. */
 const OTHERS: Record<string, Fleet> = {
-  '1 agent, 15 s': { agents: 1, intervalMs: 15_000, targets: 2_000, windows: 12 },
-  '1 agent, 5 s': { agents: 1, intervalMs: 5_000, targets: 1_000, windows: 12 },
-  '5 agents, 5 s': { agents: 5, intervalMs: 5_000, targets: 400, windows: 6 },
-  '100 agents, 30 s': { agents: 100, intervalMs: 30_000, targets: 200, windows: 6 },
+  '1 agent, 15 s': { agents: 1, intervalMs: 15_000, targets: 104, windows: WINDOWS },
+  '1 agent, 5 s': { agents: 1, intervalMs: 5_000, targets: 48, windows: WINDOWS },
+  '5 agents, 5 s': { agents: 5, intervalMs: 5_000, targets: 16, windows: WINDOWS },
+  '100 agents, 30 s': { agents: 100, intervalMs: 30_000, targets: 16, windows: 48 },
 };
 
 const SIZES = `
@@ -95,7 +97,9 @@ async function store(
       generate(fleet, seed, window, made, (agent, key, sampleMs, outcome, rttUs) =>
         stores[key % SHARDS].add(key, 1, sampleMs, agent, outcome, rttUs, true),
       );
+      await client.query('BEGIN; SET LOCAL synchronous_commit = off');
       for (let shard = 0; shard < SHARDS; shard++) await fold(client, shard, stores[shard], agentNumbers);
+      await client.query('COMMIT');
     }
     await client.query('VACUUM probe_series');
     const composition = await compose(client, made.count);
