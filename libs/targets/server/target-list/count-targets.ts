@@ -6,6 +6,8 @@ import { type Filter, whereOf } from './list-filter';
 
 const COUNTS_KEPT_MS = 1_000;
 const TOTAL_KEPT_MS = 2_000;
+/** Further pages of a list may tell an older total meanwhile: who scrolls does not wait for a count. */
+const TOTAL_TOLD_MS = 60_000;
 const TOTALS_MAX = 200;
 
 interface Kept<T> {
@@ -21,29 +23,31 @@ export class TargetCounts {
 
   constructor(private readonly database: ControlDatabase) {}
 
-  async byStatus(): Promise<StatusCounts> {
-    if (this.counts === null || this.counts.untilMs <= Date.now()) {
-      const value = this.countByStatus();
-      this.counts = { value, untilMs: Date.now() + COUNTS_KEPT_MS };
-      // A failure is not kept: the next caller asks anew.
-      value.catch(() => (this.counts = null));
-    }
-    return this.counts.value;
+  async byStatus(further = false): Promise<StatusCounts> {
+    const { counts } = this;
+    const nowMs = Date.now();
+    if (counts !== null && counts.untilMs > nowMs) return counts.value;
+    const value = this.countByStatus();
+    this.counts = { value, untilMs: nowMs + COUNTS_KEPT_MS };
+    // A failure is not kept: the next caller asks anew.
+    value.catch(() => (this.counts = null));
+    return further && isTold(counts, nowMs) ? counts.value : value;
   }
 
-  /** Targets that match a filter; at most 2 s old. */
-  async total(filter: Filter): Promise<number> {
+  /** Targets that match a filter; at most 2 s old, on a `further` page at most a minute: then the next one knows better. */
+  async total(filter: Filter, further = false): Promise<number> {
     if (filter.conditions.length === 0) {
-      return Object.values(await this.byStatus()).reduce((sum, count) => sum + count, 0);
+      return Object.values(await this.byStatus(further)).reduce((sum, count) => sum + count, 0);
     }
     const name = JSON.stringify(filter);
-    const kept = this.totals.get(name);
-    if (kept !== undefined && kept.untilMs > Date.now()) return kept.value;
+    const kept = this.totals.get(name) ?? null;
+    const nowMs = Date.now();
+    if (kept !== null && kept.untilMs > nowMs) return kept.value;
     if (this.totals.size >= TOTALS_MAX) this.totals.clear();
     const value = this.countFiltered(filter);
-    this.totals.set(name, { value, untilMs: Date.now() + TOTAL_KEPT_MS });
+    this.totals.set(name, { value, untilMs: nowMs + TOTAL_KEPT_MS });
     value.catch(() => this.totals.delete(name));
-    return value;
+    return further && isTold(kept, nowMs) ? kept.value : value;
   }
 
   private async countByStatus(): Promise<StatusCounts> {
@@ -65,4 +69,8 @@ export class TargetCounts {
     );
     return row?.count ?? 0;
   }
+}
+
+function isTold<T>(kept: Kept<T> | null, nowMs: number): kept is Kept<T> {
+  return kept !== null && kept.untilMs + TOTAL_TOLD_MS > nowMs;
 }

@@ -71,7 +71,7 @@ export class ListTargetsHandler implements IQueryHandler<ListTargets> {
     const statement = pageStatement(filter, { sort, descending: order === 'desc' }, after, limit);
     const [rows, total] = await Promise.all([
       this.database.query<TargetRow & { sort_value: string }>(statement.text, statement.params),
-      this.counts.total(filter),
+      this.counts.total(filter, after !== null),
     ]);
     const page = rows.slice(0, limit);
     const last = page.at(-1);

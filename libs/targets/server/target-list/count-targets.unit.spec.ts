@@ -1,0 +1,25 @@
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import { afterEach, expect, it, vi } from 'vitest';
+import { TargetCounts } from './count-targets';
+
+const FILTER = { conditions: ['tier = $1'], params: ['fast'] };
+
+afterEach(() => void vi.useRealTimers());
+
+it('counts anew for a first page, and behind the back of who turns pages', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const database = new ControlDatabase({ url: 'postgres://nobody@127.0.0.1:1/test' });
+  let there = 10;
+  const counting = vi.spyOn(database, 'query').mockImplementation(() => Promise.resolve([{ count: there++ }] as never));
+  const counts = new TargetCounts(database);
+  expect(await counts.total(FILTER)).toBe(10);
+  expect(await counts.total(FILTER)).toBe(10);
+  vi.setSystemTime(Date.now() + 3_000);
+  expect(await counts.total(FILTER, true)).toBe(10);
+  expect(await counts.total(FILTER, true)).toBe(11);
+  vi.setSystemTime(Date.now() + 3_000);
+  expect(await counts.total(FILTER)).toBe(12);
+  vi.setSystemTime(Date.now() + 120_000);
+  expect(await counts.total(FILTER, true)).toBe(13);
+  expect(counting).toHaveBeenCalledTimes(4);
+});
