@@ -14,6 +14,8 @@ export interface FaultContext {
   random: () => number;
   /** One line of the timeline, with the seconds since the row began. */
   say(line: string): void;
+  /** The local agent's results are judged once, after all rows: it has to stop for that. */
+  judgesLocalLater?: boolean;
   /** The installation that rows share: a product on services of its own, with both kinds of agents. */
   installation(): Promise<Installation>;
 }

@@ -1,13 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 
 const MIB = 1024 * 1024;
+const DEVICE = 'icmp-mon-faults';
 const CHUNKS = [MIB, 64 * 1024, 4 * 1024];
 
 /** Disks of limited size in memory below an installation's data: one for Kafka, one for the databases. */
 export class SmallDisks {
   private readonly mounts: string[] = [];
+
+  constructor() {
+    unmountAbandoned();
+  }
 
   /** Mounts them before anything is written. Needs root. */
   mount(dir: string, { databasesMib, kafkaMib }: { databasesMib: number; kafkaMib: number }): void {
@@ -17,7 +22,7 @@ export class SmallDisks {
       [path.join(data, 'kafka'), kafkaMib],
     ] as const) {
       mkdirSync(place, { recursive: true });
-      must('mount', ['-t', 'tmpfs', '-o', `size=${sizeMib}m`, 'icmp-mon-faults', place]);
+      must('mount', ['-t', 'tmpfs', '-o', `size=${sizeMib}m`, DEVICE, place]);
       this.mounts.push(place);
     }
   }
@@ -59,6 +64,18 @@ function writeUntilFull(handle: number, chunk: Buffer): number {
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') return 0;
     throw error;
+  }
+}
+
+/** Takes away what a run left that was killed; its process's number is at the end of the folder's name. */
+function unmountAbandoned(): void {
+  const places = readFileSync('/proc/mounts', 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith(`${DEVICE} `))
+    .map((line) => line.split(' ')[1]);
+  for (const place of places.reverse()) {
+    const pid = /-(\d+)\/data/.exec(place)?.[1];
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) must('umount', ['-l', place]);
   }
 }
 
