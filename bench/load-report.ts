@@ -7,9 +7,11 @@ export interface MinuteReport {
   /** Results that the agents have made, and that the gateway has taken, since the start. */
   generated: number;
   accepted: number;
-  /** Results that the shards have applied since their processes started. */
+  /** Results that the shards have applied since they were taken over. */
   applied: number;
   lagRecords: number;
+  /** Age of the oldest of the latest ticks that the shards have applied: how far behind the slowest is. */
+  behindS: number;
   freshnessMs: { p50: number; p99: number; max: number; events: number };
   /** Share of a core. */
   cpu: ByProcess;
@@ -18,10 +20,16 @@ export interface MinuteReport {
 
 /** The sum of a metric of an app over its labels; null while the app does not answer. */
 export async function metricOf(product: BenchProduct, app: string, name: string): Promise<number | null> {
+  const values = await metricValues(product, app, name);
+  return values && values.reduce((total, value) => total + value, 0);
+}
+
+/** A metric of an app for each of its labels; null while the app does not answer. */
+export async function metricValues(product: BenchProduct, app: string, name: string): Promise<number[] | null> {
   try {
     const response = await fetch(`${product.access.opsUrls[app]}/metrics`, { signal: AbortSignal.timeout(10_000) });
     const lines = (await response.text()).split('\n').filter((line) => line.split(/[ {]/)[0] === name);
-    return lines.reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' '))), 0);
+    return lines.map((line) => Number(line.slice(line.lastIndexOf(' '))));
   } catch {
     // It is busy or starts again: the minute goes without this figure.
     return null;
@@ -45,9 +53,9 @@ export function cpuShares(context: BenchContext): () => ByProcess {
 }
 
 export function printMinute(context: BenchContext, report: MinuteReport): void {
-  const { minute, generated, accepted, applied, lagRecords, freshnessMs, cpu, memoryMiB } = report;
+  const { minute, generated, accepted, applied, lagRecords, behindS, freshnessMs, cpu, memoryMiB } = report;
   context.say(
-    `minute ${minute}: made ${generated}, accepted ${accepted}, applied ${applied}, lag ${lagRecords} records; freshness ` +
+    `minute ${minute}: made ${generated}, accepted ${accepted}, applied ${applied}, lag ${lagRecords} records, ${behindS} s; freshness ` +
       `p50 ${freshnessMs.p50} ms, p99 ${freshnessMs.p99} ms, max ${freshnessMs.max} ms of ${freshnessMs.events} events`,
   );
   context.say(`   CPU ${JSON.stringify(cpu)}`);

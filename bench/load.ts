@@ -2,7 +2,7 @@ import type { BenchContext, BenchResult } from './bench';
 import { FoldWatch } from './folded';
 import { Inventory } from './inventory';
 import { LiveClient } from './live-client';
-import { cpuShares, metricOf, printMinute, type MinuteReport } from './load-report';
+import { cpuShares, metricOf, metricValues, printMinute, type MinuteReport } from './load-report';
 import type { BenchProduct } from './product';
 import { enrolmentOf, startFleet } from './road';
 import { storedTally } from './stored-tally';
@@ -25,8 +25,9 @@ const WATCHED_TARGETS = 20;
 const DRAIN_WITHIN_MS = 600_000;
 /** Memory of the third minute is where drift begins: caches are filled and code is compiled. */
 const WARM_MINUTES = 3;
-/** When as much is on its way that it takes longer than this, the load does not hold. */
-const BACKLOG_S_MAX = 120;
+/** When agents or shards are further behind than this, the load does not hold. */
+const BEHIND_S_MAX = 120;
+const TICK_AGE = 'icmpmon_shard_freshness_seconds';
 
 /** Options by the form's name; each may be said otherwise. */
 export const LOADS: Readonly<Record<LoadOptions['form'], Omit<LoadOptions, 'form'>>> = {
@@ -138,16 +139,17 @@ async function watchMinutes(
       accepted,
       applied: (await metricOf(product, 'projector', 'icmpmon_shard_results')) ?? 0,
       lagRecords: (await metricOf(product, 'projector', 'icmpmon_shard_lag_records')) ?? -1,
+      behindS: Math.round(Math.max(0, ...((await metricValues(product, 'projector', TICK_AGE)) ?? []))),
       freshnessMs: live.take(),
       cpu: shares(),
       memoryMiB: context.cpu.memoryMiB(),
     };
     reports.push(report);
     printMinute(context, report);
-    const behind = Math.max(generated - accepted, generated - report.applied);
-    if (behind > BACKLOG_S_MAX * perSecond) {
+    const waitingS = (generated - accepted) / perSecond;
+    if (Math.max(waitingS, report.behindS) > BEHIND_S_MAX) {
       context.say(
-        `It does not hold: ${behind} results, ${Math.round(behind / perSecond)} s of load, are on their way.`,
+        `It does not hold: agents keep ${Math.round(waitingS)} s of results, shards are ${report.behindS} s behind.`,
       );
       break;
     }
@@ -195,6 +197,7 @@ function resultOf(
     cpuSeconds: {},
     ...{ agents, targets, intervalS, resultsPerS: perSecond, minutes: reports.length },
     freshnessP99Ms: reports.map(({ freshnessMs }) => freshnessMs.p99),
+    behindS: reports.map(({ behindS }) => behindS),
     lagRecords: reports.map(({ lagRecords }) => lagRecords),
     cpuOfACore: last?.cpu ?? {},
     memoryMiB: last?.memoryMiB ?? {},
