@@ -59,6 +59,7 @@ async function oneDamage(
   agentProxy.become({ kind: 'refuse' });
   await pause(holdMs);
   const spooled = await product.metric('agent', 'icmpmon_agent_spool_blocks');
+  const droppedBefore = await product.metric('agent', 'icmpmon_agent_dropped_results_total');
   const copy = path.join(product.dir, 'spool-before.copy');
   const damagedAt = new Date();
   let damagedMs = 0;
@@ -80,6 +81,10 @@ async function oneDamage(
     keys: installation.keys,
   });
   findings.count(`${what}: of ${waiting.length} results that waited not recovered`, missing);
+  findings.count(
+    `${what}: lost by the agent's own count`,
+    (await product.metric('agent', 'icmpmon_agent_dropped_results_total')) - droppedBefore,
+  );
   const quarantined = await product.metric('agent', 'icmpmon_agent_quarantined');
   const aside = readdirSync(dir).filter(
     (name) => name.includes('damaged') || name.includes('aside') || name.includes('corrupt'),
