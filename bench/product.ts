@@ -35,6 +35,7 @@ type Told =
   | { kind: 'migrated' }
   | { kind: 'ready'; product: Ready }
   | { kind: 'failed'; reason: string }
+  | { kind: 'said'; line: string }
   | { kind: 'pids'; pids: Record<string, number> };
 
 const STOP_WITHIN_MS = 60_000;
@@ -93,6 +94,7 @@ export class BenchProduct {
           await options.prepare?.(urls);
           child.send('go');
         } else if (message.kind === 'ready') resolve(message.product);
+        else if (message.kind === 'said') process.stdout.write(`product: ${message.line}\n`);
         else reject(new Error(`The product did not start: ${message.reason}`));
       };
       child.on('message', (message) => void told(message as Told).catch(reject));

@@ -17,9 +17,12 @@ const ports = await choosePorts(dir);
 const installation = { dir, addresses, ports, bootstrap: bootstrapOf(join(dir, 'bootstrap.json')) };
 const services = appServices(installation);
 const tell = (kind, detail) => process.connected && process.send({ kind, ...detail });
+let isReady = false;
 const supervisor = new Supervisor({
   stateFile: join(dir, 'supervisor.json'),
   logDir: join(dir, 'logs'),
+  // Once it runs, whatever the supervisor has to say is an app that ended.
+  report: (line) => isReady && tell('said', { line }),
   changed: () => tell('pids', { pids: supervisor.pids() }),
 });
 
@@ -39,6 +42,7 @@ const stages = [
 ];
 try {
   await supervisor.start(stages.filter((stage) => stage.length > 0));
+  isReady = true;
   tell('ready', {
     product: {
       ...addresses,
