@@ -14,16 +14,23 @@ const NOBODY_WATCHES = new LivePublisher({ watched: () => new Set<number>(), wak
 /** Where the relay publishes the event store's categories. */
 export const RELAYED_TOPICS = ['public.targets.v1', 'public.tiers.v1', 'public.agents.v1'];
 
-/** Has a shard go on from what its log holds now. `newLog`: none of it was ever read. */
-export async function adopt(context: Context, { shard, log }: ShardPosition, newLog: boolean): Promise<void> {
+/** Has a shard go on from what its log holds now. `newLog`: none of it was ever read; `fresh`: without the checkpoint. */
+export async function adopt(
+  context: Context,
+  { shard, log, stored, state }: ShardPosition,
+  { newLog, fresh }: { newLog: boolean; fresh: boolean },
+): Promise<void> {
   const { control, telemetry, messaging, config } = context;
-  const [first] = await messaging.readMessages(SHARD_TOPIC, shard, log.low);
+  // Without a checkpoint, but with its log, nothing has to be read that is stored already.
+  const low = newLog || state !== 'ok' ? log.low : Math.max(log.low, stored + 1);
+  const [first] = await messaging.readMessages(SHARD_TOPIC, shard, low);
   const agentNumbers = new AgentNumbers(telemetry);
   const { notMeasured } = await adoptShard({
     telemetryUrl: config.telemetryDatabaseUrl,
     shard,
-    low: log.low,
+    low,
     newLog,
+    fresh,
     logFrom: first ? new Date(first.timestampMs) : new Date(),
     feed: await standingFacts(control, shard),
     participants: (number, directory) => [
@@ -34,7 +41,7 @@ export async function adopt(context: Context, { shard, log }: ShardPosition, new
   const gap = notMeasured
     ? `not measured from ${notMeasured.from.toISOString()} to ${notMeasured.to.toISOString()}`
     : 'nothing is missing';
-  context.say(`shard ${shard}: goes on from offset ${log.low}; ${gap}`);
+  context.say(`shard ${shard}: goes on from offset ${low}; ${gap}`);
 }
 
 interface OffsetRow {

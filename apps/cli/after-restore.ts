@@ -1,6 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { AGENT } from '@icmp-mon/agents/server';
 import type { Sql } from '@icmp-mon/platform/database';
+import { DependencyUnavailable } from '@icmp-mon/platform/errors';
 import { type Aggregate, type DomainEvent, type RecordedEvent, streamOf } from '@icmp-mon/platform/event-store';
 import { readCloudEvent, type ReceivedMessage } from '@icmp-mon/platform/messaging';
 import { TARGET } from '@icmp-mon/targets/server';
@@ -23,6 +25,9 @@ const JUMP = {
 /** Events that one restore takes back from Kafka at most: more are those of another installation. */
 const EVENTS_MAX = 1_000_000;
 
+const KAFKA_ATTEMPTS_MAX = 20;
+const KAFKA_PAUSE_MS = 2_000;
+
 type AnyAggregate = Aggregate<unknown, DomainEvent>;
 const AGGREGATES = [TARGET, TIER, AGENT] as unknown as AnyAggregate[];
 
@@ -38,8 +43,10 @@ type Context = Pick<CliContext, 'config' | 'control' | 'telemetry' | 'messaging'
 /** Takes back the events that Kafka still has and the backup has not, and moves on every numbering. */
 export async function afterRestore(context: Context): Promise<void> {
   const { control, telemetry, messaging, config, say } = context;
-  await messaging.ensureTopics({ shardCount: config.shardCount });
-  const messages = await relayedSince(context);
+  const messages = await patiently(async () => {
+    await messaging.ensureTopics({ shardCount: config.shardCount });
+    return relayedSince(context);
+  });
   const taken = await control.transaction(async (sql) => {
     const count = await takeBack(sql, messages);
     await moveNumbersOn(sql);
@@ -49,6 +56,18 @@ export async function afterRestore(context: Context): Promise<void> {
     await database.execute(`UPDATE lease SET epoch = epoch + ${JUMP.epochs}, expires_at = now()`);
   }
   if (taken > 0) say(`${taken} events that came after the backup were taken back from Kafka`);
+}
+
+/** A broker that has just begun answers before it has made its topics. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof DependencyUnavailable) || attempt >= KAFKA_ATTEMPTS_MAX) throw error;
+      await pause(KAFKA_PAUSE_MS);
+    }
+  }
 }
 
 /** Messages of the public topics whose events the store does not have. */

@@ -13,7 +13,6 @@ import {
 } from '@icmp-mon/platform/testing';
 import { BUILT_IN_TIERS } from '@icmp-mon/tiers/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { removeTopics } from '../../libs/platform/messaging/testing/test-topics';
 import { READ_MODELS, type Sources } from './read-models';
 
 const SHARDS = 2;
@@ -60,7 +59,6 @@ describe('rebuilding what a consumer group writes', () => {
     await control.close();
     await telemetry.close();
     await databases.drop();
-    await removeTopics(brokers, topicPrefix);
   });
 
   function send(topic: string, entity: string, type: string, key: string, data: object): Promise<void> {

@@ -16,6 +16,7 @@ const EXIT_LOST = 2;
 interface AdoptOptions {
   shard?: number;
   newLog?: boolean;
+  fresh?: boolean;
   yes?: boolean;
 }
 
@@ -33,6 +34,7 @@ export function addShards(program: Command, context: CliContext): void {
     )
     .option('--shard <number>', 'only this shard, and no consumer groups', wholeNumber)
     .option('--new-log', 'the log is another one even though the position lies within it')
+    .option('--fresh', 'with --shard: does without its checkpoint, one that cannot be read')
     .option('--yes', 'does it; else it is only told')
     .action((options: AdoptOptions) => runAdopt(context, options));
 }
@@ -74,10 +76,11 @@ function line({ shard, checkpoint, stored, log, lag, storedAt, owner, state }: S
 }
 
 async function runAdopt(context: CliContext, options: AdoptOptions): Promise<void> {
+  if (options.fresh && options.shard === undefined) throw new Refusal('Say of which shard: --shard <number> --fresh');
   const all = await readPositions(context);
   const asked = options.shard === undefined ? all : all.filter(({ shard }) => shard === options.shard);
   if (asked.length === 0) throw new Refusal(`There is no shard ${options.shard}: they are 0 to ${all.length - 1}.`);
-  const lost = asked.filter(({ state }) => state !== 'ok' || options.newLog);
+  const lost = asked.filter(({ state }) => state !== 'ok' || options.newLog || options.fresh);
   const groups = options.shard === undefined ? await lostGroups(context) : [];
   if (lost.length + groups.length === 0)
     return context.say('Every position is within its log: there is nothing to adopt.');
@@ -89,7 +92,10 @@ async function runAdopt(context: CliContext, options: AdoptOptions): Promise<voi
     process.exitCode = EXIT_LOST;
     return;
   }
-  for (const position of lost) await adopt(context, position, options.newLog === true || position.state === 'past');
+  for (const position of lost) {
+    const newLog = options.newLog === true || position.state === 'past';
+    await adopt(context, position, { newLog, fresh: options.fresh === true });
+  }
   for (const group of groups) await adoptGroup(context, group);
   if (options.shard === undefined) await refillTopics(context);
 }

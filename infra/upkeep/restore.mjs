@@ -16,7 +16,6 @@ export async function restore(args) {
   const { dir, overwrite, adopt } = readArguments(args);
   const manifest = await checkedManifest(dir);
   if (isRunning()) throw new Refusal('It is running. First: npm stop');
-  restorePrivateFiles(dir, manifest);
   await withServices(say, (addresses) => fill(dir, manifest, addresses, { overwrite, adopt }));
 }
 
@@ -88,6 +87,7 @@ async function fill(dir, manifest, addresses, { overwrite, adopt }) {
       `The backup holds TimescaleDB ${manifest.timescaledb}, the server brings ${here}. Restore with the same version, then update it.`,
     );
   }
+  restorePrivateFiles(dir, manifest);
   await timed('control database', () => load(addresses.controlDatabaseUrl, join(dir, dumps.control)));
   await timed('telemetry database', async () => {
     await query(addresses.telemetryDatabaseUrl, 'SELECT timescaledb_pre_restore()');
@@ -97,7 +97,9 @@ async function fill(dir, manifest, addresses, { overwrite, adopt }) {
   say(`Both are as of ${manifest.startedAt}.`);
   const after = await runCli(['after-restore'], addresses);
   if (after.code !== 0)
-    throw new Refusal('The databases are restored, but could not be made ready: see above, then restore anew.');
+    throw new Refusal(
+      'The databases are restored, but could not be made ready: see above, then restore anew with --overwrite.',
+    );
   const shards = await runCli(adopt ? ['shards', 'adopt', '--yes'] : ['shards'], addresses);
   if (shards.code === 2) {
     say(

@@ -7,10 +7,12 @@ import { ShardWriter, type WriterTransaction } from './writer';
 export interface Adoption {
   telemetryUrl: string;
   shard: number;
-  /** First offset that the log holds. */
+  /** Offset to go on from: the first that the log holds, or the first whose effects are not stored. */
   low: number;
   /** The log is another one than that of the stored positions: nothing in it was ever read. */
   newLog: boolean;
+  /** Does without the checkpoint: one that this release cannot read. */
+  fresh?: boolean;
   /** When the first record that the log holds was written; now, if it holds none. */
   logFrom: Date;
   /** All facts of the feed that hold for the shard, and up to which of its positions that is so. */
@@ -52,6 +54,7 @@ async function adopt(transaction: WriterTransaction, adoption: Adoption): Promis
     claim,
     (directory) => participants(shard, directory),
     () => undefined,
+    adoption.fresh,
   );
   const commit = await owned.skip(transaction, { position: low - 1, newLog, ...feed });
   await writeCommits(transaction, [commit]);

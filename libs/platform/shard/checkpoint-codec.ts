@@ -6,7 +6,9 @@ export interface CheckpointPart {
 
 export class CheckpointUnreadable extends Error {
   constructor(detail: string) {
-    super(`The shard's checkpoint cannot be read: ${detail}. Restore the telemetry database from a backup.`);
+    super(
+      `The shard's checkpoint cannot be read: ${detail}. Do without it: npm run icmpmon -- shards adopt --shard <number> --fresh`,
+    );
     this.name = 'CheckpointUnreadable';
   }
 }

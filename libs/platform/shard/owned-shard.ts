@@ -46,12 +46,13 @@ export class OwnedShard {
     this.replaying = fold.participants.filter((each) => each.resume !== undefined);
   }
 
-  /** Loads the latest checkpoint and the positions; records from `offset + 1` on are to be applied. */
+  /** Loads the latest checkpoint (`fresh`: does without it) and the positions; records from `offset + 1` on are to be applied. */
   static async load(
     sql: Pick<Sql, 'query'>,
     claim: Claim,
     participantsOf: (directory: () => ShardFold['directory']) => ShardParticipant[],
     warn: (message: string, detail: Record<string, unknown>) => void,
+    fresh = false,
   ): Promise<OwnedShard> {
     const [stored] = await sql.query<StoredShard>(
       'SELECT checkpoint, checkpoint_position::float8 AS checkpoint_position FROM shard WHERE shard = $1',
@@ -67,7 +68,7 @@ export class OwnedShard {
       participantsOf(() => fold.directory),
       warn,
     );
-    if (stored.checkpoint) fold.restore(decompressBounded(stored.checkpoint, CHECKPOINT_BYTES_MAX));
+    if (stored.checkpoint && !fresh) fold.restore(decompressBounded(stored.checkpoint, CHECKPOINT_BYTES_MAX));
     for (const participant of fold.participants) await participant.recall?.(sql);
     const positions = new Map(rows.map(({ participant, position }) => [participant, position]));
     return new OwnedShard(claim, fold, positions, stored.checkpoint_position, warn);

@@ -4,7 +4,8 @@ import type { Status, StatusReason } from '@icmp-mon/status/contract';
 /** Statuses of a shard as they are stored, and the number of its last change. */
 export interface StoredStatuses {
   changeSeq: number;
-  states: Map<number, { status: Status; reason: StatusReason; sinceMs: number }>;
+  /** `answered`: some agent once had an answer. */
+  states: Map<number, { status: Status; reason: StatusReason; sinceMs: number; answered: boolean }>;
 }
 
 interface Row {
@@ -12,11 +13,13 @@ interface Row {
   status: Status;
   reason: StatusReason;
   since_ms: number;
+  answered: boolean;
 }
 
 export async function recallStatuses(sql: Pick<Sql, 'query'>, shard: number): Promise<StoredStatuses> {
   const rows = await sql.query<Row>(
-    `SELECT target_key, status, reason, (extract(epoch FROM since) * 1000)::float8 AS since_ms
+    `SELECT target_key, status, reason, (extract(epoch FROM since) * 1000)::float8 AS since_ms,
+            last_success_at IS NOT NULL OR status <> 'unknown' AS answered
      FROM target_status WHERE shard = $1`,
     [shard],
   );
@@ -29,9 +32,9 @@ export async function recallStatuses(sql: Pick<Sql, 'query'>, shard: number): Pr
   return {
     changeSeq: last?.change_seq ?? 0,
     states: new Map(
-      rows.map(({ target_key, status, reason, since_ms }) => [
+      rows.map(({ target_key, status, reason, since_ms, answered }) => [
         target_key,
-        { status, reason, sinceMs: Math.round(since_ms) },
+        { status, reason, sinceMs: Math.round(since_ms), answered },
       ]),
     ),
   };

@@ -243,12 +243,19 @@ export class StatusParticipant implements ShardParticipant {
     let differing = this.changeSeq === recalled.changeSeq ? 0 : 1;
     this.changeSeq = recalled.changeSeq;
     for (const [key, state] of this.states) {
-      const stored = recalled.states.get(key) ?? { ...NEVER_JUDGED, sinceMs: state.sinceMs };
-      const sameSince = Math.floor(state.sinceMs) === Math.floor(stored.sinceMs);
-      if (state.status === stored.status && state.reason === stored.reason && sameSince) continue;
-      differing++;
-      this.states.set(key, { ...state, ...stored });
       const target = this.directoryOf().targets.get(key);
+      const { answered, ...stored } = recalled.states.get(key) ?? {
+        ...NEVER_JUDGED,
+        sinceMs: state.sinceMs,
+        answered: false,
+      };
+      // Lost only with a checkpoint that could not be read: then every check counts as answered.
+      const lostAnswers = answered && state.answered.length === 0;
+      const sameSince = Math.floor(state.sinceMs) === Math.floor(stored.sinceMs);
+      if (state.status === stored.status && state.reason === stored.reason && sameSince && !lostAnswers) continue;
+      differing++;
+      const checks = target?.policy?.checks.map(({ check }) => check) ?? [];
+      this.states.set(key, { ...state, ...stored, ...(lostAnswers && { answered: checks }) });
       if (target) this.touched.add(target);
     }
     return differing;

@@ -26,8 +26,8 @@ import { AgentNumbers, LivePublisher, SeriesParticipant } from '@icmp-mon/probin
 import { StatusParticipant } from '@icmp-mon/status/server';
 import { compress } from '@icmp-mon/platform/zstd';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deleteRecords, removeTopics } from '../../libs/platform/messaging/testing/test-topics';
-import { AGENT_IDS, START_MS, targetIdOf } from './shard-log.test-data';
+import { deleteRecords, removeTopics } from '../libs/platform/messaging/testing/test-topics';
+import { AGENT_IDS, START_MS, targetIdOf } from '../apps/projector/shard-log.test-data';
 
 const AGENT = AGENT_IDS[0];
 const KEYS = [1, 2, 3, 4];
@@ -140,11 +140,16 @@ describe('a shard whose log lost what it had not read', () => {
   const results = (): Promise<{ line: string }[]> =>
     telemetry.query(`SELECT target_key || ' ' || at || ' ' || outcome AS line FROM probe_result ORDER BY 1`);
 
-  const adopt = async (newLog: boolean, facts: FeedFact[] = FACTS): ReturnType<typeof adoptShard> =>
+  const adopt = async (
+    newLog: boolean,
+    facts: FeedFact[] = FACTS,
+    more: { low?: number; fresh?: boolean } = {},
+  ): ReturnType<typeof adoptShard> =>
     adoptShard({
       ...{ telemetryUrl: database.url, shard: 0, low: (await position()).log.low, newLog, participants },
       logFrom: new Date(START_MS + 4_000_000),
       feed: { facts, feedPosition: FACTS.length },
+      ...more,
     });
 
   it('goes on after the topic was made anew: nothing false, no number twice, the gap recorded', async () => {
@@ -206,6 +211,25 @@ describe('a shard whose log lost what it had not read', () => {
     });
     await append(seconds(4_800, 4_860, [1, 2], [1, 2, 3, 5]));
     await drain();
+    expect(await changes()).toEqual(before);
+    const after = (await results()).map(({ line }) => line);
+    expect(after).toHaveLength(resultsBefore.length + (60 / INTERVAL_S) * 4);
+    expect(new Set(after).size).toBe(after.length);
+  });
+
+  it('does without a checkpoint that cannot be read', async () => {
+    const [before, resultsBefore] = [await changes(), await results()];
+    await telemetry.execute('UPDATE shard SET checkpoint = $1', [compress(Buffer.from('of another layout'))]);
+    await append(seconds(4_860, 4_920, [1, 2], [1, 2, 3, 5]));
+    await withHost(async (host) => {
+      await eventually(() =>
+        expect(host.readiness().detail).toMatch(/cannot be read.*adopt --shard <number> --fresh/s),
+      );
+      const { stored } = await position();
+      const facts = [...FACTS.filter((fact) => fact.kind !== 'target' || fact.targetKey !== 4), targetFact(5)];
+      expect(await adopt(false, facts, { low: stored + 1, fresh: true })).toEqual({ notMeasured: null });
+      await eventually(async () => expect((await position()).lag).toBe(0), { withinMs: 60_000 });
+    });
     expect(await changes()).toEqual(before);
     const after = (await results()).map(({ line }) => line);
     expect(after).toHaveLength(resultsBefore.length + (60 / INTERVAL_S) * 4);
