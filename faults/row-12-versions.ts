@@ -13,6 +13,7 @@ import { APPS } from './row-1-kill-processes';
 const ROUNDS = { short: 1, full: 3 };
 const NEWER_EVENTS = { short: 5, full: 100 };
 const HOLD_MS = 3_000;
+const CAUSES_MAX = 200;
 
 /** Messages of a newer producer, a rolling restart of every app, and each app one version older for a while. */
 export async function run(context: FaultContext): Promise<Verdict> {
@@ -26,7 +27,9 @@ export async function run(context: FaultContext): Promise<Verdict> {
       await rollingRestart(context, installation);
       if (!context.short) await olderApps(context, findings, installation);
       await pause(HOLD_MS);
-      findings.must('dead letters', (await deadLetters(messaging)) - before, 0);
+      const letters = (await deadLetters(messaging)) - before;
+      findings.must('dead letters', letters, 0);
+      if (letters > 0) await tellCauses(context, messaging);
     } finally {
       await messaging.close();
     }
@@ -117,4 +120,17 @@ async function deadLetters(messaging: Messaging): Promise<number> {
   return [...bounds.values()]
     .flatMap((partitions) => [...partitions.values()])
     .reduce((sum, { low, high }) => sum + high - low, 0);
+}
+
+/** Why dead letters are there, each cause once. */
+async function tellCauses({ say }: FaultContext, messaging: Messaging): Promise<void> {
+  const causes = new Set<string>();
+  for (const [topic, partitions] of await messaging.deadLetters.bounds()) {
+    for (const [partition, { low }] of partitions) {
+      for (const { headers } of await messaging.deadLetters.read({ topic, partition, offset: low }, CAUSES_MAX)) {
+        causes.add(`${topic}, ${headers['origin-group']}, ${headers['ce_type']}: ${headers['cause']}`);
+      }
+    }
+  }
+  for (const cause of causes) say(`   ${cause}`);
 }
