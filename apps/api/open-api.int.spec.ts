@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
+import { Messaging } from '@icmp-mon/platform/messaging';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApi, type TestApi } from './testing/test-api';
 
@@ -16,6 +17,7 @@ let document: Document;
 
 beforeAll(async () => {
   api = await startTestApi();
+  await api.app.get(Messaging).ensureTopics({ shardCount: api.config.shardCount });
   document = (await (await fetch(`${api.url}/api/openapi.json`)).json()) as Document;
 });
 afterAll(() => api.stop());
@@ -75,6 +77,8 @@ describe('the OpenAPI document', () => {
       '/tiers',
       '/agents',
       '/status/stream',
+      '/health',
+      '/dead-letters/replay',
       '/auth/login',
     ]) {
       expect(Object.keys(document.paths)).toContain(`/api/v1${route}`);
@@ -102,7 +106,7 @@ describe('every route', () => {
   });
 
   it('lets a viewer read and nothing else', async () => {
-    const written = ['targets:write', 'agents:enrol'];
+    const written = ['targets:write', 'agents:enrol', 'operations:replay'];
     for (const { method, path: route, permission, isPublic } of operations()) {
       if (isPublic || permission === undefined) continue;
       const status = await statusOf(method, route, { authorization: `Bearer ${api.keys.viewer}` });

@@ -1,9 +1,11 @@
 import { type HealthRow, type HealthState, worstOf } from '@icmp-mon/operations/contract';
 import type { PartReading } from './health-reading';
 
-/** `1 shard`, `3 shards`. */
-export const counted = (count: number, what: string): string =>
-  `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
+/** `1 shard`, `3 shards`, `2 processes`. */
+export function counted(count: number, what: string): string {
+  const ending = count === 1 ? '' : /(s|ch)$/.test(what) ? 'es' : 's';
+  return `${count.toLocaleString('en')} ${what}${ending}`;
+}
 
 /** Seconds as people say them: `0.9 s`, `42 s`, `7 min`, `3 h`, `5 d`. */
 export function spanText(seconds: number): string {

@@ -1,5 +1,5 @@
 import type { HealthRow } from '@icmp-mon/operations/contract';
-import { ofRows } from './figures';
+import { counted, ofRows } from './figures';
 import type { Look, PartReader, PartReading } from './health-reading';
 import { grade } from './thresholds';
 
@@ -43,7 +43,11 @@ export const HISTORY_PART: PartReader = {
   async read(look): Promise<PartReading> {
     const [levels, gaps] = await Promise.all([readLevels(look), readGaps(look)]);
     const rows = levels.map((level) => rowOf(level, look));
-    const ok = gaps === 0 ? 'Rolled up as far as it can be' : `Rolled up; ${gaps} stretches of time were not measured`;
+    const notMeasured = `Rolled up; ${counted(gaps, 'stretch')} of a shard's time not measured`.replace(
+      'stretchs',
+      'stretches',
+    );
+    const ok = gaps === 0 ? 'Rolled up as far as it can be' : notMeasured;
     return ofRows(rows, ok, () => [
       'Hourly figures are late',
       'A job of the worker makes them: see its log for "housekeeping". Until then charts of long ranges end early.',
@@ -79,8 +83,6 @@ function readLevels({ telemetry }: Look): Promise<LevelRow[]> {
 }
 
 async function readGaps({ telemetry }: Look): Promise<number> {
-  const [known] = await telemetry.query<{ known: boolean }>(`SELECT to_regclass('not_measured') IS NOT NULL AS known`);
-  if (known?.known !== true) return 0;
   const [row] = await telemetry.query<{ gaps: number }>('SELECT count(*) AS gaps FROM not_measured');
   return row?.gaps ?? 0;
 }

@@ -54,10 +54,7 @@ export const PROCESSES_PART: PartReader = {
       rows.push({ state: 'bad', values: { app, trouble: 'does not run' } });
     }
     const versions = [...new Set(heard.map(({ version }) => version))];
-    const ok = `${counted(heard.length, 'process')} ready, version ${versions.join(' and ')}`.replace(
-      'processs',
-      'processes',
-    );
+    const ok = `${counted(heard.length, 'process')} ready, version ${versions.join(' and ')}`;
     return ofRows(rows, ok, () => complaint(missing, rows));
   },
 };
