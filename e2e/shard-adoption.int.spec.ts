@@ -129,8 +129,8 @@ describe('a shard whose log lost what it had not read', () => {
     });
 
   async function position(): Promise<ShardPosition> {
-    const bounds = await messaging.bounds([SHARD_TOPIC]);
-    const [found] = await shardPositions(telemetry, bounds.get(SHARD_TOPIC) ?? new Map());
+    const readBounds = async () => (await messaging.bounds([SHARD_TOPIC])).get(SHARD_TOPIC) ?? new Map();
+    const [found] = await shardPositions(telemetry, readBounds);
     return found;
   }
 

@@ -43,8 +43,7 @@ export async function readPositions({
   telemetry,
   messaging,
 }: Pick<CliContext, 'telemetry' | 'messaging'>): Promise<ShardPosition[]> {
-  const bounds = await messaging.bounds([SHARD_TOPIC]);
-  return shardPositions(telemetry, bounds.get(SHARD_TOPIC) ?? new Map());
+  return shardPositions(telemetry, async () => (await messaging.bounds([SHARD_TOPIC])).get(SHARD_TOPIC) ?? new Map());
 }
 
 async function list(context: CliContext, json: boolean): Promise<void> {

@@ -22,8 +22,14 @@ export interface ShardPosition {
   state: PositionState;
 }
 
-/** Every shard's position beside the bounds of its log, by number. */
-export async function shardPositions(sql: Sql, bounds: ReadonlyMap<number, LogBounds>): Promise<ShardPosition[]> {
+/**
+ * Every shard's position beside the bounds of its log, by number. The bounds are asked for after the positions were read: a shard that
+ * goes on meanwhile would else seem to be past the end.
+ */
+export async function shardPositions(
+  sql: Sql,
+  readBounds: () => Promise<ReadonlyMap<number, LogBounds>>,
+): Promise<ShardPosition[]> {
   const rows = await sql.query<Omit<ShardPosition, 'log' | 'lag' | 'state'> & { highest: number }>(
     `SELECT s.shard, CASE WHEN s.expires_at > now() THEN s.holder END AS owner, s.epoch,
             s.checkpoint_position AS checkpoint, s.checkpoint_at AS "checkpointAt",
@@ -34,6 +40,7 @@ export async function shardPositions(sql: Sql, bounds: ReadonlyMap<number, LogBo
                 FROM shard_position GROUP BY shard) AS p ON p.shard = s.shard
      ORDER BY s.shard`,
   );
+  const bounds = await readBounds();
   return rows.map(({ highest, ...row }) => {
     const log = bounds.get(row.shard) ?? { low: 0, high: 0 };
     const state = stateOf(row.checkpoint, highest, log);
