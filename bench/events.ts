@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { newId } from '@icmp-mon/platform/ids';
-import { eventReplay, rebuild } from '@icmp-mon/platform/rebuild';
+import { eventReplay, type ReadModel, rebuild } from '@icmp-mon/platform/rebuild';
 import { testDatabase } from '@icmp-mon/platform/testing';
 import type { RegisterTargetRequest } from '@icmp-mon/targets/contract';
 import { TARGET } from '@icmp-mon/targets/server';
@@ -132,11 +132,14 @@ async function benchReplay(context: BenchContext, control: ControlDatabase, watc
   // Addresses from the far end, which the appends did not reach.
   if (missing > 0) await (await Registration.on(control)).register(plausibleTargets(missing, 8_000_000));
   await watch.query('VACUUM ANALYZE event');
-  const model = {
+  const replay = eventReplay(control, TARGET);
+  const model: ReadModel<number> = {
     name: 'bench_inventory',
     source: 'the event store',
     tables: [{ name: 'target_list', key: ['key'], columns: INVENTORY_COLUMNS }],
-    ...eventReplay(control, TARGET),
+    ...replay,
+    // As the list of targets is rebuilt.
+    fill: (sql, from) => replay.next(sql, from, false),
   };
   return runPairs(context, {
     name: 'events: replay',

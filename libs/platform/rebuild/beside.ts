@@ -17,13 +17,19 @@ export interface Checksum {
 
 const FIRST_SHOWN = 5;
 
-/** Empty tables of the live ones' shape, with their keys and checks; other indexes serve readers, and cost writing. What an interrupted run left is thrown away. */
+/** Empty tables of the live ones' shape with their checks, without keys. What an interrupted run left is thrown away. */
 export async function makeBeside(sql: Sql, tables: readonly ModelTable[], live: string, beside: string): Promise<void> {
   await sql.execute(`DROP SCHEMA IF EXISTS ${beside} CASCADE`);
   await sql.execute(`CREATE SCHEMA ${beside}`);
   for (const { name } of tables) {
     // Not written to the log of the server: after a crash the rebuild begins anew anyway.
     await sql.execute(`CREATE UNLOGGED TABLE ${beside}.${name} (LIKE ${live}.${name} INCLUDING ALL EXCLUDING INDEXES)`);
+  }
+}
+
+/** Gives the tables beside the keys of the live ones; other indexes serve readers, and cost writing. */
+export async function addKeys(sql: Sql, tables: readonly ModelTable[], live: string, beside: string): Promise<void> {
+  for (const { name } of tables) {
     for (const key of await keysOf(sql, name, live)) await sql.execute(`ALTER TABLE ${beside}.${name} ADD ${key}`);
   }
 }
@@ -41,7 +47,7 @@ async function keysOf(sql: Sql, table: string, schema: string): Promise<string[]
 /** Rows and a sum over their hashes: the same for the same rows, in whatever order they lie. */
 export async function checksum(sql: Sql, { name, columns }: ModelTable, schema: string): Promise<Checksum> {
   const [row] = await sql.query<Checksum>(
-    `SELECT count(*) AS rows, coalesce(sum(hashtextextended(ROW(${columns.join(', ')})::text, 0)::numeric), 0)::text AS sum
+    `SELECT count(*) AS rows, coalesce(sum(hash_record_extended(ROW(${columns.join(', ')}), 0)), 0)::text AS sum
      FROM ${schema}.${name}`,
   );
   return row ?? { rows: 0, sum: '0' };

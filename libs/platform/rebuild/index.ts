@@ -1,6 +1,6 @@
 export { replaceRows } from './beside';
 export type { Applied, ModelTable, ReadModel } from './read-model';
-export { eventReplay, replayEvents } from './event-replay';
+export { eventReplay } from './event-replay';
 export {
   rebuild,
   RebuildBusy,

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect, type DatabaseOptions, isLockTimeout, type Sql, type Transactor } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
-import { type Checksum, checksum, type Differences, differences, makeBeside, replaceRows } from './beside';
-import type { ReadModel } from './read-model';
+import { addKeys, type Checksum, checksum, type Differences, differences, makeBeside, replaceRows } from './beside';
+import type { Applied, ReadModel } from './read-model';
 
 export type { Differences } from './beside';
 
@@ -98,31 +98,43 @@ class Rebuild<P> {
     this.live = schema?.live ?? this.live;
     report(`${this.model.name}: from ${this.model.source}`);
     this.total = await this.model.remaining(this.position);
-    await database.transaction((sql) => makeBeside(sql, this.model.tables, this.live, this.beside));
+    const { tables } = this.model;
+    await database.transaction((sql) => makeBeside(sql, tables, this.live, this.beside));
     try {
+      await this.fill();
+      await database.transaction((sql) => addKeys(sql, tables, this.live, this.beside));
       await this.catchUp();
-      for (const { name } of this.model.tables) await database.execute(`ANALYZE ${this.beside}.${name}`);
       return await this.finish();
     } finally {
       await database.execute(`DROP SCHEMA IF EXISTS ${this.beside} CASCADE`);
     }
   }
 
+  private async fill(): Promise<void> {
+    const { fill } = this.model;
+    if (fill === undefined) return;
+    for (let applied = 1; applied > 0;) {
+      applied = await this.options.database.transaction((sql) => this.step(sql, () => fill(sql, this.position)));
+      if (applied > 0) this.progress(false);
+    }
+  }
+
   private async catchUp(): Promise<void> {
-    for (;;) {
-      const { applied } = await this.options.database.transaction(async (sql) => this.step(sql, false));
-      if (applied === 0) return;
+    for (let applied = 1; applied > 0;) {
+      applied = await this.options.database.transaction((sql) =>
+        this.step(sql, () => this.model.next(sql, this.position, false)),
+      );
+      this.progress(applied === 0);
     }
   }
 
   /** One batch in a transaction that finds the tables beside first. The position counts from the commit on. */
-  private async step(sql: Sql, held: boolean): Promise<{ applied: number }> {
+  private async step(sql: Sql, batch: () => Promise<Applied<P>>): Promise<number> {
     await sql.execute(`SET LOCAL search_path = ${this.beside}, ${this.live}`);
-    const { applied, position } = await this.model.next(sql, this.position, held);
+    const { applied, position } = await batch();
     this.position = position;
     this.steps += applied;
-    this.progress(applied === 0);
-    return { applied };
+    return applied;
   }
 
   private async finish(): Promise<RebuildOutcome> {
@@ -147,7 +159,7 @@ class Rebuild<P> {
     await sql.execute(`SET LOCAL lock_timeout = ${HOLD_WAIT_MS}`);
     await model.hold(sql);
     for (let steps = 0; ;) {
-      const { applied } = await this.step(sql, true);
+      const applied = await this.step(sql, () => model.next(sql, this.position, true));
       if (applied === 0) break;
       steps += applied;
       if (steps > HELD_STEPS_MAX) throw new Behind();
@@ -161,6 +173,7 @@ class Rebuild<P> {
       const sums = { live: await checksum(sql, table, live), rebuilt: await checksum(sql, table, beside) };
       tables.push({ name: table.name, ...sums });
       if (sums.live.sum === sums.rebuilt.sum && sums.live.rows === sums.rebuilt.rows) continue;
+      await sql.execute(`ANALYZE ${beside}.${table.name}`);
       differing.push(await differences(sql, table, live, beside));
     }
     const replaced = differing.length > 0 && this.options.replace;

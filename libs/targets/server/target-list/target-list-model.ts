@@ -46,6 +46,10 @@ export function targetListModel<M>(database: Sql & Transactor, statuses: Standin
       const [row] = await database.query<{ count: number }>('SELECT count(*) AS count FROM target_list');
       return (await events.remaining(from.event)) + (row?.count ?? 0);
     },
+    async fill(sql, from) {
+      const { applied, position } = await events.next(sql, from.event, false);
+      return { applied, position: { ...from, event: position } };
+    },
     async next(sql, from, held) {
       const registered = await events.next(sql, from.event, held);
       if (registered.applied > 0)
