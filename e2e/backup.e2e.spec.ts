@@ -3,7 +3,7 @@ import path from 'node:path';
 import { eventually, testServices } from '@icmp-mon/platform/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rootDir, testDir } from '../infra/paths.mjs';
+import { distDir, rootDir, testDir } from '../infra/paths.mjs';
 import { readJson, writePrivateJson } from '../infra/private-file.mjs';
 import { identify } from '../infra/process-identity.mjs';
 import { run } from '../infra/run.mjs';
@@ -18,7 +18,7 @@ const environment = {
   ...plainEnvironment(),
   ...given.environment,
   ICMPMON_STATE_DIR: dir,
-  ICMPMON_DIST_DIR: path.join(rootDir, 'dist'),
+  ICMPMON_DIST_DIR: distDir,
   ICMPMON_API_PORT: '0',
   ICMPMON_AGENT_PORT: '0',
   ICMPMON_ENROL_PORT: '0',
