@@ -43,10 +43,7 @@ export const HISTORY_PART: PartReader = {
   async read(look): Promise<PartReading> {
     const [levels, gaps] = await Promise.all([readLevels(look), readGaps(look)]);
     const rows = levels.map((level) => rowOf(level, look));
-    const notMeasured = `Rolled up; ${counted(gaps, 'stretch')} of a shard's time not measured`.replace(
-      'stretchs',
-      'stretches',
-    );
+    const notMeasured = `Rolled up; ${counted(gaps, 'stretch')} of a shard's time not measured`;
     const ok = gaps === 0 ? 'Rolled up as far as it can be' : notMeasured;
     return ofRows(rows, ok, () => [
       'Hourly figures are late',
