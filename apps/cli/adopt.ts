@@ -6,6 +6,7 @@ import { AgentNumbers, LivePublisher, SeriesParticipant } from '@icmp-mon/probin
 import { TARGET_STATUS_TOPIC } from '@icmp-mon/status/contract';
 import { republishStatuses, StatusParticipant } from '@icmp-mon/status/server';
 import type { CliContext } from './cli-context';
+import { patiently } from './patiently';
 
 type Context = Pick<CliContext, 'config' | 'control' | 'telemetry' | 'messaging' | 'say'>;
 
@@ -23,7 +24,7 @@ export async function adopt(
   const { control, telemetry, messaging, config } = context;
   // Without a checkpoint, but with its log, nothing has to be read that is stored already.
   const low = newLog || state !== 'ok' ? log.low : Math.max(log.low, stored + 1);
-  const [first] = await messaging.readMessages(SHARD_TOPIC, shard, low);
+  const [first] = await patiently(() => messaging.readMessages(SHARD_TOPIC, shard, low));
   const agentNumbers = new AgentNumbers(telemetry);
   const { notMeasured } = await adoptShard({
     telemetryUrl: config.telemetryDatabaseUrl,

@@ -1,14 +1,13 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { AGENT } from '@icmp-mon/agents/server';
 import type { Sql } from '@icmp-mon/platform/database';
-import { DependencyUnavailable } from '@icmp-mon/platform/errors';
 import { type Aggregate, type DomainEvent, type RecordedEvent, streamOf } from '@icmp-mon/platform/event-store';
 import { readCloudEvent, type ReceivedMessage } from '@icmp-mon/platform/messaging';
 import { TARGET } from '@icmp-mon/targets/server';
 import { TIER } from '@icmp-mon/tiers/server';
 import { RELAYED_TOPICS } from './adopt';
 import type { CliContext } from './cli-context';
+import { patiently } from './patiently';
 
 /**
  * Numbers that were given out between the backup and its restore are in logs and in agents' memories. Numbers go on far above
@@ -24,9 +23,6 @@ const JUMP = {
 
 /** Events that one restore takes back from Kafka at most: more are those of another installation. */
 const EVENTS_MAX = 1_000_000;
-
-const KAFKA_ATTEMPTS_MAX = 20;
-const KAFKA_PAUSE_MS = 2_000;
 
 type AnyAggregate = Aggregate<unknown, DomainEvent>;
 const AGGREGATES = [TARGET, TIER, AGENT] as unknown as AnyAggregate[];
@@ -56,18 +52,6 @@ export async function afterRestore(context: Context): Promise<void> {
     await database.execute(`UPDATE lease SET epoch = epoch + ${JUMP.epochs}, expires_at = now()`);
   }
   if (taken > 0) say(`${taken} events that came after the backup were taken back from Kafka`);
-}
-
-/** A broker that has just begun answers before it has made its topics. */
-async function patiently<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof DependencyUnavailable) || attempt >= KAFKA_ATTEMPTS_MAX) throw error;
-      await pause(KAFKA_PAUSE_MS);
-    }
-  }
 }
 
 /** Messages of the public topics whose events the store does not have. */

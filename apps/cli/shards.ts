@@ -3,6 +3,7 @@ import { SHARD_TOPIC } from '@icmp-mon/platform/messaging';
 import { type ShardPosition, shardPositions } from '@icmp-mon/platform/shard';
 import { adopt, adoptGroup, lostGroups, refillTopics } from './adopt';
 import { type CliContext, Refusal } from './cli-context';
+import { patiently } from './patiently';
 
 const MEANING = {
   ok: 'ok',
@@ -43,7 +44,9 @@ export async function readPositions({
   telemetry,
   messaging,
 }: Pick<CliContext, 'telemetry' | 'messaging'>): Promise<ShardPosition[]> {
-  return shardPositions(telemetry, async () => (await messaging.bounds([SHARD_TOPIC])).get(SHARD_TOPIC) ?? new Map());
+  return patiently(() =>
+    shardPositions(telemetry, async () => (await messaging.bounds([SHARD_TOPIC])).get(SHARD_TOPIC) ?? new Map()),
+  );
 }
 
 async function list(context: CliContext, json: boolean): Promise<void> {
@@ -80,7 +83,7 @@ async function runAdopt(context: CliContext, options: AdoptOptions): Promise<voi
   const asked = options.shard === undefined ? all : all.filter(({ shard }) => shard === options.shard);
   if (asked.length === 0) throw new Refusal(`There is no shard ${options.shard}: they are 0 to ${all.length - 1}.`);
   const lost = asked.filter(({ state }) => state !== 'ok' || options.newLog || options.fresh);
-  const groups = options.shard === undefined ? await lostGroups(context) : [];
+  const groups = options.shard === undefined ? await patiently(() => lostGroups(context)) : [];
   if (lost.length + groups.length === 0)
     return context.say('Every position is within its log: there is nothing to adopt.');
   if (!options.yes) {
@@ -96,7 +99,7 @@ async function runAdopt(context: CliContext, options: AdoptOptions): Promise<voi
     await adopt(context, position, { newLog, fresh: options.fresh === true });
   }
   for (const group of groups) await adoptGroup(context, group);
-  if (options.shard === undefined) await refillTopics(context);
+  if (options.shard === undefined) await patiently(() => refillTopics(context));
 }
 
 function wholeNumber(text: string): number {

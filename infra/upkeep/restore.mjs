@@ -101,6 +101,12 @@ async function fill(dir, manifest, addresses, { overwrite, adopt }) {
       'The databases are restored, but could not be made ready: see above, then restore anew with --overwrite.',
     );
   const shards = await runCli(adopt ? ['shards', 'adopt', '--yes'] : ['shards'], addresses);
+  if (shards.code !== 0 && shards.code !== 2) {
+    throw new Refusal(
+      'The databases are restored. Where their shards stand could not be told: see above. When that is mended, start it, then\n' +
+        '  npm run icmpmon -- shards adopt',
+    );
+  }
   if (shards.code === 2) {
     say(
       'The log does not hold what comes next. To go on from what it holds, and record what is missing as not measured:',
