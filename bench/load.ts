@@ -4,6 +4,7 @@ import { Inventory } from './inventory';
 import { LiveClient } from './live-client';
 import { cpuShares, metricOf, metricValues, printMinute, type MinuteReport } from './load-report';
 import type { BenchProduct } from './product';
+import { profiling } from './projector';
 import { enrolmentOf, startFleet } from './road';
 import { storedTally } from './stored-tally';
 import { Tally } from './fleet/tally';
@@ -51,7 +52,8 @@ export async function runLoad(context: BenchContext, options: LoadOptions): Prom
     `load ${form}: ${agents} agents × ${targets} targets each ${intervalS} s: ${perSecond} results/s, ${minutes} min`,
   );
   const own = form === 'fping' ? (['agent'] as const) : [];
-  const product = await context.startProduct({ apps: ['gateway', 'api', 'projector', 'worker', ...own] });
+  const apps = ['gateway', 'api', 'projector', 'worker', ...own] as const;
+  const product = await context.startProduct({ apps: [...apps], environment: profiling(context) });
   const inventory = new Inventory(product.access.controlDatabaseUrl);
   await inventory.defineTier('load', {
     probeIntervalMs: intervalS * 1_000,

@@ -19,6 +19,7 @@ import { ProbingSeries1790000003000 } from './telemetry/1790000003000-probing-se
 import { LiveRecentPosition1790000043000 } from './telemetry/1790000043000-live-recent-position';
 import { StatusDeltas1790000044000 } from './telemetry/1790000044000-status-deltas';
 import { ProbingRollups1790000040000 } from './telemetry/1790000040000-probing-rollups';
+import { ShardAhead1790000045000 } from './telemetry/1790000045000-platform-shard-ahead';
 import { ShardNotMeasured1790000042000 } from './telemetry/1790000042000-shard-not-measured';
 import { ShardFreshness1790000041000 } from './telemetry/1790000041000-platform-shard-freshness';
 
@@ -50,4 +51,5 @@ export const TELEMETRY_MIGRATIONS: readonly MigrationClass[] = [
   ShardNotMeasured1790000042000,
   LiveRecentPosition1790000043000,
   StatusDeltas1790000044000,
+  ShardAhead1790000045000,
 ];

@@ -7,7 +7,10 @@ import { SimulatedBackend, type SimulatedTelemetry } from './shard-simulator-sto
 export const LEASE_STEPS = 8;
 const RENEW_EVERY_STEPS = 3;
 
-const live = new LivePublisher({ watched: () => new Set(), wake: () => undefined });
+/** So few that most rows wait, and somebody watches some of the targets: their results go ahead of the others. */
+const ROWS_PER_S = 0.5;
+const WATCHED = new Set([1, 3]);
+const live = new LivePublisher({ watched: () => WATCHED, wake: () => undefined });
 
 /** The participants of the product over a fold, as a projector composes them. */
 export function participantsOf(
@@ -16,7 +19,10 @@ export function participantsOf(
   nowMs: () => number,
 ): [StatusParticipant, SeriesParticipant] {
   const numbers = new AgentNumbers(telemetry);
-  return [new StatusParticipant(SHARD, directory), new SeriesParticipant(SHARD, directory, numbers, live, nowMs)];
+  return [
+    new StatusParticipant(SHARD, directory),
+    new SeriesParticipant(SHARD, directory, numbers, live, nowMs, ROWS_PER_S),
+  ];
 }
 
 interface OpenCommit {

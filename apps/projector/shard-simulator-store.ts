@@ -30,6 +30,7 @@ export class SimulatedTelemetry implements Sql {
   private checkpoint: Buffer | null = null;
   private checkpointPosition = -1;
   private readonly positions = new Map<string, number>();
+  private readonly ahead = new Map<string, JsonRow>();
   readonly changes: JsonRow[] = [];
   readonly statuses = new Map<number, JsonRow>();
   readonly verdicts = new Map<string, string>();
@@ -48,6 +49,7 @@ export class SimulatedTelemetry implements Sql {
     const rows = (): object[] => {
       if (text.includes('FROM shard_position'))
         return [...this.positions].map(([participant, position]) => ({ participant, position }));
+      if (text.includes('FROM shard_ahead')) return [...this.ahead.values()];
       // As it comes over the wire: a Buffer somewhere inside a larger piece of memory.
       const checkpoint = this.checkpoint && Buffer.concat([Buffer.alloc(3), this.checkpoint]).subarray(3);
       if (text.includes('FROM shard')) return [{ checkpoint, checkpoint_position: this.checkpointPosition }];
@@ -107,6 +109,9 @@ export class SimulatedTelemetry implements Sql {
     switch (table) {
       case 'shard_position':
         return () => rows.forEach((row) => this.positions.set(String(row['participant']), Number(row['position'])));
+      case 'shard_ahead':
+        if (isDelete) return () => this.ahead.clear();
+        return () => rows.forEach((row) => this.ahead.set(`${row['participant']}/${row['key']}`, row));
       case 'shard':
         return () => {
           this.checkpoint = Buffer.from(params[2] as Uint8Array);

@@ -91,7 +91,12 @@ export class ShardFold {
   }
 
   /** Applies the record at `offset`. `mutedUpTo` tells for each participant up to where its effects are stored. */
-  apply(offset: number, value: Uint8Array, mutedUpTo: (participant: string) => number): void {
+  apply(
+    offset: number,
+    value: Uint8Array,
+    mutedUpTo: (participant: string) => number,
+    aheadOf: (participant: string) => ReadonlyMap<number, number> | null = () => null,
+  ): void {
     this.counters.records++;
     const decoded = decodeShardRecord(value);
     if (!decoded.ok) {
@@ -103,6 +108,7 @@ export class ShardFold {
       shard: this.shard,
       offset,
       muted: offset <= mutedUpTo(participant.name),
+      ahead: aheadOf(participant.name),
     });
     const { record } = decoded;
     switch (record.kind) {
@@ -131,7 +137,7 @@ export class ShardFold {
     position: number,
     { facts, feedPosition }: { facts: readonly FeedFact[]; feedPosition: number },
   ): Promise<void> {
-    const place: RecordPlace = { shard: this.shard, offset: position, muted: false };
+    const place: RecordPlace = { shard: this.shard, offset: position, muted: false, ahead: null };
     for (const each of this.participants) await each.skip?.(transaction, this.clock, place);
     const told = new Set(facts.map((fact) => (fact.kind === 'target' ? fact.targetKey : null)));
     const gone = [...this.directory.targets.keys()].filter((key) => !told.has(key));

@@ -20,6 +20,11 @@ export interface ShardCommit {
   claim: Claim;
   writes: PendingWrite[];
   positions: Map<string, number>;
+  /** Keys whose effects are stored up to `offset` before the position of their participant is. */
+  ahead: Map<string, readonly number[]>;
+  /** Participants that have caught up with such keys. */
+  caughtUp: string[];
+  offset: number;
   /** The shard's own time at these positions, ms since 1970; 0 before the first tick. */
   atMs: number;
   checkpoint: { position: number; bytes: Uint8Array } | null;
@@ -32,6 +37,8 @@ export class OwnedShard {
   failure: Error | null = null;
   /** How many records had been applied when the last commit took their effects. */
   committedRecords = 0;
+  /** Participants of which keys are stored ahead. */
+  private readonly aheadStored: Set<string>;
   /** Those that have not come to their stored position yet. */
   private replaying: ShardParticipant[];
 
@@ -39,10 +46,13 @@ export class OwnedShard {
     readonly claim: Claim,
     readonly fold: ShardFold,
     private readonly positions: Map<string, number>,
+    /** By participant and key; forgotten once the replay is past it. */
+    private readonly ahead: Map<string, Map<number, number>>,
     checkpointPosition: number,
     private readonly warn: (message: string, detail: Record<string, unknown>) => void,
   ) {
     this.offset = checkpointPosition;
+    this.aheadStored = new Set(ahead.keys());
     this.replaying = fold.participants.filter((each) => each.resume !== undefined);
   }
 
@@ -63,6 +73,10 @@ export class OwnedShard {
       'SELECT participant, position::float8 AS position FROM shard_position WHERE shard = $1',
       [claim.shard],
     );
+    const aheadRows = await sql.query<{ participant: string; key: number; position: number }>(
+      'SELECT participant, key::float8 AS key, position::float8 AS position FROM shard_ahead WHERE shard = $1',
+      [claim.shard],
+    );
     const fold: ShardFold = new ShardFold(
       claim.shard,
       participantsOf(() => fold.directory),
@@ -71,7 +85,13 @@ export class OwnedShard {
     if (stored.checkpoint && !fresh) fold.restore(decompressBounded(stored.checkpoint, CHECKPOINT_BYTES_MAX));
     for (const participant of fold.participants) await participant.recall?.(sql);
     const positions = new Map(rows.map(({ participant, position }) => [participant, position]));
-    return new OwnedShard(claim, fold, positions, stored.checkpoint_position, warn);
+    const ahead = new Map<string, Map<number, number>>();
+    for (const { participant, key, position } of aheadRows) {
+      let keys = ahead.get(participant);
+      if (!keys) ahead.set(participant, (keys = new Map()));
+      keys.set(key, position);
+    }
+    return new OwnedShard(claim, fold, positions, ahead, stored.checkpoint_position, warn);
   }
 
   get shard(): number {
@@ -80,13 +100,21 @@ export class OwnedShard {
 
   /** Whether everything that was stored before the takeover has been replayed. */
   get isCaughtUp(): boolean {
-    return [...this.positions.values()].every((position) => position <= this.offset);
+    return this.ahead.size === 0 && [...this.positions.values()].every((position) => position <= this.offset);
   }
 
   apply(offset: number, value: Uint8Array): void {
     if (this.replaying.length > 0) this.resume((participant) => offset > (this.positions.get(participant) ?? -1));
-    this.fold.apply(offset, value, (participant) => this.positions.get(participant) ?? -1);
+    this.fold.apply(
+      offset,
+      value,
+      (participant) => this.positions.get(participant) ?? -1,
+      (participant) => this.ahead.get(participant) ?? null,
+    );
     this.offset = offset;
+    for (const [participant, keys] of this.ahead) {
+      if ([...keys.values()].every((position) => position <= offset)) this.ahead.delete(participant);
+    }
   }
 
   private resume(isDue: (participant: string) => boolean): void {
@@ -116,6 +144,7 @@ export class OwnedShard {
   ): Promise<ShardCommit> {
     this.resume(() => true);
     if (newLog) for (const name of this.positions.keys()) this.positions.set(name, BEFORE_ANY);
+    this.ahead.clear();
     this.offset = position;
     await this.fold.skip(transaction, position, feed);
     await this.prepare();
@@ -123,7 +152,18 @@ export class OwnedShard {
     if (this.hasPending()) throw new Error(`Shard ${this.shard} keeps effects that were to be stored.`);
     const checkpoint = { position, bytes: compress(this.fold.checkpoint()) };
     const { writes, positions } = commit ?? { writes: [], positions: new Map<string, number>() };
-    return { claim: this.claim, writes, positions, atMs: this.fold.nowMs, checkpoint };
+    const caughtUp = [...this.aheadStored];
+    const ahead = new Map<string, readonly number[]>();
+    return {
+      claim: this.claim,
+      writes,
+      positions,
+      ahead,
+      caughtUp,
+      offset: position,
+      atMs: this.fold.nowMs,
+      checkpoint,
+    };
   }
 
   hasPending(): boolean {
@@ -146,9 +186,11 @@ export class OwnedShard {
     this.committedRecords = this.fold.counters.records;
     const writes: PendingWrite[] = [];
     const positions = new Map<string, number>();
+    const ahead = new Map<string, readonly number[]>();
     for (const participant of this.fold.participants) {
       const write = participant.take(checkpoint);
       if (write) writes.push(write);
+      if (write?.ahead) ahead.set(participant.name, write.ahead);
       const stored = this.positions.get(participant.name) ?? -1;
       if (!participant.hasPending() && this.offset > stored) positions.set(participant.name, this.offset);
     }
@@ -159,6 +201,9 @@ export class OwnedShard {
       claim: this.claim,
       writes,
       positions,
+      ahead,
+      caughtUp: [...this.aheadStored].filter((participant) => positions.has(participant)),
+      offset: this.offset,
       atMs: this.fold.nowMs,
       checkpoint: bytes && { position: this.offset, bytes },
     };
@@ -166,6 +211,8 @@ export class OwnedShard {
 
   committed(commit: ShardCommit): void {
     for (const [participant, position] of commit.positions) this.positions.set(participant, position);
+    for (const participant of commit.caughtUp) this.aheadStored.delete(participant);
+    for (const participant of commit.ahead.keys()) this.aheadStored.add(participant);
     for (const write of commit.writes) write.committed?.();
   }
 }
@@ -206,6 +253,7 @@ export async function writeCommits(transaction: WriterTransaction, commits: read
       [JSON.stringify(rows)],
     );
   }
+  await writeAhead(transaction, commits);
   for (const { claim, checkpoint } of commits) {
     if (!checkpoint) continue;
     await transaction.query(
@@ -213,4 +261,30 @@ export async function writeCommits(transaction: WriterTransaction, commits: read
       [claim.shard, claim.epoch, checkpoint.bytes, checkpoint.position],
     );
   }
+}
+
+async function writeAhead(transaction: WriterTransaction, commits: readonly ShardCommit[]): Promise<void> {
+  const done = commits.flatMap(({ claim, caughtUp }) =>
+    caughtUp.map((participant) => [claim.shard, participant] as const),
+  );
+  if (done.length > 0) {
+    await transaction.query(
+      `DELETE FROM shard_ahead a USING unnest($1::smallint[], $2::text[]) AS d(shard, participant)
+       WHERE a.shard = d.shard AND a.participant = d.participant`,
+      [done.map(([shard]) => shard), done.map(([, participant]) => participant)],
+    );
+  }
+  const rows = commits.flatMap(({ claim, ahead, offset }) =>
+    [...ahead].flatMap(([participant, keys]) =>
+      keys.map((key) => ({ shard: claim.shard, participant, key, position: offset })),
+    ),
+  );
+  if (rows.length === 0) return;
+  await transaction.query(
+    `INSERT INTO shard_ahead (shard, participant, key, position)
+     SELECT shard, participant, key, position
+     FROM jsonb_to_recordset($1::jsonb) AS r(shard smallint, participant text, key bigint, position bigint)
+     ON CONFLICT (shard, participant, key) DO UPDATE SET position = excluded.position`,
+    [JSON.stringify(rows)],
+  );
 }

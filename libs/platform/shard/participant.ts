@@ -10,6 +10,8 @@ export interface RecordPlace {
   offset: number;
   /** True while a takeover replays what this participant had already committed: update state, keep no effects. */
   muted: boolean;
+  /** Up to where effects of single keys are stored although the participant's own position is lower; null when of none. */
+  ahead: ReadonlyMap<number, number> | null;
 }
 
 /** The shard's own time. No wall clock of a process enters a decision. */
@@ -44,6 +46,8 @@ export interface ResultBatch {
 export interface PendingWrite {
   rows: number;
   write(transaction: WriterTransaction): Promise<void>;
+  /** Given when these are the effects of some keys only, all of them so far, while others still wait. */
+  ahead?: readonly number[];
   /** After the commit: publish to whoever watches. Failures here must not matter to the record of truth. */
   committed?(): void;
 }

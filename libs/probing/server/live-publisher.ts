@@ -10,6 +10,11 @@ export interface LiveBus {
 export class LivePublisher {
   constructor(private readonly bus: LiveBus) {}
 
+  /** Keys of the targets that somebody watches now. */
+  watched(): ReadonlySet<number> {
+    return this.bus.watched();
+  }
+
   /** Those of the targets that somebody watches: nobody looking costs nothing. */
   watchedAmong(targetKeys: Iterable<number>): number[] {
     const watched = this.bus.watched();

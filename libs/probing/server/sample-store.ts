@@ -122,6 +122,18 @@ export class SampleStore {
     this.freeWindows.push(window);
   }
 
+  /** Open windows of a target. */
+  ofTarget(targetKey: number): number[] {
+    const found: number[] = [];
+    for (const checks of this.byStart.values()) {
+      for (const windows of checks.values()) {
+        const window = windows.get(targetKey);
+        if (window >= 0) found.push(window);
+      }
+    }
+    return found;
+  }
+
   /** Windows that start before `cutMs`. */
   before(cutMs: number): number[] {
     return this.windowsOf((startMs) => startMs < cutMs);

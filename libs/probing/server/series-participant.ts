@@ -57,6 +57,7 @@ export class SeriesParticipant implements ShardParticipant {
     private readonly agentNumbers: AgentNumbers,
     private readonly live: LivePublisher,
     private readonly nowMs: () => number = () => performance.now(),
+    private readonly fragmentRowsPerS = FRAGMENT_ROWS_PER_S,
   ) {}
 
   onResults(batch: ResultBatch, _clock: ShardClock, place: RecordPlace): void {
@@ -64,7 +65,9 @@ export class SeriesParticipant implements ShardParticipant {
     for (let row = 0; row < batch.count; row++) {
       const sampleMs = batch.sampleMs[row];
       const late = sampleMs < this.cutMs;
-      if (late && place.muted) continue;
+      // Late samples never go ahead: they wait for the commit that stores the position.
+      const stored = place.muted || (!late && place.ahead !== null && isAhead(place, batch.target[row].key));
+      if (late && stored) continue;
       const window = this.samples.add(
         batch.target[row].key,
         batch.check[row],
@@ -72,10 +75,10 @@ export class SeriesParticipant implements ShardParticipant {
         batch.agent.index,
         batch.outcome[row],
         batch.rttUs[row],
-        place.muted,
+        stored,
       );
       // A window that waits to be folded takes late samples along; its row is not written yet.
-      if (!place.muted && !this.folding.has(window)) (late ? this.lateDirty : this.dirty).add(window);
+      if (!stored && !this.folding.has(window)) (late ? this.lateDirty : this.dirty).add(window);
     }
   }
 
@@ -118,7 +121,7 @@ export class SeriesParticipant implements ShardParticipant {
       if (force) this.checkpointDue = false;
       return null;
     }
-    if (!force && !this.isDue()) return null;
+    if (!force && !this.isDue()) return this.takeWatched();
     const numbers = this.agentNumbers.of([...this.directoryOf().agents.values()]);
     if (!numbers) return null;
     const watched = new Set(this.live.watchedAmong(this.touchedKeys()));
@@ -146,6 +149,31 @@ export class SeriesParticipant implements ShardParticipant {
     };
   }
 
+  /** What somebody looks at does not wait for the row budget of the whole shard. */
+  private takeWatched(): PendingWrite | null {
+    const keys: number[] = [];
+    const windows: number[] = [];
+    for (const key of this.live.watched()) {
+      const fresh = this.samples.ofTarget(key).filter((window) => this.dirty.has(window));
+      if (fresh.length > 0) keys.push(key);
+      windows.push(...fresh);
+    }
+    const numbers = windows.length > 0 ? this.agentNumbers.of([...this.directoryOf().agents.values()]) : null;
+    if (!numbers) return null;
+    const rows = new SeriesRows(this.shard, this.offset, numbers, this.samples);
+    for (const window of windows) {
+      rows.fragment(window);
+      this.dirty.delete(window);
+    }
+    const position = this.offset;
+    return {
+      rows: rows.count,
+      write: (transaction) => rows.write(transaction, null),
+      committed: () => this.live.wake(keys, position),
+      ahead: keys,
+    };
+  }
+
   private *touchedKeys(): Generator<number> {
     for (const windows of [this.dirty, this.lateDirty, this.folding]) {
       for (const window of windows) yield this.samples.targetKeyOf(window);
@@ -156,7 +184,7 @@ export class SeriesParticipant implements ShardParticipant {
     if (this.folding.size > 0 || this.cutMs !== this.storedCutMs) return true;
     const waitMs = this.isCatchingUp()
       ? FRAGMENT_WAIT_MS_MAX
-      : Math.min((this.dirty.size / FRAGMENT_ROWS_PER_S) * 1_000, FRAGMENT_WAIT_MS_MAX);
+      : Math.min((this.dirty.size / this.fragmentRowsPerS) * 1_000, FRAGMENT_WAIT_MS_MAX);
     return this.nowMs() - this.lastFlushMs >= waitMs;
   }
 
@@ -230,4 +258,8 @@ export class SeriesParticipant implements ShardParticipant {
       }
     }
   }
+}
+
+function isAhead({ ahead, offset }: RecordPlace, key: number): boolean {
+  return offset <= (ahead?.get(key) ?? -1);
 }

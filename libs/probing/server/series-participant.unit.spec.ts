@@ -16,14 +16,16 @@ const AGENT = {
 
 async function setUp(): Promise<{
   series: SeriesParticipant;
-  probe: (sampleMs: number, offset: number) => void;
+  probe: (sampleMs: number, offset: number, key?: number) => void;
   tick: (atMs: number, offset: number) => void;
   flush: (force?: boolean) => Promise<string[]>;
   clock: { nowMs: number };
   watched: Set<number>;
+  ahead: Map<number, number>;
 }> {
   const clock = { nowMs: 1e9 };
   const watched = new Set<number>();
+  const ahead = new Map<number, number>();
   const numbers = new AgentNumbers({
     execute: async () => 0,
     query: async <T extends object>() => [{ agent_id: AGENT.agentId, agent_no: 1, name: 'a' }] as unknown as T[],
@@ -49,13 +51,13 @@ async function setUp(): Promise<{
     selected: [AGENT.agentId],
     pairs: [],
   };
-  const probe = (sampleMs: number, offset: number): void => {
+  const probe = (sampleMs: number, offset: number, key = 7): void => {
     const batch: ResultBatch = {
       count: 1,
       agent: AGENT,
       lane: LANE.live,
       receivedAtMs: sampleMs,
-      target: [target],
+      target: [{ ...target, key }],
       policy: [],
       pairSlot: Int32Array.of(0),
       check: Uint16Array.of(1),
@@ -63,7 +65,7 @@ async function setUp(): Promise<{
       outcome: Uint8Array.of(OUTCOME.reply),
       rttUs: Uint32Array.of(1_000),
     };
-    series.onResults(batch, { ageMs: 0, atMs: 0 }, { shard: 0, offset, muted: false });
+    series.onResults(batch, { ageMs: 0, atMs: 0 }, { shard: 0, offset, muted: false, ahead });
   };
   const flush = async (force = true): Promise<string[]> => {
     const tables: string[] = [];
@@ -78,8 +80,8 @@ async function setUp(): Promise<{
     return tables;
   };
   const tick = (atMs: number, offset: number): void =>
-    series.onTick({ ageMs: 0, atMs }, { shard: 0, offset, muted: false });
-  return { series, probe, tick, flush, clock, watched };
+    series.onTick({ ageMs: 0, atMs }, { shard: 0, offset, muted: false, ahead });
+  return { series, probe, tick, flush, clock, watched, ahead };
 }
 
 describe('the series of a shard', () => {
@@ -137,6 +139,44 @@ describe('the series of a shard', () => {
       const { tick, flush } = await fiveMinutes([7]);
       tick(2 * WINDOW_MS + 30_000, 4);
       expect(await flush(false)).toEqual(['probe_recent', 'probe_series']);
+    });
+  });
+
+  describe('when more rows wait than the budget lets through', () => {
+    const many = async () => {
+      const made = await setUp();
+      made.tick(WINDOW_MS + 30_000, 0);
+      made.probe(WINDOW_MS + 31_000, 1);
+      await made.flush(false);
+      for (let key = 100; key < 1_100; key++) made.probe(WINDOW_MS + 31_500, 2, key);
+      made.probe(WINDOW_MS + 32_000, 3);
+      made.clock.nowMs += 250;
+      return made;
+    };
+
+    it('lets those wait that nobody watches', async () => {
+      const { series } = await many();
+      expect(series.take(false)).toBeNull();
+    });
+
+    it('stores what somebody watches at once, ahead of the rest', async () => {
+      const { series, watched } = await many();
+      watched.add(7).add(8);
+      expect(series.take(false)).toMatchObject({ rows: 1, ahead: [7] });
+      expect(series.hasPending()).toBe(true);
+      expect(series.take(true)).toMatchObject({ rows: 1_000 });
+    });
+
+    it('does not store again what went ahead before a takeover', async () => {
+      const { series, tick, probe, ahead } = await setUp();
+      ahead.set(7, 3);
+      tick(WINDOW_MS + 30_000, 0);
+      probe(WINDOW_MS + 31_000, 2);
+      probe(WINDOW_MS + 32_000, 3);
+      series.take(true);
+      expect(series.hasPending()).toBe(false);
+      probe(WINDOW_MS + 33_000, 4);
+      expect(series.take(true)).toMatchObject({ rows: 1 });
     });
   });
 });
