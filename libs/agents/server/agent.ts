@@ -1,6 +1,6 @@
 import { AGENT_STREAM, type AgentEnrolled, type AgentEvent } from '@icmp-mon/agents/contract';
 import type { Sql } from '@icmp-mon/platform/database';
-import type { Aggregate, RecordedEvent } from '@icmp-mon/platform/event-store';
+import type { Aggregate, ProjectedEvent } from '@icmp-mon/platform/event-store';
 
 export type AgentState =
   | { kind: 'unknown' }
@@ -54,11 +54,11 @@ function evolve(state: AgentState, event: AgentEvent): AgentState {
   }
 }
 
-async function project(sql: Sql, events: readonly RecordedEvent<AgentEvent>[]): Promise<void> {
+async function project(sql: Sql, events: readonly ProjectedEvent<AgentEvent>[]): Promise<void> {
   for (const event of events) await projectOne(sql, event);
 }
 
-async function projectOne(sql: Sql, { type, data, version, occurredAt }: RecordedEvent<AgentEvent>): Promise<void> {
+async function projectOne(sql: Sql, { type, data, version, occurredAt }: ProjectedEvent<AgentEvent>): Promise<void> {
   if (type === 'AgentEnrolled') {
     const agent = data as AgentEnrolled['data'];
     await sql.execute(

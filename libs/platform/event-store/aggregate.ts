@@ -25,13 +25,16 @@ export interface RecordedEvent<E extends DomainEvent = DomainEvent> {
   occurredAt: string;
 }
 
+/** What a read model is made from: the event without its own id and the trace of its cause. */
+export type ProjectedEvent<E extends DomainEvent = DomainEvent> = Omit<RecordedEvent<E>, 'id' | 'metadata'>;
+
 /** One kind of aggregate; its stream is `<category>-<id>`, so a category holds no hyphen. */
 export interface Aggregate<S, E extends DomainEvent> {
   category: string;
   initial: S;
   evolve(state: S, event: E): S;
   /** The aggregate's own read model, written in the append's transaction and by a rebuild: events in the order of the store. */
-  project?(sql: Sql, events: readonly RecordedEvent<E>[]): Promise<void>;
+  project?(sql: Sql, events: readonly ProjectedEvent<E>[]): Promise<void>;
 }
 
 export function streamOf(category: string, id: string): string {

@@ -4,18 +4,20 @@ import {
   type Aggregate,
   type DomainEvent,
   fence,
-  readEvents,
-  type RecordedEvent,
+  readProjected,
+  type ProjectedEvent,
 } from '@icmp-mon/platform/event-store';
-import type { Applied, ReadModel } from './read-model';
+import type { ReadModel } from './read-model';
 
-const EVENTS_PER_BATCH = 5_000;
+/** Of all categories; a batch holds those of one. */
+const POSITIONS_PER_BATCH = 5_000;
 const FENCE_WAIT_MS = 250;
 const FENCE_ATTEMPTS_MAX = 40;
 
-interface ReadAhead<E extends DomainEvent> {
+interface Batch<E extends DomainEvent> {
   after: number;
-  events: Promise<RecordedEvent<E>[]>;
+  upTo: number;
+  events: Promise<ProjectedEvent<E>[]>;
 }
 
 /**
@@ -27,31 +29,26 @@ export function eventReplay<S, E extends DomainEvent>(
   aggregate: Aggregate<S, E>,
 ): Pick<ReadModel<number>, 'start' | 'remaining' | 'next' | 'hold'> {
   const { category } = aggregate;
+  /** No event can appear at or below it any more. */
   let fenced = 0;
-  let ahead: ReadAhead<E> | null = null;
+  let ahead: Batch<E> | null = null;
 
-  /** The next batch, whose successor is on its way from here on. */
-  async function take(after: number): Promise<RecordedEvent<E>[]> {
-    const taken = ahead?.after === after ? ahead : readAhead(after);
+  function read(sql: Sql, after: number, end: number): Batch<E> {
+    const upTo = Math.min(after + POSITIONS_PER_BATCH, end);
+    return { after, upTo, events: readProjected<E>(sql, category, { after, upTo }) };
+  }
+
+  /** The next batch is on its way from here on. */
+  async function take(after: number): Promise<{ events: ProjectedEvent<E>[]; upTo: number }> {
+    const taken = ahead?.after === after ? ahead : read(database, after, fenced);
     ahead = null;
     const events = await taken.events;
-    const last = events.at(-1);
-    if (events.length === EVENTS_PER_BATCH && last !== undefined) ahead = readAhead(last.position);
-    return events;
-  }
-
-  function readAhead(after: number): ReadAhead<E> {
-    const events = readEvents<E>(database, { after, upTo: fenced, limit: EVENTS_PER_BATCH, category });
-    // Whoever takes the batch hears of it, and nobody may.
-    events.catch(() => undefined);
-    return { after, events };
-  }
-
-  async function apply(sql: Sql, events: RecordedEvent<E>[], upTo: number): Promise<Applied<number>> {
-    if (events.length > 0) await aggregate.project?.(sql, events);
-    const last = events.at(-1);
-    const position = events.length === EVENTS_PER_BATCH && last !== undefined ? last.position : upTo;
-    return { applied: events.length, position };
+    if (taken.upTo < fenced) {
+      ahead = read(database, taken.upTo, fenced);
+      // Whoever takes it hears of its failure, and nobody may.
+      ahead.events.catch(() => undefined);
+    }
+    return { events, upTo: taken.upTo };
   }
 
   return {
@@ -63,16 +60,20 @@ export function eventReplay<S, E extends DomainEvent>(
       );
       return row?.count ?? 0;
     },
-    async next(sql, after, held) {
-      if (held) {
-        // The appenders wait, so that the end is the end.
-        const upTo = await headOf(sql);
-        return apply(sql, await readEvents<E>(sql, { after, upTo, limit: EVENTS_PER_BATCH, category }), upTo);
+    async next(sql, from, held) {
+      // While the fence is held the appenders wait, so that the end is the end.
+      if (!held && from >= fenced) fenced = await fencedHead(database);
+      const end = held ? await headOf(sql) : fenced;
+      for (let after = from; after < end;) {
+        const batch = held ? read(sql, after, end) : await take(after);
+        const events = await batch.events;
+        if (events.length > 0) {
+          await aggregate.project?.(sql, events);
+          return { applied: events.length, position: batch.upTo };
+        }
+        after = batch.upTo;
       }
-      // Behind the fence no event can appear late.
-      if (after >= fenced) fenced = await fencedHead(database);
-      const upTo = fenced;
-      return after >= upTo ? { applied: 0, position: after } : apply(sql, await take(after), upTo);
+      return { applied: 0, position: Math.max(from, end) };
     },
     hold: fence,
   };

@@ -1,5 +1,5 @@
 import type { Sql } from '@icmp-mon/platform/database';
-import type { Aggregate, RecordedEvent } from '@icmp-mon/platform/event-store';
+import type { Aggregate, ProjectedEvent } from '@icmp-mon/platform/event-store';
 import { TIER_STREAM, type TierEvent, type TierPolicy } from '@icmp-mon/tiers/contract';
 
 export type TierState = { kind: 'absent' } | { kind: 'defined'; builtIn: boolean; policy: TierPolicy };
@@ -14,11 +14,11 @@ export function evolve(_state: TierState, event: TierEvent): TierState {
   return { kind: 'defined', builtIn: event.data.builtIn, policy: event.data.policy };
 }
 
-async function projectTiers(sql: Sql, events: readonly RecordedEvent<TierEvent>[]): Promise<void> {
+async function projectTiers(sql: Sql, events: readonly ProjectedEvent<TierEvent>[]): Promise<void> {
   for (const event of events) await projectTier(sql, event);
 }
 
-async function projectTier(sql: Sql, event: RecordedEvent<TierEvent>): Promise<void> {
+async function projectTier(sql: Sql, event: ProjectedEvent<TierEvent>): Promise<void> {
   const { name, builtIn, policy } = event.data;
   await sql.execute(
     `INSERT INTO tier (name, built_in, policy, version) VALUES ($1, $2, $3::jsonb, $4)

@@ -1,5 +1,5 @@
 import type { Sql } from '@icmp-mon/platform/database';
-import type { RecordedEvent } from '@icmp-mon/platform/event-store';
+import type { ProjectedEvent } from '@icmp-mon/platform/event-store';
 import type { TargetEvent, TargetRegistered, TargetRemoved } from '@icmp-mon/targets/contract';
 
 export const ADDRESS_TAKEN = 'target_list_vrf_ip_key';
@@ -8,8 +8,8 @@ export const ADDRESS_TAKEN = 'target_list_vrf_ip_key';
  * Keeps the inventory's columns of `target_list` in the transaction of the append. An id is used once, so that of many
  * events at once the removals may go first: they free the addresses that others among them take.
  */
-export async function projectTargets(sql: Sql, events: readonly RecordedEvent<TargetEvent>[]): Promise<void> {
-  const registered = new Map<string, RecordedEvent<TargetEvent>>();
+export async function projectTargets(sql: Sql, events: readonly ProjectedEvent<TargetEvent>[]): Promise<void> {
+  const registered = new Map<string, ProjectedEvent<TargetEvent>>();
   const removed: string[] = [];
   for (const event of events) {
     if (event.type === 'TargetRegistered') {
@@ -23,7 +23,7 @@ export async function projectTargets(sql: Sql, events: readonly RecordedEvent<Ta
   if (registered.size > 0) await insert(sql, [...registered.values()]);
 }
 
-async function insert(sql: Sql, events: readonly RecordedEvent<TargetEvent>[]): Promise<void> {
+async function insert(sql: Sql, events: readonly ProjectedEvent<TargetEvent>[]): Promise<void> {
   const rows = events.map(({ version, occurredAt, data }) => ({ ...data, version, occurredAt }));
   await sql.execute(
     `INSERT INTO target_list (key, id, ip, vrf, name, tags, tier, version, registered_at)
