@@ -70,8 +70,8 @@ function standingStatuses(telemetry: RebuildDatabase): StandingStatuses<ChangeMa
     marks: () => changeMarks(telemetry),
     highestKey: () => highestTargetKey(telemetry),
     ofKeys: async (after, upTo) => listed(await standingOfKeys(telemetry, after, upTo)),
-    after: async (marks) => {
-      const delta = await standingAfter(telemetry, marks);
+    after: async (marks, upTo) => {
+      const delta = await standingAfter(telemetry, marks, upTo);
       return { statuses: listed(delta.changes), marks: delta.marks };
     },
   };

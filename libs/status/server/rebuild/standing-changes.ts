@@ -46,12 +46,12 @@ export function standingOfKeys(sql: Sql, after: number, upTo: number): Promise<S
   );
 }
 
-/** Newest changes of the targets that changed after the marks, a bounded number at once, and the marks up to which that is all. */
+/** Newest changes of the targets that changed between the marks, a bounded number at once, and the marks up to which that is all. */
 export async function standingAfter(
   sql: Sql,
   marks: ChangeMarks,
+  ends: ChangeMarks,
 ): Promise<{ changes: StandingChange[]; marks: ChangeMarks }> {
-  const ends = await changeMarks(sql);
   const next: Record<number, number> = {};
   for (const [shard, end] of Object.entries(ends)) {
     next[Number(shard)] = Math.min(end, (marks[Number(shard)] ?? 0) + NUMBERS_PER_STEP);

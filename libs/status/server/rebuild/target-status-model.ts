@@ -40,7 +40,7 @@ export function targetStatusModel(database: Sql & Transactor): ReadModel<Positio
       const marks = from.marks ?? (await changeMarks(sql));
       const highestKey = from.marks === null ? await highestTargetKey(sql) : from.highestKey;
       if (from.afterKey >= highestKey) {
-        const delta = await standingAfter(sql, marks);
+        const delta = await standingAfter(sql, marks, await changeMarks(sql));
         await project(sql, delta.changes);
         return { applied: delta.changes.length, position: { ...from, marks: delta.marks } };
       }

@@ -11,13 +11,15 @@ export interface StandingStatuses<M> {
   highestKey(): Promise<number>;
   /** Of the targets with `after < key <= upTo`. */
   ofKeys(after: number, upTo: number): Promise<NewestStatus[]>;
-  /** Of the targets that changed after the marks; a bounded number at once. */
-  after(marks: M): Promise<{ statuses: NewestStatus[]; marks: M }>;
+  /** Of the targets that changed between the marks; a bounded number at once. */
+  after(marks: M, upTo: M): Promise<{ statuses: NewestStatus[]; marks: M }>;
 }
 
 interface Position<M> {
   event: number;
   marks: M | null;
+  /** Marks that were there before the events were read: whoever changed up to them is registered by then. */
+  upTo: M | null;
   afterKey: number;
   highestKey: number;
 }
@@ -41,7 +43,7 @@ export function targetListModel<M>(database: Sql & Transactor, statuses: Standin
     name: 'target_list',
     source: 'the event store and the status changes',
     tables: [TABLE],
-    start: { event: events.start, marks: null, afterKey: 0, highestKey: 0 },
+    start: { event: events.start, marks: null, upTo: null, afterKey: 0, highestKey: 0 },
     async remaining(from) {
       const [row] = await database.query<{ count: number }>('SELECT count(*) AS count FROM target_list');
       return (await events.remaining(from.event)) + (row?.count ?? 0);
@@ -51,12 +53,12 @@ export function targetListModel<M>(database: Sql & Transactor, statuses: Standin
       return { applied, position: { ...from, event: position } };
     },
     async next(sql, from, held) {
-      const registered = await events.next(sql, from.event, held);
-      if (registered.applied > 0)
-        return { applied: registered.applied, position: { ...from, event: registered.position } };
-      const standing = await nextStatuses(statuses, { ...from, event: registered.position });
+      const upTo = from.upTo ?? (await statuses.marks());
+      const { applied, position: event } = await events.next(sql, from.event, held);
+      if (applied > 0) return { applied, position: { ...from, event, upTo } };
+      const standing = await nextStatuses(statuses, { ...from, event }, upTo);
       await applyStatuses(sql, standing.statuses);
-      return { applied: standing.statuses.length, position: standing.position };
+      return { applied: standing.statuses.length, position: { ...standing.position, upTo: null } };
     },
     async hold(sql) {
       await events.hold(sql);
@@ -70,15 +72,16 @@ export function targetListModel<M>(database: Sql & Transactor, statuses: Standin
 async function nextStatuses<M>(
   statuses: StandingStatuses<M>,
   from: Position<M>,
+  upTo: M,
 ): Promise<{ statuses: NewestStatus[]; position: Position<M> }> {
-  const marks = from.marks ?? (await statuses.marks());
+  const marks = from.marks ?? upTo;
   const highestKey = from.marks === null ? await statuses.highestKey() : from.highestKey;
   for (let { afterKey } = from; afterKey < highestKey;) {
     const found = await statuses.ofKeys(afterKey, afterKey + KEYS_PER_STEP);
     afterKey += KEYS_PER_STEP;
     if (found.length > 0) return { statuses: found, position: { ...from, marks, highestKey, afterKey } };
   }
-  const delta = await statuses.after(marks);
+  const delta = await statuses.after(marks, upTo);
   return { statuses: delta.statuses, position: { ...from, marks: delta.marks, highestKey, afterKey: highestKey } };
 }
 
