@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { AGENT } from '@icmp-mon/agents/server';
-import type { Sql } from '@icmp-mon/platform/database';
+import { CONTROL_MIGRATIONS, TELEMETRY_MIGRATIONS } from '@icmp-mon/migrations';
+import { migrate, type Sql } from '@icmp-mon/platform/database';
 import { type Aggregate, type DomainEvent, type RecordedEvent, streamOf } from '@icmp-mon/platform/event-store';
 import { readCloudEvent, type ReceivedMessage } from '@icmp-mon/platform/messaging';
 import { TARGET } from '@icmp-mon/targets/server';
@@ -39,6 +40,9 @@ type Context = Pick<CliContext, 'config' | 'control' | 'telemetry' | 'messaging'
 /** Takes back the events that Kafka still has and the backup has not, and moves on every numbering. */
 export async function afterRestore(context: Context): Promise<void> {
   const { control, telemetry, messaging, config, say } = context;
+  // A backup of an older release lacks what came since.
+  await migrate(config.controlDatabaseUrl, CONTROL_MIGRATIONS);
+  await migrate(config.telemetryDatabaseUrl, TELEMETRY_MIGRATIONS);
   const messages = await patiently(async () => {
     await messaging.ensureTopics({ shardCount: config.shardCount });
     return relayedSince(context);
