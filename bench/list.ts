@@ -17,6 +17,7 @@ const READERS = 2;
 /** Pages of 500 that are walked to come to a depth. */
 const WALK_PAGES_MAX = 20;
 const STATUSES_PER_BATCH = 1_000;
+const SLOWEST_SHOWN = 12;
 const VIEW = `key, id, host(ip) AS ip, vrf, name, tags, tier, version, registered_at, status, reason, since, last_success_at`;
 
 const COLUMN_OF: Readonly<Record<TargetSort, { column: string; type: string }>> = {
@@ -37,6 +38,8 @@ const FILTERS: readonly { query: Record<string, string>; where: string; params: 
   { query: { q: '127.25' }, where: '(host(ip) LIKE $1 OR name_sort LIKE $1)', params: ['127.25%'] },
   { query: { q: 'core-a' }, where: '(host(ip) LIKE $1 OR name_sort LIKE $1)', params: ['core-a%'] },
 ];
+
+type Slowest = Record<'product' | 'reference', string[]>;
 
 interface Page {
   path: string;
@@ -65,45 +68,39 @@ export async function run(context: BenchContext): Promise<BenchResult> {
     await control.execute('VACUUM ANALYZE target_list');
     const pages = await walk(get, context.quick ? PAGES_QUICK : PAGES);
     context.say(`list: ${pages.length} pages to read, by ${READERS} readers`);
+    const slowest: Slowest = { product: [], reference: [] };
     const result = await runPairs(context, {
       name: 'list',
-      unit: 'p99 reciprocal, 1/s',
+      unit: 'ms, p99',
       async product(): Promise<Round> {
         const cpu = context.cpu.measure();
         const bodies: string[] = [];
         const timesMs = await readAll(pages, async ({ path }, at) => void (bodies[at] = await get(path)));
+        const cpuSeconds = cpu();
         const wrong = pages.filter(
           ({ expected }, at) => expected !== keysOf((JSON.parse(bodies[at]) as TargetPage).items),
         );
+        slowest.product = slowestOf(pages, timesMs);
         return {
-          value: 1_000 / p99(timesMs),
-          cpuSeconds: cpu(),
+          value: p99(timesMs),
+          cpuSeconds,
           ...(wrong.length > 0 && { fault: `${wrong.length} pages hold other targets, the first: ${wrong[0].path}` }),
         };
       },
       async reference(): Promise<Round> {
         const timesMs = await readAll(pages, async ({ sql }) => void (await pool.query(sql)));
-        return { value: 1_000 / p99(timesMs) };
+        slowest.reference = slowestOf(pages, timesMs);
+        return { value: p99(timesMs) };
       },
     });
-    return inverted(result, count, pages.length);
+    for (const [side, found] of Object.entries(slowest))
+      context.say(`list: slowest of the ${side}: ${found.join(', ')}`);
+    return { ...result, targets: count, pages: pages.length, slowest };
   } finally {
     agent.destroy();
     await pool.end();
     await control.close();
   }
-}
-
-/** The table of numbers divides times: here less is better. */
-function inverted(result: BenchResult, targets: number, pages: number): BenchResult {
-  const pairs = result.pairs.map(({ ratio, product, reference }) => ({
-    ratio: ratio === 0 ? 0 : Math.round(1_000 / ratio) / 1_000,
-    product: Math.round(1e6 / product) / 1_000,
-    reference: Math.round(1e6 / reference) / 1_000,
-  }));
-  const ratios = pairs.map(({ ratio }) => ratio).sort((a, b) => a - b);
-  const ratio = result.ratio === 0 ? 0 : ratios[ratios.length >> 1];
-  return { ...result, ratio, min: ratios[0], max: ratios[ratios.length - 1], pairs, unit: 'ms, p99', targets, pages };
 }
 
 /** 2 % down, 1 % degraded, 5 % never judged, the rest up, since any time of the last month. */
@@ -175,15 +172,22 @@ async function readAll(pages: readonly Page[], read: (page: Page, at: number) =>
     for (let at = next++; at < pages.length; at = next++) {
       const startedMs = performance.now();
       await read(pages[at], at);
-      timesMs.push(performance.now() - startedMs);
+      timesMs[at] = performance.now() - startedMs;
     }
   };
   await Promise.all(Array.from({ length: READERS }, reader));
   return timesMs;
 }
 
-function p99(timesMs: number[]): number {
-  const sorted = timesMs.sort((a, b) => a - b);
+/** Which pages set the percentile, with their times in ms. */
+function slowestOf(pages: readonly Page[], timesMs: readonly number[]): string[] {
+  const order = timesMs.map((_, at) => at).sort((a, b) => timesMs[b] - timesMs[a]);
+  const named = ({ path }: Page): string => path.replace(/^[^?]*\?/, '').replace(/cursor=.*/, 'further');
+  return order.slice(0, SLOWEST_SHOWN).map((at) => `${named(pages[at])} ${timesMs[at].toFixed(1)}`);
+}
+
+function p99(timesMs: readonly number[]): number {
+  const sorted = [...timesMs].sort((a, b) => a - b);
   return sorted[Math.floor(0.99 * (sorted.length - 1))];
 }
 
