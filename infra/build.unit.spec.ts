@@ -9,7 +9,14 @@ describe('what is built', () => {
     (path) => {
       expect(paths).toContain(path);
       const builtAgain = buildables().filter(({ isSource }) => isSource(path));
-      expect(builtAgain.map(({ name }) => name).sort()).toEqual(['agent', 'api', 'gateway', 'projector', 'worker']);
+      expect(builtAgain.map(({ name }) => name).sort()).toEqual([
+        'agent',
+        'api',
+        'cli',
+        'gateway',
+        'projector',
+        'worker',
+      ]);
     },
   );
 

@@ -144,7 +144,7 @@ export class OwnedShard {
   ): Promise<ShardCommit> {
     this.resume(() => true);
     if (newLog) for (const name of this.positions.keys()) this.positions.set(name, BEFORE_ANY);
-    this.ahead.clear();
+    if (newLog) this.ahead.clear();
     this.offset = position;
     await this.fold.skip(transaction, position, feed);
     await this.prepare();
@@ -152,7 +152,7 @@ export class OwnedShard {
     if (this.hasPending()) throw new Error(`Shard ${this.shard} keeps effects that were to be stored.`);
     const checkpoint = { position, bytes: compress(this.fold.checkpoint()) };
     const { writes, positions } = commit ?? { writes: [], positions: new Map<string, number>() };
-    const caughtUp = [...this.aheadStored];
+    const caughtUp = newLog ? [...this.aheadStored] : (commit?.caughtUp ?? []);
     const ahead = new Map<string, readonly number[]>();
     return {
       claim: this.claim,
