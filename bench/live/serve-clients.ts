@@ -5,8 +5,8 @@ const EVENT_END = Buffer.from('\n\n');
 const ID = Buffer.from('id: ');
 const RESULT = Buffer.from('event: result');
 const TARGET = Buffer.from('event: target');
-/** Clients that are connecting at once. */
-const OPENING_MAX = 50;
+/** Clients that are connecting at once: all, as when a server comes back. */
+const OPENING_MAX = 1_000;
 const DIGIT_0 = 48;
 const DIGIT_9 = 57;
 const COLON = 58;

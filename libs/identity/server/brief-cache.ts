@@ -1,9 +1,9 @@
 interface Kept<T> {
-  value: T;
+  value: Promise<T>;
   untilMs: number;
 }
 
-/** Keeps answers for a short while, at most so many; for what every request asks and what may be a few seconds old. */
+/** Keeps answers for a short while, at most so many; for what every request asks and what may be a few seconds old. Who asks meanwhile waits for the same answer. */
 export class BriefCache<T> {
   private readonly entries = new Map<string, Kept<T>>();
 
@@ -15,10 +15,17 @@ export class BriefCache<T> {
   async get(name: string, read: () => Promise<T>): Promise<T> {
     const kept = this.entries.get(name);
     if (kept !== undefined && kept.untilMs > Date.now()) return kept.value;
-    const value = await read();
+    const value = read();
     if (this.entries.size >= this.entriesMax) this.entries.clear();
-    this.entries.set(name, { value, untilMs: Date.now() + this.keepMs });
-    return value;
+    const entry = { value, untilMs: Date.now() + this.keepMs };
+    this.entries.set(name, entry);
+    try {
+      return await value;
+    } catch (error) {
+      // A failure is not kept: the next caller asks anew.
+      if (this.entries.get(name) === entry) this.entries.delete(name);
+      throw error;
+    }
   }
 
   forget(name: string): void {

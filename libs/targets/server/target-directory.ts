@@ -1,3 +1,4 @@
+import { Batching } from '@icmp-mon/platform/batching';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { TargetDirectory, type TargetReference, type TargetView } from '@icmp-mon/targets/contract';
@@ -8,6 +9,8 @@ import { type TargetRow, targetView, VIEW_COLUMNS } from './target-list/target-r
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const KEYS_MAX = 1_000;
 const CANDIDATES_MAX = 100;
+/** Targets looked up by one statement: when a server comes back, all its viewers ask at once. */
+const IDS_TOGETHER_MAX = 250;
 
 /** Several VRFs hold the address; the problem document lists the candidates. */
 export class AmbiguousTarget extends DomainError {
@@ -22,8 +25,11 @@ export class AmbiguousTarget extends DomainError {
 /** The inventory's answer to "which target does this URL mean?". */
 @Injectable()
 export class ListedTargets extends TargetDirectory {
+  private readonly lookups: Batching<string, TargetView | null>;
+
   constructor(private readonly database: ControlDatabase) {
     super();
+    this.lookups = new Batching({ batchMax: IDS_TOGETHER_MAX, concurrentMax: 2 }, (ids) => this.byIds(ids));
   }
 
   override async find(ref: string, vrf?: string): Promise<TargetReference> {
@@ -62,8 +68,17 @@ export class ListedTargets extends TargetDirectory {
   }
 
   private async byId(id: string): Promise<TargetView> {
-    const [row] = await this.database.query<TargetRow>(`SELECT ${VIEW_COLUMNS} FROM target_list WHERE id = $1`, [id]);
-    if (row === undefined) throw new DomainError('not_found', `There is no target ${id}.`);
-    return targetView(row);
+    const view = await this.lookups.ask(id.toLowerCase());
+    if (view === null) throw new DomainError('not_found', `There is no target ${id}.`);
+    return view;
+  }
+
+  private async byIds(ids: readonly string[]): Promise<(TargetView | null)[]> {
+    const rows = await this.database.query<TargetRow>(
+      `SELECT ${VIEW_COLUMNS} FROM target_list WHERE id = ANY ($1::uuid[])`,
+      [ids],
+    );
+    const views = new Map(rows.map((row) => [row.id, targetView(row)]));
+    return ids.map((id) => views.get(id) ?? null);
   }
 }

@@ -51,31 +51,40 @@ const AFTER = `
   ) AS recent
   ORDER BY asked.nr, recent.position, recent.check_no, recent.window_start`;
 
+const LATEST = `
+  SELECT coalesce((
+    SELECT max(position) FROM probe_recent
+    WHERE target_key = asked.key AND window_start >= now() - $2 * interval '1 millisecond'
+  ), -1) AS position
+  FROM unnest($1::integer[]) WITH ORDINALITY AS asked (key, nr) ORDER BY asked.nr`;
+
 /** Fragments of the last hour, in the order in which their shard stored them. */
 @Injectable()
 export class RecentResults {
   private readonly reads: Batching<Asked, RecentBatch>;
+  private readonly looks: Batching<number, number>;
 
   constructor(
     private readonly database: TelemetryDatabase,
     private readonly agents: StoredAgents,
   ) {
     this.reads = new Batching({ batchMax: READS_TOGETHER_MAX, concurrentMax: 1 }, (asked) => this.read(asked));
+    this.looks = new Batching({ batchMax: READS_TOGETHER_MAX, concurrentMax: 1 }, (keys) => this.look(keys));
   }
 
-  /** The highest position at which the target has results; -1 if it has none. */
-  async latestPosition(targetKey: number): Promise<number> {
-    const [row] = await this.database.query<{ position: number | null }>(
-      `SELECT max(position) AS position FROM probe_recent
-       WHERE target_key = $1 AND window_start >= now() - $2 * interval '1 millisecond'`,
-      [targetKey, LIVE_KEPT_MS],
-    );
-    return row?.position ?? -1;
+  /** The highest position at which the target has results; -1 if it has none. Asked for together, looked up together. */
+  latestPosition(targetKey: number): Promise<number> {
+    return this.looks.ask(targetKey);
   }
 
   /** Results stored at `position` and later; targets that are asked for together are read by one statement. */
   from(targetKey: number, position: number): Promise<RecentBatch> {
     return this.reads.ask({ targetKey, position });
+  }
+
+  private async look(targetKeys: readonly number[]): Promise<number[]> {
+    const rows = await this.database.query<{ position: number }>(LATEST, [targetKeys, LIVE_KEPT_MS]);
+    return rows.map(({ position }) => position);
   }
 
   private async read(asked: readonly Asked[]): Promise<RecentBatch[]> {
