@@ -1,6 +1,7 @@
-import { chmodSync, closeSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, linkSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { PAGE_BYTES } from './spool-pages';
 
 export const SPOOL_FILE = 'spool.db';
 const SCHEMA_VERSION = 1;
@@ -39,15 +40,16 @@ export class UnusableSpool extends Error {
 }
 
 /** Opens the spool's database, and makes it if there is none. @throws UnusableSpool */
-export function openSpoolDatabase(dir: string): DatabaseSync {
-  const file = path.join(dir, SPOOL_FILE);
+export function openSpoolDatabase(dir: string, name = SPOOL_FILE): DatabaseSync {
+  const file = path.join(dir, name);
   // SQLite gives its other files the mode of this one.
   closeSync(openSync(file, 'a', 0o600));
   chmodSync(file, 0o600);
   const database = new DatabaseSync(file, { timeout: 2_000 });
   try {
     // Only one agent may use a state folder: a second one would hand out the same sequences.
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;');
+    database.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA locking_mode = EXCLUSIVE;`);
+    database.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;');
     database.exec('PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON; PRAGMA cache_size = -8192;');
     const version = Number(Object.values(database.prepare('PRAGMA user_version').get() ?? {})[0]);
     if (version > SCHEMA_VERSION) {
@@ -73,6 +75,12 @@ export class DamagedSpool extends Error {
   override readonly name = 'DamagedSpool';
 }
 
+/** SQLite's own look at all pages. @throws DamagedSpool with what it found first */
+export function checkWhole(database: DatabaseSync): void {
+  const found = Object.values(database.prepare('PRAGMA quick_check(1)').get() ?? {})[0];
+  if (found !== 'ok') throw new DamagedSpool(String(found));
+}
+
 /** Whether the spool's file is damaged. */
 export function isCorruption(error: unknown): boolean {
   if (error instanceof DamagedSpool) return true;
@@ -84,21 +92,32 @@ function isForeignSchema(error: unknown): boolean {
   return error instanceof Error && /no such (table|column)|already exists/.test(error.message);
 }
 
-/** Renames the spool's files, so that a new one can be made in their place; keeps the last three. Returns the new name. */
-export function setSpoolAside(dir: string, nowMs: number): string {
+/**
+ * Puts the database of that name in the place of the spool's, whose files are kept under another name: the last three of
+ * them. Returns the new name of the old one.
+ */
+export function replaceSpool(dir: string, successor: string, nowMs: number): string {
   const stamp = new Date(nowMs).toISOString().replaceAll(/[:.]/g, '-');
   const name = `spool-damaged-${stamp}.db`;
-  for (const suffix of ['', '-wal', '-shm']) renameIfAny(dir, `${SPOOL_FILE}${suffix}`, `${name}${suffix}`);
+  const spool = path.join(dir, SPOOL_FILE);
+  // The old file keeps its place until the new one takes it: a start in between finds one of them.
+  rmSync(path.join(dir, name), { force: true });
+  linkSync(spool, path.join(dir, name));
+  for (const suffix of ['-wal', '-shm']) renameIfAny(`${spool}${suffix}`, path.join(dir, `${name}${suffix}`));
+  renameSync(path.join(dir, successor), spool);
   const old = readdirSync(dir).filter((file) => /^spool-damaged-.*\.db$/.test(file));
-  for (const file of old.sort().slice(0, -SET_ASIDE_MAX)) {
-    for (const suffix of ['', '-wal', '-shm']) rmSync(path.join(dir, `${file}${suffix}`), { force: true });
-  }
+  for (const file of old.sort().slice(0, -SET_ASIDE_MAX)) removeDatabase(dir, file);
   return name;
 }
 
-function renameIfAny(dir: string, from: string, to: string): void {
+/** Removes a database with the files that SQLite keeps beside it. */
+export function removeDatabase(dir: string, name: string): void {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(path.join(dir, `${name}${suffix}`), { force: true });
+}
+
+function renameIfAny(from: string, to: string): void {
   try {
-    renameSync(path.join(dir, from), path.join(dir, to));
+    renameSync(from, to);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
   }

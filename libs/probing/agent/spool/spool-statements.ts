@@ -5,8 +5,13 @@ import type { BlockRow } from './spooled-block';
 export const TOTALS = ['blocks', 'bytes', 'results', 'spooledResults', 'quarantined', 'droppedResults'] as const;
 export type Totals = Record<(typeof TOTALS)[number], number>;
 
+/** What a row costs besides its body. */
+export const ROW_BYTES = 96;
+
 export interface Statements {
   insert: StatementSync;
+  /** As `insert`, with its id; nothing if such a block is there. */
+  salvage: StatementSync;
   assign: StatementSync;
   remove: StatementSync;
   shipped: StatementSync;
@@ -27,6 +32,7 @@ export function prepare(database: DatabaseSync): Statements {
       `INSERT INTO block (shard, policy_version, base_time_ms, live_until_ms, count, raw_length, stored, crc, lane, boot,
          sequence, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
+    salvage: database.prepare('INSERT OR IGNORE INTO block VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
     assign: database.prepare('UPDATE block SET lane = ?, boot = ?, sequence = ? WHERE id = ?'),
     remove: database.prepare('DELETE FROM block WHERE id = ?'),
     shipped: database.prepare(
@@ -45,7 +51,10 @@ export function prepare(database: DatabaseSync): Statements {
     setTotal: database.prepare(
       'INSERT INTO total (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
     ),
-    count: database.prepare('SELECT count(*) AS blocks, coalesce(sum(count), 0) AS results FROM block'),
+    count: database.prepare(
+      `SELECT count(*) AS blocks, coalesce(sum(count), 0) AS results,
+         coalesce(sum(length(body) + ${ROW_BYTES}), 0) AS bytes FROM block`,
+    ),
   };
 }
 
@@ -55,9 +64,6 @@ export function readTotals(database: DatabaseSync): Totals {
   for (const { name, value } of rows) if (name in totals) totals[name] = value;
   return totals;
 }
-
-/** What a row costs besides its body. */
-export const ROW_BYTES = 96;
 
 /** Reads rows up to a number of bytes and one more: a backlog may be long, and a cursor must not see its own writes. */
 export function readRows(rows: Iterable<unknown>, bytesMax: number): BlockRow[] {

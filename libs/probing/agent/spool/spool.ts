@@ -3,7 +3,8 @@ import { LANE, type Lane } from '@icmp-mon/probing/contract';
 import type { AgentLog } from '../agent-log';
 import { nextBoot } from './boot-counter';
 import { HeldCount } from './held-count';
-import { DamagedSpool, isCorruption, openSpoolDatabase, setSpoolAside, UnusableSpool } from './spool-database';
+import { salvageSpool } from './salvage';
+import { checkWhole, DamagedSpool, isCorruption, openSpoolDatabase, UnusableSpool } from './spool-database';
 import { prepare, readRows, readTotals, ROW_BYTES, type Statements, TOTALS, type Totals } from './spool-statements';
 import { type BlockRow, blockOf, checksumOf, type NewBlock, type SpooledBlock } from './spooled-block';
 
@@ -65,7 +66,6 @@ export class Spool {
     this.nowMs = options.nowMs ?? Date.now;
     this.held = new HeldCount(options.dir);
     this.open();
-    this.held.write(this.heldResults);
   }
 
   get boot(): number {
@@ -201,28 +201,46 @@ export class Spool {
   }
 
   private open(): void {
-    const { dir, log } = this.options;
-    let damaged = 0;
+    let database: DatabaseSync | undefined;
     try {
-      this.database = openSpoolDatabase(dir);
+      database = openSpoolDatabase(this.options.dir);
+      this.use(database);
+      this.recount();
     } catch (error) {
-      if (!(error instanceof UnusableSpool)) throw error;
-      const name = setSpoolAside(dir, this.nowMs());
-      log.error({ err: error, dir, name }, 'the spool cannot be used: it is set aside, and a new one begins');
-      damaged = 1;
-      this.database = openSpoolDatabase(dir);
+      if (!(error instanceof UnusableSpool) && !isCorruption(error)) throw error;
+      if (database?.isOpen === true) database.close();
+      this.replace(error, new Set());
     }
-    this.statements = prepare(this.database);
-    this.keptTotals = readTotals(this.database);
+    this.startBoot();
+  }
+
+  private use(database: DatabaseSync): void {
+    this.database = database;
+    this.statements = prepare(database);
+    this.keptTotals = readTotals(database);
     this.totals = { ...this.keptTotals };
-    this.totals.quarantined += damaged;
-    this.recount();
-    this.currentBoot = nextBoot(dir, this.nowMs());
+  }
+
+  private startBoot(): void {
+    this.currentBoot = nextBoot(this.options.dir, this.nowMs());
     this.nextSequence = { [LANE.live]: 0, [LANE.backfill]: 0 };
     this.acknowledged = [];
     this.ready = [];
     this.inFlight[LANE.live] = [];
     this.inFlight[LANE.backfill] = [];
+  }
+
+  /** Goes on with a new spool that has all of the damaged one that can be read; the rest of what it held is missing. */
+  private replace(error: unknown, unwanted: ReadonlySet<number>): void {
+    const { dir, log } = this.options;
+    const salvage = salvageSpool(dir, this.nowMs(), unwanted);
+    this.use(openSpoolDatabase(dir));
+    this.totals.quarantined++;
+    const missing = this.countRows();
+    log.error(
+      { err: error, dir, ...salvage, missing },
+      'the spool is damaged: what can be read of it goes on in a new one',
+    );
   }
 
   /** One transaction, which also deletes what is acknowledged. A damaged file is set aside, and the work done on a new one. */
@@ -236,15 +254,14 @@ export class Spool {
       work();
     } catch (error) {
       if (!isCorruption(error)) throw error;
-      this.options.log.error({ err: error }, 'the spool is damaged: it is set aside, and a new one begins');
-      this.database.close();
-      setSpoolAside(this.options.dir, this.nowMs());
       const { spooledResults, quarantined, droppedResults } = this.totals;
-      const missing = this.heldResults;
-      this.open();
-      this.totals.spooledResults += spooledResults;
-      this.totals.quarantined += quarantined + 1;
-      this.totals.droppedResults = droppedResults + missing;
+      this.held.write(this.heldResults);
+      this.database.close();
+      this.replace(error, new Set(this.acknowledged.map(({ id }) => id)));
+      this.totals.droppedResults += droppedResults - this.keptTotals.droppedResults;
+      this.totals.quarantined += quarantined - this.keptTotals.quarantined;
+      this.totals.spooledResults = spooledResults;
+      this.startBoot();
       work();
     }
   }
@@ -255,6 +272,8 @@ export class Spool {
     try {
       if (!readOnly) for (const { id, body } of this.acknowledged) this.forget(id, body);
       work();
+      // A damaged block may have said a wrong count.
+      if (this.totals.blocks === 0) this.settleTotals();
       if (!readOnly) this.keepTotals();
       this.database.exec('COMMIT');
       if (readOnly) return;
@@ -268,24 +287,30 @@ export class Spool {
     }
   }
 
+  private settleTotals(): void {
+    this.totals.droppedResults += this.totals.results;
+    this.totals.results = this.totals.bytes = 0;
+  }
+
   private keepTotals(): void {
     for (const name of TOTALS) {
       if (this.totals[name] !== this.keptTotals[name]) this.statements.setTotal.run(name, this.totals[name]);
     }
   }
 
-  /** Two witnesses that agree are believed. Else the rows are counted: what is in neither of them is missing. */
+  /** Two witnesses that agree are believed. Else the rows are counted, if the file is whole. */
   private recount(): void {
     const held = this.held.read();
     if (held === this.totals.results && this.totals.blocks > 0) return;
-    try {
-      Object.assign(this.totals, this.statements.count.get());
-    } catch (error) {
-      if (!isCorruption(error)) throw error;
-      this.totals.blocks = 1; // The first read finds out the same, and mends it.
-      this.totals.results = held;
-    }
-    this.totals.droppedResults += Math.max(0, held - this.totals.results);
+    if (this.countRows() > 0) checkWhole(this.database);
+  }
+
+  /** What was held and is in no row is missing: how many results that are. */
+  private countRows(): number {
+    Object.assign(this.totals, this.statements.count.get());
+    const missing = Math.max(0, this.held.read() - this.totals.results);
+    this.totals.droppedResults += missing;
+    return missing;
   }
 
   /** Results that the gateway has not acknowledged. */
@@ -329,22 +354,17 @@ export class Spool {
 
   /**
    * Rows that no index leads to, because bits of it or of them have changed, are neither sent nor dropped by anybody.
-   * A rebuilt index finds them again, or else they are set aside.
+   * A rebuilt index finds them again, or else the file is damaged.
    */
   private mendStranded(): void {
-    const { shipped, fresh, stale, oldest } = this.statements;
+    const { shipped, fresh, stale } = this.statements;
     const isFound = (): boolean =>
       [LANE.live, LANE.backfill].some((lane) => shipped.get(lane, 1) !== undefined) ||
       fresh.get(this.nowMs(), 1) !== undefined ||
       stale.get(this.nowMs(), 1) !== undefined;
-    if (isFound()) return;
+    if (this.totals.blocks === 0 || isFound()) return;
     this.database.exec('REINDEX block');
-    if (isFound()) return;
-    for (let row = oldest.get(); row !== undefined; row = oldest.get())
-      this.setDamagedAside(row as unknown as BlockRow);
-    this.totals.quarantined += Math.max(0, this.totals.blocks);
-    this.totals.droppedResults += Math.max(0, this.totals.results);
-    Object.assign(this.totals, { blocks: 0, bytes: 0, results: 0 });
+    if (!isFound()) throw new DamagedSpool(`${this.totals.blocks} blocks are in none of the lanes`);
   }
 
   private dropOldest(): void {

@@ -18,11 +18,14 @@ import { type EncodedBody, LANE } from '@icmp-mon/probing/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Spool } from './spool';
 import { SPOOL_FILE } from './spool-database';
+import { SpoolPages } from './spool-pages';
 import type { NewBlock, SpooledBlock } from './spooled-block';
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const MIB = 1024 ** 2;
 const NOW_MS = 1_795_000_000_000;
+/** Of 100 bytes. */
+const BLOCKS_PER_PAGE = 4096 / 100;
 
 describe('the spool', () => {
   let dir: string;
@@ -203,7 +206,7 @@ describe('the spool', () => {
         database.close();
       },
     ],
-  ])('lives with a file that is %s: sets it aside and begins anew under a higher boot', (_what, spoil) => {
+  ])('lives with a file that is %s: sets it aside and goes on under a higher boot', (_what, spoil) => {
     const spool = opened();
     spool.append(
       Array.from({ length: 400 }, (_, mark) => block(mark % 256)),
@@ -214,7 +217,7 @@ describe('the spool', () => {
     spoil(path.join(dir, SPOOL_FILE));
     const anew = opened();
     anew.append([block(5)], true);
-    const batch = anew.next(LANE.live, 1_000, MIB);
+    const batch = shipAll(anew);
     expect(anew.boot).toBeGreaterThan(boot);
     expect(marksOf(batch)).toContain(5);
     for (const { boot: shippedAs } of batch) expect(shippedAs).toBe(anew.boot);
@@ -271,6 +274,7 @@ describe('the spool', () => {
       flip(file, at);
       const spoilt = opened();
       const batch = shipAll(spoilt);
+      expect(batch.length).toBeGreaterThanOrEqual(60 - BLOCKS_PER_PAGE);
       for (const { body } of batch) {
         expect(body.bytes.every((byte) => byte === body.bytes[0])).toBe(true);
         expect(body).toMatchObject({ count: 10, rawLength: 100, baseTimeMs: NOW_MS });
@@ -281,6 +285,125 @@ describe('the spool', () => {
       closed(spoilt);
     }
     expect(missed).toBe(0);
+  });
+
+  describe('damaged', () => {
+    const file = (): string => path.join(dir, SPOOL_FILE);
+    const identities = (batch: SpooledBlock[]): string[] =>
+      batch.map(
+        ({ lane, boot, sequence, body }) => `${lane}/${boot}/${sequence} ${body.bytes[0]} ${body.bytes.length}`,
+      );
+
+    /** 20 blocks that were shipped and not acknowledged, in both lanes, and 200 that were not; some longer than a page. */
+    function filled(spool: Spool): string[] {
+      spool.append([block(1, -60_000), block(2, -50_000, 9_000)], false);
+      const backfill = spool.next(LANE.backfill, 100, MIB);
+      spool.append([...blocks(17), block(18, 10_000, 30_000)], true);
+      const live = spool.next(LANE.live, 100, MIB);
+      spool.append(
+        Array.from({ length: 200 }, (_, mark) => block(mark, 10_000, mark % 10 === 0 ? 6_000 : 100)),
+        false,
+      );
+      return identities([...live, ...backfill]);
+    }
+
+    it.each([
+      ['its first page is rubbish', (): void => spoilAt(file(), 0, 4096)],
+      ['its name and version are rubbish', (): void => spoilAt(file(), 0, 100)],
+      ['its first page and the map of its pages are rubbish', (): void => spoilAt(file(), 0, 8192)],
+    ])('gives all of its blocks as what they were shipped when %s', (_what, spoil) => {
+      const spool = opened();
+      const shipped = filled(spool);
+      closed(spool);
+      spoil();
+      const anew = opened();
+      expect(anew.stats()).toMatchObject({ blocks: 220, quarantined: 1, droppedResults: 0, spooledResults: 2_200 });
+      const again = [...anew.next(LANE.live, 1_000, MIB), ...anew.next(LANE.backfill, 1_000, MIB)];
+      expect(identities(again)).toEqual(shipped);
+      anew.settle(LANE.live, anew.next(LANE.live, 1_000, MIB), []);
+      const rest = anew.next(LANE.live, 1_000, MIB);
+      expect(marksOf(rest)).toEqual(Array.from({ length: 200 }, (_, mark) => mark));
+      expect(reopened(anew).stats().quarantined).toBe(1);
+    });
+
+    it.each([
+      [2, 60],
+      [3, 20],
+    ])('gives what is in the first part of %i when it is truncated, and counts the rest', (parts, leastBlocks) => {
+      const spool = opened();
+      filled(spool);
+      closed(spool);
+      truncateSync(file(), Math.floor(statSync(file()).size / parts));
+      const anew = opened();
+      const all = shipAll(anew);
+      expect(all.length).toBeGreaterThan(leastBlocks);
+      expect(anew.stats()).toMatchObject({ quarantined: 1, droppedResults: (220 - all.length) * 10 });
+    });
+
+    it('is read with what was committed and not yet moved out of the write-ahead log', () => {
+      filled(opened());
+      const copy = path.join(dir, 'copy.db');
+      copyFileSync(`${file()}-wal`, `${copy}-wal`);
+      writeFileSync(copy, 'no database at all'.repeat(1_000));
+      const idsIn = (): unknown[] => {
+        const pages = new SpoolPages(copy);
+        const rows = Array.from({ length: pages.count }, (_, index) => [...pages.rowsOf(index + 1)]).flat();
+        pages.close();
+        return rows.filter(({ values }) => values.length === 13).map(({ id }) => id);
+      };
+      const ids = Array.from({ length: 220 }, (_, index) => index + 1);
+      expect(new Set(idsIn())).toEqual(new Set(ids));
+      // From the first damaged frame on it says nothing, and the transaction that it is of counts as a whole.
+      flip(`${copy}-wal`, statSync(`${copy}-wal`).size - 2_000);
+      expect(new Set(idsIn())).toEqual(new Set(ids.slice(0, 20)));
+    });
+
+    it('gives nothing of blocks that are gone', () => {
+      const spool = opened();
+      filled(spool);
+      for (const lane of [LANE.live, LANE.backfill] as const) spool.settle(lane, spool.next(lane, 1_000, MIB), []);
+      spool.settle(LANE.live, spool.next(LANE.live, 150, MIB), []);
+      closed(spool);
+      spoilAt(file(), 0, 100);
+      expect(opened().stats()).toMatchObject({ blocks: 50, quarantined: 1, droppedResults: 0 });
+    });
+
+    it('is replaced while the agent runs, without what the gateway has', () => {
+      const spool = opened();
+      filled(spool);
+      const acknowledged = spool.next(LANE.live, 1_000, MIB);
+      spool.settle(LANE.live, acknowledged, []);
+      const database = Reflect.get(spool, 'database') as DatabaseSync;
+      database.exec('PRAGMA wal_checkpoint(TRUNCATE); PRAGMA shrink_memory;');
+      spoilAt(file(), 0, 4096);
+      spool.append([block(250)], true);
+      expect(spool.stats()).toMatchObject({ quarantined: 1, droppedResults: 0, spooledResults: 2_210 });
+      expect(shipAll(spool)).toHaveLength(221 - acknowledged.length);
+    });
+
+    it('gives most of it back when bits have flipped in many places, and counts what it does not', () => {
+      const spool = opened();
+      filled(spool);
+      closed(spool);
+      const { size } = statSync(file());
+      for (let nth = 0; nth < 20; nth++) flip(file(), Math.floor(((nth + 0.37) * size) / 20));
+      const anew = opened();
+      const all = shipAll(anew);
+      expect(all.length).toBeGreaterThan(110);
+      expect(anew.stats()).toMatchObject({ blocks: 0, droppedResults: (220 - all.length) * 10 });
+      expect(anew.stats().quarantined).toBeGreaterThan(0);
+    });
+
+    it('is salvaged from the start again when the agent was killed while it did that', () => {
+      const spool = opened();
+      filled(spool);
+      closed(spool);
+      spoilAt(file(), 0, 100);
+      writeFileSync(path.join(dir, 'spool-salvaged.db'), 'half a spool');
+      writeFileSync(path.join(dir, 'spool-salvaged.db-wal'), 'half a log');
+      expect(opened().stats()).toMatchObject({ blocks: 220, droppedResults: 0 });
+      expect(readdirSync(dir).filter((name) => name.startsWith('spool-salvaged'))).toEqual([]);
+    });
   });
 
   it('refuses a folder that another agent uses', () => {
@@ -306,5 +429,11 @@ function flip(file: string, at: number): void {
   const fd = openSync(file, 'r+');
   const byte = readFileSync(file)[at] ?? 0;
   writeSync(fd, Uint8Array.of(byte ^ 0x10), 0, 1, at);
+  closeSync(fd);
+}
+
+function spoilAt(file: string, at: number, length: number): void {
+  const fd = openSync(file, 'r+');
+  writeSync(fd, Buffer.alloc(length, 0xa5), 0, length, at);
   closeSync(fd);
 }

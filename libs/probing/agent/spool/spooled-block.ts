@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { EncodedBody, Lane } from '@icmp-mon/probing/contract';
+import { type EncodedBody, LANE, type Lane } from '@icmp-mon/probing/contract';
 
 /** A finished body on its way into the spool. */
 export interface NewBlock {
@@ -24,6 +24,7 @@ export interface BlockRow {
   shard: number;
   policy_version: number;
   base_time_ms: number;
+  live_until_ms: number;
   count: number;
   raw_length: number;
   stored: number;
@@ -50,4 +51,15 @@ export function blockOf(row: BlockRow, lane: Lane, boot: number, sequence: numbe
   };
   const block = { id: row.id, shard: row.shard, policyVersion: row.policy_version, lane, boot, sequence, body };
   return checksumOf(block) === row.crc ? block : undefined;
+}
+
+/** Whether a row that was read from a damaged file has the shape of one: its checksum is not over all its columns. */
+export function isPlausible(row: BlockRow): boolean {
+  const { id, shard, policy_version, base_time_ms, live_until_ms, count, raw_length, stored, crc } = row;
+  const numbers: unknown[] = [id, shard, policy_version, base_time_ms, live_until_ms, count, raw_length, stored, crc];
+  if (!numbers.every((value) => Number.isSafeInteger(value) && Number(value) >= 0)) return false;
+  const { lane, boot, sequence } = row;
+  if (lane === null || boot === null || sequence === null) return lane === boot && boot === sequence;
+  const isLane = Object.values(LANE).some((known) => known === lane);
+  return isLane && [boot, sequence].every((value) => Number.isSafeInteger(value) && value >= 0);
 }

@@ -1,0 +1,104 @@
+import { closeSync, fsyncSync, openSync } from 'node:fs';
+import path from 'node:path';
+import { openSpoolDatabase, removeDatabase, replaceSpool, SPOOL_FILE } from './spool-database';
+import { type FoundRow, SpoolPages } from './spool-pages';
+import { prepare, type Statements, type Totals } from './spool-statements';
+import { blockOf, type BlockRow, isPlausible } from './spooled-block';
+
+const SUCCESSOR_FILE = 'spool-salvaged.db';
+/** An agent starts within 5 s: what takes longer stays in the file that is set aside, and counts as missing. */
+const SALVAGE_MS_MAX = 3_000;
+const BATCH_PAGES = 2_000;
+const COLUMNS = 13;
+
+export interface Salvage {
+  /** Name of the damaged file now. */
+  setAside: string;
+  blocks: number;
+  /** Why it ended before all was looked at. */
+  cutShort?: string;
+}
+
+/**
+ * Puts a new spool in the place of a damaged one, which nobody may have open: with every block that can still be read, as it
+ * was written and with the identity that it may have been shipped under, and with the totals. The damaged one is kept.
+ */
+export function salvageSpool(dir: string, nowMs: number, unwanted: ReadonlySet<number>): Salvage {
+  // Of an agent that was killed while it did this: the damaged spool is in its place still.
+  removeDatabase(dir, SUCCESSOR_FILE);
+  const successor = openSpoolDatabase(dir, SUCCESSOR_FILE);
+  // Durable once it is whole, and before it takes the other's place.
+  successor.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;');
+  const statements = prepare(successor);
+  const pages = new SpoolPages(path.join(dir, SPOOL_FILE));
+  const deadlineMs = performance.now() + SALVAGE_MS_MAX;
+  let blocks = 0;
+  let cutShort: string | undefined;
+  try {
+    for (let from = 1; from <= pages.count && cutShort === undefined; from += BATCH_PAGES) {
+      const taken = takeBatch(pages, from, statements, unwanted, (sql) => successor.exec(sql));
+      if (typeof taken === 'number') blocks += taken;
+      else cutShort = taken.message;
+      if (performance.now() > deadlineMs && from + BATCH_PAGES <= pages.count) cutShort ??= 'it takes too long';
+    }
+  } finally {
+    pages.close();
+    successor.close();
+  }
+  syncFile(path.join(dir, SUCCESSOR_FILE));
+  return { setAside: replaceSpool(dir, SUCCESSOR_FILE, nowMs), blocks, ...(cutShort !== undefined && { cutShort }) };
+}
+
+/** How many blocks were taken, or why none could be: a disk that is full must not keep the agent from starting. */
+function takeBatch(
+  pages: SpoolPages,
+  from: number,
+  statements: Statements,
+  unwanted: ReadonlySet<number>,
+  exec: (sql: string) => void,
+): number | Error {
+  let blocks = 0;
+  exec('BEGIN IMMEDIATE');
+  try {
+    for (let page = from; page < Math.min(from + BATCH_PAGES, pages.count + 1); page++) {
+      for (const row of pages.rowsOf(page)) {
+        takeTotal(row, statements);
+        if (row.id !== undefined && !unwanted.has(row.id)) blocks += takeBlock(row.id, row.values, statements);
+      }
+    }
+    exec('COMMIT');
+    return blocks;
+  } catch (error) {
+    exec('ROLLBACK');
+    if (error instanceof Error) return error;
+    throw error;
+  }
+}
+
+function takeBlock(id: number, values: FoundRow['values'], { salvage }: Statements): number {
+  if (values.length !== COLUMNS) return 0;
+  const [, shard, policyVersion, baseTimeMs, liveUntilMs, count, rawLength, stored, crc, lane, boot, sequence, body] =
+    values;
+  if (!(body instanceof Uint8Array)) return 0;
+  const row = {
+    ...{ id, shard, policy_version: policyVersion, base_time_ms: baseTimeMs, live_until_ms: liveUntilMs, count },
+    ...{ raw_length: rawLength, stored, crc, lane, boot, sequence, body },
+  } as BlockRow;
+  if (!isPlausible(row) || blockOf(row, 0, 0, 0) === undefined) return 0;
+  const { changes } = salvage.run(id, ...values.slice(1));
+  return Number(changes);
+}
+
+function takeTotal({ id, values: [name, value] }: FoundRow, { setTotal }: Statements): void {
+  if (id !== undefined || typeof value !== 'number' || value < 0) return;
+  if (KEPT_TOTALS.some((kept) => kept === name)) setTotal.run(String(name), value);
+}
+
+/** The others are counted anew. */
+const KEPT_TOTALS: readonly (keyof Totals)[] = ['spooledResults', 'quarantined', 'droppedResults'];
+
+function syncFile(file: string): void {
+  const fd = openSync(file, 'r+');
+  fsyncSync(fd);
+  closeSync(fd);
+}
