@@ -77,25 +77,29 @@ const resultEvents = (round: number): string =>
   ).join('');
 
 function oneTarget({ context, targets, stored }: Stage): Scene {
-  const [{ key }] = targets;
+  const keys = [targets[0].key];
+  const rounds = context.quick ? ROUNDS_QUICK : ROUNDS;
+  const made = Array.from({ length: rounds }, () => stored.make(keys));
   return {
     name: 'live: one target',
     paths: targets.map(() => resultPath(targets[0])),
-    rounds: context.quick ? ROUNDS_QUICK : ROUNDS,
+    rounds,
     perRound: AGENTS,
-    begin: () => stored.commit([key]),
+    begin: (round) => stored.commit(keys, made[round]),
     chunk: resultEvents,
   };
 }
 
 function ownTargets({ context, targets, stored }: Stage): Scene {
   const keys = targets.map(({ key }) => key);
+  const rounds = context.quick ? ROUNDS_OWN_QUICK : ROUNDS_OWN;
+  const made = Array.from({ length: rounds }, () => stored.make(keys));
   return {
     name: 'live: a target each',
     paths: targets.map(resultPath),
-    rounds: context.quick ? ROUNDS_OWN_QUICK : ROUNDS_OWN,
+    rounds,
     perRound: AGENTS,
-    begin: () => stored.commit(keys),
+    begin: (round) => stored.commit(keys, made[round]),
     chunk: resultEvents,
   };
 }

@@ -46,7 +46,12 @@ export class Projector implements App {
       topicPrefix: config.topicPrefix,
       clientId: 'projector',
     });
-    this.redis = new Redis(config.redisUrl, { maxRetriesPerRequest: 1, commandTimeout: 2_000 });
+    this.redis = new Redis(config.redisUrl, {
+      maxRetriesPerRequest: 1,
+      commandTimeout: 2_000,
+      // A commit's wake-ups go out together.
+      enableAutoPipelining: true,
+    });
     const warn = (message: string, error: unknown): void => logger.warn({ err: error }, message);
     this.redis.on('error', (error) => warn('redis is away: live views wait', error));
     this.liveBus = new RedisLiveBus(this.redis, config.topicPrefix, warn);

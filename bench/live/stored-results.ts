@@ -32,15 +32,24 @@ export class StoredResults {
       const id = `0199d3a0-0000-7000-8000-${String(nr).padStart(12, '0')}`;
       await client.query('INSERT INTO agent_no (agent_id, name) VALUES ($1, $2)', [id, `agent-${nr}`]);
     }
-    return new StoredResults(client, new Redis(redisUrl), topicPrefix, shardCount, agents);
+    return new StoredResults(
+      client,
+      new Redis(redisUrl, { enableAutoPipelining: true }),
+      topicPrefix,
+      shardCount,
+      agents,
+    );
+  }
+
+  /** Bodies of the targets' rows, as shards have them ready. */
+  make(keys: readonly number[]): Buffer[] {
+    return keys.map((key) => Buffer.from(encodeSeriesBody(this.samples(key).build())));
   }
 
   /** One commit; returns what the ids of its events for one target sum up to (`serve-clients.ts`). */
-  async commit(keys: readonly number[]): Promise<number> {
+  async commit(keys: readonly number[], bodies: readonly Buffer[]): Promise<number> {
     const position = ++this.position;
-    const startMs = windowStart(Date.now());
-    const bodies = keys.map((key) => Buffer.from(encodeSeriesBody(this.samples(key).build())));
-    const startAt = new Date(startMs);
+    const startAt = new Date(windowStart(Date.now()));
     await this.client.query(INSERT, [this.shardCount, startAt, this.agents, NO_HISTOGRAM, position, keys, bodies]);
     for (const key of keys) void this.redis.publish(`${this.topicPrefix}:live:${key}`, String(position));
     return Array.from({ length: this.agents }, (_, at) => position * 1_000 + at).reduce((sum, id) => sum + id, 0);

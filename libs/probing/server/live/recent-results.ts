@@ -68,7 +68,7 @@ export class RecentResults {
     private readonly database: TelemetryDatabase,
     private readonly agents: StoredAgents,
   ) {
-    this.reads = new Batching({ batchMax: READS_TOGETHER_MAX, concurrentMax: 1 }, (asked) => this.read(asked));
+    this.reads = new Batching({ batchMax: READS_TOGETHER_MAX, concurrentMax: 2 }, (asked) => this.read(asked));
     this.looks = new Batching({ batchMax: READS_TOGETHER_MAX, concurrentMax: 1 }, (keys) => this.look(keys));
   }
 
