@@ -26,6 +26,8 @@ export interface AgentTelemetry {
   rssBytes: number;
   spoolBlocks: number;
   spoolBytes: number;
+  /** How much the spool may hold; older agents do not tell it. */
+  spoolBytesMax?: number;
   spoolOldestS: number;
   spoolQuarantined: number;
   droppedResults: number;

@@ -32,6 +32,7 @@ export class AgentTelemetryDocument implements AgentTelemetry {
   @ApiProperty() rssBytes!: number;
   @ApiProperty() spoolBlocks!: number;
   @ApiProperty() spoolBytes!: number;
+  @ApiPropertyOptional({ description: 'How much the spool may hold.' }) spoolBytesMax?: number;
   @ApiProperty() spoolOldestS!: number;
   @ApiProperty() spoolQuarantined!: number;
   @ApiProperty() droppedResults!: number;

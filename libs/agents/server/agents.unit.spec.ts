@@ -186,4 +186,22 @@ describe('telemetry', () => {
       }),
     );
   });
+
+  it('has the size that the spool may have, of agents that tell it', () => {
+    const numbers = [
+      ...['assignmentVersion', 'targets', 'probesPerS', 'resultsPerS', 'cpuCores', 'executorCpuCores', 'rssBytes'],
+      ...['spoolBlocks', 'spoolBytes', 'spoolOldestS', 'spoolQuarantined', 'droppedResults', 'notSentPerS'],
+      ...['clockOffsetMs', 'policyRefusedTargets'],
+    ];
+    const at = '2026-11-22T10:00:00.000Z';
+    const report = {
+      ...Object.fromEntries(numbers.map((name) => [name, 0])),
+      ...{ at, startedAt: at, agentVersion: '0.1.0', executors: [] },
+    };
+    expect(readTelemetry(report)).toEqual(report);
+    expect(readTelemetry({ ...report, spoolBytesMax: 2 ** 31 })).toEqual({ ...report, spoolBytesMax: 2 ** 31 });
+    expect(() => readTelemetry({ ...report, spoolBytesMax: -1 })).toThrow(
+      expect.objectContaining({ errors: [expect.objectContaining({ pointer: '#/spoolBytesMax' })] }),
+    );
+  });
 });

@@ -35,6 +35,9 @@ const NUMBERS = {
   policyRefusedTargets: 0,
 } as const satisfies Partial<Record<keyof AgentTelemetry, number>>;
 
+/** Told by newer agents only. */
+const OPTIONAL_NUMBERS = { spoolBytesMax: 0 } as const satisfies Partial<Record<keyof AgentTelemetry, number>>;
+
 /**
  * An agent's report with exactly the fields of the contract: what else it sent is left out, what is wrong is refused.
  * @throws DomainError `invalid` with a pointer for each field
@@ -42,7 +45,8 @@ const NUMBERS = {
 export function readTelemetry(body: unknown): AgentTelemetry {
   if (!isRecord(body)) throw new DomainError('invalid', 'Telemetry is a JSON object.');
   const errors: FieldError[] = [];
-  const numbers = Object.entries(NUMBERS).map(([field, min]) => {
+  const optional = Object.entries(OPTIONAL_NUMBERS).filter(([field]) => body[field] !== undefined);
+  const numbers = [...Object.entries(NUMBERS), ...optional].map(([field, min]) => {
     const value = body[field];
     const good = typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER && value >= min;
     if (!good) errors.push({ pointer: `#/${field}`, detail: min === 0 ? 'is a number of 0 or more' : 'is a number' });

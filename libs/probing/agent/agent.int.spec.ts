@@ -84,6 +84,7 @@ describe('the agent', () => {
     }
     await expect.poll(() => gateway.telemetry?.targets, WITHIN).toBe(IPS.length);
     expect(gateway.telemetry?.executors).toMatchObject([{ type: 'icmp_ping', state: 'ok' }]);
+    expect(gateway.telemetry?.spoolBytesMax).toBe(64 * 1024 * 1024);
     await expect.poll(() => Object.values(agent.readiness()).every(({ ok }) => ok), WITHIN).toBe(true);
     gateway.assign(IPS.slice(0, 3));
     await expect.poll(() => agent.session?.gauges().targets, WITHIN).toBe(3);

@@ -126,6 +126,7 @@ export class Session {
       targets: this.prober.targets,
       spoolBlocks: blocks,
       spoolBytes: bytes,
+      spoolBytesMax: this.options.spoolBytesMax,
       spoolOldestS: Math.round(oldestS * 10) / 10,
       spoolQuarantined: quarantined,
       droppedResults: droppedResults + this.collector.droppedResults,
