@@ -81,10 +81,8 @@ async function oneDamage(
     keys: installation.keys,
   });
   findings.count(`${what}: of ${waiting.length} results that waited not recovered`, missing);
-  findings.count(
-    `${what}: lost by the agent's own count`,
-    (await product.metric('agent', 'icmpmon_agent_dropped_results_total')) - droppedBefore,
-  );
+  const lost = (await product.metric('agent', 'icmpmon_agent_dropped_results_total')) - droppedBefore;
+  findings.must(`${what}: lost by the agent's own count`, lost, missing);
   const quarantined = await product.metric('agent', 'icmpmon_agent_quarantined');
   const aside = readdirSync(dir).filter(
     (name) => name.includes('damaged') || name.includes('aside') || name.includes('corrupt'),
