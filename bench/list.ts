@@ -7,6 +7,7 @@ import pg from 'pg';
 import type { BenchContext, BenchResult } from './bench';
 import { statusMessage } from './live/status-message';
 import { type Round, runPairs } from './pairs';
+import { profiling } from './projector';
 import { plausibleTargets, Registration } from './registration';
 
 const TARGETS = 100_000;
@@ -54,7 +55,7 @@ interface Page {
  */
 export async function run(context: BenchContext): Promise<BenchResult> {
   const count = context.quick ? TARGETS_QUICK : TARGETS;
-  const product = await context.startProduct({ apps: ['api'] });
+  const product = await context.startProduct({ apps: ['api'], environment: profiling(context) });
   const { controlDatabaseUrl, apiUrl, apiKey } = product.access;
   const control = new ControlDatabase({ url: controlDatabaseUrl });
   const pool = new pg.Pool({ connectionString: controlDatabaseUrl, max: READERS });

@@ -7,6 +7,7 @@ import { statusMessage } from './live/status-message';
 import { StoredResults } from './live/stored-results';
 import { type Round, runPairs } from './pairs';
 import type { BenchProduct } from './product';
+import { profiling } from './projector';
 import { plausibleTargets, Registration } from './registration';
 
 const CLIENTS = 1_000;
@@ -47,7 +48,7 @@ interface Scene {
  * bench says so. On both sides at most four rounds are under way.
  */
 export async function run(context: BenchContext): Promise<BenchResult> {
-  const product = await context.startProduct({ apps: ['api'] });
+  const product = await context.startProduct({ apps: ['api'], environment: profiling(context) });
   const script = process.argv[1];
   const control = new ControlDatabase({ url: product.access.controlDatabaseUrl });
   const registration = await Registration.on(control);
