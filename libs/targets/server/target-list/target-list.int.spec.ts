@@ -4,7 +4,8 @@ import { cloudEvent, cloudEventType, type ReceivedMessage } from '@icmp-mon/plat
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import type { TargetStatusChanged } from '@icmp-mon/status/contract';
 import { TARGET_SORTS, type TargetListQuery, type TargetSort, type TargetView } from '@icmp-mon/targets/contract';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ListedTargets } from '../target-directory';
 import { TargetCounts } from './count-targets';
 import { listFilter } from './list-filter';
 import { ListTargets, ListTargetsHandler, pageStatement } from './list-targets';
@@ -280,5 +281,20 @@ describe('the projection of the list', () => {
     const before = await row(1);
     await expect(handle(changed(1, 'down', 100), poison())).rejects.toMatchObject({ name: 'PoisonError' });
     expect(await row(1)).toEqual(before);
+  });
+});
+
+describe('targets that are looked up by their ids', () => {
+  it('at the same moment, are found by few statements, and those that are not there are told apart', async () => {
+    await fill(1_000);
+    const rows = await database.query<{ id: string; key: number }>('SELECT id, key FROM target_list ORDER BY key');
+    const targets = new ListedTargets(database);
+    const statements = vi.spyOn(database, 'query');
+    const absent = newId();
+    const asked = Promise.all(rows.map(({ id }) => targets.find(id.toUpperCase())));
+    await expect(targets.find(absent)).rejects.toThrow(`There is no target ${absent}.`);
+    expect((await asked).map(({ key }) => key)).toEqual(rows.map(({ key }) => key));
+    expect(statements.mock.calls.length).toBeLessThan(rows.length / 100);
+    statements.mockRestore();
   });
 });
