@@ -10,6 +10,7 @@ import { ShardWriter } from './writer';
 
 const MAINTAIN_MS = 1_000;
 const COMMIT_MS = 250;
+const COMMIT_REST_MS = 20;
 /** Positions of records without effects are stored this seldom. */
 const IDLE_COMMIT_MS = 5_000;
 /** Records applied beyond the last commit before reading waits for one. */
@@ -210,8 +211,11 @@ export class ShardHost {
   }
 
   private async commitForEver(): Promise<void> {
+    let beganMs = performance.now();
     while (!this.stopping) {
-      await pause(COMMIT_MS);
+      // From one beginning to the next: a long commit does not make the results behind it wait longer still.
+      await pause(Math.max(COMMIT_REST_MS, COMMIT_MS - (performance.now() - beganMs)));
+      beganMs = performance.now();
       try {
         const due = [...this.owned.values()].find((owned) => owned.wantsCheckpoint());
         await this.commit(due ? [due.shard] : []);
