@@ -9,7 +9,7 @@ import { Refusal } from './say.mjs';
 
 const shortestDelayMs = 500;
 const longestDelayMs = 15_000;
-const steadyAfterMs = 30_000;
+const steadyAfterMs = 10_000;
 const readyPatienceMs = 120_000;
 const failuresBeforeGivingUp = 4;
 const saveAgainMs = 5_000;
