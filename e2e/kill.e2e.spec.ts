@@ -48,7 +48,7 @@ describe('a product whose processes are killed, one after another and all at onc
     expect(names).toEqual(expect.arrayContaining(['agent', 'gateway', 'api', 'projector', 'worker']));
     const lines: string[] = [];
     for (const killed of [...names.map((name) => [name]), names]) {
-      const seconds = await killAndWait(product, killed);
+      const { seconds } = await killAndWait(product, killed);
       lines.push(`${killed.join(', ')} killed: all ready again after ${seconds.toFixed(1)} s`);
       const taken = await takenResults();
       await expect.poll(takenResults, within).toBeGreaterThan(taken);

@@ -24,34 +24,46 @@ export async function whileAway<T>(product: RunningProduct, name: string, work: 
   }
 }
 
-async function isBack(product: RunningProduct, name: string, before: number): Promise<void> {
+async function isBack(product: RunningProduct, name: string, before: number): Promise<string[]> {
   await eventually(
     () => {
       if ((product.access.processes[name]?.pid ?? before) === before) throw new Error(`${name} was not started again`);
     },
     { withinMs: BACK_WITHIN_MS },
   );
-  await allReady(product);
+  return allReady(product);
 }
 
-/** Resolves when every app says that it is ready. */
-export async function allReady(product: RunningProduct): Promise<void> {
+/** Resolves when every app says that it is ready: with the names of those that were last not to be. */
+export async function allReady(product: RunningProduct): Promise<string[]> {
+  let last: string[] = [];
   await eventually(
     async () => {
       const notReady = await product.notReady();
-      if (notReady.length > 0) throw new Error(`not ready: ${notReady.join(', ')}`);
+      if (notReady.length === 0) return;
+      last = notReady;
+      throw new Error(`not ready: ${notReady.join(', ')}`);
     },
     { withinMs: BACK_WITHIN_MS },
   );
+  return last;
 }
 
-/** Kills the processes at one moment; resolves with how many seconds it took until all was ready again. */
-export async function killAndWait(product: RunningProduct, names: readonly string[]): Promise<number> {
+export interface Recovery {
+  /** From the signal until all was ready again. */
+  seconds: number;
+  /** What was ready last. */
+  last: string;
+}
+
+/** Kills the processes at one moment; resolves when all is ready again. */
+export async function killAndWait(product: RunningProduct, names: readonly string[]): Promise<Recovery> {
   const before = names.map((name) => ({ name, pid: pidOf(product, name) }));
   const startedMs = performance.now();
   for (const { pid } of before) process.kill(pid, 'SIGKILL');
-  for (const { name, pid } of before) await isBack(product, name, pid);
-  return (performance.now() - startedMs) / 1000;
+  const last = new Set<string>();
+  for (const { name, pid } of before) for (const late of await isBack(product, name, pid)) last.add(late);
+  return { seconds: (performance.now() - startedMs) / 1000, last: [...last].join(', ') };
 }
 
 /** Ends a process as a restart does; resolves with how many seconds it took until all was ready again. */

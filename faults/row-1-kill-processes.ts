@@ -18,11 +18,11 @@ export async function run(context: FaultContext): Promise<Verdict> {
     for (let round = 1; round <= rounds; round++) {
       const order = APPS.map((name) => ({ name, at: context.random() })).sort((a, b) => a.at - b.at);
       for (const killed of [...order.map(({ name }) => [name]), APPS]) {
-        const seconds = await killAndWait(product, killed);
+        const { seconds, last } = await killAndWait(product, killed);
         const key = killed.length > 1 ? 'all at once' : killed[0];
         worst.set(key, Math.max(worst.get(key) ?? 0, seconds));
         kills += killed.length;
-        context.say(`round ${round}: ${key} killed, all ready again after ${seconds.toFixed(1)} s`);
+        context.say(`round ${round}: ${key} killed, all ready again after ${seconds.toFixed(1)} s, last ${last}`);
         await pause(context.random() * PAUSE_MS_MAX);
       }
     }

@@ -5,8 +5,8 @@ import { underLoad, type Installation } from './installation';
 import { pidOf } from './killing';
 import type { ProxyMode } from './tcp-proxy';
 
-const HOLD_MS = { short: 6_000, full: 45_000 };
-const SLOW_MS = { short: 6_000, full: 75_000 };
+const HOLD_MS = { short: 5_000, full: 45_000 };
+const SLOW_MS = { short: 5_000, full: 75_000 };
 const DROPPED_WITHIN_S = 31;
 const MEMORY_GROWTH_MIB_MAX = 96;
 const KIB = 1024;

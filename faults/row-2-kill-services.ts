@@ -24,10 +24,10 @@ export async function run(context: FaultContext): Promise<Verdict> {
       for (const service of SERVICES) {
         const asking = { goesOn: true };
         const asked = askAll(installation, answers, asking);
-        const seconds = await killAndWait(installation.product, [service]);
+        const { seconds, last } = await killAndWait(installation.product, [service]);
         asking.goesOn = false;
         await asked;
-        context.say(`round ${round}: ${service} killed, all ready again after ${seconds.toFixed(1)} s`);
+        context.say(`round ${round}: ${service} killed, all ready again after ${seconds.toFixed(1)} s, last ${last}`);
         const key = `${service} killed, all ready again, worst, s`;
         findings.counts[key] = Math.max(Number(findings.counts[key] ?? 0), Math.round(seconds * 10) / 10);
       }

@@ -3,7 +3,7 @@ import type { RunningProduct } from '../e2e/running-product';
 import { Findings, type FaultContext, type Verdict } from './fault-row';
 import { underLoad } from './installation';
 
-const CUT_OFF_MS = { short: 15_000, full: 120_000 };
+const CUT_OFF_MS = { short: 5_000, full: 120_000 };
 const HOURS = { short: 1, full: 6 };
 /** One measurement of all targets for so much of the time that it was cut off. */
 const OLD_EVERY_MS = { short: 120_000, full: 30_000 };

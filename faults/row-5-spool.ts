@@ -3,15 +3,18 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { readWaiting } from '../e2e/spool-witness';
 import { setTimeout as pause } from 'node:timers/promises';
+import { eventually } from '@icmp-mon/platform/testing';
 import { Findings, type FaultContext, type Verdict } from './fault-row';
 import { underLoad, type Installation } from './installation';
 import { judgeWitness } from './judge';
 import { whileAway } from './killing';
 
-const CUT_OFF_MS = { short: 8_000, full: 30_000 };
+/** The agent is cut off until so much waits. */
+const WAITING_BLOCKS = { short: 20, full: 150 };
+const PATIENCE = { withinMs: 120_000 };
 const STARTED_WITHIN_S = 5;
 const FLIPS = 20;
-const SHIPPED_MS = 5_000;
+const SHIPPED_WITHIN_MS = 60_000;
 
 interface Damage {
   what: string;
@@ -33,13 +36,13 @@ const DAMAGES: Damage[] = [
  */
 export async function run(context: FaultContext): Promise<Verdict> {
   const findings = new Findings(context.say);
-  const holdMs = context.short ? CUT_OFF_MS.short : CUT_OFF_MS.full;
+  const blocks = context.short ? WAITING_BLOCKS.short : WAITING_BLOCKS.full;
   await underLoad(
     context,
     findings,
     async (installation) => {
       for (const damage of context.short ? DAMAGES.slice(0, 2) : DAMAGES)
-        await oneDamage(context, findings, installation, damage, holdMs);
+        await oneDamage(context, findings, installation, damage, blocks);
       await installation.placeWitness();
     },
     { local: false },
@@ -52,13 +55,14 @@ async function oneDamage(
   findings: Findings,
   installation: Installation,
   { what, make }: Damage,
-  holdMs: number,
+  blocksMin: number,
 ): Promise<void> {
   const { product, agentProxy } = installation;
   const dir = path.join(product.dir, 'agent');
   agentProxy.become({ kind: 'refuse' });
-  await pause(holdMs);
-  const spooled = await product.metric('agent', 'icmpmon_agent_spool_blocks');
+  const spooledBlocks = (): Promise<number> => product.metric('agent', 'icmpmon_agent_spool_blocks');
+  await eventually(async () => expectAtLeast(await spooledBlocks(), blocksMin), PATIENCE);
+  const spooled = await spooledBlocks();
   const droppedBefore = await product.metric('agent', 'icmpmon_agent_dropped_results_total');
   const copy = path.join(product.dir, 'spool-before.copy');
   const damagedAt = new Date();
@@ -72,16 +76,11 @@ async function oneDamage(
     damagedMs = performance.now();
   });
   const seconds = (performance.now() - damagedMs) / 1_000;
-  await pause(SHIPPED_MS);
   const waiting = readWaiting(copy);
   const since = new Date(damagedAt.getTime() - 600_000);
-  const { missing } = await judgeWitness(product.access.telemetryDatabaseUrl, 'local', {
-    spooled: waiting,
-    since,
-    keys: installation.keys,
-  });
-  findings.count(`${what}: of ${waiting.length} results that waited not recovered`, missing);
   const lost = (await product.metric('agent', 'icmpmon_agent_dropped_results_total')) - droppedBefore;
+  const missing = await missingOf(installation, waiting, since, lost);
+  findings.count(`${what}: of ${waiting.length} results that waited not recovered`, missing);
   findings.must(`${what}: lost by the agent's own count`, lost, missing);
   const quarantined = await product.metric('agent', 'icmpmon_agent_quarantined');
   const aside = readdirSync(dir).filter(
@@ -91,10 +90,28 @@ async function oneDamage(
     `${what}: ${spooled} blocks had waited, ready again after ${seconds.toFixed(1)} s, ${quarantined} set aside, files: ${aside.join(', ') || 'none'}`,
   );
   findings.atMost(`${what}: agent ready again, s`, seconds, STARTED_WITHIN_S);
-  const before = await product.metric('agent', 'icmpmon_agent_spooled_results_total');
-  await pause(6_000);
-  const gained = (await product.metric('agent', 'icmpmon_agent_spooled_results_total')) - before;
-  if (gained <= 0) findings.fail(`${what}: the agent spools nothing any more`);
+  const taken = (): Promise<number> => product.metric('agent', 'icmpmon_agent_spooled_results_total');
+  const before = await taken();
+  await eventually(async () => expectAtLeast(await taken(), before + 1), PATIENCE);
+}
+
+function expectAtLeast(actual: number, least: number): void {
+  if (actual < least) throw new Error(`${actual} of ${least} are in the agent's spool`);
+}
+
+/** Of what had waited so much is not stored: looked at until it is no more than is known to be lost. */
+async function missingOf(
+  { product, keys }: Installation,
+  spooled: ReturnType<typeof readWaiting>,
+  since: Date,
+  lost: number,
+): Promise<number> {
+  const deadlineMs = performance.now() + SHIPPED_WITHIN_MS;
+  for (;;) {
+    const { missing } = await judgeWitness(product.access.telemetryDatabaseUrl, 'local', { spooled, since, keys });
+    if (missing <= lost || performance.now() > deadlineMs) return missing;
+    await pause(500);
+  }
 }
 
 /** What is only in the write-ahead log moves into the file, so that the damage strikes it. */

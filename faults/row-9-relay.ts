@@ -31,7 +31,7 @@ export async function run(context: FaultContext): Promise<Verdict> {
       const writers = Array.from({ length: WRITERS }, (_, at) => write(control, context, at, writing));
       for (let kill = 1; kill <= kills; kill++) {
         await pause(500 + context.random() * 1_500);
-        const seconds = await killAndWait(installation.product, ['worker']);
+        const { seconds } = await killAndWait(installation.product, ['worker']);
         context.say(`kill ${kill}: the relay's process is ready again after ${seconds.toFixed(1)} s`);
       }
       writing.goesOn = false;
