@@ -5,6 +5,7 @@ import { TARGET_SORTS } from '@icmp-mon/targets/contract';
 import { TargetListProjection } from '@icmp-mon/targets/server';
 import pg from 'pg';
 import type { BenchContext, BenchResult } from './bench';
+import { HalfLoad } from './half-load';
 import { statusMessage } from './live/status-message';
 import { type Round, runPairs } from './pairs';
 import { profiling } from './projector';
@@ -51,7 +52,7 @@ interface Page {
 /**
  * A page of 100 of the list of 100,000 targets over HTTP, with key and JSON, at any filter, sort and depth: the 99th
  * percentile of the time to its last byte. The reference is hand-written keyset SQL for the same rows, prepared, through pg.
- * Two readers in this process on both sides. Pages must hold the same targets.
+ * Two readers in this process on both sides. Pages must hold the same targets. In its full form under half load.
  */
 export async function run(context: BenchContext): Promise<BenchResult> {
   const count = context.quick ? TARGETS_QUICK : TARGETS;
@@ -69,6 +70,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
     await control.execute('VACUUM ANALYZE target_list');
     const pages = await walk(get, context.quick ? PAGES_QUICK : PAGES);
     context.say(`list: ${pages.length} pages to read, by ${READERS} readers`);
+    const load = context.quick ? null : await HalfLoad.start(context);
     const slowest: Slowest = { product: [], reference: [] };
     const result = await runPairs(context, {
       name: 'list',
@@ -96,7 +98,8 @@ export async function run(context: BenchContext): Promise<BenchResult> {
     });
     for (const [side, found] of Object.entries(slowest))
       context.say(`list: slowest of the ${side}: ${found.join(', ')}`);
-    return { ...result, targets: count, pages: pages.length, slowest };
+    await load?.stop();
+    return { ...result, targets: count, pages: pages.length, halfLoad: load !== null, slowest };
   } finally {
     agent.destroy();
     await pool.end();

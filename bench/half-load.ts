@@ -1,0 +1,48 @@
+import type { BenchContext } from './bench';
+import type { Fleet } from './fleet/fleet';
+import { Inventory } from './inventory';
+import { enrolmentOf, startFleet } from './road';
+
+const AGENTS = 3;
+const TARGETS = 50_000;
+const INTERVAL_S = 15;
+const TIER = 'half-load';
+/** Until the fleet's first results are everywhere on their way. */
+const WARM_MS = 20_000;
+
+/**
+ * 10,000 results a second from simulated agents, judged, rolled up and stored by a second product on the same servers and
+ * cores: what is measured beside it keeps its own data still, so that product and reference can be compared.
+ */
+export class HalfLoad {
+  private constructor(private readonly fleet: Fleet) {}
+
+  static async start(context: BenchContext): Promise<HalfLoad> {
+    const product = await context.startProduct({ apps: ['gateway', 'projector', 'worker'] });
+    const fleet = startFleet(context);
+    await fleet.call('enrol', await enrolmentOf(product, AGENTS));
+    const inventory = new Inventory(product.access.controlDatabaseUrl);
+    await inventory.defineTier(TIER, {
+      probeIntervalMs: INTERVAL_S * 1_000,
+      probeTimeoutMs: 1_000,
+      checks: [{ check: 1, type: 'icmp_ping', expect: 'reachable' }],
+      agentSelection: { strategy: 'all', count: AGENTS, regions: [], requireTags: {}, excludeTags: {} },
+      verdictRule: { missesToFail: 2, successesToRecover: 1, quorum: 'majority' },
+    });
+    await inventory.register(TARGETS, TIER);
+    await inventory.close();
+    await fleet.call('targets', { expectedPerAgent: TARGETS });
+    await fleet.call('live', {});
+    await new Promise((resolve) => setTimeout(resolve, WARM_MS));
+    context.say(`half load: ${(TARGETS * AGENTS) / INTERVAL_S} results/s by ${AGENTS} simulated agents`);
+    return new HalfLoad(fleet);
+  }
+
+  /** @throws Error when the product could not take the load */
+  async stop(): Promise<void> {
+    const { skippedSeconds } = await this.fleet.call('counts', {});
+    await this.fleet.stop();
+    if (skippedSeconds > 0)
+      throw new Error(`The half load was not taken: ${skippedSeconds} seconds of it were not sent.`);
+  }
+}
