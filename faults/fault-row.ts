@@ -16,6 +16,8 @@ export interface FaultContext {
   say(line: string): void;
   /** The local agent's results are judged once, after all rows: it has to stop for that. */
   judgesLocalLater?: boolean;
+  /** After how many ms the gateway drops a client of a byte a second, when one was begun before the rows. */
+  slowClient?: Promise<number>;
   /** The installation that rows share: a product on services of its own, with both kinds of agents. */
   installation(): Promise<Installation>;
 }

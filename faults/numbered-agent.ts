@@ -40,6 +40,7 @@ export class NumberedAgent {
   next = 1;
   /** How far its clock is ahead. */
   clockAheadMs = 0;
+  uploads = 0;
   failedUploads = 0;
   refusedBlocks = 0;
   /** Numbers that must not be stored. */
@@ -149,6 +150,7 @@ export class NumberedAgent {
       this.failedUploads++;
       return false;
     }
+    this.uploads++;
     const { refused } = jsonOf<ResultsAnswer>(answered);
     this.refusedBlocks += refused.length;
     this.waiting[lane].splice(0, blocks.length);

@@ -1,6 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { eventually } from '@icmp-mon/platform/testing';
 import { Findings, type FaultContext, type Verdict } from './fault-row';
 import { underLoad } from './installation';
+import type { NumberedAgent } from './numbered-agent';
 
 const HOUR_MS = 3_600_000;
 /** What the agent's clock is set to, one after the other, against the true time. */
@@ -8,7 +9,8 @@ const SKEWS_MS = {
   short: [72 * HOUR_MS, 0],
   full: [72 * HOUR_MS, -2 * HOUR_MS, 0, 30_000, -30_000, 500, -500, 72 * HOUR_MS, -2 * HOUR_MS, 0],
 };
-const HOLD_MS = { short: 8_000, full: 15_000 };
+/** A step is known after three. */
+const UPLOADS_UNTIL_KNOWN = { short: 4, full: 30 };
 /** How far a sample may be placed beside the truth once the gateway knows the clock. */
 const PLACED_WITHIN_MS = 3_000;
 
@@ -16,7 +18,7 @@ const PLACED_WITHIN_MS = 3_000;
 export async function run(context: FaultContext): Promise<Verdict> {
   const findings = new Findings(context.say);
   const skews = context.short ? SKEWS_MS.short : SKEWS_MS.full;
-  const holdMs = context.short ? HOLD_MS.short : HOLD_MS.full;
+  const uploads = context.short ? UPLOADS_UNTIL_KNOWN.short : UPLOADS_UNTIL_KNOWN.full;
   await underLoad(
     context,
     findings,
@@ -27,10 +29,10 @@ export async function run(context: FaultContext): Promise<Verdict> {
       for (const skewMs of skews) {
         numbered.clockAheadMs = skewMs;
         const jumped = numbered.next;
-        await pause(holdMs / 2);
+        await someUploads(numbered, uploads);
         // The estimate follows a step after some requests; what was measured before that is placed by the old one.
         wrong.push([jumped, numbered.next]);
-        await pause(holdMs / 2);
+        await someUploads(numbered, uploads);
         context.say(`the clock is ${skewMs / 1_000} s ahead`);
       }
       await numbered.pause();
@@ -56,4 +58,12 @@ export async function run(context: FaultContext): Promise<Verdict> {
     { local: false },
   );
   return findings;
+}
+
+async function someUploads(numbered: NumberedAgent, count: number): Promise<void> {
+  const from = numbered.uploads;
+  const patience = { withinMs: 120_000 };
+  await eventually(() => {
+    if (numbered.uploads < from + count) throw new Error(`${numbered.uploads - from} of ${count} uploads were taken`);
+  }, patience);
 }

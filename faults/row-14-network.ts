@@ -5,8 +5,10 @@ import { underLoad, type Installation } from './installation';
 import { pidOf } from './killing';
 import type { ProxyMode } from './tcp-proxy';
 
-const HOLD_MS = { short: 5_000, full: 45_000 };
-const SLOW_MS = { short: 5_000, full: 75_000 };
+const HOLD_MS = { short: 3_000, full: 45_000 };
+const SLOW_MS = { short: 3_000, full: 75_000 };
+/** Between two of them, for uploads to come through. */
+const OPEN_MS = { short: 1_000, full: 2_000 };
 const DROPPED_WITHIN_S = 31;
 const MEMORY_GROWTH_MIB_MAX = 96;
 const KIB = 1024;
@@ -24,7 +26,7 @@ export async function run(context: FaultContext): Promise<Verdict> {
   ];
   await underLoad(context, findings, async (installation) => {
     const { agentProxy, numberedProxy } = installation;
-    const slow = slowClient(findings, installation);
+    const slowClient = context.slowClient ?? installation.numbered.trickle();
     const before = memoryMib(installation);
     let most = before;
     for (const [mode, forMs] of modes) {
@@ -35,19 +37,15 @@ export async function run(context: FaultContext): Promise<Verdict> {
       }
       say(`${mode.kind} for ${forMs / 1_000} s; uploads that failed so far: ${installation.numbered.failedUploads}`);
       for (const proxy of [agentProxy, numberedProxy]) proxy.become({ kind: 'open' });
-      await pause(2_000);
+      await pause(short ? OPEN_MS.short : OPEN_MS.full);
     }
     findings.count("the gateway's memory before, MiB", Math.round(before));
     findings.atMost("growth of the gateway's memory, MiB", most - before, MEMORY_GROWTH_MIB_MAX);
     findings.count('connections', agentProxy.connections + numberedProxy.connections);
-    await slow;
+    // One that sends its body a byte a second over a good line: how long the gateway bears it.
+    findings.atMost('a client of 1 byte/s was dropped after s', (await slowClient) / 1_000, DROPPED_WITHIN_S);
   });
   return findings;
-}
-
-/** One client that sends its body a byte a second over a good line: how long the gateway bears it. */
-async function slowClient(findings: Findings, { numbered }: Installation): Promise<void> {
-  findings.atMost('a client of 1 byte/s was dropped after s', (await numbered.trickle()) / 1_000, DROPPED_WITHIN_S);
 }
 
 function memoryMib({ product }: Installation): number {

@@ -10,7 +10,7 @@ import { judgeWitness } from './judge';
 import { whileAway } from './killing';
 
 /** The agent is cut off until so much waits. */
-const WAITING_BLOCKS = { short: 20, full: 150 };
+const WAITING_BLOCKS = { short: 12, full: 150 };
 const PATIENCE = { withinMs: 120_000 };
 const STARTED_WITHIN_S = 5;
 const FLIPS = 20;

@@ -3,7 +3,7 @@ import { Findings, type FaultContext, type Verdict } from './fault-row';
 import { underLoad } from './installation';
 import { allReady } from './killing';
 
-const FULL_MS = { short: 6_000, full: 60_000 };
+const FULL_MS = { short: 4_000, full: 60_000 };
 
 /** No room on Kafka's disk, then none on the databases': agents keep what they measure until there is. */
 export async function run(context: FaultContext): Promise<Verdict> {
