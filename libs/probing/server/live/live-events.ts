@@ -1,4 +1,4 @@
-import { messageBytes } from '@icmp-mon/platform/http';
+import { formatMessage } from '@icmp-mon/platform/http';
 import type { LiveEvent } from '@icmp-mon/probing/contract';
 
 /** Results of one target, in order, as server-sent events: made once for however many clients get them. */
@@ -10,15 +10,15 @@ export class LiveEvents {
 
   /** For the stream of one target: with ids from which a client resumes. */
   resumable(): Buffer {
-    this.resumableBytes ??= Buffer.concat(
-      this.all.map(({ id, result }) => messageBytes({ id, event: 'result', data: result })),
+    this.resumableBytes ??= Buffer.from(
+      this.all.map(({ id, result }) => formatMessage({ id, event: 'result', data: result })).join(''),
     );
     return this.resumableBytes;
   }
 
   /** For a stream whose ids are another's. */
   bare(): Buffer {
-    this.bareBytes ??= Buffer.concat(this.all.map((event) => messageBytes({ event: 'result', data: event })));
+    this.bareBytes ??= Buffer.from(this.all.map((event) => formatMessage({ event: 'result', data: event })).join(''));
     return this.bareBytes;
   }
 }
