@@ -1,5 +1,6 @@
-import { type HealthRow, worstOf } from '@icmp-mon/operations/contract';
-import { counted, ofRows, spanText } from './figures';
+import { type HealthRow, type HealthState, worstOf } from '@icmp-mon/operations/contract';
+import { APP_SILENT_S } from '../processes/process-report';
+import { counted, maxOf, ofRows, spanText } from './figures';
 import type { Look, PartReader, PartReading } from './health-reading';
 import { grade } from './thresholds';
 
@@ -71,37 +72,53 @@ export const AGENTS_PART: PartReader = {
     );
     const byAgent = new Map(reports.map((report) => [report.agent_id, report]));
     const rows = agents.map(({ id, name }) => rowOf(name, byAgent.get(id), look));
-    const silent = rows.filter((row) => isSilent(row, look)).length;
-    const reading = ofRows(rows, `${counted(agents.length, 'agent')} heard, spools drain`, () =>
-      complaint(rows, silent),
-    );
-    const unread = silent === 0 ? 0 : await unreadReports(look);
-    if (unread > 0) {
-      const summary = `Not known: ${counted(unread, 'report')} of agents were not read yet`;
-      const advice = 'A projector reads them: see Processes and Consumers. What is shown is what was read last.';
-      return { state: 'unknown', summary, advice, rows };
-    }
+    const reading = ofRows(rows, `${counted(agents.length, 'agent')} heard, spools drain`, () => complaint(rows, look));
+    const blind = rows.some((row) => silenceOf(row, look) !== 'ok') ? await whyDeaf(look) : null;
+    if (blind !== null) return { state: 'unknown', ...blind, rows };
     // One lost vantage point leaves the product at work; without any it is blind.
-    if (reading.state === 'bad' && silent < agents.length) reading.state = 'attention';
+    if (reading.state === 'bad' && rows.some(({ state }) => state !== 'bad')) reading.state = 'attention';
     return reading;
   },
 };
 
-/** Reports that lie in Kafka: an agent may well be heard of whom nothing was read. 0 when Kafka does not say. */
-async function unreadReports({ kafka, telemetry, messaging }: Look): Promise<number> {
-  const ends = (await kafka.boundsOrNull())?.get(REPORTS_TOPIC);
-  const read = await telemetry.query<{ partition: number; next_offset: number }>(
-    'SELECT partition, next_offset FROM consumer_offset WHERE group_id = $1 AND topic = $2',
-    [REPORTS_GROUP, messaging.topic(REPORTS_TOPIC)],
+/** What keeps agents' reports from being read, so that their silence tells nothing; null while they are read. */
+async function whyDeaf(look: Look): Promise<{ summary: string; advice: string } | null> {
+  const projectors = await look.control.query(
+    `SELECT 1 FROM app_process
+     WHERE app = 'projector' AND seen_at > clock_timestamp() - interval '${APP_SILENT_S} seconds' LIMIT 1`,
   );
-  return read.reduce(
-    (sum, { partition, next_offset }) => sum + Math.max(0, (ends?.get(partition)?.high ?? 0) - next_offset),
-    0,
-  );
+  const shown = 'What is shown is what was read last.';
+  if (projectors.length === 0) {
+    const summary = "Not known: no projector reads agents' reports";
+    return { summary, advice: `Start a projector: see Processes. ${shown}` };
+  }
+  const unread = await unreadReports(look);
+  if (unread === null) return { summary: 'Not known: Kafka does not answer', advice: `See Services. ${shown}` };
+  if (unread === 0) return null;
+  const summary = `Not known: ${counted(unread, 'report')} of agents were not read yet`;
+  return { summary, advice: `A projector reads them: see Processes and Consumers. ${shown}` };
 }
 
-const isSilent = (row: HealthRow, { thresholds }: Look): boolean =>
-  row.values['silentS'] === null || Number(row.values['silentS']) >= thresholds.agentSilentS.bad;
+/**
+ * Reports that lie in Kafka in partitions that nobody has read from for as long as an agent may be silent: an agent may well be
+ * heard of whom nothing was read. What came just now is read in a moment and does not count. Null when Kafka does not say.
+ */
+async function unreadReports({ kafka, telemetry, messaging, thresholds }: Look): Promise<number | null> {
+  const ends = (await kafka.boundsOrNull())?.get(REPORTS_TOPIC);
+  if (ends === undefined) return null;
+  const standing = await telemetry.query<{ partition: number; next_offset: number }>(
+    `SELECT partition, next_offset FROM consumer_offset
+     WHERE group_id = $1 AND topic = $2 AND updated_at < now() - $3 * interval '1 second'`,
+    [REPORTS_GROUP, messaging.topic(REPORTS_TOPIC), thresholds.agentSilentS.bad],
+  );
+  return standing.reduce((sum, { partition, next_offset }) => {
+    const { low, high } = ends.get(partition) ?? { low: 0, high: 0 };
+    return sum + Math.max(0, high - Math.max(next_offset, low));
+  }, 0);
+}
+
+const silenceOf = ({ values: { silentS } }: HealthRow, { thresholds }: Look): HealthState =>
+  grade(silentS == null ? Infinity : Number(silentS), thresholds.agentSilentS);
 
 function rowOf(agent: string, report: ReportRow | undefined, { thresholds }: Look): HealthRow {
   const { spool_bytes: spoolBytes = null, spool_bytes_max: spoolBytesMax = null } = report ?? {};
@@ -126,13 +143,13 @@ function rowOf(agent: string, report: ReportRow | undefined, { thresholds }: Loo
   };
 }
 
-function complaint(rows: HealthRow[], silent: number): [string, string] {
+function complaint(rows: HealthRow[], look: Look): [string, string] {
   const of = `of ${counted(rows.length, 'agent')}`;
-  if (silent > 0) {
-    const advice =
-      'See that it runs and reaches the gateway. Its results wait in its spool; its targets become unknown.';
-    return [`${silent} ${of} not heard`, advice];
-  }
+  const silent = rows.filter((row) => silenceOf(row, look) === 'bad').length;
+  const hesitant = rows.filter((row) => silenceOf(row, look) === 'attention');
+  const seeAgent =
+    'See that it runs and reaches the gateway. Its results wait in its spool; its targets become unknown.';
+  if (silent > 0) return [`${silent} ${of} not heard`, seeAgent];
   const dropping = rows.filter(({ values }) => Number(values['dropped']) > 0).length;
   if (dropping > 0) {
     return [
@@ -140,8 +157,12 @@ function complaint(rows: HealthRow[], silent: number): [string, string] {
       'What was dropped is lost and counted. Look at its way to the gateway, or give its spool more room.',
     ];
   }
+  if (hesitant.length > 0) {
+    const longestS = maxOf(hesitant.map(({ values }) => Number(values['silentS']))) ?? 0;
+    return [`${hesitant.length} ${of} not heard for ${spanText(longestS)}`, seeAgent];
+  }
   const late = rows.filter((row) => row.state !== 'ok');
-  const oldestS = Math.max(...late.map(({ values }) => Number(values['spoolOldestS'] ?? 0)));
+  const oldestS = maxOf(late.map(({ values }) => Number(values['spoolOldestS'] ?? 0))) ?? 0;
   return [
     `${late.length} ${of} ship late, the oldest block waits for ${spanText(oldestS)}`,
     'See the way to the gateway, and whether the gateway defers uploads (icmpmon_gateway_uploads_deferred_total).',

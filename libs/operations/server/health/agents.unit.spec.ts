@@ -3,13 +3,42 @@ import { AGENTS_PART } from './agents';
 import type { Look } from './health-reading';
 import { DEFAULT_THRESHOLDS } from './thresholds';
 
-const REPORT = { agent_id: 'a', silent_s: 1, version: '1', spool_blocks: 1, spool_oldest_s: 1, dropped: 0 };
+const REPORT = {
+  silent_s: 1,
+  version: '1',
+  spool_blocks: 1,
+  spool_bytes: 1,
+  spool_bytes_max: 100,
+  spool_oldest_s: 1,
+  dropped: 0,
+};
+const TOPIC = 'internal.agent-telemetry';
 
-function lookAt(report: { spool_bytes: number; spool_bytes_max: number | null }): Look {
-  const control = { query: () => Promise.resolve([{ id: 'a', name: 'lab' }]) };
-  const telemetry = { query: () => Promise.resolve([{ ...REPORT, ...report }]) };
-  return { control, telemetry, thresholds: DEFAULT_THRESHOLDS } as unknown as Look;
+interface World {
+  /** One an agent. */
+  reports: Partial<Record<keyof typeof REPORT, number | null>>[];
+  projectors?: number;
+  /** Positions that have not moved for a minute. */
+  standing?: { partition: number; next_offset: number }[];
+  /** Null while Kafka is away. */
+  bounds?: { low: number; high: number } | null;
 }
+
+function lookAt({ reports, projectors = 1, standing = [], bounds = { low: 0, high: 7 } }: World): Look {
+  const agents = reports.map((_, index) => ({ id: String(index), name: `agent ${index}` }));
+  const rows = reports.map((report, index) => ({ ...REPORT, ...report, agent_id: String(index) }));
+  const answers = (text: string): object[] => {
+    if (text.includes('app_process')) return Array.from({ length: projectors }, () => ({}));
+    if (text.includes('consumer_offset')) return standing;
+    return text.includes('agent_health') ? rows : agents;
+  };
+  const sql = { query: (text: string) => Promise.resolve(answers(text)) };
+  const kafka = { boundsOrNull: () => Promise.resolve(bounds && new Map([[TOPIC, new Map([[0, bounds]])]])) };
+  const messaging = { topic: (logical: string) => logical };
+  return { control: sql, telemetry: sql, kafka, messaging, thresholds: DEFAULT_THRESHOLDS } as unknown as Look;
+}
+
+const read = (world: World) => AGENTS_PART.read(lookAt(world));
 
 describe('the health of agents', () => {
   it.each([
@@ -18,7 +47,52 @@ describe('the health of agents', () => {
     [90, 100, 'bad'],
     [1_000_000, null, 'ok'],
   ])('grades a spool that holds %i bytes of %s as %s', async (spool_bytes, spool_bytes_max, state) => {
-    const { rows } = await AGENTS_PART.read(lookAt({ spool_bytes, spool_bytes_max }));
-    expect(rows).toMatchObject([{ state, values: { agent: 'lab', spoolBytes: spool_bytes } }]);
+    const { rows } = await read({ reports: [{ spool_bytes, spool_bytes_max }] });
+    expect(rows).toMatchObject([{ state, values: { agent: 'agent 0', spoolBytes: spool_bytes } }]);
+  });
+
+  it('asks for attention when one of several is gone, and is bad when all are', async () => {
+    const gone = { silent_s: 86_400 };
+    expect(await read({ reports: [gone, {}] })).toMatchObject({
+      state: 'attention',
+      summary: '1 of 2 agents not heard',
+    });
+    expect(await read({ reports: [gone, gone] })).toMatchObject({ state: 'bad', summary: '2 of 2 agents not heard' });
+    expect(await read({ reports: [{ silent_s: 20 }, {}] })).toMatchObject({
+      state: 'attention',
+      summary: '1 of 2 agents not heard for 20 s',
+    });
+  });
+
+  it('is bad when the spools of all are, whatever else is well with them', async () => {
+    const late = { spool_oldest_s: 900 };
+    const full = { spool_bytes: 95 };
+    expect(await read({ reports: [late, full] })).toMatchObject({ state: 'bad' });
+    expect(await read({ reports: [late, {}] })).toMatchObject({ state: 'attention' });
+  });
+
+  it('does not take a message that just came for a report of an agent that is gone', async () => {
+    const reports = [{ silent_s: 86_400 }, {}];
+    expect(await read({ reports, bounds: { low: 0, high: 8 } })).toMatchObject({ state: 'attention' });
+    // What retention took away was read by nobody and waits no more.
+    const standing = [{ partition: 0, next_offset: 2 }];
+    expect(await read({ reports, standing, bounds: { low: 7, high: 7 } })).toMatchObject({ state: 'attention' });
+    expect(await read({ reports, standing })).toMatchObject({
+      state: 'unknown',
+      summary: 'Not known: 5 reports of agents were not read yet',
+    });
+  });
+
+  it('says why silence is not known: no projector, or no Kafka', async () => {
+    const reports = [{ silent_s: 40 }];
+    expect(await read({ reports, projectors: 0 })).toMatchObject({
+      state: 'unknown',
+      summary: "Not known: no projector reads agents' reports",
+    });
+    expect(await read({ reports, bounds: null })).toMatchObject({
+      state: 'unknown',
+      summary: 'Not known: Kafka does not answer',
+    });
+    expect(await read({ reports: [{}], projectors: 0, bounds: null })).toMatchObject({ state: 'ok' });
   });
 });

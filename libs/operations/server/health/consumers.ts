@@ -1,7 +1,7 @@
 import type { HealthRow } from '@icmp-mon/operations/contract';
 import type { Sql } from '@icmp-mon/platform/database';
-import { declaredTopics } from '@icmp-mon/platform/messaging';
-import { counted, ofRows, spanText } from './figures';
+import { declaredTopics, type LogBounds } from '@icmp-mon/platform/messaging';
+import { counted, maxOf, ofRows, spanText } from './figures';
 import type { Look, PartReader, PartReading } from './health-reading';
 import { grade } from './thresholds';
 
@@ -13,12 +13,15 @@ interface OffsetRow {
   still_s: number;
 }
 
-interface GroupLag {
+/** How a group stands in one partition. */
+interface PartitionLag {
   group: string;
   topic: string;
   lag: number;
-  /** For how long a partition with messages before it has not moved; null without such a partition. */
+  /** For how long it has not moved although there is something to move to; null when there is not. */
   stillS: number | null;
+  /** It stands where the log never was: somebody has made the topic anew. */
+  isPastEnd: boolean;
 }
 
 const OFFSETS_MAX = 10_000;
@@ -28,7 +31,7 @@ export const CONSUMERS_PART: PartReader = {
   id: 'consumers',
   title: 'Consumers',
   runbook: 'runbooks/health.md#consumers',
-  isVital: false,
+  isVital: true,
   labels: ['group', 'topic'],
   columns: [
     { key: 'group', title: 'Group', unit: 'text' },
@@ -50,33 +53,56 @@ export const CONSUMERS_PART: PartReader = {
       declaredTopics({ shardCount: 1 }).map(({ logical }) => [look.messaging.topic(logical), logical]),
     );
     const offsets = (await Promise.all([offsetsIn(look.control), offsetsIn(look.telemetry)])).flat();
-    const lags = new Map<string, GroupLag>();
-    for (const { group_id: group, topic: fullName, partition, next_offset, still_s } of offsets) {
-      const topic = logicalOf.get(fullName);
-      const end = topic === undefined ? undefined : bounds.get(topic)?.get(partition);
-      // A topic that the product does not declare any more has no consumer either.
-      if (topic === undefined || end === undefined) continue;
-      const lag = Math.max(0, end.high - Math.max(next_offset, end.low));
-      const sum = lags.get(`${group} ${topic}`) ?? { group, topic, lag: 0, stillS: null };
-      sum.lag += lag;
-      if (lag > 0) sum.stillS = Math.max(sum.stillS ?? 0, still_s);
-      lags.set(`${group} ${topic}`, sum);
-    }
-    const rows = [...lags.values()].map((lag) => rowOf(lag, look));
-    const total = [...lags.values()].reduce((sum, { lag }) => sum + lag, 0);
-    return ofRows(rows, `${counted(rows.length, 'subscription')}, ${counted(total, 'message')} behind`, (state) => {
-      const [worst] = rows.filter((row) => row.state === state);
-      const { group, lag, stillS } = worst?.values ?? {};
-      return [
-        `Group ${group} has ${counted(Number(lag), 'message')} before it and has not moved for ${spanText(Number(stillS))}`,
-        'See the log of the projector (of the worker for assignment): it names what a batch waits for.',
-      ];
-    });
+    const lags = await Promise.all(
+      offsets.flatMap((row) => {
+        const topic = logicalOf.get(row.topic);
+        const end = topic === undefined ? undefined : bounds.get(topic)?.get(row.partition);
+        // A topic that the product does not declare any more has no consumer either.
+        return topic === undefined || end === undefined ? [] : [lagOf(row, topic, end, look)];
+      }),
+    );
+    const subscriptions = [...Map.groupBy(lags, ({ group, topic }) => `${group} ${topic}`).values()];
+    const rows = subscriptions.map((partitions) => rowOf(partitions, look));
+    const total = lags.reduce((sum, { lag }) => sum + lag, 0);
+    const ok = `${counted(rows.length, 'subscription')}, ${counted(total, 'message')} behind`;
+    return ofRows(rows, ok, () => complaint(lags));
   },
 };
 
-function rowOf({ group, topic, lag, stillS }: GroupLag, { thresholds }: Look): HealthRow {
+/** A message that came just now after a quiet night has waited for a moment only, however long ago the group last moved. */
+async function lagOf(row: OffsetRow, topic: string, end: LogBounds, look: Look): Promise<PartitionLag> {
+  const { group_id: group, partition, next_offset, still_s } = row;
+  const offset = Math.max(next_offset, end.low);
+  const lag = Math.max(0, end.high - offset);
+  const isPastEnd = next_offset > end.high;
+  const known = { group, topic, lag, isPastEnd };
+  if (lag === 0 && !isPastEnd) return { ...known, stillS: null };
+  if (isPastEnd || still_s < look.thresholds.consumerStillS.attention) return { ...known, stillS: still_s };
+  const sinceMs = await look.waiting.at({ group, topic, partition, offset });
+  const waitsS = sinceMs === null ? null : Math.max(0, (look.nowMs - sinceMs) / 1_000);
+  return { ...known, stillS: waitsS === null ? null : Math.min(still_s, waitsS) };
+}
+
+function rowOf(partitions: PartitionLag[], { thresholds }: Look): HealthRow {
+  const [{ group, topic } = { group: '', topic: '' }] = partitions;
+  const lag = partitions.reduce((sum, of) => sum + of.lag, 0);
+  const stillS = maxOf(partitions.map((of) => of.stillS));
   return { state: grade(stillS, thresholds.consumerStillS), values: { group, topic, lag, stillS } };
+}
+
+function complaint(lags: PartitionLag[]): [string, string] {
+  const stillest = lags.reduce((most, of) => ((of.stillS ?? 0) > (most.stillS ?? 0) ? of : most));
+  const { group, topic, lag, isPastEnd } = stillest;
+  if (isPastEnd) {
+    return [
+      `Group ${group} stands past the end of ${topic}: the topic was made anew`,
+      'Go on from what the log holds: npm run icmpmon -- shards adopt.',
+    ];
+  }
+  return [
+    `Group ${group} has ${counted(lag, 'message')} before it and has not moved for ${spanText(stillest.stillS ?? 0)}`,
+    'See the log of the projector (of the worker for assignment): it names what a batch waits for.',
+  ];
 }
 
 function offsetsIn(sql: Sql): Promise<OffsetRow[]> {

@@ -8,6 +8,7 @@ import {
 import { createLogger } from '@icmp-mon/platform/ops';
 import type { HealthSources, Look, PartReader, PartReading } from './health-reading';
 import { KafkaLook } from './kafka-look';
+import { WaitingSince } from './waiting-since';
 
 /** However many look, the sources are asked once in this time. */
 const KEPT_MS = 2_000;
@@ -38,11 +39,14 @@ export class HealthReader {
   private latest: { look: Promise<HealthLook>; untilMs: number } | null = null;
   private readonly kept = new Map<string, Kept>();
   private readonly unknownSince = new Map<string, string>();
+  private readonly waiting: WaitingSince;
 
   constructor(
     private readonly sources: HealthSources,
     private readonly parts: readonly PartReader[],
-  ) {}
+  ) {
+    this.waiting = new WaitingSince(sources.messaging);
+  }
 
   async read(): Promise<HealthView> {
     return (await this.look()).view;
@@ -61,7 +65,8 @@ export class HealthReader {
 
   private async lookNow(): Promise<HealthLook> {
     const nowMs = Date.now();
-    const look: Look = { ...this.sources, kafka: new KafkaLook(this.sources.messaging), nowMs };
+    const { sources, waiting } = this;
+    const look: Look = { ...sources, kafka: new KafkaLook(sources.messaging), waiting, nowMs };
     const read = await Promise.all(this.parts.map((part) => this.readPart(part, look)));
     const parts = read.map(({ view }) => view).sort(worstFirst);
     const state = worstOf(parts.map((part) => part.state));

@@ -3,6 +3,7 @@ import type { ControlDatabase, Sql } from '@icmp-mon/platform/database';
 import type { Messaging } from '@icmp-mon/platform/messaging';
 import type { KafkaLook } from './kafka-look';
 import type { Thresholds } from './thresholds';
+import type { WaitingSince } from './waiting-since';
 import type { WatchedDisk } from './watched-disks';
 
 /** What the parts are read from. Facts in the databases and in Kafka, not other processes: so any replica can tell. */
@@ -16,9 +17,10 @@ export interface HealthSources {
   pingRedis?: () => Promise<unknown>;
 }
 
-/** Sources with what one look shares: Kafka is asked once for all parts. */
+/** Sources with what one look shares (Kafka is asked once for all parts) and what looks remember. */
 export interface Look extends HealthSources {
   kafka: KafkaLook;
+  waiting: WaitingSince;
   nowMs: number;
 }
 

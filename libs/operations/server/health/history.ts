@@ -68,11 +68,21 @@ function rowOf(row: LevelRow, { thresholds }: Look): HealthRow {
   };
 }
 
+/**
+ * From when hours are missing while none was ever rolled up: rows come in the order of time, so the first of the oldest chunk is
+ * as good as its least, and found without reading a day of results.
+ */
+const FIRST_RESULT = `(
+  SELECT s.window_start FROM probe_series s
+  WHERE s.window_start < (SELECT min(c.range_end) FROM timescaledb_information.chunks c WHERE c.hypertable_name = 'probe_series')
+  LIMIT 1)`;
+
 /** The oldest chunk of each level; a continuous aggregate keeps its chunks under a name of its own. */
 function readLevels({ telemetry }: Look): Promise<LevelRow[]> {
   return telemetry.query<LevelRow>(
     `SELECT p.relation, p.made_as, p.rolled_until, p.dropped_before,
-       extract(epoch FROM now() - p.rolled_until)::float8 AS behind_s,
+       extract(epoch FROM now() - coalesce(p.rolled_until, CASE p.relation WHEN 'probe_hourly' THEN ${FIRST_RESULT} END))::float8
+         AS behind_s,
        (SELECT min(c.range_start) FROM timescaledb_information.chunks c WHERE c.hypertable_name = p.relation) AS oldest
      FROM rollup_progress p
      ORDER BY array_position(ARRAY['probe_series', 'probe_hourly', 'probe_daily', 'probe_monthly'], p.relation)`,

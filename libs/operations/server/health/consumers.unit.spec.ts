@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { CONSUMERS_PART } from './consumers';
+import type { Look } from './health-reading';
+import { DEFAULT_THRESHOLDS } from './thresholds';
+import { WaitingSince } from './waiting-since';
+
+const TOPIC = 'public.targets.v1';
+const NOW_MS = Date.parse('2026-11-23T08:00:00Z');
+const NIGHT_S = 9 * 3_600;
+
+interface Group {
+  nextOffset: number;
+  /** Since when its position has not changed. */
+  stillS: number;
+  /** Age of the first message that it has not handled. */
+  waitsS?: number;
+}
+
+/** A topic of one partition that holds offsets 10 to 19, and a group in it. */
+function lookAt({ nextOffset, stillS, waitsS }: Group): { look: Look; reads: number[] } {
+  const reads: number[] = [];
+  const offset = { group_id: 'target-list', topic: TOPIC, partition: 0, next_offset: nextOffset, still_s: stillS };
+  const waiting = new WaitingSince({
+    readMessages(_topic, _partition, from) {
+      reads.push(from);
+      const timestampMs = NOW_MS - (waitsS ?? 0) * 1_000;
+      const message = { topic: TOPIC, partition: 0, offset: from, key: null, value: null, headers: {}, timestampMs };
+      return Promise.resolve(waitsS === undefined ? [] : [message]);
+    },
+  });
+  const look = {
+    control: { query: () => Promise.resolve([offset]) },
+    telemetry: { query: () => Promise.resolve([]) },
+    messaging: { topic: (logical: string) => logical },
+    kafka: { bounds: () => Promise.resolve(new Map([[TOPIC, new Map([[0, { low: 10, high: 20 }]])]])) },
+    thresholds: DEFAULT_THRESHOLDS,
+    waiting,
+    nowMs: NOW_MS,
+  } as unknown as Look;
+  return { look, reads };
+}
+
+const read = (group: Group) => CONSUMERS_PART.read(lookAt(group).look);
+
+describe('the health of consumers', () => {
+  it('is well after a quiet night, also when the first message has just come', async () => {
+    expect(await read({ nextOffset: 20, stillS: NIGHT_S })).toMatchObject({ state: 'ok' });
+    const { rows, state } = await read({ nextOffset: 19, stillS: NIGHT_S, waitsS: 0.4 });
+    expect(state).toBe('ok');
+    expect(rows).toMatchObject([{ values: { group: 'target-list', topic: TOPIC, lag: 1, stillS: 0.4 } }]);
+  });
+
+  it('is vital, and bad when messages wait for minutes', async () => {
+    expect(CONSUMERS_PART.isVital).toBe(true);
+    expect(await read({ nextOffset: 12, stillS: NIGHT_S, waitsS: 90 })).toMatchObject({ state: 'attention' });
+    expect(await read({ nextOffset: 12, stillS: NIGHT_S, waitsS: 301 })).toMatchObject({
+      state: 'bad',
+      summary: 'Group target-list has 8 messages before it and has not moved for 5 min',
+    });
+  });
+
+  it('leaves a group alone that moves, however old what it handles', async () => {
+    const { look, reads } = lookAt({ nextOffset: 12, stillS: 2, waitsS: NIGHT_S });
+    expect(await CONSUMERS_PART.read(look)).toMatchObject({ state: 'ok' });
+    expect(reads).toEqual([]);
+  });
+
+  it('reads the message that waits once, from where the log begins', async () => {
+    const { look, reads } = lookAt({ nextOffset: 4, stillS: NIGHT_S, waitsS: NIGHT_S });
+    await CONSUMERS_PART.read(look);
+    expect(await CONSUMERS_PART.read(look)).toMatchObject({ state: 'bad', rows: [{ values: { lag: 10 } }] });
+    expect(reads).toEqual([10]);
+  });
+
+  it('does not count what was compacted away', async () => {
+    expect(await read({ nextOffset: 12, stillS: NIGHT_S })).toMatchObject({ state: 'ok' });
+  });
+
+  it('is bad when a group stands where its log has never been', async () => {
+    expect(await read({ nextOffset: 25, stillS: 301 })).toMatchObject({
+      state: 'bad',
+      summary: `Group target-list stands past the end of ${TOPIC}: the topic was made anew`,
+    });
+  });
+});
