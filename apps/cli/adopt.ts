@@ -15,11 +15,14 @@ const NOBODY_WATCHES = new LivePublisher({ watched: () => new Set<number>(), wak
 /** Where the relay publishes the event store's categories. */
 export const RELAYED_TOPICS = ['public.targets.v1', 'public.tiers.v1', 'public.agents.v1'];
 
-/** Has a shard go on from what its log holds now. `newLog`: none of it was ever read; `fresh`: without the checkpoint. */
+/**
+ * Has a shard go on from what its log holds now. `newLog`: none of it was ever read; `fresh`: without the checkpoint;
+ * `changeSeq`: the highest number that a status change of the shard was published with.
+ */
 export async function adopt(
   context: Context,
   { shard, log, stored, state }: ShardPosition,
-  { newLog, fresh }: { newLog: boolean; fresh: boolean },
+  { newLog, fresh, changeSeq }: { newLog: boolean; fresh: boolean; changeSeq: number },
 ): Promise<void> {
   const { control, telemetry, messaging, config } = context;
   // Without a checkpoint, but with its log, nothing has to be read that is stored already.
@@ -34,15 +37,38 @@ export async function adopt(
     fresh,
     logFrom: first ? new Date(first.timestampMs) : new Date(),
     feed: await standingFacts(control, shard),
-    participants: (number, directory) => [
-      new StatusParticipant(number, directory),
-      new SeriesParticipant(number, directory, agentNumbers, NOBODY_WATCHES),
-    ],
+    participants: (number, directory) => {
+      const status = new StatusParticipant(number, directory);
+      status.numberAbove(changeSeq);
+      return [status, new SeriesParticipant(number, directory, agentNumbers, NOBODY_WATCHES)];
+    },
   });
   const gap = notMeasured
     ? `not measured from ${notMeasured.from.toISOString()} to ${notMeasured.to.toISOString()}`
     : 'nothing is missing';
   context.say(`shard ${shard}: goes on from offset ${low}; ${gap}`);
+}
+
+/**
+ * The highest number of a status change that was published, by shard. After a restore it may be above what is stored, and
+ * whoever keeps the latest of each target drops what has a lower one.
+ */
+export async function publishedNumbers({ messaging }: Context): Promise<Map<number, number>> {
+  const highest = new Map<number, number>();
+  for (const [partition, { low, high }] of (await messaging.bounds([TARGET_STATUS_TOPIC])).get(TARGET_STATUS_TOPIC) ??
+    []) {
+    for (let offset = low; offset < high;) {
+      const messages = await messaging.readMessages(TARGET_STATUS_TOPIC, partition, offset);
+      const last = messages.at(-1);
+      if (!last) break;
+      for (const { headers } of messages) {
+        const [shard, changeSeq] = (headers['ce_id'] ?? '').split('-').map(Number);
+        if (shard >= 0 && changeSeq > (highest.get(shard) ?? 0)) highest.set(shard, changeSeq);
+      }
+      offset = last.offset + 1;
+    }
+  }
+  return highest;
 }
 
 interface OffsetRow {

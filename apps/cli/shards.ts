@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { SHARD_TOPIC } from '@icmp-mon/platform/messaging';
 import { type ShardPosition, shardPositions } from '@icmp-mon/platform/shard';
-import { adopt, adoptGroup, lostGroups, refillTopics } from './adopt';
+import { adopt, adoptGroup, lostGroups, refillTopics, publishedNumbers } from './adopt';
 import { type CliContext, Refusal } from './cli-context';
 import { patiently } from './patiently';
 
@@ -94,9 +94,11 @@ async function runAdopt(context: CliContext, options: AdoptOptions): Promise<voi
     process.exitCode = EXIT_LOST;
     return;
   }
+  const published = lost.length > 0 ? await patiently(() => publishedNumbers(context)) : new Map<number, number>();
   for (const position of lost) {
+    const changeSeq = published.get(position.shard) ?? 0;
     const newLog = options.newLog === true || position.state === 'past';
-    await adopt(context, position, { newLog, fresh: options.fresh === true });
+    await adopt(context, position, { newLog, fresh: options.fresh === true, changeSeq });
   }
   for (const group of groups) await adoptGroup(context, group);
   if (options.shard === undefined) await patiently(() => refillTopics(context));

@@ -36,6 +36,7 @@ function storedBy(head: StatusHead): Pick<WriterTransaction, 'query'> {
   return {
     async query<T extends object>(text: string): Promise<T[]> {
       if (text.includes('FROM shard_position')) return [{ participant: 'status', position: MIDDLE }] as T[];
+      if (text.includes('FROM shard_ahead')) return [];
       if (text.includes('greatest')) return [{ change_seq: head.changeSeq }] as T[];
       if (text.includes('FROM target_status')) {
         return head.states.map(([target_key, status, reason, since_ms]) => ({

@@ -134,11 +134,15 @@ export class ShardFold {
    */
   async skip(
     transaction: WriterTransaction,
-    position: number,
-    { facts, feedPosition }: { facts: readonly FeedFact[]; feedPosition: number },
+    {
+      position,
+      newLog,
+      facts,
+      feedPosition,
+    }: { position: number; newLog: boolean; facts: readonly FeedFact[]; feedPosition: number },
   ): Promise<void> {
     const place: RecordPlace = { shard: this.shard, offset: position, muted: false, ahead: null };
-    for (const each of this.participants) await each.skip?.(transaction, this.clock, place);
+    for (const each of this.participants) await each.skip?.(transaction, this.clock, newLog ? null : position);
     const told = new Set(facts.map((fact) => (fact.kind === 'target' ? fact.targetKey : null)));
     const gone = [...this.directory.targets.keys()].filter((key) => !told.has(key));
     for (const targetKey of gone) this.applyFact({ kind: 'target-removed', targetKey }, () => place);

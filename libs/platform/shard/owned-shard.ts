@@ -144,15 +144,15 @@ export class OwnedShard {
   ): Promise<ShardCommit> {
     this.resume(() => true);
     if (newLog) for (const name of this.positions.keys()) this.positions.set(name, BEFORE_ANY);
-    if (newLog) this.ahead.clear();
+    this.ahead.clear();
     this.offset = position;
-    await this.fold.skip(transaction, position, feed);
+    await this.fold.skip(transaction, { position, newLog, ...feed });
     await this.prepare();
     const commit = this.take(true);
     if (this.hasPending()) throw new Error(`Shard ${this.shard} keeps effects that were to be stored.`);
     const checkpoint = { position, bytes: compress(this.fold.checkpoint()) };
     const { writes, positions } = commit ?? { writes: [], positions: new Map<string, number>() };
-    const caughtUp = newLog ? [...this.aheadStored] : (commit?.caughtUp ?? []);
+    const caughtUp = [...this.aheadStored];
     const ahead = new Map<string, readonly number[]>();
     return {
       claim: this.claim,
@@ -202,7 +202,8 @@ export class OwnedShard {
       writes,
       positions,
       ahead,
-      caughtUp: [...this.aheadStored].filter((participant) => positions.has(participant)),
+      // While the replay is not past them, a further takeover needs them still.
+      caughtUp: [...this.aheadStored].filter((name) => positions.has(name) && !this.ahead.has(name)),
       offset: this.offset,
       atMs: this.fold.nowMs,
       checkpoint: bytes && { position: this.offset, bytes },

@@ -71,8 +71,11 @@ export interface ShardParticipant {
    * (another release judged then), what is stored counts. Returns how many entries differed.
    */
   resume?(): number;
-  /** All records before the next one may be lost: what follows from results is to be earned anew. */
-  skip?(transaction: WriterTransaction, clock: ShardClock, place: RecordPlace): Promise<void>;
+  /**
+   * All records up to `position` may be lost, or (null) the log is another one: what follows from results is to be earned
+   * anew. What went ahead beyond the participant's own position will come again, and must not stay.
+   */
+  skip?(transaction: WriterTransaction, clock: ShardClock, position: number | null): Promise<void>;
   /** True when the state is at a point where a checkpoint is cheap and due. */
   wantsCheckpoint?(): boolean;
   /** State in canonical order: equal states give equal bytes, however they came about. */

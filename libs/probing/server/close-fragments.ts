@@ -6,21 +6,33 @@ const COLUMNS = `target_key, check_no, shard, window_start, sent, replied, lost,
 
 /**
  * Makes each stored fragment of a shard's open windows a row of `probe_series` and moves the cut behind them, so that readers see
- * them as before. Returns that cut, ms since 1970; 0 when nothing was open.
+ * them as before. Fragments that went ahead of the series' own position are dropped when their records come again: after
+ * `position`, or never in a log made anew (null). Returns the cut, ms since 1970; 0 when there is none.
  */
-export async function closeFragments(transaction: WriterTransaction, shard: number): Promise<number> {
+export async function closeFragments(
+  transaction: WriterTransaction,
+  shard: number,
+  position: number | null,
+): Promise<number> {
+  if (position !== null) {
+    await transaction.query(
+      `DELETE FROM probe_recent WHERE shard = $1 AND position > greatest($2,
+         (SELECT p.position FROM shard_position p WHERE p.shard = $1 AND p.participant = 'series'))`,
+      [shard, position],
+    );
+  }
   const open = `FROM probe_recent r WHERE r.shard = $1
     AND r.window_start >= coalesce((SELECT cut FROM series_cut WHERE series_cut.shard = $1), '-infinity')`;
-  const [row] = await transaction.query<{ last_ms: number | null }>(
-    `SELECT (extract(epoch FROM max(r.window_start)) * 1000)::float8 AS last_ms ${open}`,
-    [shard],
-  );
-  if (row?.last_ms === null || row?.last_ms === undefined) return 0;
   await transaction.query(`INSERT INTO probe_series (${COLUMNS}) SELECT ${COLUMNS} ${open}`, [shard]);
-  const cutMs = row.last_ms + WINDOW_MS;
-  await transaction.query(
-    `INSERT INTO series_cut (shard, cut) VALUES ($1, $2) ON CONFLICT (shard) DO UPDATE SET cut = excluded.cut`,
-    [shard, new Date(cutMs)],
+  // Never back: what a reader took for folded stays so.
+  const [row] = await transaction.query<{ cut_ms: number | null }>(
+    `WITH last AS (SELECT max(r.window_start) + $2 * interval '1 millisecond' AS cut ${open}),
+          moved AS (
+            INSERT INTO series_cut (shard, cut) SELECT $1, last.cut FROM last WHERE last.cut IS NOT NULL
+            ON CONFLICT (shard) DO UPDATE SET cut = excluded.cut)
+     SELECT (extract(epoch FROM greatest((SELECT cut FROM last), (SELECT cut FROM series_cut WHERE shard = $1))) * 1000)::float8
+            AS cut_ms`,
+    [shard, WINDOW_MS],
   );
-  return cutMs;
+  return row?.cut_ms ?? 0;
 }

@@ -195,10 +195,10 @@ export class SeriesParticipant implements ShardParticipant {
   }
 
   /** Fragments of open windows become rows of their own: what they miss is lost with the log, so no whole window will come. */
-  async skip(transaction: WriterTransaction): Promise<void> {
+  async skip(transaction: WriterTransaction, _clock: ShardClock, position: number | null): Promise<void> {
     for (const window of this.samples.before(Infinity)) this.samples.drop(window);
     for (const windows of [this.dirty, this.lateDirty, this.folding]) windows.clear();
-    this.cutMs = Math.max(this.cutMs, await closeFragments(transaction, this.shard));
+    this.cutMs = Math.max(this.cutMs, await closeFragments(transaction, this.shard, position));
     this.storedCutMs = this.cutMs;
     this.checkpointDue = false;
   }

@@ -1,4 +1,5 @@
 import type { Sql } from '@icmp-mon/platform/database';
+import type { TargetEntry } from '@icmp-mon/platform/shard';
 import type { Status, StatusReason } from '@icmp-mon/status/contract';
 
 /** Statuses of a shard as they are stored, and the number of its last change. */
@@ -38,4 +39,20 @@ export async function recallStatuses(sql: Pick<Sql, 'query'>, shard: number): Pr
       ]),
     ),
   };
+}
+
+/** Targets as their latest status changes name them, by key. */
+export async function lastKnown(
+  sql: Pick<Sql, 'query'>,
+  shard: number,
+  keys: readonly number[],
+): Promise<Map<number, TargetEntry>> {
+  if (keys.length === 0) return new Map();
+  const rows = await sql.query<{ key: number; targetId: string; ip: string; vrf: string; tier: string }>(
+    `SELECT DISTINCT ON (target_key) target_key AS key, target_id AS "targetId", host(ip) AS ip, vrf, tier
+     FROM status_change WHERE shard = $1 AND target_key = ANY ($2::integer[])
+     ORDER BY target_key, change_seq DESC`,
+    [shard, keys],
+  );
+  return new Map(rows.map((row) => [row.key, { ...row, policy: undefined, selected: [], pairs: [] }]));
 }

@@ -14,7 +14,7 @@ import type {
 import type { Sql } from '@icmp-mon/platform/database';
 import { judge, votesOf, worst, type Ballot, type Judgement } from './consensus';
 import { PairTable, STANDING } from './pair-table';
-import { recallStatuses, type StoredStatuses } from './recall-statuses';
+import { lastKnown, recallStatuses, type StoredStatuses } from './recall-statuses';
 import { StatusEffects } from './status-effects';
 import { VERDICT } from './verdict';
 
@@ -43,6 +43,12 @@ export class StatusParticipant implements ShardParticipant {
   private changeSeq = 0;
   /** What is stored, until the replay has come to where that is. */
   private recalled: StoredStatuses | null = null;
+  /** Numbers up to here are taken, whether or not their changes are still stored. */
+  private changeSeqMin = 0;
+  /** Stored statuses whose targets the state knew nothing of: of them every check may have been answered. */
+  private readonly recalledOnly = new Map<number, { answered: boolean }>();
+  /** Of those, what is left when all standing facts are told: targets that are gone. */
+  private orphans: { targets: Map<number, TargetEntry>; clock: ShardClock; place: RecordPlace } | null = null;
   private readonly effects: StatusEffects;
 
   constructor(
@@ -63,6 +69,7 @@ export class StatusParticipant implements ShardParticipant {
 
   onTarget(target: TargetEntry, clock: ShardClock, place: RecordPlace): void {
     this.setPolicies(target);
+    this.adoptRecalled(target);
     if (!this.states.has(target.key)) {
       this.states.set(target.key, { ...NEVER_JUDGED, sinceMs: clock.atMs, answered: [] });
     }
@@ -223,6 +230,7 @@ export class StatusParticipant implements ShardParticipant {
   restore(part: CheckpointPart): void {
     const head = part.head as { changeSeq: number; states: StatusHead };
     this.changeSeq = head.changeSeq;
+    this.numberAbove(head.changeSeq);
     for (const [key, status, reason, sinceMs, answered] of head.states) {
       this.states.set(key, { status, reason, sinceMs, answered });
       const target = this.directoryOf().targets.get(key);
@@ -230,6 +238,11 @@ export class StatusParticipant implements ShardParticipant {
     }
     this.pairs.scatter(this.slotsInOrder(), part.columns);
     for (const target of this.directoryOf().targets.values()) this.setPolicies(target);
+  }
+
+  /** Changes get numbers above it, although those up to it are not stored: others have seen them. */
+  numberAbove(changeSeq: number): void {
+    this.changeSeqMin = Math.max(this.changeSeqMin, changeSeq);
   }
 
   async recall(sql: Pick<Sql, 'query'>): Promise<void> {
@@ -240,8 +253,15 @@ export class StatusParticipant implements ShardParticipant {
     const { recalled } = this;
     if (!recalled) return 0;
     this.recalled = null;
-    let differing = this.changeSeq === recalled.changeSeq ? 0 : 1;
-    this.changeSeq = recalled.changeSeq;
+    const changeSeq = Math.max(recalled.changeSeq, this.changeSeqMin);
+    let differing = this.changeSeq === changeSeq ? 0 : 1;
+    this.changeSeq = changeSeq;
+    for (const [key, { answered, ...stored }] of recalled.states) {
+      if (this.states.has(key)) continue;
+      differing++;
+      this.states.set(key, { ...stored, answered: [] });
+      this.recalledOnly.set(key, { answered });
+    }
     for (const [key, state] of this.states) {
       const target = this.directoryOf().targets.get(key);
       const { answered, ...stored } = recalled.states.get(key) ?? {
@@ -262,13 +282,34 @@ export class StatusParticipant implements ShardParticipant {
   }
 
   /** Every pair warms anew: until it has, what stands goes on standing. */
-  async skip(_transaction: WriterTransaction, clock: ShardClock): Promise<void> {
+  async skip(transaction: WriterTransaction, clock: ShardClock, position: number | null): Promise<void> {
     for (const target of this.directoryOf().targets.values()) {
       for (const { slot } of target.pairs) this.pairs.warm(slot, clock.ageMs);
     }
+    const place = { shard: this.shard, offset: position ?? -1, muted: false, ahead: null };
+    const targets = await lastKnown(transaction, this.shard, [...this.recalledOnly.keys()]);
+    this.orphans = { targets, clock, place };
+  }
+
+  private adoptRecalled(target: TargetEntry): void {
+    const recalled = this.recalledOnly.get(target.key);
+    const state = this.states.get(target.key);
+    this.orphans?.targets.delete(target.key);
+    if (!recalled || !state || !target.policy) return;
+    this.recalledOnly.delete(target.key);
+    if (recalled.answered) state.answered = target.policy.checks.map(({ check }) => check).sort((a, b) => a - b);
+  }
+
+  /** Targets that were removed while the log was lost: nobody else will tell. */
+  private removeOrphans(): void {
+    const { orphans } = this;
+    this.orphans = null;
+    if (!orphans) return;
+    for (const target of orphans.targets.values()) this.onTargetRemoved(target, orphans.clock, orphans.place);
   }
 
   take(): PendingWrite | null {
+    this.removeOrphans();
     return this.effects.take();
   }
 
