@@ -63,7 +63,7 @@ export function openSpoolDatabase(dir: string, name = SPOOL_FILE): DatabaseSync 
     return database;
   } catch (error) {
     database.close();
-    if (isCorruption(error) || isForeignSchema(error)) {
+    if (isUnusable(error)) {
       throw new UnusableSpool(error instanceof Error ? error.message : String(error), { cause: error });
     }
     throw error;
@@ -88,8 +88,10 @@ export function isCorruption(error: unknown): boolean {
   return code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
 }
 
-function isForeignSchema(error: unknown): boolean {
-  return error instanceof Error && /no such (table|column)|already exists/.test(error.message);
+/** Whether an agent can do nothing with the file: damaged, or of other tables. */
+export function isUnusable(error: unknown): boolean {
+  if (error instanceof UnusableSpool || isCorruption(error)) return true;
+  return error instanceof Error && /no such (table|column)|no column named|already exists/.test(error.message);
 }
 
 /**

@@ -4,7 +4,7 @@ import type { AgentLog } from '../agent-log';
 import { nextBoot } from './boot-counter';
 import { HeldCount } from './held-count';
 import { salvageSpool } from './salvage';
-import { checkWhole, DamagedSpool, isCorruption, openSpoolDatabase, UnusableSpool } from './spool-database';
+import { checkWhole, DamagedSpool, isCorruption, isUnusable, openSpoolDatabase } from './spool-database';
 import { prepare, readRows, readTotals, ROW_BYTES, type Statements, TOTALS, type Totals } from './spool-statements';
 import { type BlockRow, blockOf, checksumOf, type NewBlock, type SpooledBlock } from './spooled-block';
 
@@ -207,7 +207,7 @@ export class Spool {
       this.use(database);
       this.recount();
     } catch (error) {
-      if (!(error instanceof UnusableSpool) && !isCorruption(error)) throw error;
+      if (!isUnusable(error)) throw error;
       if (database?.isOpen === true) database.close();
       this.replace(error, new Set());
     }

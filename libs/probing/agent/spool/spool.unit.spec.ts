@@ -309,6 +309,7 @@ describe('the spool', () => {
 
     it.each([
       ['its first page is rubbish', (): void => spoilAt(file(), 0, 4096)],
+      ['a column has no name that is known', (): void => rename(file(), 'policy_version', 'policy_versioX')],
       ['its name and version are rubbish', (): void => spoilAt(file(), 0, 100)],
       ['its first page and the map of its pages are rubbish', (): void => spoilAt(file(), 0, 8192)],
     ])('gives all of its blocks as what they were shipped when %s', (_what, spoil) => {
@@ -436,4 +437,10 @@ function spoilAt(file: string, at: number, length: number): void {
   const fd = openSync(file, 'r+');
   writeSync(fd, Buffer.alloc(length, 0xa5), 0, length, at);
   closeSync(fd);
+}
+
+function rename(file: string, from: string, to: string): void {
+  const bytes = readFileSync(file);
+  bytes.write(to, bytes.indexOf(from), 'latin1');
+  writeFileSync(file, bytes);
 }
