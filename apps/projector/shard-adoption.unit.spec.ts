@@ -14,7 +14,7 @@ const targetFact = (targetKey: number): FeedFact => ({
   ...{ tier: 'standard', selected: AGENT_IDS },
 });
 const storedStatus = (target_key: number): object => ({
-  ...{ target_key, status: 'down', reason: 'agents_agree', since_ms: START_MS, answered: true },
+  ...{ target_key, status: 'down', reason: 'quorum_down', since_ms: START_MS, answered: true },
 });
 
 interface Written {
@@ -65,7 +65,7 @@ describe('a shard that goes on behind a lost log', () => {
   it('keeps the status of a target that its checkpoint did not know', async () => {
     const { changes, head } = await adopt([1], [POLICY, targetFact(1)]);
     expect(changes).toEqual([]);
-    expect(head.states).toEqual([[1, 'down', 'agents_agree', START_MS, [1]]]);
+    expect(head.states).toEqual([[1, 'down', 'quorum_down', START_MS, [1]]]);
   });
 
   it('tells that a target is gone whose removal was lost with the log', async () => {
