@@ -36,6 +36,11 @@ export async function load(databaseUrl, file) {
   await fed;
 }
 
+/** @throws Refusal when the tool is missing or too old */
+export async function checkTool(tool) {
+  await commandOf(tool);
+}
+
 export async function sha256Of(file) {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(file)) hash.update(chunk);

@@ -1,13 +1,15 @@
-import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ensureDatabases } from '../databases.mjs';
 import { stateDir } from '../paths.mjs';
 import { readJson, writePrivateJson } from '../private-file.mjs';
 import { Refusal, say } from '../say.mjs';
-import { backupFormat, dumps, productVersion, timescaleVersion } from './backup.mjs';
+import { backupFormat, dumps, productVersion } from './backup.mjs';
+import { query } from './database-server.mjs';
+import { dropFresh, dropReplaced, freshDatabases, swapIn } from './fresh-databases.mjs';
 import { isRunning, runCli, withServices } from './installation.mjs';
-import { load, sha256Of } from './pg-tools.mjs';
+import { checkTool, load, sha256Of } from './pg-tools.mjs';
+import { checkDatabases, refuseUsers } from './restore-checks.mjs';
 
 const usage = 'Use: npm run restore -- <folder of a backup> [--overwrite] [--adopt]';
 
@@ -54,52 +56,79 @@ async function checkedManifest(dir) {
   return manifest;
 }
 
-/** Logins, keys and the authority as they were; passwords of services that are here already stay. */
-function restorePrivateFiles(dir, manifest) {
+/** Lays the backup's private files beside those that are here: to be put in their place, or discarded. */
+function stagePrivateFiles(dir, manifest) {
   mkdirSync(stateDir, { recursive: true });
-  for (const name of manifest.privateFiles) {
+  const staged = manifest.privateFiles.map((name) => {
     const from = join(dir, 'private', name);
     const to = join(stateDir, name);
-    if (name === 'secrets.json') {
-      writePrivateJson(to, { ...readJson(from), ...passwordsOf(readJson(to)) });
-    } else {
-      rmSync(to, { recursive: true, force: true });
-      cpSync(from, to, { recursive: true });
-    }
-  }
-  say(`Private files: ${manifest.privateFiles.join(', ')}`);
+    const beside = `${to}.restored`;
+    rmSync(beside, { recursive: true, force: true });
+    if (name === 'secrets.json') writePrivateJson(beside, { ...readJson(from), ...passwordsOf(readJson(to)) });
+    else cpSync(from, beside, { recursive: true });
+    return { beside, to };
+  });
+  return {
+    put() {
+      for (const { beside, to } of staged) {
+        rmSync(to, { recursive: true, force: true });
+        renameSync(beside, to);
+      }
+      say(`Private files: ${manifest.privateFiles.join(', ')}`);
+    },
+    discard() {
+      for (const { beside } of staged) rmSync(beside, { recursive: true, force: true });
+    },
+  };
 }
 
+/** Passwords of services that are here already stay. */
 function passwordsOf(secrets) {
   if (!secrets) return {};
   const { postgresPassword, redisPassword } = secrets;
   return { postgresPassword, redisPassword };
 }
 
+/** Everything is made beside what is there; only when all of it is good, it takes the place of that. */
 async function fill(dir, manifest, addresses, { overwrite, adopt }) {
   const urls = [addresses.controlDatabaseUrl, addresses.telemetryDatabaseUrl];
-  await refuseUsers(urls);
-  for (const url of urls) await emptied(url, overwrite);
-  await ensureDatabases(addresses);
-  const here = await timescaleVersion(addresses.telemetryDatabaseUrl);
-  if (here !== manifest.timescaledb) {
-    throw new Refusal(
-      `The backup holds TimescaleDB ${manifest.timescaledb}, the server brings ${here}. Restore with the same version, then update it.`,
-    );
+  await checkTool('pg_restore');
+  await checkDatabases(urls, { timescaledb: manifest.timescaledb, overwrite });
+  const privateFiles = stagePrivateFiles(dir, manifest);
+  try {
+    const [controlDatabaseUrl, telemetryDatabaseUrl] = await freshDatabases(urls);
+    await loadInto({ ...addresses, controlDatabaseUrl, telemetryDatabaseUrl }, dir, manifest);
+    for (const url of urls) await refuseUsers(url);
+    await swapIn(urls);
+  } catch (error) {
+    privateFiles.discard();
+    await dropFresh(urls).catch((left) => say(left.message));
+    say('The restore failed. What was there before stands as it was.');
+    throw error;
   }
-  restorePrivateFiles(dir, manifest);
-  await timed('control database', () => load(addresses.controlDatabaseUrl, join(dir, dumps.control)));
+  privateFiles.put();
+  // Workers of TimescaleDB do not follow a database to another name by themselves.
+  await query(addresses.telemetryDatabaseUrl, 'SELECT _timescaledb_functions.start_background_workers()');
+  await dropReplaced(urls);
+  await tellShards(addresses, adopt);
+  say('Restored. Go on with: npm start -- --detach');
+}
+
+async function loadInto(addresses, dir, manifest) {
+  const { controlDatabaseUrl, telemetryDatabaseUrl } = addresses;
+  await timed('control database', () => load(controlDatabaseUrl, join(dir, dumps.control)));
   await timed('telemetry database', async () => {
-    await query(addresses.telemetryDatabaseUrl, 'SELECT timescaledb_pre_restore()');
-    await load(addresses.telemetryDatabaseUrl, join(dir, dumps.telemetry));
-    await query(addresses.telemetryDatabaseUrl, 'SELECT timescaledb_post_restore()');
+    await query(telemetryDatabaseUrl, `CREATE EXTENSION timescaledb VERSION '${manifest.timescaledb}'`);
+    await query(telemetryDatabaseUrl, 'SELECT timescaledb_pre_restore()');
+    await load(telemetryDatabaseUrl, join(dir, dumps.telemetry));
+    await query(telemetryDatabaseUrl, 'SELECT timescaledb_post_restore()');
   });
   say(`Both are as of ${manifest.startedAt}.`);
   const after = await runCli(['after-restore'], addresses);
-  if (after.code !== 0)
-    throw new Refusal(
-      'The databases are restored, but could not be made ready: see above, then restore anew with --overwrite.',
-    );
+  if (after.code !== 0) throw new Refusal('The restored databases could not be made ready to go on: see above.');
+}
+
+async function tellShards(addresses, adopt) {
   const shards = await runCli(adopt ? ['shards', 'adopt', '--yes'] : ['shards'], addresses);
   if (shards.code !== 0 && shards.code !== 2) {
     throw new Refusal(
@@ -113,53 +142,12 @@ async function fill(dir, manifest, addresses, { overwrite, adopt }) {
     );
     say('  npm start -- --detach && npm run icmpmon -- shards adopt --yes');
   }
-  say('Restored. Go on with: npm start -- --detach');
-}
-
-/** Restoring under apps that write would mix two states. */
-async function refuseUsers(urls) {
-  for (const url of urls) {
-    const { rows } = await query(
-      serverOf(url),
-      `SELECT DISTINCT application_name AS name FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()
-         AND backend_type = 'client backend'`,
-      [nameOf(url)],
-    );
-    if (rows.length === 0) continue;
-    const names = rows.map(({ name }) => name || 'somebody').join(', ');
-    throw new Refusal(`The database ${nameOf(url)} is in use by ${names}. Stop them first.`);
-  }
-}
-
-async function emptied(url, overwrite) {
-  const { rows } = await query(serverOf(url), 'SELECT 1 FROM pg_database WHERE datname = $1', [nameOf(url)]);
-  if (rows.length === 0) return;
-  const { rows: tables } = await query(url, `SELECT to_regclass('migration') IS NOT NULL AS used`);
-  if (tables[0].used && !overwrite) {
-    throw new Refusal(`The database ${nameOf(url)} is not empty. To replace all that is in it, add --overwrite`);
-  }
-  const { default: pg } = await import('pg');
-  await query(serverOf(url), `DROP DATABASE ${pg.escapeIdentifier(nameOf(url))} WITH (FORCE)`);
 }
 
 async function timed(what, work) {
   const from = performance.now();
   await work();
   say(`${what}: restored in ${((performance.now() - from) / 1000).toFixed(1)} s`);
-}
-
-const nameOf = (url) => decodeURIComponent(new URL(url).pathname.slice(1));
-const serverOf = (url) => Object.assign(new URL(url), { pathname: '/postgres' }).href;
-
-async function query(connectionString, text, values) {
-  const { default: pg } = await import('pg');
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 10_000 });
-  await client.connect();
-  try {
-    return await client.query(text, values);
-  } finally {
-    await client.end();
-  }
 }
 
 function compareVersions(a, b) {

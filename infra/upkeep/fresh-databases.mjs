@@ -1,0 +1,93 @@
+import { Refusal } from '../say.mjs';
+import { besides, nameOf, query, quoted, serverOf, transaction } from './database-server.mjs';
+
+/** Says that a database is a restore's, to be dropped by the next one when this one was cut off. */
+const MARK = 'made or replaced by npm run restore of ICMP-Mon; not in use';
+/** PostgreSQL cuts names off at 63 bytes. */
+const NAME_KEPT = 50;
+
+/**
+ * Makes an empty database beside each of the given ones; resolves with their URLs in the same order. They take the names
+ * by `swapIn`; until then nothing that is there changes.
+ */
+export async function freshDatabases(urls) {
+  const made = [];
+  for (const url of urls) {
+    const fresh = freshOf(url);
+    await dropLeftover(fresh);
+    await dropLeftover(replacedOf(url));
+    await query(serverOf(url), `CREATE DATABASE ${await quoted(nameOf(fresh))}`);
+    await query(serverOf(url), await comment(fresh, MARK));
+    made.push(fresh);
+  }
+  return made;
+}
+
+/** Drops what `freshDatabases` made, or what is left of it. */
+export async function dropFresh(urls) {
+  for (const url of urls) await dropLeftover(freshOf(url));
+}
+
+/** Gives each fresh database its name: all of a server's at once, or none. What had the names waits for `dropReplaced`. */
+export async function swapIn(urls) {
+  const swapped = [];
+  try {
+    for (const group of byServer(urls)) {
+      await transaction(serverOf(group[0]), await renamings(group, freshOf, replacedOf));
+      swapped.push(group);
+    }
+  } catch (error) {
+    for (const group of swapped) await transaction(serverOf(group[0]), await renamings(group, replacedOf, freshOf));
+    throw error;
+  }
+}
+
+export async function dropReplaced(urls) {
+  for (const url of urls) await dropLeftover(replacedOf(url));
+}
+
+/** Statements by which what `from` names gets the name, and what has it is put aside as `to`. */
+async function renamings(urls, from, to) {
+  const statements = [];
+  for (const url of urls) {
+    const name = await quoted(nameOf(url));
+    if (await exists(url)) {
+      statements.push(await comment(url, MARK), `ALTER DATABASE ${name} RENAME TO ${await quoted(nameOf(to(url)))}`);
+    }
+    // Nothing may have had the name before.
+    if (from === replacedOf && !(await exists(from(url)))) continue;
+    statements.push(`ALTER DATABASE ${await quoted(nameOf(from(url)))} RENAME TO ${name}`, await comment(url, null));
+  }
+  return statements;
+}
+
+async function dropLeftover(url) {
+  if (!(await exists(url))) return;
+  const [{ mark }] = await query(
+    serverOf(url),
+    `SELECT shobj_description(oid, 'pg_database') AS mark FROM pg_database WHERE datname = $1`,
+    [nameOf(url)],
+  );
+  if (mark !== MARK) {
+    throw new Refusal(`A restore needs the name ${nameOf(url)} for a while: rename that database, or drop it.`);
+  }
+  await query(serverOf(url), `DROP DATABASE ${await quoted(nameOf(url))}`);
+}
+
+async function exists(url) {
+  const rows = await query(serverOf(url), 'SELECT 1 FROM pg_database WHERE datname = $1', [nameOf(url)]);
+  return rows.length > 0;
+}
+
+async function comment(url, text) {
+  return `COMMENT ON DATABASE ${await quoted(nameOf(url))} IS ${text === null ? 'NULL' : `'${text}'`}`;
+}
+
+function byServer(urls) {
+  const groups = new Map();
+  for (const url of urls) groups.set(new URL(url).host, [...(groups.get(new URL(url).host) ?? []), url]);
+  return [...groups.values()];
+}
+
+const freshOf = (url) => besides(url, `restoring_${nameOf(url).slice(-NAME_KEPT)}`);
+const replacedOf = (url) => besides(url, `replaced_${nameOf(url).slice(-NAME_KEPT)}`);
