@@ -1,10 +1,11 @@
 import type { DeadLetterList, HealthPart, HealthView, ReplayResult } from '@icmp-mon/operations/contract';
 import { HealthReader, observeHealthOf, ProcessReport } from '@icmp-mon/operations/server';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
+import { DependencyUnavailable } from '@icmp-mon/platform/errors';
 import { Messaging, type ReceivedMessage } from '@icmp-mon/platform/messaging';
 import { metrics } from '@icmp-mon/platform/ops';
 import { eventually } from '@icmp-mon/platform/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startTestApi, type TestApi } from './testing/test-api';
 
 const TOPIC = 'internal.agent-telemetry';
@@ -96,6 +97,20 @@ describe('the health of the product', () => {
     expect(kafka?.values['totalBytes']).toBeGreaterThan(0);
   });
 
+  it('misses hourly figures of which none was ever made', async () => {
+    await eventuallyPart('history', (part) => expect(part).toMatchObject({ state: 'ok' }));
+    await api.app.get(TelemetryDatabase).execute(
+      `INSERT INTO probe_series
+       SELECT 1, 1, 0, now() - h * interval '1 hour', 1, 1, 0, 0, 1, 1, 1, 0, 0, '\\x010201', '\\x01'
+       FROM unnest(ARRAY[50, 1]) WITH ORDINALITY u(h, n) ORDER BY n`,
+    );
+    await eventuallyPart('history', (part) => {
+      expect(part).toMatchObject({ state: 'bad', summary: 'Hourly figures are late' });
+      const hourly = part.rows.find(({ values }) => values['level'] === 'hourly');
+      expect(Math.round(Number(hourly?.values['behindS']) / 3_600)).toBe(50);
+    });
+  });
+
   it('shows all of it to Prometheus', async () => {
     observeHealthOf(api.app.get(HealthReader));
     const text = await metrics.metrics();
@@ -127,12 +142,15 @@ describe('the health of the product', () => {
       return (await (await api.ask(`/api/v1/dead-letters${query}`)).json()) as DeadLetterList;
     }
 
-    async function setAside(count: number, from = 0): Promise<void> {
+    async function setAside(count: number, from = 0, paddingBytes = 0): Promise<void> {
       await messaging.send(
         `${TOPIC}.dlq`,
         Array.from({ length: count }, (_, index) => ({
           key: `agent-${from + index}`,
-          value: from + index === 1 ? Buffer.from([0, 255, 7]) : Buffer.from(`message ${from + index}`),
+          value:
+            from + index === 1
+              ? Buffer.from([0, 255, 7])
+              : Buffer.from(`message ${from + index}${' '.repeat(paddingBytes)}`),
           headers: {
             'origin-topic': TOPIC,
             'origin-partition': '1',
@@ -222,6 +240,37 @@ describe('the health of the product', () => {
       expect(events.map(({ data }) => data.letters.length)).toEqual([1, 2]);
       expect(events[0]?.metadata.actor).toMatch(/^api-key:/);
       expect(await api.control.query('SELECT 1 FROM dead_letter_replayed')).toHaveLength(0);
+    });
+
+    it('go back in batches that the topic takes, and a replay that breaks midway repeats none that went', async () => {
+      expect(await (await replay({ topic: TOPIC })).json()).toMatchObject({ replayed: 1, left: 0 });
+      const before = (await sentBack()).length;
+      // Together they are more than the topic takes at once.
+      for (const from of [10, 13]) await setAside(3, from, 300_000);
+      const { deadLetters } = messaging;
+      const resend = deadLetters.resend.bind(deadLetters);
+      const broken = vi.spyOn(deadLetters, 'resend');
+      broken.mockImplementationOnce(resend).mockImplementationOnce(resend);
+      broken.mockRejectedValueOnce(new DependencyUnavailable('Kafka', {}));
+      expect((await replay({ topic: TOPIC })).status).toBe(503);
+      broken.mockRestore();
+      expect((await list()).items.map(({ key }) => key)).toEqual(['agent-12', 'agent-13', 'agent-14', 'agent-15']);
+      expect(await (await replay({ topic: TOPIC })).json()).toEqual({ topic: TOPIC, replayed: 4, left: 0 });
+      const again = (await sentBack()).slice(before).map((value) => value?.toString().trim());
+      expect(again).toEqual([10, 11, 12, 13, 14, 15].map((index) => `message ${index}`));
+    });
+
+    it('of a log that was made anew are not taken for those of the former', async () => {
+      await api.control.execute(
+        `INSERT INTO dead_letter_replayed (topic, partition, letter_offset) SELECT $1, 0, o FROM generate_series(5, 30) o`,
+        [TOPIC],
+      );
+      const { high = 0 } = (await messaging.deadLetters.bounds()).get(TOPIC)?.get(0) ?? {};
+      await list();
+      const kept = await api.control.query<{ letter_offset: number }>('SELECT letter_offset FROM dead_letter_replayed');
+      expect(Math.max(...kept.map((row) => row.letter_offset))).toBe(high - 1);
+      await setAside(2, 20);
+      expect((await list()).items.map(({ key }) => key)).toEqual(['agent-20', 'agent-21']);
     });
   });
 });

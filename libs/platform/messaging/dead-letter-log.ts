@@ -19,9 +19,9 @@ export interface DeadLetterPlace {
   offset: number;
 }
 
-const FETCH_BYTES = 4 * 1024 * 1024;
-/** Of one read: letters are up to 2 MiB each. */
-const READ_BYTES_MAX = 32 * 1024 * 1024;
+/** What is sent back together: well below the least that a topic takes at once. */
+export const LETTER_BATCH_BYTES = 512 * 1024;
+const READ_BYTES_MAX = 4 * 1024 * 1024;
 
 /** The messages that consumers set aside: looked at, sent back, forgotten. Topics are named by their origin, logically. */
 export class DeadLetterLog {
@@ -38,21 +38,21 @@ export class DeadLetterLog {
     return new Map(this.topics.map((topic) => [topic, bounds.get(this.fullName(topic)) ?? new Map()]));
   }
 
-  /** At most `countMax` letters of one partition from an offset on, of 32 MiB in all but at least one. */
-  async read({ topic, partition, offset }: DeadLetterPlace, countMax: number): Promise<ReceivedMessage[]> {
+  /** At most `countMax` letters of one partition from an offset on, of `bytesMax` in all but at least one; none at the end. */
+  async read(
+    { topic, partition, offset }: DeadLetterPlace,
+    countMax: number,
+    bytesMax = READ_BYTES_MAX,
+  ): Promise<ReceivedMessage[]> {
+    const messages = await this.access.reader.fetch(this.fullName(topic), partition, offset, bytesMax);
     const letters: ReceivedMessage[] = [];
-    let next = offset;
     let bytes = 0;
-    while (letters.length < countMax && bytes < READ_BYTES_MAX) {
-      const messages = await this.access.reader.fetch(this.fullName(topic), partition, next, FETCH_BYTES);
-      if (messages.length === 0) break;
-      for (const message of messages) {
-        letters.push(receivedMessage(message, `${topic}${DEAD_LETTER_SUFFIX}`, partition));
-        bytes += message.value?.length ?? 0;
-        next = Number(message.offset) + 1;
-      }
+    for (const message of messages.slice(0, countMax)) {
+      bytes += message.value?.length ?? 0;
+      if (bytes > bytesMax && letters.length > 0) break;
+      letters.push(receivedMessage(message, `${topic}${DEAD_LETTER_SUFFIX}`, partition));
     }
-    return letters.slice(0, countMax);
+    return letters;
   }
 
   /**

@@ -1,5 +1,5 @@
 export * from './cloud-event';
-export type { DeadLetterLog, DeadLetterPlace } from './dead-letter-log';
+export { type DeadLetterLog, type DeadLetterPlace, LETTER_BATCH_BYTES } from './dead-letter-log';
 export { EVENT_SCHEMAS, validateEvent } from './event-schemas';
 export { GroupConsumer, type GroupConsumerOptions } from './group-consumer';
 export type { MessagingOptions } from './kafka-client';

@@ -1,5 +1,5 @@
 import { DomainError } from '@icmp-mon/platform/errors';
-import type { DeadLetterLog } from './dead-letter-log';
+import { type DeadLetterLog, LETTER_BATCH_BYTES } from './dead-letter-log';
 
 const BATCH_MAX = 100;
 
@@ -13,7 +13,8 @@ export async function replayDeadLetters(log: DeadLetterLog, topic: string): Prom
   let replayed = 0;
   for (const [partition, { low, high }] of partitions) {
     for (let offset = low; offset < high;) {
-      const letters = (await log.read({ topic, partition, offset }, BATCH_MAX)).filter((found) => found.offset < high);
+      const found = await log.read({ topic, partition, offset }, BATCH_MAX, LETTER_BATCH_BYTES);
+      const letters = found.filter((letter) => letter.offset < high);
       const last = letters.at(-1);
       if (last === undefined) break;
       await log.resend(topic, letters);

@@ -34,7 +34,7 @@ export class ListDeadLetters {
       const from = startOf(partition, after);
       // One more than is shown tells whether there is a next page.
       const letters = from === null ? [] : await this.readWaiting(partition, from, limit + 1 - items.length);
-      items.push(...letters.map((letter) => viewOf(partition.topic, letter)));
+      items.push(...letters);
       isMore = items.length > limit;
       if (isMore) break;
     }
@@ -44,14 +44,16 @@ export class ListDeadLetters {
     return { topics: await waitingByTopic(this.messaging, this.control), items: shown, next };
   }
 
-  private async readWaiting(of: LetterPartition, from: number, countMax: number): Promise<ReceivedMessage[]> {
+  /** Only what is shown of a letter is kept: whole ones are megabytes. */
+  private async readWaiting(of: LetterPartition, from: number, countMax: number): Promise<DeadLetterView[]> {
     const { topic, partition, bounds, replayed } = of;
-    const waiting: ReceivedMessage[] = [];
+    const waiting: DeadLetterView[] = [];
     for (let offset = from; offset < bounds.high && waiting.length < countMax;) {
       const letters = await this.messaging.deadLetters.read({ topic, partition, offset }, LETTERS_MAX + 1);
       const last = letters.at(-1);
       if (last === undefined) break;
-      waiting.push(...letters.filter((letter) => !replayed.has(letter.offset) && letter.offset < bounds.high));
+      const shown = letters.filter((letter) => !replayed.has(letter.offset) && letter.offset < bounds.high);
+      waiting.push(...shown.map((letter) => viewOf(topic, letter)));
       offset = last.offset + 1;
     }
     return waiting.slice(0, countMax);

@@ -9,19 +9,29 @@ export interface LetterPartition {
   replayed: ReadonlySet<number>;
 }
 
+interface ReplayedRow {
+  topic: string;
+  partition: number;
+  letter_offset: number;
+}
+
 /**
  * Where dead letters lie. A letter that was sent back counts no more, also while Kafka still holds it: its offset is kept in
- * `dead_letter_replayed` until Kafka has removed it.
+ * `dead_letter_replayed` until Kafka has removed it. What is remembered past the end of a log is of a former one, and is
+ * forgotten before a new letter gets its offset. `control` must not be a transaction that stays open.
  */
 export async function letterPartitions(messaging: Messaging, control: Sql): Promise<LetterPartition[]> {
+  // Before the bounds: whatever was sent back until now lies below an end that is read later.
+  const rows = await control.query<ReplayedRow>('SELECT topic, partition, letter_offset FROM dead_letter_replayed');
   const bounds = await messaging.deadLetters.bounds();
-  const rows = await control.query<{ topic: string; partition: number; letter_offset: number }>(
-    'SELECT topic, partition, letter_offset FROM dead_letter_replayed',
-  );
+  await forgetStrays(control, rows, bounds);
   return [...bounds].flatMap(([topic, partitions]) =>
     [...partitions].map(([partition, found]) => {
-      const isHere = (row: (typeof rows)[number]): boolean =>
-        row.topic === topic && row.partition === partition && row.letter_offset >= found.low;
+      const isHere = (row: ReplayedRow): boolean =>
+        row.topic === topic &&
+        row.partition === partition &&
+        row.letter_offset >= found.low &&
+        row.letter_offset < found.high;
       return {
         topic,
         partition,
@@ -29,6 +39,23 @@ export async function letterPartitions(messaging: Messaging, control: Sql): Prom
         replayed: new Set(rows.filter(isHere).map((row) => row.letter_offset)),
       };
     }),
+  );
+}
+
+async function forgetStrays(
+  control: Sql,
+  rows: readonly ReplayedRow[],
+  bounds: Map<string, Map<number, LogBounds>>,
+): Promise<void> {
+  const strays = rows.filter(
+    ({ topic, partition, letter_offset }) => letter_offset >= (bounds.get(topic)?.get(partition)?.high ?? Infinity),
+  );
+  if (strays.length === 0) return;
+  await control.execute(
+    `DELETE FROM dead_letter_replayed r
+     USING jsonb_to_recordset($1::jsonb) AS s(topic text, partition integer, letter_offset bigint)
+     WHERE r.topic = s.topic AND r.partition = s.partition AND r.letter_offset = s.letter_offset`,
+    [JSON.stringify(strays)],
   );
 }
 
