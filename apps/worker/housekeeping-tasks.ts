@@ -58,7 +58,10 @@ export const HOUSEKEEPING: Readonly<Record<string, HousekeepingTask>> = {
     everyMs: HOUR_MS,
     run: ({ control }) => inSteps(10_000, () => forgetAssignmentRemovals(control)),
   },
-  'folded-fragments': { everyMs: 10 * MINUTE_MS, run: ({ telemetry }) => dropFoldedFragments(telemetry) },
+  'folded-fragments': {
+    everyMs: 10 * MINUTE_MS,
+    run: async (context) => tellDropped(context, 'probe_recent', await dropFoldedFragments(context.telemetry)),
+  },
   rollups: { everyMs: 5 * MINUTE_MS, run: rollUp },
   'old-results': {
     everyMs: HOUR_MS,
@@ -121,15 +124,24 @@ async function rollUp({ telemetryUrl, signal, logger }: HousekeepingContext): Pr
 }
 
 async function drop(
-  { telemetry, nowMs, logger }: HousekeepingContext,
+  context: HousekeepingContext,
   relation: 'probe_series' | 'probe_hourly' | 'agent_metric',
   keptDays: number,
 ): Promise<number> {
+  const { telemetry, nowMs } = context;
   const olderThan = new Date(nowMs - keptDays * DAY_MS);
-  const { dropped, busy } =
+  const outcome =
     relation === 'agent_metric'
       ? await dropOldChunks(telemetry, relation, olderThan)
       : await dropRolledUp(telemetry, relation, olderThan);
+  return tellDropped(context, relation, outcome);
+}
+
+function tellDropped(
+  { logger }: HousekeepingContext,
+  relation: string,
+  { dropped, busy }: { dropped: number; busy: boolean },
+): number {
   if (busy) logger.warn({ relation, dropped }, 'old rows are in use; they are dropped at the next run');
   return dropped;
 }
