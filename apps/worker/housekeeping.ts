@@ -3,18 +3,23 @@ import { HOUSEKEEPING, type HousekeepingContext } from './housekeeping-tasks';
 
 const QUEUE = 'housekeeping';
 const KEPT_JOBS = 50;
+const SCHEDULE_LOOK_MS = 60_000;
 
 export interface HousekeepingOptions extends Omit<HousekeepingContext, 'nowMs' | 'signal'> {
   redisUrl: string;
   /** Keeps installations that share a Redis apart. */
   prefix: string;
+  /** How often to see that the schedules are there, a minute unless said. */
+  scheduleLookMs?: number;
 }
 
-/** Runs each task at its time, once over all workers: BullMQ holds the schedules. */
+/** Runs each task at its time, once over all workers. BullMQ holds the schedules; a Redis that comes back empty gets them again. */
 export class Housekeeping {
   private readonly queue: Queue;
   private readonly worker: Worker;
   private readonly stopping = new AbortController();
+  private looking: NodeJS.Timeout | undefined;
+  private scheduling: Promise<void> | null = null;
 
   constructor(private readonly options: HousekeepingOptions) {
     const { prefix, redisUrl, logger } = options;
@@ -32,22 +37,45 @@ export class Housekeeping {
 
   /** Returns at once: schedules are written as soon as Redis is there. */
   start(): void {
-    this.schedule().catch((error: unknown) => {
-      this.options.logger.error({ err: error }, 'could not schedule housekeeping');
-    });
+    this.keepScheduled(() => this.schedule(Object.keys(HOUSEKEEPING)));
+    const lookMs = this.options.scheduleLookMs ?? SCHEDULE_LOOK_MS;
+    this.looking = setInterval(() => this.keepScheduled(() => this.scheduleMissing()), lookMs);
     this.worker.run().catch((error: unknown) => {
       this.options.logger.error({ err: error }, 'housekeeping ended');
     });
   }
 
   async stop(): Promise<void> {
+    clearInterval(this.looking);
     this.stopping.abort();
     await this.worker.close();
     await this.queue.close();
   }
 
-  private async schedule(): Promise<void> {
-    for (const [name, { everyMs }] of Object.entries(HOUSEKEEPING)) {
+  /** One at a time: while Redis is away the first waits for it, and is enough. */
+  private keepScheduled(write: () => Promise<void>): void {
+    this.scheduling ??= write()
+      .catch((error: unknown) => {
+        if (!this.stopping.signal.aborted) this.options.logger.error({ err: error }, 'could not schedule housekeeping');
+      })
+      .finally(() => {
+        this.scheduling = null;
+      });
+  }
+
+  /** Only what is missing: writing a schedule again would put off its next run. */
+  private async scheduleMissing(): Promise<void> {
+    const there = new Set((await this.queue.getJobSchedulers()).map(({ key }) => key));
+    const missing = Object.keys(HOUSEKEEPING).filter((name) => !there.has(name));
+    if (missing.length === 0) return;
+    this.options.logger.warn({ missing }, 'Redis has lost schedules of housekeeping; they are written again');
+    await this.schedule(missing);
+  }
+
+  private async schedule(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      const everyMs = HOUSEKEEPING[name]?.everyMs;
+      if (everyMs === undefined) continue;
       const opts = { removeOnComplete: KEPT_JOBS, removeOnFail: KEPT_JOBS };
       await this.queue.upsertJobScheduler(name, { every: everyMs }, { name, opts });
     }

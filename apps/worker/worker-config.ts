@@ -1,4 +1,4 @@
-import { thresholds, watchedDisks } from '@icmp-mon/operations/server';
+import { heartbeatUrl, thresholds, watchedDisks } from '@icmp-mon/operations/server';
 import { integer, list, optional, readConfig, text, url } from '@icmp-mon/platform/config';
 
 export type WorkerConfig = ReturnType<typeof readWorkerConfig>;
@@ -31,7 +31,7 @@ export function readWorkerConfig() {
     opsPort: integer('ICMPMON_OPS_PORT', { default: 9104, max: 65_535 }),
     healthThresholds: thresholds('ICMPMON_HEALTH_THRESHOLDS'),
     disks: watchedDisks('ICMPMON_DISKS'),
-    heartbeatUrl: optional(url('ICMPMON_HEARTBEAT_URL', { protocols: ['https:', 'http:'] })),
+    heartbeatUrl: optional(heartbeatUrl('ICMPMON_HEARTBEAT_URL')),
     heartbeatIntervalS: integer('ICMPMON_HEARTBEAT_INTERVAL_S', { default: 60, min: 5, max: 3_600 }),
   });
 }

@@ -8,13 +8,16 @@ const NEEDED = {
   ICMPMON_REDIS_URL: 'redis://h:1',
 };
 
+const given = (variables: Record<string, string>): void => {
+  for (const [name, value] of Object.entries({ ...NEEDED, ...variables })) vi.stubEnv(name, value);
+};
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
 describe('how long things are kept', () => {
-  afterEach(() => vi.unstubAllEnvs());
-
-  const given = (variables: Record<string, string>): void => {
-    for (const [name, value] of Object.entries({ ...NEEDED, ...variables })) vi.stubEnv(name, value);
-  };
-
   it('is a month of results and thirteen of hours, unless set', () => {
     given({ ICMPMON_RETENTION_RESULTS_DAYS: '7' });
     expect(readWorkerConfig()).toMatchObject({
@@ -28,5 +31,26 @@ describe('how long things are kept', () => {
   it.each(['0', '-1', '36501', 'for ever'])('is not %s days', (days) => {
     given({ ICMPMON_RETENTION_HOURLY_DAYS: days });
     expect(() => readWorkerConfig()).toThrow('ICMPMON_RETENTION_HOURLY_DAYS must be a whole number from 1 to 36500.');
+  });
+});
+
+describe('where heartbeats go', () => {
+  it.each(['https://u:p@h/beat', 'https://u@h/beat', 'ftp://h/beat', 'h/beat'])('is not %s', (address) => {
+    given({ ICMPMON_HEARTBEAT_URL: address });
+    expect(() => readWorkerConfig()).toThrow(/ICMPMON_HEARTBEAT_URL must be .*, without a user name or password\./);
+  });
+
+  it('is shown by its origin alone: the rest is a secret', () => {
+    given({ ICMPMON_HEARTBEAT_URL: 'https://h:8443/0c1d-secret?key=hidden' });
+    expect(readWorkerConfig().heartbeatUrl).toBe('https://h:8443/0c1d-secret?key=hidden');
+    const printed = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    vi.spyOn(process, 'exit').mockImplementation(() => {
+      throw new Error('exited');
+    });
+    vi.spyOn(process, 'argv', 'get').mockReturnValue(['node', 'main.js', '--print-config']);
+    expect(() => readWorkerConfig()).toThrow('exited');
+    const text = printed.mock.calls.map(([chunk]) => String(chunk)).join('');
+    expect(text).toContain('ICMPMON_HEARTBEAT_URL=https://h:8443/…\n');
+    expect(text).not.toMatch(/secret|hidden/);
   });
 });

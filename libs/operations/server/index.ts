@@ -5,5 +5,6 @@ export type { HealthSources } from './health/health-reading';
 export { DEFAULT_THRESHOLDS, thresholds, type Thresholds } from './health/thresholds';
 export { type WatchedDisk, watchedDisks } from './health/watched-disks';
 export { HealthWatch } from './heartbeat/health-watch';
+export { heartbeatUrl } from './heartbeat/heartbeat-url';
 export { observeHealthOf, OperationsApiModule, type OperationsApiOptions } from './operations-api.module';
 export { ProcessReport } from './processes/process-report';

@@ -49,8 +49,15 @@ export class Heartbeat {
       if (response.ok) return 'sent';
       logger.warn({ status: response.status }, 'the heartbeat was not taken; the next one is tried at its time');
     } catch (error) {
-      logger.warn({ err: error }, 'the heartbeat could not be sent; the next one is tried at its time');
+      logger.warn({ cause: causeOf(error) }, 'the heartbeat could not be sent; the next one is tried at its time');
     }
     return 'failed';
   }
+}
+
+/** The name of what went wrong, never its message: that may repeat the address, which is a secret. */
+function causeOf(error: unknown): string {
+  const cause: unknown = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  if (cause instanceof Error && 'code' in cause) return String(cause.code);
+  return cause instanceof Error ? cause.name : typeof cause;
 }

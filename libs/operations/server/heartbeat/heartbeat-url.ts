@@ -1,0 +1,19 @@
+import { type Field, url } from '@icmp-mon/platform/config';
+
+const PROTOCOLS = ['https:', 'http:'];
+
+/** Where heartbeats go. Path and query of such addresses are secrets more often than not: only the origin is ever shown. */
+export function heartbeatUrl(variable: string): Field<string> {
+  const field = url(variable, { protocols: PROTOCOLS });
+  return {
+    ...field,
+    expected: `${field.expected}, without a user name or password`,
+    parse(raw) {
+      const value = field.parse(raw);
+      if (value === null) return null;
+      const { username, password } = new URL(value);
+      return username === '' && password === '' ? value : null;
+    },
+    show: (value) => `${new URL(value).origin}/…`,
+  };
+}
