@@ -4,6 +4,7 @@ import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database'
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
 import { type RebuildOutcome, rebuild, RebuildBusy } from '@icmp-mon/platform/rebuild';
+import { writeCommits, type WriterTransaction } from '@icmp-mon/platform/shard';
 import { testDatabase, type TestDatabases } from '@icmp-mon/platform/testing';
 import { projectStatuses } from '@icmp-mon/status/server';
 import { register, remove, TARGET, TargetListProjection } from '@icmp-mon/targets/server';
@@ -76,9 +77,22 @@ describe('rebuilding a read model', () => {
     sequences.set(shard, seq);
     const made: TestChange = { shard, seq, key, targetId: ids.get(key) ?? '', to, removed };
     const row = await telemetry.transaction(async (sql) => {
-      await sql.query('SELECT 1 FROM shard WHERE shard = $1 FOR SHARE', [shard]);
-      const stored = await storeChange(sql, made);
-      await projectStatuses(sql, shard, [stored]);
+      let stored: Awaited<ReturnType<typeof storeChange>> | undefined;
+      const write = async (): Promise<void> => {
+        stored = await storeChange(sql, made);
+        await projectStatuses(sql, shard, [stored]);
+      };
+      const transaction: WriterTransaction = {
+        query: (text, params) => sql.query(text, params),
+        copy: () => Promise.reject(new Error('Nothing is copied here.')),
+      };
+      await writeCommits(transaction, [
+        {
+          ...{ claim: { shard, epoch: 0 }, writes: [{ rows: 1, write }], positions: new Map(), ahead: new Map() },
+          ...{ caughtUp: [], offset: seq, atMs: 0, checkpoint: null },
+        },
+      ]);
+      if (!stored) throw new Error('The commit did not write the change.');
       return stored;
     });
     if (heard) await control.transaction((sql) => projection.handle(sql, [changeMessage(made, row.from_status)]));

@@ -1,5 +1,6 @@
 export { adoptShard, type Adopted, type Adoption } from './adopt-shard';
 export type { CheckpointPart } from './checkpoint-codec';
+export { holdCommits } from './commit-fence';
 export { ShardDirectory, type AgentEntry, type PairEntry, type PolicyEntry, type TargetEntry } from './directory';
 export { ShardFold } from './fold';
 export { notMeasured, type NotMeasured } from './not-measured';

@@ -1,6 +1,7 @@
 import { compress, decompressBounded } from '@icmp-mon/platform/zstd';
 import type { Sql } from '@icmp-mon/platform/database';
 import type { FeedFact } from '@icmp-mon/probing/contract';
+import { passCommitFence } from './commit-fence';
 import { ShardFold } from './fold';
 import type { Claim } from './ownership';
 import type { PendingWrite, ShardParticipant } from './participant';
@@ -230,6 +231,7 @@ export class EpochLost extends Error {
 export async function writeCommits(transaction: WriterTransaction, commits: readonly ShardCommit[]): Promise<void> {
   const shards = commits.map(({ claim }) => claim.shard);
   const epochs = commits.map(({ claim }) => claim.epoch);
+  await passCommitFence(transaction);
   // The row lock keeps a successor's takeover waiting until this transaction has ended either way.
   const held = await transaction.query<{ shard: number }>(
     `SELECT s.shard FROM shard s JOIN unnest($1::smallint[], $2::bigint[]) AS mine(shard, epoch)

@@ -1,5 +1,6 @@
 import type { Sql, Transactor } from '@icmp-mon/platform/database';
 import type { ReadModel } from '@icmp-mon/platform/rebuild';
+import { holdCommits } from '@icmp-mon/platform/shard';
 import { projectStatuses } from '../status-effects';
 import {
   changeMarks,
@@ -51,10 +52,7 @@ export function targetStatusModel(database: Sql & Transactor): ReadModel<Positio
         if (changes.length > 0 || position.afterKey >= highestKey) return { applied: changes.length, position };
       }
     },
-    async hold(sql) {
-      // Each commit of a shard's changes first locks its row for sharing.
-      await sql.query('SELECT 1 FROM shard ORDER BY shard FOR UPDATE');
-    },
+    hold: holdCommits,
     settle: keepOlderThanChanges,
   };
 }
