@@ -22,7 +22,7 @@ import {
   OUTCOME,
   ResultColumnsBuilder,
 } from '@icmp-mon/probing/contract';
-import { AgentNumbers, LivePublisher, SeriesParticipant } from '@icmp-mon/probing/server';
+import { AgentNumbers, forgetFolded, LivePublisher, SeriesParticipant } from '@icmp-mon/probing/server';
 import { StatusParticipant } from '@icmp-mon/status/server';
 import { compress } from '@icmp-mon/platform/zstd';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -137,6 +137,10 @@ describe('a shard whose log lost what it had not read', () => {
   const changes = (): Promise<{ change_seq: number; target_key: number; to_status: string }[]> =>
     telemetry.query('SELECT change_seq, target_key, to_status FROM status_change ORDER BY change_seq');
 
+  /** What live streams read. */
+  const fragments = (): Promise<{ highest: number | null }[]> =>
+    telemetry.query('SELECT max(position)::float8 AS highest FROM probe_recent');
+
   const results = (): Promise<{ line: string }[]> =>
     telemetry.query(`SELECT target_key || ' ' || at || ' ' || outcome AS line FROM probe_result ORDER BY 1`);
 
@@ -144,13 +148,15 @@ describe('a shard whose log lost what it had not read', () => {
     newLog: boolean,
     facts: FeedFact[] = FACTS,
     more: { low?: number; fresh?: boolean } = {},
-  ): ReturnType<typeof adoptShard> =>
-    adoptShard({
+  ): ReturnType<typeof adoptShard> => {
+    if (newLog) await forgetFolded(telemetry, 0);
+    return adoptShard({
       ...{ telemetryUrl: database.url, shard: 0, low: (await position()).log.low, newLog, participants },
       logFrom: new Date(START_MS + 4_000_000),
       feed: { facts, feedPosition: FACTS.length },
       ...more,
     });
+  };
 
   it('goes on after the topic was made anew: nothing false, no number twice, the gap recorded', async () => {
     await append(FACTS.map((fact, at) => encodeFeedRecord(at + 1, fact)));
@@ -168,12 +174,21 @@ describe('a shard whose log lost what it had not read', () => {
     const facts = [...FACTS.filter((fact) => fact.kind !== 'target' || fact.targetKey !== 4), targetFact(5)];
     await append(seconds(4_000, 4_060, [2], [1, 2, 3, 5]));
     expect(await position()).toMatchObject({ state: 'past' });
+    const [{ stored: lastStored }, [{ highest }]] = [await position(), await fragments()];
+    expect(highest).toBeGreaterThan(100);
+    await telemetry.execute(`INSERT INTO shard_ahead (shard, participant, key, position) VALUES (0, 'series', 1, $1)`, [
+      lastStored,
+    ]);
     await withHost(async (host) => {
       await eventually(() => expect(host.readiness().detail).toMatch(/made anew.*shards adopt/s));
       const { notMeasured: gap } = await adopt(true, facts);
       expect(gap).toEqual({ from: new Date(START_MS + 729_000), to: new Date(START_MS + 4_000_000) });
+      // Neither hides what the new log holds.
+      expect(await telemetry.query('SELECT 1 FROM shard_ahead')).toEqual([]);
       await eventually(async () => expect((await position()).lag).toBe(0), { withinMs: 60_000 });
     });
+    const [{ highest: afterwards }] = await fragments();
+    expect(afterwards).toBeLessThan((await position()).log.high);
     const fresh = (await changes()).slice(changesBefore.length);
     expect(fresh.filter(({ target_key }) => target_key <= 3)).toEqual([]);
     expect(fresh.map(({ target_key, to_status }) => `${target_key} ${to_status}`)).toEqual([

@@ -2,7 +2,7 @@ import { standingFacts } from '@icmp-mon/assignment/server';
 import type { Sql } from '@icmp-mon/platform/database';
 import { SHARD_TOPIC, type LogBounds } from '@icmp-mon/platform/messaging';
 import { adoptShard, type ShardPosition } from '@icmp-mon/platform/shard';
-import { AgentNumbers, LivePublisher, SeriesParticipant } from '@icmp-mon/probing/server';
+import { AgentNumbers, forgetFolded, LivePublisher, SeriesParticipant } from '@icmp-mon/probing/server';
 import { TARGET_STATUS_TOPIC } from '@icmp-mon/status/contract';
 import { republishStatuses, StatusParticipant } from '@icmp-mon/status/server';
 import type { CliContext } from './cli-context';
@@ -29,6 +29,7 @@ export async function adopt(
   const low = newLog || state !== 'ok' ? log.low : Math.max(log.low, stored + 1);
   const [first] = await patiently(() => messaging.readMessages(SHARD_TOPIC, shard, low));
   const agentNumbers = new AgentNumbers(telemetry);
+  if (newLog) await forgetFolded(telemetry, shard);
   const { notMeasured } = await adoptShard({
     telemetryUrl: config.telemetryDatabaseUrl,
     shard,

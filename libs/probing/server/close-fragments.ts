@@ -1,4 +1,5 @@
 import { WINDOW_MS } from '@icmp-mon/probing/contract';
+import type { Sql } from '@icmp-mon/platform/database';
 import type { WriterTransaction } from '@icmp-mon/platform/shard';
 
 const COLUMNS = `target_key, check_no, shard, window_start, sent, replied, lost, not_sent, rtt_min_us, rtt_max_us,
@@ -21,6 +22,9 @@ export async function closeFragments(
       [shard, position],
     );
   }
+  const [before] = await transaction.query<{ cut: Date | null }>('SELECT cut FROM series_cut WHERE shard = $1', [
+    shard,
+  ]);
   const open = `FROM probe_recent r WHERE r.shard = $1
     AND r.window_start >= coalesce((SELECT cut FROM series_cut WHERE series_cut.shard = $1), '-infinity')`;
   await transaction.query(`INSERT INTO probe_series (${COLUMNS}) SELECT ${COLUMNS} ${open}`, [shard]);
@@ -34,5 +38,24 @@ export async function closeFragments(
             AS cut_ms`,
     [shard, WINDOW_MS],
   );
+  // Live streams follow positions: those of a log that is gone would hide the new ones.
+  if (position === null) {
+    await transaction.query('DELETE FROM probe_recent WHERE shard = $1 AND window_start >= $2', [
+      shard,
+      before?.cut ?? '-infinity',
+    ]);
+  }
   return row?.cut_ms ?? 0;
+}
+
+/**
+ * Drops what only live streams still read of a shard whose log is gone. To be done before `closeFragments`: there may be
+ * an hour of it, too much for a transaction that others wait for.
+ */
+export async function forgetFolded(sql: Sql, shard: number): Promise<void> {
+  await sql.execute(
+    `DELETE FROM probe_recent WHERE shard = $1
+       AND window_start < (SELECT cut FROM series_cut WHERE series_cut.shard = $1)`,
+    [shard],
+  );
 }

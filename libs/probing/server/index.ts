@@ -4,6 +4,7 @@ export { RedisLiveBus } from './redis-live-bus';
 export { SeriesParticipant } from './series-participant';
 export { ProbingApiModule } from './probing-api.module';
 export type { ProbingApiOptions } from './probing-api-options';
+export { forgetFolded } from './close-fragments';
 export { dropFoldedFragments } from './folded-fragments';
 export { dropRolledUp } from './rollups/retention';
 export { rollUpNext, type RollupStep } from './rollups/roll-up';

@@ -170,4 +170,22 @@ describe('a crowd of live streams', () => {
     expect([...lazy.ids, ...again.ids]).toEqual(stored);
     expect(quick.ids.slice(before)).toEqual(stored);
   });
+
+  it('keeps one that reads, however much comes at once: as it happens, or when it resumes', async () => {
+    const steady = Client.open(port, 1);
+    clients.push(steady);
+    await eventually(() => expect(steady.seen).toBeDefined());
+    const from = steady.seen;
+    // Far more than a client may leave unread.
+    await store([1], 1_000, 60_000);
+    await store([1], 1_001, 1);
+    const again = Client.open(port, 1, from);
+    clients.push(again);
+    const told = [...Array.from({ length: 60_000 }, (_, at) => `1:1000:${at}`), '1:1001:0'];
+    for (const reading of [() => steady.ids, () => again.ids]) {
+      await eventually(() => expect(reading().length).toBe(told.length));
+      expect(reading()).toEqual(told);
+    }
+    expect([steady, again].filter(({ socket }) => socket.destroyed)).toEqual([]);
+  });
 });

@@ -1,7 +1,10 @@
 import { shardOf } from '@icmp-mon/probing/contract';
 import { LiveEvents } from './live-events';
 import { type LiveId, liveIdText, parseLiveId, WHOLE_POSITION } from './live-id';
-import type { RecentBatch, RecentResults, StoredResults } from './recent-results';
+import { type RecentBatch, type RecentResults, SAMPLES_MAX, type StoredResults } from './recent-results';
+
+/** Between two parts of many results clients may take the former; who is slower than this is waited for no longer. */
+const PART_WAIT_MS_MAX = 1_000;
 
 /** One client of a feed. Calls come in order; none after it has left. */
 export interface LiveClient {
@@ -30,6 +33,7 @@ export class LiveFeed {
   private readonly leaving = new WeakSet<LiveClient>();
   private work: Promise<void> = Promise.resolve();
   private wakeQueued = false;
+  private logCheckQueued = false;
   private readonly joiners: Joiner[] = [];
   private admission: Promise<void> = Promise.resolve();
   /** Position up to which all clients know everything. */
@@ -77,16 +81,31 @@ export class LiveFeed {
     this.clients.delete(client);
   }
 
-  /** Something may have been stored. Many calls while one look waits are one look. */
-  wake(): void {
+  /**
+   * Something may have been stored. Many calls while one look waits are one look. With `checkLog` it also sees to it
+   * that the shard's log is still the one of its position.
+   */
+  wake(checkLog = false): void {
+    this.logCheckQueued ||= checkLog;
     if (this.wakeQueued) return;
     this.wakeQueued = true;
     this.work = this.work.then(async () => {
       this.wakeQueued = false;
-      if (this.clients.size > 0) await this.advance();
+      if (this.clients.size === 0) return;
+      if (this.logCheckQueued) await this.checkLog();
+      await this.advance();
     });
     // The next wake looks again, and finds what this one missed.
     this.work = this.work.catch(this.warn);
+  }
+
+  /** A log made anew begins with lower positions, and what was stored of the former one is not told any more. */
+  private async checkLog(): Promise<void> {
+    this.logCheckQueued = false;
+    if (this.position === null || this.position <= (await this.recent.storedUpTo(this.shard))) return;
+    this.position = -1;
+    const id = liveIdText({ shard: this.shard, position: this.position, index: WHOLE_POSITION });
+    for (const client of this.clients) client.seenUpTo(id);
   }
 
   private async advance(): Promise<number> {
@@ -97,12 +116,23 @@ export class LiveFeed {
     }
     for (let more = true; more;) {
       const batch = await this.recent.from(this.targetKey, this.position + 1);
+      const parts = partsOf(batch.stored);
+      for (const [at, events] of parts.entries()) {
+        for (const client of this.clients) client.results(events);
+        if (batch.more || at < parts.length - 1) await this.taken();
+      }
       this.position = batch.stored.at(-1)?.position ?? this.position;
-      const events = eventsOf(batch.stored);
-      if (events !== null) for (const client of this.clients) client.results(events);
       ({ more } = batch);
     }
     return this.position;
+  }
+
+  /** Waits until every client has taken what it was told, for a moment at most. */
+  private async taken(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, PART_WAIT_MS_MAX)));
+    await Promise.race([Promise.all([...this.clients].map((client) => client.drained())), late]);
+    clearTimeout(timer);
   }
 
   /** Tells what was stored after the client's id; returns up to where, or null when the client has to read anew. */
@@ -114,20 +144,23 @@ export class LiveFeed {
       return null;
     }
     let told = lastId.position;
-    for (let batch = first; ; batch = await this.recent.from(this.targetKey, told + 1)) {
-      if (this.leaving.has(client)) return null;
-      const events = eventsOf(batch.stored);
-      if (events !== null) client.results(events);
+    for (let batch = first; ; batch = await this.recent.replayedFrom(this.targetKey, told + 1)) {
+      const parts = partsOf(batch.stored);
+      const isLast = !batch.more && parts.length <= 1;
+      for (const events of parts) {
+        if (this.leaving.has(client)) return null;
+        client.results(events);
+        if (!isLast) await client.drained();
+      }
       told = batch.stored.at(-1)?.position ?? told;
-      if (!batch.more) return told;
-      await client.drained();
+      if (isLast) return told;
     }
   }
 
   /** What follows an id, from the middle of its commit; null when it is not all there any more. */
   private async firstAfter({ shard, position, index }: LiveId): Promise<RecentBatch | null> {
     if (shard !== this.shard) return null;
-    const { stored, more } = await this.recent.from(this.targetKey, position);
+    const { stored, more } = await this.recent.replayedFrom(this.targetKey, position);
     if (position < 0) return { stored, more };
     // The position that the client names is the proof that nothing after it was dropped yet.
     const [named, ...later] = stored;
@@ -140,15 +173,19 @@ export class LiveFeed {
     for (let next = told + 1; ;) {
       const batch = await this.recent.from(this.targetKey, next);
       if (this.leaving.has(client)) return;
-      const events = eventsOf(batch.stored.filter((stored) => stored.position <= position));
-      if (events !== null) client.results(events);
+      for (const events of partsOf(batch.stored.filter((stored) => stored.position <= position)))
+        client.results(events);
       next = (batch.stored.at(-1)?.position ?? position) + 1;
       if (!batch.more || next > position) return;
     }
   }
 }
 
-function eventsOf(stored: readonly StoredResults[]): LiveEvents | null {
+function partsOf(stored: readonly StoredResults[]): LiveEvents[] {
   const events = stored.flatMap((commit) => commit.events);
-  return events.length === 0 ? null : new LiveEvents(events);
+  const parts: LiveEvents[] = [];
+  for (let at = 0; at < events.length; at += SAMPLES_MAX) {
+    parts.push(new LiveEvents(events.slice(at, at + SAMPLES_MAX)));
+  }
+  return parts;
 }

@@ -224,6 +224,63 @@ describe('live results', () => {
     viewer.close();
   });
 
+  it('go on with the first ones of a log that was made anew', async () => {
+    const key = nextKey++;
+    const shard = key % SHARDS;
+    const storedUpTo = (position: number): Promise<unknown> =>
+      database.execute(
+        `INSERT INTO shard_position (shard, participant, position) VALUES ($1, 'series', $2)
+         ON CONFLICT (shard, participant) DO UPDATE SET position = excluded.position`,
+        [shard, position],
+      );
+    await store(key, 882_000, 1);
+    await storedUpTo(882_000);
+    const viewer = await new Viewer(live, key).opened();
+    const seen = viewer.seen;
+    await database.execute('DELETE FROM probe_recent WHERE target_key = $1', [key]);
+    await storedUpTo(-1);
+    nextRttUs = 1;
+    await store(key, 3, 2);
+    await storedUpTo(3);
+    await eventually(() => expect(viewer.rtts).toEqual([1, 2]));
+    expect(viewer.seen).toBe(seen + 1);
+    expect(viewer.lastId).toBe(`${shard}:3:1`);
+    // Positions are in order again: nothing is told twice.
+    await store(key, 4, 1);
+    await storedUpTo(4);
+    await eventually(() => expect(viewer.rtts).toEqual([1, 2, 3]));
+    viewer.close();
+  });
+
+  it('come in parts when there are many, each after the former was taken, also those of one commit', async () => {
+    const key = nextKey++;
+    nextRttUs = 1;
+    await store(key, 1, 1);
+    await store(key, 2, 3_500);
+    for (let position = 3; position < 10; position++) await store(key, position, 400);
+    const told: number[] = [];
+    let most = 0;
+    let unread = 0;
+    let ended = false;
+    const following = live
+      .follow(key, `${key % SHARDS}:1:0`, async () => {
+        await delay(1);
+        unread = 0;
+      })
+      .subscribe((message) => {
+        if (message.kind === 'seen') ended = true;
+        if (message.kind !== 'results') return;
+        told.push(...message.events.all.map(({ result }) => result.rttUs ?? 0));
+        unread += message.events.all.length;
+        most = Math.max(most, unread);
+      });
+    await eventually(() => expect(ended).toBe(true));
+    expect(told).toEqual(Array.from({ length: 3_500 + 7 * 400 }, (_, at) => at + 2));
+    // A part, and the last position of a batch goes to its end.
+    expect(most).toBeLessThanOrEqual(1_000 + 400);
+    following.unsubscribe();
+  });
+
   it('come more slowly, and none is missing, while Redis is away', async () => {
     const away = start('redis://127.0.0.1:1');
     const key = nextKey++;

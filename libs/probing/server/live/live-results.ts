@@ -94,6 +94,6 @@ export class LiveResults implements OnModuleInit, OnApplicationShutdown {
 
   private takeTurn(): void {
     this.wakes?.keepWatching([...this.feeds.keys()]);
-    for (const { feed } of this.feeds.values()) feed.wake();
+    for (const { feed } of this.feeds.values()) feed.wake(true);
   }
 }
