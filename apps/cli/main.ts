@@ -5,14 +5,15 @@ import { CliContext } from './cli-context';
 import { addAfterRestore } from './after-restore';
 import { addDeadLetters } from './dead-letters';
 import { addRebuild } from './rebuild';
+import { addResults } from './results';
 import { addShards } from './shards';
 
 /** One file a command; each adds itself to the program. */
-const COMMANDS = [addRebuild, addShards, addAfterRestore, addDeadLetters];
+const COMMANDS = [addRebuild, addShards, addAfterRestore, addDeadLetters, addResults];
 
 const context = new CliContext();
 const program = new Command('icmpmon')
-  .description('Looks after an installation of ICMP-Mon: read models, shards, dead letters.')
+  .description('Looks after an installation of ICMP-Mon: read models, shards, dead letters, results.')
   .addHelpText('after', '\nBesides: npm run backup -- <new folder>, npm run restore -- <folder>.')
   .showHelpAfterError('Add --help to see what there is.')
   .configureHelp({ sortSubcommands: true });
