@@ -81,6 +81,22 @@ describe('the health of the product', () => {
     await Promise.all(reports.slice(1).map((each) => each.stop()));
   });
 
+  it('does not take agents for silent while no projector reads what they report', async () => {
+    await api.control.execute(
+      `INSERT INTO agent (id, name, region, provider, tags, certificate_sha256, certificate_not_after, enrolled_at, version)
+       VALUES (gen_random_uuid(), 'lab', 'eu', 'p', '{}', '', now(), now(), 1)`,
+    );
+    await eventuallyPart('agents', (part) => {
+      expect(part).toMatchObject({ state: 'unknown', summary: "Not known: no projector reads agents' reports" });
+    });
+    const projector = new ProcessReport(api.control, { app: 'projector', version: '1.2.3', readiness: () => ({}) });
+    projector.start();
+    await eventuallyPart('agents', (part) => {
+      expect(part).toMatchObject({ state: 'bad', summary: '1 of 1 agent not heard', unknownSince: null });
+    });
+    await projector.stop();
+  });
+
   it('computes when a disk is full from how it grew', async () => {
     await api.control.execute(
       `INSERT INTO disk_sample (disk, at, used_bytes)

@@ -10,6 +10,7 @@ import {
   testTopicPrefix,
 } from '@icmp-mon/platform/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { CONSUMERS_PART } from '../health/consumers';
 import { HealthReader } from '../health/health-reader';
 import type { HealthSources } from '../health/health-reading';
 import { SHARDS_PART } from '../health/shards';
@@ -97,6 +98,22 @@ describe('the heartbeat', () => {
     expect(await new Heartbeat(reader, url).beat()).toBe('withheld');
     expect((await reader.read()).parts[0]).toMatchObject({ state: 'unknown', unknownSince: expect.any(String) });
     await away.close();
+  });
+
+  it('is withheld while a group of consumers stands still', async () => {
+    const url = await listen((_request, response) => void response.end());
+    const beat = (): Promise<string> => new Heartbeat(new HealthReader(sources(), [CONSUMERS_PART]), url).beat();
+    expect(await beat()).toBe('sent');
+    await control.execute(
+      `INSERT INTO consumer_offset (group_id, topic, partition, next_offset, updated_at)
+       VALUES ('target-list', $1, 0, 7, now() - interval '10 minutes')`,
+      [messaging.topic('public.targets.v1')],
+    );
+    expect(await beat()).toBe('withheld');
+    // The first message after a quiet time is nothing to complain of.
+    await messaging.send('public.targets.v1', [{ key: null, value: Buffer.from('{}'), partition: 0 }]);
+    await control.execute('UPDATE consumer_offset SET next_offset = 0');
+    expect(await beat()).toBe('sent');
   });
 
   it('follows nobody elsewhere, and takes a refusal for what it is', async () => {
