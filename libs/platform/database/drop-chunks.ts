@@ -12,15 +12,15 @@ export interface DroppedChunks {
 
 /**
  * Drops the chunks of a hypertable or continuous aggregate that end before `olderThan`, oldest first, each in a transaction of
- * its own, at most `chunksMax`. `before` runs in that transaction with the end of the chunk. Rows that are written meanwhile are
- * not held up: only the chunk that goes is locked.
+ * its own, at most `chunksMax`. `before` runs in that transaction with the end of the chunk; when it says false, that chunk and
+ * those after it stay. Rows that are written meanwhile are not held up: only the chunk that goes is locked.
  */
 export async function dropOldChunks(
   database: Sql & Transactor,
   relation: string,
   olderThan: Date,
   chunksMax = 100,
-  before: (sql: Sql, chunkEnd: Date) => Promise<void> = () => Promise.resolve(),
+  before: (sql: Sql, chunkEnd: Date) => Promise<boolean> = () => Promise.resolve(true),
 ): Promise<DroppedChunks> {
   const chunks = await database.query<{ range_end: Date }>(
     `SELECT c.range_end FROM show_chunks($1::regclass) shown
@@ -31,11 +31,13 @@ export async function dropOldChunks(
   let dropped = 0;
   for (const { range_end: chunkEnd } of chunks) {
     try {
-      await database.transaction(async (sql) => {
+      const goes = await database.transaction(async (sql) => {
         await sql.execute(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
-        await before(sql, chunkEnd);
+        if (!(await before(sql, chunkEnd))) return false;
         await sql.query('SELECT drop_chunks($1::regclass, older_than => $2::timestamptz)', [relation, chunkEnd]);
+        return true;
       });
+      if (!goes) break;
       dropped++;
     } catch (error) {
       if (isLockTimeout(error)) return { dropped, busy: true };

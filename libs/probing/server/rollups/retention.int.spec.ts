@@ -1,9 +1,11 @@
-import { TelemetryDatabase } from '@icmp-mon/platform/database';
+import { connect, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { eventually, testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import { OUTCOME } from '@icmp-mon/probing/contract';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { storeWindow } from '../stored-windows.test-rows';
 import { dropRolledUp } from './retention';
+import { rollUpNext } from './roll-up';
+import { readingSource } from './source-lock';
 
 const DAY_MS = 86_400_000;
 const FIRST_DAY_MS = Date.parse('2026-03-10T00:00:00Z');
@@ -42,6 +44,15 @@ describe('dropping raw results', () => {
     return rows.map(({ window_start }) => (window_start.getTime() - FIRST_DAY_MS) / DAY_MS);
   };
 
+  const waitingFor = (statement: string): Promise<void> =>
+    eventually(async () => {
+      const waits = await database.query(
+        `SELECT FROM pg_stat_activity
+         WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE $1`,
+        [`%${statement}%`],
+      );
+      expect(waits.length).toBeGreaterThan(0);
+    });
   it('takes whole days that are older, and remembers up to where', async () => {
     await rolledUntil(5);
     expect(await dropRolledUp(database, 'probe_series', new Date(CUT.getTime() + 1_000))).toEqual({
@@ -95,17 +106,67 @@ describe('dropping raw results', () => {
       await reader.query('BEGIN');
       await reader.query('SELECT FROM probe_series WHERE window_start < $1', [new Date(FIRST_DAY_MS + 2 * DAY_MS)]);
       const dropping = dropRolledUp(database, 'probe_series', CUT);
-      await eventually(async () => {
-        const waits = await database.query(
-          `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%drop_chunks%'`,
-        );
-        expect(waits.length).toBeGreaterThan(0);
-      });
+      await waitingFor('drop_chunks');
       await store(4);
       expect(await dropping).toEqual({ dropped: 0, busy: true });
       await reader.query('COMMIT');
     });
     expect(await daysLeft()).toEqual([0, 1, 2, 3, 4, 4]);
     expect(await dropRolledUp(database, 'probe_series', CUT)).toEqual({ dropped: 3, busy: false });
+  });
+
+  const hoursLeft = async (): Promise<unknown[]> => database.query('SELECT bucket, sent FROM probe_hourly ORDER BY 1');
+
+  it('wipes no hour that is to be made again while its results are dropped', async () => {
+    await database.execute(
+      `INSERT INTO shard (shard) VALUES (0); INSERT INTO series_cut VALUES (0, '2026-03-10 01:00Z')`,
+    );
+    const session = await connect({ url: home.url, applicationName: 'rollups' });
+    await rollUpNext(session);
+    await rolledUntil(5);
+    const made = await hoursLeft();
+    expect(made).toEqual([{ bucket: new Date(FIRST_DAY_MS), sent: 1 }]);
+    await database.withClient(async (reader) => {
+      await reader.query('BEGIN');
+      await reader.query('SELECT FROM probe_series WHERE window_start < $1', [new Date(FIRST_DAY_MS + DAY_MS)]);
+      const dropping = dropRolledUp(database, 'probe_series', CUT);
+      await waitingFor('drop_chunks');
+      await database.execute('INSERT INTO rollup_dirty (bucket) VALUES ($1)', [new Date(FIRST_DAY_MS)]);
+      const again = rollUpNext(session);
+      await eventually(async () => {
+        const waits = await database.query(
+          `SELECT FROM pg_stat_activity
+           WHERE datname = current_database() AND application_name = 'rollups' AND wait_event_type = 'Lock'`,
+        );
+        expect(waits).toHaveLength(1);
+      });
+      await reader.query('COMMIT');
+      expect((await dropping).dropped).toBeGreaterThan(0);
+      expect(await again).toMatchObject({ again: true, tooOld: true });
+    });
+    await session.close();
+    expect(await hoursLeft()).toEqual(made);
+  });
+
+  it('waits for the hour that is being made, and leaves what came late for it', async () => {
+    await rolledUntil(5);
+    const session = await connect({ url: home.url, applicationName: 'rollups' });
+    const [dropping] = await readingSource(session, 'probe_series', async () => {
+      const waiting = dropRolledUp(database, 'probe_series', CUT);
+      await waitingFor('advisory');
+      await database.execute('INSERT INTO rollup_dirty (bucket) VALUES ($1)', [new Date(FIRST_DAY_MS + DAY_MS)]);
+      return [waiting];
+    });
+    expect(await dropping).toEqual({ dropped: 1, busy: false });
+    await session.close();
+    expect(await daysLeft()).toEqual([1, 2, 3, 4]);
+  });
+
+  it('gives up soon when making the hour takes long', async () => {
+    await rolledUntil(5);
+    const session = await connect({ url: home.url, applicationName: 'rollups' });
+    const outcome = await readingSource(session, 'probe_series', () => dropRolledUp(database, 'probe_series', CUT));
+    await session.close();
+    expect(outcome).toEqual({ dropped: 0, busy: true });
   });
 });

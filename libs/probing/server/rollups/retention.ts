@@ -1,6 +1,7 @@
 import { type DroppedChunks, dropOldChunks, type Sql, type Transactor } from '@icmp-mon/platform/database';
-import { ROLLUP_LEVELS } from '@icmp-mon/probing/contract';
+import { ROLLUP_LEVELS, type RollupLevel } from '@icmp-mon/probing/contract';
 import { readProgress } from './rollup-progress';
+import { holdReaders } from './source-lock';
 
 /**
  * Drops what is older from raw results or hourly figures: whole chunks, and only those of which the next level is made, late
@@ -13,17 +14,27 @@ export async function dropRolledUp(
 ): Promise<DroppedChunks> {
   const above = ROLLUP_LEVELS.find(({ source }) => source === relation);
   if (above === undefined) throw new Error(`Nothing is made of ${relation}: it cannot be dropped.`);
-  const { rolledUntilMs } = (await readProgress(database))[above.relation];
-  const [row] = await database.query<{ first: Date | null }>(
-    'SELECT min(bucket) AS first FROM rollup_dirty WHERE relation = $1',
-    [above.relation],
-  );
-  const untilMs = Math.min(olderThan.getTime(), rolledUntilMs, row?.first?.getTime() ?? Infinity);
-  if (untilMs === -Infinity) return { dropped: 0, busy: false };
-  return dropOldChunks(database, relation, new Date(untilMs), undefined, async (sql, chunkEnd) => {
+  const madeMs = await madeUntilMs(database, above.relation);
+  if (madeMs === -Infinity) return { dropped: 0, busy: false };
+  const until = new Date(Math.min(olderThan.getTime(), madeMs));
+  return dropOldChunks(database, relation, until, undefined, async (sql, chunkEnd) => {
+    await holdReaders(sql, relation);
+    // What has come late since then is to be made again first.
+    if (chunkEnd.getTime() > (await madeUntilMs(sql, above.relation))) return false;
     await sql.execute(`UPDATE rollup_progress SET dropped_before = GREATEST(dropped_before, $2) WHERE relation = $1`, [
       relation,
       chunkEnd,
     ]);
+    return true;
   });
+}
+
+/** Buckets that begin before it are made, late rows included; ms since 1970, -Infinity while none is. */
+async function madeUntilMs(sql: Sql, relation: RollupLevel['relation']): Promise<number> {
+  const { rolledUntilMs } = (await readProgress(sql))[relation];
+  const [row] = await sql.query<{ first: Date | null }>(
+    'SELECT min(bucket) AS first FROM rollup_dirty WHERE relation = $1',
+    [relation],
+  );
+  return Math.min(rolledUntilMs, row?.first?.getTime() ?? Infinity);
 }

@@ -2,6 +2,7 @@ import type { Sql } from '@icmp-mon/platform/database';
 import { bucketEnd, bucketStart, ROLLUP_LEVELS, type RollupLevel, rollupSelect } from '@icmp-mon/probing/contract';
 import { foldedUntil } from '../folded-until';
 import { type Progress, readProgress } from './rollup-progress';
+import { readingSource } from './source-lock';
 
 /** Grouping an hour of 100,000 targets on disk would take several times as long. */
 const WORK_MEMORY = '256MB';
@@ -34,9 +35,14 @@ export async function rollUpNext(sql: Sql): Promise<RollupStep | null> {
     const progress = await readProgress(sql);
     const due = (await newBucket(sql, level, progress)) ?? (await dirtyBucket(sql, level, progress));
     if (due === null) continue;
-    const tooOld = due.again && due.fromMs < progress[level.source].droppedBeforeMs;
-    if (tooOld) await forgetDirty(sql, level, due);
-    else await make(sql, due, progress[level.relation].madeAs === 'continuous aggregate');
+    const tooOld = await readingSource(sql, level.source, async () => {
+      // Results may have been dropped until the lock was ours: what is made of the rest would replace what was made of all.
+      const { [level.source]: source, [level.relation]: made } = await readProgress(sql);
+      const isGone = due.fromMs < source.droppedBeforeMs;
+      if (isGone) await forgetDirty(sql, due);
+      else await make(sql, due, made.madeAs === 'continuous aggregate');
+      return isGone;
+    });
     return { relation: level.relation, bucket: new Date(due.fromMs).toISOString(), again: due.again, tooOld };
   }
   return null;
@@ -145,7 +151,7 @@ async function advance(sql: Sql, { relation }: RollupLevel, untilMs: number): Pr
   );
 }
 
-async function forgetDirty(sql: Sql, { relation }: RollupLevel, { fromMs }: DueBucket): Promise<void> {
+async function forgetDirty(sql: Sql, { level: { relation }, fromMs }: DueBucket): Promise<void> {
   await sql.execute('DELETE FROM rollup_dirty WHERE relation = $1 AND bucket = $2', [relation, new Date(fromMs)]);
 }
 
