@@ -2,6 +2,7 @@ import { DependencyUnavailable, DomainError } from '@icmp-mon/platform/errors';
 
 const UNIQUE_VIOLATION = '23505';
 const LOCK_NOT_AVAILABLE = '55P03';
+const STATEMENT_CANCELED = '57014';
 const SOCKET_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -13,7 +14,7 @@ const SOCKET_CODES = new Set([
   'ENETUNREACH',
 ]);
 /** Statement timeout, admin shutdown, crash shutdown, starting up, database dropped, too many connections. */
-const SERVER_AWAY = new Set(['57014', '57P01', '57P02', '57P03', '57P04', '53300']);
+const SERVER_AWAY = new Set([STATEMENT_CANCELED, '57P01', '57P02', '57P03', '57P04', '53300']);
 /** Serialization failure, deadlock, lock not available. */
 const CONTENTION = new Set(['40001', '40P01', LOCK_NOT_AVAILABLE]);
 /** pg and TypeORM report these without a code. */
@@ -62,6 +63,11 @@ export function isBadValue(error: unknown): boolean {
 /** True when a lock was not granted within lock_timeout. */
 export function isLockTimeout(error: unknown): boolean {
   return codeOf(error) === LOCK_NOT_AVAILABLE;
+}
+
+/** True when the server itself ended a statement that took too long: unlike with a lost connection, nothing of it stands. */
+export function isStatementTimeout(error: unknown): boolean {
+  return codeOf(error instanceof DependencyUnavailable ? error.cause : error) === STATEMENT_CANCELED;
 }
 
 /** True when the same work may succeed if simply tried again: connection lost, serialization, deadlock, shutdown. */

@@ -1,4 +1,4 @@
-import { ControlDatabase, isUniqueViolation, type Sql } from '@icmp-mon/platform/database';
+import { connect, type Connection, ControlDatabase, isUniqueViolation, type Sql } from '@icmp-mon/platform/database';
 import { DependencyUnavailable, DomainError } from '@icmp-mon/platform/errors';
 import { newId } from '@icmp-mon/platform/ids';
 import { type TestDatabase, testDatabase } from '@icmp-mon/platform/testing';
@@ -116,6 +116,55 @@ describe('EventStore', () => {
       ids.map((id) => `counter-${id}`),
     ]);
     expect(rows).toHaveLength(197);
+  });
+
+  describe('when somebody else keeps a row for long', () => {
+    let hurried: ControlDatabase;
+    let blocker: Connection;
+
+    beforeAll(async () => {
+      hurried = new ControlDatabase({ url: home.url, statementTimeoutMs: 700 });
+      blocker = await connect({ url: home.url, applicationName: 'blocker' });
+    });
+
+    afterAll(async () => {
+      await blocker?.close();
+      await hurried?.close();
+    });
+
+    it('refuses only the commands that need it, and does the others that shared their transaction', async () => {
+      const ids = Array.from({ length: 60 }, () => newId());
+      await blocker.execute('BEGIN');
+      await blocker.execute('INSERT INTO counter_total VALUES ($1, 1), ($2, 1)', [
+        `counter-${ids[3]}`,
+        `counter-${ids[40]}`,
+      ]);
+      const shared = new EventStore(hurried);
+      const outcomes = await Promise.allSettled(
+        ids.map((id) => shared.execute(projected, id, () => [counted(1)], { metadata })),
+      );
+      expect(outcomes.flatMap(({ status }, at) => (status === 'rejected' ? [at] : []))).toEqual([3, 40]);
+      expect(outcomes[3]).toMatchObject({ reason: expect.any(DependencyUnavailable) });
+      const versions = await Promise.all(ids.map(async (id) => (await shared.load(counter, id)).version));
+      expect(versions).toEqual(ids.map((_, at) => (at === 3 || at === 40 ? 0 : 1)));
+      await blocker.execute('ROLLBACK');
+      await shared.execute(projected, ids[3]!, () => [counted(1)], { metadata });
+      expect((await shared.load(counter, ids[3]!)).version).toBe(1);
+    });
+
+    it('refuses all within a bounded time when all need it', async () => {
+      await blocker.execute('BEGIN');
+      await blocker.execute('LOCK TABLE event');
+      const alone = vi.spyOn(hurried, 'transaction');
+      const shared = new EventStore(hurried);
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 60 }, () => shared.execute(counter, newId(), () => [counted(1)], { metadata })),
+      );
+      await blocker.execute('ROLLBACK');
+      expect(outcomes.map(({ status }) => status)).toEqual(outcomes.map(() => 'rejected'));
+      expect(alone.mock.calls.length).toBeLessThan(20);
+      alone.mockRestore();
+    });
   });
 
   it('keeps neither the events nor the read model nor the inner work when one of them fails', async () => {

@@ -1,5 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ControlDatabase, isConnectionError, isTransient, type Sql } from '@icmp-mon/platform/database';
+import {
+  ControlDatabase,
+  isConnectionError,
+  isLockTimeout,
+  isStatementTimeout,
+  isTransient,
+  type Sql,
+} from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { Injectable } from '@nestjs/common';
 import { type Aggregate, type DomainEvent, type RecordedEvent, streamOf } from './aggregate';
@@ -24,6 +31,10 @@ const BACK_OFF_MAX_MS = 200;
 const TOGETHER_MAX = 250;
 /** While one transaction waits for its commit another is prepared. */
 const TRANSACTIONS_MAX = 2;
+/** A command of a transaction that took too long waits no longer for a lock: still longer than for the relay's fence. */
+const APART_LOCK_TIMEOUT_MS = 500;
+/** How long such commands are begun one after the other, so that they are answered while somebody listens. */
+const APART_MS_MAX = 4_000;
 
 interface Waiting {
   run: CommandRun;
@@ -121,6 +132,7 @@ export class EventStore {
       const outcomes = await this.database.transaction((sql) => runTogether(sql, runs));
       batch.forEach((waiting, at) => settle(waiting, outcomes[at]));
     } catch (error) {
+      if (isStatementTimeout(error)) return this.runApart(batch, error);
       if (isConnectionError(error)) return batch.forEach(({ fail }) => fail(error));
       const half = batch.length >> 1;
       await this.runBatch(batch.slice(0, half));
@@ -128,16 +140,29 @@ export class EventStore {
     }
   }
 
-  private async runAlone(run: CommandRun): Promise<Executed<unknown, DomainEvent>> {
+  /** Somebody keeps what one of them needs; the server has undone all. Those that still wait fail as their transaction did. */
+  private async runApart(batch: readonly Waiting[], timeout: unknown): Promise<void> {
+    const untilMs = performance.now() + APART_MS_MAX;
+    for (const { run, answer, fail } of batch) {
+      if (performance.now() >= untilMs) fail(timeout);
+      else
+        await this.runAlone(run, APART_LOCK_TIMEOUT_MS).then(answer, (error: unknown) =>
+          fail(isLockTimeout(error) ? timeout : error),
+        );
+    }
+  }
+
+  private async runAlone(run: CommandRun, lockTimeoutMs?: number): Promise<Executed<unknown, DomainEvent>> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.database.transaction(async (sql) => {
+          if (lockTimeoutMs !== undefined) await sql.execute(`SET LOCAL lock_timeout = ${lockTimeoutMs}`);
           // The first try is optimistic; a loser then queues for the stream, so that a crowd cannot starve it.
           if (attempt > 1) await lockStream(sql, streamOfRun(run));
           return runOne(sql, run);
         });
       } catch (error) {
-        if (!isRetriable(error)) throw error;
+        if (!isRetriable(error) || (lockTimeoutMs !== undefined && isLockTimeout(error))) throw error;
         if (attempt >= APPEND_ATTEMPTS_MAX) {
           const detail = `${run.aggregate.category} ${run.id} is being changed by others. Read it again and retry.`;
           throw new DomainError('conflict', detail, undefined, { cause: error });
