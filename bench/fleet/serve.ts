@@ -16,6 +16,7 @@ import { SimulatedAgent, type ShardBody, type SimulatedTarget } from './simulate
 import { Tally } from './tally';
 
 const SECOND_MS = 1_000;
+const TIMER_SLACK_MS = 5;
 const SEED = 1;
 const REPEATED_SHARE = 0.01;
 /** So few that the 99th of 100 freshest results tells how fresh a result is that nothing held back. */
@@ -39,7 +40,7 @@ class FleetServer {
   private members: Member[] = [];
   private readonly boot = Math.floor(Date.now() / SECOND_MS);
   private tally = new Tally();
-  private timers: NodeJS.Timeout[] = [];
+  private readonly timers = new Map<Member, NodeJS.Timeout>();
   private skippedSeconds = 0;
   private liveFromMs = 0;
   private stopAtMs = Infinity;
@@ -114,21 +115,26 @@ class FleetServer {
     this.liveFromMs = Math.ceil(Date.now() / SECOND_MS) * SECOND_MS;
     this.members.forEach((member, at) => {
       member.simulated?.beQuiet(quiet);
-      member.nextSecondMs = this.liveFromMs;
-      // Agents do not send in step.
-      const phaseMs = Math.floor((at * SECOND_MS) / this.members.length);
-      const begin = setTimeout(
-        () => this.timers.push(setInterval(() => this.sendDue(member, phaseMs), SECOND_MS)),
-        this.liveFromMs - Date.now() + phaseMs,
-      );
-      this.timers.push(begin);
+      // Agents do not send in step: the seconds of each begin at a moment of its own.
+      member.nextSecondMs = this.liveFromMs + Math.floor((at * SECOND_MS) / this.members.length);
+      this.sendSoon(member);
     });
     return { fromMs: this.liveFromMs };
   }
 
+  /** At the end of the member's second by the clock that its results are dated by, which timers may run ahead of. */
+  private sendSoon(member: Member): void {
+    const waitMs = Math.max(0, member.nextSecondMs + SECOND_MS + TIMER_SLACK_MS - Date.now());
+    const timer = setTimeout(() => {
+      this.sendDue(member);
+      if (member.nextSecondMs + SECOND_MS <= this.stopAtMs) this.sendSoon(member);
+    }, waitMs);
+    this.timers.set(member, timer);
+  }
+
   /** What was due since the last time; several seconds when this process was late. */
-  private sendDue(member: Member, phaseMs: number): void {
-    const untilMs = Math.min(Date.now() - phaseMs, this.stopAtMs);
+  private sendDue(member: Member): void {
+    const untilMs = Math.min(Date.now(), this.stopAtMs);
     while (member.nextSecondMs + SECOND_MS <= untilMs) {
       const secondMs = member.nextSecondMs;
       member.nextSecondMs += SECOND_MS;
@@ -156,8 +162,8 @@ class FleetServer {
     // Every agent stops with the same second, so that the last of it is sent as well.
     this.stopAtMs = Math.floor(Date.now() / SECOND_MS) * SECOND_MS;
     await new Promise((resolve) => setTimeout(resolve, 2 * SECOND_MS));
-    for (const timer of this.timers) clearInterval(timer);
-    this.timers = [];
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    this.timers.clear();
     for (const member of this.members) {
       for (const { body } of member.late) member.backfill.add(body, false);
       member.late = [];

@@ -78,7 +78,7 @@ export class SimulatedAgent {
    */
   second(secondMs: number, tally: Tally, sink?: ResultSink): ShardBody[] {
     for (const { check, seconds } of this.plans.values()) {
-      const shards = seconds[(secondMs / SECOND_MS) % seconds.length];
+      const shards = seconds[Math.floor(secondMs / SECOND_MS) % seconds.length];
       for (let shard = 0; shard < shards.length; shard++)
         this.probe(shard, shards[shard], check, secondMs, tally, sink);
     }
