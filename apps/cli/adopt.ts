@@ -4,16 +4,13 @@ import { SHARD_TOPIC, type LogBounds } from '@icmp-mon/platform/messaging';
 import { adoptShard, type ShardPosition } from '@icmp-mon/platform/shard';
 import { AgentNumbers, forgetFolded, LivePublisher, SeriesParticipant } from '@icmp-mon/probing/server';
 import { TARGET_STATUS_TOPIC } from '@icmp-mon/status/contract';
-import { republishStatuses, StatusParticipant } from '@icmp-mon/status/server';
+import { StatusParticipant } from '@icmp-mon/status/server';
 import type { CliContext } from './cli-context';
 import { patiently } from './patiently';
 
 type Context = Pick<CliContext, 'config' | 'control' | 'telemetry' | 'messaging' | 'say'>;
 
 const NOBODY_WATCHES = new LivePublisher({ watched: () => new Set<number>(), wake: () => undefined });
-
-/** Where the relay publishes the event store's categories. */
-export const RELAYED_TOPICS = ['public.targets.v1', 'public.tiers.v1', 'public.agents.v1'];
 
 /**
  * Has a shard go on from what its log holds now. `newLog`: none of it was ever read; `fresh`: without the checkpoint;
@@ -112,21 +109,4 @@ export async function adoptGroup(context: Context, { database, log, ...group }: 
     [group_id, topic, partition, next_offset, log.low],
   );
   context.say(`group ${group_id}: reads ${topic}/${partition} from offset ${log.low}`);
-}
-
-/** Public topics that were made anew get what they held: events from the store, the latest status of each target. */
-export async function refillTopics(context: Context): Promise<void> {
-  const { control, telemetry, messaging } = context;
-  const bounds = await messaging.bounds([...RELAYED_TOPICS, TARGET_STATUS_TOPIC]);
-  const isEmpty = (topic: string): boolean => [...(bounds.get(topic)?.values() ?? [])].every(({ high }) => high === 0);
-  if (RELAYED_TOPICS.every(isEmpty)) {
-    const [head] = await control.query('SELECT 1 FROM event LIMIT 1');
-    if (head) {
-      await control.execute('UPDATE relay_cursor SET position = 0, updated_at = now()');
-      context.say('the relay publishes all events once more');
-    }
-  }
-  if (!isEmpty(TARGET_STATUS_TOPIC)) return;
-  const sent = await republishStatuses(telemetry, messaging);
-  if (sent > 0) context.say(`published the latest status of ${sent} targets once more`);
 }

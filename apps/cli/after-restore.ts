@@ -6,9 +6,9 @@ import { type Aggregate, type DomainEvent, type RecordedEvent, streamOf } from '
 import { readCloudEvent, type ReceivedMessage } from '@icmp-mon/platform/messaging';
 import { TARGET } from '@icmp-mon/targets/server';
 import { TIER } from '@icmp-mon/tiers/server';
-import { RELAYED_TOPICS } from './adopt';
 import type { CliContext } from './cli-context';
 import { patiently } from './patiently';
+import { RELAYED_TOPICS } from './refill-topics';
 
 /**
  * Numbers that were given out between the backup and its restore are in logs and in agents' memories. Numbers go on far above

@@ -1,9 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { SHARD_TOPIC } from '@icmp-mon/platform/messaging';
 import { type ShardPosition, shardPositions } from '@icmp-mon/platform/shard';
-import { adopt, adoptGroup, lostGroups, refillTopics, publishedNumbers } from './adopt';
+import { adopt, adoptGroup, lostGroups, publishedNumbers } from './adopt';
 import { type CliContext, Refusal } from './cli-context';
 import { patiently } from './patiently';
+import { refillTopics } from './refill-topics';
 
 const MEANING = {
   ok: 'ok',

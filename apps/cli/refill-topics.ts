@@ -1,0 +1,75 @@
+import { AGENT_STREAM } from '@icmp-mon/agents/contract';
+import type { ReceivedMessage } from '@icmp-mon/platform/messaging';
+import { TARGET_STATUS_TOPIC } from '@icmp-mon/status/contract';
+import { republishStatuses } from '@icmp-mon/status/server';
+import { TARGET_STREAM } from '@icmp-mon/targets/contract';
+import { TIER_STREAM } from '@icmp-mon/tiers/contract';
+import type { CliContext } from './cli-context';
+
+type Context = Pick<CliContext, 'control' | 'telemetry' | 'messaging' | 'say'>;
+
+/** Where the relay publishes the event store's categories. They keep everything for ever. */
+export const RELAYED_TOPICS = ['public.targets.v1', 'public.tiers.v1', 'public.agents.v1'];
+const RELAYED_CATEGORIES = [TARGET_STREAM, TIER_STREAM, AGENT_STREAM];
+
+const EVENTS_PER_STEP = 10_000;
+
+/**
+ * Public topics that lost what they held get it once more: events from the store, the latest status of each target.
+ * Whatever they hold is read, because a topic that was made anew may have been written to since. Consumers drop repeats.
+ */
+export async function refillTopics(context: Context): Promise<void> {
+  const { control, telemetry, messaging, say } = context;
+  const missing = await firstMissingEvent(context);
+  if (missing !== null) {
+    await control.execute('UPDATE relay_cursor SET position = $1, updated_at = now() WHERE position > $1', [
+      missing - 1,
+    ]);
+    say(`the relay publishes all events from position ${missing} on once more`);
+  }
+  if (!(await lacksStatuses(context))) return;
+  say(`published the latest status of ${await republishStatuses(telemetry, messaging)} targets once more`);
+}
+
+/** Position of the first event that the relay has published and no topic holds. */
+async function firstMissingEvent({ control, messaging }: Context): Promise<number | null> {
+  const held = new Set<number>();
+  for (const topic of RELAYED_TOPICS) {
+    for await (const { headers } of messagesOf(messaging, topic)) held.add(Number(headers['ce_position']));
+  }
+  for (let after = 0; ;) {
+    const events: { position: number; relayed: boolean }[] = await control.query(
+      `SELECT position, split_part(stream, '-', 1) = ANY ($2::text[]) AS relayed FROM event
+       WHERE position > $1 AND position <= (SELECT max(position) FROM relay_cursor) ORDER BY position LIMIT $3`,
+      [after, RELAYED_CATEGORIES, EVENTS_PER_STEP],
+    );
+    const missing = events.find(({ position, relayed }) => relayed && !held.has(position));
+    if (missing) return missing.position;
+    const last = events.at(-1);
+    if (!last) return null;
+    after = last.position;
+  }
+}
+
+/** Whether a target's status was published of which the topic holds nothing. */
+async function lacksStatuses({ telemetry, messaging }: Context): Promise<boolean> {
+  const held = new Set<string>();
+  for await (const { key } of messagesOf(messaging, TARGET_STATUS_TOPIC)) if (key !== null) held.add(key);
+  const published = await telemetry.query<{ target_id: string }>(
+    `SELECT c.target_id FROM target_status s JOIN status_change c ON c.shard = s.shard AND c.change_seq = s.change_seq
+     JOIN status_publication p ON p.shard = s.shard AND p.published_seq >= s.change_seq`,
+  );
+  return published.some(({ target_id }) => !held.has(target_id));
+}
+
+async function* messagesOf(messaging: Context['messaging'], topic: string): AsyncGenerator<ReceivedMessage> {
+  for (const [partition, { low, high }] of (await messaging.bounds([topic])).get(topic) ?? []) {
+    for (let offset = low; offset < high;) {
+      const messages = await messaging.readMessages(topic, partition, offset);
+      const last = messages.at(-1);
+      if (!last) break;
+      yield* messages;
+      offset = last.offset + 1;
+    }
+  }
+}
