@@ -13,7 +13,7 @@ export async function tryLead(connection: Connection): Promise<boolean> {
 }
 
 /** The highest position so far; a lower one may still be uncommitted. */
-export async function headPosition(connection: Connection): Promise<number> {
+async function headPosition(connection: Connection): Promise<number> {
   const rows = await connection.query<{ head: number }>('SELECT coalesce(max(position), 0) AS head FROM event');
   return rows[0]?.head ?? 0;
 }
@@ -37,12 +37,19 @@ export async function fencedPosition(connection: Connection): Promise<number | n
   }
 }
 
-export async function readCursor(connection: Connection, name: string): Promise<number> {
+/** Makes the cursor where it is missing: from the first event on. */
+export async function createCursor(connection: Connection, name: string): Promise<void> {
   await connection.execute('INSERT INTO relay_cursor (name, position) VALUES ($1, 0) ON CONFLICT DO NOTHING', [name]);
-  const rows = await connection.query<{ position: number }>('SELECT position FROM relay_cursor WHERE name = $1', [
-    name,
-  ]);
-  return rows[0]?.position ?? 0;
+}
+
+/** Where the cursor stands now, which somebody may have put back, and the head. */
+export async function readProgress(connection: Connection, name: string): Promise<{ cursor: number; head: number }> {
+  const [row] = await connection.query<{ cursor: number; head: number }>(
+    `SELECT position AS cursor, (SELECT coalesce(max(position), 0) FROM event) AS head FROM relay_cursor WHERE name = $1`,
+    [name],
+  );
+  if (row === undefined) throw new Error(`The relay's cursor "${name}" is gone.`);
+  return row;
 }
 
 /** @throws Error when the cursor is not where this relay left it: then another one is at work. */

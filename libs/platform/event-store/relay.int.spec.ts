@@ -166,6 +166,14 @@ describe('Relay', () => {
     expect(positions()).toHaveLength(new Set(positions()).size);
   });
 
+  it('publishes again from where its cursor is put back to, also while nothing is appended', async () => {
+    relay().start();
+    for (let i = 0; i < 3; i += 1) await count(newId());
+    await eventually(() => expect(positions()).toEqual([1, 2, 3]));
+    await database.execute('UPDATE relay_cursor SET position = 1');
+    await eventually(() => expect(positions()).toEqual([1, 2, 3, 2, 3]));
+  });
+
   it('stops although the broker is away, and the next one publishes what was left', async () => {
     const stuck = relay({ send: () => Promise.reject(new Error('broker is away')) });
     stuck.start();

@@ -5,7 +5,7 @@ import { categoryOf, type RecordedEvent } from './aggregate';
 import { APPENDED_CHANNEL } from './fence';
 import { readEvents } from './read-events';
 import { relayActive, relayFenceBusy, relayLagEvents, relayLagSeconds, relayPublished } from './relay-metrics';
-import { fencedPosition, headPosition, moveCursor, readCursor, tryLead } from './relay-reader';
+import { createCursor, fencedPosition, moveCursor, readProgress, tryLead } from './relay-reader';
 
 const CURSOR = 'kafka';
 const BATCH_EVENTS_MAX = 250;
@@ -90,7 +90,7 @@ export class Relay<M> {
   }
 
   private async lead(connection: Connection): Promise<void> {
-    this.cursor = await readCursor(connection, CURSOR);
+    await createCursor(connection, CURSOR);
     let appended = true;
     await connection.listen(APPENDED_CHANNEL, () => {
       appended = true;
@@ -100,7 +100,8 @@ export class Relay<M> {
     this.backOffMs = BACK_OFF_MIN_MS;
     while (!this.stopping.signal.aborted) {
       appended = false;
-      const head = await headPosition(connection);
+      const { cursor, head } = await readProgress(connection, CURSOR);
+      this.cursor = cursor;
       relayLagEvents.set(head - this.cursor);
       if (head > this.cursor) await this.publishUpTo(connection);
       else relayLagSeconds.set(0);
