@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { eventually, testServices } from '@icmp-mon/platform/testing';
 import pg from 'pg';
@@ -76,6 +77,18 @@ async function statusOf(ip: string): Promise<string> {
   return (await api<{ status: string }>('GET', `targets/${ip}/status`)).status;
 }
 
+/** A backup whose second dump ends early, and whose manifest says that this is so. */
+function tornBackup(): string {
+  const torn = path.join(dir, 'torn');
+  cpSync(backupDir, torn, { recursive: true });
+  const telemetryDump = path.join(torn, 'telemetry.dump');
+  truncateSync(telemetryDump, Math.floor(statSync(telemetryDump).size / 2));
+  const manifest = readJson(path.join(torn, 'manifest.json'));
+  manifest.files['telemetry.dump'].sha256 = createHash('sha256').update(readFileSync(telemetryDump)).digest('hex');
+  writePrivateJson(path.join(torn, 'manifest.json'), manifest);
+  return torn;
+}
+
 function expectNoneTwice(lines: readonly string[]): void {
   expect(new Set(lines).size).toBe(lines.length);
 }
@@ -139,6 +152,9 @@ describe('backup and restore', () => {
     resultsBefore = await results();
     changesBefore = await changes();
     await expect(command('icmpmon.mjs', 'restore', backupDir)).rejects.toThrow(/--overwrite/);
+    const torn = tornBackup();
+    await expect(command('icmpmon.mjs', 'restore', torn, '--overwrite')).rejects.toThrow(/pg_restore of restoring_/);
+    expect(await results()).toEqual(resultsBefore);
     const said = await command('icmpmon.mjs', 'restore', backupDir, '--overwrite');
     expect(said).toMatch(/events that came after the backup were taken back from Kafka/);
     expect((await results()).length).toBeLessThan(resultsBefore.length);
