@@ -11,7 +11,7 @@ export const appNames = ['gateway', 'api', 'projector', 'worker', 'agent'];
 /** Bounds on each heap: a leak ends one app, which is restarted, and not the machine. */
 const heapMb = { gateway: 384, api: 512, projector: 3072, worker: 384, agent: 384 };
 /** What a second of results leaves behind is garbage: with room for it, little is copied before it goes. */
-const youngMb = { projector: 32 };
+const youngMb = { projector: 32, gateway: 32 };
 
 const starterTargets = Array.from({ length: 8 }, (_, index) => `127.0.0.${index + 1}`);
 

@@ -48,11 +48,16 @@ export function readBody(request: IncomingMessage, length: number): Promise<Buff
       chunk.copy(body, filled);
       filled += chunk.length;
     });
+    let ended = false;
     request.once('end', () => {
+      ended = true;
       if (filled === length) resolve(body);
       else reject(new DomainError('invalid', `The body ended after ${filled} of ${length} bytes.`));
     });
     request.once('error', cutOff);
-    request.once('close', () => cutOff());
+    // Every request closes in the end; an error made for each would cost more than reading it.
+    request.once('close', () => {
+      if (!ended) cutOff();
+    });
   });
 }
