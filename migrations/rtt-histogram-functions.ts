@@ -1,5 +1,22 @@
 import { HISTOGRAM_BINS, HISTOGRAM_LOWER_US, HISTOGRAM_EXACT_BELOW_US } from '@icmp-mon/probing/contract';
 
+/** Reads the next bin of `bytes` at `at` after its first byte: distance and count are varints. */
+const readBin = (bytes: string): string => `
+          IF byte > 127 THEN
+            byte := byte - 128 + get_byte(${bytes}, at) * 128;
+            at := at + 1;
+          END IF;
+          bin := bin + byte;
+          value := 0;
+          scale := 1;
+          LOOP
+            byte := get_byte(${bytes}, at);
+            at := at + 1;
+            value := value + (byte & 127) * scale;
+            EXIT WHEN byte < 128;
+            scale := scale * 128;
+          END LOOP;`;
+
 /**
  * Sums stored histograms (docs/block-format.md) that are joined by zero bytes, as `string_agg` with that separator gives them:
  * a zero cannot be the distance of a bin, so it ends a histogram. The sum has one form, whatever the order of the parts.
@@ -42,20 +59,7 @@ export const COMPACT_RTT_HISTOGRAM = `
         ELSE
           at := at + 1;
           EXIT WHEN byte = 0;
-          IF byte > 127 THEN
-            byte := byte - 128 + get_byte(parts, at) * 128;
-            at := at + 1;
-          END IF;
-          bin := bin + byte;
-          value := 0;
-          scale := 1;
-          LOOP
-            byte := get_byte(parts, at);
-            at := at + 1;
-            value := value + (byte & 127) * scale;
-            EXIT WHEN byte < 128;
-            scale := scale * 128;
-          END LOOP;
+          ${readBin('parts')}
           counts[bin] := counts[bin] + value;
         END IF;
       END LOOP;
@@ -116,20 +120,7 @@ export const RTT_QUANTILE_US = `
     WHILE at < size LOOP
       byte := get_byte(histogram, at);
       at := at + 1;
-      IF byte > 127 THEN
-        byte := byte - 128 + get_byte(histogram, at) * 128;
-        at := at + 1;
-      END IF;
-      bin := bin + byte;
-      value := 0;
-      scale := 1;
-      LOOP
-        byte := get_byte(histogram, at);
-        at := at + 1;
-        value := value + (byte & 127) * scale;
-        EXIT WHEN byte < 128;
-        scale := scale * 128;
-      END LOOP;
+      ${readBin('histogram')}
       total := total + value;
       bins := bins || bin;
       counts := counts || value;
