@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { BenchContext, BenchResult } from './bench';
 import { FoldWatch } from './folded';
 import { runFping } from './fping-reference';
@@ -89,8 +90,4 @@ export async function run(context: BenchContext): Promise<BenchResult> {
 
 function policy(stopped: boolean): string {
   return `allow: [127.0.0.0/8]\npacketsPerSecond: ${PACKETS_PER_S}\nstopped: ${stopped}\n`;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

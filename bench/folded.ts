@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 
 const POLL_MS = 20;
@@ -24,7 +25,7 @@ export class FoldWatch {
       if (performance.now() > deadlineMs) {
         throw new Error(`${folded} of ${shardCount} shards had folded after ${Math.round(withinMs / 1_000)} s.`);
       }
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      await pause(POLL_MS);
     }
   }
 
@@ -55,7 +56,7 @@ export class FoldWatch {
     const deadlineMs = performance.now() + 15_000;
     const sql = 'SELECT count(*) AS value FROM shard WHERE checkpoint_at >= to_timestamp($1)';
     while ((await this.number(sql, [sinceMs / 1_000])) < shardCount && performance.now() < deadlineMs) {
-      await new Promise((resolve) => setTimeout(resolve, 5 * POLL_MS));
+      await pause(5 * POLL_MS);
     }
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { BenchContext } from './bench';
 import type { Fleet } from './fleet/fleet';
 import { Inventory } from './inventory';
@@ -33,7 +34,7 @@ export class HalfLoad {
     await inventory.close();
     await fleet.call('targets', { expectedPerAgent: TARGETS });
     await fleet.call('live', {});
-    await new Promise((resolve) => setTimeout(resolve, WARM_MS));
+    await pause(WARM_MS);
     context.say(`half load: ${(TARGETS * AGENTS) / INTERVAL_S} results/s by ${AGENTS} simulated agents`);
     return new HalfLoad(fleet);
   }

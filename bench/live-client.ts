@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ProbeResult } from '@icmp-mon/probing/contract';
 import type { BenchProduct } from './product';
 
@@ -39,7 +40,7 @@ export class LiveClient {
         if (signal.aborted) return;
         process.stdout.write(`live: ${error instanceof Error ? error.message : String(error)}; again\n`);
       }
-      await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
+      await pause(RECONNECT_MS);
     }
   }
 

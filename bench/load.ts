@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { BenchContext, BenchResult } from './bench';
 import { FoldWatch } from './folded';
 import { Inventory } from './inventory';
@@ -133,7 +134,7 @@ async function watchMinutes(
   const shares = cpuShares(context);
   const beganMs = performance.now();
   for (let minute = 1; minute <= minutes; minute++) {
-    await pause(beganMs + minute * MINUTE_MS - performance.now());
+    await pause(Math.max(0, beganMs + minute * MINUTE_MS - performance.now()));
     const { generated, accepted } = await source.counts();
     const report: MinuteReport = {
       minute,
@@ -205,8 +206,4 @@ function resultOf(
     memoryMiB: last?.memoryMiB ?? {},
     memoryDriftMiB: Object.fromEntries(drift),
   };
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { BenchContext, BenchResult, Pair } from './bench';
 import { FoldWatch } from './folded';
 import { Tally } from './fleet/tally';
@@ -148,8 +149,4 @@ async function visibleSince(telemetryUrl: string, fromMs: number): Promise<numbe
   } finally {
     await watch.close();
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Findings, type FaultContext, type Verdict } from './fault-row';
 import { underLoad, type Installation } from './installation';
 import { killAndWait } from './killing';
@@ -49,7 +50,7 @@ async function askAll(installation: Installation, answers: Answers, asking: { go
     const one = askOnce(installation, places[at % places.length], answers);
     open.add(one);
     void one.finally(() => open.delete(one));
-    await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+    await pause(ASK_EVERY_MS);
   }
   await Promise.all(open);
 }

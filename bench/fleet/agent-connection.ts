@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Agent, request } from 'node:https';
 import type { EnrolAnswer } from '@icmp-mon/agents/contract';
 import { makeCertificateRequest, makeKeyPem } from '../../libs/probing/agent/enrol/certificate-request';
@@ -43,7 +44,7 @@ export class AgentConnection {
     const tls = new Agent({ ca: caPem, keepAlive: false });
     for (;;) {
       const answer = await send(tls, new URL('/v1/enrol', enrolUrl), 'POST', 'application/json', Buffer.from(body));
-      if (answer.status === 429) await new Promise((resolve) => setTimeout(resolve, answer.retryAfterS * 1_000));
+      if (answer.status === 429) await pause(answer.retryAfterS * 1_000);
       else if (answer.status > 299) throw new Error(`Enrolling ${name} was answered ${answer.status}: ${answer.body}`);
       else {
         const { agentId, certificatePem, caPem: ca, gatewayUrl, shardCount } = JSON.parse(answer.body) as EnrolAnswer;

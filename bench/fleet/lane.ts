@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { frameBlock, LANE, writeUpload } from '@icmp-mon/probing/contract';
 import type { AgentConnection } from './agent-connection';
 import type { ShardBody } from './simulated-agent';
@@ -65,7 +66,7 @@ export class SimulatedLane {
       if (waitMs !== null) {
         failures++;
         this.counts.retries++;
-        await new Promise((resolve) => setTimeout(resolve, waitMs));
+        await pause(waitMs);
         continue;
       }
       failures = 0;

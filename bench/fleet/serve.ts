@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { AssignmentsAnswer } from '@icmp-mon/assignment/contract';
 import { AgentConnection } from './agent-connection';
 import { SimulatedLane } from './lane';
@@ -161,7 +162,7 @@ class FleetServer {
   private async settle(): Promise<{ tally: TallyJson; fromMs: number; toMs: number }> {
     // Every agent stops with the same second, so that the last of it is sent as well.
     this.stopAtMs = Math.floor(Date.now() / SECOND_MS) * SECOND_MS;
-    await new Promise((resolve) => setTimeout(resolve, 2 * SECOND_MS));
+    await pause(2 * SECOND_MS);
     for (const timer of this.timers.values()) clearTimeout(timer);
     this.timers.clear();
     for (const member of this.members) {
@@ -213,7 +214,7 @@ async function assignedTo(connection: AgentConnection, expected: number): Promis
         `${assigned.length} of ${expected} targets are assigned to ${connection.agentId} (${answer.status}).`,
       );
     }
-    await new Promise((resolve) => setTimeout(resolve, SECOND_MS));
+    await pause(SECOND_MS);
   }
 }
 

@@ -1,4 +1,5 @@
 // Runs the bench tool on services of its own, durable as shipped, and removes all of it afterwards.
+import { setTimeout as pause } from 'node:timers/promises';
 import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { appNames } from '../apps.mjs';
@@ -66,7 +67,7 @@ async function builtInto(dir) {
     } catch (error) {
       // Another command builds at this moment.
       if (attempt >= 20) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await pause(500);
     }
   }
 }
