@@ -1,30 +1,35 @@
 import type { Admin, Kafka } from 'kafkajs';
 import { DependencyUnavailable } from '@icmp-mon/platform/errors';
-import { createLogger } from '@icmp-mon/platform/ops';
 import { bounded, Pauses } from './back-off';
+import { KeptConnection } from './kept-connection';
 import type { LogBounds } from './messaging-errors';
 
 const ANSWER_MS_MAX = 5_000;
 const READ_ATTEMPTS_MAX = 8;
-const logger = createLogger('messaging');
 
 /** kafkajs's admin client, connected on first use and made anew after a failure. */
 export class ClusterAdmin {
-  private admin: Promise<Admin> | null = null;
+  private readonly connection: KeptConnection<Admin>;
 
-  constructor(private readonly kafka: Kafka) {}
+  constructor(kafka: Kafka) {
+    this.connection = new KeptConnection('admin connection', async () => {
+      const admin = kafka.admin({ retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 } });
+      await admin.connect();
+      return admin;
+    });
+  }
 
   /** Runs one request. Rejects with `DependencyUnavailable` when Kafka is away, else with kafkajs's own error. */
   async run<T>(work: (admin: Admin) => Promise<T>, withinMs = ANSWER_MS_MAX): Promise<T> {
     try {
       return await bounded(
-        this.connected().then(work),
+        this.connection.open().then(work),
         withinMs,
         () => new DependencyUnavailable('Kafka', { cause: new Error(`no answer within ${withinMs} ms`) }),
       );
     } catch (error) {
       if (isConnectionTrouble(error)) {
-        this.forget();
+        this.connection.forget();
         throw error instanceof DependencyUnavailable ? error : new DependencyUnavailable('Kafka', { cause: error });
       }
       throw error;
@@ -52,15 +57,8 @@ export class ClusterAdmin {
     return topics[0]?.partitions.length ?? 0;
   }
 
-  async close(): Promise<void> {
-    // A connection that never came about was told to whoever asked for it.
-    const admin = await this.admin?.catch(() => null);
-    this.admin = null;
-    const timedOut = (): Error => new Error('a request was still under way');
-    if (!admin) return;
-    await bounded(admin.disconnect(), ANSWER_MS_MAX, timedOut).catch((error: unknown) =>
-      logger.warn({ err: error }, 'the admin connection did not end cleanly'),
-    );
+  close(): Promise<void> {
+    return this.connection.close();
   }
 
   /** Like `run`, but again while brokers do not know yet of a new topic or its leader. */
@@ -74,24 +72,6 @@ export class ClusterAdmin {
         await pauses.wait();
       }
     }
-  }
-
-  private connected(): Promise<Admin> {
-    this.admin ??= this.connect();
-    return this.admin;
-  }
-
-  private async connect(): Promise<Admin> {
-    const admin = this.kafka.admin({ retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 } });
-    await admin.connect();
-    return admin;
-  }
-
-  private forget(): void {
-    const former = this.admin;
-    this.admin = null;
-    // It failed already: that it also fails to disconnect tells nothing new.
-    former?.then((admin) => admin.disconnect()).catch(() => undefined);
   }
 }
 

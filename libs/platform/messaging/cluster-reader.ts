@@ -2,6 +2,7 @@ import type { Kafka, KafkaMessage } from 'kafkajs';
 import { DependencyUnavailable } from '@icmp-mon/platform/errors';
 import { bounded, Pauses } from './back-off';
 import { isUnsettled } from './cluster-admin';
+import { KeptConnection } from './kept-connection';
 import { describeLogDirs, type LogDir } from './log-dirs';
 import type { LogBounds } from './messaging-errors';
 
@@ -49,9 +50,15 @@ const READ_UNCOMMITTED = 0;
  * brokers' disks. Connected on first use and made anew after a failure.
  */
 export class ClusterReader {
-  private cluster: Promise<InternalCluster> | null = null;
+  private readonly connection: KeptConnection<InternalCluster>;
 
-  constructor(private readonly kafka: Kafka) {}
+  constructor(kafka: Kafka) {
+    this.connection = new KeptConnection('reading connection', async () => {
+      const cluster = createCluster(kafka);
+      await cluster.connect();
+      return cluster;
+    });
+  }
 
   /** First and next offset of every partition, by topic and partition. Rejects when one of the topics does not exist. */
   bounds(topics: readonly string[]): Promise<Map<string, Map<number, LogBounds>>> {
@@ -115,10 +122,8 @@ export class ClusterReader {
     });
   }
 
-  async close(): Promise<void> {
-    const cluster = await this.cluster?.catch(() => null);
-    this.cluster = null;
-    await cluster?.disconnect();
+  close(): Promise<void> {
+    return this.connection.close();
   }
 
   /** Rejects with `DependencyUnavailable` after 3 s: whoever looks has others waiting. */
@@ -128,7 +133,7 @@ export class ClusterReader {
     try {
       return await bounded(this.settled(work, given.signal), ANSWER_MS_MAX, tooLate);
     } catch (error) {
-      this.forget();
+      this.connection.forget();
       throw new DependencyUnavailable('Kafka', { cause: error });
     } finally {
       given.abort();
@@ -140,31 +145,13 @@ export class ClusterReader {
     const pauses = new Pauses({ firstMs: 50, maxMs: 500 });
     for (;;) {
       try {
-        return await work(await this.connected());
+        return await work(await this.connection.open());
       } catch (error) {
         if (given.aborted || !isUnsettled(error)) throw error;
-        this.forget();
+        this.connection.forget();
         await pauses.wait(given);
       }
     }
-  }
-
-  private forget(): void {
-    const former = this.cluster;
-    this.cluster = null;
-    // It failed already: that it also fails to disconnect tells nothing new.
-    former?.then((cluster) => cluster.disconnect()).catch(() => undefined);
-  }
-
-  private connected(): Promise<InternalCluster> {
-    this.cluster ??= this.connect();
-    return this.cluster;
-  }
-
-  private async connect(): Promise<InternalCluster> {
-    const cluster = createCluster(this.kafka);
-    await cluster.connect();
-    return cluster;
   }
 }
 

@@ -1,8 +1,8 @@
 import kafkajs from 'kafkajs';
 import type { Kafka, Message, Producer } from 'kafkajs';
 import { DependencyUnavailable, DomainError } from '@icmp-mon/platform/errors';
-import { createLogger } from '@icmp-mon/platform/ops';
 import { bounded } from './back-off';
+import { KeptConnection } from './kept-connection';
 import type { OutgoingMessage } from './message';
 import { sendFailures } from './messaging-metrics';
 
@@ -11,7 +11,6 @@ const SEND_MS_MAX = 5_000;
 const REQUEST_MS_MAX = 3_000;
 /** Sends that wait for an acknowledgement at once, those included whose callers have given up. */
 const IN_FLIGHT_MAX = 512;
-const logger = createLogger('messaging');
 const REFUSED_AS_TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
 /** No key on a compacted topic, say: trying again would not help. */
 const REFUSED_AS_INVALID = new Set(['INVALID_RECORD']);
@@ -21,11 +20,21 @@ const REFUSED_AS_INVALID = new Set(['INVALID_RECORD']);
  * loses concurrent sends, and every sink drops repeats anyway. A send that was given up may still arrive.
  */
 export class SendQueue {
-  private producer: Promise<Producer> | null = null;
+  private readonly connection: KeptConnection<Producer>;
   private inFlight = 0;
   private closed = false;
 
-  constructor(private readonly kafka: Kafka) {}
+  constructor(kafka: Kafka) {
+    this.connection = new KeptConnection('producer', async () => {
+      const producer = kafka.producer({
+        allowAutoTopicCreation: false,
+        createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+        retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 4 },
+      });
+      await producer.connect();
+      return producer;
+    });
+  }
 
   /** Resolves when every message is acknowledged. Rejects with `DependencyUnavailable`, `too_large` or `invalid`. */
   async send(topic: string, messages: OutgoingMessage[]): Promise<void> {
@@ -50,15 +59,9 @@ export class SendQueue {
     }
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.closed = true;
-    // A connection that never came about was told to those who sent.
-    const producer = await this.producer?.catch(() => null);
-    const timedOut = (): Error => new Error('sends were still under way');
-    if (!producer) return;
-    await bounded(producer.disconnect(), SEND_MS_MAX, timedOut).catch((error: unknown) =>
-      logger.warn({ err: error }, 'the producer did not end cleanly'),
-    );
+    return this.connection.close();
   }
 
   private unavailable(topic: string, cause: unknown): DependencyUnavailable {
@@ -67,26 +70,8 @@ export class SendQueue {
   }
 
   private async deliver(topic: string, messages: OutgoingMessage[]): Promise<void> {
-    const producer = await this.connected();
+    const producer = await this.connection.open();
     await producer.send({ topic, messages: messages.map(toKafka), acks: -1, timeout: REQUEST_MS_MAX });
-  }
-
-  private connected(): Promise<Producer> {
-    this.producer ??= this.connect().catch((error: unknown) => {
-      this.producer = null;
-      throw error;
-    });
-    return this.producer;
-  }
-
-  private async connect(): Promise<Producer> {
-    const producer = this.kafka.producer({
-      allowAutoTopicCreation: false,
-      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 4 },
-    });
-    await producer.connect();
-    return producer;
   }
 }
 
