@@ -45,8 +45,8 @@ export class StatusParticipant implements ShardParticipant {
   private recalled: StoredStatuses | null = null;
   /** Numbers up to here are taken, whether or not their changes are still stored. */
   private changeSeqMin = 0;
-  /** Stored statuses whose targets the state knew nothing of: of them every check may have been answered. */
-  private readonly recalledOnly = new Map<number, { answered: boolean }>();
+  /** Stored statuses whose targets the state knew nothing of, by key: whether some agent once had an answer, to any check. */
+  private readonly recalledOnly = new Map<number, boolean>();
   /** Of those, what is left when all standing facts are told: targets that are gone. */
   private orphans: { targets: Map<number, TargetEntry>; clock: ShardClock; place: RecordPlace } | null = null;
   private readonly effects: StatusEffects;
@@ -260,7 +260,7 @@ export class StatusParticipant implements ShardParticipant {
       if (this.states.has(key)) continue;
       differing++;
       this.states.set(key, { ...stored, answered: [] });
-      this.recalledOnly.set(key, { answered });
+      this.recalledOnly.set(key, answered);
     }
     for (const [key, state] of this.states) {
       const target = this.directoryOf().targets.get(key);
@@ -292,12 +292,12 @@ export class StatusParticipant implements ShardParticipant {
   }
 
   private adoptRecalled(target: TargetEntry): void {
-    const recalled = this.recalledOnly.get(target.key);
+    const answered = this.recalledOnly.get(target.key);
     const state = this.states.get(target.key);
     this.orphans?.targets.delete(target.key);
-    if (!recalled || !state || !target.policy) return;
+    if (answered === undefined || !state || !target.policy) return;
     this.recalledOnly.delete(target.key);
-    if (recalled.answered) state.answered = target.policy.checks.map(({ check }) => check).sort((a, b) => a - b);
+    if (answered) state.answered = target.policy.checks.map(({ check }) => check).sort((a, b) => a - b);
   }
 
   /** Targets that were removed while the log was lost: nobody else will tell. */
