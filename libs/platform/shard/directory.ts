@@ -64,11 +64,6 @@ export class ShardDirectory {
 
   constructor(private readonly listener: PairListener) {}
 
-  /** Highest slot ever given out plus one: what per-pair arrays must hold. */
-  get slotCount(): number {
-    return this.slotsUsed;
-  }
-
   applyPolicy(fact: PolicyFact): TargetEntry[] {
     const { kind: _kind, ...policy } = fact;
     this.policies.set(policy.tier, policy);
