@@ -6,11 +6,12 @@ import { EventStore } from '@icmp-mon/platform/event-store';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { PRODUCT_VERSION, startOpsServer, type OpsServer, type Readiness } from '@icmp-mon/platform/ops';
 import { AgentsListenerModule } from './agents/agents-listener.module';
-import { AgentRequestRate } from './agents/agent-request-rate.guard';
-import { AgentByteRate } from './agents/results.controller';
+import { AgentAdmission } from './agents/agent-admission';
+import { ResultsRoute } from './agents/results-route';
 import { EnrolmentListenerModule } from './enrolment/enrolment-listener.module';
 import type { GatewayConfig } from './gateway-config';
 import { MemoryBudget } from './request-body';
+import { RateLimit } from './results/rate-limit';
 import { ResultsIntake } from './results/results-intake';
 import { inFlightBytes } from './results/results-metrics';
 import { TlsListener } from './tls-listener';
@@ -53,10 +54,17 @@ export class Gateway {
     const eventStore = new EventStore(this.database);
     this.updates.start();
     const common = { authority, hosts: [...LOCAL_NAMES, ...publicHosts(config)], host: config.listenHost };
+    const admission = new AgentAdmission(new KnownAgents(this.database), new RateLimit(config.agentRequestsPerSMax));
     const agents = await TlsListener.open({
       ...common,
       name: 'agents-listener',
-      module: this.agentsModule(eventStore, authority),
+      module: AgentsListenerModule.with({
+        admission,
+        renewals: new RenewCertificate(eventStore, authority),
+        updates: this.updates,
+        messaging: this.messaging,
+      }),
+      ahead: this.resultsRoute(admission),
       clientCertificates: true,
       connectionsMax: AGENT_CONNECTIONS_MAX,
       port: config.agentPort,
@@ -96,20 +104,13 @@ export class Gateway {
     await this.ops?.close();
   }
 
-  private agentsModule(
-    eventStore: EventStore,
-    authority: CertificateAuthority,
-  ): ReturnType<typeof AgentsListenerModule.with> {
-    const { config, database, messaging, updates } = this;
-    return AgentsListenerModule.with({
-      knownAgents: new KnownAgents(database),
-      renewals: new RenewCertificate(eventStore, authority),
-      updates,
-      messaging,
+  private resultsRoute(admission: AgentAdmission): ResultsRoute {
+    const { config, messaging } = this;
+    return new ResultsRoute({
+      admission,
       intake: new ResultsIntake(messaging, config.shardCount),
       memory: new MemoryBudget(config.inFlightBytesMax, (bytes) => inFlightBytes.set(bytes)),
-      byteRate: new AgentByteRate(config.agentBytesPerSMax),
-      requestRate: new AgentRequestRate(config.agentRequestsPerSMax),
+      byteRate: new RateLimit(config.agentBytesPerSMax),
     });
   }
 

@@ -1,13 +1,13 @@
-import type { Server } from 'node:https';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
 import type { CertificateAuthority } from '@icmp-mon/agents/server';
-import { requestId } from '@icmp-mon/platform/http';
+import { giveRequestId, ProblemFilter } from '@icmp-mon/platform/http';
 import { createLogger, NestPinoLogger } from '@icmp-mon/platform/ops';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { NextFunction, Request, Response } from 'express';
-import { GatewayProblemFilter } from './gateway-problem.filter';
+import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 
 const JSON_LIMIT = '64kb';
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -22,9 +22,18 @@ const IDLE_SWEEP_MS = 50;
 /** Requests that are not answered by then are cut off: their agents send them again. */
 const CLOSE_TIMEOUT_MS = 6_000;
 
+/** One route that does without Nest and Express. */
+export interface Route {
+  takes(request: IncomingMessage): boolean;
+  /** Answers whatever happens; never rejects. */
+  answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
+}
+
 export interface TlsListenerOptions {
   name: string;
   module: DynamicModule;
+  /** Has its requests before the module. */
+  ahead?: Route;
   authority: CertificateAuthority;
   /** Names and addresses under which clients reach it. */
   hosts: readonly string[];
@@ -48,28 +57,20 @@ export class TlsListener {
   static async open(options: TlsListenerOptions): Promise<TlsListener> {
     const { authority, clientCertificates, hosts } = options;
     const credentials = await authority.issueServerCredentials(hosts);
-    const httpsOptions = {
+    const app = await openApp(options);
+    const routes = app.getHttpAdapter().getInstance() as RequestListener;
+    const { ahead } = options;
+    const tls = {
       ...tlsOptions(credentials, authority),
       requestCert: clientCertificates,
       rejectUnauthorized: clientCertificates,
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       connectionsCheckingInterval: SLOW_CLIENTS_CHECK_MS,
     };
-    const logger = createLogger(options.name);
-    const app = await NestFactory.create<NestExpressApplication>(options.module, {
-      bodyParser: false,
-      abortOnError: false,
-      logger: new NestPinoLogger(logger),
-      httpsOptions,
+    const server = createServer(tls, (request, response) => {
+      if (ahead?.takes(request)) void ahead.answer(request, response);
+      else routes(request, response);
     });
-    app.disable('x-powered-by');
-    app.disable('etag');
-    app.set('query parser', 'simple');
-    app.use(requestId);
-    app.use(stampTime);
-    app.useBodyParser('json', { limit: JSON_LIMIT, strict: true });
-    app.useGlobalFilters(new GatewayProblemFilter());
-    const server = app.getHttpServer() as Server;
     server.headersTimeout = HEADERS_TIMEOUT_MS;
     server.requestTimeout = REQUEST_TIMEOUT_MS;
     server.keepAliveTimeout = KEEP_ALIVE_MS;
@@ -90,6 +91,7 @@ export class TlsListener {
     const sweep = setInterval(() => this.server.closeIdleConnections(), IDLE_SWEEP_MS);
     const cut = setTimeout(() => this.server.closeAllConnections(), CLOSE_TIMEOUT_MS);
     try {
+      if (this.server.listening) await new Promise((resolve) => this.server.close(resolve));
       await this.app.close();
     } finally {
       clearInterval(sweep);
@@ -99,7 +101,8 @@ export class TlsListener {
 
   private async listen({ name, port, host }: TlsListenerOptions): Promise<void> {
     try {
-      await this.app.listen(port, host);
+      this.server.listen(port, host);
+      await once(this.server, 'listening');
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
       throw new Error(`Port ${port} for ${name} is in use. Set another one, or end what uses it.`, { cause: error });
@@ -131,8 +134,26 @@ function tlsOptions(
   return { key, cert, ca: authority.pem, minVersion: 'TLSv1.2' };
 }
 
+async function openApp({ module, name }: TlsListenerOptions): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(module, new ExpressAdapter(), {
+    bodyParser: false,
+    abortOnError: false,
+    logger: new NestPinoLogger(createLogger(name)),
+  });
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  app.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
+    giveRequestId(request, response);
+    stampTime(response);
+    next();
+  });
+  app.useBodyParser('json', { limit: JSON_LIMIT, strict: true });
+  app.useGlobalFilters(new ProblemFilter());
+  return app.init();
+}
+
 /** Our clock on each answer: agents estimate their offset from it. */
-function stampTime(_request: Request, response: Response, next: NextFunction): void {
+export function stampTime(response: ServerResponse): void {
   response.setHeader('x-icmpmon-time', String(Date.now()));
-  next();
 }

@@ -2,13 +2,13 @@ import { AssignmentUpdates } from '@icmp-mon/assignment/server';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { Controller, Get, Query, Req, Res, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { Agent, AgentCertificateGuard, type AgentIdentity } from './agent-certificate.guard';
-import { AgentRequestRateGuard } from './agent-request-rate.guard';
+import type { AgentIdentity } from './agent-admission';
+import { Agent, AgentGuard } from './agent.guard';
 
 const WAIT_MS = 25_000;
 
 @Controller('v1/assignments')
-@UseGuards(AgentRequestRateGuard, AgentCertificateGuard)
+@UseGuards(AgentGuard)
 export class AssignmentsController {
   constructor(private readonly updates: AssignmentUpdates) {}
 

@@ -2,11 +2,11 @@ import type { RenewAnswer } from '@icmp-mon/agents/contract';
 import { RenewCertificate } from '@icmp-mon/agents/server';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
-import { Agent, AgentCertificateGuard, type AgentIdentity } from './agent-certificate.guard';
-import { AgentRequestRateGuard } from './agent-request-rate.guard';
+import type { AgentIdentity } from './agent-admission';
+import { Agent, AgentGuard } from './agent.guard';
 
 @Controller('v1/certificate')
-@UseGuards(AgentRequestRateGuard, AgentCertificateGuard)
+@UseGuards(AgentGuard)
 export class CertificateController {
   constructor(private readonly renewals: RenewCertificate) {}
 

@@ -1,11 +1,11 @@
 import { AGENT_TELEMETRY_TOPIC, readTelemetry, type ReceivedTelemetry } from '@icmp-mon/agents/server';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
-import { Agent, AgentCertificateGuard, type AgentIdentity } from './agent-certificate.guard';
-import { AgentRequestRateGuard } from './agent-request-rate.guard';
+import type { AgentIdentity } from './agent-admission';
+import { Agent, AgentGuard } from './agent.guard';
 
 @Controller('v1/telemetry')
-@UseGuards(AgentRequestRateGuard, AgentCertificateGuard)
+@UseGuards(AgentGuard)
 export class TelemetryController {
   constructor(private readonly messaging: Messaging) {}
 

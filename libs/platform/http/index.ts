@@ -31,10 +31,11 @@ export {
 } from './permission';
 export { PermissionGuard } from './permission-guard';
 export { INTERNAL_PROBLEM, type Problem, PROBLEM_TYPE, type ProblemMembers, problemOf } from './problem';
-export { ProblemFilter, sendProblem } from './problem-filter';
+export { answerError, ProblemFilter, sendProblem } from './problem-filter';
 export {
   Caller,
   correlationIdOf,
+  giveRequestId,
   Metadata,
   metadataOf,
   principalOf,

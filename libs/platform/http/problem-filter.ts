@@ -1,7 +1,7 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isBadValue } from '@icmp-mon/platform/database';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
-import type { Request, Response } from 'express';
 import { INTERNAL_PROBLEM, PROBLEM_TYPE, type Problem, problemOf } from './problem';
 import { correlationIdOf } from './request-context';
 
@@ -9,34 +9,44 @@ const RETRY_AFTER_S = 5;
 const logger = createLogger('http');
 
 /** Answers a request with a problem document. */
-export function sendProblem(request: Request, response: Response, problem: Problem): void {
-  if (problem.status === 503 && !response.hasHeader('Retry-After')) response.setHeader('Retry-After', RETRY_AFTER_S);
-  if (problem.status === 429 && !response.hasHeader('Retry-After')) response.setHeader('Retry-After', RETRY_AFTER_S);
-  if (problem.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="icmp-mon"');
+export function sendProblem(request: IncomingMessage, response: ServerResponse, problem: Problem): void {
+  const { status } = problem;
+  if ((status === 503 || status === 429) && !response.hasHeader('Retry-After')) {
+    response.setHeader('Retry-After', RETRY_AFTER_S);
+  }
+  if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="icmp-mon"');
+  const text = JSON.stringify({ ...problem, instance: `urn:uuid:${correlationIdOf(request)}` });
   response.setHeader('Cache-Control', 'no-store');
-  response
-    .status(problem.status)
-    .type(PROBLEM_TYPE)
-    .send(JSON.stringify({ ...problem, instance: `urn:uuid:${correlationIdOf(request)}` }));
+  response.setHeader('Content-Type', `${PROBLEM_TYPE}; charset=utf-8`);
+  response.setHeader('Content-Length', Buffer.byteLength(text));
+  response.statusCode = status;
+  response.end(text);
 }
 
-/** Every error of a route leaves as `application/problem+json`; what is our own fault is logged whole. */
+/** Answers a request that failed with what its error says, and when to come again where the error knows; logs what is our own fault whole. */
+export function answerError(error: unknown, request: IncomingMessage, response: ServerResponse): void {
+  const problem = problemOf(error);
+  const [path] = (request.url ?? '').split('?', 1);
+  if (problem === null) {
+    logger.error({ err: error, requestId: correlationIdOf(request), path }, 'request failed');
+  } else if (problem.status === 503 || isBadValue(error)) {
+    logger.warn({ err: error, requestId: correlationIdOf(request), path }, 'request not served');
+  }
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  if (typeof error === 'object' && error !== null && 'retryAfterS' in error) {
+    response.setHeader('Retry-After', String(error.retryAfterS));
+  }
+  sendProblem(request, response, problem ?? INTERNAL_PROBLEM);
+}
+
+/** Every error of a route leaves as `application/problem+json`. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    const request = http.getRequest<Request>();
-    const response = http.getResponse<Response>();
-    const problem = problemOf(error);
-    if (problem === null) {
-      logger.error({ err: error, requestId: correlationIdOf(request), path: request.path }, 'request failed');
-    } else if (problem.status === 503 || isBadValue(error)) {
-      logger.warn({ err: error, requestId: correlationIdOf(request), path: request.path }, 'request not served');
-    }
-    if (response.headersSent) {
-      response.destroy();
-      return;
-    }
-    sendProblem(request, response, problem ?? INTERNAL_PROBLEM);
+    answerError(error, http.getRequest(), http.getResponse());
   }
 }

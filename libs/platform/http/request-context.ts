@@ -1,6 +1,7 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { newId } from '@icmp-mon/platform/ids';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { NextFunction, Request, Response } from 'express';
+import type { Request } from 'express';
 import { actorOf, type Principal } from './permission';
 
 /** Metadata that a command's events carry. */
@@ -20,12 +21,17 @@ const contexts = new WeakMap<object, RequestContext>();
 
 const ACCEPTED_REQUEST_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Express middleware: gives each request an id, the caller's own `x-request-id` where it is a UUID. */
-export function requestId(request: Request, response: Response, next: NextFunction): void {
+/** Gives a request an id, the caller's own `x-request-id` where it is a UUID, and tells it in the answer. */
+export function giveRequestId(request: IncomingMessage, response: ServerResponse): void {
   const given = request.headers['x-request-id'];
   const correlationId = typeof given === 'string' && ACCEPTED_REQUEST_ID.test(given) ? given : newId();
   contexts.set(request, { correlationId, principal: null });
   response.setHeader('x-request-id', correlationId);
+}
+
+/** Express middleware: `giveRequestId`. */
+export function requestId(request: IncomingMessage, response: ServerResponse, next: () => void): void {
+  giveRequestId(request, response);
   next();
 }
 

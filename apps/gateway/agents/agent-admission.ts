@@ -1,8 +1,9 @@
+import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { AgentRefused, KnownAgents } from '@icmp-mon/agents/server';
 import { DomainError } from '@icmp-mon/platform/errors';
-import { type CanActivate, createParamDecorator, type ExecutionContext, Injectable } from '@nestjs/common';
-import type { Request } from 'express';
+import { RateLimit } from '../results/rate-limit';
+import { retryAfter } from './retry-after';
 
 /** Who a connection belongs to, by its client certificate. */
 export interface AgentIdentity {
@@ -16,26 +17,30 @@ const identities = new WeakMap<TLSSocket, AgentIdentity>();
 
 const COMMON_NAME = /^CN=([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/m;
 
-/** Lets a request through whose certificate stands for an enrolled agent and has not expired meanwhile. */
-@Injectable()
-export class AgentCertificateGuard implements CanActivate {
-  constructor(private readonly knownAgents: KnownAgents) {}
+/** Who may make requests, and how many a second. */
+export class AgentAdmission {
+  /** `requestRate`: requests that each agent may make per second, whatever it asks. */
+  constructor(
+    private readonly knownAgents: KnownAgents,
+    private readonly requestRate: RateLimit,
+  ) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
-    const identity = identityOf(context.switchToHttp().getRequest<Request>());
+  /**
+   * The agent that makes a request: enrolled, and its certificate has not expired since the connection began.
+   * @throws DomainError `unauthenticated`, AgentRefused or RetryLater
+   */
+  async admit(request: IncomingMessage): Promise<AgentIdentity> {
+    const identity = identityOf(request);
+    const waitS = this.requestRate.take(identity.agentId, 1);
+    if (waitS !== null) throw retryAfter('too_many_requests', 'The agent makes too many requests.', waitS);
     if (Date.now() > identity.notAfterMs) throw new AgentRefused('certificate_expired');
     await this.knownAgents.require(identity.agentId, identity.certificateSha256);
-    return true;
+    return identity;
   }
 }
 
-/** Parameter of a route: the agent that makes the request. */
-export const Agent = createParamDecorator((_: unknown, context: ExecutionContext) =>
-  identityOf(context.switchToHttp().getRequest<Request>()),
-);
-
 /** Throws DomainError `unauthenticated` when the certificate names no agent. */
-export function identityOf(request: Request): AgentIdentity {
+export function identityOf(request: IncomingMessage): AgentIdentity {
   const socket = request.socket as TLSSocket;
   const known = identities.get(socket);
   if (known !== undefined) return known;

@@ -1,0 +1,83 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { UPLOAD_BYTES_MAX, type ResultsAnswer } from '@icmp-mon/probing/contract';
+import { DependencyUnavailable, DomainError } from '@icmp-mon/platform/errors';
+import { answerError, giveRequestId } from '@icmp-mon/platform/http';
+import { declaredLength, MemoryBudget, readBody } from '../request-body';
+import { RateLimit } from '../results/rate-limit';
+import { ResultsIntake, type LaneName } from '../results/results-intake';
+import { uploadsDeferred } from '../results/results-metrics';
+import { stampTime, type Route } from '../tls-listener';
+import type { AgentAdmission } from './agent-admission';
+import { retryAfter } from './retry-after';
+
+const MEDIA_TYPE = 'application/vnd.icmpmon.blocks';
+/** What was measured now goes before what waited: backfill may fill half of the memory. */
+const MEMORY_SHARE: Record<LaneName, number> = { live: 1, backfill: 0.5 };
+const PATH = '/v1/results';
+
+export interface ResultsRouteParts {
+  admission: AgentAdmission;
+  intake: ResultsIntake;
+  memory: MemoryBudget;
+  /** Bytes that each agent may send per second. */
+  byteRate: RateLimit;
+}
+
+/** `POST /v1/results`, on bare node:http: a gateway hears this route all day, and Nest's way to it costs more than its work. */
+export class ResultsRoute implements Route {
+  constructor(private readonly parts: ResultsRouteParts) {}
+
+  takes({ method, url }: IncomingMessage): boolean {
+    return method === 'POST' && url !== undefined && (url === PATH || url.startsWith(`${PATH}?`));
+  }
+
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    stampTime(response);
+    try {
+      const answer = JSON.stringify(await this.accept(request));
+      const length = Buffer.byteLength(answer);
+      response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': length });
+      response.end(answer);
+    } catch (error) {
+      giveRequestId(request, response);
+      answerError(error, request, response);
+    }
+  }
+
+  private async accept(request: IncomingMessage): Promise<ResultsAnswer> {
+    const receivedAtMs = Date.now();
+    const { admission, byteRate, memory, intake } = this.parts;
+    const { agentId } = await admission.admit(request);
+    const lane = new URLSearchParams(request.url?.slice(PATH.length)).get('lane');
+    if (lane !== 'live' && lane !== 'backfill')
+      throw new DomainError('invalid', 'Say which lane: ?lane=live or ?lane=backfill.');
+    if (request.headers['content-type'] !== MEDIA_TYPE)
+      throw new DomainError('invalid', `Send Content-Type: ${MEDIA_TYPE}.`);
+    const length = declaredLength(request, UPLOAD_BYTES_MAX);
+    const waitS = byteRate.take(agentId, length);
+    if (waitS !== null) {
+      uploadsDeferred.inc({ reason: 'rate' });
+      throw retryAfter('too_many_requests', 'The agent sends more bytes than it may.', waitS);
+    }
+    if (!memory.tryReserve(length, MEMORY_SHARE[lane])) {
+      uploadsDeferred.inc({ reason: 'memory' });
+      throw retryAfter('unavailable', 'Too many uploads wait for Kafka.', 1);
+    }
+    try {
+      const body = await readBody(request, length);
+      return await intake.accept({ agentId, lane, body, sentAtMs: sentAtOf(request), receivedAtMs });
+    } catch (error) {
+      if (error instanceof DependencyUnavailable) uploadsDeferred.inc({ reason: 'kafka' });
+      throw error;
+    } finally {
+      memory.release(length);
+    }
+  }
+}
+
+/** The agent's clock when it sent the request; null when the header is missing or no time. */
+function sentAtOf(request: IncomingMessage): number | null {
+  const text = request.headers['x-icmpmon-sent-at'];
+  const sentAtMs = typeof text === 'string' && text !== '' ? Number(text) : Number.NaN;
+  return Number.isFinite(sentAtMs) && sentAtMs > 0 ? sentAtMs : null;
+}
