@@ -15,13 +15,20 @@ export interface InternalCluster {
   findTopicPartitionMetadata(topic: string): { partitionId: number }[];
   findLeaderForPartitions(topic: string, partitions: number[]): Record<string, number[]>;
   findBroker(of: { nodeId: string }): Promise<InternalBroker>;
+  findGroupCoordinator(of: { groupId: string }): Promise<InternalBroker>;
   getNodeIds(): string[];
   fetchTopicsOffset(topics: OffsetQuestion[]): Promise<OffsetAnswer[]>;
 }
 
 export interface InternalBroker {
   connectionPool: { send(request: ProtocolRequest): Promise<unknown> };
+  leaveGroup(member: GroupMember): Promise<unknown>;
   fetch(request: object): Promise<{ responses: { partitions: { messages: KafkaMessage[] }[] }[] }>;
+}
+
+export interface GroupMember {
+  groupId: string;
+  memberId: string;
 }
 
 export interface ProtocolRequest {
@@ -156,7 +163,7 @@ export class ClusterReader {
 }
 
 /** kafkajs makes its clusters by a method under a symbol of its own. Throws when this kafkajs has none. */
-function createCluster(kafka: Kafka): InternalCluster {
+export function createCluster(kafka: Kafka): InternalCluster {
   const symbol = Object.getOwnPropertySymbols(kafka).find(
     ({ description }) => description === 'private:Kafka:createCluster',
   );

@@ -1,6 +1,8 @@
 import type { Batch, Consumer, ConsumerGroupJoinEvent, Kafka } from 'kafkajs';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { bounded, Pauses } from './back-off';
+import type { GroupMember } from './cluster-reader';
+import { leaveGroup } from './leave-group';
 import type { LogBounds } from './messaging-errors';
 import { PartitionStream, type StreamFlow, type StreamHandler } from './partition-stream';
 
@@ -41,6 +43,8 @@ export class PartitionedConsumer implements StreamFlow {
   private consumer: Consumer | null = null;
   private assigned = new Set<string>();
   private joined = false;
+  /** What the last consumer was to its group. */
+  private member: GroupMember | null = null;
   private stopped = new AbortController();
   private reopenPauses = new Pauses(REOPEN);
   private lastFetchAtMs = 0;
@@ -156,6 +160,7 @@ export class PartitionedConsumer implements StreamFlow {
     });
     consumer.on(consumer.events.CRASH, ({ payload }) => this.reopen(consumer, payload.error));
     await consumer.connect();
+    await this.endFormerMember();
     await consumer.subscribe({ topics: this.options.topics, fromBeginning: true });
     await consumer.run({
       autoCommit: false,
@@ -164,8 +169,23 @@ export class PartitionedConsumer implements StreamFlow {
     });
   }
 
+  /** A consumer that lost its broker could not leave, and disconnecting does not tell. */
+  private async endFormerMember(): Promise<void> {
+    const former = this.member;
+    this.member = null;
+    if (former === null) return;
+    await leaveGroup(this.kafka, former).catch((error: unknown) =>
+      logger.warn(
+        { err: error, ...former },
+        'the former member could not leave: its group waits until its session ends',
+      ),
+    );
+  }
+
   private onGroupJoin(consumer: Consumer, event: ConsumerGroupJoinEvent): void {
     if (consumer !== this.consumer || this.stopped.signal.aborted) return;
+    const { groupId, memberId } = event.payload;
+    this.member = { groupId, memberId };
     const assignment: Assignment = event.payload.memberAssignment;
     consumer.pause(Object.entries(assignment).map(([topic, partitions]) => ({ topic, partitions })));
     this.assigned = new Set(
