@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { EVENT_SCHEMAS, Messaging } from '@icmp-mon/platform/messaging';
@@ -87,13 +87,15 @@ async function olderApps({ say }: FaultContext, findings: Findings, { product }:
       build(tree, app);
       const [place, kept] = [path.join(distDir, 'apps', app), path.join(product.dir, `kept-${app}`)];
       cpSync(place, kept, { recursive: true });
-      mkdirSync(place, { recursive: true });
-      cpSync(path.join(tree, 'dist/apps', app), place, { recursive: true });
-      await endAndWait(product, app);
-      say(`${app} is of commit ${older.slice(0, 7)}`);
-      await pause(HOLD_MS);
-      rmSync(place, { recursive: true, force: true });
-      cpSync(kept, place, { recursive: true });
+      try {
+        cpSync(path.join(tree, 'dist/apps', app), place, { recursive: true });
+        await endAndWait(product, app);
+        say(`${app} is of commit ${older.slice(0, 7)}`);
+        await pause(HOLD_MS);
+      } finally {
+        rmSync(place, { recursive: true, force: true });
+        cpSync(kept, place, { recursive: true });
+      }
       await endAndWait(product, app);
       say(`${app} is the present one again`);
     }
