@@ -1,16 +1,15 @@
 import type { BenchContext, BenchResult } from './bench';
 import { Tally } from './fleet/tally';
+import { judgedRound } from './judged-round';
 import { runPairs, type Round } from './pairs';
 import { Road } from './road';
 import { RowCopy } from './row-copy';
 import { WINDOW_MS } from './shard-log';
-import { storedTally } from './stored-tally';
 
 const AGENTS = 3;
 const PROBED_EVERY_MS = 15_000;
 const TARGETS = 50_000;
 const TARGETS_QUICK = 10_000;
-const FOLD_WITHIN_MS = 300_000;
 const ROUND_MS = 2 * WINDOW_MS;
 const SECONDS = WINDOW_MS / 1_000;
 
@@ -62,33 +61,16 @@ export async function run(context: BenchContext): Promise<BenchResult> {
     unit: 'results/s',
     async product(round): Promise<Round> {
       const { expected } = await prepare(round);
-      const [fromMs, toMs] = [startOf(round), startOf(round) + WINDOW_MS];
+      const fromMs = startOf(round);
       await road.leapTo(fromMs);
-      await watch.run('CHECKPOINT');
-      const cpu = context.cpu.measure();
-      const clockMs = Date.now();
-      const startedMs = performance.now();
-      const stopTicks = road.ticking();
-      const { tookMs } = await fleet.call('ship', {});
-      stopTicks();
-      await road.endWindow(fromMs);
-      await watch.until(toMs, product.shardCount, FOLD_WITHIN_MS);
-      const visible = await watch.visible(fromMs, toMs);
-      const tookS = (performance.now() - startedMs) / 1_000;
-      await watch.settled(clockMs, product.shardCount);
-      const cpuSeconds = cpu();
-      const stored = await storedTally(telemetryDatabaseUrl, { fromMs, toMs });
-      const changes = await watch.number('SELECT count(*) AS value FROM status_change');
-      context.say(
-        `ingest: ${expected.count} results, accepted after ${(tookMs / 1_000).toFixed(2)} s, folded after ` +
-          `${tookS.toFixed(2)} s, ${changes} status changes so far, CPU ${JSON.stringify(cpuSeconds)}`,
-      );
-      const sound = stored.equals(expected) && visible === expected.count;
-      return {
-        value: expected.count / tookS,
-        cpuSeconds,
-        ...(!sound && { fault: `generated ${expected}, visible ${visible}, stored ${stored}` }),
+      const send = async (): Promise<void> => {
+        const stopTicks = road.ticking();
+        const { tookMs } = await fleet.call('ship', {});
+        stopTicks();
+        context.say(`ingest: all accepted after ${(tookMs / 1_000).toFixed(2)} s`);
+        await road.endWindow(fromMs);
       };
+      return judgedRound(context, { name: 'ingest', product, watch, fromMs, expected, send });
     },
     async reference(round): Promise<Round> {
       const { copy } = await prepare(round);

@@ -5,16 +5,15 @@ import type { BenchContext, BenchResult } from './bench';
 import { FoldWatch } from './folded';
 import { SimulatedAgent } from './fleet/simulated-agent';
 import { Tally } from './fleet/tally';
+import { judgedRound } from './judged-round';
 import { runPairs, type Round } from './pairs';
 import { RowCopy } from './row-copy';
 import { ShardLog, WINDOW_MS } from './shard-log';
-import { storedTally } from './stored-tally';
 
 const AGENTS = 3;
 const INTERVAL_MS = 15_000;
 const TARGETS = 50_000;
 const TARGETS_QUICK = 10_000;
-const DRAIN_WITHIN_MS = 300_000;
 /** Windows of two rounds never touch: the clock of the log leaps between them. */
 const ROUND_MS = 2 * WINDOW_MS;
 
@@ -65,29 +64,8 @@ export async function run(context: BenchContext): Promise<BenchResult> {
     async product(round): Promise<Round> {
       await prepare(round);
       const { expected } = copy!;
-      const [fromMs, toMs] = [startOf(round), startOf(round) + WINDOW_MS];
-      await watch.run('CHECKPOINT');
-      const cpu = context.cpu.measure();
-      const clockMs = Date.now();
-      const startedMs = performance.now();
-      await filled!.commit();
-      await watch.until(toMs, shardCount, DRAIN_WITHIN_MS);
-      const visible = await watch.visible(fromMs, toMs);
-      const tookS = (performance.now() - startedMs) / 1_000;
-      await watch.settled(clockMs, shardCount);
-      const cpuSeconds = cpu();
-      const stored = await storedTally(telemetryDatabaseUrl, { fromMs, toMs });
-      const changes = await watch.number('SELECT count(*) AS value FROM status_change');
-      context.say(
-        `projector: ${expected.count} results in ${tookS.toFixed(2)} s, ${changes} status changes so far, ` +
-          `CPU ${JSON.stringify(cpuSeconds)}, memory ${JSON.stringify(context.cpu.memoryMiB())} MiB`,
-      );
-      const sound = stored.equals(expected) && visible === expected.count;
-      return {
-        value: expected.count / tookS,
-        cpuSeconds,
-        ...(!sound && { fault: `generated ${expected}, visible ${visible}, stored ${stored}` }),
-      };
+      const send = (): Promise<void> => filled!.commit();
+      return judgedRound(context, { name: 'projector', product, watch, fromMs: startOf(round), expected, send });
     },
     async reference(round): Promise<Round> {
       await prepare(round);
