@@ -1,0 +1,149 @@
+import { TelemetryDatabase } from '@icmp-mon/platform/database';
+import { OwnedShard, type ShardDirectory, type ShardParticipant, writeCommits } from '@icmp-mon/platform/shard';
+import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
+import { decodeShardRecord } from '@icmp-mon/probing/contract';
+import { AgentNumbers, LivePublisher, SeriesParticipant } from '@icmp-mon/probing/server';
+import { StatusParticipant } from '@icmp-mon/status/server';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ShardWriter } from '../libs/platform/shard/writer';
+import { generateLog, START_MS } from '../apps/projector/shard-log.test-data';
+
+const SEED = 7;
+const TARGETS = [1, 2, 3, 4, 5, 6, 7, 8];
+const WATCHED = [1, 2];
+/** Seconds of log: the window that it begins in ends after a minute, and is folded 20 s later. */
+const WINDOW_OPEN_S = 50;
+const WINDOW_FOLDED_S = 150;
+
+describe('results of watched targets, stored ahead of their shard', () => {
+  let database: TestDatabase;
+  let telemetry: TelemetryDatabase;
+  let writer: ShardWriter;
+
+  beforeEach(async () => {
+    database = await testDatabase('telemetry');
+    telemetry = new TelemetryDatabase({ url: database.url });
+    writer = await ShardWriter.connect(database.url, 'shard ahead test', () => undefined);
+    await telemetry.execute('INSERT INTO shard (shard) VALUES (0)');
+  });
+
+  afterEach(async () => {
+    await writer.close();
+    await telemetry.close();
+    await database.drop();
+  });
+
+  /** As a projector composes them; time stands still, so that fragments of what nobody watches wait for ever. */
+  function participants(directory: () => ShardDirectory): ShardParticipant[] {
+    const live = new LivePublisher({ watched: () => new Set(WATCHED), wake: () => undefined });
+    const nowMs = (): number => 0;
+    return [
+      new StatusParticipant(0, directory),
+      new SeriesParticipant(0, directory, new AgentNumbers(telemetry), live, nowMs),
+    ];
+  }
+
+  /** The shard in the memory of a new owner. One that is not asked again has been killed. */
+  async function takeOver(): Promise<OwnedShard> {
+    const [claim] = await telemetry.query<{ shard: number; epoch: number }>(
+      'UPDATE shard SET epoch = epoch + 1 WHERE shard = 0 RETURNING shard, epoch::float8 AS epoch',
+    );
+    return OwnedShard.load(telemetry, claim, participants, () => undefined);
+  }
+
+  function follow(owned: OwnedShard, records: readonly Uint8Array[], to: number): void {
+    for (let offset = owned.offset + 1; offset <= to; offset++) owned.apply(offset, records[offset]);
+  }
+
+  /** With `all`, as an owner that stops: nothing waits. */
+  async function commit(owned: OwnedShard, all = false): Promise<void> {
+    await owned.prepare();
+    const taken = owned.take(all);
+    if (!taken) return;
+    await writer.transaction((transaction) => writeCommits(transaction, [taken]));
+    owned.committed(taken);
+  }
+
+  const ahead = (): Promise<{ key: number; position: number }[]> =>
+    telemetry.query(`SELECT key::float8 AS key, position::float8 AS position FROM shard_ahead
+                     WHERE shard = 0 AND participant = 'series' ORDER BY key`);
+
+  async function position(): Promise<number> {
+    const [row] = await telemetry.query<{ position: number }>(
+      `SELECT position::float8 AS position FROM shard_position WHERE shard = 0 AND participant = 'series'`,
+    );
+    return row.position;
+  }
+
+  /** What readers see, as the generator names it. */
+  async function results(): Promise<string[]> {
+    const rows = await telemetry.query<{ line: string }>(
+      `SELECT target_key || '/' || agent_id || '/' || (extract(epoch FROM at) * 1000)::bigint AS line FROM probe_result`,
+    );
+    return rows.map(({ line }) => line).sort();
+  }
+
+  const keysOf = (lines: readonly string[]): Set<number> => new Set(lines.map((line) => Number(line.split('/')[0])));
+
+  describe.each([
+    ['whose window is open', WINDOW_OPEN_S],
+    ['whose window is folded meanwhile', WINDOW_FOLDED_S],
+  ])('%s', (_, seconds) => {
+    const log = generateLog({ seed: SEED, targetKeys: TARGETS, seconds, shard: 0 });
+    const end = log.records.length - 1;
+    const offsetAt = (second: number): number => offsetOfTick(log.records, START_MS + second * 1_000);
+
+    /** An owner that is killed when 25 s of the log are applied, of which only what is watched is stored. */
+    async function killedWhileOthersWait(): Promise<void> {
+      const owned = await takeOver();
+      for (const second of [0, 12, 25]) {
+        follow(owned, log.records, offsetAt(second));
+        await commit(owned);
+      }
+    }
+
+    it('are written beside the position, which stays', async () => {
+      await killedWhileOthersWait();
+      expect(await position()).toBe(offsetAt(0));
+      expect(await ahead()).toEqual(WATCHED.map((key) => ({ key, position: offsetAt(25) })));
+      expect(keysOf(await results())).toEqual(new Set(WATCHED));
+    });
+
+    it('are there once after a takeover, and the rows go with the position', async () => {
+      await killedWhileOthersWait();
+      const before = await results();
+      const owned = await takeOver();
+      follow(owned, log.records, offsetAt(24));
+      await commit(owned);
+      expect(owned.isCaughtUp).toBe(false);
+      expect(await results()).toEqual(before);
+      follow(owned, log.records, end);
+      expect(await ahead()).toHaveLength(WATCHED.length);
+      await commit(owned, true);
+      expect(await position()).toBe(end);
+      expect(await ahead()).toEqual([]);
+      expect(await results()).toEqual([...log.results].sort());
+    });
+
+    it('are there once when that owner stops before it has come so far', async () => {
+      await killedWhileOthersWait();
+      const stopping = await takeOver();
+      follow(stopping, log.records, offsetAt(18));
+      await commit(stopping, true);
+      expect(await position()).toBe(offsetAt(18));
+      expect(await ahead()).toEqual(WATCHED.map((key) => ({ key, position: offsetAt(25) })));
+      const owned = await takeOver();
+      follow(owned, log.records, end);
+      await commit(owned, true);
+      expect(await ahead()).toEqual([]);
+      expect(await results()).toEqual([...log.results].sort());
+    });
+  });
+});
+
+function offsetOfTick(records: readonly Uint8Array[], atMs: number): number {
+  return records.findIndex((value) => {
+    const decoded = decodeShardRecord(value);
+    return decoded.ok && decoded.record.kind === 'tick' && decoded.record.atMs === atMs;
+  });
+}
