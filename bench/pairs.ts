@@ -19,8 +19,14 @@ export interface Contest {
   reference(round: number): Promise<Round>;
 }
 
+/** Medians of the rounds' values beside the medians of their ratios. */
+export interface PairsResult extends BenchResult {
+  product: number;
+  reference: number;
+}
+
 /** Product and reference in turns, P R R P …, after one warm-up of both that does not count; prints every pair. */
-export async function runPairs(context: BenchContext, contest: Contest): Promise<BenchResult> {
+export async function runPairs(context: BenchContext, contest: Contest): Promise<PairsResult> {
   const { say } = context;
   const pairs: Pair[] = [];
   const spent: ByProcess = {};
@@ -44,7 +50,7 @@ export async function runPairs(context: BenchContext, contest: Contest): Promise
   }
   const ratios = pairs.map(({ ratio }) => ratio);
   const cpuSeconds = Object.fromEntries(Object.entries(spent).map(([name, seconds]) => [name, rounded(seconds)]));
-  const result: BenchResult = {
+  const result: PairsResult = {
     name: contest.name,
     ratio: faults.length > 0 ? 0 : median(ratios),
     min: Math.min(...ratios),
