@@ -34,6 +34,8 @@ interface Scene {
   paths: string[];
   rounds: number;
   perRound: number;
+  /** Resolves when what is stored from now on reaches the clients. */
+  ready?(): Promise<void>;
   /** Begins a round and returns what the ids of its events for one client sum up to. */
   begin(round: number): Promise<number>;
   /** What the bare server writes to each client in a round. */
@@ -43,7 +45,7 @@ interface Scene {
 /**
  * Events that reach 1,000 clients of one api process a second, over real sockets into a process of their own: results of one
  * target that all watch (`live`), of a target each (`own`), and changes of the list (`status`). They are written where the
- * projector writes them and take the product's road from there: wake-up, one read for all, bytes, sockets. The reference
+ * projector writes them and take the product's road from there: message, bytes once for all, sockets. The reference
  * is a bare `node:http` server that writes bytes of the same length, made before, to as many sockets, as soon as the
  * bench says so. On both sides at most four rounds are under way.
  */
@@ -86,6 +88,7 @@ function oneTarget({ context, targets, stored }: Stage): Scene {
     paths: targets.map(() => resultPath(targets[0])),
     rounds,
     perRound: AGENTS,
+    ready: () => stored.watched(keys),
     begin: (round) => stored.commit(keys, made[round]),
     chunk: resultEvents,
   };
@@ -100,6 +103,7 @@ function ownTargets({ context, targets, stored }: Stage): Scene {
     paths: targets.map(resultPath),
     rounds,
     perRound: AGENTS,
+    ready: () => stored.watched(keys),
     begin: (round) => stored.commit(keys, made[round]),
     chunk: resultEvents,
   };
@@ -148,6 +152,7 @@ async function play(stage: Stage, scene: Scene): Promise<BenchResult> {
   context.cpu.register('clients', crowd.pid);
   try {
     await crowd.open(apiUrl, paths, { authorization: `Bearer ${apiKey}` });
+    await scene.ready?.();
     await bareCrowd.open(bare.url, paths);
     bare.chunks(Array.from({ length: rounds }, (_, round) => scene.chunk(round)));
     const deliveries = rounds * perRound * paths.length;

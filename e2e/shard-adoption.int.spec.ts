@@ -22,7 +22,7 @@ import {
   OUTCOME,
   ResultColumnsBuilder,
 } from '@icmp-mon/probing/contract';
-import { AgentNumbers, forgetFolded, LivePublisher, SeriesParticipant } from '@icmp-mon/probing/server';
+import { AgentNumbers, forgetFolded, type LiveBus, SeriesParticipant } from '@icmp-mon/probing/server';
 import { StatusParticipant } from '@icmp-mon/status/server';
 import { compress } from '@icmp-mon/platform/zstd';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -102,7 +102,7 @@ describe('a shard whose log lost what it had not read', () => {
   }
 
   function participants(shard: number, directory: () => ShardDirectory): ShardParticipant[] {
-    const live = new LivePublisher({ watched: () => new Set<number>(), wake: () => undefined });
+    const live: LiveBus = { watched: () => new Set(), publish: () => undefined };
     return [
       new StatusParticipant(shard, directory),
       new SeriesParticipant(shard, directory, new AgentNumbers(telemetry), live),

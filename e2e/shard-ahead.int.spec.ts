@@ -2,7 +2,7 @@ import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { OwnedShard, type ShardDirectory, type ShardParticipant, writeCommits } from '@icmp-mon/platform/shard';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import { decodeShardRecord } from '@icmp-mon/probing/contract';
-import { AgentNumbers, LivePublisher, SeriesParticipant } from '@icmp-mon/probing/server';
+import { AgentNumbers, type LiveBus, SeriesParticipant } from '@icmp-mon/probing/server';
 import { StatusParticipant } from '@icmp-mon/status/server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ShardWriter } from '../libs/platform/shard/writer';
@@ -35,7 +35,7 @@ describe('results of watched targets, stored ahead of their shard', () => {
 
   /** As a projector composes them; time stands still, so that fragments of what nobody watches wait for ever. */
   function participants(directory: () => ShardDirectory): ShardParticipant[] {
-    const live = new LivePublisher({ watched: () => new Set(WATCHED), wake: () => undefined });
+    const live: LiveBus = { watched: () => new Set(WATCHED), publish: () => undefined };
     const nowMs = (): number => 0;
     return [
       new StatusParticipant(0, directory),

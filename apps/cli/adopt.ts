@@ -2,7 +2,7 @@ import { standingFacts } from '@icmp-mon/assignment/server';
 import type { Sql } from '@icmp-mon/platform/database';
 import { SHARD_TOPIC, type LogBounds } from '@icmp-mon/platform/messaging';
 import { adoptShard, type ShardPosition } from '@icmp-mon/platform/shard';
-import { AgentNumbers, forgetFolded, LivePublisher, SeriesParticipant } from '@icmp-mon/probing/server';
+import { AgentNumbers, forgetFolded, type LiveBus, SeriesParticipant } from '@icmp-mon/probing/server';
 import { TARGET_STATUS_TOPIC } from '@icmp-mon/status/contract';
 import { StatusParticipant } from '@icmp-mon/status/server';
 import type { CliContext } from './cli-context';
@@ -10,7 +10,7 @@ import { patiently } from './patiently';
 
 type Context = Pick<CliContext, 'config' | 'control' | 'telemetry' | 'messaging' | 'say'>;
 
-const NOBODY_WATCHES = new LivePublisher({ watched: () => new Set<number>(), wake: () => undefined });
+const NOBODY_WATCHES: LiveBus = { watched: () => new Set(), publish: () => undefined };
 
 /**
  * Has a shard go on from what its log holds now. `newLog`: none of it was ever read; `fresh`: without the checkpoint;

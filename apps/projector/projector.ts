@@ -13,7 +13,7 @@ import {
   startOpsServer,
 } from '@icmp-mon/platform/ops';
 import { ShardHost, type ShardDirectory, type ShardParticipant } from '@icmp-mon/platform/shard';
-import { AgentNumbers, LivePublisher, RedisLiveBus, SeriesParticipant } from '@icmp-mon/probing/server';
+import { AgentNumbers, RedisLiveBus, SeriesParticipant } from '@icmp-mon/probing/server';
 import { StatusParticipant, StatusPublisher } from '@icmp-mon/status/server';
 import { TargetListProjection } from '@icmp-mon/targets/server';
 import type { ProjectorConfig } from './config';
@@ -28,7 +28,6 @@ export class Projector implements App {
   private readonly messaging: Messaging;
   private readonly redis: Redis;
   private readonly liveBus: RedisLiveBus;
-  private readonly live: LivePublisher;
   private readonly agentNumbers: AgentNumbers;
   private readonly publisher: StatusPublisher;
   readonly host: ShardHost;
@@ -49,14 +48,13 @@ export class Projector implements App {
     this.redis = new Redis(config.redisUrl, {
       maxRetriesPerRequest: 1,
       commandTimeout: 2_000,
-      // A commit's wake-ups go out together.
+      // What a commit says to those who watch goes out together.
       enableAutoPipelining: true,
     });
     const warn = (message: string, error: unknown): void => logger.warn({ err: error }, message);
     this.redis.on('error', (error) => warn('redis is away: live views wait', error));
     this.liveBus = new RedisLiveBus(this.redis, config.topicPrefix, warn);
     this.agentNumbers = new AgentNumbers(this.telemetry);
-    this.live = new LivePublisher(this.liveBus);
     this.host = new ShardHost({
       database: this.telemetry,
       telemetryUrl: config.telemetryDatabaseUrl,
@@ -78,7 +76,7 @@ export class Projector implements App {
   private participants(shard: number, directory: () => ShardDirectory): ShardParticipant[] {
     return [
       new StatusParticipant(shard, directory, () => this.publisher.kick(shard)),
-      new SeriesParticipant(shard, directory, this.agentNumbers, this.live),
+      new SeriesParticipant(shard, directory, this.agentNumbers, this.liveBus),
     ];
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ShardFold, type ShardDirectory, type WriterTransaction } from '@icmp-mon/platform/shard';
-import { AgentNumbers, LivePublisher, SeriesParticipant } from '@icmp-mon/probing/server';
+import { AgentNumbers, type LiveBus, SeriesParticipant } from '@icmp-mon/probing/server';
 import { StatusParticipant } from '@icmp-mon/status/server';
 import { AGENT_IDS, generateLog, seeded } from './shard-log.test-data';
 
@@ -9,7 +9,7 @@ const numbers = new AgentNumbers({
   query: async <T extends object>() =>
     AGENT_IDS.map((agent_id, at) => ({ agent_id, agent_no: at + 1, name: `agent-${at}` })) as unknown as T[],
 });
-const live = new LivePublisher({ watched: () => new Set(), wake: () => undefined });
+const live: LiveBus = { watched: () => new Set(), publish: () => undefined };
 
 interface Run {
   fold: ShardFold;

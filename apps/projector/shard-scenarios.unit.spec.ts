@@ -13,7 +13,7 @@ import {
 } from '@icmp-mon/probing/contract';
 import { compress } from '@icmp-mon/platform/zstd';
 import { ShardFold, type ShardDirectory, type WriterTransaction } from '@icmp-mon/platform/shard';
-import { AgentNumbers, LivePublisher, SeriesParticipant } from '@icmp-mon/probing/server';
+import { AgentNumbers, type LiveBus, SeriesParticipant } from '@icmp-mon/probing/server';
 import { StatusParticipant } from '@icmp-mon/status/server';
 import { AGENT_IDS, START_MS, targetIdOf } from './shard-log.test-data';
 
@@ -45,7 +45,7 @@ class Story {
         AGENT_IDS.map((agent_id, at) => ({ agent_id, agent_no: at + 1 })) as unknown as T[],
     });
     this.status = new StatusParticipant(0, directory);
-    const live = new LivePublisher({ watched: () => new Set(), wake: () => undefined });
+    const live: LiveBus = { watched: () => new Set(), publish: () => undefined };
     this.series = new SeriesParticipant(0, directory, numbers, live, () => 1e9);
     this.fold = new ShardFold(0, [this.status, this.series]);
     const checks = [{ check: 1, type: 'icmp_ping', expect: 'reachable' } as const];

@@ -1,5 +1,5 @@
 import { OwnedShard, ShardFold, writeCommits, type ShardCommit, type ShardDirectory } from '@icmp-mon/platform/shard';
-import { AgentNumbers, LivePublisher, SeriesParticipant } from '@icmp-mon/probing/server';
+import { AgentNumbers, type LiveBus, SeriesParticipant } from '@icmp-mon/probing/server';
 import { StatusParticipant } from '@icmp-mon/status/server';
 import { SHARD } from './shard-simulator-log';
 import { SimulatedBackend, type SimulatedTelemetry } from './shard-simulator-store';
@@ -10,7 +10,7 @@ const RENEW_EVERY_STEPS = 3;
 /** So few that most rows wait, and somebody watches some of the targets: their results go ahead of the others. */
 const ROWS_PER_S = 0.5;
 const WATCHED = new Set([1, 3]);
-const live = new LivePublisher({ watched: () => WATCHED, wake: () => undefined });
+const live: LiveBus = { watched: () => WATCHED, publish: () => undefined };
 
 /** The participants of the product over a fold, as a projector composes them. */
 export function participantsOf(

@@ -1,7 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { encodeSeriesBody, OUTCOME, SeriesBuilder, windowStart } from '@icmp-mon/probing/contract';
+import { LivePublisher, type LiveRow, RedisLiveBus } from '@icmp-mon/probing/server';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 
+const WATCHED_WITHIN_MS = 30_000;
 const NO_HISTOGRAM = Buffer.alloc(0);
 const INSERT = `
   INSERT INTO probe_recent (target_key, check_no, shard, window_start, sent, replied, lost, not_sent, rtt_min_us,
@@ -9,18 +12,23 @@ const INSERT = `
   SELECT key, 1, key % $1, $2, $3, $3, 0, 0, 100, 100, 100, 0, 0, $4, body, $5
   FROM unnest($6::integer[], $7::bytea[]) AS fragment (key, body)`;
 
-/** Stores results as the projector's commits do, one result of each agent a target, and wakes who watches as it does. */
+/** Stores results as the projector's commits do, one result of each agent a target, and tells who watches by its means. */
 export class StoredResults {
   private position = 0;
   private atMs = 0;
+  private readonly bus: RedisLiveBus;
+  private readonly publishers: LivePublisher[];
 
   private constructor(
     private readonly client: pg.Client,
     private readonly redis: Redis,
-    private readonly topicPrefix: string,
-    private readonly shardCount: number,
+    { topicPrefix, shardCount }: { topicPrefix: string; shardCount: number },
     private readonly agents: number,
-  ) {}
+  ) {
+    this.bus = new RedisLiveBus(redis, topicPrefix, (message, error) => console.error(message, error));
+    this.bus.start();
+    this.publishers = Array.from({ length: shardCount }, (_, shard) => new LivePublisher(shard, this.bus));
+  }
 
   static async open(
     { telemetryDatabaseUrl, redisUrl }: { telemetryDatabaseUrl: string; redisUrl: string },
@@ -35,10 +43,18 @@ export class StoredResults {
     return new StoredResults(
       client,
       new Redis(redisUrl, { enableAutoPipelining: true }),
-      topicPrefix,
-      shardCount,
+      { topicPrefix, shardCount },
       agents,
     );
+  }
+
+  /** Resolves when it is known here, as in a projector, that somebody watches the targets. */
+  async watched(keys: readonly number[]): Promise<void> {
+    const lateMs = Date.now() + WATCHED_WITHIN_MS;
+    while (!keys.every((key) => this.bus.watched().has(key))) {
+      if (Date.now() > lateMs) throw new Error('The api has not said that its clients watch their targets.');
+      await delay(10);
+    }
   }
 
   /** Bodies of the targets' rows, as shards have them ready. */
@@ -49,13 +65,20 @@ export class StoredResults {
   /** One commit; returns what the ids of its events for one target sum up to (`serve-clients.ts`). */
   async commit(keys: readonly number[], bodies: readonly Buffer[]): Promise<number> {
     const position = ++this.position;
-    const startAt = new Date(windowStart(Date.now()));
-    await this.client.query(INSERT, [this.shardCount, startAt, this.agents, NO_HISTOGRAM, position, keys, bodies]);
-    for (const key of keys) void this.redis.publish(`${this.topicPrefix}:live:${key}`, String(position));
+    const startMs = windowStart(Date.now());
+    const shards = this.publishers.length;
+    const watchedRows = this.publishers.map(() => new Map<number, LiveRow[]>());
+    keys.forEach((key, at) => {
+      if (this.bus.watched().has(key)) watchedRows[key % shards].set(key, [{ check: 1, startMs, body: bodies[at] }]);
+    });
+    const told = this.publishers.map((publisher, shard) => publisher.stored(position, watchedRows[shard]));
+    await this.client.query(INSERT, [shards, new Date(startMs), this.agents, NO_HISTOGRAM, position, keys, bodies]);
+    for (const tell of told) tell();
     return Array.from({ length: this.agents }, (_, at) => position * 1_000 + at).reduce((sum, id) => sum + id, 0);
   }
 
   async close(): Promise<void> {
+    await this.bus.stop();
     this.redis.disconnect();
     await this.client.end();
   }

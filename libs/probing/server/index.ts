@@ -1,4 +1,5 @@
 export { AgentNumbers } from './agent-numbers';
+export type { LiveRow } from './live/live-news';
 export { LivePublisher, type LiveBus } from './live-publisher';
 export { RedisLiveBus } from './redis-live-bus';
 export { SeriesParticipant } from './series-participant';

@@ -1,13 +1,15 @@
 import { eventually, testServices, testTopicPrefix } from '@icmp-mon/platform/testing';
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { LiveWakes } from './live/live-wakes';
+import { windowStart } from '@icmp-mon/probing/contract';
+import { type LiveNews, type LiveRow } from './live/live-news';
+import { WatchedTargets } from './live/watched-targets';
 import { LivePublisher } from './live-publisher';
 import { RedisLiveBus } from './redis-live-bus';
 
 const MINUTE_MS = 60_000;
 
-describe('live wake-ups of a projector', () => {
+describe('what a projector says to live views', () => {
   const { redisUrl } = testServices();
   const prefix = testTopicPrefix();
   const redis = new Redis(redisUrl);
@@ -21,34 +23,45 @@ describe('live wake-ups of a projector', () => {
     redis.disconnect();
   });
 
-  it('ask and tell Redis nothing while nobody looks, and are there at once for who does', async () => {
+  it('costs nothing at Redis while nobody looks, and is there at once for who does', async () => {
     vi.useFakeTimers({ toFake: ['setInterval'] });
     const asked = vi.spyOn(redis, 'sendCommand');
     const commands = (): string[] => asked.mock.calls.map(([command]) => command.name);
-    const publisher = new LivePublisher(bus);
+    const publisher = new LivePublisher(0, bus);
+    const rows: LiveRow[] = [{ check: 1, startMs: windowStart(Date.now()), body: Uint8Array.of(1, 2, 3) }];
+    /** A commit of three targets, as the shard gives what is watched of it. */
+    const commit = (position: number): void => {
+      const watched = [1, 2, 3].filter((key) => bus.watched().has(key));
+      publisher.stored(position, new Map(watched.map((key) => [key, rows])))();
+    };
     bus.start();
     await vi.waitUntil(() => commands().includes('zrangebyscore'), { timeout: 20_000 });
     await redis.ping();
     asked.mockClear();
 
     await vi.advanceTimersByTimeAsync(MINUTE_MS);
-    for (let position = 0; position < 100; position++) publisher.wake(publisher.watchedAmong([1, 2, 3]), position);
+    for (let position = 0; position < 100; position++) commit(position);
     expect(commands()).toEqual([]);
 
-    const wakes = new LiveWakes(redisUrl, prefix);
-    let woken = 0;
+    const watching = new WatchedTargets(redisUrl, prefix);
+    const heard: LiveNews[] = [];
+    let position = 100;
     await vi.waitUntil(async () => {
-      wakes.watch(2, () => woken++);
+      watching.watch(2, { hear: (news) => heard.push(news), wake: () => undefined });
       return bus.watched().has(2);
     });
     await vi.waitUntil(() => {
-      publisher.wake(publisher.watchedAmong([1, 2, 3]), 100);
-      return woken > 0;
+      commit(position++);
+      return heard.length > 1;
+    });
+    expect(heard[1]).toEqual({
+      ...{ targetKey: 2, shard: 0, position: heard[1].position, after: heard[0].position },
+      rows: [{ ...rows[0], body: Buffer.from(rows[0].body) }],
     });
     expect(new Set(commands())).toEqual(new Set(['publish']));
 
     // Who has left is forgotten when the time is over for which the word was given.
-    wakes.close();
+    watching.close();
     await redis.zadd(`${prefix}:watch`, Date.now() - 1, '2');
     await vi.advanceTimersByTimeAsync(5_000);
     vi.useRealTimers();

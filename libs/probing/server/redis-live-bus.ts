@@ -5,9 +5,9 @@ const REFRESH_MS = 5_000;
 const WATCHED_MAX = 10_000;
 
 /**
- * Watched targets in the sorted set `<prefix>:watch` (score: until when), wake-ups on `<prefix>:live:<target key>`. A
- * message on `<prefix>:watch` is the key of a target that is watched from now on, or empty: the set was renewed. While
- * nobody watches nothing is asked of Redis.
+ * Watched targets in the sorted set `<prefix>:watch` (score: until when), what was stored of them on `<prefix>:live` (see
+ * `live-news.ts`). A message on `<prefix>:watch` is the key of a target that is watched from now on, or empty: the set
+ * was renewed. While nobody watches nothing is asked of Redis.
  */
 export class RedisLiveBus implements LiveBus {
   private keys = new Set<number>();
@@ -51,10 +51,10 @@ export class RedisLiveBus implements LiveBus {
     return this.keys;
   }
 
-  wake(targetKey: number, position: number): void {
+  publish(message: string): void {
     this.redis
-      .publish(`${this.prefix}:live:${targetKey}`, String(position))
-      .catch((error: unknown) => this.warn('redis: a watcher was not woken', error));
+      .publish(`${this.prefix}:live`, message)
+      .catch((error: unknown) => this.warn('redis: who watches was not told', error));
   }
 
   private async refresh(): Promise<void> {

@@ -11,7 +11,7 @@ import type {
   WriterTransaction,
 } from '@icmp-mon/platform/shard';
 import type { AgentNumbers } from './agent-numbers';
-import type { LivePublisher } from './live-publisher';
+import { type LiveBus, LivePublisher } from './live-publisher';
 import { SampleStore } from './sample-store';
 import { closeFragments } from './close-fragments';
 import { SeriesRows } from './series-rows';
@@ -50,18 +50,23 @@ export class SeriesParticipant implements ShardParticipant {
   private logMs = 0;
   private lastFlushLogMs = 0;
   private offset = -1;
+  /** Results of watched targets are stored at higher positions, by a former owner. */
+  private isBehind = false;
+  private readonly live: LivePublisher;
 
   constructor(
     private readonly shard: number,
     private readonly directoryOf: () => ShardDirectory,
     private readonly agentNumbers: AgentNumbers,
-    private readonly live: LivePublisher,
+    liveBus: LiveBus,
     private readonly nowMs: () => number = () => performance.now(),
     private readonly fragmentRowsPerS = FRAGMENT_ROWS_PER_S,
-  ) {}
+  ) {
+    this.live = new LivePublisher(shard, liveBus);
+  }
 
   onResults(batch: ResultBatch, _clock: ShardClock, place: RecordPlace): void {
-    this.offset = place.offset;
+    this.follow(place);
     for (let row = 0; row < batch.count; row++) {
       const sampleMs = batch.sampleMs[row];
       const late = sampleMs < this.cutMs;
@@ -83,11 +88,11 @@ export class SeriesParticipant implements ShardParticipant {
   }
 
   onTargetRemoved(_target: TargetEntry, _clock: ShardClock, place: RecordPlace): void {
-    this.offset = place.offset;
+    this.follow(place);
   }
 
   onTick(clock: ShardClock, place: RecordPlace): void {
-    this.offset = place.offset;
+    this.follow(place);
     this.logMs = clock.atMs;
     if (this.lastFlushLogMs === 0) this.lastFlushLogMs = clock.atMs;
     const cutMs = windowStart(clock.atMs - FOLD_GRACE_MS - this.shard * FOLD_STAGGER_MS);
@@ -102,6 +107,11 @@ export class SeriesParticipant implements ShardParticipant {
       else this.folding.add(window);
     }
     this.checkpointDue ||= !first && !place.muted;
+  }
+
+  private follow({ offset, ahead }: RecordPlace): void {
+    this.offset = offset;
+    this.isBehind = ahead !== null;
   }
 
   wantsCheckpoint(): boolean {
@@ -124,18 +134,17 @@ export class SeriesParticipant implements ShardParticipant {
     if (!force && !this.isDue()) return this.takeWatched();
     const numbers = this.agentNumbers.of([...this.directoryOf().agents.values()]);
     if (!numbers) return null;
-    const watched = new Set(this.live.watchedAmong(this.touchedKeys()));
+    const watched = this.live.watched();
     const catchingUp = this.isCatchingUp();
     this.lastFlushMs = this.nowMs();
     this.lastFlushLogMs = this.logMs;
-    const rows = new SeriesRows(this.shard, this.offset, numbers, this.samples);
+    const rows = new SeriesRows(this.shard, this.offset, numbers, this.samples, watched);
     const cutMs = this.cutMs === this.storedCutMs ? null : this.cutMs;
     for (const window of this.dirty) rows.fragment(window);
     for (const window of this.lateDirty) rows.lateFragment(window);
     for (const window of this.folding) {
       rows.window(window, !catchingUp || watched.has(this.samples.targetKeyOf(window)));
     }
-    const position = this.offset;
     for (const window of [...this.lateDirty, ...this.folding]) this.samples.drop(window);
     this.dirty.clear();
     this.lateDirty.clear();
@@ -145,39 +154,28 @@ export class SeriesParticipant implements ShardParticipant {
     return {
       rows: rows.count,
       write: (transaction) => rows.write(transaction, cutMs),
-      committed: () => this.live.wake([...watched], position),
+      committed: this.live.stored(this.offset, rows.watchedRows, this.isBehind),
     };
   }
 
   /** What somebody looks at does not wait for the row budget of the whole shard. */
   private takeWatched(): PendingWrite | null {
-    const keys: number[] = [];
+    const watched = this.live.watched();
     const windows: number[] = [];
-    for (const key of this.live.watched()) {
-      const fresh = this.samples.ofTarget(key).filter((window) => this.dirty.has(window));
-      if (fresh.length > 0) keys.push(key);
-      windows.push(...fresh);
-    }
+    for (const key of watched) windows.push(...this.samples.ofTarget(key).filter((window) => this.dirty.has(window)));
     const numbers = windows.length > 0 ? this.agentNumbers.of([...this.directoryOf().agents.values()]) : null;
     if (!numbers) return null;
-    const rows = new SeriesRows(this.shard, this.offset, numbers, this.samples);
+    const rows = new SeriesRows(this.shard, this.offset, numbers, this.samples, watched);
     for (const window of windows) {
       rows.fragment(window);
       this.dirty.delete(window);
     }
-    const position = this.offset;
     return {
       rows: rows.count,
       write: (transaction) => rows.write(transaction, null),
-      committed: () => this.live.wake(keys, position),
-      ahead: keys,
+      committed: this.live.stored(this.offset, rows.watchedRows, this.isBehind),
+      ahead: [...rows.watchedRows.keys()],
     };
-  }
-
-  private *touchedKeys(): Generator<number> {
-    for (const windows of [this.dirty, this.lateDirty, this.folding]) {
-      for (const window of windows) yield this.samples.targetKeyOf(window);
-    }
   }
 
   private isDue(): boolean {

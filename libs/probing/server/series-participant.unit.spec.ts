@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { OUTCOME, LANE, WINDOW_MS } from '@icmp-mon/probing/contract';
 import { ShardDirectory, type ResultBatch, type WriterTransaction } from '@icmp-mon/platform/shard';
 import { AgentNumbers } from './agent-numbers';
-import { LivePublisher } from './live-publisher';
+import type { LiveBus } from './live-publisher';
 import { SeriesParticipant } from './series-participant';
 
 const AGENT = {
@@ -33,7 +33,7 @@ async function setUp(): Promise<{
   await numbers.know([AGENT]);
   const directory = new ShardDirectory({ assigned: () => undefined, unassigned: () => undefined });
   directory.applyAgent({ kind: 'agent', ...AGENT });
-  const live = new LivePublisher({ watched: () => watched, wake: () => undefined });
+  const live: LiveBus = { watched: () => watched, publish: () => undefined };
   const series = new SeriesParticipant(
     0,
     () => directory,

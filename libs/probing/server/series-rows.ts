@@ -9,6 +9,7 @@ import {
 } from '@icmp-mon/probing/contract';
 import { CopyRows } from '@icmp-mon/platform/copy';
 import type { WriterTransaction } from '@icmp-mon/platform/shard';
+import type { LiveRow } from './live/live-news';
 import type { SampleStore } from './sample-store';
 
 const WINDOW_FIELDS = 15;
@@ -17,6 +18,8 @@ const COLUMNS = `target_key, check_no, shard, window_start, sent, replied, lost,
 
 /** Rows of one flush of one shard, encoded as they are added. */
 export class SeriesRows {
+  /** Fragments of targets that are watched. */
+  readonly watchedRows = new Map<number, LiveRow[]>();
   private readonly recent = new CopyRows();
   private readonly series = new CopyRows();
   private readonly builder = new SeriesBuilder(SERIES_SAMPLES_MAX);
@@ -29,6 +32,7 @@ export class SeriesRows {
     private readonly position: number,
     private readonly agentNumbers: Uint16Array,
     private readonly samples: SampleStore,
+    private readonly watched: ReadonlySet<number> = new Set(),
   ) {}
 
   get count(): number {
@@ -38,8 +42,14 @@ export class SeriesRows {
   /** What an open window has gained since the last flush. */
   fragment(window: number): void {
     this.gatherFresh(window);
-    this.writeRow(this.recent, window, WINDOW_FIELDS + 1);
+    const body = this.writeRow(this.recent, window, WINDOW_FIELDS + 1);
     this.recent.int8(this.position);
+    const key = this.samples.targetKeyOf(window);
+    if (!this.watched.has(key)) return;
+    const row = { check: this.samples.checkOf(window), startMs: this.samples.startMsOf(window), body };
+    const rows = this.watchedRows.get(key);
+    if (rows === undefined) this.watchedRows.set(key, [row]);
+    else rows.push(row);
   }
 
   /**
@@ -69,7 +79,7 @@ export class SeriesRows {
     this.samples.takeFresh(window, this.push);
   }
 
-  private writeRow(rows: CopyRows, window: number, fields: number): void {
+  private writeRow(rows: CopyRows, window: number, fields: number): Uint8Array {
     const samples = sortSamples(this.builder.build());
     this.histogram.clear();
     const counters = summarizeSamples(samples, this.histogram);
@@ -90,6 +100,7 @@ export class SeriesRows {
     rows.int4(counters.jitterCount);
     rows.bytea(this.histogram.encode());
     rows.bytea(body);
+    return body;
   }
 
   async write(transaction: WriterTransaction, cutMs: number | null): Promise<void> {

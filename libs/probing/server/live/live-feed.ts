@@ -1,7 +1,9 @@
 import { shardOf } from '@icmp-mon/probing/contract';
 import { LiveEvents } from './live-events';
 import { type LiveId, liveIdText, parseLiveId, WHOLE_POSITION } from './live-id';
+import type { LiveNews } from './live-news';
 import { type RecentBatch, type RecentResults, SAMPLES_MAX, type StoredResults } from './recent-results';
+import type { LiveListener } from './watched-targets';
 
 /** Between two parts of many results clients may take the former; who is slower than this is waited for no longer. */
 const PART_WAIT_MS_MAX = 1_000;
@@ -25,13 +27,16 @@ interface Joiner {
 }
 
 /**
- * Results of one target in the order in which they were stored, read once however many clients follow. What wakes it
- * carries no results: a message that gets lost between projector and here then costs a moment, not a result.
+ * Results of one target in the order in which they were stored, whatever number of clients follow. What a projector says is
+ * told as it is when it continues what the clients know; all else is read: at the start, after a break, and when a
+ * message got lost on its way here.
  */
-export class LiveFeed {
+export class LiveFeed implements LiveListener {
   private readonly clients = new Set<LiveClient>();
   private readonly leaving = new WeakSet<LiveClient>();
+  /** Reads go one after the other. */
   private work: Promise<void> = Promise.resolve();
+  private works = 0;
   private wakeQueued = false;
   private logCheckQueued = false;
   private readonly joiners: Joiner[] = [];
@@ -61,7 +66,8 @@ export class LiveFeed {
   private admit(joiner: Joiner): Promise<void> {
     this.joiners.push(joiner);
     if (this.joiners.length > 1) return this.admission;
-    this.admission = this.work.then(async () => {
+    // Those who join hear of a failure; the next piece of work only waits for its end.
+    this.admission = this.queue(async () => {
       const joiners = this.joiners.splice(0);
       const position = await this.advance();
       for (const { client, told } of joiners) {
@@ -71,14 +77,34 @@ export class LiveFeed {
         this.clients.add(client);
       }
     });
-    // Those who join hear of a failure; the next piece of work only waits for its end.
-    this.work = this.admission.catch(() => undefined);
     return this.admission;
+  }
+
+  private queue(work: () => Promise<void>): Promise<void> {
+    this.works++;
+    const done = this.work.then(work).finally(() => this.works--);
+    this.work = done.catch(() => undefined);
+    return done;
   }
 
   leave(client: LiveClient): void {
     this.leaving.add(client);
     this.clients.delete(client);
+  }
+
+  /** A commit stored results. What was heard before is passed over, and what does not follow it makes a look. */
+  hear(news: LiveNews): void {
+    if (this.position !== null && news.position <= this.position) return;
+    const stored = this.continues(news) ? this.recent.carried(news) : null;
+    if (stored === null) return this.wake();
+    for (const events of partsOf([stored])) for (const client of this.clients) client.results(events);
+    this.position = stored.position;
+  }
+
+  /** Whether clients that know everything up to `position` know with these news everything up to theirs. */
+  private continues({ after }: LiveNews): boolean {
+    const isAtRest = this.works === 0 && this.clients.size > 0;
+    return isAtRest && this.position !== null && after !== null && after <= this.position;
   }
 
   /**
@@ -89,14 +115,14 @@ export class LiveFeed {
     this.logCheckQueued ||= checkLog;
     if (this.wakeQueued) return;
     this.wakeQueued = true;
-    this.work = this.work.then(async () => {
+    const look = async (): Promise<void> => {
       this.wakeQueued = false;
       if (this.clients.size === 0) return;
       if (this.logCheckQueued) await this.checkLog();
       await this.advance();
-    });
+    };
     // The next wake looks again, and finds what this one missed.
-    this.work = this.work.catch(this.warn);
+    this.queue(look).catch(this.warn);
   }
 
   /** A log made anew begins with lower positions, and what was stored of the former one is not told any more. */

@@ -1,17 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type LiveEvent, windowStart } from '@icmp-mon/probing/contract';
+import { encodeSeriesBody, type LiveEvent, windowStart } from '@icmp-mon/probing/contract';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { eventually, testDatabase, type TestDatabase, testServices, testTopicPrefix } from '@icmp-mon/platform/testing';
 import { Redis } from 'ioredis';
 import type { Subscription } from 'rxjs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, type MockInstance, vi } from 'vitest';
+import { LivePublisher } from '../live-publisher';
 import { StoredAgents } from '../results/stored-agents';
-import { storeAgents, storeWindow } from '../stored-windows.test-rows';
+import { type Sample, samplesOf, storeAgents, storeWindow } from '../stored-windows.test-rows';
 import { WHOLE_POSITION } from './live-id';
 import { LiveResults } from './live-results';
 import { RecentResults } from './recent-results';
 
 const SHARDS = 8;
+/** What becomes of a commit's message on its way. */
+type Fate = 'arrives' | 'lost' | 'doubled' | 'late';
+const FATES: readonly Fate[] = ['arrives', 'lost', 'arrives', 'doubled', 'arrives', 'late', 'arrives'];
 
 /** What one client has heard, and where it would resume. */
 class Viewer {
@@ -72,6 +76,12 @@ describe('live results', () => {
   let live: LiveResults;
   let nextKey = 1;
   let nextRttUs = 1;
+  let unsent: string[] = [];
+  const watched = new Set(Array.from({ length: 100 }, (_, key) => key));
+  const publishers = Array.from(
+    { length: SHARDS },
+    (_, shard) => new LivePublisher(shard, { watched: () => watched, publish: (message) => void unsent.push(message) }),
+  );
 
   const start = (url: string): LiveResults => {
     const recent = new RecentResults(database, new StoredAgents(database));
@@ -97,22 +107,40 @@ describe('live results', () => {
   });
 
   /** Stores `count` results at one position, each with an rtt of its own that tells its place in the order. */
-  async function store(targetKey: number, position: number, count: number, publish = true): Promise<void> {
+  async function store(targetKey: number, position: number, count: number, fate: Fate = 'arrives'): Promise<void> {
     const startMs = windowStart(Date.now());
-    const samples = Array.from({ length: count }, (_, at) => ({
+    const samples = Array.from({ length: count }, (_, at): Sample => ({
       agentNo: 1,
       offsetMs: at,
       outcome: 0,
       rttUs: nextRttUs++,
     }));
     const half = Math.ceil(count / 2);
+    const shard = targetKey % SHARDS;
+    const checks = [samples.slice(0, half), samples.slice(half)].filter(({ length }) => length > 0);
+    const rows = checks.map((each, at) => ({ check: at + 1, startMs, body: encodeSeriesBody(samplesOf(each)) }));
+    const told = publishers[shard].stored(position, new Map([[targetKey, rows]]));
     await database.transaction(async (sql) => {
-      const row = { targetKey, shard: targetKey % SHARDS, startMs, position };
-      await storeWindow(sql, { ...row, check: 1, samples: samples.slice(0, half) });
-      if (half < count) await storeWindow(sql, { ...row, check: 2, samples: samples.slice(half) });
+      for (const [at, each] of checks.entries()) {
+        await storeWindow(sql, { targetKey, shard, startMs, position, check: at + 1, samples: each });
+      }
     });
-    if (publish) await redis.publish(`${prefix}:live:${targetKey}`, '[]');
+    told();
+    if (fate !== 'late') await send(fate);
   }
+
+  /** Also what was late before. */
+  async function send(fate: Fate): Promise<void> {
+    const messages = unsent.reverse();
+    unsent = [];
+    if (fate === 'lost') return;
+    for (const message of fate === 'doubled' ? [...messages, ...messages] : messages) {
+      await redis.publish(`${prefix}:live`, message);
+    }
+  }
+
+  const reads = (statements: MockInstance): number =>
+    statements.mock.calls.filter(([text]) => String(text).includes('FROM probe_recent')).length;
 
   it('come as they are stored, with an id that says where, to every client', async () => {
     const key = nextKey++;
@@ -137,6 +165,44 @@ describe('live results', () => {
     }
   });
 
+  it('are read only where a message does not go on from what is known', async () => {
+    const key = nextKey++;
+    const viewer = await new Viewer(live, key).opened();
+    nextRttUs = 1;
+    const told = (count: number): Promise<void> =>
+      eventually(() => expect(viewer.rtts).toEqual(Array.from({ length: count }, (_, at) => at + 1)));
+    await store(key, 1, 1);
+    await told(1);
+    const statements = vi.spyOn(database, 'query');
+    for (let position = 2; position <= 21; position++) {
+      await store(key, position, 1);
+      await told(position);
+    }
+    // Those of the turns every 5 s.
+    expect(reads(statements)).toBeLessThan(15);
+    statements.mockRestore();
+    // More than a message carries; then the message is lost that the next goes on from.
+    await store(key, 22, 3_000);
+    await told(3_021);
+    await store(key, 23, 1, 'lost');
+    await store(key, 24, 1);
+    await told(3_023);
+    viewer.close();
+  });
+
+  it('are not stopped by a message that nobody can read', async () => {
+    const key = nextKey++;
+    const viewer = await new Viewer(live, key).opened();
+    nextRttUs = 1;
+    await store(key, 1, 1);
+    for (const message of ['', '{}', '[1]', `{"shard":1,"position":9,"news":[[${key},1,[[1,0,"!"]]]]}`]) {
+      await redis.publish(`${prefix}:live`, message);
+    }
+    await store(key, 2, 1);
+    await eventually(() => expect(viewer.rtts).toEqual([1, 2]));
+    viewer.close();
+  });
+
   it('say to projectors who is watched, at once and again until the last client has gone', async () => {
     const key = nextKey++;
     const heard: string[] = [];
@@ -150,13 +216,17 @@ describe('live results', () => {
     const before = await score();
     await eventually(async () => expect(await score()).toBeGreaterThan(before));
     viewer.close();
-    await eventually(async () => {
-      expect(await redis.pubsub('NUMSUB', `${prefix}:live:${key}`)).toEqual([`${prefix}:live:${key}`, 0]);
-    });
+    const last = await score();
+    const other = await new Viewer(live, nextKey++).opened();
+    heard.length = 0;
+    // The word is renewed for those that are watched still.
+    await eventually(() => expect(heard).toContain(''));
+    expect(await score()).toBe(last);
+    other.close();
     listener.disconnect();
   });
 
-  it('go on after a break without a gap or a repeat, also when wake-ups are lost and the break is in the middle of a commit', async () => {
+  it('go on after a break without a gap or a repeat, also when messages are lost or doubled or change places and the break is in the middle of a commit', async () => {
     const key = nextKey++;
     nextRttUs = 1;
     let written = 0;
@@ -165,7 +235,7 @@ describe('live results', () => {
     const writing = (async () => {
       for (let position = 1; position <= 150; position++) {
         const count = 1 + (position % 4);
-        await store(key, position * 3, count, position % 3 !== 0);
+        await store(key, position * 3, count, FATES[position % FATES.length]);
         written += count;
       }
     })();
@@ -286,7 +356,7 @@ describe('live results', () => {
     const key = nextKey++;
     const viewer = await new Viewer(away, key).opened();
     nextRttUs = 1;
-    await store(key, 1, 3, false);
+    await store(key, 1, 3, 'lost');
     await eventually(() => expect(viewer.rtts).toEqual([1, 2, 3]));
     viewer.close();
     away.onApplicationShutdown();

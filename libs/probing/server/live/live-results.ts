@@ -4,10 +4,10 @@ import { Observable } from 'rxjs';
 import { PROBING_API_OPTIONS, type ProbingApiOptions } from '../probing-api-options';
 import type { LiveEvents } from './live-events';
 import { type LiveClient, LiveFeed } from './live-feed';
-import { LiveWakes } from './live-wakes';
 import { RecentResults } from './recent-results';
+import { WatchedTargets } from './watched-targets';
 
-/** Renews the word that targets are watched, and looks by itself in case that a wake-up got lost. */
+/** Renews the word that targets are watched, and looks by itself in case that a message got lost. */
 const TURN_MS = 5_000;
 const logger = createLogger('live');
 
@@ -27,7 +27,7 @@ interface SharedFeed {
 @Injectable()
 export class LiveResults implements OnModuleInit, OnApplicationShutdown {
   private readonly feeds = new Map<number, SharedFeed>();
-  private wakes: LiveWakes | null = null;
+  private watched: WatchedTargets | null = null;
   private turn: NodeJS.Timeout | null = null;
 
   constructor(
@@ -36,13 +36,13 @@ export class LiveResults implements OnModuleInit, OnApplicationShutdown {
   ) {}
 
   onModuleInit(): void {
-    this.wakes = new LiveWakes(this.options.redisUrl, this.options.prefix);
+    this.watched = new WatchedTargets(this.options.redisUrl, this.options.prefix);
     this.turn = setInterval(() => this.takeTurn(), TURN_MS);
   }
 
   onApplicationShutdown(): void {
     if (this.turn !== null) clearInterval(this.turn);
-    this.wakes?.close();
+    this.watched?.close();
   }
 
   /**
@@ -81,7 +81,7 @@ export class LiveResults implements OnModuleInit, OnApplicationShutdown {
     );
     const shared = { feed, clients: 1 };
     this.feeds.set(targetKey, shared);
-    this.wakes?.watch(targetKey, () => feed.wake());
+    this.watched?.watch(targetKey, feed);
     return shared;
   }
 
@@ -89,11 +89,11 @@ export class LiveResults implements OnModuleInit, OnApplicationShutdown {
     const shared = this.feeds.get(targetKey);
     if (shared === undefined || --shared.clients > 0) return;
     this.feeds.delete(targetKey);
-    this.wakes?.forget(targetKey);
+    this.watched?.forget(targetKey);
   }
 
   private takeTurn(): void {
-    this.wakes?.keepWatching([...this.feeds.keys()]);
+    this.watched?.keepWatching([...this.feeds.keys()]);
     for (const { feed } of this.feeds.values()) feed.wake(true);
   }
 }

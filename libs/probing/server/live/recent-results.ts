@@ -1,10 +1,11 @@
-import { decodeSeriesBody, type LiveEvent } from '@icmp-mon/probing/contract';
+import { decodeSeriesBody, type LiveEvent, type SeriesSamples } from '@icmp-mon/probing/contract';
 import { Batching } from '@icmp-mon/platform/batching';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { Injectable } from '@nestjs/common';
 import { probeResult } from '../results/probe-result';
 import { StoredAgents } from '../results/stored-agents';
 import { liveIdText } from './live-id';
+import type { LiveNews, LiveRow } from './live-news';
 
 /** Live views reach as far back as this; who was away for longer reads the results anew. */
 export const LIVE_KEPT_MS = 3_600_000;
@@ -115,6 +116,19 @@ export class RecentResults {
     return this.ends.ask(shard);
   }
 
+  /** What a message carries, as a read would give it; null for what has to be read. */
+  carried({ targetKey, shard, position, rows }: LiveNews): StoredResults | null {
+    const keptFromMs = Date.now() - LIVE_KEPT_MS;
+    const stored: StoredResults = { shard, position, events: [] };
+    for (const row of rows) {
+      const samples = decodeSeriesBody(row.body);
+      // A read learns of new agents, and passes over what is older than what live views keep.
+      if (row.startMs < keptFromMs || agentsOf(samples).some((agentNo) => !this.agents.knows(agentNo))) return null;
+      this.addEvents(stored, targetKey, row, samples);
+    }
+    return stored;
+  }
+
   private async look(targetKeys: readonly number[]): Promise<number[]> {
     const rows = await this.database.query<{ position: number }>(LATEST, [targetKeys, LIVE_KEPT_MS]);
     return rows.map(({ position }) => position);
@@ -131,7 +145,7 @@ export class RecentResults {
     const positions = asked.map(({ position }) => position);
     const rows = await this.database.query<RecentRow>(AFTER, [keys, positions, LIVE_KEPT_MS]);
     const samples = rows.map((row) => decodeSeriesBody(row.body));
-    await this.agents.know(samples.flatMap(({ agentNo, count }) => [...agentNo.subarray(0, count)]));
+    await this.agents.know(samples.flatMap((each) => [...agentsOf(each)]));
     const batches = asked.map((): RecentBatch => ({ stored: [], more: false }));
     const rowsOf = new Uint32Array(asked.length);
     const foundOf = new Uint32Array(asked.length);
@@ -145,7 +159,8 @@ export class RecentResults {
       }
       rowsOf[nr]++;
       foundOf[nr] = row.found;
-      this.addEvents(last, keys[nr], row, samples[at]);
+      const { check_no: check, window_start, body } = row;
+      this.addEvents(last, keys[nr], { check, startMs: window_start.getTime(), body }, samples[at]);
     });
     batches.forEach((batch, nr) => {
       batch.more = foundOf[nr] > ROWS_MAX || rowsOf[nr] < foundOf[nr];
@@ -155,17 +170,16 @@ export class RecentResults {
     return batches;
   }
 
-  private addEvents(
-    to: StoredResults,
-    targetKey: number,
-    row: RecentRow,
-    samples: ReturnType<typeof decodeSeriesBody>,
-  ): void {
+  private addEvents(to: StoredResults, targetKey: number, { check, startMs }: LiveRow, samples: SeriesSamples): void {
     for (let sample = 0; sample < samples.count; sample++) {
       const agent = this.agents.of(samples.agentNo[sample]);
-      const result = probeResult(agent, row.check_no, row.window_start.getTime(), samples, sample);
+      const result = probeResult(agent, check, startMs, samples, sample);
       const id = liveIdText({ shard: to.shard, position: to.position, index: to.events.length });
       to.events.push({ id, targetKey, result });
     }
   }
+}
+
+function agentsOf({ agentNo, count }: SeriesSamples): SeriesSamples['agentNo'] {
+  return agentNo.subarray(0, count);
 }

@@ -24,6 +24,10 @@ export class StoredAgents {
     for (const row of rows) this.known.set(row.agent_no, { agentId: row.agent_id, agentName: row.name });
   }
 
+  knows(number: number): boolean {
+    return this.known.has(number);
+  }
+
   /** @throws RangeError for a number that names nobody: series and agents are then not of one database */
   of(agentNo: number): StoredAgent {
     const agent = this.known.get(agentNo);

@@ -1,5 +1,6 @@
 import { createLogger } from '@icmp-mon/platform/ops';
 import { Redis, type RedisOptions } from 'ioredis';
+import { type LiveNews, readLiveMessage } from './live-news';
 
 const RECONNECT_MS_MAX = 2_000;
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -16,14 +17,23 @@ const OPTIONS: RedisOptions = {
   retryStrategy: (attempts) => Math.min(attempts * 100, RECONNECT_MS_MAX),
 };
 
+/** What is to be done about one target. */
+export interface LiveListener {
+  /** A commit stored something of it. */
+  hear(news: LiveNews): void;
+  /** Something may have been stored. */
+  wake(): void;
+}
+
 /**
  * Tells projectors which targets are watched here (sorted set `<prefix>:watch`, score: until when, in ms), and hears on
- * `<prefix>:live:<target key>` that results of one were stored. While Redis is away nothing is heard, and nothing breaks.
+ * `<prefix>:live` what is stored of those that are watched anywhere. While Redis is away nothing is heard, and nothing
+ * breaks.
  */
-export class LiveWakes {
+export class WatchedTargets {
   private readonly commands: Redis;
   private readonly subscriber: Redis;
-  private readonly wakes = new Map<string, () => void>();
+  private readonly listeners = new Map<number, LiveListener>();
   private away = false;
 
   constructor(
@@ -35,15 +45,13 @@ export class LiveWakes {
     for (const connection of [this.commands, this.subscriber]) {
       connection.on('error', (error) => this.warn(error));
     }
-    this.subscriber.on('ready', () => this.resubscribe());
-    this.subscriber.on('message', (channel) => this.wakes.get(channel)?.());
+    this.subscriber.on('ready', () => this.say(() => this.subscribe()));
+    this.subscriber.on('message', (_channel, text) => this.hear(text));
   }
 
-  /** Calls `wake` when results of the target were stored, until `forget`. */
-  watch(targetKey: number, wake: () => void): void {
-    const channel = this.channelOf(targetKey);
-    this.wakes.set(channel, wake);
-    this.subscribe([channel]);
+  /** Tells `listener` of the target, until `forget`. */
+  watch(targetKey: number, listener: LiveListener): void {
+    this.listeners.set(targetKey, listener);
     this.say(async () => {
       await this.announce([targetKey]);
       await this.commands.publish(`${this.prefix}:watch`, String(targetKey));
@@ -51,9 +59,7 @@ export class LiveWakes {
   }
 
   forget(targetKey: number): void {
-    const channel = this.channelOf(targetKey);
-    this.wakes.delete(channel);
-    if (this.subscriber.status === 'ready') this.say(() => this.subscriber.unsubscribe(channel));
+    this.listeners.delete(targetKey);
   }
 
   /** Says again that the targets are watched; to be called well within 15 s. */
@@ -67,7 +73,7 @@ export class LiveWakes {
   }
 
   close(): void {
-    this.wakes.clear();
+    this.listeners.clear();
     this.commands.disconnect();
     this.subscriber.disconnect();
   }
@@ -77,16 +83,20 @@ export class LiveWakes {
     await this.commands.zadd(`${this.prefix}:watch`, ...targetKeys.flatMap((key) => [untilMs, String(key)]));
   }
 
-  /** After a break messages may be missing: everybody looks for themselves. */
-  private resubscribe(): void {
+  private async subscribe(): Promise<void> {
     this.away = false;
-    this.subscribe([...this.wakes.keys()]);
-    for (const wake of this.wakes.values()) wake();
+    await this.subscriber.subscribe(`${this.prefix}:live`);
+    // What was said before that is missing here: everybody looks for themselves.
+    for (const listener of this.listeners.values()) listener.wake();
   }
 
-  private subscribe(channels: readonly string[]): void {
-    if (channels.length > 0 && this.subscriber.status === 'ready')
-      this.say(() => this.subscriber.subscribe(...channels));
+  private hear(text: string): void {
+    try {
+      for (const news of readLiveMessage(text)) this.listeners.get(news.targetKey)?.hear(news);
+    } catch (error) {
+      // Who misses it finds out by the next, or by the look every 5 s.
+      logger.warn({ err: error }, 'a message about live results cannot be read');
+    }
   }
 
   private say(words: () => Promise<unknown>): void {
@@ -97,9 +107,5 @@ export class LiveWakes {
   private warn(error: unknown): void {
     if (!this.away) logger.warn({ err: error }, 'Redis does not answer: live views are up to 5 s late');
     this.away = true;
-  }
-
-  private channelOf(targetKey: number): string {
-    return `${this.prefix}:live:${targetKey}`;
   }
 }
