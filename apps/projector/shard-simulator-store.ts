@@ -79,7 +79,7 @@ export class SimulatedTelemetry implements Sql {
     await work({
       query: async <T extends object>(text: string, params: unknown[] = []): Promise<T[]> => {
         if (!backend.isAlive) throw new Error('the connection to the telemetry database ended');
-        if (text.includes('FOR SHARE')) {
+        if (text.includes('FOR KEY SHARE')) {
           const [shards, epochs] = params as [number[], number[]];
           return shards.filter((_, at) => epochs[at] === this.epoch).map((shard) => ({ shard })) as T[];
         }

@@ -1,4 +1,5 @@
 import type { FeedFact } from '@icmp-mon/probing/contract';
+import { passCommitFence } from './commit-fence';
 import type { ShardDirectory } from './directory';
 import { OwnedShard, writeCommits } from './owned-shard';
 import type { ShardParticipant } from './participant';
@@ -41,7 +42,9 @@ export async function adoptShard(adoption: Adoption): Promise<Adopted> {
 
 async function adopt(transaction: WriterTransaction, adoption: Adoption): Promise<Adopted> {
   const { shard, low, newLog, feed, participants } = adoption;
+  await passCommitFence(transaction);
   // A commit under way holds the row: this waits for it, and any later one finds another epoch.
+  await transaction.query('SELECT FROM shard WHERE shard = $1 FOR UPDATE', [shard]);
   const [claim] = await transaction.query<{ shard: number; epoch: number }>(
     `UPDATE shard SET epoch = epoch + 1, holder = NULL, expires_at = '-infinity', backend_pid = NULL, backend_start = NULL
      WHERE shard = $1 RETURNING shard, epoch::float8 AS epoch`,

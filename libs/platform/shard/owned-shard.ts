@@ -232,10 +232,10 @@ export async function writeCommits(transaction: WriterTransaction, commits: read
   const shards = commits.map(({ claim }) => claim.shard);
   const epochs = commits.map(({ claim }) => claim.epoch);
   await passCommitFence(transaction);
-  // The row lock keeps a successor's takeover waiting until this transaction has ended either way.
+  // The row lock keeps a successor's takeover waiting until this transaction has ended either way; leases are renewed beside it.
   const held = await transaction.query<{ shard: number }>(
     `SELECT s.shard FROM shard s JOIN unnest($1::smallint[], $2::bigint[]) AS mine(shard, epoch)
-       ON s.shard = mine.shard AND s.epoch = mine.epoch FOR SHARE OF s`,
+       ON s.shard = mine.shard AND s.epoch = mine.epoch FOR KEY SHARE OF s`,
     [shards, epochs],
   );
   if (held.length !== shards.length) {

@@ -71,21 +71,23 @@ export class ShardOwnership {
   }
 
   /**
-   * Ends the former owner's server process, which could still hold an open commit, and raises the epoch. Null when
-   * somebody else was faster. `retake` is for a shard of one's own whose memory was dropped.
+   * Ends the former owner's server process, which could still hold an open commit, and raises the epoch, once no commit is
+   * under way. Null when somebody else was faster. `retake` is for a shard of one's own whose memory was dropped.
    */
   async take(shard: number, backend: Backend, retake = false): Promise<Claim | null> {
     await this.sql.query(
       `SELECT pg_terminate_backend(a.pid) FROM shard s
        JOIN pg_stat_activity a ON a.pid = s.backend_pid AND a.backend_start::text = s.backend_start
-       WHERE s.shard = $1 AND a.pid <> $2 AND ($3 OR s.holder IS NULL OR s.expires_at < now())`,
-      [shard, backend.pid, retake],
+       WHERE s.shard = $1 AND a.pid <> $2 AND (s.holder IS NULL OR s.expires_at < now() OR ($3 AND s.holder = $4))`,
+      [shard, backend.pid, retake, this.holder],
     );
     const [claim] = await this.sql.query<Claim>(
-      `UPDATE shard SET epoch = epoch + 1, holder = $2, backend_pid = $4, backend_start = $5,
+      `UPDATE shard s SET epoch = s.epoch + 1, holder = $2, backend_pid = $4, backend_start = $5,
               expires_at = now() + $3::integer * interval '1 millisecond'
-       WHERE shard = $1 AND (holder IS NULL OR expires_at < now() OR ($6 AND holder = $2))
-       RETURNING shard, epoch::float8 AS epoch`,
+       FROM (SELECT shard FROM shard
+             WHERE shard = $1 AND (holder IS NULL OR expires_at < now() OR ($6 AND holder = $2)) FOR UPDATE) AS free
+       WHERE s.shard = free.shard
+       RETURNING s.shard, s.epoch::float8 AS epoch`,
       [shard, this.holder, LEASE_TTL_MS, backend.pid, backend.start, retake],
     );
     return claim ?? null;

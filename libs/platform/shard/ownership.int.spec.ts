@@ -1,0 +1,111 @@
+import { TelemetryDatabase } from '@icmp-mon/platform/database';
+import { eventually, testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EpochLost, writeCommits } from './owned-shard';
+import { type Claim, ShardOwnership } from './ownership';
+import { ShardWriter } from './writer';
+
+const SHARDS = 4;
+
+describe('shards under leases', () => {
+  let database: TestDatabase;
+  let telemetry: TelemetryDatabase;
+  let writer: ShardWriter;
+  let owner: ShardOwnership;
+  let claims: Claim[];
+
+  beforeEach(async () => {
+    database = await testDatabase('telemetry');
+    telemetry = new TelemetryDatabase({ url: database.url });
+    writer = await ShardWriter.connect(database.url, 'ownership test', () => undefined);
+    owner = new ShardOwnership(telemetry, 'owner');
+    await owner.createShards(SHARDS);
+    for (let shard = 0; shard < SHARDS; shard++) await owner.take(shard, writer.backend);
+    claims = await owner.renew();
+  });
+
+  afterEach(async () => {
+    await writer.close();
+    await telemetry.close();
+    await database.drop();
+  });
+
+  /** A commit of all shards that is under way until `work` is done. */
+  const whileCommitting = (work: () => Promise<void>): Promise<void> =>
+    writer.transaction(async (transaction) => {
+      const nothing = { writes: [], positions: new Map(), ahead: new Map(), caughtUp: [], offset: 1, atMs: 0 };
+      await writeCommits(
+        transaction,
+        claims.map((claim) => ({ claim, ...nothing, checkpoint: null })),
+      );
+      await work();
+    });
+
+  const expire = (): Promise<number> => telemetry.execute(`UPDATE shard SET expires_at = now() - interval '1 second'`);
+
+  async function expectWaiting(): Promise<void> {
+    await eventually(async () => {
+      const waits = await telemetry.query(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      expect(waits).toHaveLength(1);
+    });
+  }
+
+  it('are renewed while a commit is under way, however long it takes', async () => {
+    await whileCommitting(async () => {
+      await telemetry.transaction(async (sql) => {
+        await sql.execute('SET LOCAL lock_timeout = 100');
+        expect(await new ShardOwnership(sql, 'owner').renew()).toHaveLength(SHARDS);
+      });
+    });
+  });
+
+  it('are taken over once a commit that is under way has ended, and no later one counts', async () => {
+    let taking = Promise.resolve<Claim | null>(null);
+    await whileCommitting(async () => {
+      await expire();
+      // As when the former owner's server process could not be ended: it passes for the successor's own.
+      taking = new ShardOwnership(telemetry, 'successor').take(2, writer.backend);
+      await expectWaiting();
+    });
+    expect(await taking).toEqual({ shard: 2, epoch: 2 });
+    await expect(whileCommitting(async () => undefined)).rejects.toThrow(EpochLost);
+  });
+
+  it('stay where they are when the lease was renewed before the commit ended', async () => {
+    let taking = Promise.resolve<Claim | null>(null);
+    await whileCommitting(async () => {
+      await expire();
+      taking = new ShardOwnership(telemetry, 'successor').take(2, writer.backend);
+      await expectWaiting();
+      await owner.renew();
+    });
+    expect(await taking).toBeNull();
+    await whileCommitting(async () => undefined);
+  });
+
+  it('make a commit wait for a takeover that is under way, and refuse it', async () => {
+    await expire();
+    let refused = Promise.resolve();
+    await telemetry.transaction(async (sql) => {
+      expect(await new ShardOwnership(sql, 'successor').take(2, writer.backend)).toEqual({ shard: 2, epoch: 2 });
+      refused = expect(whileCommitting(async () => undefined)).rejects.toThrow(EpochLost);
+      await expectWaiting();
+    });
+    await refused;
+  });
+
+  it('do not lose the server process of an owner who was faster', async () => {
+    await owner.release([2]);
+    const successor = new ShardOwnership(telemetry, 'successor');
+    const other = await ShardWriter.connect(database.url, 'ownership test: successor', () => undefined);
+    try {
+      expect(await successor.take(2, other.backend)).toEqual({ shard: 2, epoch: 2 });
+      expect(await owner.take(2, writer.backend, true)).toBeNull();
+      expect(await other.query('SELECT 1 AS alive')).toEqual([{ alive: 1 }]);
+    } finally {
+      await other.close();
+    }
+  });
+});
