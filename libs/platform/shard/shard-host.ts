@@ -202,12 +202,11 @@ export class ShardHost {
     if (backlog > UNCOMMITTED_RECORDS_MAX && owned.isCaughtUp) await this.nextCommit(owned);
   }
 
-  /** Back-pressure: waits until what was applied is stored, or the shard is lost. */
+  /** Back-pressure: waits until what was applied is stored, or the shard is lost. Who gives it up waits for this, and commits then. */
   private async nextCommit(owned: OwnedShard): Promise<void> {
     const before = this.commitsDone;
-    while (!this.stopping && !owned.failure && this.commitsDone === before && this.owned.get(owned.shard) === owned) {
-      await pause(20);
-    }
+    const stays = (): boolean => this.owned.get(owned.shard) === owned && this.excess !== owned;
+    while (!this.stopping && !owned.failure && this.commitsDone === before && stays()) await pause(20);
   }
 
   private async commitForEver(): Promise<void> {
@@ -256,13 +255,16 @@ export class ShardHost {
   }
 
   private async giveUp(owned: OwnedShard): Promise<void> {
-    this.excess = null;
-    if (this.owned.get(owned.shard) !== owned || owned.failure) return;
-    await this.log?.unfollow(owned.shard);
-    await this.commit([owned.shard]);
-    this.owned.delete(owned.shard);
-    await this.ownership.release([owned.shard]);
-    this.options.logger.info({ shard: owned.shard }, 'gave a shard to another projector');
+    try {
+      if (this.owned.get(owned.shard) !== owned || owned.failure) return;
+      await this.log?.unfollow(owned.shard);
+      await this.commit([owned.shard]);
+      this.owned.delete(owned.shard);
+      await this.ownership.release([owned.shard]);
+      this.options.logger.info({ shard: owned.shard }, 'gave a shard to another projector');
+    } finally {
+      this.excess = null;
+    }
   }
 
   private fail(owned: OwnedShard, error: unknown): void {
