@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { OUTCOME, LANE, WINDOW_MS } from '@icmp-mon/probing/contract';
-import { ShardDirectory, type ResultBatch, type WriterTransaction } from '@icmp-mon/platform/shard';
+import { decodeSeriesBody, OUTCOME, LANE, WINDOW_MS } from '@icmp-mon/probing/contract';
+import { type RecordPlace, ShardDirectory, type ResultBatch, type WriterTransaction } from '@icmp-mon/platform/shard';
 import { AgentNumbers } from './agent-numbers';
+import { type LiveNews, readLiveMessage } from './live/live-news';
 import type { LiveBus } from './live-publisher';
 import { SeriesParticipant } from './series-participant';
 
@@ -22,6 +23,7 @@ async function setUp(): Promise<{
   clock: { nowMs: number };
   watched: Set<number>;
   ahead: Map<number, number>;
+  told: LiveNews[];
 }> {
   const clock = { nowMs: 1e9 };
   const watched = new Set<number>();
@@ -33,7 +35,8 @@ async function setUp(): Promise<{
   await numbers.know([AGENT]);
   const directory = new ShardDirectory({ assigned: () => undefined, unassigned: () => undefined });
   directory.applyAgent({ kind: 'agent', ...AGENT });
-  const live: LiveBus = { watched: () => watched, publish: () => undefined };
+  const told: LiveNews[] = [];
+  const live: LiveBus = { watched: () => watched, publish: (message) => told.push(...readLiveMessage(message)) };
   const series = new SeriesParticipant(
     0,
     () => directory,
@@ -51,6 +54,9 @@ async function setUp(): Promise<{
     selected: [AGENT.agentId],
     pairs: [],
   };
+  const placeOf = (offset: number): RecordPlace => ({
+    ...{ shard: 0, offset, muted: false, ahead: ahead.size > 0 ? ahead : null },
+  });
   const probe = (sampleMs: number, offset: number, key = 7): void => {
     const batch: ResultBatch = {
       count: 1,
@@ -65,7 +71,7 @@ async function setUp(): Promise<{
       outcome: Uint8Array.of(OUTCOME.reply),
       rttUs: Uint32Array.of(1_000),
     };
-    series.onResults(batch, { ageMs: 0, atMs: 0 }, { shard: 0, offset, muted: false, ahead });
+    series.onResults(batch, { ageMs: 0, atMs: 0 }, placeOf(offset));
   };
   const flush = async (force = true): Promise<string[]> => {
     const tables: string[] = [];
@@ -76,12 +82,13 @@ async function setUp(): Promise<{
       },
       copy: async (statement) => void tables.push(statement.split(' ')[1]),
     };
-    await series.take(force)?.write(transaction);
+    const write = series.take(force);
+    await write?.write(transaction);
+    write?.committed?.();
     return tables;
   };
-  const tick = (atMs: number, offset: number): void =>
-    series.onTick({ ageMs: 0, atMs }, { shard: 0, offset, muted: false, ahead });
-  return { series, probe, tick, flush, clock, watched, ahead };
+  const tick = (atMs: number, offset: number): void => series.onTick({ ageMs: 0, atMs }, placeOf(offset));
+  return { series, probe, tick, flush, clock, watched, ahead, told };
 }
 
 describe('the series of a shard', () => {
@@ -177,6 +184,67 @@ describe('the series of a shard', () => {
       expect(series.hasPending()).toBe(false);
       probe(WINDOW_MS + 33_000, 4);
       expect(series.take(true)).toMatchObject({ rows: 1 });
+    });
+  });
+
+  describe('tells those who watch', () => {
+    const offsetsOf = ({ rows }: LiveNews): number[] =>
+      rows.flatMap(({ startMs, body }) => {
+        const { timeOffsetMs, count } = decodeSeriesBody(body);
+        return Array.from(timeOffsetMs.subarray(0, count), (offsetMs) => startMs + offsetMs);
+      });
+
+    it('what it stored ahead, folded and late, each going on from the one before', async () => {
+      const { probe, tick, flush, watched, told, clock } = await setUp();
+      watched.add(7);
+      tick(WINDOW_MS + 30_000, 0);
+      probe(WINDOW_MS + 31_000, 1);
+      probe(WINDOW_MS + 31_500, 2, 8);
+      await flush(false);
+      probe(WINDOW_MS + 32_000, 3);
+      await flush(false);
+      clock.nowMs += WINDOW_MS;
+      probe(WINDOW_MS + 33_000, 4);
+      tick(2 * WINDOW_MS + 30_000, 5);
+      probe(2 * WINDOW_MS + 29_000, 6);
+      await flush();
+      probe(WINDOW_MS + 34_000, 7);
+      await flush();
+      expect(told.map(({ targetKey, after, position }) => [targetKey, after, position])).toEqual([
+        [7, null, 2],
+        [7, 2, 3],
+        [7, 3, 6],
+        [7, 6, 7],
+      ]);
+      expect(told.map(offsetsOf)).toEqual([
+        [],
+        [WINDOW_MS + 32_000],
+        [WINDOW_MS + 33_000, 2 * WINDOW_MS + 29_000],
+        [WINDOW_MS + 34_000],
+      ]);
+    });
+
+    it('nothing to go on from while a former owner is ahead', async () => {
+      const { probe, tick, flush, watched, ahead, told } = await setUp();
+      watched.add(7);
+      ahead.set(7, 5);
+      tick(2 * WINDOW_MS + 30_000, 0);
+      // Late ones never go ahead.
+      for (const offset of [1, 2]) {
+        probe(2 * WINDOW_MS - 1_000, offset);
+        await flush();
+      }
+      ahead.clear();
+      for (const offset of [6, 7]) {
+        probe(2 * WINDOW_MS + 31_000, offset);
+        await flush();
+      }
+      expect(told.map(({ after, position }) => [after, position])).toEqual([
+        [null, 1],
+        [null, 2],
+        [null, 6],
+        [6, 7],
+      ]);
     });
   });
 });

@@ -123,7 +123,7 @@ export class RecentResults {
     for (const row of rows) {
       const samples = decodeSeriesBody(row.body);
       // A read learns of new agents, and passes over what is older than what live views keep.
-      if (row.startMs < keptFromMs || agentsOf(samples).some((agentNo) => !this.agents.knows(agentNo))) return null;
+      if (row.startMs < keptFromMs || !this.agents.knowsAllOf(samples)) return null;
       this.addEvents(stored, targetKey, row, samples);
     }
     return stored;
@@ -145,7 +145,7 @@ export class RecentResults {
     const positions = asked.map(({ position }) => position);
     const rows = await this.database.query<RecentRow>(AFTER, [keys, positions, LIVE_KEPT_MS]);
     const samples = rows.map((row) => decodeSeriesBody(row.body));
-    await this.agents.know(samples.flatMap((each) => [...agentsOf(each)]));
+    await this.agents.know(samples.flatMap(({ agentNo, count }) => [...agentNo.subarray(0, count)]));
     const batches = asked.map((): RecentBatch => ({ stored: [], more: false }));
     const rowsOf = new Uint32Array(asked.length);
     const foundOf = new Uint32Array(asked.length);
@@ -178,8 +178,4 @@ export class RecentResults {
       to.events.push({ id, targetKey, result });
     }
   }
-}
-
-function agentsOf({ agentNo, count }: SeriesSamples): SeriesSamples['agentNo'] {
-  return agentNo.subarray(0, count);
 }

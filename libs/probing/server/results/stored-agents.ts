@@ -1,3 +1,4 @@
+import type { SeriesSamples } from '@icmp-mon/probing/contract';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { Injectable } from '@nestjs/common';
 
@@ -24,8 +25,10 @@ export class StoredAgents {
     for (const row of rows) this.known.set(row.agent_no, { agentId: row.agent_id, agentName: row.name });
   }
 
-  knows(number: number): boolean {
-    return this.known.has(number);
+  /** Whether `of` can name them without a look-up. */
+  knowsAllOf({ agentNo, count }: Pick<SeriesSamples, 'agentNo' | 'count'>): boolean {
+    for (let row = 0; row < count; row++) if (!this.known.has(agentNo[row])) return false;
+    return true;
   }
 
   /** @throws RangeError for a number that names nobody: series and agents are then not of one database */
