@@ -5,9 +5,10 @@ export interface CheckpointPart {
 }
 
 export class CheckpointUnreadable extends Error {
-  constructor(detail: string) {
+  constructor(detail: string, options?: ErrorOptions) {
     super(
       `The shard's checkpoint cannot be read: ${detail}. Do without it: npm run icmpmon -- shards adopt --shard <number> --fresh`,
+      options,
     );
     this.name = 'CheckpointUnreadable';
   }
@@ -52,7 +53,7 @@ export function encodeCheckpoint(parts: Record<string, CheckpointPart>): Uint8Ar
   return bytes;
 }
 
-/** The inverse of `encodeCheckpoint`. Throws `CheckpointUnreadable`. */
+/** The inverse of `encodeCheckpoint`. Throws `CheckpointUnreadable`, or what JSON does, of bytes that are none. */
 export function decodeCheckpoint(bytes: Uint8Array): Record<string, CheckpointPart> {
   if (bytes.length < 4) throw new CheckpointUnreadable(`${bytes.length} bytes`);
   const jsonLength = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true);

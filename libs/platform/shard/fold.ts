@@ -12,7 +12,7 @@ import {
 } from '@icmp-mon/probing/contract';
 import { decompressBounded } from '@icmp-mon/platform/zstd';
 import { compare, ShardDirectory } from './directory';
-import { decodeCheckpoint, encodeCheckpoint, type CheckpointPart } from './checkpoint-codec';
+import { CheckpointUnreadable, decodeCheckpoint, encodeCheckpoint, type CheckpointPart } from './checkpoint-codec';
 import type { RecordPlace, ResultBatch, ShardClock, ShardParticipant } from './participant';
 import type { WriterTransaction } from './writer';
 
@@ -279,11 +279,11 @@ export class ShardFold {
     return createHash('sha256').update(this.checkpoint()).digest('hex');
   }
 
-  /** Takes over a state. Only on a new fold. Throws `CheckpointUnreadable`. */
+  /** Takes over a state. Only on a new fold. Throws, as `CheckpointUnreadable` or otherwise, when it is none. */
   restore(bytes: Uint8Array): void {
     const parts = decodeCheckpoint(bytes);
     const head = parts[CORE]?.head as CoreHead | undefined;
-    if (!head) return;
+    if (!head) throw new CheckpointUnreadable('it has no core');
     this.clock = { ...head.clock };
     this.tickEpoch = head.tickEpoch;
     this.lastTickMs = head.lastTickMs;

@@ -1,6 +1,7 @@
 import { compress, decompressBounded } from '@icmp-mon/platform/zstd';
 import type { Sql } from '@icmp-mon/platform/database';
 import type { FeedFact } from '@icmp-mon/probing/contract';
+import { CheckpointUnreadable } from './checkpoint-codec';
 import { passCommitFence } from './commit-fence';
 import { ShardFold } from './fold';
 import type { Claim } from './ownership';
@@ -57,7 +58,10 @@ export class OwnedShard {
     this.replaying = fold.participants.filter((each) => each.resume !== undefined);
   }
 
-  /** Loads the latest checkpoint (`fresh`: does without it) and the positions; records from `offset + 1` on are to be applied. */
+  /**
+   * Loads the latest checkpoint (`fresh`: does without it) and the positions; records from `offset + 1` on are to be applied.
+   * @throws CheckpointUnreadable whatever is wrong with it
+   */
   static async load(
     sql: Pick<Sql, 'query'>,
     claim: Claim,
@@ -83,7 +87,7 @@ export class OwnedShard {
       participantsOf(() => fold.directory),
       warn,
     );
-    if (stored.checkpoint && !fresh) fold.restore(decompressBounded(stored.checkpoint, CHECKPOINT_BYTES_MAX));
+    if (stored.checkpoint && !fresh) restore(fold, stored.checkpoint);
     for (const participant of fold.participants) await participant.recall?.(sql);
     const positions = new Map(rows.map(({ participant, position }) => [participant, position]));
     const ahead = new Map<string, Map<number, number>>();
@@ -216,6 +220,15 @@ export class OwnedShard {
     for (const participant of commit.caughtUp) this.aheadStored.delete(participant);
     for (const participant of commit.ahead.keys()) this.aheadStored.add(participant);
     for (const write of commit.writes) write.committed?.();
+  }
+}
+
+function restore(fold: ShardFold, checkpoint: Uint8Array): void {
+  try {
+    fold.restore(decompressBounded(checkpoint, CHECKPOINT_BYTES_MAX));
+  } catch (error) {
+    if (error instanceof CheckpointUnreadable) throw error;
+    throw new CheckpointUnreadable(error instanceof Error ? error.message : String(error), { cause: error });
   }
 }
 
