@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 const RECORD_BYTES_MAX = 900_000;
 const RECORD_BLOCKS_MAX = 4_000;
 /** A batch of this size does not wait for more. */
-const BATCH_BYTES_FULL = 1024 * 1024;
+const BATCH_BYTES_FULL = 256 * 1024;
 
 export interface ShardBlock {
   shard: number;
