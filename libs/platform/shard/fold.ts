@@ -21,7 +21,7 @@ const TICK_STEP_MS_MAX = 2_000;
 /** A tick that is further from the one before is a clock that was set, or an outage: the next tick has to confirm it. */
 const TICK_JUMP_MS_MAX = 10_000;
 /** Samples older than this when received are counted and dropped: no window for them is kept anywhere. */
-export const SAMPLE_AGE_MS_MAX = 30 * 86_400_000;
+const SAMPLE_AGE_MS_MAX = 30 * 86_400_000;
 const CORE = 'core';
 
 /** What happened to results and blocks since the process started; figures for /metrics, not part of the state. */

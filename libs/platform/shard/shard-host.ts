@@ -67,11 +67,6 @@ export class ShardHost {
     return [...this.owned.values()].map(({ shard, offset, isCaughtUp }) => ({ shard, offset, caughtUp: isCaughtUp }));
   }
 
-  /** Digest of an owned shard's state; for tests and support. */
-  digest(shard: number): string | undefined {
-    return this.owned.get(shard)?.fold.digest();
-  }
-
   folds(): IterableIterator<OwnedShard> {
     return this.owned.values();
   }
