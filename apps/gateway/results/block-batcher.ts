@@ -1,7 +1,6 @@
 import { encodeBlocksRecord, ENVELOPE_OVERHEAD_BYTES_MAX, type BlockEnvelope } from '@icmp-mon/probing/contract';
 import { DependencyUnavailable } from '@icmp-mon/platform/errors';
 import type { OutgoingMessage } from '@icmp-mon/platform/messaging';
-import { setTimeout as delay } from 'node:timers/promises';
 
 /** A record stays well below what a broker takes (1 MiB), its own framing included. */
 const RECORD_BYTES_MAX = 900_000;
@@ -35,7 +34,8 @@ export class BlockBatcher {
   private readonly gatherMs: number;
   private batch: Batch | null = null;
   private working = false;
-  private full = new AbortController();
+  /** Ends the pause of `gather`. */
+  private endPause: (() => void) | null = null;
   private lastSendMs = -Infinity;
 
   constructor(private readonly options: BlockBatcherOptions) {
@@ -50,7 +50,7 @@ export class BlockBatcher {
       batch.blocks.push(block);
       batch.bytes += block.envelope.block.length;
     }
-    if (batch.bytes >= BATCH_BYTES_FULL) this.full.abort();
+    if (isFull(batch)) this.endPause?.();
     if (!this.working) void this.work();
     return batch.sent;
   }
@@ -61,7 +61,6 @@ export class BlockBatcher {
       await this.gather();
       const { batch } = this;
       this.batch = null;
-      this.full = new AbortController();
       this.lastSendMs = performance.now();
       try {
         await this.options.send(recordsOf(batch.blocks));
@@ -76,11 +75,15 @@ export class BlockBatcher {
 
   private async gather(): Promise<void> {
     const waitMs = this.lastSendMs + this.gatherMs - performance.now();
-    const { signal } = this.full;
-    if (waitMs <= 0 || signal.aborted) return;
-    await delay(waitMs, undefined, { signal }).catch((error: unknown) => {
-      if (!signal.aborted) throw error;
+    if (waitMs <= 0 || this.batch === null || isFull(this.batch)) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, waitMs);
+      this.endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
     });
+    this.endPause = null;
   }
 
   /** Whoever waited behind a send that failed need not wait through another: their agents keep the blocks. */
@@ -114,6 +117,10 @@ export function recordsOf(blocks: readonly ShardBlock[]): OutgoingMessage[] {
   }
   for (const shard of [...open.keys()]) close(shard);
   return messages;
+}
+
+function isFull({ bytes }: Batch): boolean {
+  return bytes >= BATCH_BYTES_FULL;
 }
 
 function newBatch(): Batch {
