@@ -38,8 +38,10 @@ export class Crowd {
    * one has reached everybody.
    */
   async follow(rounds: number, perRound: number, begin: (round: number) => Promise<void> | void): Promise<number> {
-    this.rounds = 0;
+    const counting = this.heard('counting');
     this.ask({ kind: 'count', perRound });
+    await counting;
+    this.rounds = 0;
     const startedMs = performance.now();
     for (let round = 0; round < rounds; round++) {
       await this.reached(round - OUTSTANDING_MAX + 1);

@@ -8,6 +8,7 @@ export type ClientsRequest =
 
 export type Progress =
   | { kind: 'open'; clients: number }
+  | { kind: 'counting' }
   | { kind: 'round'; rounds: number }
   | { kind: 'sum'; events: number; sums: number[] }
   | { kind: 'closed' }

@@ -118,6 +118,7 @@ class Clients {
       client.events = 0;
       client.sum = 0;
     }
+    tell({ kind: 'counting' });
   }
 
   counted(events: number): void {

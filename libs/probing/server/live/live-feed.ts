@@ -37,11 +37,13 @@ export class LiveFeed implements LiveListener {
   /** Reads go one after the other. */
   private work: Promise<void> = Promise.resolve();
   private works = 0;
+  /** Heard in this turn of the event loop; clients are told all of it at its end, before any read. */
+  private readonly heard: StoredResults[] = [];
   private wakeQueued = false;
   private logCheckQueued = false;
   private readonly joiners: Joiner[] = [];
   private admission: Promise<void> = Promise.resolve();
-  /** Position up to which all clients know everything. */
+  /** Position up to which all clients know everything, or have it coming. */
   private position: number | null = null;
   private readonly shard: number;
 
@@ -81,6 +83,7 @@ export class LiveFeed implements LiveListener {
   }
 
   private queue(work: () => Promise<void>): Promise<void> {
+    this.tellHeard();
     this.works++;
     const done = this.work.then(work).finally(() => this.works--);
     this.work = done.catch(() => undefined);
@@ -97,8 +100,13 @@ export class LiveFeed implements LiveListener {
     if (this.position !== null && news.position <= this.position) return;
     const stored = this.continues(news) ? this.recent.carried(news) : null;
     if (stored === null) return this.wake();
-    for (const events of partsOf([stored])) for (const client of this.clients) client.results(events);
     this.position = stored.position;
+    // The busier, the more is written at once.
+    if (this.heard.push(stored) === 1) setImmediate(() => this.tellHeard());
+  }
+
+  private tellHeard(): void {
+    for (const events of partsOf(this.heard.splice(0))) for (const client of this.clients) client.results(events);
   }
 
   /** Whether clients that know everything up to `position` know with these news everything up to theirs. */
