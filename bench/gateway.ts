@@ -13,7 +13,7 @@ const AGENTS = 100;
 const AGENTS_QUICK = 20;
 const TARGETS = 100_000;
 const PROBED_EVERY_MS = 30_000;
-const SECONDS = 20;
+const SECONDS = 60;
 const SECONDS_QUICK = 10;
 
 /**
