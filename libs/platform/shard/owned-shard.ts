@@ -10,6 +10,10 @@ import type { WriterTransaction } from './writer';
 
 /** Lower than every position that a shard ever stored. */
 const BEFORE_ANY = -2;
+/** Records applied beyond the last commit before reading waits for one. */
+const UNCOMMITTED_RECORDS_MAX = 5_000;
+/** Rows that one commit writes for a shard, but for the last record's: they are in memory, and one statement. */
+const UNCOMMITTED_ROWS_MAX = 20_000;
 const CHECKPOINT_BYTES_MAX = 1024 * 1024 * 1024;
 
 interface StoredShard {
@@ -38,7 +42,7 @@ export class OwnedShard {
   /** Set when following the log ended with an error; the shard is then taken over afresh. */
   failure: Error | null = null;
   /** How many records had been applied when the last commit took their effects. */
-  committedRecords = 0;
+  private committedRecords = 0;
   /** Participants of which keys are stored ahead. */
   private readonly aheadStored: Set<string>;
   /** Those that have not come to their stored position yet. */
@@ -106,6 +110,13 @@ export class OwnedShard {
   /** Whether everything that was stored before the takeover has been replayed. */
   get isCaughtUp(): boolean {
     return this.ahead.size === 0 && [...this.positions.values()].every((position) => position <= this.offset);
+  }
+
+  /** Whether enough waits for a commit that reading should do so too. */
+  get awaitsCommit(): boolean {
+    const rows = this.fold.participants.reduce((sum, each) => sum + (each.waitingRows?.() ?? 0), 0);
+    if (rows > UNCOMMITTED_ROWS_MAX) return true;
+    return this.isCaughtUp && this.fold.counters.records - this.committedRecords > UNCOMMITTED_RECORDS_MAX;
   }
 
   apply(offset: number, value: Uint8Array): void {

@@ -85,6 +85,8 @@ export interface ShardParticipant {
   prepare?(): Promise<void>;
   /** Pending effects; null when there are none or, unless `force`, when they may wait. */
   take(force: boolean): PendingWrite | null;
+  /** Rows that wait to be taken, where a burst of results can make many: reading then waits for a commit. */
+  waitingRows?(): number;
   /** True while effects wait that `take` left for later. */
   hasPending(): boolean;
 }

@@ -13,8 +13,6 @@ const COMMIT_MS = 250;
 const COMMIT_REST_MS = 20;
 /** Positions of records without effects are stored this seldom. */
 const IDLE_COMMIT_MS = 5_000;
-/** Records applied beyond the last commit before reading waits for one. */
-const UNCOMMITTED_RECORDS_MAX = 5_000;
 const YIELD_EVERY_RECORDS = 64;
 const RETAKE_WAIT_MS_MAX = 30_000;
 
@@ -192,9 +190,8 @@ export class ShardHost {
       owned.apply(offset, value);
       // Other shards, commits and lease renewals get their turn.
       if (++applied % YIELD_EVERY_RECORDS === 0) await pause(0);
+      if (owned.awaitsCommit) await this.nextCommit(owned);
     }
-    const backlog = owned.fold.counters.records - owned.committedRecords;
-    if (backlog > UNCOMMITTED_RECORDS_MAX && owned.isCaughtUp) await this.nextCommit(owned);
   }
 
   /** Back-pressure: waits until what was applied is stored, or the shard is lost. Who gives it up waits for this, and commits then. */

@@ -58,6 +58,7 @@ export class StatusEffects {
   private changes: ChangeRow[] = [];
   /** By target, then by agent and check: the latest only. */
   private verdicts = new Map<number, Map<string, VerdictRow>>();
+  private verdictCount = 0;
   private selections = new Map<number, { target_key: number; agents: string[] }>();
 
   constructor(
@@ -65,8 +66,9 @@ export class StatusEffects {
     private readonly committed: () => void,
   ) {}
 
+  /** Rows that wait. */
   get size(): number {
-    return this.changes.length + this.verdicts.size + this.selections.size;
+    return this.changes.length + this.verdictCount + this.selections.size;
   }
 
   changed(change: StatusChange): void {
@@ -119,7 +121,9 @@ export class StatusEffects {
     const before = this.selections.get(targetKey)?.agents ?? agents;
     this.selections.set(targetKey, { target_key: targetKey, agents: before.filter((id) => agents.includes(id)) });
     const waiting = this.verdicts.get(targetKey);
-    for (const [key, { agent_id }] of waiting ?? []) if (!agents.includes(agent_id)) waiting?.delete(key);
+    for (const [key, { agent_id }] of waiting ?? []) {
+      if (!agents.includes(agent_id) && waiting?.delete(key)) this.verdictCount--;
+    }
   }
 
   verdict(
@@ -133,7 +137,9 @@ export class StatusEffects {
     if (place.muted) return;
     let ofTarget = this.verdicts.get(target.key);
     if (!ofTarget) this.verdicts.set(target.key, (ofTarget = new Map()));
-    ofTarget.set(`${pair.agentId}/${pair.check}`, {
+    const key = `${pair.agentId}/${pair.check}`;
+    if (!ofTarget.has(key)) this.verdictCount++;
+    ofTarget.set(key, {
       target_key: target.key,
       agent_id: pair.agentId,
       check_no: pair.check,
@@ -150,6 +156,7 @@ export class StatusEffects {
     const selections = [...this.selections.values()];
     this.changes = [];
     this.verdicts = new Map();
+    this.verdictCount = 0;
     this.selections = new Map();
     return {
       rows: changes.length + verdicts.length,

@@ -313,6 +313,10 @@ export class StatusParticipant implements ShardParticipant {
     return this.effects.take();
   }
 
+  waitingRows(): number {
+    return this.effects.size;
+  }
+
   hasPending(): boolean {
     return this.effects.size > 0;
   }
