@@ -2,12 +2,13 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { devDir } from './paths.mjs';
 import { writePrivateJson } from './private-file.mjs';
 import { localServices } from './providers/local.mjs';
 import { fail, outliveOutput, Refusal, say } from './say.mjs';
-import { endRecorded, readState, Supervisor } from './supervisor.mjs';
+import { endRecorded, isReady, readState, Supervisor } from './supervisor.mjs';
 
 const [action, ...options] = process.argv.slice(2);
 const dirAt = options.indexOf('--dir');
@@ -20,7 +21,11 @@ await actions[action]().catch(fail);
 
 /** Starts the services in the background and returns when they answer. */
 async function up() {
-  if (readState(stateFile)?.running) return say(`Already running: ${join(dir, 'services.json')}`);
+  // One that is just starting or stopping is waited for.
+  while (readState(stateFile)?.running) {
+    if (isReady(stateFile)) return say(`Already running: ${join(dir, 'services.json')}`);
+    await pause(100);
+  }
   await endRecorded(stateFile);
   mkdirSync(dir, { recursive: true });
   const log = openSync(join(dir, 'supervisor.log'), 'a');
@@ -33,7 +38,7 @@ async function up() {
     child.once('exit', () => reject(new Refusal(`The services did not start; see ${join(dir, 'supervisor.log')}`)));
   });
   const ready = (async () => {
-    while (readState(stateFile)?.state !== 'ready') await new Promise((done) => setTimeout(done, 100));
+    while (!isReady(stateFile, child.pid)) await pause(100);
   })();
   await Promise.race([ready, ended]);
   child.unref();

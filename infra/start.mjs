@@ -13,7 +13,7 @@ import { chooseProvider } from './providers/index.mjs';
 import { fail, outliveOutput, Refusal, say } from './say.mjs';
 import { checkSystem, setUp } from './setup.mjs';
 import { givenLock, releaseLock, takeLock } from './start-lock.mjs';
-import { endRecorded, readState } from './supervisor.mjs';
+import { endRecorded, isReady, readState } from './supervisor.mjs';
 
 const files = filesOf(stateDir);
 const startedMs = performance.now();
@@ -54,7 +54,7 @@ async function runsAlready() {
   let told = false;
   for (;;) {
     const state = readState(files.state);
-    if (state?.running && state.state === 'ready') return true;
+    if (isReady(files.state)) return true;
     const other = state?.running ? state.supervisor : takeLock(files.lock);
     if (other === undefined) return false;
     if (!told) say(`Process ${other.pid} is just starting or stopping it; waiting for that.`);
@@ -84,11 +84,7 @@ async function detach() {
     shown += text.length;
     process.stdout.write(text);
   };
-  const isReady = () => {
-    const state = readState(files.state);
-    return state?.running && state.supervisor.pid === child.pid && state.state === 'ready';
-  };
-  while (!ended && !isReady()) {
+  while (!ended && !isReady(files.state, child.pid)) {
     await new Promise((resolve) => setTimeout(resolve, 100));
     showNew();
   }

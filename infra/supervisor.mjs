@@ -247,6 +247,12 @@ export function readState(stateFile) {
   return state && { ...state, running: isAlive(state.supervisor) };
 }
 
+/** Whether the supervisor recorded there runs and all that it started is ready; `pid`: whether it is that one. */
+export function isReady(stateFile, pid) {
+  const state = readState(stateFile);
+  return Boolean(state?.running && state.state === 'ready' && (pid === undefined || state.supervisor.pid === pid));
+}
+
 /**
  * Ends the supervisor (which stops its children in order) and then whatever of its children is left.
  * Only processes whose pid and start time are the recorded ones are touched. Returns the names of what was ended.

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { identify, isAlive } from './process-identity.mjs';
-import { endRecorded, readState, Supervisor } from './supervisor.mjs';
+import { endRecorded, isReady, readState, Supervisor } from './supervisor.mjs';
 
 const supervisors: Supervisor[] = [];
 const delays = {
@@ -174,6 +174,21 @@ describe('a disk that takes nothing', () => {
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', full, full] });
     closeSync(full);
     expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(7);
+  });
+});
+
+describe('isReady', () => {
+  it('does not believe what a supervisor that is dead, or another one, recorded', async () => {
+    const { supervisor, stateFile } = setUp();
+    expect(isReady(stateFile)).toBe(false);
+    await supervisor.start([[service('service', 'exec sleep 60')]]);
+    expect(isReady(stateFile)).toBe(true);
+    expect(isReady(stateFile, process.pid)).toBe(true);
+    expect(isReady(stateFile, process.pid + 1)).toBe(false);
+    const state = JSON.parse(readFileSync(stateFile, 'utf8'));
+    const dead = join(dirname(stateFile), 'of-a-dead-one.json');
+    writeFileSync(dead, JSON.stringify({ ...state, supervisor: { ...state.supervisor, startTime: 'another' } }));
+    expect(isReady(dead)).toBe(false);
   });
 });
 
