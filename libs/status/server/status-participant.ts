@@ -89,7 +89,7 @@ export class StatusParticipant implements ShardParticipant {
   onResults(batch: ResultBatch, clock: ShardClock, place: RecordPlace): void {
     if (batch.lane === LANE.backfill) return;
     for (let row = 0; row < batch.count; row++) this.onResult(batch, row, clock, place);
-    for (const target of this.touched) this.decide(target, this.latestSampleMs(target), place);
+    for (const target of this.touched) this.decide(target, null, place);
     this.touched.clear();
   }
 
@@ -153,7 +153,8 @@ export class StatusParticipant implements ShardParticipant {
     return standing === STANDING.refused ? 'not_sent' : 'no_fresh_data';
   }
 
-  private decide(target: TargetEntry, atMs: number, place: RecordPlace): void {
+  /** `atMs` null: whatever changes, changed with the latest sample. */
+  private decide(target: TargetEntry, atMs: number | null, place: RecordPlace): void {
     const state = this.states.get(target.key);
     const { policy } = target;
     if (!state || !policy || this.undated.has(target)) return;
@@ -164,7 +165,7 @@ export class StatusParticipant implements ShardParticipant {
     const { status, reason } = judged.length === 0 ? NEVER_JUDGED : worst(judged);
     if (status === state.status && reason === state.reason) return;
     const before = { ...state };
-    const decidedMs = atMs > 0 ? atMs : state.sinceMs;
+    const decidedMs = (atMs ?? this.latestSampleMs(target)) || state.sinceMs;
     state.reason = reason;
     if (status !== state.status) {
       state.status = status;
