@@ -27,7 +27,7 @@ async function adopt(
   stored: number[],
   facts: FeedFact[],
   numberAbove = 0,
-): Promise<Written & { head: { changeSeq: number; states: unknown[][] } }> {
+): Promise<Written & { differing: unknown; head: { changeSeq: number; states: unknown[][] } }> {
   const written: Written = { changes: [], forgotten: [] };
   const transaction: WriterTransaction = {
     async query<T extends object>(text: string, params: unknown[] = []): Promise<T[]> {
@@ -42,6 +42,7 @@ async function adopt(
     copy: () => Promise.resolve(),
   };
   let status: StatusParticipant | undefined;
+  let differing: unknown = 0;
   const owned = await OwnedShard.load(
     transaction,
     { shard: 0, epoch: 2 },
@@ -50,11 +51,11 @@ async function adopt(
       status.numberAbove(numberAbove);
       return [status];
     },
-    () => undefined,
+    (_message, detail) => (differing = detail['differing']),
   );
   const commit: ShardCommit = await owned.skip(transaction, { position: 99, newLog: true, facts, feedPosition: 7 });
   for (const write of commit.writes) await write.write(transaction);
-  return { ...written, head: status?.checkpoint().head as { changeSeq: number; states: unknown[][] } };
+  return { ...written, differing, head: status?.checkpoint().head as { changeSeq: number; states: unknown[][] } };
 }
 
 function identityOf(key: number): object {
@@ -63,8 +64,10 @@ function identityOf(key: number): object {
 
 describe('a shard that goes on behind a lost log', () => {
   it('keeps the status of a target that its checkpoint did not know', async () => {
-    const { changes, head } = await adopt([1], [POLICY, targetFact(1)]);
+    const { changes, differing, head } = await adopt([1], [POLICY, targetFact(1)]);
     expect(changes).toEqual([]);
+    // The target, and the number of the last change.
+    expect(differing).toBe(2);
     expect(head.states).toEqual([[1, 'down', 'quorum_down', START_MS, [1]]]);
   });
 

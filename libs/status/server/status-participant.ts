@@ -257,12 +257,6 @@ export class StatusParticipant implements ShardParticipant {
     const changeSeq = Math.max(recalled.changeSeq, this.changeSeqMin);
     let differing = this.changeSeq === changeSeq ? 0 : 1;
     this.changeSeq = changeSeq;
-    for (const [key, { answered, ...stored }] of recalled.states) {
-      if (this.states.has(key)) continue;
-      differing++;
-      this.states.set(key, { ...stored, answered: [] });
-      this.recalledOnly.set(key, answered);
-    }
     for (const [key, state] of this.states) {
       const target = this.directoryOf().targets.get(key);
       const { answered, ...stored } = recalled.states.get(key) ?? {
@@ -278,6 +272,12 @@ export class StatusParticipant implements ShardParticipant {
       const checks = target?.policy?.checks.map(({ check }) => check) ?? [];
       this.states.set(key, { ...state, ...stored, ...(lostAnswers && { answered: checks }) });
       if (target) this.touched.add(target);
+    }
+    for (const [key, { answered, ...stored }] of recalled.states) {
+      if (this.states.has(key)) continue;
+      differing++;
+      this.states.set(key, { ...stored, answered: [] });
+      this.recalledOnly.set(key, answered);
     }
     return differing;
   }
