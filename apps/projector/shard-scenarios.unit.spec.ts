@@ -48,18 +48,7 @@ class Story {
     const live: LiveBus = { watched: () => new Set(), publish: () => undefined };
     this.series = new SeriesParticipant(0, directory, numbers, live, () => 1e9);
     this.fold = new ShardFold(0, [this.status, this.series]);
-    const checks = [{ check: 1, type: 'icmp_ping', expect: 'reachable' } as const];
-    this.told({
-      kind: 'policy',
-      tier: 'standard',
-      policyVersion: 1,
-      intervalMs: INTERVAL_MS,
-      timeoutMs: 1_000,
-      missesToFail: 2,
-      successesToRecover: 1,
-      quorum: 'majority',
-      checks,
-    });
+    this.checked(1);
     for (const agentId of AGENT_IDS) {
       this.told({ kind: 'agent', agentId, name: agentId, region: 'r', provider: 'p', state: 'active' });
     }
@@ -72,6 +61,15 @@ class Story {
   told(fact: FeedFact): this {
     this.apply(encodeFeedRecord(++this.position, fact));
     return this;
+  }
+
+  /** The tier's policy now has checks of these numbers. */
+  checked(...checks: number[]): this {
+    return this.told({
+      ...{ kind: 'policy', tier: 'standard', policyVersion: 1, intervalMs: INTERVAL_MS, timeoutMs: 1_000 },
+      ...{ missesToFail: 2, successesToRecover: 1, quorum: 'majority' },
+      checks: checks.map((check) => ({ check, type: 'icmp_ping', expect: 'reachable' })),
+    });
   }
 
   selected(...agentIds: string[]): this {
@@ -92,13 +90,24 @@ class Story {
     return this;
   }
 
-  measured(outcome: number, agentId = AGENT_IDS[0], sampleMs = this.nowMs, lane: 0 | 1 = LANE.live): this {
+  measured(outcome: number, agentId = AGENT_IDS[0], sampleMs = this.nowMs, lane: 0 | 1 = LANE.live, check = 1): this {
     const builder = new ResultColumnsBuilder();
-    builder.push(KEY, 1, sampleMs, outcome, outcome === OUTCOME.reply ? 900 : 0);
+    builder.push(KEY, check, sampleMs, outcome, outcome === OUTCOME.reply ? 900 : 0);
     const address = { agentId, boot: 1, lane, shard: 0, sequence: ++this.sequence, policyVersion: 1 };
     const block = frameBlock(address, encodeBody(builder.build(), compress));
     this.apply(encodeBlocksRecord([{ receivedAtMs: this.nowMs, clockOffsetMs: 0, block }]));
     return this;
+  }
+
+  measuredBy(check: number, outcome: number, agentId = AGENT_IDS[0]): this {
+    return this.measured(outcome, agentId, this.nowMs, LANE.live, check);
+  }
+
+  /** What stands for the target in a checkpoint, and in one of who goes on from that. */
+  standing(): [state: unknown, restored: unknown] {
+    const restored: ShardFold = new ShardFold(0, [new StatusParticipant(0, () => restored.directory)]);
+    restored.restore(this.fold.checkpoint());
+    return [this.status.checkpoint().head, restored.participants[0].checkpoint().head];
   }
 
   /** Changes since the last call, and the tables that rows went to. */
@@ -167,6 +176,38 @@ describe('a target', () => {
   it('is dated by the first tick when it was told of before', async () => {
     const { changes } = await new Story().selected(AGENT_IDS[0]).tick().stored();
     expect(changes.map(({ since }) => since)).toEqual([new Date(START_MS).toISOString()]);
+  });
+});
+
+describe('a target with several checks', () => {
+  it('is not held down by a check that is new to it', async () => {
+    const story = up().measured(OUTCOME.timeout).passes(1_000).measured(OUTCOME.timeout);
+    await story.stored();
+    story.checked(1, 2).passes(1_000);
+    expect(await story.statuses()).toEqual([]);
+    expect(await story.measured(OUTCOME.reply).statuses()).toEqual(['unknown warming']);
+    expect(await story.measuredBy(2, OUTCOME.reply).statuses()).toEqual(['up quorum_up']);
+  });
+
+  it('stays up while a check that is new to it warms, and goes down by it', async () => {
+    const story = up();
+    await story.stored();
+    story.checked(1, 2).measured(OUTCOME.reply).measuredBy(2, OUTCOME.reply).measuredBy(2, OUTCOME.timeout);
+    expect(await story.statuses()).toEqual([]);
+    expect(await story.measuredBy(2, OUTCOME.timeout).statuses()).toEqual(['down quorum_down']);
+  });
+
+  it('stands by each check as that stood while new agents warm', async () => {
+    const story = up().checked(1, 2).measuredBy(2, OUTCOME.reply);
+    story.passes(1_000).measuredBy(2, OUTCOME.timeout).measuredBy(2, OUTCOME.timeout);
+    await story.stored();
+    const [state, restored] = story.selected(AGENT_IDS[1]).standing();
+    expect(restored).toEqual(state);
+    story.measuredBy(1, OUTCOME.reply, AGENT_IDS[1]);
+    expect(await story.statuses()).toEqual([]);
+    expect(await story.measuredBy(2, OUTCOME.reply, AGENT_IDS[1]).statuses()).toEqual(['up quorum_up']);
+    story.checked(1).measured(OUTCOME.timeout, AGENT_IDS[1]).measured(OUTCOME.timeout, AGENT_IDS[1]);
+    expect(await story.statuses()).toEqual(['down quorum_down']);
   });
 });
 

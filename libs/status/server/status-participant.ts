@@ -26,9 +26,22 @@ interface TargetState extends Judgement {
   sinceMs: number;
   /** Checks that some agent has had an answer to, sorted; whichever agents come and go later. */
   answered: number[];
+  /** Where each check stands, if there are several: of a single one the status itself tells. */
+  checks?: CheckJudgement[];
 }
 
-type StatusHead = [key: number, status: Status, reason: StatusReason, sinceMs: number, answered: number[]][];
+interface CheckJudgement extends Judgement {
+  check: number;
+}
+
+type StatusHead = [
+  key: number,
+  status: Status,
+  reason: StatusReason,
+  sinceMs: number,
+  answered: number[],
+  checks?: CheckJudgement[],
+][];
 
 const NEVER_JUDGED: Judgement = { status: 'unknown', reason: 'no_agents' };
 
@@ -158,10 +171,14 @@ export class StatusParticipant implements ShardParticipant {
     const state = this.states.get(target.key);
     const { policy } = target;
     if (!state || !policy || this.undated.has(target)) return;
+    const isOnly = policy.checks.length === 1;
     const judged = policy.checks.map(({ check }) => {
       const ballot = this.ballot(target, check, state.answered.includes(check));
-      return { ...judge(ballot, policy.quorum, state), ballot };
+      const before = isOnly ? state : standingOf(state, check);
+      return { ...judge(ballot, policy.quorum, before), check, ballot };
     });
+    if (!isOnly) state.checks = judged.map(({ check, status, reason }) => ({ check, status, reason }));
+    else if (state.checks) delete state.checks;
     const { status, reason } = judged.length === 0 ? NEVER_JUDGED : worst(judged);
     if (status === state.status && reason === state.reason) return;
     const before = { ...state };
@@ -223,7 +240,9 @@ export class StatusParticipant implements ShardParticipant {
 
   checkpoint(): CheckpointPart {
     const states: StatusHead = [...this.states]
-      .map(([key, state]): StatusHead[number] => [key, state.status, state.reason, state.sinceMs, state.answered])
+      .map(([key, { status, reason, sinceMs, answered, checks }]): StatusHead[number] =>
+        checks ? [key, status, reason, sinceMs, answered, checks] : [key, status, reason, sinceMs, answered],
+      )
       .sort((a, b) => a[0] - b[0]);
     return { head: { changeSeq: this.changeSeq, states }, columns: this.pairs.gather(this.slotsInOrder()) };
   }
@@ -232,8 +251,8 @@ export class StatusParticipant implements ShardParticipant {
     const head = part.head as { changeSeq: number; states: StatusHead };
     this.changeSeq = head.changeSeq;
     this.numberAbove(head.changeSeq);
-    for (const [key, status, reason, sinceMs, answered] of head.states) {
-      this.states.set(key, { status, reason, sinceMs, answered });
+    for (const [key, status, reason, sinceMs, answered, checks] of head.states) {
+      this.states.set(key, { status, reason, sinceMs, answered, ...(checks && { checks }) });
       const target = this.directoryOf().targets.get(key);
       if (sinceMs === 0 && target) this.undated.add(target);
     }
@@ -321,6 +340,14 @@ export class StatusParticipant implements ShardParticipant {
   hasPending(): boolean {
     return this.effects.size > 0;
   }
+}
+
+/** What stands for one check of several. A new one has nothing of its own: it takes no target down, and holds none there. */
+function standingOf(state: TargetState, check: number): Judgement {
+  const own = state.checks?.find((each) => each.check === check);
+  if (own) return own;
+  const wasOnly = !state.checks && state.answered.includes(check);
+  return wasOnly || state.status === 'up' ? state : NEVER_JUDGED;
 }
 
 function emptyBallot(): Ballot {
