@@ -25,7 +25,7 @@ const LATE_SHARE = 0.001;
 const LATE_SECONDS_MAX = 20;
 /** An agent whose queue is longer makes no more: what is sent is bounded, as memory is. */
 const QUEUED_RESULTS_MAX = 5_000_000;
-const ASSIGNED_WITHIN_MS = 300_000;
+const ASSIGNED_WITHIN_MS = 1_200_000;
 
 interface Member {
   connection: AgentConnection;
