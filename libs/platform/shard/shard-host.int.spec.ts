@@ -3,7 +3,9 @@ import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import type { LogReader, LogRecord } from '@icmp-mon/platform/messaging';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { eventually, testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { CheckpointPart } from './checkpoint-codec';
+import type { ShardParticipant } from './participant';
 import { ShardHost } from './shard-host';
 
 const SHARDS = 2;
@@ -40,6 +42,58 @@ class BusyLog implements LogReader {
   }
 }
 
+/** A log that has nothing to read. */
+class EmptyLog implements LogReader {
+  readonly partitionCount = SHARDS;
+  followed = true;
+  closed = false;
+
+  bounds(): Promise<{ low: number; high: number }> {
+    return Promise.resolve({ low: 0, high: 0 });
+  }
+
+  follow(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  unfollow(): Promise<void> {
+    this.followed = false;
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    this.closed = true;
+    return Promise.resolve();
+  }
+}
+
+/** A participant that has nothing to say, but that a takeover waits for. */
+class Bystander implements ShardParticipant {
+  readonly name = 'bystander';
+
+  constructor(
+    readonly recall: () => Promise<void>,
+    private readonly onTake: () => void = () => undefined,
+  ) {}
+
+  checkpoint(): CheckpointPart {
+    return { head: null, columns: {} };
+  }
+
+  restore(): void {
+    return;
+  }
+
+  take(): null {
+    this.onTake();
+    return null;
+  }
+
+  hasPending(): boolean {
+    return false;
+  }
+}
+
 describe('a shard host', () => {
   let database: TestDatabase;
   let telemetry: TelemetryDatabase;
@@ -54,13 +108,19 @@ describe('a shard host', () => {
     await database.drop();
   });
 
+  afterEach(() => telemetry.execute('TRUNCATE shard, projector CASCADE'));
+
+  function hostWith(log: LogReader, participants: (shard: number) => ShardParticipant[]): ShardHost {
+    return new ShardHost({
+      ...{ database: telemetry, telemetryUrl: database.url, shardCount: SHARDS, holder: 'host' },
+      ...{ openLog: () => Promise.resolve(log), participants, logger: createLogger('test') },
+    });
+  }
+
   const held = (): Promise<object[]> => telemetry.query('SELECT shard FROM shard WHERE holder IS NOT NULL');
 
   it('gives a shard to another projector while more waits for a commit than may', async () => {
-    const host = new ShardHost({
-      ...{ database: telemetry, telemetryUrl: database.url, shardCount: SHARDS, holder: 'host' },
-      ...{ openLog: () => Promise.resolve(new BusyLog()), participants: () => [], logger: createLogger('test') },
-    });
+    const host = hostWith(new BusyLog(), () => []);
     host.start();
     try {
       await eventually(async () => expect(await held()).toHaveLength(SHARDS));
@@ -68,6 +128,34 @@ describe('a shard host', () => {
       await eventually(async () => expect(await held()).toHaveLength(SHARDS / 2));
       expect(host.owners()).toHaveLength(SHARDS / 2);
     } finally {
+      await host.stop();
+    }
+  });
+
+  it('renews its leases beside a takeover, however long that takes', async () => {
+    let finish: () => void = () => undefined;
+    const loading = new Promise<void>((resolve) => (finish = resolve));
+    const host = hostWith(new EmptyLog(), (shard) => [
+      new Bystander(() => (shard === 1 ? loading : Promise.resolve())),
+    ]);
+    const renewedAt = async (): Promise<number[]> => {
+      const rows = await telemetry.query<{ at: number }>(
+        `SELECT extract(epoch FROM least(s.expires_at, p.seen_at + interval '5 seconds'))::float8 AS at
+         FROM shard s JOIN projector p USING (holder)`,
+      );
+      return rows.map(({ at }) => at);
+    };
+    host.start();
+    try {
+      const before = await eventually(async () => {
+        const at = await renewedAt();
+        expect(at).toHaveLength(SHARDS);
+        return Math.max(...at);
+      });
+      await eventually(async () => expect(Math.min(...(await renewedAt()))).toBeGreaterThan(before));
+      expect(host.owners()).toHaveLength(1);
+    } finally {
+      finish();
       await host.stop();
     }
   });

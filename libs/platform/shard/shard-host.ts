@@ -15,6 +15,8 @@ const COMMIT_REST_MS = 20;
 const IDLE_COMMIT_MS = 5_000;
 const YIELD_EVERY_RECORDS = 64;
 const RETAKE_WAIT_MS_MAX = 30_000;
+/** A takeover, or the last commit, that takes longer loses its leases. */
+const RENEWED_BESIDE_MS_MAX = 60_000;
 
 /** How often a shard failed since something of it was last stored, and when it may be tried again. */
 interface Trouble {
@@ -81,7 +83,7 @@ export class ShardHost {
     await Promise.all(this.running);
     for (const shard of this.owned.keys()) await this.log?.unfollow(shard);
     try {
-      await this.commit([...this.owned.keys()]);
+      await this.whileRenewing(() => this.commit([...this.owned.keys()]));
       await this.ownership.release([...this.owned.keys()]);
       await this.ownership.leave();
     } finally {
@@ -139,12 +141,37 @@ export class ShardHost {
     this.writer = writer;
   }
 
+  /** Leases outlive work that takes longer than they do, but no work that hangs. */
+  private async whileRenewing(work: () => Promise<void>): Promise<void> {
+    const done = new AbortController();
+    const renewing = this.renewUntil(done.signal);
+    try {
+      await work();
+    } finally {
+      done.abort();
+      await renewing;
+    }
+  }
+
+  private async renewUntil(done: AbortSignal): Promise<void> {
+    const endMs = performance.now() + RENEWED_BESIDE_MS_MAX;
+    while (performance.now() < endMs) {
+      await pause(MAINTAIN_MS, null, { signal: done }).catch(() => null);
+      if (done.aborted) return;
+      try {
+        await this.ownership.renew();
+      } catch (error) {
+        this.options.logger.warn({ err: error }, 'could not renew leases beside other work');
+      }
+    }
+  }
+
   /** One shard that cannot be taken over must not keep the others waiting. */
   private async tryTakeOver(shard: number, retake: boolean): Promise<void> {
     const trouble = this.troubles.get(shard);
     if (trouble && Date.now() < trouble.retryAtMs) return;
     try {
-      await this.takeOver(shard, retake);
+      await this.whileRenewing(() => this.takeOver(shard, retake));
     } catch (error) {
       this.owned.delete(shard);
       this.note(shard, error);
