@@ -1,3 +1,4 @@
+export * from './do-each';
 export * from './logger';
 export * from './metrics';
 export * from './ops-server';

@@ -159,4 +159,20 @@ describe('a shard host', () => {
       await host.stop();
     }
   });
+
+  it('gives its shards back and ends its connections although its last commit fails, and tells', async () => {
+    const log = new EmptyLog();
+    const refuse = (): void => {
+      if (!log.followed) throw new Error('nothing can be taken');
+    };
+    const host = hostWith(log, () => [new Bystander(() => Promise.resolve(), refuse)]);
+    host.start();
+    await eventually(() => expect(host.owners()).toHaveLength(SHARDS));
+    await expect(host.stop()).rejects.toThrow('nothing can be taken');
+    expect(await held()).toEqual([]);
+    expect(await telemetry.query('SELECT FROM projector')).toEqual([]);
+    expect(log.closed).toBe(true);
+    const writers = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'icmp-mon host'`;
+    await eventually(async () => expect(await telemetry.query(writers)).toEqual([]));
+  });
 });

@@ -1,6 +1,6 @@
 import type { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { LogPositionOutOfBounds, type LogReader, type LogRecord } from '@icmp-mon/platform/messaging';
-import type { Logger, Readiness } from '@icmp-mon/platform/ops';
+import { doEach, type Logger, type Readiness } from '@icmp-mon/platform/ops';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ShardDirectory } from './directory';
 import { EpochLost, OwnedShard, writeCommits, type ShardCommit } from './owned-shard';
@@ -81,15 +81,15 @@ export class ShardHost {
   async stop(): Promise<void> {
     this.stopping = true;
     await Promise.all(this.running);
-    for (const shard of this.owned.keys()) await this.log?.unfollow(shard);
-    try {
-      await this.whileRenewing(() => this.commit([...this.owned.keys()]));
-      await this.ownership.release([...this.owned.keys()]);
-      await this.ownership.leave();
-    } finally {
-      await this.log?.close();
-      await this.writer?.close();
-    }
+    const shards = [...this.owned.keys()];
+    await doEach([
+      ...shards.map((shard) => () => this.log?.unfollow(shard)),
+      () => this.whileRenewing(() => this.commit(shards)),
+      () => this.ownership.release(shards),
+      () => this.ownership.leave(),
+      () => this.log?.close(),
+      () => this.writer?.close(),
+    ]);
   }
 
   private async maintainForEver(): Promise<void> {
