@@ -160,6 +160,27 @@ describe('a shard host', () => {
     }
   });
 
+  it('names the server process that commits, also when the former one ended during a takeover', async () => {
+    let ends = 1;
+    const endWriter = async (): Promise<void> => {
+      if (ends-- <= 0) return;
+      await telemetry.query(`SELECT pg_terminate_backend(backend_pid, 5000) FROM shard WHERE holder = 'host'`);
+    };
+    const host = hostWith(new EmptyLog(), () => [new Bystander(endWriter)]);
+    host.start();
+    try {
+      await eventually(async () => {
+        expect(host.owners()).toHaveLength(SHARDS);
+        const named = await telemetry.query(
+          `SELECT FROM shard s JOIN pg_stat_activity a ON a.pid = s.backend_pid AND a.backend_start::text = s.backend_start`,
+        );
+        expect(named).toHaveLength(SHARDS);
+      });
+    } finally {
+      await host.stop();
+    }
+  });
+
   it('gives its shards back and ends its connections although its last commit fails, and tells', async () => {
     const log = new EmptyLog();
     const refuse = (): void => {

@@ -181,8 +181,9 @@ export class ShardHost {
 
   private async takeOver(shard: number, retake: boolean): Promise<void> {
     const { database, logger, participants } = this.options;
-    if (!this.writer || !this.log) return;
-    const claim = await this.ownership.take(shard, this.writer.backend, retake);
+    const { writer } = this;
+    if (!writer || !this.log) return;
+    const claim = await this.ownership.take(shard, writer.backend, retake);
     if (!claim) return;
     const owned = await OwnedShard.load(
       database,
@@ -190,6 +191,8 @@ export class ShardHost {
       (directory) => participants(shard, directory),
       (message, detail) => logger.warn(detail, message),
     );
+    // The shard's row names a server process that is gone: a successor could not end the one that commits.
+    if (this.writer !== writer) throw new Error('the connection that was to commit for it is lost');
     this.owned.set(shard, owned);
     await this.log.follow(
       shard,
