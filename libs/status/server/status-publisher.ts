@@ -2,9 +2,13 @@ import { TARGET_STATUS_TOPIC, type TargetStatusChanged } from '@icmp-mon/status/
 import type { Sql } from '@icmp-mon/platform/database';
 import { cloudEvent, cloudEventType, type Messaging } from '@icmp-mon/platform/messaging';
 import type { Logger } from '@icmp-mon/platform/ops';
+import { setTimeout as pause } from 'node:timers/promises';
 
 const BATCH_MAX = 1_000;
 const SWEEP_MS = 1_000;
+/** The client tries a send that was given up for so long. */
+const GIVEN_UP_MS = 90_000;
+const STOP_MS_MAX = 3_000;
 
 /** A row of `status_change` as it is published. */
 export type PublishedChange = Omit<
@@ -21,28 +25,50 @@ export type PublishedChange = Omit<
   removed: boolean;
 };
 
+export const PUBLISHED_COLUMNS = `c.shard, c.change_seq, c.target_key, c.target_id, host(c.ip) AS ip, c.vrf, c.tier,
+  c.from_status, c.to_status, c.reason, c.at, c.last_success_at, c.votes, c.removed`;
+
 /**
  * Publishes the owned shards' status changes in their order, from the table that the shard's commit wrote: at least
  * once, and by `changeSeq` a consumer drops repeats. A removed target becomes a tombstone.
+ *
+ * The topic is compacted, so of each target the newest change has to come last, also where two publish at once because one of them was
+ * stalled while it lost the shard. Each therefore looks, once what it sent is acknowledged, whether anything newer is stored,
+ * published or not, and sends that too.
  */
 export class StatusPublisher {
-  private readonly busy = new Set<number>();
+  private readonly busy = new Map<number, Promise<void>>();
   private readonly again = new Set<number>();
+  /** Shards with sends that were given up, and may arrive behind newer ones: from where on all is sent again, and when. */
+  private readonly givenUp = new Map<number, { after: number; againAtMs: number }>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly sql: Sql,
-    private readonly messaging: Messaging,
+    private readonly messaging: Pick<Messaging, 'send'>,
     private readonly ownedShards: () => number[],
     private readonly logger: Logger,
+    private readonly givenUpMs = GIVEN_UP_MS,
   ) {}
 
   start(): void {
-    this.timer = setInterval(() => this.ownedShards().forEach((shard) => this.kick(shard)), SWEEP_MS);
+    this.timer = setInterval(() => {
+      for (const shard of this.ownedShards()) this.kick(shard);
+      for (const shard of this.givenUp.keys()) if (this.sendsAgainFrom(shard) !== null) this.kick(shard);
+    }, SWEEP_MS);
   }
 
+  /** Ends what is under way, with what was stored before, but waits for 3 s at most: the next owner publishes the rest. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
+    const ended = new AbortController();
+    const idle = this.idle().then(() => ended.abort());
+    await Promise.race([idle, pause(STOP_MS_MAX, null, { signal: ended.signal }).catch(() => null)]);
+    if (this.busy.size > 0) this.logger.warn({ shards: [...this.busy.keys()] }, 'stopped before all was published');
+  }
+
+  private async idle(): Promise<void> {
+    while (this.busy.size > 0) await Promise.all(this.busy.values());
   }
 
   /** Publishes what a shard has not published yet; calls while it is at it are gathered into one more round. */
@@ -51,38 +77,64 @@ export class StatusPublisher {
       this.again.add(shard);
       return;
     }
-    this.busy.add(shard);
-    this.publishAll(shard)
+    const publishing = this.publishAll(shard)
       .catch((error: unknown) => this.logger.warn({ err: error, shard }, 'status changes wait to be published'))
       .finally(() => {
         this.busy.delete(shard);
         if (this.again.delete(shard)) this.kick(shard);
       });
+    this.busy.set(shard, publishing);
   }
 
   private async publishAll(shard: number): Promise<void> {
-    while ((await this.publishBatch(shard)) === BATCH_MAX);
+    const again = this.sendsAgainFrom(shard);
+    let after = again;
+    for (let isBehind = true; isBehind;) {
+      const rows = await this.changesAfter(shard, after);
+      const last = rows.at(-1);
+      if (!last) break;
+      await this.sendChanges(shard, rows);
+      after = last.change_seq;
+      isBehind = (await this.notePublished(shard, after)) > after;
+    }
+    if (again !== null) this.givenUp.delete(shard);
   }
 
-  private async publishBatch(shard: number): Promise<number> {
-    const rows = await this.sql.query<PublishedChange>(
-      `SELECT shard, change_seq, target_key, target_id, host(ip) AS ip, vrf, tier, from_status, to_status, reason, at,
-              last_success_at, votes, removed
-       FROM status_change
-       WHERE shard = $1
-         AND change_seq > COALESCE((SELECT published_seq FROM status_publication WHERE shard = $1), 0)
-       ORDER BY change_seq LIMIT $2`,
-      [shard, BATCH_MAX],
+  private sendsAgainFrom(shard: number): number | null {
+    const givenUp = this.givenUp.get(shard);
+    return givenUp && Date.now() >= givenUp.againAtMs ? givenUp.after : null;
+  }
+
+  /** `after` null: after what is noted as published. */
+  private changesAfter(shard: number, after: number | null): Promise<PublishedChange[]> {
+    return this.sql.query<PublishedChange>(
+      `SELECT ${PUBLISHED_COLUMNS} FROM status_change c
+       WHERE c.shard = $1
+         AND c.change_seq > coalesce($3::bigint, (SELECT published_seq FROM status_publication WHERE shard = $1), 0)
+       ORDER BY c.change_seq LIMIT $2`,
+      [shard, BATCH_MAX, after],
     );
-    const last = rows.at(-1);
-    if (!last) return 0;
-    await this.messaging.send(TARGET_STATUS_TOPIC, rows.map(statusMessage));
-    await this.sql.execute(
+  }
+
+  private async sendChanges(shard: number, rows: PublishedChange[]): Promise<void> {
+    try {
+      await this.messaging.send(TARGET_STATUS_TOPIC, rows.map(statusMessage));
+    } catch (error) {
+      const after = Math.min(rows[0].change_seq - 1, this.givenUp.get(shard)?.after ?? Infinity);
+      this.givenUp.set(shard, { after, againAtMs: Date.now() + this.givenUpMs });
+      throw error;
+    }
+  }
+
+  /** Returns the number of the newest change that is stored. */
+  private async notePublished(shard: number, publishedSeq: number): Promise<number> {
+    const [row] = await this.sql.query<{ newest: number | null }>(
       `INSERT INTO status_publication (shard, published_seq) VALUES ($1, $2)
-       ON CONFLICT (shard) DO UPDATE SET published_seq = GREATEST(status_publication.published_seq, excluded.published_seq)`,
-      [shard, last.change_seq],
+       ON CONFLICT (shard) DO UPDATE SET published_seq = GREATEST(status_publication.published_seq, excluded.published_seq)
+       RETURNING (SELECT max(change_seq) FROM status_change WHERE shard = $1)::float8 AS newest`,
+      [shard, publishedSeq],
     );
-    return rows.length;
+    return row?.newest ?? 0;
   }
 }
 
