@@ -6,6 +6,7 @@ import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database'
 import { type GroupConsumer, Messaging, SHARD_TOPIC } from '@icmp-mon/platform/messaging';
 import {
   createLogger,
+  doEach,
   type App,
   type OpsServer,
   PRODUCT_VERSION,
@@ -106,14 +107,18 @@ export class Projector implements App {
   }
 
   async stop(): Promise<void> {
-    await this.report.stop();
-    await this.publisher.stop();
-    await this.host.stop();
-    await this.messaging.close();
-    await this.liveBus.stop();
-    this.redis.disconnect();
-    await Promise.all([this.control.close(), this.telemetry.close()]);
-    await this.ops?.close();
+    await doEach([
+      () => this.report.stop(),
+      // Its last commit may change statuses, which are published before Kafka is left.
+      () => this.host.stop(),
+      () => this.publisher.stop(),
+      () => this.messaging.close(),
+      () => this.liveBus.stop(),
+      () => this.redis.disconnect(),
+      () => this.control.close(),
+      () => this.telemetry.close(),
+      () => this.ops?.close(),
+    ]);
   }
 
   private async readiness(): Promise<Record<string, Readiness>> {
