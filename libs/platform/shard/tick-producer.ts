@@ -1,31 +1,37 @@
 import { encodeTickRecord } from '@icmp-mon/probing/contract';
 import type { Sql } from '@icmp-mon/platform/database';
-import { LeaseKeeper } from '@icmp-mon/platform/leases';
+import type { LeaseKeeper } from '@icmp-mon/platform/leases';
 import { SHARD_TOPIC, type Messaging } from '@icmp-mon/platform/messaging';
 import type { Logger, Readiness } from '@icmp-mon/platform/ops';
 
 const TICK_MS = 1_000;
+const STOP_MS_MAX = 3_000;
 
 /** Writes a tick into each shard's log every second, by the database's clock, from whoever holds the lease `ticks`. */
 export class TickProducer {
   private timer: NodeJS.Timeout | undefined;
-  private sending = false;
+  private sending: Promise<void> | null = null;
   private lastTickMs = 0;
 
   constructor(
     private readonly sql: Sql,
-    private readonly messaging: Messaging,
-    private readonly lease: LeaseKeeper,
+    private readonly messaging: Pick<Messaging, 'send'>,
+    private readonly lease: Pick<LeaseKeeper, 'epoch'>,
     private readonly shardCount: number,
     private readonly logger: Logger,
   ) {}
 
   start(): void {
-    this.timer = setInterval(() => void this.tick(), TICK_MS);
+    this.timer = setInterval(() => this.tick(), TICK_MS);
   }
 
+  /** Waits for the tick under way, but for 3 s at most. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
+    let timer: NodeJS.Timeout | undefined;
+    const enough = new Promise<void>((resolve) => (timer = setTimeout(resolve, STOP_MS_MAX)));
+    await Promise.race([this.sending, enough]);
+    clearTimeout(timer);
   }
 
   readiness(): Readiness {
@@ -34,10 +40,13 @@ export class TickProducer {
     return late ? { ok: false, detail: 'no tick was written for 10 s' } : { ok: true, detail: 'writes the ticks' };
   }
 
-  private async tick(): Promise<void> {
+  private tick(): void {
     const { epoch } = this.lease;
     if (epoch === null || this.sending) return;
-    this.sending = true;
+    this.sending = this.send(epoch).finally(() => (this.sending = null));
+  }
+
+  private async send(epoch: number): Promise<void> {
     try {
       const [row] = await this.sql.query<{ at_ms: number }>(
         'SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS at_ms',
@@ -50,8 +59,6 @@ export class TickProducer {
       this.lastTickMs = Date.now();
     } catch (error) {
       this.logger.warn({ err: error }, 'a tick was not written; nothing ages meanwhile');
-    } finally {
-      this.sending = false;
     }
   }
 }

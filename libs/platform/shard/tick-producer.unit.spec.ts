@@ -1,0 +1,38 @@
+import { createLogger } from '@icmp-mon/platform/ops';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { TickProducer } from './tick-producer';
+
+describe('a tick producer that stops', () => {
+  let sends: (() => void)[];
+  let producer: TickProducer;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    sends = [];
+    const sql = { query: async <T>() => [{ at_ms: 1 }] as T[], execute: async () => 0 };
+    const messaging = { send: () => new Promise<void>((resolve) => sends.push(resolve)) };
+    producer = new TickProducer(sql, messaging, { epoch: 1 }, 1, createLogger('test'));
+    producer.start();
+  });
+
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('waits for the tick that is being sent, and sends no other', async () => {
+    await vi.advanceTimersByTimeAsync(1_000);
+    let stopped = false;
+    const stopping = producer.stop().then(() => (stopped = true));
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect({ stopped, sends: sends.length }).toEqual({ stopped: false, sends: 1 });
+    sends[0]();
+    await stopping;
+  });
+
+  it('does not wait long for one that hangs', async () => {
+    await vi.advanceTimersByTimeAsync(1_000);
+    const stopping = producer.stop();
+    await vi.advanceTimersByTimeAsync(4_000);
+    await stopping;
+  });
+});
