@@ -2,6 +2,7 @@ import type { FeedFact } from '@icmp-mon/probing/contract';
 import { passCommitFence } from './commit-fence';
 import type { ShardDirectory } from './directory';
 import { OwnedShard, writeCommits } from './owned-shard';
+import type { Claim } from './ownership';
 import type { ShardParticipant } from './participant';
 import { ShardWriter, type WriterTransaction } from './writer';
 
@@ -26,31 +27,59 @@ export interface Adopted {
   notMeasured: { from: Date; to: Date } | null;
 }
 
+const HOLDER = 'icmp-mon adoption';
+/** So long nobody takes a shard whose adoption was cut off; it may be adopted again at once. */
+const ADOPTION_MS_MAX = 10 * 60_000;
+
 /**
  * Accepts that the records before `low` are gone: the shard goes on from there with the statuses and numbers that are stored, the
- * feed's present facts, and verdicts to be earned anew; what was not measured is recorded. One transaction, under
- * a new epoch: whoever owned the shard has lost it, and the next owner starts from what this stored.
+ * feed's present facts, and verdicts to be earned anew; what was not measured is recorded. The adoption owns the shard meanwhile,
+ * under an epoch and a lease of its own: whoever owned it has lost it, keeps its others, and the next owner starts from what this
+ * stored, all in one transaction. If it fails, the shard is free as it was.
  */
 export async function adoptShard(adoption: Adoption): Promise<Adopted> {
-  const writer = await ShardWriter.connect(adoption.telemetryUrl, 'icmp-mon adoption', () => undefined);
+  const writer = await ShardWriter.connect(adoption.telemetryUrl, HOLDER, () => undefined);
   try {
-    return await writer.transaction((transaction) => adopt(transaction, adoption));
+    const claim = await claimShard(writer, adoption.shard);
+    try {
+      return await writer.transaction((transaction) => adopt(transaction, claim, adoption));
+    } catch (error) {
+      await release(writer, claim).catch((releasing: unknown) => {
+        throw new AggregateError([error, releasing], `shard ${claim.shard} was neither adopted nor given back`);
+      });
+      throw error;
+    }
   } finally {
     await writer.close();
   }
 }
 
-async function adopt(transaction: WriterTransaction, adoption: Adoption): Promise<Adopted> {
-  const { shard, low, newLog, feed, participants } = adoption;
-  await passCommitFence(transaction);
-  // A commit under way holds the row: this waits for it, and any later one finds another epoch.
-  await transaction.query('SELECT FROM shard WHERE shard = $1 FOR UPDATE', [shard]);
-  const [claim] = await transaction.query<{ shard: number; epoch: number }>(
-    `UPDATE shard SET epoch = epoch + 1, holder = NULL, expires_at = '-infinity', backend_pid = NULL, backend_start = NULL
-     WHERE shard = $1 RETURNING shard, epoch::float8 AS epoch`,
-    [shard],
+/** A commit under way holds the row: this waits for it, and any later one finds another epoch. */
+async function claimShard(writer: ShardWriter, shard: number): Promise<Claim> {
+  const { backend } = writer;
+  const [claim] = await writer.query<Claim>(
+    `UPDATE shard s SET epoch = s.epoch + 1, holder = $2, expires_at = now() + $3::integer * interval '1 millisecond',
+            backend_pid = $4, backend_start = $5
+     FROM (SELECT shard FROM shard WHERE shard = $1 FOR UPDATE) AS held
+     WHERE s.shard = held.shard
+     RETURNING s.shard, s.epoch::float8 AS epoch`,
+    [shard, HOLDER, ADOPTION_MS_MAX, backend.pid, backend.start],
   );
   if (!claim) throw new Error(`There is no shard ${shard} in the telemetry database.`);
+  return claim;
+}
+
+async function release(sql: Pick<WriterTransaction, 'query'>, { shard, epoch }: Claim): Promise<void> {
+  await sql.query(
+    `UPDATE shard SET holder = NULL, expires_at = '-infinity', backend_pid = NULL, backend_start = NULL
+     WHERE shard = $1 AND epoch = $2`,
+    [shard, epoch],
+  );
+}
+
+async function adopt(transaction: WriterTransaction, claim: Claim, adoption: Adoption): Promise<Adopted> {
+  const { shard, low, newLog, feed, participants } = adoption;
+  await passCommitFence(transaction);
   const gap = await gapOf(transaction, adoption);
   const owned = await OwnedShard.load(
     transaction,
@@ -69,6 +98,7 @@ async function adopt(transaction: WriterTransaction, adoption: Adoption): Promis
       newLog ? 'the shard log was made anew' : 'the shard log lost records before they were stored',
     ]);
   }
+  await release(transaction, claim);
   return { notMeasured: gap };
 }
 

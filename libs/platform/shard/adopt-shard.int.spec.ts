@@ -1,0 +1,107 @@
+import { TelemetryDatabase } from '@icmp-mon/platform/database';
+import { eventually, testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { adoptShard, type Adopted } from './adopt-shard';
+import { EpochLost, writeCommits } from './owned-shard';
+import { type Claim, ShardOwnership } from './ownership';
+import type { ShardParticipant } from './participant';
+import { ShardWriter } from './writer';
+
+const SHARDS = 3;
+const ADOPTED = 1;
+
+describe('while a shard is adopted', () => {
+  let database: TestDatabase;
+  let telemetry: TelemetryDatabase;
+  let writer: ShardWriter;
+  let holder: ShardOwnership;
+  let claims: Claim[];
+
+  beforeEach(async () => {
+    database = await testDatabase('telemetry');
+    telemetry = new TelemetryDatabase({ url: database.url });
+    writer = await ShardWriter.connect(database.url, 'adoption test', () => undefined);
+    holder = new ShardOwnership(telemetry, 'holder');
+    await holder.createShards(SHARDS);
+    for (let shard = 0; shard < SHARDS; shard++) await holder.take(shard, writer.backend);
+    claims = await holder.renew();
+  });
+
+  afterEach(async () => {
+    await writer.close();
+    await telemetry.close();
+    await database.drop();
+  });
+
+  const commit = (shards: Claim[]): Promise<void> =>
+    writer.transaction(async (transaction) => {
+      await transaction.query('SET LOCAL lock_timeout = 200');
+      const nothing = { writes: [], positions: new Map(), ahead: new Map(), caughtUp: [], offset: 1, atMs: 0 };
+      await writeCommits(
+        transaction,
+        shards.map((claim) => ({ claim, ...nothing, checkpoint: null })),
+      );
+    });
+
+  /** An adoption whose load lasts until `work` is done, or fails with what that throws. */
+  async function whileAdopting(work: () => Promise<void>): Promise<Adopted> {
+    let isLoading = false;
+    let finish: (error?: unknown) => void = () => undefined;
+    const loading = new Promise<void>((resolve, reject) => {
+      finish = (error) => (error === undefined ? resolve() : reject(error as Error));
+    });
+    const participant: ShardParticipant = {
+      name: 'participant',
+      recall: () => {
+        isLoading = true;
+        return loading;
+      },
+      checkpoint: () => ({ head: null, columns: {} }),
+      restore: () => undefined,
+      take: () => null,
+      hasPending: () => false,
+    };
+    const adopting = adoptShard({
+      ...{ telemetryUrl: database.url, shard: ADOPTED, low: 5, newLog: false, logFrom: new Date() },
+      ...{ feed: { facts: [], feedPosition: 0 }, participants: () => [participant] },
+    });
+    await eventually(() => expect(isLoading).toBe(true));
+    await work().then(() => finish(), finish);
+    return adopting;
+  }
+
+  const freeShards = (): Promise<number[]> => new ShardOwnership(telemetry, 'other').free(SHARDS);
+
+  it('the others are renewed and committed, and nobody else takes it before it is done', async () => {
+    await whileAdopting(async () => {
+      const others = claims.filter(({ shard }) => shard !== ADOPTED);
+      await telemetry.transaction(async (sql) => {
+        await sql.execute('SET LOCAL lock_timeout = 200');
+        expect(await new ShardOwnership(sql, 'holder').renew()).toEqual(others);
+      });
+      await commit(others);
+      await expect(commit(claims)).rejects.toThrow(EpochLost);
+      expect(await freeShards()).toEqual([]);
+    });
+    expect(await freeShards()).toEqual([ADOPTED]);
+    expect(await telemetry.query(`SELECT checkpoint_position FROM shard WHERE shard = ${ADOPTED}`)).toEqual([
+      { checkpoint_position: 4 },
+    ]);
+  });
+
+  it('and that fails, it is free again, and as it was', async () => {
+    await expect(whileAdopting(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(await freeShards()).toEqual([ADOPTED]);
+    expect(await telemetry.query('SELECT FROM shard WHERE checkpoint IS NOT NULL')).toEqual([]);
+  });
+
+  it('and somebody takes it after all, the adoption stores nothing', async () => {
+    const taken = whileAdopting(async () => {
+      await telemetry.execute(`UPDATE shard SET epoch = epoch + 1, holder = 'other' WHERE shard = $1`, [ADOPTED]);
+    });
+    await expect(taken).rejects.toThrow(EpochLost);
+    expect(await telemetry.query(`SELECT shard FROM shard WHERE holder = 'other' AND checkpoint IS NULL`)).toEqual([
+      { shard: ADOPTED },
+    ]);
+  });
+});
