@@ -71,6 +71,10 @@ export class ShardFold {
   /** The latest tick as it was written; `clock.atMs` follows once it is believed. */
   private lastTickMs = 0;
   private feedPosition = 0;
+  /**
+   * By agent and lane. Kept for every agent that ever shipped, about 100 bytes of a checkpoint each, also when it is removed: should it
+   * come back, what it ships may have been here before.
+   */
   private readonly lanes = new Map<string, LanePosition>();
   private readonly batch = allocateBatch();
   private readonly columns = allocateColumns(BLOCK_RESULTS_MAX);
