@@ -10,7 +10,7 @@ const TARGETS_QUICK = 5_000;
 const FOLD_WITHIN_MS = 300_000;
 const ROUND_MS = 2 * WINDOW_MS;
 /** Tables in which a status, or what led to it, is kept. */
-const STATUS_TABLES = /^(status_|target_status|pair_verdict|target_list)/;
+const STATUS_TABLES = /^(status_|target_status|target_verdict|target_list)/;
 
 /**
  * WAL bytes to status tables while a window of results arrives, is judged and folded, and nothing changes: two per cent of
@@ -49,7 +49,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
     );
     if (round === 0) {
       // Whoever reads or cleans up rows for the first time after their commit marks them, which is the first window's cost.
-      await watch.run('VACUUM status_change, target_status, pair_verdict, status_publication');
+      await watch.run('VACUUM status_change, target_status, target_verdict, status_publication');
       continue;
     }
     if (changes !== 0) throw new Error(`${changes} statuses changed in a window in which nothing did.`);

@@ -20,6 +20,7 @@ import { LiveRecentPosition1790000043000 } from './telemetry/1790000043000-live-
 import { StatusDeltas1790000044000 } from './telemetry/1790000044000-status-deltas';
 import { ProbingRollups1790000040000 } from './telemetry/1790000040000-probing-rollups';
 import { ShardAhead1790000045000 } from './telemetry/1790000045000-platform-shard-ahead';
+import { StatusTargetVerdict1790000046000 } from './telemetry/1790000046000-status-target-verdict';
 import { ShardNotMeasured1790000042000 } from './telemetry/1790000042000-shard-not-measured';
 import { ShardFreshness1790000041000 } from './telemetry/1790000041000-platform-shard-freshness';
 
@@ -52,4 +53,5 @@ export const TELEMETRY_MIGRATIONS: readonly MigrationClass[] = [
   LiveRecentPosition1790000043000,
   StatusDeltas1790000044000,
   ShardAhead1790000045000,
+  StatusTargetVerdict1790000046000,
 ];

@@ -33,7 +33,7 @@ export class SimulatedTelemetry implements Sql {
   private readonly ahead = new Map<string, JsonRow>();
   readonly changes: JsonRow[] = [];
   readonly statuses = new Map<number, JsonRow>();
-  readonly verdicts = new Map<string, string>();
+  readonly verdicts = new Map<number, string>();
   private recent: StoredWindow[] = [];
   private readonly series: StoredWindow[] = [];
   private cutMs = -Infinity;
@@ -122,27 +122,14 @@ export class SimulatedTelemetry implements Sql {
       case 'target_status':
         if (isDelete) return () => (params[0] as number[]).forEach((key) => this.statuses.delete(key));
         return () => rows.forEach((row) => this.statuses.set(Number(row['target_key']), row));
-      case 'pair_verdict':
-        return isDelete
-          ? () => rows.forEach((row) => this.keepVerdicts(row))
-          : () => rows.forEach((row) => this.storeVerdict(row));
+      case 'target_verdict':
+        if (isDelete) return () => (params[0] as number[]).forEach((key) => this.verdicts.delete(key));
+        return () =>
+          rows.forEach(({ target_key, ...row }) => this.verdicts.set(Number(target_key), JSON.stringify(row)));
       case 'series_cut':
         return () => (this.cutMs = Math.max(this.cutMs, Number(params[1])));
       default:
         return null;
-    }
-  }
-
-  private storeVerdict(row: JsonRow): void {
-    const { target_key, agent_id, check_no, verdict, reason, since } = row;
-    this.verdicts.set(`${target_key}/${agent_id}/${check_no}`, `${verdict}/${reason}/${since}`);
-  }
-
-  private keepVerdicts(row: JsonRow): void {
-    const { target_key, agents } = row as { target_key: number; agents: string[] };
-    for (const key of this.verdicts.keys()) {
-      const [target, agent] = key.split('/');
-      if (Number(target) === target_key && !agents.includes(agent)) this.verdicts.delete(key);
     }
   }
 

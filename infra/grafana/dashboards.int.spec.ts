@@ -239,7 +239,10 @@ async function storeTelemetry(telemetry: TelemetryDatabase): Promise<void> {
   await telemetry.execute(
     `INSERT INTO target_status VALUES (1, 0, 6, 'down', 'votes', now(), now(), '{}'), (2, 0, 2, 'up', 'votes', now(), now(), '{}')`,
   );
-  await telemetry.execute(`INSERT INTO pair_verdict VALUES ($1, $2, 1, 0, 'down', NULL, now())`, [KEY, agentId]);
+  await telemetry.execute(`INSERT INTO target_verdict VALUES ($1, 0, ARRAY[$2]::uuid[], '{1}', 'd', '{1}')`, [
+    KEY,
+    agentId,
+  ]);
   await telemetry.execute(`INSERT INTO agent_health VALUES ($1, now(), '{"targets": 8, "agentVersion": "1"}')`, [
     agentId,
   ]);

@@ -10,7 +10,7 @@ export const TELEMETRY_RELATIONS = [
   'agent_health',
   'agent_metric',
   'agent_no',
-  'pair_verdict',
+  'agent_verdict',
   'probe_daily_stats',
   'probe_hourly_stats',
   'probe_monthly_stats',

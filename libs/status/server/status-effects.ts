@@ -1,7 +1,6 @@
 import type { Status, StatusReason, Votes } from '@icmp-mon/status/contract';
-import type { PairEntry, PendingWrite, RecordPlace, TargetEntry, WriterTransaction } from '@icmp-mon/platform/shard';
+import type { PendingWrite, RecordPlace, TargetEntry, WriterTransaction } from '@icmp-mon/platform/shard';
 import type { Judgement } from './consensus';
-import { VERDICT } from './verdict';
 
 export interface StatusChange {
   target: TargetEntry;
@@ -35,40 +34,35 @@ export interface ChangeRow {
   position: number;
 }
 
-interface VerdictRow {
-  target_key: number;
-  agent_id: string;
-  check_no: number;
-  verdict: Status;
-  reason: StatusReason | null;
-  since: string | null;
+/** What the selected agents say of one target, in parallel: agents, checks, letters of `agent_verdict`, and since when (ms since 1970, 0: not at all). */
+export interface TargetVerdicts {
+  agents: string[];
+  checks: number[];
+  letters: string;
+  sinceMs: number[];
 }
 
-const VERDICT_NAMES: Readonly<Record<number, Status>> = {
-  [VERDICT.none]: 'unknown',
-  [VERDICT.up]: 'up',
-  [VERDICT.degraded]: 'degraded',
-  [VERDICT.down]: 'down',
-};
-
 const NO_VOTES: Votes = { selected: 0, needed: 0, up: 0, degraded: 0, down: 0, unknown: 0 };
+
+/** Targets whose verdicts are written by one statement; a hundred agents of each are some megabytes. */
+const TARGETS_PER_STATEMENT = 1_000;
 
 /** Rows that one shard's status changes and verdicts come to, kept until the host commits them. */
 export class StatusEffects {
   private changes: ChangeRow[] = [];
-  /** By target, then by agent and check: the latest only. */
-  private verdicts = new Map<number, Map<string, VerdictRow>>();
-  private verdictCount = 0;
-  private selections = new Map<number, { target_key: number; agents: string[] }>();
+  /** Targets of which some agent says something else than what is stored. */
+  private judged = new Map<number, TargetEntry>();
+  private gone = new Set<number>();
 
   constructor(
     private readonly shard: number,
+    private readonly verdictsOf: (target: TargetEntry) => TargetVerdicts,
     private readonly committed: () => void,
   ) {}
 
   /** Rows that wait. */
   get size(): number {
-    return this.changes.length + this.verdictCount + this.selections.size;
+    return this.changes.length + this.judged.size + this.gone.size;
   }
 
   changed(change: StatusChange): void {
@@ -91,7 +85,8 @@ export class StatusEffects {
 
   removed(target: TargetEntry, before: Judgement, atMs: number, changeSeq: number, place: RecordPlace): void {
     if (place.muted) return;
-    this.keepOnly(target.key, []);
+    this.judged.delete(target.key);
+    this.gone.add(target.key);
     this.changes.push({
       change_seq: changeSeq,
       ...identity(target),
@@ -107,62 +102,22 @@ export class StatusEffects {
     });
   }
 
-  /** Verdicts of agents that are no longer selected are to go. */
-  keepPairs(target: TargetEntry, place: RecordPlace): void {
-    if (place.muted) return;
-    this.keepOnly(target.key, target.selected);
-  }
-
-  /**
-   * Of an agent that was not selected at some time since the last commit, nothing from before may stay: neither what is
-   * stored nor what waits to be, even if it has been selected again.
-   */
-  private keepOnly(targetKey: number, agents: readonly string[]): void {
-    const before = this.selections.get(targetKey)?.agents ?? agents;
-    this.selections.set(targetKey, { target_key: targetKey, agents: before.filter((id) => agents.includes(id)) });
-    const waiting = this.verdicts.get(targetKey);
-    for (const [key, { agent_id }] of waiting ?? []) {
-      if (!agents.includes(agent_id) && waiting?.delete(key)) this.verdictCount--;
-    }
-  }
-
-  verdict(
-    target: TargetEntry,
-    pair: PairEntry,
-    verdict: number,
-    reason: StatusReason | null,
-    sinceMs: number,
-    place: RecordPlace,
-  ): void {
-    if (place.muted) return;
-    let ofTarget = this.verdicts.get(target.key);
-    if (!ofTarget) this.verdicts.set(target.key, (ofTarget = new Map()));
-    const key = `${pair.agentId}/${pair.check}`;
-    if (!ofTarget.has(key)) this.verdictCount++;
-    ofTarget.set(key, {
-      target_key: target.key,
-      agent_id: pair.agentId,
-      check_no: pair.check,
-      verdict: VERDICT_NAMES[verdict] ?? 'unknown',
-      reason,
-      since: sinceMs > 0 ? iso(sinceMs) : null,
-    });
+  /** Somebody judges the target otherwise, or somebody else does. */
+  verdictsChanged(target: TargetEntry, place: RecordPlace): void {
+    if (!place.muted) this.judged.set(target.key, target);
   }
 
   take(): PendingWrite | null {
     if (this.size === 0) return null;
-    const { changes, shard } = this;
-    const verdicts = [...this.verdicts.values()].flatMap((ofTarget) => [...ofTarget.values()]);
-    const selections = [...this.selections.values()];
+    const { changes, shard, judged, gone } = this;
     this.changes = [];
-    this.verdicts = new Map();
-    this.verdictCount = 0;
-    this.selections = new Map();
+    this.judged = new Map();
+    this.gone = new Set();
     return {
-      rows: changes.length + verdicts.length,
+      rows: changes.length + judged.size + gone.size,
       write: async (transaction) => {
-        await dropVerdicts(transaction, selections);
-        await writeVerdicts(transaction, shard, verdicts);
+        if (gone.size > 0) await transaction.query(DELETE_VERDICTS, [[...gone]]);
+        await this.writeVerdicts(transaction, [...judged.values()]);
         await writeChanges(transaction, shard, changes);
       },
       committed: () => {
@@ -170,7 +125,38 @@ export class StatusEffects {
       },
     };
   }
+
+  /**
+   * Rows are made as they are written, so that a sweep of first verdicts is never in memory as a whole. They may say what came after
+   * the commit's position; a replay from there says it once more.
+   */
+  private async writeVerdicts(transaction: WriterTransaction, targets: readonly TargetEntry[]): Promise<void> {
+    for (let from = 0; from < targets.length; from += TARGETS_PER_STATEMENT) {
+      const rows = targets.slice(from, from + TARGETS_PER_STATEMENT).map((target) => {
+        const { agents, checks, letters, sinceMs } = this.verdictsOf(target);
+        return {
+          target_key: target.key,
+          agents: `{${agents.join(',')}}`,
+          checks: `{${checks.join(',')}}`,
+          letters,
+          since_ms: `{${sinceMs.join(',')}}`,
+        };
+      });
+      await transaction.query(WRITE_VERDICTS, [this.shard, JSON.stringify(rows)]);
+    }
+  }
 }
+
+const DELETE_VERDICTS = 'DELETE FROM target_verdict WHERE target_key = ANY($1::integer[])';
+
+const WRITE_VERDICTS = `
+  INSERT INTO target_verdict AS t (target_key, shard, agents, checks, letters, since_ms)
+  SELECT target_key, $1, agents::uuid[], checks::smallint[], letters, since_ms::bigint[]
+  FROM jsonb_to_recordset($2::jsonb) AS r(target_key integer, agents text, checks text, letters text, since_ms text)
+  ON CONFLICT (target_key) DO UPDATE SET (agents, checks, letters, since_ms) =
+    (excluded.agents, excluded.checks, excluded.letters, excluded.since_ms)
+  WHERE (t.agents, t.checks, t.letters, t.since_ms) IS DISTINCT FROM
+    (excluded.agents, excluded.checks, excluded.letters, excluded.since_ms)`;
 
 async function writeChanges(transaction: WriterTransaction, shard: number, changes: ChangeRow[]): Promise<void> {
   if (changes.length === 0) return;
@@ -210,31 +196,6 @@ export async function projectStatuses(
      ON CONFLICT (target_key) DO UPDATE SET (change_seq, status, reason, since, last_success_at, votes) =
        (excluded.change_seq, excluded.status, excluded.reason, excluded.since, excluded.last_success_at, excluded.votes)`,
     [shard, JSON.stringify(standing)],
-  );
-}
-
-async function writeVerdicts(transaction: WriterTransaction, shard: number, verdicts: VerdictRow[]): Promise<void> {
-  if (verdicts.length === 0) return;
-  await transaction.query(
-    `INSERT INTO pair_verdict (target_key, agent_id, check_no, shard, verdict, reason, since)
-     SELECT target_key, agent_id, check_no, $1, verdict, reason, since
-     FROM jsonb_to_recordset($2::jsonb) AS r(target_key integer, agent_id uuid, check_no smallint, verdict text,
-          reason text, since timestamptz)
-     ON CONFLICT (target_key, agent_id, check_no) DO UPDATE SET (verdict, reason, since) =
-       (excluded.verdict, excluded.reason, excluded.since)`,
-    [shard, JSON.stringify(verdicts)],
-  );
-}
-
-async function dropVerdicts(
-  transaction: WriterTransaction,
-  selections: { target_key: number; agents: string[] }[],
-): Promise<void> {
-  if (selections.length === 0) return;
-  await transaction.query(
-    `DELETE FROM pair_verdict v USING jsonb_to_recordset($1::jsonb) AS s(target_key integer, agents jsonb)
-     WHERE v.target_key = s.target_key AND NOT s.agents ? v.agent_id::text`,
-    [JSON.stringify(selections)],
   );
 }
 

@@ -15,7 +15,7 @@ import type { Sql } from '@icmp-mon/platform/database';
 import { judge, votesOf, worst, type Ballot, type Judgement } from './consensus';
 import { PairTable, STANDING } from './pair-table';
 import { lastKnown, recallStatuses, type StoredStatuses } from './recall-statuses';
-import { StatusEffects } from './status-effects';
+import { StatusEffects, type TargetVerdicts } from './status-effects';
 import { VERDICT } from './verdict';
 
 /** Results older than this many intervals when received are kept, and judge nothing. */
@@ -43,6 +43,19 @@ type StatusHead = [
   checks?: CheckJudgement[],
 ][];
 
+/** Letters of `agent_verdict` by code. */
+const VERDICT_LETTERS: Readonly<Record<number, string>> = {
+  [VERDICT.none]: '?',
+  [VERDICT.up]: 'u',
+  [VERDICT.degraded]: 'g',
+  [VERDICT.down]: 'd',
+};
+const SILENCE_LETTERS: Readonly<Record<number, string>> = {
+  [STANDING.warming]: 'w',
+  [STANDING.refused]: 'n',
+  [STANDING.stale]: 's',
+};
+
 const NEVER_JUDGED: Judgement = { status: 'unknown', reason: 'no_agents' };
 
 /** Verdicts and consensus of one shard: results and ticks in, status changes out, each numbered once. */
@@ -69,7 +82,7 @@ export class StatusParticipant implements ShardParticipant {
     private readonly directoryOf: () => ShardDirectory,
     committed: () => void = () => undefined,
   ) {
-    this.effects = new StatusEffects(shard, committed);
+    this.effects = new StatusEffects(shard, (target) => this.verdictsOf(target), committed);
   }
 
   onPairAssigned(slot: number, target: TargetEntry, clock: ShardClock): void {
@@ -87,7 +100,7 @@ export class StatusParticipant implements ShardParticipant {
       this.states.set(target.key, { ...NEVER_JUDGED, sinceMs: clock.atMs, answered: [] });
     }
     if (clock.atMs === 0) this.undated.add(target);
-    this.effects.keepPairs(target, place);
+    this.effects.verdictsChanged(target, place);
     this.decide(target, clock.atMs, place);
   }
 
@@ -120,7 +133,7 @@ export class StatusParticipant implements ShardParticipant {
     const standing = pairs.standingAt(slot, clock.ageMs);
     if (pairs.verdict(slot) === verdict && standing === pairs.standing(slot)) return;
     pairs.setStanding(slot, standing);
-    this.pairChanged(slot, batch.target[row], place);
+    this.pairChanged(batch.target[row], place);
   }
 
   private noteAnswer(target: TargetEntry, check: number): void {
@@ -136,7 +149,7 @@ export class StatusParticipant implements ShardParticipant {
       if (standing === pairs.standing(slot)) return;
       pairs.setStanding(slot, standing);
       if (standing !== STANDING.fresh) pairs.forgetVerdict(slot);
-      this.pairChanged(slot, target, place);
+      this.pairChanged(target, place);
     });
     for (const target of this.undated) this.date(target, clock.atMs);
     this.undated.clear();
@@ -150,20 +163,23 @@ export class StatusParticipant implements ShardParticipant {
     this.touched.add(target);
   }
 
-  private pairChanged(slot: number, target: TargetEntry, place: RecordPlace): void {
+  private pairChanged(target: TargetEntry, place: RecordPlace): void {
     this.touched.add(target);
-    const pair = target.pairs.find((each) => each.slot === slot);
-    if (!pair) return;
-    const fresh = this.pairs.standing(slot) === STANDING.fresh;
-    const verdict = fresh ? this.pairs.verdict(slot) : VERDICT.none;
-    const reason = fresh ? null : this.silence(slot);
-    this.effects.verdict(target, pair, verdict, reason, this.pairs.verdictSinceMs(slot), place);
+    this.effects.verdictsChanged(target, place);
   }
 
-  private silence(slot: number): StatusReason {
-    const standing = this.pairs.standing(slot);
-    if (standing === STANDING.warming) return 'warming';
-    return standing === STANDING.refused ? 'not_sent' : 'no_fresh_data';
+  private verdictsOf(target: TargetEntry): TargetVerdicts {
+    const { pairs } = this;
+    const verdicts: TargetVerdicts = { agents: [], checks: [], letters: '', sinceMs: [] };
+    for (const { slot, agentId, check } of target.pairs) {
+      const standing = pairs.standing(slot);
+      verdicts.agents.push(agentId);
+      verdicts.checks.push(check);
+      verdicts.letters +=
+        standing === STANDING.fresh ? VERDICT_LETTERS[pairs.verdict(slot)] : SILENCE_LETTERS[standing];
+      verdicts.sinceMs.push(Math.floor(pairs.verdictSinceMs(slot)));
+    }
+    return verdicts;
   }
 
   /** `atMs` null: whatever changes, changed with the latest sample. */

@@ -119,8 +119,8 @@ describe('the routes of status', () => {
       JSON.stringify(VOTES),
     ]);
     await telemetry.execute(
-      `INSERT INTO pair_verdict VALUES (1, $1, 1, 1, 'up', NULL, $2), (1, $3, 1, 1, 'unknown', 'warming', NULL)`,
-      [AGENTS[0], new Date(AT_MS), AGENTS[1]],
+      `INSERT INTO target_verdict VALUES (1, 1, ARRAY[$1, $2]::uuid[], '{1,1}', 'uw', ARRAY[$3, 0]::bigint[])`,
+      [AGENTS[0], AGENTS[1], AT_MS],
     );
     expect((await get<TargetStatusView>('targets/127.0.0.1/status')).body.lastSuccessAt).toBe(
       new Date(AT_MS).toISOString(),

@@ -22,7 +22,7 @@ interface VerdictRow {
 
 const VERDICTS = `
   SELECT v.agent_id, a.name AS agent_name, v.check_no, v.verdict, v.reason, v.since
-  FROM pair_verdict v LEFT JOIN agent_no a ON a.agent_id = v.agent_id
+  FROM agent_verdict v LEFT JOIN agent_no a ON a.agent_id = v.agent_id
   WHERE v.target_key = $1 ORDER BY a.name, v.agent_id, v.check_no`;
 
 /**
