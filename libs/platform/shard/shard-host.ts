@@ -1,7 +1,7 @@
 import type { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { LogPositionOutOfBounds, type LogReader, type LogRecord } from '@icmp-mon/platform/messaging';
 import { doEach, type Logger, type Readiness } from '@icmp-mon/platform/ops';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import type { ShardDirectory } from './directory';
 import { EpochLost, OwnedShard, writeCommits, type ShardCommit } from './owned-shard';
 import { ShardOwnership } from './ownership';
@@ -13,7 +13,8 @@ const COMMIT_MS = 250;
 const COMMIT_REST_MS = 20;
 /** Positions of records without effects are stored this seldom. */
 const IDLE_COMMIT_MS = 5_000;
-const YIELD_EVERY_RECORDS = 64;
+/** Other shards, commits, lease renewals and heartbeats get their turn at least this often, but for one large record. */
+const TURN_MS = 20;
 const RETAKE_WAIT_MS_MAX = 30_000;
 /** A takeover, or the last commit, that takes longer loses its leases. */
 const RENEWED_BESIDE_MS_MAX = 60_000;
@@ -214,12 +215,14 @@ export class ShardHost {
   }
 
   private async onRecords(owned: OwnedShard, records: LogRecord[]): Promise<void> {
-    let applied = 0;
+    let turnEndsMs = performance.now() + TURN_MS;
     for (const { offset, value } of records) {
       if (this.owned.get(owned.shard) !== owned || owned.failure) return;
       owned.apply(offset, value);
-      // Other shards, commits and lease renewals get their turn.
-      if (++applied % YIELD_EVERY_RECORDS === 0) await pause(0);
+      if (performance.now() > turnEndsMs) {
+        await turn();
+        turnEndsMs = performance.now() + TURN_MS;
+      }
       if (owned.awaitsCommit) await this.nextCommit(owned);
     }
   }
