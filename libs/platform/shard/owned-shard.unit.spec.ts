@@ -1,8 +1,10 @@
 import type { Sql } from '@icmp-mon/platform/database';
+import { encodeTickRecord } from '@icmp-mon/probing/contract';
 import { compress } from '@icmp-mon/platform/zstd';
 import { describe, expect, it } from 'vitest';
-import { encodeCheckpoint } from './checkpoint-codec';
+import { encodeCheckpoint, type CheckpointPart } from './checkpoint-codec';
 import { OwnedShard } from './owned-shard';
+import type { ShardParticipant } from './participant';
 
 const LENGTH_BYTES = 4;
 
@@ -35,5 +37,65 @@ describe('a stored checkpoint', () => {
   ])('that %s is refused, with what to do', async (_, checkpoint) => {
     await expect(load(checkpoint)).rejects.toThrow(/cannot be read: .*shards adopt --shard <number> --fresh/);
     await expect(load(checkpoint, true)).resolves.toMatchObject({ offset: 7 });
+  });
+});
+
+describe('a shard', () => {
+  /** Makes so many rows of each record. */
+  class Prolific implements ShardParticipant {
+    readonly name = 'prolific';
+    private rows = 0;
+
+    constructor(private readonly perRecord: number) {}
+
+    onTick(): void {
+      this.rows += this.perRecord;
+    }
+
+    waitingRows(): number {
+      return this.rows;
+    }
+
+    hasPending(): boolean {
+      return this.rows > 0;
+    }
+
+    take(): null {
+      this.rows = 0;
+      return null;
+    }
+
+    checkpoint(): CheckpointPart {
+      return { head: null, columns: {} };
+    }
+
+    restore(): void {
+      this.rows = 0;
+    }
+  }
+
+  const holding = (rowsPerRecord: number): Promise<OwnedShard> =>
+    OwnedShard.load(
+      {
+        query: <T extends object>(text: string) =>
+          Promise.resolve((text.includes('FROM shard WHERE') ? [{}] : []) as T[]),
+      },
+      { shard: 0, epoch: 1 },
+      () => [new Prolific(rowsPerRecord)],
+      () => undefined,
+    );
+
+  it.each([
+    ['rows', 5_000, 5],
+    ['records', 1, 5_001],
+  ])('awaits a commit when many %s wait for one, and no longer', async (_, rowsPerRecord, records) => {
+    const shard = await holding(rowsPerRecord);
+    for (let offset = 0; offset < records; offset++) {
+      expect(shard.awaitsCommit).toBe(false);
+      shard.apply(offset, encodeTickRecord(1, (offset + 1) * 1_000));
+    }
+    expect(shard.awaitsCommit).toBe(true);
+    shard.take(false);
+    expect(shard.awaitsCommit).toBe(false);
   });
 });
