@@ -4,7 +4,7 @@ import { ProcessReport } from '@icmp-mon/operations/server';
 import { ControlDatabase, REQUEST_TIMEOUTS } from '@icmp-mon/platform/database';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { Messaging } from '@icmp-mon/platform/messaging';
-import { PRODUCT_VERSION, startOpsServer, type OpsServer, type Readiness } from '@icmp-mon/platform/ops';
+import { doEach, PRODUCT_VERSION, startOpsServer, type OpsServer, type Readiness } from '@icmp-mon/platform/ops';
 import { AgentsListenerModule } from './agents/agents-listener.module';
 import { AgentAdmission } from './agents/agent-admission';
 import { ResultsRoute } from './agents/results-route';
@@ -96,12 +96,14 @@ export class Gateway {
 
   async stop(): Promise<void> {
     this.listening = false;
-    await this.report.stop();
-    await this.updates.stop();
-    await Promise.all(this.listeners.map((listener) => listener.close()));
-    await this.messaging.close();
-    await this.database.close();
-    await this.ops?.close();
+    await doEach([
+      () => this.report.stop(),
+      () => this.updates.stop(),
+      () => Promise.all(this.listeners.map((listener) => listener.close())),
+      () => this.messaging.close(),
+      () => this.database.close(),
+      () => this.ops?.close(),
+    ]);
   }
 
   private resultsRoute(admission: AgentAdmission): ResultsRoute {

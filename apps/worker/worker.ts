@@ -7,6 +7,7 @@ import { Messaging, type OutgoingMessage } from '@icmp-mon/platform/messaging';
 import {
   type App,
   createLogger,
+  doEach,
   type OpsServer,
   PRODUCT_VERSION,
   type Readiness,
@@ -82,13 +83,15 @@ export class WorkerApp implements App {
   }
 
   async stop(): Promise<void> {
-    await this.report.stop();
-    await this.healthWatch.stop();
-    await this.ticks.stop();
-    await Promise.all([this.tickLease.stop(), this.publisher.stop(), this.relay.stop(), this.housekeeping.stop()]);
-    await this.messaging.close();
-    await Promise.all([this.control.close(), this.telemetry.close()]);
-    await this.ops?.close();
+    await doEach([
+      () => this.report.stop(),
+      () => this.healthWatch.stop(),
+      () => this.ticks.stop(),
+      () => Promise.all([this.tickLease.stop(), this.publisher.stop(), this.relay.stop(), this.housekeeping.stop()]),
+      () => this.messaging.close(),
+      () => Promise.all([this.control.close(), this.telemetry.close()]),
+      () => this.ops?.close(),
+    ]);
   }
 
   private async readiness(): Promise<Record<string, Readiness>> {
