@@ -1,25 +1,40 @@
 import type { Kafka } from 'kafkajs';
-import { bounded } from './back-off';
-import { createCluster, type GroupMember } from './cluster-reader';
+import { bounded, Pauses } from './back-off';
+import { createCluster, type GroupMember, type InternalCluster } from './cluster-reader';
 
-const WITHIN_MS = 3_000;
+const WITHIN_MS = 5_000;
+const AGAIN: ConstructorParameters<typeof Pauses>[0] = { firstMs: 50, maxMs: 500 };
 
 /**
  * Ends a membership that a lost consumer could not end itself; else its group waits for it until its session is over before
- * anybody else gets a partition. No error when the group does not know the member any more.
+ * anybody else gets a partition. Waits for a coordinator that is loading its groups, as after its start. No error when the group
+ * does not know the member any more.
  */
 export async function leaveGroup(kafka: Kafka, member: GroupMember): Promise<void> {
   const cluster = createCluster(kafka);
-  const leave = async (): Promise<void> => {
-    await cluster.connect();
-    const coordinator = await cluster.findGroupCoordinator({ groupId: member.groupId });
-    await coordinator.leaveGroup(member);
-  };
+  const given = new AbortController();
   try {
-    await bounded(leave(), WITHIN_MS, () => new Error(`no answer within ${WITHIN_MS} ms`));
-  } catch (error) {
-    if (!(error instanceof Error && 'type' in error && error.type === 'UNKNOWN_MEMBER_ID')) throw error;
+    const tooLate = (): Error => new Error(`no answer within ${WITHIN_MS} ms`);
+    await bounded(leave(cluster, member, given.signal), WITHIN_MS, tooLate);
   } finally {
+    given.abort();
     await cluster.disconnect();
+  }
+}
+
+async function leave(cluster: InternalCluster, member: GroupMember, given: AbortSignal): Promise<void> {
+  const pauses = new Pauses(AGAIN);
+  await cluster.connect();
+  for (;;) {
+    try {
+      const coordinator = await cluster.findGroupCoordinator({ groupId: member.groupId });
+      await coordinator.leaveGroup(member);
+      return;
+    } catch (error) {
+      const type = error instanceof Error && 'type' in error ? error.type : null;
+      if (type === 'UNKNOWN_MEMBER_ID') return;
+      if (type !== 'GROUP_LOAD_IN_PROGRESS' || given.aborted) throw error;
+      await pauses.wait(given);
+    }
   }
 }

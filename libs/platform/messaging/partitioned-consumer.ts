@@ -24,7 +24,7 @@ export interface PartitionedConsumerOptions {
 const MAX_WAIT_MS = 250;
 const PARTITION_BYTES_MAX = 1024 * 1024;
 const FETCH_BYTES_MAX = 16 * 1024 * 1024;
-const REOPEN: ConstructorParameters<typeof Pauses>[0] = { firstMs: 250, maxMs: 5_000 };
+const REOPEN: ConstructorParameters<typeof Pauses>[0] = { firstMs: 250, maxMs: 1_000 };
 /** kafkajs fetches four times a second when idle; a consumer silent for this long hangs and is made anew. */
 const SILENT_MS_MAX = 30_000;
 const WATCH_EVERY_MS = 5_000;
