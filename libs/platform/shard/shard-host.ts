@@ -255,15 +255,19 @@ export class ShardHost {
     if (!this.writer || this.owned.size === 0) return;
     for (const owned of this.owned.values()) await owned.prepare();
     const idleDue = Date.now() - this.lastIdleCommitMs >= IDLE_COMMIT_MS;
-    const taken: { owned: OwnedShard; commit: ShardCommit }[] = [];
+    const takes: { owned: OwnedShard; commit: ShardCommit }[] = [];
     for (const owned of this.owned.values()) {
       if (owned.failure) continue;
       const checkpoint = checkpoints.includes(owned.shard);
       if (!checkpoint && !idleDue && !owned.hasPending()) continue;
       const commit = owned.take(checkpoint);
-      if (commit) taken.push({ owned, commit });
+      if (commit) takes.push({ owned, commit });
+      // Several shards may fold a window of millions of samples.
+      await turn();
     }
     if (idleDue) this.lastIdleCommitMs = Date.now();
+    // One that was lost meanwhile must not fail the commit of the others.
+    const taken = takes.filter(({ owned }) => this.owned.get(owned.shard) === owned && !owned.failure);
     if (taken.length > 0) {
       await this.writer.transaction((transaction) =>
         writeCommits(
