@@ -2,7 +2,7 @@ import { encodeTickRecord } from '@icmp-mon/probing/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import type { LeaseKeeper } from '@icmp-mon/platform/leases';
 import { SHARD_TOPIC, type Messaging } from '@icmp-mon/platform/messaging';
-import type { Logger, Readiness } from '@icmp-mon/platform/ops';
+import { type Logger, type Readiness, settlesWithin } from '@icmp-mon/platform/ops';
 
 const TICK_MS = 1_000;
 const STOP_MS_MAX = 3_000;
@@ -28,10 +28,7 @@ export class TickProducer {
   /** Waits for the tick under way, but for 3 s at most. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
-    let timer: NodeJS.Timeout | undefined;
-    const enough = new Promise<void>((resolve) => (timer = setTimeout(resolve, STOP_MS_MAX)));
-    await Promise.race([this.sending, enough]);
-    clearTimeout(timer);
+    if (this.sending) await settlesWithin(this.sending, STOP_MS_MAX);
   }
 
   readiness(): Readiness {

@@ -1,8 +1,7 @@
 import { TARGET_STATUS_TOPIC, type TargetStatusChanged } from '@icmp-mon/status/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import { cloudEvent, cloudEventType, type Messaging } from '@icmp-mon/platform/messaging';
-import type { Logger } from '@icmp-mon/platform/ops';
-import { setTimeout as pause } from 'node:timers/promises';
+import { type Logger, settlesWithin } from '@icmp-mon/platform/ops';
 
 const BATCH_MAX = 1_000;
 const SWEEP_MS = 1_000;
@@ -61,10 +60,8 @@ export class StatusPublisher {
   /** Ends what is under way, with what was stored before, but waits for 3 s at most: the next owner publishes the rest. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
-    const ended = new AbortController();
-    const idle = this.idle().then(() => ended.abort());
-    await Promise.race([idle, pause(STOP_MS_MAX, null, { signal: ended.signal }).catch(() => null)]);
-    if (this.busy.size > 0) this.logger.warn({ shards: [...this.busy.keys()] }, 'stopped before all was published');
+    const isIdle = await settlesWithin(this.idle(), STOP_MS_MAX);
+    if (!isIdle) this.logger.warn({ shards: [...this.busy.keys()] }, 'stopped before all was published');
   }
 
   private async idle(): Promise<void> {

@@ -1,3 +1,4 @@
+import { settlesWithin } from '@icmp-mon/platform/ops';
 import { shardOf } from '@icmp-mon/probing/contract';
 import { LiveEvents } from './live-events';
 import { type LiveId, liveIdText, parseLiveId, WHOLE_POSITION } from './live-id';
@@ -68,7 +69,6 @@ export class LiveFeed implements LiveListener {
   private admit(joiner: Joiner): Promise<void> {
     this.joiners.push(joiner);
     if (this.joiners.length > 1) return this.admission;
-    // Those who join hear of a failure; the next piece of work only waits for its end.
     this.admission = this.queue(async () => {
       const joiners = this.joiners.splice(0);
       const position = await this.advance();
@@ -86,6 +86,7 @@ export class LiveFeed implements LiveListener {
     this.tellHeard();
     this.works++;
     const done = this.work.then(work).finally(() => this.works--);
+    // Whoever asked hears of a failure; the next piece of work only waits for its end.
     this.work = done.catch(() => undefined);
     return done;
   }
@@ -163,10 +164,7 @@ export class LiveFeed implements LiveListener {
 
   /** Waits until every client has taken what it was told, for a moment at most. */
   private async taken(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, PART_WAIT_MS_MAX)));
-    await Promise.race([Promise.all([...this.clients].map((client) => client.drained())), late]);
-    clearTimeout(timer);
+    await settlesWithin(Promise.all([...this.clients].map((client) => client.drained())), PART_WAIT_MS_MAX);
   }
 
   /** Tells what was stored after the client's id; returns up to where, or null when the client has to read anew. */
