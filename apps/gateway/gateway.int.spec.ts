@@ -291,6 +291,8 @@ describe('the gateway', () => {
       const answer = await client.results('live', blocks);
       expect(answer.status).toBe(200);
       expect(jsonOf<ResultsAnswer>(answer)).toEqual({ durable: { boot: 1, sequence: 2 }, refused: [] });
+      expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+      expect(Number(answer.headers['x-icmpmon-time'])).toBeGreaterThan(0);
       for (const shard of [0, 1]) {
         const found = await logged(shard, agentId);
         expect(found.map(({ block: bytes }) => Buffer.from(bytes))).toEqual([Buffer.from(blocks[shard])]);

@@ -68,6 +68,9 @@ export class TlsListener {
       connectionsCheckingInterval: SLOW_CLIENTS_CHECK_MS,
     };
     const server = createServer(tls, (request, response) => {
+      giveRequestId(request, response);
+      // Our clock on each answer: agents estimate their offset from it.
+      response.setHeader('x-icmpmon-time', String(Date.now()));
       if (ahead?.takes(request)) void ahead.answer(request, response);
       else routes(request, response);
     });
@@ -143,17 +146,7 @@ async function openApp({ module, name }: TlsListenerOptions): Promise<NestExpres
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
-  app.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
-    giveRequestId(request, response);
-    stampTime(response);
-    next();
-  });
   app.useBodyParser('json', { limit: JSON_LIMIT, strict: true });
   app.useGlobalFilters(new ProblemFilter());
   return app.init();
-}
-
-/** Our clock on each answer: agents estimate their offset from it. */
-export function stampTime(response: ServerResponse): void {
-  response.setHeader('x-icmpmon-time', String(Date.now()));
 }

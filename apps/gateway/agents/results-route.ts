@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { UPLOAD_BYTES_MAX, type ResultsAnswer } from '@icmp-mon/probing/contract';
 import { DependencyUnavailable, DomainError } from '@icmp-mon/platform/errors';
-import { answerError, giveRequestId } from '@icmp-mon/platform/http';
+import { answerError } from '@icmp-mon/platform/http';
 import { declaredLength, MemoryBudget, readBody } from '../request-body';
 import { RateLimit } from '../results/rate-limit';
 import { ResultsIntake, type LaneName } from '../results/results-intake';
 import { uploadsDeferred } from '../results/results-metrics';
-import { stampTime, type Route } from '../tls-listener';
+import type { Route } from '../tls-listener';
 import type { AgentAdmission } from './agent-admission';
 import { retryAfter } from './retry-after';
 
@@ -32,14 +32,12 @@ export class ResultsRoute implements Route {
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    stampTime(response);
     try {
       const answer = JSON.stringify(await this.accept(request));
       const length = Buffer.byteLength(answer);
       response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': length });
       response.end(answer);
     } catch (error) {
-      giveRequestId(request, response);
       answerError(error, request, response);
     }
   }

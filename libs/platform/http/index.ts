@@ -31,7 +31,7 @@ export {
 } from './permission';
 export { PermissionGuard } from './permission-guard';
 export { INTERNAL_PROBLEM, type Problem, PROBLEM_TYPE, type ProblemMembers, problemOf } from './problem';
-export { answerError, ProblemFilter, sendProblem } from './problem-filter';
+export { answerError, ProblemFilter } from './problem-filter';
 export {
   Caller,
   correlationIdOf,
@@ -40,7 +40,6 @@ export {
   metadataOf,
   principalOf,
   type RequestMetadata,
-  requestId,
   setPrincipal,
 } from './request-context';
 export { assertRoutesDeclareAccess } from './route-declarations';
