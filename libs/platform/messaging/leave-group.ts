@@ -3,7 +3,6 @@ import { bounded, Pauses } from './back-off';
 import { createCluster, type GroupMember, type InternalCluster } from './cluster-reader';
 
 const WITHIN_MS = 5_000;
-const AGAIN: ConstructorParameters<typeof Pauses>[0] = { firstMs: 50, maxMs: 500 };
 
 /**
  * Ends a membership that a lost consumer could not end itself; else its group waits for it until its session is over before
@@ -23,7 +22,7 @@ export async function leaveGroup(kafka: Kafka, member: GroupMember): Promise<voi
 }
 
 async function leave(cluster: InternalCluster, member: GroupMember, given: AbortSignal): Promise<void> {
-  const pauses = new Pauses(AGAIN);
+  const pauses = new Pauses({ firstMs: 50, maxMs: 500 });
   await cluster.connect();
   for (;;) {
     try {

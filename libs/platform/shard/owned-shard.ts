@@ -12,7 +12,7 @@ import type { WriterTransaction } from './writer';
 const BEFORE_ANY = -2;
 /** Records applied beyond the last commit before reading waits for one. */
 const UNCOMMITTED_RECORDS_MAX = 5_000;
-/** Rows that one commit writes for a shard, but for the last record's: they are in memory, and one statement. */
+/** The same of rows, which are in memory until then; the last record may make more of them. */
 const UNCOMMITTED_ROWS_MAX = 20_000;
 const CHECKPOINT_BYTES_MAX = 1024 * 1024 * 1024;
 

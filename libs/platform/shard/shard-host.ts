@@ -157,6 +157,7 @@ export class ShardHost {
   private async renewUntil(done: AbortSignal): Promise<void> {
     const endMs = performance.now() + RENEWED_BESIDE_MS_MAX;
     while (performance.now() < endMs) {
+      // Only the abort ends it early.
       await pause(MAINTAIN_MS, null, { signal: done }).catch(() => null);
       if (done.aborted) return;
       try {
