@@ -90,8 +90,10 @@ export async function run(context: BenchContext): Promise<BenchResult> {
   if (whole === undefined) throw new Error('Give --pairs a number of 1 or more.');
   const aheadMs = whole.startedMs - performance.now();
   if (!context.quick) await pause(aheadMs + Math.ceil(-aheadMs / WINDOW_MS) * WINDOW_MS);
-  const { value, cpuSeconds } = await whole.cost();
-  context.say(`cost: over whole windows ${value.toFixed(1)} CPU s per million results, ${JSON.stringify(cpuSeconds)}`);
+  const { value, cpuSeconds: windowsCpuSeconds } = await whole.cost();
+  context.say(
+    `cost: over whole windows ${value.toFixed(1)} CPU s per million results, ${JSON.stringify(windowsCpuSeconds)}`,
+  );
 
   product.setAgentPolicy(policy(true));
   await pause(STOPPED_WITHIN_MS);
@@ -105,7 +107,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
   context.say(`cost: the agent made ${made} results, ${stored.count} are stored`);
   const sound = stored.count === made && result.ratio > 0;
   const ratio = sound ? rounded(value / result.reference) : 0;
-  const figures = { product: rounded(value), ratioOfRounds: result.ratio, cpuSeconds };
+  const figures = { product: rounded(value), ratioOfRounds: result.ratio, windowsCpuSeconds };
   return { ...result, ...figures, ratio, targets, intervalS: INTERVAL_S, made, stored: stored.count };
 }
 

@@ -27,8 +27,8 @@ const WATCHED_TARGETS = 20;
 const DRAIN_WITHIN_MS = 600_000;
 /** Memory of the third minute is where drift begins: caches are filled and code is compiled. */
 const WARM_MINUTES = 3;
-/** When agents or shards are further behind than this, the load does not hold. First verdicts of millions of pairs take minutes. */
-const BEHIND_S_MAX = 300;
+/** When agents or shards are further behind than this, the load does not hold. */
+const BEHIND_S_MAX = 120;
 const TICK_AGE = 'icmpmon_shard_freshness_seconds';
 
 /** Options by the form's name; each may be said otherwise. */
