@@ -4,7 +4,7 @@ import { asOwner, giveToOwner } from './owner.mjs';
 import { distDir, nodeBinary, rootDir } from './paths.mjs';
 import { writePrivateText } from './private-file.mjs';
 import { run } from './run.mjs';
-import { httpReady } from './services/ready.mjs';
+import { ailmentOf, httpReady } from './services/ready.mjs';
 
 export const appNames = ['gateway', 'api', 'projector', 'worker', 'agent'];
 
@@ -86,7 +86,7 @@ function appService(name, installation) {
     prepare: name === 'agent' ? () => prepareAgent(installation.dir) : undefined,
     command: () => ({ command: nodeForApps(), args: [...nodeOptions(name), mainOf(name)], env, cwd: rootDir }),
     ready: () => httpReady(`${opsUrl}/readyz`),
-    live: () => httpReady(`${opsUrl}/livez`, { withinMs: 5_000 }),
+    ailment: () => ailmentOf(`${opsUrl}/livez`),
   };
 }
 

@@ -1,7 +1,11 @@
 import { spawn } from 'node:child_process';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { watchLife } from './liveness.mjs';
+import { freePort } from './ports.mjs';
 import { identify, isAlive } from './process-identity.mjs';
+import { ailmentOf } from './services/ready.mjs';
 
 const within = { timeout: 20_000 };
 const quick = { everyMs: 10, missesBeforeKill: 3 };
@@ -16,7 +20,8 @@ function process(): object | undefined {
 function answering(...answers: boolean[]) {
   let asked = 0;
   const answer = async (): Promise<boolean> => answers[Math.min(asked++, answers.length - 1)] ?? false;
-  return { service: { name: 'app', ready: answer, live: answer }, asked: () => asked };
+  const ailment = async (): Promise<string | undefined> => ((await answer()) ? undefined : 'no progress');
+  return { service: { name: 'app', ready: answer, ailment }, asked: () => asked };
 }
 
 it('kills a process that was ready and then misses several answers in a row', async () => {
@@ -26,7 +31,7 @@ it('kills a process that was ready and then misses several answers in a row', as
   await watchLife(service, identity, { ...quick, report: (line: string) => lines.push(line) });
   await vi.waitFor(() => expect(isAlive(identity)).toBe(false), within);
   expect(asked()).toBe(11);
-  expect(lines).toEqual(['app does not answer any more; killing it']);
+  expect(lines).toEqual(['app hangs (no progress); killing it']);
 });
 
 it('leaves a process alone that was never ready, and forgets one that has ended', async () => {
@@ -37,4 +42,19 @@ it('leaves a process alone that was never ready, and forgets one that has ended'
   expect(isAlive(identity)).toBe(true);
   globalThis.process.kill(Number(Object(identity).pid), 'SIGKILL');
   await watched;
+});
+
+describe('what /livez says', () => {
+  async function serving(status: number, body: string): Promise<string> {
+    const server = createServer((_, response) => void response.writeHead(status).end(body));
+    onTestFinished(() => void server.close());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/livez`;
+  }
+
+  it('is an ailment when the process hangs or nobody answers, and none when it is slow', async () => {
+    expect(await ailmentOf(await serving(200, '{"ok":true,"lastProgressS":41}'))).toBeUndefined();
+    expect(await ailmentOf(await serving(503, '{"ok":false}'))).toBe('503: {"ok":false}');
+    expect(await ailmentOf(`http://127.0.0.1:${await freePort()}/livez`)).toMatch(/^no answer: .*ECONNREFUSED/);
+  });
 });

@@ -20,9 +20,9 @@ const largestLogBytes = 10 * 1024 * 1024;
  * Starts what it is given in order, restarts what ends, and stops all in reverse order. What runs is recorded in
  * `stateFile` by pid and start time, so that a later start can end what this one left behind if it is killed.
  *
- * A service is {name, prepare?, command(): {command, args, env?, cwd?}, ready(): Promise<boolean>, live?():
- * Promise<boolean>, stopSignal?, needsRoot?}, killed when it was ready and then is not live for 30 s; a task is {name,
- * task(): Promise<void>}.
+ * A service is {name, prepare?, command(): {command, args, env?, cwd?}, ready(): Promise<boolean>, ailment?():
+ * Promise<string | undefined>, stopSignal?, needsRoot?}, killed when it was ready and then has an ailment for 30 s; a task
+ * is {name, task(): Promise<void>}.
  */
 export class Supervisor {
   #children = new Map();
@@ -137,7 +137,7 @@ export class Supervisor {
       return;
     }
     this.#save();
-    if (service.live && child.identity) this.#watchLife(service, child.identity);
+    if (service.ailment && child.identity) this.#watchLife(service, child.identity);
   }
 
   #watchLife(service, identity) {

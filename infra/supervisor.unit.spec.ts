@@ -82,11 +82,13 @@ describe('Supervisor', () => {
   it('starts a child again that hangs', async () => {
     const { supervisor, lines } = setUp();
     let isLive = true;
-    await supervisor.start([[{ ...service('app', 'exec sleep 60'), live: async () => isLive }]]);
+    await supervisor.start([
+      [{ ...service('app', 'exec sleep 60'), ailment: async () => (isLive ? undefined : 'no progress') }],
+    ]);
     const { app } = supervisor.pids();
     isLive = false;
     await vi.waitFor(() => expect(supervisor.pids().app ?? app).not.toBe(app), { timeout: 20_000 });
-    expect(lines.join('\n')).toMatch(/app does not answer any more; killing it\napp ended \(SIGKILL\)/);
+    expect(lines.join('\n')).toMatch(/app hangs \(no progress\); killing it\napp ended \(SIGKILL\)/);
   });
 
   it('gives up on a service that ends at once, with the end of its log', async () => {

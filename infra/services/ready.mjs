@@ -49,14 +49,25 @@ export async function kafkaAnswers(port) {
   return answer !== undefined && answer.length >= 12 && answer.readInt32BE(8) >= 1;
 }
 
-/** True when the app's operations server answers 200: to `/readyz` that it is ready, to `/livez` that it does not hang. */
-export async function httpReady(url, { withinMs = answerTimeoutMs } = {}) {
+/** True when the address answers 200, as an app's `/readyz` does once it is ready. */
+export async function httpReady(url) {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(withinMs) });
+    const response = await fetch(url, { signal: AbortSignal.timeout(answerTimeoutMs) });
     await response.body?.cancel();
     return response.status === 200;
   } catch {
     // Not listening yet, or busy: not ready, whatever the cause.
     return false;
+  }
+}
+
+/** Why the app behind this `/livez` is not alive; undefined when it is, however slow. Its ops thread answers, not its event loop. */
+export async function ailmentOf(url, { withinMs = 5_000 } = {}) {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(withinMs) });
+    const text = await response.text();
+    return response.status === 200 ? undefined : `${response.status}: ${text}`;
+  } catch (error) {
+    return `no answer: ${error.cause?.message ?? error.message}`;
   }
 }

@@ -1,7 +1,27 @@
 import { createServer } from 'node:http';
 import { Counter } from 'prom-client';
-import { afterEach, describe, expect, it } from 'vitest';
+import { Worker } from 'node:worker_threads';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { metrics, type OpsServer, startOpsServer } from './index';
+import { HANGS_AFTER_S } from './ops-thread';
+
+/** Asks both routes from another thread, which wakes this one (`Atomics.wait` on `answered`) once it has the answers. */
+function startAsking(port: number) {
+  const answered = new Int32Array(new SharedArrayBuffer(4));
+  const source = `
+    const { parentPort, workerData } = require('node:worker_threads');
+    const ask = async (route) => {
+      const response = await fetch('http://127.0.0.1:' + workerData.port + route);
+      return { status: response.status, body: await response.json() };
+    };
+    Promise.all([ask('/livez'), ask('/readyz')]).then((answers) => {
+      parentPort.postMessage(answers);
+      Atomics.store(workerData.answered, 0, 1);
+      Atomics.notify(workerData.answered, 0);
+    });`;
+  const worker = new Worker(source, { eval: true, workerData: { port, answered } });
+  return { answered, answers: new Promise((resolve) => worker.once('message', resolve)) as Promise<object[]> };
+}
 
 describe('startOpsServer', () => {
   let server: OpsServer | undefined;
@@ -44,6 +64,29 @@ describe('startOpsServer', () => {
     const body = await (await get('/metrics')).text();
     expect(body).toContain('icmpmon_test_total 3');
     expect(body).toContain('process_cpu_seconds_total');
+  });
+
+  it('answers /livez while the event loop is busy, and tells a late turn from a hang', async () => {
+    server = await startOpsServer({ port: 0, readiness: () => ({}) });
+    const asked = startAsking(server.port);
+    // The event loop of this process makes no turn until the other process has its answers.
+    Atomics.wait(asked.answered, 0, 0, 20_000);
+    const [live, ready] = await asked.answers;
+    expect(live).toMatchObject({ status: 200, body: { ok: true } });
+    expect(ready).toMatchObject({ status: 503, body: { parts: { mainThread: { ok: false } } } });
+    expect((await get('/readyz')).status).toBe(200);
+  });
+
+  it('is not live once the event loop made no turn for a minute', async () => {
+    const nowS = process.hrtime()[0];
+    const clock = vi.spyOn(process, 'hrtime').mockReturnValue([nowS - HANGS_AFTER_S, 0]);
+    server = await startOpsServer({ port: 0, readiness: () => ({}) });
+    const hangs = await get('/livez');
+    expect(hangs.status).toBe(503);
+    expect(await hangs.json()).toMatchObject({ ok: false, detail: expect.stringMatching(/no progress .* for \d+ s$/) });
+    clock.mockRestore();
+    // One turn is enough: whatever the process does, it does go on.
+    await vi.waitFor(async () => expect((await get('/livez')).status).toBe(200), { timeout: 20_000 });
   });
 
   it('names a port that is in use', async () => {

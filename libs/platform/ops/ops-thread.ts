@@ -1,0 +1,145 @@
+import { MessageChannel, Worker } from 'node:worker_threads';
+
+/** What a request of the ops server is answered with. */
+export interface OpsAnswer {
+  status: number;
+  contentType: string;
+  body: string;
+}
+
+export interface OpsThreadOptions {
+  port: number;
+  host: string;
+  /** Asked on the main thread for everything but `/livez`. */
+  answer: (route: string) => Promise<OpsAnswer>;
+  /** Called when the thread ends by itself: nobody can watch this process from then on. */
+  onLost: (error: Error) => void;
+}
+
+export interface OpsThread {
+  port: number;
+  close(): Promise<void>;
+}
+
+/** The main thread notes its progress this often: one turn of its event loop. */
+const PROGRESS_MS = 1_000;
+/** The main thread made no progress for this long: `/livez` is 503. One slow turn, however slow, is shorter. */
+export const HANGS_AFTER_S = 60;
+/** `/readyz` and `/metrics` wait this long for the main thread; then they are 503 and say since when it is busy. */
+export const MAIN_ANSWER_MS = 4_000;
+const CONNECTIONS_MAX = 64;
+const HEAP_MB = 16;
+
+/**
+ * Source of the thread, since the agent is one file and a thread that loaded it would load all of the agent again. It shares one
+ * number with the main thread: the second (of the monotonic clock) of the main thread's last progress.
+ */
+const SOURCE = String.raw`
+const { createServer } = require('node:http');
+const { workerData } = require('node:worker_threads');
+const { port, host, channel, progress, hangsAfterS, answerMs, connectionsMax } = workerData;
+const waiting = new Map();
+let lastId = 0;
+
+const idleS = () => Math.max(0, process.hrtime()[0] - Atomics.load(progress, 0));
+const json = (status, body) => ({ status, contentType: 'application/json', body: JSON.stringify(body) });
+
+function live() {
+  const lastProgressS = idleS();
+  const ok = lastProgressS < hangsAfterS;
+  const detail = (ok ? 'last progress ' : 'hangs: no progress of the main thread for ') + lastProgressS + ' s' + (ok ? ' ago' : '');
+  return json(ok ? 200 : 503, { ok, lastProgressS, detail });
+}
+
+const late = () => {
+  const detail = 'the main thread did not answer within ' + answerMs / 1000 + ' s (last progress ' + idleS() + ' s ago): it is busy';
+  return json(503, { ok: false, parts: { mainThread: { ok: false, detail } } });
+};
+
+function askMain(route, respond) {
+  const id = ++lastId;
+  const timer = setTimeout(() => settle(id, late()), answerMs);
+  waiting.set(id, { respond, timer });
+  channel.postMessage({ id, route });
+}
+
+function settle(id, answer) {
+  const asked = waiting.get(id);
+  if (!asked) return;
+  waiting.delete(id);
+  clearTimeout(asked.timer);
+  asked.respond(answer);
+}
+
+const server = createServer((request, response) => {
+  const respond = ({ status, contentType, body }) => response.writeHead(status, { 'content-type': contentType }).end(body);
+  const route = request.url.split('?')[0];
+  if (route === '/livez') respond(live());
+  else askMain(route, respond);
+});
+server.requestTimeout = 5000;
+server.maxConnections = connectionsMax;
+channel.on('message', ({ id, answer, close }) => {
+  if (!close) return settle(id, answer);
+  server.close(() => channel.close());
+  server.closeAllConnections();
+});
+server.once('error', ({ code, message }) => {
+  channel.postMessage({ failed: { code, message } });
+  channel.close();
+});
+server.listen(port, host, () => channel.postMessage({ listens: server.address().port }));
+`;
+
+type FromThread = { listens: number } | { failed: { code?: string; message: string } } | { id: number; route: string };
+
+/**
+ * Serves the ops port on a thread of its own, so that `/livez` tells a main thread that is slow from one that hangs. Resolves
+ * once it listens. @throws Error, with `code`, when it cannot listen
+ */
+export function startOpsThread({ port, host, answer, onLost }: OpsThreadOptions): Promise<OpsThread> {
+  const progress = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const noteProgress = (): void => void Atomics.store(progress, 0, process.hrtime()[0]);
+  noteProgress();
+  const timer = setInterval(noteProgress, PROGRESS_MS);
+  timer.unref();
+  const { port1: channel, port2 } = new MessageChannel();
+  const limits = { hangsAfterS: HANGS_AFTER_S, answerMs: MAIN_ANSWER_MS, connectionsMax: CONNECTIONS_MAX };
+  const worker = new Worker(SOURCE, {
+    eval: true,
+    name: 'ops',
+    env: {},
+    execArgv: [],
+    workerData: { port, host, channel: port2, progress, ...limits },
+    transferList: [port2],
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: 2 },
+  });
+  let ending = false;
+  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  const close = async (): Promise<void> => {
+    ending = true;
+    clearInterval(timer);
+    channel.postMessage({ close: true });
+    await ended;
+  };
+  return new Promise((resolve, reject) => {
+    const lose = (error: Error): void => {
+      clearInterval(timer);
+      reject(error);
+      if (!ending) onLost(error);
+      ending = true;
+    };
+    worker.once('error', (error) => lose(error instanceof Error ? error : new Error(String(error))));
+    worker.once('exit', (code) => lose(new Error(`the ops thread ended with ${code}`)));
+    channel.on('message', (message: FromThread) => {
+      if ('listens' in message) resolve({ port: message.listens, close });
+      else if ('failed' in message) {
+        ending = true;
+        lose(Object.assign(new Error(message.failed.message), { code: message.failed.code }));
+      } else {
+        const { id, route } = message;
+        void answer(route).then((given) => channel.postMessage({ id, answer: given }));
+      }
+    });
+  });
+}
