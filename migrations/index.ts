@@ -9,6 +9,7 @@ import { IdentityAccounts1790000001300 } from './control/1790000001300-identity-
 import { AgentsInventory1790000001400 } from './control/1790000001400-agents-inventory';
 import { AssignmentFeed1790000001500 } from './control/1790000001500-assignment-feed';
 import { OperationsHealth1790000041000 } from './control/1790000041000-operations-health';
+import { AgentsLifeCycle1790000052000 } from './control/1790000052000-agents-life-cycle';
 import { PlatformTimescale1790000000000 } from './telemetry/1790000000000-platform-timescale';
 import { TelemetryConsumerOffset1790000000100 } from './telemetry/1790000000100-platform-consumer-offset';
 import { TelemetryLease1790000000200 } from './telemetry/1790000000200-platform-lease';
@@ -36,6 +37,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   AgentsInventory1790000001400,
   AssignmentFeed1790000001500,
   OperationsHealth1790000041000,
+  AgentsLifeCycle1790000052000,
 ];
 
 /** Applied in the order of their timestamps; the first creates the timescaledb extension. */

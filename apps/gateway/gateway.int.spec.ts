@@ -275,12 +275,12 @@ describe('the gateway', () => {
       expect((await renewed.results('live', [block({ agentId })])).status).toBe(200);
       const again = await client.json('/v1/certificate', { csrPem: (await makeKeyAndCsr()).csrPem });
       expect(again.status).toBe(200);
-      const [, second] = await database.query<{ type: string; data: object }>(
-        'SELECT type, data FROM event WHERE stream = $1 ORDER BY version',
+      // For years each agent renews its certificate twice a day: no event may come of it.
+      const [{ count }] = await database.query<{ count: number }>(
+        'SELECT count(*) AS count FROM event WHERE stream = $1',
         [`agent-${agentId}`],
       );
-      expect(second.type).toBe('AgentCertificateRenewed');
-      validateEvent('icmpmon.agent.certificate-renewed.v1', second.data);
+      expect(count).toBe(1);
     });
   });
 

@@ -60,7 +60,7 @@ export class Gateway {
       name: 'agents-listener',
       module: AgentsListenerModule.with({
         admission,
-        renewals: new RenewCertificate(eventStore, authority),
+        renewals: new RenewCertificate(this.database, authority),
         updates: this.updates,
         messaging: this.messaging,
       }),

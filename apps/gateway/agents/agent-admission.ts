@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import { AgentRefused, KnownAgents } from '@icmp-mon/agents/server';
+import { AgentRefused, keySha256, KnownAgents, type PresentedCertificate } from '@icmp-mon/agents/server';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { RateLimit } from '../results/rate-limit';
 import { retryAfter } from './retry-after';
@@ -8,8 +8,7 @@ import { retryAfter } from './retry-after';
 /** Who a connection belongs to, by its client certificate. */
 export interface AgentIdentity {
   agentId: string;
-  certificateSha256: string;
-  notAfterMs: number;
+  certificate: PresentedCertificate;
 }
 
 // TLS has checked the chain once for the connection; reading the certificate again for each request costs more than the rest.
@@ -33,8 +32,8 @@ export class AgentAdmission {
     const identity = identityOf(request);
     const waitS = this.requestRate.take(identity.agentId, 1);
     if (waitS !== null) throw retryAfter('too_many_requests', 'The agent makes too many requests.', waitS);
-    if (Date.now() > identity.notAfterMs) throw new AgentRefused('certificate_expired');
-    await this.knownAgents.require(identity.agentId, identity.certificateSha256);
+    if (Date.now() > identity.certificate.notAfterMs) throw new AgentRefused('certificate_expired');
+    await this.knownAgents.require(identity.agentId, identity.certificate);
     return identity;
   }
 }
@@ -51,8 +50,11 @@ export function identityOf(request: IncomingMessage): AgentIdentity {
   }
   const identity = {
     agentId,
-    certificateSha256: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
-    notAfterMs: Date.parse(certificate.validTo),
+    certificate: {
+      sha256: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
+      keySha256: keySha256(certificate.publicKey),
+      notAfterMs: Date.parse(certificate.validTo),
+    },
   };
   identities.set(socket, identity);
   return identity;

@@ -19,7 +19,7 @@ export class CertificateController {
         { pointer: '#/csrPem', detail: 'is a text' },
       ]);
     }
-    const { pem } = await this.renewals.renew(agent.agentId, agent.certificateSha256, csrPem);
+    const { pem } = await this.renewals.renew(agent.agentId, agent.certificate.sha256, csrPem);
     return { certificatePem: pem };
   }
 }

@@ -1,3 +1,5 @@
+import type { AgentState } from './agent-events';
+
 /**
  * How the control plane hears an agent: `connected` while telemetry is younger than 15 s, `late` up to 60 s, then `lost`;
  * `enrolled` before the first telemetry.
@@ -48,6 +50,14 @@ export interface AgentView {
   tags: Record<string, string>;
   enrolledAt: string;
   certificateNotAfter: string;
+  state: AgentState;
+  stateSince: string;
+  /** What the operator gave as the reason for the state. */
+  stateReason: string | null;
+  /** It is draining and is retired once it holds no targets and has shipped its spool. */
+  thenRetire: boolean;
+  /** When two processes with the same key were last noticed; null if never since the enrolment. */
+  cloneSuspectedAt: string | null;
   connection: AgentConnection;
   lastSeenAt: string | null;
   assignedTargets: number;

@@ -38,6 +38,8 @@ const telemetry: AgentTelemetry = {
   executors: [{ type: 'icmp_ping', state: 'missing', detail: 'fping is not installed' }],
 };
 
+const certificate = (sha256: string) => ({ sha256, keySha256: 'key', notAfterMs: Date.now() });
+
 describe('the health of agents', () => {
   let databases: TestDatabases;
   let control: ControlDatabase;
@@ -134,20 +136,20 @@ describe('the health of agents', () => {
     const id = await agentNamed('cached', 'good');
     const database = new ControlDatabase({ url: databases.controlUrl });
     const known = new KnownAgents(database);
-    await known.require(id, 'good', 0);
-    await expect(known.require(id, 'other', 0)).rejects.toMatchObject({ code: 'forbidden' });
-    await expect(known.require(newId(), 'good', 0)).rejects.toMatchObject({ code: 'forbidden' });
+    await known.require(id, certificate('good'), 0);
+    await expect(known.require(id, certificate('other'), 0)).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(known.require(newId(), certificate('good'), 0)).rejects.toMatchObject({ code: 'forbidden' });
     let away = false;
     const fragile = Object.assign(Object.create(database) as ControlDatabase, {
       query: (text: string, params?: unknown[]) =>
         away ? Promise.reject(new DependencyUnavailable('control database')) : database.query(text, params),
     });
     const cached = new KnownAgents(fragile);
-    await cached.require(id, 'good', 0);
+    await cached.require(id, certificate('good'), 0);
     away = true;
-    await cached.require(id, 'good', 9_000);
-    await cached.require(id, 'good', 50_000);
-    await expect(cached.require(id, 'good', 61_000)).rejects.toThrow(DependencyUnavailable);
+    await cached.require(id, certificate('good'), 9_000);
+    await cached.require(id, certificate('good'), 50_000);
+    await expect(cached.require(id, certificate('good'), 61_000)).rejects.toThrow(DependencyUnavailable);
     await database.close();
   });
 

@@ -1,4 +1,4 @@
-import type { AgentConnection, AgentTelemetry, AgentView } from '@icmp-mon/agents/contract';
+import type { AgentConnection, AgentState, AgentTelemetry, AgentView } from '@icmp-mon/agents/contract';
 
 const LATE_AFTER_MS = 15_000;
 const LOST_AFTER_MS = 60_000;
@@ -12,6 +12,11 @@ export interface AgentRow {
   tags: Record<string, string>;
   enrolledAt: Date;
   certificateNotAfter: Date;
+  state: AgentState;
+  stateSince: Date | null;
+  stateReason: string | null;
+  thenRetire: boolean;
+  cloneSuspectedAt: Date | null;
   version: number;
 }
 
@@ -23,7 +28,8 @@ export interface HealthRow {
 }
 
 export const AGENT_COLUMNS = `id, name, region, provider, tags, enrolled_at AS "enrolledAt",
-  certificate_not_after AS "certificateNotAfter", version`;
+  certificate_not_after AS "certificateNotAfter", state, state_since AS "stateSince", state_reason AS "stateReason",
+  then_retire AS "thenRetire", clone_suspected_at AS "cloneSuspectedAt", version`;
 export const HEALTH_COLUMNS = `agent_id AS "agentId", received_at AS "receivedAt", telemetry`;
 
 export function agentView(agent: AgentRow, health: HealthRow | undefined, nowMs: number): AgentView {
@@ -35,6 +41,11 @@ export function agentView(agent: AgentRow, health: HealthRow | undefined, nowMs:
     tags: agent.tags,
     enrolledAt: agent.enrolledAt.toISOString(),
     certificateNotAfter: agent.certificateNotAfter.toISOString(),
+    state: agent.state,
+    stateSince: (agent.stateSince ?? agent.enrolledAt).toISOString(),
+    stateReason: agent.stateReason,
+    thenRetire: agent.thenRetire,
+    cloneSuspectedAt: agent.cloneSuspectedAt?.toISOString() ?? null,
     connection: connectionOf(health, nowMs),
     lastSeenAt: health?.receivedAt.toISOString() ?? null,
     assignedTargets: health?.telemetry.targets ?? 0,

@@ -1,12 +1,14 @@
-import type {
-  AgentConnection,
-  AgentMetricPoint,
-  AgentMetrics,
-  AgentTelemetry,
-  AgentView,
-  CreateEnrolmentTokenRequest,
-  EnrolmentTokenCreated,
-  ExecutorHealth,
+import {
+  AGENT_STATES,
+  type AgentConnection,
+  type AgentMetricPoint,
+  type AgentMetrics,
+  type AgentState,
+  type AgentTelemetry,
+  type AgentView,
+  type CreateEnrolmentTokenRequest,
+  type EnrolmentTokenCreated,
+  type ExecutorHealth,
 } from '@icmp-mon/agents/contract';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
@@ -50,6 +52,17 @@ export class AgentDocument implements AgentView {
   @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } }) tags!: Record<string, string>;
   @ApiProperty({ format: 'date-time' }) enrolledAt!: string;
   @ApiProperty({ format: 'date-time' }) certificateNotAfter!: string;
+  @ApiProperty({ enum: AGENT_STATES }) state!: AgentState;
+  @ApiProperty({ format: 'date-time' }) stateSince!: string;
+  @ApiProperty({ type: String, nullable: true, description: 'What the operator gave as the reason.' })
+  stateReason!: string | null;
+  @ApiProperty({ description: 'Draining, and retired once it holds no targets and has shipped its spool.' })
+  thenRetire!: boolean;
+  @ApiProperty({
+    ...{ type: String, format: 'date-time', nullable: true },
+    description: 'When two processes with the same key were last noticed.',
+  })
+  cloneSuspectedAt!: string | null;
   @ApiProperty({ enum: ['enrolled', 'connected', 'late', 'lost'] }) connection!: AgentConnection;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) lastSeenAt!: string | null;
   @ApiProperty() assignedTargets!: number;

@@ -2,9 +2,21 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { X509Certificate } from 'node:crypto';
-import type { AgentEnrolled } from '@icmp-mon/agents/contract';
+import type { AgentEnrolled, AgentEvent } from '@icmp-mon/agents/contract';
 import { afterEach, describe, expect, it } from 'vitest';
-import { acceptsCertificate, AGENT, enrol, renew, type AgentState } from './agent';
+import {
+  AGENT,
+  ban,
+  cancelDrain,
+  completeRetirement,
+  describe as describeAgent,
+  drain,
+  enrol,
+  evict,
+  retire,
+  unban,
+  type AgentRecord,
+} from './agent';
 import { connectionOf } from './agent-view';
 import { CertificateAuthority, readAuthority } from './certificate-authority';
 import { readEnrolRequest } from './enrol-request';
@@ -20,53 +32,97 @@ const enrolled: AgentEnrolled['data'] = {
   certificateSha256: 'A',
   notAfter: '2026-11-23T00:00:00.000Z',
 };
-const renewal = (certificateSha256: string, replacesSha256: string): Parameters<typeof renew>[1] => ({
-  agentId: enrolled.agentId,
-  certificateSha256,
-  replacesSha256,
-  notAfter: '2026-11-24T00:00:00.000Z',
-});
-
-function given(...renewals: [certificate: string, replaces: string][]): AgentState {
-  const state = enrol(enrolled).reduce(AGENT.evolve, AGENT.initial);
-  return renewals.reduce(
-    (before, [certificate, replaces]) => renew(before, renewal(certificate, replaces)).reduce(AGENT.evolve, before),
-    state,
+/** An agent after decisions, each on what came before. */
+function given(...decisions: ((record: AgentRecord) => AgentEvent[])[]): AgentRecord {
+  return [(record: AgentRecord) => enrol(record, enrolled), ...decisions].reduce<AgentRecord>(
+    (record, decide) => decide(record).reduce(AGENT.evolve, record),
+    AGENT.initial,
   );
 }
+const types = (events: AgentEvent[]): string[] => events.map(({ type }) => type);
 
-describe('an agent’s certificates', () => {
-  it('are none before it is enrolled', () => {
-    expect(acceptsCertificate(AGENT.initial, 'A')).toBe(false);
-    expect(renew(AGENT.initial, renewal('B', 'A'))).toEqual([]);
-  });
+describe('the life of an agent', () => {
+  const draining = given((record) => drain(record, null));
+  const retiring = given((record) => retire(record, { now: false, reason: null }));
+  const retired = given((record) => retire(record, { now: true, reason: null }));
+  const evicted = given((record) => evict(record, 'stolen'));
+  const banned = given((record) => ban(record, 'stolen'));
 
-  it('are the enrolled one, and after a renewal the one that asked for it as well', () => {
-    expect(acceptsCertificate(given(), 'A')).toBe(true);
-    const renewed = given(['B', 'A']);
-    expect(['A', 'B', 'C'].map((sha256) => acceptsCertificate(renewed, sha256))).toEqual([true, true, false]);
-  });
-
-  it('lose the oldest with the next renewal', () => {
-    expect(['A', 'B', 'C'].map((sha256) => acceptsCertificate(given(['B', 'A'], ['C', 'B']), sha256))).toEqual([
-      false,
-      true,
-      true,
+  it('leads from state to state, with the reason that was given', () => {
+    expect(drain(given(), 'moves')).toEqual([
+      {
+        type: 'AgentDrainStarted',
+        data: { agentId: enrolled.agentId, name: 'lab', reason: 'moves', thenRetire: false },
+      },
     ]);
+    expect(types(cancelDrain(draining, null))).toEqual(['AgentDrainCancelled']);
+    expect(types(retire(given(), { now: false, reason: null }))).toEqual(['AgentDrainStarted']);
+    expect(types(retire(given(), { now: true, reason: null }))).toEqual(['AgentRetired']);
+    expect(types(evict(draining, null))).toEqual(['AgentEvicted']);
+    expect(types(ban(evicted, null))).toEqual(['AgentBanned']);
+    expect(types(unban(banned, null))).toEqual(['AgentUnbanned']);
+    expect(types(retire(banned, { now: false, reason: null }))).toEqual(['AgentRetired']);
   });
 
-  it('keep the one in use when the answer to a renewal was lost', () => {
-    expect(['A', 'B', 'C'].map((sha256) => acceptsCertificate(given(['B', 'A'], ['C', 'A']), sha256))).toEqual([
-      true,
-      false,
-      true,
+  it('does nothing twice', () => {
+    expect(drain(draining, null)).toEqual([]);
+    expect(cancelDrain(given(), null)).toEqual([]);
+    expect(retire(retiring, { now: false, reason: null })).toEqual([]);
+    expect(retire(retired, { now: true, reason: null })).toEqual([]);
+    expect(evict(evicted, null)).toEqual([]);
+    expect(ban(banned, null)).toEqual([]);
+    expect(unban(evicted, null)).toEqual([]);
+  });
+
+  it('refuses what its state does not allow, and says which state that is', () => {
+    for (const decide of [
+      () => drain(evicted, null),
+      () => cancelDrain(banned, null),
+      () => evict(banned, null),
+      () => ban(retired, null),
+      () => unban(given(), null),
+      () => enrol(retired, enrolled),
+    ]) {
+      expect(decide).toThrow(/is (evicted|banned|retired|active)/);
+    }
+    expect(() => drain(AGENT.initial, null)).toThrow(expect.objectContaining({ code: 'not_found' }));
+  });
+
+  it('is completed when a drain was for that, and only then', () => {
+    expect(types(completeRetirement(retiring))).toEqual(['AgentRetired']);
+    expect(completeRetirement(draining)).toEqual([]);
+    const kept = given(
+      (record) => retire(record, { now: false, reason: null }),
+      (record) => cancelDrain(record, null),
+    );
+    expect(completeRetirement(kept)).toEqual([]);
+  });
+
+  it('begins again with an enrolment of an evicted agent, not of a banned one', () => {
+    expect(types(enrol(evicted, enrolled))).toEqual(['AgentEnrolled']);
+    expect(types(enrol(draining, enrolled))).toEqual(['AgentEnrolled']);
+    expect(() => enrol(banned, enrolled)).toThrow(/banned\. Unban it first/);
+    const unbanned = given(
+      (record) => ban(record, null),
+      (record) => unban(record, null),
+    );
+    expect(types(enrol(unbanned, enrolled))).toEqual(['AgentEnrolled']);
+  });
+
+  it('passes over renewals of earlier releases', () => {
+    const renewal = { agentId: enrolled.agentId, certificateSha256: 'B', replacesSha256: 'A', notAfter: '' };
+    expect(AGENT.evolve(draining, { type: 'AgentCertificateRenewed', data: renewal })).toEqual(draining);
+  });
+
+  it('takes what an admitted agent says about itself, once', () => {
+    const told = { provider: 'other', tags: { site: 'ams' } };
+    expect(describeAgent(given(), told)).toEqual([
+      { type: 'AgentDescribed', data: { agentId: enrolled.agentId, ...told } },
     ]);
-  });
-
-  it('end with a new enrolment', () => {
-    const again = enrol({ ...enrolled, certificateSha256: 'Z' }).reduce(AGENT.evolve, given(['B', 'A']));
-    expect(['A', 'B', 'Z'].map((sha256) => acceptsCertificate(again, sha256))).toEqual([false, false, true]);
-    expect(renew(again, renewal('C', 'B'))).toEqual([]);
+    const described = given((record) => describeAgent(record, told));
+    expect(describeAgent(described, told)).toEqual([]);
+    expect(types(describeAgent(described, { ...told, tags: {} }))).toEqual(['AgentDescribed']);
+    expect(describeAgent(evicted, told)).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 // The X.509 library asks for it on import.
 import 'reflect-metadata';
-import { createHash, randomBytes, webcrypto } from 'node:crypto';
+import { createHash, type KeyObject, randomBytes, webcrypto } from 'node:crypto';
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import path from 'node:path';
@@ -23,6 +23,8 @@ export interface IssuedCertificate {
   pem: string;
   /** Hex SHA-256 of the certificate's DER, lower case. */
   sha256: string;
+  /** The same of its public key (SPKI). */
+  keySha256: string;
   notAfter: Date;
 }
 
@@ -71,7 +73,8 @@ export class CertificateAuthority {
     const certificate = await this.sign(csr.publicKey, agentId, new Date(now.getTime() - AGENT_BACKDATE_MS), notAfter, [
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]),
     ]);
-    return { pem: `${certificate.toString('pem')}\n`, sha256: sha256Hex(certificate.rawData), notAfter };
+    const keySha256 = sha256Hex(csr.publicKey.rawData);
+    return { pem: `${certificate.toString('pem')}\n`, sha256: sha256Hex(certificate.rawData), keySha256, notAfter };
   }
 
   /** A fresh key and certificate for a listener, good for these host names and addresses; kept in memory only. */
@@ -125,6 +128,13 @@ export async function readAuthority(dir: string): Promise<{ pem: string; sha256:
     if (isFileError(error, 'ENOENT')) return null;
     throw error;
   }
+}
+
+/** Hex SHA-256 of a public key's DER (SPKI): what an agent's row is bound to. */
+export function keySha256(key: KeyObject): string {
+  return createHash('sha256')
+    .update(key.export({ type: 'spki', format: 'der' }))
+    .digest('hex');
 }
 
 async function readCsr(csrPem: string): Promise<x509.Pkcs10CertificateRequest> {

@@ -45,10 +45,11 @@ export class EnrolAgent {
       capacityPps: null,
       certificateSha256: certificate.sha256,
       notAfter: certificate.notAfter.toISOString(),
+      keySha256: certificate.keySha256,
     };
     const metadata = { actor: `agent:${agentId}`, causationId: null, correlationId: newId() };
     try {
-      await this.eventStore.execute(AGENT, agentId, () => enrol(event), {
+      await this.eventStore.execute(AGENT, agentId, (record) => enrol(record, event), {
         metadata,
         within: (sql) => spendToken(sql, token),
       });
@@ -62,7 +63,7 @@ export class EnrolAgent {
 
   private async findByName(name: string): Promise<{ id: string; region: string } | undefined> {
     const [row] = await this.database.query<{ id: string; region: string }>(
-      'SELECT id, region FROM agent WHERE name = $1',
+      `SELECT id, region FROM agent WHERE name = $1 AND state <> 'retired'`,
       [name],
     );
     return row;

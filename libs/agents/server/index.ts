@@ -5,6 +5,7 @@ export { AgentsApiModule } from './agents-api.module';
 export type { AgentsApiOptions } from './agents-api-options';
 export {
   CertificateAuthority,
+  keySha256,
   readAuthority,
   type IssuedCertificate,
   type ServerCredentials,
@@ -12,7 +13,7 @@ export {
 export { EnrolAgent, type Enrolled } from './enrol-agent';
 export { bootstrapEnrolmentToken, forgetSpentTokens, makeToken } from './enrolment-token';
 export { readEnrolRequest } from './enrol-request';
-export { KnownAgents } from './known-agents';
+export { KnownAgents, type PresentedCertificate } from './known-agents';
 export { RenewCertificate } from './renew-certificate';
 export { AGENT_TELEMETRY_TOPIC, readTelemetry, type ReceivedTelemetry } from './telemetry';
 export { agentModel } from './agent-model';

@@ -1,31 +1,41 @@
-import { EventStore } from '@icmp-mon/platform/event-store';
-import { newId } from '@icmp-mon/platform/ids';
+import type { AgentState } from '@icmp-mon/agents/contract';
+import { ControlDatabase, type Sql } from '@icmp-mon/platform/database';
 import { Injectable } from '@nestjs/common';
-import { AGENT, renew } from './agent';
-import { AgentRefused } from './agent-refused';
+import { AgentRefused, refusalOfState } from './agent-refused';
 import { CertificateAuthority, type IssuedCertificate } from './certificate-authority';
 
-/** A younger certificate for an agent that still has a good one. */
+/**
+ * A younger certificate for an agent that still has a valid one. It is written to the agent's row and is no event: a
+ * stream that grew with each renewal would have thousands of events after some years.
+ */
 @Injectable()
 export class RenewCertificate {
   constructor(
-    private readonly eventStore: EventStore,
+    private readonly database: ControlDatabase,
     private readonly authority: CertificateAuthority,
   ) {}
 
-  /** `presentedSha256` is the certificate that the request came with. */
+  /**
+   * `presentedSha256` is the certificate that the request came with; it stays valid, because the answer may be lost.
+   * @throws AgentRefused, DomainError `invalid` (CSR)
+   */
   async renew(agentId: string, presentedSha256: string, csrPem: string): Promise<IssuedCertificate> {
     const certificate = await this.authority.issueAgentCertificate(csrPem, agentId);
-    const renewal = {
-      agentId,
-      certificateSha256: certificate.sha256,
-      replacesSha256: presentedSha256,
-      notAfter: certificate.notAfter.toISOString(),
-    };
-    const { events } = await this.eventStore.execute(AGENT, agentId, (state) => renew(state, renewal), {
-      metadata: { actor: `agent:${agentId}`, causationId: null, correlationId: newId() },
-    });
-    if (events.length === 0) throw new AgentRefused('certificate_replaced');
+    // Who asks with the former one although the present one was used has a copy of the key.
+    const renewed = await this.database.execute(
+      `UPDATE agent SET certificate_sha256 = $3, previous_certificate_sha256 = $2, certificate_not_after = $4,
+         key_sha256 = $5, certificate_used_at = NULL,
+         clone_suspected_at = CASE WHEN certificate_sha256 <> $2 AND certificate_used_at IS NOT NULL THEN now()
+                                   ELSE clone_suspected_at END
+       WHERE id = $1 AND state IN ('active', 'draining') AND $2 IN (certificate_sha256, previous_certificate_sha256)`,
+      [agentId, presentedSha256, certificate.sha256, certificate.notAfter, certificate.keySha256],
+    );
+    if (renewed === 0) throw await refused(this.database, agentId);
     return certificate;
   }
+}
+
+async function refused(sql: Sql, agentId: string): Promise<AgentRefused> {
+  const [row] = await sql.query<{ state: AgentState }>('SELECT state FROM agent WHERE id = $1', [agentId]);
+  return new AgentRefused(refusalOfState(row?.state) ?? 'certificate_replaced');
 }

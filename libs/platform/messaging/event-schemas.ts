@@ -2,6 +2,13 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import certificateRenewed from '../../../docs/schemas/agent.certificate-renewed.v1.json';
 import agentEnrolled from '../../../docs/schemas/agent.enrolled.v1.json';
+import agentBanned from '../../../docs/schemas/agent.banned.v1.json';
+import agentDescribed from '../../../docs/schemas/agent.described.v1.json';
+import agentDrainCancelled from '../../../docs/schemas/agent.drain-cancelled.v1.json';
+import agentDrainStarted from '../../../docs/schemas/agent.drain-started.v1.json';
+import agentEvicted from '../../../docs/schemas/agent.evicted.v1.json';
+import agentRetired from '../../../docs/schemas/agent.retired.v1.json';
+import agentUnbanned from '../../../docs/schemas/agent.unbanned.v1.json';
 import targetRegistered from '../../../docs/schemas/target.registered.v1.json';
 import targetRemoved from '../../../docs/schemas/target.removed.v1.json';
 import statusChanged from '../../../docs/schemas/target-status.changed.v1.json';
@@ -9,10 +16,11 @@ import tierDefined from '../../../docs/schemas/tier.defined.v1.json';
 
 /** JSON Schemas 2020-12 of public events by CloudEvents type. */
 export const EVENT_SCHEMAS: ReadonlyMap<string, { examples: unknown[] }> = new Map(
-  [targetRegistered, targetRemoved, tierDefined, agentEnrolled, certificateRenewed, statusChanged].map((schema) => [
-    schema.$id.replace('urn:icmp-mon:schema:', ''),
-    schema,
-  ]),
+  [
+    ...[targetRegistered, targetRemoved, tierDefined, statusChanged],
+    ...[agentEnrolled, certificateRenewed, agentDescribed],
+    ...[agentDrainStarted, agentDrainCancelled, agentRetired, agentEvicted, agentBanned, agentUnbanned],
+  ].map((schema) => [schema.$id.replace('urn:icmp-mon:schema:', ''), schema]),
 );
 
 const ajv = new Ajv2020({ strict: true, allErrors: false, allowUnionTypes: true });

@@ -17,6 +17,13 @@ const ENTITY_OF: Record<PublicEvent['type'], string> = {
   TierDefined: 'tier',
   AgentEnrolled: 'agent',
   AgentCertificateRenewed: 'agent',
+  AgentDrainStarted: 'agent',
+  AgentDrainCancelled: 'agent',
+  AgentRetired: 'agent',
+  AgentEvicted: 'agent',
+  AgentBanned: 'agent',
+  AgentUnbanned: 'agent',
+  AgentDescribed: 'agent',
   TargetStatusChanged: 'target-status',
 };
 
