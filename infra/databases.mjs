@@ -25,7 +25,7 @@ async function create(pg, url) {
   const server = new URL(url);
   const name = decodeURIComponent(server.pathname.slice(1));
   server.pathname = '/postgres';
-  await query(pg, server.href, `CREATE DATABASE ${pg.escapeIdentifier(name)}`).catch((cause) => {
+  await query(pg, server.href, `CREATE DATABASE ${pg.escapeIdentifier(name)} TEMPLATE template0`).catch((cause) => {
     throw refused(url, cause);
   });
 }

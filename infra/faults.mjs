@@ -38,7 +38,7 @@ function readRows() {
 
 async function faults(rows) {
   const pure = rows.length > 0 && rows.every((row) => pureRows.includes(row));
-  const provider = pure ? 'none' : await chooseProvider({});
+  const provider = pure ? 'none' : await chooseProvider({ ICMPMON_PROVIDER: process.env.ICMPMON_PROVIDER });
   await setUp(import.meta.url, { provider, commands: pure ? [] : ['fping', 'nft', 'ip'] });
   if (!pure) await buildServers(say);
   // Always anew: it takes a second, and its sources are spread over the workspace.

@@ -8,7 +8,7 @@ import { readJson } from './private-file.mjs';
 import { givenAddresses } from './providers/environment.mjs';
 import { packagesInstalled } from './provision/node-modules.mjs';
 import { hasCommand } from './provision/system-packages.mjs';
-import { debianMirror } from './provision/system-tree.mjs';
+import { debianMirror, debootstrapArguments, ensureKeyring } from './provision/system-tree.mjs';
 import { bootstrapOf, secretsOf } from './secrets.mjs';
 import { checkSystem } from './setup.mjs';
 import { countsOf, isSound, lineOf, sum } from './test-results.mjs';
@@ -135,6 +135,37 @@ describe('the machine', () => {
   it('without a mirror of Debian is told so', () => {
     writeFileSync(join(dir, 'sources.list'), 'deb http://mirror.test/other x main');
     expect(() => debianMirror(dir)).toThrow('No mirror');
+  });
+});
+
+describe("Debian's keyring", () => {
+  const quiet = (): void => undefined;
+
+  it('is demanded of debootstrap, which would go on unverified without it', () => {
+    const [check, keyring] = debootstrapArguments('/tree', 'http://mirror.test/debian');
+    expect([check, keyring]).toEqual(['--force-check-gpg', '--keyring=/usr/share/keyrings/debian-archive-keyring.gpg']);
+  });
+
+  it('is installed where it is missing', async () => {
+    const file = join(dir, 'keyring.gpg');
+    const installed: string[][] = [];
+    const install = async (packages: string[]): Promise<void> => {
+      installed.push(packages);
+      writeFileSync(file, '');
+    };
+    await ensureKeyring(quiet, { file, install });
+    await ensureKeyring(quiet, { file, install });
+    expect(installed).toEqual([['debian-archive-keyring']]);
+  });
+
+  it.each([
+    ['cannot be installed', () => Promise.reject(new Error('E: Unable to locate package'))],
+    ['is not in its package', () => Promise.resolve()],
+  ])('that %s stops the start by name', async (_, install) => {
+    const file = join(dir, 'keyring.gpg');
+    await expect(ensureKeyring(quiet, { file, install })).rejects.toThrow(
+      /keyring\.gpg is missing.*debian-archive-keyring/,
+    );
   });
 });
 

@@ -4,6 +4,7 @@ import { mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
+import { endLeftBy } from './installation.mjs';
 import { checkLayout } from './layout.mjs';
 import { giveToOwner } from './owner.mjs';
 import { stateDir } from './paths.mjs';
@@ -88,7 +89,12 @@ async function detach() {
     await new Promise((resolve) => setTimeout(resolve, 100));
     showNew();
   }
-  if (ended) throw new Refusal('It did not start; the cause is above. Nothing was left running.');
+  if (ended) {
+    // One that could stop in order has left nothing; one that was killed has left all that it had started.
+    const left = await endLeftBy(child.pid, stateDir);
+    const what = left.length > 0 ? `Ended what it had left: ${left.join(', ')}.` : 'Nothing was left running.';
+    throw new Refusal(`It did not start; the cause is above. ${what}`);
+  }
   child.unref();
   printAccess();
   process.exit(0);

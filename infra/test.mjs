@@ -42,7 +42,7 @@ function readOptions() {
 }
 
 async function test({ chosen, filters }) {
-  const provider = testProvider(chosen) ?? (await chooseProvider({}));
+  const provider = testProvider(chosen) ?? (await chooseProvider({ ICMPMON_PROVIDER: process.env.ICMPMON_PROVIDER }));
   await setUp(import.meta.url, { provider, commands: ['fping', 'nft', 'ip', 'chromium'] });
   await endAbandonedRuns();
   if (chosen.includes('e2e')) await build(say);

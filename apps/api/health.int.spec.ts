@@ -97,16 +97,31 @@ describe('the health of the product', () => {
     await projector.stop();
   });
 
-  it('computes when a disk is full from how it grew', async () => {
-    await api.control.execute(
+  const growsByAGigabyteAMinute = (forMinutes: number) =>
+    api.control.execute(
       `INSERT INTO disk_sample (disk, at, used_bytes)
        SELECT 'telemetry database', now() - m * interval '1 minute', 1000000000000 - m * 1000000000::bigint
-       FROM generate_series(0, 60, 5) m`,
+       FROM generate_series(0, $1::integer, 5) m ON CONFLICT DO NOTHING`,
+      [forMinutes],
     );
+  const telemetryDisk = (part: HealthPart) => part.rows.find(({ values }) => values['disk'] === 'telemetry database');
+
+  it('makes no forecast from the first hour of a disk', async () => {
+    await growsByAGigabyteAMinute(60);
     await eventuallyPart('disks', (part) => {
-      const row = part.rows.find(({ values }) => values['disk'] === 'telemetry database');
-      // A gigabyte a minute into a tebibyte.
-      expect(row).toMatchObject({ state: 'bad' });
+      expect(telemetryDisk(part)).toMatchObject({
+        state: 'ok',
+        values: { growth: null, fullInDays: null, forecast: 'not enough samples yet: 6 h are needed' },
+      });
+    });
+  });
+
+  it('computes when a disk is full from how it grew', async () => {
+    await growsByAGigabyteAMinute(480);
+    await eventuallyPart('disks', (part) => {
+      const row = telemetryDisk(part);
+      // Into a tebibyte.
+      expect(row).toMatchObject({ state: 'bad', values: { forecast: 'from 8 h of samples' } });
       expect(row?.values['fullInDays']).toBeCloseTo(2 ** 40 / 1e9 / 1_440, 1);
     });
     const kafka = (await partOf('disks')).rows.find(({ values }) => String(values['disk']).startsWith('Kafka'));

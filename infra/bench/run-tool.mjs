@@ -17,7 +17,7 @@ import { endAbandonedRuns } from '../test-runs.mjs';
 
 /** Exit code of `dist/bench/main.js <args>`; `entry` is the calling script's import.meta.url, as for `setUp`. */
 export async function runBenchTool(entry, args) {
-  const provider = await chooseProvider({});
+  const provider = await chooseProvider({ ICMPMON_PROVIDER: process.env.ICMPMON_PROVIDER });
   await setUp(entry, { provider, commands: ['fping'] });
   await endAbandonedRuns();
   const run = `bench-${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}-${process.pid}`;

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rootDir } from '../paths.mjs';
 import { stablePorts } from '../ports.mjs';
 import { hasCommand } from '../provision/system-packages.mjs';
 import { run, succeeds } from '../run.mjs';
+import { Refusal } from '../say.mjs';
 import { secretsOf } from '../secrets.mjs';
 import { superuser } from '../services/postgres.mjs';
 import { kafkaAnswers, postgresAnswers, valkeyAnswers } from '../services/ready.mjs';
@@ -36,7 +37,7 @@ export async function dockerServices({ dir }) {
   };
   const containers = {
     name: 'containers',
-    prepare: () => run('docker', [...compose(dir), 'pull', '--policy', 'missing', '--quiet'], { env }),
+    prepare: () => pull(dir, env),
     command: () => ({ command: 'docker', args: [...compose(dir), 'up', '--no-color', '--remove-orphans'], env }),
     ready: async () =>
       (await kafkaAnswers(ports.kafka)) &&
@@ -53,11 +54,36 @@ export async function dockerServices({ dir }) {
   };
 }
 
-/** Stops the containers of `dir` also when the compose command that had started them was killed. */
+async function pull(dir, env) {
+  try {
+    await run('docker', [...compose(dir), 'pull', '--policy', 'missing', '--quiet'], { env });
+  } catch (error) {
+    throw new Refusal(pullFailed(error.message, imagesIn(readFileSync(composeFile, 'utf8'))));
+  }
+}
+
+export const imagesIn = (composeText) => [...composeText.matchAll(/^\s+image:\s*(\S+)/gm)].map(([, image]) => image);
+
+/** What to do when images could not be fetched; `output` is what docker said. */
+export function pullFailed(output, images) {
+  const [first, ...said] = output.trim().split('\n');
+  return (
+    `The images could not be fetched: ${said.at(-1)?.trim() || first}\n` +
+    `Needed: ${images.join(', ')}. Either give this machine a way to their registry (a mirror, a proxy, a login), or load ` +
+    'them from a machine that has them: docker save IMAGE | docker load. Or start without containers: ICMPMON_PROVIDER=local'
+  );
+}
+
+/**
+ * Stops the containers of `dir` also when the compose command that had started them was killed. Returns the names of those that
+ * ran.
+ */
 export async function stopContainers(dir, { removeData = false } = {}) {
   const placeholders = ['KAFKA_PORT', 'POSTGRES_PORT', 'REDIS_PORT'].map((name) => [name, '1']);
   const env = { ...process.env, ...Object.fromEntries(placeholders), POSTGRES_PASSWORD: '-', REDIS_PASSWORD: '-' };
+  const running = await run('docker', [...compose(dir), 'ps', '--services', '--filter', 'status=running'], { env });
   await run('docker', [...compose(dir), 'down', ...(removeData ? ['--volumes'] : [])], { env });
+  return running.split('\n').filter((name) => name !== '');
 }
 
 function compose(dir) {

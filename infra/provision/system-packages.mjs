@@ -11,6 +11,7 @@ const packageOf = {
   java: 'default-jre-headless',
   mvn: 'maven',
   debootstrap: 'debootstrap',
+  gpgv: 'gpgv',
   unshare: 'util-linux',
   nft: 'nftables',
   ip: 'iproute2',
@@ -38,6 +39,11 @@ export async function installMissing(names, say) {
       `These commands are missing: ${missing.join(', ')}. Run: sudo apt-get install ${packages.join(' ')}`,
     );
   }
+  await installDebianPackages(packages, say);
+}
+
+/** Installs Debian packages by apt; as root. */
+export async function installDebianPackages(packages, say) {
   say(`Installing with apt: ${packages.join(', ')} …`);
   const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
   await run('apt-get', ['update', '-q'], options);

@@ -1,8 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../run.mjs';
+import { Refusal } from '../say.mjs';
+import { installDebianPackages } from './system-packages.mjs';
 
 const suite = 'trixie';
+/** By which Debian signs what is fetched here and then run as root. */
+const debianKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+const keyringPackage = 'debian-archive-keyring';
 const packages = ['postgresql-17', 'postgresql-17-timescaledb', 'valkey-server'];
 
 /** A Debian tree with the database servers, made once; an interrupted attempt is made anew. Returns its folder. */
@@ -12,12 +17,35 @@ export async function systemTree(runtimeDir, say) {
   const partialDir = `${treeDir}.partial`;
   rmSync(partialDir, { recursive: true, force: true });
   mkdirSync(runtimeDir, { recursive: true });
+  await ensureKeyring(say);
   say(`Fetching PostgreSQL 17, TimescaleDB and Valkey from Debian (700 MB on disk, about a minute) …`);
-  await run('debootstrap', ['--variant=minbase', `--include=${packages.join(',')}`, suite, partialDir, debianMirror()]);
+  await run('debootstrap', debootstrapArguments(partialDir, debianMirror()));
   mkdirSync(join(partialDir, 'srv/data'), { recursive: true });
   rmSync(join(partialDir, 'var/cache/apt/archives'), { recursive: true, force: true });
   renameSync(partialDir, treeDir);
   return treeDir;
+}
+
+/** Without --force-check-gpg a missing keyring would mean: unverified. */
+export function debootstrapArguments(treeDir, mirror) {
+  const verified = ['--force-check-gpg', `--keyring=${debianKeyring}`];
+  return [...verified, '--variant=minbase', `--include=${packages.join(',')}`, suite, treeDir, mirror];
+}
+
+/** @throws Refusal naming the keyring when it is missing and cannot be installed: nothing unverified is fetched */
+export async function ensureKeyring(say, { file = debianKeyring, install = installDebianPackages } = {}) {
+  if (existsSync(file)) return;
+  let cause = `${keyringPackage} does not bring it`;
+  try {
+    await install([keyringPackage], say);
+    if (existsSync(file)) return;
+  } catch (error) {
+    cause = error.message;
+  }
+  throw new Refusal(
+    `Debian's keyring ${file} is missing, so what is fetched could not be verified. Install the package ` +
+      `${keyringPackage}, or put the keyring there; nothing was fetched. (${cause})`,
+  );
 }
 
 /** The mirror that this machine already uses for Debian's main archive. */

@@ -16,7 +16,8 @@ export async function freshDatabases(urls) {
     const fresh = freshOf(url);
     await dropLeftover(fresh);
     await dropLeftover(replacedOf(url));
-    await query(serverOf(url), `CREATE DATABASE ${await quoted(nameOf(fresh))}`);
+    // template1 may hold the extension already, as in the image of TimescaleDB: the dump brings its own.
+    await query(serverOf(url), `CREATE DATABASE ${await quoted(nameOf(fresh))} TEMPLATE template0`);
     await query(serverOf(url), await comment(fresh, MARK));
     made.push(fresh);
   }

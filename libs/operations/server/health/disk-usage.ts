@@ -1,5 +1,6 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import type { HealthSources } from './health-reading';
+import { type DiskGrowth, growthOf } from './disk-growth';
 import { roomOf } from './watched-disks';
 
 /** How full one disk (or database, or log directory) is; null is what nobody tells. */
@@ -59,14 +60,22 @@ function causeOf(error: unknown): string {
   return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
 }
 
-/** Growth of each disk in bytes a day: the slope of its samples of the last day, once they span 15 minutes. */
-export async function readGrowth(control: Sql): Promise<Map<string, number>> {
-  const rows = await control.query<{ disk: string; bytes_per_day: number }>(
-    `SELECT disk, regr_slope(used_bytes, extract(epoch FROM at)) * 86400 AS bytes_per_day
-     FROM disk_sample WHERE at > now() - interval '1 day'
-     GROUP BY disk HAVING count(*) > 2 AND max(at) - min(at) >= interval '15 minutes'`,
+/** How each disk grows, from its samples of the last day. */
+export async function readGrowth(control: Sql): Promise<Map<string, DiskGrowth>> {
+  const rows = await control.query<{ disk: string; at_s: number; used: number; first_s: number; last_s: number }>(
+    `SELECT disk, percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM at))::float8 AS at_s,
+            percentile_cont(0.5) WITHIN GROUP (ORDER BY used_bytes)::float8 AS used,
+            extract(epoch FROM min(at))::float8 AS first_s, extract(epoch FROM max(at))::float8 AS last_s
+     FROM disk_sample WHERE at > now() - interval '1 day' GROUP BY disk, date_trunc('hour', at)`,
   );
-  return new Map(rows.map(({ disk, bytes_per_day }) => [disk, bytes_per_day]));
+  const byDisk = new Map<string, typeof rows>();
+  for (const row of rows) byDisk.set(row.disk, [...(byDisk.get(row.disk) ?? []), row]);
+  return new Map(
+    [...byDisk].map(([disk, hours]) => {
+      const spanS = Math.max(...hours.map((hour) => hour.last_s)) - Math.min(...hours.map((hour) => hour.first_s));
+      return [disk, growthOf(hours, spanS)];
+    }),
+  );
 }
 
 const SAMPLES_KEPT = '8 days';

@@ -1,11 +1,14 @@
 import { type HealthRow, worstOf } from '@icmp-mon/operations/contract';
+import { type DiskGrowth, FORECAST_SPAN_S_MIN } from './disk-growth';
 import { type DiskUsage, readDisks, readGrowth } from './disk-usage';
-import { counted, ofRows } from './figures';
+import { counted, ofRows, spanText } from './figures';
 import type { Look, PartReader, PartReading } from './health-reading';
 import { grade } from './thresholds';
 
 /** Slower growth than this is the noise of vacuum and compaction. */
 const GROWTH_BYTES_PER_DAY_MIN = 1024 * 1024;
+
+const TOO_FEW_SAMPLES = `not enough samples yet: ${FORECAST_SPAN_S_MIN / 3_600} h are needed`;
 
 /** What may run full, how fast it grows, and when it is full at that pace. */
 export const DISKS_PART: PartReader = {
@@ -49,10 +52,11 @@ export const DISKS_PART: PartReader = {
       unit: 'days',
       metric: { name: 'icmpmon_disk_full_in_days', help: 'Days until it is full at the pace of the last day.' },
     },
+    { key: 'forecast', title: 'Forecast', unit: 'text' },
   ],
   async read(look): Promise<PartReading> {
     const [{ disks, failures }, growth] = await Promise.all([readDisks(look), readGrowth(look.control)]);
-    const rows = disks.map((disk) => rowOf(disk, growth.get(disk.disk) ?? null, look));
+    const rows = disks.map((disk) => rowOf(disk, growth.get(disk.disk) ?? { bytesPerDay: null, spanS: 0 }, look));
     const unsized = disks.filter(({ totalBytes }) => totalBytes === null).length;
     const ok = unsized === 0 ? 'Room on all' : `Room on all whose size is known; of ${unsized} it is not`;
     const reading = ofRows(rows, ok, (state) => complaint(rows.filter((row) => row.state === state)));
@@ -62,14 +66,19 @@ export const DISKS_PART: PartReader = {
   },
 };
 
-function rowOf({ disk, usedBytes, totalBytes, freeBytes }: DiskUsage, growth: number | null, look: Look): HealthRow {
+function rowOf(
+  { disk, usedBytes, totalBytes, freeBytes }: DiskUsage,
+  { bytesPerDay: growth, spanS }: DiskGrowth,
+  look: Look,
+): HealthRow {
   const { diskUsedPercent, diskFullDays } = look.thresholds;
   // A disk also holds what others put there: full is when nothing is free.
   const usedPercent = totalBytes === null || freeBytes === null ? null : (1 - freeBytes / totalBytes) * 100;
   const grows = growth !== null && growth >= GROWTH_BYTES_PER_DAY_MIN;
   const fullInDays = grows && freeBytes !== null ? freeBytes / growth : null;
   const state = worstOf([grade(usedPercent, diskUsedPercent), grade(fullInDays, diskFullDays)]);
-  return { state, values: { disk, usedBytes, freeBytes, totalBytes, growth, fullInDays } };
+  const forecast = growth === null ? TOO_FEW_SAMPLES : `from ${spanText(spanS)} of samples`;
+  return { state, values: { disk, usedBytes, freeBytes, totalBytes, growth, fullInDays, forecast } };
 }
 
 function complaint(worst: HealthRow[]): [string, string] {

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { endLeftBy } from './installation.mjs';
 import { rootDir } from './paths.mjs';
 import { identify, isAlive } from './process-identity.mjs';
 
@@ -12,8 +13,10 @@ beforeEach(() => {
   writeFileSync(join(dir, 'layout.json'), '{"version":1}');
 });
 
-function reset(...args: string[]): Promise<string> {
-  const child = spawn(process.execPath, [join(rootDir, 'infra/reset.mjs'), ...args], {
+const reset = (...args: string[]): Promise<string> => command('reset.mjs', ...args);
+
+function command(script: string, ...args: string[]): Promise<string> {
+  const child = spawn(process.execPath, [join(rootDir, 'infra', script), ...args], {
     env: { ...process.env, ICMPMON_STATE_DIR: dir },
   });
   let output = '';
@@ -30,6 +33,30 @@ function leftRunning(): object {
 
 const recordState = (supervisor: object, children: object[]): void =>
   writeFileSync(join(dir, 'supervisor.json'), JSON.stringify({ state: 'ready', supervisor, children }));
+
+describe('npm stop', () => {
+  it('ends what a killed supervisor left, and says so', async () => {
+    const server = leftRunning();
+    recordState({ pid: 1, startTime: '-1' }, [{ name: 'postgres', ...server }]);
+    expect(await command('stop.mjs')).toBe(
+      'The supervisor had ended before. Stopped what it had left: postgres.\nended with 0',
+    );
+    expect(isAlive(server)).toBe(false);
+    expect(await command('stop.mjs')).toBe('Nothing was running.\nended with 0');
+  });
+});
+
+describe('a start whose supervisor was killed', () => {
+  it('ends what that one left, and nothing of another that runs meanwhile', async () => {
+    const [server, other] = [leftRunning(), leftRunning()];
+    recordState({ pid: 4_194_303, startTime: '-1' }, [{ name: 'kafka', ...server }]);
+    expect(await endLeftBy(4_194_302, dir)).toEqual([]);
+    expect(isAlive(server)).toBe(true);
+    expect(await endLeftBy(4_194_303, dir)).toEqual(['kafka']);
+    expect(isAlive(server)).toBe(false);
+    expect(isAlive(other)).toBe(true);
+  });
+});
 
 describe('npm run reset', () => {
   it('removes nothing without --yes', async () => {

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { rootDir } from '../paths.mjs';
+import { imagesIn, pullFailed } from './docker.mjs';
+import { chooseProvider } from './index.mjs';
+
+const machine = (docker: boolean, debian: boolean) => ({
+  dockerAnswers: async () => docker,
+  isDebianLike: () => debian,
+});
+const addresses = {
+  ICMPMON_KAFKA_BROKERS: 'k:9092',
+  ICMPMON_CONTROL_DATABASE_URL: 'postgres://c',
+  ICMPMON_TELEMETRY_DATABASE_URL: 'postgres://t',
+  ICMPMON_REDIS_URL: 'redis://r',
+};
+
+describe('the provider of the services', () => {
+  it.each([
+    ['given addresses', addresses, machine(true, true), 'environment'],
+    ['a Docker engine', {}, machine(true, true), 'docker'],
+    ['a Debian-like system', {}, machine(false, true), 'local'],
+    ['the one demanded, beside an engine', { ICMPMON_PROVIDER: 'local' }, machine(true, true), 'local'],
+    ['the one demanded', { ICMPMON_PROVIDER: 'docker' }, machine(true, true), 'docker'],
+    ['an empty demand is none', { ICMPMON_PROVIDER: '' }, machine(false, true), 'local'],
+  ])('is chosen by %s', async (_, environment, here, provider) => {
+    expect(await chooseProvider(environment, here)).toBe(provider);
+  });
+
+  it.each([
+    [
+      'a name that is not known',
+      { ICMPMON_PROVIDER: 'podman' },
+      machine(true, true),
+      /podman is not known. Use local or docker/,
+    ],
+    ['Docker without an engine', { ICMPMON_PROVIDER: 'docker' }, machine(false, true), /no Docker engine answers/],
+    ['local on another system', { ICMPMON_PROVIDER: 'local' }, machine(true, false), /no Debian-like system/],
+    ['a demand beside addresses', { ...addresses, ICMPMON_PROVIDER: 'local' }, machine(true, true), /Unset the one/],
+    ['nothing that serves', {}, machine(false, false), /install Docker and start it/],
+  ])('is refused: %s', async (_, environment, here, message) => {
+    await expect(chooseProvider(environment, here)).rejects.toThrow(message);
+  });
+});
+
+describe('the containers', () => {
+  const text = readFileSync(join(rootDir, 'infra/compose.yaml'), 'utf8');
+  const { services } = parse(text);
+
+  it('have nothing mounted on a nameless volume: every volume that the images declare has a name or is in memory', () => {
+    const declared: Record<string, string[]> = {
+      kafka: ['/etc/kafka/secrets', '/var/lib/kafka/data', '/mnt/shared/config'],
+      postgres: ['/var/lib/postgresql/data'],
+      valkey: ['/data'],
+    };
+    for (const [name, targets] of Object.entries(declared)) {
+      const mounts: (string | { target: string })[] = services[name].volumes;
+      const mounted = mounts.map((mount) => (typeof mount === 'string' ? mount.split(':')[1] : mount.target));
+      expect(mounted.sort(), name).toEqual(targets.sort());
+    }
+  });
+
+  it('whose images cannot be fetched are named, with what to do', () => {
+    expect(imagesIn(text)).toHaveLength(3);
+    const output =
+      'docker ended with 18:\n kafka Error\nError response from daemon: Get "https://registry.test/v2/": no such host';
+    const message = pullFailed(output, imagesIn(text));
+    expect(message).toMatch(
+      /^The images could not be fetched: Error response from daemon: .*no such host\nNeeded: apache\/kafka/,
+    );
+    expect(message).toContain('ICMPMON_PROVIDER=local');
+  });
+});
