@@ -1,3 +1,4 @@
+import { withClient } from './database-client.mjs';
 import { Refusal } from './say.mjs';
 
 const databaseMissing = '3D000';
@@ -11,11 +12,11 @@ export async function ensureDatabases({ controlDatabaseUrl, telemetryDatabaseUrl
 
 async function ensureDatabase(pg, url, then = 'SELECT 1') {
   try {
-    await query(pg, url, then);
+    await query(url, then);
   } catch (error) {
     if (error.code !== databaseMissing) throw refused(url, error);
     await create(pg, url);
-    await query(pg, url, then).catch((cause) => {
+    await query(url, then).catch((cause) => {
       throw refused(url, cause);
     });
   }
@@ -25,7 +26,7 @@ async function create(pg, url) {
   const server = new URL(url);
   const name = decodeURIComponent(server.pathname.slice(1));
   server.pathname = '/postgres';
-  await query(pg, server.href, `CREATE DATABASE ${pg.escapeIdentifier(name)} TEMPLATE template0`).catch((cause) => {
+  await query(server.href, `CREATE DATABASE ${pg.escapeIdentifier(name)} TEMPLATE template0`).catch((cause) => {
     throw refused(url, cause);
   });
 }
@@ -38,12 +39,4 @@ function refused(url, cause) {
   );
 }
 
-async function query(pg, connectionString, text) {
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 10_000 });
-  await client.connect();
-  try {
-    await client.query(text);
-  } finally {
-    await client.end();
-  }
-}
+const query = (url, text) => withClient(url, (client) => client.query(text));

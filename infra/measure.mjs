@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { setTimeout as pause } from 'node:timers/promises';
-import pg from 'pg';
+import { withClient } from './database-client.mjs';
 import { agentCounts, storedCounts } from './demo/counts.mjs';
 import { usageOf } from './demo/process-usage.mjs';
 import { Api, readAccess, until } from './demo/product.mjs';
@@ -71,20 +71,19 @@ async function inParallel(items, work) {
 const addressesOf = (count) => Array.from({ length: count }, (_, at) => `127.1.${at >> 8}.${at & 255}`);
 
 async function countResults(addresses, from, to) {
-  const telemetry = new pg.Client({ connectionString: access.telemetryDatabaseUrl });
-  const control = new pg.Client({ connectionString: access.controlDatabaseUrl });
-  await Promise.all([telemetry.connect(), control.connect()]);
-  try {
-    const { rows: keys } = await control.query('SELECT key FROM target_list WHERE ip = ANY($1::inet[])', [addresses]);
+  const keys = await withClient(access.controlDatabaseUrl, async (control) => {
+    const { rows } = await control.query('SELECT key FROM target_list WHERE ip = ANY($1::inet[])', [addresses]);
+    return rows.map(({ key }) => key);
+  });
+  const outcomes = await withClient(access.telemetryDatabaseUrl, async (telemetry) => {
     const { rows } = await telemetry.query(
       `SELECT outcome, count(*)::integer AS results FROM probe_result
        WHERE target_key = ANY($1::integer[]) AND at >= $2 AND at < $3 GROUP BY outcome`,
-      [keys.map(({ key }) => key), from, to],
+      [keys, from, to],
     );
-    return Object.fromEntries(rows.map(({ outcome, results }) => [outcome, results]));
-  } finally {
-    await Promise.all([telemetry.end(), control.end()]);
-  }
+    return rows;
+  });
+  return Object.fromEntries(outcomes.map(({ outcome, results }) => [outcome, results]));
 }
 
 async function idle(seconds) {

@@ -1,5 +1,6 @@
 // Compares what the agent has spooled with what the database holds.
 import pg from 'pg';
+import { withClient } from '../database-client.mjs';
 
 const INT8 = 20;
 pg.types.setTypeParser(INT8, Number);
@@ -17,18 +18,13 @@ export async function agentCounts(opsUrl) {
 }
 
 /** Results stored of one agent, and how many are there more than once. */
-export async function storedCounts(telemetryUrl, agentId) {
-  const client = new pg.Client({ connectionString: telemetryUrl, connectionTimeoutMillis: 5_000 });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
+export function storedCounts(telemetryUrl, agentId) {
+  return withClient(telemetryUrl, async (client) => {
     const { rows } = await client.query(
       `SELECT count(*) AS stored, count(*) - count(DISTINCT (target_key, check_no, at)) AS doubled
        FROM probe_result WHERE agent_id = $1`,
       [agentId],
     );
     return rows[0];
-  } finally {
-    await client.end();
-  }
+  });
 }

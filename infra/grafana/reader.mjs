@@ -1,4 +1,5 @@
 // The database role by which dashboards read: what it may see, and nothing else.
+import { withClient } from '../database-client.mjs';
 import { Refusal } from '../say.mjs';
 
 export const DEFAULT_READER = 'icmpmon_reader';
@@ -39,9 +40,9 @@ export async function prepareReader({ controlDatabaseUrl, telemetryDatabaseUrl, 
     [telemetryDatabaseUrl, TELEMETRY_RELATIONS.map((relation) => `SELECT ON ${relation}`)],
   ]) {
     const user = pg.escapeIdentifier(role);
-    await withClient(pg, url, async (client) => {
+    await withClient(url, async (client) => {
       await makeLogin(client, user, role, pg.escapeLiteral(password));
-      await proveLogin(pg, url, role, password);
+      await proveLogin(url, role, password);
       await client.query(`GRANT USAGE ON SCHEMA public TO ${user}`);
       for (const grant of grants) await client.query(`GRANT ${grant} TO ${user}`);
     });
@@ -67,25 +68,15 @@ async function makeLogin(client, user, role, password) {
   }
 }
 
-async function proveLogin(pg, url, role, password) {
+async function proveLogin(url, role, password) {
   const asReader = Object.assign(new URL(url), { username: role, password: encodeURIComponent(password) });
   try {
-    await withClient(pg, asReader.href, (client) => client.query('SELECT 1'));
+    await withClient(asReader.href, (client) => client.query('SELECT 1'));
   } catch (error) {
     if (!loginRefused.includes(error.code)) throw error;
     throw new Refusal(
       `${role} cannot log in to ${asReader.pathname.slice(1)} at ${asReader.host}: ${error.message}. A superuser made ` +
         'the role: give its password as ICMPMON_READER_PASSWORD, and let it in by pg_hba.conf.',
     );
-  }
-}
-
-async function withClient(pg, connectionString, task) {
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 10_000 });
-  await client.connect();
-  try {
-    return await task(client);
-  } finally {
-    await client.end();
   }
 }

@@ -1,5 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { withClient } from '../database-client.mjs';
 import { giveToOwner } from '../owner.mjs';
 import { rootDir, stateDir } from '../paths.mjs';
 import { writePrivateJson } from '../private-file.mjs';
@@ -68,14 +69,9 @@ async function readPositions(addresses) {
 
 export const productVersion = () => JSON.parse(readFileSync(join(rootDir, 'package.json'), 'utf8')).version;
 
-export async function timescaleVersion(url) {
-  const { default: pg } = await import('pg');
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
-  await client.connect();
-  try {
+export function timescaleVersion(url) {
+  return withClient(url, async (client) => {
     const { rows } = await client.query(`SELECT extversion FROM pg_extension WHERE extname = 'timescaledb'`);
     return rows[0]?.extversion ?? null;
-  } finally {
-    await client.end();
-  }
+  });
 }

@@ -1,3 +1,5 @@
+import { withClient } from '../database-client.mjs';
+
 /** Name of the database that a URL leads to. */
 export const nameOf = (url) => decodeURIComponent(new URL(url).pathname.slice(1));
 
@@ -9,12 +11,12 @@ export const serverOf = (url) => besides(url, 'postgres');
 
 /** Rows of one statement, on a connection of its own. */
 export async function query(url, text, values) {
-  return onConnection(url, async (client) => (await client.query(text, values)).rows);
+  return withClient(url, async (client) => (await client.query(text, values)).rows);
 }
 
 /** Runs statements in one transaction. */
 export async function transaction(url, statements) {
-  await onConnection(url, async (client) => {
+  await withClient(url, async (client) => {
     await client.query('BEGIN');
     for (const statement of statements) await client.query(statement);
     await client.query('COMMIT');
@@ -24,15 +26,4 @@ export async function transaction(url, statements) {
 export async function quoted(name) {
   const { default: pg } = await import('pg');
   return pg.escapeIdentifier(name);
-}
-
-async function onConnection(connectionString, work) {
-  const { default: pg } = await import('pg');
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 10_000 });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
 }

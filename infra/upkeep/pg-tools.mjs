@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { toolOptions } from '../database-client.mjs';
 import { runtimeDir } from '../paths.mjs';
 import { hasCommand } from '../provision/system-packages.mjs';
 import { run } from '../run.mjs';
@@ -55,7 +56,7 @@ async function start(tool, args, databaseUrl, stdio) {
   const [command, ...before] = await commandOf(tool);
   const child = spawn(command, [...before, ...args, `--dbname=${url.href}`], {
     stdio,
-    env: { PATH: process.env.PATH, LANG: 'C.UTF-8', PGPASSWORD: password },
+    env: { PATH: process.env.PATH, LANG: 'C.UTF-8', PGPASSWORD: password, PGOPTIONS: toolOptions },
   });
   let errors = '';
   child.stderr.on('data', (chunk) => (errors = (errors + chunk).slice(-keptErrorBytes)));

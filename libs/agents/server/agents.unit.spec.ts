@@ -214,6 +214,10 @@ describe('an enrolment', () => {
     ['#/name', { name: 'a\nb' }],
     ['#/name', { name: 'x'.repeat(64) }],
     ['#/region', { region: '' }],
+    ['#/region', { region: 'a\u0000b' }],
+    ['#/provider', { provider: 'a\ud83d' }],
+    ['#/agentVersion', { agentVersion: '0.1\n' }],
+    ['#/tags', { tags: { site: '\u001b[2J' } }],
     ['#/tags', { tags: { 'a b': 'x' } }],
     ['#/tags', { tags: { a: 1 } }],
     ['#/tags', { tags: Object.fromEntries(Array.from({ length: 33 }, (_, at) => [`k${at}`, 'x'])) }],
@@ -243,7 +247,7 @@ describe('telemetry', () => {
     );
   });
 
-  it('has the size that the spool may have, of agents that tell it', () => {
+  it('has the size of the spool where agents report it, details in one line, and no text that cannot be stored', () => {
     const numbers = [
       ...['assignmentVersion', 'targets', 'probesPerS', 'resultsPerS', 'cpuCores', 'executorCpuCores', 'rssBytes'],
       ...['spoolBlocks', 'spoolBytes', 'spoolOldestS', 'spoolQuarantined', 'droppedResults', 'notSentPerS'],
@@ -255,6 +259,22 @@ describe('telemetry', () => {
       ...{ at, startedAt: at, agentVersion: '0.1.0', executors: [] },
     };
     expect(readTelemetry(report)).toEqual(report);
+    const executor = { type: 'icmp_ping', state: 'restarting', detail: 'fping failed:\n\tno such socket' };
+    expect(readTelemetry({ ...report, executors: [executor] }).executors).toEqual([
+      { ...executor, detail: 'fping failed: no such socket' },
+    ]);
+    for (const unclean of ['a\u0000b', 'a\ud83d', '\u001b[2J']) {
+      const fields = [{ agentVersion: unclean }, { at: `${at}${unclean}` }];
+      const executors = [{ type: unclean }, { detail: unclean }].map((part) => ({
+        executors: [{ ...executor, ...part }],
+      }));
+      for (const wrong of [...fields, ...executors]) {
+        const pointer = `#/${Object.keys(wrong)[0]}${'executors' in wrong ? '/0' : ''}`;
+        expect(() => readTelemetry({ ...report, ...wrong })).toThrow(
+          expect.objectContaining({ errors: [expect.objectContaining({ pointer })] }),
+        );
+      }
+    }
     expect(readTelemetry({ ...report, spoolBytesMax: 2 ** 31 })).toEqual({ ...report, spoolBytesMax: 2 ** 31 });
     expect(() => readTelemetry({ ...report, spoolBytesMax: -1 })).toThrow(
       expect.objectContaining({ errors: [expect.objectContaining({ pointer: '#/spoolBytesMax' })] }),

@@ -1,5 +1,6 @@
 import type { AgentTelemetry, ExecutorHealth } from '@icmp-mon/agents/contract';
 import { DomainError, type FieldError } from '@icmp-mon/platform/errors';
+import { inOneLine, isCleanText } from '@icmp-mon/platform/text';
 
 /** Value of `internal.agent-telemetry`, keyed by agent id. */
 export interface ReceivedTelemetry {
@@ -15,6 +16,7 @@ const EXECUTORS_MAX = 32;
 const EXECUTOR_STATES = ['ok', 'missing', 'not_permitted', 'restarting', 'idle'];
 const VERSION_LENGTH_MAX = 64;
 const DETAIL_LENGTH_MAX = 500;
+const TIME_LENGTH_MAX = 40;
 
 /** What an agent may report as a number: where it can be negative, and nothing else about it. */
 const NUMBERS = {
@@ -55,8 +57,9 @@ export function readTelemetry(body: unknown): AgentTelemetry {
   for (const field of ['at', 'startedAt']) {
     if (!isTime(body[field])) errors.push({ pointer: `#/${field}`, detail: 'is a time in ISO 8601' });
   }
-  if (!isText(body['agentVersion'], VERSION_LENGTH_MAX)) {
-    errors.push({ pointer: '#/agentVersion', detail: `is a text of at most ${VERSION_LENGTH_MAX} characters` });
+  if (!isCleanText(body['agentVersion'], VERSION_LENGTH_MAX)) {
+    const detail = `is a text of at most ${VERSION_LENGTH_MAX} characters without control characters`;
+    errors.push({ pointer: '#/agentVersion', detail });
   }
   const executors = readExecutors(body['executors'], errors);
   if (errors.length > 0) throw new DomainError('invalid', 'The telemetry has fields that cannot be read.', errors);
@@ -70,16 +73,20 @@ function readExecutors(value: unknown, errors: FieldError[]): ExecutorHealth[] {
     return [];
   }
   return (value as unknown[]).flatMap((executor, at) => {
+    // Older agents pass on what fping wrote, line ends included.
+    const detail =
+      isRecord(executor) && typeof executor['detail'] === 'string' ? inOneLine(executor['detail']) : undefined;
     const good =
       isRecord(executor) &&
-      isText(executor['type'], VERSION_LENGTH_MAX) &&
+      isCleanText(executor['type'], VERSION_LENGTH_MAX) &&
       EXECUTOR_STATES.includes(String(executor['state'])) &&
-      isText(executor['detail'], DETAIL_LENGTH_MAX);
+      isCleanText(detail, DETAIL_LENGTH_MAX);
     if (good) {
-      const { type, state, detail } = executor as unknown as ExecutorHealth;
+      const { type, state } = executor as unknown as ExecutorHealth;
       return [{ type, state, detail }];
     }
-    errors.push({ pointer: `#/executors/${at}`, detail: `is {type, state: ${EXECUTOR_STATES.join('|')}, detail}` });
+    const form = `is {type, state: ${EXECUTOR_STATES.join('|')}, detail}, texts without control characters`;
+    errors.push({ pointer: `#/executors/${at}`, detail: form });
     return [];
   });
 }
@@ -88,10 +95,6 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isText(value: unknown, lengthMax: number): boolean {
-  return typeof value === 'string' && value.length <= lengthMax;
-}
-
 function isTime(value: unknown): boolean {
-  return isText(value, 40) && Number.isFinite(Date.parse(String(value)));
+  return isCleanText(value, TIME_LENGTH_MAX) && Number.isFinite(Date.parse(String(value)));
 }

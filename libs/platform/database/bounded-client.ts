@@ -1,20 +1,52 @@
 import pg from 'pg';
+import { sessionSettings } from './session-settings';
 
 const READ_TIMEOUT = 'Query read timeout';
 
+type Connected = (error?: Error) => void;
+
 /**
- * The driver's client, which ends its connection when the server does not answer a query within `query_timeout`: the
- * answer may still come, and whatever is asked next (a ROLLBACK, the pool's next borrower) would wait behind it.
+ * The driver's client, with what our sessions have in common. Each new connection first sets the session's settings, before anybody
+ * else can use it. A connection whose server does not answer a query within `query_timeout` is ended: the answer may still come, and
+ * whatever is asked next (a ROLLBACK, the pool's next borrower) would wait behind it.
  */
 export class BoundedClient extends pg.Client {
+  private readonly settings: string;
+
   constructor(config?: string | pg.ClientConfig) {
     super(config);
+    const { statement_timeout: statementMs, idle_in_transaction_session_timeout: idleMs } =
+      typeof config === 'object' ? config : {};
+    this.settings = sessionSettings({
+      statementTimeoutMs: typeof statementMs === 'number' ? statementMs : 0,
+      idleInTransactionTimeoutMs: typeof idleMs === 'number' ? idleMs : 0,
+    });
     const ask: unknown = this.query;
     if (typeof ask !== 'function') throw new Error('The PostgreSQL driver has no query method.');
     // Wrapped, not overridden: the method has a dozen signatures, and only the promise it gives matters here.
     Object.defineProperty(this, 'query', {
       value: (...args: unknown[]): unknown => this.watched(Reflect.apply(ask, this, args)),
     });
+    const connect = (): Promise<unknown> => super.connect();
+    // The pool passes a callback and ignores the promise, everybody else awaits the promise.
+    Object.defineProperty(this, 'connect', {
+      value: (connected?: Connected): Promise<void> | undefined => {
+        const ready = this.connectAndSet(connect);
+        if (connected === undefined) return ready;
+        ready.then(() => connected(), connected);
+        return undefined;
+      },
+    });
+  }
+
+  private async connectAndSet(connect: () => Promise<unknown>): Promise<void> {
+    await connect();
+    try {
+      await this.query(this.settings);
+    } catch (error) {
+      void this.end();
+      throw error;
+    }
   }
 
   private watched(answer: unknown): unknown {

@@ -1,4 +1,5 @@
 import { DataSource, type MigrationInterface } from 'typeorm';
+import { BoundedClient } from './bounded-client';
 import { CONNECT_TIMEOUT_MS } from './connection-settings';
 import { asDatabaseError } from './database-errors';
 
@@ -10,11 +11,12 @@ const MIGRATION_LOCK = 7_260_001;
 /** Applies what is missing, each migration in its own transaction; returns the names of those applied, in order. */
 export async function migrate(url: string, migrations: readonly MigrationClass[]): Promise<string[]> {
   const options = { type: 'postgres', url, logging: false, installExtensions: false } as const;
-  const extra = { keepAlive: true, max: 1 };
-  const gate = new DataSource({ ...options, connectTimeoutMS: CONNECT_TIMEOUT_MS, extra });
+  const extra = { Client: BoundedClient, keepAlive: true };
+  const gate = new DataSource({ ...options, connectTimeoutMS: CONNECT_TIMEOUT_MS, extra: { ...extra, max: 1 } });
   const source = new DataSource({
     ...options,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    extra,
     migrations: [...migrations],
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'each',

@@ -376,4 +376,43 @@ describe('a consumer group', () => {
     const consumer = await consume(group);
     await eventually(() => expect(consumer.trouble).toMatch(/made anew.*consumer_offset/s));
   });
+
+  it('sets a value that the database refuses aside at its first attempt alone, after its neighbours were halved', async () => {
+    const group = newGroup();
+    const topic = 'public.target-status.v1';
+    const letters = await deadLettersOf(group, topic);
+    const batches: string[][] = [];
+    const ids = named('refused', 64);
+    const bad = new Set(['refused-20', 'refused-41']);
+    const held = Promise.withResolvers<void>();
+    const consumer = await messaging.consumeGroup({
+      group,
+      topics: [topic],
+      database,
+      handle: async (sql, messages) => {
+        // The first message waits until all others are there, so that they come as one batch.
+        await held.promise;
+        const events = messages.map((message) => readCloudEvent(message).id).filter((id) => id.startsWith('refused-'));
+        batches.push(events);
+        for (const id of events) {
+          await sql.execute('INSERT INTO effect (group_id, event_id) VALUES ($1, $2)', [
+            group,
+            bad.has(id) ? 'a\u0000b' : id,
+          ]);
+        }
+      },
+    });
+    consumers.push(consumer);
+    await messaging.send(
+      topic,
+      ids.map((id) => event(id, 'refused-key')),
+    );
+    held.resolve();
+    await eventually(async () => expect(await effects(group, 'refused')).toEqual(ids.filter((id) => !bad.has(id))));
+    await eventually(() => expect(letters).toHaveLength(bad.size));
+    expect(letters[0]?.headers['cause']).toContain('invalid byte sequence');
+    for (const id of bad) expect(batches.filter((batch) => batch.length === 1 && batch[0] === id)).toHaveLength(1);
+    // One by one it would be a transaction for each message.
+    expect(batches.length).toBeLessThan(ids.length / 2);
+  });
 });

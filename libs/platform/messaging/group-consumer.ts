@@ -6,7 +6,7 @@ import type { ClusterAdmin } from './cluster-admin';
 import { eventPosition } from './cloud-event';
 import { type ConsumerOffset, FenceLost, loadOffset, moveOffset, type OffsetKey } from './consumer-offsets';
 import { DEAD_LETTER_SUFFIX, REPLAY_FOR_GROUP, deadLetter } from './dead-letters';
-import { mayPass } from './failure-kinds';
+import { isPoison, mayPass } from './failure-kinds';
 import { type OutgoingMessage, type ReceivedMessage, receivedMessage } from './message';
 import { LogPositionOutOfBounds, PoisonError } from './messaging-errors';
 import { consumedMessages, consumerLag, deadLetters, repeatedMessages, skippedOffsets } from './messaging-metrics';
@@ -196,7 +196,7 @@ export class GroupConsumer {
     }
   }
 
-  /** Commits the messages' effect: together if they let it, else one by one, and sets aside those that cannot be handled. */
+  /** Commits the messages' effect together, after a failure by halves, and sets aside those that cannot be handled. */
   private async apply(position: Position, messages: ReceivedMessage[], stream: PartitionStream): Promise<void> {
     const pauses = new Pauses(RETRY);
     let tries = 0;
@@ -210,9 +210,12 @@ export class GroupConsumer {
           logger.warn({ ...position.key, err: error }, 'a batch must wait');
           await pauses.wait(stream.ended);
         } else if (messages.length > 1) {
-          for (const message of messages) await this.apply(position, [message], stream);
+          // One message in five hundred costs nine more transactions, and delays its neighbours by no pause.
+          const half = messages.length >> 1;
+          await this.apply(position, messages.slice(0, half), stream);
+          await this.apply(position, messages.slice(half), stream);
           return;
-        } else if (error instanceof PoisonError || ++tries >= TRIES_MAX) {
+        } else if (isPoison(error) || ++tries >= TRIES_MAX) {
           await this.setAside(position, messages, error, stream);
           return;
         } else await pauses.wait(stream.ended);

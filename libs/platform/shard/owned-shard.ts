@@ -1,4 +1,4 @@
-import { compress, decompressBounded } from '@icmp-mon/platform/zstd';
+import { compressChecked, decompressBounded } from '@icmp-mon/platform/zstd';
 import type { Sql } from '@icmp-mon/platform/database';
 import type { FeedFact } from '@icmp-mon/probing/contract';
 import { CheckpointUnreadable } from './checkpoint-codec';
@@ -166,7 +166,7 @@ export class OwnedShard {
     await this.prepare();
     const commit = this.take(true);
     if (this.hasPending()) throw new Error(`Shard ${this.shard} keeps effects that were to be stored.`);
-    const checkpoint = { position, bytes: compress(this.fold.checkpoint()) };
+    const checkpoint = { position, bytes: compressChecked(this.fold.checkpoint()) };
     const { writes, positions } = commit ?? { writes: [], positions: new Map<string, number>() };
     const caughtUp = [...this.aheadStored];
     const ahead = new Map<string, readonly number[]>();
@@ -211,7 +211,7 @@ export class OwnedShard {
       if (!participant.hasPending() && this.offset > stored) positions.set(participant.name, this.offset);
     }
     const complete = this.isCaughtUp && !this.hasPending();
-    const bytes = checkpoint && complete ? compress(this.fold.checkpoint()) : null;
+    const bytes = checkpoint && complete ? compressChecked(this.fold.checkpoint()) : null;
     if (writes.length === 0 && positions.size === 0 && !bytes) return null;
     return {
       claim: this.claim,

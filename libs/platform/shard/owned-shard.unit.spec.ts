@@ -3,6 +3,7 @@ import { encodeTickRecord } from '@icmp-mon/probing/contract';
 import { compress } from '@icmp-mon/platform/zstd';
 import { describe, expect, it } from 'vitest';
 import { encodeCheckpoint, type CheckpointPart } from './checkpoint-codec';
+import { ShardFold } from './fold';
 import { OwnedShard } from './owned-shard';
 import type { ShardParticipant } from './participant';
 
@@ -38,7 +39,39 @@ describe('a stored checkpoint', () => {
     await expect(load(checkpoint)).rejects.toThrow(/cannot be read: .*shards adopt --shard <number> --fresh/);
     await expect(load(checkpoint, true)).resolves.toMatchObject({ offset: 7 });
   });
+
+  it('of which a bit has changed is refused in the same way, unless what it holds is the same', async () => {
+    const written = await writtenCheckpoint();
+    const content = await contentOf(written);
+    // One bit of each byte: all eight of them take eight times as long and come to the same.
+    for (let at = 0; at < written.length; at++) {
+      const changed = Uint8Array.from(written);
+      changed[at] ^= 1 << (at & 7);
+      const found = await contentOf(changed).catch(String);
+      if (typeof found !== 'string') expect(found, `a bit of byte ${at}`).toEqual(content);
+      else expect(found, `a bit of byte ${at}`).toMatch(/cannot be read: .*shards adopt --shard <number> --fresh/);
+    }
+  });
+
+  it('of a release that wrote no checksum is read', async () => {
+    await expect(load(compress(new ShardFold(0, []).checkpoint()))).resolves.toMatchObject({ offset: 7 });
+  });
 });
+
+const TICKS = 200;
+
+/** As a shard writes it, long enough for the bits of its content to outnumber those of its frame. */
+async function writtenCheckpoint(): Promise<Uint8Array> {
+  const shard = await load(compress(new ShardFold(0, []).checkpoint()));
+  for (let tick = 1; tick <= TICKS; tick++) shard.apply(7 + tick, encodeTickRecord(1, tick * 1_000));
+  const bytes = shard.take(true)?.checkpoint?.bytes;
+  if (bytes === undefined) throw new Error('no checkpoint was taken');
+  return bytes;
+}
+
+async function contentOf(checkpoint: Uint8Array): Promise<Uint8Array> {
+  return (await load(checkpoint)).fold.checkpoint();
+}
 
 describe('a shard', () => {
   /** Makes so many rows of each record. */

@@ -1,2 +1,2 @@
-export { compress, decompressBounded, ZstdError } from './zstd';
+export { compress, compressChecked, decompressBounded, ZstdError } from './zstd';
 export type { ZstdFailure } from './zstd';

@@ -27,6 +27,13 @@ export function compress(bytes: Uint8Array): Uint8Array {
   return zstdCompressSync(bytes, { pledgedSrcSize: bytes.length, params: compressParams });
 }
 
+const checkedParams = { ...compressParams, [constants.ZSTD_c_checksumFlag]: 1 };
+
+/** As `compress`, with a checksum of the content in the frame: decompressing it finds a bit that changed. */
+export function compressChecked(bytes: Uint8Array): Uint8Array {
+  return zstdCompressSync(bytes, { pledgedSrcSize: bytes.length, params: checkedParams });
+}
+
 /**
  * The content of one zstd frame, at most `maxBytes` long. Never allocates past the bound, whatever the frame claims.
  * Throws a `ZstdError` on anything else.
@@ -38,6 +45,10 @@ export function decompressBounded(bytes: Uint8Array, maxBytes: number): Uint8Arr
     const tooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
     throw tooLarge
       ? new ZstdError('too_large', `the zstd frame holds more than ${maxBytes} bytes`, { cause: error })
-      : new ZstdError('corrupt', 'the bytes are not a whole zstd frame', { cause: error });
+      : new ZstdError('corrupt', `the bytes are not a whole zstd frame: ${wordsOf(error)}`, { cause: error });
   }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

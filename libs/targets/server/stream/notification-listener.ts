@@ -1,5 +1,6 @@
+import { BoundedClient } from '@icmp-mon/platform/database';
 import { createLogger } from '@icmp-mon/platform/ops';
-import pg from 'pg';
+import type pg from 'pg';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const RECONNECT_MS = 5_000;
@@ -38,7 +39,7 @@ export class NotificationListener {
 
   private async connect(): Promise<void> {
     this.retry = null;
-    const client = new pg.Client({
+    const client = new BoundedClient({
       connectionString: this.url,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
@@ -50,7 +51,7 @@ export class NotificationListener {
     client.on('end', () => this.reconnect(client));
     try {
       await client.connect();
-      await client.query(`LISTEN ${pg.escapeIdentifier(this.channel)}`);
+      await client.query(`LISTEN ${client.escapeIdentifier(this.channel)}`);
       this.onNotify();
     } catch (error) {
       logger.warn({ err: error }, 'could not listen for changes; looking every second meanwhile');
