@@ -45,7 +45,7 @@ export class ApiModule {
           prefix: config.topicPrefix,
           shardCount: config.shardCount,
         }),
-        StatusApiModule,
+        StatusApiModule.register({ shardCount: config.shardCount }),
         AgentsApiModule.register({ caDir: config.caDir, enrolUrl: config.publicEnrolUrl }),
         OperationsApiModule.register({
           redisUrl: config.redisUrl,

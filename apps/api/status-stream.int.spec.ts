@@ -157,6 +157,35 @@ describe('the status stream', () => {
     await expect.poll(() => late.of('reset').length, WAIT).toBe(1);
   });
 
+  it('asks to read again when shards are no longer judged, also who was away meanwhile, and when they are again', async () => {
+    const target = await register('192.0.2.41');
+    await becomes(target, 'up');
+    const read = async (): Promise<TargetView> =>
+      (await (await api.ask(`/api/v1/targets/${target.id}`)).json()) as TargetView;
+    const [client, away] = [await follow(), await follow()];
+    for (const each of [client, away]) await expect.poll(() => each.lastEventId, WAIT).not.toBeNull();
+    await away.close();
+    expect(await read()).toMatchObject({ status: 'up', asOf: expect.any(String) });
+
+    await api.judging.stopSince(600);
+    await expect.poll(() => client.of('reset').length, WAIT).toBe(1);
+    const asOf = new Date(Date.now() - 600_000);
+    const shown = await read();
+    expect(shown).toMatchObject({ status: 'unknown', reason: 'not_judged', since: shown.asOf });
+    expect(Math.abs(Date.parse(shown.asOf ?? '') - asOf.getTime())).toBeLessThan(60_000);
+    await expect.poll(() => client.of('counts').at(-1)?.data, WAIT).toMatchObject({ up: 0, down: 0, degraded: 0 });
+    const back = await follow(away.lastEventId ?? '');
+    await expect.poll(() => back.of('reset').length, WAIT).toBe(1);
+    const same = await follow(client.lastEventId ?? '');
+    await becomes(target, 'down');
+    await expect.poll(() => statuses(same, target), WAIT).toEqual(['unknown']);
+    expect(same.of('reset')).toEqual([]);
+
+    await api.judging.start();
+    await expect.poll(() => client.of('reset').length, WAIT).toBe(2);
+    expect(await read()).toMatchObject({ status: 'down', reason: 'quorum_down' });
+  });
+
   it('tells many clients the same, and goes on when all but one left', async () => {
     const target = await register('192.0.2.31');
     const clients = await Promise.all(Array.from({ length: 10 }, () => follow()));

@@ -42,7 +42,7 @@ describe('registering a target', () => {
     for (const ref of [target.id, '192.0.2.1']) {
       const read = await api.ask(`/api/v1/targets/${ref}`);
       expect(read.headers.get('etag')).toBe('"1"');
-      expect(await read.json()).toEqual(target);
+      expect(await read.json()).toEqual({ ...target, asOf: expect.any(String) });
     }
     const [event] = await events(target.id);
     expect(event).toMatchObject({

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { type Role, ROLES } from '@icmp-mon/identity/contract';
 import { EnsureApiKey, EnsureUser, newApiKey } from '@icmp-mon/identity/server';
 import { DEFAULT_THRESHOLDS } from '@icmp-mon/operations/server';
-import { ControlDatabase } from '@icmp-mon/platform/database';
+import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { listen } from '@icmp-mon/platform/http';
 import { newId } from '@icmp-mon/platform/ids';
 import { testDatabase, type TestDatabases, testServices, testTopicPrefix } from '@icmp-mon/platform/testing';
@@ -14,6 +14,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { createApi } from '../api';
 import type { ApiConfig } from '../api-config';
+import { Judging } from './judging';
 
 export const TEST_PASSWORD = 'correct horse battery staple';
 
@@ -23,6 +24,8 @@ export interface TestApi {
   url: string;
   config: ApiConfig;
   control: ControlDatabase;
+  /** Begun, unless `judging` is false. */
+  judging: Judging;
   /** An API key of each role. */
   keys: Record<Role, string>;
   /** A request with the key of a role, `admin` unless said. */
@@ -59,11 +62,16 @@ export function testApiConfig(databases: TestDatabases, folder: string, change: 
 }
 
 /** The API on databases of its own, with built-in tiers, a user `admin` and a key of each role. */
-export async function startTestApi(change: Partial<ApiConfig> = {}): Promise<TestApi> {
+export async function startTestApi(
+  change: Partial<ApiConfig> = {},
+  { judging: judges }: { judging: boolean } = { judging: true },
+): Promise<TestApi> {
   const databases = await testDatabase('both');
   const folder = await mkdtemp(path.join(tmpdir(), 'icmp-mon-api-test-'));
   const config = testApiConfig(databases, folder, change);
   const app = await createApi(config);
+  const judging = new Judging(app.get(TelemetryDatabase), config.shardCount);
+  if (judges) await judging.start();
   const port = await listen(app, 0, '127.0.0.1');
   const url = `http://127.0.0.1:${port}`;
   const keys = await makeAccess(app);
@@ -77,6 +85,7 @@ export async function startTestApi(change: Partial<ApiConfig> = {}): Promise<Tes
     url,
     config,
     control: app.get(ControlDatabase),
+    judging,
     keys,
     ask,
     post: (pathAndQuery, body, headers = {}) =>
@@ -86,6 +95,7 @@ export async function startTestApi(change: Partial<ApiConfig> = {}): Promise<Tes
         body: JSON.stringify(body),
       }),
     async stop() {
+      await judging.stop();
       app.getHttpServer().closeAllConnections();
       await app.close();
       await databases.drop();

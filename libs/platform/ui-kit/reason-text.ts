@@ -1,6 +1,6 @@
-import type { StatusReason } from '@icmp-mon/status/contract';
+import type { ShownReason } from '@icmp-mon/status/contract';
 
-const REASONS: Readonly<Record<StatusReason, string>> = {
+const REASONS: Readonly<Record<ShownReason, string>> = {
   never_answered: 'it never answered, so nothing is known to be lost',
   no_agents: 'no agent is selected for it',
   warming: 'the selected agents have not judged it yet',
@@ -10,9 +10,10 @@ const REASONS: Readonly<Record<StatusReason, string>> = {
   quorum_up: 'enough agents reach it',
   quorum_down: 'enough agents do not reach it',
   no_quorum: 'the agents disagree',
+  not_judged: 'nobody has judged it for three intervals',
 };
 
-const SHORT: Readonly<Record<StatusReason, string>> = {
+const SHORT: Readonly<Record<ShownReason, string>> = {
   never_answered: 'never answered',
   no_agents: 'no agent',
   warming: 'warming up',
@@ -22,14 +23,15 @@ const SHORT: Readonly<Record<StatusReason, string>> = {
   quorum_up: '',
   quorum_down: '',
   no_quorum: 'no quorum',
+  not_judged: 'not judged',
 };
 
 /** Why a status is what it is, as the end of a sentence. */
-export function reasonText(reason: StatusReason | null): string {
+export function reasonText(reason: ShownReason | null): string {
   return reason === null ? 'nothing was judged yet' : (REASONS[reason] ?? reason);
 }
 
 /** The same in two or three words; empty where the status says it all. */
-export function shortReasonText(reason: StatusReason | null): string {
+export function shortReasonText(reason: ShownReason | null): string {
   return reason === null ? '' : (SHORT[reason] ?? reason);
 }

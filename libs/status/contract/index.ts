@@ -1,2 +1,3 @@
+export * from './judged-targets';
 export * from './status';
 export * from './status-events';

@@ -29,6 +29,13 @@ export const STATUS_REASONS = [
 ] as const;
 export type StatusReason = (typeof STATUS_REASONS)[number];
 
+/**
+ * Reasons as the API shows them. `not_judged` is no event: it is computed on read, while nobody has judged the target's shard
+ * for three intervals of the target's tier.
+ */
+export const SHOWN_REASONS = [...STATUS_REASONS, 'not_judged'] as const;
+export type ShownReason = (typeof SHOWN_REASONS)[number];
+
 /** How the selected agents voted. `fresh` is up + degraded + down. */
 export interface Votes {
   selected: number;
@@ -45,7 +52,7 @@ export interface AgentVerdictView {
   agentName: string;
   check: number;
   verdict: Verdict;
-  reason: StatusReason | null;
+  reason: ShownReason | null;
   /** Null while the agent has not judged it. */
   since: string | null;
 }
@@ -56,11 +63,13 @@ export interface TargetStatusView {
   ip: string;
   vrf: string;
   status: Status;
-  reason: StatusReason | null;
+  reason: ShownReason | null;
   since: string | null;
   lastSuccessAt: string | null;
   votes: Votes | null;
   agents: AgentVerdictView[];
+  /** Up to when the target's shard has judged, ISO 8601; null while it has judged nothing. */
+  asOf: string | null;
 }
 
 /** `GET /api/v1/status/changes?limit=`: the latest status changes of all targets, newest first. */

@@ -18,6 +18,9 @@ import { lastKnown, recallStatuses, type StoredStatuses } from './recall-statuse
 import { StatusEffects, type TargetVerdicts } from './status-effects';
 import { VERDICT } from './verdict';
 
+/** Its name in `shard_position`: how far statuses are judged. */
+export const STATUS_PARTICIPANT = 'status';
+
 /** Results older than this many intervals when received are kept, and judge nothing. */
 const JUDGED_INTERVALS_MAX = 2;
 
@@ -60,7 +63,7 @@ const NEVER_JUDGED: Judgement = { status: 'unknown', reason: 'no_agents' };
 
 /** Verdicts and consensus of one shard: results and ticks in, status changes out, each numbered once. */
 export class StatusParticipant implements ShardParticipant {
-  readonly name = 'status';
+  readonly name = STATUS_PARTICIPANT;
   private readonly pairs = new PairTable();
   private readonly states = new Map<number, TargetState>();
   private readonly touched = new Set<TargetEntry>();

@@ -1,4 +1,4 @@
-import type { Status, StatusReason } from '@icmp-mon/status/contract';
+import type { ShownReason, Status } from '@icmp-mon/status/contract';
 
 export const DEFAULT_VRF = 'default';
 
@@ -24,10 +24,12 @@ export interface TargetView {
   /** Version of the target's stream, also its ETag. */
   version: number;
   status: Status;
-  reason: StatusReason | null;
+  reason: ShownReason | null;
   /** When the status began, ISO 8601; null while nothing was ever judged. */
   since: string | null;
   lastSuccessAt: string | null;
+  /** Up to when the target's shard has judged, ISO 8601; null while it has judged nothing. */
+  asOf: string | null;
 }
 
 export const TARGET_SORTS = ['status', 'ip', 'name', 'tier', 'since'] as const;
@@ -55,14 +57,19 @@ export interface TargetPage {
   next: string | null;
   /** Targets that match the filter, over all pages. */
   total: number;
+  /** Up to when every shard has judged, ISO 8601; null while one has judged nothing. */
+  asOf: string | null;
 }
 
-/** `GET /api/v1/targets/counts`: all targets by status. */
+/** All targets by status. */
 export type StatusCounts = Record<Status, number>;
 
+/** `GET /api/v1/targets/counts`; `asOf` as in `TargetPage`. */
+export type StatusCountsView = StatusCounts & { asOf: string | null };
+
 /**
- * Server-sent events of `GET /api/v1/status/stream[?live=<target id>]`; the id of an event is the list's change number,
- * so that `Last-Event-ID` resumes; `reset` asks the client to read the list anew.
+ * Server-sent events of `GET /api/v1/status/stream[?live=<target ids>]`; an event's id says up to which change of the list it
+ * knows (and which shards were not judged then), so that `Last-Event-ID` resumes; `reset` asks the client to read the list again.
  */
 export type StatusStreamEvent =
   | { event: 'target'; data: TargetView }

@@ -1,7 +1,7 @@
-import { type Status, STATUS_REASONS, STATUSES, type StatusReason } from '@icmp-mon/status/contract';
+import { SHOWN_REASONS, type ShownReason, type Status, STATUSES } from '@icmp-mon/status/contract';
 import type {
   RegisterTargetRequest,
-  StatusCounts,
+  StatusCountsView,
   TargetListQuery,
   TargetPage,
   TargetView,
@@ -17,6 +17,7 @@ const NAME = /^[^\p{Cc}]+$/u;
 const IDENTIFIER = /^[a-zA-Z0-9]([a-zA-Z0-9_.-]*[a-zA-Z0-9])?$/;
 const IDENTIFIER_MESSAGE = 'must be letters, digits, "_", "." or "-", beginning and ending with a letter or digit';
 
+const AS_OF = { type: 'string', format: 'date-time', nullable: true } as const;
 const TAGS_SCHEMA = { type: 'object', additionalProperties: { type: 'string' }, example: { site: 'fra' } } as const;
 
 export class RegisterTargetBody implements RegisterTargetRequest {
@@ -128,9 +129,17 @@ export class TargetAnswer implements TargetView {
   @ApiProperty({ format: 'date-time' }) registeredAt!: string;
   @ApiProperty({ type: 'integer', description: 'Also the ETag.' }) version!: number;
   @ApiProperty({ enum: STATUSES }) status!: Status;
-  @ApiProperty({ type: 'string', enum: STATUS_REASONS, nullable: true }) reason!: StatusReason | null;
+  @ApiProperty({
+    type: 'string',
+    enum: SHOWN_REASONS,
+    nullable: true,
+    description:
+      'Null while nothing was ever judged. not_judged: nobody has judged its shard for three intervals of its tier.',
+  })
+  reason!: ShownReason | null;
   @ApiProperty({ type: 'string', format: 'date-time', nullable: true }) since!: string | null;
   @ApiProperty({ type: 'string', format: 'date-time', nullable: true }) lastSuccessAt!: string | null;
+  @ApiProperty({ ...AS_OF, description: "Up to when the target's shard has judged." }) asOf!: string | null;
 }
 
 export class TargetPageAnswer implements TargetPage {
@@ -138,11 +147,13 @@ export class TargetPageAnswer implements TargetPage {
   @ApiProperty({ type: 'string', nullable: true, description: 'cursor of the next page, null on the last' }) next!:
     string | null;
   @ApiProperty({ type: 'integer', description: 'Targets that match, over all pages.' }) total!: number;
+  @ApiProperty({ ...AS_OF, description: 'Up to when every shard has judged.' }) asOf!: string | null;
 }
 
-export class StatusCountsAnswer implements StatusCounts {
+export class StatusCountsAnswer implements StatusCountsView {
   @ApiProperty({ type: 'integer' }) up!: number;
   @ApiProperty({ type: 'integer' }) degraded!: number;
   @ApiProperty({ type: 'integer' }) down!: number;
   @ApiProperty({ type: 'integer' }) unknown!: number;
+  @ApiProperty({ ...AS_OF, description: 'Up to when every shard has judged.' }) asOf!: string | null;
 }

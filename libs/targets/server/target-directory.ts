@@ -1,6 +1,7 @@
 import { Batching } from '@icmp-mon/platform/batching';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
+import { JudgedTargets } from '@icmp-mon/status/contract';
 import { TargetDirectory, type TargetReference, type TargetView } from '@icmp-mon/targets/contract';
 import { Injectable } from '@nestjs/common';
 import { canonicalAddress, shown } from './canonical-address';
@@ -27,7 +28,10 @@ export class AmbiguousTarget extends DomainError {
 export class ListedTargets extends TargetDirectory {
   private readonly lookups: Batching<string, TargetView | null>;
 
-  constructor(private readonly database: ControlDatabase) {
+  constructor(
+    private readonly database: ControlDatabase,
+    private readonly judged: JudgedTargets,
+  ) {
     super();
     this.lookups = new Batching({ batchMax: IDS_TOGETHER_MAX, concurrentMax: 2 }, (ids) => this.byIds(ids));
   }
@@ -46,7 +50,8 @@ export class ListedTargets extends TargetDirectory {
       `SELECT ${VIEW_COLUMNS} FROM target_list WHERE ip = $1::inet AND ($2::text IS NULL OR vrf = $2) ORDER BY vrf LIMIT $3`,
       [address.ip, vrf ?? null, CANDIDATES_MAX],
     );
-    const views = rows.map(targetView);
+    const judged = await this.judged.now();
+    const views = rows.map((row) => targetView(row, judged));
     const [only] = views;
     if (only === undefined) {
       throw new DomainError(
@@ -64,7 +69,8 @@ export class ListedTargets extends TargetDirectory {
       `SELECT ${VIEW_COLUMNS} FROM target_list WHERE key = ANY ($1::integer[])`,
       [keys],
     );
-    return new Map(rows.map((row) => [row.key, targetView(row)]));
+    const judged = await this.judged.now();
+    return new Map(rows.map((row) => [row.key, targetView(row, judged)]));
   }
 
   private async byId(id: string): Promise<TargetView> {
@@ -78,7 +84,8 @@ export class ListedTargets extends TargetDirectory {
       `SELECT ${VIEW_COLUMNS} FROM target_list WHERE id = ANY ($1::uuid[])`,
       [ids],
     );
-    const views = new Map(rows.map((row) => [row.id, targetView(row)]));
+    const judged = await this.judged.now();
+    const views = new Map(rows.map((row) => [row.id, targetView(row, judged)]));
     return ids.map((id) => views.get(id) ?? null);
   }
 }

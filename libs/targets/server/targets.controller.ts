@@ -6,7 +6,8 @@ import {
   type RequestMetadata,
   RequirePermission,
 } from '@icmp-mon/platform/http';
-import type { StatusCounts, TargetPage, TargetView } from '@icmp-mon/targets/contract';
+import { JudgedTargets } from '@icmp-mon/status/contract';
+import type { StatusCountsView, TargetPage, TargetView } from '@icmp-mon/targets/contract';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import {
@@ -43,6 +44,7 @@ export class TargetsController {
     private readonly queries: QueryBus,
     private readonly targets: ListedTargets,
     private readonly counts: TargetCounts,
+    private readonly judged: JudgedTargets,
   ) {}
 
   @Post()
@@ -78,8 +80,9 @@ export class TargetsController {
   @RequirePermission('targets:read')
   @ApiOperation({ summary: 'Count all targets by status' })
   @ApiOkResponse({ type: StatusCountsAnswer })
-  countByStatus(): Promise<StatusCounts> {
-    return this.counts.byStatus();
+  async countByStatus(): Promise<StatusCountsView> {
+    const judged = await this.judged.now();
+    return { ...(await this.counts.byStatus(judged)), asOf: judged.oldest };
   }
 
   @Get(':id')

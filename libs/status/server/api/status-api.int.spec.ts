@@ -1,6 +1,6 @@
 import { encodeSeriesBody, RttHistogram, SeriesBuilder, windowStart } from '@icmp-mon/probing/contract';
 import type { StatusChangeView, TargetStatusView } from '@icmp-mon/status/contract';
-import { DatabaseModule, TelemetryDatabase } from '@icmp-mon/platform/database';
+import { ControlDatabase, DatabaseModule, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { Authenticator, createHttpApp, HttpModule, listen, type Principal } from '@icmp-mon/platform/http';
 import { testDatabase, type TestDatabases } from '@icmp-mon/platform/testing';
@@ -67,7 +67,12 @@ describe('the routes of status', () => {
 
   beforeAll(async () => {
     databases = await testDatabase('both');
-    const imports = [DatabaseModule.register(databases), Surroundings, HttpModule, StatusApiModule];
+    const imports = [
+      DatabaseModule.register(databases),
+      Surroundings,
+      HttpModule,
+      StatusApiModule.register({ shardCount: 2 }),
+    ];
     const api: DynamicModule = { module: TestApi, imports };
     const created = await createHttpApp(api, { logger: false });
     app = created;
@@ -110,6 +115,7 @@ describe('the routes of status', () => {
       lastSuccessAt: null,
       votes: null,
       agents: [],
+      asOf: null,
     });
   });
 
@@ -147,6 +153,34 @@ describe('the routes of status', () => {
       },
       { agentId: AGENTS[1], agentName: AGENTS[1], check: 1, verdict: 'unknown', reason: 'warming', since: null },
     ]);
+  });
+
+  it('show nothing as up that nobody has judged for three intervals, and no vote or verdict for it either', async () => {
+    const control = app.get(ControlDatabase);
+    await control.execute(
+      `INSERT INTO tier (name, built_in, policy, version) VALUES ('standard', true, '{"probeIntervalMs": 15000}', 1)`,
+    );
+    const read = async (): Promise<TargetStatusView> => (await get<TargetStatusView>('targets/127.0.0.1/status')).body;
+    const judgedAgo = (seconds: number): Promise<number> =>
+      telemetry.execute(
+        `INSERT INTO shard_position (shard, participant, position, log_at)
+         SELECT s, 'status', 1, now() - $1 * interval '1 second' FROM generate_series(0, 1) s
+         ON CONFLICT (shard, participant) DO UPDATE SET log_at = excluded.log_at`,
+        [seconds],
+      );
+    const soon = { timeout: 20_000, interval: 100 };
+    await expect.poll(async () => (await read()).reason, soon).toBe('not_judged');
+    await judgedAgo(600);
+    await expect.poll(async () => (await read()).asOf, soon).not.toBeNull();
+    const stale = await read();
+    expect(stale).toMatchObject({ status: 'unknown', reason: 'not_judged', since: stale.asOf });
+    expect(stale.votes).toEqual({ selected: 2, needed: 2, up: 0, degraded: 0, down: 0, unknown: 2 });
+    expect(stale.agents.map(({ verdict, reason }) => [verdict, reason])).toEqual(
+      Array(2).fill(['unknown', 'not_judged']),
+    );
+    expect((await get<{ asOf: string | null }>('status/changes?limit=1')).body.asOf).toBe(stale.asOf);
+    await judgedAgo(0);
+    await expect.poll(read, soon).toMatchObject({ status: 'up', reason: 'quorum_up', votes: VOTES });
   });
 
   it('page through the changes of all targets, newest first, without those of a reason alone or of removed targets', async () => {

@@ -1,4 +1,4 @@
-import type { Status, StatusChangeView, StatusReason } from '@icmp-mon/status/contract';
+import { JudgedTargets, type Status, type StatusChangeView, type StatusReason } from '@icmp-mon/status/contract';
 import { TargetDirectory } from '@icmp-mon/targets/contract';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { decodeNumberCursor, encodeNumberCursor } from '@icmp-mon/platform/paging';
@@ -25,6 +25,8 @@ export interface StatusChangePage {
   items: StatusChangeView[];
   /** Cursor of the next page, null on the last. */
   next: string | null;
+  /** Up to when every shard has judged: later changes are not known yet. */
+  asOf: string | null;
 }
 
 /** A change of the reason alone is none of the status. */
@@ -40,10 +42,12 @@ export class StatusChanges {
   constructor(
     private readonly database: TelemetryDatabase,
     private readonly targets: TargetDirectory,
+    private readonly judged: JudgedTargets,
   ) {}
 
   /** @throws DomainError `invalid` for a cursor that no page gave */
   async read({ limit, cursor }: { limit: number; cursor?: string }): Promise<StatusChangePage> {
+    const { oldest: asOf } = await this.judged.now();
     const rows = await this.database.query<ChangeRow>(PAGE, [...placeOf(cursor), limit + 1]);
     const page = rows.slice(0, limit);
     const known = await this.targets.byKeys([...new Set(page.map((row) => row.target_key))]);
@@ -63,6 +67,7 @@ export class StatusChanges {
         last === undefined || rows.length <= limit
           ? null
           : encodeNumberCursor(CURSOR, [last.at.getTime(), last.shard, last.change_seq]),
+      asOf,
     };
   }
 }

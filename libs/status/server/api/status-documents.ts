@@ -1,6 +1,8 @@
 import {
   type AgentVerdictView,
   type Status,
+  SHOWN_REASONS,
+  type ShownReason,
   STATUS_REASONS,
   type StatusChangeView,
   STATUSES,
@@ -56,7 +58,7 @@ export class AgentVerdictDocument implements AgentVerdictView {
   @ApiProperty() agentName!: string;
   @ApiProperty({ description: 'Number of the check in its tier.' }) check!: number;
   @ApiProperty({ enum: STATUSES }) verdict!: Verdict;
-  @ApiProperty({ type: String, enum: STATUS_REASONS, nullable: true }) reason!: StatusReason | null;
+  @ApiProperty({ type: String, enum: SHOWN_REASONS, nullable: true }) reason!: ShownReason | null;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) since!: string | null;
 }
 
@@ -67,15 +69,23 @@ export class TargetStatusDocument implements TargetStatusView {
   @ApiProperty({ enum: STATUSES }) status!: Status;
   @ApiProperty({
     type: String,
-    enum: STATUS_REASONS,
+    enum: SHOWN_REASONS,
     nullable: true,
-    description: 'Null while nothing was ever judged.',
+    description:
+      'Null while nothing was ever judged. not_judged: nobody has judged its shard for three intervals of its tier.',
   })
-  reason!: StatusReason | null;
+  reason!: ShownReason | null;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) since!: string | null;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) lastSuccessAt!: string | null;
   @ApiProperty({ type: VotesDocument, nullable: true }) votes!: VotesDocument | null;
   @ApiProperty({ type: [AgentVerdictDocument] }) agents!: AgentVerdictDocument[];
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: "Up to when the target's shard has judged.",
+  })
+  asOf!: string | null;
 }
 
 export class StatusChangeDocument implements StatusChangeView {
@@ -93,4 +103,6 @@ export class StatusChangePageDocument {
   @ApiProperty({ type: [StatusChangeDocument] }) items!: StatusChangeDocument[];
   @ApiProperty({ type: String, nullable: true, description: 'Cursor of the next page, null on the last.' })
   next!: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Up to when every shard has judged.' })
+  asOf!: string | null;
 }

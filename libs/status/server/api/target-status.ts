@@ -1,4 +1,12 @@
-import type { Status, StatusReason, TargetStatusView, Verdict, Votes } from '@icmp-mon/status/contract';
+import {
+  type Judged,
+  JudgedTargets,
+  type Status,
+  type StatusReason,
+  type TargetStatusView,
+  type Verdict,
+  type Votes,
+} from '@icmp-mon/status/contract';
 import type { TargetReference } from '@icmp-mon/targets/contract';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { Injectable } from '@nestjs/common';
@@ -39,9 +47,14 @@ const LATEST_REPLY = `
 /** What is known of one target now. */
 @Injectable()
 export class TargetStatus {
-  constructor(private readonly database: TelemetryDatabase) {}
+  constructor(
+    private readonly database: TelemetryDatabase,
+    private readonly judged: JudgedTargets,
+  ) {}
 
   async read(target: TargetReference): Promise<TargetStatusView> {
+    // Known before the rows are read: these are at least as new.
+    const judged = await this.judged.now();
     const [[status], verdicts, [reply]] = await Promise.all([
       this.database.query<StatusRow>(
         'SELECT status, reason, since, last_success_at, votes FROM target_status WHERE target_key = $1',
@@ -50,7 +63,7 @@ export class TargetStatus {
       this.database.query<VerdictRow>(VERDICTS, [target.key]),
       this.database.query<{ at: Date | null }>(LATEST_REPLY, [target.key]),
     ]);
-    return {
+    const view: TargetStatusView = {
       targetId: target.id,
       ip: target.ip,
       vrf: target.vrf,
@@ -67,8 +80,26 @@ export class TargetStatus {
         reason: row.reason,
         since: iso(row.since),
       })),
+      asOf: judged.asOf(target.key),
     };
+    return judged.covers(target) ? view : notJudged(view, target, judged);
   }
+}
+
+/** Votes and verdicts that nobody has confirmed count no longer either. */
+function notJudged(view: TargetStatusView, target: TargetReference, judged: Judged): TargetStatusView {
+  const { votes } = view;
+  return {
+    ...view,
+    ...judged.shown(target, view),
+    votes: votes && { ...votes, up: 0, degraded: 0, down: 0, unknown: votes.selected },
+    agents: view.agents.map((agent) => ({
+      ...agent,
+      verdict: 'unknown',
+      reason: 'not_judged',
+      since: judged.asOf(target.key),
+    })),
+  };
 }
 
 function later(a: Date | null | undefined, b: Date | null | undefined): Date | null {

@@ -1,5 +1,6 @@
 import { messageBytes, type StreamPart, type StreamSource, StreamSources } from '@icmp-mon/platform/http';
 import { createLogger } from '@icmp-mon/platform/ops';
+import { JudgedTargets } from '@icmp-mon/status/contract';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { catchError, concatMap, distinctUntilChanged, EMPTY, map, Observable, shareReplay, timer } from 'rxjs';
 import { TargetCounts } from '../target-list/count-targets';
@@ -17,6 +18,7 @@ export class CountsStream implements StreamSource, OnModuleInit {
   constructor(
     private readonly counts: TargetCounts,
     private readonly sources: StreamSources,
+    private readonly judged: JudgedTargets,
   ) {
     this.shared = timer(0, EVERY_MS).pipe(
       concatMap(() => this.read()),
@@ -37,7 +39,7 @@ export class CountsStream implements StreamSource, OnModuleInit {
   /** As JSON text, which tells by itself whether anything changed. */
   private read(): Observable<string> {
     return new Observable<string>((reader) => {
-      Promise.all([this.counts.byStatus(), this.sources.readGauges()]).then(
+      Promise.all([this.judged.now().then((judged) => this.counts.byStatus(judged)), this.sources.readGauges()]).then(
         ([counts, gauges]) => {
           reader.next(JSON.stringify({ ...counts, ...NOTHING_KNOWN, ...gauges }));
           reader.complete();

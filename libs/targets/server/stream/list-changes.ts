@@ -1,6 +1,8 @@
 import { ControlDatabase, type Sql } from '@icmp-mon/platform/database';
+import { type Judged, JudgedTargets } from '@icmp-mon/status/contract';
 import { messageBytes } from '@icmp-mon/platform/http';
 import { Injectable } from '@nestjs/common';
+import { listEventId } from './list-event-id';
 import { type TargetRow, targetView, VIEW_COLUMNS } from '../target-list/target-row';
 
 /** One numbered change of the list: a row as it is now, or a removal. */
@@ -25,12 +27,16 @@ const CHANGES = `
 /** Reads the list's numbered changes. */
 @Injectable()
 export class ListChanges {
-  constructor(private readonly database: ControlDatabase) {}
+  constructor(
+    private readonly database: ControlDatabase,
+    private readonly judged: JudgedTargets,
+  ) {}
 
-  /** Changes after a number, in order, at most `limit`. */
-  async after(listSeq: number, limit: number): Promise<ListChange[]> {
+  /** Changes after a number, in order, at most `limit`; `mark` is that of what clients know not to be judged. */
+  async after(listSeq: number, limit: number, mark: string): Promise<ListChange[]> {
+    const judged = await this.judged.now();
     const rows = await this.database.query<ChangeRow>(CHANGES, [listSeq, limit]);
-    return rows.map(changeOf);
+    return rows.map((row) => changeOf(row, judged, mark));
   }
 
   /** The highest number that is visible. */
@@ -57,10 +63,10 @@ async function latestOf(sql: Sql): Promise<number> {
   return row?.latest ?? 0;
 }
 
-function changeOf(row: ChangeRow): ListChange {
-  const id = String(row.list_seq);
+function changeOf(row: ChangeRow, judged: Judged, mark: string): ListChange {
+  const id = listEventId(row.list_seq, mark);
   const message = row.present
-    ? { id, event: 'target', data: targetView(row) }
+    ? { id, event: 'target', data: targetView(row, judged) }
     : { id, event: 'removed', data: { id: row.id, key: row.key } };
   return { listSeq: row.list_seq, bytes: messageBytes(message) };
 }

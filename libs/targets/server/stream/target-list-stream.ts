@@ -1,10 +1,18 @@
 import { ControlDatabase } from '@icmp-mon/platform/database';
-import { type StreamPart, type StreamRequest, type StreamSource, StreamSources } from '@icmp-mon/platform/http';
+import { JudgedTargets } from '@icmp-mon/status/contract';
+import {
+  messageBytes,
+  type StreamPart,
+  type StreamRequest,
+  type StreamSource,
+  StreamSources,
+} from '@icmp-mon/platform/http';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Observable, type Subscriber } from 'rxjs';
 import { LIST_CHANGED_CHANNEL } from '../target-list/target-list-projection';
 import { type ListChange, ListChanges } from './list-changes';
+import { listEventId, readListEventId } from './list-event-id';
 import { NotificationListener } from './notification-listener';
 import { Wake } from './wake';
 
@@ -15,6 +23,8 @@ const CATCH_UP_MAX = 5_000;
 /** Told at once; then the client has to have taken it. */
 const PIECE_MAX = 500;
 const WAITING_MAX = 10_000;
+/** Shards become stale one after the other: clients then read the list again once in this time, not for each. */
+const RESET_EVERY_MS = 3_000;
 const logger = createLogger('target-list-stream');
 
 /** Changes that are told together, their bytes joined once for all clients. */
@@ -44,6 +54,8 @@ class Told {
 
 interface Follower {
   deliver(told: Told): void;
+  /** Other shards than before are judged: what the client has read of the list is not what it would read now. */
+  reset(bytes: Buffer): void;
 }
 
 /**
@@ -59,17 +71,26 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
   private position: Promise<number> | null = null;
   private tailing = false;
   private stopped = false;
+  private judgedChanged = false;
+  /** Mark of what the followers know not to be judged: a client that leaves before the next reset has to get one when it is back. */
+  private knownMark = '';
+  private resetAtMs = -Infinity;
 
   constructor(
     database: ControlDatabase,
     private readonly changes: ListChanges,
     private readonly sources: StreamSources,
+    private readonly judged: JudgedTargets,
   ) {
     this.listener = new NotificationListener(database.options.url, LIST_CHANGED_CHANNEL, () => this.wake.wake());
   }
 
   onModuleInit(): void {
     this.sources.register(this);
+    this.judged.onChange(() => {
+      this.judgedChanged = true;
+      this.wake.wake();
+    });
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -93,11 +114,13 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
     client: Subscriber<StreamPart>,
     waiting: WaitingRoom,
   ): Promise<void> {
+    const judged = await this.judged.now();
     const here = await this.currentPosition();
-    const seen = lastEventId === null ? here : Number(lastEventId);
-    const missed = await this.missedSince(seen);
-    if (missed === null) {
-      client.next({ id: String(here), event: 'reset', data: {} });
+    const seen = lastEventId === null ? { listSeq: here, mark: judged.mark } : readListEventId(lastEventId);
+    const missed =
+      seen === null || seen.mark !== judged.mark ? null : await this.missedSince(seen.listSeq, judged.mark);
+    if (seen === null || missed === null) {
+      client.next({ id: listEventId(here, judged.mark), event: 'reset', data: {} });
       waiting.release(here);
       return;
     }
@@ -105,16 +128,16 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
       client.next(new Told(missed.slice(at, at + PIECE_MAX)).bytes);
       await drained();
     }
-    const told = missed.at(-1)?.listSeq ?? seen;
+    const told = missed.at(-1)?.listSeq ?? seen.listSeq;
     // The id alone: so that a client that reconnects before any change knows from where.
-    if (missed.length === 0) client.next({ id: String(told) });
+    if (missed.length === 0) client.next({ id: listEventId(told, judged.mark) });
     waiting.release(told);
   }
 
   /** Changes after a client's number; null when it has to read the list anew. */
-  private async missedSince(seen: number): Promise<ListChange[] | null> {
-    if (!Number.isSafeInteger(seen) || seen < 0 || !(await this.changes.reaches(seen))) return null;
-    const missed = await this.changes.after(seen, CATCH_UP_MAX + 1);
+  private async missedSince(seen: number, mark: string): Promise<ListChange[] | null> {
+    if (!(await this.changes.reaches(seen))) return null;
+    const missed = await this.changes.after(seen, CATCH_UP_MAX + 1, mark);
     return missed.length > CATCH_UP_MAX ? null : missed;
   }
 
@@ -142,9 +165,12 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
 
   /** Runs while anybody follows; nobody watching costs nothing. */
   private async tail(): Promise<void> {
+    this.judgedChanged = false;
+    this.knownMark = (await this.judged.now()).mark;
     while (this.followers.size > 0 && !this.stopped) {
       try {
         await this.deliverNew();
+        await this.resetWhenJudgedChanged();
       } catch (error) {
         logger.warn({ err: error }, 'could not look for changes of the list; trying again');
       }
@@ -155,10 +181,21 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
     await this.listener.stop();
   }
 
+  private async resetWhenJudgedChanged(): Promise<void> {
+    if (!this.judgedChanged || performance.now() - this.resetAtMs < RESET_EVERY_MS) return;
+    const { mark } = await this.judged.now();
+    const id = listEventId(await this.currentPosition(), mark);
+    this.judgedChanged = false;
+    this.knownMark = mark;
+    this.resetAtMs = performance.now();
+    const bytes = messageBytes({ id, event: 'reset', data: {} });
+    for (const follower of this.followers) follower.reset(bytes);
+  }
+
   private async deliverNew(): Promise<void> {
     for (;;) {
       const position = await this.currentPosition();
-      const changes = await this.changes.after(position, BATCH_MAX);
+      const changes = await this.changes.after(position, BATCH_MAX, this.knownMark);
       const last = changes.at(-1);
       if (last === undefined) return;
       this.position = Promise.resolve(last.listSeq);
@@ -174,6 +211,7 @@ class WaitingRoom implements Follower {
   private waiting: Told[] | null = [];
   private waitingChanges = 0;
   private seen = 0;
+  private resetDue: Buffer | null = null;
 
   constructor(private readonly client: Subscriber<StreamPart>) {}
 
@@ -185,11 +223,17 @@ class WaitingRoom implements Follower {
       this.client.error(new Error('The client fell too far behind while it caught up.'));
   }
 
+  reset(bytes: Buffer): void {
+    if (this.waiting === null) this.client.next(bytes);
+    else this.resetDue = bytes;
+  }
+
   release(seen: number): void {
     const waiting = this.waiting ?? [];
     this.waiting = null;
     this.seen = seen;
     for (const told of waiting) this.pass(told);
+    if (this.resetDue !== null) this.client.next(this.resetDue);
   }
 
   private pass(told: Told): void {

@@ -1,8 +1,9 @@
 import { ControlDatabase } from '@icmp-mon/platform/database';
-import { STATUSES } from '@icmp-mon/status/contract';
+import { type Judged, STATUSES } from '@icmp-mon/status/contract';
 import type { StatusCounts } from '@icmp-mon/targets/contract';
 import { Injectable } from '@nestjs/common';
 import { type Filter, whereOf } from './list-filter';
+import { shownRank } from './not-judged-rows';
 
 const COUNTS_KEPT_MS = 1_000;
 const TOTAL_KEPT_MS = 2_000;
@@ -13,6 +14,8 @@ const TOTALS_MAX = 200;
 interface Kept<T> {
   value: Promise<T>;
   untilMs: number;
+  /** What was judged then. */
+  mark: string;
 }
 
 /** How many targets there are, by status and by filter: counted at most once a second however many ask. */
@@ -23,21 +26,22 @@ export class TargetCounts {
 
   constructor(private readonly database: ControlDatabase) {}
 
-  async byStatus(further = false): Promise<StatusCounts> {
-    const { counts } = this;
+  async byStatus(judged: Judged, further = false): Promise<StatusCounts> {
+    const { mark } = judged;
+    const counts = this.counts?.mark === mark ? this.counts : null;
     const nowMs = Date.now();
     if (counts !== null && counts.untilMs > nowMs) return counts.value;
-    const value = this.countByStatus();
-    this.counts = { value, untilMs: nowMs + COUNTS_KEPT_MS };
+    const value = this.countByStatus(judged);
+    this.counts = { value, untilMs: nowMs + COUNTS_KEPT_MS, mark };
     // A failure is not kept: the next caller asks anew.
     value.catch(() => (this.counts = null));
     return further && isTold(counts, nowMs) ? counts.value : value;
   }
 
   /** Targets that match a filter; at most 2 s old, on a `further` page at most a minute: then the next one knows better. */
-  async total(filter: Filter, further = false): Promise<number> {
+  async total(filter: Filter, judged: Judged, further = false): Promise<number> {
     if (filter.conditions.length === 0) {
-      return Object.values(await this.byStatus(further)).reduce((sum, count) => sum + count, 0);
+      return Object.values(await this.byStatus(judged, further)).reduce((sum, count) => sum + count, 0);
     }
     const name = JSON.stringify(filter);
     const kept = this.totals.get(name) ?? null;
@@ -45,14 +49,17 @@ export class TargetCounts {
     if (kept !== null && kept.untilMs > nowMs) return kept.value;
     if (this.totals.size >= TOTALS_MAX) this.totals.clear();
     const value = this.countFiltered(filter);
-    this.totals.set(name, { value, untilMs: nowMs + TOTAL_KEPT_MS });
+    this.totals.set(name, { value, untilMs: nowMs + TOTAL_KEPT_MS, mark: judged.mark });
     value.catch(() => this.totals.delete(name));
     return further && isTold(kept, nowMs) ? kept.value : value;
   }
 
-  private async countByStatus(): Promise<StatusCounts> {
+  private async countByStatus(judged: Judged): Promise<StatusCounts> {
+    const params: unknown[] = [];
+    const rank = shownRank(judged, params);
     const rows = await this.database.query<{ status_rank: number; count: number }>(
-      'SELECT status_rank, count(*) AS count FROM target_list GROUP BY status_rank',
+      `SELECT ${rank} AS status_rank, count(*) AS count FROM target_list GROUP BY 1`,
+      params,
     );
     const counts: StatusCounts = { down: 0, degraded: 0, unknown: 0, up: 0 };
     for (const row of rows) {

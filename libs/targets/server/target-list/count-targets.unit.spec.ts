@@ -1,7 +1,9 @@
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { afterEach, expect, it, vi } from 'vitest';
+import { Judged } from '@icmp-mon/status/contract';
 import { TargetCounts } from './count-targets';
 
+const JUDGED = new Judged([Date.now()]);
 const FILTER = { conditions: ['tier = $1'], params: ['fast'] };
 
 afterEach(() => void vi.useRealTimers());
@@ -12,14 +14,14 @@ it('counts anew for a first page, and behind the back of who turns pages', async
   let there = 10;
   const counting = vi.spyOn(database, 'query').mockImplementation(() => Promise.resolve([{ count: there++ }] as never));
   const counts = new TargetCounts(database);
-  expect(await counts.total(FILTER)).toBe(10);
-  expect(await counts.total(FILTER)).toBe(10);
+  expect(await counts.total(FILTER, JUDGED)).toBe(10);
+  expect(await counts.total(FILTER, JUDGED)).toBe(10);
   vi.setSystemTime(Date.now() + 3_000);
-  expect(await counts.total(FILTER, true)).toBe(10);
-  expect(await counts.total(FILTER, true)).toBe(11);
+  expect(await counts.total(FILTER, JUDGED, true)).toBe(10);
+  expect(await counts.total(FILTER, JUDGED, true)).toBe(11);
   vi.setSystemTime(Date.now() + 3_000);
-  expect(await counts.total(FILTER)).toBe(12);
+  expect(await counts.total(FILTER, JUDGED)).toBe(12);
   vi.setSystemTime(Date.now() + 120_000);
-  expect(await counts.total(FILTER, true)).toBe(13);
+  expect(await counts.total(FILTER, JUDGED, true)).toBe(13);
   expect(counting).toHaveBeenCalledTimes(4);
 });

@@ -1,6 +1,7 @@
 import { DomainError } from '@icmp-mon/platform/errors';
-import { type Status, STATUSES } from '@icmp-mon/status/contract';
+import { type Judged, type Status, STATUSES } from '@icmp-mon/status/contract';
 import type { TargetListQuery } from '@icmp-mon/targets/contract';
+import { statusCondition } from './not-judged-rows';
 
 /** A WHERE clause with its parameters, `$1…`. */
 export interface Filter {
@@ -12,17 +13,15 @@ const TAG_TERM = /^([^=\s]{1,63})=(.{0,200})$/;
 
 const likePrefix = (text: string): string => `${text.replace(/[\\%_]/g, '\\$&')}%`;
 
-/** Conditions on `target_list` for what a list query asks. @throws DomainError `invalid` for an unknown status */
-export function listFilter(query: TargetListQuery): Filter {
+/** Conditions on `target_list` for what a list query asks, given what is judged. @throws DomainError `invalid` for an unknown status */
+export function listFilter(query: TargetListQuery, judged: Judged): Filter {
   const filter: Filter = { conditions: [], params: [] };
   const add = (param: unknown, condition: (place: string) => string): void => {
     filter.params.push(param);
     filter.conditions.push(condition(`$${filter.params.length}`));
   };
   const ranks = statusRanks(query.status);
-  const [onlyRank] = ranks;
-  if (ranks.length === 1) add(onlyRank, (place) => `status_rank = ${place}::smallint`);
-  else if (ranks.length > 1) add(ranks, (place) => `status_rank = ANY (${place}::smallint[])`);
+  if (ranks.length > 0) filter.conditions.push(statusCondition(ranks, judged, filter.params));
   if (query.tier !== undefined) add(query.tier, (place) => `tier = ${place}`);
   if (query.vrf !== undefined) add(query.vrf, (place) => `vrf = ${place}`);
   const q = query.q?.trim() ?? '';

@@ -3,6 +3,7 @@ import { newId } from '@icmp-mon/platform/ids';
 import { cloudEvent, cloudEventType, type ReceivedMessage } from '@icmp-mon/platform/messaging';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import type { TargetStatusChanged } from '@icmp-mon/status/contract';
+import { Judged, JudgedTargets, STATUSES } from '@icmp-mon/status/contract';
 import { TARGET_SORTS, type TargetListQuery, type TargetSort, type TargetView } from '@icmp-mon/targets/contract';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ListedTargets } from '../target-directory';
@@ -42,13 +43,40 @@ async function fill(count: number): Promise<void> {
 const ORDERS = ['asc', 'desc'] as const;
 const EVERY_SORT = TARGET_SORTS.flatMap((sort) => ORDERS.map((order) => [sort, order] as const));
 
-const list = (query: TargetListQuery) =>
-  new ListTargetsHandler(database, new TargetCounts(database)).execute(new ListTargets(query));
+const AT_MS = Date.parse('2026-11-18T11:00:00Z');
+const ALL_JUDGED = new Judged([AT_MS, AT_MS + 1_000]);
+/** Of shard 0 (even keys) nothing is judged, of shard 1 (odd keys) the tier standard is. */
+const HALF_JUDGED = new Judged(
+  [AT_MS, AT_MS + 1_000],
+  [
+    { tiers: ['fast'], shards: [0, 1] },
+    { tiers: ['standard'], shards: [0] },
+  ],
+  'half',
+);
 
-async function allPages(query: TargetListQuery): Promise<TargetView[]> {
+class FixedJudged extends JudgedTargets {
+  constructor(private readonly judged: Judged) {
+    super();
+  }
+
+  override now(): Promise<Judged> {
+    return Promise.resolve(this.judged);
+  }
+
+  override onChange(): () => void {
+    return () => undefined;
+  }
+}
+
+const counts = () => new TargetCounts(database);
+const list = (query: TargetListQuery, judged = ALL_JUDGED) =>
+  new ListTargetsHandler(database, counts(), new FixedJudged(judged)).execute(new ListTargets(query));
+
+async function allPages(query: TargetListQuery, judged = ALL_JUDGED): Promise<TargetView[]> {
   const items: TargetView[] = [];
   for (let cursor: string | undefined; ;) {
-    const page = await list({ ...query, ...(cursor === undefined ? {} : { cursor }) });
+    const page = await list({ ...query, ...(cursor === undefined ? {} : { cursor }) }, judged);
     items.push(...page.items);
     if (page.next === null) return items;
     cursor = page.next;
@@ -104,6 +132,55 @@ describe('pages of 1,000 targets', () => {
   });
 });
 
+describe('a list of which half is not judged', () => {
+  beforeAll(async () => {
+    await fill(1_000);
+    await database.execute(`UPDATE target_list SET reason = 'quorum_up' WHERE since IS NOT NULL`);
+    // What was never judged is unknown.
+    await database.execute(`UPDATE target_list SET status = 'unknown' WHERE since IS NULL`);
+  });
+
+  const isJudged = ({ key, tier }: TargetView): boolean => key % 2 === 1 && tier === 'standard';
+
+  it('shows nothing of these as up, degraded or down, and says since when', async () => {
+    const stored = new Map((await allPages({ sort: 'ip' })).map((target) => [target.key, target]));
+    for (const target of await allPages({ sort: 'ip' }, HALF_JUDGED)) {
+      const before = stored.get(target.key);
+      const asOf = new Date(AT_MS + (target.key % 2) * 1_000).toISOString();
+      if (isJudged(target) || before?.reason === null) expect(target).toEqual({ ...before, asOf });
+      else expect(target).toEqual({ ...before, asOf, status: 'unknown', reason: 'not_judged', since: asOf });
+    }
+  });
+
+  it.each(EVERY_SORT)('is whole and in the order of what it shows, by %s %s', async (sort, order) => {
+    const paged = await allPages({ sort, order, limit: 37 }, HALF_JUDGED);
+    expect(new Set(paged.map(({ key }) => key)).size).toBe(1_000);
+    const rank = ({ status, since }: TargetView): number =>
+      sort === 'status' ? STATUSES.indexOf(status) : since === null ? -Infinity : Date.parse(since);
+    if (sort !== 'status' && sort !== 'since') return;
+    const ranks = paged.map(rank);
+    expect(ranks).toEqual([...ranks].sort((a, b) => (order === 'asc' ? a - b : b - a)));
+  });
+
+  it('is filtered and counted by what it shows', async () => {
+    const all = await allPages({ sort: 'ip' }, HALF_JUDGED);
+    const shown = await counts().byStatus(HALF_JUDGED);
+    for (const status of [...STATUSES, 'down,unknown', 'up,down', 'up,degraded,unknown']) {
+      const wanted = all.filter((target) => status.split(',').includes(target.status)).map(({ key }) => key);
+      const page = await list({ status, sort: 'ip' }, HALF_JUDGED);
+      const found = await allPages({ status, sort: 'ip' }, HALF_JUDGED);
+      expect(
+        found.map(({ key }) => key),
+        status,
+      ).toEqual(wanted);
+      expect(page.total, status).toBe(wanted.length);
+      const counted = status.split(',').reduce((sum, each) => sum + shown[each as keyof typeof shown], 0);
+      expect(counted, status).toBe(wanted.length);
+    }
+    expect((await list({}, HALF_JUDGED)).asOf).toBe(new Date(AT_MS).toISOString());
+  });
+});
+
 describe('pages of 100,000 targets', () => {
   beforeAll(() => fill(100_000));
 
@@ -117,7 +194,13 @@ describe('pages of 100,000 targets', () => {
       [lastKey],
     );
     const after = { value: row?.value ?? '', key: lastKey };
-    const statement = pageStatement(listFilter(query), { sort, descending: order === 'desc' }, after, 100);
+    const statement = pageStatement(
+      listFilter(query, ALL_JUDGED),
+      { sort, descending: order === 'desc' },
+      after,
+      100,
+      ALL_JUDGED,
+    );
     const lines = await database.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${statement.text}`, statement.params);
     return lines.map((line) => line['QUERY PLAN']).join('\n');
   }
@@ -288,7 +371,7 @@ describe('targets that are looked up by their ids', () => {
   it('at the same moment, are found by few statements, and those that are not there are told apart', async () => {
     await fill(1_000);
     const rows = await database.query<{ id: string; key: number }>('SELECT id, key FROM target_list ORDER BY key');
-    const targets = new ListedTargets(database);
+    const targets = new ListedTargets(database, new FixedJudged(ALL_JUDGED));
     const statements = vi.spyOn(database, 'query');
     const absent = newId();
     const asked = Promise.all(rows.map(({ id }) => targets.find(id.toUpperCase())));

@@ -1,4 +1,4 @@
-import type { Status, StatusReason } from '@icmp-mon/status/contract';
+import type { Judged, Status, StatusReason } from '@icmp-mon/status/contract';
 import type { RecordedEvent } from '@icmp-mon/platform/event-store';
 import type { TargetRegistered, TargetView } from '@icmp-mon/targets/contract';
 
@@ -26,7 +26,9 @@ export interface TargetRow {
   last_success_at: string | null;
 }
 
-export function targetView(row: TargetRow): TargetView {
+/** A row as it may be shown, given what is judged. */
+export function targetView(row: TargetRow, judged: Judged): TargetView {
+  const { status, reason, since } = judged.shown(row, row);
   return {
     id: row.id,
     key: row.key,
@@ -37,10 +39,11 @@ export function targetView(row: TargetRow): TargetView {
     tier: row.tier,
     registeredAt: row.registered_at,
     version: Number(row.version),
-    status: row.status,
-    reason: row.reason,
-    since: row.since,
+    status,
+    reason,
+    since,
     lastSuccessAt: row.last_success_at,
+    asOf: judged.asOf(row.key),
   };
 }
 
@@ -49,6 +52,6 @@ export function registeredView(
   { targetId: id, ...target }: TargetRegistered['data'],
   { version, occurredAt }: Pick<RecordedEvent, 'version' | 'occurredAt'>,
 ): TargetView {
-  const unjudged = { status: 'unknown', reason: null, since: null, lastSuccessAt: null } as const;
+  const unjudged = { status: 'unknown', reason: null, since: null, lastSuccessAt: null, asOf: null } as const;
   return { id, ...target, registeredAt: occurredAt, version, ...unjudged };
 }

@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Judged, JudgedTargets, type NotJudged } from '@icmp-mon/status/contract';
+import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
+import { createLogger } from '@icmp-mon/platform/ops';
+import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import { STATUS_PARTICIPANT } from '../status-participant';
+import { type ShardAge, staleShards } from './stale-shards';
+
+const LOOK_MS = 1_000;
+/** After a pause of the whole process what is remembered is no answer; the next look is waited for this long. */
+const PAUSED_MS = 3_000;
+const NEXT_LOOK_MS_MAX = 1_000;
+const TIERS_MAX = 1_000;
+const logger = createLogger('judged-shards');
+
+const SHARDS = `
+  SELECT shard, extract(epoch FROM log_at)::float8 * 1000 AS judged_at_ms,
+    extract(epoch FROM clock_timestamp() - log_at)::float8 * 1000 AS age_ms
+  FROM shard_position WHERE participant = $1 AND shard < $2`;
+
+const TIERS = `SELECT name, (policy->>'probeIntervalMs')::float8 AS interval_ms FROM tier ORDER BY name LIMIT ${TIERS_MAX}`;
+
+const NEVER_JUDGED: ShardAge = { judgedAtMs: null, ageMs: null };
+
+interface Facts {
+  ages: ShardAge[];
+  tiers: { name: string; interval_ms: number }[];
+  /** By the process's monotonic clock. */
+  readAtMs: number;
+}
+
+/**
+ * Reads each second how far the shards have judged. While the telemetry database does not answer, what was read last grows older
+ * by this process's own clock.
+ */
+export class JudgedShards extends JudgedTargets implements OnModuleInit, OnApplicationShutdown {
+  private facts: Facts;
+  private latest: Judged | null = null;
+  private stale: ReadonlySet<string> = new Set();
+  private looking: Promise<void> | null = null;
+  private turnedAtMs = -Infinity;
+  private timer: NodeJS.Timeout | null = null;
+  private failing = false;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(
+    private readonly control: ControlDatabase,
+    private readonly telemetry: TelemetryDatabase,
+    private readonly shardCount: number,
+  ) {
+    super();
+    const ages = Array.from({ length: shardCount }, () => NEVER_JUDGED);
+    this.facts = { ages, tiers: [], readAtMs: performance.now() };
+  }
+
+  onModuleInit(): void {
+    this.timer = setInterval(() => this.turn(), LOOK_MS);
+    this.turn();
+  }
+
+  onApplicationShutdown(): void {
+    if (this.timer !== null) clearInterval(this.timer);
+  }
+
+  override async now(): Promise<Judged> {
+    if (this.latest === null || performance.now() - this.turnedAtMs > PAUSED_MS) {
+      this.turn();
+      await Promise.race([this.looking, pause(NEXT_LOOK_MS_MAX, undefined, { ref: false })]);
+    }
+    return this.latest ?? this.judge();
+  }
+
+  override onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private turn(): void {
+    this.turnedAtMs = performance.now();
+    if (this.looking !== null) return void this.judge();
+    this.looking = this.look().finally(() => {
+      this.looking = null;
+      this.judge();
+    });
+  }
+
+  private async look(): Promise<void> {
+    try {
+      const [shards, tiers] = await Promise.all([
+        this.telemetry.query<{ shard: number; judged_at_ms: number | null; age_ms: number | null }>(SHARDS, [
+          STATUS_PARTICIPANT,
+          this.shardCount,
+        ]),
+        this.control.query<{ name: string; interval_ms: number }>(TIERS),
+      ]);
+      const ages = Array.from({ length: this.shardCount }, () => NEVER_JUDGED);
+      for (const row of shards) ages[row.shard] = { judgedAtMs: row.judged_at_ms, ageMs: row.age_ms };
+      this.facts = { ages, tiers, readAtMs: performance.now() };
+      this.failing = false;
+    } catch (error) {
+      if (!this.failing) logger.warn({ err: error }, 'cannot read how far the shards have judged; trying each second');
+      this.failing = true;
+    }
+  }
+
+  private judge(): Judged {
+    const { ages, tiers, readAtMs } = this.facts;
+    const { notJudged, stale } = staleShards(ages, tiers, performance.now() - readAtMs, this.stale);
+    const before = this.latest?.mark;
+    const judged = new Judged(
+      ages.map((age) => age.judgedAtMs),
+      notJudged,
+      markOf(notJudged),
+    );
+    this.stale = stale;
+    this.latest = judged;
+    if (before !== undefined && judged.mark !== before) {
+      logger.warn({ notJudged }, judged.mark === '' ? 'every shard is judged again' : 'statuses are not judged');
+      for (const listener of this.listeners) listener();
+    }
+    return judged;
+  }
+}
+
+function markOf(notJudged: readonly NotJudged[]): string {
+  if (notJudged.length === 0) return '';
+  return createHash('sha256').update(JSON.stringify(notJudged)).digest('hex').slice(0, 8);
+}
