@@ -1,6 +1,7 @@
 import type { SessionView } from '@icmp-mon/identity/contract';
 import { REFRESH_COOKIE, SESSION_COOKIE } from '@icmp-mon/identity/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { logInFrom } from './testing/raw-request';
 import { startTestApi, TEST_PASSWORD, type TestApi } from './testing/test-api';
 
 let api: TestApi;
@@ -103,13 +104,23 @@ describe('logging in', () => {
     await api.control.execute('UPDATE user_account SET disabled_at = NULL');
   });
 
-  it('slows guessing against one user down', async () => {
+  it('slows guessing against one user down, and keeps nobody else out', async () => {
     const attempts = await Promise.all(Array.from({ length: 30 }, () => new Browser().logIn('guessed', 'guess')));
     const refused = attempts.filter((attempt) => attempt.status === 429);
-    expect(refused.length).toBeGreaterThan(0);
+    expect(refused).toHaveLength(20);
     expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(refused[0]?.headers.get('content-type')).toContain('application/problem+json');
     expect((await new Browser().logIn()).status).toBe(200);
+  });
+
+  it('is open to a user from another address while somebody guesses the password', async () => {
+    const guess = { user: 'admin', password: 'guess' };
+    const guesses = await Promise.all(Array.from({ length: 30 }, () => logInFrom(api.url, '127.0.0.66', guess)));
+    expect(guesses.filter((status) => status === 401)).toHaveLength(10);
+    expect(guesses.filter((status) => status === 429)).toHaveLength(20);
+    const right = { user: 'admin', password: TEST_PASSWORD };
+    expect(await logInFrom(api.url, '127.0.0.66', right)).toBe(429);
+    for (let time = 0; time < 15; time += 1) expect(await logInFrom(api.url, '127.0.0.67', right)).toBe(200);
   });
 });
 

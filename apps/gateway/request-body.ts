@@ -1,29 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { DomainError } from '@icmp-mon/platform/errors';
 
-/** Bytes of request bodies that may be in memory at once. */
-export class MemoryBudget {
-  private usedBytes = 0;
-
-  constructor(
-    private readonly bytesMax: number,
-    private readonly onChange: (usedBytes: number) => void = () => undefined,
-  ) {}
-
-  /** Whether so much fits below a share of the budget; if so it is taken until `release`. */
-  tryReserve(bytes: number, share = 1): boolean {
-    if (this.usedBytes + bytes > this.bytesMax * share) return false;
-    this.usedBytes += bytes;
-    this.onChange(this.usedBytes);
-    return true;
-  }
-
-  release(bytes: number): void {
-    this.usedBytes -= bytes;
-    this.onChange(this.usedBytes);
-  }
-}
-
 /** The length that a request declares. Throws `invalid` without one, `too_large` above the bound. */
 export function declaredLength(request: IncomingMessage, bytesMax: number): number {
   const length = Number(request.headers['content-length'] ?? Number.NaN);

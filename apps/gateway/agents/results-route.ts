@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { UPLOAD_BYTES_MAX, type ResultsAnswer } from '@icmp-mon/probing/contract';
 import { DependencyUnavailable, DomainError } from '@icmp-mon/platform/errors';
-import { answerError } from '@icmp-mon/platform/http';
-import { declaredLength, MemoryBudget, readBody } from '../request-body';
+import { answerError, type MemoryBudget } from '@icmp-mon/platform/http';
+import { declaredLength, readBody } from '../request-body';
 import { RateLimit } from '../results/rate-limit';
 import { ResultsIntake, type LaneName } from '../results/results-intake';
 import { uploadsDeferred } from '../results/results-metrics';

@@ -1,5 +1,6 @@
 import { decodeShardRecord } from '@icmp-mon/probing/contract';
 import { DependencyUnavailable } from '@icmp-mon/platform/errors';
+import { MemoryBudget } from '@icmp-mon/platform/http';
 import type { OutgoingMessage } from '@icmp-mon/platform/messaging';
 import { eventually } from '@icmp-mon/platform/testing';
 import { describe, expect, it } from 'vitest';
@@ -7,7 +8,6 @@ import { BlockBatcher, recordsOf, type ShardBlock } from './block-batcher';
 import { ClockOffsets } from './clock-offsets';
 import { LaneOrder } from './lane-order';
 import { RateLimit } from './rate-limit';
-import { MemoryBudget } from '../request-body';
 
 const shardBlock = (shard: number, bytes: Uint8Array): ShardBlock => ({
   shard,

@@ -1,6 +1,6 @@
 import { type Permission, ROLE_PERMISSIONS, type Role, type SessionView } from '@icmp-mon/identity/contract';
 import { DomainError } from '@icmp-mon/platform/errors';
-import { Authenticated, Caller, LimitGuessing, type Principal, Public } from '@icmp-mon/platform/http';
+import { addressGroup, Authenticated, Caller, type Principal, Public } from '@icmp-mon/platform/http';
 import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
@@ -31,7 +31,6 @@ export class AuthController {
   @Post('login')
   @HttpCode(200)
   @Public()
-  @LimitGuessing({ perAddressPerMinute: 60, perSubjectPerMinute: 20, subjectOf: (body) => body['user'] })
   @ApiOperation({ summary: 'Log in; the answer sets the session cookies' })
   @ApiOkResponse({ type: SessionAnswer })
   async logIn(
@@ -40,7 +39,9 @@ export class AuthController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<SessionView> {
     if (request.headers.origin !== undefined) requireSameOrigin(request);
-    const { user, refreshToken } = await this.commands.execute(new LogIn(body.user, body.password));
+    const { user, refreshToken } = await this.commands.execute(
+      new LogIn(body.user, body.password, { addressGroup: addressGroup(request.ip) }),
+    );
     setRefreshCookie(request, response, refreshToken, REFRESH_TOKEN_S);
     return this.openSession(request, response, user);
   }

@@ -7,6 +7,7 @@ import { AuthController } from './auth.controller';
 import { RequestAuthenticator } from './request-authenticator';
 import { AccessTokens } from './sessions/access-token';
 import { LogInHandler } from './sessions/log-in';
+import { LoginAttempts } from './sessions/login-attempts';
 import { Sessions } from './sessions/sessions';
 
 export interface IdentityOptions {
@@ -24,6 +25,7 @@ export class IdentityApiModule {
       controllers: [AuthController],
       providers: [
         Sessions,
+        LoginAttempts,
         KnownApiKeys,
         { provide: AccessTokens, useFactory: () => new AccessTokens(options.jwtSecret) },
         { provide: Authenticator, useClass: RequestAuthenticator },

@@ -1,19 +1,29 @@
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
+import { DomainError } from '@icmp-mon/platform/errors';
 import type { Type } from '@nestjs/common';
 import type { DynamicModule, LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { NestExpressApplication } from '@nestjs/platform-express';
+import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import cookieParser from 'cookie-parser';
-import type { NextFunction, Request, Response } from 'express';
+import type { Application, NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
-import { countRequests } from './request-metrics';
+import { answerBrokenRequests } from './broken-requests';
+import { ConnectionLimits } from './connection-limits';
+import { answerError } from './problem-filter';
+import { closeUnreadBodies } from './request-body';
 import { requestId } from './request-context';
+import { countRequests } from './request-metrics';
 import { assertRoutesDeclareAccess } from './route-declarations';
 
-const BODY_LIMIT = '1mb';
-const HEADERS_TIMEOUT_MS = 15_000;
+const HEADERS_TIMEOUT_MS = 10_000;
+/** A request that is not here by then is cut off; its body has less time (`RequestBodyInterceptor`). */
 const REQUEST_TIMEOUT_MS = 30_000;
+/** Node looks for such clients this often; without the setting, every 30 s only. */
+const SLOW_CLIENTS_CHECK_MS = 2_500;
 const KEEP_ALIVE_MS = 65_000;
+/** Above the 2,000 streams of a process, with room for requests. */
+const CONNECTIONS_MAX = 4_096;
+const CONNECTIONS_WITHOUT_LOGIN_PER_ADDRESS_MAX = 256;
 
 /** Fits the portal's build and the API's documentation page: everything from here, styles also inline (Angular). */
 const CONTENT_SECURITY_POLICY = {
@@ -38,6 +48,24 @@ function notCached(_request: Request, response: Response, next: NextFunction): v
   next();
 }
 
+/** As Nest's own, with what only the making of a server can set. */
+class HttpAdapter extends ExpressAdapter {
+  override initHttpServer(): void {
+    const routes = this.getInstance() as Application;
+    this.httpServer = createServer({ connectionsCheckingInterval: SLOW_CLIENTS_CHECK_MS }, routes);
+  }
+}
+
+/** Answers what comes on a connection beyond the limits with the reason. */
+const refuseBeyond =
+  (limits: ConnectionLimits) =>
+  (request: Request, response: Response, next: NextFunction): void => {
+    const refusal = limits.refusalOf(request.socket);
+    if (refusal === null) return next();
+    response.setHeader('Connection', 'close');
+    answerError(new DomainError('unavailable', refusal), request, response);
+  };
+
 export interface HttpAppOptions {
   logger?: LoggerService | false;
   /** Addresses of proxies whose `X-Forwarded-*` headers are believed; none unless said. */
@@ -53,7 +81,7 @@ export async function createHttpApp(
   module: Type | DynamicModule,
   options: HttpAppOptions = {},
 ): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(module, {
+  const app = await NestFactory.create<NestExpressApplication>(module, new HttpAdapter(), {
     bodyParser: false,
     abortOnError: false,
     ...(options.logger === undefined ? {} : { logger: options.logger }),
@@ -63,14 +91,30 @@ export async function createHttpApp(
   app.set('query parser', 'simple');
   // An ETag here is the version of an aggregate, never a hash of the answer.
   app.set('etag', false);
+  const limits = new ConnectionLimits({
+    connectionsMax: CONNECTIONS_MAX,
+    perAddressMax: CONNECTIONS_WITHOUT_LOGIN_PER_ADDRESS_MAX,
+    isExempt: trustOf(app),
+  });
+  const server = app.getHttpServer() as Server;
+  limits.watch(server);
+  answerBrokenRequests(server);
   app.use(requestId);
+  app.use(refuseBeyond(limits));
+  app.use(closeUnreadBodies);
   app.use(countRequests);
   app.use(helmet({ contentSecurityPolicy: CONTENT_SECURITY_POLICY, strictTransportSecurity: false }));
   app.use('/api', notCached);
   app.use(cookieParser());
-  app.useBodyParser('json', { limit: BODY_LIMIT, strict: true });
   assertRoutesDeclareAccess(app);
   return app;
+}
+
+/** Whether an address is one of the trusted proxies. */
+function trustOf(app: NestExpressApplication): (address: string) => boolean {
+  const express = app.getHttpAdapter().getInstance() as Application;
+  const trust = express.get('trust proxy fn') as (address: string, hop: number) => boolean;
+  return (address) => trust(address, 0);
 }
 
 /** Listens, with time limits against clients that never finish. */

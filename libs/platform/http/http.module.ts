@@ -1,9 +1,10 @@
 import { Global, Module } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_PIPE, DiscoveryModule } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, DiscoveryModule } from '@nestjs/core';
 import { ThrottlerModule } from '@nestjs/throttler';
 import { IdempotentAnswers } from './idempotency';
 import { PermissionGuard } from './permission-guard';
 import { ProblemFilter } from './problem-filter';
+import { RequestBodyInterceptor } from './request-body';
 import { StreamSources } from './stream-sources';
 import { RequestThrottlerGuard, THROTTLING } from './throttling';
 import { RequestPipe } from './validation';
@@ -20,6 +21,7 @@ import { RequestPipe } from './validation';
     IdempotentAnswers,
     { provide: APP_GUARD, useClass: RequestThrottlerGuard },
     { provide: APP_GUARD, useClass: PermissionGuard },
+    { provide: APP_INTERCEPTOR, useClass: RequestBodyInterceptor },
     { provide: APP_PIPE, useClass: RequestPipe },
     { provide: APP_FILTER, useClass: ProblemFilter },
   ],

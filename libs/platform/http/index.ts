@@ -1,4 +1,7 @@
 export { Authenticator } from './authenticator';
+export { answerBrokenRequests } from './broken-requests';
+export { addressGroup } from './client-address';
+export { type ConnectionLimitOptions, ConnectionLimits, markAuthenticated } from './connection-limits';
 export { createHttpApp, type HttpAppOptions, listen } from './create-http-app';
 export { entityTag, IfMatch, ifMatchVersion } from './entity-tag';
 export {
@@ -18,6 +21,7 @@ export {
   idempotentRequest,
   type KeptAnswer,
 } from './idempotency';
+export { MemoryBudget } from './memory-budget';
 export { serveOpenApi } from './open-api';
 export { toOpenApi31 } from './open-api-31';
 export {
@@ -42,6 +46,7 @@ export {
   type RequestMetadata,
   setPrincipal,
 } from './request-context';
+export { RequestRefused } from './request-refused';
 export { assertRoutesDeclareAccess } from './route-declarations';
 export {
   type StreamGauge,
@@ -51,5 +56,4 @@ export {
   type StreamSource,
   StreamSources,
 } from './stream-sources';
-export { type GuessingLimit, LimitGuessing } from './throttling';
 export { RequestPipe } from './validation';

@@ -3,6 +3,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import { Authenticator } from './authenticator';
+import { markAuthenticated } from './connection-limits';
 import { PERMISSION_METADATA, type RouteAccess } from './permission';
 import { setPrincipal } from './request-context';
 
@@ -27,6 +28,7 @@ export class PermissionGuard implements CanActivate {
       throw new DomainError('unauthenticated', 'Log in, or send an API key as "Authorization: Bearer imk_…".');
     }
     setPrincipal(request, principal);
+    markAuthenticated(request.socket);
     if (access.kind === 'permission' && !principal.permissions.includes(access.permission)) {
       throw new DomainError(
         'forbidden',

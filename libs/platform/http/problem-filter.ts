@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isBadValue } from '@icmp-mon/platform/database';
 import { createLogger } from '@icmp-mon/platform/ops';
-import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter, NotFoundException } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { methodsOf } from './known-routes';
 import { INTERNAL_PROBLEM, PROBLEM_TYPE, type Problem, problemOf } from './problem';
 import { correlationIdOf } from './request-context';
+import { RequestRefused } from './request-refused';
 
 const RETRY_AFTER_S = 5;
 const logger = createLogger('http');
@@ -47,6 +50,15 @@ export function answerError(error: unknown, request: IncomingMessage, response: 
 export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    answerError(error, http.getRequest(), http.getResponse());
+    const [request, response] = [http.getRequest<Request>(), http.getResponse<Response>()];
+    answerError(error instanceof NotFoundException ? whyNotFound(error, request, response) : error, request, response);
   }
+}
+
+/** An address that other methods have is there: the answer names them. */
+function whyNotFound(error: NotFoundException, request: Request, response: Response): Error {
+  const methods = methodsOf(request);
+  if (methods.length === 0) return error;
+  response.setHeader('Allow', methods.join(', '));
+  return new RequestRefused(405, `${request.method} is not a method of this address; it has ${methods.join(', ')}.`);
 }

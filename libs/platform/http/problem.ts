@@ -1,6 +1,7 @@
 import { isBadValue } from '@icmp-mon/platform/database';
 import { DomainError, type ErrorCode } from '@icmp-mon/platform/errors';
 import { HttpException } from '@nestjs/common';
+import { RequestRefused } from './request-refused';
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
@@ -49,6 +50,15 @@ const TITLE_OF: Readonly<Record<ErrorCode, string>> = {
   precondition_required: 'A precondition is required',
   too_many_requests: 'Too many requests',
   unavailable: 'Not available at the moment',
+};
+
+/** Refusals of HTTP itself. */
+const REFUSED: Readonly<Record<RequestRefused['status'], { code: string; title: string }>> = {
+  405: { code: 'method_not_allowed', title: 'Not a method of this address' },
+  408: { code: 'timeout', title: 'Too slow' },
+  413: { code: 'too_large', title: TITLE_OF.too_large },
+  415: { code: 'unsupported_media_type', title: 'Not a media type of this address' },
+  431: { code: 'too_large', title: TITLE_OF.too_large },
 };
 
 const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
@@ -106,6 +116,10 @@ export function problemOf(error: unknown): Problem | null {
     const answer = problem(error.code, error.detail);
     if (error.errors !== undefined) answer.errors = error.errors;
     return hasMembers(error) ? { ...answer, ...error.members } : answer;
+  }
+  if (error instanceof RequestRefused) {
+    const { code, title } = REFUSED[error.status];
+    return { type: `urn:icmpmon:problem:${code}`, title, status: error.status, detail: error.detail, code };
   }
   if (error instanceof HttpException) {
     const status = error.getStatus();

@@ -1,6 +1,7 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { DomainError } from '@icmp-mon/platform/errors';
+import { FairTurns } from './fair-turns';
 
 const derive = promisify(argon2);
 
@@ -14,10 +15,13 @@ const NONCE_BYTES = 16;
 export const PASSWORD_LENGTH_MAX = 256;
 
 /** Each derivation takes 19 MiB and some 20 ms of a core: a few at a time, a bounded queue behind them. */
-const AT_ONCE_MAX = 2;
-const WAITING_MAX = 64;
-let running = 0;
-const waiting: (() => void)[] = [];
+const turns = new FairTurns({
+  atOnceMax: 2,
+  waitingMax: 64,
+  refusal: () => new DomainError('too_many_requests', 'Too many logins at once; try again in a few seconds.'),
+});
+/** Turns of the product itself, which no stranger can ask for. */
+const OWN = 'own';
 
 interface PasswordHash {
   nonce: Buffer;
@@ -33,27 +37,30 @@ const unpadded = (bytes: Buffer): string => bytes.toString('base64').replace(/=+
 export async function hashPassword(password: string): Promise<string> {
   const nonce = randomBytes(NONCE_BYTES);
   const parameters = { nonce, memoryKib: MEMORY_KIB, passes: PASSES, parallelism: PARALLELISM };
-  const tag = await tagOf(password, parameters, TAG_BYTES);
+  const tag = await tagOf(password, parameters, TAG_BYTES, OWN);
   return `$argon2id$v=19$m=${MEMORY_KIB},t=${PASSES},p=${PARALLELISM}$${unpadded(nonce)}$${unpadded(tag)}`;
 }
 
-/** @throws DomainError `too_many_requests` when too many logins wait already */
-export async function passwordMatches(password: string, hash: string): Promise<boolean> {
+/**
+ * `address` is where the password came from: turns are shared out between addresses.
+ * @throws DomainError `too_many_requests` when too many logins wait already
+ */
+export async function passwordMatches(password: string, hash: string, address = OWN): Promise<boolean> {
   const parsed = parseHash(hash);
-  const tag = await tagOf(password, parsed, parsed.tag.length);
+  const tag = await tagOf(password, parsed, parsed.tag.length, address);
   return timingSafeEqual(tag, parsed.tag);
 }
 
 let decoy: Promise<string> | null = null;
 
 /** Takes as long as checking a password, so that the time of an answer does not tell whether a user exists. */
-export async function pretendToCheck(password: string): Promise<void> {
+export async function pretendToCheck(password: string, address = OWN): Promise<void> {
   if (decoy === null) {
     decoy = hashPassword('nobody has this password');
-    // A failure is not kept: the next caller makes it anew.
+    // A failure is not kept: the next caller makes it again.
     decoy.catch(() => (decoy = null));
   }
-  await passwordMatches(password, await decoy);
+  await passwordMatches(password, await decoy, address);
 }
 
 function parseHash(hash: string): PasswordHash {
@@ -69,28 +76,15 @@ function parseHash(hash: string): PasswordHash {
   };
 }
 
-async function tagOf(password: string, hash: Omit<PasswordHash, 'tag'>, tagLength: number): Promise<Buffer> {
-  await takeTurn();
-  try {
-    return await derive('argon2id', {
+function tagOf(password: string, hash: Omit<PasswordHash, 'tag'>, tagLength: number, address: string): Promise<Buffer> {
+  return turns.run(address, () =>
+    derive('argon2id', {
       message: Buffer.from(password.normalize('NFC')),
       nonce: hash.nonce,
       memory: hash.memoryKib,
       passes: hash.passes,
       parallelism: hash.parallelism,
       tagLength,
-    });
-  } finally {
-    running -= 1;
-    waiting.shift()?.();
-  }
-}
-
-async function takeTurn(): Promise<void> {
-  if (running >= AT_ONCE_MAX) {
-    if (waiting.length >= WAITING_MAX)
-      throw new DomainError('too_many_requests', 'Too many logins at once; try again in a few seconds.');
-    await new Promise<void>((resolve) => waiting.push(resolve));
-  }
-  running += 1;
+    }),
+  );
 }

@@ -3,6 +3,7 @@ import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { passwordMatches, pretendToCheck } from '../accounts/password';
+import { LoginAttempts } from './login-attempts';
 import { Sessions, type SessionUser } from './sessions';
 
 export interface LoggedIn {
@@ -10,10 +11,17 @@ export interface LoggedIn {
   refreshToken: string;
 }
 
+/** Where a login comes from. */
+export interface LoginClient {
+  /** The part of the client's address that limits count by. */
+  addressGroup: string;
+}
+
 export class LogIn extends Command<LoggedIn> {
   constructor(
     readonly user: string,
     readonly password: string,
+    readonly client: LoginClient,
   ) {
     super();
   }
@@ -31,18 +39,27 @@ export class LogInHandler implements ICommandHandler<LogIn> {
   constructor(
     private readonly database: ControlDatabase,
     private readonly sessions: Sessions,
+    private readonly attempts: LoginAttempts,
   ) {}
 
-  async execute({ user: name, password }: LogIn): Promise<LoggedIn> {
-    const [row] = await this.database.query<UserRow>(
-      'SELECT id, name, role, password_hash FROM user_account WHERE lower(name) = lower($1) AND disabled_at IS NULL',
-      [name],
-    );
-    if (row === undefined) await pretendToCheck(password);
-    if (row === undefined || !(await passwordMatches(password, row.password_hash))) {
-      throw new DomainError('unauthenticated', 'User or password is wrong.');
-    }
+  async execute({ user: name, password, client }: LogIn): Promise<LoggedIn> {
+    const row = await this.rightUser(name, password, client.addressGroup);
+    if (row === null) throw new DomainError('unauthenticated', 'User or password is wrong.');
     const { sessionId, refreshToken } = await this.sessions.begin(row.id);
     return { user: { userId: row.id, name: row.name, role: row.role, sessionId }, refreshToken };
+  }
+
+  private async rightUser(name: string, password: string, address: string): Promise<UserRow | null> {
+    let found: UserRow | undefined;
+    const isRight = await this.attempts.attempt(name, address, async () => {
+      [found] = await this.database.query<UserRow>(
+        'SELECT id, name, role, password_hash FROM user_account WHERE lower(name) = lower($1) AND disabled_at IS NULL',
+        [name],
+      );
+      if (found !== undefined) return passwordMatches(password, found.password_hash, address);
+      await pretendToCheck(password, address);
+      return false;
+    });
+    return isRight ? (found ?? null) : null;
   }
 }

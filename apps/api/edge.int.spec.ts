@@ -1,0 +1,84 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { logInFrom, RawConnection, unfinishedBodies } from './testing/raw-request';
+import { startTestApi, TEST_PASSWORD, type TestApi } from './testing/test-api';
+
+const WAIT = { timeout: 30_000, interval: 50 };
+const MIB = 1024 * 1024;
+const LOGIN = '/api/v1/auth/login';
+let api: TestApi;
+let open: RawConnection[] = [];
+
+beforeAll(async () => {
+  api = await startTestApi();
+});
+afterEach(() => {
+  for (const connection of open.splice(0)) connection.destroy();
+});
+afterAll(() => api.stop());
+
+async function raw(text: string, localAddress?: string): Promise<RawConnection> {
+  const connection = await RawConnection.open(api.url, localAddress);
+  open.push(connection);
+  connection.write(text);
+  return connection;
+}
+
+/** Status of the answer, which has to be a problem document. */
+async function problemOf(connection: RawConnection): Promise<number> {
+  await expect.poll(() => connection.answer, WAIT).not.toBeNull();
+  const { status, headers, body } = connection.answer ?? { status: 0, headers: {}, body: '' };
+  expect(headers['content-type']).toContain('application/problem+json');
+  expect(JSON.parse(body)).toMatchObject({ status, title: expect.any(String), detail: expect.any(String) });
+  return status;
+}
+
+const othersLogIn = (): Promise<number> => logInFrom(api.url, '127.0.0.2', { user: 'admin', password: TEST_PASSWORD });
+
+describe('a client that never ends its body', () => {
+  it('is refused by the length it announces, is cut off soon, and leaves others alone', async () => {
+    open = await unfinishedBodies(api.url, { count: 200, bytes: MIB, path: LOGIN, localAddress: '127.0.0.3' });
+    for (const connection of open) expect(await problemOf(connection)).toBe(413);
+    expect(await othersLogIn()).toBe(200);
+    await expect.poll(() => open.filter(({ isClosed }) => !isClosed).length, WAIT).toBe(0);
+  });
+
+  it('holds no more than its share of connections, and is answered 408', async () => {
+    open = await unfinishedBodies(api.url, { count: 300, bytes: 16 * 1024, path: LOGIN, localAddress: '127.0.0.4' });
+    await expect.poll(() => open.filter(({ answer }) => answer !== null).length, WAIT).toBeGreaterThan(40);
+    expect(await othersLogIn()).toBe(200);
+    const statuses = new Set(await Promise.all(open.map(problemOf)));
+    expect([...statuses].sort()).toEqual([408, 503]);
+  });
+
+  it('is asked for a login before its body is read, and for its permission too', async () => {
+    for (const [key, status] of [
+      ['imk_000000000000_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', 401],
+      [api.keys.viewer, 403],
+    ] as const) {
+      const head = `POST /api/v1/targets HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}`;
+      const connection = await raw(`${head}\r\nContent-Type: application/json\r\nContent-Length: ${MIB}\r\n\r\n{"ip":`);
+      expect(await problemOf(connection)).toBe(status);
+    }
+  });
+});
+
+describe('a request that is none', () => {
+  it('is answered with a problem document by the parser too', async () => {
+    expect(await problemOf(await raw(`GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`))).toBe(431);
+    expect(await problemOf(await raw('this is not HTTP\r\n\r\n'))).toBe(400);
+  });
+
+  it('has a method that the address does not have: 405, with those it has', async () => {
+    for (const [method, path, allow] of [
+      ['TRACE', '/api/v1/targets', 'GET, POST'],
+      ['PUT', '/api/v1/targets', 'GET, POST'],
+      ['PATCH', '/api/v1/targets/192.0.2.1', 'DELETE, GET'],
+      ['DELETE', '/api/v1/auth/login', 'POST'],
+    ]) {
+      const connection = await raw(`${method} ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+      expect(await problemOf(connection), `${method} ${path}`).toBe(405);
+      expect(connection.answer?.headers['allow']).toBe(allow);
+    }
+    expect(await problemOf(await raw('TRACE /nothing HTTP/1.1\r\nHost: x\r\n\r\n'))).toBe(404);
+  });
+});

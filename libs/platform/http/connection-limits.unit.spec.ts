@@ -1,0 +1,89 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { afterEach, expect, it } from 'vitest';
+import { type ConnectionLimitOptions, ConnectionLimits, markAuthenticated } from './connection-limits';
+
+const WAIT = { timeout: 20_000 };
+let server: Server | undefined;
+const clients: Socket[] = [];
+
+afterEach(() => {
+  for (const client of clients.splice(0)) client.destroy();
+  server?.closeAllConnections();
+  server?.close();
+});
+
+/** Listens; answers each request with why its connection is refused, or `ok`; `/in` authenticates. */
+async function listening(options: ConnectionLimitOptions): Promise<number> {
+  const limits = new ConnectionLimits(options);
+  server = createServer((request, response) => {
+    if (request.url === '/in') markAuthenticated(request.socket);
+    response.end(limits.refusalOf(request.socket) ?? 'ok');
+  });
+  limits.watch(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+async function client(port: number, localAddress = '127.0.0.1'): Promise<Socket> {
+  const socket = connect({ port, host: '127.0.0.1', localAddress });
+  clients.push(socket);
+  await once(socket, 'connect');
+  return socket;
+}
+
+async function ask(socket: Socket, path = '/'): Promise<string> {
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  return answer.toString().split('\r\n\r\n')[1] ?? '';
+}
+
+it('holds one address to its share, and others are served', async () => {
+  const port = await listening({ connectionsMax: 10, perAddressMax: 2 });
+  const [first, second, third, other] = [
+    await client(port),
+    await client(port),
+    await client(port),
+    await client(port, '127.0.0.2'),
+  ];
+  expect(await ask(first)).toBe('ok');
+  expect(await ask(second)).toBe('ok');
+  expect(await ask(third)).toContain('2 connections without a login are open from 127.0.0.1');
+  expect(await ask(other)).toBe('ok');
+});
+
+it('closes a refused connection that asks nothing', async () => {
+  const port = await listening({ connectionsMax: 10, perAddressMax: 1 });
+  await client(port);
+  const refused = await client(port);
+  await once(refused, 'close');
+  expect(refused.destroyed).toBe(true);
+});
+
+it('no longer counts a connection on which somebody authenticated, and gives each place back once', async () => {
+  const port = await listening({ connectionsMax: 10, perAddressMax: 1 });
+  const known = await client(port);
+  await ask(known, '/in');
+  const second = await client(port);
+  expect(await ask(second)).toBe('ok');
+  known.destroy();
+  second.destroy();
+  await expect
+    .poll(async () => {
+      const next = await client(port);
+      const answer = await ask(next);
+      next.destroy();
+      return answer;
+    }, WAIT)
+    .toBe('ok');
+});
+
+it('bounds all together, proxies too', async () => {
+  const port = await listening({ connectionsMax: 2, perAddressMax: 1, isExempt: (address) => address === '127.0.0.1' });
+  const [first, second, third] = [await client(port), await client(port), await client(port, '127.0.0.2')];
+  expect(await ask(first)).toBe('ok');
+  expect(await ask(second)).toBe('ok');
+  expect(await ask(third)).toContain('This server holds 2 connections');
+});
