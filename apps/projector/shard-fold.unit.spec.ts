@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { ShardFold, type ShardDirectory, type WriterTransaction } from '@icmp-mon/platform/shard';
 import { AgentNumbers, type LiveBus, SeriesParticipant } from '@icmp-mon/probing/server';
 import { StatusParticipant } from '@icmp-mon/status/server';
-import { AGENT_IDS, generateLog, seeded } from './shard-log.test-data';
+import { encodeBlocksRecord, encodeFeedRecord, type FeedFact, frameBlock, LANE } from '@icmp-mon/probing/contract';
+import { AGENT_IDS, generateLog, seeded, STANDARD, targetIdOf } from './shard-log.test-data';
 
 const numbers = new AgentNumbers({
   execute: async () => 0,
@@ -90,6 +91,39 @@ describe('a shard', () => {
       if (record[0] === 1) fold.apply(records.length + offset, record, () => -1);
     });
     expect(fold.digest()).toBe(before);
+  });
+
+  it('does not decode blocks of agents that probe nothing in it, nor repeats', () => {
+    const { fold } = newRun();
+    const [agentId, stranger] = AGENT_IDS;
+    const target: FeedFact = {
+      ...{ kind: 'target', targetKey: 3, targetId: targetIdOf(3), ip: '127.0.0.3', vrf: 'default', tier: 'standard' },
+      selected: [agentId],
+    };
+    const feed: FeedFact[] = [
+      ...AGENT_IDS.map((id): FeedFact => ({
+        ...{ kind: 'agent', agentId: id, name: id, region: 'r', provider: 'p', state: 'active' },
+      })),
+      { ...STANDARD },
+      target,
+    ];
+    let offset = 0;
+    for (const [at, fact] of feed.entries()) fold.apply(offset++, encodeFeedRecord(at + 1, fact), () => -1);
+    // A body that cannot be decoded tells whether somebody tried to.
+    const body = { bytes: Uint8Array.of(1, 2, 3), stored: false, count: 20_000, baseTimeMs: 1, rawLength: 400_000 };
+    const send = (id: string, sequence: number): void => {
+      const block = frameBlock({ agentId: id, boot: 1, lane: LANE.live, shard: 0, sequence, policyVersion: 1 }, body);
+      fold.apply(offset++, encodeBlocksRecord([{ receivedAtMs: 1, clockOffsetMs: 0, block }]), () => -1);
+    };
+    send(stranger, 1);
+    send('01900000-0000-7000-8000-0000000000ff', 1);
+    expect(fold.counters).toMatchObject({ refusedBlocks: 0, unassignedResults: 40_000 });
+    send(stranger, 1);
+    expect(fold.counters).toMatchObject({ refusedBlocks: 0, repeatedBlocks: 1 });
+    send(agentId, 1);
+    expect(fold.counters).toMatchObject({ refusedBlocks: 1, repeatedBlocks: 1, unassignedResults: 40_000 });
+    send(agentId, 1);
+    expect(fold.counters).toMatchObject({ refusedBlocks: 1, repeatedBlocks: 2, unassignedResults: 40_000 });
   });
 
   it('lives on after records that nobody can read', () => {

@@ -27,6 +27,18 @@ export const AGENT_IDS = [1, 2, 3].map((n) => `01900000-0000-7000-8000-000000000
 export const START_MS = Date.UTC(2026, 0, 1, 0, 4, 0);
 const INTERVAL_MS = 15_000;
 
+export const STANDARD: FeedFact = {
+  kind: 'policy',
+  tier: 'standard',
+  policyVersion: 1,
+  intervalMs: INTERVAL_MS,
+  timeoutMs: 1_000,
+  missesToFail: 2,
+  successesToRecover: 1,
+  quorum: 'majority',
+  checks: [{ check: 1, type: 'icmp_ping', expect: 'reachable' }],
+};
+
 interface Options {
   seed: number;
   targetKeys: number[];
@@ -54,17 +66,7 @@ export function generateLog({ seed, targetKeys, seconds, shard }: Options): Gene
   const results = new Set<string>();
   let position = 0;
   const feed = (fact: FeedFact): void => void records.push(encodeFeedRecord(++position, fact));
-  feed({
-    kind: 'policy',
-    tier: 'standard',
-    policyVersion: 1,
-    intervalMs: INTERVAL_MS,
-    timeoutMs: 1_000,
-    missesToFail: 2,
-    successesToRecover: 1,
-    quorum: 'majority',
-    checks: [{ check: 1, type: 'icmp_ping', expect: 'reachable' }],
-  });
+  feed(STANDARD);
   for (const [at, agentId] of AGENT_IDS.entries()) {
     feed({ kind: 'agent', agentId, name: `agent-${at}`, region: 'r', provider: 'p', state: 'active' });
   }

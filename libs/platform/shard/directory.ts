@@ -109,6 +109,12 @@ export class ShardDirectory {
     return target;
   }
 
+  /** Whether the agent is known and probes any target of the shard. */
+  hasPairs(agentId: string): boolean {
+    const agent = this.agents.get(agentId);
+    return agent !== undefined && this.pairsOfAgent[agent.index].size > 0;
+  }
+
   /** The assigned pair, if it is one: else its results do not count. */
   findPair(agentIndex: number, targetKey: number, check: number): PairEntry | undefined {
     const slot = this.pairsOfAgent[agentIndex].get(targetKey);

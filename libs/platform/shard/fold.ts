@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import {
   allocateColumns,
-  BLOCK_LIMITS,
   BLOCK_RESULTS_MAX,
-  decodeBlock,
+  decodeInspected,
   decodeShardRecord,
+  inspectBlock,
   LANE,
   type BlockEnvelope,
   type DecodedBlock,
   type FeedFact,
+  type InspectedBlock,
+  type Refused,
 } from '@icmp-mon/probing/contract';
 import { decompressBounded } from '@icmp-mon/platform/zstd';
 import { compare, ShardDirectory } from './directory';
@@ -193,16 +195,19 @@ export class ShardFold {
 
   private applyBlock(envelope: BlockEnvelope, placeOf: (participant: ShardParticipant) => RecordPlace): void {
     this.counters.blocks++;
-    const decoded = decodeBlock(envelope.block, decompressBounded, BLOCK_LIMITS, this.columns);
-    if (!decoded.ok) {
-      this.counters.refusedBlocks++;
-      this.warn('refused a block', { shard: this.shard, ...decoded });
-      return;
-    }
-    if (this.isRepeat(decoded)) {
+    const inspected = inspectBlock(envelope.block);
+    if (!inspected.ok) return this.refuse(inspected);
+    // The header alone tells of repeats and of agents that probe nothing here: whatever they send, it is not decoded.
+    if (this.isRepeat(inspected)) {
       this.counters.repeatedBlocks++;
       return;
     }
+    if (!this.directory.hasPairs(inspected.header.agentId)) {
+      this.counters.unassignedResults += inspected.header.count;
+      return;
+    }
+    const decoded = decodeInspected(inspected, decompressBounded, this.columns);
+    if (!decoded.ok) return this.refuse(decoded);
     this.fillBatch(decoded, envelope);
     if (this.batch.count === 0) return;
     this.counters.results += this.batch.count;
@@ -211,8 +216,13 @@ export class ShardFold {
     }
   }
 
+  private refuse(refused: Refused): void {
+    this.counters.refusedBlocks++;
+    this.warn('refused a block', { shard: this.shard, ...refused });
+  }
+
   /** An agent ships a lane in order of (boot, sequence), so whatever is not above the highest was here before. */
-  private isRepeat({ header }: DecodedBlock): boolean {
+  private isRepeat({ header }: InspectedBlock): boolean {
     const key = `${header.agentId}/${header.lane}`;
     const last = this.lanes.get(key);
     if (last && (header.boot < last.boot || (header.boot === last.boot && header.sequence <= last.sequence)))

@@ -96,6 +96,11 @@ const STORED_BIT = 0b0000_0100;
 const KNOWN_FLAGS = LANE_MASK | STORED_BIT;
 // A result is at least one byte of target key and one of time, so a count is bounded by the bytes that really came.
 const RESULT_RAW_BYTES_MIN = 2;
+/**
+ * And at most 5 each of target key, time and round trip, and runs of one for check (4) and outcome (3): columns that claim to be longer hold
+ * something else, and would be decompressed for nothing.
+ */
+const RESULT_RAW_BYTES_MAX = 22;
 
 const writer = new ByteWriter(4096);
 
@@ -196,6 +201,9 @@ function checkLength(header: BlockHeader, remaining: number): Refused | undefine
   if (rawLength < count * RESULT_RAW_BYTES_MIN) {
     return refuse('bad_length', `${count} results cannot be in columns of ${rawLength} bytes`);
   }
+  if (rawLength > count * RESULT_RAW_BYTES_MAX) {
+    return refuse('bad_length', `columns of ${rawLength} bytes for ${count} results`);
+  }
   if (stored ? bodyLength !== rawLength : bodyLength >= rawLength) {
     return refuse('bad_length', `a body of ${bodyLength} bytes for columns of ${rawLength}`);
   }
@@ -216,8 +224,15 @@ export function decodeBlock(
   into?: ResultColumns,
 ): DecodedBlock | Refused {
   const inspected = inspectBlock(bytes, limits);
-  if (!inspected.ok) return inspected;
-  const { header, byteLength, body } = inspected;
+  return inspected.ok ? decodeInspected(inspected, decompress, into) : inspected;
+}
+
+/** The rest of `decodeBlock`, for a caller that looks at the header first: all the work that grows with the results is here. */
+export function decodeInspected(
+  { header, byteLength, body }: InspectedBlock,
+  decompress: Decompress,
+  into?: ResultColumns,
+): DecodedBlock | Refused {
   let raw = body;
   if (!header.stored) {
     try {

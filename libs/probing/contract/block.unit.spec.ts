@@ -64,6 +64,15 @@ describe('a block', () => {
     expect(decoded.ok && rowsOf(decoded.columns)).toEqual(equalRows(1_000));
   });
 
+  it('holds the longest columns that results can have', () => {
+    const far = 0xffff_ffff;
+    const rows = Array.from({ length: 100 }, (_, at) => ({
+      ...{ targetKey: at % 2 === 0 ? far : 0, check: at % 2 === 0 ? 0xffff : 0xfffe, timeMs: at === 0 ? 0 : far },
+      ...{ outcome: OUTCOME.reply, rttUs: far },
+    }));
+    expect(decodeBlock(blockOf(rows), decompressRuns)).toMatchObject({ ok: true, header: { count: 100 } });
+  });
+
   it('holds as many results as the bound says', () => {
     const block = blockOf(equalRows(BLOCK_RESULTS_MAX));
     expect(decodeBlock(block, decompressRuns)).toMatchObject({ ok: true, header: { count: BLOCK_RESULTS_MAX } });
@@ -150,6 +159,7 @@ describe('bad bytes are refused with a reason', () => {
     ['too_large', { bodyLength: 2 ** 40 }],
     ['bad_length', { count: 11 }],
     ['bad_length', { rawLength: 21 }],
+    ['bad_length', { flags: 0, rawLength: 67 }],
     ['bad_length', { flags: 0, rawLength: 20 }],
     ['bad_columns', {}],
   ])('%s with a right CRC and %o', (reason, figures) => {
