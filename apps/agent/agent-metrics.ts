@@ -13,6 +13,16 @@ export function exposeMetrics(agent: ProbingAgent): void {
     () => agent.session?.losses().droppedLines,
   );
   counter(
+    'icmpmon_agent_foreign_replies_total',
+    'Replies from another address than the one that was asked',
+    () => agent.session?.losses().foreignReplies,
+  );
+  counter(
+    'icmpmon_agent_unmeasured_total',
+    'Probes that were due and have no result',
+    () => agent.session?.losses().unmeasured,
+  );
+  counter(
     'icmpmon_agent_skipped_rounds_total',
     'Targets that were due again before their turn',
     () => agent.session?.losses().skippedRounds,
@@ -39,6 +49,7 @@ export function exposeMetrics(agent: ProbingAgent): void {
     () => agent.session?.gauges().policyRefusedTargets,
   );
   gauge('icmpmon_agent_schedule_lag_ms', 'How late the last slice began', () => agent.session?.losses().scheduleLagMs);
+  gauge('icmpmon_agent_late_ms', 'Longest delay of probing in the last minute', () => agent.session?.gauges().lateMs);
   gauge('icmpmon_agent_spool_blocks', 'Blocks in the spool', () => agent.session?.gauges().spoolBlocks);
   gauge('icmpmon_agent_spool_bytes', 'Bytes of blocks in the spool', () => agent.session?.gauges().spoolBytes);
   gauge('icmpmon_agent_spool_oldest_seconds', 'Age of the oldest block', () => agent.session?.gauges().spoolOldestS);

@@ -6,11 +6,29 @@ import type { AgentState } from './agent-events';
  */
 export type AgentConnection = 'enrolled' | 'connected' | 'late' | 'lost';
 
+/**
+ * States of an executor. `deaf`: it hears nothing, not even this machine's own address; `unsupported_version`: its output cannot
+ * be read; `family_unavailable`: it has no socket for IPv4 or for IPv6, while the other works. A newer agent may report others.
+ */
+export const EXECUTOR_STATES = [
+  'ok',
+  'missing',
+  'not_permitted',
+  'restarting',
+  'idle',
+  'deaf',
+  'unsupported_version',
+  'family_unavailable',
+] as const;
+export type ExecutorState = (typeof EXECUTOR_STATES)[number];
+
 /** State of one executor on an agent; `detail` is a sentence for the operator. */
 export interface ExecutorHealth {
   type: string;
-  state: 'ok' | 'missing' | 'not_permitted' | 'restarting' | 'idle';
+  state: ExecutorState;
   detail: string;
+  /** Of the program that it runs; older agents do not report it. */
+  version?: string;
 }
 
 /** One telemetry report, sent by an agent every 5 s. */
@@ -38,6 +56,10 @@ export interface AgentTelemetry {
   clockOffsetMs: number;
   /** Probes that the local policy file refused. */
   policyRefusedTargets: number;
+  /** The longest delay of probing in the last minute, in ms: of slices, of their executor, or of the agent itself. */
+  lateMs?: number;
+  /** Probes that were due in the last minute and have no result: not in time, not heard, or not to be trusted. */
+  unmeasuredPerS?: number;
   executors: ExecutorHealth[];
 }
 

@@ -1,5 +1,6 @@
 import {
   AGENT_STATES,
+  EXECUTOR_STATES,
   type AgentConnection,
   type AgentMetricPoint,
   type AgentMetrics,
@@ -17,8 +18,10 @@ import { IsDate, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-val
 /** The contract's types as the OpenAPI document shows them. */
 export class ExecutorDocument implements ExecutorHealth {
   @ApiProperty({ example: 'icmp_ping' }) type!: string;
-  @ApiProperty({ enum: ['ok', 'missing', 'not_permitted', 'restarting', 'idle'] }) state!: ExecutorHealth['state'];
+  @ApiProperty({ enum: [...EXECUTOR_STATES], description: 'Newer agents may report others.' })
+  state!: ExecutorHealth['state'];
   @ApiProperty({ description: 'A sentence for the operator.' }) detail!: string;
+  @ApiPropertyOptional({ description: 'Of the program it runs.', example: '5.1' }) version?: string;
 }
 
 export class AgentTelemetryDocument implements AgentTelemetry {
@@ -41,6 +44,9 @@ export class AgentTelemetryDocument implements AgentTelemetry {
   @ApiProperty() notSentPerS!: number;
   @ApiProperty({ description: "Agent's clock minus the gateway's." }) clockOffsetMs!: number;
   @ApiProperty() policyRefusedTargets!: number;
+  @ApiPropertyOptional({ description: 'The longest delay of probing in the last minute, in ms.' }) lateMs?: number;
+  @ApiPropertyOptional({ description: 'Probes of the last minute that were due and have no result.' })
+  unmeasuredPerS?: number;
   @ApiProperty({ type: [ExecutorDocument] }) executors!: ExecutorDocument[];
 }
 

@@ -13,7 +13,8 @@ export interface ReceivedTelemetry {
 export const AGENT_TELEMETRY_TOPIC = 'internal.agent-telemetry';
 
 const EXECUTORS_MAX = 32;
-const EXECUTOR_STATES = ['ok', 'missing', 'not_permitted', 'restarting', 'idle'];
+/** Any word: newer agents know more states than we do (`EXECUTOR_STATES` of the contract). */
+const EXECUTOR_STATE = /^[a-z_]{1,64}$/;
 const VERSION_LENGTH_MAX = 64;
 const DETAIL_LENGTH_MAX = 500;
 const TIME_LENGTH_MAX = 40;
@@ -38,7 +39,9 @@ const NUMBERS = {
 } as const satisfies Partial<Record<keyof AgentTelemetry, number>>;
 
 /** Told by newer agents only. */
-const OPTIONAL_NUMBERS = { spoolBytesMax: 0 } as const satisfies Partial<Record<keyof AgentTelemetry, number>>;
+const OPTIONAL_NUMBERS = { spoolBytesMax: 0, lateMs: 0, unmeasuredPerS: 0 } as const satisfies Partial<
+  Record<keyof AgentTelemetry, number>
+>;
 
 /**
  * An agent's report with exactly the fields of the contract: what else it sent is left out, what is wrong is refused.
@@ -79,13 +82,14 @@ function readExecutors(value: unknown, errors: FieldError[]): ExecutorHealth[] {
     const good =
       isRecord(executor) &&
       isCleanText(executor['type'], VERSION_LENGTH_MAX) &&
-      EXECUTOR_STATES.includes(String(executor['state'])) &&
-      isCleanText(detail, DETAIL_LENGTH_MAX);
+      EXECUTOR_STATE.test(String(executor['state'])) &&
+      isCleanText(detail, DETAIL_LENGTH_MAX) &&
+      (executor['version'] === undefined || isCleanText(executor['version'], VERSION_LENGTH_MAX));
     if (good) {
-      const { type, state } = executor as unknown as ExecutorHealth;
-      return [{ type, state, detail }];
+      const { type, state, version } = executor as unknown as ExecutorHealth;
+      return [{ type, state, detail, ...(version === undefined ? {} : { version }) }];
     }
-    const form = `is {type, state: ${EXECUTOR_STATES.join('|')}, detail}, texts without control characters`;
+    const form = 'is {type, state, detail}, the state a word, the others texts without control characters';
     errors.push({ pointer: `#/executors/${at}`, detail: form });
     return [];
   });

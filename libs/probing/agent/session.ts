@@ -1,8 +1,8 @@
-import type { ExecutorHealth } from '@icmp-mon/agents/contract';
+import type { ExecutorHealth, ExecutorState } from '@icmp-mon/agents/contract';
 import type { Compress } from '@icmp-mon/probing/contract';
 import type { AgentLog } from './agent-log';
 import type { Identity } from './enrol/identity-store';
-import type { Executors } from './executors/executor';
+import type { ExecutorCounters, Executors } from './executors/executor';
 import { IcmpPing } from './executors/icmp-ping';
 import { type Gauges, TelemetryReporter } from './health/telemetry-reporter';
 import type { PolicyFile } from './policy/policy-file';
@@ -27,8 +27,17 @@ export interface SessionOptions {
   log: AgentLog;
 }
 
+export interface AgentLosses extends ExecutorCounters {
+  skippedRounds: number;
+  failedSlices: number;
+  scheduleLagMs: number;
+  unmeasured: number;
+}
+
 /** What a stop waits for probes that are under way. */
 const PROBE_GRACE_MS = 1_500;
+/** With these there are no results at all, or none that say that a target is down. */
+const CANNOT_PROBE: readonly ExecutorState[] = ['missing', 'not_permitted', 'unsupported_version', 'deaf'];
 
 /** What an enrolled agent does: the parts, and how they are joined. */
 export class Session {
@@ -107,7 +116,7 @@ export class Session {
     const probing = this.executors.icmp_ping.health();
     return {
       assignments: { ok: assigned, detail: this.sync.failure ?? `version ${this.assignments.version}` },
-      probing: { ok: probing.state !== 'missing' && probing.state !== 'not_permitted', detail: probing.detail },
+      probing: { ok: !CANNOT_PROBE.includes(probing.state), detail: probing.detail },
       shipping: { ok: true, detail: this.live.failure ?? 'the gateway takes results' },
     };
   }
@@ -132,15 +141,23 @@ export class Session {
       droppedResults: droppedResults + this.collector.droppedResults,
       clockOffsetMs: this.gateway.clockOffsetMs,
       policyRefusedTargets: this.refusedTargets,
+      lateMs: this.prober.pace.lateMs,
+      unmeasuredPerS: this.prober.pace.unmeasuredPerS,
       executors: this.executorHealth(),
     };
   }
 
   /** For metrics: what goes wrong without anybody being told. */
-  losses(): { droppedLines: number; skippedRounds: number; failedSlices: number; scheduleLagMs: number } {
-    const { droppedLines } = this.executors.icmp_ping;
+  losses(): AgentLosses {
     const { skippedRounds, failedSlices } = this.prober.counters;
-    return { droppedLines, skippedRounds, failedSlices, scheduleLagMs: this.prober.scheduleLagMs };
+    const { scheduleLagMs, pace } = this.prober;
+    return {
+      ...this.executors.icmp_ping.counters,
+      skippedRounds,
+      failedSlices,
+      scheduleLagMs,
+      unmeasured: pace.unmeasured,
+    };
   }
 
   shippedResults(): { live: number; backfill: number } {

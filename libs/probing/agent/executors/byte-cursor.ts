@@ -47,6 +47,10 @@ export class ByteCursor {
     return this.at === this.end;
   }
 
+  get position(): number {
+    return this.at;
+  }
+
   skip(expected: Uint8Array): boolean {
     const { bytes, at } = this;
     if (this.end - at < expected.length) return false;

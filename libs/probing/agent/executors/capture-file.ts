@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, ftruncateSync, openSync, readSync, unlinkSync } from 'node:fs';
 import path from 'node:path';
 
 const READ_BYTES = 256 * 1024;
@@ -18,7 +18,7 @@ export class CaptureFile {
   /** @throws Error if no file can be made in `dir` */
   constructor(dir: string) {
     const file = path.join(dir, `.icmp-mon-${process.pid}-${randomBytes(12).toString('hex')}`);
-    // Appending: the child goes on at the end after the file was emptied for it.
+    // Appending: what the child writes by both of its streams stays in order, also after the file was emptied for the next one.
     this.fd = openSync(file, constants.O_CREAT | constants.O_EXCL | constants.O_RDWR | constants.O_APPEND, 0o600);
     unlinkSync(file);
   }
@@ -28,16 +28,8 @@ export class CaptureFile {
     this.readAt = 0;
   }
 
-  /** Replaces the content; the reader is a descriptor of its own, at the beginning, for the caller to close. */
-  fill(content: string): number {
-    this.empty();
-    const bytes = Buffer.from(content, 'latin1');
-    for (let at = 0; at < bytes.length;) at += writeSync(this.fd, bytes, at);
-    return openSync(`/proc/self/fd/${this.fd}`, 'r');
-  }
-
   /** Gives what was written since the last call, piece by piece; a piece is valid during the call only. */
-  drain(take: (chunk: Uint8Array) => void): void {
+  readonly drain = (take: (chunk: Uint8Array) => void): void => {
     const { chunk } = CaptureFile;
     for (let reads = 0; reads < READS_MAX; reads++) {
       const length = readSync(this.fd, chunk, 0, chunk.length, this.readAt);
@@ -46,7 +38,7 @@ export class CaptureFile {
       take(chunk.subarray(0, length));
       if (length < chunk.length) return;
     }
-  }
+  };
 
   close(): void {
     closeSync(this.fd);

@@ -17,16 +17,31 @@ export interface ProbeSlice {
  */
 export type OnResult = (index: number, sentAtMs: number, outcome: number, rttUs: number) => void;
 
-/** How a slice ended. `failed`: the executor broke, and targets without a result have no data. */
-export type SliceEnd = { ok: true } | { ok: false; state: ExecutorHealth['state']; detail: string };
+/**
+ * How a slice ended: `pausedMs` is the longest time in which the executor did not run though it should have. Not ok: the executor
+ * broke or heard nothing, and targets without a result have no data.
+ */
+export type SliceEnd =
+  { ok: true; pausedMs: number } | { ok: false; pausedMs: number; state: ExecutorHealth['state']; detail: string };
+
+/** What an executor counts since its start, of what nobody else sees. */
+export interface ExecutorCounters {
+  /** Lines of output that were cut, foreign or doubled and therefore dropped. */
+  droppedLines: number;
+  /** Replies that came from another address than the one that was asked. */
+  foreignReplies: number;
+}
 
 /** One protocol: probes slices, several at a time, and says how it fares. */
 export interface Executor {
   /** Never rejects: what goes wrong with the executor is told by the end. */
   run(slice: ProbeSlice, onResult: OnResult, signal: AbortSignal): Promise<SliceEnd>;
   health(): ExecutorHealth;
-  /** Lines of output that were cut, foreign or doubled and therefore dropped. */
-  readonly droppedLines: number;
+  readonly counters: Readonly<ExecutorCounters>;
+  /** Packets of its own that it sends before those of the slice, to addresses of this machine. */
+  ownPackets(ips: readonly string[]): number;
+  /** The targets that there are: trouble that only others had is over. */
+  expect(ips: readonly string[]): void;
   /** The most slices that may run at the same time. */
   readonly parallelMax: number;
   close(): void;

@@ -1,34 +1,42 @@
 import { type AddressKey, addressKeyOf, ascii, ByteCursor } from './byte-cursor';
 
-/** A line of fping's standard error that says something of one target, or else is a complaint of fping itself. */
+/** What fping says beside its lines of replies: an ICMP error about one target, or a complaint of its own. */
 export type FpingNotice =
   { kind: 'unreachable'; address: AddressKey } | { kind: 'complaint'; text: string } | { kind: 'nothing' };
 
-const SENT_TO = ' for ICMP Echo sent to ';
-const ICMP_ERROR = /^(?:\[[\d.]+\] )?ICMP /;
-const ADDRESS = /^[0-9a-f.:]{2,45}$/;
+/**
+ * `ICMP Host Unreachable from 10.0.0.2 for ICMP Echo sent to 10.1.1.1`, and from 5.5
+ * `ICMPv6 Destination Unreachable (No route to destination) from fe80::1 for ICMPv6 Echo Request sent to 2001:db8::1`.
+ */
+const ICMP_MESSAGE =
+  /^(?:\[[\d.]+\] )?ICMP(?:v6)? (.*) from \S+ for ICMP(?:v6)? Echo(?: Request)? sent to ([0-9a-f.:]{2,45})\s*$/;
+const ANY_ICMP_MESSAGE = /^(?:\[[\d.]+\] )?ICMP(?:v6)? /;
+/** The probe did not arrive. A redirect or a source quench says nothing of the kind: it was forwarded. */
+const NOT_DELIVERED = /Unreachable|Time Exceeded|Parameter Problem|Packet Too Big/;
 const COMPLAINT_LENGTH_MAX = 200;
 
-/** Reads e.g. `ICMP Host Unreachable from 10.0.0.2 for ICMP Echo sent to 10.1.1.1`. */
 export function readFpingNotice(line: string): FpingNotice {
-  if (ICMP_ERROR.test(line)) {
-    const at = line.indexOf(SENT_TO);
-    const ip = at === -1 ? '' : line.slice(at + SENT_TO.length).trim();
-    return ADDRESS.test(ip) ? { kind: 'unreachable', address: addressKeyOf(ip) } : { kind: 'nothing' };
+  if (ANY_ICMP_MESSAGE.test(line)) {
+    const [, what = '', ip = ''] = ICMP_MESSAGE.exec(line) ?? [];
+    return NOT_DELIVERED.test(what) ? { kind: 'unreachable', address: addressKeyOf(ip) } : { kind: 'nothing' };
   }
   const text = line.trim().slice(0, COMPLAINT_LENGTH_MAX);
   return text === '' || text.includes('duplicate for') ? { kind: 'nothing' } : { kind: 'complaint', text };
 }
 
-const ONE_SENT = ascii(': xmt/rcv/%loss = 1/');
-const ONE_REPLY = ascii('1/');
-const NO_REPLY = ascii('0/');
+const COUNTS = ascii(': xmt/rcv/%');
+const LOSS = ascii('loss = ');
+const RETURN = ascii('return = ');
+const SLASH = ascii('/');
+const COUNT_DIGITS_MAX = 6;
 
 /** The summary of one target at the end of fping: there is one for each, so it is read without a string. */
 export class FpingSummary {
   address: AddressKey = '';
-  /** Whether fping counts a reply. */
-  replied = false;
+  /** Packets that fping counts as sent: 0 if it has no socket for this family of addresses, */
+  sent = 0;
+  /** and replies. */
+  received = 0;
   private readonly cursor = new ByteCursor();
 
   /** Reads `10.1.1.1 : xmt/rcv/%loss = 1/0/100%`; false for anything else. */
@@ -36,12 +44,15 @@ export class FpingSummary {
     const { cursor } = this;
     cursor.set(bytes, start, end);
     const address = cursor.address();
-    if (address === '' || !cursor.skipSpaces() || !cursor.skip(ONE_SENT)) return false;
-    const replied = cursor.skip(ONE_REPLY);
-    if (!replied && !cursor.skip(NO_REPLY)) return false;
-    if (cursor.decimal(3) < 0) return false;
+    if (address === '' || !cursor.skipSpaces() || !cursor.skip(COUNTS)) return false;
+    if (!cursor.skip(LOSS) && !cursor.skip(RETURN)) return false;
+    const sent = cursor.decimal(COUNT_DIGITS_MAX);
+    if (sent < 0 || !cursor.skip(SLASH)) return false;
+    const received = cursor.decimal(COUNT_DIGITS_MAX);
+    if (received < 0 || !cursor.skip(SLASH) || cursor.decimal(COUNT_DIGITS_MAX) < 0) return false;
     this.address = address;
-    this.replied = replied;
+    this.sent = sent;
+    this.received = received;
     return true;
   }
 }

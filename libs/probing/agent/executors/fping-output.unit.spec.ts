@@ -1,11 +1,13 @@
 import { OUTCOME } from '@icmp-mon/probing/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { CANARIES, familiesOf } from './address-family';
 import { addressKeyOf } from './byte-cursor';
 import { FpingLine } from './fping-line';
 import { FpingSummary, readFpingNotice } from './fping-notice';
+import { readFpingVersion } from './fping-version';
 import { LineSplitter } from './line-splitter';
-import { SliceTally } from './slice-tally';
+import { SliceTally, type TallyOptions } from './slice-tally';
 
 const NOW_MS = 1_795_387_687_900;
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -20,15 +22,34 @@ interface Got {
   rttUs: number;
 }
 
-function tallyOf(ips: string[], timeoutMs = 1_000): { tally: SliceTally; got: Got[] } {
+interface Tried {
+  tally: SliceTally;
+  got: Got[];
+  /** What fping prints between two looks, and the look after that, by which misses are settled. */
+  print: (...texts: string[]) => void;
+}
+
+/** A slice whose fping hears, unless the canary is left out. */
+function tallyOf(ips: string[], more: Partial<TallyOptions> & { deaf?: boolean } = {}): Tried {
   const got: Got[] = [];
-  const tally = new SliceTally(
-    { ips, timeoutMs, spacingMs: 10 },
-    (index, sentAtMs, outcome, rttUs) => got.push({ index, sentAtMs, outcome, rttUs }),
-    NOW_MS,
-    () => NOW_MS,
-  );
-  return { tally, got };
+  const { deaf = false, ...options } = more;
+  const families = familiesOf(ips);
+  const tally = new SliceTally({
+    asked: [...families.map((family) => CANARIES[family]), ...ips],
+    canaries: families.length,
+    timeoutMs: 1_000,
+    spacingMs: 10,
+    onResult: (index, sentAtMs, outcome, rttUs) => got.push({ index, sentAtMs, outcome, rttUs }),
+    ranThrough: () => true,
+    nowMs: () => NOW_MS,
+    ...options,
+  });
+  const print = (...texts: string[]): void => {
+    tally.push((take) => take(bytes(texts.join(''))));
+    tally.push(() => undefined);
+  };
+  if (!deaf) print(...families.map((family) => reply(CANARIES[family], '0.020')));
+  return { tally, got, print };
 }
 
 function readLine(text: string): FpingLine | undefined {
@@ -43,6 +64,21 @@ describe('a line of fping', () => {
     expect(readLine(reply('127.0.0.1').trimEnd())?.atMs).toBeCloseTo(1_795_387_687_833.75, 2);
     expect(readLine(reply('2001:db8::1', '123').trimEnd())).toMatchObject({ address: '2001:db8::1', rttUs: 123_000 });
     expect(readLine(timeout('10.0.0.1').trimEnd())).toMatchObject({ address: 0x0a00_0001, replied: false, rttUs: 0 });
+  });
+
+  it('names the source of a reply that came from elsewhere, wherever fping has put it', () => {
+    const line = reply('10.0.0.1').trimEnd();
+    expect(readLine(line)).toMatchObject({ address: 0x0a00_0001, source: '' });
+    for (const text of [` [<- 10.0.0.9]${line}`, `${line} [<- 10.0.0.9]`, ` [<- 10.0.0.8] [<- 10.0.0.9]${line}`]) {
+      expect(readLine(text)).toMatchObject({ address: 0x0a00_0001, source: 0x0a00_0009, rttUs: 345 });
+    }
+    expect(readLine(` [<- 10.0.0.9${line}`)).toBeUndefined();
+    expect(readLine(` [<- host.example]${line}`)).toBeUndefined();
+  });
+
+  it('of 4.2 is read too, though that version is not used', () => {
+    const line = '[1795387687.833750] 127.0.0.1 : [0], 84 bytes, 0.05 ms (0.05 avg, 0% loss)';
+    expect(readLine(line)).toMatchObject({ replied: true, rttUs: 50 });
   });
 
   it.each([
@@ -63,18 +99,42 @@ describe('a line of fping', () => {
       const summary = new FpingSummary();
       return summary.read(bytes(text), 0, text.length) ? summary : undefined;
     };
-    expect(read('10.9.0.1   : xmt/rcv/%loss = 1/0/100%')).toMatchObject({ address: 0x0a09_0001, replied: false });
+    expect(read('10.9.0.1   : xmt/rcv/%loss = 1/0/100%')).toMatchObject({ address: 0x0a09_0001, sent: 1, received: 0 });
     expect(read('::1 : xmt/rcv/%loss = 1/1/0%, min/avg/max = 0.230/0.230/0.230')).toMatchObject({
       address: '::1',
-      replied: true,
+      sent: 1,
+      received: 1,
     });
-    for (const none of ['10.9.0.1 : xmt/rcv/%loss = 2/0/100%', '10.9.0.1 : xmt/rcv/%loss = 1/', ' : xmt/rcv', '']) {
+    expect(read('::1 : xmt/rcv/%loss = 0/0/0%')).toMatchObject({ address: '::1', sent: 0, received: 0 });
+    expect(read('10.9.0.1 : xmt/rcv/%return = 1/2/200%')).toMatchObject({ sent: 1, received: 2 });
+    for (const none of ['10.9.0.1 : xmt/rcv/%loss = 1/', '10.9.0.1 : xmt/rcv/%loss = x/0/0%', ' : xmt/rcv', '']) {
       expect(read(none)).toBeUndefined();
     }
     const unreachable = 'ICMP Host Unreachable from 10.50.0.2 for ICMP Echo sent to 10.60.1.1';
     expect(readFpingNotice(unreachable)).toEqual({ kind: 'unreachable', address: 0x0a3c_0101 });
     expect(readFpingNotice("fping: can't create socket (must run as root?)")).toMatchObject({ kind: 'complaint' });
     expect(readFpingNotice('')).toEqual({ kind: 'nothing' });
+  });
+});
+
+describe('the version of fping', () => {
+  it.each([
+    [
+      'fping: Version 5.0\nfping: comments to david@schweikert.ch',
+      { kind: 'usable', version: { text: '5.0', checksSource: false } },
+    ],
+    ['/usr/bin/fping: Version 5.1', { kind: 'usable', version: { text: '5.1', checksSource: false } }],
+    ['fping: Version 5.3', { kind: 'usable', version: { text: '5.3', checksSource: true } }],
+    ['fping: Version 5.5-rc1', { kind: 'usable', version: { text: '5.5-rc1', checksSource: true } }],
+    ['fping: Version 10.0', { kind: 'usable', version: { text: '10.0', checksSource: true } }],
+    ['fping: Version 4.4', { kind: 'unsupported', detail: 'it is version 4.4' }],
+    [
+      'fping: Version 4.2\nfping: comments to david@schweikert.ch',
+      { kind: 'unsupported', detail: 'it is version 4.2' },
+    ],
+    ['hello', { kind: 'unsupported', detail: 'it names no version of fping but says "hello"' }],
+  ])('%s', (output, answer) => {
+    expect(readFpingVersion(output)).toEqual(answer);
   });
 });
 
@@ -129,34 +189,34 @@ describe('the line splitter', () => {
   it('drops and counts what is too long or never ends, and goes on after it', () => {
     const seen: string[] = [];
     const splitter = new LineSplitter((chunk, from, to) => seen.push(String.fromCharCode(...chunk.subarray(from, to))));
-    splitter.push(bytes('x'.repeat(600)));
-    splitter.push(bytes(`${'x'.repeat(600)}\nshort\n${'y'.repeat(2000)}\nnext\ncut`));
+    splitter.push(bytes('x'.repeat(4_000)));
+    splitter.push(bytes(`${'x'.repeat(600)}\nshort\n${'y'.repeat(5_000)}\n${'z'.repeat(4_000)}\ncut`));
     splitter.end();
-    expect(seen).toEqual(['short', 'next']);
+    expect(seen).toEqual(['short', 'z'.repeat(4_000)]);
     expect(splitter.dropped).toBe(3);
   });
 });
 
 describe('a slice', () => {
   it('places a probe at the time it was sent', () => {
-    const { tally, got } = tallyOf(['127.0.0.1', '127.0.0.2']);
-    tally.pushOutput(bytes(reply('127.0.0.1', '12.5') + timeout('127.0.0.2')));
+    const { got, print } = tallyOf(['127.0.0.1', '127.0.0.2']);
+    print(reply('127.0.0.1', '12.5') + timeout('127.0.0.2'));
     expect(got[0]?.sentAtMs).toBeCloseTo(1_795_387_687_821.25, 2);
     expect(got[1]?.sentAtMs).toBeCloseTo(1_795_387_686_840, 2);
     expect(got.map(({ outcome }) => outcome)).toEqual([OUTCOME.reply, OUTCOME.timeout]);
   });
 
   it('takes no second result, and none for an address that was not asked', () => {
-    const { tally, got } = tallyOf(['127.0.0.1']);
-    tally.pushOutput(bytes(reply('127.0.0.1') + reply('127.0.0.1') + reply('127.0.0.9') + timeout('127.0.0.1')));
-    tally.finish();
+    const { tally, got, print } = tallyOf(['127.0.0.1']);
+    print(reply('127.0.0.1') + reply('127.0.0.1') + reply('127.0.0.9') + timeout('127.0.0.1'));
+    tally.finish(true);
     expect(got).toHaveLength(1);
     expect(tally.droppedLines).toBe(3);
   });
 
   it('gives targets that share an address a result each', () => {
-    const { tally, got } = tallyOf(['127.0.0.1', '127.0.0.2', '127.0.0.1']);
-    tally.pushOutput(bytes(reply('127.0.0.1') + reply('127.0.0.2') + timeout('127.0.0.1') + reply('127.0.0.1')));
+    const { got, print } = tallyOf(['127.0.0.1', '127.0.0.2', '127.0.0.1']);
+    print(reply('127.0.0.1') + reply('127.0.0.2') + timeout('127.0.0.1') + reply('127.0.0.2'));
     expect(got.map(({ index, outcome }) => [index, outcome])).toEqual([
       [0, OUTCOME.reply],
       [1, OUTCOME.reply],
@@ -164,37 +224,100 @@ describe('a slice', () => {
     ]);
   });
 
-  it('calls unreachable what an ICMP error explains', () => {
-    const { tally, got } = tallyOf(['10.60.1.1']);
-    tally.pushErrors(bytes('ICMP Host Unreachable from 10.50.0.2 for ICMP Echo sent to 10.60.1.1\n'));
-    tally.pushOutput(bytes(timeout('10.60.1.1')));
+  it('has no data where the reply came from another address than the one that was asked', () => {
+    const { tally, got, print } = tallyOf(['10.0.0.1', '10.0.0.2', '2001:db8::1']);
+    print(` [<- 10.0.0.9]${reply('10.0.0.1')}${reply('10.0.0.2')} [<- 2001:db8::9]${reply('2001:db8::1')}`);
+    print(`10.0.0.1 : xmt/rcv/%loss = 1/1/0%, min/avg/max = 1/1/1\n`);
+    tally.finish(true);
+    expect(got.map(({ index, outcome }) => [index, outcome])).toEqual([[1, OUTCOME.reply]]);
+    expect(tally).toMatchObject({ foreignReplies: 2, foreignExample: '2001:db8::9 for 2001:db8::1' });
+  });
+
+  it('believes no reply from elsewhere that fping hears', () => {
+    const { tally, got, print } = tallyOf(['10.0.0.1', '10.0.0.2'], { deaf: true });
+    print(` [<- 10.0.0.9]${reply('10.0.0.1')}${timeout('10.0.0.2')}`);
+    tally.finish(true);
+    expect(got).toEqual([]);
+    expect(tally.familyState('ipv4')).toBe('deaf');
+  });
+
+  it.each([
+    'ICMP Host Unreachable from 10.50.0.2 for ICMP Echo sent to 10.60.1.1\n',
+    'ICMP Unreachable (Communication Administratively Prohibited) from 10.50.0.2 for ICMP Echo sent to 10.60.1.1\n',
+    'ICMP Time Exceeded from 10.50.0.2 for ICMP Echo sent to 10.60.1.1\n',
+    ' [<- 10.0.0.9] [<- 10.0.0.8]ICMP Host Unreachable from 10.50.0.2 for ICMP Echo sent to 10.60.1.1\n',
+    `${' [<- 10.0.0.9]'.repeat(100)}ICMP Host Unreachable from 10.50.0.2 for ICMP Echo sent to 10.60.1.1\n`,
+  ])('calls unreachable what an ICMP error explains: %s', (error) => {
+    const { got, print } = tallyOf(['10.60.1.1']);
+    print(error + timeout('10.60.1.1'));
     expect(got).toMatchObject([{ outcome: OUTCOME.unreachable }]);
   });
 
+  it.each([
+    'ICMPv6 Destination Unreachable (No route to destination) from fd00::2 for ICMPv6 Echo Request sent to 2001:db8::1\n',
+    'ICMPv6 Time Exceeded (Hop limit exceeded in transit) from fd00::2 for ICMPv6 Echo Request sent to 2001:db8::1\n',
+    'ICMPv6 Destination Unreachable (Code 200) from fd00::2 for ICMPv6 Echo Request sent to 2001:db8::1\n',
+  ])('reads the ICMPv6 errors that fping reports from 5.5: %s', (error) => {
+    const { got, print } = tallyOf(['2001:db8::1']);
+    print(error + timeout('2001:db8::1'));
+    expect(got).toMatchObject([{ outcome: OUTCOME.unreachable }]);
+  });
+
+  it.each([
+    'ICMP Redirect from 10.50.0.2 for ICMP Echo sent to 10.60.1.1\n',
+    'ICMP Source Quench from 10.50.0.2 for ICMP Echo sent to 10.60.1.1\n',
+    'ICMP 9 from 10.50.0.2 for ICMP Echo sent to 10.60.1.1\n',
+    'ICMPv6 Type 137 Code 0 from fd00::2 for ICMPv6 Echo Request sent to 2001:db8::1\n',
+    'ICMP Host Unreachable from 10.50.0.2 for ICMP Echo sent to 10.60.1.2\n',
+  ])('does not call unreachable what says that a probe was forwarded: %s', (message) => {
+    const { got, print } = tallyOf(['10.60.1.1']);
+    print(message + timeout('10.60.1.1'));
+    expect(got).toMatchObject([{ outcome: OUTCOME.timeout }]);
+  });
+
   it('calls not sent only what fping says that it asked, without a line; without the summary there is no data', () => {
-    const { tally, got } = tallyOf(['10.0.0.1', '10.0.0.2', '10.0.0.3']);
-    const summaries = '10.0.0.1 : xmt/rcv/%loss = 1/0/100%\n10.0.0.2 : xmt/rcv/%loss = 1/1/0%, min/avg/max = 1/1/1\n';
-    tally.pushErrors(bytes(summaries));
-    tally.finish();
-    expect(got).toEqual([{ index: 0, sentAtMs: NOW_MS, outcome: OUTCOME.not_sent, rttUs: 0 }]);
+    const { tally, got, print } = tallyOf(['10.0.0.1', '10.0.0.2', '10.0.0.3']);
+    print(
+      '10.0.0.1 : xmt/rcv/%loss = 1/0/100%\n 10.0.0.2 : cut',
+      '\n10.0.0.2 : xmt/rcv/%loss = 1/1/0%, min/avg/max = 1/1/1\n',
+    );
+    tally.finish(true);
+    expect(got).toEqual([{ index: 0, sentAtMs: NOW_MS + 10, outcome: OUTCOME.not_sent, rttUs: 0 }]);
+  });
+
+  it('says of a family without a socket that nothing was sent, and that it is unavailable', () => {
+    const { tally, got, print } = tallyOf(['10.0.0.1', '2001:db8::1'], { deaf: true });
+    print(reply('10.0.0.1'), '\n10.0.0.1 : xmt/rcv/%loss = 1/1/0%, min/avg/max = 0.3/0.3/0.3\n');
+    print('::1 : xmt/rcv/%loss = 0/0/0%\n2001:db8::1 : xmt/rcv/%loss = 0/0/0%\n');
+    tally.finish(true);
+    expect(got.map(({ index, outcome }) => [index, outcome])).toEqual([
+      [0, OUTCOME.reply],
+      [1, OUTCOME.not_sent],
+    ]);
+    expect([tally.familyState('ipv4'), tally.familyState('ipv6')]).toEqual(['heard', 'unavailable']);
   });
 
   it('counts a reply beyond the timeout as none', () => {
-    const { tally, got } = tallyOf(['10.0.0.1'], 500);
-    tally.pushOutput(bytes(reply('10.0.0.1', '500.2')));
+    const { got, print } = tallyOf(['10.0.0.1'], { timeoutMs: 500 });
+    print(reply('10.0.0.1', '500.2'));
     expect(got).toMatchObject([{ outcome: OUTCOME.timeout, rttUs: 0 }]);
   });
 
-  it('goes by our clock when it is far from the one of the line', () => {
-    const { tally, got } = tallyOf(['10.0.0.1']);
-    tally.pushOutput(bytes(reply('10.0.0.1', '1.00').replace('1795387687', '1795646887')));
-    expect(got).toEqual([{ index: 0, sentAtMs: NOW_MS - 1, outcome: OUTCOME.reply, rttUs: 1_000 }]);
+  it('goes by our clock when it is far from the one of the line, and by the line when we are late', () => {
+    const ahead = tallyOf(['10.0.0.1']);
+    ahead.print(reply('10.0.0.1', '1.00').replace('1795387687', '1795646887'));
+    expect(ahead.got).toEqual([{ index: 0, sentAtMs: NOW_MS - 1, outcome: OUTCOME.reply, rttUs: 1_000 }]);
+    const times = [NOW_MS, NOW_MS];
+    const late = tallyOf(['10.0.0.1'], { nowMs: () => times.shift() ?? NOW_MS + 60_000 });
+    late.print(reply('10.0.0.1', '1.00'));
+    expect(late.got[0]?.sentAtMs).toBeCloseTo(1_795_387_687_832.75, 2);
   });
 
   it('never gives a result to the wrong target, whatever is cut, doubled, foreign or garbled', () => {
     const ips = ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.13'];
     const line = fc.oneof(
       fc.constantFrom(...ips).map((ip) => reply(ip, `${ips.indexOf(ip) + 1}.00`)),
+      fc.constantFrom(...ips).map((ip) => ` [<- 10.9.9.9]${reply(ip, '9.99')}`),
       fc.constantFrom('10.0.0.4', '10.0.0.11', '::1').map((ip) => reply(ip, '9.99')),
       fc.constantFrom(...ips).map(timeout),
     );
@@ -204,14 +327,13 @@ describe('a slice', () => {
     const garbage = fc.string({ unit: 'binary', maxLength: 80 });
     fc.assert(
       fc.property(fc.array(fc.oneof(line, spoilt, garbage), { maxLength: 40 }), (texts) => {
-        const { tally, got } = tallyOf(ips);
-        tally.pushOutput(bytes(texts.join('')));
-        tally.pushErrors(bytes(texts.join('')));
-        tally.finish();
+        const { tally, got, print } = tallyOf(ips);
+        print(...texts);
+        tally.finish(true);
         expect(new Set(got.map(({ index }) => index)).size).toBe(got.length);
         for (const { rttUs, outcome } of got) expect(outcome === OUTCOME.reply || rttUs === 0).toBe(true);
         // Whole lines alone: each reply carries the rtt that its address was given.
-        if (texts.every((text) => /^\[.*loss\)\n$/.test(text))) {
+        if (texts.every((text) => /^(?: \[<- 10\.9\.9\.9\])?\[[^[]*loss\)\n$/.test(text))) {
           for (const { index, rttUs, outcome } of got) {
             if (outcome === OUTCOME.reply) expect(rttUs).toBe((index + 1) * 1_000);
           }
@@ -219,5 +341,60 @@ describe('a slice', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('a miss', () => {
+  it('counts once fping has heard anything of the same family', () => {
+    const { tally, got, print } = tallyOf(['10.0.0.1', '10.0.0.2', '2001:db8::1'], { deaf: true });
+    print(timeout('10.0.0.1'), timeout('2001:db8::1'));
+    expect(got).toEqual([]);
+    print(reply('10.0.0.2'));
+    expect(got.map(({ index, outcome }) => [index, outcome])).toEqual([
+      [1, OUTCOME.reply],
+      [0, OUTCOME.timeout],
+    ]);
+    tally.finish(true);
+    expect(got).toHaveLength(2);
+    expect([tally.familyState('ipv4'), tally.familyState('ipv6')]).toEqual(['heard', 'deaf']);
+  });
+
+  it('counts also when an ICMP error is all that fping heard', () => {
+    const { got, print } = tallyOf(['10.60.1.1', '10.0.0.2'], { deaf: true });
+    print('ICMP Host Unreachable from 10.50.0.2 for ICMP Echo sent to 10.60.1.1\n');
+    print(timeout('10.60.1.1') + timeout('10.0.0.2'));
+    expect(got.map(({ outcome }) => outcome)).toEqual([OUTCOME.unreachable, OUTCOME.timeout]);
+  });
+
+  it('is no data when fping heard nothing, or ended before that was known', () => {
+    for (const endedByItself of [true, false]) {
+      const { tally, got, print } = tallyOf(['10.0.0.1'], { deaf: true });
+      print(timeout(CANARIES.ipv4) + timeout('10.0.0.1'));
+      tally.finish(endedByItself);
+      expect(got).toEqual([]);
+      expect(tally.familyState('ipv4')).toBe('deaf');
+    }
+  });
+
+  it('is taken back when the reply comes after it: fping was late, not the target', () => {
+    const { tally, got } = tallyOf(['10.0.0.1', '10.0.0.2']);
+    tally.push((take) => take(bytes(timeout('10.0.0.1') + timeout('10.0.0.2'))));
+    expect(got).toEqual([]);
+    tally.push((take) => take(bytes(reply('10.0.0.1', '999'))));
+    expect(got.map(({ index, outcome }) => [index, outcome])).toEqual([
+      [0, OUTCOME.reply],
+      [1, OUTCOME.timeout],
+    ]);
+  });
+
+  it('is no data when fping did not run all along while it waited', () => {
+    const ranThrough = (fromMs: number): boolean => fromMs > 1_795_387_686_900;
+    const { tally, got, print } = tallyOf(['10.0.0.1', '10.0.0.2', '10.0.0.3'], { ranThrough });
+    print(timeout('10.0.0.1'), reply('10.0.0.2'), timeout('10.0.0.3').replace('1795387687.84', '1795387688.84'));
+    tally.finish(true);
+    expect(got.map(({ index, outcome }) => [index, outcome])).toEqual([
+      [1, OUTCOME.reply],
+      [2, OUTCOME.timeout],
+    ]);
   });
 });

@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync } from 'node:fs';
+import { CANARIES, familiesOf } from './address-family';
 import { CaptureFile } from './capture-file';
 import type { OnResult, ProbeSlice } from './executor';
+import { type FpingVersion, NO_PERMISSION_CODES } from './fping-version';
+import type { IcmpIdLocks } from './icmp-id-locks';
+import { CpuTimeFile, RunWatch } from './run-watch';
 import { SliceTally } from './slice-tally';
 
 export type FpingExit =
@@ -12,105 +15,169 @@ export type FpingExit =
   | { kind: 'failed'; detail: string };
 
 export interface FpingRunOptions {
+  path: string;
+  version: FpingVersion;
+  locks: Pick<IcmpIdLocks, 'take' | 'release'>;
   signal: AbortSignal;
   nowMs: () => number;
 }
+
+type ChildEnd = { code: number; signal: NodeJS.Signals | null } | { error: Error };
 
 /** fping waits for the timeout after its last packet; what takes so much longer hangs. */
 const GRACE_MS = 5_000;
 /** All answered; some did not answer; some names were not found (which canonical addresses never are). */
 const GOOD_EXITS = [0, 1, 2];
 const NO_PERMISSION = /must run as root|permi/i;
-const NO_PERMISSION_CODES = ['EACCES', 'EPERM'];
+const CANARIES_MAX = Object.keys(CANARIES).length;
+/** An id that another agent has is rare, and the next process has another one. */
+const STARTS_MAX = 8;
 
-/** The place of one fping process at a time: its three files are kept from run to run. */
+/** The place of one fping process at a time: its file is kept from run to run. */
 export class FpingProcess {
-  private readonly input: CaptureFile;
   private readonly output: CaptureFile;
-  private readonly errors: CaptureFile;
-  private tally: SliceTally | undefined;
+  private current: { tally: SliceTally; watch: RunWatch } | undefined;
 
   constructor(captureDir: string) {
-    this.input = new CaptureFile(captureDir);
     this.output = new CaptureFile(captureDir);
-    this.errors = new CaptureFile(captureDir);
   }
 
-  /** Of the last run. */
-  get droppedLines(): number {
-    return this.tally?.droppedLines ?? 0;
+  /** Of the last run; undefined if no process was started. */
+  get tally(): SliceTally | undefined {
+    return this.current?.tally;
+  }
+
+  /** The longest time in the last run that the process did not run, in ms. */
+  get longestPauseMs(): number {
+    return this.current?.watch.longestPauseMs ?? 0;
   }
 
   /** Probes a slice. Targets that had no result when the process was killed or failed get none. Never rejects. */
-  async run(path: string, slice: ProbeSlice, onResult: OnResult, options: FpingRunOptions): Promise<FpingExit> {
-    const tally = new SliceTally(slice, onResult, options.nowMs(), options.nowMs);
-    this.tally = tally;
-    const exit = await this.spawn(path, slice, options.signal);
+  async run(slice: ProbeSlice, onResult: OnResult, options: FpingRunOptions): Promise<FpingExit> {
+    this.current = undefined;
+    for (let starts = 0; starts < STARTS_MAX; starts++) {
+      const exit = await this.start(slice, onResult, options);
+      if (exit !== 'id_in_use') return exit;
+    }
+    return { kind: 'failed', detail: `${STARTS_MAX} processes in a row had an ICMP id that is in use on this host` };
+  }
+
+  /** Reads what the process has printed so far. */
+  drain(): void {
+    if (this.current === undefined) return;
+    this.current.watch.look();
+    this.current.tally.push(this.output.drain);
+  }
+
+  close(): void {
+    this.output.close();
+  }
+
+  private async start(
+    slice: ProbeSlice,
+    onResult: OnResult,
+    options: FpingRunOptions,
+  ): Promise<FpingExit | 'id_in_use'> {
+    let child: ChildProcess;
+    try {
+      this.output.empty();
+      const stdio = ['pipe' as const, this.output.fd, this.output.fd];
+      child = spawn(options.path, argumentsOf(slice, options.version), { env: {}, cwd: '/', stdio, shell: false });
+    } catch (error) {
+      return exitOfError(error instanceof Error ? error : new Error(String(error)));
+    }
+    const ended = endOf(child);
+    // A process that ends before it has read its targets says why by its end.
+    child.stdin?.on('error', () => child.stdin?.destroy());
+    const { pid } = child;
+    if (pid === undefined) return this.exitOf(await ended);
+    // fping sends nothing before it has read the end of its targets: until then nobody is confused by its id.
+    if ((await options.locks.take(pid)) === 'in_use') {
+      child.kill('SIGKILL');
+      await ended;
+      return 'id_in_use';
+    }
+    const cpuTime = new CpuTimeFile(pid);
+    try {
+      const asked = [...familiesOf(slice.ips).map((family) => CANARIES[family]), ...slice.ips];
+      this.current = begin(asked, slice, onResult, { ranNs: cpuTime.ranNs, nowMs: options.nowMs });
+      child.stdin?.end(`${asked.join('\n')}\n`, 'latin1');
+      return this.exitOf(await this.guard(child, slice, options.signal, ended));
+    } finally {
+      cpuTime.close();
+      options.locks.release(pid);
+    }
+  }
+
+  /** Ends the process when it is told to, or hangs. */
+  private async guard(
+    child: ChildProcess,
+    slice: ProbeSlice,
+    signal: AbortSignal,
+    ended: Promise<ChildEnd>,
+  ): Promise<ChildEnd> {
+    const kill = (): boolean => child.kill('SIGKILL');
+    const lifeMsMax = (slice.ips.length + CANARIES_MAX) * slice.spacingMs + slice.timeoutMs + GRACE_MS;
+    const hung = setTimeout(kill, lifeMsMax);
+    signal.addEventListener('abort', kill, { once: true });
+    if (signal.aborted) kill();
+    const end = await ended;
+    clearTimeout(hung);
+    signal.removeEventListener('abort', kill);
+    return end;
+  }
+
+  private exitOf(end: ChildEnd): FpingExit {
+    const tally = this.current?.tally;
     try {
       this.drain();
     } catch (error) {
       return { kind: 'failed', detail: `its output cannot be read: ${String(error)}` };
     }
-    if ('error' in exit) return exitOfError(exit.error);
-    if (exit.signal !== null) return { kind: 'killed', detail: exit.signal };
-    if (GOOD_EXITS.includes(exit.code)) {
-      tally.finish();
-      return { kind: 'done' };
-    }
-    const detail = [`exit code ${exit.code}`, ...tally.complaints].join('; ');
+    const endedByItself = 'code' in end && end.signal === null && GOOD_EXITS.includes(end.code);
+    tally?.finish(endedByItself);
+    if ('error' in end) return exitOfError(end.error);
+    if (end.signal !== null) return { kind: 'killed', detail: end.signal };
+    if (endedByItself) return { kind: 'done' };
+    const detail = [`exit code ${end.code}`, ...(tally?.complaints ?? [])].join('; ');
     return NO_PERMISSION.test(detail) ? { kind: 'not_permitted', detail } : { kind: 'failed', detail };
-  }
-
-  /** Reads what the process has printed so far. Errors first: an ICMP error explains the timeout that follows it. */
-  drain(): void {
-    const { tally } = this;
-    if (tally === undefined) return;
-    this.errors.drain((chunk) => tally.pushErrors(chunk));
-    this.output.drain((chunk) => tally.pushOutput(chunk));
-  }
-
-  close(): void {
-    for (const file of [this.input, this.output, this.errors]) file.close();
-  }
-
-  private spawn(
-    path: string,
-    slice: ProbeSlice,
-    signal: AbortSignal,
-  ): Promise<{ code: number; signal: NodeJS.Signals | null } | { error: Error }> {
-    return new Promise((resolve) => {
-      let child: ChildProcess;
-      let stdin = -1;
-      try {
-        this.output.empty();
-        this.errors.empty();
-        stdin = this.input.fill(`${slice.ips.join('\n')}\n`);
-        const stdio = [stdin, this.output.fd, this.errors.fd];
-        child = spawn(path, argumentsOf(slice), { env: {}, cwd: '/', stdio, shell: false });
-      } catch (error) {
-        return resolve({ error: error instanceof Error ? error : new Error(String(error)) });
-      } finally {
-        if (stdin !== -1) closeSync(stdin);
-      }
-      const kill = (): boolean => child.kill('SIGKILL');
-      const lifeMsMax = slice.ips.length * slice.spacingMs + slice.timeoutMs + GRACE_MS;
-      const hung = setTimeout(kill, lifeMsMax);
-      signal.addEventListener('abort', kill, { once: true });
-      const settle = (end: { code: number; signal: NodeJS.Signals | null } | { error: Error }): void => {
-        clearTimeout(hung);
-        signal.removeEventListener('abort', kill);
-        resolve(end);
-      };
-      child.once('error', (error) => settle({ error }));
-      child.once('exit', (code, endedBy) => settle({ code: code ?? -1, signal: endedBy }));
-    });
   }
 }
 
+/** What reads the output of a process that is about to get its targets. */
+function begin(
+  asked: readonly string[],
+  slice: ProbeSlice,
+  onResult: OnResult,
+  { ranNs, nowMs }: { ranNs: () => number | null; nowMs: () => number },
+): { tally: SliceTally; watch: RunWatch } {
+  const { spacingMs, timeoutMs } = slice;
+  const pace = { spacingMs, sendingMs: asked.length * spacingMs, timeoutMs };
+  const watch = new RunWatch(ranNs, pace, { wallMs: nowMs, steadyMs: () => performance.now() });
+  const tally = new SliceTally({
+    asked,
+    canaries: asked.length - slice.ips.length,
+    spacingMs,
+    timeoutMs,
+    onResult,
+    ranThrough: (fromMs, toMs) => watch.ranThrough(fromMs, toMs),
+    nowMs,
+  });
+  return { tally, watch };
+}
+
+function endOf(child: ChildProcess): Promise<ChildEnd> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve({ error }));
+    child.once('exit', (code, signal) => resolve({ code: code ?? -1, signal }));
+  });
+}
+
 /** Targets go by standard input, so that no address can be read as an option. */
-function argumentsOf(slice: ProbeSlice): string[] {
+function argumentsOf(slice: ProbeSlice, version: FpingVersion): string[] {
   const spacingMs = Math.max(0.01, slice.spacingMs).toFixed(3);
-  return ['-c', '1', '-t', String(Math.round(slice.timeoutMs)), '-i', spacingMs, '-D'];
+  const always = ['-c', '1', '-t', String(Math.round(slice.timeoutMs)), '-i', spacingMs, '-D'];
+  return version.checksSource ? [...always, '--check-source'] : always;
 }
 
 function exitOfError(error: Error): FpingExit {

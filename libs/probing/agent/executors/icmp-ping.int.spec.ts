@@ -1,76 +1,46 @@
-import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { chmodSync, copyFileSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { OUTCOME } from '@icmp-mon/probing/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ProbeSlice, SliceEnd } from './executor';
-import { IcmpPing } from './icmp-ping';
+import { CANARIES } from './address-family';
+import type { ProbeSlice } from './executor';
+import { Netns, type Probed, ProbeOnce } from './probe-once.test-executor';
 
 const REPLY = '[1795387687.83375] %s : [0], 64 bytes, 0.345 ms (0.345 avg, 0%% loss)\\n';
 
-interface Got {
-  end: SliceEnd;
-  outcomes: (number | undefined)[];
-  rttUs: number[];
-  sentAtMs: number[];
-  ping: IcmpPing;
-}
-
 describe('pinging with fping', () => {
-  let dir: string;
+  let once: ProbeOnce;
 
   beforeAll(() => {
-    dir = mkdtempSync(path.join(os.tmpdir(), 'icmp-ping-'));
-    chmodSync(dir, 0o755);
+    once = new ProbeOnce();
   });
-  afterAll(() => rmSync(dir, { recursive: true }));
+  afterAll(() => once.remove());
 
-  async function probe(ips: string[], fpingPath?: string, slice: Partial<ProbeSlice> = {}): Promise<Got> {
-    const ping = new IcmpPing({ fpingPath, captureDir: dir });
-    const outcomes: (number | undefined)[] = ips.map(() => undefined);
-    const [rttUs, sentAtMs]: number[][] = [[], []];
-    const end = await ping.run(
-      { ips, timeoutMs: 500, spacingMs: 1, ...slice },
-      (index, atMs, outcome, rtt) => {
-        expect(outcomes[index]).toBeUndefined();
-        [outcomes[index], rttUs[index], sentAtMs[index]] = [outcome, rtt, atMs];
-      },
-      new AbortController().signal,
-    );
-    ping.close();
-    return { end, outcomes, rttUs, sentAtMs, ping };
-  }
-
-  /** An executable that stands for fping. */
-  function script(body: string): string {
-    const file = path.join(dir, `fping-${randomBytes(6).toString('hex')}`);
-    writeFileSync(file, `#!/bin/sh\n${body}\n`);
-    chmodSync(file, 0o755);
-    return file;
-  }
+  const probe = (ips: string[], fpingPath?: string, slice: Partial<ProbeSlice> = {}): Promise<Probed> =>
+    once.probe(ips, fpingPath, slice);
+  const script = (body: string): string => once.script(body);
 
   it('gives each answering target its rtt and the time it was sent', async () => {
     const ips = [...Array.from({ length: 200 }, (_, at) => `127.3.${at}.1`), '::1', '127.3.0.1'];
     const beganMs = Date.now();
     const { end, outcomes, rttUs, sentAtMs, ping } = await probe(ips);
-    expect(end).toEqual({ ok: true });
+    expect(end).toMatchObject({ ok: true });
     expect(outcomes.filter((outcome) => outcome === OUTCOME.reply)).toHaveLength(ips.length);
     expect(rttUs.every((rtt) => rtt > 0 && rtt < 500_000)).toBe(true);
     expect(sentAtMs.every((atMs) => atMs >= beganMs - 5 && atMs <= Date.now())).toBe(true);
     expect(ping.health().state).toBe('ok');
-    expect(ping.droppedLines).toBe(0);
+    expect(ping.health().version).toMatch(/^\d+\.\d+/);
+    expect(ping.counters).toEqual({ droppedLines: 0, foreignReplies: 0 });
   });
 
   it('says that there is no fping, and what to do', async () => {
-    const { end, outcomes } = await probe(['127.0.0.1'], path.join(dir, 'none'));
+    const { end, outcomes } = await probe(['127.0.0.1'], path.join(once.dir, 'none'));
     expect(end).toMatchObject({ ok: false, state: 'missing', detail: expect.stringContaining('install fping') });
     expect(outcomes).toEqual([undefined]);
   });
 
   it('says that fping may not open a socket, and what to do', async () => {
-    const copy = path.join(dir, 'fping-without-capability');
+    const copy = path.join(once.dir, 'fping-without-capability');
     copyFileSync('/usr/bin/fping', copy);
     chmodSync(copy, 0o755);
     const asNobody = script(`exec setpriv --reuid 65534 --regid 65534 --clear-groups ${copy} "$@"`);
@@ -102,46 +72,41 @@ describe('pinging with fping', () => {
     );
     const { outcomes, ping } = await probe(['10.0.0.1', '10.0.0.2'], garbling);
     expect(outcomes).toEqual([OUTCOME.reply, undefined]);
-    expect(ping.droppedLines).toBe(3);
+    expect(ping.counters.droppedLines).toBe(3);
   });
 
   it('gives fping an empty environment, and addresses by standard input only', async () => {
-    const seen = path.join(dir, 'seen');
+    const seen = path.join(once.dir, 'seen');
     process.env['ICMPMON_TEST_LEAK'] = 'leaked';
     await probe(['10.0.0.1', '10.0.0.2'], script(`/usr/bin/env > ${seen}; echo "$@" >> ${seen}; /bin/cat >> ${seen}`));
     delete process.env['ICMPMON_TEST_LEAK'];
     const text = readFileSync(seen, 'utf8');
-    expect(text).toContain('-c 1 -t 500 -i 1.000 -D\n10.0.0.1\n10.0.0.2\n');
+    expect(text).toContain(`-c 1 -t 500 -i 1.000 -D\n${CANARIES.ipv4}\n10.0.0.1\n10.0.0.2\n`);
     expect(text).not.toMatch(/leaked|HOME|USER/);
   });
 
   describe.runIf(process.getuid?.() === 0)('in a network with faults', () => {
-    const [near, far] = ['a', 'b'].map((side) => `icmpmon-${side}${randomBytes(3).toString('hex')}`) as [
-      string,
-      string,
-    ];
-    const inside = (name: string, command: string): void => {
-      execFileSync('ip', ['netns', 'exec', name, 'sh', '-ec', command]);
-    };
+    let near: Netns;
+    let far: Netns;
 
     beforeAll(() => {
-      for (const name of [near, far]) execFileSync('ip', ['netns', 'add', name]);
-      inside(near, `ip link add va type veth peer name vb netns ${far}; ip link set lo up`);
-      inside(near, 'ip addr add 10.50.0.1/24 dev va; ip link set va up; ip route add 10.60.0.0/16 via 10.50.0.2');
-      inside(near, 'ip route add blackhole 10.9.0.0/24; ip route add local 10.6.0.0/24 dev lo');
-      inside(near, 'nft add table ip t; nft add chain ip t in "{ type filter hook input priority 0; }"');
-      inside(near, 'nft add rule ip t in ip daddr 10.6.0.7 drop');
-      inside(far, 'ip link set lo up; ip addr add 10.50.0.2/24 dev vb; ip link set vb up');
-      inside(far, 'echo 1 > /proc/sys/net/ipv4/ip_forward; ip route add unreachable 10.60.0.0/16');
+      [near, far] = [new Netns(), new Netns()];
+      near.run(`ip link add va type veth peer name vb netns ${far.name}`);
+      near.run('ip addr add 10.50.0.1/24 dev va; ip link set va up; ip route add 10.60.0.0/16 via 10.50.0.2');
+      near.run('ip route add blackhole 10.9.0.0/24; ip route add local 10.6.0.0/24 dev lo');
+      near.run('nft add table ip t; nft add chain ip t in "{ type filter hook input priority 0; }"');
+      near.run('nft add rule ip t in ip daddr 10.6.0.7 drop');
+      far.run('ip addr add 10.50.0.2/24 dev vb; ip link set vb up');
+      far.run('echo 1 > /proc/sys/net/ipv4/ip_forward; ip route add unreachable 10.60.0.0/16');
     });
     afterAll(() => {
-      for (const name of [near, far]) execFileSync('ip', ['netns', 'del', name]);
+      for (const network of [near, far]) network.remove();
     });
 
     it('tells reply, timeout, unreachable and not sent apart', async () => {
-      const fping = script(`exec /sbin/ip netns exec ${near} /usr/bin/fping "$@"`);
+      const fping = script(`${near.exec} /usr/bin/fping "$@"`);
       const { end, outcomes } = await probe(['10.6.0.1', '10.6.0.7', '10.60.0.1', '10.9.0.1', '10.50.0.2'], fping);
-      expect(end).toEqual({ ok: true });
+      expect(end).toMatchObject({ ok: true });
       expect(outcomes).toEqual([OUTCOME.reply, OUTCOME.timeout, OUTCOME.unreachable, OUTCOME.not_sent, OUTCOME.reply]);
     });
   });

@@ -1,13 +1,19 @@
 import type { ExecutorHealth } from '@icmp-mon/agents/contract';
+import { statSync } from 'node:fs';
+import { familiesOf } from './address-family';
 import { findFping } from './find-fping';
-import type { Executor, OnResult, ProbeSlice, SliceEnd } from './executor';
-import { FpingProcess, type FpingExit } from './fping-process';
+import type { Executor, ExecutorCounters, OnResult, ProbeSlice, SliceEnd } from './executor';
+import { FpingHealth } from './fping-health';
+import { FpingProcess } from './fping-process';
+import { askFpingVersion, type FpingVersion } from './fping-version';
+import { IcmpIdLocks } from './icmp-id-locks';
 
 /** Every raw socket receives every reply on the host, so few of them. */
 const PROCESSES_MAX = 6;
 /** Each look costs the waking of this process; what is seen later is reported later. */
 const DRAIN_EVERY_MS = 100;
 const LOOK_AGAIN_MS = 10_000;
+const ASK_AGAIN_MS = 1_000;
 
 export interface IcmpPingOptions {
   /** Absolute path; looked for in the usual places unless given. */
@@ -17,13 +23,21 @@ export interface IcmpPingOptions {
   nowMs?: () => number;
 }
 
+interface FoundFping {
+  path: string;
+  /** Of the file, so that another version in its place is noticed. */
+  stamp: string;
+  version: FpingVersion;
+}
+
 /** ICMP echo by fping: one process a slice, replies read while it runs. */
 export class IcmpPing implements Executor {
   readonly parallelMax = PROCESSES_MAX;
-  droppedLines = 0;
-  private state: ExecutorHealth['state'] = 'idle';
-  private detail = 'No target is assigned yet.';
-  private fpingPath: string | null = null;
+  readonly counters: ExecutorCounters = { droppedLines: 0, foreignReplies: 0 };
+  private readonly state: FpingHealth;
+  private readonly locks = new IcmpIdLocks();
+  private found: FoundFping | null = null;
+  private looking: Promise<SliceEnd | null> | undefined;
   private lookAgainAtMs = 0;
   private readonly spare: FpingProcess[] = [];
   private readonly running = new Set<FpingProcess>();
@@ -32,87 +46,88 @@ export class IcmpPing implements Executor {
 
   constructor(private readonly options: IcmpPingOptions) {
     this.nowMs = options.nowMs ?? Date.now;
+    this.state = new FpingHealth(options.fpingPath);
   }
 
   health(): ExecutorHealth {
-    return { type: 'icmp_ping', state: this.state, detail: this.detail };
+    return this.state.current;
+  }
+
+  ownPackets(ips: readonly string[]): number {
+    return familiesOf(ips).length;
+  }
+
+  expect(ips: readonly string[]): void {
+    this.state.expect(familiesOf(ips));
   }
 
   async run(slice: ProbeSlice, onResult: OnResult, signal: AbortSignal): Promise<SliceEnd> {
-    const path = this.locate();
-    if (path === null) return this.becomes('missing', missingDetail(this.options.fpingPath));
+    const trouble = await this.findUsable();
+    if (trouble !== null || this.found === null) return trouble ?? this.state.missing();
+    const { path, version } = this.found;
     let worker: FpingProcess;
     try {
       worker = this.spare.pop() ?? new FpingProcess(this.options.captureDir);
     } catch (error) {
-      return this.becomes(
-        'restarting',
-        `No file for fping's output in ${this.options.captureDir}: ${messageOf(error)}.`,
-      );
+      return this.state.failed(`no file for its output in ${this.options.captureDir}: ${messageOf(error)}`);
     }
     this.running.add(worker);
     this.drainTimer ??= setInterval(() => this.drain(), DRAIN_EVERY_MS);
-    const exit = await worker.run(path, slice, onResult, { signal, nowMs: this.nowMs });
+    const { locks, nowMs } = this;
+    const exit = await worker.run(slice, onResult, { path, version, locks, signal, nowMs });
     this.running.delete(worker);
-    this.droppedLines += worker.droppedLines;
     if (this.running.size === 0) {
       clearInterval(this.drainTimer);
       this.drainTimer = undefined;
     }
     this.spare.push(worker);
-    return this.judge(exit, path);
+    this.counters.droppedLines += worker.tally?.droppedLines ?? 0;
+    this.counters.foreignReplies += worker.tally?.foreignReplies ?? 0;
+    if (exit.kind === 'missing') this.found = null;
+    return this.state.ended(exit, this.options.fpingPath ?? path, worker);
   }
 
   close(): void {
     clearInterval(this.drainTimer);
     for (const worker of this.spare.splice(0)) worker.close();
+    this.locks.close();
   }
 
   private drain(): void {
     for (const worker of this.running) worker.drain();
   }
 
-  private locate(): string | null {
-    const nowMs = performance.now();
-    if (this.fpingPath === null && nowMs >= this.lookAgainAtMs) {
-      this.fpingPath = findFping(this.options.fpingPath);
-      this.lookAgainAtMs = nowMs + LOOK_AGAIN_MS;
-    }
-    return this.fpingPath;
+  /** Makes sure that there is an fping of a version whose output is known; else how a slice ends without one. */
+  private async findUsable(): Promise<SliceEnd | null> {
+    if (this.found !== null && stampOf(this.found.path) === this.found.stamp) return null;
+    this.looking ??= this.look().finally(() => (this.looking = undefined));
+    return this.looking;
   }
 
-  private judge(exit: FpingExit, path: string): SliceEnd {
-    switch (exit.kind) {
-      case 'done':
-        this.state = 'ok';
-        this.detail = `${path} answers.`;
-        return { ok: true };
-      case 'missing':
-        this.fpingPath = null;
-        return this.becomes('missing', missingDetail(this.options.fpingPath));
-      case 'not_permitted':
-        return this.becomes(
-          'not_permitted',
-          `${path} may not open a raw socket (${exit.detail}). Give it the capability: setcap cap_net_raw+ep ${path}`,
-        );
-      case 'killed':
-        return this.becomes('restarting', `fping was ended by ${exit.detail}; the next slice starts it anew.`);
-      case 'failed':
-        return this.becomes('restarting', `fping failed: ${exit.detail}. It is started anew for each slice.`);
+  private async look(): Promise<SliceEnd | null> {
+    if (this.found === null && performance.now() < this.lookAgainAtMs) return this.state.last();
+    this.lookAgainAtMs = performance.now() + LOOK_AGAIN_MS;
+    this.found = null;
+    const path = findFping(this.options.fpingPath);
+    if (path === null) return this.state.missing();
+    const stamp = stampOf(path);
+    const answer = await askFpingVersion(path);
+    if (answer.kind === 'unsupported') return this.state.unsupported(path, answer.detail);
+    if (answer.kind === 'not_permitted') return this.state.notPermitted(path, answer.detail);
+    if (answer.kind === 'unknown') {
+      this.lookAgainAtMs = performance.now() + ASK_AGAIN_MS;
+      return this.state.failed(`it does not say its version: ${answer.detail}`);
     }
-  }
-
-  private becomes(state: ExecutorHealth['state'], detail: string): SliceEnd {
-    this.state = state;
-    this.detail = detail;
-    return { ok: false, state, detail };
+    this.found = { path, stamp, version: answer.version };
+    this.state.isVersion(answer.version.text);
+    return null;
   }
 }
 
-function missingDetail(configured: string | undefined): string {
-  return configured === undefined
-    ? 'fping is not installed. Install the package fping, or name the file in ICMPMON_AGENT_FPING_PATH.'
-    : `There is no executable file ${configured}. Mend ICMPMON_AGENT_FPING_PATH, or install fping there.`;
+/** Changes with the file; empty if there is none. */
+function stampOf(path: string): string {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat === undefined ? '' : `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeMs}`;
 }
 
 function messageOf(error: unknown): string {

@@ -1,9 +1,10 @@
-const LINE_BYTES_MAX = 512;
+/** Ten times what fping prints in one line, and room for what a version to come may add. */
+const LINE_BYTES_MAX = 4_096;
 const NEWLINE = 10;
 
 export type OnLine = (bytes: Uint8Array, start: number, end: number) => void;
 
-/** Cuts a stream of bytes into lines; a line that does not end, or is longer than 512 bytes, is left out and counted. */
+/** Cuts a stream of bytes into lines; a line that does not end, or is longer than 4 KiB, is left out and counted. */
 export class LineSplitter {
   dropped = 0;
   private readonly carry = new Uint8Array(LINE_BYTES_MAX);

@@ -1,104 +1,166 @@
 import { OUTCOME } from '@icmp-mon/probing/contract';
-import { type AddressKey, addressKeyOf } from './byte-cursor';
+import type { AddressFamily } from './address-family';
+import { AddressIndex } from './address-index';
+import type { AddressKey } from './byte-cursor';
+import type { OnResult } from './executor';
 import { FpingLine } from './fping-line';
 import { FpingSummary, readFpingNotice } from './fping-notice';
+import { HeldMisses } from './held-misses';
 import { LineSplitter } from './line-splitter';
-import type { OnResult, ProbeSlice } from './executor';
 
 const CLOCK_DISTANCE_MS_MAX = 5_000;
 const COMPLAINTS_MAX = 4;
 
-/** Matches fping's output to the targets that were asked: one result each, and nothing for anybody else. */
+export interface TallyOptions {
+  /** In the order in which they are asked: an own address of each family first (`canaries` many), then the slice's targets. */
+  asked: readonly string[];
+  canaries: number;
+  spacingMs: number;
+  timeoutMs: number;
+  onResult: OnResult;
+  /** Whether fping ran all along between two instants: only then it waited in vain. */
+  ranThrough: (fromMs: number, toMs: number) => boolean;
+  nowMs: () => number;
+}
+
+/**
+ * What the slice's end says of a family of addresses. `deaf`: fping heard no reply and no ICMP error, so its timeouts mean
+ * nothing; `unavailable`: it did not even try, because it has no socket; `silent`: it says nothing of this family.
+ */
+export type FamilyState = 'heard' | 'deaf' | 'unavailable' | 'silent';
+
+/**
+ * Matches fping's output to the targets that were asked: one result each, and nothing for anybody else.
+ *
+ * - A reply counts when it comes from the address that was asked. Another one uses up the probe: fping takes no second reply, so there is no data.
+ * - A miss counts when fping could hear: it heard the canary, or any target, of the same family, and ran during the whole wait. Until that is known
+ *   it is held back (`HeldMisses`), for 100 ms at least: fping that was late may print the timeout first and then the reply.
+ */
 export class SliceTally {
   readonly complaints: string[] = [];
+  /** Replies that came from another address than the one that was asked. */
+  foreignReplies = 0;
+  /** The last of them: `10.0.0.9 for 10.0.0.1`. */
+  foreignExample = '';
   private foreignLines = 0;
-  private readonly first = new Map<AddressKey, number>();
-  /** The next target with the same address, -1 at the end. */
-  private readonly next: Int32Array;
-  private readonly settled: Uint8Array;
+  private readonly asked: AddressIndex;
+  private readonly held: HeldMisses;
   private readonly unreachable = new Set<AddressKey>();
-  /** Addresses that fping's summary names as asked and not answered, and how often. */
+  private readonly heard: Record<AddressFamily, boolean> = { ipv4: false, ipv6: false };
+  private readonly missed: Record<AddressFamily, boolean> = { ipv4: false, ipv6: false };
+  private readonly unavailable: Record<AddressFamily, boolean> = { ipv4: false, ipv6: false };
+  /** Addresses that fping's summary names as not answered, and how often. */
   private readonly unanswered = new Map<AddressKey, number>();
   private readonly line = new FpingLine();
   private readonly summary = new FpingSummary();
-  private readonly output: LineSplitter;
-  private readonly errors: LineSplitter;
+  private readonly lines = new LineSplitter((bytes, from, to) => this.readLine(bytes, from, to));
+  private readonly startedAtMs: number;
 
-  constructor(
-    private readonly slice: ProbeSlice,
-    private readonly onResult: OnResult,
-    private readonly startedAtMs: number,
-    private readonly nowMs: () => number,
-  ) {
-    this.next = new Int32Array(slice.ips.length).fill(-1);
-    this.settled = new Uint8Array(slice.ips.length);
-    for (let index = slice.ips.length - 1; index >= 0; index--) {
-      const address = addressKeyOf(slice.ips[index] ?? '');
-      this.next[index] = this.first.get(address) ?? -1;
-      this.first.set(address, index);
-    }
-    this.output = new LineSplitter((bytes, from, to) => this.readOutput(bytes, from, to));
-    this.errors = new LineSplitter((bytes, from, to) => this.readError(bytes, from, to));
+  constructor(private readonly options: TallyOptions) {
+    this.startedAtMs = options.nowMs();
+    this.asked = new AddressIndex(options.asked);
+    this.held = new HeldMisses({
+      canCount: (address, sentAtMs, atMs) => this.heard[familyOfKey(address)] && options.ranThrough(sentAtMs, atMs),
+      canWait: (address) => !this.heard[familyOfKey(address)],
+      settle: (index, address, sentAtMs) => this.emit(index, sentAtMs, this.missOf(address), 0),
+    });
   }
 
   /** Lines that were cut, doubled, or about an address that was not asked. */
   get droppedLines(): number {
-    return this.foreignLines + this.output.dropped + this.errors.dropped;
+    return this.foreignLines + this.lines.dropped;
   }
 
-  pushOutput(chunk: Uint8Array): void {
-    this.output.push(chunk);
+  familyState(family: AddressFamily): FamilyState {
+    if (this.heard[family]) return 'heard';
+    if (this.unavailable[family]) return 'unavailable';
+    return this.missed[family] ? 'deaf' : 'silent';
   }
 
-  pushErrors(chunk: Uint8Array): void {
-    this.errors.push(chunk);
+  /** Takes what fping has printed on both of its streams since the last look, and settles the misses of the look before. */
+  push(read: (take: (chunk: Uint8Array) => void) => void): void {
+    const before = this.held.mark();
+    read((chunk) => this.lines.push(chunk));
+    this.held.settle(before);
   }
 
   /**
-   * The process has ended by itself: a target of which fping says that it was asked and not answered, but for which it
-   * has printed neither a reply nor a timeout, never left the machine. Without that summary there is no data.
+   * The process has ended. By itself: a target that its summary names, but for which it has printed neither a reply nor a
+   * timeout, never left the machine; without that summary there is no data.
    */
-  finish(): void {
-    this.output.end();
-    this.errors.end();
-    if (this.unanswered.size === 0) return;
-    this.slice.ips.forEach((ip, index) => {
-      if (this.settled[index] === 1) return;
-      const address = addressKeyOf(ip);
-      const count = this.unanswered.get(address) ?? 0;
-      if (count === 0) return;
-      this.unanswered.set(address, count - 1);
-      this.settle(index, this.startedAtMs + index * this.slice.spacingMs, OUTCOME.not_sent, 0);
-    });
+  finish(endedByItself: boolean): void {
+    this.lines.end();
+    this.held.settleAll();
+    if (!endedByItself) return;
+    const { spacingMs } = this.options;
+    for (const [address, count] of this.unanswered) {
+      for (let left = count; left > 0; left--) {
+        const index = this.asked.takeOpen(address);
+        if (index === -1) break;
+        this.emit(index, this.startedAtMs + index * spacingMs, OUTCOME.not_sent, 0);
+      }
+    }
   }
 
-  private readOutput(bytes: Uint8Array, start: number, end: number): void {
-    const { line } = this;
-    const index = line.read(bytes, start, end) ? this.nextUnsettled(line.address) : -1;
+  private readLine(bytes: Uint8Array, start: number, end: number): void {
+    if (this.line.read(bytes, start, end)) return this.takeLine(this.line);
+    const from = FpingLine.skipSources(bytes, start, end);
+    if (this.summary.read(bytes, from, end)) return this.takeSummary(this.summary);
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset + from, end - from).toString('latin1');
+    const notice = readFpingNotice(text);
+    if (notice.kind === 'complaint') this.complain(notice.text);
+    else if (notice.kind === 'unreachable' && this.asked.has(notice.address)) {
+      this.unreachable.add(notice.address);
+      this.heard[familyOfKey(notice.address)] = true;
+    }
+  }
+
+  private complain(text: string): void {
+    this.foreignLines++;
+    if (this.complaints.length < COMPLAINTS_MAX) this.complaints.push(text);
+  }
+
+  private takeLine({ address, source, replied, rttUs, atMs }: FpingLine): void {
+    const { timeoutMs } = this.options;
+    const atOrNowMs = this.believableMs(atMs);
+    if (!replied) {
+      const index = this.asked.takeOpen(address);
+      if (index === -1) {
+        this.foreignLines++;
+        return;
+      }
+      this.missed[familyOfKey(address)] = true;
+      this.held.add(index, address, atOrNowMs - timeoutMs, atOrNowMs);
+      return;
+    }
+    const open = this.asked.takeOpen(address);
+    const index = open === -1 ? this.held.take(address) : open;
     if (index === -1) {
       this.foreignLines++;
       return;
     }
-    // The executor's clock is this machine's, unless ours is being moved: then ours decides, as for everything else.
-    const nowMs = this.nowMs();
-    const atMs = Math.abs(nowMs - line.atMs) > CLOCK_DISTANCE_MS_MAX ? nowMs : line.atMs;
-    const inTime = line.replied && line.rttUs <= this.slice.timeoutMs * 1000;
-    if (inTime) this.settle(index, atMs - line.rttUs / 1000, OUTCOME.reply, line.rttUs);
-    else if (line.replied) this.settle(index, atMs - line.rttUs / 1000, OUTCOME.timeout, 0);
-    else this.settle(index, atMs - this.slice.timeoutMs, this.missOf(line.address), 0);
+    if (source !== '' && source !== address) return this.noteForeign(source, address);
+    this.heard[familyOfKey(address)] = true;
+    const sentAtMs = atOrNowMs - rttUs / 1000;
+    if (rttUs <= timeoutMs * 1000) this.emit(index, sentAtMs, OUTCOME.reply, rttUs);
+    else this.held.add(index, address, sentAtMs, atOrNowMs);
   }
 
-  private readError(bytes: Uint8Array, start: number, end: number): void {
-    const { summary } = this;
-    if (summary.read(bytes, start, end)) return this.countUnanswered(summary);
-    const notice = readFpingNotice(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1'));
-    if (notice.kind === 'complaint') {
-      if (this.complaints.length < COMPLAINTS_MAX) this.complaints.push(notice.text);
-    } else if (notice.kind === 'unreachable' && this.first.has(notice.address)) this.unreachable.add(notice.address);
+  /** fping's clock is this machine's, unless ours is being moved: then ours decides, as for everything else. */
+  private believableMs(atMs: number): number {
+    const nowMs = this.options.nowMs();
+    const isOfThisSlice = atMs >= this.startedAtMs - CLOCK_DISTANCE_MS_MAX && atMs <= nowMs + CLOCK_DISTANCE_MS_MAX;
+    return isOfThisSlice ? atMs : nowMs;
   }
 
-  private countUnanswered({ address, replied }: FpingSummary): void {
-    if (replied || !this.first.has(address)) return;
+  private noteForeign(source: AddressKey, address: AddressKey): void {
+    this.foreignReplies++;
+    this.foreignExample = `${addressText(source)} for ${addressText(address)}`;
+  }
+
+  private takeSummary({ address, sent, received }: FpingSummary): void {
+    if (received > 0 || !this.asked.has(address)) return;
+    if (sent === 0) this.unavailable[familyOfKey(address)] = true;
     this.unanswered.set(address, (this.unanswered.get(address) ?? 0) + 1);
   }
 
@@ -106,14 +168,16 @@ export class SliceTally {
     return this.unreachable.has(address) ? OUTCOME.unreachable : OUTCOME.timeout;
   }
 
-  private nextUnsettled(address: AddressKey): number {
-    let index = this.first.get(address) ?? -1;
-    while (index !== -1 && this.settled[index] === 1) index = this.next[index] ?? -1;
-    return index;
+  private emit(index: number, sentAtMs: number, outcome: number, rttUs: number): void {
+    const { canaries, onResult } = this.options;
+    if (index >= canaries) onResult(index - canaries, sentAtMs, outcome, rttUs);
   }
+}
 
-  private settle(index: number, sentAtMs: number, outcome: number, rttUs: number): void {
-    this.settled[index] = 1;
-    this.onResult(index, sentAtMs, outcome, rttUs);
-  }
+function familyOfKey(address: AddressKey): AddressFamily {
+  return typeof address === 'number' ? 'ipv4' : 'ipv6';
+}
+
+function addressText(address: AddressKey): string {
+  return typeof address === 'string' ? address : [24, 16, 8, 0].map((bits) => (address >>> bits) & 255).join('.');
 }

@@ -1,5 +1,6 @@
 import type { AgentLog } from '../agent-log';
-import type { Executor } from '../executors/executor';
+import type { Executor, ProbeSlice } from '../executors/executor';
+import { Pace } from './pace';
 import { PacketBudget } from './packet-budget';
 import { Schedule, type ScheduledTarget } from './schedule';
 import type { PlannedTarget } from './target-plan';
@@ -34,6 +35,7 @@ export interface ProberCounters {
 /** Runs the schedule, slice by slice, each evenly paced over its length, never a burst. */
 export class Prober {
   readonly counters: ProberCounters = { probes: 0, skippedRounds: 0, failedSlices: 0 };
+  readonly pace: Pace;
   /** How late the last slice began, in ms. */
   scheduleLagMs = 0;
   private readonly schedule = new Schedule();
@@ -51,6 +53,7 @@ export class Prober {
   private loggedState = '';
 
   constructor(private readonly options: ProberOptions) {
+    this.pace = new Pace(options.log);
     this.clockStartMs = (options.nowMs ?? Date.now)() - performance.now();
   }
 
@@ -60,6 +63,7 @@ export class Prober {
 
   replace(plan: readonly PlannedTarget[], packetsPerSecond: number): void {
     this.budget.packetsPerSecond = packetsPerSecond;
+    this.options.executor.expect(plan.map(({ ip }) => ip));
     for (const target of this.schedule.replace(plan)) {
       this.wait(target, performance.now(), this.fresh);
     }
@@ -121,6 +125,7 @@ export class Prober {
   private wait(target: ScheduledTarget, dueAtMs: number, queue: ScheduledTarget[]): void {
     if (target.waiting) {
       this.counters.skippedRounds++;
+      this.pace.missed(1);
       return;
     }
     target.waiting = true;
@@ -156,33 +161,40 @@ export class Prober {
     const first = targets[0];
     if (first === undefined) return;
     this.scheduleLagMs = Math.max(0, nowMs - first.dueAtMs);
-    const pace = Math.max(spacingMs ?? sliceMs / targets.length, 1000 / free);
+    this.pace.wasLate(this.scheduleLagMs);
+    const ips = targets.map(({ ip }) => ip);
+    // The executor's own packets stay on this machine: they take a place in the slice, and none in the policy's budget.
+    const ownPackets = this.options.executor.ownPackets(ips);
+    const pace = Math.max(spacingMs ?? sliceMs / (targets.length + ownPackets), 1000 / free);
     this.budget.take(1000 / pace, nowMs + targets.length * pace);
-    const run = this.run(targets, first.timeoutMs, pace).finally(() => {
+    const slice = { ips, timeoutMs: first.timeoutMs, spacingMs: pace };
+    const run = this.run(targets, slice, ownPackets).finally(() => {
       this.running.delete(run);
       if (this.started) this.launchWaiting();
     });
     this.running.add(run);
   }
 
-  private async run(targets: ScheduledTarget[], timeoutMs: number, spacingMs: number): Promise<void> {
+  private async run(targets: ScheduledTarget[], slice: ProbeSlice, ownPackets: number): Promise<void> {
     const { executor, onResult } = this.options;
     const { signal } = this.halt;
     this.counters.probes += targets.length;
-    const ips = targets.map((target) => {
-      target.waiting = false;
-      return target.ip;
-    });
-    const slice = { ips, timeoutMs, spacingMs };
+    for (const target of targets) target.waiting = false;
+    const beganMs = performance.now();
+    let results = 0;
     const end = await executor.run(
       slice,
       (index, sentAtMs, outcome, rttUs) => {
         const target = targets[index];
+        results++;
         if (target !== undefined && !target.removed) onResult(target, sentAtMs, outcome, rttUs);
       },
       signal,
     );
     if (signal.aborted) return;
+    const plannedMs = (targets.length + ownPackets) * slice.spacingMs + slice.timeoutMs;
+    this.pace.wasLate(Math.max(end.pausedMs, performance.now() - beganMs - plannedMs));
+    this.pace.missed(targets.length - results);
     if (!end.ok) this.counters.failedSlices++;
     this.tellOf(end.ok ? 'ok' : end.state, end.ok ? '' : end.detail);
   }

@@ -10,7 +10,8 @@ const START_MS = 1_795_000_000_123;
 /** Answers each probe at its time, and notes which slices ran when. */
 class InstantExecutor implements Executor {
   readonly parallelMax = 6;
-  readonly droppedLines = 0;
+  readonly counters = { droppedLines: 0, foreignReplies: 0 };
+  expected = 0;
   readonly slices: { fromMs: number; count: number; spacingMs: number; aborted: boolean }[] = [];
 
   run(slice: ProbeSlice, onResult: Parameters<Executor['run']>[1], signal: AbortSignal): Promise<SliceEnd> {
@@ -23,16 +24,24 @@ class InstantExecutor implements Executor {
           if (!ran.aborted) onResult(index, START_MS + performance.now(), OUTCOME.reply, 1_000);
         }, index * spacingMs);
       });
-      setTimeout(() => resolve({ ok: true }), ips.length * spacingMs + 1);
+      setTimeout(() => resolve({ ok: true, pausedMs: 0 }), ips.length * spacingMs + 1);
       signal.addEventListener('abort', () => {
         ran.aborted = true;
-        resolve({ ok: false, state: 'restarting', detail: 'told to' });
+        resolve({ ok: false, pausedMs: 0, state: 'restarting', detail: 'told to' });
       });
     });
   }
 
   health(): ReturnType<Executor['health']> {
     return { type: 'icmp_ping', state: 'ok', detail: '' };
+  }
+
+  ownPackets(): number {
+    return 0;
+  }
+
+  expect(): void {
+    this.expected++;
   }
 
   close(): void {

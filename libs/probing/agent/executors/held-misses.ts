@@ -1,0 +1,59 @@
+import type { AddressKey } from './byte-cursor';
+
+interface HeldMiss {
+  index: number;
+  address: AddressKey;
+  sentAtMs: number;
+  atMs: number;
+}
+
+export interface HeldMissesOptions {
+  /** Whether the miss is one: fping heard others, and ran all along. */
+  canCount: (address: AddressKey, sentAtMs: number, atMs: number) => boolean;
+  /** Whether that may still become known. */
+  canWait: (address: AddressKey) => boolean;
+  settle: (index: number, address: AddressKey, sentAtMs: number) => void;
+}
+
+/** Timeouts that fping has printed and that are not results yet; what does not count in the end has no result. */
+export class HeldMisses {
+  private misses: HeldMiss[] = [];
+
+  constructor(private readonly options: HeldMissesOptions) {}
+
+  add(index: number, address: AddressKey, sentAtMs: number, atMs: number): void {
+    this.misses.push({ index, address, sentAtMs, atMs });
+  }
+
+  /** Takes back the first miss of the address, whose reply has come after all: its index, -1 if there is none. */
+  take(address: AddressKey): number {
+    const at = this.misses.findIndex((miss) => miss.address === address);
+    return this.misses.splice(at, at === -1 ? 0 : 1)[0]?.index ?? -1;
+  }
+
+  /** The last of those that are held now, for `settle` at the next look. */
+  mark(): number {
+    return this.misses.at(-1)?.index ?? -1;
+  }
+
+  /** Settles those up to the mark. */
+  settle(mark: number): void {
+    const end = this.misses.findIndex(({ index }) => index === mark);
+    if (end === -1) return;
+    const due = this.misses.splice(0, end + 1);
+    this.misses = [...this.settleEach(due, true), ...this.misses];
+  }
+
+  settleAll(): void {
+    this.settleEach(this.misses.splice(0), false);
+  }
+
+  private settleEach(misses: readonly HeldMiss[], mayWait: boolean): HeldMiss[] {
+    const { canCount, canWait, settle } = this.options;
+    return misses.filter(({ index, address, sentAtMs, atMs }) => {
+      if (mayWait && canWait(address)) return true;
+      if (canCount(address, sentAtMs, atMs)) settle(index, address, sentAtMs);
+      return false;
+    });
+  }
+}
