@@ -10,6 +10,7 @@ import { AgentsInventory1790000001400 } from './control/1790000001400-agents-inv
 import { AssignmentFeed1790000001500 } from './control/1790000001500-assignment-feed';
 import { OperationsHealth1790000041000 } from './control/1790000041000-operations-health';
 import { AgentsLifeCycle1790000052000 } from './control/1790000052000-agents-life-cycle';
+import { AssignmentLiveness1790000056000 } from './control/1790000056000-assignment-liveness';
 import { PlatformTimescale1790000000000 } from './telemetry/1790000000000-platform-timescale';
 import { TelemetryConsumerOffset1790000000100 } from './telemetry/1790000000100-platform-consumer-offset';
 import { TelemetryLease1790000000200 } from './telemetry/1790000000200-platform-lease';
@@ -22,6 +23,7 @@ import { StatusDeltas1790000044000 } from './telemetry/1790000044000-status-delt
 import { ProbingRollups1790000040000 } from './telemetry/1790000040000-probing-rollups';
 import { ShardAhead1790000045000 } from './telemetry/1790000045000-platform-shard-ahead';
 import { StatusTargetVerdict1790000046000 } from './telemetry/1790000046000-status-target-verdict';
+import { StatusWhyAgentsAreSilent1790000056000 } from './telemetry/1790000056000-status-why-agents-are-silent';
 import { ShardNotMeasured1790000042000 } from './telemetry/1790000042000-shard-not-measured';
 import { ShardFreshness1790000041000 } from './telemetry/1790000041000-platform-shard-freshness';
 
@@ -38,6 +40,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   AssignmentFeed1790000001500,
   OperationsHealth1790000041000,
   AgentsLifeCycle1790000052000,
+  AssignmentLiveness1790000056000,
 ];
 
 /** Applied in the order of their timestamps; the first creates the timescaledb extension. */
@@ -56,4 +59,5 @@ export const TELEMETRY_MIGRATIONS: readonly MigrationClass[] = [
   StatusDeltas1790000044000,
   ShardAhead1790000045000,
   StatusTargetVerdict1790000046000,
+  StatusWhyAgentsAreSilent1790000056000,
 ];

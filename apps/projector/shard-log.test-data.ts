@@ -1,4 +1,5 @@
 import {
+  AGENT_CONDITIONS,
   encodeBlocksRecord,
   encodeBody,
   encodeFeedRecord,
@@ -9,6 +10,7 @@ import {
   ResultColumnsBuilder,
   type BlockEnvelope,
   type FeedFact,
+  type TargetFact,
 } from '@icmp-mon/probing/contract';
 import { compress } from '@icmp-mon/platform/zstd';
 
@@ -79,6 +81,11 @@ export function generateLog({ seed, targetKeys, seconds, shard }: Options): Gene
     records.push(encodeTickRecord(1, nowMs));
     for (const key of targetKeys) if (random() < 0.004) down[down.has(key) ? 'delete' : 'add'](key);
     if (random() < 0.01) feed(targetFact(targetKeys[Math.floor(random() * targetKeys.length)]));
+    if (random() < 0.01) {
+      const refuses = AGENT_IDS.filter(() => random() < 0.5);
+      feed({ ...targetFact(targetKeys[Math.floor(random() * targetKeys.length)]), refuses });
+    }
+    if (random() < 0.02) feed(agentFact(Math.floor(random() * AGENT_IDS.length), random));
     const envelopes: BlockEnvelope[] = [];
     for (const agentId of AGENT_IDS) {
       const builder = new ResultColumnsBuilder();
@@ -115,7 +122,13 @@ export function generateLog({ seed, targetKeys, seconds, shard }: Options): Gene
   return { records, results };
 }
 
-function targetFact(key: number): FeedFact {
+function agentFact(at: number, random: () => number): FeedFact {
+  const condition = AGENT_CONDITIONS[Math.floor(random() * AGENT_CONDITIONS.length)];
+  const name = `agent-${at}`;
+  return { kind: 'agent', agentId: AGENT_IDS[at], name, region: 'r', provider: 'p', state: 'active', condition };
+}
+
+function targetFact(key: number): TargetFact {
   return {
     kind: 'target',
     targetKey: key,

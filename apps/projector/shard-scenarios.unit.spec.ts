@@ -72,9 +72,22 @@ class Story {
     });
   }
 
+  /** All selected agents refuse the address by their own policies. */
+  refusedBy(...agentIds: string[]): this {
+    return this.selectedAs(agentIds, { refuses: agentIds });
+  }
+
+  is(condition: 'ok' | 'silent' | 'unable', agentId = AGENT_IDS[0]): this {
+    return this.told({ kind: 'agent', agentId, name: agentId, region: 'r', provider: 'p', state: 'active', condition });
+  }
+
   selected(...agentIds: string[]): this {
+    return this.selectedAs(agentIds, {});
+  }
+
+  private selectedAs(selected: string[], more: { refuses?: string[] }): this {
     const target = { targetKey: KEY, targetId: targetIdOf(KEY), ip: '127.0.0.8', vrf: 'default', tier: 'standard' };
-    return this.told({ kind: 'target', ...target, selected: agentIds });
+    return this.told({ kind: 'target', ...target, selected, ...more });
   }
 
   tick(atMs = this.nowMs): this {
@@ -176,6 +189,68 @@ describe('a target', () => {
   it('is dated by the first tick when it was told of before', async () => {
     const { changes } = await new Story().selected(AGENT_IDS[0]).tick().stored();
     expect(changes.map(({ since }) => since)).toEqual([new Date(START_MS).toISOString()]);
+  });
+});
+
+describe('a target whose agent cannot be relied on', () => {
+  it('says that its agent is lost, and holds its status while another one warms', async () => {
+    const story = up();
+    await story.stored();
+    expect(await story.is('silent').statuses()).toEqual([]);
+    expect(await story.passes(4 * INTERVAL_MS).statuses()).toEqual(['unknown agent_lost']);
+    story.selected(AGENT_IDS[1]).passes(2_000);
+    expect(await story.statuses()).toEqual([]);
+    expect(await story.measured(OUTCOME.reply, AGENT_IDS[1]).statuses()).toEqual(['up quorum_up']);
+  });
+
+  it('does not change when it is moved before its verdict is stale', async () => {
+    const story = up();
+    await story.stored();
+    story.is('silent').passes(INTERVAL_MS).selected(AGENT_IDS[1]).passes(INTERVAL_MS);
+    story.measured(OUTCOME.reply, AGENT_IDS[1]);
+    expect(await story.statuses()).toEqual([]);
+  });
+
+  it('says that it is silent otherwise once the agent is heard again', async () => {
+    const story = up()
+      .is('silent')
+      .passes(4 * INTERVAL_MS);
+    await story.stored();
+    expect(await story.is('ok').statuses()).toEqual(['unknown no_fresh_data']);
+    expect(await story.is('unable').statuses()).toEqual(['unknown agent_unable']);
+    expect(await story.measured(OUTCOME.reply).statuses()).toEqual(['up quorum_up']);
+  });
+
+  it('says at once that the agent refuses it, also when it is new, and warms when that ends', async () => {
+    const story = new Story().tick().refusedBy(AGENT_IDS[0]);
+    expect(await story.statuses()).toEqual(['unknown agent_refuses']);
+    expect(await story.passes(4 * INTERVAL_MS).statuses()).toEqual([]);
+    expect(await story.selected(AGENT_IDS[1]).statuses()).toEqual([]);
+    expect(await story.measured(OUTCOME.reply, AGENT_IDS[1]).statuses()).toEqual(['up quorum_up']);
+  });
+
+  it('stands on while an agent that now refuses it has a fresh verdict', async () => {
+    const story = up();
+    await story.stored();
+    expect(await story.refusedBy(AGENT_IDS[0]).statuses()).toEqual([]);
+    expect(await story.passes(4 * INTERVAL_MS).statuses()).toEqual(['unknown agent_refuses']);
+  });
+
+  it('goes on from a checkpoint with what was said of its agents', async () => {
+    const story = new Story().tick().refusedBy(AGENT_IDS[0]).is('silent', AGENT_IDS[1]);
+    const restored: ShardFold = new ShardFold(0, [new StatusParticipant(0, () => restored.directory)]);
+    restored.restore(story.fold.checkpoint());
+    expect(restored.directory.targets.get(KEY)?.refuses).toEqual([AGENT_IDS[0]]);
+    expect(restored.directory.agents.get(AGENT_IDS[1])?.condition).toBe('silent');
+  });
+
+  it('keeps the quorum of those selected, however many of them are lost', async () => {
+    const story = new Story().tick().selected(...AGENT_IDS.slice(0, 3));
+    for (const agentId of AGENT_IDS.slice(0, 3)) story.measured(OUTCOME.reply, agentId);
+    await story.stored();
+    story.is('silent', AGENT_IDS[1]).is('silent', AGENT_IDS[2]);
+    for (let round = 0; round < 4; round++) story.passes(INTERVAL_MS).measured(OUTCOME.reply);
+    expect(await story.statuses()).toEqual(['unknown too_few_voters']);
   });
 });
 

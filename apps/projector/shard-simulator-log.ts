@@ -1,4 +1,6 @@
 import {
+  AGENT_CONDITIONS,
+  type AgentCondition,
   decodeBlock,
   decodeShardRecord,
   encodeBlocksRecord,
@@ -100,10 +102,13 @@ class LogSimulation {
 
   private tellInventory(): void {
     this.tellPolicy();
-    for (const { agentId, index } of this.agents) {
-      this.tell({ kind: 'agent', agentId, name: `agent-${index}`, region: 'r', provider: 'p', state: 'active' });
-    }
+    for (const index of this.agents.keys()) this.tellAgent(index);
     for (let target = 0; target < this.plan.targets; target++) this.tellTarget(KEY_OF(target), AGENT_IDS);
+  }
+
+  private tellAgent(index: number, condition?: AgentCondition): void {
+    const agent = { agentId: this.agents[index].agentId, name: `agent-${index}`, region: 'r', provider: 'p' };
+    this.tell({ kind: 'agent', ...agent, state: 'active', ...(condition && { condition }) });
   }
 
   private tellPolicy(): void {
@@ -120,7 +125,7 @@ class LogSimulation {
     });
   }
 
-  private tellTarget(targetKey: number, selected: string[]): void {
+  private tellTarget(targetKey: number, selected: string[], refuses: string[] = []): void {
     const ip = `127.0.0.${targetKey}`;
     this.assigned.set(targetKey, selected);
     this.tell({
@@ -131,21 +136,24 @@ class LogSimulation {
       vrf: 'default',
       tier: 'standard',
       selected,
+      ...(refuses.length > 0 && { refuses }),
     });
   }
 
   private changeInventory(): void {
     const key = KEY_OF(Math.floor(this.random() * this.plan.targets));
     const dice = this.random();
-    if (dice < 0.25) return this.tellPolicy();
+    if (dice < 0.2) return this.tellPolicy();
+    if (dice < 0.35) {
+      const condition = AGENT_CONDITIONS[Math.floor(this.random() * AGENT_CONDITIONS.length)];
+      return this.tellAgent(Math.floor(this.random() * this.agents.length), condition);
+    }
     if (dice < 0.5) {
       this.assigned.set(key, []);
       return this.tell({ kind: 'target-removed', targetKey: key });
     }
-    this.tellTarget(
-      key,
-      AGENT_IDS.filter(() => this.random() < 0.6),
-    );
+    const selected = AGENT_IDS.filter(() => this.random() < 0.6);
+    this.tellTarget(key, selected, this.random() < 0.2 ? selected : []);
   }
 
   private tell(fact: FeedFact): void {

@@ -1,5 +1,9 @@
 import { forgetSpentTokens } from '@icmp-mon/agents/server';
-import { forgetRemovals as forgetAssignmentRemovals, forgetReplacedFacts } from '@icmp-mon/assignment/server';
+import {
+  forgetOldDecisions,
+  forgetRemovals as forgetAssignmentRemovals,
+  forgetReplacedFacts,
+} from '@icmp-mon/assignment/server';
 import { forgetSessions } from '@icmp-mon/identity/server';
 import { connect, dropOldChunks, type Sql, type Transactor } from '@icmp-mon/platform/database';
 import type { Logger } from '@icmp-mon/platform/ops';
@@ -53,6 +57,7 @@ export const HOUSEKEEPING: Readonly<Record<string, HousekeepingTask>> = {
     everyMs: HOUR_MS,
     run: ({ control, nowMs }) => inSteps(10_000, () => forgetListRemovals(control, new Date(nowMs - DAY_MS))),
   },
+  'agent-decisions': { everyMs: DAY_MS, run: ({ control }) => inSteps(10_000, () => forgetOldDecisions(control)) },
   'shard-feed': { everyMs: HOUR_MS, run: ({ control }) => inSteps(10_000, () => forgetReplacedFacts(control)) },
   'assignment-removals': {
     everyMs: HOUR_MS,

@@ -28,6 +28,7 @@ export function readWorkerConfig() {
     hourlyKeptDays: keptDays('ICMPMON_RETENTION_HOURLY_DAYS', THIRTEEN_MONTHS_DAYS),
     statusChangesKeptDays: keptDays('ICMPMON_RETENTION_STATUS_CHANGES_DAYS', THIRTEEN_MONTHS_DAYS),
     agentMetricsKeptDays: keptDays('ICMPMON_RETENTION_AGENT_METRICS_DAYS', 30),
+    holdDownMaxS: integer('ICMPMON_HOLD_DOWN_MAX_S', { default: 300, min: 30, max: 86_400 }),
     opsPort: integer('ICMPMON_OPS_PORT', { default: 9104, max: 65_535 }),
     healthThresholds: thresholds('ICMPMON_HEALTH_THRESHOLDS'),
     disks: watchedDisks('ICMPMON_DISKS'),

@@ -52,6 +52,7 @@ describe('the worker', () => {
       disks: [],
       heartbeatUrl: undefined,
       heartbeatIntervalS: 60,
+      holdDownMaxS: 300,
     });
     await worker.start();
   });

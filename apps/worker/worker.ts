@@ -1,4 +1,11 @@
-import { ASSIGNMENT_GROUP, ASSIGNMENT_TOPICS, AssignmentProjection, FeedPublisher } from '@icmp-mon/assignment/server';
+import { StoredAgentReports } from '@icmp-mon/agents/server';
+import {
+  AgentWatch,
+  ASSIGNMENT_GROUP,
+  ASSIGNMENT_TOPICS,
+  AssignmentProjection,
+  FeedPublisher,
+} from '@icmp-mon/assignment/server';
 import { HealthWatch, ProcessReport } from '@icmp-mon/operations/server';
 import { ControlDatabase, type Sql, TelemetryDatabase } from '@icmp-mon/platform/database';
 import type { Relay } from '@icmp-mon/platform/event-store';
@@ -29,6 +36,7 @@ export class WorkerApp implements App {
   private readonly messaging: Messaging;
   private readonly relay: Relay<OutgoingMessage>;
   private readonly publisher: FeedPublisher;
+  private readonly agentWatch: AgentWatch;
   private readonly tickLease: LeaseKeeper;
   private readonly ticks: TickProducer;
   private readonly housekeeping: Housekeeping;
@@ -44,6 +52,12 @@ export class WorkerApp implements App {
     this.messaging = new Messaging({ brokers, topicPrefix, clientId: 'worker' });
     this.relay = eventRelay(config.controlDatabaseUrl, this.messaging);
     this.publisher = new FeedPublisher({ database: this.control, messaging: this.messaging });
+    this.agentWatch = new AgentWatch({
+      database: this.control,
+      reports: new StoredAgentReports(this.telemetry, this.messaging),
+      shardCount,
+      holdDownMaxMs: config.holdDownMaxS * 1_000,
+    });
     // Beside the shards' checkpoints: while these cannot be written, nothing needs to age.
     this.tickLease = new LeaseKeeper(this.telemetry, TICK_LEASE, { onGained: () => undefined });
     this.ticks = new TickProducer(this.telemetry, this.messaging, this.tickLease, shardCount, logger);
@@ -75,6 +89,7 @@ export class WorkerApp implements App {
       handle: (sql, messages) => assignment.handle(sql, messages),
     });
     this.publisher.start();
+    this.agentWatch.start();
     this.tickLease.start();
     this.ticks.start();
     this.housekeeping.start();
@@ -86,7 +101,7 @@ export class WorkerApp implements App {
     await doEach([
       () => this.report.stop(),
       () => this.healthWatch.stop(),
-      () => this.ticks.stop(),
+      () => Promise.all([this.ticks.stop(), this.agentWatch.stop()]),
       () => Promise.all([this.tickLease.stop(), this.publisher.stop(), this.relay.stop(), this.housekeeping.stop()]),
       () => this.messaging.close(),
       () => Promise.all([this.control.close(), this.telemetry.close()]),

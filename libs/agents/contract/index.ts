@@ -1,3 +1,5 @@
 export * from './agent-events';
 export * from './agent';
 export * from './agent-refusal';
+export * from './agent-policy';
+export * from './agent-reports';

@@ -14,6 +14,7 @@ export { EnrolAgent, type Enrolled } from './enrol-agent';
 export { bootstrapEnrolmentToken, forgetSpentTokens, makeToken } from './enrolment-token';
 export { readEnrolRequest } from './enrol-request';
 export { KnownAgents, type PresentedCertificate } from './known-agents';
+export { StoredAgentReports } from './stored-agent-reports';
 export { RenewCertificate } from './renew-certificate';
 export { AGENT_TELEMETRY_TOPIC, readTelemetry, type ReceivedTelemetry } from './telemetry';
 export { agentModel } from './agent-model';

@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AgentSelection } from '@icmp-mon/tiers/contract';
-import { agentPool, assign, isEligible, type CandidateAgent } from './assign';
+import {
+  agentPool,
+  assign,
+  isEligible,
+  type AgentPool,
+  type CandidateAgent,
+  type Readiness,
+  type Selection,
+} from './assign';
+import { PolicyRanges } from './policy-ranges';
 
 const selection = (change: Partial<AgentSelection> = {}): AgentSelection => ({
   strategy: 'distributed',
@@ -41,15 +50,29 @@ describe('eligible agents', () => {
   });
 });
 
+const NOTHING = new PolicyRanges({ allow: null, deny: [], stopped: true, packetsPerSecond: 1 });
+const choose = (key: number, pool: AgentPool, registeredAtMs = 0): Selection =>
+  assign({ key, ip: '192.0.2.1', registeredAtMs }, pool);
+const selectedFor = (key: number, pool: AgentPool): string[] => choose(key, pool).selected;
+const ready = (id: string, readiness: Readiness): CandidateAgent => ({ ...agent(id), readiness });
+const refusing = (id: string, readiness: Readiness = 'ready'): CandidateAgent => ({
+  ...ready(id, readiness),
+  policy: NOTHING,
+});
+const KEYS = Array.from({ length: 200 }, (_, at) => at + 1);
+
 describe('assign', () => {
   it('gives no agent when none is eligible', () => {
-    expect(assign(1, agentPool([], selection()))).toEqual([]);
-    expect(assign(1, agentPool([agent('a', 'us')], selection({ regions: ['eu'] })))).toEqual([]);
+    expect(selectedFor(1, agentPool([], selection()))).toEqual([]);
+    expect(selectedFor(1, agentPool([agent('a', 'us')], selection({ regions: ['eu'] })))).toEqual([]);
   });
 
   it('gives all eligible agents when the strategy is all', () => {
     expect(
-      assign(7, agentPool([agent('b'), agent('a'), agent('c', 'us')], selection({ strategy: 'all', regions: ['eu'] }))),
+      selectedFor(
+        7,
+        agentPool([agent('b'), agent('a'), agent('c', 'us')], selection({ strategy: 'all', regions: ['eu'] })),
+      ),
     ).toEqual(['a', 'b']);
   });
 
@@ -58,7 +81,7 @@ describe('assign', () => {
       fc.property(agents, keys, fc.integer({ min: 1, max: 8 }), (candidates, targetKeys, count) => {
         const pool = agentPool(candidates, selection({ count }));
         for (const key of targetKeys) {
-          expect(new Set(assign(key, pool)).size).toBe(Math.min(count, candidates.length));
+          expect(new Set(selectedFor(key, pool)).size).toBe(Math.min(count, candidates.length));
         }
       }),
     );
@@ -69,7 +92,7 @@ describe('assign', () => {
       fc.property(agents, keys, (candidates, targetKeys) => {
         const forward = agentPool(candidates, selection({ count: 3 }));
         const backward = agentPool([...candidates].reverse(), selection({ count: 3 }));
-        for (const key of targetKeys) expect(assign(key, forward)).toEqual(assign(key, backward));
+        for (const key of targetKeys) expect(selectedFor(key, forward)).toEqual(selectedFor(key, backward));
       }),
     );
   });
@@ -84,8 +107,8 @@ describe('assign', () => {
           selection({ count: 3 }),
         );
         for (const key of targetKeys) {
-          const kept = assign(key, before).filter((id) => id !== lost.id);
-          expect(assign(key, after)).toEqual(expect.arrayContaining(kept));
+          const kept = selectedFor(key, before).filter((id) => id !== lost.id);
+          expect(selectedFor(key, after)).toEqual(expect.arrayContaining(kept));
         }
       }),
     );
@@ -96,7 +119,7 @@ describe('assign', () => {
     const pool = agentPool(fleet(size), selection());
     const load = new Map<string, number>();
     for (let key = 1; key <= 100_000; key++) {
-      const [id] = assign(key, pool);
+      const [id] = selectedFor(key, pool);
       load.set(id, (load.get(id) ?? 0) + 1);
     }
     expect(load.size).toBe(size);
@@ -104,5 +127,94 @@ describe('assign', () => {
       expect(targets).toBeGreaterThan(9_000);
       expect(targets).toBeLessThan(11_000);
     }
+  });
+});
+
+describe('agents that cannot be relied on', () => {
+  const all = selection({ strategy: 'all' });
+
+  it.each<[Readiness]>([['lost'], ['draining'], ['unheard']])(
+    'that are %s get no target while another is ready',
+    (state) => {
+      const pool = agentPool([ready('a', state), ready('b', 'ready')], selection());
+      for (const key of KEYS) expect(selectedFor(key, pool)).toEqual(['b']);
+    },
+  );
+
+  it.each<[Readiness]>([['lost'], ['draining'], ['unheard'], [500]])(
+    'that are %s get their share when none is ready',
+    (state) => {
+      const before = agentPool([agent('a'), agent('b')], selection());
+      const pool = agentPool([ready('a', state), ready('b', state)], selection());
+      for (const key of KEYS) expect(choose(key, pool, 1_000).selected).toEqual(selectedFor(key, before));
+    },
+  );
+
+  it('keep what was registered before they fell silent, and get nothing that came later', () => {
+    const before = agentPool([agent('a'), agent('b')], selection());
+    const pool = agentPool([ready('a', 500), ready('b', 'ready')], selection());
+    for (const key of KEYS) {
+      expect(choose(key, pool, 499).selected).toEqual(selectedFor(key, before));
+      expect(choose(key, pool, 500).selected).toEqual(['b']);
+    }
+  });
+
+  it('count for the quorum where nobody can take their place, unless they were never heard or are to give theirs away', () => {
+    const agents = [ready('a', 'ready'), ready('b', 'lost'), ready('c', 'unheard'), ready('d', 'draining')];
+    expect(selectedFor(1, agentPool(agents, all))).toEqual(['a', 'b']);
+    expect(selectedFor(1, agentPool(agents, selection({ count: 3 })))).toEqual(['a', 'b']);
+    expect(selectedFor(1, agentPool(agents, selection({ count: 1 })))).toEqual(['a']);
+    expect(selectedFor(1, agentPool(agents.slice(1), selection({ count: 1 })))).toEqual(['d']);
+  });
+
+  it('move only the targets that they had', () => {
+    const fleetOf5 = ['a', 'b', 'c', 'd', 'e'];
+    const before = agentPool(
+      fleetOf5.map((id) => agent(id)),
+      selection(),
+    );
+    const after = agentPool(
+      fleetOf5.map((id) => ready(id, id === 'c' ? 'lost' : 'ready')),
+      selection(),
+    );
+    for (const key of KEYS) {
+      const had = selectedFor(key, before);
+      if (had[0] !== 'c') expect(selectedFor(key, after)).toEqual(had);
+      else expect(selectedFor(key, after)).not.toEqual(had);
+    }
+  });
+});
+
+describe('agents whose policy refuses the address', () => {
+  it('are passed over, and named where they would have been selected', () => {
+    const before = agentPool([agent('a'), agent('b')], selection());
+    const pool = agentPool([refusing('a'), agent('b')], selection());
+    for (const key of KEYS) {
+      const refusedBy = selectedFor(key, before)[0] === 'a' ? ['a'] : [];
+      expect(choose(key, pool)).toEqual({ selected: ['b'], refusedBy });
+    }
+  });
+
+  it('are selected, and named, when all refuse', () => {
+    const before = agentPool([agent('a'), agent('b')], selection());
+    const pool = agentPool([refusing('a'), refusing('b')], selection());
+    for (const key of KEYS) {
+      const chosen = selectedFor(key, before);
+      expect(choose(key, pool)).toEqual({ selected: chosen, refusedBy: chosen });
+    }
+  });
+
+  it('are no vantage points for it, also of a tier that wants all', () => {
+    const pool = agentPool([refusing('a'), agent('b'), ready('c', 'lost')], selection({ strategy: 'all' }));
+    expect(choose(1, pool)).toEqual({ selected: ['b', 'c'], refusedBy: ['a'] });
+  });
+
+  it('are told apart by address', () => {
+    const policy = new PolicyRanges({ allow: ['10.0.0.0/8'], deny: [], stopped: false, packetsPerSecond: 1 });
+    const pool = agentPool([{ ...agent('a'), policy }, agent('b')], selection({ strategy: 'all' }));
+    const of = (ip: string): Selection => assign({ key: 1, ip, registeredAtMs: 0 }, pool);
+    expect(of('10.1.2.3')).toEqual({ selected: ['a', 'b'], refusedBy: [] });
+    expect(of('11.1.2.3')).toEqual({ selected: ['b'], refusedBy: ['a'] });
+    expect(of('2001:db8::1')).toEqual({ selected: ['b'], refusedBy: ['a'] });
   });
 });

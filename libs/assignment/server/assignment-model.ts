@@ -12,11 +12,12 @@ import { removeAssignments, targetSubject, TargetEvaluation } from './evaluate-t
 import { appendFacts, lockFeed, takePositions } from './feed-writer';
 
 const TIER = { name: 'assignment_tier', key: ['name'], columns: ['name', 'policy'] };
-const AGENT = { name: 'assignment_agent', key: ['id'], columns: ['id', 'name', 'region', 'provider', 'tags'] };
+const AGENT = { name: 'assignment_agent', key: ['id'], columns: ['id', 'name', 'region', 'provider', 'tags', 'state'] };
 const TARGET = {
   name: 'assignment_target',
   key: ['key'],
-  columns: ['key', 'target_id', 'ip', 'vrf', 'tier', 'selected'],
+  // Not registered_at: targets of releases that did not keep it stand there as old ones.
+  columns: ['key', 'target_id', 'ip', 'vrf', 'tier', 'selected', 'refused_by'],
 };
 const PAIR = {
   name: 'assignment',
@@ -29,22 +30,40 @@ const SCRATCH = ['assignment_removed', 'shard_feed', 'shard_feed_state'].map((na
   scratch: true,
 }));
 
-/** Which agents probe which targets, decided anew from the public events. */
+/**
+ * Which agents probe which targets, decided again from the public events, and from what is stored of the agents' conditions and
+ * policies: these are decisions and reports of their own, no part of the model.
+ */
 export function assignmentModel(
   { database, messaging }: Pick<TopicSource, 'database' | 'messaging'>,
   shardCount: number,
 ): ReadModel<TopicPositions> {
   const projection = new AssignmentProjection(shardCount);
+  const replay = topicReplay({
+    ...{ database, messaging, group: ASSIGNMENT_GROUP, topics: ASSIGNMENT_TOPICS },
+    handle: (sql, messages) => projection.handle(sql, messages),
+  });
   return {
     name: 'assignment',
     source: 'the public events of tiers, agents and targets',
     tables: [TIER, AGENT, TARGET, PAIR, ...SCRATCH],
-    ...topicReplay({
-      ...{ database, messaging, group: ASSIGNMENT_GROUP, topics: ASSIGNMENT_TOPICS },
-      handle: (sql, messages) => projection.handle(sql, messages),
-    }),
+    ...replay,
+    async hold(sql) {
+      await replay.hold(sql);
+      await lockFeed(sql);
+    },
+    settle: (sql, live, beside) => evaluateBeside(sql, live, beside, shardCount),
     replace: (sql, live, beside) => replace(sql, live, beside, shardCount),
   };
+}
+
+/** Conditions and policies may have changed while the events were replayed: what holds now decides. */
+async function evaluateBeside(sql: Sql, live: string, beside: string, shardCount: number): Promise<string[]> {
+  await sql.execute(`SET LOCAL search_path = ${beside}, ${live}`);
+  const evaluation = await TargetEvaluation.begin(sql, shardCount);
+  await evaluation.evaluateAll();
+  await sql.execute(`SET LOCAL search_path = ${live}`);
+  return [];
 }
 
 /** Decides the targets that differ anew, so that shards and agents hear of them like of any other decision. */
@@ -53,7 +72,8 @@ async function replace(sql: Sql, live: string, beside: string, shardCount: numbe
   const rows = await sql.query<{ key: number; stays: boolean }>(
     `SELECT DISTINCT key, EXISTS (SELECT 1 FROM ${beside}.assignment_target t WHERE t.key = differing.key) AS stays FROM (
        SELECT coalesce(l.key, b.key) AS key FROM ${live}.assignment_target l FULL JOIN ${beside}.assignment_target b USING (key)
-       WHERE (l.target_id, l.ip, l.vrf, l.tier, l.selected) IS DISTINCT FROM (b.target_id, b.ip, b.vrf, b.tier, b.selected)
+       WHERE (l.target_id, l.ip, l.vrf, l.tier, l.selected, l.refused_by)
+         IS DISTINCT FROM (b.target_id, b.ip, b.vrf, b.tier, b.selected, b.refused_by)
        UNION
        SELECT coalesce(l.target_key, b.target_key) FROM ${live}.assignment l
        FULL JOIN ${beside}.assignment b USING (agent_id, target_key)
@@ -73,8 +93,8 @@ async function replace(sql: Sql, live: string, beside: string, shardCount: numbe
   );
   await sql.execute('DELETE FROM assignment_target WHERE key = ANY($1::bigint[])', [keys]);
   await sql.execute(
-    `INSERT INTO assignment_target (key, target_id, ip, vrf, tier)
-     SELECT key, target_id, ip, vrf, tier FROM ${beside}.assignment_target WHERE key = ANY($1::bigint[])`,
+    `INSERT INTO assignment_target (key, target_id, ip, vrf, tier, registered_at)
+     SELECT key, target_id, ip, vrf, tier, registered_at FROM ${beside}.assignment_target WHERE key = ANY($1::bigint[])`,
     [keys],
   );
   const gone = rows.filter(({ stays }) => !stays).map(({ key }) => key);

@@ -1,11 +1,11 @@
-import type { AgentEnrolled } from '@icmp-mon/agents/contract';
 import { decodeShardRecord, type FeedFact } from '@icmp-mon/probing/contract';
 import { BUILT_IN_TIERS, type TierPolicy } from '@icmp-mon/tiers/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { newId } from '@icmp-mon/platform/ids';
-import { cloudEvent, PoisonError, type OutgoingMessage, type ReceivedMessage } from '@icmp-mon/platform/messaging';
+import { PoisonError, type OutgoingMessage } from '@icmp-mon/platform/messaging';
 import { eventually, testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { assignmentEvents, type AssignmentEvents, EVENTS } from './assignment-events.test-data';
 import { AssignmentProjection } from './assignment.projection';
 import { AssignmentUpdates } from './assignment-updates';
 import { assignmentsSince } from './assignments.query';
@@ -22,6 +22,8 @@ const earthly: TierPolicy = {
   ...BUILT_IN_TIERS.standard,
   agentSelection: { ...BUILT_IN_TIERS.standard.agentSelection, regions: ['eu'] },
 };
+
+const { tierDefined, targetRegistered, targetRemoved, agentEnrolled } = EVENTS;
 
 describe('assignment', () => {
   let testDb: TestDatabase;
@@ -64,45 +66,8 @@ describe('assignment', () => {
     });
   }
 
-  async function happened(...events: [type: string, data: object][]): Promise<void> {
-    const messages = events.map(([type, data]) => received(type, data));
-    await database.transaction((sql) => projection.handle(sql, messages));
-  }
-
-  const tierDefined = (name: string, policy: TierPolicy): [string, object] => [
-    'icmpmon.tier.defined.v1',
-    { name, builtIn: true, policy },
-  ];
-  const targetRegistered = (key: number, tier = 'standard'): [string, object] => [
-    'icmpmon.target.registered.v1',
-    {
-      targetId: newId(),
-      key,
-      ip: `127.${key >> 16}.${(key >> 8) & 255}.${key & 255}`,
-      vrf: 'default',
-      name: null,
-      tags: {},
-      tier,
-    },
-  ];
-  const targetRemoved = (key: number): [string, object] => [
-    'icmpmon.target.removed.v1',
-    { targetId: newId(), key, ip: '127.0.0.1', vrf: 'default' },
-  ];
-  const agentEnrolled = (agentId: string, change: Partial<AgentEnrolled['data']> = {}): [string, object] => [
-    'icmpmon.agent.enrolled.v1',
-    {
-      agentId,
-      name: agentId.slice(-8),
-      region: 'eu',
-      provider: 'p',
-      tags: {},
-      capacityPps: null,
-      certificateSha256: '0'.repeat(64),
-      notAfter: '2026-11-24T00:00:00.000Z',
-      ...change,
-    },
-  ];
+  const happened: AssignmentEvents['happened'] = (...events) =>
+    assignmentEvents(database, projection).happened(...events);
 
   async function allPublished(): Promise<void> {
     await eventually(async () => {
@@ -360,19 +325,3 @@ describe('assignment', () => {
     expect(await assignmentsSince(database, agent, version)).toBeNull();
   });
 });
-
-let offset = 0;
-
-function received(type: string, data: object): ReceivedMessage {
-  const message = cloudEvent({ id: newId(), type, time: new Date().toISOString(), data, key: 'k' });
-  const value = message.value === null ? null : Buffer.from(message.value);
-  return {
-    topic: 't',
-    partition: 0,
-    offset: offset++,
-    key: 'k',
-    value,
-    headers: message.headers ?? {},
-    timestampMs: 0,
-  };
-}

@@ -1,12 +1,12 @@
-import type { AgentEnrolled } from '@icmp-mon/agents/contract';
 import { shardOf, type FeedFact, type PolicyFact } from '@icmp-mon/probing/contract';
-import type { TargetRegistered, TargetRemoved } from '@icmp-mon/targets/contract';
+import type { TargetRemoved } from '@icmp-mon/targets/contract';
 import type { TierDefined } from '@icmp-mon/tiers/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import type { ReceivedMessage } from '@icmp-mon/platform/messaging';
+import { appendAgentFacts } from './condition-log';
 import { removeAssignments, targetSubject, TargetEvaluation } from './evaluate-targets';
 import { appendFacts, lockFeed, takePositions } from './feed-writer';
-import { foldChanges } from './known-changes';
+import { type AgentChange, foldChanges, type KnownChanges } from './known-changes';
 
 export const ASSIGNMENT_GROUP = 'assignment';
 export const ASSIGNMENT_TOPICS = ['public.tiers.v1', 'public.agents.v1', 'public.targets.v1'];
@@ -21,9 +21,9 @@ export class AssignmentProjection {
     if (tiers.size + agents.size + registered.size + removed.size === 0) return;
     await lockFeed(sql);
     const changedTiers = await this.keepTiers(sql, [...tiers.values()]);
-    const agentsChanged = await this.keepAgents(sql, [...agents.values()]);
+    const agentsChanged = await this.keepAgents(sql, agents);
     await this.removeTargets(sql, [...removed.values()]);
-    await keepTargets(sql, [...registered.values()]);
+    await keepTargets(sql, registered);
     const evaluation = await TargetEvaluation.begin(sql, this.shardCount);
     await evaluation.evaluateKeys([...registered.keys()].sort((a, b) => a - b));
     if (agentsChanged) await evaluation.evaluateAll();
@@ -60,24 +60,11 @@ export class AssignmentProjection {
   }
 
   /** Whether anything that assignment looks at changed: a mere re-enrolment does not. */
-  private async keepAgents(sql: Sql, agents: readonly AgentEnrolled['data'][]): Promise<boolean> {
-    let changed = false;
-    for (const { agentId, name, region, provider, tags } of agents) {
-      const written = await sql.execute(
-        `INSERT INTO assignment_agent AS kept (id, name, region, provider, tags) VALUES ($1, $2, $3, $4, $5::jsonb)
-         ON CONFLICT (id) DO UPDATE SET name = EXCLUDED.name, region = EXCLUDED.region, provider = EXCLUDED.provider,
-           tags = EXCLUDED.tags
-         WHERE (kept.name, kept.region, kept.provider, kept.tags)
-           IS DISTINCT FROM (EXCLUDED.name, EXCLUDED.region, EXCLUDED.provider, EXCLUDED.tags)`,
-        [agentId, name, region, provider, JSON.stringify(tags)],
-      );
-      if (written === 0) continue;
-      changed = true;
-      const positions = await takePositions(sql, this.shardCount);
-      const fact: FeedFact = { kind: 'agent', agentId, name, region, provider, state: 'active' };
-      await this.appendToAllShards(sql, `agent:${agentId}`, fact, positions);
-    }
-    return changed;
+  private async keepAgents(sql: Sql, agents: ReadonlyMap<string, AgentChange>): Promise<boolean> {
+    const changed: string[] = [];
+    for (const [agentId, change] of agents) if (await keepAgent(sql, agentId, change)) changed.push(agentId);
+    await appendAgentFacts(sql, this.shardCount, changed);
+    return changed.length > 0;
   }
 
   private async appendToAllShards(
@@ -118,11 +105,40 @@ export class AssignmentProjection {
   }
 }
 
-async function keepTargets(sql: Sql, targets: readonly TargetRegistered['data'][]): Promise<void> {
+/** Returns whether the row changed. Events of an agent whose enrolment was never seen say nothing. */
+async function keepAgent(
+  sql: Sql,
+  agentId: string,
+  { name, region, provider, tags, state }: AgentChange,
+): Promise<boolean> {
+  const values = [agentId, name ?? null, region ?? null, provider ?? null, tags && JSON.stringify(tags), state ?? null];
+  if (name !== undefined) {
+    const made = await sql.execute(
+      `INSERT INTO assignment_agent (id, name, region, provider, tags, state) VALUES ($1, $2, $3, $4, $5::jsonb, $6)
+       ON CONFLICT (id) DO NOTHING`,
+      values,
+    );
+    if (made > 0) return true;
+  }
+  const written = await sql.execute(
+    `UPDATE assignment_agent AS kept
+     SET name = new.name, region = new.region, provider = new.provider, tags = new.tags, state = new.state
+     FROM (SELECT a.id, coalesce($2, a.name) AS name, coalesce($3, a.region) AS region, coalesce($4, a.provider) AS provider,
+             coalesce($5::jsonb, a.tags) AS tags, coalesce($6, a.state) AS state
+           FROM assignment_agent a WHERE a.id = $1) AS new
+     WHERE kept.id = new.id AND (kept.name, kept.region, kept.provider, kept.tags, kept.state)
+       IS DISTINCT FROM (new.name, new.region, new.provider, new.tags, new.state)`,
+    values,
+  );
+  return written > 0;
+}
+
+async function keepTargets(sql: Sql, registered: KnownChanges['registered']): Promise<void> {
+  const targets = [...registered.values()];
   if (targets.length === 0) return;
   await sql.execute(
-    `INSERT INTO assignment_target (key, target_id, ip, vrf, tier)
-     SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[])
+    `INSERT INTO assignment_target (key, target_id, ip, vrf, tier, registered_at)
+     SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])
      ON CONFLICT (key) DO UPDATE SET ip = EXCLUDED.ip, vrf = EXCLUDED.vrf, tier = EXCLUDED.tier`,
     [
       targets.map(({ key }) => key),
@@ -130,6 +146,7 @@ async function keepTargets(sql: Sql, targets: readonly TargetRegistered['data'][
       targets.map(({ ip }) => ip),
       targets.map(({ vrf }) => vrf),
       targets.map(({ tier }) => tier),
+      targets.map(({ registeredAt }) => registeredAt),
     ],
   );
 }

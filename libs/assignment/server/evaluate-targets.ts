@@ -1,7 +1,7 @@
 import { shardOf, type TargetFact } from '@icmp-mon/probing/contract';
-import type { TierPolicy } from '@icmp-mon/tiers/contract';
 import type { Sql } from '@icmp-mon/platform/database';
-import { agentPool, assign, type AgentPool, type CandidateAgent } from './assign';
+import { type AgentPool, assign, type Selection } from './assign';
+import { readPools } from './candidate-agents';
 import { appendFacts, takePositions, type PlacedFact } from './feed-writer';
 
 /** Targets that one statement reads and writes: bounds memory and the length of a statement, whatever the inventory. */
@@ -13,7 +13,9 @@ interface TargetRow {
   ip: string;
   vrf: string;
   tier: string;
+  registeredAtMs: number;
   selected: string[] | null;
+  refusedBy: string[];
 }
 
 interface Pair {
@@ -25,7 +27,7 @@ interface Change {
   row: TargetRow;
   position: number;
   before: string[];
-  after: string[];
+  after: Selection;
 }
 
 /**
@@ -33,6 +35,9 @@ interface Change {
  * that is not known yet wait for it.
  */
 export class TargetEvaluation {
+  /** Targets that were given to other agents than before. */
+  moved = 0;
+
   private constructor(
     private readonly sql: Sql,
     private readonly shardCount: number,
@@ -41,13 +46,10 @@ export class TargetEvaluation {
 
   /** Reads tiers and agents once; call inside a transaction that holds the feed's lock. */
   static async begin(sql: Sql, shardCount: number): Promise<TargetEvaluation> {
-    const tiers = await sql.query<{ name: string; policy: TierPolicy }>('SELECT name, policy FROM assignment_tier');
-    const agents = await sql.query<CandidateAgent>('SELECT id, region, tags FROM assignment_agent');
-    const pools = new Map(tiers.map(({ name, policy }) => [name, agentPool(agents, policy.agentSelection)]));
-    return new TargetEvaluation(sql, shardCount, pools);
+    return new TargetEvaluation(sql, shardCount, await readPools(sql));
   }
 
-  /** Targets just registered, or registered anew: their fact is written even when the same agents are chosen. */
+  /** Targets just registered, or registered again: their fact is written even when the same agents are chosen. */
   async evaluateKeys(keys: readonly number[]): Promise<void> {
     for (let from = 0; from < keys.length; from += TARGETS_PER_STEP) {
       const rows = await this.read('key = ANY($1::bigint[])', [keys.slice(from, from + TARGETS_PER_STEP)]);
@@ -57,29 +59,42 @@ export class TargetEvaluation {
 
   /** All targets: after agents came or changed. Only those whose selection changes are written. */
   async evaluateAll(): Promise<void> {
+    await this.sweep('true', []);
+  }
+
+  /** The targets of these tiers, after their policies changed. */
+  async evaluateTiers(tiers: readonly string[]): Promise<void> {
+    for (const tier of tiers) await this.sweep('tier = $2', [tier]);
+  }
+
+  /** The targets that these agents have, or would have but for their policies: after they were lost. */
+  async evaluateOfAgents(agentIds: readonly string[]): Promise<void> {
+    if (agentIds.length === 0) return;
+    await this.sweep(
+      `(refused_by && $2::uuid[] OR key IN (SELECT target_key FROM assignment WHERE agent_id = ANY($2::uuid[])))`,
+      [agentIds],
+    );
+  }
+
+  /** The targets registered at that time or later: what an agent that falls silent is not to get. */
+  async evaluateRegisteredSince(sinceMs: number): Promise<void> {
+    await this.sweep('registered_at >= to_timestamp($2 / 1000.0)', [sinceMs]);
+  }
+
+  /** In steps by key; `$1` is the key after which a step begins. */
+  private async sweep(condition: string, params: unknown[]): Promise<void> {
     for (let after = -1; ;) {
-      const rows = await this.read('key > $1', [after]);
+      const rows = await this.read(`key > $1 AND ${condition}`, [after, ...params]);
       await this.apply(rows, false);
       if (rows.length < TARGETS_PER_STEP) return;
       after = rows[rows.length - 1].key;
     }
   }
 
-  /** The targets of these tiers, after their policies changed. */
-  async evaluateTiers(tiers: readonly string[]): Promise<void> {
-    for (const tier of tiers) {
-      for (let after = -1; ;) {
-        const rows = await this.read('tier = $1 AND key > $2', [tier, after]);
-        await this.apply(rows, false);
-        if (rows.length < TARGETS_PER_STEP) break;
-        after = rows[rows.length - 1].key;
-      }
-    }
-  }
-
   private read(condition: string, params: unknown[]): Promise<TargetRow[]> {
     return this.sql.query<TargetRow>(
-      `SELECT key, target_id AS "targetId", ip, vrf, tier, selected::text[] AS selected
+      `SELECT key, target_id AS "targetId", ip, vrf, tier, selected::text[] AS selected, refused_by::text[] AS "refusedBy",
+         (extract(epoch FROM registered_at) * 1000)::float8 AS "registeredAtMs"
        FROM assignment_target WHERE ${condition} ORDER BY key LIMIT ${TARGETS_PER_STEP}`,
       params,
     );
@@ -87,22 +102,28 @@ export class TargetEvaluation {
 
   private async apply(rows: readonly TargetRow[], always: boolean): Promise<void> {
     const changed: Omit<Change, 'position'>[] = [];
+    const keptFrom: Omit<Change, 'position'>[] = [];
     for (const row of rows) {
       const pool = this.pools.get(row.tier);
       if (pool === undefined) continue;
-      const after = assign(row.key, pool);
-      if (!always && row.selected !== null && sameIds(row.selected, after)) continue;
-      changed.push({ row, before: row.selected ?? [], after });
+      const after = assign(row, pool);
+      const before = row.selected ?? [];
+      const sameFact = sameIds(before, after.selected) && sameIds(refusesOf(row), refusesOf(after));
+      if (always || row.selected === null || !sameFact) changed.push({ row, before, after });
+      else if (!sameIds(row.refusedBy, after.refusedBy)) keptFrom.push({ row, before, after });
     }
+    await this.writeSelections([...changed, ...keptFrom]);
     if (changed.length === 0) return;
+    this.moved += changed.filter(({ before, after }) => before.length > 0 && !sameIds(before, after.selected)).length;
     const positions = await takePositions(this.sql, changed.length);
     const changes = changed.map((change, at) => ({ ...change, position: positions[at] }));
-    await this.writeSelections(changes);
     await this.writeAssignments(changes);
     await removeAssignments(
       this.sql,
       changes.flatMap(({ row, before, after, position }) =>
-        before.filter((id) => !after.includes(id)).map((agentId) => ({ agentId, targetKey: row.key, position })),
+        before
+          .filter((id) => !after.selected.includes(id))
+          .map((agentId) => ({ agentId, targetKey: row.key, position })),
       ),
     );
     await appendFacts(
@@ -111,18 +132,23 @@ export class TargetEvaluation {
     );
   }
 
-  private async writeSelections(changes: readonly Change[]): Promise<void> {
+  private async writeSelections(changes: readonly Omit<Change, 'position'>[]): Promise<void> {
+    if (changes.length === 0) return;
     await this.sql.execute(
-      `UPDATE assignment_target SET selected = changed.selected::uuid[]
-       FROM unnest($1::bigint[], $2::text[]) AS changed(key, selected)
+      `UPDATE assignment_target SET selected = changed.selected::uuid[], refused_by = changed.refused_by::uuid[]
+       FROM unnest($1::bigint[], $2::text[], $3::text[]) AS changed(key, selected, refused_by)
        WHERE assignment_target.key = changed.key`,
-      [changes.map(({ row }) => row.key), changes.map(({ after }) => `{${after.join(',')}}`)],
+      [
+        changes.map(({ row }) => row.key),
+        changes.map(({ after }) => `{${after.selected.join(',')}}`),
+        changes.map(({ after }) => `{${after.refusedBy.join(',')}}`),
+      ],
     );
   }
 
   /** Pairs that stay as they were keep their position, so that only agents with something new hear of it. */
   private async writeAssignments(changes: readonly Change[]): Promise<void> {
-    const pairs = changes.flatMap((change) => change.after.map((agentId) => ({ ...change, agentId })));
+    const pairs = changes.flatMap((change) => change.after.selected.map((agentId) => ({ ...change, agentId })));
     if (pairs.length === 0) return;
     await this.sql.execute(
       `INSERT INTO assignment AS kept (agent_id, target_key, tier, ip, shard, position)
@@ -148,7 +174,11 @@ export class TargetEvaluation {
 
   private placedFact({ row, position, after }: Change): PlacedFact {
     const { key, targetId, ip, vrf, tier } = row;
-    const fact: TargetFact = { kind: 'target', targetKey: key, targetId, ip, vrf, tier, selected: after };
+    const refuses = refusesOf(after);
+    const fact: TargetFact = {
+      ...{ kind: 'target', targetKey: key, targetId, ip, vrf, tier, selected: after.selected },
+      ...(refuses.length > 0 && { refuses }),
+    };
     return { position, shard: shardOf(key, this.shardCount), subject: targetSubject(key), fact };
   }
 }
@@ -172,6 +202,11 @@ export async function removeAssignments(sql: Sql, pairs: readonly (Pair & { posi
 
 export function targetSubject(targetKey: number): string {
   return `target:${targetKey}`;
+}
+
+/** Selected although they refuse: then all do. */
+function refusesOf({ selected, refusedBy }: { selected: string[] | null; refusedBy: string[] }): string[] {
+  return selected === null ? [] : refusedBy.filter((id) => selected.includes(id));
 }
 
 function sameIds(a: readonly string[], b: readonly string[]): boolean {

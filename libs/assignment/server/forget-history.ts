@@ -5,6 +5,8 @@ const ROWS_PER_STEP = 10_000;
 const FACTS_KEPT_HOURS = 24;
 /** An agent that was away longer than this hears all its assignments anew. */
 const REMOVALS_KEPT_DAYS = 7;
+/** Decisions on agents are kept for thirteen months; the last of each agent holds, however old it is. */
+const DECISIONS_KEPT_DAYS = 396;
 
 /** Forgets facts that say nothing any more; returns how many. Bounded: run it again while it returns many. */
 export function forgetReplacedFacts(sql: Sql): Promise<number> {
@@ -34,4 +36,16 @@ export async function forgetRemovals(sql: Sql): Promise<number> {
      SELECT count(*) AS count FROM gone`,
   );
   return count;
+}
+
+/** Forgets old decisions on agents. Bounded: run it again while it returns many. */
+export function forgetOldDecisions(sql: Sql): Promise<number> {
+  return sql.execute(
+    `DELETE FROM assignment_agent_condition WHERE id IN (
+       SELECT old.id FROM assignment_agent_condition AS old
+       WHERE old.decided_at < now() - make_interval(days => ${DECISIONS_KEPT_DAYS})
+         AND EXISTS (SELECT 1 FROM assignment_agent_condition AS newer
+                     WHERE newer.agent_id = old.agent_id AND newer.id > old.id)
+       ORDER BY old.id LIMIT ${ROWS_PER_STEP})`,
+  );
 }

@@ -3,11 +3,20 @@ import type { TargetRegistered, TargetRemoved } from '@icmp-mon/targets/contract
 import type { TierDefined } from '@icmp-mon/tiers/contract';
 import { PoisonError, readCloudEvent, type ReceivedMessage } from '@icmp-mon/platform/messaging';
 
+/** What changes of an agent; what is not set stays. */
+export interface AgentChange {
+  name?: string;
+  region?: string;
+  provider?: string;
+  tags?: Record<string, string>;
+  state?: 'active' | 'draining' | 'retired' | 'evicted' | 'banned';
+}
+
 /** What a batch of events says, folded: per entity only its last word counts, because facts carry the whole truth. */
 export interface KnownChanges {
   tiers: Map<string, TierDefined['data']>;
-  agents: Map<string, AgentEnrolled['data']>;
-  registered: Map<number, TargetRegistered['data']>;
+  agents: Map<string, AgentChange>;
+  registered: Map<number, TargetRegistered['data'] & { registeredAt: string }>;
   removed: Map<number, TargetRemoved['data']>;
 }
 
@@ -15,6 +24,16 @@ const TARGET_REGISTERED = 'icmpmon.target.registered.v1';
 const TARGET_REMOVED = 'icmpmon.target.removed.v1';
 const TIER_DEFINED = 'icmpmon.tier.defined.v1';
 const AGENT_ENROLLED = 'icmpmon.agent.enrolled.v1';
+const AGENT_DESCRIBED = 'icmpmon.agent.described.v1';
+/** Where the events of an agent's life lead it. */
+const AGENT_STATE_AFTER: Readonly<Record<string, AgentChange['state']>> = {
+  'icmpmon.agent.drain-started.v1': 'draining',
+  'icmpmon.agent.drain-cancelled.v1': 'active',
+  'icmpmon.agent.retired.v1': 'retired',
+  'icmpmon.agent.evicted.v1': 'evicted',
+  'icmpmon.agent.banned.v1': 'banned',
+  'icmpmon.agent.unbanned.v1': 'evicted',
+};
 
 /** Folds messages of the public topics in their order. Event types that assignment does not look at are passed over. */
 export function foldChanges(messages: readonly ReceivedMessage[]): KnownChanges {
@@ -25,13 +44,13 @@ export function foldChanges(messages: readonly ReceivedMessage[]): KnownChanges 
 
 function foldMessage({ tiers, agents, registered, removed }: KnownChanges, message: ReceivedMessage): void {
   // Data that does not match its type's schema never gets here.
-  const { type, data } = readCloudEvent(message);
+  const { type, data, time } = readCloudEvent(message);
   if (data === null) throw new PoisonError(`${type} without data`);
   switch (type) {
     case TARGET_REGISTERED: {
       const target = data as TargetRegistered['data'];
       removed.delete(target.key);
-      registered.set(target.key, target);
+      registered.set(target.key, { ...target, registeredAt: time });
       return;
     }
     case TARGET_REMOVED: {
@@ -46,10 +65,23 @@ function foldMessage({ tiers, agents, registered, removed }: KnownChanges, messa
       return;
     }
     case AGENT_ENROLLED: {
-      const agent = data as AgentEnrolled['data'];
-      agents.set(agent.agentId, agent);
+      const { agentId, name, region, provider, tags } = data as AgentEnrolled['data'];
+      agents.set(agentId, { name, region, provider, tags, state: 'active' });
+      return;
+    }
+    case AGENT_DESCRIBED: {
+      const { agentId, provider, tags } = data as Pick<AgentEnrolled['data'], 'agentId' | 'provider' | 'tags'>;
+      agents.set(agentId, { ...agents.get(agentId), provider, tags });
       return;
     }
     default:
+      foldAgentState(agents, type, data);
   }
+}
+
+function foldAgentState(agents: KnownChanges['agents'], type: string, data: unknown): void {
+  const state = AGENT_STATE_AFTER[type];
+  if (state === undefined) return;
+  const { agentId } = data as { agentId: string };
+  agents.set(agentId, { ...agents.get(agentId), state });
 }

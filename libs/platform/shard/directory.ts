@@ -9,6 +9,7 @@ export interface AgentEntry {
   region: string;
   provider: string;
   state: AgentFact['state'];
+  condition?: AgentFact['condition'];
   /** A small number of the agent's own in this shard's memory; not stored anywhere. */
   index: number;
 }
@@ -34,6 +35,8 @@ export interface TargetEntry {
   policy: PolicyEntry | undefined;
   /** Ids of the agents selected for the target, sorted. */
   selected: string[];
+  /** Those of them whose policy refuses the address, sorted; absent where none does. */
+  refuses?: string[];
   pairs: PairEntry[];
 }
 
@@ -73,9 +76,13 @@ export class ShardDirectory {
     return touched;
   }
 
-  applyAgent(fact: AgentFact): void {
+  /** Returns the targets that the agent is selected for, if it can now be relied on where it could not before, or the reverse. */
+  applyAgent(fact: AgentFact): TargetEntry[] {
     const { kind: _kind, ...agent } = fact;
+    const before = this.agents.get(fact.agentId)?.condition ?? 'ok';
     this.agents.set(fact.agentId, { ...agent, index: this.agentIndex(fact.agentId) });
+    if (before === (fact.condition ?? 'ok')) return [];
+    return [...this.targets.values()].filter(({ selected }) => selected.includes(fact.agentId));
   }
 
   applyTarget(fact: TargetFact): TargetEntry {
@@ -95,6 +102,10 @@ export class ShardDirectory {
     target.vrf = fact.vrf;
     target.tier = fact.tier;
     target.selected = fact.selected.map((agentId) => this.oneString(agentId)).sort();
+    delete target.refuses;
+    if (fact.refuses && fact.refuses.length > 0) {
+      target.refuses = fact.refuses.map((agentId) => this.oneString(agentId)).sort();
+    }
     this.targets.set(target.key, target);
     this.syncPairs(target);
     return target;
@@ -146,7 +157,10 @@ export class ShardDirectory {
         .map(({ index: _index, ...agent }) => agent),
       targets: [...this.targets.values()]
         .sort((a, b) => a.key - b.key)
-        .map(({ key, targetId, ip, vrf, tier, selected }) => ({ key, targetId, ip, vrf, tier, selected })),
+        .map(({ key, targetId, ip, vrf, tier, selected, refuses }) => ({
+          ...{ key, targetId, ip, vrf, tier, selected },
+          ...(refuses && { refuses }),
+        })),
     };
   }
 
@@ -156,7 +170,8 @@ export class ShardDirectory {
       this.agents.set(agent.agentId, { ...agent, index: this.agentIndex(agent.agentId) });
     for (const target of head.targets) {
       const selected = target.selected.map((agentId) => this.oneString(agentId));
-      const entry: TargetEntry = { ...target, selected, policy: undefined, pairs: [] };
+      const refuses = target.refuses?.map((agentId) => this.oneString(agentId));
+      const entry: TargetEntry = { ...target, selected, ...(refuses && { refuses }), policy: undefined, pairs: [] };
       this.targets.set(entry.key, entry);
       this.syncPairs(entry);
     }

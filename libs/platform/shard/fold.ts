@@ -175,7 +175,9 @@ export class ShardFold {
         }
         return;
       case 'agent':
-        this.directory.applyAgent(fact);
+        for (const target of this.directory.applyAgent(fact)) {
+          for (const each of this.participants) each.onAgentCondition?.(target, this.clock, placeOf(each));
+        }
         return;
       case 'target': {
         const target = this.directory.applyTarget(fact);

@@ -61,6 +61,8 @@ export interface ShardParticipant {
   onPairAssigned?(slot: number, target: TargetEntry, clock: ShardClock): void;
   onPairUnassigned?(slot: number, target: TargetEntry): void;
   onTarget?(target: TargetEntry, clock: ShardClock, place: RecordPlace): void;
+  /** An agent that is selected for the target can no longer be relied on, or can again: see `AgentFact.condition`. */
+  onAgentCondition?(target: TargetEntry, clock: ShardClock, place: RecordPlace): void;
   onTargetRemoved?(target: TargetEntry, clock: ShardClock, place: RecordPlace): void;
   onResults?(batch: ResultBatch, clock: ShardClock, place: RecordPlace): void;
   onTick?(clock: ShardClock, place: RecordPlace): void;

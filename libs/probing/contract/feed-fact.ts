@@ -36,12 +36,18 @@ export interface TargetFact {
   tier: string;
   /** Ids of the agents that probe it; others' results are counted and dropped. */
   selected: string[];
+  /** Those of them whose local policy refuses the address: selected because every agent that may probe it refuses. */
+  refuses?: string[];
 }
 
 export interface TargetRemovedFact {
   kind: 'target-removed';
   targetKey: number;
 }
+
+/** `silent`: the control plane does not hear it. `unable`: it reports, and says that it cannot probe. */
+export const AGENT_CONDITIONS = ['ok', 'silent', 'unable'] as const;
+export type AgentCondition = (typeof AGENT_CONDITIONS)[number];
 
 export interface AgentFact {
   kind: 'agent';
@@ -50,6 +56,8 @@ export interface AgentFact {
   region: string;
   provider: string;
   state: 'active' | 'removed';
+  /** Why no results can be expected of it. Absent where nothing is known against it, and in older logs. */
+  condition?: AgentCondition;
 }
 
 /** What the shard's log says of the world besides results and time. Applied once per position, in order. */
@@ -121,13 +129,19 @@ function targetFault(fact: Record<string, unknown>): string | undefined {
     textFault(fact, 'vrf') ??
     textFault(fact, 'tier');
   if (fault !== undefined) return fault;
-  const selected = fact['selected'];
-  if (!Array.isArray(selected) || selected.length > SELECTED_AGENTS_MAX) {
-    return `selected is a list of at most ${SELECTED_AGENTS_MAX} agents`;
+  return (
+    agentIdsFault(fact, 'selected') ?? (fact['refuses'] === undefined ? undefined : agentIdsFault(fact, 'refuses'))
+  );
+}
+
+function agentIdsFault(from: Record<string, unknown>, field: string): string | undefined {
+  const ids = from[field];
+  if (!Array.isArray(ids) || ids.length > SELECTED_AGENTS_MAX) {
+    return `${field} is a list of at most ${SELECTED_AGENTS_MAX} agents`;
   }
-  return (selected as unknown[]).every((id) => typeof id === 'string' && isUuid(id))
+  return (ids as unknown[]).every((id) => typeof id === 'string' && isUuid(id))
     ? undefined
-    : 'selected holds agent ids (UUIDs)';
+    : `${field} holds agent ids (UUIDs)`;
 }
 
 function agentFault(fact: Record<string, unknown>): string | undefined {
@@ -136,7 +150,8 @@ function agentFault(fact: Record<string, unknown>): string | undefined {
     textFault(fact, 'name') ??
     textFault(fact, 'region') ??
     textFault(fact, 'provider') ??
-    oneOfFault(fact, 'state', ['active', 'removed'])
+    oneOfFault(fact, 'state', ['active', 'removed']) ??
+    (fact['condition'] === undefined ? undefined : textFault(fact, 'condition'))
   );
 }
 

@@ -12,6 +12,9 @@ export type Verdict = Status;
  * - `warming`: selected agents have not judged it yet
  * - `too_few_voters`: fewer fresh verdicts than the quorum needs
  * - `no_fresh_data`: no selected agent sent anything recent
+ * - `agent_refuses`: the local policy of each agent that may probe it refuses the address
+ * - `agent_unable`: the selected agent reports that it cannot probe
+ * - `agent_lost`: the selected agent is not heard by the control plane
  * - `not_sent`: the agents' own kernels refused to send the probes
  * - `quorum_up`, `quorum_down`: the quorum agrees
  * - `no_quorum`: fresh verdicts disagree and neither side reaches the quorum
@@ -22,6 +25,9 @@ export const STATUS_REASONS = [
   'warming',
   'too_few_voters',
   'no_fresh_data',
+  'agent_refuses',
+  'agent_unable',
+  'agent_lost',
   'not_sent',
   'quorum_up',
   'quorum_down',

@@ -10,6 +10,12 @@ export interface Ballot {
   warming: number;
   /** No fresh verdict, because the agent's own kernel refuses to send. */
   notSent: number;
+  /** No fresh verdict, because the agent's local policy refuses the address. */
+  refuses: number;
+  /** No fresh verdict, and the agent says that it cannot probe. */
+  unable: number;
+  /** No fresh verdict, and the control plane does not hear the agent. */
+  lost: number;
   /** No fresh verdict for any other cause. */
   silent: number;
   /** Whether any agent ever had an answer from the target. */
@@ -22,7 +28,12 @@ export interface Judgement {
 }
 
 export function selectedOf(ballot: Ballot): number {
-  return ballot.up + ballot.degraded + ballot.down + ballot.warming + ballot.notSent + ballot.silent;
+  return ballot.up + ballot.degraded + ballot.down + ballot.warming + withoutVerdict(ballot);
+}
+
+/** Selected agents without a fresh verdict that are not warming either. */
+function withoutVerdict({ notSent, refuses, unable, lost, silent }: Ballot): number {
+  return notSent + refuses + unable + lost + silent;
 }
 
 /** How many of the agents SELECTED must agree, however many of them are still alive. */
@@ -32,9 +43,10 @@ export function neededOf(selected: number, quorum: 'majority' | number): number 
 
 /** The ballot as events and the API show it; all without a fresh verdict are `unknown`. */
 export function votesOf(ballot: Ballot, quorum: 'majority' | number): Votes {
-  const { up, degraded, down, warming, notSent, silent } = ballot;
+  const { up, degraded, down, warming } = ballot;
   const selected = selectedOf(ballot);
-  return { selected, needed: neededOf(selected, quorum), up, degraded, down, unknown: warming + notSent + silent };
+  const unknown = warming + withoutVerdict(ballot);
+  return { selected, needed: neededOf(selected, quorum), up, degraded, down, unknown };
 }
 
 /**
@@ -65,7 +77,15 @@ export function judge(ballot: Ballot, quorum: 'majority' | number, current: Judg
       : { status: 'unknown', reason: 'never_answered' };
   }
   if (fresh > 0) return { status: 'unknown', reason: 'too_few_voters' };
-  return { status: 'unknown', reason: ballot.notSent > 0 ? 'not_sent' : 'no_fresh_data' };
+  return { status: 'unknown', reason: silenceReason(ballot) };
+}
+
+/** Why nobody has a fresh verdict: the best known cause of any agent's. */
+function silenceReason({ notSent, refuses, unable, lost }: Ballot): StatusReason {
+  if (notSent > 0) return 'not_sent';
+  if (refuses > 0) return 'agent_refuses';
+  if (unable > 0) return 'agent_unable';
+  return lost > 0 ? 'agent_lost' : 'no_fresh_data';
 }
 
 const BADNESS: Readonly<Record<Status, number>> = { down: 3, degraded: 2, unknown: 1, up: 0 };

@@ -5,7 +5,8 @@ import { judge, neededOf, selectedOf, worst, type Ballot, type Judgement } from 
 const UP: Judgement = { status: 'up', reason: 'quorum_up' };
 
 function ballot(counts: Partial<Ballot>): Ballot {
-  return { up: 0, degraded: 0, down: 0, warming: 0, notSent: 0, silent: 0, everAnswered: true, ...counts };
+  const without = { notSent: 0, refuses: 0, unable: 0, lost: 0, silent: 0 };
+  return { up: 0, degraded: 0, down: 0, warming: 0, ...without, everAnswered: true, ...counts };
 }
 
 describe('consensus', () => {
@@ -20,6 +21,16 @@ describe('consensus', () => {
     ['most that reach it find it degraded', { up: 1, degraded: 2 }, { status: 'degraded', reason: 'quorum_up' }],
     ['one of three is left and says down', { down: 1, silent: 2 }, { status: 'unknown', reason: 'too_few_voters' }],
     ['all went silent', { silent: 3 }, { status: 'unknown', reason: 'no_fresh_data' }],
+    ['the policy of each refuses the address', { refuses: 2 }, { status: 'unknown', reason: 'agent_refuses' }],
+    ['its agent says that it cannot probe', { unable: 1 }, { status: 'unknown', reason: 'agent_unable' }],
+    ['its agent is not heard', { lost: 1 }, { status: 'unknown', reason: 'agent_lost' }],
+    [
+      'one is not heard, and one is heard but silent',
+      { lost: 1, silent: 1 },
+      { status: 'unknown', reason: 'agent_lost' },
+    ],
+    ['one of three is left', { up: 1, lost: 2 }, { status: 'unknown', reason: 'too_few_voters' }],
+    ['one refuses and two reach it', { up: 2, refuses: 1 }, { status: 'up', reason: 'quorum_up' }],
     ["the agents' kernels refuse to send", { notSent: 1, silent: 1 }, { status: 'unknown', reason: 'not_sent' }],
   ])('when %s', (_name, counts, expected) => {
     expect(judge(ballot(counts), 'majority', UP)).toEqual(expected);
@@ -41,8 +52,8 @@ describe('consensus', () => {
   it('never calls a target down on fewer votes than a majority of those selected, however many are silent', () => {
     const few = fc.nat({ max: 20 });
     fc.assert(
-      fc.property(few, few, few, few, few, (up, degraded, down, silent, notSent) => {
-        const counts = ballot({ up, degraded, down, silent, notSent });
+      fc.property(few, few, few, few, few, few, (up, degraded, down, silent, notSent, lost) => {
+        const counts = ballot({ up, degraded, down, silent, notSent, lost });
         const { status } = judge(counts, 'majority', UP);
         if (status === 'down') expect(down * 2).toBeGreaterThan(selectedOf(counts));
         if (down >= neededOf(selectedOf(counts), 'majority') && selectedOf(counts) > 0) expect(status).toBe('down');

@@ -53,11 +53,17 @@ const VERDICT_LETTERS: Readonly<Record<number, string>> = {
   [VERDICT.degraded]: 'g',
   [VERDICT.down]: 'd',
 };
-const SILENCE_LETTERS: Readonly<Record<number, string>> = {
-  [STANDING.warming]: 'w',
-  [STANDING.refused]: 'n',
-  [STANDING.stale]: 's',
+const SILENCE_LETTERS: Readonly<Record<Silence, string>> = {
+  warming: 'w',
+  notSent: 'n',
+  refuses: 'r',
+  unable: 'x',
+  lost: 'l',
+  silent: 's',
 };
+
+/** Why an agent has no fresh verdict, as the ballot counts it. */
+type Silence = 'warming' | 'notSent' | 'refuses' | 'unable' | 'lost' | 'silent';
 
 const NEVER_JUDGED: Judgement = { status: 'unknown', reason: 'no_agents' };
 
@@ -103,6 +109,13 @@ export class StatusParticipant implements ShardParticipant {
       this.states.set(target.key, { ...NEVER_JUDGED, sinceMs: clock.atMs, answered: [] });
     }
     if (clock.atMs === 0) this.undated.add(target);
+    this.effects.verdictsChanged(target, place);
+    this.decide(target, clock.atMs, place);
+  }
+
+  /** Fresh verdicts count until they are stale, whatever became of their agent; only why there is none changes. */
+  onAgentCondition(target: TargetEntry, clock: ShardClock, place: RecordPlace): void {
+    if (target.pairs.every(({ slot }) => this.pairs.standing(slot) === STANDING.fresh)) return;
     this.effects.verdictsChanged(target, place);
     this.decide(target, clock.atMs, place);
   }
@@ -175,11 +188,10 @@ export class StatusParticipant implements ShardParticipant {
     const { pairs } = this;
     const verdicts: TargetVerdicts = { agents: [], checks: [], letters: '', sinceMs: [] };
     for (const { slot, agentId, check } of target.pairs) {
-      const standing = pairs.standing(slot);
+      const silence = this.silenceOf(target, slot, agentId);
       verdicts.agents.push(agentId);
       verdicts.checks.push(check);
-      verdicts.letters +=
-        standing === STANDING.fresh ? VERDICT_LETTERS[pairs.verdict(slot)] : SILENCE_LETTERS[standing];
+      verdicts.letters += silence === null ? VERDICT_LETTERS[pairs.verdict(slot)] : SILENCE_LETTERS[silence];
       verdicts.sinceMs.push(Math.floor(pairs.verdictSinceMs(slot)));
     }
     return verdicts;
@@ -226,16 +238,26 @@ export class StatusParticipant implements ShardParticipant {
     const ballot = { ...emptyBallot(), everAnswered };
     for (const pair of target.pairs) {
       if (pair.check !== check) continue;
-      const standing = this.pairs.standing(pair.slot);
+      const silence = this.silenceOf(target, pair.slot, pair.agentId);
       const verdict = this.pairs.verdict(pair.slot);
-      if (standing === STANDING.warming) ballot.warming++;
-      else if (standing === STANDING.refused) ballot.notSent++;
-      else if (standing === STANDING.stale) ballot.silent++;
+      if (silence !== null) ballot[silence]++;
       else if (verdict === VERDICT.up) ballot.up++;
       else if (verdict === VERDICT.degraded) ballot.degraded++;
       else ballot.down++;
     }
     return ballot;
+  }
+
+  /** Why the pair has no fresh verdict; null when it has one. */
+  private silenceOf(target: TargetEntry, slot: number, agentId: string): Silence | null {
+    const standing = this.pairs.standing(slot);
+    if (standing === STANDING.fresh) return null;
+    if (standing === STANDING.refused) return 'notSent';
+    if (target.refuses?.includes(agentId)) return 'refuses';
+    if (standing === STANDING.warming) return 'warming';
+    const condition = this.directoryOf().agents.get(agentId)?.condition;
+    if (condition === 'silent') return 'lost';
+    return condition === 'unable' ? 'unable' : 'silent';
   }
 
   private setPolicies(target: TargetEntry): void {
@@ -370,5 +392,6 @@ function standingOf(state: TargetState, check: number): Judgement {
 }
 
 function emptyBallot(): Ballot {
-  return { up: 0, degraded: 0, down: 0, warming: 0, notSent: 0, silent: 0, everAnswered: false };
+  const without = { notSent: 0, refuses: 0, unable: 0, lost: 0, silent: 0 };
+  return { up: 0, degraded: 0, down: 0, warming: 0, ...without, everAnswered: false };
 }

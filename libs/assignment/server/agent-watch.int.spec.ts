@@ -1,0 +1,228 @@
+import { type AgentReport, AgentReports } from '@icmp-mon/agents/contract';
+import { BUILT_IN_TIERS, type TierPolicy } from '@icmp-mon/tiers/contract';
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import { newId } from '@icmp-mon/platform/ids';
+import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AgentWatch } from './agent-watch';
+import { assignmentEvents, type AssignmentEvents } from './assignment-events.test-data';
+import { AssignmentProjection } from './assignment.projection';
+
+const SHARDS = 2;
+const FAST: TierPolicy = BUILT_IN_TIERS.fast;
+const KEYS = Array.from({ length: 60 }, (_, at) => at + 1);
+
+/** Reports as the test says, with times of the database's clock. */
+class ToldReports extends AgentReports {
+  readonly byAgent = new Map<string, AgentReport>();
+  unreadCount: number | null = 0;
+
+  override latest(): Promise<AgentReport[]> {
+    return Promise.resolve([...this.byAgent.values()]);
+  }
+
+  override unread(): Promise<number | null> {
+    return Promise.resolve(this.unreadCount);
+  }
+}
+
+describe('the watch over the agents', () => {
+  let testDb: TestDatabase;
+  let database: ControlDatabase;
+  let reports: ToldReports;
+  let events: AssignmentEvents;
+  let watch: AgentWatch;
+
+  beforeEach(async () => {
+    testDb = await testDatabase('control');
+    database = new ControlDatabase({ url: testDb.url });
+    reports = new ToldReports();
+    events = assignmentEvents(database, new AssignmentProjection(SHARDS));
+    watch = newWatch();
+    await events.happened(events.tierDefined('fast', FAST));
+  });
+
+  afterEach(async () => {
+    await database.close();
+    await testDb.drop();
+  });
+
+  /** As in a process that has just started, and that may decide at once. */
+  function newWatch(): AgentWatch {
+    return new AgentWatch({ database, reports, shardCount: SHARDS, holdDownMaxMs: 300_000, seenMsMin: 0 });
+  }
+
+  function heard(agentId: string, agoMs = 0, trouble: string | null = null): void {
+    reports.byAgent.set(agentId, { agentId, receivedAtMs: Date.now() - agoMs, trouble });
+  }
+
+  /** The same as if so much time had passed since all that was decided. */
+  async function earlier(ms: number): Promise<void> {
+    await database.execute(`UPDATE assignment_agent_condition SET since = since - $1 * interval '1 millisecond'`, [ms]);
+    await database.execute(`UPDATE assignment_watch SET released_at = released_at - $1 * interval '1 millisecond'`, [
+      ms,
+    ]);
+  }
+
+  async function agents(count: number): Promise<string[]> {
+    const ids = Array.from({ length: count }, () => newId());
+    await events.happened(...ids.map((id) => events.agentEnrolled(id)));
+    for (const id of ids) heard(id);
+    await watch.look();
+    return ids;
+  }
+
+  async function load(): Promise<Record<string, number>> {
+    const rows = await database.query<{ id: string; count: number }>(
+      'SELECT agent_id::text AS id, count(*) AS count FROM assignment GROUP BY agent_id',
+    );
+    return Object.fromEntries(rows.map(({ id, count }) => [id, count]));
+  }
+
+  async function conditions(): Promise<string[]> {
+    const rows = await database.query<{ text: string }>(
+      `SELECT condition || ' ' || held_ms / 1000 AS text FROM assignment_agent_condition ORDER BY id`,
+    );
+    return rows.map(({ text }) => text);
+  }
+
+  it('gives an agent that was never heard no target while another is heard, and its share once it is', async () => {
+    const [running] = await agents(1);
+    const idle = newId();
+    await events.happened(events.agentEnrolled(idle), ...KEYS.map((key) => events.targetRegistered(key, 'fast')));
+    expect(await load()).toEqual({ [running]: KEYS.length });
+    heard(idle);
+    await watch.look();
+    expect((await load())[idle]).toBeGreaterThan(10);
+  });
+
+  it('gives the first agent its targets before it was heard: there is no other', async () => {
+    const idle = newId();
+    await events.happened(events.agentEnrolled(idle), ...KEYS.map((key) => events.targetRegistered(key, 'fast')));
+    expect(await load()).toEqual({ [idle]: KEYS.length });
+  });
+
+  it('gives nothing new to an agent that is silent, and moves what it has after the hold-down', async () => {
+    const [lost, ...others] = await agents(3);
+    await events.happened(...KEYS.map((key) => events.targetRegistered(key, 'fast')));
+    const before = await load();
+    heard(lost, 20_000);
+    for (const id of others) heard(id);
+    await (watch = newWatch()).look();
+    // Registered within the silence: moved at once.
+    expect((await load())[lost]).toBeUndefined();
+    await database.execute(`UPDATE assignment_target SET registered_at = now() - interval '1 hour'`);
+    await watch.look();
+    heard(lost);
+    await (watch = newWatch()).look();
+    await events.happened(events.agentEnrolled(others[0], { tags: { again: 'yes' } }));
+    expect(await load()).toEqual(before);
+    heard(lost, 20_000);
+    for (const id of others) heard(id);
+    await (watch = newWatch()).look();
+    await events.happened(...[101, 102, 103, 104, 105, 106].map((key) => events.targetRegistered(key, 'fast')));
+    expect((await load())[lost]).toBe(before[lost]);
+    await earlier(101_000);
+    for (const id of others) heard(id);
+    await watch.look();
+    const after = await load();
+    expect(after[lost]).toBeUndefined();
+    expect(Object.values(after).reduce((sum, count) => sum + count, 0)).toBe(KEYS.length + 6);
+    expect((await conditions()).slice(-2)).toEqual(['silent 0', 'silent 100']);
+  });
+
+  it('gives back only what was its own, when it was stable for a while', async () => {
+    const [lost, ...others] = await agents(3);
+    await events.happened(...KEYS.map((key) => events.targetRegistered(key, 'fast')));
+    await database.execute(`UPDATE assignment_target SET registered_at = now() - interval '1 hour'`);
+    const selected = (): Promise<object[]> =>
+      database.query('SELECT key, selected FROM assignment_target ORDER BY key');
+    const before = await selected();
+    heard(lost, 110_000);
+    for (const id of others) heard(id);
+    await database.execute(`UPDATE assignment_watch SET released_at = now() - interval '1 hour'`);
+    await (watch = newWatch()).look();
+    await watch.look();
+    expect((await load())[lost]).toBeUndefined();
+    for (const id of [lost, ...others]) heard(id);
+    await watch.look();
+    expect((await load())[lost]).toBeUndefined();
+    await earlier(101_000);
+    for (const id of [lost, ...others]) heard(id);
+    await watch.look();
+    expect(await selected()).toEqual(before);
+    expect((await conditions()).slice(-4)).toEqual(['silent 0', 'silent 100', 'returning 100', 'ok 0']);
+  });
+
+  it('moves nothing while most agents look lost at once, and says so', async () => {
+    const ids = await agents(3);
+    await events.happened(...KEYS.map((key) => events.targetRegistered(key, 'fast')));
+    await database.execute(`UPDATE assignment_target SET registered_at = now() - interval '1 hour'`);
+    const before = await load();
+    for (const id of ids) heard(id, 600_000);
+    await database.execute(`UPDATE assignment_watch SET released_at = now() - interval '1 hour'`);
+    await (watch = newWatch()).look();
+    await watch.look();
+    await earlier(3_600_000);
+    await watch.look();
+    expect(await load()).toEqual(before);
+    const [{ holding }] = await database.query<{ holding: string }>('SELECT holding FROM assignment_watch');
+    expect(holding).toContain('3 of 3 agents are not heard');
+    expect((await conditions()).slice(-3)).toEqual(['silent 0', 'silent 0', 'silent 0']);
+  });
+
+  it('moves nothing while the reports lie unread, or Kafka does not say', async () => {
+    const [lost, ...others] = await agents(3);
+    for (const unread of [12, null]) {
+      reports.unreadCount = unread;
+      heard(lost, 600_000);
+      for (const id of others) heard(id);
+      await (watch = newWatch()).look();
+      await earlier(3_600_000);
+      for (const id of others) heard(id);
+      await watch.look();
+      expect((await conditions()).slice(-1)).toEqual(['silent 0']);
+    }
+  });
+
+  it('counts no hold-down while it was away itself', async () => {
+    const [lost, ...others] = await agents(3);
+    heard(lost, 600_000);
+    for (const id of others) heard(id);
+    await database.execute(
+      `UPDATE assignment_watch SET looked_at = now() - interval '10 minutes', released_at = 'epoch'`,
+    );
+    await (watch = newWatch()).look();
+    await watch.look();
+    expect((await conditions()).slice(-1)).toEqual(['silent 0']);
+  });
+
+  it('tells the shards that no results can be expected of an agent', async () => {
+    const [agent] = await agents(1);
+    heard(agent, 0, 'executor icmp_ping is deaf: nothing comes back');
+    await watch.look();
+    const [{ fact }] = await database.query<{ fact: object }>(
+      `SELECT fact FROM shard_feed WHERE subject = $1 ORDER BY position DESC LIMIT 1`,
+      [`agent:${agent}`],
+    );
+    expect(fact).toMatchObject({ kind: 'agent', agentId: agent, state: 'active', condition: 'unable' });
+  });
+
+  it('does not select agents that are draining, retired, evicted or banned, while another can', async () => {
+    const ids = await agents(4);
+    await events.happened(...KEYS.map((key) => events.targetRegistered(key, 'fast')));
+    const [stays, drains, retires, banned] = ids;
+    await events.happened(
+      events.agentChanged('drain-started', drains, { thenRetire: false }),
+      events.agentChanged('retired', retires),
+      events.agentChanged('banned', banned),
+    );
+    expect(await load()).toEqual({ [stays]: KEYS.length });
+    await events.happened(events.agentChanged('evicted', stays));
+    expect(await load()).toEqual({ [drains]: KEYS.length });
+    await events.happened(events.agentChanged('retired', drains));
+    expect(await load()).toEqual({});
+    await events.happened(events.agentEnrolled(stays));
+    expect(await load()).toEqual({ [stays]: KEYS.length });
+  });
+});

@@ -1,0 +1,227 @@
+import { type AgentReport, AgentReports } from '@icmp-mon/agents/contract';
+import type { TierPolicy } from '@icmp-mon/tiers/contract';
+import type { ControlDatabase, Sql } from '@icmp-mon/platform/database';
+import { LeaseKeeper } from '@icmp-mon/platform/leases';
+import { createLogger } from '@icmp-mon/platform/ops';
+import {
+  type Condition,
+  decideConditions,
+  type Decision,
+  holdDownMs,
+  isSilent,
+  type Outcome,
+  type Watch,
+} from './agent-conditions';
+import { agentConditions, evaluationSeconds, holdingGauge, movedTargets } from './assignment-metrics';
+import { appendAgentFacts, lastDecisions, writeDecisions } from './condition-log';
+import { TargetEvaluation } from './evaluate-targets';
+import { lockFeed } from './feed-writer';
+import { WakeUp } from './wake-up';
+
+const LEASE = 'assignment-watch';
+const LOOK_MS = 2_000;
+/** A process decides against an agent only after it could have heard three of its reports. */
+const SEEN_MS_MIN = 20_000;
+/** A pause between two looks of more than this is an absence of the watch itself. */
+const AWAY_MS = 60_000;
+/** Reports that lie unread for this long say that silence is the reader's. */
+const UNREAD_MS = 10_000;
+
+export interface AgentWatchOptions {
+  database: ControlDatabase;
+  reports: AgentReports;
+  shardCount: number;
+  /** Longest hold-down of any tier. */
+  holdDownMaxMs: number;
+  /** Between two looks; 2 s unless set. */
+  lookMs?: number;
+  /** 20 s unless set. */
+  seenMsMin?: number;
+}
+
+interface AgentRow {
+  agentId: string;
+  knownSinceMs: number;
+}
+
+interface WatchRow {
+  nowMs: number;
+  lookedAtMs: number;
+  releasedAtMs: number;
+  holding: string | null;
+}
+
+/**
+ * Follows which agents are heard and able to probe, and moves targets away from those that are not: decides by
+ * `decideConditions`, stores each decision with its cause, and evaluates the targets that it concerns in the same transaction.
+ * One at a time, by a lease; its decisions and the state of its guard are rows, so that another worker continues.
+ */
+export class AgentWatch {
+  private readonly logger = createLogger('assignment-watch');
+  private readonly lease: LeaseKeeper;
+  private readonly heard = new Map<string, { receivedAtMs: number; heardAtMs: number }>();
+  private watchingSinceMs = 0;
+
+  constructor(private readonly options: AgentWatchOptions) {
+    this.lease = new LeaseKeeper(options.database, LEASE, { onGained: (_epoch, lost) => this.run(lost) });
+  }
+
+  start(): void {
+    this.lease.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.lease.stop();
+  }
+
+  private async run(lost: AbortSignal): Promise<void> {
+    const pause = new WakeUp();
+    this.watchingSinceMs = performance.now();
+    this.heard.clear();
+    while (!lost.aborted) {
+      try {
+        await this.look(lost);
+      } catch (error) {
+        this.logger.warn({ err: error }, 'could not look after the agents, will try again');
+      }
+      await pause.sleep(this.options.lookMs ?? LOOK_MS, lost);
+    }
+    holdingGauge.set(0);
+  }
+
+  /** One look: what is heard, what follows, and what it moves. */
+  async look(lost?: AbortSignal): Promise<void> {
+    const { database, reports } = this.options;
+    const watch = await this.readWatch(database, await reports.latest());
+    const anySilent = watch.agents.some((agent) => agent.heardAtMs !== null && isSilent(agent, watch.nowMs));
+    if (anySilent) watch.blind = blindness(await reports.unread(UNREAD_MS));
+    const outcome = decideConditions(watch);
+    const { holding } = await this.noteLook(database, watch, outcome);
+    observe(watch, outcome);
+    const isFirstLook = performance.now() - this.watchingSinceMs < (this.options.seenMsMin ?? SEEN_MS_MIN);
+    const wanted = outcome.decisions.filter(({ condition }) => !isFirstLook || condition === 'ok');
+    if (holding !== outcome.holding) this.logHolding(outcome.holding);
+    if (wanted.length === 0 || lost?.aborted) return;
+    await database.transaction(async (sql) => {
+      await lockFeed(sql);
+      const current = await lastDecisions(sql);
+      const isCurrent = watch.agents.every(({ agentId, decision }) => isSame(current.get(agentId), decision));
+      // Another worker was first: the next look sees what it decided.
+      if (isCurrent) await this.apply(sql, current, wanted);
+    });
+  }
+
+  private async readWatch(sql: Sql, latest: readonly AgentReport[]): Promise<Watch> {
+    const [row] = await sql.query<WatchRow>(
+      `SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "nowMs",
+         (extract(epoch FROM looked_at) * 1000)::float8 AS "lookedAtMs",
+         (extract(epoch FROM released_at) * 1000)::float8 AS "releasedAtMs", holding FROM assignment_watch`,
+    );
+    const agents = await sql.query<AgentRow>(
+      `SELECT id::text AS "agentId", (extract(epoch FROM known_since) * 1000)::float8 AS "knownSinceMs"
+       FROM assignment_agent WHERE state IN ('active', 'draining') ORDER BY id`,
+    );
+    const tiers = await sql.query<{ policy: TierPolicy }>('SELECT policy FROM assignment_tier');
+    const decisions = await lastDecisions(sql);
+    const byAgent = new Map(latest.map((report) => [report.agentId, report]));
+    const { nowMs, lookedAtMs, releasedAtMs, holding } = row;
+    const holdDowns = tiers.map(({ policy }) => holdDownMs(policy.probeIntervalMs, this.options.holdDownMaxMs));
+    return {
+      nowMs,
+      blind: null,
+      // While the watch was away or held, no hold-down went by.
+      releasedAtMs: holding !== null || nowMs - lookedAtMs > AWAY_MS ? nowMs : releasedAtMs,
+      holdDownsMs: [...new Set(holdDowns)].sort((a, b) => a - b),
+      agents: agents.map(({ agentId, knownSinceMs }) => {
+        const report = byAgent.get(agentId);
+        const heardAtMs = report === undefined ? null : this.heardAt(report, nowMs);
+        return { agentId, knownSinceMs, heardAtMs, trouble: report?.trouble ?? null, decision: decisions.get(agentId) };
+      }),
+    };
+  }
+
+  /** A report counts from when it is seen: gateways' clocks may differ. Only of the first one of a process its own time must do. */
+  private heardAt({ agentId, receivedAtMs }: AgentReport, nowMs: number): number {
+    const known = this.heard.get(agentId);
+    if (known?.receivedAtMs === receivedAtMs) return known.heardAtMs;
+    const heardAtMs = known === undefined ? Math.min(receivedAtMs, nowMs) : nowMs;
+    this.heard.set(agentId, { receivedAtMs, heardAtMs });
+    return heardAtMs;
+  }
+
+  /** Returns what was held before. */
+  private async noteLook(sql: Sql, { releasedAtMs }: Watch, { holding }: Outcome): Promise<{ holding: string | null }> {
+    const [before] = await sql.query<{ holding: string | null }>(
+      `WITH before AS (SELECT holding FROM assignment_watch)
+       UPDATE assignment_watch SET looked_at = clock_timestamp(), released_at = to_timestamp($2 / 1000.0), holding = $1::text,
+         holding_since = CASE WHEN $1::text IS NULL THEN NULL ELSE coalesce(holding_since, clock_timestamp()) END,
+         hold_down_max_ms = $3
+       RETURNING (SELECT holding FROM before) AS holding`,
+      [holding, releasedAtMs, this.options.holdDownMaxMs],
+    );
+    return before;
+  }
+
+  private async apply(sql: Sql, before: ReadonlyMap<string, Decision>, decisions: readonly Decision[]): Promise<void> {
+    const { shardCount } = this.options;
+    const startedMs = performance.now();
+    await writeDecisions(sql, decisions);
+    await appendAgentFacts(
+      sql,
+      shardCount,
+      decisions.map(({ agentId }) => agentId),
+    );
+    const evaluation = await TargetEvaluation.begin(sql, shardCount);
+    const scope = scopeOf(before, decisions);
+    if (scope.all) await evaluation.evaluateAll();
+    else {
+      await evaluation.evaluateOfAgents(scope.ofAgents);
+      if (scope.registeredSinceMs < Infinity) await evaluation.evaluateRegisteredSince(scope.registeredSinceMs);
+    }
+    const elapsedS = (performance.now() - startedMs) / 1_000;
+    evaluationSeconds.observe(elapsedS);
+    movedTargets.inc({ cause: 'condition' }, evaluation.moved);
+    for (const decision of decisions) {
+      this.logger.info({ ...decision, moved: evaluation.moved, elapsedS }, 'an agent is now in another condition');
+    }
+  }
+
+  private logHolding(holding: string | null): void {
+    if (holding === null) this.logger.info('targets are moved away from lost agents again');
+    else this.logger.warn({ holding }, 'no targets are moved away from agents that are not heard');
+  }
+}
+
+/** Which targets may be selected otherwise after the decisions. */
+export function scopeOf(
+  before: ReadonlyMap<string, Decision>,
+  decisions: readonly Decision[],
+): { all: boolean; ofAgents: string[]; registeredSinceMs: number } {
+  const scope = { all: false, ofAgents: [] as string[], registeredSinceMs: Infinity };
+  for (const { agentId, condition, sinceMs, heldMs } of decisions) {
+    const was = before.get(agentId);
+    const isBack = condition === 'ok' || condition === 'returning';
+    if (isBack && (was === undefined || was.condition === 'unheard' || heldMs < was.heldMs)) scope.all = true;
+    if (heldMs > (was?.heldMs ?? 0)) scope.ofAgents.push(agentId);
+    scope.registeredSinceMs = Math.min(scope.registeredSinceMs, isBack ? (was?.sinceMs ?? Infinity) : sinceMs);
+  }
+  return scope;
+}
+
+function blindness(unread: number | null): string | null {
+  if (unread === null) return 'Kafka does not answer, so it is not known whether the agents report';
+  return unread === 0 ? null : `${unread} reports of agents were not read yet`;
+}
+
+function isSame(a: Decision | undefined, b: Decision | undefined): boolean {
+  return a?.condition === b?.condition && a?.sinceMs === b?.sinceMs && a?.heldMs === b?.heldMs;
+}
+
+function observe({ agents }: Watch, { holding }: Outcome): void {
+  holdingGauge.set(holding === null ? 0 : 1);
+  const conditions: Condition[] = ['ok', 'silent', 'unable', 'returning', 'unheard'];
+  for (const condition of conditions) {
+    const count = agents.filter(({ decision }) => (decision?.condition ?? 'unheard') === condition).length;
+    agentConditions.set({ condition }, count);
+  }
+}

@@ -1,0 +1,75 @@
+import type { AgentCondition, AgentFact } from '@icmp-mon/probing/contract';
+import type { Sql } from '@icmp-mon/platform/database';
+import type { Condition, Decision } from './agent-conditions';
+import { appendFacts, takePositions } from './feed-writer';
+
+/** The last decision of each agent, as a table for queries; one look into an index for each. */
+export const LAST_DECISIONS = `(SELECT last.* FROM assignment_agent AS decided CROSS JOIN LATERAL (
+  SELECT agent_id, condition, since, held_ms, cause FROM assignment_agent_condition
+  WHERE agent_id = decided.id ORDER BY id DESC LIMIT 1) AS last)`;
+
+/** What a shard hears of a condition: whether results can be expected. */
+const FOR_SHARDS: Readonly<Record<Condition, AgentCondition>> = {
+  ok: 'ok',
+  returning: 'ok',
+  silent: 'silent',
+  unheard: 'silent',
+  unable: 'unable',
+};
+
+export async function lastDecisions(sql: Sql): Promise<Map<string, Decision>> {
+  const rows = await sql.query<Decision>(
+    `SELECT agent_id::text AS "agentId", condition, (extract(epoch FROM since) * 1000)::float8 AS "sinceMs",
+       held_ms AS "heldMs", cause FROM ${LAST_DECISIONS} AS last`,
+  );
+  return new Map(rows.map((row) => [row.agentId, row]));
+}
+
+export async function writeDecisions(sql: Sql, decisions: readonly Decision[]): Promise<void> {
+  await sql.execute(
+    `INSERT INTO assignment_agent_condition (agent_id, condition, since, held_ms, cause)
+     SELECT id, condition, to_timestamp(since_ms / 1000.0), held_ms, cause
+     FROM unnest($1::uuid[], $2::text[], $3::float8[], $4::bigint[], $5::text[]) AS d(id, condition, since_ms, held_ms, cause)`,
+    [
+      decisions.map(({ agentId }) => agentId),
+      decisions.map(({ condition }) => condition),
+      decisions.map(({ sinceMs }) => sinceMs),
+      decisions.map(({ heldMs }) => heldMs),
+      decisions.map(({ cause }) => cause),
+    ],
+  );
+}
+
+interface AgentRow {
+  agentId: string;
+  name: string;
+  region: string;
+  provider: string;
+  state: string;
+  condition: Condition | null;
+}
+
+/** Appends to all shards what holds for these agents now: who they are, and whether results can be expected of them. */
+export async function appendAgentFacts(sql: Sql, shardCount: number, agentIds: readonly string[]): Promise<void> {
+  const rows = await sql.query<AgentRow>(
+    `SELECT a.id::text AS "agentId", a.name, a.region, a.provider, a.state, d.condition
+     FROM assignment_agent a LEFT JOIN ${LAST_DECISIONS} AS d ON d.agent_id = a.id WHERE a.id = ANY($1::uuid[]) ORDER BY a.id`,
+    [agentIds],
+  );
+  const positions = await takePositions(sql, rows.length * shardCount);
+  await appendFacts(
+    sql,
+    rows.flatMap(({ agentId, name, region, provider, state, condition }, at) => {
+      const inService = state === 'active' || state === 'draining';
+      const fact: AgentFact = {
+        ...{ kind: 'agent', agentId, name, region, provider },
+        state: inService ? 'active' : 'removed',
+        ...(condition !== null && { condition: FOR_SHARDS[condition] }),
+      };
+      return Array.from({ length: shardCount }, (_, shard) => ({
+        position: positions[at * shardCount + shard],
+        ...{ shard, subject: `agent:${agentId}`, fact },
+      }));
+    }),
+  );
+}

@@ -1,0 +1,132 @@
+import { isIPv4 } from 'node:net';
+import type { AgentPolicy } from '@icmp-mon/agents/contract';
+
+/** Of an address: its family and its bits, IPv6 in two halves. */
+interface Bits {
+  family: 4 | 6;
+  value: bigint;
+}
+
+/** What an agent's local policy allows, compiled: a look costs two binary searches, however many ranges there are. */
+export class PolicyRanges {
+  private readonly allow: Intervals | null;
+  private readonly deny: Intervals;
+  private readonly stopped: boolean;
+
+  /** Ranges that cannot be read are passed over: the agent itself refuses what its policy says, whatever is known here. */
+  constructor({ allow, deny, stopped }: AgentPolicy) {
+    this.allow = allow === null ? null : new Intervals(allow);
+    this.deny = new Intervals(deny);
+    this.stopped = stopped;
+  }
+
+  /** `ip` in canonical form. */
+  refuses(ip: string): boolean {
+    if (this.stopped) return true;
+    const address = ip.includes(':') ? (bitsOf(ip)?.value ?? null) : ipv4Number(ip);
+    if (address === null) return true;
+    return this.deny.has(address) || (this.allow !== null && !this.allow.has(address));
+  }
+}
+
+const WIDTH = { 4: 32, 6: 128 } as const;
+
+/** A set of addresses as sorted intervals that do not touch. IPv4 is a number, because most addresses are. */
+class Intervals {
+  private readonly v4: { starts: Float64Array; ends: Float64Array };
+  private readonly v6: { starts: bigint[]; ends: bigint[] };
+
+  constructor(ranges: readonly string[]) {
+    const parsed = ranges.flatMap((text) => intervalOf(text) ?? []);
+    const v4 = merged(parsed.filter(({ family }) => family === 4));
+    this.v4 = {
+      starts: Float64Array.from(v4, ({ start }) => Number(start)),
+      ends: Float64Array.from(v4, ({ end }) => Number(end)),
+    };
+    const v6 = merged(parsed.filter(({ family }) => family === 6));
+    this.v6 = { starts: v6.map(({ start }) => start), ends: v6.map(({ end }) => end) };
+  }
+
+  /** A number is an IPv4 address, a bigint one of IPv6. */
+  has(address: number | bigint): boolean {
+    if (typeof address === 'number') return contains(this.v4.starts, this.v4.ends, address);
+    return contains(this.v6.starts, this.v6.ends, address);
+  }
+}
+
+interface Interval {
+  family: 4 | 6;
+  start: bigint;
+  end: bigint;
+}
+
+function contains<T extends number | bigint>(starts: ArrayLike<T>, ends: ArrayLike<T>, value: T): boolean {
+  let low = 0;
+  let high = starts.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (starts[middle] <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low > 0 && value <= ends[low - 1];
+}
+
+function merged(intervals: readonly Interval[]): Interval[] {
+  const sorted = [...intervals].sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+  const result: Interval[] = [];
+  for (const interval of sorted) {
+    const last = result.at(-1);
+    if (last !== undefined && interval.start <= last.end + 1n) {
+      if (interval.end > last.end) last.end = interval.end;
+    } else result.push({ ...interval });
+  }
+  return result;
+}
+
+/** Of `10.0.0.0/8`, `2001:db8::/32` or a single address; null for anything else. */
+function intervalOf(text: string): Interval | null {
+  const [address = '', prefix] = text.split('/');
+  const bits = bitsOf(address);
+  if (bits === null) return null;
+  const width = WIDTH[bits.family];
+  const length = prefix === undefined ? width : Number(prefix);
+  if (!Number.isInteger(length) || length < 0 || length > width) return null;
+  const hostBits = BigInt(width - length);
+  const start = (bits.value >> hostBits) << hostBits;
+  return { family: bits.family, start, end: start | ((1n << hostBits) - 1n) };
+}
+
+function bitsOf(text: string): Bits | null {
+  if (isIPv4(text)) return { family: 4, value: BigInt(ipv4Number(text)) };
+  const [head = '', tail, ...rest] = text.split('::');
+  if (rest.length > 0) return null;
+  const front = groupsOf(head);
+  const back = tail === undefined ? [] : groupsOf(tail);
+  const zeros = 8 - front.length - back.length;
+  if (tail === undefined ? zeros !== 0 : zeros < 0) return null;
+  const groups = [...front, ...Array.from({ length: Math.max(0, zeros) }, () => 0), ...back];
+  if (groups.some((group) => !(group >= 0 && group <= 0xffff))) return null;
+  return { family: 6, value: groups.reduce((value, group) => (value << 16n) | BigInt(group), 0n) };
+}
+
+/** Of hexadecimal groups; one in dotted form is two, and one that is none is NaN. */
+function groupsOf(text: string): number[] {
+  if (text === '') return [];
+  return text.split(':').flatMap((group) => {
+    if (isIPv4(group)) return [Math.floor(ipv4Number(group) / 0x1_0000), ipv4Number(group) % 0x1_0000];
+    return [/^[\da-f]{1,4}$/i.test(group) ? Number.parseInt(group, 16) : Number.NaN];
+  });
+}
+
+function ipv4Number(ip: string): number {
+  let value = 0;
+  let octet = 0;
+  for (let at = 0; at < ip.length; at++) {
+    const code = ip.charCodeAt(at);
+    if (code === 46) {
+      value = value * 256 + octet;
+      octet = 0;
+    } else octet = octet * 10 + code - 48;
+  }
+  return value * 256 + octet;
+}
