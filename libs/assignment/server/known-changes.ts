@@ -1,4 +1,4 @@
-import type { AgentEnrolled } from '@icmp-mon/agents/contract';
+import type { AgentDescribed, AgentEnrolled, AgentState } from '@icmp-mon/agents/contract';
 import type { TargetRegistered, TargetRemoved } from '@icmp-mon/targets/contract';
 import type { TierDefined } from '@icmp-mon/tiers/contract';
 import { PoisonError, readCloudEvent, type ReceivedMessage } from '@icmp-mon/platform/messaging';
@@ -9,7 +9,7 @@ export interface AgentChange {
   region?: string;
   provider?: string;
   tags?: Record<string, string>;
-  state?: 'active' | 'draining' | 'retired' | 'evicted' | 'banned';
+  state?: AgentState;
 }
 
 /** What a batch of events says, folded: per entity only its last word counts, because facts carry the whole truth. */
@@ -26,7 +26,7 @@ const TIER_DEFINED = 'icmpmon.tier.defined.v1';
 const AGENT_ENROLLED = 'icmpmon.agent.enrolled.v1';
 const AGENT_DESCRIBED = 'icmpmon.agent.described.v1';
 /** Where the events of an agent's life lead it. */
-const AGENT_STATE_AFTER: Readonly<Record<string, AgentChange['state']>> = {
+const AGENT_STATE_AFTER: Readonly<Record<string, AgentState>> = {
   'icmpmon.agent.drain-started.v1': 'draining',
   'icmpmon.agent.drain-cancelled.v1': 'active',
   'icmpmon.agent.retired.v1': 'retired',
@@ -70,7 +70,7 @@ function foldMessage({ tiers, agents, registered, removed }: KnownChanges, messa
       return;
     }
     case AGENT_DESCRIBED: {
-      const { agentId, provider, tags } = data as Pick<AgentEnrolled['data'], 'agentId' | 'provider' | 'tags'>;
+      const { agentId, provider, tags } = data as AgentDescribed['data'];
       agents.set(agentId, { ...agents.get(agentId), provider, tags });
       return;
     }
