@@ -1,3 +1,4 @@
+import { readKafkaSasl } from '@icmp-mon/platform/messaging';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BenchContext, BenchResult, Pair } from './bench';
 import { FoldWatch } from './folded';
@@ -128,9 +129,9 @@ async function keepDown(context: BenchContext, service: string, downS: number): 
 }
 
 async function answers(service: string): Promise<boolean> {
-  const { kafkaAnswers, postgresAnswers } = await import('../infra/services/ready.mjs');
-  const port = service === 'kafka' ? brokerPort() : databasePort();
-  return service === 'kafka' ? kafkaAnswers(port) : postgresAnswers(port);
+  if (service !== 'kafka') return (await import('../infra/services/ready.mjs')).postgresAnswers(databasePort());
+  const login = readKafkaSasl();
+  return login !== undefined && (await import('../infra/services/kafka-ready.mjs')).kafkaAnswers(brokerPort(), login);
 }
 
 function brokerPort(): number {

@@ -31,8 +31,8 @@ const loadedAt = () => page.evaluate<number>('performance.timeOrigin');
 describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIUM})`, () => {
   beforeAll(async () => {
     product = await RunningProduct.start({ name: 'product', services: 'given' });
-    const { kafkaBrokers, portalUrl } = product.access;
-    feed = await StatusFeed.open(kafkaBrokers, product.topicPrefix);
+    const { portalUrl } = product.access;
+    feed = await StatusFeed.open(product.access, product.topicPrefix);
     browser = await PortalBrowser.open(portalUrl);
     page = browser.page;
   });

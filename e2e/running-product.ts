@@ -2,8 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, cpSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { type KafkaSasl, readKafkaSasl } from '@icmp-mon/platform/messaging';
 import { eventually, testServices, testTopicPrefix } from '@icmp-mon/platform/testing';
 import pg from 'pg';
+import { kafkaLoginEnvironment } from '../infra/kafka-login.mjs';
 import { distDir, rootDir, testDir } from '../infra/paths.mjs';
 import { readJson, writePrivateJson } from '../infra/private-file.mjs';
 import { goneWithin, identify, isAlive } from '../infra/process-identity.mjs';
@@ -18,6 +20,7 @@ export interface Access {
   adminUser: string;
   adminPassword: string;
   kafkaBrokers: string;
+  kafkaSasl?: KafkaSasl;
   controlDatabaseUrl: string;
   telemetryDatabaseUrl: string;
   processes: Record<string, { pid: number; opsUrl?: string }>;
@@ -51,6 +54,7 @@ export function givenServices(): { environment: Record<string, string>; remove: 
   return {
     environment: {
       ICMPMON_KAFKA_BROKERS: kafkaBrokers.join(','),
+      ...kafkaLoginEnvironment(readKafkaSasl()),
       ICMPMON_CONTROL_DATABASE_URL: controlUrl ?? '',
       ICMPMON_TELEMETRY_DATABASE_URL: telemetryUrl ?? '',
       ICMPMON_REDIS_URL: redisUrl,

@@ -1,6 +1,8 @@
 import { type LogReader, Messaging } from '@icmp-mon/platform/messaging';
+import type { Access } from './running-product';
 import { TARGET_STATUS_TOPIC, type TargetStatusChanged } from '@icmp-mon/status/contract';
 
+type KafkaAccess = Pick<Access, 'kafkaBrokers' | 'kafkaSasl'>;
 type Change = TargetStatusChanged['data'];
 
 /** What the public topic of statuses says from now on, read as any other system would. */
@@ -12,8 +14,8 @@ export class StatusFeed {
     private readonly reader: LogReader,
   ) {}
 
-  static async open(brokers: string, topicPrefix: string): Promise<StatusFeed> {
-    const messaging = new Messaging({ brokers: brokers.split(','), topicPrefix, clientId: 'e2e' });
+  static async open({ kafkaBrokers, kafkaSasl }: KafkaAccess, topicPrefix: string): Promise<StatusFeed> {
+    const messaging = new Messaging({ brokers: kafkaBrokers, sasl: kafkaSasl, topicPrefix, clientId: 'e2e' });
     const reader = await messaging.openLog(TARGET_STATUS_TOPIC);
     const feed = new StatusFeed(messaging, reader);
     for (let partition = 0; partition < reader.partitionCount; partition++) {

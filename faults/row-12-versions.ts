@@ -20,7 +20,12 @@ export async function run(context: FaultContext): Promise<Verdict> {
   const findings = new Findings(context.say);
   await underLoad(context, findings, async (installation) => {
     const { access, topicPrefix } = installation.product;
-    const messaging = new Messaging({ brokers: access.kafkaBrokers.split(','), topicPrefix, clientId: 'faults' });
+    const messaging = new Messaging({
+      brokers: access.kafkaBrokers,
+      sasl: access.kafkaSasl,
+      topicPrefix,
+      clientId: 'faults',
+    });
     try {
       const before = await deadLetters(messaging);
       await newerEvents(findings, messaging, context.short ? NEWER_EVENTS.short : NEWER_EVENTS.full);

@@ -31,7 +31,12 @@ export async function run(context: FaultContext): Promise<Verdict> {
   const rounds = context.short ? ROUNDS.short : ROUNDS.full;
   await underLoad(context, findings, async (installation) => {
     const { access, topicPrefix } = installation.product;
-    const messaging = new Messaging({ brokers: access.kafkaBrokers.split(','), topicPrefix, clientId: 'faults' });
+    const messaging = new Messaging({
+      brokers: access.kafkaBrokers,
+      sasl: access.kafkaSasl,
+      topicPrefix,
+      clientId: 'faults',
+    });
     try {
       for (const topic of Object.keys(GROUPS)) await poisonTopic(context, findings, messaging, topic, rounds);
       await poisonShardLog(findings, installation, messaging, rounds);

@@ -76,7 +76,8 @@ async function write(
 /** Every event of the store is in the topic, none that is not in the store, and each aggregate's in its order. */
 async function judge(findings: Findings, { product }: Installation, control: ControlDatabase): Promise<void> {
   const messaging = new Messaging({
-    brokers: product.access.kafkaBrokers.split(','),
+    brokers: product.access.kafkaBrokers,
+    sasl: product.access.kafkaSasl,
     topicPrefix: product.topicPrefix,
     clientId: 'faults',
   });

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { kafkaLoginEnvironment } from './kafka-login.mjs';
 import { asOwner, giveToOwner } from './owner.mjs';
 import { distDir, nodeBinary, rootDir } from './paths.mjs';
 import { writePrivateText } from './private-file.mjs';
@@ -33,6 +34,7 @@ export function sharedEnvironment({ dir, addresses, ports }) {
     ICMPMON_CONTROL_DATABASE_URL: addresses.controlDatabaseUrl,
     ICMPMON_TELEMETRY_DATABASE_URL: addresses.telemetryDatabaseUrl,
     ICMPMON_KAFKA_BROKERS: addresses.kafkaBrokers,
+    ...kafkaLoginEnvironment(addresses.kafkaSasl),
     ICMPMON_REDIS_URL: addresses.redisUrl,
     ICMPMON_TOPIC_PREFIX: process.env.ICMPMON_TOPIC_PREFIX ?? 'icmpmon',
     ICMPMON_SHARD_COUNT: process.env.ICMPMON_SHARD_COUNT ?? '8',

@@ -20,7 +20,9 @@ const statusEvents = [];
 
 /** Follows the public topic as another system would: a consumer of its own, from now on. */
 async function followTopic() {
-  const kafka = new Kafka({ brokers: access.kafkaBrokers.split(','), clientId: 'demo', logLevel: logLevel.NOTHING });
+  const { kafkaBrokers, kafkaSasl: sasl } = access;
+  const quiet = { clientId: 'demo', logLevel: logLevel.NOTHING };
+  const kafka = new Kafka({ brokers: kafkaBrokers.split(','), ...quiet, ...(sasl && { sasl }) });
   const consumer = kafka.consumer({ groupId: `demo-${process.pid}`, maxWaitTimeInMs: 250 });
   await consumer.connect();
   await consumer.subscribe({ topics: ['icmpmon.public.target-status.v1'], fromBeginning: false });

@@ -72,7 +72,7 @@ describe('secrets', () => {
     const file = join(dir, 'secrets.json');
     const secrets = secretsOf(file);
     expect(secretsOf(file)).toEqual(secrets);
-    expect(new Set(Object.values(secrets)).size).toBe(3);
+    expect(new Set(Object.values(secrets)).size).toBe(4);
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer } from 'node:http';
+import { connect } from 'node:net';
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,11 +10,13 @@ import { appNames } from './apps.mjs';
 import { rootDir } from './paths.mjs';
 import { readJson } from './private-file.mjs';
 import { identify, isAlive } from './process-identity.mjs';
-import { kafkaAnswers, postgresAnswers, valkeyAnswers } from './services/ready.mjs';
+import { kafkaAnswers } from './services/kafka-ready.mjs';
+import { postgresAnswers, valkeyAnswers } from './services/ready.mjs';
 
 // Real services below stand-ins for the apps: what is tested here is that all is started, kept and ended.
 const standIn = `
 import { createServer } from 'node:http';
+import { connect } from 'node:net';
 if (!process.argv.includes('--migrate')) {
   createServer((_, response) => response.end()).listen(Number(process.env.ICMPMON_OPS_PORT), '127.0.0.1');
 }
@@ -22,6 +25,7 @@ if (!process.argv.includes('--migrate')) {
 interface Access {
   portalUrl: string;
   kafkaBrokers: string;
+  kafkaSasl: { username: string; password: string };
   controlDatabaseUrl: string;
   redisUrl: string;
   processes: Record<string, { pid: number; opsUrl?: string }>;
@@ -56,13 +60,27 @@ const access = (): Access => readJson(join(stateDir, 'access.json'));
 const supervisorPid = (): number => readJson(join(stateDir, 'supervisor.json')).supervisor.pid;
 const portOf = (url: string): number => Number(new URL(url).port);
 
+const kafkaTakes = (login: { username: string; password: string }): Promise<boolean> =>
+  kafkaAnswers(Number(access().kafkaBrokers.split(':')[1]), login);
+
 async function servicesAnswer(): Promise<boolean[]> {
-  const { kafkaBrokers, controlDatabaseUrl, redisUrl } = access();
+  const { controlDatabaseUrl, redisUrl } = access();
   return Promise.all([
-    kafkaAnswers(Number(kafkaBrokers.split(':')[1])),
+    kafkaTakes(access().kafkaSasl),
     postgresAnswers(portOf(controlDatabaseUrl)),
     valkeyAnswers(portOf(redisUrl), new URL(redisUrl).password),
   ]);
+}
+
+/** What the listener answers to a Metadata request of somebody who has not proved a password. */
+function metadataWithoutLogin(port: number): Promise<Buffer | undefined> {
+  const request = Buffer.from([0, 0, 0, 14, 0, 3, 0, 1, 0, 0, 0, 1, 255, 255, 0, 0, 0, 0]);
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port }, () => socket.write(request));
+    socket.once('error', reject);
+    socket.once('data', resolve);
+    socket.once('close', () => resolve(undefined));
+  });
 }
 
 beforeAll(() => {
@@ -92,6 +110,16 @@ describe('npm start -- --detach', () => {
     expect(statSync(join(stateDir, 'access.json')).mode & 0o777).toBe(0o600);
     expect(Object.keys(access().processes)).toEqual(expect.arrayContaining([...appNames]));
     expect(await servicesAnswer()).toEqual([true, true, true]);
+  });
+
+  it('starts a Kafka that takes nobody without its password', async () => {
+    const { kafkaSasl, kafkaBrokers } = access();
+    expect(await kafkaTakes({ ...kafkaSasl, password: 'guessed' })).toBe(false);
+    expect(await kafkaTakes({ username: 'admin', password: kafkaSasl.password })).toBe(false);
+    const ports: Record<string, number> = readJson(join(stateDir, 'ports.json'));
+    for (const port of [Number(kafkaBrokers.split(':')[1]), ports['kafkaController']]) {
+      expect(await metadataWithoutLogin(Number(port)), String(port)).toBeUndefined();
+    }
   });
 
   it('says that it runs already when asked again', async () => {

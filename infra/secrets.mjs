@@ -9,6 +9,7 @@ export function secretsOf(file) {
   const secrets = {
     postgresPassword: kept.postgresPassword ?? random(24),
     redisPassword: kept.redisPassword ?? random(24),
+    kafkaPassword: kept.kafkaPassword ?? random(24),
     jwtSecret: kept.jwtSecret ?? random(48),
   };
   if (Object.keys(secrets).some((name) => secrets[name] !== kept[name]))

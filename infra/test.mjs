@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
+import { kafkaLoginEnvironment } from './kafka-login.mjs';
 import { giveToOwner } from './owner.mjs';
 import { rootDir, testDir } from './paths.mjs';
 import { chooseProvider, serverServices } from './providers/index.mjs';
@@ -86,6 +87,7 @@ async function startServices({ provider, dir, supervisor }) {
   say(`Kafka, TimescaleDB and Valkey for the tests: ready in ${seconds(startedMs)}`);
   return {
     ICMPMON_TEST_KAFKA_BROKERS: addresses.kafkaBrokers,
+    ...kafkaLoginEnvironment(addresses.kafkaSasl),
     ICMPMON_TEST_DATABASE_URL: addresses.databaseUrl,
     ICMPMON_TEST_REDIS_URL: addresses.redisUrl,
   };

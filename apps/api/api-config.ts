@@ -11,6 +11,7 @@ import {
   url,
 } from '@icmp-mon/platform/config';
 import { thresholds, watchedDisks } from '@icmp-mon/operations/server';
+import { KAFKA_SASL_FIELDS } from '@icmp-mon/platform/messaging';
 
 const POSTGRES = { protocols: ['postgres:', 'postgresql:'] };
 
@@ -41,7 +42,7 @@ const SECRET_LENGTH_MIN = 32;
 
 /** @throws ConfigError that lists everything that is wrong */
 export function readApiConfig(env: NodeJS.ProcessEnv = process.env): ApiConfig {
-  const config = readConfig(FIELDS, env);
+  const config = readConfig({ ...FIELDS, ...KAFKA_SASL_FIELDS }, env);
   return { ...config, jwtSecret: readJwtSecret(config.secretFile) };
 }
 

@@ -1,6 +1,6 @@
 import { integer, list, readConfig, text, url } from '@icmp-mon/platform/config';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
-import { Messaging } from '@icmp-mon/platform/messaging';
+import { KAFKA_SASL_FIELDS, Messaging } from '@icmp-mon/platform/messaging';
 
 /** A mistake of the caller's, or a state that he has to resolve: shown as its message alone. */
 export class Refusal extends Error {
@@ -16,6 +16,7 @@ function readCliConfig() {
     controlDatabaseUrl: url('ICMPMON_CONTROL_DATABASE_URL', { protocols: ['postgres:', 'postgresql:'] }),
     telemetryDatabaseUrl: url('ICMPMON_TELEMETRY_DATABASE_URL', { protocols: ['postgres:', 'postgresql:'] }),
     kafkaBrokers: list('ICMPMON_KAFKA_BROKERS'),
+    ...KAFKA_SASL_FIELDS,
     topicPrefix: text('ICMPMON_TOPIC_PREFIX', { default: 'icmpmon' }),
     shardCount: integer('ICMPMON_SHARD_COUNT', { default: 8, min: 1, max: 64 }),
   });

@@ -1,4 +1,5 @@
 import { integer, list, path, text, url } from '@icmp-mon/platform/config';
+import { KAFKA_SASL_FIELDS } from '@icmp-mon/platform/messaging';
 
 const PORT = { min: 0, max: 65_535 };
 
@@ -6,6 +7,7 @@ const PORT = { min: 0, max: 65_535 };
 export const GATEWAY_FIELDS = {
   controlDatabaseUrl: url('ICMPMON_CONTROL_DATABASE_URL', { protocols: ['postgres:', 'postgresql:'] }),
   kafkaBrokers: list('ICMPMON_KAFKA_BROKERS'),
+  ...KAFKA_SASL_FIELDS,
   topicPrefix: text('ICMPMON_TOPIC_PREFIX', { default: 'icmpmon' }),
   shardCount: integer('ICMPMON_SHARD_COUNT', { default: 8, min: 1, max: 64 }),
   listenHost: text('ICMPMON_GATEWAY_HOST', { default: '127.0.0.1' }),

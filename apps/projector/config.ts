@@ -1,6 +1,8 @@
 import { integer, list, readConfig, text, url } from '@icmp-mon/platform/config';
+import { KAFKA_SASL_FIELDS } from '@icmp-mon/platform/messaging';
 
-export type ProjectorConfig = ReturnType<typeof readProjectorConfig>;
+/** Without the login to Kafka, which every client of it reads by itself (`readKafkaSasl`). */
+export type ProjectorConfig = Omit<ReturnType<typeof readProjectorConfig>, keyof typeof KAFKA_SASL_FIELDS>;
 
 /** The projector's settings. Throws `ConfigError` with everything that is wrong. */
 export function readProjectorConfig() {
@@ -8,6 +10,7 @@ export function readProjectorConfig() {
     controlDatabaseUrl: url('ICMPMON_CONTROL_DATABASE_URL', { protocols: ['postgres:', 'postgresql:'] }),
     telemetryDatabaseUrl: url('ICMPMON_TELEMETRY_DATABASE_URL', { protocols: ['postgres:', 'postgresql:'] }),
     kafkaBrokers: list('ICMPMON_KAFKA_BROKERS'),
+    ...KAFKA_SASL_FIELDS,
     redisUrl: url('ICMPMON_REDIS_URL', { protocols: ['redis:', 'rediss:'] }),
     topicPrefix: text('ICMPMON_TOPIC_PREFIX', { default: 'icmpmon' }),
     shardCount: integer('ICMPMON_SHARD_COUNT', { default: 8, min: 1, max: 64 }),

@@ -38,6 +38,8 @@ class ProjectorProcess {
         ICMPMON_CONTROL_DATABASE_URL: this.databases.controlUrl,
         ICMPMON_TELEMETRY_DATABASE_URL: this.databases.telemetryUrl,
         ICMPMON_KAFKA_BROKERS: services.kafkaBrokers.join(','),
+        ICMPMON_KAFKA_SASL_USERNAME: process.env['ICMPMON_KAFKA_SASL_USERNAME'],
+        ICMPMON_KAFKA_SASL_PASSWORD: process.env['ICMPMON_KAFKA_SASL_PASSWORD'],
         ICMPMON_REDIS_URL: services.redisUrl,
         ICMPMON_TOPIC_PREFIX: this.prefix,
         ICMPMON_SHARD_COUNT: String(SHARDS),

@@ -1,7 +1,9 @@
 import { heartbeatUrl, thresholds, watchedDisks } from '@icmp-mon/operations/server';
 import { integer, list, optional, readConfig, text, url } from '@icmp-mon/platform/config';
+import { KAFKA_SASL_FIELDS } from '@icmp-mon/platform/messaging';
 
-export type WorkerConfig = ReturnType<typeof readWorkerConfig>;
+/** Without the login to Kafka, which every client of it reads by itself (`readKafkaSasl`). */
+export type WorkerConfig = Omit<ReturnType<typeof readWorkerConfig>, keyof typeof KAFKA_SASL_FIELDS>;
 /** How long what was measured is kept. Daily and monthly figures are kept for ever, as is what people decided. */
 export type Retention = Pick<
   WorkerConfig,
@@ -21,6 +23,7 @@ export function readWorkerConfig() {
     controlDatabaseUrl: url('ICMPMON_CONTROL_DATABASE_URL', { protocols: ['postgres:', 'postgresql:'] }),
     telemetryDatabaseUrl: url('ICMPMON_TELEMETRY_DATABASE_URL', { protocols: ['postgres:', 'postgresql:'] }),
     kafkaBrokers: list('ICMPMON_KAFKA_BROKERS'),
+    ...KAFKA_SASL_FIELDS,
     redisUrl: url('ICMPMON_REDIS_URL', { protocols: ['redis:', 'rediss:'] }),
     topicPrefix: text('ICMPMON_TOPIC_PREFIX', { default: 'icmpmon' }),
     shardCount: integer('ICMPMON_SHARD_COUNT', { default: 8, min: 1, max: 64 }),

@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { appNames } from '../apps.mjs';
 import { buildServers, buildTool } from '../build.mjs';
+import { kafkaLoginEnvironment } from '../kafka-login.mjs';
 import { giveToOwner } from '../owner.mjs';
 import { distDir, rootDir, testDir } from '../paths.mjs';
 import { writePrivateJson } from '../private-file.mjs';
@@ -80,6 +81,7 @@ function benchEnvironment(dir, processes, addresses) {
     ICMPMON_DIST_DIR: join(dir, 'dist'),
     ICMPMON_BENCH_SERVICES: processes,
     ICMPMON_TEST_KAFKA_BROKERS: addresses.kafkaBrokers,
+    ...kafkaLoginEnvironment(addresses.kafkaSasl),
     ICMPMON_TEST_DATABASE_URL: addresses.databaseUrl,
     ICMPMON_TEST_REDIS_URL: addresses.redisUrl,
     ICMPMON_LOG_LEVEL: process.env.ICMPMON_LOG_LEVEL ?? 'error',

@@ -8,7 +8,12 @@ import { run, succeeds } from '../run.mjs';
 import { Refusal } from '../say.mjs';
 import { secretsOf } from '../secrets.mjs';
 import { superuser } from '../services/postgres.mjs';
-import { kafkaAnswers, postgresAnswers, valkeyAnswers } from '../services/ready.mjs';
+import { jaas, kafkaSaslOf } from '../services/kafka.mjs';
+import { kafkaAnswers } from '../services/kafka-ready.mjs';
+import { postgresAnswers, valkeyAnswers } from '../services/ready.mjs';
+
+/** What is only read to start them. */
+const noSecrets = { POSTGRES_PASSWORD: '-', REDIS_PASSWORD: '-', KAFKA_LOGIN: '-' };
 
 const composeFile = join(rootDir, 'infra/compose.yaml');
 
@@ -34,13 +39,14 @@ export async function dockerServices({ dir }) {
     REDIS_PORT: String(ports.redis),
     POSTGRES_PASSWORD: secrets.postgresPassword,
     REDIS_PASSWORD: secrets.redisPassword,
+    KAFKA_LOGIN: jaas(secrets.kafkaPassword),
   };
   const containers = {
     name: 'containers',
     prepare: () => pull(dir, env),
     command: () => ({ command: 'docker', args: [...compose(dir), 'up', '--no-color', '--remove-orphans'], env }),
     ready: async () =>
-      (await kafkaAnswers(ports.kafka)) &&
+      (await kafkaAnswers(ports.kafka, kafkaSaslOf(secrets.kafkaPassword))) &&
       (await postgresAnswers(ports.postgres)) &&
       (await valkeyAnswers(ports.redis, secrets.redisPassword)),
   };
@@ -48,6 +54,7 @@ export async function dockerServices({ dir }) {
     services: [containers],
     addresses: {
       kafkaBrokers: `127.0.0.1:${ports.kafka}`,
+      kafkaSasl: kafkaSaslOf(secrets.kafkaPassword),
       databaseUrl: `postgres://${superuser}:${secrets.postgresPassword}@127.0.0.1:${ports.postgres}/postgres`,
       redisUrl: `redis://:${secrets.redisPassword}@127.0.0.1:${ports.redis}`,
     },
@@ -80,7 +87,7 @@ export function pullFailed(output, images) {
  */
 export async function stopContainers(dir, { removeData = false } = {}) {
   const placeholders = ['KAFKA_PORT', 'POSTGRES_PORT', 'REDIS_PORT'].map((name) => [name, '1']);
-  const env = { ...process.env, ...Object.fromEntries(placeholders), POSTGRES_PASSWORD: '-', REDIS_PASSWORD: '-' };
+  const env = { ...process.env, ...Object.fromEntries(placeholders), ...noSecrets };
   const running = await run('docker', [...compose(dir), 'ps', '--services', '--filter', 'status=running'], { env });
   await run('docker', [...compose(dir), 'down', ...(removeData ? ['--volumes'] : [])], { env });
   return running.split('\n').filter((name) => name !== '');

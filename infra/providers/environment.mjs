@@ -1,3 +1,4 @@
+import { givenKafkaLogin } from '../kafka-login.mjs';
 import { Refusal } from '../say.mjs';
 
 const variables = {
@@ -21,5 +22,7 @@ export function givenAddresses(environment = process.env) {
         `${missing.length > 1 ? 'are' : 'is'} not. Set all four to use your own services, or none to have them started.`,
     );
   }
-  return Object.fromEntries(Object.entries(variables).map(([key, name]) => [key, environment[name]]));
+  const addresses = Object.fromEntries(Object.entries(variables).map(([key, name]) => [key, environment[name]]));
+  const kafkaSasl = givenKafkaLogin(environment);
+  return kafkaSasl ? { ...addresses, kafkaSasl } : addresses;
 }

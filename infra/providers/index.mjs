@@ -71,6 +71,7 @@ export async function provide(provider, { dir, say }) {
     services,
     addresses: {
       kafkaBrokers: addresses.kafkaBrokers,
+      kafkaSasl: addresses.kafkaSasl,
       controlDatabaseUrl: database('icmpmon_control'),
       telemetryDatabaseUrl: database('icmpmon_telemetry'),
       redisUrl: addresses.redisUrl,

@@ -6,7 +6,7 @@ import { stablePorts } from '../ports.mjs';
 import { kafkaJars } from '../provision/kafka-jars.mjs';
 import { systemTree } from '../provision/system-tree.mjs';
 import { secretsOf } from '../secrets.mjs';
-import { kafkaService } from '../services/kafka.mjs';
+import { kafkaSaslOf, kafkaService } from '../services/kafka.mjs';
 import { postgresService, superuser } from '../services/postgres.mjs';
 import { valkeyService } from '../services/valkey.mjs';
 
@@ -23,7 +23,13 @@ export async function localServices({ dir, say, durable = true }) {
   const secrets = secretsOf(join(dir, 'secrets.json'));
   const data = join(dir, 'data');
   const services = [
-    kafkaService({ jarsDir, dataDir: join(data, 'kafka'), port: ports.kafka, controllerPort: ports.kafkaController }),
+    kafkaService({
+      jarsDir,
+      dataDir: join(data, 'kafka'),
+      port: ports.kafka,
+      controllerPort: ports.kafkaController,
+      password: secrets.kafkaPassword,
+    }),
     postgresService({
       treeDir,
       dataDir: join(data, 'postgres'),
@@ -38,6 +44,7 @@ export async function localServices({ dir, say, durable = true }) {
     services,
     addresses: {
       kafkaBrokers: `127.0.0.1:${ports.kafka}`,
+      kafkaSasl: kafkaSaslOf(secrets.kafkaPassword),
       databaseUrl: `${server}/postgres`,
       redisUrl: `redis://:${secrets.redisPassword}@127.0.0.1:${ports.redis}`,
     },

@@ -2,16 +2,23 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asOwner, giveToOwner } from '../owner.mjs';
+import { writePrivateText } from '../private-file.mjs';
 import { run } from '../run.mjs';
-import { kafkaAnswers } from './ready.mjs';
+import { kafkaAnswers } from './kafka-ready.mjs';
 
-/** Kafka as one KRaft node on loopback. Threads are few, since an idle broker should cost next to nothing. */
-export function kafkaService({ jarsDir, dataDir, port, controllerPort, heapMb = 768 }) {
+/** The one user of the broker that is started here; nobody else may do anything. */
+export const kafkaUser = 'icmpmon';
+
+/** What the services' address needs beside it. */
+export const kafkaSaslOf = (password) => ({ mechanism: 'plain', username: kafkaUser, password });
+
+/** Kafka as one KRaft node on loopback, both listeners with a password. Threads are few, since an idle broker should cost next to nothing. */
+export function kafkaService({ jarsDir, dataDir, port, controllerPort, password, heapMb = 768 }) {
   const classPath = join(jarsDir, '*');
   const configFile = join(dataDir, 'server.properties');
   return {
     name: 'kafka',
-    prepare: () => prepare({ classPath, dataDir, configFile, port, controllerPort }),
+    prepare: () => prepare({ classPath, dataDir, configFile, port, controllerPort, password }),
     command: () => ({
       command: 'java',
       args: [
@@ -26,7 +33,7 @@ export function kafkaService({ jarsDir, dataDir, port, controllerPort, heapMb = 
         ...['-cp', classPath, 'kafka.Kafka', configFile],
       ],
     }),
-    ready: () => kafkaAnswers(port),
+    ready: () => kafkaAnswers(port, kafkaSaslOf(password)),
   };
 }
 
@@ -36,11 +43,10 @@ const logging = [
   '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
 ];
 
-async function prepare({ classPath, dataDir, configFile, port, controllerPort }) {
+async function prepare({ classPath, dataDir, configFile, port, controllerPort, password }) {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   giveToOwner(dataDir);
-  writeFileSync(configFile, properties({ dataDir, port, controllerPort }), { mode: 0o600 });
-  giveToOwner(configFile);
+  writePrivateText(configFile, properties({ dataDir, port, controllerPort, password }));
   const logDir = join(dataDir, 'log');
   if (existsSync(join(logDir, 'meta.properties')) && existsSync(join(dataDir, 'formatted'))) return;
   // Without the mark the formatting was interrupted, and nothing has been stored yet.
@@ -51,16 +57,30 @@ async function prepare({ classPath, dataDir, configFile, port, controllerPort })
   writeFileSync(join(dataDir, 'formatted'), `${clusterId}\n`);
 }
 
-function properties({ dataDir, port, controllerPort }) {
+/** The broker's own login to its listeners, and the logins that it accepts. */
+export function jaas(password) {
+  const module = 'org.apache.kafka.common.security.plain.PlainLoginModule';
+  return `${module} required username="${kafkaUser}" password="${password}" user_${kafkaUser}="${password}";`;
+}
+
+/** Passwords are in this file alone, not in Kafka's data: an installation of before has one from its next start on. */
+function properties({ dataDir, port, controllerPort, password }) {
+  const login = jaas(password);
   const lines = [
     'process.roles=broker,controller',
     'node.id=1',
     `controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
-    `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    `advertised.listeners=PLAINTEXT://127.0.0.1:${port}`,
-    'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
-    'inter.broker.listener.name=PLAINTEXT',
+    `listeners=CLIENT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    `advertised.listeners=CLIENT://127.0.0.1:${port}`,
+    'listener.security.protocol.map=CLIENT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT',
+    'inter.broker.listener.name=CLIENT',
     'controller.listener.names=CONTROLLER',
+    // On loopback a password in clear text passes nobody by. Who has none is not let in, so there is nobody to have rights.
+    'sasl.enabled.mechanisms=PLAIN',
+    'sasl.mechanism.inter.broker.protocol=PLAIN',
+    'sasl.mechanism.controller.protocol=PLAIN',
+    `listener.name.client.plain.sasl.jaas.config=${login}`,
+    `listener.name.controller.plain.sasl.jaas.config=${login}`,
     `log.dirs=${join(dataDir, 'log')}`,
     'auto.create.topics.enable=false',
     'num.partitions=1',

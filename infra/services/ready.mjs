@@ -35,20 +35,6 @@ export async function valkeyAnswers(port, password) {
   return text.startsWith('+OK') && !text.includes('-LOADING');
 }
 
-/** True once the broker answers a Metadata request that lists at least itself. */
-export async function kafkaAnswers(port) {
-  const metadata = { apiKey: 3, version: 1, correlationId: 1 };
-  const request = Buffer.alloc(18);
-  request.writeInt32BE(14, 0);
-  request.writeInt16BE(metadata.apiKey, 4);
-  request.writeInt16BE(metadata.version, 6);
-  request.writeInt32BE(metadata.correlationId, 8);
-  request.writeInt16BE(-1, 12);
-  request.writeInt32BE(0, 14);
-  const answer = await firstAnswer(port, request);
-  return answer !== undefined && answer.length >= 12 && answer.readInt32BE(8) >= 1;
-}
-
 /** True when the address answers 200, as an app's `/readyz` does once it is ready. */
 export async function httpReady(url) {
   try {

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildApp } from '../build.mjs';
 import { ensureDatabases } from '../databases.mjs';
+import { kafkaLoginEnvironment } from '../kafka-login.mjs';
 import { distDir, nodeBinary, rootDir, stateDir } from '../paths.mjs';
 import { readJson } from '../private-file.mjs';
 import { filesOf } from '../product.mjs';
@@ -20,8 +21,8 @@ export function knownAddresses() {
   if (given) return given;
   const access = readJson(files.access);
   if (!access) return undefined;
-  const { controlDatabaseUrl, telemetryDatabaseUrl, kafkaBrokers, redisUrl } = access;
-  return { controlDatabaseUrl, telemetryDatabaseUrl, kafkaBrokers, redisUrl };
+  const { controlDatabaseUrl, telemetryDatabaseUrl, kafkaBrokers, kafkaSasl, redisUrl } = access;
+  return { controlDatabaseUrl, telemetryDatabaseUrl, kafkaBrokers, kafkaSasl, redisUrl };
 }
 
 export const isRunning = () => readState(files.state)?.running === true;
@@ -63,6 +64,7 @@ export function environmentOf(addresses) {
     ICMPMON_CONTROL_DATABASE_URL: addresses.controlDatabaseUrl,
     ICMPMON_TELEMETRY_DATABASE_URL: addresses.telemetryDatabaseUrl,
     ICMPMON_KAFKA_BROKERS: addresses.kafkaBrokers,
+    ...kafkaLoginEnvironment(addresses.kafkaSasl),
     ICMPMON_REDIS_URL: addresses.redisUrl,
   };
 }

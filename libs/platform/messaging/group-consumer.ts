@@ -37,8 +37,11 @@ export interface GroupConsumerAccess {
   send: (logicalTopic: string, messages: OutgoingMessage[]) => Promise<void>;
 }
 
-/** The least that Kafka allows by default: so long a killed member keeps its partitions from others. */
-const SESSION_TIMEOUT_MS = 6_000;
+/**
+ * A killed member keeps its partitions from the others for this long; one whose event loop stands for this long is taken for dead, and
+ * joining again costs more than what it waited for.
+ */
+const SESSION_TIMEOUT_MS = 12_000;
 const BATCH_MAX = 500;
 const RETRY = { firstMs: 200, maxMs: 10_000 };
 /** How often to look whether somebody has moved a position that the log does not hold. */

@@ -3,6 +3,7 @@ export { type DeadLetterLog, type DeadLetterPlace, LETTER_BATCH_BYTES } from './
 export { EVENT_SCHEMAS, validateEvent } from './event-schemas';
 export { GroupConsumer, type GroupConsumerOptions } from './group-consumer';
 export type { MessagingOptions } from './kafka-client';
+export { KAFKA_SASL_FIELDS, type KafkaSasl, readKafkaSasl } from './kafka-sasl';
 export type { LogDir } from './log-dirs';
 export type { LogReader, LogReaderOptions, LogRecord } from './log-reader';
 export type { OutgoingMessage, ReceivedMessage } from './message';

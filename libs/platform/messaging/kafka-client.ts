@@ -1,6 +1,7 @@
 import kafkajs from 'kafkajs';
 import type { ISocketFactory, Kafka, KafkaConfig, LogEntry, SASLOptions } from 'kafkajs';
 import { createLogger } from '@icmp-mon/platform/ops';
+import { type KafkaSasl, readKafkaSasl } from './kafka-sasl';
 import { mendRequestQueueTimer } from './request-queue-timer';
 import { registerZstdCodec } from './zstd-codec';
 
@@ -9,7 +10,8 @@ export interface MessagingOptions {
   brokers: string | string[];
   topicPrefix: string;
   clientId: string;
-  sasl?: SASLOptions;
+  /** The login of the environment unless given (`readKafkaSasl`). */
+  sasl?: KafkaSasl | undefined;
   ssl?: KafkaConfig['ssl'];
   /** Replicas of new topics; what docs/asyncapi.yaml says unless given. */
   replicas?: number;
@@ -31,13 +33,16 @@ export function createKafka(options: MessagingOptions): Kafka {
     connectionTimeout: CONNECT_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 },
-    ...(options.sasl ? { sasl: options.sasl } : {}),
+    ...saslOf(options.sasl ?? readKafkaSasl()),
     ...(options.ssl === undefined ? {} : { ssl: options.ssl }),
     ...(options.socketFactory ? { socketFactory: options.socketFactory } : {}),
     logLevel: kafkajs.logLevel.WARN,
     logCreator: () => logToPino,
   });
 }
+
+/** An option that is there but undefined would count for kafkajs. */
+const saslOf = (sasl: KafkaSasl | undefined): { sasl?: SASLOptions } => (sasl ? { sasl: sasl as SASLOptions } : {});
 
 const logger = createLogger('kafkajs');
 

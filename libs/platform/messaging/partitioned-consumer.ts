@@ -4,6 +4,7 @@ import { bounded, Pauses } from './back-off';
 import type { GroupMember } from './cluster-reader';
 import { leaveGroup } from './leave-group';
 import type { LogBounds } from './messaging-errors';
+import { Silence } from './silence';
 import { PartitionStream, type StreamFlow, type StreamHandler } from './partition-stream';
 
 export type Assignment = Record<string, number[]>;
@@ -23,7 +24,8 @@ export interface PartitionedConsumerOptions {
 
 const MAX_WAIT_MS = 250;
 const PARTITION_BYTES_MAX = 1024 * 1024;
-const FETCH_BYTES_MAX = 16 * 1024 * 1024;
+/** kafkajs decodes what one fetch brings in one turn of the event loop: of small messages this is some 100 ms. */
+const FETCH_BYTES_MAX = 2 * 1024 * 1024;
 const REOPEN: ConstructorParameters<typeof Pauses>[0] = { firstMs: 250, maxMs: 1_000 };
 /** kafkajs fetches four times a second when idle; a consumer silent for this long hangs and is made anew. */
 const SILENT_MS_MAX = 30_000;
@@ -47,7 +49,7 @@ export class PartitionedConsumer implements StreamFlow {
   private member: GroupMember | null = null;
   private stopped = new AbortController();
   private reopenPauses = new Pauses(REOPEN);
-  private lastFetchAtMs = 0;
+  private silence = new Silence(WATCH_EVERY_MS);
   private watch: NodeJS.Timeout | null = null;
   private opening: Promise<void> | null = null;
   private lastError: string | null = 'not joined yet';
@@ -149,10 +151,10 @@ export class PartitionedConsumer implements StreamFlow {
       retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5, restartOnFailure: () => Promise.resolve(false) },
     });
     this.consumer = consumer;
-    this.lastFetchAtMs = Date.now();
+    this.silence = new Silence(WATCH_EVERY_MS);
     consumer.on(consumer.events.GROUP_JOIN, (event) => this.onGroupJoin(consumer, event));
     consumer.on(consumer.events.FETCH, () => {
-      this.lastFetchAtMs = Date.now();
+      this.silence.broken();
     });
     // From here on kafkajs throws on pause and seek.
     consumer.on(consumer.events.STOP, () => {
@@ -246,7 +248,8 @@ export class PartitionedConsumer implements StreamFlow {
   }
 
   private checkAlive(): void {
-    if (!this.joined || Date.now() - this.lastFetchAtMs < SILENT_MS_MAX || !this.consumer) return;
+    const silentMs = this.silence.look();
+    if (!this.joined || silentMs < SILENT_MS_MAX || !this.consumer) return;
     this.reopen(this.consumer, new Error(`no fetch for ${SILENT_MS_MAX} ms`));
   }
 

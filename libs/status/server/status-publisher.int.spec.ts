@@ -108,6 +108,35 @@ describe('published status changes', () => {
     await one.stop();
   });
 
+  it('of several shards go one batch after another, so that no turn of the event loop encodes them all', async () => {
+    await database.execute(
+      `INSERT INTO status_change (shard, change_seq, target_key, target_id, ip, vrf, tier, from_status, to_status, reason, at,
+         since, votes, removed, position)
+       SELECT shard, seq, seq, $1, '127.0.0.1', 'default', 't', 'up', 'down', 'r', now(), now(), '{}', false, seq
+       FROM generate_series(0, 3) shard, generate_series(1, 600) seq`,
+      [TARGET_IDS[0]],
+    );
+    let atOnce = 0;
+    const sends: { atOnce: number; messages: number }[] = [];
+    const slow = {
+      async send(_topic: string, messages: OutgoingMessage[]): Promise<void> {
+        sends.push({ atOnce: ++atOnce, messages: messages.length });
+        await new Promise((resolve) => setImmediate(resolve));
+        atOnce--;
+      },
+    };
+    const one = new StatusPublisher(database, slow, () => [0, 1, 2, 3], createLogger('test'));
+    for (const shard of [0, 1, 2, 3]) one.kick(shard);
+    await eventually(async () => {
+      const rows = await database.query('SELECT published_seq FROM status_publication');
+      expect(rows).toEqual(Array.from({ length: 4 }, () => ({ published_seq: 600 })));
+    });
+    expect(sends.reduce((sum, { messages }) => sum + messages, 0)).toBe(2_400);
+    expect(Math.max(...sends.map((send) => send.atOnce))).toBe(1);
+    expect(Math.max(...sends.map(({ messages }) => messages))).toBeLessThanOrEqual(250);
+    await one.stop();
+  });
+
   it('are sent before a publisher has stopped, but it waits for no send that hangs', async () => {
     await changed(1, 1);
     let arrive = (): void => undefined;

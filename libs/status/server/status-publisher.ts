@@ -2,8 +2,10 @@ import { TARGET_STATUS_TOPIC, type TargetStatusChanged } from '@icmp-mon/status/
 import type { Sql } from '@icmp-mon/platform/database';
 import { cloudEvent, cloudEventType, type Messaging } from '@icmp-mon/platform/messaging';
 import { type Logger, settlesWithin } from '@icmp-mon/platform/ops';
+import { setImmediate as turn } from 'node:timers/promises';
 
-const BATCH_MAX = 1_000;
+/** Encoding a message for Kafka takes some 50 µs: a batch is one turn of the event loop, and short. */
+const BATCH_MAX = 250;
 const SWEEP_MS = 1_000;
 /** The client tries a send that was given up for so long. */
 const GIVEN_UP_MS = 90_000;
@@ -40,6 +42,7 @@ export class StatusPublisher {
   private readonly again = new Set<number>();
   /** Shards with sends that were given up, and may arrive behind newer ones: from where on all is sent again, and when. */
   private readonly givenUp = new Map<number, { after: number; againAtMs: number }>();
+  private lastBatch: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -87,14 +90,34 @@ export class StatusPublisher {
     const again = this.sendsAgainFrom(shard);
     let after = again;
     for (let isBehind = true; isBehind;) {
-      const rows = await this.changesAfter(shard, after);
-      const last = rows.at(-1);
-      if (!last) break;
-      await this.sendChanges(shard, rows);
-      after = last.change_seq;
+      const sent = await this.inTurn(() => this.sendNext(shard, after));
+      if (sent === null) break;
+      after = sent;
       isBehind = (await this.notePublished(shard, after)) > after;
     }
     if (again !== null) this.givenUp.delete(shard);
+  }
+
+  /** Sends the next batch; returns the number of its last change, null when there is none. */
+  private async sendNext(shard: number, after: number | null): Promise<number | null> {
+    const rows = await this.changesAfter(shard, after);
+    const last = rows.at(-1);
+    if (!last) return null;
+    await this.sendChanges(shard, rows);
+    return last.change_seq;
+  }
+
+  /**
+   * One batch at a time over all shards. When many targets change at once all shards have full batches, and encoded side by side they
+   * kept the event loop for seconds on a busy machine: longer than a lease or a session lives.
+   */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.lastBatch.then(() => turn()).then(work);
+    this.lastBatch = mine.then(
+      () => undefined,
+      () => undefined,
+    );
+    return mine;
   }
 
   private sendsAgainFrom(shard: number): number | null {

@@ -1,9 +1,9 @@
-import kafkajs from 'kafkajs';
+import { createKafka } from '../kafka-client';
 
 /** Deletes every topic and group under a test's prefix. Refuses any other prefix. */
 export async function removeTopics(brokers: string[], prefix: string): Promise<void> {
   if (!prefix.startsWith('test-')) throw new Error(`Refused: "${prefix}" is not the topic prefix of a test.`);
-  const admin = new kafkajs.Kafka({ brokers, clientId: 'test', logLevel: kafkajs.logLevel.NOTHING }).admin();
+  const admin = createKafka({ brokers, topicPrefix: '', clientId: 'test' }).admin();
   await admin.connect();
   try {
     const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(`${prefix}.`));
@@ -21,7 +21,7 @@ export async function deleteRecords(
   offset: number,
 ): Promise<void> {
   if (!topic.startsWith('test-')) throw new Error(`Refused: "${topic}" is not the topic of a test.`);
-  const admin = new kafkajs.Kafka({ brokers, clientId: 'test', logLevel: kafkajs.logLevel.NOTHING }).admin();
+  const admin = createKafka({ brokers, topicPrefix: '', clientId: 'test' }).admin();
   await admin.connect();
   try {
     // kafkajs looks the leader up in metadata that only an earlier request loads.
@@ -34,7 +34,7 @@ export async function deleteRecords(
 
 /** Partition counts of the topics under a prefix, by full name. */
 export async function topicsOf(brokers: string[], prefix: string): Promise<Map<string, number>> {
-  const admin = new kafkajs.Kafka({ brokers, clientId: 'test', logLevel: kafkajs.logLevel.NOTHING }).admin();
+  const admin = createKafka({ brokers, topicPrefix: '', clientId: 'test' }).admin();
   await admin.connect();
   try {
     const names = (await admin.listTopics()).filter((topic) => topic.startsWith(`${prefix}.`));

@@ -1,0 +1,18 @@
+const variables = {
+  mechanism: 'ICMPMON_KAFKA_SASL_MECHANISM',
+  username: 'ICMPMON_KAFKA_SASL_USERNAME',
+  password: 'ICMPMON_KAFKA_SASL_PASSWORD',
+  passwordFile: 'ICMPMON_KAFKA_SASL_PASSWORD_FILE',
+};
+
+/** The login to a Kafka that somebody else runs, as it is given; undefined when none is. The apps check it. */
+export function givenKafkaLogin(environment = process.env) {
+  const given = Object.entries(variables).filter(([, name]) => environment[name]);
+  return given.length === 0 ? undefined : Object.fromEntries(given.map(([key, name]) => [key, environment[name]]));
+}
+
+/** The variables by which an app gets the login that belongs to the addresses. */
+export function kafkaLoginEnvironment(login) {
+  const given = Object.entries(variables).filter(([key]) => login?.[key]);
+  return Object.fromEntries(given.map(([key, name]) => [name, login[key]]));
+}
