@@ -2,7 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Sql } from '@icmp-mon/platform/database';
 import { newId } from '@icmp-mon/platform/ids';
 import { createLogger } from '@icmp-mon/platform/ops';
-import { acquireLease, type LeaseClaim, releaseLease, renewLease } from './lease';
+import { acquireLease, type GrantedLease, type LeaseClaim, releaseLease, renewLease } from './lease';
+
+/** How long a lease lasts unless set otherwise. */
+export const LEASE_MS = 5_000;
 
 export interface LeaseKeeperOptions {
   /** 5 s unless said; renewed at each third of it. */
@@ -35,7 +38,7 @@ export class LeaseKeeper {
     name: string,
     private readonly options: LeaseKeeperOptions,
   ) {
-    this.claim = { name, holder: options.holder ?? newId(), ttlMs: options.ttlMs ?? 5_000 };
+    this.claim = { name, holder: options.holder ?? newId(), ttlMs: options.ttlMs ?? LEASE_MS };
   }
 
   /** The epoch under which the lease is held, null while it is not. */
@@ -73,7 +76,7 @@ export class LeaseKeeper {
     try {
       if (held === null) {
         const granted = await this.inTime(acquireLease(this.sql, this.claim));
-        if (granted !== null) this.gain(granted.epoch, sentMs);
+        if (granted !== null) this.gain(granted, sentMs);
       } else if (await this.inTime(renewLease(this.sql, this.claim, held.epoch))) {
         if (this.held === held) this.expireAt(sentMs);
       } else if (this.held === held) {
@@ -100,7 +103,13 @@ export class LeaseKeeper {
     }
   }
 
-  private gain(epoch: number, sentMs: number): void {
+  private gain({ epoch, aheadS }: GrantedLease, sentMs: number): void {
+    if (aheadS > 0) {
+      this.logger.warn(
+        { lease: this.claim.name, aheadS },
+        "took a lease that ended in the future: the database's clock was ahead when it was written",
+      );
+    }
     const held = { epoch, lost: new AbortController() };
     this.held = held;
     this.expireAt(sentMs);

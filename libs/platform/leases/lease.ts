@@ -15,29 +15,50 @@ export interface LeaseClaim {
   backend?: Backend;
 }
 
+/**
+ * How far beyond its own length a lease may seem to end: a database's clock is corrected by small steps. What lies further ahead was
+ * written before the clock was set back, or on a server whose clock was ahead, and is free: a living holder renews it within seconds.
+ */
+export const LEASE_AHEAD_MS_MAX = 1_000;
+
+/** SQL: whether a lease of `lengthMs` (SQL as well) that ends at `expiresAt` is held. Needs the time of the row's lock, not of the transaction. */
+export function isHeldSql(expiresAt: string, lengthMs: string | number): string {
+  return `(${expiresAt} > clock_timestamp()
+    AND ${expiresAt} <= clock_timestamp() + (${lengthMs} + ${LEASE_AHEAD_MS_MAX}) * interval '1 millisecond')`;
+}
+
+/** SQL: how many seconds ahead of its possible end a lease ends; 0 or less for a sound one. */
+export function leaseAheadSql(expiresAt: string, lengthMs: string | number): string {
+  return `(extract(epoch FROM ${expiresAt}) - extract(epoch FROM clock_timestamp()) - ${lengthMs} / 1000.0)::float8`;
+}
+
 export interface GrantedLease {
   /** Higher than that of every earlier holder. */
   epoch: number;
+  /** How far in the future the former holder's lease ended beyond its length, in seconds; 0 for one that had simply ended. */
+  aheadS: number;
   /** The session of the holder before, when it recorded one. */
   former: Backend | null;
 }
 
-/** Takes the lease when it is free or expired by the database's clock; null when somebody else holds it. */
+/**
+ * Takes the lease when it is free, expired by the database's clock, or ends later than any lease can; null when another holds it.
+ */
 export async function acquireLease(sql: Sql, claim: LeaseClaim): Promise<GrantedLease | null> {
   const params = [claim.name, claim.holder, claim.ttlMs, claim.backend?.pid ?? null, claim.backend?.startedAt ?? null];
-  const taken = await sql.query<{ epoch: number; pid: number | null; started_at: string | null }>(
+  const taken = await sql.query<{ epoch: number; pid: number | null; started_at: string | null; ahead_s: number }>(
     `UPDATE lease SET epoch = lease.epoch + 1, holder = $2, backend_pid = $4, backend_start = $5::timestamptz,
        expires_at = clock_timestamp() + $3 * interval '1 millisecond'
-     FROM (SELECT name, backend_pid, backend_start::text AS backend_start FROM lease
-           WHERE name = $1 AND expires_at <= clock_timestamp() FOR UPDATE) AS former
+     FROM (SELECT name, backend_pid, backend_start::text AS backend_start, ${leaseAheadSql('expires_at', '$3')} AS ahead_s
+           FROM lease WHERE name = $1 AND NOT ${isHeldSql('expires_at', '$3')} FOR UPDATE) AS former
      WHERE lease.name = former.name
-     RETURNING lease.epoch, former.backend_pid AS pid, former.backend_start AS started_at`,
+     RETURNING lease.epoch, former.backend_pid AS pid, former.backend_start AS started_at, former.ahead_s`,
     params,
   );
   const row = taken[0];
   if (row !== undefined) {
     const former = row.pid !== null && row.started_at !== null ? { pid: row.pid, startedAt: row.started_at } : null;
-    return { epoch: row.epoch, former };
+    return { epoch: row.epoch, aheadS: Math.max(0, row.ahead_s), former };
   }
   const made = await sql.query<{ epoch: number }>(
     `INSERT INTO lease (name, epoch, holder, expires_at, backend_pid, backend_start)
@@ -45,7 +66,7 @@ export async function acquireLease(sql: Sql, claim: LeaseClaim): Promise<Granted
      ON CONFLICT (name) DO NOTHING RETURNING epoch`,
     params,
   );
-  return made[0] === undefined ? null : { epoch: made[0].epoch, former: null };
+  return made[0] === undefined ? null : { epoch: made[0].epoch, aheadS: 0, former: null };
 }
 
 /** Prolongs the lease; false when a successor has taken it. */

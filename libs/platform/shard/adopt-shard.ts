@@ -2,7 +2,7 @@ import type { FeedFact } from '@icmp-mon/probing/contract';
 import { passCommitFence } from './commit-fence';
 import type { ShardDirectory } from './directory';
 import { OwnedShard, writeCommits } from './owned-shard';
-import type { Claim } from './ownership';
+import { ADOPTION_HOLDER, ADOPTION_LEASE_MS, type Claim } from './ownership';
 import type { ShardParticipant } from './participant';
 import { ShardWriter, type WriterTransaction } from './writer';
 
@@ -27,10 +27,6 @@ export interface Adopted {
   notMeasured: { from: Date; to: Date } | null;
 }
 
-const HOLDER = 'icmp-mon adoption';
-/** So long nobody takes a shard whose adoption was cut off; it may be adopted again at once. */
-const ADOPTION_MS_MAX = 10 * 60_000;
-
 /**
  * Accepts that the records before `low` are gone: the shard goes on from there with the statuses and numbers that are stored, the
  * feed's present facts, and verdicts to be earned anew; what was not measured is recorded. The adoption owns the shard meanwhile,
@@ -38,7 +34,7 @@ const ADOPTION_MS_MAX = 10 * 60_000;
  * stored, all in one transaction. If it fails, the shard is free as it was.
  */
 export async function adoptShard(adoption: Adoption): Promise<Adopted> {
-  const writer = await ShardWriter.connect(adoption.telemetryUrl, HOLDER, () => undefined);
+  const writer = await ShardWriter.connect(adoption.telemetryUrl, ADOPTION_HOLDER, () => undefined);
   try {
     const claim = await claimShard(writer, adoption.shard);
     try {
@@ -63,7 +59,7 @@ async function claimShard(writer: ShardWriter, shard: number): Promise<Claim> {
      FROM (SELECT shard FROM shard WHERE shard = $1 FOR UPDATE) AS held
      WHERE s.shard = held.shard
      RETURNING s.shard, s.epoch::float8 AS epoch`,
-    [shard, HOLDER, ADOPTION_MS_MAX, backend.pid, backend.start],
+    [shard, ADOPTION_HOLDER, ADOPTION_LEASE_MS, backend.pid, backend.start],
   );
   if (!claim) throw new Error(`There is no shard ${shard} in the telemetry database.`);
   return claim;

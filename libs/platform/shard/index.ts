@@ -4,6 +4,7 @@ export { holdCommits } from './commit-fence';
 export { ShardDirectory, type AgentEntry, type PairEntry, type PolicyEntry, type TargetEntry } from './directory';
 export { ShardFold } from './fold';
 export { notMeasured, type NotMeasured } from './not-measured';
+export { SHARD_IS_HELD, SHARD_LEASE_AHEAD_S } from './ownership';
 export type { PendingWrite, RecordPlace, ResultBatch, ShardClock, ShardParticipant } from './participant';
 export { OwnedShard, writeCommits, type ShardCommit } from './owned-shard';
 export { shardPositions, type PositionState, type ShardPosition } from './positions';

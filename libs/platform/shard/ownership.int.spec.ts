@@ -69,8 +69,27 @@ describe('shards under leases', () => {
       taking = new ShardOwnership(telemetry, 'successor').take(2, writer.backend);
       await expectWaiting();
     });
-    expect(await taking).toEqual({ shard: 2, epoch: 2 });
+    expect(await taking).toEqual({ shard: 2, epoch: 2, aheadS: 0 });
     await expect(whileCommitting(async () => undefined)).rejects.toThrow(EpochLost);
+  });
+
+  it('are taken over when their leases end later than any can, as after a clock that was ahead', async () => {
+    const successor = new ShardOwnership(telemetry, 'successor');
+    const other = await ShardWriter.connect(database.url, 'ownership test: successor', () => undefined);
+    try {
+      expect(await successor.free(SHARDS)).toEqual([]);
+      await telemetry.execute(`UPDATE shard SET expires_at = expires_at + interval '2 hours' WHERE shard >= 2`);
+      await telemetry.execute(`UPDATE projector SET seen_at = seen_at + interval '2 hours'`);
+      expect(await successor.free(SHARDS)).toEqual([2, 3]);
+      const taken = await successor.take(2, other.backend);
+      expect(taken).toMatchObject({ shard: 2, epoch: 2 });
+      expect(taken?.aheadS).toBeGreaterThan(7_100);
+      await successor.renew();
+      // A projector that was seen in the future has no share.
+      expect(await successor.share(SHARDS)).toBe(SHARDS);
+    } finally {
+      await other.close();
+    }
   });
 
   it('stay where they are when the lease was renewed before the commit ended', async () => {
@@ -89,7 +108,7 @@ describe('shards under leases', () => {
     await expire();
     let refused = Promise.resolve();
     await telemetry.transaction(async (sql) => {
-      expect(await new ShardOwnership(sql, 'successor').take(2, writer.backend)).toEqual({ shard: 2, epoch: 2 });
+      expect(await new ShardOwnership(sql, 'successor').take(2, writer.backend)).toMatchObject({ shard: 2, epoch: 2 });
       refused = expect(whileCommitting(async () => undefined)).rejects.toThrow(EpochLost);
       await expectWaiting();
     });
@@ -101,7 +120,7 @@ describe('shards under leases', () => {
     const successor = new ShardOwnership(telemetry, 'successor');
     const other = await ShardWriter.connect(database.url, 'ownership test: successor', () => undefined);
     try {
-      expect(await successor.take(2, other.backend)).toEqual({ shard: 2, epoch: 2 });
+      expect(await successor.take(2, other.backend)).toMatchObject({ shard: 2, epoch: 2 });
       expect(await owner.take(2, writer.backend, true)).toBeNull();
       expect(await other.query('SELECT 1 AS alive')).toEqual([{ alive: 1 }]);
     } finally {

@@ -1,5 +1,6 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import type { LogBounds } from '@icmp-mon/platform/messaging';
+import { SHARD_IS_HELD } from './ownership';
 
 /** `before` and `past`: the next record to read was deleted, or was never in this log. */
 export type PositionState = 'ok' | 'before' | 'past';
@@ -31,7 +32,7 @@ export async function shardPositions(
   readBounds: () => Promise<ReadonlyMap<number, LogBounds>>,
 ): Promise<ShardPosition[]> {
   const rows = await sql.query<Omit<ShardPosition, 'log' | 'lag' | 'state'> & { highest: number }>(
-    `SELECT s.shard, CASE WHEN s.expires_at > now() THEN s.holder END AS owner, s.epoch,
+    `SELECT s.shard, CASE WHEN ${SHARD_IS_HELD} THEN s.holder END AS owner, s.epoch,
             s.checkpoint_position AS checkpoint, s.checkpoint_at AS "checkpointAt",
             coalesce(p.lowest, s.checkpoint_position) AS stored, p.log_at AS "storedAt",
             greatest(coalesce(p.highest, -1), s.checkpoint_position) AS highest

@@ -187,6 +187,12 @@ export class ShardHost {
     if (!writer || !this.log) return;
     const claim = await this.ownership.take(shard, writer.backend, retake);
     if (!claim) return;
+    if (claim.aheadS > 0) {
+      logger.warn(
+        { shard, aheadS: claim.aheadS },
+        "took a shard whose lease ended in the future: the database's clock was ahead when it was written",
+      );
+    }
     const owned = await OwnedShard.load(
       database,
       claim,

@@ -85,7 +85,7 @@ export const AGENTS_PART: PartReader = {
 async function whyDeaf(look: Look): Promise<{ summary: string; advice: string } | null> {
   const projectors = await look.control.query(
     `SELECT 1 FROM app_process
-     WHERE app = 'projector' AND seen_at > clock_timestamp() - interval '${APP_SILENT_S} seconds' LIMIT 1`,
+     WHERE app = 'projector' AND abs(extract(epoch FROM clock_timestamp() - seen_at)) < ${APP_SILENT_S} LIMIT 1`,
   );
   const shown = 'What is shown is what was read last.';
   if (projectors.length === 0) {

@@ -40,7 +40,7 @@ export const PROCESSES_PART: PartReader = {
   ],
   async read({ control }): Promise<PartReading> {
     const processes = await control.query<ProcessRow>(
-      `SELECT app, host, pid, version, started_at, ready, troubles, extract(epoch FROM clock_timestamp() - seen_at)::float8 AS silent_s
+      `SELECT app, host, pid, version, started_at, ready, troubles, abs(extract(epoch FROM clock_timestamp() - seen_at))::float8 AS silent_s
        FROM app_process WHERE seen_at > now() - interval '${FORGOTTEN_AFTER}' ORDER BY app, started_at DESC LIMIT 1000`,
     );
     const heard = processes.filter(isHeard);

@@ -1,6 +1,7 @@
 import { type HealthRow, type HealthState, worstOf } from '@icmp-mon/operations/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import { relayStatus } from '@icmp-mon/platform/event-store';
+import { isHeldSql, LEASE_MS } from '@icmp-mon/platform/leases';
 import { SHARD_TOPIC } from '@icmp-mon/platform/messaging';
 import { ofRows, spanText } from './figures';
 import type { Look, PartReader, PartReading } from './health-reading';
@@ -115,7 +116,7 @@ async function statusChanges({ telemetry, thresholds }: Look): Promise<Publisher
 
 async function isHeld(sql: Sql, name: string): Promise<boolean> {
   const [lease] = await sql.query<{ held: boolean }>(
-    'SELECT expires_at > clock_timestamp() AS held FROM lease WHERE name = $1',
+    `SELECT ${isHeldSql('expires_at', LEASE_MS)} AS held FROM lease WHERE name = $1`,
     [name],
   );
   return lease?.held === true;

@@ -1,5 +1,6 @@
 import { type HealthRow, type HealthState, worstOf } from '@icmp-mon/operations/contract';
 import { SHARD_TOPIC } from '@icmp-mon/platform/messaging';
+import { SHARD_IS_HELD, SHARD_LEASE_AHEAD_S } from '@icmp-mon/platform/shard';
 import { counted, maxOf, ofRows, spanText } from './figures';
 import type { Look, PartReader, PartReading } from './health-reading';
 import { grade } from './thresholds';
@@ -9,13 +10,15 @@ interface ShardRow {
   epoch: number;
   holder: string | null;
   held: boolean;
+  /** How far ahead of its possible end the lease ends. */
+  lease_ahead_s: number;
   /** What all participants have stored: the least of their positions. */
   position: number | null;
   stored_age_s: number | null;
 }
 
 const SHARDS = `
-  SELECT s.shard, s.epoch, s.holder, s.expires_at > now() AS held, p.position,
+  SELECT s.shard, s.epoch, s.holder, ${SHARD_IS_HELD} AS held, ${SHARD_LEASE_AHEAD_S} AS lease_ahead_s, p.position,
     extract(epoch FROM clock_timestamp() - p.log_at)::float8 AS stored_age_s
   FROM shard s
   LEFT JOIN LATERAL (SELECT min(position) AS position, min(log_at) AS log_at FROM shard_position WHERE shard = s.shard) p ON true
@@ -87,6 +90,14 @@ function complaint(shards: ShardRow[], rows: HealthRow[], state: HealthState): [
   const nobody = shards.filter(({ held }) => !held).length;
   const oldest = maxOf(shards.map((row) => row.stored_age_s));
   const age = oldest === null ? '' : `, the oldest stored up to ${spanText(oldest)} ago`;
+  const aheadS = maxOf(shards.filter(({ held }) => !held).map(({ lease_ahead_s: s }) => s)) ?? 0;
+  if (aheadS > 0) {
+    return [
+      `${nobody} of ${counted(shards.length, 'shard')} without a projector: leases end ${spanText(aheadS)} later than they can${age}`,
+      'The clock of the telemetry database was set back, or another server took over whose clock is behind: see its clock. A projector ' +
+        'takes such a shard within seconds; if none does, see that one runs, and what its /readyz and its log say.',
+    ];
+  }
   if (nobody > 0) {
     return [
       `${nobody} of ${counted(shards.length, 'shard')} without a projector${age}`,

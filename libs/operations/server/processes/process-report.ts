@@ -77,5 +77,6 @@ export class ProcessReport {
 
 /** Forgets processes that ended without taking leave. Returns how many. */
 export function forgetProcesses(control: Sql): Promise<number> {
-  return control.execute(`DELETE FROM app_process WHERE seen_at < now() - interval '${FORGOTTEN_AFTER}'`);
+  return control.execute(`DELETE FROM app_process
+     WHERE seen_at NOT BETWEEN now() - interval '${FORGOTTEN_AFTER}' AND now() + interval '${FORGOTTEN_AFTER}'`);
 }
