@@ -8,10 +8,13 @@ const FIGURES = {
   blocks: 'Blocks applied',
   results: 'Results that counted',
   repeatedBlocks: 'Blocks dropped because they were here before',
+  olderBootBlocks: 'Blocks dropped because another process ships under the identity of their agent',
   refusedBlocks: 'Blocks that could not be read',
   refusedRecords: 'Records that could not be read',
   unassignedResults: 'Results dropped because their pair is not assigned',
   tooOldResults: 'Results dropped because they are too old to keep',
+  tooNewResults: 'Results that were dated after their receipt, and stored at it',
+  lateResults: 'Results that were stored and judged nothing, because they came late',
 } as const;
 
 const logger = createLogger('shard-metrics');

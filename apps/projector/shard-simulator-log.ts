@@ -12,6 +12,7 @@ import {
   type FeedFact,
   type Lane,
 } from '@icmp-mon/probing/contract';
+import { ReceiptTimes } from '@icmp-mon/platform/shard';
 import { decompressBounded } from '@icmp-mon/platform/zstd';
 import { AGENT_IDS, seeded, targetIdOf } from './shard-log.test-data';
 import { probe, SimulatedAgent, type SimulatedBlock } from './shard-simulator-agent';
@@ -63,6 +64,8 @@ class LogSimulation {
   private tickEpoch = 1;
   private ticksFrom = 0;
   private zombieUntil = -1;
+  private lastTickMs = 0;
+  private readonly receipts = new ReceiptTimes();
   private swapped = false;
 
   constructor(private readonly plan: Plan) {
@@ -190,6 +193,8 @@ class LogSimulation {
     const atMs = nowMs + this.clockAheadMs;
     if (second >= this.ticksFrom) {
       const record = encodeTickRecord(this.tickEpoch, atMs);
+      this.receipts.onTick(this.lastTickMs === 0 ? 0 : atMs - this.lastTickMs);
+      this.lastTickMs = atMs;
       this.records.push(record);
       this.clean.push(record);
     }
@@ -265,9 +270,11 @@ class LogSimulation {
       if (this.seen.has(block.identity)) continue;
       this.seen.add(block.identity);
       this.clean.push(encodeBlocksRecord([envelopes[at]]));
+      const presentMs = this.receipts.bounded(receivedAtMs, this.lastTickMs);
+      this.receipts.note(receivedAtMs, this.lastTickMs);
       for (const { key, sampleMs, outcome, rttUs } of block.samples) {
         if (!this.assigned.get(key)?.includes(block.agentId)) continue;
-        const placedMs = Math.min(sampleMs - clockOffsetMs, receivedAtMs);
+        const placedMs = Math.min(sampleMs - clockOffsetMs, presentMs);
         const line = `${key}/${block.agent}/${placedMs}/${outcome}/${rttUs}`;
         this.samples.set(line, (this.samples.get(line) ?? 0) + 1);
       }

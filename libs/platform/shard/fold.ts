@@ -9,21 +9,25 @@ import {
   type BlockEnvelope,
   type DecodedBlock,
   type FeedFact,
-  type InspectedBlock,
   type Refused,
+  type UncountedReason,
 } from '@icmp-mon/probing/contract';
 import { decompressBounded } from '@icmp-mon/platform/zstd';
-import { compare, ShardDirectory } from './directory';
+import { ShardDirectory } from './directory';
 import { CheckpointUnreadable, decodeCheckpoint, encodeCheckpoint, type CheckpointPart } from './checkpoint-codec';
+import { type LaneEntry, LanePositions } from './lane-positions';
 import type { RecordPlace, ResultBatch, ShardClock, ShardParticipant } from './participant';
+import { isJump, type ReceiptState, ReceiptTimes } from './receipt-times';
 import type { WriterTransaction } from './writer';
 
 /** A tick ages things by at most this much: time in which nobody could write makes nobody stale. */
 const TICK_STEP_MS_MAX = 2_000;
-/** A tick that is further from the one before is a clock that was set, or an outage: the next tick has to confirm it. */
-const TICK_JUMP_MS_MAX = 10_000;
 /** Samples older than this when received are counted and dropped: no window for them is kept anywhere. */
 const SAMPLE_AGE_MS_MAX = 30 * 86_400_000;
+/** Results that are dated further after their receipt than this are told of: clocks differ a little. */
+const NEWER_MS_MAX = 1_000;
+/** The same of results whose agent's clock is off. */
+const CLOCK_OFF_MS_MAX = 5_000;
 const CORE = 'core';
 
 /** What happened to results and blocks since the process started; figures for /metrics, not part of the state. */
@@ -32,15 +36,13 @@ export interface FoldCounters {
   blocks: number;
   results: number;
   repeatedBlocks: number;
+  olderBootBlocks: number;
   refusedBlocks: number;
   refusedRecords: number;
   unassignedResults: number;
   tooOldResults: number;
-}
-
-interface LanePosition {
-  boot: number;
-  sequence: number;
+  tooNewResults: number;
+  lateResults: number;
 }
 
 interface CoreHead {
@@ -49,7 +51,8 @@ interface CoreHead {
   tickEpoch: number;
   lastTickMs: number;
   clock: ShardClock;
-  lanes: [key: string, boot: number, sequence: number][];
+  lanes: LaneEntry[];
+  receipts?: ReceiptState;
 }
 
 /**
@@ -63,21 +66,21 @@ export class ShardFold {
     blocks: 0,
     results: 0,
     repeatedBlocks: 0,
+    olderBootBlocks: 0,
     refusedBlocks: 0,
     refusedRecords: 0,
     unassignedResults: 0,
     tooOldResults: 0,
+    tooNewResults: 0,
+    lateResults: 0,
   };
   private clock: ShardClock = { ageMs: 0, atMs: 0 };
   private tickEpoch = 0;
   /** The latest tick as it was written; `clock.atMs` follows once it is believed. */
   private lastTickMs = 0;
   private feedPosition = 0;
-  /**
-   * By agent and lane. Kept for every agent that ever shipped, about 100 bytes of a checkpoint each, also when it is removed: should it
-   * come back, what it ships may have been here before.
-   */
-  private readonly lanes = new Map<string, LanePosition>();
+  private readonly lanes = new LanePositions();
+  private readonly receipts = new ReceiptTimes();
   private readonly batch = allocateBatch();
   private readonly columns = allocateColumns(BLOCK_RESULTS_MAX);
 
@@ -162,7 +165,8 @@ export class ShardFold {
     const elapsedMs = this.lastTickMs === 0 ? 0 : atMs - this.lastTickMs;
     this.lastTickMs = atMs;
     this.clock.ageMs += Math.max(0, Math.min(elapsedMs, TICK_STEP_MS_MAX));
-    if (Math.abs(elapsedMs) <= TICK_JUMP_MS_MAX) this.clock.atMs = atMs;
+    if (!isJump(elapsedMs)) this.clock.atMs = atMs;
+    this.receipts.onTick(elapsedMs);
     if (this.clock.atMs === 0) return;
     for (const participant of this.participants) participant.onTick?.(this.clock, placeOf(participant));
   }
@@ -200,21 +204,30 @@ export class ShardFold {
     const inspected = inspectBlock(envelope.block);
     if (!inspected.ok) return this.refuse(inspected);
     // The header alone tells of repeats and of agents that probe nothing here: whatever they send, it is not decoded.
-    if (this.isRepeat(inspected)) {
-      this.counters.repeatedBlocks++;
-      return;
+    const { agentId, lane, boot, sequence, count } = inspected.header;
+    const receivedAtMs = this.receipts.bounded(envelope.receivedAtMs, this.lastTickMs);
+    const placement = this.lanes.place(`${agentId}/${lane}`, boot, sequence, this.clock.ageMs, receivedAtMs);
+    if (placement !== 'new') {
+      this.counters[placement === 'repeated' ? 'repeatedBlocks' : 'olderBootBlocks']++;
+      return this.tellUncounted(agentId, placement, count, placeOf);
     }
-    if (!this.directory.hasPairs(inspected.header.agentId)) {
-      this.counters.unassignedResults += inspected.header.count;
-      return;
+    this.receipts.note(envelope.receivedAtMs, this.lastTickMs);
+    if (!this.directory.hasPairs(agentId)) {
+      this.counters.unassignedResults += count;
+      return this.tellUncounted(agentId, 'not_assigned', count, placeOf);
     }
     const decoded = decodeInspected(inspected, decompressBounded, this.columns);
     if (!decoded.ok) return this.refuse(decoded);
-    this.fillBatch(decoded, envelope);
-    if (this.batch.count === 0) return;
-    this.counters.results += this.batch.count;
-    for (const participant of this.participants) {
-      participant.onResults?.(this.batch, this.clock, placeOf(participant));
+    const uncounted = this.fillBatch(decoded, receivedAtMs, envelope.clockOffsetMs);
+    if (this.batch.count > 0) {
+      this.counters.results += this.batch.count;
+      for (const participant of this.participants) {
+        participant.onResults?.(this.batch, this.clock, placeOf(participant));
+      }
+      this.counters.lateResults += uncounted.late = this.batch.late;
+    }
+    for (const [reason, results] of Object.entries(uncounted) as [UncountedReason, number][]) {
+      if (results > 0) this.tellUncounted(agentId, reason, results, placeOf);
     }
   }
 
@@ -223,38 +236,46 @@ export class ShardFold {
     this.warn('refused a block', { shard: this.shard, ...refused });
   }
 
-  /** An agent ships a lane in order of (boot, sequence), so whatever is not above the highest was here before. */
-  private isRepeat({ header }: InspectedBlock): boolean {
-    const key = `${header.agentId}/${header.lane}`;
-    const last = this.lanes.get(key);
-    if (last && (header.boot < last.boot || (header.boot === last.boot && header.sequence <= last.sequence)))
-      return true;
-    this.lanes.set(key, { boot: header.boot, sequence: header.sequence });
-    return false;
+  private tellUncounted(
+    agentId: string,
+    reason: UncountedReason,
+    results: number,
+    placeOf: (participant: ShardParticipant) => RecordPlace,
+  ): void {
+    for (const each of this.participants) each.onUncounted?.(agentId, reason, results, this.clock, placeOf(each));
   }
 
-  private fillBatch({ header, columns }: DecodedBlock, { receivedAtMs, clockOffsetMs }: BlockEnvelope): void {
+  /** The results that count, and how many of the others there are, by reason. */
+  private fillBatch(
+    { header, columns }: DecodedBlock,
+    receivedAtMs: number,
+    clockOffsetMs: number,
+  ): Partial<Record<UncountedReason, number>> {
     const { batch, directory } = this;
-    batch.count = 0;
+    batch.count = batch.late = 0;
     const agent = directory.agents.get(header.agentId);
     if (!agent) {
       this.counters.unassignedResults += columns.count;
-      return;
+      return { not_assigned: columns.count };
     }
     batch.agent = agent;
     batch.lane = header.lane;
     batch.receivedAtMs = receivedAtMs;
+    const [before, tooOldBefore] = [this.counters.unassignedResults, this.counters.tooOldResults];
+    let tooNew = 0;
     for (let row = 0; row < columns.count; row++) {
       const pair = directory.findPair(agent.index, columns.targetKey[row]!, columns.check[row]!);
       if (!pair) {
         this.counters.unassignedResults++;
         continue;
       }
-      const sampleMs = Math.min(columns.baseTimeMs + columns.timeOffsetMs[row]! - clockOffsetMs, receivedAtMs);
+      const datedMs = columns.baseTimeMs + columns.timeOffsetMs[row]! - clockOffsetMs;
+      const sampleMs = Math.min(datedMs, receivedAtMs);
       if (receivedAtMs - sampleMs > SAMPLE_AGE_MS_MAX) {
         this.counters.tooOldResults++;
         continue;
       }
+      if (datedMs - receivedAtMs > NEWER_MS_MAX) tooNew++;
       const at = batch.count++;
       batch.target[at] = pair.target;
       batch.policy[at] = pair.policy;
@@ -264,6 +285,13 @@ export class ShardFold {
       batch.outcome[at] = columns.outcome[row]!;
       batch.rttUs[at] = columns.rttUs[row]!;
     }
+    this.counters.tooNewResults += tooNew;
+    return {
+      not_assigned: this.counters.unassignedResults - before,
+      too_old: this.counters.tooOldResults - tooOldBefore,
+      too_new: tooNew,
+      clock_corrected: Math.abs(clockOffsetMs) > CLOCK_OFF_MS_MAX ? batch.count - tooNew : 0,
+    };
   }
 
   private coreHead(): CoreHead {
@@ -273,9 +301,8 @@ export class ShardFold {
       tickEpoch: this.tickEpoch,
       lastTickMs: this.lastTickMs,
       clock: { ...this.clock },
-      lanes: [...this.lanes]
-        .map(([key, { boot, sequence }]): [string, number, number] => [key, boot, sequence])
-        .sort((a, b) => compare(a[0], b[0])),
+      lanes: this.lanes.entries(),
+      receipts: this.receipts.state(),
     };
   }
 
@@ -304,7 +331,8 @@ export class ShardFold {
     this.tickEpoch = head.tickEpoch;
     this.lastTickMs = head.lastTickMs;
     this.feedPosition = head.feedPosition;
-    for (const [key, boot, sequence] of head.lanes) this.lanes.set(key, { boot, sequence });
+    this.lanes.restore(head.lanes, head.clock.ageMs);
+    this.receipts.restore(head.receipts);
     this.directory.restore(head.directory);
     for (const participant of this.participants) {
       const part = parts[participant.name];
@@ -319,6 +347,7 @@ function allocateBatch(): ResultBatch {
     agent: { agentId: '', name: '', region: '', provider: '', state: 'active', index: 0 },
     lane: LANE.live,
     receivedAtMs: 0,
+    late: 0,
     target: [],
     policy: [],
     pairSlot: new Int32Array(BLOCK_RESULTS_MAX),

@@ -8,6 +8,7 @@ export { SHARD_IS_HELD, SHARD_LEASE_AHEAD_S } from './ownership';
 export type { PendingWrite, RecordPlace, ResultBatch, ShardClock, ShardParticipant } from './participant';
 export { OwnedShard, writeCommits, type ShardCommit } from './owned-shard';
 export { shardPositions, type PositionState, type ShardPosition } from './positions';
+export { ReceiptTimes } from './receipt-times';
 export { ShardHost, type ShardHostOptions } from './shard-host';
 export { TickProducer } from './tick-producer';
 export type { WriterTransaction } from './writer';

@@ -1,4 +1,4 @@
-import type { Lane } from '@icmp-mon/probing/contract';
+import type { Lane, UncountedReason } from '@icmp-mon/probing/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import type { CheckpointPart } from './checkpoint-codec';
 import type { AgentEntry, PolicyEntry, TargetEntry } from './directory';
@@ -30,7 +30,10 @@ export interface ResultBatch {
   count: number;
   agent: AgentEntry;
   lane: Lane;
+  /** By the gateway's clock, bounded by the shard's ticks. */
   receivedAtMs: number;
+  /** Results of the batch that judge nothing because they are late: the participant that judges raises it. */
+  late: number;
   target: TargetEntry[];
   policy: PolicyEntry[];
   /** Index of the (target, agent, check) pair in per-pair arrays. */
@@ -65,6 +68,8 @@ export interface ShardParticipant {
   onAgentCondition?(target: TargetEntry, clock: ShardClock, place: RecordPlace): void;
   onTargetRemoved?(target: TargetEntry, clock: ShardClock, place: RecordPlace): void;
   onResults?(batch: ResultBatch, clock: ShardClock, place: RecordPlace): void;
+  /** Results of an agent that are not counted, or otherwise than it meant. Comes after `onResults` of the block's others. */
+  onUncounted?(agentId: string, reason: UncountedReason, results: number, clock: ShardClock, place: RecordPlace): void;
   onTick?(clock: ShardClock, place: RecordPlace): void;
   /** At a takeover: reads what of it is stored, which is its state at its stored position. */
   recall?(sql: Pick<Sql, 'query'>): Promise<void>;

@@ -12,6 +12,7 @@ export * from './rtt-histogram';
 export * from './series-body';
 export * from './series-samples';
 export * from './shard-record';
+export * from './uncounted';
 export * from './upload';
 export { isUuid, uuidFromBytes, uuidToBytes } from './uuid';
 export * from './window-summary';

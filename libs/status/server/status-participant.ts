@@ -23,6 +23,8 @@ export const STATUS_PARTICIPANT = 'status';
 
 /** Results older than this many intervals when received are kept, and judge nothing. */
 const JUDGED_INTERVALS_MAX = 2;
+/** A last sample further ahead of the present than this is of a clock that was ahead: it holds up no later one. */
+const FUTURE_MS_MAX = 5_000;
 
 interface TargetState extends Judgement {
   /** 0 while the shard has not heard what time it is. */
@@ -130,18 +132,23 @@ export class StatusParticipant implements ShardParticipant {
 
   onResults(batch: ResultBatch, clock: ShardClock, place: RecordPlace): void {
     if (batch.lane === LANE.backfill) return;
-    for (let row = 0; row < batch.count; row++) this.onResult(batch, row, clock, place);
-    for (const target of this.touched) this.decide(target, null, place);
+    const presentMs = Math.max(clock.atMs, batch.receivedAtMs);
+    for (let row = 0; row < batch.count; row++) this.onResult(batch, row, presentMs, clock, place);
+    for (const target of this.touched) this.decide(target, null, place, presentMs);
     this.touched.clear();
   }
 
-  private onResult(batch: ResultBatch, row: number, clock: ShardClock, place: RecordPlace): void {
+  private onResult(batch: ResultBatch, row: number, presentMs: number, clock: ShardClock, place: RecordPlace): void {
     const { pairs } = this;
     const slot = batch.pairSlot[row];
     const policy = batch.policy[row];
     const sampleMs = batch.sampleMs[row];
     const tooOld = batch.receivedAtMs - sampleMs > JUDGED_INTERVALS_MAX * policy.intervalMs + policy.timeoutMs;
-    if (tooOld || sampleMs < pairs.lastSampleMs(slot)) return;
+    const lastSampleMs = pairs.lastSampleMs(slot);
+    if (tooOld || (sampleMs < lastSampleMs && lastSampleMs <= presentMs + FUTURE_MS_MAX)) {
+      batch.late++;
+      return;
+    }
     const outcome = batch.outcome[row];
     const verdict = pairs.verdict(slot);
     if (isSuccess(outcome) && pairs.lastSuccessMs(slot) === 0) this.noteAnswer(batch.target[row], batch.check[row]);
@@ -197,8 +204,8 @@ export class StatusParticipant implements ShardParticipant {
     return verdicts;
   }
 
-  /** `atMs` null: whatever changes, changed with the latest sample. */
-  private decide(target: TargetEntry, atMs: number | null, place: RecordPlace): void {
+  /** `atMs` null: whatever changes, changed with the latest sample, at the present at the latest. */
+  private decide(target: TargetEntry, atMs: number | null, place: RecordPlace, presentMs = atMs || Infinity): void {
     const state = this.states.get(target.key);
     const { policy } = target;
     if (!state || !policy || this.undated.has(target)) return;
@@ -213,7 +220,7 @@ export class StatusParticipant implements ShardParticipant {
     const { status, reason } = judged.length === 0 ? NEVER_JUDGED : worst(judged);
     if (status === state.status && reason === state.reason) return;
     const before = { ...state };
-    const decidedMs = (atMs ?? this.latestSampleMs(target)) || state.sinceMs;
+    const decidedMs = (atMs ?? Math.min(this.latestSampleMs(target), presentMs)) || state.sinceMs;
     state.reason = reason;
     if (status !== state.status) {
       state.status = status;
@@ -227,7 +234,7 @@ export class StatusParticipant implements ShardParticipant {
       reason,
       atMs: decidedMs,
       sinceMs: state.sinceMs,
-      lastSuccessMs: this.lastSuccessMs(target),
+      lastSuccessMs: Math.min(this.lastSuccessMs(target), presentMs),
       votes: votesOf(ballot, policy.quorum),
       changeSeq: ++this.changeSeq,
       place,

@@ -1,0 +1,31 @@
+/**
+ * Why results that were answered 200 are not counted, or counted otherwise than the agent meant:
+ * - `repeated`: their block was here before, so they are counted already;
+ * - `older_boot`: another process of the same identity has shipped since: two agents may share it, or a state folder was restored;
+ * - `not_assigned`: the agent is not selected for the target, or the target is gone;
+ * - `too_old`: measured longer ago than results are kept;
+ * - `too_new`: dated after their receipt, and stored at the time of it;
+ * - `clock_corrected`: dated by a clock that is off, and stored at the corrected time;
+ * - `late`: stored, but too late for a verdict, or older than one that is judged already.
+ */
+export const UNCOUNTED_REASONS = [
+  'repeated',
+  'older_boot',
+  'not_assigned',
+  'too_old',
+  'too_new',
+  'clock_corrected',
+  'late',
+] as const;
+export type UncountedReason = (typeof UNCOUNTED_REASONS)[number];
+
+/** Those of which nothing is stored. */
+export const DROPPED_REASONS: readonly UncountedReason[] = ['older_boot', 'not_assigned', 'too_old'];
+
+/** How many results of one agent, for one reason. */
+export interface UncountedResults {
+  reason: UncountedReason;
+  results: number;
+  /** The latest of them, ISO 8601. */
+  lastAt: string;
+}
