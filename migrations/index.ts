@@ -26,6 +26,8 @@ import { StatusTargetVerdict1790000046000 } from './telemetry/1790000046000-stat
 import { StatusWhyAgentsAreSilent1790000056000 } from './telemetry/1790000056000-status-why-agents-are-silent';
 import { ShardNotMeasured1790000042000 } from './telemetry/1790000042000-shard-not-measured';
 import { ShardFreshness1790000041000 } from './telemetry/1790000041000-platform-shard-freshness';
+import { AgentsUncounted1790000051000 } from './telemetry/1790000051000-agents-uncounted';
+import { AgentsUncountedNotice1790000051001 } from './control/1790000051001-agents-uncounted-notice';
 
 /** Applied in the order of their timestamps. */
 export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
@@ -39,6 +41,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   AgentsInventory1790000001400,
   AssignmentFeed1790000001500,
   OperationsHealth1790000041000,
+  AgentsUncountedNotice1790000051001,
   AgentsLifeCycle1790000052000,
   AssignmentLiveness1790000056000,
 ];
@@ -59,5 +62,6 @@ export const TELEMETRY_MIGRATIONS: readonly MigrationClass[] = [
   StatusDeltas1790000044000,
   ShardAhead1790000045000,
   StatusTargetVerdict1790000046000,
+  AgentsUncounted1790000051000,
   StatusWhyAgentsAreSilent1790000056000,
 ];

@@ -55,6 +55,20 @@ export function exposeMetrics(agent: ProbingAgent): void {
   gauge('icmpmon_agent_spool_oldest_seconds', 'Age of the oldest block', () => agent.session?.gauges().spoolOldestS);
   gauge('icmpmon_agent_quarantined', 'Blocks and spools set aside', () => agent.session?.gauges().spoolQuarantined);
   shipped(agent);
+  uncounted(agent);
+}
+
+function uncounted(agent: ProbingAgent): void {
+  new Gauge({
+    name: 'icmpmon_agent_uncounted_results',
+    help: 'Results of the last two minutes that the control plane does not count as measured, by its answers',
+    labelNames: ['reason'],
+    registers: [metrics],
+    collect() {
+      this.reset();
+      for (const { reason, results } of agent.session?.uncounted.latest ?? []) this.set({ reason }, results);
+    },
+  });
 }
 
 function shipped(agent: ProbingAgent): void {

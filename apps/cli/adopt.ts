@@ -1,3 +1,4 @@
+import { UncountedParticipant } from '@icmp-mon/agents/server';
 import { standingFacts } from '@icmp-mon/assignment/server';
 import type { Sql } from '@icmp-mon/platform/database';
 import { SHARD_TOPIC, type LogBounds } from '@icmp-mon/platform/messaging';
@@ -38,7 +39,8 @@ export async function adopt(
     participants: (number, directory) => {
       const status = new StatusParticipant(number, directory);
       status.numberAbove(changeSeq);
-      return [status, new SeriesParticipant(number, directory, agentNumbers, NOBODY_WATCHES)];
+      const series = new SeriesParticipant(number, directory, agentNumbers, NOBODY_WATCHES);
+      return [status, series, new UncountedParticipant(number)];
     },
   });
   const gap = notMeasured

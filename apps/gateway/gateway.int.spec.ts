@@ -415,7 +415,14 @@ describe('the gateway', () => {
 
     it('goes to its topic under the agent’s id, without what the contract does not know', async () => {
       const { agentId, client } = await enrolled();
-      expect((await client.json('/v1/telemetry', { ...telemetry, surprise: 1 })).status).toBe(204);
+      await control.execute(
+        `INSERT INTO agent_uncounted_notice (agent_id, reason, results, last_at, written_at)
+         VALUES ($1, 'older_boot', 12, now(), now())`,
+        [agentId],
+      );
+      const answer = await client.json('/v1/telemetry', { ...telemetry, surprise: 1 });
+      expect(answer.status).toBe(200);
+      expect(jsonOf(answer)).toMatchObject({ uncounted: [{ reason: 'older_boot', results: 12 }] });
       const log = await messaging.openLog('internal.agent-telemetry');
       const reports: ReceivedTelemetry[] = [];
       for (let partition = 0; partition < log.partitionCount; partition++) {
@@ -427,6 +434,7 @@ describe('the gateway', () => {
       await eventually(() => {
         const own = reports.find((report) => report.agentId === agentId);
         expect(own?.telemetry).toEqual(telemetry);
+        expect(own?.peer).toContain('127.0.0.1');
       });
       await log.close();
     });

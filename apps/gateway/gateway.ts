@@ -1,11 +1,24 @@
-import { CertificateAuthority, EnrolAgent, KnownAgents, RenewCertificate } from '@icmp-mon/agents/server';
+import {
+  CertificateAuthority,
+  EnrolAgent,
+  KnownAgents,
+  RenewCertificate,
+  UncountedNotices,
+} from '@icmp-mon/agents/server';
 import { AssignmentUpdates } from '@icmp-mon/assignment/server';
 import { ProcessReport } from '@icmp-mon/operations/server';
-import { ControlDatabase, REQUEST_TIMEOUTS } from '@icmp-mon/platform/database';
+import { ControlDatabase, DatabaseClock, REQUEST_TIMEOUTS } from '@icmp-mon/platform/database';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { MemoryBudget } from '@icmp-mon/platform/http';
 import { Messaging } from '@icmp-mon/platform/messaging';
-import { doEach, PRODUCT_VERSION, startOpsServer, type OpsServer, type Readiness } from '@icmp-mon/platform/ops';
+import {
+  createLogger,
+  doEach,
+  PRODUCT_VERSION,
+  startOpsServer,
+  type OpsServer,
+  type Readiness,
+} from '@icmp-mon/platform/ops';
 import { AgentsListenerModule } from './agents/agents-listener.module';
 import { AgentAdmission } from './agents/agent-admission';
 import { ResultsRoute } from './agents/results-route';
@@ -18,12 +31,16 @@ import { TlsListener } from './tls-listener';
 
 const AGENT_CONNECTIONS_MAX = 4_096;
 const ENROLMENT_CONNECTIONS_MAX = 256;
+/** Agents wait for the listeners, so the database's clock is not waited for much longer than it takes to answer. */
+const CLOCK_MS_MAX = 2_000;
 const LOCAL_NAMES = ['localhost', '127.0.0.1', '::1'];
 
 /** The agents' way in: enrolment on one listener, everything else on another that asks for a client certificate. */
 export class Gateway {
   private readonly database: ControlDatabase;
   private readonly messaging: Messaging;
+  private readonly clock: DatabaseClock;
+  private readonly nowMs = (): number => this.clock.nowMs();
   private readonly updates: AssignmentUpdates;
   private readonly listeners: TlsListener[] = [];
   private ops: OpsServer | null = null;
@@ -38,6 +55,10 @@ export class Gateway {
       ...REQUEST_TIMEOUTS,
     });
     this.messaging = new Messaging({ brokers, topicPrefix, clientId: 'gateway' });
+    const logger = createLogger('clock');
+    this.clock = new DatabaseClock(this.database, (error) =>
+      logger.debug({ err: error }, "the database's clock was not read; it is carried on"),
+    );
     this.updates = new AssignmentUpdates(this.database);
     this.report = new ProcessReport(this.database, {
       app: 'gateway',
@@ -50,11 +71,14 @@ export class Gateway {
   async start(): Promise<void> {
     const { config } = this;
     this.ops = await startOpsServer({ port: config.opsPort, readiness: () => this.readiness() });
-    const authority = await CertificateAuthority.open(config.caDir);
+    await this.clock.start(CLOCK_MS_MAX);
+    const { nowMs } = this;
+    const authority = await CertificateAuthority.open(config.caDir, nowMs);
     const eventStore = new EventStore(this.database);
     this.updates.start();
-    const common = { authority, hosts: [...LOCAL_NAMES, ...publicHosts(config)], host: config.listenHost };
-    const admission = new AgentAdmission(new KnownAgents(this.database), new RateLimit(config.agentRequestsPerSMax));
+    const common = { authority, nowMs, hosts: [...LOCAL_NAMES, ...publicHosts(config)], host: config.listenHost };
+    const requestRate = new RateLimit(config.agentRequestsPerSMax);
+    const admission = new AgentAdmission(new KnownAgents(this.database), requestRate, nowMs);
     const agents = await TlsListener.open({
       ...common,
       name: 'agents-listener',
@@ -63,6 +87,8 @@ export class Gateway {
         renewals: new RenewCertificate(this.database, authority),
         updates: this.updates,
         messaging: this.messaging,
+        clock: this.clock,
+        notices: new UncountedNotices(this.database),
       }),
       ahead: this.resultsRoute(admission),
       clientCertificates: true,
@@ -99,6 +125,7 @@ export class Gateway {
     await doEach([
       () => this.report.stop(),
       () => this.updates.stop(),
+      () => this.clock.stop(),
       () => Promise.all(this.listeners.map((listener) => listener.close())),
       () => this.messaging.close(),
       () => this.database.close(),
@@ -113,6 +140,7 @@ export class Gateway {
       intake: new ResultsIntake(messaging, config.shardCount),
       memory: new MemoryBudget(config.inFlightBytesMax, (bytes) => inFlightBytes.set(bytes)),
       byteRate: new RateLimit(config.agentBytesPerSMax),
+      nowMs: this.nowMs,
     });
   }
 

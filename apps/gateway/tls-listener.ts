@@ -17,7 +17,9 @@ const REQUEST_TIMEOUT_MS = 25_000;
 const SLOW_CLIENTS_CHECK_MS = 2_500;
 const KEEP_ALIVE_MS = 65_000;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
-const CERTIFICATE_CHECK_MS = 3_600_000;
+const CERTIFICATE_CHECK_MS = 10_000;
+/** A clock that goes back by more than this was ahead: what was issued by it may not be valid yet. */
+const SET_BACK_MS = 60_000;
 const IDLE_SWEEP_MS = 50;
 /** Requests that are not answered by then are cut off: their agents send them again. */
 const CLOSE_TIMEOUT_MS = 6_000;
@@ -37,6 +39,8 @@ export interface TlsListenerOptions {
   authority: CertificateAuthority;
   /** Names and addresses under which clients reach it. */
   hosts: readonly string[];
+  /** The clock that agents and certificates go by. */
+  nowMs: () => number;
   /** Only clients with a certificate of the installation's CA. */
   clientCertificates: boolean;
   connectionsMax: number;
@@ -59,7 +63,7 @@ export class TlsListener {
     const credentials = await authority.issueServerCredentials(hosts);
     const app = await openApp(options);
     const routes = app.getHttpAdapter().getInstance() as RequestListener;
-    const { ahead } = options;
+    const { ahead, nowMs } = options;
     const tls = {
       ...tlsOptions(credentials, authority),
       requestCert: clientCertificates,
@@ -70,7 +74,7 @@ export class TlsListener {
     const server = createServer(tls, (request, response) => {
       giveRequestId(request, response);
       // Our clock on each answer: agents estimate their offset from it.
-      response.setHeader('x-icmpmon-time', String(Date.now()));
+      response.setHeader('x-icmpmon-time', String(Math.round(nowMs())));
       if (ahead?.takes(request)) void ahead.answer(request, response);
       else routes(request, response);
     });
@@ -112,15 +116,18 @@ export class TlsListener {
     }
   }
 
-  private keepCertificate({ authority, hosts, name }: TlsListenerOptions, notAfter: Date): void {
+  private keepCertificate({ authority, hosts, name, nowMs }: TlsListenerOptions, notAfter: Date): void {
     const logger = createLogger(name);
     let expiresMs = notAfter.getTime();
-    const lifeMs = expiresMs - Date.now();
+    let issuedMs = nowMs();
+    const lifeMs = expiresMs - issuedMs;
     const renew = async (): Promise<void> => {
-      if (expiresMs - Date.now() > lifeMs / 2) return;
+      const isSetBack = nowMs() < issuedMs - SET_BACK_MS;
+      if (!isSetBack && expiresMs - nowMs() > lifeMs / 2) return;
       const credentials = await authority.issueServerCredentials(hosts);
       this.server.setSecureContext(tlsOptions(credentials, authority));
       expiresMs = credentials.notAfter.getTime();
+      issuedMs = nowMs();
       logger.info({ notAfter: credentials.notAfter.toISOString() }, 'renewed the listener certificate');
     };
     this.renewal = setInterval(() => {

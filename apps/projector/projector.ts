@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { Redis } from 'ioredis';
-import { AgentHealthProjection } from '@icmp-mon/agents/server';
+import { AgentHealthProjection, UncountedNoticeWriter, UncountedParticipant } from '@icmp-mon/agents/server';
 import { ProcessReport } from '@icmp-mon/operations/server';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { type GroupConsumer, Messaging, SHARD_TOPIC } from '@icmp-mon/platform/messaging';
@@ -31,6 +31,7 @@ export class Projector implements App {
   private readonly liveBus: RedisLiveBus;
   private readonly agentNumbers: AgentNumbers;
   private readonly publisher: StatusPublisher;
+  private readonly notices: UncountedNoticeWriter;
   readonly host: ShardHost;
   private consumers: GroupConsumer[] = [];
   private ops: OpsServer | null = null;
@@ -67,6 +68,7 @@ export class Projector implements App {
     });
     const owned = (): number[] => this.host.owners().map(({ shard }) => shard);
     this.publisher = new StatusPublisher(this.telemetry, this.messaging, owned, logger);
+    this.notices = new UncountedNoticeWriter(this.telemetry, this.control);
     this.report = new ProcessReport(this.control, {
       app: this.name,
       version: PRODUCT_VERSION,
@@ -78,6 +80,7 @@ export class Projector implements App {
     return [
       new StatusParticipant(shard, directory, () => this.publisher.kick(shard)),
       new SeriesParticipant(shard, directory, this.agentNumbers, this.liveBus),
+      new UncountedParticipant(shard),
     ];
   }
 
@@ -86,6 +89,7 @@ export class Projector implements App {
     this.liveBus.start();
     this.host.start();
     this.publisher.start();
+    this.notices.start();
     const list = new TargetListProjection();
     const health = new AgentHealthProjection();
     this.consumers = [
@@ -112,6 +116,7 @@ export class Projector implements App {
       // Its last commit may change statuses, which are published before Kafka is left.
       () => this.host.stop(),
       () => this.publisher.stop(),
+      () => this.notices.stop(),
       () => this.messaging.close(),
       () => this.liveBus.stop(),
       () => this.redis.disconnect(),

@@ -1,4 +1,4 @@
-import { forgetSpentTokens } from '@icmp-mon/agents/server';
+import { forgetSpentTokens, forgetUncounted } from '@icmp-mon/agents/server';
 import {
   forgetOldDecisions,
   forgetRemovals as forgetAssignmentRemovals,
@@ -80,6 +80,7 @@ export const HOUSEKEEPING: Readonly<Record<string, HousekeepingTask>> = {
     everyMs: HOUR_MS,
     run: (context) => drop(context, 'agent_metric', context.retention.agentMetricsKeptDays),
   },
+  'uncounted-results': { everyMs: HOUR_MS, run: ({ telemetry }) => forgetUncounted(telemetry) },
   'old-status-changes': {
     everyMs: HOUR_MS,
     run: ({ telemetry, retention, nowMs, signal }) =>

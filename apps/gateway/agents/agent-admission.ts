@@ -22,6 +22,7 @@ export class AgentAdmission {
   constructor(
     private readonly knownAgents: KnownAgents,
     private readonly requestRate: RateLimit,
+    private readonly nowMs: () => number = Date.now,
   ) {}
 
   /**
@@ -32,7 +33,7 @@ export class AgentAdmission {
     const identity = identityOf(request);
     const waitS = this.requestRate.take(identity.agentId, 1);
     if (waitS !== null) throw retryAfter('too_many_requests', 'The agent makes too many requests.', waitS);
-    if (Date.now() > identity.certificate.notAfterMs) throw new AgentRefused('certificate_expired');
+    if (this.nowMs() > identity.certificate.notAfterMs) throw new AgentRefused('certificate_expired');
     await this.knownAgents.require(identity.agentId, identity.certificate);
     return identity;
   }

@@ -1,5 +1,6 @@
-import { RenewCertificate } from '@icmp-mon/agents/server';
+import { RenewCertificate, UncountedNotices } from '@icmp-mon/agents/server';
 import { AssignmentUpdates } from '@icmp-mon/assignment/server';
+import { DatabaseClock } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AgentAdmission } from './agent-admission';
@@ -13,6 +14,8 @@ export interface AgentsListenerParts {
   renewals: RenewCertificate;
   updates: AssignmentUpdates;
   messaging: Messaging;
+  clock: DatabaseClock;
+  notices: UncountedNotices;
 }
 
 /** Routes for agents that have a certificate. The parts are shared with the rest of the process, so they come ready-made. */
@@ -28,6 +31,8 @@ export class AgentsListenerModule {
         { provide: RenewCertificate, useValue: parts.renewals },
         { provide: AssignmentUpdates, useValue: parts.updates },
         { provide: Messaging, useValue: parts.messaging },
+        { provide: DatabaseClock, useValue: parts.clock },
+        { provide: UncountedNotices, useValue: parts.notices },
       ],
     };
   }

@@ -21,6 +21,8 @@ export interface ResultsRouteParts {
   memory: MemoryBudget;
   /** Bytes that each agent may send per second. */
   byteRate: RateLimit;
+  /** What receipts are dated by. */
+  nowMs: () => number;
 }
 
 /** `POST /v1/results`, on bare node:http: a gateway hears this route all day, and Nest's way to it costs more than its work. */
@@ -43,7 +45,7 @@ export class ResultsRoute implements Route {
   }
 
   private async accept(request: IncomingMessage): Promise<ResultsAnswer> {
-    const receivedAtMs = Date.now();
+    const receivedAtMs = this.parts.nowMs();
     const { admission, byteRate, memory, intake } = this.parts;
     const { agentId } = await admission.admit(request);
     const lane = new URLSearchParams(request.url?.slice(PATH.length)).get('lane');

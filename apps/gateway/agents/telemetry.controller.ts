@@ -1,22 +1,52 @@
-import { AGENT_TELEMETRY_TOPIC, readTelemetry, type ReceivedTelemetry } from '@icmp-mon/agents/server';
+import type { IncomingMessage } from 'node:http';
+import type { TelemetryAnswer } from '@icmp-mon/agents/contract';
+import {
+  AGENT_TELEMETRY_TOPIC,
+  readTelemetry,
+  type ReceivedTelemetry,
+  UncountedNotices,
+} from '@icmp-mon/agents/server';
+import { DatabaseClock } from '@icmp-mon/platform/database';
+import { DependencyUnavailable } from '@icmp-mon/platform/errors';
 import { Messaging } from '@icmp-mon/platform/messaging';
-import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
 import type { AgentIdentity } from './agent-admission';
 import { Agent, AgentGuard } from './agent.guard';
 
 @Controller('v1/telemetry')
 @UseGuards(AgentGuard)
 export class TelemetryController {
-  constructor(private readonly messaging: Messaging) {}
+  constructor(
+    private readonly messaging: Messaging,
+    private readonly clock: DatabaseClock,
+    private readonly notices: UncountedNotices,
+  ) {}
 
+  /** Takes a report, and tells the agent which of its results are not counted as it meant. */
   @Post()
-  @HttpCode(204)
-  async report(@Agent() { agentId }: AgentIdentity, @Body() body: unknown): Promise<void> {
+  @HttpCode(200)
+  async report(
+    @Agent() { agentId }: AgentIdentity,
+    @Body() body: unknown,
+    @Req() request: IncomingMessage,
+  ): Promise<TelemetryAnswer> {
     const report: ReceivedTelemetry = {
       agentId,
-      receivedAt: new Date().toISOString(),
+      receivedAt: new Date(this.clock.nowMs()).toISOString(),
+      peer: request.socket.remoteAddress,
       telemetry: readTelemetry(body),
     };
     await this.messaging.send(AGENT_TELEMETRY_TOPIC, [{ key: agentId, value: Buffer.from(JSON.stringify(report)) }]);
+    return { uncounted: await this.uncounted(agentId) };
+  }
+
+  /** The report is taken, whether or not there is somebody to ask. */
+  private async uncounted(agentId: string): Promise<TelemetryAnswer['uncounted']> {
+    try {
+      return await this.notices.of(agentId);
+    } catch (error) {
+      if (error instanceof DependencyUnavailable) return [];
+      throw error;
+    }
   }
 }

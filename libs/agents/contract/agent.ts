@@ -1,3 +1,4 @@
+import type { UncountedResults } from '@icmp-mon/probing/contract';
 import type { AgentState } from './agent-events';
 
 /**
@@ -61,6 +62,24 @@ export interface AgentTelemetry {
   /** Probes that were due in the last minute and have no result: not in time, not heard, or not to be trusted. */
   unmeasuredPerS?: number;
   executors: ExecutorHealth[];
+  /** Name of the machine; older agents do not tell it. */
+  host?: string;
+}
+
+/** Answer to a telemetry report. Older gateways answer without a body. */
+export interface TelemetryAnswer {
+  /** Results of the last two minutes that are not counted as the agent meant. */
+  uncounted: UncountedResults[];
+}
+
+/** One process that reports under the identity of an agent. */
+export interface AgentProcess {
+  startedAt: string;
+  firstSeenAt: string;
+  lastSeenAt: string;
+  /** Address that the gateway saw. */
+  peer: string | null;
+  host: string | null;
 }
 
 /** An agent as the API shows it. */
@@ -84,6 +103,10 @@ export interface AgentView {
   lastSeenAt: string | null;
   assignedTargets: number;
   telemetry: AgentTelemetry | null;
+  /** Results of the last 24 hours that were not counted as the agent meant, the most first. */
+  uncounted: UncountedResults[];
+  /** The processes that report under this identity now, if there are several; else none. */
+  sharedBy: AgentProcess[];
   version: number;
 }
 

@@ -15,6 +15,11 @@ export function agentHealthModel({
       { name: 'agent_health', key: ['agent_id'], columns: ['agent_id', 'received_at', 'telemetry'] },
       // The projection also writes figures over time, which live longer than the topic.
       { name: 'agent_metric', key: ['agent_id', 'at'], columns: ['agent_id', 'at'], scratch: true },
+      // Which processes report now, the live projection knows.
+      {
+        ...{ name: 'agent_process', key: ['agent_id', 'started_at'], scratch: true },
+        columns: ['agent_id', 'started_at'],
+      },
     ],
     ...topicReplay({
       ...{ database, messaging, group: AgentHealthProjection.group, topics: AgentHealthProjection.topics },

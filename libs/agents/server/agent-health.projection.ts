@@ -2,9 +2,15 @@ import type { Sql } from '@icmp-mon/platform/database';
 import { PoisonError, type ReceivedMessage } from '@icmp-mon/platform/messaging';
 import { AGENT_TELEMETRY_TOPIC, readTelemetry, type ReceivedTelemetry } from './telemetry';
 
+const FIGURES =
+  'probes_per_s, results_per_s, cpu_cores, executor_cpu_cores, rss_bytes, spool_blocks, spool_oldest_s, clock_offset_ms';
+const PEER_LENGTH_MAX = 64;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Keeps the latest report of each agent and its figures over time, in the telemetry database. */
+/**
+ * Keeps the latest report of each agent, its figures over time, and which processes report, in the telemetry database. The latest is the
+ * one that the log has last: a gateway whose clock was ahead keeps no later report out, and none is dated into the future.
+ */
 export class AgentHealthProjection {
   static readonly group = 'agent-health';
   static readonly topics = [AGENT_TELEMETRY_TOPIC];
@@ -14,15 +20,15 @@ export class AgentHealthProjection {
     if (reports.length === 0) return;
     await this.keepMetrics(sql, reports);
     await this.keepLatest(sql, reports);
+    await this.keepProcesses(sql, reports);
   }
 
   private async keepMetrics(sql: Sql, reports: readonly ReceivedTelemetry[]): Promise<void> {
     const column = (read: (report: ReceivedTelemetry) => string | number): (string | number)[] => reports.map(read);
     await sql.execute(
-      `INSERT INTO agent_metric (agent_id, at, probes_per_s, results_per_s, cpu_cores, executor_cpu_cores, rss_bytes,
-         spool_blocks, spool_oldest_s, clock_offset_ms)
-       SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::real[], $4::real[], $5::real[], $6::real[], $7::bigint[],
-         $8::bigint[], $9::float8[], $10::float8[])`,
+      `INSERT INTO agent_metric (agent_id, at, ${FIGURES})
+       SELECT agent_id, least(at, clock_timestamp()), ${FIGURES} FROM unnest($1::uuid[], $2::timestamptz[], $3::real[], $4::real[], $5::real[], $6::real[], $7::bigint[],
+         $8::bigint[], $9::float8[], $10::float8[]) AS r(agent_id, at, ${FIGURES})`,
       [
         column(({ agentId }) => agentId),
         column(({ receivedAt }) => receivedAt),
@@ -41,10 +47,10 @@ export class AgentHealthProjection {
   private async keepLatest(sql: Sql, reports: readonly ReceivedTelemetry[]): Promise<void> {
     const latest = [...new Map(reports.map((report) => [report.agentId, report])).values()];
     await sql.execute(
-      `INSERT INTO agent_health AS kept (agent_id, received_at, telemetry)
-       SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::jsonb[])
-       ON CONFLICT (agent_id) DO UPDATE SET received_at = EXCLUDED.received_at, telemetry = EXCLUDED.telemetry
-       WHERE kept.received_at <= EXCLUDED.received_at`,
+      `INSERT INTO agent_health (agent_id, received_at, telemetry)
+       SELECT agent_id, least(received_at, clock_timestamp()), telemetry
+       FROM unnest($1::uuid[], $2::timestamptz[], $3::jsonb[]) AS r(agent_id, received_at, telemetry)
+       ON CONFLICT (agent_id) DO UPDATE SET received_at = EXCLUDED.received_at, telemetry = EXCLUDED.telemetry`,
       [
         latest.map(({ agentId }) => agentId),
         latest.map(({ receivedAt }) => receivedAt),
@@ -52,17 +58,37 @@ export class AgentHealthProjection {
       ],
     );
   }
+
+  private async keepProcesses(sql: Sql, reports: readonly ReceivedTelemetry[]): Promise<void> {
+    const latest = new Map(
+      reports.map((report) => [`${report.agentId}/${Date.parse(report.telemetry.startedAt)}`, report]),
+    );
+    const rows = [...latest.values()].map(({ agentId, receivedAt, peer, telemetry }) => ({
+      ...{ agentId, receivedAt, peer: peer ?? null, host: telemetry.host ?? null },
+      startedAt: new Date(telemetry.startedAt).toISOString(),
+    }));
+    await sql.execute(
+      `INSERT INTO agent_process AS kept (agent_id, started_at, first_seen_at, last_seen_at, peer, host)
+       SELECT "agentId", "startedAt", least("receivedAt", clock_timestamp()), least("receivedAt", clock_timestamp()), peer, host
+       FROM jsonb_to_recordset($1::jsonb)
+         AS r("agentId" uuid, "startedAt" timestamptz, "receivedAt" timestamptz, peer text, host text)
+       ON CONFLICT (agent_id, started_at) DO UPDATE
+       SET last_seen_at = EXCLUDED.last_seen_at, peer = EXCLUDED.peer, host = EXCLUDED.host`,
+      [JSON.stringify(rows)],
+    );
+  }
 }
 
 function readReport(message: ReceivedMessage): ReceivedTelemetry {
   try {
     const report = JSON.parse(message.value?.toString('utf8') ?? '') as Partial<ReceivedTelemetry> | null;
-    const { agentId, receivedAt, telemetry } = report ?? {};
+    const { agentId, receivedAt, peer, telemetry } = report ?? {};
     if (typeof agentId !== 'string' || !UUID.test(agentId)) throw new PoisonError('agentId is a UUID');
     if (typeof receivedAt !== 'string' || !Number.isFinite(Date.parse(receivedAt))) {
       throw new PoisonError('receivedAt is a time in ISO 8601');
     }
-    return { agentId, receivedAt, telemetry: readTelemetry(telemetry) };
+    const read = { agentId, receivedAt, telemetry: readTelemetry(telemetry) };
+    return typeof peer === 'string' ? { ...read, peer: peer.slice(0, PEER_LENGTH_MAX) } : read;
   } catch (cause) {
     if (cause instanceof PoisonError) throw cause;
     throw new PoisonError('not a telemetry report', { cause });

@@ -1,4 +1,5 @@
-import type { AgentConnection, AgentState, AgentTelemetry, AgentView } from '@icmp-mon/agents/contract';
+import type { AgentConnection, AgentProcess, AgentState, AgentTelemetry, AgentView } from '@icmp-mon/agents/contract';
+import type { UncountedResults } from '@icmp-mon/probing/contract';
 
 const LATE_AFTER_MS = 15_000;
 const LOST_AFTER_MS = 60_000;
@@ -32,7 +33,18 @@ export const AGENT_COLUMNS = `id, name, region, provider, tags, enrolled_at AS "
   then_retire AS "thenRetire", clone_suspected_at AS "cloneSuspectedAt", version`;
 export const HEALTH_COLUMNS = `agent_id AS "agentId", received_at AS "receivedAt", telemetry`;
 
-export function agentView(agent: AgentRow, health: HealthRow | undefined, nowMs: number): AgentView {
+/** What else is known of an agent. */
+export interface AgentFindings {
+  uncounted: UncountedResults[];
+  sharedBy: AgentProcess[];
+}
+
+export function agentView(
+  agent: AgentRow,
+  health: HealthRow | undefined,
+  nowMs: number,
+  { uncounted, sharedBy }: AgentFindings = { uncounted: [], sharedBy: [] },
+): AgentView {
   return {
     id: agent.id,
     name: agent.name,
@@ -50,6 +62,8 @@ export function agentView(agent: AgentRow, health: HealthRow | undefined, nowMs:
     lastSeenAt: health?.receivedAt.toISOString() ?? null,
     assignedTargets: health?.telemetry.targets ?? 0,
     telemetry: health?.telemetry ?? null,
+    uncounted,
+    sharedBy,
     version: agent.version,
   };
 }

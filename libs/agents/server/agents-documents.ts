@@ -10,7 +10,9 @@ import {
   type CreateEnrolmentTokenRequest,
   type EnrolmentTokenCreated,
   type ExecutorHealth,
+  type AgentProcess,
 } from '@icmp-mon/agents/contract';
+import { UNCOUNTED_REASONS, type UncountedReason, type UncountedResults } from '@icmp-mon/probing/contract';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsDate, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
@@ -48,6 +50,22 @@ export class AgentTelemetryDocument implements AgentTelemetry {
   @ApiPropertyOptional({ description: 'Probes of the last minute that were due and have no result.' })
   unmeasuredPerS?: number;
   @ApiProperty({ type: [ExecutorDocument] }) executors!: ExecutorDocument[];
+  @ApiPropertyOptional({ description: 'Name of the machine.' }) host?: string;
+}
+
+export class UncountedResultsDocument implements UncountedResults {
+  @ApiProperty({ enum: UNCOUNTED_REASONS, description: 'Why they are not counted as the agent meant.' })
+  reason!: UncountedReason;
+  @ApiProperty() results!: number;
+  @ApiProperty({ format: 'date-time' }) lastAt!: string;
+}
+
+export class AgentProcessDocument implements AgentProcess {
+  @ApiProperty({ format: 'date-time' }) startedAt!: string;
+  @ApiProperty({ format: 'date-time' }) firstSeenAt!: string;
+  @ApiProperty({ format: 'date-time' }) lastSeenAt!: string;
+  @ApiProperty({ type: String, nullable: true, description: 'Address that the gateway saw.' }) peer!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'Name of the machine.' }) host!: string | null;
 }
 
 export class AgentDocument implements AgentView {
@@ -73,6 +91,16 @@ export class AgentDocument implements AgentView {
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) lastSeenAt!: string | null;
   @ApiProperty() assignedTargets!: number;
   @ApiProperty({ type: AgentTelemetryDocument, nullable: true }) telemetry!: AgentTelemetryDocument | null;
+  @ApiProperty({
+    type: [UncountedResultsDocument],
+    description: 'Results of the last 24 hours that were not counted as the agent meant, the most first.',
+  })
+  uncounted!: UncountedResultsDocument[];
+  @ApiProperty({
+    type: [AgentProcessDocument],
+    description: 'The processes that report under this identity now, if there are several.',
+  })
+  sharedBy!: AgentProcessDocument[];
   @ApiProperty() version!: number;
 }
 

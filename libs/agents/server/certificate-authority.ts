@@ -46,7 +46,10 @@ export class CertificateAuthority {
   /** Hex SHA-256 of the CA certificate's DER: what a join command pins. */
   readonly sha256: string;
 
-  private constructor(private readonly material: AuthorityMaterial) {
+  private constructor(
+    private readonly material: AuthorityMaterial,
+    private readonly nowMs: () => number,
+  ) {
     this.pem = `${material.certificate.toString('pem')}\n`;
     this.sha256 = sha256Hex(material.certificate.rawData);
   }
@@ -54,20 +57,27 @@ export class CertificateAuthority {
   /**
    * Opens the CA in a directory, and makes it there when there is none. Safe when several processes start at once: each
    * file is created exclusively and whole, and whoever loses reads the winner's.
+   * `nowMs`: the clock that certificates are dated by.
    */
-  static async open(dir: string): Promise<CertificateAuthority> {
+  static async open(dir: string, nowMs: () => number = Date.now): Promise<CertificateAuthority> {
     await mkdir(dir, { recursive: true, mode: 0o700 });
     const keyPem = await readOrCreate(path.join(dir, 'ca.key'), 0o600, makeKeyPem);
     const key = await importPrivateKey(keyPem);
-    const certificatePem = await readOrCreate(path.join(dir, 'ca.crt'), 0o644, () => makeAuthorityPem(keyPem, key));
-    return new CertificateAuthority({ certificate: new x509.X509Certificate(certificatePem), key });
+    const certificatePem = await readOrCreate(path.join(dir, 'ca.crt'), 0o644, () =>
+      makeAuthorityPem(keyPem, key, nowMs()),
+    );
+    return new CertificateAuthority({ certificate: new x509.X509Certificate(certificatePem), key }, nowMs);
   }
 
   /**
    * A client certificate for an agent's CSR: common name = agent id, whatever name the CSR asks for.
    * Refuses (DomainError `invalid`) a CSR that is malformed, not signed by its own key, or not of an EC key.
    */
-  async issueAgentCertificate(csrPem: string, agentId: string, now = new Date()): Promise<IssuedCertificate> {
+  async issueAgentCertificate(
+    csrPem: string,
+    agentId: string,
+    now = new Date(this.nowMs()),
+  ): Promise<IssuedCertificate> {
     const csr = await readCsr(csrPem);
     const notAfter = new Date(now.getTime() + AGENT_CERTIFICATE_LIFE_MS);
     const certificate = await this.sign(csr.publicKey, agentId, new Date(now.getTime() - AGENT_BACKDATE_MS), notAfter, [
@@ -78,7 +88,7 @@ export class CertificateAuthority {
   }
 
   /** A fresh key and certificate for a listener, good for these host names and addresses; kept in memory only. */
-  async issueServerCredentials(hosts: readonly string[], now = new Date()): Promise<ServerCredentials> {
+  async issueServerCredentials(hosts: readonly string[], now = new Date(this.nowMs())): Promise<ServerCredentials> {
     const keyPem = await makeKeyPem();
     const keys = await publicKeyOf(keyPem);
     const notAfter = new Date(now.getTime() + SERVER_CERTIFICATE_LIFE_MS);
@@ -175,9 +185,9 @@ async function publicKeyOf(keyPem: string): Promise<webcrypto.CryptoKey> {
   return webcrypto.subtle.importKey('jwk', { kty, crv, x, y }, SIGNING, true, ['verify']);
 }
 
-async function makeAuthorityPem(keyPem: string, privateKey: webcrypto.CryptoKey): Promise<string> {
+async function makeAuthorityPem(keyPem: string, privateKey: webcrypto.CryptoKey, nowMs: number): Promise<string> {
   const publicKey = await publicKeyOf(keyPem);
-  const notBefore = new Date(Date.now() - DAY_MS);
+  const notBefore = new Date(nowMs - DAY_MS);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: serialNumber(),
     // The random part keeps two installations apart in logs and trust stores.

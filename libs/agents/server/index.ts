@@ -19,3 +19,6 @@ export { RenewCertificate } from './renew-certificate';
 export { AGENT_TELEMETRY_TOPIC, readTelemetry, type ReceivedTelemetry } from './telemetry';
 export { agentModel } from './agent-model';
 export { agentHealthModel } from './agent-health-model';
+export { forgetUncounted } from './uncounted/read-uncounted';
+export { UncountedNotices, UncountedNoticeWriter } from './uncounted/uncounted-notices';
+export { UncountedParticipant } from './uncounted/uncounted-participant';

@@ -2,10 +2,13 @@ import type { AgentView } from '@icmp-mon/agents/contract';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { Injectable } from '@nestjs/common';
+import { readSharedIdentities } from './agent-processes';
 import { AGENT_COLUMNS, agentView, HEALTH_COLUMNS, type AgentRow, type HealthRow } from './agent-view';
+import { readUncounted } from './uncounted/read-uncounted';
 
 /** An installation has hundreds of vantage points at most; more than this is not listed. */
 const AGENTS_MAX = 1_000;
+const UNCOUNTED_MINUTES = 24 * 60;
 
 /** Agents with what they last reported. */
 @Injectable()
@@ -20,13 +23,7 @@ export class ListAgents {
     const agents = await this.control.query<AgentRow>(
       `SELECT ${AGENT_COLUMNS} FROM agent ORDER BY name LIMIT ${AGENTS_MAX}`,
     );
-    const health = await this.telemetry.query<HealthRow>(
-      `SELECT ${HEALTH_COLUMNS} FROM agent_health WHERE agent_id = ANY($1::uuid[])`,
-      [agents.map(({ id }) => id)],
-    );
-    const byAgent = new Map(health.map((row) => [row.agentId, row]));
-    const nowMs = Date.now();
-    return agents.map((agent) => agentView(agent, byAgent.get(agent.id), nowMs));
+    return this.views(agents);
   }
 
   /** @throws DomainError `not_found` */
@@ -34,10 +31,26 @@ export class ListAgents {
     const [agent] = await this.control.query<AgentRow>(`SELECT ${AGENT_COLUMNS} FROM agent WHERE id = $1`, [id]);
     if (agent === undefined)
       throw new DomainError('not_found', `There is no agent ${id}. GET /api/v1/agents lists them.`);
-    const [health] = await this.telemetry.query<HealthRow>(
-      `SELECT ${HEALTH_COLUMNS} FROM agent_health WHERE agent_id = $1`,
-      [id],
+    const [view] = await this.views([agent]);
+    return view;
+  }
+
+  private async views(agents: readonly AgentRow[]): Promise<AgentView[]> {
+    const ids = agents.map(({ id }) => id);
+    const [health, uncounted, shared] = await Promise.all([
+      this.telemetry.query<HealthRow>(`SELECT ${HEALTH_COLUMNS} FROM agent_health WHERE agent_id = ANY($1::uuid[])`, [
+        ids,
+      ]),
+      readUncounted(this.telemetry, UNCOUNTED_MINUTES, ids),
+      readSharedIdentities(this.telemetry, ids),
+    ]);
+    const byAgent = new Map(health.map((row) => [row.agentId, row]));
+    const nowMs = Date.now();
+    return agents.map((agent) =>
+      agentView(agent, byAgent.get(agent.id), nowMs, {
+        uncounted: uncounted.get(agent.id) ?? [],
+        sharedBy: shared.get(agent.id) ?? [],
+      }),
     );
-    return agentView(agent, health, Date.now());
   }
 }

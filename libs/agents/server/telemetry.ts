@@ -7,6 +7,8 @@ export interface ReceivedTelemetry {
   agentId: string;
   /** Gateway's clock, ISO 8601. */
   receivedAt: string;
+  /** Address that the agent's request came from, as the gateway saw it; older gateways do not tell it. */
+  peer?: string;
   telemetry: AgentTelemetry;
 }
 
@@ -18,6 +20,7 @@ const EXECUTOR_STATE = /^[a-z_]{1,64}$/;
 const VERSION_LENGTH_MAX = 64;
 const DETAIL_LENGTH_MAX = 500;
 const TIME_LENGTH_MAX = 40;
+const HOST_LENGTH_MAX = 253;
 
 /** What an agent may report as a number: where it can be negative, and nothing else about it. */
 const NUMBERS = {
@@ -64,10 +67,15 @@ export function readTelemetry(body: unknown): AgentTelemetry {
     const detail = `is a text of at most ${VERSION_LENGTH_MAX} characters without control characters`;
     errors.push({ pointer: '#/agentVersion', detail });
   }
+  const { host } = body;
+  if (host !== undefined && !isCleanText(host, HOST_LENGTH_MAX)) {
+    errors.push({ pointer: '#/host', detail: `is a text of at most ${HOST_LENGTH_MAX} characters without control characters` });
+  }
   const executors = readExecutors(body['executors'], errors);
   if (errors.length > 0) throw new DomainError('invalid', 'The telemetry has fields that cannot be read.', errors);
   const { at, startedAt, agentVersion } = body;
-  return { at, startedAt, agentVersion, ...Object.fromEntries(numbers), executors } as AgentTelemetry;
+  const given = { at, startedAt, agentVersion, ...Object.fromEntries(numbers), executors } as AgentTelemetry;
+  return host === undefined ? given : { ...given, host: String(host) };
 }
 
 function readExecutors(value: unknown, errors: FieldError[]): ExecutorHealth[] {

@@ -2,6 +2,7 @@ import { httpResource } from '@angular/common/http';
 import { Component, computed, effect, inject, input, linkedSignal, untracked } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import type { AgentMetricPoint, AgentMetrics, AgentView } from '@icmp-mon/agents/contract';
+import { UNCOUNTED_TEXTS } from '@icmp-mon/probing/contract';
 import {
   Chart,
   ChartColours,
@@ -139,6 +140,7 @@ export class AgentDetail {
   protected readonly countText = countText;
   protected readonly instantText = instantText;
   protected readonly rateText = rateText;
+  protected readonly uncountedTexts = UNCOUNTED_TEXTS;
 
   constructor() {
     effect(() => {

@@ -3,6 +3,7 @@ export { BoundedClient } from './bounded-client';
 export { REQUEST_TIMEOUTS } from './connection-settings';
 export * from './connect';
 export * from './control-database';
+export { DatabaseClock } from './database-clock';
 export * from './telemetry-database';
 export * from './database.module';
 export * from './database-errors';

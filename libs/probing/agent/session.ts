@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { ExecutorHealth, ExecutorState } from '@icmp-mon/agents/contract';
 import type { Compress } from '@icmp-mon/probing/contract';
 import type { AgentLog } from './agent-log';
@@ -5,6 +6,7 @@ import type { Identity } from './enrol/identity-store';
 import type { ExecutorCounters, Executors } from './executors/executor';
 import { IcmpPing } from './executors/icmp-ping';
 import { type Gauges, TelemetryReporter } from './health/telemetry-reporter';
+import { UncountedLog } from './health/uncounted-log';
 import type { PolicyFile } from './policy/policy-file';
 import { Prober } from './schedule/prober';
 import { planTargets } from './schedule/target-plan';
@@ -51,6 +53,7 @@ export class Session {
   private readonly assignments: AssignmentState;
   private readonly sync: AssignmentSync;
   private readonly telemetry: TelemetryReporter;
+  readonly uncounted: UncountedLog;
   private refusedTargets = 0;
   private refusalText = '';
 
@@ -82,10 +85,12 @@ export class Session {
     });
     this.assignments = AssignmentState.load(stateDir, log);
     this.sync = new AssignmentSync({ gateway, state: this.assignments, onChange: () => this.plan(), log });
+    this.uncounted = new UncountedLog(log);
     this.telemetry = new TelemetryReporter({
       gateway,
       counters: () => this.counters(),
       gauges: () => this.gauges(),
+      onUncounted: (uncounted) => this.uncounted.tell(uncounted),
       log,
     });
   }
@@ -131,6 +136,7 @@ export class Session {
     const { blocks, bytes, oldestS, quarantined, droppedResults } = this.spool.stats();
     return {
       agentVersion: this.options.agentVersion,
+      host: hostname(),
       assignmentVersion: this.assignments.version,
       targets: this.prober.targets,
       spoolBlocks: blocks,

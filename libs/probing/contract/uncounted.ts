@@ -19,8 +19,16 @@ export const UNCOUNTED_REASONS = [
 ] as const;
 export type UncountedReason = (typeof UNCOUNTED_REASONS)[number];
 
-/** Those of which nothing is stored. */
-export const DROPPED_REASONS: readonly UncountedReason[] = ['older_boot', 'not_assigned', 'too_old'];
+/** What became of the results, and why, for people. */
+export const UNCOUNTED_TEXTS: Readonly<Record<UncountedReason, string>> = {
+  repeated: 'Sent again: counted the first time',
+  older_boot: 'Dropped: another process ships under the identity of this agent',
+  not_assigned: 'Dropped: the agent is not selected for the target',
+  too_old: 'Dropped: older than results are kept',
+  too_new: 'Stored at their receipt: dated after it',
+  clock_corrected: "Stored at a corrected time: the agent's clock is off",
+  late: 'Stored, judged nothing: too late for a verdict',
+};
 
 /** How many results of one agent, for one reason. */
 export interface UncountedResults {
@@ -28,4 +36,9 @@ export interface UncountedResults {
   results: number;
   /** The latest of them, ISO 8601. */
   lastAt: string;
+}
+
+/** A reason of a newer release is not known here, and is passed over. */
+export function isUncountedReason(text: string): text is UncountedReason {
+  return UNCOUNTED_REASONS.some((reason) => reason === text);
 }

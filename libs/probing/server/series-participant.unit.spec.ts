@@ -62,6 +62,7 @@ async function setUp(): Promise<{
       count: 1,
       agent: AGENT,
       lane: LANE.live,
+      late: 0,
       receivedAtMs: sampleMs,
       target: [{ ...target, key }],
       policy: [],

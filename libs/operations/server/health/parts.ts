@@ -7,12 +7,14 @@ import { PROCESSES_PART } from './processes';
 import { PUBLISHERS_PART } from './publishers';
 import { SERVICES_PART } from './services';
 import { SHARDS_PART } from './shards';
+import { UNCOUNTED_PART } from './uncounted';
 
 /** In the order in which they are shown while all are well: along the road of a result. */
 export const PARTS = [
   SHARDS_PART,
   PUBLISHERS_PART,
   AGENTS_PART,
+  UNCOUNTED_PART,
   PROCESSES_PART,
   SERVICES_PART,
   CONSUMERS_PART,

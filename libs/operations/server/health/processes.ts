@@ -1,7 +1,8 @@
-import type { HealthRow } from '@icmp-mon/operations/contract';
+import { type HealthRow, worstOf } from '@icmp-mon/operations/contract';
 import { APP_SILENT_S, FORGOTTEN_AFTER } from '../processes/process-report';
 import { counted, ofRows, spanText } from './figures';
 import type { PartReader, PartReading } from './health-reading';
+import { grade, type Thresholds } from './thresholds';
 
 /** Without one of each of these the product does not work; agents are told apart by their own part. */
 const NEEDED = ['api', 'gateway', 'projector', 'worker'];
@@ -15,6 +16,8 @@ interface ProcessRow {
   silent_s: number;
   ready: boolean;
   troubles: Record<string, string>;
+  /** Null for a release that does not tell it. */
+  clock_ahead_s: number | null;
 }
 
 /** The processes as they report themselves to the control database. */
@@ -33,14 +36,24 @@ export const PROCESSES_PART: PartReader = {
       unit: 'seconds',
       metric: { name: 'icmpmon_process_silent_seconds', help: 'Since when a process has not reported itself.' },
     },
+    {
+      key: 'clockAheadS',
+      title: 'Clock ahead',
+      unit: 'seconds',
+      metric: {
+        name: 'icmpmon_process_clock_ahead_seconds',
+        help: 'Wall clock of a process minus that of the control database.',
+      },
+    },
     { key: 'startedAt', title: 'Since', unit: 'instant' },
     { key: 'version', title: 'Version', unit: 'text' },
     { key: 'host', title: 'Host', unit: 'text' },
     { key: 'pid', title: 'Process', unit: 'text' },
   ],
-  async read({ control }): Promise<PartReading> {
+  async read({ control, thresholds }): Promise<PartReading> {
     const processes = await control.query<ProcessRow>(
-      `SELECT app, host, pid, version, started_at, ready, troubles, abs(extract(epoch FROM clock_timestamp() - seen_at))::float8 AS silent_s
+      `SELECT app, host, pid, version, started_at, ready, troubles, clock_ahead_ms / 1000 AS clock_ahead_s,
+         abs(extract(epoch FROM clock_timestamp() - seen_at))::float8 AS silent_s
        FROM app_process WHERE seen_at > now() - interval '${FORGOTTEN_AFTER}' ORDER BY app, started_at DESC LIMIT 1000`,
     );
     const heard = processes.filter(isHeard);
@@ -49,7 +62,7 @@ export const PROCESSES_PART: PartReader = {
       (process) => isHeard(process) || !heard.some(({ app, host }) => app === process.app && host === process.host),
     );
     const missing = NEEDED.filter((app) => !heard.some((process) => process.app === app));
-    const rows = shown.map((process) => rowOf(process, missing));
+    const rows = shown.map((process) => rowOf(process, missing, thresholds));
     for (const app of missing.filter((name) => !shown.some((process) => process.app === name))) {
       rows.push({ state: 'bad', values: { app, trouble: 'does not run' } });
     }
@@ -61,13 +74,20 @@ export const PROCESSES_PART: PartReader = {
 
 const isHeard = ({ silent_s }: ProcessRow): boolean => silent_s < APP_SILENT_S;
 
-function rowOf(process: ProcessRow, missing: string[]): HealthRow {
+function rowOf(process: ProcessRow, missing: string[], thresholds: Thresholds): HealthRow {
   const { app, host, pid, version, silent_s: silentS } = process;
   const troubles = Object.entries(process.troubles).map(([part, detail]) => `${part}: ${detail}`);
-  const trouble = isHeard(process) ? troubles.join('; ') || 'ready' : `not heard for ${spanText(silentS)}`;
-  const state = missing.includes(app) ? 'bad' : isHeard(process) && process.ready ? 'ok' : 'attention';
+  let trouble = isHeard(process) ? troubles.join('; ') || 'ready' : `not heard for ${spanText(silentS)}`;
+  const clockAheadS = process.clock_ahead_s;
+  const clock = clockAheadS === null ? 'ok' : grade(Math.abs(clockAheadS), thresholds.clockOffS);
+  if (clock !== 'ok' && clockAheadS !== null && isHeard(process)) {
+    trouble = `its clock is ${spanText(Math.abs(clockAheadS))} ${clockAheadS > 0 ? 'ahead of' : 'behind'} the database's; ${trouble}`;
+  }
+  const state = missing.includes(app)
+    ? 'bad'
+    : worstOf([isHeard(process) && process.ready ? 'ok' : 'attention', clock]);
   const startedAt = process.started_at.toISOString();
-  return { state, values: { app, trouble, silentS, startedAt, version, host, pid: String(pid) } };
+  return { state, values: { app, trouble, silentS, clockAheadS, startedAt, version, host, pid: String(pid) } };
 }
 
 function complaint(missing: string[], rows: HealthRow[]): [string, string] {

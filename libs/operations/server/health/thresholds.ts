@@ -18,6 +18,8 @@ export const DEFAULT_THRESHOLDS = {
   spoolS: { attention: 60, bad: 900 },
   /** Since when an agent was not heard. */
   agentSilentS: { attention: 15, bad: 60 },
+  /** How far the wall clock of a process is from that of the control database, in either direction. */
+  clockOffS: { attention: 5, bad: 3_600 },
   /** Share of a disk that is in use. */
   diskUsedPercent: { attention: 85, bad: 95 },
   /** Days until a disk is full at the pace of the last day; fewer are worse. */

@@ -58,9 +58,10 @@ export class ProcessReport {
     const troubles = Object.fromEntries(parts.flatMap(([part, { ok, detail }]) => (ok ? [] : [[part, detail]])));
     const isReady = parts.every(([, { ok }]) => ok);
     await this.control.execute(
-      `INSERT INTO app_process (instance, app, host, pid, version, started_at, seen_at, ready, troubles)
-       VALUES ($1, $2, $3, $4, $5, $6, now(), $7, $8::jsonb)
-       ON CONFLICT (instance) DO UPDATE SET seen_at = now(), ready = excluded.ready, troubles = excluded.troubles`,
+      `INSERT INTO app_process (instance, app, host, pid, version, started_at, seen_at, ready, troubles, clock_ahead_ms)
+       VALUES ($1, $2, $3, $4, $5, $6, now(), $7, $8::jsonb, $9::float8 - extract(epoch FROM clock_timestamp()) * 1000)
+       ON CONFLICT (instance) DO UPDATE SET seen_at = now(), ready = excluded.ready, troubles = excluded.troubles,
+         clock_ahead_ms = excluded.clock_ahead_ms`,
       [
         this.instance,
         this.app.app,
@@ -70,6 +71,7 @@ export class ProcessReport {
         this.startedAt,
         isReady,
         JSON.stringify(troubles),
+        Date.now(),
       ],
     );
   }

@@ -1,4 +1,5 @@
 import type { AgentTelemetry } from '@icmp-mon/agents/contract';
+import type { UncountedResults } from '@icmp-mon/probing/contract';
 import type { AgentLog } from '../agent-log';
 import type { GatewayClient } from '../ship/gateway-client';
 import { cpuMs, type CpuMs } from './cpu-meter';
@@ -20,6 +21,8 @@ export interface TelemetryReporterOptions {
   gateway: Pick<GatewayClient, 'telemetry'>;
   counters: () => Counters;
   gauges: () => Gauges;
+  /** Told with each answer which results are not counted as this agent meant. */
+  onUncounted: (uncounted: readonly UncountedResults[]) => void;
   log: AgentLog;
   everyMs?: number;
 }
@@ -80,7 +83,8 @@ export class TelemetryReporter {
 
   private async send(): Promise<void> {
     try {
-      await this.options.gateway.telemetry(this.measure(), this.stopSignal.signal);
+      const uncounted = await this.options.gateway.telemetry(this.measure(), this.stopSignal.signal);
+      this.options.onUncounted(uncounted);
     } catch (error) {
       if (this.stopSignal.signal.aborted || performance.now() - this.loggedAtMs < LOG_EVERY_MS) return;
       this.loggedAtMs = performance.now();

@@ -1,7 +1,13 @@
 import { Agent } from 'node:https';
-import { AGENT_REFUSALS, type AgentRefusal, type AgentTelemetry, type RenewAnswer } from '@icmp-mon/agents/contract';
+import {
+  AGENT_REFUSALS,
+  type AgentRefusal,
+  type AgentTelemetry,
+  type RenewAnswer,
+  type TelemetryAnswer,
+} from '@icmp-mon/agents/contract';
 import type { AssignmentsAnswer } from '@icmp-mon/assignment/contract';
-import type { ResultsAnswer } from '@icmp-mon/probing/contract';
+import type { ResultsAnswer, UncountedResults } from '@icmp-mon/probing/contract';
 import { describeAnswer, type HttpsAnswer, httpsRequest, problemCodeOf } from './https-request';
 
 export interface GatewayIdentity {
@@ -118,10 +124,15 @@ export class GatewayClient {
     return parseJson<ResultsAnswer>(answer);
   }
 
-  async telemetry(telemetry: AgentTelemetry, signal: AbortSignal): Promise<void> {
+  /** Returns which results of the last minutes the control plane does not count as meant; an older gateway does not say. */
+  async telemetry(telemetry: AgentTelemetry, signal: AbortSignal): Promise<UncountedResults[]> {
     const sentAtMs = this.nowMs();
     const answer = await this.sendJson('/v1/telemetry', telemetry, signal);
-    const gatewayMs = Number(answer.headers['x-icmpmon-time'] ?? Number.NaN);
+    this.noteClock(sentAtMs, Number(answer.headers['x-icmpmon-time'] ?? Number.NaN));
+    return answer.body.length === 0 ? [] : (parseJson<Partial<TelemetryAnswer>>(answer).uncounted ?? []);
+  }
+
+  private noteClock(sentAtMs: number, gatewayMs: number): void {
     if (!Number.isFinite(gatewayMs)) return;
     // Against a clock that only goes on, a step of ours shows at once: what was measured before it holds no more.
     const stepMs = sentAtMs - performance.now() - this.clockBaseMs;

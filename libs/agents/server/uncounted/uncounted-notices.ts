@@ -1,0 +1,93 @@
+import type { Sql } from '@icmp-mon/platform/database';
+import { createLogger } from '@icmp-mon/platform/ops';
+import { isUncountedReason, type UncountedResults } from '@icmp-mon/probing/contract';
+import { readUncounted } from './read-uncounted';
+
+const EVERY_MS = 5_000;
+/** What agents are told of: results of the last minutes. */
+export const NOTICE_MINUTES = 2;
+const READ_EVERY_MS = 5_000;
+
+/** Copies what agents shall be told from the telemetry database to the control database, where gateways read it. */
+export class UncountedNoticeWriter {
+  private readonly logger = createLogger('uncounted-notices');
+  private timer: NodeJS.Timeout | undefined;
+  private writing: Promise<void> | null = null;
+
+  constructor(
+    private readonly telemetry: Sql,
+    private readonly control: Sql,
+  ) {}
+
+  start(): void {
+    this.timer = setInterval(() => {
+      this.writing ??= this.write()
+        .catch((error: unknown) => this.logger.warn({ err: error }, 'agents are not told now what does not count'))
+        .finally(() => (this.writing = null));
+    }, EVERY_MS);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.writing;
+  }
+
+  /** Several projectors write the same. */
+  async write(): Promise<void> {
+    const byAgent = await readUncounted(this.telemetry, NOTICE_MINUTES);
+    const rows = [...byAgent].flatMap(([agentId, entries]) => entries.map((entry) => ({ agentId, ...entry })));
+    if (rows.length === 0) return;
+    // In one order everywhere: two writers must not wait for each other.
+    rows.sort((a, b) => (`${a.agentId}/${a.reason}` < `${b.agentId}/${b.reason}` ? -1 : 1));
+    await this.control.execute(
+      `INSERT INTO agent_uncounted_notice (agent_id, reason, results, last_at, written_at)
+       SELECT "agentId", reason, results, "lastAt", clock_timestamp()
+       FROM jsonb_to_recordset($1::jsonb) AS r("agentId" uuid, reason text, results bigint, "lastAt" timestamptz)
+       ON CONFLICT (agent_id, reason) DO UPDATE
+       SET results = excluded.results, last_at = excluded.last_at, written_at = excluded.written_at`,
+      [JSON.stringify(rows)],
+    );
+    await this.control.execute(
+      `DELETE FROM agent_uncounted_notice WHERE written_at < clock_timestamp() - interval '1 hour'`,
+    );
+  }
+}
+
+interface NoticeRow {
+  agent_id: string;
+  reason: string;
+  results: number;
+  last_at: Date;
+}
+
+/** What a gateway tells agents with the answer to their telemetry: read for all of them together. */
+export class UncountedNotices {
+  private byAgent = new Map<string, UncountedResults[]>();
+  private readAtMs = -Infinity;
+  private reading: Promise<void> | null = null;
+
+  constructor(private readonly control: Pick<Sql, 'query'>) {}
+
+  /** None while the database is away. */
+  async of(agentId: string): Promise<UncountedResults[]> {
+    if (performance.now() - this.readAtMs > READ_EVERY_MS) {
+      this.reading ??= this.read().finally(() => (this.reading = null));
+      await this.reading;
+    }
+    return this.byAgent.get(agentId) ?? [];
+  }
+
+  private async read(): Promise<void> {
+    this.readAtMs = performance.now();
+    this.byAgent = new Map();
+    const rows = await this.control.query<NoticeRow>(
+      `SELECT agent_id, reason, results::float8 AS results, last_at FROM agent_uncounted_notice
+       WHERE written_at > clock_timestamp() - interval '15 seconds'`,
+    );
+    for (const { agent_id: agentId, reason, results, last_at: lastAt } of rows) {
+      if (!isUncountedReason(reason)) continue;
+      const entry = { reason, results, lastAt: lastAt.toISOString() };
+      this.byAgent.set(agentId, [...(this.byAgent.get(agentId) ?? []), entry]);
+    }
+  }
+}

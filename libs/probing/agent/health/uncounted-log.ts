@@ -1,0 +1,36 @@
+import { UNCOUNTED_TEXTS, type UncountedResults } from '@icmp-mon/probing/contract';
+import type { AgentLog } from '../agent-log';
+
+const LOG_EVERY_MS = 60_000;
+
+/** Says in the agent's own log which of its results the control plane does not count as it meant: they were answered with 200. */
+export class UncountedLog {
+  private current: readonly UncountedResults[] = [];
+  private loggedReasons = '';
+  private loggedAtMs = -Infinity;
+
+  constructor(private readonly log: AgentLog) {}
+
+  /** Of the last minutes, as last heard. */
+  get latest(): readonly UncountedResults[] {
+    return this.current;
+  }
+
+  tell(uncounted: readonly UncountedResults[]): void {
+    this.current = uncounted;
+    const reasons = uncounted
+      .map(({ reason }) => reason)
+      .sort()
+      .join();
+    const nowMs = performance.now();
+    if (reasons === this.loggedReasons && (reasons === '' || nowMs - this.loggedAtMs < LOG_EVERY_MS)) return;
+    this.loggedReasons = reasons;
+    this.loggedAtMs = nowMs;
+    if (reasons === '') return this.log.info({}, 'the control plane counts all results again');
+    const results = Object.fromEntries(uncounted.map(({ reason, results: count }) => [reason, count]));
+    const text = uncounted.map(({ reason }) => UNCOUNTED_TEXTS[reason] ?? reason).join('; ');
+    // What is sent again after a lost answer is no fault.
+    const level = reasons === 'repeated' ? 'info' : 'warn';
+    this.log[level]({ results }, `results are not counted as measured: ${text}`);
+  }
+}
