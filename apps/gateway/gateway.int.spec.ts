@@ -415,7 +415,7 @@ describe('the gateway', () => {
 
     it('goes to its topic under the agent’s id, without what the contract does not know', async () => {
       const { agentId, client } = await enrolled();
-      await control.execute(
+      await database.execute(
         `INSERT INTO agent_uncounted_notice (agent_id, reason, results, last_at, written_at)
          VALUES ($1, 'older_boot', 12, now(), now())`,
         [agentId],

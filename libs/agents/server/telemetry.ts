@@ -69,7 +69,10 @@ export function readTelemetry(body: unknown): AgentTelemetry {
   }
   const { host } = body;
   if (host !== undefined && !isCleanText(host, HOST_LENGTH_MAX)) {
-    errors.push({ pointer: '#/host', detail: `is a text of at most ${HOST_LENGTH_MAX} characters without control characters` });
+    errors.push({
+      pointer: '#/host',
+      detail: `is a text of at most ${HOST_LENGTH_MAX} characters without control characters`,
+    });
   }
   const executors = readExecutors(body['executors'], errors);
   if (errors.length > 0) throw new DomainError('invalid', 'The telemetry has fields that cannot be read.', errors);

@@ -55,7 +55,15 @@ describe('results that are not counted as their agent meant', () => {
       ...{ policyRefusedTargets: 0, executors: [], host },
     } satisfies AgentTelemetry;
     const value = Buffer.from(JSON.stringify({ agentId: id, receivedAt, peer, telemetry: report }));
-    const message: ReceivedMessage = { topic: 't', partition: 0, offset: 0, key: null, headers: {}, timestampMs: 0, value };
+    const message: ReceivedMessage = {
+      topic: 't',
+      partition: 0,
+      offset: 0,
+      key: null,
+      headers: {},
+      timestampMs: 0,
+      value,
+    };
     await telemetry.transaction((sql) => projection.handle(sql, [message]));
   }
 
