@@ -1,8 +1,8 @@
 import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, sign, webcrypto } from 'node:crypto';
 import { Agent as HttpsAgent, request } from 'node:https';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { EnrolAnswer } from '@icmp-mon/agents/contract';
+import { type EnrolAnswer, type RejoinChallenge, type RejoinRequest, rejoinText } from '@icmp-mon/agents/contract';
 import { compress } from '@icmp-mon/platform/zstd';
 import {
   encodeBody,
@@ -98,6 +98,40 @@ export async function makeKeyAndCsr(): Promise<KeyAndCsr> {
 export interface EnrolledClient extends EnrolAnswer {
   keyPem: string;
   client: TestClient;
+}
+
+/** Body of a return by the agent's key, with a challenge asked for at `anonymous`; what is given replaces its members. */
+export async function rejoining(
+  anonymous: TestClient,
+  who: { agentId: string } | { name: string },
+  keyPem: string,
+  given: { nonce?: string; certificatePem?: string } = {},
+): Promise<RejoinRequest> {
+  const nonce = given.nonce ?? jsonOf<RejoinChallenge>(await anonymous.json('/v1/rejoin/challenge', {})).nonce;
+  const csrPem = await csrOf(keyPem);
+  const text = rejoinText(nonce, createHash('sha256').update(csrPem).digest('hex'));
+  const id = 'agentId' in who ? { agentId: who.agentId } : { name: who.name };
+  return { ...id, csrPem, signature: sign('sha256', Buffer.from(text), keyPem).toString('base64'), ...given, nonce };
+}
+
+/** A CSR for a key that exists. */
+async function csrOf(keyPem: string): Promise<string> {
+  const key = createPrivateKey(keyPem);
+  const jwk = { privateKey: key, publicKey: createPublicKey(key) };
+  const [privateKey, publicKey] = await Promise.all(
+    (['privateKey', 'publicKey'] as const).map((half) =>
+      webcrypto.subtle.importKey('jwk', jwk[half].export({ format: 'jwk' }), SIGNING, true, [
+        half === 'privateKey' ? 'sign' : 'verify',
+      ]),
+    ),
+  );
+  const keys = { privateKey, publicKey };
+  const csr = await x509.Pkcs10CertificateRequestGenerator.create({
+    name: 'CN=anybody',
+    keys,
+    signingAlgorithm: SIGNING,
+  });
+  return csr.toString('pem');
 }
 
 /** Body of an enrolment of an agent called `name`. */

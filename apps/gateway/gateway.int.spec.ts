@@ -91,19 +91,24 @@ describe('the gateway', () => {
     return started;
   }
 
-  async function token(uses = 1, validForS = 60, region: string | null = null): Promise<string> {
+  async function token(
+    uses = 1,
+    validForS = 60,
+    region: string | null = null,
+    agentName: string | null = null,
+  ): Promise<string> {
     const made = makeToken();
     await database.execute(
-      `INSERT INTO enrolment_token (id, secret_hash, region, uses_left, expires_at)
-       VALUES ($1, $2, $3, $4, now() + make_interval(secs => $5))`,
-      [made.id, made.secretHash, region, uses, validForS],
+      `INSERT INTO enrolment_token (id, secret_hash, region, uses_left, expires_at, agent_name)
+       VALUES ($1, $2, $3, $4, now() + make_interval(secs => $5), $6)`,
+      [made.id, made.secretHash, region, uses, validForS, agentName],
     );
     return made.token;
   }
 
   async function enrolled(name = `agent-${names++}`, port = gateway.ports.agents): Promise<EnrolledClient> {
     const { keyPem, csrPem } = await makeKeyAndCsr();
-    const answer = await anonymous.json('/v1/enrol', enrolment(name, await token(), csrPem));
+    const answer = await anonymous.json('/v1/enrol', enrolment(name, await token(1, 60, null, name), csrPem));
     expect(answer.status).toBe(201);
     const enrolAnswer = jsonOf<EnrolAnswer>(answer);
     return { ...enrolAnswer, keyPem, client: clientOf(enrolAnswer.certificatePem, keyPem, port) };
@@ -266,8 +271,13 @@ describe('the gateway', () => {
     });
 
     it('are renewed with a new key; the one that asked stays good, because the answer may be lost', async () => {
-      const { agentId, client } = await enrolled();
+      const { agentId } = await enrolled();
       const { keyPem, csrPem } = await makeKeyAndCsr();
+      const former = await ca.issueAgentCertificate(csrPem, agentId, new Date(Date.now() - 12 * 3_600_000));
+      await database.execute('UPDATE agent SET certificate_sha256 = $2, certificate_not_after = $3 WHERE id = $1', [
+        ...[agentId, former.sha256, former.notAfter],
+      ]);
+      const client = clientOf(former.pem, keyPem);
       const answer = await client.json('/v1/certificate', { csrPem });
       expect(answer.status).toBe(200);
       const { certificatePem } = jsonOf<RenewAnswer>(answer);

@@ -1,7 +1,10 @@
 import {
   CertificateAuthority,
+  DescribeAgent,
   EnrolAgent,
   KnownAgents,
+  RejoinAgent,
+  RejoinChallenges,
   RenewCertificate,
   UncountedNotices,
 } from '@icmp-mon/agents/server';
@@ -85,6 +88,7 @@ export class Gateway {
       module: AgentsListenerModule.with({
         admission,
         renewals: new RenewCertificate(this.database, authority),
+        descriptions: new DescribeAgent(this.database, eventStore),
         updates: this.updates,
         messaging: this.messaging,
         clock: this.clock,
@@ -102,6 +106,11 @@ export class Gateway {
       module: EnrolmentListenerModule.with({
         authority,
         enrolments: new EnrolAgent(this.database, eventStore, authority),
+        returns: new RejoinAgent(
+          this.database,
+          authority,
+          new RejoinChallenges(await authority.sharedSecret('rejoin')),
+        ),
         answer: { gatewayUrl: config.publicGatewayUrl, shardCount: config.shardCount },
       }),
       clientCertificates: false,

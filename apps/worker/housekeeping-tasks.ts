@@ -1,11 +1,12 @@
-import { forgetSpentTokens, forgetUncounted } from '@icmp-mon/agents/server';
+import { completeRetirements, forgetExpiredTokens, forgetUncounted } from '@icmp-mon/agents/server';
 import {
   forgetOldDecisions,
   forgetRemovals as forgetAssignmentRemovals,
   forgetReplacedFacts,
+  heldTargets,
 } from '@icmp-mon/assignment/server';
 import { forgetSessions } from '@icmp-mon/identity/server';
-import { connect, dropOldChunks, type Sql, type Transactor } from '@icmp-mon/platform/database';
+import { connect, type ControlDatabase, dropOldChunks, type Sql, type Transactor } from '@icmp-mon/platform/database';
 import type { Logger } from '@icmp-mon/platform/ops';
 import { dropFoldedFragments, dropRolledUp, rollUpNext } from '@icmp-mon/probing/server';
 import { forgetOldChanges } from '@icmp-mon/status/server';
@@ -15,6 +16,7 @@ import type { Retention } from './worker-config';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
+const RETIREMENTS_LOOK_MS = 15_000;
 const ANSWERS_PER_STEP = 10_000;
 
 /** Steps of one run: the rest is left to the next. */
@@ -25,7 +27,7 @@ const ROLLUP_STATEMENT_MS_MAX = 15 * MINUTE_MS;
 const ROLLUP_RUN_MS_MAX = 4 * MINUTE_MS;
 
 export interface HousekeepingContext {
-  control: Sql;
+  control: ControlDatabase;
   telemetry: Sql & Transactor;
   /** For sessions of their own. */
   telemetryUrl: string;
@@ -52,7 +54,11 @@ export const HOUSEKEEPING: Readonly<Record<string, HousekeepingTask>> = {
     everyMs: HOUR_MS,
     run: ({ control, nowMs }) => inSteps(10_000, () => forgetSessions(control, new Date(nowMs - DAY_MS))),
   },
-  'enrolment-tokens': { everyMs: HOUR_MS, run: ({ control }) => forgetSpentTokens(control) },
+  'enrolment-tokens': { everyMs: HOUR_MS, run: ({ control }) => forgetExpiredTokens(control) },
+  'agent-retirements': {
+    everyMs: RETIREMENTS_LOOK_MS,
+    run: ({ control, telemetry }) => completeRetirements(control, telemetry, (ids) => heldTargets(control, ids)),
+  },
   'list-removals': {
     everyMs: HOUR_MS,
     run: ({ control, nowMs }) => inSteps(10_000, () => forgetListRemovals(control, new Date(nowMs - DAY_MS))),

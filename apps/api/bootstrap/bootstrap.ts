@@ -15,6 +15,8 @@ import { ApiModule } from '../api.module';
 import { type BootstrapSecrets, readBootstrapFile } from './bootstrap-file';
 
 const STARTER_TARGETS_DONE = 'starter-targets';
+/** As `infra/apps.mjs` names the agent that is started beside the installation; it may lose its folder. */
+const LOCAL_AGENT = 'local';
 const STARTER_TIER = 'standard';
 const logger = createLogger('api-migrate');
 
@@ -54,7 +56,7 @@ async function makeAccess(
 ): Promise<void> {
   await commands.execute(new EnsureUser(secrets.adminUser, secrets.adminPassword, 'admin', metadata));
   await commands.execute(new EnsureApiKey(secrets.apiKey, 'bootstrap', 'admin', metadata));
-  await bootstrapEnrolmentToken(database, secrets.enrolmentToken);
+  await bootstrapEnrolmentToken(database, secrets.enrolmentToken, LOCAL_AGENT);
 }
 
 /** Once in the life of an installation: a starter target that somebody took away does not come back. */

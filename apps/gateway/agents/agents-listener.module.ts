@@ -1,4 +1,4 @@
-import { RenewCertificate, UncountedNotices } from '@icmp-mon/agents/server';
+import { DescribeAgent, RenewCertificate, UncountedNotices } from '@icmp-mon/agents/server';
 import { AssignmentUpdates } from '@icmp-mon/assignment/server';
 import { DatabaseClock } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
@@ -7,11 +7,13 @@ import { AgentAdmission } from './agent-admission';
 import { AgentGuard } from './agent.guard';
 import { AssignmentsController } from './assignments.controller';
 import { CertificateController } from './certificate.controller';
+import { DescriptionController } from './description.controller';
 import { TelemetryController } from './telemetry.controller';
 
 export interface AgentsListenerParts {
   admission: AgentAdmission;
   renewals: RenewCertificate;
+  descriptions: DescribeAgent;
   updates: AssignmentUpdates;
   messaging: Messaging;
   clock: DatabaseClock;
@@ -24,11 +26,12 @@ export class AgentsListenerModule {
   static with(parts: AgentsListenerParts): DynamicModule {
     return {
       module: AgentsListenerModule,
-      controllers: [AssignmentsController, TelemetryController, CertificateController],
+      controllers: [AssignmentsController, TelemetryController, CertificateController, DescriptionController],
       providers: [
         AgentGuard,
         { provide: AgentAdmission, useValue: parts.admission },
         { provide: RenewCertificate, useValue: parts.renewals },
+        { provide: DescribeAgent, useValue: parts.descriptions },
         { provide: AssignmentUpdates, useValue: parts.updates },
         { provide: Messaging, useValue: parts.messaging },
         { provide: DatabaseClock, useValue: parts.clock },

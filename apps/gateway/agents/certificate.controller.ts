@@ -1,13 +1,21 @@
 import type { RenewAnswer } from '@icmp-mon/agents/contract';
-import { RenewCertificate } from '@icmp-mon/agents/server';
+import { renewableFromMs, RenewCertificate } from '@icmp-mon/agents/server';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
+import { RateLimit } from '../results/rate-limit';
+import { retryAfter } from './retry-after';
 import type { AgentIdentity } from './agent-admission';
 import { Agent, AgentGuard } from './agent.guard';
+
+/** An answer may be lost, so the same certificate may ask more than once. */
+const RENEWALS_EVERY_S = 30;
+const RENEWALS_AT_ONCE = 3;
 
 @Controller('v1/certificate')
 @UseGuards(AgentGuard)
 export class CertificateController {
+  private readonly rate = new RateLimit(1 / RENEWALS_EVERY_S, RENEWALS_EVERY_S * RENEWALS_AT_ONCE);
+
   constructor(private readonly renewals: RenewCertificate) {}
 
   @Post()
@@ -19,7 +27,18 @@ export class CertificateController {
         { pointer: '#/csrPem', detail: 'is a text' },
       ]);
     }
+    this.limit(agent);
     const { pem } = await this.renewals.renew(agent.agentId, agent.certificate.sha256, csrPem);
     return { certificatePem: pem };
+  }
+
+  private limit({ agentId, certificate }: AgentIdentity): void {
+    const earlyMs = renewableFromMs(certificate) - Date.now();
+    if (earlyMs > 0) {
+      const detail = 'The certificate is too young: it is renewed once a quarter of its life has passed.';
+      throw retryAfter('too_many_requests', detail, Math.ceil(earlyMs / 1_000));
+    }
+    const waitS = this.rate.take(agentId, 1);
+    if (waitS !== null) throw retryAfter('too_many_requests', 'The agent renews its certificate too often.', waitS);
   }
 }

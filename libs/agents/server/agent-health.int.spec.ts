@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { AgentTelemetry } from '@icmp-mon/agents/contract';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { DependencyUnavailable } from '@icmp-mon/platform/errors';
+import { EventStore } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
 import { PoisonError, type ReceivedMessage } from '@icmp-mon/platform/messaging';
 import { testDatabase, type TestDatabases } from '@icmp-mon/platform/testing';
@@ -12,7 +13,9 @@ import { AgentHealthProjection } from './agent-health.projection';
 import { ReadAgentMetrics } from './agent-metrics';
 import { CertificateAuthority } from './certificate-authority';
 import { CreateEnrolmentToken } from './create-enrolment-token';
-import { forgetSpentTokens, requireToken } from './enrolment-token';
+import { forgetExpiredTokens, requireToken, spendToken } from './enrolment-token';
+import { ListEnrolmentTokens } from './list-enrolment-tokens';
+import { RevokeEnrolmentToken } from './revoke-enrolment-token';
 import { KnownAgents } from './known-agents';
 import { ListAgents } from './list-agents';
 
@@ -152,19 +155,70 @@ describe('the health of agents', () => {
     await database.close();
   });
 
-  it('begins with a token, which is shown once and forgotten when it is spent', async () => {
-    const caDir = await mkdtemp(path.join(tmpdir(), 'icmpmon-test-ca-'));
-    const tokens = new CreateEnrolmentToken(control, { caDir, enrolUrl: 'https://gateway.example:8444' });
-    await expect(tokens.create({})).rejects.toMatchObject({ code: 'unavailable' });
-    const { sha256 } = await CertificateAuthority.open(caDir);
-    const created = await tokens.create({ region: 'eu' });
-    expect(created).toMatchObject({ uses: 1, caSha256: sha256, enrolUrl: 'https://gateway.example:8444' });
-    await requireToken(control, created.token, 'eu');
-    const kept = await control.query('SELECT * FROM enrolment_token');
-    expect(JSON.stringify(kept)).not.toContain(created.token.slice(17));
-    await control.execute('UPDATE enrolment_token SET uses_left = 0');
-    expect(await forgetSpentTokens(control)).toBe(1);
-    await expect(requireToken(control, created.token, 'eu')).rejects.toMatchObject({ code: 'unauthenticated' });
-    await rm(caDir, { recursive: true });
+  describe('begins with a token, which', () => {
+    const metadata = { actor: 'user:1', causationId: null, correlationId: newId() };
+    const lab = { region: 'eu', name: 'lab-1' };
+    let caDir: string;
+    let creation: CreateEnrolmentToken;
+    let revocation: RevokeEnrolmentToken;
+    const listed = async (id: string) => (await new ListEnrolmentTokens(control).list()).find((each) => each.id === id);
+
+    beforeAll(async () => {
+      caDir = await mkdtemp(path.join(tmpdir(), 'icmpmon-test-ca-'));
+      const store = new EventStore(control);
+      creation = new CreateEnrolmentToken(store, { caDir, enrolUrl: 'https://gateway.example:8444' });
+      revocation = new RevokeEnrolmentToken(control, store);
+    });
+
+    afterAll(() => rm(caDir, { recursive: true }));
+
+    it('is shown once, and listed with who made it and what is left of it, never with its secret', async () => {
+      await expect(creation.create({}, metadata, 'admin')).rejects.toMatchObject({ code: 'unavailable' });
+      const { sha256 } = await CertificateAuthority.open(caDir);
+      const created = await creation.create({ region: 'eu', uses: 2 }, metadata, 'admin');
+      expect(created).toMatchObject({ uses: 2, caSha256: sha256, enrolUrl: 'https://gateway.example:8444' });
+      await requireToken(control, created.token, lab);
+      await spendToken(control, created.token);
+      expect(await listed(created.id)).toMatchObject({
+        ...{ state: 'usable', createdBy: 'admin', region: 'eu', agentName: null, uses: 2, usesLeft: 1 },
+        lastUsedAt: expect.any(String) as string,
+      });
+      const kept = await control.query("SELECT * FROM enrolment_token, event WHERE stream LIKE 'enrolmenttoken-%'");
+      expect(JSON.stringify(kept)).not.toContain(created.token.slice(17));
+      await spendToken(control, created.token);
+      expect(await listed(created.id)).toMatchObject({ state: 'spent', usesLeft: 0 });
+      await control.execute("UPDATE enrolment_token SET expires_at = now() - interval '25 hours' WHERE id = $1", [
+        created.id,
+      ]);
+      expect(await forgetExpiredTokens(control)).toBe(1);
+      await expect(requireToken(control, created.token, lab)).rejects.toMatchObject({ code: 'unauthenticated' });
+    });
+
+    it('may name the agent that it is for, once', async () => {
+      const created = await creation.create({ agentName: 'lab-1' }, metadata, 'admin');
+      expect(await requireToken(control, created.token, lab)).toEqual({ id: created.id, agentName: 'lab-1' });
+      const other = requireToken(control, created.token, { ...lab, name: 'lab-2' });
+      await expect(other).rejects.toMatchObject({
+        code: 'forbidden',
+        detail: expect.stringContaining('lab-1') as string,
+      });
+      await expect(creation.create({ agentName: 'lab-1', uses: 2 }, metadata, 'admin')).rejects.toMatchObject({
+        code: 'invalid',
+      });
+    });
+
+    it('can be revoked, which is recorded', async () => {
+      const { id, token } = await creation.create({}, metadata, 'admin');
+      await revocation.revoke(id, metadata);
+      await revocation.revoke(id, metadata);
+      expect(await listed(id)).toMatchObject({ state: 'revoked', usesLeft: 1 });
+      await expect(requireToken(control, token, lab)).rejects.toThrow('revoked');
+      await expect(spendToken(control, token)).rejects.toThrow('revoked');
+      await expect(revocation.revoke('0'.repeat(12), metadata)).rejects.toMatchObject({ code: 'not_found' });
+      const events = await control.query('SELECT type FROM event WHERE stream = $1 ORDER BY version', [
+        `enrolmenttoken-${id}`,
+      ]);
+      expect(events).toEqual([{ type: 'EnrolmentTokenMade' }, { type: 'EnrolmentTokenRevoked' }]);
+    });
   });
 });

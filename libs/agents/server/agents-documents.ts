@@ -7,15 +7,15 @@ import {
   type AgentState,
   type AgentTelemetry,
   type AgentView,
-  type CreateEnrolmentTokenRequest,
-  type EnrolmentTokenCreated,
+  type ChangeAgentRequest,
+  type ChangedAgent,
   type ExecutorHealth,
   type AgentProcess,
 } from '@icmp-mon/agents/contract';
 import { UNCOUNTED_REASONS, type UncountedReason, type UncountedResults } from '@icmp-mon/probing/contract';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsDate, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+import { IsBoolean, IsDate, IsIn, IsOptional, IsString, Length } from 'class-validator';
 
 /** The contract's types as the OpenAPI document shows them. */
 export class ExecutorDocument implements ExecutorHealth {
@@ -104,6 +104,39 @@ export class AgentDocument implements AgentView {
   @ApiProperty() version!: number;
 }
 
+export class AgentListQuery {
+  @ApiPropertyOptional({
+    enum: AGENT_STATES,
+    description: 'Only agents in this state; all but retired ones unless set.',
+  })
+  @IsOptional()
+  @IsIn(AGENT_STATES)
+  state?: AgentState;
+}
+
+export class ChangeAgentBody implements ChangeAgentRequest {
+  @ApiPropertyOptional({ maxLength: 200, description: 'For the audit, and for those who look at the agent later.' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  reason?: string;
+}
+
+export class RetireAgentBody extends ChangeAgentBody {
+  @ApiPropertyOptional({ default: false, description: 'At once, without waiting for its targets and its spool.' })
+  @IsOptional()
+  @IsBoolean()
+  force?: boolean;
+}
+
+export class ChangedAgentDocument implements ChangedAgent {
+  @ApiProperty({ format: 'uuid' }) id!: string;
+  @ApiProperty() name!: string;
+  @ApiProperty({ enum: AGENT_STATES }) state!: AgentState;
+  @ApiProperty() thenRetire!: boolean;
+  @ApiProperty() version!: number;
+}
+
 export class AgentListDocument {
   @ApiProperty({ type: [AgentDocument] }) items!: AgentDocument[];
 }
@@ -137,35 +170,4 @@ export class AgentMetricsQuery {
   @Type(() => Date)
   @IsDate()
   to?: Date;
-}
-
-export class EnrolmentTokenBody implements CreateEnrolmentTokenRequest {
-  @ApiPropertyOptional({ description: 'Only agents of this region may use it.', maxLength: 64 })
-  @IsOptional()
-  @IsString()
-  @Length(1, 64)
-  region?: string;
-
-  @ApiPropertyOptional({ default: 1, minimum: 1, maximum: 1_000 })
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(1_000)
-  uses?: number;
-
-  @ApiPropertyOptional({ default: 3_600, minimum: 60, maximum: 86_400 })
-  @IsOptional()
-  @IsInt()
-  @Min(60)
-  @Max(86_400)
-  validForS?: number;
-}
-
-export class EnrolmentTokenDocument implements EnrolmentTokenCreated {
-  @ApiProperty() id!: string;
-  @ApiProperty({ description: 'Shown once.' }) token!: string;
-  @ApiProperty({ format: 'date-time' }) expiresAt!: string;
-  @ApiProperty() uses!: number;
-  @ApiProperty({ description: "SHA-256 of the CA's certificate, for the agent to pin." }) caSha256!: string;
-  @ApiProperty() enrolUrl!: string;
 }

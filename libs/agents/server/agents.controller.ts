@@ -1,9 +1,16 @@
 import type { AgentMetrics, AgentView } from '@icmp-mon/agents/contract';
-import { RequirePermission } from '@icmp-mon/platform/http';
-import { Controller, Get, Param, ParseUUIDPipe, Query } from '@nestjs/common';
+import { entityTag, RequirePermission } from '@icmp-mon/platform/http';
+import { Controller, Get, Param, ParseUUIDPipe, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
 import { ReadAgentMetrics } from './agent-metrics';
-import { AgentMetricsDocument, AgentMetricsQuery, AgentDocument, AgentListDocument } from './agents-documents';
+import {
+  AgentMetricsDocument,
+  AgentMetricsQuery,
+  AgentDocument,
+  AgentListDocument,
+  AgentListQuery,
+} from './agents-documents';
 import { ListAgents } from './list-agents';
 
 @ApiTags('agents')
@@ -18,15 +25,20 @@ export class AgentsController {
   @Get()
   @ApiOperation({ summary: 'Vantage points by name, with what they last reported' })
   @ApiOkResponse({ type: AgentListDocument })
-  async list(): Promise<AgentListDocument> {
-    return { items: await this.agents.list() };
+  async list(@Query() { state }: AgentListQuery): Promise<AgentListDocument> {
+    return { items: await this.agents.list(state) };
   }
 
   @Get(':id')
   @ApiOperation({ summary: 'One vantage point' })
   @ApiOkResponse({ type: AgentDocument })
-  get(@Param('id', ParseUUIDPipe) id: string): Promise<AgentView> {
-    return this.agents.get(id);
+  async get(
+    @Param('id', ParseUUIDPipe) id: string,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<AgentView> {
+    const agent = await this.agents.get(id);
+    response.setHeader('ETag', entityTag(agent.version));
+    return agent;
   }
 
   @Get(':id/metrics')

@@ -1,11 +1,11 @@
 // The X.509 library asks for it on import.
 import 'reflect-metadata';
-import { createHash, type KeyObject, randomBytes, webcrypto } from 'node:crypto';
+import { hkdfSync, randomBytes, webcrypto } from 'node:crypto';
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import path from 'node:path';
 import * as x509 from '@peculiar/x509';
-import { DomainError } from '@icmp-mon/platform/errors';
+import { readCsr, sha256Hex } from './agent-keys';
 
 const SIGNING = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const HOUR_MS = 3_600_000;
@@ -16,8 +16,6 @@ export const SERVER_CERTIFICATE_LIFE_MS = 30 * DAY_MS;
 // Agents' clocks may be behind: a certificate that begins an hour ago is good for those as well.
 const AGENT_BACKDATE_MS = HOUR_MS;
 const SERVER_BACKDATE_MS = 7 * DAY_MS;
-const CSR_LENGTH_MAX = 8_192;
-const CURVES = ['P-256', 'P-384'];
 
 export interface IssuedCertificate {
   pem: string;
@@ -87,6 +85,12 @@ export class CertificateAuthority {
     return { pem: `${certificate.toString('pem')}\n`, sha256: sha256Hex(certificate.rawData), keySha256, notAfter };
   }
 
+  /** A secret that every gateway of the installation derives alike from the CA's key. */
+  async sharedSecret(purpose: string): Promise<Buffer> {
+    const key = await webcrypto.subtle.exportKey('pkcs8', this.material.key);
+    return Buffer.from(hkdfSync('sha256', new Uint8Array(key), '', purpose, 32));
+  }
+
   /** A fresh key and certificate for a listener, good for these host names and addresses; kept in memory only. */
   async issueServerCredentials(hosts: readonly string[], now = new Date(this.nowMs())): Promise<ServerCredentials> {
     const keyPem = await makeKeyPem();
@@ -138,34 +142,6 @@ export async function readAuthority(dir: string): Promise<{ pem: string; sha256:
     if (isFileError(error, 'ENOENT')) return null;
     throw error;
   }
-}
-
-/** Hex SHA-256 of a public key's DER (SPKI): what an agent's row is bound to. */
-export function keySha256(key: KeyObject): string {
-  return createHash('sha256')
-    .update(key.export({ type: 'spki', format: 'der' }))
-    .digest('hex');
-}
-
-async function readCsr(csrPem: string): Promise<x509.Pkcs10CertificateRequest> {
-  const refuse = (detail: string, cause?: unknown): DomainError => {
-    const error = new DomainError('invalid', detail, [{ pointer: '#/csrPem', detail }]);
-    error.cause = cause;
-    return error;
-  };
-  if (csrPem.length > CSR_LENGTH_MAX) throw refuse(`A CSR has at most ${CSR_LENGTH_MAX} characters.`);
-  let csr: x509.Pkcs10CertificateRequest;
-  try {
-    csr = new x509.Pkcs10CertificateRequest(csrPem);
-  } catch (cause) {
-    throw refuse('The CSR is not a PEM-encoded PKCS #10 request.', cause);
-  }
-  const algorithm = csr.publicKey.algorithm as webcrypto.EcKeyAlgorithm;
-  if (algorithm.name !== 'ECDSA' || !CURVES.includes(algorithm.namedCurve)) {
-    throw refuse(`The CSR's key must be an ECDSA key on ${CURVES.join(' or ')}.`);
-  }
-  if (!(await csr.verify())) throw refuse('The CSR is not signed by the key that it holds.');
-  return csr;
 }
 
 async function makeKeyPem(): Promise<string> {
@@ -232,10 +208,6 @@ function serialNumber(): string {
   const bytes = randomBytes(16);
   bytes[0] = (bytes[0] & 0x7f) | 0x40;
   return bytes.toString('hex');
-}
-
-function sha256Hex(der: ArrayBuffer): string {
-  return createHash('sha256').update(new Uint8Array(der)).digest('hex');
 }
 
 function isFileError(error: unknown, code: string): boolean {

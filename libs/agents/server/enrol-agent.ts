@@ -1,21 +1,29 @@
-import type { EnrolRequest } from '@icmp-mon/agents/contract';
+import { type AgentState, type EnrolRequest, isAdmitted } from '@icmp-mon/agents/contract';
 import { ControlDatabase, isUniqueViolation } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
 import { Injectable } from '@nestjs/common';
 import { AGENT, enrol } from './agent';
+import { publicKeyOf } from './agent-keys';
 import { CertificateAuthority, type IssuedCertificate } from './certificate-authority';
-import { requireToken, spendToken } from './enrolment-token';
+import { requireToken, spendToken, type TokenGrant } from './enrolment-token';
 
 export interface Enrolled {
   agentId: string;
   certificate: IssuedCertificate;
 }
 
+interface KnownName {
+  id: string;
+  region: string;
+  state: AgentState;
+  keySha256: string | null;
+}
+
 /**
- * Lets an agent join: token → certificate. A name that is known joins again as the same agent (its folder was lost, or the
- * machine was made anew); its former certificates end there, so a second machine of that name is noticed.
+ * Lets an agent join: token → certificate. A machine takes the place of the agent that has its name only with a token that
+ * names that agent, or with that agent's own key; the former certificates end there.
  */
 @Injectable()
 export class EnrolAgent {
@@ -25,15 +33,12 @@ export class EnrolAgent {
     private readonly authority: CertificateAuthority,
   ) {}
 
-  /** @throws DomainError `unauthenticated`, `forbidden` (token), `invalid` (CSR), `conflict` (name of another region) */
+  /** @throws DomainError `unauthenticated`, `forbidden` (token, banned agent), `invalid` (CSR), `conflict` (name) */
   async enrol(request: EnrolRequest): Promise<Enrolled> {
     const { token, name, region, provider, tags, csrPem } = request;
-    await requireToken(this.database, token, region);
+    const grant = await requireToken(this.database, token, { region, name });
     const known = await this.findByName(name);
-    if (known !== undefined && known.region !== region) {
-      const detail = `An agent "${name}" exists in region "${known.region}". Give this one another name.`;
-      throw new DomainError('conflict', detail, [{ pointer: '#/name', detail }]);
-    }
+    if (known !== undefined) await this.requireItsPlace(known, grant, request);
     const agentId = known?.id ?? newId();
     const certificate = await this.authority.issueAgentCertificate(csrPem, agentId);
     const event = {
@@ -46,6 +51,7 @@ export class EnrolAgent {
       certificateSha256: certificate.sha256,
       notAfter: certificate.notAfter.toISOString(),
       keySha256: certificate.keySha256,
+      tokenId: grant.id,
     };
     const metadata = { actor: `agent:${agentId}`, causationId: null, correlationId: newId() };
     try {
@@ -61,9 +67,23 @@ export class EnrolAgent {
     return { agentId, certificate };
   }
 
-  private async findByName(name: string): Promise<{ id: string; region: string } | undefined> {
-    const [row] = await this.database.query<{ id: string; region: string }>(
-      `SELECT id, region FROM agent WHERE name = $1 AND state <> 'retired'`,
+  /** @throws DomainError `conflict` that says which token to make */
+  private async requireItsPlace(known: KnownName, grant: TokenGrant, request: EnrolRequest): Promise<void> {
+    const { name, region, csrPem } = request;
+    if (grant.agentName === name) return;
+    const ownKey = known.keySha256 !== null && known.keySha256 === (await publicKeyOf(csrPem)).sha256;
+    if (ownKey && isAdmitted(known.state) && known.region === region) return;
+    const detail =
+      `An agent "${name}" exists already (region "${known.region}", ${known.state}). To put this machine in its place, make ` +
+      `a token that names it: POST /api/v1/enrolment-tokens {"agentName": "${name}"}, or in the portal on the agent's ` +
+      'page. To add another agent, give this one another name.';
+    throw new DomainError('conflict', detail, [{ pointer: '#/name', detail: `is the name of the agent ${known.id}` }]);
+  }
+
+  /** The name of a retired agent is free. */
+  private async findByName(name: string): Promise<KnownName | undefined> {
+    const [row] = await this.database.query<KnownName>(
+      `SELECT id, region, state, key_sha256 AS "keySha256" FROM agent WHERE name = $1 AND state <> 'retired'`,
       [name],
     );
     return row;

@@ -6,6 +6,7 @@ import { DomainError } from '@icmp-mon/platform/errors';
 const TOKEN = /^imt_([0-9a-f]{12})_([\w-]{43})$/;
 const BOOTSTRAP_USES = 10;
 const BOOTSTRAP_VALID_FOR_S = 86_400;
+const BOOTSTRAP_CREATOR = 'this installation';
 
 export interface NewToken {
   id: string;
@@ -13,11 +14,20 @@ export interface NewToken {
   secretHash: Buffer;
 }
 
+/** What a token lets in. */
+export interface TokenGrant {
+  id: string;
+  /** The only agent, also in the place of the one that has the name; null for any new one. */
+  agentName: string | null;
+}
+
 interface TokenRow {
   secret_hash: Buffer;
   region: string | null;
+  agent_name: string | null;
   uses_left: number;
   expired: boolean;
+  revoked: boolean;
 }
 
 export function makeToken(): NewToken {
@@ -28,15 +38,21 @@ export function makeToken(): NewToken {
 
 /**
  * Checks a token without spending it, so that nothing costly is done for a stranger.
- * @throws DomainError `unauthenticated` (unknown, spent, expired), `forbidden` (bound to another region)
+ * @throws DomainError `unauthenticated` (unknown, spent, expired, revoked), `forbidden` (for another region or agent)
  */
-export async function requireToken(sql: Sql, token: string, region: string): Promise<void> {
+export async function requireToken(
+  sql: Sql,
+  token: string,
+  { region, name }: { region: string; name: string },
+): Promise<TokenGrant> {
   const { id, secretHash } = readToken(token);
   const [row] = await sql.query<TokenRow>(
-    'SELECT secret_hash, region, uses_left, expires_at <= now() AS expired FROM enrolment_token WHERE id = $1',
+    `SELECT secret_hash, region, agent_name, uses_left, expires_at <= now() AS expired, revoked_at IS NOT NULL AS revoked
+     FROM enrolment_token WHERE id = $1`,
     [id],
   );
   if (row === undefined || !timingSafeEqual(row.secret_hash, secretHash)) throw unknownToken();
+  if (row.revoked) throw unusable('revoked');
   if (row.expired) throw unusable('expired');
   if (row.uses_left <= 0) throw unusable('spent');
   if (row.region !== null && row.region !== region) {
@@ -44,34 +60,43 @@ export async function requireToken(sql: Sql, token: string, region: string): Pro
       { pointer: '#/region', detail: `must be ${row.region}` },
     ]);
   }
+  if (row.agent_name !== null && row.agent_name !== name) {
+    throw new DomainError('forbidden', `The token enrols the agent "${row.agent_name}", not "${name}".`, [
+      { pointer: '#/name', detail: `must be ${row.agent_name}` },
+    ]);
+  }
+  return { id, agentName: row.agent_name };
 }
 
 /** Takes one use from a token, in the enrolment's own transaction: two agents cannot share the last one. */
 export async function spendToken(sql: Sql, token: string): Promise<void> {
   const { id, secretHash } = readToken(token);
   const spent = await sql.execute(
-    `UPDATE enrolment_token SET uses_left = uses_left - 1
-     WHERE id = $1 AND secret_hash = $2 AND uses_left > 0 AND expires_at > now()`,
+    `UPDATE enrolment_token SET uses_left = uses_left - 1, last_used_at = now()
+     WHERE id = $1 AND secret_hash = $2 AND uses_left > 0 AND expires_at > now() AND revoked_at IS NULL`,
     [id, secretHash],
   );
-  if (spent === 0) throw unusable('spent or expired');
+  if (spent === 0) throw unusable('spent, expired or revoked');
 }
 
-/** Makes the installation's own token usable again: ten uses within a day from now. */
-export async function bootstrapEnrolmentToken(sql: Sql, token: string): Promise<void> {
+/**
+ * Makes the installation's own token usable again: ten uses within a day from now. With `agentName` it lets in the agent of
+ * that name only, also after its folder was lost.
+ */
+export async function bootstrapEnrolmentToken(sql: Sql, token: string, agentName: string | null = null): Promise<void> {
   const { id, secretHash } = readToken(token);
   await sql.execute(
-    `INSERT INTO enrolment_token (id, secret_hash, region, uses_left, expires_at)
-     VALUES ($1, $2, NULL, $3, now() + make_interval(secs => $4))
-     ON CONFLICT (id) DO UPDATE SET secret_hash = EXCLUDED.secret_hash, uses_left = EXCLUDED.uses_left,
-       expires_at = EXCLUDED.expires_at`,
-    [id, secretHash, BOOTSTRAP_USES, BOOTSTRAP_VALID_FOR_S],
+    `INSERT INTO enrolment_token (id, secret_hash, region, agent_name, uses, uses_left, expires_at, created_by)
+     VALUES ($1, $2, NULL, $3, $4, $4, now() + make_interval(secs => $5), $6)
+     ON CONFLICT (id) DO UPDATE SET secret_hash = EXCLUDED.secret_hash, agent_name = EXCLUDED.agent_name,
+       uses = EXCLUDED.uses, uses_left = EXCLUDED.uses_left, expires_at = EXCLUDED.expires_at, revoked_at = NULL`,
+    [id, secretHash, agentName, BOOTSTRAP_USES, BOOTSTRAP_VALID_FOR_S, BOOTSTRAP_CREATOR],
   );
 }
 
-/** Forgets tokens that can enrol nobody any more; returns how many. */
-export function forgetSpentTokens(sql: Sql): Promise<number> {
-  return sql.execute('DELETE FROM enrolment_token WHERE expires_at < now() OR uses_left = 0');
+/** Forgets tokens a day after they expired; returns how many. */
+export function forgetExpiredTokens(sql: Sql): Promise<number> {
+  return sql.execute(`DELETE FROM enrolment_token WHERE expires_at < now() - interval '1 day'`);
 }
 
 function readToken(token: string): { id: string; secretHash: Buffer } {

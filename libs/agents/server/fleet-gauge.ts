@@ -1,3 +1,4 @@
+import { isAdmitted } from '@icmp-mon/agents/contract';
 import { StreamSources } from '@icmp-mon/platform/http';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { ListAgents } from './list-agents';
@@ -16,7 +17,7 @@ export class FleetGauge implements OnModuleInit {
 
   /** Results a second count while an agent is heard: what a lost one last reported is past. */
   async read(): Promise<{ resultsPerS: number; agentsConnected: number; agentsTotal: number }> {
-    const agents = await this.agents.list();
+    const agents = (await this.agents.list()).filter(({ state }) => isAdmitted(state));
     const connected = agents.filter((agent) => agent.connection === 'connected');
     const resultsPerS = connected.reduce((sum, agent) => sum + (agent.telemetry?.resultsPerS ?? 0), 0);
     return {

@@ -4,18 +4,28 @@ export { AgentRefused } from './agent-refused';
 export { AgentsApiModule } from './agents-api.module';
 export type { AgentsApiOptions } from './agents-api-options';
 export {
+  AGENT_CERTIFICATE_LIFE_MS,
   CertificateAuthority,
-  keySha256,
   readAuthority,
   type IssuedCertificate,
   type ServerCredentials,
 } from './certificate-authority';
 export { EnrolAgent, type Enrolled } from './enrol-agent';
-export { bootstrapEnrolmentToken, forgetSpentTokens, makeToken } from './enrolment-token';
-export { readEnrolRequest } from './enrol-request';
+export { keySha256 } from './agent-keys';
+export { ChangeAgent, type ChangeOptions } from './change-agent';
+export { completeRetirements } from './complete-retirements';
+export { DescribeAgent } from './describe-agent';
+export { bootstrapEnrolmentToken, forgetExpiredTokens, makeToken } from './enrolment-token';
+export { ListAgents } from './list-agents';
+export { ListEnrolmentTokens } from './list-enrolment-tokens';
+export { RejoinAgent } from './rejoin-agent';
+export { RejoinChallenges } from './rejoin-challenge';
+export { readRejoinRequest } from './rejoin-request';
+export { RevokeEnrolmentToken } from './revoke-enrolment-token';
+export { readDescription, readEnrolRequest } from './enrol-request';
 export { KnownAgents, type PresentedCertificate } from './known-agents';
 export { StoredAgentReports } from './stored-agent-reports';
-export { RenewCertificate } from './renew-certificate';
+export { renewableFromMs, RenewCertificate } from './renew-certificate';
 export { AGENT_TELEMETRY_TOPIC, readTelemetry, type ReceivedTelemetry } from './telemetry';
 export { agentModel } from './agent-model';
 export { agentHealthModel } from './agent-health-model';

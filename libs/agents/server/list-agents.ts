@@ -1,4 +1,4 @@
-import type { AgentView } from '@icmp-mon/agents/contract';
+import type { AgentState, AgentView } from '@icmp-mon/agents/contract';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { Injectable } from '@nestjs/common';
@@ -18,10 +18,12 @@ export class ListAgents {
     private readonly telemetry: TelemetryDatabase,
   ) {}
 
-  /** By name, at most 1,000. */
-  async list(): Promise<AgentView[]> {
+  /** By name, at most 1,000: those in a state, or all but the retired ones. */
+  async list(state?: AgentState): Promise<AgentView[]> {
     const agents = await this.control.query<AgentRow>(
-      `SELECT ${AGENT_COLUMNS} FROM agent ORDER BY name LIMIT ${AGENTS_MAX}`,
+      `SELECT ${AGENT_COLUMNS} FROM agent WHERE CASE WHEN $1::text IS NULL THEN state <> 'retired' ELSE state = $1 END
+       ORDER BY name, state_since LIMIT ${AGENTS_MAX}`,
+      [state ?? null],
     );
     return this.views(agents);
   }

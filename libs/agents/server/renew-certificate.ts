@@ -2,7 +2,15 @@ import type { AgentState } from '@icmp-mon/agents/contract';
 import { ControlDatabase, type Sql } from '@icmp-mon/platform/database';
 import { Injectable } from '@nestjs/common';
 import { AgentRefused, refusalOfState } from './agent-refused';
-import { CertificateAuthority, type IssuedCertificate } from './certificate-authority';
+import { AGENT_CERTIFICATE_LIFE_MS, CertificateAuthority, type IssuedCertificate } from './certificate-authority';
+
+/** Share of its life for which a certificate is not renewed: agents ask at half of it. */
+const EARLIEST_RENEWAL = 0.25;
+
+/** From when on a certificate is renewed, ms since 1970. */
+export function renewableFromMs({ notAfterMs }: { notAfterMs: number }): number {
+  return notAfterMs - (1 - EARLIEST_RENEWAL) * AGENT_CERTIFICATE_LIFE_MS;
+}
 
 /**
  * A younger certificate for an agent that still has a valid one. It is written to the agent's row and is no event: a

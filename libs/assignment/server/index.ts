@@ -5,5 +5,6 @@ export { AssignmentUpdates, type NextOptions } from './assignment-updates';
 export { ASSIGNMENTS_PER_ANSWER, assignmentsSince } from './assignments.query';
 export { FeedPublisher, type FeedPublisherOptions } from './feed-publisher';
 export { forgetOldDecisions, forgetRemovals, forgetReplacedFacts } from './forget-history';
+export { heldTargets } from './held-targets';
 export { standingFacts } from './standing-facts';
 export { assignmentModel } from './assignment-model';

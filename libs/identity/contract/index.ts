@@ -4,6 +4,7 @@ export const PERMISSIONS = [
   'targets:write',
   'tiers:read',
   'agents:read',
+  'agents:write',
   'agents:enrol',
   'status:read',
   'results:read',
@@ -27,7 +28,7 @@ const READ: Permission[] = [
 export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
   viewer: READ,
   operator: READ,
-  engineer: [...READ, 'targets:write', 'agents:enrol', 'operations:replay'],
+  engineer: [...READ, 'targets:write', 'agents:write', 'agents:enrol', 'operations:replay'],
   admin: PERMISSIONS,
 };
 

@@ -1,0 +1,28 @@
+import type { DescriptionAnswer } from '@icmp-mon/agents/contract';
+import { DescribeAgent, readDescription } from '@icmp-mon/agents/server';
+import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
+import { RateLimit } from '../results/rate-limit';
+import type { AgentIdentity } from './agent-admission';
+import { Agent, AgentGuard } from './agent.guard';
+import { retryAfter } from './retry-after';
+
+/** Each change is an event that is kept for ever: an agent describes itself when it starts, so this is generous. */
+const DESCRIPTIONS_EVERY_S = 300;
+const DESCRIPTIONS_AT_ONCE = 5;
+
+@Controller('v1/description')
+@UseGuards(AgentGuard)
+export class DescriptionController {
+  private readonly rate = new RateLimit(1 / DESCRIPTIONS_EVERY_S, DESCRIPTIONS_EVERY_S * DESCRIPTIONS_AT_ONCE);
+
+  constructor(private readonly descriptions: DescribeAgent) {}
+
+  /** Answers with what is in force. */
+  @Post()
+  @HttpCode(200)
+  describe(@Agent() { agentId }: AgentIdentity, @Body() body: unknown): Promise<DescriptionAnswer> {
+    const waitS = this.rate.take(agentId, 1);
+    if (waitS !== null) throw retryAfter('too_many_requests', 'The agent describes itself too often.', waitS);
+    return this.descriptions.describe(agentId, readDescription(body));
+  }
+}

@@ -1,0 +1,76 @@
+import {
+  AGENT_NAME_LENGTH_MAX,
+  type CreateEnrolmentTokenRequest,
+  type EnrolmentTokenCreated,
+  type EnrolmentTokenState,
+  type EnrolmentTokenView,
+} from '@icmp-mon/agents/contract';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+
+const NAME = '^[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$';
+
+/** The contract's types as the OpenAPI document shows them. */
+export class EnrolmentTokenBody implements CreateEnrolmentTokenRequest {
+  @ApiPropertyOptional({ description: 'Only agents of this region may use it.', minLength: 1, maxLength: 64 })
+  @IsOptional()
+  @IsString()
+  @Length(1, 64)
+  region?: string;
+
+  @ApiPropertyOptional({
+    ...{ minLength: 1, maxLength: AGENT_NAME_LENGTH_MAX, pattern: NAME },
+    description: 'Only the agent of this name may use it, also a machine that takes the place of the present one.',
+  })
+  @IsOptional()
+  @IsString()
+  @Length(1, AGENT_NAME_LENGTH_MAX)
+  @Matches(new RegExp(NAME))
+  agentName?: string;
+
+  @ApiPropertyOptional({
+    ...{ default: 1, minimum: 1, maximum: 1_000 },
+    description: 'How many agents may join with it: 1 for a token that names an agent.',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(1_000)
+  uses?: number;
+
+  @ApiPropertyOptional({ default: 3_600, minimum: 60, maximum: 86_400 })
+  @IsOptional()
+  @IsInt()
+  @Min(60)
+  @Max(86_400)
+  validForS?: number;
+}
+
+export class EnrolmentTokenDocument implements EnrolmentTokenCreated {
+  @ApiProperty() id!: string;
+  @ApiProperty({ description: 'Shown once.' }) token!: string;
+  @ApiProperty({ format: 'date-time' }) expiresAt!: string;
+  @ApiProperty() uses!: number;
+  @ApiProperty({ type: String, nullable: true }) agentName!: string | null;
+  @ApiProperty({ type: String, nullable: true }) region!: string | null;
+  @ApiProperty({ description: "SHA-256 of the CA's certificate, for the agent to pin." }) caSha256!: string;
+  @ApiProperty() enrolUrl!: string;
+}
+
+export class EnrolmentTokenItemDocument implements EnrolmentTokenView {
+  @ApiProperty() id!: string;
+  @ApiProperty({ enum: ['usable', 'spent', 'expired', 'revoked'] }) state!: EnrolmentTokenState;
+  @ApiProperty({ type: String, nullable: true, description: 'Who made it; null for one of an earlier release.' })
+  createdBy!: string | null;
+  @ApiProperty({ format: 'date-time' }) createdAt!: string;
+  @ApiProperty({ type: String, nullable: true }) region!: string | null;
+  @ApiProperty({ type: String, nullable: true }) agentName!: string | null;
+  @ApiProperty() uses!: number;
+  @ApiProperty() usesLeft!: number;
+  @ApiProperty({ format: 'date-time' }) expiresAt!: string;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) lastUsedAt!: string | null;
+}
+
+export class EnrolmentTokenListDocument {
+  @ApiProperty({ type: [EnrolmentTokenItemDocument] }) items!: EnrolmentTokenItemDocument[];
+}

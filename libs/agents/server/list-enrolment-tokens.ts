@@ -1,0 +1,31 @@
+import type { EnrolmentTokenState, EnrolmentTokenView } from '@icmp-mon/agents/contract';
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import { Injectable } from '@nestjs/common';
+
+/** More are not listed; the newest come first. */
+const TOKENS_MAX = 1_000;
+
+type TokenRow = Omit<EnrolmentTokenView, 'createdAt' | 'expiresAt' | 'lastUsedAt'> &
+  Record<'createdAt' | 'expiresAt', Date> & { lastUsedAt: Date | null; state: EnrolmentTokenState };
+
+/** Tokens that let agents join, without their secrets; expired ones for a day. */
+@Injectable()
+export class ListEnrolmentTokens {
+  constructor(private readonly database: ControlDatabase) {}
+
+  async list(): Promise<EnrolmentTokenView[]> {
+    const rows = await this.database.query<TokenRow>(
+      `SELECT id, region, agent_name AS "agentName", coalesce(uses, uses_left) AS uses, uses_left AS "usesLeft",
+         created_by AS "createdBy", created_at AS "createdAt", expires_at AS "expiresAt", last_used_at AS "lastUsedAt",
+         CASE WHEN revoked_at IS NOT NULL THEN 'revoked' WHEN uses_left = 0 THEN 'spent'
+              WHEN expires_at <= now() THEN 'expired' ELSE 'usable' END AS state
+       FROM enrolment_token ORDER BY created_at DESC, id LIMIT ${TOKENS_MAX}`,
+    );
+    return rows.map((row) => ({
+      ...row,
+      createdAt: row.createdAt.toISOString(),
+      expiresAt: row.expiresAt.toISOString(),
+      lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
+    }));
+  }
+}

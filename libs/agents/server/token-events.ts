@@ -1,0 +1,28 @@
+import { ENROLMENT_TOKEN_STREAM, type EnrolmentTokenEvent } from '@icmp-mon/agents/contract';
+import type { Aggregate } from '@icmp-mon/platform/event-store';
+
+type TokenRecord = 'absent' | 'made' | 'revoked';
+
+/** The audit of who made and revoked which token; secrets stay out of it. The table has what counts. */
+export const ENROLMENT_TOKEN: Aggregate<TokenRecord, EnrolmentTokenEvent> = {
+  category: ENROLMENT_TOKEN_STREAM,
+  initial: 'absent',
+  evolve: (record, { type }) => {
+    switch (type) {
+      case 'EnrolmentTokenMade':
+        return 'made';
+      case 'EnrolmentTokenRevoked':
+        return 'revoked';
+      default:
+        return ignored(type, record);
+    }
+  },
+};
+
+export const revokeToken = (record: TokenRecord, tokenId: string): EnrolmentTokenEvent[] =>
+  record === 'revoked' ? [] : [{ type: 'EnrolmentTokenRevoked', data: { tokenId } }];
+
+/** A newer release may have written events that this one does not know. */
+function ignored(_type: never, record: TokenRecord): TokenRecord {
+  return record;
+}
