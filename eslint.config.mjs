@@ -48,6 +48,11 @@ export default [
         {
           paths: [
             { name: 'kafkajs', message: 'Use @icmp-mon/platform/messaging: kafkajs stays behind it.' },
+            {
+              name: 'class-validator',
+              importNames: ['IsOptional'],
+              message: 'Use MayBeAbsent of @icmp-mon/platform/http: IsOptional lets null pass for an absent member.',
+            },
             { name: 'zone.js', message: 'The portal is zoneless: use signals.' },
           ],
         },

@@ -6,10 +6,29 @@ import { Messaging } from '@icmp-mon/platform/messaging';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApi, type TestApi } from './testing/test-api';
 
+interface Schema {
+  type?: string | string[];
+  enum?: unknown[];
+  maxLength?: number;
+  minLength?: number;
+  maximum?: number;
+  $ref?: string;
+  required?: string[];
+  properties?: Record<string, Schema>;
+}
+
+interface Operation {
+  'x-permission'?: string;
+  security?: unknown[];
+  responses: object;
+  parameters?: { name: string; in: string; schema: Schema }[];
+  requestBody?: { content: { 'application/json'?: { schema: Schema } } };
+}
+
 interface Document {
   openapi: string;
-  paths: Record<string, Record<string, { 'x-permission'?: string; security?: unknown[]; responses: object }>>;
-  components: { schemas: Record<string, object> };
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, Schema> };
 }
 
 let api: TestApi;
@@ -36,6 +55,26 @@ function operations(): { method: string; path: string; permission: string | unde
         isPublic: (operation.security ?? []).length === 0,
       })),
   );
+}
+
+/** Routes that take a JSON body, with its schema. */
+function bodies(): { method: string; path: string; schema: Schema }[] {
+  return Object.entries(document.paths).flatMap(([route, item]) =>
+    Object.entries(item).flatMap(([method, { requestBody }]) => {
+      const ref = requestBody?.content['application/json']?.schema.$ref?.split('/').at(-1);
+      const schema = ref === undefined ? undefined : document.components.schemas[ref];
+      return schema === undefined ? [] : [{ method: method.toUpperCase(), path: route, schema }];
+    }),
+  );
+}
+
+/** Sends bytes as JSON to a route that takes it, as an administrator. */
+async function send(method: string, route: string, body: string | Uint8Array<ArrayBuffer>): Promise<Response> {
+  return fetch(`${api.url}${route.replace(/\{\w+\}/g, '00000000-0000-7000-8000-000000000000')}`, {
+    method,
+    body,
+    headers: { authorization: `Bearer ${api.keys.admin}`, 'content-type': 'application/json' },
+  });
 }
 
 /** Status of a route's answer; the answer itself is not read, since a stream never ends. */
@@ -85,12 +124,97 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('names each way to log in once', () => {
+    for (const [route, item] of Object.entries(document.paths)) {
+      for (const [method, { security = [] }] of Object.entries(item)) {
+        const ways = security.map((way) => JSON.stringify(way));
+        expect(new Set(ways).size, `${method} ${route}`).toBe(ways.length);
+      }
+    }
+  });
+
+  it('bounds what a client may send', () => {
+    // Streams take ids that a stream gave; the length of an URL bounds them.
+    const routes = Object.entries(document.paths).filter(([route]) => !STREAMS.includes(route));
+    const parameters = routes.flatMap(([route, item]) =>
+      Object.entries(item).flatMap(([method, operation]) =>
+        (operation.parameters ?? [])
+          .filter((parameter) => parameter.in === 'query' && !isBounded(parameter.schema))
+          .map(({ name }) => `${method} ${route} ?${name}`),
+      ),
+    );
+    const members = bodies().flatMap(({ path: route, schema }) =>
+      Object.entries(schema.properties ?? {})
+        .filter(([, member]) => !isBounded(member))
+        .map(([name]) => `${route} ${name}`),
+    );
+    expect([...parameters, ...members]).toEqual([]);
+  });
+
   it('is shown as a page', async () => {
     expect((await fetch(`${api.url}/api/docs`)).status).toBe(200);
   });
 });
 
+/** Whether a schema bounds its texts and numbers, or lists its values. */
+function isBounded({ type, enum: values, maxLength = 0, maximum = 0, $ref }: Schema): boolean {
+  if (values !== undefined || $ref !== undefined) return true;
+  if (type === 'string') return maxLength > 0;
+  return (type !== 'number' && type !== 'integer') || maximum > 0;
+}
+
+describe('every route that takes a body', () => {
+  it.each(['constructor', '__proto__', 'prototype', 'toString', 'valueOf', 'hasOwnProperty'])(
+    'refuses a member %s by its name',
+    async (name) => {
+      for (const { method, path: route } of bodies()) {
+        const response = await send(method, route, `{"${name}":"x"}`);
+        expect(response.status, `${method} ${route}`).toBe(400);
+        const { errors } = (await response.json()) as { errors: { pointer: string }[] };
+        expect(errors.map(({ pointer }) => pointer)).toContain(`#/${name}`);
+      }
+    },
+  );
+
+  it('refuses bytes that are no UTF-8, half a character, and null for a member that is left out', async () => {
+    for (const { method, path: route, schema } of bodies()) {
+      const latin1 = await send(method, route, new Uint8Array([...Buffer.from('{"a":"caf'), 0xe9, 0x22, 0x7d]));
+      expect(latin1.status, `${method} ${route}`).toBe(400);
+      expect(await latin1.json()).toMatchObject({ detail: expect.stringContaining('UTF-8') as string });
+      const half = await send(method, route, '{"a":"\\ud800"}');
+      expect(await half.json(), `${method} ${route}`).toMatchObject({ errors: [{ pointer: '#/a' }] });
+      for (const name of Object.keys(schema.properties ?? {}).filter((each) => !schema.required?.includes(each))) {
+        const response = await send(method, route, JSON.stringify({ [name]: null }));
+        expect(response.status, `${method} ${route} ${name}`).toBe(400);
+        const { errors } = (await response.json()) as { errors: { pointer: string }[] };
+        expect(errors.map(({ pointer }) => pointer)).toContain(`#/${name}`);
+      }
+    }
+  });
+});
+
 describe('every route', () => {
+  it('refuses days that are in no calendar, numbers for times, and numbers that are spelled otherwise', async () => {
+    for (const [route, item] of Object.entries(document.paths)) {
+      for (const { name, schema } of item['get']?.parameters ?? []) {
+        const isTime = ['from', 'to'].includes(name);
+        const bad = isTime
+          ? ['2026-02-30T00:00:00Z', '0.5', '1700000000']
+          : name === 'limit'
+            ? ['1e1', '0x10', '1.0', '']
+            : [];
+        for (const value of bad) {
+          const url = `${route.replace(/\{\w+\}/g, '00000000-0000-7000-8000-000000000000')}?${name}=${value}`;
+          const response = await api.ask(url);
+          expect(response.status, `${url} ${JSON.stringify(schema)}`).toBe(400);
+          const { errors } = (await response.json()) as { errors: { pointer: string }[] };
+          expect(errors.map(({ pointer }) => pointer)).toContain(`?${name}`);
+        }
+      }
+    }
+    expect((await api.ask('/api/v1/targets?constructor=x')).status).toBe(400);
+  });
+
   it('refuses callers without credentials, with bad ones and with an expired login', async () => {
     for (const { method, path: route, isPublic } of operations()) {
       if (isPublic) continue;

@@ -74,6 +74,9 @@ describe('registering a target', () => {
     '0.0.0.0/0',
     '224.0.0.1',
     '255.255.255.255',
+    '169.254.169.254',
+    'fd00:ec2::254',
+    '240.0.0.1',
   ])('refuses %j and says what is wrong with it', async (ip) => {
     const response = await register(ip);
     expect(response.status).toBe(400);
@@ -90,6 +93,15 @@ describe('registering a target', () => {
     [{ tags: { '': 'x' } }, '#/tags'],
     [{ tags: 'site=fra' }, '#/tags'],
     [{ colour: 'red' }, '#/colour'],
+    [{ name: 'edge\u202e1' }, '#/name'],
+    [{ name: 'edge\u200b1' }, '#/name'],
+    [{ name: ' edge' }, '#/name'],
+    [{ name: null }, '#/name'],
+    [{ vrf: null }, '#/vrf'],
+    [{ tags: null }, '#/tags'],
+    [{ tags: { site: 'f\u200bra' } }, '#/tags'],
+    [{ tags: { constructor: 'x' } }, '#/tags/constructor'],
+    [{ tags: { toString: 'x' } }, '#/tags/toString'],
   ])('refuses %j at its field', async (more, pointer) => {
     const response = await register('192.0.2.200', more);
     expect(response.status).toBe(400);

@@ -43,6 +43,8 @@ const telemetry: AgentTelemetry = {
 
 const certificate = (sha256: string) => ({ sha256, keySha256: 'key', notAfterMs: Date.now() });
 
+const iso = (ms: number): string => new Date(ms).toISOString();
+
 describe('the health of agents', () => {
   let databases: TestDatabases;
   let control: ControlDatabase;
@@ -104,12 +106,12 @@ describe('the health of agents', () => {
     const seconds = Array.from({ length: 1_440 }, (_, at) => at * 5);
     await handle(seconds.map((s) => report(id, new Date(endMs - s * 1_000), { probesPerS: 10, spoolBlocks: s })));
     const metrics = new ReadAgentMetrics(control, telemetryDb);
-    const twoHours = await metrics.read(id, { from: new Date(endMs - 7_200_000), to: new Date(endMs + 1) });
+    const twoHours = await metrics.read(id, { from: iso(endMs - 7_200_000), to: iso(endMs + 1) });
     expect(twoHours.points.length).toBeGreaterThan(600);
     expect(twoHours.points.length).toBeLessThanOrEqual(720);
     expect(twoHours.points.map(({ at }) => at)).toEqual(twoHours.points.map(({ at }) => at).sort());
     expect(twoHours.points[0]).toMatchObject({ probesPerS: 10, cpuCores: 0.25, rssBytes: 70_000_000 });
-    const minute = await metrics.read(id, { from: new Date(endMs - 59_999), to: new Date(endMs + 1) });
+    const minute = await metrics.read(id, { from: iso(endMs - 59_999), to: iso(endMs + 1) });
     expect(minute.points).toHaveLength(12);
     expect((await metrics.read(id, {})).points).toEqual([]);
   });
@@ -117,9 +119,9 @@ describe('the health of agents', () => {
   it('over time is refused for a span that is empty or too long, and for nobody', async () => {
     const id = await agentNamed('refused');
     const metrics = new ReadAgentMetrics(control, telemetryDb);
-    const to = new Date();
+    const to = iso(Date.now());
     await expect(metrics.read(id, { from: to, to })).rejects.toMatchObject({ code: 'invalid' });
-    await expect(metrics.read(id, { from: new Date(0), to })).rejects.toMatchObject({ code: 'invalid' });
+    await expect(metrics.read(id, { from: iso(0), to })).rejects.toMatchObject({ code: 'invalid' });
     await expect(metrics.read(newId(), {})).rejects.toMatchObject({ code: 'not_found' });
   });
 

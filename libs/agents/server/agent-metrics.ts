@@ -1,6 +1,7 @@
 import type { AgentMetricPoint, AgentMetrics } from '@icmp-mon/agents/contract';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
+import { instantOf } from '@icmp-mon/platform/http';
 import { Injectable } from '@nestjs/common';
 
 const POINTS_MAX = 720;
@@ -8,6 +9,12 @@ const POINTS_MAX = 720;
 const POINT_MS_MIN = 5_000;
 const SPAN_MS_DEFAULT = 3_600_000;
 const SPAN_MS_MAX = 31 * 86_400_000;
+
+/** Times as a query has them. */
+interface AskedRange {
+  from?: string;
+  to?: string;
+}
 
 type PointRow = Omit<AgentMetricPoint, 'at'> & { at: Date };
 
@@ -23,7 +30,7 @@ export class ReadAgentMetrics {
    * At most 720 points, each the mean of its span; the last hour unless said.
    * @throws DomainError `not_found`, `invalid` (a span that is empty or longer than 31 days)
    */
-  async read(agentId: string, range: { from?: Date; to?: Date }): Promise<AgentMetrics> {
+  async read(agentId: string, range: AskedRange): Promise<AgentMetrics> {
     const { from, to } = spanOf(range);
     const known = await this.control.query('SELECT 1 FROM agent WHERE id = $1', [agentId]);
     if (known.length === 0) {
@@ -45,11 +52,12 @@ export class ReadAgentMetrics {
   }
 }
 
-function spanOf({ from, to }: { from?: Date; to?: Date }): { from: Date; to: Date } {
-  const end = to ?? new Date();
-  const begin = from ?? new Date(end.getTime() - SPAN_MS_DEFAULT);
-  const spanMs = end.getTime() - begin.getTime();
-  if (spanMs > 0 && spanMs <= SPAN_MS_MAX) return { from: begin, to: end };
+function spanOf(asked: AskedRange): { from: Date; to: Date } {
+  const nowMs = Date.now();
+  const toMs = instantOf('to', asked.to ?? 'now', nowMs);
+  const fromMs = asked.from === undefined ? toMs - SPAN_MS_DEFAULT : instantOf('from', asked.from, nowMs);
+  const spanMs = toMs - fromMs;
+  if (spanMs > 0 && spanMs <= SPAN_MS_MAX) return { from: new Date(fromMs), to: new Date(toMs) };
   const detail = 'must be before "to", and at most 31 days before it';
   throw new DomainError('invalid', `"from" ${detail}.`, [{ pointer: '?from', detail }]);
 }

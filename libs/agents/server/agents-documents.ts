@@ -12,10 +12,10 @@ import {
   type ExecutorHealth,
   type AgentProcess,
 } from '@icmp-mon/agents/contract';
+import { MayBeAbsent, TIME_TEXT_LENGTH_MAX } from '@icmp-mon/platform/http';
 import { UNCOUNTED_REASONS, type UncountedReason, type UncountedResults } from '@icmp-mon/probing/contract';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsBoolean, IsDate, IsIn, IsOptional, IsString, Length } from 'class-validator';
+import { IsBoolean, IsIn, IsString, Length, MaxLength } from 'class-validator';
 
 /** The contract's types as the OpenAPI document shows them. */
 export class ExecutorDocument implements ExecutorHealth {
@@ -109,14 +109,18 @@ export class AgentListQuery {
     enum: AGENT_STATES,
     description: 'Only agents in this state; all but retired ones unless set.',
   })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(AGENT_STATES)
   state?: AgentState;
 }
 
 export class ChangeAgentBody implements ChangeAgentRequest {
-  @ApiPropertyOptional({ maxLength: 200, description: 'For the audit, and for those who look at the agent later.' })
-  @IsOptional()
+  @ApiPropertyOptional({
+    minLength: 1,
+    maxLength: 200,
+    description: 'For the audit, and for those who look at the agent later.',
+  })
+  @MayBeAbsent()
   @IsString()
   @Length(1, 200)
   reason?: string;
@@ -124,7 +128,7 @@ export class ChangeAgentBody implements ChangeAgentRequest {
 
 export class RetireAgentBody extends ChangeAgentBody {
   @ApiPropertyOptional({ default: false, description: 'At once, without waiting for its targets and its spool.' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   force?: boolean;
 }
@@ -159,15 +163,15 @@ export class AgentMetricsDocument implements AgentMetrics {
 }
 
 export class AgentMetricsQuery {
-  @ApiPropertyOptional({ type: String, format: 'date-time' })
-  @IsOptional()
-  @Type(() => Date)
-  @IsDate()
-  from?: Date;
+  @ApiPropertyOptional({ description: 'From this time on: ISO 8601, or now-6h.', maxLength: TIME_TEXT_LENGTH_MAX })
+  @MayBeAbsent()
+  @IsString()
+  @MaxLength(TIME_TEXT_LENGTH_MAX)
+  from?: string;
 
-  @ApiPropertyOptional({ type: String, format: 'date-time' })
-  @IsOptional()
-  @Type(() => Date)
-  @IsDate()
-  to?: Date;
+  @ApiPropertyOptional({ description: 'Before this time: ISO 8601, now, or now-1h.', maxLength: TIME_TEXT_LENGTH_MAX })
+  @MayBeAbsent()
+  @IsString()
+  @MaxLength(TIME_TEXT_LENGTH_MAX)
+  to?: string;
 }

@@ -1,13 +1,18 @@
 import { AGENT_NAME_RULE, type AgentDescription, type EnrolRequest, isAgentName } from '@icmp-mon/agents/contract';
 import { DomainError, type FieldError } from '@icmp-mon/platform/errors';
-import { isCleanText } from '@icmp-mon/platform/text';
+import { isCleanText, PLAIN_TEXT_RULE, plainTextFault, tagsFault, type TagRules } from '@icmp-mon/platform/text';
 
 const PLACE_LENGTH_MAX = 64;
-const TAGS_MAX = 32;
-const TAG = /^[\w.:/-]{1,64}$/;
-const TAG_VALUE_LENGTH_MAX = 200;
+const TAGS: TagRules = {
+  key: /^[\w.:/-]{1,64}$/,
+  keyWords: 'letters, digits and "_.:/-" (at most 64)',
+  tagsMax: 32,
+  valueLengthMin: 0,
+  valueLengthMax: 200,
+};
 const PEM_LENGTH_MAX = 8_192;
-const TAGS_RULE = `is an object of at most ${TAGS_MAX} tags: key of letters, digits and _.:/-, value a text of at most ${TAG_VALUE_LENGTH_MAX} without control characters`;
+const PLACE_RULE = `is a text of 1 to ${PLACE_LENGTH_MAX} characters with ${PLAIN_TEXT_RULE}`;
+const isPlain = (text: string): boolean => plainTextFault(text) === null;
 
 /**
  * Reads the body of `POST /v1/enrol`.
@@ -39,8 +44,8 @@ export function readDescription(body: unknown): AgentDescription {
 function descriptionOf(fields: BodyFields): AgentDescription {
   return {
     name: fields.text('name', PLACE_LENGTH_MAX, isAgentName, AGENT_NAME_RULE),
-    region: fields.text('region', PLACE_LENGTH_MAX),
-    provider: fields.text('provider', PLACE_LENGTH_MAX),
+    region: fields.text('region', PLACE_LENGTH_MAX, isPlain, PLACE_RULE),
+    provider: fields.text('provider', PLACE_LENGTH_MAX, isPlain, PLACE_RULE),
     tags: fields.tags('tags'),
   };
 }
@@ -82,8 +87,9 @@ export class BodyFields {
 
   tags(field: string): Record<string, string> {
     const value = this.body[field];
-    if (areTags(value)) return value;
-    this.errors.push({ pointer: `#/${field}`, detail: TAGS_RULE });
+    const fault = tagsFault(value, TAGS);
+    if (fault === null) return value as Record<string, string>;
+    this.errors.push({ pointer: `#/${field}`, detail: fault });
     return {};
   }
 
@@ -91,13 +97,4 @@ export class BodyFields {
   requireGood(detail: string): void {
     if (this.errors.length > 0) throw new DomainError('invalid', detail, this.errors);
   }
-}
-
-function areTags(tags: unknown): tags is Record<string, string> {
-  if (typeof tags !== 'object' || tags === null || Array.isArray(tags)) return false;
-  const entries = Object.entries(tags);
-  return (
-    entries.length <= TAGS_MAX &&
-    entries.every(([key, value]) => TAG.test(key) && isCleanText(value, TAG_VALUE_LENGTH_MAX))
-  );
 }

@@ -5,24 +5,26 @@ import {
   type EnrolmentTokenState,
   type EnrolmentTokenView,
 } from '@icmp-mon/agents/contract';
+import { IsPlainText, MayBeAbsent } from '@icmp-mon/platform/http';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { IsInt, IsString, Length, Matches, Max, Min } from 'class-validator';
 
 const NAME = '^[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$';
 
 /** The contract's types as the OpenAPI document shows them. */
 export class EnrolmentTokenBody implements CreateEnrolmentTokenRequest {
   @ApiPropertyOptional({ description: 'Only agents of this region may use it.', minLength: 1, maxLength: 64 })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @Length(1, 64)
+  @IsPlainText()
   region?: string;
 
   @ApiPropertyOptional({
     ...{ minLength: 1, maxLength: AGENT_NAME_LENGTH_MAX, pattern: NAME },
     description: 'Only the agent of this name may use it, also a machine that takes the place of the present one.',
   })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @Length(1, AGENT_NAME_LENGTH_MAX)
   @Matches(new RegExp(NAME))
@@ -32,14 +34,14 @@ export class EnrolmentTokenBody implements CreateEnrolmentTokenRequest {
     ...{ default: 1, minimum: 1, maximum: 1_000 },
     description: 'How many agents may join with it: 1 for a token that names an agent.',
   })
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(1)
   @Max(1_000)
   uses?: number;
 
   @ApiPropertyOptional({ default: 3_600, minimum: 60, maximum: 86_400 })
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(60)
   @Max(86_400)

@@ -1,5 +1,6 @@
 import type { AgentTelemetry, ExecutorHealth } from '@icmp-mon/agents/contract';
 import { DomainError, type FieldError } from '@icmp-mon/platform/errors';
+import { absoluteMs } from '@icmp-mon/platform/http';
 import { inOneLine, isCleanText } from '@icmp-mon/platform/text';
 
 /** Value of `internal.agent-telemetry`, keyed by agent id. */
@@ -111,5 +112,5 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function isTime(value: unknown): boolean {
-  return isCleanText(value, TIME_LENGTH_MAX) && Number.isFinite(Date.parse(String(value)));
+  return isCleanText(value, TIME_LENGTH_MAX) && Number.isFinite(absoluteMs(value));
 }

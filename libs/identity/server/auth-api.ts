@@ -11,14 +11,14 @@ import { IsString, Matches, MaxLength, MinLength } from 'class-validator';
 import { PASSWORD_LENGTH_MAX } from './accounts/password';
 
 export class LoginBody implements LoginRequest {
-  @ApiProperty({ maxLength: 200 })
+  @ApiProperty({ minLength: 1, maxLength: 200 })
   @IsString()
   @MinLength(1)
   @MaxLength(200)
   @Matches(/^[^\p{Cc}]*$/u, { message: 'user must hold no control characters' })
   user!: string;
 
-  @ApiProperty({ maxLength: PASSWORD_LENGTH_MAX, format: 'password' })
+  @ApiProperty({ minLength: 1, maxLength: PASSWORD_LENGTH_MAX, format: 'password' })
   @IsString()
   @MinLength(1)
   @MaxLength(PASSWORD_LENGTH_MAX)

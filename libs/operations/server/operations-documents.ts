@@ -11,14 +11,16 @@ import {
   type ReplayRequest,
   type ReplayResult,
 } from '@icmp-mon/operations/contract';
+import { MayBeAbsent, WholeNumberParameter } from '@icmp-mon/platform/http';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+import { IsInt, IsString, Length, Max, Min } from 'class-validator';
 import { LETTERS_MAX } from './dead-letters/list-dead-letters';
 
 const UNITS: FigureUnit[] = ['text', 'count', 'seconds', 'bytes', 'bytesPerDay', 'days', 'instant'];
 const INSTANT = { format: 'date-time' } as const;
 const NULLABLE_INSTANT = { type: String, format: 'date-time', nullable: true } as const;
+/** Kafka numbers partitions with 32 bits. */
+const PARTITION_MAX = 2 ** 31 - 1;
 const TOPIC_LENGTH_MAX = 249;
 
 /** The contract's types as the OpenAPI document shows them. */
@@ -90,21 +92,21 @@ export class DeadLetterListDocument implements DeadLetterList {
 }
 
 export class DeadLetterListQuery {
-  @ApiPropertyOptional({ example: 'public.targets.v1' })
-  @IsOptional()
+  @ApiPropertyOptional({ example: 'public.targets.v1', minLength: 1, maxLength: TOPIC_LENGTH_MAX })
+  @MayBeAbsent()
   @IsString()
   @Length(1, TOPIC_LENGTH_MAX)
   topic?: string;
 
-  @ApiPropertyOptional({ description: 'The `next` of the page before.' })
-  @IsOptional()
+  @ApiPropertyOptional({ description: 'The `next` of the page before.', minLength: 1, maxLength: 512 })
+  @MayBeAbsent()
   @IsString()
   @Length(1, 512)
   cursor?: string;
 
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: LETTERS_MAX, default: 50 })
-  @IsOptional()
-  @Type(() => Number)
+  @MayBeAbsent()
+  @WholeNumberParameter()
   @IsInt()
   @Min(1)
   @Max(LETTERS_MAX)
@@ -112,21 +114,39 @@ export class DeadLetterListQuery {
 }
 
 export class ReplayBody implements ReplayRequest {
-  @ApiProperty({ example: 'public.targets.v1', description: 'The topic they were meant for.' })
+  @ApiProperty({
+    example: 'public.targets.v1',
+    description: 'The topic they were meant for.',
+    minLength: 1,
+    maxLength: TOPIC_LENGTH_MAX,
+  })
   @IsString()
   @Length(1, TOPIC_LENGTH_MAX)
   topic!: string;
 
-  @ApiPropertyOptional({ type: 'integer', minimum: 0, default: 0, description: "Of the topic's .dlq." })
-  @IsOptional()
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 0,
+    maximum: PARTITION_MAX,
+    default: 0,
+    description: "Of the topic's .dlq.",
+  })
+  @MayBeAbsent()
   @IsInt()
   @Min(0)
+  @Max(PARTITION_MAX)
   partition?: number;
 
-  @ApiPropertyOptional({ type: 'integer', minimum: 0, description: 'One letter; all of the topic unless said.' })
-  @IsOptional()
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 0,
+    maximum: Number.MAX_SAFE_INTEGER,
+    description: 'One letter; all of the topic unless set.',
+  })
+  @MayBeAbsent()
   @IsInt()
   @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
   offset?: number;
 }
 

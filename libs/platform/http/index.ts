@@ -12,6 +12,7 @@ export {
   messageBytes,
   sendEventStream,
 } from './event-stream';
+export { IsPlainText, IsTags, MayBeAbsent, WholeNumberParameter } from './fields';
 export { HttpModule } from './http.module';
 export {
   IdempotencyKey,
@@ -56,4 +57,5 @@ export {
   type StreamSource,
   StreamSources,
 } from './stream-sources';
+export { absoluteMs, instantOf, rangeOf, TIME_TEXT_LENGTH_MAX, type TimeRange } from './time-range';
 export { RequestPipe } from './validation';

@@ -46,10 +46,17 @@ function withoutNullable(schema: JsonObject): JsonObject {
   return rest;
 }
 
+/** A class and its method each add the ways to log in; a reader wants them once. */
+function eachOnce(security: Json[]): Json[] {
+  return [...new Map(security.map((way) => [JSON.stringify(way), way])).values()];
+}
+
 function withProblems(operation: JsonObject): JsonObject {
   const responses = isObject(operation['responses']) ? operation['responses'] : {};
+  const { security } = operation;
   return {
     ...operation,
+    ...(Array.isArray(security) && { security: eachOnce(security) }),
     responses: {
       ...responses,
       default: {

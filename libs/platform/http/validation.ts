@@ -1,35 +1,32 @@
-import { DomainError } from '@icmp-mon/platform/errors';
+import { DomainError, type FieldError } from '@icmp-mon/platform/errors';
 import { type ArgumentMetadata, Injectable, ValidationPipe, type ValidationError } from '@nestjs/common';
-
-interface FieldError {
-  pointer: string;
-  detail: string;
-}
+import { DEPTH_MAX, escapedSegment, sentValueFaults } from './sent-value';
 
 const ERRORS_MAX = 50;
-const DEPTH_MAX = 16;
-
-const escaped = (segment: string): string => segment.replaceAll('~', '~0').replaceAll('/', '~1');
 
 function fieldErrors(errors: ValidationError[], prefix: string): FieldError[] {
   return errors.flatMap((error) => {
-    const pointer = `${prefix}${escaped(error.property)}`;
+    const pointer = `${prefix}${escapedSegment(error.property)}`;
     const own = Object.values(error.constraints ?? {}).map((detail) => ({ pointer, detail }));
     return [...own, ...fieldErrors(error.children ?? [], `${pointer}/`)];
   });
 }
 
-/** Without recursion, which a hostile body would exhaust. */
-function deeperThan(value: unknown, depthMax: number): boolean {
-  let level = [value];
-  for (let depth = 0; depth <= depthMax; depth += 1) {
-    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
-    if (level.length === 0) return false;
-  }
-  return true;
+const PLACE = { body: 'body', query: 'query', param: 'path', custom: 'request' } as const;
+
+function invalidFields(type: ArgumentMetadata['type'], fields: FieldError[]): DomainError {
+  const names = fields.map((field) => field.pointer.replace(/^(#\/|\?)/, ''));
+  const named = [...new Set(names)].slice(0, 10).join(', ');
+  return new DomainError('invalid', `The ${PLACE[type]} is not valid: see errors (${named}).`, fields);
 }
 
-const PLACE = { body: 'body', query: 'query', param: 'path', custom: 'request' } as const;
+/** @throws DomainError `invalid` */
+function requireSound(value: unknown, type: 'body' | 'query'): void {
+  const faults = sentValueFaults(value, type === 'body' ? '#/' : '?');
+  if (faults === null) return;
+  if (faults.kind === 'fields') throw invalidFields(type, faults.errors);
+  throw new DomainError('invalid', `The ${type} is nested more than ${DEPTH_MAX} deep.`);
+}
 
 /** Validates bodies and queries by their classes: unknown members are refused, each error names its place. */
 @Injectable()
@@ -43,20 +40,13 @@ export class RequestPipe extends ValidationPipe {
     if (metadata.type === 'body' && this.toValidate(metadata) && (typeof value !== 'object' || value === null)) {
       throw new DomainError('invalid', 'Send a JSON object with Content-Type: application/json.');
     }
-    if (metadata.type === 'body' && deeperThan(value, DEPTH_MAX)) {
-      throw new DomainError('invalid', `The body is nested more than ${DEPTH_MAX} deep.`);
-    }
+    if (metadata.type === 'body' || metadata.type === 'query') requireSound(value, metadata.type);
     try {
       return (await super.transform(value, metadata)) as unknown;
     } catch (error) {
       if (!(error instanceof InvalidFields)) throw error;
       const fields = fieldErrors(error.errors, metadata.type === 'body' ? '#/' : '?').slice(0, ERRORS_MAX);
-      const names = fields.map((field) => field.pointer.replace(/^(#\/|\?)/, ''));
-      throw new DomainError(
-        'invalid',
-        `The ${PLACE[metadata.type]} is not valid: see errors (${[...new Set(names)].slice(0, 10).join(', ')}).`,
-        fields,
-      );
+      throw invalidFields(metadata.type, fields);
     }
   }
 }

@@ -1,1 +1,4 @@
 export * from './clean-text';
+export { PLAIN_TEXT_RULE, plainTextFault } from './plain-text';
+export { isReservedName, RESERVED_NAME } from './reserved-names';
+export { type TagRules, tagsFault } from './tags';

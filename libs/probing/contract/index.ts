@@ -3,6 +3,7 @@ export { encodeBody } from './block-body';
 export type { Compress, Decompress, EncodedBody } from './block-body';
 export { crc32 } from './crc32';
 export * from './feed-fact';
+export * from './never-probed';
 export * from './outcomes';
 export * from './print-block';
 export * from './result-columns';

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { NEVER_PROBED } from '@icmp-mon/probing/contract';
 import ipaddr from 'ipaddr.js';
 
 export type AddressVerdict = { ok: true; ip: string } | { ok: false; reason: string };
@@ -13,28 +14,23 @@ export function shown(text: string): string {
   return printable.length > SHOWN_MAX ? `${printable.slice(0, SHOWN_MAX)}…` : printable;
 }
 
-function refusalOf6(address: ipaddr.IPv6): string | null {
-  const range = address.range();
-  if (range === 'ipv4Mapped')
-    return `${address.toIPv4Address().toString()} in IPv6 clothes: give the IPv4 address itself`;
-  if (range === 'rfc6145') return 'a translated form of an IPv4 address: give the IPv4 address itself';
-  if (range === 'rfc6052' || address.match(ipaddr.IPv6.parse('64:ff9b:1::'), 48)) {
-    return 'a NAT64 form of an IPv4 address: give the IPv4 address itself';
-  }
-  if (range === 'unspecified') return 'the unspecified address, which no host has';
-  if (range === 'multicast') return 'a multicast group, not one host';
-  if (range === 'linkLocal') return 'a link-local address, which means something on one link only';
-  const embedsIpv4 = address.match(ipaddr.IPv6.parse('::'), 96) && range !== 'loopback';
-  if (embedsIpv4) return 'an IPv4-compatible form: give the IPv4 address itself';
-  return null;
+const NEVER = NEVER_PROBED.map(({ range, what }) => ({ net: ipaddr.parseCIDR(range), what }));
+
+/** What an address is that no agent would probe, or null. */
+function neverProbed(address: ipaddr.IPv4 | ipaddr.IPv6): string | null {
+  const found = NEVER.find(({ net: [base, bits] }) => base.kind() === address.kind() && address.match(base, bits));
+  return found?.what ?? null;
 }
 
-function refusalOf4(address: ipaddr.IPv4): string | null {
+/** Further spellings of IPv4 addresses, which would be two targets for one host. */
+function otherSpelling(address: ipaddr.IPv6): string | null {
   const range = address.range();
-  if (range === 'broadcast') return 'the broadcast address, not one host';
-  if (range === 'multicast') return 'a multicast group, not one host';
-  if (range === 'unspecified' || address.octets[0] === 0) return 'in 0.0.0.0/8, which no host has';
-  return null;
+  if (range === 'rfc6145') return 'a translated form of an IPv4 address: give the IPv4 address itself';
+  if (address.match(ipaddr.IPv6.parse('64:ff9b:1::'), 48)) {
+    return 'a NAT64 form of an IPv4 address: give the IPv4 address itself';
+  }
+  const embedsIpv4 = address.match(ipaddr.IPv6.parse('::'), 96) && range !== 'loopback';
+  return embedsIpv4 ? 'an IPv4-compatible form: give the IPv4 address itself' : null;
 }
 
 /** Why a text that is no address is none, in words that help. */
@@ -49,19 +45,19 @@ function whyNoAddress(text: string): string {
 
 /**
  * One address in its canonical text (RFC 5952 for IPv6), or why it is refused. Only a full literal of one host passes:
- * no short, hexadecimal or octal spellings, zones, ranges, mapped or translated forms, groups or broadcasts.
+ * no short, hexadecimal or octal spellings, zones, ranges, mapped or translated forms, and nothing of `NEVER_PROBED`.
  */
 export function canonicalAddress(text: string): AddressVerdict {
   if (text.includes('%'))
     return refused(`${shown(text)} names a zone, which means something on one machine only: leave out the %…`);
   if (isIP(text) === 4) {
     const address = ipaddr.IPv4.parse(text);
-    const reason = refusalOf4(address);
+    const reason = neverProbed(address);
     return reason === null ? { ok: true, ip: address.toString() } : refused(`${address.toString()} is ${reason}.`);
   }
   if (isIP(text) === 6) {
     const address = ipaddr.IPv6.parse(text);
-    const reason = refusalOf6(address);
+    const reason = neverProbed(address) ?? otherSpelling(address);
     return reason === null ? { ok: true, ip: address.toRFC5952String() } : refused(`${shown(text)} is ${reason}.`);
   }
   return refused(`"${shown(text)}" ${whyNoAddress(text)}.`);

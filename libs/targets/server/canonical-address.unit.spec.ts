@@ -63,6 +63,10 @@ describe('canonicalAddress', () => {
     ['ff02::1', 'multicast'],
     ['255.255.255.255', 'broadcast'],
     ['fe80::1', 'link-local'],
+    ['169.254.169.254', 'metadata'],
+    ['fd00:ec2::254', 'metadata'],
+    ['240.0.0.1', 'reserved'],
+    ['255.255.255.254', 'reserved'],
     ['[2001:db8::1]', 'not an IPv4 or IPv6 address'],
     ['١٢٧.٠.٠.١', 'not an IPv4 or IPv6 address'],
   ])('refuses %j: %s', (text, reason) => {

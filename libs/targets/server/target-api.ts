@@ -7,13 +7,13 @@ import type {
   TargetView,
 } from '@icmp-mon/targets/contract';
 import { TARGET_SORTS, type TargetSort } from '@icmp-mon/targets/contract';
+import { IsPlainText, IsTags, MayBeAbsent, WholeNumberParameter } from '@icmp-mon/platform/http';
+import { PLAIN_TEXT_RULE } from '@icmp-mon/platform/text';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
+import { IsIn, IsInt, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
 import { PAGE_MAX } from './target-list/list-targets';
-import { IsTags } from './tags';
+import { TARGET_TAGS } from './tags';
 
-const NAME = /^[^\p{Cc}]+$/u;
 const IDENTIFIER = /^[a-zA-Z0-9]([a-zA-Z0-9_.-]*[a-zA-Z0-9])?$/;
 const IDENTIFIER_MESSAGE = 'must be letters, digits, "_", "." or "-", beginning and ending with a letter or digit';
 
@@ -26,83 +26,81 @@ export class RegisterTargetBody implements RegisterTargetRequest {
   @MaxLength(64)
   ip!: string;
 
-  @ApiProperty({ description: 'Name of a tier.', example: 'standard', maxLength: 63 })
+  @ApiProperty({ description: 'Name of a tier.', example: 'standard', minLength: 1, maxLength: 63 })
   @IsString()
   @MinLength(1)
   @MaxLength(63)
   @Matches(IDENTIFIER, { message: `tier ${IDENTIFIER_MESSAGE}` })
   tier!: string;
 
-  @ApiPropertyOptional({ description: '"default" unless said.', maxLength: 63 })
-  @IsOptional()
+  @ApiPropertyOptional({ description: '"default" unless set.', minLength: 1, maxLength: 63 })
+  @MayBeAbsent()
   @IsString()
   @MaxLength(63)
   @Matches(IDENTIFIER, { message: `vrf ${IDENTIFIER_MESSAGE}` })
   vrf?: string;
 
-  @ApiPropertyOptional({ maxLength: 200 })
-  @IsOptional()
+  @ApiPropertyOptional({ minLength: 1, maxLength: 200, description: `A text with ${PLAIN_TEXT_RULE}.` })
+  @MayBeAbsent()
   @IsString()
   @MinLength(1)
   @MaxLength(200)
-  @Matches(NAME, { message: 'name must hold no control characters' })
+  @IsPlainText()
   name?: string;
 
   @ApiPropertyOptional(TAGS_SCHEMA)
-  @IsOptional()
-  @IsTags()
+  @MayBeAbsent()
+  @IsTags(TARGET_TAGS)
   tags?: Record<string, string>;
 }
 
 export class TargetListParameters implements TargetListQuery {
   @ApiPropertyOptional({ description: 'Start of an address or name, or key=value for a tag.', maxLength: 265 })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(265)
   @Matches(/^[^\p{Cc}]*$/u, { message: 'q must hold no control characters' })
   q?: string;
 
   @ApiPropertyOptional({ description: `A list of ${STATUSES.join(', ')} with commas between.`, maxLength: 64 })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(64)
   status?: string;
 
   @ApiPropertyOptional({ maxLength: 63 })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(63)
   @Matches(IDENTIFIER, { message: `tier ${IDENTIFIER_MESSAGE}` })
   tier?: string;
 
   @ApiPropertyOptional({ maxLength: 63 })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(63)
   @Matches(IDENTIFIER, { message: `vrf ${IDENTIFIER_MESSAGE}` })
   vrf?: string;
 
   @ApiPropertyOptional({ enum: TARGET_SORTS, description: 'status unless said' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(TARGET_SORTS)
   sort?: TargetSort;
 
   @ApiPropertyOptional({ enum: ['asc', 'desc'], description: 'asc unless said' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(['asc', 'desc'])
   order?: 'asc' | 'desc';
 
   @ApiPropertyOptional({ description: 'next of the page before', maxLength: 1500 })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(1500)
   cursor?: string;
 
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: PAGE_MAX, description: '100 unless said' })
-  @IsOptional()
-  @Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value,
-  )
+  @MayBeAbsent()
+  @WholeNumberParameter()
   @IsInt()
   @Min(1)
   @Max(PAGE_MAX)
@@ -111,7 +109,7 @@ export class TargetListParameters implements TargetListQuery {
 
 export class WhichVrf {
   @ApiPropertyOptional({ description: 'Chooses where the address is in several VRFs.', maxLength: 63 })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(63)
   @Matches(IDENTIFIER, { message: `vrf ${IDENTIFIER_MESSAGE}` })

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { NEVER_PROBED } from '@icmp-mon/probing/contract';
 
 /** Ranges of addresses. A list for each family, for one `BlockList` finds IPv4 addresses in `::/0` and `::ffff:0:0/96`. */
 export class AddressRanges {
@@ -25,19 +26,8 @@ export class AddressRanges {
   }
 }
 
-/** No policy allows these: they reach more than one host, the machine's own secrets, or nothing at all. */
-export const ALWAYS_DENIED = new AddressRanges([
-  '0.0.0.0/8',
-  '169.254.169.254',
-  '224.0.0.0/4',
-  '240.0.0.0/4',
-  '::',
-  '::ffff:0:0/96',
-  '64:ff9b::/96',
-  'fd00:ec2::254',
-  'fe80::/10',
-  'ff00::/8',
-]);
+/** No policy allows these. */
+export const ALWAYS_DENIED = new AddressRanges(NEVER_PROBED.map(({ range }) => range));
 
 /** Denied unless the policy allows a range of it by name. */
 export const LOOPBACK = new AddressRanges(['127.0.0.0/8', '::1']);

@@ -1,19 +1,27 @@
 import { type HistoryPage, type HistoryPoint, type Resolution, RESOLUTIONS } from '@icmp-mon/probing/contract';
+import { MayBeAbsent, TIME_TEXT_LENGTH_MAX } from '@icmp-mon/platform/http';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, Length, MaxLength } from 'class-validator';
+import { IsIn, IsString, Length, MaxLength } from 'class-validator';
 import { type AskedResolution, ASKED_RESOLUTIONS } from './resolution';
-import { TIME_TEXT_LENGTH_MAX } from './time-range';
 
 const VRF_LENGTH_MAX = 64;
 
 export class HistoryQuery {
-  @ApiPropertyOptional({ description: 'From this time on: ISO 8601, or now-6h.', default: 'now-6h' })
+  @ApiPropertyOptional({
+    description: 'From this time on: ISO 8601, or now-6h.',
+    default: 'now-6h',
+    maxLength: TIME_TEXT_LENGTH_MAX,
+  })
   @IsString()
   @MaxLength(TIME_TEXT_LENGTH_MAX)
   from: string = 'now-6h';
 
-  @ApiPropertyOptional({ description: 'Before this time: ISO 8601, now, or now-1h.', default: 'now' })
-  @IsOptional()
+  @ApiPropertyOptional({
+    description: 'Before this time: ISO 8601, now, or now-1h.',
+    default: 'now',
+    maxLength: TIME_TEXT_LENGTH_MAX,
+  })
+  @MayBeAbsent()
   @IsString()
   @MaxLength(TIME_TEXT_LENGTH_MAX)
   to?: string;
@@ -28,8 +36,12 @@ export class HistoryQuery {
   @IsIn(ASKED_RESOLUTIONS)
   resolution: AskedResolution = 'auto';
 
-  @ApiPropertyOptional({ description: 'Chooses where the address is in several VRFs.' })
-  @IsOptional()
+  @ApiPropertyOptional({
+    description: 'Chooses where the address is in several VRFs.',
+    minLength: 1,
+    maxLength: VRF_LENGTH_MAX,
+  })
+  @MayBeAbsent()
   @IsString()
   @Length(1, VRF_LENGTH_MAX)
   vrf?: string;

@@ -1,10 +1,9 @@
-import { RequirePermission } from '@icmp-mon/platform/http';
+import { rangeOf, RequirePermission } from '@icmp-mon/platform/http';
 import { TargetDirectory } from '@icmp-mon/targets/contract';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { History } from './history';
 import { HistoryDocument, HistoryQuery } from './history-documents';
-import { rangeOf } from './time-range';
 
 @ApiTags('results')
 @Controller('api/v1/targets/:id/history')

@@ -8,11 +8,11 @@ import {
   type WindowCounters,
 } from '@icmp-mon/probing/contract';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
+import type { TimeRange } from '@icmp-mon/platform/http';
 import { Injectable } from '@nestjs/common';
 import { type Progress, readProgress } from '../rollups/rollup-progress';
 import { type Figures, gather, pointsOf } from './figures';
 import { type AskedResolution, chooseResolution } from './resolution';
-import type { TimeRange } from './time-range';
 import { windowFigures } from './window-figures';
 
 interface RollupRow extends WindowCounters {

@@ -1,7 +1,7 @@
 import { DomainError } from '@icmp-mon/platform/errors';
 import { type Resolution, RESOLUTIONS } from '@icmp-mon/probing/contract';
+import type { TimeRange } from '@icmp-mon/platform/http';
 import type { Progress } from '../rollups/rollup-progress';
-import type { TimeRange } from './time-range';
 
 export const ASKED_RESOLUTIONS = ['auto', ...RESOLUTIONS] as const;
 export type AskedResolution = (typeof ASKED_RESOLUTIONS)[number];

@@ -8,8 +8,8 @@ import {
   type WindowCounters,
 } from '@icmp-mon/probing/contract';
 import type { Sql } from '@icmp-mon/platform/database';
+import type { TimeRange } from '@icmp-mon/platform/http';
 import type { Figures } from './figures';
-import type { TimeRange } from './time-range';
 
 interface WindowRow extends WindowCounters {
   windowStart: Date;

@@ -5,10 +5,9 @@ import {
   type OutcomeName,
   type ProbeResult,
 } from '@icmp-mon/probing/contract';
+import { MayBeAbsent, TIME_TEXT_LENGTH_MAX, WholeNumberParameter } from '@icmp-mon/platform/http';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Length, Max, MaxLength, Min } from 'class-validator';
-import { TIME_TEXT_LENGTH_MAX } from '../history/time-range';
+import { IsInt, IsString, Length, Max, MaxLength, Min } from 'class-validator';
 
 const VRF_LENGTH_MAX = 64;
 const CURSOR_LENGTH_MAX = 256;
@@ -16,14 +15,18 @@ export const RESULTS_LIMIT_MAX = 1_000;
 const LIMIT_DEFAULT = 100;
 
 export class VrfQuery {
-  @ApiPropertyOptional({ description: 'Chooses where the address is in several VRFs.' })
-  @IsOptional()
+  @ApiPropertyOptional({
+    description: 'Chooses where the address is in several VRFs.',
+    minLength: 1,
+    maxLength: VRF_LENGTH_MAX,
+  })
+  @MayBeAbsent()
   @IsString()
   @Length(1, VRF_LENGTH_MAX)
   vrf?: string;
 
   /** Declared so that streams accept it; read from the request itself. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(CURSOR_LENGTH_MAX)
   lastEventId?: string;
@@ -31,32 +34,44 @@ export class VrfQuery {
 
 export class ResultsQuery {
   @ApiPropertyOptional({ minimum: 1, maximum: RESULTS_LIMIT_MAX, default: LIMIT_DEFAULT })
-  @Type(() => Number)
+  @WholeNumberParameter()
   @IsInt()
   @Min(1)
   @Max(RESULTS_LIMIT_MAX)
   limit: number = LIMIT_DEFAULT;
 
-  @ApiPropertyOptional({ description: '`next` of the page before.' })
-  @IsOptional()
+  @ApiPropertyOptional({ description: '`next` of the page before.', maxLength: CURSOR_LENGTH_MAX })
+  @MayBeAbsent()
   @IsString()
   @MaxLength(CURSOR_LENGTH_MAX)
   cursor?: string;
 
-  @ApiPropertyOptional({ description: 'From this time on: ISO 8601, or now-6h.', example: 'now-6h' })
-  @IsOptional()
+  @ApiPropertyOptional({
+    description: 'From this time on: ISO 8601, or now-6h.',
+    example: 'now-6h',
+    maxLength: TIME_TEXT_LENGTH_MAX,
+  })
+  @MayBeAbsent()
   @IsString()
   @MaxLength(TIME_TEXT_LENGTH_MAX)
   from?: string;
 
-  @ApiPropertyOptional({ description: 'Before this time: ISO 8601, now, or now-1h.', example: 'now' })
-  @IsOptional()
+  @ApiPropertyOptional({
+    description: 'Before this time: ISO 8601, now, or now-1h.',
+    example: 'now',
+    maxLength: TIME_TEXT_LENGTH_MAX,
+  })
+  @MayBeAbsent()
   @IsString()
   @MaxLength(TIME_TEXT_LENGTH_MAX)
   to?: string;
 
-  @ApiPropertyOptional({ description: 'Chooses where the address is in several VRFs.' })
-  @IsOptional()
+  @ApiPropertyOptional({
+    description: 'Chooses where the address is in several VRFs.',
+    minLength: 1,
+    maxLength: VRF_LENGTH_MAX,
+  })
+  @MayBeAbsent()
   @IsString()
   @Length(1, VRF_LENGTH_MAX)
   vrf?: string;

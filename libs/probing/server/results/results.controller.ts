@@ -1,8 +1,7 @@
-import { RequirePermission } from '@icmp-mon/platform/http';
+import { instantOf, RequirePermission } from '@icmp-mon/platform/http';
 import { TargetDirectory } from '@icmp-mon/targets/contract';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { instantOf } from '../history/time-range';
 import { type ResultPage, ResultPages } from './result-pages';
 import { ResultPageDocument, ResultsQuery } from './results-documents';
 

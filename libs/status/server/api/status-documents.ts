@@ -11,9 +11,9 @@ import {
   type Verdict,
   type Votes,
 } from '@icmp-mon/status/contract';
+import { MayBeAbsent, WholeNumberParameter } from '@icmp-mon/platform/http';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Length, Max, MaxLength, Min } from 'class-validator';
+import { IsInt, IsString, Length, Max, MaxLength, Min } from 'class-validator';
 
 const VRF_LENGTH_MAX = 64;
 const CURSOR_LENGTH_MAX = 256;
@@ -21,8 +21,12 @@ const CHANGES_LIMIT_MAX = 200;
 const CHANGES_LIMIT_DEFAULT = 20;
 
 export class TargetStatusQuery {
-  @ApiPropertyOptional({ description: 'Chooses where the address is in several VRFs.' })
-  @IsOptional()
+  @ApiPropertyOptional({
+    description: 'Chooses where the address is in several VRFs.',
+    minLength: 1,
+    maxLength: VRF_LENGTH_MAX,
+  })
+  @MayBeAbsent()
   @IsString()
   @Length(1, VRF_LENGTH_MAX)
   vrf?: string;
@@ -30,14 +34,14 @@ export class TargetStatusQuery {
 
 export class StatusChangesQuery {
   @ApiPropertyOptional({ minimum: 1, maximum: CHANGES_LIMIT_MAX, default: CHANGES_LIMIT_DEFAULT })
-  @Type(() => Number)
+  @WholeNumberParameter()
   @IsInt()
   @Min(1)
   @Max(CHANGES_LIMIT_MAX)
   limit: number = CHANGES_LIMIT_DEFAULT;
 
-  @ApiPropertyOptional({ description: '`next` of the page before.' })
-  @IsOptional()
+  @ApiPropertyOptional({ description: '`next` of the page before.', maxLength: CURSOR_LENGTH_MAX })
+  @MayBeAbsent()
   @IsString()
   @MaxLength(CURSOR_LENGTH_MAX)
   cursor?: string;

@@ -19,12 +19,31 @@ describe('an instant in a query', () => {
     expect(instantOf('from', text, NOW_MS)).toBe(ms);
   });
 
-  it.each(['', 'yesterday', 'now+1h', 'now-6y', 'now-99999999w', '2026-11-18T11:00:00', '2026-13-01', '1700000000'])(
-    'refuses "%s" and says what would do',
-    (text) => {
-      expect(() => instantOf('from', text, NOW_MS)).toThrow('from must be a time such as');
-    },
-  );
+  it.each([
+    '',
+    'yesterday',
+    'now+1h',
+    'now-6y',
+    'now-99999999w',
+    '2026-11-18T11:00:00',
+    '2026-13-01',
+    '1700000000',
+    '0.5',
+    '2026-02-30',
+    '2026-02-30T00:00:00Z',
+    '2025-02-29T00:00:00Z',
+    '2026-04-31',
+    '2026-11-00',
+    '2026-11-18T24:01:00Z',
+    '2026-11-18T11:60:00Z',
+    '2026-11-18T11:00:00+25:00',
+  ])('refuses "%s" and says what would do', (text) => {
+    expect(() => instantOf('from', text, NOW_MS)).toThrow('from must be a time such as');
+  });
+
+  it('knows leap years', () => {
+    expect(instantOf('from', '2028-02-29', NOW_MS)).toBe(Date.parse('2028-02-29T00:00:00Z'));
+  });
 });
 
 describe('a range in a query', () => {

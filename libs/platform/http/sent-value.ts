@@ -1,0 +1,46 @@
+import type { FieldError } from '@icmp-mon/platform/errors';
+import { isReservedName, RESERVED_NAME } from '@icmp-mon/platform/text';
+
+export const DEPTH_MAX = 16;
+const ERRORS_MAX = 50;
+
+/** A segment of a JSON pointer. */
+export const escapedSegment = (segment: string): string => segment.replaceAll('~', '~0').replaceAll('/', '~1');
+
+interface Place {
+  value: unknown;
+  pointer: string;
+}
+
+export type SentValueFaults = { kind: 'too_deep' } | { kind: 'fields'; errors: FieldError[] };
+
+/**
+ * What no body or query may hold, whatever its class says: members with names that libraries drop, texts that are no
+ * Unicode (half of a surrogate pair), nesting without end. Null when there is none. `prefix` begins the pointers.
+ */
+export function sentValueFaults(sent: unknown, prefix: '#/' | '?'): SentValueFaults | null {
+  const errors: FieldError[] = [];
+  let level: Place[] = [{ value: sent, pointer: '' }];
+  // Level by level, without recursion, which a hostile body would exhaust.
+  for (let depth = 0; depth <= DEPTH_MAX && level.length > 0; depth += 1) {
+    level = level.flatMap((place) => membersOf(place, errors, prefix));
+    if (errors.length >= ERRORS_MAX) break;
+  }
+  if (errors.length > 0) return { kind: 'fields', errors: errors.slice(0, ERRORS_MAX) };
+  return level.length > 0 ? { kind: 'too_deep' } : null;
+}
+
+function membersOf({ value, pointer }: Place, errors: FieldError[], prefix: string): Place[] {
+  if (typeof value === 'string' && !value.isWellFormed()) {
+    errors.push({ pointer: prefix + pointer, detail: 'holds half of a surrogate pair, which is no character' });
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  const isList = Array.isArray(value);
+  return Object.entries(value).map(([name, member]) => {
+    const segment = escapedSegment(name);
+    const at = pointer === '' ? segment : `${pointer}/${segment}`;
+    if (!isList && isReservedName(name)) errors.push({ pointer: prefix + at, detail: `${name} ${RESERVED_NAME}` });
+    else if (!isList && !name.isWellFormed()) errors.push({ pointer: prefix, detail: 'has a name that is no Unicode' });
+    return { value: member as unknown, pointer: at };
+  });
+}
