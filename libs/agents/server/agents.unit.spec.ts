@@ -263,6 +263,12 @@ describe('telemetry', () => {
     expect(readTelemetry({ ...report, executors: [executor] }).executors).toEqual([
       { ...executor, detail: 'fping failed: no such socket' },
     ]);
+    const newer = { ...executor, state: 'a_state_to_come', detail: 'says it', version: '5.1' };
+    const grown = { ...report, lateMs: 40, unmeasuredPerS: 0.5, executors: [newer] };
+    expect(readTelemetry(grown)).toEqual(grown);
+    for (const wrong of [{ state: 'no word' }, { state: 7 }, { version: 'a\nb' }]) {
+      expect(() => readTelemetry({ ...report, executors: [{ ...executor, ...wrong }] })).toThrow('cannot be read');
+    }
     for (const unclean of ['a\u0000b', 'a\ud83d', '\u001b[2J']) {
       const fields = [{ agentVersion: unclean }, { at: `${at}${unclean}` }];
       const executors = [{ type: unclean }, { detail: unclean }].map((part) => ({

@@ -21,6 +21,7 @@ import {
   bytesText,
   Clock,
   countText,
+  durationText,
   Failure,
   instantText,
   PageTrail,
@@ -138,6 +139,7 @@ export class AgentDetail {
   protected readonly bytesText = bytesText;
   protected readonly certificateText = certificateText;
   protected readonly countText = countText;
+  protected readonly durationText = durationText;
   protected readonly instantText = instantText;
   protected readonly rateText = rateText;
   protected readonly uncountedTexts = UNCOUNTED_TEXTS;

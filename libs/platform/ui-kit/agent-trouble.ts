@@ -1,9 +1,11 @@
-import type { AgentView } from '@icmp-mon/agents/contract';
-import { countText } from './number-text';
+import type { AgentTelemetry, AgentView } from '@icmp-mon/agents/contract';
+import { countText, rateText } from './number-text';
 import { ageText, durationText } from './time-text';
 
 const SPOOL_LATE_S = 30;
 const CLOCK_OFF_MS = 500;
+/** Probing that is so late is no busy moment any more. */
+const PROBING_LATE_MS = 1_000;
 
 /** What keeps an agent from measuring or from being believed, worst first, as one sentence; null when nothing does. */
 export function agentTrouble(agent: AgentView, nowMs: number): string | null {
@@ -13,6 +15,8 @@ export function agentTrouble(agent: AgentView, nowMs: number): string | null {
   if (report === null) return 'has not reported yet';
   const broken = report.executors.find((executor) => executor.state !== 'ok' && executor.state !== 'idle');
   if (broken !== undefined) return broken.detail;
+  const slow = paceTrouble(report);
+  if (slow !== null) return slow;
   if (report.droppedResults > 0) return `dropped ${countText(report.droppedResults)} results: its spool is full`;
   if (report.spoolQuarantined > 0) return `${countText(report.spoolQuarantined)} blocks of its spool cannot be read`;
   if (report.notSentPerS > 0) return 'its kernel refuses to send probes: look at its routes and firewall';
@@ -24,4 +28,12 @@ export function agentTrouble(agent: AgentView, nowMs: number): string | null {
     return `its clock is off by ${durationText(Math.abs(report.clockOffsetMs))}`;
   }
   return null;
+}
+
+/** What an agent that cannot keep its pace leaves unmeasured; older agents do not report it. */
+function paceTrouble({ lateMs = 0, unmeasuredPerS = 0 }: AgentTelemetry): string | null {
+  const late = lateMs >= PROBING_LATE_MS ? `it probes up to ${durationText(lateMs)} late: give it more CPU` : '';
+  if (unmeasuredPerS === 0) return late === '' ? null : late;
+  const unmeasured = `${rateText(unmeasuredPerS)} of its probes per second have no result`;
+  return late === '' ? `${unmeasured}: see its log` : `${unmeasured}, ${late}`;
 }

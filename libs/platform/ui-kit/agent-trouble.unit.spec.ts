@@ -42,6 +42,7 @@ const agent = (more: Partial<AgentTelemetry> = {}, connection: AgentView['connec
 describe('agentTrouble', () => {
   it('is null for an agent that measures', () => {
     expect(agentTrouble(agent(), NOW)).toBeNull();
+    expect(agentTrouble(agent({ lateMs: 900, unmeasuredPerS: 0 }), NOW)).toBeNull();
     const idle = [{ type: 'icmp_ping', state: 'idle', detail: 'nothing assigned' }] as const;
     expect(agentTrouble(agent({ executors: [...idle] }), NOW)).toBeNull();
   });
@@ -58,6 +59,10 @@ describe('agentTrouble', () => {
       { executors: [{ type: 'icmp_ping', state: 'missing', detail: 'fping is missing: install fping' }] },
       /install fping/,
     ],
+    [{ executors: [{ type: 'icmp_ping', state: 'deaf', detail: 'fping hears no IPv4 reply' }] }, /hears no IPv4 reply/],
+    [{ lateMs: 2_300 }, /^it probes up to 2\.3 s late/],
+    [{ unmeasuredPerS: 0.5 }, /0\.5.* of its probes per second have no result: see its log/],
+    [{ lateMs: 2_300, unmeasuredPerS: 0.5 }, /have no result, it probes up to 2\.3 s late/],
     [{ droppedResults: 1_200 }, /dropped 1,200 results/],
     [{ spoolQuarantined: 2 }, /cannot be read/],
     [{ notSentPerS: 0.5 }, /refuses to send/],

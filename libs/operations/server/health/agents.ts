@@ -1,5 +1,6 @@
 import { type HealthRow, type HealthState, worstOf } from '@icmp-mon/operations/contract';
 import { APP_SILENT_S } from '../processes/process-report';
+import { PROBING_JOIN_SQL, PROBING_SQL, probingComplaint, type ProbingReport, probingState } from './agent-probing';
 import { counted, maxOf, ofRows, spanText } from './figures';
 import type { Look, PartReader, PartReading } from './health-reading';
 import { grade } from './thresholds';
@@ -11,7 +12,7 @@ const REPORTS_GROUP = 'agent-health';
 /** Shares of the spool's cap, where the agent reports it: a spool that is nearly full loses results soon. */
 const SPOOL_FULL = { attention: 0.5, bad: 0.9 };
 
-interface ReportRow {
+interface ReportRow extends ProbingReport {
   agent_id: string;
   silent_s: number;
   version: string | null;
@@ -52,6 +53,17 @@ export const AGENTS_PART: PartReader = {
         help: 'Results that an agent dropped since its start: its spool was full.',
       },
     },
+    {
+      key: 'unmeasured',
+      title: 'Not measured, per minute',
+      unit: 'count',
+      metric: {
+        name: 'icmpmon_agent_unmeasured_per_minute',
+        help: 'Probes of an agent that were due and have no result, per minute.',
+      },
+    },
+    { key: 'lateS', title: 'Probing late', unit: 'seconds' },
+    { key: 'executor', title: 'Executor', unit: 'text' },
     { key: 'version', title: 'Version', unit: 'text' },
   ],
   async read(look): Promise<PartReading> {
@@ -66,8 +78,10 @@ export const AGENTS_PART: PartReader = {
       `SELECT agent_id, extract(epoch FROM now() - received_at)::float8 AS silent_s, telemetry->>'agentVersion' AS version,
          (telemetry->>'spoolBlocks')::float8 AS spool_blocks, (telemetry->>'spoolBytes')::float8 AS spool_bytes,
          (telemetry->>'spoolBytesMax')::float8 AS spool_bytes_max,
-         (telemetry->>'spoolOldestS')::float8 AS spool_oldest_s, (telemetry->>'droppedResults')::float8 AS dropped
-       FROM agent_health WHERE agent_id = ANY($1::uuid[])`,
+         (telemetry->>'spoolOldestS')::float8 AS spool_oldest_s, (telemetry->>'droppedResults')::float8 AS dropped,
+         ${PROBING_SQL}
+       FROM agent_health ${PROBING_JOIN_SQL}
+       WHERE agent_id = ANY($1::uuid[])`,
       [agents.map(({ id }) => id)],
     );
     const byAgent = new Map(reports.map((report) => [report.agent_id, report]));
@@ -128,6 +142,7 @@ function rowOf(agent: string, report: ReportRow | undefined, { thresholds }: Loo
     grade(report?.spool_oldest_s ?? null, thresholds.spoolS),
     grade(filled, SPOOL_FULL),
     (report?.dropped ?? 0) > 0 ? 'attention' : 'ok',
+    probingState(report),
   ]);
   return {
     state,
@@ -138,6 +153,9 @@ function rowOf(agent: string, report: ReportRow | undefined, { thresholds }: Loo
       spoolBytes,
       spoolOldestS: report?.spool_oldest_s ?? null,
       dropped: report?.dropped ?? null,
+      unmeasured: report?.unmeasured_per_s == null ? null : Math.ceil(report.unmeasured_per_s * 60),
+      lateS: report?.late_ms == null ? null : report.late_ms / 1_000,
+      executor: report?.executor_detail ?? null,
       version: report?.version ?? null,
     },
   };
@@ -150,6 +168,8 @@ function complaint(rows: HealthRow[], look: Look): [string, string] {
   const seeAgent =
     'See that it runs and reaches the gateway. Its results wait in its spool; its targets become unknown.';
   if (silent > 0) return [`${silent} ${of} not heard`, seeAgent];
+  const probing = probingComplaint(rows);
+  if (probing !== null) return probing;
   const dropping = rows.filter(({ values }) => Number(values['dropped']) > 0).length;
   if (dropping > 0) {
     return [

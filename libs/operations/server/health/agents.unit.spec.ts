@@ -11,12 +11,16 @@ const REPORT = {
   spool_bytes_max: 100,
   spool_oldest_s: 1,
   dropped: 0,
+  unmeasured_per_s: 0,
+  late_ms: 40,
+  executor_state: null,
+  executor_detail: null,
 };
 const TOPIC = 'internal.agent-telemetry';
 
 interface World {
   /** One an agent. */
-  reports: Partial<Record<keyof typeof REPORT, number | null>>[];
+  reports: Partial<Record<keyof typeof REPORT, number | string | null>>[];
   projectors?: number;
   /** Positions that have not moved for a minute. */
   standing?: { partition: number; next_offset: number }[];
@@ -69,6 +73,32 @@ describe('the health of agents', () => {
     const full = { spool_bytes: 95 };
     expect(await read({ reports: [late, full] })).toMatchObject({ state: 'bad' });
     expect(await read({ reports: [late, {}] })).toMatchObject({ state: 'attention' });
+  });
+
+  it.each([
+    ['deaf', 'bad'],
+    ['unsupported_version', 'bad'],
+    ['family_unavailable', 'attention'],
+    ['a_state_to_come', 'attention'],
+  ])('says what keeps an agent from probing: %s', async (executor_state, state) => {
+    const broken = { executor_state, executor_detail: 'fping hears nothing. Look at it.' };
+    expect(await read({ reports: [broken] })).toMatchObject({
+      state,
+      summary: '1 of 1 agent cannot probe as it should',
+      advice: 'agent 0: fping hears nothing. Look at it.',
+    });
+    expect(await read({ reports: [{}, broken] })).toMatchObject({ state: 'attention' });
+  });
+
+  it('says that an agent cannot keep its pace', async () => {
+    for (const slow of [{ unmeasured_per_s: 0.1 }, { late_ms: 1_500 }]) {
+      expect(await read({ reports: [slow, {}] })).toMatchObject({
+        state: 'attention',
+        summary: '1 of 2 agents cannot keep up with probing',
+      });
+    }
+    const older = { unmeasured_per_s: null, late_ms: null };
+    expect(await read({ reports: [older] })).toMatchObject({ state: 'ok' });
   });
 
   it('does not take a message that just came for a report of an agent that is gone', async () => {

@@ -18,11 +18,16 @@ export interface ProbeSlice {
 export type OnResult = (index: number, sentAtMs: number, outcome: number, rttUs: number) => void;
 
 /**
- * How a slice ended: `pausedMs` is the longest time in which the executor did not run though it should have. Not ok: the executor
- * broke or heard nothing, and targets without a result have no data.
+ * How a slice ended. Not ok: the executor broke or heard nothing, and targets without a result have no data.
  */
-export type SliceEnd =
-  { ok: true; pausedMs: number } | { ok: false; pausedMs: number; state: ExecutorHealth['state']; detail: string };
+export type SliceEnd = SliceEndNotes & ({ ok: true } | { ok: false; state: ExecutorHealth['state']; detail: string });
+
+export interface SliceEndNotes {
+  /** The longest time in which the executor did not run though it should have. */
+  pausedMs: number;
+  /** What the operator should know though it works. */
+  remark?: string | undefined;
+}
 
 /** What an executor counts since its start, of what nobody else sees. */
 export interface ExecutorCounters {

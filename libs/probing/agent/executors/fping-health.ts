@@ -2,6 +2,7 @@ import type { ExecutorHealth } from '@icmp-mon/agents/contract';
 import { type AddressFamily, CANARIES, FAMILY_NAMES } from './address-family';
 import type { SliceEnd } from './executor';
 import type { FpingExit, FpingProcess } from './fping-process';
+import type { SliceTally } from './slice-tally';
 
 type State = ExecutorHealth['state'];
 type Trouble = { state: State; detail: string };
@@ -64,7 +65,9 @@ export class FpingHealth {
       else if (state !== 'silent') this.ofFamily[family] = familyTrouble(family, state, path);
     }
     const end = this.judge(exit, path);
-    return { ...end, pausedMs: longestPauseMs };
+    const remark = tally === undefined ? undefined : foreignRemark(tally);
+    if (end.ok && remark !== undefined) this.detail = `${this.detail} ${remark}`;
+    return { ...end, pausedMs: longestPauseMs, remark };
   }
 
   private judge(exit: FpingExit, path: string): SliceEnd {
@@ -110,6 +113,14 @@ function familyTrouble(family: AddressFamily, state: 'deaf' | 'unavailable', pat
     `fping hears no ${name} reply, not even from this machine's own address ${CANARIES[family]}: no data instead of "down". ` +
     `Give it the capability: setcap cap_net_raw+ep ${path}. Otherwise look at the firewall, and at icmp_echo_ignore_all, of this machine.`;
   return { state: 'deaf', detail };
+}
+
+function foreignRemark({ foreignReplies, foreignExample }: SliceTally): string | undefined {
+  if (foreignReplies === 0) return undefined;
+  return (
+    `${foreignReplies} replies of the last slice came from another address than the one that was asked (${foreignExample}): ` +
+    'they do not count. Either the target answers by another address, or another program here uses the same ICMP id.'
+  );
 }
 
 function missingDetail(configured: string | undefined): string {

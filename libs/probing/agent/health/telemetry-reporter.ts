@@ -1,7 +1,7 @@
-import type { AgentTelemetry } from '@icmp-mon/agents/contract';
+import type { AgentTelemetry, ExecutorState } from '@icmp-mon/agents/contract';
 import type { UncountedResults } from '@icmp-mon/probing/contract';
 import type { AgentLog } from '../agent-log';
-import type { GatewayClient } from '../ship/gateway-client';
+import { type GatewayClient, GatewayFailure } from '../ship/gateway-client';
 import { cpuMs, type CpuMs } from './cpu-meter';
 
 /** What only rises; the report says how much per second. */
@@ -28,6 +28,8 @@ export interface TelemetryReporterOptions {
 }
 
 const EVERY_MS = 5_000;
+const REFUSED_AS_INVALID = 400;
+const FIRST_STATES: readonly ExecutorState[] = ['ok', 'missing', 'not_permitted', 'restarting', 'idle'];
 const LOG_EVERY_MS = 60_000;
 
 /** Says every 5 s how the agent fares. A report that does not arrive is not repeated: the next one is newer. */
@@ -83,14 +85,35 @@ export class TelemetryReporter {
 
   private async send(): Promise<void> {
     try {
-      const uncounted = await this.options.gateway.telemetry(this.measure(), this.stopSignal.signal);
-      this.options.onUncounted(uncounted);
+      this.options.onUncounted(await this.sendReport(this.measure()));
     } catch (error) {
       if (this.stopSignal.signal.aborted || performance.now() - this.loggedAtMs < LOG_EVERY_MS) return;
       this.loggedAtMs = performance.now();
       this.options.log.warn({ err: error }, 'cannot report telemetry');
     }
   }
+
+  /** A gateway of before the states of `asKnownBefore` refuses the whole report because of one. */
+  private async sendReport(report: AgentTelemetry): Promise<UncountedResults[]> {
+    const { gateway } = this.options;
+    const { signal } = this.stopSignal;
+    try {
+      return await gateway.telemetry(report, signal);
+    } catch (error) {
+      const older = asKnownBefore(report);
+      if (older === report || !(error instanceof GatewayFailure) || error.status !== REFUSED_AS_INVALID) throw error;
+      return await gateway.telemetry(older, signal);
+    }
+  }
+}
+
+/** The report with the nearest state that gateways have always known; the sentence says the rest. */
+function asKnownBefore(report: AgentTelemetry): AgentTelemetry {
+  if (report.executors.every(({ state }) => FIRST_STATES.includes(state))) return report;
+  const executors = report.executors.map((executor) =>
+    FIRST_STATES.includes(executor.state) ? executor : { ...executor, state: 'restarting' as const },
+  );
+  return { ...report, executors };
 }
 
 function round(value: number): number {

@@ -51,6 +51,7 @@ export class Prober {
   private timer: NodeJS.Timeout | undefined;
   private loggedAtMs = -Infinity;
   private loggedState = '';
+  private remarkedAtMs = -Infinity;
 
   constructor(private readonly options: ProberOptions) {
     this.pace = new Pace(options.log);
@@ -197,6 +198,14 @@ export class Prober {
     this.pace.missed(targets.length - results);
     if (!end.ok) this.counters.failedSlices++;
     this.tellOf(end.ok ? 'ok' : end.state, end.ok ? '' : end.detail);
+    if (end.remark !== undefined) this.passOn(end.remark);
+  }
+
+  private passOn(remark: string): void {
+    const nowMs = performance.now();
+    if (nowMs - this.remarkedAtMs < LOG_EVERY_MS) return;
+    this.remarkedAtMs = nowMs;
+    this.options.log.warn({ ...this.options.executor.counters }, remark);
   }
 
   /** Says a change of the executor's state at once, and a state that stays once a minute. */

@@ -11,7 +11,11 @@ const START_MS = 1_795_000_000_123;
 class InstantExecutor implements Executor {
   readonly parallelMax = 6;
   readonly counters = { droppedLines: 0, foreignReplies: 0 };
-  expected = 0;
+  own = 0;
+  pausedMs = 0;
+  /** Has no result for targets of this number and above. */
+  answersMax = Infinity;
+  expected: readonly string[] = [];
   readonly slices: { fromMs: number; count: number; spacingMs: number; aborted: boolean }[] = [];
 
   run(slice: ProbeSlice, onResult: Parameters<Executor['run']>[1], signal: AbortSignal): Promise<SliceEnd> {
@@ -21,10 +25,11 @@ class InstantExecutor implements Executor {
     return new Promise((resolve) => {
       ips.forEach((_ip, index) => {
         setTimeout(() => {
-          if (!ran.aborted) onResult(index, START_MS + performance.now(), OUTCOME.reply, 1_000);
+          if (!ran.aborted && index < this.answersMax)
+            onResult(index, START_MS + performance.now(), OUTCOME.reply, 1_000);
         }, index * spacingMs);
       });
-      setTimeout(() => resolve({ ok: true, pausedMs: 0 }), ips.length * spacingMs + 1);
+      setTimeout(() => resolve({ ok: true, pausedMs: this.pausedMs }), ips.length * spacingMs + 1);
       signal.addEventListener('abort', () => {
         ran.aborted = true;
         resolve({ ok: false, pausedMs: 0, state: 'restarting', detail: 'told to' });
@@ -37,11 +42,11 @@ class InstantExecutor implements Executor {
   }
 
   ownPackets(): number {
-    return 0;
+    return this.own;
   }
 
-  expect(): void {
-    this.expected++;
+  expect(ips: readonly string[]): void {
+    this.expected = ips;
   }
 
   close(): void {
@@ -124,6 +129,39 @@ describe('the prober', () => {
       expect(executor.rateAt(performance.now())).toBeLessThanOrEqual(100.001);
     }
     for (let key = 1; key <= 500; key++) expect(timesOf(key).length).toBeGreaterThanOrEqual(3);
+  });
+
+  it("gives the executor's own packets a place in the slice, and takes none of the policy's for them", async () => {
+    executor.own = 1;
+    prober.start();
+    prober.replace(plan(4, 5_000), 100);
+    await vi.advanceTimersByTimeAsync(12_000);
+    expect(executor.slices.at(-1)).toMatchObject({ count: 4, spacingMs: 1_000 });
+    prober.replace(plan(500, 5_000), 100);
+    await vi.advanceTimersByTimeAsync(60_000); // new targets take places of others at first
+    const { skippedRounds } = prober.counters;
+    const { length } = probed;
+    for (let step = 0; step < 600; step++) {
+      await vi.advanceTimersByTimeAsync(100);
+      expect(executor.rateAt(performance.now())).toBeLessThanOrEqual(100.001);
+    }
+    expect(prober.counters.skippedRounds).toBe(skippedRounds);
+    expect(probed.length - length).toBeGreaterThan(5_900);
+  });
+
+  it('counts what has no result and how late it is', async () => {
+    prober.start();
+    prober.replace(plan(100, 5_000), 10_000);
+    await vi.advanceTimersByTimeAsync(7_000);
+    expect(prober.pace).toMatchObject({ unmeasured: 0, unmeasuredPerS: 0 });
+    executor.answersMax = 70;
+    executor.pausedMs = 1_700;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(prober.pace.unmeasured).toBeGreaterThanOrEqual(30);
+    expect(prober.pace.unmeasuredPerS).toBeGreaterThan(0);
+    expect(prober.pace.lateMs).toBe(1_700);
+    prober.replace([], 10_000);
+    expect(executor.expected).toEqual([]);
   });
 
   it('ends what runs when there is nothing to probe any more, and begins again when there is', async () => {

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { CpuTimeFile, RunWatch } from './run-watch';
+
+const START_MS = 1_795_000_000_000;
+const LOOK_EVERY_MS = 100;
+const RAN_NS_PER_MS = 50_000;
+
+/** A process, this one and a clock that can each be held. */
+class World {
+  steadyMs = 0;
+  clockOffMs = 0;
+  ranNs: number | null = 0;
+  readonly watch: RunWatch;
+
+  constructor(pace: Partial<ConstructorParameters<typeof RunWatch>[1]> = {}) {
+    this.watch = new RunWatch(
+      () => this.ranNs,
+      { spacingMs: 10, sendingMs: 10_000, timeoutMs: 1_000, ...pace },
+      { steadyMs: () => this.steadyMs, wallMs: () => START_MS + this.steadyMs + this.clockOffMs },
+    );
+  }
+
+  pass(ms: number, { runs = true, looks = true } = {}): void {
+    for (let left = ms; left > 0; left -= LOOK_EVERY_MS) {
+      this.steadyMs += LOOK_EVERY_MS;
+      if (runs && this.ranNs !== null) this.ranNs += LOOK_EVERY_MS * RAN_NS_PER_MS;
+      if (looks) this.watch.look();
+    }
+    this.watch.look();
+  }
+
+  ranThrough(fromMs: number, toMs: number): boolean {
+    return this.watch.ranThrough(START_MS + fromMs, START_MS + toMs);
+  }
+}
+
+describe('a process that is watched', () => {
+  it('ran all along while it used CPU time at each look', () => {
+    const world = new World();
+    world.pass(5_000);
+    expect(world.ranThrough(0, 5_000)).toBe(true);
+    expect(world.watch.longestPauseMs).toBe(0);
+  });
+
+  it('did not run while it was stopped', () => {
+    const world = new World();
+    world.pass(2_000);
+    world.pass(1_000, { runs: false });
+    world.pass(2_000);
+    expect(world.ranThrough(500, 1_500)).toBe(true);
+    expect(world.ranThrough(1_500, 2_500)).toBe(false);
+    expect(world.ranThrough(2_200, 2_300)).toBe(false);
+    expect(world.ranThrough(2_900, 3_900)).toBe(false);
+    expect(world.ranThrough(3_200, 4_200)).toBe(true);
+    expect(world.watch.longestPauseMs).toBeGreaterThanOrEqual(1_000);
+  });
+
+  it('sleeps by itself, between two packets and while it waits for the last replies', () => {
+    const slow = new World({ spacingMs: 2_000 });
+    slow.pass(200);
+    slow.pass(1_900, { runs: false });
+    slow.pass(200);
+    const last = new World({ sendingMs: 1_000 });
+    last.pass(1_200);
+    last.pass(1_000, { runs: false });
+    last.pass(100);
+    for (const world of [slow, last]) expect(world.watch.longestPauseMs).toBe(0);
+  });
+
+  it('ran while only we did not, and not when everything stood still', () => {
+    const ours = new World();
+    ours.pass(2_000);
+    ours.pass(3_000, { looks: false });
+    ours.pass(500);
+    expect(ours.ranThrough(0, 5_500)).toBe(true);
+    const all = new World();
+    all.pass(2_000);
+    all.pass(3_000, { runs: false, looks: false });
+    all.pass(500);
+    expect(all.ranThrough(1_500, 2_500)).toBe(false);
+    expect(all.ranThrough(0, 1_500)).toBe(true);
+  });
+
+  it('is not believed across a time in which we did not look when the system keeps no CPU time', () => {
+    const world = new World();
+    world.ranNs = null;
+    world.pass(2_000);
+    expect(world.watch.longestPauseMs).toBe(0);
+    world.pass(1_000, { looks: false });
+    expect(world.ranThrough(1_500, 2_500)).toBe(false);
+  });
+
+  it.each([3_000, -3_000])('is not believed across a step of the clock by %i ms', (stepMs) => {
+    const world = new World();
+    world.pass(2_000);
+    world.clockOffMs = stepMs;
+    world.pass(500);
+    const [fromMs, toMs] = [Math.min(2_000, 2_000 + stepMs), Math.max(2_000, 2_000 + stepMs)];
+    expect(world.ranThrough(fromMs + 10, toMs - 10)).toBe(false);
+  });
+
+  it('uses CPU time that the system tells', () => {
+    const own = new CpuTimeFile(process.pid);
+    const before = own.ranNs();
+    const untilMs = performance.now() + 20;
+    while (performance.now() < untilMs);
+    expect(own.ranNs()).toBeGreaterThan(before ?? Infinity);
+    own.close();
+    const none = new CpuTimeFile(2 ** 22 + 1);
+    expect(none.ranNs()).toBeNull();
+    none.close();
+  });
+});
