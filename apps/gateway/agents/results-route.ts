@@ -65,7 +65,9 @@ export class ResultsRoute implements Route {
     }
     try {
       const body = await readBody(request, length);
-      return await intake.accept({ agentId, lane, body, sentAtMs: sentAtOf(request), receivedAtMs });
+      const sentAtMs = timeOf(request, 'x-icmpmon-sent-at');
+      const clockOriginMs = timeOf(request, 'x-icmpmon-clock-origin');
+      return await intake.accept({ agentId, lane, body, sentAtMs, clockOriginMs, receivedAtMs });
     } catch (error) {
       if (error instanceof DependencyUnavailable) uploadsDeferred.inc({ reason: 'kafka' });
       throw error;
@@ -75,9 +77,9 @@ export class ResultsRoute implements Route {
   }
 }
 
-/** The agent's clock when it sent the request; null when the header is missing or no time. */
-function sentAtOf(request: IncomingMessage): number | null {
-  const text = request.headers['x-icmpmon-sent-at'];
-  const sentAtMs = typeof text === 'string' && text !== '' ? Number(text) : Number.NaN;
-  return Number.isFinite(sentAtMs) && sentAtMs > 0 ? sentAtMs : null;
+/** ms since 1970 of a header; null when it is missing or no time. */
+function timeOf(request: IncomingMessage, header: string): number | null {
+  const text = request.headers[header];
+  const timeMs = typeof text === 'string' && text !== '' ? Number(text) : Number.NaN;
+  return Number.isFinite(timeMs) && timeMs > 0 ? timeMs : null;
 }

@@ -5,6 +5,8 @@ const JUMP_MS = 10_000;
 /** So many samples far below, one after the other and this near to each other, are no delays: the clock was set back. */
 const BEHIND_SAMPLES = 3;
 const BEHIND_SPREAD_MS = 1_000;
+/** An agent's clock whose origin differs by more than this was set. */
+const SET_MS_MIN = 500;
 const SAMPLES_MAX = 64;
 const AGENTS_MAX = 10_000;
 
@@ -17,6 +19,8 @@ interface Clock {
   samples: Sample[];
   /** The last ones in a row that were far below. */
   behind: Sample[];
+  /** What the agent's clock read when its machine was started; null for an agent that does not tell it. */
+  originMs: number | null;
 }
 
 /**
@@ -27,10 +31,13 @@ export class ClockOffsets {
   private readonly clocks = new Map<string, Clock>();
 
   /** Adds a sample, if the request carried one, and gives the estimate in whole ms; 0 while nothing is known. */
-  estimate(agentId: string, sentAtMs: number | null, receivedAtMs: number): number {
+  estimate(agentId: string, sentAtMs: number | null, receivedAtMs: number, originMs: number | null = null): number {
     let clock = this.clocks.get(agentId);
+    // A clock that was set says so: what was measured before holds no more.
+    if (originMs !== null && Math.abs((clock?.originMs ?? originMs) - originMs) > SET_MS_MIN) clock = undefined;
     if (sentAtMs !== null) {
-      clock = withSample(clock, { atMs: receivedAtMs, offsetMs: sentAtMs - receivedAtMs });
+      const sample = { atMs: receivedAtMs, offsetMs: sentAtMs - receivedAtMs };
+      clock = { ...withSample(clock, sample), originMs: originMs ?? clock?.originMs ?? null };
       if (this.clocks.size >= AGENTS_MAX && !this.clocks.has(agentId)) this.clocks.clear();
       this.clocks.set(agentId, clock);
     }
@@ -38,7 +45,7 @@ export class ClockOffsets {
   }
 }
 
-function withSample(clock: Clock | undefined, sample: Sample): Clock {
+function withSample(clock: Clock | undefined, sample: Sample): Omit<Clock, 'originMs'> {
   const fresh = clock?.samples.filter(({ atMs }) => Math.abs(sample.atMs - atMs) < WINDOW_MS) ?? [];
   const aheadMs = sample.offsetMs - highest(fresh);
   // Nothing makes an agent look ahead but its clock. This is the first sample as well.

@@ -23,6 +23,8 @@ export interface Upload {
   body: Uint8Array;
   /** Agent's clock when it sent the request, ms since 1970; null when it did not say. */
   sentAtMs: number | null;
+  /** What that clock read when the agent's machine was started: another value says that it was set. */
+  clockOriginMs?: number | null;
   /** Our clock when the request's headers were here. */
   receivedAtMs: number;
 }
@@ -65,7 +67,8 @@ export class ResultsIntake {
     const cut = readUpload(upload.body);
     if (!cut.ok)
       throw new DomainError('invalid', `The body is not an upload of blocks (${cut.reason}): ${cut.detail}.`);
-    const clockOffsetMs = this.clocks.estimate(upload.agentId, upload.sentAtMs, upload.receivedAtMs);
+    const { agentId, sentAtMs, receivedAtMs, clockOriginMs } = upload;
+    const clockOffsetMs = this.clocks.estimate(agentId, sentAtMs, receivedAtMs, clockOriginMs ?? null);
     const refused: ResultsAnswer['refused'] = [];
     const accepted: Accepted = { blocks: [], durable: null, results: 0 };
     cut.blocks.forEach((block, index) => {

@@ -126,6 +126,15 @@ describe('the order of a lane', () => {
 });
 
 describe('clock offsets', () => {
+  it('follow a clock that says that it was set with its first request, in either direction', () => {
+    const clocks = new ClockOffsets();
+    const hourMs = 3_600_000;
+    expect(clocks.estimate('a', 1_000 + 2 * hourMs, 1_000, 2 * hourMs)).toBe(2 * hourMs);
+    expect(clocks.estimate('a', 1_970, 2_000, 0)).toBe(-30);
+    expect(clocks.estimate('a', 2_990, 3_000, 9)).toBe(-10);
+    expect(clocks.estimate('a', 4_000 + hourMs, 4_000, hourMs)).toBe(hourMs);
+  });
+
   it('take the sample that was least delayed', () => {
     const clocks = new ClockOffsets();
     expect(clocks.estimate('a', null, 0)).toBe(0);

@@ -1,4 +1,5 @@
 import { Agent } from 'node:https';
+import { uptime } from 'node:os';
 import {
   AGENT_REFUSALS,
   type AgentRefusal,
@@ -119,6 +120,8 @@ export class GatewayClient {
     const headers = {
       'content-type': 'application/vnd.icmpmon.blocks',
       'x-icmpmon-sent-at': String(this.nowMs()),
+      // Another value says that our clock was set: what the gateway estimated before holds no more.
+      'x-icmpmon-clock-origin': String(Math.round(this.nowMs() - uptime() * 1_000)),
     };
     const answer = await this.send('POST', `/v1/results?lane=${lane}`, { headers, body: upload, signal });
     return parseJson<ResultsAnswer>(answer);

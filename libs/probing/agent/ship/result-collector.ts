@@ -10,6 +10,7 @@ import {
 import type { AgentLog } from '../agent-log';
 import type { ScheduledTarget } from '../schedule/schedule';
 import type { NewBlock } from '../spool/spooled-block';
+import { WallClock } from './wall-clock';
 
 export interface ResultCollectorOptions {
   shardCount: number;
@@ -17,6 +18,7 @@ export interface ResultCollectorOptions {
   /** Makes blocks durable and has them shipped; throws if it cannot. */
   keep: (blocks: NewBlock[]) => void;
   log: AgentLog;
+  clock?: WallClock;
 }
 
 /** Results wait so long for company, */
@@ -35,6 +37,13 @@ interface OpenBlock {
   builder: ResultColumnsBuilder;
   policyVersion: number;
   liveUntilMs: number;
+  /** Of the wall clock that its results are dated by. */
+  originMs: number;
+}
+
+interface HeldBlock {
+  block: NewBlock;
+  originMs: number;
 }
 
 /** Gathers results into one block per shard, and hands them on within a second. */
@@ -45,7 +54,7 @@ export class ResultCollector {
   policyVersion = 0;
   /** By shard. */
   private readonly open: OpenBlock[] = [];
-  private held: NewBlock[] = [];
+  private held: HeldBlock[] = [];
   private heldResults = 0;
   private timer: NodeJS.Timeout | undefined;
   private dueAtMs = Infinity;
@@ -54,13 +63,18 @@ export class ResultCollector {
   private flushedAtMs = -Infinity;
   private loggedAtMs = -Infinity;
 
-  constructor(private readonly options: ResultCollectorOptions) {}
+  private readonly clock: WallClock;
+
+  constructor(private readonly options: ResultCollectorOptions) {
+    this.clock = options.clock ?? new WallClock();
+  }
 
   record(target: ScheduledTarget, sentAtMs: number, outcome: number, rttUs: number): void {
     const shard = shardOf(target.key, this.options.shardCount);
     const block = this.blockFor(shard);
-    block.builder.push(target.key, target.check, sentAtMs, outcome, rttUs);
-    block.liveUntilMs = Math.min(block.liveUntilMs, sentAtMs + LIVE_INTERVALS * target.intervalMs + FLUSH_EVERY_MS);
+    const datedMs = this.clock.sent(sentAtMs);
+    block.builder.push(target.key, target.check, datedMs, outcome, rttUs);
+    block.liveUntilMs = Math.min(block.liveUntilMs, datedMs + LIVE_INTERVALS * target.intervalMs + FLUSH_EVERY_MS);
     this.results++;
     if (outcome === OUTCOME.not_sent) this.notSent++;
     const isNews = noteOutcome(target, outcome);
@@ -78,7 +92,8 @@ export class ResultCollector {
     this.open.forEach((block, shard) => this.seal(shard, block));
     if (this.held.length === 0) return;
     try {
-      this.options.keep(this.held);
+      const originMs = this.clock.origin();
+      this.options.keep(this.held.map((held) => datedBy(held, originMs)));
       this.held = [];
       this.heldResults = 0;
     } catch (error) {
@@ -88,22 +103,26 @@ export class ResultCollector {
 
   private blockFor(shard: number): OpenBlock {
     let block = this.open[shard];
+    const originMs = this.clock.origin();
     if (block === undefined) {
-      block = { builder: new ResultColumnsBuilder(), policyVersion: this.policyVersion, liveUntilMs: Infinity };
+      const { policyVersion } = this;
+      block = { builder: new ResultColumnsBuilder(), policyVersion, liveUntilMs: Infinity, originMs };
       this.open[shard] = block;
     }
-    if (block.builder.isFull || block.policyVersion !== this.policyVersion) this.seal(shard, block);
+    const isOther = block.policyVersion !== this.policyVersion || block.originMs !== originMs;
+    if (block.builder.isFull || isOther) this.seal(shard, block);
+    block.originMs = originMs;
     block.policyVersion = this.policyVersion;
     return block;
   }
 
   private seal(shard: number, block: OpenBlock): void {
-    const { builder, policyVersion, liveUntilMs } = block;
+    const { builder, policyVersion, liveUntilMs, originMs } = block;
     if (builder.count === 0) return;
     const body = encodeBody(builder.build(), this.options.compress);
     builder.clear();
     block.liveUntilMs = Infinity;
-    this.held.push({ shard, policyVersion, liveUntilMs: Math.floor(liveUntilMs), body });
+    this.held.push({ block: { shard, policyVersion, liveUntilMs: Math.floor(liveUntilMs), body }, originMs });
     this.heldResults += body.count;
   }
 
@@ -120,8 +139,8 @@ export class ResultCollector {
     while (this.heldResults > HELD_RESULTS_MAX) {
       const oldest = this.held.shift();
       if (oldest === undefined) break;
-      this.heldResults -= oldest.body.count;
-      this.droppedResults += oldest.body.count;
+      this.heldResults -= oldest.block.body.count;
+      this.droppedResults += oldest.block.body.count;
     }
     this.flushWithin(FLUSH_EVERY_MS);
     if (performance.now() - this.loggedAtMs < LOG_EVERY_MS) return;
@@ -129,6 +148,14 @@ export class ResultCollector {
     const fields = { err: error, heldResults: this.heldResults, droppedResults: this.droppedResults };
     this.options.log.error(fields, 'the spool takes no results; they wait in memory');
   }
+}
+
+/** A block whose wall clock may have been set since, dated by the one of `originMs`. */
+function datedBy({ block, originMs: then }: HeldBlock, originMs: number): NewBlock {
+  const byMs = Math.round(originMs - then);
+  if (byMs === 0) return block;
+  const body = { ...block.body, baseTimeMs: Math.max(0, block.body.baseTimeMs + byMs) };
+  return { ...block, liveUntilMs: block.liveUntilMs + byMs, body };
 }
 
 /** Whether the outcome is news: a first one, a recovery, or one of the first misses in a row. */

@@ -13,6 +13,8 @@ export interface Statements {
   /** As `insert`, with its id; nothing if such a block is there. */
   salvage: StatementSync;
   assign: StatementSync;
+  /** The oldest block that is there, and the last that was. */
+  ids: StatementSync;
   remove: StatementSync;
   shipped: StatementSync;
   fresh: StatementSync;
@@ -34,16 +36,23 @@ export function prepare(database: DatabaseSync): Statements {
     ),
     salvage: database.prepare('INSERT OR IGNORE INTO block VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
     assign: database.prepare('UPDATE block SET lane = ?, boot = ?, sequence = ? WHERE id = ?'),
+    ids: database.prepare(
+      `SELECT coalesce((SELECT min(id) FROM block), 0) AS oldest,
+         max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'block'), 0), coalesce((SELECT max(id) FROM block), 0)) AS last`,
+    ),
     remove: database.prepare('DELETE FROM block WHERE id = ?'),
     shipped: database.prepare(
       'SELECT * FROM block WHERE lane = ? AND sequence IS NOT NULL ORDER BY boot, sequence LIMIT ?',
     ),
-    fresh: database.prepare('SELECT * FROM block WHERE sequence IS NULL AND live_until_ms >= ? ORDER BY id LIMIT ?'),
+    fresh: database.prepare(
+      'SELECT * FROM block WHERE sequence IS NULL AND live_until_ms >= ? AND id >= ? AND id < ? ORDER BY id LIMIT ?',
+    ),
     stale: database.prepare(
-      'SELECT * FROM block WHERE sequence IS NULL AND live_until_ms < ? ORDER BY live_until_ms, id LIMIT ?',
+      `SELECT * FROM block WHERE sequence IS NULL AND live_until_ms < ? AND id >= ? AND id < ?
+       ORDER BY live_until_ms, id LIMIT ?`,
     ),
     oldest: database.prepare('SELECT * FROM block ORDER BY id LIMIT 1'),
-    oldestUnshipped: database.prepare('SELECT * FROM block WHERE sequence IS NULL ORDER BY live_until_ms, id LIMIT 1'),
+    oldestUnshipped: database.prepare('SELECT * FROM block WHERE sequence IS NULL ORDER BY id LIMIT 1'),
     keepRefused: database.prepare(
       'INSERT INTO refused (at_ms, reason, boot, sequence, shard, count, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
     ),

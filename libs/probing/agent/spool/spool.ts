@@ -2,11 +2,13 @@ import type { DatabaseSync } from 'node:sqlite';
 import { LANE, type Lane } from '@icmp-mon/probing/contract';
 import type { AgentLog } from '../agent-log';
 import { nextBoot } from './boot-counter';
+import { ClockPeriods, type ClockRange, correctionOf } from './clock-periods';
 import { HeldCount } from './held-count';
+import { type MachineClock, machineClock } from './machine-clock';
 import { salvageSpool } from './salvage';
 import { checkWhole, DamagedSpool, isCorruption, isUnusable, openSpoolDatabase } from './spool-database';
 import { prepare, readRows, readTotals, ROW_BYTES, type Statements, TOTALS, type Totals } from './spool-statements';
-import { type BlockRow, blockOf, checksumOf, type NewBlock, type SpooledBlock } from './spooled-block';
+import { type BlockRow, blockOf, checksumOf, datedAnew, type NewBlock, type SpooledBlock } from './spooled-block';
 
 export interface SpoolOptions {
   /** Folder that exists and is used by one agent only. */
@@ -15,6 +17,7 @@ export interface SpoolOptions {
   bytesMax: number;
   log: AgentLog;
   nowMs?: () => number;
+  machine?: MachineClock;
 }
 
 export interface SpoolStats {
@@ -60,10 +63,12 @@ export class Spool {
   private ready: SpooledBlock[] = [];
   private readonly held: HeldCount;
   private readonly nowMs: () => number;
+  private readonly clock: ClockPeriods;
 
   /** Opens what is there; what cannot be used is set aside, and never keeps the agent from starting. */
   constructor(private readonly options: SpoolOptions) {
     this.nowMs = options.nowMs ?? Date.now;
+    this.clock = new ClockPeriods(options.machine ?? machineClock(), this.nowMs);
     this.held = new HeldCount(options.dir);
     this.open();
   }
@@ -80,7 +85,7 @@ export class Spool {
       spooledResults,
       blocks: this.totals.blocks - this.acknowledged.length,
       bytes: this.totals.bytes - this.acknowledged.reduce((sum, { body }) => sum + body.bytes.length + ROW_BYTES, 0),
-      oldestS: oldest === undefined ? 0 : Math.max(0, (this.nowMs() - oldest.base_time_ms) / 1000),
+      oldestS: oldest === undefined ? 0 : Math.max(0, this.ageMs(oldest) / 1000),
       quarantined,
       droppedResults,
     };
@@ -96,6 +101,8 @@ export class Spool {
       const nowMs = this.nowMs();
       const { droppedResults } = this.totals;
       ready = [];
+      const ids = this.statements.ids.get() as { oldest: number; last: number };
+      this.clock.note(this.database, ids.last + 1, ids.oldest);
       // A sequence given here must not overtake an older block that waits for its own.
       const live = shipsLive && this.nothingWaits(LANE.live);
       for (const block of blocks) {
@@ -145,10 +152,11 @@ export class Spool {
     let bytes = 0;
     const fits = (row: BlockRow): boolean =>
       batch.length < blocksMax && (batch.length === 0 || bytes + row.body.length + ROW_BYTES <= bytesMax);
+    const ranges = this.clock.ranges();
     const take = (row: BlockRow, boot: number, sequence: number): void => {
       const block = blockOf(row, lane, boot, sequence);
       if (block === undefined) return this.setDamagedAside(row);
-      batch.push(block);
+      batch.push(datedAnew(block, correctionOf(ranges, row.id)));
       bytes += row.body.length + ROW_BYTES;
     };
     this.write(
@@ -160,8 +168,7 @@ export class Spool {
         }
         // Attempts that fail must not draw in more and more: what grows old meanwhile goes by the backfill lane.
         if (batch.length > 0) return;
-        const unshipped = lane === LANE.live ? this.statements.fresh : this.statements.stale;
-        for (const row of readRows(unshipped.iterate(this.nowMs(), blocksMax - batch.length), bytesMax - bytes)) {
+        for (const row of readRows(this.unshipped(lane, ranges, blocksMax), bytesMax)) {
           if (!fits(row)) return;
           const sequence = this.nextSequence[lane]++;
           this.statements.assign.run(lane, this.currentBoot, sequence, row.id);
@@ -217,6 +224,7 @@ export class Spool {
   private use(database: DatabaseSync): void {
     this.database = database;
     this.statements = prepare(database);
+    this.clock.use(database);
     this.keptTotals = readTotals(database);
     this.totals = { ...this.keptTotals };
   }
@@ -268,6 +276,7 @@ export class Spool {
 
   private transact(work: () => void, readOnly: boolean): void {
     const before = { totals: { ...this.totals }, nextSequence: { ...this.nextSequence } };
+    const periods = this.clock.known;
     this.database.exec(readOnly ? 'BEGIN' : 'BEGIN IMMEDIATE');
     try {
       if (!readOnly) for (const { id, body } of this.acknowledged) this.forget(id, body);
@@ -282,6 +291,7 @@ export class Spool {
       this.held.write(this.heldResults);
     } catch (error) {
       Object.assign(this, before);
+      this.clock.restore(periods);
       if (this.database.isTransaction) this.database.exec('ROLLBACK');
       throw error;
     }
@@ -325,8 +335,27 @@ export class Spool {
 
   /** Nothing to assign and nothing to delete: the batch can be read without an fsync. */
   private isReadOnly(lane: Lane): boolean {
-    const unshipped = lane === LANE.live ? this.statements.fresh : this.statements.stale;
-    return this.acknowledged.length === 0 && unshipped.get(this.nowMs(), 1) === undefined;
+    return this.acknowledged.length === 0 && !this.hasUnshipped(lane);
+  }
+
+  /** Blocks that go by this lane and have no sequence yet: how old they are does not depend on a clock that was set meanwhile. */
+  private *unshipped(lane: Lane, ranges: readonly ClockRange[], blocksMax: number): Iterable<unknown> {
+    const statement = lane === LANE.live ? this.statements.fresh : this.statements.stale;
+    for (const { fromId, toId, correctionMs } of ranges)
+      yield* statement.iterate(this.nowMs() - correctionMs, fromId, toId, blocksMax);
+  }
+
+  private hasUnshipped(lane: Lane): boolean {
+    const statement = lane === LANE.live ? this.statements.fresh : this.statements.stale;
+    return this.clock
+      .ranges()
+      .some(
+        ({ fromId, toId, correctionMs }) => statement.get(this.nowMs() - correctionMs, fromId, toId, 1) !== undefined,
+      );
+  }
+
+  private ageMs({ id, base_time_ms: datedMs }: BlockRow): number {
+    return this.nowMs() - datedMs - correctionOf(this.clock.ranges(), id);
   }
 
   private nothingWaits(lane: Lane): boolean {
@@ -357,11 +386,10 @@ export class Spool {
    * A rebuilt index finds them again, or else the file is damaged.
    */
   private mendStranded(): void {
-    const { shipped, fresh, stale } = this.statements;
     const isFound = (): boolean =>
-      [LANE.live, LANE.backfill].some((lane) => shipped.get(lane, 1) !== undefined) ||
-      fresh.get(this.nowMs(), 1) !== undefined ||
-      stale.get(this.nowMs(), 1) !== undefined;
+      [LANE.live, LANE.backfill].some(
+        (lane) => this.statements.shipped.get(lane, 1) !== undefined || this.hasUnshipped(lane),
+      );
     if (this.totals.blocks === 0 || isFound()) return;
     this.database.exec('REINDEX block');
     if (!isFound()) throw new DamagedSpool(`${this.totals.blocks} blocks are in none of the lanes`);

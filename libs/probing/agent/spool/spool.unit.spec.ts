@@ -30,11 +30,16 @@ const BLOCKS_PER_PAGE = 4096 / 100;
 describe('the spool', () => {
   let dir: string;
   let nowMs: number;
+  /** How much the wall clock is ahead, and which start of the machine it is. */
+  let clockAheadMs: number;
+  let kernelBoot: string;
   const open: Spool[] = [];
 
   beforeEach(() => {
     dir = mkdtempSync(path.join(os.tmpdir(), 'spool-'));
     nowMs = NOW_MS;
+    clockAheadMs = 0;
+    kernelBoot = 'first start';
   });
   afterEach(() => {
     for (const spool of open.splice(0)) spool.close();
@@ -42,7 +47,8 @@ describe('the spool', () => {
   });
 
   function opened(bytesMax = 64 * MIB): Spool {
-    const spool = new Spool({ dir, bytesMax, log: silent, nowMs: () => nowMs });
+    const machine = { kernelBoot, uptimeMs: () => nowMs - clockAheadMs };
+    const spool = new Spool({ dir, bytesMax, log: silent, nowMs: () => nowMs, machine });
     open.push(spool);
     return spool;
   }
@@ -329,7 +335,7 @@ describe('the spool', () => {
 
     it.each([
       [2, 60],
-      [3, 20],
+      [3, 15],
     ])('gives what is in the first part of %i when it is truncated, and counts the rest', (parts, leastBlocks) => {
       const spool = opened();
       filled(spool);
@@ -410,6 +416,80 @@ describe('the spool', () => {
   it('refuses a folder that another agent uses', () => {
     opened();
     expect(() => opened()).toThrow(/locked/);
+  });
+
+  describe('when the wall clock is set', () => {
+    const HOUR_MS = 3_600_000;
+    const set = (byMs: number): void => {
+      clockAheadMs += byMs;
+      nowMs += byMs;
+    };
+    const timesOf = (batch: SpooledBlock[]): number[] => batch.map(({ body }) => body.baseTimeMs - NOW_MS);
+
+    it('dates what waits by the present clock, in the lane of its true age, also after a restart', () => {
+      set(2 * HOUR_MS);
+      let spool = opened();
+      spool.append([block(1)], false);
+      nowMs += 60_000;
+      spool.append([block(2)], false);
+      spool = reopened(spool);
+      set(-2 * HOUR_MS);
+      nowMs += 1_000;
+      expect(timesOf(spool.next(LANE.live, 10, MIB))).toEqual([60_000]);
+      expect(timesOf(spool.next(LANE.backfill, 10, MIB))).toEqual([0]);
+      expect(spool.stats().oldestS).toBe(61);
+    });
+
+    it('keeps what is fresh in the live lane, however far it is set ahead, and dates a repeat anew', () => {
+      let spool = opened();
+      spool.append([block(1)], true);
+      expect(timesOf(spool.next(LANE.live, 10, MIB))).toEqual([0]);
+      set(2 * HOUR_MS);
+      spool.append([block(2)], false);
+      const again = spool.next(LANE.live, 10, MIB);
+      expect(timesOf(again)).toEqual([2 * HOUR_MS]);
+      spool.settle(LANE.live, again, []);
+      expect(timesOf(spool.next(LANE.live, 10, MIB))).toEqual([2 * HOUR_MS]);
+      spool = reopened(spool);
+      set(-2 * HOUR_MS);
+      expect(timesOf(spool.next(LANE.live, 10, MIB))).toEqual([0]);
+    });
+
+    it('leaves blocks of before a start of the machine as they were dated', () => {
+      let spool = opened();
+      spool.append([block(1)], false);
+      kernelBoot = 'second start';
+      set(-HOUR_MS);
+      spool = reopened(spool);
+      spool.append([block(2)], false);
+      expect(shipAll(spool).map(({ body }) => body.baseTimeMs - NOW_MS)).toEqual([0, -HOUR_MS]);
+    });
+
+    it('gives each of many periods its own correction, and forgets those that are shipped', () => {
+      const spool = opened();
+      for (let at = 0; at < 5; at++) {
+        spool.append([block(at, 1_000)], false);
+        nowMs += 10_000;
+        set(HOUR_MS);
+      }
+      set(-5 * HOUR_MS);
+      expect(timesOf(shipAll(spool)).sort((a, b) => a - b)).toEqual([0, 10_000, 20_000, 30_000, 40_000]);
+      spool.append([block(9)], false);
+      set(HOUR_MS);
+      spool.append([block(9)], false);
+      closed(spool);
+      const database = new DatabaseSync(path.join(dir, SPOOL_FILE));
+      const [row] = database.prepare('SELECT count(*) AS periods FROM clock_period').all();
+      database.close();
+      expect(Number(row?.['periods'])).toBeLessThanOrEqual(3);
+    });
+  });
+
+  it('begins with the time again after the greatest boot, and repeats none', () => {
+    writeFileSync(path.join(dir, 'boot'), String(0xffff_ffff));
+    const spool = opened();
+    expect(spool.boot).toBe(Math.floor(NOW_MS / 1_000));
+    expect(reopened(spool).boot).toBe(spool.boot + 1);
   });
 
   it('never gives out a boot twice, whatever the clock or the file says', () => {

@@ -53,6 +53,12 @@ export function blockOf(row: BlockRow, lane: Lane, boot: number, sequence: numbe
   return checksumOf(block) === row.crc ? block : undefined;
 }
 
+/** A block whose wall clock has been set since by `correctionMs`, with its times as by the present clock. */
+export function datedAnew(block: SpooledBlock, correctionMs: number): SpooledBlock {
+  if (correctionMs === 0) return block;
+  return { ...block, body: { ...block.body, baseTimeMs: Math.max(0, block.body.baseTimeMs + correctionMs) } };
+}
+
 /** Whether a row that was read from a damaged file has the shape of one: its checksum is not over all its columns. */
 export function isPlausible(row: BlockRow): boolean {
   const { id, shard, policy_version, base_time_ms, live_until_ms, count, raw_length, stored, crc } = row;

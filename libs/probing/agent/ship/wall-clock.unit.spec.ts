@@ -1,0 +1,75 @@
+import { compress } from '@icmp-mon/platform/zstd';
+import { OUTCOME } from '@icmp-mon/probing/contract';
+import { describe, expect, it } from 'vitest';
+import type { ScheduledTarget } from '../schedule/schedule';
+import type { NewBlock } from '../spool/spooled-block';
+import { ResultCollector } from './result-collector';
+import { WallClock } from './wall-clock';
+
+const START_MS = 1_795_000_000_000;
+const HOUR_MS = 3_600_000;
+const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** A collector whose wall clock reads `aheadMs` more than is true. */
+function scene(): {
+  at: { trueMs: number; aheadMs: number; full: boolean };
+  kept: NewBlock[];
+  record: (sentAtMs: number) => void;
+  collector: ResultCollector;
+} {
+  const at = { trueMs: START_MS, aheadMs: 0, full: false };
+  const kept: NewBlock[] = [];
+  const clock = new WallClock(
+    () => at.trueMs + at.aheadMs,
+    () => at.trueMs - START_MS,
+  );
+  const keep = (blocks: NewBlock[]): void => {
+    if (at.full) throw new Error('the disk is full');
+    kept.push(...blocks);
+  };
+  const collector = new ResultCollector({ shardCount: 1, compress, keep, log, clock });
+  const target = { key: 8, check: 1, intervalMs: 5_000, lastOutcome: -1, misses: 0 } as ScheduledTarget;
+  return { at, kept, collector, record: (sentAtMs) => collector.record(target, sentAtMs, OUTCOME.reply, 900) };
+}
+
+const datesOf = (blocks: NewBlock[]): [number, number][] =>
+  blocks.map(({ body, liveUntilMs }) => [body.baseTimeMs - START_MS, liveUntilMs - START_MS]);
+
+describe('results that are gathered while the wall clock is set', () => {
+  it('are all dated by the present clock', () => {
+    const { at, kept, record, collector } = scene();
+    record(START_MS);
+    at.trueMs += 200;
+    at.aheadMs = 2 * HOUR_MS;
+    record(START_MS + 100 + 2 * HOUR_MS);
+    // Sent before the clock was set, answered after.
+    record(START_MS + 150);
+    collector.flush();
+    expect(datesOf(kept)).toEqual([
+      [2 * HOUR_MS, 2 * HOUR_MS + 11_000],
+      [2 * HOUR_MS + 100, 2 * HOUR_MS + 11_100],
+    ]);
+  });
+
+  it('and wait in memory because the spool takes nothing are dated anew when it does', () => {
+    const { at, kept, record, collector } = scene();
+    at.aheadMs = 2 * HOUR_MS;
+    record(START_MS + 2 * HOUR_MS);
+    at.full = true;
+    collector.flush();
+    at.trueMs += 60_000;
+    at.aheadMs = 0;
+    at.full = false;
+    collector.flush();
+    expect(datesOf(kept)).toEqual([[0, 11_000]]);
+  });
+
+  it('keep their times when it is not', () => {
+    const { at, kept, record, collector } = scene();
+    record(START_MS - 30_000);
+    at.trueMs += 100;
+    record(START_MS);
+    collector.flush();
+    expect(datesOf(kept)).toEqual([[-30_000, -19_000]]);
+  });
+});
