@@ -7,9 +7,15 @@ export class DependencyUnavailable extends DomainError {
   /** `dependency` is named as operators know it: "control database", "Kafka". */
   constructor(
     readonly dependency: string,
-    options: ErrorOptions & { retryAfterS?: number } = {},
+    /** `detail`: for one that answers, and refuses for now. */
+    options: ErrorOptions & { retryAfterS?: number; detail?: string } = {},
   ) {
-    super('unavailable', `The ${dependency} does not answer. Try again in a few seconds.`, undefined, options);
+    super(
+      'unavailable',
+      options.detail ?? `The ${dependency} does not answer. Try again in a few seconds.`,
+      undefined,
+      options,
+    );
     this.retryAfterS = options.retryAfterS ?? 5;
   }
 

@@ -1,13 +1,14 @@
 import type { ITopicConfig } from 'kafkajs';
 import { Pauses } from './back-off';
 import type { ClusterAdmin } from './cluster-admin';
+import { letBrokersDate } from './dated-by-brokers';
 import type { TopicDefinition } from './topics';
 
 const ATTEMPTS_MAX = 12;
 const CREATE_MS_MAX = 30_000;
 
 /**
- * Creates the topics that are missing; those that exist keep their configuration. Throws when one exists with another
+ * Creates the topics that are missing; those that exist keep their configuration, but for who dates the records. Throws when one exists with another
  * number of partitions, because keys and shards would then live elsewhere than their readers look.
  */
 export async function ensureTopics(
@@ -21,7 +22,13 @@ export async function ensureTopics(
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const existing = new Set(await admin.run((client) => client.listTopics()));
     const missing = definitions.filter(({ logical }) => !existing.has(nameOf(logical)));
-    if (missing.length === 0) return checkPartitions(admin, nameOf, definitions);
+    if (missing.length === 0) {
+      await checkPartitions(admin, nameOf, definitions);
+      return letBrokersDate(
+        admin,
+        definitions.map(({ logical }) => nameOf(logical)),
+      );
+    }
     // kafkajs may report UNKNOWN_TOPIC after some were created, and another app may create the same ones now: whether
     // they are there is what the next round asks.
     lastError = await create(

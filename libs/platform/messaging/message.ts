@@ -17,7 +17,7 @@ export interface ReceivedMessage {
   key: string | null;
   value: Buffer | null;
   headers: Record<string, string>;
-  /** Time that the producer gave, ms since 1970. */
+  /** When the broker took it, ms since 1970; the producer's time, where a topic is of an earlier release. */
   timestampMs: number;
 }
 

@@ -12,6 +12,8 @@ const REQUEST_MS_MAX = 3_000;
 /** Sends that wait for an acknowledgement at once, those included whose callers have given up. */
 const IN_FLIGHT_MAX = 512;
 const REFUSED_AS_TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
+/** The topic is of a release whose processes dated the records, and this one's clock is far from the broker's. */
+const REFUSED_FOR_TIME = new Set(['INVALID_TIMESTAMP']);
 /** No key on a compacted topic, say: trying again would not help. */
 const REFUSED_AS_INVALID = new Set(['INVALID_RECORD']);
 
@@ -55,7 +57,7 @@ export class SendQueue {
       }
       if (isOfType(error, REFUSED_AS_INVALID))
         throw new DomainError('invalid', `Topic ${topic} does not take such a message.`, undefined, { cause: error });
-      throw this.unavailable(topic, error);
+      throw this.unavailable(topic, error, isOfType(error, REFUSED_FOR_TIME) ? clockDetail() : undefined);
     }
   }
 
@@ -64,15 +66,23 @@ export class SendQueue {
     return this.connection.close();
   }
 
-  private unavailable(topic: string, cause: unknown): DependencyUnavailable {
+  private unavailable(topic: string, cause: unknown, detail?: string): DependencyUnavailable {
     sendFailures.inc({ topic });
-    return new DependencyUnavailable('Kafka', { cause });
+    return new DependencyUnavailable('Kafka', detail === undefined ? { cause } : { cause, detail });
   }
 
   private async deliver(topic: string, messages: OutgoingMessage[]): Promise<void> {
     const producer = await this.connection.open();
     await producer.send({ topic, messages: messages.map(toKafka), acks: -1, timeout: REQUEST_MS_MAX });
   }
+}
+
+/** Kafka does not say what time it is; how far this clock is from the database's, Health shows. */
+function clockDetail(): string {
+  return (
+    `Kafka refuses the record for its time: this machine's clock says ${new Date().toISOString()}, and that is further from the ` +
+    "broker's clock than the topic allows (an hour unless set). Set the clock of this machine right, or the broker's."
+  );
 }
 
 function toKafka(message: OutgoingMessage): Message {

@@ -1,12 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DependencyUnavailable } from '@icmp-mon/platform/errors';
 import { eventually, testServices, testTopicPrefix } from '@icmp-mon/platform/testing';
+import { createKafka } from './kafka-client';
 import { Messaging } from './messaging';
 import { removeTopics, topicsOf } from './testing/test-topics';
 import { TestSockets } from './testing/test-sockets';
 import { declaredTopics } from './topics';
 
 const TOPIC = 'public.targets.v1';
+const HOUR_MS = 3_600_000;
 
 describe('sending', () => {
   const prefix = testTopicPrefix();
@@ -57,6 +59,51 @@ describe('sending', () => {
   it('refuses a message larger than its topic allows', async () => {
     const value = Buffer.alloc(5 * 1024 * 1024, 120);
     await expect(messaging.send(TOPIC, [{ key: 'k', value }])).rejects.toMatchObject({ code: 'too_large' });
+  });
+
+  it('is not refused for the time of a process whose clock is hours ahead or behind: brokers date the records', async () => {
+    const early = Date.now() - 60_000;
+    for (const offMs of [3 * HOUR_MS, -3 * HOUR_MS]) {
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + offMs });
+      try {
+        await messaging.send('internal.shard', [{ key: null, value: Buffer.from('dated'), partition: 2 }]);
+      } finally {
+        vi.useRealTimers();
+      }
+    }
+    const records = await messaging.readMessages('internal.shard', 2, 0);
+    expect(records).toHaveLength(2);
+    for (const { timestampMs } of records) expect(Math.abs(timestampMs - early)).toBeLessThan(HOUR_MS);
+  });
+
+  it('says that it is the clock, where a topic of an earlier release leaves the date to the process, until it is migrated', async () => {
+    const kafka = createKafka({ brokers, topicPrefix: prefix, clientId: 'test' });
+    const admin = kafka.admin();
+    await admin.connect();
+    const name = messaging.topic(TOPIC);
+    const set = (configEntries: { name: string; value: string }[]): Promise<unknown> =>
+      admin.alterConfigs({ resources: [{ type: 2, name, configEntries }], validateOnly: false });
+    await set([
+      { name: 'message.timestamp.type', value: 'CreateTime' },
+      { name: 'retention.ms', value: '123456789' },
+    ]);
+    const send = async (): Promise<void> => {
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3 * HOUR_MS });
+      try {
+        await messaging.send(TOPIC, [{ key: 'k', value: Buffer.from('v') }]);
+      } finally {
+        vi.useRealTimers();
+      }
+    };
+    await eventually(() =>
+      expect(send()).rejects.toThrow(/Kafka refuses the record for its time: this machine's clock says/),
+    );
+    await messaging.ensureTopics({ shardCount: 3 });
+    await eventually(send);
+    const { resources } = await admin.describeConfigs({ resources: [{ type: 2, name }], includeSynonyms: false });
+    const retention = resources[0]?.configEntries.find(({ configName }) => configName === 'retention.ms');
+    expect(retention?.configValue).toBe('123456789');
+    await admin.disconnect();
   });
 
   it('tells that Kafka is away when it refuses, resets or never answers, and works again afterwards', async () => {

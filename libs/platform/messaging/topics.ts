@@ -19,6 +19,8 @@ interface AsyncApiDocument {
 }
 
 export const SHARD_TOPIC = 'internal.shard';
+/** Brokers date the records: one of a process whose clock is wrong is neither refused for it nor kept too long. */
+export const DATED_BY_BROKERS = { name: 'message.timestamp.type', value: 'LogAppendTime' } as const;
 const ADDRESS_PREFIX = '{prefix}.';
 
 /** The topics of an installation as docs/asyncapi.yaml declares them; the shard log has a partition a shard. */
@@ -34,9 +36,12 @@ export function declaredTopics(options: { shardCount: number }, text: string = a
       logical,
       partitions: logical === SHARD_TOPIC ? options.shardCount : binding.partitions,
       replicas: binding.replicas,
-      configuration: Object.fromEntries(
-        Object.entries(binding.topicConfiguration ?? {}).map(([key, value]) => [key, configurationValue(value)]),
-      ),
+      configuration: {
+        [DATED_BY_BROKERS.name]: DATED_BY_BROKERS.value,
+        ...Object.fromEntries(
+          Object.entries(binding.topicConfiguration ?? {}).map(([key, value]) => [key, configurationValue(value)]),
+        ),
+      },
     };
   });
 }

@@ -1,0 +1,28 @@
+import kafkajs from 'kafkajs';
+import type { ClusterAdmin } from './cluster-admin';
+import { DATED_BY_BROKERS } from './topics';
+
+const { ConfigResourceTypes, ConfigSource } = kafkajs;
+
+/** Topics of a release whose processes dated the records themselves: brokers date them from now on. Other settings stay. */
+export async function letBrokersDate(admin: ClusterAdmin, topics: readonly string[]): Promise<void> {
+  const type = ConfigResourceTypes.TOPIC;
+  const { resources } = await admin.run((client) =>
+    client.describeConfigs({ resources: topics.map((name) => ({ type, name })), includeSynonyms: false }),
+  );
+  const former = resources.filter(
+    ({ configEntries }) =>
+      configEntries.find(({ configName }) => configName === DATED_BY_BROKERS.name)?.configValue !==
+      DATED_BY_BROKERS.value,
+  );
+  if (former.length === 0) return;
+  const changes = former.map(({ resourceName, configEntries }) => {
+    // The request replaces all that is set for the topic itself.
+    const own = configEntries.filter(({ configName, configSource }) => {
+      return configSource === ConfigSource.TOPIC_CONFIG && configName !== DATED_BY_BROKERS.name;
+    });
+    const kept = own.map(({ configName, configValue }) => ({ name: configName, value: configValue }));
+    return { type, name: resourceName, configEntries: [...kept, { ...DATED_BY_BROKERS }] };
+  });
+  await admin.run((client) => client.alterConfigs({ resources: changes, validateOnly: false }));
+}
