@@ -151,10 +151,10 @@ export class NumberedAgent {
       return false;
     }
     this.uploads++;
-    const { refused } = jsonOf<ResultsAnswer>(answered);
+    const { refused, deferred } = jsonOf<ResultsAnswer>(answered);
     this.refusedBlocks += refused.length;
-    this.waiting[lane].splice(0, blocks.length);
-    return true;
+    this.waiting[lane].splice(0, deferred?.from ?? blocks.length);
+    return deferred === undefined;
   }
 
   /** Posts blocks; undefined when there was no answer. */

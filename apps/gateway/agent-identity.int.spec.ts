@@ -60,6 +60,7 @@ describe('the identity of an agent', () => {
       publicEnrolUrl: 'https://gateway.example:8444',
       caDir,
       ...{ inFlightBytesMax: 16 * 1024 * 1024, agentBytesPerSMax: 64 * 1024 * 1024, agentRequestsPerSMax: 1_000 },
+      ...{ agentResultsPerSMin: 5_000, connectionsPerAddressMax: 64, enrolConnectionsPerAddressMax: 64 },
     });
     await gateway.start();
     ca = await CertificateAuthority.open(caDir);

@@ -20,6 +20,9 @@ export const GATEWAY_FIELDS = {
   inFlightBytesMax: integer('ICMPMON_GATEWAY_IN_FLIGHT_BYTES_MAX', { default: 64 * 1024 * 1024, min: 8 * 1024 * 1024 }),
   agentBytesPerSMax: integer('ICMPMON_GATEWAY_AGENT_BYTES_PER_S_MAX', { default: 8 * 1024 * 1024, min: 64 * 1024 }),
   agentRequestsPerSMax: integer('ICMPMON_GATEWAY_AGENT_REQUESTS_PER_S_MAX', { default: 50, min: 1 }),
+  agentResultsPerSMin: integer('ICMPMON_GATEWAY_AGENT_RESULTS_PER_S_MIN', { default: 5_000, min: 500 }),
+  connectionsPerAddressMax: integer('ICMPMON_GATEWAY_CONNECTIONS_PER_ADDRESS_MAX', { default: 1_024, min: 8 }),
+  enrolConnectionsPerAddressMax: integer('ICMPMON_GATEWAY_ENROL_CONNECTIONS_PER_ADDRESS_MAX', { default: 128, min: 2 }),
 };
 
 export interface GatewayConfig {
@@ -38,4 +41,9 @@ export interface GatewayConfig {
   readonly inFlightBytesMax: number;
   readonly agentBytesPerSMax: number;
   readonly agentRequestsPerSMax: number;
+  /** Results that each agent may send per second whatever is assigned to it. */
+  readonly agentResultsPerSMin: number;
+  /** Connections of one address to the agents' listener: 100 agents behind one address have 600. */
+  readonly connectionsPerAddressMax: number;
+  readonly enrolConnectionsPerAddressMax: number;
 }

@@ -65,6 +65,9 @@ describe('the gateway', () => {
       inFlightBytesMax: 16 * 1024 * 1024,
       agentBytesPerSMax: 64 * 1024 * 1024,
       agentRequestsPerSMax: 1_000,
+      agentResultsPerSMin: 5_000,
+      connectionsPerAddressMax: 64,
+      enrolConnectionsPerAddressMax: 64,
     };
     gateway = await opened(config);
     ca = await CertificateAuthority.open(caDir);

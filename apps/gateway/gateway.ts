@@ -8,12 +8,12 @@ import {
   RenewCertificate,
   UncountedNotices,
 } from '@icmp-mon/agents/server';
-import { AssignmentUpdates } from '@icmp-mon/assignment/server';
+import { assignedResultsPerS, AssignmentUpdates } from '@icmp-mon/assignment/server';
 import { ProcessReport } from '@icmp-mon/operations/server';
 import { ControlDatabase, DatabaseClock, REQUEST_TIMEOUTS } from '@icmp-mon/platform/database';
 import { EventStore } from '@icmp-mon/platform/event-store';
-import { MemoryBudget } from '@icmp-mon/platform/http';
 import { Messaging } from '@icmp-mon/platform/messaging';
+import { UPLOAD_BYTES_MAX } from '@icmp-mon/probing/contract';
 import {
   createLogger,
   doEach,
@@ -23,19 +23,27 @@ import {
   type Readiness,
 } from '@icmp-mon/platform/ops';
 import { AgentsListenerModule } from './agents/agents-listener.module';
-import { AgentAdmission } from './agents/agent-admission';
+import { AgentAdmission, agentIdOf } from './agents/agent-admission';
 import { ResultsRoute } from './agents/results-route';
 import { EnrolmentListenerModule } from './enrolment/enrolment-listener.module';
 import type { GatewayConfig } from './gateway-config';
 import { RateLimit } from './results/rate-limit';
+import { ResultAllowance } from './results/result-allowance';
 import { ResultsIntake } from './results/results-intake';
 import { inFlightBytes } from './results/results-metrics';
+import { UploadMemory } from './results/upload-memory';
 import { TlsListener } from './tls-listener';
 
 const AGENT_CONNECTIONS_MAX = 4_096;
-const ENROLMENT_CONNECTIONS_MAX = 256;
 /** Agents wait for the listeners, so the database's clock is not waited for much longer than it takes to answer. */
 const CLOCK_MS_MAX = 2_000;
+/** An agent uses six; as many more may be left of lines that broke. */
+const CONNECTIONS_PER_AGENT_MAX = 24;
+const AGENT_KEEP_ALIVE_MS = 65_000;
+const ENROLMENT_CONNECTIONS_MAX = 1_024;
+const ENROLMENT_KEEP_ALIVE_MS = 5_000;
+/** The part of the memory for uploads that those of one agent may fill, but one upload of the largest size at least. */
+const AGENT_MEMORY_SHARE = 1 / 8;
 const LOCAL_NAMES = ['localhost', '127.0.0.1', '::1'];
 
 /** The agents' way in: enrolment on one listener, everything else on another that asks for a client certificate. */
@@ -96,7 +104,12 @@ export class Gateway {
       }),
       ahead: this.resultsRoute(admission),
       clientCertificates: true,
-      connectionsMax: AGENT_CONNECTIONS_MAX,
+      connections: {
+        connectionsMax: AGENT_CONNECTIONS_MAX,
+        perAddressMax: config.connectionsPerAddressMax,
+        perClient: { clientOf: agentIdOf, connectionsMax: CONNECTIONS_PER_AGENT_MAX },
+      },
+      keepAliveMs: AGENT_KEEP_ALIVE_MS,
       port: config.agentPort,
     });
     this.listeners.push(agents);
@@ -114,7 +127,11 @@ export class Gateway {
         answer: { gatewayUrl: config.publicGatewayUrl, shardCount: config.shardCount },
       }),
       clientCertificates: false,
-      connectionsMax: ENROLMENT_CONNECTIONS_MAX,
+      connections: {
+        connectionsMax: ENROLMENT_CONNECTIONS_MAX,
+        perAddressMax: config.enrolConnectionsPerAddressMax,
+      },
+      keepAliveMs: ENROLMENT_KEEP_ALIVE_MS,
       port: config.enrolPort,
     });
     this.listeners.push(enrolment);
@@ -144,10 +161,18 @@ export class Gateway {
 
   private resultsRoute(admission: AgentAdmission): ResultsRoute {
     const { config, messaging } = this;
+    const allowance = new ResultAllowance({
+      assignedPerS: (agentId) => assignedResultsPerS(this.database, agentId),
+      perSMin: config.agentResultsPerSMin,
+    });
     return new ResultsRoute({
       admission,
-      intake: new ResultsIntake(messaging, config.shardCount),
-      memory: new MemoryBudget(config.inFlightBytesMax, (bytes) => inFlightBytes.set(bytes)),
+      intake: new ResultsIntake(messaging, config.shardCount, allowance),
+      memory: new UploadMemory({
+        bytesMax: config.inFlightBytesMax,
+        agentBytesMax: Math.max(UPLOAD_BYTES_MAX, config.inFlightBytesMax * AGENT_MEMORY_SHARE),
+        onChange: (bytes) => inFlightBytes.set(bytes),
+      }),
       byteRate: new RateLimit(config.agentBytesPerSMax),
       nowMs: this.nowMs,
     });

@@ -1,5 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { DomainError } from '@icmp-mon/platform/errors';
+import { RequestRefused } from '@icmp-mon/platform/http';
+import type { HeldBody } from './results/upload-memory';
+
+/** A body has to bring at least this much in each look at it: a client that sends a byte per second holds its lane no longer. */
+const LOOK_EVERY_MS = 10_000;
+const BYTES_PER_S_MIN = 512;
+/** Memory for a body is taken for this much first, then doubled as it fills. */
+const FIRST_BYTES = 64 * 1024;
 
 /** The length that a request declares. Throws `invalid` without one, `too_large` above the bound. */
 export function declaredLength(request: IncomingMessage, bytesMax: number): number {
@@ -11,30 +19,86 @@ export function declaredLength(request: IncomingMessage, bytesMax: number): numb
   return length;
 }
 
-/** The body, into one buffer of its declared length. Throws `invalid` when the client ends it early, or has already. */
-export function readBody(request: IncomingMessage, length: number): Promise<Buffer> {
+/**
+ * The body, in one buffer of its declared length.
+ * @throws DomainError `invalid` when the client ends it early, or has already; RequestRefused 408 when it comes too slowly; RetryLater when
+ * there is no memory for it
+ */
+export function readBody(request: IncomingMessage, length: number, memory: HeldBody): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const cutOff = (cause?: Error): void =>
-      reject(new DomainError('invalid', 'The body was cut off.', undefined, { cause }));
     // A request that ended while the guards looked at it says nothing more.
-    if (request.destroyed) return cutOff();
-    const body = Buffer.allocUnsafe(length);
-    let filled = 0;
-    request.on('data', (chunk: Buffer) => {
-      // Node holds a body to its Content-Length; a chunk never reaches beyond it.
-      chunk.copy(body, filled);
-      filled += chunk.length;
-    });
-    let ended = false;
-    request.once('end', () => {
-      ended = true;
-      if (filled === length) resolve(body);
-      else reject(new DomainError('invalid', `The body ended after ${filled} of ${length} bytes.`));
-    });
-    request.once('error', cutOff);
+    if (request.destroyed) return reject(cutOff());
+    const body = new GrowingBody(length, memory);
+    let lookedAt = 0;
+    const slow = setInterval(() => {
+      if (body.filled - lookedAt < (BYTES_PER_S_MIN * LOOK_EVERY_MS) / 1_000) {
+        fail(new RequestRefused(408, `The body came more slowly than ${BYTES_PER_S_MIN} bytes per second.`));
+      }
+      lookedAt = body.filled;
+    }, LOOK_EVERY_MS);
+    const settle = (outcome: () => void): void => {
+      clearInterval(slow);
+      request.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose);
+      outcome();
+    };
+    const fail = (error: unknown): void =>
+      settle(() => {
+        // What still comes is discarded; without a listener an error of the stream would end the process.
+        request.on('error', () => undefined).resume();
+        reject(error instanceof Error ? error : new Error(String(error)));
+      });
+    const onData = (chunk: Buffer): void => {
+      try {
+        body.append(chunk);
+      } catch (error) {
+        fail(error);
+      }
+    };
+    const onEnd = (): void => {
+      if (body.filled !== length) {
+        return fail(new DomainError('invalid', `The body ended after ${body.filled} of ${length} bytes.`));
+      }
+      memory.arrived();
+      settle(() => resolve(body.bytes));
+    };
+    const onError = (cause: Error): void => fail(cutOff(cause));
     // Every request closes in the end; an error made for each would cost more than reading it.
-    request.once('close', () => {
-      if (!ended) cutOff();
-    });
+    const onClose = (): void => fail(cutOff());
+    memory.onCut = fail;
+    request.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
   });
+}
+
+/** Node holds a body to its Content-Length; a chunk never reaches beyond it. */
+class GrowingBody {
+  filled = 0;
+  private buffer = Buffer.alloc(0);
+
+  constructor(
+    private readonly length: number,
+    private readonly memory: HeldBody,
+  ) {}
+
+  get bytes(): Buffer {
+    return this.buffer;
+  }
+
+  append(chunk: Buffer): void {
+    const needed = this.filled + chunk.length;
+    if (needed > this.buffer.length) this.grow(needed);
+    chunk.copy(this.buffer, this.filled);
+    this.filled = needed;
+  }
+
+  private grow(needed: number): void {
+    const capacity = Math.min(this.length, Math.max(needed, FIRST_BYTES, this.buffer.length * 2));
+    this.memory.grow(capacity - this.buffer.length);
+    const larger = Buffer.allocUnsafe(capacity);
+    this.buffer.copy(larger, 0, 0, this.filled);
+    this.buffer = larger;
+  }
+}
+
+function cutOff(cause?: Error): DomainError {
+  return new DomainError('invalid', 'The body was cut off.', undefined, { cause });
 }

@@ -3,9 +3,15 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readBody } from './request-body';
+import { type HeldBody, UploadMemory } from './results/upload-memory';
 
 const WAIT = { timeout: 20_000 };
 let server: Server | undefined;
+const MIB = 1024 * 1024;
+const usedBytes: number[] = [];
+
+const held = (bytesMax = 8 * MIB): HeldBody =>
+  new UploadMemory({ bytesMax, agentBytesMax: Infinity, onChange: (bytes) => usedBytes.push(bytes) }).hold('agent');
 
 afterEach(() => {
   server?.closeAllConnections();
@@ -17,6 +23,8 @@ async function requested(declaredBytes: number, sent: string): Promise<{ request
   server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  // A server that gives up resets the connection.
+  client.on('error', () => client.destroy());
   client.write(`POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${declaredBytes}\r\n\r\n${sent}`);
   const [request] = (await once(server, 'request')) as [IncomingMessage];
   return { request, client };
@@ -25,13 +33,39 @@ async function requested(declaredBytes: number, sent: string): Promise<{ request
 describe('the body of a request', () => {
   it.each(['', 'abc'])('is read whole: "%s"', async (body) => {
     const { request, client } = await requested(body.length, body);
-    expect((await readBody(request, body.length)).toString()).toBe(body);
+    expect((await readBody(request, body.length, held())).toString()).toBe(body);
+    client.destroy();
+  });
+
+  it('takes memory for what has arrived, not for what was announced', async () => {
+    usedBytes.length = 0;
+    const { request, client } = await requested(4 * MIB, 'x');
+    const body = readBody(request, 4 * MIB, held());
+    await expect.poll(() => usedBytes.length, WAIT).toBeGreaterThan(0);
+    expect(usedBytes).toEqual([64 * 1024]);
+    client.write(Buffer.alloc(4 * MIB - 1, 'x'));
+    expect((await body).equals(Buffer.alloc(4 * MIB, 'x'))).toBe(true);
+    expect(usedBytes.at(-1)).toBe(4 * MIB);
+    client.destroy();
+  });
+
+  it('is refused when there is no memory for what comes', async () => {
+    const { request, client } = await requested(MIB, 'x');
+    const body = readBody(request, MIB, held(MIB / 2));
+    client.write(Buffer.alloc(MIB - 1));
+    await expect(body).rejects.toMatchObject({ code: 'unavailable' });
+    client.destroy();
+  });
+
+  it('is refused when it comes slowly', async () => {
+    const { request, client } = await requested(MIB, 'x');
+    await expect(readBody(request, MIB, held())).rejects.toMatchObject({ status: 408 });
     client.destroy();
   });
 
   it('is refused when the client goes away amid it', async () => {
     const { request, client } = await requested(10, 'abc');
-    const body = readBody(request, 10);
+    const body = readBody(request, 10, held());
     client.destroy();
     await expect(body).rejects.toMatchObject({ code: 'invalid' });
   });
@@ -40,6 +74,6 @@ describe('the body of a request', () => {
     const { request, client } = await requested(10, 'abc');
     client.destroy();
     await expect.poll(() => request.destroyed, WAIT).toBe(true);
-    await expect(readBody(request, 10)).rejects.toMatchObject({ code: 'invalid' });
+    await expect(readBody(request, 10, held())).rejects.toMatchObject({ code: 'invalid' });
   });
 });

@@ -11,6 +11,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import { json } from 'express';
+import { ConnectionCaps, type ConnectionCapOptions } from './connection-caps';
 
 const JSON_LIMIT = '64kb';
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -18,7 +19,6 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 25_000;
 /** Node looks for such clients this often; unless told, each 30 s only. */
 const SLOW_CLIENTS_CHECK_MS = 2_500;
-const KEEP_ALIVE_MS = 65_000;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 const CERTIFICATE_CHECK_MS = 10_000;
 /** A clock that goes back by more than this was ahead: what was issued by it may not be valid yet. */
@@ -46,7 +46,9 @@ export interface TlsListenerOptions {
   nowMs: () => number;
   /** Only clients with a certificate of the installation's CA. */
   clientCertificates: boolean;
-  connectionsMax: number;
+  connections: Omit<ConnectionCapOptions, 'name'>;
+  /** A connection without a request is closed after this long. */
+  keepAliveMs: number;
   port: number;
   host: string;
 }
@@ -83,8 +85,8 @@ export class TlsListener {
     });
     server.headersTimeout = HEADERS_TIMEOUT_MS;
     server.requestTimeout = REQUEST_TIMEOUT_MS;
-    server.keepAliveTimeout = KEEP_ALIVE_MS;
-    server.maxConnections = options.connectionsMax;
+    server.keepAliveTimeout = options.keepAliveMs;
+    new ConnectionCaps({ ...options.connections, name: options.name }).watch(server);
     const listener = new TlsListener(app, server);
     await listener.listen(options);
     listener.keepCertificate(options, credentials.notAfter);

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { frameBlock, LANE, writeUpload } from '@icmp-mon/probing/contract';
+import { frameBlock, LANE, type ResultsAnswer, writeUpload } from '@icmp-mon/probing/contract';
 import type { AgentConnection } from './agent-connection';
 import type { ShardBody } from './simulated-agent';
 
@@ -62,16 +62,13 @@ export class SimulatedLane {
     while (this.queue.length > 0 && !this.stopped) {
       const blocks = this.next();
       const body = writeUpload(blocks.map(({ bytes }) => bytes));
-      const waitMs = await this.upload(body, failures);
-      if (waitMs !== null) {
-        failures++;
-        this.counts.retries++;
-        await pause(waitMs);
-        continue;
-      }
-      failures = 0;
-      this.queue.splice(0, blocks.length);
-      for (const { results } of blocks) this.queuedResults -= results;
+      const { waitMs, takenMax } = await this.upload(body, failures);
+      const taken = this.queue.splice(0, Math.min(blocks.length, takenMax));
+      for (const { results } of taken) this.queuedResults -= results;
+      failures = taken.length > 0 ? 0 : failures + 1;
+      if (waitMs === 0) continue;
+      this.counts.retries++;
+      await pause(waitMs);
     }
   }
 
@@ -87,20 +84,25 @@ export class SimulatedLane {
     return this.queue.slice(0, count);
   }
 
-  /** Null when the gateway has it, else how long to wait before the same upload is sent again. */
-  private async upload(body: Uint8Array, failures: number): Promise<number | null> {
+  /** How many of the upload's blocks the gateway has, from the first on, and how long to wait before the next upload. */
+  private async upload(body: Uint8Array, failures: number): Promise<{ waitMs: number; takenMax: number }> {
     const backOffMs = Math.min(RETRY_MS_MAX, 100 * 2 ** failures);
     try {
       const answer = await this.connection.upload(this.name, body);
       this.counts.requests++;
       this.counts.bytes += body.length;
-      if (answer.status === 204) return null;
-      if (answer.status !== 200) return Math.max(backOffMs, answer.status === 429 ? answer.retryAfterS * 1_000 : 0);
-      this.counts.refusedBlocks += (JSON.parse(answer.body) as { refused: unknown[] }).refused.length;
-      return null;
+      if (answer.status === 204) return { waitMs: 0, takenMax: Infinity };
+      if (answer.status !== 200) {
+        return { waitMs: Math.max(backOffMs, answer.status === 429 ? answer.retryAfterS * 1_000 : 0), takenMax: 0 };
+      }
+      const { refused, deferred } = JSON.parse(answer.body) as ResultsAnswer;
+      this.counts.refusedBlocks += refused.length;
+      return deferred === undefined
+        ? { waitMs: 0, takenMax: Infinity }
+        : { waitMs: deferred.retryAfterS * 1_000, takenMax: deferred.from };
     } catch {
       // The gateway is away, or the connection was cut: what an agent's spool is for.
-      return backOffMs;
+      return { waitMs: backOffMs, takenMax: 0 };
     }
   }
 }

@@ -41,14 +41,22 @@ export class AgentAdmission {
 
 /** Throws DomainError `unauthenticated` when the certificate names no agent. */
 export function identityOf(request: IncomingMessage): AgentIdentity {
-  const socket = request.socket as TLSSocket;
+  const identity = identityOfSocket(request.socket as TLSSocket);
+  if (identity !== null) return identity;
+  throw new DomainError('unauthenticated', 'The client certificate names no agent. Use the one that enrolment gave.');
+}
+
+/** The agent that a connection's certificate names; null if it names none. */
+export function agentIdOf(socket: TLSSocket): string | null {
+  return identityOfSocket(socket)?.agentId ?? null;
+}
+
+function identityOfSocket(socket: TLSSocket): AgentIdentity | null {
   const known = identities.get(socket);
   if (known !== undefined) return known;
   const certificate = socket.getPeerX509Certificate();
   const agentId = COMMON_NAME.exec(certificate?.subject ?? '')?.[1];
-  if (certificate === undefined || agentId === undefined) {
-    throw new DomainError('unauthenticated', 'The client certificate names no agent. Use the one that enrolment gave.');
-  }
+  if (certificate === undefined || agentId === undefined) return null;
   const identity = {
     agentId,
     certificate: {

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { KnownAgents } from '@icmp-mon/agents/server';
@@ -12,6 +13,7 @@ describe('the admission of agents', () => {
     const certificate = {
       subject: 'CN=01936d2e-7c1a-7b3e-9a51-0242ac120003',
       fingerprint256: 'AB',
+      publicKey: generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey,
       validTo: 'Nov 22 00:00:00 2020 GMT',
     };
     const socket = Object.assign(new Socket(), { getPeerX509Certificate: () => certificate });

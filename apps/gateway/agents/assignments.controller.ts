@@ -1,32 +1,70 @@
 import { AssignmentUpdates } from '@icmp-mon/assignment/server';
 import { DomainError } from '@icmp-mon/platform/errors';
-import { Controller, Get, Query, Req, Res, UseGuards } from '@nestjs/common';
-import type { Request, Response } from 'express';
+import { Controller, Get, Query, Res, UseGuards } from '@nestjs/common';
+import type { Response } from 'express';
+import { RateLimit } from '../results/rate-limit';
+import { requestsRefused } from '../results/results-metrics';
 import type { AgentIdentity } from './agent-admission';
 import { Agent, AgentGuard } from './agent.guard';
+import { retryAfter } from './retry-after';
 
 const WAIT_MS = 25_000;
+/** An agent asks again 250 ms after an answer, which takes up to 25 s unless there are changes; many changes come in parts. */
+const ASKS_PER_S_MAX = 1;
+const ASKS_BURST_S = 20;
+/** An agent has one request of these open, and those of lines that broke; each looks into the database from time to time. */
+const OPEN_ASKS_MAX = 4;
 
 @Controller('v1/assignments')
 @UseGuards(AgentGuard)
 export class AssignmentsController {
+  private readonly rate = new RateLimit(ASKS_PER_S_MAX, ASKS_BURST_S);
+  /** By agent, the oldest first. */
+  private readonly open = new Map<string, Set<AbortController>>();
+
   constructor(private readonly updates: AssignmentUpdates) {}
 
-  /** Answers when there is something newer than `since`, else 304 after 25 s. */
+  /** Answers when there is something newer than `since`, else 304 after 25 s, or once an agent has several such requests open. */
   @Get()
-  async next(
-    @Agent() agent: AgentIdentity,
-    @Query('since') since: unknown,
-    @Req() request: Request,
-    @Res() response: Response,
-  ): Promise<void> {
+  async next(@Agent() agent: AgentIdentity, @Query('since') since: unknown, @Res() response: Response): Promise<void> {
+    const { agentId } = agent;
     const version = versionOf(since);
-    const gone = new AbortController();
-    response.once('close', () => gone.abort());
-    const answer = await this.updates.next(agent.agentId, version, { waitMs: WAIT_MS, signal: gone.signal });
-    if (request.destroyed && gone.signal.aborted) return;
+    const waitS = this.rate.take(agentId, 1);
+    if (waitS !== null) {
+      requestsRefused.inc({ request: 'assignments' });
+      throw retryAfter('too_many_requests', 'The agent asks for assignments too often.', waitS);
+    }
+    const gone = this.begin(agentId);
+    let isClosed = false;
+    response.once('close', () => {
+      isClosed = true;
+      gone.abort();
+    });
+    const answer = await this.updates
+      .next(agentId, version, { waitMs: WAIT_MS, signal: gone.signal })
+      .finally(() => this.end(agentId, gone));
+    if (isClosed) return;
     if (answer === null) response.status(304).end();
     else response.json(answer);
+  }
+
+  private begin(agentId: string): AbortController {
+    const open = this.open.get(agentId) ?? new Set();
+    this.open.set(agentId, open);
+    const [oldest] = open;
+    if (open.size >= OPEN_ASKS_MAX && oldest !== undefined) {
+      open.delete(oldest);
+      oldest.abort();
+    }
+    const gone = new AbortController();
+    open.add(gone);
+    return gone;
+  }
+
+  private end(agentId: string, gone: AbortController): void {
+    const open = this.open.get(agentId);
+    open?.delete(gone);
+    if (open?.size === 0) this.open.delete(agentId);
   }
 }
 

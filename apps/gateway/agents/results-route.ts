@@ -1,14 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { UPLOAD_BYTES_MAX, type ResultsAnswer } from '@icmp-mon/probing/contract';
 import { DependencyUnavailable, DomainError } from '@icmp-mon/platform/errors';
-import { answerError, type MemoryBudget } from '@icmp-mon/platform/http';
+import { answerError, RequestRefused } from '@icmp-mon/platform/http';
 import { declaredLength, readBody } from '../request-body';
+import { LaneOrder } from '../results/lane-order';
 import { RateLimit } from '../results/rate-limit';
 import { ResultsIntake, type LaneName } from '../results/results-intake';
 import { uploadsDeferred } from '../results/results-metrics';
+import type { HeldBody, UploadMemory } from '../results/upload-memory';
 import type { Route } from '../tls-listener';
 import type { AgentAdmission } from './agent-admission';
-import { retryAfter } from './retry-after';
+import { retryAfter, RetryLater } from './retry-after';
 
 const MEDIA_TYPE = 'application/vnd.icmpmon.blocks';
 /** What was measured now goes before what waited: backfill may fill half of the memory. */
@@ -18,7 +20,7 @@ const PATH = '/v1/results';
 export interface ResultsRouteParts {
   admission: AgentAdmission;
   intake: ResultsIntake;
-  memory: MemoryBudget;
+  memory: UploadMemory;
   /** Bytes that each agent may send per second. */
   byteRate: RateLimit;
   /** What receipts are dated by. */
@@ -27,6 +29,9 @@ export interface ResultsRouteParts {
 
 /** `POST /v1/results`, on bare node:http: a gateway hears this route all day, and Nest's way to it costs more than its work. */
 export class ResultsRoute implements Route {
+  private readonly order = new LaneOrder();
+  private readonly givenUp = new WeakSet<IncomingMessage>();
+
   constructor(private readonly parts: ResultsRouteParts) {}
 
   takes({ method, url }: IncomingMessage): boolean {
@@ -40,13 +45,15 @@ export class ResultsRoute implements Route {
       response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': length });
       response.end(answer);
     } catch (error) {
+      // The rest of a body that was given up is not worth waiting for.
+      if (this.givenUp.has(request)) response.setHeader('Connection', 'close');
       answerError(error, request, response);
     }
   }
 
   private async accept(request: IncomingMessage): Promise<ResultsAnswer> {
     const receivedAtMs = this.parts.nowMs();
-    const { admission, byteRate, memory, intake } = this.parts;
+    const { admission, byteRate } = this.parts;
     const { agentId } = await admission.admit(request);
     const lane = new URLSearchParams(request.url?.slice(PATH.length)).get('lane');
     if (lane !== 'live' && lane !== 'backfill')
@@ -59,20 +66,38 @@ export class ResultsRoute implements Route {
       uploadsDeferred.inc({ reason: 'rate' });
       throw retryAfter('too_many_requests', 'The agent sends more bytes than it may.', waitS);
     }
-    if (!memory.tryReserve(length, MEMORY_SHARE[lane])) {
-      uploadsDeferred.inc({ reason: 'memory' });
-      throw retryAfter('unavailable', 'Too many uploads wait for Kafka.', 1);
-    }
+    // One body of a lane is read at a time, so that a repeated upload never overtakes the one it repeats, and an agent holds two at most.
+    return this.order.run(`${agentId}/${lane}`, () =>
+      this.acceptBody(request, { agentId, lane, length, receivedAtMs }),
+    );
+  }
+
+  private async acceptBody(
+    request: IncomingMessage,
+    { agentId, lane, length, receivedAtMs }: { agentId: string; lane: LaneName; length: number; receivedAtMs: number },
+  ): Promise<ResultsAnswer> {
+    const memory = this.parts.memory.hold(agentId, MEMORY_SHARE[lane]);
     try {
-      const body = await readBody(request, length);
+      const body = await this.read(request, length, memory);
       const sentAtMs = timeOf(request, 'x-icmpmon-sent-at');
       const clockOriginMs = timeOf(request, 'x-icmpmon-clock-origin');
-      return await intake.accept({ agentId, lane, body, sentAtMs, clockOriginMs, receivedAtMs });
+      return await this.parts.intake.accept({ agentId, lane, body, sentAtMs, clockOriginMs, receivedAtMs });
     } catch (error) {
       if (error instanceof DependencyUnavailable) uploadsDeferred.inc({ reason: 'kafka' });
       throw error;
     } finally {
-      memory.release(length);
+      memory.release();
+    }
+  }
+
+  private async read(request: IncomingMessage, length: number, memory: HeldBody): Promise<Buffer> {
+    try {
+      return await readBody(request, length, memory);
+    } catch (error) {
+      this.givenUp.add(request);
+      if (error instanceof RequestRefused) uploadsDeferred.inc({ reason: 'slow' });
+      if (error instanceof RetryLater) uploadsDeferred.inc({ reason: 'memory' });
+      throw error;
     }
   }
 }

@@ -10,12 +10,20 @@ import { DatabaseClock } from '@icmp-mon/platform/database';
 import { DependencyUnavailable } from '@icmp-mon/platform/errors';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { Body, Controller, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
+import { RateLimit } from '../results/rate-limit';
+import { requestsRefused } from '../results/results-metrics';
 import type { AgentIdentity } from './agent-admission';
 import { Agent, AgentGuard } from './agent.guard';
+import { retryAfter } from './retry-after';
+
+/** An agent reports each 5 s; each report is a row that is kept for a month. */
+const REPORTS_PER_S_MAX = 1;
 
 @Controller('v1/telemetry')
 @UseGuards(AgentGuard)
 export class TelemetryController {
+  private readonly rate = new RateLimit(REPORTS_PER_S_MAX);
+
   constructor(
     private readonly messaging: Messaging,
     private readonly clock: DatabaseClock,
@@ -30,6 +38,11 @@ export class TelemetryController {
     @Body() body: unknown,
     @Req() request: IncomingMessage,
   ): Promise<TelemetryAnswer> {
+    const waitS = this.rate.take(agentId, 1);
+    if (waitS !== null) {
+      requestsRefused.inc({ request: 'telemetry' });
+      throw retryAfter('too_many_requests', 'The agent reports more often than once per second.', waitS);
+    }
     const report: ReceivedTelemetry = {
       agentId,
       receivedAt: new Date(this.clock.nowMs()).toISOString(),

@@ -5,12 +5,22 @@ import type { OutgoingMessage } from '@icmp-mon/platform/messaging';
 /** A record stays well below what a broker takes (1 MiB), its own framing included. */
 const RECORD_BYTES_MAX = 900_000;
 const RECORD_BLOCKS_MAX = 4_000;
+/** A projector works on a record in one go: these cost it some 20 ms at most, however few bytes they are. */
+const RECORD_RESULTS_MAX = 250_000;
 /** A batch of this size does not wait for more. */
 const BATCH_BYTES_FULL = 256 * 1024;
 
 export interface ShardBlock {
   shard: number;
+  /** How many the block holds. */
+  results: number;
   envelope: BlockEnvelope;
+}
+
+interface OpenRecord {
+  envelopes: BlockEnvelope[];
+  bytes: number;
+  results: number;
 }
 
 interface Batch {
@@ -98,25 +108,30 @@ export class BlockBatcher {
 
 /** Messages for the shards' partitions, each of blocks in the order in which they came. */
 export function recordsOf(blocks: readonly ShardBlock[]): OutgoingMessage[] {
-  const open = new Map<number, { envelopes: BlockEnvelope[]; bytes: number }>();
+  const open = new Map<number, OpenRecord>();
   const messages: OutgoingMessage[] = [];
   const close = (shard: number): void => {
     const record = open.get(shard);
     if (record) messages.push({ key: null, partition: shard, value: encodeBlocksRecord(record.envelopes) });
     open.delete(shard);
   };
-  for (const { shard, envelope } of blocks) {
+  for (const { shard, results, envelope } of blocks) {
     const bytes = envelope.block.length + ENVELOPE_OVERHEAD_BYTES_MAX;
     const before = open.get(shard);
-    if (before && (before.bytes + bytes > RECORD_BYTES_MAX || before.envelopes.length === RECORD_BLOCKS_MAX))
-      close(shard);
-    const record = open.get(shard) ?? { envelopes: [], bytes: 0 };
+    if (before && !hasRoom(before, bytes, results)) close(shard);
+    const record = open.get(shard) ?? { envelopes: [], bytes: 0, results: 0 };
     record.envelopes.push(envelope);
     record.bytes += bytes;
+    record.results += results;
     open.set(shard, record);
   }
   for (const shard of [...open.keys()]) close(shard);
   return messages;
+}
+
+function hasRoom(record: OpenRecord, bytes: number, results: number): boolean {
+  if (record.envelopes.length === RECORD_BLOCKS_MAX) return false;
+  return record.bytes + bytes <= RECORD_BYTES_MAX && record.results + results <= RECORD_RESULTS_MAX;
 }
 
 function isFull({ bytes }: Batch): boolean {

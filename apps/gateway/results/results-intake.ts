@@ -12,8 +12,16 @@ import { SHARD_TOPIC, type Messaging } from '@icmp-mon/platform/messaging';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { BlockBatcher, type ShardBlock } from './block-batcher';
 import { ClockOffsets } from './clock-offsets';
-import { LaneOrder } from './lane-order';
-import { acknowledgeSeconds, blocksAccepted, blocksRefused, olderBoots, resultsAccepted } from './results-metrics';
+import type { ResultAllowance } from './result-allowance';
+import { retryAfter } from '../agents/retry-after';
+import {
+  acknowledgeSeconds,
+  blocksAccepted,
+  blocksRefused,
+  olderBoots,
+  resultsAccepted,
+  uploadsDeferred,
+} from './results-metrics';
 
 export type LaneName = keyof typeof LANE;
 
@@ -29,10 +37,13 @@ export interface Upload {
   receivedAtMs: number;
 }
 
-interface Accepted {
+interface Sorted {
   blocks: ShardBlock[];
   durable: ResultsAnswer['durable'];
   results: number;
+  refused: ResultsAnswer['refused'];
+  /** Index of the first block that has to come again, and its results; null if there is none. */
+  deferred: { from: number; results: number } | null;
 }
 
 /** How often one agent's clone is written to the log. */
@@ -42,7 +53,6 @@ const AGENTS_MAX = 10_000;
 /** Takes uploads of result blocks to the shards' log, and answers when they are durable there. */
 export class ResultsIntake {
   private readonly logger = createLogger('results');
-  private readonly order = new LaneOrder();
   private readonly clocks = new ClockOffsets();
   private readonly batcher: BlockBatcher;
   private readonly boots = new Map<string, { boot: number; loggedAtMs: number }>();
@@ -50,52 +60,73 @@ export class ResultsIntake {
   constructor(
     messaging: Pick<Messaging, 'send'>,
     private readonly shardCount: number,
+    private readonly allowance: Pick<ResultAllowance, 'available' | 'spend' | 'waitS'>,
   ) {
     this.batcher = new BlockBatcher({ send: (messages) => messaging.send(SHARD_TOPIC, messages) });
   }
 
   /**
-   * One bad block is refused by its index and the rest taken.
-   * @throws DomainError `invalid` when the body is no upload; DependencyUnavailable while Kafka is away
+   * One bad block is refused by its index and the rest taken, up to the results that the agent may send now: from there on blocks are
+   * deferred. To be called one after the other for each lane.
+   * @throws DomainError `invalid` when the body is no upload; RetryLater when the agent may send none of it now; DependencyUnavailable
+   * while Kafka is away
    */
-  accept(upload: Upload): Promise<ResultsAnswer> {
-    return this.order.run(`${upload.agentId}/${upload.lane}`, () => this.acceptInTurn(upload));
-  }
-
-  private async acceptInTurn(upload: Upload): Promise<ResultsAnswer> {
+  async accept(upload: Upload): Promise<ResultsAnswer> {
     const startedMs = performance.now();
+    const { agentId, lane } = upload;
     const cut = readUpload(upload.body);
     if (!cut.ok)
       throw new DomainError('invalid', `The body is not an upload of blocks (${cut.reason}): ${cut.detail}.`);
-    const { agentId, sentAtMs, receivedAtMs, clockOriginMs } = upload;
+    const { blocks, durable, results, refused, deferred } = this.sort(cut.blocks, upload);
+    if (refused.length > 0) this.logger.warn({ agentId, refused: refused.slice(0, 10) }, 'refused blocks');
+    this.allowance.spend(agentId, results);
+    const retryAfterS = deferred === null ? 0 : this.allowance.waitS(agentId, lane, deferred.results);
+    if (deferred !== null) {
+      uploadsDeferred.inc({ reason: 'results' });
+      if (deferred.from === 0)
+        throw retryAfter('too_many_requests', 'The agent sends more results than its targets come to.', retryAfterS);
+    }
+    if (durable !== null) this.noticeClone(upload, durable.boot);
+    try {
+      await this.batcher.add(blocks);
+    } catch (error) {
+      this.allowance.spend(agentId, -results);
+      throw error;
+    }
+    blocksAccepted.inc({ lane }, blocks.length);
+    resultsAccepted.inc({ lane }, results);
+    acknowledgeSeconds.observe((performance.now() - startedMs) / 1000);
+    const answer: ResultsAnswer = { durable, refused };
+    if (deferred !== null) answer.deferred = { from: deferred.from, reason: 'too_many_results', retryAfterS };
+    return answer;
+  }
+
+  private sort(blocks: readonly Uint8Array[], upload: Upload): Sorted {
+    const { agentId, lane, sentAtMs, receivedAtMs, clockOriginMs } = upload;
     const clockOffsetMs = this.clocks.estimate(agentId, sentAtMs, receivedAtMs, clockOriginMs ?? null);
-    const refused: ResultsAnswer['refused'] = [];
-    const accepted: Accepted = { blocks: [], durable: null, results: 0 };
-    cut.blocks.forEach((block, index) => {
+    const resultsMax = this.allowance.available(agentId, lane);
+    const sorted: Sorted = { blocks: [], durable: null, results: 0, refused: [], deferred: null };
+    for (const [index, block] of blocks.entries()) {
       const inspected = inspectBlock(block);
       const fault = inspected.ok ? this.faultOf(inspected.header, upload) : inspected;
       if (!inspected.ok || fault !== null) {
         const { reason, detail } = fault as { reason: BlockRefusal; detail: string };
-        refused.push({ index, reason, detail });
+        sorted.refused.push({ index, reason, detail });
         blocksRefused.inc({ reason });
-        return;
+        continue;
       }
       const { header } = inspected;
-      accepted.blocks.push({
-        shard: header.shard,
-        envelope: { receivedAtMs: upload.receivedAtMs, clockOffsetMs, block },
-      });
-      accepted.results += header.count;
-      accepted.durable = higher(accepted.durable, header);
-    });
-    if (refused.length > 0)
-      this.logger.warn({ agentId: upload.agentId, refused: refused.slice(0, 10) }, 'refused blocks');
-    if (accepted.durable !== null) this.noticeClone(upload, accepted.durable.boot);
-    await this.batcher.add(accepted.blocks);
-    blocksAccepted.inc({ lane: upload.lane }, accepted.blocks.length);
-    resultsAccepted.inc({ lane: upload.lane }, accepted.results);
-    acknowledgeSeconds.observe((performance.now() - startedMs) / 1000);
-    return { durable: accepted.durable, refused };
+      // Later blocks have to wait as well: an agent's blocks count in the order of their sequences.
+      if (sorted.results + header.count > resultsMax) {
+        sorted.deferred = { from: index, results: header.count };
+        break;
+      }
+      const { shard, count: results } = header;
+      sorted.blocks.push({ shard, results, envelope: { receivedAtMs, clockOffsetMs, block } });
+      sorted.results += results;
+      sorted.durable = higher(sorted.durable, header);
+    }
+    return sorted;
   }
 
   private faultOf(header: BlockHeader, { agentId, lane }: Upload): { reason: BlockRefusal; detail: string } | null {

@@ -27,6 +27,26 @@ export const uploadsDeferred = new Counter({
   labelNames: ['reason'],
   registers,
 });
+export const requestsRefused = new Counter({
+  name: 'icmpmon_gateway_requests_refused_total',
+  help: 'Requests of agents that came more often than they may, by what they asked for.',
+  labelNames: ['request'],
+  registers,
+});
+export const connectionsOpen = new Gauge({
+  name: 'icmpmon_gateway_connections_open',
+  help: 'Connections to a listener, also those that have not finished their TLS handshake.',
+  labelNames: ['listener'],
+  registers,
+});
+export const connectionsRefused = new Counter({
+  name: 'icmpmon_gateway_connections_refused_total',
+  help:
+    'Connections ended because a limit was reached: of the listener (all), of one address (address), of one agent (client), or without a ' +
+    'TLS handshake while a newer one needed the room (silent).',
+  labelNames: ['listener', 'reason'],
+  registers,
+});
 export const olderBoots = new Counter({
   name: 'icmpmon_gateway_older_boots_total',
   help: 'Uploads of a boot older than one already seen: two processes may share one identity.',

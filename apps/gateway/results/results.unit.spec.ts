@@ -1,6 +1,5 @@
 import { decodeShardRecord } from '@icmp-mon/probing/contract';
 import { DependencyUnavailable } from '@icmp-mon/platform/errors';
-import { MemoryBudget } from '@icmp-mon/platform/http';
 import type { OutgoingMessage } from '@icmp-mon/platform/messaging';
 import { eventually } from '@icmp-mon/platform/testing';
 import { describe, expect, it } from 'vitest';
@@ -11,6 +10,7 @@ import { RateLimit } from './rate-limit';
 
 const shardBlock = (shard: number, bytes: Uint8Array): ShardBlock => ({
   shard,
+  results: 1,
   envelope: { receivedAtMs: 1_000, clockOffsetMs: -2, block: bytes },
 });
 
@@ -34,6 +34,11 @@ describe('records of blocks', () => {
     const messages = recordsOf([1, 2, 3, 4, 5].map((mark) => shardBlock(0, new Uint8Array(400_000).fill(mark))));
     expect(messages.map(blocksOf)).toEqual([[[1], [2]], [[3], [4]], [[5]]]);
     for (const { value } of messages) expect(value?.length).toBeLessThan(950_000);
+  });
+
+  it('hold a bounded number of results, however few bytes those are', () => {
+    const blocks = Array.from({ length: 30 }, () => ({ ...shardBlock(0, Uint8Array.of(1)), results: 20_000 }));
+    expect(recordsOf(blocks).map((message) => blocksOf(message).length)).toEqual([12, 12, 6]);
   });
 
   it('hold a bounded number of blocks', () => {
@@ -188,16 +193,5 @@ describe('a rate limit', () => {
     expect(rate.take('a', 100, 0)).toBeNull();
     expect(rate.take('a', 1, 1_000)).toBe(8);
     expect(rate.take('a', 1, 9_000)).toBeNull();
-  });
-});
-
-describe('the memory budget', () => {
-  it('gives no more than it has, and less to those with a share', () => {
-    const budget = new MemoryBudget(100);
-    expect(budget.tryReserve(60, 0.5)).toBe(false);
-    expect(budget.tryReserve(60)).toBe(true);
-    expect(budget.tryReserve(60)).toBe(false);
-    budget.release(60);
-    expect(budget.tryReserve(100)).toBe(true);
   });
 });

@@ -16,6 +16,11 @@ export interface ResultsAnswer {
   durable: { boot: number; sequence: number } | null;
   /** Blocks that will never be accepted, by their index in the upload: the agent sets them aside. */
   refused: { index: number; reason: BlockRefusal; detail: string }[];
+  /**
+   * The gateway did not look at the blocks from this index on, because the agent sends more results than its assignments come to: they
+   * stay in the spool and come again, not before `retryAfterS` has passed. Missing when there are none, and from older gateways.
+   */
+  deferred?: { from: number; reason: 'too_many_results'; retryAfterS: number };
 }
 
 export type UploadRefusal = 'empty' | 'torn' | 'too_large' | 'too_many';

@@ -1,0 +1,118 @@
+import type { Socket } from 'node:net';
+import type { Server, TLSSocket } from 'node:tls';
+import { addressGroup } from '@icmp-mon/platform/http';
+import { createLogger } from '@icmp-mon/platform/ops';
+import { connectionsOpen, connectionsRefused } from './results/results-metrics';
+
+const LOG_EVERY_MS = 60_000;
+
+export interface ConnectionCapOptions {
+  /** Of the listener, for logs and metrics. */
+  name: string;
+  connectionsMax: number;
+  /** Of one address; of one /64 with IPv6. Behind a load balancer that passes TCP through, all clients have one address. */
+  perAddressMax: number;
+  /** Connections of one client, by its certificate. */
+  perClient?: { clientOf: (socket: TLSSocket) => string | null; connectionsMax: number };
+}
+
+interface Connection {
+  socket: Socket;
+  group: string;
+}
+
+/**
+ * Bounds the connections of a listener, of each address, and of each client. A connection that has not finished its TLS handshake gives
+ * way to a newer one, the oldest first: so those who connect and say nothing keep nobody out, and those who are served are not touched.
+ */
+export class ConnectionCaps {
+  private readonly logger;
+  private connections = 0;
+  private readonly byGroup = new Map<string, number>();
+  /** Without a finished handshake, by the client's address and port; the oldest first. */
+  private readonly silent = new Map<string, Connection>();
+  private readonly byClient = new Map<string, Set<TLSSocket>>();
+  private loggedAtMs = -Infinity;
+
+  constructor(private readonly options: ConnectionCapOptions) {
+    this.logger = createLogger(options.name);
+  }
+
+  /** Begins to count; before the server listens. */
+  watch(server: Server): void {
+    server.on('connection', (socket) => this.take(socket));
+    server.on('secureConnection', (socket) => this.known(socket));
+  }
+
+  private take(socket: Socket): void {
+    const { connectionsMax, perAddressMax } = this.options;
+    const group = addressGroup(socket.remoteAddress);
+    if ((this.byGroup.get(group) ?? 0) >= perAddressMax && !this.endSilent(group)) {
+      return this.refuse(socket, 'address', group);
+    }
+    if (this.connections >= connectionsMax && !this.endSilent(null)) return this.refuse(socket, 'all', group);
+    const key = keyOf(socket);
+    this.silent.set(key, { socket, group });
+    this.count(group, 1);
+    socket.once('close', () => {
+      if (this.silent.get(key)?.socket === socket) this.silent.delete(key);
+      this.count(group, -1);
+    });
+  }
+
+  /** Ends the oldest connection that is not known yet; false when there is none. */
+  private endSilent(group: string | null): boolean {
+    for (const [key, connection] of this.silent) {
+      if (group !== null && connection.group !== group) continue;
+      this.silent.delete(key);
+      connectionsRefused.inc({ listener: this.options.name, reason: 'silent' });
+      connection.socket.destroy();
+      return true;
+    }
+    return false;
+  }
+
+  private refuse(socket: Socket, reason: 'all' | 'address', group: string): void {
+    connectionsRefused.inc({ listener: this.options.name, reason });
+    socket.destroy();
+    if (performance.now() - this.loggedAtMs < LOG_EVERY_MS) return;
+    this.loggedAtMs = performance.now();
+    const { connectionsMax, perAddressMax } = this.options;
+    this.logger.warn(
+      { reason, address: group, connectionsMax, perAddressMax },
+      'refused a connection: a limit is reached',
+    );
+  }
+
+  private known(socket: TLSSocket): void {
+    this.silent.delete(keyOf(socket));
+    const { perClient } = this.options;
+    const client = perClient?.clientOf(socket) ?? null;
+    if (perClient === undefined || client === null) return;
+    const open = this.byClient.get(client) ?? new Set();
+    this.byClient.set(client, open.add(socket));
+    socket.once('close', () => {
+      open.delete(socket);
+      if (open.size === 0 && this.byClient.get(client) === open) this.byClient.delete(client);
+    });
+    const [oldest] = open;
+    if (open.size <= perClient.connectionsMax || oldest === undefined) return;
+    // What an agent left behind when its line broke is older than what it uses.
+    open.delete(oldest);
+    connectionsRefused.inc({ listener: this.options.name, reason: 'client' });
+    oldest.destroy();
+  }
+
+  private count(group: string, change: number): void {
+    this.connections += change;
+    connectionsOpen.set({ listener: this.options.name }, this.connections);
+    const ofGroup = (this.byGroup.get(group) ?? 0) + change;
+    if (ofGroup === 0) this.byGroup.delete(group);
+    else this.byGroup.set(group, ofGroup);
+  }
+}
+
+/** The same for a connection and for the TLS that is spoken on it. */
+function keyOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress}|${remotePort}`;
+}

@@ -1,0 +1,211 @@
+import type { ClientRequest } from 'node:http';
+import { request } from 'node:https';
+import { connect, type Socket } from 'node:net';
+import { connect as secured } from 'node:tls';
+import { encodeBody, frameBlock, LANE, ResultColumnsBuilder, type ResultsAnswer } from '@icmp-mon/probing/contract';
+import { compress } from '@icmp-mon/platform/zstd';
+import { eventually } from '@icmp-mon/platform/testing';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { block, type EnrolledClient, jsonOf } from './agent.test-client';
+import { GatewayFixture } from './gateway.test-fixture';
+
+const MIB = 1024 * 1024;
+const FLOOR_PER_S = 500;
+const BURST = 60 * FLOOR_PER_S;
+const PER_ADDRESS = 64;
+
+/** What one agent, or one address, can do to all others. */
+describe('an agent that takes more than its share', () => {
+  let fixture: GatewayFixture;
+  const open: (ClientRequest | Socket)[] = [];
+
+  beforeAll(async () => {
+    fixture = await GatewayFixture.open({ agentResultsPerSMin: FLOOR_PER_S, connectionsPerAddressMax: PER_ADDRESS });
+  });
+
+  afterEach(() => {
+    for (const each of open.splice(0)) each.destroy();
+  });
+
+  afterAll(async () => {
+    await fixture.close();
+  });
+
+  /** An upload that announces `declared` bytes and brings `sent` of them. */
+  function unfinished({ certificatePem, keyPem }: EnrolledClient, lane: string, declared: number, sent: number): void {
+    const upload = request(`${fixture.agentsUrl}/v1/results?lane=${lane}`, {
+      ...{ method: 'POST', agent: false, ca: fixture.ca.pem, cert: certificatePem, key: keyPem },
+      headers: { 'content-type': 'application/vnd.icmpmon.blocks', 'content-length': String(declared) },
+    });
+    upload.on('error', () => upload.destroy());
+    upload.on('response', (response) => response.resume());
+    upload.write(Buffer.alloc(sent));
+    open.push(upload);
+  }
+
+  function silent(port: number, localAddress = '127.0.0.1'): void {
+    const socket = connect({ port, host: '127.0.0.1', localAddress });
+    socket.on('error', () => socket.destroy());
+    open.push(socket);
+  }
+
+  async function enrolledMany(count: number): Promise<EnrolledClient[]> {
+    const agents: EnrolledClient[] = [];
+    while (agents.length < count) agents.push(await fixture.enrolled());
+    return agents;
+  }
+
+  const inFlight = (): Promise<number> => fixture.metric('icmpmon_gateway_in_flight_bytes');
+
+  it('by uploads that announce much and bring nothing stops nobody', async () => {
+    const [greedy, honest] = [await fixture.enrolled(), await fixture.enrolled()];
+    for (let at = 0; at < 10; at++) for (const lane of ['live', 'backfill']) unfinished(greedy, lane, 4 * MIB, 1);
+    await eventually(async () => expect(await inFlight()).toBeGreaterThan(0));
+    for (let sequence = 1; sequence <= 10; sequence++) {
+      const answer = await honest.client.results('live', [block({ agentId: honest.agentId, sequence })]);
+      expect(answer.status, answer.body.toString()).toBe(200);
+    }
+    // What has arrived, one upload of each lane.
+    expect(await inFlight()).toBeLessThan(MIB);
+  });
+
+  it('by many bytes that wait is refused itself', async () => {
+    const greedy = await fixture.enrolled();
+    // Its share of 16 MiB is one upload of the largest size.
+    unfinished(greedy, 'backfill', 4 * MIB, 3 * MIB);
+    await eventually(async () => expect(await inFlight()).toBeGreaterThanOrEqual(3 * MIB));
+    const large = await greedy.client.call('/v1/results?lane=live', {
+      ...{ method: 'POST', headers: { 'content-type': 'application/vnd.icmpmon.blocks' }, body: Buffer.alloc(2 * MIB) },
+    });
+    expect(large.status).toBe(429);
+    expect(large.body.toString()).toContain('share of the memory');
+    expect(Number(large.headers['retry-after'])).toBeGreaterThan(0);
+  });
+
+  it('and many agents whose uploads come slowly give way to one that is quick', async () => {
+    const slow = await enrolledMany(18);
+    const quick = await fixture.enrolled();
+    for (const agent of slow) unfinished(agent, 'live', 2 * MIB, MIB - 100_000);
+    await eventually(async () => expect(await inFlight()).toBeGreaterThan(14 * MIB));
+    await eventually(async () => {
+      const body = [block({ agentId: quick.agentId })];
+      expect((await quick.client.results('live', body)).status).toBe(200);
+    });
+    const cut = await fixture.metric('icmpmon_gateway_uploads_deferred_total', '{reason="memory"}');
+    expect(cut).toBeGreaterThan(0);
+    // From here on there is room at once.
+    for (let sequence = 2; sequence <= 10; sequence++) {
+      const answer = await quick.client.results('live', [block({ agentId: quick.agentId, sequence })]);
+      expect(answer.status).toBe(200);
+    }
+  });
+
+  /** Blocks of as many results as one can hold, in some 100 bytes each. */
+  function manyResults(agentId: string, blocks: number, from = 1): Uint8Array[] {
+    const builder = new ResultColumnsBuilder();
+    for (let at = 0; at < 20_000; at++) builder.push(7, 1, Date.now(), 0, 1);
+    const body = encodeBody(builder.build(), compress);
+    const address = { agentId, boot: 1, lane: LANE.live, shard: 0, policyVersion: 1 };
+    return Array.from({ length: blocks }, (_, at) => frameBlock({ ...address, sequence: from + at }, body));
+  }
+
+  it('by results beyond what is assigned to it has to wait, and loses none', async () => {
+    const { agentId, client } = await fixture.enrolled();
+    const upload = manyResults(agentId, 1_024);
+    const first = await client.results('live', upload);
+    expect(first.status).toBe(200);
+    const answer = jsonOf<ResultsAnswer>(first);
+    expect(answer).toMatchObject({
+      ...{ durable: { boot: 1, sequence: 1 }, refused: [] },
+      deferred: { from: 1, reason: 'too_many_results' },
+    });
+    expect(answer.deferred?.retryAfterS).toBeGreaterThan(10);
+    const again = await client.results('live', upload.slice(1));
+    expect(again.status).toBe(429);
+    expect(again.body.toString()).toContain('more results than its targets come to');
+    expect(Number(again.headers['retry-after'])).toBeGreaterThan(10);
+    // What is small still goes.
+    const small = await client.results('live', [block({ agentId, sequence: 2 })]);
+    expect(jsonOf<ResultsAnswer>(small)).toEqual({ durable: { boot: 1, sequence: 2 }, refused: [] });
+    expect(await fixture.metric('icmpmon_gateway_uploads_deferred_total', '{reason="results"}')).toBe(2);
+  });
+
+  it('may send what its targets come to', async () => {
+    const { agentId, client } = await fixture.enrolled();
+    await fixture.database.execute(
+      `INSERT INTO assignment_tier (name, policy, published_policy, position)
+       VALUES ('busy', $1, NULL, 1) ON CONFLICT (name) DO NOTHING`,
+      [JSON.stringify({ probeIntervalMs: 1_000, checks: [{ check: 1 }, { check: 2 }] })],
+    );
+    await fixture.database.execute(
+      `INSERT INTO assignment (agent_id, target_key, tier, ip, shard, position)
+       SELECT $1, key, 'busy', '127.0.0.1', 0, 1 FROM generate_series(1, 500) AS key`,
+      [agentId],
+    );
+    // 500 targets, 2 checks, each second, ten times: 10,000 per second.
+    let sequence = 1;
+    await eventually(async () => {
+      const answer = await client.results('live', manyResults(agentId, 20, sequence));
+      expect([200, 429]).toContain(answer.status);
+      if (answer.status === 200) sequence = (jsonOf<ResultsAnswer>(answer).durable?.sequence ?? 0) + 1;
+      expect((sequence - 1) * 20_000).toBeGreaterThan(2 * BURST);
+    });
+  });
+
+  it('by silent connections keeps no agent out, and ends none that is served', async () => {
+    const served = await fixture.enrolled();
+    const before = await served.client.call('/v1/assignments?since=x');
+    expect(before.status).toBe(400);
+    for (let at = 0; at < 3 * PER_ADDRESS; at++) silent(fixture.gateway.ports.agents);
+    for (let at = 0; at < 3 * PER_ADDRESS; at++) silent(fixture.gateway.ports.enrol);
+    const silenced = '{listener="agents-listener",reason="silent"}';
+    await eventually(async () =>
+      expect(await fixture.metric('icmpmon_gateway_connections_refused_total', silenced)).toBeGreaterThan(PER_ADDRESS),
+    );
+    const newcomer = await fixture.enrolled();
+    const answer = await newcomer.client.results('live', [block({ agentId: newcomer.agentId })]);
+    expect(answer.status).toBe(200);
+    // The connection of before: a new one would count.
+    const openBefore = await fixture.metric('icmpmon_gateway_connections_open', '{listener="agents-listener"}');
+    expect((await served.client.call('/v1/assignments?since=x')).status).toBe(400);
+    expect(await fixture.metric('icmpmon_gateway_connections_open', '{listener="agents-listener"}')).toBe(openBefore);
+  });
+
+  it('by many connections of its own ends its oldest', async () => {
+    const agent = await fixture.enrolled();
+    const { certificatePem: cert, keyPem: key } = agent;
+    for (let at = 0; at < 30; at++) {
+      const socket = secured({ port: fixture.gateway.ports.agents, ca: fixture.ca.pem, cert, key });
+      socket.on('error', () => socket.destroy());
+      open.push(socket);
+    }
+    await eventually(async () =>
+      expect(
+        await fixture.metric(
+          'icmpmon_gateway_connections_refused_total',
+          '{listener="agents-listener",reason="client"}',
+        ),
+      ).toBeGreaterThanOrEqual(6),
+    );
+    expect((await agent.client.call('/v1/assignments?since=x')).status).toBe(400);
+  });
+
+  it('by telemetry and polls without end is put off', async () => {
+    const { client } = await fixture.enrolled();
+    const reports = await Promise.all(Array.from({ length: 10 }, () => client.json('/v1/telemetry', {})));
+    expect(reports.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(7);
+    expect(reports.find(({ status }) => status === 429)?.headers['retry-after']).toBe('1');
+    const asks: number[] = [];
+    for (let at = 0; at < 22; at++) {
+      // Those that wait are cut at the end of the test.
+      client.call('/v1/assignments?since=0').then(
+        ({ status }) => asks.push(status),
+        () => undefined,
+      );
+    }
+    // Two are too many, and of the others the oldest are answered when newer ones come; four wait.
+    await eventually(() =>
+      expect([304, 429].map((status) => asks.filter((each) => each === status).length)).toEqual([16, 2]),
+    );
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import type { RetryLater } from '../agents/retry-after';
+import { type HeldBody, UploadMemory } from './upload-memory';
+
+describe('the memory for uploads', () => {
+  let nowMs = 0;
+  const used: number[] = [];
+  const memoryOf = (bytesMax: number, agentBytesMax = bytesMax): UploadMemory =>
+    new UploadMemory({ bytesMax, agentBytesMax, nowMs: () => nowMs, onChange: (bytes) => used.push(bytes) });
+  const held = (memory: UploadMemory, agentId: string, bytes: number, share = 1): HeldBody => {
+    const body = memory.hold(agentId, share);
+    body.grow(bytes);
+    return body;
+  };
+
+  it('counts what has arrived, and gives all of it back', () => {
+    const memory = memoryOf(100);
+    const body = held(memory, 'a', 10);
+    body.grow(20);
+    body.arrived();
+    body.release();
+    body.release();
+    expect(used.splice(0)).toEqual([10, 30, 0]);
+    held(memory, 'b', 100);
+  });
+
+  it('gives an agent its share, whatever is free', () => {
+    const memory = memoryOf(100, 40);
+    held(memory, 'a', 30);
+    expect(() => held(memory, 'a', 20)).toThrow(/its share of the memory \(40 bytes\).* Try again in 1 s/);
+    held(memory, 'b', 40);
+  });
+
+  it('lets some uploads fill a part only', () => {
+    const memory = memoryOf(100);
+    held(memory, 'a', 50, 0.5);
+    expect(() => held(memory, 'b', 1, 0.5)).toThrow('still arriving');
+    held(memory, 'b', 50);
+  });
+
+  it('cuts the bodies that have been arriving longest, and none that is whole', () => {
+    const memory = memoryOf(100);
+    const cut: string[] = [];
+    const bodies = ['whole', 'slowest', 'slow', 'quick'].map((name, at) => {
+      nowMs = at * 1_000;
+      const body = held(memory, name, 25);
+      body.onCut = (reason: RetryLater) => cut.push(`${name}: ${reason.message}`);
+      return body;
+    });
+    bodies[0].arrived();
+    nowMs = 4_000;
+    const newcomer = held(memory, 'newcomer', 30);
+    expect(cut).toEqual([
+      'slowest: Uploads that are still arriving fill the memory, and this one is slow. Try again in 1 s.',
+      'slow: Uploads that are still arriving fill the memory, and this one is slow. Try again in 1 s.',
+    ]);
+    expect(() => bodies[1].grow(1)).toThrow('this one is slow');
+    // One that began just now is not slow yet.
+    expect(() => newcomer.grow(30)).toThrow('still arriving');
+    bodies[3].release();
+    newcomer.grow(30);
+  });
+
+  it('says so when Kafka is what is waited for', () => {
+    const memory = memoryOf(100);
+    for (const agent of ['a', 'b']) held(memory, agent, 50).arrived();
+    nowMs += 10_000;
+    expect(() => held(memory, 'c', 1)).toThrow('Uploads that Kafka has not confirmed yet fill the memory.');
+  });
+});
