@@ -1,5 +1,6 @@
 import { StoredAgentReports } from '@icmp-mon/agents/server';
 import {
+  AgentPoliciesProjection,
   AgentWatch,
   ASSIGNMENT_GROUP,
   ASSIGNMENT_TOPICS,
@@ -87,6 +88,13 @@ export class WorkerApp implements App {
       topics: ASSIGNMENT_TOPICS,
       database: this.control,
       handle: (sql, messages) => assignment.handle(sql, messages),
+    });
+    const policies = new AgentPoliciesProjection(this.config.shardCount);
+    await this.messaging.consumeGroup({
+      group: AgentPoliciesProjection.group,
+      topics: AgentPoliciesProjection.topics,
+      database: this.control,
+      handle: (sql, messages) => policies.handle(sql, messages),
     });
     this.publisher.start();
     this.agentWatch.start();

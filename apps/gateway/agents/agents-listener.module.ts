@@ -8,6 +8,7 @@ import { AgentGuard } from './agent.guard';
 import { AssignmentsController } from './assignments.controller';
 import { CertificateController } from './certificate.controller';
 import { DescriptionController } from './description.controller';
+import { PolicyController } from './policy.controller';
 import { TelemetryController } from './telemetry.controller';
 
 export interface AgentsListenerParts {
@@ -26,7 +27,13 @@ export class AgentsListenerModule {
   static with(parts: AgentsListenerParts): DynamicModule {
     return {
       module: AgentsListenerModule,
-      controllers: [AssignmentsController, TelemetryController, CertificateController, DescriptionController],
+      controllers: [
+        AssignmentsController,
+        TelemetryController,
+        PolicyController,
+        CertificateController,
+        DescriptionController,
+      ],
       providers: [
         AgentGuard,
         { provide: AgentAdmission, useValue: parts.admission },

@@ -24,6 +24,7 @@ export { readRejoinRequest } from './rejoin-request';
 export { RevokeEnrolmentToken } from './revoke-enrolment-token';
 export { readDescription, readEnrolRequest } from './enrol-request';
 export { KnownAgents, type PresentedCertificate } from './known-agents';
+export { readPolicyReport } from './policy-report';
 export { StoredAgentReports } from './stored-agent-reports';
 export { renewableFromMs, RenewCertificate } from './renew-certificate';
 export { AGENT_TELEMETRY_TOPIC, readTelemetry, type ReceivedTelemetry } from './telemetry';

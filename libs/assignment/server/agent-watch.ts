@@ -171,8 +171,11 @@ export class AgentWatch {
       shardCount,
       decisions.map(({ agentId }) => agentId),
     );
-    const evaluation = await TargetEvaluation.begin(sql, shardCount);
     const scope = scopeOf(before, decisions);
+    // With one agent more the others may have room for what was too much for them.
+    if (scope.all)
+      await sql.execute(`UPDATE assignment_agent_policy SET refused_keys = '{}' WHERE refused_keys <> '{}'`);
+    const evaluation = await TargetEvaluation.begin(sql, shardCount);
     if (scope.all) await evaluation.evaluateAll();
     else {
       await evaluation.evaluateOfAgents(scope.ofAgents);

@@ -10,6 +10,8 @@ export interface CandidateAgent {
   readiness?: Readiness;
   /** What its local policy allows; undefined until it has reported one. */
   policy?: PolicyRanges | undefined;
+  /** Targets that it refuses whatever its policy's ranges say. */
+  refusedKeys?: ReadonlySet<number> | undefined;
 }
 
 /**
@@ -42,6 +44,7 @@ export interface AgentPool {
   /** Distinct policies, and for each agent the place of its own; -1 where it has reported none. */
   policies: readonly PolicyRanges[];
   policyOf: Int32Array;
+  refusedKeys: readonly (ReadonlySet<number> | undefined)[];
   /** How many agents a target gets; Infinity is all. */
   count: number;
   // Scratch of one choice.
@@ -65,6 +68,7 @@ export function agentPool(agents: readonly CandidateAgent[], selection: AgentSel
     readiness: eligible.map(({ readiness }) => readiness ?? 'ready'),
     policies,
     policyOf: Int32Array.from(eligible, ({ policy }) => (policy && places.get(policy)) ?? -1),
+    refusedKeys: eligible.some(({ refusedKeys }) => refusedKeys) ? eligible.map(({ refusedKeys }) => refusedKeys) : [],
     count: selection.strategy === 'all' ? Infinity : Math.max(0, selection.count),
     refuses: new Uint8Array(eligible.length),
     ranks: new Float64Array(eligible.length),
@@ -88,7 +92,7 @@ export function isEligible(agent: CandidateAgent, selection: AgentSelection): bo
  * unless all do.
  */
 export function assign(target: CandidateTarget, pool: AgentPool): Selection {
-  noteRefusals(target.ip, pool);
+  noteRefusals(target, pool);
   const willing = choose(target, pool, false);
   if (willing.length > 0 && !pool.refuses.includes(1)) return { selected: willing, refusedBy: [] };
   const all = choose(target, pool, true);
@@ -96,10 +100,13 @@ export function assign(target: CandidateTarget, pool: AgentPool): Selection {
   return { selected: willing.length > 0 ? willing : all, refusedBy: all.filter((id) => refusing.has(id)) };
 }
 
-function noteRefusals(ip: string, { policies, policyOf, refuses }: AgentPool): void {
+function noteRefusals({ key, ip }: CandidateTarget, { policies, policyOf, refusedKeys, refuses }: AgentPool): void {
   if (policies.length === 0) return;
   const byPolicy = policies.map((policy) => policy.refuses(ip));
-  for (let at = 0; at < refuses.length; at++) refuses[at] = policyOf[at] >= 0 && byPolicy[policyOf[at]] ? 1 : 0;
+  for (let at = 0; at < refuses.length; at++) {
+    const isRefused = (policyOf[at] >= 0 && byPolicy[policyOf[at]]) || refusedKeys[at]?.has(key) === true;
+    refuses[at] = isRefused ? 1 : 0;
+  }
 }
 
 /** The ids chosen, sorted: with those that refuse, or without them. */

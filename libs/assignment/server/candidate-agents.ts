@@ -18,6 +18,7 @@ interface AgentRow {
   sinceMs: number | null;
   heldMs: number | null;
   digest: string | null;
+  refusedKeys: number[] | null;
 }
 
 /** Compiled policies by digest: ten thousand ranges take longer to compile than to ask. */
@@ -30,7 +31,7 @@ export async function readPools(sql: Sql): Promise<Map<string, AgentPool>> {
   const [{ maxMs }] = await sql.query<{ maxMs: number }>('SELECT hold_down_max_ms AS "maxMs" FROM assignment_watch');
   const agents = await sql.query<AgentRow>(
     `SELECT a.id::text AS id, a.region, a.tags, a.state, d.condition,
-       (extract(epoch FROM d.since) * 1000)::float8 AS "sinceMs", d.held_ms AS "heldMs", p.digest
+       (extract(epoch FROM d.since) * 1000)::float8 AS "sinceMs", d.held_ms AS "heldMs", p.digest, p.refused_keys::float8[] AS "refusedKeys"
      FROM assignment_agent a
      LEFT JOIN ${LAST_DECISIONS} AS d ON d.agent_id = a.id
      LEFT JOIN assignment_agent_policy p ON p.agent_id = a.id
@@ -38,6 +39,9 @@ export async function readPools(sql: Sql): Promise<Map<string, AgentPool>> {
     [IN_SERVICE],
   );
   await compilePolicies(sql, agents);
+  const refusedKeys = new Map(
+    agents.flatMap(({ id, refusedKeys: keys }) => (keys?.length ? [[id, new Set(keys)] as const] : [])),
+  );
   return new Map(
     tiers.map(({ name, policy }) => {
       const tierHoldDownMs = holdDownMs(policy.probeIntervalMs, maxMs);
@@ -45,6 +49,7 @@ export async function readPools(sql: Sql): Promise<Map<string, AgentPool>> {
         ...{ id: agent.id, region: agent.region, tags: agent.tags },
         readiness: readinessOf(agent, tierHoldDownMs),
         policy: agent.digest === null ? undefined : compiled.get(agent.digest),
+        refusedKeys: refusedKeys.get(agent.id),
       }));
       return [name, agentPool(candidates, policy.agentSelection)];
     }),

@@ -1,3 +1,4 @@
+export { AgentPoliciesProjection } from './agent-policies.projection';
 export { AgentWatch, type AgentWatchOptions } from './agent-watch';
 export { agentPool, assign, isEligible, type AgentPool, type CandidateAgent } from './assign';
 export { ASSIGNMENT_GROUP, ASSIGNMENT_TOPICS, AssignmentProjection } from './assignment.projection';

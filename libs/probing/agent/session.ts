@@ -8,6 +8,7 @@ import { IcmpPing } from './executors/icmp-ping';
 import { type Gauges, TelemetryReporter } from './health/telemetry-reporter';
 import { UncountedLog } from './health/uncounted-log';
 import type { PolicyFile } from './policy/policy-file';
+import { policyReport, type RefusedKeys } from './policy/policy-report';
 import { Prober } from './schedule/prober';
 import { planTargets } from './schedule/target-plan';
 import { GatewayClient } from './ship/gateway-client';
@@ -16,6 +17,7 @@ import { ResultCollector } from './ship/result-collector';
 import { Spool } from './spool/spool';
 import { AssignmentState } from './sync/assignment-state';
 import { AssignmentSync } from './sync/assignment-sync';
+import { PolicyReporter } from './sync/policy-reporter';
 
 export interface SessionOptions {
   identity: Identity;
@@ -54,7 +56,9 @@ export class Session {
   private readonly sync: AssignmentSync;
   private readonly telemetry: TelemetryReporter;
   readonly uncounted: UncountedLog;
+  private readonly policyReporter: PolicyReporter;
   private refusedTargets = 0;
+  private refusedKeys: RefusedKeys = { byAddress: [], tooFast: [] };
   private refusalText = '';
 
   /** @throws Error if the spool cannot be opened */
@@ -86,6 +90,11 @@ export class Session {
     this.assignments = AssignmentState.load(stateDir, log);
     this.sync = new AssignmentSync({ gateway, state: this.assignments, onChange: () => this.plan(), log });
     this.uncounted = new UncountedLog(log);
+    this.policyReporter = new PolicyReporter({
+      gateway,
+      report: () => policyReport(options.policy.current, this.refusedKeys),
+      log,
+    });
     this.telemetry = new TelemetryReporter({
       gateway,
       counters: () => this.counters(),
@@ -103,11 +112,17 @@ export class Session {
     this.prober.start();
     this.sync.start();
     this.telemetry.start();
+    this.policyReporter.start();
   }
 
   /** Ends probing first; what was measured until then is in the spool when this resolves. */
   async stop(): Promise<void> {
-    await Promise.all([this.prober.stop(PROBE_GRACE_MS), this.sync.stop(), this.telemetry.stop()]);
+    await Promise.all([
+      this.prober.stop(PROBE_GRACE_MS),
+      this.sync.stop(),
+      this.telemetry.stop(),
+      this.policyReporter.stop(),
+    ]);
     this.collector.flush();
     await Promise.all([this.live.stop(), this.backfill.stop()]);
     this.spool.close();
@@ -182,6 +197,8 @@ export class Session {
     this.collector.policyVersion = version;
     this.prober.replace(plan.targets, policy.current.packetsPerSecond);
     this.refusedTargets = plan.refusedTotal;
+    this.refusedKeys = plan.refusedKeys;
+    this.policyReporter.changed();
     const text = JSON.stringify([plan.refused, plan.examples]);
     if (text === this.refusalText) return;
     this.refusalText = text;

@@ -6,7 +6,7 @@ export class AddressRanges {
   private readonly lists = { 4: new BlockList(), 6: new BlockList() };
 
   /** From `10.0.0.0/8`, `2001:db8::/32` or single addresses. Throws a RangeError that names the text that is neither. */
-  constructor(texts: readonly string[]) {
+  constructor(readonly texts: readonly string[]) {
     for (const text of texts) this.add(text);
   }
 

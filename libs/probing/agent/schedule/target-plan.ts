@@ -14,6 +14,7 @@ export interface TargetPlan {
   targets: PlannedTarget[];
   refused: Record<PolicyRefusal, number>;
   refusedTotal: number;
+  refusedKeys: { byAddress: number[]; tooFast: number[] };
   /** One refused address per reason, for the log. */
   examples: Partial<Record<PolicyRefusal, string>>;
   packetsPerSecond: number;
@@ -37,10 +38,12 @@ export function planTargets(
     targets: [],
     refused: { not_canonical: 0, denied: 0, not_allowed: 0, stopped: 0, too_fast: 0 },
     refusedTotal: 0,
+    refusedKeys: { byAddress: [], tooFast: [] },
     examples: {},
     packetsPerSecond: 0,
   };
-  const refuse = (reason: PolicyRefusal, ip: string): void => {
+  const refuse = (reason: PolicyRefusal, { key, ip }: AssignedTarget): void => {
+    plan.refusedKeys[reason === 'too_fast' ? 'tooFast' : 'byAddress'].push(key);
     plan.refused[reason]++;
     plan.refusedTotal++;
     plan.examples[reason] ??= String(ip).slice(0, 64);
@@ -52,7 +55,7 @@ export function planTargets(
     if (tier === undefined || check === undefined) continue;
     const reason = refusalOf(policy, target.ip);
     if (reason !== null) {
-      refuse(reason, target.ip);
+      refuse(reason, target);
       continue;
     }
     const intervalMs = Math.min(INTERVAL_MS_MAX, Math.max(INTERVAL_MS_MIN, tier.probeIntervalMs));
@@ -60,7 +63,7 @@ export function planTargets(
     const addressRate = (perAddress.get(target.ip) ?? 0) + rate;
     const planRate = plan.packetsPerSecond + rate;
     if (exceeds(planRate, policy.packetsPerSecond) || exceeds(addressRate, policy.packetsPerSecondPerAddress)) {
-      refuse('too_fast', target.ip);
+      refuse('too_fast', target);
       continue;
     }
     perAddress.set(target.ip, addressRate);

@@ -6,6 +6,7 @@ import {
   type AgentTelemetry,
   type RenewAnswer,
   type TelemetryAnswer,
+  type AgentPolicyReport,
 } from '@icmp-mon/agents/contract';
 import type { AssignmentsAnswer } from '@icmp-mon/assignment/contract';
 import type { ResultsAnswer, UncountedResults } from '@icmp-mon/probing/contract';
@@ -147,19 +148,28 @@ export class GatewayClient {
     if (this.clockSamples.length > CLOCK_SAMPLES_MAX) this.clockSamples.shift();
   }
 
+  async policy(report: AgentPolicyReport, signal: AbortSignal): Promise<void> {
+    await this.sendJson('/v1/policy', report, signal, 'PUT');
+  }
+
   /** A younger certificate for the same agent. */
   async renew(csrPem: string, signal: AbortSignal): Promise<string> {
     const answer = await this.sendJson('/v1/certificate', { csrPem }, signal);
     return parseJson<RenewAnswer>(answer).certificatePem;
   }
 
-  private sendJson(path: string, body: object, signal: AbortSignal): Promise<HttpsAnswer> {
+  private sendJson(
+    path: string,
+    body: object,
+    signal: AbortSignal,
+    method: 'POST' | 'PUT' = 'POST',
+  ): Promise<HttpsAnswer> {
     const headers = { 'content-type': 'application/json' };
-    return this.send('POST', path, { headers, body: Buffer.from(JSON.stringify(body)), signal });
+    return this.send(method, path, { headers, body: Buffer.from(JSON.stringify(body)), signal });
   }
 
   private async send(
-    method: 'GET' | 'POST',
+    method: 'GET' | 'POST' | 'PUT',
     path: string,
     options: { headers?: Record<string, string>; body?: Uint8Array; signal: AbortSignal; timeoutMs?: number },
   ): Promise<HttpsAnswer> {

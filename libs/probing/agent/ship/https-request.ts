@@ -8,7 +8,7 @@ export interface HttpsAnswer {
 }
 
 export interface HttpsRequest {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PUT';
   url: URL;
   agent: Agent;
   headers?: Record<string, string>;

@@ -1,0 +1,44 @@
+import { POLICY_RANGES_BYTES_MAX, REFUSED_KEYS_MAX } from '@icmp-mon/agents/contract';
+import { describe, expect, it } from 'vitest';
+import { parsePolicy } from './local-policy';
+import { policyReport } from './policy-report';
+
+const NONE = { byAddress: [], tooFast: [] };
+
+describe('the report of a policy', () => {
+  it('has what no policy allows among the denied, and loopback unless it is allowed', () => {
+    const open = policyReport(parsePolicy('deny: [192.0.2.0/24]'), NONE);
+    expect(open).toMatchObject({ allow: null, stopped: false, packetsPerSecond: 10_000, refusedKeys: [] });
+    expect(open.deny).toEqual(expect.arrayContaining(['224.0.0.0/4', '127.0.0.0/8', '::1', '192.0.2.0/24']));
+    const local = policyReport(parsePolicy('allow: [127.0.0.0/8]'), NONE);
+    expect(local.allow).toEqual(['127.0.0.0/8']);
+    expect(local.deny).not.toContain('127.0.0.0/8');
+  });
+
+  it('names by key what is too fast, and not what the ranges say', () => {
+    const refused = { byAddress: [1, 2], tooFast: [9, 4, 5] };
+    expect(policyReport(parsePolicy('{}'), refused).refusedKeys).toEqual([4, 1, 4]);
+  });
+
+  it('names by key what ranges refuse that find no place', () => {
+    const ranges = Array.from({ length: 8_000 }, (_, at) => `10.${at >> 8}.${at & 255}.0/24`);
+    const refused = { byAddress: [1, 2], tooFast: [] };
+    for (const field of ['allow', 'deny']) {
+      const report = policyReport(parsePolicy(`${field}: [${ranges.join(', ')}]`), refused);
+      expect(report.refusedKeys).toEqual([1, 1]);
+      expect(JSON.stringify(report.deny).length).toBeLessThan(POLICY_RANGES_BYTES_MAX + 10);
+      expect(report.allow).toBeNull();
+    }
+  });
+
+  it('is never more than the gateway takes', () => {
+    const ranges = Array.from({ length: 1_800 }, (_, at) => `10.${at >> 8}.${at & 255}.0/24`).join(', ');
+    const keys = Array.from({ length: 100_000 }, (_, at) => 4_000_000_000 - at * 30_000);
+    const report = policyReport(parsePolicy(`{allow: [${ranges}], deny: [${ranges}]}`), {
+      byAddress: keys,
+      tooFast: keys,
+    });
+    expect(report.refusedKeys).toHaveLength(REFUSED_KEYS_MAX);
+    expect(JSON.stringify(report).length).toBeLessThan(64 * 1_024);
+  });
+});

@@ -1,0 +1,71 @@
+import type { AgentPolicyReport } from '@icmp-mon/agents/contract';
+import type { AgentLog } from '../agent-log';
+import { BackOff } from '../ship/back-off';
+import { type GatewayClient, GatewayFailure } from '../ship/gateway-client';
+import { WakeUp } from '../ship/wake-up';
+
+export interface PolicyReporterOptions {
+  gateway: Pick<GatewayClient, 'policy'>;
+  report: () => AgentPolicyReport;
+  log: AgentLog;
+}
+
+/** The control plane may have been restored from a backup. */
+const AGAIN_MS = 600_000;
+/** Changes in quick succession are one report; the gateway takes one per 2 s. */
+const PAUSE_MS = 2_500;
+/** A gateway of an earlier release has no such route. */
+const NOT_FOUND = 404;
+
+/** Reports what the local policy allows: at the start, after each change, and now and then. */
+export class PolicyReporter {
+  private readonly backOff = new BackOff({ firstMs: 1_000, maxMs: 60_000 });
+  private readonly stopSignal = new AbortController();
+  private readonly changes = new WakeUp();
+  private running: Promise<void> = Promise.resolve();
+  private reported = '';
+
+  constructor(private readonly options: PolicyReporterOptions) {}
+
+  start(): void {
+    this.running = this.loop();
+  }
+
+  async stop(): Promise<void> {
+    this.stopSignal.abort();
+    await this.running;
+  }
+
+  /** The policy, or what it refuses of the assigned targets, may have changed. */
+  changed(): void {
+    if (JSON.stringify(this.options.report()) !== this.reported) this.changes.wake();
+  }
+
+  private async loop(): Promise<void> {
+    const { signal } = this.stopSignal;
+    while (!signal.aborted) {
+      const waitMs = await this.send(signal);
+      if (waitMs > 0) await new WakeUp().sleep(waitMs, signal);
+      else {
+        await this.changes.sleep(AGAIN_MS, signal);
+        await new WakeUp().sleep(PAUSE_MS, signal);
+      }
+    }
+  }
+
+  /** Returns how long to wait before it is sent again; 0 when it arrived. */
+  private async send(signal: AbortSignal): Promise<number> {
+    const report = this.options.report();
+    try {
+      await this.options.gateway.policy(report, signal);
+      this.reported = JSON.stringify(report);
+      this.backOff.succeeded();
+      return 0;
+    } catch (error) {
+      if (signal.aborted) return 0;
+      if (error instanceof GatewayFailure && error.status === NOT_FOUND) return AGAIN_MS;
+      this.options.log.warn({ err: error }, 'cannot report what the local policy allows');
+      return this.backOff.failed(error instanceof GatewayFailure ? error.retryAfter : undefined);
+    }
+  }
+}
