@@ -57,9 +57,9 @@ export class TestClient {
     });
   }
 
-  json(path: string, body: unknown): Promise<Answer> {
+  json(path: string, body: unknown, method = 'POST'): Promise<Answer> {
     const headers = { 'content-type': 'application/json' };
-    return this.call(path, { method: 'POST', headers, body: JSON.stringify(body) });
+    return this.call(path, { method, headers, body: JSON.stringify(body) });
   }
 
   results(lane: string, blocks: readonly Uint8Array[], headers: Record<string, string> = {}): Promise<Answer> {

@@ -8,7 +8,7 @@ import {
   makeToken,
   type ReceivedTelemetry,
 } from '@icmp-mon/agents/server';
-import type { EnrolAnswer, RenewAnswer } from '@icmp-mon/agents/contract';
+import { AGENT_POLICY_TOPIC, type EnrolAnswer, type RenewAnswer, type ReportedPolicy } from '@icmp-mon/agents/contract';
 import {
   decodeShardRecord,
   inspectBlock,
@@ -400,6 +400,38 @@ describe('the gateway', () => {
       }
       expect(statuses[0]).toBe(200);
       expect(statuses).toContain(429);
+    });
+  });
+
+  describe('policies', () => {
+    const policy = { allow: ['10.0.0.0/8'], deny: ['::1'], stopped: false, packetsPerSecond: 500, refusedKeys: [3, 1] };
+
+    it('go to their topic under the agent’s id, not more often than each two seconds', async () => {
+      const { agentId, client } = await enrolled();
+      expect((await client.json('/v1/policy', { ...policy, surprise: 1 }, 'PUT')).status).toBe(204);
+      expect((await client.json('/v1/policy', policy, 'PUT')).status).toBe(429);
+      const log = await messaging.openLog(AGENT_POLICY_TOPIC);
+      const reports: ReportedPolicy[] = [];
+      for (let partition = 0; partition < log.partitionCount; partition++) {
+        await log.follow(partition, (await log.bounds(partition)).low, (records) => {
+          reports.push(...records.map(({ value }) => JSON.parse(value.toString()) as ReportedPolicy));
+          return Promise.resolve();
+        });
+      }
+      await eventually(() => {
+        expect(reports.find((each) => each.agentId === agentId)?.report).toEqual(policy);
+      });
+      await log.close();
+    });
+
+    it('that cannot be read are refused with a pointer for each field', async () => {
+      const { client } = await enrolled();
+      const wrong = { allow: 7, deny: ['-f/etc/passwd'], stopped: 'no', packetsPerSecond: 0, refusedKeys: [0] };
+      const answer = await client.json('/v1/policy', wrong, 'PUT');
+      expect(answer.status).toBe(400);
+      const { errors } = jsonOf<{ errors: { pointer: string }[] }>(answer);
+      const pointers = ['#/allow', '#/deny', '#/stopped', '#/packetsPerSecond', '#/refusedKeys'];
+      expect(errors.map(({ pointer }) => pointer)).toEqual(pointers);
     });
   });
 

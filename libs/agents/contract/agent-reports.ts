@@ -1,7 +1,7 @@
 import type { ExecutorHealth } from './agent';
 
-/** States of an executor in which it probes, or will in a moment. */
-const WORKING_STATES: readonly string[] = ['ok', 'idle', 'restarting'];
+/** States of an executor in which it probes, or will in a moment; without one family of addresses it probes the other. */
+const WORKING_STATES: readonly string[] = ['ok', 'idle', 'restarting', 'family_unavailable'];
 
 /** Why an agent cannot probe, as a sentence of its own; null when it can. States of newer agents that are not known here count as broken. */
 export function executorTrouble(executors: readonly ExecutorHealth[]): string | null {

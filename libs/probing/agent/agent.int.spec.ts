@@ -174,8 +174,17 @@ describe('the agent', () => {
     await expect.poll(() => gateway.telemetry?.policyRefusedTargets, WITHIN).toBe(4);
     expect(said('the local policy refuses')).toBe(true);
     await expect.poll(keysSeen, WITHIN).toBe(1);
+    await expect.poll(() => gateway.policy, WITHIN).toMatchObject({ allow: ['127.0.0.0/8'], stopped: false });
     writeFileSync(path.join(dir, 'policy.yaml'), 'stopped: true\n');
     await expect.poll(() => agent.session?.gauges().targets, WITHIN).toBe(0);
+    await expect.poll(() => gateway.policy, WITHIN).toMatchObject({ allow: null, stopped: true, refusedKeys: [] });
+  });
+
+  it('reports by key what would be too fast', async () => {
+    writeFileSync(path.join(dir, 'policy.yaml'), 'allow: ["127.0.0.0/8"]\npacketsPerSecond: 2\n');
+    gateway.assign(['127.4.0.1', '127.4.0.2', '127.4.0.3', '127.4.0.4']);
+    started();
+    await expect.poll(() => gateway.policy, WITHIN).toMatchObject({ packetsPerSecond: 2, refusedKeys: [3, 1] });
   });
 
   it('has no data, and says why, when fping is missing', async () => {

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import 'reflect-metadata';
-import type { AgentRefusal, AgentTelemetry } from '@icmp-mon/agents/contract';
+import type { AgentRefusal, AgentPolicyReport, AgentTelemetry } from '@icmp-mon/agents/contract';
 import type { AssignmentsAnswer } from '@icmp-mon/assignment/contract';
 import { type BlockHeader, decodeBlock, readUpload, type ResultsAnswer } from '@icmp-mon/probing/contract';
 import { decompressBounded } from '@icmp-mon/platform/zstd';
@@ -41,6 +41,7 @@ export class FakeGateway {
   /** Sequences that came after a higher one of their boot and lane had been stored. */
   overtaken = 0;
   telemetry: AgentTelemetry | undefined;
+  policy: AgentPolicyReport | undefined;
   assignments: AssignmentsAnswer = { version: 1, full: true, tiers: [], assigned: [], unassigned: [] };
   caPem = '';
   private authority!: webcrypto.CryptoKeyPair;
@@ -150,6 +151,10 @@ export class FakeGateway {
     if (url.pathname === '/v1/assignments') return this.tell(Number(url.searchParams.get('since')), response);
     if (url.pathname === '/v1/telemetry') {
       this.telemetry = JSON.parse(body.toString()) as AgentTelemetry;
+      return void response.writeHead(204).end();
+    }
+    if (url.pathname === '/v1/policy') {
+      this.policy = JSON.parse(body.toString()) as AgentPolicyReport;
       return void response.writeHead(204).end();
     }
     if (url.pathname === '/v1/certificate') {
