@@ -2,6 +2,7 @@ import type { AgentLog } from '../agent-log';
 import type { Executor, ProbeSlice } from '../executors/executor';
 import { Pace } from './pace';
 import { PacketBudget } from './packet-budget';
+import { ProbingLog } from './probing-log';
 import { Schedule, type ScheduledTarget } from './schedule';
 import type { PlannedTarget } from './target-plan';
 
@@ -13,7 +14,6 @@ const FRESH_PER_SLICE_MIN = 50;
 const FRESH_SPACING_MS_MAX = 10;
 /** Of the policy's packets per second: less than that is no pace to begin a slice with. */
 const FREE_SHARE_MIN = 0.01;
-const LOG_EVERY_MS = 60_000;
 
 export type OnProbed = (target: ScheduledTarget, sentAtMs: number, outcome: number, rttUs: number) => void;
 
@@ -49,12 +49,11 @@ export class Prober {
   private readonly lastSlices = new Map<number, number>();
   private started = false;
   private timer: NodeJS.Timeout | undefined;
-  private loggedAtMs = -Infinity;
-  private loggedState = '';
-  private remarkedAtMs = -Infinity;
+  private readonly log: ProbingLog;
 
   constructor(private readonly options: ProberOptions) {
     this.pace = new Pace(options.log);
+    this.log = new ProbingLog(options.log);
     this.clockStartMs = (options.nowMs ?? Date.now)() - performance.now();
   }
 
@@ -197,26 +196,7 @@ export class Prober {
     this.pace.wasLate(Math.max(end.pausedMs, performance.now() - beganMs - plannedMs));
     this.pace.missed(targets.length - results);
     if (!end.ok) this.counters.failedSlices++;
-    this.tellOf(end.ok ? 'ok' : end.state, end.ok ? '' : end.detail);
-    if (end.remark !== undefined) this.passOn(end.remark);
-  }
-
-  private passOn(remark: string): void {
-    const nowMs = performance.now();
-    if (nowMs - this.remarkedAtMs < LOG_EVERY_MS) return;
-    this.remarkedAtMs = nowMs;
-    this.options.log.warn({ ...this.options.executor.counters }, remark);
-  }
-
-  /** Says a change of the executor's state at once, and a state that stays once a minute. */
-  private tellOf(state: string, detail: string): void {
-    const nowMs = performance.now();
-    const changed = state !== this.loggedState;
-    if (!changed && (state === 'ok' || nowMs - this.loggedAtMs < LOG_EVERY_MS)) return;
-    if (state !== 'ok') this.options.log.error({ state, detail }, `probing has no data: ${detail}`);
-    else if (this.loggedState !== '') this.options.log.info({}, 'probing works again');
-    this.loggedState = state;
-    this.loggedAtMs = nowMs;
+    this.log.ended(end, executor.counters);
   }
 }
 

@@ -1,0 +1,30 @@
+import type { AgentLog } from '../agent-log';
+import type { SliceEnd } from '../executors/executor';
+
+const LOG_EVERY_MS = 60_000;
+
+/** Says how probing fares: a change of the executor's state at once, a state that stays, and a remark, once a minute. */
+export class ProbingLog {
+  private saidAtMs = -Infinity;
+  private saidState = '';
+  private remarkedAtMs = -Infinity;
+
+  constructor(private readonly log: AgentLog) {}
+
+  ended(end: SliceEnd, counters: object): void {
+    this.sayState(end.ok ? 'ok' : end.state, end.ok ? '' : end.detail);
+    if (end.remark === undefined || performance.now() - this.remarkedAtMs < LOG_EVERY_MS) return;
+    this.remarkedAtMs = performance.now();
+    this.log.warn({ ...counters }, end.remark);
+  }
+
+  private sayState(state: string, detail: string): void {
+    const nowMs = performance.now();
+    const changed = state !== this.saidState;
+    if (!changed && (state === 'ok' || nowMs - this.saidAtMs < LOG_EVERY_MS)) return;
+    if (state !== 'ok') this.log.error({ state, detail }, `probing has no data: ${detail}`);
+    else if (this.saidState !== '') this.log.info({}, 'probing works again');
+    this.saidState = state;
+    this.saidAtMs = nowMs;
+  }
+}
