@@ -196,6 +196,23 @@ describe('the agent', () => {
     expect(gateway.results).toEqual([]);
   });
 
+  it.each([
+    ['unsupported_version', 'Version 4.2', 'fping 5.0 or later'],
+    ['deaf', 'Version 5.1', 'hears no IPv4 reply'],
+  ])('has no data, and says why, when fping is there but %s', async (state, version, says) => {
+    const fpingPath = path.join(dir, 'fping');
+    const timesOut = `while read -r ip; do printf '[%s.0] %s : [0], timed out (NaN avg, 100%% loss)\\n' $(date +%s) $ip; done`;
+    const text = `#!/bin/sh\nif [ "$1" = -v ]; then echo "fping: ${version}"; exit; fi\n${timesOut}\nexit 1\n`;
+    writeFileSync(fpingPath, text, { mode: 0o755 });
+    gateway.assign(IPS);
+    const agent = started({ fpingPath });
+    await expect.poll(() => gateway.telemetry?.executors[0]?.state, WITHIN).toBe(state);
+    expect(agent.readiness()['probing']).toMatchObject({ ok: false, detail: expect.stringContaining(says) });
+    expect(said('probing has no data')).toBe(true);
+    await expect.poll(() => gateway.telemetry?.unmeasuredPerS ?? 0, WITHIN).toBeGreaterThan(0);
+    expect(gateway.results).toEqual([]);
+  });
+
   it('renews its certificate at half of its life, keeps the key, and is still let in', async () => {
     const stateDir = path.join(dir, 'state');
     const agent = started();

@@ -50,6 +50,8 @@ export class Prober {
   private started = false;
   private timer: NodeJS.Timeout | undefined;
   private readonly log: ProbingLog;
+  /** When targets had to wait for the policy's packets last. */
+  private outOfBudgetAtMs = -Infinity;
 
   constructor(private readonly options: ProberOptions) {
     this.pace = new Pace(options.log);
@@ -125,7 +127,8 @@ export class Prober {
   private wait(target: ScheduledTarget, dueAtMs: number, queue: ScheduledTarget[]): void {
     if (target.waiting) {
       this.counters.skippedRounds++;
-      this.pace.missed(1);
+      // One that was never probed waits for its first turn: nothing of it was measured before, so nothing is missing.
+      if (target.lastOutcome !== -1) this.pace.missed(1);
       return;
     }
     target.waiting = true;
@@ -155,13 +158,18 @@ export class Prober {
   private launch(queue: ScheduledTarget[], countMax: number, sliceMs: number, spacingMs: number | null): void {
     const nowMs = performance.now();
     const free = this.budget.free(nowMs);
-    if (free < this.budget.packetsPerSecond * FREE_SHARE_MIN) return;
+    if (free < this.budget.packetsPerSecond * FREE_SHARE_MIN) {
+      this.outOfBudgetAtMs = nowMs;
+      return;
+    }
     const count = Math.min(countMax, Math.max(1, Math.floor((free * sliceMs) / 1_000)));
     const targets = takeAlike(queue, count);
     const first = targets[0];
     if (first === undefined) return;
     this.scheduleLagMs = Math.max(0, nowMs - first.dueAtMs);
-    this.pace.wasLate(this.scheduleLagMs);
+    // While new targets have the policy's packets, others wait for them: that is not for want of CPU.
+    if (queue === this.waiting) this.pace.wasLate(nowMs - Math.max(first.dueAtMs, this.outOfBudgetAtMs));
+    if (queue.length > 0) this.outOfBudgetAtMs = nowMs;
     const ips = targets.map(({ ip }) => ip);
     // The executor's own packets stay on this machine: they take a place in the slice, and none in the policy's budget.
     const ownPackets = this.options.executor.ownPackets(ips);

@@ -149,6 +149,14 @@ describe('the prober', () => {
     expect(probed.length - length).toBeGreaterThan(5_900);
   });
 
+  it('does not call itself late because many new targets take their time', async () => {
+    prober.start();
+    prober.replace(plan(1_000, 60_000), 50);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(prober.pace).toMatchObject({ unmeasured: 0 });
+    expect(prober.pace.lateMs).toBeLessThan(1_000);
+  });
+
   it('counts what has no result and how late it is', async () => {
     prober.start();
     prober.replace(plan(100, 5_000), 10_000);
