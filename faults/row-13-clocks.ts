@@ -1,6 +1,8 @@
 import { eventually } from '@icmp-mon/platform/testing';
+import type { RunningProduct } from '../e2e/running-product';
 import { Findings, type FaultContext, type Verdict } from './fault-row';
 import { underLoad } from './installation';
+import { whileAway } from './killing';
 import type { NumberedAgent } from './numbered-agent';
 
 const HOUR_MS = 3_600_000;
@@ -14,7 +16,11 @@ const UPLOADS_UNTIL_KNOWN = { short: 4, full: 30 };
 /** How far a sample may be placed beside the truth once the gateway knows the clock. */
 const PLACED_WITHIN_MS = 3_000;
 
-/** An agent's clock three days ahead, two hours behind, and jumping, with results flowing. */
+const DAY_S = 86_400;
+/** Leases that end two hours late, as written by a database whose clock was ahead: seconds, not hours. */
+const TAKEN_WITHIN_S = 60;
+
+/** An agent's clock three days ahead, two hours behind, and jumping; made again with a lower boot; leases from the future. */
 export async function run(context: FaultContext): Promise<Verdict> {
   const findings = new Findings(context.say);
   const skews = context.short ? SKEWS_MS.short : SKEWS_MS.full;
@@ -36,7 +42,9 @@ export async function run(context: FaultContext): Promise<Verdict> {
         context.say(`the clock is ${skewMs / 1_000} s ahead`);
       }
       await numbered.pause();
+      await bootFromTheFuture(numbered, uploads);
       await numbered.resume();
+      await leasesFromTheFuture(findings, product);
       const rows = await product.telemetry<{ number: number; at_ms: number; negative: boolean }>(
         `SELECT rtt_us::float8 AS number, (extract(epoch FROM at) * 1000)::float8 AS at_ms, rtt_us < 0 AS negative
          FROM probe_result WHERE agent_id = $1 AND rtt_us >= $2`,
@@ -58,6 +66,42 @@ export async function run(context: FaultContext): Promise<Verdict> {
     { local: false },
   );
   return findings;
+}
+
+/** As an agent that was enrolled 20 days ahead, and made again with an empty folder once its clock was right: all of it counts. */
+async function bootFromTheFuture(numbered: NumberedAgent, uploads: number): Promise<void> {
+  const nowS = Math.floor(Date.now() / 1_000);
+  for (const boot of [nowS + 20 * DAY_S, nowS]) {
+    numbered.restart();
+    numbered.boot = boot;
+    numbered.resume();
+    await someUploads(numbered, uploads);
+    await numbered.pause();
+  }
+}
+
+/** The projector is killed, and the leases that it leaves end in two hours: the next one takes the shards all the same. */
+async function leasesFromTheFuture(findings: Findings, product: RunningProduct): Promise<void> {
+  let startedMs = 0;
+  await whileAway(product, 'projector', async () => {
+    await product.telemetry(`UPDATE shard SET expires_at = expires_at + interval '2 hours'`);
+    startedMs = performance.now();
+  });
+  await eventually(
+    async () => {
+      const [row] = await product.telemetry<{ waiting: number }>(
+        `SELECT count(*)::integer AS waiting FROM shard
+         WHERE holder IS NULL OR expires_at NOT BETWEEN now() AND now() + interval '10 seconds'`,
+      );
+      if (row?.waiting !== 0) throw new Error(`${row?.waiting} shards wait for a projector`);
+    },
+    { withinMs: 120_000 },
+  );
+  findings.atMost(
+    'seconds until shards with leases in the future were taken',
+    (performance.now() - startedMs) / 1_000,
+    TAKEN_WITHIN_S,
+  );
 }
 
 async function someUploads(numbered: NumberedAgent, count: number): Promise<void> {

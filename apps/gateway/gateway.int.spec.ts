@@ -21,8 +21,16 @@ import { ControlDatabase } from '@icmp-mon/platform/database';
 import { Messaging, SHARD_TOPIC, validateEvent } from '@icmp-mon/platform/messaging';
 import { eventually, testDatabase, testServices, testTopicPrefix, type TestDatabase } from '@icmp-mon/platform/testing';
 import * as x509 from '@peculiar/x509';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { block, enrolment, jsonOf, makeKeyAndCsr, TestClient, type EnrolledClient } from './agent.test-client';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import {
+  type Answer,
+  block,
+  enrolment,
+  jsonOf,
+  makeKeyAndCsr,
+  TestClient,
+  type EnrolledClient,
+} from './agent.test-client';
 import { Gateway } from './gateway';
 import type { GatewayConfig } from './gateway-config';
 
@@ -388,6 +396,26 @@ describe('the gateway', () => {
       expect(answer.headers['content-type']).toContain('application/problem+json');
       expect((await client.results('live', [block({ agentId })])).status).toBe(200);
       expect(await logged(0, agentId)).toHaveLength(1);
+    });
+
+    it('are dated by the database, whatever the wall clock of the gateway says', async () => {
+      const { agentId, client } = await enrolled();
+      const trueMs = Date.now();
+      vi.useFakeTimers({ toFake: ['Date'], now: trueMs + 50 * 60_000 });
+      let answer: Answer;
+      try {
+        answer = await client.results('live', [block({ agentId, sequence: 1 })], {
+          'x-icmpmon-sent-at': String(trueMs),
+        });
+      } finally {
+        vi.useRealTimers();
+      }
+      expect(answer.status).toBe(200);
+      expect(Math.abs(Number(answer.headers['x-icmpmon-time']) - trueMs)).toBeLessThan(60_000);
+      const envelopes = await logged(0, agentId);
+      expect(envelopes).toHaveLength(1);
+      expect(Math.abs(envelopes[0].receivedAtMs - trueMs)).toBeLessThan(60_000);
+      expect(Math.abs(envelopes[0].clockOffsetMs)).toBeLessThan(60_000);
     });
 
     it('are put off when an agent sends more than it may', async () => {

@@ -11,6 +11,7 @@ import { DomainError } from '@icmp-mon/platform/errors';
 import { SHARD_TOPIC, type Messaging } from '@icmp-mon/platform/messaging';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { BlockBatcher, type ShardBlock } from './block-batcher';
+import { BootWatch } from './boot-watch';
 import { ClockOffsets } from './clock-offsets';
 import type { ResultAllowance } from './result-allowance';
 import { retryAfter } from '../agents/retry-after';
@@ -55,7 +56,8 @@ export class ResultsIntake {
   private readonly logger = createLogger('results');
   private readonly clocks = new ClockOffsets();
   private readonly batcher: BlockBatcher;
-  private readonly boots = new Map<string, { boot: number; loggedAtMs: number }>();
+  private readonly boots = new BootWatch();
+  private readonly clonesLoggedAtMs = new Map<string, number>();
 
   constructor(
     messaging: Pick<Messaging, 'send'>,
@@ -140,26 +142,19 @@ export class ResultsIntake {
     return null;
   }
 
-  /** Sequences go on under one boot, and boots only rise: an older one is another process, or a restored disk. */
-  private noticeClone({ agentId, lane }: Upload, boot: number): void {
-    const key = `${agentId}/${lane}`;
-    const known = this.boots.get(key);
-    if (known !== undefined && boot < known.boot) {
-      olderBoots.inc();
-      if (performance.now() - known.loggedAtMs < CLONE_LOG_EVERY_MS) return;
-      known.loggedAtMs = performance.now();
-      this.logger.warn(
-        { agentId, lane, boot, highestBoot: known.boot },
-        'results of an older boot: two agents may run with one identity, and those of the older are not counted',
-      );
-      return;
-    }
-    if (known !== undefined) {
-      known.boot = boot;
-      return;
-    }
-    if (this.boots.size >= AGENTS_MAX) this.boots.clear();
-    this.boots.set(key, { boot, loggedAtMs: -Infinity });
+  /** A boot that does not count is another process, or a restored disk. */
+  private noticeClone({ agentId, lane, receivedAtMs }: Upload, boot: number): void {
+    const newerBoot = this.boots.newerThan(`${agentId}/${lane}`, boot, receivedAtMs);
+    if (newerBoot === null) return;
+    olderBoots.inc();
+    const nowMs = performance.now();
+    if (nowMs - (this.clonesLoggedAtMs.get(agentId) ?? -Infinity) < CLONE_LOG_EVERY_MS) return;
+    if (this.clonesLoggedAtMs.size >= AGENTS_MAX) this.clonesLoggedAtMs.clear();
+    this.clonesLoggedAtMs.set(agentId, nowMs);
+    this.logger.warn(
+      { agentId, lane, boot, newerBoot },
+      'results of an older boot: two agents may run with one identity, and those of the older are not counted',
+    );
   }
 }
 

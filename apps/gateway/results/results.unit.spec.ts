@@ -4,6 +4,7 @@ import type { OutgoingMessage } from '@icmp-mon/platform/messaging';
 import { eventually } from '@icmp-mon/platform/testing';
 import { describe, expect, it } from 'vitest';
 import { BlockBatcher, recordsOf, type ShardBlock } from './block-batcher';
+import { BootWatch } from './boot-watch';
 import { ClockOffsets } from './clock-offsets';
 import { LaneOrder } from './lane-order';
 import { RateLimit } from './rate-limit';
@@ -127,6 +128,21 @@ describe('the order of a lane', () => {
     never.resolve();
     await Promise.all(waiting);
     await order.run('a', () => Promise.resolve());
+  });
+});
+
+describe('the watch over boots', () => {
+  it('notices a boot that another has followed, until that is silent or turns out to be ahead of the time', () => {
+    const watch = new BootWatch();
+    const presentMs = 1_795_000_000_000;
+    const boot = presentMs / 1_000;
+    expect(watch.newerThan('a/live', boot, presentMs, 0)).toBeNull();
+    expect(watch.newerThan('a/live', boot + 12, presentMs, 1_000)).toBeNull();
+    expect(watch.newerThan('a/live', boot, presentMs, 2_000)).toBe(boot + 12);
+    expect(watch.newerThan('a/backfill', boot, presentMs, 2_000)).toBeNull();
+    expect(watch.newerThan('a/live', boot, presentMs, 61_000)).toBeNull();
+    expect(watch.newerThan('b/live', boot + 20 * 86_400, presentMs, 0)).toBeNull();
+    expect(watch.newerThan('b/live', boot + 5, presentMs, 1_000)).toBeNull();
   });
 });
 

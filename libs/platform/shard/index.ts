@@ -3,6 +3,7 @@ export type { CheckpointPart } from './checkpoint-codec';
 export { holdCommits } from './commit-fence';
 export { ShardDirectory, type AgentEntry, type PairEntry, type PolicyEntry, type TargetEntry } from './directory';
 export { ShardFold } from './fold';
+export { BOOT_AHEAD_S_MAX, BOOT_SILENT_MS } from './lane-positions';
 export { notMeasured, type NotMeasured } from './not-measured';
 export { SHARD_IS_HELD, SHARD_LEASE_AHEAD_S } from './ownership';
 export type { PendingWrite, RecordPlace, ResultBatch, ShardClock, ShardParticipant } from './participant';

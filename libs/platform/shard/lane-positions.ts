@@ -3,9 +3,9 @@ import { compare } from './directory';
 /** Boots of a lane that are remembered: those whose blocks may still be repeated. */
 const BOOTS_MAX = 4;
 /** A boot of which nothing came for this long, by the shard's age, has ended: another one may follow it, also a lower one. */
-const BOOT_SILENT_MS = 60_000;
+export const BOOT_SILENT_MS = 60_000;
 /** A boot is at least the time of its start in seconds. One that lies this far ahead is of a clock that was ahead. */
-const BOOT_AHEAD_S_MAX = 3_600;
+export const BOOT_AHEAD_S_MAX = 3_600;
 
 /** `repeated`: the block was here before. `older_boot`: another process ships under this identity now. */
 export type Placement = 'new' | 'repeated' | 'older_boot';
