@@ -26,7 +26,7 @@ stopped: false
 `;
 
 /** Settings of single apps that have a default there. */
-const passedOn = /^ICMPMON_(RETENTION|HEALTH|HEARTBEAT)_/;
+const passedOn = /^ICMPMON_((RETENTION|HEALTH|HEARTBEAT)_|(API_HOST|TRUSTED_PROXIES)$)/;
 
 /** The environment that all apps share, from the addresses, ports and files of one installation. */
 export function sharedEnvironment({ dir, addresses, ports }) {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import {
   type Config,
   ConfigError,
@@ -44,6 +45,21 @@ const SECRET_LENGTH_MIN = 32;
 export function readApiConfig(env: NodeJS.ProcessEnv = process.env): ApiConfig {
   const config = readConfig({ ...FIELDS, ...KAFKA_SASL_FIELDS }, env);
   return { ...config, jwtSecret: readJwtSecret(config.secretFile) };
+}
+
+/** Names of ranges that Express knows. */
+const PROXY_RANGES = ['loopback', 'linklocal', 'uniquelocal'];
+
+function requireProxies(proxies: readonly string[]): void {
+  const wrong = proxies.filter((proxy) => {
+    const [address = '', bits, ...rest] = proxy.split('/');
+    const family = isIP(address);
+    const goodBits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+    return !PROXY_RANGES.includes(proxy) && (family === 0 || !goodBits || rest.length > 0);
+  });
+  if (wrong.length === 0) return;
+  const expected = 'must list addresses (10.0.0.5), ranges (10.0.0.0/24) or loopback, linklocal, uniquelocal';
+  throw new ConfigError([`ICMPMON_TRUSTED_PROXIES ${expected}, with commas between; it has ${wrong.join(', ')}.`]);
 }
 
 function readJwtSecret(file: string): string {

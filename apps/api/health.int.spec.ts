@@ -81,6 +81,20 @@ describe('the health of the product', () => {
     await Promise.all(reports.slice(1).map((each) => each.stop()));
   });
 
+  it('does not miss processes because the database was away and nobody could report', async () => {
+    const reports = ['gateway', 'projector', 'worker', 'api'].map(
+      (app) => new ProcessReport(api.control, { app, version: '1.2.3', readiness: () => ({}) }),
+    );
+    for (const each of reports) each.start();
+    await eventuallyPart('processes', (part) => expect(part).toMatchObject({ state: 'ok' }));
+    await api.control.execute(`UPDATE app_process SET seen_at = seen_at - interval '10 minutes'`);
+    await eventuallyPart('processes', (part) => {
+      expect(part).toMatchObject({ state: 'ok' });
+      expect(Number(part.rows[0]?.values['silentS'])).toBeGreaterThan(9);
+    });
+    await Promise.all(reports.map((each) => each.stop()));
+  });
+
   it('does not take agents for silent while no projector reads what they report', async () => {
     await api.control.execute(
       `INSERT INTO agent (id, name, region, provider, tags, certificate_sha256, certificate_not_after, enrolled_at, version)

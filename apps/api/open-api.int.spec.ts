@@ -230,7 +230,7 @@ describe('every route', () => {
   });
 
   it('lets a viewer read and nothing else', async () => {
-    const written = ['targets:write', 'agents:write', 'agents:enrol', 'operations:replay'];
+    const written = ['access:manage', 'targets:write', 'agents:write', 'agents:enrol', 'operations:replay'];
     for (const { method, path: route, permission, isPublic } of operations()) {
       if (isPublic || permission === undefined) continue;
       const status = await statusOf(method, route, { authorization: `Bearer ${api.keys.viewer}` });

@@ -1,3 +1,4 @@
+import type { HealthView } from '@icmp-mon/operations/contract';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DatabaseSwitch } from './testing/database-switch';
@@ -63,6 +64,23 @@ describe('without its database', () => {
     const login = await ask('POST', '/api/v1/auth/login', { user: 'admin', password: TEST_PASSWORD });
     expect([...answers, login].map((answer) => answer.status)).toEqual([503, 503, 503, 503]);
     await database.off();
+    await database.on();
+    await expect.poll(async () => (await ask('GET', '/api/v1/targets')).status, { timeout: 30_000 }).toBe(200);
+  });
+
+  it('the page of the health is not dark: callers that were known a while ago still see it, and nothing else', async () => {
+    expect((await ask('GET', '/api/v1/health')).status).toBe(200);
+    await database.off();
+    const health = await ask('GET', '/api/v1/health');
+    expect(health.status).toBe(200);
+    const view = (await health.json()) as HealthView;
+    expect(view.parts.find(({ id }) => id === 'services')).toMatchObject({ state: 'bad' });
+    expect((await ask('GET', '/api/v1/auth/me')).status).toBe(200);
+    expect((await ask('GET', '/api/v1/targets')).status).toBe(503);
+    const stranger = await fetch(`${api.url}/api/v1/health`, {
+      headers: { authorization: `Bearer imk_${'0'.repeat(12)}_${'A'.repeat(43)}` },
+    });
+    expect(stranger.status).toBe(503);
     await database.on();
     await expect.poll(async () => (await ask('GET', '/api/v1/targets')).status, { timeout: 30_000 }).toBe(200);
   });

@@ -10,6 +10,7 @@ export const PERMISSIONS = [
   'results:read',
   'operations:read',
   'operations:replay',
+  'access:manage',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -35,7 +36,14 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
 /** Stream of a user `user-<id>` and of an API key `apikey-<id>`: kept for the audit, not relayed. */
 export type IdentityEvent =
   | { type: 'UserRegistered'; data: { userId: string; role: Role } }
-  | { type: 'ApiKeyIssued'; data: { keyId: string; role: Role } };
+  | { type: 'PasswordChanged'; data: { userId: string } }
+  | { type: 'PasswordReset'; data: { userId: string } }
+  | { type: 'LoginsEnded'; data: { userId: string; loginIds: string[] } }
+  | { type: 'ApiKeyIssued'; data: { keyId: string; role: Role; expiresAt?: string | null } }
+  | { type: 'ApiKeyRevoked'; data: { keyId: string } };
+
+export const PASSWORD_LENGTH_MIN = 12;
+export const PASSWORD_LENGTH_MAX = 256;
 
 /** `POST /api/v1/auth/login`; the answer also sets the session cookies. */
 export interface LoginRequest {
@@ -49,4 +57,63 @@ export interface SessionView {
   role: Role;
   permissions: Permission[];
   expiresAt: string;
+}
+
+/** `PUT /api/v1/auth/password`; ends the user's other logins. */
+export interface ChangePasswordRequest {
+  currentPassword: string;
+  newPassword: string;
+}
+
+/** One login of a user: a browser that is signed in. */
+export interface LoginView {
+  id: string;
+  createdAt: string;
+  /** When it was last renewed; a browser in use does so every 15 minutes. */
+  lastUsedAt: string;
+  expiresAt: string;
+  address: string | null;
+  userAgent: string | null;
+  /** Whether it is the login that asks. */
+  isCurrent: boolean;
+}
+
+/** An account, without its secrets. */
+export interface UserView {
+  id: string;
+  name: string;
+  role: Role;
+  createdAt: string;
+  passwordChangedAt: string | null;
+  logins: number;
+}
+
+/** `PUT /api/v1/users/{id}/password`; ends all logins of the user. */
+export interface ResetPasswordRequest {
+  newPassword: string;
+}
+
+/** `POST /api/v1/api-keys`. */
+export interface IssueApiKeyRequest {
+  name: string;
+  role: Role;
+  /** Null or absent: the key does not expire. */
+  validForDays?: number;
+}
+
+export interface ApiKeyView {
+  id: string;
+  name: string;
+  role: Role;
+  createdAt: string;
+  createdBy: string | null;
+  /** To within a minute. */
+  lastUsedAt: string | null;
+  expiresAt: string | null;
+  revokedAt: string | null;
+}
+
+/** The only answer that holds the key itself. */
+export interface IssuedApiKey extends ApiKeyView {
+  key: string;
 }

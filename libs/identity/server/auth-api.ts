@@ -1,5 +1,6 @@
 import {
   type LoginRequest,
+  PASSWORD_LENGTH_MAX,
   type Permission,
   PERMISSIONS,
   type Role,
@@ -8,7 +9,6 @@ import {
 } from '@icmp-mon/identity/contract';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString, Matches, MaxLength, MinLength } from 'class-validator';
-import { PASSWORD_LENGTH_MAX } from './accounts/password';
 
 export class LoginBody implements LoginRequest {
   @ApiProperty({ minLength: 1, maxLength: 200 })

@@ -1,6 +1,13 @@
 import { type Permission, ROLE_PERMISSIONS, type Role, type SessionView } from '@icmp-mon/identity/contract';
 import { DomainError } from '@icmp-mon/platform/errors';
-import { addressGroup, Authenticated, Caller, type Principal, Public } from '@icmp-mon/platform/http';
+import {
+  addressGroup,
+  AnswersWithoutDatabase,
+  Authenticated,
+  Caller,
+  type Principal,
+  Public,
+} from '@icmp-mon/platform/http';
 import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
@@ -17,7 +24,7 @@ import {
 } from './sessions/cookies';
 import { LogIn } from './sessions/log-in';
 import { requireSameOrigin } from './sessions/same-origin';
-import { REFRESH_TOKEN_S, Sessions, type SessionUser } from './sessions/sessions';
+import { type LoginClient, REFRESH_TOKEN_S, Sessions, type SessionUser } from './sessions/sessions';
 
 @ApiTags('auth')
 @Controller('api/v1/auth')
@@ -40,7 +47,7 @@ export class AuthController {
   ): Promise<SessionView> {
     if (request.headers.origin !== undefined) requireSameOrigin(request);
     const { user, refreshToken } = await this.commands.execute(
-      new LogIn(body.user, body.password, { addressGroup: addressGroup(request.ip) }),
+      new LogIn(body.user, body.password, clientOf(request), addressGroup(request.ip)),
     );
     setRefreshCookie(request, response, refreshToken, REFRESH_TOKEN_S);
     return this.openSession(request, response, user);
@@ -78,6 +85,7 @@ export class AuthController {
 
   @Get('me')
   @Authenticated()
+  @AnswersWithoutDatabase()
   @ApiOperation({ summary: 'Who am I, and what may I do?' })
   @ApiOkResponse({ type: SessionAnswer })
   async me(@Caller() principal: Principal, @Req() request: Request): Promise<SessionView> {
@@ -93,6 +101,14 @@ export class AuthController {
     response.setHeader('Cache-Control', 'no-store');
     return sessionView(user.name, user.role, ROLE_PERMISSIONS[user.role], expiresAtS);
   }
+}
+
+const USER_AGENT_LENGTH_MAX = 200;
+
+/** As shown to the user later, so without anything that a browser made up to look like something else. */
+function clientOf(request: Request): LoginClient {
+  const userAgent = request.headers['user-agent']?.replace(/[^\x20-\x7e]/g, '?').slice(0, USER_AGENT_LENGTH_MAX);
+  return { address: request.ip?.replace(/^::ffff:/, '') ?? null, userAgent: userAgent ?? null };
 }
 
 const nowS = (): number => Math.floor(Date.now() / 1000);

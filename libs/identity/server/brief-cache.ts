@@ -22,10 +22,14 @@ export class BriefCache<T> {
     try {
       return await value;
     } catch (error) {
-      // A failure is not kept: the next caller asks anew.
+      // A failure is not kept: the next caller asks again.
       if (this.entries.get(name) === entry) this.entries.delete(name);
       throw error;
     }
+  }
+
+  clear(): void {
+    this.entries.clear();
   }
 
   forget(name: string): void {

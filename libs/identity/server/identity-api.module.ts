@@ -1,11 +1,18 @@
 import { Authenticator } from '@icmp-mon/platform/http';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { AccessController } from './access.controller';
+import { ChangePasswordHandler } from './accounts/change-password';
 import { EnsureUserHandler } from './accounts/ensure-user';
+import { ResetPasswordHandler } from './accounts/reset-password';
 import { EnsureApiKeyHandler } from './api-keys/ensure-api-key';
+import { IssueApiKeyHandler } from './api-keys/issue-api-key';
 import { KnownApiKeys } from './api-keys/known-api-keys';
+import { RevokeApiKeyHandler } from './api-keys/revoke-api-key';
 import { AuthController } from './auth.controller';
+import { OwnAccountController } from './own-account.controller';
 import { RequestAuthenticator } from './request-authenticator';
 import { AccessTokens } from './sessions/access-token';
+import { EndLoginsHandler } from './sessions/end-logins';
 import { LogInHandler } from './sessions/log-in';
 import { LoginAttempts } from './sessions/login-attempts';
 import { Sessions } from './sessions/sessions';
@@ -22,7 +29,7 @@ export class IdentityApiModule {
   static register(options: IdentityOptions): DynamicModule {
     return {
       module: IdentityApiModule,
-      controllers: [AuthController],
+      controllers: [AuthController, OwnAccountController, AccessController],
       providers: [
         Sessions,
         LoginAttempts,
@@ -32,6 +39,11 @@ export class IdentityApiModule {
         LogInHandler,
         EnsureUserHandler,
         EnsureApiKeyHandler,
+        ChangePasswordHandler,
+        ResetPasswordHandler,
+        EndLoginsHandler,
+        IssueApiKeyHandler,
+        RevokeApiKeyHandler,
       ],
       exports: [Authenticator],
     };

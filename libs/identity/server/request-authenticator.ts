@@ -4,7 +4,7 @@ import { Authenticator, type Principal } from '@icmp-mon/platform/http';
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { KnownApiKeys } from './api-keys/known-api-keys';
-import { AccessTokens } from './sessions/access-token';
+import { type AccessClaims, AccessTokens } from './sessions/access-token';
 import { readCookie, SESSION_COOKIE } from './sessions/cookies';
 import { requireSameOrigin } from './sessions/same-origin';
 import { Sessions } from './sessions/sessions';
@@ -29,6 +29,19 @@ export class RequestAuthenticator extends Authenticator {
     return cookie === null ? null : this.bySession(request, cookie);
   }
 
+  override async remember(request: Request): Promise<Principal | null> {
+    const { authorization } = request.headers;
+    if (authorization !== undefined) {
+      const key = BEARER.exec(authorization)?.[1];
+      return key === undefined ? null : this.keys.remember(key);
+    }
+    const cookie = readCookie(request, SESSION_COOKIE);
+    const claims = cookie === null ? null : await this.tokens.verify(cookie);
+    if (claims === null || !this.sessions.wasRunning(claims.sessionId)) return null;
+    requireSameOrigin(request);
+    return principalOf(claims);
+  }
+
   override stillValid(principal: Principal): Promise<boolean> {
     return principal.sessionId === null
       ? this.keys.isValid(principal.id)
@@ -48,13 +61,15 @@ export class RequestAuthenticator extends Authenticator {
       throw new DomainError('unauthenticated', 'The login has ended. Log in again.');
     }
     requireSameOrigin(request);
-    return {
-      kind: 'user',
-      id: claims.userId,
-      name: claims.name,
-      role: claims.role,
-      permissions: ROLE_PERMISSIONS[claims.role],
-      sessionId: claims.sessionId,
-    };
+    return principalOf(claims);
   }
 }
+
+const principalOf = ({ userId, name, role, sessionId }: AccessClaims): Principal => ({
+  kind: 'user',
+  id: userId,
+  name,
+  role,
+  permissions: ROLE_PERMISSIONS[role],
+  sessionId,
+});

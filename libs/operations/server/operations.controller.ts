@@ -1,5 +1,11 @@
 import type { DeadLetterList, HealthView, ReplayResult } from '@icmp-mon/operations/contract';
-import { IdempotencyKey, Metadata, RequirePermission, type RequestMetadata } from '@icmp-mon/platform/http';
+import {
+  AnswersWithoutDatabase,
+  IdempotencyKey,
+  Metadata,
+  RequirePermission,
+  type RequestMetadata,
+} from '@icmp-mon/platform/http';
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ListDeadLetters } from './dead-letters/list-dead-letters';
@@ -24,6 +30,7 @@ export class OperationsController {
   ) {}
 
   @Get('health')
+  @AnswersWithoutDatabase()
   @ApiOperation({ summary: "The product's own health, worst part first; answers also while parts cannot be read" })
   @ApiOkResponse({ type: HealthDocument })
   health(): Promise<HealthView> {

@@ -10,6 +10,14 @@ export abstract class Authenticator {
    */
   abstract authenticate(request: Request): Promise<Principal | null>;
 
+  /**
+   * The caller from memory, for routes that answer while the database is away: one that was recognised some minutes ago.
+   * Null for others.
+   */
+  remember(_request: Request): Promise<Principal | null> {
+    return Promise.resolve(null);
+  }
+
   /** False once the session or key behind a principal was ended; long-lived streams ask now and then. */
   abstract stillValid(principal: Principal): Promise<boolean>;
 }

@@ -14,6 +14,7 @@ import { closeUnreadBodies } from './request-body';
 import { requestId } from './request-context';
 import { countRequests } from './request-metrics';
 import { assertRoutesDeclareAccess } from './route-declarations';
+import { noteUntrustedProxies } from './untrusted-proxies';
 
 const HEADERS_TIMEOUT_MS = 10_000;
 /** A request that is not here by then is cut off; its body has less time (`RequestBodyInterceptor`). */
@@ -68,7 +69,7 @@ const refuseBeyond =
 
 export interface HttpAppOptions {
   logger?: LoggerService | false;
-  /** Addresses of proxies whose `X-Forwarded-*` headers are believed; none unless said. */
+  /** Addresses of proxies whose `X-Forwarded-*` headers are believed; none unless set. */
   trustedProxies?: string[];
 }
 
@@ -91,10 +92,11 @@ export async function createHttpApp(
   app.set('query parser', 'simple');
   // An ETag here is the version of an aggregate, never a hash of the answer.
   app.set('etag', false);
+  const isTrusted = trustOf(app);
   const limits = new ConnectionLimits({
     connectionsMax: CONNECTIONS_MAX,
     perAddressMax: CONNECTIONS_WITHOUT_LOGIN_PER_ADDRESS_MAX,
-    isExempt: trustOf(app),
+    isExempt: isTrusted,
   });
   const server = app.getHttpServer() as Server;
   limits.watch(server);
@@ -102,6 +104,7 @@ export async function createHttpApp(
   app.use(requestId);
   app.use(refuseBeyond(limits));
   app.use(closeUnreadBodies);
+  app.use(noteUntrustedProxies(isTrusted));
   app.use(countRequests);
   app.use(helmet({ contentSecurityPolicy: CONTENT_SECURITY_POLICY, strictTransportSecurity: false }));
   app.use('/api', notCached);

@@ -161,6 +161,22 @@ describe('an event stream', () => {
     const response = await fetch(`http://127.0.0.1:${port}/`);
     const whole = response.text();
     await vi.advanceTimersByTimeAsync(60_000);
+    await expect(whole).resolves.toContain('retry: ');
+  });
+
+  it('stays open while the database is away for less than a minute', async () => {
+    doorkeeper.valid = () => Promise.reject(new Error('the database went'));
+    vi.useFakeTimers({ toFake: ['setInterval'] });
+    const port = await serve(NEVER);
+    const response = await fetch(`http://127.0.0.1:${port}/`);
+    let ended = false;
+    const whole = response.text().finally(() => (ended = true));
+    await vi.advanceTimersByTimeAsync(50_000);
+    doorkeeper.valid = () => Promise.resolve(true);
+    await vi.advanceTimersByTimeAsync(50_000);
+    expect(ended).toBe(false);
+    doorkeeper.valid = () => Promise.resolve(false);
+    await vi.advanceTimersByTimeAsync(5_000);
     await expect(whole).resolves.toContain(': alive');
   });
 });

@@ -27,6 +27,7 @@ export { serveOpenApi } from './open-api';
 export { toOpenApi31 } from './open-api-31';
 export {
   actorOf,
+  AnswersWithoutDatabase,
   Authenticated,
   PERMISSION_METADATA,
   type Principal,

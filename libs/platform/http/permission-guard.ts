@@ -1,10 +1,10 @@
-import { DomainError } from '@icmp-mon/platform/errors';
+import { DependencyUnavailable, DomainError } from '@icmp-mon/platform/errors';
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import { Authenticator } from './authenticator';
 import { markAuthenticated } from './connection-limits';
-import { PERMISSION_METADATA, type RouteAccess } from './permission';
+import { PERMISSION_METADATA, type Principal, REMEMBERED_METADATA, type RouteAccess } from './permission';
 import { setPrincipal } from './request-context';
 
 /** Lets a request through to its route when the caller holds what the route declares. */
@@ -23,7 +23,7 @@ export class PermissionGuard implements CanActivate {
     if (access === undefined) throw new DomainError('forbidden', 'The route declares no permission.');
     if (access.kind === 'public') return true;
     const request = context.switchToHttp().getRequest<Request>();
-    const principal = await this.authenticator.authenticate(request);
+    const principal = await this.callerOf(request, context);
     if (principal === null) {
       throw new DomainError('unauthenticated', 'Log in, or send an API key as "Authorization: Bearer imk_…".');
     }
@@ -36,5 +36,17 @@ export class PermissionGuard implements CanActivate {
       );
     }
     return true;
+  }
+
+  private async callerOf(request: Request, context: ExecutionContext): Promise<Principal | null> {
+    try {
+      return await this.authenticator.authenticate(request);
+    } catch (error) {
+      const mayBeRemembered = this.reflector.get<boolean | undefined>(REMEMBERED_METADATA, context.getHandler());
+      if (mayBeRemembered !== true || !(error instanceof DependencyUnavailable)) throw error;
+      const remembered = await this.authenticator.remember(request);
+      if (remembered === null) throw error;
+      return remembered;
+    }
   }
 }

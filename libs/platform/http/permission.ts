@@ -23,6 +23,11 @@ export const Authenticated = (): ClassDecorator & MethodDecorator =>
 /** The route answers anybody. */
 export const Public = (): ClassDecorator & MethodDecorator => declare({ kind: 'public' });
 
+export const REMEMBERED_METADATA = 'icmpmon:remembered';
+
+/** The route answers while the database is away, to callers that were known some minutes ago. */
+export const AnswersWithoutDatabase = (): MethodDecorator => SetMetadata(REMEMBERED_METADATA, true);
+
 /** Who makes a request. */
 export interface Principal {
   kind: 'user' | 'api-key';

@@ -1,28 +1,49 @@
 import type { IdentityEvent, Role } from '@icmp-mon/identity/contract';
+import { DomainError } from '@icmp-mon/platform/errors';
 import type { Aggregate } from '@icmp-mon/platform/event-store';
 
-type AccountState = { kind: 'absent' } | { kind: 'present' };
+type UserState = { kind: 'absent' } | { kind: 'present' };
+type ApiKeyState = { kind: 'absent' } | { kind: 'valid' } | { kind: 'revoked' };
 
-export type UserEvent = Extract<IdentityEvent, { type: 'UserRegistered' }>;
-export type ApiKeyEvent = Extract<IdentityEvent, { type: 'ApiKeyIssued' }>;
-
-const present = (): AccountState => ({ kind: 'present' });
+export type ApiKeyEvent = Extract<IdentityEvent, { type: `ApiKey${string}` }>;
+export type UserEvent = Exclude<IdentityEvent, ApiKeyEvent>;
 
 /** Events of accounts are the audit of who was let in; names and secrets stay out of them. */
-export const USER: Aggregate<AccountState, UserEvent> = {
+export const USER: Aggregate<UserState, UserEvent> = {
   category: 'user',
   initial: { kind: 'absent' },
-  evolve: present,
+  evolve: () => ({ kind: 'present' }),
 };
 
-export const API_KEY: Aggregate<AccountState, ApiKeyEvent> = {
+export const API_KEY: Aggregate<ApiKeyState, ApiKeyEvent> = {
   category: 'apikey',
   initial: { kind: 'absent' },
-  evolve: present,
+  evolve(state, event) {
+    switch (event.type) {
+      case 'ApiKeyIssued':
+        return { kind: 'valid' };
+      case 'ApiKeyRevoked':
+        return { kind: 'revoked' };
+      default:
+        // Of a newer release.
+        return state;
+    }
+  },
 };
 
-export const registerUser = (state: AccountState, userId: string, role: Role): UserEvent[] =>
+export const registerUser = (state: UserState, userId: string, role: Role): UserEvent[] =>
   state.kind === 'present' ? [] : [{ type: 'UserRegistered', data: { userId, role } }];
 
-export const issueApiKey = (state: AccountState, keyId: string, role: Role): ApiKeyEvent[] =>
-  state.kind === 'present' ? [] : [{ type: 'ApiKeyIssued', data: { keyId, role } }];
+export const issueApiKey = (
+  state: ApiKeyState,
+  keyId: string,
+  role: Role,
+  expiresAt: string | null = null,
+): ApiKeyEvent[] => (state.kind === 'absent' ? [{ type: 'ApiKeyIssued', data: { keyId, role, expiresAt } }] : []);
+
+/** @throws DomainError `not_found`, `conflict` */
+export function revokeApiKey(state: ApiKeyState, keyId: string): ApiKeyEvent[] {
+  if (state.kind === 'absent') throw new DomainError('not_found', `There is no API key ${keyId}.`);
+  if (state.kind === 'revoked') throw new DomainError('conflict', `The API key ${keyId} was revoked before.`);
+  return [{ type: 'ApiKeyRevoked', data: { keyId } }];
+}

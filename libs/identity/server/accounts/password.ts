@@ -12,8 +12,6 @@ const PARALLELISM = 1;
 const TAG_BYTES = 32;
 const NONCE_BYTES = 16;
 
-export const PASSWORD_LENGTH_MAX = 256;
-
 /** Each derivation takes 19 MiB and some 20 ms of a core: a few at a time, a bounded queue behind them. */
 const turns = new FairTurns({
   atOnceMax: 2,

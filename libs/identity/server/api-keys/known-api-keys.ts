@@ -2,8 +2,10 @@ import { timingSafeEqual } from 'node:crypto';
 import { type Role, ROLE_PERMISSIONS } from '@icmp-mon/identity/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import type { Principal } from '@icmp-mon/platform/http';
+import { createLogger } from '@icmp-mon/platform/ops';
 import { Injectable } from '@nestjs/common';
 import { BriefCache } from '../brief-cache';
+import { RecentlyKnown } from '../recently-known';
 import { parseApiKey } from './api-key';
 
 interface ApiKeyRow {
@@ -11,19 +13,26 @@ interface ApiKeyRow {
   name: string;
   role: Role;
   secret_hash: Buffer;
+  /** Whether the time of its last use is more than a minute old. */
+  note_use: boolean;
 }
 
 /** A revoked key stops working within this. */
 const KEPT_MS = 5_000;
 const KEPT_MAX = 1_000;
 
-const VALID = `SELECT id, name, role, secret_hash FROM api_key
+const logger = createLogger('api-keys');
+
+const VALID = `SELECT id, name, role, secret_hash,
+    last_used_at IS NULL OR last_used_at < now() - interval '1 minute' AS note_use FROM api_key
   WHERE id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`;
 
 /** Recognises API keys by their hash. */
 @Injectable()
 export class KnownApiKeys {
   private readonly kept = new BriefCache<ApiKeyRow | null>(KEPT_MS, KEPT_MAX);
+
+  private readonly recent = new RecentlyKnown<ApiKeyRow>(KEPT_MAX);
 
   constructor(private readonly database: ControlDatabase) {}
 
@@ -33,21 +42,50 @@ export class KnownApiKeys {
     if (given === null) return null;
     const row = await this.valid(given.id);
     if (row === null || !timingSafeEqual(row.secret_hash, given.secretHash)) return null;
-    return {
-      kind: 'api-key',
-      id: row.id,
-      name: row.name,
-      role: row.role,
-      permissions: ROLE_PERMISSIONS[row.role],
-      sessionId: null,
-    };
+    return principalOf(row);
+  }
+
+  /** The same from memory, for when the database is away: a key that was valid some minutes ago. */
+  remember(text: string): Principal | null {
+    const given = parseApiKey(text);
+    const row = given === null ? null : this.recent.get(given.id);
+    if (given === null || row === null || !timingSafeEqual(row.secret_hash, given.secretHash)) return null;
+    return principalOf(row);
   }
 
   async isValid(id: string): Promise<boolean> {
     return (await this.valid(id)) !== null;
   }
 
+  /** Asks the database again about a key. */
+  forget(id: string): void {
+    this.kept.forget(id);
+    this.recent.forget(id);
+  }
+
   private valid(id: string): Promise<ApiKeyRow | null> {
-    return this.kept.get(id, async () => (await this.database.query<ApiKeyRow>(VALID, [id]))[0] ?? null);
+    return this.kept.get(id, async () => {
+      const row = (await this.database.query<ApiKeyRow>(VALID, [id]))[0] ?? null;
+      if (row === null) this.recent.forget(id);
+      else this.recent.keep(id, row);
+      if (row?.note_use === true) this.noteUse(id);
+      return row;
+    });
+  }
+
+  /** Beside the request, which does not wait for it. */
+  private noteUse(id: string): void {
+    this.database
+      .execute('UPDATE api_key SET last_used_at = now() WHERE id = $1', [id])
+      .catch((error: unknown) => logger.warn({ err: error, keyId: id }, 'could not note when an API key was used'));
   }
 }
+
+const principalOf = ({ id, name, role }: ApiKeyRow): Principal => ({
+  kind: 'api-key',
+  id,
+  name,
+  role,
+  permissions: ROLE_PERMISSIONS[role],
+  sessionId: null,
+});

@@ -4,17 +4,11 @@ import { DomainError } from '@icmp-mon/platform/errors';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { passwordMatches, pretendToCheck } from '../accounts/password';
 import { LoginAttempts } from './login-attempts';
-import { Sessions, type SessionUser } from './sessions';
+import { type LoginClient, Sessions, type SessionUser } from './sessions';
 
 export interface LoggedIn {
   user: SessionUser;
   refreshToken: string;
-}
-
-/** Where a login comes from. */
-export interface LoginClient {
-  /** The part of the client's address that limits count by. */
-  addressGroup: string;
 }
 
 export class LogIn extends Command<LoggedIn> {
@@ -22,6 +16,8 @@ export class LogIn extends Command<LoggedIn> {
     readonly user: string,
     readonly password: string,
     readonly client: LoginClient,
+    /** The part of the client's address that limits count by. */
+    readonly addressGroup: string,
   ) {
     super();
   }
@@ -42,10 +38,10 @@ export class LogInHandler implements ICommandHandler<LogIn> {
     private readonly attempts: LoginAttempts,
   ) {}
 
-  async execute({ user: name, password, client }: LogIn): Promise<LoggedIn> {
-    const row = await this.rightUser(name, password, client.addressGroup);
+  async execute({ user: name, password, client, addressGroup }: LogIn): Promise<LoggedIn> {
+    const row = await this.rightUser(name, password, addressGroup);
     if (row === null) throw new DomainError('unauthenticated', 'User or password is wrong.');
-    const { sessionId, refreshToken } = await this.sessions.begin(row.id);
+    const { sessionId, refreshToken } = await this.sessions.begin(row.id, client);
     return { user: { userId: row.id, name: row.name, role: row.role, sessionId }, refreshToken };
   }
 

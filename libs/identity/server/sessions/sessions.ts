@@ -6,6 +6,7 @@ import { newId } from '@icmp-mon/platform/ids';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { Injectable } from '@nestjs/common';
 import { BriefCache } from '../brief-cache';
+import { RecentlyKnown } from '../recently-known';
 
 /** A login lasts this long without being used, and no longer than `SESSION_S` in all. */
 export const REFRESH_TOKEN_S = 24 * 3600;
@@ -21,6 +22,12 @@ export interface SessionUser {
   name: string;
   role: Role;
   sessionId: string;
+}
+
+/** Where a login comes from, as its user is shown it. */
+export interface LoginClient {
+  address: string | null;
+  userAgent: string | null;
 }
 
 export interface Refreshed {
@@ -48,14 +55,17 @@ const loggedOut = (): DomainError => new DomainError('unauthenticated', 'The log
 export class Sessions {
   private readonly running = new BriefCache<boolean>(ENDED_KEPT_MS, ENDED_KEPT_MAX);
 
+  private readonly seenRunning = new RecentlyKnown<true>(ENDED_KEPT_MAX);
+
   constructor(private readonly database: ControlDatabase) {}
 
-  async begin(userId: string): Promise<{ sessionId: string; refreshToken: string }> {
+  async begin(userId: string, client: LoginClient): Promise<{ sessionId: string; refreshToken: string }> {
     const sessionId = newId();
     return this.database.transaction(async (sql) => {
       await sql.execute(
-        `INSERT INTO login_session (id, user_id, expires_at) VALUES ($1, $2, now() + make_interval(secs => $3))`,
-        [sessionId, userId, SESSION_S],
+        `INSERT INTO login_session (id, user_id, expires_at, address, user_agent)
+         VALUES ($1, $2, now() + make_interval(secs => $3), $4, $5)`,
+        [sessionId, userId, SESSION_S, client.address, client.userAgent],
       );
       return { sessionId, refreshToken: await issue(sql, sessionId) };
     });
@@ -88,6 +98,27 @@ export class Sessions {
     if (row !== undefined) await this.end(row.session_id);
   }
 
+  /** Ends logins of a user within a transaction: one, all but one, or all. Returns their ids; `forgetEnded` once it is committed. */
+  async endWithin(sql: Sql, which: { userId: string; loginId?: string; exceptId?: string }): Promise<string[]> {
+    const rows = await sql.query<{ id: string }>(
+      `UPDATE login_session SET ended_at = now()
+       WHERE user_id = $1 AND ended_at IS NULL AND ($2::uuid IS NULL OR id = $2) AND ($3::uuid IS NULL OR id <> $3)
+       RETURNING id`,
+      [which.userId, which.loginId ?? null, which.exceptId ?? null],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Asks the database again about every login. */
+  forgetEnded(): void {
+    this.running.clear();
+  }
+
+  /** Whether a login was running when the database was last asked, some minutes ago at most. */
+  wasRunning(sessionId: string): boolean {
+    return this.seenRunning.get(sessionId) !== null;
+  }
+
   /** False once a login was ended or its user was disabled; at most 5 s late. */
   isRunning(sessionId: string): Promise<boolean> {
     return this.running.get(sessionId, async () => {
@@ -96,6 +127,8 @@ export class Sessions {
          WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > now() AND u.disabled_at IS NULL`,
         [sessionId],
       );
+      if (row === undefined) this.seenRunning.forget(sessionId);
+      else this.seenRunning.keep(sessionId, true);
       return row !== undefined;
     });
   }

@@ -1,5 +1,6 @@
+import { hostname } from 'node:os';
 import { type HealthRow, worstOf } from '@icmp-mon/operations/contract';
-import { APP_SILENT_S, FORGOTTEN_AFTER } from '../processes/process-report';
+import { APP_SILENT_S, FORGOTTEN_AFTER, REPORT_S } from '../processes/process-report';
 import { counted, ofRows, spanText } from './figures';
 import type { PartReader, PartReading } from './health-reading';
 import { grade, type Thresholds } from './thresholds';
@@ -51,11 +52,12 @@ export const PROCESSES_PART: PartReader = {
     { key: 'pid', title: 'Process', unit: 'text' },
   ],
   async read({ control, thresholds }): Promise<PartReading> {
-    const processes = await control.query<ProcessRow>(
+    const stored = await control.query<ProcessRow>(
       `SELECT app, host, pid, version, started_at, ready, troubles, clock_ahead_ms / 1000 AS clock_ahead_s,
          abs(extract(epoch FROM clock_timestamp() - seen_at))::float8 AS silent_s
        FROM app_process WHERE seen_at > now() - interval '${FORGOTTEN_AFTER}' ORDER BY app, started_at DESC LIMIT 1000`,
     );
+    const processes = withoutOutage(stored);
     const heard = processes.filter(isHeard);
     // A process that was replaced on its host is past; one that is simply gone is missed.
     const shown = processes.filter(
@@ -71,6 +73,17 @@ export const PROCESSES_PART: PartReader = {
     return ofRows(rows, ok, () => complaint(missing, rows));
   },
 };
+
+/**
+ * While the control database was away nobody could report, this process neither: as long as it was kept from it, the
+ * others' silence says nothing of them.
+ */
+function withoutOutage(processes: ProcessRow[]): ProcessRow[] {
+  const own = processes.filter(({ host, pid }) => host === hostname() && pid === process.pid);
+  const ownSilentS = Math.min(...own.map(({ silent_s }) => silent_s));
+  const awayS = Number.isFinite(ownSilentS) ? Math.max(0, ownSilentS - REPORT_S) : 0;
+  return awayS === 0 ? processes : processes.map((row) => ({ ...row, silent_s: Math.max(0, row.silent_s - awayS) }));
+}
 
 const isHeard = ({ silent_s }: ProcessRow): boolean => silent_s < APP_SILENT_S;
 

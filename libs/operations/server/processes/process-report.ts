@@ -3,7 +3,8 @@ import type { Sql } from '@icmp-mon/platform/database';
 import { newId } from '@icmp-mon/platform/ids';
 import { createLogger, type Readiness } from '@icmp-mon/platform/ops';
 
-const REPORT_MS = 10_000;
+export const REPORT_S = 10;
+const REPORT_MS = REPORT_S * 1_000;
 /** A process that missed two reports is not heard. */
 export const APP_SILENT_S = 30;
 /** What has not been heard for so long is no part of the installation any more. */

@@ -1,0 +1,201 @@
+import type { ApiKeyView, IssuedApiKey, LoginView, UserView } from '@icmp-mon/identity/contract';
+import { EnsureUser } from '@icmp-mon/identity/server';
+import { newId } from '@icmp-mon/platform/ids';
+import { CommandBus } from '@nestjs/cqrs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApi, TEST_PASSWORD, type TestApi } from './testing/test-api';
+
+const WAIT = { timeout: 20_000, interval: 250 };
+const NEXT_PASSWORD = 'four other horses at the gate';
+let api: TestApi;
+
+beforeAll(async () => {
+  api = await startTestApi();
+});
+afterAll(() => api.stop());
+
+type Ask = (method: string, path: string, body?: object) => Promise<Response>;
+
+/** A browser that is signed in. */
+async function signedIn(user: string, password: string, userAgent = 'test'): Promise<Ask> {
+  const ask = (method: string, path: string, body?: object, cookie?: string): Promise<Response> =>
+    fetch(`${api.url}/api/v1/${path}`, {
+      method,
+      headers: {
+        origin: api.url,
+        'user-agent': userAgent,
+        ...(cookie !== undefined && { cookie }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  const login = await ask('POST', 'auth/login', { user, password });
+  expect(login.status).toBe(200);
+  const cookie = login.headers
+    .getSetCookie()
+    .map((each) => each.split(';')[0])
+    .join('; ');
+  return (method, path, body) => ask(method, path, body, cookie);
+}
+
+async function newUser(name: string): Promise<void> {
+  const metadata = { actor: 'system:test', causationId: null, correlationId: newId() };
+  await api.app.get(CommandBus).execute(new EnsureUser(name, TEST_PASSWORD, 'viewer', metadata));
+}
+
+const login = async (user: string, password: string): Promise<number> =>
+  (
+    await fetch(`${api.url}/api/v1/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ user, password }),
+    })
+  ).status;
+
+const eventTypes = async (like: string): Promise<string[]> =>
+  (
+    await api.control.query<{ type: string }>('SELECT type FROM event WHERE stream LIKE $1 ORDER BY position', [like])
+  ).map(({ type }) => type);
+
+describe('the own password', () => {
+  it('is changed by who knows it; the other logins end, this one goes on', async () => {
+    await newUser('ada');
+    const [here, elsewhere] = [await signedIn('ada', TEST_PASSWORD), await signedIn('ada', TEST_PASSWORD)];
+    const change = (currentPassword: string, newPassword: string): Promise<Response> =>
+      here('PUT', 'auth/password', { currentPassword, newPassword });
+    const wrong = await change('not the password', NEXT_PASSWORD);
+    expect(wrong.status).toBe(400);
+    expect(await wrong.json()).toMatchObject({ errors: [{ pointer: '#/currentPassword', detail: 'is wrong' }] });
+    for (const easy of ['short', 'aaaaaaaaaaaaaaaa', 'my name is Ada, hello']) {
+      const refused = await change(TEST_PASSWORD, easy);
+      expect(await refused.json()).toMatchObject({ status: 400, errors: [{ pointer: '#/newPassword' }] });
+    }
+    expect((await change(TEST_PASSWORD, NEXT_PASSWORD)).status).toBe(204);
+    expect((await here('GET', 'auth/me')).status).toBe(200);
+    expect((await elsewhere('GET', 'auth/me')).status).toBe(401);
+    expect(await login('ada', TEST_PASSWORD)).toBe(401);
+    expect(await login('ada', NEXT_PASSWORD)).toBe(200);
+  });
+
+  it('is not for API keys, and guessing it is bounded', async () => {
+    expect((await api.ask('/api/v1/auth/logins')).status).toBe(403);
+    await newUser('bob');
+    const here = await signedIn('bob', TEST_PASSWORD);
+    const guesses = await Promise.all(
+      Array.from({ length: 14 }, () =>
+        here('PUT', 'auth/password', { currentPassword: 'guess', newPassword: NEXT_PASSWORD }),
+      ),
+    );
+    expect(guesses.filter(({ status }) => status === 429)).toHaveLength(4);
+  });
+
+  it('is set by an administrator, which ends all logins of the user', async () => {
+    await newUser('carol');
+    const browser = await signedIn('carol', TEST_PASSWORD);
+    const { items } = (await (await api.ask('/api/v1/users')).json()) as { items: UserView[] };
+    const carol = items.find(({ name }) => name === 'carol');
+    expect(carol).toMatchObject({ role: 'viewer', logins: 1, passwordChangedAt: null });
+    expect(JSON.stringify(items)).not.toContain('argon2');
+    const reset = { method: 'PUT', headers: { 'content-type': 'application/json' } };
+    const body = JSON.stringify({ newPassword: NEXT_PASSWORD });
+    expect((await api.ask(`/api/v1/users/${newId()}/password`, { ...reset, body })).status).toBe(404);
+    expect((await api.ask(`/api/v1/users/${carol?.id}/password`, { ...reset, body, role: 'engineer' })).status).toBe(
+      403,
+    );
+    expect((await api.ask(`/api/v1/users/${carol?.id}/password`, { ...reset, body })).status).toBe(204);
+    expect((await browser('GET', 'auth/me')).status).toBe(401);
+    expect(await login('carol', NEXT_PASSWORD)).toBe(200);
+    expect(await eventTypes(`user-${carol?.id}`)).toEqual(['UserRegistered', 'PasswordReset']);
+  });
+});
+
+describe('logins', () => {
+  const listed = async (ask: Ask): Promise<LoginView[]> =>
+    ((await (await ask('GET', 'auth/logins')).json()) as { items: LoginView[] }).items;
+
+  it('are listed to their user, and ended one by one or all but the own', async () => {
+    await newUser('dora');
+    const here = await signedIn('dora', TEST_PASSWORD, 'Browser here');
+    const others = [
+      await signedIn('dora', TEST_PASSWORD, 'Phone \u00ff'),
+      await signedIn('dora', TEST_PASSWORD),
+      await signedIn('dora', TEST_PASSWORD),
+    ];
+    const logins = await listed(here);
+    expect(logins).toHaveLength(4);
+    expect(logins.find(({ isCurrent }) => isCurrent)).toMatchObject({
+      userAgent: 'Browser here',
+      address: '127.0.0.1',
+    });
+    const phone = logins.find(({ userAgent }) => userAgent?.startsWith('Phone'));
+    expect((await here('DELETE', `auth/logins/${phone?.id}`)).status).toBe(204);
+    expect((await here('DELETE', `auth/logins/${phone?.id}`)).status).toBe(404);
+    expect((await others[0]?.('GET', 'auth/me'))?.status).toBe(401);
+    expect(await (await here('DELETE', 'auth/logins')).json()).toEqual({ ended: 2 });
+    for (const other of others) expect((await other('GET', 'auth/me')).status).toBe(401);
+    expect(await listed(here)).toHaveLength(1);
+    const [{ id }] = await api.control.query<{ id: string }>(`SELECT id FROM user_account WHERE name = 'dora'`);
+    expect(await eventTypes(`user-${id}`)).toEqual(['UserRegistered', 'LoginsEnded', 'LoginsEnded']);
+  });
+
+  it('of others are out of reach', async () => {
+    await newUser('eve');
+    await newUser('frank');
+    const [eve, frank] = [await signedIn('eve', TEST_PASSWORD), await signedIn('frank', TEST_PASSWORD)];
+    const [login] = await listed(frank);
+    expect((await eve('DELETE', `auth/logins/${login?.id}`)).status).toBe(404);
+    expect((await frank('GET', 'auth/me')).status).toBe(200);
+  });
+});
+
+describe('API keys', () => {
+  const issue = async (body: object): Promise<IssuedApiKey> => {
+    const response = await api.post('/api/v1/api-keys', body);
+    expect(response.status).toBe(201);
+    return (await response.json()) as IssuedApiKey;
+  };
+  const me = async (key: string): Promise<number> =>
+    (await fetch(`${api.url}/api/v1/auth/me`, { headers: { authorization: `Bearer ${key}` } })).status;
+  const listed = async (): Promise<ApiKeyView[]> =>
+    ((await (await api.ask('/api/v1/api-keys')).json()) as { items: ApiKeyView[] }).items;
+
+  it('are made, shown once, used, listed with their last use, and revoked at once', async () => {
+    const { key, ...view } = await issue({ name: 'graphs', role: 'viewer' });
+    expect(view).toMatchObject({ name: 'graphs', role: 'viewer', expiresAt: null, lastUsedAt: null, revokedAt: null });
+    expect(view.createdBy).toMatch(/^api-key:/);
+    expect(await me(key)).toBe(200);
+    await expect
+      .poll(async () => (await listed()).find(({ id }) => id === view.id)?.lastUsedAt, WAIT)
+      .toMatch(/^\d{4}-\d\d-\d\dT/);
+    expect(JSON.stringify(await listed())).not.toContain(key.slice(17));
+    expect((await api.ask(`/api/v1/api-keys/${view.id}`, { method: 'DELETE' })).status).toBe(204);
+    expect(await me(key)).toBe(401);
+    expect((await api.ask(`/api/v1/api-keys/${view.id}`, { method: 'DELETE' })).status).toBe(409);
+    expect((await api.ask('/api/v1/api-keys/000000000000', { method: 'DELETE' })).status).toBe(404);
+    expect(await eventTypes(`apikey-${view.id}`)).toEqual(['ApiKeyIssued', 'ApiKeyRevoked']);
+    const last = (await listed()).at(-1);
+    expect(last).toMatchObject({ id: view.id, revokedAt: expect.any(String) as string });
+  });
+
+  it('end by themselves when they are to', async () => {
+    const { id, key, expiresAt } = await issue({ name: 'for a week', role: 'operator', validForDays: 7 });
+    expect(Date.parse(expiresAt ?? '') - Date.now()).toBeGreaterThan(6.9 * 86_400_000);
+    expect(await me(key)).toBe(200);
+    await api.control.execute('UPDATE api_key SET expires_at = now() WHERE id = $1', [id]);
+    await expect.poll(() => me(key), WAIT).toBe(401);
+  });
+
+  it('are for administrators to manage', async () => {
+    for (const role of ['viewer', 'operator', 'engineer'] as const) {
+      expect((await api.ask('/api/v1/api-keys', { role })).status).toBe(403);
+      expect((await api.ask('/api/v1/users', { role })).status).toBe(403);
+    }
+    expect((await api.post('/api/v1/api-keys', { name: 'x\u200b', role: 'viewer' })).status).toBe(400);
+    expect((await api.post('/api/v1/api-keys', { name: 'x', role: 'owner' })).status).toBe(400);
+  });
+});
+
+it('no secret is in the events', async () => {
+  const events = JSON.stringify(await api.control.query('SELECT data, metadata FROM event'));
+  for (const secret of [TEST_PASSWORD, NEXT_PASSWORD, 'argon2', 'imk_']) expect(events).not.toContain(secret);
+});

@@ -1,0 +1,115 @@
+import {
+  type ApiKeyView,
+  type ChangePasswordRequest,
+  type IssueApiKeyRequest,
+  type IssuedApiKey,
+  type LoginView,
+  PASSWORD_LENGTH_MAX,
+  PASSWORD_LENGTH_MIN,
+  type ResetPasswordRequest,
+  type Role,
+  ROLES,
+  type UserView,
+} from '@icmp-mon/identity/contract';
+import { IsPlainText, MayBeAbsent } from '@icmp-mon/platform/http';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsInt, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
+
+const KEY_NAME_LENGTH_MAX = 100;
+const KEY_DAYS_MAX = 3_650;
+const INSTANT = { type: 'string', format: 'date-time' } as const;
+const NEW_PASSWORD = { minLength: PASSWORD_LENGTH_MIN, maxLength: PASSWORD_LENGTH_MAX, format: 'password' } as const;
+
+export class ChangePasswordBody implements ChangePasswordRequest {
+  @ApiProperty({ minLength: 1, maxLength: PASSWORD_LENGTH_MAX, format: 'password' })
+  @IsString()
+  @MinLength(1)
+  @MaxLength(PASSWORD_LENGTH_MAX)
+  currentPassword!: string;
+
+  @ApiProperty(NEW_PASSWORD)
+  @IsString()
+  @MinLength(PASSWORD_LENGTH_MIN)
+  @MaxLength(PASSWORD_LENGTH_MAX)
+  newPassword!: string;
+}
+
+export class ResetPasswordBody implements ResetPasswordRequest {
+  @ApiProperty(NEW_PASSWORD)
+  @IsString()
+  @MinLength(PASSWORD_LENGTH_MIN)
+  @MaxLength(PASSWORD_LENGTH_MAX)
+  newPassword!: string;
+}
+
+export class LoginDocument implements LoginView {
+  @ApiProperty({ format: 'uuid' }) id!: string;
+  @ApiProperty(INSTANT) createdAt!: string;
+  @ApiProperty({ ...INSTANT, description: 'When it was last renewed: every 15 minutes while it is used.' })
+  lastUsedAt!: string;
+  @ApiProperty(INSTANT) expiresAt!: string;
+  @ApiProperty({ type: 'string', nullable: true }) address!: string | null;
+  @ApiProperty({ type: 'string', nullable: true }) userAgent!: string | null;
+  @ApiProperty({ description: 'Whether it is the login that asks.' }) isCurrent!: boolean;
+}
+
+export class LoginListDocument {
+  @ApiProperty({ type: [LoginDocument] }) items!: LoginDocument[];
+}
+
+export class EndedLoginsDocument {
+  @ApiProperty({ type: 'integer', description: 'How many logins ended.' }) ended!: number;
+}
+
+export class UserDocument implements UserView {
+  @ApiProperty({ format: 'uuid' }) id!: string;
+  @ApiProperty() name!: string;
+  @ApiProperty({ enum: ROLES }) role!: Role;
+  @ApiProperty(INSTANT) createdAt!: string;
+  @ApiProperty({ ...INSTANT, nullable: true }) passwordChangedAt!: string | null;
+  @ApiProperty({ type: 'integer', description: 'Logins that run.' }) logins!: number;
+}
+
+export class UserListDocument {
+  @ApiProperty({ type: [UserDocument] }) items!: UserDocument[];
+}
+
+export class IssueApiKeyBody implements IssueApiKeyRequest {
+  @ApiProperty({ minLength: 1, maxLength: KEY_NAME_LENGTH_MAX, description: 'What uses it, for people.' })
+  @IsString()
+  @MinLength(1)
+  @MaxLength(KEY_NAME_LENGTH_MAX)
+  @IsPlainText()
+  name!: string;
+
+  @ApiProperty({ enum: ROLES })
+  @IsIn(ROLES)
+  role!: Role;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: KEY_DAYS_MAX, description: 'For ever unless set.' })
+  @MayBeAbsent()
+  @IsInt()
+  @Min(1)
+  @Max(KEY_DAYS_MAX)
+  validForDays?: number;
+}
+
+export class ApiKeyDocument implements ApiKeyView {
+  @ApiProperty({ description: 'The first part of the key, after imk_.' }) id!: string;
+  @ApiProperty() name!: string;
+  @ApiProperty({ enum: ROLES }) role!: Role;
+  @ApiProperty(INSTANT) createdAt!: string;
+  @ApiProperty({ type: 'string', nullable: true, description: 'Who made it; null for one of an earlier release.' })
+  createdBy!: string | null;
+  @ApiProperty({ ...INSTANT, nullable: true, description: 'To within a minute.' }) lastUsedAt!: string | null;
+  @ApiProperty({ ...INSTANT, nullable: true }) expiresAt!: string | null;
+  @ApiProperty({ ...INSTANT, nullable: true }) revokedAt!: string | null;
+}
+
+export class ApiKeyListDocument {
+  @ApiProperty({ type: [ApiKeyDocument] }) items!: ApiKeyDocument[];
+}
+
+export class IssuedApiKeyDocument extends ApiKeyDocument implements IssuedApiKey {
+  @ApiProperty({ description: 'Shown once.' }) key!: string;
+}

@@ -1,0 +1,82 @@
+import type { IssuedApiKey } from '@icmp-mon/identity/contract';
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import { Metadata, type RequestMetadata, RequirePermission } from '@icmp-mon/platform/http';
+import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Post, Put } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiKeyListDocument,
+  EndedLoginsDocument,
+  IssueApiKeyBody,
+  IssuedApiKeyDocument,
+  ResetPasswordBody,
+  UserListDocument,
+} from './access-api';
+import { listUsers } from './accounts/list-users';
+import { ResetPassword } from './accounts/reset-password';
+import { IssueApiKey } from './api-keys/issue-api-key';
+import { listApiKeys } from './api-keys/list-api-keys';
+import { RevokeApiKey } from './api-keys/revoke-api-key';
+import { EndLogins } from './sessions/end-logins';
+
+/** Accounts and API keys of everybody. */
+@ApiTags('access')
+@Controller('api/v1')
+@RequirePermission('access:manage')
+export class AccessController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly database: ControlDatabase,
+  ) {}
+
+  @Get('users')
+  @ApiOperation({ summary: 'Accounts by name' })
+  @ApiOkResponse({ type: UserListDocument })
+  async users(): Promise<UserListDocument> {
+    return { items: await listUsers(this.database) };
+  }
+
+  @Put('users/:id/password')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Set the password of a user; ends all logins of the user' })
+  @ApiNoContentResponse()
+  async resetPassword(
+    @Param('id', ParseUUIDPipe) userId: string,
+    @Body() { newPassword }: ResetPasswordBody,
+    @Metadata() metadata: RequestMetadata,
+  ): Promise<void> {
+    await this.commands.execute(new ResetPassword(userId, newPassword, metadata));
+  }
+
+  @Delete('users/:id/logins')
+  @ApiOperation({ summary: 'End all logins of a user' })
+  @ApiOkResponse({ type: EndedLoginsDocument })
+  async endLogins(
+    @Param('id', ParseUUIDPipe) userId: string,
+    @Metadata() metadata: RequestMetadata,
+  ): Promise<EndedLoginsDocument> {
+    return { ended: await this.commands.execute(new EndLogins({ userId }, metadata)) };
+  }
+
+  @Get('api-keys')
+  @ApiOperation({ summary: 'API keys by name, revoked ones last; never the keys themselves' })
+  @ApiOkResponse({ type: ApiKeyListDocument })
+  async apiKeys(): Promise<ApiKeyListDocument> {
+    return { items: await listApiKeys(this.database) };
+  }
+
+  @Post('api-keys')
+  @ApiOperation({ summary: 'Make an API key; the answer shows it once' })
+  @ApiCreatedResponse({ type: IssuedApiKeyDocument })
+  issueApiKey(@Body() body: IssueApiKeyBody, @Metadata() metadata: RequestMetadata): Promise<IssuedApiKey> {
+    return this.commands.execute(new IssueApiKey(body, metadata));
+  }
+
+  @Delete('api-keys/:id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Revoke an API key: it stops working within 5 s' })
+  @ApiNoContentResponse()
+  async revokeApiKey(@Param('id') keyId: string, @Metadata() metadata: RequestMetadata): Promise<void> {
+    await this.commands.execute(new RevokeApiKey(keyId, metadata));
+  }
+}

@@ -1,0 +1,47 @@
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import { DomainError } from '@icmp-mon/platform/errors';
+import { EventStore } from '@icmp-mon/platform/event-store';
+import type { RequestMetadata } from '@icmp-mon/platform/http';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Sessions } from '../sessions/sessions';
+import { USER } from './account-events';
+import { requireGoodPassword } from './new-password';
+import { hashPassword } from './password';
+
+/** Sets the password of a user without the present one, and ends all logins of the user. */
+export class ResetPassword extends Command<void> {
+  constructor(
+    readonly userId: string,
+    readonly password: string,
+    readonly metadata: RequestMetadata,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(ResetPassword)
+export class ResetPasswordHandler implements ICommandHandler<ResetPassword> {
+  constructor(
+    private readonly database: ControlDatabase,
+    private readonly store: EventStore,
+    private readonly sessions: Sessions,
+  ) {}
+
+  async execute({ userId, password, metadata }: ResetPassword): Promise<void> {
+    const [row] = await this.database.query<{ name: string }>('SELECT name FROM user_account WHERE id = $1', [userId]);
+    if (row === undefined) throw new DomainError('not_found', `There is no user ${userId}.`);
+    requireGoodPassword(password, row.name, '#/newPassword');
+    const passwordHash = await hashPassword(password);
+    await this.store.execute(USER, userId, () => [{ type: 'PasswordReset', data: { userId } }], {
+      metadata,
+      within: async (sql) => {
+        await sql.execute('UPDATE user_account SET password_hash = $2, password_changed_at = now() WHERE id = $1', [
+          userId,
+          passwordHash,
+        ]);
+        await this.sessions.endWithin(sql, { userId });
+      },
+    });
+    this.sessions.forgetEnded();
+  }
+}

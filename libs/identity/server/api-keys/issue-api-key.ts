@@ -1,0 +1,60 @@
+import type { IssueApiKeyRequest, IssuedApiKey } from '@icmp-mon/identity/contract';
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import { DomainError } from '@icmp-mon/platform/errors';
+import { EventStore } from '@icmp-mon/platform/event-store';
+import type { RequestMetadata } from '@icmp-mon/platform/http';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { API_KEY, issueApiKey } from '../accounts/account-events';
+import { newApiKey, parseApiKey } from './api-key';
+
+const DAY_MS = 86_400_000;
+/** Keys that were not revoked. */
+export const API_KEYS_MAX = 1_000;
+
+/** Makes an API key; its answer is the only place where the key itself is shown. */
+export class IssueApiKey extends Command<IssuedApiKey> {
+  constructor(
+    readonly request: IssueApiKeyRequest,
+    readonly metadata: RequestMetadata,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(IssueApiKey)
+export class IssueApiKeyHandler implements ICommandHandler<IssueApiKey> {
+  constructor(
+    private readonly database: ControlDatabase,
+    private readonly store: EventStore,
+  ) {}
+
+  /** @throws DomainError `conflict` when there are too many */
+  async execute({ request: { name, role, validForDays }, metadata }: IssueApiKey): Promise<IssuedApiKey> {
+    const [counted] = await this.database.query<{ keys: number }>(
+      'SELECT count(*) AS keys FROM api_key WHERE revoked_at IS NULL',
+    );
+    if ((counted?.keys ?? 0) >= API_KEYS_MAX) {
+      throw new DomainError('conflict', `There are ${API_KEYS_MAX} API keys, the limit. Revoke some that nobody uses.`);
+    }
+    const key = newApiKey();
+    const parts = parseApiKey(key);
+    if (parts === null) throw new Error('A new API key cannot be read.');
+    const createdAtMs = Date.now();
+    const expiresAt = validForDays === undefined ? null : new Date(createdAtMs + validForDays * DAY_MS).toISOString();
+    await this.store.execute(API_KEY, parts.id, (state) => issueApiKey(state, parts.id, role, expiresAt), {
+      metadata,
+      expectedVersion: 0,
+      within: async (sql) => {
+        await sql.execute(
+          `INSERT INTO api_key (id, name, role, secret_hash, created_at, expires_at, created_by)
+           VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+          [parts.id, name, role, parts.secretHash, new Date(createdAtMs), expiresAt, metadata.actor],
+        );
+      },
+    });
+    const createdAt = new Date(createdAtMs).toISOString();
+    const { id } = parts;
+    const createdBy = metadata.actor;
+    return { id, name, role, createdAt, createdBy, lastUsedAt: null, expiresAt, revokedAt: null, key };
+  }
+}

@@ -1,0 +1,33 @@
+import { EventStore } from '@icmp-mon/platform/event-store';
+import type { RequestMetadata } from '@icmp-mon/platform/http';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { API_KEY, revokeApiKey } from '../accounts/account-events';
+import { KnownApiKeys } from './known-api-keys';
+
+/** Ends an API key: here at once, on other replicas within 5 s. */
+export class RevokeApiKey extends Command<void> {
+  constructor(
+    readonly keyId: string,
+    readonly metadata: RequestMetadata,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(RevokeApiKey)
+export class RevokeApiKeyHandler implements ICommandHandler<RevokeApiKey> {
+  constructor(
+    private readonly store: EventStore,
+    private readonly known: KnownApiKeys,
+  ) {}
+
+  async execute({ keyId, metadata }: RevokeApiKey): Promise<void> {
+    await this.store.execute(API_KEY, keyId, (state) => revokeApiKey(state, keyId), {
+      metadata,
+      within: async (sql) => {
+        await sql.execute('UPDATE api_key SET revoked_at = now() WHERE id = $1', [keyId]);
+      },
+    });
+    this.known.forget(keyId);
+  }
+}

@@ -1,0 +1,80 @@
+import { DomainError } from '@icmp-mon/platform/errors';
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import {
+  addressGroup,
+  Authenticated,
+  Caller,
+  Metadata,
+  type Principal,
+  type RequestMetadata,
+} from '@icmp-mon/platform/http';
+import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Put, Req } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { ChangePasswordBody, EndedLoginsDocument, LoginListDocument } from './access-api';
+import { ChangePassword } from './accounts/change-password';
+import { EndLogins } from './sessions/end-logins';
+import { listLogins } from './sessions/list-logins';
+
+/** What people do with their own account. */
+@ApiTags('auth')
+@Controller('api/v1/auth')
+@Authenticated()
+export class OwnAccountController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly database: ControlDatabase,
+  ) {}
+
+  @Put('password')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Change the own password; ends the other logins' })
+  @ApiNoContentResponse()
+  async changePassword(
+    @Body() { currentPassword, newPassword }: ChangePasswordBody,
+    @Caller() principal: Principal,
+    @Metadata() metadata: RequestMetadata,
+    @Req() request: Request,
+  ): Promise<void> {
+    const passwords = { current: currentPassword, next: newPassword };
+    await this.commands.execute(new ChangePassword(userOf(principal), passwords, addressGroup(request.ip), metadata));
+  }
+
+  @Get('logins')
+  @ApiOperation({ summary: 'The own logins that run' })
+  @ApiOkResponse({ type: LoginListDocument })
+  async logins(@Caller() principal: Principal): Promise<LoginListDocument> {
+    const { userId, sessionId } = userOf(principal);
+    return { items: await listLogins(this.database, userId, sessionId) };
+  }
+
+  @Delete('logins/:id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'End one of the own logins' })
+  @ApiNoContentResponse()
+  async endLogin(
+    @Param('id', ParseUUIDPipe) loginId: string,
+    @Caller() principal: Principal,
+    @Metadata() metadata: RequestMetadata,
+  ): Promise<void> {
+    await this.commands.execute(new EndLogins({ userId: userOf(principal).userId, loginId }, metadata));
+  }
+
+  @Delete('logins')
+  @ApiOperation({ summary: 'End all own logins but the one that asks' })
+  @ApiOkResponse({ type: EndedLoginsDocument })
+  async endOtherLogins(
+    @Caller() principal: Principal,
+    @Metadata() metadata: RequestMetadata,
+  ): Promise<EndedLoginsDocument> {
+    const { userId, sessionId } = userOf(principal);
+    return { ended: await this.commands.execute(new EndLogins({ userId, exceptId: sessionId }, metadata)) };
+  }
+}
+
+/** @throws DomainError `forbidden` for an API key, which has neither password nor logins */
+function userOf({ kind, id, sessionId }: Principal): { userId: string; sessionId: string } {
+  if (kind === 'user' && sessionId !== null) return { userId: id, sessionId };
+  throw new DomainError('forbidden', 'An API key has no password and no logins. Log in as a user.');
+}
