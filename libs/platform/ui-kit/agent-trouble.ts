@@ -14,7 +14,7 @@ export function agentTrouble(agent: AgentView, nowMs: number): string | null {
   const report = agent.telemetry;
   if (report === null) return 'has not reported yet';
   const broken = report.executors.find((executor) => executor.state !== 'ok' && executor.state !== 'idle');
-  if (broken !== undefined) return broken.detail;
+  if (broken !== undefined) return firstSentence(broken.detail);
   const slow = paceTrouble(report);
   if (slow !== null) return slow;
   if (report.droppedResults > 0) return `dropped ${countText(report.droppedResults)} results: its spool is full`;
@@ -36,4 +36,9 @@ function paceTrouble({ lateMs = 0, unmeasuredPerS = 0 }: AgentTelemetry): string
   if (unmeasuredPerS === 0) return late === '' ? null : late;
   const unmeasured = `${rateText(unmeasuredPerS)} of its probes per second have no result`;
   return late === '' ? `${unmeasured}: see its log` : `${unmeasured}, ${late}`;
+}
+
+/** What is wrong, without what to do about it, which the agent's page shows with its executors. */
+function firstSentence(detail: string): string {
+  return detail.replace(/\.(\s.*)?$/s, '');
 }

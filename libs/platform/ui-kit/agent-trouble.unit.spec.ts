@@ -59,7 +59,10 @@ describe('agentTrouble', () => {
       { executors: [{ type: 'icmp_ping', state: 'missing', detail: 'fping is missing: install fping' }] },
       /install fping/,
     ],
-    [{ executors: [{ type: 'icmp_ping', state: 'deaf', detail: 'fping hears no IPv4 reply' }] }, /hears no IPv4 reply/],
+    [
+      { executors: [{ type: 'icmp_ping', state: 'deaf', detail: 'fping 5.1 hears nothing. See it.' }] },
+      /^fping 5\.1 hears nothing$/,
+    ],
     [{ lateMs: 2_300 }, /^it probes up to 2\.3 s late/],
     [{ unmeasuredPerS: 0.5 }, /0\.5.* of its probes per second have no result: see its log/],
     [{ lateMs: 2_300, unmeasuredPerS: 0.5 }, /have no result, it probes up to 2\.3 s late/],

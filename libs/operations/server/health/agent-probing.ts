@@ -39,7 +39,7 @@ export function probingComplaint(rows: readonly HealthRow[]): [string, string] |
   if (first !== undefined) {
     return [
       `${broken.length} ${of} cannot probe as it should`,
-      `${first.values['agent']}: ${first.values['executor']}`,
+      `${first.values['agent']}: ${first.values['executorDetail']}`,
     ];
   }
   const late = rows.filter(

@@ -155,7 +155,8 @@ function rowOf(agent: string, report: ReportRow | undefined, { thresholds }: Loo
       dropped: report?.dropped ?? null,
       unmeasured: report?.unmeasured_per_s == null ? null : Math.ceil(report.unmeasured_per_s * 60),
       lateS: report?.late_ms == null ? null : report.late_ms / 1_000,
-      executor: report?.executor_detail ?? null,
+      executor: report?.executor_state?.replaceAll('_', ' ') ?? null,
+      executorDetail: report?.executor_detail ?? null,
       version: report?.version ?? null,
     },
   };
