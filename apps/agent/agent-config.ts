@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { AGENT_NAME_RULE, agentNameOf, isAgentName } from '@icmp-mon/agents/contract';
 import { type Field, integer, list, optional, path, readConfig, secret, text, url } from '@icmp-mon/platform/config';
 
 const GIB = 1024 ** 3;
@@ -9,7 +10,7 @@ const fields = {
   enrolToken: maybe(secret('ICMPMON_AGENT_ENROL_TOKEN')),
   caFile: optional(path('ICMPMON_AGENT_CA_FILE', { mustExist: true })),
   caSha256: optional(sha256('ICMPMON_AGENT_CA_SHA256')),
-  name: text('ICMPMON_AGENT_NAME', { default: hostname() }),
+  name: agentName('ICMPMON_AGENT_NAME'),
   region: text('ICMPMON_AGENT_REGION', { default: 'default' }),
   provider: text('ICMPMON_AGENT_PROVIDER', { default: 'default' }),
   tags: list('ICMPMON_AGENT_TAGS', { default: [] }),
@@ -38,6 +39,16 @@ export function tagsOf(items: readonly string[]): Record<string, string> {
 /** A secret that may be missing, and is still never printed. */
 function maybe(field: Field<string>): Field<string | undefined> {
   return { ...optional(field), show: (value) => (value === undefined ? '(not set)' : '(redacted)') };
+}
+
+/** The host name, made fit, unless set. */
+function agentName(variable: string): Field<string> {
+  return {
+    ...text(variable, { default: agentNameOf(hostname()) || 'agent' }),
+    expected: `a name that ${AGENT_NAME_RULE.replace('is ', 'consists of ')}`,
+    parse: (raw) => (isAgentName(raw) ? raw : null),
+    namesValue: true,
+  };
 }
 
 function sha256(variable: string): Field<string> {

@@ -1,3 +1,5 @@
+import { hostname } from 'node:os';
+import { agentNameOf } from '@icmp-mon/agents/contract';
 import { createLogger, type OpsServer, runApp, startOpsServer } from '@icmp-mon/platform/ops';
 import { compress } from '@icmp-mon/platform/zstd';
 import { ProbingAgent } from '@icmp-mon/probing/agent';
@@ -23,6 +25,10 @@ runApp({
       compress,
       log,
     });
+    const host = hostname();
+    if (config.name !== host && config.name === agentNameOf(host)) {
+      log.info({ host, name: config.name }, 'the host name was made fit to be the name of the agent');
+    }
     agent = probing;
     exposeMetrics(probing);
     ops = await startOpsServer({ port: opsPort, readiness: () => probing.readiness() });

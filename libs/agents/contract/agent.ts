@@ -62,6 +62,8 @@ export interface AgentTelemetry {
   /** Probes that were due in the last minute and have no result: not in time, not heard, or not to be trusted. */
   unmeasuredPerS?: number;
   executors: ExecutorHealth[];
+  /** Name and region of its settings where they are not those in force; older agents do not compare. */
+  configured?: { name: string; region: string };
   /** Name of the machine; older agents do not tell it. */
   host?: string;
 }

@@ -46,6 +46,12 @@ export class AgentTelemetryDocument implements AgentTelemetry {
   @ApiProperty() notSentPerS!: number;
   @ApiProperty({ description: "Agent's clock minus the gateway's." }) clockOffsetMs!: number;
   @ApiProperty() policyRefusedTargets!: number;
+  @ApiPropertyOptional({
+    ...{ type: 'object', properties: { name: { type: 'string' }, region: { type: 'string' } } },
+    additionalProperties: false,
+    description: 'Name and region of its settings where they are not those in force.',
+  })
+  configured?: { name: string; region: string };
   @ApiPropertyOptional({ description: 'The longest delay of probing in the last minute, in ms.' }) lateMs?: number;
   @ApiPropertyOptional({ description: 'Probes of the last minute that were due and have no result.' })
   unmeasuredPerS?: number;

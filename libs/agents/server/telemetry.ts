@@ -21,6 +21,8 @@ const EXECUTOR_STATE = /^[a-z_]{1,64}$/;
 const VERSION_LENGTH_MAX = 64;
 const DETAIL_LENGTH_MAX = 500;
 const TIME_LENGTH_MAX = 40;
+/** Settings are not what was enrolled, so they may be longer than what would be. */
+const PLACE_LENGTH_MAX = 256;
 const HOST_LENGTH_MAX = 253;
 
 /** What an agent may report as a number: where it can be negative, and nothing else about it. */
@@ -75,11 +77,21 @@ export function readTelemetry(body: unknown): AgentTelemetry {
       detail: `is a text of at most ${HOST_LENGTH_MAX} characters without control characters`,
     });
   }
+  const configured = readConfigured(body['configured'], errors);
   const executors = readExecutors(body['executors'], errors);
   if (errors.length > 0) throw new DomainError('invalid', 'The telemetry has fields that cannot be read.', errors);
   const { at, startedAt, agentVersion } = body;
   const given = { at, startedAt, agentVersion, ...Object.fromEntries(numbers), executors } as AgentTelemetry;
-  return host === undefined ? given : { ...given, host: String(host) };
+  return { ...given, ...(host !== undefined && { host: String(host) }), ...(configured && { configured }) };
+}
+
+function readConfigured(value: unknown, errors: FieldError[]): AgentTelemetry['configured'] {
+  if (value === undefined) return undefined;
+  const { name, region } = isRecord(value) ? value : {};
+  if (isCleanText(name, PLACE_LENGTH_MAX) && isCleanText(region, PLACE_LENGTH_MAX)) return { name, region };
+  const detail = `is {name, region} of texts of at most ${PLACE_LENGTH_MAX} characters without control characters`;
+  errors.push({ pointer: '#/configured', detail });
+  return undefined;
 }
 
 function readExecutors(value: unknown, errors: FieldError[]): ExecutorHealth[] {

@@ -12,6 +12,8 @@ export interface Field<T> {
   show(value: T): string;
   /** Missing: `required` is an error, else this value. */
   missing: { required: true } | { required: false; value: T };
+  /** A wrong value is named, for it is no secret. */
+  namesValue?: boolean;
   /** Reads the text from the file that `<variable>_FILE` names, if that is set. */
   fromFile?: boolean;
 }

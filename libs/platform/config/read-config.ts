@@ -32,7 +32,8 @@ export function readConfig<F extends { [K in keyof F]: Field<ValueOf<F[K]>> }>(
       else values[name] = field.missing.value;
     } else {
       const value = field.parse(raw);
-      if (value === null) problems.push(`${field.variable} must be ${field.expected}.`);
+      const given = field.namesValue ? `; it is ${JSON.stringify(raw)}` : '';
+      if (value === null) problems.push(`${field.variable} must be ${field.expected}${given}.`);
       else values[name] = value;
     }
     if (name in values) shown.push(`${field.variable}=${field.show(values[name])}`);

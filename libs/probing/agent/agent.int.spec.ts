@@ -7,6 +7,7 @@ import { compress } from '@icmp-mon/platform/zstd';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AgentOptions, EnrolledAnew, ProbingAgent } from './agent';
 import { CertificateRenewal } from './enrol/certificate-renewal';
+import { makeKeyPem } from './enrol/certificate-request';
 import { enrol } from './enrol/enrol';
 import { expiryOf, type Identity, IdentityStore } from './enrol/identity-store';
 import { FakeGateway } from './fake-gateway.test-server';
@@ -242,13 +243,110 @@ describe('the agent', () => {
     client.close();
   });
 
-  it('enrols again when its certificate has expired, and says so', async () => {
+  it('probes with an expired certificate, and returns by its key without a token', async () => {
+    gateway.assign(IPS);
+    const identity = await expired();
+    gateway.returning = 'works';
+    const agent = started({ enrolToken: undefined });
+    await expect.poll(() => agent.session?.gauges().targets, WITHIN).toBe(IPS.length);
+    await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
+    await expect.poll(() => Object.values(agent.readiness()).every(({ ok }) => ok), WITHIN).toBe(true);
+    expect({ returns: gateway.returns, enrolments: gateway.enrolments }).toEqual({ returns: 1, enrolments: 1 });
+    expect(loaded()).toMatchObject({ agentId: identity.agentId, keyPem: identity.keyPem });
+    expect(said('returned by the key')).toBe(true);
+  });
+
+  it('enrols again with its token at a gateway that knows no return by the key', async () => {
     await expired();
     gateway.assign(IPS);
-    started();
-    await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
+    const fatal: unknown[] = [];
+    const agent = started({}, (error) => fatal.push(error));
+    await expect.poll(() => fatal, WITHIN).toEqual([expect.any(EnrolledAnew)]);
+    await stopped(agent);
     expect(gateway.enrolments).toBe(2);
     expect(said('has to enrol again')).toBe(true);
+    started();
+    await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
+  });
+
+  it('returns by its key when the gateway does not know its certificate, without a restart', async () => {
+    gateway.assign(IPS);
+    const agent = started();
+    await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
+    gateway.refusal = 'certificate_replaced';
+    gateway.returning = 'works';
+    gateway.forget();
+    await expect.poll(() => gateway.returns, WITHIN).toBe(1);
+    const fromMs = Date.now();
+    await expect.poll(() => since(fromMs), WITHIN).toBeGreaterThan(0);
+    expect(agent.session?.gauges().targets).toBe(IPS.length);
+  });
+
+  it.each(['agent_evicted', 'agent_banned', 'agent_retired', 'certificate_replaced'] as const)(
+    'stops probing and says so when it is refused as %s, and goes on once that is over',
+    async (refusal) => {
+      gateway.assign(IPS);
+      const put = started();
+      await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
+      gateway.token = 'another';
+      gateway.refusal = refusal;
+      gateway.returning = refusal;
+      gateway.forget();
+      await expect.poll(() => put.session?.gauges().targets, WITHIN).toBe(0);
+      expect(put.readiness()['probing']).toMatchObject({
+        ok: false,
+        detail: expect.stringContaining('probes nothing'),
+      });
+      expect(put.readiness()['enrolment']).toMatchObject({ ok: false });
+      gateway.remember();
+      await expect.poll(() => put.session?.gauges().targets, WITHIN).toBe(IPS.length);
+      await expect.poll(() => Object.values(put.readiness()).every(({ ok }) => ok), WITHIN).toBe(true);
+    },
+  );
+
+  it('joins again with a token that lets it in after it was evicted', async () => {
+    gateway.assign(IPS);
+    const agent = started();
+    await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
+    await stopped(agent);
+    gateway.refusal = 'agent_evicted';
+    gateway.token = 'names it';
+    gateway.forget();
+    const fatal: unknown[] = [];
+    started({ enrolToken: 'names it' }, (error) => fatal.push(error));
+    await expect.poll(() => fatal, WITHIN).toEqual([expect.any(EnrolledAnew)]);
+    expect(gateway.enrolments).toBe(2);
+  });
+
+  it('takes a spent token for its own when its key is bound already: the answer was lost', async () => {
+    const stateDir = path.join(dir, 'state');
+    makePrivateDir(stateDir);
+    new IdentityStore(stateDir).saveKey(makeKeyPem());
+    gateway.returning = 'works';
+    gateway.assign(IPS);
+    started({ enrolToken: 'spent' });
+    await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
+    expect({ returns: gateway.returns, enrolments: gateway.enrolments }).toEqual({ returns: 1, enrolments: 0 });
+  });
+
+  it('says what its settings say, and what of that is not in force', async () => {
+    gateway.described = { name: 'pop-0', region: 'r' };
+    const agent = started({ tags: { site: 'ams' } });
+    await expect.poll(() => gateway.descriptions.length, WITHIN).toBe(1);
+    expect(gateway.descriptions[0]).toEqual({ name: 'pop-1', region: 'r', provider: 'p', tags: { site: 'ams' } });
+    await expect.poll(() => said('ICMPMON_AGENT_NAME=pop-1'), WITHIN).toBe(true);
+    expect(agent.readiness()['description']).toMatchObject({
+      ok: true,
+      detail: expect.stringContaining('not in force'),
+    });
+    await expect.poll(() => gateway.telemetry?.configured, WITHIN).toEqual({ name: 'pop-1', region: 'r' });
+  });
+
+  it('names each field of an enrolment that was refused, with its value and its rule', async () => {
+    gateway.fieldErrors = [{ pointer: '#/name', detail: 'is letters and digits' }];
+    const agent = started({ name: 'pop_fra_1' });
+    await expect.poll(() => said('ICMPMON_AGENT_NAME="pop_fra_1" is letters and digits'), WITHIN).toBe(true);
+    await stopped(agent);
   });
 
   it('goes on with its certificate when only its own clock, or nobody, says that it has expired', async () => {
@@ -263,7 +361,7 @@ describe('the agent', () => {
     expect(gateway.enrolments).toBe(1);
   });
 
-  it('notices that its certificate has expired by the gateway’s clock, unless a newer one replaced it', async () => {
+  it('notices that its certificate has expired by the gateway’s clock', async () => {
     const identity = await expired();
     const store = new IdentityStore(path.join(dir, 'state'));
     const client = new GatewayClient(identity);
@@ -276,9 +374,6 @@ describe('the agent', () => {
     gateway.aheadMs = 0;
     await renewal.check();
     expect(client.refusal).toBe('certificate_expired');
-    client.refuse('certificate_replaced');
-    await renewal.check();
-    expect(client.refusal).toBe('certificate_replaced');
     client.close();
   });
 

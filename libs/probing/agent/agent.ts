@@ -2,15 +2,14 @@ import path from 'node:path';
 import { accessSync, constants } from 'node:fs';
 import type { Compress } from '@icmp-mon/probing/contract';
 import type { AgentLog } from './agent-log';
+import { Admission } from './enrol/admission';
 import { CertificateRenewal } from './enrol/certificate-renewal';
-import { enrol, enrolAnew, type EnrolOptions } from './enrol/enrol';
-import { type Identity, IdentityStore } from './enrol/identity-store';
+import { enrol } from './enrol/enrol';
+import { IdentityStore } from './enrol/identity-store';
 import type { CaPin } from './enrol/pinned-ca';
 import { makePrivateDir } from './private-file';
 import { PolicyFile } from './policy/policy-file';
 import { Session } from './session';
-import type { GatewayClient } from './ship/gateway-client';
-import { WakeUp } from './ship/wake-up';
 
 export interface AgentOptions extends CaPin {
   enrolUrl: string;
@@ -35,9 +34,6 @@ export interface AgentOptions extends CaPin {
 export class EnrolledAnew extends Error {
   override readonly name = 'EnrolledAnew';
 }
-
-/** A refusal wakes at once; this only bounds the sleep. */
-const REFUSALS_LOOK_MS = 3_600_000;
 
 export type AgentReadiness = Record<string, { ok: boolean; detail: string }>;
 
@@ -102,38 +98,18 @@ export class ProbingAgent {
       policy,
       captureDir: options.captureDir ?? captureDirOf(options.stateDir),
     });
-    const renewal = this.renewalOf(identity, session);
+    const { enrolUrl, log } = options;
+    const { gateway } = session;
+    const renewal = new CertificateRenewal({ identity, store, gateway, enrolUrl, log });
+    const halt = (reason: string | null): void => session.halt(reason);
+    const admission = new Admission({ identity, store, gateway, renewal, enrolment: enrolOptions, halt, log });
     this.current = session;
     session.start();
     renewal.start();
-    const anew = await this.enrolledAnew(enrolOptions, session.gateway);
+    const anew = await admission.run();
     await renewal.stop();
     await session.stop();
-    if (anew) throw new EnrolledAnew('The agent has enrolled again: started anew, it goes on with its new identity.');
-  }
-
-  /**
-   * Enrols again when the gateway does not know this identity, or no longer. Until that succeeds probing goes on, and the
-   * results wait in the spool. Resolves with true then, with false when the agent is stopped.
-   */
-  private async enrolledAnew(options: EnrolOptions, gateway: GatewayClient): Promise<boolean> {
-    const { log, signal } = options;
-    const isRefused = (): boolean =>
-      gateway.refusal === 'agent_not_enrolled' || gateway.refusal === 'certificate_expired';
-    const refusals = new WakeUp();
-    gateway.onRefusal = () => refusals.wake();
-    while (!signal.aborted) {
-      if (isRefused()) {
-        log.warn({ refusal: gateway.refusal }, 'the agent has to enrol again: the gateway refuses its certificate');
-        if ((await enrolAnew(options, isRefused)) !== undefined) return true;
-      } else await refusals.sleep(REFUSALS_LOOK_MS, signal);
-    }
-    return false;
-  }
-
-  private renewalOf(identity: Identity, session: Session): CertificateRenewal {
-    const { enrolUrl, log } = this.options;
-    return new CertificateRenewal({ identity, store: this.store, gateway: session.gateway, enrolUrl, log });
+    if (anew) throw new EnrolledAnew('The agent has enrolled again: started again, it takes its new identity.');
   }
 }
 

@@ -1,10 +1,17 @@
-import { createHash, randomUUID, webcrypto } from 'node:crypto';
+import { createHash, createPublicKey, randomUUID, verify, webcrypto } from 'node:crypto';
 import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import 'reflect-metadata';
-import type { AgentRefusal, AgentPolicyReport, AgentTelemetry } from '@icmp-mon/agents/contract';
+import {
+  type AgentDescription,
+  type AgentPolicyReport,
+  type AgentRefusal,
+  type AgentTelemetry,
+  type RejoinRequest,
+  rejoinText,
+} from '@icmp-mon/agents/contract';
 import type { AssignmentsAnswer } from '@icmp-mon/assignment/contract';
 import { type BlockHeader, decodeBlock, readUpload, type ResultsAnswer } from '@icmp-mon/probing/contract';
 import { decompressBounded } from '@icmp-mon/platform/zstd';
@@ -33,6 +40,12 @@ export class FakeGateway {
   /** What it says to agents that it does not know. */
   refusal: AgentRefusal = 'agent_not_enrolled';
   enrolments = 0;
+  /** Refuses enrolments with these. */
+  fieldErrors: { pointer: string; detail: string }[] = [];
+  /** What it says to agents that return by their key: `absent` as a gateway of an earlier release, a refusal, or a certificate. */
+  returning: 'works' | 'absent' | AgentRefusal = 'absent';
+  returns = 0;
+  descriptions: AgentDescription[] = [];
   renewals = 0;
   uploads = 0;
   /** By agent, boot, lane, shard and sequence: a repeat is counted and dropped, as the projector does. */
@@ -45,6 +58,9 @@ export class FakeGateway {
   assignments: AssignmentsAnswer = { version: 1, full: true, tiers: [], assigned: [], unassigned: [] };
   caPem = '';
   private authority!: webcrypto.CryptoKeyPair;
+  /** What is in force whatever an agent says of itself. */
+  described: Partial<AgentDescription> = {};
+  private forgotten: string[] = [];
   private readonly known = new Set<string>();
   private readonly waiting = new Set<() => void>();
   private readonly highest = new Map<string, number>();
@@ -111,8 +127,14 @@ export class FakeGateway {
 
   /** Knows none of its agents any more. */
   forget(): void {
+    this.forgotten = [...this.known];
     this.known.clear();
     for (const wake of this.waiting) wake();
+  }
+
+  /** Knows those again that it forgot. */
+  remember(): void {
+    for (const subject of this.forgotten) this.known.add(subject);
   }
 
   async close(): Promise<void> {
@@ -145,6 +167,7 @@ export class FakeGateway {
     const body = await read(request);
     if (isEnrolment && url.pathname === '/v1/ca') return void response.end(this.caPem);
     if (isEnrolment && url.pathname === '/v1/enrol') return this.enrol(body, response);
+    if (isEnrolment && url.pathname.startsWith('/v1/rejoin')) return this.rejoin(url.pathname, body, response);
     const subject = (request.socket as TLSSocket).getPeerX509Certificate()?.subject ?? '';
     if (!this.known.has(subject)) return send(response, 403, { code: this.refusal, detail: 'told to' });
     if (isUpload) return this.take(body, request, response);
@@ -157,6 +180,11 @@ export class FakeGateway {
       this.policy = JSON.parse(body.toString()) as AgentPolicyReport;
       return void response.writeHead(204).end();
     }
+    if (url.pathname === '/v1/description') {
+      const said = JSON.parse(body.toString()) as AgentDescription;
+      this.descriptions.push(said);
+      return send(response, 200, { ...said, ...this.described });
+    }
     if (url.pathname === '/v1/certificate') {
       this.renewals++;
       return send(response, 200, { certificatePem: await this.certify(body, subject) });
@@ -165,6 +193,7 @@ export class FakeGateway {
   }
 
   private async enrol(body: Buffer, response: ServerResponse): Promise<void> {
+    if (this.fieldErrors.length > 0) return send(response, 400, { detail: 'See errors.', errors: this.fieldErrors });
     if ((JSON.parse(body.toString()) as { token: string }).token !== this.token) {
       return send(response, 401, { detail: 'The token is spent.' });
     }
@@ -179,6 +208,25 @@ export class FakeGateway {
       gatewayUrl: this.gatewayUrl,
       shardCount: this.shardCount,
     });
+  }
+
+  private async rejoin(path: string, body: Buffer, response: ServerResponse): Promise<void> {
+    if (this.returning === 'absent') return send(response, 404, { detail: 'not found' });
+    if (path === '/v1/rejoin/challenge') return send(response, 200, { nonce: 'nonce' });
+    const { agentId, csrPem, signature } = JSON.parse(body.toString()) as RejoinRequest;
+    const key = new x509.Pkcs10CertificateRequest(csrPem).publicKey.rawData;
+    const publicKey = createPublicKey({ key: Buffer.from(key), format: 'der', type: 'spki' });
+    const text = rejoinText('nonce', createHash('sha256').update(csrPem).digest('hex'));
+    if (!verify('sha256', Buffer.from(text), publicKey, Buffer.from(signature, 'base64'))) {
+      return send(response, 401, { detail: 'The signature is wrong.' });
+    }
+    if (this.returning !== 'works') return send(response, 403, { code: this.returning, detail: 'told to' });
+    this.returns++;
+    const given = agentId ?? randomUUID();
+    this.known.add(`CN=${given}`);
+    const { caPem, gatewayUrl, shardCount } = this;
+    const certificatePem = await this.certify(body, `CN=${given}`);
+    send(response, 200, { agentId: given, certificatePem, caPem, gatewayUrl, shardCount });
   }
 
   private async certify(body: Buffer, subject: string): Promise<string> {

@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
-import type { ExecutorHealth, ExecutorState } from '@icmp-mon/agents/contract';
+import type { AgentDescription, ExecutorHealth, ExecutorState } from '@icmp-mon/agents/contract';
 import type { Compress } from '@icmp-mon/probing/contract';
 import type { AgentLog } from './agent-log';
+import { Description } from './enrol/description';
 import type { Identity } from './enrol/identity-store';
 import type { ExecutorCounters, Executors } from './executors/executor';
 import { IcmpPing } from './executors/icmp-ping';
@@ -19,7 +20,7 @@ import { AssignmentState } from './sync/assignment-state';
 import { AssignmentSync } from './sync/assignment-sync';
 import { PolicyReporter } from './sync/policy-reporter';
 
-export interface SessionOptions {
+export interface SessionOptions extends AgentDescription {
   identity: Identity;
   policy: PolicyFile;
   stateDir: string;
@@ -57,6 +58,8 @@ export class Session {
   private readonly telemetry: TelemetryReporter;
   readonly uncounted: UncountedLog;
   private readonly policyReporter: PolicyReporter;
+  private readonly description: Description;
+  private halted: string | null = null;
   private refusedTargets = 0;
   private refusedKeys: RefusedKeys = { byAddress: [], tooFast: [] };
   private refusalText = '';
@@ -89,6 +92,8 @@ export class Session {
     });
     this.assignments = AssignmentState.load(stateDir, log);
     this.sync = new AssignmentSync({ gateway, state: this.assignments, onChange: () => this.plan(), log });
+    const { name, region, provider, tags } = options;
+    this.description = new Description({ gateway, said: { name, region, provider, tags }, log });
     this.uncounted = new UncountedLog(log);
     this.policyReporter = new PolicyReporter({
       gateway,
@@ -113,6 +118,14 @@ export class Session {
     this.sync.start();
     this.telemetry.start();
     this.policyReporter.start();
+    this.description.start();
+  }
+
+  /** Ends probing with the slices that run, as long as the results do not count; null lets it go on. */
+  halt(reason: string | null): void {
+    if (this.halted === reason) return;
+    this.halted = reason;
+    this.plan();
   }
 
   /** Ends probing first; what was measured until then is in the spool when this resolves. */
@@ -122,6 +135,7 @@ export class Session {
       this.sync.stop(),
       this.telemetry.stop(),
       this.policyReporter.stop(),
+      this.description.stop(),
     ]);
     this.collector.flush();
     await Promise.all([this.live.stop(), this.backfill.stop()]);
@@ -136,8 +150,12 @@ export class Session {
     const probing = this.executors.icmp_ping.health();
     return {
       assignments: { ok: assigned, detail: this.sync.failure ?? `version ${this.assignments.version}` },
-      probing: { ok: !CANNOT_PROBE.includes(probing.state), detail: probing.detail },
+      probing: {
+        ok: this.halted === null && !CANNOT_PROBE.includes(probing.state),
+        detail: this.halted === null ? probing.detail : `probes nothing: ${this.halted}`,
+      },
       shipping: { ok: true, detail: this.live.failure ?? 'the gateway takes results' },
+      description: { ok: true, detail: this.description.warning ?? 'the settings are in force' },
     };
   }
 
@@ -162,6 +180,7 @@ export class Session {
       droppedResults: droppedResults + this.collector.droppedResults,
       clockOffsetMs: this.gateway.clockOffsetMs,
       policyRefusedTargets: this.refusedTargets,
+      ...(this.description.configured && { configured: this.description.configured }),
       lateMs: this.prober.pace.lateMs,
       unmeasuredPerS: this.prober.pace.unmeasuredPerS,
       executors: this.executorHealth(),
@@ -195,7 +214,7 @@ export class Session {
     const { targets, tiers, version } = this.assignments;
     const plan = planTargets(targets.values(), tiers, policy.current);
     this.collector.policyVersion = version;
-    this.prober.replace(plan.targets, policy.current.packetsPerSecond);
+    this.prober.replace(this.halted === null ? plan.targets : [], policy.current.packetsPerSecond);
     this.refusedTargets = plan.refusedTotal;
     this.refusedKeys = plan.refusedKeys;
     this.policyReporter.changed();

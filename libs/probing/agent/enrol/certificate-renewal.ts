@@ -16,7 +16,9 @@ export interface CertificateRenewalOptions {
   nowMs?: () => number;
 }
 
-const CHECK_EVERY_MS = 60_000;
+/** An expired certificate is noticed after this long: the agents' listener drops its connections without a word. */
+const CHECK_EVERY_MS = 10_000;
+const RETRY_AFTER_MS = 60_000;
 
 /** Renews the client certificate at half of its life, with the same key, and notices when it is too late for that. */
 export class CertificateRenewal {
@@ -47,6 +49,12 @@ export class CertificateRenewal {
     await this.running;
   }
 
+  /** Another certificate came another way. */
+  use(identity: Identity): void {
+    this.identity = identity;
+    this.dueFromMs = -Infinity;
+  }
+
   /** Never rejects. */
   async check(): Promise<void> {
     const { gateway, nowMs = Date.now } = this.options;
@@ -75,6 +83,7 @@ export class CertificateRenewal {
     } catch (error) {
       if (this.stopSignal.signal.aborted) return;
       this.failure = error instanceof Error ? error.message : String(error);
+      this.dueFromMs = performance.now() + RETRY_AFTER_MS;
       log.error(
         { err: error, notAfter: new Date(toMs).toISOString() },
         'cannot renew the certificate; tried again soon',
@@ -83,12 +92,11 @@ export class CertificateRenewal {
   }
 
   /**
-   * The agents' listener drops the connection of an expired certificate, which looks like a gateway that is away. One that
-   * was replaced is left to expire: the agent that enrolled after this one would be put out in turn.
+   * The agents' listener drops the connection of an expired certificate, which looks like a gateway that is away.
    */
   private async noticeExpiry(): Promise<void> {
     const { gateway, enrolUrl } = this.options;
-    if (!gateway.isSilent || gateway.refusal === 'certificate_replaced') return;
+    if (!gateway.isSilent || gateway.refusal !== undefined) return;
     const timeMs = await gatewayTimeMs(enrolUrl, this.identity.caPem, this.stopSignal.signal);
     if (timeMs !== undefined && timeMs > expiryOf(this.identity).toMs) gateway.refuse('certificate_expired');
   }

@@ -2,13 +2,13 @@ import { Agent } from 'node:https';
 import type { EnrolAnswer, EnrolRequest } from '@icmp-mon/agents/contract';
 import type { AgentLog } from '../agent-log';
 import { BackOff } from '../ship/back-off';
-import { describeAnswer, httpsRequest } from '../ship/https-request';
+import { describeAnswer, type HttpsAnswer, httpsRequest, problemErrorsOf } from '../ship/https-request';
 import { WakeUp } from '../ship/wake-up';
 import { AssignmentState } from '../sync/assignment-state';
 import { makeCertificateRequest, makeKeyPem } from './certificate-request';
-import { gatewayTimeMs } from './gateway-time';
-import { expiryOf, type Identity, type IdentityStore } from './identity-store';
+import type { Identity, IdentityStore } from './identity-store';
 import { type CaPin, certificateSha256, trustedCa } from './pinned-ca';
+import { rejoin, type RejoinOptions, RejoinRefused } from './rejoin';
 
 export interface EnrolOptions extends CaPin {
   enrolUrl: string;
@@ -37,11 +37,11 @@ const TIMEOUT_MS = 15_000;
 const REFUSED_WAIT_MS = 30_000;
 
 /**
- * The agent's identity: the one of an earlier enrolment, or a new one. Tries until it succeeds; undefined once the
- * signal is aborted.
+ * The agent's identity: the one of an earlier enrolment, also when its certificate has expired, or a new one. Tries until it
+ * succeeds; undefined once the signal is aborted.
  */
 export async function enrol(options: EnrolOptions): Promise<Identity | undefined> {
-  return (await usableIdentity(options)) ?? (await enrolAnew(options, () => true));
+  return keptIdentity(options) ?? (await enrolAnew(options, () => true));
 }
 
 /**
@@ -72,21 +72,14 @@ export async function enrolAnew(options: EnrolOptions, isWanted: () => boolean):
   return undefined;
 }
 
-/**
- * The kept identity, unless it has expired or is of another installation than the pinned one. It has expired when the
- * gateway's clock says so: the own one may be wrong, and a gateway that is away keeps nobody from probing.
- */
-async function usableIdentity(options: EnrolOptions): Promise<Identity | undefined> {
-  const { enrolUrl, store, log, token, caFile, caSha256, signal } = options;
+/** The kept identity, unless it is of another installation than the pinned one. */
+function keptIdentity({ store, log, token, caFile, caSha256 }: EnrolOptions): Identity | undefined {
   const identity = store.load();
   if (identity === undefined) return undefined;
-  const { toMs } = expiryOf(identity);
-  const timeMs = Date.now() > toMs ? await gatewayTimeMs(enrolUrl, identity.caPem, signal) : undefined;
-  const expired = timeMs !== undefined && timeMs > toMs;
-  const foreign = caFile === undefined && caSha256 !== undefined && !sameHash(identity.caPem, caSha256);
-  if (!expired && !foreign) return identity;
-  const why = expired ? 'its certificate has expired' : 'it is of another installation';
-  log.warn({ agentId: identity.agentId, hasToken: token !== undefined }, `the agent has to enrol again: ${why}`);
+  const isForeign = caFile === undefined && caSha256 !== undefined && !sameHash(identity.caPem, caSha256);
+  if (!isForeign) return identity;
+  const { agentId } = identity;
+  log.warn({ agentId, hasToken: token !== undefined }, 'the agent has to enrol again: it is of another installation');
   return undefined;
 }
 
@@ -96,7 +89,8 @@ async function enrolOnce(options: EnrolOptions): Promise<Identity> {
     throw new EnrolmentRefused('Set ICMPMON_AGENT_ENROL_TOKEN to a token that the portal made under Agents.');
   }
   const caPem = await trustedCa(options, enrolUrl, signal);
-  const keyPem = store.loadKey() ?? makeKeyPem();
+  const keptKeyPem = store.loadKey();
+  const keyPem = keptKeyPem ?? makeKeyPem();
   store.saveKey(keyPem);
   const csrPem = makeCertificateRequest(keyPem, name);
   const request: EnrolRequest = { token, csrPem, name, region, provider, tags, agentVersion };
@@ -109,10 +103,13 @@ async function enrolOnce(options: EnrolOptions): Promise<Identity> {
     timeoutMs: TIMEOUT_MS,
     signal,
   });
-  if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) {
-    throw new EnrolmentRefused(`${describeAnswer(answer)} ${whatToDo(answer.status)}`);
+  const { status } = answer;
+  if (status >= 400 && status < 500 && status !== 429) {
+    const refused = new EnrolmentRefused(`${describeAnswer(answer)} ${whatToDo(answer, request)}`);
+    if (keptKeyPem === undefined || status === 400) throw refused;
+    return lostAnswer({ enrolUrl, caPem, keyPem, who: { name }, signal }, refused);
   }
-  if (answer.status < 200 || answer.status > 299) throw new Error(`The gateway answers ${describeAnswer(answer)}`);
+  if (status < 200 || status > 299) throw new Error(`The gateway answers ${describeAnswer(answer)}`);
   const {
     agentId,
     certificatePem,
@@ -123,12 +120,31 @@ async function enrolOnce(options: EnrolOptions): Promise<Identity> {
   return { agentId, gatewayUrl, shardCount, keyPem, certificatePem, caPem: authority };
 }
 
-function whatToDo(status: number): string {
-  if (status === 401 || status === 403) {
-    return 'The token is spent, expired or for another region: make a new one in the portal and set ICMPMON_AGENT_ENROL_TOKEN.';
+/** A token that is spent may have been spent by this agent, whose answer was lost: then its key is bound already. */
+async function lostAnswer(options: RejoinOptions, refused: EnrolmentRefused): Promise<Identity> {
+  try {
+    return await rejoin(options);
+  } catch (error) {
+    if (error instanceof RejoinRefused) throw refused;
+    throw error;
   }
-  if (status === 409) return 'Choose another ICMPMON_AGENT_NAME, or use a token that may replace this agent.';
-  return 'Check the ICMPMON_AGENT_ variables.';
+}
+
+const VARIABLES = { name: 'NAME', region: 'REGION', provider: 'PROVIDER', tags: 'TAGS' } as const;
+
+/** What the operator can do, with each refused field, its value and its rule. */
+function whatToDo(answer: HttpsAnswer, request: EnrolRequest): string {
+  if (answer.status === 401)
+    return 'The token is not good any more: make a new one in the portal and set ICMPMON_AGENT_ENROL_TOKEN.';
+  if (answer.status === 403) return 'Make a token for this agent and its region, and set ICMPMON_AGENT_ENROL_TOKEN.';
+  if (answer.status === 409) return 'Then set ICMPMON_AGENT_ENROL_TOKEN, or another ICMPMON_AGENT_NAME.';
+  const fields = problemErrorsOf(answer).map(({ pointer, detail }) => {
+    const field = pointer.replace('#/', '');
+    if (!(field in VARIABLES)) return `${field} ${detail}`;
+    const name = field as keyof typeof VARIABLES;
+    return `ICMPMON_AGENT_${VARIABLES[name]}=${JSON.stringify(request[name])} ${detail}`;
+  });
+  return fields.length > 0 ? `Check: ${fields.join('; ')}.` : 'Check the ICMPMON_AGENT_ variables.';
 }
 
 function sameHash(pem: string, sha256: string): boolean {

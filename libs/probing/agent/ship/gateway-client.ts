@@ -2,8 +2,10 @@ import { Agent } from 'node:https';
 import { uptime } from 'node:os';
 import {
   AGENT_REFUSALS,
+  type AgentDescription,
   type AgentRefusal,
   type AgentTelemetry,
+  type DescriptionAnswer,
   type RenewAnswer,
   type TelemetryAnswer,
   type AgentPolicyReport,
@@ -52,8 +54,9 @@ export class GatewayClient {
   private answered = false;
   private refused: AgentRefusal | undefined;
   private silent = false;
-  /** Told of each answer that refuses this identity. */
+  /** Told of each answer that refuses this identity, and of the first that takes it again. */
   onRefusal: (refusal: AgentRefusal) => void = () => undefined;
+  onAccepted: () => void = () => undefined;
 
   constructor(
     identity: GatewayIdentity,
@@ -66,6 +69,8 @@ export class GatewayClient {
   use({ gatewayUrl, caPem, certificatePem, keyPem }: GatewayIdentity): void {
     const former: Agent | undefined = this.tls;
     this.url = new URL(gatewayUrl);
+    this.refused = undefined;
+    this.silent = false;
     this.tls = new Agent({
       keepAlive: true,
       maxSockets: SOCKETS_MAX,
@@ -158,6 +163,11 @@ export class GatewayClient {
     return parseJson<RenewAnswer>(answer).certificatePem;
   }
 
+  /** Says what the settings say of this agent; returns what is in force. */
+  async describe(said: AgentDescription, signal: AbortSignal): Promise<AgentDescription> {
+    return parseJson<DescriptionAnswer>(await this.sendJson('/v1/description', said, signal));
+  }
+
   private sendJson(
     path: string,
     body: object,
@@ -185,8 +195,10 @@ export class GatewayClient {
     this.silent = false;
     const { status, headers } = answer;
     if ((status >= 200 && status < 300) || status === 304) {
+      const isNew = this.refused !== undefined || !this.answered;
       this.answered = true;
       this.refused = undefined;
+      if (isNew) this.onAccepted();
       return answer;
     }
     const refusal = refusalOf(answer);

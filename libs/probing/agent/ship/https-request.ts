@@ -74,6 +74,16 @@ export function problemCodeOf({ body }: HttpsAnswer): unknown {
   return memberOf(body, 'code');
 }
 
+/** The faulty fields that a problem document names. */
+export function problemErrorsOf({ body }: HttpsAnswer): { pointer: string; detail: string }[] {
+  const errors = memberOf(body, 'errors');
+  if (!Array.isArray(errors)) return [];
+  return (errors as unknown[]).filter((error): error is { pointer: string; detail: string } => {
+    const { pointer, detail } = (error ?? {}) as Record<string, unknown>;
+    return typeof pointer === 'string' && typeof detail === 'string';
+  });
+}
+
 function memberOf(body: Buffer, name: string): unknown {
   try {
     const value: unknown = JSON.parse(body.subarray(0, PROBLEM_BYTES_MAX).toString('utf8'));

@@ -1,0 +1,77 @@
+import type { AgentDescription } from '@icmp-mon/agents/contract';
+import type { AgentLog } from '../agent-log';
+import { BackOff } from '../ship/back-off';
+import { type GatewayClient, GatewayFailure } from '../ship/gateway-client';
+import { WakeUp } from '../ship/wake-up';
+
+export interface DescriptionOptions {
+  gateway: Pick<GatewayClient, 'describe'>;
+  /** What the agent's settings say. */
+  said: AgentDescription;
+  log: AgentLog;
+}
+
+const FIRST_MS = 1_000;
+const MAX_MS = 60_000;
+
+/**
+ * Tells the gateway once after the start what the settings say: changed provider and tags are in force then. A changed name or
+ * region is not, and that is said.
+ */
+export class Description {
+  /** Name and region of the settings where they are not in force. */
+  configured: { name: string; region: string } | undefined;
+  private readonly backOff = new BackOff({ firstMs: FIRST_MS, maxMs: MAX_MS });
+  private readonly stopSignal = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: DescriptionOptions) {}
+
+  start(): void {
+    this.running = this.loop();
+  }
+
+  async stop(): Promise<void> {
+    this.stopSignal.abort();
+    await this.running;
+  }
+
+  /** For readiness: what is not in force; undefined when all is. */
+  get warning(): string | undefined {
+    if (this.configured === undefined) return undefined;
+    const { name, region } = this.configured;
+    return (
+      `ICMPMON_AGENT_NAME=${name} and ICMPMON_AGENT_REGION=${region} are not in force: the agent keeps those of its ` +
+      'enrolment. A token that names the agent moves it to another region; another name is another agent'
+    );
+  }
+
+  private async loop(): Promise<void> {
+    const { signal } = this.stopSignal;
+    for (let waitMs: number | null = 0; waitMs !== null && !signal.aborted;) {
+      await new WakeUp().sleep(waitMs, signal);
+      waitMs = signal.aborted ? null : await this.tell();
+    }
+  }
+
+  /** Returns how long to wait before the next try; null when there is nothing more to do. */
+  private async tell(): Promise<number | null> {
+    const { gateway, said, log } = this.options;
+    try {
+      const inForce = await gateway.describe(said, this.stopSignal.signal);
+      const { name, region } = said;
+      this.configured = name === inForce.name && region === inForce.region ? undefined : { name, region };
+      if (this.warning !== undefined) log.warn({ inForce, said }, this.warning);
+      return null;
+    } catch (error) {
+      const status = error instanceof GatewayFailure ? error.status : 0;
+      // A gateway of an earlier release does not ask.
+      if (status === 404) return null;
+      if (status === 400) {
+        log.error({ err: error, said }, 'the gateway cannot read what the settings say of this agent');
+        return null;
+      }
+      return this.backOff.failed(error instanceof GatewayFailure ? error.retryAfter : undefined);
+    }
+  }
+}
