@@ -86,6 +86,7 @@ function appService(name, installation) {
     name,
     opsUrl,
     prepare: name === 'agent' ? () => prepareAgent(installation.dir) : undefined,
+    beforeRestart: name === 'agent' ? () => prepareAgentAgain(installation) : undefined,
     command: () => ({ command: nodeForApps(), args: [...nodeOptions(name), mainOf(name)], env, cwd: rootDir }),
     ready: () => httpReady(`${opsUrl}/readyz`),
     ailment: () => ailmentOf(`${opsUrl}/livez`),
@@ -103,6 +104,14 @@ function prepareAgent(dir) {
   mkdirSync(join(dir, 'agent'), { recursive: true, mode: 0o700 });
   giveToOwner(join(dir, 'agent'));
   if (!existsSync(file)) writePrivateText(file, agentPolicy);
+}
+
+/** A folder that was lost is made again, and the agent joins again with the installation's own token. */
+async function prepareAgentAgain(installation) {
+  prepareAgent(installation.dir);
+  if (existsSync(join(installation.dir, 'agent/agent.json'))) return;
+  // It makes that token usable again: it is good for a day after the last start.
+  await migrate(installation);
 }
 
 const nodeForApps = () => (existsSync(nodeBinary) ? nodeBinary : process.execPath);

@@ -20,7 +20,7 @@ const largestLogBytes = 10 * 1024 * 1024;
  * Starts what it is given in order, restarts what ends, and stops all in reverse order. What runs is recorded in
  * `stateFile` by pid and start time, so that a later start can end what this one left behind if it is killed.
  *
- * A service is {name, prepare?, command(): {command, args, env?, cwd?}, ready(): Promise<boolean>, ailment?():
+ * A service is {name, prepare?, beforeRestart?, command(): {command, args, env?, cwd?}, ready(): Promise<boolean>, ailment?():
  * Promise<string | undefined>, stopSignal?, needsRoot?}, killed when it was ready and then has an ailment for 30 s; a task
  * is {name, task(): Promise<void>}.
  */
@@ -140,6 +140,17 @@ export class Supervisor {
     if (service.ailment && child.identity) this.#watchLife(service, child.identity);
   }
 
+  /** Never rejects: what could not be prepared shows in the service's own log. */
+  async #restart(child) {
+    const { service } = child;
+    try {
+      await service.beforeRestart?.();
+    } catch (error) {
+      this.#report(`${service.name} could not be prepared (${error.message}); starting it anyway`);
+    }
+    if (!this.#stopping) this.#spawn(child);
+  }
+
   #watchLife(service, identity) {
     const options = { everyMs: this.#delays.askEveryMs, report: this.#report };
     watchLife(service, identity, options).catch((error) => this.#report(`${service.name} is not watched: ${error}`));
@@ -177,7 +188,7 @@ export class Supervisor {
     this.#report(`${service.name} ended (${cause}); starting it again in ${delayMs / 1000} s`);
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      if (!this.#stopping) this.#spawn(child);
+      if (!this.#stopping) void this.#restart(child);
     }, delayMs);
     this.#timers.add(timer);
   }

@@ -47,6 +47,26 @@ afterEach(async () => {
 });
 
 describe('Supervisor', () => {
+  it('prepares a service before it starts it again, and starts it also when that fails', async () => {
+    const { dir, lines, supervisor } = setUp();
+    const file = join(dir, 'lost/file');
+    let fails = false;
+    const beforeRestart = async () => {
+      if (fails) throw new Error('no room');
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, 'again');
+    };
+    await supervisor.start([[{ ...service('app', `exec sleep 60`), beforeRestart }]]);
+    for (const failing of [false, true]) {
+      fails = failing;
+      const { app: before } = supervisor.pids();
+      process.kill(before, 'SIGKILL');
+      await vi.waitFor(() => expect(supervisor.pids()['app']).toSatisfy((pid) => pid > 0 && pid !== before), 20_000);
+    }
+    expect(readFileSync(file, 'utf8')).toBe('again');
+    expect(lines.join('\n')).toContain('app could not be prepared (no room); starting it anyway');
+  });
+
   it('starts in order and records what runs in a file that its owner alone may read', async () => {
     const { supervisor, stateFile } = setUp();
     const order: string[] = [];
