@@ -1,4 +1,5 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { ThinLine } from './thin-line';
 
 /** What the proxy does to what passes through it. */
 export type ProxyMode =
@@ -11,6 +12,8 @@ export type ProxyMode =
   | { kind: 'reset'; afterBytes: number }
   /** So many bytes a second from the client. */
   | { kind: 'slow'; bytesPerS: number }
+  /** What the clients send goes by one line that carries little. */
+  | { kind: 'thin'; line: ThinLine }
   /** A share of the connections' chunks never arrives, which ends the connection like a loss that TCP cannot mend. */
   | { kind: 'lossy'; share: number; random: () => number };
 
@@ -102,6 +105,8 @@ export class TcpProxy {
           waiting.push(chunk);
           timer ??= setInterval(() => trickle(mode.bytesPerS), SLOW_STEP_MS);
           return;
+        case 'thin':
+          return mode.line.pass(client, server, chunk);
         case 'lossy':
           if (this.loses()) return this.reset(client, server);
           break;

@@ -35,6 +35,8 @@ export class FakeGateway {
   token = 'right';
   certificateLifeMs = 3_600_000;
   shardCount = 4;
+  /** An upload that is not here whole by then is cut off, as by the real one. */
+  uploadMsMax = 25_000;
   /** Its clock, minus ours. */
   aheadMs = 0;
   /** What it says to agents that it does not know. */
@@ -164,7 +166,8 @@ export class FakeGateway {
       request.once('data', () => request.socket.destroy());
       return;
     }
-    const body = await read(request);
+    const cut = setTimeout(() => request.destroy(), this.uploadMsMax);
+    const body = await read(request).finally(() => clearTimeout(cut));
     if (isEnrolment && url.pathname === '/v1/ca') return void response.end(this.caPem);
     if (isEnrolment && url.pathname === '/v1/enrol') return this.enrol(body, response);
     if (isEnrolment && url.pathname.startsWith('/v1/rejoin')) return this.rejoin(url.pathname, body, response);

@@ -75,7 +75,7 @@ export class Session {
     this.spool = new Spool({ dir: stateDir, bytesMax: options.spoolBytesMax, log });
     const { gateway, spool } = this;
     this.live = new LaneShipper({ lane: 'live', spool, gateway, agentId, log });
-    this.backfill = new LaneShipper({ lane: 'backfill', spool, gateway, agentId, log });
+    this.backfill = new LaneShipper({ lane: 'backfill', spool, gateway, agentId, yieldsTo: this.live, log });
     this.collector = new ResultCollector({
       shardCount: identity.shardCount,
       compress: options.compress,

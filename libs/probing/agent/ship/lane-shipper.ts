@@ -4,6 +4,7 @@ import type { RefusedBlock, Spool } from '../spool/spool';
 import type { SpooledBlock } from '../spool/spooled-block';
 import { BackOff } from './back-off';
 import { type GatewayClient, GatewayFailure, type LaneName } from './gateway-client';
+import { UploadSize } from './upload-size';
 import { WakeUp } from './wake-up';
 
 export interface LaneShipperOptions {
@@ -11,15 +12,19 @@ export interface LaneShipperOptions {
   spool: Spool;
   gateway: Pick<GatewayClient, 'results'>;
   agentId: string;
+  /** The lane that goes before this one: nothing is shipped here while it has something under way. */
+  yieldsTo?: LaneShipper;
   log: AgentLog;
 }
 
-const BLOCKS_MAX = 1024;
-const UPLOAD_BYTES_MAX = 1024 * 1024;
+/** A lane that is always busy is waited for no longer, and then a small upload goes beside it. */
+const YIELD_MS_MAX = 10_000;
+const SQUEEZED_SHARE = 1 / 4;
 /** Blocks become too old for the live lane by themselves: the backfill lane looks for them. */
 const LOOK_EVERY_MS = { live: 30_000, backfill: 2_000 } as const;
 const BACK_OFF = { live: { firstMs: 250, maxMs: 4_000 }, backfill: { firstMs: 500, maxMs: 15_000 } } as const;
 const LOG_EVERY_MS = 60_000;
+const REQUEST_TIMEOUT = 408;
 
 /** Ships one lane of the spool, one request at a time, and forgets a block only when the gateway says that it has it. */
 export class LaneShipper {
@@ -27,7 +32,8 @@ export class LaneShipper {
   /** Why the last request failed; undefined if it did not. */
   failure: string | undefined;
   private idle = false;
-  private blocksMax = BLOCKS_MAX;
+  private readonly becameIdle = new WakeUp();
+  private readonly size = new UploadSize();
   private readonly wakeUp = new WakeUp();
   private readonly backOff: BackOff;
   private readonly stopSignal = new AbortController();
@@ -57,6 +63,17 @@ export class LaneShipper {
     await this.running;
   }
 
+  /** Waits until nothing is under way, up to `withinMs`; false if something still is. */
+  async whenIdle(withinMs: number, signal: AbortSignal): Promise<boolean> {
+    const endMs = performance.now() + withinMs;
+    while (!this.idle && !signal.aborted) {
+      const leftMs = endMs - performance.now();
+      if (leftMs <= 0) break;
+      await this.becameIdle.sleep(leftMs, signal);
+    }
+    return this.idle;
+  }
+
   private async loop(): Promise<void> {
     const { signal } = this.stopSignal;
     const { lane, spool } = this.options;
@@ -68,6 +85,7 @@ export class LaneShipper {
         continue;
       }
       this.idle = true;
+      this.becameIdle.wake();
       await this.wakeUp.sleep(LOOK_EVERY_MS[lane], signal);
       this.idle = false;
     }
@@ -76,15 +94,23 @@ export class LaneShipper {
 
   /** Ships the next batch. Returns how long to wait before the next attempt; null if there is nothing to ship. */
   private async shipOnce(): Promise<number | null> {
-    const { lane, spool, gateway } = this.options;
+    const { lane, spool, gateway, yieldsTo } = this.options;
+    const { signal } = this.stopSignal;
     let batch: SpooledBlock[] = [];
+    let upload: Uint8Array = new Uint8Array(0);
     try {
-      batch = spool.next(LANE[lane], this.blocksMax, UPLOAD_BYTES_MAX);
+      const free = yieldsTo === undefined || (await yieldsTo.whenIdle(YIELD_MS_MAX, signal));
+      if (signal.aborted) return 0;
+      const { blocksMax, bytesMax } = this.size;
+      batch = spool.next(LANE[lane], blocksMax, free ? bytesMax : bytesMax * SQUEEZED_SHARE);
       if (batch.length === 0) return null;
-      const answer = await gateway.results(lane, this.frame(batch), this.stopSignal.signal);
+      upload = this.frame(batch);
+      const fromMs = performance.now();
+      const answer = await gateway.results(lane, upload, signal);
+      this.size.taken(upload.length, performance.now() - fromMs);
       return this.accept(batch, answer);
     } catch (error) {
-      const refused = this.hopeless(batch, error);
+      const refused = this.hopeless(batch, upload.length, error);
       spool.settle(LANE[lane], [], refused);
       return this.fail(error);
     }
@@ -118,17 +144,22 @@ export class LaneShipper {
     if (this.failure !== undefined) log.info({ lane }, 'shipping works again');
     this.failure = undefined;
     this.backOff.succeeded();
-    this.blocksMax = Math.min(BLOCKS_MAX, this.blocksMax * 2);
-    return 0;
+    if (answer.deferred === undefined) return 0;
+    this.size.tooMany(answer.deferred.from);
+    return answer.deferred.retryAfterS * 1_000;
   }
 
-  /** An upload that the gateway cannot read is sent again in smaller parts; a block that fails alone is at fault itself. */
-  private hopeless(batch: readonly SpooledBlock[], error: unknown): RefusedBlock[] {
-    const status = error instanceof GatewayFailure ? error.status : 0;
+  /**
+   * An upload that did not come through in time is sent again in smaller parts, and so is one that the gateway cannot read; of those a block
+   * that fails alone is at fault itself.
+   */
+  private hopeless(batch: readonly SpooledBlock[], bytes: number, error: unknown): RefusedBlock[] {
+    const status = error instanceof GatewayFailure ? error.status : null;
+    if (status === 0 || status === REQUEST_TIMEOUT) this.size.tooSlow(bytes);
     if (status !== 400 && status !== 413) return [];
     const [block] = batch;
     if (block !== undefined && batch.length === 1) return [{ block, reason: (error as Error).message }];
-    this.blocksMax = Math.max(1, Math.floor(batch.length / 2));
+    this.size.tooMany(batch.length / 2);
     return [];
   }
 

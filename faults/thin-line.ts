@@ -1,0 +1,51 @@
+import type { Socket } from 'node:net';
+
+const STEP_MS = 50;
+/** What the line takes of one connection before it is the next one's turn. */
+const TURN_BYTES = 1_024;
+
+interface Waiting {
+  client: Socket;
+  /** What of its last chunk is not through yet. */
+  chunk: Buffer;
+}
+
+/** A line that carries so many bytes per second, all connections together, each in its turn. */
+export class ThinLine {
+  private readonly waiting = new Map<Socket, Waiting>();
+  private readonly known = new WeakSet<Socket>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly bytesPerS: number) {}
+
+  /** Passes a chunk on to the server when it is its turn; until then the client's connection is not read. */
+  pass(client: Socket, server: Socket, chunk: Buffer): void {
+    // The client is not read again before its chunk is through, so none waits yet.
+    this.waiting.set(server, { client, chunk });
+    client.pause();
+    if (!this.known.has(server)) {
+      this.known.add(server);
+      server.once('close', () => this.waiting.delete(server));
+    }
+    this.timer ??= setInterval(() => this.step((this.bytesPerS * STEP_MS) / 1_000), STEP_MS);
+  }
+
+  close(): void {
+    clearInterval(this.timer);
+  }
+
+  private step(bytes: number): void {
+    for (let left = bytes; left > 0;) {
+      const [next] = this.waiting;
+      if (next === undefined) return;
+      const [server, waiting] = next;
+      this.waiting.delete(server);
+      const part = waiting.chunk.subarray(0, Math.min(left, TURN_BYTES));
+      left -= part.length;
+      server.write(part);
+      waiting.chunk = waiting.chunk.subarray(part.length);
+      if (waiting.chunk.length > 0) this.waiting.set(server, waiting);
+      else waiting.client.resume();
+    }
+  }
+}
