@@ -10,6 +10,7 @@ import { CpuMeter } from './process-cpu';
 import { serveSink } from './gateway-sink';
 import { LOADS, runLoad } from './load';
 import { BenchProduct, type ProductOptions } from './product';
+import { runTakeover } from './takeover';
 
 /** Name → its file, loaded when it is asked for. `all` runs them in this order. */
 const BENCHES: Readonly<Record<string, () => Promise<{ run: Bench }>>> = {
@@ -27,6 +28,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run: Bench }>>> = {
   list: () => import('./list'),
 };
 
+const TAKEOVER_TARGETS = 100_000;
 const PAIRS = 5;
 const PAIRS_QUICK = 2;
 
@@ -76,6 +78,12 @@ async function main(): Promise<number> {
 
 /** Not a comparison: what a product does under a load, and whether it holds. */
 async function load(name: string): Promise<number> {
+  if (name === 'takeover') {
+    const targets = Number(values.targets ?? TAKEOVER_TARGETS);
+    const result = await withContext('load', (context) => runTakeover(context, { targets }));
+    if (values.json) say(JSON.stringify(result));
+    return 0;
+  }
   if (!Object.hasOwn(LOADS, name)) throw new Error(`There is no load "${name}".`);
   const form = name as keyof typeof LOADS;
   const usual = LOADS[form];

@@ -116,8 +116,10 @@ export class Installation {
   private async becomesQuiet({ targets, measureEveryMs }: InstallationOptions): Promise<void> {
     let before = -1;
     await eventually(async () => {
+      await this.numbered.report();
       const mine = await this.numbered.sync();
-      const settled = mine > 0 && mine === before;
+      // Once both agents are heard, each has its share.
+      const settled = mine > 0 && mine < targets && mine === before;
       before = mine;
       await pause(500);
       if (!settled) throw new Error(`${mine} targets are assigned to the numbered agent`);

@@ -2,6 +2,7 @@ import { request } from 'node:https';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AssignmentsAnswer } from '@icmp-mon/assignment/contract';
 import type { EnrolAnswer } from '@icmp-mon/agents/contract';
+import { simulatedTelemetry } from '../bench/fleet/telemetry';
 import { compress } from '@icmp-mon/platform/zstd';
 import {
   encodeBody,
@@ -16,6 +17,7 @@ import {
 import { enrolment, jsonOf, makeKeyAndCsr, TestClient, type Answer } from '../apps/gateway/agent.test-client';
 
 const CHECK = 1;
+const REPORT_MS = 5_000;
 const UPLOAD_BLOCKS = 256;
 const RETRY_MS = 200;
 const TRICKLE_MS = 1_000;
@@ -126,9 +128,20 @@ export class NumberedAgent {
     this.loops = [this.measureForEver(everyMs), this.shipForEver('live'), this.shipForEver('backfill')];
   }
 
+  /** Agents that are not heard get no targets while another one is. */
+  async report(): Promise<void> {
+    await this.client.json('/v1/telemetry', simulatedTelemetry(this.keys.length));
+  }
+
   private async measureForEver(everyMs: number): Promise<void> {
+    let reportedMs = -Infinity;
     for (let dueMs = performance.now(); this.running; dueMs += everyMs) {
       this.measure('live');
+      if (dueMs - reportedMs >= REPORT_MS) {
+        reportedMs = dueMs;
+        // One that does not arrive is not repeated: the next one is newer.
+        this.report().catch(() => undefined);
+      }
       await pause(Math.max(0, dueMs + everyMs - performance.now()));
     }
   }

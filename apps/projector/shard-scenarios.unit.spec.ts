@@ -303,6 +303,30 @@ describe("the shard's clock", () => {
   });
 });
 
+describe('results of an agent whose target was given to another meanwhile', () => {
+  const moved = (): Story => up().is('silent').selected(AGENT_IDS[1]).measured(OUTCOME.reply, AGENT_IDS[1]);
+
+  it('are kept when the agent returns, also from a checkpoint, and judge nothing', async () => {
+    const story = moved();
+    await story.stored();
+    const results = story.fold.counters.results;
+    story.passes(INTERVAL_MS).measured(OUTCOME.timeout, AGENT_IDS[0], story.nowMs - INTERVAL_MS, LANE.backfill);
+    story.measured(OUTCOME.timeout, AGENT_IDS[0]).measured(OUTCOME.timeout, AGENT_IDS[0]);
+    expect(story.fold.counters).toMatchObject({ results: results + 3, unassignedResults: 0 });
+    expect(await story.stored()).toMatchObject({ changes: [], tables: ['probe_recent'] });
+    const restored: ShardFold = new ShardFold(0, [new StatusParticipant(0, () => restored.directory)]);
+    restored.restore(story.fold.checkpoint());
+    expect(restored.directory.findFormer(AGENT_IDS[0], KEY, 1, story.nowMs)?.key).toBe(KEY);
+  });
+
+  it('do not count for an agent that never had it, nor after a day', async () => {
+    const story = moved().measured(OUTCOME.reply, AGENT_IDS[2]);
+    expect(story.fold.counters.unassignedResults).toBe(1);
+    expect(story.fold.directory.findFormer(AGENT_IDS[0], KEY, 1, story.nowMs + 24 * 3_600_000)).toBeDefined();
+    expect(story.fold.directory.findFormer(AGENT_IDS[0], KEY, 1, story.nowMs + 26 * 3_600_000)).toBeUndefined();
+  });
+});
+
 describe('late results', () => {
   it('tell readers of the cut that they lie below, also when nothing was folded meanwhile', async () => {
     const story = up();

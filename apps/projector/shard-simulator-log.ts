@@ -55,6 +55,8 @@ class LogSimulation {
   private readonly seen = new Set<string>();
   private readonly agents: SimulatedAgent[];
   private readonly assigned = new Map<number, string[]>();
+  /** Those whose results are kept: agents that were selected at some time since the target is there. */
+  private readonly kept = new Map<number, Set<string>>();
   private readonly facts: Uint8Array[] = [];
   private readonly down = new Set<number>();
   private readonly late: { at: number; upload: Upload }[] = [];
@@ -131,6 +133,7 @@ class LogSimulation {
   private tellTarget(targetKey: number, selected: string[], refuses: string[] = []): void {
     const ip = `127.0.0.${targetKey}`;
     this.assigned.set(targetKey, selected);
+    this.kept.set(targetKey, new Set([...(this.kept.get(targetKey) ?? []), ...selected]));
     this.tell({
       kind: 'target',
       targetKey,
@@ -153,6 +156,7 @@ class LogSimulation {
     }
     if (dice < 0.5) {
       this.assigned.set(key, []);
+      this.kept.delete(key);
       return this.tell({ kind: 'target-removed', targetKey: key });
     }
     const selected = AGENT_IDS.filter(() => this.random() < 0.6);
@@ -273,7 +277,7 @@ class LogSimulation {
       const presentMs = this.receipts.bounded(receivedAtMs, this.lastTickMs);
       this.receipts.note(receivedAtMs, this.lastTickMs);
       for (const { key, sampleMs, outcome, rttUs } of block.samples) {
-        if (!this.assigned.get(key)?.includes(block.agentId)) continue;
+        if (!this.kept.get(key)?.has(block.agentId)) continue;
         const placedMs = Math.min(sampleMs - clockOffsetMs, presentMs);
         const line = `${key}/${block.agent}/${placedMs}/${outcome}/${rttUs}`;
         this.samples.set(line, (this.samples.get(line) ?? 0) + 1);

@@ -70,12 +70,23 @@ export class AgentConnection {
     return send(this.tls, url, 'POST', 'application/vnd.icmpmon.blocks', body);
   }
 
+  /** A report of the agent in JSON: its telemetry, its policy. */
+  report(method: 'POST' | 'PUT', path: string, body: object): Promise<Answer> {
+    return send(this.tls, new URL(path, this.url), method, 'application/json', Buffer.from(JSON.stringify(body)));
+  }
+
   close(): void {
     this.tls.destroy();
   }
 }
 
-function send(agent: Agent, url: URL, method: 'GET' | 'POST', type?: string, body?: Uint8Array): Promise<Answer> {
+function send(
+  agent: Agent,
+  url: URL,
+  method: 'GET' | 'POST' | 'PUT',
+  type?: string,
+  body?: Uint8Array,
+): Promise<Answer> {
   const headers = body ? { 'content-type': type, 'content-length': String(body.length) } : {};
   return new Promise((resolve, reject) => {
     const outgoing = request(url, { agent, method, headers, timeout: TIMEOUT_MS }, (response) => {

@@ -1,4 +1,5 @@
 import type { AgentFact, PolicyFact, TargetFact } from '@icmp-mon/probing/contract';
+import { type FormerAgent, formerAgents } from './former-agents';
 import { IntMap } from './int-map';
 
 export type PolicyEntry = Omit<PolicyFact, 'kind'>;
@@ -37,6 +38,8 @@ export interface TargetEntry {
   selected: string[];
   /** Those of them whose policy refuses the address, sorted; absent where none does. */
   refuses?: string[];
+  /** Who probed it before, as far as what they measured is still kept; absent where nobody did. */
+  former?: FormerAgent[];
   pairs: PairEntry[];
 }
 
@@ -63,6 +66,8 @@ export class ShardDirectory {
   /** By the agent's index and the target's key: one look for each result, however many agents a target has. */
   private readonly pairsOfAgent: IntMap[] = [];
   private readonly pairs: (PairEntry | undefined)[] = [];
+  /** By id, until when an agent is a former one of some target. */
+  private readonly formerUntilMs = new Map<string, number>();
   private readonly freeSlots: number[] = [];
   private slotsUsed = 0;
 
@@ -85,7 +90,8 @@ export class ShardDirectory {
     return [...this.targets.values()].filter(({ selected }) => selected.includes(fact.agentId));
   }
 
-  applyTarget(fact: TargetFact): TargetEntry {
+  /** `atMs` is the log's clock. */
+  applyTarget(fact: TargetFact, atMs: number): TargetEntry {
     const known = this.targets.get(fact.targetKey);
     const target: TargetEntry = known ?? {
       key: fact.targetKey,
@@ -101,7 +107,9 @@ export class ShardDirectory {
     target.ip = fact.ip;
     target.vrf = fact.vrf;
     target.tier = fact.tier;
+    const before = target.selected;
     target.selected = fact.selected.map((agentId) => this.oneString(agentId)).sort();
+    this.noteFormer(target, formerAgents(target.former ?? [], before, target.selected, atMs));
     delete target.refuses;
     if (fact.refuses && fact.refuses.length > 0) {
       target.refuses = fact.refuses.map((agentId) => this.oneString(agentId)).sort();
@@ -109,6 +117,27 @@ export class ShardDirectory {
     this.targets.set(target.key, target);
     this.syncPairs(target);
     return target;
+  }
+
+  private noteFormer(target: TargetEntry, former: FormerAgent[]): void {
+    if (former.length > 0) target.former = former;
+    else delete target.former;
+    for (const { agentId, untilMs } of former) {
+      this.formerUntilMs.set(agentId, Math.max(untilMs, this.formerUntilMs.get(agentId) ?? 0));
+    }
+  }
+
+  /** Whether results of the agent can belong to anything here. */
+  isConcerned(agentId: string, atMs: number): boolean {
+    return this.hasPairs(agentId) || (this.formerUntilMs.get(agentId) ?? 0) > atMs;
+  }
+
+  /** The target, if the agent probed it until it was given to others, and its tier still has the check. */
+  findFormer(agentId: string, targetKey: number, check: number, atMs: number): TargetEntry | undefined {
+    if ((this.formerUntilMs.get(agentId) ?? 0) <= atMs) return undefined;
+    const target = this.targets.get(targetKey);
+    const isFormer = target?.former?.some((each) => each.agentId === agentId && each.untilMs > atMs);
+    return isFormer && target?.policy?.checks.some((each) => each.check === check) ? target : undefined;
   }
 
   removeTarget(key: number): TargetEntry | undefined {
@@ -157,9 +186,10 @@ export class ShardDirectory {
         .map(({ index: _index, ...agent }) => agent),
       targets: [...this.targets.values()]
         .sort((a, b) => a.key - b.key)
-        .map(({ key, targetId, ip, vrf, tier, selected, refuses }) => ({
+        .map(({ key, targetId, ip, vrf, tier, selected, refuses, former }) => ({
           ...{ key, targetId, ip, vrf, tier, selected },
           ...(refuses && { refuses }),
+          ...(former && { former }),
         })),
     };
   }
@@ -173,6 +203,7 @@ export class ShardDirectory {
       const refuses = target.refuses?.map((agentId) => this.oneString(agentId));
       const entry: TargetEntry = { ...target, selected, ...(refuses && { refuses }), policy: undefined, pairs: [] };
       this.targets.set(entry.key, entry);
+      this.noteFormer(entry, target.former ?? []);
       this.syncPairs(entry);
     }
   }

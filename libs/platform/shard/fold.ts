@@ -16,7 +16,7 @@ import { decompressBounded } from '@icmp-mon/platform/zstd';
 import { ShardDirectory } from './directory';
 import { CheckpointUnreadable, decodeCheckpoint, encodeCheckpoint, type CheckpointPart } from './checkpoint-codec';
 import { type LaneEntry, LanePositions } from './lane-positions';
-import type { RecordPlace, ResultBatch, ShardClock, ShardParticipant } from './participant';
+import { NO_PAIR, type RecordPlace, type ResultBatch, type ShardClock, type ShardParticipant } from './participant';
 import { isJump, type ReceiptState, ReceiptTimes } from './receipt-times';
 import type { WriterTransaction } from './writer';
 
@@ -184,7 +184,7 @@ export class ShardFold {
         }
         return;
       case 'target': {
-        const target = this.directory.applyTarget(fact);
+        const target = this.directory.applyTarget(fact, this.clock.atMs);
         for (const each of this.participants) each.onTarget?.(target, this.clock, placeOf(each));
         return;
       }
@@ -212,7 +212,7 @@ export class ShardFold {
       return this.tellUncounted(agentId, placement, count, placeOf);
     }
     this.receipts.note(envelope.receivedAtMs, this.lastTickMs);
-    if (!this.directory.hasPairs(agentId)) {
+    if (!this.directory.isConcerned(agentId, this.clock.atMs)) {
       this.counters.unassignedResults += count;
       return this.tellUncounted(agentId, 'not_assigned', count, placeOf);
     }
@@ -264,8 +264,12 @@ export class ShardFold {
     const [before, tooOldBefore] = [this.counters.unassignedResults, this.counters.tooOldResults];
     let tooNew = 0;
     for (let row = 0; row < columns.count; row++) {
-      const pair = directory.findPair(agent.index, columns.targetKey[row]!, columns.check[row]!);
-      if (!pair) {
+      const [key, check] = [columns.targetKey[row]!, columns.check[row]!];
+      const pair = directory.findPair(agent.index, key, check);
+      const former = pair ? undefined : directory.findFormer(header.agentId, key, check, this.clock.atMs);
+      const target = pair?.target ?? former;
+      const policy = pair?.policy ?? former?.policy;
+      if (!target || !policy) {
         this.counters.unassignedResults++;
         continue;
       }
@@ -277,10 +281,10 @@ export class ShardFold {
       }
       if (datedMs - receivedAtMs > NEWER_MS_MAX) tooNew++;
       const at = batch.count++;
-      batch.target[at] = pair.target;
-      batch.policy[at] = pair.policy;
-      batch.pairSlot[at] = pair.slot;
-      batch.check[at] = columns.check[row]!;
+      batch.target[at] = target;
+      batch.policy[at] = policy;
+      batch.pairSlot[at] = pair?.slot ?? NO_PAIR;
+      batch.check[at] = check;
       batch.sampleMs[at] = sampleMs;
       batch.outcome[at] = columns.outcome[row]!;
       batch.rttUs[at] = columns.rttUs[row]!;

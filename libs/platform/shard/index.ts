@@ -6,7 +6,14 @@ export { ShardFold } from './fold';
 export { BOOT_AHEAD_S_MAX, BOOT_SILENT_MS } from './lane-positions';
 export { notMeasured, type NotMeasured } from './not-measured';
 export { SHARD_IS_HELD, SHARD_LEASE_AHEAD_S } from './ownership';
-export type { PendingWrite, RecordPlace, ResultBatch, ShardClock, ShardParticipant } from './participant';
+export {
+  NO_PAIR,
+  type PendingWrite,
+  type RecordPlace,
+  type ResultBatch,
+  type ShardClock,
+  type ShardParticipant,
+} from './participant';
 export { OwnedShard, writeCommits, type ShardCommit } from './owned-shard';
 export { shardPositions, type PositionState, type ShardPosition } from './positions';
 export { ReceiptTimes } from './receipt-times';

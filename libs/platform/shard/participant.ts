@@ -22,8 +22,11 @@ export interface ShardClock {
   atMs: number;
 }
 
+/** Slot of a result whose agent probed the target until it was given to others: it is kept, and judges nothing. */
+export const NO_PAIR = -1;
+
 /**
- * Results of one block that count: of an assigned pair, not seen before. Row i is `target[i]`, `pairSlot[i]`, … up to
+ * Results of one block that count: of an assigned pair, or of a former one (`NO_PAIR`), not seen before. Row i is `target[i]`, `pairSlot[i]`, … up to
  * `count`; the arrays are reused by the next batch.
  */
 export interface ResultBatch {

@@ -1,15 +1,16 @@
 import type { Status, StatusReason } from '@icmp-mon/status/contract';
 import { isSuccess, LANE } from '@icmp-mon/probing/contract';
-import type {
-  CheckpointPart,
-  PendingWrite,
-  RecordPlace,
-  ResultBatch,
-  ShardClock,
-  ShardDirectory,
-  ShardParticipant,
-  TargetEntry,
-  WriterTransaction,
+import {
+  NO_PAIR,
+  type CheckpointPart,
+  type PendingWrite,
+  type RecordPlace,
+  type ResultBatch,
+  type ShardClock,
+  type ShardDirectory,
+  type ShardParticipant,
+  type TargetEntry,
+  type WriterTransaction,
 } from '@icmp-mon/platform/shard';
 import type { Sql } from '@icmp-mon/platform/database';
 import { judge, votesOf, worst, type Ballot, type Judgement } from './consensus';
@@ -141,6 +142,7 @@ export class StatusParticipant implements ShardParticipant {
   private onResult(batch: ResultBatch, row: number, presentMs: number, clock: ShardClock, place: RecordPlace): void {
     const { pairs } = this;
     const slot = batch.pairSlot[row];
+    if (slot === NO_PAIR) return;
     const policy = batch.policy[row];
     const sampleMs = batch.sampleMs[row];
     const tooOld = batch.receivedAtMs - sampleMs > JUDGED_INTERVALS_MAX * policy.intervalMs + policy.timeoutMs;

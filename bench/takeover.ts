@@ -1,0 +1,230 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { AssignmentsAnswer } from '@icmp-mon/assignment/contract';
+import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
+import { BUILT_IN_TIERS } from '@icmp-mon/tiers/contract';
+import type { BenchContext, BenchResult } from './bench';
+import { AgentConnection } from './fleet/agent-connection';
+import { SimulatedLane } from './fleet/lane';
+import { SimulatedAgent, type SimulatedTarget } from './fleet/simulated-agent';
+import { Tally } from './fleet/tally';
+import { simulatedTelemetry } from './fleet/telemetry';
+import { Inventory } from './inventory';
+import { enrolmentOf } from './road';
+
+const SECOND_MS = 1_000;
+const REPORT_MS = 5_000;
+const BEFORE_TARGETS = 10_000;
+const HOLD_DOWN_S = 120;
+const WATCH_MS_MAX = 480_000;
+
+interface Options {
+  targets: number;
+}
+
+/** One agent as the gateway sees it: follows its assignments, measures them each interval, and reports. */
+class WatchedAgent {
+  private readonly targets = new Map<number, SimulatedTarget>();
+  private readonly lane: SimulatedLane;
+  private simulated: SimulatedAgent | null = null;
+  private version = 0;
+  private running = true;
+  private loops: Promise<void>[] = [];
+
+  constructor(
+    readonly name: string,
+    readonly connection: AgentConnection,
+    /** Of the local policy; null allows everything. */
+    private readonly allow: string[] | null,
+  ) {
+    this.lane = new SimulatedLane(connection, 'live', Math.floor(Date.now() / SECOND_MS));
+  }
+
+  async start(): Promise<void> {
+    const policy = { allow: this.allow, deny: [], stopped: false, packetsPerSecond: 10_000, refusedKeys: [] };
+    await this.connection.report('PUT', '/v1/policy', policy);
+    this.loops = [this.follow(), this.measure(), this.report()];
+  }
+
+  /** As if the power were cut. */
+  async lose(): Promise<void> {
+    this.running = false;
+    this.lane.stop();
+    this.connection.close();
+    await Promise.allSettled(this.loops);
+  }
+
+  private async follow(): Promise<void> {
+    while (this.running) {
+      const answer = await this.connection.get(`/v1/assignments?since=${this.version}`);
+      if (answer.status !== 200) {
+        if (answer.status !== 304) await pause(SECOND_MS);
+        continue;
+      }
+      this.take(JSON.parse(answer.body) as AssignmentsAnswer);
+    }
+  }
+
+  private take({ version, full, tiers, assigned, unassigned }: AssignmentsAnswer): void {
+    if (full) this.targets.clear();
+    for (const key of unassigned) this.targets.delete(key);
+    const policies = new Map(tiers.map((tier) => [tier.tier, tier]));
+    for (const { key, tier } of assigned) {
+      const policy = policies.get(tier);
+      if (policy) this.targets.set(key, { key, check: policy.checks[0].check, intervalMs: policy.probeIntervalMs });
+    }
+    this.version = version;
+    const { agentId, shardCount } = this.connection;
+    // What its own policy refuses is not measured, whatever is assigned.
+    const measured = this.allow === null ? [...this.targets.values()] : [];
+    this.simulated = new SimulatedAgent(agentId, measured, shardCount, 1);
+  }
+
+  private async measure(): Promise<void> {
+    const tally = new Tally();
+    for (let secondMs = Math.ceil(Date.now() / SECOND_MS) * SECOND_MS; this.running; secondMs += SECOND_MS) {
+      await pause(Math.max(0, secondMs + SECOND_MS - Date.now()));
+      for (const body of this.simulated?.second(secondMs, tally) ?? []) this.lane.add(body, false);
+      void this.lane.ship();
+    }
+  }
+
+  private async report(): Promise<void> {
+    while (this.running) {
+      await this.connection.report('POST', '/v1/telemetry', simulatedTelemetry(this.targets.size));
+      await pause(REPORT_MS);
+    }
+  }
+}
+
+/**
+ * 100,000 targets at once for three agents of which one refuses them by its policy, and one has just been lost with targets of its own: where
+ * they go and when, and what each one's status is at the end.
+ */
+export async function runTakeover(context: BenchContext, { targets }: Options): Promise<BenchResult> {
+  const environment = { ICMPMON_HOLD_DOWN_MAX_S: String(HOLD_DOWN_S) };
+  const product = await context.startProduct({ apps: ['gateway', 'api', 'projector', 'worker'], environment });
+  const control = new ControlDatabase({ url: product.access.controlDatabaseUrl, poolMax: 2 });
+  const telemetry = new TelemetryDatabase({ url: product.access.telemetryDatabaseUrl, poolMax: 2 });
+  const inventory = new Inventory(product.access.controlDatabaseUrl);
+  await inventory.defineTier('takeover', BUILT_IN_TIERS.standard);
+  const { tokens, ...enrolment } = await enrolmentOf(product, 1);
+  const enrolled = async (name: string, allow: string[] | null): Promise<WatchedAgent> => {
+    const place = { name, region: 'lab', provider: 'bench' };
+    const agent = new WatchedAgent(
+      name,
+      await AgentConnection.enrol({ ...enrolment, ...place, token: tokens[0] }),
+      allow,
+    );
+    await agent.start();
+    return agent;
+  };
+  const agents = [
+    await enrolled('open', null),
+    await enrolled('refuses', ['192.0.2.0/24']),
+    await enrolled('lost', null),
+  ];
+  const watch = new TakeoverWatch(control, telemetry, agents, (line) => context.say(line));
+  await inventory.register(BEFORE_TARGETS, 'takeover');
+  context.say(`${BEFORE_TARGETS} targets before; tier of 15 s, hold-down ${HOLD_DOWN_S} s`);
+  await watch.until('all before are judged', ({ up, never }) => up + never >= BEFORE_TARGETS);
+  const mine = (await watch.look()).assigned['lost'] ?? 0;
+  await agents[2].lose();
+  watch.restart('the agent "lost" is gone');
+  const registering = inventory.register(targets, 'takeover', { from: BEFORE_TARGETS });
+  const all = BEFORE_TARGETS + targets;
+  void registering.then(() => context.say(`${watch.at()} all ${targets} are registered`));
+  await watch.until('none is left at the lost one, each one has a status', (seen) => {
+    const placed = Object.values(seen.assigned).reduce((sum, count) => sum + count, 0);
+    return (seen.assigned['lost'] ?? 0) === 0 && placed === all && seen.up + seen.never === all;
+  });
+  await registering;
+  await inventory.close();
+  const decisions = await watch.decisions();
+  const seconds = await evaluationOf(product.access.opsUrls['worker']);
+  for (const line of decisions) context.say(line);
+  context.say(`choosing again took, in all: ${seconds}`);
+  await Promise.all(agents.slice(0, 2).map((agent) => agent.lose()));
+  await control.close();
+  await telemetry.close();
+  const none = { ratio: 1, min: 1, max: 1, pairs: [], cpuSeconds: {} };
+  return { name: 'takeover', ...none, targets: all, movedOfLost: mine, sound: true, timeline: watch.timeline };
+}
+
+interface Seen {
+  assigned: Record<string, number>;
+  statuses: Record<string, number>;
+  up: number;
+  never: number;
+}
+
+class TakeoverWatch {
+  readonly timeline: string[] = [];
+  private startedMs = performance.now();
+  private last = '';
+
+  constructor(
+    private readonly control: ControlDatabase,
+    private readonly telemetry: TelemetryDatabase,
+    private readonly agents: readonly WatchedAgent[],
+    private readonly say: (line: string) => void,
+  ) {}
+
+  restart(what: string): void {
+    this.startedMs = performance.now();
+    this.say(`${this.at()} ${what}`);
+  }
+
+  at(): string {
+    return `${((performance.now() - this.startedMs) / SECOND_MS).toFixed(0).padStart(4)} s`;
+  }
+
+  async look(): Promise<Seen> {
+    const counts = await this.control.query<{ id: string; count: number }>(
+      'SELECT agent_id::text AS id, count(*) AS count FROM assignment GROUP BY agent_id',
+    );
+    const rows = await this.telemetry.query<{ status: string; reason: string; count: number }>(
+      'SELECT status, reason, count(*) AS count FROM target_status GROUP BY status, reason ORDER BY 1, 2',
+    );
+    const nameOf = new Map(this.agents.map(({ name, connection }) => [connection.agentId, name]));
+    const statuses = Object.fromEntries(rows.map(({ status, reason, count }) => [`${status} ${reason}`, count]));
+    return {
+      assigned: Object.fromEntries(counts.map(({ id, count }) => [nameOf.get(id) ?? id, count])),
+      statuses,
+      up: statuses['up quorum_up'] ?? 0,
+      never: statuses['unknown never_answered'] ?? 0,
+    };
+  }
+
+  /** Prints what changes, each 5 s. @throws Error after eight minutes */
+  async until(what: string, holds: (seen: Seen) => boolean): Promise<void> {
+    for (const endMs = performance.now() + WATCH_MS_MAX; ;) {
+      const seen = await this.look();
+      const line = `assigned ${JSON.stringify(seen.assigned)}, statuses ${JSON.stringify(seen.statuses)}`;
+      if (line !== this.last) {
+        this.timeline.push(`${this.at()} ${line}`);
+        this.say(`${this.at()} ${line}`);
+      }
+      this.last = line;
+      if (holds(seen)) return this.say(`${this.at()} ${what}`);
+      if (performance.now() > endMs) throw new Error(`Not within ${WATCH_MS_MAX / SECOND_MS} s: ${what}.`);
+      await pause(5 * SECOND_MS);
+    }
+  }
+
+  async decisions(): Promise<string[]> {
+    const rows = await this.control.query<{ line: string }>(
+      `SELECT to_char(d.decided_at, 'HH24:MI:SS') || ' ' || a.name || ': ' || d.condition || ', held ' || d.held_ms / 1000 ||
+         ' s: ' || d.cause AS line
+       FROM assignment_agent_condition d JOIN assignment_agent a ON a.id = d.agent_id ORDER BY d.id`,
+    );
+    return rows.map(({ line }) => line);
+  }
+}
+
+async function evaluationOf(opsUrl: string): Promise<string> {
+  const text = await (await fetch(`${opsUrl}/metrics`, { signal: AbortSignal.timeout(5_000) })).text();
+  const lines = text
+    .split('\n')
+    .filter((line) => /^icmpmon_assignment_(evaluation_seconds_(sum|count)|moved_targets_total)/.test(line));
+  return lines.join(', ');
+}
