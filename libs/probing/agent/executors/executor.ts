@@ -42,6 +42,11 @@ export interface Executor {
   /** Never rejects: what goes wrong with the executor is told by the end. */
   run(slice: ProbeSlice, onResult: OnResult, signal: AbortSignal): Promise<SliceEnd>;
   health(): ExecutorHealth;
+  /**
+   * Finds out whether trouble is over, or whether it would work, without a target: one that cannot probe may have lost all of
+   * them. Null while there is nothing to find out.
+   */
+  check(signal: AbortSignal): Promise<SliceEnd | null>;
   readonly counters: Readonly<ExecutorCounters>;
   /** Packets of its own that it sends before those of the slice, to addresses of this machine. */
   ownPackets(ips: readonly string[]): number;

@@ -2,6 +2,7 @@ import type { ExecutorHealth } from '@icmp-mon/agents/contract';
 import { type AddressFamily, CANARIES, FAMILY_NAMES } from './address-family';
 import type { SliceEnd } from './executor';
 import type { FpingExit, FpingProcess } from './fping-process';
+import { ignoresPings } from './ignored-pings';
 import type { SliceTally } from './slice-tally';
 
 type State = ExecutorHealth['state'];
@@ -34,8 +35,19 @@ export class FpingHealth {
     this.version = version;
   }
 
-  /** These families have targets; trouble of others is over. */
+  /** It was never used, or did not work when it was. */
+  get needsCheck(): boolean {
+    return this.worst().state !== 'ok';
+  }
+
+  get familiesToCheck(): readonly AddressFamily[] {
+    const troubled = FAMILIES.filter((family) => this.ofFamily[family] !== undefined);
+    return troubled.length > 0 ? troubled : ['ipv4'];
+  }
+
+  /** These families have targets; trouble of others is over. Without any target it is over when a check says so. */
   expect(families: readonly AddressFamily[]): void {
+    if (families.length === 0) return;
     for (const family of FAMILIES) if (!families.includes(family)) delete this.ofFamily[family];
   }
 
@@ -68,6 +80,18 @@ export class FpingHealth {
     const remark = tally === undefined ? undefined : foreignRemark(tally);
     if (end.ok && remark !== undefined) this.detail = `${this.detail} ${remark}`;
     return { ...end, pausedMs: longestPauseMs, remark };
+  }
+
+  /**
+   * Only canaries were asked. A family that is heard is well again, and so is one whose canary may not answer: its targets will tell.
+   * Silence says nothing new: a firewall may block the canary of an agent that hears its targets.
+   */
+  checked(exit: FpingExit, path: string, { tally }: FpingProcess): SliceEnd {
+    for (const family of FAMILIES) {
+      if (exit.kind !== 'done') continue;
+      if (tally?.familyState(family) === 'heard' || ignoresPings(family)) delete this.ofFamily[family];
+    }
+    return this.judge(exit, path);
   }
 
   private judge(exit: FpingExit, path: string): SliceEnd {
@@ -111,7 +135,9 @@ function familyTrouble(family: AddressFamily, state: 'deaf' | 'unavailable', pat
   }
   const detail =
     `fping hears no ${name} reply, not even from this machine's own address ${CANARIES[family]}: no data instead of "down". ` +
-    `Give it the capability: setcap cap_net_raw+ep ${path}. Otherwise look at the firewall, and at icmp_echo_ignore_all, of this machine.`;
+    (ignoresPings(family)
+      ? 'This machine ignores pings (icmp_echo_ignore_all): only a target that answers shows that fping hears.'
+      : `Give it the capability: setcap cap_net_raw+ep ${path}. Otherwise look at the firewall of this machine.`);
   return { state: 'deaf', detail };
 }
 

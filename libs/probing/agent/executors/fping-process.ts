@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { CANARIES, familiesOf } from './address-family';
+import { type AddressFamily, CANARIES } from './address-family';
 import { CaptureFile } from './capture-file';
 import type { OnResult, ProbeSlice } from './executor';
 import { type FpingVersion, NO_PERMISSION_CODES } from './fping-version';
@@ -16,6 +16,8 @@ export type FpingExit =
 
 export interface FpingRunOptions {
   path: string;
+  /** The canary of each is asked before the slice's targets. */
+  families: readonly AddressFamily[];
   version: FpingVersion;
   locks: Pick<IcmpIdLocks, 'take' | 'release'>;
   signal: AbortSignal;
@@ -99,7 +101,7 @@ export class FpingProcess {
     }
     const cpuTime = new CpuTimeFile(pid);
     try {
-      const asked = [...familiesOf(slice.ips).map((family) => CANARIES[family]), ...slice.ips];
+      const asked = [...options.families.map((family) => CANARIES[family]), ...slice.ips];
       this.current = begin(asked, slice, onResult, { ranNs: cpuTime.ranNs, nowMs: options.nowMs });
       child.stdin?.end(`${asked.join('\n')}\n`, 'latin1');
       return this.exitOf(await this.guard(child, slice, options.signal, ended));

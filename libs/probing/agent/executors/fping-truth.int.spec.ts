@@ -61,6 +61,21 @@ describe('what fping says', () => {
     expect(ping.health().state).toBe('ok');
   });
 
+  it('is checked without a target: at the start, and until trouble is over', async () => {
+    const file = path.join(once.dir, 'fping-to-come');
+    const ping = new IcmpPing({ fpingPath: file, captureDir: once.dir });
+    const { signal } = new AbortController();
+    expect(ping.health().state).toBe('idle');
+    expect(await ping.check(signal)).toMatchObject({ ok: false, state: 'missing' });
+    once.rewrite(file, 'cat > /dev/null; exit 1', '5.1');
+    const again = new IcmpPing({ fpingPath: file, captureDir: once.dir });
+    expect(await again.check(signal)).toMatchObject({ ok: true });
+    expect(again.health().state).toBe('ok');
+    expect(await again.check(signal)).toBeNull();
+    ping.close();
+    again.close();
+  });
+
   it('is started again, before it has its targets, when another agent has its ICMP id', async () => {
     const started = path.join(once.dir, 'started');
     const file = once.script(`cat > /dev/null; echo $$ >> ${started}`);
@@ -75,6 +90,7 @@ describe('what fping says', () => {
     const exit = await worker.run({ ips: ['10.0.0.1'], timeoutMs: 100, spacingMs: 1 }, () => undefined, {
       path: file,
       version: { text: '5.1', checksSource: false },
+      families: ['ipv4'],
       locks,
       signal: new AbortController().signal,
       nowMs: Date.now,
@@ -126,6 +142,20 @@ describe.runIf(process.getuid?.() === 0)('fping in a network of its own', () => 
     const { end, outcomes } = await once.probe(['10.6.0.1', '10.6.0.2'], fping);
     expect(outcomes).toEqual([undefined, undefined]);
     expect(end).toMatchObject({ ok: false, state: 'deaf', detail: expect.stringContaining(CANARIES.ipv4) });
+  });
+
+  it('hears again when its canary does, also after all of its targets were taken from it', async () => {
+    drop([CANARIES.ipv4]);
+    const { signal } = new AbortController();
+    const ping = new IcmpPing({ fpingPath: fping, captureDir: once.dir });
+    drop(['10.6.0.1']);
+    expect((await once.probeWith(ping, ['10.6.0.1'])).end).toMatchObject({ ok: false, state: 'deaf' });
+    ping.expect([]);
+    expect(await ping.check(signal)).toMatchObject({ ok: false, state: 'deaf' });
+    network.run('nft flush chain ip t in');
+    expect(await ping.check(signal)).toMatchObject({ ok: true });
+    expect(ping.health().state).toBe('ok');
+    ping.close();
   });
 
   it('whose canary is blocked is believed once it hears a target', async () => {

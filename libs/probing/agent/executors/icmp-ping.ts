@@ -1,6 +1,6 @@
 import type { ExecutorHealth } from '@icmp-mon/agents/contract';
 import { statSync } from 'node:fs';
-import { familiesOf } from './address-family';
+import { type AddressFamily, familiesOf } from './address-family';
 import { findFping } from './find-fping';
 import type { Executor, ExecutorCounters, OnResult, ProbeSlice, SliceEnd } from './executor';
 import { FpingHealth } from './fping-health';
@@ -14,6 +14,8 @@ const PROCESSES_MAX = 6;
 const DRAIN_EVERY_MS = 100;
 const LOOK_AGAIN_MS = 10_000;
 const ASK_AGAIN_MS = 1_000;
+/** Asks nothing but canaries. */
+const CHECK_SLICE: ProbeSlice = { ips: [], timeoutMs: 1_000, spacingMs: 10 };
 
 export interface IcmpPingOptions {
   /** Absolute path; looked for in the usual places unless given. */
@@ -61,7 +63,27 @@ export class IcmpPing implements Executor {
     this.state.expect(familiesOf(ips));
   }
 
-  async run(slice: ProbeSlice, onResult: OnResult, signal: AbortSignal): Promise<SliceEnd> {
+  run(slice: ProbeSlice, onResult: OnResult, signal: AbortSignal): Promise<SliceEnd> {
+    return this.runWith(familiesOf(slice.ips), slice, onResult, signal);
+  }
+
+  async check(signal: AbortSignal): Promise<SliceEnd | null> {
+    if (this.running.size > 0 || !this.state.needsCheck) return null;
+    return this.runWith(this.state.familiesToCheck, CHECK_SLICE, () => undefined, signal);
+  }
+
+  close(): void {
+    clearInterval(this.drainTimer);
+    for (const worker of this.spare.splice(0)) worker.close();
+    this.locks.close();
+  }
+
+  private async runWith(
+    families: readonly AddressFamily[],
+    slice: ProbeSlice,
+    onResult: OnResult,
+    signal: AbortSignal,
+  ): Promise<SliceEnd> {
     const trouble = await this.findUsable();
     if (trouble !== null || this.found === null) return trouble ?? this.state.missing();
     const { path, version } = this.found;
@@ -74,7 +96,7 @@ export class IcmpPing implements Executor {
     this.running.add(worker);
     this.drainTimer ??= setInterval(() => this.drain(), DRAIN_EVERY_MS);
     const { locks, nowMs } = this;
-    const exit = await worker.run(slice, onResult, { path, version, locks, signal, nowMs });
+    const exit = await worker.run(slice, onResult, { path, version, families, locks, signal, nowMs });
     this.running.delete(worker);
     if (this.running.size === 0) {
       clearInterval(this.drainTimer);
@@ -84,13 +106,10 @@ export class IcmpPing implements Executor {
     this.counters.droppedLines += worker.tally?.droppedLines ?? 0;
     this.counters.foreignReplies += worker.tally?.foreignReplies ?? 0;
     if (exit.kind === 'missing') this.found = null;
-    return this.state.ended(exit, this.options.fpingPath ?? path, worker);
-  }
-
-  close(): void {
-    clearInterval(this.drainTimer);
-    for (const worker of this.spare.splice(0)) worker.close();
-    this.locks.close();
+    const shownPath = this.options.fpingPath ?? path;
+    return slice === CHECK_SLICE
+      ? this.state.checked(exit, shownPath, worker)
+      : this.state.ended(exit, shownPath, worker);
   }
 
   private drain(): void {

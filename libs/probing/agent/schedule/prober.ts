@@ -1,5 +1,6 @@
 import type { AgentLog } from '../agent-log';
 import type { Executor, ProbeSlice } from '../executors/executor';
+import { ExecutorCheck } from './executor-check';
 import { Pace } from './pace';
 import { PacketBudget } from './packet-budget';
 import { ProbingLog } from './probing-log';
@@ -50,12 +51,14 @@ export class Prober {
   private started = false;
   private timer: NodeJS.Timeout | undefined;
   private readonly log: ProbingLog;
+  private readonly check: ExecutorCheck;
   /** When targets had to wait for the policy's packets last. */
   private outOfBudgetAtMs = -Infinity;
 
   constructor(private readonly options: ProberOptions) {
     this.pace = new Pace(options.log);
     this.log = new ProbingLog(options.log);
+    this.check = new ExecutorCheck(options.executor, () => this.running.size > 0, this.log);
     this.clockStartMs = (options.nowMs ?? Date.now)() - performance.now();
   }
 
@@ -79,6 +82,7 @@ export class Prober {
   start(): void {
     this.started = true;
     this.tick();
+    this.check.start();
   }
 
   /** Lets running slices go on for at most `graceMs`. */
@@ -86,7 +90,7 @@ export class Prober {
     this.started = false;
     clearTimeout(this.timer);
     const grace = setTimeout(() => this.stopSlices(), graceMs);
-    await Promise.all(this.running);
+    await Promise.all([...this.running, this.check.stop()]);
     clearTimeout(grace);
   }
 

@@ -12,6 +12,7 @@ class InstantExecutor implements Executor {
   readonly parallelMax = 6;
   readonly counters = { droppedLines: 0, foreignReplies: 0 };
   own = 0;
+  checks = 0;
   pausedMs = 0;
   /** Has no result for targets of this number and above. */
   answersMax = Infinity;
@@ -45,6 +46,11 @@ class InstantExecutor implements Executor {
     return this.own;
   }
 
+  check(): Promise<SliceEnd | null> {
+    this.checks++;
+    return Promise.resolve(null);
+  }
+
   expect(ips: readonly string[]): void {
     this.expected = ips;
   }
@@ -68,7 +74,7 @@ describe('the prober', () => {
   let probed: { key: number; atMs: number }[];
 
   beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] });
     executor = new InstantExecutor();
     probed = [];
     const quiet = (): void => undefined;
@@ -170,6 +176,16 @@ describe('the prober', () => {
     expect(prober.pace.lateMs).toBe(1_700);
     prober.replace([], 10_000);
     expect(executor.expected).toEqual([]);
+  });
+
+  it('has the executor checked while nothing is probed', async () => {
+    prober.start();
+    await vi.advanceTimersByTimeAsync(30_000);
+    const { checks } = executor;
+    expect(checks).toBeGreaterThanOrEqual(3);
+    prober.replace(plan(100, 5_000), 10_000);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(executor.checks - checks).toBeLessThanOrEqual(1);
   });
 
   it('ends what runs when there is nothing to probe any more, and begins again when there is', async () => {
