@@ -1,7 +1,7 @@
 import { httpResource } from '@angular/common/http';
 import { Component, computed, effect, inject, input, linkedSignal, untracked } from '@angular/core';
 import { RouterLink } from '@angular/router';
-import type { AgentMetricPoint, AgentMetrics, AgentView } from '@icmp-mon/agents/contract';
+import { type AgentMetricPoint, type AgentMetrics, type AgentView, isAdmitted } from '@icmp-mon/agents/contract';
 import { UNCOUNTED_TEXTS } from '@icmp-mon/probing/contract';
 import {
   Chart,
@@ -27,6 +27,7 @@ import {
   PageTrail,
   rateText,
 } from '@icmp-mon/platform/ui-kit';
+import { AgentActions } from './agent-actions';
 import { AgentLink } from './agent-link';
 import { certificateText } from './certificate-text';
 
@@ -84,7 +85,7 @@ const GRAPHS: readonly Graph[] = [
 /** `/agents/:id?range=`. */
 @Component({
   selector: 'icm-agent-detail',
-  imports: [AgentLink, Chart, Failure, RangeChoice, RouterLink],
+  imports: [AgentActions, AgentLink, Chart, Failure, RangeChoice, RouterLink],
   templateUrl: './agent-detail.html',
   styleUrl: './agent-detail.scss',
 })
@@ -134,6 +135,7 @@ export class AgentDetail {
     }));
   });
 
+  protected readonly isAdmitted = isAdmitted;
   protected readonly agentTrouble = agentTrouble;
   protected readonly ageText = ageText;
   protected readonly bytesText = bytesText;

@@ -1,7 +1,8 @@
 import { httpResource } from '@angular/common/http';
 import { Component, computed, effect, inject, linkedSignal, signal } from '@angular/core';
 import { RouterLink } from '@angular/router';
-import type { AgentConnection, AgentView } from '@icmp-mon/agents/contract';
+import { type AgentConnection, type AgentView, isAdmitted } from '@icmp-mon/agents/contract';
+import { Session } from '@icmp-mon/identity/ui';
 import {
   agentTrouble,
   ageText,
@@ -17,6 +18,7 @@ import {
 } from '@icmp-mon/platform/ui-kit';
 import { AgentLink } from './agent-link';
 import { certificateText } from './certificate-text';
+import { EnrolmentTokens } from './enrolment-tokens';
 import { JoinAgent } from './join-agent';
 
 const AGAIN_MS = 5_000;
@@ -25,7 +27,7 @@ const WORST_FIRST: AgentConnection[] = ['lost', 'late', 'enrolled', 'connected']
 /** `/agents`: who measures, from where, and how well. */
 @Component({
   selector: 'icm-agent-list',
-  imports: [AgentLink, Empty, Failure, JoinAgent, RouterLink],
+  imports: [AgentLink, Empty, EnrolmentTokens, Failure, JoinAgent, RouterLink],
   templateUrl: './agent-list.html',
   styleUrl: './agent-list.scss',
 })
@@ -38,7 +40,10 @@ export class AgentList {
   });
   protected readonly worstFirst = computed(() => [...(this.agents() ?? [])].sort(byTrouble(this.nowMs())));
   protected readonly joining = signal(false);
+  private readonly session = inject(Session);
+  protected readonly mayEnrol = computed(() => this.session.may('agents:enrol'));
 
+  protected readonly isAdmitted = isAdmitted;
   protected readonly agentTrouble = agentTrouble;
   protected readonly ageText = ageText;
   protected readonly bytesText = bytesText;

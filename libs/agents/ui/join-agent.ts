@@ -1,6 +1,6 @@
 import { HttpClient } from '@angular/common/http';
-import { Component, computed, inject, signal } from '@angular/core';
-import type { EnrolmentTokenCreated } from '@icmp-mon/agents/contract';
+import { Component, computed, inject, input, signal } from '@angular/core';
+import type { CreateEnrolmentTokenRequest, EnrolmentTokenCreated } from '@icmp-mon/agents/contract';
 import { Session } from '@icmp-mon/identity/ui';
 import { Icon, instantText, newRequestKey, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
 import { firstValueFrom } from 'rxjs';
@@ -15,6 +15,10 @@ import { joinCommand } from './join-command';
       <p>
         Run this in the project's folder on the vantage point. The token works once, until
         {{ instantText(token.expiresAt) }}, and is not shown again.
+        @if (token.agentName) {
+          It puts that machine in the place of {{ token.agentName }}: the present one is refused from then on. An agent
+          that is installed already needs only the token, and an empty state folder on another machine.
+        }
       </p>
       <div class="command">
         <pre tabindex="0" data-testid="join-command">{{ command() }}</pre>
@@ -64,6 +68,8 @@ export class JoinAgent {
   private readonly http = inject(HttpClient);
   private readonly toasts = inject(Toasts);
   private readonly session = inject(Session);
+  /** Makes a token for this agent alone; any new one unless set. */
+  readonly agentName = input<string>();
   protected readonly created = signal<EnrolmentTokenCreated | null>(null);
   protected readonly making = signal(false);
   protected readonly mayEnrol = computed(() => this.session.may('agents:enrol'));
@@ -77,7 +83,9 @@ export class JoinAgent {
     this.making.set(true);
     try {
       const headers = { 'Idempotency-Key': newRequestKey() };
-      const request = this.http.post<EnrolmentTokenCreated>('/api/v1/enrolment-tokens', { uses: 1 }, { headers });
+      const agentName = this.agentName();
+      const body: CreateEnrolmentTokenRequest = { uses: 1, ...(agentName !== undefined && { agentName }) };
+      const request = this.http.post<EnrolmentTokenCreated>('/api/v1/enrolment-tokens', body, { headers });
       this.created.set(await firstValueFrom(request));
     } catch (failure) {
       const problem = readProblem(failure);

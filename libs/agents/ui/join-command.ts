@@ -6,8 +6,9 @@ export function joinCommand(created: EnrolmentTokenCreated): string {
     `ICMPMON_AGENT_ENROL_URL=${quoted(created.enrolUrl)}`,
     `ICMPMON_AGENT_ENROL_TOKEN=${quoted(created.token)}`,
     `ICMPMON_AGENT_CA_SHA256=${quoted(created.caSha256)}`,
-    'ICMPMON_AGENT_NAME="$(hostname)"',
-    "ICMPMON_AGENT_REGION='region'",
+    // A new agent takes its host name, made fit.
+    ...(created.agentName === null ? [] : [`ICMPMON_AGENT_NAME=${quoted(created.agentName)}`]),
+    `ICMPMON_AGENT_REGION=${quoted(created.region ?? 'region')}`,
     "ICMPMON_AGENT_PROVIDER='provider'",
     "ICMPMON_AGENT_STATE_DIR='./icmp-mon-agent'",
     'node dist/apps/agent/main.js',

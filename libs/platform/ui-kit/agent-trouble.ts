@@ -2,6 +2,13 @@ import type { AgentTelemetry, AgentView } from '@icmp-mon/agents/contract';
 import { countText, rateText } from './number-text';
 import { ageText, durationText } from './time-text';
 
+const PUT_OUT: Partial<Record<AgentView['state'], string>> = {
+  evicted: 'was evicted: it may join again with a token that names it',
+  banned: 'was banned',
+  retired: 'was retired',
+};
+/** Copies renew their certificates twice a day, so a copy that still runs is noticed again. */
+const CLONE_SHOWN_MS = 24 * 3_600_000;
 const SPOOL_LATE_S = 30;
 const CLOCK_OFF_MS = 500;
 /** Probing that is so late is no busy moment any more. */
@@ -9,6 +16,11 @@ const PROBING_LATE_MS = 1_000;
 
 /** What keeps an agent from measuring or from being believed, worst first, as one sentence; null when nothing does. */
 export function agentTrouble(agent: AgentView, nowMs: number): string | null {
+  const putOut = PUT_OUT[agent.state];
+  if (putOut !== undefined) return putOut;
+  if (agent.cloneSuspectedAt !== null && nowMs - Date.parse(agent.cloneSuspectedAt) < CLONE_SHOWN_MS) {
+    return 'two processes use its key: a copy of its state folder runs somewhere';
+  }
   if (agent.connection === 'enrolled') return 'has joined, but has not reported yet';
   if (agent.connection !== 'connected') return `not heard for ${ageText(agent.lastSeenAt, nowMs)}`;
   const report = agent.telemetry;
@@ -22,6 +34,10 @@ export function agentTrouble(agent: AgentView, nowMs: number): string | null {
   if (report.notSentPerS > 0) return 'its kernel refuses to send probes: look at its routes and firewall';
   if (report.policyRefusedTargets > 0) {
     return `its policy file refuses ${countText(report.policyRefusedTargets)} of its targets`;
+  }
+  if (report.configured !== undefined) {
+    const { name, region } = report.configured;
+    return `its settings say name “${name}” and region “${region}”, which are not in force: they change by an enrolment`;
   }
   if (report.spoolOldestS > SPOOL_LATE_S) return `its results are ${durationText(report.spoolOldestS * 1_000)} late`;
   if (Math.abs(report.clockOffsetMs) > CLOCK_OFF_MS) {

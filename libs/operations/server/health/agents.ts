@@ -12,6 +12,18 @@ const REPORTS_GROUP = 'agent-health';
 /** Shares of the spool's cap, where the agent reports it: a spool that is nearly full loses results soon. */
 const SPOOL_FULL = { attention: 0.5, bad: 0.9 };
 
+/** Copies renew their certificates twice a day: one that still runs is noticed again within this. */
+const CLONE_SHOWN_H = 24;
+const CLONE_ADVICE =
+  'A state folder was copied, or an older state of it restored. Evict the agent on its page, and let the right machine join ' +
+  'again with a token that names it.';
+
+interface AgentRow {
+  id: string;
+  name: string;
+  cloned: boolean;
+}
+
 interface ReportRow extends ProbingReport {
   agent_id: string;
   silent_s: number;
@@ -67,12 +79,14 @@ export const AGENTS_PART: PartReader = {
     { key: 'version', title: 'Version', unit: 'text' },
   ],
   async read(look): Promise<PartReading> {
-    const agents = await look.control.query<{ id: string; name: string }>(
-      `SELECT id, name FROM agent ORDER BY name LIMIT ${AGENTS_MAX}`,
+    // Those that were put out are silent because somebody wanted that.
+    const agents = await look.control.query<AgentRow>(
+      `SELECT id, name, coalesce(clone_suspected_at > now() - interval '${CLONE_SHOWN_H} hours', false) AS cloned
+       FROM agent WHERE state IN ('active', 'draining') ORDER BY name LIMIT ${AGENTS_MAX}`,
     );
     if (agents.length === 0) {
       const advice = 'Let one join: the page Agents shows the command.';
-      return { state: 'attention', summary: 'No agent has joined: nothing is measured', advice, rows: [] };
+      return { state: 'attention', summary: 'No agent takes part: nothing is measured', advice, rows: [] };
     }
     const reports = await look.telemetry.query<ReportRow>(
       `SELECT agent_id, extract(epoch FROM now() - received_at)::float8 AS silent_s, telemetry->>'agentVersion' AS version,
@@ -86,7 +100,12 @@ export const AGENTS_PART: PartReader = {
     );
     const byAgent = new Map(reports.map((report) => [report.agent_id, report]));
     const rows = agents.map(({ id, name }) => rowOf(name, byAgent.get(id), look));
+    const cloned = agents.filter((agent) => agent.cloned).map(({ name }) => name);
     const reading = ofRows(rows, `${counted(agents.length, 'agent')} heard, spools drain`, () => complaint(rows, look));
+    if (reading.state === 'ok' && cloned.length > 0) {
+      const summary = `Two processes use the key of ${cloned.join(', ')}`;
+      return { state: 'attention', summary, advice: CLONE_ADVICE, rows };
+    }
     const blind = rows.some((row) => silenceOf(row, look) !== 'ok') ? await whyDeaf(look) : null;
     if (blind !== null) return { state: 'unknown', ...blind, rows };
     // One lost vantage point leaves the product at work; without any it is blind.

@@ -19,6 +19,8 @@ const REPORT = {
 const TOPIC = 'internal.agent-telemetry';
 
 interface World {
+  /** Whether two processes were noticed that share the key of the first agent. */
+  cloned?: boolean;
   /** One an agent. */
   reports: Partial<Record<keyof typeof REPORT, number | string | null>>[];
   projectors?: number;
@@ -28,8 +30,12 @@ interface World {
   bounds?: { low: number; high: number } | null;
 }
 
-function lookAt({ reports, projectors = 1, standing = [], bounds = { low: 0, high: 7 } }: World): Look {
-  const agents = reports.map((_, index) => ({ id: String(index), name: `agent ${index}` }));
+function lookAt({ reports, cloned = false, projectors = 1, standing = [], bounds = { low: 0, high: 7 } }: World): Look {
+  const agents = reports.map((_, index) => ({
+    id: String(index),
+    name: `agent ${index}`,
+    cloned: cloned && index === 0,
+  }));
   const rows = reports.map((report, index) => ({ ...REPORT, ...report, agent_id: String(index) }));
   const answers = (text: string): object[] => {
     if (text.includes('app_process')) return Array.from({ length: projectors }, () => ({}));
@@ -53,6 +59,14 @@ describe('the health of agents', () => {
   ])('grades a spool that holds %i bytes of %s as %s', async (spool_bytes, spool_bytes_max, state) => {
     const { rows } = await read({ reports: [{ spool_bytes, spool_bytes_max }] });
     expect(rows).toMatchObject([{ state, values: { agent: 'agent 0', spoolBytes: spool_bytes } }]);
+  });
+
+  it('are a reason to look when two processes use the key of one', async () => {
+    expect(await read({ reports: [{}, {}], cloned: true })).toMatchObject({
+      state: 'attention',
+      summary: 'Two processes use the key of agent 0',
+      advice: expect.stringContaining('Evict the agent') as string,
+    });
   });
 
   it('asks for attention when one of several is gone, and is bad when all are', async () => {

@@ -1,0 +1,142 @@
+import { HttpClient } from '@angular/common/http';
+import { Component, computed, inject, input, output, signal } from '@angular/core';
+import { MatDialog } from '@angular/material/dialog';
+import type { AgentView, ChangeAgentRequest, ChangedAgent } from '@icmp-mon/agents/contract';
+import { Session } from '@icmp-mon/identity/ui';
+import {
+  type Confirmation,
+  ConfirmDialog,
+  instantText,
+  newRequestKey,
+  readProblem,
+  Toasts,
+} from '@icmp-mon/platform/ui-kit';
+import { firstValueFrom } from 'rxjs';
+import { isReplaceable, offeredChanges, type OfferedChange, stateText } from './agent-changes';
+import { JoinAgent } from './join-agent';
+
+/** Where an agent is in its life, and what an operator can do about it. */
+@Component({
+  selector: 'icm-agent-actions',
+  imports: [JoinAgent],
+  template: `
+    <section class="card" aria-labelledby="life-title">
+      <div class="card-head"><h2 id="life-title">Life cycle</h2></div>
+      <div class="inside">
+        <p data-testid="agent-state">
+          {{ stateText(agent()) ?? 'Active' }} since {{ instantText(agent().stateSince) }}
+          @if (agent().stateReason) {
+            : {{ agent().stateReason }}
+          }
+          .
+        </p>
+        @if (mayChange() && changes().length > 0) {
+          <div class="actions">
+            <input
+              class="input"
+              aria-label="Reason, for the audit"
+              placeholder="Reason (optional)"
+              maxlength="200"
+              [value]="reason()"
+              (input)="reason.set($any($event.target).value)"
+            />
+            @for (change of changes(); track change.label) {
+              <button
+                type="button"
+                class="button"
+                [class.button-danger]="change.isDangerous"
+                [attr.data-testid]="'agent-' + change.change"
+                [disabled]="busy()"
+                (click)="ask(change)"
+              >
+                {{ change.label }}
+              </button>
+            }
+          </div>
+        }
+        @if (replaceable()) {
+          <details>
+            <summary>Put another machine in its place</summary>
+            <icm-join-agent [agentName]="agent().name" />
+          </details>
+        }
+      </div>
+    </section>
+  `,
+  styles: `
+    .inside {
+      display: flex;
+      flex-direction: column;
+      gap: 10px;
+      padding: 4px 16px 12px;
+    }
+    p {
+      margin: 0;
+    }
+    .actions {
+      display: flex;
+      flex-wrap: wrap;
+      gap: 8px;
+    }
+    .input {
+      flex: 0 1 260px;
+    }
+    summary {
+      cursor: pointer;
+      color: var(--icm-text-quiet);
+    }
+    icm-join-agent {
+      margin-top: 8px;
+    }
+  `,
+})
+export class AgentActions {
+  private readonly http = inject(HttpClient);
+  private readonly toasts = inject(Toasts);
+  private readonly session = inject(Session);
+  private readonly dialog = inject(MatDialog);
+
+  readonly agent = input.required<AgentView>();
+  readonly changed = output();
+
+  protected readonly reason = signal('');
+  protected readonly busy = signal(false);
+  protected readonly changes = computed(() => offeredChanges(this.agent()));
+  protected readonly mayChange = computed(() => this.session.may('agents:write'));
+  protected readonly replaceable = computed(
+    () => this.session.may('agents:enrol') && isReplaceable(this.agent().state),
+  );
+  protected readonly instantText = instantText;
+  protected readonly stateText = stateText;
+
+  protected async ask(offered: OfferedChange): Promise<void> {
+    const { name } = this.agent();
+    const data: Confirmation = {
+      title: `${offered.label}: ${name}?`,
+      text: offered.effect,
+      action: offered.label,
+    };
+    const asked = this.dialog.open<ConfirmDialog, Confirmation, boolean>(ConfirmDialog, { data, width: '420px' });
+    if ((await firstValueFrom(asked.afterClosed())) === true) await this.send(offered);
+  }
+
+  private async send({ change, force }: OfferedChange): Promise<void> {
+    const { id, name, version } = this.agent();
+    const reason = this.reason().trim();
+    const body: ChangeAgentRequest = { ...(reason !== '' && { reason }), ...(force && { force }) };
+    const headers = { 'If-Match': `"${version}"`, 'Idempotency-Key': newRequestKey() };
+    this.busy.set(true);
+    try {
+      const request = this.http.post<ChangedAgent>(`/api/v1/agents/${id}/${change}`, body, { headers });
+      const { state } = await firstValueFrom(request);
+      this.toasts.done(`${name} is ${state}.`);
+      this.reason.set('');
+    } catch (failure) {
+      const problem = readProblem(failure);
+      this.toasts.failed(`${name} was not changed. ${problem.title}. ${problem.detail}`);
+    } finally {
+      this.busy.set(false);
+      this.changed.emit();
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import { HttpClient, httpResource } from '@angular/common/http';
+import { Component, computed, effect, inject, linkedSignal } from '@angular/core';
+import type { EnrolmentTokenView } from '@icmp-mon/agents/contract';
+import { Failure, instantText, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
+import { firstValueFrom } from 'rxjs';
+
+const AGAIN_MS = 15_000;
+
+/** Tokens with which agents can join: who made them and what is left of them; never their secrets. */
+@Component({
+  selector: 'icm-enrolment-tokens',
+  imports: [Failure],
+  template: `
+    <section class="card" aria-labelledby="tokens-title">
+      <div class="card-head">
+        <h2 id="tokens-title">Enrolment tokens</h2>
+        <span class="quiet">{{ usable() }} can still be used</span>
+      </div>
+      @if (read.error()) {
+        <icm-failure what="The tokens could not be read" [error]="read.error()" (retry)="read.reload()" />
+      }
+      <div class="table-scroll" tabindex="0" role="group" aria-label="Enrolment tokens">
+        <table class="plain" data-testid="tokens-table">
+          <thead>
+            <tr>
+              <th>Token</th>
+              <th>State</th>
+              <th>For</th>
+              <th>Made by</th>
+              <th class="number">Uses left</th>
+              <th>Last used</th>
+              <th>Expires</th>
+              <th></th>
+            </tr>
+          </thead>
+          <tbody>
+            @for (token of tokens() ?? []; track token.id) {
+              <tr [class.past]="token.state !== 'usable'">
+                <td class="mono">{{ token.id }}</td>
+                <td>{{ token.state }}</td>
+                <td>{{ purpose(token) }}</td>
+                <td>{{ token.createdBy ?? '–' }}</td>
+                <td class="number">{{ token.usesLeft }} of {{ token.uses }}</td>
+                <td>{{ token.lastUsedAt ? instantText(token.lastUsedAt) : 'never' }}</td>
+                <td>{{ instantText(token.expiresAt) }}</td>
+                <td>
+                  @if (token.state === 'usable') {
+                    <button
+                      type="button"
+                      class="button"
+                      [attr.aria-label]="'Revoke ' + token.id"
+                      (click)="revoke(token)"
+                    >
+                      Revoke
+                    </button>
+                  }
+                </td>
+              </tr>
+            } @empty {
+              <tr>
+                <td colspan="8" class="quiet">There are none: “Add an agent” makes one.</td>
+              </tr>
+            }
+          </tbody>
+        </table>
+      </div>
+    </section>
+  `,
+  styles: `
+    .past {
+      color: var(--icm-text-quiet);
+    }
+  `,
+})
+export class EnrolmentTokens {
+  private readonly http = inject(HttpClient);
+  private readonly toasts = inject(Toasts);
+  protected readonly read = httpResource<{ items: EnrolmentTokenView[] }>(() => '/api/v1/enrolment-tokens');
+  protected readonly tokens = linkedSignal<EnrolmentTokenView[] | undefined, EnrolmentTokenView[] | undefined>({
+    source: () => (this.read.hasValue() ? this.read.value().items : undefined),
+    computation: (items, before) => items ?? before?.value,
+  });
+  protected readonly usable = computed(() => (this.tokens() ?? []).filter(({ state }) => state === 'usable').length);
+  protected readonly instantText = instantText;
+
+  constructor() {
+    effect((onCleanup) => {
+      const every = setInterval(() => this.read.reload(), AGAIN_MS);
+      onCleanup(() => clearInterval(every));
+    });
+  }
+
+  protected purpose({ agentName, region }: EnrolmentTokenView): string {
+    if (agentName !== null) return `the agent ${agentName}`;
+    return region === null ? 'new agents' : `new agents of ${region}`;
+  }
+
+  protected async revoke({ id }: EnrolmentTokenView): Promise<void> {
+    try {
+      await firstValueFrom(this.http.delete(`/api/v1/enrolment-tokens/${id}`));
+      this.toasts.done(`The token ${id} was revoked.`);
+    } catch (failure) {
+      const problem = readProblem(failure);
+      this.toasts.failed(`The token ${id} was not revoked. ${problem.title}. ${problem.detail}`);
+    } finally {
+      this.read.reload();
+    }
+  }
+}
