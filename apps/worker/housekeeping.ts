@@ -84,8 +84,16 @@ export class Housekeeping {
   private async runTask(name: string): Promise<number> {
     const task = HOUSEKEEPING[name];
     if (task === undefined) throw new Error(`There is no housekeeping task "${name}": a newer worker scheduled it.`);
-    const done = await task.run({ ...this.options, nowMs: Date.now(), signal: this.stopping.signal });
+    const done = await task.run({ ...this.options, nowMs: await this.presentMs(), signal: this.stopping.signal });
     this.options.logger.info({ task: name, done }, 'housekeeping');
     return done;
+  }
+
+  /** The earlier of two clocks: what one that is ahead would have forgotten cannot be brought back. */
+  private async presentMs(): Promise<number> {
+    const [row] = await this.options.telemetry.query<{ at_ms: number }>(
+      'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS at_ms',
+    );
+    return Math.min(Date.now(), row?.at_ms ?? Infinity);
   }
 }

@@ -25,13 +25,15 @@ export interface AgentRow {
 export interface HealthRow {
   agentId: string;
   receivedAt: Date;
+  /** The database's time when it was read: how old a report is does not depend on the clock of who asks. */
+  readAt: Date;
   telemetry: AgentTelemetry;
 }
 
 export const AGENT_COLUMNS = `id, name, region, provider, tags, enrolled_at AS "enrolledAt",
   certificate_not_after AS "certificateNotAfter", state, state_since AS "stateSince", state_reason AS "stateReason",
   then_retire AS "thenRetire", clone_suspected_at AS "cloneSuspectedAt", version`;
-export const HEALTH_COLUMNS = `agent_id AS "agentId", received_at AS "receivedAt", telemetry`;
+export const HEALTH_COLUMNS = `agent_id AS "agentId", received_at AS "receivedAt", now() AS "readAt", telemetry`;
 
 /** What else is known of an agent. */
 export interface AgentFindings {
@@ -42,7 +44,6 @@ export interface AgentFindings {
 export function agentView(
   agent: AgentRow,
   health: HealthRow | undefined,
-  nowMs: number,
   { uncounted, sharedBy }: AgentFindings = { uncounted: [], sharedBy: [] },
 ): AgentView {
   return {
@@ -58,7 +59,7 @@ export function agentView(
     stateReason: agent.stateReason,
     thenRetire: agent.thenRetire,
     cloneSuspectedAt: agent.cloneSuspectedAt?.toISOString() ?? null,
-    connection: connectionOf(health, nowMs),
+    connection: connectionOf(health, health?.readAt.getTime() ?? 0),
     lastSeenAt: health?.receivedAt.toISOString() ?? null,
     assignedTargets: health?.telemetry.targets ?? 0,
     telemetry: health?.telemetry ?? null,

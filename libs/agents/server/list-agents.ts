@@ -47,9 +47,8 @@ export class ListAgents {
       readSharedIdentities(this.telemetry, ids),
     ]);
     const byAgent = new Map(health.map((row) => [row.agentId, row]));
-    const nowMs = Date.now();
     return agents.map((agent) =>
-      agentView(agent, byAgent.get(agent.id), nowMs, {
+      agentView(agent, byAgent.get(agent.id), {
         uncounted: uncounted.get(agent.id) ?? [],
         sharedBy: shared.get(agent.id) ?? [],
       }),

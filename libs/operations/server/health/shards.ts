@@ -19,7 +19,8 @@ interface ShardRow {
 
 const SHARDS = `
   SELECT s.shard, s.epoch, s.holder, ${SHARD_IS_HELD} AS held, ${SHARD_LEASE_AHEAD_S} AS lease_ahead_s, p.position,
-    extract(epoch FROM clock_timestamp() - p.log_at)::float8 AS stored_age_s
+    -- Far below zero is as old as above: a clock was set back, and nothing has been stored since.
+    abs(extract(epoch FROM clock_timestamp() - p.log_at))::float8 AS stored_age_s
   FROM shard s
   LEFT JOIN LATERAL (SELECT min(position) AS position, min(log_at) AS log_at FROM shard_position WHERE shard = s.shard) p ON true
   ORDER BY s.shard`;
