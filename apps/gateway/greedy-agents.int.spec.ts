@@ -32,13 +32,22 @@ describe('an agent that takes more than its share', () => {
   });
 
   /** An upload that announces `declared` bytes and brings `sent` of them. */
-  function unfinished({ certificatePem, keyPem }: EnrolledClient, lane: string, declared: number, sent: number): void {
+  function unfinished(
+    { certificatePem, keyPem }: EnrolledClient,
+    lane: string,
+    declared: number,
+    sent: number,
+    answered: (body: string) => void = () => undefined,
+  ): void {
     const upload = request(`${fixture.agentsUrl}/v1/results?lane=${lane}`, {
       ...{ method: 'POST', agent: false, ca: fixture.ca.pem, cert: certificatePem, key: keyPem },
       headers: { 'content-type': 'application/vnd.icmpmon.blocks', 'content-length': String(declared) },
     });
     upload.on('error', () => upload.destroy());
-    upload.on('response', (response) => response.resume());
+    upload.on('response', (response) => {
+      response.setEncoding('utf8').on('data', (text: string) => answered(text));
+      response.on('error', () => response.destroy());
+    });
     upload.write(Buffer.alloc(sent));
     open.push(upload);
   }
@@ -67,6 +76,15 @@ describe('an agent that takes more than its share', () => {
     }
     // What has arrived, one upload of each lane.
     expect(await inFlight()).toBeLessThan(MIB);
+  });
+
+  it('or whose line broke amid an upload goes on with its next one', async () => {
+    const agent = await fixture.enrolled();
+    let said = '';
+    unfinished(agent, 'live', 1_000, 10, (text) => (said += text));
+    await eventually(async () => expect(await inFlight()).toBeGreaterThan(0));
+    expect((await agent.client.results('live', [block({ agentId: agent.agentId })])).status).toBe(200);
+    await eventually(() => expect(said).toContain('A newer upload of the lane came'));
   });
 
   it('by many bytes that wait is refused itself', async () => {

@@ -5,7 +5,7 @@ import type { HeldBody } from './results/upload-memory';
 
 /** A body has to bring at least this much in each look at it: a client that sends a byte per second holds its lane no longer. */
 const LOOK_EVERY_MS = 10_000;
-const BYTES_PER_S_MIN = 512;
+export const BYTES_PER_S_MIN = 512;
 /** Memory for a body is taken for this much first, then doubled as it fills. */
 const FIRST_BYTES = 64 * 1024;
 

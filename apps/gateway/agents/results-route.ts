@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { UPLOAD_BYTES_MAX, type ResultsAnswer } from '@icmp-mon/probing/contract';
 import { DependencyUnavailable, DomainError } from '@icmp-mon/platform/errors';
 import { answerError, RequestRefused } from '@icmp-mon/platform/http';
-import { declaredLength, readBody } from '../request-body';
+import { BYTES_PER_S_MIN, declaredLength, readBody } from '../request-body';
 import { LaneOrder } from '../results/lane-order';
 import { RateLimit } from '../results/rate-limit';
 import { ResultsIntake, type LaneName } from '../results/results-intake';
@@ -16,6 +17,8 @@ const MEDIA_TYPE = 'application/vnd.icmpmon.blocks';
 /** What was measured now goes before what waited: backfill may fill half of the memory. */
 const MEMORY_SHARE: Record<LaneName, number> = { live: 1, backfill: 0.5 };
 const PATH = '/v1/results';
+/** An agent sends one upload of a lane at a time: when another comes, the one before may have been given up on a line that broke. */
+const STALL_LOOK_MS = 1_000;
 
 export interface ResultsRouteParts {
   admission: AgentAdmission;
@@ -27,9 +30,16 @@ export interface ResultsRouteParts {
   nowMs: () => number;
 }
 
+interface Arriving {
+  socket: Socket;
+  memory: HeldBody;
+}
+
 /** `POST /v1/results`, on bare node:http: a gateway hears this route all day, and Nest's way to it costs more than its work. */
 export class ResultsRoute implements Route {
   private readonly order = new LaneOrder();
+  /** The upload of each lane whose body is not whole. */
+  private readonly arriving = new Map<string, Arriving>();
   private readonly givenUp = new WeakSet<IncomingMessage>();
 
   constructor(private readonly parts: ResultsRouteParts) {}
@@ -67,9 +77,10 @@ export class ResultsRoute implements Route {
       throw retryAfter('too_many_requests', 'The agent sends more bytes than it may.', waitS);
     }
     // One body of a lane is read at a time, so that a repeated upload never overtakes the one it repeats, and an agent holds two at most.
-    return this.order.run(`${agentId}/${lane}`, () =>
-      this.acceptBody(request, { agentId, lane, length, receivedAtMs }),
-    );
+    const key = `${agentId}/${lane}`;
+    const before = this.arriving.get(key);
+    if (before !== undefined) this.endIfStalled(key, before);
+    return this.order.run(key, () => this.acceptBody(request, { agentId, lane, length, receivedAtMs }));
   }
 
   private async acceptBody(
@@ -77,8 +88,10 @@ export class ResultsRoute implements Route {
     { agentId, lane, length, receivedAtMs }: { agentId: string; lane: LaneName; length: number; receivedAtMs: number },
   ): Promise<ResultsAnswer> {
     const memory = this.parts.memory.hold(agentId, MEMORY_SHARE[lane]);
+    const key = `${agentId}/${lane}`;
+    this.arriving.set(key, { socket: request.socket, memory });
     try {
-      const body = await this.read(request, length, memory);
+      const body = await this.read(request, length, memory).finally(() => this.arriving.delete(key));
       const sentAtMs = timeOf(request, 'x-icmpmon-sent-at');
       const clockOriginMs = timeOf(request, 'x-icmpmon-clock-origin');
       return await this.parts.intake.accept({ agentId, lane, body, sentAtMs, clockOriginMs, receivedAtMs });
@@ -88,6 +101,17 @@ export class ResultsRoute implements Route {
     } finally {
       memory.release();
     }
+  }
+
+  /** The one that waits goes ahead unless the other one still brings something. */
+  private endIfStalled(key: string, upload: Arriving): void {
+    const bytesBefore = upload.socket.bytesRead;
+    const look = setTimeout(() => {
+      const bytes = upload.socket.bytesRead - bytesBefore;
+      if (this.arriving.get(key) !== upload || bytes >= (BYTES_PER_S_MIN * STALL_LOOK_MS) / 1_000) return;
+      upload.memory.onCut(new RequestRefused(408, 'A newer upload of the lane came while this one stood still.'));
+    }, STALL_LOOK_MS);
+    look.unref();
   }
 
   private async read(request: IncomingMessage, length: number, memory: HeldBody): Promise<Buffer> {

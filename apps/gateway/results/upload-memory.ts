@@ -21,7 +21,7 @@ export interface HeldBody {
   arrived(): void;
   release(): void;
   /** Called when the upload has to end so that others can go on. */
-  onCut: (reason: RetryLater) => void;
+  onCut: (reason: Error) => void;
 }
 
 interface Body {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { RetryLater } from '../agents/retry-after';
 import { type HeldBody, UploadMemory } from './upload-memory';
 
 describe('the memory for uploads', () => {
@@ -44,7 +43,7 @@ describe('the memory for uploads', () => {
     const bodies = ['whole', 'slowest', 'slow', 'quick'].map((name, at) => {
       nowMs = at * 1_000;
       const body = held(memory, name, 25);
-      body.onCut = (reason: RetryLater) => cut.push(`${name}: ${reason.message}`);
+      body.onCut = (reason: Error) => cut.push(`${name}: ${reason.message}`);
       return body;
     });
     bodies[0].arrived();

@@ -63,7 +63,7 @@ export class LaneShipper {
     await this.running;
   }
 
-  /** Waits until nothing is under way, up to `withinMs`; false if something still is. */
+  /** Waits until nothing is under way, up to `withinMs`; false if something still is. One caller at a time. */
   async whenIdle(withinMs: number, signal: AbortSignal): Promise<boolean> {
     const endMs = performance.now() + withinMs;
     while (!this.idle && !signal.aborted) {
