@@ -1,4 +1,5 @@
 import { AgentsApiModule } from '@icmp-mon/agents/server';
+import { AssignmentApiModule } from '@icmp-mon/assignment/server';
 import { IdentityApiModule } from '@icmp-mon/identity/server';
 import { OperationsApiModule } from '@icmp-mon/operations/server';
 import { DatabaseModule, REQUEST_TIMEOUTS } from '@icmp-mon/platform/database';
@@ -46,6 +47,7 @@ export class ApiModule {
           shardCount: config.shardCount,
         }),
         StatusApiModule.register({ shardCount: config.shardCount }),
+        AssignmentApiModule,
         AgentsApiModule.register({ caDir: config.caDir, enrolUrl: config.publicEnrolUrl }),
         OperationsApiModule.register({
           redisUrl: config.redisUrl,

@@ -84,6 +84,19 @@ export interface AgentProcess {
   host: string | null;
 }
 
+/** What becomes of an agent's targets; they add up but for `refused`, which others may measure. */
+export interface AgentShare {
+  assigned: number;
+  /** Kept from it by its local policy: with other agents, or still with it where every agent refuses. */
+  refused: number;
+  /** Measured within three intervals. */
+  measured: number;
+  /** Newly assigned, and not judged yet. */
+  warming: number;
+  /** Assigned, not refused, and nothing was measured within three intervals. */
+  silent: number;
+}
+
 /** An agent as the API shows it. */
 export interface AgentView {
   id: string;
@@ -103,7 +116,10 @@ export interface AgentView {
   cloneSuspectedAt: string | null;
   connection: AgentConnection;
   lastSeenAt: string | null;
+  /** By its own count, as it last reported. */
   assignedTargets: number;
+  /** By the control plane's count; null where it could not be read, and in lists of other routes. */
+  share?: AgentShare | null;
   telemetry: AgentTelemetry | null;
   /** Results of the last 24 hours that were not counted as the agent meant, the most first. */
   uncounted: UncountedResults[];

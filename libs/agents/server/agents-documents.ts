@@ -4,6 +4,7 @@ import {
   type AgentConnection,
   type AgentMetricPoint,
   type AgentMetrics,
+  type AgentShare,
   type AgentState,
   type AgentTelemetry,
   type AgentView,
@@ -74,6 +75,16 @@ export class AgentProcessDocument implements AgentProcess {
   @ApiProperty({ type: String, nullable: true, description: 'Name of the machine.' }) host!: string | null;
 }
 
+export class AgentShareDocument implements AgentShare {
+  @ApiProperty() assigned!: number;
+  @ApiProperty({ description: 'Kept from it by its policy file: with other agents, or with it where all refuse.' })
+  refused!: number;
+  @ApiProperty({ description: 'Measured within three intervals.' }) measured!: number;
+  @ApiProperty({ description: 'Newly assigned, and not judged yet.' }) warming!: number;
+  @ApiProperty({ description: 'Assigned, not refused, and nothing was measured within three intervals.' })
+  silent!: number;
+}
+
 export class AgentDocument implements AgentView {
   @ApiProperty({ format: 'uuid' }) id!: string;
   @ApiProperty() name!: string;
@@ -95,7 +106,12 @@ export class AgentDocument implements AgentView {
   cloneSuspectedAt!: string | null;
   @ApiProperty({ enum: ['enrolled', 'connected', 'late', 'lost'] }) connection!: AgentConnection;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) lastSeenAt!: string | null;
-  @ApiProperty() assignedTargets!: number;
+  @ApiProperty({ description: 'By its own count.' }) assignedTargets!: number;
+  @ApiPropertyOptional({
+    ...{ type: AgentShareDocument, nullable: true },
+    description: "Its targets by the control plane's count; null while they cannot be counted.",
+  })
+  share?: AgentShareDocument | null;
   @ApiProperty({ type: AgentTelemetryDocument, nullable: true }) telemetry!: AgentTelemetryDocument | null;
   @ApiProperty({
     type: [UncountedResultsDocument],

@@ -3,6 +3,7 @@ import { entityTag, RequirePermission } from '@icmp-mon/platform/http';
 import { Controller, Get, Param, ParseUUIDPipe, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { AgentShares } from './agent-shares';
 import { ReadAgentMetrics } from './agent-metrics';
 import {
   AgentMetricsDocument,
@@ -19,6 +20,7 @@ import { ListAgents } from './list-agents';
 export class AgentsController {
   constructor(
     private readonly agents: ListAgents,
+    private readonly shares: AgentShares,
     private readonly metrics: ReadAgentMetrics,
   ) {}
 
@@ -26,7 +28,7 @@ export class AgentsController {
   @ApiOperation({ summary: 'Vantage points by name, with what they last reported' })
   @ApiOkResponse({ type: AgentListDocument })
   async list(@Query() { state }: AgentListQuery): Promise<AgentListDocument> {
-    return { items: await this.agents.list(state) };
+    return { items: await this.shares.addTo(await this.agents.list(state)) };
   }
 
   @Get(':id')
@@ -36,7 +38,7 @@ export class AgentsController {
     @Param('id', ParseUUIDPipe) id: string,
     @Res({ passthrough: true }) response: Response,
   ): Promise<AgentView> {
-    const agent = await this.agents.get(id);
+    const [agent] = await this.shares.addTo([await this.agents.get(id)]);
     response.setHeader('ETag', entityTag(agent.version));
     return agent;
   }

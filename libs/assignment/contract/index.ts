@@ -1,5 +1,7 @@
 import type { CheckDefinition } from '@icmp-mon/tiers/contract';
 
+export * from './assignment-directory';
+
 /** One tier as an agent needs it. */
 export interface AssignedTier {
   tier: string;

@@ -1,4 +1,6 @@
 export { AgentPoliciesProjection } from './agent-policies.projection';
+export { AssignmentApiModule } from './assignment-api.module';
+export { StoredAssignments } from './stored-assignments';
 export { AgentWatch, type AgentWatchOptions } from './agent-watch';
 export { agentPool, assign, isEligible, type AgentPool, type CandidateAgent } from './assign';
 export { ASSIGNMENT_GROUP, ASSIGNMENT_TOPICS, AssignmentProjection } from './assignment.projection';

@@ -1,1 +1,2 @@
+export { KeptAnswer } from './kept-answer';
 export * from './batching';

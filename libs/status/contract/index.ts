@@ -1,3 +1,4 @@
 export * from './judged-targets';
 export * from './status';
 export * from './status-events';
+export * from './agent-standings';

@@ -61,6 +61,8 @@ export interface AgentVerdictView {
   reason: ShownReason | null;
   /** Null while the agent has not judged it. */
   since: string | null;
+  /** What is known of the agent where it has no verdict because of itself: since when it is not heard, why it cannot probe. */
+  detail?: string | null;
 }
 
 /** Answer of `GET /api/v1/targets/{id}/status`. */
@@ -74,6 +76,8 @@ export interface TargetStatusView {
   lastSuccessAt: string | null;
   votes: Votes | null;
   agents: AgentVerdictView[];
+  /** Agents that would be selected, but that their local policy refuses the address. */
+  refusedBy?: { agentId: string; agentName: string }[];
   /** Up to when the target's shard has judged, ISO 8601; null while it has judged nothing. */
   asOf: string | null;
 }

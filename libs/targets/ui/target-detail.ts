@@ -36,6 +36,7 @@ import {
   readProblem,
   reasonText,
   rttText,
+  shortReasonText,
   Shortcuts,
   StatusGlyph,
   type StreamBatch,
@@ -103,6 +104,11 @@ export class TargetDetail {
   /** The target as it was last heard of: read first, then kept current by the stream. */
   protected readonly view = this.kept(() => (this.target.hasValue() ? this.target.value() : undefined));
   protected readonly verdicts = this.kept(() => (this.status.hasValue() ? this.status.value() : undefined));
+  /** Agents that are not selected because they refuse; those that are selected all the same are in the table. */
+  protected readonly passedOver = computed(() => {
+    const { agents = [], refusedBy = [] } = this.verdicts() ?? {};
+    return refusedBy.filter(({ agentId }) => agents.every((each) => each.agentId !== agentId));
+  });
   private readonly page = this.kept(() => (this.history.hasValue() ? this.history.value() : undefined));
   protected readonly points = computed(() => this.page()?.items ?? []);
   protected readonly recent = linkedSignal<Read<ProbeResult[]>, ProbeResult[]>({
@@ -143,6 +149,7 @@ export class TargetDetail {
   protected readonly outcomeText = outcomeText;
   protected readonly percentText = percentText;
   protected readonly reasonText = reasonText;
+  protected readonly shortReasonText = shortReasonText;
   protected readonly rttText = rttText;
   protected readonly tagTexts = tagTexts;
   protected readonly windowText = windowText;

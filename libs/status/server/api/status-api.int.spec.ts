@@ -1,3 +1,5 @@
+import { type AgentReport, AgentReports } from '@icmp-mon/agents/contract';
+import { type AgentAssignments, AssignmentDirectory, type NamedAgent } from '@icmp-mon/assignment/contract';
 import { encodeSeriesBody, RttHistogram, SeriesBuilder, windowStart } from '@icmp-mon/probing/contract';
 import type { StatusChangeView, TargetStatusView } from '@icmp-mon/status/contract';
 import { ControlDatabase, DatabaseModule, TelemetryDatabase } from '@icmp-mon/platform/database';
@@ -7,6 +9,7 @@ import { testDatabase, type TestDatabases } from '@icmp-mon/platform/testing';
 import { TargetDirectory, type TargetReference } from '@icmp-mon/targets/contract';
 import { type DynamicModule, Global, type INestApplication, Module } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { StoredStandings } from './stored-standings';
 import { StatusApiModule } from './status-api.module';
 
 const AGENTS = ['0199d3a0-0000-7000-8000-000000000001', '0199d3a0-0000-7000-8000-000000000002'];
@@ -36,6 +39,27 @@ class TenTargets extends TargetDirectory {
   }
 }
 
+/** Of the second target. */
+class RefusedByTwo extends AssignmentDirectory {
+  override async byAgent(): Promise<Map<string, AgentAssignments>> {
+    return new Map();
+  }
+
+  override async refusedBy(targetKey: number): Promise<NamedAgent[]> {
+    return targetKey === 2 ? [{ agentId: AGENTS[1], agentName: 'ber-1' }] : [];
+  }
+}
+
+class OneReport extends AgentReports {
+  override async latest(): Promise<AgentReport[]> {
+    return [{ agentId: AGENTS[0], receivedAtMs: AT_MS, trouble: null }];
+  }
+
+  override async unread(): Promise<number | null> {
+    return 0;
+  }
+}
+
 class Everybody extends Authenticator {
   override async authenticate(): Promise<Principal> {
     return { kind: 'api-key', id: 'k', name: 'test', role: 'viewer', permissions: ['status:read'], sessionId: null };
@@ -50,9 +74,11 @@ class Everybody extends Authenticator {
 @Module({
   providers: [
     { provide: TargetDirectory, useClass: TenTargets },
+    { provide: AssignmentDirectory, useClass: RefusedByTwo },
+    { provide: AgentReports, useClass: OneReport },
     { provide: Authenticator, useClass: Everybody },
   ],
-  exports: [TargetDirectory, Authenticator],
+  exports: [TargetDirectory, Authenticator, AssignmentDirectory, AgentReports],
 })
 class Surroundings {}
 
@@ -115,6 +141,7 @@ describe('the routes of status', () => {
       lastSuccessAt: null,
       votes: null,
       agents: [],
+      refusedBy: [],
       asOf: null,
     });
   });
@@ -150,8 +177,17 @@ describe('the routes of status', () => {
         verdict: 'up',
         reason: null,
         since: new Date(AT_MS).toISOString(),
+        detail: null,
       },
-      { agentId: AGENTS[1], agentName: AGENTS[1], check: 1, verdict: 'unknown', reason: 'warming', since: null },
+      {
+        agentId: AGENTS[1],
+        agentName: AGENTS[1],
+        check: 1,
+        verdict: 'unknown',
+        reason: 'warming',
+        since: null,
+        detail: null,
+      },
     ]);
   });
 
@@ -181,6 +217,24 @@ describe('the routes of status', () => {
     expect((await get<{ asOf: string | null }>('status/changes?limit=1')).body.asOf).toBe(stale.asOf);
     await judgedAgo(0);
     await expect.poll(read, soon).toMatchObject({ status: 'up', reason: 'quorum_up', votes: VOTES });
+  });
+
+  it('tell why an agent has no verdict, and which ones refuse', async () => {
+    await telemetry.execute(
+      `INSERT INTO target_verdict VALUES (2, 2, ARRAY[$1, $2]::uuid[], '{1,1}', 'lr', '{0,0}'::bigint[])`,
+      AGENTS,
+    );
+    const { body } = await get<TargetStatusView>('targets/127.0.0.2/status');
+    const standings = new StoredStandings(telemetry);
+    expect((await standings.byAgent()).get(AGENTS[0])).toMatchObject({ silent: 1 });
+    expect((await standings.byAgent()).get(AGENTS[1])).toMatchObject({ silent: 0 });
+    await telemetry.execute('DELETE FROM target_verdict WHERE target_key = 2');
+    expect(body.refusedBy).toEqual([{ agentId: AGENTS[1], agentName: 'ber-1' }]);
+    const said = Object.fromEntries(body.agents.map(({ agentId, reason, detail }) => [agentId, [reason, detail]]));
+    expect(said).toEqual({
+      [AGENTS[0]]: ['agent_lost', `not heard since ${new Date(AT_MS).toISOString()}`],
+      [AGENTS[1]]: ['agent_refuses', 'its local policy refuses the address'],
+    });
   });
 
   it('page through the changes of all targets, newest first, without those of a reason alone or of removed targets', async () => {

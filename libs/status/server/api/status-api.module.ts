@@ -1,14 +1,15 @@
-import { JudgedTargets } from '@icmp-mon/status/contract';
+import { AgentStandings, JudgedTargets } from '@icmp-mon/status/contract';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { JudgedShards } from './judged-shards';
 import { StatusChanges } from './status-changes';
+import { StoredStandings } from './stored-standings';
 import { StatusController } from './status.controller';
 import { TargetStatus } from './target-status';
 
 /**
- * Status of targets. Needs both databases and a global `TargetDirectory`; provides `JudgedTargets` to the routes of other
- * contexts.
+ * Status of targets. Needs both databases and a global `TargetDirectory`; provides `JudgedTargets` and `AgentStandings` to the
+ * routes of other contexts.
  */
 @Global()
 @Module({})
@@ -20,11 +21,16 @@ export class StatusApiModule {
       useFactory: (control: ControlDatabase, telemetry: TelemetryDatabase): JudgedTargets =>
         new JudgedShards(control, telemetry, shardCount),
     };
+    const standings = {
+      provide: AgentStandings,
+      inject: [TelemetryDatabase],
+      useFactory: (telemetry: TelemetryDatabase): AgentStandings => new StoredStandings(telemetry),
+    };
     return {
       module: StatusApiModule,
       controllers: [StatusController],
-      providers: [TargetStatus, StatusChanges, judged],
-      exports: [JudgedTargets],
+      providers: [TargetStatus, StatusChanges, judged, standings],
+      exports: [JudgedTargets, AgentStandings],
     };
   }
 }

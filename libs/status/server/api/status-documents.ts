@@ -64,6 +64,16 @@ export class AgentVerdictDocument implements AgentVerdictView {
   @ApiProperty({ enum: STATUSES }) verdict!: Verdict;
   @ApiProperty({ type: String, enum: SHOWN_REASONS, nullable: true }) reason!: ShownReason | null;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) since!: string | null;
+  @ApiPropertyOptional({
+    ...{ type: String, nullable: true },
+    description: 'Why the agent has no verdict, where that is known of the agent itself.',
+  })
+  detail?: string | null;
+}
+
+export class RefusingAgentDocument {
+  @ApiProperty({ format: 'uuid' }) agentId!: string;
+  @ApiProperty() agentName!: string;
 }
 
 export class TargetStatusDocument implements TargetStatusView {
@@ -83,6 +93,11 @@ export class TargetStatusDocument implements TargetStatusView {
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) lastSuccessAt!: string | null;
   @ApiProperty({ type: VotesDocument, nullable: true }) votes!: VotesDocument | null;
   @ApiProperty({ type: [AgentVerdictDocument] }) agents!: AgentVerdictDocument[];
+  @ApiPropertyOptional({
+    type: [RefusingAgentDocument],
+    description: 'Agents that would be selected, but that their local policy refuses the address.',
+  })
+  refusedBy?: RefusingAgentDocument[];
   @ApiProperty({
     type: String,
     format: 'date-time',

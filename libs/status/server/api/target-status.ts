@@ -1,3 +1,5 @@
+import { AgentReports } from '@icmp-mon/agents/contract';
+import { AssignmentDirectory } from '@icmp-mon/assignment/contract';
 import {
   type Judged,
   JudgedTargets,
@@ -50,19 +52,23 @@ export class TargetStatus {
   constructor(
     private readonly database: TelemetryDatabase,
     private readonly judged: JudgedTargets,
+    private readonly assignments: AssignmentDirectory,
+    private readonly reports: AgentReports,
   ) {}
 
   async read(target: TargetReference): Promise<TargetStatusView> {
     // Known before the rows are read: these are at least as new.
     const judged = await this.judged.now();
-    const [[status], verdicts, [reply]] = await Promise.all([
+    const [[status], verdicts, [reply], refusedBy] = await Promise.all([
       this.database.query<StatusRow>(
         'SELECT status, reason, since, last_success_at, votes FROM target_status WHERE target_key = $1',
         [target.key],
       ),
       this.database.query<VerdictRow>(VERDICTS, [target.key]),
       this.database.query<{ at: Date | null }>(LATEST_REPLY, [target.key]),
+      this.assignments.refusedBy(target.key),
     ]);
+    const detailOf = await this.detailsOf(verdicts);
     const view: TargetStatusView = {
       targetId: target.id,
       ip: target.ip,
@@ -79,10 +85,25 @@ export class TargetStatus {
         verdict: row.verdict,
         reason: row.reason,
         since: iso(row.since),
+        detail: detailOf(row),
       })),
+      refusedBy,
       asOf: judged.asOf(target.key),
     };
     return judged.covers(target) ? view : notJudged(view, target, judged);
+  }
+
+  /** Asks for the agents' reports only where one of them has no verdict because of itself. */
+  private async detailsOf(verdicts: readonly VerdictRow[]): Promise<(row: VerdictRow) => string | null> {
+    const isAsked = verdicts.some(({ reason }) => reason === 'agent_lost' || reason === 'agent_unable');
+    const reports = new Map((isAsked ? await this.reports.latest() : []).map((report) => [report.agentId, report]));
+    return ({ agent_id: agentId, reason }) => {
+      const report = reports.get(agentId);
+      if (reason === 'agent_refuses') return 'its local policy refuses the address';
+      if (reason === 'agent_unable') return report?.trouble ?? null;
+      if (reason !== 'agent_lost') return null;
+      return report === undefined ? 'never heard' : `not heard since ${new Date(report.receivedAtMs).toISOString()}`;
+    };
   }
 }
 

@@ -1,0 +1,35 @@
+import type { AgentShare, AgentView } from '@icmp-mon/agents/contract';
+import { AssignmentDirectory } from '@icmp-mon/assignment/contract';
+import { AgentStandings } from '@icmp-mon/status/contract';
+import { createLogger } from '@icmp-mon/platform/ops';
+import { Injectable } from '@nestjs/common';
+
+/** Adds to agents what assignment and the shards know of their targets. */
+@Injectable()
+export class AgentShares {
+  private readonly logger = createLogger('agent-shares');
+
+  constructor(
+    private readonly assignments: AssignmentDirectory,
+    private readonly standings: AgentStandings,
+  ) {}
+
+  /** Without the figures (null) where they cannot be read: they are the slowest part, and the rest is good without them. */
+  async addTo(agents: readonly AgentView[]): Promise<AgentView[]> {
+    const shares = await this.read();
+    return agents.map((agent) => ({ ...agent, share: shares === null ? null : shares(agent.id) }));
+  }
+
+  private async read(): Promise<((agentId: string) => AgentShare) | null> {
+    try {
+      const [assignments, standings] = await Promise.all([this.assignments.byAgent(), this.standings.byAgent()]);
+      return (agentId) => ({
+        ...(assignments.get(agentId) ?? { assigned: 0, refused: 0 }),
+        ...(standings.get(agentId) ?? { measured: 0, warming: 0, silent: 0 }),
+      });
+    } catch (error) {
+      this.logger.warn({ err: error }, 'cannot count the targets of the agents');
+      return null;
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import { AssignmentDirectory } from '@icmp-mon/assignment/contract';
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import { Global, Module } from '@nestjs/common';
+import { StoredAssignments } from './stored-assignments';
+
+/** Provides `AssignmentDirectory` to the routes of other contexts; needs the control database. */
+@Global()
+@Module({
+  providers: [
+    {
+      provide: AssignmentDirectory,
+      inject: [ControlDatabase],
+      useFactory: (database: ControlDatabase): AssignmentDirectory => new StoredAssignments(database),
+    },
+  ],
+  exports: [AssignmentDirectory],
+})
+export class AssignmentApiModule {}

@@ -1,0 +1,32 @@
+import { type AgentStanding, AgentStandings } from '@icmp-mon/status/contract';
+import { KeptAnswer } from '@icmp-mon/platform/batching';
+import type { TelemetryDatabase } from '@icmp-mon/platform/database';
+
+const KEPT_MS = 10_000;
+
+const COUNTS = `
+  SELECT p.agent_id::text AS "agentId",
+    count(*) FILTER (WHERE l.letter IN ('u', 'g', 'd', '?'))::float8 AS measured,
+    count(*) FILTER (WHERE l.letter = 'w')::float8 AS warming,
+    count(*) FILTER (WHERE l.letter NOT IN ('u', 'g', 'd', '?', 'w', 'r'))::float8 AS silent
+  FROM target_verdict t
+  CROSS JOIN LATERAL unnest(t.agents, t.checks) WITH ORDINALITY AS p(agent_id, check_no, place)
+  CROSS JOIN LATERAL (SELECT substr(t.letters, p.place::integer, 1) AS letter) AS l
+  WHERE p.check_no = t.checks[1] GROUP BY p.agent_id`;
+
+/** Counted over the verdicts that the shards have stored. */
+export class StoredStandings extends AgentStandings {
+  private readonly counts: KeptAnswer<ReadonlyMap<string, AgentStanding>>;
+
+  constructor(database: TelemetryDatabase) {
+    super();
+    this.counts = new KeptAnswer(async () => {
+      const rows = await database.query<AgentStanding & { agentId: string }>(COUNTS);
+      return new Map(rows.map(({ agentId, ...standing }) => [agentId, standing]));
+    }, KEPT_MS);
+  }
+
+  override byAgent(): Promise<ReadonlyMap<string, AgentStanding>> {
+    return this.counts.get();
+  }
+}
