@@ -2,6 +2,7 @@ import './quiet-logs';
 import 'reflect-metadata';
 import { Command } from 'commander';
 import { CliContext } from './cli-context';
+import { addAccess } from './access';
 import { addAgents } from './agents';
 import { addAfterRestore } from './after-restore';
 import { addDeadLetters } from './dead-letters';
@@ -10,11 +11,13 @@ import { addResults } from './results';
 import { addShards } from './shards';
 
 /** One file a command; each adds itself to the program. */
-const COMMANDS = [addAgents, addRebuild, addShards, addAfterRestore, addDeadLetters, addResults];
+const COMMANDS = [addAccess, addAgents, addRebuild, addShards, addAfterRestore, addDeadLetters, addResults];
 
 const context = new CliContext();
 const program = new Command('icmpmon')
-  .description('Looks after an installation of ICMP-Mon: agents, read models, shards, dead letters, results.')
+  .description(
+    'Looks after an installation of ICMP-Mon: accounts, API keys, agents, read models, shards, dead letters, results.',
+  )
   .addHelpText('after', '\nBesides: npm run backup -- <new folder>, npm run restore -- <folder>.')
   .showHelpAfterError('Add --help to see what there is.')
   .configureHelp({ sortSubcommands: true });

@@ -1,5 +1,5 @@
 import type { Routes } from '@angular/router';
-import { identityRoutes, signedIn } from '@icmp-mon/identity/ui';
+import { identityRoutes, settingsRoutes, signedIn } from '@icmp-mon/identity/ui';
 import { NotFound } from './shell/not-found';
 import { Shell } from './shell/shell';
 
@@ -14,6 +14,7 @@ export const routes: Routes = [
       { path: 'targets', loadChildren: () => import('@icmp-mon/targets/ui').then((ui) => ui.targetsRoutes) },
       { path: 'agents', loadChildren: () => import('@icmp-mon/agents/ui').then((ui) => ui.agentsRoutes) },
       { path: 'health', loadChildren: () => import('@icmp-mon/operations/ui').then((ui) => ui.operationsRoutes) },
+      ...settingsRoutes,
       { path: '**', component: NotFound },
     ],
   },

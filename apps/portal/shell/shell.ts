@@ -41,6 +41,7 @@ export class Shell {
       { keys: 'g t', label: 'Go to the targets', run: () => void this.router.navigateByUrl('/targets') },
       { keys: 'g a', label: 'Go to the agents', run: () => void this.router.navigateByUrl('/agents') },
       { keys: 'g h', label: 'Go to the health of the product', run: () => void this.router.navigateByUrl('/health') },
+      { keys: 'g s', label: 'Go to the settings', run: () => void this.router.navigateByUrl('/settings') },
       { keys: '?', label: 'Show this sheet', run: () => void this.showHelp() },
     );
   }

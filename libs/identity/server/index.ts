@@ -1,6 +1,14 @@
 export { EnsureUser } from './accounts/ensure-user';
+export { listUsers } from './accounts/list-users';
+export { generatePassword } from './accounts/new-password';
+export { ResetPassword, ResetPasswordHandler } from './accounts/reset-password';
 export { newApiKey } from './api-keys/api-key';
 export { EnsureApiKey } from './api-keys/ensure-api-key';
+export { IssueApiKey, IssueApiKeyHandler } from './api-keys/issue-api-key';
+export { KnownApiKeys } from './api-keys/known-api-keys';
+export { listApiKeys } from './api-keys/list-api-keys';
+export { RevokeApiKey, RevokeApiKeyHandler } from './api-keys/revoke-api-key';
 export { IdentityApiModule, type IdentityOptions } from './identity-api.module';
 export { REFRESH_COOKIE, SESSION_COOKIE } from './sessions/cookies';
-export { forgetSessions } from './sessions/sessions';
+export { EndLogins, EndLoginsHandler } from './sessions/end-logins';
+export { forgetSessions, Sessions } from './sessions/sessions';

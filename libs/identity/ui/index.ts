@@ -7,3 +7,8 @@ export { signedIn } from './signed-in';
 export const identityRoutes: Routes = [
   { path: 'login', loadComponent: () => import('./login').then((page) => page.Login) },
 ];
+
+/** Pages inside the shell. */
+export const settingsRoutes: Routes = [
+  { path: 'settings', loadComponent: () => import('./settings').then((page) => page.Settings) },
+];

@@ -1,0 +1,114 @@
+import { HttpClient, httpResource } from '@angular/common/http';
+import { Component, inject, linkedSignal, signal } from '@angular/core';
+import { form, FormField, maxLength, required, submit } from '@angular/forms/signals';
+import { MatDialog } from '@angular/material/dialog';
+import {
+  type ApiKeyView,
+  type IssueApiKeyRequest,
+  type IssuedApiKey,
+  type Role,
+  ROLES,
+} from '@icmp-mon/identity/contract';
+import {
+  ageText,
+  Clock,
+  type Confirmation,
+  ConfirmDialog,
+  Empty,
+  Failure,
+  Icon,
+  instantText,
+  type Problem,
+  readProblem,
+  Toasts,
+} from '@icmp-mon/platform/ui-kit';
+import { firstValueFrom } from 'rxjs';
+import { refusalText } from './refusal-text';
+
+const KEYS = '/api/v1/api-keys';
+const NAME_LENGTH_MAX = 100;
+const NEW_KEY: { name: string; role: Role; days: string } = { name: '', role: 'viewer', days: '' };
+
+/** API keys of services: makes them, shows each once, revokes them. */
+@Component({
+  selector: 'icm-api-keys',
+  imports: [Empty, Failure, FormField, Icon],
+  templateUrl: './api-keys.html',
+  styleUrl: './access-forms.scss',
+})
+export class ApiKeys {
+  private readonly http = inject(HttpClient);
+  private readonly dialog = inject(MatDialog);
+  private readonly toasts = inject(Toasts);
+  protected readonly nowMs = inject(Clock).nowMs;
+  protected readonly read = httpResource<{ items: ApiKeyView[] }>(() => KEYS);
+  protected readonly keys = linkedSignal<ApiKeyView[] | undefined, ApiKeyView[] | undefined>({
+    source: () => (this.read.hasValue() ? this.read.value().items : undefined),
+    computation: (items, before) => items ?? before?.value,
+  });
+  protected readonly problem = signal<Problem | null>(null);
+  protected readonly issued = signal<IssuedApiKey | null>(null);
+  protected readonly revoking = signal(false);
+  protected readonly newKey = form(signal(NEW_KEY), (path) => {
+    required(path.name, { message: 'Name what will use it.' });
+    maxLength(path.name, NAME_LENGTH_MAX, { message: `At most ${NAME_LENGTH_MAX} characters.` });
+  });
+
+  protected readonly roles = ROLES;
+  protected readonly ageText = ageText;
+  protected readonly instantText = instantText;
+  protected readonly refusalText = refusalText;
+
+  protected async issue(event: Event): Promise<void> {
+    event.preventDefault();
+    this.problem.set(null);
+    await submit(this.newKey, async () => {
+      const { name, role, days } = this.newKey().value();
+      const request: IssueApiKeyRequest = { name, role, ...(days !== '' && { validForDays: Number(days) }) };
+      try {
+        this.issued.set(await firstValueFrom(this.http.post<IssuedApiKey>(KEYS, request)));
+        this.newKey().reset(NEW_KEY);
+        this.read.reload();
+      } catch (failure) {
+        this.problem.set(readProblem(failure));
+      }
+    });
+  }
+
+  protected revoke(key: ApiKeyView): void {
+    const text = 'Whatever uses it is refused within seconds. A revoked key cannot be made valid again.';
+    const data: Confirmation = { title: `Revoke the API key ${key.name}?`, text, action: 'Revoke' };
+    const closed = this.dialog.open<ConfirmDialog, Confirmation, boolean>(ConfirmDialog, { data, width: '440px' });
+    closed.afterClosed().subscribe((confirmed) => {
+      if (confirmed === true) void this.revoked(key);
+    });
+  }
+
+  protected async copy(key: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(key);
+      this.toasts.done('The key was copied.');
+    } catch (failure) {
+      console.warn('The clipboard was refused.', failure);
+      this.toasts.failed('The browser refused the clipboard. Select the key and copy it.');
+    }
+  }
+
+  protected isPast({ revokedAt, expiresAt }: ApiKeyView): boolean {
+    return revokedAt !== null || (expiresAt !== null && Date.parse(expiresAt) <= this.nowMs());
+  }
+
+  private async revoked(key: ApiKeyView): Promise<void> {
+    this.revoking.set(true);
+    try {
+      await firstValueFrom(this.http.delete(`${KEYS}/${key.id}`));
+      this.toasts.done(`The API key ${key.name} is revoked.`);
+    } catch (failure) {
+      const problem = readProblem(failure);
+      this.toasts.failed(`The key was not revoked. ${problem.title}. ${problem.detail}`);
+    } finally {
+      this.revoking.set(false);
+      this.read.reload();
+    }
+  }
+}

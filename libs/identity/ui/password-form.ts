@@ -1,0 +1,50 @@
+import { HttpClient } from '@angular/common/http';
+import { Component, inject, signal } from '@angular/core';
+import { form, FormField, minLength, required, submit, validate } from '@angular/forms/signals';
+import { type ChangePasswordRequest, PASSWORD_LENGTH_MIN } from '@icmp-mon/identity/contract';
+import { type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
+import { firstValueFrom } from 'rxjs';
+import { refusalText } from './refusal-text';
+
+const EMPTY = { currentPassword: '', newPassword: '', repeated: '' };
+
+/** Changes the own password. */
+@Component({
+  selector: 'icm-password-form',
+  imports: [FormField],
+  templateUrl: './password-form.html',
+  styleUrl: './access-forms.scss',
+})
+export class PasswordForm {
+  private readonly http = inject(HttpClient);
+  private readonly toasts = inject(Toasts);
+  private readonly entered = signal(EMPTY);
+
+  protected readonly problem = signal<Problem | null>(null);
+  protected readonly lengthMin = PASSWORD_LENGTH_MIN;
+  protected readonly refusalText = refusalText;
+  protected readonly password = form(this.entered, (path) => {
+    required(path.currentPassword, { message: 'Enter your current password.' });
+    required(path.newPassword, { message: 'Enter a new password.' });
+    minLength(path.newPassword, PASSWORD_LENGTH_MIN, { message: `At least ${PASSWORD_LENGTH_MIN} characters.` });
+    validate(path.repeated, ({ value, valueOf }) =>
+      value() === valueOf(path.newPassword) ? undefined : { kind: 'repeated', message: 'The two are not the same.' },
+    );
+  });
+
+  protected async change(event: Event): Promise<void> {
+    event.preventDefault();
+    this.problem.set(null);
+    await submit(this.password, async () => {
+      const { currentPassword, newPassword } = this.password().value();
+      const request: ChangePasswordRequest = { currentPassword, newPassword };
+      try {
+        await firstValueFrom(this.http.put('/api/v1/auth/password', request));
+        this.password().reset(EMPTY);
+        this.toasts.done('Your password is changed. Your other logins have ended.');
+      } catch (failure) {
+        this.problem.set(readProblem(failure));
+      }
+    });
+  }
+}

@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { refusalText } from './refusal-text';
+
+const NAMES = { currentPassword: 'The current password' };
+
+it('names the field that is wrong', () => {
+  const problem = { status: 400, title: 'T', detail: 'D', fields: { currentPassword: 'is wrong' } };
+  expect(refusalText(problem, NAMES)).toBe('The current password is wrong.');
+});
+
+it('says what the server said otherwise', () => {
+  expect(refusalText({ status: 429, title: 'Too many requests', detail: 'Wait.', fields: {} }, NAMES)).toBe(
+    'Too many requests. Wait.',
+  );
+});

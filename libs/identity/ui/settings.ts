@@ -1,0 +1,40 @@
+import { Component, computed, inject } from '@angular/core';
+import { PageTrail } from '@icmp-mon/platform/ui-kit';
+import { ApiKeys } from './api-keys';
+import { OwnLogins } from './own-logins';
+import { PasswordForm } from './password-form';
+import { Session } from './session';
+
+/** `/settings`: the own account, and for administrators the API keys. */
+@Component({
+  selector: 'icm-settings',
+  imports: [ApiKeys, OwnLogins, PasswordForm],
+  template: `
+    <div class="page">
+      <header class="page-head"><h1>Settings</h1></header>
+      <section class="card" aria-labelledby="account-heading">
+        <div class="card-head">
+          <h2 id="account-heading">Account</h2>
+          <span class="quiet">{{ session.current()?.user }} · {{ session.current()?.role }}</span>
+        </div>
+        <icm-password-form />
+      </section>
+      <section class="card" aria-labelledby="logins-heading">
+        <icm-own-logins />
+      </section>
+      @if (mayManage()) {
+        <section class="card" aria-labelledby="keys-heading">
+          <icm-api-keys />
+        </section>
+      }
+    </div>
+  `,
+})
+export class Settings {
+  protected readonly session = inject(Session);
+  protected readonly mayManage = computed(() => this.session.may('access:manage'));
+
+  constructor() {
+    inject(PageTrail).show({ text: 'Settings' });
+  }
+}
