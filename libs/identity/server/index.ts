@@ -1,9 +1,9 @@
-export { EnsureUser } from './accounts/ensure-user';
+export { EnsureUser, EnsureUserHandler } from './accounts/ensure-user';
 export { listUsers } from './accounts/list-users';
 export { generatePassword } from './accounts/new-password';
 export { ResetPassword, ResetPasswordHandler } from './accounts/reset-password';
 export { newApiKey } from './api-keys/api-key';
-export { EnsureApiKey } from './api-keys/ensure-api-key';
+export { EnsureApiKey, EnsureApiKeyHandler } from './api-keys/ensure-api-key';
 export { IssueApiKey, IssueApiKeyHandler } from './api-keys/issue-api-key';
 export { KnownApiKeys } from './api-keys/known-api-keys';
 export { listApiKeys } from './api-keys/list-api-keys';
@@ -11,4 +11,6 @@ export { RevokeApiKey, RevokeApiKeyHandler } from './api-keys/revoke-api-key';
 export { IdentityApiModule, type IdentityOptions } from './identity-api.module';
 export { REFRESH_COOKIE, SESSION_COOKIE } from './sessions/cookies';
 export { EndLogins, EndLoginsHandler } from './sessions/end-logins';
+export { LogIn, LogInHandler } from './sessions/log-in';
+export { LoginAttempts } from './sessions/login-attempts';
 export { forgetSessions, Sessions } from './sessions/sessions';
