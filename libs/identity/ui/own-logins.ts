@@ -28,6 +28,10 @@ export class OwnLogins {
   protected readonly ageText = ageText;
   protected readonly instantText = instantText;
 
+  reload(): void {
+    this.read.reload();
+  }
+
   protected end(login: LoginView): Promise<void> {
     return this.ended(`${LOGINS}/${login.id}`, 'The login has ended.');
   }

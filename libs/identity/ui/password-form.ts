@@ -1,5 +1,5 @@
 import { HttpClient } from '@angular/common/http';
-import { Component, inject, signal } from '@angular/core';
+import { Component, inject, output, signal } from '@angular/core';
 import { form, FormField, minLength, required, submit, validate } from '@angular/forms/signals';
 import { type ChangePasswordRequest, PASSWORD_LENGTH_MIN } from '@icmp-mon/identity/contract';
 import { type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
@@ -19,6 +19,9 @@ export class PasswordForm {
   private readonly http = inject(HttpClient);
   private readonly toasts = inject(Toasts);
   private readonly entered = signal(EMPTY);
+
+  /** The password was changed, and the other logins ended. */
+  readonly changed = output<void>();
 
   protected readonly problem = signal<Problem | null>(null);
   protected readonly lengthMin = PASSWORD_LENGTH_MIN;
@@ -41,6 +44,7 @@ export class PasswordForm {
       try {
         await firstValueFrom(this.http.put('/api/v1/auth/password', request));
         this.password().reset(EMPTY);
+        this.changed.emit();
         this.toasts.done('Your password is changed. Your other logins have ended.');
       } catch (failure) {
         this.problem.set(readProblem(failure));

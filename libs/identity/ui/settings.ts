@@ -17,10 +17,10 @@ import { Session } from './session';
           <h2 id="account-heading">Account</h2>
           <span class="quiet">{{ session.current()?.user }} · {{ session.current()?.role }}</span>
         </div>
-        <icm-password-form />
+        <icm-password-form (changed)="logins.reload()" />
       </section>
       <section class="card" aria-labelledby="logins-heading">
-        <icm-own-logins />
+        <icm-own-logins #logins />
       </section>
       @if (mayManage()) {
         <section class="card" aria-labelledby="keys-heading">
