@@ -2,7 +2,7 @@
 import { fail, Refusal } from './say.mjs';
 import { checkSystem, setUp } from './setup.mjs';
 import { backup } from './upkeep/backup.mjs';
-import { knownAddresses, runCli } from './upkeep/installation.mjs';
+import { knownAddresses, ownerAddresses, runCli } from './upkeep/installation.mjs';
 import { restore } from './upkeep/restore.mjs';
 
 /** What takes the database's own tools and the private files; everything else is the command line tool's. */
@@ -26,7 +26,7 @@ try {
     process.exitCode = (
       await runCli(
         [command, ...args].filter((arg) => arg !== undefined),
-        addresses,
+        ownerAddresses(addresses),
       )
     ).code;
   }

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,6 +32,9 @@ interface Access {
 }
 
 const dir = mkdtempSync(join(tmpdir(), 'product-'));
+// The apps' users pass through it.
+chmodSync(dir, 0o755);
+const asRoot = it.runIf(process.getuid?.() === 0 && process.env['SUDO_UID'] === undefined);
 const stateDir = join(dir, 'state');
 const env = {
   ...process.env,
@@ -120,6 +123,20 @@ describe('npm start -- --detach', () => {
     for (const port of [Number(kafkaBrokers.split(':')[1]), ports['kafkaController']]) {
       expect(await metadataWithoutLogin(Number(port)), String(port)).toBeUndefined();
     }
+  });
+
+  asRoot('runs each app as a user of its own, with no password that it does not use', async () => {
+    const uids = appNames.map((name) => statSync(`/proc/${access().processes[name]?.pid}`).uid);
+    expect(uids.every((uid) => uid !== 0)).toBe(true);
+    expect(new Set(uids).size).toBe(appNames.length);
+    const { controlDatabaseUrl, redisUrl } = access();
+    for (const name of appNames) {
+      const environment = readFileSync(`/proc/${access().processes[name]?.pid}/environ`, 'utf8');
+      expect(environment, name).not.toContain(new URL(controlDatabaseUrl).password);
+      if (['gateway', 'agent'].includes(name)) expect(environment, name).not.toContain(new URL(redisUrl).password);
+    }
+    const secrets = ['secrets.json', 'bootstrap.json', 'access.json', 'api-secret.json', 'agent', 'data/kafka'];
+    for (const name of secrets) expect(statSync(join(stateDir, name)).mode & 0o077, name).toBe(0);
   });
 
   it('says that it runs already when asked again', async () => {

@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { accessOf, writeAccess, writeScrapeTargets } from './access-file.mjs';
-import { appNames, appServices, migrate } from './apps.mjs';
+import { appUsers } from './app-users.mjs';
+import { appNames, appServices, migrate, neededByApps } from './apps.mjs';
+import { ensureRoles, grantRights, roleAddresses } from './database-roles.mjs';
 import { ensureDatabases } from './databases.mjs';
 import { giveToOwner } from './owner.mjs';
 import { fixedPort, stablePorts } from './ports.mjs';
@@ -33,8 +35,11 @@ export async function runProduct({ dir, provider, report }) {
   writePrivateJson(join(dir, 'provider.json'), { provider });
   const ports = await choosePorts(dir);
   const { services, addresses } = await provide(provider, { dir, say: report });
-  secretsOf(join(dir, 'secrets.json'));
-  const installation = { dir, addresses, ports, bootstrap: bootstrapOf(join(dir, 'bootstrap.json')) };
+  const passwords = secretsOf(join(dir, 'secrets.json')).databasePasswords;
+  const { users, reason } = appUsers(dir, [dir, ...neededByApps()]);
+  if (reason) report(`The apps run as root: ${reason}.`);
+  const bootstrap = bootstrapOf(join(dir, 'bootstrap.json'));
+  const installation = { dir, addresses, roles: rolesFor(provider, addresses, passwords), users, ports, bootstrap };
   const apps = appServices(installation);
   const access = accessOf(installation);
   const supervisor = new Supervisor({
@@ -50,13 +55,27 @@ export async function runProduct({ dir, provider, report }) {
   const stop = () => supervisor.stop();
   const started = supervisor.start([
     services,
-    [{ name: 'databases', task: () => ensureDatabases(addresses) }],
-    [{ name: 'migrations', task: () => migrate(installation) }],
+    [{ name: 'databases', task: () => prepareDatabases(installation, passwords) }],
+    [{ name: 'migrations', task: () => migrateAll(installation) }],
     // The gateway makes the installation's certificate authority, which the agent needs.
     [apps.gateway, apps.api, apps.projector, apps.worker],
     [apps.agent],
   ]);
   return { access, stop, started };
+}
+
+/** Of databases that somebody else runs, the apps use the login that is given: its roles are theirs to make. */
+const rolesFor = (provider, addresses, passwords) =>
+  provider === 'environment' ? undefined : roleAddresses(addresses, passwords);
+
+async function prepareDatabases({ addresses, roles }, passwords) {
+  await ensureDatabases(addresses);
+  if (roles) await ensureRoles(addresses, passwords);
+}
+
+async function migrateAll(installation) {
+  await migrate(installation);
+  if (installation.roles) await grantRights(installation.addresses);
 }
 
 function processesOf(supervisor, apps) {

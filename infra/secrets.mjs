@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { databaseRoles } from './database-roles.mjs';
 import { readJson, writePrivateJson } from './private-file.mjs';
 
 const random = (bytes) => randomBytes(bytes).toString('base64url');
@@ -11,9 +13,11 @@ export function secretsOf(file) {
     redisPassword: kept.redisPassword ?? random(24),
     kafkaPassword: kept.kafkaPassword ?? random(24),
     jwtSecret: kept.jwtSecret ?? random(48),
+    databasePasswords: Object.fromEntries(
+      databaseRoles.map((role) => [role, kept.databasePasswords?.[role] ?? random(24)]),
+    ),
   };
-  if (Object.keys(secrets).some((name) => secrets[name] !== kept[name]))
-    writePrivateJson(file, { ...kept, ...secrets });
+  if (!isDeepStrictEqual({ ...kept, ...secrets }, kept)) writePrivateJson(file, { ...kept, ...secrets });
   return secrets;
 }
 

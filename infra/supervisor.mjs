@@ -20,7 +20,8 @@ const largestLogBytes = 10 * 1024 * 1024;
  * Starts what it is given in order, restarts what ends, and stops all in reverse order. What runs is recorded in
  * `stateFile` by pid and start time, so that a later start can end what this one left behind if it is killed.
  *
- * A service is {name, prepare?, beforeRestart?, command(): {command, args, env?, cwd?}, ready(): Promise<boolean>, ailment?():
+ * A service is {name, prepare?, beforeRestart?, command(): {command, args, env?, cwd?, user?: {uid, gid}}, ready():
+ * Promise<boolean>, ailment?():
  * Promise<string | undefined>, stopSignal?, needsRoot?}, killed when it was ready and then has an ailment for 30 s; a task
  * is {name, task(): Promise<void>}.
  */
@@ -157,7 +158,7 @@ export class Supervisor {
   }
 
   #spawnProcess(service) {
-    const { command, args, env, cwd } = service.command();
+    const { command, args, env, cwd, user } = service.command();
     const log = openSync(this.#logFile(service.name), 'a', 0o640);
     try {
       // A group of its own: Ctrl-C at the terminal reaches the supervisor alone, which stops the others in order.
@@ -166,7 +167,7 @@ export class Supervisor {
         cwd,
         stdio: ['ignore', log, log],
         detached: true,
-        ...(service.needsRoot ? {} : asOwner()),
+        ...(service.needsRoot ? {} : (user ?? asOwner())),
       });
     } finally {
       closeSync(log);

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { appUsers } from '../app-users.mjs';
 import { giveToOwner } from '../owner.mjs';
 import { runtimeDir } from '../paths.mjs';
 import { stablePorts } from '../ports.mjs';
@@ -26,6 +27,7 @@ export async function localServices({ dir, say, durable = true }) {
     kafkaService({
       jarsDir,
       dataDir: join(data, 'kafka'),
+      user: appUsers(dir, [dir, jarsDir]).users.kafka,
       port: ports.kafka,
       controllerPort: ports.kafkaController,
       password: secrets.kafkaPassword,

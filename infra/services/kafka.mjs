@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { asOwner, giveToOwner } from '../owner.mjs';
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { giveFolder } from '../app-users.mjs';
 import { writePrivateText } from '../private-file.mjs';
 import { run } from '../run.mjs';
 import { kafkaAnswers } from './kafka-ready.mjs';
@@ -13,13 +13,19 @@ export const kafkaUser = 'icmpmon';
 export const kafkaSaslOf = (password) => ({ mechanism: 'plain', username: kafkaUser, password });
 
 /** Kafka as one KRaft node on loopback, both listeners with a password. Threads are few, since an idle broker should cost next to nothing. */
-export function kafkaService({ jarsDir, dataDir, port, controllerPort, password, heapMb = 768 }) {
+export function kafkaService({ jarsDir, dataDir, user, port, controllerPort, password, heapMb = 768 }) {
   const classPath = join(jarsDir, '*');
   const configFile = join(dataDir, 'server.properties');
   return {
     name: 'kafka',
-    prepare: () => prepare({ classPath, dataDir, configFile, port, controllerPort, password }),
+    prepare: () => prepare({ classPath, dataDir, user, configFile, port, controllerPort, password }),
     command: () => ({
+      user,
+      env: {
+        PATH: process.env.PATH,
+        LANG: 'C.UTF-8',
+        ...(process.env.JAVA_HOME && { JAVA_HOME: process.env.JAVA_HOME }),
+      },
       command: 'java',
       args: [
         ...[
@@ -43,17 +49,20 @@ const logging = [
   '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
 ];
 
-async function prepare({ classPath, dataDir, configFile, port, controllerPort, password }) {
+async function prepare({ classPath, dataDir, user, configFile, port, controllerPort, password }) {
+  // Its user passes through the folder above, which shows it nothing.
+  mkdirSync(dirname(dataDir), { recursive: true });
+  if (user.uid !== undefined) chmodSync(dirname(dataDir), 0o711);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  giveToOwner(dataDir);
   writePrivateText(configFile, properties({ dataDir, port, controllerPort, password }));
+  giveFolder(dataDir, user, 0o700);
   const logDir = join(dataDir, 'log');
   if (existsSync(join(logDir, 'meta.properties')) && existsSync(join(dataDir, 'formatted'))) return;
   // Without the mark the formatting was interrupted, and nothing has been stored yet.
   rmSync(logDir, { recursive: true, force: true });
   const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A');
   const format = ['kafka.tools.StorageTool', 'format', '--cluster-id', clusterId, '--config', configFile];
-  await run('java', ['-Xmx256m', '-XX:TieredStopAtLevel=1', ...logging, '-cp', classPath, ...format], asOwner());
+  await run('java', ['-Xmx256m', '-XX:TieredStopAtLevel=1', ...logging, '-cp', classPath, ...format], user);
   writeFileSync(join(dataDir, 'formatted'), `${clusterId}\n`);
 }
 

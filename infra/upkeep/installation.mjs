@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildApp } from '../build.mjs';
+import { roleAddresses } from '../database-roles.mjs';
 import { ensureDatabases } from '../databases.mjs';
 import { kafkaLoginEnvironment } from '../kafka-login.mjs';
 import { distDir, nodeBinary, rootDir, stateDir } from '../paths.mjs';
@@ -23,6 +24,13 @@ export function knownAddresses() {
   if (!access) return undefined;
   const { controlDatabaseUrl, telemetryDatabaseUrl, kafkaBrokers, kafkaSasl, redisUrl } = access;
   return { controlDatabaseUrl, telemetryDatabaseUrl, kafkaBrokers, kafkaSasl, redisUrl };
+}
+
+/** The same with the login of the databases' owner, by which the command line tool works: what it makes is the apps' to use. */
+export function ownerAddresses(addresses) {
+  const passwords = readJson(join(stateDir, 'secrets.json'))?.databasePasswords;
+  if (givenAddresses() || !addresses || !passwords) return addresses;
+  return { ...addresses, ...roleAddresses(addresses, passwords).owner };
 }
 
 export const isRunning = () => readState(files.state)?.running === true;

@@ -85,8 +85,8 @@ function stagePrivateFiles(dir, manifest) {
 /** Passwords of services that are here already stay. */
 function passwordsOf(secrets) {
   if (!secrets) return {};
-  const { postgresPassword, redisPassword } = secrets;
-  return { postgresPassword, redisPassword };
+  const { redisPassword, kafkaPassword, postgresPassword, databasePasswords } = secrets;
+  return { redisPassword, kafkaPassword, postgresPassword, databasePasswords };
 }
 
 /** Everything is made beside what is there; only when all of it is good, it takes the place of that. */

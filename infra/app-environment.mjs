@@ -1,0 +1,157 @@
+import { join } from 'node:path';
+import { kafkaLoginEnvironment } from './kafka-login.mjs';
+import { distDir } from './paths.mjs';
+
+const kafka = [
+  'ICMPMON_KAFKA_BROKERS',
+  'ICMPMON_KAFKA_SASL_MECHANISM',
+  'ICMPMON_KAFKA_SASL_USERNAME',
+  'ICMPMON_KAFKA_SASL_PASSWORD',
+  'ICMPMON_KAFKA_SASL_PASSWORD_FILE',
+];
+const everywhere = ['ICMPMON_LOG_LEVEL', 'ICMPMON_OPS_PORT'];
+const shards = ['ICMPMON_TOPIC_PREFIX', 'ICMPMON_SHARD_COUNT'];
+
+/**
+ * The settings that each app reads, and therefore gets; nothing else of ours is in its environment. A test compares this with the apps'
+ * own configuration. A name that ends with * stands for all that begin so.
+ */
+export const settingsOf = {
+  gateway: [
+    ...everywhere,
+    ...shards,
+    ...kafka,
+    'ICMPMON_CONTROL_DATABASE_URL',
+    'ICMPMON_GATEWAY_*',
+    'ICMPMON_AGENT_PORT',
+    'ICMPMON_ENROL_PORT',
+    'ICMPMON_PUBLIC_GATEWAY_URL',
+    'ICMPMON_PUBLIC_ENROL_URL',
+    'ICMPMON_CA_DIR',
+  ],
+  api: [
+    ...everywhere,
+    ...shards,
+    ...kafka,
+    'ICMPMON_CONTROL_DATABASE_URL',
+    'ICMPMON_TELEMETRY_DATABASE_URL',
+    'ICMPMON_REDIS_URL',
+    'ICMPMON_API_*',
+    'ICMPMON_TRUSTED_PROXIES',
+    'ICMPMON_PUBLIC_ENROL_URL',
+    'ICMPMON_CA_DIR',
+    'ICMPMON_PORTAL_DIR',
+    'ICMPMON_SECRET_FILE',
+    'ICMPMON_HEALTH_THRESHOLDS',
+    'ICMPMON_DISKS',
+  ],
+  projector: [
+    ...everywhere,
+    ...shards,
+    ...kafka,
+    'ICMPMON_CONTROL_DATABASE_URL',
+    'ICMPMON_TELEMETRY_DATABASE_URL',
+    'ICMPMON_REDIS_URL',
+  ],
+  worker: [
+    ...everywhere,
+    ...shards,
+    ...kafka,
+    'ICMPMON_CONTROL_DATABASE_URL',
+    'ICMPMON_TELEMETRY_DATABASE_URL',
+    'ICMPMON_REDIS_URL',
+    'ICMPMON_RETENTION_*',
+    'ICMPMON_HEARTBEAT_*',
+    'ICMPMON_HEALTH_THRESHOLDS',
+    'ICMPMON_HOLD_DOWN_MAX_S',
+    'ICMPMON_DISKS',
+  ],
+  // It knows no database and no broker, only what an agent elsewhere would.
+  agent: [
+    ...everywhere,
+    'ICMPMON_AGENT_ENROL_*',
+    'ICMPMON_AGENT_CA_*',
+    'ICMPMON_AGENT_NAME',
+    'ICMPMON_AGENT_REGION',
+    'ICMPMON_AGENT_PROVIDER',
+    'ICMPMON_AGENT_TAGS',
+    'ICMPMON_AGENT_STATE_DIR',
+    'ICMPMON_AGENT_POLICY_FILE',
+    'ICMPMON_AGENT_FPING_PATH',
+    'ICMPMON_AGENT_SPOOL_*',
+  ],
+};
+/** What `api --migrate` reads beside the api's own: it makes the first accounts and targets. */
+const settingsOfMigrate = [...settingsOf.api, 'ICMPMON_BOOTSTRAP_FILE', 'ICMPMON_STARTER_TARGETS'];
+
+/** What programs need that is not ours: where things are, language, time, certificates, proxies, and Node's own options. */
+const ofTheSystem =
+  /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_\w+|TZ|TMPDIR|NODE_\w+|SSL_CERT_\w+|(HTTPS?|NO)_PROXY|LD_PRELOAD|FAKETIME\w*)$/i;
+
+const starterTargets = Array.from({ length: 8 }, (_, index) => `127.0.0.${index + 1}`);
+
+/** The environment of one app: what it reads of what the installation sets, then of what `npm start` was given. */
+export function environmentOf(name, installation) {
+  const own = name === 'agent' ? agentEnvironment(installation) : serverEnvironment(name, installation);
+  return chosen(settingsOf[name], own);
+}
+
+export function migrateEnvironment(installation) {
+  // It runs as whoever starts all of it, before the api has its file.
+  const secrets = { ICMPMON_SECRET_FILE: join(installation.dir, 'secrets.json') };
+  return chosen(settingsOfMigrate, { ...serverEnvironment('owner', installation), ...secrets });
+}
+
+function chosen(names, own) {
+  const isRead = (variable) =>
+    names.some((name) => (name.endsWith('*') ? variable.startsWith(name.slice(0, -1)) : variable === name));
+  const given = Object.entries(process.env).filter(([name]) => ofTheSystem.test(name) || isRead(name));
+  const set = Object.entries(own).filter(([name]) => isRead(name));
+  return { ...Object.fromEntries([...given, ...set]), NODE_ENV: 'production' };
+}
+
+/** From the addresses, ports and files of one installation; `role` is whose login to the databases it is. */
+function serverEnvironment(role, { dir, addresses, roles, ports }) {
+  const databases = roles?.[role] ?? addresses;
+  return {
+    ICMPMON_CONTROL_DATABASE_URL: databases.controlDatabaseUrl,
+    ICMPMON_TELEMETRY_DATABASE_URL: databases.telemetryDatabaseUrl,
+    ICMPMON_KAFKA_BROKERS: addresses.kafkaBrokers,
+    ...kafkaLoginEnvironment(addresses.kafkaSasl),
+    ICMPMON_REDIS_URL: addresses.redisUrl,
+    ICMPMON_TOPIC_PREFIX: process.env.ICMPMON_TOPIC_PREFIX ?? 'icmpmon',
+    ICMPMON_SHARD_COUNT: process.env.ICMPMON_SHARD_COUNT ?? '8',
+    ICMPMON_API_PORT: String(ports.api),
+    ICMPMON_AGENT_PORT: String(ports.agents),
+    ICMPMON_ENROL_PORT: String(ports.enrol),
+    // Agents on other machines need addresses that they can reach, and a gateway that listens there.
+    ICMPMON_GATEWAY_HOST: process.env.ICMPMON_GATEWAY_HOST ?? '127.0.0.1',
+    ICMPMON_PUBLIC_GATEWAY_URL: process.env.ICMPMON_PUBLIC_GATEWAY_URL ?? `https://127.0.0.1:${ports.agents}`,
+    ICMPMON_PUBLIC_ENROL_URL: process.env.ICMPMON_PUBLIC_ENROL_URL ?? `https://127.0.0.1:${ports.enrol}`,
+    ICMPMON_CA_DIR: join(dir, 'ca'),
+    ICMPMON_PORTAL_DIR: join(distDir, 'apps/portal/browser'),
+    ICMPMON_BOOTSTRAP_FILE: join(dir, 'bootstrap.json'),
+    ICMPMON_SECRET_FILE: apiSecretFile(dir),
+    ICMPMON_STARTER_TARGETS: process.env.ICMPMON_STARTER_TARGETS ?? starterTargets.join(','),
+    ICMPMON_LOG_LEVEL: process.env.ICMPMON_LOG_LEVEL ?? 'info',
+    // How full this installation's disk is, and what else is given.
+    ICMPMON_DISKS: process.env.ICMPMON_DISKS ?? `data=${dir}`,
+  };
+}
+
+/** What the api needs of the secrets, in a file of its own: it has no business with the passwords beside it. */
+export const apiSecretFile = (dir) => join(dir, 'api-secret.json');
+
+function agentEnvironment({ dir, ports, bootstrap }) {
+  return {
+    ICMPMON_AGENT_ENROL_URL: `https://127.0.0.1:${ports.enrol}`,
+    ICMPMON_AGENT_ENROL_TOKEN: bootstrap.enrolmentToken,
+    ICMPMON_AGENT_CA_FILE: join(dir, 'ca/ca.crt'),
+    ICMPMON_AGENT_NAME: 'local',
+    ICMPMON_AGENT_REGION: 'local',
+    ICMPMON_AGENT_PROVIDER: 'local',
+    ICMPMON_AGENT_STATE_DIR: join(dir, 'agent'),
+    ICMPMON_AGENT_POLICY_FILE: join(dir, 'agent/policy.yaml'),
+    ICMPMON_LOG_LEVEL: process.env.ICMPMON_LOG_LEVEL ?? 'info',
+  };
+}

@@ -1,0 +1,126 @@
+// Who may do what in the databases that are started here. The superuser makes roles, databases and extensions, and restores; no app
+// has its password.
+
+const ownerRole = 'icmpmon_owner';
+const everyRole = { owner: ownerRole };
+for (const app of ['api', 'worker', 'projector', 'gateway']) everyRole[app] = `icmpmon_${app}`;
+
+export const databaseRoles = Object.keys(everyRole);
+
+/** Accounts, logins, and answers that may hold a new key: only the api reads them. */
+const accountTables = [
+  'user_account',
+  'login_session',
+  'refresh_token',
+  'api_key',
+  'bootstrap_done',
+  'idempotency_key',
+];
+const write = 'SELECT, INSERT, UPDATE, DELETE';
+/** The worker drops old chunks and refreshes figures, which only an owner may. */
+const rights = {
+  control: { api: write, projector: write, gateway: write },
+  telemetry: { api: 'SELECT', projector: write },
+};
+const kinds = { control: 'controlDatabaseUrl', telemetry: 'telemetryDatabaseUrl' };
+
+/** Addresses of both databases by role: {owner, api, worker, projector, gateway}. */
+export function roleAddresses(addresses, passwords) {
+  const login = (url, role) =>
+    Object.assign(new URL(url), { username: everyRole[role], password: passwords[role] }).href;
+  return Object.fromEntries(
+    Object.keys(everyRole).map((role) => [
+      role,
+      Object.fromEntries(Object.values(kinds).map((key) => [key, login(addresses[key], role)])),
+    ]),
+  );
+}
+
+/** Makes the roles with their passwords, and gives the owner all that the superuser owns; safe to repeat. Before migrations. */
+export async function ensureRoles(addresses, passwords) {
+  const { default: pg } = await import('pg');
+  await onConnection(pg, addresses.controlDatabaseUrl, async (query) => {
+    for (const [role, name] of Object.entries(everyRole)) {
+      const known = await query('SELECT FROM pg_roles WHERE rolname = $1', [name]);
+      const plain = 'LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS';
+      const password = pg.escapeLiteral(passwords[role]);
+      await query(`${known.length > 0 ? 'ALTER' : 'CREATE'} ROLE ${name} ${plain} PASSWORD ${password}`);
+    }
+    await query(`GRANT ${ownerRole} TO ${everyRole.worker}`);
+  });
+  for (const key of Object.values(kinds)) await onConnection(pg, addresses[key], giveToOwner);
+}
+
+async function giveToOwner(query) {
+  const [{ name, superuser }] = await query('SELECT current_database() AS name, current_user AS superuser');
+  await query(`ALTER DATABASE "${name.replaceAll('"', '""')}" OWNER TO ${ownerRole}`);
+  const statements = await query(OWNED_BY_SUPERUSER, [superuser, ownerRole]);
+  for (const { statement } of statements) await query(statement);
+}
+
+/**
+ * One statement for each relation, function and schema of the superuser's that belongs to no extension. A continuous aggregate is a
+ * view to PostgreSQL, and a materialised one to TimescaleDB; sequences of columns and chunks follow their tables.
+ */
+const OWNED_BY_SUPERUSER = `
+  WITH ours AS (
+    SELECT c.oid, c.relkind, c.relname, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relowner = $1::regrole AND n.nspname !~ '^(pg_|information_schema$|_?timescaledb)'
+      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
+                      AND (d.deptype = 'e' OR c.relkind = 'S' AND d.deptype IN ('a', 'i')))
+  )
+  SELECT format('ALTER SCHEMA %I OWNER TO %I', nspname, $2::text) AS statement FROM pg_namespace
+  WHERE nspowner = $1::regrole AND nspname !~ '^(pg_|information_schema$|public$|_?timescaledb)'
+  UNION ALL
+  SELECT format('ALTER %s %I.%I OWNER TO %I',
+    CASE WHEN relkind IN ('r', 'p') THEN 'TABLE' WHEN relkind = 'S' THEN 'SEQUENCE'
+         WHEN relkind = 'm' OR definition LIKE '%_materialized_hypertable_%' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END,
+    nspname, relname, $2::text)
+  FROM (SELECT *, CASE WHEN relkind = 'v' THEN pg_get_viewdef(oid) END AS definition FROM ours) o
+  WHERE relkind IN ('r', 'p', 'v', 'm', 'S')
+  UNION ALL
+  SELECT format('ALTER ROUTINE %s OWNER TO %I', p.oid::regprocedure, $2::text) FROM pg_proc p
+  JOIN pg_namespace n ON n.oid = p.pronamespace
+  WHERE p.proowner = $1::regrole AND n.nspname = 'public'
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')`;
+
+/** Lets each app do what it does, also in tables that come later; safe to repeat. After migrations. */
+export async function grantRights(addresses) {
+  const { default: pg } = await import('pg');
+  for (const [kind, key] of Object.entries(kinds)) {
+    await onConnection(pg, addresses[key], async (query) => {
+      for (const [app, tables] of Object.entries(rights[kind])) await grant(query, everyRole[app], tables);
+      if (kind === 'control') await hideAccounts(query);
+    });
+  }
+}
+
+async function grant(query, role, tables) {
+  const sequences = tables === 'SELECT' ? 'SELECT' : 'USAGE, SELECT';
+  await query(`GRANT USAGE ON SCHEMA public TO ${role}`);
+  await query(`GRANT ${tables} ON ALL TABLES IN SCHEMA public TO ${role}`);
+  await query(`GRANT ${sequences} ON ALL SEQUENCES IN SCHEMA public TO ${role}`);
+  await query(`ALTER DEFAULT PRIVILEGES FOR ROLE ${ownerRole} GRANT ${tables} ON TABLES TO ${role}`);
+  await query(`ALTER DEFAULT PRIVILEGES FOR ROLE ${ownerRole} GRANT ${sequences} ON SEQUENCES TO ${role}`);
+}
+
+async function hideAccounts(query) {
+  const there = await query(
+    `SELECT relname FROM pg_class WHERE relname = ANY($1) AND relnamespace = 'public'::regnamespace`,
+    [accountTables],
+  );
+  const from = `${everyRole.gateway}, ${everyRole.projector}`;
+  for (const { relname } of there) await query(`REVOKE ALL ON ${relname} FROM ${from}`);
+}
+
+async function onConnection(pg, connectionString, work) {
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 10_000 });
+  await client.connect();
+  try {
+    await client.query('BEGIN');
+    await work(async (text, values) => (await client.query(text, values)).rows);
+    await client.query('COMMIT');
+  } finally {
+    await client.end();
+  }
+}
