@@ -10,6 +10,8 @@ import * as poison from './row-7-poison';
 import * as uploads from './row-8-uploads';
 import * as clocks from './row-13-clocks';
 import * as network from './row-14-network';
+import * as greedy from './row-25-greedy-agent';
+import * as thinLine from './row-26-thin-line';
 
 const SEED = Number(process.env['ICMPMON_TEST_SEED'] ?? 7);
 const DISKS = { databasesMib: 1_024, kafkaMib: 512 };
@@ -40,6 +42,8 @@ describe('a product under faults', () => {
     ['bad blocks, repeats and a clone', uploads],
     ['a wrong clock', clocks],
     ['a bad network', network],
+    ['an agent that takes more than its share', greedy],
+    ['a line that carries little', thinLine],
   ])('survives %s', async (_what, row) => {
     lines.length = 0;
     const context: FaultContext = {

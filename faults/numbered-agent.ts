@@ -57,8 +57,8 @@ export class NumberedAgent {
   private constructor(
     private readonly answer: EnrolAnswer,
     private readonly client: TestClient,
-    private readonly tls: { ca: string; cert: string; key: string },
-    private readonly directUrl: string,
+    readonly tls: { ca: string; cert: string; key: string },
+    readonly directUrl: string,
   ) {
     this.agentId = answer.agentId;
   }

@@ -107,8 +107,23 @@ function poison(topic: string, mark: string): Poison[] {
             message: { key: 'p', value: text('{}'), headers: { ...headers(), ce_type: 'nonsense' } },
           },
         ]
-      : []),
+      : [{ what: 'a NUL in a text', message: { key: 'p', value: text(reportWithNul()), headers: headers() } }]),
   ];
+}
+
+/** What the gateway refuses since it looks for it; one of an older release may stand in the topic. */
+function reportWithNul(): string {
+  const numbers = [
+    ...['assignmentVersion', 'targets', 'probesPerS', 'resultsPerS', 'cpuCores', 'executorCpuCores', 'rssBytes'],
+    ...['spoolBlocks', 'spoolBytes', 'spoolOldestS', 'spoolQuarantined', 'droppedResults', 'notSentPerS'],
+    ...['clockOffsetMs', 'policyRefusedTargets'],
+  ];
+  const at = new Date().toISOString();
+  const telemetry = { at, startedAt: at, agentVersion: 'a\u0000b', executors: [] };
+  return JSON.stringify({
+    ...{ agentId: newId(), receivedAt: at },
+    telemetry: { ...Object.fromEntries(numbers.map((name) => [name, 0])), ...telemetry },
+  });
 }
 
 const TYPES: Readonly<Record<string, string>> = {
