@@ -144,9 +144,15 @@ export class LaneShipper {
     if (this.failure !== undefined) log.info({ lane }, 'shipping works again');
     this.failure = undefined;
     this.backOff.succeeded();
-    if (answer.deferred === undefined) return 0;
-    this.size.tooMany(answer.deferred.from);
-    return answer.deferred.retryAfterS * 1_000;
+    return answer.deferred === undefined ? 0 : this.defer(answer.deferred);
+  }
+
+  /** The gateway takes no more results now than the targets come to; the others stay in the spool. Returns how long to wait. */
+  private defer({ from, retryAfterS }: NonNullable<ResultsAnswer['deferred']>): number {
+    this.size.tooMany(from);
+    this.failure = `the gateway takes more results of this agent in ${retryAfterS} s: they are more than its targets come to`;
+    this.warn({ retryAfterS }, 'the gateway puts results off, because they are more than the targets come to');
+    return retryAfterS * 1_000;
   }
 
   /**
@@ -165,14 +171,17 @@ export class LaneShipper {
 
   private fail(error: unknown): number {
     if (this.stopSignal.signal.aborted) return 0;
-    const { lane, log } = this.options;
     this.failure = error instanceof Error ? error.message : String(error);
     const waitMs = this.backOff.failed(error instanceof GatewayFailure ? error.retryAfter : undefined);
-    if (performance.now() - this.loggedAtMs > LOG_EVERY_MS) {
-      log.warn({ lane, err: error }, 'cannot ship results; they stay in the spool');
-      this.loggedAtMs = performance.now();
-    }
+    this.warn({ err: error }, 'cannot ship results; they stay in the spool');
     return Math.max(1, waitMs);
+  }
+
+  private warn(fields: object, message: string): void {
+    if (performance.now() - this.loggedAtMs <= LOG_EVERY_MS) return;
+    this.loggedAtMs = performance.now();
+    const { lane, log } = this.options;
+    log.warn({ lane, ...fields }, message);
   }
 }
 
