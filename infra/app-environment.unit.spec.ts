@@ -26,12 +26,8 @@ const installation = {
 function readBy(name: string): Set<string> {
   const files = globSync(`apps/${name}/*config.ts`, { cwd: rootDir }).map((file) => path.join(rootDir, file));
   const text = files.map((file) => readFileSync(file, 'utf8')).join('\n');
-  const own = [
-    ...text.matchAll(
-      /\b(?:url|text|list|integer|path|secret|flag|sha256|thresholds|watchedDisks|heartbeatUrl|keptDays)\(\s*'(ICMPMON_\w+)'/g,
-    ),
-  ];
-  return new Set(own.map((match) => String(match[1])));
+  const own = text.matchAll(/'(ICMPMON_\w+)'/g);
+  return new Set([...own].map((match) => String(match[1])));
 }
 
 const covers = (name: string, variable: string): boolean =>
