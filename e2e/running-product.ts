@@ -16,6 +16,8 @@ import { removeTopics } from '../libs/platform/messaging/testing/test-topics';
 export interface Access {
   portalUrl: string;
   apiUrl: string;
+  gatewayUrl: string;
+  enrolUrl: string;
   apiKey: string;
   adminUser: string;
   adminPassword: string;

@@ -23,6 +23,7 @@ const ROWS: Readonly<Record<string, { what: string; load: () => Promise<FaultRow
   23: { what: 'the shard simulated from seeds', load: () => import('./row-23-simulator') },
   25: { what: 'an agent that takes more than its share', load: () => import('./row-25-greedy-agent') },
   26: { what: 'a line that carries little', load: () => import('./row-26-thin-line') },
+  27: { what: 'stolen tokens, keys and names', load: () => import('./row-27-agent-identity') },
 };
 
 const TARGETS = { short: 100, full: 1_000 };

@@ -1,0 +1,165 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { AgentChange, EnrolAnswer, EnrolmentTokenCreated } from '@icmp-mon/agents/contract';
+import { CertificateAuthority } from '@icmp-mon/agents/server';
+import { eventually } from '@icmp-mon/platform/testing';
+import {
+  type Answer,
+  block,
+  enrolment,
+  jsonOf,
+  makeKeyAndCsr,
+  rejoining,
+  TestClient,
+} from '../apps/gateway/agent.test-client';
+import type { RunningProduct } from '../e2e/running-product';
+import { type FaultContext, Findings, type Verdict } from './fault-row';
+
+const RENEWALS = { short: 100, full: 1_000 };
+const OUT_WITHIN_S = 60;
+const DAY_MS = 86_400_000;
+const AWAY_DAYS = 30;
+
+interface Attacker {
+  agentId: string;
+  name: string;
+  keyPem: string;
+  csrPem: string;
+  client: TestClient;
+}
+
+/**
+ * What one certificate, one token or one copied key can do: take another agent's name, renew without end, stay after it was put
+ * out; and that an agent that was away for weeks returns by its key alone.
+ */
+export async function run(context: FaultContext): Promise<Verdict> {
+  const findings = new Findings(context.say);
+  const { product } = await context.installation();
+  const world = new World(product);
+  try {
+    const agent = await world.enrol(`attacked-${context.seed}`);
+    await takeover(findings, world, agent);
+    await renewals(findings, world, agent, context.short ? RENEWALS.short : RENEWALS.full);
+    await longAway(findings, world, agent);
+    await putOut(findings, world, agent);
+  } finally {
+    world.close();
+  }
+  return findings;
+}
+
+/** By any token, and by one that names another agent. */
+async function takeover(findings: Findings, world: World, agent: Attacker): Promise<void> {
+  const { csrPem } = await makeKeyAndCsr();
+  const { token } = await world.token({});
+  const taken = await world.anonymous.json('/v1/enrol', enrolment(agent.name, token, csrPem));
+  findings.must('takeover of a name by any token', taken.status, 409);
+  const named = await world.token({ agentName: `${agent.name}-other` });
+  const other = await world.anonymous.json('/v1/enrol', enrolment(agent.name, named.token, csrPem));
+  findings.must('takeover by a token that names another agent', other.status, 403);
+  findings.must('upload of the attacked agent', (await world.upload(agent)).status, 200);
+}
+
+/** As fast as they are answered, with one young certificate. */
+async function renewals(
+  findings: Findings,
+  world: World,
+  { client, csrPem, agentId }: Attacker,
+  count: number,
+): Promise<void> {
+  let granted = 0;
+  for (let sent = 0; sent < count; sent++) {
+    const { status } = await client.json('/v1/certificate', { csrPem });
+    if (status === 200) granted++;
+  }
+  findings.must(`renewals of a young certificate granted, of ${count}`, granted, 0);
+  const { version } = await world.product.api<{ version: number }>('GET', `agents/${agentId}`);
+  findings.must('events of the agent afterwards', version, 1);
+}
+
+/** Its certificate expired a month ago, its token is spent. */
+async function longAway(findings: Findings, world: World, agent: Attacker): Promise<void> {
+  const ca = await CertificateAuthority.open(path.join(world.product.dir, 'ca'));
+  const then = new Date(Date.now() - AWAY_DAYS * DAY_MS);
+  const { pem } = await ca.issueAgentCertificate(agent.csrPem, agent.agentId, then);
+  await eventually(
+    async () => {
+      const request = await rejoining(world.anonymous, agent, agent.keyPem, { certificatePem: pem });
+      const answer = await world.anonymous.json('/v1/rejoin', request);
+      if (answer.status !== 200) throw new Error(`returning was answered ${answer.status}: ${answer.body.toString()}`);
+      agent.client = world.clientOf(jsonOf<EnrolAnswer>(answer).certificatePem, agent.keyPem);
+    },
+    { withinMs: 30_000 },
+  );
+  findings.must(`upload of an agent that was away for ${AWAY_DAYS} days`, (await world.upload(agent)).status, 200);
+}
+
+/** Evicted, banned, retired: refused with its code, and how soon. */
+async function putOut(findings: Findings, world: World, agent: Attacker): Promise<void> {
+  for (const [change, code] of [
+    ['evict', 'agent_evicted'],
+    ['ban', 'agent_banned'],
+    ['retire', 'agent_retired'],
+  ] as const) {
+    await world.change(agent, change);
+    const startedMs = performance.now();
+    await eventually(
+      async () => {
+        const answer = await world.upload(agent);
+        const given = answer.status === 403 ? jsonOf<{ code?: string }>(answer).code : undefined;
+        if (given !== code) throw new Error(`answered ${answer.status} ${given}`);
+      },
+      { withinMs: 2 * OUT_WITHIN_S * 1_000 },
+    );
+    findings.atMost(`s until it was refused as ${code}`, (performance.now() - startedMs) / 1_000, OUT_WITHIN_S);
+    const back = await world.anonymous.json('/v1/rejoin', await rejoining(world.anonymous, agent, agent.keyPem));
+    findings.must(`returning by its key as ${code}`, jsonOf<{ code: string }>(back).code, code);
+  }
+  const next = await world.enrol(agent.name);
+  findings.must('its name is free for another agent', String(next.agentId !== agent.agentId), 'true');
+  await world.change(next, 'retire');
+}
+
+/** An installation, seen by somebody with certificates and tokens. */
+class World {
+  readonly anonymous: TestClient;
+  private readonly clients: TestClient[] = [];
+  private readonly ca: string;
+  private sequence = 0;
+
+  constructor(readonly product: RunningProduct) {
+    this.ca = readFileSync(path.join(product.dir, 'ca/ca.crt'), 'utf8');
+    this.anonymous = new TestClient(product.access.enrolUrl, { ca: this.ca });
+  }
+
+  token(request: object): Promise<EnrolmentTokenCreated> {
+    return this.product.api<EnrolmentTokenCreated>('POST', 'enrolment-tokens', request);
+  }
+
+  async enrol(name: string): Promise<Attacker> {
+    const { keyPem, csrPem } = await makeKeyAndCsr();
+    const { token } = await this.token({ region: 'lab' });
+    const answer = await this.anonymous.json('/v1/enrol', enrolment(name, token, csrPem));
+    if (answer.status !== 201) throw new Error(`enrolment was answered ${answer.status}: ${answer.body.toString()}`);
+    const { agentId, certificatePem } = jsonOf<EnrolAnswer>(answer);
+    return { agentId, name, keyPem, csrPem, client: this.clientOf(certificatePem, keyPem) };
+  }
+
+  clientOf(cert: string, key: string): TestClient {
+    const client = new TestClient(this.product.access.gatewayUrl, { ca: this.ca, cert, key });
+    this.clients.push(client);
+    return client;
+  }
+
+  upload({ client, agentId }: Attacker): Promise<Answer> {
+    return client.results('live', [block({ agentId, sequence: ++this.sequence })]);
+  }
+
+  async change({ agentId }: Attacker, change: AgentChange): Promise<void> {
+    await this.product.api('POST', `agents/${agentId}/${change}`, change === 'retire' ? { force: true } : {});
+  }
+
+  close(): void {
+    for (const client of [this.anonymous, ...this.clients]) client.close();
+  }
+}

@@ -1,0 +1,150 @@
+import type { AgentChange, AgentEnrolled, ChangeAgentRequest, ChangedAgent } from '@icmp-mon/agents/contract';
+import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
+import { EventStore } from '@icmp-mon/platform/event-store';
+import { IdempotentAnswers } from '@icmp-mon/platform/http';
+import { newId } from '@icmp-mon/platform/ids';
+import { validateEvent } from '@icmp-mon/platform/messaging';
+import { rebuild } from '@icmp-mon/platform/rebuild';
+import { testDatabase, type TestDatabases } from '@icmp-mon/platform/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AGENT, enrol } from './agent';
+import { agentModel } from './agent-model';
+import { ChangeAgent, type ChangeOptions } from './change-agent';
+import { completeRetirements } from './complete-retirements';
+import { ListAgents } from './list-agents';
+
+const metadata = { actor: 'user:1', causationId: null, correlationId: newId() };
+
+describe('the life of agents', () => {
+  let databases: TestDatabases;
+  let control: ControlDatabase;
+  let telemetry: TelemetryDatabase;
+  let store: EventStore;
+  let changes: ChangeAgent;
+  let names = 0;
+
+  beforeAll(async () => {
+    databases = await testDatabase('both');
+    control = new ControlDatabase({ url: databases.controlUrl });
+    telemetry = new TelemetryDatabase({ url: databases.telemetryUrl });
+    store = new EventStore(control);
+    changes = new ChangeAgent(store, new IdempotentAnswers(control));
+  });
+
+  afterAll(async () => {
+    await control.close();
+    await telemetry.close();
+    await databases.drop();
+  });
+
+  async function enrolled(name = `agent-${names++}`): Promise<AgentEnrolled['data']> {
+    const data = {
+      ...{ agentId: newId(), name, region: 'eu', provider: 'p', tags: {}, capacityPps: null, keySha256: 'k' },
+      ...{ certificateSha256: 'first', notAfter: new Date(Date.now() + 3_600_000).toISOString() },
+    };
+    await store.execute(AGENT, data.agentId, (record) => enrol(record, data), { metadata });
+    return data;
+  }
+
+  const change = (
+    agentId: string,
+    what: AgentChange,
+    request: ChangeAgentRequest = {},
+    options: Partial<ChangeOptions> = {},
+  ): Promise<ChangedAgent> => changes.change(agentId, what, request, { metadata, ...options });
+
+  const retire = (held: Record<string, number> = {}): Promise<number> =>
+    completeRetirements(control, telemetry, () => Promise.resolve(new Map(Object.entries(held))));
+
+  it('is changed with the reason given, shown, and said in events that match their schemas', async () => {
+    const { agentId, name } = await enrolled();
+    const told: [AgentChange, string, string][] = [
+      ['drain', 'draining', 'drain-started'],
+      ['cancel-drain', 'active', 'drain-cancelled'],
+      ['evict', 'evicted', 'evicted'],
+      ['ban', 'banned', 'banned'],
+      ['unban', 'evicted', 'unbanned'],
+      ['retire', 'retired', 'retired'],
+    ];
+    const list = new ListAgents(control, telemetry);
+    for (const [what, state] of told) {
+      const changed = await change(agentId, what, { reason: `because of ${what}` });
+      expect(changed).toMatchObject({ id: agentId, name, state });
+      const view = await list.get(agentId);
+      expect(view).toMatchObject({ state, stateReason: `because of ${what}`, version: changed.version });
+    }
+    const events = await control.query<{ data: object }>(
+      'SELECT data FROM event WHERE stream = $1 AND version > 1 ORDER BY version',
+      [`agent-${agentId}`],
+    );
+    expect(events).toHaveLength(told.length);
+    events.forEach(({ data }, at) => validateEvent(`icmpmon.agent.${told[at][2]}.v1`, data));
+  });
+
+  it('leaves the list with its retirement, and is still to be found', async () => {
+    const { agentId, name } = await enrolled();
+    await change(agentId, 'retire', { force: true });
+    const list = new ListAgents(control, telemetry);
+    expect((await list.list()).some(({ id }) => id === agentId)).toBe(false);
+    expect((await list.list('retired')).find(({ id }) => id === agentId)).toMatchObject({ name });
+    const successor = await enrolled(name);
+    expect((await list.list()).filter((agent) => agent.name === name).map(({ id }) => id)).toEqual([successor.agentId]);
+  });
+
+  it('is changed once by a repeated request, and not by one that saw another version', async () => {
+    const { agentId } = await enrolled();
+    const first = await change(agentId, 'drain', {}, { expectedVersion: 1, idempotencyKey: 'once' });
+    await change(agentId, 'cancel-drain');
+    expect(await change(agentId, 'drain', {}, { expectedVersion: 1, idempotencyKey: 'once' })).toEqual(first);
+    await expect(change(agentId, 'evict', {}, { expectedVersion: 2 })).rejects.toMatchObject({
+      code: 'precondition_failed',
+    });
+    await expect(change(newId(), 'drain')).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('ends in a retirement once it holds no targets and has sent what it measured', async () => {
+    const [holding, shipping, lost, drained] = await Promise.all(Array.from({ length: 4 }, () => enrolled()));
+    for (const { agentId } of [holding, shipping, lost]) await change(agentId, 'retire');
+    await change(drained.agentId, 'drain');
+    const report = (agentId: string, agoS: number) =>
+      telemetry.execute(
+        `INSERT INTO agent_health (agent_id, received_at, telemetry)
+         VALUES ($1, now() - make_interval(secs => $2), '{"spoolBlocks": 3}')`,
+        [agentId, agoS],
+      );
+    await report(shipping.agentId, 1);
+    await report(lost.agentId, 90);
+    expect(await retire({ [holding.agentId]: 7 })).toBe(1);
+    const states = async () =>
+      Promise.all(
+        [holding, shipping, lost, drained].map(
+          async ({ agentId }) => (await new ListAgents(control, telemetry).get(agentId)).state,
+        ),
+      );
+    expect(await states()).toEqual(['draining', 'draining', 'retired', 'draining']);
+    await control.execute(`UPDATE agent SET state_since = now() - interval '11 minutes' WHERE id = $1`, [
+      shipping.agentId,
+    ]);
+    expect(await retire({ [holding.agentId]: 7 })).toBe(1);
+    expect(await retire()).toBe(1);
+    expect(await states()).toEqual(['retired', 'retired', 'retired', 'draining']);
+  });
+
+  it('is told again by a rebuild, without the certificates that no event holds', async () => {
+    const { agentId } = await enrolled();
+    await change(agentId, 'drain');
+    await control.execute(
+      `UPDATE agent SET certificate_sha256 = 'renewed', previous_certificate_sha256 = 'first', region = 'lost' WHERE id = $1`,
+      [agentId],
+    );
+    const outcome = await rebuild(agentModel(control), { database: control, replace: true, report: () => undefined });
+    expect(outcome).toMatchObject({
+      replaced: true,
+      differences: [expect.objectContaining({ changed: expect.any(Number) })],
+    });
+    const [row] = await control.query('SELECT region, state, certificate_sha256, key_sha256 FROM agent WHERE id = $1', [
+      agentId,
+    ]);
+    expect(row).toEqual({ region: 'eu', state: 'draining', certificate_sha256: 'renewed', key_sha256: 'k' });
+  });
+});
