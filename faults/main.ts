@@ -24,6 +24,8 @@ const ROWS: Readonly<Record<string, { what: string; load: () => Promise<FaultRow
   25: { what: 'an agent that takes more than its share', load: () => import('./row-25-greedy-agent') },
   26: { what: 'a line that carries little', load: () => import('./row-26-thin-line') },
   27: { what: 'stolen tokens, keys and names', load: () => import('./row-27-agent-identity') },
+  30: { what: 'logins whose bodies never end', load: () => import('./row-30-unfinished-bodies') },
+  31: { what: 'passwords guessed from many places', load: () => import('./row-31-guessed-passwords') },
 };
 
 const TARGETS = { short: 100, full: 1_000 };

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { logInFrom, type RawConnection, unfinishedBodies } from '../apps/api/testing/raw-request';
+import { Findings, type FaultContext, type Verdict } from './fault-row';
+import { pidOf } from './killing';
+
+const LOGIN = '/api/v1/auth/login';
+/** Announced lengths: more than a login may have, and as much as it may. */
+const BODIES = [1024 * 1024, 16 * 1024];
+const CONNECTIONS = 600;
+const ROUNDS = { short: 1, full: 5 };
+const LOOKS = 12;
+const LOOK_EVERY_MS = 500;
+const MEMORY_GROWTH_MIB_MAX = 128;
+const ATTACKER = '127.0.0.66';
+const SOMEBODY = '127.0.0.67';
+
+/** Hundreds of logins whose bodies never end: the API keeps its memory and its process, and others log in meanwhile. */
+export async function run({ short, say, installation }: FaultContext): Promise<Verdict> {
+  const findings = new Findings(say);
+  const { product } = await installation();
+  const { apiUrl, adminUser: user, adminPassword: password } = product.access;
+  const pid = pidOf(product, 'api');
+  const before = memoryMib(pid);
+  let [most, tries, logins] = [before, 0, 0];
+  for (let round = 0; round < (short ? ROUNDS.short : ROUNDS.full); round += 1) {
+    for (const bytes of BODIES) {
+      const attack = { count: CONNECTIONS, bytes, path: LOGIN, localAddress: ATTACKER };
+      const connections = await unfinishedBodies(apiUrl, attack);
+      for (let look = 0; look < LOOKS; look += 1) {
+        await pause(LOOK_EVERY_MS);
+        most = Math.max(most, memoryMib(pid));
+        if (look % 3 !== 0) continue;
+        tries += 1;
+        if ((await logInFrom(apiUrl, SOMEBODY, { user, password })) === 200) logins += 1;
+      }
+      say(`${CONNECTIONS} bodies of ${bytes} bytes: ${answersOf(connections)}`);
+      for (const connection of connections) connection.destroy();
+    }
+  }
+  findings.must('the api process is the same', pidOf(product, 'api'), pid);
+  findings.must('logins from elsewhere meanwhile', logins, tries);
+  findings.atMost("growth of the api's memory, MiB", most - before, MEMORY_GROWTH_MIB_MAX);
+  return findings;
+}
+
+function answersOf(connections: readonly RawConnection[]): string {
+  const counts = new Map<string, number>();
+  for (const { answer } of connections) {
+    const status = answer === null ? 'none' : String(answer.status);
+    counts.set(status, (counts.get(status) ?? 0) + 1);
+  }
+  return [...counts].map(([status, count]) => `${count} answered ${status}`).join(', ');
+}
+
+function memoryMib(pid: number): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+}

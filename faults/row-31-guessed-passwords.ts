@@ -1,0 +1,36 @@
+import { logInFrom } from '../apps/api/testing/raw-request';
+import { Findings, type FaultContext, type Verdict } from './fault-row';
+
+const ADDRESSES = { short: 8, full: 40 };
+const GUESSES_EACH = 30;
+/** Wrong passwords that one address may try at once for one user. */
+const ANSWERED_MAX = 12;
+const LOGINS = 10;
+const SOMEBODY = '127.0.1.1';
+
+/** Many addresses guess the password of the administrator, who logs in from another one all the while. */
+export async function run({ short, say, installation }: FaultContext): Promise<Verdict> {
+  const findings = new Findings(say);
+  const { product } = await installation();
+  const { apiUrl, adminUser: user, adminPassword: password } = product.access;
+  const addresses = Array.from({ length: short ? ADDRESSES.short : ADDRESSES.full }, (_, at) => `127.0.2.${at + 1}`);
+  let answeredMost = 0;
+  const guessing = Promise.all(
+    addresses.map(async (address) => {
+      const guesses = await Promise.all(
+        Array.from({ length: GUESSES_EACH }, () => logInFrom(apiUrl, address, { user, password: 'guess' })),
+      );
+      answeredMost = Math.max(answeredMost, guesses.filter((status) => status === 401).length);
+      return guesses.filter((status) => status === 429).length;
+    }),
+  );
+  let logins = 0;
+  for (let login = 0; login < LOGINS; login += 1) {
+    if ((await logInFrom(apiUrl, SOMEBODY, { user, password })) === 200) logins += 1;
+  }
+  const refused = (await guessing).reduce((sum, count) => sum + count, 0);
+  findings.count('guesses refused', `${refused} of ${addresses.length * GUESSES_EACH}`);
+  findings.must("the administrator's own logins", logins, LOGINS);
+  findings.atMost('guesses answered of one address', answeredMost, ANSWERED_MAX);
+  return findings;
+}
