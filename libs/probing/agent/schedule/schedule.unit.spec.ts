@@ -1,6 +1,6 @@
 import type { AssignedTarget, AssignedTier } from '@icmp-mon/assignment/contract';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { defaultPolicy, parsePolicy } from '../policy/local-policy';
 import { PacketBudget } from './packet-budget';
 import { Schedule } from './schedule';
@@ -142,5 +142,23 @@ describe('the packet budget', () => {
         }
       }),
     );
+  });
+});
+
+describe('a plan of many targets', () => {
+  it('asks the policy of each address once, and another policy anew', () => {
+    const policy = parsePolicy('deny: ["10.0.0.7"]');
+    const asked = vi.spyOn(policy.deny, 'has');
+    const plan = (count: number, by = policy): number =>
+      planTargets(
+        keys(count).map((key) => target(key)),
+        tiers,
+        by,
+      ).refusedTotal;
+    expect(plan(100)).toBe(1);
+    expect(plan(101)).toBe(1);
+    expect(asked).toHaveBeenCalledTimes(101);
+    expect(plan(101, parsePolicy('deny: ["10.0.0.0/8"]'))).toBe(101);
+    expect(plan(101)).toBe(1);
   });
 });

@@ -25,6 +25,14 @@ export const INTERVAL_MS_MIN = 1_000;
 export const INTERVAL_MS_MAX = 86_400_000;
 const TIMEOUT_MS = { min: 10, max: 30_000 };
 
+type AddressRefusal = ReturnType<typeof refusalOf>;
+
+/**
+ * What each policy said of the addresses of the last plan. Assignments come in hundreds of pieces when many targets are added, each
+ * piece is a new plan of all targets, and to look all addresses up in the policy's ranges kept the event loop for a third of a second.
+ */
+const known = new WeakMap<LocalPolicy, Map<string, AddressRefusal>>();
+
 /**
  * Which of the assigned targets are probed. Where the server asks for more packets than the policy allows, the targets
  * with the lowest keys keep theirs and the rest are refused: a stable choice, so that no target comes and goes.
@@ -49,11 +57,16 @@ export function planTargets(
     plan.examples[reason] ??= String(ip).slice(0, 64);
   };
   const perAddress = new Map<string, number>();
+  const before = known.get(policy);
+  const refusals = new Map<string, AddressRefusal>();
+  known.set(policy, refusals);
   for (const target of [...assigned].sort((a, b) => a.key - b.key)) {
     const tier = tiers.get(target.tier);
     const check = tier?.checks.find(({ type }) => type === 'icmp_ping');
     if (tier === undefined || check === undefined) continue;
-    const reason = refusalOf(policy, target.ip);
+    let reason = before?.get(target.ip);
+    if (reason === undefined) reason = refusalOf(policy, target.ip);
+    refusals.set(target.ip, reason);
     if (reason !== null) {
       refuse(reason, target);
       continue;
