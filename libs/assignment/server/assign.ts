@@ -1,5 +1,5 @@
 import type { AgentSelection } from '@icmp-mon/tiers/contract';
-import type { PolicyRanges } from './policy-ranges';
+import { addressOf, type PolicyRanges } from './policy-ranges';
 
 /** What a selection looks at in an agent. */
 export interface CandidateAgent {
@@ -94,23 +94,27 @@ export function isEligible(agent: CandidateAgent, selection: AgentSelection): bo
 export function assign(target: CandidateTarget, pool: AgentPool): Selection {
   noteRefusals(target, pool);
   const willing = choose(target, pool, false);
-  if (willing.length > 0 && !pool.refuses.includes(1)) return { selected: willing, refusedBy: [] };
+  const idOf = (at: number): string => pool.ids[at];
+  if (willing.length > 0 && !pool.refuses.includes(1)) return { selected: willing.map(idOf), refusedBy: [] };
   const all = choose(target, pool, true);
-  const refusing = new Set(pool.ids.filter((_, at) => pool.refuses[at] === 1));
-  return { selected: willing.length > 0 ? willing : all, refusedBy: all.filter((id) => refusing.has(id)) };
+  return {
+    selected: (willing.length > 0 ? willing : all).map(idOf),
+    refusedBy: all.filter((at) => pool.refuses[at] === 1).map(idOf),
+  };
 }
 
 function noteRefusals({ key, ip }: CandidateTarget, { policies, policyOf, refusedKeys, refuses }: AgentPool): void {
   if (policies.length === 0) return;
-  const byPolicy = policies.map((policy) => policy.refuses(ip));
+  const address = addressOf(ip);
+  const byPolicy = policies.map((policy) => policy.refusesAddress(address));
   for (let at = 0; at < refuses.length; at++) {
     const isRefused = (policyOf[at] >= 0 && byPolicy[policyOf[at]]) || refusedKeys[at]?.has(key) === true;
     refuses[at] = isRefused ? 1 : 0;
   }
 }
 
-/** The ids chosen, sorted: with those that refuse, or without them. */
-function choose({ key, registeredAtMs }: CandidateTarget, pool: AgentPool, withRefusing: boolean): string[] {
+/** The places of those chosen, rising: with those that refuse, or without them. */
+function choose({ key, registeredAtMs }: CandidateTarget, pool: AgentPool, withRefusing: boolean): number[] {
   const { ids, seeds, readiness, refuses, ranks } = pool;
   let ready = 0;
   for (let at = 0; at < ids.length; at++) {
@@ -127,7 +131,7 @@ function choose({ key, registeredAtMs }: CandidateTarget, pool: AgentPool, withR
     if (ranks[at] !== RANK.never) candidates++;
   }
   const count = Math.min(pool.count, candidates);
-  if (count === candidates) return ids.filter((_, at) => ranks[at] !== RANK.never);
+  if (count === candidates) return Array.from(ids.keys()).filter((at) => ranks[at] !== RANK.never);
   const bestAt = new Int32Array(count).fill(-1);
   const bestScore = new Float64Array(count).fill(-Infinity);
   const mixedKey = mix(key ^ 0x9e37_79b9);
@@ -137,9 +141,7 @@ function choose({ key, registeredAtMs }: CandidateTarget, pool: AgentPool, withR
     // Equal scores keep the lower id first: `>` and not `>=`.
     if (score > bestScore[count - 1]) insert(bestAt, bestScore, at, score);
   }
-  return Array.from(bestAt)
-    .sort((a, b) => a - b)
-    .map((at) => ids[at]);
+  return Array.from(bestAt).sort((a, b) => a - b);
 }
 
 function insert(bestAt: Int32Array, bestScore: Float64Array, at: number, score: number): void {

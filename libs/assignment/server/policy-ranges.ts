@@ -22,11 +22,22 @@ export class PolicyRanges {
 
   /** `ip` in canonical form. */
   refuses(ip: string): boolean {
-    if (this.stopped) return true;
-    const address = ip.includes(':') ? (bitsOf(ip)?.value ?? null) : ipv4Number(ip);
-    if (address === null) return true;
+    return this.refusesAddress(addressOf(ip));
+  }
+
+  /** The same of an address that is asked about often: see `addressOf`. */
+  refusesAddress(address: Address | null): boolean {
+    if (this.stopped || address === null) return true;
     return this.deny.has(address) || (this.allow !== null && !this.allow.has(address));
   }
+}
+
+/** A number is an IPv4 address, a bigint one of IPv6. */
+export type Address = number | bigint;
+
+/** Of an address in canonical form; null for anything else. */
+export function addressOf(ip: string): Address | null {
+  return ip.includes(':') ? (bitsOf(ip)?.value ?? null) : ipv4Number(ip);
 }
 
 const WIDTH = { 4: 32, 6: 128 } as const;
@@ -47,8 +58,7 @@ class Intervals {
     this.v6 = { starts: v6.map(({ start }) => start), ends: v6.map(({ end }) => end) };
   }
 
-  /** A number is an IPv4 address, a bigint one of IPv6. */
-  has(address: number | bigint): boolean {
+  has(address: Address): boolean {
     if (typeof address === 'number') return contains(this.v4.starts, this.v4.ends, address);
     return contains(this.v6.starts, this.v6.ends, address);
   }

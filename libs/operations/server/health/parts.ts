@@ -1,4 +1,5 @@
 import { AGENTS_PART } from './agents';
+import { ASSIGNMENT_PART } from './assignment';
 import { CONSUMERS_PART } from './consumers';
 import { DEAD_LETTERS_PART } from './dead-letters';
 import { DISKS_PART } from './disks';
@@ -14,6 +15,7 @@ export const PARTS = [
   SHARDS_PART,
   PUBLISHERS_PART,
   AGENTS_PART,
+  ASSIGNMENT_PART,
   UNCOUNTED_PART,
   PROCESSES_PART,
   SERVICES_PART,

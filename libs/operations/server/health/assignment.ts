@@ -1,0 +1,103 @@
+import type { HealthRow } from '@icmp-mon/operations/contract';
+import { counted, ofRows } from './figures';
+import type { Look, PartReader, PartReading } from './health-reading';
+
+const AGENTS_MAX = 1_000;
+/** The watch looks each 2 s. */
+const WATCH_SILENT_S = 60;
+
+interface AgentRow {
+  name: string;
+  state: string;
+  condition: string | null;
+  since_s: number | null;
+  cause: string | null;
+  targets: number;
+}
+
+interface WatchRow {
+  holding: string | null;
+  holding_s: number | null;
+  looked_s: number;
+}
+
+/** Whether targets are with agents that can measure them: who cannot be relied on, and what waits for whom. */
+export const ASSIGNMENT_PART: PartReader = {
+  id: 'assignment',
+  title: 'Assignment',
+  runbook: 'runbooks/health.md#assignment',
+  isVital: false,
+  labels: ['agent'],
+  columns: [
+    { key: 'agent', title: 'Agent', unit: 'text' },
+    { key: 'condition', title: 'Condition', unit: 'text' },
+    { key: 'cause', title: 'Why', unit: 'text' },
+    { key: 'sinceS', title: 'For', unit: 'seconds' },
+    {
+      key: 'targets',
+      title: 'Targets it has',
+      unit: 'count',
+      metric: {
+        name: 'icmpmon_agent_stranded_targets',
+        help: 'Targets that an agent has which is not heard, cannot probe or is draining.',
+      },
+    },
+  ],
+  async read(look): Promise<PartReading> {
+    const [agents, [watch]] = await Promise.all([readAgents(look), readWatch(look)]);
+    const rows = agents.map(rowOf);
+    if (watch.looked_s > WATCH_SILENT_S) {
+      const summary = 'No worker looks after the agents: targets of lost ones are not moved';
+      return { state: 'attention', summary, advice: 'See that a worker runs: Processes.', rows };
+    }
+    if (watch.holding !== null) {
+      const advice =
+        'Targets stay where they are until the agents are heard again. See Agents, Consumers and Services.';
+      return { state: 'attention', summary: `Targets are not moved: ${watch.holding}`, advice, rows };
+    }
+    return ofRows(rows, 'Every target is with an agent that is heard', () => complaint(rows));
+  },
+};
+
+function readAgents({ control }: Look): Promise<AgentRow[]> {
+  return control.query<AgentRow>(
+    `SELECT a.name, a.state, d.condition, extract(epoch FROM now() - d.since)::float8 AS since_s, d.cause,
+       (SELECT count(*) FROM assignment WHERE agent_id = a.id)::float8 AS targets
+     FROM assignment_agent a
+     LEFT JOIN LATERAL (SELECT condition, since, cause FROM assignment_agent_condition
+                        WHERE agent_id = a.id ORDER BY id DESC LIMIT 1) d ON true
+     WHERE a.state = 'draining' OR (a.state = 'active' AND d.condition IN ('silent', 'unable', 'unheard', 'returning'))
+     ORDER BY a.name LIMIT ${AGENTS_MAX}`,
+  );
+}
+
+function readWatch({ control }: Look): Promise<WatchRow[]> {
+  return control.query<WatchRow>(
+    `SELECT holding, extract(epoch FROM now() - holding_since)::float8 AS holding_s,
+       extract(epoch FROM now() - looked_at)::float8 AS looked_s FROM assignment_watch`,
+  );
+}
+
+function rowOf({ name, state, condition, since_s: sinceS, cause, targets }: AgentRow): HealthRow {
+  const isBack = condition === 'returning';
+  return {
+    state: targets > 0 && !isBack ? 'attention' : 'ok',
+    values: { agent: name, condition: state === 'draining' ? 'draining' : condition, cause, sinceS, targets },
+  };
+}
+
+function complaint(rows: readonly HealthRow[]): [string, string] {
+  const stranded = rows.filter(({ state }) => state !== 'ok');
+  const draining = stranded.filter(({ values }) => values['condition'] === 'draining');
+  if (draining.length === stranded.length) {
+    return [
+      `${counted(draining.length, 'agent')} cannot finish draining: no other agent is ready for its targets`,
+      'Let another agent join that its tiers allow, or cancel the drain.',
+    ];
+  }
+  const targets = stranded.reduce((sum, { values }) => sum + Number(values['targets']), 0);
+  return [
+    `${counted(targets, 'target')} of ${counted(stranded.length, 'agent')} that cannot be relied on`,
+    'They move after the hold-down of their tier, if another agent can take them. See the agent: Agents.',
+  ];
+}
