@@ -15,6 +15,8 @@ export const UPLOAD_RESULTS_MAX = 500_000;
 const FRESH_MS = 30_000;
 /** An agent that is refused results is looked at again this soon: it may have new targets. */
 const FRESH_AT_REFUSAL_MS = 5_000;
+/** How often the log names an agent that has to wait. */
+const TOLD_EVERY_MS = 60_000;
 const AGENTS_MAX = 10_000;
 
 export interface ResultAllowanceOptions {
@@ -30,6 +32,7 @@ interface Agent {
   atMs: number;
   readAtMs: number;
   reading: boolean;
+  toldAtMs: number;
 }
 
 /** How many results each agent may send, by what is assigned to it. Never waits for the database: until it has answered, the least holds. */
@@ -51,10 +54,17 @@ export class ResultAllowance {
     this.refilled(agentId, nowMs).tokens -= results;
   }
 
-  /** After how many seconds so many results are available, at least 1. */
+  /** For an agent that has to wait: after how many seconds so many results are available, at least 1. */
   waitS(agentId: string, lane: LaneName, results: number, nowMs = performance.now()): number {
     const agent = this.refilled(agentId, nowMs);
     if (nowMs - agent.readAtMs > FRESH_AT_REFUSAL_MS) this.read(agentId, agent, nowMs);
+    if (nowMs - agent.toldAtMs > TOLD_EVERY_MS) {
+      agent.toldAtMs = nowMs;
+      this.logger.warn(
+        { agentId, lane, perS: agent.perS },
+        'an agent sends more results than its targets come to; it waits',
+      );
+    }
     return Math.max(1, Math.ceil((results + reserveOf(agent, lane) - agent.tokens) / agent.perS));
   }
 
@@ -63,7 +73,7 @@ export class ResultAllowance {
     if (agent === undefined) {
       if (this.agents.size >= AGENTS_MAX) this.agents.clear();
       const perS = this.options.perSMin;
-      agent = { perS, tokens: perS * BURST_S, atMs: nowMs, readAtMs: -Infinity, reading: false };
+      agent = { perS, tokens: perS * BURST_S, atMs: nowMs, readAtMs: -Infinity, reading: false, toldAtMs: -Infinity };
       this.agents.set(agentId, agent);
     }
     agent.tokens = Math.min(agent.perS * BURST_S, agent.tokens + ((nowMs - agent.atMs) / 1_000) * agent.perS);
