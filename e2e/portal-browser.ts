@@ -27,6 +27,19 @@ export class PortalBrowser {
     private readonly profileDir: string,
     private readonly portalUrl: string,
   ) {
+    this.listenTo(page);
+  }
+
+  /** Another tab of the same browser. */
+  async tab(path: string): Promise<Page> {
+    const page = await this.context.newPage();
+    this.listenTo(page);
+    await page.goto(path);
+    return page;
+  }
+
+  private listenTo(page: Page): void {
+    const { portalUrl } = this;
     page.setDefaultTimeout(30_000);
     page.on('pageerror', (error) => this.faults.push(`page error at ${page.url()}: ${error.stack ?? error.message}`));
     page.on('console', (message) => {

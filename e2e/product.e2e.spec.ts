@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { ProbeResult } from '@icmp-mon/probing/contract';
 import type { TargetStatusView } from '@icmp-mon/status/contract';
+import type { TargetPage } from '@icmp-mon/targets/contract';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { dashboardMetrics } from '../infra/grafana/dashboard-queries';
@@ -205,6 +206,120 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     const road = ['shards', 'publishers', 'agents'].map((part) => `[data-testid=health-${part}][data-state=ok]`);
     await expect.poll(() => page.locator(road.join()).count(), soon).toBe(road.length);
     expect(await browser.inspect('health')).toEqual([]);
+  });
+
+  it('serves ten tabs at once by one connection, each with what it wants, also when the tab that holds it is closed', async () => {
+    const streams = async () => product.metric('api', 'icmpmon_streams_open');
+    const paths = [
+      `/targets/${address}`,
+      '/targets/127.0.0.1',
+      '/targets/127.0.0.2',
+      '/',
+      '/targets',
+      '/agents',
+      '/health',
+    ];
+    const tabs = await Promise.all(Array.from({ length: 9 }, (_, at) => browser.tab(paths[at % paths.length])));
+    const dot = (tab: Page) => tab.getByTestId('live-indicator').getAttribute('data-mood');
+    for (const tab of [page, ...tabs]) await expect.poll(() => dot(tab), soon).toBe('live');
+    const answers = await Promise.all(
+      [page, ...tabs].map((tab) => tab.evaluate<number>(`fetch('/api/v1/tiers').then((answer) => answer.status)`)),
+    );
+    expect(answers).toEqual(Array(10).fill(200));
+    await expect.poll(streams, soon).toBe(1);
+    const rows = (tab: Page) =>
+      tab.getByTestId('results-table').locator('tbody tr').filter({ hasText: 'reply' }).first();
+    const gainsResults = async (tab: Page) => {
+      const before = await rows(tab).innerText();
+      await expect.poll(() => rows(tab).innerText(), soon).not.toBe(before);
+    };
+    await Promise.all(tabs.slice(0, 3).map(gainsResults));
+
+    // Whoever led, all but two of the tabs are closed: another leads, and the rest goes on without a reload.
+    const [first, , third, ...others] = tabs;
+    await Promise.all([...others, tabs[1]].map((tab) => tab.close()));
+    await page.goto('about:blank');
+    for (const tab of [first, third]) await expect.poll(() => dot(tab), soon).toBe('live');
+    await Promise.all([first, third].map(gainsResults));
+    await expect.poll(streams, soon).toBe(1);
+    await third.close();
+    await gainsResults(first);
+    await first.close();
+    await page.goto('/health');
+    await expect.poll(() => dot(page), soon).toBe('live');
+  });
+
+  it('says on every page within seconds when nobody judges, and shows nothing as up then', async () => {
+    const { pid } = product.access.processes['projector'] ?? { pid: 0 };
+    await page.goto('/');
+    await expect.poll(() => page.getByTestId('truth-line').innerText(), soon).toMatch(/^9 up/);
+    process.kill(product.supervisorPid, 'SIGSTOP');
+    process.kill(pid, 'SIGSTOP');
+    try {
+      const band = () => page.getByTestId('truth-band').innerText();
+      await expect.poll(band, soon).toMatch(/^Statuses are [\d.]+ s old: no projector owns 8 of 8 shards$/);
+      expect(await page.getByTestId('live-indicator').getAttribute('data-mood')).toBe('late');
+      await expect.poll(statusInApi, soon).toBe('unknown');
+      const shown = await product.api<TargetStatusView>('GET', `targets/${address}/status`);
+      expect(shown).toMatchObject({ status: 'unknown', reason: 'not_judged', votes: { up: 0 }, since: shown.asOf });
+      const { items, asOf } = await product.api<TargetPage>('GET', 'targets?status=unknown&tier=fast');
+      expect(items.map(({ ip, reason }) => [ip, reason])).toContainEqual([address, 'not_judged']);
+      expect(Date.parse(asOf ?? '')).toBeLessThan(Date.now() - 10_000);
+      expect(await product.api<TargetPage>('GET', 'targets?status=up&tier=fast')).toMatchObject({
+        items: [],
+        total: 0,
+      });
+      await expect.poll(() => page.getByTestId('health-badge').getAttribute('data-state'), soon).not.toBe('ok');
+      expect(await browser.inspect('dashboard-not-judged')).toEqual([]);
+      await page.getByRole('link', { name: 'Targets', exact: true }).click();
+      await expect.poll(statusInList, soon).toMatch(/^unknown\s+not judged/);
+      expect(await browser.inspect('targets-not-judged')).toEqual([]);
+      await page.getByTestId(`target-row-${address}`).getByRole('link').click();
+      await expect.poll(statusInDetail, soon).toBe('unknown');
+      expect(await browser.inspect('target-not-judged')).toEqual([]);
+      for (const key of ['a', 'h']) {
+        await page.keyboard.press('g');
+        await page.keyboard.press(key);
+        await expect.poll(band, soon).toMatch(/^Statuses are/);
+        expect(await browser.inspect(key === 'a' ? 'agents-not-judged' : 'health-not-judged')).toEqual([]);
+      }
+    } finally {
+      process.kill(pid, 'SIGCONT');
+      process.kill(product.supervisorPid, 'SIGCONT');
+    }
+    await expect.poll(() => page.getByTestId('truth-band').count(), soon).toBe(0);
+    await expect.poll(statusInApi, soon).toBe('up');
+  });
+
+  it('says since when what it shows is old when the server does not answer, and keeps it', async () => {
+    const { pid } = product.access.processes['api'] ?? { pid: 0 };
+    await page.goto('/agents');
+    await expect.poll(() => page.getByTestId('agent-row-local').innerText(), soon).toMatch(/connected/);
+    await expect.poll(() => page.getByTestId('live-indicator').getAttribute('data-mood'), soon).toBe('live');
+    process.kill(product.supervisorPid, 'SIGSTOP');
+    process.kill(pid, 'SIGSTOP');
+    try {
+      const band = () => page.getByTestId('truth-band').innerText();
+      await expect.poll(band, soon).toMatch(/^What is shown is .* old: the server has not answered since [\d:]{8}$/);
+      await expect.poll(() => page.locator('icm-failure').count(), soon).toBe(1);
+      expect(await page.locator('icm-failure').innerText()).toMatch(/could not be read\s+since [\d:]{8}/);
+      expect(await page.getByTestId('agent-row-local').innerText()).toMatch(/connected/);
+      expect(await browser.inspect('agents-cut-off')).toEqual([]);
+    } finally {
+      process.kill(pid, 'SIGCONT');
+      process.kill(product.supervisorPid, 'SIGCONT');
+    }
+    await expect.poll(() => page.getByTestId('truth-band').count(), soon).toBe(0);
+    await expect.poll(() => page.locator('icm-failure').count(), soon).toBe(0);
+  });
+
+  it('looks paused when it is paused', async () => {
+    await page.goto('/targets');
+    await page.getByTestId('pause').click();
+    await expect.poll(() => page.getByTestId('paused').innerText(), soon).toMatch(/^Paused at [\d:]{8}/);
+    expect(await browser.inspect('targets-paused')).toEqual([]);
+    await page.getByTestId('pause').click();
+    await expect.poll(() => page.getByTestId('paused').count(), soon).toBe(0);
   });
 
   it('says so where there is no page, and keeps the theme that is chosen', async () => {

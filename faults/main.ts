@@ -20,6 +20,7 @@ const ROWS: Readonly<Record<string, { what: string; load: () => Promise<FaultRow
   12: { what: 'versions apart, rolling restart', load: () => import('./row-12-versions') },
   13: { what: 'agents with wrong clocks', load: () => import('./row-13-clocks') },
   14: { what: 'a bad network to the gateway', load: () => import('./row-14-network') },
+  15: { what: 'each process stopped: what pages say', load: () => import('./row-15-stopped') },
   23: { what: 'the shard simulated from seeds', load: () => import('./row-23-simulator') },
   25: { what: 'an agent that takes more than its share', load: () => import('./row-25-greedy-agent') },
   26: { what: 'a line that carries little', load: () => import('./row-26-thin-line') },

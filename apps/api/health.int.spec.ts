@@ -19,7 +19,10 @@ describe('the health of the product', () => {
     messaging = api.app.get(Messaging);
     await messaging.ensureTopics({ shardCount: 2 });
   });
-  afterAll(() => api.stop());
+  afterAll(async () => {
+    clearInterval(holding);
+    await api.stop();
+  });
 
   async function partOf(id: string): Promise<HealthPart> {
     const view = (await (await api.ask('/api/v1/health', { role: 'viewer' })).json()) as HealthView;
@@ -31,6 +34,17 @@ describe('the health of the product', () => {
   /** What is asked again within two seconds gets the same answer. */
   const eventuallyPart = (id: string, check: (part: HealthPart) => void): Promise<void> =>
     eventually(async () => check(await partOf(id)), { withinMs: 10_000 });
+
+  let holding: NodeJS.Timeout | undefined;
+
+  /** As a projector does: no lease may end later than it can. */
+  async function holdShards(): Promise<void> {
+    const telemetry = api.app.get(TelemetryDatabase);
+    const hold = (): Promise<number> => telemetry.execute(`UPDATE shard SET expires_at = now() + interval '4 seconds'`);
+    clearInterval(holding);
+    await hold();
+    holding = setInterval(() => void hold(), 1_000);
+  }
 
   it('says the worst first, in one line on top', async () => {
     const view = (await (await api.ask('/api/v1/health')).json()) as HealthView;
@@ -45,8 +59,9 @@ describe('the health of the product', () => {
     const telemetry = api.app.get(TelemetryDatabase);
     await telemetry.execute(
       `INSERT INTO shard (shard, epoch, holder, expires_at)
-       SELECT s, 3, 'host:12:1', now() + interval '1 hour' FROM generate_series(0, 1) s`,
+       SELECT s, 3, 'host:12:1', now() FROM generate_series(0, 1) s`,
     );
+    await holdShards();
     await telemetry.execute(
       `INSERT INTO shard_position (shard, participant, position, log_at)
        SELECT s, p, 41, now() - CASE WHEN s = 1 AND p = 'series' THEN interval '10 minutes' ELSE interval '0' END
@@ -57,6 +72,43 @@ describe('the health of the product', () => {
       expect(part.rows[0]).toMatchObject({ state: 'bad', values: { shard: '1', owner: 'host:12', lagRecords: 0 } });
       expect(part.rows[1]).toMatchObject({ state: 'ok', values: { shard: '0', position: 41, logEnd: 0 } });
     });
+  });
+
+  it('says how old the statuses are that people read, and what holds them up', async () => {
+    const telemetry = api.app.get(TelemetryDatabase);
+    const oldResults = `UPDATE shard_position SET log_at = now() +
+      CASE WHEN shard = 1 AND participant = 'series' THEN interval '-10 minutes' ELSE interval '1 hour' END`;
+    await telemetry.execute(oldResults);
+    await eventuallyPart('statuses', (part) => {
+      expect(part).toMatchObject({
+        state: 'bad',
+        summary: 'results are 10 min old: no ticks come: no worker writes them',
+      });
+    });
+    await telemetry.execute(`UPDATE shard_position SET log_at = now() - interval '10 minutes'`);
+    await eventuallyPart('statuses', (part) => {
+      expect(part.summary).toBe('statuses are 10 min old: no ticks come: no worker writes them');
+    });
+    clearInterval(holding);
+    await telemetry.execute(`UPDATE shard SET expires_at = now()`);
+    await eventuallyPart('statuses', (part) => {
+      expect(part.summary).toBe('statuses are 10 min old: no projector owns 2 of 2 shards');
+    });
+    await holdShards();
+    await telemetry.execute(`UPDATE shard_position SET log_at = now() + interval '1 hour'`);
+    await telemetry.execute(
+      `INSERT INTO status_change VALUES (1, 7, 1, gen_random_uuid(), '192.0.2.1', 'default', 'fast', 'up', 'down', 'quorum_down',
+         now() - interval '2 minutes', now(), NULL, '{}', false, 1)`,
+    );
+    await eventuallyPart('statuses', (part) => {
+      expect(part).toMatchObject({
+        state: 'bad',
+        summary: 'statuses are 2 min old: 7 status changes not published yet',
+      });
+    });
+    await telemetry.execute(`INSERT INTO status_publication VALUES (1, 7)`);
+    await eventuallyPart('statuses', (part) => expect(part.state).toBe('ok'));
+    await telemetry.execute(oldResults);
   });
 
   it('knows the processes by what they report, and misses one that is gone', async () => {

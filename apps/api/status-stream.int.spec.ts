@@ -186,6 +186,25 @@ describe('the status stream', () => {
     expect(await read()).toMatchObject({ status: 'down', reason: 'quorum_down' });
   });
 
+  it('says every 2 s how old what is shown is, and what holds it up', async () => {
+    const client = await follow();
+    const latest = (): unknown => client.of('freshness').at(-1)?.data;
+    await expect.poll(() => client.of('freshness').length, WAIT).toBeGreaterThan(1);
+    expect(latest()).toMatchObject({ late: null, statusesAgeMs: expect.any(Number), resultsAgeMs: expect.any(Number) });
+    await api.judging.stopSince(600);
+    await expect.poll(latest, WAIT).toMatchObject({ late: 'no projector has ever run', health: { state: 'bad' } });
+    expect((latest() as { statusesAgeMs: number }).statusesAgeMs).toBeGreaterThanOrEqual(600_000);
+    await api.judging.start();
+    await expect.poll(latest, WAIT).toMatchObject({ late: null });
+  });
+
+  it('refuses to carry the results of more targets than it may', async () => {
+    const live = Array.from({ length: 21 }, (_, at) => `192.0.2.${at}`).join();
+    const answer = await api.ask(`/api/v1/status/stream?live=${live}`);
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ errors: [{ pointer: '?live' }] });
+  });
+
   it('tells many clients the same, and goes on when all but one left', async () => {
     const target = await register('192.0.2.31');
     const clients = await Promise.all(Array.from({ length: 10 }, () => follow()));

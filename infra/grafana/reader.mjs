@@ -18,6 +18,7 @@ export const TELEMETRY_RELATIONS = [
   'probe_result',
   'probe_window',
   'probe_window_stats',
+  'shard_position',
   'status_change',
   'status_delta',
   'target_status',

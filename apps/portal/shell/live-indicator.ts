@@ -1,18 +1,18 @@
 import { Component, computed, inject } from '@angular/core';
-import { Clock, linkText, LiveStream } from '@icmp-mon/platform/ui-kit';
+import { LiveStream } from '@icmp-mon/platform/ui-kit';
 
-/** How fresh the page is. A lost link says since when. */
+/** Whether the page is live; grey, with the age, while what it shows is old. */
 @Component({
   selector: 'icm-live-indicator',
   template: `
-    <span role="status" data-testid="live-indicator" [attr.data-mood]="state().mood">
+    <span data-testid="live-indicator" [attr.data-mood]="state().mood">
       <svg viewBox="0 0 12 12" width="10" height="10" aria-hidden="true">
         @switch (state().mood) {
           @case ('live') {
             <circle cx="6" cy="6" r="4" fill="currentColor" />
           }
-          @case ('stale') {
-            <rect x="1.5" y="1.5" width="9" height="9" fill="currentColor" />
+          @case ('late') {
+            <circle cx="6" cy="6" r="4" fill="currentColor" />
           }
           @default {
             <circle cx="6" cy="6" r="4" fill="none" stroke="currentColor" stroke-width="2" />
@@ -38,14 +38,18 @@ import { Clock, linkText, LiveStream } from '@icmp-mon/platform/ui-kit';
     [data-mood='trying'] {
       color: var(--icm-degraded);
     }
-    [data-mood='stale'] {
-      color: var(--icm-down);
+    [data-mood='late'],
+    [data-mood='cut'] {
+      color: var(--icm-text);
       font-weight: 600;
+    }
+    [data-mood='late'] svg,
+    [data-mood='cut'] svg {
+      color: var(--icm-unknown);
     }
   `,
 })
 export class LiveIndicator {
   private readonly stream = inject(LiveStream);
-  private readonly clock = inject(Clock);
-  protected readonly state = computed(() => linkText(this.stream.link(), this.clock.nowMs()));
+  protected readonly state = computed(() => this.stream.truth());
 }

@@ -1,10 +1,22 @@
-import { Component, inject } from '@angular/core';
+import { Component, computed, inject } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
 import { Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { CdkMenuModule } from '@angular/cdk/menu';
 import { Session } from '@icmp-mon/identity/ui';
-import { Icon, type IconName, PageTrail, readProblem, Shortcuts, Theme, Toasts } from '@icmp-mon/platform/ui-kit';
+import {
+  HEALTH_LOOKS_LIKE,
+  Icon,
+  type IconName,
+  LiveStream,
+  PageTrail,
+  readProblem,
+  Shortcuts,
+  StatusGlyph,
+  Theme,
+  Toasts,
+} from '@icmp-mon/platform/ui-kit';
 import { LiveIndicator } from './live-indicator';
+import { TruthBand } from './truth-band';
 
 interface Place {
   path: string;
@@ -16,7 +28,7 @@ interface Place {
 /** Rail, top bar and the page between them. */
 @Component({
   selector: 'icm-shell',
-  imports: [CdkMenuModule, Icon, LiveIndicator, RouterLink, RouterLinkActive, RouterOutlet],
+  imports: [CdkMenuModule, Icon, LiveIndicator, RouterLink, RouterLinkActive, RouterOutlet, StatusGlyph, TruthBand],
   templateUrl: './shell.html',
   styleUrl: './shell.scss',
 })
@@ -27,6 +39,13 @@ export class Shell {
   protected readonly session = inject(Session);
   protected readonly theme = inject(Theme);
   protected readonly trail = inject(PageTrail);
+  protected readonly stream = inject(LiveStream);
+  /** What the server said of itself last; not known while it says nothing. */
+  protected readonly health = computed(() => {
+    const health = this.stream.health();
+    return health === null || this.stream.truth().mood === 'cut' ? 'unknown' : health.state;
+  });
+  protected readonly healthLooks = computed(() => HEALTH_LOOKS_LIKE[this.health()]);
 
   protected readonly places: Place[] = [
     { path: '/', text: 'Dashboard', icon: 'dashboard', exact: true },

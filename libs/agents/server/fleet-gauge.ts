@@ -3,7 +3,7 @@ import { StreamSources } from '@icmp-mon/platform/http';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { ListAgents } from './list-agents';
 
-/** The fleet's figures in the `counts` event of the stream that a browser tab holds. */
+/** The fleet's figures in the `counts` event of the stream that a browser holds. */
 @Injectable()
 export class FleetGauge implements OnModuleInit {
   constructor(

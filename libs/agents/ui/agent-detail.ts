@@ -1,5 +1,5 @@
 import { httpResource } from '@angular/common/http';
-import { Component, computed, effect, inject, input, linkedSignal, untracked } from '@angular/core';
+import { Component, computed, effect, inject, input, untracked } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { type AgentMetricPoint, type AgentMetrics, type AgentView, isAdmitted } from '@icmp-mon/agents/contract';
 import { UNCOUNTED_TEXTS } from '@icmp-mon/probing/contract';
@@ -24,8 +24,10 @@ import {
   durationText,
   Failure,
   instantText,
+  keepLast,
   PageTrail,
   rateText,
+  reloadEvery,
 } from '@icmp-mon/platform/ui-kit';
 import { AgentActions } from './agent-actions';
 import { AgentLink } from './agent-link';
@@ -107,14 +109,10 @@ export class AgentDetail {
     const params = { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
     return { url: `${this.path()}/metrics`, params };
   });
-  protected readonly view = linkedSignal<AgentView | undefined, AgentView | undefined>({
-    source: () => (this.agent.hasValue() ? this.agent.value() : undefined),
-    computation: (read, before) => read ?? before?.value,
-  });
-  protected readonly points = linkedSignal<AgentMetricPoint[] | undefined, AgentMetricPoint[]>({
-    source: () => (this.metrics.hasValue() ? this.metrics.value().points : undefined),
-    computation: (read, before) => read ?? before?.value ?? [],
-  });
+  protected readonly kept = keepLast(this.agent, this.id);
+  protected readonly view = this.kept.value;
+  protected readonly keptMetrics = keepLast(this.metrics, this.id);
+  protected readonly points = computed(() => this.keptMetrics.value()?.points ?? []);
   protected readonly graphs = computed(() => {
     const toMs = this.untilMs();
     const frame = { fromMs: toMs - rangeMs(this.chosenRange()), toMs };
@@ -151,10 +149,7 @@ export class AgentDetail {
       const text = this.view()?.name ?? this.id();
       untracked(() => this.trail.show({ text: 'Agents', link: '/agents' }, { text }));
     });
-    effect((onCleanup) => {
-      const every = setInterval(() => this.agent.reload(), AGENT_AGAIN_MS);
-      onCleanup(() => clearInterval(every));
-    });
+    reloadEvery(this.agent, AGENT_AGAIN_MS);
   }
 }
 

@@ -1,5 +1,5 @@
 import { httpResource } from '@angular/common/http';
-import { Component, computed, effect, inject, linkedSignal, signal } from '@angular/core';
+import { Component, computed, inject, signal } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { type AgentConnection, type AgentView, isAdmitted } from '@icmp-mon/agents/contract';
 import { Session } from '@icmp-mon/identity/ui';
@@ -13,8 +13,10 @@ import {
   Empty,
   Failure,
   instantText,
+  keepLast,
   PageTrail,
   rateText,
+  reloadEvery,
 } from '@icmp-mon/platform/ui-kit';
 import { AgentLink } from './agent-link';
 import { certificateText } from './certificate-text';
@@ -34,10 +36,8 @@ const WORST_FIRST: AgentConnection[] = ['lost', 'late', 'enrolled', 'connected']
 export class AgentList {
   protected readonly nowMs = inject(Clock).nowMs;
   protected readonly read = httpResource<{ items: AgentView[] }>(() => '/api/v1/agents');
-  protected readonly agents = linkedSignal<AgentView[] | undefined, AgentView[] | undefined>({
-    source: () => (this.read.hasValue() ? this.read.value().items : undefined),
-    computation: (items, before) => items ?? before?.value,
-  });
+  protected readonly kept = keepLast(this.read);
+  protected readonly agents = computed(() => this.kept.value()?.items);
   protected readonly worstFirst = computed(() => [...(this.agents() ?? [])].sort(byTrouble(this.nowMs())));
   protected readonly joining = signal(false);
   private readonly session = inject(Session);
@@ -55,10 +55,7 @@ export class AgentList {
 
   constructor() {
     inject(PageTrail).show({ text: 'Agents' });
-    effect((onCleanup) => {
-      const every = setInterval(() => this.read.reload(), AGAIN_MS);
-      onCleanup(() => clearInterval(every));
-    });
+    reloadEvery(this.read, AGAIN_MS);
   }
 }
 

@@ -1,2 +1,3 @@
 export * from './dead-letter';
+export * from './freshness';
 export * from './health';

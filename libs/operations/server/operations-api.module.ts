@@ -1,9 +1,12 @@
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
+import { StreamSources } from '@icmp-mon/platform/http';
+import { JudgedTargets } from '@icmp-mon/status/contract';
 import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { ListDeadLetters } from './dead-letters/list-dead-letters';
 import { ReplayDeadLetters } from './dead-letters/replay-dead-letters';
+import { FreshnessSource } from './freshness/freshness-source';
 import { observeHealth } from './health/health-metrics';
 import { HealthReader } from './health/health-reader';
 import { PARTS } from './health/parts';
@@ -56,11 +59,17 @@ export class OperationsApiModule {
         return new HealthReader(sources, PARTS);
       },
     };
+    const freshness = {
+      provide: FreshnessSource,
+      inject: [StreamSources, JudgedTargets, HealthReader],
+      useFactory: (sources: StreamSources, judged: JudgedTargets, health: HealthReader): FreshnessSource =>
+        new FreshnessSource(sources, judged, health, options.thresholds),
+    };
     const redis = { provide: RedisLook, useFactory: () => new RedisLook(options.redisUrl) };
     return {
       module: OperationsApiModule,
       controllers: [OperationsController],
-      providers: [redis, reader, ListDeadLetters, ReplayDeadLetters],
+      providers: [redis, reader, freshness, ListDeadLetters, ReplayDeadLetters],
     };
   }
 }

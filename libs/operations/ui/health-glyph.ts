@@ -1,7 +1,6 @@
 import { Component, computed, input } from '@angular/core';
 import type { HealthState } from '@icmp-mon/operations/contract';
-import { StatusGlyph } from '@icmp-mon/platform/ui-kit';
-import type { Status } from '@icmp-mon/status/contract';
+import { HEALTH_LOOKS_LIKE, StatusGlyph } from '@icmp-mon/platform/ui-kit';
 
 /** The state of a part, in the shapes and colours of the statuses. */
 @Component({
@@ -12,12 +11,5 @@ import type { Status } from '@icmp-mon/status/contract';
 export class HealthGlyph {
   readonly state = input.required<HealthState>();
   readonly compact = input(false);
-  protected readonly looksLike = computed(() => LOOKS_LIKE[this.state()]);
+  protected readonly looksLike = computed(() => HEALTH_LOOKS_LIKE[this.state()]);
 }
-
-const LOOKS_LIKE: Readonly<Record<HealthState, Status>> = {
-  ok: 'up',
-  attention: 'degraded',
-  bad: 'down',
-  unknown: 'unknown',
-};

@@ -1,7 +1,7 @@
 import { httpResource } from '@angular/common/http';
-import { Component, computed, effect, inject, linkedSignal, signal } from '@angular/core';
+import { Component, computed, inject, signal } from '@angular/core';
 import type { HealthPart, HealthView } from '@icmp-mon/operations/contract';
-import { Clock, clockText, Failure, PageTrail } from '@icmp-mon/platform/ui-kit';
+import { Clock, clockText, Failure, keepLast, PageTrail, reloadEvery } from '@icmp-mon/platform/ui-kit';
 import { DeadLetters } from './dead-letters';
 import { figureText, isNumber } from './figure-text';
 import { HealthGlyph } from './health-glyph';
@@ -20,10 +20,8 @@ const OLD_MS = 15_000;
 export class HealthPage {
   protected readonly nowMs = inject(Clock).nowMs;
   protected readonly read = httpResource<HealthView>(() => '/api/v1/health');
-  protected readonly health = linkedSignal<HealthView | undefined, HealthView | undefined>({
-    source: () => (this.read.hasValue() ? this.read.value() : undefined),
-    computation: (view, before) => view ?? before?.value,
-  });
+  protected readonly kept = keepLast(this.read);
+  protected readonly health = this.kept.value;
   protected readonly isOld = computed(() => {
     const view = this.health();
     return view !== undefined && this.nowMs() - Date.parse(view.at) > OLD_MS;
@@ -37,12 +35,7 @@ export class HealthPage {
 
   constructor() {
     inject(PageTrail).show({ text: 'Health' });
-    effect((onCleanup) => {
-      const every = setInterval(() => {
-        if (document.visibilityState === 'visible' && !this.read.isLoading()) this.read.reload();
-      }, AGAIN_MS);
-      onCleanup(() => clearInterval(every));
-    });
+    reloadEvery(this.read, AGAIN_MS);
   }
 
   protected isOpen(part: HealthPart): boolean {

@@ -25,7 +25,7 @@ export interface StreamRequest {
   drained(): Promise<void>;
 }
 
-/** A context's part of the one stream a browser tab holds; null when the request asks nothing of it. */
+/** A context's part of the one stream a browser holds; null when the request asks nothing of it. */
 export interface StreamSource {
   readonly name: string;
   open(request: StreamRequest): Observable<StreamPart> | null;

@@ -12,7 +12,7 @@ const MAINTAIN_MS = 1_000;
 const COMMIT_MS = 250;
 const COMMIT_REST_MS = 20;
 /** Positions of records without effects are stored this seldom. */
-const IDLE_COMMIT_MS = 5_000;
+const IDLE_COMMIT_MS = 2_000;
 /** Other shards, commits, lease renewals and heartbeats get their turn at least this often, but for one large record. */
 const TURN_MS = 20;
 const RETAKE_WAIT_MS_MAX = 30_000;

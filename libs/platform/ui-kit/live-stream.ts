@@ -1,51 +1,86 @@
 import { HttpClient } from '@angular/common/http';
-import { DestroyRef, inject, Injectable, signal } from '@angular/core';
+import { computed, DestroyRef, inject, Injectable, signal } from '@angular/core';
+import type { Freshness } from '@icmp-mon/operations/contract';
 import type { LiveEvent } from '@icmp-mon/probing/contract';
-import type { TargetView } from '@icmp-mon/targets/contract';
+import { LIVE_TARGETS_MAX, type TargetView } from '@icmp-mon/targets/contract';
 import { firstValueFrom } from 'rxjs';
-import { type LinkState, reopenAfterMs } from './link-state';
+import { Clock } from './clock';
+import { elapsedMs, type Moment, momentAgo, momentNow } from './elapsed';
+import { type HeardFreshness, truthOf } from './page-truth';
 import { BatchGatherer, type FleetCounts, type StreamBatch } from './stream-batch';
+import { type LinkState, StreamConnection, type StreamEventName, type StreamSignal } from './stream-connection';
+import { type TabChannel, TabGroup, type TabMessage } from './tab-group';
 
-const STREAM_URL = '/api/v1/status/stream';
-/** Counts change every few seconds where anything is measured; a link silent for longer than this may be half open. */
-const SILENT_FOR_MS = 60_000;
+/** Tabs of versions that do not understand each other do not share a stream. */
+const CHANNEL = 'icm-stream-1';
 
-/** The tab's one event stream. Deltas reach listeners once per animation frame. */
+/** How things stand, for a tab that comes while another leads. */
+interface StreamState {
+  id: string;
+  counts: FleetCounts | null;
+  freshness: Freshness | null;
+  /** How long ago that came, and anything at all; moments of one tab mean nothing to another. */
+  freshnessMs: number;
+  heardMs: number;
+  /** How long ago the connection broke; null while it is open. */
+  lostMs: number | null;
+}
+
+type TabNews = { kind: 'state'; state: StreamState } | StreamSignal;
+
+/**
+ * The browser's one event stream, shared by its tabs: one of them holds the connection and passes on what comes, so that any number of
+ * tabs works where a browser opens six connections to a server. Deltas reach listeners once per animation frame.
+ */
 @Injectable({ providedIn: 'root' })
 export class LiveStream {
   private readonly http = inject(HttpClient);
+  private readonly clock = inject(Clock);
   private readonly gatherer = new BatchGatherer();
   private readonly listeners = new Set<(batch: StreamBatch) => void>();
   private readonly linkState = signal<LinkState>({ kind: 'off' });
   private readonly latestCounts = signal<FleetCounts | null>(null);
-  private source: EventSource | null = null;
-  private reopening: ReturnType<typeof setTimeout> | undefined;
-  private attempts = 0;
+  private readonly latestFreshness = signal<HeardFreshness | null>(null);
+  private readonly heard = signal<Moment | null>(null);
+  private tabs: TabGroup | null = null;
+  private connection: StreamConnection | null = null;
+  private wanted: readonly string[] = [];
   private watched: string | null = null;
-  private opened = false;
-  /** Change number of the last event, from which a stream that is opened anew goes on. */
+  /** Id of the last event, from which whoever leads next resumes. */
   private lastEventId = '';
+  /** Until it is known how things stand. */
+  private isNew = true;
   private frame = 0;
-  private heardMs = 0;
 
-  readonly link = this.linkState.asReadonly();
   readonly counts = this.latestCounts.asReadonly();
+  /** How old what the page shows is, and why. */
+  readonly truth = computed(() => truthOf(this.linkState(), this.latestFreshness(), this.heard(), this.clock.now()));
+  /** The state of the product's health; null while it is not known. */
+  readonly health = computed(() => this.latestFreshness()?.value.health ?? null);
+  /** Whether numbers on the page are older than they should be. */
+  readonly isOld = computed(() => ['late', 'cut'].includes(this.truth().mood));
 
   constructor() {
-    setInterval(() => this.checkSilence(), 10_000);
+    // A page that the browser keeps for "back" holds no connection; when it is shown again it begins again.
+    addEventListener('pagehide', () => this.leave());
+    addEventListener('pageshow', ({ persisted }) => {
+      if (persisted && this.linkState().kind !== 'off') this.join();
+    });
   }
 
   start(): void {
-    if (this.source !== null || this.reopening !== undefined) return;
+    if (this.tabs !== null) return;
     this.linkState.set({ kind: 'connecting' });
-    this.open();
+    this.heard.set(momentNow());
+    this.join();
   }
 
   stop(): void {
-    this.close();
-    this.opened = false;
+    this.leave();
     this.lastEventId = '';
     this.latestCounts.set(null);
+    this.latestFreshness.set(null);
+    this.heard.set(null);
     this.linkState.set({ kind: 'off' });
   }
 
@@ -59,91 +94,120 @@ export class LiveStream {
   watch(targetId: string | null): void {
     if (this.watched === targetId) return;
     this.watched = targetId;
-    if (this.source === null) return;
-    this.close();
-    this.open();
+    this.tabs?.ask(targetId);
   }
 
-  private open(): void {
-    const query = new URLSearchParams();
-    if (this.watched !== null) query.set('live', this.watched);
-    if (this.lastEventId !== '') query.set('lastEventId', this.lastEventId);
-    const source = new EventSource(query.size === 0 ? STREAM_URL : `${STREAM_URL}?${query}`);
-    this.source = source;
-    this.heardMs ||= Date.now();
-    source.addEventListener('open', () => this.onOpen());
-    source.addEventListener('error', () => this.onError(source));
-    this.take<TargetView>(source, 'target', (view) => this.gatherer.target(view));
-    this.take<{ id: string }>(source, 'removed', ({ id }) => this.gatherer.remove(id));
-    this.take<LiveEvent>(source, 'result', (event) => this.gatherer.result(event));
-    this.take<object>(source, 'reset', () => this.gatherer.reset());
-    this.take<FleetCounts>(source, 'counts', (counts) => this.latestCounts.set(counts));
-  }
-
-  private take<T>(source: EventSource, event: string, handle: (data: T) => void): void {
-    source.addEventListener(event, (message: MessageEvent<string>) => {
-      this.heardMs = Date.now();
-      if (message.lastEventId !== '') this.lastEventId = message.lastEventId;
-      handle(JSON.parse(message.data) as T);
-      this.scheduleFrame();
+  private join(): void {
+    this.isNew = true;
+    this.tabs = new TabGroup(crypto.getRandomValues(new Uint32Array(2)).join('-'), openChannel(), {
+      lead: () => this.lead(),
+      follow: () => this.disconnect(),
+      wanted: (all) => this.want(all.slice(0, LIVE_TARGETS_MAX)),
+      news: (news) => this.receive(news as TabNews),
+      state: () => ({ kind: 'state', state: this.state() }) satisfies TabNews,
     });
+    this.tabs.join();
+    this.tabs.ask(this.watched);
   }
 
-  private onOpen(): void {
-    this.heardMs = Date.now();
-    this.attempts = 0;
-    this.linkState.set({ kind: 'open' });
-    // Without an id to resume from, whatever happened in between is unknown.
-    if (this.opened && this.lastEventId === '') this.gatherer.reset();
-    this.opened = true;
+  private leave(): void {
+    this.disconnect();
+    this.tabs?.leave();
+    this.tabs = null;
+  }
+
+  private lead(): void {
+    const session = (): Promise<unknown> => firstValueFrom(this.http.get('/api/v1/auth/me'));
+    this.connection = new StreamConnection((news) => this.pass(news), session, this.lastEventId);
+    this.connection.open(this.wanted);
+  }
+
+  private disconnect(): void {
+    this.connection?.close();
+    this.connection = null;
+  }
+
+  private want(all: readonly string[]): void {
+    this.wanted = all;
+    this.connection?.watch(all);
+  }
+
+  private pass(news: StreamSignal): void {
+    this.tabs?.pass(news);
+    this.receive(news);
+  }
+
+  private state(): StreamState {
+    const [link, heard, freshness] = [this.linkState(), this.heard(), this.latestFreshness()];
+    return {
+      id: this.lastEventId,
+      counts: this.latestCounts(),
+      freshness: freshness?.value ?? null,
+      freshnessMs: freshness === null ? 0 : elapsedMs(freshness.at),
+      heardMs: heard === null ? 0 : elapsedMs(heard),
+      lostMs: link.kind === 'lost' ? elapsedMs(link.since) : null,
+    };
+  }
+
+  private receive(news: TabNews): void {
+    switch (news.kind) {
+      case 'lost':
+        return this.lost(momentNow());
+      case 'state':
+        if (this.isNew) this.begin(news.state);
+        break;
+      case 'open':
+        this.heard.set(momentNow());
+        this.opened(news.missed);
+        break;
+      case 'event':
+        this.heard.set(momentNow());
+        this.take(news.event, news.data, news.id);
+    }
+    this.isNew = false;
     this.scheduleFrame();
   }
 
-  private onError(source: EventSource): void {
-    if (source !== this.source) return;
-    this.markLost();
-    if (source.readyState === EventSource.CLOSED) this.reopen();
+  private begin({ id, counts, freshness, freshnessMs, heardMs, lostMs }: StreamState): void {
+    // A page that was away for a while does not know what it missed.
+    if (this.lastEventId !== '' && this.lastEventId !== id) this.gatherer.reset();
+    this.lastEventId = id;
+    this.latestCounts.set(counts);
+    this.latestFreshness.set(freshness === null ? null : { value: freshness, at: momentAgo(freshnessMs) });
+    this.heard.set(momentAgo(heardMs));
+    if (lostMs === null) this.linkState.set({ kind: 'open' });
+    else this.lost(momentAgo(lostMs));
   }
 
-  private markLost(): void {
-    if (this.linkState().kind === 'lost') return;
-    this.linkState.set({ kind: 'lost', sinceMs: Date.now(), heardMs: this.heardMs });
+  private opened(missed: boolean): void {
+    this.linkState.set({ kind: 'open' });
+    if (!missed) return;
+    // Changes of the list are resumed by their ids, results have none.
+    if (this.lastEventId === '') this.gatherer.reset();
+    else this.gatherer.missResults();
   }
 
-  /** The browser gave up (an error answer). Reading the session first renews it if it ran out. */
-  private reopen(): void {
-    this.close();
-    const waitMs = reopenAfterMs(this.attempts++);
-    this.reopening = setTimeout(() => void this.renewAndOpen(), waitMs);
+  private lost(since: Moment): void {
+    if (this.linkState().kind !== 'lost') this.linkState.set({ kind: 'lost', since });
   }
 
-  private async renewAndOpen(): Promise<void> {
-    try {
-      await firstValueFrom(this.http.get('/api/v1/auth/me'));
-    } catch (failure) {
-      if (this.linkState().kind === 'off') return;
-      // The indicator already says that the link is lost; a session that ended is handled by the interceptor.
-      console.warn('The live stream could not be opened; trying again.', failure);
-      this.reopen();
-      return;
+  private take(event: StreamEventName, data: string, id: string): void {
+    if (id !== '') this.lastEventId = id;
+    const value: unknown = JSON.parse(data);
+    switch (event) {
+      case 'target':
+        return this.gatherer.target(value as TargetView);
+      case 'removed':
+        return this.gatherer.remove((value as { id: string }).id);
+      case 'result':
+        return this.gatherer.result(value as LiveEvent);
+      case 'reset':
+        return this.gatherer.reset();
+      case 'counts':
+        return this.latestCounts.set(value as FleetCounts);
+      case 'freshness':
+        return this.latestFreshness.set({ value: value as Freshness, at: momentNow() });
     }
-    this.reopening = undefined;
-    if (this.linkState().kind !== 'off') this.open();
-  }
-
-  private close(): void {
-    clearTimeout(this.reopening);
-    this.reopening = undefined;
-    this.source?.close();
-    this.source = null;
-  }
-
-  private checkSilence(): void {
-    if (this.source === null || this.linkState().kind !== 'open') return;
-    if (Date.now() - this.heardMs <= SILENT_FOR_MS) return;
-    this.heardMs = Date.now();
-    this.close();
-    this.open();
   }
 
   private scheduleFrame(): void {
@@ -154,4 +218,16 @@ export class LiveStream {
       for (const listener of this.listeners) listener(batch);
     });
   }
+}
+
+function openChannel(): TabChannel {
+  // Without it this tab is alone.
+  if (typeof BroadcastChannel !== 'function')
+    return { post: () => undefined, listen: () => undefined, close: () => undefined };
+  const channel = new BroadcastChannel(CHANNEL);
+  return {
+    post: (message) => channel.postMessage(message),
+    listen: (take) => (channel.onmessage = ({ data }: MessageEvent<TabMessage>) => take(data)),
+    close: () => channel.close(),
+  };
 }

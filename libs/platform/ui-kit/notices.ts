@@ -1,12 +1,18 @@
 import { Component, computed, input, output } from '@angular/core';
 import { readProblem } from './problem';
+import { clockText } from './time-text';
 
 /** Says what failed, why, and what to try. */
 @Component({
   selector: 'icm-failure',
   template: `
     <div role="alert">
-      <h2>{{ what() }}</h2>
+      <h2>
+        {{ what() }}
+        @if (sinceMs(); as since) {
+          <span class="quiet">since {{ clockText(since) }}; what is shown is older</span>
+        }
+      </h2>
       <p>{{ problem().title }}. {{ problem().detail }}</p>
       <button type="button" class="button" (click)="retry.emit()">Try again</button>
     </div>
@@ -28,7 +34,10 @@ import { readProblem } from './problem';
 export class Failure {
   readonly what = input.required<string>();
   readonly error = input.required<unknown>();
+  /** Since when it fails, where something old is still shown. */
+  readonly sinceMs = input<number | null>(null);
   readonly retry = output<void>();
+  protected readonly clockText = clockText;
   protected readonly problem = computed(() => readProblem(this.error()));
 }
 

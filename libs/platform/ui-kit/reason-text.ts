@@ -13,7 +13,7 @@ const REASONS: Readonly<Record<ShownReason, string>> = {
   quorum_up: 'enough agents reach it',
   quorum_down: 'enough agents do not reach it',
   no_quorum: 'the agents disagree',
-  not_judged: 'nobody has judged it for three intervals',
+  not_judged: 'no result was judged for three intervals',
 };
 
 const SHORT: Readonly<Record<ShownReason, string>> = {

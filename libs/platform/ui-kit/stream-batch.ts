@@ -13,6 +13,8 @@ export interface StreamBatch {
   results: LiveEvent[];
   /** What was read before may have missed changes: read it anew. */
   reset: boolean;
+  /** Results may have been missed: read those that are shown again. */
+  missedResults: boolean;
 }
 
 const TARGETS_MAX = 2_000;
@@ -27,9 +29,11 @@ export class BatchGatherer {
   private removed = new Set<string>();
   private results: LiveEvent[] = [];
   private wantsReset = false;
+  private missedResults = false;
 
   get empty(): boolean {
-    return this.targets.size === 0 && this.removed.size === 0 && this.results.length === 0 && !this.wantsReset;
+    const nothing = this.targets.size === 0 && this.removed.size === 0 && this.results.length === 0;
+    return nothing && !this.wantsReset && !this.missedResults;
   }
 
   target(view: TargetView): void {
@@ -57,17 +61,23 @@ export class BatchGatherer {
     this.wantsReset = true;
   }
 
+  missResults(): void {
+    this.missedResults = true;
+  }
+
   take(): StreamBatch {
     const batch = {
       targets: [...this.targets.values()],
       removed: [...this.removed],
       results: this.results,
       reset: this.wantsReset,
+      missedResults: this.missedResults,
     };
     this.targets = new Map();
     this.removed = new Set();
     this.results = [];
     this.wantsReset = false;
+    this.missedResults = false;
     return batch;
   }
 }

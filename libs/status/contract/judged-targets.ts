@@ -14,6 +14,16 @@ export interface NotJudged {
   shards: number[];
 }
 
+/** Ages in ms when it was looked; null while there is nothing. */
+export interface JudgedAges {
+  /** Of what the oldest shard has judged. */
+  statusesMs: number | null;
+  /** Of the results that the oldest shard has stored. */
+  resultsMs: number | null;
+  /** Since the database said so. */
+  unreadMs: number;
+}
+
 /** How far each shard has judged, and whose statuses cannot be relied on: one moment, immutable. */
 export class Judged {
   private readonly stale: ReadonlySet<string>;
@@ -24,6 +34,7 @@ export class Judged {
     readonly notJudged: readonly NotJudged[] = [],
     /** Names `notJudged`: two moments with the same mark show the same. Empty while every shard is judged. */
     readonly mark = '',
+    readonly ages: JudgedAges = { statusesMs: null, resultsMs: null, unreadMs: 0 },
   ) {
     const names = notJudged.flatMap(({ tiers, shards }) => tiers.flatMap((tier) => shards.map((s) => `${s} ${tier}`)));
     this.stale = new Set(names);

@@ -1,5 +1,5 @@
 import { httpResource } from '@angular/common/http';
-import { Component, computed, effect, inject, linkedSignal, signal } from '@angular/core';
+import { Component, computed, inject } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import type { AgentView } from '@icmp-mon/agents/contract';
 import {
@@ -10,9 +10,11 @@ import {
   Empty,
   Failure,
   instantText,
+  keepLast,
   LiveStream,
   PageTrail,
   rateText,
+  reloadEvery,
   shortReasonText,
   StatusGlyph,
   type StreamBatch,
@@ -23,6 +25,8 @@ import { truthLine } from './truth-line';
 const CHANGES_SHOWN = 20;
 const AGENTS_AGAIN_MS = 5_000;
 const CHANGES_AGAIN_MS = 2_000;
+/** Also without a change on the stream, so that a read that failed is tried again. */
+const CHANGES_ANYWAY_MS = 30_000;
 
 /** `/`: what is broken, who watches, what changed lately. */
 @Component({
@@ -35,31 +39,20 @@ export class Dashboard {
   private readonly stream = inject(LiveStream);
   protected readonly nowMs = inject(Clock).nowMs;
   private changesDue: ReturnType<typeof setTimeout> | undefined;
-  private readonly countsHeardMs = signal<number | null>(null);
 
   protected readonly statuses = STATUSES;
-  protected readonly agents = httpResource<{ items: AgentView[] }>(() => '/api/v1/agents');
-  protected readonly changes = httpResource<{ items: StatusChangeView[] }>(
+  protected readonly agentsRead = httpResource<{ items: AgentView[] }>(() => '/api/v1/agents');
+  protected readonly changesRead = httpResource<{ items: StatusChangeView[] }>(
     () => `/api/v1/status/changes?limit=${CHANGES_SHOWN}`,
   );
   protected readonly counts = this.stream.counts;
-  protected readonly agentList = linkedSignal<AgentView[] | undefined, AgentView[]>({
-    source: () => (this.agents.hasValue() ? this.agents.value().items : undefined),
-    computation: (read, before) => read ?? before?.value ?? [],
-  });
-  protected readonly changeList = linkedSignal<StatusChangeView[] | undefined, StatusChangeView[]>({
-    source: () => (this.changes.hasValue() ? this.changes.value().items : undefined),
-    computation: (read, before) => read ?? before?.value ?? [],
-  });
-  /** Age of the newest sign that data flows: a new count, or an agent's telemetry. */
-  private readonly dataAgeMs = computed(() => {
-    const heard = this.agentList().map((agent) => (agent.lastSeenAt === null ? 0 : Date.parse(agent.lastSeenAt)));
-    const newest = Math.max(this.countsHeardMs() ?? 0, ...heard);
-    return newest === 0 ? null : Math.max(0, this.nowMs() - newest);
-  });
+  protected readonly agents = keepLast(this.agentsRead);
+  protected readonly changes = keepLast(this.changesRead);
+  protected readonly agentList = computed(() => this.agents.value()?.items ?? []);
+  protected readonly changeList = computed(() => this.changes.value()?.items ?? []);
   protected readonly truth = computed(() => {
     const counts = this.counts();
-    return counts === null ? null : truthLine(counts, this.dataAgeMs());
+    return counts === null ? null : truthLine(counts, this.stream.truth().dataAgeMs);
   });
   protected readonly troubled = computed(() =>
     this.agentList().filter((agent) => agentTrouble(agent, this.nowMs()) !== null),
@@ -75,13 +68,8 @@ export class Dashboard {
   constructor() {
     inject(PageTrail).show({ text: 'Dashboard' });
     this.stream.listen((batch) => this.receive(batch));
-    effect(() => {
-      if (this.counts() !== null) this.countsHeardMs.set(Date.now());
-    });
-    effect((onCleanup) => {
-      const every = setInterval(() => this.agents.reload(), AGENTS_AGAIN_MS);
-      onCleanup(() => clearInterval(every));
-    });
+    reloadEvery(this.agentsRead, AGENTS_AGAIN_MS);
+    reloadEvery(this.changesRead, CHANGES_ANYWAY_MS);
   }
 
   /** Changes come in bursts; the list is read again at most every two seconds. */
@@ -89,7 +77,7 @@ export class Dashboard {
     if (batch.targets.length === 0 && !batch.reset) return;
     this.changesDue ??= setTimeout(() => {
       this.changesDue = undefined;
-      this.changes.reload();
+      this.changesRead.reload();
     }, CHANGES_AGAIN_MS);
   }
 }

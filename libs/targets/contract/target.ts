@@ -1,3 +1,4 @@
+import type { Freshness } from '@icmp-mon/operations/contract';
 import type { ShownReason, Status } from '@icmp-mon/status/contract';
 
 export const DEFAULT_VRF = 'default';
@@ -67,6 +68,9 @@ export type StatusCounts = Record<Status, number>;
 /** `GET /api/v1/targets/counts`; `asOf` as in `TargetPage`. */
 export type StatusCountsView = StatusCounts & { asOf: string | null };
 
+/** Targets whose results one stream may carry: the tabs of a browser share one. */
+export const LIVE_TARGETS_MAX = 20;
+
 /**
  * Server-sent events of `GET /api/v1/status/stream[?live=<target ids>]`; an event's id says up to which change of the list it
  * knows (and which shards were not judged then), so that `Last-Event-ID` resumes; `reset` asks the client to read the list again.
@@ -75,4 +79,5 @@ export type StatusStreamEvent =
   | { event: 'target'; data: TargetView }
   | { event: 'removed'; data: { id: string; key: number } }
   | { event: 'counts'; data: StatusCounts & { resultsPerS: number; agentsConnected: number; agentsTotal: number } }
+  | { event: 'freshness'; data: Freshness }
   | { event: 'reset'; data: Record<string, never> };

@@ -1,15 +1,5 @@
 import { HttpClient, httpResource } from '@angular/common/http';
-import {
-  Component,
-  computed,
-  effect,
-  inject,
-  input,
-  linkedSignal,
-  signal,
-  untracked,
-  type WritableSignal,
-} from '@angular/core';
+import { Component, computed, effect, inject, input, linkedSignal, signal, untracked } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
 import { Router, RouterLink } from '@angular/router';
 import { Session } from '@icmp-mon/identity/ui';
@@ -30,6 +20,7 @@ import {
   Failure,
   Icon,
   instantText,
+  keepLast,
   LiveStream,
   PageTrail,
   percentText,
@@ -100,16 +91,37 @@ export class TargetDetail {
     return { url: `${this.path()}/history`, params };
   });
 
+  protected readonly keptTarget = keepLast(this.target, this.id);
+  protected readonly keptStatus = keepLast(this.status, this.id);
+  protected readonly keptResults = keepLast(this.results, this.id);
+  protected readonly keptHistory = keepLast(this.history, this.id);
+  /** What could not be read again, of what is shown. */
+  protected readonly failures = computed(() =>
+    [
+      { what: 'The target', read: this.keptTarget },
+      { what: 'The verdicts', read: this.keptStatus },
+      { what: 'The results', read: this.keptResults },
+      { what: 'The history', read: this.keptHistory },
+    ].flatMap(({ what, read }) => {
+      const failure = read.failure();
+      return failure === null
+        ? []
+        : [{ ...failure, what: `${what} could not be read`, isOld: read.value() !== undefined }];
+    }),
+  );
   protected readonly removed = signal(false);
   /** The target as it was last heard of: read first, then kept current by the stream. */
-  protected readonly view = this.kept(() => (this.target.hasValue() ? this.target.value() : undefined));
-  protected readonly verdicts = this.kept(() => (this.status.hasValue() ? this.status.value() : undefined));
+  protected readonly view = linkedSignal<Read<TargetView>, TargetView | undefined>({
+    source: () => ({ id: this.id(), value: this.keptTarget.value() }),
+    computation: ({ value }) => value,
+  });
+  protected readonly verdicts = computed(() => this.keptStatus.value());
   /** Agents that are not selected because they refuse; those that are selected all the same are in the table. */
   protected readonly passedOver = computed(() => {
     const { agents = [], refusedBy = [] } = this.verdicts() ?? {};
     return refusedBy.filter(({ agentId }) => agents.every((each) => each.agentId !== agentId));
   });
-  private readonly page = this.kept(() => (this.history.hasValue() ? this.history.value() : undefined));
+  private readonly page = computed(() => this.keptHistory.value());
   protected readonly points = computed(() => this.page()?.items ?? []);
   protected readonly recent = linkedSignal<Read<ProbeResult[]>, ProbeResult[]>({
     source: () => ({ id: this.id(), value: this.results.hasValue() ? this.results.value().items : undefined }),
@@ -174,14 +186,6 @@ export class TargetDetail {
     });
   }
 
-  /** What was read last of this target: while it is read again, and when that fails, the old value stays. */
-  private kept<T>(read: () => T | undefined): WritableSignal<T | undefined> {
-    return linkedSignal<Read<T>, T | undefined>({
-      source: () => ({ id: this.id(), value: read() }),
-      computation: ({ id, value }, before) => value ?? (before?.source.id === id ? before.value : undefined),
-    });
-  }
-
   protected again(): void {
     this.target.reload();
     this.status.reload();
@@ -229,6 +233,7 @@ export class TargetDetail {
   private receive(batch: StreamBatch): void {
     const id = this.view()?.id;
     if (batch.reset) this.again();
+    else if (batch.missedResults) this.results.reload();
     const changed = batch.targets.find((target) => target.id === id);
     if (changed !== undefined) {
       this.view.set(changed);

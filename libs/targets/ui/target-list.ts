@@ -20,6 +20,7 @@ import { Session } from '@icmp-mon/identity/ui';
 import {
   ageText,
   Clock,
+  clockText,
   countText,
   Empty,
   Failure,
@@ -101,6 +102,7 @@ export class TargetList {
   protected readonly announced = signal('');
 
   protected readonly ageText = ageText;
+  protected readonly clockText = clockText;
   protected readonly countText = countText;
   protected readonly instantText = instantText;
   protected readonly shortReasonText = shortReasonText;
@@ -117,7 +119,7 @@ export class TargetList {
       { keys: 'j', label: 'Next row', run: () => this.moveTo(this.active() + 1) },
       { keys: 'k', label: 'Row before', run: () => this.moveTo(this.active() - 1) },
       { keys: 'Enter', label: 'Open the row', run: () => this.openActive() },
-      { keys: 'p', label: 'Pause or resume changes', run: () => this.rows.pause(!this.rows.paused()) },
+      { keys: 'p', label: 'Pause or resume changes', run: () => this.togglePause() },
       { keys: 'r', label: 'Re-sort', run: () => void this.reSort() },
     );
   }
@@ -164,6 +166,10 @@ export class TargetList {
   protected showRows(): void {
     const range = this.viewport()?.getRenderedRange();
     if (range !== undefined) this.rows.show(range.start, range.end);
+  }
+
+  protected togglePause(): void {
+    this.rows.pause(this.rows.pausedSince() === null);
   }
 
   protected async reSort(): Promise<void> {

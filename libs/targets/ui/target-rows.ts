@@ -1,13 +1,14 @@
 import { HttpClient } from '@angular/common/http';
 import { DestroyRef, inject, Injectable, signal } from '@angular/core';
 import type { TargetPage, TargetView } from '@icmp-mon/targets/contract';
-import { LiveStream, type StreamBatch } from '@icmp-mon/platform/ui-kit';
+import { LiveStream, type ReadFailure, type StreamBatch } from '@icmp-mon/platform/ui-kit';
 import { firstValueFrom } from 'rxjs';
 import { type ListQuery, listParams, matches, moves, WORST_FIRST } from './list-query';
 import { PAGE_ROWS, RowWindow } from './row-window';
 
 const TINT_FOR_MS = 1_200;
 const HELD_MAX = 5_000;
+const READ_AGAIN: StreamBatch = { targets: [], removed: [], results: [], reset: true, missedResults: false };
 
 /** The rows of the target list: pages read as the reader scrolls, and changes written over them in place. */
 @Injectable()
@@ -28,9 +29,10 @@ export class TargetRows {
   private readonly lengthState = signal(0);
   private readonly firstReadState = signal(true);
   private readonly refreshingState = signal(false);
-  private readonly failureState = signal<unknown>(null);
+  private readonly failureState = signal<ReadFailure | null>(null);
   private readonly outOfPlaceState = signal(0);
-  private readonly pausedState = signal(false);
+  private readonly pausedState = signal<number | null>(null);
+  private readonly heldState = signal(0);
 
   readonly length = this.lengthState.asReadonly();
   /** Nothing was read yet. */
@@ -40,7 +42,10 @@ export class TargetRows {
   readonly failure = this.failureState.asReadonly();
   /** Rows that changed so that they belong elsewhere, or are new: what a new read would set right. */
   readonly outOfPlace = this.outOfPlaceState.asReadonly();
-  readonly paused = this.pausedState.asReadonly();
+  /** Since when changes are held back, in ms since 1970; null while they are shown. */
+  readonly pausedSince = this.pausedState.asReadonly();
+  /** Changes that are held back. */
+  readonly heldBack = this.heldState.asReadonly();
 
   constructor() {
     inject(LiveStream).listen((batch) => this.receive(batch));
@@ -67,7 +72,6 @@ export class TargetRows {
     const reading = ++this.reading;
     this.query = query;
     this.refreshingState.set(true);
-    this.failureState.set(null);
     try {
       const page = await this.fetchPage(null);
       if (reading !== this.reading) return;
@@ -76,8 +80,9 @@ export class TargetRows {
       this.shown = { start: 0, end: 60 };
       this.forgetChanges();
       this.firstReadState.set(false);
+      this.failureState.set(null);
     } catch (failure) {
-      if (reading === this.reading) this.failureState.set(failure);
+      if (reading === this.reading) this.fail(failure);
     } finally {
       if (reading === this.reading) {
         this.refreshingState.set(false);
@@ -97,7 +102,8 @@ export class TargetRows {
   }
 
   pause(paused: boolean): void {
-    this.pausedState.set(paused);
+    this.pausedState.set(paused ? Date.now() : null);
+    this.heldState.set(0);
     if (paused) return;
     const held = this.held;
     this.held = [];
@@ -119,10 +125,14 @@ export class TargetRows {
         this.touch();
       }
     } catch (failure) {
-      if (reading === this.reading) this.failureState.set(failure);
+      if (reading === this.reading) this.fail(failure);
     } finally {
       this.busy = false;
     }
+  }
+
+  private fail(error: unknown): void {
+    this.failureState.update((known) => ({ error, sinceMs: known?.sinceMs ?? Date.now() }));
   }
 
   private fetchPage(cursor: string | null): Promise<TargetPage> {
@@ -133,13 +143,13 @@ export class TargetRows {
   }
 
   private receive(batch: StreamBatch): void {
-    if (!this.pausedState()) {
+    if (this.pausedState() === null) {
       this.apply(batch);
       return;
     }
     this.heldRows += batch.targets.length + batch.removed.length;
-    this.held =
-      this.heldRows > HELD_MAX ? [{ targets: [], removed: [], results: [], reset: true }] : [...this.held, batch];
+    this.held = this.heldRows > HELD_MAX || batch.reset ? [READ_AGAIN] : [...this.held, batch];
+    this.heldState.set(this.heldRows);
   }
 
   private apply(batch: StreamBatch): void {

@@ -8,11 +8,13 @@ import { PROCESSES_PART } from './processes';
 import { PUBLISHERS_PART } from './publishers';
 import { SERVICES_PART } from './services';
 import { SHARDS_PART } from './shards';
+import { STATUSES_PART } from './statuses';
 import { UNCOUNTED_PART } from './uncounted';
 
 /** In the order in which they are shown while all are well: along the road of a result. */
 export const PARTS = [
   SHARDS_PART,
+  STATUSES_PART,
   PUBLISHERS_PART,
   AGENTS_PART,
   ASSIGNMENT_PART,

@@ -10,6 +10,8 @@ export interface Threshold {
 export const DEFAULT_THRESHOLDS = {
   /** Age of what a shard has stored last. At 100,000 targets results are stored every 10 s. */
   freshnessS: { attention: 20, bad: 60 },
+  /** Age of the statuses that people read; pages say so from `attention` on. */
+  statusAgeS: { attention: 6, bad: 60 },
   /** Age of the oldest event, fact or status change that waits to be published. */
   publishS: { attention: 10, bad: 60 },
   /** For how long a consumer group that has messages before it has not moved. */

@@ -1,12 +1,12 @@
 import { DomainError } from '@icmp-mon/platform/errors';
 import { type StreamPart, type StreamRequest, type StreamSource, StreamSources } from '@icmp-mon/platform/http';
-import { TargetDirectory } from '@icmp-mon/targets/contract';
+import { LIVE_TARGETS_MAX, TargetDirectory } from '@icmp-mon/targets/contract';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { catchError, defer, EMPTY, mergeMap, type Observable, of } from 'rxjs';
+import { catchError, defer, EMPTY, merge, mergeMap, type Observable, of } from 'rxjs';
 import { LiveResults } from './live-results';
 
 /**
- * Results of one target on the stream that a browser tab holds (`?live=<target>`). They carry no event id, because that is
+ * Results of some targets on the stream that a browser holds (`?live=<target>,<target>`). They carry no event id, because that is
  * the list's: whoever reconnects reads the results anew.
  */
 @Injectable()
@@ -23,14 +23,22 @@ export class LiveSource implements StreamSource, OnModuleInit {
     this.sources.register(this);
   }
 
-  /** @throws DomainError `forbidden` without the permission to read results */
+  /** @throws DomainError `forbidden` without the permission to read results; `invalid` for too many targets */
   open({ query, principal, drained }: StreamRequest): Observable<StreamPart> | null {
-    const reference = query['live'];
-    if (reference === undefined || reference === '') return null;
+    const references = [...new Set((query['live'] ?? '').split(',').filter((reference) => reference !== ''))];
+    if (references.length === 0) return null;
+    if (references.length > LIVE_TARGETS_MAX) {
+      const detail = `One stream carries the results of at most ${LIVE_TARGETS_MAX} targets, not of ${references.length}.`;
+      throw new DomainError('invalid', detail, [{ pointer: '?live', detail }]);
+    }
     if (!principal.permissions.includes('results:read')) {
       throw new DomainError('forbidden', 'Live results need the permission results:read.');
     }
-    return defer(() => this.targets.find(reference, query['vrf'])).pipe(
+    return merge(...references.map((reference) => this.resultsOf(reference, query['vrf'], drained)));
+  }
+
+  private resultsOf(reference: string, vrf: string | undefined, drained: () => Promise<void>): Observable<StreamPart> {
+    return defer(() => this.targets.find(reference, vrf)).pipe(
       mergeMap(({ key }) => this.live.follow(key, null, drained)),
       mergeMap((message) => (message.kind === 'results' ? of(message.events.bare()) : EMPTY)),
       // A target that is gone has no results, and the rest of the stream goes on.

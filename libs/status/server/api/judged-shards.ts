@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Judged, JudgedTargets, type NotJudged } from '@icmp-mon/status/contract';
+import { Judged, type JudgedAges, JudgedTargets, type NotJudged } from '@icmp-mon/status/contract';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { createLogger } from '@icmp-mon/platform/ops';
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
@@ -15,13 +15,22 @@ const TIERS_MAX = 1_000;
 const logger = createLogger('judged-shards');
 
 const SHARDS = `
-  SELECT shard, extract(epoch FROM log_at)::float8 * 1000 AS judged_at_ms,
-    extract(epoch FROM clock_timestamp() - log_at)::float8 * 1000 AS age_ms
-  FROM shard_position WHERE participant = $1 AND shard < $2`;
+  SELECT shard, extract(epoch FROM judged_at)::float8 * 1000 AS judged_at_ms,
+    extract(epoch FROM clock_timestamp() - judged_at)::float8 * 1000 AS age_ms,
+    extract(epoch FROM clock_timestamp() - stored_at)::float8 * 1000 AS stored_age_ms
+  FROM (SELECT shard, min(log_at) FILTER (WHERE participant = $1) AS judged_at, min(log_at) AS stored_at
+        FROM shard_position WHERE shard < $2 GROUP BY shard) AS position`;
 
 const TIERS = `SELECT name, (policy->>'probeIntervalMs')::float8 AS interval_ms FROM tier ORDER BY name LIMIT ${TIERS_MAX}`;
 
-const NEVER_JUDGED: ShardAge = { judgedAtMs: null, ageMs: null };
+const NEVER_JUDGED: ShardAge = { judgedAtMs: null, ageMs: null, storedAgeMs: null };
+
+interface ShardRow {
+  shard: number;
+  judged_at_ms: number | null;
+  age_ms: number | null;
+  stored_age_ms: number | null;
+}
 
 interface Facts {
   ages: ShardAge[];
@@ -88,14 +97,16 @@ export class JudgedShards extends JudgedTargets implements OnModuleInit, OnAppli
   private async look(): Promise<void> {
     try {
       const [shards, tiers] = await Promise.all([
-        this.telemetry.query<{ shard: number; judged_at_ms: number | null; age_ms: number | null }>(SHARDS, [
-          STATUS_PARTICIPANT,
-          this.shardCount,
-        ]),
+        this.telemetry.query<ShardRow>(SHARDS, [STATUS_PARTICIPANT, this.shardCount]),
         this.control.query<{ name: string; interval_ms: number }>(TIERS),
       ]);
       const ages = Array.from({ length: this.shardCount }, () => NEVER_JUDGED);
-      for (const row of shards) ages[row.shard] = { judgedAtMs: row.judged_at_ms, ageMs: row.age_ms };
+      for (const row of shards)
+        ages[row.shard] = {
+          judgedAtMs: row.judged_at_ms,
+          ageMs: row.age_ms,
+          storedAgeMs: row.stored_age_ms,
+        };
       this.facts = { ages, tiers, readAtMs: performance.now() };
       this.failing = false;
     } catch (error) {
@@ -106,12 +117,14 @@ export class JudgedShards extends JudgedTargets implements OnModuleInit, OnAppli
 
   private judge(): Judged {
     const { ages, tiers, readAtMs } = this.facts;
-    const { notJudged, stale } = staleShards(ages, tiers, performance.now() - readAtMs, this.stale);
+    const unreadMs = performance.now() - readAtMs;
+    const { notJudged, stale } = staleShards(ages, tiers, unreadMs, this.stale);
     const before = this.latest?.mark;
     const judged = new Judged(
       ages.map((age) => age.judgedAtMs),
       notJudged,
       markOf(notJudged),
+      agesOf(ages, unreadMs),
     );
     this.stale = stale;
     this.latest = judged;
@@ -121,6 +134,16 @@ export class JudgedShards extends JudgedTargets implements OnModuleInit, OnAppli
     }
     return judged;
   }
+}
+
+function agesOf(ages: readonly ShardAge[], unreadMs: number): JudgedAges {
+  const oldest = (known: readonly (number | null)[]): number | null =>
+    known.includes(null) ? null : Math.max(0, ...known.map((ageMs) => Math.abs((ageMs ?? 0) + unreadMs)));
+  return {
+    statusesMs: oldest(ages.map(({ ageMs }) => ageMs)),
+    resultsMs: oldest(ages.map(({ storedAgeMs }) => storedAgeMs)),
+    unreadMs,
+  };
 }
 
 function markOf(notJudged: readonly NotJudged[]): string {

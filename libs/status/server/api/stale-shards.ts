@@ -9,6 +9,8 @@ export interface ShardAge {
   judgedAtMs: number | null;
   /** How long ago that was when it was read. */
   ageMs: number | null;
+  /** The same of all that the shard stores. */
+  storedAgeMs: number | null;
 }
 
 /**

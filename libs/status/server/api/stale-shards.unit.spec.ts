@@ -6,7 +6,7 @@ const TIERS = [
   { name: 'standard', interval_ms: 15_000 },
 ];
 const NEW = new Set<string>();
-const age = (ageMs: number | null) => ({ judgedAtMs: ageMs === null ? null : 0, ageMs });
+const age = (ageMs: number | null) => ({ judgedAtMs: ageMs === null ? null : 0, ageMs, storedAgeMs: ageMs });
 
 describe('shards whose targets are not judged', () => {
   it('are those of which nothing was judged for three intervals of the tier', () => {

@@ -9,11 +9,12 @@ import {
   StreamSources,
 } from '@icmp-mon/platform/http';
 import { DomainError } from '@icmp-mon/platform/errors';
+import { LIVE_TARGETS_MAX } from '@icmp-mon/targets/contract';
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 
-/** The one multiplexed stream that a browser tab holds. */
+/** The one multiplexed stream that a browser holds. */
 @ApiTags('status')
 @Controller('api/v1/status/stream')
 export class StatusStreamController {
@@ -27,9 +28,14 @@ export class StatusStreamController {
   @ApiOperation({
     summary: 'Follow the target list',
     description:
-      'Server-sent events: target, removed, counts, reset; with ?live= also result. Last-Event-ID resumes; reset asks to read the list anew.',
+      'Server-sent events: target, removed, counts, freshness (how old what is shown is; every 2 s), reset; with ?live= also result. Last-Event-ID resumes; reset asks to read the list again.',
   })
-  @ApiQuery({ name: 'live', required: false, type: String, description: 'Id of a target whose results to stream too.' })
+  @ApiQuery({
+    name: 'live',
+    required: false,
+    type: String,
+    description: `Ids of targets whose results to stream too, at most ${LIVE_TARGETS_MAX}, with commas between.`,
+  })
   @ApiQuery({
     name: 'lastEventId',
     required: false,

@@ -1,0 +1,162 @@
+import { existsSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { eventually } from '@icmp-mon/platform/testing';
+import type { TargetStatusView } from '@icmp-mon/status/contract';
+import type { StatusCountsView } from '@icmp-mon/targets/contract';
+import type { Page } from 'playwright-core';
+import { CHROMIUM, PortalBrowser } from '../e2e/portal-browser';
+import { RunningProduct } from '../e2e/running-product';
+import { Findings, type FaultContext, type Verdict } from './fault-row';
+import { pidOf } from './killing';
+import { type PageReading, readPage } from './page-reading';
+
+/** A target of 5 s beside the starters of 15 s. */
+const ADDRESS = '127.0.0.10';
+const TARGETS = 9;
+const PROCESSES = ['projector', 'worker', 'gateway', 'api', 'agent', 'kafka', 'postgres', 'valkey'];
+const SLOW = 'projector at 3 % of its time';
+const AT_S = [5, 10, 30];
+/** Pages have to say that they are old by then. */
+const SAID_WITHIN_S = 10;
+/** What becomes old at once, not only once agents are missed. */
+const MAKES_OLD = ['projector', 'worker', 'api', 'kafka', 'postgres'];
+const BACK_WITHIN_MS = 120_000;
+const ANSWER_MS = 4_000;
+const SLOW_PERIOD_MS = 1_000;
+const SLOW_AWAKE_MS = 30;
+
+interface Tab {
+  name: string;
+  page: Page;
+  figure: string;
+}
+
+/** Stops each process in turn with SIGSTOP, and writes down what every page and the API say meanwhile, and until they are well again. */
+export async function run(context: FaultContext): Promise<Verdict> {
+  const findings = new Findings(context.say);
+  if (!existsSync(CHROMIUM)) {
+    findings.count('left out', `there is no ${CHROMIUM}`);
+    return findings;
+  }
+  const product = await RunningProduct.start({ name: 'stopped', services: 'own' });
+  const browser = await PortalBrowser.open(product.access.portalUrl);
+  try {
+    await product.api('POST', 'targets', { ip: ADDRESS, tier: 'fast' });
+    const tabs = await openTabs(browser, product);
+    for (const name of context.short ? PROCESSES.slice(0, 1) : [...PROCESSES, SLOW]) {
+      await allLive(tabs, product);
+      await stopOne(name, product, tabs, findings, context);
+    }
+  } finally {
+    await browser.close();
+    await product.stop();
+  }
+  return findings;
+}
+
+async function openTabs(browser: PortalBrowser, product: RunningProduct): Promise<Tab[]> {
+  await browser.page.goto('/login');
+  await browser.signIn(product.access.adminUser, product.access.adminPassword);
+  await browser.page.getByTestId('truth-line').waitFor();
+  const others = [
+    { name: 'targets', path: `/targets?q=${ADDRESS}`, figure: `[data-testid="status-${ADDRESS}"]` },
+    { name: 'target', path: `/targets/${ADDRESS}`, figure: '.facts .wide dd' },
+    { name: 'agents', path: '/agents', figure: '[data-testid=agent-row-local] td:nth-child(3)' },
+    { name: 'health', path: '/health', figure: '[data-testid=health-headline]' },
+  ];
+  const tabs: Tab[] = [{ name: 'dashboard', page: browser.page, figure: '[data-testid=truth-line]' }];
+  for (const { name, path, figure } of others) tabs.push({ name, page: await browser.tab(path), figure });
+  return tabs;
+}
+
+async function allLive(tabs: readonly Tab[], product: RunningProduct): Promise<number> {
+  const startedMs = performance.now();
+  await eventually(
+    async () => {
+      for (const { name, page, figure } of tabs) {
+        const { mood, band, failures } = await readPage(page, figure);
+        if (mood !== 'live' || band !== '' || failures !== '')
+          throw new Error(`${name}: ${mood}, ${band}, ${failures}`);
+      }
+      const { up } = await product.api<StatusCountsView>('GET', 'targets/counts');
+      if (up !== TARGETS) throw new Error(`${up} of ${TARGETS} targets are up`);
+    },
+    { withinMs: BACK_WITHIN_MS },
+  );
+  return (performance.now() - startedMs) / 1_000;
+}
+
+async function stopOne(
+  name: string,
+  product: RunningProduct,
+  tabs: readonly Tab[],
+  findings: Findings,
+  context: FaultContext,
+): Promise<void> {
+  const { supervisorPid } = product;
+  const pid = pidOf(product, name === SLOW ? 'projector' : name);
+  context.say(`${name} (SIGSTOP)`);
+  // Else it kills what hangs, and starts it again.
+  process.kill(supervisorPid, 'SIGSTOP');
+  process.kill(pid, 'SIGSTOP');
+  const slow = name === SLOW ? wakeNowAndThen(pid) : null;
+  const startedMs = performance.now();
+  try {
+    for (const atS of AT_S) {
+      await pause(Math.max(0, startedMs + atS * 1_000 - performance.now()));
+      const said = await Promise.all(tabs.map(({ page, figure }) => readPage(page, figure)));
+      said.forEach((reading, at) => context.say(lineOf(atS, tabs[at]?.name ?? '', reading)));
+      const answer = await askStatus(product);
+      context.say(lineOfText(atS, 'api', answer));
+      judge(name, atS, said, answer, findings);
+    }
+  } finally {
+    slow?.();
+    process.kill(pid, 'SIGCONT');
+    process.kill(supervisorPid, 'SIGCONT');
+  }
+  findings.count(`${name}: all live and up again after, s`, Math.round((await allLive(tabs, product)) * 10) / 10);
+}
+
+/** Returns what ends it. */
+function wakeNowAndThen(pid: number): () => void {
+  let asleep: NodeJS.Timeout | undefined;
+  const period = setInterval(() => {
+    process.kill(pid, 'SIGCONT');
+    asleep = setTimeout(() => process.kill(pid, 'SIGSTOP'), SLOW_AWAKE_MS);
+  }, SLOW_PERIOD_MS);
+  return () => {
+    clearInterval(period);
+    clearTimeout(asleep);
+  };
+}
+
+function judge(name: string, atS: number, said: readonly PageReading[], answer: string, findings: Findings): void {
+  if (!MAKES_OLD.includes(name)) return;
+  const silent = said.filter(({ band, mood }) => band === '' || mood === 'live').length;
+  if (atS === SAID_WITHIN_S)
+    findings.must(`${name}: pages that do not say after ${atS} s that they are old`, silent, 0);
+  if (atS === AT_S.at(-1) && answer.startsWith('up')) findings.fail(`${name}: after ${atS} s the API says ${answer}`);
+}
+
+async function askStatus(product: RunningProduct): Promise<string> {
+  try {
+    const response = await fetch(`${product.access.apiUrl}/api/v1/targets/${ADDRESS}/status`, {
+      headers: { authorization: `Bearer ${product.access.apiKey}` },
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
+    if (!response.ok) return `${response.status} ${((await response.json()) as { detail?: string }).detail ?? ''}`;
+    const { status, reason, asOf } = (await response.json()) as TargetStatusView;
+    return `${status}, ${reason}, asOf ${asOf === null ? 'null' : `${Math.round((Date.now() - Date.parse(asOf)) / 1_000)} s ago`}`;
+  } catch (error) {
+    return `no answer within ${ANSWER_MS / 1_000} s (${error instanceof Error ? error.name : String(error)})`;
+  }
+}
+
+function lineOf(atS: number, name: string, { band, dot, badge, figure, failures }: PageReading): string {
+  const failed = failures === '' ? '' : ` · ${failures}`;
+  return lineOfText(atS, name, `[${dot} · health ${badge}] ${band || '–'} · ${figure}${failed}`);
+}
+
+const lineOfText = (atS: number, name: string, text: string): string =>
+  `${String(atS).padStart(4)} s  ${name.padEnd(9)} ${text}`;

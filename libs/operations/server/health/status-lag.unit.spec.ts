@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { causeOfLag, type ShardLag, type StatusLag } from './status-lag';
+import { DEFAULT_THRESHOLDS } from './thresholds';
+
+const FRESH: ShardLag = { held: true, judgedAgeS: 1, storedAgeS: 1, behind: 0 };
+const none = { behind: 0, ageS: 0 };
+const cause = (change: Partial<StatusLag>): string =>
+  causeOfLag(
+    { shards: [FRESH, FRESH], kafkaAnswers: true, ticksHeld: true, published: none, listed: none, ...change },
+    DEFAULT_THRESHOLDS,
+  ).cause;
+const old: ShardLag = { ...FRESH, judgedAgeS: 600, storedAgeS: 600 };
+
+describe('what holds statuses up', () => {
+  it.each<[string, Partial<StatusLag>]>([
+    ['no projector has ever run', { shards: [] }],
+    [
+      'no projector owns 2 of 2 shards',
+      {
+        shards: [
+          { ...old, held: false },
+          { ...old, held: false },
+        ],
+      },
+    ],
+    ['no projector owns 1 of 2 shards', { shards: [FRESH, { ...old, held: false }], kafkaAnswers: false }],
+    ['Kafka does not answer', { shards: [old, old], kafkaAnswers: false }],
+    ['1 of 2 shards are behind the log, the last by 10 min', { shards: [FRESH, { ...old, behind: 9_000 }] }],
+    ['no ticks come: no worker writes them', { shards: [old, old], ticksHeld: false }],
+    ['no ticks come: the worker that should write them does not', { shards: [old, old] }],
+    ['1 status change not published yet', { published: { behind: 1, ageS: 9 } }],
+    ['the target list has 4 status changes before it', { listed: { behind: 4, ageS: 9 } }],
+  ])('%s', (words, change) => {
+    expect(cause(change)).toBe(words);
+  });
+});

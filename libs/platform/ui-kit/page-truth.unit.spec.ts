@@ -1,0 +1,89 @@
+import type { Freshness } from '@icmp-mon/operations/contract';
+import { describe, expect, it } from 'vitest';
+import type { Moment } from './elapsed';
+import { type HeardFreshness, truthOf } from './page-truth';
+import type { LinkState } from './stream-connection';
+import { clockText } from './time-text';
+
+const WALL_MS = Date.parse('2026-11-18T11:00:00Z');
+const at = (ms: number): Moment => ({ monotonicMs: ms, wallMs: WALL_MS + ms });
+const FRESH: Freshness = {
+  statusesAgeMs: 900,
+  resultsAgeMs: 1_400,
+  late: null,
+  notice: null,
+  health: { state: 'ok', headline: 'All is well' },
+};
+const heard = (change: Partial<Freshness>, ms = 0): HeardFreshness => ({ value: { ...FRESH, ...change }, at: at(ms) });
+const OPEN: LinkState = { kind: 'open' };
+
+describe('what a page says of its own age', () => {
+  it('is live with the age of the oldest data, counted on by its own clock', () => {
+    expect(truthOf(OPEN, heard({}), at(0), at(1_000))).toEqual({
+      mood: 'live',
+      text: 'live',
+      band: null,
+      dataAgeMs: 2_400,
+    });
+  });
+
+  it('names how old statuses are and why', () => {
+    const late = heard({ statusesAgeMs: 40_000, resultsAgeMs: 41_000, late: 'no projector owns 8 of 8 shards' });
+    expect(truthOf(OPEN, late, at(0), at(1_000))).toMatchObject({
+      mood: 'late',
+      text: '41 s old',
+      band: {
+        kind: 'late',
+        text: 'Statuses are 41 s old: no projector owns 8 of 8 shards',
+        spoken: 'Statuses are old: no projector owns 8 of 8 shards',
+      },
+    });
+  });
+
+  it('tells results that are stored late from statuses that are old', () => {
+    const late = heard({ resultsAgeMs: 600_000, late: '8 of 8 shards are behind the log' });
+    expect(truthOf(OPEN, late, at(0), at(0)).band?.text).toBe(
+      'Results are 10 min old: 8 of 8 shards are behind the log',
+    );
+    const never = heard({ statusesAgeMs: null, resultsAgeMs: null, late: 'no projector has ever run' });
+    expect(truthOf(OPEN, never, at(0), at(0))).toMatchObject({
+      mood: 'late',
+      band: { text: 'No status is judged yet: no projector has ever run' },
+      dataAgeMs: null,
+    });
+  });
+
+  it('mentions what is wrong beside old statuses, and stays live', () => {
+    expect(truthOf(OPEN, heard({ notice: 'No gateway is heard' }), at(0), at(0))).toMatchObject({
+      mood: 'live',
+      band: { kind: 'notice', text: 'No gateway is heard' },
+    });
+  });
+
+  it('says since when the server has not answered, though its connection seems open', () => {
+    expect(truthOf(OPEN, heard({}), at(0), at(5_900)).mood).toBe('live');
+    const cut = truthOf(OPEN, heard({}), at(0), at(8_000));
+    const since = clockText(WALL_MS);
+    expect(cut).toMatchObject({ mood: 'cut', text: `old since ${since}`, dataAgeMs: 9_400 });
+    expect(cut.band?.text).toBe(`What is shown is 9.4 s old: the server has not answered since ${since}`);
+  });
+
+  it('is not fooled by a clock that is set, nor by a machine that slept', () => {
+    const setBack = { monotonicMs: 8_000, wallMs: WALL_MS - 3_600_000 };
+    expect(truthOf(OPEN, heard({}), at(0), setBack).mood).toBe('cut');
+    const slept = { monotonicMs: 100, wallMs: WALL_MS + 3_600_000 };
+    expect(truthOf(OPEN, heard({}), at(0), slept)).toMatchObject({ mood: 'cut', dataAgeMs: 3_601_400 });
+  });
+
+  it('is reconnecting for a moment only', () => {
+    const lost: LinkState = { kind: 'lost', since: at(0) };
+    expect(truthOf(lost, heard({}), at(0), at(4_000))).toMatchObject({ mood: 'trying', text: 'reconnecting' });
+    expect(truthOf(lost, heard({}, 4_000), at(4_000), at(5_500)).mood).toBe('cut');
+  });
+
+  it('names the other states', () => {
+    expect(truthOf({ kind: 'connecting' }, null, at(0), at(0)).text).toBe('connecting');
+    expect(truthOf({ kind: 'connecting' }, null, at(0), at(9_000))).toMatchObject({ mood: 'cut', dataAgeMs: null });
+    expect(truthOf({ kind: 'off' }, null, null, at(0)).text).toBe('not connected');
+  });
+});

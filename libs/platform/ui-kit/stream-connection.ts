@@ -1,0 +1,161 @@
+import { elapsedMs, type Moment, momentNow } from './elapsed';
+import { SILENT_MS } from './page-truth';
+
+const STREAM_URL = '/api/v1/status/stream';
+const CHECK_MS = 1_000;
+/** A connection that is not answered for this long is tried again. */
+const ANSWER_MS = 10_000;
+/** The events whose data listeners get; `counts` and `freshness` come again and again. */
+const EVENTS = ['target', 'removed', 'result', 'reset', 'counts', 'freshness'] as const;
+export type StreamEventName = (typeof EVENTS)[number];
+
+/** How the stream is: `off` before sign-in, `open` while events come, `lost` since the moment it broke. */
+export type LinkState = { kind: 'off' } | { kind: 'connecting' } | { kind: 'open' } | { kind: 'lost'; since: Moment };
+
+/** What comes of the stream. `open` says whether results may have been missed since the last event. */
+export type StreamSignal =
+  | { kind: 'event'; event: StreamEventName; data: string; id: string }
+  | { kind: 'open'; missed: boolean }
+  | { kind: 'lost' };
+
+/** Wait before the next attempt, in milliseconds: 1 s doubling to 15 s. */
+export function reopenAfterMs(attempt: number): number {
+  return Math.min(15_000, 1_000 * 2 ** Math.min(attempt, 10));
+}
+
+/**
+ * One connection to the event stream, kept open: it resumes by the last id, is opened again when nothing comes, and when other
+ * targets are watched the next one is open before the former is closed, so that nothing is missed.
+ */
+export class StreamConnection {
+  private source: EventSource | null = null;
+  private next: EventSource | null = null;
+  private reopening: ReturnType<typeof setTimeout> | undefined;
+  private checking: ReturnType<typeof setInterval> | undefined;
+  private attempts = 0;
+  private heard: Moment = momentNow();
+  private isLost = false;
+  private wasOpen = false;
+  private watched: readonly string[] = [];
+
+  constructor(
+    private readonly tell: (signal: StreamSignal) => void,
+    /** Renews the session when it ran out; rejects while the server does not answer. */
+    private readonly renewSession: () => Promise<unknown>,
+    /** Id of the last event, from which the stream resumes. */
+    private lastEventId = '',
+  ) {
+    this.wasOpen = lastEventId !== '';
+  }
+
+  open(watched: readonly string[]): void {
+    this.watched = watched;
+    this.heard = momentNow();
+    this.checking ??= setInterval(() => this.check(), CHECK_MS);
+    this.source = this.connect();
+  }
+
+  close(): void {
+    clearInterval(this.checking);
+    this.checking = undefined;
+    this.disconnect();
+  }
+
+  /** Also streams the results of these targets. */
+  watch(targets: readonly string[]): void {
+    if (targets.join() === this.watched.join()) return;
+    this.watched = targets;
+    if (this.source === null) return;
+    this.next?.close();
+    this.next = this.connect();
+  }
+
+  private connect(): EventSource {
+    const query = new URLSearchParams();
+    if (this.watched.length > 0) query.set('live', this.watched.join());
+    if (this.lastEventId !== '') query.set('lastEventId', this.lastEventId);
+    const source = new EventSource(query.size === 0 ? STREAM_URL : `${STREAM_URL}?${query}`);
+    source.addEventListener('open', () => this.opened(source));
+    source.addEventListener('error', () => this.failed(source));
+    for (const event of EVENTS) {
+      source.addEventListener(event, (message: MessageEvent<string>) => this.take(event, message));
+    }
+    return source;
+  }
+
+  private take(event: StreamEventName, { data, lastEventId }: MessageEvent<string>): void {
+    this.heard = momentNow();
+    if (lastEventId !== '') this.lastEventId = lastEventId;
+    this.tell({ kind: 'event', event, data, id: this.lastEventId });
+  }
+
+  private opened(source: EventSource): void {
+    const isNext = source === this.next;
+    if (isNext) {
+      this.source?.close();
+      this.source = source;
+      this.next = null;
+    }
+    this.heard = momentNow();
+    this.attempts = 0;
+    this.tell({ kind: 'open', missed: this.wasOpen && (this.isLost || !isNext) });
+    this.isLost = false;
+    this.wasOpen = true;
+  }
+
+  private failed(source: EventSource): void {
+    if (source === this.next) {
+      this.next = null;
+      source.close();
+      // What is watched is to come all the same: the connection as a whole begins again.
+      return this.reopen();
+    }
+    if (source !== this.source) return;
+    this.markLost();
+    if (source.readyState === EventSource.CLOSED) this.reopen();
+  }
+
+  private markLost(): void {
+    if (!this.isLost) this.tell({ kind: 'lost' });
+    this.isLost = true;
+  }
+
+  /** The browser gave up (an error answer). Reading the session first renews it if it ran out. */
+  private reopen(): void {
+    this.disconnect();
+    this.reopening = setTimeout(() => void this.renewAndOpen(), reopenAfterMs(this.attempts++));
+  }
+
+  private async renewAndOpen(): Promise<void> {
+    try {
+      await this.renewSession();
+    } catch (failure) {
+      if (this.checking === undefined) return;
+      // The page already says that the link is lost; a session that ended is handled by the interceptor.
+      console.warn('The live stream could not be opened; trying again.', failure);
+      this.reopen();
+      return;
+    }
+    this.reopening = undefined;
+    if (this.checking === undefined) return;
+    this.heard = momentNow();
+    this.source = this.connect();
+  }
+
+  private disconnect(): void {
+    clearTimeout(this.reopening);
+    this.reopening = undefined;
+    this.source?.close();
+    this.next?.close();
+    this.source = this.next = null;
+  }
+
+  private check(): void {
+    const { source } = this;
+    if (source === null) return;
+    const silentMs = elapsedMs(this.heard);
+    if (silentMs >= SILENT_MS) this.markLost();
+    const isStuck = source.readyState === EventSource.OPEN ? silentMs >= SILENT_MS : silentMs >= ANSWER_MS;
+    if (isStuck) this.reopen();
+  }
+}

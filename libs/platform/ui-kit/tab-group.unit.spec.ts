@@ -1,0 +1,154 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { TabGroup, type TabMessage } from './tab-group';
+
+/** Tabs of one browser, of which each hears what the others say. */
+class Browser {
+  readonly tabs = new Map<string, Tab>();
+
+  open(name: string, chance = 0.5): Tab {
+    const tab = new Tab(this, name, chance);
+    this.tabs.set(name, tab);
+    tab.group.join();
+    return tab;
+  }
+
+  post(from: string, message: TabMessage): void {
+    for (const [name, tab] of this.tabs)
+      if (name !== from && !tab.frozen) queueMicrotask(() => tab.take?.(structuredClone(message)));
+  }
+
+  leaders(): string[] {
+    return [...this.tabs.values()].filter(({ group }) => group.leads).map(({ name }) => name);
+  }
+}
+
+class Tab {
+  readonly heard: unknown[] = [];
+  wanted: readonly string[] = [];
+  frozen = false;
+  take: ((message: TabMessage) => void) | null = null;
+  readonly group: TabGroup;
+
+  constructor(
+    private readonly browser: Browser,
+    readonly name: string,
+    chance: number,
+  ) {
+    const channel = {
+      post: (message: TabMessage) => this.browser.post(name, message),
+      listen: (take: (message: TabMessage) => void) => void (this.take = take),
+      close: () => void (this.take = null),
+    };
+    const role = {
+      lead: () => undefined,
+      follow: () => undefined,
+      wanted: (all: readonly string[]) => void (this.wanted = all),
+      news: (news: unknown) => void this.heard.push(news),
+      state: () => `state of ${name}`,
+    };
+    this.group = new TabGroup(name, channel, role, () => chance);
+  }
+
+  close(): void {
+    this.group.leave();
+    this.browser.tabs.delete(this.name);
+  }
+}
+
+beforeEach(
+  () =>
+    void vi.useFakeTimers({
+      toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'],
+    }),
+);
+afterEach(() => void vi.useRealTimers());
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+
+describe('the tabs of a browser', () => {
+  it('are led by one, also when ten come at once', async () => {
+    const browser = new Browser();
+    for (let n = 0; n < 10; n++) browser.open(`tab-${n}`);
+    await pass(1_000);
+    expect(browser.leaders()).toEqual(['tab-0']);
+    await pass(60_000);
+    expect(browser.leaders()).toEqual(['tab-0']);
+  });
+
+  it('tell one that comes how things stand, and pass on what comes', async () => {
+    const browser = new Browser();
+    const first = browser.open('b');
+    await pass(1_000);
+    const second = browser.open('a');
+    await pass(1_000);
+    expect(browser.leaders()).toEqual(['b']);
+    expect(second.heard).toEqual(['state of b']);
+    first.group.pass('news');
+    second.group.pass('not of the leader');
+    await pass(0);
+    expect(second.heard).toEqual(['state of b', 'news']);
+    expect(first.heard).toEqual([]);
+  });
+
+  it('are led by another soon after the leader was closed', async () => {
+    const browser = new Browser();
+    const first = browser.open('a');
+    for (const name of ['b', 'c', 'd']) browser.open(name);
+    await pass(1_000);
+    first.close();
+    await pass(200);
+    expect(browser.leaders()).toEqual(['b']);
+  });
+
+  it('are led by another when the leader crashed or was frozen, which follows when it is back', async () => {
+    const browser = new Browser();
+    const first = browser.open('a');
+    for (const name of ['b', 'c']) browser.open(name);
+    await pass(1_000);
+    first.frozen = true;
+    vi.spyOn(browser, 'post').mockImplementation((from, message) => {
+      if (from !== 'a') Browser.prototype.post.call(browser, from, message);
+    });
+    await pass(12_000);
+    expect(browser.leaders()).toEqual(['a', 'b']);
+    vi.restoreAllMocks();
+    first.frozen = false;
+    await pass(4_000);
+    expect(browser.leaders()).toEqual(['b']);
+  });
+
+  it('are served what each of them wants, by whoever leads', async () => {
+    const browser = new Browser();
+    const tabs = ['a', 'b', 'c'].map((name) => browser.open(name));
+    await pass(1_000);
+    tabs[0]?.group.ask('target 1');
+    tabs[1]?.group.ask('target 2');
+    tabs[2]?.group.ask('target 2');
+    await pass(0);
+    expect(tabs[0]?.wanted).toEqual(['target 1', 'target 2']);
+    tabs[0]?.close();
+    await pass(1_000);
+    expect(browser.leaders()).toEqual(['b']);
+    expect(tabs[1]?.wanted).toEqual(['target 2']);
+    tabs[2]?.group.ask('target 3');
+    await pass(0);
+    expect(tabs[1]?.wanted).toEqual(['target 2', 'target 3']);
+    tabs[2]?.group.ask(null);
+    await pass(0);
+    expect(tabs[1]?.wanted).toEqual(['target 2']);
+  });
+
+  it('forget what a tab wanted that crashed', async () => {
+    const browser = new Browser();
+    const [first, second] = [browser.open('a'), browser.open('b')];
+    await pass(1_000);
+    second.group.ask('target 1');
+    await pass(120_000);
+    expect(first.wanted).toEqual(['target 1']);
+    browser.tabs.delete('b');
+    vi.spyOn(browser, 'post').mockImplementation((from, message) => {
+      if (from !== 'b') Browser.prototype.post.call(browser, from, message);
+    });
+    await pass(200_000);
+    expect(first.wanted).toEqual([]);
+  });
+});
