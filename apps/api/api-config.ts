@@ -44,6 +44,7 @@ const SECRET_LENGTH_MIN = 32;
 /** @throws ConfigError that lists everything that is wrong */
 export function readApiConfig(env: NodeJS.ProcessEnv = process.env): ApiConfig {
   const config = readConfig({ ...FIELDS, ...KAFKA_SASL_FIELDS }, env);
+  requireProxies(config.trustedProxies ?? []);
   return { ...config, jwtSecret: readJwtSecret(config.secretFile) };
 }
 
