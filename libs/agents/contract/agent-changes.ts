@@ -4,6 +4,8 @@ import type { AgentState } from './agent-events';
 export const AGENT_CHANGES = ['drain', 'cancel-drain', 'retire', 'evict', 'ban', 'unban'] as const;
 export type AgentChange = (typeof AGENT_CHANGES)[number];
 
+export const REASON_LENGTH_MAX = 200;
+
 export interface ChangeAgentRequest {
   /** For the audit and for those who look at the agent later; at most 200 characters. */
   reason?: string;

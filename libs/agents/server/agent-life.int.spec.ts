@@ -99,6 +99,9 @@ describe('the life of agents', () => {
     await expect(change(agentId, 'evict', {}, { expectedVersion: 2 })).rejects.toMatchObject({
       code: 'precondition_failed',
     });
+    for (const reason of ['x'.repeat(201), 'a\u0007b']) {
+      await expect(change(agentId, 'evict', { reason })).rejects.toMatchObject({ code: 'invalid' });
+    }
     await expect(change(newId(), 'drain')).rejects.toMatchObject({ code: 'not_found' });
   });
 

@@ -1,6 +1,7 @@
 import {
   AGENT_STATES,
   EXECUTOR_STATES,
+  REASON_LENGTH_MAX,
   type AgentConnection,
   type AgentMetricPoint,
   type AgentMetrics,
@@ -13,7 +14,7 @@ import {
   type ExecutorHealth,
   type AgentProcess,
 } from '@icmp-mon/agents/contract';
-import { MayBeAbsent, TIME_TEXT_LENGTH_MAX } from '@icmp-mon/platform/http';
+import { IsPlainText, MayBeAbsent, TIME_TEXT_LENGTH_MAX } from '@icmp-mon/platform/http';
 import { UNCOUNTED_REASONS, type UncountedReason, type UncountedResults } from '@icmp-mon/probing/contract';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsString, Length, MaxLength } from 'class-validator';
@@ -139,12 +140,12 @@ export class AgentListQuery {
 export class ChangeAgentBody implements ChangeAgentRequest {
   @ApiPropertyOptional({
     minLength: 1,
-    maxLength: 200,
+    maxLength: REASON_LENGTH_MAX,
     description: 'For the audit, and for those who look at the agent later.',
   })
   @MayBeAbsent()
-  @IsString()
-  @Length(1, 200)
+  @Length(1, REASON_LENGTH_MAX)
+  @IsPlainText()
   reason?: string;
 }
 

@@ -1,7 +1,15 @@
-import type { AgentChange, AgentEvent, ChangeAgentRequest, ChangedAgent } from '@icmp-mon/agents/contract';
+import {
+  type AgentChange,
+  type AgentEvent,
+  type ChangeAgentRequest,
+  type ChangedAgent,
+  REASON_LENGTH_MAX,
+} from '@icmp-mon/agents/contract';
 import type { Sql } from '@icmp-mon/platform/database';
+import { DomainError } from '@icmp-mon/platform/errors';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { IdempotentAnswers, idempotentRequest, type KeptAnswer, type RequestMetadata } from '@icmp-mon/platform/http';
+import { plainTextFault } from '@icmp-mon/platform/text';
 import { Injectable } from '@nestjs/common';
 import { AGENT, type AgentRecord, ban, cancelDrain, drain, evict, retire, unban } from './agent';
 
@@ -23,6 +31,16 @@ export interface ChangeOptions {
   idempotencyKey?: string | null;
 }
 
+/** Events whose reason is too long would be refused by those who read them. */
+function requireReason(reason: string | undefined): void {
+  const fault =
+    reason === undefined || reason.length <= REASON_LENGTH_MAX
+      ? plainTextFault(reason ?? 'none')
+      : `has at most ${REASON_LENGTH_MAX} characters`;
+  if (fault !== null)
+    throw new DomainError('invalid', `The reason ${fault}.`, [{ pointer: '#/reason', detail: fault }]);
+}
+
 /** What an operator does to an agent's life: all of these are one decision on the agent and nothing else. */
 @Injectable()
 export class ChangeAgent {
@@ -31,13 +49,14 @@ export class ChangeAgent {
     private readonly answers: IdempotentAnswers,
   ) {}
 
-  /** Does nothing where the agent is in that state already. @throws DomainError `not_found`, `conflict`, `precondition_failed` */
+  /** Does nothing where the agent is in that state already. @throws DomainError `invalid`, `not_found`, `conflict`, `precondition_failed` */
   async change(
     agentId: string,
     change: AgentChange,
     request: ChangeAgentRequest,
     options: ChangeOptions,
   ): Promise<ChangedAgent> {
+    requireReason(request.reason);
     const { metadata, idempotencyKey = null } = options;
     if (idempotencyKey === null) return this.execute(agentId, change, request, options);
     const repeatable = idempotentRequest(metadata.actor, idempotencyKey, `agent-${change}`, { agentId, ...request });
