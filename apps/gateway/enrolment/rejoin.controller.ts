@@ -1,13 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { EnrolAnswer, RejoinChallenge } from '@icmp-mon/agents/contract';
 import { CertificateAuthority, readRejoinRequest, RejoinAgent } from '@icmp-mon/agents/server';
+import { addressGroup } from '@icmp-mon/platform/http';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { Body, Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { retryAfter } from '../agents/retry-after';
 import { RateLimit } from '../results/rate-limit';
 import { ENROLMENT_ANSWER, type EnrolmentAnswer } from './enrolment.controller';
 
-/** Of all callers together, and of one address: a fleet behind one address that returns at once is through in a minute. */
+/** Of all callers together, and of one address (IPv6: one /64): a fleet behind one address that returns at once is through in a minute. */
 const REQUESTS_PER_S = 100;
 const REQUESTS_PER_S_OF_ADDRESS = 10;
 
@@ -41,7 +42,7 @@ export class RejoinController {
   }
 
   private limit(request: IncomingMessage): void {
-    const waitS = this.addressRate.take(request.socket.remoteAddress ?? 'unknown', 1) ?? this.rate.take('all', 1);
+    const waitS = this.addressRate.take(addressGroup(request.socket.remoteAddress), 1) ?? this.rate.take('all', 1);
     if (waitS !== null) throw retryAfter('too_many_requests', 'Too many agents return at once.', waitS);
   }
 }
