@@ -7,6 +7,8 @@ import type { Principal } from './permission';
 export const STREAMS_MAX = 2_000;
 /** One stream a tab; a service may serve many viewers with its key. */
 export const STREAMS_OF_ONE_MAX: Readonly<Record<Principal['kind'], number>> = { user: 50, 'api-key': 1_500 };
+/** Of all API keys together, so that people always find a place. */
+export const STREAMS_OF_KEYS_MAX = 1_500;
 
 const openGauge = new Gauge({
   name: 'icmpmon_streams_open',
@@ -23,6 +25,7 @@ export const streamsDropped = new Counter({
 /** Counts the streams that are open, in all and by who holds them. */
 export class OpenStreams {
   private total = 0;
+  private ofKeys = 0;
   private readonly byHolder = new Map<string, number>();
 
   get size(): number {
@@ -31,11 +34,15 @@ export class OpenStreams {
 
   /**
    * Takes a place, to be given back exactly once by the function returned.
-   * @throws DomainError `unavailable` when the process is full; `too_many_requests` when one caller has enough
+   * @throws DomainError `unavailable` when the process is full, of keys or in all; `too_many_requests` when one caller has enough
    */
   take({ kind, id }: Principal): () => void {
     if (this.total >= STREAMS_MAX) {
       throw new DomainError('unavailable', `This server holds ${STREAMS_MAX} streams, its limit. Try again shortly.`);
+    }
+    if (kind === 'api-key' && this.ofKeys >= STREAMS_OF_KEYS_MAX) {
+      const detail = `This server holds ${STREAMS_OF_KEYS_MAX} streams of API keys, its limit. Try again shortly.`;
+      throw new DomainError('unavailable', detail);
     }
     const holder = `${kind}:${id}`;
     const held = this.byHolder.get(holder) ?? 0;
@@ -46,17 +53,18 @@ export class OpenStreams {
       );
     }
     this.byHolder.set(holder, held + 1);
-    this.count(1);
+    this.count(kind, 1);
     return () => {
       const left = (this.byHolder.get(holder) ?? 1) - 1;
       if (left === 0) this.byHolder.delete(holder);
       else this.byHolder.set(holder, left);
-      this.count(-1);
+      this.count(kind, -1);
     };
   }
 
-  private count(change: number): void {
+  private count(kind: Principal['kind'], change: number): void {
     this.total += change;
+    if (kind === 'api-key') this.ofKeys += change;
     openGauge.set(this.total);
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { OpenStreams, STREAMS_MAX, STREAMS_OF_ONE_MAX } from './open-streams';
+import { OpenStreams, STREAMS_MAX, STREAMS_OF_KEYS_MAX, STREAMS_OF_ONE_MAX } from './open-streams';
 import type { Principal } from './permission';
 
 const principal = (kind: Principal['kind'], id: string): Principal => ({
@@ -25,9 +25,12 @@ describe('places for event streams', () => {
     expect(streams.size).toBe(0);
   });
 
-  it('are bounded for the process', () => {
+  it('are left to people, however many API keys there are', () => {
     const streams = new OpenStreams();
-    for (let at = 0; at < STREAMS_MAX; at++) streams.take(principal('api-key', `key-${at % 2}`));
+    for (let at = 0; at < STREAMS_OF_KEYS_MAX; at++) streams.take(principal('api-key', `key-${at % 3}`));
+    expect(() => streams.take(principal('api-key', 'late'))).toThrow(expect.objectContaining({ code: 'unavailable' }));
+    const people = STREAMS_MAX - STREAMS_OF_KEYS_MAX;
+    for (let at = 0; at < people; at++) streams.take(principal('user', `user-${at % 20}`));
     expect(() => streams.take(principal('user', 'late'))).toThrow(expect.objectContaining({ code: 'unavailable' }));
   });
 });
