@@ -1,5 +1,12 @@
 import { AgentHealthProjection } from '@icmp-mon/agents/server';
-import { ASSIGNMENT_GROUP, ASSIGNMENT_TOPICS, AssignmentProjection } from '@icmp-mon/assignment/server';
+import { type AgentReport, AgentReports } from '@icmp-mon/agents/contract';
+import {
+  AgentPoliciesProjection,
+  AgentWatch,
+  ASSIGNMENT_GROUP,
+  ASSIGNMENT_TOPICS,
+  AssignmentProjection,
+} from '@icmp-mon/assignment/server';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { newId } from '@icmp-mon/platform/ids';
 import { cloudEvent, cloudEventType, Messaging } from '@icmp-mon/platform/messaging';
@@ -18,6 +25,21 @@ import { READ_MODELS, type Sources } from './read-models';
 const SHARDS = 2;
 const AGENTS = [newId(), newId(), newId()];
 const TARGETS = 60;
+
+class Heard extends AgentReports {
+  constructor(private readonly agentIds: readonly string[]) {
+    super();
+  }
+
+  override latest(): Promise<AgentReport[]> {
+    const receivedAtMs = Date.now();
+    return Promise.resolve(this.agentIds.map((agentId) => ({ agentId, receivedAtMs, trouble: null })));
+  }
+
+  override unread(): Promise<number | null> {
+    return Promise.resolve(0);
+  }
+}
 
 describe('rebuilding what a consumer group writes', () => {
   const { kafkaBrokers: brokers } = testServices();
@@ -101,6 +123,27 @@ describe('rebuilding what a consumer group writes', () => {
     expect(await control.query('SELECT agent_id, target_key FROM assignment ORDER BY 1, 2')).toEqual(before);
     const facts = await control.query('SELECT subject FROM shard_feed WHERE position > $1 ORDER BY subject', [last]);
     expect(facts).toEqual([{ subject: 'target:7' }, { subject: 'target:8' }]);
+    expect((await run('assignment')).differences).toEqual([]);
+  });
+
+  it('comes to the same assignments as the watch over the agents, and as the policies that they report', async () => {
+    const [lost, refuses, open] = AGENTS;
+    const policies = new AgentPoliciesProjection(SHARDS);
+    const report = { allow: ['192.0.2.0/24'], deny: [], stopped: false, packetsPerSecond: 1, refusedKeys: [] };
+    const value = Buffer.from(JSON.stringify({ agentId: refuses, reportedAt: new Date().toISOString(), report }));
+    const message = { topic: 't', partition: 0, offset: 0, key: refuses, headers: {}, timestampMs: 0, value };
+    await control.transaction((sql) => policies.handle(sql, [message]));
+    const watch = new AgentWatch({
+      ...{ database: control, shardCount: SHARDS, holdDownMaxMs: 30_000, seenMsMin: 0 },
+      reports: new Heard(AGENTS.filter((agentId) => agentId !== lost)),
+    });
+    for (let look = 0; look < 2; look++) await watch.look();
+    expect(await control.query('SELECT DISTINCT agent_id::text AS id FROM assignment')).toEqual([{ id: open }]);
+    expect((await run('assignment')).differences).toEqual([]);
+    await control.execute(`UPDATE assignment_target SET refused_by = '{}' WHERE key = 9`);
+    await control.execute(`UPDATE assignment_target SET selected = ARRAY[$1]::uuid[] WHERE key = 8`, [lost]);
+    const { differences } = await run('assignment', true);
+    expect(differences[0]).toMatchObject({ table: 'assignment_target', changed: expect.any(Number) });
     expect((await run('assignment')).differences).toEqual([]);
   });
 
