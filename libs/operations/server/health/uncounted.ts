@@ -9,7 +9,7 @@ const LASTING_MINUTES = 3;
 const BRIEF_REASONS: readonly UncountedReason[] = ['repeated', 'not_assigned', 'late'];
 /** A process that has not reported for this long has ended. */
 const ENDED_AFTER_S = 30;
-const SHARED = 'Several processes report under this identity';
+const SHARED = 'Several processes share the identity';
 
 interface CountRow {
   agent_id: string;
@@ -97,8 +97,10 @@ function countRow({ reason, results, minutes, last_s: lastS }: CountRow, agent: 
 }
 
 function sharedRow(processes: readonly ProcessRow[], agent: string): HealthRow {
-  const places = processes.map(({ place, started_at: at }) => `${place || 'unknown'}, started ${timeText(at)}`);
-  return { state: 'bad', values: { agent, reason: 'shared', what: `${SHARED}: ${places.join('; ')}` } };
+  const places = processes.map(({ place }) => place || 'unknown');
+  const starts = processes.map(({ started_at: at }) => timeText(at));
+  const what = `${SHARED}: ${places.join(' and ')}`;
+  return { state: 'bad', values: { agent, reason: 'shared', what, since: starts.join(', ') } };
 }
 
 const timeText = (at: Date): string => `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
@@ -107,7 +109,7 @@ function complaint(rows: readonly HealthRow[]): [string, string] {
   const [shared] = rows.filter(({ state }) => state === 'bad');
   if (shared !== undefined) {
     return [
-      `Agent ${shared.values['agent']} runs more than once. ${shared.values['what']}`,
+      `Agent ${shared.values['agent']}: ${shared.values['what']}, started ${shared.values['since']}`,
       'A state folder or a machine was copied: results of the process that was started last count, those of the others are dropped. ' +
         'End the copy, empty its state folder, and let it enrol under a name of its own.',
     ];
