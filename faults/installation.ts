@@ -70,27 +70,47 @@ export class Installation {
       },
     });
     say(`the product is ready, its services are its own`);
-    const network = freshAddress().split('.').slice(0, 2).join('.');
+    try {
+      const numbered = await Installation.enrolNumbered(product, numberedPort, numberedProxy.port);
+      const network = freshAddress().split('.').slice(0, 2).join('.');
+      const installation = new Installation(product, agentProxy, numberedProxy, numbered, network, disks);
+      await installation.fill(options, say);
+      return installation;
+    } catch (error) {
+      // Nobody else knows of it yet: it would run on, and this process with it.
+      await agentProxy.close();
+      await numberedProxy.close();
+      await product.stop();
+      throw error;
+    }
+  }
+
+  private static async enrolNumbered(
+    product: RunningProduct,
+    proxiedPort: number,
+    directPort: number,
+  ): Promise<NumberedAgent> {
     const token = await product.api<{ token: string; enrolUrl: string }>('POST', 'enrolment-tokens', {
       region: 'lab',
       uses: 5,
       validForS: 3600,
     });
-    const numbered = await NumberedAgent.enrol({
+    return NumberedAgent.enrol({
       enrolUrl: token.enrolUrl,
       token: token.token,
       ca: readFileSync(path.join(product.dir, 'ca/ca.crt'), 'utf8'),
       name: 'numbered',
-      gatewayUrl: `https://127.0.0.1:${numberedPort}`,
-      directUrl: `https://127.0.0.1:${numberedProxy.port}`,
+      gatewayUrl: `https://127.0.0.1:${proxiedPort}`,
+      directUrl: `https://127.0.0.1:${directPort}`,
     });
-    const installation = new Installation(product, agentProxy, numberedProxy, numbered, network, disks);
-    await installation.placeWitness();
-    await installation.addTargets(options.targets);
-    await installation.becomesQuiet(options);
-    const share = `${numbered.assigned.length} of them are measured each ${options.measureEveryMs} ms, with numbers`;
+  }
+
+  private async fill(options: InstallationOptions, say: (line: string) => void): Promise<void> {
+    await this.placeWitness();
+    await this.addTargets(options.targets);
+    await this.becomesQuiet(options);
+    const share = `${this.numbered.assigned.length} of them are measured each ${options.measureEveryMs} ms, with numbers`;
     say(`${options.targets} targets at 5 s; ${share}`);
-    return installation;
   }
 
   /** Has the local agent's spool keep a copy of what it takes from here on. */

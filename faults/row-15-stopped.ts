@@ -39,8 +39,9 @@ export async function run(context: FaultContext): Promise<Verdict> {
     return findings;
   }
   const product = await RunningProduct.start({ name: 'stopped', services: 'own' });
-  const browser = await PortalBrowser.open(product.access.portalUrl);
+  let browser: PortalBrowser | undefined;
   try {
+    browser = await PortalBrowser.open(product.access.portalUrl);
     await product.api('POST', 'targets', { ip: ADDRESS, tier: 'fast' });
     const tabs = await openTabs(browser, product);
     for (const name of context.short ? PROCESSES.slice(0, 1) : [...PROCESSES, SLOW]) {
@@ -48,7 +49,7 @@ export async function run(context: FaultContext): Promise<Verdict> {
       await stopOne(name, product, tabs, findings, context);
     }
   } finally {
-    await browser.close();
+    await browser?.close();
     await product.stop();
   }
   return findings;
