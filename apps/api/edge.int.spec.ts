@@ -50,6 +50,17 @@ describe('a client that never ends its body', () => {
     expect([...statuses].sort()).toEqual([408, 503]);
   });
 
+  it('takes no place from callers who authenticate, be they as many and from the same address', async () => {
+    open = await unfinishedBodies(api.url, { count: 300, bytes: 16 * 1024, path: LOGIN, localAddress: '127.0.0.5' });
+    await expect.poll(() => open.filter(({ answer }) => answer?.status === 503).length, WAIT).toBe(44);
+    const known = await Promise.all(
+      Array.from({ length: 300 }, () =>
+        raw(`GET /api/v1/tiers HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${api.keys.viewer}\r\n\r\n`, '127.0.0.5'),
+      ),
+    );
+    for (const connection of known) await expect.poll(() => connection.answer?.status, WAIT).toBe(200);
+  });
+
   it('is asked for a login before its body is read, and for its permission too', async () => {
     for (const [key, status] of [
       ['imk_000000000000_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', 401],

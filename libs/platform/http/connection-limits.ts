@@ -4,10 +4,12 @@ import { metrics } from '@icmp-mon/platform/ops';
 import { Counter, Gauge } from 'prom-client';
 import { addressGroup } from './client-address';
 
-/** A refused connection may ask for the reason this long, then it is closed. */
-const REFUSED_OPEN_MS = 2_000;
-/** Refused connections that may be open beside the others; beyond that the system closes new ones at once. */
+/** A connection beyond a limit has to ask for something within this, or is closed. */
+const BEYOND_SILENT_MS = 2_000;
+/** Connections beyond the limit of all that may be open to hear why; further ones are closed at once. */
 const REFUSED_MAX = 256;
+/** Connections beyond the limit of their address that may be open: when a server comes back, all viewers of an office ask at once. */
+const BEYOND_ADDRESS_MAX = 2_048;
 
 const open = new Gauge({
   name: 'icmpmon_http_connections_open',
@@ -17,7 +19,7 @@ const open = new Gauge({
 
 const refusedTotal = new Counter({
   name: 'icmpmon_http_connections_refused_total',
-  help: 'Connections refused because a limit was reached: of the process (all), of one address (address).',
+  help: 'Connections beyond a limit: of the process (all), of one address without a login (address).',
   labelNames: ['limit'],
   registers: [metrics],
 });
@@ -31,6 +33,12 @@ export interface ConnectionLimitOptions {
   isExempt?: (address: string) => boolean;
 }
 
+/** Why a connection is beyond a limit; `address` is forgiven to callers who authenticate. */
+export interface ConnectionRefusal {
+  limit: 'all' | 'address';
+  detail: string;
+}
+
 const forgetAddress = new WeakMap<Socket, () => void>();
 
 /** Somebody authenticated on the connection: it no longer counts against its address. */
@@ -41,11 +49,13 @@ export function markAuthenticated(socket: Socket): void {
 
 /**
  * Bounds the connections of a server: in all, and of each address that has not authenticated. A connection beyond a
- * limit is answered (`refusalOf`) and closed, so that its client learns why.
+ * limit may ask at once and learns why it is refused (`refusalOf`); one beyond the limit of its address is served if it
+ * authenticates (`markAuthenticated`).
  */
 export class ConnectionLimits {
   private connections = 0;
-  private readonly refusals = new WeakMap<Socket, string>();
+  private beyondAddress = 0;
+  private readonly refusals = new WeakMap<Socket, ConnectionRefusal>();
   private readonly byAddress = new Map<string, number>();
 
   constructor(private readonly options: ConnectionLimitOptions) {}
@@ -58,7 +68,7 @@ export class ConnectionLimits {
   }
 
   /** Why a connection is not served; null for one within the limits. */
-  refusalOf(socket: Socket): string | null {
+  refusalOf(socket: Socket): ConnectionRefusal | null {
     return this.refusals.get(socket) ?? null;
   }
 
@@ -69,26 +79,45 @@ export class ConnectionLimits {
     if (this.connections >= connectionsMax) {
       return this.refuse(socket, 'all', `This server holds ${connectionsMax} connections, its limit.`);
     }
-    if (address !== null && (this.byAddress.get(address) ?? 0) >= perAddressMax) {
-      const detail = `${perAddressMax} connections without a login are open from ${address}, the limit of one address. Close some.`;
-      return this.refuse(socket, 'address', detail);
-    }
     this.count(1);
-    if (address !== null) {
-      this.countAddress(address, 1);
-      forgetAddress.set(socket, () => this.countAddress(address, -1));
-    }
     socket.once('close', () => {
       this.count(-1);
       markAuthenticated(socket);
     });
+    if (address === null) return;
+    if ((this.byAddress.get(address) ?? 0) >= perAddressMax) this.holdBeyondAddress(socket, address);
+    else {
+      this.countAddress(address, 1);
+      forgetAddress.set(socket, () => this.countAddress(address, -1));
+    }
   }
 
-  private refuse(socket: Socket, limit: string, detail: string): void {
+  private holdBeyondAddress(socket: Socket, address: string): void {
+    if (this.beyondAddress >= BEYOND_ADDRESS_MAX) {
+      refusedTotal.inc({ limit: 'address' });
+      socket.destroy();
+      return;
+    }
+    this.beyondAddress += 1;
+    forgetAddress.set(socket, () => {
+      this.beyondAddress -= 1;
+      this.refusals.delete(socket);
+    });
+    const { perAddressMax } = this.options;
+    const detail = `${perAddressMax} connections without a login are open from ${address}, the limit of one address. Close some.`;
+    this.refuse(socket, 'address', detail);
+  }
+
+  private refuse(socket: Socket, limit: ConnectionRefusal['limit'], detail: string): void {
     refusedTotal.inc({ limit });
-    this.refusals.set(socket, detail);
-    const close = setTimeout(() => socket.destroy(), REFUSED_OPEN_MS);
-    socket.once('close', () => clearTimeout(close));
+    this.refusals.set(socket, { limit, detail });
+    const silent = setTimeout(() => {
+      // What has arrived meanwhile is read first.
+      setImmediate(() => {
+        if (socket.bytesRead === 0) socket.destroy();
+      });
+    }, BEYOND_SILENT_MS);
+    socket.once('close', () => clearTimeout(silent));
   }
 
   private count(change: number): void {

@@ -19,7 +19,7 @@ async function listening(options: ConnectionLimitOptions): Promise<number> {
   const limits = new ConnectionLimits(options);
   server = createServer((request, response) => {
     if (request.url === '/in') markAuthenticated(request.socket);
-    response.end(limits.refusalOf(request.socket) ?? 'ok');
+    response.end(limits.refusalOf(request.socket)?.detail ?? 'ok');
   });
   limits.watch(server);
   server.listen(0, '127.0.0.1');
@@ -78,6 +78,15 @@ it('no longer counts a connection on which somebody authenticated, and gives eac
       return answer;
     }, WAIT)
     .toBe('ok');
+});
+
+it('serves a connection beyond the share of its address once somebody authenticated on it', async () => {
+  const port = await listening({ connectionsMax: 10, perAddressMax: 1 });
+  await client(port);
+  const beyond = await client(port);
+  expect(await ask(beyond, '/in')).toBe('ok');
+  expect(await ask(beyond)).toBe('ok');
+  expect(await ask(await client(port))).toContain('1 connections without a login');
 });
 
 it('bounds all together, proxies too', async () => {

@@ -7,8 +7,9 @@ import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-ex
 import cookieParser from 'cookie-parser';
 import type { Application, NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
+import { Authenticator } from './authenticator';
 import { answerBrokenRequests } from './broken-requests';
-import { ConnectionLimits } from './connection-limits';
+import { ConnectionLimits, markAuthenticated } from './connection-limits';
 import { answerError } from './problem-filter';
 import { closeUnreadBodies } from './request-body';
 import { requestId } from './request-context';
@@ -57,15 +58,27 @@ class HttpAdapter extends ExpressAdapter {
   }
 }
 
-/** Answers what comes on a connection beyond the limits with the reason. */
+/** Answers what comes on a connection beyond the limits with the reason, unless its caller authenticates. */
 const refuseBeyond =
-  (limits: ConnectionLimits) =>
-  (request: Request, response: Response, next: NextFunction): void => {
+  (limits: ConnectionLimits, authenticator: () => Authenticator) =>
+  async (request: Request, response: Response, next: NextFunction): Promise<void> => {
     const refusal = limits.refusalOf(request.socket);
-    if (refusal === null) return next();
+    if (refusal === null || (refusal.limit === 'address' && (await isKnown(request, authenticator())))) return next();
     response.setHeader('Connection', 'close');
-    answerError(new DomainError('unavailable', refusal), request, response);
+    answerError(new DomainError('unavailable', refusal.detail), request, response);
   };
+
+async function isKnown(request: Request, authenticator: Authenticator): Promise<boolean> {
+  try {
+    const isCaller = (await authenticator.authenticate(request)) !== null;
+    if (isCaller) markAuthenticated(request.socket);
+    return isCaller;
+  } catch (error) {
+    // Whoever cannot be recognised counts as a stranger, whatever the reason.
+    if (error instanceof DomainError) return false;
+    throw error;
+  }
+}
 
 export interface HttpAppOptions {
   logger?: LoggerService | false;
@@ -102,13 +115,13 @@ export async function createHttpApp(
   limits.watch(server);
   answerBrokenRequests(server);
   app.use(requestId);
-  app.use(refuseBeyond(limits));
+  app.use(cookieParser());
+  app.use(refuseBeyond(limits, () => app.get(Authenticator)));
   app.use(closeUnreadBodies);
   app.use(noteUntrustedProxies(isTrusted));
   app.use(countRequests);
   app.use(helmet({ contentSecurityPolicy: CONTENT_SECURITY_POLICY, strictTransportSecurity: false }));
   app.use('/api', notCached);
-  app.use(cookieParser());
   assertRoutesDeclareAccess(app);
   return app;
 }

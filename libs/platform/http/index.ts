@@ -1,7 +1,12 @@
 export { Authenticator } from './authenticator';
 export { answerBrokenRequests } from './broken-requests';
 export { addressGroup } from './client-address';
-export { type ConnectionLimitOptions, ConnectionLimits, markAuthenticated } from './connection-limits';
+export {
+  type ConnectionLimitOptions,
+  ConnectionLimits,
+  type ConnectionRefusal,
+  markAuthenticated,
+} from './connection-limits';
 export { createHttpApp, type HttpAppOptions, listen } from './create-http-app';
 export { entityTag, IfMatch, ifMatchVersion } from './entity-tag';
 export {
