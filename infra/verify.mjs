@@ -16,6 +16,7 @@ const steps = [
     command: [bin('ngc'), '--noEmit', '--rootDir', '.', '-p', 'apps/portal/tsconfig.json'],
     needs: 'apps/portal/tsconfig.json',
   },
+  { name: 'install scripts of shipped packages', command: [process.execPath, 'infra/supply/check-supply.mjs'] },
   {
     name: 'docs',
     command: [process.execPath, 'libs/platform/workspace/check-docs.mjs'],

@@ -1,0 +1,17 @@
+// npm run sbom [-- <file>]: what the shipped programs consist of, as CycloneDX 1.6. The same lockfile gives the same bytes.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { rootDir } from './paths.mjs';
+import { fail, say } from './say.mjs';
+import { billOfMaterials } from './supply/bill-of-materials.mjs';
+
+try {
+  const file = resolve(process.argv[2] ?? join(rootDir, 'artefacts/sbom.cdx.json'));
+  const read = (name) => JSON.parse(readFileSync(join(rootDir, name), 'utf8'));
+  const bill = billOfMaterials(read('package.json'), read('package-lock.json'));
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(bill, null, 2)}\n`);
+  say(`${bill.components.length} components in ${file}`);
+} catch (error) {
+  fail(error);
+}
