@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { buildServers } from './build.mjs';
+import { build, buildServers } from './build.mjs';
 import { giveToOwner } from './owner.mjs';
 import { distDir, nodeBinary, rootDir, testDir } from './paths.mjs';
 import { chooseProvider } from './providers/index.mjs';
@@ -15,6 +15,8 @@ const mainFile = join(distDir, 'faults/main.js');
 const usage = 'Use: npm run faults [-- <row> …] [--seed N] [--short] [--json]';
 /** Rows that need no product: the pure function under a simulator. */
 const pureRows = ['23'];
+/** Rows that look at the portal's pages. */
+const portalRows = ['15'];
 
 try {
   checkSystem();
@@ -40,7 +42,8 @@ async function faults(rows) {
   const pure = rows.length > 0 && rows.every((row) => pureRows.includes(row));
   const provider = pure ? 'none' : await chooseProvider({ ICMPMON_PROVIDER: process.env.ICMPMON_PROVIDER });
   await setUp(import.meta.url, { provider, commands: pure ? [] : ['fping', 'nft', 'ip'] });
-  if (!pure) await buildServers(say);
+  const showsPortal = rows.length === 0 || rows.some((row) => portalRows.includes(row));
+  if (!pure) await (showsPortal ? build(say) : buildServers(say));
   // Always anew: it takes a second, and its sources are spread over the workspace.
   await run(nodeBinary, ['libs/platform/workspace/build-app.mjs', 'faults'], { cwd: rootDir });
   // Apps that are started again must be those that were killed, whatever is built meanwhile.
