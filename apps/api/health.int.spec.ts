@@ -82,17 +82,17 @@ describe('the health of the product', () => {
     await eventuallyPart('statuses', (part) => {
       expect(part).toMatchObject({
         state: 'bad',
-        summary: 'results are 10 min old: no ticks come: no worker writes them',
+        summary: 'Results are 10 min old: no ticks come: no worker writes them',
       });
     });
     await telemetry.execute(`UPDATE shard_position SET log_at = now() - interval '10 minutes'`);
     await eventuallyPart('statuses', (part) => {
-      expect(part.summary).toBe('statuses are 10 min old: no ticks come: no worker writes them');
+      expect(part.summary).toBe('Statuses are 10 min old: no ticks come: no worker writes them');
     });
     clearInterval(holding);
     await telemetry.execute(`UPDATE shard SET expires_at = now()`);
     await eventuallyPart('statuses', (part) => {
-      expect(part.summary).toBe('statuses are 10 min old: no projector owns 2 of 2 shards');
+      expect(part.summary).toBe('Statuses are 10 min old: no projector owns 2 of 2 shards');
     });
     await holdShards();
     await telemetry.execute(`UPDATE shard_position SET log_at = now() + interval '1 hour'`);
@@ -103,7 +103,7 @@ describe('the health of the product', () => {
     await eventuallyPart('statuses', (part) => {
       expect(part).toMatchObject({
         state: 'bad',
-        summary: 'statuses are 2 min old: 7 status changes not published yet',
+        summary: 'Statuses are 2 min old: 7 status changes not published yet',
       });
     });
     await telemetry.execute(`INSERT INTO status_publication VALUES (1, 7)`);

@@ -103,8 +103,8 @@ function readingOf(lag: StatusLag, { thresholds }: Look): PartReading {
   }
   const { cause, advice } = causeOfLag(lag, thresholds);
   const late = grade(statusesS, thresholds.statusAgeS) !== 'ok';
-  const what = late ? `statuses are ${spanText(statusesS)} old` : `results are ${spanText(storedS ?? 0)} old`;
-  return { state, summary: never ? `nothing is judged yet: ${cause}` : `${what}: ${cause}`, advice, rows };
+  const what = late ? `Statuses are ${spanText(statusesS)} old` : `Results are ${spanText(storedS ?? 0)} old`;
+  return { state, summary: never ? `Nothing is judged yet: ${cause}` : `${what}: ${cause}`, advice, rows };
 }
 
 /** Null when Kafka does not answer soon. */
