@@ -23,17 +23,11 @@ import { JoinAgent } from './join-agent';
     <section class="card" aria-labelledby="life-title">
       <div class="card-head"><h2 id="life-title">Life cycle</h2></div>
       <div class="inside">
-        <p data-testid="agent-state">
-          {{ stateText(agent()) ?? 'Active' }} since {{ instantText(agent().stateSince) }}
-          @if (agent().stateReason) {
-            : {{ agent().stateReason }}
-          }
-          .
-        </p>
+        <p data-testid="agent-state">{{ text() }}</p>
         @if (mayChange() && changes().length > 0) {
           <div class="actions">
             <input
-              class="input"
+              class="text-field"
               aria-label="Reason, for the audit"
               placeholder="Reason (optional)"
               maxlength="200"
@@ -44,7 +38,6 @@ import { JoinAgent } from './join-agent';
               <button
                 type="button"
                 class="button"
-                [class.button-danger]="change.isDangerous"
                 [attr.data-testid]="'agent-' + change.change"
                 [disabled]="busy()"
                 (click)="ask(change)"
@@ -57,7 +50,7 @@ import { JoinAgent } from './join-agent';
         @if (replaceable()) {
           <details>
             <summary>Put another machine in its place</summary>
-            <icm-join-agent [agentName]="agent().name" />
+            <icm-join-agent [replaces]="agent()" />
           </details>
         }
       </div>
@@ -78,7 +71,7 @@ import { JoinAgent } from './join-agent';
       flex-wrap: wrap;
       gap: 8px;
     }
-    .input {
+    .text-field {
       flex: 0 1 260px;
     }
     summary {
@@ -106,8 +99,11 @@ export class AgentActions {
   protected readonly replaceable = computed(
     () => this.session.may('agents:enrol') && isReplaceable(this.agent().state),
   );
-  protected readonly instantText = instantText;
-  protected readonly stateText = stateText;
+  protected readonly text = computed(() => {
+    const { stateSince, stateReason } = this.agent();
+    const reason = stateReason === null ? '' : ` Reason: ${stateReason}.`;
+    return `${stateText(this.agent()) ?? 'Active: it takes part'}. Since ${instantText(stateSince)}.${reason}`;
+  });
 
   protected async ask(offered: OfferedChange): Promise<void> {
     const { name } = this.agent();

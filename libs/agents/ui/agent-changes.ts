@@ -5,7 +5,6 @@ export interface OfferedChange {
   label: string;
   /** What it does, for the dialog that asks first. */
   effect: string;
-  isDangerous: boolean;
   /** Of `retire`. */
   force?: boolean;
 }
@@ -14,13 +13,11 @@ const DRAIN: OfferedChange = {
   change: 'drain',
   label: 'Drain',
   effect: 'Its targets go to other agents. It stays connected, measures nothing, and can be made active again.',
-  isDangerous: false,
 };
 const CANCEL_DRAIN: OfferedChange = {
   change: 'cancel-drain',
   label: 'Make active again',
   effect: 'It gets targets again.',
-  isDangerous: false,
 };
 const RETIRE: OfferedChange = {
   change: 'retire',
@@ -28,33 +25,28 @@ const RETIRE: OfferedChange = {
   effect:
     'Its targets go to other agents; once it holds none and has sent what it measured it is removed, and its name is free. ' +
     'Its history stays.',
-  isDangerous: true,
 };
 const RETIRE_NOW: OfferedChange = {
   change: 'retire',
   label: 'Retire now',
   effect:
     'It is removed at once, and its name is free. What it has measured and not sent yet is lost. Its history stays.',
-  isDangerous: true,
   force: true,
 };
 const EVICT: OfferedChange = {
   change: 'evict',
   label: 'Evict',
   effect: 'Its certificate and key are refused within a minute. It can join again with a token that names it.',
-  isDangerous: true,
 };
 const BAN: OfferedChange = {
   change: 'ban',
   label: 'Ban',
   effect: 'Its certificate and key are refused within a minute, and no token lets it in until it is unbanned.',
-  isDangerous: true,
 };
 const UNBAN: OfferedChange = {
   change: 'unban',
   label: 'Unban',
   effect: 'It can join again with a token that names it.',
-  isDangerous: false,
 };
 
 /** What an operator can do to an agent in its state. */

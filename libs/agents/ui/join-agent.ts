@@ -1,6 +1,6 @@
 import { HttpClient } from '@angular/common/http';
 import { Component, computed, inject, input, signal } from '@angular/core';
-import type { CreateEnrolmentTokenRequest, EnrolmentTokenCreated } from '@icmp-mon/agents/contract';
+import type { AgentView, CreateEnrolmentTokenRequest, EnrolmentTokenCreated } from '@icmp-mon/agents/contract';
 import { Session } from '@icmp-mon/identity/ui';
 import { Icon, instantText, newRequestKey, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
 import { firstValueFrom } from 'rxjs';
@@ -17,7 +17,7 @@ import { joinCommand } from './join-command';
         {{ instantText(token.expiresAt) }}, and is not shown again.
         @if (token.agentName) {
           It puts that machine in the place of {{ token.agentName }}: the present one is refused from then on. An agent
-          that is installed already needs only the token, and an empty state folder on another machine.
+          that is installed there already needs the token and an empty state folder.
         }
       </p>
       <div class="command">
@@ -68,14 +68,14 @@ export class JoinAgent {
   private readonly http = inject(HttpClient);
   private readonly toasts = inject(Toasts);
   private readonly session = inject(Session);
-  /** Makes a token for this agent alone; any new one unless set. */
-  readonly agentName = input<string>();
+  /** Makes a token that puts a machine in the place of this agent; for a new one unless set. */
+  readonly replaces = input<Pick<AgentView, 'name' | 'region' | 'provider'>>();
   protected readonly created = signal<EnrolmentTokenCreated | null>(null);
   protected readonly making = signal(false);
   protected readonly mayEnrol = computed(() => this.session.may('agents:enrol'));
   protected readonly command = computed(() => {
     const token = this.created();
-    return token === null ? '' : joinCommand(token);
+    return token === null ? '' : joinCommand(token, this.replaces());
   });
   protected readonly instantText = instantText;
 
@@ -83,7 +83,7 @@ export class JoinAgent {
     this.making.set(true);
     try {
       const headers = { 'Idempotency-Key': newRequestKey() };
-      const agentName = this.agentName();
+      const agentName = this.replaces()?.name;
       const body: CreateEnrolmentTokenRequest = { uses: 1, ...(agentName !== undefined && { agentName }) };
       const request = this.http.post<EnrolmentTokenCreated>('/api/v1/enrolment-tokens', body, { headers });
       this.created.set(await firstValueFrom(request));

@@ -32,6 +32,10 @@ describe('joinCommand', () => {
     const command = joinCommand({ ...created, agentName: 'lab-1', region: 'eu' });
     expect(command).toContain("ICMPMON_AGENT_NAME='lab-1'");
     expect(command).toContain("ICMPMON_AGENT_REGION='eu'");
+    const place = { region: 'us', provider: 'transit' };
+    expect(joinCommand({ ...created, agentName: 'lab-1', region: null }, place)).toContain(
+      "ICMPMON_AGENT_PROVIDER='transit'",
+    );
   });
 });
 
