@@ -30,7 +30,7 @@ const AGAIN_MS = 15_000;
               <th class="number">Uses left</th>
               <th>Last used</th>
               <th>Expires</th>
-              <th></th>
+              <th><span class="for-screen-readers">Actions</span></th>
             </tr>
           </thead>
           <tbody>
