@@ -1,6 +1,6 @@
 import type { AgentShare, AgentView } from '@icmp-mon/agents/contract';
-import { AssignmentDirectory } from '@icmp-mon/assignment/contract';
-import { AgentStandings } from '@icmp-mon/status/contract';
+import { type AgentAssignments, AssignmentDirectory } from '@icmp-mon/assignment/contract';
+import { type AgentStanding, AgentStandings } from '@icmp-mon/status/contract';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { Injectable } from '@nestjs/common';
 
@@ -23,13 +23,20 @@ export class AgentShares {
   private async read(): Promise<((agentId: string) => AgentShare) | null> {
     try {
       const [assignments, standings] = await Promise.all([this.assignments.byAgent(), this.standings.byAgent()]);
-      return (agentId) => ({
-        ...(assignments.get(agentId) ?? { assigned: 0, refused: 0 }),
-        ...(standings.get(agentId) ?? { measured: 0, warming: 0, silent: 0 }),
-      });
+      return (agentId) => shareOf(assignments.get(agentId), standings.get(agentId));
     } catch (error) {
       this.logger.warn({ err: error }, 'cannot count the targets of the agents');
       return null;
     }
   }
+}
+
+/** The shards hear of a change later than assignment decides it: what they still count of targets that are with others does not show. */
+export function shareOf(
+  { assigned, refused }: AgentAssignments = { assigned: 0, refused: 0 },
+  standing: AgentStanding = { measured: 0, warming: 0, silent: 0 },
+): AgentShare {
+  const measured = Math.min(standing.measured, assigned);
+  const warming = Math.min(standing.warming, assigned - measured);
+  return { assigned, refused, measured, warming, silent: Math.min(standing.silent, assigned - measured - warming) };
 }

@@ -6,7 +6,6 @@ import { Session } from '@icmp-mon/identity/ui';
 import {
   agentTrouble,
   ageText,
-  bytesText,
   Clock,
   countText,
   durationText,
@@ -46,7 +45,6 @@ export class AgentList {
   protected readonly isAdmitted = isAdmitted;
   protected readonly agentTrouble = agentTrouble;
   protected readonly ageText = ageText;
-  protected readonly bytesText = bytesText;
   protected readonly certificateText = certificateText;
   protected readonly countText = countText;
   protected readonly durationText = durationText;
