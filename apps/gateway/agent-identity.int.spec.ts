@@ -389,4 +389,18 @@ describe('the identity of an agent', () => {
     expect(wrong.status).toBe(400);
     expect(wrong.body.toString()).toContain('#/tags');
   });
+
+  it('is given back to an agent that has its challenge, however many others ask for one', async () => {
+    const agent = await enrolled();
+    await since(agent, 2 * DAY_MS);
+    const request = await rejoining(anonymous, agent, agent.keyPem);
+    let refused: Answer | undefined;
+    while (refused === undefined) {
+      const answer = await anonymous.json('/v1/rejoin/challenge', {});
+      if (answer.status !== 200) refused = answer;
+    }
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect((await anonymous.json('/v1/rejoin', request)).status).toBe(200);
+  });
 });

@@ -107,11 +107,17 @@ export async function rejoining(
   keyPem: string,
   given: { nonce?: string; certificatePem?: string } = {},
 ): Promise<RejoinRequest> {
-  const nonce = given.nonce ?? jsonOf<RejoinChallenge>(await anonymous.json('/v1/rejoin/challenge', {})).nonce;
+  const nonce = given.nonce ?? (await challengeOf(anonymous));
   const csrPem = await csrOf(keyPem);
   const text = rejoinText(nonce, createHash('sha256').update(csrPem).digest('hex'));
   const id = 'agentId' in who ? { agentId: who.agentId } : { name: who.name };
   return { ...id, csrPem, signature: sign('sha256', Buffer.from(text), keyPem).toString('base64'), ...given, nonce };
+}
+
+async function challengeOf(anonymous: TestClient): Promise<string> {
+  const answer = await anonymous.json('/v1/rejoin/challenge', {});
+  if (answer.status !== 200) throw new Error(`the challenge was answered ${answer.status}: ${answer.body.toString()}`);
+  return jsonOf<RejoinChallenge>(answer).nonce;
 }
 
 /** A CSR for a key that exists. */
