@@ -8,7 +8,8 @@ let api: TestApi;
 let folder: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'icmp-mon-portal-test-'));
+  // Hidden, as the folder of an installation's state is.
+  folder = await mkdtemp(path.join(tmpdir(), '.icmp-mon-portal-test-'));
   await writeFile(path.join(folder, 'index.html'), '<!doctype html><title>portal</title>');
   await writeFile(path.join(folder, 'main-8_P-9KQu.js'), 'export {};');
   await writeFile(path.join(folder, 'favicon.svg'), '<svg/>');

@@ -7,11 +7,12 @@ import express, { type NextFunction, type Request, type Response } from 'express
 const HASHED = /\/((main|chunk|styles|polyfills|scripts)-[\w-]{8}\.(js|css)|media\/.+-[\w-]{8}\.\w+)$/;
 /** A missing file must not look like a page; an address at the end of a path is no file. */
 const FILE = /\.[a-z][a-z0-9]{1,10}$/i;
+const PAGE = 'index.html';
 const NOT_PAGES = /^\/(api|livez|readyz|metrics)(\/|$)/;
 
 /** Serves the portal's build; every path of the portal's own routes gets the page. */
 export function servePortal(app: NestExpressApplication, directory: string): void {
-  const page = path.join(directory, 'index.html');
+  const page = path.join(directory, PAGE);
   app.use(
     express.static(directory, {
       index: false,
@@ -25,6 +26,7 @@ export function servePortal(app: NestExpressApplication, directory: string): voi
     const wantsPage = ['GET', 'HEAD'].includes(request.method) && request.accepts(['html', 'json']) === 'html';
     if (!wantsPage || NOT_PAGES.test(request.path) || FILE.test(request.path) || !existsSync(page)) return next();
     response.setHeader('Cache-Control', 'no-cache');
-    response.sendFile(page);
+    // Below its root, because a path through a hidden folder is refused.
+    response.sendFile(PAGE, { root: directory });
   });
 }
