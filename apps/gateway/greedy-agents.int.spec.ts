@@ -210,6 +210,26 @@ describe('an agent that takes more than its share', () => {
     expect((await agent.client.call('/v1/assignments?since=x')).status).toBe(400);
   });
 
+  it('by a policy that goes back and forth moves its targets a few times, then has to wait', async () => {
+    const { agentId, client } = await fixture.enrolled();
+    const policy = { allow: null, deny: [], packetsPerSecond: 500, refusedKeys: [] };
+    const statuses: number[] = [];
+    let waitS = 0;
+    // As slowly as the limit of reports wants it, the limit of changes comes in the end.
+    await eventually(async () => {
+      const answer = await client.json('/v1/policy', { ...policy, stopped: statuses.length % 2 === 0 }, 'PUT');
+      if (answer.status === 204) statuses.push(answer.status);
+      waitS = Number(answer.headers['retry-after'] ?? 0);
+      expect(waitS, agentId).toBeGreaterThan(60);
+    });
+    expect(statuses.length).toBe(6);
+    // What it said last may be said again.
+    await eventually(async () => {
+      const again = await client.json('/v1/policy', { ...policy, stopped: false }, 'PUT');
+      expect(again.status).toBe(204);
+    });
+  }, 60_000);
+
   it('by telemetry and polls without end is put off', async () => {
     const { client } = await fixture.enrolled();
     const reports = await Promise.all(Array.from({ length: 10 }, () => client.json('/v1/telemetry', {})));

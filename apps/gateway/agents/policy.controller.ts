@@ -1,19 +1,30 @@
-import { AGENT_POLICY_TOPIC, type ReportedPolicy } from '@icmp-mon/agents/contract';
+import { createHash } from 'node:crypto';
+import { AGENT_POLICY_TOPIC, type AgentPolicyReport, type ReportedPolicy } from '@icmp-mon/agents/contract';
 import { readPolicyReport } from '@icmp-mon/agents/server';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { Body, Controller, HttpCode, Put, UseGuards } from '@nestjs/common';
 import { RateLimit } from '../results/rate-limit';
+import { requestsRefused } from '../results/results-metrics';
 import type { AgentIdentity } from './agent-admission';
 import { Agent, AgentGuard } from './agent.guard';
 import { retryAfter } from './retry-after';
 
-/** Each change of a policy makes assignment choose again for all targets. */
 const REPORTS_PER_S_MAX = 0.5;
+/**
+ * Each change of a policy makes assignment choose again for all targets, and moves those of the agent. People who edit a policy are
+ * through at once; one that goes back and forth takes the agent's targets with it this often at most.
+ */
+const CHANGES_EVERY_S = 600;
+const CHANGES_AT_ONCE = 6;
+const AGENTS_MAX = 10_000;
 
 @Controller('v1/policy')
 @UseGuards(AgentGuard)
 export class PolicyController {
   private readonly rate = new RateLimit(REPORTS_PER_S_MAX);
+  private readonly changeRate = new RateLimit(1 / CHANGES_EVERY_S, CHANGES_EVERY_S * CHANGES_AT_ONCE);
+  /** Digest of the policy that each agent reported last. */
+  private readonly reported = new Map<string, string>();
 
   constructor(private readonly messaging: Messaging) {}
 
@@ -22,7 +33,24 @@ export class PolicyController {
   async report(@Agent() { agentId }: AgentIdentity, @Body() body: unknown): Promise<void> {
     const waitS = this.rate.take(agentId, 1);
     if (waitS !== null) throw retryAfter('too_many_requests', 'The agent reports its policy too often.', waitS);
-    const reported: ReportedPolicy = { agentId, reportedAt: new Date().toISOString(), report: readPolicyReport(body) };
+    const report = readPolicyReport(body);
+    const digest = digestOf(report);
+    if (this.reported.get(agentId) !== digest) this.limitChange(agentId);
+    const reported: ReportedPolicy = { agentId, reportedAt: new Date().toISOString(), report };
     await this.messaging.send(AGENT_POLICY_TOPIC, [{ key: agentId, value: Buffer.from(JSON.stringify(reported)) }]);
+    if (this.reported.size >= AGENTS_MAX) this.reported.clear();
+    this.reported.set(agentId, digest);
   }
+
+  private limitChange(agentId: string): void {
+    const waitS = this.changeRate.take(agentId, 1);
+    if (waitS === null) return;
+    requestsRefused.inc({ request: 'policy' });
+    throw retryAfter('too_many_requests', "The agent's policy changes too often.", waitS);
+  }
+}
+
+/** Of what the policy says, without the keys, which depend on what is assigned. */
+function digestOf({ refusedKeys: _refusedKeys, ...policy }: AgentPolicyReport): string {
+  return createHash('sha256').update(JSON.stringify(policy)).digest('base64url');
 }

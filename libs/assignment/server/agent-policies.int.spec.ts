@@ -99,6 +99,16 @@ describe('policies that agents report', () => {
     expect(await keysOf(first)).toEqual(before);
   });
 
+  it('keep no key of a target that the agent does not have, however many it names', async () => {
+    await reported(first, OPEN);
+    const [{ last }] = await database.query<{ last: number }>('SELECT max(position) AS last FROM shard_feed');
+    for (let round = 0; round < 3; round++) {
+      await reported(first, { ...OPEN, refusedKeys: [1_000 + round * 1_000, ...Array.from({ length: 500 }, () => 1)] });
+    }
+    expect(await database.query('SELECT refused_keys AS keys FROM assignment_agent_policy')).toEqual([{ keys: [] }]);
+    expect(await database.query('SELECT max(position) AS last FROM shard_feed')).toEqual([{ last }]);
+  });
+
   it('write nothing when a report says what was known', async () => {
     await reported(first, FIRST_63);
     const [{ last }] = await database.query<{ last: number }>('SELECT max(position) AS last FROM shard_feed');

@@ -19,36 +19,58 @@ export class AgentPoliciesProjection {
     if (reports.length === 0) return;
     await lockFeed(sql);
     let changed = false;
-    for (const reported of reports) if (await keepPolicy(sql, reported)) changed = true;
-    if (!changed) return;
+    const refused = new Set<number>();
+    for (const reported of reports) {
+      const kept = await keepPolicy(sql, reported);
+      changed ||= kept.changed;
+      for (const key of kept.refused) refused.add(key);
+    }
+    if (!changed && refused.size === 0) return;
     const startedMs = performance.now();
     const evaluation = await TargetEvaluation.begin(sql, this.shardCount);
-    await evaluation.evaluateAll();
+    await (changed ? evaluation.evaluateAll() : evaluation.evaluateOf([...refused]));
     evaluationSeconds.observe((performance.now() - startedMs) / 1_000);
     movedTargets.inc({ cause: 'policy' }, evaluation.moved);
   }
 }
 
+interface KeptPolicy {
+  /** The policy itself says something else than before. */
+  changed: boolean;
+  /** Targets of the agent that it refuses by key, and did not before. */
+  refused: number[];
+}
+
 /**
- * Whether something is refused otherwise than before. Keys that were refused stay refused while the policy is the same: once they are
- * given to another agent, the agent itself does not know them any more.
+ * Keeps what is refused otherwise than before. Keys that were refused stay refused while the policy is the same: once they are
+ * given to another agent, the agent itself does not know them any more. It can refuse by key what is assigned to it and nothing else, so
+ * that no row grows beyond the targets there are.
  */
-async function keepPolicy(sql: Sql, { agentId, reportedAt, report }: ReportedPolicy): Promise<boolean> {
+async function keepPolicy(sql: Sql, { agentId, reportedAt, report }: ReportedPolicy): Promise<KeptPolicy> {
   const { refusedKeys, ...policy } = report;
   const text = JSON.stringify(policy);
   const digest = createHash('sha256').update(text).digest('hex');
-  const written = await sql.execute(
-    `INSERT INTO assignment_agent_policy AS kept (agent_id, digest, policy, reported_at, refused_keys)
+  const [before] = await sql.query<{ digest: string; refusedKeys: number[] }>(
+    'SELECT digest, refused_keys::float8[] AS "refusedKeys" FROM assignment_agent_policy WHERE agent_id = $1',
+    [agentId],
+  );
+  const assigned = await sql.query<{ key: number }>(
+    'SELECT target_key::float8 AS key FROM assignment WHERE agent_id = $1 AND target_key = ANY($2::bigint[])',
+    [agentId, keysOf(refusedKeys)],
+  );
+  const changed = before?.digest !== digest;
+  const kept = new Set(changed ? [] : before.refusedKeys);
+  const refused = assigned.map(({ key }) => key).filter((key) => !kept.has(key));
+  if (!changed && refused.length === 0) return { changed, refused };
+  const keys = [...kept, ...refused].sort((a, b) => a - b);
+  await sql.execute(
+    `INSERT INTO assignment_agent_policy (agent_id, digest, policy, reported_at, refused_keys)
      VALUES ($1, $2, $3::jsonb, $4, $5::bigint[])
      ON CONFLICT (agent_id) DO UPDATE SET digest = EXCLUDED.digest, policy = EXCLUDED.policy,
-       reported_at = EXCLUDED.reported_at,
-       refused_keys = CASE WHEN kept.digest <> EXCLUDED.digest THEN EXCLUDED.refused_keys
-         ELSE ARRAY(SELECT key FROM unnest(kept.refused_keys || EXCLUDED.refused_keys) AS key GROUP BY key ORDER BY key) END
-     WHERE kept.digest <> EXCLUDED.digest
-       OR EXISTS (SELECT unnest(EXCLUDED.refused_keys) EXCEPT SELECT unnest(kept.refused_keys))`,
-    [agentId, digest, text, reportedAt, keysOf(refusedKeys)],
+       reported_at = EXCLUDED.reported_at, refused_keys = EXCLUDED.refused_keys`,
+    [agentId, digest, text, reportedAt, keys],
   );
-  return written > 0;
+  return { changed, refused };
 }
 
 function keysOf(distances: readonly number[]): number[] {

@@ -62,6 +62,11 @@ export class TargetEvaluation {
     await this.sweep('true', []);
   }
 
+  /** These targets, after an agent said that it refuses them. */
+  async evaluateOf(keys: readonly number[]): Promise<void> {
+    await this.sweep('key = ANY($2::bigint[])', [keys]);
+  }
+
   /** The targets of these tiers, after their policies changed. */
   async evaluateTiers(tiers: readonly string[]): Promise<void> {
     for (const tier of tiers) await this.sweep('tier = $2', [tier]);
