@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CertificateAuthority, makeToken } from '@icmp-mon/agents/server';
@@ -63,6 +64,24 @@ export class GatewayFixture {
     return (this.shared ??= this.kept(
       new TestClient(`https://127.0.0.1:${this.gateway.ports.enrol}`, { ca: this.ca.pem }),
     ));
+  }
+
+  /** Status of a POST to the enrolment listener from another address of this machine. */
+  fromAddress(localAddress: string, urlPath: string, body: string): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const options = {
+        method: 'POST',
+        ca: this.ca.pem,
+        localAddress,
+        headers: { 'content-type': 'application/json' },
+      };
+      const outgoing = request(`https://127.0.0.1:${this.gateway.ports.enrol}${urlPath}`, options, (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      });
+      outgoing.once('error', reject);
+      outgoing.end(body);
+    });
   }
 
   async enrolled(): Promise<EnrolledClient> {

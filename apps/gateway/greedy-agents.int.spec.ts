@@ -7,7 +7,7 @@ import { encodeBody, frameBlock, LANE, ResultColumnsBuilder, type ResultsAnswer 
 import { compress } from '@icmp-mon/platform/zstd';
 import { eventually } from '@icmp-mon/platform/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { block, type EnrolledClient, jsonOf } from './agent.test-client';
+import { block, type EnrolledClient, enrolment, jsonOf } from './agent.test-client';
 import { GatewayFixture } from './gateway.test-fixture';
 
 const MIB = 1024 * 1024;
@@ -189,6 +189,22 @@ describe('an agent that takes more than its share', () => {
     served.write('GET /v1/assignments?since=x HTTP/1.1\r\nHost: gateway\r\n\r\n');
     const [said] = (await once(served, 'data')) as [Buffer];
     expect(said.toString()).toContain('HTTP/1.1 400');
+  });
+
+  it('or a stranger who tries tokens keeps no agent of another address from enrolling', async () => {
+    const guess = JSON.stringify(enrolment('guess', `imt_000000000000_${'a'.repeat(43)}`, 'csr'));
+    let guesses = new Set<number>();
+    let guessing = true;
+    const guesser = (async () => {
+      while (guessing) {
+        const round = Array.from({ length: 20 }, () => fixture.fromAddress('127.0.0.9', '/v1/enrol', guess));
+        guesses = new Set([...guesses, ...(await Promise.all(round))]);
+      }
+    })();
+    await eventually(() => expect(guesses).toEqual(new Set([401, 429])));
+    for (let at = 0; at < 5; at++) await fixture.enrolled();
+    guessing = false;
+    await guesser;
   });
 
   it('by many connections of its own ends its oldest', async () => {

@@ -1,20 +1,20 @@
+import type { IncomingMessage } from 'node:http';
 import type { EnrolAnswer } from '@icmp-mon/agents/contract';
 import { CertificateAuthority, EnrolAgent, readEnrolRequest } from '@icmp-mon/agents/server';
-import { Body, Controller, Get, Header, Inject, Post } from '@nestjs/common';
-import { RateLimit } from '../results/rate-limit';
-import { retryAfter } from '../agents/retry-after';
+import { Body, Controller, Get, Header, Inject, Post, Req } from '@nestjs/common';
+import { CallerRate } from './caller-rate';
 
 export const ENROLMENT_ANSWER = Symbol('enrolment answer');
 
 /** What every agent is told when it joins. */
 export type EnrolmentAnswer = Pick<EnrolAnswer, 'gatewayUrl' | 'shardCount'>;
 
-/** Of all callers together: signing costs, and nobody enrols hundreds of agents at once. */
-const ENROLMENTS_PER_S = 20;
+/** Signing costs, and nobody enrols hundreds of agents at once. */
+const ENROLMENTS = { askedPerSOfAddress: 20, grantedPerS: 20, detail: 'Too many agents enrol at once.' };
 
 @Controller('v1')
 export class EnrolmentController {
-  private readonly rate = new RateLimit(ENROLMENTS_PER_S);
+  private readonly rate = new CallerRate(ENROLMENTS);
 
   constructor(
     private readonly enrolments: EnrolAgent,
@@ -30,10 +30,9 @@ export class EnrolmentController {
   }
 
   @Post('enrol')
-  async enrol(@Body() body: unknown): Promise<EnrolAnswer> {
-    const waitS = this.rate.take('all', 1);
-    if (waitS !== null) throw retryAfter('too_many_requests', 'Too many agents enrol at once.', waitS);
-    const { agentId, certificate } = await this.enrolments.enrol(readEnrolRequest(body));
+  async enrol(@Req() request: IncomingMessage, @Body() body: unknown): Promise<EnrolAnswer> {
+    this.rate.asks(request);
+    const { agentId, certificate } = await this.enrolments.enrol(readEnrolRequest(body), this.rate.grant);
     return { agentId, certificatePem: certificate.pem, caPem: this.authority.pem, ...this.answer };
   }
 }

@@ -33,10 +33,14 @@ export class EnrolAgent {
     private readonly authority: CertificateAuthority,
   ) {}
 
-  /** @throws DomainError `unauthenticated`, `forbidden` (token, banned agent), `invalid` (CSR), `conflict` (name) */
-  async enrol(request: EnrolRequest): Promise<Enrolled> {
+  /**
+   * `allowed` is called once the token is good, before what costs.
+   * @throws DomainError `unauthenticated`, `forbidden` (token, banned agent), `invalid` (CSR), `conflict` (name), and what `allowed` throws
+   */
+  async enrol(request: EnrolRequest, allowed: () => void): Promise<Enrolled> {
     const { token, name, region, provider, tags, csrPem } = request;
     const grant = await requireToken(this.database, token, { region, name });
+    allowed();
     const known = await this.findByName(name);
     if (known !== undefined) await this.requireItsPlace(known, grant, request);
     const agentId = known?.id ?? newId();

@@ -43,8 +43,11 @@ export class RejoinAgent {
     return this.challenges.make();
   }
 
-  /** @throws AgentRefused, DomainError `invalid`, `unauthenticated` (nonce, signature), `too_many_requests` */
-  async rejoin(request: RejoinRequest, nowMs = Date.now()): Promise<Enrolled> {
+  /**
+   * `allowed` is called once the key is known to be the agent's, before what costs.
+   * @throws AgentRefused, DomainError `invalid`, `unauthenticated` (nonce, signature), `too_many_requests`, and what `allowed` throws
+   */
+  async rejoin(request: RejoinRequest, allowed: () => void, nowMs = Date.now()): Promise<Enrolled> {
     const madeAtMs = this.challenges.madeAtMs(request.nonce, nowMs);
     if (madeAtMs === null) throw staleChallenge();
     const { csrPem, certificatePem } = request;
@@ -58,6 +61,7 @@ export class RejoinAgent {
     if (agent.notAfter.getTime() - AGENT_CERTIFICATE_LIFE_MS > nowMs - RETURN_EVERY_MS) {
       throw new DomainError('too_many_requests', `An agent returns at most each ${RETURN_EVERY_MS / 1_000} s.`);
     }
+    allowed();
     const certificate = await this.authority.issueAgentCertificate(csrPem, agent.id, new Date(nowMs));
     // The certificate that is replaced stays valid beside the new one: if another process has it, that is noticed, and
     // neither silences the other.
