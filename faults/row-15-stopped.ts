@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from '@icmp-mon/platform/testing';
 import type { TargetStatusView } from '@icmp-mon/status/contract';
 import type { StatusCountsView } from '@icmp-mon/targets/contract';
+import pg from 'pg';
 import type { Page } from 'playwright-core';
 import { CHROMIUM, PortalBrowser } from '../e2e/portal-browser';
 import { RunningProduct } from '../e2e/running-product';
@@ -14,16 +15,15 @@ import { type PageReading, readPage } from './page-reading';
 const ADDRESS = '127.0.0.10';
 const TARGETS = 9;
 const PROCESSES = ['projector', 'worker', 'gateway', 'api', 'agent', 'kafka', 'postgres', 'valkey'];
-const SLOW = 'projector at 3 % of its time';
+/** The projector runs and owns its shards, but a lock keeps it from storing anything. */
+const FAR_BEHIND = 'far behind';
 const AT_S = [5, 10, 30];
 /** Pages have to say that they are old by then. */
 const SAID_WITHIN_S = 10;
 /** What becomes old at once, not only once agents are missed. */
-const MAKES_OLD = ['projector', 'worker', 'api', 'kafka', 'postgres'];
+const MAKES_OLD = ['projector', 'worker', 'api', 'kafka', 'postgres', FAR_BEHIND];
 const BACK_WITHIN_MS = 120_000;
 const ANSWER_MS = 4_000;
-const SLOW_PERIOD_MS = 1_000;
-const SLOW_AWAKE_MS = 30;
 
 interface Tab {
   name: string;
@@ -31,7 +31,7 @@ interface Tab {
   figure: string;
 }
 
-/** Stops each process in turn with SIGSTOP, and writes down what every page and the API say meanwhile, and until they are well again. */
+/** Stops each process in turn with SIGSTOP, and writes down what every page and the API say meanwhile, and until they are well. */
 export async function run(context: FaultContext): Promise<Verdict> {
   const findings = new Findings(context.say);
   if (!existsSync(CHROMIUM)) {
@@ -44,7 +44,7 @@ export async function run(context: FaultContext): Promise<Verdict> {
     browser = await PortalBrowser.open(product.access.portalUrl);
     await product.api('POST', 'targets', { ip: ADDRESS, tier: 'fast' });
     const tabs = await openTabs(browser, product);
-    for (const name of context.short ? PROCESSES.slice(0, 1) : [...PROCESSES, SLOW]) {
+    for (const name of context.short ? PROCESSES.slice(0, 1) : [...PROCESSES, FAR_BEHIND]) {
       await allLive(tabs, product);
       await stopOne(name, product, tabs, findings, context);
     }
@@ -94,13 +94,8 @@ async function stopOne(
   findings: Findings,
   context: FaultContext,
 ): Promise<void> {
-  const { supervisorPid } = product;
-  const pid = pidOf(product, name === SLOW ? 'projector' : name);
-  context.say(`${name} (SIGSTOP)`);
-  // Else it kills what hangs, and starts it again.
-  process.kill(supervisorPid, 'SIGSTOP');
-  process.kill(pid, 'SIGSTOP');
-  const slow = name === SLOW ? wakeNowAndThen(pid) : null;
+  context.say(name === FAR_BEHIND ? 'the projector cannot store: far behind' : `${name} (SIGSTOP)`);
+  const resume = name === FAR_BEHIND ? await lockPositions(product) : stop(product, name);
   const startedMs = performance.now();
   try {
     for (const atS of AT_S) {
@@ -112,24 +107,40 @@ async function stopOne(
       judge(name, atS, said, answer, findings);
     }
   } finally {
-    slow?.();
-    process.kill(pid, 'SIGCONT');
-    process.kill(supervisorPid, 'SIGCONT');
+    await resume();
   }
   findings.count(`${name}: all live and up again after, s`, Math.round((await allLive(tabs, product)) * 10) / 10);
 }
 
-/** Returns what ends it. */
-function wakeNowAndThen(pid: number): () => void {
-  let asleep: NodeJS.Timeout | undefined;
-  const period = setInterval(() => {
-    process.kill(pid, 'SIGCONT');
-    asleep = setTimeout(() => process.kill(pid, 'SIGSTOP'), SLOW_AWAKE_MS);
-  }, SLOW_PERIOD_MS);
+/** Stops a process with all that it started (the backends of PostgreSQL); returns what lets them go on. */
+function stop(product: RunningProduct, name: string): () => Promise<void> {
+  const { supervisorPid } = product;
+  const first = pidOf(product, name);
+  // Else it kills what hangs, and starts it again.
+  process.kill(supervisorPid, 'SIGSTOP');
+  process.kill(first, 'SIGSTOP');
+  const pids = familyOf(first);
+  for (const pid of pids) process.kill(pid, 'SIGSTOP');
   return () => {
-    clearInterval(period);
-    clearTimeout(asleep);
+    for (const pid of [...pids, supervisorPid]) process.kill(pid, 'SIGCONT');
+    return Promise.resolve();
   };
+}
+
+/** The process and its descendants, itself first: what is stopped starts nothing more. */
+function familyOf(pid: number): number[] {
+  const tasks = readdirSync(`/proc/${pid}/task`);
+  const children = tasks.flatMap((task) => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' '));
+  return [pid, ...children.filter(Boolean).flatMap((child) => familyOf(Number(child)))];
+}
+
+/** Keeps all writers of positions waiting, and no reader; returns what ends that. */
+async function lockPositions(product: RunningProduct): Promise<() => Promise<void>> {
+  const client = new pg.Client({ connectionString: product.access.telemetryDatabaseUrl });
+  await client.connect();
+  await client.query('BEGIN');
+  await client.query('LOCK TABLE shard_position IN EXCLUSIVE MODE');
+  return () => client.end();
 }
 
 function judge(name: string, atS: number, said: readonly PageReading[], answer: string, findings: Findings): void {

@@ -184,7 +184,7 @@ export class LiveStream {
     if (!missed) return;
     // Changes of the list are resumed by their ids, results have none.
     if (this.lastEventId === '') this.gatherer.reset();
-    else this.gatherer.missResults();
+    else this.gatherer.resume();
   }
 
   private lost(since: Moment): void {

@@ -13,8 +13,8 @@ export interface StreamBatch {
   results: LiveEvent[];
   /** What was read before may have missed changes: read it anew. */
   reset: boolean;
-  /** Results may have been missed: read those that are shown again. */
-  missedResults: boolean;
+  /** The stream was interrupted: read again what it does not resume (results), and what could not be read meanwhile. */
+  resumed: boolean;
 }
 
 const TARGETS_MAX = 2_000;
@@ -29,11 +29,11 @@ export class BatchGatherer {
   private removed = new Set<string>();
   private results: LiveEvent[] = [];
   private wantsReset = false;
-  private missedResults = false;
+  private resumed = false;
 
   get empty(): boolean {
     const nothing = this.targets.size === 0 && this.removed.size === 0 && this.results.length === 0;
-    return nothing && !this.wantsReset && !this.missedResults;
+    return nothing && !this.wantsReset && !this.resumed;
   }
 
   target(view: TargetView): void {
@@ -61,8 +61,8 @@ export class BatchGatherer {
     this.wantsReset = true;
   }
 
-  missResults(): void {
-    this.missedResults = true;
+  resume(): void {
+    this.resumed = true;
   }
 
   take(): StreamBatch {
@@ -71,13 +71,13 @@ export class BatchGatherer {
       removed: [...this.removed],
       results: this.results,
       reset: this.wantsReset,
-      missedResults: this.missedResults,
+      resumed: this.resumed,
     };
     this.targets = new Map();
     this.removed = new Set();
     this.results = [];
     this.wantsReset = false;
-    this.missedResults = false;
+    this.resumed = false;
     return batch;
   }
 }

@@ -74,7 +74,8 @@ export class Dashboard {
 
   /** Changes come in bursts; the list is read again at most every two seconds. */
   private receive(batch: StreamBatch): void {
-    if (batch.targets.length === 0 && !batch.reset) return;
+    if (batch.resumed) this.agentsRead.reload();
+    if (batch.targets.length === 0 && !batch.reset && !batch.resumed) return;
     this.changesDue ??= setTimeout(() => {
       this.changesDue = undefined;
       this.changesRead.reload();

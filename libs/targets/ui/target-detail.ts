@@ -232,8 +232,7 @@ export class TargetDetail {
 
   private receive(batch: StreamBatch): void {
     const id = this.view()?.id;
-    if (batch.reset) this.again();
-    else if (batch.missedResults) this.results.reload();
+    if (batch.reset || batch.resumed) this.again();
     const changed = batch.targets.find((target) => target.id === id);
     if (changed !== undefined) {
       this.view.set(changed);

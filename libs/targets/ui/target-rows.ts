@@ -8,7 +8,7 @@ import { PAGE_ROWS, RowWindow } from './row-window';
 
 const TINT_FOR_MS = 1_200;
 const HELD_MAX = 5_000;
-const READ_AGAIN: StreamBatch = { targets: [], removed: [], results: [], reset: true, missedResults: false };
+const READ_AGAIN: StreamBatch = { targets: [], removed: [], results: [], reset: true, resumed: false };
 
 /** The rows of the target list: pages read as the reader scrolls, and changes written over them in place. */
 @Injectable()
@@ -153,7 +153,7 @@ export class TargetRows {
   }
 
   private apply(batch: StreamBatch): void {
-    if (batch.reset) {
+    if (batch.reset || (batch.resumed && this.failureState() !== null)) {
       void this.again();
       return;
     }

@@ -52,7 +52,11 @@ function feedAgeMs(look: HealthLook | null, lookedMsAgo: number): number {
 function causeOf(ages: JudgedAges, look: HealthLook | null): string {
   if (ages.unreadMs >= UNANSWERED_MS) return 'the databases do not answer';
   const part = look?.view.parts.find(({ id }) => id === 'statuses');
-  if (part === undefined || part.state === 'ok') return 'the cause is being looked for';
+  if (part === undefined || part.state === 'ok') {
+    // Which service is away is known before the statuses count as old.
+    const services = look?.view.parts.find(({ id }) => id === 'services');
+    return services?.state === 'bad' ? services.summary.replace('Not', 'not') : 'the cause is being looked for';
+  }
   // Its summary says how old they are as well; the page counts that on.
   return part.state === 'unknown' ? part.summary : part.summary.replace(/^[^:]*: /, '');
 }

@@ -46,6 +46,11 @@ describe('how fresh pages are', () => {
     expect(freshnessOf(facts({ ages: { ...old, unreadMs: 7_000 } })).late).toBe('the databases do not answer');
   });
 
+  it('names a service that is away before the statuses themselves count as old', () => {
+    const look = looked([part('statuses', 'ok', 'fresh'), part('services', 'bad', 'Not answering: Kafka')]);
+    expect(freshnessOf(facts({ ages: old, look })).late).toBe('not answering: Kafka');
+  });
+
   it('counts changes that do not reach the list, on from when they were seen', () => {
     const look = looked([part('statuses', 'attention', 'statuses are 8 s old: 3 status changes wait')], 8);
     expect(freshnessOf(facts({ look, lookedMsAgo: 2_000 }))).toMatchObject({
