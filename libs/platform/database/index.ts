@@ -1,4 +1,5 @@
 export * from './sql';
+export { sessionSettings } from './session-settings';
 export { BoundedClient } from './bounded-client';
 export { REQUEST_TIMEOUTS } from './connection-settings';
 export * from './connect';

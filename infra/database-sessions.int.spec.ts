@@ -1,13 +1,15 @@
+import {
+  BoundedClient,
+  connect,
+  ControlDatabase,
+  sessionSettings,
+  type Sql,
+  TelemetryDatabase,
+} from '@icmp-mon/platform/database';
 import { testDatabase, type TestDatabases } from '@icmp-mon/platform/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { withClient } from '../../../infra/database-client.mjs';
-import { BoundedClient } from './bounded-client';
-import { connect } from './connect';
-import { ControlDatabase } from './control-database';
-import { sessionSettings } from './session-settings';
-import type { Sql } from './sql';
-import { TelemetryDatabase } from './telemetry-database';
+import { withClient } from './database-client.mjs';
 
 /** What a database can be told to give to new sessions, and what breaks our parsers or ends our connections. */
 const HOSTILE = {
