@@ -15,8 +15,8 @@ export class ApiReadiness {
   ) {}
 
   read(): Promise<Record<string, Readiness>> {
-    if (this.kept === null || this.kept.untilMs < Date.now()) {
-      this.kept = { value: this.look(), untilMs: Date.now() + KEPT_MS };
+    if (this.kept === null || this.kept.untilMs < performance.now()) {
+      this.kept = { value: this.look(), untilMs: performance.now() + KEPT_MS };
     }
     return this.kept.value;
   }

@@ -1,5 +1,6 @@
 interface Kept<T> {
   value: Promise<T>;
+  /** By the clock that is never set: a wall clock that goes back would keep what is long over. */
   untilMs: number;
 }
 
@@ -14,10 +15,10 @@ export class BriefCache<T> {
 
   async get(name: string, read: () => Promise<T>): Promise<T> {
     const kept = this.entries.get(name);
-    if (kept !== undefined && kept.untilMs > Date.now()) return kept.value;
+    if (kept !== undefined && kept.untilMs > performance.now()) return kept.value;
     const value = read();
     if (this.entries.size >= this.entriesMax) this.entries.clear();
-    const entry = { value, untilMs: Date.now() + this.keepMs };
+    const entry = { value, untilMs: performance.now() + this.keepMs };
     this.entries.set(name, entry);
     try {
       return await value;

@@ -1,7 +1,9 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { BriefCache } from './brief-cache';
 
 describe('what is kept briefly', () => {
+  afterEach(() => void vi.useRealTimers());
+
   it('is read once for all who ask meanwhile and shortly after', async () => {
     const read = vi.fn(() => Promise.resolve('here'));
     const cache = new BriefCache<string>(60_000, 10);
@@ -17,5 +19,14 @@ describe('what is kept briefly', () => {
     cache.forget('a');
     await slow;
     expect(await cache.get('a', () => Promise.resolve('new'))).toBe('new');
+  });
+
+  it('is no longer kept when the wall clock is set back', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout'] });
+    const cache = new BriefCache<string>(5_000, 10);
+    await cache.get('a', () => Promise.resolve('valid'));
+    vi.setSystemTime(Date.now() - 3_600_000);
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(await cache.get('a', () => Promise.resolve('revoked'))).toBe('revoked');
   });
 });

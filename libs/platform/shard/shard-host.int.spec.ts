@@ -3,7 +3,7 @@ import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import type { LogReader, LogRecord } from '@icmp-mon/platform/messaging';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { eventually, testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CheckpointPart } from './checkpoint-codec';
 import type { ShardParticipant } from './participant';
 import { ShardHost } from './shard-host';
@@ -161,6 +161,23 @@ describe('a shard host', () => {
       expect(host.owners()).toHaveLength(1);
     } finally {
       finish();
+      await host.stop();
+    }
+  });
+
+  it('tries again to take a shard over, also when the wall clock was set back', async () => {
+    let failures = 0;
+    const host = hostWith(new EmptyLog(), () => [
+      new Bystander(() => (failures++ < SHARDS ? Promise.reject(new Error('not now')) : Promise.resolve())),
+    ]);
+    vi.useFakeTimers({ toFake: ['Date'] });
+    try {
+      host.start();
+      await eventually(() => expect(failures).toBe(SHARDS));
+      vi.setSystemTime(Date.now() - 3_600_000);
+      await eventually(() => expect(host.owners()).toHaveLength(SHARDS));
+    } finally {
+      vi.useRealTimers();
       await host.stop();
     }
   });

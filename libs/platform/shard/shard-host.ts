@@ -48,7 +48,7 @@ export class ShardHost {
   private log: LogReader | null = null;
   private running: Promise<void>[] = [];
   private stopping = false;
-  private lastIdleCommitMs = 0;
+  private lastIdleCommitMs = -Infinity;
   private commitsDone = 0;
   private trouble: string | null = 'not started';
   private readonly troubles = new Map<number, Trouble>();
@@ -171,7 +171,7 @@ export class ShardHost {
   /** One shard that cannot be taken over must not keep the others waiting. */
   private async tryTakeOver(shard: number, retake: boolean): Promise<void> {
     const trouble = this.troubles.get(shard);
-    if (trouble && Date.now() < trouble.retryAtMs) return;
+    if (trouble && performance.now() < trouble.retryAtMs) return;
     try {
       await this.whileRenewing(() => this.takeOver(shard, retake));
     } catch (error) {
@@ -218,7 +218,7 @@ export class ShardHost {
     const way =
       error instanceof LogPositionOutOfBounds ? ' Go on from what it holds: npm run icmpmon -- shards adopt' : '';
     const reason = `${cause}${way}`;
-    this.troubles.set(shard, { failures, retryAtMs: Date.now() + waitMs, reason });
+    this.troubles.set(shard, { failures, retryAtMs: performance.now() + waitMs, reason });
   }
 
   private async onRecords(owned: OwnedShard, records: LogRecord[]): Promise<void> {
@@ -261,7 +261,7 @@ export class ShardHost {
   private async commit(checkpoints: readonly number[]): Promise<void> {
     if (!this.writer || this.owned.size === 0) return;
     for (const owned of this.owned.values()) await owned.prepare();
-    const idleDue = Date.now() - this.lastIdleCommitMs >= IDLE_COMMIT_MS;
+    const idleDue = performance.now() - this.lastIdleCommitMs >= IDLE_COMMIT_MS;
     const takes: { owned: OwnedShard; commit: ShardCommit }[] = [];
     for (const owned of this.owned.values()) {
       if (owned.failure) continue;
@@ -272,7 +272,7 @@ export class ShardHost {
       // Several shards may fold a window of millions of samples.
       await turn();
     }
-    if (idleDue) this.lastIdleCommitMs = Date.now();
+    if (idleDue) this.lastIdleCommitMs = performance.now();
     // One that was lost meanwhile must not fail the commit of the others.
     const taken = takes.filter(({ owned }) => this.owned.get(owned.shard) === owned && !owned.failure);
     if (taken.length > 0) {

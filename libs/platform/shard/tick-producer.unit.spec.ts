@@ -29,6 +29,18 @@ describe('a tick producer that stops', () => {
     await stopping;
   });
 
+  it('is not ready when its ticks are not written any more, also when the wall clock was set back', async () => {
+    await vi.advanceTimersByTimeAsync(1_000);
+    sends[0]();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(producer.readiness().ok).toBe(true);
+    vi.setSystemTime(Date.now() - 3_600_000);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(producer.readiness().ok).toBe(false);
+    sends[1]();
+    await producer.stop();
+  });
+
   it('does not wait long for one that hangs', async () => {
     await vi.advanceTimersByTimeAsync(1_000);
     const stopping = producer.stop();

@@ -122,7 +122,7 @@ export class StatusPublisher {
 
   private sendsAgainFrom(shard: number): number | null {
     const givenUp = this.givenUp.get(shard);
-    return givenUp && Date.now() >= givenUp.againAtMs ? givenUp.after : null;
+    return givenUp && performance.now() >= givenUp.againAtMs ? givenUp.after : null;
   }
 
   /** `after` null: after what is noted as published. */
@@ -141,7 +141,7 @@ export class StatusPublisher {
       await this.messaging.send(TARGET_STATUS_TOPIC, rows.map(statusMessage));
     } catch (error) {
       const after = Math.min(rows[0].change_seq - 1, this.givenUp.get(shard)?.after ?? Infinity);
-      this.givenUp.set(shard, { after, againAtMs: Date.now() + this.givenUpMs });
+      this.givenUp.set(shard, { after, againAtMs: performance.now() + this.givenUpMs });
       throw error;
     }
   }

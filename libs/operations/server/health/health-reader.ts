@@ -53,11 +53,12 @@ export class HealthReader {
   }
 
   look(): Promise<HealthLook> {
-    if (this.latest === null || this.latest.untilMs < Date.now()) {
+    if (this.latest === null || this.latest.untilMs < performance.now()) {
       const look = this.lookNow();
       this.latest = { look, untilMs: Infinity };
-      // Counted from the answer: a look that took long is not repeated at once.
-      const done = (): void => void (this.latest = { look, untilMs: Date.now() + KEPT_MS });
+      // Counted from the answer: a look that took long is not repeated at once. By the clock that is never set: a wall clock that goes
+      // back would have an old look told for as long.
+      const done = (): void => void (this.latest = { look, untilMs: performance.now() + KEPT_MS });
       look.then(done, done);
     }
     return this.latest.look;

@@ -13,6 +13,7 @@ const TOTALS_MAX = 200;
 
 interface Kept<T> {
   value: Promise<T>;
+  /** By the clock that is never set. */
   untilMs: number;
   /** What was judged then. */
   mark: string;
@@ -29,7 +30,7 @@ export class TargetCounts {
   async byStatus(judged: Judged, further = false): Promise<StatusCounts> {
     const { mark } = judged;
     const counts = this.counts?.mark === mark ? this.counts : null;
-    const nowMs = Date.now();
+    const nowMs = performance.now();
     if (counts !== null && counts.untilMs > nowMs) return counts.value;
     const value = this.countByStatus(judged);
     this.counts = { value, untilMs: nowMs + COUNTS_KEPT_MS, mark };
@@ -45,7 +46,7 @@ export class TargetCounts {
     }
     const name = JSON.stringify(filter);
     const kept = this.totals.get(name) ?? null;
-    const nowMs = Date.now();
+    const nowMs = performance.now();
     if (kept !== null && kept.untilMs > nowMs) return kept.value;
     if (this.totals.size >= TOTALS_MAX) this.totals.clear();
     const value = this.countFiltered(filter);

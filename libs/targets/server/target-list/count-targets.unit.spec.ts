@@ -9,19 +9,22 @@ const FILTER = { conditions: ['tier = $1'], params: ['fast'] };
 afterEach(() => void vi.useRealTimers());
 
 it('counts anew for a first page, and behind the back of who turns pages', async () => {
-  vi.useFakeTimers({ toFake: ['Date'] });
+  vi.useFakeTimers({ toFake: ['Date', 'performance'] });
   const database = new ControlDatabase({ url: 'postgres://nobody@127.0.0.1:1/test' });
   let there = 10;
   const counting = vi.spyOn(database, 'query').mockImplementation(() => Promise.resolve([{ count: there++ }] as never));
   const counts = new TargetCounts(database);
   expect(await counts.total(FILTER, JUDGED)).toBe(10);
   expect(await counts.total(FILTER, JUDGED)).toBe(10);
-  vi.setSystemTime(Date.now() + 3_000);
+  vi.advanceTimersByTime(3_000);
   expect(await counts.total(FILTER, JUDGED, true)).toBe(10);
   expect(await counts.total(FILTER, JUDGED, true)).toBe(11);
-  vi.setSystemTime(Date.now() + 3_000);
+  vi.advanceTimersByTime(3_000);
   expect(await counts.total(FILTER, JUDGED)).toBe(12);
-  vi.setSystemTime(Date.now() + 120_000);
+  vi.advanceTimersByTime(120_000);
   expect(await counts.total(FILTER, JUDGED, true)).toBe(13);
   expect(counting).toHaveBeenCalledTimes(4);
+  vi.setSystemTime(Date.now() - 3_600_000);
+  vi.advanceTimersByTime(3_000);
+  expect(await counts.total(FILTER, JUDGED)).toBe(14);
 });
