@@ -7,7 +7,7 @@ import type { SinkOptions } from './gateway-sink';
 import { metricOf } from './load-report';
 import { runPairs, type Round } from './pairs';
 import { profiling } from './projector';
-import { enrolmentOf, startFleet } from './road';
+import { enrolmentOf, shareOf, startFleet } from './road';
 
 const AGENTS = 100;
 const AGENTS_QUICK = 20;
@@ -25,7 +25,8 @@ const SECONDS_QUICK = 10;
 export async function run(context: BenchContext): Promise<BenchResult> {
   const agents = context.quick ? AGENTS_QUICK : AGENTS;
   const seconds = context.quick ? SECONDS_QUICK : SECONDS;
-  const product = await context.startProduct({ apps: ['gateway'], environment: profiling(context) });
+  const environment = { ...profiling(context), ...shareOf(TARGETS, PROBED_EVERY_MS) };
+  const product = await context.startProduct({ apps: ['gateway'], environment });
   const fleet = startFleet(context);
   await fleet.call('enrol', await enrolmentOf(product, agents));
   const keys = Array.from({ length: TARGETS }, (_, at) => at + 1);

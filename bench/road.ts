@@ -50,7 +50,8 @@ export class Road {
 
   static async start(context: BenchContext, options: RoadOptions): Promise<Road> {
     const { targets, agents: agentCount, apps, probedEveryMs } = options;
-    const product = await context.startProduct({ apps, environment: profiling(context), prepare: holdTicks });
+    const environment = { ...profiling(context), ...shareOf(targets, probedEveryMs) };
+    const product = await context.startProduct({ apps, environment, prepare: holdTicks });
     const fleet = startFleet(context);
     context.say(`${agentCount} simulated agents enrol, ${targets} targets`);
     const agentIds = await fleet.call('enrol', await enrolmentOf(product, agentCount));
@@ -102,6 +103,15 @@ export class Road {
   private send(messages: OutgoingMessage[]): Promise<void> {
     return this.messaging.send(SHARD_TOPIC, messages);
   }
+}
+
+/**
+ * The share of an agent to which these targets are assigned, ten times their results: the shards hear of targets and agents by
+ * the bench's own facts, so that the gateway finds nothing assigned.
+ */
+export function shareOf(targets: number, probedEveryMs: number): Record<string, string> {
+  const resultsPerS = Math.ceil((10 * targets * SECOND_MS) / probedEveryMs);
+  return { ICMPMON_GATEWAY_AGENT_RESULTS_PER_S_MIN: String(resultsPerS) };
 }
 
 async function holdTicks({ telemetryDatabaseUrl }: { telemetryDatabaseUrl: string }): Promise<void> {

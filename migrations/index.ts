@@ -12,6 +12,7 @@ import { OperationsHealth1790000041000 } from './control/1790000041000-operation
 import { AgentsLifeCycle1790000052000 } from './control/1790000052000-agents-life-cycle';
 import { AssignmentLiveness1790000056000 } from './control/1790000056000-assignment-liveness';
 import { AssignmentRefusedKeys1790000056100 } from './control/1790000056100-assignment-refused-keys';
+import { AssignmentMoves1790000061000 } from './control/1790000061000-assignment-moves';
 import { IdentityAccess1790000054000 } from './control/1790000054000-identity-access';
 import { PlatformTimescale1790000000000 } from './telemetry/1790000000000-platform-timescale';
 import { TelemetryConsumerOffset1790000000100 } from './telemetry/1790000000100-platform-consumer-offset';
@@ -48,6 +49,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   IdentityAccess1790000054000,
   AssignmentLiveness1790000056000,
   AssignmentRefusedKeys1790000056100,
+  AssignmentMoves1790000061000,
 ];
 
 /** Applied in the order of their timestamps; the first creates the timescaledb extension. */

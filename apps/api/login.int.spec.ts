@@ -71,7 +71,7 @@ describe('logging in', () => {
     expect(session).toMatchObject({ user: 'admin', role: 'admin' });
     expect(session.permissions).toContain('targets:write');
     expect(Date.parse(session.expiresAt)).toBeGreaterThan(Date.now());
-    expect(browser.setCookies).toHaveLength(2);
+    expect(browser.setCookies).toHaveLength(3);
     for (const cookie of browser.setCookies) expect(cookie).toMatch(/HttpOnly; SameSite=Strict/);
     expect(browser.setCookies.find((cookie) => cookie.startsWith(REFRESH_COOKIE))).toContain('Path=/api/v1/auth;');
     expect(await browser.me()).toBe(200);
@@ -121,6 +121,31 @@ describe('logging in', () => {
     const right = { user: 'admin', password: TEST_PASSWORD };
     expect(await logInFrom(api.url, '127.0.0.66', right)).toBe(429);
     for (let time = 0; time < 15; time += 1) expect(await logInFrom(api.url, '127.0.0.67', right)).toBe(200);
+  });
+
+  it('is open in a browser that the user has used before while somebody at the same address guesses', async () => {
+    const own = await loggedIn();
+    await own.ask('POST', '/api/v1/auth/logout');
+    expect([...own.cookies.keys()]).toEqual(['icmpmon_known_browser']);
+    expect(own.setCookies.join()).not.toContain('known_browser');
+    await Promise.all(Array.from({ length: 30 }, () => new Browser().logIn('admin', 'guess')));
+    expect((await new Browser().logIn()).status).toBe(429);
+    for (let time = 0; time < 15; time += 1) expect((await own.logIn()).status).toBe(200);
+    // The browser is known for its user alone, by a token of ours alone, and has attempts of its own alone.
+    const token = own.cookies.get('icmpmon_known_browser') ?? '';
+    const session = own.cookies.get(SESSION_COOKIE) ?? '';
+    for (const other of [`${token.slice(0, -4)}AAAA`, 'a.b.c', session]) {
+      const stranger = new Browser();
+      stranger.cookies.set('icmpmon_known_browser', other);
+      expect((await stranger.logIn()).status).toBe(429);
+    }
+    const thief = new Browser();
+    thief.cookies.set(SESSION_COOKIE, token);
+    expect(await thief.me()).toBe(401);
+    await Promise.all(Array.from({ length: 12 }, () => own.logIn('admin', 'guess')));
+    const refused = await own.logIn();
+    expect(refused.status).toBe(429);
+    expect(await refused.json()).toMatchObject({ detail: expect.stringContaining('from this browser') as string });
   });
 });
 

@@ -48,7 +48,8 @@ async function run(
 /** Id of the login; rejects for a wrong password. */
 async function logIn(password: string): Promise<string> {
   const handler = new LogInHandler(control, new Sessions(control), new LoginAttempts());
-  return (await handler.execute(new LogIn('admin', password, CLIENT, '127.0.0.1'))).user.sessionId;
+  return (await handler.execute(new LogIn('admin', password, CLIENT, { address: '127.0.0.1', known: null }))).user
+    .sessionId;
 }
 
 /** As another process would judge a key. */

@@ -13,6 +13,8 @@ export interface Decision {
   sinceMs: number;
   /** Tiers with a hold-down of this length or less select other agents; 0 while none does. */
   heldMs: number;
+  /** How often in a row its targets were moved away; 0 once it was ok for `MOVES_FORGOTTEN_MS`. */
+  moves: number;
   cause: string;
 }
 
@@ -51,10 +53,22 @@ export const SILENT_AFTER_MS = 15_000;
 const FIRST_REPORT_MS = 60_000;
 const HOLD_DOWN_INTERVALS = 20;
 const HOLD_DOWN_MS_MIN = 30_000;
+/** An agent that comes and goes has to be stable for this long at most before it gets its targets back. */
+const STABLE_MS_MAX = 3_600_000;
+/** An agent that was ok for this long begins with a clean record. */
+const MOVES_FORGOTTEN_MS = 3_600_000;
 
 /** How long an agent may be silent before its targets of a tier move: 20 intervals, at least 30 s, at most `maxMs`. */
 export function holdDownMs(probeIntervalMs: number, maxMs: number): number {
   return Math.min(maxMs, Math.max(HOLD_DOWN_MS_MIN, HOLD_DOWN_INTERVALS * probeIntervalMs));
+}
+
+/**
+ * How long an agent has to be stable before it gets its targets back: as long as the hold-down that moved them, twice as
+ * long after each further move, at most an hour. So an agent that comes and goes moves its targets ever more rarely.
+ */
+export function stableMs({ heldMs, moves }: Decision): number {
+  return Math.min(Math.max(heldMs, STABLE_MS_MAX), heldMs * 2 ** Math.max(0, moves - 1));
 }
 
 /**
@@ -63,7 +77,7 @@ export function holdDownMs(probeIntervalMs: number, maxMs: number): number {
  *   (never heard) ──heard──▶ ok ──not heard, or cannot probe──▶ silent, unable ──hold-down of a tier over──▶ the same, held
  *                            ▲                                       │                                          │
  *                            ├───────────────heard───────────────────┘                                          │
- *                            └──stable for as long as it was held── returning ◀──────────────heard──────────────┘
+ *                            └──────────stable (`stableMs`)───────── returning ◀──────────────heard──────────────┘
  *
  * When more than half of the agents that still have their targets are silent at once, or their reports are not read, the
  * control plane has lost its link to them: then no hold-down ends.
@@ -92,36 +106,49 @@ function decideOne(agent: WatchedAgent, watch: Watch, holding: string | null): D
   const { agentId, decision } = agent;
   const { nowMs } = watch;
   const fault = faultOf(agent, nowMs);
-  if (fault === null) {
-    if (agent.heardAtMs === null || decision?.condition === 'ok') return null;
-    if (decision === undefined) return { agentId, condition: 'ok', sinceMs: nowMs, heldMs: 0, cause: 'heard' };
-    const { condition, heldMs, sinceMs } = decision;
-    if (heldMs === 0) return { agentId, condition: 'ok', sinceMs: nowMs, heldMs, cause: 'heard again' };
-    if (condition !== 'returning')
-      return { agentId, condition: 'returning', sinceMs: nowMs, heldMs, cause: 'heard again' };
-    if (nowMs - sinceMs < heldMs) return null;
-    return { agentId, condition: 'ok', sinceMs: nowMs, heldMs: 0, cause: `stable for ${seconds(heldMs)}` };
-  }
+  if (fault === null) return decideWell(agent, nowMs);
   const { condition, cause } = fault;
   if (decision === undefined || decision.condition === 'ok' || decision.condition === 'returning') {
-    return { agentId, ...fault, heldMs: decision?.heldMs ?? 0 };
+    return { agentId, ...fault, heldMs: decision?.heldMs ?? 0, moves: movesOf(decision, nowMs) };
   }
+  const { sinceMs, moves } = decision;
   if (condition === 'unheard' || decision.condition === 'unheard') {
-    return condition === decision.condition ? null : { agentId, ...fault, heldMs: 0 };
+    return condition === decision.condition ? null : { agentId, ...fault, heldMs: 0, moves };
   }
-  const { sinceMs } = decision;
   const heldMs = holding === null ? Math.max(decision.heldMs, heldAfter(sinceMs, watch)) : decision.heldMs;
   if (condition === decision.condition && heldMs === decision.heldMs) return null;
+  const isMoved = decision.heldMs === 0 && heldMs > 0;
   return {
     agentId,
     condition,
     sinceMs,
     heldMs,
+    moves: isMoved ? moves + 1 : moves,
     cause: heldMs > decision.heldMs ? `${cause}, for ${seconds(heldMs)}` : cause,
   };
 }
 
-function faultOf(agent: WatchedAgent, nowMs: number): Omit<Decision, 'agentId' | 'heldMs'> | null {
+/** An agent that is heard and able. */
+function decideWell({ agentId, heardAtMs, decision }: WatchedAgent, nowMs: number): Decision | null {
+  if (heardAtMs === null || decision?.condition === 'ok') return null;
+  if (decision === undefined) return { agentId, condition: 'ok', sinceMs: nowMs, heldMs: 0, moves: 0, cause: 'heard' };
+  const { condition, heldMs, sinceMs, moves } = decision;
+  if (heldMs === 0) return { agentId, condition: 'ok', sinceMs: nowMs, heldMs, moves, cause: 'heard again' };
+  const stableForMs = stableMs(decision);
+  if (condition !== 'returning') {
+    const cause = `heard again, gets its targets back once stable for ${seconds(stableForMs)}`;
+    return { agentId, condition: 'returning', sinceMs: nowMs, heldMs, moves, cause };
+  }
+  if (nowMs - sinceMs < stableForMs) return null;
+  return { agentId, condition: 'ok', sinceMs: nowMs, heldMs: 0, moves, cause: `stable for ${seconds(stableForMs)}` };
+}
+
+function movesOf(decision: Decision | undefined, nowMs: number): number {
+  if (decision === undefined) return 0;
+  return decision.condition === 'ok' && nowMs - decision.sinceMs >= MOVES_FORGOTTEN_MS ? 0 : decision.moves;
+}
+
+function faultOf(agent: WatchedAgent, nowMs: number): Omit<Decision, 'agentId' | 'heldMs' | 'moves'> | null {
   const { heardAtMs, knownSinceMs, trouble } = agent;
   if (heardAtMs === null) {
     if (nowMs - knownSinceMs <= FIRST_REPORT_MS) return null;

@@ -24,6 +24,8 @@ const LOOK_MS = 2_000;
 const SEEN_MS_MIN = 20_000;
 /** A pause between two looks of more than this is an absence of the watch itself. */
 const AWAY_MS = 60_000;
+/** What an agent cannot do counts until its reports were free of it for this long: three of them. */
+const TROUBLE_LINGERS_MS = 15_000;
 /** Reports that lie unread for this long say that silence is the reader's. */
 const UNREAD_MS = 10_000;
 
@@ -60,6 +62,7 @@ export class AgentWatch {
   private readonly logger = createLogger('assignment-watch');
   private readonly lease: LeaseKeeper;
   private readonly heard = new Map<string, { receivedAtMs: number; heardAtMs: number }>();
+  private readonly troubled = new Map<string, { trouble: string; untilMs: number }>();
   private watchingSinceMs = 0;
 
   constructor(private readonly options: AgentWatchOptions) {
@@ -78,6 +81,7 @@ export class AgentWatch {
     const pause = new WakeUp();
     this.watchingSinceMs = performance.now();
     this.heard.clear();
+    this.troubled.clear();
     while (!lost.aborted) {
       try {
         await this.look(lost);
@@ -135,7 +139,8 @@ export class AgentWatch {
       agents: agents.map(({ agentId, knownSinceMs }) => {
         const report = byAgent.get(agentId);
         const heardAtMs = report === undefined ? null : this.heardAt(report, nowMs);
-        return { agentId, knownSinceMs, heardAtMs, trouble: report?.trouble ?? null, decision: decisions.get(agentId) };
+        const trouble = this.troubleOf(agentId, report?.trouble ?? null, nowMs);
+        return { agentId, knownSinceMs, heardAtMs, trouble, decision: decisions.get(agentId) };
       }),
     };
   }
@@ -147,6 +152,15 @@ export class AgentWatch {
     const heardAtMs = known === undefined ? Math.min(receivedAtMs, nowMs) : nowMs;
     this.heard.set(agentId, { receivedAtMs, heardAtMs });
     return heardAtMs;
+  }
+
+  /** Lingers, so that a report of each kind in turn is one condition and not a decision each. */
+  private troubleOf(agentId: string, trouble: string | null, nowMs: number): string | null {
+    if (trouble !== null) this.troubled.set(agentId, { trouble, untilMs: nowMs + TROUBLE_LINGERS_MS });
+    const last = this.troubled.get(agentId);
+    if (last === undefined || nowMs < last.untilMs) return last?.trouble ?? null;
+    this.troubled.delete(agentId);
+    return null;
   }
 
   /** Returns what was held before. */
@@ -217,7 +231,7 @@ function blindness(unread: number | null): string | null {
 }
 
 function isSame(a: Decision | undefined, b: Decision | undefined): boolean {
-  return a?.condition === b?.condition && a?.sinceMs === b?.sinceMs && a?.heldMs === b?.heldMs;
+  return a?.condition === b?.condition && a?.sinceMs === b?.sinceMs && a?.heldMs === b?.heldMs && a?.moves === b?.moves;
 }
 
 function observe({ agents }: Watch, { holding }: Outcome): void {

@@ -5,7 +5,7 @@ import { appendFacts, takePositions } from './feed-writer';
 
 /** The last decision of each agent, as a table for queries; one look into an index for each. */
 export const LAST_DECISIONS = `(SELECT last.* FROM assignment_agent AS decided CROSS JOIN LATERAL (
-  SELECT agent_id, condition, since, held_ms, cause FROM assignment_agent_condition
+  SELECT agent_id, condition, since, held_ms, moves, cause FROM assignment_agent_condition
   WHERE agent_id = decided.id ORDER BY id DESC LIMIT 1) AS last)`;
 
 /** What a shard hears of a condition: whether results can be expected. */
@@ -20,21 +20,23 @@ const FOR_SHARDS: Readonly<Record<Condition, AgentCondition>> = {
 export async function lastDecisions(sql: Sql): Promise<Map<string, Decision>> {
   const rows = await sql.query<Decision>(
     `SELECT agent_id::text AS "agentId", condition, (extract(epoch FROM since) * 1000)::float8 AS "sinceMs",
-       held_ms AS "heldMs", cause FROM ${LAST_DECISIONS} AS last`,
+       held_ms AS "heldMs", moves, cause FROM ${LAST_DECISIONS} AS last`,
   );
   return new Map(rows.map((row) => [row.agentId, row]));
 }
 
 export async function writeDecisions(sql: Sql, decisions: readonly Decision[]): Promise<void> {
   await sql.execute(
-    `INSERT INTO assignment_agent_condition (agent_id, condition, since, held_ms, cause)
-     SELECT id, condition, to_timestamp(since_ms / 1000.0), held_ms, cause
-     FROM unnest($1::uuid[], $2::text[], $3::float8[], $4::bigint[], $5::text[]) AS d(id, condition, since_ms, held_ms, cause)`,
+    `INSERT INTO assignment_agent_condition (agent_id, condition, since, held_ms, moves, cause)
+     SELECT id, condition, to_timestamp(since_ms / 1000.0), held_ms, moves, cause
+     FROM unnest($1::uuid[], $2::text[], $3::float8[], $4::bigint[], $5::integer[], $6::text[])
+       AS d(id, condition, since_ms, held_ms, moves, cause)`,
     [
       decisions.map(({ agentId }) => agentId),
       decisions.map(({ condition }) => condition),
       decisions.map(({ sinceMs }) => sinceMs),
       decisions.map(({ heldMs }) => heldMs),
+      decisions.map(({ moves }) => moves),
       decisions.map(({ cause }) => cause),
     ],
   );

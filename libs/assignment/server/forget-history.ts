@@ -5,8 +5,9 @@ const ROWS_PER_STEP = 10_000;
 const FACTS_KEPT_HOURS = 24;
 /** An agent that was away longer than this hears all its assignments anew. */
 const REMOVALS_KEPT_DAYS = 7;
-/** Decisions on agents are kept for thirteen months; the last of each agent holds, however old it is. */
+/** Decisions on agents are kept for thirteen months, and the last thousand of each; the last one holds, however old it is. */
 const DECISIONS_KEPT_DAYS = 396;
+const DECISIONS_KEPT_OF_AN_AGENT = 1_000;
 
 /** Forgets facts that say nothing any more; returns how many. Bounded: run it again while it returns many. */
 export function forgetReplacedFacts(sql: Sql): Promise<number> {
@@ -38,7 +39,7 @@ export async function forgetRemovals(sql: Sql): Promise<number> {
   return count;
 }
 
-/** Forgets old decisions on agents. Bounded: run it again while it returns many. */
+/** Forgets old decisions on agents, and those of an agent that comes and goes. Bounded: run it again while it returns many. */
 export function forgetOldDecisions(sql: Sql): Promise<number> {
   return sql.execute(
     `DELETE FROM assignment_agent_condition WHERE id IN (
@@ -46,6 +47,10 @@ export function forgetOldDecisions(sql: Sql): Promise<number> {
        WHERE old.decided_at < now() - make_interval(days => ${DECISIONS_KEPT_DAYS})
          AND EXISTS (SELECT 1 FROM assignment_agent_condition AS newer
                      WHERE newer.agent_id = old.agent_id AND newer.id > old.id)
-       ORDER BY old.id LIMIT ${ROWS_PER_STEP})`,
+       UNION
+       SELECT old.id FROM assignment_agent AS agent
+       CROSS JOIN LATERAL (SELECT id FROM assignment_agent_condition WHERE agent_id = agent.id
+                           ORDER BY id DESC OFFSET ${DECISIONS_KEPT_OF_AN_AGENT} LIMIT ${ROWS_PER_STEP}) AS old
+       LIMIT ${ROWS_PER_STEP})`,
   );
 }

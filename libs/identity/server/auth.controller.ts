@@ -16,12 +16,15 @@ import { LoginBody, SessionAnswer } from './auth-api';
 import { ACCESS_TOKEN_S, AccessTokens } from './sessions/access-token';
 import {
   clearCookies,
+  KNOWN_BROWSER_COOKIE,
   readCookie,
   REFRESH_COOKIE,
   SESSION_COOKIE,
+  setKnownBrowserCookie,
   setRefreshCookie,
   setSessionCookie,
 } from './sessions/cookies';
+import { KnownBrowsers } from './sessions/known-browsers';
 import { LogIn } from './sessions/log-in';
 import { requireSameOrigin } from './sessions/same-origin';
 import { type LoginClient, REFRESH_TOKEN_S, Sessions, type SessionUser } from './sessions/sessions';
@@ -33,6 +36,7 @@ export class AuthController {
     private readonly commands: CommandBus,
     private readonly tokens: AccessTokens,
     private readonly sessions: Sessions,
+    private readonly browsers: KnownBrowsers,
   ) {}
 
   @Post('login')
@@ -46,9 +50,11 @@ export class AuthController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<SessionView> {
     if (request.headers.origin !== undefined) requireSameOrigin(request);
+    const known = await this.browsers.recognise(readCookie(request, KNOWN_BROWSER_COOKIE), body.user);
     const { user, refreshToken } = await this.commands.execute(
-      new LogIn(body.user, body.password, clientOf(request), addressGroup(request.ip)),
+      new LogIn(body.user, body.password, clientOf(request), { address: addressGroup(request.ip), known }),
     );
+    if (known === null) setKnownBrowserCookie(request, response, await this.browsers.sign(user.name));
     setRefreshCookie(request, response, refreshToken, REFRESH_TOKEN_S);
     return this.openSession(request, response, user);
   }

@@ -14,6 +14,7 @@ import { RequestAuthenticator } from './request-authenticator';
 import { AccessTokens } from './sessions/access-token';
 import { EndLoginsHandler } from './sessions/end-logins';
 import { LogInHandler } from './sessions/log-in';
+import { KnownBrowsers } from './sessions/known-browsers';
 import { LoginAttempts } from './sessions/login-attempts';
 import { Sessions } from './sessions/sessions';
 
@@ -35,6 +36,7 @@ export class IdentityApiModule {
         LoginAttempts,
         KnownApiKeys,
         { provide: AccessTokens, useFactory: () => new AccessTokens(options.jwtSecret) },
+        { provide: KnownBrowsers, useFactory: () => new KnownBrowsers(options.jwtSecret) },
         { provide: Authenticator, useClass: RequestAuthenticator },
         LogInHandler,
         EnsureUserHandler,

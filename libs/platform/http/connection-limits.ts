@@ -19,17 +19,22 @@ const open = new Gauge({
 
 const refusedTotal = new Counter({
   name: 'icmpmon_http_connections_refused_total',
-  help: 'Connections beyond a limit: of the process (all), of one address without a login (address).',
+  help: 'Connections beyond a limit: of the process (all), of one address without a login (address), of one user or API key (caller).',
   labelNames: ['limit'],
   registers: [metrics],
 });
+
+/** Connections of one user or API key to one process, a quarter of all: 170 browsers of one shared user, with six each. */
+export const CONNECTIONS_PER_CALLER_MAX = 1_024;
 
 export interface ConnectionLimitOptions {
   /** Connections of all clients. */
   connectionsMax: number;
   /** Connections of one address (IPv6: one /64) on which nobody has authenticated yet. */
   perAddressMax: number;
-  /** Addresses that speak for many clients, such as reverse proxies: only `connectionsMax` holds for them. */
+  /** Connections of one user or API key, wherever they come from. */
+  perCallerMax: number;
+  /** Addresses that speak for many clients, such as reverse proxies: only `connectionsMax` holds for their connections. */
   isExempt?: (address: string) => boolean;
 }
 
@@ -39,16 +44,34 @@ export interface ConnectionRefusal {
   detail: string;
 }
 
-const forgetAddress = new WeakMap<Socket, () => void>();
+/** What holds for the sockets of a server. */
+interface Counted {
+  forgetAddress?: () => void;
+  /** Counts the connection for a caller; false when the caller has too many. */
+  countCaller?: (caller: string) => boolean;
+}
 
-/** Somebody authenticated on the connection: it no longer counts against its address. */
-export function markAuthenticated(socket: Socket): void {
-  forgetAddress.get(socket)?.();
-  forgetAddress.delete(socket);
+const counted = new WeakMap<Socket, Counted>();
+
+/**
+ * `caller` authenticated on the connection: it no longer counts against its address, but against the caller. False when
+ * the caller has as many connections as one may have; this one should be closed then.
+ */
+export function markAuthenticated(socket: Socket, caller: string): boolean {
+  const { countCaller } = counted.get(socket) ?? {};
+  if (countCaller?.(caller) === false) return false;
+  forgetAddress(socket);
+  return true;
+}
+
+function forgetAddress(socket: Socket): void {
+  const entry = counted.get(socket);
+  entry?.forgetAddress?.();
+  delete entry?.forgetAddress;
 }
 
 /**
- * Bounds the connections of a server: in all, and of each address that has not authenticated. A connection beyond a
+ * Bounds the connections of a server: in all, of each address that has not authenticated, and of each caller that has. A connection beyond a
  * limit may ask at once and learns why it is refused (`refusalOf`); one beyond the limit of its address is served if it
  * authenticates (`markAuthenticated`).
  */
@@ -57,6 +80,7 @@ export class ConnectionLimits {
   private beyondAddress = 0;
   private readonly refusals = new WeakMap<Socket, ConnectionRefusal>();
   private readonly byAddress = new Map<string, number>();
+  private readonly byCaller = new Map<string, number>();
 
   constructor(private readonly options: ConnectionLimitOptions) {}
 
@@ -80,29 +104,52 @@ export class ConnectionLimits {
       return this.refuse(socket, 'all', `This server holds ${connectionsMax} connections, its limit.`);
     }
     this.count(1);
+    const entry: Counted = {};
+    counted.set(socket, entry);
     socket.once('close', () => {
       this.count(-1);
-      markAuthenticated(socket);
+      forgetAddress(socket);
     });
     if (address === null) return;
-    if ((this.byAddress.get(address) ?? 0) >= perAddressMax) this.holdBeyondAddress(socket, address);
+    entry.countCaller = this.callerCounterOf(socket);
+    if ((this.byAddress.get(address) ?? 0) >= perAddressMax) this.holdBeyondAddress(socket, address, entry);
     else {
-      this.countAddress(address, 1);
-      forgetAddress.set(socket, () => this.countAddress(address, -1));
+      change(this.byAddress, address, 1);
+      entry.forgetAddress = () => change(this.byAddress, address, -1);
     }
   }
 
-  private holdBeyondAddress(socket: Socket, address: string): void {
+  private callerCounterOf(socket: Socket): (caller: string) => boolean {
+    let last: string | null = null;
+    socket.once('close', () => {
+      if (last !== null) change(this.byCaller, last, -1);
+      last = null;
+    });
+    return (caller) => {
+      // What was asked before the end may be authenticated after it.
+      if (caller === last || socket.destroyed) return true;
+      if ((this.byCaller.get(caller) ?? 0) >= this.options.perCallerMax) {
+        refusedTotal.inc({ limit: 'caller' });
+        return false;
+      }
+      if (last !== null) change(this.byCaller, last, -1);
+      change(this.byCaller, caller, 1);
+      last = caller;
+      return true;
+    };
+  }
+
+  private holdBeyondAddress(socket: Socket, address: string, entry: Counted): void {
     if (this.beyondAddress >= BEYOND_ADDRESS_MAX) {
       refusedTotal.inc({ limit: 'address' });
       socket.destroy();
       return;
     }
     this.beyondAddress += 1;
-    forgetAddress.set(socket, () => {
+    entry.forgetAddress = () => {
       this.beyondAddress -= 1;
       this.refusals.delete(socket);
-    });
+    };
     const { perAddressMax } = this.options;
     const detail = `${perAddressMax} connections without a login are open from ${address}, the limit of one address. Close some.`;
     this.refuse(socket, 'address', detail);
@@ -120,14 +167,14 @@ export class ConnectionLimits {
     socket.once('close', () => clearTimeout(silent));
   }
 
-  private count(change: number): void {
-    this.connections += change;
+  private count(by: number): void {
+    this.connections += by;
     open.set(this.connections);
   }
+}
 
-  private countAddress(address: string, change: number): void {
-    const count = (this.byAddress.get(address) ?? 0) + change;
-    if (count <= 0) this.byAddress.delete(address);
-    else this.byAddress.set(address, count);
-  }
+function change(counts: Map<string, number>, key: string, by: number): void {
+  const count = (counts.get(key) ?? 0) + by;
+  if (count <= 0) counts.delete(key);
+  else counts.set(key, count);
 }

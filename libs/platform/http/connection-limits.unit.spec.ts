@@ -14,11 +14,15 @@ afterEach(() => {
   server?.close();
 });
 
-/** Listens; answers each request with why its connection is refused, or `ok`; `/in` authenticates. */
-async function listening(options: ConnectionLimitOptions): Promise<number> {
-  const limits = new ConnectionLimits(options);
+/** Listens; answers each request with why its connection is refused, or `ok`; `/in` authenticates as the one that follows. */
+async function listening(options: Partial<ConnectionLimitOptions>): Promise<number> {
+  const limits = new ConnectionLimits({ connectionsMax: 10, perAddressMax: 10, perCallerMax: 10, ...options });
   server = createServer((request, response) => {
-    if (request.url === '/in') markAuthenticated(request.socket);
+    const [, caller] = /^\/in\/?(.*)/.exec(request.url ?? '') ?? [];
+    if (caller !== undefined && !markAuthenticated(request.socket, caller)) {
+      response.end('the caller has too many');
+      return;
+    }
     response.end(limits.refusalOf(request.socket)?.detail ?? 'ok');
   });
   limits.watch(server);
@@ -95,4 +99,27 @@ it('bounds all together, proxies too', async () => {
   expect(await ask(first)).toBe('ok');
   expect(await ask(second)).toBe('ok');
   expect(await ask(third)).toContain('This server holds 2 connections');
+});
+
+it('holds one caller to its share, wherever the connections come from, and gives each place back once', async () => {
+  const port = await listening({ perCallerMax: 2 });
+  const clients = [await client(port), await client(port, '127.0.0.2'), await client(port, '127.0.0.3')];
+  const [first, second, third] = clients;
+  expect(await ask(first, '/in/ada')).toBe('ok');
+  expect(await ask(first, '/in/ada')).toBe('ok');
+  expect(await ask(second, '/in/ada')).toBe('ok');
+  expect(await ask(third, '/in/ada')).toBe('the caller has too many');
+  expect(await ask(third, '/in/bob')).toBe('ok');
+  // Another caller on the same connection takes the place of the one before.
+  expect(await ask(second, '/in/bob')).toBe('ok');
+  expect(await ask(await client(port), '/in/ada')).toBe('ok');
+  first.destroy();
+  await expect.poll(async () => ask(await client(port), '/in/ada'), WAIT).toBe('ok');
+  expect(await ask(await client(port), '/in/bob')).toBe('the caller has too many');
+});
+
+it('does not count the connections of a proxy for one caller', async () => {
+  const port = await listening({ perCallerMax: 1, isExempt: () => true });
+  expect(await ask(await client(port), '/in/ada')).toBe('ok');
+  expect(await ask(await client(port), '/in/ada')).toBe('ok');
 });

@@ -9,7 +9,8 @@ import type { Application, NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import { Authenticator } from './authenticator';
 import { answerBrokenRequests } from './broken-requests';
-import { ConnectionLimits, markAuthenticated } from './connection-limits';
+import { CONNECTIONS_PER_CALLER_MAX, ConnectionLimits, markAuthenticated } from './connection-limits';
+import { actorOf } from './permission';
 import { answerError } from './problem-filter';
 import { closeUnreadBodies } from './request-body';
 import { requestId } from './request-context';
@@ -70,9 +71,8 @@ const refuseBeyond =
 
 async function isKnown(request: Request, authenticator: Authenticator): Promise<boolean> {
   try {
-    const isCaller = (await authenticator.authenticate(request)) !== null;
-    if (isCaller) markAuthenticated(request.socket);
-    return isCaller;
+    const principal = await authenticator.authenticate(request);
+    return principal !== null && markAuthenticated(request.socket, actorOf(principal));
   } catch (error) {
     // Whoever cannot be recognised counts as a stranger, whatever the reason.
     if (error instanceof DomainError) return false;
@@ -109,6 +109,7 @@ export async function createHttpApp(
   const limits = new ConnectionLimits({
     connectionsMax: CONNECTIONS_MAX,
     perAddressMax: CONNECTIONS_WITHOUT_LOGIN_PER_ADDRESS_MAX,
+    perCallerMax: CONNECTIONS_PER_CALLER_MAX,
     isExempt: isTrusted,
   });
   const server = app.getHttpServer() as Server;

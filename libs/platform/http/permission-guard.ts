@@ -1,10 +1,10 @@
 import { DependencyUnavailable, DomainError } from '@icmp-mon/platform/errors';
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import { Authenticator } from './authenticator';
-import { markAuthenticated } from './connection-limits';
-import { PERMISSION_METADATA, type Principal, REMEMBERED_METADATA, type RouteAccess } from './permission';
+import { CONNECTIONS_PER_CALLER_MAX, markAuthenticated } from './connection-limits';
+import { actorOf, PERMISSION_METADATA, type Principal, REMEMBERED_METADATA, type RouteAccess } from './permission';
 import { setPrincipal } from './request-context';
 
 /** Lets a request through to its route when the caller holds what the route declares. */
@@ -28,7 +28,10 @@ export class PermissionGuard implements CanActivate {
       throw new DomainError('unauthenticated', 'Log in, or send an API key as "Authorization: Bearer imk_…".');
     }
     setPrincipal(request, principal);
-    markAuthenticated(request.socket);
+    if (!markAuthenticated(request.socket, actorOf(principal))) {
+      context.switchToHttp().getResponse<Response>().setHeader('Connection', 'close');
+      throw tooManyConnections(principal);
+    }
     if (access.kind === 'permission' && !principal.permissions.includes(access.permission)) {
       throw new DomainError(
         'forbidden',
@@ -49,4 +52,12 @@ export class PermissionGuard implements CanActivate {
       return remembered;
     }
   }
+}
+
+function tooManyConnections({ kind, name }: Principal): DomainError {
+  const who = kind === 'user' ? 'The user' : 'The API key';
+  return new DomainError(
+    'too_many_requests',
+    `${who} ${name} holds ${CONNECTIONS_PER_CALLER_MAX} connections open, the limit of one. Close some, or keep fewer open.`,
+  );
 }

@@ -40,8 +40,9 @@ export class ChangePasswordHandler implements ICommandHandler<ChangePassword> {
       [userId],
     );
     if (row === undefined) throw new DomainError('not_found', 'The account is not there any more.');
-    const isRight = await this.attempts.attempt(row.name, addressGroup, () =>
-      passwordMatches(passwords.current, row.password_hash, addressGroup),
+    const source = { address: addressGroup, known: sessionId };
+    const isRight = await this.attempts.attempt(row.name, source, () =>
+      passwordMatches(passwords.current, row.password_hash, sessionId),
     );
     if (!isRight) throw wrong();
     requireGoodPassword(passwords.next, row.name, '#/newPassword');

@@ -1,10 +1,13 @@
 import type { CookieOptions, Request, Response } from 'express';
 import { ACCESS_TOKEN_S } from './access-token';
+import { KNOWN_BROWSER_S } from './known-browsers';
 
 export const SESSION_COOKIE = 'icmpmon_session';
 export const REFRESH_COOKIE = 'icmpmon_refresh';
-/** Refreshing and logging out need it, nothing else sees it. */
-const REFRESH_PATH = '/api/v1/auth';
+/** Stays after logging out: it tells the user's browser from strangers, and opens nothing. */
+export const KNOWN_BROWSER_COOKIE = 'icmpmon_known_browser';
+/** What is about logging in needs these, nothing else sees them. */
+const AUTH_PATH = '/api/v1/auth';
 
 const TOKEN_LENGTH_MAX = 4_096;
 
@@ -22,12 +25,16 @@ export function setSessionCookie(request: Request, response: Response, token: st
 }
 
 export function setRefreshCookie(request: Request, response: Response, token: string, maxAgeS: number): void {
-  response.cookie(REFRESH_COOKIE, token, options(request, REFRESH_PATH, maxAgeS));
+  response.cookie(REFRESH_COOKIE, token, options(request, AUTH_PATH, maxAgeS));
+}
+
+export function setKnownBrowserCookie(request: Request, response: Response, token: string): void {
+  response.cookie(KNOWN_BROWSER_COOKIE, token, options(request, AUTH_PATH, KNOWN_BROWSER_S));
 }
 
 export function clearCookies(request: Request, response: Response): void {
   response.clearCookie(SESSION_COOKIE, { ...options(request, '/api', 0), maxAge: undefined });
-  response.clearCookie(REFRESH_COOKIE, { ...options(request, REFRESH_PATH, 0), maxAge: undefined });
+  response.clearCookie(REFRESH_COOKIE, { ...options(request, AUTH_PATH, 0), maxAge: undefined });
 }
 
 /** A cookie's text; null when it is absent or too long to be ours. */

@@ -3,7 +3,7 @@ import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { passwordMatches, pretendToCheck } from '../accounts/password';
-import { LoginAttempts } from './login-attempts';
+import { type AttemptSource, LoginAttempts } from './login-attempts';
 import { type LoginClient, Sessions, type SessionUser } from './sessions';
 
 export interface LoggedIn {
@@ -16,8 +16,7 @@ export class LogIn extends Command<LoggedIn> {
     readonly user: string,
     readonly password: string,
     readonly client: LoginClient,
-    /** The part of the client's address that limits count by. */
-    readonly addressGroup: string,
+    readonly source: AttemptSource,
   ) {
     super();
   }
@@ -38,22 +37,23 @@ export class LogInHandler implements ICommandHandler<LogIn> {
     private readonly attempts: LoginAttempts,
   ) {}
 
-  async execute({ user: name, password, client, addressGroup }: LogIn): Promise<LoggedIn> {
-    const row = await this.rightUser(name, password, addressGroup);
+  async execute({ user: name, password, client, source }: LogIn): Promise<LoggedIn> {
+    const row = await this.rightUser(name, password, source);
     if (row === null) throw new DomainError('unauthenticated', 'User or password is wrong.');
     const { sessionId, refreshToken } = await this.sessions.begin(row.id, client);
     return { user: { userId: row.id, name: row.name, role: row.role, sessionId }, refreshToken };
   }
 
-  private async rightUser(name: string, password: string, address: string): Promise<UserRow | null> {
+  private async rightUser(name: string, password: string, source: AttemptSource): Promise<UserRow | null> {
     let found: UserRow | undefined;
-    const isRight = await this.attempts.attempt(name, address, async () => {
+    const turn = source.known ?? source.address;
+    const isRight = await this.attempts.attempt(name, source, async () => {
       [found] = await this.database.query<UserRow>(
         'SELECT id, name, role, password_hash FROM user_account WHERE lower(name) = lower($1) AND disabled_at IS NULL',
         [name],
       );
-      if (found !== undefined) return passwordMatches(password, found.password_hash, address);
-      await pretendToCheck(password, address);
+      if (found !== undefined) return passwordMatches(password, found.password_hash, turn);
+      await pretendToCheck(password, turn);
       return false;
     });
     return isRight ? (found ?? null) : null;
