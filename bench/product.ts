@@ -14,7 +14,7 @@ export interface ProductOptions {
   /** The local agent's policy file; what `npm start` writes unless given. */
   agentPolicy?: string;
   /** Runs when the schemas are there and no app runs yet. */
-  prepare?(urls: { controlDatabaseUrl: string; telemetryDatabaseUrl: string }): Promise<void>;
+  prepare?(product: { topicPrefix: string; shardCount: number }): Promise<void>;
 }
 
 interface Ready {
@@ -79,6 +79,7 @@ export class BenchProduct {
       ICMPMON_AGENT_PORT: '0',
       ICMPMON_ENROL_PORT: '0',
     };
+    const shardCount = Number(environment['ICMPMON_SHARD_COUNT' as keyof typeof environment] ?? 8);
     const script = path.resolve('infra/bench/product.mjs');
     const child = fork(script, [JSON.stringify({ dir: stateDir, apps: options.apps })], {
       env: environment,
@@ -91,7 +92,7 @@ export class BenchProduct {
           pids = message.pids;
           for (const [name, pid] of Object.entries(pids)) cpu.register(name, pid);
         } else if (message.kind === 'migrated') {
-          await options.prepare?.(urls);
+          await options.prepare?.({ topicPrefix, shardCount });
           child.send('go');
         } else if (message.kind === 'ready') resolve(message.product);
         else if (message.kind === 'said') process.stdout.write(`product: ${message.line}\n`);
@@ -100,7 +101,6 @@ export class BenchProduct {
       child.on('message', (message) => void told(message as Told).catch(reject));
       child.once('exit', (code) => reject(new Error(`The product's supervisor ended with ${code}.`)));
     });
-    const shardCount = Number(environment['ICMPMON_SHARD_COUNT' as keyof typeof environment] ?? 8);
     return new BenchProduct(stateDir, topicPrefix, shardCount, access, child, () => pids);
   }
 

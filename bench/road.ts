@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { bootstrapEnrolmentToken, makeToken } from '@icmp-mon/agents/server';
-import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
+import { ControlDatabase } from '@icmp-mon/platform/database';
 import { Messaging, SHARD_TOPIC, type OutgoingMessage } from '@icmp-mon/platform/messaging';
 import { testServices } from '@icmp-mon/platform/testing';
 import type { BenchContext } from './bench';
@@ -14,12 +14,12 @@ import { profiling } from './projector';
 import { ShardLog } from './shard-log';
 
 const SECOND_MS = 1_000;
-/** The bench's ticks are those of the holder of the lease. */
-const HOLD_TICKS = `INSERT INTO lease (name, epoch, holder, expires_at) VALUES ('ticks', 1, 'bench', now() + interval '1 day')`;
 /** The worker's own facts of what is enrolled here stay below: the shards know what the bench tells them. */
 const FEED_FROM = 1_000_000_000;
 /** Results may be an hour and a half old and are judged all the same. */
 const INTERVAL_MS = 3_600_000;
+/** The first tick, before all rounds. */
+const BEFORE_ALL_MS = 86_400_000;
 const SEED = 1;
 
 export interface RoadOptions {
@@ -31,14 +31,11 @@ export interface RoadOptions {
 }
 
 /**
- * Gateway, Kafka and shards with simulated agents, in the log's own time: the bench holds the lease `ticks` and writes them,
- * so that a window can end when its results have arrived instead of up to five minutes later. Its tier has an interval of
+ * Gateway, Kafka and shards with simulated agents, in the log's own time: the bench writes ticks of a higher epoch than the worker, so that a window can end when its results have arrived instead of up to five minutes later. Its tier has an interval of
  * an hour, for results of a window that has to lie behind would else be too old to be judged; they are as close together as
  * those of a 15 s tier. All else is as shipped.
  */
 export class Road {
-  private lastTickMs = 0;
-
   private constructor(
     readonly product: BenchProduct,
     readonly fleet: Fleet,
@@ -51,7 +48,14 @@ export class Road {
   static async start(context: BenchContext, options: RoadOptions): Promise<Road> {
     const { targets, agents: agentCount, apps, probedEveryMs } = options;
     const environment = { ...profiling(context), ...shareOf(targets, probedEveryMs) };
-    const product = await context.startProduct({ apps, environment, prepare: holdTicks });
+    // The shards' first tick is the bench's: no window of its rounds may be folded by the worker's time.
+    const prepare = async ({ topicPrefix, shardCount }: { topicPrefix: string; shardCount: number }): Promise<void> => {
+      const ticks = new ShardLog({ shardCount, agents: [], tier: 'bench', intervalMs: INTERVAL_MS });
+      const messaging = messagingOf(topicPrefix);
+      await messaging.send(SHARD_TOPIC, ticks.ticks(Date.now() - BEFORE_ALL_MS));
+      await messaging.close();
+    };
+    const product = await context.startProduct({ apps, environment, prepare });
     const fleet = startFleet(context);
     context.say(`${agentCount} simulated agents enrol, ${targets} targets`);
     const agentIds = await fleet.call('enrol', await enrolmentOf(product, agentCount));
@@ -61,11 +65,7 @@ export class Road {
     const { shardCount } = product;
     const agents = agentIds.map((agentId) => new SimulatedAgent(agentId, simulated, shardCount, SEED));
     const log = new ShardLog({ shardCount, agents, tier: 'bench', intervalMs: INTERVAL_MS }, FEED_FROM);
-    const messaging = new Messaging({
-      brokers: testServices().kafkaBrokers,
-      topicPrefix: product.topicPrefix,
-      clientId: 'bench',
-    });
+    const messaging = messagingOf(product.topicPrefix);
     const watch = await FoldWatch.open(product.access.telemetryDatabaseUrl);
     const road = new Road(product, fleet, agents, log, watch, messaging);
     for (const facts of log.facts(keys)) await road.send(facts);
@@ -74,19 +74,8 @@ export class Road {
 
   /** The second of two ticks confirms a leap of the first. */
   async leapTo(atMs: number): Promise<void> {
-    await this.tick(atMs - SECOND_MS);
-    await this.tick(atMs);
-  }
-
-  async tick(atMs: number): Promise<void> {
-    this.lastTickMs = atMs;
+    await this.send(this.log.ticks(atMs - SECOND_MS));
     await this.send(this.log.ticks(atMs));
-  }
-
-  /** A tick a second from the last one on, until what it returns is called. */
-  ticking(): () => void {
-    const timer = setInterval(() => void this.tick(this.lastTickMs + SECOND_MS), SECOND_MS);
-    return () => clearInterval(timer);
   }
 
   /** Ends the window that begins at `startMs` in the log's time. */
@@ -114,11 +103,8 @@ export function shareOf(targets: number, probedEveryMs: number): Record<string, 
   return { ICMPMON_GATEWAY_AGENT_RESULTS_PER_S_MIN: String(resultsPerS) };
 }
 
-async function holdTicks({ telemetryDatabaseUrl }: { telemetryDatabaseUrl: string }): Promise<void> {
-  const telemetry = new TelemetryDatabase({ url: telemetryDatabaseUrl, poolMax: 1 });
-  await telemetry.execute(HOLD_TICKS);
-  await telemetry.close();
-}
+const messagingOf = (topicPrefix: string): Messaging =>
+  new Messaging({ brokers: testServices().kafkaBrokers, topicPrefix, clientId: 'bench' });
 
 /** A fleet's process, known to the CPU meter; `dist/bench/main.js` is its program too. */
 export function startFleet(context: BenchContext): Fleet {
