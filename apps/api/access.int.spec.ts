@@ -57,6 +57,42 @@ const eventTypes = async (like: string): Promise<string[]> =>
     await api.control.query<{ type: string }>('SELECT type FROM event WHERE stream LIKE $1 ORDER BY position', [like])
   ).map(({ type }) => type);
 
+describe('a browser in which a user has logged in before', () => {
+  const KNOWN = 'icmpmon_known_browser';
+  const tryIn = (cookie: string | null, password: string, user = 'gita'): Promise<Response> =>
+    fetch(`${api.url}/api/v1/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(cookie !== null && { cookie: `${KNOWN}=${cookie}` }) },
+      body: JSON.stringify({ user, password }),
+    });
+  const cookiesOf = (response: Response): Map<string, string> =>
+    new Map(response.headers.getSetCookie().map((each) => each.split(';')[0].split('=') as [string, string]));
+
+  it('lets the user in while somebody at the same address guesses, and has attempts of its own', async () => {
+    await newUser('gita');
+    const first = cookiesOf(await tryIn(null, TEST_PASSWORD));
+    const token = first.get(KNOWN) ?? '';
+    const session = first.get('icmpmon_session') ?? '';
+    await Promise.all(Array.from({ length: 14 }, () => tryIn(null, 'guess')));
+    expect((await tryIn(null, TEST_PASSWORD)).status).toBe(429);
+    for (let time = 0; time < 12; time += 1) expect((await tryIn(token, TEST_PASSWORD)).status).toBe(200);
+    expect(cookiesOf(await tryIn(token, TEST_PASSWORD)).has(KNOWN)).toBe(false);
+    // Nobody else is known by it, and it is no login.
+    for (const other of [`${token.slice(0, -4)}AAAA`, 'a.b.c', session]) {
+      expect((await tryIn(other, TEST_PASSWORD)).status).toBe(429);
+    }
+    await newUser('hans');
+    const ofHans = cookiesOf(await tryIn(null, TEST_PASSWORD, 'hans')).get(KNOWN) ?? '';
+    expect((await tryIn(ofHans, TEST_PASSWORD)).status).toBe(429);
+    const asSession = { headers: { cookie: `icmpmon_session=${token}` } };
+    expect((await fetch(`${api.url}/api/v1/auth/me`, asSession)).status).toBe(401);
+    await Promise.all(Array.from({ length: 12 }, () => tryIn(token, 'guess')));
+    const refused = await tryIn(token, TEST_PASSWORD);
+    expect(refused.status).toBe(429);
+    expect(await refused.json()).toMatchObject({ detail: expect.stringContaining('from this browser') as string });
+  });
+});
+
 describe('the own password', () => {
   it('is changed by who knows it; the other logins end, this one goes on', async () => {
     await newUser('ada');

@@ -10,7 +10,7 @@ import { newId } from '@icmp-mon/platform/ids';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { eventually, testDatabase, testServices, testTopicPrefix, type TestDatabase } from '@icmp-mon/platform/testing';
 import { createPublicKey } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   type Answer,
   block,
@@ -192,6 +192,40 @@ describe('the identity of an agent', () => {
       expect(jsonOf(unknown)).toMatchObject({ code: 'agent_not_enrolled' });
     });
 
+    it('returns by the database’s clock, whatever the wall clock of the gateway says', async () => {
+      const agent = await enrolled();
+      await since(agent, 2 * DAY_MS);
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3 * HOUR_MS });
+      let answer: Answer;
+      try {
+        answer = await anonymous.json('/v1/rejoin', await rejoining(anonymous, agent, agent.keyPem));
+      } finally {
+        vi.useRealTimers();
+      }
+      expect(answer.status).toBe(200);
+      const { certificatePem } = jsonOf<EnrolAnswer>(answer);
+      expect((await upload(clientOf(certificatePem, agent.keyPem), agent.agentId)).status).toBe(200);
+      await since(agent, 2 * DAY_MS);
+      const again = await anonymous.json('/v1/rejoin', await rejoining(anonymous, agent, agent.keyPem));
+      expect(again.status).toBe(200);
+    });
+
+    it('returns at once after a database’s clock that was ahead has been set right', async () => {
+      const agent = await enrolled();
+      await since(agent, -DAY_MS);
+      await database.execute('UPDATE agent SET rejoin_floor_ms = $2 WHERE id = $1', [
+        agent.agentId,
+        Date.now() + DAY_MS,
+      ]);
+      const request = await rejoining(anonymous, agent, agent.keyPem);
+      const answer = await anonymous.json('/v1/rejoin', request);
+      expect(answer.status).toBe(200);
+      const { certificatePem } = jsonOf<EnrolAnswer>(answer);
+      expect((await upload(clientOf(certificatePem, agent.keyPem), agent.agentId)).status).toBe(200);
+      await since(agent, 2 * DAY_MS);
+      expect((await anonymous.json('/v1/rejoin', request)).status).toBe(401);
+    });
+
     it('returns at most each ten seconds', async () => {
       const agent = await enrolled();
       const answer = await anonymous.json('/v1/rejoin', await rejoining(anonymous, agent, agent.keyPem));
@@ -354,6 +388,17 @@ describe('the identity of an agent', () => {
   });
 
   describe('is renewed', () => {
+    it('by the database’s clock, whatever the wall clock of the gateway says', async () => {
+      const agent = await enrolled();
+      const client = clientOf(await since(agent, 13 * HOUR_MS), agent.keyPem);
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 10 * HOUR_MS });
+      try {
+        expect((await client.json('/v1/certificate', { csrPem: agent.csrPem })).status).toBe(200);
+      } finally {
+        vi.useRealTimers();
+      }
+    });
+
     it('not before a quarter of the certificate’s life, and not many times at once', async () => {
       const agent = await enrolled();
       const young = await agent.client.json('/v1/certificate', { csrPem: agent.csrPem });

@@ -123,6 +123,7 @@ export class Gateway {
           this.database,
           authority,
           new RejoinChallenges(await authority.sharedSecret('rejoin')),
+          nowMs,
         ),
         answer: { gatewayUrl: config.publicGatewayUrl, shardCount: config.shardCount },
       }),

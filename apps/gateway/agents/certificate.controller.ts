@@ -1,5 +1,6 @@
 import type { RenewAnswer } from '@icmp-mon/agents/contract';
 import { renewableFromMs, RenewCertificate } from '@icmp-mon/agents/server';
+import { DatabaseClock } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { RateLimit } from '../results/rate-limit';
@@ -16,7 +17,10 @@ const RENEWALS_AT_ONCE = 3;
 export class CertificateController {
   private readonly rate = new RateLimit(1 / RENEWALS_EVERY_S, RENEWALS_EVERY_S * RENEWALS_AT_ONCE);
 
-  constructor(private readonly renewals: RenewCertificate) {}
+  constructor(
+    private readonly renewals: RenewCertificate,
+    private readonly clock: DatabaseClock,
+  ) {}
 
   @Post()
   @HttpCode(200)
@@ -33,7 +37,7 @@ export class CertificateController {
   }
 
   private limit({ agentId, certificate }: AgentIdentity): void {
-    const earlyMs = renewableFromMs(certificate) - Date.now();
+    const earlyMs = renewableFromMs(certificate) - this.clock.nowMs();
     if (earlyMs > 0) {
       const detail = 'The certificate is too young: it is renewed once a quarter of its life has passed.';
       throw retryAfter('too_many_requests', detail, Math.ceil(earlyMs / 1_000));

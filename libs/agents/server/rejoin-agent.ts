@@ -7,7 +7,7 @@ import { AgentRefused, refusalOfState } from './agent-refused';
 import { type FormerCertificate, publicKeyOf, readFormerCertificate } from './agent-keys';
 import { AGENT_CERTIFICATE_LIFE_MS, CertificateAuthority } from './certificate-authority';
 import type { Enrolled } from './enrol-agent';
-import type { RejoinChallenges } from './rejoin-challenge';
+import { CLOCK_DIFFERENCE_MS_MAX, type RejoinChallenges } from './rejoin-challenge';
 
 /** One agent returns at most this often: each return costs a signature and a write. */
 const RETURN_EVERY_MS = 10_000;
@@ -36,18 +36,21 @@ export class RejoinAgent {
     private readonly database: ControlDatabase,
     private readonly authority: CertificateAuthority,
     private readonly challenges: RejoinChallenges,
+    /** The installation's clock: floors and certificates that a wrong one dates would keep agents out until it has passed. */
+    private readonly nowMs: () => number,
   ) {}
 
   /** A nonce to sign within a minute. */
   challenge(): string {
-    return this.challenges.make();
+    return this.challenges.make(this.nowMs());
   }
 
   /**
    * `allowed` is called once the key is known to be the agent's, before what costs.
    * @throws AgentRefused, DomainError `invalid`, `unauthenticated` (nonce, signature), `too_many_requests`, and what `allowed` throws
    */
-  async rejoin(request: RejoinRequest, allowed: () => void, nowMs = Date.now()): Promise<Enrolled> {
+  async rejoin(request: RejoinRequest, allowed: () => void): Promise<Enrolled> {
+    const nowMs = this.nowMs();
     const madeAtMs = this.challenges.madeAtMs(request.nonce, nowMs);
     if (madeAtMs === null) throw staleChallenge();
     const { csrPem, certificatePem } = request;
@@ -58,20 +61,24 @@ export class RejoinAgent {
     if (!isBound(agent, keySha256, former)) throw new AgentRefused('certificate_replaced');
     const refusal = refusalOfState(agent.state);
     if (refusal !== undefined) throw new AgentRefused(refusal);
-    if (agent.notAfter.getTime() - AGENT_CERTIFICATE_LIFE_MS > nowMs - RETURN_EVERY_MS) {
+    if (isYoung(agent, nowMs)) {
       throw new DomainError('too_many_requests', `An agent returns at most each ${RETURN_EVERY_MS / 1_000} s.`);
     }
     allowed();
     const certificate = await this.authority.issueAgentCertificate(csrPem, agent.id, new Date(nowMs));
+    // A floor in the future was set by a clock that was ahead then: it counts no more.
     // The certificate that is replaced stays valid beside the new one: if another process has it, that is noticed, and
     // neither silences the other.
     const returned = await this.database.execute(
       `UPDATE agent SET previous_certificate_sha256 = certificate_sha256, certificate_sha256 = $2,
          certificate_not_after = $3, key_sha256 = $4, certificate_used_at = NULL, rejoin_floor_ms = $5,
          clone_suspected_at = CASE WHEN $6 AND certificate_used_at IS NOT NULL THEN now() ELSE clone_suspected_at END
-       WHERE id = $1 AND state IN ('active', 'draining') AND rejoin_floor_ms < $5
+       WHERE id = $1 AND state IN ('active', 'draining') AND (rejoin_floor_ms < $5 OR rejoin_floor_ms > $7)
          AND (key_sha256 IS NULL OR key_sha256 = $4)`,
-      [agent.id, certificate.sha256, certificate.notAfter, keySha256, madeAtMs, isSuperseded(agent, former)],
+      [
+        ...[agent.id, certificate.sha256, certificate.notAfter, keySha256, madeAtMs, isSuperseded(agent, former)],
+        Math.round(nowMs) + CLOCK_DIFFERENCE_MS_MAX,
+      ],
     );
     if (returned === 0) throw staleChallenge();
     return { agentId: agent.id, certificate };
@@ -82,6 +89,12 @@ export class RejoinAgent {
     const [row] = await this.database.query<BoundAgent>(`SELECT ${COLUMNS} FROM agent WHERE ${where}`, [value]);
     return row;
   }
+}
+
+/** Whether the certificate was issued a moment ago; one of the future was issued by a clock that was ahead. */
+function isYoung({ notAfter }: BoundAgent, nowMs: number): boolean {
+  const issuedAgoMs = nowMs - (notAfter.getTime() - AGENT_CERTIFICATE_LIFE_MS);
+  return issuedAgoMs < RETURN_EVERY_MS && issuedAgoMs > -CLOCK_DIFFERENCE_MS_MAX;
 }
 
 /** Hash of the CSR's key, which has signed the nonce. */

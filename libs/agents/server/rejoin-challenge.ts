@@ -2,8 +2,8 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** How long a challenge may be answered. */
 export const CHALLENGE_VALID_MS = 60_000;
-/** Gateways' clocks may differ by this much. */
-const CLOCK_DIFFERENCE_MS_MAX = 10_000;
+/** Gateways may differ by this much in what they know of the database's clock. */
+export const CLOCK_DIFFERENCE_MS_MAX = 10_000;
 const RANDOM_BYTES = 16;
 const NONCE = /^([0-9a-z]{1,11})\.([\w-]{22})\.([\w-]{43})$/;
 
@@ -15,21 +15,22 @@ const NONCE = /^([0-9a-z]{1,11})\.([\w-]{22})\.([\w-]{43})$/;
 export class RejoinChallenges {
   constructor(private readonly secret: Buffer) {}
 
-  make(nowMs = Date.now()): string {
-    const text = `${nowMs.toString(36)}.${randomBytes(RANDOM_BYTES).toString('base64url')}`;
+  make(nowMs: number): string {
+    const text = `${Math.round(nowMs).toString(36)}.${randomBytes(RANDOM_BYTES).toString('base64url')}`;
     return `${text}.${this.mac(text).toString('base64url')}`;
   }
 
   /** When a nonce was made, ms since 1970; null if it is not ours or too old. */
-  madeAtMs(nonce: string, nowMs = Date.now()): number | null {
+  madeAtMs(nonce: string, nowMs: number): number | null {
     const match = NONCE.exec(nonce);
     if (match === null) return null;
     const [, time, random, mac] = match;
     const given = Buffer.from(mac, 'base64url');
     const own = this.mac(`${time}.${random}`);
     if (given.length !== own.length || !timingSafeEqual(given, own)) return null;
-    const ageMs = nowMs - Number.parseInt(time, 36);
-    return ageMs > CHALLENGE_VALID_MS || ageMs < -CLOCK_DIFFERENCE_MS_MAX ? null : nowMs - ageMs;
+    const madeAtMs = Number.parseInt(time, 36);
+    const ageMs = nowMs - madeAtMs;
+    return ageMs > CHALLENGE_VALID_MS || ageMs < -CLOCK_DIFFERENCE_MS_MAX ? null : madeAtMs;
   }
 
   private mac(text: string): Buffer {

@@ -367,11 +367,23 @@ describe('the agent', () => {
     const client = new GatewayClient(identity);
     const { enrolUrl } = gateway;
     const renewal = new CertificateRenewal({ identity, store, gateway: client, enrolUrl, log: SILENT });
-    gateway.aheadMs = -86_400_000;
+    gateway.aheadMs = expiryOf(identity).toMs - Date.now() - 30_000;
     await renewal.check();
     expect(client.isSilent).toBe(true);
     expect(client.refusal).toBeUndefined();
     gateway.aheadMs = 0;
+    await renewal.check();
+    expect(client.refusal).toBe('certificate_expired');
+    client.close();
+  });
+
+  it('notices that its certificate is not valid yet, as after a gateway’s clock that was ahead was set right', async () => {
+    const identity = await expired();
+    const store = new IdentityStore(path.join(dir, 'state'));
+    const client = new GatewayClient(identity);
+    const { enrolUrl } = gateway;
+    const renewal = new CertificateRenewal({ identity, store, gateway: client, enrolUrl, log: SILENT });
+    gateway.aheadMs = -10 * 86_400_000;
     await renewal.check();
     expect(client.refusal).toBe('certificate_expired');
     client.close();

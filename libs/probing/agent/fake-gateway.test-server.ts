@@ -244,7 +244,7 @@ export class FakeGateway {
       publicKey,
       signingKey: this.authority.privateKey,
       signingAlgorithm: SIGNING,
-      notBefore: new Date(Date.now() - 1_000),
+      notBefore: new Date(Date.now() - 60_000),
       notAfter: new Date(Date.now() + this.certificateLifeMs),
       extensions,
     });

@@ -37,7 +37,7 @@ const PUT_OUT: Partial<Record<AgentRefusal, string>> = {
 };
 
 const WHY_RETURN: Partial<Record<AgentRefusal, string>> = {
-  certificate_expired: 'the certificate has expired and the agent returns by its key',
+  certificate_expired: 'the certificate is not valid by the gateway’s clock and the agent returns by its key',
   certificate_replaced: 'the gateway knows another certificate and the agent returns by its key',
 };
 

@@ -16,7 +16,7 @@ export interface CertificateRenewalOptions {
   nowMs?: () => number;
 }
 
-/** An expired certificate is noticed after this long: the agents' listener drops its connections without a word. */
+/** A certificate that is not valid is noticed after this long: the agents' listener drops its connections without a word. */
 const CHECK_EVERY_MS = 10_000;
 const RETRY_AFTER_MS = 60_000;
 
@@ -59,7 +59,7 @@ export class CertificateRenewal {
   async check(): Promise<void> {
     const { gateway, nowMs = Date.now } = this.options;
     await this.renewIfDue(nowMs() - gateway.clockOffsetMs);
-    await this.noticeExpiry();
+    await this.noticeNotValid();
   }
 
   /** By the gateway's clock. Never rejects: the certificate is good for half of its life still. */
@@ -92,12 +92,15 @@ export class CertificateRenewal {
   }
 
   /**
-   * The agents' listener drops the connection of an expired certificate, which looks like a gateway that is away.
+   * The agents' listener drops the connection of a certificate that has expired, or is not valid yet because it was issued by a
+   * clock that was ahead. It looks like a gateway that is away.
    */
-  private async noticeExpiry(): Promise<void> {
+  private async noticeNotValid(): Promise<void> {
     const { gateway, enrolUrl } = this.options;
     if (!gateway.isSilent || gateway.refusal !== undefined) return;
     const timeMs = await gatewayTimeMs(enrolUrl, this.identity.caPem, this.stopSignal.signal);
-    if (timeMs !== undefined && timeMs > expiryOf(this.identity).toMs) gateway.refuse('certificate_expired');
+    if (timeMs === undefined) return;
+    const { fromMs, toMs } = expiryOf(this.identity);
+    if (timeMs < fromMs || timeMs > toMs) gateway.refuse('certificate_expired');
   }
 }
