@@ -1,30 +1,35 @@
+import { machineClock } from '../spool/machine-clock';
+
 /** Less than this is the coarseness of timers, or the clock being slewed. */
 const SET_MS_MIN = 500;
 /** No probe is under way for longer: a result that is dated further off was dated before the clock was set. */
 const UNDER_WAY_MS_MAX = 60_000;
 
-/** The wall clock, watched against the one that is never set: what was dated before it was set is dated as by the present one. */
+/**
+ * The wall clock, watched against the one that is never set: what was dated before it was set is dated as by the present one. The steady
+ * clock stands while the machine sleeps: a wall clock that is ahead by that time was not set, and what was dated before stays as it is.
+ */
 export class WallClock {
   private originMs: number;
   private setAtMs = -Infinity;
   private setByMs = 0;
+  /** How much the machine's clock was ahead of the steady one at the start, */
+  private readonly machineAheadMs: number;
+  /** and for how long the machine has slept since. */
+  private sleptMs = 0;
 
   constructor(
     private readonly nowMs: () => number = Date.now,
     private readonly steadyMs: () => number = () => performance.now(),
+    private readonly machineMs: () => number = machineClock().uptimeMs,
   ) {
     this.originMs = nowMs() - steadyMs();
+    this.machineAheadMs = machineMs() - steadyMs();
   }
 
   /** What the clock read when the steady one was 0: another value says that it was set. */
   origin(): number {
-    const originMs = this.nowMs() - this.steadyMs();
-    const byMs = originMs - this.originMs;
-    if (Math.abs(byMs) >= SET_MS_MIN) {
-      this.originMs = originMs;
-      this.setAtMs = this.steadyMs();
-      this.setByMs = byMs;
-    }
+    if (Math.abs(this.movedByMs()) >= SET_MS_MIN) this.moved();
     return this.originMs;
   }
 
@@ -33,5 +38,18 @@ export class WallClock {
     if (this.steadyMs() - this.setAtMs > UNDER_WAY_MS_MAX) return sentAtMs;
     const isOff = Math.abs(sentAtMs - this.nowMs()) > UNDER_WAY_MS_MAX;
     return isOff ? sentAtMs + this.setByMs : sentAtMs;
+  }
+
+  private movedByMs(): number {
+    return this.nowMs() - this.steadyMs() - this.sleptMs - this.originMs;
+  }
+
+  private moved(): void {
+    this.sleptMs = this.machineMs() - this.steadyMs() - this.machineAheadMs;
+    const byMs = this.movedByMs();
+    if (Math.abs(byMs) < SET_MS_MIN) return;
+    this.originMs += byMs;
+    this.setAtMs = this.steadyMs();
+    this.setByMs = byMs;
   }
 }

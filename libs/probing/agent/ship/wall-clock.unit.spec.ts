@@ -10,17 +10,18 @@ const START_MS = 1_795_000_000_000;
 const HOUR_MS = 3_600_000;
 const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** A collector whose wall clock reads `aheadMs` more than is true. */
+/** A collector whose wall clock reads `aheadMs` more than is true, on a machine that slept for `sleptMs` of the time. */
 function scene(): {
-  at: { trueMs: number; aheadMs: number; full: boolean };
+  at: { trueMs: number; aheadMs: number; sleptMs: number; full: boolean };
   kept: NewBlock[];
   record: (sentAtMs: number) => void;
   collector: ResultCollector;
 } {
-  const at = { trueMs: START_MS, aheadMs: 0, full: false };
+  const at = { trueMs: START_MS, aheadMs: 0, sleptMs: 0, full: false };
   const kept: NewBlock[] = [];
   const clock = new WallClock(
     () => at.trueMs + at.aheadMs,
+    () => at.trueMs - START_MS - at.sleptMs,
     () => at.trueMs - START_MS,
   );
   const keep = (blocks: NewBlock[]): void => {
@@ -71,5 +72,34 @@ describe('results that are gathered while the wall clock is set', () => {
     record(START_MS);
     collector.flush();
     expect(datesOf(kept)).toEqual([[-30_000, -19_000]]);
+  });
+});
+
+describe('results that are gathered while the machine falls asleep', () => {
+  it('keep their times: hours later they are no news', () => {
+    const { at, kept, record, collector } = scene();
+    record(START_MS);
+    at.trueMs += 8 * HOUR_MS + 100;
+    at.sleptMs = 8 * HOUR_MS;
+    // Sent before, its answer is read after.
+    record(START_MS + 50);
+    record(START_MS + 8 * HOUR_MS + 100);
+    collector.flush();
+    expect(datesOf(kept)).toEqual([[0, 11_000]]);
+  });
+
+  it('are dated by the present clock when it is set besides', () => {
+    const { at, kept, record, collector } = scene();
+    record(START_MS);
+    at.trueMs += 8 * HOUR_MS;
+    at.sleptMs = 8 * HOUR_MS;
+    collector.flush();
+    record(at.trueMs);
+    at.aheadMs = -2 * HOUR_MS;
+    collector.flush();
+    expect(datesOf(kept)).toEqual([
+      [0, 11_000],
+      [6 * HOUR_MS, 6 * HOUR_MS + 11_000],
+    ]);
   });
 });

@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { machineClock } from './machine-clock';
+
+/** What two readings may differ by: a process was started between them. */
+const COARSE_MS = 2_000;
+const CLOCK_FILE = path.join(import.meta.dirname, 'machine-clock.ts');
+const PRINT = `import(${JSON.stringify(CLOCK_FILE)}).then(({ machineClock }) => console.log(Date.now() - machineClock().uptimeMs()))`;
+
+describe('the clock that is never set', () => {
+  it('runs from the start of the machine on', () => {
+    const { kernelBoot, uptimeMs } = machineClock();
+    expect(kernelBoot).toMatch(/^[0-9a-f-]{36}$/);
+    expect(Math.abs(uptimeMs() - os.uptime() * 1_000)).toBeLessThan(COARSE_MS);
+  });
+
+  describe.runIf(process.getuid?.() === 0)('in a container that has an uptime of its own', () => {
+    let dir: string;
+
+    beforeAll(() => {
+      dir = mkdtempSync(path.join(os.tmpdir(), 'machine-clock-'));
+    });
+    afterAll(() => rmSync(dir, { recursive: true }));
+
+    /** When the machine was started, as a process says that finds this uptime, by the wall clock. */
+    function machineStartMs(uptimeS: number): number {
+      const file = path.join(dir, 'uptime');
+      writeFileSync(file, `${uptimeS.toFixed(2)} 0.00\n`);
+      const inside = `mount --bind ${file} /proc/uptime; exec ${process.execPath} -e '${PRINT}'`;
+      return Number(execFileSync('unshare', ['--mount', 'sh', '-ec', inside], { encoding: 'utf8' }));
+    }
+
+    it('says the same before and after a start of the container', () => {
+      const hostS = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
+      const startMs = Date.now() - hostS * 1_000;
+      for (const uptimeS of [hostS - 10, hostS / 2, 1]) {
+        expect(Math.abs(machineStartMs(uptimeS) - startMs)).toBeLessThan(COARSE_MS);
+      }
+    });
+  });
+});
