@@ -70,14 +70,15 @@ export class FpingHealth {
   }
 
   /** A process has ended, for this reason. */
-  ended(exit: FpingExit, path: string, { tally, longestPauseMs }: FpingProcess): SliceEnd {
+  ended(exit: FpingExit, path: string, { tally, longestPauseMs, droppedPackets }: FpingProcess): SliceEnd {
     for (const family of FAMILIES) {
       const state = exit.kind === 'done' ? (tally?.familyState(family) ?? 'silent') : 'silent';
       if (state === 'heard') delete this.ofFamily[family];
       else if (state !== 'silent') this.ofFamily[family] = familyTrouble(family, state, path);
     }
     const end = this.judge(exit, path);
-    const remark = tally === undefined ? undefined : foreignRemark(tally);
+    const remarks = [...(tally === undefined ? [] : foreignRemark(tally)), ...dropsRemark(droppedPackets)];
+    const remark = remarks.length === 0 ? undefined : remarks.join(' ');
     if (end.ok && remark !== undefined) this.detail = `${this.detail} ${remark}`;
     return { ...end, pausedMs: longestPauseMs, remark };
   }
@@ -141,12 +142,20 @@ function familyTrouble(family: AddressFamily, state: 'deaf' | 'unavailable', pat
   return { state: 'deaf', detail };
 }
 
-function foreignRemark({ foreignReplies, foreignExample }: SliceTally): string | undefined {
-  if (foreignReplies === 0) return undefined;
-  return (
+function foreignRemark({ foreignReplies, foreignExample }: SliceTally): string[] {
+  if (foreignReplies === 0) return [];
+  return [
     `${foreignReplies} replies of the last slice came from another address than the one that was asked (${foreignExample}): ` +
-    'they do not count. Either the target answers by another address, or another program here uses the same ICMP id.'
-  );
+      'they do not count. Either the target answers by another address, or another program here uses the same ICMP id.',
+  ];
+}
+
+function dropsRemark(droppedPackets: number): string[] {
+  if (droppedPackets === 0) return [];
+  return [
+    `The system dropped ${droppedPackets} packets for fping in the last slice because its socket was full: misses of that time do not count. ` +
+      'Give this machine more CPU, or its sockets more room: sysctl net.core.rmem_default.',
+  ];
 }
 
 function missingDetail(configured: string | undefined): string {

@@ -40,7 +40,8 @@ function tallyOf(ips: string[], more: Partial<TallyOptions> & { deaf?: boolean }
     timeoutMs: 1_000,
     spacingMs: 10,
     onResult: (index, sentAtMs, outcome, rttUs) => got.push({ index, sentAtMs, outcome, rttUs }),
-    ranThrough: () => true,
+    listened: () => true,
+    clockHeld: () => true,
     nowMs: () => NOW_MS,
     ...options,
   });
@@ -297,6 +298,16 @@ describe('a slice', () => {
     expect([tally.familyState('ipv4'), tally.familyState('ipv6')]).toEqual(['heard', 'unavailable']);
   });
 
+  it('has no data where the clock was set between the probe and its reply: the round trip is off by that', () => {
+    const setAtMs = 1_795_387_687_800;
+    const clockHeld = (fromMs: number, toMs: number): boolean => fromMs >= setAtMs || toMs <= setAtMs;
+    const { tally, got, print } = tallyOf(['10.0.0.1', '10.0.0.2', '10.0.0.3'], { clockHeld });
+    print(reply('10.0.0.1', '400'), reply('10.0.0.2', '0.345'), reply('10.0.0.3', '1400'));
+    tally.finish(true);
+    expect(got.map(({ index, rttUs }) => [index, rttUs])).toEqual([[1, 345]]);
+    expect(tally.familyState('ipv4')).toBe('heard');
+  });
+
   it('counts a reply beyond the timeout as none', () => {
     const { got, print } = tallyOf(['10.0.0.1'], { timeoutMs: 500 });
     print(reply('10.0.0.1', '500.2'));
@@ -388,8 +399,8 @@ describe('a miss', () => {
   });
 
   it('is no data when fping did not run all along while it waited', () => {
-    const ranThrough = (fromMs: number): boolean => fromMs > 1_795_387_686_900;
-    const { tally, got, print } = tallyOf(['10.0.0.1', '10.0.0.2', '10.0.0.3'], { ranThrough });
+    const listened = (fromMs: number): boolean => fromMs > 1_795_387_686_900;
+    const { tally, got, print } = tallyOf(['10.0.0.1', '10.0.0.2', '10.0.0.3'], { listened });
     print(timeout('10.0.0.1'), reply('10.0.0.2'), timeout('10.0.0.3').replace('1795387687.84', '1795387688.84'));
     tally.finish(true);
     expect(got.map(({ index, outcome }) => [index, outcome])).toEqual([

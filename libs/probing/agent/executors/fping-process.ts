@@ -4,8 +4,9 @@ import { CaptureFile } from './capture-file';
 import type { OnResult, ProbeSlice } from './executor';
 import { type FpingVersion, NO_PERMISSION_CODES } from './fping-version';
 import type { IcmpIdLocks } from './icmp-id-locks';
-import { CpuTimeFile, RunWatch } from './run-watch';
+import { CpuTimeFile, type ProcessSigns, RunWatch } from './run-watch';
 import { SliceTally } from './slice-tally';
+import { SocketDrops } from './socket-drops';
 
 export type FpingExit =
   | { kind: 'done' }
@@ -64,6 +65,11 @@ export class FpingProcess {
     return { kind: 'failed', detail: `${STARTS_MAX} processes in a row had an ICMP id that is in use on this host` };
   }
 
+  /** Packets for it that the kernel dropped in the last run because it did not read them in time. */
+  get droppedPackets(): number {
+    return this.current?.watch.dropped ?? 0;
+  }
+
   /** Reads what the process has printed so far. */
   drain(): void {
     if (this.current === undefined) return;
@@ -81,6 +87,7 @@ export class FpingProcess {
     options: FpingRunOptions,
   ): Promise<FpingExit | 'id_in_use'> {
     let child: ChildProcess;
+    const drops = new SocketDrops(options.families);
     try {
       this.output.empty();
       const stdio = ['pipe' as const, this.output.fd, this.output.fd];
@@ -100,9 +107,11 @@ export class FpingProcess {
       return 'id_in_use';
     }
     const cpuTime = new CpuTimeFile(pid);
+    drops.of(pid);
     try {
       const asked = [...options.families.map((family) => CANARIES[family]), ...slice.ips];
-      this.current = begin(asked, slice, onResult, { ranNs: cpuTime.ranNs, nowMs: options.nowMs });
+      const signs = { ranNs: cpuTime.ranNs, dropped: drops.dropped };
+      this.current = begin(asked, slice, onResult, { signs, nowMs: options.nowMs });
       child.stdin?.end(`${asked.join('\n')}\n`, 'latin1');
       return this.exitOf(await this.guard(child, slice, options.signal, ended));
     } finally {
@@ -151,18 +160,19 @@ function begin(
   asked: readonly string[],
   slice: ProbeSlice,
   onResult: OnResult,
-  { ranNs, nowMs }: { ranNs: () => number | null; nowMs: () => number },
+  { signs, nowMs }: { signs: ProcessSigns; nowMs: () => number },
 ): { tally: SliceTally; watch: RunWatch } {
   const { spacingMs, timeoutMs } = slice;
   const pace = { spacingMs, sendingMs: asked.length * spacingMs, timeoutMs };
-  const watch = new RunWatch(ranNs, pace, { wallMs: nowMs, steadyMs: () => performance.now() });
+  const watch = new RunWatch(signs, pace, { wallMs: nowMs, steadyMs: () => performance.now() });
   const tally = new SliceTally({
     asked,
     canaries: asked.length - slice.ips.length,
     spacingMs,
     timeoutMs,
     onResult,
-    ranThrough: (fromMs, toMs) => watch.ranThrough(fromMs, toMs),
+    listened: (fromMs, toMs) => watch.listened(fromMs, toMs),
+    clockHeld: (fromMs, toMs) => watch.clockHeld(fromMs, toMs),
     nowMs,
   });
   return { tally, watch };

@@ -68,7 +68,8 @@ function outcomesOf(targets: string[], printed: string): { tally: SliceTally; ou
     timeoutMs: 600,
     spacingMs: 10,
     onResult: (index, _sentAtMs, outcome) => (outcomes[index] = outcome),
-    ranThrough: () => true,
+    listened: () => true,
+    clockHeld: () => true,
     nowMs: () => NOW_MS,
   });
   tally.push((take) => take(new TextEncoder().encode(printed)));

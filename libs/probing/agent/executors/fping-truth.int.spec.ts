@@ -239,6 +239,20 @@ describe.runIf(process.getuid?.() === 0)('fping in a network of its own', () => 
       expect(missed.filter((outcome) => outcome === undefined).length).toBeGreaterThanOrEqual(6);
     });
 
+    it('is not believed about what the system dropped, because others ping so much meanwhile, in however short a time', async () => {
+      const probing = once.probe(ips, fping, slice);
+      const pid = await midSlice(probing);
+      process.kill(pid, 'SIGSTOP');
+      network.run('fping -q -c 1 -i 0.05 -t 50 -g 10.6.16.0/21 > /dev/null 2>&1');
+      process.kill(pid, 'SIGCONT');
+      const { end, outcomes } = await probing;
+      expect(end).toMatchObject({ ok: true, remark: expect.stringMatching(/dropped \d+ packets for fping/) });
+      const missed = outcomes.filter((_, at) => dead.includes(ips[at] ?? ''));
+      expect(missed).toContain(undefined);
+      expect(missed).toContain(OUTCOME.timeout);
+      expect(outcomes.filter((_, at) => !dead.includes(ips[at] ?? ''))).not.toContain(OUTCOME.timeout);
+    });
+
     it('because this process does not, tells the same as else, at the right times', async () => {
       const probing = once.probe(ips, fping, slice);
       const beganMs = Date.now();

@@ -8,7 +8,7 @@ interface HeldMiss {
 }
 
 export interface HeldMissesOptions {
-  /** Whether the miss is one: fping heard others, and ran all along. */
+  /** Whether the miss is one: fping heard others, and listened all along. */
   canCount: (address: AddressKey, sentAtMs: number, atMs: number) => boolean;
   /** Whether that may still become known. */
   canWait: (address: AddressKey) => boolean;

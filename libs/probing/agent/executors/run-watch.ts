@@ -1,12 +1,21 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 
-/** Shorter pauses do no harm: replies wait in the kernel, with the time of their arrival. */
+/** Shorter pauses do no harm: replies wait in the kernel, with the time of their arrival, as long as there is room. */
 const PAUSE_MS = 300;
 /** This process itself came so late: what the watched one did meanwhile is known only by the CPU time it used. */
 const OWN_PAUSE_MS = 500;
 /** Of the CPU time used before in as much time: with less, the process did not run all along. */
 const USUAL_SHARE_MIN = 0.5;
-const CLOCK_STEP_MS = 250;
+/** Clocks that are off by more are set by ntpd, and by no daemon of less. */
+const CLOCK_STEP_MS = 100;
+
+/** What the system says of a process. */
+export interface ProcessSigns {
+  /** CPU time that it has used; null where the system does not say. */
+  ranNs: () => number | null;
+  /** Packets for it that were dropped because it did not read its sockets in time. */
+  dropped: () => number;
+}
 
 export interface Clocks {
   /** Wall clock, as the watched process stamps its lines. */
@@ -24,6 +33,11 @@ export interface WatchedPace {
   timeoutMs: number;
 }
 
+interface Span {
+  fromMs: number;
+  toMs: number;
+}
+
 /**
  * Knows when a process did not run: it was stopped, starved or frozen (with the machine, or with us), or the clock was set. What
  * the process says of such a time is not believed: it may say that it waited in vain when it did not listen.
@@ -31,7 +45,11 @@ export interface WatchedPace {
 export class RunWatch {
   /** The longest pause, 0 if there was none. */
   longestPauseMs = 0;
-  private readonly pauses: { fromMs: number; toMs: number }[] = [];
+  /** Packets for the process that were dropped. */
+  dropped = 0;
+  private readonly pauses: Span[] = [];
+  private readonly losses: Span[] = [];
+  private readonly steps: Span[] = [];
   private readonly began: number;
   private ranNs = 0;
   /** Steady time when it was last seen to have run, */
@@ -41,13 +59,13 @@ export class RunWatch {
   private wallAtLook: number;
 
   constructor(
-    private readonly ranNsNow: () => number | null,
+    private readonly signs: ProcessSigns,
     private readonly pace: WatchedPace,
     private readonly clocks: Clocks,
   ) {
     this.began = this.seenRunning = this.looked = clocks.steadyMs();
     this.wallAtLook = clocks.wallMs();
-    this.ranNs = ranNsNow() ?? 0;
+    this.ranNs = signs.ranNs() ?? 0;
   }
 
   /** Called at least every 100 ms while the process runs, before its output is read. */
@@ -55,8 +73,13 @@ export class RunWatch {
     const now = this.clocks.steadyMs();
     const wallMs = this.clocks.wallMs();
     const stepMs = wallMs - this.wallAtLook - (now - this.looked);
-    if (Math.abs(stepMs) > CLOCK_STEP_MS) this.addPause(this.wallAtLook, wallMs);
-    const ranNs = this.ranNsNow();
+    if (Math.abs(stepMs) > CLOCK_STEP_MS) this.steps.push(this.addPause(this.wallAtLook, wallMs));
+    const dropped = this.signs.dropped();
+    if (dropped > this.dropped) {
+      this.losses.push({ fromMs: this.wallAtLook, toMs: wallMs });
+      this.dropped = dropped;
+    }
+    const ranNs = this.signs.ranNs();
     if (ranNs === null || ranNs > this.ranNs) {
       const quietMs = now - this.seenRunning;
       if (this.wasPaused(now, quietMs, ranNs)) this.addPause(wallMs - quietMs, wallMs);
@@ -67,9 +90,14 @@ export class RunWatch {
     this.wallAtLook = wallMs;
   }
 
-  /** Whether the process ran all along between two instants of the wall clock. */
-  ranThrough(fromMs: number, toMs: number): boolean {
-    return !this.pauses.some((pause) => pause.fromMs < toMs && pause.toMs > fromMs);
+  /** Whether the process ran, and got all that came for it, between two instants of the wall clock. */
+  listened(fromMs: number, toMs: number): boolean {
+    return !overlaps(this.pauses, fromMs, toMs) && !overlaps(this.losses, fromMs, toMs);
+  }
+
+  /** Whether the wall clock went evenly between two instants of it: only then the time between them is what it says. */
+  clockHeld(fromMs: number, toMs: number): boolean {
+    return !overlaps(this.steps, fromMs, toMs);
   }
 
   private wasPaused(now: number, quietMs: number, ranNs: number | null): boolean {
@@ -83,11 +111,16 @@ export class RunWatch {
     return ranNs - this.ranNs < usualNs * USUAL_SHARE_MIN;
   }
 
-  private addPause(oneMs: number, otherMs: number): void {
+  private addPause(oneMs: number, otherMs: number): Span {
     const pause = { fromMs: Math.min(oneMs, otherMs), toMs: Math.max(oneMs, otherMs) };
     this.longestPauseMs = Math.max(this.longestPauseMs, pause.toMs - pause.fromMs);
     this.pauses.push(pause);
+    return pause;
   }
+}
+
+function overlaps(spans: readonly Span[], fromMs: number, toMs: number): boolean {
+  return spans.some((span) => span.fromMs < toMs && span.toMs > fromMs);
 }
 
 /** Reads the CPU time that a process has used; null where the system does not say. */

@@ -10,11 +10,12 @@ class World {
   steadyMs = 0;
   clockOffMs = 0;
   ranNs: number | null = 0;
+  dropped = 0;
   readonly watch: RunWatch;
 
   constructor(pace: Partial<ConstructorParameters<typeof RunWatch>[1]> = {}) {
     this.watch = new RunWatch(
-      () => this.ranNs,
+      { ranNs: () => this.ranNs, dropped: () => this.dropped },
       { spacingMs: 10, sendingMs: 10_000, timeoutMs: 1_000, ...pace },
       { steadyMs: () => this.steadyMs, wallMs: () => START_MS + this.steadyMs + this.clockOffMs },
     );
@@ -29,8 +30,12 @@ class World {
     this.watch.look();
   }
 
-  ranThrough(fromMs: number, toMs: number): boolean {
-    return this.watch.ranThrough(START_MS + fromMs, START_MS + toMs);
+  listened(fromMs: number, toMs: number): boolean {
+    return this.watch.listened(START_MS + fromMs, START_MS + toMs);
+  }
+
+  clockHeld(fromMs: number, toMs: number): boolean {
+    return this.watch.clockHeld(START_MS + fromMs, START_MS + toMs);
   }
 }
 
@@ -38,7 +43,7 @@ describe('a process that is watched', () => {
   it('ran all along while it used CPU time at each look', () => {
     const world = new World();
     world.pass(5_000);
-    expect(world.ranThrough(0, 5_000)).toBe(true);
+    expect(world.listened(0, 5_000)).toBe(true);
     expect(world.watch.longestPauseMs).toBe(0);
   });
 
@@ -47,11 +52,11 @@ describe('a process that is watched', () => {
     world.pass(2_000);
     world.pass(1_000, { runs: false });
     world.pass(2_000);
-    expect(world.ranThrough(500, 1_500)).toBe(true);
-    expect(world.ranThrough(1_500, 2_500)).toBe(false);
-    expect(world.ranThrough(2_200, 2_300)).toBe(false);
-    expect(world.ranThrough(2_900, 3_900)).toBe(false);
-    expect(world.ranThrough(3_200, 4_200)).toBe(true);
+    expect(world.listened(500, 1_500)).toBe(true);
+    expect(world.listened(1_500, 2_500)).toBe(false);
+    expect(world.listened(2_200, 2_300)).toBe(false);
+    expect(world.listened(2_900, 3_900)).toBe(false);
+    expect(world.listened(3_200, 4_200)).toBe(true);
     expect(world.watch.longestPauseMs).toBeGreaterThanOrEqual(1_000);
   });
 
@@ -72,13 +77,13 @@ describe('a process that is watched', () => {
     ours.pass(2_000);
     ours.pass(3_000, { looks: false });
     ours.pass(500);
-    expect(ours.ranThrough(0, 5_500)).toBe(true);
+    expect(ours.listened(0, 5_500)).toBe(true);
     const all = new World();
     all.pass(2_000);
     all.pass(3_000, { runs: false, looks: false });
     all.pass(500);
-    expect(all.ranThrough(1_500, 2_500)).toBe(false);
-    expect(all.ranThrough(0, 1_500)).toBe(true);
+    expect(all.listened(1_500, 2_500)).toBe(false);
+    expect(all.listened(0, 1_500)).toBe(true);
   });
 
   it('is not believed across a time in which we did not look when the system keeps no CPU time', () => {
@@ -87,16 +92,40 @@ describe('a process that is watched', () => {
     world.pass(2_000);
     expect(world.watch.longestPauseMs).toBe(0);
     world.pass(1_000, { looks: false });
-    expect(world.ranThrough(1_500, 2_500)).toBe(false);
+    expect(world.listened(1_500, 2_500)).toBe(false);
   });
 
-  it.each([3_000, -3_000])('is not believed across a step of the clock by %i ms', (stepMs) => {
+  it.each([3_000, -3_000, 130, -130])('is not believed across a step of the clock by %i ms', (stepMs) => {
     const world = new World();
     world.pass(2_000);
     world.clockOffMs = stepMs;
     world.pass(500);
     const [fromMs, toMs] = [Math.min(2_000, 2_000 + stepMs), Math.max(2_000, 2_000 + stepMs)];
-    expect(world.ranThrough(fromMs + 10, toMs - 10)).toBe(false);
+    expect(world.listened(fromMs + 10, toMs - 10)).toBe(false);
+    expect(world.clockHeld(fromMs + 10, toMs - 10)).toBe(false);
+    expect(world.clockHeld(0, fromMs - 10)).toBe(true);
+  });
+
+  it('did not get all that came for it while the system dropped some', () => {
+    const world = new World();
+    world.pass(2_000);
+    world.dropped = 40;
+    world.pass(2_000);
+    world.dropped = 0; // it has ended
+    world.pass(100);
+    expect(world.listened(0, 2_000)).toBe(true);
+    expect(world.listened(1_500, 2_500)).toBe(false);
+    expect(world.listened(2_200, 3_200)).toBe(true);
+    expect(world.watch).toMatchObject({ dropped: 40, longestPauseMs: 0 });
+  });
+
+  it('tells times by a clock that held also when it did not run', () => {
+    const world = new World();
+    world.pass(2_000);
+    world.pass(1_000, { runs: false });
+    world.pass(2_000);
+    expect(world.listened(1_500, 2_500)).toBe(false);
+    expect(world.clockHeld(0, 5_000)).toBe(true);
   });
 
   it('uses CPU time that the system tells', () => {

@@ -18,8 +18,10 @@ export interface TallyOptions {
   spacingMs: number;
   timeoutMs: number;
   onResult: OnResult;
-  /** Whether fping ran all along between two instants: only then it waited in vain. */
-  ranThrough: (fromMs: number, toMs: number) => boolean;
+  /** Whether fping ran and got all that came for it between two instants: only then it waited in vain. */
+  listened: (fromMs: number, toMs: number) => boolean;
+  /** Whether the clock by which fping measures went evenly between two instants. */
+  clockHeld: (fromMs: number, toMs: number) => boolean;
   nowMs: () => number;
 }
 
@@ -33,7 +35,8 @@ export type FamilyState = 'heard' | 'deaf' | 'unavailable' | 'silent';
  * Matches fping's output to the targets that were asked: one result each, and nothing for anybody else.
  *
  * - A reply counts when it comes from the address that was asked. Another one uses up the probe: fping takes no second reply, so there is no data.
- * - A miss counts when fping could hear: it heard the canary, or any target, of the same family, and ran during the whole wait. Until that is known
+ *   Nor is there any when the clock was set meanwhile: fping's round trip is off by that.
+ * - A miss counts when fping could hear: it heard the canary, or any target, of the same family, and listened during the whole wait. Until that is known
  *   it is held back (`HeldMisses`), for 100 ms at least: fping that was late may print the timeout first and then the reply.
  */
 export class SliceTally {
@@ -60,7 +63,7 @@ export class SliceTally {
     this.startedAtMs = options.nowMs();
     this.asked = new AddressIndex(options.asked);
     this.held = new HeldMisses({
-      canCount: (address, sentAtMs, atMs) => this.heard[familyOfKey(address)] && options.ranThrough(sentAtMs, atMs),
+      canCount: (address, sentAtMs, atMs) => this.heard[familyOfKey(address)] && options.listened(sentAtMs, atMs),
       canWait: (address) => !this.heard[familyOfKey(address)],
       settle: (index, address, sentAtMs) => this.emit(index, sentAtMs, this.missOf(address), 0),
     });
@@ -142,6 +145,7 @@ export class SliceTally {
     if (source !== '' && source !== address) return this.noteForeign(source, address);
     this.heard[familyOfKey(address)] = true;
     const sentAtMs = atOrNowMs - rttUs / 1000;
+    if (!this.options.clockHeld(sentAtMs, atOrNowMs)) return;
     if (rttUs <= timeoutMs * 1000) this.emit(index, sentAtMs, OUTCOME.reply, rttUs);
     else this.held.add(index, address, sentAtMs, atOrNowMs);
   }
