@@ -5,6 +5,8 @@ import type { HealthState } from './health';
  * page that gets none has to count on by its own clock.
  */
 export interface Freshness {
+  /** What the clock of the installation says, by which all times are that pages show. A server of an earlier release does not say. */
+  at?: string;
   /** Age of the statuses that people read: of the oldest shard, and of changes on their way to the list. Null while nothing is judged. */
   statusesAgeMs: number | null;
   /** Age of the results that are stored, of the oldest shard. */

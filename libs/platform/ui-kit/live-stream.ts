@@ -173,7 +173,8 @@ export class LiveStream {
     if (this.lastEventId !== '' && this.lastEventId !== id) this.gatherer.reset();
     this.lastEventId = id;
     this.latestCounts.set(counts);
-    this.latestFreshness.set(freshness === null ? null : { value: freshness, at: momentAgo(freshnessMs) });
+    if (freshness === null) this.latestFreshness.set(null);
+    else this.hearFreshness(freshness, momentAgo(freshnessMs));
     this.heard.set(momentAgo(heardMs));
     if (lostMs === null) this.linkState.set({ kind: 'open' });
     else this.lost(momentAgo(lostMs));
@@ -206,8 +207,13 @@ export class LiveStream {
       case 'counts':
         return this.latestCounts.set(value as FleetCounts);
       case 'freshness':
-        return this.latestFreshness.set({ value: value as Freshness, at: momentNow() });
+        return this.hearFreshness(value as Freshness, momentNow());
     }
+  }
+
+  private hearFreshness(value: Freshness, at: Moment): void {
+    this.latestFreshness.set({ value, at });
+    this.clock.hear(value.at, at);
   }
 
   private scheduleFrame(): void {

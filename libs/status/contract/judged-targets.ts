@@ -22,6 +22,8 @@ export interface JudgedAges {
   resultsMs: number | null;
   /** Since the database said so. */
   unreadMs: number;
+  /** What the databases' clock says, by which all times are; null until a shard has judged. */
+  nowMs: number | null;
 }
 
 /** How far each shard has judged, and whose statuses cannot be relied on: one moment, immutable. */
@@ -34,7 +36,7 @@ export class Judged {
     readonly notJudged: readonly NotJudged[] = [],
     /** Names `notJudged`: two moments with the same mark show the same. Empty while every shard is judged. */
     readonly mark = '',
-    readonly ages: JudgedAges = { statusesMs: null, resultsMs: null, unreadMs: 0 },
+    readonly ages: JudgedAges = { statusesMs: null, resultsMs: null, unreadMs: 0, nowMs: null },
   ) {
     const names = notJudged.flatMap(({ tiers, shards }) => tiers.flatMap((tier) => shards.map((s) => `${s} ${tier}`)));
     this.stale = new Set(names);

@@ -126,7 +126,7 @@ export class TargetDetail {
   protected readonly recent = linkedSignal<Read<ProbeResult[]>, ProbeResult[]>({
     source: () => ({ id: this.id(), value: this.results.hasValue() ? this.results.value().items : undefined }),
     computation: ({ id, value }, before) =>
-      mergeResults(before?.source.id === id ? before.value : [], value ?? [], Date.now()),
+      mergeResults(before?.source.id === id ? before.value : [], value ?? [], untracked(this.nowMs)),
   });
 
   protected readonly nowMs = this.clock.nowMs;
@@ -240,6 +240,6 @@ export class TargetDetail {
     }
     if (id !== undefined && batch.removed.includes(id)) this.removed.set(true);
     const heard = batch.results.filter((event) => event.targetKey === this.view()?.key).map((event) => event.result);
-    if (heard.length > 0) this.recent.update((kept) => mergeResults(kept, heard, Date.now()));
+    if (heard.length > 0) this.recent.update((kept) => mergeResults(kept, heard, this.nowMs()));
   }
 }

@@ -1,7 +1,7 @@
 import { HttpClient } from '@angular/common/http';
 import { DestroyRef, inject, Injectable, signal } from '@angular/core';
 import type { TargetPage, TargetView } from '@icmp-mon/targets/contract';
-import { LiveStream, type ReadFailure, type StreamBatch } from '@icmp-mon/platform/ui-kit';
+import { Clock, LiveStream, type ReadFailure, type StreamBatch } from '@icmp-mon/platform/ui-kit';
 import { firstValueFrom } from 'rxjs';
 import { type ListQuery, listParams, matches, moves, WORST_FIRST } from './list-query';
 import { PAGE_ROWS, RowWindow } from './row-window';
@@ -14,6 +14,7 @@ const READ_AGAIN: StreamBatch = { targets: [], removed: [], results: [], reset: 
 @Injectable()
 export class TargetRows {
   private readonly http = inject(HttpClient);
+  private readonly nowMs = inject(Clock).nowMs;
   private window = new RowWindow();
   private query: ListQuery = WORST_FIRST;
   private reading = 0;
@@ -185,7 +186,7 @@ export class TargetRows {
   }
 
   private isNew(view: TargetView): boolean {
-    return this.window.loadedRows >= this.window.length || Date.now() - Date.parse(view.registeredAt) < 60_000;
+    return this.window.loadedRows >= this.window.length || this.nowMs() - Date.parse(view.registeredAt) < 60_000;
   }
 
   private fadeTints(): void {

@@ -16,11 +16,13 @@ export interface FreshnessFacts {
   /** How long ago that look began. */
   lookedMsAgo: number;
   wasLate: boolean;
+  /** Of this process, for as long as the databases' clock is not known. */
+  nowMs: number;
   thresholds: Thresholds;
 }
 
 /** What pages are told, from what is known of the shards and of the health. */
-export function freshnessOf({ ages, look, lookedMsAgo, wasLate, thresholds }: FreshnessFacts): Freshness {
+export function freshnessOf({ ages, look, lookedMsAgo, wasLate, thresholds, nowMs }: FreshnessFacts): Freshness {
   const feedMs = feedAgeMs(look, lookedMsAgo);
   const statusesAgeMs = ages.statusesMs === null ? null : Math.max(ages.statusesMs, feedMs);
   const share = wasLate ? AGAIN_SHARE : 1;
@@ -28,6 +30,7 @@ export function freshnessOf({ ages, look, lookedMsAgo, wasLate, thresholds }: Fr
     (statusesAgeMs ?? 0) >= thresholds.statusAgeS.attention * 1_000 * share ||
     (ages.resultsMs ?? 0) >= thresholds.freshnessS.attention * 1_000 * share;
   return {
+    at: new Date(ages.nowMs ?? nowMs).toISOString(),
     statusesAgeMs,
     resultsAgeMs: ages.resultsMs,
     late: isLate ? causeOf(ages, look) : null,

@@ -5,6 +5,8 @@ import { STATUSES_PART } from '../health/statuses';
 import { DEFAULT_THRESHOLDS } from '../health/thresholds';
 import { type FreshnessFacts, freshnessOf } from './freshness-of';
 
+const NOW_MS = Date.parse('2026-11-18T11:00:00Z');
+
 const part = (id: string, state: HealthState, summary: string): HealthPart => ({
   ...{ id, title: id, state, summary, advice: null, runbook: '', readAt: '', unknownSince: null },
   ...{ columns: [], rows: [], rowsOmitted: 0 },
@@ -19,21 +21,28 @@ function looked(parts: HealthPart[], publishedS = 0): HealthLook {
 }
 
 const facts = (change: Partial<FreshnessFacts>): FreshnessFacts => ({
-  ages: { statusesMs: 1_000, resultsMs: 2_000, unreadMs: 100 },
+  ages: { statusesMs: 1_000, resultsMs: 2_000, unreadMs: 100, nowMs: NOW_MS },
   look: looked([part('statuses', 'ok', 'Statuses are 1 s old')]),
   lookedMsAgo: 1_000,
   wasLate: false,
+  nowMs: NOW_MS + 60_000,
   thresholds: DEFAULT_THRESHOLDS,
   ...change,
 });
-const old = { statusesMs: 40_000, resultsMs: 41_000, unreadMs: 100 };
+const old = { statusesMs: 40_000, resultsMs: 41_000, unreadMs: 100, nowMs: NOW_MS };
 
 describe('how fresh pages are', () => {
   it('is the age of the oldest shard while all is well', () => {
     expect(freshnessOf(facts({}))).toEqual({
-      ...{ statusesAgeMs: 1_000, resultsAgeMs: 2_000, late: null, notice: null },
+      ...{ at: new Date(NOW_MS).toISOString(), statusesAgeMs: 1_000, resultsAgeMs: 2_000, late: null, notice: null },
       health: { state: 'ok', headline: 'All is well' },
     });
+  });
+
+  it('is told at the time of the databases, and of the process while that is not known', () => {
+    expect(freshnessOf(facts({})).at).toBe(new Date(NOW_MS).toISOString());
+    const unknown = facts({ ages: { ...old, nowMs: null } });
+    expect(freshnessOf(unknown).at).toBe(new Date(unknown.nowMs).toISOString());
   });
 
   it('names what holds statuses up in the words of the health', () => {
@@ -60,7 +69,7 @@ describe('how fresh pages are', () => {
   });
 
   it('stays late until it is clearly fresh again', () => {
-    const ages = { statusesMs: 5_000, resultsMs: 5_000, unreadMs: 0 };
+    const ages = { statusesMs: 5_000, resultsMs: 5_000, unreadMs: 0, nowMs: NOW_MS };
     expect(freshnessOf(facts({ ages, wasLate: true })).late).not.toBeNull();
     expect(freshnessOf(facts({ ages })).late).toBeNull();
     expect(freshnessOf(facts({ ages: { ...ages, statusesMs: 3_000 }, wasLate: true })).late).toBeNull();

@@ -50,6 +50,7 @@ export class FreshnessSource implements StreamSource, OnModuleInit {
       look: this.look?.health ?? null,
       lookedMsAgo: this.look === null ? 0 : performance.now() - this.look.begunMs,
       wasLate: this.wasLate,
+      nowMs: Date.now(),
       thresholds: this.thresholds,
     });
     this.wasLate = freshness.late !== null;

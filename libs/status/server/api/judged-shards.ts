@@ -143,7 +143,14 @@ function agesOf(ages: readonly ShardAge[], unreadMs: number): JudgedAges {
     statusesMs: oldest(ages.map(({ ageMs }) => ageMs)),
     resultsMs: oldest(ages.map(({ storedAgeMs }) => storedAgeMs)),
     unreadMs,
+    nowMs: databaseNowMs(ages, unreadMs),
   };
+}
+
+function databaseNowMs(ages: readonly ShardAge[], unreadMs: number): number | null {
+  for (const { judgedAtMs, ageMs } of ages)
+    if (judgedAtMs !== null && ageMs !== null) return judgedAtMs + ageMs + unreadMs;
+  return null;
 }
 
 function markOf(notJudged: readonly NotJudged[]): string {

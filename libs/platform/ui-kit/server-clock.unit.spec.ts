@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import { clockBehindMs } from './server-clock';
+
+const SERVER_AT = '2026-11-18T11:00:00.000Z';
+const heard = (aheadMs: number): { monotonicMs: number; wallMs: number } => ({
+  monotonicMs: 5_000,
+  wallMs: Date.parse(SERVER_AT) + aheadMs,
+});
+
+describe('the clock of the reader', () => {
+  it.each([600_000, -3_600_000])('is set right when it is %i ms ahead of the installation', (aheadMs) => {
+    expect(clockBehindMs(SERVER_AT, heard(aheadMs))).toBe(-aheadMs);
+  });
+
+  it('is left alone when it is off by as much as a message takes, or the server does not say', () => {
+    for (const aheadMs of [-2_000, 0, 3_000]) expect(clockBehindMs(SERVER_AT, heard(aheadMs))).toBe(0);
+    expect(clockBehindMs(undefined, heard(600_000))).toBe(0);
+  });
+});
