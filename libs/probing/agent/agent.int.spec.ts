@@ -438,6 +438,17 @@ describe('the agent', () => {
     client.close();
   });
 
+  it('ships under a boot that nobody has seen when its machine was put back to a former state', async () => {
+    gateway.assign(IPS);
+    started();
+    await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
+    const bootOfLast = (): number => [...gateway.blocks.values()].at(-1)?.header.boot ?? 0;
+    const before = bootOfLast();
+    gateway.aheadMs = 3 * 3_600_000;
+    await expect.poll(bootOfLast, WITHIN).toBeGreaterThanOrEqual(before + (3 * 3_600_000) / 1_000);
+    expect(gateway.overtaken).toBe(0);
+  });
+
   it('renews once, not each minute, while its clock is ahead', async () => {
     const agent = started();
     await expect.poll(() => agent.session !== undefined, WITHIN).toBe(true);

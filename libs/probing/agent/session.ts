@@ -74,6 +74,13 @@ export class Session {
     };
     this.spool = new Spool({ dir: stateDir, bytesMax: options.spoolBytesMax, log });
     const { gateway, spool } = this;
+    gateway.onTimeMissed = (gatewayMs, missedMs) => {
+      spool.beginBoot(gatewayMs);
+      log.warn(
+        { missedMs: Math.round(missedMs), boot: spool.boot },
+        'this machine stood still, or was put back to a former state',
+      );
+    };
     this.live = new LaneShipper({ lane: 'live', spool, gateway, agentId, log });
     this.backfill = new LaneShipper({ lane: 'backfill', spool, gateway, agentId, yieldsTo: this.live, log });
     this.collector = new ResultCollector({

@@ -43,6 +43,8 @@ const SOCKETS_MAX = 6;
 const CLOCK_SAMPLES_MAX = 12;
 /** More than the drift between two reports, less than what anybody would call skewed. */
 const CLOCK_STEP_MS = 200;
+/** More than any answer is late. */
+const MISSED_MS_MIN = 60_000;
 
 /** The agents' listener, by the agent's own certificate. One connection a lane: requests never wait for each other. */
 export class GatewayClient {
@@ -51,12 +53,16 @@ export class GatewayClient {
   private readonly clockSamples: number[] = [];
   /** Our wall clock when the clock that only goes on was 0. */
   private clockBaseMs = 0;
+  /** The gateway's clock when that clock was 0, as last heard. */
+  private gatewayBaseMs: number | null = null;
   private answered = false;
   private refused: AgentRefusal | undefined;
   private silent = false;
   /** Told of each answer that refuses this identity, and of the first that takes it again. */
   onRefusal: (refusal: AgentRefusal) => void = () => undefined;
   onAccepted: () => void = () => undefined;
+  /** Told when more time has passed for the gateway than for us: this machine slept, was paused, or was put back to a former state. */
+  onTimeMissed: (gatewayMs: number, missedMs: number) => void = () => undefined;
 
   constructor(
     identity: GatewayIdentity,
@@ -143,6 +149,10 @@ export class GatewayClient {
 
   private noteClock(sentAtMs: number, gatewayMs: number): void {
     if (!Number.isFinite(gatewayMs)) return;
+    const gatewayBaseMs = gatewayMs - performance.now();
+    const missedMs = this.gatewayBaseMs === null ? 0 : gatewayBaseMs - this.gatewayBaseMs;
+    this.gatewayBaseMs = gatewayBaseMs;
+    if (missedMs >= MISSED_MS_MIN) this.onTimeMissed(gatewayMs, missedMs);
     // Against a clock that only goes on, a step of ours shows at once: what was measured before it holds no more.
     const stepMs = sentAtMs - performance.now() - this.clockBaseMs;
     if (Math.abs(stepMs) > CLOCK_STEP_MS) {

@@ -201,6 +201,15 @@ export class Spool {
     });
   }
 
+  /**
+   * Goes on under a higher boot, of which the gateway has seen nothing: after a machine was put back to a former state, sequences are given
+   * out that it has seen, and it takes all that is shipped for repeats. `presentMs`: by the gateway, for our own clock may be that of the past.
+   */
+  beginBoot(presentMs: number): void {
+    this.currentBoot = nextBoot(this.options.dir, Math.max(this.nowMs(), presentMs));
+    this.nextSequence = { [LANE.live]: 0, [LANE.backfill]: 0 };
+  }
+
   close(): void {
     if (this.acknowledged.length > 0) this.write(() => undefined);
     this.database.close();

@@ -485,6 +485,21 @@ describe('the spool', () => {
     });
   });
 
+  it('goes on under a boot of the present, after what was shipped before, when the machine was put back to a former state', () => {
+    const spool = opened();
+    const { boot } = spool;
+    spool.append([block(1)], true);
+    const [before] = spool.next(LANE.live, 10, MIB);
+    const presentMs = nowMs + 3 * 3_600_000;
+    spool.beginBoot(presentMs);
+    expect(spool.boot).toBe(Math.floor(presentMs / 1_000));
+    spool.append([block(2)], true);
+    expect(spool.next(LANE.live, 10, MIB)).toMatchObject([{ boot, sequence: before?.sequence }]);
+    spool.settle(LANE.live, spool.next(LANE.live, 10, MIB), []);
+    expect(spool.next(LANE.live, 10, MIB)).toMatchObject([{ boot: spool.boot, sequence: 0 }]);
+    expect(reopened(spool).boot).toBe(Math.floor(presentMs / 1_000) + 1);
+  });
+
   it('begins with the time again after the greatest boot, and repeats none', () => {
     writeFileSync(path.join(dir, 'boot'), String(0xffff_ffff));
     const spool = opened();
