@@ -9,6 +9,7 @@ import { serveClients } from './live/serve-clients';
 import { CpuMeter } from './process-cpu';
 import { serveSink } from './gateway-sink';
 import { LOADS, runLoad } from './load';
+import { runOverload, serveBusyLoop } from './overload';
 import { BenchProduct, type ProductOptions } from './product';
 import { runTakeover } from './takeover';
 
@@ -28,7 +29,9 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run: Bench }>>> = {
   list: () => import('./list'),
 };
 
-const TAKEOVER_TARGETS = 100_000;
+/** Loads that are a story rather than so many minutes. */
+const STORIES: Readonly<Record<string, typeof runTakeover>> = { takeover: runTakeover, overload: runOverload };
+const STORY_TARGETS = 100_000;
 const PAIRS = 5;
 const PAIRS_QUICK = 2;
 
@@ -47,6 +50,7 @@ const { positionals, values } = parseArgs({
 });
 
 if (process.argv[2] === 'fleet') serveFleet();
+else if (process.argv[2] === 'busy-loop') serveBusyLoop();
 else if (process.argv[2] === 'gateway-sink') serveSink();
 else if (process.argv[2] === 'live-clients') serveClients();
 else if (process.argv[2] === 'live-bare') serveBare();
@@ -78,11 +82,11 @@ async function main(): Promise<number> {
 
 /** Not a comparison: what a product does under a load, and whether it holds. */
 async function load(name: string): Promise<number> {
-  if (name === 'takeover') {
-    const targets = Number(values.targets ?? TAKEOVER_TARGETS);
-    const result = await withContext('load', (context) => runTakeover(context, { targets }));
+  if (Object.hasOwn(STORIES, name)) {
+    const targets = Number(values.targets ?? STORY_TARGETS);
+    const result = await withContext('load', (context) => STORIES[name](context, { targets }));
     if (values.json) say(JSON.stringify(result));
-    return 0;
+    return result['sound'] === true ? 0 : 1;
   }
   if (!Object.hasOwn(LOADS, name)) throw new Error(`There is no load "${name}".`);
   const form = name as keyof typeof LOADS;

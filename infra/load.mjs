@@ -1,4 +1,4 @@
-// npm run load -- fping|fleet|all|takeover [--agents N] [--targets N] [--interval S] [--minutes N] [--json] [--profile]: a product of its own under
+// npm run load -- fping|fleet|all|takeover|overload [--agents N] [--targets N] [--interval S] [--minutes N] [--json] [--profile]: a product of its own under
 // full load, for as long as is said, and whether every result is stored.
 import { parseArgs } from 'node:util';
 import { runBenchTool } from './bench/run-tool.mjs';
@@ -6,7 +6,7 @@ import { fail, Refusal } from './say.mjs';
 import { checkSystem } from './setup.mjs';
 
 const usage =
-  'Use: npm run load -- fping|fleet|all|takeover [--agents N] [--targets N] [--interval S] [--minutes N] [--json] [--profile]';
+  'Use: npm run load -- fping|fleet|all|takeover|overload [--agents N] [--targets N] [--interval S] [--minutes N] [--json] [--profile]';
 
 try {
   checkSystem();
@@ -22,7 +22,7 @@ function checkOptions() {
     const numbers = ['agents', 'targets', 'interval', 'minutes'].map((name) => [name, { type: 'string' }]);
     const options = { ...Object.fromEntries(numbers), json: { type: 'boolean' }, profile: { type: 'boolean' } };
     const { positionals } = parseArgs({ options, allowPositionals: true });
-    if (!['fping', 'fleet', 'all', 'takeover'].includes(positionals[0])) throw new Error('Say which load.');
+    if (!['fping', 'fleet', 'all', 'takeover', 'overload'].includes(positionals[0])) throw new Error('Say which load.');
   } catch (error) {
     throw new Refusal(`${error.message}\n${usage}`);
   }
