@@ -2,6 +2,8 @@ import type { FieldError } from '@icmp-mon/platform/errors';
 import { isReservedName, RESERVED_NAME } from '@icmp-mon/platform/text';
 
 export const DEPTH_MAX = 16;
+/** Members and items in all. The libraries that check a body by its class take time with the square of its members. */
+export const MEMBERS_MAX = 1_000;
 const ERRORS_MAX = 50;
 
 /** A segment of a JSON pointer. */
@@ -12,23 +14,29 @@ interface Place {
   pointer: string;
 }
 
-export type SentValueFaults = { kind: 'too_deep' } | { kind: 'fields'; errors: FieldError[] };
+export type SentValueFaults = { kind: 'too_deep' | 'too_many' } | { kind: 'fields'; errors: FieldError[] };
 
 /**
  * What no body or query may hold, whatever its class says: members with names that libraries drop, texts that are no
- * Unicode (half of a surrogate pair), nesting without end. Null when there is none. `prefix` begins the pointers.
+ * Unicode (half of a surrogate pair), members or nesting without end. Null when there is none. `prefix` begins the pointers.
  */
 export function sentValueFaults(sent: unknown, prefix: '#/' | '?'): SentValueFaults | null {
   const errors: FieldError[] = [];
   let level: Place[] = [{ value: sent, pointer: '' }];
+  let members = 0;
   // Level by level, without recursion, which a hostile body would exhaust.
   for (let depth = 0; depth <= DEPTH_MAX && level.length > 0; depth += 1) {
+    members += level.reduce((sum, { value }) => sum + membersIn(value), 0);
+    if (members > MEMBERS_MAX) return { kind: 'too_many' };
     level = level.flatMap((place) => membersOf(place, errors, prefix));
     if (errors.length >= ERRORS_MAX) break;
   }
   if (errors.length > 0) return { kind: 'fields', errors: errors.slice(0, ERRORS_MAX) };
   return level.length > 0 ? { kind: 'too_deep' } : null;
 }
+
+const membersIn = (value: unknown): number =>
+  typeof value === 'object' && value !== null ? Object.keys(value).length : 0;
 
 function membersOf({ value, pointer }: Place, errors: FieldError[], prefix: string): Place[] {
   if (typeof value === 'string' && !value.isWellFormed()) {

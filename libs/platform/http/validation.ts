@@ -1,6 +1,6 @@
 import { DomainError, type FieldError } from '@icmp-mon/platform/errors';
 import { type ArgumentMetadata, Injectable, ValidationPipe, type ValidationError } from '@nestjs/common';
-import { DEPTH_MAX, escapedSegment, sentValueFaults } from './sent-value';
+import { DEPTH_MAX, escapedSegment, MEMBERS_MAX, sentValueFaults } from './sent-value';
 
 const ERRORS_MAX = 50;
 
@@ -25,7 +25,9 @@ function requireSound(value: unknown, type: 'body' | 'query'): void {
   const faults = sentValueFaults(value, type === 'body' ? '#/' : '?');
   if (faults === null) return;
   if (faults.kind === 'fields') throw invalidFields(type, faults.errors);
-  throw new DomainError('invalid', `The ${type} is nested more than ${DEPTH_MAX} deep.`);
+  const detail =
+    faults.kind === 'too_deep' ? `is nested more than ${DEPTH_MAX} deep` : `has more than ${MEMBERS_MAX} members`;
+  throw new DomainError('invalid', `The ${type} ${detail}.`);
 }
 
 /** Validates bodies and queries by their classes: unknown members are refused, each error names its place. */

@@ -57,4 +57,16 @@ describe('RequestPipe', () => {
       detail: expect.stringContaining('nested') as string,
     });
   });
+
+  it.each([
+    ['at its top', (many: object) => ({ name: 'a', ...many })],
+    ['inside', (many: object) => ({ name: 'a', inner: many })],
+    ['in lists', (many: object) => ({ name: 'a', inner: [Object.values(many), Object.values(many)] })],
+  ])('refuses a body with more members than any class has, %s, before they are checked one by one', async (_, of) => {
+    const many = Object.fromEntries(Array.from({ length: 1_001 }, (_member, at) => [`k${at}`, at]));
+    await expect(body(of(many))).rejects.toMatchObject({
+      code: 'invalid',
+      detail: 'The body has more than 1000 members.',
+    });
+  });
 });
