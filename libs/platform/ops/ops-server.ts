@@ -29,16 +29,13 @@ export interface OpsServer {
 export async function startOpsServer(options: OpsServerOptions): Promise<OpsServer> {
   const registry = withDefaultMetrics();
 
-  async function answer(route: string): Promise<OpsAnswer> {
-    if (route === '/readyz') {
-      const parts = await options.readiness();
-      const ok = Object.values(parts).every((part) => part.ok);
-      return json(ok ? 200 : 503, { ok, parts });
-    }
+  async function answer(route: '/readyz' | '/metrics'): Promise<OpsAnswer> {
     if (route === '/metrics') {
       return { status: 200, contentType: registry.contentType, body: await registry.metrics() };
     }
-    return json(404, { error: 'Not found: ask /livez, /readyz or /metrics.' });
+    const parts = await options.readiness();
+    const ok = Object.values(parts).every((part) => part.ok);
+    return json(ok ? 200 : 503, { ok, parts });
   }
 
   try {

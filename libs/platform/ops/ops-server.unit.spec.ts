@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { Counter } from 'prom-client';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { metrics, type OpsServer, startOpsServer } from './index';
-import { HANGS_AFTER_S } from './ops-thread';
+import { CONNECTIONS_MAX, HANGS_AFTER_S } from './ops-thread';
 
 /** Asks both routes from another thread, which wakes this one (`Atomics.wait` on `answered`) once it has the answers. */
 function startAsking(port: number) {
@@ -25,12 +27,22 @@ function startAsking(port: number) {
 
 describe('startOpsServer', () => {
   let server: OpsServer | undefined;
+  const sockets: Socket[] = [];
   afterEach(async () => {
+    for (const socket of sockets.splice(0)) socket.destroy();
     await server?.close();
     server = undefined;
   });
 
   const get = (route: string) => fetch(`http://127.0.0.1:${server?.port}${route}`);
+
+  async function connection(): Promise<Socket> {
+    const socket = connect({ host: '127.0.0.1', port: server?.port ?? 0 });
+    socket.on('error', () => socket.destroy());
+    sockets.push(socket);
+    await once(socket, 'connect');
+    return socket;
+  }
 
   it('is live at once, and ready when every part is', async () => {
     let kafka = false;
@@ -87,6 +99,42 @@ describe('startOpsServer', () => {
     clock.mockRestore();
     // One turn is enough: whatever the process does, it does go on.
     await vi.waitFor(async () => expect((await get('/livez')).status).toBe(200), { timeout: 20_000 });
+  });
+
+  it('is live though somebody holds connections open and says nothing', async () => {
+    server = await startOpsServer({ port: 0, readiness: () => ({}) });
+    for (let at = 0; at < 2 * CONNECTIONS_MAX; at++) await connection();
+    const silent = await connection();
+    expect((await get('/livez')).status).toBe(200);
+    // The newest of them were not touched.
+    silent.write('GET /livez HTTP/1.1\r\nHost: ops\r\n\r\n');
+    expect(String((await once(silent, 'data'))[0])).toContain('200 OK');
+  });
+
+  it('closes the connection of a client that asks again before the answer', async () => {
+    const { promise, resolve } = Promise.withResolvers<Record<string, never>>();
+    const asked = vi.fn(() => promise);
+    server = await startOpsServer({ port: 0, readiness: asked });
+    const hasty = await connection();
+    const closed = once(hasty, 'close');
+    hasty.write('GET /readyz HTTP/1.1\r\nHost: ops\r\n\r\n'.repeat(500));
+    await closed;
+    expect((await get('/livez')).status).toBe(200);
+    expect(asked).toHaveBeenCalledTimes(1);
+    resolve({});
+  });
+
+  it('looks once for all that ask at the same time', async () => {
+    const { promise, resolve } = Promise.withResolvers<Record<string, never>>();
+    const asked = vi.fn(() => promise);
+    server = await startOpsServer({ port: 0, readiness: asked });
+    const waiting = Array.from({ length: 20 }, () => get('/readyz'));
+    await vi.waitFor(() => expect(asked).toHaveBeenCalled());
+    // One that comes after those is answered, so they wait for the same answer.
+    expect((await get('/livez')).status).toBe(200);
+    resolve({});
+    expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual(waiting.map(() => 200));
+    expect(asked.mock.calls.length).toBeLessThan(waiting.length);
   });
 
   it('names a port that is in use', async () => {

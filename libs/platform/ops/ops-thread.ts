@@ -10,8 +10,8 @@ export interface OpsAnswer {
 export interface OpsThreadOptions {
   port: number;
   host: string;
-  /** Asked on the main thread for everything but `/livez`. */
-  answer: (route: string) => Promise<OpsAnswer>;
+  /** Asked on the main thread for `/readyz` and `/metrics`. */
+  answer: (route: '/readyz' | '/metrics') => Promise<OpsAnswer>;
   /** Called when the thread ends by itself: nobody can watch this process from then on. */
   onLost: (error: Error) => void;
 }
@@ -27,7 +27,8 @@ const PROGRESS_MS = 1_000;
 export const HANGS_AFTER_S = 60;
 /** `/readyz` and `/metrics` wait this long for the main thread; then they are 503 and say since when it is busy. */
 export const MAIN_ANSWER_MS = 4_000;
-const CONNECTIONS_MAX = 64;
+/** One more takes the place of the oldest: who holds connections open, or asks without reading, keeps nobody out. */
+export const CONNECTIONS_MAX = 64;
 const HEAP_MB = 16;
 
 /**
@@ -39,8 +40,11 @@ const { createServer } = require('node:http');
 const { workerData } = require('node:worker_threads');
 const { port, host, channel, progress, hangsAfterS, answerMs, connectionsMax } = workerData;
 const waiting = new Map();
+const answering = new WeakSet();
+const connections = new Set();
 let lastId = 0;
 
+const asksMain = new Set(['/readyz', '/metrics']);
 const idleS = () => Math.max(0, process.hrtime()[0] - Atomics.load(progress, 0));
 const json = (status, body) => ({ status, contentType: 'application/json', body: JSON.stringify(body) });
 
@@ -56,31 +60,46 @@ const late = () => {
   return json(503, { ok: false, parts: { mainThread: { ok: false, detail } } });
 };
 
+// However many ask, the main thread is asked for one answer of a route at a time.
 function askMain(route, respond) {
+  const asked = waiting.get(route);
+  if (asked) return void asked.responds.push(respond);
   const id = ++lastId;
-  const timer = setTimeout(() => settle(id, late()), answerMs);
-  waiting.set(id, { respond, timer });
+  const timer = setTimeout(() => settle(id, route, late()), answerMs);
+  waiting.set(route, { id, responds: [respond], timer });
   channel.postMessage({ id, route });
 }
 
-function settle(id, answer) {
-  const asked = waiting.get(id);
-  if (!asked) return;
-  waiting.delete(id);
+function settle(id, route, answer) {
+  const asked = waiting.get(route);
+  if (asked?.id !== id) return;
+  waiting.delete(route);
   clearTimeout(asked.timer);
-  asked.respond(answer);
+  for (const respond of asked.responds) respond(answer);
 }
 
-const server = createServer((request, response) => {
+const server = createServer({ requestTimeout: 5000, connectionsCheckingInterval: 1000 }, (request, response) => {
+  const { socket, url } = request;
+  // Nobody who watches a process asks again before the answer; requests without end would fill this thread's memory.
+  if (answering.has(socket)) return void socket.destroy();
+  answering.add(socket);
+  response.once('close', () => answering.delete(socket));
   const respond = ({ status, contentType, body }) => response.writeHead(status, { 'content-type': contentType }).end(body);
-  const route = request.url.split('?')[0];
+  const route = url.split('?')[0];
   if (route === '/livez') respond(live());
-  else askMain(route, respond);
+  else if (asksMain.has(route)) askMain(route, respond);
+  else respond(json(404, { error: 'Not found: ask /livez, /readyz or /metrics.' }));
 });
-server.requestTimeout = 5000;
-server.maxConnections = connectionsMax;
-channel.on('message', ({ id, answer, close }) => {
-  if (!close) return settle(id, answer);
+server.on('connection', (socket) => {
+  socket.once('close', () => connections.delete(socket));
+  connections.add(socket);
+  if (connections.size <= connectionsMax) return;
+  const [oldest] = connections;
+  connections.delete(oldest);
+  oldest.destroy();
+});
+channel.on('message', ({ id, route, answer, close }) => {
+  if (!close) return settle(id, route, answer);
   server.close(() => channel.close());
   server.closeAllConnections();
 });
@@ -91,7 +110,8 @@ server.once('error', ({ code, message }) => {
 server.listen(port, host, () => channel.postMessage({ listens: server.address().port }));
 `;
 
-type FromThread = { listens: number } | { failed: { code?: string; message: string } } | { id: number; route: string };
+type FromThread =
+  { listens: number } | { failed: { code?: string; message: string } } | { id: number; route: '/readyz' | '/metrics' };
 
 /**
  * Serves the ops port on a thread of its own, so that `/livez` tells a main thread that is slow from one that hangs. Resolves
@@ -138,7 +158,7 @@ export function startOpsThread({ port, host, answer, onLost }: OpsThreadOptions)
         lose(Object.assign(new Error(message.failed.message), { code: message.failed.code }));
       } else {
         const { id, route } = message;
-        void answer(route).then((given) => channel.postMessage({ id, answer: given }));
+        void answer(route).then((given) => channel.postMessage({ id, route, answer: given }));
       }
     });
   });
