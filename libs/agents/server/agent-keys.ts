@@ -67,8 +67,20 @@ export async function readCsr(csrPem: string): Promise<x509.Pkcs10CertificateReq
   if (algorithm.name !== 'ECDSA' || !CURVES.includes(algorithm.namedCurve)) {
     throw refuse(`The CSR's key must be an ECDSA key on ${CURVES.join(' or ')}.`);
   }
-  if (!(await csr.verify())) throw refuse('The CSR is not signed by the key that it holds.');
+  if (!(await isSigned(csr, refuse))) throw refuse('The CSR is not signed by the key that it holds.');
   return csr;
+}
+
+/** The library throws whatever it finds: a point that is not on the curve, a signature or a digest that it does not know. */
+async function isSigned(
+  csr: x509.Pkcs10CertificateRequest,
+  refuse: (detail: string, cause: unknown) => DomainError,
+): Promise<boolean> {
+  try {
+    return await csr.verify();
+  } catch (cause) {
+    throw refuse("The CSR's key or signature cannot be read: sign it with ECDSA and SHA-256.", cause);
+  }
 }
 
 /** Hex SHA-256, lower case. */

@@ -1,8 +1,11 @@
+// The X.509 library asks for it on import.
+import 'reflect-metadata';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { X509Certificate } from 'node:crypto';
+import { webcrypto, X509Certificate } from 'node:crypto';
 import type { AgentEnrolled, AgentEvent } from '@icmp-mon/agents/contract';
+import * as x509 from '@peculiar/x509';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   AGENT,
@@ -192,6 +195,31 @@ describe('the certificate authority', () => {
       await expect(authority.issueAgentCertificate(csr, enrolled.agentId)).rejects.toMatchObject({ code: 'invalid' });
     }
   });
+
+  it('refuses a CSR of which any byte is another, whatever the library makes of it', async () => {
+    const authority = await CertificateAuthority.open(await folder());
+    const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+    const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+    const csr = await x509.Pkcs10CertificateRequestGenerator.create({
+      name: 'CN=a',
+      keys,
+      signingAlgorithm: algorithm,
+    });
+    const der = Buffer.from(csr.rawData);
+    await expect(authority.issueAgentCertificate(csr.toString('pem'), enrolled.agentId)).resolves.toBeDefined();
+    const codes = new Set<unknown>();
+    for (let at = 0; at < der.length; at++) {
+      const damaged = Buffer.from(der);
+      damaged[at] ^= 0xff;
+      const pem = x509.PemConverter.encode(damaged, x509.PemConverter.CertificateRequestTag);
+      const issued = authority.issueAgentCertificate(pem, enrolled.agentId).then(
+        () => 'issued',
+        (error: { code?: unknown }) => error.code ?? error,
+      );
+      codes.add(await issued);
+    }
+    expect([...codes]).toEqual(['invalid']);
+  });
 });
 
 describe('an enrolment', () => {
@@ -266,7 +294,8 @@ describe('telemetry', () => {
     const newer = { ...executor, state: 'a_state_to_come', detail: 'says it', version: '5.1' };
     const grown = { ...report, lateMs: 40, unmeasuredPerS: 0.5, executors: [newer] };
     expect(readTelemetry(grown)).toEqual(grown);
-    for (const wrong of [{ state: 'no word' }, { state: 7 }, { version: 'a\nb' }]) {
+    const noTexts = [{ state: ['ok'] }, { state: { toString: null } }, { version: ['5.1'] }];
+    for (const wrong of [{ state: 'no word' }, { state: 7 }, { version: 'a\nb' }, ...noTexts]) {
       expect(() => readTelemetry({ ...report, executors: [{ ...executor, ...wrong }] })).toThrow('cannot be read');
     }
     for (const unclean of ['a\u0000b', 'a\ud83d', '\u001b[2J']) {

@@ -106,7 +106,8 @@ function readExecutors(value: unknown, errors: FieldError[]): ExecutorHealth[] {
     const good =
       isRecord(executor) &&
       isCleanText(executor['type'], VERSION_LENGTH_MAX) &&
-      EXECUTOR_STATE.test(String(executor['state'])) &&
+      typeof executor['state'] === 'string' &&
+      EXECUTOR_STATE.test(executor['state']) &&
       isCleanText(detail, DETAIL_LENGTH_MAX) &&
       (executor['version'] === undefined || isCleanText(executor['version'], VERSION_LENGTH_MAX));
     if (good) {
