@@ -63,8 +63,8 @@ describe('on the machine itself', () => {
     await expect(logIn(PASSWORD)).rejects.toMatchObject({ code: 'unauthenticated' });
     expect(await new Sessions(control).isRunning(login)).toBe(false);
     const next = await logIn(password);
-    expect(await run(showUsers)).toMatch(/^admin {2}admin {2}1 logins {2}password 2/);
-    expect(await run((context) => endLogins(context, 'admin'))).toBe('1 logins of admin have ended.');
+    expect(await run(showUsers)).toMatch(/^admin {2}admin {2}logins: 1 {2}password: changed 2/);
+    expect(await run((context) => endLogins(context, 'admin'))).toBe('Logins of admin that have ended: 1.');
     expect(await new Sessions(control).isRunning(next)).toBe(false);
     await expect(run((context) => resetPassword(context, 'nobody'))).rejects.toThrow('only admin');
   });

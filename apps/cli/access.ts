@@ -65,7 +65,9 @@ export function addAccess(program: Command, context: CliContext): void {
 
 export async function showUsers({ control, say }: Access): Promise<void> {
   for (const { name, role, logins, passwordChangedAt } of await listUsers(control)) {
-    say(`${name}  ${role}  ${logins} logins  password ${passwordChangedAt ?? 'as it was made'}`);
+    say(
+      `${name}  ${role}  logins: ${logins}  password: ${passwordChangedAt === null ? 'the first one' : `changed ${passwordChangedAt}`}`,
+    );
   }
 }
 
@@ -82,7 +84,7 @@ export async function endLogins({ control, say }: Access, name: string): Promise
   const user = await userNamed({ control }, name);
   const handler = new EndLoginsHandler(control, new EventStore(control), new Sessions(control));
   const ended = await handler.execute(new EndLogins({ userId: user.id }, metadata()));
-  say(`${ended} logins of ${user.name} have ended.`);
+  say(`Logins of ${user.name} that have ended: ${ended}.`);
 }
 
 export async function showApiKeys({ control, say }: Access): Promise<void> {

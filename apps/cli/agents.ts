@@ -1,6 +1,12 @@
 import { userInfo } from 'node:os';
 import { AGENT_CHANGES, type AgentChange, type AgentView } from '@icmp-mon/agents/contract';
-import { ChangeAgent, ListAgents, ListEnrolmentTokens, RevokeEnrolmentToken } from '@icmp-mon/agents/server';
+import {
+  ChangeAgent,
+  ListAgents,
+  ListEnrolmentTokens,
+  RevokeEnrolmentToken,
+  StoredAgentReports,
+} from '@icmp-mon/agents/server';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { IdempotentAnswers, type RequestMetadata } from '@icmp-mon/platform/http';
 import { newId } from '@icmp-mon/platform/ids';
@@ -12,7 +18,7 @@ const EFFECTS: Readonly<Record<AgentChange, string>> = {
   'cancel-drain': 'Makes a draining agent active again.',
   retire: 'Drains it, and removes it once it holds no targets; its name is free then.',
   evict: 'Ends its credentials; it may join again with a token that names it.',
-  ban: 'Ends its credentials, and lets it in with no token until it is unbanned.',
+  ban: 'Ends its credentials; no token lets it in until it is unbanned.',
   unban: 'Lets a banned agent join again with a token that names it.',
 };
 
@@ -102,7 +108,10 @@ async function revoke(context: CliContext, id: string): Promise<void> {
   context.say(`The token ${id} is revoked.`);
 }
 
-const lister = ({ control, telemetry }: CliContext): ListAgents => new ListAgents(control, telemetry);
+function lister(context: CliContext): ListAgents {
+  const { control, telemetry } = context;
+  return new ListAgents(control, telemetry, new StoredAgentReports(telemetry, context.messaging));
+}
 
 function metadata(): RequestMetadata {
   return { actor: `cli:${userInfo().username}`, causationId: null, correlationId: newId() };

@@ -3,9 +3,11 @@ import type { AgentState } from './agent-events';
 
 /**
  * How the control plane hears an agent: `connected` while telemetry is younger than 15 s, `late` up to 60 s, then `lost`;
- * `enrolled` before the first telemetry.
+ * `enrolled` before the first telemetry. `unknown`: it looks silent, but reports are not read (no projector, or Kafka does not
+ * answer), so its silence says nothing.
  */
-export type AgentConnection = 'enrolled' | 'connected' | 'late' | 'lost';
+export const AGENT_CONNECTIONS = ['enrolled', 'connected', 'late', 'lost', 'unknown'] as const;
+export type AgentConnection = (typeof AGENT_CONNECTIONS)[number];
 
 /**
  * States of an executor. `deaf`: it hears nothing, not even this machine's own address; `unsupported_version`: its output cannot

@@ -18,6 +18,7 @@ import { ListEnrolmentTokens } from './list-enrolment-tokens';
 import { RevokeEnrolmentToken } from './revoke-enrolment-token';
 import { KnownAgents } from './known-agents';
 import { ListAgents } from './list-agents';
+import { UnreadReports } from './unread-reports.test-data';
 
 const telemetry: AgentTelemetry = {
   at: '2026-11-22T10:00:00.000Z',
@@ -91,12 +92,16 @@ describe('the health of agents', () => {
       report(talking, new Date(now - 5_000), { targets: 1 }),
       report(talking, new Date(now), { targets: 2 }),
     ]);
-    const agents = new ListAgents(control, telemetryDb);
+    const agents = new ListAgents(control, telemetryDb, new UnreadReports());
     const [first, second] = await agents.list();
     expect(first).toMatchObject({ id: talking, name: 'a-talking', connection: 'connected', assignedTargets: 2 });
     expect(first.telemetry?.executors).toEqual(telemetry.executors);
     expect(second).toMatchObject({ id: silent, connection: 'enrolled', lastSeenAt: null, telemetry: null });
     expect(await agents.get(silent)).toMatchObject({ id: silent, tags: { site: 'ams' } });
+    for (const unread of [3, null]) {
+      const deaf = new ListAgents(control, telemetryDb, new UnreadReports(unread));
+      expect((await deaf.list()).map(({ connection }) => connection)).toEqual(['connected', 'unknown']);
+    }
     await expect(agents.get(newId())).rejects.toMatchObject({ code: 'not_found' });
   });
 

@@ -12,6 +12,7 @@ import { agentModel } from './agent-model';
 import { ChangeAgent, type ChangeOptions } from './change-agent';
 import { completeRetirements } from './complete-retirements';
 import { ListAgents } from './list-agents';
+import { UnreadReports } from './unread-reports.test-data';
 
 const metadata = { actor: 'user:1', causationId: null, correlationId: newId() };
 
@@ -66,7 +67,7 @@ describe('the life of agents', () => {
       ['unban', 'evicted', 'unbanned'],
       ['retire', 'retired', 'retired'],
     ];
-    const list = new ListAgents(control, telemetry);
+    const list = new ListAgents(control, telemetry, new UnreadReports());
     for (const [what, state] of told) {
       const changed = await change(agentId, what, { reason: `because of ${what}` });
       expect(changed).toMatchObject({ id: agentId, name, state });
@@ -84,7 +85,7 @@ describe('the life of agents', () => {
   it('leaves the list with its retirement, and is still to be found', async () => {
     const { agentId, name } = await enrolled();
     await change(agentId, 'retire', { force: true });
-    const list = new ListAgents(control, telemetry);
+    const list = new ListAgents(control, telemetry, new UnreadReports());
     expect((await list.list()).some(({ id }) => id === agentId)).toBe(false);
     expect((await list.list('retired')).find(({ id }) => id === agentId)).toMatchObject({ name });
     const successor = await enrolled(name);
@@ -121,7 +122,7 @@ describe('the life of agents', () => {
     const states = async () =>
       Promise.all(
         [holding, shipping, lost, drained].map(
-          async ({ agentId }) => (await new ListAgents(control, telemetry).get(agentId)).state,
+          async ({ agentId }) => (await new ListAgents(control, telemetry, new UnreadReports()).get(agentId)).state,
         ),
       );
     expect(await states()).toEqual(['draining', 'draining', 'retired', 'draining']);

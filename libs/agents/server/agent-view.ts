@@ -37,6 +37,8 @@ export const HEALTH_COLUMNS = `agent_id AS "agentId", received_at AS "receivedAt
 
 /** What else is known of an agent. */
 export interface AgentFindings {
+  /** Whether reports were not read lately: what was not heard may have been said. */
+  isDeaf: boolean;
   uncounted: UncountedResults[];
   sharedBy: AgentProcess[];
 }
@@ -44,7 +46,7 @@ export interface AgentFindings {
 export function agentView(
   agent: AgentRow,
   health: HealthRow | undefined,
-  { uncounted, sharedBy }: AgentFindings = { uncounted: [], sharedBy: [] },
+  { isDeaf, uncounted, sharedBy }: AgentFindings = { isDeaf: false, uncounted: [], sharedBy: [] },
 ): AgentView {
   return {
     id: agent.id,
@@ -59,7 +61,7 @@ export function agentView(
     stateReason: agent.stateReason,
     thenRetire: agent.thenRetire,
     cloneSuspectedAt: agent.cloneSuspectedAt?.toISOString() ?? null,
-    connection: connectionOf(health, health?.readAt.getTime() ?? 0),
+    connection: connectionOf(health, health?.readAt.getTime() ?? 0, isDeaf),
     lastSeenAt: health?.receivedAt.toISOString() ?? null,
     assignedTargets: health?.telemetry.targets ?? 0,
     telemetry: health?.telemetry ?? null,
@@ -70,9 +72,14 @@ export function agentView(
 }
 
 /** By the age of the last report: see `AgentConnection`. */
-export function connectionOf(health: Pick<HealthRow, 'receivedAt'> | undefined, nowMs: number): AgentConnection {
-  if (health === undefined) return 'enrolled';
-  const ageMs = nowMs - health.receivedAt.getTime();
-  if (ageMs < LATE_AFTER_MS) return 'connected';
+export function connectionOf(
+  health: Pick<HealthRow, 'receivedAt'> | undefined,
+  nowMs: number,
+  isDeaf = false,
+): AgentConnection {
+  const ageMs = health === undefined ? null : nowMs - health.receivedAt.getTime();
+  if (ageMs !== null && ageMs < LATE_AFTER_MS) return 'connected';
+  if (isDeaf) return 'unknown';
+  if (ageMs === null) return 'enrolled';
   return ageMs < LOST_AFTER_MS ? 'late' : 'lost';
 }

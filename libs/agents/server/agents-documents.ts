@@ -2,6 +2,7 @@ import {
   AGENT_STATES,
   EXECUTOR_STATES,
   REASON_LENGTH_MAX,
+  AGENT_CONNECTIONS,
   type AgentConnection,
   type AgentMetricPoint,
   type AgentMetrics,
@@ -105,7 +106,12 @@ export class AgentDocument implements AgentView {
     description: 'When two processes with the same key were last noticed.',
   })
   cloneSuspectedAt!: string | null;
-  @ApiProperty({ enum: ['enrolled', 'connected', 'late', 'lost'] }) connection!: AgentConnection;
+  @ApiProperty({
+    enum: AGENT_CONNECTIONS,
+    description:
+      'By the age of its last report; `unknown` while reports are not read, so that its silence says nothing.',
+  })
+  connection!: AgentConnection;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) lastSeenAt!: string | null;
   @ApiProperty({ description: 'By its own count.' }) assignedTargets!: number;
   @ApiPropertyOptional({

@@ -140,6 +140,9 @@ describe('the connection of an agent', () => {
       'late',
       'lost',
     ]);
+    expect(connectionOf({ receivedAt }, 14_999, true)).toBe('connected');
+    expect(connectionOf({ receivedAt }, 60_000, true)).toBe('unknown');
+    expect(connectionOf(undefined, 0, true)).toBe('unknown');
   });
 });
 

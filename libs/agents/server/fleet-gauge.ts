@@ -16,13 +16,14 @@ export class FleetGauge implements OnModuleInit {
   }
 
   /** Results a second count while an agent is heard: what a lost one last reported is past. */
-  async read(): Promise<{ resultsPerS: number; agentsConnected: number; agentsTotal: number }> {
+  async read(): Promise<{ resultsPerS: number; agentsConnected: number; agentsUnknown: number; agentsTotal: number }> {
     const agents = (await this.agents.list()).filter(({ state }) => isAdmitted(state));
     const connected = agents.filter((agent) => agent.connection === 'connected');
     const resultsPerS = connected.reduce((sum, agent) => sum + (agent.telemetry?.resultsPerS ?? 0), 0);
     return {
       resultsPerS: Math.round(resultsPerS * 10) / 10,
       agentsConnected: connected.length,
+      agentsUnknown: agents.filter((agent) => agent.connection === 'unknown').length,
       agentsTotal: agents.length,
     };
   }

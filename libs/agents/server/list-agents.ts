@@ -1,21 +1,31 @@
-import type { AgentState, AgentView } from '@icmp-mon/agents/contract';
+import { AgentReports, type AgentState, type AgentView, isAdmitted } from '@icmp-mon/agents/contract';
+import { KeptAnswer } from '@icmp-mon/platform/batching';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
+import { settlesWithin } from '@icmp-mon/platform/ops';
 import { Injectable } from '@nestjs/common';
 import { readSharedIdentities } from './agent-processes';
-import { AGENT_COLUMNS, agentView, HEALTH_COLUMNS, type AgentRow, type HealthRow } from './agent-view';
+import { AGENT_COLUMNS, agentView, connectionOf, HEALTH_COLUMNS, type AgentRow, type HealthRow } from './agent-view';
 import { readUncounted } from './uncounted/read-uncounted';
 
 /** An installation has hundreds of vantage points at most; more than this is not listed. */
 const AGENTS_MAX = 1_000;
 const UNCOUNTED_MINUTES = 24 * 60;
+/** Reports are read within a moment; an agent is `late` after a longer time than this, so it is never late because nobody read. */
+const UNREAD_MS = 10_000;
+const UNREAD_KEPT_MS = 2_000;
+/** A Kafka that hangs holds up no list. */
+const UNREAD_ANSWER_MS = 1_000;
 
 /** Agents with what they last reported. */
 @Injectable()
 export class ListAgents {
+  private readonly unread = new KeptAnswer(() => this.askUnread(), UNREAD_KEPT_MS);
+
   constructor(
     private readonly control: ControlDatabase,
     private readonly telemetry: TelemetryDatabase,
+    private readonly reports: AgentReports,
   ) {}
 
   /** By name, at most 1,000: those in a state, or all but the retired ones. */
@@ -37,6 +47,11 @@ export class ListAgents {
     return view;
   }
 
+  private async askUnread(): Promise<number | null> {
+    const asked = this.reports.unread(UNREAD_MS);
+    return (await settlesWithin(asked, UNREAD_ANSWER_MS)) ? asked : null;
+  }
+
   private async views(agents: readonly AgentRow[]): Promise<AgentView[]> {
     const ids = agents.map(({ id }) => id);
     const [health, uncounted, shared] = await Promise.all([
@@ -47,11 +62,18 @@ export class ListAgents {
       readSharedIdentities(this.telemetry, ids),
     ]);
     const byAgent = new Map(health.map((row) => [row.agentId, row]));
+    const seemsSilent = agents.some(({ id, state }) => isAdmitted(state) && !isHeard(byAgent.get(id)));
+    const isDeaf = seemsSilent && (await this.unread.get()) !== 0;
     return agents.map((agent) =>
       agentView(agent, byAgent.get(agent.id), {
+        isDeaf,
         uncounted: uncounted.get(agent.id) ?? [],
         sharedBy: shared.get(agent.id) ?? [],
       }),
     );
   }
+}
+
+function isHeard(health: HealthRow | undefined): boolean {
+  return connectionOf(health, health?.readAt.getTime() ?? 0) === 'connected';
 }

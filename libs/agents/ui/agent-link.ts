@@ -7,10 +7,11 @@ import type { Status } from '@icmp-mon/status/contract';
 @Component({
   selector: 'icm-agent-link',
   imports: [StatusGlyph],
-  template: `<icm-status [status]="looksLike()" [label]="connection()" />`,
+  template: `<icm-status [status]="looksLike()" [label]="label()" />`,
 })
 export class AgentLink {
   readonly connection = input.required<AgentConnection>();
+  protected readonly label = computed(() => (this.connection() === 'unknown' ? 'not known' : this.connection()));
   protected readonly looksLike = computed(() => LOOKS_LIKE[this.connection()]);
 }
 
@@ -19,4 +20,5 @@ const LOOKS_LIKE: Readonly<Record<AgentConnection, Status>> = {
   late: 'degraded',
   lost: 'down',
   enrolled: 'unknown',
+  unknown: 'unknown',
 };

@@ -11,19 +11,17 @@ import {
   durationText,
   Empty,
   Failure,
-  instantText,
   keepLast,
   PageTrail,
   rateText,
   reloadEvery,
 } from '@icmp-mon/platform/ui-kit';
 import { AgentLink } from './agent-link';
-import { certificateText } from './certificate-text';
 import { EnrolmentTokens } from './enrolment-tokens';
 import { JoinAgent } from './join-agent';
 
 const AGAIN_MS = 5_000;
-const WORST_FIRST: AgentConnection[] = ['lost', 'late', 'enrolled', 'connected'];
+const WORST_FIRST: AgentConnection[] = ['lost', 'late', 'unknown', 'enrolled', 'connected'];
 
 /** `/agents`: who measures, from where, and how well. */
 @Component({
@@ -45,10 +43,8 @@ export class AgentList {
   protected readonly isAdmitted = isAdmitted;
   protected readonly agentTrouble = agentTrouble;
   protected readonly ageText = ageText;
-  protected readonly certificateText = certificateText;
   protected readonly countText = countText;
   protected readonly durationText = durationText;
-  protected readonly instantText = instantText;
   protected readonly rateText = rateText;
 
   constructor() {

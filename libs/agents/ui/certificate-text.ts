@@ -1,10 +1,9 @@
-const DAY_MS = 24 * 60 * 60 * 1_000;
+const HOUR_MS = 60 * 60 * 1_000;
 
-/** How long a certificate is still good for: `80 days`, `expires today`, `expired`. */
+/** How long a certificate is still good for: `for 23 h`, `for less than 1 h`, `expired`. It lives a day, and is renewed at half of that. */
 export function certificateText(notAfter: string, nowMs: number): string {
   const leftMs = Date.parse(notAfter) - nowMs;
   if (leftMs <= 0) return 'expired';
-  const days = Math.floor(leftMs / DAY_MS);
-  if (days === 0) return 'expires today';
-  return days === 1 ? '1 day' : `${days} days`;
+  const hours = Math.floor(leftMs / HOUR_MS);
+  return hours === 0 ? 'for less than 1 h' : `for ${hours} h`;
 }

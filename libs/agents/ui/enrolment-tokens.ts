@@ -1,7 +1,7 @@
 import { HttpClient, httpResource } from '@angular/common/http';
-import { Component, computed, effect, inject, linkedSignal } from '@angular/core';
+import { Component, computed, inject } from '@angular/core';
 import type { EnrolmentTokenView } from '@icmp-mon/agents/contract';
-import { Failure, instantText, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
+import { Failure, instantText, keepLast, readProblem, reloadEvery, Toasts } from '@icmp-mon/platform/ui-kit';
 import { firstValueFrom } from 'rxjs';
 
 const AGAIN_MS = 15_000;
@@ -14,12 +14,25 @@ const AGAIN_MS = 15_000;
     <section class="card" aria-labelledby="tokens-title">
       <div class="card-head">
         <h2 id="tokens-title">Enrolment tokens</h2>
-        <span class="quiet">{{ usable() }} can still be used</span>
+        @if (tokens()) {
+          <span class="quiet">{{ usable() }} can still be used</span>
+        }
       </div>
-      @if (read.error()) {
-        <icm-failure what="The tokens could not be read" [error]="read.error()" (retry)="read.reload()" />
+      @if (kept.failure(); as failure) {
+        <icm-failure
+          what="The tokens could not be read"
+          [error]="failure.error"
+          [sinceMs]="tokens() ? failure.sinceMs : null"
+          (retry)="read.reload()"
+        />
       }
-      <div class="table-scroll" tabindex="0" role="group" aria-label="Enrolment tokens">
+      <div
+        class="table-scroll"
+        [class.outdated]="kept.failure()"
+        tabindex="0"
+        role="group"
+        aria-label="Enrolment tokens"
+      >
         <table class="plain" data-testid="tokens-table">
           <thead>
             <tr>
@@ -58,7 +71,15 @@ const AGAIN_MS = 15_000;
               </tr>
             } @empty {
               <tr>
-                <td colspan="8" class="quiet">There are none: “Add an agent” makes one.</td>
+                <td colspan="8" class="quiet">
+                  @if (tokens()) {
+                    There are none: “Add an agent” makes one.
+                  } @else if (kept.failure()) {
+                    Not known.
+                  } @else {
+                    Reading the tokens …
+                  }
+                </td>
               </tr>
             }
           </tbody>
@@ -76,18 +97,13 @@ export class EnrolmentTokens {
   private readonly http = inject(HttpClient);
   private readonly toasts = inject(Toasts);
   protected readonly read = httpResource<{ items: EnrolmentTokenView[] }>(() => '/api/v1/enrolment-tokens');
-  protected readonly tokens = linkedSignal<EnrolmentTokenView[] | undefined, EnrolmentTokenView[] | undefined>({
-    source: () => (this.read.hasValue() ? this.read.value().items : undefined),
-    computation: (items, before) => items ?? before?.value,
-  });
+  protected readonly kept = keepLast(this.read);
+  protected readonly tokens = computed(() => this.kept.value()?.items);
   protected readonly usable = computed(() => (this.tokens() ?? []).filter(({ state }) => state === 'usable').length);
   protected readonly instantText = instantText;
 
   constructor() {
-    effect((onCleanup) => {
-      const every = setInterval(() => this.read.reload(), AGAIN_MS);
-      onCleanup(() => clearInterval(every));
-    });
+    reloadEvery(this.read, AGAIN_MS);
   }
 
   protected purpose({ agentName, region }: EnrolmentTokenView): string {

@@ -1,7 +1,6 @@
 import type { AgentState } from '@icmp-mon/agents/contract';
 import { describe, expect, it } from 'vitest';
 import { offeredChanges } from './agent-changes';
-import { certificateText } from './certificate-text';
 import { joinCommand } from './join-command';
 
 describe('joinCommand', () => {
@@ -60,17 +59,5 @@ describe('the changes of an agent', () => {
       forced('evicted'),
       forced('banned'),
     ]).toEqual([...[undefined, undefined, true, true, true]]);
-  });
-});
-
-describe('certificateText', () => {
-  const now = Date.parse('2026-03-01T12:00:00.000Z');
-  it.each([
-    ['2026-05-20T12:00:01.000Z', '80 days'],
-    ['2026-03-02T12:30:00.000Z', '1 day'],
-    ['2026-03-01T18:00:00.000Z', 'expires today'],
-    ['2026-03-01T11:59:59.000Z', 'expired'],
-  ])('%s: %s', (notAfter, text) => {
-    expect(certificateText(notAfter, now)).toBe(text);
   });
 });

@@ -1,5 +1,5 @@
 import { HttpClient, httpResource } from '@angular/common/http';
-import { Component, inject, linkedSignal, signal } from '@angular/core';
+import { Component, computed, inject, signal } from '@angular/core';
 import { form, FormField, maxLength, required, submit } from '@angular/forms/signals';
 import { MatDialog } from '@angular/material/dialog';
 import {
@@ -18,6 +18,7 @@ import {
   Failure,
   Icon,
   instantText,
+  keepLast,
   type Problem,
   readProblem,
   Toasts,
@@ -42,10 +43,8 @@ export class ApiKeys {
   private readonly toasts = inject(Toasts);
   protected readonly nowMs = inject(Clock).nowMs;
   protected readonly read = httpResource<{ items: ApiKeyView[] }>(() => KEYS);
-  protected readonly keys = linkedSignal<ApiKeyView[] | undefined, ApiKeyView[] | undefined>({
-    source: () => (this.read.hasValue() ? this.read.value().items : undefined),
-    computation: (items, before) => items ?? before?.value,
-  });
+  protected readonly kept = keepLast(this.read);
+  protected readonly keys = computed(() => this.kept.value()?.items);
   protected readonly problem = signal<Problem | null>(null);
   protected readonly issued = signal<IssuedApiKey | null>(null);
   protected readonly revoking = signal(false);

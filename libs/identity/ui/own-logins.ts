@@ -1,7 +1,7 @@
 import { HttpClient, httpResource } from '@angular/common/http';
-import { Component, computed, inject, linkedSignal, signal } from '@angular/core';
+import { Component, computed, inject, signal } from '@angular/core';
 import type { LoginView } from '@icmp-mon/identity/contract';
-import { ageText, Clock, Failure, instantText, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
+import { ageText, Clock, Failure, instantText, keepLast, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
 import { firstValueFrom } from 'rxjs';
 
 const LOGINS = '/api/v1/auth/logins';
@@ -18,10 +18,8 @@ export class OwnLogins {
   private readonly toasts = inject(Toasts);
   protected readonly nowMs = inject(Clock).nowMs;
   protected readonly read = httpResource<{ items: LoginView[] }>(() => LOGINS);
-  protected readonly logins = linkedSignal<LoginView[] | undefined, LoginView[] | undefined>({
-    source: () => (this.read.hasValue() ? this.read.value().items : undefined),
-    computation: (items, before) => items ?? before?.value,
-  });
+  protected readonly kept = keepLast(this.read);
+  protected readonly logins = computed(() => this.kept.value()?.items);
   protected readonly others = computed(() => (this.logins() ?? []).filter((login) => !login.isCurrent).length);
   protected readonly ending = signal(false);
 

@@ -4,10 +4,20 @@ import { DEPTH_MAX, escapedSegment, MEMBERS_MAX, sentValueFaults } from './sent-
 
 const ERRORS_MAX = 50;
 
+/** A value that is no text at all is not also too short, too long and badly spelt. */
+const TYPE_RULES = ['isString', 'isInt', 'isNumber', 'isBoolean', 'isArray', 'isObject'];
+
+function complaints({ property, value, constraints = {} }: ValidationError): string[] {
+  if ('whitelistValidation' in constraints) return [`There is no field "${property}"`];
+  if (value === undefined && Object.keys(constraints).length > 0) return [`${property} is missing`];
+  const type = TYPE_RULES.find((rule) => rule in constraints);
+  return type === undefined ? Object.values(constraints) : [constraints[type]];
+}
+
 function fieldErrors(errors: ValidationError[], prefix: string): FieldError[] {
   return errors.flatMap((error) => {
     const pointer = `${prefix}${escapedSegment(error.property)}`;
-    const own = Object.values(error.constraints ?? {}).map((detail) => ({ pointer, detail }));
+    const own = complaints(error).map((detail) => ({ pointer, detail }));
     return [...own, ...fieldErrors(error.children ?? [], `${pointer}/`)];
   });
 }

@@ -1,5 +1,5 @@
 import { Type } from 'class-transformer';
-import { IsInt, IsString, ValidateNested } from 'class-validator';
+import { IsInt, IsString, MaxLength, MinLength, ValidateNested } from 'class-validator';
 import { describe, expect, it } from 'vitest';
 import { RequestPipe } from './validation';
 
@@ -10,6 +10,8 @@ class Inner {
 
 class Body {
   @IsString()
+  @MinLength(1)
+  @MaxLength(5)
   name!: string;
 
   @ValidateNested()
@@ -33,6 +35,17 @@ describe('RequestPipe', () => {
         expect.objectContaining({ pointer: '#/name' }),
         expect.objectContaining({ pointer: '#/inner/count' }),
       ]) as unknown,
+    });
+  });
+
+  it.each([
+    ['a missing field', {}, 'name is missing'],
+    ['a field of another type', { name: 1 }, 'name must be a string'],
+    ['an unknown field', { name: 'a', nmae: 'a' }, 'There is no field "nmae"'],
+    ['a text that is too long', { name: 'abcdef' }, 'name must be shorter than or equal to 5 characters'],
+  ])('says of %s one thing', async (_of, sent, detail) => {
+    await expect(body({ inner: { count: 1 }, ...sent })).rejects.toMatchObject({
+      errors: [expect.objectContaining({ detail })],
     });
   });
 

@@ -2,7 +2,13 @@ import type { LiveEvent } from '@icmp-mon/probing/contract';
 import type { StatusCounts, TargetView } from '@icmp-mon/targets/contract';
 
 /** The data of a `counts` event. */
-export type FleetCounts = StatusCounts & { resultsPerS: number; agentsConnected: number; agentsTotal: number };
+export type FleetCounts = StatusCounts & {
+  resultsPerS: number;
+  agentsConnected: number;
+  /** Their reports are not read, so that nothing is known of them now; an older api does not say. */
+  agentsUnknown?: number;
+  agentsTotal: number;
+};
 
 /** What the stream brought since the last frame. */
 export interface StreamBatch {

@@ -46,6 +46,11 @@ export class Dashboard {
     () => `/api/v1/status/changes?limit=${CHANGES_SHOWN}`,
   );
   protected readonly counts = this.stream.counts;
+  /** Not while nothing was counted, and not while the agents' reports are not read. */
+  protected readonly fleetIsKnown = computed(() => {
+    const counts = this.counts();
+    return counts !== null && (counts.agentsUnknown ?? 0) === 0;
+  });
   protected readonly agents = keepLast(this.agentsRead);
   protected readonly changes = keepLast(this.changesRead);
   protected readonly agentList = computed(() => this.agents.value()?.items ?? []);

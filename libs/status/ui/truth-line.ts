@@ -9,8 +9,13 @@ export function truthLine(counts: FleetCounts, dataAgeMs: number | null): string
   const parts = STATUSES.filter((status) => counts[status] > 0 || status === 'up').map(
     (status) => `${countText(counts[status])} ${status}`,
   );
-  parts.push(`${counts.agentsConnected} of ${counts.agentsTotal} agents`);
-  parts.push(`${rateText(counts.resultsPerS)} results/s`);
+  parts.push(...fleetParts(counts));
   parts.push(dataAgeMs === null ? 'no data yet' : `data ${durationText(dataAgeMs)} old`);
   return parts.join(' · ');
+}
+
+/** Agents whose reports are not read are neither connected nor lost, and what they measure now is not known. */
+function fleetParts({ agentsConnected, agentsTotal, agentsUnknown = 0, resultsPerS }: FleetCounts): string[] {
+  if (agentsUnknown > 0) return [`${agentsUnknown} of ${agentsTotal} agents not known`];
+  return [`${agentsConnected} of ${agentsTotal} agents`, `${rateText(resultsPerS)} results/s`];
 }

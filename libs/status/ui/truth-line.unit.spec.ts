@@ -10,6 +10,12 @@ describe('truthLine', () => {
     expect(truthLine(counts, 840)).toBe('1 down · 7 up · 1 of 1 agents · 0.5 results/s · data 0.8 s old');
   });
 
+  it('does not count agents as lost whose reports are not read', () => {
+    expect(truthLine({ ...counts, agentsConnected: 0, agentsUnknown: 3, agentsTotal: 3, resultsPerS: 0 }, 32_000)).toBe(
+      '1 down · 7 up · 3 of 3 agents not known · data 32 s old',
+    );
+  });
+
   it('says up even when nothing is', () => {
     expect(truthLine({ ...counts, up: 0, down: 0, resultsPerS: 0 }, null)).toBe(
       '0 up · 1 of 1 agents · 0.0 results/s · no data yet',

@@ -78,6 +78,9 @@ export const LIVE_TARGETS_MAX = 20;
 export type StatusStreamEvent =
   | { event: 'target'; data: TargetView }
   | { event: 'removed'; data: { id: string; key: number } }
-  | { event: 'counts'; data: StatusCounts & { resultsPerS: number; agentsConnected: number; agentsTotal: number } }
+  | {
+      event: 'counts';
+      data: StatusCounts & { resultsPerS: number; agentsConnected: number; agentsUnknown: number; agentsTotal: number };
+    }
   | { event: 'freshness'; data: Freshness }
   | { event: 'reset'; data: Record<string, never> };

@@ -43,7 +43,8 @@ export const issueApiKey = (
 
 /** @throws DomainError `not_found`, `conflict` */
 export function revokeApiKey(state: ApiKeyState, keyId: string): ApiKeyEvent[] {
-  if (state.kind === 'absent') throw new DomainError('not_found', `There is no API key ${keyId}.`);
+  if (state.kind === 'absent')
+    throw new DomainError('not_found', `There is no API key ${keyId}. GET /api/v1/api-keys lists them.`);
   if (state.kind === 'revoked') throw new DomainError('conflict', `The API key ${keyId} was revoked before.`);
   return [{ type: 'ApiKeyRevoked', data: { keyId } }];
 }

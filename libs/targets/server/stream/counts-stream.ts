@@ -6,7 +6,7 @@ import { catchError, concatMap, distinctUntilChanged, EMPTY, map, Observable, sh
 import { TargetCounts } from '../target-list/count-targets';
 
 const EVERY_MS = 2_000;
-const NOTHING_KNOWN = { resultsPerS: 0, agentsConnected: 0, agentsTotal: 0 };
+const NOTHING_KNOWN = { resultsPerS: 0, agentsConnected: 0, agentsUnknown: 0, agentsTotal: 0 };
 const logger = createLogger('counts-stream');
 
 /** The `counts` event: targets by status and what other contexts registered, every 2 s when something changed. */

@@ -1,0 +1,16 @@
+import { type AgentReport, AgentReports } from '@icmp-mon/agents/contract';
+
+/** Reports of which a given number was not read; null while Kafka does not answer. */
+export class UnreadReports extends AgentReports {
+  constructor(private readonly count: number | null = 0) {
+    super();
+  }
+
+  override latest(): Promise<AgentReport[]> {
+    return Promise.resolve([]);
+  }
+
+  override unread(): Promise<number | null> {
+    return Promise.resolve(this.count);
+  }
+}
