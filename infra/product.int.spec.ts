@@ -86,6 +86,16 @@ function metadataWithoutLogin(port: number): Promise<Buffer | undefined> {
   });
 }
 
+/** Resolves once the service has closed the connection of somebody who says this and no more. */
+function isClosed(port: number, said: Buffer): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port }, () => socket.write(said));
+    socket.once('error', reject);
+    socket.on('data', () => undefined);
+    socket.once('close', () => resolve(true));
+  });
+}
+
 beforeAll(() => {
   writeFileSync(join(dir, 'package.json'), '{"type":"module"}');
   for (const name of appNames) {
@@ -124,6 +134,22 @@ describe('npm start -- --detach', () => {
       expect(await metadataWithoutLogin(Number(port)), String(port)).toBeUndefined();
     }
   });
+
+  it('starts services that keep little, and not for long, for those who never log in', async () => {
+    const { kafkaBrokers, controlDatabaseUrl } = access();
+    const ports: Record<string, number> = readJson(join(stateDir, 'ports.json'));
+    const announced = Buffer.from([0, 1, 0, 0, 0, 18, 0, 3]);
+    const user = Buffer.from('user\0icmpmon\0database\0postgres\0\0');
+    const startup = Buffer.concat([Buffer.from([0, 0, 0, 8 + user.length, 0, 3, 0, 0]), user]);
+    const closed = [
+      isClosed(Number(kafkaBrokers.split(':')[1]), announced),
+      isClosed(Number(ports['kafkaController']), announced),
+      isClosed(portOf(controlDatabaseUrl), startup),
+    ];
+    expect(await Promise.all(closed)).toEqual([true, true, true]);
+    // Kafka answers those who log in.
+    expect(await servicesAnswer()).toEqual([true, true, true]);
+  }, 45_000);
 
   asRoot('runs each app as a user of its own, with no password that it does not use', async () => {
     const uids = appNames.map((name) => statSync(`/proc/${access().processes[name]?.pid}`).uid);

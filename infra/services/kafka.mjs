@@ -9,6 +9,9 @@ import { kafkaAnswers } from './kafka-ready.mjs';
 /** The one user of the broker that is started here; nobody else may do anything. */
 export const kafkaUser = 'icmpmon';
 
+/** The largest request before the login: a handshake, a name and a password. */
+const loginBytesMax = 4_096;
+
 /** What the services' address needs beside it. */
 export const kafkaSaslOf = (password) => ({ mechanism: 'plain', username: kafkaUser, password });
 
@@ -88,6 +91,8 @@ function properties({ dataDir, port, controllerPort, password }) {
     'sasl.enabled.mechanisms=PLAIN',
     'sasl.mechanism.inter.broker.protocol=PLAIN',
     'sasl.mechanism.controller.protocol=PLAIN',
+    // Memory is taken for what a request announces: half a MiB each unless set, for anybody on this machine who never logs in.
+    `sasl.server.max.receive.size=${loginBytesMax}`,
     `listener.name.client.plain.sasl.jaas.config=${login}`,
     `listener.name.controller.plain.sasl.jaas.config=${login}`,
     `log.dirs=${join(dataDir, 'log')}`,

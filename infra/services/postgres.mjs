@@ -37,6 +37,8 @@ function settings(port, durable) {
     `port=${port}`,
     'unix_socket_directories=',
     'max_connections=200',
+    // Who says no password holds one of them meanwhile.
+    'authentication_timeout=10s',
     'shared_buffers=256MB',
     'effective_cache_size=1GB',
     'work_mem=8MB',
