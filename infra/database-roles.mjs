@@ -1,6 +1,8 @@
 // Who may do what in the databases that are started here. The superuser makes roles, databases and extensions, and restores; no app
 // has its password.
 
+import { withClient } from './database-client.mjs';
+
 const ownerRole = 'icmpmon_owner';
 const everyRole = { owner: ownerRole };
 for (const app of ['api', 'worker', 'projector', 'gateway']) everyRole[app] = `icmpmon_${app}`;
@@ -39,7 +41,7 @@ export function roleAddresses(addresses, passwords) {
 /** Makes the roles with their passwords, and gives the owner all that the superuser owns; safe to repeat. Before migrations. */
 export async function ensureRoles(addresses, passwords) {
   const { default: pg } = await import('pg');
-  await onConnection(pg, addresses.controlDatabaseUrl, async (query) => {
+  await inTransaction(addresses.controlDatabaseUrl, async (query) => {
     for (const [role, name] of Object.entries(everyRole)) {
       const known = await query('SELECT FROM pg_roles WHERE rolname = $1', [name]);
       const plain = 'LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS';
@@ -48,7 +50,7 @@ export async function ensureRoles(addresses, passwords) {
     }
     await query(`GRANT ${ownerRole} TO ${everyRole.worker}`);
   });
-  for (const key of Object.values(kinds)) await onConnection(pg, addresses[key], giveToOwner);
+  for (const key of Object.values(kinds)) await inTransaction(addresses[key], giveToOwner);
 }
 
 async function giveToOwner(query) {
@@ -86,9 +88,8 @@ const OWNED_BY_SUPERUSER = `
 
 /** Lets each app do what it does, also in tables that come later; safe to repeat. After migrations. */
 export async function grantRights(addresses) {
-  const { default: pg } = await import('pg');
   for (const [kind, key] of Object.entries(kinds)) {
-    await onConnection(pg, addresses[key], async (query) => {
+    await inTransaction(addresses[key], async (query) => {
       for (const [app, tables] of Object.entries(rights[kind])) await grant(query, everyRole[app], tables);
       if (kind === 'control') await hideAccounts(query);
     });
@@ -113,14 +114,10 @@ async function hideAccounts(query) {
   for (const { relname } of there) await query(`REVOKE ALL ON ${relname} FROM ${from}`);
 }
 
-async function onConnection(pg, connectionString, work) {
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 10_000 });
-  await client.connect();
-  try {
+function inTransaction(connectionString, work) {
+  return withClient(connectionString, async (client) => {
     await client.query('BEGIN');
     await work(async (text, values) => (await client.query(text, values)).rows);
     await client.query('COMMIT');
-  } finally {
-    await client.end();
-  }
+  });
 }

@@ -10,6 +10,7 @@ import { testDatabase, type TestDatabases } from '@icmp-mon/platform/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withClient } from './database-client.mjs';
+import { databaseRoles, ensureRoles, grantRights } from './database-roles.mjs';
 
 /** What a database can be told to give to new sessions, and what breaks our parsers or ends our connections. */
 const HOSTILE = {
@@ -102,6 +103,18 @@ describe('the settings of a session', () => {
       async (client: pg.Client) => (await client.query(QUESTION)).rows[0] as unknown,
     );
     expect(tool).toMatchObject(expected('0'));
+  });
+
+  it('are the same where the roles of the apps are made', async () => {
+    const addresses = { controlDatabaseUrl: home.controlUrl, telemetryDatabaseUrl: home.telemetryUrl };
+    await ensureRoles(addresses, Object.fromEntries(databaseRoles.map((role) => [role, `of-${role}`])));
+    await grantRights(addresses);
+    const rows = await withClient(home.controlUrl, async (client: pg.Client) => {
+      const answer = await client.query(`SELECT has_table_privilege('icmpmon_gateway', 'agent', 'SELECT') AS agents,
+        has_table_privilege('icmpmon_gateway', 'user_account', 'SELECT') AS accounts`);
+      return answer.rows as unknown[];
+    });
+    expect(rows).toEqual([{ agents: true, accounts: false }]);
   });
 
   it('that the server does not know fail the connection, which is then closed', async () => {
