@@ -221,6 +221,22 @@ describe('the gateway', () => {
       );
     });
 
+    it('refuses bytes that are no UTF-8, and tags with names that every object has', async () => {
+      const { csrPem } = await makeKeyAndCsr();
+      const request = enrolment('latin-1', await token(), csrPem);
+      const body = Buffer.from(JSON.stringify({ ...request, region: 'caf\u00e9' }), 'latin1');
+      const headers = { 'content-type': 'application/json', 'content-length': String(body.length) };
+      const latin1 = await anonymous.call('/v1/enrol', { method: 'POST', headers, body });
+      expect(latin1.status).toBe(400);
+      expect(latin1.body.toString()).toContain('UTF-8');
+      for (const name of ['__proto__', 'constructor', 'toString']) {
+        const tags = JSON.parse(`{"${name}":"x"}`) as Record<string, string>;
+        const answer = await anonymous.json('/v1/enrol', { ...request, tags });
+        expect(answer.status, name).toBe(400);
+        expect(jsonOf(answer), name).toMatchObject({ errors: [{ pointer: '#/tags' }] });
+      }
+    });
+
     it('refuses a CSR that is no CSR', async () => {
       const answer = await anonymous.json('/v1/enrol', enrolment('late', await token(), 'no pem'));
       expect(answer.status).toBe(400);

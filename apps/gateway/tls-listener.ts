@@ -1,16 +1,14 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import { isUtf8 } from 'node:buffer';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import type { CertificateAuthority } from '@icmp-mon/agents/server';
-import { DomainError } from '@icmp-mon/platform/errors';
-import { giveRequestId, ProblemFilter } from '@icmp-mon/platform/http';
+import { giveRequestId, parseJson, ProblemFilter } from '@icmp-mon/platform/http';
 import { createLogger, NestPinoLogger } from '@icmp-mon/platform/ops';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
-import { json } from 'express';
+import { raw, type Request } from 'express';
 import { ConnectionCaps, type ConnectionCapOptions } from './connection-caps';
 
 const JSON_LIMIT = '64kb';
@@ -149,9 +147,10 @@ function tlsOptions(
   return { key, cert, ca: authority.pem, minVersion: 'TLSv1.2' };
 }
 
-/** Bytes that are no UTF-8 would be stored as U+FFFD, without a word. */
-function requireUtf8(_request: IncomingMessage, _response: ServerResponse, body: Buffer): void {
-  if (!isUtf8(body)) throw new DomainError('invalid', 'The body is not valid UTF-8: send JSON as UTF-8.');
+/** Gives the JSON in a body's bytes; `{}` for an empty one. */
+function readJson(request: Request, _response: unknown, next: () => void): void {
+  if (Buffer.isBuffer(request.body)) request.body = parseJson(request.body) ?? {};
+  next();
 }
 
 async function openApp({ module, name }: TlsListenerOptions): Promise<NestExpressApplication> {
@@ -163,7 +162,7 @@ async function openApp({ module, name }: TlsListenerOptions): Promise<NestExpres
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
-  app.use(json({ limit: JSON_LIMIT, strict: true, verify: requireUtf8 }));
+  app.use(raw({ type: 'application/json', limit: JSON_LIMIT }), readJson);
   app.useGlobalFilters(new ProblemFilter());
   return app.init();
 }

@@ -27,6 +27,7 @@ export {
   idempotentRequest,
   type KeptAnswer,
 } from './idempotency';
+export { parseJson } from './json-body';
 export { MemoryBudget } from './memory-budget';
 export { serveOpenApi } from './open-api';
 export { toOpenApi31 } from './open-api-31';

@@ -2,9 +2,12 @@
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
 const OTHER_BLANK = /[^\P{Zs} ]/u;
 
+/** Stands where bytes were read that are no UTF-8, as from a shell with another locale: what was meant is lost. */
+const REPLACEMENT = /\ufffd/;
+
 /** The rule in words, for documents and descriptions. */
 export const PLAIN_TEXT_RULE =
-  'no control, invisible or direction characters, no blanks at either end, no blank but the plain one, in normal form NFC';
+  'no control, invisible or direction characters, no blanks at either end, no blank but the plain one, no U+FFFD, in normal form NFC';
 
 const named = (text: string, pattern: RegExp): string => {
   const point = pattern.exec(text)?.[0].codePointAt(0) ?? 0;
@@ -18,6 +21,7 @@ const named = (text: string, pattern: RegExp): string => {
 export function plainTextFault(text: string): string | null {
   if (UNSEEN.test(text)) return `holds a character that is not seen (${named(text, UNSEEN)})`;
   if (OTHER_BLANK.test(text)) return `holds a blank other than the plain one (${named(text, OTHER_BLANK)})`;
+  if (REPLACEMENT.test(text)) return 'holds U+FFFD: it was written in another encoding than UTF-8';
   if (text !== text.trim()) return 'begins or ends with a blank';
   if (text !== text.normalize('NFC')) return 'is not in Unicode normal form NFC';
   return null;

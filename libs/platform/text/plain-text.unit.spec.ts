@@ -20,6 +20,7 @@ describe('a plain text', () => {
     ['a\ufe0fb', 'U+FE0F'],
     ['a\u2800b', 'U+2800'],
     ['a\ud800b', 'U+D800'],
+    ['caf\ufffd', 'U+FFFD'],
     ['a\u{e0041}b', 'U+E0041'],
     ['a\u00a0b', 'U+00A0'],
     ['a\u3000b', 'U+3000'],
