@@ -133,6 +133,21 @@ describe('the health of the product', () => {
     await Promise.all(reports.slice(1).map((each) => each.stop()));
   });
 
+  it('names a process whose clock is wrong, by how much', async () => {
+    await api.control.execute(
+      `INSERT INTO app_process (instance, app, host, pid, version, started_at, seen_at, ready, troubles, clock_ahead_ms)
+       SELECT gen_random_uuid(), app, 'far', 7, '1.2.3', now(), now(), true, '{}', CASE app WHEN 'gateway' THEN 3000000 ELSE 2 END
+       FROM unnest(ARRAY['gateway', 'projector', 'worker', 'api']) AS app`,
+    );
+    await eventuallyPart('processes', (part) => {
+      expect(part).toMatchObject({
+        state: 'attention',
+        summary: expect.stringMatching(/^gateway .*its clock is 50 min ahead of the database's/),
+      });
+    });
+    await api.control.execute(`DELETE FROM app_process WHERE host = 'far'`);
+  });
+
   it('does not miss processes because the database was away and nobody could report', async () => {
     const reports = ['gateway', 'projector', 'worker', 'api'].map(
       (app) => new ProcessReport(api.control, { app, version: '1.2.3', readiness: () => ({}) }),

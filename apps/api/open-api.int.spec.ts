@@ -11,6 +11,8 @@ interface Schema {
   enum?: unknown[];
   maxLength?: number;
   minLength?: number;
+  pattern?: string;
+  format?: string;
   maximum?: number;
   $ref?: string;
   required?: string[];
@@ -149,6 +151,31 @@ describe('the OpenAPI document', () => {
         .map(([name]) => `${route} ${name}`),
     );
     expect([...parameters, ...members]).toEqual([]);
+  });
+
+  it('says of each text whether it may be empty', async () => {
+    const differing: string[] = [];
+    const compare = async (name: string, pointer: string, schema: Schema, asked: Promise<Response>): Promise<void> => {
+      if (schema.type !== 'string' || schema.enum !== undefined) return;
+      const { errors = [] } = (await (await asked).json()) as { errors?: { pointer: string }[] };
+      const isRefused = errors.some((error) => error.pointer === pointer);
+      const saysSo = (schema.minLength ?? 0) > 0 || schema.pattern !== undefined || schema.format !== undefined;
+      if (isRefused !== saysSo) differing.push(name);
+    };
+    for (const { method, path: route, schema } of bodies()) {
+      for (const [name, member] of Object.entries(schema.properties ?? {})) {
+        const asked = send(method, route, JSON.stringify({ [name]: '' }));
+        await compare(`${method} ${route} ${name}`, `#/${name}`, member, asked);
+      }
+    }
+    for (const [route, item] of Object.entries(document.paths).filter(([each]) => !STREAMS.includes(each))) {
+      for (const { name, in: place, schema } of item['get']?.parameters ?? []) {
+        if (place !== 'query') continue;
+        const url = `${route.replace(/\{\w+\}/g, '00000000-0000-7000-8000-000000000000')}?${name}=`;
+        await compare(`GET ${route} ?${name}`, `?${name}`, schema, api.ask(url));
+      }
+    }
+    expect(differing).toEqual([]);
   });
 
   it('is shown as a page', async () => {

@@ -18,7 +18,7 @@ import {
 import { IsPlainText, MayBeAbsent, TIME_TEXT_LENGTH_MAX } from '@icmp-mon/platform/http';
 import { UNCOUNTED_REASONS, type UncountedReason, type UncountedResults } from '@icmp-mon/probing/contract';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsString, Length, MaxLength } from 'class-validator';
+import { IsBoolean, IsIn, IsString, Length } from 'class-validator';
 
 /** The contract's types as the OpenAPI document shows them. */
 export class ExecutorDocument implements ExecutorHealth {
@@ -192,15 +192,23 @@ export class AgentMetricsDocument implements AgentMetrics {
 }
 
 export class AgentMetricsQuery {
-  @ApiPropertyOptional({ description: 'From this time on: ISO 8601, or now-6h.', maxLength: TIME_TEXT_LENGTH_MAX })
+  @ApiPropertyOptional({
+    description: 'From this time on: ISO 8601, or now-6h.',
+    minLength: 1,
+    maxLength: TIME_TEXT_LENGTH_MAX,
+  })
   @MayBeAbsent()
   @IsString()
-  @MaxLength(TIME_TEXT_LENGTH_MAX)
+  @Length(1, TIME_TEXT_LENGTH_MAX)
   from?: string;
 
-  @ApiPropertyOptional({ description: 'Before this time: ISO 8601, now, or now-1h.', maxLength: TIME_TEXT_LENGTH_MAX })
+  @ApiPropertyOptional({
+    description: 'Before this time: ISO 8601, now, or now-1h.',
+    minLength: 1,
+    maxLength: TIME_TEXT_LENGTH_MAX,
+  })
   @MayBeAbsent()
   @IsString()
-  @MaxLength(TIME_TEXT_LENGTH_MAX)
+  @Length(1, TIME_TEXT_LENGTH_MAX)
   to?: string;
 }

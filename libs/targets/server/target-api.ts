@@ -68,14 +68,14 @@ export class TargetListParameters implements TargetListQuery {
   @MaxLength(64)
   status?: string;
 
-  @ApiPropertyOptional({ maxLength: 63 })
+  @ApiPropertyOptional({ minLength: 1, maxLength: 63 })
   @MayBeAbsent()
   @IsString()
   @MaxLength(63)
   @Matches(IDENTIFIER, { message: `tier ${IDENTIFIER_MESSAGE}` })
   tier?: string;
 
-  @ApiPropertyOptional({ maxLength: 63 })
+  @ApiPropertyOptional({ minLength: 1, maxLength: 63 })
   @MayBeAbsent()
   @IsString()
   @MaxLength(63)
@@ -92,7 +92,7 @@ export class TargetListParameters implements TargetListQuery {
   @IsIn(['asc', 'desc'])
   order?: 'asc' | 'desc';
 
-  @ApiPropertyOptional({ description: 'next of the page before', maxLength: 1500 })
+  @ApiPropertyOptional({ description: 'next of the page before', minLength: 1, maxLength: 1500 })
   @MayBeAbsent()
   @IsString()
   @MaxLength(1500)
@@ -108,7 +108,7 @@ export class TargetListParameters implements TargetListQuery {
 }
 
 export class WhichVrf {
-  @ApiPropertyOptional({ description: 'Chooses where the address is in several VRFs.', maxLength: 63 })
+  @ApiPropertyOptional({ description: 'Chooses where the address is in several VRFs.', minLength: 1, maxLength: 63 })
   @MayBeAbsent()
   @IsString()
   @MaxLength(63)

@@ -1,7 +1,7 @@
 import { type HistoryPage, type HistoryPoint, type Resolution, RESOLUTIONS } from '@icmp-mon/probing/contract';
 import { MayBeAbsent, TIME_TEXT_LENGTH_MAX } from '@icmp-mon/platform/http';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsString, Length, MaxLength } from 'class-validator';
+import { IsIn, IsString, Length } from 'class-validator';
 import { type AskedResolution, ASKED_RESOLUTIONS } from './resolution';
 
 const VRF_LENGTH_MAX = 64;
@@ -10,20 +10,22 @@ export class HistoryQuery {
   @ApiPropertyOptional({
     description: 'From this time on: ISO 8601, or now-6h.',
     default: 'now-6h',
+    minLength: 1,
     maxLength: TIME_TEXT_LENGTH_MAX,
   })
   @IsString()
-  @MaxLength(TIME_TEXT_LENGTH_MAX)
+  @Length(1, TIME_TEXT_LENGTH_MAX)
   from: string = 'now-6h';
 
   @ApiPropertyOptional({
     description: 'Before this time: ISO 8601, now, or now-1h.',
     default: 'now',
+    minLength: 1,
     maxLength: TIME_TEXT_LENGTH_MAX,
   })
   @MayBeAbsent()
   @IsString()
-  @MaxLength(TIME_TEXT_LENGTH_MAX)
+  @Length(1, TIME_TEXT_LENGTH_MAX)
   to?: string;
 
   @ApiPropertyOptional({

@@ -40,30 +40,32 @@ export class ResultsQuery {
   @Max(RESULTS_LIMIT_MAX)
   limit: number = LIMIT_DEFAULT;
 
-  @ApiPropertyOptional({ description: '`next` of the page before.', maxLength: CURSOR_LENGTH_MAX })
+  @ApiPropertyOptional({ description: '`next` of the page before.', minLength: 1, maxLength: CURSOR_LENGTH_MAX })
   @MayBeAbsent()
   @IsString()
-  @MaxLength(CURSOR_LENGTH_MAX)
+  @Length(1, CURSOR_LENGTH_MAX)
   cursor?: string;
 
   @ApiPropertyOptional({
     description: 'From this time on: ISO 8601, or now-6h.',
     example: 'now-6h',
+    minLength: 1,
     maxLength: TIME_TEXT_LENGTH_MAX,
   })
   @MayBeAbsent()
   @IsString()
-  @MaxLength(TIME_TEXT_LENGTH_MAX)
+  @Length(1, TIME_TEXT_LENGTH_MAX)
   from?: string;
 
   @ApiPropertyOptional({
     description: 'Before this time: ISO 8601, now, or now-1h.',
     example: 'now',
+    minLength: 1,
     maxLength: TIME_TEXT_LENGTH_MAX,
   })
   @MayBeAbsent()
   @IsString()
-  @MaxLength(TIME_TEXT_LENGTH_MAX)
+  @Length(1, TIME_TEXT_LENGTH_MAX)
   to?: string;
 
   @ApiPropertyOptional({

@@ -13,7 +13,7 @@ import {
 } from '@icmp-mon/status/contract';
 import { MayBeAbsent, WholeNumberParameter } from '@icmp-mon/platform/http';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, IsString, Length, Max, MaxLength, Min } from 'class-validator';
+import { IsInt, IsString, Length, Max, Min } from 'class-validator';
 
 const VRF_LENGTH_MAX = 64;
 const CURSOR_LENGTH_MAX = 256;
@@ -40,10 +40,10 @@ export class StatusChangesQuery {
   @Max(CHANGES_LIMIT_MAX)
   limit: number = CHANGES_LIMIT_DEFAULT;
 
-  @ApiPropertyOptional({ description: '`next` of the page before.', maxLength: CURSOR_LENGTH_MAX })
+  @ApiPropertyOptional({ description: '`next` of the page before.', minLength: 1, maxLength: CURSOR_LENGTH_MAX })
   @MayBeAbsent()
   @IsString()
-  @MaxLength(CURSOR_LENGTH_MAX)
+  @Length(1, CURSOR_LENGTH_MAX)
   cursor?: string;
 }
 
