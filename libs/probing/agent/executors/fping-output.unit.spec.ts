@@ -286,6 +286,14 @@ describe('a slice', () => {
     expect(got).toEqual([{ index: 0, sentAtMs: NOW_MS + 10, outcome: OUTCOME.not_sent, rttUs: 0 }]);
   });
 
+  it.each([1, 40, 200])('reads a summary that is glued to %i sources of replies from elsewhere', (sources) => {
+    const { tally, got, print } = tallyOf(['10.0.0.1']);
+    print(`${' [<- 10.0.0.9]'.repeat(sources)}10.0.0.1 : xmt/rcv/%loss = 1/0/100%\n`);
+    tally.finish(true);
+    expect(got).toMatchObject([{ outcome: OUTCOME.not_sent }]);
+    expect(tally.droppedLines).toBe(0);
+  });
+
   it('says of a family without a socket that nothing was sent, and that it is unavailable', () => {
     const { tally, got, print } = tallyOf(['10.0.0.1', '2001:db8::1'], { deaf: true });
     print(reply('10.0.0.1'), '\n10.0.0.1 : xmt/rcv/%loss = 1/1/0%, min/avg/max = 0.3/0.3/0.3\n');

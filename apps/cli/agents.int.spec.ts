@@ -1,0 +1,99 @@
+import { AGENT, makeToken } from '@icmp-mon/agents/server';
+import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
+import { EventStore } from '@icmp-mon/platform/event-store';
+import { newId } from '@icmp-mon/platform/ids';
+import { testDatabase, type TestDatabases } from '@icmp-mon/platform/testing';
+import { Command } from 'commander';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addAgents } from './agents';
+import type { CliContext } from './cli-context';
+
+const METADATA = { actor: 'system:test', causationId: null, correlationId: newId() };
+let home: TestDatabases;
+let control: ControlDatabase;
+let telemetry: TelemetryDatabase;
+
+beforeAll(async () => {
+  home = await testDatabase('both');
+  control = new ControlDatabase({ url: home.controlUrl });
+  telemetry = new TelemetryDatabase({ url: home.telemetryUrl });
+});
+afterAll(async () => {
+  await control.close();
+  await telemetry.close();
+  await home.drop();
+});
+
+/** What `npm run icmpmon -- …` says. */
+async function run(...args: string[]): Promise<string> {
+  const said: string[] = [];
+  const program = new Command().exitOverride();
+  addAgents(program, { control, telemetry, say: (line: string) => void said.push(line) } as unknown as CliContext);
+  await program.parseAsync(args, { from: 'user' });
+  return said.join('\n');
+}
+
+async function enrolled(name: string): Promise<string> {
+  const agentId = newId();
+  const data = {
+    ...{ agentId, name, region: 'eu', provider: 'p', tags: {}, capacityPps: null, keySha256: 'k' },
+    ...{ certificateSha256: 'c', notAfter: new Date(Date.now() + 3_600_000).toISOString() },
+  };
+  await new EventStore(control).execute(AGENT, agentId, () => [{ type: 'AgentEnrolled' as const, data }], {
+    metadata: METADATA,
+  });
+  return agentId;
+}
+
+describe('on the machine itself', () => {
+  it('agents are listed and put out, by name or id, each time only when it is confirmed', async () => {
+    const id = await enrolled('pop-1');
+    await expect(run('agents', 'evict', 'pop-1')).rejects.toThrow('pop-1 is active. evict: Ends its credentials');
+    expect(await run('agents', 'list')).toContain(`pop-1  eu  active  enrolled  0 targets  ${id}`);
+    for (const [change, ref, state] of [
+      ['drain', 'pop-1', 'draining'],
+      ['cancel-drain', id, 'active'],
+      ['evict', 'pop-1', 'evicted'],
+      ['ban', 'pop-1', 'banned'],
+      ['unban', 'pop-1', 'evicted'],
+    ]) {
+      expect(await run('agents', change, ref, '--yes', '--reason', `for ${change}`)).toBe(`pop-1 is ${state}`);
+    }
+    expect(await run('agents', 'list')).toContain('(for unban)');
+    const events = await control.query<{ actor: string }>(
+      `SELECT metadata ->> 'actor' AS actor FROM event WHERE stream = $1 AND version > 1`,
+      [`agent-${id}`],
+    );
+    expect(events).toHaveLength(5);
+    for (const { actor } of events) expect(actor).toMatch(/^cli:/);
+  });
+
+  it('an agent that never ran is retired: drained first, or at once, and then its name is free', async () => {
+    await enrolled('idle');
+    expect(await run('agents', 'retire', 'idle', '--yes')).toBe(
+      'idle is draining, and is retired once it holds no targets',
+    );
+    expect(await run('agents', 'retire', 'idle', '--force', '--yes')).toBe('idle is retired');
+    expect(await run('agents', 'list')).not.toContain('idle');
+    expect(await run('agents', 'list', '--retired')).toContain('idle  eu  retired');
+    await expect(run('agents', 'drain', 'idle', '--yes')).rejects.toThrow('There is no agent "idle"');
+    await enrolled('idle');
+    expect(await run('agents', 'list')).toContain('idle  eu  active');
+  });
+
+  it('enrolment tokens are listed without their secrets, and revoked', async () => {
+    expect(await run('tokens', 'list')).toBe('There are no enrolment tokens.');
+    const { id, token, secretHash } = makeToken();
+    await control.execute(
+      `INSERT INTO enrolment_token (id, secret_hash, agent_name, uses, uses_left, expires_at)
+       VALUES ($1, $2, 'pop-2', 1, 1, now() + interval '1 hour')`,
+      [id, secretHash],
+    );
+    const listed = await run('tokens', 'list');
+    expect(listed).toContain(`${id}  usable  agent pop-2  1 of 1 left`);
+    expect(listed).not.toContain(token.slice(17));
+    expect(await run('tokens', 'revoke', id)).toBe(`The token ${id} is revoked.`);
+    expect(await run('tokens', 'list')).toContain(`${id}  revoked`);
+    await expect(run('tokens', 'revoke', '0'.repeat(12))).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
