@@ -171,8 +171,9 @@ describe('npm start -- --detach', () => {
     expect(access()).toEqual(before);
   });
 
-  it('starts whatever is killed again, and keeps the access file current', async () => {
+  it('starts whatever is killed again, with the folder of an agent that lost it, and keeps the access file current', async () => {
     const before = access().processes;
+    rmSync(join(stateDir, 'agent'), { recursive: true });
     for (const { pid } of Object.values(before)) process.kill(pid, 'SIGKILL');
     await expect
       .poll(() => Object.entries(access().processes).filter(([name, { pid }]) => pid !== before[name]?.pid).length, {
@@ -180,6 +181,8 @@ describe('npm start -- --detach', () => {
       })
       .toBe(Object.keys(before).length);
     await expect.poll(servicesAnswer, { timeout: 60_000 }).toEqual([true, true, true]);
+    expect(readFileSync(join(stateDir, 'agent/policy.yaml'), 'utf8')).toContain('127.0.0.0/8');
+    expect(statSync(join(stateDir, 'agent')).mode & 0o077).toBe(0);
   });
 
   it('ends what a killed supervisor left, and starts anew on the same addresses and data', async () => {

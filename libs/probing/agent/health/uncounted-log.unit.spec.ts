@@ -26,7 +26,11 @@ describe("the agent's log of results that do not count", () => {
     uncounted.tell([of('older_boot', 12)]);
     uncounted.tell([of('older_boot', 30)]);
     expect(said).toEqual([
-      ['warn', { results: { older_boot: 12 } }, expect.stringMatching(/^results are not counted as measured: .*another process/)],
+      [
+        'warn',
+        { results: { older_boot: 12 } },
+        expect.stringMatching(/^results are not counted as measured: .*another process/),
+      ],
     ]);
     expect(uncounted.latest).toEqual([of('older_boot', 30)]);
     vi.advanceTimersByTime(60_000);
