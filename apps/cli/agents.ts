@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { AGENT_CHANGES, type AgentChange, type AgentView } from '@icmp-mon/agents/contract';
+import { AGENT_CHANGES, type AgentChange, type AgentState, type AgentView } from '@icmp-mon/agents/contract';
 import {
   ChangeAgent,
   ListAgents,
@@ -20,6 +20,12 @@ const EFFECTS: Readonly<Record<AgentChange, string>> = {
   evict: 'Ends its credentials; it may join again with a token that names it.',
   ban: 'Ends its credentials; no token lets it in until it is unbanned.',
   unban: 'Lets a banned agent join again with a token that names it.',
+};
+
+/** What an operator does next with an agent that was put out. */
+const WHAT_NEXT: Partial<Record<AgentState, string>> = {
+  evicted: ': it may join again with a token that names it, which its page in the portal makes',
+  banned: ': no token lets it in until it is unbanned',
 };
 
 interface ChangeOptions {
@@ -80,7 +86,8 @@ async function apply(context: CliContext, change: AgentChange, ref: string, opti
   const changes = new ChangeAgent(new EventStore(control), new IdempotentAnswers(control));
   const request = { ...(reason !== undefined && { reason }), force };
   const { state, thenRetire } = await changes.change(agent.id, change, request, { metadata: metadata() });
-  context.say(`${agent.name} is ${state}${thenRetire ? ', and is retired once it holds no targets' : ''}`);
+  const next = thenRetire ? ', and is retired once it holds no targets' : (WHAT_NEXT[state] ?? '');
+  context.say(`${agent.name} is ${state}${next}`);
 }
 
 async function find(context: CliContext, ref: string): Promise<AgentView> {

@@ -26,6 +26,7 @@ import { AgentsListenerModule } from './agents/agents-listener.module';
 import { AgentAdmission, agentIdOf } from './agents/agent-admission';
 import { ResultsRoute } from './agents/results-route';
 import { EnrolmentListenerModule } from './enrolment/enrolment-listener.module';
+import { LimitNotice } from './limit-notice';
 import type { GatewayConfig } from './gateway-config';
 import { RateLimit } from './results/rate-limit';
 import { ResultAllowance } from './results/result-allowance';
@@ -56,6 +57,7 @@ export class Gateway {
   private readonly listeners: TlsListener[] = [];
   private ops: OpsServer | null = null;
   private readonly report: ProcessReport;
+  private readonly limits = new LimitNotice();
   private listening = false;
 
   constructor(private readonly config: GatewayConfig) {
@@ -75,6 +77,7 @@ export class Gateway {
       app: 'gateway',
       version: PRODUCT_VERSION,
       readiness: () => this.readiness(),
+      notice: () => this.limits.read(),
     });
   }
 

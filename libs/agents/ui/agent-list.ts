@@ -41,6 +41,9 @@ export class AgentList {
   protected readonly mayEnrol = computed(() => this.session.may('agents:enrol'));
 
   protected readonly isAdmitted = isAdmitted;
+  /** Whether what it reports is so now; figures of others are past. */
+  protected readonly isHeard = ({ state, connection }: AgentView): boolean =>
+    isAdmitted(state) && connection === 'connected';
   protected readonly agentTrouble = agentTrouble;
   protected readonly ageText = ageText;
   protected readonly countText = countText;

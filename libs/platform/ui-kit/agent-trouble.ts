@@ -21,7 +21,7 @@ export function agentTrouble(agent: AgentView, nowMs: number): string | null {
   if (agent.cloneSuspectedAt !== null && nowMs - Date.parse(agent.cloneSuspectedAt) < CLONE_SHOWN_MS) {
     return 'two processes use its key: a copy of its state folder runs somewhere';
   }
-  if (agent.connection === 'unknown') return 'not known: the reports of agents are not read, see Health';
+  if (agent.connection === 'unknown') return 'not known: reports are not read, see Health';
   if (agent.connection === 'enrolled') return 'has joined, but has not reported yet';
   if (agent.connection !== 'connected') return `not heard for ${ageText(agent.lastSeenAt, nowMs)}`;
   const report = agent.telemetry;

@@ -50,7 +50,7 @@ describe('agentTrouble', () => {
   it('says first that the agent is not heard', () => {
     const executors = [{ type: 'icmp_ping', state: 'missing', detail: 'fping is missing' }] as const;
     expect(agentTrouble(agent({ executors: [...executors] }, 'lost'), NOW)).toBe('not heard for 2 min');
-    expect(agentTrouble(agent({}, 'unknown'), NOW)).toBe('not known: the reports of agents are not read, see Health');
+    expect(agentTrouble(agent({}, 'unknown'), NOW)).toBe('not known: reports are not read, see Health');
     expect(agentTrouble(agent({}, 'enrolled'), NOW)).toBe('has joined, but has not reported yet');
     expect(agentTrouble({ ...agent(), telemetry: null }, NOW)).toBe('has not reported yet');
   });

@@ -60,7 +60,11 @@ export class Dashboard {
     return counts === null ? null : truthLine(counts, this.stream.truth().dataAgeMs);
   });
   protected readonly troubled = computed(() =>
-    this.agentList().filter((agent) => agentTrouble(agent, this.nowMs()) !== null),
+    this.agentList().filter((agent) => agent.connection !== 'unknown' && agentTrouble(agent, this.nowMs()) !== null),
+  );
+
+  protected readonly unknownAgents = computed(
+    () => this.agentList().filter(({ connection }) => connection === 'unknown').length,
   );
 
   protected readonly ageText = ageText;

@@ -16,6 +16,7 @@ interface ProcessRow {
   started_at: Date;
   silent_s: number;
   ready: boolean;
+  /** What it misses; of one that is ready, what else should be read about it. */
   troubles: Record<string, string>;
   /** Null for a release that does not tell it. */
   clock_ahead_s: number | null;
@@ -70,7 +71,10 @@ export const PROCESSES_PART: PartReader = {
     }
     const versions = [...new Set(heard.map(({ version }) => version))];
     const ok = `${counted(heard.length, 'process')} ready, version ${versions.join(' and ')}`;
-    return ofRows(rows, ok, () => complaint(missing, rows));
+    const notices = heard.flatMap(({ app, ready, troubles }) =>
+      ready ? Object.values(troubles).map((said) => `; ${app}: ${said}`) : [],
+    );
+    return ofRows(rows, ok + notices.join(''), () => complaint(missing, rows));
   },
 };
 
@@ -90,7 +94,8 @@ const isHeard = ({ silent_s }: ProcessRow): boolean => silent_s < APP_SILENT_S;
 function rowOf(process: ProcessRow, missing: string[], thresholds: Thresholds): HealthRow {
   const { app, host, pid, version, silent_s: silentS } = process;
   const troubles = Object.entries(process.troubles).map(([part, detail]) => `${part}: ${detail}`);
-  let trouble = isHeard(process) ? troubles.join('; ') || 'ready' : `not heard for ${spanText(silentS)}`;
+  const said = process.ready ? ['ready', ...troubles] : troubles;
+  let trouble = isHeard(process) ? said.join('; ') : `not heard for ${spanText(silentS)}`;
   const clockAheadS = process.clock_ahead_s;
   const clock = clockAheadS === null ? 'ok' : grade(Math.abs(clockAheadS), thresholds.clockOffS);
   if (clock !== 'ok' && clockAheadS !== null && isHeard(process)) {

@@ -14,6 +14,8 @@ export interface ReportedApp {
   app: string;
   version: string;
   readiness: () => Record<string, Readiness> | Promise<Record<string, Readiness>>;
+  /** What else an operator should read about this process, which is ready all the same; null while there is nothing. */
+  notice?: () => Promise<string | null>;
 }
 
 /** Tells the control database every 10 s that this process runs, and what it misses: so that every replica can show it. */
@@ -57,6 +59,8 @@ export class ProcessReport {
   private async write(): Promise<void> {
     const parts = Object.entries(await this.app.readiness());
     const troubles = Object.fromEntries(parts.flatMap(([part, { ok, detail }]) => (ok ? [] : [[part, detail]])));
+    const notice = (await this.app.notice?.()) ?? null;
+    if (notice !== null) troubles['limits'] = notice;
     const isReady = parts.every(([, { ok }]) => ok);
     await this.control.execute(
       `INSERT INTO app_process (instance, app, host, pid, version, started_at, seen_at, ready, troubles, clock_ahead_ms)

@@ -1,0 +1,40 @@
+import type { Counter } from 'prom-client';
+import { connectionsRefused, requestsRefused, uploadsDeferred } from './results/results-metrics';
+
+/** How far back a notice looks, in readings: a process reports itself every 10 s, so five minutes. */
+const READINGS = 30;
+
+const LIMITS: readonly { counter: Counter; what: string }[] = [
+  { counter: uploadsDeferred, what: 'uploads put off' },
+  { counter: requestsRefused, what: 'requests refused' },
+  { counter: connectionsRefused, what: 'connections refused' },
+];
+
+/** What the gateway's limits kept back lately, for the page Health: the metrics say the same since the start. */
+export class LimitNotice {
+  /** Counts by what they are of, the oldest first. */
+  private readonly readings: Map<string, number>[] = [];
+
+  /** To be called once per report. Null while no limit acted within the last readings. */
+  async read(): Promise<string | null> {
+    const now = await countsByLimit();
+    const [oldest = new Map<string, number>()] = this.readings;
+    this.readings.push(now);
+    if (this.readings.length > READINGS) this.readings.shift();
+    const acted = [...now]
+      .map(([what, count]) => ({ what, count: count - (oldest.get(what) ?? 0) }))
+      .filter(({ count }) => count > 0);
+    if (acted.length === 0) return null;
+    return `in 5 min: ${acted.map(({ what, count }) => `${count.toLocaleString('en')} ${what}`).join(', ')}`;
+  }
+}
+
+async function countsByLimit(): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  for (const { counter, what } of LIMITS) {
+    for (const { labels, value } of (await counter.get()).values) {
+      counts.set(`${what} (${Object.values(labels).join(' ')})`, value);
+    }
+  }
+  return counts;
+}

@@ -1,0 +1,26 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { LimitNotice } from './limit-notice';
+import { connectionsRefused, uploadsDeferred } from './results/results-metrics';
+
+describe('LimitNotice', () => {
+  beforeEach(() => {
+    uploadsDeferred.reset();
+    connectionsRefused.reset();
+  });
+
+  it('says nothing while no limit acts', async () => {
+    expect(await new LimitNotice().read()).toBeNull();
+  });
+
+  it('says what was kept back, and forgets it after five minutes', async () => {
+    const notice = new LimitNotice();
+    await notice.read();
+    uploadsDeferred.inc({ reason: 'results' }, 1_200);
+    connectionsRefused.inc({ listener: 'agents-listener', reason: 'address' }, 3);
+    const said = 'in 5 min: 1,200 uploads put off (results), 3 connections refused (agents-listener address)';
+    expect(await notice.read()).toBe(said);
+    for (let reading = 2; reading < 30; reading += 1) expect(await notice.read()).toBe(said);
+    await notice.read();
+    expect(await notice.read()).toBeNull();
+  });
+});

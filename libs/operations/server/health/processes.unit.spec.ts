@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import type { Look } from './health-reading';
+import { PROCESSES_PART } from './processes';
+import { DEFAULT_THRESHOLDS } from './thresholds';
+
+const process = (app: string, more: object = {}) => ({
+  ...{ app, host: 'somewhere', pid: 1, version: '1', started_at: new Date(0), silent_s: 1 },
+  ...{ ready: true, troubles: {}, clock_ahead_s: 0, ...more },
+});
+
+const read = (gateway: object) => {
+  const rows = [process('api'), process('projector'), process('worker'), process('gateway', gateway)];
+  const control = { query: () => Promise.resolve(rows) };
+  return PROCESSES_PART.read({ control, thresholds: DEFAULT_THRESHOLDS } as unknown as Look);
+};
+
+describe('the health of processes', () => {
+  it('says which limits acted of a process that is ready, and stays ok', async () => {
+    const { state, summary, rows } = await read({ troubles: { limits: 'in 5 min: 3 requests refused (telemetry)' } });
+    expect(state).toBe('ok');
+    expect(summary).toBe('4 processes ready, version 1; gateway: in 5 min: 3 requests refused (telemetry)');
+    expect(rows[3].values['trouble']).toBe('ready; limits: in 5 min: 3 requests refused (telemetry)');
+  });
+
+  it('says what a process misses that is not ready', async () => {
+    const { state, rows } = await read({ ready: false, troubles: { kafka: 'does not answer' } });
+    expect(state).toBe('attention');
+    expect(rows[3].values['trouble']).toBe('kafka: does not answer');
+  });
+});
