@@ -62,6 +62,25 @@ describe('the containers', () => {
     }
   });
 
+  it('take nobody without a password but from inside of themselves, and are published on loopback alone', () => {
+    const { KAFKA_LISTENERS: listeners, KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: protocols } = services.kafka.environment;
+    const protocolOf = Object.fromEntries(
+      String(protocols)
+        .split(',')
+        .map((pair) => pair.split(':')),
+    );
+    const outside = String(listeners)
+      .split(',')
+      .map((listener) => listener.split('://'))
+      .filter(([, place]) => !place?.startsWith('localhost:'));
+    expect(outside.map(([name = '']) => protocolOf[name])).toEqual(['SASL_PLAINTEXT']);
+    expect(services.postgres.environment.POSTGRES_PASSWORD).toMatch(/^\$\{\w+\}$/);
+    expect(JSON.stringify(services.valkey)).toMatch(/requirepass/);
+    for (const { ports } of Object.values<{ ports: string[] }>(services)) {
+      for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
+    }
+  });
+
   it('whose images cannot be fetched are named, with what to do', () => {
     expect(imagesIn(text)).toHaveLength(3);
     const output =
