@@ -1,10 +1,11 @@
 import { AGENT, makeToken } from '@icmp-mon/agents/server';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
+import { DependencyUnavailable } from '@icmp-mon/platform/errors';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
 import { testDatabase, type TestDatabases } from '@icmp-mon/platform/testing';
 import { Command } from 'commander';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { addAgents } from './agents';
 import type { CliContext } from './cli-context';
 
@@ -24,11 +25,19 @@ afterAll(async () => {
   await home.drop();
 });
 
+/** Asked whether somebody reads what agents report. */
+let bounds: () => Promise<Map<string, never>>;
+beforeEach(() => {
+  bounds = () => Promise.resolve(new Map());
+});
+
 /** What `npm run icmpmon -- …` says. */
 async function run(...args: string[]): Promise<string> {
   const said: string[] = [];
   const program = new Command().exitOverride();
-  addAgents(program, { control, telemetry, say: (line: string) => void said.push(line) } as unknown as CliContext);
+  const messaging = { bounds, topic: (logical: string) => logical };
+  const say = (line: string): void => void said.push(line);
+  addAgents(program, { control, telemetry, messaging, say } as unknown as CliContext);
   await program.parseAsync(args, { from: 'user' });
   return said.join('\n');
 }
@@ -50,6 +59,8 @@ describe('on the machine itself', () => {
     const id = await enrolled('pop-1');
     await expect(run('agents', 'evict', 'pop-1')).rejects.toThrow('pop-1 is active. evict: Ends its credentials');
     expect(await run('agents', 'list')).toContain(`pop-1  eu  active  enrolled  0 targets  ${id}`);
+    bounds = () => Promise.reject(new DependencyUnavailable('Kafka'));
+    expect(await run('agents', 'list')).toContain(`pop-1  eu  active  unknown  0 targets  ${id}`);
     for (const [change, ref, state] of [
       ['drain', 'pop-1', 'draining'],
       ['cancel-drain', id, 'active'],
