@@ -102,6 +102,9 @@ describe('the health of agents', () => {
       const deaf = new ListAgents(control, telemetryDb, new UnreadReports(unread));
       expect((await deaf.list()).map(({ connection }) => connection)).toEqual(['connected', 'unknown']);
     }
+    await control.execute(`UPDATE agent SET state = 'evicted' WHERE id = $1`, [silent]);
+    expect((await new ListAgents(control, telemetryDb, new UnreadReports(3)).get(silent)).connection).toBe('enrolled');
+    await control.execute(`UPDATE agent SET state = 'active' WHERE id = $1`, [silent]);
     await expect(agents.get(newId())).rejects.toMatchObject({ code: 'not_found' });
   });
 

@@ -1,4 +1,11 @@
-import type { AgentConnection, AgentProcess, AgentState, AgentTelemetry, AgentView } from '@icmp-mon/agents/contract';
+import {
+  type AgentConnection,
+  type AgentProcess,
+  type AgentState,
+  type AgentTelemetry,
+  type AgentView,
+  isAdmitted,
+} from '@icmp-mon/agents/contract';
 import type { UncountedResults } from '@icmp-mon/probing/contract';
 
 const LATE_AFTER_MS = 15_000;
@@ -61,7 +68,7 @@ export function agentView(
     stateReason: agent.stateReason,
     thenRetire: agent.thenRetire,
     cloneSuspectedAt: agent.cloneSuspectedAt?.toISOString() ?? null,
-    connection: connectionOf(health, health?.readAt.getTime() ?? 0, isDeaf),
+    connection: connectionOf(health, health?.readAt.getTime() ?? 0, isDeaf && isAdmitted(agent.state)),
     lastSeenAt: health?.receivedAt.toISOString() ?? null,
     assignedTargets: health?.telemetry.targets ?? 0,
     telemetry: health?.telemetry ?? null,
