@@ -59,8 +59,9 @@ export function serveOpenApi(app: NestExpressApplication, options: OpenApiOption
   const document = toOpenApi31(written, PROBLEM_SCHEMA);
   SwaggerModule.setup(options.uiPath, app, document, { raw: false, customSiteTitle: options.title });
   const adapter = app.getHttpAdapter().getInstance() as Application;
+  const text = JSON.stringify(document);
   adapter.get(options.jsonPath, (_request, response) => {
-    response.type('application/json').send(JSON.stringify(document));
+    response.type('application/json').send(text);
   });
   return document;
 }
