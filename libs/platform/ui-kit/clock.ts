@@ -7,7 +7,9 @@ import { clockBehindMs } from './server-clock';
 export class Clock {
   private readonly ticks = signal(momentNow());
   readonly now = this.ticks.asReadonly();
-  private readonly behindMs = signal(0);
+  private readonly behindState = signal(0);
+  /** By how much the reader's clock is behind the installation's, once that was heard. */
+  readonly behindMs = this.behindState.asReadonly();
   /** By the clock of the installation, as all times that it gives. */
   readonly nowMs = computed(() => this.ticks().wallMs + this.behindMs());
 
@@ -20,6 +22,6 @@ export class Clock {
 
   /** What the clock of the installation said at a moment; a server of an earlier release does not say. */
   hear(serverAt: string | undefined, at: Moment): void {
-    this.behindMs.set(clockBehindMs(serverAt, at));
+    this.behindState.set(clockBehindMs(serverAt, at));
   }
 }

@@ -123,8 +123,13 @@ export class TargetDetail {
   });
   private readonly page = computed(() => this.keptHistory.value());
   protected readonly points = computed(() => this.page()?.items ?? []);
-  protected readonly recent = linkedSignal<Read<ProbeResult[]>, ProbeResult[]>({
-    source: () => ({ id: this.id(), value: this.results.hasValue() ? this.results.value().items : undefined }),
+  protected readonly recent = linkedSignal<Read<ProbeResult[]> & { behindMs: number }, ProbeResult[]>({
+    source: () => ({
+      id: this.id(),
+      value: this.results.hasValue() ? this.results.value().items : undefined,
+      // What was read before it was known how late it is may be of the last minutes all the same.
+      behindMs: this.clock.behindMs(),
+    }),
     computation: ({ id, value }, before) =>
       mergeResults(before?.source.id === id ? before.value : [], value ?? [], untracked(this.nowMs)),
   });
