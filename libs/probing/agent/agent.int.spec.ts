@@ -438,6 +438,42 @@ describe('the agent', () => {
     client.close();
   });
 
+  it('lets nothing judge that it missed while its own line was cut, and all that it missed else', async () => {
+    const cut = path.join(dir, 'cut');
+    const fping = path.join(dir, 'fping');
+    const missAll = `while read ip; do case $ip in 127.127.*) said="64 bytes, 0.1 ms (0.1 avg, 0% loss)";; *) said="timed out (NaN avg, 100% loss)";; esac
+      echo "[$(/bin/date +%s.%N | /usr/bin/cut -c 1-16)] $ip : [0], $said"; done; exit 1`;
+    writeFileSync(
+      fping,
+      `#!/bin/sh\nif [ "$1" != -v ] && [ -e ${cut} ]; then ${missAll}; fi\nexec /usr/bin/fping "$@"\n`,
+      {
+        mode: 0o755,
+      },
+    );
+    gateway.assign(IPS);
+    const agent = started({ fpingPath: fping });
+    await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
+    const misses = (lane?: number): number =>
+      [...gateway.blocks.values()]
+        .filter(({ header }) => lane === undefined || header.lane === lane)
+        .flatMap(({ results }) => results.filter(([, , outcome]) => outcome === OUTCOME.timeout)).length;
+
+    gateway.mode = 'resets';
+    writeFileSync(cut, '');
+    const resultsThen = agent.session?.counters().results ?? 0;
+    await expect.poll(() => agent.session?.counters().results, WITHIN).toBeGreaterThan(resultsThen + 5 * IPS.length);
+    rmSync(cut);
+    gateway.mode = 'takes';
+    await expect.poll(() => misses(LANE.backfill), WITHIN).toBeGreaterThan(IPS.length);
+    await expect.poll(() => since(Date.now() - 1_000), WITHIN).toBeGreaterThan(0);
+    // Those of the upload that was under way when the line was cut are old by now.
+    expect(misses(LANE.live)).toBeLessThanOrEqual(IPS.length);
+
+    const before = misses(LANE.live);
+    writeFileSync(cut, '');
+    await expect.poll(() => misses(LANE.live), WITHIN).toBeGreaterThan(before + 2 * IPS.length);
+  });
+
   it('ships under a boot that nobody has seen when its machine was put back to a former state', async () => {
     gateway.assign(IPS);
     started();

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { AgentDescription, ExecutorHealth, ExecutorState } from '@icmp-mon/agents/contract';
-import type { Compress } from '@icmp-mon/probing/contract';
+import { type Compress, isSuccess } from '@icmp-mon/probing/contract';
 import type { AgentLog } from './agent-log';
 import { Description } from './enrol/description';
 import type { Identity } from './enrol/identity-store';
@@ -13,6 +13,7 @@ import { policyReport, type RefusedKeys } from './policy/policy-report';
 import { Prober } from './schedule/prober';
 import { planTargets } from './schedule/target-plan';
 import { GatewayClient } from './ship/gateway-client';
+import { CutOff } from './ship/cut-off';
 import { LaneShipper } from './ship/lane-shipper';
 import { ResultCollector } from './ship/result-collector';
 import { Spool } from './spool/spool';
@@ -59,6 +60,7 @@ export class Session {
   readonly uncounted: UncountedLog;
   private readonly policyReporter: PolicyReporter;
   private readonly description: Description;
+  private readonly cutOff = new CutOff();
   private halted: string | null = null;
   private refusedTargets = 0;
   private refusedKeys: RefusedKeys = { byAddress: [], tooFast: [] };
@@ -81,8 +83,12 @@ export class Session {
         'this machine stood still, or was put back to a former state',
       );
     };
-    this.live = new LaneShipper({ lane: 'live', spool, gateway, agentId, log });
-    this.backfill = new LaneShipper({ lane: 'backfill', spool, gateway, agentId, yieldsTo: this.live, log });
+    const lane = { spool, gateway, agentId, log };
+    const onAnswer = (): void => {
+      if (this.cutOff.answered()) this.holdBack();
+    };
+    this.live = new LaneShipper({ ...lane, lane: 'live', onAsk: () => this.cutOff.asked(), onAnswer });
+    this.backfill = new LaneShipper({ ...lane, lane: 'backfill', yieldsTo: this.live });
     this.collector = new ResultCollector({
       shardCount: identity.shardCount,
       compress: options.compress,
@@ -94,7 +100,11 @@ export class Session {
     });
     this.prober = new Prober({
       executor: this.executors.icmp_ping,
-      onResult: (target, sentAtMs, outcome, rttUs) => this.collector.record(target, sentAtMs, outcome, rttUs),
+      onResult: (target, sentAtMs, outcome, rttUs) => {
+        if (!isSuccess(outcome)) this.cutOff.missed();
+        else if (this.cutOff.heard()) this.holdBack();
+        this.collector.record(target, sentAtMs, outcome, rttUs);
+      },
       log,
     });
     this.assignments = AssignmentState.load(stateDir, log);
@@ -213,6 +223,19 @@ export class Session {
 
   private executorHealth(): ExecutorHealth[] {
     return Object.values(this.executors).map((executor) => executor.health());
+  }
+
+  /** What was missed while this machine was cut off judges nothing. */
+  private holdBack(): void {
+    const { log } = this.options;
+    this.collector.flush();
+    try {
+      this.spool.holdBack();
+      log.info({}, 'nobody answered for a while: what was missed meanwhile is stored, and judges nothing');
+    } catch (error) {
+      log.warn({ err: error }, 'what was missed while nobody answered may judge: the spool takes nothing');
+    }
+    this.backfill.wake();
   }
 
   /** Makes the assignments, as far as the local policy allows them, the schedule. */

@@ -14,6 +14,9 @@ export interface LaneShipperOptions {
   agentId: string;
   /** The lane that goes before this one: nothing is shipped here while it has something under way. */
   yieldsTo?: LaneShipper;
+  /** Told of each upload before it is sent, and of each answer of the gateway. */
+  onAsk?: () => void;
+  onAnswer?: () => void;
   log: AgentLog;
 }
 
@@ -106,10 +109,13 @@ export class LaneShipper {
       if (batch.length === 0) return null;
       upload = this.frame(batch);
       const fromMs = performance.now();
+      this.options.onAsk?.();
       const answer = await gateway.results(lane, upload, signal);
+      this.options.onAnswer?.();
       this.size.taken(upload.length, performance.now() - fromMs);
       return this.accept(batch, answer);
     } catch (error) {
+      if (error instanceof GatewayFailure && error.status > 0) this.options.onAnswer?.();
       const refused = this.hopeless(batch, upload.length, error);
       spool.settle(LANE[lane], [], refused);
       return this.fail(error);

@@ -16,6 +16,7 @@ export interface Statements {
   /** The oldest block that is there, and the last that was. */
   ids: StatementSync;
   remove: StatementSync;
+  holdBack: StatementSync;
   shipped: StatementSync;
   fresh: StatementSync;
   stale: StatementSync;
@@ -41,6 +42,7 @@ export function prepare(database: DatabaseSync): Statements {
          max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'block'), 0), coalesce((SELECT max(id) FROM block), 0)) AS last`,
     ),
     remove: database.prepare('DELETE FROM block WHERE id = ?'),
+    holdBack: database.prepare('UPDATE block SET live_until_ms = 0 WHERE sequence IS NULL'),
     shipped: database.prepare(
       'SELECT * FROM block WHERE lane = ? AND sequence IS NOT NULL ORDER BY boot, sequence LIMIT ?',
     ),

@@ -201,6 +201,11 @@ export class Spool {
     });
   }
 
+  /** What waits for its first shipment goes by the backfill lane, however young it is. */
+  holdBack(): void {
+    this.write(() => this.statements.holdBack.run());
+  }
+
   /**
    * Goes on under a higher boot, of which the gateway has seen nothing: after a machine was put back to a former state, sequences are given
    * out that it has seen, and it takes all that is shipped for repeats. `presentMs`: by the gateway, for our own clock may be that of the past.

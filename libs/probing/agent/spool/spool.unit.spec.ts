@@ -485,6 +485,19 @@ describe('the spool', () => {
     });
   });
 
+  it('holds back what waits, and not what was shipped or comes later', () => {
+    const spool = opened();
+    spool.append([block(1)], true);
+    spool.append([block(2)], false);
+    spool.holdBack();
+    spool.append([block(3)], false);
+    expect(marksOf(spool.next(LANE.live, 10, MIB))).toEqual([1]);
+    spool.settle(LANE.live, spool.next(LANE.live, 10, MIB), []);
+    expect(marksOf(spool.next(LANE.live, 10, MIB))).toEqual([3]);
+    expect(marksOf(spool.next(LANE.backfill, 10, MIB))).toEqual([2]);
+    expect(shipAll(reopened(spool))).toHaveLength(2);
+  });
+
   it('goes on under a boot of the present, after what was shipped before, when the machine was put back to a former state', () => {
     const spool = opened();
     const { boot } = spool;
