@@ -130,7 +130,9 @@ function printAccess() {
   const access = readJson(files.access);
   say('');
   say(`Portal       ${access.portalUrl}`);
-  say(`Login        ${access.adminUser} / ${access.adminPassword}  (the first password, good until it is changed under Settings or reset)`);
+  say(
+    `Login        ${access.adminUser} / ${access.adminPassword}  (the first password, good until it is changed under Settings or reset)`,
+  );
   say(`API          ${access.apiUrl}/api/v1  (key and all addresses: ${files.access})`);
   say(`Logs         ${join(files.logs, '<name>.log')}`);
   say(`Stop         ${process.argv.includes('--detach') ? 'npm stop' : 'Ctrl-C, or npm stop'}`);
