@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { createLogger } from '@icmp-mon/platform/ops';
 import type { Request, Response } from 'express';
@@ -17,7 +18,9 @@ const UNSENT_BYTES_MAX = 1024 * 1024;
 /** A host that is gone without a word is noticed before the next heartbeat: the kernel then asks each second, ten times. */
 const KEEP_ALIVE_AFTER_MS = 4_000;
 const END_WITHIN_MS = 10_000;
-const RECONNECT_MS = 2_000;
+/** Each client waits another time before it comes back: after a restart they do not come all at once. */
+const RECONNECT_MS_MIN = 1_000;
+const RECONNECT_MS_MAX = 3_000;
 const HEARTBEAT = Buffer.from(': alive\n\n');
 const logger = createLogger('event-stream');
 
@@ -114,7 +117,7 @@ class StreamClient {
       Connection: 'close',
     });
     response.flushHeaders();
-    socket.write(`retry: ${RECONNECT_MS}\n\n`);
+    socket.write(`retry: ${randomInt(RECONNECT_MS_MIN, RECONNECT_MS_MAX + 1)}\n\n`);
   }
 
   send(part: StreamPart): void {

@@ -67,7 +67,7 @@ const read = async (port: number): Promise<string> => (await fetch(`http://127.0
 describe('an event stream', () => {
   it('sends what its sources say and ends with them', async () => {
     const text = await read(await serve(of({ id: '1', event: 'a', data: 1 }, { event: 'b', data: 2 })));
-    expect(text).toBe('retry: 2000\n\nid: 1\nevent: a\ndata: 1\n\nevent: b\ndata: 2\n\n');
+    expect(text).toMatch(/^retry: \d+\n\nid: 1\nevent: a\ndata: 1\n\nevent: b\ndata: 2\n\n$/);
   });
 
   it('ends when a source fails, so that the client comes back', async () => {
@@ -119,7 +119,18 @@ describe('an event stream', () => {
     const bytes = messageBytes({ id: '7', event: 'a', data: { b: 1 } });
     const port = await serve(of(bytes, bytes));
     const event = 'id: 7\nevent: a\ndata: {"b":1}\n\n';
-    expect(await Promise.all([read(port), read(port)])).toEqual(Array(2).fill(`retry: 2000\n\n${event}${event}`));
+    for (const text of await Promise.all([read(port), read(port)])) {
+      expect(text.replace(/^retry: \d+\n\n/, '')).toBe(`${event}${event}`);
+    }
+  });
+
+  it('has its clients come back at different times, from one to three seconds later', async () => {
+    const port = await serve(of({ id: '1', event: 'a', data: 1 }));
+    const texts = await Promise.all(Array.from({ length: 20 }, () => read(port)));
+    const waits = texts.map((text) => Number(/^retry: (\d+)/.exec(text)?.[1]));
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(1_000);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(3_000);
+    expect(new Set(waits).size).toBeGreaterThan(10);
   });
 
   it('is refused with 503 while the server has no place for it', async () => {
