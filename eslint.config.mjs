@@ -59,6 +59,23 @@ export default [
       ],
     },
   },
+  {
+    files: ['migrations/**/*.ts'],
+    ignores: ['migrations/index.ts', '**/*.spec.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: ['@icmp-mon/*', '**/libs/**', '**/apps/**'],
+              message: 'A migration is what ran on installations: it has a copy of its own of what it needs.',
+            },
+          ],
+        },
+      ],
+    },
+  },
   { files: ['libs/platform/messaging/**/*.ts'], rules: { 'no-restricted-imports': 'off' } },
   { files: ['**/*.spec.ts'], rules: { 'max-lines': 'off' } },
   prettier,

@@ -1,9 +1,27 @@
+import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { HISTOGRAM_BINS, HISTOGRAM_EXACT_BELOW_US, HISTOGRAM_LOWER_US } from '@icmp-mon/probing/contract';
+import type { MigrationClass } from '@icmp-mon/platform/database';
 import { describe, expect, it } from 'vitest';
+import frozen from './frozen.json';
 import { CONTROL_MIGRATIONS, TELEMETRY_MIGRATIONS } from './index';
+import { RTT_BIN_MIDDLES_US } from './rtt-histogram-functions';
 
 const timestampOf = (name: string): string => /\d{13}/.exec(name)?.[0] ?? '';
+
+/** Of all that a migration asks of a database in which nothing is found. */
+async function sqlHash(Migration: MigrationClass): Promise<string> {
+  const hash = createHash('sha256');
+  const runner = {
+    query: (text: string, parameters: unknown[] = []) => {
+      hash.update(`${text}\n${JSON.stringify(parameters)}\n`);
+      return Promise.resolve([]);
+    },
+  };
+  await new Migration().up(runner as unknown as Parameters<InstanceType<MigrationClass>['up']>[0]);
+  return hash.digest('hex').slice(0, 16);
+}
 
 describe.each([
   ['control', CONTROL_MIGRATIONS],
@@ -20,4 +38,22 @@ describe.each([
   it('are named <timestamp>-<what>, each with a timestamp of its own', () => {
     for (const file of files) expect(file).toMatch(/^\d{13}(-[a-z0-9]+)+\.ts$/);
   });
+});
+
+it('what has run on installations never changes: migrations/frozen.json has the hash of the SQL of each', async () => {
+  const hashes: Record<string, string> = {};
+  for (const migration of [...CONTROL_MIGRATIONS, ...TELEMETRY_MIGRATIONS]) {
+    hashes[migration.name] = await sqlHash(migration);
+  }
+  // A new migration is added there with what this prints; another one that differs has to be put back.
+  expect(hashes).toEqual(frozen);
+});
+
+it('the bins of stored histograms are those of the contract', () => {
+  const middles = Array.from(HISTOGRAM_LOWER_US, (lowUs, bin) => {
+    if (bin < HISTOGRAM_EXACT_BELOW_US || bin === HISTOGRAM_BINS - 1) return lowUs;
+    const highUs = HISTOGRAM_LOWER_US[bin + 1] - 1;
+    return Math.round((2 * lowUs * highUs) / (lowUs + highUs));
+  });
+  expect(RTT_BIN_MIDDLES_US).toBe(middles.join(','));
 });

@@ -1,7 +1,26 @@
-import { ROLLUP_LEVELS, rollupFigures, type RollupLevel, rollupSelect } from '@icmp-mon/probing/contract';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { refuseDown } from '../forward-only';
 import { COMPACT_RTT_HISTOGRAM, RTT_QUANTILE_US } from '../rtt-histogram-functions';
+
+interface RollupLevel {
+  relation: 'probe_hourly' | 'probe_daily' | 'probe_monthly';
+  source: 'probe_series' | 'probe_hourly' | 'probe_daily';
+  sourceTime: 'window_start' | 'bucket';
+  bucket: '1 hour' | '1 day' | '1 month';
+  countType: 'integer' | 'bigint';
+}
+
+const ROLLUP_LEVELS: readonly RollupLevel[] = [
+  {
+    relation: 'probe_hourly',
+    source: 'probe_series',
+    sourceTime: 'window_start',
+    bucket: '1 hour',
+    countType: 'integer',
+  },
+  { relation: 'probe_daily', source: 'probe_hourly', sourceTime: 'bucket', bucket: '1 day', countType: 'integer' },
+  { relation: 'probe_monthly', source: 'probe_daily', sourceTime: 'bucket', bucket: '1 month', countType: 'bigint' },
+];
 
 /** Rows of a target stay together for as long as somebody looks at one level: hours for weeks, days for seasons. */
 const CHUNK_INTERVALS: Readonly<Record<RollupLevel['relation'], string>> = {
@@ -26,6 +45,25 @@ const rollupTable = ({ relation, countType }: RollupLevel): string => `
     jitter_count ${countType} NOT NULL,
     histogram bytea NOT NULL
   )`;
+
+/** `SELECT` target, check and bucket, then all that adds up over rows of a source, without `FROM`. */
+function rollupFigures(bucket: string, countType: RollupLevel['countType']): string {
+  const count = (column: string): string => `sum(${column})::${countType} AS ${column}`;
+  return `
+    SELECT target_key, check_no, ${bucket},
+      ${['sent', 'replied', 'lost', 'not_sent'].map(count).join(', ')},
+      COALESCE(min(rtt_min_us) FILTER (WHERE replied > 0), 0) AS rtt_min_us,
+      max(rtt_max_us) AS rtt_max_us,
+      sum(rtt_sum_us)::bigint AS rtt_sum_us,
+      sum(jitter_sum_us)::bigint AS jitter_sum_us,
+      ${count('jitter_count')},
+      compact_rtt_histogram(string_agg(histogram, '\\x00'::bytea)) AS histogram`;
+}
+
+function rollupSelect(level: RollupLevel): string {
+  const time = `time_bucket('${level.bucket}'::interval, ${level.sourceTime})`;
+  return `${rollupFigures(`${time} AS bucket`, level.countType)} FROM ${level.source} WHERE true GROUP BY 1, 2, 3`;
+}
 
 /** Figures as people read them. A quantile is computed only where its column is asked for. */
 const statsView = (relation: string, source: string): string => {

@@ -44,29 +44,6 @@ export const ROLLUP_LEVELS: readonly RollupLevel[] = [
   },
 ];
 
-/**
- * The one definition of a level: its columns, in the order of its table. Continuous aggregates are made of it, and the job
- * runs it with a condition on the source's column of time.
- */
-export function rollupSelect(level: RollupLevel, condition = 'true'): string {
-  const time = `time_bucket('${level.bucket}'::interval, ${level.sourceTime})`;
-  return `${rollupFigures(`${time} AS bucket`, level.countType)} FROM ${level.source} WHERE ${condition} GROUP BY 1, 2, 3`;
-}
-
-/** `SELECT` target, check and bucket, then all that adds up over rows of a source, without `FROM`. */
-export function rollupFigures(bucket: string, countType: RollupLevel['countType']): string {
-  const count = (column: string): string => `sum(${column})::${countType} AS ${column}`;
-  return `
-    SELECT target_key, check_no, ${bucket},
-      ${['sent', 'replied', 'lost', 'not_sent'].map(count).join(', ')},
-      COALESCE(min(rtt_min_us) FILTER (WHERE replied > 0), 0) AS rtt_min_us,
-      max(rtt_max_us) AS rtt_max_us,
-      sum(rtt_sum_us)::bigint AS rtt_sum_us,
-      sum(jitter_sum_us)::bigint AS jitter_sum_us,
-      ${count('jitter_count')},
-      compact_rtt_histogram(string_agg(histogram, '\\x00'::bytea)) AS histogram`;
-}
-
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const STEP_MS = { '5m': WINDOW_MS, '1h': HOUR_MS, '1d': DAY_MS } as const;

@@ -1,8 +1,9 @@
 import type { Sql } from '@icmp-mon/platform/database';
-import { bucketEnd, bucketStart, ROLLUP_LEVELS, type RollupLevel, rollupSelect } from '@icmp-mon/probing/contract';
+import { bucketEnd, bucketStart, ROLLUP_LEVELS, type RollupLevel } from '@icmp-mon/probing/contract';
 import { foldedUntil } from '../folded-until';
 import { type Progress, readProgress } from './rollup-progress';
 import { readingSource } from './source-lock';
+import { rollupSelect } from './rollup-sql';
 
 /** Grouping an hour of 100,000 targets on disk would take several times as long. */
 const WORK_MEMORY = '256MB';

@@ -17,6 +17,7 @@ import { type Sample, samplesOf, storeCut, storeWindow } from '../stored-windows
 import { CommunityEdition } from './community-edition.test-server';
 import { dropRolledUp } from './retention';
 import { rollUpNext, type RollupStep } from './roll-up';
+import { rollupFigures, rollupSelect } from './rollup-sql';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -207,6 +208,37 @@ describe('rollups', () => {
       expect(await sql.query('SELECT FROM rollup_dirty')).toEqual([]);
     }
     await expectExact();
+  });
+
+  it('are selected by the job as the migration had them', async () => {
+    const columnsOf = (sql: Sql, relation: string): Promise<object[]> =>
+      sql.query(
+        `SELECT attname, format_type(atttypid, atttypmod) AS type FROM pg_attribute
+         WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum`,
+        [relation],
+      );
+    const definitionOf = async (sql: Sql, view: string): Promise<string> => {
+      const [{ text }] = await sql.query<{ text: string }>(`SELECT pg_get_viewdef($1::regclass) AS text`, [view]);
+      return text.replace(/\s+/g, ' ').replace(/;$/, '').trim();
+    };
+    for (const level of ROLLUP_LEVELS) {
+      for (const sql of [tables, aggregates]) {
+        await sql.execute(`CREATE VIEW of_the_job AS ${rollupSelect(level)}`);
+        expect(await columnsOf(sql, 'of_the_job')).toEqual(await columnsOf(sql, level.relation));
+        if (sql === aggregates) {
+          const [{ text }] = await sql.query<{ text: string }>(
+            'SELECT view_definition AS text FROM timescaledb_information.continuous_aggregates WHERE view_name = $1',
+            [level.relation],
+          );
+          expect(await definitionOf(sql, 'of_the_job')).toBe(text.replace(/\s+/g, ' ').replace(/;$/, '').trim());
+        }
+        await sql.execute('DROP VIEW of_the_job');
+      }
+    }
+    const windowFigures = `${rollupFigures('window_start AS bucket', 'integer')} FROM probe_window GROUP BY 1, 2, 3`;
+    await tables.execute(`CREATE VIEW of_windows AS ${windowFigures}`);
+    expect(await definitionOf(tables, 'probe_window_stats')).toContain(await definitionOf(tables, 'of_windows'));
+    await tables.execute('DROP VIEW of_windows');
   });
 
   it('lose their old hours and what those were made of, and keep the days', async () => {
