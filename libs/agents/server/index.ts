@@ -2,17 +2,10 @@ export { AGENT } from './agent';
 export { AgentHealthProjection } from './agent-health.projection';
 export { AgentRefused } from './agent-refused';
 export { AgentsApiModule } from './agents-api.module';
-export type { AgentsApiOptions } from './agents-api-options';
-export {
-  AGENT_CERTIFICATE_LIFE_MS,
-  CertificateAuthority,
-  readAuthority,
-  type IssuedCertificate,
-  type ServerCredentials,
-} from './certificate-authority';
-export { EnrolAgent, type Enrolled } from './enrol-agent';
+export { CertificateAuthority } from './certificate-authority';
+export { EnrolAgent } from './enrol-agent';
 export { keySha256 } from './agent-keys';
-export { ChangeAgent, type ChangeOptions } from './change-agent';
+export { ChangeAgent } from './change-agent';
 export { completeRetirements } from './complete-retirements';
 export { DescribeAgent } from './describe-agent';
 export { bootstrapEnrolmentToken, forgetExpiredTokens, makeToken } from './enrolment-token';

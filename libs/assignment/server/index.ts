@@ -1,13 +1,10 @@
 export { AgentPoliciesProjection } from './agent-policies.projection';
 export { AssignmentApiModule } from './assignment-api.module';
-export { StoredAssignments } from './stored-assignments';
-export { AgentWatch, type AgentWatchOptions } from './agent-watch';
-export { agentPool, assign, isEligible, type AgentPool, type CandidateAgent } from './assign';
+export { AgentWatch } from './agent-watch';
 export { ASSIGNMENT_GROUP, ASSIGNMENT_TOPICS, AssignmentProjection } from './assignment.projection';
 export { assignedResultsPerS } from './assigned-results';
-export { AssignmentUpdates, type NextOptions } from './assignment-updates';
-export { ASSIGNMENTS_PER_ANSWER, assignmentsSince } from './assignments.query';
-export { FeedPublisher, type FeedPublisherOptions } from './feed-publisher';
+export { AssignmentUpdates } from './assignment-updates';
+export { FeedPublisher } from './feed-publisher';
 export { forgetOldDecisions, forgetRemovals, forgetReplacedFacts } from './forget-history';
 export { heldTargets } from './held-targets';
 export { standingFacts } from './standing-facts';

@@ -4,5 +4,5 @@ export * from './event-store.module';
 export { fence } from './fence';
 export * from './read-events';
 export * from './relay';
-export { type RelayStatus, relayStatus } from './relay-status';
+export { relayStatus } from './relay-status';
 export * from './version-conflict';

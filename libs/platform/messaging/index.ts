@@ -1,13 +1,11 @@
 export * from './cloud-event';
-export { type DeadLetterLog, type DeadLetterPlace, LETTER_BATCH_BYTES } from './dead-letter-log';
+export { LETTER_BATCH_BYTES } from './dead-letter-log';
 export { EVENT_SCHEMAS, validateEvent } from './event-schemas';
-export { GroupConsumer, type GroupConsumerOptions } from './group-consumer';
-export type { MessagingOptions } from './kafka-client';
+export { GroupConsumer } from './group-consumer';
 export { KAFKA_SASL_FIELDS, type KafkaSasl, readKafkaSasl } from './kafka-sasl';
-export type { LogDir } from './log-dirs';
-export type { LogReader, LogReaderOptions, LogRecord } from './log-reader';
+export type { LogReader, LogRecord } from './log-reader';
 export type { OutgoingMessage, ReceivedMessage } from './message';
 export * from './messaging-errors';
 export { Messaging } from './messaging';
 export { MessagingModule } from './messaging.module';
-export { declaredTopics, SHARD_TOPIC, type TopicDefinition } from './topics';
+export { declaredTopics, SHARD_TOPIC } from './topics';

@@ -1,10 +1,10 @@
-export { adoptShard, type Adopted, type Adoption } from './adopt-shard';
+export { adoptShard } from './adopt-shard';
 export type { CheckpointPart } from './checkpoint-codec';
 export { holdCommits } from './commit-fence';
-export { ShardDirectory, type AgentEntry, type PairEntry, type PolicyEntry, type TargetEntry } from './directory';
+export { ShardDirectory, type PolicyEntry, type TargetEntry } from './directory';
 export { ShardFold } from './fold';
 export { BOOT_AHEAD_S_MAX, BOOT_SILENT_MS } from './lane-positions';
-export { notMeasured, type NotMeasured } from './not-measured';
+export { notMeasured } from './not-measured';
 export { SHARD_IS_HELD, SHARD_LEASE_AHEAD_S } from './ownership';
 export {
   NO_PAIR,
@@ -15,9 +15,9 @@ export {
   type ShardParticipant,
 } from './participant';
 export { OwnedShard, writeCommits, type ShardCommit } from './owned-shard';
-export { shardPositions, type PositionState, type ShardPosition } from './positions';
+export { shardPositions, type ShardPosition } from './positions';
 export { ReceiptTimes } from './receipt-times';
-export { ShardHost, type ShardHostOptions } from './shard-host';
+export { ShardHost } from './shard-host';
 export { TickProducer } from './tick-producer';
 export type { WriterTransaction } from './writer';
 export { IntMap } from './int-map';

@@ -1,2 +1,2 @@
-export { type AgentOptions, type AgentReadiness, ProbingAgent } from './agent';
+export { ProbingAgent } from './agent';
 export type { AgentLog } from './agent-log';

@@ -15,5 +15,4 @@ export * from './series-samples';
 export * from './shard-record';
 export * from './uncounted';
 export * from './upload';
-export { isUuid, uuidFromBytes, uuidToBytes } from './uuid';
 export * from './window-summary';

@@ -1,6 +1,4 @@
-export { judge, neededOf, selectedOf, votesOf, worst, type Ballot, type Judgement } from './consensus';
 export { StatusParticipant } from './status-participant';
-export { judgeProbe, VERDICT, type PairState, type VerdictPolicy } from './verdict';
 export { forgetOldChanges } from './old-changes';
 export { StatusPublisher } from './status-publisher';
 export { StatusApiModule } from './api/status-api.module';
