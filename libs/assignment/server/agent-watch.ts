@@ -2,6 +2,7 @@ import { type AgentReport, AgentReports } from '@icmp-mon/agents/contract';
 import type { TierPolicy } from '@icmp-mon/tiers/contract';
 import type { ControlDatabase, Sql } from '@icmp-mon/platform/database';
 import { LeaseKeeper } from '@icmp-mon/platform/leases';
+import { WakeUp } from '@icmp-mon/platform/concurrency';
 import { createLogger } from '@icmp-mon/platform/ops';
 import {
   type Condition,
@@ -16,7 +17,6 @@ import { agentConditions, evaluationSeconds, holdingGauge, movedTargets } from '
 import { appendAgentFacts, lastDecisions, writeDecisions } from './condition-log';
 import { TargetEvaluation } from './evaluate-targets';
 import { lockFeed } from './feed-writer';
-import { WakeUp } from './wake-up';
 
 const LEASE = 'assignment-watch';
 const LOOK_MS = 2_000;

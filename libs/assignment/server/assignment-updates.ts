@@ -1,9 +1,9 @@
 import type { AssignmentsAnswer } from '@icmp-mon/assignment/contract';
 import { connect, ControlDatabase } from '@icmp-mon/platform/database';
+import { WakeUp } from '@icmp-mon/platform/concurrency';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { agentsWithChanges, assignmentsSince, readFeedState } from './assignments.query';
 import { FEED_PUBLISHED_CHANNEL } from './feed-publisher';
-import { WakeUp } from './wake-up';
 
 /** The publisher's notifications wake the waiting; this is how long a lost one can delay them. */
 const POLL_MS = 2_000;

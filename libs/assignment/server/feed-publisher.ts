@@ -2,10 +2,10 @@ import { encodeFeedRecord, type FeedFact } from '@icmp-mon/probing/contract';
 import { connect, ControlDatabase, type Connection, type Sql } from '@icmp-mon/platform/database';
 import { LeaseKeeper } from '@icmp-mon/platform/leases';
 import { SHARD_TOPIC, type Messaging } from '@icmp-mon/platform/messaging';
+import { BackOff, WakeUp } from '@icmp-mon/platform/concurrency';
 import { createLogger, metrics } from '@icmp-mon/platform/ops';
 import { Counter, Gauge } from 'prom-client';
 import { FEED_APPENDED_CHANNEL } from './feed-writer';
-import { WakeUp } from './wake-up';
 
 /** Woken listeners look for assignments that agents may see now. */
 export const FEED_PUBLISHED_CHANNEL = 'shard_feed_published';
@@ -14,8 +14,7 @@ const LEASE = 'shard-feed-publisher';
 const FACTS_PER_SEND = 2_000;
 /** Appends wake the publisher; this is how long a lost wake-up can delay it. */
 const POLL_MS = 1_000;
-const BACK_OFF_MIN_MS = 200;
-const BACK_OFF_MAX_MS = 5_000;
+const BACK_OFF = { firstMs: 200, maxMs: 5_000 };
 
 const published = new Counter({
   name: 'icmpmon_shard_feed_published_total',
@@ -61,15 +60,13 @@ export class FeedPublisher {
 
   private async run(lost: AbortSignal): Promise<void> {
     active.set(1);
-    const pause = new WakeUp();
-    let backOffMs = BACK_OFF_MIN_MS;
+    const backOff = new BackOff(BACK_OFF);
     while (!lost.aborted) {
       try {
-        await this.session(lost, () => (backOffMs = BACK_OFF_MIN_MS));
+        await this.session(lost, () => backOff.succeeded());
       } catch (error) {
-        this.logger.warn({ err: error, retryInMs: backOffMs }, 'could not publish assignments, will try again');
-        await pause.sleep(backOffMs, lost);
-        backOffMs = Math.min(BACK_OFF_MAX_MS, backOffMs * 2);
+        this.logger.warn({ err: error }, 'could not publish assignments, will try again');
+        await backOff.wait(lost);
       }
     }
     active.set(0);

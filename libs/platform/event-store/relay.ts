@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { BackOff, WakeUp } from '@icmp-mon/platform/concurrency';
 import { type Connection, connect } from '@icmp-mon/platform/database';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { categoryOf, type RecordedEvent } from './aggregate';
@@ -13,8 +13,7 @@ const BATCH_EVENTS_MAX = 250;
 const POLL_MS = 500;
 const STANDBY_MS = 1_000;
 const FENCE_RETRY_MS = 100;
-const BACK_OFF_MIN_MS = 200;
-const BACK_OFF_MAX_MS = 5_000;
+const BACK_OFF = { firstMs: 200, maxMs: 5_000 };
 
 export interface RelayOptions<M> {
   /** The control database. */
@@ -34,11 +33,11 @@ export class Relay<M> {
   private readonly logger = createLogger('relay');
   private stopping = new AbortController();
   private running: Promise<void> | null = null;
-  private wake: () => void = () => undefined;
+  private readonly wakeUp = new WakeUp();
   /** Only then does an append wake the relay: never out of a back-off. */
   private idle = false;
   private cursor = 0;
-  private backOffMs = BACK_OFF_MIN_MS;
+  private readonly backOff = new BackOff(BACK_OFF);
 
   constructor(private readonly options: RelayOptions<M>) {}
 
@@ -54,7 +53,6 @@ export class Relay<M> {
   /** Lets the batch under way finish, then gives the lock back. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    this.wake();
     await this.running;
     this.running = null;
   }
@@ -63,9 +61,8 @@ export class Relay<M> {
     while (!this.stopping.signal.aborted) {
       const failure = await this.session();
       if (failure === null) continue;
-      this.logger.warn({ err: failure, retryInMs: this.backOffMs }, 'relay lost its session, will connect again');
-      await this.pause(this.backOffMs);
-      this.backOffMs = Math.min(BACK_OFF_MAX_MS, this.backOffMs * 2);
+      this.logger.warn({ err: failure }, 'relay lost its session, will connect again');
+      await this.pause(this.backOff.failed());
     }
   }
 
@@ -74,7 +71,7 @@ export class Relay<M> {
     let connection: Connection | null = null;
     try {
       connection = await connect({ url: this.options.url, applicationName: 'relay' });
-      connection.lost.addEventListener('abort', () => this.wake());
+      connection.lost.addEventListener('abort', () => this.wakeUp.wake());
       while (!(await tryLead(connection))) {
         await this.pause(STANDBY_MS);
         if (this.stopping.signal.aborted) return null;
@@ -94,10 +91,10 @@ export class Relay<M> {
     let appended = true;
     await connection.listen(APPENDED_CHANNEL, () => {
       appended = true;
-      if (this.idle) this.wake();
+      if (this.idle) this.wakeUp.wake();
     });
     this.setActive(true);
-    this.backOffMs = BACK_OFF_MIN_MS;
+    this.backOff.succeeded();
     while (!this.stopping.signal.aborted) {
       appended = false;
       const { cursor, head } = await readProgress(connection, CURSOR);
@@ -143,12 +140,11 @@ export class Relay<M> {
       byTopic.set(topic, messages);
     }
     for (const [topic, messages] of byTopic) {
-      let backOffMs = BACK_OFF_MIN_MS;
+      const backOff = new BackOff(BACK_OFF);
       while (!(await this.trySend(topic, messages))) {
-        await this.pause(backOffMs);
+        await this.pause(backOff.failed());
         connection.lost.throwIfAborted();
         if (this.stopping.signal.aborted) return false;
-        backOffMs = Math.min(BACK_OFF_MAX_MS, backOffMs * 2);
       }
     }
     return true;
@@ -172,14 +168,8 @@ export class Relay<M> {
     if (!active) relayLagEvents.set(0);
   }
 
-  /** Waits for a wake-up, at most so long. */
-  private async pause(ms: number): Promise<void> {
-    if (this.stopping.signal.aborted) return;
-    const woken = new AbortController();
-    this.wake = () => woken.abort();
-    await delay(ms, undefined, { signal: woken.signal }).catch((error: unknown) => {
-      if (!woken.signal.aborted) throw error;
-    });
-    this.wake = () => undefined;
+  /** Ends early when woken, or told to stop. */
+  private pause(ms: number): Promise<void> {
+    return this.wakeUp.sleep(ms, this.stopping.signal);
   }
 }

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { bounded } from '@icmp-mon/platform/concurrency';
 import type { Sql } from '@icmp-mon/platform/database';
 import { newId } from '@icmp-mon/platform/ids';
 import { createLogger } from '@icmp-mon/platform/ops';
@@ -89,18 +89,9 @@ export class LeaseKeeper {
   }
 
   /** A query that hangs must not keep the keeper from trying again; a grant that comes too late expires unused. */
-  private async inTime<T>(answer: Promise<T>): Promise<T> {
-    const timer = new AbortController();
-    const tooLate = delay(this.claim.ttlMs, null, { signal: timer.signal }).then(() => {
-      throw new Error(`The database did not answer within ${this.claim.ttlMs} ms.`);
-    });
-    try {
-      return await Promise.race([answer, tooLate]);
-    } finally {
-      // When the answer came first, the abort below rejects it with nobody listening.
-      tooLate.catch(() => null);
-      timer.abort();
-    }
+  private inTime<T>(answer: Promise<T>): Promise<T> {
+    const { ttlMs } = this.claim;
+    return bounded(answer, ttlMs, () => new Error(`The database did not answer within ${ttlMs} ms.`));
   }
 
   private gain({ epoch, aheadS }: GrantedLease, sentMs: number): void {

@@ -1,6 +1,6 @@
 import type { Admin, Kafka } from 'kafkajs';
 import { DependencyUnavailable } from '@icmp-mon/platform/errors';
-import { bounded, Pauses } from './back-off';
+import { BackOff, bounded } from '@icmp-mon/platform/concurrency';
 import { KeptConnection } from './kept-connection';
 import type { LogBounds } from './messaging-errors';
 
@@ -63,13 +63,13 @@ export class ClusterAdmin {
 
   /** Like `run`, but again while brokers do not know yet of a new topic or its leader. */
   private async read<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
-    const pauses = new Pauses({ firstMs: 50, maxMs: 1_000 });
+    const backOff = new BackOff({ firstMs: 50, maxMs: 1_000 });
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.run(work);
       } catch (error) {
         if (attempt >= READ_ATTEMPTS_MAX || !isUnsettled(error)) throw error;
-        await pauses.wait();
+        await backOff.wait();
       }
     }
   }

@@ -1,6 +1,6 @@
 import type { Kafka, KafkaMessage } from 'kafkajs';
 import { DependencyUnavailable } from '@icmp-mon/platform/errors';
-import { bounded, Pauses } from './back-off';
+import { BackOff, bounded } from '@icmp-mon/platform/concurrency';
 import { isUnsettled } from './cluster-admin';
 import { KeptConnection } from './kept-connection';
 import { describeLogDirs, type LogDir } from './log-dirs';
@@ -149,14 +149,14 @@ export class ClusterReader {
 
   /** Asks again while brokers do not know yet of a new topic or its leader. */
   private async settled<T>(work: (cluster: InternalCluster) => Promise<T>, given: AbortSignal): Promise<T> {
-    const pauses = new Pauses({ firstMs: 50, maxMs: 500 });
+    const backOff = new BackOff({ firstMs: 50, maxMs: 500 });
     for (;;) {
       try {
         return await work(await this.connection.open());
       } catch (error) {
         if (given.aborted || !isUnsettled(error)) throw error;
         this.connection.forget();
-        await pauses.wait(given);
+        await backOff.wait(given);
       }
     }
   }

@@ -1,5 +1,5 @@
 import type { ITopicConfig } from 'kafkajs';
-import { Pauses } from './back-off';
+import { BackOff } from '@icmp-mon/platform/concurrency';
 import type { ClusterAdmin } from './cluster-admin';
 import { letBrokersDate } from './dated-by-brokers';
 import type { TopicDefinition } from './topics';
@@ -17,7 +17,7 @@ export async function ensureTopics(
   definitions: TopicDefinition[],
   replicas?: number,
 ): Promise<void> {
-  const pauses = new Pauses({ firstMs: 50, maxMs: 3_000 });
+  const backOff = new BackOff({ firstMs: 50, maxMs: 3_000 });
   let lastError: unknown;
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const existing = new Set(await admin.run((client) => client.listTopics()));
@@ -36,7 +36,7 @@ export async function ensureTopics(
       missing.map((definition) => topicConfig(nameOf(definition.logical), definition, replicas)),
     );
     // Also after success: brokers tell of new topics a moment later.
-    await pauses.wait();
+    await backOff.wait();
   }
   throw new Error(`the topics could not be created in ${ATTEMPTS_MAX} attempts`, { cause: lastError });
 }

@@ -1,7 +1,7 @@
 import type { Kafka, KafkaMessage } from 'kafkajs';
 import type { Sql, Transactor } from '@icmp-mon/platform/database';
 import { createLogger } from '@icmp-mon/platform/ops';
-import { Pauses } from './back-off';
+import { BackOff } from '@icmp-mon/platform/concurrency';
 import type { ClusterAdmin } from './cluster-admin';
 import { eventPosition } from './cloud-event';
 import { type ConsumerOffset, FenceLost, loadOffset, moveOffset, type OffsetKey } from './consumer-offsets';
@@ -134,13 +134,13 @@ export class GroupConsumer {
   }
 
   private async loadUntilKnown(key: OffsetKey, ended: AbortSignal): Promise<ConsumerOffset | null> {
-    const pauses = new Pauses(RETRY);
+    const backOff = new BackOff(RETRY);
     while (!ended.aborted) {
       try {
         return await this.options.database.transaction((sql) => loadOffset(sql, key));
       } catch (error) {
         logger.warn({ err: error, ...key }, 'cannot read the position of a group, trying again');
-        await pauses.wait(ended);
+        await backOff.wait(ended);
       }
     }
     return null;
@@ -159,9 +159,9 @@ export class GroupConsumer {
 
   /** Reads on as soon as somebody has set the position to another offset. */
   private async goOnWhenMoved(key: OffsetKey, failedAt: number, generation: AbortSignal): Promise<void> {
-    const pauses = new Pauses({ firstMs: MOVED_LOOK_MS, maxMs: MOVED_LOOK_MS });
+    const backOff = new BackOff({ firstMs: MOVED_LOOK_MS, maxMs: MOVED_LOOK_MS });
     for (;;) {
-      await pauses.wait(generation);
+      await backOff.wait(generation);
       const offset = generation.aborted ? null : await this.loadUntilKnown(key, generation);
       if (!offset) return;
       if (offset.nextOffset === failedAt) continue;
@@ -201,7 +201,7 @@ export class GroupConsumer {
 
   /** Commits the messages' effect together, after a failure by halves, and sets aside those that cannot be handled. */
   private async apply(position: Position, messages: ReceivedMessage[], stream: PartitionStream): Promise<void> {
-    const pauses = new Pauses(RETRY);
+    const backOff = new BackOff(RETRY);
     let tries = 0;
     while (!stream.closed) {
       try {
@@ -211,7 +211,7 @@ export class GroupConsumer {
         if (error instanceof FenceLost) throw error;
         if (mayPass(error)) {
           logger.warn({ ...position.key, err: error }, 'a batch must wait');
-          await pauses.wait(stream.ended);
+          await backOff.wait(stream.ended);
         } else if (messages.length > 1) {
           // One message in five hundred costs nine more transactions, and delays its neighbours by no pause.
           const half = messages.length >> 1;
@@ -221,7 +221,7 @@ export class GroupConsumer {
         } else if (isPoison(error) || ++tries >= TRIES_MAX) {
           await this.setAside(position, messages, error, stream);
           return;
-        } else await pauses.wait(stream.ended);
+        } else await backOff.wait(stream.ended);
       }
     }
   }
@@ -265,7 +265,7 @@ export class GroupConsumer {
     cause: unknown,
     stream: PartitionStream,
   ): Promise<void> {
-    const pauses = new Pauses(RETRY);
+    const backOff = new BackOff(RETRY);
     const letters = messages.map((message) => deadLetter(message, this.options.group, cause, new Date()));
     let sent = false;
     while (!stream.closed) {
@@ -282,7 +282,7 @@ export class GroupConsumer {
       } catch (error) {
         if (error instanceof FenceLost) throw error;
         logger.warn({ ...position.key, err: error }, 'a dead letter must wait');
-        await pauses.wait(stream.ended);
+        await backOff.wait(stream.ended);
       }
     }
   }

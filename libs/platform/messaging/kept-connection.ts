@@ -1,5 +1,5 @@
 import { createLogger } from '@icmp-mon/platform/ops';
-import { bounded } from './back-off';
+import { bounded } from '@icmp-mon/platform/concurrency';
 
 const CLOSED_WITHIN_MS = 5_000;
 const logger = createLogger('messaging');

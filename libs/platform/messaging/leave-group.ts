@@ -1,5 +1,5 @@
 import type { Kafka } from 'kafkajs';
-import { bounded, Pauses } from './back-off';
+import { BackOff, bounded } from '@icmp-mon/platform/concurrency';
 import { createCluster, type GroupMember, type InternalCluster } from './cluster-reader';
 
 const WITHIN_MS = 5_000;
@@ -22,7 +22,7 @@ export async function leaveGroup(kafka: Kafka, member: GroupMember): Promise<voi
 }
 
 async function leave(cluster: InternalCluster, member: GroupMember, given: AbortSignal): Promise<void> {
-  const pauses = new Pauses({ firstMs: 50, maxMs: 500 });
+  const backOff = new BackOff({ firstMs: 50, maxMs: 500 });
   await cluster.connect();
   for (;;) {
     try {
@@ -33,7 +33,7 @@ async function leave(cluster: InternalCluster, member: GroupMember, given: Abort
       const type = error instanceof Error && 'type' in error ? error.type : null;
       if (type === 'UNKNOWN_MEMBER_ID') return;
       if (type !== 'GROUP_LOAD_IN_PROGRESS' || given.aborted) throw error;
-      await pauses.wait(given);
+      await backOff.wait(given);
     }
   }
 }

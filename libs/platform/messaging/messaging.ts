@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Kafka } from 'kafkajs';
 import { DependencyUnavailable } from '@icmp-mon/platform/errors';
-import { Pauses } from './back-off';
+import { BackOff } from '@icmp-mon/platform/concurrency';
 import { ClusterAdmin } from './cluster-admin';
 import { ClusterReader } from './cluster-reader';
 import { DeadLetterLog } from './dead-letter-log';
@@ -137,14 +137,14 @@ export class Messaging implements OnApplicationShutdown {
   }
 
   private async partitionCount(topic: string): Promise<number> {
-    const pauses = new Pauses({ firstMs: 200, maxMs: 2_000 });
+    const backOff = new BackOff({ firstMs: 200, maxMs: 2_000 });
     let lastError: unknown;
     for (let attempt = 0; attempt < OPEN_ATTEMPTS_MAX; attempt++) {
       try {
         return await this.admin.partitionCount(topic);
       } catch (error) {
         lastError = error;
-        await pauses.wait();
+        await backOff.wait();
       }
     }
     if (lastError instanceof DependencyUnavailable) throw lastError;

@@ -1,6 +1,6 @@
 import type { Batch, Consumer, ConsumerGroupJoinEvent, Kafka } from 'kafkajs';
 import { createLogger } from '@icmp-mon/platform/ops';
-import { bounded, Pauses } from './back-off';
+import { BackOff, bounded, type BackOffOptions } from '@icmp-mon/platform/concurrency';
 import type { GroupMember } from './cluster-reader';
 import { leaveGroup } from './leave-group';
 import type { LogBounds } from './messaging-errors';
@@ -26,7 +26,7 @@ const MAX_WAIT_MS = 250;
 const PARTITION_BYTES_MAX = 1024 * 1024;
 /** kafkajs decodes what one fetch brings in one turn of the event loop: of small messages this is some 100 ms. */
 const FETCH_BYTES_MAX = 2 * 1024 * 1024;
-const REOPEN: ConstructorParameters<typeof Pauses>[0] = { firstMs: 250, maxMs: 1_000 };
+const REOPEN: BackOffOptions = { firstMs: 250, maxMs: 1_000 };
 /** kafkajs fetches four times a second when idle; a consumer silent for this long hangs and is made anew. */
 const SILENT_MS_MAX = 30_000;
 const WATCH_EVERY_MS = 5_000;
@@ -48,7 +48,7 @@ export class PartitionedConsumer implements StreamFlow {
   /** What the last consumer was to its group. */
   private member: GroupMember | null = null;
   private stopped = new AbortController();
-  private reopenPauses = new Pauses(REOPEN);
+  private reopenBackOff = new BackOff(REOPEN);
   private silence = new Silence(WATCH_EVERY_MS);
   private watch: NodeJS.Timeout | null = null;
   private opening: Promise<void> | null = null;
@@ -132,7 +132,7 @@ export class PartitionedConsumer implements StreamFlow {
         this.lastError = error instanceof Error ? error.message : String(error);
         logger.warn({ err: error, topics: this.options.topics }, 'cannot consume yet, trying again');
         await this.closeConsumer();
-        await this.reopenPauses.wait(this.stopped.signal);
+        await this.reopenBackOff.wait(this.stopped.signal);
       }
     }
   }
@@ -196,7 +196,7 @@ export class PartitionedConsumer implements StreamFlow {
       ),
     );
     this.joined = true;
-    this.reopenPauses = new Pauses(REOPEN);
+    this.reopenBackOff.succeeded();
     this.lastError = null;
     for (const stream of this.streams.values()) this.resume(stream);
     this.options.onJoined(assignment);
@@ -232,7 +232,7 @@ export class PartitionedConsumer implements StreamFlow {
   }
 
   private async boundsUntilKnown(stream: PartitionStream): Promise<LogBounds | null> {
-    const pauses = new Pauses(REOPEN);
+    const backOff = new BackOff(REOPEN);
     while (!stream.closed && !this.stopped.signal.aborted) {
       try {
         return await this.options.bounds(stream.topic, stream.partition);
@@ -241,7 +241,7 @@ export class PartitionedConsumer implements StreamFlow {
           { err: error, topic: stream.topic, partition: stream.partition },
           'cannot read the bounds of a partition',
         );
-        await pauses.wait(stream.ended);
+        await backOff.wait(stream.ended);
       }
     }
     return null;
@@ -261,7 +261,7 @@ export class PartitionedConsumer implements StreamFlow {
     const former = this.opening ?? Promise.resolve();
     this.opening = former
       .then(() => this.closeConsumer())
-      .then(() => this.reopenPauses.wait(this.stopped.signal))
+      .then(() => this.reopenBackOff.wait(this.stopped.signal))
       .then(() => this.openUntilItWorks());
   }
 

@@ -1,7 +1,7 @@
 import kafkajs from 'kafkajs';
 import type { Kafka, Message, Producer } from 'kafkajs';
 import { DependencyUnavailable, DomainError } from '@icmp-mon/platform/errors';
-import { bounded } from './back-off';
+import { bounded } from '@icmp-mon/platform/concurrency';
 import { KeptConnection } from './kept-connection';
 import type { OutgoingMessage } from './message';
 import { sendFailures } from './messaging-metrics';

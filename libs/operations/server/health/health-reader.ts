@@ -5,6 +5,7 @@ import {
   type HealthView,
   worstOf,
 } from '@icmp-mon/operations/contract';
+import { bounded } from '@icmp-mon/platform/concurrency';
 import { createLogger } from '@icmp-mon/platform/ops';
 import type { HealthSources, Look, PartReader, PartReading } from './health-reading';
 import { KafkaLook } from './kafka-look';
@@ -81,7 +82,11 @@ export class HealthReader {
   ): Promise<{ part: PartReader; view: HealthPart; rows: PartReading['rows'] }> {
     const readAt = new Date(look.nowMs).toISOString();
     try {
-      const reading = await withinTime(part.read(look));
+      const reading = await bounded(
+        part.read(look),
+        PART_MS_MAX,
+        () => new Error(`no answer within ${PART_MS_MAX} ms`),
+      );
       this.kept.set(part.id, { reading, readAt });
       if (reading.state === 'unknown') this.note(part.id, readAt);
       else this.unknownSince.delete(part.id);
@@ -137,16 +142,4 @@ function headlineOf(parts: readonly HealthPart[]): string {
   }
   const more = others.length === 0 ? '' : ` · also: ${others.map(({ title }) => title).join(', ')}`;
   return `${worst.title}: ${worst.summary}${more}`;
-}
-
-async function withinTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${PART_MS_MAX} ms`)), PART_MS_MAX);
-  });
-  try {
-    return await Promise.race([work, tooLate]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,8 +1,7 @@
 import type { AgentRefusal } from '@icmp-mon/agents/contract';
+import { BackOff, WakeUp } from '@icmp-mon/platform/concurrency';
 import type { AgentLog } from '../agent-log';
-import { BackOff } from '../ship/back-off';
 import type { GatewayClient } from '../ship/gateway-client';
-import { WakeUp } from '../ship/wake-up';
 import type { CertificateRenewal } from './certificate-renewal';
 import { enrolAnew, type EnrolOptions } from './enrol';
 import type { Identity, IdentityStore } from './identity-store';

@@ -1,8 +1,8 @@
 import type { AgentDescription } from '@icmp-mon/agents/contract';
+import { BackOff, WakeUp } from '@icmp-mon/platform/concurrency';
 import type { AgentLog } from '../agent-log';
-import { BackOff } from '../ship/back-off';
 import { type GatewayClient, GatewayFailure } from '../ship/gateway-client';
-import { WakeUp } from '../ship/wake-up';
+import { retryAfterMs } from '../ship/retry-after';
 
 export interface DescriptionOptions {
   gateway: Pick<GatewayClient, 'describe'>;
@@ -71,7 +71,7 @@ export class Description {
         log.error({ err: error, said }, 'the gateway cannot read what the settings say of this agent');
         return null;
       }
-      return this.backOff.failed(error instanceof GatewayFailure ? error.retryAfter : undefined);
+      return this.backOff.failed() + retryAfterMs(error);
     }
   }
 }

@@ -1,9 +1,8 @@
 import { Agent } from 'node:https';
 import type { EnrolAnswer, EnrolRequest } from '@icmp-mon/agents/contract';
+import { BackOff, WakeUp } from '@icmp-mon/platform/concurrency';
 import type { AgentLog } from '../agent-log';
-import { BackOff } from '../ship/back-off';
 import { describeAnswer, type HttpsAnswer, httpsRequest, problemErrorsOf } from '../ship/https-request';
-import { WakeUp } from '../ship/wake-up';
 import { AssignmentState } from '../sync/assignment-state';
 import { makeCertificateRequest, makeKeyPem } from './certificate-request';
 import type { Identity, IdentityStore } from './identity-store';

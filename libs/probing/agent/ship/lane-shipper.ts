@@ -1,11 +1,11 @@
 import { frameBlock, LANE, type ResultsAnswer, writeUpload } from '@icmp-mon/probing/contract';
+import { BackOff, WakeUp } from '@icmp-mon/platform/concurrency';
 import type { AgentLog } from '../agent-log';
 import type { RefusedBlock, Spool } from '../spool/spool';
 import type { SpooledBlock } from '../spool/spooled-block';
-import { BackOff } from './back-off';
 import { type GatewayClient, GatewayFailure, type LaneName } from './gateway-client';
 import { UploadSize } from './upload-size';
-import { WakeUp } from './wake-up';
+import { retryAfterMs } from './retry-after';
 
 export interface LaneShipperOptions {
   lane: LaneName;
@@ -178,7 +178,7 @@ export class LaneShipper {
   private fail(error: unknown): number {
     if (this.stopSignal.signal.aborted) return 0;
     this.failure = error instanceof Error ? error.message : String(error);
-    const waitMs = this.backOff.failed(error instanceof GatewayFailure ? error.retryAfter : undefined);
+    const waitMs = this.backOff.failed() + retryAfterMs(error);
     this.warn({ err: error }, 'cannot ship results; they stay in the spool');
     return Math.max(1, waitMs);
   }

@@ -1,8 +1,8 @@
+import { BackOff, WakeUp } from '@icmp-mon/platform/concurrency';
 import type { AgentLog } from '../agent-log';
-import { BackOff } from '../ship/back-off';
-import { type GatewayClient, GatewayFailure } from '../ship/gateway-client';
-import { WakeUp } from '../ship/wake-up';
+import type { GatewayClient } from '../ship/gateway-client';
 import type { AssignmentState } from './assignment-state';
+import { retryAfterMs } from '../ship/retry-after';
 
 export interface AssignmentSyncOptions {
   gateway: Pick<GatewayClient, 'assignments'>;
@@ -70,6 +70,6 @@ export class AssignmentSync {
       this.options.log.warn({ err: error }, 'cannot ask for assignments; those of before are probed');
       this.loggedAtMs = performance.now();
     }
-    return this.backOff.failed(error instanceof GatewayFailure ? error.retryAfter : undefined);
+    return this.backOff.failed() + retryAfterMs(error);
   }
 }

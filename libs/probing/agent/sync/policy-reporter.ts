@@ -1,8 +1,8 @@
 import type { AgentPolicyReport } from '@icmp-mon/agents/contract';
+import { BackOff, WakeUp } from '@icmp-mon/platform/concurrency';
 import type { AgentLog } from '../agent-log';
-import { BackOff } from '../ship/back-off';
 import { type GatewayClient, GatewayFailure } from '../ship/gateway-client';
-import { WakeUp } from '../ship/wake-up';
+import { retryAfterMs } from '../ship/retry-after';
 
 export interface PolicyReporterOptions {
   gateway: Pick<GatewayClient, 'policy'>;
@@ -65,7 +65,7 @@ export class PolicyReporter {
       if (signal.aborted) return 0;
       if (error instanceof GatewayFailure && error.status === NOT_FOUND) return AGAIN_MS;
       this.options.log.warn({ err: error }, 'cannot report what the local policy allows');
-      return this.backOff.failed(error instanceof GatewayFailure ? error.retryAfter : undefined);
+      return this.backOff.failed() + retryAfterMs(error);
     }
   }
 }

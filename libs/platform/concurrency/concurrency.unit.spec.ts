@@ -1,14 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { BackOff } from './back-off';
-import { WakeUp } from './wake-up';
+import { BackOff, bounded, WakeUp } from './index';
 
 describe('the back-off', () => {
-  it('doubles up to its bound, begins anew after a success, and never comes before Retry-After', () => {
+  it('doubles up to its bound, and begins again after a success', () => {
     const backOff = new BackOff({ firstMs: 100, maxMs: 1_000, random: () => 1 });
     expect([1, 2, 3, 4, 5, 6].map(() => backOff.failed())).toEqual([100, 200, 400, 800, 1_000, 1_000]);
-    expect(backOff.failed('7')).toBe(8_000);
-    expect(backOff.failed('999999')).toBe(301_000);
-    expect(backOff.failed('Wed, 21 Oct 2026 07:28:00 GMT')).toBe(1_000);
     backOff.succeeded();
     expect(backOff.failed()).toBe(100);
   });
@@ -16,6 +12,15 @@ describe('the back-off', () => {
   it('spreads by jitter over half of the wait', () => {
     const shortest = new BackOff({ firstMs: 100, maxMs: 1_000, random: () => 0 });
     expect(shortest.failed()).toBe(50);
+  });
+});
+
+describe('bounded work', () => {
+  it('settles as the work does, or rejects once its time is over', async () => {
+    const late = (): Error => new Error('too late');
+    expect(await bounded(Promise.resolve(7), 60_000, late)).toBe(7);
+    await expect(bounded(Promise.reject(new Error('broken')), 60_000, late)).rejects.toThrow('broken');
+    await expect(bounded(new Promise(() => undefined), 5, late)).rejects.toThrow('too late');
   });
 });
 
@@ -36,5 +41,6 @@ describe('a wake-up', () => {
     stop.abort();
     await sleep;
     await new WakeUp().sleep(60_000, stop.signal);
+    await new BackOff({ firstMs: 60_000, maxMs: 60_000 }).wait(stop.signal);
   });
 });

@@ -1,0 +1,12 @@
+/** Settles with `work`, or rejects with what `onTimeout` makes once `withinMs` have passed; the work itself goes on. */
+export async function bounded<T>(work: Promise<T>, withinMs: number, onTimeout: () => Error): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(onTimeout()), withinMs);
+  });
+  try {
+    return await Promise.race([work, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,3 @@
+export { BackOff, type BackOffOptions } from './back-off';
+export { bounded } from './bounded';
+export { WakeUp } from './wake-up';
