@@ -2,7 +2,7 @@ import { AgentReports, type AgentState, type AgentView, isAdmitted } from '@icmp
 import { KeptAnswer } from '@icmp-mon/platform/batching';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
-import { settlesWithin } from '@icmp-mon/platform/ops';
+import { settlesWithin } from '@icmp-mon/platform/concurrency';
 import { Injectable } from '@nestjs/common';
 import { readSharedIdentities } from './agent-processes';
 import { AGENT_COLUMNS, agentView, connectionOf, HEALTH_COLUMNS, type AgentRow, type HealthRow } from './agent-view';

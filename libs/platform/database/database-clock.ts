@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { settlesWithin } from '@icmp-mon/platform/concurrency';
 import type { Sql } from './sql';
 
 const LOOK_EVERY_MS = 2_000;
@@ -33,10 +33,7 @@ export class DatabaseClock {
   /** Waits for the first answer, but for `withinMs` at most: until there is one, the wall clock of this machine has to do. */
   async start(withinMs: number): Promise<void> {
     this.timer = setInterval(() => void this.look(), LOOK_EVERY_MS);
-    const timeout = new AbortController();
-    const tooLong = delay(withinMs, undefined, { signal: timeout.signal, ref: false }).catch(() => undefined);
-    await Promise.race([this.look(), tooLong]);
-    timeout.abort();
+    await settlesWithin(this.look(), withinMs);
   }
 
   async stop(): Promise<void> {

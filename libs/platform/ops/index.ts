@@ -4,4 +4,3 @@ export * from './metrics';
 export * from './ops-server';
 export * from './product-version';
 export * from './run-app';
-export * from './settles-within';

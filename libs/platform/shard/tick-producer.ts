@@ -2,7 +2,8 @@ import { encodeTickRecord } from '@icmp-mon/probing/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import type { LeaseKeeper } from '@icmp-mon/platform/leases';
 import { SHARD_TOPIC, type Messaging } from '@icmp-mon/platform/messaging';
-import { type Logger, type Readiness, settlesWithin } from '@icmp-mon/platform/ops';
+import { settlesWithin } from '@icmp-mon/platform/concurrency';
+import type { Logger, Readiness } from '@icmp-mon/platform/ops';
 
 const TICK_MS = 1_000;
 const STOP_MS_MAX = 3_000;

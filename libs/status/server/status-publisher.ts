@@ -1,7 +1,8 @@
 import { TARGET_STATUS_TOPIC, type TargetStatusChanged } from '@icmp-mon/status/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import { cloudEvent, cloudEventType, type Messaging } from '@icmp-mon/platform/messaging';
-import { type Logger, settlesWithin } from '@icmp-mon/platform/ops';
+import { settlesWithin } from '@icmp-mon/platform/concurrency';
+import type { Logger } from '@icmp-mon/platform/ops';
 import { setImmediate as turn } from 'node:timers/promises';
 
 /** Encoding a message for Kafka takes some 50 µs: a batch is one turn of the event loop, and short. */

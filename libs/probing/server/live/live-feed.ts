@@ -1,4 +1,4 @@
-import { settlesWithin } from '@icmp-mon/platform/ops';
+import { settlesWithin } from '@icmp-mon/platform/concurrency';
 import { shardOf } from '@icmp-mon/probing/contract';
 import { LiveEvents } from './live-events';
 import { type LiveId, liveIdText, parseLiveId, WHOLE_POSITION } from './live-id';
