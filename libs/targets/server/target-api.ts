@@ -136,7 +136,14 @@ export class TargetAnswer implements TargetView {
   })
   reason!: ShownReason | null;
   @ApiProperty({ type: 'string', format: 'date-time', nullable: true }) since!: string | null;
-  @ApiProperty({ type: 'string', format: 'date-time', nullable: true }) lastSuccessAt!: string | null;
+  @ApiProperty({
+    type: 'string',
+    format: 'date-time',
+    nullable: true,
+    description:
+      'The last success when the status changed; of a target that is up there are newer ones: see its status.',
+  })
+  lastSuccessAt!: string | null;
   @ApiProperty({ ...AS_OF, description: "Up to when the target's shard has judged." }) asOf!: string | null;
 }
 

@@ -33,7 +33,7 @@ import {
   StatusGlyph,
 } from '@icmp-mon/platform/ui-kit';
 import { type Status, STATUSES } from '@icmp-mon/status/contract';
-import type { TargetSort } from '@icmp-mon/targets/contract';
+import type { TargetSort, TargetView } from '@icmp-mon/targets/contract';
 import type { TierView } from '@icmp-mon/tiers/contract';
 import { isFiltered, type ListQuery, listParams, readListQuery } from './list-query';
 import { tagTexts } from './tag-text';
@@ -122,6 +122,12 @@ export class TargetList {
       { keys: 'p', label: 'Pause or resume changes', run: () => this.togglePause() },
       { keys: 'r', label: 'Re-sort', run: () => void this.reSort() },
     );
+  }
+
+  /** Of a target that is up the list has the success with which it came up, which says nothing of the last one. */
+  protected lastSuccessText({ status, lastSuccessAt }: TargetView): string {
+    if (status !== 'up') return ageText(lastSuccessAt, this.nowMs());
+    return this.stream.isOld() ? '–' : 'recent';
   }
 
   protected trackIndex(index: number): number {
