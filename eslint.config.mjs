@@ -69,7 +69,7 @@ export default [
           patterns: [
             {
               group: ['@icmp-mon/*', '**/libs/**', '**/apps/**'],
-              message: 'A migration is what ran on installations: it has a copy of its own of what it needs.',
+              message: 'A migration must not change after its release: copy what it needs into it.',
             },
           ],
         },

@@ -29,9 +29,9 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run: Bench }>>> = {
   list: () => import('./list'),
 };
 
-/** Loads that are a story rather than so many minutes. */
-const STORIES: Readonly<Record<string, typeof runTakeover>> = { takeover: runTakeover, overload: runOverload };
-const STORY_TARGETS = 100_000;
+/** Loads that follow a scenario instead of running for a given time. */
+const SCENARIOS: Readonly<Record<string, typeof runTakeover>> = { takeover: runTakeover, overload: runOverload };
+const SCENARIO_TARGETS = 100_000;
 const PAIRS = 5;
 const PAIRS_QUICK = 2;
 
@@ -82,9 +82,9 @@ async function main(): Promise<number> {
 
 /** Not a comparison: what a product does under a load, and whether it holds. */
 async function load(name: string): Promise<number> {
-  if (Object.hasOwn(STORIES, name)) {
-    const targets = Number(values.targets ?? STORY_TARGETS);
-    const result = await withContext('load', (context) => STORIES[name](context, { targets }));
+  if (Object.hasOwn(SCENARIOS, name)) {
+    const targets = Number(values.targets ?? SCENARIO_TARGETS);
+    const result = await withContext('load', (context) => SCENARIOS[name](context, { targets }));
     if (values.json) say(JSON.stringify(result));
     return result['sound'] === true ? 0 : 1;
   }

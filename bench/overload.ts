@@ -16,7 +16,7 @@ const WITHIN_S = 300;
 const APPS = ['gateway', 'api', 'projector', 'worker', 'agent'] as const;
 const POLICY = 'allow: [127.0.0.0/8]\ndeny: []\npacketsPerSecond: 20000\nstopped: false\n';
 
-/** What the process of a busy loop runs, until it is ended or its parent is. */
+/** Main function of a busy-loop process: uses all CPU it gets until it or its parent is ended. */
 export function serveBusyLoop(): void {
   const isOrphan = (): boolean => process.ppid === 1;
   const spin = (): void => {
@@ -27,8 +27,8 @@ export function serveBusyLoop(): void {
 }
 
 /**
- * All targets at once for the product's own agent with fping, 15 s each, while two other processes take all the CPU they get: when each
- * target has a status, whether a process was started again, and how long main threads stood still.
+ * Registers all targets at once for the product's own agent with fping (interval 15 s) while two other processes use all the CPU they get.
+ * Measures when every target has a status, which processes were restarted, and the longest event loop stalls.
  */
 export async function runOverload(context: BenchContext, { targets }: { targets: number }): Promise<BenchResult> {
   const product = await context.startProduct({ apps: [...APPS], agentPolicy: POLICY });
@@ -43,7 +43,7 @@ export async function runOverload(context: BenchContext, { targets }: { targets:
     let registeredS: number | null = null;
     const registering = inventory.register(targets, 'overload').then(() => {
       registeredS = at();
-      context.say(`${registeredS} s: all ${targets} are registered`);
+      context.say(`${registeredS} s: all ${targets} targets are registered`);
     });
     const stalls: Record<string, number> = {};
     let judgedS: number | null = null;
@@ -58,10 +58,11 @@ export async function runOverload(context: BenchContext, { targets }: { targets:
     }
     await registering;
     const again = restarted(pids, product);
-    context.say(
-      `each has a status after ${judgedS ?? 'more than'} s, ${judgedS === null ? WITHIN_S : judgedS - (registeredS ?? 0)} s after the last was ` +
-        `registered; started again: ${again.join(', ') || 'none'}; longest stalls, s: ${JSON.stringify(stalls)}`,
-    );
+    const outcome =
+      judgedS === null
+        ? `not every target had a status ${WITHIN_S} s after the last was registered`
+        : `every target has a status after ${judgedS} s, ${judgedS - (registeredS ?? 0)} s after the last was registered`;
+    context.say(`${outcome}; restarted: ${again.join(', ') || 'none'}; longest stalls, s: ${JSON.stringify(stalls)}`);
     const none = { ratio: 1, min: 1, max: 1, pairs: [], cpuSeconds: {} };
     const sound = judgedS !== null && again.length === 0;
     return { name: 'overload', ...none, targets, registeredS, judgedS, stalls, restarted: again, sound };

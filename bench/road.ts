@@ -18,7 +18,7 @@ const SECOND_MS = 1_000;
 const FEED_FROM = 1_000_000_000;
 /** Results may be an hour and a half old and are judged all the same. */
 const INTERVAL_MS = 3_600_000;
-/** The first tick, before all rounds. */
+/** How long before now the first tick lies: before all rounds. */
 const BEFORE_ALL_MS = 86_400_000;
 const SEED = 1;
 
@@ -31,9 +31,10 @@ export interface RoadOptions {
 }
 
 /**
- * Gateway, Kafka and shards with simulated agents, in the log's own time: the bench writes ticks of a higher epoch than the worker, so that a window can end when its results have arrived instead of up to five minutes later. Its tier has an interval of
- * an hour, for results of a window that has to lie behind would else be too old to be judged; they are as close together as
- * those of a 15 s tier. All else is as shipped.
+ * Gateway, Kafka and shards with simulated agents, in the log's own time: the bench writes ticks of a higher epoch than the worker's, so
+ * that a window can end when its results have arrived instead of up to five minutes later. Its tier has an interval of an hour, because the
+ * windows lie in the past and their results would otherwise be too old to be judged; results are as close together as in a 15 s tier. All
+ * other settings are the shipped ones.
  */
 export class Road {
   private constructor(
@@ -48,7 +49,7 @@ export class Road {
   static async start(context: BenchContext, options: RoadOptions): Promise<Road> {
     const { targets, agents: agentCount, apps, probedEveryMs } = options;
     const environment = { ...profiling(context), ...shareOf(targets, probedEveryMs) };
-    // The shards' first tick is the bench's: no window of its rounds may be folded by the worker's time.
+    // The first tick of each shard must be the bench's: the worker's ticks would fold the windows of its rounds before they begin.
     const prepare = async ({ topicPrefix, shardCount }: { topicPrefix: string; shardCount: number }): Promise<void> => {
       const ticks = new ShardLog({ shardCount, agents: [], tier: 'bench', intervalMs: INTERVAL_MS });
       const messaging = messagingOf(topicPrefix);
@@ -95,8 +96,8 @@ export class Road {
 }
 
 /**
- * The share of an agent to which these targets are assigned, ten times their results: the shards hear of targets and agents by
- * the bench's own facts, so that the gateway finds nothing assigned.
+ * Setting that gives each agent the allowance of an agent with these targets: ten times their results per second. The bench writes the
+ * shards' facts itself, so the gateway finds no assignments and would apply its minimum.
  */
 export function shareOf(targets: number, probedEveryMs: number): Record<string, string> {
   const resultsPerS = Math.ceil((10 * targets * SECOND_MS) / probedEveryMs);

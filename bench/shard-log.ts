@@ -20,7 +20,7 @@ const SECOND_MS = 1_000;
 const FOLD_AFTER_MS = 20_000;
 const FOLD_STAGGER_MS = 2_000;
 const RECEIVED_AFTER_MS = 1_200;
-/** Higher than that of any worker: shards take the ticks that a worker writes beside the bench's for a zombie's. */
+/** Higher than any worker's epoch, so shards ignore the ticks that a worker writes at the same time. */
 const TICK_EPOCH = 1_000_000;
 /** Of all blocks: sent twice; held back and sent by the backfill lane. */
 const REPEATED_SHARE = 0.01;

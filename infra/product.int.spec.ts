@@ -86,10 +86,10 @@ function metadataWithoutLogin(port: number): Promise<Buffer | undefined> {
   });
 }
 
-/** Resolves once the service has closed the connection of somebody who says this and no more. */
-function isClosed(port: number, said: Buffer): Promise<boolean> {
+/** Resolves once the service has closed a connection on which only these bytes were sent. */
+function isClosed(port: number, sent: Buffer): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: '127.0.0.1', port }, () => socket.write(said));
+    const socket = connect({ host: '127.0.0.1', port }, () => socket.write(sent));
     socket.once('error', reject);
     socket.on('data', () => undefined);
     socket.once('close', () => resolve(true));
@@ -135,7 +135,7 @@ describe('npm start -- --detach', () => {
     }
   });
 
-  it('starts services that keep little, and not for long, for those who never log in', async () => {
+  it('starts services that close connections without a login soon', async () => {
     const { kafkaBrokers, controlDatabaseUrl } = access();
     const ports: Record<string, number> = readJson(join(stateDir, 'ports.json'));
     const announced = Buffer.from([0, 1, 0, 0, 0, 18, 0, 3]);
@@ -147,7 +147,7 @@ describe('npm start -- --detach', () => {
       isClosed(portOf(controlDatabaseUrl), startup),
     ];
     expect(await Promise.all(closed)).toEqual([true, true, true]);
-    // Kafka answers those who log in.
+    // Kafka still answers clients that log in.
     expect(await servicesAnswer()).toEqual([true, true, true]);
   }, 45_000);
 
@@ -171,7 +171,7 @@ describe('npm start -- --detach', () => {
     expect(access()).toEqual(before);
   });
 
-  it('starts whatever is killed again, with the folder of an agent that lost it, and keeps the access file current', async () => {
+  it('restarts killed processes, restores the deleted state folder of the agent, and keeps the access file current', async () => {
     const before = access().processes;
     rmSync(join(stateDir, 'agent'), { recursive: true });
     for (const { pid } of Object.values(before)) process.kill(pid, 'SIGKILL');

@@ -10,7 +10,7 @@ import { RTT_BIN_MIDDLES_US } from './rtt-histogram-functions';
 
 const timestampOf = (name: string): string => /\d{13}/.exec(name)?.[0] ?? '';
 
-/** Of all that a migration asks of a database in which nothing is found. */
+/** Hash of the SQL that a migration runs on a database whose queries return nothing. */
 async function sqlHash(Migration: MigrationClass): Promise<string> {
   const hash = createHash('sha256');
   const runner = {
@@ -40,16 +40,16 @@ describe.each([
   });
 });
 
-it('what has run on installations never changes: migrations/frozen.json has the hash of the SQL of each', async () => {
+it('a released migration never changes: migrations/frozen.json holds the hash of its SQL', async () => {
   const hashes: Record<string, string> = {};
   for (const migration of [...CONTROL_MIGRATIONS, ...TELEMETRY_MIGRATIONS]) {
     hashes[migration.name] = await sqlHash(migration);
   }
-  // A new migration is added there with what this prints; another one that differs has to be put back.
+  // Add a new migration there with the hash that this prints. If another one differs, restore it.
   expect(hashes).toEqual(frozen);
 });
 
-it('the bins of stored histograms are those of the contract', () => {
+it('the bins of stored histograms match the contract', () => {
   const middles = Array.from(HISTOGRAM_LOWER_US, (lowUs, bin) => {
     if (bin < HISTOGRAM_EXACT_BELOW_US || bin === HISTOGRAM_BINS - 1) return lowUs;
     const highUs = HISTOGRAM_LOWER_US[bin + 1] - 1;

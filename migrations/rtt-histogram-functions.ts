@@ -87,7 +87,7 @@ export const COMPACT_RTT_HISTOGRAM = `
     RETURN sum;
   END $$`;
 
-/** The rtt that stands for each of the 357 bins, in us, as `RttHistogram` of the probing contract has it; a test compares them. */
+/** Representative round-trip time of each of the 357 bins, us, as in `RttHistogram` of the probing contract; a test compares them. */
 export const RTT_BIN_MIDDLES_US =
   '0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33,34,35,36,37,38,39,40,41,' +
   '42,43,44,45,46,47,48,49,51,53,55,57,60,62,65,67,70,73,76,79,82,86,89,93,96,100,104,109,113,118,123,128,133,138,144,' +

@@ -68,7 +68,7 @@ describe('a browser in which a user has logged in before', () => {
   const cookiesOf = (response: Response): Map<string, string> =>
     new Map(response.headers.getSetCookie().map((each) => each.split(';')[0].split('=') as [string, string]));
 
-  it('lets the user in while somebody at the same address guesses, and has attempts of its own', async () => {
+  it('lets the user log in while another client at the same address guesses passwords, and has its own limit', async () => {
     await newUser('gita');
     const first = cookiesOf(await tryIn(null, TEST_PASSWORD));
     const token = first.get(KNOWN) ?? '';
@@ -77,7 +77,7 @@ describe('a browser in which a user has logged in before', () => {
     expect((await tryIn(null, TEST_PASSWORD)).status).toBe(429);
     for (let time = 0; time < 12; time += 1) expect((await tryIn(token, TEST_PASSWORD)).status).toBe(200);
     expect(cookiesOf(await tryIn(token, TEST_PASSWORD)).has(KNOWN)).toBe(false);
-    // Nobody else is known by it, and it is no login.
+    // The token does not work for another user, and it is not a session.
     for (const other of [`${token.slice(0, -4)}AAAA`, 'a.b.c', session]) {
       expect((await tryIn(other, TEST_PASSWORD)).status).toBe(429);
     }

@@ -6,7 +6,7 @@ describe('the readiness of the API', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout'] }));
   afterEach(() => void vi.useRealTimers());
 
-  it('is asked for again after a second, also when the wall clock was set back', async () => {
+  it('is read again after one second, even if the wall clock was set back', async () => {
     let answers = true;
     const database = { query: () => (answers ? Promise.resolve([]) : Promise.reject(new Error('away'))) };
     const readiness = new ApiReadiness(

@@ -25,7 +25,7 @@ afterAll(async () => {
   await home.drop();
 });
 
-/** Asked whether somebody reads what agents report. */
+/** Log bounds that the list reads to find out whether reports of agents wait unread. */
 let bounds: () => Promise<Map<string, unknown>>;
 beforeEach(() => {
   bounds = () => Promise.resolve(new Map<string, unknown>());
@@ -55,7 +55,7 @@ async function enrolled(name: string): Promise<string> {
 }
 
 describe('on the machine itself', () => {
-  it('agents are listed and put out, by name or id, each time only when it is confirmed', async () => {
+  it('lists agents, and changes their state by name or id only with a confirmation', async () => {
     const id = await enrolled('pop-1');
     await expect(run('agents', 'evict', 'pop-1')).rejects.toThrow('pop-1 is active. evict: Ends its credentials');
     expect(await run('agents', 'list')).toContain(`pop-1  eu  active  enrolled  0 targets  ${id}`);
@@ -80,7 +80,7 @@ describe('on the machine itself', () => {
     for (const { actor } of events) expect(actor).toMatch(/^cli:/);
   });
 
-  it('an agent that never ran is retired: drained first, or at once, and then its name is free', async () => {
+  it('retires an agent that never ran: first draining, or at once with --force; then its name can be used again', async () => {
     await enrolled('idle');
     expect(await run('agents', 'retire', 'idle', '--yes')).toBe(
       'idle is draining, and is retired once it holds no targets',
@@ -93,7 +93,7 @@ describe('on the machine itself', () => {
     expect(await run('agents', 'list')).toContain('idle  eu  active');
   });
 
-  it('enrolment tokens are listed without their secrets, and revoked', async () => {
+  it('lists enrolment tokens without their secrets, and revokes them', async () => {
     expect(await run('tokens', 'list')).toBe('There are no enrolment tokens.');
     const { id, token, secretHash } = makeToken();
     await control.execute(

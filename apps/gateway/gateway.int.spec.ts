@@ -221,7 +221,7 @@ describe('the gateway', () => {
       );
     });
 
-    it('refuses bytes that are no UTF-8, and tags with names that every object has', async () => {
+    it('refuses a body that is not UTF-8, and tags named like members of every JavaScript object', async () => {
       const { csrPem } = await makeKeyAndCsr();
       const request = enrolment('latin-1', await token(), csrPem);
       const body = Buffer.from(JSON.stringify({ ...request, region: 'caf\u00e9' }), 'latin1');

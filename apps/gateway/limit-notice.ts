@@ -1,7 +1,7 @@
 import type { Counter } from 'prom-client';
 import { connectionsRefused, requestsRefused, uploadsDeferred } from './results/results-metrics';
 
-/** How far back a notice looks, in readings: a process reports itself every 10 s, so five minutes. */
+/** Readings that a notice covers: a process reports every 10 s, so this is five minutes. */
 const READINGS = 30;
 
 const LIMITS: readonly { counter: Counter; what: string }[] = [
@@ -10,12 +10,12 @@ const LIMITS: readonly { counter: Counter; what: string }[] = [
   { counter: connectionsRefused, what: 'connections refused' },
 ];
 
-/** What the gateway's limits kept back lately, for the page Health: the metrics say the same since the start. */
+/** What the gateway's limits deferred or refused in the last five minutes, for Health. The metrics count since the process started. */
 export class LimitNotice {
-  /** Counts by what they are of, the oldest first. */
+  /** Counter values by limit, oldest reading first. */
   private readonly readings: Map<string, number>[] = [];
 
-  /** To be called once per report. Null while no limit acted within the last readings. */
+  /** Takes a reading; call it once per report. Null if no limit acted within the covered readings. */
   async read(): Promise<string | null> {
     const now = await countsByLimit();
     const [oldest = new Map<string, number>()] = this.readings;

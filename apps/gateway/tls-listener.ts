@@ -147,7 +147,7 @@ function tlsOptions(
   return { key, cert, ca: authority.pem, minVersion: 'TLSv1.2' };
 }
 
-/** Gives the JSON in a body's bytes; `{}` for an empty one. */
+/** Replaces the body's bytes by the JSON in them; `{}` for an empty body. */
 function readJson(request: Request, _response: unknown, next: () => void): void {
   if (Buffer.isBuffer(request.body)) request.body = parseJson(request.body) ?? {};
   next();

@@ -62,7 +62,7 @@ describe('the containers', () => {
     }
   });
 
-  it('take nobody without a password but from inside of themselves, and are published on loopback alone', () => {
+  it('accept clients without a password only inside the container, and publish ports on loopback only', () => {
     const { KAFKA_LISTENERS: listeners, KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: protocols } = services.kafka.environment;
     const protocolOf = Object.fromEntries(
       String(protocols)
@@ -84,7 +84,7 @@ describe('the containers', () => {
   it('whose images cannot be fetched are named, with what to do', () => {
     expect(imagesIn(text)).toHaveLength(3);
     const output =
-      'docker ended with 18:\n kafka Error\nError response from daemon: Get "https://registry.test/v2/": no such host';
+      'docker ended with 18:\n kafka Error\nError response from daemon: Get "https://images.example/v2/": no such host';
     const message = pullFailed(output, imagesIn(text));
     expect(message).toMatch(
       /^The images could not be fetched: Error response from daemon: .*no such host\nNeeded: apache\/kafka/,

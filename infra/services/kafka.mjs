@@ -9,7 +9,7 @@ import { kafkaAnswers } from './kafka-ready.mjs';
 /** The one user of the broker that is started here; nobody else may do anything. */
 export const kafkaUser = 'icmpmon';
 
-/** The largest request before the login: a handshake, a name and a password. */
+/** Largest request before the login: a handshake, or name and password. */
 const loginBytesMax = 4_096;
 
 /** What the services' address needs beside it. */
@@ -91,7 +91,7 @@ function properties({ dataDir, port, controllerPort, password }) {
     'sasl.enabled.mechanisms=PLAIN',
     'sasl.mechanism.inter.broker.protocol=PLAIN',
     'sasl.mechanism.controller.protocol=PLAIN',
-    // Memory is taken for what a request announces: half a MiB each unless set, for anybody on this machine who never logs in.
+    // Kafka allocates the size that a request announces, before the login: 512 KiB by default, enough for local clients to exhaust its memory.
     `sasl.server.max.receive.size=${loginBytesMax}`,
     `listener.name.client.plain.sasl.jaas.config=${login}`,
     `listener.name.controller.plain.sasl.jaas.config=${login}`,

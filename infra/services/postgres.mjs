@@ -37,7 +37,7 @@ function settings(port, durable) {
     `port=${port}`,
     'unix_socket_directories=',
     'max_connections=200',
-    // Who says no password holds one of them meanwhile.
+    // A client that sends no password occupies one of the connections for this long.
     'authentication_timeout=10s',
     'shared_buffers=256MB',
     'effective_cache_size=1GB',

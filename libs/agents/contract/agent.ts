@@ -3,8 +3,8 @@ import type { AgentState } from './agent-events';
 
 /**
  * How the control plane hears an agent: `connected` while telemetry is younger than 15 s, `late` up to 60 s, then `lost`;
- * `enrolled` before the first telemetry. `unknown`: it looks silent, but reports are not read (no projector, or Kafka does not
- * answer), so its silence says nothing.
+ * `enrolled` before the first telemetry. `unknown`: no recent report, but reports are not being read (no projector, or
+ * Kafka does not answer).
  */
 export const AGENT_CONNECTIONS = ['enrolled', 'connected', 'late', 'lost', 'unknown'] as const;
 export type AgentConnection = (typeof AGENT_CONNECTIONS)[number];

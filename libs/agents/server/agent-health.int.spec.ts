@@ -99,8 +99,8 @@ describe('the health of agents', () => {
     expect(second).toMatchObject({ id: silent, connection: 'enrolled', lastSeenAt: null, telemetry: null });
     expect(await agents.get(silent)).toMatchObject({ id: silent, tags: { site: 'ams' } });
     for (const unread of [3, null]) {
-      const deaf = new ListAgents(control, telemetryDb, new UnreadReports(unread));
-      expect((await deaf.list()).map(({ connection }) => connection)).toEqual(['connected', 'unknown']);
+      const blind = new ListAgents(control, telemetryDb, new UnreadReports(unread));
+      expect((await blind.list()).map(({ connection }) => connection)).toEqual(['connected', 'unknown']);
     }
     await control.execute(`UPDATE agent SET state = 'evicted' WHERE id = $1`, [silent]);
     expect((await new ListAgents(control, telemetryDb, new UnreadReports(3)).get(silent)).connection).toBe('enrolled');

@@ -71,7 +71,7 @@ export async function readCsr(csrPem: string): Promise<x509.Pkcs10CertificateReq
   return csr;
 }
 
-/** The library throws whatever it finds: a point that is not on the curve, a signature or a digest that it does not know. */
+/** The library throws errors of many kinds: for a point that is not on the curve, an unknown signature or digest. */
 async function isSigned(
   csr: x509.Pkcs10CertificateRequest,
   refuse: (detail: string, cause: unknown) => DomainError,

@@ -44,8 +44,8 @@ export const HEALTH_COLUMNS = `agent_id AS "agentId", received_at AS "receivedAt
 
 /** What else is known of an agent. */
 export interface AgentFindings {
-  /** Whether reports were not read lately: what was not heard may have been said. */
-  isDeaf: boolean;
+  /** Whether reports wait unread in Kafka, or Kafka does not answer: then a missing report does not mean that the agent is silent. */
+  areReportsUnread: boolean;
   uncounted: UncountedResults[];
   sharedBy: AgentProcess[];
 }
@@ -53,7 +53,7 @@ export interface AgentFindings {
 export function agentView(
   agent: AgentRow,
   health: HealthRow | undefined,
-  { isDeaf, uncounted, sharedBy }: AgentFindings = { isDeaf: false, uncounted: [], sharedBy: [] },
+  { areReportsUnread, uncounted, sharedBy }: AgentFindings = { areReportsUnread: false, uncounted: [], sharedBy: [] },
 ): AgentView {
   return {
     id: agent.id,
@@ -68,7 +68,7 @@ export function agentView(
     stateReason: agent.stateReason,
     thenRetire: agent.thenRetire,
     cloneSuspectedAt: agent.cloneSuspectedAt?.toISOString() ?? null,
-    connection: connectionOf(health, health?.readAt.getTime() ?? 0, isDeaf && isAdmitted(agent.state)),
+    connection: connectionOf(health, health?.readAt.getTime() ?? 0, areReportsUnread && isAdmitted(agent.state)),
     lastSeenAt: health?.receivedAt.toISOString() ?? null,
     assignedTargets: health?.telemetry.targets ?? 0,
     telemetry: health?.telemetry ?? null,
@@ -82,11 +82,11 @@ export function agentView(
 export function connectionOf(
   health: Pick<HealthRow, 'receivedAt'> | undefined,
   nowMs: number,
-  isDeaf = false,
+  areReportsUnread = false,
 ): AgentConnection {
   const ageMs = health === undefined ? null : nowMs - health.receivedAt.getTime();
   if (ageMs !== null && ageMs < LATE_AFTER_MS) return 'connected';
-  if (isDeaf) return 'unknown';
+  if (areReportsUnread) return 'unknown';
   if (ageMs === null) return 'enrolled';
   return ageMs < LOST_AFTER_MS ? 'late' : 'lost';
 }

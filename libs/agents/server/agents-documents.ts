@@ -108,8 +108,7 @@ export class AgentDocument implements AgentView {
   cloneSuspectedAt!: string | null;
   @ApiProperty({
     enum: AGENT_CONNECTIONS,
-    description:
-      'By the age of its last report; `unknown` while reports are not read, so that its silence says nothing.',
+    description: 'By the age of the last report; `unknown` while reports are not being read.',
   })
   connection!: AgentConnection;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) lastSeenAt!: string | null;

@@ -1,8 +1,8 @@
 import { AgentReports, type AgentState, type AgentView, isAdmitted } from '@icmp-mon/agents/contract';
 import { KeptAnswer } from '@icmp-mon/platform/batching';
+import { settlesWithin } from '@icmp-mon/platform/concurrency';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
-import { settlesWithin } from '@icmp-mon/platform/concurrency';
 import { Injectable } from '@nestjs/common';
 import { readSharedIdentities } from './agent-processes';
 import { AGENT_COLUMNS, agentView, connectionOf, HEALTH_COLUMNS, type AgentRow, type HealthRow } from './agent-view';
@@ -11,10 +11,10 @@ import { readUncounted } from './uncounted/read-uncounted';
 /** An installation has hundreds of vantage points at most; more than this is not listed. */
 const AGENTS_MAX = 1_000;
 const UNCOUNTED_MINUTES = 24 * 60;
-/** Reports are read within a moment; an agent is `late` after a longer time than this, so it is never late because nobody read. */
+/** Less than the 15 s after which an agent is `late`: an agent must not become late because its reports are not read. */
 const UNREAD_MS = 10_000;
 const UNREAD_KEPT_MS = 2_000;
-/** A Kafka that hangs holds up no list. */
+/** The list does not wait longer for Kafka. */
 const UNREAD_ANSWER_MS = 1_000;
 
 /** Agents with what they last reported. */
@@ -63,10 +63,10 @@ export class ListAgents {
     ]);
     const byAgent = new Map(health.map((row) => [row.agentId, row]));
     const seemsSilent = agents.some(({ id, state }) => isAdmitted(state) && !isHeard(byAgent.get(id)));
-    const isDeaf = seemsSilent && (await this.unread.get()) !== 0;
+    const areReportsUnread = seemsSilent && (await this.unread.get()) !== 0;
     return agents.map((agent) =>
       agentView(agent, byAgent.get(agent.id), {
-        isDeaf,
+        areReportsUnread,
         uncounted: uncounted.get(agent.id) ?? [],
         sharedBy: shared.get(agent.id) ?? [],
       }),

@@ -36,7 +36,7 @@ export class RejoinAgent {
     private readonly database: ControlDatabase,
     private readonly authority: CertificateAuthority,
     private readonly challenges: RejoinChallenges,
-    /** The installation's clock: floors and certificates that a wrong one dates would keep agents out until it has passed. */
+    /** The database's clock: with a wrong clock, floors and certificates could lie in the future and lock agents out. */
     private readonly nowMs: () => number,
   ) {}
 
@@ -66,7 +66,7 @@ export class RejoinAgent {
     }
     allowed();
     const certificate = await this.authority.issueAgentCertificate(csrPem, agent.id, new Date(nowMs));
-    // A floor in the future was set by a clock that was ahead then: it counts no more.
+    // A floor in the future was written while the clock was ahead, and is ignored.
     // The certificate that is replaced stays valid beside the new one: if another process has it, that is noticed, and
     // neither silences the other.
     const returned = await this.database.execute(
@@ -91,7 +91,7 @@ export class RejoinAgent {
   }
 }
 
-/** Whether the certificate was issued a moment ago; one of the future was issued by a clock that was ahead. */
+/** Whether the certificate was issued less than 10 s ago. One from the future was issued while the clock was ahead, and is not young. */
 function isYoung({ notAfter }: BoundAgent, nowMs: number): boolean {
   const issuedAgoMs = nowMs - (notAfter.getTime() - AGENT_CERTIFICATE_LIFE_MS);
   return issuedAgoMs < RETURN_EVERY_MS && issuedAgoMs > -CLOCK_DIFFERENCE_MS_MAX;

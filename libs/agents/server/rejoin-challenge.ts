@@ -2,7 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** How long a challenge may be answered. */
 export const CHALLENGE_VALID_MS = 60_000;
-/** Gateways may differ by this much in what they know of the database's clock. */
+/** Gateways' estimates of the database's clock may differ by this much. */
 export const CLOCK_DIFFERENCE_MS_MAX = 10_000;
 const RANDOM_BYTES = 16;
 const NONCE = /^([0-9a-z]{1,11})\.([\w-]{22})\.([\w-]{43})$/;

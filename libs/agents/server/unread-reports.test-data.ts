@@ -1,6 +1,6 @@
 import { type AgentReport, AgentReports } from '@icmp-mon/agents/contract';
 
-/** Reports of which a given number was not read; null while Kafka does not answer. */
+/** Reports with a given number of unread ones; null while Kafka does not answer. */
 export class UnreadReports extends AgentReports {
   constructor(private readonly count: number | null = 0) {
     super();

@@ -41,7 +41,7 @@ export class AgentList {
   protected readonly mayEnrol = computed(() => this.session.may('agents:enrol'));
 
   protected readonly isAdmitted = isAdmitted;
-  /** Whether what it reports is so now; figures of others are past. */
+  /** Whether its reported figures are current. */
   protected readonly isHeard = ({ state, connection }: AgentView): boolean =>
     isAdmitted(state) && connection === 'connected';
   protected readonly agentTrouble = agentTrouble;

@@ -1,6 +1,6 @@
 const HOUR_MS = 60 * 60 * 1_000;
 
-/** How long a certificate is still good for: `for 23 h`, `for less than 1 h`, `expired`. It lives a day, and is renewed at half of that. */
+/** Remaining validity: `for 23 h`, `for less than 1 h`, `expired`. A certificate is valid for one day and renewed after half of it. */
 export function certificateText(notAfter: string, nowMs: number): string {
   const leftMs = Date.parse(notAfter) - nowMs;
   if (leftMs <= 0) return 'expired';

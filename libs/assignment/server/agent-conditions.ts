@@ -13,7 +13,7 @@ export interface Decision {
   sinceMs: number;
   /** Tiers with a hold-down of this length or less select other agents; 0 while none does. */
   heldMs: number;
-  /** How often in a row its targets were moved away; 0 once it was ok for `MOVES_FORGOTTEN_MS`. */
+  /** Number of times its targets were moved away; reset to 0 after `MOVES_FORGOTTEN_MS` of being ok. */
   moves: number;
   cause: string;
 }
@@ -53,9 +53,9 @@ export const SILENT_AFTER_MS = 15_000;
 const FIRST_REPORT_MS = 60_000;
 const HOLD_DOWN_INTERVALS = 20;
 const HOLD_DOWN_MS_MIN = 30_000;
-/** An agent that comes and goes has to be stable for this long at most before it gets its targets back. */
+/** Longest time that a flapping agent must be stable before it gets its targets back. */
 const STABLE_MS_MAX = 3_600_000;
-/** An agent that was ok for this long begins with a clean record. */
+/** After this long of being ok, former moves no longer count. */
 const MOVES_FORGOTTEN_MS = 3_600_000;
 
 /** How long an agent may be silent before its targets of a tier move: 20 intervals, at least 30 s, at most `maxMs`. */
@@ -64,8 +64,8 @@ export function holdDownMs(probeIntervalMs: number, maxMs: number): number {
 }
 
 /**
- * How long an agent has to be stable before it gets its targets back: as long as the hold-down that moved them, twice as
- * long after each further move, at most an hour. So an agent that comes and goes moves its targets ever more rarely.
+ * How long an agent must be stable before it gets its targets back, ms: the hold-down that moved them, doubled with each further move, at
+ * most one hour. So the targets of a flapping agent move less and less often (route flap damping, RFC 2439).
  */
 export function stableMs({ heldMs, moves }: Decision): number {
   return Math.min(Math.max(heldMs, STABLE_MS_MAX), heldMs * 2 ** Math.max(0, moves - 1));
@@ -128,7 +128,7 @@ function decideOne(agent: WatchedAgent, watch: Watch, holding: string | null): D
   };
 }
 
-/** An agent that is heard and able. */
+/** The decision for an agent that reports and can probe. */
 function decideWell({ agentId, heardAtMs, decision }: WatchedAgent, nowMs: number): Decision | null {
   if (heardAtMs === null || decision?.condition === 'ok') return null;
   if (decision === undefined) return { agentId, condition: 'ok', sinceMs: nowMs, heldMs: 0, moves: 0, cause: 'heard' };

@@ -121,16 +121,16 @@ describe('an agent', () => {
     expect(fleet.passes(10).log.slice(5)).toEqual(['a ok 0']);
   });
 
-  it('that comes and goes has to be stable for twice as long each time, and keeps its targets ever more rarely', () => {
+  it('that flaps must be stable for twice as long after each move, so its targets move less and less often', () => {
     const fleet = new Fleet('a', 'b', 'c');
     for (let hour = 0; hour < 8 * 3_600; hour += 220) fleet.falls('a').passes(116).returns('a').passes(104);
-    // Without the record of moves it is 130 times.
+    // Without damping this happens 130 times.
     expect(fleet.log.filter((line) => line === 'a ok 0')).toHaveLength(1);
     expect(fleet.decision('a')).toMatchObject({ condition: 'returning', moves: 2 });
     expect(fleet.decision('a')?.cause).toBe('heard again, gets its targets back once stable for 200 s');
   });
 
-  it('that stays for an hour after a return begins with a clean record; within the hour it does not', () => {
+  it('that was ok for an hour after its return is no longer damped', () => {
     const fleet = new Fleet('a', 'b', 'c');
     const comesAndGoes = (okForS: number): number => {
       fleet.falls('a').passes(120).returns('a');
@@ -141,7 +141,7 @@ describe('an agent', () => {
     expect([300, 300, 300, 300, 300, 300, 300].map(comesAndGoes)).toEqual([1, 2, 3, 4, 5, 6, 7]);
     const { sinceMs } = fleet.decision('a')!;
     expect(comesAndGoes(3_600)).toBe(8);
-    // 100 s, doubled seven times, is more than the longest: an hour.
+    // 100 s doubled seven times exceeds the maximum of one hour.
     expect(fleet.decision('a')!.cause).toBe('stable for 3600 s');
     expect(fleet.decision('a')!.sinceMs - sinceMs).toBeLessThan(2 * 3_600 * S);
     expect(comesAndGoes(300)).toBe(1);

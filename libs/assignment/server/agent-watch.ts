@@ -24,7 +24,7 @@ const LOOK_MS = 2_000;
 const SEEN_MS_MIN = 20_000;
 /** A pause between two looks of more than this is an absence of the watch itself. */
 const AWAY_MS = 60_000;
-/** What an agent cannot do counts until its reports were free of it for this long: three of them. */
+/** A reported trouble lasts until reports were free of it for this long (three reports). */
 const TROUBLE_LINGERS_MS = 15_000;
 /** Reports that lie unread for this long say that silence is the reader's. */
 const UNREAD_MS = 10_000;
@@ -154,7 +154,7 @@ export class AgentWatch {
     return heardAtMs;
   }
 
-  /** Lingers, so that a report of each kind in turn is one condition and not a decision each. */
+  /** Reported trouble, prolonged by `TROUBLE_LINGERS_MS`, so that alternating reports do not cause a decision each. */
   private troubleOf(agentId: string, trouble: string | null, nowMs: number): string | null {
     if (trouble !== null) this.troubled.set(agentId, { trouble, untilMs: nowMs + TROUBLE_LINGERS_MS });
     const last = this.troubled.get(agentId);

@@ -5,7 +5,7 @@ const ROWS_PER_STEP = 10_000;
 const FACTS_KEPT_HOURS = 24;
 /** An agent that was away longer than this hears all its assignments anew. */
 const REMOVALS_KEPT_DAYS = 7;
-/** Decisions on agents are kept for thirteen months, and the last thousand of each; the last one holds, however old it is. */
+/** Decisions are kept for thirteen months, at most the last thousand per agent. The latest decision of an agent is always kept. */
 const DECISIONS_KEPT_DAYS = 396;
 const DECISIONS_KEPT_OF_AN_AGENT = 1_000;
 
@@ -39,7 +39,7 @@ export async function forgetRemovals(sql: Sql): Promise<number> {
   return count;
 }
 
-/** Forgets old decisions on agents, and those of an agent that comes and goes. Bounded: run it again while it returns many. */
+/** Deletes old decisions, and the surplus ones of flapping agents; returns how many. Bounded: run it again while it returns many. */
 export function forgetOldDecisions(sql: Sql): Promise<number> {
   return sql.execute(
     `DELETE FROM assignment_agent_condition WHERE id IN (

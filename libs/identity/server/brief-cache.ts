@@ -1,6 +1,6 @@
 interface Kept<T> {
   value: Promise<T>;
-  /** By the clock that is never set: a wall clock that goes back would keep what is long over. */
+  /** By the monotonic clock: if the wall clock were set back, entries would outlive their time. */
   untilMs: number;
 }
 

@@ -5,7 +5,7 @@ import type { HealthState } from './health';
  * page that gets none has to count on by its own clock.
  */
 export interface Freshness {
-  /** What the clock of the installation says, by which all times are that pages show. A server of an earlier release does not say. */
+  /** Time of the installation's clock, ISO 8601; all times on pages refer to it. Absent from servers of an earlier release. */
   at?: string;
   /** Age of the statuses that people read: of the oldest shard, and of changes on their way to the list. Null while nothing is judged. */
   statusesAgeMs: number | null;

@@ -7,7 +7,7 @@ export interface BackOffOptions {
   random?: () => number;
 }
 
-/** Waits that double from `firstMs` to `maxMs`, half of each at random: many that lost the same server do not come back at once. */
+/** Waits that double from `firstMs` to `maxMs`, half of each at random, so that many clients of one server do not return at once. */
 export class BackOff {
   private failures = 0;
 

@@ -1,4 +1,4 @@
-/** Settles with `work`, or rejects with what `onTimeout` makes once `withinMs` have passed; the work itself goes on. */
+/** Settles as `work` does, or rejects with the error of `onTimeout` after `withinMs`. The work itself is not cancelled. */
 export async function bounded<T>(work: Promise<T>, withinMs: number, onTimeout: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_resolve, reject) => {

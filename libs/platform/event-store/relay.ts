@@ -168,7 +168,7 @@ export class Relay<M> {
     if (!active) relayLagEvents.set(0);
   }
 
-  /** Ends early when woken, or told to stop. */
+  /** Ends early on a wake-up or on stop. */
   private pause(ms: number): Promise<void> {
     return this.wakeUp.sleep(ms, this.stopping.signal);
   }

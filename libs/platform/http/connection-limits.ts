@@ -44,7 +44,7 @@ export interface ConnectionRefusal {
   detail: string;
 }
 
-/** What holds for the sockets of a server. */
+/** How one socket is counted. */
 interface Counted {
   forgetAddress?: () => void;
   /** Counts the connection for a caller; false when the caller has too many. */
@@ -54,8 +54,8 @@ interface Counted {
 const counted = new WeakMap<Socket, Counted>();
 
 /**
- * `caller` authenticated on the connection: it no longer counts against its address, but against the caller. False when
- * the caller has as many connections as one may have; this one should be closed then.
+ * `caller` authenticated on the connection: from now on it counts against the caller instead of the address. Returns false if the caller
+ * already has the maximum of connections; the connection should then be closed.
  */
 export function markAuthenticated(socket: Socket, caller: string): boolean {
   const { countCaller } = counted.get(socket) ?? {};
@@ -71,9 +71,9 @@ function forgetAddress(socket: Socket): void {
 }
 
 /**
- * Bounds the connections of a server: in all, of each address that has not authenticated, and of each caller that has. A connection beyond a
- * limit may ask at once and learns why it is refused (`refusalOf`); one beyond the limit of its address is served if it
- * authenticates (`markAuthenticated`).
+ * Limits the connections of a server: in total, per address without authentication, and per authenticated caller. A connection beyond a
+ * limit may send a request at once, and the answer says why it is refused (`refusalOf`). One beyond the limit of its address is served if
+ * it authenticates (`markAuthenticated`).
  */
 export class ConnectionLimits {
   private connections = 0;
@@ -126,7 +126,7 @@ export class ConnectionLimits {
       last = null;
     });
     return (caller) => {
-      // What was asked before the end may be authenticated after it.
+      // A request may be authenticated after its connection was closed.
       if (caller === last || socket.destroyed) return true;
       if ((this.byCaller.get(caller) ?? 0) >= this.options.perCallerMax) {
         refusedTotal.inc({ limit: 'caller' });

@@ -18,7 +18,7 @@ const UNSENT_BYTES_MAX = 1024 * 1024;
 /** A host that is gone without a word is noticed before the next heartbeat: the kernel then asks each second, ten times. */
 const KEEP_ALIVE_AFTER_MS = 4_000;
 const END_WITHIN_MS = 10_000;
-/** Each client waits another time before it comes back: after a restart they do not come all at once. */
+/** Each client gets a different reconnect delay, so that not all return at once after a restart. */
 const RECONNECT_MS_MIN = 1_000;
 const RECONNECT_MS_MAX = 3_000;
 const HEARTBEAT = Buffer.from(': alive\n\n');

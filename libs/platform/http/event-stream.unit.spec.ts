@@ -124,7 +124,7 @@ describe('an event stream', () => {
     }
   });
 
-  it('has its clients come back at different times, from one to three seconds later', async () => {
+  it('gives its clients different reconnect delays of one to three seconds', async () => {
     const port = await serve(of({ id: '1', event: 'a', data: 1 }));
     const texts = await Promise.all(Array.from({ length: 20 }, () => read(port)));
     const waits = texts.map((text) => Number(/^retry: (\d+)/.exec(text)?.[1]));

@@ -2,7 +2,7 @@ import type { FieldError } from '@icmp-mon/platform/errors';
 import { isReservedName, RESERVED_NAME } from '@icmp-mon/platform/text';
 
 export const DEPTH_MAX = 16;
-/** Members and items in all. The libraries that check a body by its class take time with the square of its members. */
+/** Members and items in total. The validation library's time grows with the square of the number of members. */
 export const MEMBERS_MAX = 1_000;
 const ERRORS_MAX = 50;
 

@@ -4,7 +4,7 @@ import { DEPTH_MAX, escapedSegment, MEMBERS_MAX, sentValueFaults } from './sent-
 
 const ERRORS_MAX = 50;
 
-/** A value that is no text at all is not also too short, too long and badly spelt. */
+/** If the type is wrong, only that is reported, not also length and pattern. */
 const TYPE_RULES = ['isString', 'isInt', 'isNumber', 'isBoolean', 'isArray', 'isObject'];
 
 function complaints({ property, value, constraints = {} }: ValidationError): string[] {

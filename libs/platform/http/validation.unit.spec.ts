@@ -43,7 +43,7 @@ describe('RequestPipe', () => {
     ['a field of another type', { name: 1 }, 'name must be a string'],
     ['an unknown field', { name: 'a', nmae: 'a' }, 'There is no field "nmae"'],
     ['a text that is too long', { name: 'abcdef' }, 'name must be shorter than or equal to 5 characters'],
-  ])('says of %s one thing', async (_of, sent, detail) => {
+  ])('reports one error for %s', async (_of, sent, detail) => {
     await expect(body({ inner: { count: 1 }, ...sent })).rejects.toMatchObject({
       errors: [expect.objectContaining({ detail })],
     });
@@ -75,7 +75,7 @@ describe('RequestPipe', () => {
     ['at its top', (many: object) => ({ name: 'a', ...many })],
     ['inside', (many: object) => ({ name: 'a', inner: many })],
     ['in lists', (many: object) => ({ name: 'a', inner: [Object.values(many), Object.values(many)] })],
-  ])('refuses a body with more members than any class has, %s, before they are checked one by one', async (_, of) => {
+  ])('refuses a body with too many members (%s) before validating each', async (_, of) => {
     const many = Object.fromEntries(Array.from({ length: 1_001 }, (_member, at) => [`k${at}`, at]));
     await expect(body(of(many))).rejects.toMatchObject({
       code: 'invalid',

@@ -101,17 +101,17 @@ describe('startOpsServer', () => {
     await vi.waitFor(async () => expect((await get('/livez')).status).toBe(200), { timeout: 20_000 });
   });
 
-  it('is live though somebody holds connections open and says nothing', async () => {
+  it('answers /livez while idle connections are held open', async () => {
     server = await startOpsServer({ port: 0, readiness: () => ({}) });
     for (let at = 0; at < 2 * CONNECTIONS_MAX; at++) await connection();
     const silent = await connection();
     expect((await get('/livez')).status).toBe(200);
-    // The newest of them were not touched.
+    // The newest connections were not closed.
     silent.write('GET /livez HTTP/1.1\r\nHost: ops\r\n\r\n');
     expect(String((await once(silent, 'data'))[0])).toContain('200 OK');
   });
 
-  it('closes the connection of a client that asks again before the answer', async () => {
+  it('closes the connection of a client that sends a second request before the answer', async () => {
     const { promise, resolve } = Promise.withResolvers<Record<string, never>>();
     const asked = vi.fn(() => promise);
     server = await startOpsServer({ port: 0, readiness: asked });
@@ -124,13 +124,13 @@ describe('startOpsServer', () => {
     resolve({});
   });
 
-  it('looks once for all that ask at the same time', async () => {
+  it('shares one lookup between simultaneous requests', async () => {
     const { promise, resolve } = Promise.withResolvers<Record<string, never>>();
     const asked = vi.fn(() => promise);
     server = await startOpsServer({ port: 0, readiness: asked });
     const waiting = Array.from({ length: 20 }, () => get('/readyz'));
     await vi.waitFor(() => expect(asked).toHaveBeenCalled());
-    // One that comes after those is answered, so they wait for the same answer.
+    // A later request is answered, so the earlier ones have arrived and share the lookup.
     expect((await get('/livez')).status).toBe(200);
     resolve({});
     expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual(waiting.map(() => 200));

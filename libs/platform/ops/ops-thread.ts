@@ -27,7 +27,7 @@ const PROGRESS_MS = 1_000;
 export const HANGS_AFTER_S = 60;
 /** `/readyz` and `/metrics` wait this long for the main thread; then they are 503 and say since when it is busy. */
 export const MAIN_ANSWER_MS = 4_000;
-/** One more takes the place of the oldest: who holds connections open, or asks without reading, keeps nobody out. */
+/** A further connection replaces the oldest one, so that idle connections cannot block the supervisor. */
 export const CONNECTIONS_MAX = 64;
 const HEAP_MB = 16;
 
@@ -60,7 +60,7 @@ const late = () => {
   return json(503, { ok: false, parts: { mainThread: { ok: false, detail } } });
 };
 
-// However many ask, the main thread is asked for one answer of a route at a time.
+// The main thread computes one answer per route at a time; simultaneous requests share it.
 function askMain(route, respond) {
   const asked = waiting.get(route);
   if (asked) return void asked.responds.push(respond);
@@ -80,7 +80,7 @@ function settle(id, route, answer) {
 
 const server = createServer({ requestTimeout: 5000, connectionsCheckingInterval: 1000 }, (request, response) => {
   const { socket, url } = request;
-  // Nobody who watches a process asks again before the answer; requests without end would fill this thread's memory.
+  // Health checkers wait for the answer; pipelined requests without end would fill this thread's memory.
   if (answering.has(socket)) return void socket.destroy();
   answering.add(socket);
   response.once('close', () => answering.delete(socket));

@@ -12,7 +12,7 @@ const STOP_MS_MAX = 3_000;
 export class TickProducer {
   private timer: NodeJS.Timeout | undefined;
   private sending: Promise<void> | null = null;
-  /** By the clock that is never set. */
+  /** Monotonic clock. */
   private lastTickMs = -Infinity;
 
   constructor(

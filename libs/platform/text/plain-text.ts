@@ -2,7 +2,7 @@
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
 const OTHER_BLANK = /[^\P{Zs} ]/u;
 
-/** Stands where bytes were read that are no UTF-8, as from a shell with another locale: what was meant is lost. */
+/** Replaces bytes that are not valid UTF-8, for example from a shell with another locale. The original text is lost. */
 const REPLACEMENT = /\ufffd/;
 
 /** The rule in words, for documents and descriptions. */

@@ -8,9 +8,9 @@ export class Clock {
   private readonly ticks = signal(momentNow());
   readonly now = this.ticks.asReadonly();
   private readonly behindState = signal(0);
-  /** By how much the reader's clock is behind the installation's, once that was heard. */
+  /** How far the browser's clock is behind the installation's, ms; 0 until that is known. */
   readonly behindMs = this.behindState.asReadonly();
-  /** By the clock of the installation, as all times that it gives. */
+  /** The installation's clock, which all times from the server refer to. */
   readonly nowMs = computed(() => this.ticks().wallMs + this.behindMs());
 
   constructor() {
@@ -20,8 +20,8 @@ export class Clock {
     document.addEventListener('visibilitychange', () => this.ticks.set(momentNow()));
   }
 
-  /** What the clock of the installation said at a moment; a server of an earlier release does not say. */
-  hear(serverAt: string | undefined, at: Moment): void {
+  /** Compares the installation's clock with the browser's. `serverAt` is absent from servers of an earlier release. */
+  compareWith(serverAt: string | undefined, at: Moment): void {
     this.behindState.set(clockBehindMs(serverAt, at));
   }
 }

@@ -174,7 +174,7 @@ export class LiveStream {
     this.lastEventId = id;
     this.latestCounts.set(counts);
     if (freshness === null) this.latestFreshness.set(null);
-    else this.hearFreshness(freshness, momentAgo(freshnessMs));
+    else this.setFreshness(freshness, momentAgo(freshnessMs));
     this.heard.set(momentAgo(heardMs));
     if (lostMs === null) this.linkState.set({ kind: 'open' });
     else this.lost(momentAgo(lostMs));
@@ -207,13 +207,13 @@ export class LiveStream {
       case 'counts':
         return this.latestCounts.set(value as FleetCounts);
       case 'freshness':
-        return this.hearFreshness(value as Freshness, momentNow());
+        return this.setFreshness(value as Freshness, momentNow());
     }
   }
 
-  private hearFreshness(value: Freshness, at: Moment): void {
+  private setFreshness(value: Freshness, at: Moment): void {
     this.latestFreshness.set({ value, at });
-    this.clock.hear(value.at, at);
+    this.clock.compareWith(value.at, at);
   }
 
   private scheduleFrame(): void {

@@ -8,11 +8,11 @@ const heard = (aheadMs: number): { monotonicMs: number; wallMs: number } => ({
 });
 
 describe('the clock of the reader', () => {
-  it.each([600_000, -3_600_000])('is set right when it is %i ms ahead of the installation', (aheadMs) => {
+  it.each([600_000, -3_600_000])('is corrected when it is %i ms ahead of the installation', (aheadMs) => {
     expect(clockBehindMs(SERVER_AT, heard(aheadMs))).toBe(-aheadMs);
   });
 
-  it('is left alone when it is off by as much as a message takes, or the server does not say', () => {
+  it('is not corrected for small differences, or if the server sends no time', () => {
     for (const aheadMs of [-2_000, 0, 3_000]) expect(clockBehindMs(SERVER_AT, heard(aheadMs))).toBe(0);
     expect(clockBehindMs(undefined, heard(600_000))).toBe(0);
   });

@@ -5,7 +5,7 @@ import type { StatusCounts, TargetView } from '@icmp-mon/targets/contract';
 export type FleetCounts = StatusCounts & {
   resultsPerS: number;
   agentsConnected: number;
-  /** Their reports are not read, so that nothing is known of them now; an older api does not say. */
+  /** Agents whose reports are not being read; absent from servers of an earlier release. */
   agentsUnknown?: number;
   agentsTotal: number;
 };

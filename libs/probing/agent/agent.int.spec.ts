@@ -438,7 +438,7 @@ describe('the agent', () => {
     client.close();
   });
 
-  it('lets nothing judge that it missed while its own line was cut, and all that it missed else', async () => {
+  it('ships misses by the backfill lane if its own line was down meanwhile, and live otherwise', async () => {
     const cut = path.join(dir, 'cut');
     const fping = path.join(dir, 'fping');
     const missAll = `while read ip; do case $ip in 127.127.*) said="64 bytes, 0.1 ms (0.1 avg, 0% loss)";; *) said="timed out (NaN avg, 100% loss)";; esac
@@ -466,7 +466,7 @@ describe('the agent', () => {
     gateway.mode = 'takes';
     await expect.poll(() => misses(LANE.backfill), WITHIN).toBeGreaterThan(IPS.length);
     await expect.poll(() => since(Date.now() - 1_000), WITHIN).toBeGreaterThan(0);
-    // Those of the upload that was under way when the line was cut are old by now.
+    // The upload that was in flight when the line went down may be repeated live: its results are too old to be judged.
     expect(misses(LANE.live)).toBeLessThanOrEqual(IPS.length);
 
     const before = misses(LANE.live);
@@ -474,7 +474,7 @@ describe('the agent', () => {
     await expect.poll(() => misses(LANE.live), WITHIN).toBeGreaterThan(before + 2 * IPS.length);
   });
 
-  it('ships under a boot that nobody has seen when its machine was put back to a former state', async () => {
+  it('continues under a new boot after its machine was restored to an earlier state', async () => {
     gateway.assign(IPS);
     started();
     await expect.poll(keysSeen, WITHIN).toBe(IPS.length);

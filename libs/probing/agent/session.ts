@@ -80,7 +80,7 @@ export class Session {
       spool.beginBoot(gatewayMs);
       log.warn(
         { missedMs: Math.round(missedMs), boot: spool.boot },
-        'this machine stood still, or was put back to a former state',
+        'this machine slept, was paused, or was restored to an earlier state: continuing under a new boot',
       );
     };
     const lane = { spool, gateway, agentId, log };
@@ -225,15 +225,18 @@ export class Session {
     return Object.values(this.executors).map((executor) => executor.health());
   }
 
-  /** What was missed while this machine was cut off judges nothing. */
+  /** Moves what was not shipped yet to the backfill lane: it was measured while this machine was cut off, and is not judged. */
   private holdBack(): void {
     const { log } = this.options;
     this.collector.flush();
     try {
       this.spool.holdBack();
-      log.info({}, 'nobody answered for a while: what was missed meanwhile is stored, and judges nothing');
+      log.info(
+        {},
+        'neither the gateway nor any target answered for a while: results of that time are stored and not judged',
+      );
     } catch (error) {
-      log.warn({ err: error }, 'what was missed while nobody answered may judge: the spool takes nothing');
+      log.warn({ err: error }, 'cannot mark the results of the outage as not judged: the spool cannot be written');
     }
     this.backfill.wake();
   }

@@ -22,7 +22,7 @@ export interface JudgedAges {
   resultsMs: number | null;
   /** Since the database said so. */
   unreadMs: number;
-  /** What the databases' clock says, by which all times are; null until a shard has judged. */
+  /** The databases' clock, ms since 1970, which all times refer to; null until a shard has judged. */
   nowMs: number | null;
 }
 

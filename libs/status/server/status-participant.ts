@@ -13,11 +13,11 @@ import {
   type WriterTransaction,
 } from '@icmp-mon/platform/shard';
 import type { Sql } from '@icmp-mon/platform/database';
-import { judge, votesOf, worst, type Ballot, type Judgement } from './consensus';
+import { judge, votesOf, worst, type Judgement } from './consensus';
 import { PairTable, STANDING } from './pair-table';
+import { emptyBallot, PairVotes } from './pair-votes';
 import { lastKnown, recallStatuses, type StoredStatuses } from './recall-statuses';
-import { StatusEffects, type TargetVerdicts } from './status-effects';
-import { VERDICT } from './verdict';
+import { StatusEffects } from './status-effects';
 
 /** Its name in `shard_position`: how far statuses are judged. */
 export const STATUS_PARTICIPANT = 'status';
@@ -49,31 +49,13 @@ type StatusHead = [
   checks?: CheckJudgement[],
 ][];
 
-/** Letters of `agent_verdict` by code. */
-const VERDICT_LETTERS: Readonly<Record<number, string>> = {
-  [VERDICT.none]: '?',
-  [VERDICT.up]: 'u',
-  [VERDICT.degraded]: 'g',
-  [VERDICT.down]: 'd',
-};
-const SILENCE_LETTERS: Readonly<Record<Silence, string>> = {
-  warming: 'w',
-  notSent: 'n',
-  refuses: 'r',
-  unable: 'x',
-  lost: 'l',
-  silent: 's',
-};
-
-/** Why an agent has no fresh verdict, as the ballot counts it. */
-type Silence = 'warming' | 'notSent' | 'refuses' | 'unable' | 'lost' | 'silent';
-
 const NEVER_JUDGED: Judgement = { status: 'unknown', reason: 'no_agents' };
 
 /** Verdicts and consensus of one shard: results and ticks in, status changes out, each numbered once. */
 export class StatusParticipant implements ShardParticipant {
   readonly name = STATUS_PARTICIPANT;
   private readonly pairs = new PairTable();
+  private readonly votes: PairVotes;
   private readonly states = new Map<number, TargetState>();
   private readonly touched = new Set<TargetEntry>();
   /** Targets that were told of before the first tick: decided when the time is known. */
@@ -94,7 +76,8 @@ export class StatusParticipant implements ShardParticipant {
     private readonly directoryOf: () => ShardDirectory,
     committed: () => void = () => undefined,
   ) {
-    this.effects = new StatusEffects(shard, (target) => this.verdictsOf(target), committed);
+    this.votes = new PairVotes(this.pairs, directoryOf);
+    this.effects = new StatusEffects(shard, (target) => this.votes.verdictsOf(target), committed);
   }
 
   onPairAssigned(slot: number, target: TargetEntry, clock: ShardClock): void {
@@ -193,19 +176,6 @@ export class StatusParticipant implements ShardParticipant {
     this.effects.verdictsChanged(target, place);
   }
 
-  private verdictsOf(target: TargetEntry): TargetVerdicts {
-    const { pairs } = this;
-    const verdicts: TargetVerdicts = { agents: [], checks: [], letters: '', sinceMs: [] };
-    for (const { slot, agentId, check } of target.pairs) {
-      const silence = this.silenceOf(target, slot, agentId);
-      verdicts.agents.push(agentId);
-      verdicts.checks.push(check);
-      verdicts.letters += silence === null ? VERDICT_LETTERS[pairs.verdict(slot)] : SILENCE_LETTERS[silence];
-      verdicts.sinceMs.push(Math.floor(pairs.verdictSinceMs(slot)));
-    }
-    return verdicts;
-  }
-
   /** `atMs` null: whatever changes, changed with the latest sample, at the present at the latest. */
   private decide(target: TargetEntry, atMs: number | null, place: RecordPlace, presentMs = atMs || Infinity): void {
     const state = this.states.get(target.key);
@@ -213,7 +183,7 @@ export class StatusParticipant implements ShardParticipant {
     if (!state || !policy || this.undated.has(target)) return;
     const isOnly = policy.checks.length === 1;
     const judged = policy.checks.map(({ check }) => {
-      const ballot = this.ballot(target, check, state.answered.includes(check));
+      const ballot = this.votes.ballot(target, check, state.answered.includes(check));
       const before = isOnly ? state : standingOf(state, check);
       return { ...judge(ballot, policy.quorum, before), check, ballot };
     });
@@ -222,7 +192,7 @@ export class StatusParticipant implements ShardParticipant {
     const { status, reason } = judged.length === 0 ? NEVER_JUDGED : worst(judged);
     if (status === state.status && reason === state.reason) return;
     const before = { ...state };
-    const decidedMs = (atMs ?? Math.min(this.latestSampleMs(target), presentMs)) || state.sinceMs;
+    const decidedMs = (atMs ?? Math.min(this.votes.latestSampleMs(target), presentMs)) || state.sinceMs;
     state.reason = reason;
     if (status !== state.status) {
       state.status = status;
@@ -236,51 +206,17 @@ export class StatusParticipant implements ShardParticipant {
       reason,
       atMs: decidedMs,
       sinceMs: state.sinceMs,
-      lastSuccessMs: Math.min(this.lastSuccessMs(target), presentMs),
+      lastSuccessMs: Math.min(this.votes.lastSuccessMs(target), presentMs),
       votes: votesOf(ballot, policy.quorum),
       changeSeq: ++this.changeSeq,
       place,
     });
   }
 
-  private ballot(target: TargetEntry, check: number, everAnswered: boolean): Ballot {
-    const ballot = { ...emptyBallot(), everAnswered };
-    for (const pair of target.pairs) {
-      if (pair.check !== check) continue;
-      const silence = this.silenceOf(target, pair.slot, pair.agentId);
-      const verdict = this.pairs.verdict(pair.slot);
-      if (silence !== null) ballot[silence]++;
-      else if (verdict === VERDICT.up) ballot.up++;
-      else if (verdict === VERDICT.degraded) ballot.degraded++;
-      else ballot.down++;
-    }
-    return ballot;
-  }
-
-  /** Why the pair has no fresh verdict; null when it has one. */
-  private silenceOf(target: TargetEntry, slot: number, agentId: string): Silence | null {
-    const standing = this.pairs.standing(slot);
-    if (standing === STANDING.fresh) return null;
-    if (standing === STANDING.refused) return 'notSent';
-    if (target.refuses?.includes(agentId)) return 'refuses';
-    if (standing === STANDING.warming) return 'warming';
-    const condition = this.directoryOf().agents.get(agentId)?.condition;
-    if (condition === 'silent') return 'lost';
-    return condition === 'unable' ? 'unable' : 'silent';
-  }
-
   private setPolicies(target: TargetEntry): void {
     const { policy } = target;
     if (!policy) return;
     for (const { slot } of target.pairs) this.pairs.setPolicy(slot, policy);
-  }
-
-  private latestSampleMs(target: TargetEntry): number {
-    return Math.max(0, ...target.pairs.map(({ slot }) => this.pairs.lastSampleMs(slot)));
-  }
-
-  private lastSuccessMs(target: TargetEntry): number {
-    return Math.max(0, ...target.pairs.map(({ slot }) => this.pairs.lastSuccessMs(slot)));
   }
 
   private slotsInOrder(): number[] {
@@ -398,9 +334,4 @@ function standingOf(state: TargetState, check: number): Judgement {
   if (own) return own;
   const wasOnly = !state.checks && state.answered.includes(check);
   return wasOnly || state.status === 'up' ? state : NEVER_JUDGED;
-}
-
-function emptyBallot(): Ballot {
-  const without = { notSent: 0, refuses: 0, unable: 0, lost: 0, silent: 0 };
-  return { up: 0, degraded: 0, down: 0, warming: 0, ...without, everAnswered: false };
 }

@@ -46,7 +46,7 @@ export class Dashboard {
     () => `/api/v1/status/changes?limit=${CHANGES_SHOWN}`,
   );
   protected readonly counts = this.stream.counts;
-  /** Not while nothing was counted, and not while the agents' reports are not read. */
+  /** Whether the figures of the agents are current: they were counted, and the agents' reports are being read. */
   protected readonly fleetIsKnown = computed(() => {
     const counts = this.counts();
     return counts !== null && (counts.agentsUnknown ?? 0) === 0;

@@ -14,7 +14,7 @@ export function truthLine(counts: FleetCounts, dataAgeMs: number | null): string
   return parts.join(' · ');
 }
 
-/** Agents whose reports are not read are neither connected nor lost, and what they measure now is not known. */
+/** Agents whose reports are not being read are neither connected nor lost, and their current figures are not known. */
 function fleetParts({ agentsConnected, agentsTotal, agentsUnknown = 0, resultsPerS }: FleetCounts): string[] {
   if (agentsUnknown > 0) return [`${agentsUnknown} of ${agentsTotal} agents not known`];
   return [`${agentsConnected} of ${agentsTotal} agents`, `${rateText(resultsPerS)} results/s`];

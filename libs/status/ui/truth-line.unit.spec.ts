@@ -10,7 +10,7 @@ describe('truthLine', () => {
     expect(truthLine(counts, 840)).toBe('1 down · 7 up · 1 of 1 agents · 0.5 results/s · data 0.8 s old');
   });
 
-  it('does not count agents as lost whose reports are not read', () => {
+  it('does not count agents as lost if their reports are not being read', () => {
     expect(truthLine({ ...counts, agentsConnected: 0, agentsUnknown: 3, agentsTotal: 3, resultsPerS: 0 }, 32_000)).toBe(
       '1 down · 7 up · 3 of 3 agents not known · data 32 s old',
     );

@@ -28,7 +28,7 @@ export interface TargetView {
   reason: ShownReason | null;
   /** When the status began, ISO 8601; null while nothing was ever judged. */
   since: string | null;
-  /** The last success when the status changed: of a target that is up there are newer ones. */
+  /** Last success before the latest change of status, ISO 8601. A target that is up has newer ones. */
   lastSuccessAt: string | null;
   /** Up to when the target's shard has judged, ISO 8601; null while it has judged nothing. */
   asOf: string | null;

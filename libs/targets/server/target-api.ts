@@ -140,8 +140,7 @@ export class TargetAnswer implements TargetView {
     type: 'string',
     format: 'date-time',
     nullable: true,
-    description:
-      'The last success when the status changed; of a target that is up there are newer ones: see its status.',
+    description: 'Last success before the latest change of status. A target that is up has newer ones: see its status.',
   })
   lastSuccessAt!: string | null;
   @ApiProperty({ ...AS_OF, description: "Up to when the target's shard has judged." }) asOf!: string | null;

@@ -127,7 +127,7 @@ export class TargetDetail {
     source: () => ({
       id: this.id(),
       value: this.results.hasValue() ? this.results.value().items : undefined,
-      // What was read before it was known how late it is may be of the last minutes all the same.
+      // When the correction of the clock becomes known, results read before may belong to the last minutes after all.
       behindMs: this.clock.behindMs(),
     }),
     computation: ({ id, value }, before) =>

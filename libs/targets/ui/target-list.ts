@@ -124,7 +124,7 @@ export class TargetList {
     );
   }
 
-  /** Of a target that is up the list has the success with which it came up, which says nothing of the last one. */
+  /** For a target that is up, the list only has the success at its last change of status, not the latest one. */
   protected lastSuccessText({ status, lastSuccessAt }: TargetView): string {
     if (status !== 'up') return ageText(lastSuccessAt, this.nowMs());
     return this.stream.isOld() ? '–' : 'recent';

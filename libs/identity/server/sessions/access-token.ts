@@ -1,11 +1,8 @@
 import { type Role, ROLES } from '@icmp-mon/identity/contract';
-import { errors, jwtVerify, SignJWT } from 'jose';
+import { SignedTokens } from './signed-tokens';
 
 export const ACCESS_TOKEN_S = 15 * 60;
-const ISSUER = 'icmp-mon';
 const AUDIENCE = 'icmp-mon-api';
-const ALGORITHM = 'HS256';
-const SECRET_BYTES_MIN = 32;
 
 export interface AccessClaims {
   userId: string;
@@ -18,42 +15,23 @@ export interface AccessClaims {
 
 /** Signs and checks the short tokens that a browser carries in its session cookie. */
 export class AccessTokens {
-  private readonly secret: Uint8Array;
+  private readonly tokens: SignedTokens;
 
   /** @throws Error for a secret shorter than 32 bytes */
   constructor(secret: string) {
-    this.secret = new TextEncoder().encode(secret);
-    if (this.secret.length < SECRET_BYTES_MIN)
-      throw new Error(`jwtSecret must have at least ${SECRET_BYTES_MIN} bytes.`);
+    this.tokens = new SignedTokens(secret, AUDIENCE);
   }
 
-  sign(claims: Omit<AccessClaims, 'expiresAtS'>, expiresAtS: number): Promise<string> {
-    return new SignJWT({ name: claims.name, role: claims.role, sid: claims.sessionId })
-      .setProtectedHeader({ alg: ALGORITHM })
-      .setSubject(claims.userId)
-      .setIssuer(ISSUER)
-      .setAudience(AUDIENCE)
-      .setIssuedAt()
-      .setExpirationTime(expiresAtS)
-      .sign(this.secret);
+  sign({ userId, name, role, sessionId }: Omit<AccessClaims, 'expiresAtS'>, expiresAtS: number): Promise<string> {
+    return this.tokens.sign({ sub: userId, name, role, sid: sessionId }, expiresAtS);
   }
 
   /** The claims of a valid token; null for one that is expired, forged or not ours. */
   async verify(token: string): Promise<AccessClaims | null> {
-    try {
-      const { payload } = await jwtVerify(token, this.secret, {
-        algorithms: [ALGORITHM],
-        issuer: ISSUER,
-        audience: AUDIENCE,
-      });
-      const { sub, name, role, sid, exp } = payload;
-      const known = ROLES.find((candidate) => candidate === role);
-      if (typeof sub !== 'string' || typeof name !== 'string' || typeof sid !== 'string') return null;
-      if (known === undefined || typeof exp !== 'number') return null;
-      return { userId: sub, name, role: known, sessionId: sid, expiresAtS: exp };
-    } catch (error) {
-      if (error instanceof errors.JOSEError) return null;
-      throw error;
-    }
+    const { sub, name, role, sid, exp } = (await this.tokens.verify(token)) ?? {};
+    const known = ROLES.find((candidate) => candidate === role);
+    if (typeof sub !== 'string' || typeof name !== 'string' || typeof sid !== 'string') return null;
+    if (known === undefined || typeof exp !== 'number') return null;
+    return { userId: sub, name, role: known, sessionId: sid, expiresAtS: exp };
   }
 }

@@ -4,9 +4,9 @@ import { KNOWN_BROWSER_S } from './known-browsers';
 
 export const SESSION_COOKIE = 'icmpmon_session';
 export const REFRESH_COOKIE = 'icmpmon_refresh';
-/** Stays after logging out: it tells the user's browser from strangers, and opens nothing. */
+/** Kept after logout. It identifies a browser in which a user has logged in before, and grants no access. */
 export const KNOWN_BROWSER_COOKIE = 'icmpmon_known_browser';
-/** What is about logging in needs these, nothing else sees them. */
+/** Sent only to the login, refresh and logout routes. */
 const AUTH_PATH = '/api/v1/auth';
 
 const TOKEN_LENGTH_MAX = 4_096;

@@ -6,7 +6,7 @@ import { Counter } from 'prom-client';
 import { AttemptLimit } from './attempt-limit';
 
 const KEYS_MAX = 10_000;
-/** Wrong passwords for one user from one address, or from one known browser. From elsewhere the user still gets in. */
+/** Wrong passwords for one user from one address, or from one known browser. The user can still log in from elsewhere. */
 const PER_USER_AND_SOURCE = { burst: 10, perMinute: 10, keysMax: KEYS_MAX };
 /** Wrong passwords from one address, whoever is tried. */
 const PER_ADDRESS = { burst: 60, perMinute: 60, keysMax: KEYS_MAX };
@@ -22,7 +22,7 @@ const refused = new Counter({
 export interface AttemptSource {
   /** The part of the client's address that limits count by. */
   address: string;
-  /** What tells the user's own browser from others at the address: one of an earlier login, or the login it has; null for a stranger. */
+  /** Id of the user's known browser, or of the session that asks; null for an unknown client. */
   known: string | null;
 }
 
@@ -40,10 +40,18 @@ export class TooManyAttempts extends DomainError {
   }
 }
 
+/** One bucket that a failed attempt takes a token from. */
+interface Bucket {
+  limit: AttemptLimit;
+  key: string;
+  /** Label of the metric. */
+  name: 'user' | 'address';
+}
+
 /**
- * Bounds guessing. Failures are counted by user and address together, so that nobody keeps a user out from elsewhere, and
- * those of a browser that is known by itself, so that nobody keeps its user out from the same address. Each process counts
- * for itself.
+ * Bounds password guessing. Failures are counted per user and address, so guesses from one address do not lock the user out elsewhere.
+ * Failures of a known browser are counted separately, so guesses from the same address do not lock its user out. Each process has counts
+ * of its own.
  */
 @Injectable()
 export class LoginAttempts {
@@ -55,35 +63,44 @@ export class LoginAttempts {
    * @throws TooManyAttempts before the check runs
    */
   async attempt(user: string, source: AttemptSource, check: () => Promise<boolean>): Promise<boolean> {
-    // Hashed: it may be long, or somebody's password in the wrong field.
-    const name = createHash('sha256').update(user.toLowerCase()).digest('base64url');
-    const { address, known } = source;
-    const key = known === null ? `${address} ${name}` : `known ${known} ${name}`;
-    const waitS = known === null ? this.perAddress.begin(address) : null;
-    if (waitS !== null) {
-      refused.inc({ limit: 'address' });
-      throw new TooManyAttempts(source, waitS);
-    }
-    const giveBackOfAddress = (): void => {
-      if (known === null) this.perAddress.giveBack(address);
-    };
-    const userWaitS = this.perUserAndSource.begin(key);
-    if (userWaitS !== null) {
-      giveBackOfAddress();
-      refused.inc({ limit: 'user' });
-      throw new TooManyAttempts(source, userWaitS);
-    }
+    const taken = this.take(this.bucketsOf(user, source), source);
     let isWrong = false;
     try {
       const isRight = await check();
       isWrong = !isRight;
       return isRight;
     } finally {
-      // A check that could not be made tells nothing of the password.
-      if (!isWrong) {
-        this.perUserAndSource.giveBack(key);
-        giveBackOfAddress();
-      }
+      // A check that failed to run says nothing about the password.
+      if (!isWrong) giveBack(taken);
     }
   }
+
+  private bucketsOf(user: string, { address, known }: AttemptSource): Bucket[] {
+    // Hashed: the text may be long, or a password in the wrong field.
+    const name = createHash('sha256').update(user.toLowerCase()).digest('base64url');
+    const ofUser = { limit: this.perUserAndSource, name: 'user' } as const;
+    if (known !== null) return [{ ...ofUser, key: `known ${known} ${name}` }];
+    return [
+      { limit: this.perAddress, name: 'address', key: address },
+      { ...ofUser, key: `${address} ${name}` },
+    ];
+  }
+
+  private take(buckets: readonly Bucket[], source: AttemptSource): Bucket[] {
+    const taken: Bucket[] = [];
+    for (const bucket of buckets) {
+      const waitS = bucket.limit.begin(bucket.key);
+      if (waitS !== null) {
+        giveBack(taken);
+        refused.inc({ limit: bucket.name });
+        throw new TooManyAttempts(source, waitS);
+      }
+      taken.push(bucket);
+    }
+    return taken;
+  }
+}
+
+function giveBack(buckets: readonly Bucket[]): void {
+  for (const { limit, key } of buckets) limit.giveBack(key);
 }

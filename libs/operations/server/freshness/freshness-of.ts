@@ -16,7 +16,7 @@ export interface FreshnessFacts {
   /** How long ago that look began. */
   lookedMsAgo: number;
   wasLate: boolean;
-  /** Of this process, for as long as the databases' clock is not known. */
+  /** Wall clock of this process, used until the databases' clock is known. */
   nowMs: number;
   thresholds: Thresholds;
 }

@@ -39,7 +39,7 @@ describe('how fresh pages are', () => {
     });
   });
 
-  it('is told at the time of the databases, and of the process while that is not known', () => {
+  it('carries the time of the databases, or of the process while that is not known', () => {
     expect(freshnessOf(facts({})).at).toBe(new Date(NOW_MS).toISOString());
     const unknown = facts({ ages: { ...old, nowMs: null } });
     expect(freshnessOf(unknown).at).toBe(new Date(unknown.nowMs).toISOString());

@@ -57,8 +57,8 @@ export class HealthReader {
     if (this.latest === null || this.latest.untilMs < performance.now()) {
       const look = this.lookNow();
       this.latest = { look, untilMs: Infinity };
-      // Counted from the answer: a look that took long is not repeated at once. By the clock that is never set: a wall clock that goes
-      // back would have an old look told for as long.
+      // Counted from the answer: a slow look is not repeated at once. By the monotonic clock: if the wall clock were set back, an old
+      // reading would be returned for that long.
       const done = (): void => void (this.latest = { look, untilMs: performance.now() + KEPT_MS });
       look.then(done, done);
     }

@@ -16,7 +16,7 @@ interface ProcessRow {
   started_at: Date;
   silent_s: number;
   ready: boolean;
-  /** What it misses; of one that is ready, what else should be read about it. */
+  /** By part: what is missing; for a ready process, notices such as limits that acted. */
   troubles: Record<string, string>;
   /** Null for a release that does not tell it. */
   clock_ahead_s: number | null;

@@ -14,7 +14,7 @@ export interface ReportedApp {
   app: string;
   version: string;
   readiness: () => Record<string, Readiness> | Promise<Record<string, Readiness>>;
-  /** What else an operator should read about this process, which is ready all the same; null while there is nothing. */
+  /** A notice for operators that does not affect readiness, such as limits that acted; null if there is none. */
   notice?: () => Promise<string | null>;
 }
 

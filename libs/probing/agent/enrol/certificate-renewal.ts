@@ -16,7 +16,7 @@ export interface CertificateRenewalOptions {
   nowMs?: () => number;
 }
 
-/** A certificate that is not valid is noticed after this long: the agents' listener drops its connections without a word. */
+/** How soon an invalid certificate is noticed: the agents' listener drops its connections without an error. */
 const CHECK_EVERY_MS = 10_000;
 const RETRY_AFTER_MS = 60_000;
 
@@ -92,8 +92,8 @@ export class CertificateRenewal {
   }
 
   /**
-   * The agents' listener drops the connection of a certificate that has expired, or is not valid yet because it was issued by a
-   * clock that was ahead. It looks like a gateway that is away.
+   * Notices that the certificate has expired, or is not valid yet because it was issued while the clock was ahead. The agents' listener
+   * drops such connections, which looks like an unreachable gateway.
    */
   private async noticeNotValid(): Promise<void> {
     const { gateway, enrolUrl } = this.options;

@@ -65,7 +65,7 @@ export class FpingProcess {
     return { kind: 'failed', detail: `${STARTS_MAX} processes in a row had an ICMP id that is in use on this host` };
   }
 
-  /** Packets for it that the kernel dropped in the last run because it did not read them in time. */
+  /** Packets that the kernel dropped in the last run because fping did not read its sockets in time. */
   get droppedPackets(): number {
     return this.current?.watch.dropped ?? 0;
   }

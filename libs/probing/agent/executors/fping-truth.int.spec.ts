@@ -239,7 +239,7 @@ describe.runIf(process.getuid?.() === 0)('fping in a network of its own', () => 
       expect(missed.filter((outcome) => outcome === undefined).length).toBeGreaterThanOrEqual(6);
     });
 
-    it('is not believed about what the system dropped, because others ping so much meanwhile, in however short a time', async () => {
+    it('does not count misses while the kernel dropped packets for fping, even in a short pause', async () => {
       const probing = once.probe(ips, fping, slice);
       const pid = await midSlice(probing);
       process.kill(pid, 'SIGSTOP');

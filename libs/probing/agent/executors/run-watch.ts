@@ -1,19 +1,19 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 
-/** Shorter pauses do no harm: replies wait in the kernel, with the time of their arrival, as long as there is room. */
+/** Shorter pauses do no harm: replies wait in the kernel with their arrival time, while its buffer has room (see `dropped`). */
 const PAUSE_MS = 300;
 /** This process itself came so late: what the watched one did meanwhile is known only by the CPU time it used. */
 const OWN_PAUSE_MS = 500;
 /** Of the CPU time used before in as much time: with less, the process did not run all along. */
 const USUAL_SHARE_MIN = 0.5;
-/** Clocks that are off by more are set by ntpd, and by no daemon of less. */
+/** ntpd steps the clock above 128 ms (its default) and slews below, so steps of 100 ms and more are detected. */
 const CLOCK_STEP_MS = 100;
 
-/** What the system says of a process. */
+/** Signs of life of a process, as the kernel reports them. */
 export interface ProcessSigns {
-  /** CPU time that it has used; null where the system does not say. */
+  /** CPU time used, ns; null where the kernel does not report it. */
   ranNs: () => number | null;
-  /** Packets for it that were dropped because it did not read its sockets in time. */
+  /** Packets dropped because it did not read its sockets in time. */
   dropped: () => number;
 }
 
@@ -45,7 +45,7 @@ interface Span {
 export class RunWatch {
   /** The longest pause, 0 if there was none. */
   longestPauseMs = 0;
-  /** Packets for the process that were dropped. */
+  /** Packets dropped so far. */
   dropped = 0;
   private readonly pauses: Span[] = [];
   private readonly losses: Span[] = [];
@@ -90,12 +90,12 @@ export class RunWatch {
     this.wallAtLook = wallMs;
   }
 
-  /** Whether the process ran, and got all that came for it, between two instants of the wall clock. */
+  /** Whether the process ran and received all its packets between two instants of the wall clock. */
   listened(fromMs: number, toMs: number): boolean {
     return !overlaps(this.pauses, fromMs, toMs) && !overlaps(this.losses, fromMs, toMs);
   }
 
-  /** Whether the wall clock went evenly between two instants of it: only then the time between them is what it says. */
+  /** Whether the wall clock was not set between two of its instants: only then their difference is the elapsed time. */
   clockHeld(fromMs: number, toMs: number): boolean {
     return !overlaps(this.steps, fromMs, toMs);
   }

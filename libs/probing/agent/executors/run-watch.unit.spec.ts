@@ -106,7 +106,7 @@ describe('a process that is watched', () => {
     expect(world.clockHeld(0, fromMs - 10)).toBe(true);
   });
 
-  it('did not get all that came for it while the system dropped some', () => {
+  it('did not listen while the kernel dropped packets', () => {
     const world = new World();
     world.pass(2_000);
     world.dropped = 40;
@@ -119,7 +119,7 @@ describe('a process that is watched', () => {
     expect(world.watch).toMatchObject({ dropped: 40, longestPauseMs: 0 });
   });
 
-  it('tells times by a clock that held also when it did not run', () => {
+  it('reports an unset clock also while the process was paused', () => {
     const world = new World();
     world.pass(2_000);
     world.pass(1_000, { runs: false });

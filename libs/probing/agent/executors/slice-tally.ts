@@ -18,9 +18,9 @@ export interface TallyOptions {
   spacingMs: number;
   timeoutMs: number;
   onResult: OnResult;
-  /** Whether fping ran and got all that came for it between two instants: only then it waited in vain. */
+  /** Whether fping ran and received all its packets between two instants: only then a timeout is a miss. */
   listened: (fromMs: number, toMs: number) => boolean;
-  /** Whether the clock by which fping measures went evenly between two instants. */
+  /** Whether the wall clock, by which fping measures, was not set between two instants. */
   clockHeld: (fromMs: number, toMs: number) => boolean;
   nowMs: () => number;
 }
@@ -35,7 +35,7 @@ export type FamilyState = 'heard' | 'deaf' | 'unavailable' | 'silent';
  * Matches fping's output to the targets that were asked: one result each, and nothing for anybody else.
  *
  * - A reply counts when it comes from the address that was asked. Another one uses up the probe: fping takes no second reply, so there is no data.
- *   Nor is there any when the clock was set meanwhile: fping's round trip is off by that.
+ *   There is no data either if the clock was set during the round trip, because fping's figure is wrong by that step.
  * - A miss counts when fping could hear: it heard the canary, or any target, of the same family, and listened during the whole wait. Until that is known
  *   it is held back (`HeldMisses`), for 100 ms at least: fping that was late may print the timeout first and then the reply.
  */

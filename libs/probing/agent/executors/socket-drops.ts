@@ -2,15 +2,15 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import type { AddressFamily } from './address-family';
 
 const FILES: Record<AddressFamily, string> = { ipv4: 'raw', ipv6: 'raw6' };
-/** Some 100 bytes a socket. */
+/** About 100 bytes per socket. */
 const BYTES_MAX = 64 * 1024;
 /** Of a line: `sl local remote st queues timer retransmits uid timeout inode references pointer drops`. */
 const INODE_AT = 9;
 const DROPS_AT = 12;
 
 /**
- * Counts the packets that the kernel dropped because a process did not read its raw sockets in time. Its own are those that came with it: a
- * program opens them as it begins, and to whom they belong the kernel tells nobody when the program has capabilities.
+ * Counts the packets that the kernel dropped because a process did not read its raw sockets in time. The sockets of the process are those
+ * that appeared after it was started: fping opens them at its start, and /proc/<pid>/fd of a program with capabilities cannot be read.
  */
 export class SocketDrops {
   private static readonly bytes = Buffer.alloc(BYTES_MAX);
@@ -19,7 +19,7 @@ export class SocketDrops {
   private own: ReadonlySet<string> | null = null;
   private process = 'self';
 
-  /** Made before the process is started. */
+  /** Must be constructed before the process is started: sockets that exist by then are not its own. */
   constructor(families: readonly AddressFamily[]) {
     this.files = families.map((family) => FILES[family]);
     this.others = new Set(this.sockets().map(([inode]) => inode));
@@ -29,7 +29,7 @@ export class SocketDrops {
     this.process = String(pid);
   }
 
-  /** By all its sockets since they were opened. */
+  /** Packets dropped on its sockets since they were opened. */
   readonly dropped = (): number => {
     const sockets = this.sockets();
     if (this.own === null) {
@@ -57,7 +57,7 @@ function socketsOf(table: string): [inode: string, drops: number][] {
     });
 }
 
-/** Empty where there is no such file, as after the end of the process. */
+/** Empty if the file does not exist, for example after the process ended. */
 function readOrEmpty(file: string, bytes: Buffer): string {
   let fd: number | undefined;
   try {

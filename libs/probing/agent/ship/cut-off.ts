@@ -1,24 +1,24 @@
-/** Shorter is a lost packet or a slow answer. */
+/** Shorter times are lost packets or slow answers. */
 const CUT_OFF_MS_MIN = 5_000;
 
 /**
- * Knows when this machine was cut off: for a while neither the gateway nor any target answered, though both were asked. That was its own
- * line, so what it missed meanwhile says nothing of its targets.
+ * Detects that this machine was cut off: neither the gateway nor any target answered for a while, although both were asked. The cause is
+ * then its own line, so misses of that time say nothing about the targets.
  */
 export class CutOff {
-  /** Since when an upload waits for its answer, however often it was tried; null while none does. */
+  /** Since when an upload waits for an answer, including retries; null while none does. */
   private askingSinceMs: number | null = null;
   private heardAtMs = -Infinity;
   private missedAtMs = -Infinity;
 
   constructor(private readonly steadyMs: () => number = () => performance.now()) {}
 
-  /** An upload is sent, maybe not for the first time. */
+  /** An upload is sent, possibly as a retry. */
   asked(): void {
     this.askingSinceMs ??= this.steadyMs();
   }
 
-  /** The gateway has answered, whatever. True if this ends a time of being cut off. */
+  /** The gateway has answered, with any status. Returns true if this ends a time of being cut off. */
   answered(): boolean {
     const nowMs = this.steadyMs();
     const wasCutOff = this.isCutOff(nowMs);
@@ -26,7 +26,7 @@ export class CutOff {
     return wasCutOff;
   }
 
-  /** A target has answered. True if this ends a time of being cut off. */
+  /** A target has answered. Returns true if this ends a time of being cut off. */
   heard(): boolean {
     const nowMs = this.steadyMs();
     const wasCutOff = this.isCutOff(nowMs);

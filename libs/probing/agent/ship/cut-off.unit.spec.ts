@@ -9,7 +9,7 @@ function scene(): { cutOff: CutOff; pass: (ms: number) => void } {
 }
 
 describe('a machine', () => {
-  it('was cut off when neither the gateway nor a target was heard, until one of them is', () => {
+  it('was cut off while neither the gateway nor a target answered', () => {
     for (const first of ['answered', 'heard'] as const) {
       const { cutOff, pass } = scene();
       cutOff.asked();
@@ -23,7 +23,7 @@ describe('a machine', () => {
     }
   });
 
-  it('was not while targets answered, or the gateway did, or for a moment only', () => {
+  it('was not cut off while targets or the gateway answered, or for short times', () => {
     const { cutOff, pass } = scene();
     cutOff.asked();
     pass(4_000);
@@ -40,7 +40,7 @@ describe('a machine', () => {
     expect(cutOff.answered()).toBe(false);
   });
 
-  it('was not while no target was asked: it is only the gateway that did not answer', () => {
+  it('was not cut off if no target was asked: then only the gateway did not answer', () => {
     const { cutOff, pass } = scene();
     cutOff.missed();
     pass(1_000);

@@ -43,7 +43,7 @@ const SOCKETS_MAX = 6;
 const CLOCK_SAMPLES_MAX = 12;
 /** More than the drift between two reports, less than what anybody would call skewed. */
 const CLOCK_STEP_MS = 200;
-/** More than any answer is late. */
+/** Longer than any answer is delayed. */
 const MISSED_MS_MIN = 60_000;
 
 /** The agents' listener, by the agent's own certificate. One connection a lane: requests never wait for each other. */
@@ -53,7 +53,7 @@ export class GatewayClient {
   private readonly clockSamples: number[] = [];
   /** Our wall clock when the clock that only goes on was 0. */
   private clockBaseMs = 0;
-  /** The gateway's clock when that clock was 0, as last heard. */
+  /** The gateway's clock when the monotonic clock was 0, by the last answer. */
   private gatewayBaseMs: number | null = null;
   private answered = false;
   private refused: AgentRefusal | undefined;
@@ -61,7 +61,7 @@ export class GatewayClient {
   /** Told of each answer that refuses this identity, and of the first that takes it again. */
   onRefusal: (refusal: AgentRefusal) => void = () => undefined;
   onAccepted: () => void = () => undefined;
-  /** Told when more time has passed for the gateway than for us: this machine slept, was paused, or was put back to a former state. */
+  /** Called when the gateway's clock advanced more than ours: this machine slept, was paused, or was restored to an earlier state. */
   onTimeMissed: (gatewayMs: number, missedMs: number) => void = () => undefined;
 
   constructor(

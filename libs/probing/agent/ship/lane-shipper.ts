@@ -14,7 +14,7 @@ export interface LaneShipperOptions {
   agentId: string;
   /** The lane that goes before this one: nothing is shipped here while it has something under way. */
   yieldsTo?: LaneShipper;
-  /** Told of each upload before it is sent, and of each answer of the gateway. */
+  /** Called before each upload, and for each answer of the gateway. */
   onAsk?: () => void;
   onAnswer?: () => void;
   log: AgentLog;

@@ -6,16 +6,16 @@ const SET_MS_MIN = 500;
 const UNDER_WAY_MS_MAX = 60_000;
 
 /**
- * The wall clock, watched against the one that is never set: what was dated before it was set is dated as by the present one. The steady
- * clock stands while the machine sleeps: a wall clock that is ahead by that time was not set, and what was dated before stays as it is.
+ * The wall clock, compared with the monotonic one: dates from before it was set are corrected. The monotonic clock pauses while the machine
+ * sleeps; a difference of that length is not a clock change, and dates from before it are kept.
  */
 export class WallClock {
   private originMs: number;
   private setAtMs = -Infinity;
   private setByMs = 0;
-  /** How much the machine's clock was ahead of the steady one at the start, */
+  /** How far the machine's clock was ahead of the monotonic one at the start, ms, */
   private readonly machineAheadMs: number;
-  /** and for how long the machine has slept since. */
+  /** and how long the machine has slept since, ms. */
   private sleptMs = 0;
 
   constructor(

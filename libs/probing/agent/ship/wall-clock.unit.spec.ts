@@ -76,7 +76,7 @@ describe('results that are gathered while the wall clock is set', () => {
 });
 
 describe('results that are gathered while the machine falls asleep', () => {
-  it('keep their times: hours later they are no news', () => {
+  it('keep their times, and are not live hours later', () => {
     const { at, kept, record, collector } = scene();
     record(START_MS);
     at.trueMs += 8 * HOUR_MS + 100;
@@ -88,7 +88,7 @@ describe('results that are gathered while the machine falls asleep', () => {
     expect(datesOf(kept)).toEqual([[0, 11_000]]);
   });
 
-  it('are dated by the present clock when it is set besides', () => {
+  it('are dated by the current clock if it is also set', () => {
     const { at, kept, record, collector } = scene();
     record(START_MS);
     at.trueMs += 8 * HOUR_MS;

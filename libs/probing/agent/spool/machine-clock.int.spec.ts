@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { machineClock } from './machine-clock';
 
-/** What two readings may differ by: a process was started between them. */
+/** Allowed difference of two readings: a process was started between them. */
 const COARSE_MS = 2_000;
 const CLOCK_FILE = path.join(import.meta.dirname, 'machine-clock.ts');
 const PRINT = `import(${JSON.stringify(CLOCK_FILE)}).then(({ machineClock }) => console.log(Date.now() - machineClock().uptimeMs()))`;
@@ -25,7 +25,7 @@ describe('the clock that is never set', () => {
     });
     afterAll(() => rmSync(dir, { recursive: true }));
 
-    /** When the machine was started, as a process says that finds this uptime, by the wall clock. */
+    /** Boot time of the machine by the wall clock, as computed in a process that reads this uptime. */
     function machineStartMs(uptimeS: number): number {
       const file = path.join(dir, 'uptime');
       writeFileSync(file, `${uptimeS.toFixed(2)} 0.00\n`);

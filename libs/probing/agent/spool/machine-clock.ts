@@ -7,7 +7,7 @@ const OWN_STAT_FILE = '/proc/self/stat';
 const START_TICKS_AT = 22 - 3;
 /** Wherever Node runs. */
 const TICK_MS = 10;
-/** Less than this is the coarseness of the two clocks, and what a process needs to start. */
+/** Smaller differences are clock granularity and the start time of the process. */
 const CONTAINER_AGE_MS_MIN = 2_000;
 
 /** The clock that is never set: it runs from the start of the machine on, also while that is suspended. */
@@ -24,8 +24,8 @@ export function machineClock(): MachineClock {
 }
 
 /**
- * By how much the machine is older than what the system says: in a container with an uptime of its own (LXC with lxcfs) that begins again
- * with each start of the container, while its start of the machine is the host's. The start of this process is always by the host's clock.
+ * How much longer the machine has been running than its uptime says, ms. In a container with an uptime of its own (LXC with lxcfs) the uptime
+ * begins with the container, but the boot id is the host's. The start time of this process always refers to the host's clock.
  */
 function machineAheadMs(): number {
   const stat = readSystem(OWN_STAT_FILE);
@@ -35,7 +35,7 @@ function machineAheadMs(): number {
   return aheadMs < CONTAINER_AGE_MS_MIN ? 0 : aheadMs;
 }
 
-/** Empty where there is no such file. */
+/** Empty if the file does not exist. */
 function readSystem(file: string): string {
   try {
     return readFileSync(file, 'utf8');

@@ -2,13 +2,14 @@ import type { DatabaseSync } from 'node:sqlite';
 import { LANE, type Lane } from '@icmp-mon/probing/contract';
 import type { AgentLog } from '../agent-log';
 import { nextBoot } from './boot-counter';
-import { ClockPeriods, type ClockRange, correctionOf } from './clock-periods';
+import { ClockPeriods, correctionOf } from './clock-periods';
 import { HeldCount } from './held-count';
 import { type MachineClock, machineClock } from './machine-clock';
 import { salvageSpool } from './salvage';
 import { checkWhole, DamagedSpool, isCorruption, isUnusable, openSpoolDatabase } from './spool-database';
 import { prepare, readRows, readTotals, ROW_BYTES, type Statements, TOTALS, type Totals } from './spool-statements';
 import { type BlockRow, blockOf, checksumOf, datedAnew, type NewBlock, type SpooledBlock } from './spooled-block';
+import { WaitingBlocks } from './waiting-blocks';
 
 export interface SpoolOptions {
   /** Folder that exists and is used by one agent only. */
@@ -50,6 +51,7 @@ const SHRINK_PAGES = 256;
 export class Spool {
   private database!: DatabaseSync;
   private statements!: Statements;
+  private waiting!: WaitingBlocks;
   private totals!: Totals;
   /** As they stand in the database. */
   private keptTotals!: Totals;
@@ -85,7 +87,7 @@ export class Spool {
       spooledResults,
       blocks: this.totals.blocks - this.acknowledged.length,
       bytes: this.totals.bytes - this.acknowledged.reduce((sum, { body }) => sum + body.bytes.length + ROW_BYTES, 0),
-      oldestS: oldest === undefined ? 0 : Math.max(0, this.ageMs(oldest) / 1000),
+      oldestS: oldest === undefined ? 0 : Math.max(0, this.waiting.ageMs(oldest) / 1000),
       quarantined,
       droppedResults,
     };
@@ -168,7 +170,7 @@ export class Spool {
         }
         // Attempts that fail must not draw in more and more: what grows old meanwhile goes by the backfill lane.
         if (batch.length > 0) return;
-        for (const row of readRows(this.unshipped(lane, ranges, blocksMax), bytesMax)) {
+        for (const row of readRows(this.waiting.unshipped(lane, ranges, blocksMax), bytesMax)) {
           if (!fits(row)) return;
           const sequence = this.nextSequence[lane]++;
           this.statements.assign.run(lane, this.currentBoot, sequence, row.id);
@@ -201,14 +203,14 @@ export class Spool {
     });
   }
 
-  /** What waits for its first shipment goes by the backfill lane, however young it is. */
+  /** Moves all blocks that were not shipped yet to the backfill lane, whatever their age. */
   holdBack(): void {
     this.write(() => this.statements.holdBack.run());
   }
 
   /**
-   * Goes on under a higher boot, of which the gateway has seen nothing: after a machine was put back to a former state, sequences are given
-   * out that it has seen, and it takes all that is shipped for repeats. `presentMs`: by the gateway, for our own clock may be that of the past.
+   * Continues under a higher boot that the gateway has not seen. After the machine was restored to an earlier state, the spool would
+   * reuse sequences, and the gateway would drop all blocks as repeats. `presentMs`: the gateway's clock, because this machine's may be in the past.
    */
   beginBoot(presentMs: number): void {
     this.currentBoot = nextBoot(this.options.dir, Math.max(this.nowMs(), presentMs));
@@ -239,6 +241,7 @@ export class Spool {
     this.database = database;
     this.statements = prepare(database);
     this.clock.use(database);
+    this.waiting = new WaitingBlocks(this.statements, this.clock, this.nowMs);
     this.keptTotals = readTotals(database);
     this.totals = { ...this.keptTotals };
   }
@@ -349,31 +352,11 @@ export class Spool {
 
   /** Nothing to assign and nothing to delete: the batch can be read without an fsync. */
   private isReadOnly(lane: Lane): boolean {
-    return this.acknowledged.length === 0 && !this.hasUnshipped(lane);
-  }
-
-  /** Blocks that go by this lane and have no sequence yet: how old they are does not depend on a clock that was set meanwhile. */
-  private *unshipped(lane: Lane, ranges: readonly ClockRange[], blocksMax: number): Iterable<unknown> {
-    const statement = lane === LANE.live ? this.statements.fresh : this.statements.stale;
-    for (const { fromId, toId, correctionMs } of ranges)
-      yield* statement.iterate(this.nowMs() - correctionMs, fromId, toId, blocksMax);
-  }
-
-  private hasUnshipped(lane: Lane): boolean {
-    const statement = lane === LANE.live ? this.statements.fresh : this.statements.stale;
-    return this.clock
-      .ranges()
-      .some(
-        ({ fromId, toId, correctionMs }) => statement.get(this.nowMs() - correctionMs, fromId, toId, 1) !== undefined,
-      );
-  }
-
-  private ageMs({ id, base_time_ms: datedMs }: BlockRow): number {
-    return this.nowMs() - datedMs - correctionOf(this.clock.ranges(), id);
+    return this.acknowledged.length === 0 && !this.waiting.hasUnshipped(lane);
   }
 
   private nothingWaits(lane: Lane): boolean {
-    return this.inFlight[lane].length === 0 && this.statements.shipped.get(lane, 1) === undefined;
+    return this.inFlight[lane].length === 0 && !this.waiting.hasShipped(lane);
   }
 
   private forget(id: number, body: { bytes: Uint8Array; count: number }): void {
@@ -400,13 +383,9 @@ export class Spool {
    * A rebuilt index finds them again, or else the file is damaged.
    */
   private mendStranded(): void {
-    const isFound = (): boolean =>
-      [LANE.live, LANE.backfill].some(
-        (lane) => this.statements.shipped.get(lane, 1) !== undefined || this.hasUnshipped(lane),
-      );
-    if (this.totals.blocks === 0 || isFound()) return;
+    if (this.totals.blocks === 0 || this.waiting.hasAny()) return;
     this.database.exec('REINDEX block');
-    if (!isFound()) throw new DamagedSpool(`${this.totals.blocks} blocks are in none of the lanes`);
+    if (!this.waiting.hasAny()) throw new DamagedSpool(`${this.totals.blocks} blocks are in none of the lanes`);
   }
 
   private dropOldest(): void {

@@ -485,7 +485,7 @@ describe('the spool', () => {
     });
   });
 
-  it('holds back what waits, and not what was shipped or comes later', () => {
+  it('moves unshipped blocks to the backfill lane, not shipped or later ones', () => {
     const spool = opened();
     spool.append([block(1)], true);
     spool.append([block(2)], false);
@@ -498,7 +498,7 @@ describe('the spool', () => {
     expect(shipAll(reopened(spool))).toHaveLength(2);
   });
 
-  it('goes on under a boot of the present, after what was shipped before, when the machine was put back to a former state', () => {
+  it('continues under a boot of the present after the machine was restored to an earlier state, and ships former blocks first', () => {
     const spool = opened();
     const { boot } = spool;
     spool.append([block(1)], true);

@@ -2,7 +2,7 @@ import type { RollupLevel } from '@icmp-mon/probing/contract';
 
 /**
  * The one definition of a level: its columns, in the order of its table. The job runs it with a condition on the source's column
- * of time; the migration that made tables, continuous aggregates and views has a copy of its own, and a test compares them.
+ * of time; the migration that created tables, continuous aggregates and views has its own copy, and a test compares them.
  */
 export function rollupSelect(level: RollupLevel, condition = 'true'): string {
   const time = `time_bucket('${level.bucket}'::interval, ${level.sourceTime})`;

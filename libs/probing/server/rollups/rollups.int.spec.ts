@@ -210,7 +210,7 @@ describe('rollups', () => {
     await expectExact();
   });
 
-  it('are selected by the job as the migration had them', async () => {
+  it('are selected by the job with the SQL of the migration', async () => {
     const columnsOf = (sql: Sql, relation: string): Promise<object[]> =>
       sql.query(
         `SELECT attname, format_type(atttypid, atttypmod) AS type FROM pg_attribute

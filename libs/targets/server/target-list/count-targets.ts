@@ -13,7 +13,7 @@ const TOTALS_MAX = 200;
 
 interface Kept<T> {
   value: Promise<T>;
-  /** By the clock that is never set. */
+  /** Monotonic clock. */
   untilMs: number;
   /** What was judged then. */
   mark: string;

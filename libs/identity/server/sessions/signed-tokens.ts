@@ -1,0 +1,43 @@
+import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+
+const ISSUER = 'icmp-mon';
+const ALGORITHM = 'HS256';
+const SECRET_BYTES_MIN = 32;
+
+/** JSON web tokens (RFC 7519) for one audience, signed with HMAC-SHA-256. A token of another audience is not valid. */
+export class SignedTokens {
+  private readonly secret: Uint8Array;
+
+  /** @throws Error for a secret shorter than 32 bytes */
+  constructor(
+    secret: string,
+    private readonly audience: string,
+  ) {
+    this.secret = new TextEncoder().encode(secret);
+    if (this.secret.length < SECRET_BYTES_MIN)
+      throw new Error(`jwtSecret must have at least ${SECRET_BYTES_MIN} bytes.`);
+  }
+
+  /** `expiresAtS`: Unix seconds. */
+  sign(claims: JWTPayload, expiresAtS: number): Promise<string> {
+    return new SignJWT(claims)
+      .setProtectedHeader({ alg: ALGORITHM })
+      .setIssuer(ISSUER)
+      .setAudience(this.audience)
+      .setIssuedAt()
+      .setExpirationTime(expiresAtS)
+      .sign(this.secret);
+  }
+
+  /** The claims of a valid token; null for one that is expired, forged or of another audience. */
+  async verify(token: string): Promise<JWTPayload | null> {
+    try {
+      const { audience } = this;
+      const { payload } = await jwtVerify(token, this.secret, { algorithms: [ALGORITHM], issuer: ISSUER, audience });
+      return payload;
+    } catch (error) {
+      if (error instanceof errors.JOSEError) return null;
+      throw error;
+    }
+  }
+}

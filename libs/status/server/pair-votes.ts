@@ -1,0 +1,87 @@
+import type { ShardDirectory, TargetEntry } from '@icmp-mon/platform/shard';
+import type { Ballot } from './consensus';
+import { type PairTable, STANDING } from './pair-table';
+import type { TargetVerdicts } from './status-effects';
+import { VERDICT } from './verdict';
+
+/** Letters of `agent_verdict` by code. */
+const VERDICT_LETTERS: Readonly<Record<number, string>> = {
+  [VERDICT.none]: '?',
+  [VERDICT.up]: 'u',
+  [VERDICT.degraded]: 'g',
+  [VERDICT.down]: 'd',
+};
+const SILENCE_LETTERS: Readonly<Record<Silence, string>> = {
+  warming: 'w',
+  notSent: 'n',
+  refuses: 'r',
+  unable: 'x',
+  lost: 'l',
+  silent: 's',
+};
+
+/** Why an agent has no fresh verdict, as the ballot counts it. */
+type Silence = 'warming' | 'notSent' | 'refuses' | 'unable' | 'lost' | 'silent';
+
+/** What the pairs of a target say: the verdict of each agent, the ballot of each check, the latest samples. Reads only. */
+export class PairVotes {
+  constructor(
+    private readonly pairs: PairTable,
+    private readonly directoryOf: () => ShardDirectory,
+  ) {}
+
+  /** As stored per target: one letter per pair, in the order of its pairs. */
+  verdictsOf(target: TargetEntry): TargetVerdicts {
+    const { pairs } = this;
+    const verdicts: TargetVerdicts = { agents: [], checks: [], letters: '', sinceMs: [] };
+    for (const { slot, agentId, check } of target.pairs) {
+      const silence = this.silenceOf(target, slot, agentId);
+      verdicts.agents.push(agentId);
+      verdicts.checks.push(check);
+      verdicts.letters += silence === null ? VERDICT_LETTERS[pairs.verdict(slot)] : SILENCE_LETTERS[silence];
+      verdicts.sinceMs.push(Math.floor(pairs.verdictSinceMs(slot)));
+    }
+    return verdicts;
+  }
+
+  ballot(target: TargetEntry, check: number, everAnswered: boolean): Ballot {
+    const ballot = { ...emptyBallot(), everAnswered };
+    for (const pair of target.pairs) {
+      if (pair.check !== check) continue;
+      const silence = this.silenceOf(target, pair.slot, pair.agentId);
+      const verdict = this.pairs.verdict(pair.slot);
+      if (silence !== null) ballot[silence]++;
+      else if (verdict === VERDICT.up) ballot.up++;
+      else if (verdict === VERDICT.degraded) ballot.degraded++;
+      else ballot.down++;
+    }
+    return ballot;
+  }
+
+  /** ms since 1970; 0 without any sample. */
+  latestSampleMs(target: TargetEntry): number {
+    return Math.max(0, ...target.pairs.map(({ slot }) => this.pairs.lastSampleMs(slot)));
+  }
+
+  /** ms since 1970; 0 without any success. */
+  lastSuccessMs(target: TargetEntry): number {
+    return Math.max(0, ...target.pairs.map(({ slot }) => this.pairs.lastSuccessMs(slot)));
+  }
+
+  /** Why the pair has no fresh verdict; null when it has one. */
+  private silenceOf(target: TargetEntry, slot: number, agentId: string): Silence | null {
+    const standing = this.pairs.standing(slot);
+    if (standing === STANDING.fresh) return null;
+    if (standing === STANDING.refused) return 'notSent';
+    if (target.refuses?.includes(agentId)) return 'refuses';
+    if (standing === STANDING.warming) return 'warming';
+    const condition = this.directoryOf().agents.get(agentId)?.condition;
+    if (condition === 'silent') return 'lost';
+    return condition === 'unable' ? 'unable' : 'silent';
+  }
+}
+
+export function emptyBallot(): Ballot {
+  const without = { notSent: 0, refuses: 0, unable: 0, lost: 0, silent: 0 };
+  return { up: 0, degraded: 0, down: 0, warming: 0, ...without, everAnswered: false };
+}
