@@ -362,11 +362,7 @@ describe('the agent', () => {
   });
 
   it('notices that its certificate has expired by the gateway’s clock', async () => {
-    const identity = await expired();
-    const store = new IdentityStore(path.join(dir, 'state'));
-    const client = new GatewayClient(identity);
-    const { enrolUrl } = gateway;
-    const renewal = new CertificateRenewal({ identity, store, gateway: client, enrolUrl, log: SILENT });
+    const { identity, client, renewal } = await renewing();
     gateway.aheadMs = expiryOf(identity).toMs - Date.now() - 30_000;
     await renewal.check();
     expect(client.isSilent).toBe(true);
@@ -377,12 +373,8 @@ describe('the agent', () => {
     client.close();
   });
 
-  it('notices that its certificate is not valid yet, as after a gateway’s clock that was ahead was set right', async () => {
-    const identity = await expired();
-    const store = new IdentityStore(path.join(dir, 'state'));
-    const client = new GatewayClient(identity);
-    const { enrolUrl } = gateway;
-    const renewal = new CertificateRenewal({ identity, store, gateway: client, enrolUrl, log: SILENT });
+  it('notices that its certificate is not valid yet, because it was issued while the gateway’s clock was ahead', async () => {
+    const { client, renewal } = await renewing();
     gateway.aheadMs = -10 * 86_400_000;
     await renewal.check();
     expect(client.refusal).toBe('certificate_expired');
@@ -526,6 +518,16 @@ describe('the agent', () => {
   }
 
   /** Fills the state folder as an agent does whose certificate has expired since. */
+  /** What renews an expired certificate. */
+  async function renewing(): Promise<{ identity: Identity; client: GatewayClient; renewal: CertificateRenewal }> {
+    const identity = await expired();
+    const store = new IdentityStore(path.join(dir, 'state'));
+    const client = new GatewayClient(identity);
+    const { enrolUrl } = gateway;
+    const renewal = new CertificateRenewal({ identity, store, gateway: client, enrolUrl, log: SILENT });
+    return { identity, client, renewal };
+  }
+
   async function expired(): Promise<Identity> {
     const stateDir = path.join(dir, 'state');
     makePrivateDir(stateDir);

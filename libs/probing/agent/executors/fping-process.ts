@@ -116,6 +116,7 @@ export class FpingProcess {
       return this.exitOf(await this.guard(child, slice, options.signal, ended));
     } finally {
       cpuTime.close();
+      drops.close();
       options.locks.release(pid);
     }
   }

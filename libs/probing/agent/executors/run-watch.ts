@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { ProcFile } from './proc-file';
 
 /** Shorter pauses do no harm: replies wait in the kernel with their arrival time, while its buffer has room (see `dropped`). */
 const PAUSE_MS = 300;
@@ -123,41 +123,20 @@ function overlaps(spans: readonly Span[], fromMs: number, toMs: number): boolean
   return spans.some((span) => span.fromMs < toMs && span.toMs > fromMs);
 }
 
-/** Reads the CPU time that a process has used; null where the system does not say. */
+/** Reads the CPU time that a process has used, ns; null where the kernel does not report it. */
 export class CpuTimeFile {
-  private readonly fd: number | null;
-  private static readonly bytes = Buffer.alloc(64);
+  private readonly file: ProcFile;
 
   constructor(pid: number) {
-    this.fd = openOrNull(`/proc/${pid}/schedstat`);
+    this.file = new ProcFile(`/proc/${pid}/schedstat`);
   }
 
   readonly ranNs = (): number | null => {
-    if (this.fd === null) return null;
-    try {
-      const length = readSync(this.fd, CpuTimeFile.bytes, 0, CpuTimeFile.bytes.length, 0);
-      const ranNs = Number.parseInt(CpuTimeFile.bytes.toString('latin1', 0, length), 10);
-      return Number.isFinite(ranNs) ? ranNs : null;
-    } catch (error) {
-      if (isSystemError(error)) return null; // the process has ended
-      throw error;
-    }
+    const ranNs = Number.parseInt(this.file.read()?.toString('latin1') ?? '', 10);
+    return Number.isFinite(ranNs) ? ranNs : null;
   };
 
   close(): void {
-    if (this.fd !== null) closeSync(this.fd);
+    this.file.close();
   }
-}
-
-function openOrNull(file: string): number | null {
-  try {
-    return openSync(file, 'r');
-  } catch (error) {
-    if (isSystemError(error)) return null;
-    throw error;
-  }
-}
-
-function isSystemError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error;
 }
