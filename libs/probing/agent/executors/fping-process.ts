@@ -6,7 +6,7 @@ import { type FpingVersion, NO_PERMISSION_CODES } from './fping-version';
 import type { IcmpIdLocks } from './icmp-id-locks';
 import { CpuTimeFile, type ProcessSigns, RunWatch } from './run-watch';
 import { SliceTally } from './slice-tally';
-import { SocketDrops } from './socket-drops';
+import { RawSockets, SocketDrops } from './socket-drops';
 
 export type FpingExit =
   | { kind: 'done' }
@@ -39,6 +39,7 @@ const STARTS_MAX = 8;
 /** The place of one fping process at a time: its file is kept from run to run. */
 export class FpingProcess {
   private readonly output: CaptureFile;
+  private readonly sockets = new RawSockets('self');
   private current: { tally: SliceTally; watch: RunWatch } | undefined;
 
   constructor(captureDir: string) {
@@ -79,6 +80,7 @@ export class FpingProcess {
 
   close(): void {
     this.output.close();
+    this.sockets.close();
   }
 
   private async start(
@@ -87,7 +89,7 @@ export class FpingProcess {
     options: FpingRunOptions,
   ): Promise<FpingExit | 'id_in_use'> {
     let child: ChildProcess;
-    const drops = new SocketDrops(options.families);
+    const drops = new SocketDrops(options.families, this.sockets);
     try {
       this.output.empty();
       const stdio = ['pipe' as const, this.output.fd, this.output.fd];

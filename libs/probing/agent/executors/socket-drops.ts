@@ -6,53 +6,78 @@ const FILES: Record<AddressFamily, string> = { ipv4: 'raw', ipv6: 'raw6' };
 const INODE_AT = 9;
 const DROPS_AT = 12;
 
+/** The raw sockets in the network of a process, by family. */
+export class RawSockets {
+  private readonly tables: Record<AddressFamily, SocketTable>;
+
+  /** `process`: a pid, or `self`. */
+  constructor(process: string) {
+    this.tables = {
+      ipv4: new SocketTable(`/proc/${process}/net/${FILES.ipv4}`),
+      ipv6: new SocketTable(`/proc/${process}/net/${FILES.ipv6}`),
+    };
+  }
+
+  /** Dropped packets by the inode of the socket, one map per family. */
+  drops(families: readonly AddressFamily[]): ReadonlyMap<string, number>[] {
+    return families.map((family) => this.tables[family].drops());
+  }
+
+  inodes(families: readonly AddressFamily[]): string[] {
+    return this.drops(families).flatMap((drops) => [...drops.keys()]);
+  }
+
+  close(): void {
+    for (const table of Object.values(this.tables)) table.close();
+  }
+}
+
 /**
  * Counts the packets that the kernel dropped because a process did not read its raw sockets in time. The sockets of the process are those
  * that appeared after it was started: fping opens them at its start, and /proc/<pid>/fd of a program with capabilities cannot be read.
  */
 export class SocketDrops {
   private readonly others: ReadonlySet<string>;
-  private tables: SocketTable[] = [];
   private own: ReadonlySet<string> | null = null;
-  private process = 'self';
+  /** Of the network in which the sockets of the process appeared. */
+  private sockets: RawSockets | null = null;
+  private pid: number | null = null;
 
-  /** Must be constructed before the process is started: sockets that exist by then are not its own. */
-  constructor(private readonly families: readonly AddressFamily[]) {
-    this.open(this.process);
-    this.others = new Set(this.tables.flatMap((table) => [...table.drops().keys()]));
-    this.close();
+  /** Must be constructed before the process is started: sockets that exist by then are not its own. `ours`: of this process's network. */
+  constructor(
+    private readonly families: readonly AddressFamily[],
+    ours: RawSockets,
+  ) {
+    this.others = new Set(ours.inodes(families));
   }
 
   /** The process has been started. */
   of(pid: number): void {
-    this.process = String(pid);
+    this.pid = pid;
   }
 
   /** Packets dropped on its sockets since they were opened. */
   readonly dropped = (): number => {
-    // A wrapper may enter another network before it executes fping: the tables are those of the network in which its sockets appear.
-    if (this.own === null) this.open(this.process);
-    const tables = this.tables.map((table) => table.drops());
-    this.own ??= this.socketsOf(tables);
+    if (this.own === null) this.find();
+    const { own, sockets } = this;
+    if (own === null || sockets === null) return 0;
     let sum = 0;
-    for (const inode of this.own ?? []) for (const drops of tables) sum += drops.get(inode) ?? 0;
+    for (const drops of sockets.drops(this.families)) for (const inode of own) sum += drops.get(inode) ?? 0;
     return sum;
   };
 
-  /** Null until there are some. */
-  private socketsOf(tables: readonly ReadonlyMap<string, number>[]): ReadonlySet<string> | null {
-    const came = tables.flatMap((drops) => [...drops.keys()]).filter((inode) => !this.others.has(inode));
-    return came.length === 0 ? null : new Set(came);
-  }
-
   close(): void {
-    for (const table of this.tables) table.close();
-    this.tables = [];
+    this.sockets?.close();
+    this.sockets = null;
   }
 
-  private open(process: string): void {
+  /** Opens the tables of its network each time until its sockets appear: a wrapper may enter another network before it executes fping. */
+  private find(): void {
+    if (this.pid === null) return;
     this.close();
-    this.tables = this.families.map((family) => new SocketTable(`/proc/${process}/net/${FILES[family]}`));
+    this.sockets = new RawSockets(String(this.pid));
+    const own = this.sockets.inodes(this.families).filter((inode) => !this.others.has(inode));
+    if (own.length > 0) this.own = new Set(own);
   }
 }
 
