@@ -61,7 +61,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
   it('lets in who knows the password, to the page that was asked for', async () => {
     await browser.signIn(product.access.adminUser, product.access.adminPassword);
     await expect.poll(() => pathOf() + new URL(page.url()).search, soon).toBe('/targets?status=down');
-    expect(await page.getByTestId('chip-down').getAttribute('aria-pressed')).toBe('true');
+    await expect.poll(() => page.getByTestId('chip-down').getAttribute('aria-pressed'), soon).toBe('true');
   });
 
   it('says on the dashboard in one line how things are', async () => {
@@ -95,9 +95,10 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     await page.getByTestId(`target-row-${address}`).getByRole('link').click();
     await expect.poll(statusInDetail, soon).toBe('up');
     const results = () => page.getByTestId('results-table').locator('tbody tr').filter({ hasText: 'reply' }).count();
+    await expect.poll(results, soon).toBeGreaterThan(0);
     const before = await results();
     await expect.poll(results, soon).toBeGreaterThanOrEqual(before + 2);
-    expect(await page.getByTestId('live-chart').locator('canvas').count()).toBeGreaterThan(0);
+    await expect.poll(() => page.getByTestId('live-chart').locator('canvas').count(), soon).toBeGreaterThan(0);
     const { items } = await product.api<{ items: ProbeResult[] }>('GET', `targets/${address}/results?limit=5`);
     expect(items[0]).toMatchObject({ outcome: 'reply', agentName: 'local', rttUs: expect.any(Number) });
     expect(await browser.inspect('target-up')).toEqual([]);
@@ -138,7 +139,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     faults.refuse();
     await expect.poll(lastResultRow, soon).toContain('not sent');
     await expect.poll(statusInDetail, soon).toBe('unknown');
-    expect(await page.getByText('their own kernels refused the probes').count()).toBe(1);
+    await expect.poll(() => page.getByText('their own kernels refused the probes').count(), soon).toBe(1);
     expect(await browser.inspect('target-not-sent')).toEqual([]);
     faults.allow();
     await expect.poll(statusInDetail, soon).toBe('up');
@@ -181,7 +182,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     await page.goto('/targets?q=site%3Dfra&tier=fast&sort=ip&order=desc');
     await expect.poll(() => page.getByTestId('target-total').innerText(), soon).toMatch(/^1 target match/);
     expect(await page.getByTestId('target-filter').inputValue()).toBe('site=fra');
-    expect(await page.getByTestId(`target-row-${address}`).count()).toBe(1);
+    await expect.poll(() => page.getByTestId(`target-row-${address}`).count(), soon).toBe(1);
     await page.goto('/targets?q=nowhere');
     await expect.poll(() => page.getByText('No target matches').count(), soon).toBe(1);
     expect(await browser.inspect('targets-none')).toEqual([]);
@@ -258,7 +259,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     try {
       const band = () => page.getByTestId('truth-band').innerText();
       await expect.poll(band, soon).toMatch(/^Statuses are [\d.]+ s old: no projector owns 8 of 8 shards$/);
-      expect(await page.getByTestId('live-indicator').getAttribute('data-mood')).toBe('late');
+      await expect.poll(() => page.getByTestId('live-indicator').getAttribute('data-mood'), soon).toBe('late');
       await expect.poll(statusInApi, soon).toBe('unknown');
       const shown = await product.api<TargetStatusView>('GET', `targets/${address}/status`);
       expect(shown).toMatchObject({ status: 'unknown', reason: 'not_judged', votes: { up: 0 }, since: shown.asOf });
