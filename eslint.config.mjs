@@ -11,7 +11,8 @@ const boundaries = {
       onlyDependOnLibsWithTags: ['type:contract'],
       bannedExternalImports: ['@nestjs/*', '@angular/*', 'typeorm', 'kafkajs', 'pg*', 'ioredis', 'bullmq', 'node:*'],
     },
-    { sourceTag: 'type:server', onlyDependOnLibsWithTags: ['type:contract', 'type:platform'] },
+    { sourceTag: 'type:server', onlyDependOnLibsWithTags: ['type:contract', 'type:platform', 'type:engine'] },
+    { sourceTag: 'type:engine', onlyDependOnLibsWithTags: ['type:contract', 'type:platform'] },
     { sourceTag: 'type:agent', onlyDependOnLibsWithTags: ['type:contract', 'type:platform', 'type:agent'] },
     { sourceTag: 'type:platform', onlyDependOnLibsWithTags: ['type:platform', 'type:contract'] },
     { sourceTag: 'type:ui', onlyDependOnLibsWithTags: ['type:contract', 'type:ui-platform', 'type:ui'] },
@@ -21,6 +22,7 @@ const boundaries = {
       onlyDependOnLibsWithTags: [
         'type:contract',
         'type:server',
+        'type:engine',
         'type:agent',
         'type:platform',
         'type:ui',

@@ -9,7 +9,7 @@ import {
   type ShardDirectory,
   type ShardParticipant,
   type ShardPosition,
-} from '@icmp-mon/platform/shard';
+} from '@icmp-mon/shard/engine';
 import { eventually, testDatabase, type TestDatabase, testServices, testTopicPrefix } from '@icmp-mon/platform/testing';
 import {
   encodeBlocksRecord,

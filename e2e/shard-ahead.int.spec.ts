@@ -1,11 +1,11 @@
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
-import { OwnedShard, type ShardDirectory, type ShardParticipant, writeCommits } from '@icmp-mon/platform/shard';
+import { OwnedShard, type ShardDirectory, type ShardParticipant, writeCommits } from '@icmp-mon/shard/engine';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import { decodeShardRecord } from '@icmp-mon/probing/contract';
 import { AgentNumbers, type LiveBus, SeriesParticipant } from '@icmp-mon/probing/server';
 import { StatusParticipant } from '@icmp-mon/status/server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ShardWriter } from '../libs/platform/shard/writer';
+import { ShardWriter } from '../libs/shard/engine/writer';
 import { generateLog, START_MS } from '../apps/projector/shard-log.test-data';
 
 const SEED = 7;

@@ -2,7 +2,7 @@ import { UncountedParticipant } from '@icmp-mon/agents/server';
 import { standingFacts } from '@icmp-mon/assignment/server';
 import type { Sql } from '@icmp-mon/platform/database';
 import { SHARD_TOPIC, type LogBounds } from '@icmp-mon/platform/messaging';
-import { adoptShard, type ShardPosition } from '@icmp-mon/platform/shard';
+import { adoptShard, type ShardPosition } from '@icmp-mon/shard/engine';
 import { AgentNumbers, forgetFolded, type LiveBus, SeriesParticipant } from '@icmp-mon/probing/server';
 import { TARGET_STATUS_TOPIC } from '@icmp-mon/status/contract';
 import { StatusParticipant } from '@icmp-mon/status/server';

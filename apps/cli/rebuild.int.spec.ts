@@ -4,7 +4,7 @@ import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database'
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
 import { type RebuildOutcome, rebuild, RebuildBusy } from '@icmp-mon/platform/rebuild';
-import { writeCommits, type WriterTransaction } from '@icmp-mon/platform/shard';
+import { writeCommits, type WriterTransaction } from '@icmp-mon/shard/engine';
 import { testDatabase, type TestDatabases } from '@icmp-mon/platform/testing';
 import { projectStatuses } from '@icmp-mon/status/server';
 import { register, remove, TARGET, TargetListProjection } from '@icmp-mon/targets/server';

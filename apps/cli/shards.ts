@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { SHARD_TOPIC } from '@icmp-mon/platform/messaging';
-import { type ShardPosition, shardPositions } from '@icmp-mon/platform/shard';
+import { type ShardPosition, shardPositions } from '@icmp-mon/shard/engine';
 import { adopt, adoptGroup, lostGroups, publishedNumbers } from './adopt';
 import { type CliContext, Refusal } from './cli-context';
 import { patiently } from './patiently';

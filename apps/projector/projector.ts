@@ -13,7 +13,7 @@ import {
   type Readiness,
   startOpsServer,
 } from '@icmp-mon/platform/ops';
-import { ShardHost, type ShardDirectory, type ShardParticipant } from '@icmp-mon/platform/shard';
+import { ShardHost, type ShardDirectory, type ShardParticipant } from '@icmp-mon/shard/engine';
 import { AgentNumbers, RedisLiveBus, SeriesParticipant } from '@icmp-mon/probing/server';
 import { StatusParticipant, StatusPublisher } from '@icmp-mon/status/server';
 import { TargetListProjection } from '@icmp-mon/targets/server';

@@ -1,4 +1,4 @@
-import { OwnedShard, type ShardCommit, type WriterTransaction } from '@icmp-mon/platform/shard';
+import { OwnedShard, type ShardCommit, type WriterTransaction } from '@icmp-mon/shard/engine';
 import type { FeedFact } from '@icmp-mon/probing/contract';
 import { StatusParticipant } from '@icmp-mon/status/server';
 import { describe, expect, it } from 'vitest';

@@ -11,7 +11,7 @@ import {
   type UncountedReason,
 } from '@icmp-mon/probing/contract';
 import { compress } from '@icmp-mon/platform/zstd';
-import { type ResultBatch, ShardFold, type WriterTransaction } from '@icmp-mon/platform/shard';
+import { type ResultBatch, ShardFold, type WriterTransaction } from '@icmp-mon/shard/engine';
 import { StatusParticipant } from '@icmp-mon/status/server';
 import { AGENT_IDS, START_MS, targetIdOf } from './shard-log.test-data';
 

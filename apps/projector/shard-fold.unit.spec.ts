@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ShardFold, type ShardDirectory, type WriterTransaction } from '@icmp-mon/platform/shard';
+import { ShardFold, type ShardDirectory, type WriterTransaction } from '@icmp-mon/shard/engine';
 import { AgentNumbers, type LiveBus, SeriesParticipant } from '@icmp-mon/probing/server';
 import { StatusParticipant } from '@icmp-mon/status/server';
 import { encodeBlocksRecord, encodeFeedRecord, type FeedFact, frameBlock, LANE } from '@icmp-mon/probing/contract';

@@ -12,7 +12,7 @@ import {
   type FeedFact,
 } from '@icmp-mon/probing/contract';
 import { compress } from '@icmp-mon/platform/zstd';
-import { ShardFold, type ShardDirectory, type WriterTransaction } from '@icmp-mon/platform/shard';
+import { ShardFold, type ShardDirectory, type WriterTransaction } from '@icmp-mon/shard/engine';
 import { AgentNumbers, type LiveBus, SeriesParticipant } from '@icmp-mon/probing/server';
 import { StatusParticipant } from '@icmp-mon/status/server';
 import { AGENT_IDS, START_MS, targetIdOf } from './shard-log.test-data';

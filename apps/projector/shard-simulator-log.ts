@@ -12,7 +12,7 @@ import {
   type FeedFact,
   type Lane,
 } from '@icmp-mon/probing/contract';
-import { ReceiptTimes } from '@icmp-mon/platform/shard';
+import { ReceiptTimes } from '@icmp-mon/shard/engine';
 import { decompressBounded } from '@icmp-mon/platform/zstd';
 import { AGENT_IDS, seeded, targetIdOf } from './shard-log.test-data';
 import { probe, SimulatedAgent, type SimulatedBlock } from './shard-simulator-agent';

@@ -1,4 +1,4 @@
-import { OwnedShard, ShardFold, writeCommits, type ShardCommit, type ShardDirectory } from '@icmp-mon/platform/shard';
+import { OwnedShard, ShardFold, writeCommits, type ShardCommit, type ShardDirectory } from '@icmp-mon/shard/engine';
 import { AgentNumbers, type LiveBus, SeriesParticipant } from '@icmp-mon/probing/server';
 import { StatusParticipant } from '@icmp-mon/status/server';
 import { SHARD } from './shard-simulator-log';

@@ -1,6 +1,6 @@
 import { decodeSeriesBody } from '@icmp-mon/probing/contract';
 import type { Sql } from '@icmp-mon/platform/database';
-import type { WriterTransaction } from '@icmp-mon/platform/shard';
+import type { WriterTransaction } from '@icmp-mon/shard/engine';
 
 const PG_EPOCH_MS = Date.UTC(2000, 0, 1);
 

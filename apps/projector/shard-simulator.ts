@@ -1,4 +1,4 @@
-import { ShardFold, type ShardDirectory, type ShardParticipant } from '@icmp-mon/platform/shard';
+import { ShardFold, type ShardDirectory, type ShardParticipant } from '@icmp-mon/shard/engine';
 import { AGENT_IDS } from './shard-log.test-data';
 import { SHARD, simulateLog, type SimulatedLog } from './shard-simulator-log';
 import { isAgentFault, planOf, type OwnerFault, type Plan } from './shard-simulator-plan';

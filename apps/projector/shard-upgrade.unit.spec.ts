@@ -4,7 +4,7 @@ import {
   type ShardDirectory,
   type ShardParticipant,
   type WriterTransaction,
-} from '@icmp-mon/platform/shard';
+} from '@icmp-mon/shard/engine';
 import { StatusParticipant } from '@icmp-mon/status/server';
 import { describe, expect, it } from 'vitest';
 import { generateLog } from './shard-log.test-data';

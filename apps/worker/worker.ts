@@ -21,7 +21,7 @@ import {
   type Readiness,
   startOpsServer,
 } from '@icmp-mon/platform/ops';
-import { TickProducer } from '@icmp-mon/platform/shard';
+import { TickProducer } from '@icmp-mon/shard/engine';
 import { eventRelay } from './event-relay';
 import { Housekeeping } from './housekeeping';
 import type { WorkerConfig } from './worker-config';

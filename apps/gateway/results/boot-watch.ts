@@ -1,4 +1,4 @@
-import { BOOT_AHEAD_S_MAX, BOOT_SILENT_MS } from '@icmp-mon/platform/shard';
+import { BOOT_AHEAD_S_MAX, BOOT_SILENT_MS } from '@icmp-mon/shard/engine';
 
 const LANES_MAX = 10_000;
 

@@ -1,6 +1,6 @@
 import { WINDOW_MS } from '@icmp-mon/probing/contract';
 import type { Sql } from '@icmp-mon/platform/database';
-import type { WriterTransaction } from '@icmp-mon/platform/shard';
+import type { WriterTransaction } from '@icmp-mon/shard/engine';
 
 const COLUMNS = `target_key, check_no, shard, window_start, sent, replied, lost, not_sent, rtt_min_us, rtt_max_us,
   rtt_sum_us, jitter_sum_us, jitter_count, histogram, body`;

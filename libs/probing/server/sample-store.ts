@@ -1,4 +1,4 @@
-import { IntMap } from '@icmp-mon/platform/shard';
+import { IntMap } from '@icmp-mon/shard/engine';
 import { windowStart } from '@icmp-mon/probing/contract';
 
 const NONE = -1;

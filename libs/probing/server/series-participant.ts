@@ -9,7 +9,7 @@ import type {
   ShardParticipant,
   TargetEntry,
   WriterTransaction,
-} from '@icmp-mon/platform/shard';
+} from '@icmp-mon/shard/engine';
 import type { AgentNumbers } from './agent-numbers';
 import { type LiveBus, LivePublisher } from './live-publisher';
 import { SampleStore } from './sample-store';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeSeriesBody, OUTCOME, LANE, WINDOW_MS } from '@icmp-mon/probing/contract';
-import { type RecordPlace, ShardDirectory, type ResultBatch, type WriterTransaction } from '@icmp-mon/platform/shard';
+import { type RecordPlace, ShardDirectory, type ResultBatch, type WriterTransaction } from '@icmp-mon/shard/engine';
 import { AgentNumbers } from './agent-numbers';
 import { type LiveNews, readLiveMessage } from './live/live-news';
 import type { LiveBus } from './live-publisher';

@@ -8,7 +8,7 @@ import {
   summarizeSamples,
 } from '@icmp-mon/probing/contract';
 import { CopyRows } from '@icmp-mon/platform/copy';
-import type { WriterTransaction } from '@icmp-mon/platform/shard';
+import type { WriterTransaction } from '@icmp-mon/shard/engine';
 import type { LiveRow } from './live/live-news';
 import type { SampleStore } from './sample-store';
 

@@ -1,4 +1,4 @@
-import type { PolicyEntry, TargetEntry } from '@icmp-mon/platform/shard';
+import type { PolicyEntry, TargetEntry } from '@icmp-mon/shard/engine';
 import { isSuccess, isVote } from '@icmp-mon/probing/contract';
 import { judgeProbe, VERDICT } from './verdict';
 

@@ -1,4 +1,4 @@
-import type { ShardDirectory, TargetEntry } from '@icmp-mon/platform/shard';
+import type { ShardDirectory, TargetEntry } from '@icmp-mon/shard/engine';
 import type { Ballot } from './consensus';
 import { type PairTable, STANDING } from './pair-table';
 import type { TargetVerdicts } from './status-effects';

@@ -1,5 +1,5 @@
 import type { Sql } from '@icmp-mon/platform/database';
-import type { TargetEntry } from '@icmp-mon/platform/shard';
+import type { TargetEntry } from '@icmp-mon/shard/engine';
 import type { Status, StatusReason } from '@icmp-mon/status/contract';
 
 /** Statuses of a shard as they are stored, and the number of its last change. */

@@ -1,5 +1,5 @@
 import type { Status, StatusReason, Votes } from '@icmp-mon/status/contract';
-import type { PendingWrite, RecordPlace, TargetEntry, WriterTransaction } from '@icmp-mon/platform/shard';
+import type { PendingWrite, RecordPlace, TargetEntry, WriterTransaction } from '@icmp-mon/shard/engine';
 import type { Judgement } from './consensus';
 
 export interface StatusChange {

@@ -11,7 +11,7 @@ import {
   type ShardParticipant,
   type TargetEntry,
   type WriterTransaction,
-} from '@icmp-mon/platform/shard';
+} from '@icmp-mon/shard/engine';
 import type { Sql } from '@icmp-mon/platform/database';
 import { judge, votesOf, worst, type Judgement } from './consensus';
 import { PairTable, STANDING } from './pair-table';

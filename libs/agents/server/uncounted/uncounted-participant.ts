@@ -1,4 +1,4 @@
-import type { CheckpointPart, PendingWrite, RecordPlace, ShardClock, ShardParticipant } from '@icmp-mon/platform/shard';
+import type { CheckpointPart, PendingWrite, RecordPlace, ShardClock, ShardParticipant } from '@icmp-mon/shard/engine';
 import type { UncountedReason } from '@icmp-mon/probing/contract';
 
 const MINUTE_MS = 60_000;

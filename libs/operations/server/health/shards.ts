@@ -1,6 +1,6 @@
 import { type HealthRow, type HealthState, worstOf } from '@icmp-mon/operations/contract';
 import { SHARD_TOPIC } from '@icmp-mon/platform/messaging';
-import { SHARD_IS_HELD, SHARD_LEASE_AHEAD_S } from '@icmp-mon/platform/shard';
+import { SHARD_IS_HELD, SHARD_LEASE_AHEAD_S } from '@icmp-mon/shard/engine';
 import { counted, maxOf, ofRows, spanText } from './figures';
 import type { Look, PartReader, PartReading } from './health-reading';
 import { grade } from './thresholds';

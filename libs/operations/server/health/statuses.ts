@@ -2,7 +2,7 @@ import { type HealthRow, worstOf } from '@icmp-mon/operations/contract';
 import { type LogBounds, SHARD_TOPIC } from '@icmp-mon/platform/messaging';
 import { isHeldSql, LEASE_MS } from '@icmp-mon/platform/leases';
 import { settlesWithin } from '@icmp-mon/platform/concurrency';
-import { SHARD_IS_HELD } from '@icmp-mon/platform/shard';
+import { SHARD_IS_HELD } from '@icmp-mon/shard/engine';
 import type { Look, PartReader, PartReading } from './health-reading';
 import { causeOfLag, type ShardLag, type StatusLag } from './status-lag';
 import { listLag, publishLag } from './status-feed-lag';

@@ -1,6 +1,6 @@
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { newId } from '@icmp-mon/platform/ids';
-import { type PendingWrite, writeCommits } from '@icmp-mon/platform/shard';
+import { type PendingWrite, writeCommits } from '@icmp-mon/shard/engine';
 import { eventually, testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { targetStatusModel } from './target-status-model';

@@ -1,6 +1,6 @@
 import type { Sql, Transactor } from '@icmp-mon/platform/database';
 import type { ReadModel } from '@icmp-mon/platform/rebuild';
-import { holdCommits } from '@icmp-mon/platform/shard';
+import { holdCommits } from '@icmp-mon/shard/engine';
 import { projectStatuses } from '../status-effects';
 import {
   changeMarks,
