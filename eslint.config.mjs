@@ -11,16 +11,28 @@ const boundaries = {
       onlyDependOnLibsWithTags: ['type:contract'],
       bannedExternalImports: ['@nestjs/*', '@angular/*', 'typeorm', 'kafkajs', 'pg*', 'ioredis', 'bullmq', 'node:*'],
     },
-    { sourceTag: 'type:server', onlyDependOnLibsWithTags: ['type:contract', 'type:platform', 'type:engine'] },
-    { sourceTag: 'type:engine', onlyDependOnLibsWithTags: ['type:contract', 'type:platform'] },
-    { sourceTag: 'type:agent', onlyDependOnLibsWithTags: ['type:contract', 'type:platform', 'type:agent'] },
-    { sourceTag: 'type:platform', onlyDependOnLibsWithTags: ['type:platform', 'type:contract'] },
+    {
+      sourceTag: 'type:wire',
+      onlyDependOnLibsWithTags: ['type:contract', 'type:wire'],
+      bannedExternalImports: ['@nestjs/*', '@angular/*', 'typeorm', 'kafkajs', 'pg*', 'ioredis', 'bullmq', 'node:*'],
+    },
+    {
+      sourceTag: 'type:server',
+      onlyDependOnLibsWithTags: ['type:contract', 'type:wire', 'type:platform', 'type:engine'],
+    },
+    { sourceTag: 'type:engine', onlyDependOnLibsWithTags: ['type:contract', 'type:wire', 'type:platform'] },
+    {
+      sourceTag: 'type:agent',
+      onlyDependOnLibsWithTags: ['type:contract', 'type:wire', 'type:platform', 'type:agent'],
+    },
+    { sourceTag: 'type:platform', onlyDependOnLibsWithTags: ['type:platform', 'type:contract', 'type:wire'] },
     { sourceTag: 'type:ui', onlyDependOnLibsWithTags: ['type:contract', 'type:ui-platform', 'type:ui'] },
     { sourceTag: 'type:ui-platform', onlyDependOnLibsWithTags: ['type:contract', 'type:ui-platform'] },
     {
       sourceTag: 'type:app',
       onlyDependOnLibsWithTags: [
         'type:contract',
+        'type:wire',
         'type:server',
         'type:engine',
         'type:agent',

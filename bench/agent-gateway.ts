@@ -1,4 +1,4 @@
-import type { DecodedBlock } from '@icmp-mon/probing/contract';
+import type { DecodedBlock } from '@icmp-mon/probing/wire';
 import { FakeGateway } from '../libs/probing/agent/fake-gateway.test-server';
 
 /** Results of a span of time, as the gateway has accepted them. */

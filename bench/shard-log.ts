@@ -1,14 +1,13 @@
+import { shardOf, type FeedFact } from '@icmp-mon/probing/contract';
 import {
   encodeBlocksRecord,
   encodeFeedRecord,
   encodeTickRecord,
   frameBlock,
   LANE,
-  shardOf,
   type BlockEnvelope,
-  type FeedFact,
   type Lane,
-} from '@icmp-mon/probing/contract';
+} from '@icmp-mon/probing/wire';
 import type { OutgoingMessage } from '@icmp-mon/platform/messaging';
 import type { ShardBody, SimulatedAgent } from './fleet/simulated-agent';
 import type { RowCopy } from './row-copy';

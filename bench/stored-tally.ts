@@ -1,4 +1,4 @@
-import { decodeSeriesBody } from '@icmp-mon/probing/contract';
+import { decodeSeriesBody } from '@icmp-mon/probing/wire';
 import pg from 'pg';
 import { agentHash, Tally } from './fleet/tally';
 

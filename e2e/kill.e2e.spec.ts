@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { PrintedResult } from '@icmp-mon/probing/contract';
+import type { PrintedResult } from '@icmp-mon/probing/wire';
 import { eventually } from '@icmp-mon/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { killAndWait, whileAway } from '../faults/killing';

@@ -1,4 +1,4 @@
-import type { PrintedResult } from '@icmp-mon/probing/contract';
+import type { PrintedResult } from '@icmp-mon/probing/wire';
 
 /** The gateway corrects the agent's clock by what it last measured; on one machine that is a few milliseconds. */
 const CLOCK_TOLERANCE_MS = 1_000;

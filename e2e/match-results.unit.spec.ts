@@ -1,4 +1,4 @@
-import type { PrintedResult } from '@icmp-mon/probing/contract';
+import type { PrintedResult } from '@icmp-mon/probing/wire';
 import { describe, expect, it } from 'vitest';
 import { matchResults } from './match-results';
 

@@ -11,17 +11,16 @@ import {
   type ShardPosition,
 } from '@icmp-mon/shard/engine';
 import { eventually, testDatabase, type TestDatabase, testServices, testTopicPrefix } from '@icmp-mon/platform/testing';
+import { type FeedFact, OUTCOME } from '@icmp-mon/probing/contract';
 import {
   encodeBlocksRecord,
   encodeBody,
   encodeFeedRecord,
   encodeTickRecord,
-  type FeedFact,
   frameBlock,
   LANE,
-  OUTCOME,
   ResultColumnsBuilder,
-} from '@icmp-mon/probing/contract';
+} from '@icmp-mon/probing/wire';
 import { AgentNumbers, forgetFolded, type LiveBus, SeriesParticipant } from '@icmp-mon/probing/server';
 import { StatusParticipant } from '@icmp-mon/status/server';
 import { compress } from '@icmp-mon/platform/zstd';

@@ -1,7 +1,7 @@
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { OwnedShard, type ShardDirectory, type ShardParticipant, writeCommits } from '@icmp-mon/shard/engine';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
-import { decodeShardRecord } from '@icmp-mon/probing/contract';
+import { decodeShardRecord } from '@icmp-mon/probing/wire';
 import { AgentNumbers, type LiveBus, SeriesParticipant } from '@icmp-mon/probing/server';
 import { StatusParticipant } from '@icmp-mon/status/server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { type EncodedBody, frameBlock, LANE, type PrintedResult, printBlock } from '@icmp-mon/probing/contract';
+import { type EncodedBody, frameBlock, LANE, type PrintedResult, printBlock } from '@icmp-mon/probing/wire';
 import { decompressBounded } from '@icmp-mon/platform/zstd';
 
 const ANY_AGENT = '00000000-0000-4000-8000-000000000001';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { OUTCOME, windowStart } from '@icmp-mon/probing/contract';
+import { OUTCOME } from '@icmp-mon/probing/contract';
+import { windowStart } from '@icmp-mon/probing/wire';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import { storeAgents, storeWindow } from '../libs/probing/server/stored-windows.test-rows';

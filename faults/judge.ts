@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { PrintedResult } from '@icmp-mon/probing/contract';
+import type { PrintedResult } from '@icmp-mon/probing/wire';
 
 /** What an anti-join of what was sent and what is stored leaves over. */
 export interface Judgement {

@@ -4,16 +4,15 @@ import type { AssignmentsAnswer } from '@icmp-mon/assignment/contract';
 import type { EnrolAnswer } from '@icmp-mon/agents/contract';
 import { simulatedTelemetry } from '../bench/fleet/telemetry';
 import { compress } from '@icmp-mon/platform/zstd';
+import { OUTCOME, shardOf } from '@icmp-mon/probing/contract';
 import {
   encodeBody,
   frameBlock,
   LANE,
-  OUTCOME,
   ResultColumnsBuilder,
-  shardOf,
   type EncodedBody,
   type ResultsAnswer,
-} from '@icmp-mon/probing/contract';
+} from '@icmp-mon/probing/wire';
 import { enrolment, jsonOf, makeKeyAndCsr, TestClient, type Answer } from '../apps/gateway/agent.test-client';
 
 const CHECK = 1;

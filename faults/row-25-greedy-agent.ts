@@ -2,7 +2,7 @@ import type { ClientRequest } from 'node:http';
 import { request } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { encodeBody, frameBlock, LANE, ResultColumnsBuilder } from '@icmp-mon/probing/contract';
+import { encodeBody, frameBlock, LANE, ResultColumnsBuilder } from '@icmp-mon/probing/wire';
 import { compress } from '@icmp-mon/platform/zstd';
 import { TestClient } from '../apps/gateway/agent.test-client';
 import { Findings, type FaultContext, type Verdict } from './fault-row';

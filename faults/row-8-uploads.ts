@@ -1,5 +1,5 @@
 import { jsonOf } from '../apps/gateway/agent.test-client';
-import type { ResultsAnswer } from '@icmp-mon/probing/contract';
+import type { ResultsAnswer } from '@icmp-mon/probing/wire';
 import { Findings, type FaultContext, type Verdict } from './fault-row';
 import { underLoad, type Installation } from './installation';
 import type { NumberedAgent } from './numbered-agent';

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { encodeBody, LANE, OUTCOME, ResultColumnsBuilder, type EncodedBody } from '@icmp-mon/probing/contract';
+import { OUTCOME } from '@icmp-mon/probing/contract';
+import { encodeBody, LANE, ResultColumnsBuilder, type EncodedBody } from '@icmp-mon/probing/wire';
 import { eventually } from '@icmp-mon/platform/testing';
 import { compress } from '@icmp-mon/platform/zstd';
 import { afterEach, beforeEach, expect, it } from 'vitest';

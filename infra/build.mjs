@@ -15,7 +15,8 @@ const hashFile = join(distDir, '.build-hash');
 const places = ['apps', 'libs', 'migrations', 'docs/schemas', ...tools];
 const single = ['docs/asyncapi.yaml', 'package-lock.json', 'tsconfig.base.json'];
 const portalOnly = /^(apps\/portal|libs\/[^/]+\/ui|libs\/platform\/(ui-kit|charts))\//;
-const serverOnly = /^(apps\/(?!portal)|migrations|docs|libs\/[^/]+\/server|libs\/platform\/(?!ui-kit|charts))/;
+const serverOnly =
+  /^(apps\/(?!portal)|migrations|docs|libs\/[^/]+\/(server|wire|agent)|libs\/platform\/(?!ui-kit|charts))/;
 
 const isOfTool = (path) => tools.some((name) => path.startsWith(`${name}/`));
 

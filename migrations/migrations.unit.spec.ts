@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { HISTOGRAM_BINS, HISTOGRAM_EXACT_BELOW_US, HISTOGRAM_LOWER_US } from '@icmp-mon/probing/contract';
+import { HISTOGRAM_BINS, HISTOGRAM_EXACT_BELOW_US, HISTOGRAM_LOWER_US } from '@icmp-mon/probing/wire';
 import type { MigrationClass } from '@icmp-mon/platform/database';
 import { describe, expect, it } from 'vitest';
 import frozen from './frozen.json';

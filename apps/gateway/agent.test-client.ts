@@ -11,7 +11,7 @@ import {
   ResultColumnsBuilder,
   writeUpload,
   type BlockAddress,
-} from '@icmp-mon/probing/contract';
+} from '@icmp-mon/probing/wire';
 import * as x509 from '@peculiar/x509';
 
 const SIGNING = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;

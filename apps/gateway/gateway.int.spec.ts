@@ -16,7 +16,7 @@ import {
   UPLOAD_BYTES_MAX,
   type BlockEnvelope,
   type ResultsAnswer,
-} from '@icmp-mon/probing/contract';
+} from '@icmp-mon/probing/wire';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { Messaging, SHARD_TOPIC, validateEvent } from '@icmp-mon/platform/messaging';
 import { eventually, testDatabase, testServices, testTopicPrefix, type TestDatabase } from '@icmp-mon/platform/testing';

@@ -13,7 +13,7 @@ import { ProcessReport } from '@icmp-mon/operations/server';
 import { ControlDatabase, DatabaseClock, REQUEST_TIMEOUTS } from '@icmp-mon/platform/database';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { Messaging } from '@icmp-mon/platform/messaging';
-import { UPLOAD_BYTES_MAX } from '@icmp-mon/probing/contract';
+import { UPLOAD_BYTES_MAX } from '@icmp-mon/probing/wire';
 import {
   createLogger,
   doEach,

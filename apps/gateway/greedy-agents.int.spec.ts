@@ -3,7 +3,7 @@ import type { ClientRequest } from 'node:http';
 import { request } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { connect as secured } from 'node:tls';
-import { encodeBody, frameBlock, LANE, ResultColumnsBuilder, type ResultsAnswer } from '@icmp-mon/probing/contract';
+import { encodeBody, frameBlock, LANE, ResultColumnsBuilder, type ResultsAnswer } from '@icmp-mon/probing/wire';
 import { compress } from '@icmp-mon/platform/zstd';
 import { eventually } from '@icmp-mon/platform/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { OUTCOME, type UncountedReason } from '@icmp-mon/probing/contract';
 import {
   encodeBlocksRecord,
   encodeBody,
@@ -6,10 +7,8 @@ import {
   encodeTickRecord,
   frameBlock,
   LANE,
-  OUTCOME,
   ResultColumnsBuilder,
-  type UncountedReason,
-} from '@icmp-mon/probing/contract';
+} from '@icmp-mon/probing/wire';
 import { compress } from '@icmp-mon/platform/zstd';
 import { type ResultBatch, ShardFold, type WriterTransaction } from '@icmp-mon/shard/engine';
 import { StatusParticipant } from '@icmp-mon/status/server';

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { ShardFold, type ShardDirectory, type WriterTransaction } from '@icmp-mon/shard/engine';
 import { AgentNumbers, type LiveBus, SeriesParticipant } from '@icmp-mon/probing/server';
 import { StatusParticipant } from '@icmp-mon/status/server';
-import { encodeBlocksRecord, encodeFeedRecord, type FeedFact, frameBlock, LANE } from '@icmp-mon/probing/contract';
+import { type FeedFact } from '@icmp-mon/probing/contract';
+import { encodeBlocksRecord, encodeFeedRecord, frameBlock, LANE } from '@icmp-mon/probing/wire';
 import { AGENT_IDS, generateLog, seeded, STANDARD, targetIdOf } from './shard-log.test-data';
 
 const numbers = new AgentNumbers({

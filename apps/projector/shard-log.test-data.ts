@@ -1,17 +1,14 @@
+import { AGENT_CONDITIONS, OUTCOME, type FeedFact, type TargetFact } from '@icmp-mon/probing/contract';
 import {
-  AGENT_CONDITIONS,
   encodeBlocksRecord,
   encodeBody,
   encodeFeedRecord,
   encodeTickRecord,
   frameBlock,
   LANE,
-  OUTCOME,
   ResultColumnsBuilder,
   type BlockEnvelope,
-  type FeedFact,
-  type TargetFact,
-} from '@icmp-mon/probing/contract';
+} from '@icmp-mon/probing/wire';
 import { compress } from '@icmp-mon/platform/zstd';
 
 /** A seeded generator (mulberry32), so that a failing run can be repeated. */

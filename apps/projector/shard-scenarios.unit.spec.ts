@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { OUTCOME, type FeedFact } from '@icmp-mon/probing/contract';
 import {
   encodeBlocksRecord,
   encodeBody,
@@ -6,11 +7,9 @@ import {
   encodeTickRecord,
   frameBlock,
   LANE,
-  OUTCOME,
   ResultColumnsBuilder,
   WINDOW_MS,
-  type FeedFact,
-} from '@icmp-mon/probing/contract';
+} from '@icmp-mon/probing/wire';
 import { compress } from '@icmp-mon/platform/zstd';
 import { ShardFold, type ShardDirectory, type WriterTransaction } from '@icmp-mon/shard/engine';
 import { AgentNumbers, type LiveBus, SeriesParticipant } from '@icmp-mon/probing/server';

@@ -1,12 +1,12 @@
+import { OUTCOME } from '@icmp-mon/probing/contract';
 import {
   encodeBody,
   frameBlock,
   LANE,
-  OUTCOME,
   ResultColumnsBuilder,
   type EncodedBody,
   type Lane,
-} from '@icmp-mon/probing/contract';
+} from '@icmp-mon/probing/wire';
 import { compress } from '@icmp-mon/platform/zstd';
 
 export interface SimulatedSample {

@@ -1,6 +1,5 @@
+import { AGENT_CONDITIONS, type AgentCondition, type FeedFact } from '@icmp-mon/probing/contract';
 import {
-  AGENT_CONDITIONS,
-  type AgentCondition,
   decodeBlock,
   decodeShardRecord,
   encodeBlocksRecord,
@@ -9,9 +8,8 @@ import {
   LANE,
   type BlockEnvelope,
   type DecodedBlock,
-  type FeedFact,
   type Lane,
-} from '@icmp-mon/probing/contract';
+} from '@icmp-mon/probing/wire';
 import { ReceiptTimes } from '@icmp-mon/shard/engine';
 import { decompressBounded } from '@icmp-mon/platform/zstd';
 import { AGENT_IDS, seeded, targetIdOf } from './shard-log.test-data';

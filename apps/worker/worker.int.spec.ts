@@ -1,6 +1,6 @@
 import { TARGET_STREAM } from '@icmp-mon/targets/contract';
 import { BUILT_IN_TIERS, TIER_STREAM } from '@icmp-mon/tiers/contract';
-import { decodeShardRecord, type ShardRecord } from '@icmp-mon/probing/contract';
+import { decodeShardRecord, type ShardRecord } from '@icmp-mon/probing/wire';
 import { DEFAULT_THRESHOLDS } from '@icmp-mon/operations/server';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { EventStore } from '@icmp-mon/platform/event-store';

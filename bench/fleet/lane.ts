@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { frameBlock, LANE, type ResultsAnswer, writeUpload } from '@icmp-mon/probing/contract';
+import { frameBlock, LANE, type ResultsAnswer, writeUpload } from '@icmp-mon/probing/wire';
 import type { AgentConnection } from './agent-connection';
 import type { ShardBody } from './simulated-agent';
 

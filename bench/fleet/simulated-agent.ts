@@ -1,4 +1,5 @@
-import { encodeBody, OUTCOME, ResultColumnsBuilder, shardOf, type EncodedBody } from '@icmp-mon/probing/contract';
+import { OUTCOME, shardOf } from '@icmp-mon/probing/contract';
+import { encodeBody, ResultColumnsBuilder, type EncodedBody } from '@icmp-mon/probing/wire';
 import { compress } from '@icmp-mon/platform/zstd';
 import { agentHash, type Tally } from './tally';
 

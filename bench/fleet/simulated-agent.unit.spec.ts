@@ -1,4 +1,5 @@
-import { decodeBlock, frameBlock, LANE, OUTCOME } from '@icmp-mon/probing/contract';
+import { OUTCOME } from '@icmp-mon/probing/contract';
+import { decodeBlock, frameBlock, LANE } from '@icmp-mon/probing/wire';
 import { decompressBounded } from '@icmp-mon/platform/zstd';
 import { describe, expect, it } from 'vitest';
 import { SimulatedAgent } from './simulated-agent';

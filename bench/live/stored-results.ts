@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { encodeSeriesBody, OUTCOME, SeriesBuilder, windowStart } from '@icmp-mon/probing/contract';
+import { OUTCOME } from '@icmp-mon/probing/contract';
+import { encodeSeriesBody, SeriesBuilder, windowStart } from '@icmp-mon/probing/wire';
 import { LivePublisher, type LiveRow, RedisLiveBus } from '@icmp-mon/probing/server';
 import { Redis } from 'ioredis';
 import pg from 'pg';

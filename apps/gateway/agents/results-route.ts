@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { UPLOAD_BYTES_MAX, type ResultsAnswer } from '@icmp-mon/probing/contract';
+import { UPLOAD_BYTES_MAX, type ResultsAnswer } from '@icmp-mon/probing/wire';
 import { DependencyUnavailable, DomainError } from '@icmp-mon/platform/errors';
 import { answerError, RequestRefused } from '@icmp-mon/platform/http';
 import { BYTES_PER_S_MIN, declaredLength, readBody } from '../request-body';

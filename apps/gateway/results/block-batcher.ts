@@ -1,4 +1,4 @@
-import { encodeBlocksRecord, ENVELOPE_OVERHEAD_BYTES_MAX, type BlockEnvelope } from '@icmp-mon/probing/contract';
+import { encodeBlocksRecord, ENVELOPE_OVERHEAD_BYTES_MAX, type BlockEnvelope } from '@icmp-mon/probing/wire';
 import { DependencyUnavailable } from '@icmp-mon/platform/errors';
 import type { OutgoingMessage } from '@icmp-mon/platform/messaging';
 

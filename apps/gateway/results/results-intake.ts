@@ -6,7 +6,7 @@ import {
   type BlockRefusal,
   type Lane,
   type ResultsAnswer,
-} from '@icmp-mon/probing/contract';
+} from '@icmp-mon/probing/wire';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { SHARD_TOPIC, type Messaging } from '@icmp-mon/platform/messaging';
 import { createLogger } from '@icmp-mon/platform/ops';

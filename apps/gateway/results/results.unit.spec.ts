@@ -1,4 +1,4 @@
-import { decodeShardRecord } from '@icmp-mon/probing/contract';
+import { decodeShardRecord } from '@icmp-mon/probing/wire';
 import { DependencyUnavailable } from '@icmp-mon/platform/errors';
 import type { OutgoingMessage } from '@icmp-mon/platform/messaging';
 import { eventually } from '@icmp-mon/platform/testing';

@@ -1,4 +1,5 @@
-import { decodeShardRecord, type FeedFact } from '@icmp-mon/probing/contract';
+import { type FeedFact } from '@icmp-mon/probing/contract';
+import { decodeShardRecord } from '@icmp-mon/probing/wire';
 import { BUILT_IN_TIERS, type TierPolicy } from '@icmp-mon/tiers/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { newId } from '@icmp-mon/platform/ids';

@@ -1,4 +1,5 @@
-import { encodeFeedRecord, type FeedFact } from '@icmp-mon/probing/contract';
+import { type FeedFact } from '@icmp-mon/probing/contract';
+import { encodeFeedRecord } from '@icmp-mon/probing/wire';
 import { connect, ControlDatabase, type Connection, type Sql } from '@icmp-mon/platform/database';
 import { LeaseKeeper } from '@icmp-mon/platform/leases';
 import { SHARD_TOPIC, type Messaging } from '@icmp-mon/platform/messaging';

@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 const root = path.resolve(import.meta.dirname, '../../..');
 const { outputFiles } = await build({
   stdin: {
-    contents: `export { printBlock } from '@icmp-mon/probing/contract';
+    contents: `export { printBlock } from '@icmp-mon/probing/wire';
                export { decompressBounded } from '@icmp-mon/platform/zstd';`,
     resolveDir: root,
   },

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { encodeBody, frameBlock, LANE, OUTCOME, ResultColumnsBuilder } from '@icmp-mon/probing/contract';
+import { OUTCOME } from '@icmp-mon/probing/contract';
+import { encodeBody, frameBlock, LANE, ResultColumnsBuilder } from '@icmp-mon/probing/wire';
 import { compress } from '@icmp-mon/platform/zstd';
 
 const SCRIPT = path.join(import.meta.dirname, 'print-block.mjs');

@@ -1,12 +1,5 @@
-import {
-  BLOCK_LIMITS,
-  decodeBlock,
-  encodeBody,
-  frameBlock,
-  LANE,
-  OUTCOME,
-  ResultColumnsBuilder,
-} from '@icmp-mon/probing/contract';
+import { OUTCOME } from '@icmp-mon/probing/contract';
+import { BLOCK_LIMITS, decodeBlock, encodeBody, frameBlock, LANE, ResultColumnsBuilder } from '@icmp-mon/probing/wire';
 import { describe, expect, it } from 'vitest';
 import { compress, decompressBounded } from '.';
 

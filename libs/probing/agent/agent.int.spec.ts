@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import os from 'node:os';
 import path from 'node:path';
 import type { AgentTelemetry } from '@icmp-mon/agents/contract';
-import { LANE, OUTCOME } from '@icmp-mon/probing/contract';
+import { OUTCOME } from '@icmp-mon/probing/contract';
+import { LANE } from '@icmp-mon/probing/wire';
 import { compress } from '@icmp-mon/platform/zstd';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AgentOptions, EnrolledAnew, ProbingAgent } from './agent';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { accessSync, constants } from 'node:fs';
-import type { Compress } from '@icmp-mon/probing/contract';
+import type { Compress } from '@icmp-mon/probing/wire';
 import type { AgentLog } from './agent-log';
 import { Admission } from './enrol/admission';
 import { CertificateRenewal } from './enrol/certificate-renewal';

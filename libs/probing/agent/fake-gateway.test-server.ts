@@ -13,7 +13,7 @@ import {
   rejoinText,
 } from '@icmp-mon/agents/contract';
 import type { AssignmentsAnswer } from '@icmp-mon/assignment/contract';
-import { type BlockHeader, decodeBlock, readUpload, type ResultsAnswer } from '@icmp-mon/probing/contract';
+import { type BlockHeader, decodeBlock, readUpload, type ResultsAnswer } from '@icmp-mon/probing/wire';
 import { decompressBounded } from '@icmp-mon/platform/zstd';
 import * as x509 from '@peculiar/x509';
 

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { AgentDescription, ExecutorHealth, ExecutorState } from '@icmp-mon/agents/contract';
-import { type Compress, isSuccess } from '@icmp-mon/probing/contract';
+import { isSuccess } from '@icmp-mon/probing/contract';
+import { type Compress } from '@icmp-mon/probing/wire';
 import type { AgentLog } from './agent-log';
 import { Description } from './enrol/description';
 import type { Identity } from './enrol/identity-store';

@@ -1,6 +1,9 @@
 import type { CheckType } from './feed-fact';
 import type { OutcomeName } from './outcomes';
-import type { Resolution } from './rollup-levels';
+
+/** Lengths of the windows that figures of a target come in, shortest first. */
+export const RESOLUTIONS = ['5m', '1h', '1d', '1mo'] as const;
+export type Resolution = (typeof RESOLUTIONS)[number];
 
 /** One measurement, as `/results` gives it. */
 export interface ProbeResult {

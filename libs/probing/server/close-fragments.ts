@@ -1,4 +1,4 @@
-import { WINDOW_MS } from '@icmp-mon/probing/contract';
+import { WINDOW_MS } from '@icmp-mon/probing/wire';
 import type { Sql } from '@icmp-mon/platform/database';
 import type { WriterTransaction } from '@icmp-mon/shard/engine';
 

@@ -1,11 +1,5 @@
-import {
-  encodeSeriesBody,
-  OUTCOME,
-  OUTCOME_NAMES,
-  outcomeName,
-  WINDOW_MS,
-  windowStart,
-} from '@icmp-mon/probing/contract';
+import { OUTCOME, OUTCOME_NAMES, outcomeName } from '@icmp-mon/probing/contract';
+import { encodeSeriesBody, WINDOW_MS, windowStart } from '@icmp-mon/probing/wire';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import fc from 'fast-check';

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { WINDOW_MS, windowStart } from '@icmp-mon/probing/contract';
+import { WINDOW_MS, windowStart } from '@icmp-mon/probing/wire';
 import { DatabaseModule, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import {

@@ -1,7 +1,7 @@
 import { eventually, testServices, testTopicPrefix } from '@icmp-mon/platform/testing';
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { windowStart } from '@icmp-mon/probing/contract';
+import { windowStart } from '@icmp-mon/probing/wire';
 import { type LiveNews, type LiveRow } from './live/live-news';
 import { WatchedTargets } from './live/watched-targets';
 import { LivePublisher } from './live-publisher';

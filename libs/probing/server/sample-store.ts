@@ -1,5 +1,5 @@
 import { IntMap } from '@icmp-mon/shard/engine';
-import { windowStart } from '@icmp-mon/probing/contract';
+import { windowStart } from '@icmp-mon/probing/wire';
 
 const NONE = -1;
 const INITIAL_SAMPLES = 1_024;

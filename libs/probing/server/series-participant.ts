@@ -1,4 +1,4 @@
-import { windowStart } from '@icmp-mon/probing/contract';
+import { windowStart } from '@icmp-mon/probing/wire';
 import type {
   CheckpointPart,
   PendingWrite,

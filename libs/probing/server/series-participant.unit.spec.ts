@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decodeSeriesBody, OUTCOME, LANE, WINDOW_MS } from '@icmp-mon/probing/contract';
+import { OUTCOME } from '@icmp-mon/probing/contract';
+import { decodeSeriesBody, LANE, WINDOW_MS } from '@icmp-mon/probing/wire';
 import { type RecordPlace, ShardDirectory, type ResultBatch, type WriterTransaction } from '@icmp-mon/shard/engine';
 import { AgentNumbers } from './agent-numbers';
 import { type LiveNews, readLiveMessage } from './live/live-news';

@@ -1,12 +1,12 @@
+import { bucketStart } from './rollups/rollup-levels';
 import {
-  bucketStart,
   encodeSeriesBody,
   RttHistogram,
   SERIES_SAMPLES_MAX,
   SeriesBuilder,
   sortSamples,
   summarizeSamples,
-} from '@icmp-mon/probing/contract';
+} from '@icmp-mon/probing/wire';
 import { CopyRows } from '@icmp-mon/platform/copy';
 import type { WriterTransaction } from '@icmp-mon/shard/engine';
 import type { LiveRow } from './live/live-news';

@@ -5,7 +5,7 @@ import {
   SeriesBuilder,
   type SeriesSamples,
   summarizeSamples,
-} from '@icmp-mon/probing/contract';
+} from '@icmp-mon/probing/wire';
 import type { Sql } from '@icmp-mon/platform/database';
 
 /** For specs only: one sample in words. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type FeedFact, type UncountedReason } from '@icmp-mon/probing/contract';
 import {
   allocateColumns,
   BLOCK_RESULTS_MAX,
@@ -8,10 +9,8 @@ import {
   LANE,
   type BlockEnvelope,
   type DecodedBlock,
-  type FeedFact,
   type Refused,
-  type UncountedReason,
-} from '@icmp-mon/probing/contract';
+} from '@icmp-mon/probing/wire';
 import { decompressBounded } from '@icmp-mon/platform/zstd';
 import { ShardDirectory } from './directory';
 import { CheckpointUnreadable, decodeCheckpoint, encodeCheckpoint, type CheckpointPart } from './checkpoint-codec';

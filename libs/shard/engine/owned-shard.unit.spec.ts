@@ -1,5 +1,5 @@
 import type { Sql } from '@icmp-mon/platform/database';
-import { encodeTickRecord } from '@icmp-mon/probing/contract';
+import { encodeTickRecord } from '@icmp-mon/probing/wire';
 import { compress } from '@icmp-mon/platform/zstd';
 import { describe, expect, it } from 'vitest';
 import { encodeCheckpoint, type CheckpointPart } from './checkpoint-codec';

@@ -1,4 +1,5 @@
-import type { Lane, UncountedReason } from '@icmp-mon/probing/contract';
+import type { UncountedReason } from '@icmp-mon/probing/contract';
+import type { Lane } from '@icmp-mon/probing/wire';
 import type { Sql } from '@icmp-mon/platform/database';
 import type { CheckpointPart } from './checkpoint-codec';
 import type { AgentEntry, PolicyEntry, TargetEntry } from './directory';

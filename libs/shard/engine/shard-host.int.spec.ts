@@ -1,4 +1,4 @@
-import { encodeTickRecord } from '@icmp-mon/probing/contract';
+import { encodeTickRecord } from '@icmp-mon/probing/wire';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import type { LogReader, LogRecord } from '@icmp-mon/platform/messaging';
 import { createLogger } from '@icmp-mon/platform/ops';

@@ -1,4 +1,4 @@
-import { encodeTickRecord } from '@icmp-mon/probing/contract';
+import { encodeTickRecord } from '@icmp-mon/probing/wire';
 import type { Sql } from '@icmp-mon/platform/database';
 import type { LeaseKeeper } from '@icmp-mon/platform/leases';
 import { SHARD_TOPIC, type Messaging } from '@icmp-mon/platform/messaging';

@@ -1,5 +1,6 @@
 import type { Status, StatusReason } from '@icmp-mon/status/contract';
-import { isSuccess, LANE } from '@icmp-mon/probing/contract';
+import { isSuccess } from '@icmp-mon/probing/contract';
+import { LANE } from '@icmp-mon/probing/wire';
 import {
   NO_PAIR,
   type CheckpointPart,

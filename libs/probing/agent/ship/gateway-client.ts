@@ -11,7 +11,8 @@ import {
   type AgentPolicyReport,
 } from '@icmp-mon/agents/contract';
 import type { AssignmentsAnswer } from '@icmp-mon/assignment/contract';
-import type { ResultsAnswer, UncountedResults } from '@icmp-mon/probing/contract';
+import type { UncountedResults } from '@icmp-mon/probing/contract';
+import type { ResultsAnswer } from '@icmp-mon/probing/wire';
 import { describeAnswer, type HttpsAnswer, httpsRequest, problemCodeOf } from './https-request';
 
 export interface GatewayIdentity {

@@ -1,4 +1,4 @@
-import { frameBlock, LANE, type ResultsAnswer, writeUpload } from '@icmp-mon/probing/contract';
+import { frameBlock, LANE, type ResultsAnswer, writeUpload } from '@icmp-mon/probing/wire';
 import { BackOff, WakeUp } from '@icmp-mon/platform/concurrency';
 import type { AgentLog } from '../agent-log';
 import type { RefusedBlock, Spool } from '../spool/spool';

@@ -1,13 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import {
-  encodeBody,
-  inspectBlock,
-  readUpload,
-  ResultColumnsBuilder,
-  type ResultsAnswer,
-} from '@icmp-mon/probing/contract';
+import { encodeBody, inspectBlock, readUpload, ResultColumnsBuilder, type ResultsAnswer } from '@icmp-mon/probing/wire';
 import { compress } from '@icmp-mon/platform/zstd';
 import { eventually } from '@icmp-mon/platform/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

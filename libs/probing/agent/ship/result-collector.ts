@@ -1,12 +1,5 @@
-import {
-  type Compress,
-  encodeBody,
-  isSuccess,
-  isVote,
-  OUTCOME,
-  ResultColumnsBuilder,
-  shardOf,
-} from '@icmp-mon/probing/contract';
+import { isSuccess, isVote, OUTCOME, shardOf } from '@icmp-mon/probing/contract';
+import { type Compress, encodeBody, ResultColumnsBuilder } from '@icmp-mon/probing/wire';
 import type { AgentLog } from '../agent-log';
 import type { ScheduledTarget } from '../schedule/schedule';
 import type { NewBlock } from '../spool/spooled-block';

@@ -1,6 +1,6 @@
 // Run as a process of its own by spool-kill.int.spec.ts: fills a spool until it is killed, and says what is durable.
 import { writeSync } from 'node:fs';
-import { LANE } from '@icmp-mon/probing/contract';
+import { LANE } from '@icmp-mon/probing/wire';
 import { Spool } from './spool';
 
 const [, , dir = '', firstText = '0'] = process.argv;

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { LANE, type Lane } from '@icmp-mon/probing/contract';
+import { LANE, type Lane } from '@icmp-mon/probing/wire';
 import type { AgentLog } from '../agent-log';
 import { nextBoot } from './boot-counter';
 import { ClockPeriods, correctionOf } from './clock-periods';

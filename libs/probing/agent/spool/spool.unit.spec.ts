@@ -14,7 +14,7 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { type EncodedBody, LANE } from '@icmp-mon/probing/contract';
+import { type EncodedBody, LANE } from '@icmp-mon/probing/wire';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Spool } from './spool';
 import { SPOOL_FILE } from './spool-database';

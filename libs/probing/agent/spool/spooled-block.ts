@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { type EncodedBody, LANE, type Lane } from '@icmp-mon/probing/contract';
+import { type EncodedBody, LANE, type Lane } from '@icmp-mon/probing/wire';
 
 /** A finished body on its way into the spool. */
 export interface NewBlock {

@@ -1,4 +1,4 @@
-import { LANE, type Lane } from '@icmp-mon/probing/contract';
+import { LANE, type Lane } from '@icmp-mon/probing/wire';
 import { type ClockPeriods, type ClockRange, correctionOf } from './clock-periods';
 import type { Statements } from './spool-statements';
 import type { BlockRow } from './spooled-block';

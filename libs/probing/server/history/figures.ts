@@ -1,14 +1,6 @@
-import {
-  bucketStart,
-  emptyCounters,
-  type HistoryPoint,
-  historyPoint,
-  mergeCounters,
-  type Resolution,
-  RttHistogram,
-  type WindowCounters,
-  bucketEnd,
-} from '@icmp-mon/probing/contract';
+import { type HistoryPoint, type Resolution } from '@icmp-mon/probing/contract';
+import { bucketStart, bucketEnd } from '../rollups/rollup-levels';
+import { emptyCounters, historyPoint, mergeCounters, RttHistogram, type WindowCounters } from '@icmp-mon/probing/wire';
 
 /** What is known of one target in one bucket, its histograms not added up yet. */
 export interface Figures {

@@ -1,16 +1,15 @@
+import { type HistoryPage, OUTCOME } from '@icmp-mon/probing/contract';
 import {
   decodeSeriesBody,
   encodeSeriesBody,
-  type HistoryPage,
   historyPoint,
   mergeCounters,
-  OUTCOME,
   RttHistogram,
   summarizeSamples,
   emptyCounters,
   WINDOW_MS,
   windowStart,
-} from '@icmp-mon/probing/contract';
+} from '@icmp-mon/probing/wire';
 import { connect, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import fc from 'fast-check';

@@ -6,7 +6,7 @@ import {
   RttHistogram,
   summarizeSamples,
   type WindowCounters,
-} from '@icmp-mon/probing/contract';
+} from '@icmp-mon/probing/wire';
 import type { Sql } from '@icmp-mon/platform/database';
 import type { TimeRange } from '@icmp-mon/platform/http';
 import type { Figures } from './figures';

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { Authenticator, drainedOf, lastEventIdOf, type Principal, sendEventStream } from '@icmp-mon/platform/http';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
-import { encodeSeriesBody, windowStart } from '@icmp-mon/probing/contract';
+import { encodeSeriesBody, windowStart } from '@icmp-mon/probing/wire';
 import { eventually, testDatabase, type TestDatabase, testServices, testTopicPrefix } from '@icmp-mon/platform/testing';
 import express, { type Request, type Response } from 'express';
 import { Redis } from 'ioredis';

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { encodeSeriesBody, OUTCOME, windowStart } from '@icmp-mon/probing/contract';
+import { OUTCOME } from '@icmp-mon/probing/contract';
+import { encodeSeriesBody, windowStart } from '@icmp-mon/probing/wire';
 import type { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { describe, expect, it } from 'vitest';
 import { LivePublisher } from '../live-publisher';

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { encodeSeriesBody, type LiveEvent, windowStart } from '@icmp-mon/probing/contract';
+import { type LiveEvent } from '@icmp-mon/probing/contract';
+import { encodeSeriesBody, windowStart } from '@icmp-mon/probing/wire';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { eventually, testDatabase, type TestDatabase, testServices, testTopicPrefix } from '@icmp-mon/platform/testing';
 import { Redis } from 'ioredis';

@@ -1,4 +1,5 @@
-import { decodeSeriesBody, type LiveEvent, type SeriesSamples } from '@icmp-mon/probing/contract';
+import { type LiveEvent } from '@icmp-mon/probing/contract';
+import { decodeSeriesBody, type SeriesSamples } from '@icmp-mon/probing/wire';
 import { Batching } from '@icmp-mon/platform/batching';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { Injectable } from '@nestjs/common';

@@ -1,4 +1,5 @@
-import { CHECK_TYPES, OUTCOME, outcomeName, type ProbeResult, type SeriesSamples } from '@icmp-mon/probing/contract';
+import { CHECK_TYPES, OUTCOME, outcomeName, type ProbeResult } from '@icmp-mon/probing/contract';
+import { type SeriesSamples } from '@icmp-mon/probing/wire';
 import type { StoredAgent } from './stored-agents';
 
 /** A row of `samples` as the API gives it. All stored checks are pings: the series do not name their types. */

@@ -1,4 +1,5 @@
-import { OUTCOME, type ProbeResult, WINDOW_MS, windowStart } from '@icmp-mon/probing/contract';
+import { OUTCOME, type ProbeResult } from '@icmp-mon/probing/contract';
+import { WINDOW_MS, windowStart } from '@icmp-mon/probing/wire';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { encodeNumberCursor } from '@icmp-mon/platform/paging';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';

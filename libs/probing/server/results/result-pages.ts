@@ -1,4 +1,5 @@
-import { type ProbeResult, WINDOW_MS, windowStart } from '@icmp-mon/probing/contract';
+import { type ProbeResult } from '@icmp-mon/probing/contract';
+import { WINDOW_MS, windowStart } from '@icmp-mon/probing/wire';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { decodeNumberCursor, encodeNumberCursor } from '@icmp-mon/platform/paging';
 import { Injectable } from '@nestjs/common';

@@ -1,4 +1,4 @@
-import type { SeriesSamples } from '@icmp-mon/probing/contract';
+import type { SeriesSamples } from '@icmp-mon/probing/wire';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { Injectable } from '@nestjs/common';
 

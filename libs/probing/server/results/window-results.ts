@@ -1,10 +1,5 @@
-import {
-  appendSeriesBody,
-  type ProbeResult,
-  SERIES_SAMPLES_MAX,
-  SeriesBuilder,
-  type SeriesSamples,
-} from '@icmp-mon/probing/contract';
+import { type ProbeResult } from '@icmp-mon/probing/contract';
+import { appendSeriesBody, SERIES_SAMPLES_MAX, SeriesBuilder, type SeriesSamples } from '@icmp-mon/probing/wire';
 import { probeResult } from './probe-result';
 import type { StoredAgents } from './stored-agents';
 

@@ -1,5 +1,5 @@
 import { type DroppedChunks, dropOldChunks, type Sql, type Transactor } from '@icmp-mon/platform/database';
-import { ROLLUP_LEVELS, type RollupLevel } from '@icmp-mon/probing/contract';
+import { ROLLUP_LEVELS, type RollupLevel } from './rollup-levels';
 import { readProgress } from './rollup-progress';
 import { holdReaders } from './source-lock';
 

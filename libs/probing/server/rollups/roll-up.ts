@@ -1,5 +1,5 @@
 import type { Sql } from '@icmp-mon/platform/database';
-import { bucketEnd, bucketStart, ROLLUP_LEVELS, type RollupLevel } from '@icmp-mon/probing/contract';
+import { bucketEnd, bucketStart, ROLLUP_LEVELS, type RollupLevel } from './rollup-levels';
 import { foldedUntil } from '../folded-until';
 import { type Progress, readProgress } from './rollup-progress';
 import { readingSource } from './source-lock';

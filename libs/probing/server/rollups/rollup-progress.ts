@@ -1,5 +1,5 @@
 import type { Sql } from '@icmp-mon/platform/database';
-import type { RollupLevel } from '@icmp-mon/probing/contract';
+import type { RollupLevel } from './rollup-levels';
 
 export type RollupRelation = RollupLevel['relation'] | RollupLevel['source'];
 

@@ -1,4 +1,4 @@
-import type { RollupLevel } from '@icmp-mon/probing/contract';
+import type { RollupLevel } from './rollup-levels';
 
 /**
  * The one definition of a level: its columns, in the order of its table. The job runs it with a condition on the source's column

@@ -1,15 +1,14 @@
 import { TELEMETRY_MIGRATIONS } from '@icmp-mon/migrations';
+import { OUTCOME } from '@icmp-mon/probing/contract';
+import { bucketStart, ROLLUP_LEVELS } from './rollup-levels';
 import {
-  bucketStart,
   emptyCounters,
   mergeCounters,
-  OUTCOME,
-  ROLLUP_LEVELS,
   RttHistogram,
   sortSamples,
   summarizeSamples,
   WINDOW_MS,
-} from '@icmp-mon/probing/contract';
+} from '@icmp-mon/probing/wire';
 import { connect, type Connection, type Sql, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
-import { HISTOGRAM_TOP_US, mergeHistograms, RttHistogram } from '@icmp-mon/probing/contract';
+import { HISTOGRAM_TOP_US, mergeHistograms, RttHistogram } from '@icmp-mon/probing/wire';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 

@@ -1,6 +1,6 @@
 import { type AgentReport, AgentReports } from '@icmp-mon/agents/contract';
 import { type AgentAssignments, AssignmentDirectory, type NamedAgent } from '@icmp-mon/assignment/contract';
-import { encodeSeriesBody, RttHistogram, SeriesBuilder, windowStart } from '@icmp-mon/probing/contract';
+import { encodeSeriesBody, RttHistogram, SeriesBuilder, windowStart } from '@icmp-mon/probing/wire';
 import type { StatusChangeView, TargetStatusView } from '@icmp-mon/status/contract';
 import { ControlDatabase, DatabaseModule, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';

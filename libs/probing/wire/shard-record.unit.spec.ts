@@ -1,15 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type FeedFact, isFeedFact, shardOf } from '@icmp-mon/probing/contract';
 import {
   decodeShardRecord,
   encodeBlocksRecord,
   encodeFeedRecord,
   encodeTickRecord,
-  type FeedFact,
-  isFeedFact,
   RECORD_ENVELOPES_MAX,
   SHARD_RECORD_BYTES_MAX,
-  shardOf,
 } from '.';
 import { blockOf, THREE_ROWS } from './block-fixtures';
 

@@ -1,6 +1,6 @@
 import { ByteReader } from './byte-reader';
 import { ByteWriter } from './byte-writer';
-import { isOutcome, OUTCOME } from './outcomes';
+import { isOutcome, OUTCOME } from '@icmp-mon/probing/contract';
 import { SeriesBuilder, type SeriesSamples, sortSamples } from './series-samples';
 
 /** Length of the windows that series rows cover. */

@@ -1,7 +1,7 @@
 import { BLOCK_BYTES_MAX } from './block';
 import { ByteReader } from './byte-reader';
 import { ByteWriter } from './byte-writer';
-import { feedFactFault, type FeedFact } from './feed-fact';
+import { feedFactFault, type FeedFact } from '@icmp-mon/probing/contract';
 
 /** A value of the shard's log stays below what a broker accepts unless told otherwise (1 MiB with its own overhead). */
 export const SHARD_RECORD_BYTES_MAX = 1_000_000;

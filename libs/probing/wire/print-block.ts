@@ -1,6 +1,6 @@
 import { decodeBlock, LANE, type BlockRefusal } from './block';
 import type { Decompress } from './block-body';
-import { outcomeName, type OutcomeName } from './outcomes';
+import { outcomeName, type OutcomeName } from '@icmp-mon/probing/contract';
 
 export interface PrintedResult {
   at: string;

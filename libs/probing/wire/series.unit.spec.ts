@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { OUTCOME, OUTCOME_NAMES } from '@icmp-mon/probing/contract';
 import {
   AGENT_NO_MAX,
   decodeSeriesBody,
@@ -8,8 +9,6 @@ import {
   historyPoint,
   mergeCounters,
   mergeSeriesBodies,
-  OUTCOME,
-  OUTCOME_NAMES,
   RttHistogram,
   SERIES_SAMPLES_MAX,
   SeriesBodyError,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { OUTCOME } from '@icmp-mon/probing/contract';
 import {
   allocateColumns,
   BLOCK_RAW_BYTES_MAX,
@@ -11,7 +12,6 @@ import {
   frameBlock,
   inspectBlock,
   LANE,
-  OUTCOME,
   ResultColumnsBuilder,
 } from '.';
 import {

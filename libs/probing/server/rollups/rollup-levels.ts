@@ -1,8 +1,5 @@
-import { WINDOW_MS } from './series-body';
-
-/** Lengths of the windows that figures of a target come in, shortest first. */
-export const RESOLUTIONS = ['5m', '1h', '1d', '1mo'] as const;
-export type Resolution = (typeof RESOLUTIONS)[number];
+import type { Resolution } from '@icmp-mon/probing/contract';
+import { WINDOW_MS } from '@icmp-mon/probing/wire';
 
 /** A table (or continuous aggregate) of figures per target, check and bucket, each level made from the one below. */
 export interface RollupLevel {

@@ -1,5 +1,5 @@
-import { isVote, OUTCOME } from './outcomes';
-import type { HistoryPoint } from './results-api';
+import { isVote, OUTCOME } from '@icmp-mon/probing/contract';
+import type { HistoryPoint } from '@icmp-mon/probing/contract';
 import type { RttHistogram } from './rtt-histogram';
 import type { SeriesSamples } from './series-samples';
 

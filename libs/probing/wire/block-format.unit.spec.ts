@@ -1,14 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import {
-  allocateSamples,
-  encodeSeriesBody,
-  HISTOGRAM_BINS,
-  OUTCOME,
-  OUTCOME_NAMES,
-  printBlock,
-  type SeriesSamples,
-} from '.';
+import { OUTCOME, OUTCOME_NAMES } from '@icmp-mon/probing/contract';
+import { allocateSamples, encodeSeriesBody, HISTOGRAM_BINS, printBlock, type SeriesSamples } from '.';
 import { blockOf, decompressRuns, THREE_ROWS } from './block-fixtures';
 
 const page = readFileSync(new URL('../../../docs/block-format.md', import.meta.url), 'utf8');

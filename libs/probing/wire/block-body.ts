@@ -1,6 +1,6 @@
 import { ByteReader } from './byte-reader';
 import { ByteWriter } from './byte-writer';
-import { isOutcome, OUTCOME } from './outcomes';
+import { isOutcome, OUTCOME } from '@icmp-mon/probing/contract';
 import { allocateColumns, BLOCK_RESULTS_MAX, type ResultColumns } from './result-columns';
 
 /** One frame of the compressor used for bodies (zstd). */

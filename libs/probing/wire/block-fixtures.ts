@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { BlockAddress, Compress, Decompress } from '.';
-import { encodeBody, frameBlock, LANE, OUTCOME, OUTCOME_NAMES, type ResultColumns, ResultColumnsBuilder } from '.';
+import { OUTCOME, OUTCOME_NAMES } from '@icmp-mon/probing/contract';
+import { encodeBody, frameBlock, LANE, type ResultColumns, ResultColumnsBuilder } from '.';
 
 /** For specs only: one result in words. */
 export interface Row {
