@@ -13,7 +13,7 @@ import {
 } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { ChangeAgentBody, ChangedAgentDocument, RetireAgentBody } from './agents-documents';
+import { ChangeAgentBody, ChangedAgentDocument, RetireAgentBody } from './agents.dto';
 import { ChangeAgent, type ChangeOptions } from './change-agent';
 
 interface RequestParts extends ChangeOptions {

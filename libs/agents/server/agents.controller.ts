@@ -11,7 +11,7 @@ import {
   AgentDocument,
   AgentListDocument,
   AgentListQuery,
-} from './agents-documents';
+} from './agents.dto';
 import { ListAgents } from './list-agents';
 
 @ApiTags('agents')

@@ -3,7 +3,7 @@ import { Caller, Metadata, type Principal, type RequestMetadata, RequirePermissi
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CreateEnrolmentToken } from './create-enrolment-token';
-import { EnrolmentTokenBody, EnrolmentTokenDocument, EnrolmentTokenListDocument } from './enrolment-token-documents';
+import { EnrolmentTokenBody, EnrolmentTokenDocument, EnrolmentTokenListDocument } from './enrolment-tokens.dto';
 import { ListEnrolmentTokens } from './list-enrolment-tokens';
 import { RevokeEnrolmentToken } from './revoke-enrolment-token';
 

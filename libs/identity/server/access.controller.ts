@@ -11,7 +11,7 @@ import {
   IssuedApiKeyDocument,
   ResetPasswordBody,
   UserListDocument,
-} from './access-api';
+} from './access.dto';
 import { listUsers } from './accounts/list-users';
 import { ResetPassword } from './accounts/reset-password';
 import { IssueApiKey } from './api-keys/issue-api-key';

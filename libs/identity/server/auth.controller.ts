@@ -12,7 +12,7 @@ import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common'
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { LoginBody, SessionAnswer } from './auth-api';
+import { LoginBody, SessionAnswer } from './auth.dto';
 import { ACCESS_TOKEN_S, AccessTokens } from './sessions/access-token';
 import {
   clearCookies,

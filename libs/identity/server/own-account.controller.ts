@@ -12,7 +12,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Put, Req
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { ChangePasswordBody, EndedLoginsDocument, LoginListDocument } from './access-api';
+import { ChangePasswordBody, EndedLoginsDocument, LoginListDocument } from './access.dto';
 import { ChangePassword } from './accounts/change-password';
 import { EndLogins } from './sessions/end-logins';
 import { listLogins } from './sessions/list-logins';

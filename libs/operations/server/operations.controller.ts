@@ -17,7 +17,7 @@ import {
   HealthDocument,
   ReplayBody,
   ReplayDocument,
-} from './operations-documents';
+} from './operations.dto';
 
 @ApiTags('operations')
 @Controller('api/v1')

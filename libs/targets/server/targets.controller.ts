@@ -29,7 +29,7 @@ import {
   TargetListParameters,
   TargetPageAnswer,
   WhichVrf,
-} from './target-api';
+} from './targets.dto';
 import { ListedTargets } from './target-directory';
 import { TargetCounts } from './target-list/count-targets';
 import { ListTargets } from './target-list/list-targets';

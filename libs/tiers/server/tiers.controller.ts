@@ -4,7 +4,7 @@ import { Controller, Get, Param, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Tiers } from './list-tiers';
-import { TierAnswer, TierListAnswer } from './tier-api';
+import { TierAnswer, TierListAnswer } from './tiers.dto';
 
 @ApiTags('tiers')
 @Controller('api/v1/tiers')

@@ -3,7 +3,7 @@ import { TargetDirectory } from '@icmp-mon/targets/contract';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { History } from './history';
-import { HistoryDocument, HistoryQuery } from './history-documents';
+import { HistoryDocument, HistoryQuery } from './history.dto';
 
 @ApiTags('results')
 @Controller('api/v1/targets/:id/history')

@@ -13,7 +13,7 @@ import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { map } from 'rxjs';
-import { VrfQuery } from '../results/results-documents';
+import { VrfQuery } from '../results/results.dto';
 import { type LiveMessage, LiveResults } from './live-results';
 
 @ApiTags('results')

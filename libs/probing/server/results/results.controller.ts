@@ -3,7 +3,7 @@ import { TargetDirectory } from '@icmp-mon/targets/contract';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type ResultPage, ResultPages } from './result-pages';
-import { ResultPageDocument, ResultsQuery } from './results-documents';
+import { ResultPageDocument, ResultsQuery } from './results.dto';
 
 @ApiTags('results')
 @Controller('api/v1/targets/:id/results')

@@ -4,12 +4,7 @@ import { TargetDirectory } from '@icmp-mon/targets/contract';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type StatusChangePage, StatusChanges } from './status-changes';
-import {
-  StatusChangePageDocument,
-  StatusChangesQuery,
-  TargetStatusDocument,
-  TargetStatusQuery,
-} from './status-documents';
+import { StatusChangePageDocument, StatusChangesQuery, TargetStatusDocument, TargetStatusQuery } from './status.dto';
 import { TargetStatus } from './target-status';
 
 @ApiTags('status')
