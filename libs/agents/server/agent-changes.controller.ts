@@ -13,7 +13,7 @@ import {
 } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { ChangeAgentBody, ChangedAgentDocument, RetireAgentBody } from './agents.dto';
+import { ChangeAgentRequest, ChangedAgentResponse, RetireAgentRequest } from './agents.dto';
 import { ChangeAgent, type ChangeOptions } from './change-agent';
 
 interface RequestParts extends ChangeOptions {
@@ -43,7 +43,7 @@ const Change = (change: AgentChange, summary: string): MethodDecorator =>
       required: false,
       description: 'A repeat with the same key gets the first answer.',
     }),
-    ApiOkResponse({ type: ChangedAgentDocument }),
+    ApiOkResponse({ type: ChangedAgentResponse }),
   );
 
 @ApiTags('agents')
@@ -53,41 +53,41 @@ export class AgentChangesController {
   constructor(private readonly agents: ChangeAgent) {}
 
   @Change('drain', 'Give its targets to other agents; it stays')
-  drain(@Param('id', ParseUUIDPipe) id: string, @Body() body: ChangeAgentBody, @Parts() parts: RequestParts) {
+  drain(@Param('id', ParseUUIDPipe) id: string, @Body() body: ChangeAgentRequest, @Parts() parts: RequestParts) {
     return this.change(id, 'drain', body, parts);
   }
 
   @Change('cancel-drain', 'Make a draining agent active again')
-  cancelDrain(@Param('id', ParseUUIDPipe) id: string, @Body() body: ChangeAgentBody, @Parts() parts: RequestParts) {
+  cancelDrain(@Param('id', ParseUUIDPipe) id: string, @Body() body: ChangeAgentRequest, @Parts() parts: RequestParts) {
     return this.change(id, 'cancel-drain', body, parts);
   }
 
   @Change('retire', 'Drain it, and remove it once it holds no targets; its name is free then')
-  retire(@Param('id', ParseUUIDPipe) id: string, @Body() body: RetireAgentBody, @Parts() parts: RequestParts) {
+  retire(@Param('id', ParseUUIDPipe) id: string, @Body() body: RetireAgentRequest, @Parts() parts: RequestParts) {
     return this.change(id, 'retire', body, parts);
   }
 
   @Change('evict', 'End its credentials; it may join again with a token that names it')
-  evict(@Param('id', ParseUUIDPipe) id: string, @Body() body: ChangeAgentBody, @Parts() parts: RequestParts) {
+  evict(@Param('id', ParseUUIDPipe) id: string, @Body() body: ChangeAgentRequest, @Parts() parts: RequestParts) {
     return this.change(id, 'evict', body, parts);
   }
 
   @Change('ban', 'End its credentials, and let it in with no token until it is unbanned')
-  ban(@Param('id', ParseUUIDPipe) id: string, @Body() body: ChangeAgentBody, @Parts() parts: RequestParts) {
+  ban(@Param('id', ParseUUIDPipe) id: string, @Body() body: ChangeAgentRequest, @Parts() parts: RequestParts) {
     return this.change(id, 'ban', body, parts);
   }
 
   @Change('unban', 'Let a banned agent join again with a token that names it')
-  unban(@Param('id', ParseUUIDPipe) id: string, @Body() body: ChangeAgentBody, @Parts() parts: RequestParts) {
+  unban(@Param('id', ParseUUIDPipe) id: string, @Body() body: ChangeAgentRequest, @Parts() parts: RequestParts) {
     return this.change(id, 'unban', body, parts);
   }
 
   private async change(
     id: string,
     change: AgentChange,
-    body: RetireAgentBody,
+    body: RetireAgentRequest,
     { response, ...options }: RequestParts,
-  ): Promise<ChangedAgentDocument> {
+  ): Promise<ChangedAgentResponse> {
     const changed = await this.agents.change(id, change, body, options);
     response.setHeader('ETag', entityTag(changed.version));
     return changed;

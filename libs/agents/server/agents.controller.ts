@@ -6,11 +6,11 @@ import type { Response } from 'express';
 import { AgentShares } from './agent-shares';
 import { ReadAgentMetrics } from './agent-metrics';
 import {
-  AgentMetricsDocument,
-  AgentMetricsQuery,
-  AgentDocument,
-  AgentListDocument,
-  AgentListQuery,
+  AgentMetricsResponse,
+  ReadAgentMetricsRequest,
+  AgentResponse,
+  AgentListResponse,
+  ListAgentsRequest,
 } from './agents.dto';
 import { ListAgents } from './list-agents';
 
@@ -26,14 +26,14 @@ export class AgentsController {
 
   @Get()
   @ApiOperation({ summary: 'Vantage points by name, with what they last reported' })
-  @ApiOkResponse({ type: AgentListDocument })
-  async list(@Query() { state }: AgentListQuery): Promise<AgentListDocument> {
+  @ApiOkResponse({ type: AgentListResponse })
+  async list(@Query() { state }: ListAgentsRequest): Promise<AgentListResponse> {
     return { items: await this.shares.addTo(await this.agents.list(state)) };
   }
 
   @Get(':id')
   @ApiOperation({ summary: 'One vantage point' })
-  @ApiOkResponse({ type: AgentDocument })
+  @ApiOkResponse({ type: AgentResponse })
   async get(
     @Param('id', ParseUUIDPipe) id: string,
     @Res({ passthrough: true }) response: Response,
@@ -45,8 +45,8 @@ export class AgentsController {
 
   @Get(':id/metrics')
   @ApiOperation({ summary: 'Its figures over time: at most 720 points, the last hour unless said' })
-  @ApiOkResponse({ type: AgentMetricsDocument })
-  metricsOf(@Param('id', ParseUUIDPipe) id: string, @Query() query: AgentMetricsQuery): Promise<AgentMetrics> {
+  @ApiOkResponse({ type: AgentMetricsResponse })
+  metricsOf(@Param('id', ParseUUIDPipe) id: string, @Query() query: ReadAgentMetricsRequest): Promise<AgentMetrics> {
     return this.metrics.read(id, query);
   }
 }

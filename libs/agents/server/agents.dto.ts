@@ -1,3 +1,4 @@
+import type * as contract from '@icmp-mon/agents/contract';
 import {
   AGENT_STATES,
   EXECUTOR_STATES,
@@ -10,7 +11,6 @@ import {
   type AgentState,
   type AgentTelemetry,
   type AgentView,
-  type ChangeAgentRequest,
   type ChangedAgent,
   type ExecutorHealth,
   type AgentProcess,
@@ -21,7 +21,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsString, Length } from 'class-validator';
 
 /** The contract's types as the OpenAPI document shows them. */
-export class ExecutorDocument implements ExecutorHealth {
+export class ExecutorResponse implements ExecutorHealth {
   @ApiProperty({ example: 'icmp_ping' }) type!: string;
   @ApiProperty({ enum: [...EXECUTOR_STATES], description: 'Newer agents may report others.' })
   state!: ExecutorHealth['state'];
@@ -29,7 +29,7 @@ export class ExecutorDocument implements ExecutorHealth {
   @ApiPropertyOptional({ description: 'Of the program it runs.', example: '5.1' }) version?: string;
 }
 
-export class AgentTelemetryDocument implements AgentTelemetry {
+export class AgentTelemetryResponse implements AgentTelemetry {
   @ApiProperty({ format: 'date-time' }) at!: string;
   @ApiProperty() agentVersion!: string;
   @ApiProperty({ format: 'date-time' }) startedAt!: string;
@@ -58,18 +58,18 @@ export class AgentTelemetryDocument implements AgentTelemetry {
   @ApiPropertyOptional({ description: 'The longest delay of probing in the last minute, in ms.' }) lateMs?: number;
   @ApiPropertyOptional({ description: 'Probes of the last minute that were due and have no result.' })
   unmeasuredPerS?: number;
-  @ApiProperty({ type: [ExecutorDocument] }) executors!: ExecutorDocument[];
+  @ApiProperty({ type: [ExecutorResponse] }) executors!: ExecutorResponse[];
   @ApiPropertyOptional({ description: 'Name of the machine.' }) host?: string;
 }
 
-export class UncountedResultsDocument implements UncountedResults {
+export class UncountedResultsResponse implements UncountedResults {
   @ApiProperty({ enum: UNCOUNTED_REASONS, description: 'Why they are not counted as the agent meant.' })
   reason!: UncountedReason;
   @ApiProperty() results!: number;
   @ApiProperty({ format: 'date-time' }) lastAt!: string;
 }
 
-export class AgentProcessDocument implements AgentProcess {
+export class AgentProcessResponse implements AgentProcess {
   @ApiProperty({ format: 'date-time' }) startedAt!: string;
   @ApiProperty({ format: 'date-time' }) firstSeenAt!: string;
   @ApiProperty({ format: 'date-time' }) lastSeenAt!: string;
@@ -77,7 +77,7 @@ export class AgentProcessDocument implements AgentProcess {
   @ApiProperty({ type: String, nullable: true, description: 'Name of the machine.' }) host!: string | null;
 }
 
-export class AgentShareDocument implements AgentShare {
+export class AgentShareResponse implements AgentShare {
   @ApiProperty() assigned!: number;
   @ApiProperty({ description: 'Kept from it by its policy file: with other agents, or with it where all refuse.' })
   refused!: number;
@@ -87,7 +87,7 @@ export class AgentShareDocument implements AgentShare {
   silent!: number;
 }
 
-export class AgentDocument implements AgentView {
+export class AgentResponse implements AgentView {
   @ApiProperty({ format: 'uuid' }) id!: string;
   @ApiProperty() name!: string;
   @ApiProperty() region!: string;
@@ -114,25 +114,25 @@ export class AgentDocument implements AgentView {
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) lastSeenAt!: string | null;
   @ApiProperty({ description: 'By its own count.' }) assignedTargets!: number;
   @ApiPropertyOptional({
-    ...{ type: AgentShareDocument, nullable: true },
+    ...{ type: AgentShareResponse, nullable: true },
     description: "Its targets by the control plane's count; null while they cannot be counted.",
   })
-  share?: AgentShareDocument | null;
-  @ApiProperty({ type: AgentTelemetryDocument, nullable: true }) telemetry!: AgentTelemetryDocument | null;
+  share?: AgentShareResponse | null;
+  @ApiProperty({ type: AgentTelemetryResponse, nullable: true }) telemetry!: AgentTelemetryResponse | null;
   @ApiProperty({
-    type: [UncountedResultsDocument],
+    type: [UncountedResultsResponse],
     description: 'Results of the last 24 hours that were not counted as the agent meant, the most first.',
   })
-  uncounted!: UncountedResultsDocument[];
+  uncounted!: UncountedResultsResponse[];
   @ApiProperty({
-    type: [AgentProcessDocument],
+    type: [AgentProcessResponse],
     description: 'The processes that report under this identity now, if there are several.',
   })
-  sharedBy!: AgentProcessDocument[];
+  sharedBy!: AgentProcessResponse[];
   @ApiProperty() version!: number;
 }
 
-export class AgentListQuery {
+export class ListAgentsRequest {
   @ApiPropertyOptional({
     enum: AGENT_STATES,
     description: 'Only agents in this state; all but retired ones unless set.',
@@ -142,7 +142,7 @@ export class AgentListQuery {
   state?: AgentState;
 }
 
-export class ChangeAgentBody implements ChangeAgentRequest {
+export class ChangeAgentRequest implements contract.ChangeAgentRequest {
   @ApiPropertyOptional({
     minLength: 1,
     maxLength: REASON_LENGTH_MAX,
@@ -154,14 +154,14 @@ export class ChangeAgentBody implements ChangeAgentRequest {
   reason?: string;
 }
 
-export class RetireAgentBody extends ChangeAgentBody {
+export class RetireAgentRequest extends ChangeAgentRequest {
   @ApiPropertyOptional({ default: false, description: 'At once, without waiting for its targets and its spool.' })
   @MayBeAbsent()
   @IsBoolean()
   force?: boolean;
 }
 
-export class ChangedAgentDocument implements ChangedAgent {
+export class ChangedAgentResponse implements ChangedAgent {
   @ApiProperty({ format: 'uuid' }) id!: string;
   @ApiProperty() name!: string;
   @ApiProperty({ enum: AGENT_STATES }) state!: AgentState;
@@ -169,11 +169,11 @@ export class ChangedAgentDocument implements ChangedAgent {
   @ApiProperty() version!: number;
 }
 
-export class AgentListDocument {
-  @ApiProperty({ type: [AgentDocument] }) items!: AgentDocument[];
+export class AgentListResponse {
+  @ApiProperty({ type: [AgentResponse] }) items!: AgentResponse[];
 }
 
-export class AgentMetricPointDocument implements AgentMetricPoint {
+export class AgentMetricPointResponse implements AgentMetricPoint {
   @ApiProperty({ format: 'date-time' }) at!: string;
   @ApiProperty() probesPerS!: number;
   @ApiProperty() resultsPerS!: number;
@@ -185,12 +185,12 @@ export class AgentMetricPointDocument implements AgentMetricPoint {
   @ApiProperty() clockOffsetMs!: number;
 }
 
-export class AgentMetricsDocument implements AgentMetrics {
+export class AgentMetricsResponse implements AgentMetrics {
   @ApiProperty({ format: 'uuid' }) agentId!: string;
-  @ApiProperty({ type: [AgentMetricPointDocument] }) points!: AgentMetricPointDocument[];
+  @ApiProperty({ type: [AgentMetricPointResponse] }) points!: AgentMetricPointResponse[];
 }
 
-export class AgentMetricsQuery {
+export class ReadAgentMetricsRequest {
   @ApiPropertyOptional({
     description: 'From this time on: ISO 8601, or now-6h.',
     minLength: 1,

@@ -3,7 +3,11 @@ import { Caller, Metadata, type Principal, type RequestMetadata, RequirePermissi
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CreateEnrolmentToken } from './create-enrolment-token';
-import { EnrolmentTokenBody, EnrolmentTokenDocument, EnrolmentTokenListDocument } from './enrolment-tokens.dto';
+import {
+  CreateEnrolmentTokenRequest,
+  CreatedEnrolmentTokenResponse,
+  EnrolmentTokenListResponse,
+} from './enrolment-tokens.dto';
 import { ListEnrolmentTokens } from './list-enrolment-tokens';
 import { RevokeEnrolmentToken } from './revoke-enrolment-token';
 
@@ -19,9 +23,9 @@ export class EnrolmentTokensController {
 
   @Post()
   @ApiOperation({ summary: 'A token with which agents join; it is shown once' })
-  @ApiCreatedResponse({ type: EnrolmentTokenDocument })
+  @ApiCreatedResponse({ type: CreatedEnrolmentTokenResponse })
   create(
-    @Body() body: EnrolmentTokenBody,
+    @Body() body: CreateEnrolmentTokenRequest,
     @Metadata() metadata: RequestMetadata,
     @Caller() caller: Principal,
   ): Promise<EnrolmentTokenCreated> {
@@ -30,8 +34,8 @@ export class EnrolmentTokensController {
 
   @Get()
   @ApiOperation({ summary: 'Tokens with who made them and what is left of them, newest first; never their secrets' })
-  @ApiOkResponse({ type: EnrolmentTokenListDocument })
-  async list(): Promise<EnrolmentTokenListDocument> {
+  @ApiOkResponse({ type: EnrolmentTokenListResponse })
+  async list(): Promise<EnrolmentTokenListResponse> {
     return { items: await this.tokens.list() };
   }
 

@@ -1,6 +1,6 @@
+import type * as contract from '@icmp-mon/agents/contract';
 import {
   AGENT_NAME_LENGTH_MAX,
-  type CreateEnrolmentTokenRequest,
   type EnrolmentTokenCreated,
   type EnrolmentTokenState,
   type EnrolmentTokenView,
@@ -12,7 +12,7 @@ import { IsInt, IsString, Length, Matches, Max, Min } from 'class-validator';
 const NAME = '^[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$';
 
 /** The contract's types as the OpenAPI document shows them. */
-export class EnrolmentTokenBody implements CreateEnrolmentTokenRequest {
+export class CreateEnrolmentTokenRequest implements contract.CreateEnrolmentTokenRequest {
   @ApiPropertyOptional({ description: 'Only agents of this region may use it.', minLength: 1, maxLength: 64 })
   @MayBeAbsent()
   @IsString()
@@ -48,7 +48,7 @@ export class EnrolmentTokenBody implements CreateEnrolmentTokenRequest {
   validForS?: number;
 }
 
-export class EnrolmentTokenDocument implements EnrolmentTokenCreated {
+export class CreatedEnrolmentTokenResponse implements EnrolmentTokenCreated {
   @ApiProperty() id!: string;
   @ApiProperty({ description: 'Shown once.' }) token!: string;
   @ApiProperty({ format: 'date-time' }) expiresAt!: string;
@@ -59,7 +59,7 @@ export class EnrolmentTokenDocument implements EnrolmentTokenCreated {
   @ApiProperty() enrolUrl!: string;
 }
 
-export class EnrolmentTokenItemDocument implements EnrolmentTokenView {
+export class EnrolmentTokenResponse implements EnrolmentTokenView {
   @ApiProperty() id!: string;
   @ApiProperty({ enum: ['usable', 'spent', 'expired', 'revoked'] }) state!: EnrolmentTokenState;
   @ApiProperty({ type: String, nullable: true, description: 'Who made it; null for one of an earlier release.' })
@@ -73,6 +73,6 @@ export class EnrolmentTokenItemDocument implements EnrolmentTokenView {
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) lastUsedAt!: string | null;
 }
 
-export class EnrolmentTokenListDocument {
-  @ApiProperty({ type: [EnrolmentTokenItemDocument] }) items!: EnrolmentTokenItemDocument[];
+export class EnrolmentTokenListResponse {
+  @ApiProperty({ type: [EnrolmentTokenResponse] }) items!: EnrolmentTokenResponse[];
 }

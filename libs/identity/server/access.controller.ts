@@ -5,12 +5,12 @@ import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Post, Pu
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
-  ApiKeyListDocument,
-  EndedLoginsDocument,
-  IssueApiKeyBody,
-  IssuedApiKeyDocument,
-  ResetPasswordBody,
-  UserListDocument,
+  ApiKeyListResponse,
+  EndedLoginsResponse,
+  IssueApiKeyRequest,
+  IssuedApiKeyResponse,
+  ResetPasswordRequest,
+  UserListResponse,
 } from './access.dto';
 import { listUsers } from './accounts/list-users';
 import { ResetPassword } from './accounts/reset-password';
@@ -31,8 +31,8 @@ export class AccessController {
 
   @Get('users')
   @ApiOperation({ summary: 'Accounts by name' })
-  @ApiOkResponse({ type: UserListDocument })
-  async users(): Promise<UserListDocument> {
+  @ApiOkResponse({ type: UserListResponse })
+  async users(): Promise<UserListResponse> {
     return { items: await listUsers(this.database) };
   }
 
@@ -42,7 +42,7 @@ export class AccessController {
   @ApiNoContentResponse()
   async resetPassword(
     @Param('id', ParseUUIDPipe) userId: string,
-    @Body() { newPassword }: ResetPasswordBody,
+    @Body() { newPassword }: ResetPasswordRequest,
     @Metadata() metadata: RequestMetadata,
   ): Promise<void> {
     await this.commands.execute(new ResetPassword(userId, newPassword, metadata));
@@ -50,25 +50,25 @@ export class AccessController {
 
   @Delete('users/:id/logins')
   @ApiOperation({ summary: 'End all logins of a user' })
-  @ApiOkResponse({ type: EndedLoginsDocument })
+  @ApiOkResponse({ type: EndedLoginsResponse })
   async endLogins(
     @Param('id', ParseUUIDPipe) userId: string,
     @Metadata() metadata: RequestMetadata,
-  ): Promise<EndedLoginsDocument> {
+  ): Promise<EndedLoginsResponse> {
     return { ended: await this.commands.execute(new EndLogins({ userId }, metadata)) };
   }
 
   @Get('api-keys')
   @ApiOperation({ summary: 'API keys by name, revoked ones last; never the keys themselves' })
-  @ApiOkResponse({ type: ApiKeyListDocument })
-  async apiKeys(): Promise<ApiKeyListDocument> {
+  @ApiOkResponse({ type: ApiKeyListResponse })
+  async apiKeys(): Promise<ApiKeyListResponse> {
     return { items: await listApiKeys(this.database) };
   }
 
   @Post('api-keys')
   @ApiOperation({ summary: 'Make an API key; the answer shows it once' })
-  @ApiCreatedResponse({ type: IssuedApiKeyDocument })
-  issueApiKey(@Body() body: IssueApiKeyBody, @Metadata() metadata: RequestMetadata): Promise<IssuedApiKey> {
+  @ApiCreatedResponse({ type: IssuedApiKeyResponse })
+  issueApiKey(@Body() body: IssueApiKeyRequest, @Metadata() metadata: RequestMetadata): Promise<IssuedApiKey> {
     return this.commands.execute(new IssueApiKey(body, metadata));
   }
 

@@ -1,12 +1,10 @@
+import type * as contract from '@icmp-mon/identity/contract';
 import {
   type ApiKeyView,
-  type ChangePasswordRequest,
-  type IssueApiKeyRequest,
   type IssuedApiKey,
   type LoginView,
   PASSWORD_LENGTH_MAX,
   PASSWORD_LENGTH_MIN,
-  type ResetPasswordRequest,
   type Role,
   ROLES,
   type UserView,
@@ -20,7 +18,7 @@ const KEY_DAYS_MAX = 3_650;
 const INSTANT = { type: 'string', format: 'date-time' } as const;
 const NEW_PASSWORD = { minLength: PASSWORD_LENGTH_MIN, maxLength: PASSWORD_LENGTH_MAX, format: 'password' } as const;
 
-export class ChangePasswordBody implements ChangePasswordRequest {
+export class ChangePasswordRequest implements contract.ChangePasswordRequest {
   @ApiProperty({ minLength: 1, maxLength: PASSWORD_LENGTH_MAX, format: 'password' })
   @IsString()
   @MinLength(1)
@@ -34,7 +32,7 @@ export class ChangePasswordBody implements ChangePasswordRequest {
   newPassword!: string;
 }
 
-export class ResetPasswordBody implements ResetPasswordRequest {
+export class ResetPasswordRequest implements contract.ResetPasswordRequest {
   @ApiProperty(NEW_PASSWORD)
   @IsString()
   @MinLength(PASSWORD_LENGTH_MIN)
@@ -42,7 +40,7 @@ export class ResetPasswordBody implements ResetPasswordRequest {
   newPassword!: string;
 }
 
-export class LoginDocument implements LoginView {
+export class OwnLoginResponse implements LoginView {
   @ApiProperty({ format: 'uuid' }) id!: string;
   @ApiProperty(INSTANT) createdAt!: string;
   @ApiProperty({ ...INSTANT, description: 'When it was last renewed: every 15 minutes while it is used.' })
@@ -53,15 +51,15 @@ export class LoginDocument implements LoginView {
   @ApiProperty({ description: 'Whether it is the login that asks.' }) isCurrent!: boolean;
 }
 
-export class LoginListDocument {
-  @ApiProperty({ type: [LoginDocument] }) items!: LoginDocument[];
+export class OwnLoginListResponse {
+  @ApiProperty({ type: [OwnLoginResponse] }) items!: OwnLoginResponse[];
 }
 
-export class EndedLoginsDocument {
+export class EndedLoginsResponse {
   @ApiProperty({ type: 'integer', description: 'How many logins ended.' }) ended!: number;
 }
 
-export class UserDocument implements UserView {
+export class UserResponse implements UserView {
   @ApiProperty({ format: 'uuid' }) id!: string;
   @ApiProperty() name!: string;
   @ApiProperty({ enum: ROLES }) role!: Role;
@@ -70,11 +68,11 @@ export class UserDocument implements UserView {
   @ApiProperty({ type: 'integer', description: 'Logins that run.' }) logins!: number;
 }
 
-export class UserListDocument {
-  @ApiProperty({ type: [UserDocument] }) items!: UserDocument[];
+export class UserListResponse {
+  @ApiProperty({ type: [UserResponse] }) items!: UserResponse[];
 }
 
-export class IssueApiKeyBody implements IssueApiKeyRequest {
+export class IssueApiKeyRequest implements contract.IssueApiKeyRequest {
   @ApiProperty({ minLength: 1, maxLength: KEY_NAME_LENGTH_MAX, description: 'What uses it, for people.' })
   @IsString()
   @MinLength(1)
@@ -94,7 +92,7 @@ export class IssueApiKeyBody implements IssueApiKeyRequest {
   validForDays?: number;
 }
 
-export class ApiKeyDocument implements ApiKeyView {
+export class ApiKeyResponse implements ApiKeyView {
   @ApiProperty({ description: 'The first part of the key, after imk_.' }) id!: string;
   @ApiProperty() name!: string;
   @ApiProperty({ enum: ROLES }) role!: Role;
@@ -106,10 +104,10 @@ export class ApiKeyDocument implements ApiKeyView {
   @ApiProperty({ ...INSTANT, nullable: true }) revokedAt!: string | null;
 }
 
-export class ApiKeyListDocument {
-  @ApiProperty({ type: [ApiKeyDocument] }) items!: ApiKeyDocument[];
+export class ApiKeyListResponse {
+  @ApiProperty({ type: [ApiKeyResponse] }) items!: ApiKeyResponse[];
 }
 
-export class IssuedApiKeyDocument extends ApiKeyDocument implements IssuedApiKey {
+export class IssuedApiKeyResponse extends ApiKeyResponse implements IssuedApiKey {
   @ApiProperty({ description: 'Shown once.' }) key!: string;
 }

@@ -12,7 +12,7 @@ import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common'
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { LoginBody, SessionAnswer } from './auth.dto';
+import { LoginRequest, SessionResponse } from './auth.dto';
 import { ACCESS_TOKEN_S, AccessTokens } from './sessions/access-token';
 import {
   clearCookies,
@@ -43,9 +43,9 @@ export class AuthController {
   @HttpCode(200)
   @Public()
   @ApiOperation({ summary: 'Log in; the answer sets the session cookies' })
-  @ApiOkResponse({ type: SessionAnswer })
+  @ApiOkResponse({ type: SessionResponse })
   async logIn(
-    @Body() body: LoginBody,
+    @Body() body: LoginRequest,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<SessionView> {
@@ -63,7 +63,7 @@ export class AuthController {
   @HttpCode(200)
   @Public()
   @ApiOperation({ summary: 'Renew the session by the refresh cookie, which is good once' })
-  @ApiOkResponse({ type: SessionAnswer })
+  @ApiOkResponse({ type: SessionResponse })
   async refresh(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<SessionView> {
     const token = readCookie(request, REFRESH_COOKIE);
     if (token === null) throw new DomainError('unauthenticated', 'There is no login to renew. Log in.');
@@ -93,7 +93,7 @@ export class AuthController {
   @Authenticated()
   @AnswersWithoutDatabase()
   @ApiOperation({ summary: 'Who am I, and what may I do?' })
-  @ApiOkResponse({ type: SessionAnswer })
+  @ApiOkResponse({ type: SessionResponse })
   async me(@Caller() principal: Principal, @Req() request: Request): Promise<SessionView> {
     const cookie = principal.kind === 'user' ? readCookie(request, SESSION_COOKIE) : null;
     const claims = cookie === null ? null : await this.tokens.verify(cookie);

@@ -1,5 +1,5 @@
+import type * as contract from '@icmp-mon/identity/contract';
 import {
-  type LoginRequest,
   PASSWORD_LENGTH_MAX,
   type Permission,
   PERMISSIONS,
@@ -10,7 +10,7 @@ import {
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString, Matches, MaxLength, MinLength } from 'class-validator';
 
-export class LoginBody implements LoginRequest {
+export class LoginRequest implements contract.LoginRequest {
   @ApiProperty({ minLength: 1, maxLength: 200 })
   @IsString()
   @MinLength(1)
@@ -25,7 +25,7 @@ export class LoginBody implements LoginRequest {
   password!: string;
 }
 
-export class SessionAnswer implements SessionView {
+export class SessionResponse implements SessionView {
   @ApiProperty() user!: string;
   @ApiProperty({ enum: ROLES }) role!: Role;
   @ApiProperty({ enum: PERMISSIONS, isArray: true }) permissions!: Permission[];

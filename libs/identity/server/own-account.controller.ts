@@ -12,7 +12,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Put, Req
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { ChangePasswordBody, EndedLoginsDocument, LoginListDocument } from './access.dto';
+import { ChangePasswordRequest, EndedLoginsResponse, OwnLoginListResponse } from './access.dto';
 import { ChangePassword } from './accounts/change-password';
 import { EndLogins } from './sessions/end-logins';
 import { listLogins } from './sessions/list-logins';
@@ -32,7 +32,7 @@ export class OwnAccountController {
   @ApiOperation({ summary: 'Change the own password; ends the other logins' })
   @ApiNoContentResponse()
   async changePassword(
-    @Body() { currentPassword, newPassword }: ChangePasswordBody,
+    @Body() { currentPassword, newPassword }: ChangePasswordRequest,
     @Caller() principal: Principal,
     @Metadata() metadata: RequestMetadata,
     @Req() request: Request,
@@ -43,8 +43,8 @@ export class OwnAccountController {
 
   @Get('logins')
   @ApiOperation({ summary: 'The own logins that run' })
-  @ApiOkResponse({ type: LoginListDocument })
-  async logins(@Caller() principal: Principal): Promise<LoginListDocument> {
+  @ApiOkResponse({ type: OwnLoginListResponse })
+  async logins(@Caller() principal: Principal): Promise<OwnLoginListResponse> {
     const { userId, sessionId } = userOf(principal);
     return { items: await listLogins(this.database, userId, sessionId) };
   }
@@ -63,11 +63,11 @@ export class OwnAccountController {
 
   @Delete('logins')
   @ApiOperation({ summary: 'End all own logins but the one that asks' })
-  @ApiOkResponse({ type: EndedLoginsDocument })
+  @ApiOkResponse({ type: EndedLoginsResponse })
   async endOtherLogins(
     @Caller() principal: Principal,
     @Metadata() metadata: RequestMetadata,
-  ): Promise<EndedLoginsDocument> {
+  ): Promise<EndedLoginsResponse> {
     const { userId, sessionId } = userOf(principal);
     return { ended: await this.commands.execute(new EndLogins({ userId, exceptId: sessionId }, metadata)) };
   }

@@ -12,11 +12,11 @@ import { ListDeadLetters } from './dead-letters/list-dead-letters';
 import { ReplayDeadLetters } from './dead-letters/replay-dead-letters';
 import { HealthReader } from './health/health-reader';
 import {
-  DeadLetterListDocument,
-  DeadLetterListQuery,
-  HealthDocument,
-  ReplayBody,
-  ReplayDocument,
+  DeadLetterListResponse,
+  ListDeadLettersRequest,
+  HealthResponse,
+  ReplayDeadLettersRequest,
+  ReplayDeadLettersResponse,
 } from './operations.dto';
 
 @ApiTags('operations')
@@ -32,15 +32,15 @@ export class OperationsController {
   @Get('health')
   @AnswersWithoutDatabase()
   @ApiOperation({ summary: "The product's own health, worst part first; answers also while parts cannot be read" })
-  @ApiOkResponse({ type: HealthDocument })
+  @ApiOkResponse({ type: HealthResponse })
   health(): Promise<HealthView> {
     return this.reader.read();
   }
 
   @Get('dead-letters')
   @ApiOperation({ summary: 'Messages that consumers set aside and nobody has sent back' })
-  @ApiOkResponse({ type: DeadLetterListDocument })
-  list(@Query() query: DeadLetterListQuery): Promise<DeadLetterList> {
+  @ApiOkResponse({ type: DeadLetterListResponse })
+  list(@Query() query: ListDeadLettersRequest): Promise<DeadLetterList> {
     return this.letters.list(query);
   }
 
@@ -49,9 +49,9 @@ export class OperationsController {
   @RequirePermission('operations:replay')
   @ApiOperation({ summary: 'Send one dead letter, or all of a topic (1,000 at a time), back to its consumer' })
   @ApiHeader({ name: 'Idempotency-Key', required: false })
-  @ApiOkResponse({ type: ReplayDocument })
+  @ApiOkResponse({ type: ReplayDeadLettersResponse })
   replay(
-    @Body() body: ReplayBody,
+    @Body() body: ReplayDeadLettersRequest,
     @Metadata() metadata: RequestMetadata,
     @IdempotencyKey() key: string | null,
   ): Promise<ReplayResult> {

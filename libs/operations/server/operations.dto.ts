@@ -24,13 +24,13 @@ const PARTITION_MAX = 2 ** 31 - 1;
 const TOPIC_LENGTH_MAX = 249;
 
 /** The contract's types as the OpenAPI document shows them. */
-export class HealthColumnDocument implements HealthColumn {
+export class HealthColumnResponse implements HealthColumn {
   @ApiProperty() key!: string;
   @ApiProperty() title!: string;
   @ApiProperty({ enum: UNITS }) unit!: FigureUnit;
 }
 
-export class HealthRowDocument implements HealthRow {
+export class HealthRowResponse implements HealthRow {
   @ApiProperty({ enum: HEALTH_STATES }) state!: HealthState;
   @ApiProperty({
     type: 'object',
@@ -40,7 +40,7 @@ export class HealthRowDocument implements HealthRow {
   values!: Record<string, string | number | null>;
 }
 
-export class HealthPartDocument implements HealthPart {
+export class HealthPartResponse implements HealthPart {
   @ApiProperty({ example: 'shards' }) id!: string;
   @ApiProperty() title!: string;
   @ApiProperty({ enum: HEALTH_STATES }) state!: HealthState;
@@ -49,29 +49,29 @@ export class HealthPartDocument implements HealthPart {
   @ApiProperty({ description: 'Below docs/.' }) runbook!: string;
   @ApiProperty(INSTANT) readAt!: string;
   @ApiProperty({ ...NULLABLE_INSTANT, description: 'Since when it cannot be read.' }) unknownSince!: string | null;
-  @ApiProperty({ type: [HealthColumnDocument] }) columns!: HealthColumnDocument[];
-  @ApiProperty({ type: [HealthRowDocument], description: 'Worst first, at most 64.' }) rows!: HealthRowDocument[];
+  @ApiProperty({ type: [HealthColumnResponse] }) columns!: HealthColumnResponse[];
+  @ApiProperty({ type: [HealthRowResponse], description: 'Worst first, at most 64.' }) rows!: HealthRowResponse[];
   @ApiProperty({ type: 'integer' }) rowsOmitted!: number;
 }
 
-export class HealthDocument implements HealthView {
+export class HealthResponse implements HealthView {
   @ApiProperty(INSTANT) at!: string;
   @ApiProperty({ enum: HEALTH_STATES }) state!: HealthState;
   @ApiProperty() headline!: string;
-  @ApiProperty({ type: [HealthPartDocument], description: 'Worst first.' }) parts!: HealthPartDocument[];
+  @ApiProperty({ type: [HealthPartResponse], description: 'Worst first.' }) parts!: HealthPartResponse[];
 }
 
-class WaitingLettersDocument {
+class WaitingLettersResponse {
   @ApiProperty() topic!: string;
   @ApiProperty({ type: 'integer' }) waiting!: number;
 }
 
-class LetterOriginDocument {
+class LetterOriginResponse {
   @ApiProperty({ type: 'integer' }) partition!: number;
   @ApiProperty({ type: 'integer' }) offset!: number;
 }
 
-export class DeadLetterDocument implements DeadLetterView {
+export class DeadLetterResponse implements DeadLetterView {
   @ApiProperty({ description: 'The topic it was meant for.' }) topic!: string;
   @ApiProperty({ type: 'integer' }) partition!: number;
   @ApiProperty({ type: 'integer' }) offset!: number;
@@ -79,19 +79,19 @@ export class DeadLetterDocument implements DeadLetterView {
   @ApiProperty({ type: String, nullable: true }) cause!: string | null;
   @ApiProperty({ type: String, nullable: true, description: 'The group that could not handle it.' }) group!:
     string | null;
-  @ApiProperty({ type: LetterOriginDocument, nullable: true }) origin!: LetterOriginDocument | null;
+  @ApiProperty({ type: LetterOriginResponse, nullable: true }) origin!: LetterOriginResponse | null;
   @ApiProperty({ type: String, nullable: true }) key!: string | null;
   @ApiProperty({ type: 'integer' }) sizeBytes!: number;
   @ApiProperty({ description: 'The first 512 bytes; binary data in hexadecimal.' }) preview!: string;
 }
 
-export class DeadLetterListDocument implements DeadLetterList {
-  @ApiProperty({ type: [WaitingLettersDocument] }) topics!: WaitingLettersDocument[];
-  @ApiProperty({ type: [DeadLetterDocument] }) items!: DeadLetterDocument[];
+export class DeadLetterListResponse implements DeadLetterList {
+  @ApiProperty({ type: [WaitingLettersResponse] }) topics!: WaitingLettersResponse[];
+  @ApiProperty({ type: [DeadLetterResponse] }) items!: DeadLetterResponse[];
   @ApiProperty({ type: String, nullable: true, description: 'Pass as `cursor`.' }) next!: string | null;
 }
 
-export class DeadLetterListQuery {
+export class ListDeadLettersRequest {
   @ApiPropertyOptional({ example: 'public.targets.v1', minLength: 1, maxLength: TOPIC_LENGTH_MAX })
   @MayBeAbsent()
   @IsString()
@@ -113,7 +113,7 @@ export class DeadLetterListQuery {
   limit?: number;
 }
 
-export class ReplayBody implements ReplayRequest {
+export class ReplayDeadLettersRequest implements ReplayRequest {
   @ApiProperty({
     example: 'public.targets.v1',
     description: 'The topic they were meant for.',
@@ -150,7 +150,7 @@ export class ReplayBody implements ReplayRequest {
   offset?: number;
 }
 
-export class ReplayDocument implements ReplayResult {
+export class ReplayDeadLettersResponse implements ReplayResult {
   @ApiProperty() topic!: string;
   @ApiProperty({ type: 'integer' }) replayed!: number;
   @ApiProperty({ type: 'integer', description: 'How many of the topic still wait.' }) left!: number;

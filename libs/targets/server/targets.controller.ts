@@ -23,12 +23,12 @@ import type { Response } from 'express';
 import { RegisterTarget } from './register-target';
 import { RemoveTarget } from './remove-target';
 import {
-  RegisterTargetBody,
-  StatusCountsAnswer,
-  TargetAnswer,
-  TargetListParameters,
-  TargetPageAnswer,
-  WhichVrf,
+  RegisterTargetRequest,
+  StatusCountsResponse,
+  TargetResponse,
+  ListTargetsRequest,
+  TargetPageResponse,
+  TargetReferenceRequest,
 } from './targets.dto';
 import { ListedTargets } from './target-directory';
 import { TargetCounts } from './target-list/count-targets';
@@ -55,9 +55,9 @@ export class TargetsController {
     required: false,
     description: 'A repeat with the same key gets the first answer.',
   })
-  @ApiCreatedResponse({ type: TargetAnswer })
+  @ApiCreatedResponse({ type: TargetResponse })
   async register(
-    @Body() body: RegisterTargetBody,
+    @Body() body: RegisterTargetRequest,
     @IdempotencyKey() idempotencyKey: string | null,
     @Metadata() metadata: RequestMetadata,
     @Res({ passthrough: true }) response: Response,
@@ -71,15 +71,15 @@ export class TargetsController {
   @Get()
   @RequirePermission('targets:read')
   @ApiOperation({ summary: 'List targets, a page at a time' })
-  @ApiOkResponse({ type: TargetPageAnswer })
-  list(@Query() query: TargetListParameters): Promise<TargetPage> {
+  @ApiOkResponse({ type: TargetPageResponse })
+  list(@Query() query: ListTargetsRequest): Promise<TargetPage> {
     return this.queries.execute(new ListTargets(query));
   }
 
   @Get('counts')
   @RequirePermission('targets:read')
   @ApiOperation({ summary: 'Count all targets by status' })
-  @ApiOkResponse({ type: StatusCountsAnswer })
+  @ApiOkResponse({ type: StatusCountsResponse })
   async countByStatus(): Promise<StatusCountsView> {
     const judged = await this.judged.now();
     return { ...(await this.counts.byStatus(judged)), asOf: judged.oldest };
@@ -89,10 +89,10 @@ export class TargetsController {
   @RequirePermission('targets:read')
   @ApiOperation({ summary: 'Read a target by its id or address' })
   @ApiParam(REF)
-  @ApiOkResponse({ type: TargetAnswer })
+  @ApiOkResponse({ type: TargetResponse })
   async read(
     @Param('id') ref: string,
-    @Query() { vrf }: WhichVrf,
+    @Query() { vrf }: TargetReferenceRequest,
     @Res({ passthrough: true }) response: Response,
   ): Promise<TargetView> {
     const target = await this.targets.view(ref, vrf);
@@ -112,7 +112,7 @@ export class TargetsController {
   @ApiNoContentResponse()
   async remove(
     @Param('id') ref: string,
-    @Query() { vrf }: WhichVrf,
+    @Query() { vrf }: TargetReferenceRequest,
     @IfMatch() expectedVersion: number | undefined,
     @Metadata() metadata: RequestMetadata,
   ): Promise<void> {

@@ -1,11 +1,6 @@
+import type * as contract from '@icmp-mon/targets/contract';
 import { SHOWN_REASONS, type ShownReason, type Status, STATUSES } from '@icmp-mon/status/contract';
-import type {
-  RegisterTargetRequest,
-  StatusCountsView,
-  TargetListQuery,
-  TargetPage,
-  TargetView,
-} from '@icmp-mon/targets/contract';
+import type { StatusCountsView, TargetListQuery, TargetPage, TargetView } from '@icmp-mon/targets/contract';
 import { TARGET_SORTS, type TargetSort } from '@icmp-mon/targets/contract';
 import { IsPlainText, IsTags, MayBeAbsent, WholeNumberParameter } from '@icmp-mon/platform/http';
 import { PLAIN_TEXT_RULE } from '@icmp-mon/platform/text';
@@ -20,7 +15,7 @@ const IDENTIFIER_MESSAGE = 'must be letters, digits, "_", "." or "-", beginning 
 const AS_OF = { type: 'string', format: 'date-time', nullable: true } as const;
 const TAGS_SCHEMA = { type: 'object', additionalProperties: { type: 'string' }, example: { site: 'fra' } } as const;
 
-export class RegisterTargetBody implements RegisterTargetRequest {
+export class RegisterTargetRequest implements contract.RegisterTargetRequest {
   @ApiProperty({ description: 'One IPv4 or IPv6 address, written in full.', example: '192.0.2.7', maxLength: 64 })
   @IsString()
   @MaxLength(64)
@@ -54,7 +49,7 @@ export class RegisterTargetBody implements RegisterTargetRequest {
   tags?: Record<string, string>;
 }
 
-export class TargetListParameters implements TargetListQuery {
+export class ListTargetsRequest implements TargetListQuery {
   @ApiPropertyOptional({ description: 'Start of an address or name, or key=value for a tag.', maxLength: 265 })
   @MayBeAbsent()
   @IsString()
@@ -107,7 +102,7 @@ export class TargetListParameters implements TargetListQuery {
   limit?: number;
 }
 
-export class WhichVrf {
+export class TargetReferenceRequest {
   @ApiPropertyOptional({ description: 'Chooses where the address is in several VRFs.', minLength: 1, maxLength: 63 })
   @MayBeAbsent()
   @IsString()
@@ -116,7 +111,7 @@ export class WhichVrf {
   vrf?: string;
 }
 
-export class TargetAnswer implements TargetView {
+export class TargetResponse implements TargetView {
   @ApiProperty({ format: 'uuid' }) id!: string;
   @ApiProperty({ type: 'integer', description: 'Never reused; names the target in results and events.' }) key!: number;
   @ApiProperty() ip!: string;
@@ -146,15 +141,15 @@ export class TargetAnswer implements TargetView {
   @ApiProperty({ ...AS_OF, description: "Up to when the target's shard has judged." }) asOf!: string | null;
 }
 
-export class TargetPageAnswer implements TargetPage {
-  @ApiProperty({ type: [TargetAnswer] }) items!: TargetAnswer[];
+export class TargetPageResponse implements TargetPage {
+  @ApiProperty({ type: [TargetResponse] }) items!: TargetResponse[];
   @ApiProperty({ type: 'string', nullable: true, description: 'cursor of the next page, null on the last' }) next!:
     string | null;
   @ApiProperty({ type: 'integer', description: 'Targets that match, over all pages.' }) total!: number;
   @ApiProperty({ ...AS_OF, description: 'Up to when every shard has judged.' }) asOf!: string | null;
 }
 
-export class StatusCountsAnswer implements StatusCountsView {
+export class StatusCountsResponse implements StatusCountsView {
   @ApiProperty({ type: 'integer' }) up!: number;
   @ApiProperty({ type: 'integer' }) degraded!: number;
   @ApiProperty({ type: 'integer' }) down!: number;

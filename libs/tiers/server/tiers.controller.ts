@@ -4,7 +4,7 @@ import { Controller, Get, Param, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Tiers } from './list-tiers';
-import { TierAnswer, TierListAnswer } from './tiers.dto';
+import { TierResponse, TierListResponse } from './tiers.dto';
 
 @ApiTags('tiers')
 @Controller('api/v1/tiers')
@@ -14,14 +14,14 @@ export class TiersController {
 
   @Get()
   @ApiOperation({ summary: 'List the tiers' })
-  @ApiOkResponse({ type: TierListAnswer })
+  @ApiOkResponse({ type: TierListResponse })
   async list(): Promise<{ items: TierView[] }> {
     return { items: await this.tiers.list() };
   }
 
   @Get(':name')
   @ApiOperation({ summary: 'Read a tier' })
-  @ApiOkResponse({ type: TierAnswer })
+  @ApiOkResponse({ type: TierResponse })
   async read(@Param('name') name: string, @Res({ passthrough: true }) response: Response): Promise<TierView> {
     const tier = await this.tiers.get(name);
     response.setHeader('ETag', entityTag(tier.version));

@@ -10,13 +10,13 @@ import { ApiProperty } from '@nestjs/swagger';
 
 const TAGS_SCHEMA = { type: 'object', additionalProperties: { type: 'string' } } as const;
 
-class CheckAnswer implements CheckDefinition {
+class CheckResponse implements CheckDefinition {
   @ApiProperty({ type: 'integer' }) check!: number;
   @ApiProperty({ enum: ['icmp_ping'] }) type!: CheckType;
   @ApiProperty({ enum: ['reachable', 'unreachable'] }) expect!: Expectation;
 }
 
-class AgentSelectionAnswer implements AgentSelection {
+class AgentSelectionResponse implements AgentSelection {
   @ApiProperty({ enum: ['all', 'distributed'] }) strategy!: AgentSelection['strategy'];
   @ApiProperty({ type: 'integer', description: 'Agents a target, when distributed.' }) count!: number;
   @ApiProperty({ type: [String] }) regions!: string[];
@@ -24,7 +24,7 @@ class AgentSelectionAnswer implements AgentSelection {
   @ApiProperty(TAGS_SCHEMA) excludeTags!: Record<string, string>;
 }
 
-class VerdictRuleAnswer implements VerdictRule {
+class VerdictRuleResponse implements VerdictRule {
   @ApiProperty({ type: 'integer' }) missesToFail!: number;
   @ApiProperty({ type: 'integer' }) successesToRecover!: number;
   @ApiProperty({
@@ -36,18 +36,18 @@ class VerdictRuleAnswer implements VerdictRule {
   quorum!: VerdictRule['quorum'];
 }
 
-export class TierAnswer implements TierView {
+export class TierResponse implements TierView {
   @ApiProperty() name!: string;
   @ApiProperty() builtIn!: boolean;
   @ApiProperty({ type: 'integer', description: 'Also the ETag.' }) version!: number;
   @ApiProperty({ type: 'integer' }) targetCount!: number;
   @ApiProperty({ type: 'integer' }) probeIntervalMs!: number;
   @ApiProperty({ type: 'integer' }) probeTimeoutMs!: number;
-  @ApiProperty({ type: [CheckAnswer] }) checks!: CheckAnswer[];
-  @ApiProperty({ type: AgentSelectionAnswer }) agentSelection!: AgentSelectionAnswer;
-  @ApiProperty({ type: VerdictRuleAnswer }) verdictRule!: VerdictRuleAnswer;
+  @ApiProperty({ type: [CheckResponse] }) checks!: CheckResponse[];
+  @ApiProperty({ type: AgentSelectionResponse }) agentSelection!: AgentSelectionResponse;
+  @ApiProperty({ type: VerdictRuleResponse }) verdictRule!: VerdictRuleResponse;
 }
 
-export class TierListAnswer {
-  @ApiProperty({ type: [TierAnswer] }) items!: TierAnswer[];
+export class TierListResponse {
+  @ApiProperty({ type: [TierResponse] }) items!: TierResponse[];
 }

@@ -3,7 +3,7 @@ import { TargetDirectory } from '@icmp-mon/targets/contract';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { History } from './history';
-import { HistoryDocument, HistoryQuery } from './history.dto';
+import { HistoryResponse, ReadHistoryRequest } from './history.dto';
 
 @ApiTags('results')
 @Controller('api/v1/targets/:id/history')
@@ -21,8 +21,8 @@ export class HistoryController {
       'Over all agents and checks. Windows without results are left out. Percentiles are within 2 %. Hours, days and months ' +
       'are those of UTC; the last ones are not over yet and have what was measured so far.',
   })
-  @ApiOkResponse({ type: HistoryDocument })
-  async read(@Param('id') reference: string, @Query() query: HistoryQuery): Promise<HistoryDocument> {
+  @ApiOkResponse({ type: HistoryResponse })
+  async read(@Param('id') reference: string, @Query() query: ReadHistoryRequest): Promise<HistoryResponse> {
     const range = rangeOf(query, { nowMs: Date.now() });
     const { key } = await this.targets.find(reference, query.vrf);
     return this.history.read(key, range, query.resolution);

@@ -6,7 +6,7 @@ import { type AskedResolution, ASKED_RESOLUTIONS } from './resolution';
 
 const VRF_LENGTH_MAX = 64;
 
-export class HistoryQuery {
+export class ReadHistoryRequest {
   @ApiPropertyOptional({
     description: 'From this time on: ISO 8601, or now-6h.',
     default: 'now-6h',
@@ -52,7 +52,7 @@ export class HistoryQuery {
 const US = { type: Number, nullable: true, description: 'Microseconds; null where nothing was answered.' } as const;
 
 /** The contract's types as the OpenAPI document shows them. */
-export class HistoryPointDocument implements HistoryPoint {
+export class HistoryPointResponse implements HistoryPoint {
   @ApiProperty({ format: 'date-time', description: 'Start of the window.' }) at!: string;
   @ApiProperty({ description: 'Length of the window; months differ.' }) windowMs!: number;
   @ApiProperty() sent!: number;
@@ -68,7 +68,7 @@ export class HistoryPointDocument implements HistoryPoint {
   @ApiProperty(US) jitterUs!: number | null;
 }
 
-export class HistoryDocument implements HistoryPage {
-  @ApiProperty({ type: [HistoryPointDocument] }) items!: HistoryPointDocument[];
+export class HistoryResponse implements HistoryPage {
+  @ApiProperty({ type: [HistoryPointResponse] }) items!: HistoryPointResponse[];
   @ApiProperty({ enum: RESOLUTIONS, description: 'Length of the windows.' }) resolution!: Resolution;
 }

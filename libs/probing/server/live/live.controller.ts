@@ -13,7 +13,7 @@ import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { map } from 'rxjs';
-import { VrfQuery } from '../results/results.dto';
+import { FollowResultsRequest } from '../results/results.dto';
 import { type LiveMessage, LiveResults } from './live-results';
 
 @ApiTags('results')
@@ -42,7 +42,7 @@ export class LiveController {
   @ApiOkResponse({ description: 'The stream.', schema: { type: 'string' } })
   async stream(
     @Param('id') reference: string,
-    @Query() query: VrfQuery,
+    @Query() query: FollowResultsRequest,
     @Req() request: Request,
     @Res() response: Response,
     @Caller() principal: Principal,

@@ -3,7 +3,7 @@ import { TargetDirectory } from '@icmp-mon/targets/contract';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type ResultPage, ResultPages } from './result-pages';
-import { ResultPageDocument, ResultsQuery } from './results.dto';
+import { ResultPageResponse, ListResultsRequest } from './results.dto';
 
 @ApiTags('results')
 @Controller('api/v1/targets/:id/results')
@@ -19,8 +19,8 @@ export class ResultsController {
     summary: 'Single results of a target, newest first',
     description: '`{id}` is the id or the address.',
   })
-  @ApiOkResponse({ type: ResultPageDocument })
-  async list(@Param('id') reference: string, @Query() query: ResultsQuery): Promise<ResultPage> {
+  @ApiOkResponse({ type: ResultPageResponse })
+  async list(@Param('id') reference: string, @Query() query: ListResultsRequest): Promise<ResultPage> {
     const nowMs = Date.now();
     const { limit, cursor, from, to } = query;
     const fromMs = from === undefined ? undefined : instantOf('from', from, nowMs);

@@ -14,7 +14,7 @@ const CURSOR_LENGTH_MAX = 256;
 export const RESULTS_LIMIT_MAX = 1_000;
 const LIMIT_DEFAULT = 100;
 
-export class VrfQuery {
+export class FollowResultsRequest {
   @ApiPropertyOptional({
     description: 'Chooses where the address is in several VRFs.',
     minLength: 1,
@@ -32,7 +32,7 @@ export class VrfQuery {
   lastEventId?: string;
 }
 
-export class ResultsQuery {
+export class ListResultsRequest {
   @ApiPropertyOptional({ minimum: 1, maximum: RESULTS_LIMIT_MAX, default: LIMIT_DEFAULT })
   @WholeNumberParameter()
   @IsInt()
@@ -80,7 +80,7 @@ export class ResultsQuery {
 }
 
 /** The contract's types as the OpenAPI document shows them. */
-export class ProbeResultDocument implements ProbeResult {
+export class ProbeResultResponse implements ProbeResult {
   @ApiProperty({ format: 'date-time', description: 'When the probe was sent, corrected by the clock of the agent.' })
   at!: string;
   @ApiProperty({ format: 'uuid' }) agentId!: string;
@@ -92,8 +92,8 @@ export class ProbeResultDocument implements ProbeResult {
   rttUs!: number | null;
 }
 
-export class ResultPageDocument {
-  @ApiProperty({ type: [ProbeResultDocument] }) items!: ProbeResultDocument[];
+export class ResultPageResponse {
+  @ApiProperty({ type: [ProbeResultResponse] }) items!: ProbeResultResponse[];
   @ApiProperty({ type: String, nullable: true, description: 'Cursor of the next page, null on the last.' })
   next!: string | null;
 }

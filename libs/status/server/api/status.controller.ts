@@ -4,7 +4,12 @@ import { TargetDirectory } from '@icmp-mon/targets/contract';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type StatusChangePage, StatusChanges } from './status-changes';
-import { StatusChangePageDocument, StatusChangesQuery, TargetStatusDocument, TargetStatusQuery } from './status.dto';
+import {
+  StatusChangePageResponse,
+  ListStatusChangesRequest,
+  TargetStatusResponse,
+  ReadTargetStatusRequest,
+} from './status.dto';
 import { TargetStatus } from './target-status';
 
 @ApiTags('status')
@@ -22,15 +27,15 @@ export class StatusController {
     summary: 'Status of a target, with the votes that made it and the verdict of each agent',
     description: '`{id}` is the id or the address.',
   })
-  @ApiOkResponse({ type: TargetStatusDocument })
-  async statusOf(@Param('id') reference: string, @Query() query: TargetStatusQuery): Promise<TargetStatusView> {
+  @ApiOkResponse({ type: TargetStatusResponse })
+  async statusOf(@Param('id') reference: string, @Query() query: ReadTargetStatusRequest): Promise<TargetStatusView> {
     return this.status.read(await this.targets.find(reference, query.vrf));
   }
 
   @Get('status/changes')
   @ApiOperation({ summary: 'Status changes of all targets, newest first' })
-  @ApiOkResponse({ type: StatusChangePageDocument })
-  listChanges(@Query() query: StatusChangesQuery): Promise<StatusChangePage> {
+  @ApiOkResponse({ type: StatusChangePageResponse })
+  listChanges(@Query() query: ListStatusChangesRequest): Promise<StatusChangePage> {
     return this.changes.read(query);
   }
 }

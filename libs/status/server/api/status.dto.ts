@@ -20,7 +20,7 @@ const CURSOR_LENGTH_MAX = 256;
 const CHANGES_LIMIT_MAX = 200;
 const CHANGES_LIMIT_DEFAULT = 20;
 
-export class TargetStatusQuery {
+export class ReadTargetStatusRequest {
   @ApiPropertyOptional({
     description: 'Chooses where the address is in several VRFs.',
     minLength: 1,
@@ -32,7 +32,7 @@ export class TargetStatusQuery {
   vrf?: string;
 }
 
-export class StatusChangesQuery {
+export class ListStatusChangesRequest {
   @ApiPropertyOptional({ minimum: 1, maximum: CHANGES_LIMIT_MAX, default: CHANGES_LIMIT_DEFAULT })
   @WholeNumberParameter()
   @IsInt()
@@ -48,7 +48,7 @@ export class StatusChangesQuery {
 }
 
 /** The contract's types as the OpenAPI document shows them. */
-export class VotesDocument implements Votes {
+export class VotesResponse implements Votes {
   @ApiProperty({ description: 'Agents selected for the target.' }) selected!: number;
   @ApiProperty({ description: 'Votes that the quorum needs.' }) needed!: number;
   @ApiProperty() up!: number;
@@ -57,7 +57,7 @@ export class VotesDocument implements Votes {
   @ApiProperty() unknown!: number;
 }
 
-export class AgentVerdictDocument implements AgentVerdictView {
+export class AgentVerdictResponse implements AgentVerdictView {
   @ApiProperty({ format: 'uuid' }) agentId!: string;
   @ApiProperty() agentName!: string;
   @ApiProperty({ description: 'Number of the check in its tier.' }) check!: number;
@@ -71,12 +71,12 @@ export class AgentVerdictDocument implements AgentVerdictView {
   detail?: string | null;
 }
 
-export class RefusingAgentDocument {
+export class RefusingAgentResponse {
   @ApiProperty({ format: 'uuid' }) agentId!: string;
   @ApiProperty() agentName!: string;
 }
 
-export class TargetStatusDocument implements TargetStatusView {
+export class TargetStatusResponse implements TargetStatusView {
   @ApiProperty({ format: 'uuid' }) targetId!: string;
   @ApiProperty() ip!: string;
   @ApiProperty() vrf!: string;
@@ -91,13 +91,13 @@ export class TargetStatusDocument implements TargetStatusView {
   reason!: ShownReason | null;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) since!: string | null;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) lastSuccessAt!: string | null;
-  @ApiProperty({ type: VotesDocument, nullable: true }) votes!: VotesDocument | null;
-  @ApiProperty({ type: [AgentVerdictDocument] }) agents!: AgentVerdictDocument[];
+  @ApiProperty({ type: VotesResponse, nullable: true }) votes!: VotesResponse | null;
+  @ApiProperty({ type: [AgentVerdictResponse] }) agents!: AgentVerdictResponse[];
   @ApiPropertyOptional({
-    type: [RefusingAgentDocument],
+    type: [RefusingAgentResponse],
     description: 'Agents that would be selected, but that their local policy refuses the address.',
   })
-  refusedBy?: RefusingAgentDocument[];
+  refusedBy?: RefusingAgentResponse[];
   @ApiProperty({
     type: String,
     format: 'date-time',
@@ -107,7 +107,7 @@ export class TargetStatusDocument implements TargetStatusView {
   asOf!: string | null;
 }
 
-export class StatusChangeDocument implements StatusChangeView {
+export class StatusChangeResponse implements StatusChangeView {
   @ApiProperty({ description: 'Shard and number of the change in it.', example: '3:118' }) id!: string;
   @ApiProperty({ format: 'uuid' }) targetId!: string;
   @ApiProperty() ip!: string;
@@ -118,8 +118,8 @@ export class StatusChangeDocument implements StatusChangeView {
   @ApiProperty({ format: 'date-time' }) at!: string;
 }
 
-export class StatusChangePageDocument {
-  @ApiProperty({ type: [StatusChangeDocument] }) items!: StatusChangeDocument[];
+export class StatusChangePageResponse {
+  @ApiProperty({ type: [StatusChangeResponse] }) items!: StatusChangeResponse[];
   @ApiProperty({ type: String, nullable: true, description: 'Cursor of the next page, null on the last.' })
   next!: string | null;
   @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Up to when every shard has judged.' })
