@@ -29,7 +29,7 @@ const shared = {
   resolve: {
     alias: [
       { find: /^@icmp-mon\/platform\/([\w-]+)$/, replacement: path.join(root, 'libs/platform/$1/index.ts') },
-      { find: /^@icmp-mon\/shard\/([\w-]+)$/, replacement: path.join(root, 'libs/shard/$1/index.ts') },
+      { find: /^@icmp-mon\/shard\/([\w/-]+)$/, replacement: path.join(root, 'libs/shard/$1/index.ts') },
       { find: /^@icmp-mon\/migrations$/, replacement: path.join(root, 'migrations/index.ts') },
       {
         find: /^@icmp-mon\/([\w-]+)\/(contract|server|ui|agent|wire)$/,

@@ -1,14 +1,7 @@
 import { shardOf, type FeedFact } from '@icmp-mon/probing/contract';
-import {
-  encodeBlocksRecord,
-  encodeFeedRecord,
-  encodeTickRecord,
-  frameBlock,
-  LANE,
-  type BlockEnvelope,
-  type Lane,
-} from '@icmp-mon/probing/wire';
+import { LANE, type Lane } from '@icmp-mon/probing/wire';
 import type { OutgoingMessage } from '@icmp-mon/platform/messaging';
+import { policyFact, ShardRecords, targetFact } from '@icmp-mon/shard/engine/testing';
 import type { ShardBody, SimulatedAgent } from './fleet/simulated-agent';
 import type { RowCopy } from './row-copy';
 import { Tally } from './fleet/tally';
@@ -35,29 +28,21 @@ export interface ShardLogOptions {
 
 /** What the shards' log holds of rounds of one window each, as gateway, feed publisher and tick producer write it. */
 export class ShardLog {
-  private readonly sequences = new Map<string, number>();
+  private readonly records: ShardRecords;
 
   constructor(
     private readonly options: ShardLogOptions,
-    private feedPosition = 0,
-  ) {}
+    feedPosition = 0,
+  ) {
+    this.records = new ShardRecords(feedPosition);
+  }
 
   /** Policy, agents and targets: each target probed by all agents. */
   *facts(keys: readonly number[]): Generator<OutgoingMessage[]> {
     const { shardCount, agents, tier, intervalMs } = this.options;
     const everywhere = (fact: FeedFact): OutgoingMessage[] =>
       Array.from({ length: shardCount }, (_, shard) => this.fact(shard, fact));
-    yield everywhere({
-      kind: 'policy',
-      tier,
-      policyVersion: 1,
-      intervalMs,
-      timeoutMs: 1_000,
-      missesToFail: 2,
-      successesToRecover: 1,
-      quorum: 'majority',
-      checks: [{ check: 1, type: 'icmp_ping', expect: 'reachable' }],
-    });
+    yield everywhere(policyFact(tier, intervalMs));
     for (const [at, { agentId }] of agents.entries()) {
       const name = `agent-${at}`;
       yield everywhere({ kind: 'agent', agentId, name, region: `r${at}`, provider: `p${at}`, state: 'active' });
@@ -65,10 +50,7 @@ export class ShardLog {
     const selected = agents.map(({ agentId }) => agentId);
     for (let from = 0; from < keys.length; from += 1_000) {
       yield keys.slice(from, from + 1_000).map((key) => {
-        const targetId = `01900000-0000-7000-9000-${key.toString(16).padStart(12, '0')}`;
-        const ip = `127.${(key >> 16) & 255}.${(key >> 8) & 255}.${key & 255}`;
-        const fact: FeedFact = { kind: 'target', targetKey: key, targetId, ip, vrf: 'default', tier, selected };
-        return this.fact(shardOf(key, shardCount), fact);
+        return this.fact(shardOf(key, shardCount), targetFact(key, tier, selected));
       });
     }
   }
@@ -114,20 +96,17 @@ export class ShardLog {
   }
 
   ticks(atMs: number): OutgoingMessage[] {
-    const value = encodeTickRecord(TICK_EPOCH, atMs);
+    const value = this.records.tick(atMs, TICK_EPOCH);
     return Array.from({ length: this.options.shardCount }, (_, partition) => ({ key: null, value, partition }));
   }
 
   private blocks({ agentId }: SimulatedAgent, lane: Lane, { shard, body }: ShardBody, atMs: number): OutgoingMessage {
-    const lastKey = `${agentId}/${lane}`;
-    const sequence = (this.sequences.get(lastKey) ?? 0) + 1;
-    this.sequences.set(lastKey, sequence);
-    const block = frameBlock({ agentId, boot: 1, lane, shard, sequence, policyVersion: 1 }, body);
-    const envelope: BlockEnvelope = { receivedAtMs: atMs + RECEIVED_AFTER_MS, clockOffsetMs: 0, block };
-    return { key: null, partition: shard, value: encodeBlocksRecord([envelope]) };
+    const receivedAtMs = atMs + RECEIVED_AFTER_MS;
+    const envelope = this.records.block({ agentId, lane, shard, body, receivedAtMs });
+    return { key: null, partition: shard, value: this.records.blocks([envelope]) };
   }
 
   private fact(shard: number, fact: FeedFact): OutgoingMessage {
-    return { key: null, partition: shard, value: encodeFeedRecord(++this.feedPosition, fact) };
+    return { key: null, partition: shard, value: this.records.fact(fact) };
   }
 }

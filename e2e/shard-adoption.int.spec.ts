@@ -26,7 +26,7 @@ import { StatusParticipant } from '@icmp-mon/status/server';
 import { compress } from '@icmp-mon/platform/zstd';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deleteRecords, removeTopics } from '../libs/platform/messaging/testing/test-topics';
-import { AGENT_IDS, START_MS, targetIdOf } from '../apps/projector/shard-log.test-data';
+import { AGENT_IDS, START_MS, targetIdOf } from '@icmp-mon/shard/engine/testing';
 
 const AGENT = AGENT_IDS[0];
 const KEYS = [1, 2, 3, 4];

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { seeded } from '../apps/projector/shard-log.test-data';
+import { seeded } from '@icmp-mon/shard/engine/testing';
 import type { FaultContext, FaultRow } from './fault-row';
 import { Installation } from './installation';
 import * as fullDisks from './row-6-full-disks';

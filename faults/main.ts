@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
-import { seeded } from '../apps/projector/shard-log.test-data';
+import { seeded } from '@icmp-mon/shard/engine/testing';
 import type { FaultContext, FaultRow, Verdict } from './fault-row';
 import { Installation } from './installation';
 

@@ -12,7 +12,7 @@ import { FakeGateway } from '../libs/probing/agent/fake-gateway.test-server';
 import { GatewayClient } from '../libs/probing/agent/ship/gateway-client';
 import { LaneShipper } from '../libs/probing/agent/ship/lane-shipper';
 import { Spool } from '../libs/probing/agent/spool/spool';
-import { seeded } from '../apps/projector/shard-log.test-data';
+import { seeded } from '@icmp-mon/shard/engine/testing';
 import { TcpProxy } from './tcp-proxy';
 import { ThinLine } from './thin-line';
 

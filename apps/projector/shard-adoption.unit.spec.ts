@@ -2,7 +2,7 @@ import { OwnedShard, type ShardCommit, type WriterTransaction } from '@icmp-mon/
 import type { FeedFact } from '@icmp-mon/probing/contract';
 import { StatusParticipant } from '@icmp-mon/status/server';
 import { describe, expect, it } from 'vitest';
-import { AGENT_IDS, START_MS, targetIdOf } from './shard-log.test-data';
+import { AGENT_IDS, START_MS, targetIdOf } from '@icmp-mon/shard/engine/testing';
 
 const POLICY: FeedFact = {
   ...{ kind: 'policy', tier: 'standard', policyVersion: 1, intervalMs: 15_000, timeoutMs: 1_000 },

@@ -12,7 +12,7 @@ import {
 import { compress } from '@icmp-mon/platform/zstd';
 import { type ResultBatch, ShardFold, type WriterTransaction } from '@icmp-mon/shard/engine';
 import { StatusParticipant } from '@icmp-mon/status/server';
-import { AGENT_IDS, START_MS, targetIdOf } from './shard-log.test-data';
+import { AGENT_IDS, START_MS, targetIdOf } from '@icmp-mon/shard/engine/testing';
 
 const [AGENT] = AGENT_IDS;
 const KEY = 8;

@@ -4,7 +4,7 @@ import { AgentNumbers, type LiveBus, SeriesParticipant } from '@icmp-mon/probing
 import { StatusParticipant } from '@icmp-mon/status/server';
 import { type FeedFact } from '@icmp-mon/probing/contract';
 import { encodeBlocksRecord, encodeFeedRecord, frameBlock, LANE } from '@icmp-mon/probing/wire';
-import { AGENT_IDS, generateLog, seeded, STANDARD, targetIdOf } from './shard-log.test-data';
+import { AGENT_IDS, generateLog, seeded, STANDARD, targetIdOf } from '@icmp-mon/shard/engine/testing';
 
 const numbers = new AgentNumbers({
   execute: async () => 0,

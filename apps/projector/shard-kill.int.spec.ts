@@ -13,7 +13,7 @@ import {
   testTopicPrefix,
 } from '@icmp-mon/platform/testing';
 import { decompressBounded } from '@icmp-mon/platform/zstd';
-import { generateLog, seeded, type GeneratedLog } from './shard-log.test-data';
+import { generateLog, seeded, type GeneratedLog } from '@icmp-mon/shard/engine/testing';
 
 const SHARDS = 2;
 const MAIN = path.resolve(import.meta.dirname, '../../dist/apps/projector/main.js');

@@ -14,7 +14,7 @@ import { compress } from '@icmp-mon/platform/zstd';
 import { ShardFold, type ShardDirectory, type WriterTransaction } from '@icmp-mon/shard/engine';
 import { AgentNumbers, type LiveBus, SeriesParticipant } from '@icmp-mon/probing/server';
 import { StatusParticipant } from '@icmp-mon/status/server';
-import { AGENT_IDS, START_MS, targetIdOf } from './shard-log.test-data';
+import { AGENT_IDS, START_MS, targetIdOf } from '@icmp-mon/shard/engine/testing';
 
 const INTERVAL_MS = 15_000;
 const KEY = 8;

@@ -12,7 +12,7 @@ import {
 } from '@icmp-mon/probing/wire';
 import { ReceiptTimes } from '@icmp-mon/shard/engine';
 import { decompressBounded } from '@icmp-mon/platform/zstd';
-import { AGENT_IDS, seeded, targetIdOf } from './shard-log.test-data';
+import { AGENT_IDS, seeded, targetIdOf } from '@icmp-mon/shard/engine/testing';
 import { probe, SimulatedAgent, type SimulatedBlock } from './shard-simulator-agent';
 import { AGENTS, isAgentFault, type AgentFault, type LogFault, type Plan } from './shard-simulator-plan';
 

@@ -1,4 +1,4 @@
-import { seeded } from './shard-log.test-data';
+import { seeded } from '@icmp-mon/shard/engine/testing';
 
 /** What may happen to an agent's uploads, at second `at`. */
 export type AgentFault =

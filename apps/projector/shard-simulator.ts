@@ -1,5 +1,5 @@
 import { ShardFold, type ShardDirectory, type ShardParticipant } from '@icmp-mon/shard/engine';
-import { AGENT_IDS } from './shard-log.test-data';
+import { AGENT_IDS } from '@icmp-mon/shard/engine/testing';
 import { SHARD, simulateLog, type SimulatedLog } from './shard-simulator-log';
 import { isAgentFault, planOf, type OwnerFault, type Plan } from './shard-simulator-plan';
 import { participantsOf, SimulatedProjector } from './shard-simulator-projector';

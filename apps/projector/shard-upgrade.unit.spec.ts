@@ -7,7 +7,7 @@ import {
 } from '@icmp-mon/shard/engine';
 import { StatusParticipant } from '@icmp-mon/status/server';
 import { describe, expect, it } from 'vitest';
-import { generateLog } from './shard-log.test-data';
+import { generateLog } from '@icmp-mon/shard/engine/testing';
 
 const KEYS = [1, 2, 3, 4, 5, 6];
 const { records } = generateLog({ seed: 5, targetKeys: KEYS, seconds: 240, shard: 0 });

@@ -1,42 +1,14 @@
-import { AGENT_CONDITIONS, OUTCOME, type FeedFact, type TargetFact } from '@icmp-mon/probing/contract';
-import {
-  encodeBlocksRecord,
-  encodeBody,
-  encodeFeedRecord,
-  encodeTickRecord,
-  frameBlock,
-  LANE,
-  ResultColumnsBuilder,
-  type BlockEnvelope,
-} from '@icmp-mon/probing/wire';
+import { AGENT_CONDITIONS, OUTCOME, type FeedFact } from '@icmp-mon/probing/contract';
+import { encodeBody, LANE, ResultColumnsBuilder, type BlockEnvelope } from '@icmp-mon/probing/wire';
 import { compress } from '@icmp-mon/platform/zstd';
+import { seeded } from './seeded';
+import { agentIdOf, policyFact, ShardRecords, targetFact } from './shard-records';
 
-/** A seeded generator (mulberry32), so that a failing run can be repeated. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-export const AGENT_IDS = [1, 2, 3].map((n) => `01900000-0000-7000-8000-00000000000${n}`);
+export const AGENT_IDS = [1, 2, 3].map(agentIdOf);
 export const START_MS = Date.UTC(2026, 0, 1, 0, 4, 0);
 const INTERVAL_MS = 15_000;
 
-export const STANDARD: FeedFact = {
-  kind: 'policy',
-  tier: 'standard',
-  policyVersion: 1,
-  intervalMs: INTERVAL_MS,
-  timeoutMs: 1_000,
-  missesToFail: 2,
-  successesToRecover: 1,
-  quorum: 'majority',
-  checks: [{ check: 1, type: 'icmp_ping', expect: 'reachable' }],
-};
+export const STANDARD: FeedFact = policyFact('standard', INTERVAL_MS);
 
 interface Options {
   seed: number;
@@ -51,10 +23,6 @@ export interface GeneratedLog {
   results: Set<string>;
 }
 
-export function targetIdOf(key: number): string {
-  return `01900000-0000-7000-9000-${key.toString(16).padStart(12, '0')}`;
-}
-
 /**
  * One shard's log of some minutes: policy, three agents, targets that come and go down, ticks each second, blocks with
  * losses, repeats of blocks, blocks that come late by the backfill lane, and results of pairs that are not assigned.
@@ -63,24 +31,24 @@ export function generateLog({ seed, targetKeys, seconds, shard }: Options): Gene
   const random = seeded(seed);
   const records: Uint8Array[] = [];
   const results = new Set<string>();
-  let position = 0;
-  const feed = (fact: FeedFact): void => void records.push(encodeFeedRecord(++position, fact));
+  const log = new ShardRecords();
+  const standard = (key: number): ReturnType<typeof targetFact> => targetFact(key, 'standard', AGENT_IDS);
+  const feed = (fact: FeedFact): void => void records.push(log.fact(fact));
   feed(STANDARD);
   for (const [at, agentId] of AGENT_IDS.entries()) {
     feed({ kind: 'agent', agentId, name: `agent-${at}`, region: 'r', provider: 'p', state: 'active' });
   }
-  for (const key of targetKeys) feed(targetFact(key));
-  const sequences = new Map<string, number>();
+  for (const key of targetKeys) feed(standard(key));
   const down = new Set<number>();
   const held: BlockEnvelope[] = [];
   for (let second = 0; second < seconds; second++) {
     const nowMs = START_MS + second * 1_000;
-    records.push(encodeTickRecord(1, nowMs));
+    records.push(log.tick(nowMs));
     for (const key of targetKeys) if (random() < 0.004) down[down.has(key) ? 'delete' : 'add'](key);
-    if (random() < 0.01) feed(targetFact(targetKeys[Math.floor(random() * targetKeys.length)]));
+    if (random() < 0.01) feed(standard(targetKeys[Math.floor(random() * targetKeys.length)]));
     if (random() < 0.01) {
       const refuses = AGENT_IDS.filter(() => random() < 0.5);
-      feed({ ...targetFact(targetKeys[Math.floor(random() * targetKeys.length)]), refuses });
+      feed({ ...standard(targetKeys[Math.floor(random() * targetKeys.length)]), refuses });
     }
     if (random() < 0.02) feed(agentFact(Math.floor(random() * AGENT_IDS.length), random));
     const envelopes: BlockEnvelope[] = [];
@@ -100,11 +68,8 @@ export function generateLog({ seed, targetKeys, seconds, shard }: Options): Gene
       if (random() < 0.05) builder.push(4_000_000 + shard, 1, nowMs, OUTCOME.reply, 1_000);
       if (builder.count === 0) continue;
       const lane = late ? LANE.backfill : LANE.live;
-      const sequence = (sequences.get(`${agentId}/${lane}`) ?? 0) + 1;
-      sequences.set(`${agentId}/${lane}`, sequence);
       const body = encodeBody(builder.build(), compress);
-      const block = frameBlock({ agentId, boot: 1, lane, shard, sequence, policyVersion: 1 }, body);
-      const envelope = { receivedAtMs: nowMs, clockOffsetMs: 0, block };
+      const envelope = log.block({ agentId, lane, shard, body, receivedAtMs: nowMs });
       if (late) held.push(envelope);
       else envelopes.push(envelope);
       if (!late && random() < 0.05) envelopes.push(envelope);
@@ -112,10 +77,10 @@ export function generateLog({ seed, targetKeys, seconds, shard }: Options): Gene
     if (held.length > 0 && random() < 0.02) {
       envelopes.push(...held.splice(0).map((envelope) => ({ ...envelope, receivedAtMs: nowMs })));
     }
-    if (envelopes.length > 0) records.push(encodeBlocksRecord(envelopes));
+    if (envelopes.length > 0) records.push(log.blocks(envelopes));
   }
-  if (held.length > 0) records.push(encodeBlocksRecord(held));
-  records.push(encodeTickRecord(1, START_MS + seconds * 1_000));
+  if (held.length > 0) records.push(log.blocks(held));
+  records.push(log.tick(START_MS + seconds * 1_000));
   return { records, results };
 }
 
@@ -123,16 +88,4 @@ function agentFact(at: number, random: () => number): FeedFact {
   const condition = AGENT_CONDITIONS[Math.floor(random() * AGENT_CONDITIONS.length)];
   const name = `agent-${at}`;
   return { kind: 'agent', agentId: AGENT_IDS[at], name, region: 'r', provider: 'p', state: 'active', condition };
-}
-
-function targetFact(key: number): TargetFact {
-  return {
-    kind: 'target',
-    targetKey: key,
-    targetId: targetIdOf(key),
-    ip: `127.0.${key >> 8}.${key & 255}`,
-    vrf: 'default',
-    tier: 'standard',
-    selected: AGENT_IDS,
-  };
 }

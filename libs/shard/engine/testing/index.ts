@@ -1,0 +1,3 @@
+export { AGENT_IDS, generateLog, STANDARD, START_MS, type GeneratedLog } from './generate-log';
+export { seeded } from './seeded';
+export { agentIdOf, policyFact, ShardRecords, targetFact, targetIdOf } from './shard-records';
