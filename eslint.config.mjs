@@ -13,8 +13,8 @@ const boundaries = {
     },
     {
       sourceTag: 'type:wire',
-      onlyDependOnLibsWithTags: ['type:contract', 'type:wire'],
-      bannedExternalImports: ['@nestjs/*', '@angular/*', 'typeorm', 'kafkajs', 'pg*', 'ioredis', 'bullmq', 'node:*'],
+      onlyDependOnLibsWithTags: ['type:contract'],
+      bannedExternalImports: ['@nestjs/*', '@angular/*', 'typeorm', 'kafkajs', 'pg*', 'ioredis', 'bullmq'],
     },
     {
       sourceTag: 'type:server',
@@ -25,7 +25,8 @@ const boundaries = {
       sourceTag: 'type:agent',
       onlyDependOnLibsWithTags: ['type:contract', 'type:wire', 'type:platform', 'type:agent'],
     },
-    { sourceTag: 'type:platform', onlyDependOnLibsWithTags: ['type:platform', 'type:contract', 'type:wire'] },
+    { sourceTag: 'type:platform', onlyDependOnLibsWithTags: ['type:platform', 'type:contract'] },
+    { sourceTag: 'type:migrations', onlyDependOnLibsWithTags: ['type:platform', 'type:wire'] },
     { sourceTag: 'type:ui', onlyDependOnLibsWithTags: ['type:contract', 'type:ui-platform', 'type:ui'] },
     { sourceTag: 'type:ui-platform', onlyDependOnLibsWithTags: ['type:contract', 'type:ui-platform'] },
     {

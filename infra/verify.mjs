@@ -9,6 +9,8 @@ import { checkSystem, setUp } from './setup.mjs';
 const bin = (name) => join(rootDir, 'node_modules/.bin', name);
 const steps = [
   { name: 'format', command: [bin('prettier'), '--check', '--log-level=warn', '--cache', '.'] },
+  // The rule of boundaries passes silently over whatever the graph of projects does not hold.
+  { name: 'graph of projects', command: [process.execPath, 'node_modules/nx/dist/bin/nx.js', 'show', 'projects'] },
   { name: 'lint and boundaries', command: [bin('eslint'), '--cache', '--cache-location=.nx/eslint/', '.'] },
   { name: 'types', command: [bin('tsc'), '--noEmit', '-p', 'tsconfig.json'] },
   {

@@ -1,12 +1,6 @@
 import { bucketStart } from './rollups/rollup-levels';
-import {
-  encodeSeriesBody,
-  RttHistogram,
-  SERIES_SAMPLES_MAX,
-  SeriesBuilder,
-  sortSamples,
-  summarizeSamples,
-} from '@icmp-mon/probing/wire';
+import { encodeSeriesBody, RttHistogram, SERIES_SAMPLES_MAX, SeriesBuilder, sortSamples } from '@icmp-mon/probing/wire';
+import { summarizeSamples } from './window-summary';
 import { CopyRows } from '@icmp-mon/platform/copy';
 import type { WriterTransaction } from '@icmp-mon/shard/engine';
 import type { LiveRow } from './live/live-news';

@@ -4,8 +4,8 @@ import {
   RttHistogram,
   SeriesBuilder,
   type SeriesSamples,
-  summarizeSamples,
 } from '@icmp-mon/probing/wire';
+import { summarizeSamples } from './window-summary';
 import type { Sql } from '@icmp-mon/platform/database';
 
 /** For specs only: one sample in words. */

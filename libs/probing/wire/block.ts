@@ -1,7 +1,7 @@
+import { crc32 } from 'node:zlib';
 import { decodeColumns, type Decompress, type EncodedBody } from './block-body';
 import { ByteReader } from './byte-reader';
 import { ByteWriter } from './byte-writer';
-import { crc32 } from './crc32';
 import { BLOCK_RESULTS_MAX, type ResultColumns } from './result-columns';
 import { uuidFromBytes, uuidToBytes } from './uuid';
 
@@ -127,7 +127,7 @@ export function frameBlock(address: BlockAddress, body: EncodedBody): Uint8Array
   writer.varint(body.rawLength);
   writer.varint(body.bytes.length);
   writer.append(body.bytes);
-  writer.setU32(CRC_AT, crc32(writer.view(), CRC_FROM));
+  writer.setU32(CRC_AT, crc32(writer.view().subarray(CRC_FROM)));
   return writer.copy();
 }
 
@@ -161,7 +161,7 @@ export function inspectBlock(bytes: Uint8Array, limits: BlockLimits = BLOCK_LIMI
   const wrong = checkHeader(header, flags, limits) ?? checkLength(header, reader.remaining);
   if (wrong !== undefined) return wrong;
   const said = new ByteReader(bytes, CRC_AT).u32();
-  const found = crc32(bytes, CRC_FROM);
+  const found = crc32(bytes.subarray(CRC_FROM));
   if (said !== found) return refuse('bad_crc', `the CRC is ${found}, the block says ${said}`);
   return { ok: true, header, byteLength: bytes.length, body: reader.take(header.bodyLength) };
 }

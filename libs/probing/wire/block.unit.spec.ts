@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OUTCOME } from '@icmp-mon/probing/contract';
@@ -6,7 +7,6 @@ import {
   BLOCK_RAW_BYTES_MAX,
   BLOCK_RESULTS_MAX,
   type BlockAddress,
-  crc32,
   decodeBlock,
   encodeBody,
   frameBlock,
@@ -39,7 +39,7 @@ function forge(figures: Partial<Record<string, number>>, body = new Uint8Array(2
   const all: Record<string, number | undefined> = { ...standard, bodyLength: body.length, ...figures };
   for (const name of [...Object.keys(standard), 'bodyLength']) writer.varint(all[name] ?? 0);
   writer.append(body);
-  writer.setU32(4, crc32(writer.view(), 8));
+  writer.setU32(4, crc32(writer.view().subarray(8)));
   return writer.copy();
 }
 

@@ -1,7 +1,6 @@
 export * from './block';
 export { encodeBody } from './block-body';
 export type { Compress, Decompress, EncodedBody } from './block-body';
-export { crc32 } from './crc32';
 export * from './print-block';
 export * from './result-columns';
 export * from './rtt-histogram';
@@ -9,4 +8,3 @@ export * from './series-body';
 export * from './series-samples';
 export * from './shard-record';
 export * from './upload';
-export * from './window-summary';

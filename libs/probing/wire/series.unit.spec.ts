@@ -4,17 +4,12 @@ import { OUTCOME, OUTCOME_NAMES } from '@icmp-mon/probing/contract';
 import {
   AGENT_NO_MAX,
   decodeSeriesBody,
-  emptyCounters,
   encodeSeriesBody,
-  historyPoint,
-  mergeCounters,
   mergeSeriesBodies,
-  RttHistogram,
   SERIES_SAMPLES_MAX,
   SeriesBodyError,
   SeriesBuilder,
   type SeriesSamples,
-  summarizeSamples,
   WINDOW_MS,
   windowStart,
 } from '.';
@@ -137,74 +132,5 @@ describe('a series body', () => {
     expect(windowStart(1_795_000_123_456)).toBe(1_794_999_900_000);
     expect(windowStart(600_000)).toBe(600_000);
     expect(windowStart(599_999)).toBe(300_000);
-  });
-});
-
-describe('the summary of a window', () => {
-  const samples: Sample[] = [
-    [1, 0, OUTCOME.reply, 10_000],
-    [1, 15_000, OUTCOME.timeout, 0],
-    [1, 30_000, OUTCOME.reply, 12_000],
-    [1, 45_000, OUTCOME.not_sent, 0],
-    [2, 5_000, OUTCOME.reply, 90_000],
-    [2, 20_000, OUTCOME.error, 0],
-    [2, 35_000, OUTCOME.unreachable, 0],
-  ];
-
-  it('counts votes, losses and what was not sent, and jitter within an agent', () => {
-    const histogram = new RttHistogram();
-    const counters = summarizeSamples(samplesOf(samples), histogram);
-    expect(counters).toEqual({
-      sent: 5,
-      replied: 3,
-      lost: 2,
-      notSent: 2,
-      rttMinUs: 10_000,
-      rttMaxUs: 90_000,
-      rttSumUs: 112_000,
-      jitterSumUs: 2_000,
-      jitterCount: 1,
-    });
-    expect(historyPoint(0, WINDOW_MS, counters, histogram)).toMatchObject({
-      at: '1970-01-01T00:00:00.000Z',
-      windowMs: WINDOW_MS,
-      lossRatio: 0.4,
-      rttMinUs: 10_000,
-      rttAvgUs: 37_333,
-      rttMaxUs: 90_000,
-      rttP99Us: 90_000,
-      jitterUs: 2_000,
-    });
-  });
-
-  it('says nothing of rtts or loss where nothing was sent', () => {
-    const histogram = new RttHistogram();
-    const counters = summarizeSamples(samplesOf([[1, 0, OUTCOME.not_sent, 0]]), histogram);
-    expect(historyPoint(0, WINDOW_MS, counters, histogram)).toEqual({
-      at: '1970-01-01T00:00:00.000Z',
-      windowMs: WINDOW_MS,
-      sent: 0,
-      lost: 0,
-      notSent: 1,
-      lossRatio: null,
-      rttMinUs: null,
-      rttAvgUs: null,
-      rttP50Us: null,
-      rttP95Us: null,
-      rttP99Us: null,
-      rttMaxUs: null,
-      jitterUs: null,
-    });
-  });
-
-  it('adds up over agents', () => {
-    fc.assert(
-      fc.property(arbitrarySamples, (all) => {
-        const whole = summarizeSamples(samplesOf(sorted(all)), new RttHistogram());
-        const parts = [all.filter(([agentNo]) => agentNo % 2 === 0), all.filter(([agentNo]) => agentNo % 2 === 1)];
-        const summaries = parts.map((part) => summarizeSamples(samplesOf(sorted(part)), new RttHistogram()));
-        expect(summaries.reduce(mergeCounters, emptyCounters())).toEqual(whole);
-      }),
-    );
   });
 });

@@ -1,6 +1,7 @@
 import { type HistoryPoint, type Resolution } from '@icmp-mon/probing/contract';
 import { bucketStart, bucketEnd } from '../rollups/rollup-levels';
-import { emptyCounters, historyPoint, mergeCounters, RttHistogram, type WindowCounters } from '@icmp-mon/probing/wire';
+import { RttHistogram } from '@icmp-mon/probing/wire';
+import { emptyCounters, historyPoint, mergeCounters, type WindowCounters } from '../window-summary';
 
 /** What is known of one target in one bucket, its histograms not added up yet. */
 export interface Figures {

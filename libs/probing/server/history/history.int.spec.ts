@@ -1,15 +1,6 @@
 import { type HistoryPage, OUTCOME } from '@icmp-mon/probing/contract';
-import {
-  decodeSeriesBody,
-  encodeSeriesBody,
-  historyPoint,
-  mergeCounters,
-  RttHistogram,
-  summarizeSamples,
-  emptyCounters,
-  WINDOW_MS,
-  windowStart,
-} from '@icmp-mon/probing/wire';
+import { decodeSeriesBody, encodeSeriesBody, RttHistogram, WINDOW_MS, windowStart } from '@icmp-mon/probing/wire';
+import { historyPoint, mergeCounters, summarizeSamples, emptyCounters } from '../window-summary';
 import { connect, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import fc from 'fast-check';

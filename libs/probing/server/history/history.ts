@@ -1,6 +1,6 @@
 import { type HistoryPoint, type Resolution } from '@icmp-mon/probing/contract';
 import { bucketEnd, bucketStart, ROLLUP_LEVELS, type RollupLevel } from '../rollups/rollup-levels';
-import { type WindowCounters } from '@icmp-mon/probing/wire';
+import { type WindowCounters } from '../window-summary';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import type { TimeRange } from '@icmp-mon/platform/http';
 import { Injectable } from '@nestjs/common';

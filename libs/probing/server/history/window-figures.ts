@@ -1,12 +1,5 @@
-import {
-  decodeSeriesBody,
-  emptyCounters,
-  mergeCounters,
-  mergeSeriesBodies,
-  RttHistogram,
-  summarizeSamples,
-  type WindowCounters,
-} from '@icmp-mon/probing/wire';
+import { decodeSeriesBody, mergeSeriesBodies, RttHistogram } from '@icmp-mon/probing/wire';
+import { emptyCounters, mergeCounters, summarizeSamples, type WindowCounters } from '../window-summary';
 import type { Sql } from '@icmp-mon/platform/database';
 import type { TimeRange } from '@icmp-mon/platform/http';
 import type { Figures } from './figures';

@@ -1,14 +1,8 @@
 import { TELEMETRY_MIGRATIONS } from '@icmp-mon/migrations';
 import { OUTCOME } from '@icmp-mon/probing/contract';
 import { bucketStart, ROLLUP_LEVELS } from './rollup-levels';
-import {
-  emptyCounters,
-  mergeCounters,
-  RttHistogram,
-  sortSamples,
-  summarizeSamples,
-  WINDOW_MS,
-} from '@icmp-mon/probing/wire';
+import { RttHistogram, sortSamples, WINDOW_MS } from '@icmp-mon/probing/wire';
+import { emptyCounters, mergeCounters, summarizeSamples } from '../window-summary';
 import { connect, type Connection, type Sql, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

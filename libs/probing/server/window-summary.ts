@@ -1,7 +1,5 @@
-import { isVote, OUTCOME } from '@icmp-mon/probing/contract';
-import type { HistoryPoint } from '@icmp-mon/probing/contract';
-import type { RttHistogram } from './rtt-histogram';
-import type { SeriesSamples } from './series-samples';
+import { type HistoryPoint, isVote, OUTCOME } from '@icmp-mon/probing/contract';
+import type { RttHistogram, SeriesSamples } from '@icmp-mon/probing/wire';
 
 /** Counters of a window beside its histogram. All add up over windows, but for the least and the most. */
 export interface WindowCounters {

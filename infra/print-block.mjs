@@ -4,7 +4,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { build } from 'esbuild';
 
-const root = path.resolve(import.meta.dirname, '../../..');
+const root = path.resolve(import.meta.dirname, '..');
 const { outputFiles } = await build({
   stdin: {
     contents: `export { printBlock } from '@icmp-mon/probing/wire';

@@ -1,7 +1,7 @@
 import { OUTCOME } from '@icmp-mon/probing/contract';
 import { BLOCK_LIMITS, decodeBlock, encodeBody, frameBlock, LANE, ResultColumnsBuilder } from '@icmp-mon/probing/wire';
 import { describe, expect, it } from 'vitest';
-import { compress, decompressBounded } from '.';
+import { compress, decompressBounded } from '@icmp-mon/platform/zstd';
 
 const BASE_TIME_MS = 1_795_000_000_000;
 
