@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { pause } from '@icmp-mon/platform/concurrency';
 import { DependencyUnavailable } from '@icmp-mon/platform/errors';
 
 const ATTEMPTS_MAX = 20;

@@ -1,5 +1,5 @@
 import { AgentReports, type AgentState, type AgentView, isAdmitted } from '@icmp-mon/agents/contract';
-import { KeptAnswer } from '@icmp-mon/platform/batching';
+import { keptByCost, ShortCache } from '@icmp-mon/platform/batching';
 import { settlesWithin } from '@icmp-mon/platform/concurrency';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
@@ -20,7 +20,11 @@ const UNREAD_ANSWER_MS = 1_000;
 /** Agents with what they last reported. */
 @Injectable()
 export class ListAgents {
-  private readonly unread = new KeptAnswer(() => this.askUnread(), UNREAD_KEPT_MS);
+  private readonly unread = new ShortCache<number | null>({
+    entriesMax: 1,
+    keptMs: keptByCost(UNREAD_KEPT_MS),
+    keepsFailures: true,
+  });
 
   constructor(
     private readonly control: ControlDatabase,
@@ -63,7 +67,7 @@ export class ListAgents {
     ]);
     const byAgent = new Map(health.map((row) => [row.agentId, row]));
     const seemsSilent = agents.some(({ id, state }) => isAdmitted(state) && !isHeard(byAgent.get(id)));
-    const areReportsUnread = seemsSilent && (await this.unread.get()) !== 0;
+    const areReportsUnread = seemsSilent && (await this.unread.get('unread', () => this.askUnread())) !== 0;
     return agents.map((agent) =>
       agentView(agent, byAgent.get(agent.id), {
         areReportsUnread,

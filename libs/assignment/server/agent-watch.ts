@@ -2,7 +2,7 @@ import { type AgentReport, AgentReports } from '@icmp-mon/agents/contract';
 import type { TierPolicy } from '@icmp-mon/tiers/contract';
 import type { ControlDatabase, Sql } from '@icmp-mon/platform/database';
 import { LeaseKeeper } from '@icmp-mon/platform/leases';
-import { WakeUp } from '@icmp-mon/platform/concurrency';
+import { pause } from '@icmp-mon/platform/concurrency';
 import { createLogger } from '@icmp-mon/platform/ops';
 import {
   type Condition,
@@ -78,7 +78,6 @@ export class AgentWatch {
   }
 
   private async run(lost: AbortSignal): Promise<void> {
-    const pause = new WakeUp();
     this.watchingSinceMs = performance.now();
     this.heard.clear();
     this.troubled.clear();
@@ -88,7 +87,7 @@ export class AgentWatch {
       } catch (error) {
         this.logger.warn({ err: error }, 'could not look after the agents, will try again');
       }
-      await pause.sleep(this.options.lookMs ?? LOOK_MS, lost);
+      await pause(this.options.lookMs ?? LOOK_MS, lost);
     }
     holdingGauge.set(0);
   }

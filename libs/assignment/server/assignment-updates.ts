@@ -1,13 +1,13 @@
 import type { AssignmentsAnswer } from '@icmp-mon/assignment/contract';
-import { connect, ControlDatabase } from '@icmp-mon/platform/database';
-import { WakeUp } from '@icmp-mon/platform/concurrency';
+import { ChannelListener, ControlDatabase } from '@icmp-mon/platform/database';
+import { BackOff, WakeUp } from '@icmp-mon/platform/concurrency';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { agentsWithChanges, assignmentsSince, readFeedState } from './assignments.query';
 import { FEED_PUBLISHED_CHANNEL } from './feed-publisher';
 
 /** The publisher's notifications wake the waiting; this is how long a lost one can delay them. */
 const POLL_MS = 2_000;
-const RECONNECT_MS = 1_000;
+const BACK_OFF = { firstMs: 500, maxMs: POLL_MS };
 
 interface Waiter {
   agentId: string;
@@ -27,10 +27,21 @@ export class AssignmentUpdates {
   private running: Promise<void> = Promise.resolve();
   private position = 0;
 
-  constructor(private readonly database: ControlDatabase) {}
+  private readonly published = new WakeUp();
+  private readonly listener: ChannelListener;
+
+  constructor(private readonly database: ControlDatabase) {
+    this.listener = new ChannelListener({
+      url: database.options.url,
+      applicationName: 'assignment-updates',
+      channel: FEED_PUBLISHED_CHANNEL,
+      onNotify: () => this.published.wake(),
+    });
+  }
 
   start(): void {
     this.stopping = new AbortController();
+    this.listener.start();
     this.running = this.run(this.stopping.signal);
   }
 
@@ -38,7 +49,7 @@ export class AssignmentUpdates {
   async stop(): Promise<void> {
     this.stopping.abort();
     for (const { wakeUp } of this.waiting) wakeUp.wake();
-    await this.running;
+    await Promise.all([this.listener.stop(), this.running]);
   }
 
   /** What the agent has to hear after version `since`; null when nothing came within the wait. */
@@ -60,40 +71,29 @@ export class AssignmentUpdates {
   }
 
   private async run(stop: AbortSignal): Promise<void> {
-    const pause = new WakeUp();
+    const backOff = new BackOff(BACK_OFF);
     while (!stop.aborted) {
       try {
-        await this.session(stop);
+        await this.look();
+        backOff.succeeded();
+        await this.published.sleep(POLL_MS, stop);
       } catch (error) {
-        this.logger.warn({ err: error, retryInMs: RECONNECT_MS }, 'cannot hear of new assignments, will connect again');
-        await pause.sleep(RECONNECT_MS, stop);
+        this.logger.warn({ err: error }, 'cannot look for new assignments, will try again');
+        await backOff.wait(stop);
       }
     }
   }
 
-  private async session(stop: AbortSignal): Promise<void> {
-    const connection = await connect({ url: this.database.options.url, applicationName: 'assignment-updates' });
-    const published = new WakeUp();
-    try {
-      await connection.listen(FEED_PUBLISHED_CHANNEL, () => published.wake());
-      connection.lost.addEventListener('abort', () => published.wake());
-      while (!stop.aborted) {
-        const state = await readFeedState(connection);
-        const ids = [...new Set([...this.waiting].map(({ agentId }) => agentId))];
-        if (state.published !== this.position && ids.length > 0) {
-          const changed = new Set(
-            state.published < this.position
-              ? ids
-              : await agentsWithChanges(connection, ids, this.position, state.published),
-          );
-          for (const { agentId, wakeUp } of this.waiting) if (changed.has(agentId)) wakeUp.wake();
-        }
-        this.position = state.published;
-        await published.sleep(POLL_MS, stop);
-        connection.lost.throwIfAborted();
-      }
-    } finally {
-      if (!connection.lost.aborted) await connection.close();
+  /** Wakes the requests of those agents for which something was published since the last look. */
+  private async look(): Promise<void> {
+    const { published } = await readFeedState(this.database);
+    const ids = [...new Set([...this.waiting].map(({ agentId }) => agentId))];
+    if (published !== this.position && ids.length > 0) {
+      const changed = new Set(
+        published < this.position ? ids : await agentsWithChanges(this.database, ids, this.position, published),
+      );
+      for (const { agentId, wakeUp } of this.waiting) if (changed.has(agentId)) wakeUp.wake();
     }
+    this.position = published;
   }
 }

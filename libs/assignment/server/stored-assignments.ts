@@ -1,5 +1,5 @@
 import { type AgentAssignments, AssignmentDirectory, type NamedAgent } from '@icmp-mon/assignment/contract';
-import { KeptAnswer } from '@icmp-mon/platform/batching';
+import { keptByCost, ShortCache } from '@icmp-mon/platform/batching';
 import type { ControlDatabase } from '@icmp-mon/platform/database';
 
 const KEPT_MS = 5_000;
@@ -13,15 +13,18 @@ const COUNTS = `
 
 /** Assignments as they are decided, whether or not the agents have heard of them. */
 export class StoredAssignments extends AssignmentDirectory {
-  private readonly counts: KeptAnswer<ReadonlyMap<string, AgentAssignments>>;
+  private readonly counts = new ShortCache<ReadonlyMap<string, AgentAssignments>>({
+    entriesMax: 1,
+    keptMs: keptByCost(KEPT_MS),
+    keepsFailures: true,
+  });
 
   constructor(private readonly database: ControlDatabase) {
     super();
-    this.counts = new KeptAnswer(() => this.count(), KEPT_MS);
   }
 
   override byAgent(): Promise<ReadonlyMap<string, AgentAssignments>> {
-    return this.counts.get();
+    return this.counts.get('by agent', () => this.count());
   }
 
   override refusedBy(targetKey: number): Promise<NamedAgent[]> {

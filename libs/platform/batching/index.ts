@@ -1,2 +1,2 @@
-export { KeptAnswer } from './kept-answer';
 export * from './batching';
+export { keptByCost, ShortCache } from './short-cache';

@@ -1,4 +1,4 @@
-import { WakeUp } from './wake-up';
+import { pause } from './pause';
 
 export interface BackOffOptions {
   firstMs: number;
@@ -26,6 +26,6 @@ export class BackOff {
 
   /** Waits after one more failure, less when `signal` ends it. */
   async wait(signal?: AbortSignal): Promise<void> {
-    await new WakeUp().sleep(this.failed(), signal);
+    await pause(this.failed(), signal);
   }
 }

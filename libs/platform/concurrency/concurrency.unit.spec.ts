@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BackOff, bounded, WakeUp } from './index';
+import { aborted, BackOff, bounded, pause, WakeUp } from './index';
 
 describe('the back-off', () => {
   it('doubles up to its bound, and begins again after a success', () => {
@@ -42,5 +42,16 @@ describe('a wake-up', () => {
     await sleep;
     await new WakeUp().sleep(60_000, stop.signal);
     await new BackOff({ firstMs: 60_000, maxMs: 60_000 }).wait(stop.signal);
+    await pause(60_000, stop.signal);
+  });
+});
+
+describe('waiting for a signal', () => {
+  it('ends with the abort, also with one that came before', async () => {
+    const stop = new AbortController();
+    const waiting = aborted(stop.signal);
+    stop.abort();
+    await waiting;
+    await aborted(stop.signal);
   });
 });

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { BackOff } from '@icmp-mon/platform/concurrency';
 import {
   ControlDatabase,
   isConnectionError,
@@ -25,8 +25,7 @@ export type { Executed, ExecuteOptions } from './command-run';
 
 /** Tries of one command before a conflict is told to the caller. */
 export const APPEND_ATTEMPTS_MAX = 10;
-const BACK_OFF_BASE_MS = 5;
-const BACK_OFF_MAX_MS = 200;
+const BACK_OFF = { firstMs: 10, maxMs: 200 };
 /** Commands of one transaction: it holds up the relay's fence, so it must be over soon. */
 const TOGETHER_MAX = 250;
 /** While one transaction waits for its commit another is prepared. */
@@ -153,6 +152,7 @@ export class EventStore {
   }
 
   private async runAlone(run: CommandRun, lockTimeoutMs?: number): Promise<Executed<unknown, DomainEvent>> {
+    const backOff = new BackOff(BACK_OFF);
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.database.transaction(async (sql) => {
@@ -167,7 +167,7 @@ export class EventStore {
           const detail = `${run.aggregate.category} ${run.id} is being changed by others. Read it again and retry.`;
           throw new DomainError('conflict', detail, undefined, { cause: error });
         }
-        await delay(Math.random() * Math.min(BACK_OFF_MAX_MS, BACK_OFF_BASE_MS * 2 ** attempt));
+        await backOff.wait();
       }
     }
   }

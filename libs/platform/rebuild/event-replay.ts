@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { pause } from '@icmp-mon/platform/concurrency';
 import { isLockTimeout, type Sql, type Transactor } from '@icmp-mon/platform/database';
 import {
   type Aggregate,

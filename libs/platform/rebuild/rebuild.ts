@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { pause } from '@icmp-mon/platform/concurrency';
 import { connect, type DatabaseOptions, isLockTimeout, type Sql, type Transactor } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { addKeys, type Checksum, checksum, type Differences, differences, makeBeside, replaceRows } from './beside';

@@ -1,11 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type Role, ROLE_PERMISSIONS } from '@icmp-mon/identity/contract';
+import { ShortCache } from '@icmp-mon/platform/batching';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import type { Principal } from '@icmp-mon/platform/http';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { Injectable } from '@nestjs/common';
-import { BriefCache } from '../brief-cache';
-import { RecentlyKnown } from '../recently-known';
+import { KNOWN_MS } from '../known-ms';
 import { parseApiKey } from './api-key';
 
 interface ApiKeyRow {
@@ -17,9 +17,9 @@ interface ApiKeyRow {
   note_use: boolean;
 }
 
-/** A revoked key stops working within this. */
+/** A revoked key stops working within this, counted from when the database was asked. */
 const KEPT_MS = 5_000;
-const KEPT_MAX = 1_000;
+const KEPT_MAX = 10_000;
 
 const logger = createLogger('api-keys');
 
@@ -30,9 +30,11 @@ const VALID = `SELECT id, name, role, secret_hash,
 /** Recognises API keys by their hash. */
 @Injectable()
 export class KnownApiKeys {
-  private readonly kept = new BriefCache<ApiKeyRow | null>(KEPT_MS, KEPT_MAX);
-
-  private readonly recent = new RecentlyKnown<ApiKeyRow>(KEPT_MAX);
+  private readonly kept = new ShortCache<ApiKeyRow | null>({
+    entriesMax: KEPT_MAX,
+    keptMs: (tookMs) => KEPT_MS - tookMs,
+    recalledMs: KNOWN_MS,
+  });
 
   constructor(private readonly database: ControlDatabase) {}
 
@@ -48,7 +50,7 @@ export class KnownApiKeys {
   /** The same from memory, for when the database is away: a key that was valid some minutes ago. */
   remember(text: string): Principal | null {
     const given = parseApiKey(text);
-    const row = given === null ? null : this.recent.get(given.id);
+    const row = given === null ? null : (this.kept.recall(given.id) ?? null);
     if (given === null || row === null || !timingSafeEqual(row.secret_hash, given.secretHash)) return null;
     return principalOf(row);
   }
@@ -60,14 +62,11 @@ export class KnownApiKeys {
   /** Asks the database again about a key. */
   forget(id: string): void {
     this.kept.forget(id);
-    this.recent.forget(id);
   }
 
   private valid(id: string): Promise<ApiKeyRow | null> {
     return this.kept.get(id, async () => {
       const row = (await this.database.query<ApiKeyRow>(VALID, [id]))[0] ?? null;
-      if (row === null) this.recent.forget(id);
-      else this.recent.keep(id, row);
       if (row?.note_use === true) this.noteUse(id);
       return row;
     });

@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Role } from '@icmp-mon/identity/contract';
+import { ShortCache } from '@icmp-mon/platform/batching';
 import { ControlDatabase, type Sql } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { newId } from '@icmp-mon/platform/ids';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { Injectable } from '@nestjs/common';
-import { BriefCache } from '../brief-cache';
-import { RecentlyKnown } from '../recently-known';
+import { KNOWN_MS } from '../known-ms';
 
 /** A login lasts this long without being used, and no longer than `SESSION_S` in all. */
 export const REFRESH_TOKEN_S = 24 * 3600;
@@ -53,9 +53,11 @@ const loggedOut = (): DomainError => new DomainError('unauthenticated', 'The log
 /** Logins: each is a chain of refresh tokens, every one good once. */
 @Injectable()
 export class Sessions {
-  private readonly running = new BriefCache<boolean>(ENDED_KEPT_MS, ENDED_KEPT_MAX);
-
-  private readonly seenRunning = new RecentlyKnown<true>(ENDED_KEPT_MAX);
+  private readonly running = new ShortCache<boolean>({
+    entriesMax: ENDED_KEPT_MAX,
+    keptMs: (tookMs) => ENDED_KEPT_MS - tookMs,
+    recalledMs: KNOWN_MS,
+  });
 
   constructor(private readonly database: ControlDatabase) {}
 
@@ -111,12 +113,12 @@ export class Sessions {
 
   /** Asks the database again about every login. */
   forgetEnded(): void {
-    this.running.clear();
+    this.running.expire();
   }
 
   /** Whether a login was running when the database was last asked, some minutes ago at most. */
   wasRunning(sessionId: string): boolean {
-    return this.seenRunning.get(sessionId) !== null;
+    return this.running.recall(sessionId) === true;
   }
 
   /** False once a login was ended or its user was disabled; at most 5 s late. */
@@ -127,8 +129,6 @@ export class Sessions {
          WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > now() AND u.disabled_at IS NULL`,
         [sessionId],
       );
-      if (row === undefined) this.seenRunning.forget(sessionId);
-      else this.seenRunning.keep(sessionId, true);
       return row !== undefined;
     });
   }

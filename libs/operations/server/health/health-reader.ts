@@ -5,13 +5,14 @@ import {
   type HealthView,
   worstOf,
 } from '@icmp-mon/operations/contract';
+import { ShortCache } from '@icmp-mon/platform/batching';
 import { bounded } from '@icmp-mon/platform/concurrency';
 import { createLogger } from '@icmp-mon/platform/ops';
 import type { HealthSources, Look, PartReader, PartReading } from './health-reading';
 import { KafkaLook } from './kafka-look';
 import { WaitingSince } from './waiting-since';
 
-/** However many look, the sources are asked once in this time. */
+/** However many look, the sources are asked once in this time, counted from the answer: a slow look is not repeated at once. */
 const KEPT_MS = 2_000;
 /** A part that takes longer counts as unreadable; the page must not wait for it. */
 const PART_MS_MAX = 4_500;
@@ -37,7 +38,7 @@ interface Kept {
 
 /** Reads the parts side by side. One that cannot be read says so, and since when; the others are told all the same. */
 export class HealthReader {
-  private latest: { look: Promise<HealthLook>; untilMs: number } | null = null;
+  private readonly looks = new ShortCache<HealthLook>({ entriesMax: 1, keptMs: () => KEPT_MS, keepsFailures: true });
   private readonly kept = new Map<string, Kept>();
   private readonly unknownSince = new Map<string, string>();
   private readonly waiting: WaitingSince;
@@ -54,15 +55,7 @@ export class HealthReader {
   }
 
   look(): Promise<HealthLook> {
-    if (this.latest === null || this.latest.untilMs < performance.now()) {
-      const look = this.lookNow();
-      this.latest = { look, untilMs: Infinity };
-      // Counted from the answer: a slow look is not repeated at once. By the monotonic clock: if the wall clock were set back, an old
-      // reading would be returned for that long.
-      const done = (): void => void (this.latest = { look, untilMs: performance.now() + KEPT_MS });
-      look.then(done, done);
-    }
-    return this.latest.look;
+    return this.looks.get('look', () => this.lookNow());
   }
 
   private async lookNow(): Promise<HealthLook> {

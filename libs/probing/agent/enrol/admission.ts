@@ -1,5 +1,5 @@
 import type { AgentRefusal } from '@icmp-mon/agents/contract';
-import { BackOff, WakeUp } from '@icmp-mon/platform/concurrency';
+import { BackOff, pause, WakeUp } from '@icmp-mon/platform/concurrency';
 import type { AgentLog } from '../agent-log';
 import type { GatewayClient } from '../ship/gateway-client';
 import type { CertificateRenewal } from './certificate-renewal';
@@ -126,7 +126,7 @@ export class Admission {
       }
     }
     // A gateway that refuses what another has just given is asked less and less often.
-    await new WakeUp().sleep(this.backOff.failed(), signal);
+    await this.backOff.wait(signal);
     return false;
   }
 
@@ -144,7 +144,7 @@ export class Admission {
     }
     // At a gateway of an earlier release an enrolment would put out the agent that enrolled after this one.
     this.say(`another machine has enrolled as this agent, or the gateway lost its certificate: ${message}`);
-    await new WakeUp().sleep(PUT_OUT_LOOK_MS, enrolment.signal);
+    await pause(PUT_OUT_LOOK_MS, enrolment.signal);
     return false;
   }
 

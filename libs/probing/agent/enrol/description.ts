@@ -1,5 +1,5 @@
 import type { AgentDescription } from '@icmp-mon/agents/contract';
-import { BackOff, WakeUp } from '@icmp-mon/platform/concurrency';
+import { BackOff, pause } from '@icmp-mon/platform/concurrency';
 import type { AgentLog } from '../agent-log';
 import { type GatewayClient, GatewayFailure } from '../ship/gateway-client';
 import { retryAfterMs } from '../ship/retry-after';
@@ -49,7 +49,7 @@ export class Description {
   private async loop(): Promise<void> {
     const { signal } = this.stopSignal;
     for (let waitMs: number | null = 0; waitMs !== null && !signal.aborted;) {
-      await new WakeUp().sleep(waitMs, signal);
+      await pause(waitMs, signal);
       waitMs = signal.aborted ? null : await this.tell();
     }
   }

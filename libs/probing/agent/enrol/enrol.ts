@@ -1,6 +1,6 @@
 import { Agent } from 'node:https';
 import type { EnrolAnswer, EnrolRequest } from '@icmp-mon/agents/contract';
-import { BackOff, WakeUp } from '@icmp-mon/platform/concurrency';
+import { BackOff, pause } from '@icmp-mon/platform/concurrency';
 import type { AgentLog } from '../agent-log';
 import { describeAnswer, type HttpsAnswer, httpsRequest, problemErrorsOf } from '../ship/https-request';
 import { AssignmentState } from '../sync/assignment-state';
@@ -64,7 +64,7 @@ export async function enrolAnew(options: EnrolOptions, isWanted: () => boolean):
       onFailure(message);
       const waitMs = error instanceof EnrolmentRefused ? REFUSED_WAIT_MS : backOff.failed();
       log.error({ err: error, retryInS: Math.round(waitMs / 1000) }, `cannot enrol: ${message}`);
-      await new WakeUp().sleep(waitMs, signal);
+      await pause(waitMs, signal);
     }
   }
   onFailure(undefined);

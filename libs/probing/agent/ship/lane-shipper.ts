@@ -1,5 +1,5 @@
 import { frameBlock, LANE, type ResultsAnswer, writeUpload } from '@icmp-mon/probing/wire';
-import { BackOff, WakeUp } from '@icmp-mon/platform/concurrency';
+import { BackOff, pause, WakeUp } from '@icmp-mon/platform/concurrency';
 import type { AgentLog } from '../agent-log';
 import type { RefusedBlock, Spool } from '../spool/spool';
 import type { SpooledBlock } from '../spool/spooled-block';
@@ -84,7 +84,7 @@ export class LaneShipper {
       const waitMs = await this.shipOnce();
       if (waitMs === 0) continue;
       if (waitMs !== null) {
-        await new WakeUp().sleep(waitMs, signal);
+        await pause(waitMs, signal);
         continue;
       }
       this.idle = true;

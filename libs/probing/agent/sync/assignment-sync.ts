@@ -1,4 +1,4 @@
-import { BackOff, WakeUp } from '@icmp-mon/platform/concurrency';
+import { BackOff, pause } from '@icmp-mon/platform/concurrency';
 import type { AgentLog } from '../agent-log';
 import type { GatewayClient } from '../ship/gateway-client';
 import type { AssignmentState } from './assignment-state';
@@ -39,7 +39,7 @@ export class AssignmentSync {
 
   private async loop(): Promise<void> {
     const { signal } = this.stopSignal;
-    while (!signal.aborted) await new WakeUp().sleep(await this.askOnce(), signal);
+    while (!signal.aborted) await pause(await this.askOnce(), signal);
   }
 
   /** Returns how long to wait before asking again. */

@@ -1,5 +1,5 @@
 import type { AgentPolicyReport } from '@icmp-mon/agents/contract';
-import { BackOff, WakeUp } from '@icmp-mon/platform/concurrency';
+import { BackOff, pause, WakeUp } from '@icmp-mon/platform/concurrency';
 import type { AgentLog } from '../agent-log';
 import { type GatewayClient, GatewayFailure } from '../ship/gateway-client';
 import { retryAfterMs } from '../ship/retry-after';
@@ -45,10 +45,10 @@ export class PolicyReporter {
     const { signal } = this.stopSignal;
     while (!signal.aborted) {
       const waitMs = await this.send(signal);
-      if (waitMs > 0) await new WakeUp().sleep(waitMs, signal);
+      if (waitMs > 0) await pause(waitMs, signal);
       else {
         await this.changes.sleep(AGAIN_MS, signal);
-        await new WakeUp().sleep(PAUSE_MS, signal);
+        await pause(PAUSE_MS, signal);
       }
     }
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { Judged, type JudgedAges, JudgedTargets, type NotJudged } from '@icmp-mon/status/contract';
+import { settlesWithin } from '@icmp-mon/platform/concurrency';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { createLogger } from '@icmp-mon/platform/ops';
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
@@ -75,7 +75,7 @@ export class JudgedShards extends JudgedTargets implements OnModuleInit, OnAppli
   override async now(): Promise<Judged> {
     if (this.latest === null || performance.now() - this.turnedAtMs > PAUSED_MS) {
       this.turn();
-      await Promise.race([this.looking, pause(NEXT_LOOK_MS_MAX, undefined, { ref: false })]);
+      if (this.looking !== null) await settlesWithin(this.looking, NEXT_LOOK_MS_MAX);
     }
     return this.latest ?? this.judge();
   }

@@ -1,5 +1,5 @@
 import { type AgentStanding, AgentStandings } from '@icmp-mon/status/contract';
-import { KeptAnswer } from '@icmp-mon/platform/batching';
+import { keptByCost, ShortCache } from '@icmp-mon/platform/batching';
 import type { TelemetryDatabase } from '@icmp-mon/platform/database';
 
 const KEPT_MS = 10_000;
@@ -16,17 +16,22 @@ const COUNTS = `
 
 /** Counted over the verdicts that the shards have stored. */
 export class StoredStandings extends AgentStandings {
-  private readonly counts: KeptAnswer<ReadonlyMap<string, AgentStanding>>;
+  private readonly counts = new ShortCache<ReadonlyMap<string, AgentStanding>>({
+    entriesMax: 1,
+    keptMs: keptByCost(KEPT_MS),
+    keepsFailures: true,
+  });
 
-  constructor(database: TelemetryDatabase) {
+  constructor(private readonly database: TelemetryDatabase) {
     super();
-    this.counts = new KeptAnswer(async () => {
-      const rows = await database.query<AgentStanding & { agentId: string }>(COUNTS);
-      return new Map(rows.map(({ agentId, ...standing }) => [agentId, standing]));
-    }, KEPT_MS);
   }
 
   override byAgent(): Promise<ReadonlyMap<string, AgentStanding>> {
-    return this.counts.get();
+    return this.counts.get('by agent', () => this.count());
+  }
+
+  private async count(): Promise<Map<string, AgentStanding>> {
+    const rows = await this.database.query<AgentStanding & { agentId: string }>(COUNTS);
+    return new Map(rows.map(({ agentId, ...standing }) => [agentId, standing]));
   }
 }

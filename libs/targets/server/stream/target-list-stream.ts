@@ -1,4 +1,5 @@
-import { ControlDatabase } from '@icmp-mon/platform/database';
+import { WakeUp } from '@icmp-mon/platform/concurrency';
+import { ChannelListener, ControlDatabase } from '@icmp-mon/platform/database';
 import { JudgedTargets } from '@icmp-mon/status/contract';
 import {
   messageBytes,
@@ -13,8 +14,6 @@ import { Observable, type Subscriber } from 'rxjs';
 import { LIST_CHANGED_CHANNEL } from '../target-list/target-list-projection';
 import { type ListChange, ListChanges } from './list-changes';
 import { listEventId, readListEventId } from './list-event-id';
-import { NotificationListener } from './notification-listener';
-import { Wake } from './wake';
 
 const LOOK_MS = 1_000;
 const BATCH_MAX = 1_000;
@@ -66,8 +65,8 @@ interface Follower {
 export class TargetListStream implements StreamSource, OnModuleInit, OnApplicationShutdown {
   readonly name = 'target-list';
   private readonly followers = new Set<Follower>();
-  private readonly wake = new Wake();
-  private readonly listener: NotificationListener;
+  private readonly wakeUp = new WakeUp();
+  private readonly listener: ChannelListener;
   private position: Promise<number> | null = null;
   private tailing = false;
   private stopped = false;
@@ -82,20 +81,25 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
     private readonly sources: StreamSources,
     private readonly judged: JudgedTargets,
   ) {
-    this.listener = new NotificationListener(database.options.url, LIST_CHANGED_CHANNEL, () => this.wake.wake());
+    this.listener = new ChannelListener({
+      url: database.options.url,
+      applicationName: 'icmp-mon-list-notifications',
+      channel: LIST_CHANGED_CHANNEL,
+      onNotify: () => this.wakeUp.wake(),
+    });
   }
 
   onModuleInit(): void {
     this.sources.register(this);
     this.judged.onChange(() => {
       this.judgedChanged = true;
-      this.wake.wake();
+      this.wakeUp.wake();
     });
   }
 
   async onApplicationShutdown(): Promise<void> {
     this.stopped = true;
-    this.wake.wake();
+    this.wakeUp.wake();
     await this.listener.stop();
   }
 
@@ -174,7 +178,7 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
       } catch (error) {
         logger.warn({ err: error }, 'could not look for changes of the list; trying again');
       }
-      await this.wake.sleep(LOOK_MS);
+      await this.wakeUp.sleep(LOOK_MS);
     }
     this.tailing = false;
     this.position = null;

@@ -1,0 +1,78 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { keptByCost, ShortCache } from './short-cache';
+
+const keptForAMinute = (): ShortCache<string> => new ShortCache({ entriesMax: 10, keptMs: () => 60_000 });
+
+describe('a short cache', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  it('reads once for all callers that ask during the read and shortly after it', async () => {
+    const read = vi.fn(() => Promise.resolve('here'));
+    const cache = keptForAMinute();
+    expect(await Promise.all([cache.get('a', read), cache.get('a', read)])).toEqual(['here', 'here']);
+    expect(await cache.get('a', read)).toBe('here');
+    expect(read).toHaveBeenCalledTimes(1);
+  });
+
+  it('keeps no failure, and nothing that was forgotten or expired while it was read', async () => {
+    const cache = keptForAMinute();
+    await expect(cache.get('a', () => Promise.reject(new Error('away')))).rejects.toThrow('away');
+    for (const drop of [() => cache.forget('a'), () => cache.expire()]) {
+      const slow = cache.get('a', () => Promise.resolve('old'));
+      drop();
+      await slow;
+      expect(await cache.get('a', () => Promise.resolve('new'))).toBe('new');
+      cache.forget('a');
+    }
+  });
+
+  it('keeps a failure where it is to be kept, so that what is away is not asked by every caller', async () => {
+    const cache = new ShortCache<string>({ entriesMax: 1, keptMs: () => 60_000, keepsFailures: true });
+    await expect(cache.get('a', () => Promise.reject(new Error('away')))).rejects.toThrow('away');
+    await expect(cache.get('a', () => Promise.resolve('here'))).rejects.toThrow('away');
+  });
+
+  it('asks again after the time, also when the wall clock is set back', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout'] });
+    const cache = new ShortCache<string>({ entriesMax: 10, keptMs: () => 5_000 });
+    await cache.get('a', () => Promise.resolve('valid'));
+    vi.setSystemTime(Date.now() - 3_600_000);
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(await cache.get('a', () => Promise.resolve('revoked'))).toBe('valid');
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await cache.get('a', () => Promise.resolve('revoked'))).toBe('revoked');
+  });
+
+  it('keeps an answer the longer, the longer it took', async () => {
+    vi.useFakeTimers({ toFake: ['performance', 'setTimeout'] });
+    const slow = (text: string) => (): Promise<string> => new Promise((resolve) => setTimeout(resolve, 1_000, text));
+    const cache = new ShortCache<string>({ entriesMax: 10, keptMs: keptByCost(5_000) });
+    const first = cache.get('a', slow('first'));
+    await vi.advanceTimersByTimeAsync(1_000 + 19_999);
+    expect(await first).toBe('first');
+    expect(await cache.get('a', slow('second'))).toBe('first');
+    await vi.advanceTimersByTimeAsync(1);
+    const second = cache.get('a', slow('second'));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await second).toBe('second');
+  });
+
+  it('recalls for some minutes what was read, a bounded number of keys', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const cache = new ShortCache<string>({ entriesMax: 2, keptMs: () => 0, recalledMs: 600_000 });
+    await cache.get('a', () => Promise.resolve('A'));
+    await cache.get('b', () => Promise.resolve('B'));
+    vi.advanceTimersByTime(599_999);
+    expect(cache.recall('a')).toBe('A');
+    await expect(cache.get('a', () => Promise.reject(new Error('away')))).rejects.toThrow('away');
+    expect(cache.recall('a')).toBe('A');
+    await cache.get('a', () => Promise.resolve('A'));
+    await cache.get('c', () => Promise.resolve('C'));
+    cache.expire();
+    expect([cache.recall('a'), cache.recall('b'), cache.recall('c')]).toEqual(['A', undefined, 'C']);
+    cache.forget('c');
+    expect(cache.recall('c')).toBeUndefined();
+    vi.advanceTimersByTime(600_000);
+    expect(cache.recall('a')).toBeUndefined();
+  });
+});
