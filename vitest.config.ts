@@ -28,6 +28,10 @@ const shared = {
   plugins: [decorators, textFiles],
   resolve: {
     alias: [
+      {
+        find: /^@icmp-mon\/([\w-]+)\/([\w-]+)\/(worker|projector)$/,
+        replacement: path.join(root, 'libs/$1/$2/modules/$3.module.ts'),
+      },
       { find: /^@icmp-mon\/platform\/([\w-]+)$/, replacement: path.join(root, 'libs/platform/$1/index.ts') },
       { find: /^@icmp-mon\/shard\/([\w/-]+)$/, replacement: path.join(root, 'libs/shard/$1/index.ts') },
       { find: /^@icmp-mon\/migrations$/, replacement: path.join(root, 'migrations/index.ts') },

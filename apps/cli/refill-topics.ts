@@ -1,15 +1,15 @@
-import { AGENT_STREAM } from '@icmp-mon/agents/contract';
+import { AGENT_STREAM, AGENTS_TOPIC } from '@icmp-mon/agents/contract';
 import type { ReceivedMessage } from '@icmp-mon/platform/messaging';
 import { TARGET_STATUS_TOPIC } from '@icmp-mon/status/contract';
 import { republishStatuses } from '@icmp-mon/status/server';
-import { TARGET_STREAM } from '@icmp-mon/targets/contract';
-import { TIER_STREAM } from '@icmp-mon/tiers/contract';
+import { TARGET_STREAM, TARGETS_TOPIC } from '@icmp-mon/targets/contract';
+import { TIER_STREAM, TIERS_TOPIC } from '@icmp-mon/tiers/contract';
 import type { CliContext } from './cli-context';
 
 type Context = Pick<CliContext, 'control' | 'telemetry' | 'messaging' | 'say'>;
 
 /** Where the relay publishes the event store's categories. They keep everything for ever. */
-export const RELAYED_TOPICS = ['public.targets.v1', 'public.tiers.v1', 'public.agents.v1'];
+export const RELAYED_TOPICS = [TARGETS_TOPIC, TIERS_TOPIC, AGENTS_TOPIC];
 const RELAYED_CATEGORIES = [TARGET_STREAM, TIER_STREAM, AGENT_STREAM];
 
 const EVENTS_PER_STEP = 10_000;

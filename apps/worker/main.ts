@@ -1,17 +1,6 @@
 import 'reflect-metadata';
 import { runApp } from '@icmp-mon/platform/ops';
-import { WorkerApp } from './worker';
 import { readWorkerConfig } from './worker-config';
+import { workerApp } from './worker.module';
 
-let worker: WorkerApp | undefined;
-
-runApp({
-  name: 'worker',
-  async start() {
-    worker = new WorkerApp(readWorkerConfig());
-    await worker.start();
-  },
-  async stop() {
-    await worker?.stop();
-  },
-});
+runApp(workerApp(readWorkerConfig));

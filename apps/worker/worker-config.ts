@@ -4,11 +4,6 @@ import { KAFKA_SASL_FIELDS } from '@icmp-mon/platform/messaging';
 
 /** Without the login to Kafka, which every client of it reads by itself (`readKafkaSasl`). */
 export type WorkerConfig = Omit<ReturnType<typeof readWorkerConfig>, keyof typeof KAFKA_SASL_FIELDS>;
-/** How long what was measured is kept. Daily and monthly figures are kept for ever, as is what people decided. */
-export type Retention = Pick<
-  WorkerConfig,
-  'resultsKeptDays' | 'hourlyKeptDays' | 'statusChangesKeptDays' | 'agentMetricsKeptDays'
->;
 
 /** As good as for ever, and still an instant that PostgreSQL knows. */
 const KEPT_DAYS_MAX = 36_500;

@@ -5,8 +5,14 @@ import { DEFAULT_THRESHOLDS } from '@icmp-mon/operations/server';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
-import { Messaging, readCloudEvent, SHARD_TOPIC, type ReceivedMessage } from '@icmp-mon/platform/messaging';
+import { Messaging, SHARD_TOPIC } from '@icmp-mon/platform/messaging';
 import { createLogger } from '@icmp-mon/platform/ops';
+import {
+  type ContextApp,
+  type HousekeepingRun,
+  type HousekeepingTask,
+  HousekeepingTasks,
+} from '@icmp-mon/platform/plugins';
 import {
   eventually,
   testDatabase,
@@ -15,17 +21,34 @@ import {
   type TestDatabases,
 } from '@icmp-mon/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HOUSEKEEPING, type HousekeepingContext, inSteps } from './housekeeping-tasks';
-import { WorkerApp } from './worker';
+import { workerApp } from './worker.module';
 
 const SHARDS = 2;
+/** What the contexts plug in: one that loses its task would grow without limit. */
+const TASKS = [
+  'agent-decisions',
+  'agent-metrics',
+  'agent-retirements',
+  'assignment-removals',
+  'enrolment-tokens',
+  'folded-fragments',
+  'idempotency-keys',
+  'list-removals',
+  'old-hourly-figures',
+  'old-results',
+  'old-status-changes',
+  'rollups',
+  'sessions',
+  'shard-feed',
+  'uncounted-results',
+];
 
 describe('the worker', () => {
   let databases: TestDatabases;
   let control: ControlDatabase;
   let telemetry: TelemetryDatabase;
   let messaging: Messaging;
-  let worker: WorkerApp;
+  let worker: ContextApp;
   const metadata = { actor: 'test', causationId: null, correlationId: newId() };
 
   beforeAll(async () => {
@@ -36,7 +59,7 @@ describe('the worker', () => {
     const { kafkaBrokers, redisUrl } = testServices();
     messaging = new Messaging({ brokers: kafkaBrokers, topicPrefix, clientId: 'test' });
     await messaging.ensureTopics({ shardCount: SHARDS });
-    worker = new WorkerApp({
+    worker = workerApp(() => ({
       controlDatabaseUrl: databases.controlUrl,
       telemetryDatabaseUrl: databases.telemetryUrl,
       kafkaBrokers,
@@ -53,7 +76,7 @@ describe('the worker', () => {
       heartbeatUrl: undefined,
       heartbeatIntervalS: 60,
       holdDownMaxS: 300,
-    });
+    }));
     await worker.start();
   });
 
@@ -107,52 +130,27 @@ describe('the worker', () => {
     await publicLog.close();
   });
 
-  it('names public events and their aggregates', async () => {
-    const { publicMessage } = await import('./event-relay');
-    const event = {
-      position: 7,
-      id: newId(),
-      stream: `agent-${newId()}`,
-      version: 2,
-      type: 'AgentCertificateRenewed',
-      data: {
-        agentId: newId(),
-        certificateSha256: 'a'.repeat(64),
-        replacesSha256: 'b'.repeat(64),
-        notAfter: '2026-11-24T00:00:00.000Z',
-      },
-      metadata,
-      occurredAt: '2026-11-23T00:00:00.000Z',
-    };
-    const { key, value, headers } = publicMessage(event);
-    expect(key).toBe(event.stream.slice('agent-'.length));
-    const received = { topic: 't', partition: 0, offset: 0, key, headers, value, timestampMs: 0 } as ReceivedMessage;
-    expect(readCloudEvent(received)).toMatchObject({
-      id: event.id,
-      type: 'icmpmon.agent.certificate-renewed.v1',
-      position: 7,
-      data: event.data,
-    });
-  });
-
-  const context = (signal = new AbortController().signal): HousekeepingContext => ({
-    control,
-    telemetry,
-    telemetryUrl: databases.telemetryUrl,
-    retention: { resultsKeptDays: 30, hourlyKeptDays: 396, statusChangesKeptDays: 396, agentMetricsKeptDays: 30 },
+  const run = (signal = new AbortController().signal): HousekeepingRun => ({
     nowMs: Date.now(),
     signal,
     logger: createLogger('test'),
   });
+
+  const task = (name: string): HousekeepingTask => {
+    const found = worker.get(HousekeepingTasks).plugged.find((each) => each.name === name);
+    if (found === undefined) throw new Error(`There is no task ${name}.`);
+    return found;
+  };
 
   it('runs each task of housekeeping against the schema that is there', async () => {
     await control.execute(
       `INSERT INTO idempotency_key (actor, key, request_sha256, status, body, created_at)
        VALUES ('a', 'old', '', 201, '{}', now() - interval '2 days'), ('a', 'new', '', 201, '{}', now())`,
     );
-    for (const [name, task] of Object.entries(HOUSEKEEPING)) {
-      expect([name, await task.run(context())]).toEqual([name, name === 'idempotency-keys' ? 1 : 0]);
-    }
+    const tasks = worker.get(HousekeepingTasks).plugged;
+    expect(tasks.map(({ name }) => name)).toEqual(TASKS);
+    for (const each of tasks)
+      expect([each.name, await each.run(run())]).toEqual([each.name, each.name === 'idempotency-keys' ? 1 : 0]);
   });
 
   it('cuts rolling up off when it stops, and makes the hour at the next run', async () => {
@@ -166,7 +164,7 @@ describe('the worker', () => {
     await telemetry.withClient(async (client) => {
       await client.query('BEGIN');
       await client.query(`SELECT FROM rollup_progress WHERE relation = 'probe_hourly' FOR UPDATE`);
-      const run = HOUSEKEEPING['rollups']?.run(context(stopping.signal));
+      const rollingUp = task('rollups').run(run(stopping.signal));
       await eventually(async () => {
         const waiting = await telemetry.query(
           `SELECT FROM pg_stat_activity WHERE application_name = 'rollups' AND wait_event_type = 'Lock'`,
@@ -174,17 +172,11 @@ describe('the worker', () => {
         expect(waiting.length).toBeGreaterThan(0);
       });
       stopping.abort();
-      await expect(run).rejects.toThrow();
+      await expect(rollingUp).rejects.toThrow();
       await client.query('ROLLBACK');
     });
     expect(await rolledHours()).toBe(0);
-    expect(await HOUSEKEEPING['rollups']?.run(context())).toBeGreaterThan(0);
+    expect(await task('rollups').run(run())).toBeGreaterThan(0);
     expect(await rolledHours()).toBe(1);
-  });
-
-  it('goes on with a task while steps are full, and not for ever', async () => {
-    const counts = [10, 10, 4];
-    expect(await inSteps(10, () => Promise.resolve(counts.shift() ?? 0))).toBe(24);
-    expect(await inSteps(10, () => Promise.resolve(10))).toBe(1_000);
   });
 });

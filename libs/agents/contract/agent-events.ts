@@ -1,5 +1,7 @@
 /** Stream of an agent: `agent-<id>`. Relayed to `public.agents.v1`, keyed by agent id. */
 export const AGENT_STREAM = 'agent';
+/** Topic that agents' events are relayed to. */
+export const AGENTS_TOPIC = 'public.agents.v1';
 
 /**
  * Where an agent is in its life.

@@ -1,6 +1,7 @@
 import type { CheckDefinition } from '@icmp-mon/tiers/contract';
 
 export * from './assignment-directory';
+export * from './held-targets';
 
 /** One tier as an agent needs it. */
 export interface AssignedTier {

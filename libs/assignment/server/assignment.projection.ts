@@ -1,6 +1,7 @@
+import { AGENTS_TOPIC } from '@icmp-mon/agents/contract';
 import { shardOf, type FeedFact, type PolicyFact } from '@icmp-mon/probing/contract';
-import type { TargetRemoved } from '@icmp-mon/targets/contract';
-import type { TierDefined } from '@icmp-mon/tiers/contract';
+import { type TargetRemoved, TARGETS_TOPIC } from '@icmp-mon/targets/contract';
+import { type TierDefined, TIERS_TOPIC } from '@icmp-mon/tiers/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import type { ReceivedMessage } from '@icmp-mon/platform/messaging';
 import { appendAgentFacts } from './condition-log';
@@ -9,7 +10,7 @@ import { appendFacts, lockFeed, takePositions } from './feed-writer';
 import { type AgentChange, foldChanges, type KnownChanges } from './known-changes';
 
 export const ASSIGNMENT_GROUP = 'assignment';
-export const ASSIGNMENT_TOPICS = ['public.tiers.v1', 'public.agents.v1', 'public.targets.v1'];
+export const ASSIGNMENT_TOPICS = [TIERS_TOPIC, AGENTS_TOPIC, TARGETS_TOPIC];
 
 /** Decides which agents probe which targets, from events alone, and writes it down for shards and agents. */
 export class AssignmentProjection {

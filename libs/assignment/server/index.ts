@@ -1,11 +1,8 @@
-export { AgentPoliciesProjection } from './agent-policies.projection';
 export { AssignmentApiModule } from './assignment-api.module';
-export { AgentWatch } from './agent-watch';
-export { ASSIGNMENT_GROUP, ASSIGNMENT_TOPICS, AssignmentProjection } from './assignment.projection';
 export { assignedResultsPerS } from './assigned-results';
 export { AssignmentUpdates } from './assignment-updates';
-export { FeedPublisher } from './feed-publisher';
-export { forgetOldDecisions, forgetRemovals, forgetReplacedFacts } from './forget-history';
-export { heldTargets } from './held-targets';
 export { standingFacts } from './standing-facts';
 export { assignmentModel } from './assignment-model';
+export { AgentPoliciesProjection } from './agent-policies.projection';
+export { AgentWatch } from './agent-watch';
+export { ASSIGNMENT_GROUP, ASSIGNMENT_TOPICS, AssignmentProjection } from './assignment.projection';

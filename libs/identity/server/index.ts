@@ -13,4 +13,4 @@ export { REFRESH_COOKIE, SESSION_COOKIE } from './sessions/cookies';
 export { EndLogins, EndLoginsHandler } from './sessions/end-logins';
 export { LogIn, LogInHandler } from './sessions/log-in';
 export { LoginAttempts } from './sessions/login-attempts';
-export { forgetSessions, Sessions } from './sessions/sessions';
+export { Sessions } from './sessions/sessions';

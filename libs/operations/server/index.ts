@@ -3,7 +3,6 @@ export { ReplayDeadLetters } from './dead-letters/replay-dead-letters';
 export { HealthReader } from './health/health-reader';
 export { DEFAULT_THRESHOLDS, thresholds } from './health/thresholds';
 export { watchedDisks } from './health/watched-disks';
-export { HealthWatch } from './heartbeat/health-watch';
 export { heartbeatUrl } from './heartbeat/heartbeat-url';
 export { observeHealthOf, OperationsApiModule } from './operations-api.module';
 export { ProcessReport } from './processes/process-report';

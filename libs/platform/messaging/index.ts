@@ -1,7 +1,7 @@
 export * from './cloud-event';
 export { LETTER_BATCH_BYTES } from './dead-letter-log';
 export { EVENT_SCHEMAS, validateEvent } from './event-schemas';
-export { GroupConsumer } from './group-consumer';
+export { GroupConsumer, type GroupConsumerOptions } from './group-consumer';
 export { KAFKA_SASL_FIELDS, type KafkaSasl, readKafkaSasl } from './kafka-sasl';
 export type { LogReader, LogRecord } from './log-reader';
 export type { OutgoingMessage, ReceivedMessage } from './message';

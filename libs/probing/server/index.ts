@@ -5,6 +5,4 @@ export { RedisLiveBus } from './redis-live-bus';
 export { SeriesParticipant } from './series-participant';
 export { ProbingApiModule } from './probing-api.module';
 export { forgetFolded } from './close-fragments';
-export { dropFoldedFragments } from './folded-fragments';
 export { dropRolledUp } from './rollups/retention';
-export { rollUpNext } from './rollups/roll-up';

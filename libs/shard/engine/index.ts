@@ -18,6 +18,6 @@ export { OwnedShard, writeCommits, type ShardCommit } from './owned-shard';
 export { shardPositions, type ShardPosition } from './positions';
 export { ReceiptTimes } from './receipt-times';
 export { ShardHost } from './shard-host';
-export { TickProducer } from './tick-producer';
 export type { WriterTransaction } from './writer';
 export { IntMap } from './int-map';
+export { ShardParticipants } from './modules/shard-participants';

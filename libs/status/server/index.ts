@@ -1,6 +1,4 @@
 export { StatusParticipant } from './status-participant';
-export { forgetOldChanges } from './old-changes';
-export { StatusPublisher } from './status-publisher';
 export { StatusApiModule } from './api/status-api.module';
 export {
   changeMarks,

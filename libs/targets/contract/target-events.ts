@@ -1,5 +1,7 @@
 /** Stream of a target: `target-<id>`. Relayed to `public.targets.v1`, keyed by target id. */
 export const TARGET_STREAM = 'target';
+/** Topic that targets' events are relayed to. */
+export const TARGETS_TOPIC = 'public.targets.v1';
 
 /** `key` is the target's 32-bit number: never reused, it names the target in blocks, shards and series. */
 export interface TargetRegistered {

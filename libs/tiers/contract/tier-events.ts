@@ -2,6 +2,8 @@ import type { TierPolicy } from './tier';
 
 /** Stream of a tier: `tier-<name>`. Relayed to `public.tiers.v1`, keyed by name. */
 export const TIER_STREAM = 'tier';
+/** Topic that tiers' events are relayed to. */
+export const TIERS_TOPIC = 'public.tiers.v1';
 
 export interface TierDefined {
   type: 'TierDefined';

@@ -1,9 +1,8 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import { cloudEventType, PoisonError, readCloudEvent, type ReceivedMessage } from '@icmp-mon/platform/messaging';
 import { TARGET_STATUS_TOPIC, type TargetStatusChanged } from '@icmp-mon/status/contract';
-import type { TargetRegistered, TargetRemoved } from '@icmp-mon/targets/contract';
+import { type TargetRegistered, type TargetRemoved, TARGETS_TOPIC } from '@icmp-mon/targets/contract';
 
-export const TARGETS_TOPIC = 'public.targets.v1';
 export const LIST_CHANGED_CHANNEL = 'target_list_changed';
 
 const REGISTERED = cloudEventType('target', 'TargetRegistered');

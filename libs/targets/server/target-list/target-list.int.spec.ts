@@ -4,13 +4,19 @@ import { cloudEvent, cloudEventType, type ReceivedMessage } from '@icmp-mon/plat
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import type { TargetStatusChanged } from '@icmp-mon/status/contract';
 import { Judged, JudgedTargets, STATUSES } from '@icmp-mon/status/contract';
-import { TARGET_SORTS, type TargetListQuery, type TargetSort, type TargetView } from '@icmp-mon/targets/contract';
+import {
+  TARGET_SORTS,
+  type TargetListQuery,
+  type TargetSort,
+  TARGETS_TOPIC,
+  type TargetView,
+} from '@icmp-mon/targets/contract';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ListedTargets } from '../target-directory';
 import { TargetCounts } from './count-targets';
 import { listFilter } from './list-filter';
 import { ListTargets, ListTargetsHandler, pageStatement } from './list-targets';
-import { forgetRemovals, TargetListProjection, TARGETS_TOPIC } from './target-list-projection';
+import { forgetRemovals, TargetListProjection } from './target-list-projection';
 
 let testing: TestDatabase;
 let database: ControlDatabase;

@@ -1,7 +1,7 @@
 import { Gauge } from 'prom-client';
 import { type LogBounds, SHARD_TOPIC } from '@icmp-mon/platform/messaging';
 import { createLogger, metrics } from '@icmp-mon/platform/ops';
-import type { ShardHost } from '@icmp-mon/shard/engine';
+import type { ShardHost } from './shard-host';
 
 const FIGURES = {
   records: 'Records of the shard log applied since the process started',

@@ -1,0 +1,78 @@
+import { AGENT_STREAM, AgentReports, AGENTS_TOPIC } from '@icmp-mon/agents/contract';
+import { HeldTargets } from '@icmp-mon/assignment/contract';
+import { ControlDatabase, dropOldChunks, TelemetryDatabase } from '@icmp-mon/platform/database';
+import { Messaging } from '@icmp-mon/platform/messaging';
+import {
+  DAY_MS,
+  droppedChunks,
+  HOUR_MS,
+  type HousekeepingTask,
+  HousekeepingTasks,
+  RelayedCategories,
+} from '@icmp-mon/platform/plugins';
+import { type DynamicModule, Inject, Module } from '@nestjs/common';
+import { completeRetirements } from '../complete-retirements';
+import { forgetExpiredTokens } from '../enrolment-token';
+import { StoredAgentReports } from '../stored-agent-reports';
+import { forgetUncounted } from '../uncounted/read-uncounted';
+
+const RETIREMENTS_LOOK_MS = 15_000;
+const OPTIONS = Symbol('agents worker options');
+
+export interface AgentsWorkerOptions {
+  /** How long agents' figures over time are kept. */
+  metricsKeptDays: number;
+}
+
+/** Provides `AgentReports` to other contexts; needs `HeldTargets`. */
+@Module({})
+export class AgentsWorkerModule {
+  static register(options: AgentsWorkerOptions): DynamicModule {
+    return {
+      module: AgentsWorkerModule,
+      global: true,
+      providers: [
+        { provide: OPTIONS, useValue: options },
+        {
+          provide: AgentReports,
+          inject: [TelemetryDatabase, Messaging],
+          useFactory: (telemetry: TelemetryDatabase, messaging: Messaging): AgentReports =>
+            new StoredAgentReports(telemetry, messaging),
+        },
+      ],
+      exports: [AgentReports],
+    };
+  }
+
+  constructor(
+    @Inject(OPTIONS) { metricsKeptDays }: AgentsWorkerOptions,
+    control: ControlDatabase,
+    telemetry: TelemetryDatabase,
+    held: HeldTargets,
+    relayed: RelayedCategories,
+    tasks: HousekeepingTasks,
+  ) {
+    relayed.plug({ category: AGENT_STREAM, topic: AGENTS_TOPIC });
+    tasks.plug(
+      { name: 'enrolment-tokens', everyMs: HOUR_MS, run: () => forgetExpiredTokens(control) },
+      {
+        name: 'agent-retirements',
+        everyMs: RETIREMENTS_LOOK_MS,
+        run: () => completeRetirements(control, telemetry, (ids) => held.byAgent(ids)),
+      },
+      oldMetrics(telemetry, metricsKeptDays),
+      { name: 'uncounted-results', everyMs: HOUR_MS, run: () => forgetUncounted(telemetry) },
+    );
+  }
+}
+
+function oldMetrics(telemetry: TelemetryDatabase, keptDays: number): HousekeepingTask {
+  return {
+    name: 'agent-metrics',
+    everyMs: HOUR_MS,
+    run: async (run) => {
+      const olderThan = new Date(run.nowMs - keptDays * DAY_MS);
+      return droppedChunks(run, 'agent_metric', await dropOldChunks(telemetry, 'agent_metric', olderThan));
+    },
+  };
+}

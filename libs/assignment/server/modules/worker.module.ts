@@ -1,0 +1,106 @@
+import { AgentReports } from '@icmp-mon/agents/contract';
+import { HeldTargets } from '@icmp-mon/assignment/contract';
+import { ControlDatabase, type Sql } from '@icmp-mon/platform/database';
+import { Messaging } from '@icmp-mon/platform/messaging';
+import {
+  BackgroundServices,
+  DAY_MS,
+  type GroupProjection,
+  GroupProjections,
+  HOUR_MS,
+  type HousekeepingTask,
+  HousekeepingTasks,
+  inSteps,
+  Installation,
+} from '@icmp-mon/platform/plugins';
+import { type DynamicModule, Inject, Module } from '@nestjs/common';
+import { AgentPoliciesProjection } from '../agent-policies.projection';
+import { AgentWatch } from '../agent-watch';
+import { ASSIGNMENT_GROUP, ASSIGNMENT_TOPICS, AssignmentProjection } from '../assignment.projection';
+import { FeedPublisher } from '../feed-publisher';
+import { forgetOldDecisions, forgetRemovals, forgetReplacedFacts } from '../forget-history';
+import { heldTargets } from '../held-targets';
+
+/** Rows of one statement. */
+const ROWS_PER_STEP = 10_000;
+const OPTIONS = Symbol('assignment worker options');
+
+export interface AssignmentWorkerOptions {
+  /** Longest hold-down of any tier. */
+  holdDownMaxMs: number;
+}
+
+/** Decides who probes what, and publishes it to the shards. Provides `HeldTargets` to other contexts; needs `AgentReports`. */
+@Module({})
+export class AssignmentWorkerModule {
+  static register(options: AssignmentWorkerOptions): DynamicModule {
+    return {
+      module: AssignmentWorkerModule,
+      global: true,
+      providers: [
+        { provide: OPTIONS, useValue: options },
+        {
+          provide: HeldTargets,
+          inject: [ControlDatabase],
+          useFactory: (control: ControlDatabase): HeldTargets => ({ byAgent: (ids) => heldTargets(control, ids) }),
+        },
+      ],
+      exports: [HeldTargets],
+    };
+  }
+
+  constructor(
+    @Inject(OPTIONS) { holdDownMaxMs }: AssignmentWorkerOptions,
+    { shardCount }: Installation,
+    control: ControlDatabase,
+    messaging: Messaging,
+    reports: AgentReports,
+    projections: GroupProjections,
+    services: BackgroundServices,
+    tasks: HousekeepingTasks,
+  ) {
+    projections.plug(...groupProjections(control, shardCount));
+    const publisher = new FeedPublisher({ database: control, messaging });
+    const watch = new AgentWatch({ database: control, reports, shardCount, holdDownMaxMs });
+    services.plug(
+      { name: 'shard feed', stage: 'base', start: () => publisher.start(), stop: () => publisher.stop() },
+      { name: 'agent watch', stage: 'work', start: () => watch.start(), stop: () => watch.stop() },
+    );
+    tasks.plug(...housekeeping(control));
+  }
+}
+
+function groupProjections(control: ControlDatabase, shardCount: number): GroupProjection[] {
+  const assignment = new AssignmentProjection(shardCount);
+  const policies = new AgentPoliciesProjection(shardCount);
+  return [
+    {
+      group: ASSIGNMENT_GROUP,
+      topics: ASSIGNMENT_TOPICS,
+      database: control,
+      handle: (sql, messages) => assignment.handle(sql, messages),
+    },
+    {
+      group: AgentPoliciesProjection.group,
+      topics: AgentPoliciesProjection.topics,
+      database: control,
+      handle: (sql, messages) => policies.handle(sql, messages),
+    },
+  ];
+}
+
+function housekeeping(control: Sql): HousekeepingTask[] {
+  return [
+    {
+      name: 'agent-decisions',
+      everyMs: DAY_MS,
+      run: () => inSteps(ROWS_PER_STEP, () => forgetOldDecisions(control)),
+    },
+    { name: 'shard-feed', everyMs: HOUR_MS, run: () => inSteps(ROWS_PER_STEP, () => forgetReplacedFacts(control)) },
+    {
+      name: 'assignment-removals',
+      everyMs: HOUR_MS,
+      run: () => inSteps(ROWS_PER_STEP, () => forgetRemovals(control)),
+    },
+  ];
+}

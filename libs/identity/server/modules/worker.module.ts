@@ -1,0 +1,18 @@
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import { DAY_MS, HOUR_MS, HousekeepingTasks, inSteps } from '@icmp-mon/platform/plugins';
+import { Module } from '@nestjs/common';
+import { forgetSessions } from '../sessions/sessions';
+
+/** Rows of one statement. */
+const SESSIONS_PER_STEP = 10_000;
+
+@Module({})
+export class IdentityWorkerModule {
+  constructor(control: ControlDatabase, tasks: HousekeepingTasks) {
+    tasks.plug({
+      name: 'sessions',
+      everyMs: HOUR_MS,
+      run: ({ nowMs }) => inSteps(SESSIONS_PER_STEP, () => forgetSessions(control, new Date(nowMs - DAY_MS))),
+    });
+  }
+}

@@ -1,0 +1,46 @@
+import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
+import { Messaging } from '@icmp-mon/platform/messaging';
+import { BackgroundServices } from '@icmp-mon/platform/plugins';
+import { type DynamicModule, Inject, Module } from '@nestjs/common';
+import type { Thresholds } from '../health/thresholds';
+import type { WatchedDisk } from '../health/watched-disks';
+import { HealthWatch } from '../heartbeat/health-watch';
+import { ProcessReportModule } from './process-report.module';
+
+const OPTIONS = Symbol('operations worker options');
+
+export interface OperationsWorkerOptions {
+  thresholds: Thresholds;
+  disks: readonly WatchedDisk[];
+  /** Nothing is sent without an address. */
+  heartbeat?: { url: string; intervalMs: number };
+}
+
+/** The watch over the product's own health, and the worker's own report. */
+@Module({})
+export class OperationsWorkerModule {
+  static register(options: OperationsWorkerOptions): DynamicModule {
+    return {
+      module: OperationsWorkerModule,
+      imports: [ProcessReportModule],
+      providers: [{ provide: OPTIONS, useValue: options }],
+    };
+  }
+
+  constructor(
+    @Inject(OPTIONS) { thresholds, disks, heartbeat }: OperationsWorkerOptions,
+    control: ControlDatabase,
+    telemetry: TelemetryDatabase,
+    messaging: Messaging,
+    services: BackgroundServices,
+  ) {
+    const sources = { control, telemetry, messaging, thresholds, disks };
+    const watch = new HealthWatch({ sources, ...(heartbeat && { heartbeat }) });
+    services.plug({
+      name: 'health watch',
+      stage: 'watch',
+      start: () => watch.start(),
+      stop: () => watch.stop(),
+    });
+  }
+}

@@ -1,0 +1,63 @@
+import { TelemetryDatabase } from '@icmp-mon/platform/database';
+import { createLogger } from '@icmp-mon/platform/ops';
+import { HousekeepingTasks } from '@icmp-mon/platform/plugins';
+import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
+import type { Job } from 'bullmq';
+
+export const HOUSEKEEPING_QUEUE = 'housekeeping';
+
+/**
+ * Runs a housekeeping task when BullMQ says that it is due, once over all workers. One queue for the tasks of all contexts: each queue costs every
+ * worker two connections and a poll.
+ */
+@Processor(HOUSEKEEPING_QUEUE, { autorun: false })
+export class HousekeepingProcessor extends WorkerHost {
+  private readonly logger = createLogger('housekeeping');
+  private readonly stopping = new AbortController();
+
+  constructor(
+    private readonly tasks: HousekeepingTasks,
+    private readonly telemetry: TelemetryDatabase,
+  ) {
+    super();
+  }
+
+  start(): void {
+    this.worker.run().catch((error: unknown) => this.logger.error({ err: error }, 'housekeeping ended'));
+  }
+
+  /** Ends after the task in progress, which is asked to end early. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.worker.close();
+  }
+
+  /** Returns what the task did: rows, chunks or buckets. */
+  async process({ name }: Pick<Job, 'name'>): Promise<number> {
+    const task = this.tasks.plugged.find((each) => each.name === name);
+    if (task === undefined) throw new Error(`There is no housekeeping task "${name}": a newer worker scheduled it.`);
+    const { logger } = this;
+    const done = await task.run({ nowMs: await this.presentMs(), signal: this.stopping.signal, logger });
+    logger.info({ task: name, done }, 'housekeeping');
+    return done;
+  }
+
+  /** The worker connects again by itself; without a listener an error would end the process. */
+  @OnWorkerEvent('error')
+  onError(error: Error): void {
+    this.logger.warn({ err: error }, 'housekeeping waits for Redis');
+  }
+
+  @OnWorkerEvent('failed')
+  onFailed(job: Job | undefined, error: Error): void {
+    this.logger.error({ err: error, task: job?.name }, 'a housekeeping task failed; it runs again at its next time');
+  }
+
+  /** The earlier of two clocks: what one that is ahead would have deleted cannot be brought back. */
+  private async presentMs(): Promise<number> {
+    const [row] = await this.telemetry.query<{ at_ms: number }>(
+      'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS at_ms',
+    );
+    return Math.min(Date.now(), row?.at_ms ?? Infinity);
+  }
+}

@@ -1,0 +1,113 @@
+import { DatabaseModule } from '@icmp-mon/platform/database';
+import { MessagingModule } from '@icmp-mon/platform/messaging';
+import { ContextApp, HOUR_MS, HousekeepingTasks, PluginsModule } from '@icmp-mon/platform/plugins';
+import {
+  eventually,
+  testDatabase,
+  type TestDatabases,
+  testServices,
+  testTopicPrefix,
+} from '@icmp-mon/platform/testing';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { HOUSEKEEPING_QUEUE, HousekeepingModule, JobsModule, jobsPrefix } from './index';
+
+const topicPrefix = testTopicPrefix();
+const prefix = jobsPrefix(topicPrefix);
+const { kafkaBrokers: brokers, redisUrl } = testServices();
+const runs: string[] = [];
+const NAMES = ['counts', 'fails', 'forgets'];
+
+@Module({})
+class SampleContext {
+  constructor(tasks: HousekeepingTasks) {
+    const run = (name: string) => () => Promise.resolve(runs.push(name));
+    tasks.plug(
+      { name: 'counts', everyMs: HOUR_MS, run: run('counts') },
+      { name: 'forgets', everyMs: HOUR_MS, run: run('forgets') },
+      {
+        name: 'fails',
+        everyMs: HOUR_MS,
+        run: () => {
+          runs.push('fails');
+          return Promise.reject(new Error('no room'));
+        },
+      },
+    );
+  }
+}
+
+@Module({})
+class SampleApp {}
+
+const looks = vi.spyOn(Queue.prototype, 'getJobSchedulers');
+let databases: TestDatabases;
+let redis: Redis;
+let queue: Queue;
+let app: ContextApp;
+
+beforeAll(async () => {
+  databases = await testDatabase('both');
+  redis = new Redis(redisUrl);
+  queue = new Queue(HOUSEKEEPING_QUEUE, { connection: { url: redisUrl }, prefix });
+  const module: DynamicModule = {
+    module: SampleApp,
+    imports: [
+      DatabaseModule.register({ telemetryUrl: databases.telemetryUrl }),
+      MessagingModule.register({ brokers, topicPrefix, clientId: 'test' }),
+      PluginsModule.register({ app: 'sample', topicPrefix, shardCount: 1, redisUrl }),
+      JobsModule.register(),
+      HousekeepingModule.register({ lookMs: 200 }),
+      SampleContext,
+    ],
+  };
+  app = new ContextApp('sample', () => ({ module, opsPort: 0 }));
+  await app.start();
+});
+
+afterAll(async () => {
+  await app.stop();
+  await queue.close();
+  await redis.quit();
+  await databases.drop();
+});
+
+/** Empties what this test's queue has in Redis, as one that came back without its data. */
+async function emptyQueue(): Promise<number> {
+  let removed = 0;
+  for await (const keys of redis.scanStream({ match: `${prefix}:*`, count: 1_000 }) as AsyncIterable<string[]>) {
+    if (keys.length > 0) removed += await redis.del(keys);
+  }
+  return removed;
+}
+
+const allRan = (): void => expect([...new Set(runs)].sort()).toEqual(NAMES);
+
+describe('housekeeping', () => {
+  it('runs every task when it starts, and keeps what each did and why it failed', async () => {
+    await eventually(allRan, { withinMs: 20_000 });
+    await eventually(async () => {
+      const completed = await queue.getCompleted();
+      expect(completed.map(({ name }) => name).sort()).toEqual(['counts', 'forgets']);
+      for (const { returnvalue } of completed) expect(returnvalue).toBeGreaterThan(0);
+      const [failed] = await queue.getFailed();
+      expect(failed).toMatchObject({ name: 'fails', failedReason: 'no room' });
+    });
+  });
+
+  it('leaves schedules alone that Redis has', async () => {
+    const before = await queue.getJobSchedulers();
+    const seen = looks.mock.calls.length;
+    await eventually(() => expect(looks.mock.calls.length).toBeGreaterThan(seen + 2));
+    expect(await queue.getJobSchedulers()).toEqual(before);
+    expect(before.map(({ key }) => key).sort()).toEqual(NAMES);
+  });
+
+  it('runs every task again after Redis came back empty', async () => {
+    runs.length = 0;
+    expect(await emptyQueue()).toBeGreaterThan(0);
+    await eventually(allRan, { withinMs: 20_000 });
+  });
+});

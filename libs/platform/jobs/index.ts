@@ -1,0 +1,3 @@
+export { HousekeepingModule } from './housekeeping.module';
+export { HOUSEKEEPING_QUEUE } from './housekeeping-processor';
+export { JobsModule, jobsPrefix } from './jobs.module';

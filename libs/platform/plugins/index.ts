@@ -1,0 +1,18 @@
+export { type BackgroundService, BackgroundServices, type Stage } from './background-services';
+export { ContextApp } from './context-app';
+export { type GroupProjection, GroupProjections } from './group-projections';
+export {
+  DAY_MS,
+  droppedChunks,
+  HOUR_MS,
+  type HousekeepingRun,
+  type HousekeepingTask,
+  HousekeepingTasks,
+  inSteps,
+  MINUTE_MS,
+} from './housekeeping-tasks';
+export { Installation } from './installation';
+export { EventRelayModule, PluginsModule } from './plugins.module';
+export { databaseReadiness, ReadinessParts } from './readiness-parts';
+export { RelayedCategories } from './relayed-categories';
+export { Socket } from './socket';

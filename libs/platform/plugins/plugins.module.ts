@@ -1,0 +1,28 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { BackgroundServices } from './background-services';
+import { GroupConsumers, GroupProjections } from './group-projections';
+import { Installation } from './installation';
+import { ReadinessParts } from './readiness-parts';
+import { EventRelay, RelayedCategories } from './relayed-categories';
+
+/** The sockets that the modules of contexts plug into. Global; imported once per app. Needs `MessagingModule`. */
+@Module({})
+export class PluginsModule {
+  static register(installation: Installation): DynamicModule {
+    const sockets = [BackgroundServices, ReadinessParts, GroupProjections];
+    return {
+      module: PluginsModule,
+      global: true,
+      providers: [{ provide: Installation, useValue: installation }, ...sockets, GroupConsumers],
+      exports: [Installation, ...sockets],
+    };
+  }
+}
+
+/** Relays the categories that contexts plug in. Global; needs the control database. */
+@Module({ providers: [RelayedCategories, EventRelay], exports: [RelayedCategories] })
+export class EventRelayModule {
+  static register(): DynamicModule {
+    return { module: EventRelayModule, global: true };
+  }
+}

@@ -1,0 +1,30 @@
+import type { Sql } from '@icmp-mon/platform/database';
+import type { Readiness } from '@icmp-mon/platform/ops';
+import { Socket } from './socket';
+
+export interface ReadinessPart {
+  name: string;
+  read(): Readiness | Promise<Readiness>;
+}
+
+/** What must be well for the app to be ready: the parts of `/readyz`. */
+export class ReadinessParts extends Socket<ReadinessPart> {
+  async read(): Promise<Record<string, Readiness>> {
+    const parts = await Promise.all(this.plugged.map(async ({ name, read }) => [name, await read()] as const));
+    return Object.fromEntries(parts);
+  }
+
+  protected keyOf({ name }: ReadinessPart): string {
+    return name;
+  }
+}
+
+/** Whether a database answers, under its name in sentences. */
+export async function databaseReadiness(sql: Pick<Sql, 'query'>, name: string): Promise<Readiness> {
+  try {
+    await sql.query('SELECT 1');
+    return { ok: true, detail: `the ${name} answers` };
+  } catch (error) {
+    return { ok: false, detail: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,65 @@
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import { aggregateIdOf, categoryOf, type RecordedEvent, Relay } from '@icmp-mon/platform/event-store';
+import { cloudEvent, cloudEventType, Messaging, type OutgoingMessage } from '@icmp-mon/platform/messaging';
+import { Injectable } from '@nestjs/common';
+import { BackgroundServices } from './background-services';
+import { Socket } from './socket';
+
+export interface RelayedCategory {
+  /** Of streams in the event store. */
+  category: string;
+  /** Logical topic that its events go to. */
+  topic: string;
+}
+
+/** The events that leave the event store; all other categories stay inside. */
+export class RelayedCategories extends Socket<RelayedCategory> {
+  protected keyOf({ category }: RelayedCategory): string {
+    return category;
+  }
+}
+
+/** The relay from the event store to the public topics. */
+@Injectable()
+export class EventRelay {
+  private relay: Relay<OutgoingMessage> | null = null;
+
+  constructor(
+    private readonly categories: RelayedCategories,
+    private readonly control: ControlDatabase,
+    private readonly messaging: Messaging,
+    services: BackgroundServices,
+  ) {
+    services.plug({
+      name: 'event relay',
+      stage: 'base',
+      start: () => this.start(),
+      stop: () => this.relay?.stop(),
+    });
+  }
+
+  private start(): void {
+    this.relay = new Relay<OutgoingMessage>({
+      url: this.control.options.url,
+      topics: Object.fromEntries(this.categories.plugged.map(({ category, topic }) => [category, topic])),
+      toMessage: publicMessage,
+      send: (topic, messages) => this.messaging.send(topic, messages),
+    });
+    this.relay.start();
+  }
+}
+
+/** An event of the store as a CloudEvent, keyed by its aggregate so that its order is kept. */
+export function publicMessage(event: RecordedEvent): OutgoingMessage {
+  const { correlationId, causationId } = event.metadata;
+  return cloudEvent({
+    id: event.id,
+    type: cloudEventType(categoryOf(event.stream), event.type),
+    time: event.occurredAt,
+    data: event.data,
+    key: aggregateIdOf(event.stream),
+    position: event.position,
+    correlationId,
+    causationId,
+  });
+}

@@ -1,0 +1,47 @@
+import { TelemetryDatabase } from '@icmp-mon/platform/database';
+import { createLogger } from '@icmp-mon/platform/ops';
+import { BackgroundServices, Installation } from '@icmp-mon/platform/plugins';
+import { ShardParticipants } from '@icmp-mon/shard/engine';
+import { Module } from '@nestjs/common';
+import { Redis } from 'ioredis';
+import { AgentNumbers } from '../agent-numbers';
+import { RedisLiveBus } from '../redis-live-bus';
+import { SeriesParticipant } from '../series-participant';
+
+const REDIS_ANSWER_MS_MAX = 2_000;
+
+@Module({})
+export class ProbingProjectorModule {
+  private readonly logger = createLogger('live-bus');
+
+  constructor(
+    telemetry: TelemetryDatabase,
+    { redisUrl, topicPrefix }: Installation,
+    participants: ShardParticipants,
+    services: BackgroundServices,
+  ) {
+    const warn = (message: string, error: unknown): void => this.logger.warn({ err: error }, message);
+    const redis = new Redis(redisUrl, {
+      maxRetriesPerRequest: 1,
+      commandTimeout: REDIS_ANSWER_MS_MAX,
+      // What a commit publishes to live views goes out together.
+      enableAutoPipelining: true,
+    });
+    redis.on('error', (error) => warn('redis is away: live views wait', error));
+    const bus = new RedisLiveBus(redis, topicPrefix, warn);
+    const agentNumbers = new AgentNumbers(telemetry);
+    participants.plug({
+      name: 'series',
+      create: (shard, directory) => new SeriesParticipant(shard, directory, agentNumbers, bus),
+    });
+    services.plug({
+      name: 'live bus',
+      stage: 'base',
+      start: () => bus.start(),
+      stop: () => {
+        bus.stop();
+        redis.disconnect();
+      },
+    });
+  }
+}

@@ -1,0 +1,62 @@
+import { TelemetryDatabase } from '@icmp-mon/platform/database';
+import {
+  DAY_MS,
+  droppedChunks,
+  HOUR_MS,
+  type HousekeepingTask,
+  HousekeepingTasks,
+  MINUTE_MS,
+} from '@icmp-mon/platform/plugins';
+import { type DynamicModule, Inject, Module } from '@nestjs/common';
+import { dropFoldedFragments } from '../folded-fragments';
+import { dropRolledUp } from '../rollups/retention';
+import { rollUpDue } from '../rollups/roll-up-due';
+
+const OPTIONS = Symbol('probing worker options');
+
+export interface ProbingWorkerOptions {
+  /** How long single results are kept. */
+  resultsKeptDays: number;
+  /** How long hourly figures are kept; daily and monthly ones stay. */
+  hourlyKeptDays: number;
+}
+
+@Module({})
+export class ProbingWorkerModule {
+  static register(options: ProbingWorkerOptions): DynamicModule {
+    return { module: ProbingWorkerModule, providers: [{ provide: OPTIONS, useValue: options }] };
+  }
+
+  constructor(
+    @Inject(OPTIONS) { resultsKeptDays, hourlyKeptDays }: ProbingWorkerOptions,
+    telemetry: TelemetryDatabase,
+    tasks: HousekeepingTasks,
+  ) {
+    tasks.plug(
+      {
+        name: 'folded-fragments',
+        everyMs: 10 * MINUTE_MS,
+        run: async (run) => droppedChunks(run, 'probe_recent', await dropFoldedFragments(telemetry)),
+      },
+      { name: 'rollups', everyMs: 5 * MINUTE_MS, run: (run) => rollUpDue(telemetry.options.url, run) },
+      dropOld('old-results', telemetry, 'probe_series', resultsKeptDays),
+      dropOld('old-hourly-figures', telemetry, 'probe_hourly', hourlyKeptDays),
+    );
+  }
+}
+
+function dropOld(
+  name: string,
+  telemetry: TelemetryDatabase,
+  relation: 'probe_series' | 'probe_hourly',
+  keptDays: number,
+): HousekeepingTask {
+  return {
+    name,
+    everyMs: HOUR_MS,
+    run: async (run) => {
+      const olderThan = new Date(run.nowMs - keptDays * DAY_MS);
+      return droppedChunks(run, relation, await dropRolledUp(telemetry, relation, olderThan));
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import { TelemetryDatabase } from '@icmp-mon/platform/database';
+import { LeaseKeeper } from '@icmp-mon/platform/leases';
+import { Messaging } from '@icmp-mon/platform/messaging';
+import { createLogger } from '@icmp-mon/platform/ops';
+import { BackgroundServices, Installation, ReadinessParts } from '@icmp-mon/platform/plugins';
+import { Module } from '@nestjs/common';
+import { TickProducer } from '../tick-producer';
+
+const TICK_LEASE = 'ticks';
+
+/** Writes the shards' clock into their logs, from one worker at a time. */
+@Module({})
+export class ShardWorkerModule {
+  constructor(
+    telemetry: TelemetryDatabase,
+    messaging: Messaging,
+    { shardCount }: Installation,
+    services: BackgroundServices,
+    readiness: ReadinessParts,
+  ) {
+    // In the database of the shards' checkpoints: while these cannot be written, nothing needs to age.
+    const lease = new LeaseKeeper(telemetry, TICK_LEASE, { onGained: () => undefined });
+    const ticks = new TickProducer(telemetry, messaging, lease, shardCount, createLogger('ticks'));
+    services.plug({
+      name: 'ticks',
+      stage: 'work',
+      start: () => {
+        lease.start();
+        ticks.start();
+      },
+      stop: async () => {
+        await ticks.stop();
+        await lease.stop();
+      },
+    });
+    readiness.plug({ name: 'ticks', read: () => ticks.readiness() });
+  }
+}

@@ -1,0 +1,33 @@
+import { TelemetryDatabase } from '@icmp-mon/platform/database';
+import { Messaging } from '@icmp-mon/platform/messaging';
+import { createLogger } from '@icmp-mon/platform/ops';
+import { BackgroundServices } from '@icmp-mon/platform/plugins';
+import { ShardHost, ShardParticipants } from '@icmp-mon/shard/engine';
+import { Module } from '@nestjs/common';
+import { StatusParticipant } from '../status-participant';
+import { StatusPublisher } from '../status-publisher';
+
+@Module({})
+export class StatusProjectorModule {
+  constructor(
+    telemetry: TelemetryDatabase,
+    messaging: Messaging,
+    host: ShardHost,
+    participants: ShardParticipants,
+    services: BackgroundServices,
+  ) {
+    const owned = (): number[] => host.owners().map(({ shard }) => shard);
+    const publisher = new StatusPublisher(telemetry, messaging, owned, createLogger('status-publisher'));
+    participants.plug({
+      name: 'status',
+      create: (shard, directory) => new StatusParticipant(shard, directory, () => publisher.kick(shard)),
+    });
+    services.plug({
+      name: 'status publisher',
+      // The shards' last commit may change statuses; they are published before the process ends.
+      stage: 'base',
+      start: () => publisher.start(),
+      stop: () => publisher.stop(),
+    });
+  }
+}

@@ -1,0 +1,29 @@
+import { TelemetryDatabase } from '@icmp-mon/platform/database';
+import { DAY_MS, HOUR_MS, HousekeepingTasks } from '@icmp-mon/platform/plugins';
+import { type DynamicModule, Inject, Module } from '@nestjs/common';
+import { forgetOldChanges } from '../old-changes';
+
+const OPTIONS = Symbol('status worker options');
+
+export interface StatusWorkerOptions {
+  changesKeptDays: number;
+}
+
+@Module({})
+export class StatusWorkerModule {
+  static register(options: StatusWorkerOptions): DynamicModule {
+    return { module: StatusWorkerModule, providers: [{ provide: OPTIONS, useValue: options }] };
+  }
+
+  constructor(
+    @Inject(OPTIONS) { changesKeptDays }: StatusWorkerOptions,
+    telemetry: TelemetryDatabase,
+    tasks: HousekeepingTasks,
+  ) {
+    tasks.plug({
+      name: 'old-status-changes',
+      everyMs: HOUR_MS,
+      run: ({ nowMs, signal }) => forgetOldChanges(telemetry, new Date(nowMs - changesKeptDays * DAY_MS), signal),
+    });
+  }
+}
