@@ -4,7 +4,6 @@ import { BUILT_IN_TIERS } from '@icmp-mon/tiers/contract';
 import { defineBuiltIn, TIER } from '@icmp-mon/tiers/server';
 import type { ControlDatabase } from '@icmp-mon/platform/database';
 import { EventStore } from '@icmp-mon/platform/event-store';
-import { IdempotentAnswers } from '@icmp-mon/platform/http';
 import { newId } from '@icmp-mon/platform/ids';
 
 /** Callers that each wait for their answer before they register the next. */
@@ -38,7 +37,7 @@ export class Registration {
   private readonly handler: RegisterTargetHandler;
 
   private constructor(control: ControlDatabase, store: EventStore) {
-    this.handler = new RegisterTargetHandler(control, store, new IdempotentAnswers(control), new AddressCheck(control));
+    this.handler = new RegisterTargetHandler(store, new AddressCheck(control));
   }
 
   static async on(control: ControlDatabase): Promise<Registration> {

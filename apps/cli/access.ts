@@ -7,8 +7,8 @@ import {
   IssueApiKey,
   IssueApiKeyHandler,
   KnownApiKeys,
-  listApiKeys,
-  listUsers,
+  ListApiKeysHandler,
+  ListUsersHandler,
   ResetPassword,
   ResetPasswordHandler,
   RevokeApiKey,
@@ -64,7 +64,7 @@ export function addAccess(program: Command, context: CliContext): void {
 }
 
 export async function showUsers({ control, say }: Access): Promise<void> {
-  for (const { name, role, logins, passwordChangedAt } of await listUsers(control)) {
+  for (const { name, role, logins, passwordChangedAt } of (await new ListUsersHandler(control).execute()).items) {
     say(
       `${name}  ${role}  logins: ${logins}  password: ${passwordChangedAt === null ? 'the first one' : `changed ${passwordChangedAt}`}`,
     );
@@ -88,7 +88,9 @@ export async function endLogins({ control, say }: Access, name: string): Promise
 }
 
 export async function showApiKeys({ control, say }: Access): Promise<void> {
-  for (const { id, name, role, createdAt, lastUsedAt, expiresAt, revokedAt } of await listApiKeys(control)) {
+  for (const { id, name, role, createdAt, lastUsedAt, expiresAt, revokedAt } of (
+    await new ListApiKeysHandler(control).execute()
+  ).items) {
     const end = revokedAt !== null ? `revoked ${revokedAt}` : `expires ${expiresAt ?? 'never'}`;
     say(`${id}  ${role}  ${name}  created ${createdAt}  used ${lastUsedAt ?? 'never'}  ${end}`);
   }
@@ -111,7 +113,7 @@ export async function revokeApiKey({ control, say }: Access, id: string): Promis
 }
 
 async function userNamed({ control }: Pick<Access, 'control'>, name: string): Promise<UserView> {
-  const users = await listUsers(control);
+  const { items: users } = await new ListUsersHandler(control).execute();
   const found = users.find((user) => user.name.toLowerCase() === name.toLowerCase());
   if (found !== undefined) return found;
   throw new Refusal(`There is no user "${name}", only ${users.map((user) => user.name).join(', ')}.`);

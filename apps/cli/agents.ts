@@ -2,13 +2,15 @@ import { userInfo } from 'node:os';
 import { AGENT_CHANGES, type AgentChange, type AgentState, type AgentView } from '@icmp-mon/agents/contract';
 import {
   ChangeAgent,
-  ListAgents,
-  ListEnrolmentTokens,
+  ChangeAgentHandler,
+  ListedAgents,
+  ListEnrolmentTokensHandler,
   RevokeEnrolmentToken,
+  RevokeEnrolmentTokenHandler,
   StoredAgentReports,
 } from '@icmp-mon/agents/server';
 import { EventStore } from '@icmp-mon/platform/event-store';
-import { IdempotentAnswers, type RequestMetadata } from '@icmp-mon/platform/http';
+import type { RequestMetadata } from '@icmp-mon/platform/http';
 import { newId } from '@icmp-mon/platform/ids';
 import type { Command } from 'commander';
 import { type CliContext, Refusal } from './cli-context';
@@ -83,9 +85,9 @@ async function apply(context: CliContext, change: AgentChange, ref: string, opti
     throw new Refusal(`${agent.name} is ${agent.state}. ${change}: ${EFFECTS[change]} Add --yes to do it.`);
   }
   const { control } = context;
-  const changes = new ChangeAgent(new EventStore(control), new IdempotentAnswers(control));
+  const handler = new ChangeAgentHandler(new EventStore(control));
   const request = { ...(reason !== undefined && { reason }), force };
-  const { state, thenRetire } = await changes.change(agent.id, change, request, { metadata: metadata() });
+  const { state, thenRetire } = await handler.execute(new ChangeAgent(agent.id, change, request, metadata()));
   const next = thenRetire ? ', and is retired once it holds no targets' : (WHAT_NEXT[state] ?? '');
   context.say(`${agent.name} is ${state}${next}`);
 }
@@ -98,7 +100,7 @@ async function find(context: CliContext, ref: string): Promise<AgentView> {
 }
 
 async function listTokens(context: CliContext): Promise<void> {
-  const found = await new ListEnrolmentTokens(context.control).list();
+  const { items: found } = await new ListEnrolmentTokensHandler(context.control).execute();
   if (found.length === 0) return context.say('There are no enrolment tokens.');
   for (const { id, state, createdBy, agentName, region, uses, usesLeft, expiresAt, lastUsedAt } of found) {
     const purpose = agentName !== null ? `agent ${agentName}` : region !== null ? `region ${region}` : 'any new agent';
@@ -111,13 +113,14 @@ async function listTokens(context: CliContext): Promise<void> {
 
 async function revoke(context: CliContext, id: string): Promise<void> {
   const { control } = context;
-  await new RevokeEnrolmentToken(control, new EventStore(control)).revoke(id, metadata());
+  const handler = new RevokeEnrolmentTokenHandler(control, new EventStore(control));
+  await handler.execute(new RevokeEnrolmentToken(id, metadata()));
   context.say(`The token ${id} is revoked.`);
 }
 
-function lister(context: CliContext): ListAgents {
+function lister(context: CliContext): ListedAgents {
   const { control, telemetry } = context;
-  return new ListAgents(control, telemetry, new StoredAgentReports(telemetry, context.messaging));
+  return new ListedAgents(control, telemetry, new StoredAgentReports(telemetry, context.messaging));
 }
 
 function metadata(): RequestMetadata {

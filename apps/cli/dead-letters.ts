@@ -1,7 +1,11 @@
 import { userInfo } from 'node:os';
-import { ListDeadLetters, ReplayDeadLetters } from '@icmp-mon/operations/server';
+import {
+  ListDeadLetters,
+  ListDeadLettersHandler,
+  ReplayDeadLetters,
+  ReplayDeadLettersHandler,
+} from '@icmp-mon/operations/server';
 import { EventStore } from '@icmp-mon/platform/event-store';
-import { IdempotentAnswers } from '@icmp-mon/platform/http';
 import { newId } from '@icmp-mon/platform/ids';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type CliContext, Refusal } from './cli-context';
@@ -38,7 +42,7 @@ export function addDeadLetters(program: Command, context: CliContext): void {
 }
 
 async function list(context: CliContext, topic: string | undefined, json: boolean): Promise<void> {
-  const letters = await lister(context).list({ ...(topic && { topic }), limit: LISTED });
+  const letters = await lister(context).execute(new ListDeadLetters({ ...(topic && { topic }), limit: LISTED }));
   if (json) return context.say(JSON.stringify(letters));
   if (letters.items.length === 0) return context.say('There are no dead letters.');
   for (const { topic: of, partition, offset, at, group, key, cause } of letters.items) {
@@ -51,20 +55,21 @@ async function list(context: CliContext, topic: string | undefined, json: boolea
 
 async function replay(context: CliContext, topic: string, { partition, offset, yes }: ReplayOptions): Promise<void> {
   if (yes !== true) {
-    const { topics } = await lister(context).list({ topic, limit: 1 });
+    const { topics } = await lister(context).execute(new ListDeadLetters({ topic, limit: 1 }));
     const waiting = topics.find((each) => each.topic === topic)?.waiting ?? 0;
     const what = offset === undefined ? `${waiting} dead letters` : `the dead letter ${partition}/${offset}`;
     throw new Refusal(`This would send ${what} back to ${topic}. Add --yes to do it.`);
   }
   const { control, messaging } = context;
-  const replays = new ReplayDeadLetters(messaging, control, new EventStore(control), new IdempotentAnswers(control));
+  const handler = new ReplayDeadLettersHandler(messaging, control, new EventStore(control));
   const metadata = { actor: `cli:${userInfo().username}`, causationId: null, correlationId: newId() };
   const one = offset === undefined ? {} : { partition, offset };
-  const { replayed, left } = await replays.replay({ topic, ...one }, metadata);
+  const { replayed, left } = await handler.execute(new ReplayDeadLetters({ topic, ...one }, metadata));
   context.say(`${replayed} sent back to ${topic}, ${left} left. What fails again comes back as a new one.`);
 }
 
-const lister = ({ messaging, control }: CliContext): ListDeadLetters => new ListDeadLetters(messaging, control);
+const lister = ({ messaging, control }: CliContext): ListDeadLettersHandler =>
+  new ListDeadLettersHandler(messaging, control);
 
 function wholeNumber(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);

@@ -2,10 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { AgentChange, EnrolAnswer, RenewAnswer } from '@icmp-mon/agents/contract';
-import { CertificateAuthority, ChangeAgent, keySha256, makeToken } from '@icmp-mon/agents/server';
+import { CertificateAuthority, ChangeAgent, ChangeAgentHandler, keySha256, makeToken } from '@icmp-mon/agents/server';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { EventStore } from '@icmp-mon/platform/event-store';
-import { IdempotentAnswers } from '@icmp-mon/platform/http';
 import { newId } from '@icmp-mon/platform/ids';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { eventually, testDatabase, testServices, testTopicPrefix, type TestDatabase } from '@icmp-mon/platform/testing';
@@ -41,7 +40,7 @@ describe('the identity of an agent', () => {
   let ca: CertificateAuthority;
   let gateway: Gateway;
   let anonymous: TestClient;
-  let changes: ChangeAgent;
+  let changes: ChangeAgentHandler;
   let names = 0;
   const clients: TestClient[] = [];
 
@@ -65,7 +64,7 @@ describe('the identity of an agent', () => {
     await gateway.start();
     ca = await CertificateAuthority.open(caDir);
     anonymous = new TestClient(`https://127.0.0.1:${gateway.ports.enrol}`, { ca: ca.pem });
-    changes = new ChangeAgent(new EventStore(database), new IdempotentAnswers(database));
+    changes = new ChangeAgentHandler(new EventStore(database));
   });
 
   afterEach(() => clients.splice(0).forEach((client) => client.close()));
@@ -124,7 +123,7 @@ describe('the identity of an agent', () => {
   }
 
   const change = (agentId: string, what: AgentChange): Promise<unknown> =>
-    changes.change(agentId, what, {}, { metadata: { actor: 'user:1', causationId: null, correlationId: newId() } });
+    changes.execute(new ChangeAgent(agentId, what, {}, { actor: 'user:1', causationId: null, correlationId: newId() }));
 
   const upload = (client: TestClient, agentId: string, sequence = 1): Promise<Answer> =>
     client.results('live', [block({ agentId, sequence })]);

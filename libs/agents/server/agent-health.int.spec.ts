@@ -10,14 +10,14 @@ import { PoisonError, type ReceivedMessage } from '@icmp-mon/platform/messaging'
 import { testDatabase, type TestDatabases } from '@icmp-mon/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AgentHealthProjection } from './agent-health.projection';
-import { ReadAgentMetrics } from './agent-metrics';
+import { ReadAgentMetrics, ReadAgentMetricsHandler } from './read-agent-metrics';
 import { CertificateAuthority } from './certificate-authority';
-import { CreateEnrolmentToken } from './create-enrolment-token';
+import { CreateEnrolmentToken, CreateEnrolmentTokenHandler } from './create-enrolment-token';
 import { forgetExpiredTokens, requireToken, spendToken } from './enrolment-token';
-import { ListEnrolmentTokens } from './list-enrolment-tokens';
-import { RevokeEnrolmentToken } from './revoke-enrolment-token';
+import { ListEnrolmentTokensHandler } from './list-enrolment-tokens';
+import { RevokeEnrolmentToken, RevokeEnrolmentTokenHandler } from './revoke-enrolment-token';
 import { KnownAgents } from './known-agents';
-import { ListAgents } from './list-agents';
+import { ListedAgents } from './listed-agents';
 import { UnreadReports } from './unread-reports.test-data';
 
 const telemetry: AgentTelemetry = {
@@ -92,18 +92,20 @@ describe('the health of agents', () => {
       report(talking, new Date(now - 5_000), { targets: 1 }),
       report(talking, new Date(now), { targets: 2 }),
     ]);
-    const agents = new ListAgents(control, telemetryDb, new UnreadReports());
+    const agents = new ListedAgents(control, telemetryDb, new UnreadReports());
     const [first, second] = await agents.list();
     expect(first).toMatchObject({ id: talking, name: 'a-talking', connection: 'connected', assignedTargets: 2 });
     expect(first.telemetry?.executors).toEqual(telemetry.executors);
     expect(second).toMatchObject({ id: silent, connection: 'enrolled', lastSeenAt: null, telemetry: null });
     expect(await agents.get(silent)).toMatchObject({ id: silent, tags: { site: 'ams' } });
     for (const unread of [3, null]) {
-      const blind = new ListAgents(control, telemetryDb, new UnreadReports(unread));
+      const blind = new ListedAgents(control, telemetryDb, new UnreadReports(unread));
       expect((await blind.list()).map(({ connection }) => connection)).toEqual(['connected', 'unknown']);
     }
     await control.execute(`UPDATE agent SET state = 'evicted' WHERE id = $1`, [silent]);
-    expect((await new ListAgents(control, telemetryDb, new UnreadReports(3)).get(silent)).connection).toBe('enrolled');
+    expect((await new ListedAgents(control, telemetryDb, new UnreadReports(3)).get(silent)).connection).toBe(
+      'enrolled',
+    );
     await control.execute(`UPDATE agent SET state = 'active' WHERE id = $1`, [silent]);
     await expect(agents.get(newId())).rejects.toMatchObject({ code: 'not_found' });
   });
@@ -113,24 +115,30 @@ describe('the health of agents', () => {
     const endMs = Date.parse('2026-11-22T12:00:00.000Z');
     const seconds = Array.from({ length: 1_440 }, (_, at) => at * 5);
     await handle(seconds.map((s) => report(id, new Date(endMs - s * 1_000), { probesPerS: 10, spoolBlocks: s })));
-    const metrics = new ReadAgentMetrics(control, telemetryDb);
-    const twoHours = await metrics.read(id, { from: iso(endMs - 7_200_000), to: iso(endMs + 1) });
+    const metrics = new ReadAgentMetricsHandler(control, telemetryDb);
+    const twoHours = await metrics.execute(
+      new ReadAgentMetrics(id, { from: iso(endMs - 7_200_000), to: iso(endMs + 1) }),
+    );
     expect(twoHours.points.length).toBeGreaterThan(600);
     expect(twoHours.points.length).toBeLessThanOrEqual(720);
     expect(twoHours.points.map(({ at }) => at)).toEqual(twoHours.points.map(({ at }) => at).sort());
     expect(twoHours.points[0]).toMatchObject({ probesPerS: 10, cpuCores: 0.25, rssBytes: 70_000_000 });
-    const minute = await metrics.read(id, { from: iso(endMs - 59_999), to: iso(endMs + 1) });
+    const minute = await metrics.execute(new ReadAgentMetrics(id, { from: iso(endMs - 59_999), to: iso(endMs + 1) }));
     expect(minute.points).toHaveLength(12);
-    expect((await metrics.read(id, {})).points).toEqual([]);
+    expect((await metrics.execute(new ReadAgentMetrics(id, {}))).points).toEqual([]);
   });
 
   it('over time is refused for a span that is empty or too long, and for nobody', async () => {
     const id = await agentNamed('refused');
-    const metrics = new ReadAgentMetrics(control, telemetryDb);
+    const metrics = new ReadAgentMetricsHandler(control, telemetryDb);
     const to = iso(Date.now());
-    await expect(metrics.read(id, { from: to, to })).rejects.toMatchObject({ code: 'invalid' });
-    await expect(metrics.read(id, { from: iso(0), to })).rejects.toMatchObject({ code: 'invalid' });
-    await expect(metrics.read(newId(), {})).rejects.toMatchObject({ code: 'not_found' });
+    await expect(metrics.execute(new ReadAgentMetrics(id, { from: to, to }))).rejects.toMatchObject({
+      code: 'invalid',
+    });
+    await expect(metrics.execute(new ReadAgentMetrics(id, { from: iso(0), to }))).rejects.toMatchObject({
+      code: 'invalid',
+    });
+    await expect(metrics.execute(new ReadAgentMetrics(newId(), {}))).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it.each(['', 'no json', 'null', '{}', '{"agentId":"x"}', JSON.stringify({ agentId: newId(), receivedAt: 'never' })])(
@@ -169,23 +177,26 @@ describe('the health of agents', () => {
     const metadata = { actor: 'user:1', causationId: null, correlationId: newId() };
     const lab = { region: 'eu', name: 'lab-1' };
     let caDir: string;
-    let creation: CreateEnrolmentToken;
-    let revocation: RevokeEnrolmentToken;
-    const listed = async (id: string) => (await new ListEnrolmentTokens(control).list()).find((each) => each.id === id);
+    let creation: CreateEnrolmentTokenHandler;
+    let revocation: RevokeEnrolmentTokenHandler;
+    const listed = async (id: string) =>
+      (await new ListEnrolmentTokensHandler(control).execute()).items.find((each) => each.id === id);
 
     beforeAll(async () => {
       caDir = await mkdtemp(path.join(tmpdir(), 'icmpmon-test-ca-'));
       const store = new EventStore(control);
-      creation = new CreateEnrolmentToken(store, { caDir, enrolUrl: 'https://gateway.example:8444' });
-      revocation = new RevokeEnrolmentToken(control, store);
+      creation = new CreateEnrolmentTokenHandler(store, { caDir, enrolUrl: 'https://gateway.example:8444' });
+      revocation = new RevokeEnrolmentTokenHandler(control, store);
     });
 
     afterAll(() => rm(caDir, { recursive: true }));
 
     it('is shown once, and listed with who made it and what is left of it, never with its secret', async () => {
-      await expect(creation.create({}, metadata, 'admin')).rejects.toMatchObject({ code: 'unavailable' });
+      await expect(creation.execute(new CreateEnrolmentToken({}, metadata, 'admin'))).rejects.toMatchObject({
+        code: 'unavailable',
+      });
       const { sha256 } = await CertificateAuthority.open(caDir);
-      const created = await creation.create({ region: 'eu', uses: 2 }, metadata, 'admin');
+      const created = await creation.execute(new CreateEnrolmentToken({ region: 'eu', uses: 2 }, metadata, 'admin'));
       expect(created).toMatchObject({ uses: 2, caSha256: sha256, enrolUrl: 'https://gateway.example:8444' });
       await requireToken(control, created.token, lab);
       await spendToken(control, created.token);
@@ -205,26 +216,30 @@ describe('the health of agents', () => {
     });
 
     it('may name the agent that it is for, once', async () => {
-      const created = await creation.create({ agentName: 'lab-1' }, metadata, 'admin');
+      const created = await creation.execute(new CreateEnrolmentToken({ agentName: 'lab-1' }, metadata, 'admin'));
       expect(await requireToken(control, created.token, lab)).toEqual({ id: created.id, agentName: 'lab-1' });
       const other = requireToken(control, created.token, { ...lab, name: 'lab-2' });
       await expect(other).rejects.toMatchObject({
         code: 'forbidden',
         detail: expect.stringContaining('lab-1') as string,
       });
-      await expect(creation.create({ agentName: 'lab-1', uses: 2 }, metadata, 'admin')).rejects.toMatchObject({
+      await expect(
+        creation.execute(new CreateEnrolmentToken({ agentName: 'lab-1', uses: 2 }, metadata, 'admin')),
+      ).rejects.toMatchObject({
         code: 'invalid',
       });
     });
 
     it('can be revoked, which is recorded', async () => {
-      const { id, token } = await creation.create({}, metadata, 'admin');
-      await revocation.revoke(id, metadata);
-      await revocation.revoke(id, metadata);
+      const { id, token } = await creation.execute(new CreateEnrolmentToken({}, metadata, 'admin'));
+      await revocation.execute(new RevokeEnrolmentToken(id, metadata));
+      await revocation.execute(new RevokeEnrolmentToken(id, metadata));
       expect(await listed(id)).toMatchObject({ state: 'revoked', usesLeft: 1 });
       await expect(requireToken(control, token, lab)).rejects.toThrow('revoked');
       await expect(spendToken(control, token)).rejects.toThrow('revoked');
-      await expect(revocation.revoke('0'.repeat(12), metadata)).rejects.toMatchObject({ code: 'not_found' });
+      await expect(revocation.execute(new RevokeEnrolmentToken('0'.repeat(12), metadata))).rejects.toMatchObject({
+        code: 'not_found',
+      });
       const events = await control.query('SELECT type FROM event WHERE stream = $1 ORDER BY version', [
         `enrolmenttoken-${id}`,
       ]);

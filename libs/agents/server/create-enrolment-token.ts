@@ -3,14 +3,16 @@ import type { Sql } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import type { RequestMetadata } from '@icmp-mon/platform/http';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject } from '@nestjs/common';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AGENTS_API_OPTIONS, type AgentsApiOptions } from './agents-api-options';
 import { readAuthority } from './certificate-authority';
 import { makeToken, type NewToken } from './enrolment-token';
-import { ENROLMENT_TOKEN } from './token-events';
+import { ENROLMENT_TOKEN, issueToken } from './token-events';
 
 const USES = 1;
 const VALID_FOR_S = 3_600;
+const NO_AUTHORITY = 'The gateway has not made its certificate authority yet. Try again in a moment.';
 
 interface TokenTerms {
   region: string | null;
@@ -19,34 +21,35 @@ interface TokenTerms {
   expiresAt: Date;
 }
 
-/** Makes a token that lets agents join; the secret is shown once and kept as a hash. */
-@Injectable()
-export class CreateEnrolmentToken {
+/** Makes a token that lets agents join; the secret is shown once and kept as a hash. `createdBy` is shown in the list of tokens. */
+export class CreateEnrolmentToken extends Command<EnrolmentTokenCreated> {
+  constructor(
+    readonly request: CreateEnrolmentTokenRequest,
+    readonly metadata: RequestMetadata,
+    readonly createdBy: string,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(CreateEnrolmentToken)
+export class CreateEnrolmentTokenHandler implements ICommandHandler<CreateEnrolmentToken> {
   constructor(
     private readonly eventStore: EventStore,
     @Inject(AGENTS_API_OPTIONS) private readonly options: AgentsApiOptions,
   ) {}
 
-  /** `createdBy` is shown in the list of tokens. @throws DomainError `unavailable`, `invalid` */
-  async create(
-    request: CreateEnrolmentTokenRequest,
-    metadata: RequestMetadata,
-    createdBy: string,
-  ): Promise<EnrolmentTokenCreated> {
+  /** @throws DomainError `unavailable`, `invalid` */
+  async execute({ request, metadata, createdBy }: CreateEnrolmentToken): Promise<EnrolmentTokenCreated> {
     const authority = await readAuthority(this.options.caDir);
-    if (authority === null) {
-      throw new DomainError(
-        'unavailable',
-        'The gateway has not made its certificate authority yet. Try again in a moment.',
-      );
-    }
+    if (authority === null) throw new DomainError('unavailable', NO_AUTHORITY);
     const token = makeToken();
-    const terms = termsOf(request);
     const { id } = token;
+    const terms = termsOf(request, Date.now());
     const { region, agentName, uses } = terms;
     const expiresAt = terms.expiresAt.toISOString();
-    const made = { type: 'EnrolmentTokenMade' as const, data: { tokenId: id, region, agentName, uses, expiresAt } };
-    await this.eventStore.execute(ENROLMENT_TOKEN, id, () => [made], {
+    const made = { tokenId: id, region, agentName, uses, expiresAt };
+    await this.eventStore.execute(ENROLMENT_TOKEN, id, (record) => issueToken(record, made), {
       metadata,
       within: (sql) => keep(sql, token, terms, createdBy),
     });
@@ -55,12 +58,13 @@ export class CreateEnrolmentToken {
   }
 }
 
-function termsOf({ region, agentName, uses = USES, validForS }: CreateEnrolmentTokenRequest): TokenTerms {
+function termsOf(request: CreateEnrolmentTokenRequest, nowMs: number): TokenTerms {
+  const { region, agentName, uses = USES, validForS = VALID_FOR_S } = request;
   if (agentName !== undefined && uses !== 1) {
     const detail = "is 1 for a token that names an agent: two machines would take each other's place";
     throw new DomainError('invalid', `"uses" ${detail}.`, [{ pointer: '#/uses', detail }]);
   }
-  const expiresAt = new Date(Date.now() + (validForS ?? VALID_FOR_S) * 1_000);
+  const expiresAt = new Date(nowMs + validForS * 1_000);
   return { region: region ?? null, agentName: agentName ?? null, uses, expiresAt };
 }
 

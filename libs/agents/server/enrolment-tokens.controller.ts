@@ -1,11 +1,11 @@
-import type { EnrolmentTokenCreated } from '@icmp-mon/agents/contract';
 import { Caller, Metadata, type Principal, type RequestMetadata, RequirePermission } from '@icmp-mon/platform/http';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CreateEnrolmentToken } from './create-enrolment-token';
 import {
-  CreateEnrolmentTokenRequest,
   CreatedEnrolmentTokenResponse,
+  CreateEnrolmentTokenRequest,
   EnrolmentTokenListResponse,
 } from './enrolment-tokens.dto';
 import { ListEnrolmentTokens } from './list-enrolment-tokens';
@@ -16,9 +16,8 @@ import { RevokeEnrolmentToken } from './revoke-enrolment-token';
 @RequirePermission('agents:enrol')
 export class EnrolmentTokensController {
   constructor(
-    private readonly creation: CreateEnrolmentToken,
-    private readonly tokens: ListEnrolmentTokens,
-    private readonly revocation: RevokeEnrolmentToken,
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
   ) {}
 
   @Post()
@@ -28,15 +27,15 @@ export class EnrolmentTokensController {
     @Body() body: CreateEnrolmentTokenRequest,
     @Metadata() metadata: RequestMetadata,
     @Caller() caller: Principal,
-  ): Promise<EnrolmentTokenCreated> {
-    return this.creation.create(body, metadata, caller.name);
+  ): Promise<CreatedEnrolmentTokenResponse> {
+    return this.commands.execute(new CreateEnrolmentToken(body, metadata, caller.name));
   }
 
   @Get()
   @ApiOperation({ summary: 'Tokens with who made them and what is left of them, newest first; never their secrets' })
   @ApiOkResponse({ type: EnrolmentTokenListResponse })
-  async list(): Promise<EnrolmentTokenListResponse> {
-    return { items: await this.tokens.list() };
+  list(): Promise<EnrolmentTokenListResponse> {
+    return this.queries.execute(new ListEnrolmentTokens());
   }
 
   @Delete(':id')
@@ -44,6 +43,6 @@ export class EnrolmentTokensController {
   @ApiOperation({ summary: 'Revoke a token: it lets no agent in any more' })
   @ApiNoContentResponse()
   revoke(@Param('id') id: string, @Metadata() metadata: RequestMetadata): Promise<void> {
-    return this.revocation.revoke(id, metadata);
+    return this.commands.execute(new RevokeEnrolmentToken(id, metadata));
   }
 }

@@ -1,14 +1,14 @@
 import { isAdmitted } from '@icmp-mon/agents/contract';
 import { StreamSources } from '@icmp-mon/platform/http';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { ListAgents } from './list-agents';
+import { ListedAgents } from './listed-agents';
 
 /** The fleet's figures in the `counts` event of the stream that a browser holds. */
 @Injectable()
 export class FleetGauge implements OnModuleInit {
   constructor(
     private readonly sources: StreamSources,
-    private readonly agents: ListAgents,
+    private readonly agents: ListedAgents,
   ) {}
 
   onModuleInit(): void {

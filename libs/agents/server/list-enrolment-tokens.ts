@@ -1,6 +1,6 @@
 import type { EnrolmentTokenState, EnrolmentTokenView } from '@icmp-mon/agents/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
-import { Injectable } from '@nestjs/common';
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 
 /** More are not listed; the newest come first. */
 const TOKENS_MAX = 1_000;
@@ -9,11 +9,13 @@ type TokenRow = Omit<EnrolmentTokenView, 'createdAt' | 'expiresAt' | 'lastUsedAt
   Record<'createdAt' | 'expiresAt', Date> & { lastUsedAt: Date | null; state: EnrolmentTokenState };
 
 /** Tokens that let agents join, without their secrets; expired ones for a day. */
-@Injectable()
-export class ListEnrolmentTokens {
+export class ListEnrolmentTokens extends Query<{ items: EnrolmentTokenView[] }> {}
+
+@QueryHandler(ListEnrolmentTokens)
+export class ListEnrolmentTokensHandler implements IQueryHandler<ListEnrolmentTokens> {
   constructor(private readonly database: ControlDatabase) {}
 
-  async list(): Promise<EnrolmentTokenView[]> {
+  async execute(): Promise<{ items: EnrolmentTokenView[] }> {
     const rows = await this.database.query<TokenRow>(
       `SELECT id, region, agent_name AS "agentName", coalesce(uses, uses_left) AS uses, uses_left AS "usesLeft",
          created_by AS "createdBy", created_at AS "createdAt", expires_at AS "expiresAt", last_used_at AS "lastUsedAt",
@@ -21,11 +23,15 @@ export class ListEnrolmentTokens {
               WHEN expires_at <= now() THEN 'expired' ELSE 'usable' END AS state
        FROM enrolment_token ORDER BY created_at DESC, id LIMIT ${TOKENS_MAX}`,
     );
-    return rows.map((row) => ({
-      ...row,
-      createdAt: row.createdAt.toISOString(),
-      expiresAt: row.expiresAt.toISOString(),
-      lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
-    }));
+    return { items: rows.map(tokenView) };
   }
+}
+
+function tokenView(row: TokenRow): EnrolmentTokenView {
+  return {
+    ...row,
+    createdAt: row.createdAt.toISOString(),
+    expiresAt: row.expiresAt.toISOString(),
+    lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
+  };
 }

@@ -2,19 +2,28 @@ import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import type { RequestMetadata } from '@icmp-mon/platform/http';
-import { Injectable } from '@nestjs/common';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ENROLMENT_TOKEN, revokeToken } from './token-events';
 
-/** Ends a token: it lets nobody in any more. Agents that joined with it stay. */
-@Injectable()
-export class RevokeEnrolmentToken {
+/** Ends a token: it lets no agent in any more. Agents that joined with it stay. */
+export class RevokeEnrolmentToken extends Command<void> {
+  constructor(
+    readonly tokenId: string,
+    readonly metadata: RequestMetadata,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(RevokeEnrolmentToken)
+export class RevokeEnrolmentTokenHandler implements ICommandHandler<RevokeEnrolmentToken> {
   constructor(
     private readonly database: ControlDatabase,
     private readonly eventStore: EventStore,
   ) {}
 
   /** Does nothing to a token that is revoked already. @throws DomainError `not_found` */
-  async revoke(id: string, metadata: RequestMetadata): Promise<void> {
+  async execute({ tokenId: id, metadata }: RevokeEnrolmentToken): Promise<void> {
     const [known] = await this.database.query('SELECT 1 FROM enrolment_token WHERE id = $1', [id]);
     if (known === undefined) {
       throw new DomainError('not_found', `There is no enrolment token ${id}. GET /api/v1/enrolment-tokens lists them.`);

@@ -19,6 +19,11 @@ export const ENROLMENT_TOKEN: Aggregate<TokenRecord, EnrolmentTokenEvent> = {
   },
 };
 
+export const issueToken = (
+  record: TokenRecord,
+  data: Extract<EnrolmentTokenEvent, { type: 'EnrolmentTokenMade' }>['data'],
+): EnrolmentTokenEvent[] => (record === 'absent' ? [{ type: 'EnrolmentTokenMade', data }] : []);
+
 export const revokeToken = (record: TokenRecord, tokenId: string): EnrolmentTokenEvent[] =>
   record === 'revoked' ? [] : [{ type: 'EnrolmentTokenRevoked', data: { tokenId } }];
 

@@ -1,8 +1,7 @@
 import type { IssuedApiKey } from '@icmp-mon/identity/contract';
-import { ControlDatabase } from '@icmp-mon/platform/database';
 import { Metadata, type RequestMetadata, RequirePermission } from '@icmp-mon/platform/http';
 import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Post, Put } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   ApiKeyListResponse,
@@ -12,10 +11,10 @@ import {
   ResetPasswordRequest,
   UserListResponse,
 } from './access.dto';
-import { listUsers } from './accounts/list-users';
+import { ListUsers } from './accounts/list-users';
 import { ResetPassword } from './accounts/reset-password';
 import { IssueApiKey } from './api-keys/issue-api-key';
-import { listApiKeys } from './api-keys/list-api-keys';
+import { ListApiKeys } from './api-keys/list-api-keys';
 import { RevokeApiKey } from './api-keys/revoke-api-key';
 import { EndLogins } from './sessions/end-logins';
 
@@ -26,26 +25,26 @@ import { EndLogins } from './sessions/end-logins';
 export class AccessController {
   constructor(
     private readonly commands: CommandBus,
-    private readonly database: ControlDatabase,
+    private readonly queries: QueryBus,
   ) {}
 
   @Get('users')
   @ApiOperation({ summary: 'Accounts by name' })
   @ApiOkResponse({ type: UserListResponse })
-  async users(): Promise<UserListResponse> {
-    return { items: await listUsers(this.database) };
+  users(): Promise<UserListResponse> {
+    return this.queries.execute(new ListUsers());
   }
 
   @Put('users/:id/password')
   @HttpCode(204)
   @ApiOperation({ summary: 'Set the password of a user; ends all logins of the user' })
   @ApiNoContentResponse()
-  async resetPassword(
+  resetPassword(
     @Param('id', ParseUUIDPipe) userId: string,
     @Body() { newPassword }: ResetPasswordRequest,
     @Metadata() metadata: RequestMetadata,
   ): Promise<void> {
-    await this.commands.execute(new ResetPassword(userId, newPassword, metadata));
+    return this.commands.execute(new ResetPassword(userId, newPassword, metadata));
   }
 
   @Delete('users/:id/logins')
@@ -61,8 +60,8 @@ export class AccessController {
   @Get('api-keys')
   @ApiOperation({ summary: 'API keys by name, revoked ones last; never the keys themselves' })
   @ApiOkResponse({ type: ApiKeyListResponse })
-  async apiKeys(): Promise<ApiKeyListResponse> {
-    return { items: await listApiKeys(this.database) };
+  apiKeys(): Promise<ApiKeyListResponse> {
+    return this.queries.execute(new ListApiKeys());
   }
 
   @Post('api-keys')
@@ -76,7 +75,7 @@ export class AccessController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Revoke an API key: it stops working within 5 s' })
   @ApiNoContentResponse()
-  async revokeApiKey(@Param('id') keyId: string, @Metadata() metadata: RequestMetadata): Promise<void> {
-    await this.commands.execute(new RevokeApiKey(keyId, metadata));
+  revokeApiKey(@Param('id') keyId: string, @Metadata() metadata: RequestMetadata): Promise<void> {
+    return this.commands.execute(new RevokeApiKey(keyId, metadata));
   }
 }

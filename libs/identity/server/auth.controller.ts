@@ -1,42 +1,24 @@
-import { type Permission, ROLE_PERMISSIONS, type Role, type SessionView } from '@icmp-mon/identity/contract';
-import { DomainError } from '@icmp-mon/platform/errors';
-import {
-  addressGroup,
-  AnswersWithoutDatabase,
-  Authenticated,
-  Caller,
-  type Principal,
-  Public,
-} from '@icmp-mon/platform/http';
+import type { SessionView } from '@icmp-mon/identity/contract';
+import { AnswersWithoutDatabase, Authenticated, Caller, type Principal, Public } from '@icmp-mon/platform/http';
 import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { LoginRequest, SessionResponse } from './auth.dto';
-import { ACCESS_TOKEN_S, AccessTokens } from './sessions/access-token';
-import {
-  clearCookies,
-  KNOWN_BROWSER_COOKIE,
-  readCookie,
-  REFRESH_COOKIE,
-  SESSION_COOKIE,
-  setKnownBrowserCookie,
-  setRefreshCookie,
-  setSessionCookie,
-} from './sessions/cookies';
-import { KnownBrowsers } from './sessions/known-browsers';
+import { accessTokenOf, BrowserSessions, clientOf } from './sessions/browser-sessions';
 import { LogIn } from './sessions/log-in';
-import { requireSameOrigin } from './sessions/same-origin';
-import { type LoginClient, REFRESH_TOKEN_S, Sessions, type SessionUser } from './sessions/sessions';
+import { LogOut } from './sessions/log-out';
+import { ReadSession } from './sessions/read-session';
+import { RefreshSession } from './sessions/refresh-session';
 
+/** Logins of browsers: their tokens travel in cookies, which `BrowserSessions` reads and sets. */
 @ApiTags('auth')
 @Controller('api/v1/auth')
 export class AuthController {
   constructor(
     private readonly commands: CommandBus,
-    private readonly tokens: AccessTokens,
-    private readonly sessions: Sessions,
-    private readonly browsers: KnownBrowsers,
+    private readonly queries: QueryBus,
+    private readonly browsers: BrowserSessions,
   ) {}
 
   @Post('login')
@@ -49,14 +31,10 @@ export class AuthController {
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<SessionView> {
-    if (request.headers.origin !== undefined) requireSameOrigin(request);
-    const known = await this.browsers.recognise(readCookie(request, KNOWN_BROWSER_COOKIE), body.user);
-    const { user, refreshToken } = await this.commands.execute(
-      new LogIn(body.user, body.password, clientOf(request), { address: addressGroup(request.ip), known }),
-    );
-    if (known === null) setKnownBrowserCookie(request, response, await this.browsers.sign(user.name));
-    setRefreshCookie(request, response, refreshToken, REFRESH_TOKEN_S);
-    return this.openSession(request, response, user);
+    const source = await this.browsers.sourceOf(request, body.user);
+    const login = await this.commands.execute(new LogIn(body.user, body.password, clientOf(request), source));
+    await this.browsers.know(request, response, source, login.user.name);
+    return this.browsers.open(request, response, login);
   }
 
   @Post('refresh')
@@ -65,12 +43,8 @@ export class AuthController {
   @ApiOperation({ summary: 'Renew the session by the refresh cookie, which is good once' })
   @ApiOkResponse({ type: SessionResponse })
   async refresh(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<SessionView> {
-    const token = readCookie(request, REFRESH_COOKIE);
-    if (token === null) throw new DomainError('unauthenticated', 'There is no login to renew. Log in.');
-    requireSameOrigin(request);
-    const { user, refreshToken } = await this.sessions.refresh(token);
-    if (refreshToken !== null) setRefreshCookie(request, response, refreshToken, REFRESH_TOKEN_S);
-    return this.openSession(request, response, user);
+    const session = await this.commands.execute(new RefreshSession(this.browsers.refreshTokenOf(request)));
+    return this.browsers.open(request, response, session);
   }
 
   @Post('logout')
@@ -79,14 +53,9 @@ export class AuthController {
   @ApiOperation({ summary: 'End the login and clear its cookies' })
   @ApiNoContentResponse()
   async logOut(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
-    const session = readCookie(request, SESSION_COOKIE);
-    const refreshToken = readCookie(request, REFRESH_COOKIE);
-    if (session !== null || refreshToken !== null) requireSameOrigin(request);
-    const claims = session === null ? null : await this.tokens.verify(session);
-    if (claims !== null) await this.sessions.end(claims.sessionId);
-    // The session cookie may have expired before the login did.
-    if (refreshToken !== null) await this.sessions.endByToken(refreshToken);
-    clearCookies(request, response);
+    const { access, refresh } = this.browsers.tokensOf(request);
+    await this.commands.execute(new LogOut(access, refresh));
+    this.browsers.close(request, response);
   }
 
   @Get('me')
@@ -94,39 +63,7 @@ export class AuthController {
   @AnswersWithoutDatabase()
   @ApiOperation({ summary: 'Who am I, and what may I do?' })
   @ApiOkResponse({ type: SessionResponse })
-  async me(@Caller() principal: Principal, @Req() request: Request): Promise<SessionView> {
-    const cookie = principal.kind === 'user' ? readCookie(request, SESSION_COOKIE) : null;
-    const claims = cookie === null ? null : await this.tokens.verify(cookie);
-    const expiresAtS = claims?.expiresAtS ?? nowS() + ACCESS_TOKEN_S;
-    return sessionView(principal.name, principal.role, principal.permissions, expiresAtS);
-  }
-
-  private async openSession(request: Request, response: Response, user: SessionUser): Promise<SessionView> {
-    const expiresAtS = nowS() + ACCESS_TOKEN_S;
-    setSessionCookie(request, response, await this.tokens.sign(user, expiresAtS));
-    response.setHeader('Cache-Control', 'no-store');
-    return sessionView(user.name, user.role, ROLE_PERMISSIONS[user.role], expiresAtS);
+  me(@Caller() principal: Principal, @Req() request: Request): Promise<SessionView> {
+    return this.queries.execute(new ReadSession(principal, accessTokenOf(request)));
   }
 }
-
-const USER_AGENT_LENGTH_MAX = 200;
-
-/** As shown to the user later, so without anything that a browser made up to look like something else. */
-function clientOf(request: Request): LoginClient {
-  const userAgent = request.headers['user-agent']?.replace(/[^\x20-\x7e]/g, '?').slice(0, USER_AGENT_LENGTH_MAX);
-  return { address: request.ip?.replace(/^::ffff:/, '') ?? null, userAgent: userAgent ?? null };
-}
-
-const nowS = (): number => Math.floor(Date.now() / 1000);
-
-const sessionView = (
-  user: string,
-  role: Role,
-  permissions: readonly Permission[],
-  expiresAtS: number,
-): SessionView => ({
-  user,
-  role,
-  permissions: [...permissions],
-  expiresAt: new Date(expiresAtS * 1000).toISOString(),
-});

@@ -1,12 +1,12 @@
 export { EnsureUser, EnsureUserHandler } from './accounts/ensure-user';
-export { listUsers } from './accounts/list-users';
+export { ListUsersHandler } from './accounts/list-users';
 export { generatePassword } from './accounts/new-password';
 export { ResetPassword, ResetPasswordHandler } from './accounts/reset-password';
 export { newApiKey } from './api-keys/api-key';
 export { EnsureApiKey, EnsureApiKeyHandler } from './api-keys/ensure-api-key';
 export { IssueApiKey, IssueApiKeyHandler } from './api-keys/issue-api-key';
 export { KnownApiKeys } from './api-keys/known-api-keys';
-export { listApiKeys } from './api-keys/list-api-keys';
+export { ListApiKeysHandler } from './api-keys/list-api-keys';
 export { RevokeApiKey, RevokeApiKeyHandler } from './api-keys/revoke-api-key';
 export { IdentityApiModule } from './identity-api.module';
 export { REFRESH_COOKIE, SESSION_COOKIE } from './sessions/cookies';

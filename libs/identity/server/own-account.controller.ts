@@ -1,5 +1,4 @@
 import { DomainError } from '@icmp-mon/platform/errors';
-import { ControlDatabase } from '@icmp-mon/platform/database';
 import {
   addressGroup,
   Authenticated,
@@ -9,13 +8,13 @@ import {
   type RequestMetadata,
 } from '@icmp-mon/platform/http';
 import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Put, Req } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { ChangePasswordRequest, EndedLoginsResponse, OwnLoginListResponse } from './access.dto';
 import { ChangePassword } from './accounts/change-password';
 import { EndLogins } from './sessions/end-logins';
-import { listLogins } from './sessions/list-logins';
+import { ListLogins } from './sessions/list-logins';
 
 /** What people do with their own account. */
 @ApiTags('auth')
@@ -24,29 +23,28 @@ import { listLogins } from './sessions/list-logins';
 export class OwnAccountController {
   constructor(
     private readonly commands: CommandBus,
-    private readonly database: ControlDatabase,
+    private readonly queries: QueryBus,
   ) {}
 
   @Put('password')
   @HttpCode(204)
   @ApiOperation({ summary: 'Change the own password; ends the other logins' })
   @ApiNoContentResponse()
-  async changePassword(
-    @Body() { currentPassword, newPassword }: ChangePasswordRequest,
+  changePassword(
+    @Body() { currentPassword: current, newPassword: next }: ChangePasswordRequest,
     @Caller() principal: Principal,
     @Metadata() metadata: RequestMetadata,
     @Req() request: Request,
   ): Promise<void> {
-    const passwords = { current: currentPassword, next: newPassword };
-    await this.commands.execute(new ChangePassword(userOf(principal), passwords, addressGroup(request.ip), metadata));
+    const source = addressGroup(request.ip);
+    return this.commands.execute(new ChangePassword(userOf(principal), { current, next }, source, metadata));
   }
 
   @Get('logins')
   @ApiOperation({ summary: 'The own logins that run' })
   @ApiOkResponse({ type: OwnLoginListResponse })
   async logins(@Caller() principal: Principal): Promise<OwnLoginListResponse> {
-    const { userId, sessionId } = userOf(principal);
-    return { items: await listLogins(this.database, userId, sessionId) };
+    return this.queries.execute(new ListLogins(userOf(principal)));
   }
 
   @Delete('logins/:id')

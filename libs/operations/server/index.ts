@@ -1,5 +1,5 @@
-export { ListDeadLetters } from './dead-letters/list-dead-letters';
-export { ReplayDeadLetters } from './dead-letters/replay-dead-letters';
+export { ListDeadLetters, ListDeadLettersHandler } from './dead-letters/list-dead-letters';
+export { ReplayDeadLetters, ReplayDeadLettersHandler } from './dead-letters/replay-dead-letters';
 export { HealthReader } from './health/health-reader';
 export { DEFAULT_THRESHOLDS, thresholds } from './health/thresholds';
 export { watchedDisks } from './health/watched-disks';

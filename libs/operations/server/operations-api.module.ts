@@ -4,12 +4,13 @@ import { StreamSources } from '@icmp-mon/platform/http';
 import { JudgedTargets } from '@icmp-mon/status/contract';
 import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Redis } from 'ioredis';
-import { ListDeadLetters } from './dead-letters/list-dead-letters';
-import { ReplayDeadLetters } from './dead-letters/replay-dead-letters';
+import { ListDeadLettersHandler } from './dead-letters/list-dead-letters';
+import { ReplayDeadLettersHandler } from './dead-letters/replay-dead-letters';
 import { FreshnessSource } from './freshness/freshness-source';
 import { observeHealth } from './health/health-metrics';
 import { HealthReader } from './health/health-reader';
 import { PARTS } from './health/parts';
+import { ReadHealthHandler } from './health/read-health';
 import type { Thresholds } from './health/thresholds';
 import type { WatchedDisk } from './health/watched-disks';
 import { OperationsController } from './operations.controller';
@@ -69,7 +70,7 @@ export class OperationsApiModule {
     return {
       module: OperationsApiModule,
       controllers: [OperationsController],
-      providers: [redis, reader, freshness, ListDeadLetters, ReplayDeadLetters],
+      providers: [redis, reader, freshness, ReadHealthHandler, ListDeadLettersHandler, ReplayDeadLettersHandler],
     };
   }
 }

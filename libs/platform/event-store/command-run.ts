@@ -1,24 +1,32 @@
 import { DomainError } from '@icmp-mon/platform/errors';
 import type { Sql } from '@icmp-mon/platform/database';
 import { type Aggregate, type DomainEvent, type EventMetadata, type RecordedEvent, streamOf } from './aggregate';
+import type { AnswerKeeper } from './answer-keeper';
 import { type Addition, append } from './append';
 import { readStreams } from './read-events';
 
-export interface ExecuteOptions {
+export interface ExecuteOptions<E extends DomainEvent = DomainEvent, A = unknown> {
   metadata: EventMetadata;
   /** The version the caller saw (If-Match); 0 says that the stream must not exist. */
   expectedVersion?: number;
   /**
-   * Runs last in the append's transaction, also when nothing was decided: an idempotency row, a secret. A command that
-   * has it shares its transaction with no other.
+   * Runs last in the append's transaction, also when nothing was decided: a secret. A command that has it shares its transaction with
+   * no other.
    */
   within?: (sql: Sql, events: readonly RecordedEvent[]) => Promise<void>;
+  /**
+   * What the caller is answered, made after `within` in the append's transaction, also when nothing was decided. The answer to a
+   * request with an Idempotency-Key is kept there; such a command shares its transaction with no other.
+   */
+  answer?: (sql: Sql, events: readonly RecordedEvent<E>[]) => A | Promise<A>;
 }
 
-export interface Executed<S, E extends DomainEvent> {
+export interface Executed<S, E extends DomainEvent, A = unknown> {
   events: RecordedEvent<E>[];
   version: number;
   state: S;
+  /** What the option `answer` returned. */
+  answer: A;
 }
 
 /** One command on its way into the store. */
@@ -27,6 +35,8 @@ export interface CommandRun<S = unknown, E extends DomainEvent = DomainEvent> {
   id: string;
   decide(state: S): E[];
   options: ExecuteOptions;
+  /** Keeps the answer for a repeat of the request. */
+  keep?: AnswerKeeper | undefined;
 }
 
 export const streamOfRun = ({ aggregate, id }: Pick<CommandRun, 'aggregate' | 'id'>): string =>
@@ -48,7 +58,7 @@ export async function runTogether(sql: Sql, runs: readonly CommandRun[]): Promis
     try {
       const state = evolved(run.aggregate, run.aggregate.initial, history);
       const events = decideOn(run, state, history.length);
-      outcomes[at] = { done: { events: [], version: history.length, state } };
+      outcomes[at] = { done: { events: [], version: history.length, state, answer: undefined } };
       const { metadata } = run.options;
       if (events.length > 0)
         appending.push({ run, at, addition: { stream: streamOfRun(run), version: history.length, events, metadata } });
@@ -74,16 +84,26 @@ export async function runTogether(sql: Sql, runs: readonly CommandRun[]): Promis
           events,
           version: before.version + events.length,
           state: evolved(aggregate, before.state, events),
+          answer: undefined,
         },
       };
     });
     for (const [aggregate, events] of byAggregate) await aggregate.project?.(sql, events);
   }
-  for (const [at, { options }] of runs.entries()) {
+  for (const [at, run] of runs.entries()) {
     const outcome = outcomes[at];
-    if ('done' in outcome) await options.within?.(sql, outcome.done.events);
+    if ('done' in outcome) await finish(sql, run, outcome.done);
   }
   return outcomes;
+}
+
+/** What a command does last in its transaction. */
+async function finish(sql: Sql, { options, keep }: CommandRun, done: Executed<unknown, DomainEvent>): Promise<void> {
+  const { within, answer } = options;
+  await within?.(sql, done.events);
+  if (answer === undefined) return;
+  done.answer = await answer(sql, done.events);
+  await keep?.(sql, done.answer);
 }
 
 function decideOn({ aggregate, id, decide, options }: CommandRun, state: unknown, version: number): DomainEvent[] {

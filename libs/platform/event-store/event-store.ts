@@ -9,6 +9,7 @@ import {
 } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { Injectable } from '@nestjs/common';
+import { answerKeeper } from './answer-keeper';
 import { type Aggregate, type DomainEvent, type RecordedEvent, streamOf } from './aggregate';
 import {
   type CommandRun,
@@ -59,26 +60,26 @@ export class EventStore {
    * nowhere else, so `decide` must be pure.
    * @throws DomainError `precondition_failed` when the stream is not at `expectedVersion`; `conflict` when retries are spent.
    */
-  execute<S, E extends DomainEvent>(
+  execute<S, E extends DomainEvent, A = undefined>(
     aggregate: Aggregate<S, E>,
     id: string,
     decide: (state: S) => E[],
-    options: ExecuteOptions,
-  ): Promise<Executed<S, E>> {
+    options: ExecuteOptions<E, A>,
+  ): Promise<Executed<S, E, A>> {
     const run = runOf(aggregate, id, decide, options);
-    const done = options.within === undefined ? this.enqueue(run) : this.runAlone(run);
-    return done as Promise<Executed<S, E>>;
+    const isAlone = options.within !== undefined || run.keep !== undefined;
+    return (isAlone ? this.runAlone(run) : this.enqueue(run)) as Promise<Executed<S, E, A>>;
   }
 
   /** One try of `execute` in the caller's transaction, which must do nothing long after it; VersionConflict passes. */
-  async executeWithin<S, E extends DomainEvent>(
+  async executeWithin<S, E extends DomainEvent, A = undefined>(
     sql: Sql,
     aggregate: Aggregate<S, E>,
     id: string,
     decide: (state: S) => E[],
-    options: ExecuteOptions,
-  ): Promise<Executed<S, E>> {
-    return (await runOne(sql, runOf(aggregate, id, decide, options))) as Executed<S, E>;
+    options: ExecuteOptions<E, A>,
+  ): Promise<Executed<S, E, A>> {
+    return (await runOne(sql, runOf(aggregate, id, decide, options))) as Executed<S, E, A>;
   }
 
   /** State and version of one aggregate; version 0 means that it never existed. */
@@ -174,13 +175,14 @@ export class EventStore {
 }
 
 /** Without its types: what a run gives back has those of what was put in. */
-function runOf<S, E extends DomainEvent>(
+function runOf<S, E extends DomainEvent, A>(
   aggregate: Aggregate<S, E>,
   id: string,
   decide: (state: S) => E[],
-  options: ExecuteOptions,
+  options: ExecuteOptions<E, A>,
 ): CommandRun {
-  return { aggregate, id, decide, options } as unknown as CommandRun;
+  const keep = options.answer === undefined ? undefined : answerKeeper();
+  return { aggregate, id, decide, options, keep } as unknown as CommandRun;
 }
 
 async function runOne(sql: Sql, run: CommandRun): Promise<Executed<unknown, DomainEvent>> {

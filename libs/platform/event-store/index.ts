@@ -1,4 +1,5 @@
 export * from './aggregate';
+export { keepAnswer, withAnswerKeeper } from './answer-keeper';
 export * from './event-store';
 export * from './event-store.module';
 export { fence } from './fence';

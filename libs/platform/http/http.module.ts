@@ -1,7 +1,9 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, DiscoveryModule } from '@nestjs/core';
 import { ThrottlerModule } from '@nestjs/throttler';
-import { IdempotentAnswers } from './idempotency';
+import { AnswerHeadersInterceptor } from './answer-headers.interceptor';
+import { IdempotencyInterceptor } from './idempotency.interceptor';
+import { IdempotentAnswers } from './idempotent-answers';
 import { PermissionGuard } from './permission-guard';
 import { ProblemFilter } from './problem-filter';
 import { RequestBodyInterceptor } from './request-body';
@@ -21,10 +23,13 @@ import { RequestPipe } from './validation';
     IdempotentAnswers,
     { provide: APP_GUARD, useClass: RequestThrottlerGuard },
     { provide: APP_GUARD, useClass: PermissionGuard },
+    // The outermost first: the body is read, then a repeat is answered, and headers are set on its answer too.
     { provide: APP_INTERCEPTOR, useClass: RequestBodyInterceptor },
+    { provide: APP_INTERCEPTOR, useClass: AnswerHeadersInterceptor },
+    { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
     { provide: APP_PIPE, useClass: RequestPipe },
     { provide: APP_FILTER, useClass: ProblemFilter },
   ],
-  exports: [StreamSources, IdempotentAnswers, DiscoveryModule],
+  exports: [StreamSources, DiscoveryModule],
 })
 export class HttpModule {}

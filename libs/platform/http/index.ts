@@ -1,11 +1,12 @@
+export { Located, Versioned } from './answer-headers.interceptor';
 export { Authenticator } from './authenticator';
 export { addressGroup } from './client-address';
 export { createHttpApp, listen } from './create-http-app';
-export { entityTag, IfMatch, ifMatchVersion } from './entity-tag';
+export { IfMatch } from './entity-tag';
 export { drainedOf, formatMessage, lastEventIdOf, messageBytes, sendEventStream } from './event-stream';
 export { IsPlainText, IsTags, MayBeAbsent, WholeNumberParameter } from './fields';
 export { HttpModule } from './http.module';
-export { IdempotencyKey, idempotencyKeyOf, IdempotentAnswers, idempotentRequest, type KeptAnswer } from './idempotency';
+export { Idempotent } from './idempotency.interceptor';
 export { parseJson } from './json-body';
 export { serveOpenApi } from './open-api';
 export { AnswersWithoutDatabase, Authenticated, type Principal, Public, RequirePermission } from './permission';

@@ -31,7 +31,7 @@ function invalidFields(type: ArgumentMetadata['type'], fields: FieldError[]): Do
 }
 
 /** @throws DomainError `invalid` */
-function requireSound(value: unknown, type: 'body' | 'query'): void {
+export function requireSound(value: unknown, type: 'body' | 'query'): void {
   const faults = sentValueFaults(value, type === 'body' ? '#/' : '?');
   if (faults === null) return;
   if (faults.kind === 'fields') throw invalidFields(type, faults.errors);

@@ -19,6 +19,7 @@ import {
 } from '@icmp-mon/platform/testing';
 import { TargetDirectory, type TargetReference } from '@icmp-mon/targets/contract';
 import { type DynamicModule, Global, type INestApplication, Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ProbingApiModule } from './probing-api.module';
 import { storeAgents, storeWindow } from './stored-windows.test-rows';
@@ -98,6 +99,7 @@ describe('the routes of results', () => {
       imports: [
         DatabaseModule.register(databases),
         Surroundings,
+        CqrsModule.forRoot(),
         HttpModule,
         ProbingApiModule.register({ redisUrl: testServices().redisUrl, prefix: testTopicPrefix(), shardCount: 8 }),
       ],

@@ -1,11 +1,13 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { History } from './history/history';
 import { HistoryController } from './history/history.controller';
+import { ReadHistoryHandler } from './history/read-history';
 import { LiveController } from './live/live.controller';
 import { LiveResults } from './live/live-results';
 import { LiveSource } from './live/live-source';
 import { RecentResults } from './live/recent-results';
 import { PROBING_API_OPTIONS, type ProbingApiOptions } from './probing-api-options';
+import { ListResultsHandler } from './results/list-results';
 import { ResultPages } from './results/result-pages';
 import { ResultsController } from './results/results.controller';
 import { StoredAgents } from './results/stored-agents';
@@ -25,6 +27,8 @@ export class ProbingApiModule {
         RecentResults,
         LiveResults,
         LiveSource,
+        ReadHistoryHandler,
+        ListResultsHandler,
       ],
     };
   }

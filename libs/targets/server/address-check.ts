@@ -1,6 +1,8 @@
 import { Batching } from '@icmp-mon/platform/batching';
 import { ControlDatabase } from '@icmp-mon/platform/database';
+import { DomainError } from '@icmp-mon/platform/errors';
 import { Injectable } from '@nestjs/common';
+import { TargetExists } from './target-exists';
 
 interface Wanted {
   tier: string;
@@ -29,7 +31,7 @@ const CHECK = `
 export class AddressCheck {
   private readonly checks: Batching<Wanted, Checked>;
 
-  constructor(database: ControlDatabase) {
+  constructor(private readonly database: ControlDatabase) {
     this.checks = new Batching({ batchMax: 250, concurrentMax: 2 }, (wanted) =>
       database.query<Checked>(CHECK, [JSON.stringify(wanted)]),
     );
@@ -37,5 +39,16 @@ export class AddressCheck {
 
   check(wanted: Wanted): Promise<Checked> {
     return this.checks.ask(wanted);
+  }
+
+  /** Why a registration is refused whose address was taken at the same moment. */
+  async taken(ip: string, vrf: string, cause: unknown): Promise<DomainError> {
+    const [row] = await this.database.query<{ id: string }>(
+      'SELECT id FROM target_list WHERE vrf = $1 AND ip = $2::inet',
+      [vrf, ip],
+    );
+    if (row !== undefined) return new TargetExists(ip, vrf, row.id);
+    // Removed between the refusal and this look: to try again is right.
+    return new DomainError('conflict', `${ip} was a target until now. Try again.`, undefined, { cause });
   }
 }

@@ -1,5 +1,6 @@
 export { AddressCheck } from './address-check';
-export { RegisterTarget, RegisterTargetHandler, TargetExists } from './register-target';
+export { RegisterTarget, RegisterTargetHandler } from './register-target';
+export { TargetExists } from './target-exists';
 export { register, remove, TARGET } from './target';
 export { type StandingStatuses, targetListModel } from './target-list/target-list-model';
 export { forgetRemovals, TargetListProjection } from './target-list/target-list-projection';

@@ -4,6 +4,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { remove, TARGET } from './target';
 import { ListedTargets } from './target-directory';
 
+/** Takes a target away; with a version, only when the target is still at it. */
 export class RemoveTarget extends Command<void> {
   constructor(
     readonly ref: string,

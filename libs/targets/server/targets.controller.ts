@@ -1,14 +1,13 @@
 import {
-  entityTag,
-  IdempotencyKey,
+  Idempotent,
   IfMatch,
+  Located,
   Metadata,
   type RequestMetadata,
   RequirePermission,
+  Versioned,
 } from '@icmp-mon/platform/http';
-import { JudgedTargets } from '@icmp-mon/status/contract';
-import type { StatusCountsView, TargetPage, TargetView } from '@icmp-mon/targets/contract';
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import {
   ApiCreatedResponse,
@@ -19,36 +18,36 @@ import {
   ApiParam,
   ApiTags,
 } from '@nestjs/swagger';
-import type { Response } from 'express';
+import { ReadTarget } from './read-target';
 import { RegisterTarget } from './register-target';
 import { RemoveTarget } from './remove-target';
+import { CountTargets } from './target-list/count-targets';
+import { ListTargets } from './target-list/list-targets';
 import {
+  ListTargetsRequest,
   RegisterTargetRequest,
   StatusCountsResponse,
-  TargetResponse,
-  ListTargetsRequest,
   TargetPageResponse,
   TargetReferenceRequest,
+  TargetResponse,
 } from './targets.dto';
-import { ListedTargets } from './target-directory';
-import { TargetCounts } from './target-list/count-targets';
-import { ListTargets } from './target-list/list-targets';
 
+const PATH = '/api/v1/targets';
 const REF = { name: 'id', description: 'Id of the target, or its address.', schema: { type: 'string' } } as const;
 
 @ApiTags('targets')
-@Controller('api/v1/targets')
+@Controller(PATH)
 export class TargetsController {
   constructor(
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
-    private readonly targets: ListedTargets,
-    private readonly counts: TargetCounts,
-    private readonly judged: JudgedTargets,
   ) {}
 
   @Post()
   @RequirePermission('targets:write')
+  @Idempotent('register-target')
+  @Located(PATH)
+  @Versioned()
   @ApiOperation({ summary: 'Make an address a target' })
   @ApiHeader({
     name: 'Idempotency-Key',
@@ -56,23 +55,15 @@ export class TargetsController {
     description: 'A repeat with the same key gets the first answer.',
   })
   @ApiCreatedResponse({ type: TargetResponse })
-  async register(
-    @Body() body: RegisterTargetRequest,
-    @IdempotencyKey() idempotencyKey: string | null,
-    @Metadata() metadata: RequestMetadata,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<TargetView> {
-    const target = await this.commands.execute(new RegisterTarget(body, metadata, idempotencyKey));
-    response.setHeader('Location', `/api/v1/targets/${target.id}`);
-    response.setHeader('ETag', entityTag(target.version));
-    return target;
+  register(@Body() body: RegisterTargetRequest, @Metadata() metadata: RequestMetadata): Promise<TargetResponse> {
+    return this.commands.execute(new RegisterTarget(body, metadata));
   }
 
   @Get()
   @RequirePermission('targets:read')
   @ApiOperation({ summary: 'List targets, a page at a time' })
   @ApiOkResponse({ type: TargetPageResponse })
-  list(@Query() query: ListTargetsRequest): Promise<TargetPage> {
+  list(@Query() query: ListTargetsRequest): Promise<TargetPageResponse> {
     return this.queries.execute(new ListTargets(query));
   }
 
@@ -80,24 +71,18 @@ export class TargetsController {
   @RequirePermission('targets:read')
   @ApiOperation({ summary: 'Count all targets by status' })
   @ApiOkResponse({ type: StatusCountsResponse })
-  async countByStatus(): Promise<StatusCountsView> {
-    const judged = await this.judged.now();
-    return { ...(await this.counts.byStatus(judged)), asOf: judged.oldest };
+  countByStatus(): Promise<StatusCountsResponse> {
+    return this.queries.execute(new CountTargets());
   }
 
   @Get(':id')
   @RequirePermission('targets:read')
+  @Versioned()
   @ApiOperation({ summary: 'Read a target by its id or address' })
   @ApiParam(REF)
   @ApiOkResponse({ type: TargetResponse })
-  async read(
-    @Param('id') ref: string,
-    @Query() { vrf }: TargetReferenceRequest,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<TargetView> {
-    const target = await this.targets.view(ref, vrf);
-    response.setHeader('ETag', entityTag(target.version));
-    return target;
+  read(@Param('id') ref: string, @Query() { vrf }: TargetReferenceRequest): Promise<TargetResponse> {
+    return this.queries.execute(new ReadTarget(ref, vrf));
   }
 
   @Delete(':id')
@@ -110,12 +95,12 @@ export class TargetsController {
   @ApiParam(REF)
   @ApiHeader({ name: 'If-Match', required: false, description: 'ETag that was read.' })
   @ApiNoContentResponse()
-  async remove(
+  remove(
     @Param('id') ref: string,
     @Query() { vrf }: TargetReferenceRequest,
     @IfMatch() expectedVersion: number | undefined,
     @Metadata() metadata: RequestMetadata,
   ): Promise<void> {
-    await this.commands.execute(new RemoveTarget(ref, vrf, expectedVersion, metadata));
+    return this.commands.execute(new RemoveTarget(ref, vrf, expectedVersion, metadata));
   }
 }

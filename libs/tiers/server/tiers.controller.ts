@@ -1,30 +1,29 @@
-import { entityTag, RequirePermission } from '@icmp-mon/platform/http';
-import type { TierView } from '@icmp-mon/tiers/contract';
-import { Controller, Get, Param, Res } from '@nestjs/common';
+import { RequirePermission, Versioned } from '@icmp-mon/platform/http';
+import { Controller, Get, Param } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { Response } from 'express';
-import { Tiers } from './list-tiers';
-import { TierResponse, TierListResponse } from './tiers.dto';
+import { ListTiers } from './list-tiers';
+import { ReadTier } from './read-tier';
+import { TierListResponse, TierResponse } from './tiers.dto';
 
 @ApiTags('tiers')
 @Controller('api/v1/tiers')
 @RequirePermission('tiers:read')
 export class TiersController {
-  constructor(private readonly tiers: Tiers) {}
+  constructor(private readonly queries: QueryBus) {}
 
   @Get()
   @ApiOperation({ summary: 'List the tiers' })
   @ApiOkResponse({ type: TierListResponse })
-  async list(): Promise<{ items: TierView[] }> {
-    return { items: await this.tiers.list() };
+  list(): Promise<TierListResponse> {
+    return this.queries.execute(new ListTiers());
   }
 
   @Get(':name')
+  @Versioned()
   @ApiOperation({ summary: 'Read a tier' })
   @ApiOkResponse({ type: TierResponse })
-  async read(@Param('name') name: string, @Res({ passthrough: true }) response: Response): Promise<TierView> {
-    const tier = await this.tiers.get(name);
-    response.setHeader('ETag', entityTag(tier.version));
-    return tier;
+  read(@Param('name') name: string): Promise<TierResponse> {
+    return this.queries.execute(new ReadTier(name));
   }
 }

@@ -5,7 +5,7 @@ import type { ReceivedMessage } from '@icmp-mon/platform/messaging';
 import { testDatabase, type TestDatabases } from '@icmp-mon/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AgentHealthProjection } from '../agent-health.projection';
-import { ListAgents } from '../list-agents';
+import { ListedAgents } from '../listed-agents';
 import { UnreadReports } from '../unread-reports.test-data';
 import { forgetUncounted } from './read-uncounted';
 import { UncountedNotices, UncountedNoticeWriter } from './uncounted-notices';
@@ -82,7 +82,7 @@ describe('results that are not counted as their agent meant', () => {
       await store(other);
     }
     expect(one.hasPending()).toBe(false);
-    const { uncounted } = await new ListAgents(control, telemetry, new UnreadReports()).get(id);
+    const { uncounted } = await new ListedAgents(control, telemetry, new UnreadReports()).get(id);
     expect(uncounted.map(({ reason, results }) => [reason, results])).toEqual([
       ['older_boot', 70],
       ['repeated', 2],
@@ -110,7 +110,7 @@ describe('results that are not counted as their agent meant', () => {
 
   it('are no matter of one process that was started again; two at a time share an identity', async () => {
     const id = await agentNamed('shared');
-    const agents = new ListAgents(control, telemetry, new UnreadReports());
+    const agents = new ListedAgents(control, telemetry, new UnreadReports());
     const nowMs = Date.now();
     const at = (agoS: number): Date => new Date(nowMs - agoS * 1_000);
     await reported(id, at(600), at(20), 'host-a', '10.0.0.5');
@@ -128,7 +128,7 @@ describe('results that are not counted as their agent meant', () => {
 
   it('report of a gateway whose clock was ahead keeps no later one out, and is not dated into the future', async () => {
     const id = await agentNamed('ahead');
-    const agents = new ListAgents(control, telemetry, new UnreadReports());
+    const agents = new ListedAgents(control, telemetry, new UnreadReports());
     await reported(id, new Date(), new Date(Date.now() + HOUR_MS), 'h', 'p');
     expect(Date.parse((await agents.get(id)).lastSeenAt ?? '')).toBeLessThanOrEqual(Date.now() + 1_000);
     const later = new Date();

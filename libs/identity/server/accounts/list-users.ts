@@ -1,5 +1,6 @@
 import type { Role, UserView } from '@icmp-mon/identity/contract';
-import type { Sql } from '@icmp-mon/platform/database';
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 
 const USERS_MAX = 1_000;
 
@@ -12,20 +13,29 @@ interface UserRow {
   logins: number;
 }
 
-/** Accounts by name, with the number of their logins that run. */
-export async function listUsers(sql: Sql): Promise<UserView[]> {
-  const rows = await sql.query<UserRow>(
-    `SELECT u.id, u.name, u.role, u.created_at, u.password_changed_at,
-       (SELECT count(*) FROM login_session s WHERE s.user_id = u.id AND s.ended_at IS NULL AND s.expires_at > now()) AS logins
-     FROM user_account u WHERE u.disabled_at IS NULL ORDER BY lower(u.name) LIMIT $1`,
-    [USERS_MAX],
-  );
-  return rows.map(({ id, name, role, created_at, password_changed_at, logins }) => ({
-    id,
-    name,
-    role,
-    createdAt: created_at.toISOString(),
-    passwordChangedAt: password_changed_at?.toISOString() ?? null,
-    logins,
-  }));
+/** Accounts by name, with the number of their logins that run; at most 1,000. */
+export class ListUsers extends Query<{ items: UserView[] }> {}
+
+@QueryHandler(ListUsers)
+export class ListUsersHandler implements IQueryHandler<ListUsers> {
+  constructor(private readonly database: ControlDatabase) {}
+
+  async execute(): Promise<{ items: UserView[] }> {
+    const rows = await this.database.query<UserRow>(
+      `SELECT u.id, u.name, u.role, u.created_at, u.password_changed_at,
+         (SELECT count(*) FROM login_session s WHERE s.user_id = u.id AND s.ended_at IS NULL AND s.expires_at > now()) AS logins
+       FROM user_account u WHERE u.disabled_at IS NULL ORDER BY lower(u.name) LIMIT $1`,
+      [USERS_MAX],
+    );
+    return { items: rows.map(userView) };
+  }
 }
+
+const userView = ({ id, name, role, created_at, password_changed_at, logins }: UserRow): UserView => ({
+  id,
+  name,
+  role,
+  createdAt: created_at.toISOString(),
+  passwordChangedAt: password_changed_at?.toISOString() ?? null,
+  logins,
+});

@@ -1,5 +1,6 @@
 import type { ApiKeyView, Role } from '@icmp-mon/identity/contract';
-import type { Sql } from '@icmp-mon/platform/database';
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 
 /** Those that hold come first, so that revoked ones never crowd them out. */
 const LISTED_MAX = 2_000;
@@ -16,20 +17,29 @@ interface ApiKeyRow {
 }
 
 /** API keys by name, revoked ones last; never a secret. */
-export async function listApiKeys(sql: Sql): Promise<ApiKeyView[]> {
-  const rows = await sql.query<ApiKeyRow>(
-    `SELECT id, name, role, created_at, created_by, last_used_at, expires_at, revoked_at FROM api_key
-     ORDER BY revoked_at DESC NULLS FIRST, lower(name), id LIMIT $1`,
-    [LISTED_MAX],
-  );
-  return rows.map((row) => ({
-    id: row.id,
-    name: row.name,
-    role: row.role,
-    createdAt: row.created_at.toISOString(),
-    createdBy: row.created_by,
-    lastUsedAt: row.last_used_at?.toISOString() ?? null,
-    expiresAt: row.expires_at?.toISOString() ?? null,
-    revokedAt: row.revoked_at?.toISOString() ?? null,
-  }));
+export class ListApiKeys extends Query<{ items: ApiKeyView[] }> {}
+
+@QueryHandler(ListApiKeys)
+export class ListApiKeysHandler implements IQueryHandler<ListApiKeys> {
+  constructor(private readonly database: ControlDatabase) {}
+
+  async execute(): Promise<{ items: ApiKeyView[] }> {
+    const rows = await this.database.query<ApiKeyRow>(
+      `SELECT id, name, role, created_at, created_by, last_used_at, expires_at, revoked_at FROM api_key
+       ORDER BY revoked_at DESC NULLS FIRST, lower(name), id LIMIT $1`,
+      [LISTED_MAX],
+    );
+    return { items: rows.map(keyView) };
+  }
 }
+
+const keyView = (row: ApiKeyRow): ApiKeyView => ({
+  id: row.id,
+  name: row.name,
+  role: row.role,
+  createdAt: row.created_at.toISOString(),
+  createdBy: row.created_by,
+  lastUsedAt: row.last_used_at?.toISOString() ?? null,
+  expiresAt: row.expires_at?.toISOString() ?? null,
+  revokedAt: row.revoked_at?.toISOString() ?? null,
+});

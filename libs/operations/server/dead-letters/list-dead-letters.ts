@@ -2,29 +2,35 @@ import type { DeadLetterList, DeadLetterView } from '@icmp-mon/operations/contra
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { Messaging, type ReceivedMessage } from '@icmp-mon/platform/messaging';
-import { Injectable } from '@nestjs/common';
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { letterPartitions, type LetterPartition, waitingByTopic } from './waiting-letters';
 
 export const LETTERS_MAX = 200;
 const PREVIEW_BYTES_MAX = 512;
 const CURSOR = /^([\w.-]+)\/(\d+)\/(\d+)$/;
 
-export interface DeadLetterQuery {
+interface DeadLetterQuery {
   topic?: string;
   cursor?: string;
   limit?: number;
 }
 
 /** Dead letters that were not sent back yet, by topic, partition and offset. */
-@Injectable()
-export class ListDeadLetters {
+export class ListDeadLetters extends Query<DeadLetterList> {
+  constructor(readonly query: DeadLetterQuery) {
+    super();
+  }
+}
+
+@QueryHandler(ListDeadLetters)
+export class ListDeadLettersHandler implements IQueryHandler<ListDeadLetters> {
   constructor(
     private readonly messaging: Messaging,
     private readonly control: ControlDatabase,
   ) {}
 
   /** @throws DomainError `invalid` (the cursor), `not_found` (the topic), `unavailable` while Kafka is away */
-  async list({ topic, cursor, limit = 50 }: DeadLetterQuery): Promise<DeadLetterList> {
+  async execute({ query: { topic, cursor, limit = 50 } }: ListDeadLetters): Promise<DeadLetterList> {
     requireTopic(this.messaging, topic);
     const after = cursor === undefined ? null : placeOf(cursor);
     const items: DeadLetterView[] = [];

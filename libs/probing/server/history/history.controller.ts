@@ -1,17 +1,14 @@
-import { rangeOf, RequirePermission } from '@icmp-mon/platform/http';
-import { TargetDirectory } from '@icmp-mon/targets/contract';
+import { RequirePermission } from '@icmp-mon/platform/http';
 import { Controller, Get, Param, Query } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { History } from './history';
 import { HistoryResponse, ReadHistoryRequest } from './history.dto';
+import { ReadHistory } from './read-history';
 
 @ApiTags('results')
 @Controller('api/v1/targets/:id/history')
 export class HistoryController {
-  constructor(
-    private readonly targets: TargetDirectory,
-    private readonly history: History,
-  ) {}
+  constructor(private readonly queries: QueryBus) {}
 
   @Get()
   @RequirePermission('results:read')
@@ -22,9 +19,7 @@ export class HistoryController {
       'are those of UTC; the last ones are not over yet and have what was measured so far.',
   })
   @ApiOkResponse({ type: HistoryResponse })
-  async read(@Param('id') reference: string, @Query() query: ReadHistoryRequest): Promise<HistoryResponse> {
-    const range = rangeOf(query, { nowMs: Date.now() });
-    const { key } = await this.targets.find(reference, query.vrf);
-    return this.history.read(key, range, query.resolution);
+  read(@Param('id') ref: string, @Query() query: ReadHistoryRequest): Promise<HistoryResponse> {
+    return this.queries.execute(new ReadHistory(ref, query));
   }
 }

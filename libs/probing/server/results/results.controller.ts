@@ -1,17 +1,14 @@
-import { instantOf, RequirePermission } from '@icmp-mon/platform/http';
-import { TargetDirectory } from '@icmp-mon/targets/contract';
+import { RequirePermission } from '@icmp-mon/platform/http';
 import { Controller, Get, Param, Query } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type ResultPage, ResultPages } from './result-pages';
-import { ResultPageResponse, ListResultsRequest } from './results.dto';
+import { ListResults } from './list-results';
+import { ListResultsRequest, ResultPageResponse } from './results.dto';
 
 @ApiTags('results')
 @Controller('api/v1/targets/:id/results')
 export class ResultsController {
-  constructor(
-    private readonly targets: TargetDirectory,
-    private readonly pages: ResultPages,
-  ) {}
+  constructor(private readonly queries: QueryBus) {}
 
   @Get()
   @RequirePermission('results:read')
@@ -20,12 +17,7 @@ export class ResultsController {
     description: '`{id}` is the id or the address.',
   })
   @ApiOkResponse({ type: ResultPageResponse })
-  async list(@Param('id') reference: string, @Query() query: ListResultsRequest): Promise<ResultPage> {
-    const nowMs = Date.now();
-    const { limit, cursor, from, to } = query;
-    const fromMs = from === undefined ? undefined : instantOf('from', from, nowMs);
-    const toMs = to === undefined ? undefined : instantOf('to', to, nowMs);
-    const { key } = await this.targets.find(reference, query.vrf);
-    return this.pages.read(key, { limit, cursor, fromMs, toMs });
+  list(@Param('id') ref: string, @Query() query: ListResultsRequest): Promise<ResultPageResponse> {
+    return this.queries.execute(new ListResults(ref, query));
   }
 }

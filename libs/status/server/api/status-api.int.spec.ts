@@ -8,6 +8,7 @@ import { Authenticator, createHttpApp, HttpModule, listen, type Principal } from
 import { testDatabase, type TestDatabases } from '@icmp-mon/platform/testing';
 import { TargetDirectory, type TargetReference } from '@icmp-mon/targets/contract';
 import { type DynamicModule, Global, type INestApplication, Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StoredStandings } from './stored-standings';
 import { StatusApiModule } from './status-api.module';
@@ -96,6 +97,7 @@ describe('the routes of status', () => {
     const imports = [
       DatabaseModule.register(databases),
       Surroundings,
+      CqrsModule.forRoot(),
       HttpModule,
       StatusApiModule.register({ shardCount: 2 }),
     ];

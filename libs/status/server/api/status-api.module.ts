@@ -2,10 +2,10 @@ import { AgentStandings, JudgedTargets } from '@icmp-mon/status/contract';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { JudgedShards } from './judged-shards';
-import { StatusChanges } from './status-changes';
+import { ListStatusChangesHandler } from './list-status-changes';
+import { ReadTargetStatusHandler } from './read-target-status';
 import { StoredStandings } from './stored-standings';
 import { StatusController } from './status.controller';
-import { TargetStatus } from './target-status';
 
 /**
  * Status of targets. Needs both databases and a global `TargetDirectory`; provides `JudgedTargets` and `AgentStandings` to the
@@ -29,7 +29,7 @@ export class StatusApiModule {
     return {
       module: StatusApiModule,
       controllers: [StatusController],
-      providers: [TargetStatus, StatusChanges, judged, standings],
+      providers: [ReadTargetStatusHandler, ListStatusChangesHandler, judged, standings],
       exports: [JudgedTargets, AgentStandings],
     };
   }

@@ -1,26 +1,21 @@
-import type { TargetStatusView } from '@icmp-mon/status/contract';
 import { RequirePermission } from '@icmp-mon/platform/http';
-import { TargetDirectory } from '@icmp-mon/targets/contract';
 import { Controller, Get, Param, Query } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type StatusChangePage, StatusChanges } from './status-changes';
+import { ListStatusChanges } from './list-status-changes';
+import { ReadTargetStatus } from './read-target-status';
 import {
-  StatusChangePageResponse,
   ListStatusChangesRequest,
-  TargetStatusResponse,
   ReadTargetStatusRequest,
+  StatusChangePageResponse,
+  TargetStatusResponse,
 } from './status.dto';
-import { TargetStatus } from './target-status';
 
 @ApiTags('status')
 @Controller('api/v1')
 @RequirePermission('status:read')
 export class StatusController {
-  constructor(
-    private readonly targets: TargetDirectory,
-    private readonly status: TargetStatus,
-    private readonly changes: StatusChanges,
-  ) {}
+  constructor(private readonly queries: QueryBus) {}
 
   @Get('targets/:id/status')
   @ApiOperation({
@@ -28,14 +23,14 @@ export class StatusController {
     description: '`{id}` is the id or the address.',
   })
   @ApiOkResponse({ type: TargetStatusResponse })
-  async statusOf(@Param('id') reference: string, @Query() query: ReadTargetStatusRequest): Promise<TargetStatusView> {
-    return this.status.read(await this.targets.find(reference, query.vrf));
+  statusOf(@Param('id') ref: string, @Query() { vrf }: ReadTargetStatusRequest): Promise<TargetStatusResponse> {
+    return this.queries.execute(new ReadTargetStatus(ref, vrf));
   }
 
   @Get('status/changes')
   @ApiOperation({ summary: 'Status changes of all targets, newest first' })
   @ApiOkResponse({ type: StatusChangePageResponse })
-  listChanges(@Query() query: ListStatusChangesRequest): Promise<StatusChangePage> {
-    return this.changes.read(query);
+  listChanges(@Query() query: ListStatusChangesRequest): Promise<StatusChangePageResponse> {
+    return this.queries.execute(new ListStatusChanges(query));
   }
 }

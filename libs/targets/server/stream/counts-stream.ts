@@ -3,7 +3,7 @@ import { createLogger } from '@icmp-mon/platform/ops';
 import { JudgedTargets } from '@icmp-mon/status/contract';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { catchError, concatMap, distinctUntilChanged, EMPTY, map, Observable, shareReplay, timer } from 'rxjs';
-import { TargetCounts } from '../target-list/count-targets';
+import { TargetCounts } from '../target-list/target-counts';
 
 const EVERY_MS = 2_000;
 const NOTHING_KNOWN = { resultsPerS: 0, agentsConnected: 0, agentsUnknown: 0, agentsTotal: 0 };

@@ -2,7 +2,7 @@ import { ControlDatabase } from '@icmp-mon/platform/database';
 import { type Judged, JudgedTargets } from '@icmp-mon/status/contract';
 import type { TargetListQuery, TargetPage, TargetSort } from '@icmp-mon/targets/contract';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { TargetCounts } from './count-targets';
+import { TargetCounts } from './target-counts';
 import { decodeCursor, encodeCursor, listFingerprint, type Position } from './cursor';
 import { type Filter, listFilter, whereOf } from './list-filter';
 import { shownSortKey, type SortKey } from './not-judged-rows';

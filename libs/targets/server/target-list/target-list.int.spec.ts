@@ -13,7 +13,7 @@ import {
 } from '@icmp-mon/targets/contract';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ListedTargets } from '../target-directory';
-import { TargetCounts } from './count-targets';
+import { TargetCounts } from './target-counts';
 import { listFilter } from './list-filter';
 import { ListTargets, ListTargetsHandler, pageStatement } from './list-targets';
 import { forgetRemovals, TargetListProjection } from './target-list-projection';

@@ -2,7 +2,7 @@ import type { AgentMetricPoint, AgentMetrics } from '@icmp-mon/agents/contract';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { instantOf } from '@icmp-mon/platform/http';
-import { Injectable } from '@nestjs/common';
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 
 const POINTS_MAX = 720;
 /** Agents report every 5 s: narrower points would be empty. */
@@ -18,19 +18,25 @@ interface AskedRange {
 
 type PointRow = Omit<AgentMetricPoint, 'at'> & { at: Date };
 
-/** An agent's figures over time. */
-@Injectable()
-export class ReadAgentMetrics {
+/** An agent's figures over time: at most 720 points, each the mean of its span; the last hour unless set. */
+export class ReadAgentMetrics extends Query<AgentMetrics> {
+  constructor(
+    readonly agentId: string,
+    readonly range: AskedRange,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(ReadAgentMetrics)
+export class ReadAgentMetricsHandler implements IQueryHandler<ReadAgentMetrics> {
   constructor(
     private readonly control: ControlDatabase,
     private readonly telemetry: TelemetryDatabase,
   ) {}
 
-  /**
-   * At most 720 points, each the mean of its span; the last hour unless said.
-   * @throws DomainError `not_found`, `invalid` (a span that is empty or longer than 31 days)
-   */
-  async read(agentId: string, range: AskedRange): Promise<AgentMetrics> {
+  /** @throws DomainError `not_found`, `invalid` (a span that is empty or longer than 31 days) */
+  async execute({ agentId, range }: ReadAgentMetrics): Promise<AgentMetrics> {
     const { from, to } = spanOf(range);
     const known = await this.control.query('SELECT 1 FROM agent WHERE id = $1', [agentId]);
     if (known.length === 0) {

@@ -1,7 +1,7 @@
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { afterEach, expect, it, vi } from 'vitest';
 import { Judged } from '@icmp-mon/status/contract';
-import { TargetCounts } from './count-targets';
+import { TargetCounts } from './target-counts';
 
 const JUDGED = new Judged([Date.now()]);
 const FILTER = { conditions: ['tier = $1'], params: ['fast'] };

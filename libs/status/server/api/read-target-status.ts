@@ -9,9 +9,9 @@ import {
   type Verdict,
   type Votes,
 } from '@icmp-mon/status/contract';
-import type { TargetReference } from '@icmp-mon/targets/contract';
+import { TargetDirectory, type TargetReference } from '@icmp-mon/targets/contract';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
-import { Injectable } from '@nestjs/common';
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 
 interface StatusRow {
   status: Status;
@@ -46,17 +46,29 @@ const LATEST_REPLY = `
      WHERE w.target_key = $1 AND w.replied > 0 AND w.window_start >= now() - interval '1 hour'
      ORDER BY w.window_start DESC LIMIT 1)`;
 
-/** What is known of one target now. */
-@Injectable()
-export class TargetStatus {
+/** What is known of one target now, by its id or address; the VRF chooses where the address is in several. */
+export class ReadTargetStatus extends Query<TargetStatusView> {
   constructor(
+    readonly ref: string,
+    readonly vrf: string | undefined,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(ReadTargetStatus)
+export class ReadTargetStatusHandler implements IQueryHandler<ReadTargetStatus> {
+  constructor(
+    private readonly targets: TargetDirectory,
     private readonly database: TelemetryDatabase,
     private readonly judged: JudgedTargets,
     private readonly assignments: AssignmentDirectory,
     private readonly reports: AgentReports,
   ) {}
 
-  async read(target: TargetReference): Promise<TargetStatusView> {
+  /** @throws DomainError `not_found`; `ambiguous` with the candidates */
+  async execute({ ref, vrf }: ReadTargetStatus): Promise<TargetStatusView> {
+    const target = await this.targets.find(ref, vrf);
     // Known before the rows are read: these are at least as new.
     const judged = await this.judged.now();
     const [[status], verdicts, [reply], refusedBy] = await Promise.all([

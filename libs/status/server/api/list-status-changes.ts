@@ -2,7 +2,7 @@ import { JudgedTargets, type Status, type StatusChangeView, type StatusReason } 
 import { TargetDirectory } from '@icmp-mon/targets/contract';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { decodeNumberCursor, encodeNumberCursor } from '@icmp-mon/platform/paging';
-import { Injectable } from '@nestjs/common';
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 
 const CURSOR = 'status-changes';
 /** The end of the year 9999: no change is later, and PostgreSQL knows it. */
@@ -37,8 +37,14 @@ const PAGE = `
   ORDER BY at DESC, shard DESC, change_seq DESC LIMIT $4`;
 
 /** Status changes of all targets, newest first. */
-@Injectable()
-export class StatusChanges {
+export class ListStatusChanges extends Query<StatusChangePage> {
+  constructor(readonly page: { limit: number; cursor?: string }) {
+    super();
+  }
+}
+
+@QueryHandler(ListStatusChanges)
+export class ListStatusChangesHandler implements IQueryHandler<ListStatusChanges> {
   constructor(
     private readonly database: TelemetryDatabase,
     private readonly targets: TargetDirectory,
@@ -46,7 +52,7 @@ export class StatusChanges {
   ) {}
 
   /** @throws DomainError `invalid` for a cursor that no page gave */
-  async read({ limit, cursor }: { limit: number; cursor?: string }): Promise<StatusChangePage> {
+  async execute({ page: { limit, cursor } }: ListStatusChanges): Promise<StatusChangePage> {
     const { oldest: asOf } = await this.judged.now();
     const rows = await this.database.query<ChangeRow>(PAGE, [...placeOf(cursor), limit + 1]);
     const page = rows.slice(0, limit);

@@ -1,0 +1,91 @@
+import { ROLE_PERMISSIONS, type SessionView } from '@icmp-mon/identity/contract';
+import { DomainError } from '@icmp-mon/platform/errors';
+import { addressGroup } from '@icmp-mon/platform/http';
+import { Injectable } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { ACCESS_TOKEN_S, AccessTokens } from './access-token';
+import {
+  clearCookies,
+  KNOWN_BROWSER_COOKIE,
+  readCookie,
+  REFRESH_COOKIE,
+  SESSION_COOKIE,
+  setKnownBrowserCookie,
+  setRefreshCookie,
+  setSessionCookie,
+} from './cookies';
+import { KnownBrowsers } from './known-browsers';
+import type { AttemptSource } from './login-attempts';
+import { requireSameOrigin } from './same-origin';
+import { sessionView } from './session-view';
+import { type LoginClient, REFRESH_TOKEN_S, type SessionUser } from './sessions';
+
+const USER_AGENT_LENGTH_MAX = 200;
+
+/** Tokens that a browser sent with its cookies. */
+export interface BrowserTokens {
+  access: string | null;
+  refresh: string | null;
+}
+
+/** Carries sessions between cookies and commands: what a browser sends is read here, and what it keeps is set here. */
+@Injectable()
+export class BrowserSessions {
+  constructor(
+    private readonly tokens: AccessTokens,
+    private readonly browsers: KnownBrowsers,
+  ) {}
+
+  /** Where a login comes from. @throws DomainError `forbidden` for a login that another site sends */
+  async sourceOf(request: Request, user: string): Promise<AttemptSource> {
+    if (request.headers.origin !== undefined) requireSameOrigin(request);
+    const known = await this.browsers.recognise(readCookie(request, KNOWN_BROWSER_COOKIE), user);
+    return { address: addressGroup(request.ip), known };
+  }
+
+  /** @throws DomainError `unauthenticated` without a refresh token, `forbidden` when another site sends it */
+  refreshTokenOf(request: Request): string {
+    const token = readCookie(request, REFRESH_COOKIE);
+    if (token === null) throw new DomainError('unauthenticated', 'There is no login to renew. Log in.');
+    requireSameOrigin(request);
+    return token;
+  }
+
+  /** The browser's tokens, for a logout. @throws DomainError `forbidden` when another site sends them */
+  tokensOf(request: Request): BrowserTokens {
+    const tokens = { access: readCookie(request, SESSION_COOKIE), refresh: readCookie(request, REFRESH_COOKIE) };
+    if (tokens.access !== null || tokens.refresh !== null) requireSameOrigin(request);
+    return tokens;
+  }
+
+  /** Remembers the browser in which a user has logged in. */
+  async know(request: Request, response: Response, { known }: AttemptSource, user: string): Promise<void> {
+    if (known === null) setKnownBrowserCookie(request, response, await this.browsers.sign(user));
+  }
+
+  /** Sets the cookies of a session; without a refresh token the browser keeps the one it has. */
+  async open(
+    request: Request,
+    response: Response,
+    { user, refreshToken }: { user: SessionUser; refreshToken: string | null },
+  ): Promise<SessionView> {
+    if (refreshToken !== null) setRefreshCookie(request, response, refreshToken, REFRESH_TOKEN_S);
+    const expiresAtS = Math.floor(Date.now() / 1_000) + ACCESS_TOKEN_S;
+    setSessionCookie(request, response, await this.tokens.sign(user, expiresAtS));
+    response.setHeader('Cache-Control', 'no-store');
+    return sessionView(user.name, user.role, ROLE_PERMISSIONS[user.role], expiresAtS);
+  }
+
+  close(request: Request, response: Response): void {
+    clearCookies(request, response);
+  }
+}
+
+/** As shown to the user later, so without anything that a browser made up to look like something else. */
+export function clientOf(request: Request): LoginClient {
+  const userAgent = request.headers['user-agent']?.replace(/[^\x20-\x7e]/g, '?').slice(0, USER_AGENT_LENGTH_MAX);
+  return { address: request.ip?.replace(/^::ffff:/, '') ?? null, userAgent: userAgent ?? null };
+}
+
+/** The access token in the session cookie. */
+export const accessTokenOf = (request: Request): string | null => readCookie(request, SESSION_COOKIE);

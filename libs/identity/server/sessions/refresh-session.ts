@@ -1,0 +1,19 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { type Refreshed, Sessions } from './sessions';
+
+/** Trades a refresh token, which is good once, for the next one. */
+export class RefreshSession extends Command<Refreshed> {
+  constructor(readonly refreshToken: string) {
+    super();
+  }
+}
+
+@CommandHandler(RefreshSession)
+export class RefreshSessionHandler implements ICommandHandler<RefreshSession> {
+  constructor(private readonly sessions: Sessions) {}
+
+  /** @throws DomainError `unauthenticated` */
+  execute({ refreshToken }: RefreshSession): Promise<Refreshed> {
+    return this.sessions.refresh(refreshToken);
+  }
+}

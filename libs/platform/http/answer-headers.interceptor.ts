@@ -1,0 +1,36 @@
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor, SetMetadata } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Response } from 'express';
+import { map, type Observable } from 'rxjs';
+import { entityTag } from './entity-tag';
+
+const VERSIONED_METADATA = 'icmpmon:versioned';
+const LOCATED_METADATA = 'icmpmon:located';
+
+/** The answer carries a `version`; it becomes the ETag, which `@IfMatch()` reads on changes. */
+export const Versioned = (): MethodDecorator => SetMetadata(VERSIONED_METADATA, true);
+
+/** The answer is of something new with an `id`; it is found under `path`/`id`, which becomes the Location. */
+export const Located = (path: string): MethodDecorator => SetMetadata(LOCATED_METADATA, path);
+
+/** Sets ETag and Location from the answers of routes that are `@Versioned` or `@Located`, also of repeated answers. */
+@Injectable()
+export class AnswerHeadersInterceptor implements NestInterceptor {
+  constructor(private readonly reflector: Reflector) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const isVersioned = this.reflector.get<boolean | undefined>(VERSIONED_METADATA, context.getHandler());
+    const path = this.reflector.get<string | undefined>(LOCATED_METADATA, context.getHandler());
+    const answers = next.handle() as Observable<unknown>;
+    if (isVersioned !== true && path === undefined) return answers;
+    const response = context.switchToHttp().getResponse<Response>();
+    return answers.pipe(
+      map((answer) => {
+        const { id, version } = answer as { id: string; version: number };
+        if (path !== undefined) response.setHeader('Location', `${path}/${id}`);
+        if (isVersioned === true) response.setHeader('ETag', entityTag(version));
+        return answer;
+      }),
+    );
+  }
+}

@@ -1,0 +1,51 @@
+import { withAnswerKeeper } from '@icmp-mon/platform/event-store';
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor, SetMetadata } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Request, Response } from 'express';
+import { lastValueFrom, type Observable, of } from 'rxjs';
+import { idempotencyKeyOf, idempotentRequest } from './idempotency';
+import { IdempotentAnswers } from './idempotent-answers';
+import { metadataOf } from './request-context';
+import { requireSound } from './validation';
+
+const IDEMPOTENT_METADATA = 'icmpmon:idempotent';
+
+/**
+ * A request with an `Idempotency-Key` takes effect once: a repeat gets the first answer. `operation` is part of what a key stands for.
+ * The command keeps its answer in its own transaction: by the option `answer` of `EventStore.execute`, or by `keepAnswer`.
+ */
+export const Idempotent = (operation: string): MethodDecorator => SetMetadata(IDEMPOTENT_METADATA, operation);
+
+/** Answers repeats of requests to routes that are `@Idempotent`. */
+@Injectable()
+export class IdempotencyInterceptor implements NestInterceptor {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly answers: IdempotentAnswers,
+  ) {}
+
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const operation = this.reflector.get<string | undefined>(IDEMPOTENT_METADATA, context.getHandler());
+    const request = context.switchToHttp().getRequest<Request>();
+    const key = operation === undefined ? null : idempotencyKeyOf(request.headers['idempotency-key']);
+    if (operation === undefined || key === null) return next.handle() as Observable<unknown>;
+    requireSound(request.body, 'body');
+    const asked = { ...request.params, ...(request.body as object | undefined) };
+    const repeatable = idempotentRequest(metadataOf(request).actor, key, operation, asked);
+    const response = context.switchToHttp().getResponse<Response>();
+    const { statusCode: status } = response;
+    const answer = await this.answers.once(repeatable, async (keep) => {
+      let isKept = false;
+      const keeper = async (sql: Parameters<typeof keep>[0], body: unknown): Promise<void> => {
+        await keep(sql, { status, body });
+        isKept = true;
+      };
+      const body: unknown = await withAnswerKeeper(keeper, () => lastValueFrom(next.handle()));
+      if (!isKept)
+        throw new Error(`The command of "${operation}" kept no answer, so a repeat would take effect again.`);
+      return { status, body };
+    });
+    response.status(answer.status);
+    return of(answer.body);
+  }
+}

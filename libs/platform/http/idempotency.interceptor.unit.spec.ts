@@ -1,0 +1,109 @@
+import { keepAnswer } from '@icmp-mon/platform/event-store';
+import type { Sql } from '@icmp-mon/platform/database';
+import type { CallHandler, ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { firstValueFrom, from, type Observable } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { AnswerHeadersInterceptor, Located, Versioned } from './answer-headers.interceptor';
+import { Idempotent, IdempotencyInterceptor } from './idempotency.interceptor';
+import type { IdempotentAnswers, KeptAnswer } from './idempotent-answers';
+
+const SQL = {} as Sql;
+
+class Route {
+  plain(): void {}
+
+  create(): void {}
+}
+const descriptor = { value: Route.prototype.create };
+for (const decorate of [Idempotent('create-thing'), Versioned(), Located('/api/v1/things')]) {
+  decorate(Route.prototype, 'create', descriptor);
+}
+
+/** Keeps what is kept, in memory. */
+class MemoryAnswers implements Pick<IdempotentAnswers, 'once'> {
+  private readonly kept = new Map<string, KeptAnswer>();
+
+  async once(...[{ key, requestSha256 }, work]: Parameters<IdempotentAnswers['once']>): Promise<KeptAnswer> {
+    const name = `${key} ${requestSha256}`;
+    const kept = this.kept.get(name);
+    return kept ?? work((_sql, answer) => Promise.resolve(void this.kept.set(name, answer)));
+  }
+}
+
+function request(handler: () => void, sent: { key?: string; body?: unknown; params?: object }) {
+  const headers = new Map<string, unknown>();
+  const response = {
+    statusCode: 201,
+    status: (code: number) => (response.statusCode = code),
+    setHeader: (name: string, value: unknown) => headers.set(name, value),
+  };
+  const { key, body, params = {} } = sent;
+  const http = {
+    getRequest: () => ({ headers: { 'idempotency-key': key }, body, params }),
+    getResponse: () => response,
+  };
+  const context = { getHandler: () => handler, switchToHttp: () => http } as unknown as ExecutionContext;
+  return { context, headers, response };
+}
+
+describe('a request with an Idempotency-Key', () => {
+  const answers = new MemoryAnswers() as unknown as IdempotentAnswers;
+  const interceptor = new IdempotencyInterceptor(new Reflector(), answers);
+  let runs = 0;
+  /** A command that keeps its answer in its transaction. */
+  const command: CallHandler = {
+    handle: () => {
+      const run = async (): Promise<object> => {
+        runs += 1;
+        const answer = { id: `thing-${runs}`, version: 1 };
+        await keepAnswer(SQL, answer);
+        return answer;
+      };
+      return from(run());
+    },
+  };
+  const send = async (sent: Parameters<typeof request>[1], handler = Route.prototype.create): Promise<unknown> =>
+    firstValueFrom(await interceptor.intercept(request(handler, sent).context, command));
+
+  it('takes effect once, and every repeat gets the first answer', async () => {
+    runs = 0;
+    const sent = { key: 'order-1', body: { ip: 'x' }, params: { id: '1' } };
+    expect(await send(sent)).toEqual({ id: 'thing-1', version: 1 });
+    expect(await send(sent)).toEqual({ id: 'thing-1', version: 1 });
+    expect(runs).toBe(1);
+    expect(await send({ ...sent, params: { id: '2' } })).toEqual({ id: 'thing-2', version: 1 });
+  });
+
+  it('takes effect each time without a key, and on a route that is not @Idempotent', async () => {
+    runs = 0;
+    await send({ body: {} });
+    await send({ body: {} });
+    await send({ key: 'order-2', body: {} }, Route.prototype.plain);
+    await send({ key: 'order-2', body: {} }, Route.prototype.plain);
+    expect(runs).toBe(4);
+  });
+
+  it('fails when the command keeps no answer, because a repeat would take effect again', async () => {
+    const { context } = request(Route.prototype.create, { key: 'order-3', body: {} });
+    const careless: CallHandler = { handle: () => from(Promise.resolve({})) };
+    await expect(interceptor.intercept(context, careless)).rejects.toThrow('kept no answer');
+  });
+});
+
+describe('the headers of an answer', () => {
+  const interceptor = new AnswerHeadersInterceptor(new Reflector());
+  const answer: CallHandler = { handle: (): Observable<unknown> => from([{ id: 'a1', version: 3 }]) };
+
+  it('are its place and its version where the route says so', async () => {
+    const { context, headers } = request(Route.prototype.create, {});
+    expect(await firstValueFrom(interceptor.intercept(context, answer))).toEqual({ id: 'a1', version: 3 });
+    expect(Object.fromEntries(headers)).toEqual({ Location: '/api/v1/things/a1', ETag: '"3"' });
+  });
+
+  it('are none otherwise', async () => {
+    const { context, headers } = request(Route.prototype.plain, {});
+    await firstValueFrom(interceptor.intercept(context, answer));
+    expect(headers.size).toBe(0);
+  });
+});

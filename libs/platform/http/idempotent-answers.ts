@@ -1,0 +1,67 @@
+import { ControlDatabase, isUniqueViolation, type Sql } from '@icmp-mon/platform/database';
+import { DomainError } from '@icmp-mon/platform/errors';
+import { Injectable } from '@nestjs/common';
+import type { IdempotentRequest } from './idempotency';
+
+const PRIMARY_KEY = 'idempotency_key_pkey';
+
+/** What was answered the first time. */
+export interface KeptAnswer {
+  status: number;
+  body: unknown;
+}
+
+/** Answers under an Idempotency-Key, kept with the effect in one transaction. */
+@Injectable()
+export class IdempotentAnswers {
+  constructor(private readonly database: ControlDatabase) {}
+
+  /**
+   * Does the work once a key. The work calls `keep` inside its own transaction; of two requests at once one commits and
+   * the other gets the first one's answer.
+   * @throws DomainError `conflict` when the key was used for another request
+   */
+  async once(
+    request: IdempotentRequest,
+    work: (keep: (sql: Sql, answer: KeptAnswer) => Promise<void>) => Promise<KeptAnswer>,
+  ): Promise<KeptAnswer> {
+    const kept = await this.find(request);
+    if (kept !== null) return kept;
+    try {
+      return await work((sql, answer) => this.keep(sql, request, answer));
+    } catch (error) {
+      const first = await this.firstOf(request, error);
+      if (first !== null) return first;
+      throw error;
+    }
+  }
+
+  /** A repeat that ran beside the first fails on the key or on the effect itself; the kept answer tells. */
+  private async firstOf(request: IdempotentRequest, error: unknown): Promise<KeptAnswer | null> {
+    const lostRace =
+      isUniqueViolation(error, PRIMARY_KEY) || (error instanceof DomainError && error.code === 'conflict');
+    return lostRace ? this.find(request) : null;
+  }
+
+  private async find(request: IdempotentRequest): Promise<KeptAnswer | null> {
+    const [row] = await this.database.query<{ request_sha256: string; status: number; body: unknown }>(
+      'SELECT request_sha256, status, body FROM idempotency_key WHERE actor = $1 AND key = $2',
+      [request.actor, request.key],
+    );
+    if (row === undefined) return null;
+    if (row.request_sha256 !== request.requestSha256) {
+      throw new DomainError(
+        'conflict',
+        `The Idempotency-Key ${request.key} was used for another request. Take a new key.`,
+      );
+    }
+    return { status: row.status, body: row.body };
+  }
+
+  private async keep(sql: Sql, request: IdempotentRequest, answer: KeptAnswer): Promise<void> {
+    await sql.execute(
+      'INSERT INTO idempotency_key (actor, key, request_sha256, status, body) VALUES ($1, $2, $3, $4, $5::jsonb)',
+      [request.actor, request.key, request.requestSha256, answer.status, JSON.stringify(answer.body)],
+    );
+  }
+}

@@ -1,0 +1,39 @@
+import { rangeOf } from '@icmp-mon/platform/http';
+import type { HistoryPage } from '@icmp-mon/probing/contract';
+import { TargetDirectory } from '@icmp-mon/targets/contract';
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { History } from './history';
+import type { AskedResolution } from './resolution';
+
+/** Times as a query has them, and how long the windows are. */
+interface AskedHistory {
+  from: string;
+  to?: string;
+  resolution: AskedResolution;
+  vrf?: string;
+}
+
+/** Loss and latency of a target, by its id or address, in windows of equal length. */
+export class ReadHistory extends Query<HistoryPage> {
+  constructor(
+    readonly ref: string,
+    readonly asked: AskedHistory,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(ReadHistory)
+export class ReadHistoryHandler implements IQueryHandler<ReadHistory> {
+  constructor(
+    private readonly targets: TargetDirectory,
+    private readonly history: History,
+  ) {}
+
+  /** @throws DomainError `invalid` (range, resolution), `not_found`, `ambiguous` */
+  async execute({ ref, asked }: ReadHistory): Promise<HistoryPage> {
+    const range = rangeOf(asked, { nowMs: Date.now() });
+    const { key } = await this.targets.find(ref, asked.vrf);
+    return this.history.read(key, range, asked.resolution);
+  }
+}

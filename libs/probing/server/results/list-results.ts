@@ -1,0 +1,40 @@
+import { instantOf } from '@icmp-mon/platform/http';
+import { TargetDirectory } from '@icmp-mon/targets/contract';
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { type ResultPage, ResultPages } from './result-pages';
+
+/** Times as a query has them. */
+interface AskedResults {
+  limit: number;
+  cursor?: string;
+  from?: string;
+  to?: string;
+  vrf?: string;
+}
+
+/** Single results of a target, by its id or address, newest first. */
+export class ListResults extends Query<ResultPage> {
+  constructor(
+    readonly ref: string,
+    readonly asked: AskedResults,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(ListResults)
+export class ListResultsHandler implements IQueryHandler<ListResults> {
+  constructor(
+    private readonly targets: TargetDirectory,
+    private readonly pages: ResultPages,
+  ) {}
+
+  /** @throws DomainError `invalid` (times, cursor), `not_found`, `ambiguous` */
+  async execute({ ref, asked: { limit, cursor, from, to, vrf } }: ListResults): Promise<ResultPage> {
+    const nowMs = Date.now();
+    const fromMs = from === undefined ? undefined : instantOf('from', from, nowMs);
+    const toMs = to === undefined ? undefined : instantOf('to', to, nowMs);
+    const { key } = await this.targets.find(ref, vrf);
+    return this.pages.read(key, { limit, cursor, fromMs, toMs });
+  }
+}

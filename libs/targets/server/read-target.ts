@@ -1,0 +1,23 @@
+import type { TargetView } from '@icmp-mon/targets/contract';
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { ListedTargets } from './target-directory';
+
+/** A target by its id or address; the VRF chooses where the address is in several. */
+export class ReadTarget extends Query<TargetView> {
+  constructor(
+    readonly ref: string,
+    readonly vrf: string | undefined,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(ReadTarget)
+export class ReadTargetHandler implements IQueryHandler<ReadTarget> {
+  constructor(private readonly targets: ListedTargets) {}
+
+  /** @throws DomainError `not_found`; `ambiguous` with the candidates */
+  execute({ ref, vrf }: ReadTarget): Promise<TargetView> {
+    return this.targets.view(ref, vrf);
+  }
+}
