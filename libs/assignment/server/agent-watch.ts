@@ -1,7 +1,7 @@
 import { type AgentReport, AgentReports } from '@icmp-mon/agents/contract';
 import type { TierPolicy } from '@icmp-mon/tiers/contract';
 import type { ControlDatabase, Sql } from '@icmp-mon/platform/database';
-import { LeaseKeeper } from '@icmp-mon/platform/leases';
+import { byLease, Leader, type LeaseTerm } from '@icmp-mon/platform/leases';
 import { pause } from '@icmp-mon/platform/concurrency';
 import { createLogger } from '@icmp-mon/platform/ops';
 import {
@@ -60,21 +60,21 @@ interface WatchRow {
  */
 export class AgentWatch {
   private readonly logger = createLogger('assignment-watch');
-  private readonly lease: LeaseKeeper;
+  private readonly leader: Leader<LeaseTerm>;
   private readonly heard = new Map<string, { receivedAtMs: number; heardAtMs: number }>();
   private readonly troubled = new Map<string, { trouble: string; untilMs: number }>();
   private watchingSinceMs = 0;
 
   constructor(private readonly options: AgentWatchOptions) {
-    this.lease = new LeaseKeeper(options.database, LEASE, { onGained: (_epoch, lost) => this.run(lost) });
+    this.leader = new Leader(byLease(options.database, LEASE), (_term, lost) => this.run(lost));
   }
 
   start(): void {
-    this.lease.start();
+    this.leader.start();
   }
 
   async stop(): Promise<void> {
-    await this.lease.stop();
+    await this.leader.stop();
   }
 
   private async run(lost: AbortSignal): Promise<void> {

@@ -1,7 +1,7 @@
 import { type FeedFact } from '@icmp-mon/probing/contract';
 import { encodeFeedRecord } from '@icmp-mon/probing/wire';
 import { connect, ControlDatabase, type Connection, type Sql } from '@icmp-mon/platform/database';
-import { LeaseKeeper } from '@icmp-mon/platform/leases';
+import { byLease, Leader, type LeaseTerm } from '@icmp-mon/platform/leases';
 import { SHARD_TOPIC, type Messaging } from '@icmp-mon/platform/messaging';
 import { BackOff, WakeUp } from '@icmp-mon/platform/concurrency';
 import { createLogger, metrics } from '@icmp-mon/platform/ops';
@@ -45,18 +45,18 @@ export interface FeedPublisherOptions {
  */
 export class FeedPublisher {
   private readonly logger = createLogger('shard-feed');
-  private readonly lease: LeaseKeeper;
+  private readonly leader: Leader<LeaseTerm>;
 
   constructor(private readonly options: FeedPublisherOptions) {
-    this.lease = new LeaseKeeper(options.database, LEASE, { onGained: (_epoch, lost) => this.run(lost) });
+    this.leader = new Leader(byLease(options.database, LEASE), (_term, lost) => this.run(lost));
   }
 
   start(): void {
-    this.lease.start();
+    this.leader.start();
   }
 
   async stop(): Promise<void> {
-    await this.lease.stop();
+    await this.leader.stop();
   }
 
   private async run(lost: AbortSignal): Promise<void> {

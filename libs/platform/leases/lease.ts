@@ -1,18 +1,10 @@
 import type { Sql } from '@icmp-mon/platform/database';
 
-/** A database session, named so that no later one with the same pid is meant; `startedAt` is PostgreSQL's own text. */
-export interface Backend {
-  pid: number;
-  startedAt: string;
-}
-
 export interface LeaseClaim {
   name: string;
   /** Unique per process and start. */
   holder: string;
   ttlMs: number;
-  /** The session through which the holder will write, for a successor to end. */
-  backend?: Backend;
 }
 
 /**
@@ -37,36 +29,28 @@ export interface GrantedLease {
   epoch: number;
   /** How far in the future the former holder's lease ended beyond its length, in seconds; 0 for one that had simply ended. */
   aheadS: number;
-  /** The session of the holder before, when it recorded one. */
-  former: Backend | null;
 }
 
 /**
  * Takes the lease when it is free, expired by the database's clock, or ends later than any lease can; null when another holds it.
  */
-export async function acquireLease(sql: Sql, claim: LeaseClaim): Promise<GrantedLease | null> {
-  const params = [claim.name, claim.holder, claim.ttlMs, claim.backend?.pid ?? null, claim.backend?.startedAt ?? null];
-  const taken = await sql.query<{ epoch: number; pid: number | null; started_at: string | null; ahead_s: number }>(
-    `UPDATE lease SET epoch = lease.epoch + 1, holder = $2, backend_pid = $4, backend_start = $5::timestamptz,
-       expires_at = clock_timestamp() + $3 * interval '1 millisecond'
-     FROM (SELECT name, backend_pid, backend_start::text AS backend_start, ${leaseAheadSql('expires_at', '$3')} AS ahead_s
+export async function acquireLease(sql: Sql, { name, holder, ttlMs }: LeaseClaim): Promise<GrantedLease | null> {
+  const [taken] = await sql.query<{ epoch: number; ahead_s: number }>(
+    `UPDATE lease SET epoch = lease.epoch + 1, holder = $2, expires_at = clock_timestamp() + $3 * interval '1 millisecond'
+     FROM (SELECT name, ${leaseAheadSql('expires_at', '$3')} AS ahead_s
            FROM lease WHERE name = $1 AND NOT ${isHeldSql('expires_at', '$3')} FOR UPDATE) AS former
      WHERE lease.name = former.name
-     RETURNING lease.epoch, former.backend_pid AS pid, former.backend_start AS started_at, former.ahead_s`,
-    params,
+     RETURNING lease.epoch, former.ahead_s`,
+    [name, holder, ttlMs],
   );
-  const row = taken[0];
-  if (row !== undefined) {
-    const former = row.pid !== null && row.started_at !== null ? { pid: row.pid, startedAt: row.started_at } : null;
-    return { epoch: row.epoch, aheadS: Math.max(0, row.ahead_s), former };
-  }
-  const made = await sql.query<{ epoch: number }>(
-    `INSERT INTO lease (name, epoch, holder, expires_at, backend_pid, backend_start)
-     VALUES ($1, 1, $2, clock_timestamp() + $3 * interval '1 millisecond', $4, $5::timestamptz)
+  if (taken !== undefined) return { epoch: taken.epoch, aheadS: Math.max(0, taken.ahead_s) };
+  const [made] = await sql.query<{ epoch: number }>(
+    `INSERT INTO lease (name, epoch, holder, expires_at)
+     VALUES ($1, 1, $2, clock_timestamp() + $3 * interval '1 millisecond')
      ON CONFLICT (name) DO NOTHING RETURNING epoch`,
-    params,
+    [name, holder, ttlMs],
   );
-  return made[0] === undefined ? null : { epoch: made[0].epoch, aheadS: 0, former: null };
+  return made === undefined ? null : { epoch: made.epoch, aheadS: 0 };
 }
 
 /** Prolongs the lease; false when a successor has taken it. */
@@ -86,24 +70,4 @@ export async function releaseLease(sql: Sql, claim: LeaseClaim, epoch: number): 
     claim.holder,
     epoch,
   ]);
-}
-
-/** The session that runs this very statement: call it on the connection that will write. */
-export async function ownBackend(sql: Sql): Promise<Backend> {
-  const rows = await sql.query<Backend>(
-    `SELECT pid, backend_start::text AS "startedAt" FROM pg_stat_activity WHERE pid = pg_backend_pid()`,
-  );
-  const own = rows[0];
-  if (own === undefined) throw new Error('The database session is not listed in pg_stat_activity.');
-  return own;
-}
-
-/** Ends a former holder's session, so that not even a COPY under way can still commit; true when there was one. */
-export async function endBackend(sql: Sql, backend: Backend): Promise<boolean> {
-  const ended = await sql.query<{ ended: boolean }>(
-    `SELECT pg_terminate_backend(pid, 5000) AS ended FROM pg_stat_activity
-     WHERE pid = $1 AND backend_start = $2::timestamptz`,
-    [backend.pid, backend.startedAt],
-  );
-  return ended[0]?.ended === true;
 }

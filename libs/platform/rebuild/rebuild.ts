@@ -1,4 +1,5 @@
 import { pause } from '@icmp-mon/platform/concurrency';
+import { trySessionLock } from '@icmp-mon/platform/leases';
 import { connect, type DatabaseOptions, isLockTimeout, type Sql, type Transactor } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { addKeys, type Checksum, checksum, type Differences, differences, makeBeside, replaceRows } from './beside';
@@ -64,11 +65,7 @@ export async function rebuild<P>(model: ReadModel<P>, options: RebuildOptions): 
   const { url } = options.database.options;
   const session = await connect({ url, applicationName: 'icmp-mon rebuild' });
   try {
-    const [lock] = await session.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1, hashtext($2)) AS mine', [
-      REBUILD_LOCK,
-      model.name,
-    ]);
-    if (!lock?.mine) throw new RebuildBusy(model.name);
+    if (!(await trySessionLock(session, REBUILD_LOCK, model.name))) throw new RebuildBusy(model.name);
     return await new Rebuild(model, options).run();
   } finally {
     await session.close();

@@ -1,6 +1,5 @@
 import { encodeTickRecord } from '@icmp-mon/probing/wire';
 import type { Sql } from '@icmp-mon/platform/database';
-import type { LeaseKeeper } from '@icmp-mon/platform/leases';
 import { SHARD_TOPIC, type Messaging } from '@icmp-mon/platform/messaging';
 import { settlesWithin } from '@icmp-mon/platform/concurrency';
 import type { Logger, Readiness } from '@icmp-mon/platform/ops';
@@ -18,7 +17,8 @@ export class TickProducer {
   constructor(
     private readonly sql: Sql,
     private readonly messaging: Pick<Messaging, 'send'>,
-    private readonly lease: Pick<LeaseKeeper, 'epoch'>,
+    /** Its epoch is null while another process writes the ticks. */
+    private readonly lease: { readonly epoch: number | null },
     private readonly shardCount: number,
     private readonly logger: Logger,
   ) {}

@@ -1,7 +1,7 @@
 import { type HealthRow, type HealthState, worstOf } from '@icmp-mon/operations/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import { relayStatus } from '@icmp-mon/platform/event-store';
-import { isHeldSql, LEASE_MS } from '@icmp-mon/platform/leases';
+import { isHeld } from '@icmp-mon/platform/leases';
 import { SHARD_TOPIC } from '@icmp-mon/platform/messaging';
 import { ofRows, spanText } from './figures';
 import type { Look, PartReader, PartReading } from './health-reading';
@@ -112,12 +112,4 @@ async function statusChanges({ telemetry, thresholds }: Look): Promise<Publisher
   const oldestS = row?.oldest_s ?? null;
   const state = grade(oldestS, thresholds.publishS);
   return { name: 'status changes', active: null, behind: row?.behind ?? 0, oldestS, state };
-}
-
-async function isHeld(sql: Sql, name: string): Promise<boolean> {
-  const [lease] = await sql.query<{ held: boolean }>(
-    `SELECT ${isHeldSql('expires_at', LEASE_MS)} AS held FROM lease WHERE name = $1`,
-    [name],
-  );
-  return lease?.held === true;
 }

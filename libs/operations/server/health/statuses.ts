@@ -1,6 +1,6 @@
 import { type HealthRow, worstOf } from '@icmp-mon/operations/contract';
 import { type LogBounds, SHARD_TOPIC } from '@icmp-mon/platform/messaging';
-import { isHeldSql, LEASE_MS } from '@icmp-mon/platform/leases';
+import { isHeld } from '@icmp-mon/platform/leases';
 import { settlesWithin } from '@icmp-mon/platform/concurrency';
 import { SHARD_IS_HELD } from '@icmp-mon/shard/engine';
 import type { Look, PartReader, PartReading } from './health-reading';
@@ -50,11 +50,9 @@ export const STATUSES_PART: PartReader = {
     { key: 'behind', title: 'Waiting', unit: 'count' },
   ],
   async read(look): Promise<PartReading> {
-    const [shards, ticks, published, bounds] = await Promise.all([
+    const [shards, ticksHeld, published, bounds] = await Promise.all([
       look.telemetry.query<ShardRow>(SHARDS),
-      look.telemetry.query<{ held: boolean }>(
-        `SELECT ${isHeldSql('expires_at', LEASE_MS)} AS held FROM lease WHERE name = 'ticks'`,
-      ),
+      isHeld(look.telemetry, 'ticks'),
       publishLag(look),
       boundsSoon(look),
     ]);
@@ -62,7 +60,7 @@ export const STATUSES_PART: PartReader = {
     const lag: StatusLag = {
       shards: shards.map((row) => lagOf(row, bounds?.get(SHARD_TOPIC)?.get(row.shard)?.high ?? null)),
       kafkaAnswers: bounds !== null,
-      ticksHeld: ticks[0]?.held === true,
+      ticksHeld,
       published,
       listed,
     };

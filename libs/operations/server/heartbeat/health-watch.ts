@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { LeaseKeeper } from '@icmp-mon/platform/leases';
+import { pause } from '@icmp-mon/platform/concurrency';
+import { byLease, Leader, type LeaseTerm } from '@icmp-mon/platform/leases';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { sampleDisks } from '../health/disk-usage';
 import { HealthReader } from '../health/health-reader';
@@ -20,30 +20,28 @@ export interface HealthWatchOptions {
 
 /** What one process does for the health of all, under a lease: samples the disks, forgets the gone, sends the heartbeat. */
 export class HealthWatch {
-  private readonly lease: LeaseKeeper;
-  private work: Promise<void>[] = [];
+  private readonly leader: Leader<LeaseTerm>;
 
   constructor(private readonly options: HealthWatchOptions) {
-    this.lease = new LeaseKeeper(options.sources.control, LEASE, {
-      onGained: (_epoch, lost) => this.begin(lost),
-      onLost: async () => void (await Promise.all(this.work)),
-    });
+    this.leader = new Leader(byLease(options.sources.control, LEASE), (_term, lost) => this.watch(lost));
   }
 
   start(): void {
-    this.lease.start();
+    this.leader.start();
   }
 
   async stop(): Promise<void> {
-    await this.lease.stop();
+    await this.leader.stop();
   }
 
-  private begin(lost: AbortSignal): void {
+  private async watch(lost: AbortSignal): Promise<void> {
     const { sources, heartbeat } = this.options;
-    this.work = [every(SAMPLE_MS, lost, () => this.sample())];
-    if (heartbeat === undefined) return;
-    const beat = new Heartbeat(new HealthReader(sources, PARTS), heartbeat.url);
-    this.work.push(every(heartbeat.intervalMs, lost, () => beat.beat()));
+    const work = [every(SAMPLE_MS, lost, () => this.sample())];
+    if (heartbeat !== undefined) {
+      const beat = new Heartbeat(new HealthReader(sources, PARTS), heartbeat.url);
+      work.push(every(heartbeat.intervalMs, lost, () => beat.beat()));
+    }
+    await Promise.all(work);
   }
 
   private async sample(): Promise<void> {
@@ -52,12 +50,10 @@ export class HealthWatch {
   }
 }
 
-/** Until told otherwise; a turn that fails is said and left to the next. */
+/** Until `lost`; a turn that fails is logged, and the next one comes as usual. */
 async function every(intervalMs: number, lost: AbortSignal, turn: () => Promise<unknown>): Promise<void> {
   while (!lost.aborted) {
     await turn().catch((error: unknown) => logger.warn({ err: error }, 'a turn of the health watch failed'));
-    await delay(intervalMs, undefined, { signal: lost }).catch((error: unknown) => {
-      if (!lost.aborted) throw error;
-    });
+    await pause(intervalMs, lost);
   }
 }

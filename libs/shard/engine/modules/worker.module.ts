@@ -1,5 +1,5 @@
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
-import { LeaseKeeper } from '@icmp-mon/platform/leases';
+import { byLease, Leader } from '@icmp-mon/platform/leases';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { BackgroundServices, Installation, ReadinessParts } from '@icmp-mon/platform/plugins';
@@ -19,7 +19,7 @@ export class ShardWorkerModule {
     readiness: ReadinessParts,
   ) {
     // In the database of the shards' checkpoints: while these cannot be written, nothing needs to age.
-    const lease = new LeaseKeeper(telemetry, TICK_LEASE, { onGained: () => undefined });
+    const lease = new Leader(byLease(telemetry, TICK_LEASE), () => undefined);
     const ticks = new TickProducer(telemetry, messaging, lease, shardCount, createLogger('ticks'));
     services.plug({
       name: 'ticks',
