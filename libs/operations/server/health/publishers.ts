@@ -1,5 +1,4 @@
 import { type HealthRow, type HealthState, worstOf } from '@icmp-mon/operations/contract';
-import type { Sql } from '@icmp-mon/platform/database';
 import { relayStatus } from '@icmp-mon/platform/event-store';
 import { isHeld } from '@icmp-mon/platform/leases';
 import { SHARD_TOPIC } from '@icmp-mon/platform/messaging';

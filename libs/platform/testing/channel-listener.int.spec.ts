@@ -1,6 +1,6 @@
-import { eventually, type TestDatabase, testDatabase } from '@icmp-mon/platform/testing';
+import { eventually, type TestDatabase, testDatabase } from './index';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ChannelListener, ControlDatabase } from './index';
+import { ChannelListener, ControlDatabase } from '@icmp-mon/platform/database';
 
 const LISTENERS = `FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'listening test'`;
 
