@@ -29,7 +29,7 @@ const shared = {
   resolve: {
     alias: [
       {
-        find: /^@icmp-mon\/([\w-]+)\/([\w-]+)\/(worker|projector)$/,
+        find: /^@icmp-mon\/([\w-]+)\/([\w-]+)\/(api|worker|projector)$/,
         replacement: path.join(root, 'libs/$1/$2/modules/$3.module.ts'),
       },
       { find: /^@icmp-mon\/platform\/([\w-]+)$/, replacement: path.join(root, 'libs/platform/$1/index.ts') },

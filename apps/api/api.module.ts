@@ -1,15 +1,16 @@
-import { AgentsApiModule } from '@icmp-mon/agents/server';
-import { AssignmentApiModule } from '@icmp-mon/assignment/server';
-import { IdentityApiModule } from '@icmp-mon/identity/server';
-import { OperationsApiModule } from '@icmp-mon/operations/server';
-import { DatabaseModule, REQUEST_TIMEOUTS } from '@icmp-mon/platform/database';
+import { AgentsApiModule } from '@icmp-mon/agents/server/api';
+import { AssignmentApiModule } from '@icmp-mon/assignment/server/api';
+import { IdentityApiModule } from '@icmp-mon/identity/server/api';
+import { OperationsApiModule } from '@icmp-mon/operations/server/api';
+import { ControlDatabase, DatabaseModule, REQUEST_TIMEOUTS, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { EventStoreModule } from '@icmp-mon/platform/event-store';
 import { HttpModule } from '@icmp-mon/platform/http';
 import { MessagingModule } from '@icmp-mon/platform/messaging';
-import { ProbingApiModule } from '@icmp-mon/probing/server';
-import { StatusApiModule } from '@icmp-mon/status/server';
-import { TargetsApiModule } from '@icmp-mon/targets/server';
-import { TiersApiModule } from '@icmp-mon/tiers/server';
+import { databaseReadiness, PluginsModule, ReadinessParts } from '@icmp-mon/platform/plugins';
+import { ProbingApiModule } from '@icmp-mon/probing/server/api';
+import { StatusApiModule } from '@icmp-mon/status/server/api';
+import { TargetsApiModule } from '@icmp-mon/targets/server/api';
+import { TiersApiModule } from '@icmp-mon/tiers/server/api';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { ApiConfig } from './api-config';
@@ -30,6 +31,12 @@ export class ApiModule {
           control: REQUEST_TIMEOUTS,
           telemetry: REQUEST_TIMEOUTS,
           applicationName: 'icmp-mon-api',
+        }),
+        PluginsModule.register({
+          app: 'api',
+          topicPrefix: config.topicPrefix,
+          shardCount: config.shardCount,
+          redisUrl: config.redisUrl,
         }),
         EventStoreModule,
         MessagingModule.register({
@@ -58,5 +65,11 @@ export class ApiModule {
       controllers: [HealthController],
       providers: [ApiReadiness],
     };
+  }
+  constructor(readiness: ReadinessParts, control: ControlDatabase, telemetry: TelemetryDatabase) {
+    readiness.plug(
+      { name: 'controlDatabase', read: () => databaseReadiness(control, 'control database') },
+      { name: 'telemetryDatabase', read: () => databaseReadiness(telemetry, 'telemetry database') },
+    );
   }
 }

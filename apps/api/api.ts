@@ -1,7 +1,6 @@
-import { HealthReader, observeHealthOf, ProcessReport } from '@icmp-mon/operations/server';
-import { ControlDatabase } from '@icmp-mon/platform/database';
 import { createHttpApp, listen, serveOpenApi } from '@icmp-mon/platform/http';
-import { createLogger, NestPinoLogger, PRODUCT_VERSION, startOpsServer, type OpsServer } from '@icmp-mon/platform/ops';
+import { createLogger, NestPinoLogger, startOpsServer, type OpsServer } from '@icmp-mon/platform/ops';
+import { BackgroundServices } from '@icmp-mon/platform/plugins';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { ApiConfig } from './api-config';
 import { ApiModule } from './api.module';
@@ -34,7 +33,6 @@ export async function createApi(config: ApiConfig): Promise<NestExpressApplicati
 export class Api {
   private app: NestExpressApplication | null = null;
   private ops: OpsServer | null = null;
-  private report: ProcessReport | null = null;
 
   constructor(private readonly config: ApiConfig) {}
 
@@ -43,19 +41,13 @@ export class Api {
     this.app = app;
     const readiness = app.get(ApiReadiness);
     this.ops = await startOpsServer({ port: this.config.opsPort, readiness: () => readiness.read() });
-    observeHealthOf(app.get(HealthReader));
-    this.report = new ProcessReport(app.get(ControlDatabase), {
-      app: 'api',
-      version: PRODUCT_VERSION,
-      readiness: () => readiness.read(),
-    });
-    this.report.start();
+    await app.get(BackgroundServices).start();
     const port = await listen(app, this.config.apiPort, this.config.apiHost);
     logger.info({ port, opsPort: this.ops.port }, 'listening');
   }
 
   async stop(): Promise<void> {
-    await this.report?.stop();
+    await this.app?.get(BackgroundServices).stop();
     await this.ops?.close();
     // Streams never end by themselves; their clients reconnect to whoever serves next.
     this.app?.getHttpServer().closeAllConnections();

@@ -1,5 +1,5 @@
 import type { DeadLetterList, HealthPart, HealthView, ReplayResult } from '@icmp-mon/operations/contract';
-import { HealthReader, observeHealthOf, ProcessReport } from '@icmp-mon/operations/server';
+import { HealthReader, observeHealth, ProcessReport } from '@icmp-mon/operations/server';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { DependencyUnavailable } from '@icmp-mon/platform/errors';
 import { Messaging, type ReceivedMessage } from '@icmp-mon/platform/messaging';
@@ -224,7 +224,7 @@ describe('the health of the product', () => {
   });
 
   it('shows all of it to Prometheus', async () => {
-    observeHealthOf(api.app.get(HealthReader));
+    observeHealth(api.app.get(HealthReader));
     const text = await metrics.metrics();
     expect(text).toMatch(/^icmpmon_health_state\{part="shards"\} 2$/m);
     expect(text).toMatch(/^icmpmon_shard_stored_age_seconds\{shard="1"\} 6\d\d/m);

@@ -1,4 +1,4 @@
-import type { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
+import { ReadinessParts } from '@icmp-mon/platform/plugins';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiReadiness } from './readiness';
 
@@ -7,14 +7,13 @@ describe('the readiness of the API', () => {
   afterEach(() => void vi.useRealTimers());
 
   it('is read again after one second, even if the wall clock was set back', async () => {
-    let answers = true;
-    const database = { query: () => (answers ? Promise.resolve([]) : Promise.reject(new Error('away'))) };
-    const readiness = new ApiReadiness(
-      database as unknown as ControlDatabase,
-      database as unknown as TelemetryDatabase,
-    );
+    let ok = true;
+    const parts = new ReadinessParts();
+    parts.plug({ name: 'controlDatabase', read: () => ({ ok, detail: '' }) });
+    const readiness = new ApiReadiness(parts);
     expect((await readiness.read())['controlDatabase']?.ok).toBe(true);
-    answers = false;
+    ok = false;
+    expect((await readiness.read())['controlDatabase']?.ok).toBe(true);
     vi.setSystemTime(Date.now() - 3_600_000);
     await vi.advanceTimersByTimeAsync(2_000);
     expect((await readiness.read())['controlDatabase']?.ok).toBe(false);

@@ -1,7 +1,6 @@
 export { AGENT } from './agent';
 export { AgentHealthProjection } from './agent-health.projection';
 export { AgentRefused } from './agent-refused';
-export { AgentsApiModule } from './agents-api.module';
 export { CertificateAuthority } from './certificate-authority';
 export { EnrolAgent } from './enrol-agent';
 export { keySha256 } from './agent-keys';

@@ -1,4 +1,3 @@
-export { AssignmentApiModule } from './assignment-api.module';
 export { assignedResultsPerS } from './assigned-results';
 export { AssignmentUpdates } from './assignment-updates';
 export { standingFacts } from './standing-facts';

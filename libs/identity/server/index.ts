@@ -8,7 +8,6 @@ export { IssueApiKey, IssueApiKeyHandler } from './api-keys/issue-api-key';
 export { KnownApiKeys } from './api-keys/known-api-keys';
 export { ListApiKeysHandler } from './api-keys/list-api-keys';
 export { RevokeApiKey, RevokeApiKeyHandler } from './api-keys/revoke-api-key';
-export { IdentityApiModule } from './identity-api.module';
 export { REFRESH_COOKIE, SESSION_COOKIE } from './sessions/cookies';
 export { EndLogins, EndLoginsHandler } from './sessions/end-logins';
 export { LogIn, LogInHandler } from './sessions/log-in';

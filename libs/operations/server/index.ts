@@ -4,5 +4,5 @@ export { HealthReader } from './health/health-reader';
 export { DEFAULT_THRESHOLDS, thresholds } from './health/thresholds';
 export { watchedDisks } from './health/watched-disks';
 export { heartbeatUrl } from './heartbeat/heartbeat-url';
-export { observeHealthOf, OperationsApiModule } from './operations-api.module';
+export { observeHealth } from './health/health-metrics';
 export { ProcessReport } from './processes/process-report';

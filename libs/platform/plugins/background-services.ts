@@ -17,8 +17,8 @@ export interface BackgroundService {
   stage: Stage;
   /** Returns soon: what is away is waited for in the background. */
   start(): unknown;
-  /** Ends after the work in progress. */
-  stop(): unknown;
+  /** Ends after the work in progress; absent where nothing is to end. */
+  stop?(): unknown;
 }
 
 /** What contexts keep running in the app. */
@@ -43,7 +43,7 @@ export class BackgroundServices extends Socket<BackgroundService> {
 
 /** The next stage begins only when all of these have ended. */
 async function stopTogether(services: readonly BackgroundService[]): Promise<void> {
-  const ended = await Promise.allSettled(services.map(async (service) => service.stop()));
+  const ended = await Promise.allSettled(services.map(async (service) => service.stop?.()));
   await doEach(
     ended.map((each) => () => {
       if (each.status === 'rejected') throw each.reason;

@@ -3,6 +3,5 @@ export type { LiveRow } from './live/live-news';
 export { LivePublisher, type LiveBus } from './live-publisher';
 export { RedisLiveBus } from './redis-live-bus';
 export { SeriesParticipant } from './series-participant';
-export { ProbingApiModule } from './probing-api.module';
 export { forgetFolded } from './close-fragments';
 export { dropRolledUp } from './rollups/retention';

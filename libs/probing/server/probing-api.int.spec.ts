@@ -21,7 +21,7 @@ import { TargetDirectory, type TargetReference } from '@icmp-mon/targets/contrac
 import { type DynamicModule, Global, type INestApplication, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ProbingApiModule } from './probing-api.module';
+import { ProbingApiModule } from './modules/api.module';
 import { storeAgents, storeWindow } from './stored-windows.test-rows';
 
 const TARGET: TargetReference = {

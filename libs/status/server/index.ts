@@ -1,5 +1,4 @@
 export { StatusParticipant } from './status-participant';
-export { StatusApiModule } from './api/status-api.module';
 export {
   changeMarks,
   type ChangeMarks,

@@ -4,4 +4,3 @@ export { TargetExists } from './target-exists';
 export { register, remove, TARGET } from './target';
 export { type StandingStatuses, targetListModel } from './target-list/target-list-model';
 export { forgetRemovals, TargetListProjection } from './target-list/target-list-projection';
-export { TargetsApiModule } from './targets-api.module';

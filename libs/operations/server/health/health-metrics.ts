@@ -7,7 +7,7 @@ import type { PartReader } from './health-reading';
 const STATE_VALUE: Readonly<Record<HealthState, number>> = { ok: 0, attention: 1, bad: 2, unknown: 3 };
 
 /** Shows the health on this process's `/metrics`: read when it is asked for, and for all gauges at once. */
-export function observeHealth(reader: HealthReader, parts: readonly PartReader[]): void {
+export function observeHealth(reader: HealthReader): void {
   new Gauge({
     name: 'icmpmon_health_state',
     help: 'State of a part of the product: 0 ok, 1 attention, 2 bad, 3 unknown.',
@@ -18,7 +18,7 @@ export function observeHealth(reader: HealthReader, parts: readonly PartReader[]
       for (const { part, state } of look.parts) this.set({ part: part.id }, STATE_VALUE[state]);
     },
   });
-  for (const part of parts) {
+  for (const part of reader.parts) {
     for (const { key, metric } of part.columns) {
       if (metric !== undefined) observeColumn(reader, part, key, metric);
     }

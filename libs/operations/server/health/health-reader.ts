@@ -45,7 +45,7 @@ export class HealthReader {
 
   constructor(
     private readonly sources: HealthSources,
-    private readonly parts: readonly PartReader[],
+    readonly parts: readonly PartReader[],
   ) {
     this.waiting = new WaitingSince(sources.messaging);
   }

@@ -11,7 +11,7 @@ import { type DynamicModule, Global, type INestApplication, Module } from '@nest
 import { CqrsModule } from '@nestjs/cqrs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StoredStandings } from './stored-standings';
-import { StatusApiModule } from './status-api.module';
+import { StatusApiModule } from '../modules/api.module';
 
 const AGENTS = ['0199d3a0-0000-7000-8000-000000000001', '0199d3a0-0000-7000-8000-000000000002'];
 const AT_MS = Date.parse('2026-11-18T11:00:00Z');

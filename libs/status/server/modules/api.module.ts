@@ -1,11 +1,11 @@
 import { AgentStandings, JudgedTargets } from '@icmp-mon/status/contract';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
-import { JudgedShards } from './judged-shards';
-import { ListStatusChangesHandler } from './list-status-changes';
-import { ReadTargetStatusHandler } from './read-target-status';
-import { StoredStandings } from './stored-standings';
-import { StatusController } from './status.controller';
+import { JudgedShards } from '../api/judged-shards';
+import { ListStatusChangesHandler } from '../api/list-status-changes';
+import { ReadTargetStatusHandler } from '../api/read-target-status';
+import { StoredStandings } from '../api/stored-standings';
+import { StatusController } from '../api/status.controller';
 
 /**
  * Status of targets. Needs both databases and a global `TargetDirectory`; provides `JudgedTargets` and `AgentStandings` to the

@@ -1,7 +1,7 @@
 import { AssignmentDirectory } from '@icmp-mon/assignment/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { Global, Module } from '@nestjs/common';
-import { StoredAssignments } from './stored-assignments';
+import { StoredAssignments } from '../stored-assignments';
 
 /** Provides `AssignmentDirectory` to the routes of other contexts; needs the control database. */
 @Global()

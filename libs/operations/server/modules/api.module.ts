@@ -1,19 +1,21 @@
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
+import { BackgroundServices } from '@icmp-mon/platform/plugins';
 import { StreamSources } from '@icmp-mon/platform/http';
 import { JudgedTargets } from '@icmp-mon/status/contract';
 import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Redis } from 'ioredis';
-import { ListDeadLettersHandler } from './dead-letters/list-dead-letters';
-import { ReplayDeadLettersHandler } from './dead-letters/replay-dead-letters';
-import { FreshnessSource } from './freshness/freshness-source';
-import { observeHealth } from './health/health-metrics';
-import { HealthReader } from './health/health-reader';
-import { PARTS } from './health/parts';
-import { ReadHealthHandler } from './health/read-health';
-import type { Thresholds } from './health/thresholds';
-import type { WatchedDisk } from './health/watched-disks';
-import { OperationsController } from './operations.controller';
+import { ListDeadLettersHandler } from '../dead-letters/list-dead-letters';
+import { ReplayDeadLettersHandler } from '../dead-letters/replay-dead-letters';
+import { FreshnessSource } from '../freshness/freshness-source';
+import { observeHealth } from '../health/health-metrics';
+import { HealthReader } from '../health/health-reader';
+import { PARTS } from '../health/parts';
+import { ReadHealthHandler } from '../health/read-health';
+import type { Thresholds } from '../health/thresholds';
+import type { WatchedDisk } from '../health/watched-disks';
+import { ProcessReportModule } from './process-report.module';
+import { OperationsController } from '../operations.controller';
 
 export interface OperationsApiOptions {
   redisUrl: string;
@@ -69,13 +71,13 @@ export class OperationsApiModule {
     const redis = { provide: RedisLook, useFactory: () => new RedisLook(options.redisUrl) };
     return {
       module: OperationsApiModule,
+      imports: [ProcessReportModule],
       controllers: [OperationsController],
       providers: [redis, reader, freshness, ReadHealthHandler, ListDeadLettersHandler, ReplayDeadLettersHandler],
     };
   }
-}
 
-/** Shows the health on the process's `/metrics`; once a process. */
-export function observeHealthOf(reader: HealthReader): void {
-  observeHealth(reader, PARTS);
+  constructor(reader: HealthReader, services: BackgroundServices) {
+    services.plug({ name: 'health metrics', stage: 'watch', start: () => observeHealth(reader) });
+  }
 }

@@ -2,21 +2,21 @@ import { AgentReports } from '@icmp-mon/agents/contract';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { type DynamicModule, Module } from '@nestjs/common';
-import { AGENTS_API_OPTIONS, type AgentsApiOptions } from './agents-api-options';
-import { AgentChangesController } from './agent-changes.controller';
-import { AgentShares } from './agent-shares';
-import { AgentsController } from './agents.controller';
-import { ChangeAgentHandler } from './change-agent';
-import { CreateEnrolmentTokenHandler } from './create-enrolment-token';
-import { EnrolmentTokensController } from './enrolment-tokens.controller';
-import { FleetGauge } from './fleet-gauge';
-import { ListAgentsHandler } from './list-agents';
-import { ListEnrolmentTokensHandler } from './list-enrolment-tokens';
-import { ListedAgents } from './listed-agents';
-import { ReadAgentHandler } from './read-agent';
-import { ReadAgentMetricsHandler } from './read-agent-metrics';
-import { StoredAgentReports } from './stored-agent-reports';
-import { RevokeEnrolmentTokenHandler } from './revoke-enrolment-token';
+import { AGENTS_API_OPTIONS, type AgentsApiOptions } from '../agents-api-options';
+import { AgentChangesController } from '../agent-changes.controller';
+import { AgentShares } from '../agent-shares';
+import { AgentsController } from '../agents.controller';
+import { ChangeAgentHandler } from '../change-agent';
+import { CreateEnrolmentTokenHandler } from '../create-enrolment-token';
+import { EnrolmentTokensController } from '../enrolment-tokens.controller';
+import { FleetGauge } from '../fleet-gauge';
+import { ListAgentsHandler } from '../list-agents';
+import { ListEnrolmentTokensHandler } from '../list-enrolment-tokens';
+import { ListedAgents } from '../listed-agents';
+import { ReadAgentHandler } from '../read-agent';
+import { ReadAgentMetricsHandler } from '../read-agent-metrics';
+import { StoredAgentReports } from '../stored-agent-reports';
+import { RevokeEnrolmentTokenHandler } from '../revoke-enrolment-token';
 
 /** Routes about agents for people and services; needs both databases. Provides `AgentReports` to the routes of other contexts. */
 @Module({})

@@ -1,0 +1,35 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { History } from '../history/history';
+import { HistoryController } from '../history/history.controller';
+import { ReadHistoryHandler } from '../history/read-history';
+import { LiveController } from '../live/live.controller';
+import { LiveResults } from '../live/live-results';
+import { LiveSource } from '../live/live-source';
+import { RecentResults } from '../live/recent-results';
+import { PROBING_API_OPTIONS, type ProbingApiOptions } from '../probing-api-options';
+import { ListResultsHandler } from '../results/list-results';
+import { ResultPages } from '../results/result-pages';
+import { ResultsController } from '../results/results.controller';
+import { StoredAgents } from '../results/stored-agents';
+
+/** Results of targets: single, as history, live. Needs the telemetry database, Redis and a global `TargetDirectory`. */
+@Module({})
+export class ProbingApiModule {
+  static register(options: ProbingApiOptions): DynamicModule {
+    return {
+      module: ProbingApiModule,
+      controllers: [ResultsController, HistoryController, LiveController],
+      providers: [
+        { provide: PROBING_API_OPTIONS, useValue: options },
+        StoredAgents,
+        ResultPages,
+        History,
+        RecentResults,
+        LiveResults,
+        LiveSource,
+        ReadHistoryHandler,
+        ListResultsHandler,
+      ],
+    };
+  }
+}

@@ -1,0 +1,37 @@
+import { TargetDirectory } from '@icmp-mon/targets/contract';
+import { Global, Module } from '@nestjs/common';
+import { AddressCheck } from '../address-check';
+import { ReadTargetHandler } from '../read-target';
+import { RegisterTargetHandler } from '../register-target';
+import { RemoveTargetHandler } from '../remove-target';
+import { CountsStream } from '../stream/counts-stream';
+import { ListChanges } from '../stream/list-changes';
+import { StatusStreamController } from '../stream/status-stream.controller';
+import { TargetListStream } from '../stream/target-list-stream';
+import { ListedTargets } from '../target-directory';
+import { CountTargetsHandler } from '../target-list/count-targets';
+import { ListTargetsHandler } from '../target-list/list-targets';
+import { TargetCounts } from '../target-list/target-counts';
+import { TargetsController } from '../targets.controller';
+
+/** Routes of targets and the status stream; provides `TargetDirectory` to the routes of other contexts. */
+@Global()
+@Module({
+  controllers: [TargetsController, StatusStreamController],
+  providers: [
+    ListedTargets,
+    { provide: TargetDirectory, useExisting: ListedTargets },
+    AddressCheck,
+    TargetCounts,
+    ListChanges,
+    TargetListStream,
+    CountsStream,
+    RegisterTargetHandler,
+    RemoveTargetHandler,
+    ListTargetsHandler,
+    ReadTargetHandler,
+    CountTargetsHandler,
+  ],
+  exports: [TargetDirectory],
+})
+export class TargetsApiModule {}
