@@ -2,6 +2,7 @@ import kafkajs from 'kafkajs';
 import type { ISocketFactory, Kafka, KafkaConfig, LogEntry, SASLOptions } from 'kafkajs';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { type KafkaSasl, readKafkaSasl } from './kafka-sasl';
+import { replaceProduceEncoder } from './produce/produce-request';
 import { mendRequestQueueTimer } from './request-queue-timer';
 import { registerZstdCodec } from './zstd-codec';
 
@@ -22,9 +23,10 @@ export interface MessagingOptions {
 const CONNECT_TIMEOUT_MS = 2_000;
 const REQUEST_TIMEOUT_MS = 10_000;
 
-/** One kafkajs client, its idle timer mended and zstd known; it connects to nothing yet. */
+/** One kafkajs client, its idle timer repaired, its Produce requests encoded by us, and zstd known; it connects to nothing yet. */
 export function createKafka(options: MessagingOptions): Kafka {
   mendRequestQueueTimer();
+  replaceProduceEncoder();
   registerZstdCodec();
   const brokers = typeof options.brokers === 'string' ? options.brokers.split(',') : options.brokers;
   return new kafkajs.Kafka({

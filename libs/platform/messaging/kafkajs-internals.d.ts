@@ -14,6 +14,42 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
 declare module 'kafkajs/src/protocol/encoder.js' {
   /** What kafkajs 2.2.4 writes requests with. */
   export default class Encoder {
+    constructor(initialSize?: number);
+    /** What was written is in its first `offset` bytes. */
+    buf: Buffer;
+    offset: number;
+    readonly buffer: Buffer;
     writeBuffer(bytes: Buffer): this;
   }
+}
+
+declare module 'kafkajs/src/protocol/recordBatch/crc32C/index.js' {
+  export default function crc32C(bytes: Uint8Array): number;
+}
+
+declare module 'kafkajs/src/protocol/requests/produce/index.js' {
+  import type { Message } from 'kafkajs';
+  import type Encoder from 'kafkajs/src/protocol/encoder.js';
+
+  /** What a producer of kafkajs 2.2.4 asks of one broker. */
+  export interface ProduceArguments<M extends Message = Message> {
+    acks: number;
+    timeout: number;
+    compression?: number;
+    transactionalId?: string | null;
+    producerId?: unknown;
+    producerEpoch?: number;
+    topicData: { topic: string; partitions: { partition: number; firstSequence?: number; messages: M[] }[] }[];
+  }
+
+  export interface ProduceExchange {
+    request: { apiKey: number; apiVersion: number; apiName: string; encode: () => Promise<Encoder> };
+    response: object;
+  }
+
+  const Produce: {
+    versions: string[];
+    protocol: (of: { version: number }) => (given: ProduceArguments) => ProduceExchange;
+  };
+  export default Produce;
 }
