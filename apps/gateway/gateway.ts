@@ -1,17 +1,7 @@
-import {
-  CertificateAuthority,
-  DescribeAgent,
-  EnrolAgent,
-  KnownAgents,
-  RejoinAgent,
-  RejoinChallenges,
-  RenewCertificate,
-  UncountedNotices,
-} from '@icmp-mon/agents/server';
+import { CertificateAuthority, KnownAgents, RejoinChallenges } from '@icmp-mon/agents/server';
 import { assignedResultsPerS, AssignmentUpdates } from '@icmp-mon/assignment/server';
 import { ProcessReport } from '@icmp-mon/operations/server';
 import { ControlDatabase, DatabaseClock, REQUEST_TIMEOUTS } from '@icmp-mon/platform/database';
-import { EventStore } from '@icmp-mon/platform/event-store';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { UPLOAD_BYTES_MAX } from '@icmp-mon/probing/wire';
 import {
@@ -88,7 +78,6 @@ export class Gateway {
     await this.clock.start(CLOCK_MS_MAX);
     const { nowMs } = this;
     const authority = await CertificateAuthority.open(config.caDir, nowMs);
-    const eventStore = new EventStore(this.database);
     this.updates.start();
     const common = { authority, nowMs, hosts: [...LOCAL_NAMES, ...publicHosts(config)], host: config.listenHost };
     const requestRate = new RateLimit(config.agentRequestsPerSMax);
@@ -98,12 +87,11 @@ export class Gateway {
       name: 'agents-listener',
       module: AgentsListenerModule.with({
         admission,
-        renewals: new RenewCertificate(this.database, authority),
-        descriptions: new DescribeAgent(this.database, eventStore),
+        authority,
+        database: this.database,
         updates: this.updates,
         messaging: this.messaging,
         clock: this.clock,
-        notices: new UncountedNotices(this.database),
       }),
       ahead: this.resultsRoute(admission),
       clientCertificates: true,
@@ -121,13 +109,9 @@ export class Gateway {
       name: 'enrolment-listener',
       module: EnrolmentListenerModule.with({
         authority,
-        enrolments: new EnrolAgent(this.database, eventStore, authority),
-        returns: new RejoinAgent(
-          this.database,
-          authority,
-          new RejoinChallenges(await authority.sharedSecret('rejoin')),
-          nowMs,
-        ),
+        database: this.database,
+        clock: this.clock,
+        challenges: new RejoinChallenges(await authority.sharedSecret('rejoin')),
         answer: { gatewayUrl: config.publicGatewayUrl, shardCount: config.shardCount },
       }),
       clientCertificates: false,
@@ -156,7 +140,8 @@ export class Gateway {
       () => this.report.stop(),
       () => this.updates.stop(),
       () => this.clock.stop(),
-      () => Promise.all(this.listeners.map((listener) => listener.close())),
+      () => Promise.all(this.listeners.map((listener) => listener.drain())),
+      ...this.listeners.map((listener) => () => listener.close()),
       () => this.messaging.close(),
       () => this.database.close(),
       () => this.ops?.close(),

@@ -95,18 +95,23 @@ export class TlsListener {
     return (this.server.address() as AddressInfo).port;
   }
 
-  async close(): Promise<void> {
+  /** Takes no more requests and answers those that are under way. */
+  async drain(): Promise<void> {
     clearInterval(this.renewal);
     // A connection becomes idle when its last answer is out; one that is kept alive would hold up the end.
     const sweep = setInterval(() => this.server.closeIdleConnections(), IDLE_SWEEP_MS);
     const cut = setTimeout(() => this.server.closeAllConnections(), CLOSE_TIMEOUT_MS);
     try {
       if (this.server.listening) await new Promise((resolve) => this.server.close(resolve));
-      await this.app.close();
     } finally {
       clearInterval(sweep);
       clearTimeout(cut);
     }
+  }
+
+  /** Ends what the routes use, which listeners share: every listener is drained before. */
+  async close(): Promise<void> {
+    await this.app.close();
   }
 
   private async listen({ name, port, host }: TlsListenerOptions): Promise<void> {

@@ -1,8 +1,17 @@
-import { DescribeAgent, RenewCertificate, UncountedNotices } from '@icmp-mon/agents/server';
-import { AssignmentUpdates } from '@icmp-mon/assignment/server';
-import { DatabaseClock } from '@icmp-mon/platform/database';
+import {
+  CertificateAuthority,
+  DescribeAgentHandler,
+  RenewCertificateHandler,
+  ReportPolicyHandler,
+  ReportTelemetryHandler,
+  UncountedNotices,
+} from '@icmp-mon/agents/server';
+import { AssignmentUpdates, NextAssignmentsHandler } from '@icmp-mon/assignment/server';
+import { ControlDatabase, DatabaseClock } from '@icmp-mon/platform/database';
+import { EventStore } from '@icmp-mon/platform/event-store';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
 import { AgentAdmission } from './agent-admission';
 import { AgentGuard } from './agent.guard';
 import { AssignmentsController } from './assignments.controller';
@@ -13,12 +22,11 @@ import { TelemetryController } from './telemetry.controller';
 
 export interface AgentsListenerParts {
   admission: AgentAdmission;
-  renewals: RenewCertificate;
-  descriptions: DescribeAgent;
+  authority: CertificateAuthority;
+  database: ControlDatabase;
   updates: AssignmentUpdates;
   messaging: Messaging;
   clock: DatabaseClock;
-  notices: UncountedNotices;
 }
 
 /** Routes for agents that have a certificate. The parts are shared with the rest of the process, so they come ready-made. */
@@ -27,6 +35,7 @@ export class AgentsListenerModule {
   static with(parts: AgentsListenerParts): DynamicModule {
     return {
       module: AgentsListenerModule,
+      imports: [CqrsModule.forRoot()],
       controllers: [
         AssignmentsController,
         TelemetryController,
@@ -37,12 +46,18 @@ export class AgentsListenerModule {
       providers: [
         AgentGuard,
         { provide: AgentAdmission, useValue: parts.admission },
-        { provide: RenewCertificate, useValue: parts.renewals },
-        { provide: DescribeAgent, useValue: parts.descriptions },
+        { provide: CertificateAuthority, useValue: parts.authority },
+        { provide: ControlDatabase, useValue: parts.database },
         { provide: AssignmentUpdates, useValue: parts.updates },
         { provide: Messaging, useValue: parts.messaging },
         { provide: DatabaseClock, useValue: parts.clock },
-        { provide: UncountedNotices, useValue: parts.notices },
+        EventStore,
+        UncountedNotices,
+        DescribeAgentHandler,
+        RenewCertificateHandler,
+        ReportPolicyHandler,
+        ReportTelemetryHandler,
+        NextAssignmentsHandler,
       ],
     };
   }

@@ -1,6 +1,7 @@
-import { AssignmentUpdates } from '@icmp-mon/assignment/server';
+import { NextAssignments } from '@icmp-mon/assignment/server';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { Controller, Get, Query, Res, UseGuards } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
 import type { Response } from 'express';
 import { RateLimit } from '../results/rate-limit';
 import { requestsRefused } from '../results/results-metrics';
@@ -22,7 +23,7 @@ export class AssignmentsController {
   /** By agent, the oldest first. */
   private readonly open = new Map<string, Set<AbortController>>();
 
-  constructor(private readonly updates: AssignmentUpdates) {}
+  constructor(private readonly queries: QueryBus) {}
 
   /** Answers when there is something newer than `since`, else 304 after 25 s, or once an agent has several such requests open. */
   @Get()
@@ -40,8 +41,8 @@ export class AssignmentsController {
       isClosed = true;
       gone.abort();
     });
-    const answer = await this.updates
-      .next(agentId, version, { waitMs: WAIT_MS, signal: gone.signal })
+    const answer = await this.queries
+      .execute(new NextAssignments(agentId, version, { waitMs: WAIT_MS, signal: gone.signal }))
       .finally(() => this.end(agentId, gone));
     if (isClosed) return;
     if (answer === null) response.status(304).end();

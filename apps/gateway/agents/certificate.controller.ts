@@ -3,6 +3,7 @@ import { renewableFromMs, RenewCertificate } from '@icmp-mon/agents/server';
 import { DatabaseClock } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
 import { RateLimit } from '../results/rate-limit';
 import { retryAfter } from './retry-after';
 import type { AgentIdentity } from './agent-admission';
@@ -18,7 +19,7 @@ export class CertificateController {
   private readonly rate = new RateLimit(1 / RENEWALS_EVERY_S, RENEWALS_EVERY_S * RENEWALS_AT_ONCE);
 
   constructor(
-    private readonly renewals: RenewCertificate,
+    private readonly commands: CommandBus,
     private readonly clock: DatabaseClock,
   ) {}
 
@@ -32,7 +33,8 @@ export class CertificateController {
       ]);
     }
     this.limit(agent);
-    const { pem } = await this.renewals.renew(agent.agentId, agent.certificate.sha256, csrPem);
+    const { agentId, certificate } = agent;
+    const { pem } = await this.commands.execute(new RenewCertificate(agentId, certificate.sha256, csrPem));
     return { certificatePem: pem };
   }
 

@@ -1,6 +1,7 @@
 import type { DescriptionAnswer } from '@icmp-mon/agents/contract';
 import { DescribeAgent, readDescription } from '@icmp-mon/agents/server';
 import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
 import { RateLimit } from '../results/rate-limit';
 import type { AgentIdentity } from './agent-admission';
 import { Agent, AgentGuard } from './agent.guard';
@@ -15,7 +16,7 @@ const DESCRIPTIONS_AT_ONCE = 5;
 export class DescriptionController {
   private readonly rate = new RateLimit(1 / DESCRIPTIONS_EVERY_S, DESCRIPTIONS_EVERY_S * DESCRIPTIONS_AT_ONCE);
 
-  constructor(private readonly descriptions: DescribeAgent) {}
+  constructor(private readonly commands: CommandBus) {}
 
   /** Answers with what is in force. */
   @Post()
@@ -23,6 +24,6 @@ export class DescriptionController {
   describe(@Agent() { agentId }: AgentIdentity, @Body() body: unknown): Promise<DescriptionAnswer> {
     const waitS = this.rate.take(agentId, 1);
     if (waitS !== null) throw retryAfter('too_many_requests', 'The agent describes itself too often.', waitS);
-    return this.descriptions.describe(agentId, readDescription(body));
+    return this.commands.execute(new DescribeAgent(agentId, readDescription(body)));
   }
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { AGENT_POLICY_TOPIC, type AgentPolicyReport, type ReportedPolicy } from '@icmp-mon/agents/contract';
-import { readPolicyReport } from '@icmp-mon/agents/server';
-import { Messaging } from '@icmp-mon/platform/messaging';
+import type { AgentPolicyReport } from '@icmp-mon/agents/contract';
+import { readPolicyReport, ReportPolicy } from '@icmp-mon/agents/server';
 import { Body, Controller, HttpCode, Put, UseGuards } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
 import { RateLimit } from '../results/rate-limit';
 import { requestsRefused } from '../results/results-metrics';
 import type { AgentIdentity } from './agent-admission';
@@ -26,7 +26,7 @@ export class PolicyController {
   /** Digest of the policy that each agent reported last. */
   private readonly reported = new Map<string, string>();
 
-  constructor(private readonly messaging: Messaging) {}
+  constructor(private readonly commands: CommandBus) {}
 
   @Put()
   @HttpCode(204)
@@ -36,8 +36,7 @@ export class PolicyController {
     const report = readPolicyReport(body);
     const digest = digestOf(report);
     if (this.reported.get(agentId) !== digest) this.limitChange(agentId);
-    const reported: ReportedPolicy = { agentId, reportedAt: new Date().toISOString(), report };
-    await this.messaging.send(AGENT_POLICY_TOPIC, [{ key: agentId, value: Buffer.from(JSON.stringify(reported)) }]);
+    await this.commands.execute(new ReportPolicy(agentId, report));
     if (this.reported.size >= AGENTS_MAX) this.reported.clear();
     this.reported.set(agentId, digest);
   }

@@ -1,15 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { TelemetryAnswer } from '@icmp-mon/agents/contract';
-import {
-  AGENT_TELEMETRY_TOPIC,
-  readTelemetry,
-  type ReceivedTelemetry,
-  UncountedNotices,
-} from '@icmp-mon/agents/server';
-import { DatabaseClock } from '@icmp-mon/platform/database';
-import { DependencyUnavailable } from '@icmp-mon/platform/errors';
-import { Messaging } from '@icmp-mon/platform/messaging';
+import { readTelemetry, ReportTelemetry } from '@icmp-mon/agents/server';
 import { Body, Controller, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
 import { RateLimit } from '../results/rate-limit';
 import { requestsRefused } from '../results/results-metrics';
 import type { AgentIdentity } from './agent-admission';
@@ -24,42 +17,20 @@ const REPORTS_PER_S_MAX = 1;
 export class TelemetryController {
   private readonly rate = new RateLimit(REPORTS_PER_S_MAX);
 
-  constructor(
-    private readonly messaging: Messaging,
-    private readonly clock: DatabaseClock,
-    private readonly notices: UncountedNotices,
-  ) {}
+  constructor(private readonly commands: CommandBus) {}
 
-  /** Takes a report, and tells the agent which of its results are not counted as it meant. */
   @Post()
   @HttpCode(200)
-  async report(
+  report(
     @Agent() { agentId }: AgentIdentity,
     @Body() body: unknown,
-    @Req() request: IncomingMessage,
+    @Req() { socket }: IncomingMessage,
   ): Promise<TelemetryAnswer> {
     const waitS = this.rate.take(agentId, 1);
     if (waitS !== null) {
       requestsRefused.inc({ request: 'telemetry' });
       throw retryAfter('too_many_requests', 'The agent reports more often than once per second.', waitS);
     }
-    const report: ReceivedTelemetry = {
-      agentId,
-      receivedAt: new Date(this.clock.nowMs()).toISOString(),
-      peer: request.socket.remoteAddress,
-      telemetry: readTelemetry(body),
-    };
-    await this.messaging.send(AGENT_TELEMETRY_TOPIC, [{ key: agentId, value: Buffer.from(JSON.stringify(report)) }]);
-    return { uncounted: await this.uncounted(agentId) };
-  }
-
-  /** The report is taken, whether or not there is somebody to ask. */
-  private async uncounted(agentId: string): Promise<TelemetryAnswer['uncounted']> {
-    try {
-      return await this.notices.of(agentId);
-    } catch (error) {
-      if (error instanceof DependencyUnavailable) return [];
-      throw error;
-    }
+    return this.commands.execute(new ReportTelemetry(agentId, socket.remoteAddress, readTelemetry(body)));
   }
 }

@@ -1,27 +1,43 @@
-import { CertificateAuthority, EnrolAgent, RejoinAgent } from '@icmp-mon/agents/server';
+import {
+  CertificateAuthority,
+  EnrolAgentHandler,
+  MakeRejoinChallengeHandler,
+  RejoinAgentHandler,
+  RejoinChallenges,
+} from '@icmp-mon/agents/server';
+import { ControlDatabase, DatabaseClock } from '@icmp-mon/platform/database';
+import { EventStore } from '@icmp-mon/platform/event-store';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
 import { ENROLMENT_ANSWER, EnrolmentController, type EnrolmentAnswer } from './enrolment.controller';
 import { RejoinController } from './rejoin.controller';
 
 export interface EnrolmentListenerParts {
+  database: ControlDatabase;
+  clock: DatabaseClock;
   authority: CertificateAuthority;
-  enrolments: EnrolAgent;
-  returns: RejoinAgent;
+  challenges: RejoinChallenges;
   answer: EnrolmentAnswer;
 }
 
-/** Routes for those who have no certificate yet. */
+/** Routes for agents that have no valid certificate. The parts are shared with the rest of the process, so they come ready-made. */
 @Module({})
 export class EnrolmentListenerModule {
-  static with({ authority, enrolments, returns, answer }: EnrolmentListenerParts): DynamicModule {
+  static with({ database, clock, authority, challenges, answer }: EnrolmentListenerParts): DynamicModule {
     return {
       module: EnrolmentListenerModule,
+      imports: [CqrsModule.forRoot()],
       controllers: [EnrolmentController, RejoinController],
       providers: [
+        { provide: ControlDatabase, useValue: database },
+        { provide: DatabaseClock, useValue: clock },
         { provide: CertificateAuthority, useValue: authority },
-        { provide: EnrolAgent, useValue: enrolments },
-        { provide: RejoinAgent, useValue: returns },
+        { provide: RejoinChallenges, useValue: challenges },
         { provide: ENROLMENT_ANSWER, useValue: answer },
+        EventStore,
+        EnrolAgentHandler,
+        MakeRejoinChallengeHandler,
+        RejoinAgentHandler,
       ],
     };
   }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { EnrolAnswer } from '@icmp-mon/agents/contract';
 import { CertificateAuthority, EnrolAgent, readEnrolRequest } from '@icmp-mon/agents/server';
 import { Body, Controller, Get, Header, Inject, Post, Req } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
 import { CallerRate } from './caller-rate';
 
 export const ENROLMENT_ANSWER = Symbol('enrolment answer');
@@ -17,7 +18,7 @@ export class EnrolmentController {
   private readonly rate = new CallerRate(ENROLMENTS);
 
   constructor(
-    private readonly enrolments: EnrolAgent,
+    private readonly commands: CommandBus,
     private readonly authority: CertificateAuthority,
     @Inject(ENROLMENT_ANSWER) private readonly answer: EnrolmentAnswer,
   ) {}
@@ -32,7 +33,8 @@ export class EnrolmentController {
   @Post('enrol')
   async enrol(@Req() request: IncomingMessage, @Body() body: unknown): Promise<EnrolAnswer> {
     this.rate.asks(request);
-    const { agentId, certificate } = await this.enrolments.enrol(readEnrolRequest(body), this.rate.grant);
+    const enrolment = new EnrolAgent(readEnrolRequest(body), this.rate.grant);
+    const { agentId, certificate } = await this.commands.execute(enrolment);
     return { agentId, certificatePem: certificate.pem, caPem: this.authority.pem, ...this.answer };
   }
 }

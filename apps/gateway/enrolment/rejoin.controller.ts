@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { EnrolAnswer, RejoinChallenge } from '@icmp-mon/agents/contract';
-import { CertificateAuthority, readRejoinRequest, RejoinAgent } from '@icmp-mon/agents/server';
+import { CertificateAuthority, MakeRejoinChallenge, readRejoinRequest, RejoinAgent } from '@icmp-mon/agents/server';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { Body, Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
 import { CallerRate } from './caller-rate';
 import { ENROLMENT_ANSWER, type EnrolmentAnswer } from './enrolment.controller';
 
@@ -18,23 +19,24 @@ export class RejoinController {
   private readonly returnRate = new CallerRate(RETURNS);
 
   constructor(
-    private readonly returns: RejoinAgent,
+    private readonly commands: CommandBus,
     private readonly authority: CertificateAuthority,
     @Inject(ENROLMENT_ANSWER) private readonly answer: EnrolmentAnswer,
   ) {}
 
   @Post('challenge')
   @HttpCode(200)
-  challenge(@Req() request: IncomingMessage): RejoinChallenge {
+  challenge(@Req() request: IncomingMessage): Promise<RejoinChallenge> {
     this.challengeRate.asks(request);
-    return { nonce: this.returns.challenge() };
+    return this.commands.execute(new MakeRejoinChallenge());
   }
 
   @Post()
   @HttpCode(200)
   async rejoin(@Req() request: IncomingMessage, @Body() body: unknown): Promise<EnrolAnswer> {
     this.returnRate.asks(request);
-    const { agentId, certificate } = await this.returns.rejoin(readRejoinRequest(body), this.returnRate.grant);
+    const rejoin = new RejoinAgent(readRejoinRequest(body), this.returnRate.grant);
+    const { agentId, certificate } = await this.commands.execute(rejoin);
     this.logger.info({ agentId, notAfter: certificate.notAfter.toISOString() }, 'an agent returned by its key');
     return { agentId, certificatePem: certificate.pem, caPem: this.authority.pem, ...this.answer };
   }

@@ -2,24 +2,33 @@ import { type AgentDescription, type AgentState, isAdmitted } from '@icmp-mon/ag
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
-import { Injectable } from '@nestjs/common';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AGENT, describe } from './agent';
 import { AgentRefused, refusalOfState } from './agent-refused';
 
 /**
- * Takes over what an enrolled agent says about itself now. Provider and tags are its own word at the enrolment too, so they are
- * in force at once. Its name is who it is, and its region may be what a token was bound to: both change by an enrolment only.
+ * Takes over what an enrolled agent reports about itself now; returns what is in force. Provider and tags are its own word at the
+ * enrolment too, so they are in force at once. Its name is who it is, and its region may be what a token was bound to: both change by
+ * an enrolment only.
  */
-@Injectable()
-export class DescribeAgent {
+export class DescribeAgent extends Command<AgentDescription> {
+  constructor(
+    readonly agentId: string,
+    readonly description: AgentDescription,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(DescribeAgent)
+export class DescribeAgentHandler implements ICommandHandler<DescribeAgent> {
   constructor(
     private readonly database: ControlDatabase,
     private readonly eventStore: EventStore,
   ) {}
 
-  /** Returns what is in force. @throws AgentRefused */
-  async describe(agentId: string, said: AgentDescription): Promise<AgentDescription> {
-    const { provider, tags } = said;
+  /** @throws AgentRefused */
+  async execute({ agentId, description: { provider, tags } }: DescribeAgent): Promise<AgentDescription> {
     const metadata = { actor: `agent:${agentId}`, causationId: null, correlationId: newId() };
     await this.eventStore.execute(AGENT, agentId, (record) => describe(record, { provider, tags }), { metadata });
     const [row] = await this.database.query<AgentDescription & { state: AgentState }>(

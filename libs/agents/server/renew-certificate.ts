@@ -1,6 +1,6 @@
 import type { AgentState } from '@icmp-mon/agents/contract';
 import { ControlDatabase, type Sql } from '@icmp-mon/platform/database';
-import { Injectable } from '@nestjs/common';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AgentRefused, refusalOfState } from './agent-refused';
 import { AGENT_CERTIFICATE_LIFE_MS, CertificateAuthority, type IssuedCertificate } from './certificate-authority';
 
@@ -14,20 +14,28 @@ export function renewableFromMs({ notAfterMs }: { notAfterMs: number }): number 
 
 /**
  * A younger certificate for an agent that still has a valid one. It is written to the agent's row and is no event: a
- * stream that grew with each renewal would have thousands of events after some years.
+ * stream that grew with each renewal would have thousands of events after some years. `presentedSha256` is the certificate that the
+ * request came with; it stays valid, because the answer may be lost.
  */
-@Injectable()
-export class RenewCertificate {
+export class RenewCertificate extends Command<IssuedCertificate> {
+  constructor(
+    readonly agentId: string,
+    readonly presentedSha256: string,
+    readonly csrPem: string,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(RenewCertificate)
+export class RenewCertificateHandler implements ICommandHandler<RenewCertificate> {
   constructor(
     private readonly database: ControlDatabase,
     private readonly authority: CertificateAuthority,
   ) {}
 
-  /**
-   * `presentedSha256` is the certificate that the request came with; it stays valid, because the answer may be lost.
-   * @throws AgentRefused, DomainError `invalid` (CSR)
-   */
-  async renew(agentId: string, presentedSha256: string, csrPem: string): Promise<IssuedCertificate> {
+  /** @throws AgentRefused, DomainError `invalid` (CSR) */
+  async execute({ agentId, presentedSha256, csrPem }: RenewCertificate): Promise<IssuedCertificate> {
     const certificate = await this.authority.issueAgentCertificate(csrPem, agentId);
     // Who asks with the former one although the present one was used has a copy of the key.
     const renewed = await this.database.execute(

@@ -1,5 +1,6 @@
 export { assignedResultsPerS } from './assigned-results';
 export { AssignmentUpdates } from './assignment-updates';
+export { NextAssignments, NextAssignmentsHandler } from './next-assignments';
 export { standingFacts } from './standing-facts';
 export { assignmentModel } from './assignment-model';
 export { AgentPoliciesProjection } from './agent-policies.projection';

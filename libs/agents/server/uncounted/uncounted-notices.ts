@@ -1,6 +1,7 @@
-import type { Sql } from '@icmp-mon/platform/database';
+import { ControlDatabase, type Sql } from '@icmp-mon/platform/database';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { isUncountedReason, type UncountedResults } from '@icmp-mon/probing/contract';
+import { Injectable } from '@nestjs/common';
 import { readUncounted } from './read-uncounted';
 
 const EVERY_MS = 5_000;
@@ -60,13 +61,14 @@ interface NoticeRow {
   last_at: Date;
 }
 
-/** What a gateway tells agents with the answer to their telemetry: read for all of them together. */
+/** What a gateway answers agents to their telemetry: read for all of them together. */
+@Injectable()
 export class UncountedNotices {
   private byAgent = new Map<string, UncountedResults[]>();
   private readAtMs = -Infinity;
   private reading: Promise<void> | null = null;
 
-  constructor(private readonly control: Pick<Sql, 'query'>) {}
+  constructor(private readonly control: ControlDatabase) {}
 
   /** None while the database is away. */
   async of(agentId: string): Promise<UncountedResults[]> {

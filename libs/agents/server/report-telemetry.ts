@@ -1,0 +1,44 @@
+import type { AgentTelemetry, TelemetryAnswer } from '@icmp-mon/agents/contract';
+import { DatabaseClock } from '@icmp-mon/platform/database';
+import { DependencyUnavailable } from '@icmp-mon/platform/errors';
+import { Messaging } from '@icmp-mon/platform/messaging';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { AGENT_TELEMETRY_TOPIC, type ReceivedTelemetry } from './telemetry';
+import { UncountedNotices } from './uncounted/uncounted-notices';
+
+/** Publishes an agent's report; returns which of its results are not counted as it meant. `peer` is the address that sent it. */
+export class ReportTelemetry extends Command<TelemetryAnswer> {
+  constructor(
+    readonly agentId: string,
+    readonly peer: string | undefined,
+    readonly telemetry: AgentTelemetry,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(ReportTelemetry)
+export class ReportTelemetryHandler implements ICommandHandler<ReportTelemetry> {
+  constructor(
+    private readonly messaging: Messaging,
+    private readonly clock: DatabaseClock,
+    private readonly notices: UncountedNotices,
+  ) {}
+
+  async execute({ agentId, peer, telemetry }: ReportTelemetry): Promise<TelemetryAnswer> {
+    const receivedAt = new Date(this.clock.nowMs()).toISOString();
+    const report: ReceivedTelemetry = { agentId, receivedAt, peer, telemetry };
+    await this.messaging.send(AGENT_TELEMETRY_TOPIC, [{ key: agentId, value: Buffer.from(JSON.stringify(report)) }]);
+    return { uncounted: await this.uncounted(agentId) };
+  }
+
+  /** The report is taken, whether or not the database answers. */
+  private async uncounted(agentId: string): Promise<TelemetryAnswer['uncounted']> {
+    try {
+      return await this.notices.of(agentId);
+    } catch (error) {
+      if (error instanceof DependencyUnavailable) return [];
+      throw error;
+    }
+  }
+}
