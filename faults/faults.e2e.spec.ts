@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seeded } from '@icmp-mon/shard/engine/testing';
-import type { FaultContext, FaultRow } from './fault-row';
+import type { FaultContext, FaultRow } from './fault';
 import { Installation } from './installation';
-import * as fullDisks from './row-6-full-disks';
-import * as zombie from './row-3-zombie';
-import * as cutOff from './row-4-cut-off';
-import * as spool from './row-5-spool';
-import * as poison from './row-7-poison';
-import * as uploads from './row-8-uploads';
-import * as clocks from './row-13-clocks';
-import * as network from './row-14-network';
-import * as greedy from './row-25-greedy-agent';
-import * as thinLine from './row-26-thin-line';
+import * as fullDisks from './cases/full-disks';
+import * as zombie from './cases/zombie-projector';
+import * as cutOff from './cases/cut-off-agents';
+import * as spool from './cases/damaged-spool';
+import * as poison from './cases/poison-messages';
+import * as uploads from './cases/bad-uploads';
+import * as clocks from './cases/wrong-clocks';
+import * as network from './cases/bad-network';
+import * as greedy from './cases/greedy-agent';
+import * as thinLine from './cases/thin-line';
 
 const SEED = Number(process.env['ICMPMON_TEST_SEED'] ?? 7);
 const DISKS = { databasesMib: 1_024, kafkaMib: 512 };

@@ -5,7 +5,7 @@ import { eventually } from '@icmp-mon/platform/testing';
 import { freshAddress } from '../e2e/network-faults';
 import { RunningProduct } from '../e2e/running-product';
 import { placeWitness, readWitness } from '../e2e/spool-witness';
-import type { FaultContext, Findings } from './fault-row';
+import type { FaultContext, Findings } from './fault';
 import { judgeNumbers, judgeWitness, type Judgement } from './judge';
 import { allReady, whileAway } from './killing';
 import { NumberedAgent } from './numbered-agent';

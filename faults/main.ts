@@ -1,32 +1,32 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { seeded } from '@icmp-mon/shard/engine/testing';
-import type { FaultContext, FaultRow, Verdict } from './fault-row';
+import type { FaultContext, FaultRow, Verdict } from './fault';
 import { Installation } from './installation';
 
 /** Row of docs/faults.md → what it is called and where it is; loaded when asked for. */
 const ROWS: Readonly<Record<string, { what: string; load: () => Promise<FaultRow> }>> = {
-  1: { what: 'SIGKILL of each process', load: () => import('./row-1-kill-processes') },
-  2: { what: 'SIGKILL of Kafka, PostgreSQL, Redis', load: () => import('./row-2-kill-services') },
-  3: { what: 'a projector stopped past its lease', load: () => import('./row-3-zombie') },
-  4: { what: 'an agent cut off for hours', load: () => import('./row-4-cut-off') },
-  5: { what: 'a spool that is full or damaged', load: () => import('./row-5-spool') },
-  6: { what: 'full disks', load: () => import('./row-6-full-disks') },
-  7: { what: 'poison on each topic', load: () => import('./row-7-poison') },
-  8: { what: 'bad blocks, repeats, clones', load: () => import('./row-8-uploads') },
-  9: { what: 'the relay killed, writers late', load: () => import('./row-9-relay') },
-  10: { what: 'commands at once', load: () => import('./row-10-commands') },
-  11: { what: 'read models rebuilt under writes', load: () => import('./row-11-rebuild') },
-  12: { what: 'versions apart, rolling restart', load: () => import('./row-12-versions') },
-  13: { what: 'agents with wrong clocks', load: () => import('./row-13-clocks') },
-  14: { what: 'a bad network to the gateway', load: () => import('./row-14-network') },
-  15: { what: 'each process stopped: what pages say', load: () => import('./row-15-stopped') },
-  23: { what: 'the shard simulated from seeds', load: () => import('./row-23-simulator') },
-  25: { what: 'an agent that takes more than its share', load: () => import('./row-25-greedy-agent') },
-  26: { what: 'a line that carries little', load: () => import('./row-26-thin-line') },
-  27: { what: 'stolen tokens, keys and names', load: () => import('./row-27-agent-identity') },
-  30: { what: 'logins whose bodies never end', load: () => import('./row-30-unfinished-bodies') },
-  31: { what: 'passwords guessed from many places', load: () => import('./row-31-guessed-passwords') },
+  1: { what: 'SIGKILL of each process', load: () => import('./cases/kill-processes') },
+  2: { what: 'SIGKILL of Kafka, PostgreSQL, Redis', load: () => import('./cases/kill-services') },
+  3: { what: 'a projector stopped past its lease', load: () => import('./cases/zombie-projector') },
+  4: { what: 'an agent cut off for hours', load: () => import('./cases/cut-off-agents') },
+  5: { what: 'a spool that is full or damaged', load: () => import('./cases/damaged-spool') },
+  6: { what: 'full disks', load: () => import('./cases/full-disks') },
+  7: { what: 'poison on each topic', load: () => import('./cases/poison-messages') },
+  8: { what: 'bad blocks, repeats, clones', load: () => import('./cases/bad-uploads') },
+  9: { what: 'the relay killed, writers late', load: () => import('./cases/killed-relay') },
+  10: { what: 'commands at once', load: () => import('./cases/concurrent-commands') },
+  11: { what: 'read models rebuilt under writes', load: () => import('./cases/rebuild-under-writes') },
+  12: { what: 'versions apart, rolling restart', load: () => import('./cases/mixed-versions') },
+  13: { what: 'agents with wrong clocks', load: () => import('./cases/wrong-clocks') },
+  14: { what: 'a bad network to the gateway', load: () => import('./cases/bad-network') },
+  15: { what: 'each process stopped: what pages say', load: () => import('./cases/stopped-processes') },
+  23: { what: 'the shard simulated from seeds', load: () => import('./cases/simulated-shard') },
+  25: { what: 'an agent that takes more than its share', load: () => import('./cases/greedy-agent') },
+  26: { what: 'a line that carries little', load: () => import('./cases/thin-line') },
+  27: { what: 'stolen tokens, keys and names', load: () => import('./cases/stolen-identities') },
+  30: { what: 'logins whose bodies never end', load: () => import('./cases/unfinished-bodies') },
+  31: { what: 'passwords guessed from many places', load: () => import('./cases/guessed-passwords') },
 };
 
 const TARGETS = { short: 100, full: 1_000 };

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Findings, type FaultContext, type Verdict } from './fault-row';
-import { underLoad, type Installation } from './installation';
-import { pidOf } from './killing';
-import type { ProxyMode } from './tcp-proxy';
+import { Findings, type FaultContext, type Verdict } from '../fault';
+import { underLoad, type Installation } from '../installation';
+import { pidOf } from '../killing';
+import type { ProxyMode } from '../tcp-proxy';
 
 const HOLD_MS = { short: 3_000, full: 45_000 };
 const SLOW_MS = { short: 3_000, full: 75_000 };

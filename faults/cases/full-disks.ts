@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Findings, type FaultContext, type Verdict } from './fault-row';
-import { underLoad } from './installation';
-import { allReady } from './killing';
+import { Findings, type FaultContext, type Verdict } from '../fault';
+import { underLoad } from '../installation';
+import { allReady } from '../killing';
 
 const FULL_MS = { short: 4_000, full: 60_000 };
 

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { plainEnvironment } from '../e2e/running-product';
-import { rootDir } from '../infra/paths.mjs';
-import { Findings, type FaultContext, type Verdict } from './fault-row';
-import { underLoad, type Installation } from './installation';
+import { plainEnvironment } from '../../e2e/running-product';
+import { rootDir } from '../../infra/paths.mjs';
+import { Findings, type FaultContext, type Verdict } from '../fault';
+import { underLoad, type Installation } from '../installation';
 
 const ROUNDS = { short: 1, full: 5 };
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Findings, type FaultContext, type Verdict } from './fault-row';
-import { underLoad, type Installation } from './installation';
-import { ThinLine } from './thin-line';
+import { Findings, type FaultContext, type Verdict } from '../fault';
+import { underLoad, type Installation } from '../installation';
+import { ThinLine } from '../thin-line';
 
 const CUT_OFF_MS = { short: 5_000, full: 300_000 };
 /** Some three times what the agent measures. */

@@ -4,10 +4,10 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { encodeBody, frameBlock, LANE, ResultColumnsBuilder } from '@icmp-mon/probing/wire';
 import { compress } from '@icmp-mon/platform/zstd';
-import { TestClient } from '../apps/gateway/agent.test-client';
-import { Findings, type FaultContext, type Verdict } from './fault-row';
-import { underLoad, type Installation } from './installation';
-import type { NumberedAgent } from './numbered-agent';
+import { TestClient } from '../../apps/gateway/agent.test-client';
+import { Findings, type FaultContext, type Verdict } from '../fault';
+import { underLoad, type Installation } from '../installation';
+import type { NumberedAgent } from '../numbered-agent';
 
 const MIB = 1024 * 1024;
 const HOLD_MS = { short: 6_000, full: 60_000 };

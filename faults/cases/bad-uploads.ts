@@ -1,8 +1,8 @@
-import { jsonOf } from '../apps/gateway/agent.test-client';
+import { jsonOf } from '../../apps/gateway/agent.test-client';
 import type { ResultsAnswer } from '@icmp-mon/probing/wire';
-import { Findings, type FaultContext, type Verdict } from './fault-row';
-import { underLoad, type Installation } from './installation';
-import type { NumberedAgent } from './numbered-agent';
+import { Findings, type FaultContext, type Verdict } from '../fault';
+import { underLoad, type Installation } from '../installation';
+import type { NumberedAgent } from '../numbered-agent';
 import { setTimeout as pause } from 'node:timers/promises';
 
 const REPEATS = { short: 50, full: 1_000 };

@@ -1,5 +1,5 @@
-import { logInFrom } from '../apps/api/testing/raw-request';
-import { Findings, type FaultContext, type Verdict } from './fault-row';
+import { logInFrom } from '../../apps/api/testing/raw-request';
+import { Findings, type FaultContext, type Verdict } from '../fault';
 
 const ADDRESSES = { short: 8, full: 40 };
 const GUESSES_EACH = 30;

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { RunningProduct } from '../e2e/running-product';
-import { Findings, type FaultContext, type Verdict } from './fault-row';
-import { underLoad } from './installation';
+import type { RunningProduct } from '../../e2e/running-product';
+import { Findings, type FaultContext, type Verdict } from '../fault';
+import { underLoad } from '../installation';
 
 const CUT_OFF_MS = { short: 5_000, full: 120_000 };
 const HOURS = { short: 1, full: 6 };

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { newId } from '@icmp-mon/platform/ids';
-import { Findings, type FaultContext, type Verdict } from './fault-row';
-import type { Installation } from './installation';
+import { Findings, type FaultContext, type Verdict } from '../fault';
+import type { Installation } from '../installation';
 
 const PAIRS = { short: 50, full: 1_000 };
 const PAIRS_AT_ONCE = 10;

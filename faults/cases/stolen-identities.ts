@@ -11,9 +11,9 @@ import {
   makeKeyAndCsr,
   rejoining,
   TestClient,
-} from '../apps/gateway/agent.test-client';
-import type { RunningProduct } from '../e2e/running-product';
-import { type FaultContext, Findings, type Verdict } from './fault-row';
+} from '../../apps/gateway/agent.test-client';
+import type { RunningProduct } from '../../e2e/running-product';
+import { type FaultContext, Findings, type Verdict } from '../fault';
 
 const RENEWALS = { short: 100, full: 1_000 };
 const OUT_WITHIN_S = 60;

@@ -4,11 +4,11 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { EVENT_SCHEMAS, Messaging } from '@icmp-mon/platform/messaging';
 import { newId } from '@icmp-mon/platform/ids';
-import { distDir, rootDir } from '../infra/paths.mjs';
-import { Findings, type FaultContext, type Verdict } from './fault-row';
-import { underLoad, type Installation } from './installation';
-import { endAndWait } from './killing';
-import { APPS } from './row-1-kill-processes';
+import { distDir, rootDir } from '../../infra/paths.mjs';
+import { Findings, type FaultContext, type Verdict } from '../fault';
+import { underLoad, type Installation } from '../installation';
+import { endAndWait } from '../killing';
+import { APPS } from './kill-processes';
 
 const ROUNDS = { short: 1, full: 3 };
 const NEWER_EVENTS = { short: 5, full: 100 };

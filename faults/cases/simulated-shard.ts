@@ -1,5 +1,5 @@
-import { planOf, shorten, simulate } from '../apps/projector/shard-simulator';
-import { Findings, type FaultContext, type Verdict } from './fault-row';
+import { planOf, shorten, simulate } from '../../apps/projector/shard-simulator';
+import { Findings, type FaultContext, type Verdict } from '../fault';
 
 const SEEDS = { short: 200, full: 10_000 };
 const REPORT_EVERY_MS = 10_000;

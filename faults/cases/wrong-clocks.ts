@@ -1,9 +1,9 @@
 import { eventually } from '@icmp-mon/platform/testing';
-import type { RunningProduct } from '../e2e/running-product';
-import { Findings, type FaultContext, type Verdict } from './fault-row';
-import { underLoad } from './installation';
-import { whileAway } from './killing';
-import type { NumberedAgent } from './numbered-agent';
+import type { RunningProduct } from '../../e2e/running-product';
+import { Findings, type FaultContext, type Verdict } from '../fault';
+import { underLoad } from '../installation';
+import { whileAway } from '../killing';
+import type { NumberedAgent } from '../numbered-agent';
 
 const HOUR_MS = 3_600_000;
 /** What the agent's clock is set to, one after the other, against the true time. */

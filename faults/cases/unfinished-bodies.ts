@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { logInFrom, type RawConnection, unfinishedBodies } from '../apps/api/testing/raw-request';
-import { Findings, type FaultContext, type Verdict } from './fault-row';
-import { pidOf } from './killing';
+import { logInFrom, type RawConnection, unfinishedBodies } from '../../apps/api/testing/raw-request';
+import { Findings, type FaultContext, type Verdict } from '../fault';
+import { pidOf } from '../killing';
 
 const LOGIN = '/api/v1/auth/login';
 /** Announced lengths: more than a login may have, and as much as it may. */

@@ -4,9 +4,9 @@ import { EventStore } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
 import { Messaging, type ReceivedMessage } from '@icmp-mon/platform/messaging';
 import { register, TARGET } from '@icmp-mon/targets/server';
-import { Findings, type FaultContext, type Verdict } from './fault-row';
-import { underLoad, type Installation } from './installation';
-import { killAndWait } from './killing';
+import { Findings, type FaultContext, type Verdict } from '../fault';
+import { underLoad, type Installation } from '../installation';
+import { killAndWait } from '../killing';
 
 const KILLS = { short: 2, full: 10 };
 const WRITERS = 8;
