@@ -1,6 +1,6 @@
 import type { Installation } from './installation';
 
-/** What one row found: figures as observed, and what is not as promised, in words. */
+/** What one fault left over: figures as observed, and what is not as promised, in words. */
 export interface Verdict {
   counts: Record<string, number | string>;
   failures: string[];
@@ -12,21 +12,22 @@ export interface FaultContext {
   short: boolean;
   /** Seeded. */
   random: () => number;
-  /** One line of the timeline, with the seconds since the row began. */
+  /** One line of the timeline, with the seconds since the fault began. */
   say(line: string): void;
-  /** The local agent's results are judged once, after all rows: it has to stop for that. */
+  /** The local agent's results are judged once, after all faults: it has to stop for that. */
   judgesLocalLater?: boolean;
-  /** After how many ms the gateway drops a client of a byte a second, when one was begun before the rows. */
+  /** After how many ms the gateway drops a client of a byte a second, when one was begun before the faults. */
   slowClient?: Promise<number>;
-  /** The installation that rows share: a product on services of its own, with both kinds of agents. */
+  /** The installation that faults share: a product on services of its own, with both kinds of agents. */
   installation(): Promise<Installation>;
 }
 
-export interface FaultRow {
+/** One file of `cases/`. */
+export interface Fault {
   run(context: FaultContext): Promise<Verdict>;
 }
 
-/** Gathers figures and failures while a row runs. */
+/** Gathers figures and failures while a fault runs. */
 export class Findings implements Verdict {
   readonly counts: Record<string, number | string> = {};
   readonly failures: string[] = [];

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seeded } from '@icmp-mon/shard/engine/testing';
-import type { FaultContext, FaultRow } from './fault';
+import type { Fault, FaultContext } from './fault';
 import { Installation } from './installation';
 import * as fullDisks from './cases/full-disks';
 import * as zombie from './cases/zombie-projector';
@@ -16,7 +16,7 @@ import * as thinLine from './cases/thin-line';
 const SEED = Number(process.env['ICMPMON_TEST_SEED'] ?? 7);
 const DISKS = { databasesMib: 1_024, kafkaMib: 512 };
 
-/** Short forms of rows of docs/faults.md that need a whole product, one after the other on one. */
+/** Short forms of the faults that need a whole product, one after the other on one. */
 describe('a product under faults', () => {
   let installation: Installation;
   const lines: string[] = [];
@@ -25,7 +25,7 @@ describe('a product under faults', () => {
   beforeAll(async () => {
     const options = { name: 'faults', targets: 40, measureEveryMs: 1_000, disks: DISKS };
     installation = await Installation.start(options, (line) => lines.push(line));
-    // No row ends the gateway: it has the time of all of them to drop this one.
+    // No fault ends the gateway: it has the time of all of them to drop this one.
     slowClient = installation.numbered.trickle();
   });
 
@@ -33,7 +33,7 @@ describe('a product under faults', () => {
     await installation?.stop();
   });
 
-  it.each<[string, FaultRow]>([
+  it.each<[string, Fault]>([
     ['a damaged spool', spool],
     ['a projector stopped past its lease', zombie],
     ['agents cut off', cutOff],
@@ -44,7 +44,7 @@ describe('a product under faults', () => {
     ['a bad network', network],
     ['an agent that takes more than its share', greedy],
     ['a line that carries little', thinLine],
-  ])('survives %s', async (_what, row) => {
+  ])('survives %s', async (_what, fault) => {
     lines.length = 0;
     const context: FaultContext = {
       seed: SEED,
@@ -55,7 +55,7 @@ describe('a product under faults', () => {
       say: (line) => lines.push(line),
       installation: () => Promise.resolve(installation),
     };
-    const { failures } = await row.run(context);
+    const { failures } = await fault.run(context);
     expect(failures, `seed ${SEED}\n${lines.join('\n')}`).toEqual([]);
   });
 

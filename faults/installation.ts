@@ -233,7 +233,7 @@ export async function underLoad(
   try {
     await work(installation);
   } finally {
-    // What breaks in one row must not strike the next.
+    // What breaks in one fault must not strike the next.
     for (const proxy of [installation.agentProxy, installation.numberedProxy]) proxy.become({ kind: 'open' });
     if (!installation.numbered.isRunning) installation.numbered.resume();
   }

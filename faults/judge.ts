@@ -60,7 +60,7 @@ export async function judgeWitness(
   agentName: string,
   { spooled, since, keys }: { spooled: PrintedResult[]; since: Date; keys: readonly number[] },
 ): Promise<Judgement> {
-  // Results of targets that other rows registered and removed are dropped by design.
+  // Results of targets that other faults registered and removed are dropped by design.
   const counted = spooled.filter(({ targetKey }) => keys.includes(targetKey));
   return withClient(url, async (client) => {
     await client.query(

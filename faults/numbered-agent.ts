@@ -233,7 +233,7 @@ export class NumberedAgent {
     for (const { numbers } of blocks) this.disowned.push(...numbers);
   }
 
-  /** Takes what waits without sending it, for rows that send by themselves. */
+  /** Takes what waits without sending it, for faults that send by themselves. */
   takeWaiting(lane: LaneName): NumberedBlock[] {
     return this.waiting[lane].splice(0);
   }

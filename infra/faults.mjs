@@ -1,4 +1,4 @@
-// npm run faults [-- <row> …] [--seed N] [--short] [--json]: does to a product of its own what operators and networks do.
+// npm run faults [-- <name> …] [--seed N] [--short] [--json]: does to a product of its own what operators and networks do.
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -12,21 +12,21 @@ import { checkSystem, setUp } from './setup.mjs';
 import { runInGroup } from './test-runner.mjs';
 
 const mainFile = join(distDir, 'faults/main.js');
-const usage = 'Use: npm run faults [-- <row> …] [--seed N] [--short] [--json]';
-/** Rows that need no product: the pure function under a simulator. */
-const pureRows = ['23'];
-/** Rows that look at the portal's pages. */
-const portalRows = ['15'];
+const usage = 'Use: npm run faults [-- <name> …] [--seed N] [--short] [--json]';
+/** Faults that need no product: the shard under a simulator. */
+const pureFaults = ['simulated-shard'];
+/** Faults that look at the portal's pages. */
+const portalFaults = ['stopped-processes'];
 
 try {
   checkSystem();
-  process.exitCode = await faults(readRows());
+  process.exitCode = await faults(readNames());
 } catch (error) {
   fail(error);
 }
 
-/** Only checks: the options go on as they are. */
-function readRows() {
+/** Only checks: the tool gets the options as they are. */
+function readNames() {
   try {
     const flags = ['short', 'json'].map((name) => [name, { type: 'boolean' }]);
     const options = { ...Object.fromEntries(flags), seed: { type: 'string' } };
@@ -38,11 +38,11 @@ function readRows() {
   }
 }
 
-async function faults(rows) {
-  const pure = rows.length > 0 && rows.every((row) => pureRows.includes(row));
+async function faults(names) {
+  const pure = names.length > 0 && names.every((name) => pureFaults.includes(name));
   const provider = pure ? 'none' : await chooseProvider({ ICMPMON_PROVIDER: process.env.ICMPMON_PROVIDER });
   await setUp(import.meta.url, { provider, commands: pure ? [] : ['fping', 'nft', 'ip'] });
-  const showsPortal = rows.length === 0 || rows.some((row) => portalRows.includes(row));
+  const showsPortal = names.length === 0 || names.some((name) => portalFaults.includes(name));
   if (!pure) await (showsPortal ? build(say) : buildServers(say));
   // Always anew: it takes a second, and its sources are spread over the workspace.
   await run(nodeBinary, ['libs/platform/workspace/build-app.mjs', 'faults'], { cwd: rootDir });

@@ -11,7 +11,7 @@ export async function run(context: FaultContext): Promise<Verdict> {
   const findings = new Findings(say);
   const fullMs = short ? FULL_MS.short : FULL_MS.full;
   await underLoad(context, findings, async ({ product, numbered, disks }) => {
-    if (!disks) throw new Error('This row needs disks of limited size: local services, and root.');
+    if (!disks) throw new Error('This fault needs disks of limited size: local services, and root.');
     for (const which of ['kafka', 'databases'] as const) {
       const taken = disks.fill(which);
       say(`the disk of ${which} is full: ${taken} MiB were free`);

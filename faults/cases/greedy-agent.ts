@@ -20,7 +20,7 @@ const UPLOAD_BLOCKS = 1_024;
 const FLOOD_SEQUENCE = 1_000_000;
 /** A target that nobody has. */
 const FLOOD_TARGET = 4_000_000_000;
-/** Of the product that rows share. */
+/** Of the product that faults share. */
 const SHARDS = 8;
 const STRANGER = '127.0.0.2';
 const SPOOL_OLDEST_S_MAX = 15;

@@ -111,7 +111,7 @@ async function readAll(messaging: Messaging): Promise<ReceivedMessage[]> {
     for (let offset = low; offset < high;) {
       const messages = await messaging.readMessages(TOPIC, partition, offset);
       if (messages.length === 0) break;
-      // Poison of another row has no id.
+      // Poison of another fault has no id.
       all.push(...messages.filter(({ headers }) => headers['ce_position'] !== undefined));
       offset = (messages.at(-1)?.offset ?? high) + 1;
     }
