@@ -1,10 +1,10 @@
-import { type FeedFact } from '@icmp-mon/probing/contract';
+import type { FeedFact } from '@icmp-mon/probing/contract';
 import { encodeFeedRecord } from '@icmp-mon/probing/wire';
-import { connect, ControlDatabase, type Connection, type Sql } from '@icmp-mon/platform/database';
+import { ControlDatabase, type Sql } from '@icmp-mon/platform/database';
 import { byLease, Leader, type LeaseTerm } from '@icmp-mon/platform/leases';
-import { SHARD_TOPIC, type Messaging } from '@icmp-mon/platform/messaging';
-import { BackOff, WakeUp } from '@icmp-mon/platform/concurrency';
-import { createLogger, metrics } from '@icmp-mon/platform/ops';
+import { SHARD_TOPIC, type Messaging, type OutgoingMessage } from '@icmp-mon/platform/messaging';
+import { metrics } from '@icmp-mon/platform/ops';
+import { OutboxPublisher, type OutboxRows } from '@icmp-mon/platform/outbox';
 import { Counter, Gauge } from 'prom-client';
 import { FEED_APPENDED_CHANNEL } from './feed-writer';
 
@@ -15,7 +15,6 @@ const LEASE = 'shard-feed-publisher';
 const FACTS_PER_SEND = 2_000;
 /** Appends wake the publisher; this is how long a lost wake-up can delay it. */
 const POLL_MS = 1_000;
-const BACK_OFF = { firstMs: 200, maxMs: 5_000 };
 
 const published = new Counter({
   name: 'icmpmon_shard_feed_published_total',
@@ -40,15 +39,14 @@ export interface FeedPublisherOptions {
 }
 
 /**
- * Sends the feed's facts to the shards in the order of their positions, and only then shows them to agents: whoever
- * probes a target does so after its shard knows the pair. One publisher at a time; a repeat is ignored by position.
+ * Sends the feed's facts to the shards in the order of their positions, and only then shows them to agents: an agent
+ * probes a target only after its shard knows the pair. One publisher at a time; a repeat is ignored by position.
  */
 export class FeedPublisher {
-  private readonly logger = createLogger('shard-feed');
   private readonly leader: Leader<LeaseTerm>;
 
   constructor(private readonly options: FeedPublisherOptions) {
-    this.leader = new Leader(byLease(options.database, LEASE), (_term, lost) => this.run(lost));
+    this.leader = new Leader(byLease(options.database, LEASE), (_term, lost) => this.publish(lost));
   }
 
   start(): void {
@@ -59,57 +57,48 @@ export class FeedPublisher {
     await this.leader.stop();
   }
 
-  private async run(lost: AbortSignal): Promise<void> {
+  private async publish(lost: AbortSignal): Promise<void> {
+    const { database, messaging } = this.options;
+    const rows = feedRows(database);
+    const publisher = new OutboxPublisher<OutgoingMessage>({
+      name: 'shard feed',
+      rows: () => rows,
+      pollMs: POLL_MS,
+      send: (topic, messages) => messaging.send(topic, messages),
+      onSent: (_topic, count) => published.inc(count),
+    });
     active.set(1);
-    const backOff = new BackOff(BACK_OFF);
-    while (!lost.aborted) {
-      try {
-        await this.session(lost, () => backOff.succeeded());
-      } catch (error) {
-        this.logger.warn({ err: error }, 'could not publish assignments, will try again');
-        await backOff.wait(lost);
-      }
-    }
+    await publisher.publishUntil(lost, {
+      url: database.options.url,
+      applicationName: 'shard-feed',
+      channel: FEED_APPENDED_CHANNEL,
+    });
     active.set(0);
   }
-
-  /** One connection's life. */
-  private async session(lost: AbortSignal, onProgress: () => void): Promise<void> {
-    const connection = await connect({ url: this.options.database.options.url, applicationName: 'shard-feed' });
-    const appended = new WakeUp();
-    try {
-      await connection.listen(FEED_APPENDED_CHANNEL, () => appended.wake());
-      connection.lost.addEventListener('abort', () => appended.wake());
-      while (!lost.aborted) {
-        if (await this.publishNext(connection)) onProgress();
-        else await appended.sleep(POLL_MS, lost);
-        connection.lost.throwIfAborted();
-      }
-    } finally {
-      if (!connection.lost.aborted) await connection.close();
-    }
-  }
-
-  private async publishNext(connection: Connection): Promise<boolean> {
-    const from = await publishedPosition(connection);
-    const rows = await connection.query<FeedRow>(
-      'SELECT position, shard, fact FROM shard_feed WHERE position > $1 ORDER BY position LIMIT $2',
-      [from, FACTS_PER_SEND],
-    );
-    if (rows.length === 0) return false;
-    await this.options.messaging.send(
-      SHARD_TOPIC,
-      rows.map(({ position, shard, fact }) => ({
-        key: null,
-        partition: shard,
-        value: encodeFeedRecord(position, fact),
-      })),
-    );
-    published.inc(rows.length);
-    await raisePublished(connection, from, rows[rows.length - 1].position);
-    return true;
-  }
 }
+
+function feedRows(sql: Sql): OutboxRows<OutgoingMessage> {
+  return {
+    async next(sent) {
+      const after = sent ?? (await publishedPosition(sql));
+      const rows = await sql.query<FeedRow>(
+        'SELECT position, shard, fact FROM shard_feed WHERE position > $1 ORDER BY position LIMIT $2',
+        [after, FACTS_PER_SEND],
+      );
+      const last = rows.at(-1);
+      return last === undefined
+        ? 'none'
+        : { after, upTo: last.position, sends: [{ topic: SHARD_TOPIC, messages: rows.map(feedMessage) }] };
+    },
+    mark: ({ after, upTo }) => raisePublished(sql, after, upTo),
+  };
+}
+
+const feedMessage = ({ position, shard, fact }: FeedRow): OutgoingMessage => ({
+  key: null,
+  partition: shard,
+  value: encodeFeedRecord(position, fact),
+});
 
 async function publishedPosition(sql: Sql): Promise<number> {
   const [state] = await sql.query<{ published: number }>('SELECT published FROM shard_feed_state');

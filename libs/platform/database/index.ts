@@ -2,7 +2,7 @@ export * from './sql';
 export { sessionSettings } from './session-settings';
 export { BoundedClient } from './bounded-client';
 export { REQUEST_TIMEOUTS } from './connection-settings';
-export { ChannelListener } from './channel-listener';
+export { ChannelListener, type ChannelListenerOptions } from './channel-listener';
 export * from './connect';
 export * from './control-database';
 export { DatabaseClock } from './database-clock';

@@ -1,6 +1,5 @@
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import type { OutgoingMessage } from '@icmp-mon/platform/messaging';
-import { createLogger } from '@icmp-mon/platform/ops';
 import { eventually, testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { republishStatuses } from './rebuild/republish-statuses';
@@ -67,11 +66,11 @@ describe('published status changes', () => {
   }
 
   const publisher = (givenUpMs?: number): StatusPublisher =>
-    new StatusPublisher(database, topic, () => [0], createLogger('test'), givenUpMs);
+    new StatusPublisher({ sql: database, messaging: topic, ownedShards: () => [0], givenUpMs });
 
   /** Publishes until everything stored is. */
   async function publish(by: StatusPublisher, upTo: number): Promise<void> {
-    by.kick(0);
+    by.wake(0);
     await eventually(async () => {
       expect(await database.query('SELECT published_seq FROM status_publication')).toEqual([{ published_seq: upTo }]);
     });
@@ -85,7 +84,7 @@ describe('published status changes', () => {
       await changed(3, 1);
       await publish(successor, 3);
     };
-    stalled.kick(0);
+    stalled.wake(0);
     await eventually(() => expect(topic.numbers()).toEqual(['0-1', '0-2', '0-3', '0-1', '0-2', '0-3']));
     await stalled.stop();
   });
@@ -125,8 +124,8 @@ describe('published status changes', () => {
         atOnce--;
       },
     };
-    const one = new StatusPublisher(database, slow, () => [0, 1, 2, 3], createLogger('test'));
-    for (const shard of [0, 1, 2, 3]) one.kick(shard);
+    const one = new StatusPublisher({ sql: database, messaging: slow, ownedShards: () => [0, 1, 2, 3] });
+    for (const shard of [0, 1, 2, 3]) one.wake(shard);
     await eventually(async () => {
       const rows = await database.query('SELECT published_seq FROM status_publication');
       expect(rows).toEqual(Array.from({ length: 4 }, () => ({ published_seq: 600 })));
@@ -142,18 +141,20 @@ describe('published status changes', () => {
     let arrive = (): void => undefined;
     topic.hold = () => new Promise((resolve) => (arrive = resolve));
     const one = publisher();
-    one.kick(0);
+    one.wake(0);
     await eventually(() => expect(topic.hold).toBeNull());
     await changed(2, 2);
-    one.kick(0);
+    one.wake(0);
     const stopped = one.stop();
     arrive();
     await stopped;
     expect(topic.numbers()).toEqual(['0-1', '0-2']);
     await changed(3, 1);
     topic.hold = () => new Promise(() => undefined);
-    one.kick(0);
-    await one.stop();
+    const other = publisher();
+    other.wake(0);
+    await eventually(() => expect(topic.hold).toBeNull());
+    await other.stop();
     expect(topic.numbers()).toEqual(['0-1', '0-2']);
   });
 

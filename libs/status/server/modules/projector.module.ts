@@ -1,6 +1,5 @@
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
-import { createLogger } from '@icmp-mon/platform/ops';
 import { BackgroundServices } from '@icmp-mon/platform/plugins';
 import { ShardHost, ShardParticipants } from '@icmp-mon/shard/engine';
 import { Module } from '@nestjs/common';
@@ -17,10 +16,10 @@ export class StatusProjectorModule {
     services: BackgroundServices,
   ) {
     const owned = (): number[] => host.owners().map(({ shard }) => shard);
-    const publisher = new StatusPublisher(telemetry, messaging, owned, createLogger('status-publisher'));
+    const publisher = new StatusPublisher({ sql: telemetry, messaging, ownedShards: owned });
     participants.plug({
       name: 'status',
-      create: (shard, directory) => new StatusParticipant(shard, directory, () => publisher.kick(shard)),
+      create: (shard, directory) => new StatusParticipant(shard, directory, () => publisher.wake(shard)),
     });
     services.plug({
       name: 'status publisher',

@@ -1,0 +1,2 @@
+export { type OutboxOptions, OutboxPublisher } from './outbox-publisher';
+export type { OutboxBatch, OutboxRows } from './outbox-rows';
