@@ -27,8 +27,16 @@ const boundaries = {
     },
     { sourceTag: 'type:platform', onlyDependOnLibsWithTags: ['type:platform', 'type:contract'] },
     { sourceTag: 'type:migrations', onlyDependOnLibsWithTags: ['type:platform', 'type:wire'] },
-    { sourceTag: 'type:ui', onlyDependOnLibsWithTags: ['type:contract', 'type:ui-platform', 'type:ui'] },
-    { sourceTag: 'type:ui-platform', onlyDependOnLibsWithTags: ['type:contract', 'type:ui-platform'] },
+    {
+      sourceTag: 'type:ui',
+      onlyDependOnLibsWithTags: ['type:contract', 'type:ui-platform', 'type:ui-shared', 'type:ui'],
+    },
+    {
+      sourceTag: 'type:ui-shared',
+      onlyDependOnLibsWithTags: ['type:contract', 'type:ui-platform', 'type:ui-shared'],
+    },
+    // The kit knows no context.
+    { sourceTag: 'type:ui-platform', onlyDependOnLibsWithTags: ['type:ui-platform'] },
     {
       sourceTag: 'type:app',
       onlyDependOnLibsWithTags: [
@@ -40,6 +48,7 @@ const boundaries = {
         'type:platform',
         'type:ui',
         'type:ui-platform',
+        'type:ui-shared',
       ],
     },
   ],

@@ -36,7 +36,7 @@ const shared = {
       { find: /^@icmp-mon\/shard\/([\w/-]+)$/, replacement: path.join(root, 'libs/shard/$1/index.ts') },
       { find: /^@icmp-mon\/migrations$/, replacement: path.join(root, 'migrations/index.ts') },
       {
-        find: /^@icmp-mon\/([\w-]+)\/(contract|server|ui|agent|wire)$/,
+        find: /^@icmp-mon\/([\w-]+)\/(contract|server|ui|look|agent|wire)$/,
         replacement: path.join(root, 'libs/$1/$2/index.ts'),
       },
     ],

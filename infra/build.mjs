@@ -14,9 +14,9 @@ const hashFile = join(distDir, '.build-hash');
 // Servers bundle the declared topics and the schemas of their messages.
 const places = ['apps', 'libs', 'migrations', 'docs/schemas', ...tools];
 const single = ['docs/asyncapi.yaml', 'package-lock.json', 'tsconfig.base.json'];
-const portalOnly = /^(apps\/portal|libs\/[^/]+\/ui|libs\/platform\/(ui-kit|charts))\//;
+const portalOnly = /^(apps\/portal|libs\/[^/]+\/(ui|look)|libs\/platform\/(ui-kit|live-stream|charts))\//;
 const serverOnly =
-  /^(apps\/(?!portal)|migrations|docs|libs\/[^/]+\/(server|wire|agent)|libs\/platform\/(?!ui-kit|charts))/;
+  /^(apps\/(?!portal)|migrations|docs|libs\/[^/]+\/(server|wire|agent)|libs\/platform\/(?!ui-kit|live-stream|charts))/;
 
 const isOfTool = (path) => tools.some((name) => path.startsWith(`${name}/`));
 

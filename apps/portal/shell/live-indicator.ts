@@ -1,5 +1,5 @@
 import { Component, computed, inject } from '@angular/core';
-import { LiveStream } from '@icmp-mon/platform/ui-kit';
+import { LiveStream } from '@icmp-mon/platform/live-stream';
 
 /** Whether the page is live; grey, with the age, while what it shows is old. */
 @Component({

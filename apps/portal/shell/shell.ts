@@ -3,18 +3,10 @@ import { MatDialog } from '@angular/material/dialog';
 import { Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { CdkMenuModule } from '@angular/cdk/menu';
 import { Session } from '@icmp-mon/identity/ui';
-import {
-  HEALTH_LOOKS_LIKE,
-  Icon,
-  type IconName,
-  LiveStream,
-  PageTrail,
-  readProblem,
-  Shortcuts,
-  StatusGlyph,
-  Theme,
-  Toasts,
-} from '@icmp-mon/platform/ui-kit';
+import { HEALTH_LOOKS_LIKE } from '@icmp-mon/operations/contract';
+import { Icon, type IconName, PageTrail, readProblem, Shortcuts, Theme, Toasts } from '@icmp-mon/platform/ui-kit';
+import { LiveStream } from '@icmp-mon/platform/live-stream';
+import { StatusGlyph } from '@icmp-mon/status/look';
 import { LiveIndicator } from './live-indicator';
 import { TruthBand } from './truth-band';
 

@@ -1,5 +1,5 @@
 import { Component, computed, inject } from '@angular/core';
-import { LiveStream } from '@icmp-mon/platform/ui-kit';
+import { LiveStream } from '@icmp-mon/platform/live-stream';
 
 /** On top of every page while what it shows is old, or something is wrong that everybody should know: how old, and why. */
 @Component({

@@ -15,8 +15,8 @@ import {
   scaleOf,
   type ValueScale,
 } from '@icmp-mon/platform/charts';
+import { agentTrouble } from '@icmp-mon/agents/look';
 import {
-  agentTrouble,
   ageText,
   bytesText,
   Clock,

@@ -1,6 +1,6 @@
 import { Component, computed, input } from '@angular/core';
 import type { AgentConnection } from '@icmp-mon/agents/contract';
-import { StatusGlyph } from '@icmp-mon/platform/ui-kit';
+import { StatusGlyph } from '@icmp-mon/status/look';
 import type { Status } from '@icmp-mon/status/contract';
 
 /** How an agent is heard, in the shapes and colours of the statuses. */

@@ -3,8 +3,8 @@ import { Component, computed, inject, signal } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { type AgentConnection, type AgentView, isAdmitted } from '@icmp-mon/agents/contract';
 import { Session } from '@icmp-mon/identity/ui';
+import { agentTrouble } from '@icmp-mon/agents/look';
 import {
-  agentTrouble,
   ageText,
   Clock,
   countText,

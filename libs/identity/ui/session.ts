@@ -1,7 +1,7 @@
 import { HttpClient, type HttpErrorResponse } from '@angular/common/http';
 import { computed, inject, Injectable, signal } from '@angular/core';
 import type { LoginRequest, Permission, SessionView } from '@icmp-mon/identity/contract';
-import { LiveStream } from '@icmp-mon/platform/ui-kit';
+import { LiveStream } from '@icmp-mon/platform/live-stream';
 import { firstValueFrom } from 'rxjs';
 
 const AUTH = '/api/v1/auth';

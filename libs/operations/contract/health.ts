@@ -1,6 +1,16 @@
+import type { Status } from '@icmp-mon/status/contract';
+
 /** Worst first. `unknown` is what cannot be read now: never counted as well. */
 export const HEALTH_STATES = ['bad', 'unknown', 'attention', 'ok'] as const;
 export type HealthState = (typeof HEALTH_STATES)[number];
+
+/** The status by whose shape and colour a state is shown. */
+export const HEALTH_LOOKS_LIKE: Readonly<Record<HealthState, Status>> = {
+  ok: 'up',
+  attention: 'degraded',
+  bad: 'down',
+  unknown: 'unknown',
+};
 
 /** What a figure is counted in; `instant` is ISO 8601. */
 export type FigureUnit = 'text' | 'count' | 'seconds' | 'bytes' | 'bytesPerDay' | 'days' | 'instant';

@@ -1,6 +1,7 @@
 import { Component, computed, input } from '@angular/core';
 import type { HealthState } from '@icmp-mon/operations/contract';
-import { HEALTH_LOOKS_LIKE, StatusGlyph } from '@icmp-mon/platform/ui-kit';
+import { HEALTH_LOOKS_LIKE } from '@icmp-mon/operations/contract';
+import { StatusGlyph } from '@icmp-mon/status/look';
 
 /** The state of a part, in the shapes and colours of the statuses. */
 @Component({

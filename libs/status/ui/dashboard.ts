@@ -4,21 +4,19 @@ import { RouterLink } from '@angular/router';
 import type { AgentView } from '@icmp-mon/agents/contract';
 import {
   ageText,
-  agentTrouble,
   Clock,
   countText,
   Empty,
   Failure,
   instantText,
   keepLast,
-  LiveStream,
   PageTrail,
   rateText,
   reloadEvery,
-  shortReasonText,
-  StatusGlyph,
-  type StreamBatch,
 } from '@icmp-mon/platform/ui-kit';
+import { agentTrouble } from '@icmp-mon/agents/look';
+import { LiveStream, type StreamBatch } from '@icmp-mon/platform/live-stream';
+import { shortReasonText, StatusGlyph } from '@icmp-mon/status/look';
 import { type StatusChangeView, STATUSES } from '@icmp-mon/status/contract';
 import { truthLine } from './truth-line';
 

@@ -1,4 +1,5 @@
-import { countText, durationText, type FleetCounts, rateText } from '@icmp-mon/platform/ui-kit';
+import { countText, durationText, rateText } from '@icmp-mon/platform/ui-kit';
+import { type FleetCounts } from '@icmp-mon/platform/live-stream';
 import { STATUSES } from '@icmp-mon/status/contract';
 
 /**

@@ -21,18 +21,15 @@ import {
   Icon,
   instantText,
   keepLast,
-  LiveStream,
   PageTrail,
   percentText,
   readProblem,
-  reasonText,
   rttText,
-  shortReasonText,
   Shortcuts,
-  StatusGlyph,
-  type StreamBatch,
   Toasts,
 } from '@icmp-mon/platform/ui-kit';
+import { LiveStream, type StreamBatch } from '@icmp-mon/platform/live-stream';
+import { reasonText, shortReasonText, StatusGlyph } from '@icmp-mon/status/look';
 import type { HistoryPage, HistoryPoint, ProbeResult, Resolution } from '@icmp-mon/probing/contract';
 import type { TargetStatusView } from '@icmp-mon/status/contract';
 import type { TargetView } from '@icmp-mon/targets/contract';

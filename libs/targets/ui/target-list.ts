@@ -26,12 +26,11 @@ import {
   Failure,
   Icon,
   instantText,
-  LiveStream,
   PageTrail,
   Shortcuts,
-  shortReasonText,
-  StatusGlyph,
 } from '@icmp-mon/platform/ui-kit';
+import { LiveStream } from '@icmp-mon/platform/live-stream';
+import { shortReasonText, StatusGlyph } from '@icmp-mon/status/look';
 import { type Status, STATUSES } from '@icmp-mon/status/contract';
 import type { TargetSort, TargetView } from '@icmp-mon/targets/contract';
 import type { TierView } from '@icmp-mon/tiers/contract';

@@ -1,7 +1,8 @@
 import { HttpClient } from '@angular/common/http';
 import { DestroyRef, inject, Injectable, signal } from '@angular/core';
 import type { TargetPage, TargetView } from '@icmp-mon/targets/contract';
-import { Clock, LiveStream, type ReadFailure, type StreamBatch } from '@icmp-mon/platform/ui-kit';
+import { Clock, type ReadFailure } from '@icmp-mon/platform/ui-kit';
+import { LiveStream, type StreamBatch } from '@icmp-mon/platform/live-stream';
 import { firstValueFrom } from 'rxjs';
 import { type ListQuery, listParams, matches, moves, WORST_FIRST } from './list-query';
 import { PAGE_ROWS, RowWindow } from './row-window';

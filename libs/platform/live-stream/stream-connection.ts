@@ -1,4 +1,4 @@
-import { elapsedMs, type Moment, momentNow } from './elapsed';
+import { elapsedMs, type Moment, momentNow } from '@icmp-mon/platform/ui-kit';
 import { SILENT_MS } from './page-truth';
 
 const STREAM_URL = '/api/v1/status/stream';

@@ -1,6 +1,6 @@
 import type { AgentTelemetry, AgentView } from '@icmp-mon/agents/contract';
-import { countText, rateText } from './number-text';
-import { ageText, durationText } from './time-text';
+import { countText, rateText } from '@icmp-mon/platform/ui-kit';
+import { ageText, durationText } from '@icmp-mon/platform/ui-kit';
 
 const PUT_OUT: Partial<Record<AgentView['state'], string>> = {
   evicted: 'was evicted: it may join again with a token that names it',

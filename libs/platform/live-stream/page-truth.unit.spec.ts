@@ -1,9 +1,9 @@
 import type { Freshness } from '@icmp-mon/operations/contract';
 import { describe, expect, it } from 'vitest';
-import type { Moment } from './elapsed';
+import type { Moment } from '@icmp-mon/platform/ui-kit';
 import { type HeardFreshness, truthOf } from './page-truth';
 import type { LinkState } from './stream-connection';
-import { clockText } from './time-text';
+import { clockText } from '@icmp-mon/platform/ui-kit';
 
 const WALL_MS = Date.parse('2026-11-18T11:00:00Z');
 const at = (ms: number): Moment => ({ monotonicMs: ms, wallMs: WALL_MS + ms });

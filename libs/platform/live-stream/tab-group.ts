@@ -1,4 +1,4 @@
-import { elapsedMs, type Moment, momentNow } from './elapsed';
+import { elapsedMs, type Moment, momentNow } from '@icmp-mon/platform/ui-kit';
 
 /** A tab that is alone hears nothing for this long and leads. */
 const ANSWER_MS = 300;

@@ -1,7 +1,7 @@
 import type { Freshness } from '@icmp-mon/operations/contract';
-import { elapsedMs, type Moment } from './elapsed';
+import { elapsedMs, type Moment } from '@icmp-mon/platform/ui-kit';
 import type { LinkState } from './stream-connection';
-import { clockText, durationText } from './time-text';
+import { clockText, durationText } from '@icmp-mon/platform/ui-kit';
 
 /** A server that is well says something every 2 s; without a word for this long, what is shown is old. */
 export const SILENT_MS = 6_000;

@@ -1,0 +1,2 @@
+export { LiveStream } from './live-stream';
+export type { FleetCounts, StreamBatch } from './stream-batch';

@@ -1,0 +1,2 @@
+export * from './reason-text';
+export * from './status-glyph';
