@@ -1,3 +1,5 @@
+// The UI kit's entry holds components too, which need the compiler outside a build.
+import '@angular/compiler';
 import type { AgentTelemetry, AgentView } from '@icmp-mon/agents/contract';
 import { describe, expect, it } from 'vitest';
 import { agentTrouble } from './agent-trouble';

@@ -1,3 +1,5 @@
+// The UI kit's entry holds components too, which need the compiler outside a build.
+import '@angular/compiler';
 import type { Freshness } from '@icmp-mon/operations/contract';
 import { describe, expect, it } from 'vitest';
 import type { Moment } from '@icmp-mon/platform/ui-kit';

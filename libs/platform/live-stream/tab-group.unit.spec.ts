@@ -1,3 +1,5 @@
+// The UI kit's entry holds components too, which need the compiler outside a build.
+import '@angular/compiler';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TabGroup, type TabMessage } from './tab-group';
 
