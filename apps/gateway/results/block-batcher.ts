@@ -1,4 +1,5 @@
 import { encodeBlocksRecord, ENVELOPE_OVERHEAD_BYTES_MAX, type BlockEnvelope } from '@icmp-mon/probing/wire';
+import { Batching } from '@icmp-mon/platform/batching';
 import { DependencyUnavailable } from '@icmp-mon/platform/errors';
 import type { OutgoingMessage } from '@icmp-mon/platform/messaging';
 
@@ -23,16 +24,9 @@ interface OpenRecord {
   results: number;
 }
 
-interface Batch {
-  blocks: ShardBlock[];
-  bytes: number;
-  sent: Promise<void>;
-  settle: { resolve(): void; reject(reason: unknown): void };
-}
-
 export interface BlockBatcherOptions {
   send(messages: OutgoingMessage[]): Promise<void>;
-  /** Sends begin at least this far apart; what comes between them goes together. 100 ms unless said. */
+  /** Sends begin at least this far apart; what comes between them goes together. 100 ms unless set. */
   gatherMs?: number;
 }
 
@@ -41,69 +35,31 @@ export interface BlockBatcherOptions {
  * time goes at once. One send is in flight at a time, so records keep the order in which requests came.
  */
 export class BlockBatcher {
-  private readonly gatherMs: number;
-  private batch: Batch | null = null;
-  private working = false;
-  /** Ends the pause of `gather`. */
-  private endPause: (() => void) | null = null;
-  private lastSendMs = -Infinity;
+  private readonly uploads: Batching<readonly ShardBlock[], void>;
 
-  constructor(private readonly options: BlockBatcherOptions) {
-    this.gatherMs = options.gatherMs ?? 100;
+  constructor({ send, gatherMs = 100 }: BlockBatcherOptions) {
+    const gather = { everyMs: gatherMs, fullWeight: BATCH_BYTES_FULL, weightOf: bytesOf };
+    this.uploads = new Batching(
+      { batchMax: Infinity, concurrentMax: 1, gather, failWaiting: kafkaIsAway },
+      async (uploads) => {
+        await send(recordsOf(uploads.flat()));
+        return uploads.map(() => undefined);
+      },
+    );
   }
 
   /** Resolves when all the blocks are durable; rejects as the send did, or when Kafka failed just before it. */
-  add(blocks: readonly ShardBlock[]): Promise<void> {
-    if (blocks.length === 0) return Promise.resolve();
-    const batch = (this.batch ??= newBatch());
-    for (const block of blocks) {
-      batch.blocks.push(block);
-      batch.bytes += block.envelope.block.length;
-    }
-    if (isFull(batch)) this.endPause?.();
-    if (!this.working) void this.work();
-    return batch.sent;
+  async add(blocks: readonly ShardBlock[]): Promise<void> {
+    if (blocks.length > 0) await this.uploads.ask(blocks);
   }
+}
 
-  private async work(): Promise<void> {
-    this.working = true;
-    while (this.batch !== null) {
-      await this.gather();
-      const { batch } = this;
-      this.batch = null;
-      this.lastSendMs = performance.now();
-      try {
-        await this.options.send(recordsOf(batch.blocks));
-        batch.settle.resolve();
-      } catch (error) {
-        batch.settle.reject(error);
-        this.refuseWaiting(error);
-      }
-    }
-    this.working = false;
-  }
+const bytesOf = (blocks: readonly ShardBlock[]): number =>
+  blocks.reduce((bytes, { envelope }) => bytes + envelope.block.length, 0);
 
-  private async gather(): Promise<void> {
-    const waitMs = this.lastSendMs + this.gatherMs - performance.now();
-    if (waitMs <= 0 || this.batch === null || isFull(this.batch)) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, waitMs);
-      this.endPause = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.endPause = null;
-  }
-
-  /** Whoever waited behind a send that failed need not wait through another: their agents keep the blocks. */
-  private refuseWaiting(error: unknown): void {
-    const waiting = this.batch;
-    this.batch = null;
-    waiting?.settle.reject(
-      error instanceof DependencyUnavailable ? error : new DependencyUnavailable('Kafka', { cause: error }),
-    );
-  }
+/** Uploads that waited behind a send that failed need not wait through another: their agents keep the blocks. */
+function kafkaIsAway(error: unknown): DependencyUnavailable {
+  return error instanceof DependencyUnavailable ? error : new DependencyUnavailable('Kafka', { cause: error });
 }
 
 /** Messages for the shards' partitions, each of blocks in the order in which they came. */
@@ -132,15 +88,4 @@ export function recordsOf(blocks: readonly ShardBlock[]): OutgoingMessage[] {
 function hasRoom(record: OpenRecord, bytes: number, results: number): boolean {
   if (record.envelopes.length === RECORD_BLOCKS_MAX) return false;
   return record.bytes + bytes <= RECORD_BYTES_MAX && record.results + results <= RECORD_RESULTS_MAX;
-}
-
-function isFull({ bytes }: Batch): boolean {
-  return bytes >= BATCH_BYTES_FULL;
-}
-
-function newBatch(): Batch {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  // A batch that fails is told to each of its requests; that none of them may be left to hear it is no fault.
-  promise.catch(() => undefined);
-  return { blocks: [], bytes: 0, sent: promise, settle: { resolve, reject } };
 }

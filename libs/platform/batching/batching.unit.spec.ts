@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Batching } from './index';
 
 describe('batching', () => {
@@ -34,5 +34,79 @@ describe('batching', () => {
     }
     expect((await answers).map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
     held.length = 0;
+  });
+
+  it('never has two questions of one key under way, and keeps their order', async () => {
+    const calls: { questions: string[]; release(): void }[] = [];
+    const batching = new Batching<string, string>(
+      { batchMax: 10, concurrentMax: 2, keyOf: (question) => question[0] },
+      async (questions) => {
+        await new Promise<void>((release) => calls.push({ questions, release }));
+        return questions;
+      },
+    );
+    const answers = ['a1', 'b1', 'a2', 'a3'].map((question) => batching.ask(question));
+    await expect.poll(() => calls.length).toBe(1);
+    answers.push(batching.ask('b2'), batching.ask('c1'));
+    await expect.poll(() => calls.length).toBe(2);
+    for (let at = 0; at < 4; at++) {
+      await expect.poll(() => calls.length).toBeGreaterThan(at);
+      calls[at].release();
+    }
+    expect(await Promise.all(answers)).toEqual(['a1', 'b1', 'a2', 'a3', 'b2', 'c1']);
+    expect(calls.map(({ questions }) => questions)).toEqual([['a1', 'b1'], ['c1'], ['a2', 'b2'], ['a3']]);
+  });
+
+  it('lets the work answer and refuse single questions before the others', async () => {
+    const rest = Promise.withResolvers<void>();
+    const batching = new Batching<number, string>({ batchMax: 3, concurrentMax: 1 }, async (_questions, asked) => {
+      asked[0].answer('early');
+      asked[1].fail(new Error('refused'));
+      await rest.promise;
+      asked[2].answer('late');
+      return undefined;
+    });
+    const [first, second, third] = [1, 2, 3].map((question) => batching.ask(question));
+    await expect(first).resolves.toBe('early');
+    await expect(second).rejects.toThrow('refused');
+    rest.resolve();
+    await expect(third).resolves.toBe('late');
+  });
+
+  it('gathers between two batches until the time is over or enough waits', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    const batches: number[][] = [];
+    const gather = { everyMs: 100, fullWeight: 10, weightOf: (question: number) => question };
+    const batching = new Batching<number, void>({ batchMax: Infinity, concurrentMax: 1, gather }, (questions) => {
+      batches.push(questions);
+      return Promise.resolve(questions.map(() => undefined));
+    });
+    await batching.ask(1);
+    const gathered = [batching.ask(2), batching.ask(3)];
+    await vi.advanceTimersByTimeAsync(99);
+    expect(batches).toEqual([[1]]);
+    await vi.advanceTimersByTimeAsync(1);
+    await Promise.all(gathered);
+    expect(batches).toEqual([[1], [2, 3]]);
+    await Promise.all([batching.ask(4), batching.ask(6)]);
+    expect(batches).toEqual([[1], [2, 3], [4, 6]]);
+    vi.useRealTimers();
+  });
+
+  it('fails those that wait behind a batch that failed, where these are not to wait through another', async () => {
+    let calls = 0;
+    const failure = Promise.withResolvers<number[]>();
+    const batching = new Batching<number, number>(
+      { batchMax: 1, concurrentMax: 1, failWaiting: (error) => new Error('behind', { cause: error }) },
+      (questions) => (calls++ === 0 ? failure.promise : Promise.resolve(questions)),
+    );
+    const first = batching.ask(1);
+    await expect.poll(() => calls).toBe(1);
+    const second = batching.ask(2);
+    failure.reject(new Error('away'));
+    await expect(first).rejects.toThrow('away');
+    await expect(second).rejects.toThrow('behind');
+    await expect(batching.ask(3)).resolves.toBe(3);
+    expect(calls).toBe(2);
   });
 });

@@ -1,2 +1,2 @@
-export * from './batching';
+export { type Asked, Batching } from './batching';
 export { keptByCost, ShortCache } from './short-cache';

@@ -1,3 +1,4 @@
+import { type Asked, Batching } from '@icmp-mon/platform/batching';
 import { BackOff } from '@icmp-mon/platform/concurrency';
 import {
   ControlDatabase,
@@ -36,11 +37,7 @@ const APART_LOCK_TIMEOUT_MS = 500;
 /** How long such commands are begun one after the other, so that they are answered while somebody listens. */
 const APART_MS_MAX = 4_000;
 
-interface Waiting {
-  run: CommandRun;
-  answer(done: Executed<unknown, DomainEvent>): void;
-  fail(error: unknown): void;
-}
+type Waiting = Asked<CommandRun, Executed<unknown, DomainEvent>>;
 
 /**
  * Loads an aggregate, decides, appends and updates its read model, all in one transaction. Commands that arrive while
@@ -48,12 +45,18 @@ interface Waiting {
  */
 @Injectable()
 export class EventStore {
-  private waiting: Waiting[] = [];
-  private transactions = 0;
-  /** Streams of the transactions under way: who comes meanwhile waits instead of losing to them. */
-  private readonly busy = new Set<string>();
+  private readonly commands: Batching<CommandRun, Executed<unknown, DomainEvent>>;
 
-  constructor(private readonly database: ControlDatabase) {}
+  constructor(private readonly database: ControlDatabase) {
+    this.commands = new Batching<CommandRun, Executed<unknown, DomainEvent>>(
+      // A command of a stream that is under way waits instead of losing to it.
+      { batchMax: TOGETHER_MAX, concurrentMax: TRANSACTIONS_MAX, keyOf: streamOfRun },
+      async (_runs, asked) => {
+        await this.runBatch(asked);
+        return undefined;
+      },
+    );
+  }
 
   /**
    * Runs `decide` on the current state; what it throws passes through. A conflict with another writer is retried here and
@@ -68,7 +71,7 @@ export class EventStore {
   ): Promise<Executed<S, E, A>> {
     const run = runOf(aggregate, id, decide, options);
     const isAlone = options.within !== undefined || run.keep !== undefined;
-    return (isAlone ? this.runAlone(run) : this.enqueue(run)) as Promise<Executed<S, E, A>>;
+    return (isAlone ? this.runAlone(run) : this.commands.ask(run)) as Promise<Executed<S, E, A>>;
   }
 
   /** One try of `execute` in the caller's transaction, which must do nothing long after it; VersionConflict passes. */
@@ -89,46 +92,12 @@ export class EventStore {
     return { state, version: events.length };
   }
 
-  private enqueue(run: CommandRun): Promise<Executed<unknown, DomainEvent>> {
-    return new Promise((answer, fail) => {
-      this.waiting.push({ run, answer, fail });
-      if (this.transactions >= TRANSACTIONS_MAX) return;
-      this.transactions++;
-      // Those who call in the same turn of the event loop share the first transaction already.
-      setImmediate(() => void this.work());
-    });
-  }
-
-  private async work(): Promise<void> {
-    for (let batch = this.nextBatch(); batch.length > 0; batch = this.nextBatch()) {
-      await this.runBatch(batch);
-      for (const { run } of batch) this.busy.delete(streamOfRun(run));
-    }
-    this.transactions--;
-  }
-
-  /** The next commands in their order, one of each stream; their streams are busy from here on. */
-  private nextBatch(): Waiting[] {
-    const batch: Waiting[] = [];
-    const left: Waiting[] = [];
-    for (const waiting of this.waiting) {
-      const stream = streamOfRun(waiting.run);
-      if (batch.length === TOGETHER_MAX || this.busy.has(stream)) left.push(waiting);
-      else {
-        this.busy.add(stream);
-        batch.push(waiting);
-      }
-    }
-    this.waiting = left;
-    return batch;
-  }
-
   /** What breaks the transaction of many is found by halving: in the end it breaks only its own. */
   private async runBatch(batch: readonly Waiting[]): Promise<void> {
     const [first] = batch;
-    if (batch.length === 1) return this.runAlone(first.run).then(first.answer, first.fail);
+    if (batch.length === 1) return this.runAlone(first.question).then(first.answer, first.fail);
     try {
-      const runs = batch.map(({ run }) => run);
+      const runs = batch.map(({ question }) => question);
       const outcomes = await this.database.transaction((sql) => runTogether(sql, runs));
       batch.forEach((waiting, at) => settle(waiting, outcomes[at]));
     } catch (error) {
@@ -143,7 +112,7 @@ export class EventStore {
   /** Somebody keeps what one of them needs; the server has undone all. Those that still wait fail as their transaction did. */
   private async runApart(batch: readonly Waiting[], timeout: unknown): Promise<void> {
     const untilMs = performance.now() + APART_MS_MAX;
-    for (const { run, answer, fail } of batch) {
+    for (const { question: run, answer, fail } of batch) {
       if (performance.now() >= untilMs) fail(timeout);
       else
         await this.runAlone(run, APART_LOCK_TIMEOUT_MS).then(answer, (error: unknown) =>
