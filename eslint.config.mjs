@@ -100,6 +100,27 @@ export default [
       ],
     },
   },
+  {
+    files: ['libs/*/server/**/*.ts', 'apps/{api,gateway,worker,projector,cli}/**/*.ts'],
+    ignores: ['**/*.spec.ts', '**/*.test-*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'Literal[value=/^(public|internal)\\.[a-z-]+/]',
+          message: 'Name the topic in the contract of the context that owns it, and import it from there.',
+        },
+        {
+          selector: 'Literal[value=/^icmpmon\\.[a-z-]+\\.[a-z-]+/]',
+          message: "Name the event's type in the contract of the context that owns it, and import it from there.",
+        },
+        {
+          selector: 'CallExpression[callee.name="cloudEventType"] > Literal',
+          message: "Name the event's type in the contract of the context that owns it, and import it from there.",
+        },
+      ],
+    },
+  },
   { files: ['libs/platform/messaging/**/*.ts'], rules: { 'no-restricted-imports': 'off' } },
   { files: ['**/*.spec.ts'], rules: { 'max-lines': 'off' } },
   prettier,

@@ -1,6 +1,6 @@
 import type { Sql } from '@icmp-mon/platform/database';
-import { cloudEventType, type ReceivedMessage } from '@icmp-mon/platform/messaging';
-import type { Status } from '@icmp-mon/status/contract';
+import type { ReceivedMessage } from '@icmp-mon/platform/messaging';
+import { type Status, TARGET_STATUS_CHANGED, TARGET_STATUS_TOPIC } from '@icmp-mon/status/contract';
 import type { StandingChange } from '@icmp-mon/status/server';
 
 export interface TestChange {
@@ -48,7 +48,7 @@ export function changeMessage(change: TestChange, from: Status): ReceivedMessage
     ...{ reason: 'quorum_up', at: atOf(change), lastSuccessAt: null, votes: VOTES, shard, changeSeq: seq },
   };
   return {
-    topic: 'public.target-status.v1',
+    topic: TARGET_STATUS_TOPIC,
     partition: 0,
     offset: seq,
     key: targetId,
@@ -57,7 +57,7 @@ export function changeMessage(change: TestChange, from: Status): ReceivedMessage
       ce_specversion: '1.0',
       ce_id: `${shard}-${seq}`,
       ce_source: 'urn:icmp-mon',
-      ce_type: cloudEventType('target-status', 'TargetStatusChanged'),
+      ce_type: TARGET_STATUS_CHANGED,
       ce_time: atOf(change),
       'content-type': 'application/json',
     },

@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { bootstrapEnrolmentToken, CertificateAuthority, makeToken } from '@icmp-mon/agents/server';
 import {
-  bootstrapEnrolmentToken,
-  CertificateAuthority,
-  makeToken,
+  AGENT_POLICY_TOPIC,
+  type EnrolAnswer,
   type ReceivedTelemetry,
-} from '@icmp-mon/agents/server';
-import { AGENT_POLICY_TOPIC, type EnrolAnswer, type RenewAnswer, type ReportedPolicy } from '@icmp-mon/agents/contract';
+  type RenewAnswer,
+  type ReportedPolicy,
+} from '@icmp-mon/agents/contract';
 import {
   decodeShardRecord,
   inspectBlock,

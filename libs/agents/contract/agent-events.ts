@@ -3,6 +3,16 @@ export const AGENT_STREAM = 'agent';
 /** Topic that agents' events are relayed to. */
 export const AGENTS_TOPIC = 'public.agents.v1';
 
+/** Types of these events as CloudEvents. */
+export const AGENT_ENROLLED = 'icmpmon.agent.enrolled.v1';
+export const AGENT_DESCRIBED = 'icmpmon.agent.described.v1';
+export const AGENT_DRAIN_STARTED = 'icmpmon.agent.drain-started.v1';
+export const AGENT_DRAIN_CANCELLED = 'icmpmon.agent.drain-cancelled.v1';
+export const AGENT_RETIRED = 'icmpmon.agent.retired.v1';
+export const AGENT_EVICTED = 'icmpmon.agent.evicted.v1';
+export const AGENT_BANNED = 'icmpmon.agent.banned.v1';
+export const AGENT_UNBANNED = 'icmpmon.agent.unbanned.v1';
+
 /**
  * Where an agent is in its life.
  * - `active`: takes part

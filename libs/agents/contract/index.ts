@@ -1,5 +1,6 @@
 export * from './agent-events';
 export * from './agent';
+export * from './received-telemetry';
 export * from './agent-refusal';
 export * from './agent-policy';
 export * from './agent-reports';

@@ -1,6 +1,7 @@
+import { AGENT_HEALTH_GROUP, AGENT_TELEMETRY_TOPIC, type ReceivedTelemetry } from '@icmp-mon/agents/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import { PoisonError, type ReceivedMessage } from '@icmp-mon/platform/messaging';
-import { AGENT_TELEMETRY_TOPIC, readTelemetry, type ReceivedTelemetry } from './telemetry';
+import { readTelemetry } from './telemetry';
 
 const FIGURES =
   'probes_per_s, results_per_s, cpu_cores, executor_cpu_cores, rss_bytes, spool_blocks, spool_oldest_s, clock_offset_ms';
@@ -12,7 +13,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  * one that the log has last: a gateway whose clock was ahead keeps no later report out, and none is dated into the future.
  */
 export class AgentHealthProjection {
-  static readonly group = 'agent-health';
+  static readonly group = AGENT_HEALTH_GROUP;
   static readonly topics = [AGENT_TELEMETRY_TOPIC];
 
   async handle(sql: Sql, messages: readonly ReceivedMessage[]): Promise<void> {

@@ -20,7 +20,7 @@ export { readPolicyReport } from './policy-report';
 export { renewableFromMs, RenewCertificate, RenewCertificateHandler } from './renew-certificate';
 export { ReportPolicy, ReportPolicyHandler } from './report-policy';
 export { ReportTelemetry, ReportTelemetryHandler } from './report-telemetry';
-export { AGENT_TELEMETRY_TOPIC, readTelemetry, type ReceivedTelemetry } from './telemetry';
+export { readTelemetry } from './telemetry';
 export { agentModel } from './agent-model';
 export { agentHealthModel } from './agent-health-model';
 export { UncountedNotices } from './uncounted/uncounted-notices';

@@ -1,9 +1,13 @@
-import type { AgentTelemetry, TelemetryAnswer } from '@icmp-mon/agents/contract';
+import {
+  AGENT_TELEMETRY_TOPIC,
+  type AgentTelemetry,
+  type ReceivedTelemetry,
+  type TelemetryAnswer,
+} from '@icmp-mon/agents/contract';
 import { DatabaseClock } from '@icmp-mon/platform/database';
 import { DependencyUnavailable } from '@icmp-mon/platform/errors';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { AGENT_TELEMETRY_TOPIC, type ReceivedTelemetry } from './telemetry';
 import { UncountedNotices } from './uncounted/uncounted-notices';
 
 /** Publishes an agent's report; returns which of its results are not counted as it meant. `peer` is the address that sent it. */

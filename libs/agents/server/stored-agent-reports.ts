@@ -1,9 +1,14 @@
-import { type AgentReport, AgentReports, executorTrouble, type ExecutorHealth } from '@icmp-mon/agents/contract';
+import {
+  AGENT_TELEMETRY_TOPIC,
+  type AgentReport,
+  AgentReports,
+  executorTrouble,
+  type ExecutorHealth,
+} from '@icmp-mon/agents/contract';
 import type { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { DependencyUnavailable } from '@icmp-mon/platform/errors';
 import type { Messaging } from '@icmp-mon/platform/messaging';
 import { AgentHealthProjection } from './agent-health.projection';
-import { AGENT_TELEMETRY_TOPIC } from './telemetry';
 
 interface Row {
   agentId: string;

@@ -3,18 +3,6 @@ import { DomainError, type FieldError } from '@icmp-mon/platform/errors';
 import { absoluteMs } from '@icmp-mon/platform/http';
 import { inOneLine, isCleanText } from '@icmp-mon/platform/text';
 
-/** Value of `internal.agent-telemetry`, keyed by agent id. */
-export interface ReceivedTelemetry {
-  agentId: string;
-  /** Gateway's clock, ISO 8601. */
-  receivedAt: string;
-  /** Address that the agent's request came from, as the gateway saw it; older gateways do not tell it. */
-  peer?: string;
-  telemetry: AgentTelemetry;
-}
-
-export const AGENT_TELEMETRY_TOPIC = 'internal.agent-telemetry';
-
 const EXECUTORS_MAX = 32;
 /** Any word: newer agents know more states than we do (`EXECUTOR_STATES` of the contract). */
 const EXECUTOR_STATE = /^[a-z_]{1,64}$/;

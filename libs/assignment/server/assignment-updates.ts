@@ -2,7 +2,7 @@ import type { AssignmentsAnswer } from '@icmp-mon/assignment/contract';
 import { ChannelListener, ControlDatabase } from '@icmp-mon/platform/database';
 import { BackOff, WakeUp } from '@icmp-mon/platform/concurrency';
 import { createLogger } from '@icmp-mon/platform/ops';
-import { agentsWithChanges, assignmentsSince, readFeedState } from './assignments.query';
+import { agentsWithChanges, assignmentsSince, readFeedState } from './published-assignments';
 import { FEED_PUBLISHED_CHANNEL } from './feed-publisher';
 
 /** The publisher's notifications wake the waiting; this is how long a lost one can delay them. */

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { assignmentEvents, type AssignmentEvents, EVENTS } from './assignment-events.test-data';
 import { AssignmentProjection } from './assignment.projection';
 import { AssignmentUpdates } from './assignment-updates';
-import { assignmentsSince } from './assignments.query';
+import { assignmentsSince } from './published-assignments';
 import { FeedPublisher } from './feed-publisher';
 import { forgetRemovals, forgetReplacedFacts } from './forget-history';
 

@@ -1,6 +1,23 @@
-import type { AgentDescribed, AgentEnrolled, AgentState } from '@icmp-mon/agents/contract';
-import type { TargetRegistered, TargetRemoved } from '@icmp-mon/targets/contract';
-import type { TierDefined } from '@icmp-mon/tiers/contract';
+import {
+  AGENT_BANNED,
+  AGENT_DESCRIBED,
+  AGENT_DRAIN_CANCELLED,
+  AGENT_DRAIN_STARTED,
+  AGENT_ENROLLED,
+  AGENT_EVICTED,
+  AGENT_RETIRED,
+  AGENT_UNBANNED,
+  type AgentDescribed,
+  type AgentEnrolled,
+  type AgentState,
+} from '@icmp-mon/agents/contract';
+import {
+  TARGET_REGISTERED,
+  TARGET_REMOVED,
+  type TargetRegistered,
+  type TargetRemoved,
+} from '@icmp-mon/targets/contract';
+import { TIER_DEFINED, type TierDefined } from '@icmp-mon/tiers/contract';
 import { PoisonError, readCloudEvent, type ReceivedMessage } from '@icmp-mon/platform/messaging';
 
 /** What changes of an agent; what is not set stays. */
@@ -20,19 +37,14 @@ export interface KnownChanges {
   removed: Map<number, TargetRemoved['data']>;
 }
 
-const TARGET_REGISTERED = 'icmpmon.target.registered.v1';
-const TARGET_REMOVED = 'icmpmon.target.removed.v1';
-const TIER_DEFINED = 'icmpmon.tier.defined.v1';
-const AGENT_ENROLLED = 'icmpmon.agent.enrolled.v1';
-const AGENT_DESCRIBED = 'icmpmon.agent.described.v1';
 /** Where the events of an agent's life lead it. */
 const AGENT_STATE_AFTER: Readonly<Record<string, AgentState>> = {
-  'icmpmon.agent.drain-started.v1': 'draining',
-  'icmpmon.agent.drain-cancelled.v1': 'active',
-  'icmpmon.agent.retired.v1': 'retired',
-  'icmpmon.agent.evicted.v1': 'evicted',
-  'icmpmon.agent.banned.v1': 'banned',
-  'icmpmon.agent.unbanned.v1': 'evicted',
+  [AGENT_DRAIN_STARTED]: 'draining',
+  [AGENT_DRAIN_CANCELLED]: 'active',
+  [AGENT_RETIRED]: 'retired',
+  [AGENT_EVICTED]: 'evicted',
+  [AGENT_BANNED]: 'banned',
+  [AGENT_UNBANNED]: 'evicted',
 };
 
 /** Folds messages of the public topics in their order. Event types that assignment does not look at are passed over. */

@@ -33,7 +33,12 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
   admin: PERMISSIONS,
 };
 
-/** Stream of a user `user-<id>` and of an API key `apikey-<id>`: kept for the audit, not relayed. */
+/** Stream of a user: `user-<id>`. */
+export const USER_STREAM = 'user';
+/** Stream of an API key: `apikey-<id>`. */
+export const API_KEY_STREAM = 'apikey';
+
+/** Kept for the audit, not relayed. */
 export type IdentityEvent =
   | { type: 'UserRegistered'; data: { userId: string; role: Role } }
   | { type: 'PasswordChanged'; data: { userId: string } }

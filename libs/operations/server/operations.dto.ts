@@ -11,6 +11,7 @@ import {
   type ReplayRequest,
   type ReplayResult,
 } from '@icmp-mon/operations/contract';
+import { TARGETS_TOPIC } from '@icmp-mon/targets/contract';
 import { MayBeAbsent, WholeNumberParameter } from '@icmp-mon/platform/http';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, IsString, Length, Max, Min } from 'class-validator';
@@ -92,7 +93,7 @@ export class DeadLetterListResponse implements DeadLetterList {
 }
 
 export class ListDeadLettersRequest {
-  @ApiPropertyOptional({ example: 'public.targets.v1', minLength: 1, maxLength: TOPIC_LENGTH_MAX })
+  @ApiPropertyOptional({ example: TARGETS_TOPIC, minLength: 1, maxLength: TOPIC_LENGTH_MAX })
   @MayBeAbsent()
   @IsString()
   @Length(1, TOPIC_LENGTH_MAX)
@@ -115,7 +116,7 @@ export class ListDeadLettersRequest {
 
 export class ReplayDeadLettersRequest implements ReplayRequest {
   @ApiProperty({
-    example: 'public.targets.v1',
+    example: TARGETS_TOPIC,
     description: 'The topic they were meant for.',
     minLength: 1,
     maxLength: TOPIC_LENGTH_MAX,

@@ -3,7 +3,9 @@ import type { Status, StatusReason, Votes } from './status';
 /** Public, compacted topic: the latest status of each target, keyed by target id; a removed target is a tombstone. */
 export const TARGET_STATUS_TOPIC = 'public.target-status.v1';
 
-/** CloudEvents type `icmpmon.target-status.changed.v1`. */
+/** Type of `TargetStatusChanged` as a CloudEvent. */
+export const TARGET_STATUS_CHANGED = 'icmpmon.target-status.changed.v1';
+
 export interface TargetStatusChanged {
   type: 'TargetStatusChanged';
   data: {

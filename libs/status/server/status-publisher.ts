@@ -1,6 +1,6 @@
-import { TARGET_STATUS_TOPIC, type TargetStatusChanged } from '@icmp-mon/status/contract';
+import { TARGET_STATUS_CHANGED, TARGET_STATUS_TOPIC, type TargetStatusChanged } from '@icmp-mon/status/contract';
 import type { Sql } from '@icmp-mon/platform/database';
-import { cloudEvent, cloudEventType, type Messaging, type OutgoingMessage } from '@icmp-mon/platform/messaging';
+import { cloudEvent, type Messaging, type OutgoingMessage } from '@icmp-mon/platform/messaging';
 import { OutboxPublisher, type OutboxRows } from '@icmp-mon/platform/outbox';
 
 /** Encoding a message for Kafka takes some 50 µs: a batch is one turn of the event loop, and short. */
@@ -123,7 +123,7 @@ export function statusMessage(row: PublishedChange): ReturnType<typeof cloudEven
       };
   return cloudEvent({
     id: `${row.shard}-${row.change_seq}`,
-    type: cloudEventType('target-status', 'TargetStatusChanged'),
+    type: TARGET_STATUS_CHANGED,
     time: row.at.toISOString(),
     data,
     key: row.target_id,

@@ -3,6 +3,10 @@ export const TARGET_STREAM = 'target';
 /** Topic that targets' events are relayed to. */
 export const TARGETS_TOPIC = 'public.targets.v1';
 
+/** Types of these events as CloudEvents. */
+export const TARGET_REGISTERED = 'icmpmon.target.registered.v1';
+export const TARGET_REMOVED = 'icmpmon.target.removed.v1';
+
 /** `key` is the target's 32-bit number: never reused, it names the target in blocks, shards and series. */
 export interface TargetRegistered {
   type: 'TargetRegistered';

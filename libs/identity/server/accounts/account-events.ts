@@ -1,4 +1,4 @@
-import type { IdentityEvent, Role } from '@icmp-mon/identity/contract';
+import { API_KEY_STREAM, type IdentityEvent, type Role, USER_STREAM } from '@icmp-mon/identity/contract';
 import { DomainError } from '@icmp-mon/platform/errors';
 import type { Aggregate } from '@icmp-mon/platform/event-store';
 
@@ -10,13 +10,13 @@ export type UserEvent = Exclude<IdentityEvent, ApiKeyEvent>;
 
 /** Events of accounts are the audit of who was let in; names and secrets stay out of them. */
 export const USER: Aggregate<UserState, UserEvent> = {
-  category: 'user',
+  category: USER_STREAM,
   initial: { kind: 'absent' },
   evolve: () => ({ kind: 'present' }),
 };
 
 export const API_KEY: Aggregate<ApiKeyState, ApiKeyEvent> = {
-  category: 'apikey',
+  category: API_KEY_STREAM,
   initial: { kind: 'absent' },
   evolve(state, event) {
     switch (event.type) {

@@ -7,3 +7,7 @@ export const DEAD_LETTERS: Aggregate<null, DeadLettersReplayed> = {
   initial: null,
   evolve: () => null,
 };
+
+export const replayed = (topic: string, letters: DeadLettersReplayed['data']['letters']): DeadLettersReplayed[] => [
+  { type: 'DeadLettersReplayed', data: { topic, letters } },
+];

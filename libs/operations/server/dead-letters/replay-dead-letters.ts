@@ -1,10 +1,10 @@
-import type { DeadLettersReplayed, ReplayRequest, ReplayResult } from '@icmp-mon/operations/contract';
+import type { ReplayRequest, ReplayResult } from '@icmp-mon/operations/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { EventStore, keepAnswer } from '@icmp-mon/platform/event-store';
 import type { RequestMetadata } from '@icmp-mon/platform/http';
 import { Messaging, type ReceivedMessage } from '@icmp-mon/platform/messaging';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { DEAD_LETTERS } from './dead-letters';
+import { DEAD_LETTERS, replayed } from './dead-letters';
 import { lockTopic, oneLetter, removeSent, waitingLetters } from './letters-to-replay';
 import { requireTopic } from './list-dead-letters';
 import { letterPartitions, waitingIn } from './waiting-letters';
@@ -46,17 +46,17 @@ export class ReplayDeadLettersHandler implements ICommandHandler<ReplayDeadLette
         offset === undefined
           ? waitingLetters(messaging, partitions, lock)
           : oneLetter(messaging, partitions, partition, offset);
-      let replayed = 0;
+      let sent = 0;
       try {
         for await (const letters of batches) {
           await messaging.deadLetters.resend(topic, letters);
           await this.remember(topic, letters, metadata);
-          replayed += letters.length;
+          sent += letters.length;
         }
       } finally {
         await removeSent(messaging, control, topic);
       }
-      const done: ReplayResult = { topic, replayed, left: Math.max(0, waiting - replayed) };
+      const done: ReplayResult = { topic, replayed: sent, left: Math.max(0, waiting - sent) };
       // Before the lock is released: a repeat of the request finds the answer or the lock.
       await control.transaction((sql) => keepAnswer(sql, done));
       return done;
@@ -65,8 +65,7 @@ export class ReplayDeadLettersHandler implements ICommandHandler<ReplayDeadLette
 
   private async remember(topic: string, sent: ReceivedMessage[], metadata: RequestMetadata): Promise<void> {
     const letters = sent.map(({ partition, offset }) => ({ partition, offset }));
-    const replayed: DeadLettersReplayed = { type: 'DeadLettersReplayed', data: { topic, letters } };
-    await this.store.execute(DEAD_LETTERS, topic, () => [replayed], {
+    await this.store.execute(DEAD_LETTERS, topic, () => replayed(topic, letters), {
       metadata,
       within: async (sql) => {
         await sql.execute(

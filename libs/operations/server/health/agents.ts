@@ -1,3 +1,4 @@
+import { AGENT_HEALTH_GROUP, AGENT_TELEMETRY_TOPIC } from '@icmp-mon/agents/contract';
 import { type HealthRow, type HealthState, worstOf } from '@icmp-mon/operations/contract';
 import { APP_SILENT_S } from '../processes/process-report';
 import { PROBING_JOIN_SQL, PROBING_SQL, probingComplaint, type ProbingReport, probingState } from './agent-probing';
@@ -6,9 +7,6 @@ import type { Look, PartReader, PartReading } from './health-reading';
 import { grade } from './thresholds';
 
 const AGENTS_MAX = 1_000;
-/** Where agents' reports go, and the group that keeps the latest of each. */
-const REPORTS_TOPIC = 'internal.agent-telemetry';
-const REPORTS_GROUP = 'agent-health';
 /** Shares of the spool's cap, where the agent reports it: a spool that is nearly full loses results soon. */
 const SPOOL_FULL = { attention: 0.5, bad: 0.9 };
 
@@ -137,12 +135,12 @@ async function whyDeaf(look: Look): Promise<{ summary: string; advice: string } 
  * heard of whom nothing was read. What came just now is read in a moment and does not count. Null when Kafka does not say.
  */
 async function unreadReports({ kafka, telemetry, messaging, thresholds }: Look): Promise<number | null> {
-  const ends = (await kafka.boundsOrNull())?.get(REPORTS_TOPIC);
+  const ends = (await kafka.boundsOrNull())?.get(AGENT_TELEMETRY_TOPIC);
   if (ends === undefined) return null;
   const standing = await telemetry.query<{ partition: number; next_offset: number }>(
     `SELECT partition, next_offset FROM consumer_offset
      WHERE group_id = $1 AND topic = $2 AND updated_at < now() - $3 * interval '1 second'`,
-    [REPORTS_GROUP, messaging.topic(REPORTS_TOPIC), thresholds.agentSilentS.bad],
+    [AGENT_HEALTH_GROUP, messaging.topic(AGENT_TELEMETRY_TOPIC), thresholds.agentSilentS.bad],
   );
   return standing.reduce((sum, { partition, next_offset }) => {
     const { low, high } = ends.get(partition) ?? { low: 0, high: 0 };

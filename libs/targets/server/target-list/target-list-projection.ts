@@ -1,13 +1,15 @@
 import type { Sql } from '@icmp-mon/platform/database';
-import { cloudEventType, PoisonError, readCloudEvent, type ReceivedMessage } from '@icmp-mon/platform/messaging';
-import { TARGET_STATUS_TOPIC, type TargetStatusChanged } from '@icmp-mon/status/contract';
-import { type TargetRegistered, type TargetRemoved, TARGETS_TOPIC } from '@icmp-mon/targets/contract';
+import { PoisonError, readCloudEvent, type ReceivedMessage } from '@icmp-mon/platform/messaging';
+import { TARGET_STATUS_CHANGED, TARGET_STATUS_TOPIC, type TargetStatusChanged } from '@icmp-mon/status/contract';
+import {
+  TARGET_REGISTERED,
+  TARGET_REMOVED,
+  type TargetRegistered,
+  type TargetRemoved,
+  TARGETS_TOPIC,
+} from '@icmp-mon/targets/contract';
 
 export const LIST_CHANGED_CHANNEL = 'target_list_changed';
-
-const REGISTERED = cloudEventType('target', 'TargetRegistered');
-const REMOVED = cloudEventType('target', 'TargetRemoved');
-const STATUS_CHANGED = cloudEventType('target-status', 'TargetStatusChanged');
 
 /** Change numbers must become visible in their order, so their writers take turns; the number is only ours. */
 const LIST_LOCK = 7_260_101;
@@ -58,9 +60,9 @@ function gather(messages: ReceivedMessage[]): Changes {
     // Known types come checked against their schema.
     const { type, data } = readCloudEvent(message);
     if (data === null) throw new PoisonError('an event without data');
-    if (type === REGISTERED) changes.registered.add((data as TargetRegistered['data']).targetId);
-    else if (type === REMOVED) keepRemoved(changes.removed, data as TargetRemoved['data']);
-    else if (type === STATUS_CHANGED) keepNewest(changes.statuses, data as TargetStatusChanged['data']);
+    if (type === TARGET_REGISTERED) changes.registered.add((data as TargetRegistered['data']).targetId);
+    else if (type === TARGET_REMOVED) keepRemoved(changes.removed, data as TargetRemoved['data']);
+    else if (type === TARGET_STATUS_CHANGED) keepNewest(changes.statuses, data as TargetStatusChanged['data']);
     // Another type is a newer producer's: it changes nothing that this version knows of.
   }
   return changes;

@@ -1,0 +1,28 @@
+import * as agents from '@icmp-mon/agents/contract';
+import * as status from '@icmp-mon/status/contract';
+import * as targets from '@icmp-mon/targets/contract';
+import * as tiers from '@icmp-mon/tiers/contract';
+import { describe, expect, it } from 'vitest';
+import { cloudEventType } from './cloud-event';
+
+/** Which event each type of the contracts is, by its stream. */
+const EVENTS: [type: string, entity: string, event: string][] = [
+  [targets.TARGET_REGISTERED, targets.TARGET_STREAM, 'TargetRegistered'],
+  [targets.TARGET_REMOVED, targets.TARGET_STREAM, 'TargetRemoved'],
+  [tiers.TIER_DEFINED, tiers.TIER_STREAM, 'TierDefined'],
+  [agents.AGENT_ENROLLED, agents.AGENT_STREAM, 'AgentEnrolled'],
+  [agents.AGENT_DESCRIBED, agents.AGENT_STREAM, 'AgentDescribed'],
+  [agents.AGENT_DRAIN_STARTED, agents.AGENT_STREAM, 'AgentDrainStarted'],
+  [agents.AGENT_DRAIN_CANCELLED, agents.AGENT_STREAM, 'AgentDrainCancelled'],
+  [agents.AGENT_RETIRED, agents.AGENT_STREAM, 'AgentRetired'],
+  [agents.AGENT_EVICTED, agents.AGENT_STREAM, 'AgentEvicted'],
+  [agents.AGENT_BANNED, agents.AGENT_STREAM, 'AgentBanned'],
+  [agents.AGENT_UNBANNED, agents.AGENT_STREAM, 'AgentUnbanned'],
+  [status.TARGET_STATUS_CHANGED, 'target-status', 'TargetStatusChanged'],
+];
+
+describe('the types of events that contracts name', () => {
+  it.each(EVENTS)('%s is what the relay publishes for %s %s', (type, entity, event) => {
+    expect(cloudEventType(entity, event)).toBe(type);
+  });
+});
