@@ -1,2 +1,2 @@
 export { type Asked, Batching } from './batching';
-export { keptByCost, ShortCache } from './short-cache';
+export { keptByCost, ShortCache, type ShortCacheOptions } from './short-cache';

@@ -3,6 +3,8 @@ export interface ShortCacheOptions {
   entriesMax: number;
   /** How long an answer is kept once it has arrived, ms, given how long it took; 0 or less: it is asked for again at once. */
   keptMs(tookMs: number): number;
+  /** How long callers share a question under way, ms; until it is answered unless set. Then it is asked again: a server may have hung. */
+  sharedMs?: number;
   /** Whether a failure is kept like an answer; false unless set: the next caller asks again. */
   keepsFailures?: boolean;
   /** How long `recall` returns an answer, ms; 0 unless set. */
@@ -34,9 +36,9 @@ export class ShortCache<T> {
     const kept = this.entries.get(key);
     const askedMs = performance.now();
     if (kept !== undefined && askedMs < kept.untilMs) return kept.answer;
-    const entry: Entry<T> = { answer: read(), untilMs: Infinity, last: kept?.last ?? null };
+    const { keptMs, sharedMs = Infinity, keepsFailures = false } = this.options;
+    const entry: Entry<T> = { answer: read(), untilMs: askedMs + sharedMs, last: kept?.last ?? null };
     this.put(key, entry);
-    const { keptMs, keepsFailures = false } = this.options;
     const settled = (isKept: boolean): number => {
       const nowMs = performance.now();
       entry.untilMs = isKept ? nowMs + keptMs(nowMs - askedMs) : -Infinity;

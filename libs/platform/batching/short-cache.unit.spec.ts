@@ -57,6 +57,20 @@ describe('a short cache', () => {
     expect(await second).toBe('second');
   });
 
+  it('asks again beside a question that has hung', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const cache = new ShortCache<string>({ entriesMax: 1, keptMs: () => 60_000, sharedMs: 5_000 });
+    let arrive = (_text: string): void => undefined;
+    const hung = cache.get('a', () => new Promise((resolve) => (arrive = resolve)));
+    vi.advanceTimersByTime(4_999);
+    expect(cache.get('a', () => Promise.resolve('new'))).toBe(hung);
+    vi.advanceTimersByTime(1);
+    expect(await cache.get('a', () => Promise.resolve('new'))).toBe('new');
+    arrive('late');
+    expect(await hung).toBe('late');
+    expect(await cache.get('a', () => Promise.resolve('newer'))).toBe('new');
+  });
+
   it('recalls for some minutes what was read, a bounded number of keys', async () => {
     vi.useFakeTimers({ toFake: ['performance'] });
     const cache = new ShortCache<string>({ entriesMax: 2, keptMs: () => 0, recalledMs: 600_000 });

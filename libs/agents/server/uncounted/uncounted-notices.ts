@@ -1,3 +1,4 @@
+import { ShortCache } from '@icmp-mon/platform/batching';
 import { ControlDatabase, type Sql } from '@icmp-mon/platform/database';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { isUncountedReason, type UncountedResults } from '@icmp-mon/probing/contract';
@@ -64,24 +65,22 @@ interface NoticeRow {
 /** What a gateway answers agents to their telemetry: read for all of them together. */
 @Injectable()
 export class UncountedNotices {
-  private byAgent = new Map<string, UncountedResults[]>();
-  private readAtMs = -Infinity;
-  private reading: Promise<void> | null = null;
+  private readonly notices = new ShortCache<ReadonlyMap<string, UncountedResults[]>>({
+    entriesMax: 1,
+    keptMs: () => READ_EVERY_MS,
+    keepsFailures: true,
+  });
 
   constructor(private readonly control: ControlDatabase) {}
 
-  /** None while the database is away. */
+  /** @throws DependencyUnavailable while the database is away */
   async of(agentId: string): Promise<UncountedResults[]> {
-    if (performance.now() - this.readAtMs > READ_EVERY_MS) {
-      this.reading ??= this.read().finally(() => (this.reading = null));
-      await this.reading;
-    }
-    return this.byAgent.get(agentId) ?? [];
+    const byAgent = await this.notices.get('by agent', () => this.read());
+    return byAgent.get(agentId) ?? [];
   }
 
-  private async read(): Promise<void> {
-    this.readAtMs = performance.now();
-    this.byAgent = new Map();
+  private async read(): Promise<ReadonlyMap<string, UncountedResults[]>> {
+    const byAgent = new Map<string, UncountedResults[]>();
     const rows = await this.control.query<NoticeRow>(
       `SELECT agent_id, reason, results::float8 AS results, last_at FROM agent_uncounted_notice
        WHERE written_at > clock_timestamp() - interval '15 seconds'`,
@@ -89,7 +88,8 @@ export class UncountedNotices {
     for (const { agent_id: agentId, reason, results, last_at: lastAt } of rows) {
       if (!isUncountedReason(reason)) continue;
       const entry = { reason, results, lastAt: lastAt.toISOString() };
-      this.byAgent.set(agentId, [...(this.byAgent.get(agentId) ?? []), entry]);
+      byAgent.set(agentId, [...(byAgent.get(agentId) ?? []), entry]);
     }
+    return byAgent;
   }
 }

@@ -33,6 +33,7 @@ export class KnownApiKeys {
   private readonly kept = new ShortCache<ApiKeyRow | null>({
     entriesMax: KEPT_MAX,
     keptMs: (tookMs) => KEPT_MS - tookMs,
+    sharedMs: KEPT_MS,
     recalledMs: KNOWN_MS,
   });
 

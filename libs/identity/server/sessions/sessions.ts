@@ -56,6 +56,7 @@ export class Sessions {
   private readonly running = new ShortCache<boolean>({
     entriesMax: ENDED_KEPT_MAX,
     keptMs: (tookMs) => ENDED_KEPT_MS - tookMs,
+    sharedMs: ENDED_KEPT_MS,
     recalledMs: KNOWN_MS,
   });
 

@@ -1,3 +1,4 @@
+import { ShortCache, type ShortCacheOptions } from '@icmp-mon/platform/batching';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { type Judged, STATUSES } from '@icmp-mon/status/contract';
 import type { StatusCounts } from '@icmp-mon/targets/contract';
@@ -7,36 +8,21 @@ import { shownRank } from './not-judged-rows';
 
 const COUNTS_KEPT_MS = 1_000;
 const TOTAL_KEPT_MS = 2_000;
-/** Further pages of a list may tell an older total meanwhile: who scrolls does not wait for a count. */
+/** Further pages of a list may show a total of this age: who scrolls does not wait for a count. */
 const TOTAL_TOLD_MS = 60_000;
 const TOTALS_MAX = 200;
 
-interface Kept<T> {
-  value: Promise<T>;
-  /** Monotonic clock. */
-  untilMs: number;
-  /** What was judged then. */
-  mark: string;
-}
-
-/** How many targets there are, by status and by filter: counted at most once a second however many ask. */
+/** How many targets there are, by status and by filter: counted at most once per second however many ask. */
 @Injectable()
 export class TargetCounts {
-  private counts: Kept<StatusCounts> | null = null;
-  private readonly totals = new Map<string, Kept<number>>();
+  /** By what is judged. */
+  private readonly counts = new ShortCache<StatusCounts>(options(1, COUNTS_KEPT_MS));
+  private readonly totals = new ShortCache<number>(options(TOTALS_MAX, TOTAL_KEPT_MS));
 
   constructor(private readonly database: ControlDatabase) {}
 
-  async byStatus(judged: Judged, further = false): Promise<StatusCounts> {
-    const { mark } = judged;
-    const counts = this.counts?.mark === mark ? this.counts : null;
-    const nowMs = performance.now();
-    if (counts !== null && counts.untilMs > nowMs) return counts.value;
-    const value = this.countByStatus(judged);
-    this.counts = { value, untilMs: nowMs + COUNTS_KEPT_MS, mark };
-    // A failure is not kept: the next caller asks anew.
-    value.catch(() => (this.counts = null));
-    return further && isTold(counts, nowMs) ? counts.value : value;
+  byStatus(judged: Judged, further = false): Promise<StatusCounts> {
+    return answer(this.counts, judged.mark, further, () => this.countByStatus(judged));
   }
 
   /** Targets that match a filter; at most 2 s old, on a `further` page at most a minute: then the next one knows better. */
@@ -44,15 +30,7 @@ export class TargetCounts {
     if (filter.conditions.length === 0) {
       return Object.values(await this.byStatus(judged, further)).reduce((sum, count) => sum + count, 0);
     }
-    const name = JSON.stringify(filter);
-    const kept = this.totals.get(name) ?? null;
-    const nowMs = performance.now();
-    if (kept !== null && kept.untilMs > nowMs) return kept.value;
-    if (this.totals.size >= TOTALS_MAX) this.totals.clear();
-    const value = this.countFiltered(filter);
-    this.totals.set(name, { value, untilMs: nowMs + TOTAL_KEPT_MS, mark: judged.mark });
-    value.catch(() => this.totals.delete(name));
-    return further && isTold(kept, nowMs) ? kept.value : value;
+    return answer(this.totals, JSON.stringify(filter), further, () => this.countFiltered(filter));
   }
 
   private async countByStatus(judged: Judged): Promise<StatusCounts> {
@@ -79,6 +57,14 @@ export class TargetCounts {
   }
 }
 
-function isTold<T>(kept: Kept<T> | null, nowMs: number): kept is Kept<T> {
-  return kept !== null && kept.untilMs + TOTAL_TOLD_MS > nowMs;
+/** Kept for `keptMs` from when it was asked; a failure is not kept. */
+function options(entriesMax: number, keptMs: number): ShortCacheOptions {
+  return { entriesMax, keptMs: (tookMs) => keptMs - tookMs, sharedMs: keptMs, recalledMs: TOTAL_TOLD_MS };
+}
+
+/** A further page gets the last count, while the next one is counted. */
+async function answer<T>(cache: ShortCache<T>, key: string, further: boolean, count: () => Promise<T>): Promise<T> {
+  const told = further ? cache.recall(key) : undefined;
+  const counted = cache.get(key, count);
+  return told ?? counted;
 }
