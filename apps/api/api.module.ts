@@ -7,6 +7,7 @@ import { EventStoreModule } from '@icmp-mon/platform/event-store';
 import { HttpModule } from '@icmp-mon/platform/http';
 import { MessagingModule } from '@icmp-mon/platform/messaging';
 import { databaseReadiness, PluginsModule, ReadinessParts } from '@icmp-mon/platform/plugins';
+import { QueueBoardModule } from '@icmp-mon/platform/queue-board';
 import { ProbingApiModule } from '@icmp-mon/probing/server/api';
 import { StatusApiModule } from '@icmp-mon/status/server/api';
 import { TargetsApiModule } from '@icmp-mon/targets/server/api';
@@ -46,6 +47,7 @@ export class ApiModule {
         }),
         IdentityApiModule.register({ jwtSecret: config.jwtSecret }),
         HttpModule,
+        QueueBoardModule.register(),
         TargetsApiModule,
         TiersApiModule,
         ProbingApiModule.register({

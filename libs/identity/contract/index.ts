@@ -1,36 +1,33 @@
-/** What a route can ask for. Roles are sets of these. */
-export const PERMISSIONS = [
-  'targets:read',
-  'targets:write',
-  'tiers:read',
-  'agents:read',
-  'agents:write',
-  'agents:enrol',
-  'status:read',
-  'results:read',
-  'operations:read',
-  'operations:replay',
-  'access:manage',
-] as const;
-export type Permission = (typeof PERMISSIONS)[number];
-
 export const ROLES = ['viewer', 'operator', 'engineer', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
-const READ: Permission[] = [
-  'targets:read',
-  'tiers:read',
-  'agents:read',
-  'status:read',
-  'results:read',
-  'operations:read',
-];
+/** What a route can ask for, with the lowest role that holds it; the roles above hold it too. */
+const LOWEST_ROLE = {
+  'targets:read': 'viewer',
+  'targets:write': 'engineer',
+  'tiers:read': 'viewer',
+  'agents:read': 'viewer',
+  'agents:write': 'engineer',
+  'agents:enrol': 'engineer',
+  'status:read': 'viewer',
+  'results:read': 'viewer',
+  'operations:read': 'viewer',
+  'operations:replay': 'engineer',
+  'access:manage': 'admin',
+  'queues:manage': 'admin',
+} as const satisfies Record<string, Role>;
+
+export type Permission = keyof typeof LOWEST_ROLE;
+export const PERMISSIONS = Object.keys(LOWEST_ROLE) as Permission[];
+
+const heldBy = (role: Role): Permission[] =>
+  PERMISSIONS.filter((permission) => ROLES.indexOf(LOWEST_ROLE[permission]) <= ROLES.indexOf(role));
 
 export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
-  viewer: READ,
-  operator: READ,
-  engineer: [...READ, 'targets:write', 'agents:write', 'agents:enrol', 'operations:replay'],
-  admin: PERMISSIONS,
+  viewer: heldBy('viewer'),
+  operator: heldBy('operator'),
+  engineer: heldBy('engineer'),
+  admin: heldBy('admin'),
 };
 
 /** Stream of a user: `user-<id>`. */

@@ -1,5 +1,6 @@
 import { httpResource } from '@angular/common/http';
 import { Component, computed, inject, signal } from '@angular/core';
+import { Session } from '@icmp-mon/identity/ui';
 import type { HealthPart, HealthView } from '@icmp-mon/operations/contract';
 import { Clock, clockText, Failure, keepLast, PageTrail, reloadEvery } from '@icmp-mon/platform/ui-kit';
 import { DeadLetters } from './dead-letters';
@@ -18,10 +19,12 @@ const OLD_MS = 15_000;
   styleUrl: './health-page.scss',
 })
 export class HealthPage {
+  private readonly session = inject(Session);
   protected readonly nowMs = inject(Clock).nowMs;
   protected readonly read = httpResource<HealthView>(() => '/api/v1/health');
   protected readonly kept = keepLast(this.read);
   protected readonly health = this.kept.value;
+  protected readonly mayManageQueues = computed(() => this.session.may('queues:manage'));
   protected readonly isOld = computed(() => {
     const view = this.health();
     return view !== undefined && this.nowMs() - Date.parse(view.at) > OLD_MS;

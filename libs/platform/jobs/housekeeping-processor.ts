@@ -1,10 +1,8 @@
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { createLogger } from '@icmp-mon/platform/ops';
-import { HousekeepingTasks } from '@icmp-mon/platform/plugins';
+import { HOUSEKEEPING_QUEUE, HousekeepingTasks } from '@icmp-mon/platform/plugins';
 import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import type { Job } from 'bullmq';
-
-export const HOUSEKEEPING_QUEUE = 'housekeeping';
 
 /**
  * Runs a housekeeping task when BullMQ says that it is due, once over all workers. One queue for the tasks of all contexts: each queue costs every

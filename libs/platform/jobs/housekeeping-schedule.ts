@@ -1,9 +1,8 @@
 import { createLogger } from '@icmp-mon/platform/ops';
-import { type HousekeepingTask, HousekeepingTasks } from '@icmp-mon/platform/plugins';
+import { HOUSEKEEPING_QUEUE, type HousekeepingTask, HousekeepingTasks } from '@icmp-mon/platform/plugins';
 import { InjectQueue } from '@nestjs/bullmq';
 import { Inject, Injectable } from '@nestjs/common';
 import { Queue } from 'bullmq';
-import { HOUSEKEEPING_QUEUE } from './housekeeping-processor';
 
 /** Finished and failed jobs that Redis keeps for people to look at. */
 const KEPT_JOBS = 50;

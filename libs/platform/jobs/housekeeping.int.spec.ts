@@ -1,6 +1,6 @@
 import { DatabaseModule } from '@icmp-mon/platform/database';
 import { MessagingModule } from '@icmp-mon/platform/messaging';
-import { ContextApp, HOUR_MS, HousekeepingTasks, PluginsModule } from '@icmp-mon/platform/plugins';
+import { ContextApp, HOUR_MS, HOUSEKEEPING_QUEUE, HousekeepingTasks, PluginsModule } from '@icmp-mon/platform/plugins';
 import {
   eventually,
   testDatabase,
@@ -12,7 +12,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { HOUSEKEEPING_QUEUE, HousekeepingModule, JobsModule, jobsPrefix } from './index';
+import { HousekeepingModule, JobsModule, jobsPrefix } from './index';
 
 const topicPrefix = testTopicPrefix();
 const prefix = jobsPrefix(topicPrefix);

@@ -1,7 +1,7 @@
-import { BackgroundServices, HousekeepingTasks } from '@icmp-mon/platform/plugins';
+import { BackgroundServices, HOUSEKEEPING_QUEUE, HousekeepingTasks } from '@icmp-mon/platform/plugins';
 import { BullModule } from '@nestjs/bullmq';
 import { type DynamicModule, Module } from '@nestjs/common';
-import { HOUSEKEEPING_QUEUE, HousekeepingProcessor } from './housekeeping-processor';
+import { HousekeepingProcessor } from './housekeeping-processor';
 import { HousekeepingSchedule, SCHEDULE_OPTIONS, type ScheduleOptions } from './housekeeping-schedule';
 
 /** Runs the tasks that contexts plug in. Global; needs `JobsModule` and the telemetry database. */

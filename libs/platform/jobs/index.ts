@@ -1,3 +1,2 @@
 export { HousekeepingModule } from './housekeeping.module';
-export { HOUSEKEEPING_QUEUE } from './housekeeping-processor';
 export { JobsModule, jobsPrefix } from './jobs.module';

@@ -1,6 +1,9 @@
 import type { Logger } from '@icmp-mon/platform/ops';
 import { Socket } from './socket';
 
+/** Name of the BullMQ queue. */
+export const HOUSEKEEPING_QUEUE = 'housekeeping';
+
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;

@@ -4,6 +4,7 @@ export { type GroupProjection, GroupProjections } from './group-projections';
 export {
   DAY_MS,
   droppedChunks,
+  HOUSEKEEPING_QUEUE,
   HOUR_MS,
   type HousekeepingRun,
   type HousekeepingTask,
@@ -15,4 +16,5 @@ export { Installation } from './installation';
 export { EventRelayModule, PluginsModule } from './plugins.module';
 export { databaseReadiness, ReadinessParts } from './readiness-parts';
 export { RelayedCategories } from './relayed-categories';
+export { ShownQueues } from './shown-queues';
 export { Socket } from './socket';

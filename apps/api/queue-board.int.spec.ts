@@ -1,0 +1,94 @@
+import { jobsPrefix } from '@icmp-mon/platform/jobs';
+import { HOUSEKEEPING_QUEUE } from '@icmp-mon/platform/plugins';
+import { Queue } from 'bullmq';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApi, TEST_PASSWORD, type TestApi } from './testing/test-api';
+
+const BOARD = '/api/v1/queues';
+
+describe('the pages of the queues', () => {
+  let api: TestApi;
+  let queue: Queue;
+
+  beforeAll(async () => {
+    api = await startTestApi();
+    const { redisUrl, topicPrefix } = api.config;
+    queue = new Queue(HOUSEKEEPING_QUEUE, { connection: { url: redisUrl }, prefix: jobsPrefix(topicPrefix) });
+    await queue.add('sessions', {});
+  });
+
+  afterAll(async () => {
+    await queue.obliterate({ force: true });
+    await queue.close();
+    await api.stop();
+  });
+
+  it.each(['', '/', '/api/queues', '/static/css/any.css'])('refuse callers without a login: %s', async (path) => {
+    const answer = await fetch(`${api.url}${BOARD}${path}`);
+    expect(answer.status).toBe(401);
+    expect(await answer.json()).toMatchObject({ code: 'unauthenticated' });
+  });
+
+  it.each(['viewer', 'operator', 'engineer'] as const)('refuse the role %s', async (role) => {
+    for (const path of ['', '/api/queues', `/queue/${HOUSEKEEPING_QUEUE}`]) {
+      const answer = await api.ask(`${BOARD}${path}`, { role });
+      expect(answer.status).toBe(403);
+      expect(await answer.json()).toMatchObject({ detail: expect.stringContaining('queues:manage') as string });
+    }
+  });
+
+  it('show an administrator the page with its scripts, under the policy of all pages', async () => {
+    const page = await api.ask(BOARD);
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
+    const text = await page.text();
+    expect(text).toContain(`<base href="${BOARD}/" />`);
+    const [, script = ''] = /src="(static\/js\/main\.[^"]+)"/.exec(text) ?? [];
+    const answer = await api.ask(`${BOARD}/${script}`);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/javascript; charset=utf-8']);
+    // Scripts that the policy would refuse would leave the page empty.
+    expect([...text.matchAll(/<script(?![^>]*(src=|application\/json))/g)]).toEqual([]);
+  });
+
+  it('show the queues that are plugged in, with their jobs', async () => {
+    const answer = await api.ask(`${BOARD}/api/queues?activeQueue=${HOUSEKEEPING_QUEUE}&page=1&jobsPerPage=10`);
+    expect(answer.status).toBe(200);
+    const { queues } = (await answer.json()) as { queues: { name: string; jobs: { name: string }[] }[] };
+    expect(queues.map(({ name }) => name)).toEqual([HOUSEKEEPING_QUEUE]);
+    expect(queues[0]?.jobs.map(({ name }) => name)).toEqual(['sessions']);
+  });
+
+  it('let an administrator pause a queue by a login, and no other site by his cookie', async () => {
+    const login = await fetch(`${api.url}/api/v1/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: api.url },
+      body: JSON.stringify({ user: 'admin', password: TEST_PASSWORD }),
+    });
+    const cookie = login.headers
+      .getSetCookie()
+      .map((each) => each.split(';')[0])
+      .join('; ');
+    const pause = (origin: string) =>
+      fetch(`${api.url}${BOARD}/api/queues/${HOUSEKEEPING_QUEUE}/pause`, {
+        method: 'PUT',
+        headers: { cookie, origin, 'content-type': 'application/json' },
+        body: '{}',
+      });
+    expect((await pause('https://elsewhere.example')).status).toBe(403);
+    expect(await queue.isPaused()).toBe(false);
+    expect((await pause(api.url)).status).toBe(200);
+    expect(await queue.isPaused()).toBe(true);
+  });
+
+  it('answer with an error while Redis is away, within seconds', async () => {
+    const blind = await startTestApi({ redisUrl: 'redis://127.0.0.1:1' });
+    try {
+      const answer = await blind.ask(`${BOARD}/api/queues`);
+      expect(answer.status).toBe(503);
+      expect(await answer.json()).toMatchObject({ detail: expect.stringContaining('Redis') as string });
+      expect((await blind.ask('/api/v1/targets')).status).toBe(200);
+    } finally {
+      await blind.stop();
+    }
+  });
+});

@@ -1,0 +1,20 @@
+import { RequirePermission } from '@icmp-mon/platform/http';
+import { All, Controller, Next, Req, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { NextFunction, Request, Response } from 'express';
+import { QUEUE_BOARD_PATH, QueueBoard } from './queue-board';
+
+/** Pages and actions for administrators; no part of the API's description. */
+@ApiExcludeController()
+@Controller(QUEUE_BOARD_PATH)
+@RequirePermission('queues:manage')
+export class QueueBoardController {
+  constructor(private readonly board: QueueBoard) {}
+
+  @All('{/*path}')
+  show(@Req() request: Request, @Res() response: Response, @Next() next: NextFunction): Promise<void> {
+    // The board's own routes begin at its root.
+    request.url = request.url.slice(QUEUE_BOARD_PATH.length) || '/';
+    return this.board.handle(request, response, next);
+  }
+}

@@ -1,0 +1,65 @@
+import { createBullBoard } from '@bull-board/api';
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
+import { ExpressAdapter } from '@bull-board/express';
+import { bounded } from '@icmp-mon/platform/concurrency';
+import { DependencyUnavailable } from '@icmp-mon/platform/errors';
+import { jobsPrefix } from '@icmp-mon/platform/jobs';
+import { createLogger } from '@icmp-mon/platform/ops';
+import { Installation, ShownQueues } from '@icmp-mon/platform/plugins';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Queue } from 'bullmq';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+
+export const QUEUE_BOARD_PATH = '/api/v1/queues';
+
+const REDIS_ANSWER_MS_MAX = 2_000;
+
+/** The pages of bull-board over the queues that contexts plug in. */
+@Injectable()
+export class QueueBoard implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = createLogger('queue-board');
+  private readonly pages = new ExpressAdapter();
+  private queues: Queue[] = [];
+
+  constructor(
+    private readonly installation: Installation,
+    private readonly shown: ShownQueues,
+  ) {}
+
+  /** Once all modules have plugged in their queues. */
+  onApplicationBootstrap(): void {
+    const { redisUrl, topicPrefix } = this.installation;
+    // A request does not wait for a Redis that is lost: it is answered with the error.
+    const connection = {
+      url: redisUrl,
+      maxRetriesPerRequest: 1,
+      enableOfflineQueue: false,
+      commandTimeout: REDIS_ANSWER_MS_MAX,
+    };
+    const adapters = this.shown.plugged.map(({ name, description }) => {
+      const queue = new Queue(name, { connection, prefix: jobsPrefix(topicPrefix) });
+      queue.on('error', (error) => this.logger.debug({ err: error, queue: name }, 'Redis is away'));
+      this.queues.push(queue);
+      return new BullMQAdapter(queue, { description });
+    });
+    this.pages.setBasePath(QUEUE_BOARD_PATH);
+    createBullBoard({
+      queues: adapters,
+      serverAdapter: this.pages,
+      options: { uiConfig: { boardTitle: 'ICMP-Mon queues' } },
+    });
+  }
+
+  /** Answers a request whose path is below the board's. @throws DependencyUnavailable while Redis is away */
+  async handle(request: Request, response: Response, next: NextFunction): Promise<void> {
+    const connected = Promise.all(this.queues.map((queue) => queue.waitUntilReady()));
+    await bounded(connected, REDIS_ANSWER_MS_MAX, () => new DependencyUnavailable('Redis of the queues'));
+    const pages = this.pages.getRouter() as RequestHandler;
+    pages(request, response, next);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all(this.queues.map((queue) => queue.close()));
+    this.queues = [];
+  }
+}
