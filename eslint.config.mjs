@@ -4,7 +4,11 @@ import tseslint from 'typescript-eslint';
 
 const boundaries = {
   // The messaging library creates topics from docs/asyncapi.yaml and checks events by the published schemas.
-  allow: ['^@icmp-mon/migrations$', '^(\\.\\./)+docs/(asyncapi\\.yaml|schemas/)'],
+  allow: [
+    '^@icmp-mon/migrations$',
+    '^(\\.\\./)+apps/projector/shard-simulator$',
+    '^(\\.\\./)+docs/(asyncapi\\.yaml|schemas/)',
+  ],
   depConstraints: [
     {
       sourceTag: 'type:contract',
@@ -49,6 +53,19 @@ const boundaries = {
         'type:ui',
         'type:ui-platform',
         'type:ui-shared',
+      ],
+    },
+    // bench, faults, e2e and infra: nothing of the product depends on them, and they on no app.
+    {
+      sourceTag: 'type:tool',
+      onlyDependOnLibsWithTags: [
+        'type:contract',
+        'type:wire',
+        'type:server',
+        'type:engine',
+        'type:agent',
+        'type:platform',
+        'type:tool',
       ],
     },
   ],

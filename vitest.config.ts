@@ -28,6 +28,8 @@ const shared = {
   plugins: [decorators, textFiles],
   resolve: {
     alias: [
+      { find: /^@icmp-mon\/(e2e|infra)\/testing$/, replacement: path.join(root, '$1/testing/index.ts') },
+      { find: /^@icmp-mon\/([\w/-]+)\/testing$/, replacement: path.join(root, 'libs/$1/testing/index.ts') },
       {
         find: /^@icmp-mon\/([\w-]+)\/([\w-]+)\/(api|worker|projector)$/,
         replacement: path.join(root, 'libs/$1/$2/modules/$3.module.ts'),

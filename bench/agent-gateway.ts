@@ -1,5 +1,5 @@
 import type { DecodedBlock } from '@icmp-mon/probing/wire';
-import { FakeGateway } from '../libs/probing/agent/fake-gateway.test-server';
+import { FakeGateway } from '@icmp-mon/probing/agent/testing';
 
 /** Results of a span of time, as the gateway has accepted them. */
 export interface Accepted {

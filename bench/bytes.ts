@@ -1,8 +1,7 @@
 import { testDatabase } from '@icmp-mon/platform/testing';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { SampleStore } from '../libs/probing/server/sample-store';
-import { SeriesRows } from '../libs/probing/server/series-rows';
+import { SampleStore, SeriesRows } from '@icmp-mon/probing/server/testing';
 import type { BenchContext, BenchResult } from './bench';
 import { SimulatedAgent } from './fleet/simulated-agent';
 import { Tally } from './fleet/tally';

@@ -1,5 +1,4 @@
-import { usageOf } from '../infra/demo/process-usage.mjs';
-import { readJson } from '../infra/private-file.mjs';
+import { usageOf, readJson } from '@icmp-mon/infra/testing';
 
 /** CPU seconds, or bytes, by the name of a process. */
 export type ByProcess = Record<string, number>;

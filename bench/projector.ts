@@ -1,6 +1,6 @@
 import { testServices } from '@icmp-mon/platform/testing';
 import { SHARD_TOPIC, type OutgoingMessage } from '@icmp-mon/platform/messaging';
-import { sendAtOnce } from '../libs/platform/messaging/testing/send-at-once';
+import { sendAtOnce } from '@icmp-mon/platform/messaging/testing';
 import type { BenchContext, BenchResult } from './bench';
 import { FoldWatch } from './folded';
 import { SimulatedAgent } from './fleet/simulated-agent';

@@ -1,3 +1,4 @@
+import { kafkaAnswers, postgresAnswers } from '@icmp-mon/infra/testing';
 import { readKafkaSasl } from '@icmp-mon/platform/messaging';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BenchContext, BenchResult, Pair } from './bench';
@@ -129,9 +130,9 @@ async function keepDown(context: BenchContext, service: string, downS: number): 
 }
 
 async function answers(service: string): Promise<boolean> {
-  if (service !== 'kafka') return (await import('../infra/services/ready.mjs')).postgresAnswers(databasePort());
+  if (service !== 'kafka') return postgresAnswers(databasePort());
   const login = readKafkaSasl();
-  return login !== undefined && (await import('../infra/services/kafka-ready.mjs')).kafkaAnswers(brokerPort(), login);
+  return login !== undefined && kafkaAnswers(brokerPort(), login);
 }
 
 function brokerPort(): number {

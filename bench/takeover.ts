@@ -7,7 +7,7 @@ import { AgentConnection } from './fleet/agent-connection';
 import { SimulatedLane } from './fleet/lane';
 import { SimulatedAgent, type SimulatedTarget } from './fleet/simulated-agent';
 import { Tally } from './fleet/tally';
-import { simulatedTelemetry } from './fleet/telemetry';
+import { simulatedTelemetry } from '@icmp-mon/probing/agent/testing';
 import { Inventory } from './inventory';
 import { enrolmentOf } from './road';
 

@@ -4,12 +4,9 @@ import path from 'node:path';
 import { eventually, testServices } from '@icmp-mon/platform/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { distDir, rootDir, testDir } from '../infra/paths.mjs';
-import { readJson, writePrivateJson } from '../infra/private-file.mjs';
-import { identify } from '../infra/process-identity.mjs';
-import { run } from '../infra/run.mjs';
-import { removeTopics } from '../libs/platform/messaging/testing/test-topics';
-import { type Access, givenServices, plainEnvironment } from './running-product';
+import { distDir, rootDir, testDir, readJson, writePrivateJson, identify, run } from '@icmp-mon/infra/testing';
+import { removeTopics } from '@icmp-mon/platform/messaging/testing';
+import { type Access, givenServices, plainEnvironment } from './testing/running-product';
 
 const SHARDS = 2;
 const given = givenServices();

@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TargetPage } from '@icmp-mon/targets/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rootDir } from '../infra/paths.mjs';
-import { run } from '../infra/run.mjs';
-import { type Access, givenServices, plainEnvironment } from './running-product';
+import { rootDir, run } from '@icmp-mon/infra/testing';
+import { type Access, givenServices, plainEnvironment } from './testing/running-product';
 
 const UNWANTED = process.env['ICMPMON_TEST_FRESH_CLONE'] === '0';
 const reason = UNWANTED ? ' (skipped: ICMPMON_TEST_FRESH_CLONE=0)' : '';

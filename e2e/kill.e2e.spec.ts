@@ -3,11 +3,11 @@ import path from 'node:path';
 import type { PrintedResult } from '@icmp-mon/probing/wire';
 import { eventually } from '@icmp-mon/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { killAndWait, whileAway } from '../faults/killing';
+import { killAndWait, whileAway } from './testing/killing';
 import { matchResults } from './match-results';
-import { freshAddress } from './network-faults';
-import { RunningProduct } from './running-product';
-import { placeWitness, readWitness } from './spool-witness';
+import { freshAddress } from './testing/network-faults';
+import { RunningProduct } from './testing/running-product';
+import { placeWitness, readWitness } from './testing/spool-witness';
 
 const TARGETS = 100;
 const PATIENCE = { withinMs: 120_000 };

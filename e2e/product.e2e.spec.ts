@@ -4,10 +4,10 @@ import type { TargetStatusView } from '@icmp-mon/status/contract';
 import type { TargetPage } from '@icmp-mon/targets/contract';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { dashboardMetrics } from '../infra/grafana/dashboard-queries';
-import { freshAddress, NetworkFaults } from './network-faults';
-import { CHROMIUM, PortalBrowser } from './portal-browser';
-import { RunningProduct } from './running-product';
+import { dashboardMetrics } from '@icmp-mon/infra/testing';
+import { freshAddress, NetworkFaults } from './testing/network-faults';
+import { CHROMIUM, PortalBrowser } from './testing/portal-browser';
+import { RunningProduct } from './testing/running-product';
 import { StatusFeed } from './status-feed';
 
 // One story, told in order: each test goes on where the one before left the portal. The tier `fast` probes every 5 s.

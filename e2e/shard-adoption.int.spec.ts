@@ -25,7 +25,7 @@ import { AgentNumbers, forgetFolded, type LiveBus, SeriesParticipant } from '@ic
 import { StatusParticipant } from '@icmp-mon/status/server';
 import { compress } from '@icmp-mon/platform/zstd';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deleteRecords, removeTopics } from '../libs/platform/messaging/testing/test-topics';
+import { deleteRecords, removeTopics } from '@icmp-mon/platform/messaging/testing';
 import { AGENT_IDS, START_MS, targetIdOf } from '@icmp-mon/shard/engine/testing';
 
 const AGENT = AGENT_IDS[0];

@@ -5,8 +5,7 @@ import { decodeShardRecord } from '@icmp-mon/probing/wire';
 import { AgentNumbers, type LiveBus, SeriesParticipant } from '@icmp-mon/probing/server';
 import { StatusParticipant } from '@icmp-mon/status/server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ShardWriter } from '../libs/shard/engine/writer';
-import { generateLog, START_MS } from '@icmp-mon/shard/engine/testing';
+import { ShardWriter, generateLog, START_MS } from '@icmp-mon/shard/engine/testing';
 
 const SEED = 7;
 const TARGETS = [1, 2, 3, 4, 5, 6, 7, 8];

@@ -3,7 +3,7 @@ import { OUTCOME } from '@icmp-mon/probing/contract';
 import { windowStart } from '@icmp-mon/probing/wire';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
-import { storeAgents, storeWindow } from '../libs/probing/server/stored-windows.test-rows';
+import { storeAgents, storeWindow } from '@icmp-mon/probing/server/testing';
 import { judgeNumbers, judgeWitness } from './judge';
 
 const START_MS = windowStart(Date.parse('2026-11-18T11:06:40Z'));

@@ -2,7 +2,14 @@ import { request } from 'node:https';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AssignmentsAnswer } from '@icmp-mon/assignment/contract';
 import type { EnrolAnswer } from '@icmp-mon/agents/contract';
-import { simulatedTelemetry } from '../bench/fleet/telemetry';
+import {
+  simulatedTelemetry,
+  enrolment,
+  jsonOf,
+  makeKeyAndCsr,
+  TestClient,
+  type Answer,
+} from '@icmp-mon/probing/agent/testing';
 import { compress } from '@icmp-mon/platform/zstd';
 import { OUTCOME, shardOf } from '@icmp-mon/probing/contract';
 import {
@@ -13,7 +20,6 @@ import {
   type EncodedBody,
   type ResultsAnswer,
 } from '@icmp-mon/probing/wire';
-import { enrolment, jsonOf, makeKeyAndCsr, TestClient, type Answer } from '../apps/gateway/agent.test-client';
 
 const CHECK = 1;
 const REPORT_MS = 5_000;

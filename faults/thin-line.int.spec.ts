@@ -7,11 +7,15 @@ import { eventually } from '@icmp-mon/platform/testing';
 import { compress } from '@icmp-mon/platform/zstd';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { EnrolAnswer } from '@icmp-mon/agents/contract';
-import { jsonOf, makeKeyAndCsr, TestClient } from '../apps/gateway/agent.test-client';
-import { FakeGateway } from '../libs/probing/agent/fake-gateway.test-server';
-import { GatewayClient } from '../libs/probing/agent/ship/gateway-client';
-import { LaneShipper } from '../libs/probing/agent/ship/lane-shipper';
-import { Spool } from '../libs/probing/agent/spool/spool';
+import {
+  jsonOf,
+  makeKeyAndCsr,
+  TestClient,
+  FakeGateway,
+  GatewayClient,
+  LaneShipper,
+  Spool,
+} from '@icmp-mon/probing/agent/testing';
 import { seeded } from '@icmp-mon/shard/engine/testing';
 import { TcpProxy } from './tcp-proxy';
 import { ThinLine } from './thin-line';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { logInFrom, RawConnection, unfinishedBodies } from './testing/raw-request';
+import { logInFrom, RawConnection, unfinishedBodies } from '@icmp-mon/platform/http/testing';
 import { startTestApi, TEST_PASSWORD, type TestApi } from './testing/test-api';
 
 const WAIT = { timeout: 30_000, interval: 50 };

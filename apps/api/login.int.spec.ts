@@ -1,7 +1,7 @@
 import type { SessionView } from '@icmp-mon/identity/contract';
 import { REFRESH_COOKIE, SESSION_COOKIE } from '@icmp-mon/identity/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { logInFrom } from './testing/raw-request';
+import { logInFrom } from '@icmp-mon/platform/http/testing';
 import { startTestApi, TEST_PASSWORD, type TestApi } from './testing/test-api';
 
 let api: TestApi;

@@ -19,7 +19,7 @@ import {
   makeKeyAndCsr,
   rejoining,
   TestClient,
-} from './agent.test-client';
+} from '@icmp-mon/probing/agent/testing';
 import { Gateway } from './gateway';
 
 const HOUR_MS = 3_600_000;

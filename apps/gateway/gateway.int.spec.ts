@@ -31,7 +31,7 @@ import {
   makeKeyAndCsr,
   TestClient,
   type EnrolledClient,
-} from './agent.test-client';
+} from '@icmp-mon/probing/agent/testing';
 import { Gateway } from './gateway';
 import type { GatewayConfig } from './gateway-config';
 

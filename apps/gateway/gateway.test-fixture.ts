@@ -7,7 +7,7 @@ import type { EnrolAnswer } from '@icmp-mon/agents/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { testDatabase, testServices, testTopicPrefix, type TestDatabase } from '@icmp-mon/platform/testing';
-import { enrolment, jsonOf, makeKeyAndCsr, TestClient, type EnrolledClient } from './agent.test-client';
+import { enrolment, jsonOf, makeKeyAndCsr, TestClient, type EnrolledClient } from '@icmp-mon/probing/agent/testing';
 import { Gateway } from './gateway';
 import type { GatewayConfig } from './gateway-config';
 

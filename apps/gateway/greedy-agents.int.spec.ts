@@ -7,7 +7,7 @@ import { encodeBody, frameBlock, LANE, ResultColumnsBuilder, type ResultsAnswer 
 import { compress } from '@icmp-mon/platform/zstd';
 import { eventually } from '@icmp-mon/platform/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { block, type EnrolledClient, enrolment, jsonOf } from './agent.test-client';
+import { block, type EnrolledClient, enrolment, jsonOf } from '@icmp-mon/probing/agent/testing';
 import { GatewayFixture } from './gateway.test-fixture';
 
 const MIB = 1024 * 1024;

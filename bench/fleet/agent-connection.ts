@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Agent, request } from 'node:https';
 import type { EnrolAnswer } from '@icmp-mon/agents/contract';
-import { makeCertificateRequest, makeKeyPem } from '../../libs/probing/agent/enrol/certificate-request';
+import { makeCertificateRequest, makeKeyPem } from '@icmp-mon/probing/agent/testing';
 
 const TIMEOUT_MS = 40_000;
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Findings, type FaultContext, type Verdict } from '../fault';
 import { underLoad, type Installation } from '../installation';
-import { pidOf } from '../killing';
+import { pidOf } from '@icmp-mon/e2e/testing';
 import type { ProxyMode } from '../tcp-proxy';
 
 const HOLD_MS = { short: 3_000, full: 45_000 };

@@ -1,4 +1,4 @@
-import { jsonOf } from '../../apps/gateway/agent.test-client';
+import { jsonOf } from '@icmp-mon/probing/agent/testing';
 import type { ResultsAnswer } from '@icmp-mon/probing/wire';
 import { Findings, type FaultContext, type Verdict } from '../fault';
 import { underLoad, type Installation } from '../installation';

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { RunningProduct } from '../../e2e/running-product';
+import type { RunningProduct } from '@icmp-mon/e2e/testing';
 import { Findings, type FaultContext, type Verdict } from '../fault';
 import { underLoad } from '../installation';
 

@@ -1,13 +1,12 @@
 import { closeSync, cpSync, openSync, readdirSync, statSync, truncateSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { readWaiting } from '../../e2e/spool-witness';
+import { readWaiting, whileAway } from '@icmp-mon/e2e/testing';
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from '@icmp-mon/platform/testing';
 import { Findings, type FaultContext, type Verdict } from '../fault';
 import { underLoad, type Installation } from '../installation';
 import { judgeWitness } from '../judge';
-import { whileAway } from '../killing';
 
 /** The agent is cut off until so much waits. */
 const WAITING_BLOCKS = { short: 12, full: 150 };

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Findings, type FaultContext, type Verdict } from '../fault';
 import { underLoad } from '../installation';
-import { allReady } from '../killing';
+import { allReady } from '@icmp-mon/e2e/testing';
 
 const FULL_MS = { short: 4_000, full: 60_000 };
 

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { encodeBody, frameBlock, LANE, ResultColumnsBuilder } from '@icmp-mon/probing/wire';
 import { compress } from '@icmp-mon/platform/zstd';
-import { TestClient } from '../../apps/gateway/agent.test-client';
+import { TestClient } from '@icmp-mon/probing/agent/testing';
 import { Findings, type FaultContext, type Verdict } from '../fault';
 import { underLoad, type Installation } from '../installation';
 import type { NumberedAgent } from '../numbered-agent';

@@ -1,4 +1,4 @@
-import { logInFrom } from '../../apps/api/testing/raw-request';
+import { logInFrom } from '@icmp-mon/platform/http/testing';
 import { Findings, type FaultContext, type Verdict } from '../fault';
 
 const ADDRESSES = { short: 8, full: 40 };

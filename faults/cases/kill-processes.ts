@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Findings, type FaultContext, type Verdict } from '../fault';
 import { underLoad } from '../installation';
-import { killAndWait } from '../killing';
+import { killAndWait } from '@icmp-mon/e2e/testing';
 
 export const APPS = ['agent', 'gateway', 'api', 'projector', 'worker'];
 const ROUNDS = { short: 1, full: 5 };

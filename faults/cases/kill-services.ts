@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Findings, type FaultContext, type Verdict } from '../fault';
 import { underLoad, type Installation } from '../installation';
-import { killAndWait } from '../killing';
+import { killAndWait } from '@icmp-mon/e2e/testing';
 
 const SERVICES = ['kafka', 'postgres', 'valkey'];
 const ROUNDS = { short: 1, full: 3 };

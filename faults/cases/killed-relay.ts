@@ -6,7 +6,7 @@ import { Messaging, type ReceivedMessage } from '@icmp-mon/platform/messaging';
 import { register, TARGET } from '@icmp-mon/targets/server';
 import { Findings, type FaultContext, type Verdict } from '../fault';
 import { underLoad, type Installation } from '../installation';
-import { killAndWait } from '../killing';
+import { killAndWait } from '@icmp-mon/e2e/testing';
 
 const KILLS = { short: 2, full: 10 };
 const WRITERS = 8;

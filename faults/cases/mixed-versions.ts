@@ -4,10 +4,10 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { EVENT_SCHEMAS, Messaging } from '@icmp-mon/platform/messaging';
 import { newId } from '@icmp-mon/platform/ids';
-import { distDir, rootDir } from '../../infra/paths.mjs';
+import { distDir, rootDir } from '@icmp-mon/infra/testing';
 import { Findings, type FaultContext, type Verdict } from '../fault';
 import { underLoad, type Installation } from '../installation';
-import { endAndWait } from '../killing';
+import { endAndWait } from '@icmp-mon/e2e/testing';
 import { APPS } from './kill-processes';
 
 const ROUNDS = { short: 1, full: 3 };

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { plainEnvironment } from '../../e2e/running-product';
-import { rootDir } from '../../infra/paths.mjs';
+import { plainEnvironment } from '@icmp-mon/e2e/testing';
+import { rootDir } from '@icmp-mon/infra/testing';
 import { Findings, type FaultContext, type Verdict } from '../fault';
 import { underLoad, type Installation } from '../installation';
 

@@ -11,8 +11,8 @@ import {
   makeKeyAndCsr,
   rejoining,
   TestClient,
-} from '../../apps/gateway/agent.test-client';
-import type { RunningProduct } from '../../e2e/running-product';
+} from '@icmp-mon/probing/agent/testing';
+import type { RunningProduct } from '@icmp-mon/e2e/testing';
 import { type FaultContext, Findings, type Verdict } from '../fault';
 
 const RENEWALS = { short: 100, full: 1_000 };

@@ -5,10 +5,8 @@ import type { TargetStatusView } from '@icmp-mon/status/contract';
 import type { StatusCountsView } from '@icmp-mon/targets/contract';
 import pg from 'pg';
 import type { Page } from 'playwright-core';
-import { CHROMIUM, PortalBrowser } from '../../e2e/portal-browser';
-import { RunningProduct } from '../../e2e/running-product';
+import { CHROMIUM, PortalBrowser, RunningProduct, pidOf } from '@icmp-mon/e2e/testing';
 import { Findings, type FaultContext, type Verdict } from '../fault';
-import { pidOf } from '../killing';
 import { type PageReading, readPage } from '../page-reading';
 
 /** A target of 5 s beside the starters of 15 s. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { logInFrom, type RawConnection, unfinishedBodies } from '../../apps/api/testing/raw-request';
+import { logInFrom, type RawConnection, unfinishedBodies } from '@icmp-mon/platform/http/testing';
 import { Findings, type FaultContext, type Verdict } from '../fault';
-import { pidOf } from '../killing';
+import { pidOf } from '@icmp-mon/e2e/testing';
 
 const LOGIN = '/api/v1/auth/login';
 /** Announced lengths: more than a login may have, and as much as it may. */

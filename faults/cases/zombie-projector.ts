@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { eventually } from '@icmp-mon/platform/testing';
-import { distDir } from '../../infra/paths.mjs';
+import { distDir } from '@icmp-mon/infra/testing';
 import { Findings, type FaultContext, type Verdict } from '../fault';
 import { underLoad, type Installation } from '../installation';
-import { pidOf } from '../killing';
+import { pidOf } from '@icmp-mon/e2e/testing';
 
 const ROUNDS = { short: 1, full: 5 };
 const TAKEN_WITHIN_MS = 60_000;

@@ -32,28 +32,32 @@ export interface DashboardChoice {
 const dir = path.join(import.meta.dirname, 'dashboards');
 const METRIC = /\b(?:icmpmon|process|nodejs)_[a-z0-9_]+/g;
 
-export const DASHBOARDS: readonly (Dashboard & { file: string })[] = readdirSync(dir).map((file) => ({
-  file,
-  ...(JSON.parse(readFileSync(path.join(dir, file), 'utf8')) as Dashboard),
-}));
+export function dashboards(): (Dashboard & { file: string })[] {
+  return readdirSync(dir).map((file) => ({
+    file,
+    ...(JSON.parse(readFileSync(path.join(dir, file), 'utf8')) as Dashboard),
+  }));
+}
 
 /** Every SQL query of every dashboard: panels, annotations, and the lists of variables. */
 export function dashboardQueries(): DashboardQuery[] {
-  return DASHBOARDS.flatMap(({ file, panels, annotations, templating }) => [
-    ...panels.flatMap(({ title, targets = [] }) => targets.map((query) => ({ where: `${file}: ${title}`, query }))),
-    ...annotations.list.map(({ name, target }) => ({ where: `${file}: ${name}`, query: target ?? {} })),
-    ...templating.list.map(({ name, query }) => ({
-      where: `${file}: $${name}`,
-      query: { datasource: { uid: 'icmpmon-control' }, rawSql: query },
-    })),
-  ]).flatMap(({ where, query: { datasource, rawSql } }) =>
-    rawSql ? [{ where, sql: rawSql, database: datasource?.uid === 'icmpmon-control' ? 'control' : 'telemetry' }] : [],
-  );
+  return dashboards()
+    .flatMap(({ file, panels, annotations, templating }) => [
+      ...panels.flatMap(({ title, targets = [] }) => targets.map((query) => ({ where: `${file}: ${title}`, query }))),
+      ...annotations.list.map(({ name, target }) => ({ where: `${file}: ${name}`, query: target ?? {} })),
+      ...templating.list.map(({ name, query }) => ({
+        where: `${file}: $${name}`,
+        query: { datasource: { uid: 'icmpmon-control' }, rawSql: query },
+      })),
+    ])
+    .flatMap(({ where, query: { datasource, rawSql } }) =>
+      rawSql ? [{ where, sql: rawSql, database: datasource?.uid === 'icmpmon-control' ? 'control' : 'telemetry' }] : [],
+    );
 }
 
 /** Every PromQL expression of the dashboards. */
 export function dashboardExpressions(): string[] {
-  return DASHBOARDS.flatMap(({ panels }) =>
+  return dashboards().flatMap(({ panels }) =>
     panels.flatMap(({ targets = [] }) => targets.flatMap(({ expr }) => expr ?? [])),
   );
 }

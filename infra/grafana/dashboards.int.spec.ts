@@ -9,8 +9,8 @@ import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database'
 import { testDatabase, type TestDatabases, testServices } from '@icmp-mon/platform/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { storeAgents, storeWindow } from '../../libs/probing/server/stored-windows.test-rows';
-import { type DashboardChoice, DASHBOARDS, dashboardQueries, expanded } from './dashboard-queries';
+import { storeAgents, storeWindow } from '@icmp-mon/probing/server/testing';
+import { type DashboardChoice, dashboardQueries, dashboards, expanded } from './dashboard-queries';
 import { prepareReader } from './reader.mjs';
 
 const ADDRESS = '192.0.2.9';
@@ -120,8 +120,8 @@ describe('the dashboards', () => {
   });
 
   it('link to each other by identifiers that are there', () => {
-    const uids = DASHBOARDS.map((dashboard) => (dashboard as unknown as { uid: string }).uid);
-    const linked = JSON.stringify(DASHBOARDS).match(/\/d\/[\w-]+/g) ?? [];
+    const uids = dashboards().map((dashboard) => (dashboard as unknown as { uid: string }).uid);
+    const linked = JSON.stringify(dashboards()).match(/\/d\/[\w-]+/g) ?? [];
     expect(linked.length).toBeGreaterThan(0);
     for (const link of linked) expect(uids).toContain(link.slice('/d/'.length));
   });

@@ -35,8 +35,9 @@ const decorators = {
 const scripts = {
   name: 'scripts',
   setup(builder) {
-    builder.onResolve({ filter: /\/infra\/[\w-]+\.mjs$/ }, ({ path: imported, resolveDir }) => {
+    builder.onResolve({ filter: /^\.\.\/[\w-]+\.mjs$/ }, ({ path: imported, resolveDir }) => {
       const file = path.resolve(resolveDir, imported);
+      if (path.dirname(file) !== path.join(root, 'infra')) return undefined;
       return { path: path.relative(path.join(root, 'dist', folder), file), external: true };
     });
   },

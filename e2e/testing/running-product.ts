@@ -5,13 +5,20 @@ import path from 'node:path';
 import { type KafkaSasl, readKafkaSasl } from '@icmp-mon/platform/messaging';
 import { eventually, testServices, testTopicPrefix } from '@icmp-mon/platform/testing';
 import pg from 'pg';
-import { kafkaLoginEnvironment } from '../infra/kafka-login.mjs';
-import { distDir, rootDir, testDir } from '../infra/paths.mjs';
-import { readJson, writePrivateJson } from '../infra/private-file.mjs';
-import { goneWithin, identify, isAlive } from '../infra/process-identity.mjs';
-import { run } from '../infra/run.mjs';
-import { readState } from '../infra/supervisor.mjs';
-import { removeTopics } from '../libs/platform/messaging/testing/test-topics';
+import {
+  kafkaLoginEnvironment,
+  distDir,
+  rootDir,
+  testDir,
+  readJson,
+  writePrivateJson,
+  goneWithin,
+  identify,
+  isAlive,
+  run,
+  readState,
+} from '@icmp-mon/infra/testing';
+import { removeTopics } from '@icmp-mon/platform/messaging/testing';
 
 export interface Access {
   portalUrl: string;

@@ -1,5 +1,5 @@
 import { eventually } from '@icmp-mon/platform/testing';
-import type { RunningProduct } from '../e2e/running-product';
+import type { RunningProduct } from './running-product';
 
 const BACK_WITHIN_MS = 120_000;
 

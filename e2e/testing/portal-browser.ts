@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
-import { rootDir } from '../infra/paths.mjs';
+import { rootDir } from '@icmp-mon/infra/testing';
 
 export const CHROMIUM = '/usr/bin/chromium';
 const WIDE = 1280;

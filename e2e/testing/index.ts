@@ -1,0 +1,5 @@
+export { allReady, endAndWait, killAndWait, pidOf, whileAway } from './killing';
+export { freshAddress } from './network-faults';
+export { CHROMIUM, PortalBrowser } from './portal-browser';
+export { plainEnvironment, RunningProduct } from './running-product';
+export { placeWitness, readWaiting, readWitness } from './spool-witness';

@@ -1,0 +1,10 @@
+export { usageOf } from '../demo/process-usage.mjs';
+export { dashboardMetrics } from '../grafana/dashboard-queries';
+export { kafkaLoginEnvironment } from '../kafka-login.mjs';
+export { distDir, rootDir, testDir } from '../paths.mjs';
+export { readJson, writePrivateJson } from '../private-file.mjs';
+export { goneWithin, identify, isAlive } from '../process-identity.mjs';
+export { run } from '../run.mjs';
+export { kafkaAnswers } from '../services/kafka-ready.mjs';
+export { postgresAnswers } from '../services/ready.mjs';
+export { readState } from '../supervisor.mjs';

@@ -1,0 +1,1 @@
+export { logInFrom, RawConnection, unfinishedBodies } from './raw-request';

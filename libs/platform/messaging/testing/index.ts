@@ -1,0 +1,2 @@
+export { sendAtOnce } from './send-at-once';
+export { deleteRecords, removeTopics } from './test-topics';
