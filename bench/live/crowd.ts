@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { bounded } from '@icmp-mon/platform/concurrency';
 import type { BareRequest, ClientsRequest, Progress } from './messages';
 
 const ANSWER_WITHIN_MS = 120_000;
@@ -76,15 +77,13 @@ export class Crowd {
   }
 
   private heard<K extends Progress['kind']>(kind: K): Promise<Told<K>> {
-    return new Promise((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error(`The clients have not come to "${kind}".`)), ANSWER_WITHIN_MS);
+    const progressed = new Promise<Told<K>>((resolve, reject) => {
       this.listener = (progress) => {
         if (progress.kind === 'failed') reject(new Error(`A client failed: ${progress.reason}`));
         else if (progress.kind === kind) resolve(progress as Told<K>);
-        else return;
-        clearTimeout(late);
       };
     });
+    return bounded(progressed, ANSWER_WITHIN_MS, () => new Error(`The clients have not come to "${kind}".`));
   }
 }
 
