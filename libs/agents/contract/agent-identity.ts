@@ -23,10 +23,7 @@ export interface EnrolAnswer {
   shardCount: number;
 }
 
-/** Body and answer of `POST /v1/certificate` on the agents' listener: renewal at half life. */
-export interface RenewRequest {
-  csrPem: string;
-}
+/** Answer of `POST /v1/certificate` on the agents' listener, which takes a CSR: renewal at half life. */
 export interface RenewAnswer {
   certificatePem: string;
 }

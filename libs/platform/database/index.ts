@@ -1,13 +1,20 @@
-export * from './sql';
+export { type DatabaseOptions, type Sql, type Transactor } from './sql';
 export { sessionSettings } from './session-settings';
 export { BoundedClient } from './bounded-client';
 export { REQUEST_TIMEOUTS } from './connection-settings';
 export { ChannelListener, type ChannelListenerOptions } from './channel-listener';
-export * from './connect';
-export * from './control-database';
+export { connect, type Connection } from './connect';
+export { ControlDatabase } from './control-database';
 export { DatabaseClock } from './database-clock';
-export * from './telemetry-database';
-export * from './database.module';
-export * from './database-errors';
-export * from './drop-chunks';
-export * from './migrate';
+export { TelemetryDatabase } from './telemetry-database';
+export { DatabaseModule } from './database.module';
+export {
+  isBadValue,
+  isConnectionError,
+  isLockTimeout,
+  isStatementTimeout,
+  isTransient,
+  isUniqueViolation,
+} from './database-errors';
+export { dropOldChunks, type DroppedChunks } from './drop-chunks';
+export { migrate, type MigrationClass } from './migrate';

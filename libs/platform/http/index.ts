@@ -12,7 +12,7 @@ export { serveOpenApi } from './open-api';
 export { AnswersWithoutDatabase, Authenticated, type Principal, Public, RequirePermission } from './permission';
 export { problemOf } from './problem';
 export { answerError, ProblemFilter } from './problem-filter';
-export { Caller, giveRequestId, Metadata, metadataOf, type RequestMetadata } from './request-context';
+export { Caller, giveRequestId, Metadata, type RequestMetadata } from './request-context';
 export { RequestRefused } from './request-refused';
 export { type StreamPart, type StreamRequest, type StreamSource, StreamSources } from './stream-sources';
 export { absoluteMs, instantOf, rangeOf, TIME_TEXT_LENGTH_MAX, type TimeRange } from './time-range';

@@ -1,11 +1,11 @@
-export * from './cloud-event';
+export { cloudEvent, cloudEventType, readCloudEvent } from './cloud-event';
 export { LETTER_BATCH_BYTES } from './dead-letter-log';
 export { EVENT_SCHEMAS, validateEvent } from './event-schemas';
 export { GroupConsumer, type GroupConsumerOptions } from './group-consumer';
 export { KAFKA_SASL_FIELDS, type KafkaSasl, readKafkaSasl } from './kafka-sasl';
 export type { LogReader, LogRecord } from './log-reader';
 export type { OutgoingMessage, ReceivedMessage } from './message';
-export * from './messaging-errors';
+export { type LogBounds, LogPositionOutOfBounds, PoisonError } from './messaging-errors';
 export { Messaging } from './messaging';
 export { MessagingModule } from './messaging.module';
 export { declaredTopics, SHARD_TOPIC } from './topics';

@@ -1,6 +1,6 @@
-export * from './do-each';
-export * from './logger';
-export * from './metrics';
-export * from './ops-server';
-export * from './product-version';
-export * from './run-app';
+export { doEach } from './do-each';
+export { createLogger, type Logger, NestPinoLogger } from './logger';
+export { metrics } from './metrics';
+export { type OpsServer, type Readiness, startOpsServer } from './ops-server';
+export { PRODUCT_VERSION } from './product-version';
+export { type App, runApp } from './run-app';

@@ -1,2 +1,2 @@
-export { type OutboxOptions, OutboxPublisher } from './outbox-publisher';
+export { OutboxPublisher } from './outbox-publisher';
 export type { OutboxBatch, OutboxRows } from './outbox-rows';

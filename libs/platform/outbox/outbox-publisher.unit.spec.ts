@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type OutboxOptions, OutboxPublisher, type OutboxRows } from './index';
+import { type OutboxOptions, OutboxPublisher } from './outbox-publisher';
+import type { OutboxRows } from './outbox-rows';
 
 const BATCH_MAX = 2;
 

@@ -1,4 +1,4 @@
-export { type BackgroundService, BackgroundServices, type Stage } from './background-services';
+export { BackgroundServices } from './background-services';
 export { ContextApp } from './context-app';
 export { type GroupProjection, GroupProjections } from './group-projections';
 export {

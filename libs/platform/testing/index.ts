@@ -1,4 +1,4 @@
-export * from './eventually';
-export * from './test-database';
-export * from './test-services';
-export * from './test-topic-prefix';
+export { eventually } from './eventually';
+export { assertTestDatabase, testDatabase, type TestDatabase, type TestDatabases } from './test-database';
+export { testServices } from './test-services';
+export { testTopicPrefix } from './test-topic-prefix';

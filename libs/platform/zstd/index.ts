@@ -1,2 +1,1 @@
-export { compress, compressChecked, decompressBounded, ZstdError } from './zstd';
-export type { ZstdFailure } from './zstd';
+export { compress, compressChecked, decompressBounded } from './zstd';

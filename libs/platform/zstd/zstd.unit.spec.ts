@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compress, decompressBounded, ZstdError } from '.';
+import { compress, decompressBounded, ZstdError } from './zstd';
 
 describe('zstd', () => {
   it('gives back any bytes within the bound', () => {

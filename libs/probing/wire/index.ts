@@ -1,10 +1,54 @@
-export * from './block';
+export {
+  BLOCK_BYTES_MAX,
+  BLOCK_LIMITS,
+  BLOCK_RAW_BYTES_MAX,
+  type BlockAddress,
+  type BlockHeader,
+  type BlockRefusal,
+  decodeBlock,
+  type DecodedBlock,
+  decodeInspected,
+  frameBlock,
+  inspectBlock,
+  LANE,
+  type Lane,
+  type Refused,
+} from './block';
 export { encodeBody } from './block-body';
 export type { Compress, Decompress, EncodedBody } from './block-body';
-export * from './print-block';
-export * from './result-columns';
-export * from './rtt-histogram';
-export * from './series-body';
-export * from './series-samples';
-export * from './shard-record';
-export * from './upload';
+export { printBlock, type PrintedResult } from './print-block';
+export { allocateColumns, BLOCK_RESULTS_MAX, type ResultColumns, ResultColumnsBuilder } from './result-columns';
+export {
+  HISTOGRAM_BINS,
+  HISTOGRAM_ERROR_RATIO,
+  HISTOGRAM_EXACT_BELOW_US,
+  HISTOGRAM_LOWER_US,
+  HISTOGRAM_TOP_US,
+  histogramBin,
+  mergeHistograms,
+  RttHistogram,
+} from './rtt-histogram';
+export {
+  AGENT_NO_MAX,
+  appendSeriesBody,
+  decodeSeriesBody,
+  encodeSeriesBody,
+  mergeSeriesBodies,
+  SERIES_SAMPLES_MAX,
+  SeriesBodyError,
+  WINDOW_MS,
+  windowStart,
+} from './series-body';
+export { allocateSamples, SeriesBuilder, type SeriesSamples, sortSamples } from './series-samples';
+export {
+  type BlockEnvelope,
+  decodeShardRecord,
+  encodeBlocksRecord,
+  encodeFeedRecord,
+  encodeTickRecord,
+  ENVELOPE_OVERHEAD_BYTES_MAX,
+  RECORD_ENVELOPES_MAX,
+  SHARD_RECORD_BYTES_MAX,
+  type ShardRecord,
+} from './shard-record';
+export { readUpload, type ResultsAnswer, UPLOAD_BYTES_MAX, writeUpload } from './upload';

@@ -7,9 +7,6 @@ export const UPLOAD_BLOCKS_MAX = 1024;
 export const UPLOAD_BYTES_MAX = 4 * 1024 * 1024;
 const LENGTH_BYTES = 4;
 
-/** What one block adds to an upload besides its own bytes. */
-export const UPLOAD_BLOCK_OVERHEAD_BYTES = LENGTH_BYTES;
-
 /** Answer to POST /v1/results: deleted from the spool is only what is `durable` (with all sequences below it), or refused. */
 export interface ResultsAnswer {
   /** The highest sequence of the upload's lane that is durable; null if no block was accepted. */

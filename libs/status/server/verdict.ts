@@ -8,7 +8,6 @@ export interface VerdictPolicy {
 
 /** Codes of verdicts in columns; `none` is an agent that has not judged yet. */
 export const VERDICT = { none: 0, up: 1, degraded: 2, down: 3 } as const;
-export type VerdictCode = (typeof VERDICT)[keyof typeof VERDICT];
 
 /** What is remembered of one agent's results for one check of one target. */
 export interface PairState {

@@ -1,4 +1,3 @@
-import type { Freshness } from '@icmp-mon/operations/contract';
 import type { ShownReason, Status } from '@icmp-mon/status/contract';
 
 export const DEFAULT_VRF = 'default';
@@ -71,17 +70,3 @@ export type StatusCountsView = StatusCounts & { asOf: string | null };
 
 /** Targets whose results one stream may carry: the tabs of a browser share one. */
 export const LIVE_TARGETS_MAX = 20;
-
-/**
- * Server-sent events of `GET /api/v1/status/stream[?live=<target ids>]`; an event's id says up to which change of the list it
- * knows (and which shards were not judged then), so that `Last-Event-ID` resumes; `reset` asks the client to read the list again.
- */
-export type StatusStreamEvent =
-  | { event: 'target'; data: TargetView }
-  | { event: 'removed'; data: { id: string; key: number } }
-  | {
-      event: 'counts';
-      data: StatusCounts & { resultsPerS: number; agentsConnected: number; agentsUnknown: number; agentsTotal: number };
-    }
-  | { event: 'freshness'; data: Freshness }
-  | { event: 'reset'; data: Record<string, never> };
