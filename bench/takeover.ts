@@ -3,11 +3,9 @@ import type { AssignmentsAnswer } from '@icmp-mon/assignment/contract';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { BUILT_IN_TIERS } from '@icmp-mon/tiers/contract';
 import type { BenchContext, BenchResult } from './bench';
-import { AgentConnection } from './fleet/agent-connection';
-import { SimulatedLane } from './fleet/lane';
 import { SimulatedAgent, type SimulatedTarget } from './fleet/simulated-agent';
 import { Tally } from './fleet/tally';
-import { simulatedTelemetry } from '@icmp-mon/probing/agent/testing';
+import { TestAgent, TestLane } from '@icmp-mon/probing/agent/testing';
 import { Inventory } from './inventory';
 import { enrolmentOf } from './road';
 
@@ -25,7 +23,7 @@ interface Options {
 /** One agent as the gateway sees it: follows its assignments, measures them each interval, and reports. */
 class WatchedAgent {
   private readonly targets = new Map<number, SimulatedTarget>();
-  private readonly lane: SimulatedLane;
+  private readonly lane: TestLane;
   private simulated: SimulatedAgent | null = null;
   private version = 0;
   private running = true;
@@ -33,16 +31,16 @@ class WatchedAgent {
 
   constructor(
     readonly name: string,
-    readonly connection: AgentConnection,
+    readonly agent: TestAgent,
     /** Of the local policy; null allows everything. */
     private readonly allow: string[] | null,
   ) {
-    this.lane = new SimulatedLane(connection, 'live', Math.floor(Date.now() / SECOND_MS));
+    this.lane = new TestLane(agent, 'live', { boot: Math.floor(Date.now() / SECOND_MS) });
   }
 
   async start(): Promise<void> {
     const policy = { allow: this.allow, deny: [], stopped: false, packetsPerSecond: 10_000, refusedKeys: [] };
-    await this.connection.report('PUT', '/v1/policy', policy);
+    await this.agent.reportPolicy(policy);
     this.loops = [this.follow(), this.measure(), this.report()];
   }
 
@@ -50,18 +48,19 @@ class WatchedAgent {
   async lose(): Promise<void> {
     this.running = false;
     this.lane.stop();
-    this.connection.close();
+    this.agent.close();
     await Promise.allSettled(this.loops);
   }
 
   private async follow(): Promise<void> {
     while (this.running) {
-      const answer = await this.connection.get(`/v1/assignments?since=${this.version}`);
-      if (answer.status !== 200) {
-        if (answer.status !== 304) await pause(SECOND_MS);
-        continue;
+      try {
+        const news = await this.agent.assignments(this.version);
+        if (news !== null) this.take(news);
+      } catch {
+        // Refused, cut off, or lost on purpose: asked again while it lives.
+        await pause(SECOND_MS);
       }
-      this.take(JSON.parse(answer.body) as AssignmentsAnswer);
     }
   }
 
@@ -74,7 +73,7 @@ class WatchedAgent {
       if (policy) this.targets.set(key, { key, check: policy.checks[0].check, intervalMs: policy.probeIntervalMs });
     }
     this.version = version;
-    const { agentId, shardCount } = this.connection;
+    const { agentId, shardCount } = this.agent;
     // What its own policy refuses is not measured, whatever is assigned.
     const measured = this.allow === null ? [...this.targets.values()] : [];
     this.simulated = new SimulatedAgent(agentId, measured, shardCount, 1);
@@ -84,14 +83,14 @@ class WatchedAgent {
     const tally = new Tally();
     for (let secondMs = Math.ceil(Date.now() / SECOND_MS) * SECOND_MS; this.running; secondMs += SECOND_MS) {
       await pause(Math.max(0, secondMs + SECOND_MS - Date.now()));
-      for (const body of this.simulated?.second(secondMs, tally) ?? []) this.lane.add(body, false);
+      for (const body of this.simulated?.second(secondMs, tally) ?? []) this.lane.add(body, undefined);
       void this.lane.ship();
     }
   }
 
   private async report(): Promise<void> {
     while (this.running) {
-      await this.connection.report('POST', '/v1/telemetry', simulatedTelemetry(this.targets.size));
+      await this.agent.report(this.targets.size);
       await pause(REPORT_MS);
     }
   }
@@ -111,11 +110,7 @@ export async function runTakeover(context: BenchContext, { targets }: Options): 
   const { tokens, ...enrolment } = await enrolmentOf(product, 1);
   const enrolled = async (name: string, allow: string[] | null): Promise<WatchedAgent> => {
     const place = { name, region: 'lab', provider: 'bench' };
-    const agent = new WatchedAgent(
-      name,
-      await AgentConnection.enrol({ ...enrolment, ...place, token: tokens[0] }),
-      allow,
-    );
+    const agent = new WatchedAgent(name, await TestAgent.enrol({ ...enrolment, ...place, token: tokens[0] }), allow);
     await agent.start();
     return agent;
   };
@@ -186,7 +181,7 @@ class TakeoverWatch {
     const rows = await this.telemetry.query<{ status: string; reason: string; count: number }>(
       'SELECT status, reason, count(*) AS count FROM target_status GROUP BY status, reason ORDER BY 1, 2',
     );
-    const nameOf = new Map(this.agents.map(({ name, connection }) => [connection.agentId, name]));
+    const nameOf = new Map(this.agents.map(({ name, agent }) => [agent.agentId, name]));
     const statuses = Object.fromEntries(rows.map(({ status, reason, count }) => [`${status} ${reason}`, count]));
     return {
       assigned: Object.fromEntries(counts.map(({ id, count }) => [nameOf.get(id) ?? id, count])),

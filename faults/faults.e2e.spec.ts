@@ -1,3 +1,4 @@
+import { trickle } from './trickle';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seeded } from '@icmp-mon/shard/engine/testing';
 import type { Fault, FaultContext } from './fault';
@@ -26,7 +27,7 @@ describe('a product under faults', () => {
     const options = { name: 'faults', targets: 40, measureEveryMs: 1_000, disks: DISKS };
     installation = await Installation.start(options, (line) => lines.push(line));
     // No fault ends the gateway: it has the time of all of them to drop this one.
-    slowClient = installation.numbered.trickle();
+    slowClient = trickle(installation.numbered);
   });
 
   afterAll(async () => {

@@ -95,7 +95,7 @@ export class Installation {
     return NumberedAgent.enrol({
       enrolUrl: token.enrolUrl,
       token: token.token,
-      ca: readFileSync(path.join(product.dir, 'ca/ca.crt'), 'utf8'),
+      caPem: readFileSync(path.join(product.dir, 'ca/ca.crt'), 'utf8'),
       name: 'numbered',
       gatewayUrl: `https://127.0.0.1:${proxiedPort}`,
       directUrl: `https://127.0.0.1:${directPort}`,

@@ -1,4 +1,4 @@
-import type { LaneCounts } from './lane';
+import type { LaneCounts } from '@icmp-mon/probing/agent/testing';
 
 export const AGENTS_PER_TOKEN = 10;
 

@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AssignmentsAnswer } from '@icmp-mon/assignment/contract';
-import { AgentConnection } from './agent-connection';
-import { SimulatedLane } from './lane';
+import { jsonOf, TestAgent, TestLane } from '@icmp-mon/probing/agent/testing';
 import { AGENTS_PER_TOKEN } from './messages';
 import type {
   EnrolFleet,
@@ -28,9 +27,9 @@ const QUEUED_RESULTS_MAX = 5_000_000;
 const ASSIGNED_WITHIN_MS = 1_200_000;
 
 interface Member {
-  connection: AgentConnection;
-  live: SimulatedLane;
-  backfill: SimulatedLane;
+  agent: TestAgent;
+  live: TestLane;
+  backfill: TestLane;
   simulated: SimulatedAgent | null;
   nextSecondMs: number;
   late: { dueMs: number; body: ShardBody }[];
@@ -50,7 +49,7 @@ class FleetServer {
     enrol: (argument) => this.enrol(argument),
     targets: (argument) => this.targets(argument),
     redirect: ({ gatewayUrl }) => {
-      for (const { connection } of this.members) connection.redirect(gatewayUrl);
+      for (const { agent } of this.members) agent.client.redirect(gatewayUrl);
       return Promise.resolve({});
     },
     prepare: (argument) => this.prepare(argument),
@@ -64,28 +63,28 @@ class FleetServer {
     for (let at = 0; at < agents; at++) {
       const token = tokens[Math.floor(at / AGENTS_PER_TOKEN)];
       const place = { name: `${prefix}-${at + 1}`, region: `region-${at % 8}`, provider: `provider-${at % 5}` };
-      const connection = await AgentConnection.enrol({ ...rest, ...place, token });
+      const agent = await TestAgent.enrol({ ...rest, ...place, token });
       this.members.push({
-        connection,
-        live: new SimulatedLane(connection, 'live', this.boot),
-        backfill: new SimulatedLane(connection, 'backfill', this.boot),
+        agent,
+        live: new TestLane(agent, 'live', { boot: this.boot }),
+        backfill: new TestLane(agent, 'backfill', { boot: this.boot }),
         simulated: null,
         nextSecondMs: 0,
         late: [],
       });
     }
-    return this.members.map(({ connection }) => connection.agentId);
+    return this.members.map(({ agent }) => agent.agentId);
   }
 
   /** Returns how many pairs of agent and target there are. */
   private async targets(source: TargetSource): Promise<number> {
     let pairs = 0;
     for (const member of this.members) {
-      const { agentId, shardCount } = member.connection;
+      const { agentId, shardCount } = member.agent;
       const targets =
         'keys' in source
           ? source.keys.map((key) => ({ key, intervalMs: source.intervalMs, check: source.check }))
-          : await assignedTo(member.connection, source.expectedPerAgent);
+          : await assignedTo(member.agent, source.expectedPerAgent);
       member.simulated = new SimulatedAgent(agentId, targets, shardCount, SEED);
       pairs += targets.length;
     }
@@ -151,12 +150,12 @@ class FleetServer {
       const dice = Math.random();
       if (dice < LATE_SHARE) {
         member.late.push({ dueMs: secondMs + Math.random() * LATE_SECONDS_MAX * SECOND_MS, body });
-      } else member.live.add(body, dice > 1 - REPEATED_SHARE);
+      } else member.live.add(body, undefined, dice > 1 - REPEATED_SHARE);
     }
     const due = member.late.filter(({ dueMs }) => dueMs <= nowMs);
     if (due.length === 0) return;
     member.late = member.late.filter(({ dueMs }) => dueMs > nowMs);
-    for (const { body } of due) member.backfill.add(body, false);
+    for (const { body } of due) member.backfill.add(body, undefined);
   }
 
   private async settle(): Promise<{ tally: TallyJson; fromMs: number; toMs: number }> {
@@ -166,7 +165,7 @@ class FleetServer {
     for (const timer of this.timers.values()) clearTimeout(timer);
     this.timers.clear();
     for (const member of this.members) {
-      for (const { body } of member.late) member.backfill.add(body, false);
+      for (const { body } of member.late) member.backfill.add(body, undefined);
       member.late = [];
     }
     await this.drain();
@@ -179,13 +178,15 @@ class FleetServer {
 
   private counts(): FleetCounts {
     const sum: FleetCounts = {
-      ...{ requests: 0, bytes: 0, retries: 0, refusedBlocks: 0 },
+      ...{ requests: 0, uploads: 0, failed: 0, bytes: 0, retries: 0, refusedBlocks: 0 },
       generated: this.tally.count,
       queued: 0,
       skippedSeconds: this.skippedSeconds,
     };
     for (const lane of this.members.flatMap(({ live, backfill }) => [live, backfill])) {
       sum.requests += lane.counts.requests;
+      sum.uploads += lane.counts.uploads;
+      sum.failed += lane.counts.failed;
       sum.bytes += lane.counts.bytes;
       sum.retries += lane.counts.retries;
       sum.refusedBlocks += lane.counts.refusedBlocks;
@@ -196,12 +197,11 @@ class FleetServer {
 }
 
 /** Asks until as many targets are assigned as are expected. */
-async function assignedTo(connection: AgentConnection, expected: number): Promise<SimulatedTarget[]> {
+async function assignedTo(agent: TestAgent, expected: number): Promise<SimulatedTarget[]> {
   const deadlineMs = performance.now() + ASSIGNED_WITHIN_MS;
   for (;;) {
-    const answer = await connection.get('/v1/assignments?since=0');
-    const { tiers, assigned } =
-      answer.status === 200 ? (JSON.parse(answer.body) as AssignmentsAnswer) : { tiers: [], assigned: [] };
+    const answer = await agent.client.call('/v1/assignments?since=0');
+    const { tiers, assigned } = answer.status === 200 ? jsonOf<AssignmentsAnswer>(answer) : { tiers: [], assigned: [] };
     if (assigned.length >= expected) {
       const byName = new Map(tiers.map((tier) => [tier.tier, tier]));
       return assigned.flatMap(({ key, tier }) => {
@@ -210,9 +210,7 @@ async function assignedTo(connection: AgentConnection, expected: number): Promis
       });
     }
     if (performance.now() > deadlineMs) {
-      throw new Error(
-        `${assigned.length} of ${expected} targets are assigned to ${connection.agentId} (${answer.status}).`,
-      );
+      throw new Error(`${assigned.length} of ${expected} targets are assigned to ${agent.agentId} (${answer.status}).`);
     }
     await pause(SECOND_MS);
   }

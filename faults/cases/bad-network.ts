@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { trickle } from '../trickle';
 import { Findings, type FaultContext, type Verdict } from '../fault';
 import { underLoad, type Installation } from '../installation';
 import { pidOf } from '@icmp-mon/e2e/testing';
@@ -26,7 +27,7 @@ export async function run(context: FaultContext): Promise<Verdict> {
   ];
   await underLoad(context, findings, async (installation) => {
     const { agentProxy, numberedProxy } = installation;
-    const slowClient = context.slowClient ?? installation.numbered.trickle();
+    const slowClient = context.slowClient ?? trickle(installation.numbered);
     const before = memoryMib(installation);
     let most = before;
     for (const [mode, forMs] of modes) {

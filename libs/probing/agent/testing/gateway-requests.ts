@@ -1,82 +1,12 @@
 import 'reflect-metadata';
 import { createHash, createPrivateKey, createPublicKey, sign, webcrypto } from 'node:crypto';
-import { Agent as HttpsAgent, request } from 'node:https';
-import type { IncomingHttpHeaders } from 'node:http';
 import { type EnrolAnswer, type RejoinChallenge, type RejoinRequest, rejoinText } from '@icmp-mon/agents/contract';
 import { compress } from '@icmp-mon/platform/zstd';
-import {
-  encodeBody,
-  frameBlock,
-  LANE,
-  ResultColumnsBuilder,
-  writeUpload,
-  type BlockAddress,
-} from '@icmp-mon/probing/wire';
+import { encodeBody, frameBlock, LANE, ResultColumnsBuilder, type BlockAddress } from '@icmp-mon/probing/wire';
 import * as x509 from '@peculiar/x509';
+import { jsonOf, type TestClient } from './test-client';
 
 const SIGNING = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
-
-export interface Answer {
-  status: number;
-  headers: IncomingHttpHeaders;
-  body: Buffer;
-}
-
-/** What a test sends over TLS; `body` is sent as it is. */
-export interface Call {
-  method?: string;
-  headers?: Record<string, string>;
-  body?: Uint8Array | string;
-}
-
-/** A TLS client with an identity of its own, or none. */
-export class TestClient {
-  private readonly agent: HttpsAgent;
-
-  constructor(
-    private readonly baseUrl: string,
-    tls: { ca: string; cert?: string; key?: string },
-  ) {
-    this.agent = new HttpsAgent({ ...tls, keepAlive: true });
-  }
-
-  call(path: string, { method = 'GET', headers = {}, body }: Call = {}): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-      const options = { method, agent: this.agent, headers: { ...length, ...headers } };
-      const outgoing = request(`${this.baseUrl}${path}`, options, (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.once('error', reject);
-        response.once('end', () => {
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) });
-        });
-      });
-      outgoing.once('error', reject);
-      outgoing.end(body);
-    });
-  }
-
-  json(path: string, body: unknown, method = 'POST'): Promise<Answer> {
-    const headers = { 'content-type': 'application/json' };
-    return this.call(path, { method, headers, body: JSON.stringify(body) });
-  }
-
-  results(lane: string, blocks: readonly Uint8Array[], headers: Record<string, string> = {}): Promise<Answer> {
-    const type = { 'content-type': 'application/vnd.icmpmon.blocks' };
-    return this.call(`/v1/results?lane=${lane}`, {
-      method: 'POST',
-      headers: { ...type, ...headers },
-      body: writeUpload(blocks),
-    });
-  }
-
-  close(): void {
-    this.agent.destroy();
-  }
-}
-
-export const jsonOf = <T>({ body }: Answer): T => JSON.parse(body.toString('utf8')) as T;
 
 export interface KeyAndCsr {
   keyPem: string;

@@ -1,0 +1,88 @@
+import type { EnrolAnswer } from '@icmp-mon/agents/contract';
+import type { AssignmentsAnswer } from '@icmp-mon/assignment/contract';
+import { pause } from '@icmp-mon/platform/concurrency';
+import { makeCertificateRequest, makeKeyPem } from '../enrol/certificate-request';
+import { enrolment } from './gateway-requests';
+import { simulatedTelemetry } from './simulated-telemetry';
+import { type Answer, jsonOf, retryAfterMs, TestClient, type TlsIdentity } from './test-client';
+
+/** Longer than a request for assignments is held. */
+const TIMEOUT_MS = 40_000;
+const TOO_MANY_REQUESTS = 429;
+const RETRY_MS_MIN = 100;
+
+export interface TestAgentOptions {
+  enrolUrl: string;
+  token: string;
+  caPem: string;
+  name: string;
+  region?: string;
+  provider?: string;
+  /** Where the gateway is reached; where it says itself unless set. */
+  gatewayUrl?: string;
+}
+
+/** An agent as the gateway sees it, with results that a test makes: its own key and certificate, and the requests of a real one. */
+export class TestAgent {
+  readonly agentId: string;
+  readonly shardCount: number;
+  readonly client: TestClient;
+
+  private constructor(
+    answer: EnrolAnswer,
+    readonly tls: Required<TlsIdentity>,
+    gatewayUrl = answer.gatewayUrl,
+  ) {
+    this.agentId = answer.agentId;
+    this.shardCount = answer.shardCount;
+    this.client = new TestClient(gatewayUrl, tls, TIMEOUT_MS);
+  }
+
+  /** By the route that every agent takes, again when that is asked for. @throws Error with the gateway's answer when it refuses */
+  static async enrol(options: TestAgentOptions): Promise<TestAgent> {
+    const { enrolUrl, token, caPem, name, region, provider } = options;
+    const key = makeKeyPem();
+    const body = enrolment(name, token, makeCertificateRequest(key, name));
+    const client = new TestClient(enrolUrl, { ca: caPem }, TIMEOUT_MS);
+    try {
+      for (;;) {
+        const answered = await client.json('/v1/enrol', {
+          ...body,
+          ...(region && { region }),
+          ...(provider && { provider }),
+        });
+        if (answered.status < 300) {
+          const answer = jsonOf<EnrolAnswer>(answered);
+          return new TestAgent(answer, { ca: answer.caPem, cert: answer.certificatePem, key }, options.gatewayUrl);
+        }
+        if (answered.status !== TOO_MANY_REQUESTS) throw new Error(`Enrolling ${name} was ${describe(answered)}`);
+        await pause(Math.max(RETRY_MS_MIN, retryAfterMs(answered)));
+      }
+    } finally {
+      client.close();
+    }
+  }
+
+  /** What is assigned after a version; null when nothing is new. Waits as the gateway does. @throws Error when it refuses */
+  async assignments(since: number): Promise<AssignmentsAnswer | null> {
+    const answered = await this.client.call(`/v1/assignments?since=${since}`);
+    if (answered.status === 304) return null;
+    if (answered.status !== 200) throw new Error(`Assignments were ${describe(answered)}`);
+    return jsonOf<AssignmentsAnswer>(answered);
+  }
+
+  /** Reports that it is there: agents that are not heard get no targets while another one is. */
+  async report(targets: number): Promise<void> {
+    await this.client.json('/v1/telemetry', simulatedTelemetry(targets));
+  }
+
+  async reportPolicy(policy: object): Promise<void> {
+    await this.client.json('/v1/policy', policy, 'PUT');
+  }
+
+  close(): void {
+    this.client.close();
+  }
+}
+
+const describe = ({ status, body }: Answer): string => `answered ${status}: ${body.toString()}`;
