@@ -1,7 +1,7 @@
 import type { Kafka, KafkaMessage } from 'kafkajs';
 import type { Sql, Transactor } from '@icmp-mon/platform/database';
 import { createLogger } from '@icmp-mon/platform/ops';
-import { BackOff } from '@icmp-mon/platform/concurrency';
+import { BackOff, pause } from '@icmp-mon/platform/concurrency';
 import type { ClusterAdmin } from './cluster-admin';
 import { eventPosition } from './cloud-event';
 import { type ConsumerOffset, FenceLost, loadOffset, moveOffset, type OffsetKey } from './consumer-offsets';
@@ -159,9 +159,8 @@ export class GroupConsumer {
 
   /** Reads on as soon as somebody has set the position to another offset. */
   private async goOnWhenMoved(key: OffsetKey, failedAt: number, generation: AbortSignal): Promise<void> {
-    const backOff = new BackOff({ firstMs: MOVED_LOOK_MS, maxMs: MOVED_LOOK_MS });
     for (;;) {
-      await backOff.wait(generation);
+      await pause(MOVED_LOOK_MS, generation);
       const offset = generation.aborted ? null : await this.loadUntilKnown(key, generation);
       if (!offset) return;
       if (offset.nextOffset === failedAt) continue;
