@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, lchownSync, lstatSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { asOwner, owner } from './owner.mjs';
+import { asOwner, isRoot, owner } from './owner.mjs';
 import { hasCommand } from './provision/system-packages.mjs';
 
 /** Each has a user of its own, so that none reads another's environment, memory or files. */
@@ -19,7 +19,7 @@ const uidsPerGroup = 10;
  */
 export function appUsers(dir, needed) {
   const same = (user) => Object.fromEntries(names.map((name) => [name, user]));
-  if (process.getuid() !== 0 || owner.uid !== 0) return { users: same(asOwner()) };
+  if (!isRoot() || owner.uid !== 0) return { users: same(asOwner()) };
   const users = ownUids(dir, takenUids());
   const unreadable = needed.find((path) => existsSync(path) && !canRead(users.gateway, path));
   if (unreadable === undefined) return { users };
@@ -68,7 +68,7 @@ export function giveTree(path, uid, gid) {
  * @param {{uid?: number, gid?: number}} user
  */
 export function commandAs({ uid, gid }, command, args, { rawSockets = false } = {}) {
-  if (uid === undefined || !rawSockets || process.getuid() !== 0 || !hasCommand('setpriv')) {
+  if (uid === undefined || !rawSockets || !isRoot() || !hasCommand('setpriv')) {
     return { command, args, user: uid === undefined ? {} : { uid, gid } };
   }
   const rights = ['--inh-caps=-all,+net_raw', '--ambient-caps=-all,+net_raw', '--bounding-set=-all,+net_raw'];

@@ -1,6 +1,7 @@
 // npm run bench -- <name>|all [--quick] [--pairs N] [--json] [--profile]: what the product does against the best that could be done.
 import { parseArgs } from 'node:util';
 import { runBenchTool } from './bench/run-tool.mjs';
+import { messageOf } from './error-text.mjs';
 import { fail, Refusal } from './say.mjs';
 import { checkSystem } from './setup.mjs';
 
@@ -22,6 +23,6 @@ function checkOptions() {
     const { positionals } = parseArgs({ options, allowPositionals: true });
     if (positionals.length === 0) throw new Error('Say which bench.');
   } catch (error) {
-    throw new Refusal(`${error.message}\n${usage}`);
+    throw new Refusal(`${messageOf(error)}\n${usage}`);
   }
 }

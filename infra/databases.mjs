@@ -1,9 +1,13 @@
 import { withClient } from './database-client.mjs';
+import { codeOf } from './error-text.mjs';
 import { Refusal } from './say.mjs';
 
 const databaseMissing = '3D000';
 
-/** Makes sure that both databases exist, and that the telemetry database has TimescaleDB. */
+/**
+ * Makes sure that both databases exist, and that the telemetry database has TimescaleDB.
+ * @param {import('./providers/environment.mjs').Addresses} addresses
+ */
 export async function ensureDatabases({ controlDatabaseUrl, telemetryDatabaseUrl }) {
   const { default: pg } = await import('pg');
   await ensureDatabase(pg, controlDatabaseUrl);
@@ -14,7 +18,7 @@ async function ensureDatabase(pg, url, then = 'SELECT 1') {
   try {
     await query(url, then);
   } catch (error) {
-    if (error.code !== databaseMissing) throw refused(url, error);
+    if (codeOf(error) !== databaseMissing) throw refused(url, error);
     await create(pg, url);
     await query(url, then).catch((cause) => {
       throw refused(url, cause);

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, buildServers } from './build.mjs';
+import { messageOf } from './error-text.mjs';
 import { giveToOwner } from './owner.mjs';
 import { distDir, nodeBinary, rootDir, testDir } from './paths.mjs';
 import { chooseProvider } from './providers/index.mjs';
@@ -28,13 +29,14 @@ try {
 /** Only checks: the tool gets the options as they are. */
 function readNames() {
   try {
-    const flags = ['short', 'json'].map((name) => [name, { type: 'boolean' }]);
-    const options = { ...Object.fromEntries(flags), seed: { type: 'string' } };
-    const { positionals, values } = parseArgs({ options, allowPositionals: true });
+    const { positionals, values } = parseArgs({
+      allowPositionals: true,
+      options: { short: { type: 'boolean' }, json: { type: 'boolean' }, seed: { type: 'string' } },
+    });
     if (values.seed !== undefined && !/^\d{1,9}$/.test(values.seed)) throw new Error('--seed is a whole number.');
     return positionals;
   } catch (error) {
-    throw new Refusal(`${error.message}\n${usage}`);
+    throw new Refusal(`${messageOf(error)}\n${usage}`);
   }
 }
 

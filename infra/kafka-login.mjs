@@ -5,14 +5,27 @@ const variables = {
   passwordFile: 'ICMPMON_KAFKA_SASL_PASSWORD_FILE',
 };
 
-/** The login to a Kafka that somebody else runs, as it is given; undefined when none is. The apps check it. */
+/**
+ * A login to Kafka.
+ * @typedef {{ mechanism?: string, username?: string, password?: string, passwordFile?: string }} KafkaLogin
+ */
+
+/**
+ * The login to a Kafka that somebody else runs, as it is given; undefined when none is. The apps check it.
+ * @returns {KafkaLogin | undefined}
+ */
 export function givenKafkaLogin(environment = process.env) {
   const given = Object.entries(variables).filter(([, name]) => environment[name]);
   return given.length === 0 ? undefined : Object.fromEntries(given.map(([key, name]) => [key, environment[name]]));
 }
 
-/** The variables by which an app gets the login that belongs to the addresses. */
+/**
+ * The variables by which an app gets the login that belongs to the addresses.
+ * @param {KafkaLogin | undefined} login
+ * @returns {Record<string, string>}
+ */
 export function kafkaLoginEnvironment(login) {
-  const given = Object.entries(variables).filter(([key]) => login?.[key]);
-  return Object.fromEntries(given.map(([key, name]) => [name, login[key]]));
+  const values = new Map(Object.entries(login ?? {}));
+  const given = Object.entries(variables).map(([key, name]) => [name, values.get(key)]);
+  return Object.fromEntries(given.filter(([, value]) => value));
 }

@@ -2,6 +2,7 @@
 // full load, for as long as is said, and whether every result is stored.
 import { parseArgs } from 'node:util';
 import { runBenchTool } from './bench/run-tool.mjs';
+import { messageOf } from './error-text.mjs';
 import { fail, Refusal } from './say.mjs';
 import { checkSystem } from './setup.mjs';
 
@@ -24,6 +25,6 @@ function checkOptions() {
     const { positionals } = parseArgs({ options, allowPositionals: true });
     if (!['fping', 'fleet', 'all', 'takeover', 'overload'].includes(positionals[0])) throw new Error('Say which load.');
   } catch (error) {
-    throw new Refusal(`${error.message}\n${usage}`);
+    throw new Refusal(`${messageOf(error)}\n${usage}`);
   }
 }

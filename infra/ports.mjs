@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { codeOf } from './error-text.mjs';
 import { readJson, writePrivateJson } from './private-file.mjs';
 import { Refusal } from './say.mjs';
 
@@ -25,7 +26,7 @@ export async function isFree(port) {
     await bind(port);
     return true;
   } catch (error) {
-    if (error.code === 'EADDRINUSE' || error.code === 'EACCES') return false;
+    if (codeOf(error) === 'EADDRINUSE' || codeOf(error) === 'EACCES') return false;
     throw error;
   }
 }
@@ -35,8 +36,10 @@ function bind(port) {
     const server = createServer();
     server.once('error', reject);
     server.listen({ port, host: loopback }, () => {
-      const bound = server.address().port;
-      server.close(() => resolve(bound));
+      const bound = server.address();
+      server.close(() =>
+        bound !== null && typeof bound === 'object' ? resolve(bound.port) : reject(new Error('no TCP address')),
+      );
     });
   });
 }
@@ -50,6 +53,7 @@ function bind(port) {
  */
 export async function stablePorts(file, names) {
   const recorded = readJson(file) ?? {};
+  /** @type {Record<string, number>} */
   const ports = {};
   const others = Object.entries(recorded).filter(([name]) => !names.includes(name));
   const taken = new Set(others.map(([, port]) => port));
@@ -113,7 +117,7 @@ function holdsSocket(pid, inodes) {
     });
   } catch (error) {
     // Processes end while they are looked at, and those of other users hide their files.
-    if (['ENOENT', 'EACCES', 'EPERM', 'ESRCH'].includes(error.code)) return false;
+    if (['ENOENT', 'EACCES', 'EPERM', 'ESRCH'].includes(codeOf(error))) return false;
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { build } from 'esbuild';
+import { messageOf } from './error-text.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const { outputFiles } = await build({
@@ -24,7 +25,7 @@ function readInput() {
   try {
     return readFileSync(process.argv[2] ?? 0);
   } catch (error) {
-    process.stderr.write(`Cannot read the block: ${error.message}. Give a file: npm run print-block -- <file>\n`);
+    process.stderr.write(`Cannot read the block: ${messageOf(error)}. Give a file: npm run print-block -- <file>\n`);
     return process.exit(1);
   }
 }

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { codeOf, messageOf } from './error-text.mjs';
 import { giveToOwner } from './owner.mjs';
 
 /** The parsed file, or undefined when there is none. A file that is not JSON is an error that names it. */
@@ -8,13 +9,13 @@ export function readJson(path) {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    if (error.code === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Error(`${path} is not valid JSON (${error.message}); restore it or remove it`, { cause: error });
+    throw new Error(`${path} is not valid JSON (${messageOf(error)}); restore it or remove it`, { cause: error });
   }
 }
 

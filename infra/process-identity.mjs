@@ -1,4 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { codeOf } from './error-text.mjs';
+
+const killedWithinMs = 5_000;
 
 /**
  * A process id alone may have passed to somebody else's process; with the start time (clock ticks since boot) and the
@@ -26,7 +29,7 @@ function statFields(pid) {
     // The command's name is in brackets and may hold spaces and brackets; fields count from behind it.
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch (error) {
-    if (error.code === 'ENOENT' || error.code === 'ESRCH') return undefined;
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ESRCH') return undefined;
     throw error;
   }
 }
@@ -44,7 +47,7 @@ export function signal(identity, name, { group = false } = {}) {
     process.kill(group ? -identity.pid : identity.pid, name);
     return true;
   } catch (error) {
-    if (error.code === 'ESRCH') return false;
+    if (codeOf(error) === 'ESRCH') return false;
     throw error;
   }
 }
@@ -75,9 +78,9 @@ export async function goneWithin(identity, patienceMs) {
 export async function endGroup(leaderPid, { patienceMs = 15_000 } = {}) {
   // 0 and -1 would mean our own group and everybody.
   if (!(leaderPid > 1)) throw new Error(`${leaderPid} is no process that could lead a group`);
-  for (const [name, waitMs] of [
-    ['SIGTERM', patienceMs],
-    ['SIGKILL', 5_000],
+  for (const { name, waitMs } of [
+    { name: 'SIGTERM', waitMs: patienceMs },
+    { name: 'SIGKILL', waitMs: killedWithinMs },
   ]) {
     signalGroup(leaderPid, name);
     const deadline = performance.now() + waitMs;
@@ -92,7 +95,7 @@ function signalGroup(leaderPid, name) {
   try {
     process.kill(-leaderPid, name);
   } catch (error) {
-    if (error.code !== 'ESRCH') throw error;
+    if (codeOf(error) !== 'ESRCH') throw error;
   }
 }
 

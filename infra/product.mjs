@@ -85,14 +85,20 @@ function processesOf(supervisor, apps) {
   );
 }
 
-/** The three ports that people and agents know are fixed unless configured; the others are free ones, kept. */
+/**
+ * The three ports that people and agents know are fixed unless configured; the others are free ones, kept.
+ * @param {string} dir
+ * @returns {Promise<Record<string, number>>}
+ */
 export async function choosePorts(dir, environment = process.env) {
+  /** @type {[name: string, variable: string, port: number, purpose: string][]} */
   const fixed = [
     ['api', 'ICMPMON_API_PORT', 8080, 'portal and API'],
     ['agents', 'ICMPMON_AGENT_PORT', 8443, 'agents'],
     ['enrol', 'ICMPMON_ENROL_PORT', 8444, 'enrolment of agents'],
   ];
   const anyPort = fixed.filter(([, variable]) => environment[variable] === '0').map(([name]) => name);
+  /** @type {Record<string, number>} */
   const ports = {};
   for (const [name, variable, defaultPort, purpose] of fixed) {
     if (!anyPort.includes(name)) ports[name] = await fixedPort(variable, defaultPort, purpose, environment);

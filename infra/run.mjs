@@ -4,7 +4,10 @@ const keptOutputBytes = 64 * 1024;
 
 /**
  * Runs a command to its end; its output is shown when `show` is set, else kept for the error.
- * @returns what it printed on stdout, at most the last 64 KiB
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {{ show?: boolean } & import('node:child_process').SpawnOptions} options
+ * @returns {Promise<string>} what it printed on stdout, at most the last 64 KiB
  * @throws Error with the end of its output when it does not end with 0
  */
 export function run(command, args, { show = false, ...options } = {}) {
@@ -29,7 +32,12 @@ export function run(command, args, { show = false, ...options } = {}) {
   });
 }
 
-/** True when the command runs and ends with 0. */
+/**
+ * True when the command runs and ends with 0.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {import('node:child_process').SpawnOptions} options
+ */
 export async function succeeds(command, args, options = {}) {
   try {
     await run(command, args, options);

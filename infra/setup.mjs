@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { isRoot } from './owner.mjs';
 import { nodeBinary, runtimeDir } from './paths.mjs';
 import { commandsOf, needsRoot } from './providers/index.mjs';
 import { installPackages, packagesInstalled } from './provision/node-modules.mjs';
@@ -29,7 +30,7 @@ export function checkSystem({ platform = process.platform, major = nodeMajor } =
  */
 export async function setUp(entry, { provider, commands }) {
   const wanted = [...commandsOf(provider), ...commands];
-  const asRoot = process.getuid() === 0;
+  const asRoot = isRoot();
   const rootIsNeeded = !asRoot && (needsRoot(provider) || missingCommands(wanted).length > 0);
   announce(provider, wanted, rootIsNeeded);
   await installPackages(say);
@@ -70,7 +71,8 @@ function passOn(command, args) {
   const child = spawn(command, args, { stdio: 'inherit' });
   // Ctrl-C reaches both through the terminal; a signal from elsewhere reaches only this one.
   process.on('SIGINT', () => {});
-  for (const name of ['SIGTERM', 'SIGHUP']) process.on(name, () => child.kill(name));
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  process.on('SIGHUP', () => child.kill('SIGHUP'));
   return new Promise((_, reject) => {
     child.once('error', (error) => reject(new Error(`${command} could not be started: ${error.message}`)));
     child.once('exit', (code, signalName) => process.exit(signalName ? 1 : code));

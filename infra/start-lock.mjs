@@ -1,4 +1,5 @@
 import { linkSync, renameSync, rmSync } from 'node:fs';
+import { codeOf } from './error-text.mjs';
 import { readJson, writePrivateJson } from './private-file.mjs';
 import { identify, isAlive } from './process-identity.mjs';
 
@@ -11,6 +12,7 @@ const variable = 'ICMPMON_START_LOCK';
  */
 export function takeLock(file, environment = process.env) {
   const own = identify(process.pid);
+  if (own === undefined) throw new Error('this process cannot read its own start time from /proc');
   const mine = `${file}.${process.pid}`;
   writePrivateJson(mine, own);
   try {
@@ -45,7 +47,7 @@ function linked(from, to) {
     linkSync(from, to);
     return true;
   } catch (error) {
-    if (error.code === 'EEXIST') return false;
+    if (codeOf(error) === 'EEXIST') return false;
     throw error;
   }
 }
@@ -55,7 +57,7 @@ function removeStale(file, aside) {
   try {
     renameSync(file, aside);
   } catch (error) {
-    if (error.code === 'ENOENT') return;
+    if (codeOf(error) === 'ENOENT') return;
     throw error;
   }
   if (isAlive(readJson(aside))) linked(aside, file);

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, copyFileSync, mkdirSync, openSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
+import { codeOf, messageOf } from './error-text.mjs';
 import { watchLife } from './liveness.mjs';
 import { asOwner, giveToOwner } from './owner.mjs';
 import { readJson, writePrivateJson } from './private-file.mjs';
@@ -134,7 +135,7 @@ export class Supervisor {
       spawned.once('exit', (code, signalName) => onEnd(signalName ?? `exit code ${code}`));
       child.identity = spawned.pid === undefined ? undefined : identify(spawned.pid);
     } catch (error) {
-      onEnd(error.message);
+      onEnd(messageOf(error));
       return;
     }
     this.#save();
@@ -147,7 +148,7 @@ export class Supervisor {
     try {
       await service.beforeRestart?.();
     } catch (error) {
-      this.#report(`${service.name} could not be prepared (${error.message}); starting it anyway`);
+      this.#report(`${service.name} could not be prepared (${messageOf(error)}); starting it anyway`);
     }
     if (!this.#stopping) this.#spawn(child);
   }
@@ -207,7 +208,7 @@ export class Supervisor {
         copyFileSync(file, `${file}.1`);
         truncateSync(file, 0);
       } catch (error) {
-        this.#report(`${file} could not be shortened (${error.message}); make room on the disk`);
+        this.#report(`${file} could not be shortened (${messageOf(error)}); make room on the disk`);
       }
     }
   }
@@ -227,7 +228,7 @@ export class Supervisor {
       this.#changed();
       this.#unsaved = false;
     } catch (error) {
-      if (!this.#unsaved) this.#report(`What runs could not be recorded (${error.message}); make room on the disk`);
+      if (!this.#unsaved) this.#report(`What runs could not be recorded (${messageOf(error)}); make room on the disk`);
       this.#unsaved = true;
       if (!this.#stopping) this.#saveLater();
     }
@@ -249,7 +250,7 @@ function killGroup(pid) {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch (error) {
-    if (error.code !== 'ESRCH' && error.code !== 'EPERM') throw error;
+    if (codeOf(error) !== 'ESRCH' && codeOf(error) !== 'EPERM') throw error;
   }
 }
 
@@ -286,7 +287,7 @@ function lastLines(file) {
   try {
     return readFileSync(file, 'utf8').trim().split('\n').slice(-15).join('\n');
   } catch (error) {
-    return `(${error.message})`;
+    return `(${messageOf(error)})`;
   }
 }
 

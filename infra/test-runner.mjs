@@ -7,6 +7,9 @@ const usualPatienceMs = 60_000;
 /**
  * Runs a command as the leader of a process group and, once it has ended, ends whatever it left in that group: what
  * tests start must not outlive them. `code` resolves when all is gone; `interrupt()` ends the command too.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {{ patienceMs?: number } & import('node:child_process').SpawnOptions} options
  * @returns {{code: Promise<number>, interrupt: () => void}}
  */
 export function runInGroup(command, args, { patienceMs = usualPatienceMs, ...options } = {}) {

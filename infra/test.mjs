@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
+import { messageOf } from './error-text.mjs';
 import { kafkaLoginEnvironment } from './kafka-login.mjs';
 import { giveToOwner } from './owner.mjs';
 import { rootDir, testDir } from './paths.mjs';
@@ -38,7 +39,7 @@ function readOptions() {
     if (values.only && !levels.includes(values.only)) throw new Error(`--only is one of ${levels.join(', ')}`);
     return { chosen: values.only ? [values.only] : levels, filters: positionals };
   } catch (error) {
-    throw new Refusal(`${error.message}\nUse: npm test [-- --only unit|int|e2e] [-- <part of a file's path>]`);
+    throw new Refusal(`${messageOf(error)}\nUse: npm test [-- --only unit|int|e2e] [-- <part of a file's path>]`);
   }
 }
 

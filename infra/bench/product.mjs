@@ -3,8 +3,10 @@
 import { join } from 'node:path';
 import { appServices, migrate } from '../apps.mjs';
 import { ensureDatabases } from '../databases.mjs';
+import { messageOf } from '../error-text.mjs';
 import { choosePorts } from '../product.mjs';
 import { givenAddresses } from '../providers/environment.mjs';
+import { Refusal } from '../say.mjs';
 import { bootstrapOf, secretsOf } from '../secrets.mjs';
 import { Supervisor } from '../supervisor.mjs';
 
@@ -12,11 +14,12 @@ import { Supervisor } from '../supervisor.mjs';
 const { dir, apps } = JSON.parse(process.argv[2]);
 
 const addresses = givenAddresses();
+if (addresses === undefined) throw new Refusal('The bench gives the addresses of its services in the environment.');
 secretsOf(join(dir, 'secrets.json'));
 const ports = await choosePorts(dir);
 const installation = { dir, addresses, ports, bootstrap: bootstrapOf(join(dir, 'bootstrap.json')) };
 const services = appServices(installation);
-const tell = (kind, detail) => process.connected && process.send({ kind, ...detail });
+const tell = (kind, detail) => process.connected && process.send?.({ kind, ...detail });
 let isReady = false;
 const supervisor = new Supervisor({
   stateFile: join(dir, 'supervisor.json'),
@@ -56,6 +59,6 @@ try {
     },
   });
 } catch (error) {
-  tell('failed', { reason: error.message });
+  tell('failed', { reason: messageOf(error) });
   await stop();
 }

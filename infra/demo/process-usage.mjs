@@ -1,5 +1,6 @@
 // CPU and memory of processes with all that they started, from /proc.
 import { readdirSync, readFileSync } from 'node:fs';
+import { codeOf } from '../error-text.mjs';
 
 const TICKS_PER_S = 100;
 const PAGE_BYTES = 4096;
@@ -15,7 +16,8 @@ function readStat(pid) {
 function proportionalBytes(pid, rssPages) {
   try {
     const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-    return Number(rollup.match(/^Pss:\s+(\d+) kB/m)[1]) * 1024;
+    const proportional = rollup.match(/^Pss:\s+(\d+) kB/m);
+    return proportional === null ? rssPages * PAGE_BYTES : Number(proportional[1]) * 1024;
   } catch {
     // Gone meanwhile, or not ours to look into: the resident size is the next best.
     return rssPages * PAGE_BYTES;
@@ -31,7 +33,7 @@ export function usageOf(roots) {
       stats.set(Number(name), readStat(name));
     } catch (error) {
       // A process may end while the list is read.
-      if (error.code !== 'ENOENT' && error.code !== 'ESRCH') throw error;
+      if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ESRCH') throw error;
     }
   }
   const rootOf = (pid) => {

@@ -1,5 +1,6 @@
 // What the demo asks of a running product: its API, its live stream, its public topic, its databases' figures.
 import { readJson } from '../private-file.mjs';
+import { messageOf } from '../error-text.mjs';
 import { Refusal } from '../say.mjs';
 
 /** The addresses of a running product. Refuses when there is none. */
@@ -89,6 +90,7 @@ export class PortalStream {
 export async function until(what, probe, withinMs) {
   const from = performance.now();
   for (;;) {
+    /** @type {unknown} */
     let lastError;
     try {
       const value = await probe();
@@ -97,7 +99,9 @@ export async function until(what, probe, withinMs) {
       lastError = error;
     }
     if (performance.now() - from > withinMs) {
-      throw new Refusal(`Not within ${withinMs / 1000} s: ${what}${lastError ? ` (${lastError.message})` : ''}.`);
+      throw new Refusal(
+        `Not within ${withinMs / 1000} s: ${what}${lastError === undefined ? '' : ` (${messageOf(lastError)})`}.`,
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

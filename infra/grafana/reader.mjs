@@ -1,5 +1,6 @@
 // The database role by which dashboards read: what it may see, and nothing else.
 import { withClient } from '../database-client.mjs';
+import { codeOf, messageOf } from '../error-text.mjs';
 import { Refusal } from '../say.mjs';
 
 export const DEFAULT_READER = 'icmpmon_reader';
@@ -57,7 +58,7 @@ async function makeLogin(client, user, role, password) {
     await client.query(`ALTER ROLE ${user} CONNECTION LIMIT ${CONNECTIONS_MAX}`);
     for (const limit of LIMITS) await client.query(`ALTER ROLE ${user} SET ${limit}`);
   } catch (error) {
-    if (error.code !== insufficientPrivilege) throw error;
+    if (codeOf(error) !== insufficientPrivilege) throw error;
     // A superuser made it: whether it has this password shows when it logs in.
     if (rowCount > 0) return;
     throw new Refusal(
@@ -74,9 +75,9 @@ async function proveLogin(url, role, password) {
   try {
     await withClient(asReader.href, (client) => client.query('SELECT 1'));
   } catch (error) {
-    if (!loginRefused.includes(error.code)) throw error;
+    if (!loginRefused.includes(codeOf(error))) throw error;
     throw new Refusal(
-      `${role} cannot log in to ${asReader.pathname.slice(1)} at ${asReader.host}: ${error.message}. A superuser made ` +
+      `${role} cannot log in to ${asReader.pathname.slice(1)} at ${asReader.host}: ${messageOf(error)}. A superuser made ` +
         'the role: give its password as ICMPMON_READER_PASSWORD, and let it in by pg_hba.conf.',
     );
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { messageOf } from '../error-text.mjs';
 import { rootDir } from '../paths.mjs';
 import { stablePorts } from '../ports.mjs';
 import { hasCommand } from '../provision/system-packages.mjs';
@@ -65,7 +66,7 @@ async function pull(dir, env) {
   try {
     await run('docker', [...compose(dir), 'pull', '--policy', 'missing', '--quiet'], { env });
   } catch (error) {
-    throw new Refusal(pullFailed(error.message, imagesIn(readFileSync(composeFile, 'utf8'))));
+    throw new Refusal(pullFailed(messageOf(error), imagesIn(readFileSync(composeFile, 'utf8'))));
   }
 }
 

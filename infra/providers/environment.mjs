@@ -9,8 +9,19 @@ const variables = {
 };
 
 /**
+ * Where the services are that the product runs on.
+ * @typedef {object} Addresses
+ * @property {string} kafkaBrokers
+ * @property {string} controlDatabaseUrl
+ * @property {string} telemetryDatabaseUrl
+ * @property {string} redisUrl
+ * @property {import('../kafka-login.mjs').KafkaLogin} [kafkaSasl]
+ */
+
+/**
  * Addresses of services that somebody else runs, or undefined when none is given.
  * @throws Refusal naming what is missing when only some are given: a mixture is never guessed
+ * @returns {Addresses | undefined}
  */
 export function givenAddresses(environment = process.env) {
   const given = Object.values(variables).filter((name) => environment[name]);
@@ -22,7 +33,13 @@ export function givenAddresses(environment = process.env) {
         `${missing.length > 1 ? 'are' : 'is'} not. Set all four to use your own services, or none to have them started.`,
     );
   }
-  const addresses = Object.fromEntries(Object.entries(variables).map(([key, name]) => [key, environment[name]]));
+  const valueOf = (/** @type {keyof typeof variables} */ key) => environment[variables[key]] ?? '';
+  const addresses = {
+    kafkaBrokers: valueOf('kafkaBrokers'),
+    controlDatabaseUrl: valueOf('controlDatabaseUrl'),
+    telemetryDatabaseUrl: valueOf('telemetryDatabaseUrl'),
+    redisUrl: valueOf('redisUrl'),
+  };
   const kafkaSasl = givenKafkaLogin(environment);
   return kafkaSasl ? { ...addresses, kafkaSasl } : addresses;
 }

@@ -64,7 +64,11 @@ export const needsRoot = (provider) => provider === 'local';
 
 /** The product's services and their four addresses; with given addresses there is nothing to start. */
 export async function provide(provider, { dir, say }) {
-  if (provider === 'environment') return { services: [], addresses: givenAddresses() };
+  if (provider === 'environment') {
+    const given = givenAddresses();
+    if (given === undefined) throw new Refusal('The addresses of the services are not in the environment any more.');
+    return { services: [], addresses: given };
+  }
   const { services, addresses } = await serverServices(provider, { dir, say });
   const database = (name) => addresses.databaseUrl.replace(/\/postgres$/, `/${name}`);
   return {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { isRoot } from '../owner.mjs';
 import { run } from '../run.mjs';
 import { Refusal } from '../say.mjs';
 
@@ -34,7 +35,7 @@ export async function installMissing(names, say) {
   if (!isDebianLike()) {
     throw new Refusal(`These commands are missing: ${missing.join(', ')}. Install them and try again.`);
   }
-  if (process.getuid() !== 0) {
+  if (!isRoot()) {
     throw new Refusal(
       `These commands are missing: ${missing.join(', ')}. Run: sudo apt-get install ${packages.join(' ')}`,
     );

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { messageOf } from '../error-text.mjs';
 import { run } from '../run.mjs';
 import { Refusal } from '../say.mjs';
 import { installDebianPackages } from './system-packages.mjs';
@@ -40,7 +41,7 @@ export async function ensureKeyring(say, { file = debianKeyring, install = insta
     await install([keyringPackage], say);
     if (existsSync(file)) return;
   } catch (error) {
-    cause = error.message;
+    cause = messageOf(error);
   }
   throw new Refusal(
     `Debian's keyring ${file} is missing, so what is fetched could not be verified. Install the package ` +

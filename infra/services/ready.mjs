@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { messageOf } from '../error-text.mjs';
 
 const answerTimeoutMs = 2_000;
 
@@ -54,6 +55,6 @@ export async function ailmentOf(url, { withinMs = 5_000 } = {}) {
     const text = await response.text();
     return response.status === 200 ? undefined : `${response.status}: ${text}`;
   } catch (error) {
-    return `no answer: ${error.cause?.message ?? error.message}`;
+    return `no answer: ${messageOf(error instanceof Error && error.cause !== undefined ? error.cause : error)}`;
   }
 }

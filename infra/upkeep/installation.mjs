@@ -77,7 +77,13 @@ export function environmentOf(addresses) {
   };
 }
 
-/** Runs the command line tool; resolves with {code, output}, the latter when `stdout` is `pipe`. */
+/**
+ * Runs the command line tool; resolves with {code, output}, the latter when `stdout` is `pipe`.
+ * @param {readonly string[]} args
+ * @param {import('../providers/environment.mjs').Addresses | undefined} addresses
+ * @param {'inherit' | 'pipe' | number} stdout
+ * @returns {Promise<{ code: number, output: string }>}
+ */
 export async function runCli(args, addresses, stdout = 'inherit') {
   await buildApp('cli', (line) => process.stderr.write(`${line}\n`));
   const child = spawn(nodeBinary, ['--enable-source-maps', join(distDir, 'apps/cli/main.js'), ...args], {

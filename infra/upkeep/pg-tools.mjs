@@ -4,6 +4,7 @@ import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { toolOptions } from '../database-client.mjs';
+import { isRoot } from '../owner.mjs';
 import { runtimeDir } from '../paths.mjs';
 import { hasCommand } from '../provision/system-packages.mjs';
 import { run } from '../run.mjs';
@@ -60,6 +61,7 @@ async function start(tool, args, databaseUrl, stdio) {
   });
   let errors = '';
   child.stderr.on('data', (chunk) => (errors = (errors + chunk).slice(-keptErrorBytes)));
+  /** @type {Promise<void>} */
   const ended = new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => {
@@ -73,7 +75,7 @@ async function start(tool, args, databaseUrl, stdio) {
 /** The tool of the PostgreSQL that the product runs, or one of the machine's that is as new. */
 async function commandOf(tool) {
   const inTree = `/usr/lib/postgresql/${postgresMajor}/bin/${tool}`;
-  if (existsSync(join(treeDir, inTree)) && process.getuid() === 0) return ['chroot', treeDir, inTree];
+  if (existsSync(join(treeDir, inTree)) && isRoot()) return ['chroot', treeDir, inTree];
   if (hasCommand(tool)) {
     const version = /(\d+)/.exec(await run(tool, ['--version']))?.[1];
     if (Number(version) >= Number(postgresMajor)) return [tool];

@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { messageOf } from '../error-text.mjs';
 import { stateDir } from '../paths.mjs';
 import { readJson, writePrivateJson } from '../private-file.mjs';
 import { Refusal, say } from '../say.mjs';
@@ -31,7 +32,7 @@ function readArguments(args) {
     if (positionals.length !== 1) throw new Error('name one folder');
     return { dir: resolve(positionals[0]), overwrite: values.overwrite === true, adopt: values.adopt === true };
   } catch (error) {
-    throw new Refusal(`${usage}\n${error.message}`);
+    throw new Refusal(`${usage}\n${messageOf(error)}`);
   }
 }
 

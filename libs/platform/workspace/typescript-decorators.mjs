@@ -23,5 +23,5 @@ export function usesDecorators(source) {
 /** Source text of one TypeScript file → `{ code, map }` with decorators lowered and constructor types written. */
 export function compileDecorators(source, fileName) {
   const { outputText, sourceMapText } = ts.transpileModule(source, { fileName, compilerOptions });
-  return { code: outputText.replace(/\n\/\/# sourceMappingURL=.*$/m, ''), map: sourceMapText };
+  return { code: outputText.replace(/\n\/\/# sourceMappingURL=.*$/m, ''), map: sourceMapText ?? '' };
 }
