@@ -138,6 +138,25 @@ export default [
       ],
     },
   },
+  {
+    files: ['libs/*/{ui,look}/**/*.ts', 'libs/platform/{ui-kit,charts,live-stream}/**/*.ts', 'apps/portal/**/*.ts'],
+    // The stream is opened by the browser itself, not by a client.
+    ignores: ['**/*.client.ts', '**/*.spec.ts', 'libs/platform/live-stream/stream-connection.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: ':matches(Literal[value=/api.v1/], TemplateElement[value.raw=/api.v1/])',
+          message:
+            'Ask through the typed client of the context (<context>.client.ts): addresses are written there only.',
+        },
+        {
+          selector: 'PropertyDefinition[key.name=/Text$/] > Identifier.value',
+          message: 'Texts of templates come from pipes: no field that only renames a function.',
+        },
+      ],
+    },
+  },
   { files: ['libs/platform/messaging/**/*.ts'], rules: { 'no-restricted-imports': 'off' } },
   { files: ['**/*.spec.ts'], rules: { 'max-lines': 'off' } },
   prettier,

@@ -1,1 +1,2 @@
 export * from './agent-trouble';
+export * from './agent-trouble.pipe';

@@ -1,18 +1,11 @@
-import { HttpClient } from '@angular/common/http';
 import { Component, computed, inject, input, output, signal } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
-import type { AgentView, ChangeAgentRequest, ChangedAgent } from '@icmp-mon/agents/contract';
+import type { AgentView, ChangeAgentRequest } from '@icmp-mon/agents/contract';
 import { Session } from '@icmp-mon/identity/ui';
-import {
-  type Confirmation,
-  ConfirmDialog,
-  instantText,
-  newRequestKey,
-  readProblem,
-  Toasts,
-} from '@icmp-mon/platform/ui-kit';
+import { type Confirmation, ConfirmDialog, instantText, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
 import { firstValueFrom } from 'rxjs';
 import { isReplaceable, offeredChanges, type OfferedChange, stateText } from './agent-changes';
+import { AgentsClient } from './agents.client';
 import { JoinAgent } from './join-agent';
 
 /** Where an agent is in its life, and what an operator can do about it. */
@@ -84,7 +77,7 @@ import { JoinAgent } from './join-agent';
   `,
 })
 export class AgentActions {
-  private readonly http = inject(HttpClient);
+  private readonly client = inject(AgentsClient);
   private readonly toasts = inject(Toasts);
   private readonly session = inject(Session);
   private readonly dialog = inject(MatDialog);
@@ -117,14 +110,13 @@ export class AgentActions {
   }
 
   private async send({ change, force }: OfferedChange): Promise<void> {
-    const { id, name, version } = this.agent();
+    const agent = this.agent();
+    const { name } = agent;
     const reason = this.reason().trim();
     const body: ChangeAgentRequest = { ...(reason !== '' && { reason }), ...(force && { force }) };
-    const headers = { 'If-Match': `"${version}"`, 'Idempotency-Key': newRequestKey() };
     this.busy.set(true);
     try {
-      const request = this.http.post<ChangedAgent>(`/api/v1/agents/${id}/${change}`, body, { headers });
-      const { state } = await firstValueFrom(request);
+      const { state } = await this.client.change(agent, change, body);
       this.toasts.done(`${name} is ${state}.`);
       this.reason.set('');
     } catch (failure) {

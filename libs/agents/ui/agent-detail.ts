@@ -1,7 +1,6 @@
-import { httpResource } from '@angular/common/http';
 import { Component, computed, effect, inject, input, untracked } from '@angular/core';
 import { RouterLink } from '@angular/router';
-import { type AgentMetricPoint, type AgentMetrics, type AgentView, isAdmitted } from '@icmp-mon/agents/contract';
+import { type AgentMetricPoint } from '@icmp-mon/agents/contract';
 import { UNCOUNTED_TEXTS } from '@icmp-mon/probing/contract';
 import {
   Chart,
@@ -15,23 +14,26 @@ import {
   scaleOf,
   type ValueScale,
 } from '@icmp-mon/platform/charts';
-import { agentTrouble } from '@icmp-mon/agents/look';
+import { AgentTroublePipe } from '@icmp-mon/agents/look';
 import {
-  ageText,
+  AgePipe,
+  BytesPipe,
   bytesText,
   Clock,
-  countText,
-  durationText,
+  CountPipe,
+  DurationPipe,
   Failure,
-  instantText,
+  InstantPipe,
   keepLast,
   PageTrail,
+  RatePipe,
   rateText,
   reloadEvery,
 } from '@icmp-mon/platform/ui-kit';
 import { AgentActions } from './agent-actions';
 import { AgentLink } from './agent-link';
-import { certificateText } from './certificate-text';
+import { AgentsClient } from './agents.client';
+import { AdmittedPipe, CertificatePipe } from './agent-pipes';
 
 const AGENT_AGAIN_MS = 5_000;
 const METRICS_AGAIN_MS = 15_000;
@@ -87,11 +89,28 @@ const GRAPHS: readonly Graph[] = [
 /** `/agents/:id?range=`. */
 @Component({
   selector: 'icm-agent-detail',
-  imports: [AgentActions, AgentLink, Chart, Failure, RangeChoice, RouterLink],
+  imports: [
+    AdmittedPipe,
+    AgentActions,
+    AgentLink,
+    AgentTroublePipe,
+    AgePipe,
+    BytesPipe,
+    CertificatePipe,
+    Chart,
+    CountPipe,
+    DurationPipe,
+    Failure,
+    InstantPipe,
+    RangeChoice,
+    RatePipe,
+    RouterLink,
+  ],
   templateUrl: './agent-detail.html',
   styleUrl: './agent-detail.scss',
 })
 export class AgentDetail {
+  private readonly client = inject(AgentsClient);
   private readonly colours = inject(ChartColours);
   private readonly trail = inject(PageTrail);
   protected readonly nowMs = inject(Clock).nowMs;
@@ -101,21 +120,17 @@ export class AgentDetail {
 
   protected readonly chosenRange = computed(() => readTimeRange(this.range(), '1h'));
   private readonly untilMs = computed(() => Math.ceil(this.nowMs() / METRICS_AGAIN_MS) * METRICS_AGAIN_MS);
-  private readonly path = computed(() => `/api/v1/agents/${encodeURIComponent(this.id())}`);
-  protected readonly agent = httpResource<AgentView>(() => this.path());
-  protected readonly metrics = httpResource<AgentMetrics>(() => {
+  private readonly frame = computed(() => {
     const toMs = this.untilMs();
-    const fromMs = toMs - rangeMs(this.chosenRange());
-    const params = { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
-    return { url: `${this.path()}/metrics`, params };
+    return { fromMs: toMs - rangeMs(this.chosenRange()), toMs };
   });
+  protected readonly agent = this.client.agent(this.id);
+  protected readonly metrics = this.client.metrics(this.id, this.frame);
   protected readonly kept = keepLast(this.agent, this.id);
   protected readonly view = this.kept.value;
   protected readonly keptMetrics = keepLast(this.metrics, this.id);
   protected readonly points = computed(() => this.keptMetrics.value()?.points ?? []);
   protected readonly graphs = computed(() => {
-    const toMs = this.untilMs();
-    const frame = { fromMs: toMs - rangeMs(this.chosenRange()), toMs };
     const hues = lineHues(this.colours.palette());
     return GRAPHS.map((graph) => ({
       title: graph.title,
@@ -125,23 +140,13 @@ export class AgentDetail {
           : graph.lines.map((line, index) => ({ name: line.name, colour: hues[index], dashed: index > 0 })),
       option: linesOption(
         graph.lines.map((line) => ({ name: line.name, points: withGaps(this.points(), line.read) })),
-        frame,
+        this.frame(),
         this.colours.palette(),
         graph.text,
         graph.scale,
       ),
     }));
   });
-
-  protected readonly isAdmitted = isAdmitted;
-  protected readonly agentTrouble = agentTrouble;
-  protected readonly ageText = ageText;
-  protected readonly bytesText = bytesText;
-  protected readonly certificateText = certificateText;
-  protected readonly countText = countText;
-  protected readonly durationText = durationText;
-  protected readonly instantText = instantText;
-  protected readonly rateText = rateText;
   protected readonly uncountedTexts = UNCOUNTED_TEXTS;
 
   constructor() {

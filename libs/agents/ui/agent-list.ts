@@ -1,24 +1,24 @@
-import { httpResource } from '@angular/common/http';
 import { Component, computed, inject, signal } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { type AgentConnection, type AgentView, isAdmitted } from '@icmp-mon/agents/contract';
 import { Session } from '@icmp-mon/identity/ui';
-import { agentTrouble } from '@icmp-mon/agents/look';
+import { agentTrouble, AgentTroublePipe } from '@icmp-mon/agents/look';
 import {
-  ageText,
   Clock,
-  countText,
-  durationText,
+  CountPipe,
+  DurationPipe,
   Empty,
   Failure,
   keepLast,
   PageTrail,
-  rateText,
+  RatePipe,
   reloadEvery,
 } from '@icmp-mon/platform/ui-kit';
 import { AgentLink } from './agent-link';
+import { AgentsClient } from './agents.client';
 import { EnrolmentTokens } from './enrolment-tokens';
 import { JoinAgent } from './join-agent';
+import { AdmittedPipe } from './agent-pipes';
 
 const AGAIN_MS = 5_000;
 const WORST_FIRST: AgentConnection[] = ['lost', 'late', 'unknown', 'enrolled', 'connected'];
@@ -26,29 +26,34 @@ const WORST_FIRST: AgentConnection[] = ['lost', 'late', 'unknown', 'enrolled', '
 /** `/agents`: who measures, from where, and how well. */
 @Component({
   selector: 'icm-agent-list',
-  imports: [AgentLink, Empty, EnrolmentTokens, Failure, JoinAgent, RouterLink],
+  imports: [
+    AdmittedPipe,
+    AgentLink,
+    AgentTroublePipe,
+    CountPipe,
+    DurationPipe,
+    Empty,
+    EnrolmentTokens,
+    Failure,
+    JoinAgent,
+    RatePipe,
+    RouterLink,
+  ],
   templateUrl: './agent-list.html',
   styleUrl: './agent-list.scss',
 })
 export class AgentList {
   protected readonly nowMs = inject(Clock).nowMs;
-  protected readonly read = httpResource<{ items: AgentView[] }>(() => '/api/v1/agents');
+  protected readonly read = inject(AgentsClient).list();
   protected readonly kept = keepLast(this.read);
   protected readonly agents = computed(() => this.kept.value()?.items);
   protected readonly worstFirst = computed(() => [...(this.agents() ?? [])].sort(byTrouble(this.nowMs())));
   protected readonly joining = signal(false);
   private readonly session = inject(Session);
   protected readonly mayEnrol = computed(() => this.session.may('agents:enrol'));
-
-  protected readonly isAdmitted = isAdmitted;
   /** Whether its reported figures are current. */
   protected readonly isHeard = ({ state, connection }: AgentView): boolean =>
     isAdmitted(state) && connection === 'connected';
-  protected readonly agentTrouble = agentTrouble;
-  protected readonly ageText = ageText;
-  protected readonly countText = countText;
-  protected readonly durationText = durationText;
-  protected readonly rateText = rateText;
 
   constructor() {
     inject(PageTrail).show({ text: 'Agents' });

@@ -1,15 +1,14 @@
-import { HttpClient, httpResource } from '@angular/common/http';
 import { Component, computed, inject } from '@angular/core';
 import type { EnrolmentTokenView } from '@icmp-mon/agents/contract';
-import { Failure, instantText, keepLast, readProblem, reloadEvery, Toasts } from '@icmp-mon/platform/ui-kit';
-import { firstValueFrom } from 'rxjs';
+import { Failure, InstantPipe, keepLast, readProblem, reloadEvery, Toasts } from '@icmp-mon/platform/ui-kit';
+import { AgentsClient } from './agents.client';
 
 const AGAIN_MS = 15_000;
 
 /** Tokens with which agents can join: who made them and what is left of them; never their secrets. */
 @Component({
   selector: 'icm-enrolment-tokens',
-  imports: [Failure],
+  imports: [Failure, InstantPipe],
   template: `
     <section class="card" aria-labelledby="tokens-title">
       <div class="card-head">
@@ -54,8 +53,8 @@ const AGAIN_MS = 15_000;
                 <td>{{ purpose(token) }}</td>
                 <td>{{ token.createdBy ?? '–' }}</td>
                 <td class="number">{{ token.usesLeft }} of {{ token.uses }}</td>
-                <td>{{ token.lastUsedAt ? instantText(token.lastUsedAt) : 'never' }}</td>
-                <td>{{ instantText(token.expiresAt) }}</td>
+                <td>{{ token.lastUsedAt ? (token.lastUsedAt | instant) : 'never' }}</td>
+                <td>{{ token.expiresAt | instant }}</td>
                 <td>
                   @if (token.state === 'usable') {
                     <button
@@ -94,13 +93,12 @@ const AGAIN_MS = 15_000;
   `,
 })
 export class EnrolmentTokens {
-  private readonly http = inject(HttpClient);
+  private readonly client = inject(AgentsClient);
   private readonly toasts = inject(Toasts);
-  protected readonly read = httpResource<{ items: EnrolmentTokenView[] }>(() => '/api/v1/enrolment-tokens');
+  protected readonly read = this.client.tokens();
   protected readonly kept = keepLast(this.read);
   protected readonly tokens = computed(() => this.kept.value()?.items);
   protected readonly usable = computed(() => (this.tokens() ?? []).filter(({ state }) => state === 'usable').length);
-  protected readonly instantText = instantText;
 
   constructor() {
     reloadEvery(this.read, AGAIN_MS);
@@ -113,7 +111,7 @@ export class EnrolmentTokens {
 
   protected async revoke({ id }: EnrolmentTokenView): Promise<void> {
     try {
-      await firstValueFrom(this.http.delete(`/api/v1/enrolment-tokens/${id}`));
+      await this.client.revokeToken(id);
       this.toasts.done(`The token ${id} was revoked.`);
     } catch (failure) {
       const problem = readProblem(failure);

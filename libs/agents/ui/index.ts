@@ -1,5 +1,7 @@
 import type { Routes } from '@angular/router';
 
+export { AgentsClient } from './agents.client';
+
 export const agentsRoutes: Routes = [
   { path: '', loadComponent: () => import('./agent-list').then((page) => page.AgentList) },
   { path: ':id', loadComponent: () => import('./agent-detail').then((page) => page.AgentDetail) },

@@ -1,20 +1,19 @@
-import { HttpClient } from '@angular/common/http';
 import { Component, computed, inject, input, signal } from '@angular/core';
 import type { AgentView, CreateEnrolmentTokenRequest, EnrolmentTokenCreated } from '@icmp-mon/agents/contract';
 import { Session } from '@icmp-mon/identity/ui';
-import { Icon, instantText, newRequestKey, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
-import { firstValueFrom } from 'rxjs';
+import { Icon, InstantPipe, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
+import { AgentsClient } from './agents.client';
 import { joinCommand } from './join-command';
 
 /** Makes an enrolment token and shows the command that uses it. */
 @Component({
   selector: 'icm-join-agent',
-  imports: [Icon],
+  imports: [Icon, InstantPipe],
   template: `
     @if (created(); as token) {
       <p>
         Run this in the project's folder on the vantage point. The token works once, until
-        {{ instantText(token.expiresAt) }}, and is not shown again.
+        {{ token.expiresAt | instant }}, and is not shown again.
         @if (token.agentName) {
           It puts that machine in the place of {{ token.agentName }}: the present one is refused from then on. An agent
           that is installed there already needs the token and an empty state folder.
@@ -65,7 +64,7 @@ import { joinCommand } from './join-command';
   `,
 })
 export class JoinAgent {
-  private readonly http = inject(HttpClient);
+  private readonly client = inject(AgentsClient);
   private readonly toasts = inject(Toasts);
   private readonly session = inject(Session);
   /** Makes a token that puts a machine in the place of this agent; for a new one unless set. */
@@ -77,16 +76,13 @@ export class JoinAgent {
     const token = this.created();
     return token === null ? '' : joinCommand(token, this.replaces());
   });
-  protected readonly instantText = instantText;
 
   protected async makeToken(): Promise<void> {
     this.making.set(true);
     try {
-      const headers = { 'Idempotency-Key': newRequestKey() };
       const agentName = this.replaces()?.name;
       const body: CreateEnrolmentTokenRequest = { uses: 1, ...(agentName !== undefined && { agentName }) };
-      const request = this.http.post<EnrolmentTokenCreated>('/api/v1/enrolment-tokens', body, { headers });
-      this.created.set(await firstValueFrom(request));
+      this.created.set(await this.client.createToken(body));
     } catch (failure) {
       const problem = readProblem(failure);
       this.toasts.failed(`No token was made. ${problem.title}. ${problem.detail}`);

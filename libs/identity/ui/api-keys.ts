@@ -1,4 +1,3 @@
-import { HttpClient, httpResource } from '@angular/common/http';
 import { Component, computed, inject, signal } from '@angular/core';
 import { form, FormField, maxLength, required, submit } from '@angular/forms/signals';
 import { MatDialog } from '@angular/material/dialog';
@@ -10,39 +9,38 @@ import {
   ROLES,
 } from '@icmp-mon/identity/contract';
 import {
-  ageText,
+  AgePipe,
   Clock,
   type Confirmation,
   ConfirmDialog,
   Empty,
   Failure,
   Icon,
-  instantText,
+  InstantPipe,
   keepLast,
   type Problem,
   readProblem,
   Toasts,
 } from '@icmp-mon/platform/ui-kit';
-import { firstValueFrom } from 'rxjs';
-import { refusalText } from './refusal-text';
+import { IdentityClient } from './identity.client';
+import { RefusalPipe } from './refusal.pipe';
 
-const KEYS = '/api/v1/api-keys';
 const NAME_LENGTH_MAX = 100;
 const NEW_KEY: { name: string; role: Role; days: string } = { name: '', role: 'viewer', days: '' };
 
 /** API keys of services: makes them, shows each once, revokes them. */
 @Component({
   selector: 'icm-api-keys',
-  imports: [Empty, Failure, FormField, Icon],
+  imports: [AgePipe, Empty, Failure, FormField, Icon, InstantPipe, RefusalPipe],
   templateUrl: './api-keys.html',
   styleUrl: './access-forms.scss',
 })
 export class ApiKeys {
-  private readonly http = inject(HttpClient);
+  private readonly client = inject(IdentityClient);
   private readonly dialog = inject(MatDialog);
   private readonly toasts = inject(Toasts);
   protected readonly nowMs = inject(Clock).nowMs;
-  protected readonly read = httpResource<{ items: ApiKeyView[] }>(() => KEYS);
+  protected readonly read = this.client.apiKeys();
   protected readonly kept = keepLast(this.read);
   protected readonly keys = computed(() => this.kept.value()?.items);
   protected readonly problem = signal<Problem | null>(null);
@@ -54,9 +52,6 @@ export class ApiKeys {
   });
 
   protected readonly roles = ROLES;
-  protected readonly ageText = ageText;
-  protected readonly instantText = instantText;
-  protected readonly refusalText = refusalText;
 
   protected async issue(event: Event): Promise<void> {
     event.preventDefault();
@@ -65,7 +60,7 @@ export class ApiKeys {
       const { name, role, days } = this.newKey().value();
       const request: IssueApiKeyRequest = { name, role, ...(days !== '' && { validForDays: Number(days) }) };
       try {
-        this.issued.set(await firstValueFrom(this.http.post<IssuedApiKey>(KEYS, request)));
+        this.issued.set(await this.client.issueApiKey(request));
         this.newKey().reset(NEW_KEY);
         this.read.reload();
       } catch (failure) {
@@ -100,7 +95,7 @@ export class ApiKeys {
   private async revoked(key: ApiKeyView): Promise<void> {
     this.revoking.set(true);
     try {
-      await firstValueFrom(this.http.delete(`${KEYS}/${key.id}`));
+      await this.client.revokeApiKey(key.id);
       this.toasts.done(`The API key ${key.name} is revoked.`);
     } catch (failure) {
       const problem = readProblem(failure);

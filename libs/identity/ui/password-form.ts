@@ -1,22 +1,21 @@
-import { HttpClient } from '@angular/common/http';
 import { Component, inject, output, signal } from '@angular/core';
 import { form, FormField, minLength, required, submit, validate } from '@angular/forms/signals';
 import { type ChangePasswordRequest, PASSWORD_LENGTH_MIN } from '@icmp-mon/identity/contract';
 import { type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
-import { firstValueFrom } from 'rxjs';
-import { refusalText } from './refusal-text';
+import { IdentityClient } from './identity.client';
+import { RefusalPipe } from './refusal.pipe';
 
 const EMPTY = { currentPassword: '', newPassword: '', repeated: '' };
 
 /** Changes the own password. */
 @Component({
   selector: 'icm-password-form',
-  imports: [FormField],
+  imports: [FormField, RefusalPipe],
   templateUrl: './password-form.html',
   styleUrl: './access-forms.scss',
 })
 export class PasswordForm {
-  private readonly http = inject(HttpClient);
+  private readonly client = inject(IdentityClient);
   private readonly toasts = inject(Toasts);
   private readonly entered = signal(EMPTY);
 
@@ -25,7 +24,6 @@ export class PasswordForm {
 
   protected readonly problem = signal<Problem | null>(null);
   protected readonly lengthMin = PASSWORD_LENGTH_MIN;
-  protected readonly refusalText = refusalText;
   protected readonly password = form(this.entered, (path) => {
     required(path.currentPassword, { message: 'Enter your current password.' });
     required(path.newPassword, { message: 'Enter a new password.' });
@@ -42,7 +40,7 @@ export class PasswordForm {
       const { currentPassword, newPassword } = this.password().value();
       const request: ChangePasswordRequest = { currentPassword, newPassword };
       try {
-        await firstValueFrom(this.http.put('/api/v1/auth/password', request));
+        await this.client.changePassword(request);
         this.password().reset(EMPTY);
         this.changed.emit();
         this.toasts.done('Your password is changed. Your other logins have ended.');

@@ -1,15 +1,13 @@
-import { HttpClient, type HttpErrorResponse } from '@angular/common/http';
+import type { HttpErrorResponse } from '@angular/common/http';
 import { computed, inject, Injectable, signal } from '@angular/core';
 import type { LoginRequest, Permission, SessionView } from '@icmp-mon/identity/contract';
 import { LiveStream } from '@icmp-mon/platform/live-stream';
-import { firstValueFrom } from 'rxjs';
-
-const AUTH = '/api/v1/auth';
+import { IdentityClient } from './identity.client';
 
 /** Who is signed in. The tokens themselves are in cookies that scripts cannot read. */
 @Injectable({ providedIn: 'root' })
 export class Session {
-  private readonly http = inject(HttpClient);
+  private readonly client = inject(IdentityClient);
   private readonly stream = inject(LiveStream);
   private readonly view = signal<SessionView | null>(null);
   private refreshing: Promise<boolean> | null = null;
@@ -25,7 +23,7 @@ export class Session {
   async restore(): Promise<boolean> {
     if (this.view() !== null) return true;
     try {
-      this.begin(await firstValueFrom(this.http.get<SessionView>(`${AUTH}/me`)));
+      this.begin(await this.client.session());
       return true;
     } catch (failure) {
       if ((failure as HttpErrorResponse).status === 401) return false;
@@ -34,11 +32,11 @@ export class Session {
   }
 
   async login(request: LoginRequest): Promise<void> {
-    this.begin(await firstValueFrom(this.http.post<SessionView>(`${AUTH}/login`, request)));
+    this.begin(await this.client.logIn(request));
   }
 
   async logout(): Promise<void> {
-    await firstValueFrom(this.http.post(`${AUTH}/logout`, {}));
+    await this.client.logOut();
     this.end();
   }
 
@@ -55,12 +53,12 @@ export class Session {
 
   private begin(session: SessionView): void {
     this.view.set(session);
-    this.stream.start();
+    this.stream.start(() => this.client.session());
   }
 
   private async tryRefresh(): Promise<boolean> {
     try {
-      const session = await firstValueFrom(this.http.post<SessionView>(`${AUTH}/refresh`, {}));
+      const session = await this.client.refresh();
       if (this.view() !== null) this.view.set(session);
       return true;
     } catch (failure) {

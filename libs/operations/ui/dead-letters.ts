@@ -1,34 +1,34 @@
-import { HttpClient, httpResource } from '@angular/common/http';
-import { Component, computed, effect, inject, input, linkedSignal, output, signal, untracked } from '@angular/core';
+import { Component, computed, effect, inject, input, output, signal, untracked } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
 import { Session } from '@icmp-mon/identity/ui';
-import type { DeadLetterList, DeadLetterView, ReplayRequest, ReplayResult } from '@icmp-mon/operations/contract';
+import type { DeadLetterView, ReplayRequest } from '@icmp-mon/operations/contract';
 import {
-  ageText,
-  bytesText,
+  AgePipe,
+  BytesPipe,
   Clock,
   type Confirmation,
   ConfirmDialog,
+  CountPipe,
   countText,
   Failure,
-  instantText,
-  newRequestKey,
+  InstantPipe,
+  keepLast,
   readProblem,
   Toasts,
 } from '@icmp-mon/platform/ui-kit';
-import { firstValueFrom } from 'rxjs';
+import { OperationsClient } from './operations.client';
 
 const SHOWN = 20;
 
 /** Messages that consumers set aside, and the buttons that send them back. */
 @Component({
   selector: 'icm-dead-letters',
-  imports: [Failure],
+  imports: [AgePipe, BytesPipe, CountPipe, Failure, InstantPipe],
   templateUrl: './dead-letters.html',
   styleUrl: './dead-letters.scss',
 })
 export class DeadLetters {
-  private readonly http = inject(HttpClient);
+  private readonly client = inject(OperationsClient);
   private readonly dialog = inject(MatDialog);
   private readonly toasts = inject(Toasts);
   private readonly session = inject(Session);
@@ -39,20 +39,13 @@ export class DeadLetters {
   /** Letters were sent back. */
   readonly changed = output<void>();
 
-  protected readonly read = httpResource<DeadLetterList>(() => `/api/v1/dead-letters?limit=${SHOWN}`);
-  protected readonly list = linkedSignal<DeadLetterList | undefined, DeadLetterList | undefined>({
-    source: () => (this.read.hasValue() ? this.read.value() : undefined),
-    computation: (list, before) => list ?? before?.value,
-  });
+  protected readonly read = this.client.deadLetters(SHOWN);
+  protected readonly kept = keepLast(this.read);
+  protected readonly list = this.kept.value;
   protected readonly waiting = computed(() => (this.list()?.topics ?? []).filter((topic) => topic.waiting > 0));
   protected readonly total = computed(() => this.waiting().reduce((sum, topic) => sum + topic.waiting, 0));
   protected readonly mayReplay = computed(() => this.session.may('operations:replay'));
   protected readonly sending = signal(false);
-
-  protected readonly ageText = ageText;
-  protected readonly bytesText = bytesText;
-  protected readonly countText = countText;
-  protected readonly instantText = instantText;
 
   constructor() {
     effect(() => {
@@ -85,9 +78,7 @@ export class DeadLetters {
   private async send(request: ReplayRequest): Promise<void> {
     this.sending.set(true);
     try {
-      const headers = { 'Idempotency-Key': newRequestKey() };
-      const sent = this.http.post<ReplayResult>('/api/v1/dead-letters/replay', request, { headers });
-      const { replayed, left } = await firstValueFrom(sent);
+      const { replayed, left } = await this.client.replay(request);
       const rest = left > 0 ? ` ${countText(left)} are left.` : '';
       this.toasts.done(`${countText(replayed)} went back to ${request.topic}.${rest}`);
       this.read.reload();

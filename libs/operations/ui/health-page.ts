@@ -1,11 +1,11 @@
-import { httpResource } from '@angular/common/http';
 import { Component, computed, inject, signal } from '@angular/core';
 import { Session } from '@icmp-mon/identity/ui';
-import type { HealthPart, HealthView } from '@icmp-mon/operations/contract';
-import { Clock, clockText, Failure, keepLast, PageTrail, reloadEvery } from '@icmp-mon/platform/ui-kit';
+import type { HealthPart } from '@icmp-mon/operations/contract';
+import { Clock, ClockTimePipe, Failure, keepLast, PageTrail, reloadEvery } from '@icmp-mon/platform/ui-kit';
 import { DeadLetters } from './dead-letters';
-import { figureText, isNumber } from './figure-text';
 import { HealthGlyph } from './health-glyph';
+import { OperationsClient } from './operations.client';
+import { FigurePipe, NumberUnitPipe } from './figure.pipe';
 
 const AGAIN_MS = 3_000;
 /** What is older than this is told to be old. */
@@ -14,14 +14,14 @@ const OLD_MS = 15_000;
 /** `/health`: whether the product itself does its work, worst part first. */
 @Component({
   selector: 'icm-health-page',
-  imports: [DeadLetters, Failure, HealthGlyph],
+  imports: [ClockTimePipe, DeadLetters, Failure, FigurePipe, HealthGlyph, NumberUnitPipe],
   templateUrl: './health-page.html',
   styleUrl: './health-page.scss',
 })
 export class HealthPage {
   private readonly session = inject(Session);
   protected readonly nowMs = inject(Clock).nowMs;
-  protected readonly read = httpResource<HealthView>(() => '/api/v1/health');
+  protected readonly read = inject(OperationsClient).health();
   protected readonly kept = keepLast(this.read);
   protected readonly health = this.kept.value;
   protected readonly mayManageQueues = computed(() => this.session.may('queues:manage'));
@@ -31,10 +31,6 @@ export class HealthPage {
   });
   /** Parts that the reader opened or closed himself; the others are open while there is something to say. */
   private readonly chosen = signal<Readonly<Record<string, boolean>>>({});
-
-  protected readonly clockText = clockText;
-  protected readonly figureText = figureText;
-  protected readonly isNumber = isNumber;
 
   constructor() {
     inject(PageTrail).show({ text: 'Health' });

@@ -1,9 +1,7 @@
-import { HttpClient } from '@angular/common/http';
 import { computed, DestroyRef, inject, Injectable, signal } from '@angular/core';
 import type { Freshness } from '@icmp-mon/operations/contract';
 import type { LiveEvent } from '@icmp-mon/probing/contract';
 import { LIVE_TARGETS_MAX, type TargetView } from '@icmp-mon/targets/contract';
-import { firstValueFrom } from 'rxjs';
 import { Clock } from '@icmp-mon/platform/ui-kit';
 import { elapsedMs, type Moment, momentAgo, momentNow } from '@icmp-mon/platform/ui-kit';
 import { type HeardFreshness, truthOf } from './page-truth';
@@ -34,7 +32,6 @@ type TabNews = { kind: 'state'; state: StreamState } | StreamSignal;
  */
 @Injectable({ providedIn: 'root' })
 export class LiveStream {
-  private readonly http = inject(HttpClient);
   private readonly clock = inject(Clock);
   private readonly gatherer = new BatchGatherer();
   private readonly listeners = new Set<(batch: StreamBatch) => void>();
@@ -42,6 +39,7 @@ export class LiveStream {
   private readonly latestCounts = signal<FleetCounts | null>(null);
   private readonly latestFreshness = signal<HeardFreshness | null>(null);
   private readonly heard = signal<Moment | null>(null);
+  private session: () => Promise<unknown> = () => Promise.resolve();
   private tabs: TabGroup | null = null;
   private connection: StreamConnection | null = null;
   private wanted: readonly string[] = [];
@@ -68,8 +66,10 @@ export class LiveStream {
     });
   }
 
-  start(): void {
+  /** Follows the stream. `session` asks the server for the session, which renews it, before the stream is opened again. */
+  start(session: () => Promise<unknown>): void {
     if (this.tabs !== null) return;
+    this.session = session;
     this.linkState.set({ kind: 'connecting' });
     this.heard.set(momentNow());
     this.join();
@@ -117,8 +117,7 @@ export class LiveStream {
   }
 
   private lead(): void {
-    const session = (): Promise<unknown> => firstValueFrom(this.http.get('/api/v1/auth/me'));
-    this.connection = new StreamConnection((news) => this.pass(news), session, this.lastEventId);
+    this.connection = new StreamConnection((news) => this.pass(news), this.session, this.lastEventId);
     this.connection.open(this.wanted);
   }
 

@@ -8,6 +8,17 @@ export { PageTrail } from './page-trail';
 export { type Problem, readProblem } from './problem';
 export { newRequestKey } from './request-key';
 export { Shortcuts } from './shortcuts';
+export {
+  AgePipe,
+  BytesPipe,
+  ClockTimePipe,
+  CountPipe,
+  DurationPipe,
+  InstantPipe,
+  RatePipe,
+  RttPipe,
+  SharePipe,
+} from './text-pipes';
 export { Theme } from './theme';
 export { ageText, clockText, durationText, instantText } from './time-text';
 export { Toasts, ToastStack } from './toasts';

@@ -1,16 +1,17 @@
 import { Component, computed, input, output } from '@angular/core';
 import { readProblem } from './problem';
-import { clockText } from './time-text';
+import { ClockTimePipe } from './text-pipes';
 
 /** Says what failed, why, and what to try. */
 @Component({
   selector: 'icm-failure',
+  imports: [ClockTimePipe],
   template: `
     <div role="alert">
       <h2>
         {{ what() }}
         @if (sinceMs(); as since) {
-          <span class="quiet">since {{ clockText(since) }}; what is shown is older</span>
+          <span class="quiet">since {{ since | clockTime }}; what is shown is older</span>
         }
       </h2>
       <p>{{ problem().title }}. {{ problem().detail }}</p>
@@ -37,7 +38,6 @@ export class Failure {
   /** Since when it fails, where something old is still shown. */
   readonly sinceMs = input<number | null>(null);
   readonly retry = output<void>();
-  protected readonly clockText = clockText;
   protected readonly problem = computed(() => readProblem(this.error()));
 }
 

@@ -1,2 +1,3 @@
+export * from './reason.pipe';
 export * from './reason-text';
 export * from './status-glyph';

@@ -1,23 +1,23 @@
-import { httpResource } from '@angular/common/http';
 import { Component, computed, inject } from '@angular/core';
 import { RouterLink } from '@angular/router';
-import type { AgentView } from '@icmp-mon/agents/contract';
+import { AgentsClient } from '@icmp-mon/agents/ui';
 import {
-  ageText,
+  AgePipe,
   Clock,
-  countText,
+  CountPipe,
   Empty,
   Failure,
-  instantText,
+  InstantPipe,
   keepLast,
   PageTrail,
-  rateText,
+  RatePipe,
   reloadEvery,
 } from '@icmp-mon/platform/ui-kit';
-import { agentTrouble } from '@icmp-mon/agents/look';
+import { agentTrouble, AgentTroublePipe } from '@icmp-mon/agents/look';
 import { LiveStream, type StreamBatch } from '@icmp-mon/platform/live-stream';
-import { shortReasonText, StatusGlyph } from '@icmp-mon/status/look';
-import { type StatusChangeView, STATUSES } from '@icmp-mon/status/contract';
+import { ShortReasonPipe, StatusGlyph } from '@icmp-mon/status/look';
+import { STATUSES } from '@icmp-mon/status/contract';
+import { StatusClient } from './status.client';
 import { truthLine } from './truth-line';
 
 const CHANGES_SHOWN = 20;
@@ -29,7 +29,18 @@ const CHANGES_ANYWAY_MS = 30_000;
 /** `/`: what is broken, who watches, what changed lately. */
 @Component({
   selector: 'icm-dashboard',
-  imports: [Empty, Failure, RouterLink, StatusGlyph],
+  imports: [
+    AgentTroublePipe,
+    AgePipe,
+    CountPipe,
+    Empty,
+    Failure,
+    InstantPipe,
+    RatePipe,
+    RouterLink,
+    ShortReasonPipe,
+    StatusGlyph,
+  ],
   templateUrl: './dashboard.html',
   styleUrl: './dashboard.scss',
 })
@@ -39,10 +50,8 @@ export class Dashboard {
   private changesDue: ReturnType<typeof setTimeout> | undefined;
 
   protected readonly statuses = STATUSES;
-  protected readonly agentsRead = httpResource<{ items: AgentView[] }>(() => '/api/v1/agents');
-  protected readonly changesRead = httpResource<{ items: StatusChangeView[] }>(
-    () => `/api/v1/status/changes?limit=${CHANGES_SHOWN}`,
-  );
+  protected readonly agentsRead = inject(AgentsClient).list();
+  protected readonly changesRead = inject(StatusClient).changes(CHANGES_SHOWN);
   protected readonly counts = this.stream.counts;
   /** Whether the figures of the agents are current: they were counted, and the agents' reports are being read. */
   protected readonly fleetIsKnown = computed(() => {
@@ -64,13 +73,6 @@ export class Dashboard {
   protected readonly unknownAgents = computed(
     () => this.agentList().filter(({ connection }) => connection === 'unknown').length,
   );
-
-  protected readonly ageText = ageText;
-  protected readonly countText = countText;
-  protected readonly agentTrouble = agentTrouble;
-  protected readonly instantText = instantText;
-  protected readonly rateText = rateText;
-  protected readonly shortReasonText = shortReasonText;
 
   constructor() {
     inject(PageTrail).show({ text: 'Dashboard' });

@@ -1,12 +1,11 @@
-import { HttpClient, httpResource } from '@angular/common/http';
 import { Component, computed, inject, signal } from '@angular/core';
 import { form, FormField, required, submit, validate } from '@angular/forms/signals';
 import { MatDialogModule, MatDialogRef } from '@angular/material/dialog';
-import { newRequestKey, type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
+import { keepLast, newRequestKey, type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
 import type { RegisterTargetRequest, TargetView } from '@icmp-mon/targets/contract';
-import type { TierView } from '@icmp-mon/tiers/contract';
-import { firstValueFrom } from 'rxjs';
+import { TiersClient } from '@icmp-mon/tiers/ui';
 import { parseTags } from './tag-text';
+import { TargetsClient } from './targets.client';
 
 const EMPTY = { ip: '', tier: 'standard', name: '', tags: '' };
 type FieldName = keyof typeof EMPTY;
@@ -19,16 +18,16 @@ type FieldName = keyof typeof EMPTY;
   styleUrl: './add-target.scss',
 })
 export class AddTarget {
-  private readonly http = inject(HttpClient);
+  private readonly client = inject(TargetsClient);
   private readonly toasts = inject(Toasts);
   private readonly dialog = inject<MatDialogRef<AddTarget, TargetView>>(MatDialogRef);
   /** One key a dialog: pressing the button twice makes one target. */
   private requestKey = newRequestKey();
   private sentBody = '';
 
-  protected readonly tiers = httpResource<{ items: TierView[] }>(() => '/api/v1/tiers');
-  protected readonly tierNames = computed(() =>
-    this.tiers.hasValue() ? this.tiers.value().items : [{ name: 'standard', probeIntervalMs: 15_000 }],
+  protected readonly tiers = keepLast(inject(TiersClient).list());
+  protected readonly tierNames = computed(
+    () => this.tiers.value()?.items ?? [{ name: 'standard', probeIntervalMs: 15_000 }],
   );
   protected readonly problem = signal<Problem | null>(null);
   protected readonly target = form(signal({ ...EMPTY }), (path) => {
@@ -64,8 +63,7 @@ export class AddTarget {
     const text = JSON.stringify(body);
     if (text !== this.sentBody && this.sentBody !== '') this.requestKey = newRequestKey();
     this.sentBody = text;
-    const headers = { 'Idempotency-Key': this.requestKey };
-    return firstValueFrom(this.http.post<TargetView>('/api/v1/targets', body, { headers }));
+    return this.client.register(body, this.requestKey);
   }
 
   /** Puts the server's messages at their fields, the rest above the form. */

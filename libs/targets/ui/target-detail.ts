@@ -1,4 +1,3 @@
-import { HttpClient, httpResource } from '@angular/common/http';
 import { Component, computed, effect, inject, input, linkedSignal, signal, untracked } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
 import { Router, RouterLink } from '@angular/router';
@@ -13,35 +12,39 @@ import {
   readTimeRange,
 } from '@icmp-mon/platform/charts';
 import {
-  ageText,
+  AgePipe,
   Clock,
   type Confirmation,
   ConfirmDialog,
   Failure,
   Icon,
-  instantText,
+  InstantPipe,
   keepLast,
   PageTrail,
   percentText,
   readProblem,
-  rttText,
+  RttPipe,
+  SharePipe,
   Shortcuts,
   Toasts,
 } from '@icmp-mon/platform/ui-kit';
 import { LiveStream, type StreamBatch } from '@icmp-mon/platform/live-stream';
-import { reasonText, shortReasonText, StatusGlyph } from '@icmp-mon/status/look';
-import type { HistoryPage, HistoryPoint, ProbeResult, Resolution } from '@icmp-mon/probing/contract';
-import type { TargetStatusView } from '@icmp-mon/status/contract';
+import { ReasonPipe, ShortReasonPipe, StatusGlyph } from '@icmp-mon/status/look';
+import type { HistoryPoint, ProbeResult, Resolution } from '@icmp-mon/probing/contract';
+import { ProbingClient } from '@icmp-mon/probing/ui';
+import { StatusClient } from '@icmp-mon/status/ui';
 import type { TargetView } from '@icmp-mon/targets/contract';
-import { firstValueFrom } from 'rxjs';
-import { historyOption, windowText } from './history-chart';
+import { historyOption } from './history-chart';
 import { liveOption } from './live-chart';
-import { isLoss, LIVE_FOR_MS, mergeResults, outcomeText } from './live-results';
-import { tagTexts } from './tag-text';
+import { isLoss, LIVE_FOR_MS, mergeResults } from './live-results';
+import { TargetsClient } from './targets.client';
+import { TagsPipe } from './tags.pipe';
+import { LossPipe, OutcomePipe, WindowPipe } from './target-pipes';
 
 const LIVE_AGAIN_MS = 5_000;
 const HISTORY_AGAIN_MS = 60_000;
 const TABLE_ROWS = 40;
+const RESULTS_READ = 500;
 
 interface Read<T> {
   id: string;
@@ -58,12 +61,30 @@ const WINDOW_WORDS: Readonly<Record<Resolution, string>> = {
 /** `/targets/:id?range=` or `?from=&to=`, where id is the id or the address. */
 @Component({
   selector: 'icm-target-detail',
-  imports: [Chart, Failure, Icon, RangeChoice, RouterLink, StatusGlyph],
+  imports: [
+    AgePipe,
+    Chart,
+    Failure,
+    Icon,
+    InstantPipe,
+    LossPipe,
+    OutcomePipe,
+    RangeChoice,
+    ReasonPipe,
+    RouterLink,
+    RttPipe,
+    SharePipe,
+    ShortReasonPipe,
+    StatusGlyph,
+    TagsPipe,
+    WindowPipe,
+  ],
   templateUrl: './target-detail.html',
   styleUrl: './target-detail.scss',
 })
 export class TargetDetail {
-  private readonly http = inject(HttpClient);
+  private readonly client = inject(TargetsClient);
+  private readonly probing = inject(ProbingClient);
   private readonly router = inject(Router);
   private readonly dialog = inject(MatDialog);
   private readonly toasts = inject(Toasts);
@@ -78,15 +99,10 @@ export class TargetDetail {
   readonly from = input<string>();
   readonly to = input<string>();
 
-  private readonly path = computed(() => `/api/v1/targets/${encodeURIComponent(this.id())}`);
-  protected readonly target = httpResource<TargetView>(() => this.path());
-  protected readonly status = httpResource<TargetStatusView>(() => `${this.path()}/status`);
-  protected readonly results = httpResource<{ items: ProbeResult[] }>(() => `${this.path()}/results?limit=500`);
-  protected readonly history = httpResource<HistoryPage>(() => {
-    const { fromMs, toMs } = this.frame();
-    const params = { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
-    return { url: `${this.path()}/history`, params };
-  });
+  protected readonly target = this.client.target(this.id);
+  protected readonly status = inject(StatusClient).ofTarget(this.id);
+  protected readonly results = this.probing.results(this.id, RESULTS_READ);
+  protected readonly history = this.probing.history(this.id, () => this.frame());
 
   protected readonly keptTarget = keepLast(this.target, this.id);
   protected readonly keptStatus = keepLast(this.status, this.id);
@@ -156,17 +172,6 @@ export class TargetDetail {
   });
   protected readonly liveOption = computed(() => liveOption(this.recent(), this.liveUntilMs(), this.colours.palette()));
   protected readonly historyOption = computed(() => historyOption(this.points(), this.frame(), this.colours.palette()));
-
-  protected readonly ageText = ageText;
-  protected readonly instantText = instantText;
-  protected readonly isLoss = isLoss;
-  protected readonly outcomeText = outcomeText;
-  protected readonly percentText = percentText;
-  protected readonly reasonText = reasonText;
-  protected readonly shortReasonText = shortReasonText;
-  protected readonly rttText = rttText;
-  protected readonly tagTexts = tagTexts;
-  protected readonly windowText = windowText;
   protected readonly liveMinutes = LIVE_FOR_MS / 60_000;
 
   constructor() {
@@ -222,8 +227,7 @@ export class TargetDetail {
 
   private async sendRemoval(target: TargetView): Promise<void> {
     try {
-      const headers = { 'If-Match': `"${target.version}"` };
-      await firstValueFrom(this.http.delete(`/api/v1/targets/${target.id}`, { headers }));
+      await this.client.remove(target);
       this.toasts.done(`${target.ip} was removed.`);
       await this.router.navigateByUrl('/targets');
     } catch (failure) {

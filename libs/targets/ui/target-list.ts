@@ -1,5 +1,4 @@
 import { type CdkVirtualScrollViewport, ScrollingModule } from '@angular/cdk/scrolling';
-import { httpResource } from '@angular/common/http';
 import {
   afterNextRender,
   Component,
@@ -18,25 +17,29 @@ import { MatDialog } from '@angular/material/dialog';
 import { Router, RouterLink } from '@angular/router';
 import { Session } from '@icmp-mon/identity/ui';
 import {
+  AgePipe,
   ageText,
   Clock,
-  clockText,
+  ClockTimePipe,
+  CountPipe,
   countText,
   Empty,
   Failure,
   Icon,
-  instantText,
+  InstantPipe,
+  keepLast,
   PageTrail,
   Shortcuts,
 } from '@icmp-mon/platform/ui-kit';
 import { LiveStream } from '@icmp-mon/platform/live-stream';
-import { shortReasonText, StatusGlyph } from '@icmp-mon/status/look';
+import { ShortReasonPipe, StatusGlyph } from '@icmp-mon/status/look';
 import { type Status, STATUSES } from '@icmp-mon/status/contract';
 import type { TargetSort, TargetView } from '@icmp-mon/targets/contract';
-import type { TierView } from '@icmp-mon/tiers/contract';
+import { TiersClient } from '@icmp-mon/tiers/ui';
 import { isFiltered, type ListQuery, listParams, readListQuery } from './list-query';
-import { tagTexts } from './tag-text';
+import { TARGETS_PATH } from './targets.client';
 import { TargetRows } from './target-rows';
+import { TagsPipe } from './tags.pipe';
 
 const ROW_PX = 32;
 const TYPING_MS = 250;
@@ -50,7 +53,20 @@ interface Column {
 /** `/targets?q=&status=&tier=&sort=&order=`: the whole inventory with its status. */
 @Component({
   selector: 'icm-target-list',
-  imports: [Empty, Failure, Icon, RouterLink, ScrollingModule, StatusGlyph],
+  imports: [
+    AgePipe,
+    ClockTimePipe,
+    CountPipe,
+    Empty,
+    Failure,
+    Icon,
+    InstantPipe,
+    RouterLink,
+    ScrollingModule,
+    ShortReasonPipe,
+    StatusGlyph,
+    TagsPipe,
+  ],
   providers: [TargetRows],
   templateUrl: './target-list.html',
   styleUrl: './target-list.scss',
@@ -87,9 +103,9 @@ export class TargetList {
   protected readonly firstCommand = [
     `curl --json '{"ip":"127.0.0.9","tier":"standard"}'`,
     '-H "Authorization: Bearer $KEY"',
-    `${location.origin}/api/v1/targets`,
+    `${location.origin}${TARGETS_PATH}`,
   ].join(' \\\n  ');
-  protected readonly tiers = httpResource<{ items: TierView[] }>(() => '/api/v1/tiers');
+  protected readonly tiers = keepLast(inject(TiersClient).list());
   protected readonly query = computed(() =>
     readListQuery({ q: this.q(), status: this.status(), tier: this.tier(), sort: this.sort(), order: this.order() }),
   );
@@ -99,13 +115,6 @@ export class TargetList {
   protected readonly active = linkedSignal({ source: this.query, computation: () => 0 });
   protected readonly filterText = linkedSignal(() => this.query().q);
   protected readonly announced = signal('');
-
-  protected readonly ageText = ageText;
-  protected readonly clockText = clockText;
-  protected readonly countText = countText;
-  protected readonly instantText = instantText;
-  protected readonly shortReasonText = shortReasonText;
-  protected readonly tagTexts = tagTexts;
 
   constructor() {
     inject(PageTrail).show({ text: 'Targets' });

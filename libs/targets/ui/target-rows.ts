@@ -1,20 +1,39 @@
-import { HttpClient } from '@angular/common/http';
-import { DestroyRef, inject, Injectable, signal } from '@angular/core';
+import { computed, DestroyRef, inject, Injectable, signal } from '@angular/core';
 import type { TargetPage, TargetView } from '@icmp-mon/targets/contract';
 import { Clock, type ReadFailure } from '@icmp-mon/platform/ui-kit';
 import { LiveStream, type StreamBatch } from '@icmp-mon/platform/live-stream';
-import { firstValueFrom } from 'rxjs';
 import { type ListQuery, listParams, matches, moves, WORST_FIRST } from './list-query';
 import { PAGE_ROWS, RowWindow } from './row-window';
+import { TargetsClient } from './targets.client';
 
 const TINT_FOR_MS = 1_200;
 const HELD_MAX = 5_000;
 const READ_AGAIN: StreamBatch = { targets: [], removed: [], results: [], reset: true, resumed: false };
 
+interface RowsState {
+  length: number;
+  firstRead: boolean;
+  refreshing: boolean;
+  failure: ReadFailure | null;
+  outOfPlace: number;
+  pausedSinceMs: number | null;
+  heldBack: number;
+}
+
+const NOTHING_READ: RowsState = {
+  length: 0,
+  firstRead: true,
+  refreshing: false,
+  failure: null,
+  outOfPlace: 0,
+  pausedSinceMs: null,
+  heldBack: 0,
+};
+
 /** The rows of the target list: pages read as the reader scrolls, and changes written over them in place. */
 @Injectable()
 export class TargetRows {
-  private readonly http = inject(HttpClient);
+  private readonly client = inject(TargetsClient);
   private readonly nowMs = inject(Clock).nowMs;
   private window = new RowWindow();
   private query: ListQuery = WORST_FIRST;
@@ -27,27 +46,20 @@ export class TargetRows {
   private held: StreamBatch[] = [];
   private heldRows = 0;
 
-  private readonly versionState = signal(0);
-  private readonly lengthState = signal(0);
-  private readonly firstReadState = signal(true);
-  private readonly refreshingState = signal(false);
-  private readonly failureState = signal<ReadFailure | null>(null);
-  private readonly outOfPlaceState = signal(0);
-  private readonly pausedState = signal<number | null>(null);
-  private readonly heldState = signal(0);
+  private readonly state = signal<RowsState>(NOTHING_READ);
 
-  readonly length = this.lengthState.asReadonly();
+  readonly length = computed(() => this.state().length);
   /** Nothing was read yet. */
-  readonly firstRead = this.firstReadState.asReadonly();
+  readonly firstRead = computed(() => this.state().firstRead);
   /** Another query is being read; the rows are still the old ones. */
-  readonly refreshing = this.refreshingState.asReadonly();
-  readonly failure = this.failureState.asReadonly();
+  readonly refreshing = computed(() => this.state().refreshing);
+  readonly failure = computed(() => this.state().failure);
   /** Rows that changed so that they belong elsewhere, or are new: what a new read would set right. */
-  readonly outOfPlace = this.outOfPlaceState.asReadonly();
+  readonly outOfPlace = computed(() => this.state().outOfPlace);
   /** Since when changes are held back, in ms since 1970; null while they are shown. */
-  readonly pausedSince = this.pausedState.asReadonly();
+  readonly pausedSince = computed(() => this.state().pausedSinceMs);
   /** Changes that are held back. */
-  readonly heldBack = this.heldState.asReadonly();
+  readonly heldBack = computed(() => this.state().heldBack);
 
   constructor() {
     inject(LiveStream).listen((batch) => this.receive(batch));
@@ -55,17 +67,17 @@ export class TargetRows {
   }
 
   row(index: number): TargetView | undefined {
-    this.versionState();
+    this.state();
     return this.window.rowAt(index);
   }
 
   isTinted(id: string): boolean {
-    this.versionState();
+    this.state();
     return this.tinted.has(id);
   }
 
   isGone(id: string): boolean {
-    this.versionState();
+    this.state();
     return this.gone.has(id);
   }
 
@@ -73,7 +85,7 @@ export class TargetRows {
   async read(query: ListQuery): Promise<void> {
     const reading = ++this.reading;
     this.query = query;
-    this.refreshingState.set(true);
+    this.change({ refreshing: true });
     try {
       const page = await this.fetchPage(null);
       if (reading !== this.reading) return;
@@ -81,14 +93,12 @@ export class TargetRows {
       this.window.put(0, page);
       this.shown = { start: 0, end: 60 };
       this.forgetChanges();
-      this.firstReadState.set(false);
-      this.failureState.set(null);
+      this.change({ firstRead: false, failure: null });
     } catch (failure) {
       if (reading === this.reading) this.fail(failure);
     } finally {
       if (reading === this.reading) {
-        this.refreshingState.set(false);
-        this.touch();
+        this.touch({ refreshing: false });
       }
     }
   }
@@ -104,8 +114,7 @@ export class TargetRows {
   }
 
   pause(paused: boolean): void {
-    this.pausedState.set(paused ? Date.now() : null);
-    this.heldState.set(0);
+    this.change({ pausedSinceMs: paused ? Date.now() : null, heldBack: 0 });
     if (paused) return;
     const held = this.held;
     this.held = [];
@@ -123,8 +132,7 @@ export class TargetRows {
         const page = await this.fetchPage(wanted.cursor);
         if (reading !== this.reading) return;
         this.window.put(wanted.page, page);
-        this.failureState.set(null);
-        this.touch();
+        this.touch({ failure: null });
       }
     } catch (failure) {
       if (reading === this.reading) this.fail(failure);
@@ -134,28 +142,28 @@ export class TargetRows {
   }
 
   private fail(error: unknown): void {
-    this.failureState.update((known) => ({ error, sinceMs: known?.sinceMs ?? Date.now() }));
+    this.change({ failure: { error, sinceMs: this.state().failure?.sinceMs ?? Date.now() } });
   }
 
   private fetchPage(cursor: string | null): Promise<TargetPage> {
     const params: Record<string, string> = { limit: String(PAGE_ROWS) };
     for (const [name, value] of Object.entries(listParams(this.query))) if (value !== null) params[name] = value;
     if (cursor !== null) params['cursor'] = cursor;
-    return firstValueFrom(this.http.get<TargetPage>('/api/v1/targets', { params }));
+    return this.client.page(params);
   }
 
   private receive(batch: StreamBatch): void {
-    if (this.pausedState() === null) {
+    if (this.state().pausedSinceMs === null) {
       this.apply(batch);
       return;
     }
     this.heldRows += batch.targets.length + batch.removed.length;
     this.held = this.heldRows > HELD_MAX || batch.reset ? [READ_AGAIN] : [...this.held, batch];
-    this.heldState.set(this.heldRows);
+    this.change({ heldBack: this.heldRows });
   }
 
   private apply(batch: StreamBatch): void {
-    if (batch.reset || (batch.resumed && this.failureState() !== null)) {
+    if (batch.reset || (batch.resumed && this.state().failure !== null)) {
       void this.again();
       return;
     }
@@ -193,7 +201,7 @@ export class TargetRows {
   private fadeTints(): void {
     const nowMs = Date.now();
     for (const [id, untilMs] of this.tinted) if (untilMs <= nowMs) this.tinted.delete(id);
-    this.versionState.update((version) => version + 1);
+    this.touch();
   }
 
   private forgetChanges(): void {
@@ -202,9 +210,12 @@ export class TargetRows {
     this.gone.clear();
   }
 
-  private touch(): void {
-    this.lengthState.set(this.window.length);
-    this.outOfPlaceState.set(this.changedIds.size);
-    this.versionState.update((version) => version + 1);
+  private change(change: Partial<RowsState>): void {
+    this.state.update((state) => ({ ...state, ...change }));
+  }
+
+  /** The rows changed in place: what shows them reads them again. */
+  private touch(change: Partial<RowsState> = {}): void {
+    this.change({ length: this.window.length, outOfPlace: this.changedIds.size, ...change });
   }
 }

@@ -1,0 +1,64 @@
+import { HttpClient, httpResource, type HttpResourceRef } from '@angular/common/http';
+import { inject, Injectable } from '@angular/core';
+import type {
+  AgentChange,
+  AgentMetrics,
+  AgentView,
+  ChangeAgentRequest,
+  ChangedAgent,
+  CreateEnrolmentTokenRequest,
+  EnrolmentTokenCreated,
+  EnrolmentTokenView,
+} from '@icmp-mon/agents/contract';
+import { newRequestKey } from '@icmp-mon/platform/ui-kit';
+import { firstValueFrom } from 'rxjs';
+
+const AGENTS = '/api/v1/agents';
+const TOKENS = '/api/v1/enrolment-tokens';
+
+const pathOf = (agentId: string): string => `${AGENTS}/${encodeURIComponent(agentId)}`;
+
+/** The API of agents and of the tokens by which they join. Call what returns a resource in an injection context. */
+@Injectable({ providedIn: 'root' })
+export class AgentsClient {
+  private readonly http = inject(HttpClient);
+
+  list(): HttpResourceRef<{ items: AgentView[] } | undefined> {
+    return httpResource(() => AGENTS);
+  }
+
+  agent(agentId: () => string): HttpResourceRef<AgentView | undefined> {
+    return httpResource(() => pathOf(agentId()));
+  }
+
+  /** Its figures over a span, ms since 1970. */
+  metrics(
+    agentId: () => string,
+    span: () => { fromMs: number; toMs: number },
+  ): HttpResourceRef<AgentMetrics | undefined> {
+    return httpResource(() => {
+      const { fromMs, toMs } = span();
+      const params = { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
+      return { url: `${pathOf(agentId())}/metrics`, params };
+    });
+  }
+
+  /** Only while the agent is at the version that is shown. */
+  change({ id, version }: AgentView, change: AgentChange, request: ChangeAgentRequest): Promise<ChangedAgent> {
+    const headers = { 'If-Match': `"${version}"`, 'Idempotency-Key': newRequestKey() };
+    return firstValueFrom(this.http.post<ChangedAgent>(`${AGENTS}/${id}/${change}`, request, { headers }));
+  }
+
+  tokens(): HttpResourceRef<{ items: EnrolmentTokenView[] } | undefined> {
+    return httpResource(() => TOKENS);
+  }
+
+  createToken(request: CreateEnrolmentTokenRequest): Promise<EnrolmentTokenCreated> {
+    const headers = { 'Idempotency-Key': newRequestKey() };
+    return firstValueFrom(this.http.post<EnrolmentTokenCreated>(TOKENS, request, { headers }));
+  }
+
+  async revokeToken(tokenId: string): Promise<void> {
+    await firstValueFrom(this.http.delete(`${TOKENS}/${tokenId}`));
+  }
+}

@@ -1,0 +1,67 @@
+import { HttpClient, httpResource, type HttpResourceRef } from '@angular/common/http';
+import { inject, Injectable } from '@angular/core';
+import type {
+  ApiKeyView,
+  ChangePasswordRequest,
+  IssueApiKeyRequest,
+  IssuedApiKey,
+  LoginRequest,
+  LoginView,
+  SessionView,
+} from '@icmp-mon/identity/contract';
+import { firstValueFrom } from 'rxjs';
+
+const AUTH = '/api/v1/auth';
+const LOGINS = `${AUTH}/logins`;
+const KEYS = '/api/v1/api-keys';
+
+/** The API of sessions, of the own account and of API keys. Call what returns a resource in an injection context. */
+@Injectable({ providedIn: 'root' })
+export class IdentityClient {
+  private readonly http = inject(HttpClient);
+
+  session(): Promise<SessionView> {
+    return firstValueFrom(this.http.get<SessionView>(`${AUTH}/me`));
+  }
+
+  logIn(request: LoginRequest): Promise<SessionView> {
+    return firstValueFrom(this.http.post<SessionView>(`${AUTH}/login`, request));
+  }
+
+  async logOut(): Promise<void> {
+    await firstValueFrom(this.http.post(`${AUTH}/logout`, {}));
+  }
+
+  /** Trades the refresh cookie for new cookies. */
+  refresh(): Promise<SessionView> {
+    return firstValueFrom(this.http.post<SessionView>(`${AUTH}/refresh`, {}));
+  }
+
+  async changePassword(request: ChangePasswordRequest): Promise<void> {
+    await firstValueFrom(this.http.put(`${AUTH}/password`, request));
+  }
+
+  logins(): HttpResourceRef<{ items: LoginView[] } | undefined> {
+    return httpResource(() => LOGINS);
+  }
+
+  async endLogin(loginId: string): Promise<void> {
+    await firstValueFrom(this.http.delete(`${LOGINS}/${loginId}`));
+  }
+
+  async endOtherLogins(): Promise<void> {
+    await firstValueFrom(this.http.delete(LOGINS));
+  }
+
+  apiKeys(): HttpResourceRef<{ items: ApiKeyView[] } | undefined> {
+    return httpResource(() => KEYS);
+  }
+
+  issueApiKey(request: IssueApiKeyRequest): Promise<IssuedApiKey> {
+    return firstValueFrom(this.http.post<IssuedApiKey>(KEYS, request));
+  }
+
+  async revokeApiKey(keyId: string): Promise<void> {
+    await firstValueFrom(this.http.delete(`${KEYS}/${keyId}`));
+  }
+}

@@ -1,0 +1,57 @@
+import { Pipe, type PipeTransform } from '@angular/core';
+import { bytesText, countText, percentText, rateText, rttText } from './number-text';
+import { ageText, clockText, durationText, instantText } from './time-text';
+
+/** `{{ agent.lastSeenAt | age: nowMs() }}`: how long ago. */
+@Pipe({ name: 'age' })
+export class AgePipe implements PipeTransform {
+  readonly transform = ageText;
+}
+
+/** Date and time in the reader's zone. */
+@Pipe({ name: 'instant' })
+export class InstantPipe implements PipeTransform {
+  readonly transform = instantText;
+}
+
+/** Time of day in the reader's zone. */
+@Pipe({ name: 'clockTime' })
+export class ClockTimePipe implements PipeTransform {
+  readonly transform = clockText;
+}
+
+/** A duration in ms, as an operator says it. */
+@Pipe({ name: 'duration' })
+export class DurationPipe implements PipeTransform {
+  readonly transform = durationText;
+}
+
+/** A whole number with its thousands apart. */
+@Pipe({ name: 'count' })
+export class CountPipe implements PipeTransform {
+  readonly transform = countText;
+}
+
+/** A rate or share with as many digits as help. */
+@Pipe({ name: 'rate' })
+export class RatePipe implements PipeTransform {
+  readonly transform = rateText;
+}
+
+/** A ratio as percent. */
+@Pipe({ name: 'share' })
+export class SharePipe implements PipeTransform {
+  readonly transform = percentText;
+}
+
+/** Bytes in binary units. */
+@Pipe({ name: 'bytes' })
+export class BytesPipe implements PipeTransform {
+  readonly transform = bytesText;
+}
+
+/** A round trip in microseconds, as milliseconds. */
+@Pipe({ name: 'rtt' })
+export class RttPipe implements PipeTransform {
+  readonly transform = rttText;
+}

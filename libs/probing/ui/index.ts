@@ -1,0 +1,1 @@
+export { ProbingClient } from './probing.client';

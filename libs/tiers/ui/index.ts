@@ -1,0 +1,1 @@
+export { TiersClient } from './tiers.client';
