@@ -4,11 +4,7 @@ import tseslint from 'typescript-eslint';
 
 const boundaries = {
   // The messaging library creates topics from docs/asyncapi.yaml and checks events by the published schemas.
-  allow: [
-    '^@icmp-mon/migrations$',
-    '^(\\.\\./)+apps/projector/shard-simulator$',
-    '^(\\.\\./)+docs/(asyncapi\\.yaml|schemas/)',
-  ],
+  allow: ['^@icmp-mon/migrations$', '^(\\.\\./)+docs/(asyncapi\\.yaml|schemas/)'],
   depConstraints: [
     {
       sourceTag: 'type:contract',
@@ -23,6 +19,10 @@ const boundaries = {
     {
       sourceTag: 'type:server',
       onlyDependOnLibsWithTags: ['type:contract', 'type:wire', 'type:platform', 'type:engine'],
+    },
+    {
+      sourceTag: 'type:simulator',
+      onlyDependOnLibsWithTags: ['type:contract', 'type:wire', 'type:platform', 'type:engine', 'type:server'],
     },
     { sourceTag: 'type:engine', onlyDependOnLibsWithTags: ['type:contract', 'type:wire', 'type:platform'] },
     {
@@ -63,6 +63,7 @@ const boundaries = {
         'type:wire',
         'type:server',
         'type:engine',
+        'type:simulator',
         'type:agent',
         'type:platform',
         'type:tool',

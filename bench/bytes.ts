@@ -1,6 +1,7 @@
 import { testDatabase } from '@icmp-mon/platform/testing';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { postgresSeriesTables } from '@icmp-mon/probing/server';
 import { SampleStore, SeriesRows } from '@icmp-mon/probing/server/testing';
 import type { BenchContext, BenchResult } from './bench';
 import { SimulatedAgent } from './fleet/simulated-agent';
@@ -111,7 +112,7 @@ async function store(
 }
 
 async function fold(client: pg.Client, shard: number, samples: SampleStore, agentNumbers: Uint16Array): Promise<void> {
-  const rows = new SeriesRows(shard, 0, agentNumbers, samples);
+  const rows = new SeriesRows(postgresSeriesTables.openFlush(shard), 0, agentNumbers, samples, new Set());
   for (const window of samples.before(Infinity)) {
     rows.window(window, false);
     samples.drop(window);

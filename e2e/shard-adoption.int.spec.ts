@@ -4,6 +4,7 @@ import { createLogger } from '@icmp-mon/platform/ops';
 import {
   adoptShard,
   notMeasured,
+  PostgresShardStore,
   ShardHost,
   shardPositions,
   type ShardDirectory,
@@ -21,8 +22,15 @@ import {
   LANE,
   ResultColumnsBuilder,
 } from '@icmp-mon/probing/wire';
-import { AgentNumbers, forgetFolded, type LiveBus, SeriesParticipant } from '@icmp-mon/probing/server';
-import { StatusParticipant } from '@icmp-mon/status/server';
+import {
+  AgentNumbers,
+  forgetFolded,
+  type LiveBus,
+  postgresAgentNumbers,
+  postgresSeriesTables,
+  SeriesParticipant,
+} from '@icmp-mon/probing/server';
+import { postgresStatusTables, StatusParticipant } from '@icmp-mon/status/server';
 import { compress } from '@icmp-mon/platform/zstd';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deleteRecords, removeTopics } from '@icmp-mon/platform/messaging/testing';
@@ -103,14 +111,20 @@ describe('a shard whose log lost what it had not read', () => {
   function participants(shard: number, directory: () => ShardDirectory): ShardParticipant[] {
     const live: LiveBus = { watched: () => new Set(), publish: () => undefined };
     return [
-      new StatusParticipant(shard, directory),
-      new SeriesParticipant(shard, directory, new AgentNumbers(telemetry), live),
+      new StatusParticipant(shard, directory, postgresStatusTables),
+      new SeriesParticipant(shard, directory, {
+        ...{
+          tables: postgresSeriesTables,
+          agentNumbers: new AgentNumbers(postgresAgentNumbers(telemetry)),
+          liveBus: live,
+        },
+      }),
     ];
   }
 
   async function withHost<T>(work: (host: ShardHost) => Promise<T>): Promise<T> {
     const host = new ShardHost({
-      ...{ database: telemetry, telemetryUrl: database.url, shardCount: 1, holder: `test-${Date.now()}` },
+      ...{ store: new PostgresShardStore(telemetry, database.url), shardCount: 1, holder: `test-${Date.now()}` },
       ...{ openLog: () => messaging.openLog(SHARD_TOPIC), participants, logger: createLogger('test') },
     });
     host.start();

@@ -1,9 +1,21 @@
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
-import { OwnedShard, type ShardDirectory, type ShardParticipant, writeCommits } from '@icmp-mon/shard/engine';
+import {
+  OwnedShard,
+  PostgresShardStore,
+  type ShardDirectory,
+  type ShardParticipant,
+  writeCommits,
+} from '@icmp-mon/shard/engine';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import { decodeShardRecord } from '@icmp-mon/probing/wire';
-import { AgentNumbers, type LiveBus, SeriesParticipant } from '@icmp-mon/probing/server';
-import { StatusParticipant } from '@icmp-mon/status/server';
+import {
+  AgentNumbers,
+  type LiveBus,
+  postgresAgentNumbers,
+  postgresSeriesTables,
+  SeriesParticipant,
+} from '@icmp-mon/probing/server';
+import { postgresStatusTables, StatusParticipant } from '@icmp-mon/status/server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ShardWriter, generateLog, START_MS } from '@icmp-mon/shard/engine/testing';
 
@@ -37,8 +49,11 @@ describe('results of watched targets, stored ahead of their shard', () => {
     const live: LiveBus = { watched: () => new Set(WATCHED), publish: () => undefined };
     const nowMs = (): number => 0;
     return [
-      new StatusParticipant(0, directory),
-      new SeriesParticipant(0, directory, new AgentNumbers(telemetry), live, nowMs),
+      new StatusParticipant(0, directory, postgresStatusTables),
+      new SeriesParticipant(0, directory, {
+        ...{ tables: postgresSeriesTables, agentNumbers: new AgentNumbers(postgresAgentNumbers(telemetry)) },
+        ...{ liveBus: live, nowMs },
+      }),
     ];
   }
 
@@ -47,7 +62,7 @@ describe('results of watched targets, stored ahead of their shard', () => {
     const [claim] = await telemetry.query<{ shard: number; epoch: number }>(
       'UPDATE shard SET epoch = epoch + 1 WHERE shard = 0 RETURNING shard, epoch::float8 AS epoch',
     );
-    return OwnedShard.load(telemetry, claim, participants, () => undefined);
+    return OwnedShard.load(new PostgresShardStore(telemetry, database.url), claim, participants, () => undefined);
   }
 
   function follow(owned: OwnedShard, records: readonly Uint8Array[], to: number): void {
@@ -59,7 +74,7 @@ describe('results of watched targets, stored ahead of their shard', () => {
     await owned.prepare();
     const taken = owned.take(all);
     if (!taken) return;
-    await writer.transaction((transaction) => writeCommits(transaction, [taken]));
+    await writer.commit((transaction) => writeCommits(transaction, [taken]));
     owned.committed(taken);
   }
 

@@ -1,11 +1,18 @@
-import { UncountedParticipant } from '@icmp-mon/agents/server';
+import { postgresUncountedTables, UncountedParticipant } from '@icmp-mon/agents/server';
 import { standingFacts } from '@icmp-mon/assignment/server';
 import type { Sql } from '@icmp-mon/platform/database';
 import { SHARD_TOPIC, type LogBounds } from '@icmp-mon/platform/messaging';
 import { adoptShard, type ShardPosition } from '@icmp-mon/shard/engine';
-import { AgentNumbers, forgetFolded, type LiveBus, SeriesParticipant } from '@icmp-mon/probing/server';
+import {
+  AgentNumbers,
+  forgetFolded,
+  type LiveBus,
+  postgresAgentNumbers,
+  postgresSeriesTables,
+  SeriesParticipant,
+} from '@icmp-mon/probing/server';
 import { TARGET_STATUS_TOPIC } from '@icmp-mon/status/contract';
-import { StatusParticipant } from '@icmp-mon/status/server';
+import { postgresStatusTables, StatusParticipant } from '@icmp-mon/status/server';
 import type { CliContext } from './cli-context';
 import { patiently } from './patiently';
 
@@ -26,7 +33,7 @@ export async function adopt(
   // Without a checkpoint, but with its log, nothing has to be read that is stored already.
   const low = newLog || state !== 'ok' ? log.low : Math.max(log.low, stored + 1);
   const [first] = await patiently(() => messaging.readMessages(SHARD_TOPIC, shard, low));
-  const agentNumbers = new AgentNumbers(telemetry);
+  const agentNumbers = new AgentNumbers(postgresAgentNumbers(telemetry));
   if (newLog) await forgetFolded(telemetry, shard);
   const { notMeasured } = await adoptShard({
     telemetryUrl: config.telemetryDatabaseUrl,
@@ -37,10 +44,12 @@ export async function adopt(
     logFrom: first ? new Date(first.timestampMs) : new Date(),
     feed: await standingFacts(control, shard),
     participants: (number, directory) => {
-      const status = new StatusParticipant(number, directory);
+      const status = new StatusParticipant(number, directory, postgresStatusTables);
       status.numberAbove(changeSeq);
-      const series = new SeriesParticipant(number, directory, agentNumbers, NOBODY_WATCHES);
-      return [status, series, new UncountedParticipant(number)];
+      const series = new SeriesParticipant(number, directory, {
+        ...{ tables: postgresSeriesTables, agentNumbers, liveBus: NOBODY_WATCHES },
+      });
+      return [status, series, new UncountedParticipant(number, postgresUncountedTables)];
     },
   });
   const gap = notMeasured

@@ -4,7 +4,7 @@ import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database'
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
 import { type RebuildOutcome, rebuild, RebuildBusy } from '@icmp-mon/platform/rebuild';
-import { writeCommits, type WriterTransaction } from '@icmp-mon/shard/engine';
+import { PostgresCommit, writeCommits, type WriterTransaction } from '@icmp-mon/shard/engine';
 import { testDatabase, type TestDatabases } from '@icmp-mon/platform/testing';
 import { projectStatuses } from '@icmp-mon/status/server';
 import { register, remove, TARGET, TargetListProjection } from '@icmp-mon/targets/server';
@@ -86,7 +86,7 @@ describe('rebuilding a read model', () => {
         query: (text, params) => sql.query(text, params),
         copy: () => Promise.reject(new Error('Nothing is copied here.')),
       };
-      await writeCommits(transaction, [
+      await writeCommits(new PostgresCommit(transaction), [
         {
           ...{ claim: { shard, epoch: 0 }, writes: [{ rows: 1, write }], positions: new Map(), ahead: new Map() },
           ...{ caughtUp: [], offset: seq, atMs: 0, checkpoint: null },

@@ -26,3 +26,4 @@ export { agentHealthModel } from './agent-health-model';
 export { UncountedNotices } from './uncounted/uncounted-notices';
 export { UncountedParticipant } from './uncounted/uncounted-participant';
 export { StoredAgentReports } from './stored-agent-reports';
+export { postgresUncountedTables, type UncountedSum, type UncountedTables } from './uncounted/uncounted-tables';

@@ -6,29 +6,23 @@ interface KnownAgent {
   index: number;
 }
 
+/** Where the numbers of agents are stored. */
+export interface AgentNumberTable {
+  /** The numbers of these agents by id; agents without one get it now. */
+  numbersOf(agents: readonly { agentId: string; name: string }[]): Promise<Map<string, number>>;
+}
+
 /** The small numbers by which stored series name agents: given out once by the telemetry database, never reused. */
 export class AgentNumbers {
   private readonly numbers = new Map<string, number>();
 
-  constructor(private readonly sql: Sql) {}
+  constructor(private readonly table: AgentNumberTable) {}
 
   /** Looks up, or gives out, the numbers of agents that are not known yet. */
   async know(agents: readonly KnownAgent[]): Promise<void> {
     const unknown = agents.filter(({ agentId }) => !this.numbers.has(agentId));
     if (unknown.length === 0) return;
-    const ids = unknown.map(({ agentId }) => agentId);
-    await this.sql.execute(
-      `INSERT INTO agent_no (agent_id, name)
-       SELECT * FROM unnest($1::uuid[], $2::text[]) AS a(agent_id, name)
-       WHERE NOT EXISTS (SELECT FROM agent_no known WHERE known.agent_id = a.agent_id)
-       ON CONFLICT (agent_id) DO NOTHING`,
-      [ids, unknown.map(({ name }) => name)],
-    );
-    const rows = await this.sql.query<{ agent_id: string; agent_no: number }>(
-      'SELECT agent_id, agent_no FROM agent_no WHERE agent_id = ANY($1::uuid[])',
-      [ids],
-    );
-    for (const { agent_id, agent_no } of rows) this.numbers.set(agent_id, agent_no);
+    for (const [agentId, number] of await this.table.numbersOf(unknown)) this.numbers.set(agentId, number);
   }
 
   /** Numbers by a shard's agent index; null while one is not known. */
@@ -41,4 +35,24 @@ export class AgentNumbers {
     }
     return numbers;
   }
+}
+
+export function postgresAgentNumbers(sql: Sql): AgentNumberTable {
+  return {
+    async numbersOf(agents) {
+      const ids = agents.map(({ agentId }) => agentId);
+      await sql.execute(
+        `INSERT INTO agent_no (agent_id, name)
+         SELECT * FROM unnest($1::uuid[], $2::text[]) AS a(agent_id, name)
+         WHERE NOT EXISTS (SELECT FROM agent_no known WHERE known.agent_id = a.agent_id)
+         ON CONFLICT (agent_id) DO NOTHING`,
+        [ids, agents.map(({ name }) => name)],
+      );
+      const rows = await sql.query<{ agent_id: string; agent_no: number }>(
+        'SELECT agent_id, agent_no FROM agent_no WHERE agent_id = ANY($1::uuid[])',
+        [ids],
+      );
+      return new Map(rows.map(({ agent_id, agent_no }) => [agent_id, agent_no]));
+    },
+  };
 }

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { OUTCOME } from '@icmp-mon/probing/contract';
 import { decodeSeriesBody, LANE, WINDOW_MS } from '@icmp-mon/probing/wire';
-import { type RecordPlace, ShardDirectory, type ResultBatch, type WriterTransaction } from '@icmp-mon/shard/engine';
+import { type RecordPlace, ShardDirectory, type ResultBatch } from '@icmp-mon/shard/engine';
 import { AgentNumbers } from './agent-numbers';
 import { type LiveNews, readLiveMessage } from './live/live-news';
 import type { LiveBus } from './live-publisher';
 import { SeriesParticipant } from './series-participant';
+import type { SeriesTables } from './series-tables';
 
 const AGENT = {
   agentId: '01900000-0000-7000-8000-000000000001',
@@ -16,8 +17,28 @@ const AGENT = {
   index: 0,
 } as const;
 
+/** Stores nothing but the names of the tables that rows go to. */
+const tableNames: SeriesTables<string[]> = {
+  openFlush() {
+    const rows = { recent: 0, series: 0 };
+    return {
+      get count() {
+        return rows.recent + rows.series;
+      },
+      fragment: () => void rows.recent++,
+      folded: () => void rows.series++,
+      async write(tables, _cutMs, lateHours) {
+        if (rows.recent > 0) tables.push('probe_recent');
+        if (rows.series > 0) tables.push('probe_series');
+        if (lateHours.length > 0) tables.push('rollup_dirty');
+      },
+    };
+  },
+  closeFragments: async () => 0,
+};
+
 async function setUp(): Promise<{
-  series: SeriesParticipant;
+  series: SeriesParticipant<string[]>;
   probe: (sampleMs: number, offset: number, key?: number) => void;
   tick: (atMs: number, offset: number) => void;
   flush: (force?: boolean) => Promise<string[]>;
@@ -29,22 +50,15 @@ async function setUp(): Promise<{
   const clock = { nowMs: 1e9 };
   const watched = new Set<number>();
   const ahead = new Map<number, number>();
-  const numbers = new AgentNumbers({
-    execute: async () => 0,
-    query: async <T extends object>() => [{ agent_id: AGENT.agentId, agent_no: 1, name: 'a' }] as unknown as T[],
-  });
+  const numbers = new AgentNumbers({ numbersOf: async () => new Map([[AGENT.agentId, 1]]) });
   await numbers.know([AGENT]);
   const directory = new ShardDirectory({ assigned: () => undefined, unassigned: () => undefined });
   directory.applyAgent({ kind: 'agent', ...AGENT });
   const told: LiveNews[] = [];
   const live: LiveBus = { watched: () => watched, publish: (message) => told.push(...readLiveMessage(message)) };
-  const series = new SeriesParticipant(
-    0,
-    () => directory,
-    numbers,
-    live,
-    () => clock.nowMs,
-  );
+  const series = new SeriesParticipant(0, () => directory, {
+    ...{ tables: tableNames, agentNumbers: numbers, liveBus: live, nowMs: () => clock.nowMs },
+  });
   const target = {
     key: 7,
     targetId: '',
@@ -77,15 +91,8 @@ async function setUp(): Promise<{
   };
   const flush = async (force = true): Promise<string[]> => {
     const tables: string[] = [];
-    const transaction: WriterTransaction = {
-      query: async (statement) => {
-        if (statement.startsWith('INSERT INTO rollup_dirty')) tables.push('rollup_dirty');
-        return [];
-      },
-      copy: async (statement) => void tables.push(statement.split(' ')[1]),
-    };
     const write = series.take(force);
-    await write?.write(transaction);
+    await write?.write(tables);
     write?.committed?.();
     return tables;
   };

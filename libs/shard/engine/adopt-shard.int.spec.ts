@@ -1,10 +1,13 @@
-import { TelemetryDatabase } from '@icmp-mon/platform/database';
+import { type Sql, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { eventually, testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { adoptShard, type Adopted } from './adopt-shard';
-import { EpochLost, writeCommits } from './owned-shard';
-import { type Claim, ShardOwnership } from './ownership';
+import { ShardOwnership } from './ownership';
 import type { ShardParticipant } from './participant';
+import { PostgresCommit } from './postgres-commit';
+import { PostgresShardStore } from './postgres-shard-store';
+import type { Claim } from './shard-store';
+import { EpochLost, writeCommits } from './write-commits';
 import { ShardWriter } from './writer';
 
 const SHARDS = 3;
@@ -21,7 +24,7 @@ describe('while a shard is adopted', () => {
     database = await testDatabase('telemetry');
     telemetry = new TelemetryDatabase({ url: database.url });
     writer = await ShardWriter.connect(database.url, 'adoption test', () => undefined);
-    holder = new ShardOwnership(telemetry, 'holder');
+    holder = ownershipOf('holder');
     await holder.createShards(SHARDS);
     for (let shard = 0; shard < SHARDS; shard++) await holder.take(shard, writer.backend);
     claims = await holder.renew();
@@ -33,12 +36,15 @@ describe('while a shard is adopted', () => {
     await database.drop();
   });
 
+  const ownershipOf = (name: string, sql: Sql = telemetry): ShardOwnership =>
+    new ShardOwnership(new PostgresShardStore(sql, database.url), name);
+
   const commit = (shards: Claim[]): Promise<void> =>
     writer.transaction(async (transaction) => {
       await transaction.query('SET LOCAL lock_timeout = 200');
       const nothing = { writes: [], positions: new Map(), ahead: new Map(), caughtUp: [], offset: 1, atMs: 0 };
       await writeCommits(
-        transaction,
+        new PostgresCommit(transaction),
         shards.map((claim) => ({ claim, ...nothing, checkpoint: null })),
       );
     });
@@ -70,14 +76,14 @@ describe('while a shard is adopted', () => {
     return adopting;
   }
 
-  const freeShards = (): Promise<number[]> => new ShardOwnership(telemetry, 'other').free(SHARDS);
+  const freeShards = (): Promise<number[]> => ownershipOf('other').free(SHARDS);
 
   it('the others are renewed and committed, and nobody else takes it before it is done', async () => {
     await whileAdopting(async () => {
       const others = claims.filter(({ shard }) => shard !== ADOPTED);
       await telemetry.transaction(async (sql) => {
         await sql.execute('SET LOCAL lock_timeout = 200');
-        expect(await new ShardOwnership(sql, 'holder').renew()).toEqual(others);
+        expect(await ownershipOf('holder', sql).renew()).toEqual(others);
       });
       await commit(others);
       await expect(commit(claims)).rejects.toThrow(EpochLost);

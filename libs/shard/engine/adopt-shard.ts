@@ -1,9 +1,13 @@
 import type { FeedFact } from '@icmp-mon/probing/contract';
 import { passCommitFence } from './commit-fence';
 import type { ShardDirectory } from './directory';
-import { OwnedShard, writeCommits } from './owned-shard';
-import { ADOPTION_HOLDER, ADOPTION_LEASE_MS, type Claim } from './ownership';
+import { ADOPTION_HOLDER, ADOPTION_LEASE_MS } from './lease-sql';
+import { OwnedShard } from './owned-shard';
 import type { ShardParticipant } from './participant';
+import { PostgresCommit } from './postgres-commit';
+import { readerOf } from './postgres-shard-store';
+import type { Claim } from './shard-store';
+import { writeCommits } from './write-commits';
 import { ShardWriter, type WriterTransaction } from './writer';
 
 export interface Adoption {
@@ -78,14 +82,14 @@ async function adopt(transaction: WriterTransaction, claim: Claim, adoption: Ado
   await passCommitFence(transaction);
   const gap = await gapOf(transaction, adoption);
   const owned = await OwnedShard.load(
-    transaction,
+    readerOf(transaction),
     claim,
     (directory) => participants(shard, directory),
     () => undefined,
-    adoption.fresh,
+    { fresh: adoption.fresh },
   );
   const commit = await owned.skip(transaction, { position: low - 1, newLog, ...feed });
-  await writeCommits(transaction, [commit]);
+  await writeCommits(new PostgresCommit(transaction), [commit]);
   if (gap) {
     await transaction.query('INSERT INTO not_measured (shard, from_at, to_at, reason) VALUES ($1, $2, $3, $4)', [
       shard,

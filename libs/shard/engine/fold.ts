@@ -58,7 +58,7 @@ interface CoreHead {
  * The state of one shard as a fold over its log: directory, clock, repeats, and the participants' own state. Pure: the
  * same records from the same checkpoint give the same state and the same effects, whoever folds them and when.
  */
-export class ShardFold {
+export class ShardFold<T = WriterTransaction> {
   readonly directory: ShardDirectory;
   readonly counters: FoldCounters = {
     records: 0,
@@ -85,7 +85,7 @@ export class ShardFold {
 
   constructor(
     readonly shard: number,
-    readonly participants: readonly ShardParticipant[],
+    readonly participants: readonly ShardParticipant<T>[],
     private readonly warn: (message: string, detail: Record<string, unknown>) => void = () => undefined,
   ) {
     this.directory = new ShardDirectory({
@@ -112,7 +112,7 @@ export class ShardFold {
       this.warn('refused a record of the shard log', { shard: this.shard, offset, ...decoded });
       return;
     }
-    const placeOf = (participant: ShardParticipant): RecordPlace => ({
+    const placeOf = (participant: ShardParticipant<T>): RecordPlace => ({
       shard: this.shard,
       offset,
       muted: offset <= mutedUpTo(participant.name),
@@ -141,7 +141,7 @@ export class ShardFold {
    * they stand in for those that are lost with the log, and targets of which none tells are gone.
    */
   async skip(
-    transaction: WriterTransaction,
+    transaction: T,
     {
       position,
       newLog,
@@ -158,7 +158,11 @@ export class ShardFold {
     this.feedPosition = feedPosition;
   }
 
-  private applyTick(leaseEpoch: number, atMs: number, placeOf: (participant: ShardParticipant) => RecordPlace): void {
+  private applyTick(
+    leaseEpoch: number,
+    atMs: number,
+    placeOf: (participant: ShardParticipant<T>) => RecordPlace,
+  ): void {
     if (leaseEpoch < this.tickEpoch) return;
     this.tickEpoch = leaseEpoch;
     const elapsedMs = this.lastTickMs === 0 ? 0 : atMs - this.lastTickMs;
@@ -170,7 +174,7 @@ export class ShardFold {
     for (const participant of this.participants) participant.onTick?.(this.clock, placeOf(participant));
   }
 
-  private applyFact(fact: FeedFact, placeOf: (participant: ShardParticipant) => RecordPlace): void {
+  private applyFact(fact: FeedFact, placeOf: (participant: ShardParticipant<T>) => RecordPlace): void {
     switch (fact.kind) {
       case 'policy':
         for (const target of this.directory.applyPolicy(fact)) {
@@ -198,7 +202,7 @@ export class ShardFold {
     }
   }
 
-  private applyBlock(envelope: BlockEnvelope, placeOf: (participant: ShardParticipant) => RecordPlace): void {
+  private applyBlock(envelope: BlockEnvelope, placeOf: (participant: ShardParticipant<T>) => RecordPlace): void {
     this.counters.blocks++;
     const inspected = inspectBlock(envelope.block);
     if (!inspected.ok) return this.refuse(inspected);
@@ -239,7 +243,7 @@ export class ShardFold {
     agentId: string,
     reason: UncountedReason,
     results: number,
-    placeOf: (participant: ShardParticipant) => RecordPlace,
+    placeOf: (participant: ShardParticipant<T>) => RecordPlace,
   ): void {
     for (const each of this.participants) each.onUncounted?.(agentId, reason, results, this.clock, placeOf(each));
   }

@@ -1,11 +1,13 @@
 export { adoptShard } from './adopt-shard';
 export type { CheckpointPart } from './checkpoint-codec';
+export { inTransaction } from './in-transaction';
+export { LEASE_TTL_MS } from './ownership';
 export { holdCommits } from './commit-fence';
 export { ShardDirectory, type PolicyEntry, type TargetEntry } from './directory';
 export { ShardFold } from './fold';
 export { BOOT_AHEAD_S_MAX, BOOT_SILENT_MS } from './lane-positions';
 export { notMeasured } from './not-measured';
-export { SHARD_IS_HELD, SHARD_LEASE_AHEAD_S } from './ownership';
+export { SHARD_IS_HELD, SHARD_LEASE_AHEAD_S } from './lease-sql';
 export {
   NO_PAIR,
   type PendingWrite,
@@ -14,10 +16,16 @@ export {
   type ShardClock,
   type ShardParticipant,
 } from './participant';
-export { OwnedShard, writeCommits, type ShardCommit } from './owned-shard';
+export { OwnedShard } from './owned-shard';
 export { shardPositions, type ShardPosition } from './positions';
 export { ReceiptTimes } from './receipt-times';
-export { ShardHost } from './shard-host';
+export { PostgresCommit } from './postgres-commit';
+export { PostgresShardStore } from './postgres-shard-store';
+export { ShardHost, WriterLost } from './shard-host';
+export type * from './shard-store';
+export { EpochLost, writeCommits, type ShardCommit } from './write-commits';
+export type { EngineTime } from './engine-time';
+export type { HostLogger } from './shard-committer';
 export type { WriterTransaction } from './writer';
 export { IntMap } from './int-map';
 export { ShardParticipants } from './modules/shard-participants';

@@ -1,4 +1,3 @@
-import type { Sql } from '@icmp-mon/platform/database';
 import { encodeTickRecord } from '@icmp-mon/probing/wire';
 import { compress } from '@icmp-mon/platform/zstd';
 import { describe, expect, it } from 'vitest';
@@ -6,25 +5,23 @@ import { encodeCheckpoint, type CheckpointPart } from './checkpoint-codec';
 import { ShardFold } from './fold';
 import { OwnedShard } from './owned-shard';
 import type { ShardParticipant } from './participant';
+import type { ShardReader } from './shard-store';
 
 const LENGTH_BYTES = 4;
 
-/** A telemetry database whose shard has this checkpoint. */
-function storing(checkpoint: Uint8Array): Pick<Sql, 'query'> {
-  return {
-    async query<T extends object>(text: string): Promise<T[]> {
-      return (text.includes('FROM shard WHERE') ? [{ checkpoint, checkpoint_position: 7 }] : []) as T[];
-    },
-  };
+/** A store whose shard has this checkpoint, and nothing else. */
+function storing(checkpoint: Uint8Array | null): ShardReader<null> {
+  const stored = { checkpoint, checkpointPosition: 7, positions: new Map(), ahead: new Map() };
+  return { rows: null, load: () => Promise.resolve(stored) };
 }
 
-const load = (checkpoint: Uint8Array, fresh = false): Promise<OwnedShard> =>
+const load = (checkpoint: Uint8Array, fresh = false): Promise<OwnedShard<null>> =>
   OwnedShard.load(
     storing(checkpoint),
     { shard: 0, epoch: 1 },
     () => [],
     () => undefined,
-    fresh,
+    { fresh },
   );
 
 describe('a stored checkpoint', () => {
@@ -75,7 +72,7 @@ async function contentOf(checkpoint: Uint8Array): Promise<Uint8Array> {
 
 describe('a shard', () => {
   /** Makes so many rows of each record. */
-  class Prolific implements ShardParticipant {
+  class Prolific implements ShardParticipant<null> {
     readonly name = 'prolific';
     private rows = 0;
 
@@ -107,12 +104,9 @@ describe('a shard', () => {
     }
   }
 
-  const holding = (rowsPerRecord: number): Promise<OwnedShard> =>
+  const holding = (rowsPerRecord: number): Promise<OwnedShard<null>> =>
     OwnedShard.load(
-      {
-        query: <T extends object>(text: string) =>
-          Promise.resolve((text.includes('FROM shard WHERE') ? [{}] : []) as T[]),
-      },
+      storing(null),
       { shard: 0, epoch: 1 },
       () => [new Prolific(rowsPerRecord)],
       () => undefined,

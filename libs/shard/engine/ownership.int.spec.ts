@@ -1,8 +1,10 @@
-import { TelemetryDatabase } from '@icmp-mon/platform/database';
+import { type Sql, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { eventually, testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EpochLost, writeCommits } from './owned-shard';
-import { type Claim, ShardOwnership } from './ownership';
+import { ShardOwnership } from './ownership';
+import { PostgresShardStore } from './postgres-shard-store';
+import type { Claim } from './shard-store';
+import { EpochLost, writeCommits } from './write-commits';
 import { ShardWriter } from './writer';
 
 const SHARDS = 4;
@@ -18,7 +20,7 @@ describe('shards under leases', () => {
     database = await testDatabase('telemetry');
     telemetry = new TelemetryDatabase({ url: database.url });
     writer = await ShardWriter.connect(database.url, 'ownership test', () => undefined);
-    owner = new ShardOwnership(telemetry, 'owner');
+    owner = ownershipOf('owner');
     await owner.createShards(SHARDS);
     for (let shard = 0; shard < SHARDS; shard++) await owner.take(shard, writer.backend);
     claims = await owner.renew();
@@ -30,9 +32,12 @@ describe('shards under leases', () => {
     await database.drop();
   });
 
+  const ownershipOf = (name: string, sql: Sql = telemetry): ShardOwnership =>
+    new ShardOwnership(new PostgresShardStore(sql, database.url), name);
+
   /** A commit of all shards that is under way until `work` is done. */
   const whileCommitting = (work: () => Promise<void>): Promise<void> =>
-    writer.transaction(async (transaction) => {
+    writer.commit(async (transaction) => {
       const nothing = { writes: [], positions: new Map(), ahead: new Map(), caughtUp: [], offset: 1, atMs: 0 };
       await writeCommits(
         transaction,
@@ -56,7 +61,7 @@ describe('shards under leases', () => {
     await whileCommitting(async () => {
       await telemetry.transaction(async (sql) => {
         await sql.execute('SET LOCAL lock_timeout = 100');
-        expect(await new ShardOwnership(sql, 'owner').renew()).toHaveLength(SHARDS);
+        expect(await ownershipOf('owner', sql).renew()).toHaveLength(SHARDS);
       });
     });
   });
@@ -66,7 +71,7 @@ describe('shards under leases', () => {
     await whileCommitting(async () => {
       await expire();
       // As when the former owner's server process could not be ended: it passes for the successor's own.
-      taking = new ShardOwnership(telemetry, 'successor').take(2, writer.backend);
+      taking = ownershipOf('successor').take(2, writer.backend);
       await expectWaiting();
     });
     expect(await taking).toEqual({ shard: 2, epoch: 2, aheadS: 0 });
@@ -74,7 +79,7 @@ describe('shards under leases', () => {
   });
 
   it('are taken over when their leases end later than any can, as after a clock that was ahead', async () => {
-    const successor = new ShardOwnership(telemetry, 'successor');
+    const successor = ownershipOf('successor');
     const other = await ShardWriter.connect(database.url, 'ownership test: successor', () => undefined);
     try {
       expect(await successor.free(SHARDS)).toEqual([]);
@@ -96,7 +101,7 @@ describe('shards under leases', () => {
     let taking = Promise.resolve<Claim | null>(null);
     await whileCommitting(async () => {
       await expire();
-      taking = new ShardOwnership(telemetry, 'successor').take(2, writer.backend);
+      taking = ownershipOf('successor').take(2, writer.backend);
       await expectWaiting();
       await owner.renew();
     });
@@ -108,7 +113,7 @@ describe('shards under leases', () => {
     await expire();
     let refused = Promise.resolve();
     await telemetry.transaction(async (sql) => {
-      expect(await new ShardOwnership(sql, 'successor').take(2, writer.backend)).toMatchObject({ shard: 2, epoch: 2 });
+      expect(await ownershipOf('successor', sql).take(2, writer.backend)).toMatchObject({ shard: 2, epoch: 2 });
       refused = expect(whileCommitting(async () => undefined)).rejects.toThrow(EpochLost);
       await expectWaiting();
     });
@@ -116,8 +121,8 @@ describe('shards under leases', () => {
   });
 
   it('do not lose the server process of an owner who was faster', async () => {
-    await owner.release([2]);
-    const successor = new ShardOwnership(telemetry, 'successor');
+    await owner.release([{ shard: 2, epoch: 1 }]);
+    const successor = ownershipOf('successor');
     const other = await ShardWriter.connect(database.url, 'ownership test: successor', () => undefined);
     try {
       expect(await successor.take(2, other.backend)).toMatchObject({ shard: 2, epoch: 2 });
@@ -126,5 +131,14 @@ describe('shards under leases', () => {
     } finally {
       await other.close();
     }
+  });
+
+  it('are not given back by an owner that has taken them again since', async () => {
+    const [former] = claims.filter(({ shard }) => shard === 2);
+    await owner.take(2, writer.backend, true);
+    await owner.release([former]);
+    expect(await owner.renew()).toContainEqual({ shard: 2, epoch: 2 });
+    await owner.release([{ shard: 2, epoch: 2 }]);
+    expect(await owner.renew()).toHaveLength(SHARDS - 1);
   });
 });

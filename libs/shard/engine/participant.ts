@@ -1,6 +1,5 @@
 import type { UncountedReason } from '@icmp-mon/probing/contract';
 import type { Lane } from '@icmp-mon/probing/wire';
-import type { Sql } from '@icmp-mon/platform/database';
 import type { CheckpointPart } from './checkpoint-codec';
 import type { AgentEntry, PolicyEntry, TargetEntry } from './directory';
 import type { WriterTransaction } from './writer';
@@ -50,9 +49,9 @@ export interface ResultBatch {
 }
 
 /** What a participant wants written; taken in one go, so that later records do not change it. */
-export interface PendingWrite {
+export interface PendingWrite<T = WriterTransaction> {
   rows: number;
-  write(transaction: WriterTransaction): Promise<void>;
+  write(transaction: T): Promise<void>;
   /** Given when these are the effects of some keys only, all of them so far, while others still wait. */
   ahead?: readonly number[];
   /** After the commit: publish to whoever watches. Failures here must not matter to the record of truth. */
@@ -63,7 +62,7 @@ export interface PendingWrite {
  * One context's share of the work on a shard's log. All participants see the same records in the same order; state is
  * a pure function of them. Effects are rows, taken by the host and committed together with the position.
  */
-export interface ShardParticipant {
+export interface ShardParticipant<T = WriterTransaction> {
   readonly name: string;
   onPairAssigned?(slot: number, target: TargetEntry, clock: ShardClock): void;
   onPairUnassigned?(slot: number, target: TargetEntry): void;
@@ -76,7 +75,7 @@ export interface ShardParticipant {
   onUncounted?(agentId: string, reason: UncountedReason, results: number, clock: ShardClock, place: RecordPlace): void;
   onTick?(clock: ShardClock, place: RecordPlace): void;
   /** At a takeover: reads what of it is stored, which is its state at its stored position. */
-  recall?(sql: Pick<Sql, 'query'>): Promise<void>;
+  recall?(rows: T): Promise<void>;
   /**
    * Once, before the first record whose effects are not stored: where the replay came to something other than what `recall` read
    * (another release judged then), what is stored counts. Returns how many entries differed.
@@ -86,7 +85,7 @@ export interface ShardParticipant {
    * All records up to `position` may be lost, or (null) the log is another one: what follows from results is to be earned
    * anew. What went ahead beyond the participant's own position will come again, and must not stay.
    */
-  skip?(transaction: WriterTransaction, clock: ShardClock, position: number | null): Promise<void>;
+  skip?(transaction: T, clock: ShardClock, position: number | null): Promise<void>;
   /** True when the state is at a point where a checkpoint is cheap and due. */
   wantsCheckpoint?(): boolean;
   /** State in canonical order: equal states give equal bytes, however they came about. */
@@ -95,7 +94,7 @@ export interface ShardParticipant {
   /** What has to be looked up before `take`. */
   prepare?(): Promise<void>;
   /** Pending effects; null when there are none or, unless `force`, when they may wait. */
-  take(force: boolean): PendingWrite | null;
+  take(force: boolean): PendingWrite<T> | null;
   /** Rows that wait to be taken, where a burst of results can make many: reading then waits for a commit. */
   waitingRows?(): number;
   /** True while effects wait that `take` left for later. */

@@ -1,6 +1,6 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import type { LogBounds } from '@icmp-mon/platform/messaging';
-import { SHARD_IS_HELD } from './ownership';
+import { SHARD_IS_HELD } from './lease-sql';
 
 /** `before` and `past`: the next record to read was deleted, or was never in this log. */
 export type PositionState = 'ok' | 'before' | 'past';

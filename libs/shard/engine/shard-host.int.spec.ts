@@ -6,6 +6,7 @@ import { eventually, testDatabase, type TestDatabase } from '@icmp-mon/platform/
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CheckpointPart } from './checkpoint-codec';
 import type { ShardParticipant } from './participant';
+import { PostgresShardStore } from './postgres-shard-store';
 import { ShardHost } from './shard-host';
 
 const SHARDS = 2;
@@ -112,7 +113,7 @@ describe('a shard host', () => {
 
   function hostWith(log: LogReader, participants: (shard: number) => ShardParticipant[]): ShardHost {
     return new ShardHost({
-      ...{ database: telemetry, telemetryUrl: database.url, shardCount: SHARDS, holder: 'host' },
+      ...{ store: new PostgresShardStore(telemetry, database.url), shardCount: SHARDS, holder: 'host' },
       ...{ openLog: () => Promise.resolve(log), participants, logger: createLogger('test') },
     });
   }

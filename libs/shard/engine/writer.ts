@@ -3,6 +3,9 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { BoundedClient } from '@icmp-mon/platform/database';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
+import { inTransaction } from './in-transaction';
+import { PostgresCommit } from './postgres-commit';
+import type { Backend, CommitConnection, CommitTransaction } from './shard-store';
 
 const COPY_CHUNK_BYTES = 256 * 1024;
 const STATEMENT_TIMEOUT_MS = 60_000;
@@ -14,14 +17,8 @@ export interface WriterTransaction {
   copy(statement: string, bytes: Uint8Array): Promise<void>;
 }
 
-/** Identifies a server process beyond the reuse of its pid, so that a successor can end it. */
-export interface Backend {
-  pid: number;
-  start: string;
-}
-
 /** The one connection over which a projector commits: its server process is what a successor has to end. */
-export class ShardWriter {
+export class ShardWriter implements CommitConnection {
   private constructor(
     private readonly client: pg.Client,
     readonly backend: Backend,
@@ -51,22 +48,17 @@ export class ShardWriter {
     return (await this.client.query<T>(text, params)).rows;
   }
 
+  commit<R>(work: (transaction: CommitTransaction) => Promise<R>): Promise<R> {
+    return this.transaction((transaction) => work(new PostgresCommit(transaction)));
+  }
+
   /** Runs `work` in one transaction; any error rolls back and is passed on. */
-  async transaction<T>(work: (transaction: WriterTransaction) => Promise<T>): Promise<T> {
-    await this.client.query('BEGIN');
-    try {
-      const result = await work({
-        query: (text, params) => this.query(text, params),
-        copy: (...args) => this.copy(...args),
-      });
-      await this.client.query('COMMIT');
-      return result;
-    } catch (error) {
-      await this.client.query('ROLLBACK').catch((rollback: unknown) => {
-        throw new AggregateError([error, rollback], 'the transaction failed and could not be rolled back');
-      });
-      throw error;
-    }
+  transaction<T>(work: (transaction: WriterTransaction) => Promise<T>): Promise<T> {
+    const run = (statement: string) => () => this.client.query(statement);
+    const frame = { begin: run('BEGIN'), commit: run('COMMIT'), rollback: run('ROLLBACK') };
+    return inTransaction(frame, () =>
+      work({ query: (text, params) => this.query(text, params), copy: (...args) => this.copy(...args) }),
+    );
   }
 
   private async copy(statement: string, bytes: Uint8Array): Promise<void> {

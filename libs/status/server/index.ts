@@ -1,4 +1,6 @@
 export { StatusParticipant } from './status-participant';
+export { postgresStatusTables } from './postgres-status-tables';
+export type { ChangeRow, StatusTables, StoredStatuses, VerdictRow } from './status-tables';
 export {
   changeMarks,
   type ChangeMarks,
@@ -9,4 +11,4 @@ export {
 } from './rebuild/standing-changes';
 export { republishStatuses } from './rebuild/republish-statuses';
 export { targetStatusModel } from './rebuild/target-status-model';
-export { projectStatuses } from './status-effects';
+export { projectStatuses } from './postgres-status-tables';

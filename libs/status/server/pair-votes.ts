@@ -1,7 +1,7 @@
 import type { ShardDirectory, TargetEntry } from '@icmp-mon/shard/engine';
 import type { Ballot } from './consensus';
 import { type PairTable, STANDING } from './pair-table';
-import type { TargetVerdicts } from './status-effects';
+import type { TargetVerdicts } from './status-tables';
 import { VERDICT } from './verdict';
 
 /** Letters of `agent_verdict` by code. */

@@ -1,323 +1,98 @@
-import type { Status, StatusReason } from '@icmp-mon/status/contract';
-import { isSuccess } from '@icmp-mon/probing/contract';
-import { LANE } from '@icmp-mon/probing/wire';
-import {
-  NO_PAIR,
-  type CheckpointPart,
-  type PendingWrite,
-  type RecordPlace,
-  type ResultBatch,
-  type ShardClock,
-  type ShardDirectory,
-  type ShardParticipant,
-  type TargetEntry,
-  type WriterTransaction,
+import type {
+  CheckpointPart,
+  PendingWrite,
+  RecordPlace,
+  ResultBatch,
+  ShardClock,
+  ShardDirectory,
+  ShardParticipant,
+  TargetEntry,
+  WriterTransaction,
 } from '@icmp-mon/shard/engine';
-import type { Sql } from '@icmp-mon/platform/database';
-import { judge, votesOf, worst, type Judgement } from './consensus';
-import { PairTable, STANDING } from './pair-table';
-import { emptyBallot, PairVotes } from './pair-votes';
-import { lastKnown, recallStatuses, type StoredStatuses } from './recall-statuses';
 import { StatusEffects } from './status-effects';
+import { StatusRecovery } from './status-recovery';
+import { StatusState } from './status-state';
+import type { StatusTables } from './status-tables';
 
 /** Its name in `shard_position`: how far statuses are judged. */
 export const STATUS_PARTICIPANT = 'status';
 
-/** Results older than this many intervals when received are kept, and judge nothing. */
-const JUDGED_INTERVALS_MAX = 2;
-/** A last sample further ahead of the present than this is of a clock that was ahead: it holds up no later one. */
-const FUTURE_MS_MAX = 5_000;
-
-interface TargetState extends Judgement {
-  /** 0 while the shard has not heard what time it is. */
-  sinceMs: number;
-  /** Checks that some agent has had an answer to, sorted; whichever agents come and go later. */
-  answered: number[];
-  /** Where each check stands, if there are several: of a single one the status itself tells. */
-  checks?: CheckJudgement[];
-}
-
-interface CheckJudgement extends Judgement {
-  check: number;
-}
-
-type StatusHead = [
-  key: number,
-  status: Status,
-  reason: StatusReason,
-  sinceMs: number,
-  answered: number[],
-  checks?: CheckJudgement[],
-][];
-
-const NEVER_JUDGED: Judgement = { status: 'unknown', reason: 'no_agents' };
-
-/** Verdicts and consensus of one shard: results and ticks in, status changes out, each numbered once. */
-export class StatusParticipant implements ShardParticipant {
+/** Statuses of one shard: judged by the state, stored by the effects, brought together with what is stored by the recovery. */
+export class StatusParticipant<T = WriterTransaction> implements ShardParticipant<T> {
   readonly name = STATUS_PARTICIPANT;
-  private readonly pairs = new PairTable();
-  private readonly votes: PairVotes;
-  private readonly states = new Map<number, TargetState>();
-  private readonly touched = new Set<TargetEntry>();
-  /** Targets that were told of before the first tick: decided when the time is known. */
-  private readonly undated = new Set<TargetEntry>();
-  private changeSeq = 0;
-  /** What is stored, until the replay has come to where that is. */
-  private recalled: StoredStatuses | null = null;
-  /** Numbers up to here are taken, whether or not their changes are still stored. */
-  private changeSeqMin = 0;
-  /** Stored statuses whose targets the state knew nothing of, by key: whether some agent once had an answer, to any check. */
-  private readonly recalledOnly = new Map<number, boolean>();
-  /** Of those, what is left when all standing facts are told: targets that are gone. */
-  private orphans: { targets: Map<number, TargetEntry>; clock: ShardClock; place: RecordPlace } | null = null;
-  private readonly effects: StatusEffects;
+  private readonly state: StatusState;
+  private readonly effects: StatusEffects<T>;
+  private readonly recovery: StatusRecovery<T>;
 
   constructor(
-    private readonly shard: number,
-    private readonly directoryOf: () => ShardDirectory,
+    shard: number,
+    directoryOf: () => ShardDirectory,
+    tables: StatusTables<T>,
     committed: () => void = () => undefined,
   ) {
-    this.votes = new PairVotes(this.pairs, directoryOf);
-    this.effects = new StatusEffects(shard, (target) => this.votes.verdictsOf(target), committed);
+    this.effects = new StatusEffects(shard, tables, (target) => this.state.votes.verdictsOf(target), committed);
+    this.state = new StatusState(directoryOf, this.effects);
+    this.recovery = new StatusRecovery(shard, tables, this.state, directoryOf);
   }
 
   onPairAssigned(slot: number, target: TargetEntry, clock: ShardClock): void {
-    this.pairs.assign(slot, target, clock.ageMs);
+    this.state.onPairAssigned(slot, target, clock);
   }
 
   onPairUnassigned(slot: number): void {
-    this.pairs.release(slot);
+    this.state.onPairUnassigned(slot);
   }
 
   onTarget(target: TargetEntry, clock: ShardClock, place: RecordPlace): void {
-    this.setPolicies(target);
-    this.adoptRecalled(target);
-    if (!this.states.has(target.key)) {
-      this.states.set(target.key, { ...NEVER_JUDGED, sinceMs: clock.atMs, answered: [] });
-    }
-    if (clock.atMs === 0) this.undated.add(target);
-    this.effects.verdictsChanged(target, place);
-    this.decide(target, clock.atMs, place);
+    this.recovery.onTarget(target);
+    this.state.onTarget(target, clock, place);
   }
 
-  /** Fresh verdicts count until they are stale, whatever became of their agent; only why there is none changes. */
   onAgentCondition(target: TargetEntry, clock: ShardClock, place: RecordPlace): void {
-    if (target.pairs.every(({ slot }) => this.pairs.standing(slot) === STANDING.fresh)) return;
-    this.effects.verdictsChanged(target, place);
-    this.decide(target, clock.atMs, place);
+    this.state.onAgentCondition(target, clock, place);
   }
 
   onTargetRemoved(target: TargetEntry, clock: ShardClock, place: RecordPlace): void {
-    const before = this.states.get(target.key) ?? NEVER_JUDGED;
-    this.states.delete(target.key);
-    this.touched.delete(target);
-    this.undated.delete(target);
-    this.effects.removed(target, before, clock.atMs, ++this.changeSeq, place);
+    this.state.onTargetRemoved(target, clock, place);
   }
 
   onResults(batch: ResultBatch, clock: ShardClock, place: RecordPlace): void {
-    if (batch.lane === LANE.backfill) return;
-    const presentMs = Math.max(clock.atMs, batch.receivedAtMs);
-    for (let row = 0; row < batch.count; row++) this.onResult(batch, row, presentMs, clock, place);
-    for (const target of this.touched) this.decide(target, null, place, presentMs);
-    this.touched.clear();
+    this.state.onResults(batch, clock, place);
   }
 
-  private onResult(batch: ResultBatch, row: number, presentMs: number, clock: ShardClock, place: RecordPlace): void {
-    const { pairs } = this;
-    const slot = batch.pairSlot[row];
-    if (slot === NO_PAIR) return;
-    const policy = batch.policy[row];
-    const sampleMs = batch.sampleMs[row];
-    const tooOld = batch.receivedAtMs - sampleMs > JUDGED_INTERVALS_MAX * policy.intervalMs + policy.timeoutMs;
-    const lastSampleMs = pairs.lastSampleMs(slot);
-    if (tooOld || (sampleMs < lastSampleMs && lastSampleMs <= presentMs + FUTURE_MS_MAX)) {
-      batch.late++;
-      return;
-    }
-    const outcome = batch.outcome[row];
-    const verdict = pairs.verdict(slot);
-    if (isSuccess(outcome) && pairs.lastSuccessMs(slot) === 0) this.noteAnswer(batch.target[row], batch.check[row]);
-    pairs.judge(slot, sampleMs, outcome, policy, clock.ageMs);
-    const standing = pairs.standingAt(slot, clock.ageMs);
-    if (pairs.verdict(slot) === verdict && standing === pairs.standing(slot)) return;
-    pairs.setStanding(slot, standing);
-    this.pairChanged(batch.target[row], place);
-  }
-
-  private noteAnswer(target: TargetEntry, check: number): void {
-    const state = this.states.get(target.key);
-    if (state && !state.answered.includes(check)) state.answered = [...state.answered, check].sort((a, b) => a - b);
-  }
-
-  /** Ages every pair: whose vote has gone stale, or who has warmed too long, no longer counts. */
   onTick(clock: ShardClock, place: RecordPlace): void {
-    const { pairs } = this;
-    pairs.forEachDue(clock.ageMs, (slot, target) => {
-      const standing = pairs.standingAt(slot, clock.ageMs);
-      if (standing === pairs.standing(slot)) return;
-      pairs.setStanding(slot, standing);
-      if (standing !== STANDING.fresh) pairs.forgetVerdict(slot);
-      this.pairChanged(target, place);
-    });
-    for (const target of this.undated) this.date(target, clock.atMs);
-    this.undated.clear();
-    for (const target of this.touched) this.decide(target, clock.atMs, place);
-    this.touched.clear();
-  }
-
-  private date(target: TargetEntry, atMs: number): void {
-    const state = this.states.get(target.key);
-    if (state?.sinceMs === 0) state.sinceMs = atMs;
-    this.touched.add(target);
-  }
-
-  private pairChanged(target: TargetEntry, place: RecordPlace): void {
-    this.touched.add(target);
-    this.effects.verdictsChanged(target, place);
-  }
-
-  /** `atMs` null: whatever changes, changed with the latest sample, at the present at the latest. */
-  private decide(target: TargetEntry, atMs: number | null, place: RecordPlace, presentMs = atMs || Infinity): void {
-    const state = this.states.get(target.key);
-    const { policy } = target;
-    if (!state || !policy || this.undated.has(target)) return;
-    const isOnly = policy.checks.length === 1;
-    const judged = policy.checks.map(({ check }) => {
-      const ballot = this.votes.ballot(target, check, state.answered.includes(check));
-      const before = isOnly ? state : standingOf(state, check);
-      return { ...judge(ballot, policy.quorum, before), check, ballot };
-    });
-    if (!isOnly) state.checks = judged.map(({ check, status, reason }) => ({ check, status, reason }));
-    else if (state.checks) delete state.checks;
-    const { status, reason } = judged.length === 0 ? NEVER_JUDGED : worst(judged);
-    if (status === state.status && reason === state.reason) return;
-    const before = { ...state };
-    const decidedMs = (atMs ?? Math.min(this.votes.latestSampleMs(target), presentMs)) || state.sinceMs;
-    state.reason = reason;
-    if (status !== state.status) {
-      state.status = status;
-      state.sinceMs = decidedMs;
-    }
-    const ballot = judged.find((each) => each.status === status)?.ballot ?? emptyBallot();
-    this.effects.changed({
-      target,
-      from: before.status,
-      to: status,
-      reason,
-      atMs: decidedMs,
-      sinceMs: state.sinceMs,
-      lastSuccessMs: Math.min(this.votes.lastSuccessMs(target), presentMs),
-      votes: votesOf(ballot, policy.quorum),
-      changeSeq: ++this.changeSeq,
-      place,
-    });
-  }
-
-  private setPolicies(target: TargetEntry): void {
-    const { policy } = target;
-    if (!policy) return;
-    for (const { slot } of target.pairs) this.pairs.setPolicy(slot, policy);
-  }
-
-  private slotsInOrder(): number[] {
-    const targets = [...this.directoryOf().targets.values()].sort((a, b) => a.key - b.key);
-    return targets.flatMap((target) => target.pairs.map(({ slot }) => slot));
+    this.state.onTick(clock, place);
   }
 
   checkpoint(): CheckpointPart {
-    const states: StatusHead = [...this.states]
-      .map(([key, { status, reason, sinceMs, answered, checks }]): StatusHead[number] =>
-        checks ? [key, status, reason, sinceMs, answered, checks] : [key, status, reason, sinceMs, answered],
-      )
-      .sort((a, b) => a[0] - b[0]);
-    return { head: { changeSeq: this.changeSeq, states }, columns: this.pairs.gather(this.slotsInOrder()) };
+    return this.state.checkpoint();
   }
 
   restore(part: CheckpointPart): void {
-    const head = part.head as { changeSeq: number; states: StatusHead };
-    this.changeSeq = head.changeSeq;
-    this.numberAbove(head.changeSeq);
-    for (const [key, status, reason, sinceMs, answered, checks] of head.states) {
-      this.states.set(key, { status, reason, sinceMs, answered, ...(checks && { checks }) });
-      const target = this.directoryOf().targets.get(key);
-      if (sinceMs === 0 && target) this.undated.add(target);
-    }
-    this.pairs.scatter(this.slotsInOrder(), part.columns);
-    for (const target of this.directoryOf().targets.values()) this.setPolicies(target);
+    this.state.restore(part);
+    this.recovery.numberAbove(this.state.changeSeq);
   }
 
   /** Changes get numbers above it, although those up to it are not stored: others have seen them. */
   numberAbove(changeSeq: number): void {
-    this.changeSeqMin = Math.max(this.changeSeqMin, changeSeq);
+    this.recovery.numberAbove(changeSeq);
   }
 
-  async recall(sql: Pick<Sql, 'query'>): Promise<void> {
-    this.recalled = await recallStatuses(sql, this.shard);
+  recall(rows: T): Promise<void> {
+    return this.recovery.load(rows);
   }
 
   resume(): number {
-    const { recalled } = this;
-    if (!recalled) return 0;
-    this.recalled = null;
-    const changeSeq = Math.max(recalled.changeSeq, this.changeSeqMin);
-    let differing = this.changeSeq === changeSeq ? 0 : 1;
-    this.changeSeq = changeSeq;
-    for (const [key, state] of this.states) {
-      const target = this.directoryOf().targets.get(key);
-      const { answered, ...stored } = recalled.states.get(key) ?? {
-        ...NEVER_JUDGED,
-        sinceMs: state.sinceMs,
-        answered: false,
-      };
-      // Lost only with a checkpoint that could not be read: then every check counts as answered.
-      const lostAnswers = answered && state.answered.length === 0;
-      const sameSince = Math.floor(state.sinceMs) === Math.floor(stored.sinceMs);
-      if (state.status === stored.status && state.reason === stored.reason && sameSince && !lostAnswers) continue;
-      differing++;
-      const checks = target?.policy?.checks.map(({ check }) => check) ?? [];
-      this.states.set(key, { ...state, ...stored, ...(lostAnswers && { answered: checks }) });
-      if (target) this.touched.add(target);
-    }
-    for (const [key, { answered, ...stored }] of recalled.states) {
-      if (this.states.has(key)) continue;
-      differing++;
-      this.states.set(key, { ...stored, answered: [] });
-      this.recalledOnly.set(key, answered);
-    }
-    return differing;
+    return this.recovery.reconcile();
   }
 
-  /** Every pair warms anew: until it has, what stands goes on standing. */
-  async skip(transaction: WriterTransaction, clock: ShardClock, position: number | null): Promise<void> {
-    for (const target of this.directoryOf().targets.values()) {
-      for (const { slot } of target.pairs) this.pairs.warm(slot, clock.ageMs);
-    }
-    const place = { shard: this.shard, offset: position ?? -1, muted: false, ahead: null };
-    const targets = await lastKnown(transaction, this.shard, [...this.recalledOnly.keys()]);
-    this.orphans = { targets, clock, place };
+  skip(transaction: T, clock: ShardClock, position: number | null): Promise<void> {
+    return this.recovery.resetAfterGap(transaction, clock, position);
   }
 
-  private adoptRecalled(target: TargetEntry): void {
-    const answered = this.recalledOnly.get(target.key);
-    const state = this.states.get(target.key);
-    this.orphans?.targets.delete(target.key);
-    if (answered === undefined || !state || !target.policy) return;
-    this.recalledOnly.delete(target.key);
-    if (answered) state.answered = target.policy.checks.map(({ check }) => check).sort((a, b) => a - b);
-  }
-
-  /** Targets that were removed while the log was lost: nobody else will tell. */
-  private removeOrphans(): void {
-    const { orphans } = this;
-    this.orphans = null;
-    if (!orphans) return;
-    for (const target of orphans.targets.values()) this.onTargetRemoved(target, orphans.clock, orphans.place);
-  }
-
-  take(): PendingWrite | null {
-    this.removeOrphans();
-    return this.effects.take();
+  take(): PendingWrite<T> | null {
+    this.recovery.removeOrphans();
+    return this.effects.drain();
   }
 
   waitingRows(): number {
@@ -327,12 +102,4 @@ export class StatusParticipant implements ShardParticipant {
   hasPending(): boolean {
     return this.effects.size > 0;
   }
-}
-
-/** What stands for one check of several. A new one has nothing of its own: it takes no target down, and holds none there. */
-function standingOf(state: TargetState, check: number): Judgement {
-  const own = state.checks?.find((each) => each.check === check);
-  if (own) return own;
-  const wasOnly = !state.checks && state.answered.includes(check);
-  return wasOnly || state.status === 'up' ? state : NEVER_JUDGED;
 }

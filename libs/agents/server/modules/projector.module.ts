@@ -5,6 +5,7 @@ import { Module } from '@nestjs/common';
 import { AgentHealthProjection } from '../agent-health.projection';
 import { UncountedNoticeWriter } from '../uncounted/uncounted-notices';
 import { UncountedParticipant } from '../uncounted/uncounted-participant';
+import { postgresUncountedTables } from '../uncounted/uncounted-tables';
 
 @Module({})
 export class AgentsProjectorModule {
@@ -23,7 +24,10 @@ export class AgentsProjectorModule {
       handle: (sql, messages) => health.handle(sql, messages),
       readinessPart: 'agentHealth',
     });
-    participants.plug({ name: 'uncounted', create: (shard) => new UncountedParticipant(shard) });
+    participants.plug({
+      name: 'uncounted',
+      create: (shard) => new UncountedParticipant(shard, postgresUncountedTables),
+    });
     const notices = new UncountedNoticeWriter(telemetry, control);
     services.plug({
       name: 'uncounted notices',

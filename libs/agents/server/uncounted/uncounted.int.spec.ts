@@ -10,6 +10,7 @@ import { UnreadReports } from '../unread-reports.test-data';
 import { forgetUncounted } from './read-uncounted';
 import { UncountedNotices, UncountedNoticeWriter } from './uncounted-notices';
 import { UncountedParticipant } from './uncounted-participant';
+import { postgresUncountedTables } from './uncounted-tables';
 
 const HOUR_MS = 3_600_000;
 const place = { shard: 3, offset: 1, muted: false, ahead: null };
@@ -71,7 +72,10 @@ describe('results that are not counted as their agent meant', () => {
   it('are added up by reason over shards and commits, but for what a replay repeats', async () => {
     const id = await agentNamed('summed');
     const clock = { ageMs: 0, atMs: Date.now() };
-    const [one, other] = [new UncountedParticipant(3), new UncountedParticipant(4)];
+    const [one, other] = [
+      new UncountedParticipant(3, postgresUncountedTables),
+      new UncountedParticipant(4, postgresUncountedTables),
+    ];
     for (let commit = 0; commit < 2; commit++) {
       one.onUncounted(id, 'older_boot', 10, clock, place);
       one.onUncounted(id, 'repeated', 1, clock, place);
@@ -96,7 +100,7 @@ describe('results that are not counted as their agent meant', () => {
 
   it('are told to their agent for as long as it happens', async () => {
     const id = await agentNamed('told');
-    const participant = new UncountedParticipant(3);
+    const participant = new UncountedParticipant(3, postgresUncountedTables);
     participant.onUncounted(id, 'too_new', 7, { ageMs: 0, atMs: Date.now() }, place);
     await store(participant);
     const writer = new UncountedNoticeWriter(telemetry, control);

@@ -4,7 +4,8 @@ import { BackgroundServices, Installation } from '@icmp-mon/platform/plugins';
 import { ShardParticipants } from '@icmp-mon/shard/engine';
 import { Module } from '@nestjs/common';
 import { Redis } from 'ioredis';
-import { AgentNumbers } from '../agent-numbers';
+import { AgentNumbers, postgresAgentNumbers } from '../agent-numbers';
+import { postgresSeriesTables } from '../postgres-series-tables';
 import { RedisLiveBus } from '../redis-live-bus';
 import { SeriesParticipant } from '../series-participant';
 
@@ -29,10 +30,11 @@ export class ProbingProjectorModule {
     });
     redis.on('error', (error) => warn('redis is away: live views wait', error));
     const bus = new RedisLiveBus(redis, topicPrefix, warn);
-    const agentNumbers = new AgentNumbers(telemetry);
+    const agentNumbers = new AgentNumbers(postgresAgentNumbers(telemetry));
     participants.plug({
       name: 'series',
-      create: (shard, directory) => new SeriesParticipant(shard, directory, agentNumbers, bus),
+      create: (shard, directory) =>
+        new SeriesParticipant(shard, directory, { tables: postgresSeriesTables, agentNumbers, liveBus: bus }),
     });
     services.plug({
       name: 'live bus',

@@ -7,6 +7,8 @@ import { WINDOW_MS } from '@icmp-mon/probing/wire';
 import { from as copyFrom } from 'pg-copy-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SampleStore } from '../sample-store';
+import type { WriterTransaction } from '@icmp-mon/shard/engine';
+import { postgresSeriesTables } from '../postgres-series-tables';
 import { SeriesRows } from '../series-rows';
 import { rollUpNext } from './roll-up';
 
@@ -29,9 +31,12 @@ describe('results that come after their hour was made', () => {
   });
 
   /** As the shard's commit writes them. */
-  async function write(fill: (samples: SampleStore, rows: SeriesRows) => void, cutMs: number | null): Promise<void> {
+  async function write(
+    fill: (samples: SampleStore, rows: SeriesRows<WriterTransaction>) => void,
+    cutMs: number | null,
+  ): Promise<void> {
     const samples = new SampleStore();
-    const rows = new SeriesRows(0, 1, Uint16Array.of(1), samples);
+    const rows = new SeriesRows(postgresSeriesTables.openFlush(0), 1, Uint16Array.of(1), samples, new Set());
     fill(samples, rows);
     await database.withClient(async (client) => {
       await client.query('BEGIN');

@@ -4,6 +4,7 @@ import { Messaging, SHARD_TOPIC } from '@icmp-mon/platform/messaging';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { BackgroundServices, Installation, ReadinessParts } from '@icmp-mon/platform/plugins';
 import { Global, Module } from '@nestjs/common';
+import { PostgresShardStore } from '../postgres-shard-store';
 import { ShardHost } from '../shard-host';
 import { observeShards } from '../shard-metrics';
 import { ShardParticipants } from './shard-participants';
@@ -23,8 +24,7 @@ import { ShardParticipants } from './shard-participants';
         participants: ShardParticipants,
       ): ShardHost =>
         new ShardHost({
-          database,
-          telemetryUrl: database.options.url,
+          store: new PostgresShardStore(database, database.options.url),
           shardCount,
           holder: `${hostname()}:${process.pid}:${Date.now()}`,
           openLog: () => messaging.openLog(SHARD_TOPIC),

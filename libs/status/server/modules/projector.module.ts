@@ -3,6 +3,7 @@ import { Messaging } from '@icmp-mon/platform/messaging';
 import { BackgroundServices } from '@icmp-mon/platform/plugins';
 import { ShardHost, ShardParticipants } from '@icmp-mon/shard/engine';
 import { Module } from '@nestjs/common';
+import { postgresStatusTables } from '../postgres-status-tables';
 import { StatusParticipant } from '../status-participant';
 import { StatusPublisher } from '../status-publisher';
 
@@ -19,7 +20,8 @@ export class StatusProjectorModule {
     const publisher = new StatusPublisher({ sql: telemetry, messaging, ownedShards: owned });
     participants.plug({
       name: 'status',
-      create: (shard, directory) => new StatusParticipant(shard, directory, () => publisher.wake(shard)),
+      create: (shard, directory) =>
+        new StatusParticipant(shard, directory, postgresStatusTables, () => publisher.wake(shard)),
     });
     services.plug({
       name: 'status publisher',

@@ -1,5 +1,5 @@
 import type { Sql } from '@icmp-mon/platform/database';
-import type { ChangeRow } from '../status-effects';
+import type { ChangeRow } from '../status-tables';
 
 /** Highest change number seen, by shard. */
 export type ChangeMarks = Readonly<Record<number, number>>;

@@ -1,6 +1,6 @@
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { newId } from '@icmp-mon/platform/ids';
-import { type PendingWrite, writeCommits } from '@icmp-mon/shard/engine';
+import { type PendingWrite, PostgresCommit, writeCommits } from '@icmp-mon/shard/engine';
 import { eventually, testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { targetStatusModel } from './target-status-model';
@@ -35,12 +35,15 @@ describe('a rebuild of target_status', () => {
   /** A commit of shard 0 as its owner makes it. */
   const commit = (): Promise<void> =>
     telemetry.transaction((sql) =>
-      writeCommits({ query: (text, params) => sql.query(text, params), copy: () => Promise.resolve() }, [
-        {
-          ...{ claim: { shard: 0, epoch: 0 }, writes: [storeChange], positions: new Map(), ahead: new Map() },
-          ...{ caughtUp: [], offset: 1, atMs: 0, checkpoint: null },
-        },
-      ]),
+      writeCommits(
+        new PostgresCommit({ query: (text, params) => sql.query(text, params), copy: () => Promise.resolve() }),
+        [
+          {
+            ...{ claim: { shard: 0, epoch: 0 }, writes: [storeChange], positions: new Map(), ahead: new Map() },
+            ...{ caughtUp: [], offset: 1, atMs: 0, checkpoint: null },
+          },
+        ],
+      ),
     );
   const changes = async (): Promise<number> => (await telemetry.query('SELECT FROM status_change')).length;
 

@@ -1,7 +1,7 @@
 import type { Sql, Transactor } from '@icmp-mon/platform/database';
 import type { ReadModel } from '@icmp-mon/platform/rebuild';
 import { holdCommits } from '@icmp-mon/shard/engine';
-import { projectStatuses } from '../status-effects';
+import { projectStatuses } from '../postgres-status-tables';
 import {
   changeMarks,
   type ChangeMarks,

@@ -10,8 +10,9 @@ import {
   ResultColumnsBuilder,
 } from '@icmp-mon/probing/wire';
 import { compress } from '@icmp-mon/platform/zstd';
-import { type ResultBatch, ShardFold, type WriterTransaction } from '@icmp-mon/shard/engine';
+import { type ResultBatch, type ShardDirectory, ShardFold } from '@icmp-mon/shard/engine';
 import { StatusParticipant } from '@icmp-mon/status/server';
+import { immediateRows, type SimulatedRows, SimulatedTables } from './simulated-tables';
 import { AGENT_IDS, START_MS, targetIdOf } from '@icmp-mon/shard/engine/testing';
 
 const [AGENT] = AGENT_IDS;
@@ -35,8 +36,9 @@ interface Measured {
 class Shard {
   readonly samplesMs: number[] = [];
   readonly uncounted: Partial<Record<UncountedReason, number>> = {};
-  private fold: ShardFold;
-  private status!: StatusParticipant;
+  private readonly tables = new SimulatedTables();
+  private fold: ShardFold<SimulatedRows>;
+  private status!: StatusParticipant<SimulatedRows>;
   private offset = 0;
   private sequence = 0;
   nowMs = START_MS;
@@ -63,9 +65,9 @@ class Shard {
     this.tick();
   }
 
-  private newFold(): ShardFold {
-    const directory = (): ShardFold['directory'] => this.fold.directory;
-    this.status = new StatusParticipant(0, directory);
+  private newFold(): ShardFold<SimulatedRows> {
+    const directory = (): ShardDirectory => this.fold.directory;
+    this.status = new StatusParticipant(0, directory, this.tables.status);
     const witness = {
       name: 'witness',
       onResults: ({ count, sampleMs }: ResultBatch) => void this.samplesMs.push(...sampleMs.subarray(0, count)),
@@ -116,16 +118,10 @@ class Shard {
   }
 
   async changes(): Promise<{ status: string; sinceMs: number }[]> {
-    const rows: { to_status: string; since: string }[] = [];
-    const transaction: WriterTransaction = {
-      query: async (text, params) => {
-        if (text.includes('INTO status_change')) rows.push(...(JSON.parse(String(params?.[1])) as typeof rows));
-        return [];
-      },
-      copy: async () => undefined,
-    };
-    await this.status.take()?.write(transaction);
-    return rows.map(({ to_status: status, since }) => ({ status, sinceMs: Date.parse(since) }));
+    await this.status.take()?.write(immediateRows);
+    return this.tables.changes
+      .splice(0)
+      .map(({ to_status: status, since }) => ({ status, sinceMs: new Date(since).getTime() }));
   }
 
   async statuses(): Promise<string[]> {

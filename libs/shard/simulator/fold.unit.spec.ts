@@ -1,44 +1,38 @@
 import { describe, expect, it } from 'vitest';
-import { ShardFold, type ShardDirectory, type WriterTransaction } from '@icmp-mon/shard/engine';
+import { ShardFold, type ShardDirectory } from '@icmp-mon/shard/engine';
 import { AgentNumbers, type LiveBus, SeriesParticipant } from '@icmp-mon/probing/server';
 import { StatusParticipant } from '@icmp-mon/status/server';
+import { immediateRows, numbersByPlace, type SimulatedRows, SimulatedTables } from './simulated-tables';
 import { type FeedFact } from '@icmp-mon/probing/contract';
 import { encodeBlocksRecord, encodeFeedRecord, frameBlock, LANE } from '@icmp-mon/probing/wire';
 import { AGENT_IDS, generateLog, seeded, STANDARD, targetIdOf } from '@icmp-mon/shard/engine/testing';
 
-const numbers = new AgentNumbers({
-  execute: async () => 0,
-  query: async <T extends object>() =>
-    AGENT_IDS.map((agent_id, at) => ({ agent_id, agent_no: at + 1, name: `agent-${at}` })) as unknown as T[],
-});
+const numbers = new AgentNumbers(numbersByPlace(AGENT_IDS));
 const live: LiveBus = { watched: () => new Set(), publish: () => undefined };
 
 interface Run {
-  fold: ShardFold;
-  status: StatusParticipant;
-  series: SeriesParticipant;
+  fold: ShardFold<SimulatedRows>;
+  tables: SimulatedTables;
 }
 
 function newRun(): Run {
   const directory = (): ShardDirectory => run.fold.directory;
-  const status = new StatusParticipant(0, directory);
-  const series = new SeriesParticipant(0, directory, numbers, live, () => 0);
-  const run: Run = { status, series, fold: new ShardFold(0, [status, series]) };
+  const tables = new SimulatedTables();
+  const status = new StatusParticipant(0, directory, tables.status);
+  const series = new SeriesParticipant(0, directory, {
+    ...{ tables: tables.seriesTables, agentNumbers: numbers, liveBus: live, nowMs: () => 0 },
+  });
+  const run: Run = { tables, fold: new ShardFold<SimulatedRows>(0, [status, series]) };
   return run;
 }
 
-/** Stores what the participants give, and tells the status changes among it. */
+/** Stores what the participants give, and adds the status changes among it. */
 async function flush(run: Run, changes: string[]): Promise<void> {
-  await run.series.prepare();
-  const transaction: WriterTransaction = {
-    query: async (text, params) => {
-      if (text.includes('INSERT INTO status_change'))
-        changes.push(...(JSON.parse(String(params?.[1])) as object[]).map((row) => JSON.stringify(row)));
-      return [];
-    },
-    copy: async () => undefined,
-  };
-  for (const write of [run.status.take(), run.series.take(true)]) await write?.write(transaction);
+  for (const each of run.fold.participants) {
+    await each.prepare?.();
+    await each.take(true)?.write(immediateRows);
+  }
+  changes.push(...run.tables.changes.splice(0).map((row) => JSON.stringify(row)));
 }
 
 const TARGETS = [3, 11, 19, 27, 35];

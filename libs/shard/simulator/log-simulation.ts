@@ -13,20 +13,22 @@ import {
 import { ReceiptTimes } from '@icmp-mon/shard/engine';
 import { decompressBounded } from '@icmp-mon/platform/zstd';
 import { AGENT_IDS, seeded, targetIdOf } from '@icmp-mon/shard/engine/testing';
-import { probe, SimulatedAgent, type SimulatedBlock } from './shard-simulator-agent';
-import { AGENTS, isAgentFault, type AgentFault, type LogFault, type Plan } from './shard-simulator-plan';
+import { probe, SimulatedAgent, type SimulatedBlock } from './simulated-agent';
+import { AGENTS, isAgentFault, isLogFault, type AgentFault, type LogFault, type Plan } from './plan';
 
 const INTERVAL_MS = 5_000;
 const SLOT_MS = 2_500;
 const START_MS = Date.UTC(2026, 0, 1, 0, 4, 10);
 /** Seconds after the plan's end in which the agents empty their spools. */
 const DRAIN_S = 4;
-export const SHARD = 3;
-const KEY_OF = (target: number): number => 3 + 8 * target;
+/** Keys of the targets of a shard: it is the remainder by the number of shards. */
+const KEYS_APART = 8;
 
 export interface SimulatedLog {
   /** As the broker has it: with repeats, zombies' ticks, rubbish. */
   records: Uint8Array[];
+  /** The second of the plan in which each of them came. */
+  seconds: number[];
   /** The same without what must make no difference: each thing once, in the order of its first appearance. */
   clean: Uint8Array[];
   /** Samples that have to be stored, each once: `key/agent/ms/outcome/rtt`, sorted. */
@@ -41,13 +43,14 @@ interface Upload {
 }
 
 /** Agents, gateway, feed and tick producer of one shard in virtual time: what a plan makes of its log. */
-export function simulateLog(plan: Plan): SimulatedLog {
-  return new LogSimulation(plan).run();
+export function simulateLog(plan: Plan, shard: number): SimulatedLog {
+  return new LogSimulation(plan, shard).run();
 }
 
 class LogSimulation {
   private readonly random: () => number;
   private readonly records: Uint8Array[] = [];
+  private readonly seconds: number[] = [];
   private readonly clean: Uint8Array[] = [];
   private readonly samples = new Map<string, number>();
   private readonly seen = new Set<string>();
@@ -68,29 +71,33 @@ class LogSimulation {
   private readonly receipts = new ReceiptTimes();
   private swapped = false;
 
-  constructor(private readonly plan: Plan) {
-    const random = seeded(plan.seed);
+  constructor(
+    private readonly plan: Plan,
+    private readonly shard: number,
+  ) {
+    const random = seeded(plan.seed * 31 + shard);
     this.random = random;
-    this.agents = AGENT_IDS.slice(0, AGENTS).map((agentId, at) => new SimulatedAgent(at, agentId, SHARD));
+    this.agents = AGENT_IDS.slice(0, AGENTS).map((agentId, at) => new SimulatedAgent(at, agentId, shard));
     const changes = Array.from({ length: plan.inventoryChanges }, () => Math.floor(random() * plan.seconds));
     this.changeSeconds = new Set(changes);
   }
 
   run(): SimulatedLog {
     this.tellInventory();
-    for (let second = 0; second < this.plan.seconds + DRAIN_S; second++) this.second(second);
+    for (let second = 0; second < this.plan.seconds + DRAIN_S; second++) {
+      this.second(second);
+      while (this.seconds.length < this.records.length) this.seconds.push(second);
+    }
     const swapped = this.swapped;
     const samples = [...this.samples].flatMap(([line, count]) => Array.from({ length: count }, () => line)).sort();
-    return { records: this.records, clean: this.clean, samples, swapped };
+    return { records: this.records, seconds: this.seconds, clean: this.clean, samples, swapped };
   }
 
   private second(second: number): void {
     const draining = second >= this.plan.seconds;
     const nowMs = START_MS + second * 1_000;
     if (!draining && this.changeSeconds.has(second)) this.changeInventory();
-    const logFaults = this.plan.faults.filter(
-      (fault): fault is LogFault => !isAgentFault(fault) && fault.at === second,
-    );
+    const logFaults = this.plan.faults.filter((fault): fault is LogFault => isLogFault(fault) && fault.at === second);
     for (const fault of draining ? [] : logFaults) this.disturbLog(fault, second);
     this.tick(second, nowMs);
     for (const { upload } of this.late.filter(({ at }) => at === second)) this.append(upload, nowMs);
@@ -103,10 +110,14 @@ class LogSimulation {
     if (!draining && logFaults.some(({ kind }) => kind === 'swap')) this.swap();
   }
 
+  private keyOf(target: number): number {
+    return this.shard + KEYS_APART * (target + 1);
+  }
+
   private tellInventory(): void {
     this.tellPolicy();
     for (const index of this.agents.keys()) this.tellAgent(index);
-    for (let target = 0; target < this.plan.targets; target++) this.tellTarget(KEY_OF(target), AGENT_IDS);
+    for (let target = 0; target < this.plan.targets; target++) this.tellTarget(this.keyOf(target), AGENT_IDS);
   }
 
   private tellAgent(index: number, condition?: AgentCondition): void {
@@ -145,7 +156,7 @@ class LogSimulation {
   }
 
   private changeInventory(): void {
-    const key = KEY_OF(Math.floor(this.random() * this.plan.targets));
+    const key = this.keyOf(Math.floor(this.random() * this.plan.targets));
     const dice = this.random();
     if (dice < 0.2) return this.tellPolicy();
     if (dice < 0.35) {

@@ -11,26 +11,31 @@ import {
   WINDOW_MS,
 } from '@icmp-mon/probing/wire';
 import { compress } from '@icmp-mon/platform/zstd';
-import { ShardFold, type ShardDirectory, type WriterTransaction } from '@icmp-mon/shard/engine';
+import { ShardFold, type ShardDirectory } from '@icmp-mon/shard/engine';
 import { AgentNumbers, type LiveBus, SeriesParticipant } from '@icmp-mon/probing/server';
-import { StatusParticipant } from '@icmp-mon/status/server';
+import { type ChangeRow, StatusParticipant } from '@icmp-mon/status/server';
+import { immediateRows, numbersByPlace, type SimulatedRows, SimulatedTables } from './simulated-tables';
 import { AGENT_IDS, START_MS, targetIdOf } from '@icmp-mon/shard/engine/testing';
 
 const INTERVAL_MS = 15_000;
 const KEY = 8;
 
-interface ChangeRow {
-  from_status: string;
-  to_status: string;
-  reason: string;
-  since: string;
+type Restored = ShardFold<SimulatedRows>;
+
+/** A shard that only judges, in another process. */
+function restoredFrom(checkpoint: Uint8Array): Restored {
+  const tables = new SimulatedTables();
+  const restored: Restored = new ShardFold(0, [new StatusParticipant(0, () => restored.directory, tables.status)]);
+  restored.restore(checkpoint);
+  return restored;
 }
 
 /** A shard with one target and the agents given, told in the words of an operator. */
 class Story {
-  readonly fold: ShardFold;
-  private readonly status: StatusParticipant;
-  private readonly series: SeriesParticipant;
+  readonly fold: ShardFold<SimulatedRows>;
+  private readonly tables = new SimulatedTables();
+  private readonly status: StatusParticipant<SimulatedRows>;
+  private readonly series: SeriesParticipant<SimulatedRows>;
   private offset = 0;
   private position = 0;
   private sequence = 0;
@@ -38,14 +43,12 @@ class Story {
 
   constructor() {
     const directory = (): ShardDirectory => this.fold.directory;
-    const numbers = new AgentNumbers({
-      execute: async () => 0,
-      query: async <T extends object>() =>
-        AGENT_IDS.map((agent_id, at) => ({ agent_id, agent_no: at + 1 })) as unknown as T[],
+    this.status = new StatusParticipant(0, directory, this.tables.status);
+    const liveBus: LiveBus = { watched: () => new Set(), publish: () => undefined };
+    const agentNumbers = new AgentNumbers(numbersByPlace(AGENT_IDS));
+    this.series = new SeriesParticipant(0, directory, {
+      ...{ tables: this.tables.seriesTables, agentNumbers, liveBus, nowMs: () => 1e9 },
     });
-    this.status = new StatusParticipant(0, directory);
-    const live: LiveBus = { watched: () => new Set(), publish: () => undefined };
-    this.series = new SeriesParticipant(0, directory, numbers, live, () => 1e9);
     this.fold = new ShardFold(0, [this.status, this.series]);
     this.checked(1);
     for (const agentId of AGENT_IDS) {
@@ -117,27 +120,25 @@ class Story {
 
   /** What stands for the target in a checkpoint, and in one of who goes on from that. */
   standing(): [state: unknown, restored: unknown] {
-    const restored: ShardFold = new ShardFold(0, [new StatusParticipant(0, () => restored.directory)]);
-    restored.restore(this.fold.checkpoint());
+    const restored = restoredFrom(this.fold.checkpoint());
     return [this.status.checkpoint().head, restored.participants[0].checkpoint().head];
   }
 
   /** Changes since the last call, and the tables that rows went to. */
   async stored(): Promise<{ changes: ChangeRow[]; tables: string[]; cut: Date | null }> {
     await this.series.prepare();
-    const changes: ChangeRow[] = [];
-    const tables: string[] = [];
-    let cut: Date | null = null;
-    const transaction: WriterTransaction = {
-      query: async (text, params) => {
-        if (text.includes('INTO status_change')) changes.push(...(JSON.parse(String(params?.[1])) as ChangeRow[]));
-        if (text.includes('INTO series_cut')) cut = params?.[1] as Date;
-        return [];
-      },
-      copy: async (statement) => void tables.push(statement.split(' ')[1]),
+    const { tables } = this;
+    const before = { recent: tables.recent.length, series: tables.series.length, cutMs: tables.cutsMs.get(0) };
+    for (const write of [this.status.take(), this.series.take(true)]) await write?.write(immediateRows);
+    const cutMs = tables.cutsMs.get(0);
+    return {
+      changes: tables.changes.splice(0),
+      tables: [
+        ...(tables.recent.length > before.recent ? ['probe_recent'] : []),
+        ...(tables.series.length > before.series ? ['probe_series'] : []),
+      ],
+      cut: cutMs === undefined || cutMs === before.cutMs ? null : new Date(cutMs),
     };
-    for (const write of [this.status.take(), this.series.take(true)]) await write?.write(transaction);
-    return { changes, tables, cut };
   }
 
   async statuses(): Promise<string[]> {
@@ -237,8 +238,7 @@ describe('a target whose agent cannot be relied on', () => {
 
   it('goes on from a checkpoint with what was said of its agents', async () => {
     const story = new Story().tick().refusedBy(AGENT_IDS[0]).is('silent', AGENT_IDS[1]);
-    const restored: ShardFold = new ShardFold(0, [new StatusParticipant(0, () => restored.directory)]);
-    restored.restore(story.fold.checkpoint());
+    const restored = restoredFrom(story.fold.checkpoint());
     expect(restored.directory.targets.get(KEY)?.refuses).toEqual([AGENT_IDS[0]]);
     expect(restored.directory.agents.get(AGENT_IDS[1])?.condition).toBe('silent');
   });
@@ -313,8 +313,7 @@ describe('results of an agent whose target was given to another meanwhile', () =
     story.measured(OUTCOME.timeout, AGENT_IDS[0]).measured(OUTCOME.timeout, AGENT_IDS[0]);
     expect(story.fold.counters).toMatchObject({ results: results + 3, unassignedResults: 0 });
     expect(await story.stored()).toMatchObject({ changes: [], tables: ['probe_recent'] });
-    const restored: ShardFold = new ShardFold(0, [new StatusParticipant(0, () => restored.directory)]);
-    restored.restore(story.fold.checkpoint());
+    const restored = restoredFrom(story.fold.checkpoint());
     expect(restored.directory.findFormer(AGENT_IDS[0], KEY, 1, story.nowMs)?.key).toBe(KEY);
   });
 

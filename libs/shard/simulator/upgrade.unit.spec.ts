@@ -1,76 +1,65 @@
-import {
-  OwnedShard,
-  ShardFold,
-  type ShardDirectory,
-  type ShardParticipant,
-  type WriterTransaction,
-} from '@icmp-mon/shard/engine';
-import { StatusParticipant } from '@icmp-mon/status/server';
+import { OwnedShard, ShardFold, type ShardDirectory, type ShardParticipant } from '@icmp-mon/shard/engine';
+import type { Status, StatusReason } from '@icmp-mon/status/contract';
+import { type ChangeRow, StatusParticipant } from '@icmp-mon/status/server';
 import { describe, expect, it } from 'vitest';
-import { generateLog } from '@icmp-mon/shard/engine/testing';
+import { generateLog, targetIdOf } from '@icmp-mon/shard/engine/testing';
+import { immediateRows, type SimulatedRows, SimulatedTables } from './simulated-tables';
 
 const KEYS = [1, 2, 3, 4, 5, 6];
 const { records } = generateLog({ seed: 5, targetKeys: KEYS, seconds: 240, shard: 0 });
 const MIDDLE = Math.floor(records.length / 2);
 
-type StatusHead = { changeSeq: number; states: [key: number, status: string, reason: string, sinceMs: number][] };
-interface Change {
-  change_seq: number;
-  target_key: number;
-  from_status: string;
-  to_status: string;
-}
+type StatusHead = { changeSeq: number; states: [key: number, status: Status, reason: StatusReason, sinceMs: number][] };
+type Rows = SimulatedRows;
 
-const statusOnly = (directory: () => ShardDirectory): ShardParticipant[] => [new StatusParticipant(0, directory)];
+const statusOnly =
+  (tables = new SimulatedTables()) =>
+  (directory: () => ShardDirectory): ShardParticipant<Rows>[] => [new StatusParticipant(0, directory, tables.status)];
 
-function foldOf(participants: (directory: () => ShardDirectory) => ShardParticipant[]): ShardFold {
-  const fold: ShardFold = new ShardFold(
+function foldOf(participants: (directory: () => ShardDirectory) => ShardParticipant<Rows>[]): ShardFold<Rows> {
+  const fold: ShardFold<Rows> = new ShardFold(
     0,
     participants(() => fold.directory),
   );
   return fold;
 }
 
-/** What the telemetry database holds after a release wrote effects up to the middle. */
-function storedBy(head: StatusHead): Pick<WriterTransaction, 'query'> {
-  return {
-    async query<T extends object>(text: string): Promise<T[]> {
-      if (text.includes('FROM shard_position')) return [{ participant: 'status', position: MIDDLE }] as T[];
-      if (text.includes('FROM shard_ahead')) return [];
-      if (text.includes('greatest')) return [{ change_seq: head.changeSeq }] as T[];
-      if (text.includes('FROM target_status')) {
-        return head.states.map(([target_key, status, reason, since_ms]) => ({
-          target_key,
-          status,
-          reason,
-          since_ms,
-        })) as T[];
-      }
-      return [{ checkpoint: null, checkpoint_position: -1 }] as T[];
-    },
-  };
+/** What is stored after a release wrote effects up to the middle; the last change has the head's number. */
+async function storedBy(head: StatusHead): Promise<SimulatedTables> {
+  const tables = new SimulatedTables();
+  const votes = { selected: 3, needed: 2, up: 0, degraded: 0, down: 0, unknown: 0 };
+  const changes = head.states.map(([key, status, reason, sinceMs], at): ChangeRow => ({
+    ...{ change_seq: head.changeSeq - head.states.length + 1 + at, target_key: key, target_id: targetIdOf(key) },
+    ...{ ip: '127.0.0.1', vrf: 'default', tier: 'standard', from_status: 'unknown', to_status: status, reason, votes },
+    ...{ at: new Date(sinceMs), since: new Date(sinceMs), last_success_at: null, removed: false, position: MIDDLE },
+  }));
+  await tables.status.storeChanges(immediateRows, 0, changes);
+  return tables;
 }
 
-async function changesAfterTakeover(head: StatusHead): Promise<{ changes: Change[]; warnings: object[] }> {
+async function changesAfterTakeover(head: StatusHead): Promise<{ changes: ChangeRow[]; warnings: object[] }> {
   const warnings: object[] = [];
-  const owned = await OwnedShard.load(storedBy(head), { shard: 0, epoch: 2 }, statusOnly, (_message, detail) =>
-    warnings.push(detail),
-  );
-  records.forEach((record, offset) => owned.apply(offset, record));
-  const changes: Change[] = [];
-  const transaction: WriterTransaction = {
-    async query<T extends object>(text: string, params: unknown[] = []): Promise<T[]> {
-      if (text.includes('INSERT INTO status_change')) changes.push(...(JSON.parse(String(params[1])) as Change[]));
-      return [];
-    },
-    copy: () => Promise.resolve(),
+  const tables = await storedBy(head);
+  const stored = {
+    checkpoint: null,
+    checkpointPosition: -1,
+    positions: new Map([['status', MIDDLE]]),
+    ahead: new Map(),
   };
-  for (const write of owned.take(true)?.writes ?? []) await write.write(transaction);
-  return { changes, warnings };
+  const owned = await OwnedShard.load<Rows>(
+    { rows: immediateRows, load: async () => stored },
+    { shard: 0, epoch: 2 },
+    statusOnly(tables),
+    (_message, detail) => warnings.push(detail),
+  );
+  tables.changes.length = 0;
+  records.forEach((record, offset) => owned.apply(offset, record));
+  for (const write of owned.take(true)?.writes ?? []) await write.write(immediateRows);
+  return { changes: tables.changes, warnings };
 }
 
 function headAtMiddle(): StatusHead {
-  const fold = foldOf(statusOnly);
+  const fold = foldOf(statusOnly());
   records.slice(0, MIDDLE + 1).forEach((record, offset) => fold.apply(offset, record, () => Infinity));
   return fold.participants[0].checkpoint().head as StatusHead;
 }
@@ -108,13 +97,16 @@ describe('a shard after an upgrade', () => {
   });
 
   it('reads a checkpoint of a release with one participant more, and of one with one less', () => {
-    const newer = (directory: () => ShardDirectory): ShardParticipant[] => [...statusOnly(directory), new Newcomer()];
-    const [withNewcomer, without] = [foldOf(newer), foldOf(statusOnly)];
+    const newer = (directory: () => ShardDirectory): ShardParticipant<Rows>[] => [
+      ...statusOnly()(directory),
+      new Newcomer(),
+    ];
+    const [withNewcomer, without] = [foldOf(newer), foldOf(statusOnly())];
     records.forEach((record, offset) => {
       withNewcomer.apply(offset, record, () => -1);
       without.apply(offset, record, () => -1);
     });
-    const [rolledBack, upgraded] = [foldOf(statusOnly), foldOf(newer)];
+    const [rolledBack, upgraded] = [foldOf(statusOnly()), foldOf(newer)];
     rolledBack.restore(withNewcomer.checkpoint());
     expect(rolledBack.digest()).toBe(without.digest());
     upgraded.restore(without.checkpoint());
@@ -123,7 +115,7 @@ describe('a shard after an upgrade', () => {
 });
 
 /** A participant that only one of the two releases knows. */
-class Newcomer implements ShardParticipant {
+class Newcomer implements ShardParticipant<Rows> {
   readonly name = 'newcomer';
   private ticks = 0;
 
@@ -131,7 +123,7 @@ class Newcomer implements ShardParticipant {
     this.ticks++;
   }
 
-  checkpoint(): ReturnType<ShardParticipant['checkpoint']> {
+  checkpoint(): ReturnType<ShardParticipant<Rows>['checkpoint']> {
     return { head: { ticks: this.ticks }, columns: { more: Uint8Array.of(1, 2, 3) } };
   }
 

@@ -1,0 +1,91 @@
+// npm run simulate -- [--seeds N] [--from S] | --seed S | --mutations [--seeds N]: the shard host in its simulator. Needs no services.
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { MUTATIONS } from '../libs/shard/simulator/mutations.mjs';
+import { nodeBinary, rootDir, testDir } from './paths.mjs';
+import { run } from './run.mjs';
+import { fail, Refusal, say } from './say.mjs';
+import { checkSystem, setUp } from './setup.mjs';
+
+const usage = 'Use: npm run simulate -- [--seeds N] [--from S] | --seed S | --mutations [--seeds N]';
+const tool = 'libs/shard/simulator';
+/** What a build of the simulator reads. */
+const sources = ['libs', 'docs', 'migrations', 'package.json', 'tsconfig.base.json', 'tsconfig.json'];
+const MUTATION_SEEDS_MAX = 10_000;
+
+try {
+  checkSystem();
+  const values = readOptions();
+  await setUp(import.meta.url, { provider: 'none', commands: [] });
+  process.exitCode = values.mutations ? await mutate(Number(values.seeds ?? MUTATION_SEEDS_MAX)) : await simulate();
+} catch (error) {
+  fail(error);
+}
+
+function readOptions() {
+  try {
+    const numbers = ['seeds', 'from', 'seed'];
+    const options = Object.fromEntries(numbers.map((name) => [name, { type: 'string' }]));
+    const { values } = parseArgs({ options: { ...options, mutations: { type: 'boolean' } } });
+    for (const name of numbers) {
+      if (values[name] !== undefined && !/^\d{1,9}$/.test(values[name]))
+        throw new Error(`--${name} is a whole number.`);
+    }
+    return values;
+  } catch (error) {
+    throw new Refusal(`${error.message}\n${usage}`);
+  }
+}
+
+async function simulate() {
+  await buildIn(rootDir);
+  return simulatorIn(rootDir, process.argv.slice(2), 'inherit').status ?? 1;
+}
+
+/** Takes one fix after the other out of a copy of the sources. Fails when the simulator does not find one of them. */
+async function mutate(seeds) {
+  const dir = join(testDir, `mutations-${process.pid}`);
+  let missed = 0;
+  try {
+    for (const { name, was, file, find, replace } of MUTATIONS) {
+      copySources(dir);
+      const source = readFileSync(join(dir, file), 'utf8');
+      if (source.split(find).length !== 2)
+        throw new Refusal(`${file} does not have once what mutation ${name} takes out.`);
+      writeFileSync(
+        join(dir, file),
+        source.replace(find, () => replace),
+      );
+      await buildIn(dir);
+      const { stdout } = simulatorIn(dir, ['--seeds', String(seeds), '--first'], 'pipe');
+      const { seed, tried, violation } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+      if (seed === null) missed++;
+      const found = seed === null ? `not found in ${tried} seeds` : `found by seed ${seed} (of ${tried}): ${violation}`;
+      say(`${name} | ${was} | ${found}`);
+    }
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+  return missed > 0 ? 1 : 0;
+}
+
+function copySources(dir) {
+  rmSync(dir, { recursive: true, force: true });
+  mkdirSync(dir, { recursive: true });
+  for (const source of sources) cpSync(join(rootDir, source), join(dir, source), { recursive: true });
+  symlinkSync(join(rootDir, 'node_modules'), join(dir, 'node_modules'));
+}
+
+function buildIn(dir) {
+  return run(nodeBinary, ['libs/platform/workspace/build-app.mjs', tool], { cwd: dir });
+}
+
+function simulatorIn(dir, args, stdout) {
+  const env = { ...process.env, ICMPMON_LOG_LEVEL: process.env.ICMPMON_LOG_LEVEL ?? 'silent' };
+  return spawnSync(nodeBinary, ['--enable-source-maps', join(dir, 'dist', tool, 'main.js'), ...args], {
+    ...{ cwd: dir, env, encoding: 'utf8' },
+    stdio: ['ignore', stdout, 'inherit'],
+  });
+}

@@ -1,0 +1,118 @@
+import type { PendingWrite, ShardDirectory } from '@icmp-mon/shard/engine';
+import type { AgentNumbers } from './agent-numbers';
+import { type LiveBus, LivePublisher } from './live-publisher';
+import { SeriesRows } from './series-rows';
+import type { SeriesState } from './series-state';
+import type { SeriesTables } from './series-tables';
+
+/** Fragments wait while they would be more rows a second than this, but never longer than the maximum. */
+export const FRAGMENT_ROWS_PER_S = 500;
+const FRAGMENT_WAIT_MS_MAX = 10_000;
+/** A log that runs this much faster than the clock is being caught up with. */
+const CATCH_UP_SPEED = 2;
+/** Ticks come each second, some of them in pairs: that much proves nothing. */
+const CATCH_UP_SLACK_MS = 5_000;
+
+export interface SeriesEffectsOptions<T> {
+  tables: SeriesTables<T>;
+  agentNumbers: AgentNumbers;
+  liveBus: LiveBus;
+  nowMs: () => number;
+  fragmentRowsPerS: number;
+}
+
+/** Writes what of a shard's samples is not stored: fragments of open windows as the row budget allows, whole windows once they end. */
+export class SeriesEffects<T> {
+  private readonly live: LivePublisher;
+  private lastFlushMs = 0;
+  /** The log's own time at the last flush; 0 before the first. */
+  private lastFlushLogMs = 0;
+
+  constructor(
+    private readonly shard: number,
+    private readonly state: SeriesState,
+    private readonly directoryOf: () => ShardDirectory,
+    private readonly options: SeriesEffectsOptions<T>,
+  ) {
+    this.live = new LivePublisher(shard, options.liveBus);
+  }
+
+  async prepare(): Promise<void> {
+    await this.options.agentNumbers.know([...this.directoryOf().agents.values()]);
+  }
+
+  private numbers(): Uint16Array | null {
+    return this.options.agentNumbers.of([...this.directoryOf().agents.values()]);
+  }
+
+  drain(force: boolean): PendingWrite<T> | null {
+    const { state } = this;
+    if (!state.hasPending) {
+      if (force) state.checkpointDue = false;
+      return null;
+    }
+    if (!force && !this.isDue()) return this.takeWatched();
+    const numbers = this.numbers();
+    if (!numbers) return null;
+    const watched = this.live.watched();
+    const catchingUp = this.isCatchingUp();
+    this.lastFlushMs = this.options.nowMs();
+    this.lastFlushLogMs = state.logMs;
+    const rows = this.rows(numbers, watched);
+    const cutMs = state.cutMs === state.storedCutMs ? null : state.cutMs;
+    for (const window of state.dirty) rows.fragment(window);
+    for (const window of state.lateDirty) rows.lateFragment(window);
+    for (const window of state.folding) {
+      rows.window(window, !catchingUp || watched.has(state.samples.targetKeyOf(window)));
+    }
+    state.flushed(force);
+    return {
+      rows: rows.count,
+      write: (transaction) => rows.write(transaction, cutMs),
+      committed: this.live.stored(state.offset, rows.watchedRows, state.isBehind),
+    };
+  }
+
+  /** What somebody looks at does not wait for the row budget of the whole shard. */
+  private takeWatched(): PendingWrite<T> | null {
+    const { state } = this;
+    const watched = this.live.watched();
+    const windows: number[] = [];
+    for (const key of watched) windows.push(...state.samples.ofTarget(key).filter((window) => state.dirty.has(window)));
+    const numbers = windows.length > 0 ? this.numbers() : null;
+    if (!numbers) return null;
+    const rows = this.rows(numbers, watched);
+    for (const window of windows) {
+      rows.fragment(window);
+      state.dirty.delete(window);
+    }
+    return {
+      rows: rows.count,
+      write: (transaction) => rows.write(transaction, null),
+      committed: this.live.stored(state.offset, rows.watchedRows, state.isBehind),
+      ahead: [...rows.watchedRows.keys()],
+    };
+  }
+
+  private rows(numbers: Uint16Array, watched: ReadonlySet<number>): SeriesRows<T> {
+    const flush = this.options.tables.openFlush(this.shard);
+    return new SeriesRows(flush, this.state.offset, numbers, this.state.samples, watched);
+  }
+
+  private isDue(): boolean {
+    const { dirty, folding, cutMs, storedCutMs } = this.state;
+    const { nowMs, fragmentRowsPerS } = this.options;
+    if (folding.size > 0 || cutMs !== storedCutMs) return true;
+    const waitMs = this.isCatchingUp()
+      ? FRAGMENT_WAIT_MS_MAX
+      : Math.min((dirty.size / fragmentRowsPerS) * 1_000, FRAGMENT_WAIT_MS_MAX);
+    return nowMs() - this.lastFlushMs >= waitMs;
+  }
+
+  /** After an outage what is read is old anyway: whole windows, in one row each, are stored sooner than fragments of them. */
+  private isCatchingUp(): boolean {
+    const waitedMs = this.options.nowMs() - this.lastFlushMs;
+    const { logMs, firstLogMs } = this.state;
+    return logMs - (this.lastFlushLogMs || firstLogMs) > CATCH_UP_SPEED * waitedMs + CATCH_UP_SLACK_MS;
+  }
+}

@@ -1,0 +1,171 @@
+import { windowStart } from '@icmp-mon/probing/wire';
+import type { CheckpointPart, RecordPlace, ResultBatch, ShardClock, ShardDirectory } from '@icmp-mon/shard/engine';
+import { SampleStore } from './sample-store';
+
+/** A window is folded this long after its end, so that live results on their way still find it open. */
+const FOLD_GRACE_MS = 20_000;
+/** Shards fold one after the other. */
+const FOLD_STAGGER_MS = 2_000;
+interface SeriesHead {
+  cutMs: number;
+  agents: string[];
+}
+
+/** Samples of one shard's open windows and what of them is not stored yet, as a pure function of its log. */
+export class SeriesState {
+  readonly samples = new SampleStore();
+  /** Open windows with samples that are not stored. */
+  readonly dirty = new Set<number>();
+  /** Folded windows with samples that came later. */
+  readonly lateDirty = new Set<number>();
+  /** Windows that are to be folded. */
+  readonly folding = new Set<number>();
+  /** Windows that start before it are folded. */
+  cutMs = 0;
+  /** The cut that readers know; until it is the same, it is a pending effect. */
+  storedCutMs = 0;
+  checkpointDue = false;
+  /** The log's own time, now and when the first tick came. */
+  logMs = 0;
+  firstLogMs = 0;
+  offset = -1;
+  /** Results of watched targets are stored at higher positions, by a former owner. */
+  isBehind = false;
+
+  constructor(
+    private readonly shard: number,
+    private readonly directoryOf: () => ShardDirectory,
+  ) {}
+
+  get hasPending(): boolean {
+    return this.dirty.size + this.lateDirty.size + this.folding.size > 0 || this.cutMs !== this.storedCutMs;
+  }
+
+  onResults(batch: ResultBatch, place: RecordPlace): void {
+    this.follow(place);
+    for (let row = 0; row < batch.count; row++) {
+      const sampleMs = batch.sampleMs[row];
+      const late = sampleMs < this.cutMs;
+      // Late samples never go ahead: they wait for the commit that stores the position.
+      const stored = place.muted || (!late && place.ahead !== null && isAhead(place, batch.target[row].key));
+      if (late && stored) continue;
+      const window = this.samples.add(
+        batch.target[row].key,
+        batch.check[row],
+        sampleMs,
+        batch.agent.index,
+        batch.outcome[row],
+        batch.rttUs[row],
+        stored,
+      );
+      // A window that waits to be folded takes late samples along; its row is not written yet.
+      if (!stored && !this.folding.has(window)) (late ? this.lateDirty : this.dirty).add(window);
+    }
+  }
+
+  onTargetRemoved(place: RecordPlace): void {
+    this.follow(place);
+  }
+
+  onTick(clock: ShardClock, place: RecordPlace): void {
+    this.follow(place);
+    this.logMs = clock.atMs;
+    if (this.firstLogMs === 0) this.firstLogMs = clock.atMs;
+    const cutMs = windowStart(clock.atMs - FOLD_GRACE_MS - this.shard * FOLD_STAGGER_MS);
+    if (cutMs <= this.cutMs) return;
+    const first = this.cutMs === 0;
+    this.cutMs = cutMs;
+    if (place.muted) this.storedCutMs = cutMs;
+    for (const window of this.samples.before(cutMs)) {
+      this.dirty.delete(window);
+      if (this.lateDirty.has(window)) continue;
+      if (place.muted) this.samples.drop(window);
+      else this.folding.add(window);
+    }
+    this.checkpointDue ||= !first && !place.muted;
+  }
+
+  private follow({ offset, ahead }: RecordPlace): void {
+    this.offset = offset;
+    this.isBehind = ahead !== null;
+  }
+
+  /** Everything that waits was taken. */
+  flushed(force: boolean): void {
+    for (const window of [...this.lateDirty, ...this.folding]) this.samples.drop(window);
+    this.dirty.clear();
+    this.lateDirty.clear();
+    this.folding.clear();
+    this.storedCutMs = this.cutMs;
+    if (force) this.checkpointDue = false;
+  }
+
+  /** Forgets all open windows: those before `cutMs` are stored as they are. */
+  forgetOpen(cutMs: number): void {
+    for (const window of this.samples.before(Infinity)) this.samples.drop(window);
+    for (const windows of [this.dirty, this.lateDirty, this.folding]) windows.clear();
+    this.cutMs = Math.max(this.cutMs, cutMs);
+    this.storedCutMs = this.cutMs;
+    this.checkpointDue = false;
+  }
+
+  /** Open windows only: what is folded or late is stored by the commit that stores the checkpoint. */
+  checkpoint(): CheckpointPart {
+    const windows = this.samples.inOrder(this.cutMs);
+    const total = windows.reduce((sum, window) => sum + this.samples.sizeOf(window), 0);
+    const agents = [...this.directoryOf().agents.values()].sort((a, b) => (a.agentId < b.agentId ? -1 : 1));
+    const order = new Map(agents.map((agent, at) => [agent.index, at]));
+    const columns = {
+      targetKey: Uint32Array.from(windows, (window) => this.samples.targetKeyOf(window)),
+      check: Uint16Array.from(windows, (window) => this.samples.checkOf(window)),
+      startMs: Float64Array.from(windows, (window) => this.samples.startMsOf(window)),
+      size: Uint32Array.from(windows, (window) => this.samples.sizeOf(window)),
+      agent: new Uint16Array(total),
+      offsetMs: new Uint32Array(total),
+      outcome: new Uint8Array(total),
+      rttUs: new Uint32Array(total),
+    };
+    let at = 0;
+    for (const window of windows) {
+      this.samples.eachSample(window, (agent, offsetMs, outcome, rttUs) => {
+        columns.agent[at] = order.get(agent) ?? 0;
+        columns.offsetMs[at] = offsetMs;
+        columns.outcome[at] = outcome;
+        columns.rttUs[at++] = rttUs;
+      });
+    }
+    const head: SeriesHead = { cutMs: this.cutMs, agents: agents.map(({ agentId }) => agentId) };
+    return { head, columns };
+  }
+
+  restore({ head, columns }: CheckpointPart): void {
+    const { cutMs, agents } = head as SeriesHead;
+    this.cutMs = cutMs;
+    this.storedCutMs = cutMs;
+    const indexes = agents.map((agentId) => this.directoryOf().agents.get(agentId)?.index ?? 0);
+    const total = Array.from(columns['size']).reduce((sum, size) => sum + size, 0);
+    if (total !== columns['agent'].length)
+      throw new Error(`a checkpoint of ${total} samples has ${columns['agent'].length}`);
+    let at = 0;
+    for (let window = 0; window < columns['targetKey'].length; window++) {
+      for (let end = at + columns['size'][window]; at < end; at++) {
+        const sampleMs = columns['startMs'][window] + columns['offsetMs'][at];
+        const agent = indexes[columns['agent'][at]];
+        const key = columns['targetKey'][window];
+        this.samples.add(
+          key,
+          columns['check'][window],
+          sampleMs,
+          agent,
+          columns['outcome'][at],
+          columns['rttUs'][at],
+          true,
+        );
+      }
+    }
+  }
+}
+
+function isAhead({ ahead, offset }: RecordPlace, key: number): boolean {
+  return offset <= (ahead?.get(key) ?? -1);
+}

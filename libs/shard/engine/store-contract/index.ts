@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ShardOwnership } from '../ownership';
+import type { Claim, CommitConnection, ShardStore } from '../shard-store';
+import { EpochLost, writeCommits, type ShardCommit } from '../write-commits';
+
+/** A store of its own for one test, and what a test needs of its surroundings. */
+export interface StoreUnderTest {
+  store: ShardStore<unknown>;
+  /** Lets time pass until `work` has settled. */
+  until<R>(work: Promise<R>): Promise<R>;
+  /** Returns once one statement waits for a lock. */
+  untilOneWaits(): Promise<void>;
+  /** All leases have ended. */
+  expire(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const SHARDS = 3;
+
+/** What the host of shards relies on: to be called for every implementation of the port. */
+export function describeShardStore(name: string, open: () => Promise<StoreUnderTest>): void {
+  describe(`a store of shards, ${name}`, () => {
+    let under: StoreUnderTest;
+    let owner: ShardOwnership;
+    let other: ShardOwnership;
+    let connection: CommitConnection<unknown>;
+    let otherConnection: CommitConnection<unknown>;
+
+    beforeEach(async () => {
+      under = await open();
+      const { store, until } = under;
+      [owner, other] = ['owner', 'other'].map((holder) => new ShardOwnership(store, holder));
+      await until(owner.createShards(SHARDS));
+      connection = await until(store.connectWriter('owner', () => undefined));
+      otherConnection = await until(store.connectWriter('other', () => undefined));
+    });
+
+    afterEach(async () => {
+      for (const each of [connection, otherConnection]) await under.until(each.close());
+      await under.close();
+    });
+
+    const take = (shard: number): Promise<Claim | null> => under.until(owner.take(shard, connection.backend));
+
+    function commitOf(claim: Claim, more: Partial<ShardCommit<unknown>> = {}): ShardCommit<unknown> {
+      const nothing = { writes: [], positions: new Map(), ahead: new Map(), caughtUp: [], offset: 7, atMs: 0 };
+      return { claim, ...nothing, checkpoint: null, ...more };
+    }
+
+    const commit = (commits: ShardCommit<unknown>[]): Promise<void> =>
+      under.until(connection.commit((transaction) => writeCommits(transaction, commits)));
+
+    /** Has a commit of these claims under way until `work` is done; the statements of `work` are let through. */
+    const whileCommitting = (claims: Claim[], work: () => Promise<void>): Promise<void> =>
+      under.until(
+        connection.commit(async (transaction) => {
+          await writeCommits(
+            transaction,
+            claims.map((claim) => commitOf(claim)),
+          );
+          await work();
+        }),
+      );
+
+    it('gives a shard to one holder at a time, each under a higher epoch', async () => {
+      expect(await take(1)).toEqual({ shard: 1, epoch: 1, aheadS: 0 });
+      expect(await under.until(other.free(SHARDS))).toEqual([0, 2]);
+      expect(await under.until(other.take(1, otherConnection.backend))).toBeNull();
+      await under.expire();
+      expect(await under.until(other.free(SHARDS))).toEqual([0, 1, 2]);
+      expect(await under.until(other.take(1, otherConnection.backend))).toMatchObject({ shard: 1, epoch: 2 });
+      expect(await under.until(owner.renew())).toEqual([]);
+      expect(await under.until(other.renew())).toEqual([{ shard: 1, epoch: 2 }]);
+    });
+
+    it('lets a holder take its own shard again, and give back what it holds under that epoch only', async () => {
+      await take(1);
+      expect(await under.until(owner.take(1, connection.backend, true))).toMatchObject({ epoch: 2 });
+      await under.until(owner.release([{ shard: 1, epoch: 1 }]));
+      expect(await under.until(owner.renew())).toEqual([{ shard: 1, epoch: 2 }]);
+      await under.until(owner.release([{ shard: 1, epoch: 2 }]));
+      expect(await under.until(owner.renew())).toEqual([]);
+    });
+
+    it('shares the shards by the projectors that were seen', async () => {
+      await under.until(owner.renew());
+      expect(await under.until(owner.share(SHARDS))).toBe(3);
+      await under.until(other.renew());
+      expect(await under.until(owner.share(SHARDS))).toBe(2);
+      await under.until(other.leave());
+      expect(await under.until(owner.share(SHARDS))).toBe(3);
+    });
+
+    it('ends the connection of the former owner, and only of that', async () => {
+      await take(1);
+      await under.expire();
+      await under.until(other.take(1, otherConnection.backend));
+      await expect(commit([commitOf({ shard: 1, epoch: 1 })])).rejects.toThrow();
+      await under.until(
+        otherConnection.commit((transaction) => writeCommits(transaction, [commitOf({ shard: 1, epoch: 2 })])),
+      );
+    });
+
+    it('stores positions, keys that are ahead and the checkpoint with the commit, or nothing', async () => {
+      const claims = [await take(0), await take(1)].flatMap((claim) => claim ?? []);
+      const stored = {
+        positions: new Map([['status', 5]]),
+        ahead: new Map([['series', [3, 4]]]),
+        checkpoint: { position: 5, bytes: Uint8Array.of(1, 2) },
+      };
+      await commit([commitOf(claims[0], stored), commitOf(claims[1], { positions: new Map([['status', 9]]) })]);
+      const first = await under.until(under.store.load(0));
+      expect(first).toMatchObject({ checkpointPosition: 5, positions: new Map([['status', 5]]) });
+      expect([...(first.checkpoint ?? [])]).toEqual([1, 2]);
+      expect(first.ahead).toEqual(
+        new Map([
+          [
+            'series',
+            new Map([
+              [3, 7],
+              [4, 7],
+            ]),
+          ],
+        ]),
+      );
+      const lost = [commitOf(claims[1], { positions: new Map([['status', 10]]) }), commitOf({ shard: 0, epoch: 9 })];
+      await expect(commit(lost)).rejects.toThrow(EpochLost);
+      expect((await under.until(under.store.load(1))).positions).toEqual(new Map([['status', 9]]));
+      await commit([commitOf(claims[0], { positions: new Map([['series', 8]]), caughtUp: ['series'] })]);
+      expect((await under.until(under.store.load(0))).ahead).toEqual(new Map());
+    });
+
+    it('renews leases during a commit', async () => {
+      const claims = [await take(0), await take(1)].flatMap((claim) => claim ?? []);
+      let renewed: Claim[] = [];
+      await whileCommitting(claims, async () => void (renewed = await owner.renew()));
+      expect(renewed).toHaveLength(2);
+    });
+
+    it('has a takeover wait for a commit that is under way', async () => {
+      const claim = await take(1);
+      if (!claim) throw new Error('the shard was not free');
+      let taken: Promise<Claim | null> = Promise.resolve(null);
+      await whileCommitting([claim], async () => {
+        // It passes for the owner's own connection, so it is not ended.
+        taken = owner.take(1, connection.backend, true);
+        await under.untilOneWaits();
+      });
+      expect(await under.until(taken)).toMatchObject({ epoch: 2 });
+      await expect(commit([commitOf(claim)])).rejects.toThrow(EpochLost);
+    });
+  });
+}

@@ -1,0 +1,67 @@
+import type { PendingWrite } from './participant';
+import type { Claim, CommitTransaction, ShardRowLock } from './shard-store';
+import type { WriterTransaction } from './writer';
+
+/**
+ * A takeover updates the key's row under a stronger lock, so it waits until this transaction has ended either way. Renewals of leases
+ * change no key: they proceed during a commit, however long it takes and in whichever order the two lock rows.
+ */
+const COMMIT_LOCK: ShardRowLock = 'FOR KEY SHARE';
+
+/** What one commit writes for one shard. */
+export interface ShardCommit<T = WriterTransaction> {
+  claim: Claim;
+  writes: PendingWrite<T>[];
+  positions: Map<string, number>;
+  /** Keys whose effects are stored up to `offset` before the position of their participant is. */
+  ahead: Map<string, readonly number[]>;
+  /** Participants that have caught up with such keys. */
+  caughtUp: string[];
+  offset: number;
+  /** The shard's own time at these positions, ms since 1970; 0 before the first tick. */
+  atMs: number;
+  checkpoint: { position: number; bytes: Uint8Array } | null;
+}
+
+/** Thrown when another process has taken a shard: nothing of the commit may be kept. */
+export class EpochLost extends Error {
+  constructor(shards: readonly number[]) {
+    super(`shards ${shards.join(', ')} belong to another projector now`);
+    this.name = 'EpochLost';
+  }
+}
+
+/** Writes several shards' commits inside one transaction. Throws `EpochLost` when one of them is no longer ours. */
+export async function writeCommits<T>(
+  transaction: CommitTransaction<T>,
+  commits: readonly ShardCommit<T>[],
+): Promise<void> {
+  const claims = commits.map(({ claim }) => claim);
+  await transaction.passFence();
+  const held = new Set(await transaction.lockClaims(claims, COMMIT_LOCK));
+  if (held.size !== claims.length) {
+    throw new EpochLost(claims.map(({ shard }) => shard).filter((shard) => !held.has(shard)));
+  }
+  for (const commit of commits) {
+    for (const write of commit.writes) await write.write(transaction.rows);
+  }
+  const positions = commits.flatMap(({ claim, positions: stored, atMs }) =>
+    [...stored].map(([participant, position]) => ({ shard: claim.shard, participant, position, atMs })),
+  );
+  if (positions.length > 0) await transaction.storePositions(positions);
+  await writeAhead(transaction, commits);
+  for (const { claim, checkpoint } of commits) {
+    if (checkpoint) await transaction.storeCheckpoint(claim, checkpoint.position, checkpoint.bytes);
+  }
+}
+
+async function writeAhead<T>(transaction: CommitTransaction<T>, commits: readonly ShardCommit<T>[]): Promise<void> {
+  const done = commits.flatMap(({ claim: { shard }, caughtUp }) =>
+    caughtUp.map((participant) => ({ shard, participant })),
+  );
+  if (done.length > 0) await transaction.forgetAhead(done);
+  const rows = commits.flatMap(({ claim: { shard }, ahead, offset }) =>
+    [...ahead].flatMap(([participant, keys]) => keys.map((key) => ({ shard, participant, key, position: offset }))),
+  );
+  if (rows.length > 0) await transaction.storeAhead(rows);
+}

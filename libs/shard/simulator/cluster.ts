@@ -1,0 +1,210 @@
+import { createHash } from 'node:crypto';
+import { AgentNumbers } from '@icmp-mon/probing/server';
+import { type HostLogger, ShardHost } from '@icmp-mon/shard/engine';
+import { AGENT_IDS } from '@icmp-mon/shard/engine/testing';
+import { decompressBounded } from '@icmp-mon/platform/zstd';
+import { Faults } from './faults';
+import { unexpected } from './expected-errors';
+import type { SimulatedLog } from './log-simulation';
+import { participantsOf } from './participants';
+import type { Plan } from './plan';
+import { SimulatedBroker } from './simulated-log-reader';
+import { SimulatedDatabase } from './simulated-database';
+import { SimulatedProcess } from './simulated-process';
+import { SimulatedStore } from './simulated-store';
+import { numbersByPlace, type SimulatedRows } from './simulated-tables';
+import { PlainFold } from './undisturbed';
+import { World } from './world';
+
+/** Status, series, uncounted. */
+const PARTICIPANTS = 3;
+const CHECKPOINT_BYTES_MAX = 64 * 1024 * 1024;
+/** A process that is told to stop and does not end is killed. */
+const STOP_MS_MAX = 10_000;
+const CLIENT_GONE_MS_MAX = 50;
+
+/** One start of a projector. */
+interface Incarnation {
+  process: SimulatedProcess;
+  host: ShardHost<SimulatedRows>;
+  isStopping: boolean;
+}
+
+/** Projectors with the host of the product, on one simulated database and broker. Collects what must not happen. */
+export class Cluster {
+  readonly world: World;
+  readonly database: SimulatedDatabase;
+  readonly broker: SimulatedBroker;
+  readonly faults: Faults;
+  readonly violations = new Set<string>();
+  private readonly running: (Incarnation | null)[];
+  private readonly processes = new Map<string, SimulatedProcess>();
+  private readonly plain: PlainFold[];
+  private starts = 0;
+
+  constructor(
+    private readonly plan: Plan,
+    readonly logs: readonly SimulatedLog[],
+  ) {
+    this.world = new World(plan.seed);
+    this.faults = new Faults(this.world);
+    this.broker = new SimulatedBroker(this.world, logs, plan.logSpeed);
+    this.plain = logs.map(({ records }, shard) => new PlainFold(shard, records));
+    this.running = plan.hostStartsMs.map(() => null);
+    const witness = {
+      violation: (what: string) => this.violation(what),
+      lapsed: (shard: number, holder: string) => this.lapsed(shard, holder),
+      checkpointStored: (shard: number, position: number, bytes: Uint8Array) =>
+        this.compareCheckpoint(shard, position, bytes),
+    };
+    this.database = new SimulatedDatabase(this.world, witness, plan.endsBackends);
+  }
+
+  private violation(what: string): void {
+    this.violations.add(what);
+  }
+
+  private lapsed(shard: number, holder: string): void {
+    if (this.processes.get(holder)?.isExcused === false) {
+      this.violation(`the lease of shard ${shard} lapsed while ${holder} was alive and reached the database`);
+    }
+  }
+
+  private compareCheckpoint(shard: number, position: number, bytes: Uint8Array): void {
+    const state = decompressBounded(bytes, CHECKPOINT_BYTES_MAX);
+    const digest = createHash('sha256').update(state).digest('hex');
+    if (digest !== this.plain[shard].digestAt(position)) {
+      this.violation(`the checkpoint of shard ${shard} at ${position} is not the fold of its log`);
+    }
+  }
+
+  start(slot: number): void {
+    if (this.running[slot]) return;
+    const name = `projector ${slot}, start ${++this.starts}`;
+    const process = new SimulatedProcess(this.world, name);
+    this.processes.set(name, process);
+    const store = new SimulatedStore(this.world, this.database, process, this.faults);
+    const table = numbersByPlace(AGENT_IDS);
+    const numbers = new AgentNumbers({ numbersOf: (agents) => store.send('load', () => table.numbersOf(agents)) });
+    const { tables } = this.database;
+    const host = new ShardHost<SimulatedRows>({
+      ...{ store, shardCount: this.plan.shards, holder: name, time: process.time, logger: this.logger(name) },
+      uncommittedMax: this.plan.uncommittedMax,
+      openLog: async () => this.broker.open(process),
+      participants: (shard, directory) => participantsOf(shard, directory, tables, numbers, () => process.time.nowMs()),
+    });
+    this.running[slot] = { process, host, isStopping: false };
+    host.start();
+  }
+
+  /** Errors that no fault explains are faults of the code, whatever the host did about them. */
+  private logger(name: string): HostLogger {
+    return {
+      info: () => undefined,
+      warn: (detail, message) => {
+        if (message.includes('a replay came to other results')) this.violation(`${message}: ${JSON.stringify(detail)}`);
+        const error = 'err' in detail ? unexpected(detail.err) : null;
+        if (error) this.violation(`${name}: ${message}: ${error.stack ?? error.message}`);
+      },
+    };
+  }
+
+  /** The process in which projector `slot` runs now. */
+  process(slot: number): SimulatedProcess | null {
+    return this.running[slot]?.process ?? null;
+  }
+
+  /** A fault that may cost any projector its leases lasts for `forMs`. */
+  excuseAll(forMs: number): void {
+    for (const process of this.processes.values()) process.excuse(forMs);
+  }
+
+  crash(slot: number, downMs: number, lingers: boolean): void {
+    const incarnation = this.running[slot];
+    if (!incarnation) return;
+    incarnation.process.crash();
+    this.running[slot] = null;
+    // What nobody may end would stay open for ever.
+    if (!lingers || !this.plan.endsBackends) {
+      this.world.schedule(this.world.below(CLIENT_GONE_MS_MAX), () => this.endConnections(incarnation));
+    }
+    this.world.schedule(downMs, () => this.start(slot));
+  }
+
+  private endConnections({ process }: Incarnation): void {
+    for (const connection of process.connections) connection.end('the client is gone');
+  }
+
+  cut(slot: number): void {
+    const incarnation = this.running[slot];
+    if (incarnation) this.endConnections(incarnation);
+  }
+
+  /** Asks the projector to stop, and starts it again. */
+  restart(slot: number, downMs: number): void {
+    const incarnation = this.running[slot];
+    if (!incarnation || incarnation.isStopping) return;
+    incarnation.isStopping = true;
+    const ended = (): void => {
+      if (this.running[slot] === incarnation) this.crash(slot, downMs, false);
+    };
+    incarnation.host.stop().then(ended, (error: unknown) => {
+      const cause = unexpected(error);
+      if (cause) this.violation(`${incarnation.process.name}: while it stopped: ${cause.stack ?? cause.message}`);
+      ended();
+    });
+    this.world.schedule(STOP_MS_MAX, ended);
+  }
+
+  /** Runs until all shards are owned, shared fairly, caught up and stored, or `endMs`. */
+  async run(faultsEndMs: number, endMs: number): Promise<boolean> {
+    let isDone = false;
+    const look = (): void => {
+      isDone = this.world.nowMs > faultsEndMs && this.isSettled();
+      if (!isDone) this.world.schedule(500, look);
+    };
+    look();
+    return this.world.run(() => isDone || this.violations.size > 0, endMs);
+  }
+
+  private isSettled(): boolean {
+    if (this.running.some((each) => each === null || each.isStopping || !each.process.isRunning)) return false;
+    const share = Math.ceil(this.plan.shards / this.running.length);
+    const owned = this.running.map((each) => each?.host.owners() ?? []);
+    if (owned.some((shards) => shards.length > share) || owned.flat().length !== this.plan.shards) return false;
+    if (owned.flat().some(({ shard, offset }) => offset !== this.logs[shard].records.length - 1)) return false;
+    const { owners } = this.database;
+    if (this.running.some((each, slot) => owned[slot].some(({ shard }) => owners[shard] !== each?.process.name))) {
+      return false;
+    }
+    return this.logs.every(({ records }, shard) => {
+      const { positions } = this.database.stored(shard);
+      return positions.size === PARTICIPANTS && [...positions.values()].every((at) => at === records.length - 1);
+    });
+  }
+
+  /** What keeps the cluster from being settled, in words. */
+  unsettled(): string {
+    const hosts = this.running.map((each) => {
+      const owners = each?.host
+        .owners()
+        .map(({ shard, offset, caughtUp }) => `${shard} at ${offset}${caughtUp ? '' : ' (replaying)'}`);
+      return each ? `${each.process.name} owns ${owners?.join(', ') || 'nothing'}` : 'one is down';
+    });
+    const stored = this.logs.map(({ records }, shard) => {
+      const { positions, ahead } = this.database.stored(shard);
+      return `shard ${shard} of ${this.database.owners[shard] ?? 'nobody'} stored ${JSON.stringify([...positions])} of ${records.length}, ${ahead.size} ahead`;
+    });
+    return [...hosts, ...stored].join('; ');
+  }
+
+  /** The state of a shard in its owner's memory. */
+  digestOf(shard: number): string {
+    const owned = this.running.flatMap((each) => [...(each?.host.folds() ?? [])]).find((each) => each.shard === shard);
+    return owned?.fold.digest() ?? 'nobody owns it';
+  }
+
+  plainFold(shard: number): PlainFold {
+    return this.plain[shard];
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * Faults that were in the host, or could be: each takes one fix or check out of the source. `npm run simulate -- --mutations` counts how
+ * many seeds it takes until the simulator finds each of them.
+ *
+ * @type {readonly { name: string; was: string; file: string; find: string; replace: string }[]}
+ */
+export const MUTATIONS = [
+  {
+    name: 'lock-order',
+    was: 'f642f4d: a commit and a renewal of leases lock rows against each other',
+    file: 'libs/shard/engine/write-commits.ts',
+    find: "const COMMIT_LOCK: ShardRowLock = 'FOR KEY SHARE';",
+    replace: "const COMMIT_LOCK: ShardRowLock = 'FOR SHARE';",
+  },
+  {
+    name: 'give-up-under-back-pressure',
+    was: '5de843a: a shard is given up while its records wait for a commit, which waits for them',
+    file: 'libs/shard/engine/shard-committer.ts',
+    find: 'this.held.isCurrent(owned) && this.held.excess !== owned;',
+    replace: 'this.held.isCurrent(owned);',
+  },
+  {
+    name: 'leases-lapse-during-takeovers',
+    was: '5b4cd35: no lease is renewed during a takeover',
+    file: 'libs/shard/engine/shard-host.ts',
+    find: 'await this.whileRenewing(() => this.takeOver(shard, retake));',
+    replace: 'await this.takeOver(shard, retake);',
+  },
+  {
+    name: 'connection-lost-during-takeover',
+    was: '20cb704: the row of a shard names a connection that is gone',
+    file: 'libs/shard/engine/shard-host.ts',
+    find: 'if (this.committer.connection !== connection) throw new WriterLost();',
+    replace: '',
+  },
+  {
+    name: 'leases-lapse-while-stopping',
+    was: 'found by the simulator: no lease is renewed while a stopping host waits for a commit that is under way',
+    file: 'libs/shard/engine/shard-host.ts',
+    find: 'await this.whileRenewing(async () => void (await Promise.all(this.running)));',
+    replace: 'await Promise.all(this.running);',
+  },
+  {
+    name: 'late-release',
+    was: 'found by the simulator: a shard that is given up is taken again before its release arrives, which frees it in use',
+    file: 'libs/shard/simulator/simulated-database.ts',
+    find: 'return row.holder === holder && row.epoch === epoch;',
+    replace: 'return row.holder === holder;',
+  },
+  {
+    name: 'epochs-not-compared',
+    was: 'a commit by a former owner counts',
+    file: 'libs/shard/engine/write-commits.ts',
+    find: 'if (held.size !== claims.length) {',
+    replace: 'if (held.size > claims.length) {',
+  },
+  {
+    name: 'memory-kept-after-failed-commit',
+    was: 'effects that were taken and not stored are lost',
+    file: 'libs/shard/engine/shard-committer.ts',
+    find: 'this.held.failAll(error instanceof Error ? error : new Error(String(error)));',
+    replace: '',
+  },
+  {
+    name: 'muted-one-record-short',
+    was: 'the effects of the last stored record come again after a takeover',
+    file: 'libs/shard/engine/fold.ts',
+    find: 'muted: offset <= mutedUpTo(participant.name),',
+    replace: 'muted: offset < mutedUpTo(participant.name),',
+  },
+  {
+    name: 'replay-begins-late',
+    was: 'the first record after the checkpoint is passed over',
+    file: 'libs/shard/engine/shard-host.ts',
+    find: '      owned.offset + 1,\n      (records)',
+    replace: '      owned.offset + 2,\n      (records)',
+  },
+  {
+    name: 'zombie-ticks-believed',
+    was: 'ticks of a former tick producer age the shard',
+    file: 'libs/shard/engine/fold.ts',
+    find: 'if (leaseEpoch < this.tickEpoch) return;',
+    replace: '',
+  },
+  {
+    name: 'feed-applied-twice',
+    was: 'facts that the feed repeats are applied again',
+    file: 'libs/shard/engine/fold.ts',
+    find: 'if (record.position <= this.feedPosition) return;',
+    replace: '',
+  },
+];

@@ -1,0 +1,27 @@
+import { UncountedParticipant } from '@icmp-mon/agents/server';
+import { AgentNumbers, type LiveBus, SeriesParticipant } from '@icmp-mon/probing/server';
+import type { ShardDirectory, ShardParticipant } from '@icmp-mon/shard/engine';
+import { StatusParticipant } from '@icmp-mon/status/server';
+import type { SimulatedRows, SimulatedTables } from './simulated-tables';
+
+/** So few that most rows wait. */
+const ROWS_PER_S = 0.5;
+/** Some of the targets are watched: their results go ahead of the others. */
+const live: LiveBus = { watched: () => new Set([9, 11, 17, 18]), publish: () => undefined };
+
+/** The participants of the product, as a projector composes them. */
+export function participantsOf(
+  shard: number,
+  directory: () => ShardDirectory,
+  tables: SimulatedTables,
+  agentNumbers: AgentNumbers,
+  nowMs: () => number,
+): ShardParticipant<SimulatedRows>[] {
+  return [
+    new StatusParticipant(shard, directory, tables.status),
+    new SeriesParticipant(shard, directory, {
+      ...{ tables: tables.seriesTables, agentNumbers, liveBus: live, nowMs, fragmentRowsPerS: ROWS_PER_S },
+    }),
+    new UncountedParticipant(shard, tables.uncounted, nowMs),
+  ];
+}

@@ -1,0 +1,61 @@
+import { Cluster } from './cluster';
+import { scheduleHostFaults } from './host-faults';
+import { simulateLog, type SimulatedLog } from './log-simulation';
+import { isHostFault, type Plan } from './plan';
+import { differenceOf, differencesOf, endingOf, PlainFold } from './undisturbed';
+
+/** Within this time after the last fault, and after the last record has come, everything has to be in order. */
+const RECOVERY_MS_MAX = 120_000;
+
+export interface Outcome {
+  seed: number;
+  records: number;
+  /** Virtual, ms. */
+  lastedMs: number;
+  takeovers: number;
+  commits: number;
+  /** What must not have happened, in words; empty if nothing did. */
+  violations: string[];
+}
+
+/**
+ * Runs a plan: projectors with the host of the product, over simulated time, log and database. Afterwards, and at each checkpoint, the
+ * state has to be that of a plain fold over the same log, and what is stored what the log says without its disturbances.
+ */
+export async function simulate(plan: Plan): Promise<Outcome> {
+  const logs = Array.from({ length: plan.shards }, (_, shard) => simulateLog(plan, shard));
+  const cluster = new Cluster(plan, logs);
+  const records = logs.reduce((sum, log) => sum + log.records.length, 0);
+  plan.hostStartsMs.forEach((atMs, slot) => cluster.world.schedule(atMs, () => cluster.start(slot)));
+  const faultsEndMs = scheduleHostFaults(cluster, plan.faults.filter(isHostFault));
+  const logEndsMs = plan.logSpeed === 0 ? 0 : (plan.seconds / plan.logSpeed) * 1_000;
+  const endMs = Math.max(faultsEndMs, logEndsMs, ...plan.hostStartsMs) + RECOVERY_MS_MAX;
+  const isSettled = await cluster.run(faultsEndMs, endMs);
+  const violations = [...cluster.violations];
+  if (violations.length === 0) {
+    if (!isSettled) violations.push(`it does not settle: ${cluster.unsettled()}`);
+    else for (const shard of logs.keys()) violations.push(...(await compare(cluster, logs[shard], shard)));
+  }
+  const { takeovers, commits } = cluster.database;
+  return { seed: plan.seed, records, lastedMs: cluster.world.nowMs, takeovers, commits, violations };
+}
+
+async function compare(cluster: Cluster, log: SimulatedLog, shard: number): Promise<string[]> {
+  const { tables } = cluster.database;
+  const plain = cluster.plainFold(shard);
+  await plain.end();
+  const clean = new PlainFold(shard, log.clean);
+  const expected = endingOf(shard, await clean.end(), clean.tables, log.swapped);
+  const actual = endingOf(shard, cluster.digestOf(shard), tables, log.swapped);
+  const uncounted = (of: typeof tables): string[] =>
+    [...of.uncountedSums]
+      .filter(([key]) => key.startsWith(`${shard}/`))
+      .map(([key, sum]) => `${key}: ${sum}`)
+      .sort();
+  const differences = [
+    ...differencesOf(expected, actual),
+    ...differenceOf('samples against the agents', log.samples, actual.samples),
+    ...differenceOf('uncounted results', uncounted(plain.tables), uncounted(tables)),
+  ];
+  return differences.map((difference) => `shard ${shard}: ${difference}`);
+}

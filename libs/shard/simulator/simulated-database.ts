@@ -1,0 +1,278 @@
+import { LEASE_AHEAD_MS_MAX } from '@icmp-mon/platform/leases';
+import {
+  type Backend,
+  type Claim,
+  LEASE_TTL_MS,
+  type StoredShard,
+  type TakenShard,
+  type Taking,
+} from '@icmp-mon/shard/engine';
+import { Deadlock, type LockMode, RowLocks } from './row-locks';
+import { Session } from './session';
+import { SimulatedTables } from './simulated-tables';
+import type { World } from './world';
+
+/** In place of a row: what commits share and a rebuild takes for itself. */
+const FENCE = -1;
+
+interface ShardRow {
+  epoch: number;
+  holder: string | null;
+  expiresAtMs: number;
+  backend: Backend | null;
+  stored: StoredShard;
+}
+
+/** What the database sees happen, for those who judge it. */
+export interface DatabaseWitness {
+  violation(what: string): void;
+  /** A lease ended without a release, and another took the shard. */
+  lapsed(shard: number, holder: string): void;
+  checkpointStored(shard: number, position: number, bytes: Uint8Array): void;
+}
+
+/** The telemetry database: leases, positions and checkpoints of shards, with row locks, transactions and a clock of its own. */
+export class SimulatedDatabase {
+  readonly tables = new SimulatedTables();
+  /** How far its clock is ahead of the world's. */
+  clockAheadMs = 0;
+  /** How often shards were taken, and transactions of commits made durable. */
+  takeovers = 0;
+  commits = 0;
+  private readonly shards: ShardRow[] = [];
+  private readonly seenAtMs = new Map<string, number>();
+  private readonly locks = new RowLocks<Session>();
+  private readonly sessions = new Map<number, Session>();
+  private pids = 0;
+
+  constructor(
+    private readonly world: World,
+    private readonly witness: DatabaseWitness,
+    /** Whether a projector may end the server process of another. */
+    private readonly endsBackends: boolean,
+  ) {}
+
+  private get nowMs(): number {
+    return this.world.nowMs + this.clockAheadMs;
+  }
+
+  get owners(): (string | null)[] {
+    return this.shards.map(({ holder }) => holder);
+  }
+
+  stored(shard: number): StoredShard {
+    return this.rowOf(shard).stored;
+  }
+
+  connect(): Session {
+    const pid = ++this.pids;
+    const session = new Session({ pid, start: `at ${this.world.nowMs}` });
+    this.sessions.set(pid, session);
+    session.whenEnded(() => {
+      this.sessions.delete(pid);
+      this.locks.refuse(session, session.ended ?? new Error('the session ended'));
+      this.rollback(session);
+    });
+    return session;
+  }
+
+  /** A statement in a transaction of its own. */
+  async statement<R>(work: (session: Session) => Promise<R> | R): Promise<R> {
+    const session = this.connect();
+    try {
+      return await work(session);
+    } finally {
+      session.end('done');
+    }
+  }
+
+  private async lock(session: Session, row: number, mode: LockMode): Promise<void> {
+    try {
+      await this.locks.acquire(session, row, mode);
+    } catch (error) {
+      if (error instanceof Deadlock) this.witness.violation(`a deadlock over the row of shard ${row}`);
+      throw error;
+    }
+  }
+
+  /** Statements lock rows in the order in which they come upon them, which is anybody's guess. */
+  private inAnyOrder<R>(rows: readonly R[]): R[] {
+    const order = rows.map((row) => ({ row, at: this.world.random() }));
+    return order.sort((a, b) => a.at - b.at).map(({ row }) => row);
+  }
+
+  private rowOf(shard: number): ShardRow {
+    const row = this.shards[shard];
+    if (!row) throw new Error(`There is no shard ${shard} in the telemetry database.`);
+    return row;
+  }
+
+  // Leases, as PostgresShardStore has them.
+
+  countShards(): number {
+    return this.shards.length;
+  }
+
+  addShards(shardCount: number): void {
+    while (this.shards.length < shardCount) {
+      const stored = { checkpoint: null, checkpointPosition: -1, positions: new Map(), ahead: new Map() };
+      this.shards.push({ epoch: 0, holder: null, expiresAtMs: -Infinity, backend: null, stored });
+    }
+  }
+
+  noteSeen(holder: string): void {
+    this.seenAtMs.set(holder, this.nowMs);
+  }
+
+  forgetProjector(holder: string): void {
+    this.seenAtMs.delete(holder);
+  }
+
+  countProjectors(ttlMs: number): number {
+    const from = this.nowMs - ttlMs;
+    return [...this.seenAtMs.values()].filter((atMs) => atMs >= from && atMs <= this.nowMs + LEASE_AHEAD_MS_MAX).length;
+  }
+
+  freeShards(holder: string, limit: number): number[] {
+    const free = [...this.shards.keys()].filter((shard) => {
+      const row = this.shards[shard];
+      return row.holder !== holder && !this.isHeld(row);
+    });
+    return free.slice(0, limit);
+  }
+
+  private isHeld({ holder, expiresAtMs }: ShardRow): boolean {
+    const leftMs = expiresAtMs - this.nowMs;
+    return holder !== null && leftMs > 0 && leftMs <= LEASE_TTL_MS + LEASE_AHEAD_MS_MAX;
+  }
+
+  async renewLeases(session: Session, holder: string, ttlMs: number): Promise<Claim[]> {
+    const beganMs = this.nowMs;
+    const renewed: Claim[] = [];
+    for (const shard of this.inAnyOrder([...this.shards.keys()])) {
+      const row = this.shards[shard];
+      if (row.holder !== holder) continue;
+      await this.lock(session, shard, 'FOR NO KEY UPDATE');
+      if (row.holder !== holder) continue;
+      row.expiresAtMs = beganMs + ttlMs;
+      renewed.push({ shard, epoch: row.epoch });
+    }
+    return renewed;
+  }
+
+  private mayTake({ shard, holder, retake }: Taking): boolean {
+    const row = this.rowOf(shard);
+    return !this.isHeld(row) || (retake && row.holder === holder);
+  }
+
+  endFormerWriter(taking: Taking): void {
+    const { backend } = this.rowOf(taking.shard);
+    if (!this.endsBackends || !backend || backend.pid === taking.backend.pid || !this.mayTake(taking)) return;
+    this.sessions.get(backend.pid)?.end('terminating connection due to administrator command');
+  }
+
+  async raiseEpoch(session: Session, taking: Taking): Promise<TakenShard | null> {
+    if (!this.mayTake(taking)) return null;
+    await this.lock(session, taking.shard, 'FOR UPDATE');
+    if (!this.mayTake(taking)) return null;
+    this.takeovers++;
+    const { shard, holder, backend, ttlMs } = taking;
+    const row = this.rowOf(shard);
+    if (row.holder !== null && row.holder !== holder) this.witness.lapsed(shard, row.holder);
+    const aheadS = Math.max(0, (row.expiresAtMs - this.nowMs - LEASE_TTL_MS) / 1_000);
+    Object.assign(row, { epoch: row.epoch + 1, holder, backend, expiresAtMs: this.nowMs + ttlMs });
+    return { shard, epoch: row.epoch, aheadS };
+  }
+
+  async release(session: Session, holder: string, claims: readonly Claim[]): Promise<void> {
+    const isMine = ({ shard, epoch }: Claim): boolean => {
+      const row = this.rowOf(shard);
+      return row.holder === holder && row.epoch === epoch;
+    };
+    for (const claim of this.inAnyOrder(claims).filter(isMine)) {
+      await this.lock(session, claim.shard, 'FOR NO KEY UPDATE');
+      if (isMine(claim)) {
+        Object.assign(this.rowOf(claim.shard), { holder: null, backend: null, expiresAtMs: -Infinity });
+      }
+    }
+  }
+
+  // Transactions of commits, as PostgresCommit has them.
+
+  async passFence(session: Session): Promise<void> {
+    await this.lock(session, FENCE, 'FOR SHARE');
+  }
+
+  /** As a rebuild does while it compares. */
+  async holdCommits(session: Session): Promise<void> {
+    await this.lock(session, FENCE, 'FOR UPDATE');
+  }
+
+  async lockClaims(session: Session, claims: readonly Claim[], mode: LockMode): Promise<number[]> {
+    const locked: number[] = [];
+    for (const { shard, epoch } of this.inAnyOrder(claims)) {
+      if (this.rowOf(shard).epoch !== epoch) continue;
+      await this.lock(session, shard, mode);
+      if (this.rowOf(shard).epoch !== epoch) continue;
+      session.claims.set(shard, epoch);
+      locked.push(shard);
+    }
+    return locked;
+  }
+
+  /** Adds to what the session's transaction will have written. */
+  stage(session: Session, shard: number, effect: () => void): void {
+    session.check();
+    session.staged.push({ shard, effect });
+  }
+
+  async stageCheckpoint(session: Session, { shard, epoch }: Claim, position: number, bytes: Uint8Array): Promise<void> {
+    await this.lock(session, shard, 'FOR NO KEY UPDATE');
+    this.stage(session, shard, () => {
+      const row = this.rowOf(shard);
+      if (row.epoch !== epoch) return;
+      if (position < row.stored.checkpointPosition) {
+        this.witness.violation(
+          `the checkpoint of shard ${shard} went from ${row.stored.checkpointPosition} to ${position}`,
+        );
+      }
+      Object.assign(row.stored, { checkpoint: bytes, checkpointPosition: position });
+      this.witness.checkpointStored(shard, position, bytes);
+    });
+  }
+
+  storePosition(shard: number, participant: string, position: number): void {
+    const { positions } = this.stored(shard);
+    const before = positions.get(participant) ?? -1;
+    if (position < before) {
+      this.witness.violation(`the position of ${participant} in shard ${shard} went from ${before} to ${position}`);
+    }
+    positions.set(participant, position);
+  }
+
+  /** Makes what the session's transaction wrote durable. */
+  commit(session: Session): void {
+    session.check();
+    this.commits++;
+    for (const [shard, epoch] of session.claims) {
+      const row = this.rowOf(shard);
+      if (row.epoch !== epoch)
+        this.witness.violation(`shard ${shard} was committed under epoch ${epoch}, it has ${row.epoch}`);
+      if (row.backend?.pid !== session.backend.pid) {
+        this.witness.violation(`shard ${shard} was committed over another connection than its row names`);
+      }
+    }
+    for (const { shard, effect } of session.staged) {
+      if (!session.claims.has(shard)) this.witness.violation(`rows of shard ${shard} were written without its lock`);
+      effect();
+    }
+    this.rollback(session);
+  }
+
+  /** Ends the session's transaction without what is staged. */
+  rollback(session: Session): void {
+    session.staged.length = 0;
+    session.claims.clear();
+    this.locks.release(session);
+  }
+}

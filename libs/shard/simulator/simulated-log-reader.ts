@@ -1,0 +1,138 @@
+import { type LogBounds, LogPositionOutOfBounds, type LogReader, type LogRecord } from '@icmp-mon/platform/messaging';
+import type { SimulatedLog } from './log-simulation';
+import { SimulatedFailure, type SimulatedProcess } from './simulated-process';
+import type { World } from './world';
+
+const BATCH_MAX = 40;
+const POLL_MS = 100;
+
+/** The broker: one partition per shard, each record there from its time on. */
+export class SimulatedBroker {
+  private readonly stalledUntilMs: number[] = [];
+  private readonly readers = new Set<SimulatedLogReader>();
+
+  constructor(
+    private readonly world: World,
+    readonly logs: readonly SimulatedLog[],
+    private readonly logSpeed: number,
+  ) {}
+
+  open(process: SimulatedProcess): SimulatedLogReader {
+    const reader = new SimulatedLogReader(this.world, this, process);
+    this.readers.add(reader);
+    return reader;
+  }
+
+  stall(shard: number, forMs: number): void {
+    this.stalledUntilMs[shard] = this.world.nowMs + forMs;
+  }
+
+  /** Whoever follows the shard's log learns that it cannot be read. */
+  fail(shard: number): void {
+    for (const reader of this.readers) reader.fail(shard);
+  }
+
+  /** How many records of the shard's log can be read now. */
+  end(shard: number): number {
+    const { seconds } = this.logs[shard];
+    if (this.logSpeed === 0) return seconds.length;
+    const second = (this.world.nowMs / 1_000) * this.logSpeed;
+    const next = seconds.findIndex((each) => each > second);
+    return next < 0 ? seconds.length : next;
+  }
+
+  isStalled(shard: number): boolean {
+    return this.world.nowMs < (this.stalledUntilMs[shard] ?? 0);
+  }
+}
+
+interface Following {
+  isEnded: boolean;
+  handling: Promise<void>;
+  onFailed: (error: unknown) => void;
+}
+
+/** What one process reads of the log, as the consumer of the product hands it over. */
+export class SimulatedLogReader implements LogReader {
+  private readonly followings = new Map<number, Following>();
+
+  constructor(
+    private readonly world: World,
+    private readonly broker: SimulatedBroker,
+    private readonly process: SimulatedProcess,
+  ) {}
+
+  get partitionCount(): number {
+    return this.broker.logs.length;
+  }
+
+  async bounds(partition: number): Promise<LogBounds> {
+    await this.process.time.sleep(1);
+    return { low: 0, high: this.broker.end(partition) };
+  }
+
+  async follow(
+    partition: number,
+    fromOffset: number,
+    onRecords: (records: LogRecord[]) => Promise<void>,
+    onFailed: (error: unknown) => void = () => undefined,
+  ): Promise<void> {
+    const bounds = await this.bounds(partition);
+    if (fromOffset > bounds.high) throw new LogPositionOutOfBounds('shard', partition, fromOffset, bounds);
+    if (this.followings.get(partition)?.isEnded === false) {
+      throw new Error(`shard/${partition} is being read already: end that stream first`);
+    }
+    const following: Following = { isEnded: false, handling: Promise.resolve(), onFailed };
+    this.followings.set(partition, following);
+    void this.read(partition, fromOffset, following, onRecords);
+  }
+
+  private async read(
+    partition: number,
+    fromOffset: number,
+    following: Following,
+    onRecords: (records: LogRecord[]) => Promise<void>,
+  ): Promise<void> {
+    let next = fromOffset;
+    while (!following.isEnded) {
+      const end = this.broker.isStalled(partition) ? next : this.broker.end(partition);
+      const to = Math.min(end, next + 1 + this.world.below(BATCH_MAX));
+      const records = this.broker.logs[partition].records
+        .slice(next, to)
+        .map((value, at): LogRecord => ({ offset: next + at, timestampMs: 0, value: Buffer.from(value) }));
+      next = Math.max(next, to);
+      if (records.length > 0) {
+        following.handling = onRecords(records);
+        try {
+          await following.handling;
+        } catch (error) {
+          this.end(following, error);
+        }
+      }
+      await this.process.time.sleep(records.length > 0 ? this.world.below(20) : POLL_MS);
+    }
+  }
+
+  private end(following: Following, error: unknown): void {
+    if (following.isEnded) return;
+    following.isEnded = true;
+    following.onFailed(error);
+  }
+
+  fail(partition: number): void {
+    const following = this.followings.get(partition);
+    if (following) this.process.deliver(() => this.end(following, new SimulatedFailure('the log cannot be read')));
+  }
+
+  async unfollow(partition: number): Promise<void> {
+    const following = this.followings.get(partition);
+    this.followings.delete(partition);
+    if (!following) return;
+    following.isEnded = true;
+    await following.handling.catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    for (const partition of [...this.followings.keys()]) await this.unfollow(partition);
+  }
+}

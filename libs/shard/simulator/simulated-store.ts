@@ -1,0 +1,231 @@
+import {
+  type AheadRow,
+  type Claim,
+  type CommitConnection,
+  type CommitTransaction,
+  inTransaction,
+  type PositionRow,
+  type ShardRowLock,
+  type ShardStore,
+  type StoredShard,
+  type TakenShard,
+  type Taking,
+} from '@icmp-mon/shard/engine';
+import type { Faults, StatementKind } from './faults';
+import type { Session } from './session';
+import type { SimulatedDatabase } from './simulated-database';
+import { SimulatedFailure, type SimulatedProcess } from './simulated-process';
+import type { SimulatedRows } from './simulated-tables';
+import type { World } from './world';
+
+/** The database as one process reaches it: each statement takes its time on the way, and may be cut off. */
+export class SimulatedStore implements ShardStore<SimulatedRows> {
+  readonly rows: SimulatedRows = {
+    read: (look) => this.send('load', () => look()),
+    write: () => Promise.reject(new Error('Rows are written in a commit only.')),
+  };
+
+  constructor(
+    private readonly world: World,
+    private readonly database: SimulatedDatabase,
+    private readonly process: SimulatedProcess,
+    private readonly faults: Faults,
+  ) {}
+
+  /** A statement over any connection of the pool. */
+  send<R>(kind: StatementKind, work: (session: Session) => Promise<R> | R): Promise<R> {
+    const outage = this.faults.outageOf(this.process);
+    return this.roundTrip(kind, async () => {
+      if (outage === 'refused') throw new SimulatedFailure('the database cannot be reached');
+      const result = await this.database.statement(work);
+      if (outage === 'answer-lost') throw new SimulatedFailure('the answer of the database was lost');
+      return result;
+    });
+  }
+
+  /** Sends `statement` on its way, and what comes of it back. */
+  roundTrip<R>(kind: StatementKind, statement: () => Promise<R>): Promise<R> {
+    const { world, process, faults } = this;
+    faults.onStatement(process, kind);
+    return new Promise((resolve, reject) => {
+      const answer = (settle: () => void): void => {
+        world.schedule(faults.latencyMs(), () => process.deliver(settle));
+      };
+      world.schedule(faults.latencyMs() + faults.delayMs(process, kind), () => {
+        statement().then(
+          (value) => answer(() => resolve(value)),
+          (error: unknown) => answer(() => reject(error as Error)),
+        );
+      });
+    });
+  }
+
+  countShards(): Promise<number> {
+    return this.send('lease', () => this.database.countShards());
+  }
+
+  addShards(shardCount: number): Promise<void> {
+    return this.send('lease', () => this.database.addShards(shardCount));
+  }
+
+  forgetProjectors(): Promise<void> {
+    return this.send('lease', () => undefined);
+  }
+
+  noteSeen(holder: string): Promise<void> {
+    return this.send('lease', () => this.database.noteSeen(holder));
+  }
+
+  renewLeases(holder: string, ttlMs: number): Promise<Claim[]> {
+    return this.send('lease', (session) => this.database.renewLeases(session, holder, ttlMs));
+  }
+
+  countProjectors(ttlMs: number): Promise<number> {
+    return this.send('lease', () => this.database.countProjectors(ttlMs));
+  }
+
+  freeShards(holder: string, limit: number): Promise<number[]> {
+    return this.send('lease', () => this.database.freeShards(holder, limit));
+  }
+
+  endFormerWriter(taking: Taking): Promise<void> {
+    return this.send('take', () => this.database.endFormerWriter(taking));
+  }
+
+  raiseEpoch(taking: Taking): Promise<TakenShard | null> {
+    return this.send('take', (session) => this.database.raiseEpoch(session, taking));
+  }
+
+  release(holder: string, claims: readonly Claim[]): Promise<void> {
+    return this.send('release', (session) => this.database.release(session, holder, claims));
+  }
+
+  forgetProjector(holder: string): Promise<void> {
+    return this.send('lease', () => this.database.forgetProjector(holder));
+  }
+
+  load(shard: number): Promise<StoredShard> {
+    return this.send('load', () => copyOf(this.database.stored(shard)));
+  }
+
+  async connectWriter(_name: string, onLost: (error: Error) => void): Promise<SimulatedWriter> {
+    const session = await this.roundTrip('connect', async () => {
+      if (this.faults.outageOf(this.process)) throw new SimulatedFailure('the database cannot be reached');
+      return this.database.connect();
+    });
+    return new SimulatedWriter(this, this.world, this.database, this.process, this.faults, session, onLost);
+  }
+}
+
+/** As it comes over the wire: a Buffer somewhere inside a larger piece of memory, and nothing that is shared. */
+function copyOf({ checkpoint, checkpointPosition, positions, ahead }: StoredShard): StoredShard {
+  return {
+    checkpoint: checkpoint && Buffer.concat([Buffer.alloc(3), checkpoint]).subarray(3),
+    checkpointPosition,
+    positions: new Map(positions),
+    ahead: new Map([...ahead].map(([participant, keys]) => [participant, new Map(keys)])),
+  };
+}
+
+/** The connection over which a process commits. */
+export class SimulatedWriter implements CommitConnection<SimulatedRows> {
+  private isClosed = false;
+  private readonly pending = new Set<(error: Error) => void>();
+
+  constructor(
+    private readonly store: SimulatedStore,
+    private readonly world: World,
+    private readonly database: SimulatedDatabase,
+    private readonly process: SimulatedProcess,
+    private readonly faults: Faults,
+    readonly session: Session,
+    onLost: (error: Error) => void,
+  ) {
+    process.connections.push(session);
+    session.whenEnded(() => {
+      const error = new SimulatedFailure('the connection to the telemetry database ended', { cause: session.ended });
+      world.schedule(faults.latencyMs(), () =>
+        process.deliver(() => {
+          for (const reject of [...this.pending]) reject(error);
+          if (!this.isClosed) onLost(error);
+        }),
+      );
+    });
+  }
+
+  get backend(): Session['backend'] {
+    return this.session.backend;
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    this.session.end('closed');
+  }
+
+  private send<R>(kind: StatementKind, statement: () => Promise<R> | R): Promise<R> {
+    return new Promise((resolve, reject) => {
+      this.pending.add(reject);
+      const run = async (): Promise<R> => {
+        this.session.check();
+        return statement();
+      };
+      void this.store
+        .roundTrip(kind, run)
+        .then(resolve, reject)
+        .finally(() => this.pending.delete(reject));
+    });
+  }
+
+  commit<R>(work: (transaction: CommitTransaction<SimulatedRows>) => Promise<R>): Promise<R> {
+    const { database, session } = this;
+    const frame = {
+      begin: () => this.send('commit', () => undefined),
+      commit: () => this.send('commit', () => this.makeDurable()),
+      rollback: () => this.send('commit', () => database.rollback(session)),
+    };
+    return inTransaction(frame, () => work(this.transaction()));
+  }
+
+  private makeDurable(): void {
+    const outage = this.faults.takeCommitError(this.process);
+    if (outage === 'refused') throw new SimulatedFailure('the commit failed');
+    this.database.commit(this.session);
+    if (outage === 'answer-lost') this.session.end('the connection broke after the commit');
+    this.session.check();
+  }
+
+  private transaction(): CommitTransaction<SimulatedRows> {
+    const { database, session } = this;
+    const write = (shard: number, effect: () => void): Promise<void> =>
+      this.send('write', () => database.stage(session, shard, effect));
+    return {
+      rows: { read: (look) => this.send('load', look), write },
+      passFence: () => this.send('commit', () => database.passFence(session)),
+      lockClaims: (claims: readonly Claim[], lock: ShardRowLock) =>
+        this.send('commit', () => database.lockClaims(session, claims, lock)),
+      storePositions: (rows: readonly PositionRow[]) =>
+        this.send('write', () => {
+          for (const { shard, participant, position } of rows) {
+            database.stage(session, shard, () => database.storePosition(shard, participant, position));
+          }
+        }),
+      storeAhead: (rows: readonly AheadRow[]) =>
+        this.send('write', () => {
+          for (const { shard, participant, key, position } of rows) {
+            database.stage(session, shard, () => {
+              const { ahead } = database.stored(shard);
+              ahead.set(participant, new Map(ahead.get(participant)).set(key, position));
+            });
+          }
+        }),
+      forgetAhead: (of) =>
+        this.send('write', () => {
+          for (const { shard, participant } of of) {
+            database.stage(session, shard, () => void database.stored(shard).ahead.delete(participant));
+          }
+        }),
+      storeCheckpoint: (claim, position, bytes) =>
+        this.send('checkpoint', () => database.stageCheckpoint(session, claim, position, bytes)),
+    };
+  }
+}

@@ -1,0 +1,43 @@
+import { LEASE_TTL_MS } from '@icmp-mon/shard/engine';
+import { describeShardStore, type StoreUnderTest } from '@icmp-mon/shard/engine/store-contract';
+import { expect } from 'vitest';
+import { Faults } from './faults';
+import { SimulatedDatabase } from './simulated-database';
+import { SimulatedProcess } from './simulated-process';
+import { SimulatedStore } from './simulated-store';
+import { World } from './world';
+
+/** Statements have come to where they wait after this long, ms. */
+const ARRIVED_MS = 1_000;
+
+async function open(): Promise<StoreUnderTest> {
+  const world = new World(1);
+  const violations: string[] = [];
+  const witness = {
+    violation: (what: string) => void violations.push(what),
+    lapsed: () => undefined,
+    checkpointStored: () => undefined,
+  };
+  const database = new SimulatedDatabase(world, witness, true);
+  const passes = (ms: number): Promise<boolean> => {
+    world.schedule(ms, () => undefined);
+    return world.run(() => false, world.nowMs + ms);
+  };
+  return {
+    store: new SimulatedStore(world, database, new SimulatedProcess(world, 'test'), new Faults(world)),
+    async until(work) {
+      let isSettled = false;
+      const settle = (): void => void (isSettled = true);
+      work.then(settle, settle);
+      await world.run(() => isSettled, Infinity);
+      return work;
+    },
+    untilOneWaits: () => new Promise((resolve) => world.schedule(ARRIVED_MS, resolve)),
+    expire: async () => void (await passes(LEASE_TTL_MS + 1)),
+    async close() {
+      expect(violations).toEqual([]);
+    },
+  };
+}
+
+describeShardStore('in the simulation', open);

@@ -1,0 +1,158 @@
+import type { UncountedSum, UncountedTables } from '@icmp-mon/agents/server';
+import type { AgentNumberTable, SeriesFlush, SeriesTables, WindowRow } from '@icmp-mon/probing/server';
+import { decodeSeriesBody } from '@icmp-mon/probing/wire';
+import type { TargetEntry } from '@icmp-mon/shard/engine';
+import type { ChangeRow, StatusTables, StoredStatuses, VerdictRow } from '@icmp-mon/status/server';
+
+/** How the participants of a simulated shard read and write: each call is a statement that takes its time and may fail. */
+export interface SimulatedRows {
+  read<R>(look: () => R): Promise<R>;
+  /** `effect` happens when the transaction commits. */
+  write(shard: number, effect: () => void): Promise<void>;
+}
+
+/** Statements that happen at once, for tests without a host. */
+export const immediateRows: SimulatedRows = {
+  read: async (look) => look(),
+  write: async (_shard, effect) => effect(),
+};
+
+/** What the participants of the product store, in memory. */
+export class SimulatedTables {
+  readonly changes: (ChangeRow & { shard: number })[] = [];
+  readonly statuses = new Map<number, ChangeRow & { shard: number }>();
+  readonly verdicts = new Map<number, VerdictRow & { shard: number }>();
+  /** Fragments, and whole windows. */
+  readonly recent: (WindowRow & { shard: number })[] = [];
+  readonly series: (WindowRow & { shard: number })[] = [];
+  readonly cutsMs = new Map<number, number>();
+  readonly lateHours: number[] = [];
+  readonly uncountedSums = new Map<string, number>();
+
+  readonly status: StatusTables<SimulatedRows> = {
+    readStatuses: (rows, shard) => rows.read(() => this.storedStatuses(shard)),
+    lastKnown: (rows, shard, keys) => rows.read(() => this.lastKnown(shard, keys)),
+    storeChanges: (rows, shard, changes) => rows.write(shard, () => this.storeChanges(shard, changes)),
+    storeVerdicts: (rows, shard, verdicts) =>
+      rows.write(shard, () => verdicts.forEach((row) => this.verdicts.set(row.targetKey, { ...row, shard }))),
+    forgetVerdicts: (rows, shard, keys) => rows.write(shard, () => keys.forEach((key) => this.verdicts.delete(key))),
+  };
+
+  readonly seriesTables: SeriesTables<SimulatedRows> = {
+    openFlush: (shard) => new SimulatedFlush(this, shard),
+    closeFragments: () => Promise.reject(new Error('The simulation does not adopt lost logs.')),
+  };
+
+  readonly uncounted: UncountedTables<SimulatedRows> = {
+    add: (rows, shard, sums) => rows.write(shard, () => sums.forEach((sum) => this.addUncounted(shard, sum))),
+  };
+
+  private storedStatuses(shard: number): StoredStatuses {
+    const statuses = [...this.statuses.values()].filter((row) => row.shard === shard);
+    return {
+      changeSeq: this.lastChangeSeq(shard),
+      states: new Map(
+        statuses.map(({ target_key, to_status, reason, since, last_success_at }) => [
+          target_key,
+          {
+            status: to_status,
+            reason,
+            sinceMs: new Date(since).getTime(),
+            answered: last_success_at !== null || to_status !== 'unknown',
+          },
+        ]),
+      ),
+    };
+  }
+
+  lastChangeSeq(shard: number): number {
+    return this.changes.findLast((change) => change.shard === shard)?.change_seq ?? 0;
+  }
+
+  private lastKnown(shard: number, keys: readonly number[]): Map<number, TargetEntry> {
+    return new Map(
+      keys.flatMap((key): [number, TargetEntry][] => {
+        const last = this.changes.findLast((change) => change.shard === shard && change.target_key === key);
+        if (!last) return [];
+        const { target_id, ip, vrf, tier } = last;
+        return [[key, { ...{ key, targetId: target_id, ip, vrf, tier }, policy: undefined, selected: [], pairs: [] }]];
+      }),
+    );
+  }
+
+  private storeChanges(shard: number, changes: readonly ChangeRow[]): void {
+    for (const change of changes) {
+      const row = { ...change, shard };
+      this.changes.push(row);
+      if (change.removed) this.statuses.delete(change.target_key);
+      else this.statuses.set(change.target_key, row);
+    }
+  }
+
+  private addUncounted(shard: number, { agentId, reason, minuteMs, results }: UncountedSum): void {
+    const key = `${shard}/${agentId}/${minuteMs}/${reason}`;
+    this.uncountedSums.set(key, (this.uncountedSums.get(key) ?? 0) + results);
+  }
+
+  /** What a reader of a shard's results sees, sorted: folded windows, and fragments of those that are not folded. */
+  samples(shard: number): string[] {
+    const lines: string[] = [];
+    const cutMs = this.cutsMs.get(shard) ?? -Infinity;
+    const open = this.recent.filter(({ startMs }) => startMs >= cutMs);
+    for (const { shard: of, targetKey, startMs, body } of [...this.series, ...open]) {
+      if (of !== shard) continue;
+      const samples = decodeSeriesBody(body);
+      for (let row = 0; row < samples.count; row++) {
+        const atMs = startMs + samples.timeOffsetMs[row];
+        lines.push(`${targetKey}/${samples.agentNo[row] - 1}/${atMs}/${samples.outcome[row]}/${samples.rttUs[row]}`);
+      }
+    }
+    return lines.sort();
+  }
+}
+
+class SimulatedFlush implements SeriesFlush<SimulatedRows> {
+  private readonly recent: WindowRow[] = [];
+  private readonly series: WindowRow[] = [];
+
+  constructor(
+    private readonly tables: SimulatedTables,
+    private readonly shard: number,
+  ) {}
+
+  get count(): number {
+    return this.recent.length + this.series.length;
+  }
+
+  fragment(row: WindowRow): void {
+    this.recent.push(row);
+  }
+
+  folded(row: WindowRow): void {
+    this.series.push(row);
+  }
+
+  write(rows: SimulatedRows, cutMs: number | null, lateHours: readonly number[]): Promise<void> {
+    const { tables, shard } = this;
+    return rows.write(shard, () => {
+      tables.recent.push(...this.recent.map((row) => ({ ...row, shard })));
+      tables.series.push(...this.series.map((row) => ({ ...row, shard })));
+      tables.lateHours.push(...lateHours);
+      if (cutMs !== null) tables.cutsMs.set(shard, Math.max(cutMs, tables.cutsMs.get(shard) ?? -Infinity));
+    });
+  }
+}
+
+/** Agents have the numbers of their places in the list, from 1 on. */
+export function numbersByPlace(agentIds: readonly string[]): AgentNumberTable {
+  return {
+    numbersOf: async (agents) =>
+      new Map(
+        agents.map(({ agentId }) => {
+          const at = agentIds.indexOf(agentId);
+          if (at < 0) throw new Error(`The simulation has no agent ${agentId}.`);
+          return [agentId, at + 1];
+        }),
+      ),
+  };
+}

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { planOf, shorten, simulate, type Plan } from './index';
+
+/** As many as take some seconds; `npm run simulate -- --seeds 10000` runs more. */
+const SEEDS = 200;
+
+const fails = async (plan: Plan): Promise<boolean> => (await simulate(plan)).violations.length > 0;
+
+describe('the shard host in the simulator', () => {
+  it(`keeps its promises under the faults of ${SEEDS} seeds`, async () => {
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const { violations } = await simulate(planOf(seed));
+      if (violations.length === 0) continue;
+      const shortest = JSON.stringify(await shorten(planOf(seed), fails));
+      expect(violations, `repeat with: npm run simulate -- --seed ${seed}; shortest plan: ${shortest}`).toEqual([]);
+    }
+    // Seconds by itself; more during other work of the machine.
+  }, 180_000);
+
+  it('comes to the same for the same seed', async () => {
+    expect(await simulate(planOf(11))).toEqual(await simulate(planOf(11)));
+  });
+});

@@ -1,0 +1,96 @@
+import { AgentNumbers } from '@icmp-mon/probing/server';
+import { ShardFold } from '@icmp-mon/shard/engine';
+import { AGENT_IDS } from '@icmp-mon/shard/engine/testing';
+import { participantsOf } from './participants';
+import { immediateRows, numbersByPlace, SimulatedTables, type SimulatedRows } from './simulated-tables';
+
+/** What a shard's log came to, and what of it readers see. */
+export interface Ending {
+  digest: string;
+  changes: string[];
+  statuses: string[];
+  verdicts: string[];
+  samples: string[];
+}
+
+/** A plain fold over a shard's log: no host, no takeovers, nothing stored in between. */
+export class PlainFold {
+  readonly fold: ShardFold<SimulatedRows>;
+  readonly tables = new SimulatedTables();
+  private next = 0;
+
+  constructor(
+    private readonly shard: number,
+    private readonly records: readonly Uint8Array[],
+  ) {
+    const numbers = new AgentNumbers(numbersByPlace(AGENT_IDS));
+    this.fold = new ShardFold<SimulatedRows>(
+      shard,
+      participantsOf(
+        shard,
+        () => this.fold.directory,
+        this.tables,
+        numbers,
+        () => 0,
+      ),
+    );
+  }
+
+  /** The state after the record at `position`. Positions may not go back. */
+  digestAt(position: number): string {
+    for (; this.next <= position; this.next++) this.fold.apply(this.next, this.records[this.next], () => -1);
+    return this.fold.digest();
+  }
+
+  /** Applies all records and stores what they led to. */
+  async end(): Promise<string> {
+    const digest = this.digestAt(this.records.length - 1);
+    for (const each of this.fold.participants) {
+      await each.prepare?.();
+      await each.take(true)?.write(immediateRows);
+    }
+    return digest;
+  }
+}
+
+/**
+ * What a shard ends with. Positions in the log are left out of status changes: repeats move them. Where blocks changed
+ * places the changes are compared per target, because their numbers follow the order.
+ */
+export function endingOf(shard: number, digest: string, tables: SimulatedTables, byTarget: boolean): Ending {
+  const stored = tables.changes.filter((change) => change.shard === shard);
+  const gap = stored.findIndex(({ change_seq }, at) => change_seq !== at + 1);
+  const changes = stored.map(({ position: _position, change_seq, ...change }) =>
+    byTarget ? { change_seq: 0, ...change } : { change_seq, ...change },
+  );
+  if (byTarget) changes.sort((a, b) => a.target_key - b.target_key);
+  const statuses = [...tables.statuses.values()].filter((row) => row.shard === shard);
+  const verdicts = [...tables.verdicts.values()].filter((row) => row.shard === shard);
+  return {
+    digest,
+    changes: [...(gap < 0 ? [] : [`a gap at ${gap}`]), ...changes.map((change) => JSON.stringify(change))],
+    // A change's number and place differ with the order of blocks and the log's repeats; the status must not.
+    statuses: statuses.map(({ change_seq: _seq, position: _position, ...row }) => JSON.stringify(row)).sort(),
+    verdicts: verdicts.map((row) => JSON.stringify(row)).sort(),
+    samples: tables.samples(shard),
+  };
+}
+
+export function differencesOf(expected: Ending, actual: Ending): string[] {
+  return (Object.keys(expected) as (keyof Ending)[]).flatMap((part) =>
+    differenceOf(part, expected[part], actual[part]),
+  );
+}
+
+export function differenceOf(
+  part: string,
+  expected: string | readonly string[],
+  actual: string | readonly string[],
+): string[] {
+  const [before, after] = [expected, actual].map((value) => (typeof value === 'string' ? [value] : value));
+  const at = Array.from({ length: Math.max(before.length, after.length) }).findIndex(
+    (_, row) => before[row] !== after[row],
+  );
+  if (at < 0) return [];
+  return [`${part}: ${before.length} expected, ${after.length} found; at ${at} not ${before[at]} but ${after[at]}`];
+}

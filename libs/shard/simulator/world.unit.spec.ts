@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { SimulatedProcess } from './simulated-process';
+import { World } from './world';
+
+describe('virtual time', () => {
+  it('runs events in the order of their times, equal ones as they were scheduled', async () => {
+    const world = new World(1);
+    const order: string[] = [];
+    for (const [name, atMs] of [
+      ['c', 30],
+      ['a', 10],
+      ['b', 10],
+      ['never', 20],
+    ] as const) {
+      const cancel = world.schedule(atMs, () => void order.push(`${name} at ${world.nowMs}`));
+      if (name === 'never') cancel();
+    }
+    expect(await world.run(() => false, 1_000)).toBe(false);
+    expect(order).toEqual(['a at 10', 'b at 10', 'c at 30']);
+  });
+
+  it('settles what an event leads to before the next one', async () => {
+    const world = new World(1);
+    const order: string[] = [];
+    world.schedule(
+      1,
+      () =>
+        void (async () => {
+          for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+          order.push('first');
+        })(),
+    );
+    world.schedule(1, () => void order.push('second'));
+    await world.run(() => false, 10);
+    expect(order).toEqual(['first', 'second']);
+  });
+});
+
+describe('a simulated process', () => {
+  const during = async (disturb: (process: SimulatedProcess) => void): Promise<number | null> => {
+    const world = new World(1);
+    const process = new SimulatedProcess(world, 'test');
+    let wokeAtMs: number | null = null;
+    void process.time.sleep(10).then(() => (wokeAtMs = world.nowMs));
+    world.schedule(5, () => disturb(process));
+    await world.run(() => false, 1_000);
+    return wokeAtMs;
+  };
+
+  it('continues where it was when it is no longer paused, and never after it was killed', async () => {
+    expect(await during(() => undefined)).toBe(10);
+    expect(await during((process) => process.pause(100))).toBe(105);
+    expect(await during((process) => process.crash())).toBeNull();
+  });
+});

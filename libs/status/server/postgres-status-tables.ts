@@ -1,0 +1,121 @@
+import type { Sql } from '@icmp-mon/platform/database';
+import type { TargetEntry, WriterTransaction } from '@icmp-mon/shard/engine';
+import type { Status, StatusReason } from '@icmp-mon/status/contract';
+import type { ChangeRow, StatusTables, StoredStatuses, VerdictRow } from './status-tables';
+
+type Reading = Pick<Sql, 'query'>;
+
+interface Row {
+  target_key: number;
+  status: Status;
+  reason: StatusReason;
+  since_ms: number;
+  answered: boolean;
+}
+
+async function readStatuses(sql: Reading, shard: number): Promise<StoredStatuses> {
+  const rows = await sql.query<Row>(
+    `SELECT target_key, status, reason, (extract(epoch FROM since) * 1000)::float8 AS since_ms,
+            last_success_at IS NOT NULL OR status <> 'unknown' AS answered
+     FROM target_status WHERE shard = $1`,
+    [shard],
+  );
+  // Changes may be forgotten some day; the statuses that they led to are not.
+  const [last] = await sql.query<{ change_seq: number }>(
+    `SELECT greatest((SELECT max(change_seq) FROM status_change WHERE shard = $1),
+                     (SELECT max(change_seq) FROM target_status WHERE shard = $1), 0)::float8 AS change_seq`,
+    [shard],
+  );
+  return {
+    changeSeq: last?.change_seq ?? 0,
+    states: new Map(
+      rows.map(({ target_key, status, reason, since_ms, answered }) => [
+        target_key,
+        { status, reason, sinceMs: Math.round(since_ms), answered },
+      ]),
+    ),
+  };
+}
+
+async function lastKnown(sql: Reading, shard: number, keys: readonly number[]): Promise<Map<number, TargetEntry>> {
+  if (keys.length === 0) return new Map();
+  const rows = await sql.query<{ key: number; targetId: string; ip: string; vrf: string; tier: string }>(
+    `SELECT DISTINCT ON (target_key) target_key AS key, target_id AS "targetId", host(ip) AS ip, vrf, tier
+     FROM status_change WHERE shard = $1 AND target_key = ANY ($2::integer[])
+     ORDER BY target_key, change_seq DESC`,
+    [shard, keys],
+  );
+  return new Map(rows.map((row) => [row.key, { ...row, policy: undefined, selected: [], pairs: [] }]));
+}
+
+const DELETE_VERDICTS = 'DELETE FROM target_verdict WHERE target_key = ANY($1::integer[])';
+
+const WRITE_VERDICTS = `
+  INSERT INTO target_verdict AS t (target_key, shard, agents, checks, letters, since_ms)
+  SELECT target_key, $1, agents::uuid[], checks::smallint[], letters, since_ms::bigint[]
+  FROM jsonb_to_recordset($2::jsonb) AS r(target_key integer, agents text, checks text, letters text, since_ms text)
+  ON CONFLICT (target_key) DO UPDATE SET (agents, checks, letters, since_ms) =
+    (excluded.agents, excluded.checks, excluded.letters, excluded.since_ms)
+  WHERE (t.agents, t.checks, t.letters, t.since_ms) IS DISTINCT FROM
+    (excluded.agents, excluded.checks, excluded.letters, excluded.since_ms)`;
+
+async function storeVerdicts(transaction: Reading, shard: number, verdicts: readonly VerdictRow[]): Promise<void> {
+  const rows = verdicts.map(({ targetKey, agents, checks, letters, sinceMs }) => ({
+    target_key: targetKey,
+    agents: `{${agents.join(',')}}`,
+    checks: `{${checks.join(',')}}`,
+    letters,
+    since_ms: `{${sinceMs.join(',')}}`,
+  }));
+  await transaction.query(WRITE_VERDICTS, [shard, JSON.stringify(rows)]);
+}
+
+async function storeChanges(transaction: Reading, shard: number, changes: readonly ChangeRow[]): Promise<void> {
+  await transaction.query(
+    `INSERT INTO status_change (shard, change_seq, target_key, target_id, ip, vrf, tier, from_status, to_status, reason,
+                                at, since, last_success_at, votes, removed, position)
+     SELECT $1, change_seq, target_key, target_id, ip, vrf, tier, from_status, to_status, reason,
+            at, since, last_success_at, votes, removed, position
+     FROM jsonb_to_recordset($2::jsonb) AS r(change_seq bigint, target_key integer, target_id uuid, ip inet, vrf text,
+          tier text, from_status text, to_status text, reason text, at timestamptz, since timestamptz,
+          last_success_at timestamptz, votes jsonb, removed boolean, position bigint)`,
+    [shard, JSON.stringify(changes)],
+  );
+  await projectStatuses(transaction, shard, changes);
+}
+
+/** Keeps `target_status` by changes of one shard in their order: the last of each target counts. */
+export async function projectStatuses(
+  transaction: Reading,
+  shard: number,
+  changes: readonly ChangeRow[],
+): Promise<void> {
+  const latest = new Map(changes.map((change) => [change.target_key, change]));
+  const standing = [...latest.values()].filter(({ removed }) => !removed);
+  const gone = [...latest.values()].filter(({ removed }) => removed);
+  if (gone.length > 0) {
+    await transaction.query('DELETE FROM target_status WHERE target_key = ANY($1::integer[])', [
+      gone.map((change) => change.target_key),
+    ]);
+  }
+  if (standing.length === 0) return;
+  await transaction.query(
+    `INSERT INTO target_status (target_key, shard, change_seq, status, reason, since, last_success_at, votes)
+     SELECT target_key, $1, change_seq, to_status, reason, since, last_success_at, votes
+     FROM jsonb_to_recordset($2::jsonb) AS r(target_key integer, change_seq bigint, to_status text, reason text,
+          since timestamptz, last_success_at timestamptz, votes jsonb)
+     ON CONFLICT (target_key) DO UPDATE SET (change_seq, status, reason, since, last_success_at, votes) =
+       (excluded.change_seq, excluded.status, excluded.reason, excluded.since, excluded.last_success_at, excluded.votes)`,
+    [shard, JSON.stringify(standing)],
+  );
+}
+
+export const postgresStatusTables: StatusTables<WriterTransaction> = {
+  readStatuses,
+  lastKnown,
+  storeChanges,
+  storeVerdicts,
+  async forgetVerdicts(transaction, _shard, keys) {
+    await transaction.query(DELETE_VERDICTS, [keys]);
+  },
+};

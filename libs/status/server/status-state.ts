@@ -1,0 +1,244 @@
+import type { Status, StatusReason } from '@icmp-mon/status/contract';
+import { isSuccess } from '@icmp-mon/probing/contract';
+import { LANE } from '@icmp-mon/probing/wire';
+import {
+  NO_PAIR,
+  type CheckpointPart,
+  type RecordPlace,
+  type ResultBatch,
+  type ShardClock,
+  type ShardDirectory,
+  type TargetEntry,
+} from '@icmp-mon/shard/engine';
+import { judge, votesOf, worst, type Judgement } from './consensus';
+import { PairTable, STANDING } from './pair-table';
+import { emptyBallot, PairVotes } from './pair-votes';
+import type { StatusSink } from './status-effects';
+
+/** Results older than this many intervals when received are kept, and judge nothing. */
+const JUDGED_INTERVALS_MAX = 2;
+/** A last sample further ahead of the present than this is of a clock that was ahead: it holds up no later one. */
+const FUTURE_MS_MAX = 5_000;
+
+export interface TargetState extends Judgement {
+  /** 0 while the shard has not heard what time it is. */
+  sinceMs: number;
+  /** Checks that some agent has had an answer to, sorted; whichever agents come and go later. */
+  answered: number[];
+  /** Where each check stands, if there are several: of a single one the status itself tells. */
+  checks?: CheckJudgement[];
+}
+
+interface CheckJudgement extends Judgement {
+  check: number;
+}
+
+type StatusHead = [
+  key: number,
+  status: Status,
+  reason: StatusReason,
+  sinceMs: number,
+  answered: number[],
+  checks?: CheckJudgement[],
+][];
+
+export const NEVER_JUDGED: Judgement = { status: 'unknown', reason: 'no_agents' };
+
+/** Verdicts and consensus of one shard, as a pure function of its log: results and ticks in, numbered status changes out. */
+export class StatusState {
+  readonly pairs = new PairTable();
+  readonly votes: PairVotes;
+  readonly targets = new Map<number, TargetState>();
+  /** Targets to be decided at the end of the record, or at the next tick. */
+  readonly touched = new Set<TargetEntry>();
+  /** The number of the last status change. */
+  changeSeq = 0;
+  /** Targets that came before the first tick: decided when the time is known. */
+  private readonly undated = new Set<TargetEntry>();
+
+  constructor(
+    private readonly directoryOf: () => ShardDirectory,
+    private readonly sink: StatusSink,
+  ) {
+    this.votes = new PairVotes(this.pairs, directoryOf);
+  }
+
+  onPairAssigned(slot: number, target: TargetEntry, clock: ShardClock): void {
+    this.pairs.assign(slot, target, clock.ageMs);
+  }
+
+  onPairUnassigned(slot: number): void {
+    this.pairs.release(slot);
+  }
+
+  onTarget(target: TargetEntry, clock: ShardClock, place: RecordPlace): void {
+    this.setPolicies(target);
+    if (!this.targets.has(target.key)) {
+      this.targets.set(target.key, { ...NEVER_JUDGED, sinceMs: clock.atMs, answered: [] });
+    }
+    if (clock.atMs === 0) this.undated.add(target);
+    this.sink.verdictsChanged(target, place);
+    this.decide(target, clock.atMs, place);
+  }
+
+  /** Fresh verdicts count until they are stale, whatever became of their agent; only why there is none changes. */
+  onAgentCondition(target: TargetEntry, clock: ShardClock, place: RecordPlace): void {
+    if (target.pairs.every(({ slot }) => this.pairs.standing(slot) === STANDING.fresh)) return;
+    this.sink.verdictsChanged(target, place);
+    this.decide(target, clock.atMs, place);
+  }
+
+  onTargetRemoved(target: TargetEntry, clock: ShardClock, place: RecordPlace): void {
+    const before = this.targets.get(target.key) ?? NEVER_JUDGED;
+    this.targets.delete(target.key);
+    this.touched.delete(target);
+    this.undated.delete(target);
+    this.sink.removed(target, before, clock.atMs, ++this.changeSeq, place);
+  }
+
+  onResults(batch: ResultBatch, clock: ShardClock, place: RecordPlace): void {
+    if (batch.lane === LANE.backfill) return;
+    const presentMs = Math.max(clock.atMs, batch.receivedAtMs);
+    for (let row = 0; row < batch.count; row++) this.onResult(batch, row, presentMs, clock, place);
+    for (const target of this.touched) this.decide(target, null, place, presentMs);
+    this.touched.clear();
+  }
+
+  private onResult(batch: ResultBatch, row: number, presentMs: number, clock: ShardClock, place: RecordPlace): void {
+    const { pairs } = this;
+    const slot = batch.pairSlot[row];
+    if (slot === NO_PAIR) return;
+    const policy = batch.policy[row];
+    const sampleMs = batch.sampleMs[row];
+    const tooOld = batch.receivedAtMs - sampleMs > JUDGED_INTERVALS_MAX * policy.intervalMs + policy.timeoutMs;
+    const lastSampleMs = pairs.lastSampleMs(slot);
+    if (tooOld || (sampleMs < lastSampleMs && lastSampleMs <= presentMs + FUTURE_MS_MAX)) {
+      batch.late++;
+      return;
+    }
+    const outcome = batch.outcome[row];
+    const verdict = pairs.verdict(slot);
+    if (isSuccess(outcome) && pairs.lastSuccessMs(slot) === 0) this.noteAnswer(batch.target[row], batch.check[row]);
+    pairs.judge(slot, sampleMs, outcome, policy, clock.ageMs);
+    const standing = pairs.standingAt(slot, clock.ageMs);
+    if (pairs.verdict(slot) === verdict && standing === pairs.standing(slot)) return;
+    pairs.setStanding(slot, standing);
+    this.pairChanged(batch.target[row], place);
+  }
+
+  private noteAnswer(target: TargetEntry, check: number): void {
+    const state = this.targets.get(target.key);
+    if (state && !state.answered.includes(check)) state.answered = [...state.answered, check].sort((a, b) => a - b);
+  }
+
+  /** Ages every pair: whose vote has gone stale, or who has warmed too long, no longer counts. */
+  onTick(clock: ShardClock, place: RecordPlace): void {
+    const { pairs } = this;
+    pairs.forEachDue(clock.ageMs, (slot, target) => {
+      const standing = pairs.standingAt(slot, clock.ageMs);
+      if (standing === pairs.standing(slot)) return;
+      pairs.setStanding(slot, standing);
+      if (standing !== STANDING.fresh) pairs.forgetVerdict(slot);
+      this.pairChanged(target, place);
+    });
+    for (const target of this.undated) this.date(target, clock.atMs);
+    this.undated.clear();
+    for (const target of this.touched) this.decide(target, clock.atMs, place);
+    this.touched.clear();
+  }
+
+  private date(target: TargetEntry, atMs: number): void {
+    const state = this.targets.get(target.key);
+    if (state?.sinceMs === 0) state.sinceMs = atMs;
+    this.touched.add(target);
+  }
+
+  private pairChanged(target: TargetEntry, place: RecordPlace): void {
+    this.touched.add(target);
+    this.sink.verdictsChanged(target, place);
+  }
+
+  /** `atMs` null: whatever changes, changed with the latest sample, at the present at the latest. */
+  private decide(target: TargetEntry, atMs: number | null, place: RecordPlace, presentMs = atMs || Infinity): void {
+    const state = this.targets.get(target.key);
+    const { policy } = target;
+    if (!state || !policy || this.undated.has(target)) return;
+    const isOnly = policy.checks.length === 1;
+    const judged = policy.checks.map(({ check }) => {
+      const ballot = this.votes.ballot(target, check, state.answered.includes(check));
+      const before = isOnly ? state : standingOf(state, check);
+      return { ...judge(ballot, policy.quorum, before), check, ballot };
+    });
+    if (!isOnly) state.checks = judged.map(({ check, status, reason }) => ({ check, status, reason }));
+    else if (state.checks) delete state.checks;
+    const { status, reason } = judged.length === 0 ? NEVER_JUDGED : worst(judged);
+    if (status === state.status && reason === state.reason) return;
+    const before = { ...state };
+    const decidedMs = (atMs ?? Math.min(this.votes.latestSampleMs(target), presentMs)) || state.sinceMs;
+    state.reason = reason;
+    if (status !== state.status) {
+      state.status = status;
+      state.sinceMs = decidedMs;
+    }
+    const ballot = judged.find((each) => each.status === status)?.ballot ?? emptyBallot();
+    this.sink.changed({
+      target,
+      from: before.status,
+      to: status,
+      reason,
+      atMs: decidedMs,
+      sinceMs: state.sinceMs,
+      lastSuccessMs: Math.min(this.votes.lastSuccessMs(target), presentMs),
+      votes: votesOf(ballot, policy.quorum),
+      changeSeq: ++this.changeSeq,
+      place,
+    });
+  }
+
+  private setPolicies(target: TargetEntry): void {
+    const { policy } = target;
+    if (!policy) return;
+    for (const { slot } of target.pairs) this.pairs.setPolicy(slot, policy);
+  }
+
+  private slotsInOrder(): number[] {
+    const targets = [...this.directoryOf().targets.values()].sort((a, b) => a.key - b.key);
+    return targets.flatMap((target) => target.pairs.map(({ slot }) => slot));
+  }
+
+  /** Restarts warm-up for every pair; the current statuses hold until it ends. */
+  warmAll(clock: ShardClock): void {
+    for (const target of this.directoryOf().targets.values()) {
+      for (const { slot } of target.pairs) this.pairs.warm(slot, clock.ageMs);
+    }
+  }
+
+  checkpoint(): CheckpointPart {
+    const states: StatusHead = [...this.targets]
+      .map(([key, { status, reason, sinceMs, answered, checks }]): StatusHead[number] =>
+        checks ? [key, status, reason, sinceMs, answered, checks] : [key, status, reason, sinceMs, answered],
+      )
+      .sort((a, b) => a[0] - b[0]);
+    return { head: { changeSeq: this.changeSeq, states }, columns: this.pairs.gather(this.slotsInOrder()) };
+  }
+
+  restore(part: CheckpointPart): void {
+    const head = part.head as { changeSeq: number; states: StatusHead };
+    this.changeSeq = head.changeSeq;
+    for (const [key, status, reason, sinceMs, answered, checks] of head.states) {
+      this.targets.set(key, { status, reason, sinceMs, answered, ...(checks && { checks }) });
+      const target = this.directoryOf().targets.get(key);
+      if (sinceMs === 0 && target) this.undated.add(target);
+    }
+    this.pairs.scatter(this.slotsInOrder(), part.columns);
+    for (const target of this.directoryOf().targets.values()) this.setPolicies(target);
+  }
+}
+
+/** What stands for one check of several. A new one has nothing of its own: it takes no target down, and holds none there. */
+function standingOf(state: TargetState, check: number): Judgement {
+  const own = state.checks?.find((each) => each.check === check);
+  if (own) return own;
+  const wasOnly = !state.checks && state.answered.includes(check);
+  return wasOnly || state.status === 'up' ? state : NEVER_JUDGED;
+}
