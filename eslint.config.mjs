@@ -102,6 +102,27 @@ export default [
     },
   },
   {
+    files: ['libs/**/*.ts', 'apps/**/*.ts'],
+    ignores: [
+      ...['**/*.spec.ts', '**/*.test-*.ts', '**/testing/**'],
+      ...['libs/shard/simulator/**', 'apps/projector/shard-simulator*.ts'],
+    ],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^@icmp-mon/.*testing$',
+              message:
+                'The testing entry of a library is for tests and tools: export what the product needs from its own.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['migrations/**/*.ts'],
     ignores: ['migrations/index.ts', '**/*.spec.ts'],
     rules: {
