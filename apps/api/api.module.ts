@@ -6,7 +6,7 @@ import { ControlDatabase, DatabaseModule, REQUEST_TIMEOUTS, TelemetryDatabase } 
 import { EventStoreModule } from '@icmp-mon/platform/event-store';
 import { HttpModule } from '@icmp-mon/platform/http';
 import { MessagingModule } from '@icmp-mon/platform/messaging';
-import { databaseReadiness, PluginsModule, ReadinessParts } from '@icmp-mon/platform/plugins';
+import { type ContextModule, databaseReadiness, PluginsModule, ReadinessParts } from '@icmp-mon/platform/plugins';
 import { QueueBoardModule } from '@icmp-mon/platform/queue-board';
 import { ProbingApiModule } from '@icmp-mon/probing/server/api';
 import { StatusApiModule } from '@icmp-mon/status/server/api';
@@ -17,6 +17,26 @@ import { CqrsModule } from '@nestjs/cqrs';
 import type { ApiConfig } from './api-config';
 import { HealthController } from './health.controller';
 import { ApiReadiness } from './readiness';
+
+/** The routes of each context. */
+const contexts = (config: ApiConfig): ContextModule[] => [
+  IdentityApiModule.register({ jwtSecret: config.jwtSecret }),
+  TargetsApiModule,
+  TiersApiModule,
+  ProbingApiModule.register({
+    redisUrl: config.redisUrl,
+    prefix: config.topicPrefix,
+    shardCount: config.shardCount,
+  }),
+  StatusApiModule.register({ shardCount: config.shardCount }),
+  AssignmentApiModule,
+  AgentsApiModule.register({ caDir: config.caDir, enrolUrl: config.publicEnrolUrl }),
+  OperationsApiModule.register({
+    redisUrl: config.redisUrl,
+    thresholds: config.healthThresholds,
+    disks: config.disks,
+  }),
+];
 
 /** The API: commands in, queries out, for people and services. */
 @Module({})
@@ -45,29 +65,15 @@ export class ApiModule {
           topicPrefix: config.topicPrefix,
           clientId: 'icmp-mon-api',
         }),
-        IdentityApiModule.register({ jwtSecret: config.jwtSecret }),
         HttpModule,
         QueueBoardModule.register(),
-        TargetsApiModule,
-        TiersApiModule,
-        ProbingApiModule.register({
-          redisUrl: config.redisUrl,
-          prefix: config.topicPrefix,
-          shardCount: config.shardCount,
-        }),
-        StatusApiModule.register({ shardCount: config.shardCount }),
-        AssignmentApiModule,
-        AgentsApiModule.register({ caDir: config.caDir, enrolUrl: config.publicEnrolUrl }),
-        OperationsApiModule.register({
-          redisUrl: config.redisUrl,
-          thresholds: config.healthThresholds,
-          disks: config.disks,
-        }),
+        ...contexts(config),
       ],
       controllers: [HealthController],
       providers: [ApiReadiness],
     };
   }
+
   constructor(readiness: ReadinessParts, control: ControlDatabase, telemetry: TelemetryDatabase) {
     readiness.plug(
       { name: 'controlDatabase', read: () => databaseReadiness(control, 'control database') },

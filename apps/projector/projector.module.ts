@@ -2,7 +2,7 @@ import { AgentsProjectorModule } from '@icmp-mon/agents/server/projector';
 import { OperationsProjectorModule } from '@icmp-mon/operations/server/projector';
 import { DatabaseModule } from '@icmp-mon/platform/database';
 import { Messaging, MessagingModule } from '@icmp-mon/platform/messaging';
-import { ContextApp, PluginsModule, ReadinessParts } from '@icmp-mon/platform/plugins';
+import { ContextApp, type ContextModule, PluginsModule, ReadinessParts } from '@icmp-mon/platform/plugins';
 import { ProbingProjectorModule } from '@icmp-mon/probing/server/projector';
 import { ShardProjectorModule } from '@icmp-mon/shard/engine/projector';
 import { StatusProjectorModule } from '@icmp-mon/status/server/projector';
@@ -13,7 +13,7 @@ import type { ProjectorConfig } from './config';
 const PROJECTOR = 'projector';
 
 /** What each context runs in the projector. */
-const CONTEXTS = [
+const CONTEXTS: ContextModule[] = [
   ShardProjectorModule,
   StatusProjectorModule,
   ProbingProjectorModule,

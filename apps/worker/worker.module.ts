@@ -8,6 +8,7 @@ import { HousekeepingModule, JobsModule } from '@icmp-mon/platform/jobs';
 import { Messaging, MessagingModule } from '@icmp-mon/platform/messaging';
 import {
   ContextApp,
+  type ContextModule,
   databaseReadiness,
   EventRelayModule,
   PluginsModule,
@@ -24,7 +25,7 @@ import type { WorkerConfig } from './worker-config';
 const WORKER = 'worker';
 
 /** What each context runs in the worker. */
-const contexts = (config: WorkerConfig): (DynamicModule | (new (...of: never[]) => unknown))[] => [
+const contexts = (config: WorkerConfig): ContextModule[] => [
   HttpWorkerModule,
   IdentityWorkerModule,
   TargetsWorkerModule,

@@ -1,2 +1,3 @@
 export { HousekeepingModule } from './housekeeping.module';
 export { JobsModule, jobsPrefix } from './jobs.module';
+export { runProcessor } from './run-processor';

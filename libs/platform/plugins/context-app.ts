@@ -12,6 +12,9 @@ import { NestFactory } from '@nestjs/core';
 import { BackgroundServices } from './background-services';
 import { ReadinessParts } from './readiness-parts';
 
+/** How a context plugs into an app. */
+export type ContextModule = DynamicModule | (new (...dependencies: never[]) => unknown);
+
 export interface ContextAppParts {
   /** Imports `PluginsModule` and one module per context. */
   module: DynamicModule;

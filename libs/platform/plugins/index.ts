@@ -1,5 +1,5 @@
 export { BackgroundServices } from './background-services';
-export { ContextApp } from './context-app';
+export { ContextApp, type ContextModule } from './context-app';
 export { type GroupProjection, GroupProjections } from './group-projections';
 export {
   DAY_MS,

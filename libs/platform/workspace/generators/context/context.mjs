@@ -1,41 +1,32 @@
-// npx nx g ./libs/platform/workspace:context <name> [--aggregate=<singular>]
+// npm run generate -- context <name> [--aggregate=<singular>]
 import { join } from 'node:path';
-import { formatFiles, generateFiles, names } from '@nx/devkit';
+import { formatFiles, generateFiles } from '@nx/devkit';
+import { addImport, insertBefore, plugInto } from '../edits.mjs';
+import { addMigration } from '../migration.mjs';
+import { checkNames, contextNames } from '../names.mjs';
 
-const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const LIBRARIES = ['contract', 'server', 'ui'];
 
 /**
- * Writes `libs/<name>/{contract,server,ui}`: what builds, passes its test and keeps the boundaries, to be filled in.
+ * Writes a context that runs: contract, an aggregate with one verb, one read model, routes, a page, its migration, and its lines in the api, the
+ * portal and the list of permissions.
  * @param {import('@nx/devkit').Tree} tree
- * @param {{ name: string, aggregate?: string }} options
+ * @param {{ name: string, aggregate?: string, nowMs?: number }} options
  * @throws Error when a name is not in kebab case, or the context exists
  */
-export default async function context(tree, { name, aggregate = name.replace(/s$/, '') }) {
-  for (const given of [name, aggregate]) {
-    if (!NAME.test(given)) throw new Error(`"${given}" is no name: use lower-case words joined by hyphens.`);
-  }
+export default async function context(tree, { name, aggregate, nowMs }) {
+  checkNames(name, aggregate ?? 'unset');
   if (name === 'platform') throw new Error('"platform" holds what no context owns: choose another name.');
   const root = `libs/${name}`;
   if (tree.exists(root)) throw new Error(`${root} exists already: choose another name.`);
-  const { className, propertyName, constantName } = names(aggregate);
-  const words = aggregate.replaceAll('-', ' ');
-  const substitutions = {
-    context: name,
-    contextWords: name.replaceAll('-', ' '),
-    contextClass: names(name).className,
-    contextProperty: names(name).propertyName,
-    aggregate,
-    // A stream's category ends at its first hyphen.
-    category: aggregate.replaceAll('-', ''),
-    className,
-    propertyName,
-    constantName,
-    words,
-    article: /^[aeiou]/.test(words) ? 'an' : 'a',
-  };
-  generateFiles(tree, join(import.meta.dirname, 'files'), root, substitutions);
+  const words = contextNames(name, aggregate);
+  generateFiles(tree, join(import.meta.dirname, 'files'), root, words);
   for (const library of LIBRARIES) tree.write(`${root}/${library}/project.json`, projectJson(name, library));
+  addMigration(tree, { context: name, what: words.aggregate, sql: tableOf(words), nowMs });
+  plugInto(tree, 'api', words);
+  addPermissions(tree, name);
+  addToPortal(tree, words);
+  addToRebuild(tree, words);
   await formatFiles(tree);
 }
 
@@ -48,4 +39,38 @@ function projectJson(context, library) {
     tags: [`type:${library}`, `context:${context}`],
   };
   return `${JSON.stringify(project, null, 2)}\n`;
+}
+
+const tableOf = ({ table }) => `
+      CREATE TABLE ${table} (
+        id uuid PRIMARY KEY,
+        name text NOT NULL,
+        version bigint NOT NULL,
+        registered_at timestamptz NOT NULL
+      )`;
+
+function addPermissions(tree, name) {
+  const lines = `  '${name}:read': 'viewer',\n  '${name}:write': 'engineer',\n`;
+  insertBefore(tree, 'libs/identity/contract/index.ts', /^ {2}'access:manage': /m, lines);
+}
+
+function addToPortal(tree, { context, contextProperty, ContextWords }) {
+  const load = `() => import('@icmp-mon/${context}/ui').then((ui) => ui.${contextProperty}Routes)`;
+  const route = `      { path: '${context}', loadChildren: ${load} },\n`;
+  insertBefore(tree, 'apps/portal/app.routes.ts', /^ *\.\.\.settingsRoutes,/m, route);
+  const place = `    { path: '/${context}', text: '${ContextWords}', icon: 'copy', exact: false },\n`;
+  insertBefore(
+    tree,
+    'apps/portal/shell/shell.ts',
+    /(?<=places: Place\[\] = \[\n(?:(?!^ {2}\];)[^\n]*\n)*)^ {2}\];/m,
+    place,
+  );
+}
+
+function addToRebuild(tree, { context, propertyName, table }) {
+  const file = 'apps/cli/read-models.ts';
+  const model = `${propertyName}Model`;
+  const line = `  ${table}: ({ control }) => ({ database: control, model: ${model}(control) as ReadModel<never> }),\n`;
+  insertBefore(tree, file, /(?<=READ_MODELS[^\n]*\n(?:(?!^\};)[^\n]*\n)*)^\};/m, line);
+  addImport(tree, file, model, `@icmp-mon/${context}/server`);
 }

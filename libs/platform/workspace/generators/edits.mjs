@@ -1,0 +1,70 @@
+// Edits of files that exist: each names the place it needs, so that a file that looks different is refused instead of broken.
+
+/** @throws Error when the file has no such place; the message says what to add by hand */
+export function insertBefore(tree, file, anchor, text) {
+  edit(tree, file, anchor, text, (found) => text + found);
+}
+
+export function insertAfter(tree, file, anchor, text) {
+  edit(tree, file, anchor, text, (found) => found + text);
+}
+
+function edit(tree, file, anchor, text, replacement) {
+  const source = tree.read(file, 'utf8');
+  if (source === null) throw new Error(`There is no ${file}. Add to it by hand:\n${text}`);
+  const found = anchor.exec(source);
+  if (found === null) throw new Error(`${file} has no place like ${anchor}. Add by hand:\n${text}`);
+  const [match] = found;
+  tree.write(file, source.slice(0, found.index) + replacement(match) + source.slice(found.index + match.length));
+}
+
+/** Adds an import before the first one that sorts behind it; the names go into the import of that module where there is one. */
+export function addImport(tree, file, name, from) {
+  const source = tree.read(file, 'utf8') ?? '';
+  const same = new RegExp(`import (type )?\\{([^}]*)\\} from '${from.replaceAll(/[/.]/g, '\\$&')}';`).exec(source);
+  if (same !== null && same[1] === undefined) {
+    if (same[2].split(',').some((each) => each.trim() === name)) return;
+    const names = `${same[2].trim().replace(/,$/, '')}, ${name}`;
+    tree.write(file, source.replace(same[0], `import { ${names} } from '${from}';`));
+    return;
+  }
+  const line = `import { ${name} } from '${from}';\n`;
+  const imports = [...source.matchAll(/^import [^;]* from '([^']+)';\n/gms)];
+  const next = imports.find(([, specifier]) => specifier > from);
+  const last = imports.at(-1);
+  const at = next?.index ?? (last === undefined ? 0 : last.index + last[0].length);
+  tree.write(file, source.slice(0, at) + line + source.slice(at));
+}
+
+const APP_LISTS = {
+  api: { file: 'apps/api/api.module.ts', list: /(?<=const contexts = [^=]*=> \[\n(?:(?!^\];)[^\n]*\n)*)^\];/m },
+  worker: {
+    file: 'apps/worker/worker.module.ts',
+    list: /(?<=const contexts = [^=]*=> \[\n(?:(?!^\];)[^\n]*\n)*)^\];/m,
+  },
+  projector: {
+    file: 'apps/projector/projector.module.ts',
+    list: /(?<=const CONTEXTS[^=]*= \[\n(?:(?!^\];)[^\n]*\n)*)^\];/m,
+  },
+};
+
+/** The one line of a context in an app, with its import. */
+export function plugInto(tree, app, { context, contextClass }) {
+  const { file, list } = APP_LISTS[app];
+  const module = `${contextClass}${app.charAt(0).toUpperCase()}${app.slice(1)}Module`;
+  insertBefore(tree, file, list, `  ${module},\n`);
+  addImport(tree, file, module, `@icmp-mon/${context}/server/${app}`);
+}
+
+/** Exports a name from the library's only file that others import. */
+export function addExport(tree, file, line) {
+  const source = tree.read(file, 'utf8') ?? '';
+  if (!source.includes(line)) tree.write(file, `${source}${line}\n`);
+}
+
+/** Adds to the arrays of a module's decorator: `providers`, `controllers`, `imports`. */
+export function addToModule(tree, file, key, entry) {
+  const source = tree.read(file, 'utf8') ?? '';
+  if (source.includes(`${key}: [`)) insertAfter(tree, file, new RegExp(`${key}: \\[`), `${entry}, `);
+  else insertAfter(tree, file, /@Module\(\{/, ` ${key}: [${entry}], `);
+}

@@ -1,0 +1,160 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { readJson, type Tree } from '@nx/devkit';
+import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
+import { beforeEach, describe, expect, it } from 'vitest';
+import context from './context/context.mjs';
+import job from './job/job.mjs';
+import page from './page/page.mjs';
+import readModel from './read-model/read-model.mjs';
+import verb from './verb/verb.mjs';
+
+const ROOT = path.join(import.meta.dirname, '../../../..');
+/** All that a new context changes outside its folder, and how many lines it adds there. */
+const CENTRAL: Readonly<Record<string, number>> = {
+  'apps/api/api.module.ts': 2,
+  'apps/cli/read-models.ts': 2,
+  'apps/portal/app.routes.ts': 1,
+  'apps/portal/shell/shell.ts': 1,
+  'libs/identity/contract/index.ts': 2,
+  'migrations/frozen.json': 1,
+  'migrations/index.ts': 2,
+};
+const OTHER_APPS = ['apps/worker/worker.module.ts', 'apps/projector/projector.module.ts'];
+
+let tree: Tree;
+const text = (file: string): string => tree.read(file, 'utf8') ?? '';
+const written = (): string[] => tree.listChanges().map((change) => change.path);
+const isOf = (change: string): boolean => change.startsWith('libs/incidents/');
+
+beforeEach(() => {
+  tree = createTreeWithEmptyWorkspace();
+  for (const file of [...Object.keys(CENTRAL), ...OTHER_APPS, '.prettierrc.json']) {
+    tree.write(file, readFileSync(path.join(ROOT, file), 'utf8'));
+  }
+});
+
+describe('the generator of a context', () => {
+  it('writes three libraries with their tags', async () => {
+    await context(tree, { name: 'incidents' });
+    expect(written().filter(isOf).sort()).toEqual(
+      [
+        'contract/incident-events.ts',
+        'contract/incident.ts',
+        'contract/index.ts',
+        'contract/project.json',
+        'server/incident-list/incident-list.int.spec.ts',
+        'server/incident-list/incident-model.ts',
+        'server/incident-list/list-incidents.ts',
+        'server/incident-list/project-incidents.ts',
+        'server/incident.ts',
+        'server/incident.unit.spec.ts',
+        'server/incidents.controller.ts',
+        'server/incidents.dto.ts',
+        'server/index.ts',
+        'server/modules/api.module.ts',
+        'server/project.json',
+        'server/register-incident.ts',
+        'ui/incident-list.ts',
+        'ui/incidents.client.ts',
+        'ui/index.ts',
+        'ui/project.json',
+      ].map((file) => `libs/incidents/${file}`),
+    );
+    for (const library of ['contract', 'server', 'ui']) {
+      expect(readJson(tree, `libs/incidents/${library}/project.json`)).toMatchObject({
+        name: `incidents-${library}`,
+        tags: [`type:${library}`, 'context:incidents'],
+      });
+    }
+  });
+
+  it('adds to nothing else but one migration and a few lines', async () => {
+    await context(tree, { name: 'incidents', nowMs: 1_800_000_000_000 });
+    const lines = (source: string): string[] => source.split('\n');
+    for (const [file, count] of Object.entries(CENTRAL)) {
+      const before = new Set(lines(readFileSync(path.join(ROOT, file), 'utf8')));
+      const added = lines(text(file)).filter((line) => !before.has(line) && line.includes('ncident'));
+      expect([file, added.length]).toEqual([file, count]);
+    }
+    const others = written().filter((file) => !isOf(file) && !(file in CENTRAL) && !OTHER_APPS.includes(file));
+    expect(others.filter((file) => file.startsWith('migrations/'))).toEqual([
+      'migrations/control/1800000000000-incidents-incident.ts',
+    ]);
+    expect(others.some((file) => /^(apps|libs)\//.test(file))).toBe(false);
+  });
+
+  it('names everything after the aggregate', async () => {
+    await context(tree, { name: 'maintenance', aggregate: 'maintenance-window' });
+    expect(text('libs/maintenance/contract/maintenance-window-events.ts')).toContain(
+      "export const MAINTENANCE_WINDOW_STREAM = 'maintenancewindow';",
+    );
+    expect(text('libs/maintenance/server/maintenance-window.ts')).toContain("from '@icmp-mon/maintenance/contract'");
+    expect(text('libs/maintenance/ui/index.ts')).toContain('export const maintenanceRoutes: Routes');
+    for (const file of written()) expect(text(file)).not.toMatch(/<%|%>/);
+  });
+
+  it.each(['Incidents', 'alert rules', '../targets', '', 'platform'])('refuses the name "%s"', async (name) => {
+    await expect(context(tree, { name })).rejects.toThrow(/name/);
+  });
+
+  it('refuses a context that exists', async () => {
+    await context(tree, { name: 'incidents' });
+    await expect(context(tree, { name: 'incidents' })).rejects.toThrow('libs/incidents exists already');
+  });
+
+  it('says what to add by hand where a file looks different', async () => {
+    tree.write('apps/portal/app.routes.ts', 'export const routes = [];\n');
+    await expect(context(tree, { name: 'incidents' })).rejects.toThrow(
+      /apps\/portal\/app\.routes\.ts has no place[^]*Add by hand:[^]*incidentsRoutes/,
+    );
+  });
+});
+
+describe('the generators within a context', () => {
+  beforeEach(() => context(tree, { name: 'incidents' }));
+
+  it('add a verb with its event, decision and route', async () => {
+    await verb(tree, { context: 'incidents', verb: 'close' });
+    expect(text('libs/incidents/contract/incident-events.ts')).toContain(
+      'export type IncidentEvent = IncidentRegistered | IncidentClosed;',
+    );
+    expect(text('libs/incidents/server/incident.ts')).toContain('export function close(state: IncidentState)');
+    expect(text('libs/incidents/server/incidents.controller.ts')).toContain("@Post(':id/close')");
+    expect(text('libs/incidents/server/modules/api.module.ts')).toContain('CloseIncidentHandler,');
+    await expect(verb(tree, { context: 'incidents', verb: 'close' })).rejects.toThrow('choose another verb');
+  });
+
+  it('add a read model, whose first one brings the context into the projector', async () => {
+    await readModel(tree, { context: 'incidents', name: 'known-targets' });
+    await readModel(tree, { context: 'incidents', name: 'known-tiers', of: 'tiers' });
+    const module = text('libs/incidents/server/modules/projector.module.ts');
+    expect(module.match(/projections\.plug/g)).toHaveLength(2);
+    expect(text('apps/projector/projector.module.ts').match(/IncidentsProjectorModule,/g)).toHaveLength(1);
+    expect(text('libs/incidents/server/known-tiers/known-tiers.projection.ts')).toContain('[TIERS_TOPIC]');
+  });
+
+  it('add jobs to the worker, and their queues to what administrators see', async () => {
+    await job(tree, { context: 'incidents', name: 'merge-incidents' });
+    await job(tree, { context: 'incidents', name: 'split-incidents' });
+    expect(text('libs/incidents/server/modules/worker.module.ts').match(/runProcessor\(/g)).toHaveLength(2);
+    expect(text('apps/worker/worker.module.ts').match(/IncidentsWorkerModule,/g)).toHaveLength(1);
+    expect(text('libs/incidents/server/modules/api.module.ts').match(/shown\.plug/g)).toHaveLength(2);
+  });
+
+  it('add a page before the routes with parameters', async () => {
+    await page(tree, { context: 'incidents', name: 'open-incidents' });
+    expect(text('libs/incidents/ui/index.ts')).toMatch(/Routes = \[\s+\{\s+path: 'open-incidents'/);
+  });
+
+  it('refuse a context that does not exist', async () => {
+    for (const run of [
+      () => verb(tree, { context: 'absent', verb: 'close' }),
+      () => readModel(tree, { context: 'absent', name: 'rows' }),
+      () => job(tree, { context: 'absent', name: 'work' }),
+      () => page(tree, { context: 'absent', name: 'look' }),
+    ]) {
+      await expect(run()).rejects.toThrow('npm run generate -- context absent');
+    }
+  });
+});

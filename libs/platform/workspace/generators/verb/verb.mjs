@@ -1,0 +1,89 @@
+// npm run generate -- verb <context> <verb> [--event=<past tense>] [--aggregate=<singular>]
+import { join } from 'node:path';
+import { formatFiles, generateFiles, names } from '@nx/devkit';
+import { addImport, addToModule, insertAfter, insertBefore } from '../edits.mjs';
+import { checkNames, contextNames, requireContext } from '../names.mjs';
+
+const pastOf = (verb) => {
+  const [first, ...rest] = verb.split('-');
+  return [first.endsWith('e') ? `${first}d` : `${first}ed`, ...rest].join('-');
+};
+
+/**
+ * Writes a verb on what a context keeps: its event, decision, command with handler, test and route.
+ * @param {import('@nx/devkit').Tree} tree
+ * @param {{ context: string, verb: string, event?: string, aggregate?: string }} options
+ * @throws Error when the context or a place in its files is missing, or the verb exists
+ */
+export default async function verb(tree, { context, verb: name, event = pastOf(name), aggregate }) {
+  checkNames(name, event);
+  const server = `${requireContext(tree, context)}/server`;
+  const words = {
+    ...contextNames(context, aggregate),
+    verb: name,
+    verbClass: names(name).className,
+    verbProperty: names(name).propertyName,
+    eventClass: names(event).className,
+  };
+  const file = `${server}/${name}-${words.aggregate}.ts`;
+  if (tree.exists(file)) throw new Error(`${file} exists already: choose another verb.`);
+  addEvent(tree, `libs/${context}/contract/${words.aggregate}-events.ts`, words);
+  addDecision(tree, `${server}/${words.aggregate}.ts`, words);
+  generateFiles(tree, join(import.meta.dirname, 'files'), server, words);
+  addRoute(tree, `${server}/${context}.controller.ts`, words);
+  const { verbClass, className } = words;
+  addToModule(tree, `${server}/modules/api.module.ts`, 'providers', `${verbClass}${className}Handler`);
+  addImport(
+    tree,
+    `${server}/modules/api.module.ts`,
+    `${verbClass}${className}Handler`,
+    `../${name}-${words.aggregate}`,
+  );
+  await formatFiles(tree);
+}
+
+function addEvent(tree, file, { className, propertyName, eventClass }) {
+  const type = `${className}${eventClass}`;
+  const event = `export interface ${type} {\n  type: '${type}';\n  data: { ${propertyName}Id: string };\n}\n\n`;
+  insertBefore(tree, file, new RegExp(`^export type ${className}Event =`, 'm'), event);
+  insertAfter(tree, file, new RegExp(`^export type ${className}Event =[^;]*`, 'm'), ` | ${type}`);
+}
+
+function addDecision(tree, file, { className, propertyName, words, verbProperty, eventClass }) {
+  const type = `${className}${eventClass}`;
+  const decision = `export function ${verbProperty}(state: ${className}State): ${className}Event[] {
+  if (state.kind !== 'registered') throw new DomainError('not_found', 'There is no such ${words}.');
+  return [{ type: '${type}', data: { ${propertyName}Id: state.${propertyName}Id } }];
+}
+
+`;
+  insertBefore(tree, file, /^export function evolve\(/m, decision);
+  const evolved = `    case '${type}':\n      // No later decision depends on it so far.\n      return state;\n`;
+  insertBefore(tree, file, /^ {4}default:$/m, evolved);
+}
+
+function addRoute(tree, file, { className, aggregate, verb, verbClass, verbProperty, context, article, words }) {
+  const route = `
+  @Post(':id/${verb}')
+  @HttpCode(204)
+  @RequirePermission('${context}:write')
+  @ApiOperation({
+    summary: '${verbClass.replaceAll(/(?<!^)[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)} ${article} ${words}',
+    description: 'With If-Match, only when it is still at that version.',
+  })
+  @ApiHeader({ name: 'If-Match', required: false, description: 'ETag that was read.' })
+  @ApiNoContentResponse()
+  ${verbProperty}(
+    @Param('id', ParseUUIDPipe) id: string,
+    @IfMatch() expectedVersion: number | undefined,
+    @Metadata() metadata: RequestMetadata,
+  ): Promise<void> {
+    return this.commands.execute(new ${verbClass}${className}(id, expectedVersion, metadata));
+  }
+`;
+  insertBefore(tree, file, /^\}\n*$(?![\s\S])/m, route);
+  for (const name of ['HttpCode', 'Param', 'ParseUUIDPipe']) addImport(tree, file, name, '@nestjs/common');
+  addImport(tree, file, 'ApiNoContentResponse', '@nestjs/swagger');
+  addImport(tree, file, 'IfMatch', '@icmp-mon/platform/http');
+  addImport(tree, file, `${verbClass}${className}`, `./${verb}-${aggregate}`);
+}
