@@ -8,7 +8,7 @@ import { EventStore } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
 import { PoisonError, type ReceivedMessage } from '@icmp-mon/platform/messaging';
 import { testDatabase, type TestDatabases } from '@icmp-mon/platform/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AgentHealthProjection } from './agent-health.projection';
 import { ReadAgentMetrics, ReadAgentMetricsHandler } from './read-agent-metrics';
 import { CertificateAuthority } from './certificate-authority';
@@ -156,20 +156,25 @@ describe('the health of agents', () => {
     const id = await agentNamed('cached', 'good');
     const database = new ControlDatabase({ url: databases.controlUrl });
     const known = new KnownAgents(database);
-    await known.require(id, certificate('good'), 0);
-    await expect(known.require(id, certificate('other'), 0)).rejects.toMatchObject({ code: 'forbidden' });
-    await expect(known.require(newId(), certificate('good'), 0)).rejects.toMatchObject({ code: 'forbidden' });
+    await known.require(id, certificate('good'));
+    await expect(known.require(id, certificate('other'))).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(known.require(newId(), certificate('good'))).rejects.toMatchObject({ code: 'forbidden' });
     let away = false;
     const fragile = Object.assign(Object.create(database) as ControlDatabase, {
       query: (text: string, params?: unknown[]) =>
         away ? Promise.reject(new DependencyUnavailable('control database')) : database.query(text, params),
     });
+    vi.useFakeTimers({ toFake: ['performance'] });
     const cached = new KnownAgents(fragile);
-    await cached.require(id, certificate('good'), 0);
+    await cached.require(id, certificate('good'));
     away = true;
-    await cached.require(id, certificate('good'), 9_000);
-    await cached.require(id, certificate('good'), 50_000);
-    await expect(cached.require(id, certificate('good'), 61_000)).rejects.toThrow(DependencyUnavailable);
+    for (const laterMs of [9_000, 41_000]) {
+      vi.advanceTimersByTime(laterMs);
+      await cached.require(id, certificate('good'));
+    }
+    vi.advanceTimersByTime(11_000);
+    await expect(cached.require(id, certificate('good'))).rejects.toThrow(DependencyUnavailable);
+    vi.useRealTimers();
     await database.close();
   });
 

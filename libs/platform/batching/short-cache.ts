@@ -1,8 +1,10 @@
-export interface ShortCacheOptions {
+export interface ShortCacheOptions<T> {
   /** Keys at most; the key that was read longest ago is dropped first. */
   entriesMax: number;
   /** How long an answer is kept once it has arrived, ms, given how long it took; 0 or less: it is asked for again at once. */
   keptMs(tookMs: number): number;
+  /** Whether an answer is kept; each is unless set. One that is not can still be recalled. */
+  isKept?(answer: T): boolean;
   /** How long callers share a question under way, ms; until it is answered unless set. Then it is asked again: a server may have hung. */
   sharedMs?: number;
   /** Whether a failure is kept like an answer; false unless set: the next caller asks again. */
@@ -30,22 +32,22 @@ interface Entry<T> {
 export class ShortCache<T> {
   private readonly entries = new Map<string, Entry<T>>();
 
-  constructor(private readonly options: ShortCacheOptions) {}
+  constructor(private readonly options: ShortCacheOptions<T>) {}
 
   get(key: string, read: () => Promise<T>): Promise<T> {
     const kept = this.entries.get(key);
     const askedMs = performance.now();
     if (kept !== undefined && askedMs < kept.untilMs) return kept.answer;
-    const { keptMs, sharedMs = Infinity, keepsFailures = false } = this.options;
+    const { keptMs, isKept = () => true, sharedMs = Infinity, keepsFailures = false } = this.options;
     const entry: Entry<T> = { answer: read(), untilMs: askedMs + sharedMs, last: kept?.last ?? null };
     this.put(key, entry);
-    const settled = (isKept: boolean): number => {
+    const settled = (keeps: boolean): number => {
       const nowMs = performance.now();
-      entry.untilMs = isKept ? nowMs + keptMs(nowMs - askedMs) : -Infinity;
+      entry.untilMs = keeps ? nowMs + keptMs(nowMs - askedMs) : -Infinity;
       return nowMs;
     };
     entry.answer.then(
-      (value) => (entry.last = { value, atMs: settled(true) }),
+      (value) => (entry.last = { value, atMs: settled(isKept(value)) }),
       () => settled(keepsFailures),
     );
     return entry.answer;

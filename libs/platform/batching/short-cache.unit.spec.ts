@@ -57,6 +57,20 @@ describe('a short cache', () => {
     expect(await second).toBe('second');
   });
 
+  it('keeps an answer only where it may, and recalls it all the same', async () => {
+    const options = {
+      entriesMax: 1,
+      keptMs: () => 60_000,
+      recalledMs: 60_000,
+      isKept: (answer: string) => answer !== 'no',
+    };
+    const cache = new ShortCache<string>(options);
+    expect(await cache.get('a', () => Promise.resolve('no'))).toBe('no');
+    expect(cache.recall('a')).toBe('no');
+    expect(await cache.get('a', () => Promise.resolve('yes'))).toBe('yes');
+    expect(await cache.get('a', () => Promise.resolve('no'))).toBe('yes');
+  });
+
   it('asks again beside a question that has hung', async () => {
     vi.useFakeTimers({ toFake: ['performance'] });
     const cache = new ShortCache<string>({ entriesMax: 1, keptMs: () => 60_000, sharedMs: 5_000 });

@@ -58,7 +58,7 @@ export class TargetCounts {
 }
 
 /** Kept for `keptMs` from when it was asked; a failure is not kept. */
-function options(entriesMax: number, keptMs: number): ShortCacheOptions {
+function options<T>(entriesMax: number, keptMs: number): ShortCacheOptions<T> {
   return { entriesMax, keptMs: (tookMs) => keptMs - tookMs, sharedMs: keptMs, recalledMs: TOTAL_TOLD_MS };
 }
 
