@@ -123,10 +123,7 @@ export default [
   },
   {
     files: ['libs/**/*.ts', 'apps/**/*.ts'],
-    ignores: [
-      ...['**/*.spec.ts', '**/*.test-*.ts', '**/testing/**'],
-      ...['libs/shard/simulator/**', 'apps/projector/shard-simulator*.ts'],
-    ],
+    ignores: ['**/*.spec.ts', '**/*.test-*.ts', '**/testing/**', 'libs/shard/simulator/**'],
     rules: {
       '@typescript-eslint/no-restricted-imports': [
         'error',

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { MUTATIONS } from '../libs/shard/simulator/mutations.mjs';
+import { messageOf } from './error-text.mjs';
 import { nodeBinary, rootDir, testDir } from './paths.mjs';
 import { run } from './run.mjs';
 import { fail, Refusal, say } from './say.mjs';
@@ -26,16 +27,16 @@ try {
 
 function readOptions() {
   try {
-    const numbers = ['seeds', 'from', 'seed'];
-    const options = Object.fromEntries(numbers.map((name) => [name, { type: 'string' }]));
-    const { values } = parseArgs({ options: { ...options, mutations: { type: 'boolean' } } });
-    for (const name of numbers) {
-      if (values[name] !== undefined && !/^\d{1,9}$/.test(values[name]))
-        throw new Error(`--${name} is a whole number.`);
+    const number = /** @type {const} */ ({ type: 'string' });
+    const { values } = parseArgs({
+      options: { seeds: number, from: number, seed: number, mutations: { type: 'boolean' } },
+    });
+    for (const [name, value] of Object.entries(values)) {
+      if (typeof value === 'string' && !/^\d{1,9}$/.test(value)) throw new Error(`--${name} is a whole number.`);
     }
     return values;
   } catch (error) {
-    throw new Refusal(`${error.message}\n${usage}`);
+    throw new Refusal(`${messageOf(error)}\n${usage}`);
   }
 }
 
