@@ -4,7 +4,10 @@ import { newId } from '@icmp-mon/platform/ids';
 import { type TestDatabase, testDatabase } from '@icmp-mon/platform/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Counted, counted, counter } from './counter.test-aggregate';
-import { APPEND_ATTEMPTS_MAX, type Aggregate, EventStore, readEvents, VersionConflict } from './index';
+import { type Aggregate, EventStore } from './index';
+import { APPEND_ATTEMPTS_MAX } from './event-store';
+import { readEvents } from './read-events';
+import { VersionConflict } from './version-conflict';
 
 const metadata = { actor: 'tester', causationId: null, correlationId: newId() };
 

@@ -9,10 +9,9 @@ export {
   streamOf,
 } from './aggregate';
 export { keepAnswer, withAnswerKeeper } from './answer-keeper';
-export { APPEND_ATTEMPTS_MAX, EventStore } from './event-store';
+export { EventStore } from './event-store';
 export { EventStoreModule } from './event-store.module';
 export { fence } from './fence';
-export { readEvents, readProjected } from './read-events';
-export { Relay, type RelayOptions } from './relay';
+export { readProjected } from './read-events';
+export { Relay } from './relay';
 export { relayStatus } from './relay-status';
-export { VersionConflict } from './version-conflict';

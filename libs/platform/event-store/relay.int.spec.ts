@@ -4,7 +4,8 @@ import { eventually, type TestDatabase, testDatabase } from '@icmp-mon/platform/
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { append } from './append';
 import { counted, counter } from './counter.test-aggregate';
-import { EventStore, type RecordedEvent, Relay, type RelayOptions } from './index';
+import { EventStore, type RecordedEvent, Relay } from './index';
+import { type RelayOptions } from './relay';
 import { fencedPosition } from './relay-reader';
 
 const metadata = { actor: 'tester', causationId: null, correlationId: newId() };

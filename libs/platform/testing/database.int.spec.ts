@@ -1,6 +1,7 @@
 import { CONTROL_MIGRATIONS, TELEMETRY_MIGRATIONS } from '@icmp-mon/migrations';
 import { DependencyUnavailable, DomainError } from '@icmp-mon/platform/errors';
-import { assertTestDatabase, eventually, type TestDatabases, testDatabase } from './index';
+import { eventually, type TestDatabases, testDatabase } from './index';
+import { assertTestDatabase } from './test-database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   connect,

@@ -1,4 +1,4 @@
 export { eventually } from './eventually';
-export { assertTestDatabase, testDatabase, type TestDatabase, type TestDatabases } from './test-database';
+export { testDatabase, type TestDatabase, type TestDatabases } from './test-database';
 export { testServices } from './test-services';
 export { testTopicPrefix } from './test-topic-prefix';

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
-import type { BlockAddress, Compress, Decompress } from '.';
+import type { BlockAddress, Compress } from '.';
+import type { Decompress } from './block-body';
 import { OUTCOME, OUTCOME_NAMES } from '@icmp-mon/probing/contract';
-import { encodeBody, frameBlock, LANE, type ResultColumns, ResultColumnsBuilder } from '.';
+import { encodeBody, frameBlock, LANE, ResultColumnsBuilder } from '.';
+import { type ResultColumns } from './result-columns';
 
 /** For specs only: one result in words. */
 export interface Row {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { OUTCOME, OUTCOME_NAMES } from '@icmp-mon/probing/contract';
-import { allocateSamples, encodeSeriesBody, HISTOGRAM_BINS, printBlock, type SeriesSamples } from '.';
+import { encodeSeriesBody, HISTOGRAM_BINS, printBlock, type SeriesSamples } from '.';
+import { allocateSamples } from './series-samples';
 import { blockOf, decompressRuns, THREE_ROWS } from './block-fixtures';
 
 const page = readFileSync(new URL('../../../docs/block-format.md', import.meta.url), 'utf8');

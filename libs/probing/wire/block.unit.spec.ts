@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { OUTCOME } from '@icmp-mon/probing/contract';
 import {
   allocateColumns,
-  BLOCK_RAW_BYTES_MAX,
   BLOCK_RESULTS_MAX,
   type BlockAddress,
   decodeBlock,
@@ -14,6 +13,7 @@ import {
   LANE,
   ResultColumnsBuilder,
 } from '.';
+import { BLOCK_RAW_BYTES_MAX } from './block';
 import {
   ADDRESS,
   arbitraryAddress,

@@ -1,7 +1,5 @@
 export {
-  BLOCK_BYTES_MAX,
   BLOCK_LIMITS,
-  BLOCK_RAW_BYTES_MAX,
   type BlockAddress,
   type BlockHeader,
   type BlockRefusal,
@@ -15,31 +13,27 @@ export {
   type Refused,
 } from './block';
 export { encodeBody } from './block-body';
-export type { Compress, Decompress, EncodedBody } from './block-body';
+export type { Compress, EncodedBody } from './block-body';
 export { printBlock, type PrintedResult } from './print-block';
-export { allocateColumns, BLOCK_RESULTS_MAX, type ResultColumns, ResultColumnsBuilder } from './result-columns';
+export { allocateColumns, BLOCK_RESULTS_MAX, ResultColumnsBuilder } from './result-columns';
 export {
   HISTOGRAM_BINS,
-  HISTOGRAM_ERROR_RATIO,
   HISTOGRAM_EXACT_BELOW_US,
   HISTOGRAM_LOWER_US,
   HISTOGRAM_TOP_US,
-  histogramBin,
   mergeHistograms,
   RttHistogram,
 } from './rtt-histogram';
 export {
-  AGENT_NO_MAX,
   appendSeriesBody,
   decodeSeriesBody,
   encodeSeriesBody,
   mergeSeriesBodies,
   SERIES_SAMPLES_MAX,
-  SeriesBodyError,
   WINDOW_MS,
   windowStart,
 } from './series-body';
-export { allocateSamples, SeriesBuilder, type SeriesSamples, sortSamples } from './series-samples';
+export { SeriesBuilder, type SeriesSamples, sortSamples } from './series-samples';
 export {
   type BlockEnvelope,
   decodeShardRecord,
@@ -47,8 +41,6 @@ export {
   encodeFeedRecord,
   encodeTickRecord,
   ENVELOPE_OVERHEAD_BYTES_MAX,
-  RECORD_ENVELOPES_MAX,
-  SHARD_RECORD_BYTES_MAX,
   type ShardRecord,
 } from './shard-record';
 export { readUpload, type ResultsAnswer, UPLOAD_BYTES_MAX, writeUpload } from './upload';

@@ -1,15 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  HISTOGRAM_BINS,
-  HISTOGRAM_ERROR_RATIO,
-  HISTOGRAM_LOWER_US,
-  HISTOGRAM_TOP_US,
-  histogramBin,
-  mergeHistograms,
-  RttHistogram,
-  SeriesBodyError,
-} from '.';
+import { HISTOGRAM_BINS, HISTOGRAM_LOWER_US, HISTOGRAM_TOP_US, mergeHistograms, RttHistogram } from '.';
+import { HISTOGRAM_ERROR_RATIO, histogramBin } from './rtt-histogram';
+import { SeriesBodyError } from './series-body';
 
 function histogramOf(rttsUs: readonly number[]): RttHistogram {
   const histogram = new RttHistogram();

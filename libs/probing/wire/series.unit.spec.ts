@@ -2,17 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OUTCOME, OUTCOME_NAMES } from '@icmp-mon/probing/contract';
 import {
-  AGENT_NO_MAX,
   decodeSeriesBody,
   encodeSeriesBody,
   mergeSeriesBodies,
   SERIES_SAMPLES_MAX,
-  SeriesBodyError,
   SeriesBuilder,
   type SeriesSamples,
   WINDOW_MS,
   windowStart,
 } from '.';
+import { AGENT_NO_MAX, SeriesBodyError } from './series-body';
 
 /** agent number, time offset in ms, outcome, rtt in us. */
 type Sample = [number, number, number, number];

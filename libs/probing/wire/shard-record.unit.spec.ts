@@ -1,14 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type FeedFact, isFeedFact, shardOf } from '@icmp-mon/probing/contract';
-import {
-  decodeShardRecord,
-  encodeBlocksRecord,
-  encodeFeedRecord,
-  encodeTickRecord,
-  RECORD_ENVELOPES_MAX,
-  SHARD_RECORD_BYTES_MAX,
-} from '.';
+import { decodeShardRecord, encodeBlocksRecord, encodeFeedRecord, encodeTickRecord } from '.';
+import { RECORD_ENVELOPES_MAX, SHARD_RECORD_BYTES_MAX } from './shard-record';
 import { blockOf, THREE_ROWS } from './block-fixtures';
 
 const agentId = '0199d3a0-7c1e-7b52-9c1d-0a1b2c3d4e5f';
