@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { AssignmentsAnswer } from '@icmp-mon/assignment/contract';
+import type { AssignmentsResponse } from '@icmp-mon/assignment/contract';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { BUILT_IN_TIERS } from '@icmp-mon/tiers/contract';
 import type { BenchContext, BenchResult } from './bench';
@@ -64,7 +64,7 @@ class WatchedAgent {
     }
   }
 
-  private take({ version, full, tiers, assigned, unassigned }: AssignmentsAnswer): void {
+  private take({ version, full, tiers, assigned, unassigned }: AssignmentsResponse): void {
     if (full) this.targets.clear();
     for (const key of unassigned) this.targets.delete(key);
     const policies = new Map(tiers.map((tier) => [tier.tier, tier]));

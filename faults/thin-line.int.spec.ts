@@ -6,7 +6,7 @@ import { encodeBody, LANE, ResultColumnsBuilder, type EncodedBody } from '@icmp-
 import { eventually } from '@icmp-mon/platform/testing';
 import { compress } from '@icmp-mon/platform/zstd';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { EnrolAnswer } from '@icmp-mon/agents/contract';
+import type { EnrolResponse } from '@icmp-mon/agents/contract';
 import {
   jsonOf,
   makeKeyAndCsr,
@@ -65,7 +65,7 @@ it('ships an hour that waited and what is measured now over a line on which neit
   const gatewayUrl = `https://127.0.0.1:${await proxy.listen()}`;
   const { keyPem, csrPem } = await makeKeyAndCsr();
   const enroller = new TestClient(gateway.enrolUrl, { ca: gateway.caPem });
-  const identity = jsonOf<EnrolAnswer>(await enroller.json('/v1/enrol', { token: 'right', csrPem }));
+  const identity = jsonOf<EnrolResponse>(await enroller.json('/v1/enrol', { token: 'right', csrPem }));
   enroller.close();
   const client = new GatewayClient({ ...identity, keyPem, gatewayUrl });
   const spool = new Spool({ dir, bytesMax: 64 * MIB, log });

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { AgentChange, EnrolAnswer, RenewAnswer } from '@icmp-mon/agents/contract';
+import type { AgentChange, EnrolResponse, RenewResponse } from '@icmp-mon/agents/contract';
 import { CertificateAuthority, ChangeAgent, ChangeAgentHandler, keySha256, makeToken } from '@icmp-mon/agents/server';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { EventStore } from '@icmp-mon/platform/event-store';
@@ -98,7 +98,7 @@ describe('the identity of an agent', () => {
     const { keyPem, csrPem } = await makeKeyAndCsr();
     const answer = await anonymous.json('/v1/enrol', enrolment(name, await token(), csrPem));
     expect(answer.status).toBe(201);
-    const given = jsonOf<EnrolAnswer>(answer);
+    const given = jsonOf<EnrolResponse>(answer);
     return { ...given, name, keyPem, csrPem, client: clientOf(given.certificatePem, keyPem) };
   }
 
@@ -138,7 +138,7 @@ describe('the identity of an agent', () => {
         await rejoining(anonymous, agent, agent.keyPem, { certificatePem }),
       );
       expect(answer.status).toBe(200);
-      const returned = jsonOf<EnrolAnswer>(answer);
+      const returned = jsonOf<EnrolResponse>(answer);
       expect(returned).toMatchObject({ agentId: agent.agentId, gatewayUrl: agent.gatewayUrl, shardCount: 2 });
       expect((await upload(clientOf(returned.certificatePem, agent.keyPem), agent.agentId)).status).toBe(200);
       expect(await rowOf(agent.agentId)).toMatchObject({ cloned: false });
@@ -202,7 +202,7 @@ describe('the identity of an agent', () => {
         vi.useRealTimers();
       }
       expect(answer.status).toBe(200);
-      const { certificatePem } = jsonOf<EnrolAnswer>(answer);
+      const { certificatePem } = jsonOf<EnrolResponse>(answer);
       expect((await upload(clientOf(certificatePem, agent.keyPem), agent.agentId)).status).toBe(200);
       await since(agent, 2 * DAY_MS);
       const again = await anonymous.json('/v1/rejoin', await rejoining(anonymous, agent, agent.keyPem));
@@ -219,7 +219,7 @@ describe('the identity of an agent', () => {
       const request = await rejoining(anonymous, agent, agent.keyPem);
       const answer = await anonymous.json('/v1/rejoin', request);
       expect(answer.status).toBe(200);
-      const { certificatePem } = jsonOf<EnrolAnswer>(answer);
+      const { certificatePem } = jsonOf<EnrolResponse>(answer);
       expect((await upload(clientOf(certificatePem, agent.keyPem), agent.agentId)).status).toBe(200);
       await since(agent, 2 * DAY_MS);
       expect((await anonymous.json('/v1/rejoin', request)).status).toBe(401);
@@ -272,7 +272,7 @@ describe('the identity of an agent', () => {
       const elsewhere = { ...enrolment(agent.name, named, csrPem), region: 'moon' };
       const answer = await anonymous.json('/v1/enrol', elsewhere);
       expect(answer.status).toBe(201);
-      const { agentId, certificatePem } = jsonOf<EnrolAnswer>(answer);
+      const { agentId, certificatePem } = jsonOf<EnrolResponse>(answer);
       expect(agentId).toBe(agent.agentId);
       expect((await upload(clientOf(certificatePem, keyPem), agentId)).status).toBe(200);
       await eventually(async () => {
@@ -322,7 +322,7 @@ describe('the identity of an agent', () => {
       const answer = await anonymous.json('/v1/enrol', enrolment(agent.name, await token(agent.name), agent.csrPem));
       expect(answer.status).toBe(201);
       expect(
-        (await upload(clientOf(jsonOf<EnrolAnswer>(answer).certificatePem, agent.keyPem), agent.agentId)).status,
+        (await upload(clientOf(jsonOf<EnrolResponse>(answer).certificatePem, agent.keyPem), agent.agentId)).status,
       ).toBe(200);
       await change(agent.agentId, 'ban');
       const named = await token(agent.name);
@@ -350,7 +350,7 @@ describe('the identity of an agent', () => {
       const [one, other] = [clientOf(common, agent.keyPem), clientOf(common, agent.keyPem)];
       const renewed = await one.json('/v1/certificate', { csrPem: agent.csrPem });
       expect(renewed.status).toBe(200);
-      const successor = clientOf(jsonOf<RenewAnswer>(renewed).certificatePem, agent.keyPem);
+      const successor = clientOf(jsonOf<RenewResponse>(renewed).certificatePem, agent.keyPem);
       expect((await upload(successor, agent.agentId)).status).toBe(200);
       expect(await rowOf(agent.agentId)).toMatchObject({ cloned: false });
       expect((await other.json('/v1/certificate', { csrPem: agent.csrPem })).status).toBe(200);
@@ -365,7 +365,7 @@ describe('the identity of an agent', () => {
       for (let process = 0; process < 2; process++) {
         const answer = await anonymous.json('/v1/rejoin', await rejoining(anonymous, agent, agent.keyPem, given));
         expect(answer.status).toBe(200);
-        returned.push(clientOf(jsonOf<EnrolAnswer>(answer).certificatePem, agent.keyPem));
+        returned.push(clientOf(jsonOf<EnrolResponse>(answer).certificatePem, agent.keyPem));
         expect((await upload(returned[process], agent.agentId, process + 1)).status).toBe(200);
         await database.execute(
           `UPDATE agent SET certificate_not_after = certificate_not_after - interval '1 minute' WHERE id = $1`,

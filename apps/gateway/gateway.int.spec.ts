@@ -5,9 +5,9 @@ import path from 'node:path';
 import { bootstrapEnrolmentToken, CertificateAuthority, makeToken } from '@icmp-mon/agents/server';
 import {
   AGENT_POLICY_TOPIC,
-  type EnrolAnswer,
+  type EnrolResponse,
   type ReceivedTelemetry,
-  type RenewAnswer,
+  type RenewResponse,
   type ReportedPolicy,
 } from '@icmp-mon/agents/contract';
 import {
@@ -16,7 +16,7 @@ import {
   LANE,
   UPLOAD_BYTES_MAX,
   type BlockEnvelope,
-  type ResultsAnswer,
+  type ResultsResponse,
 } from '@icmp-mon/probing/wire';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { Messaging, SHARD_TOPIC, validateEvent } from '@icmp-mon/platform/messaging';
@@ -122,7 +122,7 @@ describe('the gateway', () => {
     const { keyPem, csrPem } = await makeKeyAndCsr();
     const answer = await anonymous.json('/v1/enrol', enrolment(name, await token(1, 60, null, name), csrPem));
     expect(answer.status).toBe(201);
-    const enrolAnswer = jsonOf<EnrolAnswer>(answer);
+    const enrolAnswer = jsonOf<EnrolResponse>(answer);
     return { ...enrolAnswer, keyPem, client: clientOf(enrolAnswer.certificatePem, keyPem, port) };
   }
 
@@ -308,7 +308,7 @@ describe('the gateway', () => {
       const client = clientOf(former.pem, keyPem);
       const answer = await client.json('/v1/certificate', { csrPem });
       expect(answer.status).toBe(200);
-      const { certificatePem } = jsonOf<RenewAnswer>(answer);
+      const { certificatePem } = jsonOf<RenewResponse>(answer);
       const renewed = clientOf(certificatePem, keyPem);
       expect((await renewed.results('live', [block({ agentId })])).status).toBe(200);
       const again = await client.json('/v1/certificate', { csrPem: (await makeKeyAndCsr()).csrPem });
@@ -328,7 +328,7 @@ describe('the gateway', () => {
       const blocks = [block({ agentId, shard: 0 }), block({ agentId, shard: 1, sequence: 2 })];
       const answer = await client.results('live', blocks);
       expect(answer.status).toBe(200);
-      expect(jsonOf<ResultsAnswer>(answer)).toEqual({ durable: { boot: 1, sequence: 2 }, refused: [] });
+      expect(jsonOf<ResultsResponse>(answer)).toEqual({ durable: { boot: 1, sequence: 2 }, refused: [] });
       expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
       expect(Number(answer.headers['x-icmpmon-time'])).toBeGreaterThan(0);
       for (const shard of [0, 1]) {
@@ -359,7 +359,7 @@ describe('the gateway', () => {
         new Uint8Array(0),
         block({ agentId, sequence: 6 }),
       ];
-      const answer = jsonOf<ResultsAnswer>(await client.results('live', blocks));
+      const answer = jsonOf<ResultsResponse>(await client.results('live', blocks));
       expect(answer.durable).toEqual({ boot: 1, sequence: 6 });
       expect(answer.refused.map(({ index, reason }) => [index, reason])).toEqual([
         [1, 'bad_crc'],
@@ -375,7 +375,7 @@ describe('the gateway', () => {
       const { agentId, client } = await enrolled();
       const blocks = [block({ agentId })];
       const answers = await Promise.all(Array.from({ length: 3 }, () => client.results('live', blocks)));
-      for (const answer of answers) expect(jsonOf<ResultsAnswer>(answer).durable).toEqual({ boot: 1, sequence: 1 });
+      for (const answer of answers) expect(jsonOf<ResultsResponse>(answer).durable).toEqual({ boot: 1, sequence: 1 });
     });
 
     it('of one lane reach the log in the order in which they came', async () => {

@@ -3,7 +3,7 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CertificateAuthority, makeToken } from '@icmp-mon/agents/server';
-import type { EnrolAnswer } from '@icmp-mon/agents/contract';
+import type { EnrolResponse } from '@icmp-mon/agents/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { testDatabase, testServices, testTopicPrefix, type TestDatabase } from '@icmp-mon/platform/testing';
@@ -96,7 +96,7 @@ export class GatewayFixture {
     const answered = await this.anonymous().json('/v1/enrol', enrolment(name, token, csrPem));
     if (answered.status !== 201)
       throw new Error(`enrolment was answered ${answered.status}: ${answered.body.toString()}`);
-    const answer = jsonOf<EnrolAnswer>(answered);
+    const answer = jsonOf<EnrolResponse>(answered);
     const tls = { ca: this.ca.pem, cert: answer.certificatePem, key: keyPem };
     return { ...answer, keyPem, client: this.kept(new TestClient(this.agentsUrl, tls)) };
   }

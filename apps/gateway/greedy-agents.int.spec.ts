@@ -3,7 +3,7 @@ import type { ClientRequest } from 'node:http';
 import { request } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { connect as secured } from 'node:tls';
-import { encodeBody, frameBlock, LANE, ResultColumnsBuilder, type ResultsAnswer } from '@icmp-mon/probing/wire';
+import { encodeBody, frameBlock, LANE, ResultColumnsBuilder, type ResultsResponse } from '@icmp-mon/probing/wire';
 import { compress } from '@icmp-mon/platform/zstd';
 import { eventually } from '@icmp-mon/platform/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -133,7 +133,7 @@ describe('an agent that takes more than its share', () => {
     const upload = manyResults(agentId, 1_024);
     const first = await client.results('live', upload);
     expect(first.status).toBe(200);
-    const answer = jsonOf<ResultsAnswer>(first);
+    const answer = jsonOf<ResultsResponse>(first);
     expect(answer).toMatchObject({
       ...{ durable: { boot: 1, sequence: 1 }, refused: [] },
       deferred: { from: 1, reason: 'too_many_results' },
@@ -145,7 +145,7 @@ describe('an agent that takes more than its share', () => {
     expect(Number(again.headers['retry-after'])).toBeGreaterThan(10);
     // What is small still goes.
     const small = await client.results('live', [block({ agentId, sequence: 2 })]);
-    expect(jsonOf<ResultsAnswer>(small)).toEqual({ durable: { boot: 1, sequence: 2 }, refused: [] });
+    expect(jsonOf<ResultsResponse>(small)).toEqual({ durable: { boot: 1, sequence: 2 }, refused: [] });
     expect(await fixture.metric('icmpmon_gateway_uploads_deferred_total', '{reason="results"}')).toBe(2);
   });
 
@@ -166,7 +166,7 @@ describe('an agent that takes more than its share', () => {
     await eventually(async () => {
       const answer = await client.results('live', manyResults(agentId, 20, sequence));
       expect([200, 429]).toContain(answer.status);
-      if (answer.status === 200) sequence = (jsonOf<ResultsAnswer>(answer).durable?.sequence ?? 0) + 1;
+      if (answer.status === 200) sequence = (jsonOf<ResultsResponse>(answer).durable?.sequence ?? 0) + 1;
       expect((sequence - 1) * 20_000).toBeGreaterThan(2 * BURST);
     });
   });

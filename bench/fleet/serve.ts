@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { AssignmentsAnswer } from '@icmp-mon/assignment/contract';
+import type { AssignmentsResponse } from '@icmp-mon/assignment/contract';
 import { jsonOf, TestAgent, TestLane } from '@icmp-mon/probing/agent/testing';
 import { AGENTS_PER_TOKEN } from './messages';
 import type {
@@ -201,7 +201,8 @@ async function assignedTo(agent: TestAgent, expected: number): Promise<Simulated
   const deadlineMs = performance.now() + ASSIGNED_WITHIN_MS;
   for (;;) {
     const answer = await agent.client.call('/v1/assignments?since=0');
-    const { tiers, assigned } = answer.status === 200 ? jsonOf<AssignmentsAnswer>(answer) : { tiers: [], assigned: [] };
+    const { tiers, assigned } =
+      answer.status === 200 ? jsonOf<AssignmentsResponse>(answer) : { tiers: [], assigned: [] };
     if (assigned.length >= expected) {
       const byName = new Map(tiers.map((tier) => [tier.tier, tier]));
       return assigned.flatMap(({ key, tier }) => {

@@ -1,5 +1,5 @@
 import { jsonOf } from '@icmp-mon/probing/agent/testing';
-import type { ResultsAnswer } from '@icmp-mon/probing/wire';
+import type { ResultsResponse } from '@icmp-mon/probing/wire';
 import { Findings, type FaultContext, type Verdict } from '../fault';
 import { underLoad, type Installation } from '../installation';
 import type { NumberedAgent } from '../numbered-agent';
@@ -29,7 +29,7 @@ async function badBlockAmongGood(findings: Findings, numbered: NumberedAgent): P
   const blocks = numbered.takeWaiting('live');
   const at = blocks.length >> 1;
   const damaged = blocks.map(({ bytes }, index) => (index === at ? flipped(bytes) : bytes));
-  const refused = jsonOf<ResultsAnswer>(await send(numbered, damaged)).refused;
+  const refused = jsonOf<ResultsResponse>(await send(numbered, damaged)).refused;
   findings.must('blocks refused of one that is bad', refused.length, 1);
   findings.must('its index', refused[0]?.index ?? -1, at);
   findings.count('why', refused[0]?.reason ?? '');
@@ -42,7 +42,7 @@ async function sameUploadAgain(findings: Findings, numbered: NumberedAgent, repe
   const blocks = numbered.takeWaiting('live').map(({ bytes }) => bytes);
   let accepted = 0;
   for (let repeat = 0; repeat < repeats; repeat++) {
-    const { refused } = jsonOf<ResultsAnswer>(await send(numbered, blocks));
+    const { refused } = jsonOf<ResultsResponse>(await send(numbered, blocks));
     if (refused.length === 0) accepted++;
   }
   findings.must(`the same upload answered as durable, of ${repeats}`, accepted, repeats);

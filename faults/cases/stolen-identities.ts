@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { AgentChange, EnrolAnswer, EnrolmentTokenCreated } from '@icmp-mon/agents/contract';
+import type { AgentChange, EnrolResponse, EnrolmentTokenCreated } from '@icmp-mon/agents/contract';
 import { CertificateAuthority } from '@icmp-mon/agents/server';
 import { eventually } from '@icmp-mon/platform/testing';
 import {
@@ -87,7 +87,7 @@ async function longAway(findings: Findings, world: World, agent: Attacker): Prom
       const request = await rejoining(world.anonymous, agent, agent.keyPem, { certificatePem: pem });
       const answer = await world.anonymous.json('/v1/rejoin', request);
       if (answer.status !== 200) throw new Error(`returning was answered ${answer.status}: ${answer.body.toString()}`);
-      agent.client = world.clientOf(jsonOf<EnrolAnswer>(answer).certificatePem, agent.keyPem);
+      agent.client = world.clientOf(jsonOf<EnrolResponse>(answer).certificatePem, agent.keyPem);
     },
     { withinMs: 30_000 },
   );
@@ -141,7 +141,7 @@ class World {
     const { token } = await this.token({ region: 'lab' });
     const answer = await this.anonymous.json('/v1/enrol', enrolment(name, token, csrPem));
     if (answer.status !== 201) throw new Error(`enrolment was answered ${answer.status}: ${answer.body.toString()}`);
-    const { agentId, certificatePem } = jsonOf<EnrolAnswer>(answer);
+    const { agentId, certificatePem } = jsonOf<EnrolResponse>(answer);
     return { agentId, name, keyPem, csrPem, client: this.clientOf(certificatePem, keyPem) };
   }
 

@@ -1,4 +1,4 @@
-import type { RenewAnswer } from '@icmp-mon/agents/contract';
+import type { RenewResponse } from '@icmp-mon/agents/contract';
 import { renewableFromMs, RenewCertificate } from '@icmp-mon/agents/server';
 import { DatabaseClock } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
@@ -25,7 +25,7 @@ export class CertificateController {
 
   @Post()
   @HttpCode(200)
-  async renew(@Agent() agent: AgentIdentity, @Body() body: unknown): Promise<RenewAnswer> {
+  async renew(@Agent() agent: AgentIdentity, @Body() body: unknown): Promise<RenewResponse> {
     const csrPem = typeof body === 'object' && body !== null && 'csrPem' in body ? body.csrPem : undefined;
     if (typeof csrPem !== 'string') {
       throw new DomainError('invalid', 'Send a JSON object with csrPem.', [

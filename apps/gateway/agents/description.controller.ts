@@ -1,4 +1,4 @@
-import type { DescriptionAnswer } from '@icmp-mon/agents/contract';
+import type { DescriptionResponse } from '@icmp-mon/agents/contract';
 import { DescribeAgent, readDescription } from '@icmp-mon/agents/server';
 import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
@@ -21,7 +21,7 @@ export class DescriptionController {
   /** Answers with what is in force. */
   @Post()
   @HttpCode(200)
-  describe(@Agent() { agentId }: AgentIdentity, @Body() body: unknown): Promise<DescriptionAnswer> {
+  describe(@Agent() { agentId }: AgentIdentity, @Body() body: unknown): Promise<DescriptionResponse> {
     const waitS = this.rate.take(agentId, 1);
     if (waitS !== null) throw retryAfter('too_many_requests', 'The agent describes itself too often.', waitS);
     return this.commands.execute(new DescribeAgent(agentId, readDescription(body)));

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { UPLOAD_BYTES_MAX, type ResultsAnswer } from '@icmp-mon/probing/wire';
+import { UPLOAD_BYTES_MAX, type ResultsResponse } from '@icmp-mon/probing/wire';
 import { DependencyUnavailable, DomainError } from '@icmp-mon/platform/errors';
 import { answerError, RequestRefused } from '@icmp-mon/platform/http';
 import { BYTES_PER_S_MIN, declaredLength, readBody } from '../request-body';
@@ -61,7 +61,7 @@ export class ResultsRoute implements Route {
     }
   }
 
-  private async accept(request: IncomingMessage): Promise<ResultsAnswer> {
+  private async accept(request: IncomingMessage): Promise<ResultsResponse> {
     const receivedAtMs = this.parts.nowMs();
     const { admission, byteRate } = this.parts;
     const { agentId } = await admission.admit(request);
@@ -86,7 +86,7 @@ export class ResultsRoute implements Route {
   private async acceptBody(
     request: IncomingMessage,
     { agentId, lane, length, receivedAtMs }: { agentId: string; lane: LaneName; length: number; receivedAtMs: number },
-  ): Promise<ResultsAnswer> {
+  ): Promise<ResultsResponse> {
     const memory = this.parts.memory.hold(agentId, MEMORY_SHARE[lane]);
     const key = `${agentId}/${lane}`;
     this.arriving.set(key, { socket: request.socket, memory });

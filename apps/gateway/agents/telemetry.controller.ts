@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { TelemetryAnswer } from '@icmp-mon/agents/contract';
+import type { TelemetryResponse } from '@icmp-mon/agents/contract';
 import { readTelemetry, ReportTelemetry } from '@icmp-mon/agents/server';
 import { Body, Controller, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
@@ -25,7 +25,7 @@ export class TelemetryController {
     @Agent() { agentId }: AgentIdentity,
     @Body() body: unknown,
     @Req() { socket }: IncomingMessage,
-  ): Promise<TelemetryAnswer> {
+  ): Promise<TelemetryResponse> {
     const waitS = this.rate.take(agentId, 1);
     if (waitS !== null) {
       requestsRefused.inc({ request: 'telemetry' });

@@ -9,7 +9,7 @@ import { ControlDatabase, DatabaseClock } from '@icmp-mon/platform/database';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { ENROLMENT_ANSWER, EnrolmentController, type EnrolmentAnswer } from './enrolment.controller';
+import { ENROLMENT_TERMS, EnrolmentController, type EnrolmentTerms } from './enrolment.controller';
 import { RejoinController } from './rejoin.controller';
 
 export interface EnrolmentListenerParts {
@@ -17,7 +17,7 @@ export interface EnrolmentListenerParts {
   clock: DatabaseClock;
   authority: CertificateAuthority;
   challenges: RejoinChallenges;
-  answer: EnrolmentAnswer;
+  answer: EnrolmentTerms;
 }
 
 /** Routes for agents that have no valid certificate. The parts are shared with the rest of the process, so they come ready-made. */
@@ -33,7 +33,7 @@ export class EnrolmentListenerModule {
         { provide: DatabaseClock, useValue: clock },
         { provide: CertificateAuthority, useValue: authority },
         { provide: RejoinChallenges, useValue: challenges },
-        { provide: ENROLMENT_ANSWER, useValue: answer },
+        { provide: ENROLMENT_TERMS, useValue: answer },
         EventStore,
         EnrolAgentHandler,
         MakeRejoinChallengeHandler,

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
-import type { EnrolAnswer } from '@icmp-mon/agents/contract';
+import type { EnrolResponse } from '@icmp-mon/agents/contract';
 import { CertificateAuthority, EnrolAgent, readEnrolRequest } from '@icmp-mon/agents/server';
 import { Body, Controller, Get, Header, Inject, Post, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { CallerRate } from './caller-rate';
 
-export const ENROLMENT_ANSWER = Symbol('enrolment answer');
+export const ENROLMENT_TERMS = Symbol('enrolment terms');
 
 /** What every agent is told when it joins. */
-export type EnrolmentAnswer = Pick<EnrolAnswer, 'gatewayUrl' | 'shardCount'>;
+export type EnrolmentTerms = Pick<EnrolResponse, 'gatewayUrl' | 'shardCount'>;
 
 /** Signing costs, and nobody enrols hundreds of agents at once. */
 const ENROLMENTS = { askedPerSOfAddress: 20, grantedPerS: 20, detail: 'Too many agents enrol at once.' };
@@ -20,7 +20,7 @@ export class EnrolmentController {
   constructor(
     private readonly commands: CommandBus,
     private readonly authority: CertificateAuthority,
-    @Inject(ENROLMENT_ANSWER) private readonly answer: EnrolmentAnswer,
+    @Inject(ENROLMENT_TERMS) private readonly answer: EnrolmentTerms,
   ) {}
 
   /** The CA's certificate: public, and worth nothing until its hash was compared with the pinned one. */
@@ -31,7 +31,7 @@ export class EnrolmentController {
   }
 
   @Post('enrol')
-  async enrol(@Req() request: IncomingMessage, @Body() body: unknown): Promise<EnrolAnswer> {
+  async enrol(@Req() request: IncomingMessage, @Body() body: unknown): Promise<EnrolResponse> {
     this.rate.asks(request);
     const enrolment = new EnrolAgent(readEnrolRequest(body), this.rate.grant);
     const { agentId, certificate } = await this.commands.execute(enrolment);

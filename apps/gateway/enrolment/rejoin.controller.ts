@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import type { EnrolAnswer, RejoinChallenge } from '@icmp-mon/agents/contract';
+import type { EnrolResponse, RejoinChallenge } from '@icmp-mon/agents/contract';
 import { CertificateAuthority, MakeRejoinChallenge, readRejoinRequest, RejoinAgent } from '@icmp-mon/agents/server';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { Body, Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { CallerRate } from './caller-rate';
-import { ENROLMENT_ANSWER, type EnrolmentAnswer } from './enrolment.controller';
+import { ENROLMENT_TERMS, type EnrolmentTerms } from './enrolment.controller';
 
 /** Of each of the two requests of a return: a fleet behind one address that returns at once is through in a minute. */
 const RETURNS = { askedPerSOfAddress: 10, grantedPerS: 50, detail: 'Too many agents return at once.' };
@@ -21,7 +21,7 @@ export class RejoinController {
   constructor(
     private readonly commands: CommandBus,
     private readonly authority: CertificateAuthority,
-    @Inject(ENROLMENT_ANSWER) private readonly answer: EnrolmentAnswer,
+    @Inject(ENROLMENT_TERMS) private readonly answer: EnrolmentTerms,
   ) {}
 
   @Post('challenge')
@@ -33,7 +33,7 @@ export class RejoinController {
 
   @Post()
   @HttpCode(200)
-  async rejoin(@Req() request: IncomingMessage, @Body() body: unknown): Promise<EnrolAnswer> {
+  async rejoin(@Req() request: IncomingMessage, @Body() body: unknown): Promise<EnrolResponse> {
     this.returnRate.asks(request);
     const rejoin = new RejoinAgent(readRejoinRequest(body), this.returnRate.grant);
     const { agentId, certificate } = await this.commands.execute(rejoin);

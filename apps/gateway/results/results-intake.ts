@@ -5,7 +5,7 @@ import {
   type BlockHeader,
   type BlockRefusal,
   type Lane,
-  type ResultsAnswer,
+  type ResultsResponse,
 } from '@icmp-mon/probing/wire';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { SHARD_TOPIC, type Messaging } from '@icmp-mon/platform/messaging';
@@ -40,9 +40,9 @@ export interface Upload {
 
 interface Sorted {
   blocks: ShardBlock[];
-  durable: ResultsAnswer['durable'];
+  durable: ResultsResponse['durable'];
   results: number;
-  refused: ResultsAnswer['refused'];
+  refused: ResultsResponse['refused'];
   /** Index of the first block that has to come again, and its results; null if there is none. */
   deferred: { from: number; results: number } | null;
 }
@@ -73,7 +73,7 @@ export class ResultsIntake {
    * @throws DomainError `invalid` when the body is no upload; RetryLater when the agent may send none of it now; DependencyUnavailable
    * while Kafka is away
    */
-  async accept(upload: Upload): Promise<ResultsAnswer> {
+  async accept(upload: Upload): Promise<ResultsResponse> {
     const startedMs = performance.now();
     const { agentId, lane } = upload;
     const cut = readUpload(upload.body);
@@ -98,7 +98,7 @@ export class ResultsIntake {
     blocksAccepted.inc({ lane }, blocks.length);
     resultsAccepted.inc({ lane }, results);
     acknowledgeSeconds.observe((performance.now() - startedMs) / 1000);
-    const answer: ResultsAnswer = { durable, refused };
+    const answer: ResultsResponse = { durable, refused };
     if (deferred !== null) answer.deferred = { from: deferred.from, reason: 'too_many_results', retryAfterS };
     return answer;
   }
@@ -158,7 +158,7 @@ export class ResultsIntake {
   }
 }
 
-function higher(durable: ResultsAnswer['durable'], { boot, sequence }: BlockHeader): ResultsAnswer['durable'] {
+function higher(durable: ResultsResponse['durable'], { boot, sequence }: BlockHeader): ResultsResponse['durable'] {
   if (durable === null || boot > durable.boot) return { boot, sequence };
   return boot === durable.boot && sequence > durable.sequence ? { boot, sequence } : durable;
 }

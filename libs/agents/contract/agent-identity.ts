@@ -14,7 +14,7 @@ export interface EnrolRequest extends AgentDescription {
 }
 
 /** Answer of `POST /v1/enrol` and of `POST /v1/rejoin`. */
-export interface EnrolAnswer {
+export interface EnrolResponse {
   agentId: string;
   certificatePem: string;
   caPem: string;
@@ -24,7 +24,7 @@ export interface EnrolAnswer {
 }
 
 /** Answer of `POST /v1/certificate` on the agents' listener, which takes a CSR: renewal at half life. */
-export interface RenewAnswer {
+export interface RenewResponse {
   certificatePem: string;
 }
 
@@ -58,7 +58,7 @@ export function rejoinText(nonce: string, csrSha256: string): string {
  * `POST /v1/description` on the agents' listener takes an `AgentDescription` and answers with the one in force: provider and
  * tags are taken over, name and region change by an enrolment only.
  */
-export type DescriptionAnswer = AgentDescription;
+export type DescriptionResponse = AgentDescription;
 
 const NAME = /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/i;
 export const AGENT_NAME_LENGTH_MAX = 63;

@@ -71,7 +71,7 @@ export interface AgentTelemetry {
 }
 
 /** Answer to a telemetry report. Older gateways answer without a body. */
-export interface TelemetryAnswer {
+export interface TelemetryResponse {
   /** Results of the last two minutes that are not counted as the agent meant. */
   uncounted: UncountedResults[];
 }

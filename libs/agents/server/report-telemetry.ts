@@ -2,7 +2,7 @@ import {
   AGENT_TELEMETRY_TOPIC,
   type AgentTelemetry,
   type ReceivedTelemetry,
-  type TelemetryAnswer,
+  type TelemetryResponse,
 } from '@icmp-mon/agents/contract';
 import { DatabaseClock } from '@icmp-mon/platform/database';
 import { DependencyUnavailable } from '@icmp-mon/platform/errors';
@@ -11,7 +11,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { UncountedNotices } from './uncounted/uncounted-notices';
 
 /** Publishes an agent's report; returns which of its results are not counted as it meant. `peer` is the address that sent it. */
-export class ReportTelemetry extends Command<TelemetryAnswer> {
+export class ReportTelemetry extends Command<TelemetryResponse> {
   constructor(
     readonly agentId: string,
     readonly peer: string | undefined,
@@ -29,7 +29,7 @@ export class ReportTelemetryHandler implements ICommandHandler<ReportTelemetry> 
     private readonly notices: UncountedNotices,
   ) {}
 
-  async execute({ agentId, peer, telemetry }: ReportTelemetry): Promise<TelemetryAnswer> {
+  async execute({ agentId, peer, telemetry }: ReportTelemetry): Promise<TelemetryResponse> {
     const receivedAt = new Date(this.clock.nowMs()).toISOString();
     const report: ReceivedTelemetry = { agentId, receivedAt, peer, telemetry };
     await this.messaging.send(AGENT_TELEMETRY_TOPIC, [{ key: agentId, value: Buffer.from(JSON.stringify(report)) }]);
@@ -37,7 +37,7 @@ export class ReportTelemetryHandler implements ICommandHandler<ReportTelemetry> 
   }
 
   /** The report is taken, whether or not the database answers. */
-  private async uncounted(agentId: string): Promise<TelemetryAnswer['uncounted']> {
+  private async uncounted(agentId: string): Promise<TelemetryResponse['uncounted']> {
     try {
       return await this.notices.of(agentId);
     } catch (error) {

@@ -22,7 +22,7 @@ export interface AssignedTarget {
  * version and then answers 304. `full` replaces all that the agent had; otherwise `assigned` adds or replaces by key and
  * `unassigned` removes.
  */
-export interface AssignmentsAnswer {
+export interface AssignmentsResponse {
   version: number;
   full: boolean;
   tiers: AssignedTier[];

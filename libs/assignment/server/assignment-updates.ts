@@ -1,4 +1,4 @@
-import type { AssignmentsAnswer } from '@icmp-mon/assignment/contract';
+import type { AssignmentsResponse } from '@icmp-mon/assignment/contract';
 import { ChannelListener, ControlDatabase } from '@icmp-mon/platform/database';
 import { BackOff, WakeUp } from '@icmp-mon/platform/concurrency';
 import { createLogger } from '@icmp-mon/platform/ops';
@@ -53,7 +53,7 @@ export class AssignmentUpdates {
   }
 
   /** What the agent has to hear after version `since`; null when nothing came within the wait. */
-  async next(agentId: string, since: number, { waitMs, signal }: NextOptions): Promise<AssignmentsAnswer | null> {
+  async next(agentId: string, since: number, { waitMs, signal }: NextOptions): Promise<AssignmentsResponse | null> {
     const deadlineMs = performance.now() + waitMs;
     const waiter = { agentId, wakeUp: new WakeUp() };
     // Waiting begins before the first look, so that what is published between the two is not missed.

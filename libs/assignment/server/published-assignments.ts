@@ -1,4 +1,4 @@
-import type { AssignedTarget, AssignedTier, AssignmentsAnswer } from '@icmp-mon/assignment/contract';
+import type { AssignedTarget, AssignedTier, AssignmentsResponse } from '@icmp-mon/assignment/contract';
 import type { TierPolicy } from '@icmp-mon/tiers/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 
@@ -41,7 +41,7 @@ export async function assignmentsSince(
     changes: ASSIGNMENTS_PER_ANSWER,
     full: ASSIGNMENTS_PER_FULL_ANSWER,
   },
-): Promise<AssignmentsAnswer | null> {
+): Promise<AssignmentsResponse | null> {
   const { published, forgotten } = await readFeedState(sql);
   const full = since === 0 || since < forgotten || since > published;
   if (published === 0) return full && since > 0 ? emptyAnswer() : null;
@@ -78,7 +78,7 @@ export async function agentsWithChanges(
   return rows.map(({ id }) => id);
 }
 
-function emptyAnswer(): AssignmentsAnswer {
+function emptyAnswer(): AssignmentsResponse {
   return { version: 0, full: true, tiers: [], assigned: [], unassigned: [] };
 }
 

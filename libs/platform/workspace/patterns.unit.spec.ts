@@ -15,8 +15,8 @@ const OTHER_DEPENDENCIES: Readonly<Record<string, string[]>> = {
   // For load balancers.
   HealthController: ['ApiReadiness'],
   // What every agent is told when it joins, and the CA's certificate.
-  EnrolmentController: ['CertificateAuthority', 'EnrolmentAnswer'],
-  RejoinController: ['CertificateAuthority', 'EnrolmentAnswer'],
+  EnrolmentController: ['CertificateAuthority', 'EnrolmentTerms'],
+  RejoinController: ['CertificateAuthority', 'EnrolmentTerms'],
   // Whether a certificate is old enough to be renewed.
   CertificateController: ['DatabaseClock'],
 };

@@ -12,8 +12,8 @@ import {
   type RejoinRequest,
   rejoinText,
 } from '@icmp-mon/agents/contract';
-import type { AssignmentsAnswer } from '@icmp-mon/assignment/contract';
-import { type BlockHeader, decodeBlock, readUpload, type ResultsAnswer } from '@icmp-mon/probing/wire';
+import type { AssignmentsResponse } from '@icmp-mon/assignment/contract';
+import { type BlockHeader, decodeBlock, readUpload, type ResultsResponse } from '@icmp-mon/probing/wire';
 import { decompressBounded } from '@icmp-mon/platform/zstd';
 import * as x509 from '@peculiar/x509';
 
@@ -57,7 +57,7 @@ export class FakeGateway {
   overtaken = 0;
   telemetry: AgentTelemetry | undefined;
   policy: AgentPolicyReport | undefined;
-  assignments: AssignmentsAnswer = { version: 1, full: true, tiers: [], assigned: [], unassigned: [] };
+  assignments: AssignmentsResponse = { version: 1, full: true, tiers: [], assigned: [], unassigned: [] };
   caPem = '';
   private authority!: webcrypto.CryptoKeyPair;
   /** What is in force whatever an agent says of itself. */
@@ -275,7 +275,7 @@ export class FakeGateway {
     }
     const cut = readUpload(body);
     if (!cut.ok) return send(response, 400, { detail: cut.detail });
-    const answer: ResultsAnswer = { durable: null, refused: [] };
+    const answer: ResultsResponse = { durable: null, refused: [] };
     cut.blocks.forEach((bytes, index) => {
       const decoded = decodeBlock(bytes, decompressBounded);
       if (!decoded.ok || (this.mode === 'refuses-first' && index === 0)) {

@@ -43,4 +43,4 @@ export {
   ENVELOPE_OVERHEAD_BYTES_MAX,
   type ShardRecord,
 } from './shard-record';
-export { readUpload, type ResultsAnswer, UPLOAD_BYTES_MAX, writeUpload } from './upload';
+export { readUpload, type ResultsResponse, UPLOAD_BYTES_MAX, writeUpload } from './upload';

@@ -8,7 +8,7 @@ export const UPLOAD_BYTES_MAX = 4 * 1024 * 1024;
 const LENGTH_BYTES = 4;
 
 /** Answer to POST /v1/results: deleted from the spool is only what is `durable` (with all sequences below it), or refused. */
-export interface ResultsAnswer {
+export interface ResultsResponse {
   /** The highest sequence of the upload's lane that is durable; null if no block was accepted. */
   durable: { boot: number; sequence: number } | null;
   /** Blocks that will never be accepted, by their index in the upload: the agent sets them aside. */

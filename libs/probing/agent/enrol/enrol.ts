@@ -1,5 +1,5 @@
 import { Agent } from 'node:https';
-import type { EnrolAnswer, EnrolRequest } from '@icmp-mon/agents/contract';
+import type { EnrolResponse, EnrolRequest } from '@icmp-mon/agents/contract';
 import { BackOff, pause } from '@icmp-mon/platform/concurrency';
 import type { AgentLog } from '../agent-log';
 import { describeAnswer, type HttpsAnswer, httpsRequest, problemErrorsOf } from '../ship/https-request';
@@ -115,7 +115,7 @@ async function enrolOnce(options: EnrolOptions): Promise<Identity> {
     caPem: authority,
     gatewayUrl,
     shardCount,
-  } = JSON.parse(answer.body.toString('utf8')) as EnrolAnswer;
+  } = JSON.parse(answer.body.toString('utf8')) as EnrolResponse;
   return { agentId, gatewayUrl, shardCount, keyPem, certificatePem, caPem: authority };
 }
 

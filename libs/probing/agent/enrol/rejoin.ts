@@ -3,7 +3,7 @@ import { Agent } from 'node:https';
 import {
   AGENT_REFUSALS,
   type AgentRefusal,
-  type EnrolAnswer,
+  type EnrolResponse,
   type RejoinChallenge,
   type RejoinRequest,
   rejoinText,
@@ -49,7 +49,7 @@ export async function rejoin(options: RejoinOptions): Promise<Identity> {
   const text = rejoinText(nonce, createHash('sha256').update(csrPem).digest('hex'));
   const signature = sign('sha256', Buffer.from(text), { key: keyPem, dsaEncoding: 'der' }).toString('base64');
   const request: RejoinRequest = { ...who, nonce, csrPem, signature, ...(certificatePem && { certificatePem }) };
-  const answer = parse<EnrolAnswer>(await ask(options, '/v1/rejoin', request));
+  const answer = parse<EnrolResponse>(await ask(options, '/v1/rejoin', request));
   const { agentId, gatewayUrl, shardCount, caPem } = answer;
   return { agentId, gatewayUrl, shardCount, keyPem, certificatePem: answer.certificatePem, caPem };
 }

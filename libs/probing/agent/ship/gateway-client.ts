@@ -5,14 +5,14 @@ import {
   type AgentDescription,
   type AgentRefusal,
   type AgentTelemetry,
-  type DescriptionAnswer,
-  type RenewAnswer,
-  type TelemetryAnswer,
+  type DescriptionResponse,
+  type RenewResponse,
+  type TelemetryResponse,
   type AgentPolicyReport,
 } from '@icmp-mon/agents/contract';
-import type { AssignmentsAnswer } from '@icmp-mon/assignment/contract';
+import type { AssignmentsResponse } from '@icmp-mon/assignment/contract';
 import type { UncountedResults } from '@icmp-mon/probing/contract';
-import type { ResultsAnswer } from '@icmp-mon/probing/wire';
+import type { ResultsResponse } from '@icmp-mon/probing/wire';
 import { describeAnswer, type HttpsAnswer, httpsRequest, problemCodeOf } from './https-request';
 
 export interface GatewayIdentity {
@@ -121,15 +121,15 @@ export class GatewayClient {
   }
 
   /** Waits up to 25 s for something newer than `since`; null if there is nothing. */
-  async assignments(since: number, signal: AbortSignal): Promise<AssignmentsAnswer | null> {
+  async assignments(since: number, signal: AbortSignal): Promise<AssignmentsResponse | null> {
     const answer = await this.send('GET', `/v1/assignments?since=${since}`, {
       timeoutMs: LONG_POLL_TIMEOUT_MS,
       signal,
     });
-    return answer.status === 304 ? null : parseJson<AssignmentsAnswer>(answer);
+    return answer.status === 304 ? null : parseJson<AssignmentsResponse>(answer);
   }
 
-  async results(lane: LaneName, upload: Uint8Array, signal: AbortSignal): Promise<ResultsAnswer> {
+  async results(lane: LaneName, upload: Uint8Array, signal: AbortSignal): Promise<ResultsResponse> {
     const headers = {
       'content-type': 'application/vnd.icmpmon.blocks',
       'x-icmpmon-sent-at': String(this.nowMs()),
@@ -137,7 +137,7 @@ export class GatewayClient {
       'x-icmpmon-clock-origin': String(Math.round(this.nowMs() - uptime() * 1_000)),
     };
     const answer = await this.send('POST', `/v1/results?lane=${lane}`, { headers, body: upload, signal });
-    return parseJson<ResultsAnswer>(answer);
+    return parseJson<ResultsResponse>(answer);
   }
 
   /** Returns which results of the last minutes the control plane does not count as meant; an older gateway does not say. */
@@ -145,7 +145,7 @@ export class GatewayClient {
     const sentAtMs = this.nowMs();
     const answer = await this.sendJson('/v1/telemetry', telemetry, signal);
     this.noteClock(sentAtMs, Number(answer.headers['x-icmpmon-time'] ?? Number.NaN));
-    return answer.body.length === 0 ? [] : (parseJson<Partial<TelemetryAnswer>>(answer).uncounted ?? []);
+    return answer.body.length === 0 ? [] : (parseJson<Partial<TelemetryResponse>>(answer).uncounted ?? []);
   }
 
   private noteClock(sentAtMs: number, gatewayMs: number): void {
@@ -171,12 +171,12 @@ export class GatewayClient {
   /** A younger certificate for the same agent. */
   async renew(csrPem: string, signal: AbortSignal): Promise<string> {
     const answer = await this.sendJson('/v1/certificate', { csrPem }, signal);
-    return parseJson<RenewAnswer>(answer).certificatePem;
+    return parseJson<RenewResponse>(answer).certificatePem;
   }
 
   /** Says what the settings say of this agent; returns what is in force. */
   async describe(said: AgentDescription, signal: AbortSignal): Promise<AgentDescription> {
-    return parseJson<DescriptionAnswer>(await this.sendJson('/v1/description', said, signal));
+    return parseJson<DescriptionResponse>(await this.sendJson('/v1/description', said, signal));
   }
 
   private sendJson(

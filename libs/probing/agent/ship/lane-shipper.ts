@@ -1,4 +1,4 @@
-import { frameBlock, LANE, type ResultsAnswer, writeUpload } from '@icmp-mon/probing/wire';
+import { frameBlock, LANE, type ResultsResponse, writeUpload } from '@icmp-mon/probing/wire';
 import { BackOff, pause, WakeUp } from '@icmp-mon/platform/concurrency';
 import type { AgentLog } from '../agent-log';
 import type { RefusedBlock, Spool } from '../spool/spool';
@@ -127,7 +127,7 @@ export class LaneShipper {
     return writeUpload(batch.map((block) => frameBlock({ ...block, agentId }, block.body)));
   }
 
-  private accept(batch: readonly SpooledBlock[], answer: ResultsAnswer): number {
+  private accept(batch: readonly SpooledBlock[], answer: ResultsResponse): number {
     const { lane, spool, log } = this.options;
     const refusals = new Map(answer.refused.map(({ index, reason, detail }) => [index, `${reason}: ${detail}`]));
     const { durable } = answer;
@@ -154,7 +154,7 @@ export class LaneShipper {
   }
 
   /** The gateway takes no more results now than the targets come to; the others stay in the spool. Returns how long to wait. */
-  private defer({ from, retryAfterS }: NonNullable<ResultsAnswer['deferred']>): number {
+  private defer({ from, retryAfterS }: NonNullable<ResultsResponse['deferred']>): number {
     this.size.tooMany(from);
     this.failure = `the gateway takes more results of this agent in ${retryAfterS} s: they are more than its targets come to`;
     this.warn({ retryAfterS }, 'the gateway puts results off, because they are more than the targets come to');

@@ -1,7 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { encodeBody, inspectBlock, readUpload, ResultColumnsBuilder, type ResultsAnswer } from '@icmp-mon/probing/wire';
+import {
+  encodeBody,
+  inspectBlock,
+  readUpload,
+  ResultColumnsBuilder,
+  type ResultsResponse,
+} from '@icmp-mon/probing/wire';
 import { compress } from '@icmp-mon/platform/zstd';
 import { eventually } from '@icmp-mon/platform/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -18,7 +24,7 @@ describe('a lane', () => {
   const lanes: LaneShipper[] = [];
   /** Sequences of each upload, by lane. */
   let uploads: { lane: LaneName; sequences: number[] }[];
-  let answer: (sequences: number[], boot: number) => ResultsAnswer | Promise<ResultsAnswer>;
+  let answer: (sequences: number[], boot: number) => ResultsResponse | Promise<ResultsResponse>;
 
   beforeEach(() => {
     dir = mkdtempSync(path.join(tmpdir(), 'lane-'));
@@ -34,7 +40,7 @@ describe('a lane', () => {
   });
 
   function lane(name: LaneName, yieldsTo?: LaneShipper): LaneShipper {
-    const results = async (which: LaneName, upload: Uint8Array): Promise<ResultsAnswer> => {
+    const results = async (which: LaneName, upload: Uint8Array): Promise<ResultsResponse> => {
       const headers = readUpload(upload).blocks.map((block) => {
         const inspected = inspectBlock(block);
         if (!inspected.ok) throw new Error(inspected.detail);

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import type { AssignedTarget, AssignedTier, AssignmentsAnswer } from '@icmp-mon/assignment/contract';
+import type { AssignedTarget, AssignedTier, AssignmentsResponse } from '@icmp-mon/assignment/contract';
 import type { AgentLog } from '../agent-log';
 import { readFileIfAny, writePrivateFile } from '../private-file';
 
@@ -49,7 +49,7 @@ export class AssignmentState {
   }
 
   save(): void {
-    const whole: AssignmentsAnswer = {
+    const whole: AssignmentsResponse = {
       version: this.version,
       full: true,
       tiers: [...this.tiers.values()],
@@ -66,7 +66,7 @@ export class AssignmentState {
   }
 }
 
-function isAnswer(value: unknown): value is AssignmentsAnswer {
+function isAnswer(value: unknown): value is AssignmentsResponse {
   if (!isRecord(value)) return false;
   const { version, full, tiers, assigned, unassigned } = value;
   return (

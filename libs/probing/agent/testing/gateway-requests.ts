@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { createHash, createPrivateKey, createPublicKey, sign, webcrypto } from 'node:crypto';
-import { type EnrolAnswer, type RejoinChallenge, type RejoinRequest, rejoinText } from '@icmp-mon/agents/contract';
+import { type EnrolResponse, type RejoinChallenge, type RejoinRequest, rejoinText } from '@icmp-mon/agents/contract';
 import { compress } from '@icmp-mon/platform/zstd';
 import { encodeBody, frameBlock, LANE, ResultColumnsBuilder, type BlockAddress } from '@icmp-mon/probing/wire';
 import * as x509 from '@peculiar/x509';
@@ -25,7 +25,7 @@ export async function makeKeyAndCsr(): Promise<KeyAndCsr> {
   return { keyPem: x509.PemConverter.encode(der, 'PRIVATE KEY'), csrPem: csr.toString('pem') };
 }
 
-export interface EnrolledClient extends EnrolAnswer {
+export interface EnrolledClient extends EnrolResponse {
   keyPem: string;
   client: TestClient;
 }

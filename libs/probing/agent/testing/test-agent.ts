@@ -1,5 +1,5 @@
-import type { EnrolAnswer } from '@icmp-mon/agents/contract';
-import type { AssignmentsAnswer } from '@icmp-mon/assignment/contract';
+import type { EnrolResponse } from '@icmp-mon/agents/contract';
+import type { AssignmentsResponse } from '@icmp-mon/assignment/contract';
 import { pause } from '@icmp-mon/platform/concurrency';
 import { makeCertificateRequest, makeKeyPem } from '../enrol/certificate-request';
 import { enrolment } from './gateway-requests';
@@ -29,7 +29,7 @@ export class TestAgent {
   readonly client: TestClient;
 
   private constructor(
-    answer: EnrolAnswer,
+    answer: EnrolResponse,
     readonly tls: Required<TlsIdentity>,
     gatewayUrl = answer.gatewayUrl,
   ) {
@@ -52,7 +52,7 @@ export class TestAgent {
           ...(provider && { provider }),
         });
         if (answered.status < 300) {
-          const answer = jsonOf<EnrolAnswer>(answered);
+          const answer = jsonOf<EnrolResponse>(answered);
           return new TestAgent(answer, { ca: answer.caPem, cert: answer.certificatePem, key }, options.gatewayUrl);
         }
         if (answered.status !== TOO_MANY_REQUESTS) throw new Error(`Enrolling ${name} was ${describe(answered)}`);
@@ -64,11 +64,11 @@ export class TestAgent {
   }
 
   /** What is assigned after a version; null when nothing is new. Waits as the gateway does. @throws Error when it refuses */
-  async assignments(since: number): Promise<AssignmentsAnswer | null> {
+  async assignments(since: number): Promise<AssignmentsResponse | null> {
     const answered = await this.client.call(`/v1/assignments?since=${since}`);
     if (answered.status === 304) return null;
     if (answered.status !== 200) throw new Error(`Assignments were ${describe(answered)}`);
-    return jsonOf<AssignmentsAnswer>(answered);
+    return jsonOf<AssignmentsResponse>(answered);
   }
 
   /** Reports that it is there: agents that are not heard get no targets while another one is. */

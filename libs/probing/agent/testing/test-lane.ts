@@ -1,5 +1,5 @@
 import { BackOff, type BackOffOptions, pause } from '@icmp-mon/platform/concurrency';
-import { type EncodedBody, frameBlock, LANE, type ResultsAnswer, writeUpload } from '@icmp-mon/probing/wire';
+import { type EncodedBody, frameBlock, LANE, type ResultsResponse, writeUpload } from '@icmp-mon/probing/wire';
 import { type Answer, jsonOf, retryAfterMs, type TestClient } from './test-client';
 
 const UPLOAD_BLOCKS_MAX = 1_024;
@@ -141,7 +141,7 @@ export class TestLane<N = undefined> {
     this.counts.bytes += body.length;
     if (answer.status === 204) return this.taken(Infinity, 0);
     if (answer.status !== 200) return this.failed(retryAfterMs(answer));
-    const { refused, deferred } = jsonOf<ResultsAnswer>(answer);
+    const { refused, deferred } = jsonOf<ResultsResponse>(answer);
     this.counts.refusedBlocks += refused.length;
     return this.taken(deferred?.from ?? Infinity, (deferred?.retryAfterS ?? 0) * 1_000);
   }
