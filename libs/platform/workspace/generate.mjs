@@ -1,4 +1,4 @@
-// npm run generate -- <context|verb|read-model|job|page> <names …> [--dry-run]: writes the beginning of something new.
+// npm run generate -- <context|verb|read-model|job|page|executor> <names …> [--dry-run]: writes the beginning of something new.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import process from 'node:process';

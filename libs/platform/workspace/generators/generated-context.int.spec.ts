@@ -13,6 +13,7 @@ const GENERATED = [
   ['read-model', 'demo', 'demo-targets'],
   ['job', 'demo', 'count-demos'],
   ['page', 'demo', 'overview'],
+  ['executor', 'tcp-connect'],
 ];
 
 /** Compilers and linters of a whole workspace on a busy machine. */
@@ -68,12 +69,20 @@ it('keeps format, lint and boundaries', () => {
 });
 
 it('passes its own tests, those of the migrations and those of the patterns', () => {
-  run(bin('vitest'), ['run', '--project', 'unit', 'libs/demo', 'migrations', 'libs/platform/workspace/patterns']);
+  run(bin('vitest'), [
+    'run',
+    '--project',
+    'unit',
+    'libs/demo',
+    'tcp-connect',
+    'migrations',
+    'libs/platform/workspace/patterns',
+  ]);
   run(bin('vitest'), ['run', '--project', 'int', 'libs/demo']);
 });
 
 it('builds into the apps that it runs in', () => {
-  for (const app of ['api', 'worker', 'projector', 'cli']) {
+  for (const app of ['agent', 'api', 'worker', 'projector', 'cli']) {
     execFileSync(process.execPath, ['libs/platform/workspace/build-app.mjs', app], { cwd: copy });
     expect(existsSync(path.join(copy, `dist/apps/${app}/main.js`))).toBe(true);
   }

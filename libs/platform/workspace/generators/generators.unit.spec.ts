@@ -4,6 +4,7 @@ import { readJson, type Tree } from '@nx/devkit';
 import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import context from './context/context.mjs';
+import executor from './executor/executor.mjs';
 import job from './job/job.mjs';
 import page from './page/page.mjs';
 import readModel from './read-model/read-model.mjs';
@@ -21,6 +22,14 @@ const CENTRAL: Readonly<Record<string, number>> = {
   'migrations/index.ts': 2,
 };
 const OTHER_APPS = ['apps/worker/worker.module.ts', 'apps/projector/projector.module.ts'];
+
+/** Where the checks of tiers are listed. */
+const CHECKED = [
+  'libs/probing/agent/session.ts',
+  'libs/probing/contract/feed-fact.ts',
+  'libs/tiers/contract/tier.ts',
+  'libs/tiers/server/tiers.dto.ts',
+];
 
 let tree: Tree;
 const text = (file: string): string => tree.read(file, 'utf8') ?? '';
@@ -156,5 +165,15 @@ describe('the generators within a context', () => {
     ]) {
       await expect(run()).rejects.toThrow('npm run generate -- context absent');
     }
+  });
+});
+
+describe('the generator of an executor', () => {
+  it('makes its check known to contracts and to the agent', async () => {
+    for (const file of CHECKED) tree.write(file, readFileSync(path.join(ROOT, file), 'utf8'));
+    await executor(tree, { name: 'tcp-connect' });
+    for (const file of CHECKED) expect(text(file)).toContain('tcp_connect');
+    expect(text('libs/probing/agent/session.ts')).toContain('tcp_connect: new TcpConnect(),');
+    await expect(executor(tree, { name: 'tcp-connect' })).rejects.toThrow('exists already');
   });
 });

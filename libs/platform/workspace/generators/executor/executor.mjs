@@ -1,0 +1,27 @@
+// npm run generate -- executor <name>
+import { join } from 'node:path';
+import { formatFiles, generateFiles, names } from '@nx/devkit';
+import { addImport, insertAfter, insertBefore } from '../edits.mjs';
+import { checkNames } from '../names.mjs';
+
+/**
+ * Writes an executor of the agent, one file behind the signature of all executors, with its test, and makes its check known to contracts and
+ * to the agent's map of executors. What it does at first is to open a TCP connection. Nothing schedules it until a tier has its check.
+ * @param {import('@nx/devkit').Tree} tree
+ * @param {{ name: string }} options
+ * @throws Error when a place in the files is missing, or the executor exists
+ */
+export default async function executor(tree, { name }) {
+  checkNames(name);
+  const folder = 'libs/probing/agent/executors';
+  if (tree.exists(`${folder}/${name}.ts`)) throw new Error(`${folder}/${name}.ts exists already: choose another name.`);
+  const { className } = names(name);
+  const type = name.replaceAll('-', '_');
+  generateFiles(tree, join(import.meta.dirname, 'files'), folder, { name, className, type });
+  insertBefore(tree, 'libs/probing/contract/feed-fact.ts', /(?<=CHECK_TYPES = \[[^\]]*)\]/, `, '${type}'`);
+  insertBefore(tree, 'libs/tiers/contract/tier.ts', /(?<=^export type CheckType = [^;]*);/m, ` | '${type}'`);
+  insertBefore(tree, 'libs/tiers/server/tiers.dto.ts', /(?<=enum: \['icmp_ping'[^\]]*)\]/, `, '${type}'`);
+  insertAfter(tree, 'libs/probing/agent/session.ts', /this\.executors = \{/, `\n      ${type}: new ${className}(),`);
+  addImport(tree, 'libs/probing/agent/session.ts', className, `./executors/${name}`);
+  await formatFiles(tree);
+}
