@@ -1,15 +1,16 @@
 import { encodeTickRecord } from '@icmp-mon/probing/wire';
 import type { Sql } from '@icmp-mon/platform/database';
 import { SHARD_TOPIC, type Messaging } from '@icmp-mon/platform/messaging';
-import { settlesWithin } from '@icmp-mon/platform/concurrency';
+import { aborted, settlesWithin } from '@icmp-mon/platform/concurrency';
 import type { Logger, Readiness } from '@icmp-mon/platform/ops';
 
 const TICK_MS = 1_000;
 const STOP_MS_MAX = 3_000;
 
-/** Writes a tick into each shard's log every second, by the database's clock, from whoever holds the lease `ticks`. */
+/** Writes a tick into each shard's log every second, by the database's clock: the work of the leader of `ticks`. */
 export class TickProducer {
-  private timer: NodeJS.Timeout | undefined;
+  /** Of the term under way; null while another process writes the ticks. */
+  private epoch: number | null = null;
   private sending: Promise<void> | null = null;
   /** Monotonic clock. */
   private lastTickMs = -Infinity;
@@ -17,31 +18,28 @@ export class TickProducer {
   constructor(
     private readonly sql: Sql,
     private readonly messaging: Pick<Messaging, 'send'>,
-    /** Its epoch is null while another process writes the ticks. */
-    private readonly lease: { readonly epoch: number | null },
     private readonly shardCount: number,
     private readonly logger: Logger,
   ) {}
 
-  start(): void {
-    this.timer = setInterval(() => this.tick(), TICK_MS);
-  }
-
-  /** Waits for the tick under way, but for 3 s at most. */
-  async stop(): Promise<void> {
-    clearInterval(this.timer);
+  /** Writes ticks of an epoch until `lost`; then waits for the one under way, but for 3 s at most. */
+  async run(epoch: number, lost: AbortSignal): Promise<void> {
+    this.epoch = epoch;
+    const timer = setInterval(() => this.tick(epoch), TICK_MS);
+    await aborted(lost);
+    clearInterval(timer);
+    this.epoch = null;
     if (this.sending) await settlesWithin(this.sending, STOP_MS_MAX);
   }
 
   readiness(): Readiness {
-    if (this.lease.epoch === null) return { ok: true, detail: 'another process writes the ticks' };
+    if (this.epoch === null) return { ok: true, detail: 'another process writes the ticks' };
     const late = performance.now() - this.lastTickMs > 10 * TICK_MS;
     return late ? { ok: false, detail: 'no tick was written for 10 s' } : { ok: true, detail: 'writes the ticks' };
   }
 
-  private tick(): void {
-    const { epoch } = this.lease;
-    if (epoch === null || this.sending) return;
+  private tick(epoch: number): void {
+    if (this.sending) return;
     this.sending = this.send(epoch).finally(() => (this.sending = null));
   }
 

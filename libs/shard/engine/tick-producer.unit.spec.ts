@@ -5,14 +5,20 @@ import { TickProducer } from './tick-producer';
 describe('a tick producer that stops', () => {
   let sends: (() => void)[];
   let producer: TickProducer;
+  let stop: () => Promise<void>;
 
   beforeEach(() => {
     vi.useFakeTimers();
     sends = [];
     const sql = { query: async <T>() => [{ at_ms: 1 }] as T[], execute: async () => 0 };
     const messaging = { send: () => new Promise<void>((resolve) => sends.push(resolve)) };
-    producer = new TickProducer(sql, messaging, { epoch: 1 }, 1, createLogger('test'));
-    producer.start();
+    producer = new TickProducer(sql, messaging, 1, createLogger('test'));
+    const lost = new AbortController();
+    const running = producer.run(1, lost.signal);
+    stop = () => {
+      lost.abort();
+      return running;
+    };
   });
 
   afterEach(() => {
@@ -22,7 +28,7 @@ describe('a tick producer that stops', () => {
   it('waits for the tick that is being sent, and sends no other', async () => {
     await vi.advanceTimersByTimeAsync(1_000);
     let stopped = false;
-    const stopping = producer.stop().then(() => (stopped = true));
+    const stopping = stop().then(() => (stopped = true));
     await vi.advanceTimersByTimeAsync(2_000);
     expect({ stopped, sends: sends.length }).toEqual({ stopped: false, sends: 1 });
     sends[0]();
@@ -38,12 +44,12 @@ describe('a tick producer that stops', () => {
     await vi.advanceTimersByTimeAsync(30_000);
     expect(producer.readiness().ok).toBe(false);
     sends[1]();
-    await producer.stop();
+    await stop();
   });
 
   it('does not wait long for one that hangs', async () => {
     await vi.advanceTimersByTimeAsync(1_000);
-    const stopping = producer.stop();
+    const stopping = stop();
     await vi.advanceTimersByTimeAsync(4_000);
     await stopping;
   });

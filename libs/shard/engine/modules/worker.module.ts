@@ -19,19 +19,13 @@ export class ShardWorkerModule {
     readiness: ReadinessParts,
   ) {
     // In the database of the shards' checkpoints: while these cannot be written, nothing needs to age.
-    const lease = new Leader(byLease(telemetry, TICK_LEASE), () => undefined);
-    const ticks = new TickProducer(telemetry, messaging, lease, shardCount, createLogger('ticks'));
+    const ticks = new TickProducer(telemetry, messaging, shardCount, createLogger('ticks'));
+    const leader = new Leader(byLease(telemetry, TICK_LEASE), ({ epoch }, lost) => ticks.run(epoch, lost));
     services.plug({
       name: 'ticks',
       stage: 'work',
-      start: () => {
-        lease.start();
-        ticks.start();
-      },
-      stop: async () => {
-        await ticks.stop();
-        await lease.stop();
-      },
+      start: () => leader.start(),
+      stop: () => leader.stop(),
     });
     readiness.plug({ name: 'ticks', read: () => ticks.readiness() });
   }
