@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Counted, counted, counter } from './counter.test-aggregate';
 import { type Aggregate, EventStore } from './index';
 import { APPEND_ATTEMPTS_MAX } from './event-store';
+import { withAnswerKeeper } from './answer-keeper';
 import { readEvents } from './read-events';
 import { VersionConflict } from './version-conflict';
 
@@ -64,6 +65,20 @@ describe('EventStore', () => {
     const late = store.execute(counter, id, () => [counted(1)], { metadata, expectedVersion: 0 });
     await expect(late).rejects.toMatchObject({ code: 'precondition_failed' });
     expect((await store.load(counter, id)).version).toBe(1);
+  });
+
+  it('makes the answer in the transaction, and has the keeper of the request keep it there', async () => {
+    const id = newId();
+    const kept: unknown[] = [];
+    const command = (): Promise<{ answer: { at: number } }> =>
+      store.execute(counter, id, () => [counted(1)], { metadata, answer: (_sql, [event]) => ({ at: event.version }) });
+    const done = await withAnswerKeeper((_sql, answer) => Promise.resolve(void kept.push(answer)), command);
+    expect([done.answer, kept]).toEqual([{ at: 1 }, [{ at: 1 }]]);
+    const refused = withAnswerKeeper(() => Promise.reject(new Error('not kept')), command);
+    await expect(refused).rejects.toThrow('not kept');
+    expect((await store.load(counter, id)).version).toBe(1);
+    expect((await command()).answer).toEqual({ at: 2 });
+    expect(kept).toHaveLength(1);
   });
 
   it('lets exactly one of two commands with the same expected version win', async () => {

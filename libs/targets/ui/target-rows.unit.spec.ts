@@ -1,0 +1,92 @@
+// The UI kit's entry holds components too, which need the compiler outside a build.
+import '@angular/compiler';
+import { computed, DestroyRef, Injector, runInInjectionContext, signal } from '@angular/core';
+import { LiveStream, type StreamBatch } from '@icmp-mon/platform/live-stream';
+import { Clock } from '@icmp-mon/platform/ui-kit';
+import type { TargetPage, TargetView } from '@icmp-mon/targets/contract';
+import { describe, expect, it } from 'vitest';
+import { WORST_FIRST } from './list-query';
+import { TargetRows } from './target-rows';
+import { TargetsClient } from './targets.client';
+
+const row = (key: number, change: Partial<TargetView> = {}): TargetView => ({
+  ...{ id: `id-${key}`, key, ip: `127.0.0.${key}`, vrf: 'default', name: null, tags: {}, tier: 'standard' },
+  ...{ registeredAt: '2026-03-01T00:00:00.000Z', version: 1, status: 'up', reason: null, since: null },
+  lastSuccessAt: null,
+  ...change,
+});
+
+const batch = (change: Partial<StreamBatch>): StreamBatch => ({
+  ...{ targets: [], removed: [], results: [], reset: false, resumed: false },
+  ...change,
+});
+
+/** Rows of a server that answers with `pages` in order; an error is thrown. */
+function given(...pages: (TargetView[] | Error)[]) {
+  let hear: (heard: StreamBatch) => void = () => undefined;
+  let reads = 0;
+  const page = (): Promise<TargetPage> => {
+    const items = pages[Math.min(reads++, pages.length - 1)] ?? [];
+    if (items instanceof Error) return Promise.reject(items);
+    return Promise.resolve({ items, next: null, total: items.length, asOf: null });
+  };
+  const nowMs = signal(Date.parse('2026-04-01T00:00:00.000Z'));
+  const injector = Injector.create({
+    providers: [
+      { provide: TargetsClient, useValue: { page } },
+      { provide: Clock, useValue: { nowMs } },
+      { provide: LiveStream, useValue: { listen: (listener: typeof hear) => (hear = listener) } },
+      { provide: DestroyRef, useValue: { onDestroy: () => () => undefined } },
+    ],
+  });
+  const rows = runInInjectionContext(injector, () => new TargetRows());
+  return { rows, hear: (heard: Partial<StreamBatch>) => hear(batch(heard)), reads: () => reads };
+}
+
+describe('the rows of the target list', () => {
+  it('are read, and change in place', async () => {
+    const { rows, hear } = given([row(1), row(2)]);
+    expect([rows.firstRead(), rows.length()]).toEqual([true, 0]);
+    await rows.read(WORST_FIRST);
+    expect([rows.firstRead(), rows.refreshing(), rows.length()]).toEqual([false, false, 2]);
+    const shown = computed(() => rows.row(0)?.status);
+    expect(shown()).toBe('up');
+    hear({ targets: [row(1, { status: 'down', version: 2 })] });
+    expect(shown()).toBe('down');
+    expect([rows.isTinted('id-1'), rows.isTinted('id-2')]).toEqual([true, false]);
+    // Worst first: the row belongs elsewhere now, and stays where it is until it is asked for.
+    expect(rows.outOfPlace()).toBe(1);
+    hear({ removed: ['id-2'] });
+    expect([rows.isGone('id-2'), rows.outOfPlace(), rows.length()]).toEqual([true, 2, 2]);
+  });
+
+  it('stay when they cannot be read again, with since when', async () => {
+    const { rows } = given([row(1)], new Error('away'), new Error('still away'), [row(1), row(2)]);
+    await rows.read(WORST_FIRST);
+    await rows.again();
+    const since = rows.failure()?.sinceMs;
+    expect([rows.length(), rows.refreshing(), since === undefined]).toEqual([1, false, false]);
+    await rows.again();
+    expect(rows.failure()).toMatchObject({ error: new Error('still away'), sinceMs: since });
+    await rows.again();
+    expect([rows.failure(), rows.length()]).toEqual([null, 2]);
+  });
+
+  it('hold changes back while they are paused, and show them afterwards', async () => {
+    const { rows, hear } = given([row(1)]);
+    await rows.read(WORST_FIRST);
+    rows.pause(true);
+    hear({ targets: [row(1, { status: 'down', version: 2 })] });
+    expect([rows.pausedSince() === null, rows.heldBack(), rows.row(0)?.status]).toEqual([false, 1, 'up']);
+    rows.pause(false);
+    expect([rows.pausedSince(), rows.heldBack(), rows.row(0)?.status]).toEqual([null, 0, 'down']);
+  });
+
+  it('are read again when the stream asks for it', async () => {
+    const { rows, hear, reads } = given([row(1)], [row(1), row(2), row(3)]);
+    await rows.read(WORST_FIRST);
+    hear({ reset: true });
+    await expect.poll(() => rows.length()).toBe(3);
+    expect(reads()).toBe(2);
+  });
+});
