@@ -4,6 +4,7 @@ import { IdentityApiModule } from '@icmp-mon/identity/server/api';
 import { OperationsApiModule } from '@icmp-mon/operations/server/api';
 import { ControlDatabase, DatabaseModule, REQUEST_TIMEOUTS, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { EventStoreModule } from '@icmp-mon/platform/event-store';
+import { HealthPartsModule } from '@icmp-mon/platform/health';
 import { HttpModule } from '@icmp-mon/platform/http';
 import { MessagingModule } from '@icmp-mon/platform/messaging';
 import { type ContextModule, databaseReadiness, PluginsModule, ReadinessParts } from '@icmp-mon/platform/plugins';
@@ -67,6 +68,7 @@ export class ApiModule {
         }),
         HttpModule,
         QueueBoardModule.register(),
+        HealthPartsModule.register(),
         ...contexts(config),
       ],
       controllers: [HealthController],

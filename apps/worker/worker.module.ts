@@ -3,6 +3,7 @@ import { AssignmentWorkerModule } from '@icmp-mon/assignment/server/worker';
 import { IdentityWorkerModule } from '@icmp-mon/identity/server/worker';
 import { OperationsWorkerModule } from '@icmp-mon/operations/server/worker';
 import { ControlDatabase, DatabaseModule, TelemetryDatabase } from '@icmp-mon/platform/database';
+import { HealthPartsModule } from '@icmp-mon/platform/health';
 import { HttpWorkerModule } from '@icmp-mon/platform/http/worker';
 import { HousekeepingModule, JobsModule } from '@icmp-mon/platform/jobs';
 import { Messaging, MessagingModule } from '@icmp-mon/platform/messaging';
@@ -62,6 +63,7 @@ export class WorkerModule {
         EventRelayModule.register(),
         JobsModule.register(),
         HousekeepingModule.register(),
+        HealthPartsModule.register(),
         ...contexts(config),
       ],
     };

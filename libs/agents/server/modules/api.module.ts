@@ -1,7 +1,9 @@
 import { AgentReports } from '@icmp-mon/agents/contract';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
+import { HealthParts } from '@icmp-mon/platform/health';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { UNCOUNTED_PART } from '../uncounted/uncounted-health';
 import { AGENTS_API_OPTIONS, type AgentsApiOptions } from '../agents-api-options';
 import { AgentChangesController } from '../agent-changes.controller';
 import { AgentShares } from '../agent-shares';
@@ -47,5 +49,9 @@ export class AgentsApiModule {
         RevokeEnrolmentTokenHandler,
       ],
     };
+  }
+
+  constructor(parts: HealthParts) {
+    parts.plug(UNCOUNTED_PART);
   }
 }

@@ -10,7 +10,9 @@ import {
   HousekeepingTasks,
   RelayedCategories,
 } from '@icmp-mon/platform/plugins';
+import { HealthParts } from '@icmp-mon/platform/health';
 import { type DynamicModule, Inject, Module } from '@nestjs/common';
+import { UNCOUNTED_PART } from '../uncounted/uncounted-health';
 import { completeRetirements } from '../complete-retirements';
 import { forgetExpiredTokens } from '../enrolment-token';
 import { StoredAgentReports } from '../stored-agent-reports';
@@ -51,7 +53,9 @@ export class AgentsWorkerModule {
     held: HeldTargets,
     relayed: RelayedCategories,
     tasks: HousekeepingTasks,
+    parts: HealthParts,
   ) {
+    parts.plug(UNCOUNTED_PART);
     relayed.plug({ category: AGENT_STREAM, topic: AGENTS_TOPIC });
     tasks.plug(
       { name: 'enrolment-tokens', everyMs: HOUR_MS, run: () => forgetExpiredTokens(control) },

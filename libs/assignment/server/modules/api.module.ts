@@ -1,6 +1,8 @@
 import { AssignmentDirectory } from '@icmp-mon/assignment/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
+import { HealthParts } from '@icmp-mon/platform/health';
 import { Global, Module } from '@nestjs/common';
+import { ASSIGNMENT_PART } from '../assignment-health';
 import { StoredAssignments } from '../stored-assignments';
 
 /** Provides `AssignmentDirectory` to the routes of other contexts; needs the control database. */
@@ -15,4 +17,8 @@ import { StoredAssignments } from '../stored-assignments';
   ],
   exports: [AssignmentDirectory],
 })
-export class AssignmentApiModule {}
+export class AssignmentApiModule {
+  constructor(parts: HealthParts) {
+    parts.plug(ASSIGNMENT_PART);
+  }
+}

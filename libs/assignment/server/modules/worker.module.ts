@@ -13,7 +13,9 @@ import {
   inSteps,
   Installation,
 } from '@icmp-mon/platform/plugins';
+import { HealthParts } from '@icmp-mon/platform/health';
 import { type DynamicModule, Inject, Module } from '@nestjs/common';
+import { ASSIGNMENT_PART } from '../assignment-health';
 import { AgentPoliciesProjection } from '../agent-policies.projection';
 import { AgentWatch } from '../agent-watch';
 import { ASSIGNMENT_GROUP, ASSIGNMENT_TOPICS, AssignmentProjection } from '../assignment.projection';
@@ -58,7 +60,9 @@ export class AssignmentWorkerModule {
     projections: GroupProjections,
     services: BackgroundServices,
     tasks: HousekeepingTasks,
+    parts: HealthParts,
   ) {
+    parts.plug(ASSIGNMENT_PART);
     projections.plug(...groupProjections(control, shardCount));
     const publisher = new FeedPublisher({ database: control, messaging });
     const watch = new AgentWatch({ database: control, reports, shardCount, holdDownMaxMs });

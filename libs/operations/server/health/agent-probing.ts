@@ -1,5 +1,5 @@
 import type { HealthRow, HealthState } from '@icmp-mon/operations/contract';
-import { counted } from './figures';
+import { counted } from '@icmp-mon/platform/health';
 
 /** What an agent reports of its probing; older agents report only a part of it. */
 export interface ProbingReport {

@@ -2,7 +2,7 @@ import { AGENT_HEALTH_GROUP, AGENT_TELEMETRY_TOPIC } from '@icmp-mon/agents/cont
 import { type HealthRow, type HealthState, worstOf } from '@icmp-mon/operations/contract';
 import { APP_SILENT_S } from '../processes/process-report';
 import { PROBING_JOIN_SQL, PROBING_SQL, probingComplaint, type ProbingReport, probingState } from './agent-probing';
-import { counted, maxOf, ofRows, spanText } from './figures';
+import { counted, maxOf, ofRows, spanText } from '@icmp-mon/platform/health';
 import type { Look, PartReader, PartReading } from './health-reading';
 import { grade } from './thresholds';
 

@@ -1,5 +1,5 @@
 import { waitingByTopic } from '../dead-letters/waiting-letters';
-import { counted, ofRows } from './figures';
+import { counted, ofRows } from '@icmp-mon/platform/health';
 import type { PartReader, PartReading } from './health-reading';
 
 /** Messages that consumers set aside and nobody has sent back. */

@@ -1,7 +1,7 @@
 import { type HealthRow, worstOf } from '@icmp-mon/operations/contract';
 import { type DiskGrowth, FORECAST_SPAN_S_MIN } from './disk-growth';
 import { type DiskUsage, readDisks, readGrowth } from './disk-usage';
-import { counted, ofRows, spanText } from './figures';
+import { counted, ofRows, spanText } from '@icmp-mon/platform/health';
 import type { Look, PartReader, PartReading } from './health-reading';
 import { grade } from './thresholds';
 

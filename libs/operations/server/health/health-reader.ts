@@ -7,6 +7,7 @@ import {
 } from '@icmp-mon/operations/contract';
 import { ShortCache } from '@icmp-mon/platform/batching';
 import { bounded } from '@icmp-mon/platform/concurrency';
+import { HealthParts, partsInOrder } from '@icmp-mon/platform/health';
 import { createLogger } from '@icmp-mon/platform/ops';
 import type { HealthSources, Look, PartReader, PartReading } from './health-reading';
 import { KafkaLook } from './kafka-look';
@@ -45,9 +46,15 @@ export class HealthReader {
 
   constructor(
     private readonly sources: HealthSources,
-    readonly parts: readonly PartReader[],
+    private readonly own: readonly PartReader[],
+    private readonly plugged = new HealthParts(),
   ) {
     this.waiting = new WaitingSince(sources.messaging);
+  }
+
+  /** In the order in which they are shown while all are well. */
+  get parts(): PartReader[] {
+    return partsInOrder<PartReader>(this.own, this.plugged.plugged);
   }
 
   async read(): Promise<HealthView> {

@@ -1,5 +1,5 @@
-import type { HealthColumn, HealthRow, HealthState } from '@icmp-mon/operations/contract';
 import type { ControlDatabase, Sql } from '@icmp-mon/platform/database';
+import type * as plugged from '@icmp-mon/platform/health';
 import type { Messaging } from '@icmp-mon/platform/messaging';
 import type { KafkaLook } from './kafka-look';
 import type { Thresholds } from './thresholds';
@@ -24,28 +24,6 @@ export interface Look extends HealthSources {
   nowMs: number;
 }
 
-export interface PartColumn extends HealthColumn {
-  /** The Prometheus gauge that shows this column. */
-  metric?: { name: string; help: string };
-}
-
-/** What is said of a part; rows are not limited yet. */
-export interface PartReading {
-  state: HealthState;
-  summary: string;
-  advice: string | null;
-  rows: HealthRow[];
-}
-
-export interface PartReader {
-  id: string;
-  title: string;
-  /** Below `docs/`. */
-  runbook: string;
-  /** While it is bad or unknown nobody may take the product for healthy: no heartbeat goes out. */
-  isVital: boolean;
-  columns: readonly PartColumn[];
-  /** Keys of the columns that name a row: the labels of its metrics. */
-  labels: readonly string[];
-  read(look: Look): Promise<PartReading>;
-}
+/** A part of the health as operations reads it. */
+export type PartReader = plugged.PartReader<Look>;
+export type { PartReading } from '@icmp-mon/platform/health';

@@ -1,5 +1,5 @@
 import type { HealthRow } from '@icmp-mon/operations/contract';
-import { counted, ofRows } from './figures';
+import { counted, ofRows } from '@icmp-mon/platform/health';
 import type { Look, PartReader, PartReading } from './health-reading';
 import { grade } from './thresholds';
 

@@ -1,5 +1,4 @@
 import { AGENTS_PART } from './agents';
-import { ASSIGNMENT_PART } from './assignment';
 import { CONSUMERS_PART } from './consumers';
 import { DEAD_LETTERS_PART } from './dead-letters';
 import { DISKS_PART } from './disks';
@@ -9,16 +8,13 @@ import { PUBLISHERS_PART } from './publishers';
 import { SERVICES_PART } from './services';
 import { SHARDS_PART } from './shards';
 import { STATUSES_PART } from './statuses';
-import { UNCOUNTED_PART } from './uncounted';
 
-/** In the order in which they are shown while all are well: along the road of a result. */
+/** Those that belong to no context, in the order in which they are shown while all are well: along the way of a result. */
 export const PARTS = [
   SHARDS_PART,
   STATUSES_PART,
   PUBLISHERS_PART,
   AGENTS_PART,
-  ASSIGNMENT_PART,
-  UNCOUNTED_PART,
   PROCESSES_PART,
   SERVICES_PART,
   CONSUMERS_PART,

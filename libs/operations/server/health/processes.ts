@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { type HealthRow, worstOf } from '@icmp-mon/operations/contract';
 import { APP_SILENT_S, FORGOTTEN_AFTER, REPORT_S } from '../processes/process-report';
-import { counted, ofRows, spanText } from './figures';
+import { counted, ofRows, spanText } from '@icmp-mon/platform/health';
 import type { PartReader, PartReading } from './health-reading';
 import { grade, type Thresholds } from './thresholds';
 

@@ -2,7 +2,7 @@ import { type HealthRow, type HealthState, worstOf } from '@icmp-mon/operations/
 import { relayStatus } from '@icmp-mon/platform/event-store';
 import { isHeld } from '@icmp-mon/platform/leases';
 import { SHARD_TOPIC } from '@icmp-mon/platform/messaging';
-import { ofRows, spanText } from './figures';
+import { ofRows, spanText } from '@icmp-mon/platform/health';
 import type { Look, PartReader, PartReading } from './health-reading';
 import { grade } from './thresholds';
 

@@ -1,5 +1,5 @@
 import type { HealthRow } from '@icmp-mon/operations/contract';
-import { ofRows } from './figures';
+import { ofRows } from '@icmp-mon/platform/health';
 import type { PartReader, PartReading } from './health-reading';
 
 /** What the product stands on: both databases, Kafka, Redis. */

@@ -1,7 +1,7 @@
 import { type HealthRow, type HealthState, worstOf } from '@icmp-mon/operations/contract';
 import { SHARD_TOPIC } from '@icmp-mon/platform/messaging';
 import { SHARD_IS_HELD, SHARD_LEASE_AHEAD_S } from '@icmp-mon/shard/engine';
-import { counted, maxOf, ofRows, spanText } from './figures';
+import { counted, maxOf, ofRows, spanText } from '@icmp-mon/platform/health';
 import type { Look, PartReader, PartReading } from './health-reading';
 import { grade } from './thresholds';
 

@@ -1,4 +1,4 @@
-import { counted, maxOf, spanText } from './figures';
+import { counted, maxOf, spanText } from '@icmp-mon/platform/health';
 import type { Thresholds } from './thresholds';
 
 /** How a shard's statuses and results stand to the clock. */

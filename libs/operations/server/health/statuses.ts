@@ -6,7 +6,7 @@ import { SHARD_IS_HELD } from '@icmp-mon/shard/engine';
 import type { Look, PartReader, PartReading } from './health-reading';
 import { causeOfLag, type ShardLag, type StatusLag } from './status-lag';
 import { listLag, publishLag } from './status-feed-lag';
-import { spanText } from './figures';
+import { spanText } from '@icmp-mon/platform/health';
 import { grade } from './thresholds';
 
 /** The part has to answer while Kafka does not: what it would say is then no news. */

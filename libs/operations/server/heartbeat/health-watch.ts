@@ -1,5 +1,6 @@
 import { pause } from '@icmp-mon/platform/concurrency';
 import { byLease, Leader, type LeaseTerm } from '@icmp-mon/platform/leases';
+import type { HealthParts } from '@icmp-mon/platform/health';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { sampleDisks } from '../health/disk-usage';
 import { HealthReader } from '../health/health-reader';
@@ -14,6 +15,8 @@ const logger = createLogger('health-watch');
 
 export interface HealthWatchOptions {
   sources: HealthSources;
+  /** Parts of other contexts. */
+  parts?: HealthParts;
   /** Nothing is sent without an address. */
   heartbeat?: { url: string; intervalMs: number };
 }
@@ -35,10 +38,10 @@ export class HealthWatch {
   }
 
   private async watch(lost: AbortSignal): Promise<void> {
-    const { sources, heartbeat } = this.options;
+    const { sources, parts, heartbeat } = this.options;
     const work = [every(SAMPLE_MS, lost, () => this.sample())];
     if (heartbeat !== undefined) {
-      const beat = new Heartbeat(new HealthReader(sources, PARTS), heartbeat.url);
+      const beat = new Heartbeat(new HealthReader(sources, PARTS, parts), heartbeat.url);
       work.push(every(heartbeat.intervalMs, lost, () => beat.beat()));
     }
     await Promise.all(work);

@@ -1,5 +1,6 @@
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
+import { HealthParts } from '@icmp-mon/platform/health';
 import { BackgroundServices } from '@icmp-mon/platform/plugins';
 import { StreamSources } from '@icmp-mon/platform/http';
 import { JudgedTargets } from '@icmp-mon/status/contract';
@@ -50,16 +51,17 @@ export class OperationsApiModule {
   static register(options: OperationsApiOptions): DynamicModule {
     const reader = {
       provide: HealthReader,
-      inject: [ControlDatabase, TelemetryDatabase, Messaging, RedisLook],
+      inject: [ControlDatabase, TelemetryDatabase, Messaging, RedisLook, HealthParts],
       useFactory: (
         control: ControlDatabase,
         telemetry: TelemetryDatabase,
         messaging: Messaging,
         redis: RedisLook,
+        plugged: HealthParts,
       ): HealthReader => {
         const { thresholds, disks } = options;
         const sources = { control, telemetry, messaging, thresholds, disks, pingRedis: () => redis.ping() };
-        return new HealthReader(sources, PARTS);
+        return new HealthReader(sources, PARTS, plugged);
       },
     };
     const freshness = {

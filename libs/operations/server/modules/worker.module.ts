@@ -1,5 +1,6 @@
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
+import { HealthParts } from '@icmp-mon/platform/health';
 import { BackgroundServices } from '@icmp-mon/platform/plugins';
 import { type DynamicModule, Inject, Module } from '@nestjs/common';
 import type { Thresholds } from '../health/thresholds';
@@ -32,10 +33,11 @@ export class OperationsWorkerModule {
     control: ControlDatabase,
     telemetry: TelemetryDatabase,
     messaging: Messaging,
+    parts: HealthParts,
     services: BackgroundServices,
   ) {
     const sources = { control, telemetry, messaging, thresholds, disks };
-    const watch = new HealthWatch({ sources, ...(heartbeat && { heartbeat }) });
+    const watch = new HealthWatch({ sources, parts, ...(heartbeat && { heartbeat }) });
     services.plug({
       name: 'health watch',
       stage: 'watch',

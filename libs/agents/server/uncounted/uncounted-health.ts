@@ -1,7 +1,6 @@
 import { type HealthRow, type HealthState, worstOf } from '@icmp-mon/operations/contract';
 import { isUncountedReason, type UncountedReason, UNCOUNTED_TEXTS } from '@icmp-mon/probing/contract';
-import { counted, ofRows } from './figures';
-import type { Look, PartReader, PartReading } from './health-reading';
+import { counted, type HealthFacts, ofRows, type PartReading, type PluggedPart } from '@icmp-mon/platform/health';
 
 const MINUTES = 5;
 /** What happens for a moment after a change of assignments or a lost answer is no fault; what lasts is. */
@@ -26,10 +25,11 @@ interface ProcessRow {
 }
 
 /** Results that were answered 200 and are not counted as the agent meant, and identities that several agents share. */
-export const UNCOUNTED_PART: PartReader = {
+export const UNCOUNTED_PART: PluggedPart = {
   id: 'uncounted',
   title: 'Results not counted',
   runbook: 'runbooks/health.md#results-not-counted',
+  after: 'assignment',
   isVital: false,
   labels: ['agent', 'reason'],
   columns: [
@@ -60,7 +60,7 @@ export const UNCOUNTED_PART: PartReader = {
   },
 };
 
-function readCounts({ telemetry }: Look): Promise<CountRow[]> {
+function readCounts({ telemetry }: HealthFacts): Promise<CountRow[]> {
   return telemetry.query<CountRow>(
     `SELECT agent_id, reason, sum(results)::float8 AS results, count(DISTINCT minute)::integer AS minutes,
        extract(epoch FROM now() - max(last_at))::float8 AS last_s
@@ -70,7 +70,7 @@ function readCounts({ telemetry }: Look): Promise<CountRow[]> {
 }
 
 /** Processes of one identity that report at the same time: one that was started again reports after its former self has ended. */
-function readShared({ telemetry }: Look): Promise<ProcessRow[]> {
+function readShared({ telemetry }: HealthFacts): Promise<ProcessRow[]> {
   return telemetry.query<ProcessRow>(
     `WITH present AS (SELECT * FROM agent_process WHERE last_seen_at > now() - interval '${ENDED_AFTER_S} seconds')
      SELECT agent_id, started_at, concat_ws(' at ', host, peer) AS place FROM present p
@@ -80,7 +80,7 @@ function readShared({ telemetry }: Look): Promise<ProcessRow[]> {
   );
 }
 
-async function readNames({ control }: Look, ids: readonly string[]): Promise<Map<string, string>> {
+async function readNames({ control }: HealthFacts, ids: readonly string[]): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map();
   const rows = await control.query<{ id: string; name: string }>(
     'SELECT id, name FROM agent WHERE id = ANY($1::uuid[])',

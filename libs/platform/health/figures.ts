@@ -1,5 +1,5 @@
 import { type HealthRow, type HealthState, worstOf } from '@icmp-mon/operations/contract';
-import type { PartReading } from './health-reading';
+import type { PartReading } from './health-parts';
 
 /** `1 shard`, `3 shards`, `2 processes`. */
 export function counted(count: number, what: string): string {

@@ -1,6 +1,5 @@
 import type { HealthRow } from '@icmp-mon/operations/contract';
-import { counted, ofRows } from './figures';
-import type { Look, PartReader, PartReading } from './health-reading';
+import { counted, type HealthFacts, ofRows, type PartReading, type PluggedPart } from '@icmp-mon/platform/health';
 
 const AGENTS_MAX = 1_000;
 /** The watch looks each 2 s. */
@@ -22,10 +21,11 @@ interface WatchRow {
 }
 
 /** Whether targets are with agents that can measure them: who cannot be relied on, and what waits for whom. */
-export const ASSIGNMENT_PART: PartReader = {
+export const ASSIGNMENT_PART: PluggedPart = {
   id: 'assignment',
   title: 'Assignment',
   runbook: 'runbooks/health.md#assignment',
+  after: 'agents',
   isVital: false,
   labels: ['agent'],
   columns: [
@@ -59,7 +59,7 @@ export const ASSIGNMENT_PART: PartReader = {
   },
 };
 
-function readAgents({ control }: Look): Promise<AgentRow[]> {
+function readAgents({ control }: HealthFacts): Promise<AgentRow[]> {
   return control.query<AgentRow>(
     `SELECT a.name, a.state, d.condition, extract(epoch FROM now() - d.since)::float8 AS since_s, d.cause,
        (SELECT count(*) FROM assignment WHERE agent_id = a.id)::float8 AS targets
@@ -71,7 +71,7 @@ function readAgents({ control }: Look): Promise<AgentRow[]> {
   );
 }
 
-function readWatch({ control }: Look): Promise<WatchRow[]> {
+function readWatch({ control }: HealthFacts): Promise<WatchRow[]> {
   return control.query<WatchRow>(
     `SELECT holding, extract(epoch FROM now() - holding_since)::float8 AS holding_s,
        extract(epoch FROM now() - looked_at)::float8 AS looked_s FROM assignment_watch`,

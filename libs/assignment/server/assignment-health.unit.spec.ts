@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { ASSIGNMENT_PART } from './assignment';
-import type { Look } from './health-reading';
+import { ASSIGNMENT_PART } from './assignment-health';
+import type { HealthFacts } from '@icmp-mon/platform/health';
 
 const LOST = { name: 'a', state: 'active', condition: 'silent', since_s: 40, cause: 'not heard', targets: 5 };
 const WATCH = { holding: null as string | null, holding_s: null, looked_s: 1 };
 
 const read = (agents: object[], watch: object = WATCH) => {
   const query = (text: string) => Promise.resolve(text.includes('FROM assignment_watch') ? [watch] : agents);
-  return ASSIGNMENT_PART.read({ control: { query } } as unknown as Look);
+  return ASSIGNMENT_PART.read({ control: { query } } as unknown as HealthFacts);
 };
 
 describe('the health of assignment', () => {

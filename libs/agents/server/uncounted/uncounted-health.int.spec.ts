@@ -2,8 +2,7 @@ import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database'
 import { newId } from '@icmp-mon/platform/ids';
 import { testDatabase, type TestDatabases } from '@icmp-mon/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Look } from './health-reading';
-import { UNCOUNTED_PART } from './uncounted';
+import { UNCOUNTED_PART } from './uncounted-health';
 
 describe('the health of what is counted', () => {
   let databases: TestDatabases;
@@ -23,7 +22,7 @@ describe('the health of what is counted', () => {
   });
 
   const read = (): ReturnType<typeof UNCOUNTED_PART.read> =>
-    UNCOUNTED_PART.read({ control, telemetry } as unknown as Look);
+    UNCOUNTED_PART.read({ control, telemetry, nowMs: Date.now() });
 
   async function agentNamed(name: string): Promise<string> {
     const id = newId();
