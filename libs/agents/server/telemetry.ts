@@ -1,7 +1,6 @@
 import type { AgentTelemetry, ExecutorHealth } from '@icmp-mon/agents/contract';
 import { DomainError, type FieldError } from '@icmp-mon/platform/errors';
-import { absoluteMs } from '@icmp-mon/platform/http';
-import { inOneLine, isCleanText } from '@icmp-mon/platform/text';
+import { absoluteMs, inOneLine, isCleanText } from '@icmp-mon/platform/text';
 
 const EXECUTORS_MAX = 32;
 /** Any word: newer agents know more states than we do (`EXECUTOR_STATES` of the contract). */

@@ -15,4 +15,4 @@ export { answerError, ProblemFilter } from './problem-filter';
 export { Caller, giveRequestId, Metadata, type RequestMetadata } from './request-context';
 export { RequestRefused } from './request-refused';
 export { type StreamPart, type StreamRequest, type StreamSource, StreamSources } from './stream-sources';
-export { absoluteMs, instantOf, rangeOf, TIME_TEXT_LENGTH_MAX, type TimeRange } from './time-range';
+export { instantOf, rangeOf, TIME_TEXT_LENGTH_MAX, type TimeRange } from './time-range';

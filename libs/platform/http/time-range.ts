@@ -1,4 +1,5 @@
 import { DomainError } from '@icmp-mon/platform/errors';
+import { absoluteMs } from '@icmp-mon/platform/text';
 
 const UNIT_MS: Readonly<Record<string, number>> = {
   s: 1_000,
@@ -8,8 +9,6 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   w: 7 * 86_400_000,
 };
 const RELATIVE = /^now(?:-(\d{1,9})([smhdw]))?$/;
-/** Without an offset a time would mean something else on each machine; a bare date is midnight in UTC. */
-const ABSOLUTE = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/;
 
 export const TIME_TEXT_LENGTH_MAX = 40;
 
@@ -25,15 +24,6 @@ export function instantOf(parameter: string, text: string, nowMs: number): numbe
     parameter,
     `${parameter} must be a time such as 2026-11-18T11:00:00Z, a date, now, or now-6h (units s, m, h, d, w).`,
   );
-}
-
-/** An instant in ms since 1970 of ISO 8601 text with an offset, or of a date; NaN for another text, and for a day that is in no calendar. */
-export function absoluteMs(text: string): number {
-  if (!ABSOLUTE.test(text)) return Number.NaN;
-  const [year, month, day] = text.slice(0, 10).split('-').map(Number);
-  // Date.parse reads 30 February as a day of March.
-  const isDay = day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
-  return isDay ? Date.parse(text) : Number.NaN;
 }
 
 export interface TimeRange {

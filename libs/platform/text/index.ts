@@ -1,3 +1,4 @@
+export { absoluteMs } from './absolute-time';
 export * from './clean-text';
 export { PLAIN_TEXT_RULE, plainTextFault } from './plain-text';
 export { isReservedName, RESERVED_NAME } from './reserved-names';
