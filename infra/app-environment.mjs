@@ -16,6 +16,7 @@ const shards = ['ICMPMON_TOPIC_PREFIX', 'ICMPMON_SHARD_COUNT'];
  * The settings that each app reads, and therefore gets; nothing else of ours is in its environment. A test compares this with the apps'
  * own configuration. A name that ends with * stands for all that begin so.
  */
+/** @type {Record<string, string[]>} */
 export const settingsOf = {
   gateway: [
     ...everywhere,
@@ -90,19 +91,29 @@ const ofTheSystem =
 
 const starterTargets = Array.from({ length: 8 }, (_, index) => `127.0.0.${index + 1}`);
 
-/** The environment of one app: what it reads of what the installation sets, then of what `npm start` was given. */
+/**
+ * The environment of one app: what it reads of what the installation sets, then of what `npm start` was given.
+ * @param {string} name
+ * @param {import('./apps.mjs').Installation} installation
+ */
 export function environmentOf(name, installation) {
   const own = name === 'agent' ? agentEnvironment(installation) : serverEnvironment(name, installation);
   return chosen(settingsOf[name], own);
 }
 
+/** @param {import('./apps.mjs').Installation} installation */
 export function migrateEnvironment(installation) {
   // It runs as whoever starts all of it, before the api has its file.
   const secrets = { ICMPMON_SECRET_FILE: join(installation.dir, 'secrets.json') };
   return chosen(settingsOfMigrate, { ...serverEnvironment('owner', installation), ...secrets });
 }
 
+/**
+ * @param {string[]} names
+ * @param {Record<string, string>} own
+ */
 function chosen(names, own) {
+  /** @param {string} variable */
   const isRead = (variable) =>
     names.some((name) => (name.endsWith('*') ? variable.startsWith(name.slice(0, -1)) : variable === name));
   const given = Object.entries(process.env).filter(([name]) => ofTheSystem.test(name) || isRead(name));
@@ -110,7 +121,11 @@ function chosen(names, own) {
   return { ...Object.fromEntries([...given, ...set]), NODE_ENV: 'production' };
 }
 
-/** From the addresses, ports and files of one installation; `role` is whose login to the databases it is. */
+/**
+ * From the addresses, ports and files of one installation; `role` is whose login to the databases it is.
+ * @param {string} role
+ * @param {{ dir: string, addresses: import('./providers/environment.mjs').Addresses, roles?: import('./database-roles.mjs').RoleAddresses, ports: Record<string, number> }} of
+ */
 function serverEnvironment(role, { dir, addresses, roles, ports }) {
   const databases = roles?.[role] ?? addresses;
   return {
@@ -139,9 +154,13 @@ function serverEnvironment(role, { dir, addresses, roles, ports }) {
   };
 }
 
-/** What the api needs of the secrets, in a file of its own: it has no business with the passwords beside it. */
+/**
+ * What the api needs of the secrets, in a file of its own: it has no business with the passwords beside it.
+ * @param {string} dir
+ */
 export const apiSecretFile = (dir) => join(dir, 'api-secret.json');
 
+/** @param {{ dir: string, ports: Record<string, number>, bootstrap: import('./secrets.mjs').Bootstrap }} of */
 function agentEnvironment({ dir, ports, bootstrap }) {
   return {
     ICMPMON_AGENT_ENROL_URL: `https://127.0.0.1:${ports.enrol}`,

@@ -19,7 +19,7 @@ const installation = {
   addresses,
   roles: roleAddresses(addresses, passwords),
   ports: { api: 1, agents: 2, enrol: 3 },
-  bootstrap: { enrolmentToken: 'imt_x' },
+  bootstrap: { adminUser: 'admin', adminPassword: 'x', apiKey: 'imk_x', enrolmentToken: 'imt_x' },
 };
 
 /** The settings that the app's own configuration names, and those that all of them share. */

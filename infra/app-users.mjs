@@ -5,6 +5,11 @@ import { join } from 'node:path';
 import { asOwner, isRoot, owner } from './owner.mjs';
 import { hasCommand } from './provision/system-packages.mjs';
 
+/**
+ * Who runs a process; empty for whoever starts it.
+ * @typedef {{ uid?: number, gid?: number }} AppUser
+ */
+
 /** Each has a user of its own, so that none reads another's environment, memory or files. */
 const names = ['gateway', 'api', 'projector', 'worker', 'agent', 'kafka'];
 /** Debian keeps these numbers free of users; nothing is written to /etc/passwd. */
@@ -15,9 +20,12 @@ const uidsPerGroup = 10;
 /**
  * Who runs the processes of the installation below `dir`, by name: {uid, gid}. Under sudo all belong to the person behind it, and
  * without root to whoever started them; `needed` are the files that all of them read.
+ * @param {string} dir
+ * @param {string[]} needed
  * @returns {{users: Record<string, {uid?: number, gid?: number}>, reason?: string}} `reason` says why they stay root's
  */
 export function appUsers(dir, needed) {
+  /** @param {AppUser} user */
   const same = (user) => Object.fromEntries(names.map((name) => [name, user]));
   if (!isRoot() || owner.uid !== 0) return { users: same(asOwner()) };
   const users = ownUids(dir, takenUids());
@@ -26,6 +34,10 @@ export function appUsers(dir, needed) {
   return { users: same({}), reason: `users other than root cannot read ${unreadable}` };
 }
 
+/**
+ * @param {string} dir
+ * @param {Set<number>} taken
+ */
 export function ownUids(dir, taken) {
   const start = createHash('sha256').update(dir).digest().readUInt16BE(0);
   for (let attempt = 0; attempt < groupsOfUids; attempt++) {
@@ -41,20 +53,34 @@ function takenUids() {
   return new Set(lines.map((line) => Number(line.split(':')[2])));
 }
 
-/** By trying: what lies above a file decides as well. */
+/**
+ * By trying: what lies above a file decides as well.
+ * @param {AppUser} user
+ * @param {string} path
+ */
 function canRead(user, path) {
   const script = 'require("node:fs").accessSync(process.argv[1], 4)';
   return spawnSync(process.execPath, ['-e', script, path], { ...user, cwd: '/', stdio: 'ignore' }).status === 0;
 }
 
-/** Makes a folder that belongs to the user with all that is in it; links are not followed. */
+/**
+ * Makes a folder that belongs to the user with all that is in it; links are not followed.
+ * @param {string} dir
+ * @param {AppUser} user
+ * @param {number} mode
+ */
 export function giveFolder(dir, { uid, gid }, mode) {
   mkdirSync(dir, { recursive: true, mode });
-  if (uid === undefined) return;
+  if (uid === undefined || gid === undefined) return;
   chmodSync(dir, mode);
   giveTree(dir, uid, gid);
 }
 
+/**
+ * @param {string} path
+ * @param {number} uid
+ * @param {number} gid
+ */
 export function giveTree(path, uid, gid) {
   const stat = lstatSync(path);
   if (stat.uid !== uid || stat.gid !== gid) lchownSync(path, uid, gid);
@@ -66,6 +92,8 @@ export function giveTree(path, uid, gid) {
  * How to start a program as the user. The agent's keeps the one right that fping needs, so that it does not depend on how fping was
  * installed, and can never get another one.
  * @param {{uid?: number, gid?: number}} user
+ * @param {string} command
+ * @param {string[]} args
  */
 export function commandAs({ uid, gid }, command, args, { rawSockets = false } = {}) {
   if (uid === undefined || !rawSockets || !isRoot() || !hasCommand('setpriv')) {

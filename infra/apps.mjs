@@ -8,11 +8,24 @@ import { readJson, writePrivateJson, writePrivateText } from './private-file.mjs
 import { run } from './run.mjs';
 import { ailmentOf, httpReady } from './services/ready.mjs';
 
+/**
+ * What the apps of one installation are started with.
+ * @typedef {object} Installation
+ * @property {string} dir
+ * @property {import('./providers/environment.mjs').Addresses} addresses
+ * @property {import('./database-roles.mjs').RoleAddresses} [roles] addresses of the databases by app
+ * @property {Record<string, import('./app-users.mjs').AppUser>} [users] who runs each app
+ * @property {Record<string, number>} ports
+ * @property {import('./secrets.mjs').Bootstrap} bootstrap
+ */
+
 export const appNames = ['gateway', 'api', 'projector', 'worker', 'agent'];
 
 /** Bounds on each heap: a leak ends one app, which is restarted, and not the machine. */
+/** @type {Record<string, number>} */
 const heapMb = { gateway: 384, api: 512, projector: 3072, worker: 384, agent: 384 };
 /** What a second of results leaves behind is garbage: with room for it, little is copied before it goes. */
+/** @type {Record<string, number>} */
 const youngMb = { projector: 32, gateway: 32 };
 
 const agentPolicy = `# What this agent may probe, whatever the server says. The agent refuses everything else.
@@ -30,11 +43,16 @@ export const neededByApps = () => [mainOf('api'), nodeForApps(), join(rootDir, '
 /**
  * A supervised service per app: {name, opsUrl, …}. `installation` is {dir, addresses, ports, bootstrap}, and where they are known
  * `roles` (addresses of the databases by app) and `users` (who runs it).
+ * @param {Installation} installation
  */
 export function appServices(installation) {
   return Object.fromEntries(appNames.map((name) => [name, appService(name, installation)]));
 }
 
+/**
+ * @param {string} name
+ * @param {Installation} installation
+ */
 function appService(name, installation) {
   const opsPort = installation.ports[`${name}Ops`];
   const opsUrl = `http://127.0.0.1:${opsPort}`;
@@ -55,13 +73,17 @@ function appService(name, installation) {
   };
 }
 
-/** Brings both databases' schemas up to date and makes what the first start needs; safe to repeat. */
+/**
+ * Brings both databases' schemas up to date and makes what the first start needs; safe to repeat.
+ * @param {Installation} installation
+ */
 export function migrate(installation) {
   const args = [...nodeOptions('api'), mainOf('api'), '--migrate'];
   return run(nodeForApps(), args, { env: migrateEnvironment(installation), cwd: rootDir, ...asOwner() });
 }
 
 /** What is the user's own is made, and given to it with what an earlier start left to another one. */
+/** @type {Record<string, (dir: string, user: import('./app-users.mjs').AppUser) => void>} */
 const prepares = {
   // Agents and the api read the certificate in there; the key is the gateway's alone by its own mode.
   gateway: (dir, user) => giveFolder(join(dir, 'ca'), user, 0o755),
@@ -69,13 +91,21 @@ const prepares = {
   agent: prepareAgent,
 };
 
+/**
+ * @param {string} dir
+ * @param {import('./app-users.mjs').AppUser} user
+ */
 function writeApiSecret(dir, user) {
   const { jwtSecret } = readJson(join(dir, 'secrets.json')) ?? {};
   const file = apiSecretFile(dir);
   writePrivateJson(file, { jwtSecret });
-  if (user.uid !== undefined) giveTree(file, user.uid, user.gid);
+  if (user.uid !== undefined && user.gid !== undefined) giveTree(file, user.uid, user.gid);
 }
 
+/**
+ * @param {string} dir
+ * @param {import('./app-users.mjs').AppUser} user
+ */
 function prepareAgent(dir, user) {
   const stateDir = join(dir, 'agent');
   const file = join(stateDir, 'policy.yaml');
@@ -85,7 +115,11 @@ function prepareAgent(dir, user) {
   giveFolder(stateDir, user, 0o700);
 }
 
-/** A folder that was lost is made again, and the agent joins again with the installation's own token. */
+/**
+ * A folder that was lost is made again, and the agent joins again with the installation's own token.
+ * @param {Installation} installation
+ * @param {import('./app-users.mjs').AppUser} user
+ */
 async function prepareAgentAgain(installation, user) {
   prepareAgent(installation.dir, user);
   if (existsSync(join(installation.dir, 'agent/agent.json'))) return;
@@ -94,9 +128,11 @@ async function prepareAgentAgain(installation, user) {
 }
 
 const nodeForApps = () => (existsSync(nodeBinary) ? nodeBinary : process.execPath);
+/** @param {string} name */
 const nodeOptions = (name) => [
   `--max-old-space-size=${heapMb[name]}`,
   ...(youngMb[name] ? [`--max-semi-space-size=${youngMb[name]}`] : []),
   '--enable-source-maps',
 ];
+/** @param {string} name */
 const mainOf = (name) => join(distDir, 'apps', name, 'main.js');

@@ -9,6 +9,8 @@ import { readJson, writePrivateJson } from './private-file.mjs';
 import { run } from './run.mjs';
 import { fail, Refusal, say } from './say.mjs';
 
+/** @typedef {{ name: string, isSource: (path: string) => boolean, result: string, command: string[] }} Part */
+
 const tools = ['bench', 'faults'];
 const hashFile = join(distDir, '.build-hash');
 // Servers bundle the declared topics and the schemas of their messages.
@@ -18,15 +20,18 @@ const portalOnly = /^(apps\/portal|libs\/[^/]+\/(ui|look)|libs\/platform\/(ui-ki
 const serverOnly =
   /^(apps\/(?!portal)|migrations|docs|libs\/[^/]+\/(server|wire|agent)|libs\/platform\/(?!ui-kit|live-stream|charts))/;
 
+/** @param {string} path */
 const isOfTool = (path) => tools.some((name) => path.startsWith(`${name}/`));
 
 /** What is built: a name, which source files go into it, how, and the file that shows that it is there. */
 export function buildables() {
+  /** @param {string} name */
   const isServer = (name) => name !== 'portal' && existsSync(join(rootDir, 'apps', name, 'main.ts'));
   const servers = readdirSync(join(rootDir, 'apps')).filter(isServer);
+  /** @type {Part[]} */
   const parts = servers.map((name) => ({
     name,
-    isSource: (path) =>
+    isSource: (/** @type {string} */ path) =>
       !portalOnly.test(path) && !isOfTool(path) && (!path.startsWith('apps/') || path.startsWith(`apps/${name}/`)),
     result: join(distDir, 'apps', name, 'main.js'),
     command: [nodeForBuild(), 'libs/platform/workspace/build-app.mjs', name],
@@ -44,35 +49,53 @@ export function buildables() {
 
 const nodeForBuild = () => (existsSync(nodeBinary) ? nodeBinary : process.execPath);
 
-/** A program of the workspace that is no app: `bench` or `faults`, built from <name>/main.ts when it is called. */
+/**
+ * A program of the workspace that is no app: `bench` or `faults`, built from <name>/main.ts when it is called.
+ * @param {string} name
+ */
 const tool = (name) => ({
   name,
-  isSource: (path) => !portalOnly.test(path) && !(path.startsWith('apps/') && path.endsWith('/main.ts')),
+  isSource: (/** @type {string} */ path) =>
+    !portalOnly.test(path) && !(path.startsWith('apps/') && path.endsWith('/main.ts')),
   result: join(distDir, name, 'main.js'),
   command: [nodeForBuild(), 'libs/platform/workspace/build-app.mjs', name],
 });
 
-/** Builds the tool when it is missing or older than its sources, and returns its main file. */
+/**
+ * Builds the tool when it is missing or older than its sources, and returns its main file.
+ * @param {string} name
+ * @param {(line: string) => void} report
+ */
 export async function buildTool(name, report) {
   const part = tool(name);
   await buildParts([part], report, {});
   return part.result;
 }
 
-/** Builds what is missing or older than its sources, one after another. */
+/**
+ * Builds what is missing or older than its sources, one after another.
+ * @param {(line: string) => void} report
+ */
 export async function build(report, { force = false } = {}) {
   if (distIsGiven) return;
   await buildParts(buildables(), report, { force });
 }
 
-/** Builds the apps alone, for whatever shows no portal. */
+/**
+ * Builds the apps alone, for whatever shows no portal.
+ * @param {(line: string) => void} report
+ */
 export async function buildServers(report) {
   if (distIsGiven) return;
   const servers = buildables().filter(({ name }) => name !== 'portal');
   await buildParts(servers, report, {});
 }
 
-/** Builds one app when it is missing or older than its sources. */
+/**
+ * Builds one app when it is missing or older than its sources.
+ * @param {string} name
+ * @param {(line: string) => void} report
+ */
 export async function buildApp(name, report) {
   if (distIsGiven) return;
   await buildParts(
@@ -82,6 +105,10 @@ export async function buildApp(name, report) {
   );
 }
 
+/**
+ * @param {Part[]} parts
+ * @param {(line: string) => void} report
+ */
 async function buildParts(parts, report, { force = false }) {
   mkdirSync(distDir, { recursive: true });
   giveToOwner(distDir);
@@ -118,6 +145,10 @@ export function sourceHashes() {
   ]);
 }
 
+/**
+ * @param {string[][]} sources
+ * @param {(path: string) => boolean} isSource
+ */
 function hashOf(sources, isSource) {
   const own = sources.filter(([path]) => isSource(path));
   return createHash('sha256').update(JSON.stringify(own)).digest('hex');

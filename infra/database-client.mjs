@@ -12,7 +12,12 @@ export const toolOptions = Object.entries(settings)
   .map(([name, value]) => `-c ${name}=${value.replaceAll(/[\\ ]/g, '\\$&')}`)
   .join(' ');
 
-/** Runs `work` on one connection that has the session settings of the apps, whatever the database's own defaults are. */
+/**
+ * Runs `work` on one connection that has the session settings of the apps, whatever the database's own defaults are.
+ * @template T
+ * @param {string} connectionString
+ * @param {(client: import('pg').Client) => Promise<T>} work
+ */
 export async function withClient(connectionString, work) {
   const { default: pg } = await import('pg');
   const client = new pg.Client({ connectionString, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });

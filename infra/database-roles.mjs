@@ -3,7 +3,12 @@
 
 import { withClient } from './database-client.mjs';
 
+/** @typedef {{ controlDatabaseUrl: string, telemetryDatabaseUrl: string }} DatabaseAddresses */
+/** @typedef {Record<string, DatabaseAddresses>} RoleAddresses by role */
+/** @typedef {(text: string, values?: unknown[]) => Promise<Record<string, string>[]>} Query rows of one statement */
+
 const ownerRole = 'icmpmon_owner';
+/** @type {Record<string, string>} */
 const everyRole = { owner: ownerRole };
 for (const app of ['api', 'worker', 'projector', 'gateway']) everyRole[app] = `icmpmon_${app}`;
 
@@ -20,25 +25,42 @@ const accountTables = [
 ];
 const write = 'SELECT, INSERT, UPDATE, DELETE';
 /** The worker drops old chunks and refreshes figures, which only an owner may. */
+/** @type {Record<string, Record<string, string>>} */
 const rights = {
   control: { api: write, projector: write, gateway: write },
   telemetry: { api: 'SELECT', projector: write },
 };
+/** @type {Record<string, keyof DatabaseAddresses>} */
 const kinds = { control: 'controlDatabaseUrl', telemetry: 'telemetryDatabaseUrl' };
 
-/** Addresses of both databases by role: {owner, api, worker, projector, gateway}. */
+/**
+ * Addresses of both databases by role: {owner, api, worker, projector, gateway}.
+ * @param {DatabaseAddresses} addresses
+ * @param {Record<string, string>} passwords
+ */
 export function roleAddresses(addresses, passwords) {
+  /**
+   * @param {string} url
+   * @param {string} role
+   */
   const login = (url, role) =>
     Object.assign(new URL(url), { username: everyRole[role], password: passwords[role] }).href;
   return Object.fromEntries(
     Object.keys(everyRole).map((role) => [
       role,
-      Object.fromEntries(Object.values(kinds).map((key) => [key, login(addresses[key], role)])),
+      {
+        controlDatabaseUrl: login(addresses.controlDatabaseUrl, role),
+        telemetryDatabaseUrl: login(addresses.telemetryDatabaseUrl, role),
+      },
     ]),
   );
 }
 
-/** Makes the roles with their passwords, and gives the owner all that the superuser owns; safe to repeat. Before migrations. */
+/**
+ * Makes the roles with their passwords, and gives the owner all that the superuser owns; safe to repeat. Before migrations.
+ * @param {DatabaseAddresses} addresses
+ * @param {Record<string, string>} passwords
+ */
 export async function ensureRoles(addresses, passwords) {
   const { default: pg } = await import('pg');
   await inTransaction(addresses.controlDatabaseUrl, async (query) => {
@@ -53,6 +75,7 @@ export async function ensureRoles(addresses, passwords) {
   for (const key of Object.values(kinds)) await inTransaction(addresses[key], giveToOwner);
 }
 
+/** @param {Query} query */
 async function giveToOwner(query) {
   const [{ name, superuser }] = await query('SELECT current_database() AS name, current_user AS superuser');
   await query(`ALTER DATABASE "${name.replaceAll('"', '""')}" OWNER TO ${ownerRole}`);
@@ -86,7 +109,10 @@ const OWNED_BY_SUPERUSER = `
   WHERE p.proowner = $1::regrole AND n.nspname = 'public'
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')`;
 
-/** Lets each app do what it does, also in tables that come later; safe to repeat. After migrations. */
+/**
+ * Lets each app do what it does, also in tables that come later; safe to repeat. After migrations.
+ * @param {DatabaseAddresses} addresses
+ */
 export async function grantRights(addresses) {
   for (const [kind, key] of Object.entries(kinds)) {
     await inTransaction(addresses[key], async (query) => {
@@ -96,6 +122,11 @@ export async function grantRights(addresses) {
   }
 }
 
+/**
+ * @param {Query} query
+ * @param {string} role
+ * @param {string} tables
+ */
 async function grant(query, role, tables) {
   const sequences = tables === 'SELECT' ? 'SELECT' : 'USAGE, SELECT';
   await query(`GRANT USAGE ON SCHEMA public TO ${role}`);
@@ -105,6 +136,7 @@ async function grant(query, role, tables) {
   await query(`ALTER DEFAULT PRIVILEGES FOR ROLE ${ownerRole} GRANT ${sequences} ON SEQUENCES TO ${role}`);
 }
 
+/** @param {Query} query */
 async function hideAccounts(query) {
   const there = await query(
     `SELECT relname FROM pg_class WHERE relname = ANY($1) AND relnamespace = 'public'::regnamespace`,
@@ -114,6 +146,10 @@ async function hideAccounts(query) {
   for (const { relname } of there) await query(`REVOKE ALL ON ${relname} FROM ${from}`);
 }
 
+/**
+ * @param {string} connectionString
+ * @param {(query: Query) => Promise<void>} work
+ */
 function inTransaction(connectionString, work) {
   return withClient(connectionString, async (client) => {
     await client.query('BEGIN');

@@ -1,12 +1,12 @@
 import { withClient } from './database-client.mjs';
-import { codeOf } from './error-text.mjs';
+import { codeOf, messageOf } from './error-text.mjs';
 import { Refusal } from './say.mjs';
 
 const databaseMissing = '3D000';
 
 /**
  * Makes sure that both databases exist, and that the telemetry database has TimescaleDB.
- * @param {import('./providers/environment.mjs').Addresses} addresses
+ * @param {import('./database-roles.mjs').DatabaseAddresses} addresses
  */
 export async function ensureDatabases({ controlDatabaseUrl, telemetryDatabaseUrl }) {
   const { default: pg } = await import('pg');
@@ -14,6 +14,10 @@ export async function ensureDatabases({ controlDatabaseUrl, telemetryDatabaseUrl
   await ensureDatabase(pg, telemetryDatabaseUrl, 'CREATE EXTENSION IF NOT EXISTS timescaledb');
 }
 
+/**
+ * @param {{ escapeIdentifier: (name: string) => string }} pg
+ * @param {string} url
+ */
 async function ensureDatabase(pg, url, then = 'SELECT 1') {
   try {
     await query(url, then);
@@ -26,6 +30,10 @@ async function ensureDatabase(pg, url, then = 'SELECT 1') {
   }
 }
 
+/**
+ * @param {{ escapeIdentifier: (name: string) => string }} pg
+ * @param {string} url
+ */
 async function create(pg, url) {
   const server = new URL(url);
   const name = decodeURIComponent(server.pathname.slice(1));
@@ -35,12 +43,20 @@ async function create(pg, url) {
   });
 }
 
+/**
+ * @param {string} url
+ * @param {unknown} cause
+ */
 function refused(url, cause) {
   const { host, pathname } = new URL(url);
   return new Refusal(
-    `The database ${pathname.slice(1)} at ${host} cannot be used: ${cause.message || cause.code}. It must exist or be ` +
+    `The database ${pathname.slice(1)} at ${host} cannot be used: ${messageOf(cause) || codeOf(cause)}. It must exist or be ` +
       'creatable, and the telemetry database needs the extension timescaledb.',
   );
 }
 
+/**
+ * @param {string} url
+ * @param {string} text
+ */
 const query = (url, text) => withClient(url, (client) => client.query(text));

@@ -16,6 +16,7 @@ const accessFile = join(stateDir, 'access.json');
 const access = readAccess(accessFile);
 const api = new Api(access);
 const stream = new PortalStream(api);
+/** @type {{ ip: string, to: string, heardMs: number }[]} */
 const statusEvents = [];
 
 /** Follows the public topic as another system would: a consumer of its own, from now on. */
@@ -36,6 +37,10 @@ async function followTopic() {
   return consumer;
 }
 
+/**
+ * @param {string} status
+ * @param {number} withinMs
+ */
 async function statusBecomes(status, withinMs) {
   const heardFrom = statusEvents.length;
   const [inApi, inStream, onTopic] = await Promise.all([
@@ -93,14 +98,20 @@ async function takeAway() {
   restore(IP);
 }
 
+/** @param {string} agentId */
 async function difference(agentId) {
   const agent = await agentCounts(readAccess(accessFile).processes.agent.opsUrl);
   const stored = await storedCounts(access.telemetryDatabaseUrl, agentId);
   return { ...agent, ...stored, difference: agent.spooled - stored.stored };
 }
 
-/** The difference at rest: nothing waits in the spool, and it is the same for some seconds. */
+/**
+ * The difference at rest: nothing waits in the spool, and it is the same for some seconds.
+ * @param {string} agentId
+ * @param {number} withinMs
+ */
 async function settled(agentId, withinMs) {
+  /** @type {Awaited<ReturnType<typeof storedCounts>> | null} */
   let last = null;
   let calm = 0;
   const { value } = await until(
@@ -117,6 +128,7 @@ async function settled(agentId, withinMs) {
   return value;
 }
 
+/** @param {number} withinMs */
 async function allReady(withinMs) {
   return until(
     'every process is ready',

@@ -40,6 +40,7 @@ function readNames() {
   }
 }
 
+/** @param {string[]} names */
 async function faults(names) {
   const pure = names.length > 0 && names.every((name) => pureFaults.includes(name));
   const provider = pure ? 'none' : await chooseProvider({ ICMPMON_PROVIDER: process.env.ICMPMON_PROVIDER });

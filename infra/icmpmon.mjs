@@ -6,6 +6,7 @@ import { knownAddresses, ownerAddresses, runCli } from './upkeep/installation.mj
 import { restore } from './upkeep/restore.mjs';
 
 /** What takes the database's own tools and the private files; everything else is the command line tool's. */
+/** @type {Record<string, (args: string[]) => Promise<void>>} */
 const here = { backup, restore };
 const [command, ...args] = process.argv.slice(2);
 

@@ -3,11 +3,13 @@ import { readJson } from './private-file.mjs';
 import { stopContainers } from './providers/docker.mjs';
 import { endRecorded, readState } from './supervisor.mjs';
 
+/** @param {string} dir */
 const stateFileOf = (dir) => join(dir, 'supervisor.json');
 
 /**
  * Ends all that `npm start` started below `dir`: in order by its supervisor where that runs, else one by one. Returns the names of
  * what was ended, and whether a killed supervisor had left it.
+ * @param {string} dir
  */
 export async function stopInstallation(dir, { removeData = false } = {}) {
   const wasLeft = readState(stateFileOf(dir))?.running !== true;
@@ -18,13 +20,20 @@ export async function stopInstallation(dir, { removeData = false } = {}) {
   return { ended: [...new Set([...ended, ...containers])], wasLeft };
 }
 
-/** The same for what the supervisor `pid` left when it was killed; nothing when another one runs meanwhile. */
+/**
+ * The same for what the supervisor `pid` left when it was killed; nothing when another one runs meanwhile.
+ * @param {number} pid
+ * @param {string} dir
+ */
 export async function endLeftBy(pid, dir) {
   if (readState(stateFileOf(dir))?.supervisor.pid !== pid) return [];
   return (await stopInstallation(dir)).ended;
 }
 
-/** What `npm stop` says. */
+/**
+ * What `npm stop` says.
+ * @param {{ ended: string[], wasLeft: boolean }} of
+ */
 export function stoppedText({ ended, wasLeft }) {
   if (ended.length === 0) return 'Nothing was running.';
   return wasLeft

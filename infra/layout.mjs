@@ -7,7 +7,10 @@ import { checkMajor } from './services/postgres.mjs';
 /** Raised when what lies in the state folder changes its shape; `forward` then says how to come from the one before. */
 const layoutVersion = 1;
 
-/** Accepts a folder of this layout (an empty one becomes it) and refuses any other, naming the command that helps. */
+/**
+ * Accepts a folder of this layout (an empty one becomes it) and refuses any other, naming the command that helps.
+ * @param {string} dir
+ */
 export function checkLayout(dir) {
   const file = join(dir, 'layout.json');
   const found = readJson(file);

@@ -8,14 +8,19 @@ const missesInARow = 6;
  * Kills a process that hangs: one that was ready and for which `ailment()` then names a cause several times in a row (30 s). An app
  * names one when its event loop made no turn for 60 s, or when not even its ops thread answers; one that is slow has none. The
  * supervisor notices the end and starts it again. Resolves when the process has ended or was killed.
- * @param {{name: string, ready: () => Promise<boolean>, ailment: () => Promise<string | undefined>}} service
+ * @param {{ name: string, ready: () => Promise<boolean>, ailment?: () => Promise<string | undefined> }} service
+ * @param {import('./process-identity.mjs').Identity} identity
+ * @param {{ everyMs?: number, missesBeforeKill?: number, report?: (line: string) => void }} options
  */
 export async function watchLife(service, identity, options = {}) {
   const { everyMs = askEveryMs, missesBeforeKill = missesInARow, report = () => {} } = options;
   let wasReady = false;
   let misses = 0;
   while (isAlive(identity)) {
-    const asked = wasReady ? service.ailment() : service.ready().then((ready) => (ready ? undefined : 'not ready'));
+    /** @type {Promise<string | undefined>} */
+    const asked = wasReady
+      ? (service.ailment?.() ?? Promise.resolve(undefined))
+      : service.ready().then((ready) => (ready ? undefined : 'not ready'));
     const [ailment] = await Promise.all([asked, pause(everyMs, undefined, { ref: false })]);
     wasReady ||= ailment === undefined;
     misses = ailment === undefined || !wasReady ? 0 : misses + 1;

@@ -4,16 +4,18 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { watchLife } from './liveness.mjs';
 import { freePort } from './ports.mjs';
-import { identify, isAlive } from './process-identity.mjs';
+import { identify, type Identity, isAlive } from './process-identity.mjs';
 import { ailmentOf } from './services/ready.mjs';
 
 const within = { timeout: 20_000 };
 const quick = { everyMs: 10, missesBeforeKill: 3 };
 
-function process(): object | undefined {
+function process(): Identity {
   const child = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' });
   onTestFinished(() => void child.kill('SIGKILL'));
-  return identify(child.pid);
+  const identity = identify(child.pid);
+  if (identity === undefined) throw new Error('sleep did not start');
+  return identity;
 }
 
 /** A service that gives the answers one after another, and the last of them for ever. */

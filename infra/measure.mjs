@@ -10,6 +10,8 @@ import { stateDir } from './paths.mjs';
 import { readJson } from './private-file.mjs';
 import { fail, Refusal, say } from './say.mjs';
 
+/** @typedef {{ name: string, cpuPercent: number, memoryMiB: number }} Row */
+
 const FAST_INTERVAL_S = 5;
 const CONCURRENT_REQUESTS = 4;
 const SETTLE_MS = 20_000;
@@ -30,7 +32,10 @@ function pids() {
   return supervisor ? [...named, ['supervisor', supervisor]] : named;
 }
 
-/** CPU (share of one core) and memory of each process over some seconds. */
+/**
+ * CPU (share of one core) and memory of each process over some seconds.
+ * @param {number} seconds
+ */
 async function measureProcesses(seconds) {
   const named = pids();
   const roots = named.map(([, pid]) => pid);
@@ -45,13 +50,15 @@ async function measureProcesses(seconds) {
   // The supervisor started the others: their figures are not its own.
   const rows = named.map(([name, pid]) => ({
     name,
-    cpuPercent: ((after.get(pid).cpuS - before.get(pid).cpuS) / elapsedS) * 100,
-    memoryMiB: after.get(pid).memoryBytes / MIB,
+    cpuPercent: (((after.get(pid)?.cpuS ?? 0) - (before.get(pid)?.cpuS ?? 0)) / elapsedS) * 100,
+    memoryMiB: (after.get(pid)?.memoryBytes ?? 0) / MIB,
   }));
+  /** @param {'cpuPercent' | 'memoryMiB'} field */
   const total = (field) => rows.reduce((sum, row) => sum + row[field], 0);
   return [...rows, { name: 'all', cpuPercent: total('cpuPercent'), memoryMiB: total('memoryMiB') }];
 }
 
+/** @param {Row[]} rows */
 function print(rows) {
   say('   process       CPU % of a core   memory MiB');
   for (const { name, cpuPercent, memoryMiB } of rows) {
@@ -59,6 +66,11 @@ function print(rows) {
   }
 }
 
+/**
+ * @template T
+ * @param {readonly T[]} items
+ * @param {(item: T) => Promise<unknown>} work
+ */
 async function inParallel(items, work) {
   const queue = [...items];
   await Promise.all(
@@ -68,8 +80,14 @@ async function inParallel(items, work) {
   );
 }
 
+/** @param {number} count */
 const addressesOf = (count) => Array.from({ length: count }, (_, at) => `127.1.${at >> 8}.${at & 255}`);
 
+/**
+ * @param {string[]} addresses
+ * @param {Date} from
+ * @param {Date} to
+ */
 async function countResults(addresses, from, to) {
   const keys = await withClient(access.controlDatabaseUrl, async (control) => {
     const { rows } = await control.query('SELECT key FROM target_list WHERE ip = ANY($1::inet[])', [addresses]);
@@ -86,12 +104,14 @@ async function countResults(addresses, from, to) {
   return Object.fromEntries(outcomes.map(({ outcome, results }) => [outcome, results]));
 }
 
+/** @param {number} seconds */
 async function idle(seconds) {
   const { total } = await api.get('/targets?limit=1');
   say(`Idle: ${total} targets, ${seconds} s`);
   return { rows: await measureProcesses(seconds), targets: total };
 }
 
+/** @param {number} seconds */
 async function load(seconds) {
   const addresses = addressesOf(Number(values.targets));
   say(`Load: ${addresses.length} targets at the tier fast (each ${FAST_INTERVAL_S} s), ${seconds} s`);

@@ -21,6 +21,7 @@ export async function freePort(taken = new Set()) {
   throw new Refusal(`No free TCP port was found between ${lowestPort} and ${highestPort} on 127.0.0.1.`);
 }
 
+/** @param {number} port */
 export async function isFree(port) {
   try {
     await bind(port);
@@ -31,6 +32,7 @@ export async function isFree(port) {
   }
 }
 
+/** @param {number} port */
 function bind(port) {
   return new Promise((resolve, reject) => {
     const server = createServer();
@@ -69,6 +71,9 @@ export async function stablePorts(file, names) {
 
 /**
  * A port with a fixed default: the variable's value, else the default; 0 means any free one.
+ * @param {string} variable
+ * @param {number} defaultPort
+ * @param {string} purpose
  * @throws Refusal naming the port, who holds it (when the system tells) and the variable that changes it
  */
 export async function fixedPort(variable, defaultPort, purpose, environment = process.env) {
@@ -86,7 +91,10 @@ export async function fixedPort(variable, defaultPort, purpose, environment = pr
   );
 }
 
-/** "nginx (pid 812)" for the process that listens on the TCP port, or undefined when it cannot be found. */
+/**
+ * "nginx (pid 812)" for the process that listens on the TCP port, or undefined when it cannot be found.
+ * @param {number} port
+ */
 export function holderOf(port) {
   const inodes = listeningInodes(port);
   if (inodes.size === 0) return undefined;
@@ -96,6 +104,7 @@ export function holderOf(port) {
   return undefined;
 }
 
+/** @param {number} port */
 function listeningInodes(port) {
   const listening = '0A';
   const portHex = port.toString(16).toUpperCase().padStart(4, '0');
@@ -109,6 +118,10 @@ function listeningInodes(port) {
   return inodes;
 }
 
+/**
+ * @param {string} pid
+ * @param {Set<string>} inodes
+ */
 function holdsSocket(pid, inodes) {
   try {
     return readdirSync(`/proc/${pid}/fd`).some((fd) => {
@@ -122,10 +135,12 @@ function holdsSocket(pid, inodes) {
   }
 }
 
+/** @param {string} pid */
 function nameOf(pid) {
   return readOrEmpty(`/proc/${pid}/comm`).trim() || 'a process';
 }
 
+/** @param {string} path */
 function readOrEmpty(path) {
   try {
     return readFileSync(path, 'utf8');
@@ -134,6 +149,7 @@ function readOrEmpty(path) {
   }
 }
 
+/** @param {string} path */
 function linkOrEmpty(path) {
   try {
     return readlinkSync(path);

@@ -3,26 +3,33 @@ import { codeOf } from './error-text.mjs';
 
 const killedWithinMs = 5_000;
 
+/** @typedef {{ pid: number, startTime: string, bootId: string }} Identity */
+
 /**
  * A process id alone may have passed to somebody else's process; with the start time (clock ticks since boot) and the
  * boot it cannot. Nothing is ever signalled on the word of a pid alone.
+ * @param {number | undefined} pid
+ * @returns {Identity | undefined}
  */
 export function identify(pid) {
-  const startTime = startTimeOf(pid);
-  return startTime === undefined ? undefined : { pid, startTime, bootId: bootId() };
+  const startTime = pid === undefined ? undefined : startTimeOf(pid);
+  return pid === undefined || startTime === undefined ? undefined : { pid, startTime, bootId: bootId() };
 }
 
+/** @param {Identity | undefined} identity */
 export function isAlive(identity) {
   if (!identity || identity.bootId !== bootId()) return false;
   return startTimeOf(identity.pid) === identity.startTime;
 }
 
+/** @param {number | string} pid */
 function startTimeOf(pid) {
   const fields = statFields(pid);
   const isZombie = fields?.[0] === 'Z';
   return isZombie ? undefined : fields?.[19];
 }
 
+/** @param {number | string} pid */
 function statFields(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -34,15 +41,20 @@ function statFields(pid) {
   }
 }
 
+/** @type {string | undefined} */
 let cachedBootId;
 function bootId() {
   cachedBootId ??= readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   return cachedBootId;
 }
 
-/** Signals the process, and with `group` all of the process group that it leads. False when it is gone already. */
+/**
+ * Signals the process, and with `group` all of the process group that it leads. False when it is gone already.
+ * @param {Identity | undefined} identity
+ * @param {NodeJS.Signals} name
+ */
 export function signal(identity, name, { group = false } = {}) {
-  if (!isAlive(identity)) return false;
+  if (identity === undefined || !isAlive(identity)) return false;
   try {
     process.kill(group ? -identity.pid : identity.pid, name);
     return true;
@@ -52,16 +64,27 @@ export function signal(identity, name, { group = false } = {}) {
   }
 }
 
-/** Ends the process: `stopSignal`, and SIGKILL for it and its group after `patienceMs`. Resolves when it is gone. */
-export async function end(identity, { stopSignal = 'SIGTERM', patienceMs = 15_000 } = {}) {
-  if (!signal(identity, stopSignal)) return;
+/**
+ * Ends the process: `stopSignal`, and SIGKILL for it and its group after `patienceMs`. Resolves when it is gone.
+ * @param {Identity | undefined} identity
+ */
+export async function end(
+  identity,
+  { stopSignal = /** @type {NodeJS.Signals} */ ('SIGTERM'), patienceMs = 15_000 } = {},
+) {
+  if (identity === undefined || !signal(identity, stopSignal)) return;
   if (await goneWithin(identity, patienceMs)) return;
   signal(identity, 'SIGKILL', { group: isGroupLeader(identity.pid) });
   await goneWithin(identity, 5_000);
 }
 
+/** @param {number} pid */
 const isGroupLeader = (pid) => statFields(pid)?.[2] === String(pid);
 
+/**
+ * @param {Identity | undefined} identity
+ * @param {number} patienceMs
+ */
 export async function goneWithin(identity, patienceMs) {
   const deadline = performance.now() + patienceMs;
   while (isAlive(identity)) {
@@ -74,14 +97,18 @@ export async function goneWithin(identity, patienceMs) {
 /**
  * Ends all of the group that a process of ours leads or led: SIGTERM, and SIGKILL after `patienceMs`. To be called right
  * after that one's end at the latest, before anybody else could get its pid.
+ * @param {number | undefined} leaderPid
  */
 export async function endGroup(leaderPid, { patienceMs = 15_000 } = {}) {
   // 0 and -1 would mean our own group and everybody.
-  if (!(leaderPid > 1)) throw new Error(`${leaderPid} is no process that could lead a group`);
-  for (const { name, waitMs } of [
+  if (leaderPid === undefined || !(leaderPid > 1))
+    throw new Error(`${leaderPid} is no process that could lead a group`);
+  /** @type {{ name: NodeJS.Signals, waitMs: number }[]} */
+  const steps = [
     { name: 'SIGTERM', waitMs: patienceMs },
     { name: 'SIGKILL', waitMs: killedWithinMs },
-  ]) {
+  ];
+  for (const { name, waitMs } of steps) {
     signalGroup(leaderPid, name);
     const deadline = performance.now() + waitMs;
     while (groupLives(leaderPid) && performance.now() < deadline) {
@@ -91,6 +118,10 @@ export async function endGroup(leaderPid, { patienceMs = 15_000 } = {}) {
   }
 }
 
+/**
+ * @param {number} leaderPid
+ * @param {NodeJS.Signals} name
+ */
 function signalGroup(leaderPid, name) {
   try {
     process.kill(-leaderPid, name);
@@ -99,7 +130,10 @@ function signalGroup(leaderPid, name) {
   }
 }
 
-/** Ended ones that nobody has waited for yet do not count. */
+/**
+ * Ended ones that nobody has waited for yet do not count.
+ * @param {number} leaderPid
+ */
 function groupLives(leaderPid) {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids.map(statFields).some((fields) => fields?.[2] === String(leaderPid) && fields[0] !== 'Z');

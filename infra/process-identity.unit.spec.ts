@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { end, endGroup, goneWithin, identify, isAlive, signal } from './process-identity.mjs';
+import { end, endGroup, goneWithin, identify, type Identity, isAlive, signal } from './process-identity.mjs';
 
 const children: ChildProcess[] = [];
 
@@ -14,12 +14,18 @@ function sleeper(script = 'exec sleep 60'): number {
   return child.pid;
 }
 
+function identified(pid: number): Identity {
+  const identity = identify(pid);
+  if (identity === undefined) throw new Error(`process ${pid} is not there`);
+  return identity;
+}
+
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
 });
 
 it('takes a process with the same pid but another start time for somebody else and does not signal it', async () => {
-  const identity = identify(sleeper());
+  const identity = identified(sleeper());
   const stale = { ...identity, startTime: '1' };
   expect(isAlive(identity)).toBe(true);
   expect(isAlive(stale)).toBe(false);
@@ -29,7 +35,7 @@ it('takes a process with the same pid but another start time for somebody else a
 });
 
 it('takes a pid of an earlier boot for somebody else', () => {
-  expect(isAlive({ ...identify(sleeper()), bootId: 'earlier' })).toBe(false);
+  expect(isAlive({ ...identified(sleeper()), bootId: 'earlier' })).toBe(false);
 });
 
 it('ends a process that listens, and kills one that does not', async () => {

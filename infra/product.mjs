@@ -13,6 +13,7 @@ import { Refusal } from './say.mjs';
 import { bootstrapOf, secretsOf } from './secrets.mjs';
 import { readState, Supervisor } from './supervisor.mjs';
 
+/** @param {string} dir */
 export const filesOf = (dir) => ({
   state: join(dir, 'supervisor.json'),
   lock: join(dir, 'start.lock'),
@@ -25,6 +26,7 @@ export const filesOf = (dir) => ({
 /**
  * Starts the whole product below `dir` and keeps it running. Resolves when all is ready with {access, stop}; `stop`
  * ends everything in reverse order.
+ * @param {{ dir: string, provider: string, report: (line: string) => void }} of
  */
 export async function runProduct({ dir, provider, report }) {
   mkdirSync(dir, { recursive: true });
@@ -64,20 +66,34 @@ export async function runProduct({ dir, provider, report }) {
   return { access, stop, started };
 }
 
-/** Of databases that somebody else runs, the apps use the login that is given: its roles are theirs to make. */
+/**
+ * Of databases that somebody else runs, the apps use the login that is given: its roles are theirs to make.
+ * @param {string} provider
+ * @param {import('./providers/environment.mjs').Addresses} addresses
+ * @param {Record<string, string>} passwords
+ */
 const rolesFor = (provider, addresses, passwords) =>
   provider === 'environment' ? undefined : roleAddresses(addresses, passwords);
 
+/**
+ * @param {{ addresses: import('./providers/environment.mjs').Addresses, roles?: import('./database-roles.mjs').RoleAddresses }} of
+ * @param {Record<string, string>} passwords
+ */
 async function prepareDatabases({ addresses, roles }, passwords) {
   await ensureDatabases(addresses);
   if (roles) await ensureRoles(addresses, passwords);
 }
 
+/** @param {import('./apps.mjs').Installation} installation */
 async function migrateAll(installation) {
   await migrate(installation);
   if (installation.roles) await grantRights(installation.addresses);
 }
 
+/**
+ * @param {import('./supervisor.mjs').Supervisor} supervisor
+ * @param {Record<string, { opsUrl: string }>} apps
+ */
 function processesOf(supervisor, apps) {
   const pids = Object.entries(supervisor.pids());
   return Object.fromEntries(

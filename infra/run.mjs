@@ -18,6 +18,10 @@ export function run(command, args, { show = false, ...options } = {}) {
     });
     let stdout = '';
     let both = '';
+    /**
+     * @param {string} text
+     * @param {Buffer} chunk
+     */
     const keep = (text, chunk) => (text + chunk).slice(-keptOutputBytes);
     child.stdout?.on('data', (chunk) => {
       stdout = keep(stdout, chunk);

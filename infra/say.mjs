@@ -1,4 +1,7 @@
-/** One line of progress for the person at the terminal. */
+/**
+ * One line of progress for the person at the terminal.
+ * @param {string} line
+ */
 export function say(line) {
   process.stdout.write(`${line}\n`);
 }
@@ -11,8 +14,13 @@ export function outliveOutput() {
 /** A failure that the reader can mend: shown as its message alone, without a stack. */
 export class Refusal extends Error {}
 
-/** Ends a command: a refusal is printed as it is, anything else with its stack. */
+/**
+ * Ends a command: a refusal is printed as it is, anything else with its stack.
+ * @param {unknown} error
+ */
 export function fail(error) {
-  process.stderr.write(`\n${error instanceof Refusal ? error.message : (error?.stack ?? String(error))}\n`);
+  process.stderr.write(
+    `\n${error instanceof Refusal ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
+  );
   process.exit(1);
 }

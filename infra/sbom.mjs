@@ -7,6 +7,7 @@ import { billOfMaterials } from './supply/bill-of-materials.mjs';
 
 try {
   const file = resolve(process.argv[2] ?? join(rootDir, 'artefacts/sbom.cdx.json'));
+  /** @param {string} name */
   const read = (name) => JSON.parse(readFileSync(join(rootDir, name), 'utf8'));
   const bill = billOfMaterials(read('package.json'), read('package-lock.json'));
   mkdirSync(dirname(file), { recursive: true });

@@ -3,9 +3,17 @@ import { isDeepStrictEqual } from 'node:util';
 import { databaseRoles } from './database-roles.mjs';
 import { readJson, writePrivateJson } from './private-file.mjs';
 
+/**
+ * @typedef {{ adminUser: string, adminPassword: string, apiKey: string, enrolmentToken: string }} Bootstrap
+ * @param {number} bytes
+ */
+
 const random = (bytes) => randomBytes(bytes).toString('base64url');
 
-/** Passwords of the local services and the signing secret of logins: made once, kept readable by their owner alone. */
+/**
+ * Passwords of the local services and the signing secret of logins: made once, kept readable by their owner alone.
+ * @param {string} file
+ */
 export function secretsOf(file) {
   const kept = readJson(file) ?? {};
   const secrets = {
@@ -21,9 +29,13 @@ export function secretsOf(file) {
   return secrets;
 }
 
-/** What the first `--migrate` of the api makes: an administrator, an API key, and the local agent's enrolment token. */
+/**
+ * What the first `--migrate` of the api makes: an administrator, an API key, and the local agent's enrolment token.
+ * @param {string} file
+ */
 export function bootstrapOf(file) {
   const kept = readJson(file) ?? {};
+  /** @type {Record<string, string> & Bootstrap} */
   const bootstrap = {
     adminUser: kept.adminUser ?? 'admin',
     adminPassword: kept.adminPassword ?? random(18),

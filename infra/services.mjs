@@ -15,6 +15,7 @@ const dirAt = options.indexOf('--dir');
 const dir = dirAt < 0 ? devDir : resolve(options[dirAt + 1]);
 const stateFile = join(dir, 'supervisor.json');
 
+/** @type {Record<string, () => Promise<void>>} */
 const actions = { up, down, supervise };
 if (!Object.hasOwn(actions, action ?? '')) fail(new Refusal('Use: npm run services -- up | down [--dir <folder>]'));
 await actions[action]().catch(fail);

@@ -27,6 +27,8 @@ export function checkSystem({ platform = process.platform, major = nodeMajor } =
  * Makes the machine ready: npm packages, Node 24, system packages. Says first what it is going to do.
  * `entry` is the calling script's import.meta.url. It is started again on Node 24 (and as root by sudo, where the
  * provider needs that); then this never returns, and the process ends with the exit code of the other.
+ * @param {string} entry
+ * @param {{ provider: string, commands: string[] }} of
  */
 export async function setUp(entry, { provider, commands }) {
   const wanted = [...commandsOf(provider), ...commands];
@@ -44,6 +46,11 @@ export async function setUp(entry, { provider, commands }) {
   await installMissing(wanted, say);
 }
 
+/**
+ * @param {string} provider
+ * @param {string[]} wanted
+ * @param {boolean} rootIsNeeded
+ */
 function announce(provider, wanted, rootIsNeeded) {
   // Said by the process that handed over to this one.
   if (process.env[announced]) return;
@@ -66,7 +73,11 @@ function keptVariables() {
   return kept.map(([name, value]) => `${name}=${value}`);
 }
 
-/** Hands over to another process and ends as it does; signals reach it, so that it can end in order. */
+/**
+ * Hands over to another process and ends as it does; signals reach it, so that it can end in order.
+ * @param {string} command
+ * @param {string[]} args
+ */
 function passOn(command, args) {
   const child = spawn(command, args, { stdio: 'inherit' });
   // Ctrl-C reaches both through the terminal; a signal from elsewhere reaches only this one.

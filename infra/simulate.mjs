@@ -45,7 +45,10 @@ async function simulate() {
   return simulatorIn(rootDir, process.argv.slice(2), 'inherit').status ?? 1;
 }
 
-/** Takes one fix after the other out of a copy of the sources. Fails when the simulator does not find one of them. */
+/**
+ * Takes one fix after the other out of a copy of the sources. Fails when the simulator does not find one of them.
+ * @param {number} seeds
+ */
 async function mutate(seeds) {
   const dir = join(testDir, `mutations-${process.pid}`);
   let missed = 0;
@@ -72,6 +75,7 @@ async function mutate(seeds) {
   return missed > 0 ? 1 : 0;
 }
 
+/** @param {string} dir */
 function copySources(dir) {
   rmSync(dir, { recursive: true, force: true });
   mkdirSync(dir, { recursive: true });
@@ -79,10 +83,16 @@ function copySources(dir) {
   symlinkSync(join(rootDir, 'node_modules'), join(dir, 'node_modules'));
 }
 
+/** @param {string} dir */
 function buildIn(dir) {
   return run(nodeBinary, ['libs/platform/workspace/build-app.mjs', tool], { cwd: dir });
 }
 
+/**
+ * @param {string} dir
+ * @param {string[]} args
+ * @param {'inherit' | 'pipe'} stdout
+ */
 function simulatorIn(dir, args, stdout) {
   const env = { ...process.env, ICMPMON_LOG_LEVEL: process.env.ICMPMON_LOG_LEVEL ?? 'silent' };
   return spawnSync(nodeBinary, ['--enable-source-maps', join(dir, 'dist', tool, 'main.js'), ...args], {

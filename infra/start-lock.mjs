@@ -8,6 +8,7 @@ const variable = 'ICMPMON_START_LOCK';
 /**
  * Makes this process the only one that sets up and runs what lies beside `file`. The lock of a process that has ended
  * is taken over, and so is that of the process that started this one and handed it on by `givenLock()`.
+ * @param {string} file
  * @returns undefined when it is ours, else the {pid, startTime, bootId} of who holds it
  */
 export function takeLock(file, environment = process.env) {
@@ -36,12 +37,19 @@ export function takeLock(file, environment = process.env) {
 /** What a process that goes on in place of this one needs in its environment. */
 export const givenLock = () => ({ [variable]: String(process.pid) });
 
-/** Gives the lock back, unless it has passed to another process. */
+/**
+ * Gives the lock back, unless it has passed to another process.
+ * @param {string} file
+ */
 export function releaseLock(file) {
   const holder = readJson(file);
   if (holder?.pid === process.pid && isAlive(holder)) rmSync(file, { force: true });
 }
 
+/**
+ * @param {string} from
+ * @param {string} to
+ */
 function linked(from, to) {
   try {
     linkSync(from, to);
@@ -52,7 +60,11 @@ function linked(from, to) {
   }
 }
 
-/** Moves it aside first: only one of several who found it stale gets it, and a fresh lock moved so is put back. */
+/**
+ * Moves it aside first: only one of several who found it stale gets it, and a fresh lock moved so is put back.
+ * @param {string} file
+ * @param {string} aside
+ */
 function removeStale(file, aside) {
   try {
     renameSync(file, aside);

@@ -91,7 +91,7 @@ async function detach() {
   }
   if (ended) {
     // One that could stop in order has left nothing; one that was killed has left all that it had started.
-    const left = await endLeftBy(child.pid, stateDir);
+    const left = child.pid === undefined ? [] : await endLeftBy(child.pid, stateDir);
     const what = left.length > 0 ? `Ended what it had left: ${left.join(', ')}.` : 'Nothing was left running.';
     throw new Refusal(`It did not start; the cause is above. ${what}`);
   }
@@ -107,7 +107,10 @@ async function superviseInBackground() {
   await supervise(await chooseProvider());
 }
 
-/** Runs everything as children of this process until it is told to end. */
+/**
+ * Runs everything as children of this process until it is told to end.
+ * @param {string} provider
+ */
 async function supervise(provider) {
   outliveOutput();
   const { stop, started } = await runProduct({ dir: stateDir, provider, report: say });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { endLeftBy } from './installation.mjs';
 import { rootDir } from './paths.mjs';
-import { identify, isAlive } from './process-identity.mjs';
+import { type Identity, identify, isAlive } from './process-identity.mjs';
 
 let dir: string;
 beforeEach(() => {
@@ -25,13 +25,15 @@ function command(script: string, ...args: string[]): Promise<string> {
   return new Promise((resolve) => child.once('close', (code) => resolve(`${output}ended with ${code}`)));
 }
 
-function leftRunning(): object {
+function leftRunning(): Identity {
   const child = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' });
   onTestFinished(() => void child.kill('SIGKILL'));
-  return identify(child.pid) ?? {};
+  const identity = identify(child.pid);
+  if (identity === undefined) throw new Error('sleep did not start');
+  return identity;
 }
 
-const recordState = (supervisor: object, children: object[]): void =>
+const recordState = (supervisor: Omit<Identity, 'bootId'>, children: object[]): void =>
   writeFileSync(join(dir, 'supervisor.json'), JSON.stringify({ state: 'ready', supervisor, children }));
 
 describe('npm stop', () => {

@@ -8,6 +8,27 @@ import { readJson, writePrivateJson } from './private-file.mjs';
 import { end, identify, isAlive } from './process-identity.mjs';
 import { Refusal } from './say.mjs';
 
+/**
+ * @typedef {object} Service
+ * @property {string} name
+ * @property {() => unknown} [prepare]
+ * @property {() => Promise<void>} [beforeRestart]
+ * @property {() => { command: string, args: string[], env?: NodeJS.ProcessEnv, cwd?: string, user?: import('./app-users.mjs').AppUser }} command
+ * @property {() => Promise<boolean>} ready
+ * @property {() => Promise<string | undefined>} [ailment]
+ * @property {NodeJS.Signals} [stopSignal]
+ * @property {boolean} [needsRoot]
+ */
+/** @typedef {{ name: string, task: () => Promise<unknown> }} Task */
+/**
+ * @typedef {object} Child
+ * @property {Service} service
+ * @property {number} failures
+ * @property {number} delayMs
+ * @property {import('./process-identity.mjs').Identity | undefined} identity
+ * @property {string | number | undefined} error
+ */
+
 const shortestDelayMs = 500;
 const longestDelayMs = 15_000;
 const steadyAfterMs = 10_000;
@@ -27,6 +48,7 @@ const largestLogBytes = 10 * 1024 * 1024;
  * is {name, task(): Promise<void>}.
  */
 export class Supervisor {
+  /** @type {Map<string, Child>} */
   #children = new Map();
   #stopping = false;
   #timers = new Set();
@@ -34,11 +56,12 @@ export class Supervisor {
   #logDir;
   #report;
   #changed;
+  /** @type {Record<string, number>} */
   #delays;
 
   /**
    * `report(line)` hears what happens; `changed()` is called whenever a pid changes.
-   * @param {{stateFile: string, logDir: string, report?: (line: string) => void, changed?: () => void, delays?: object}} options
+   * @param {{stateFile: string, logDir: string, report?: (line: string) => void, changed?: () => void, delays?: Record<string, number>}} options
    */
   constructor({ stateFile, logDir, report = () => {}, changed = () => {}, delays = {} }) {
     this.#stateFile = stateFile;
@@ -57,15 +80,18 @@ export class Supervisor {
   /** Name → pid of everything that runs now. */
   pids() {
     return Object.fromEntries(
-      [...this.#children].filter(([, c]) => c.identity).map(([name, c]) => [name, c.identity.pid]),
+      [...this.#children].flatMap(([name, { identity }]) => (identity ? [[name, identity.pid]] : [])),
     );
   }
 
-  /** Runs the stages one after another; what is in one stage starts side by side. Resolves when all are ready. */
+  /**
+   * Runs the stages one after another; what is in one stage starts side by side. Resolves when all are ready.
+   * @param {readonly (readonly (Service | Task)[])[]} stages
+   */
   async start(stages) {
     this.#save('starting');
     for (const stage of stages) {
-      await Promise.all(stage.map((part) => (part.task ? this.#runTask(part) : this.#startService(part))));
+      await Promise.all(stage.map((part) => ('task' in part ? this.#runTask(part) : this.#startService(part))));
       if (this.#stopping) return;
     }
     this.#save('ready');
@@ -84,16 +110,19 @@ export class Supervisor {
     this.#save('stopped');
   }
 
+  /** @param {{ name: string, task: () => Promise<unknown> }} of */
   async #runTask({ name, task }) {
     const startedMs = performance.now();
     await task();
     this.#report(`${name}: done in ${seconds(startedMs)}`);
   }
 
+  /** @param {Service} service */
   async #startService(service) {
     const startedMs = performance.now();
     await service.prepare?.();
     if (this.#stopping) return;
+    /** @type {Child} */
     const child = {
       service,
       failures: 0,
@@ -112,18 +141,24 @@ export class Supervisor {
     this.#report(`${service.name}: ready after ${seconds(startedMs)}`);
   }
 
+  /** @param {Child} child */
   #notReady({ service, error, failures }) {
     const cause = failures > 0 ? `ended ${failures} times (${error})` : 'did not become ready';
     const file = this.#logFile(service.name);
     return new Refusal(`${service.name} ${cause}. The end of ${file}:\n${lastLines(file)}`);
   }
 
-  /** Never throws: a child that cannot be started (no room for its log, too many open files) is tried again later. */
+  /**
+   * Never throws: a child that cannot be started (no room for its log, too many open files) is tried again later.
+   * @param {Child} child
+   */
   #spawn(child) {
     const { service } = child;
     const startedMs = performance.now();
+    /** @type {import('node:child_process').ChildProcess | undefined} */
     let spawned;
     let ended = false;
+    /** @param {string | number} cause */
     const onEnd = (cause) => {
       if (ended) return;
       ended = true;
@@ -142,7 +177,10 @@ export class Supervisor {
     if (service.ailment && child.identity) this.#watchLife(service, child.identity);
   }
 
-  /** Never rejects: what could not be prepared shows in the service's own log. */
+  /**
+   * Never rejects: what could not be prepared shows in the service's own log.
+   * @param {Child} child
+   */
   async #restart(child) {
     const { service } = child;
     try {
@@ -153,11 +191,16 @@ export class Supervisor {
     if (!this.#stopping) this.#spawn(child);
   }
 
+  /**
+   * @param {Service} service
+   * @param {import('./process-identity.mjs').Identity} identity
+   */
   #watchLife(service, identity) {
     const options = { everyMs: this.#delays.askEveryMs, report: this.#report };
     watchLife(service, identity, options).catch((error) => this.#report(`${service.name} is not watched: ${error}`));
   }
 
+  /** @param {Service} service */
   #spawnProcess(service) {
     const { command, args, env, cwd, user } = service.command();
     const log = openSync(this.#logFile(service.name), 'a', 0o640);
@@ -175,6 +218,12 @@ export class Supervisor {
     }
   }
 
+  /**
+   * @param {Child} child
+   * @param {number | undefined} pid
+   * @param {string | number} cause
+   * @param {number} startedMs
+   */
   #onEnd(child, pid, cause, startedMs) {
     const { service } = child;
     child.identity = undefined;
@@ -195,6 +244,7 @@ export class Supervisor {
     this.#timers.add(timer);
   }
 
+  /** @param {string} name */
   #logFile(name) {
     return join(this.#logDir, `${name}.log`);
   }
@@ -213,6 +263,7 @@ export class Supervisor {
     }
   }
 
+  /** @type {string | undefined} */
   #state;
   #unsaved = false;
   /** What is in memory holds; when it cannot be written (a full disk), that is said once and tried again. */
@@ -234,6 +285,7 @@ export class Supervisor {
     }
   }
 
+  /** @type {NodeJS.Timeout | undefined} */
   #saveTimer;
   #saveLater() {
     this.#timers.delete(this.#saveTimer);
@@ -244,7 +296,10 @@ export class Supervisor {
   }
 }
 
-/** What a process started (an fping of an agent, say) must not outlive it. */
+/**
+ * What a process started (an fping of an agent, say) must not outlive it.
+ * @param {number | undefined} pid
+ */
 function killGroup(pid) {
   if (pid === undefined) return;
   try {
@@ -254,13 +309,20 @@ function killGroup(pid) {
   }
 }
 
-/** The recorded state, with `running` telling whether that supervisor is alive. */
+/**
+ * The recorded state, with `running` telling whether that supervisor is alive.
+ * @param {string} stateFile
+ */
 export function readState(stateFile) {
   const state = readJson(stateFile);
   return state && { ...state, running: isAlive(state.supervisor) };
 }
 
-/** Whether the supervisor recorded there runs and all that it started is ready; `pid`: whether it is that one. */
+/**
+ * Whether the supervisor recorded there runs and all that it started is ready; `pid`: whether it is that one.
+ * @param {string} stateFile
+ * @param {number} [pid]
+ */
 export function isReady(stateFile, pid) {
   const state = readState(stateFile);
   return Boolean(state?.running && state.state === 'ready' && (pid === undefined || state.supervisor.pid === pid));
@@ -269,11 +331,12 @@ export function isReady(stateFile, pid) {
 /**
  * Ends the supervisor (which stops its children in order) and then whatever of its children is left.
  * Only processes whose pid and start time are the recorded ones are touched. Returns the names of what was ended.
+ * @param {string} stateFile
  */
 export async function endRecorded(stateFile) {
   const state = readState(stateFile);
   if (!state) return [];
-  const before = state.children.filter(isAlive).map((child) => child.name);
+  const before = state.children.filter(isAlive).map((/** @type {{ name: string }} */ child) => child.name);
   if (state.running) await end(state.supervisor, { patienceMs: 120_000 });
   // It may have started a child again meanwhile; but what another supervisor, started since, has recorded is not left.
   const after = readJson(stateFile);
@@ -283,6 +346,7 @@ export async function endRecorded(stateFile) {
   return before;
 }
 
+/** @param {string} file */
 function lastLines(file) {
   try {
     return readFileSync(file, 'utf8').trim().split('\n').slice(-15).join('\n');
@@ -291,6 +355,7 @@ function lastLines(file) {
   }
 }
 
+/** @param {number} startedMs */
 function seconds(startedMs) {
   return `${((performance.now() - startedMs) / 1000).toFixed(1)} s`;
 }

@@ -1,7 +1,22 @@
 import { readJson } from './private-file.mjs';
 
-/** Counts of one runner from vitest's JSON report: {passed, failed, skipped}. A file that did not load is a failure. */
+/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/**
+ * What vitest reports.
+ * @typedef {object} Report
+ * @property {{ status: string, assertionResults: { status: string }[] }[]} testResults
+ * @property {number} numPassedTests
+ * @property {number} numFailedTests
+ * @property {number} numPendingTests
+ * @property {number} [numTodoTests]
+ */
+
+/**
+ * Counts of one runner from vitest's JSON report: {passed, failed, skipped}. A file that did not load is a failure.
+ * @param {string} reportFile
+ */
 export function countsOf(reportFile) {
+  /** @type {Report | undefined} */
   const report = readJson(reportFile);
   if (!report) return { passed: 0, failed: 0, skipped: 0 };
   const brokenFiles = report.testResults.filter(
@@ -14,18 +29,26 @@ export function countsOf(reportFile) {
   };
 }
 
+/** @param {readonly Counts[]} counts */
 export function sum(counts) {
   const total = { passed: 0, failed: 0, skipped: 0 };
-  for (const count of counts) for (const key of Object.keys(total)) total[key] += count[key];
+  for (const count of counts)
+    for (const key of /** @type {const} */ (['passed', 'failed', 'skipped'])) total[key] += count[key];
   return total;
 }
 
-/** "12 passed, 0 failed", with ", 1 skipped" when there are such. */
+/**
+ * "12 passed, 0 failed", with ", 1 skipped" when there are such.
+ * @param {{ passed: number, failed: number, skipped: number }} of
+ */
 export function lineOf({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 
-/** A filter rightly leaves a level without tests; without one, or when the runner broke, a level that ran none is broken. */
+/**
+ * A filter rightly leaves a level without tests; without one, or when the runner broke, a level that ran none is broken.
+ * @param {{ count: Counts, code: number, filtered: boolean }} of
+ */
 export function isSound({ count, code, filtered }) {
   const ranNone = count.passed + count.failed === 0;
   return code === 0 && (!ranNone || filtered);

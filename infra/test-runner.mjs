@@ -14,6 +14,7 @@ const usualPatienceMs = 60_000;
  */
 export function runInGroup(command, args, { patienceMs = usualPatienceMs, ...options } = {}) {
   const child = spawn(command, args, { ...options, detached: true });
+  /** @type {Promise<void> | undefined} */
   let interrupted;
   const code = new Promise((resolve, reject) => {
     child.once('error', reject);

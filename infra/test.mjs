@@ -23,6 +23,7 @@ const given = {
   ICMPMON_TEST_REDIS_URL: process.env.ICMPMON_TEST_REDIS_URL,
 };
 
+/** @type {ReturnType<typeof runInGroup> | undefined} */
 let running;
 let interrupted = false;
 
@@ -43,6 +44,7 @@ function readOptions() {
   }
 }
 
+/** @param {{ chosen: string[], filters: string[] }} of */
 async function test({ chosen, filters }) {
   const provider = testProvider(chosen) ?? (await chooseProvider({ ICMPMON_PROVIDER: process.env.ICMPMON_PROVIDER }));
   await setUp(import.meta.url, { provider, commands: ['fping', 'nft', 'ip', 'chromium'] });
@@ -70,7 +72,10 @@ async function test({ chosen, filters }) {
   }
 }
 
-/** Unit tests need no services; addresses of running ones may be given. */
+/**
+ * Unit tests need no services; addresses of running ones may be given.
+ * @param {string[]} chosen
+ */
 function testProvider(chosen) {
   if (chosen.every((level) => level === 'unit')) return 'none';
   const set = Object.values(given).filter(Boolean).length;
@@ -79,6 +84,7 @@ function testProvider(chosen) {
   throw new Refusal(`Set all of ${Object.keys(given).join(', ')}, or none.`);
 }
 
+/** @param {{ provider: string, dir: string, supervisor: Supervisor }} of */
 async function startServices({ provider, dir, supervisor }) {
   if (provider === 'none') return {};
   if (provider === 'environment') return given;
@@ -94,6 +100,7 @@ async function startServices({ provider, dir, supervisor }) {
   };
 }
 
+/** @param {{ chosen: string[], filters: string[], dir: string, addresses: NodeJS.ProcessEnv }} of */
 async function runLevels({ chosen, filters, dir, addresses }) {
   const counts = [];
   const lines = [];
@@ -116,6 +123,7 @@ async function runLevels({ chosen, filters, dir, addresses }) {
   return sound && !interrupted && total.failed === 0 && total.passed > 0 ? 0 : 1;
 }
 
+/** @param {{ level: string, filters: string[], reportFile: string, env: NodeJS.ProcessEnv }} of */
 async function vitest({ level, filters, reportFile, env }) {
   const script = join(rootDir, 'node_modules/vitest/vitest.mjs');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${reportFile}`];
@@ -132,6 +140,7 @@ async function vitest({ level, filters, reportFile, env }) {
   }
 }
 
+/** @param {number} startedMs */
 function seconds(startedMs) {
   return `${((performance.now() - startedMs) / 1000).toFixed(1)} s`;
 }

@@ -6,6 +6,7 @@ import { run } from './run.mjs';
 import { fail, say } from './say.mjs';
 import { checkSystem, setUp } from './setup.mjs';
 
+/** @param {string} name */
 const bin = (name) => join(rootDir, 'node_modules/.bin', name);
 const steps = [
   { name: 'format', command: [bin('prettier'), '--check', '--log-level=warn', '--cache', '.'] },
@@ -55,6 +56,7 @@ async function verify() {
   return failures.length === 0;
 }
 
+/** @param {number} startedMs */
 function seconds(startedMs) {
   return `${((performance.now() - startedMs) / 1000).toFixed(1)} s`;
 }

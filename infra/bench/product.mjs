@@ -19,6 +19,10 @@ secretsOf(join(dir, 'secrets.json'));
 const ports = await choosePorts(dir);
 const installation = { dir, addresses, ports, bootstrap: bootstrapOf(join(dir, 'bootstrap.json')) };
 const services = appServices(installation);
+/**
+ * @param {string} kind
+ * @param {object} detail
+ */
 const tell = (kind, detail) => process.connected && process.send?.({ kind, ...detail });
 let isReady = false;
 const supervisor = new Supervisor({

@@ -16,7 +16,11 @@ import { Supervisor } from '../supervisor.mjs';
 import { runInGroup } from '../test-runner.mjs';
 import { endAbandonedRuns } from '../test-runs.mjs';
 
-/** Exit code of `dist/bench/main.js <args>`; `entry` is the calling script's import.meta.url, as for `setUp`. */
+/**
+ * Exit code of `dist/bench/main.js <args>`; `entry` is the calling script's import.meta.url, as for `setUp`.
+ * @param {string} entry
+ * @param {string[]} args
+ */
 export async function runBenchTool(entry, args) {
   const provider = await chooseProvider({ ICMPMON_PROVIDER: process.env.ICMPMON_PROVIDER });
   await setUp(entry, { provider, commands: ['fping'] });
@@ -33,6 +37,7 @@ export async function runBenchTool(entry, args) {
     logDir: join(dir, 'logs'),
     changed: () => writePrivateJson(processes, supervisor.pids()),
   });
+  /** @type {ReturnType<typeof runInGroup> | undefined} */
   let running;
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => running?.interrupt());
   try {
@@ -51,7 +56,10 @@ export async function runBenchTool(entry, args) {
   }
 }
 
-/** Builds what changed and copies it: a run measures what was there at its start, whatever is built meanwhile. */
+/**
+ * Builds what changed and copies it: a run measures what was there at its start, whatever is built meanwhile.
+ * @param {string} dir
+ */
 async function builtInto(dir) {
   await buildServers(say);
   const main = await buildTool('bench', say);
@@ -73,6 +81,11 @@ async function builtInto(dir) {
   }
 }
 
+/**
+ * @param {string} dir
+ * @param {string} processes
+ * @param {import('../providers/index.mjs').ServerAddresses} addresses
+ */
 function benchEnvironment(dir, processes, addresses) {
   const plain = Object.entries(process.env).filter(([name]) => !name.startsWith('ICMPMON_'));
   return {

@@ -5,9 +5,13 @@ import { withClient } from '../database-client.mjs';
 const INT8 = 20;
 pg.types.setTypeParser(INT8, Number);
 
-/** Results the agent ever made durable, and blocks of them that still wait, by its own metrics. */
+/**
+ * Results the agent ever made durable, and blocks of them that still wait, by its own metrics.
+ * @param {string} opsUrl
+ */
 export async function agentCounts(opsUrl) {
   const text = await (await fetch(`${opsUrl}/metrics`, { signal: AbortSignal.timeout(5_000) })).text();
+  /** @param {string} name */
   const figure = (name) => Number(text.match(new RegExp(`^${name} ([\\d.e+]+)$`, 'm'))?.[1] ?? NaN);
   return {
     spooled: figure('icmpmon_agent_spooled_results_total'),
@@ -17,7 +21,11 @@ export async function agentCounts(opsUrl) {
   };
 }
 
-/** Results stored of one agent, and how many are there more than once. */
+/**
+ * Results stored of one agent, and how many are there more than once.
+ * @param {string} telemetryUrl
+ * @param {string} agentId
+ */
 export function storedCounts(telemetryUrl, agentId) {
   return withClient(telemetryUrl, async (client) => {
     const { rows } = await client.query(

@@ -5,14 +5,20 @@ import { codeOf } from '../error-text.mjs';
 const TICKS_PER_S = 100;
 const PAGE_BYTES = 4096;
 
+/** @param {number | string} pid */
 function readStat(pid) {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  /** @param {number} at */
   const number = (at) => Number(fields[at - 3]);
   // Fields by proc(5): 4 parent, 14 to 17 own and reaped children's time, 24 resident pages.
   return { ppid: number(4), ticks: number(14) + number(15) + number(16) + number(17), rssPages: number(24) };
 }
 
+/**
+ * @param {number | string} pid
+ * @param {number} rssPages
+ */
 function proportionalBytes(pid, rssPages) {
   try {
     const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
@@ -24,7 +30,10 @@ function proportionalBytes(pid, rssPages) {
   }
 }
 
-/** For each root pid: CPU seconds so far and proportional memory in bytes, its descendants included. */
+/**
+ * For each root pid: CPU seconds so far and proportional memory in bytes, its descendants included.
+ * @param {readonly number[]} roots
+ */
 export function usageOf(roots) {
   const stats = new Map();
   for (const name of readdirSync('/proc')) {
@@ -36,9 +45,10 @@ export function usageOf(roots) {
       if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ESRCH') throw error;
     }
   }
+  /** @param {number} pid */
   const rootOf = (pid) => {
     for (let at = pid; at > 1; at = stats.get(at)?.ppid ?? 0) if (roots.includes(at)) return at;
-    return null;
+    return 0;
   };
   const usage = new Map(roots.map((pid) => [pid, { cpuS: 0, memoryBytes: 0 }]));
   for (const [pid, { ticks, rssPages }] of stats) {

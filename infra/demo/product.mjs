@@ -3,7 +3,12 @@ import { readJson } from '../private-file.mjs';
 import { messageOf } from '../error-text.mjs';
 import { Refusal } from '../say.mjs';
 
-/** The addresses of a running product. Refuses when there is none. */
+/** @typedef {import('../providers/environment.mjs').Addresses & { apiUrl: string, apiKey: string, processes: Record<string, { pid: number, opsUrl: string }> }} Access */
+
+/**
+ * The addresses of a running product. Refuses when there is none.
+ * @param {string} path
+ */
 export function readAccess(path) {
   const access = readJson(path);
   if (!access) throw new Refusal('The product is not running here: start it with `npm start -- --detach`.');
@@ -11,17 +16,23 @@ export function readAccess(path) {
 }
 
 export class Api {
+  /** @param {Access} access */
   constructor(access) {
     this.base = `${access.apiUrl}/api/v1`;
     this.headers = { authorization: `Bearer ${access.apiKey}` };
   }
 
-  /** JSON of an answer; throws with the problem's own words. */
+  /**
+   * JSON of an answer; throws with the problem's own words.
+   * @param {string} method
+   * @param {string} path
+   * @param {unknown} [body]
+   */
   async call(method, path, body) {
     const response = await fetch(`${this.base}${path}`, {
       method,
       headers: body ? { ...this.headers, 'content-type': 'application/json' } : this.headers,
-      body: body && JSON.stringify(body),
+      ...(body ? { body: JSON.stringify(body) } : {}),
       signal: AbortSignal.timeout(10_000),
     });
     if (response.status === 404 && method !== 'POST') return null;
@@ -30,6 +41,7 @@ export class Api {
     return text === '' ? null : JSON.parse(text);
   }
 
+  /** @param {string} path */
   get(path) {
     return this.call('GET', path);
   }
@@ -37,6 +49,7 @@ export class Api {
 
 /** Follows the stream that the portal follows, and keeps what it said last of each target. */
 export class PortalStream {
+  /** @param {Api} api */
   constructor(api) {
     this.api = api;
     this.targets = new Map();
@@ -63,8 +76,10 @@ export class PortalStream {
     }
   }
 
+  /** @param {import('node:stream/web').ReadableStream<Uint8Array> | null} body */
   async read(body) {
     let text = '';
+    if (body === null) return;
     for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
       text += chunk;
       for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
@@ -74,10 +89,12 @@ export class PortalStream {
     }
   }
 
+  /** @param {string} block */
   take(block) {
+    /** @param {string} name */
     const field = (name) => block.match(new RegExp(`^${name}: ?(.*)$`, 'm'))?.[1];
     if (field('event') !== 'target') return;
-    const target = JSON.parse(field('data'));
+    const target = JSON.parse(field('data') ?? '');
     this.targets.set(target.ip, target);
   }
 
@@ -86,7 +103,13 @@ export class PortalStream {
   }
 }
 
-/** Asks until `probe` gives something other than null, undefined or false; tells the milliseconds that it took. */
+/**
+ * Asks until `probe` gives something other than null, undefined or false; tells the milliseconds that it took.
+ * @template T
+ * @param {string} what
+ * @param {() => T | Promise<T>} probe
+ * @param {number} withinMs
+ */
 export async function until(what, probe, withinMs) {
   const from = performance.now();
   for (;;) {
@@ -107,4 +130,5 @@ export async function until(what, probe, withinMs) {
   }
 }
 
+/** @param {number} ms */
 export const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;

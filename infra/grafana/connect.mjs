@@ -26,11 +26,16 @@ try {
   fail(error);
 }
 
-/** As given now, else as given before. */
+/**
+ * As given now, else as given before.
+ * @param {string} name
+ * @param {string} fallback
+ */
 function chosen(name, fallback) {
   return process.env[name] ?? former[name] ?? fallback;
 }
 
+/** @param {{ controlDatabaseUrl: string, telemetryDatabaseUrl: string }} of */
 function addressesOf({ controlDatabaseUrl, telemetryDatabaseUrl }) {
   const control = new URL(controlDatabaseUrl);
   const telemetry = new URL(telemetryDatabaseUrl);
@@ -45,12 +50,14 @@ function addressesOf({ controlDatabaseUrl, telemetryDatabaseUrl }) {
   };
 }
 
+/** @param {string} file */
 function readEnv(file) {
   if (!existsSync(file)) return {};
   const lines = readFileSync(file, 'utf8').split('\n');
   return Object.fromEntries(lines.filter((line) => line.includes('=')).map((line) => line.split(/=(.*)/s, 2)));
 }
 
+/** @param {Record<string, string>} variables */
 function envText(variables) {
   return Object.entries(variables)
     .map(([name, value]) => `${name}=${value}\n`)

@@ -33,13 +33,14 @@ const loginRefused = ['28P01', '28000'];
 /**
  * Makes the role or gives it the password, proves that it can log in, and lets it read in both databases. Safe to repeat; to be
  * repeated after an upgrade, which may have added views.
+ * @param {{ controlDatabaseUrl: string, telemetryDatabaseUrl: string, role: string, password: string }} of
  * @throws Refusal when the databases' own user may not make roles, with what a superuser has to do
  */
 export async function prepareReader({ controlDatabaseUrl, telemetryDatabaseUrl, role, password }) {
   const { default: pg } = await import('pg');
-  for (const [url, grants] of [
-    [controlDatabaseUrl, CONTROL_GRANTS],
-    [telemetryDatabaseUrl, TELEMETRY_RELATIONS.map((relation) => `SELECT ON ${relation}`)],
+  for (const { url, grants } of [
+    { url: controlDatabaseUrl, grants: CONTROL_GRANTS },
+    { url: telemetryDatabaseUrl, grants: TELEMETRY_RELATIONS.map((relation) => `SELECT ON ${relation}`) },
   ]) {
     const user = pg.escapeIdentifier(role);
     await withClient(url, async (client) => {
@@ -51,16 +52,22 @@ export async function prepareReader({ controlDatabaseUrl, telemetryDatabaseUrl, 
   }
 }
 
+/**
+ * @param {import('pg').Client} client
+ * @param {string} user
+ * @param {string} role
+ * @param {string} password
+ */
 async function makeLogin(client, user, role, password) {
-  const { rowCount } = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [role]);
+  const { rows } = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [role]);
   try {
-    await client.query(`${rowCount > 0 ? 'ALTER' : 'CREATE'} ROLE ${user} LOGIN PASSWORD ${password}`);
+    await client.query(`${rows.length > 0 ? 'ALTER' : 'CREATE'} ROLE ${user} LOGIN PASSWORD ${password}`);
     await client.query(`ALTER ROLE ${user} CONNECTION LIMIT ${CONNECTIONS_MAX}`);
     for (const limit of LIMITS) await client.query(`ALTER ROLE ${user} SET ${limit}`);
   } catch (error) {
     if (codeOf(error) !== insufficientPrivilege) throw error;
     // A superuser made it: whether it has this password shows when it logs in.
-    if (rowCount > 0) return;
+    if (rows.length > 0) return;
     throw new Refusal(
       `The databases' user may not make the role ${role}. As a superuser:\n` +
         `  CREATE ROLE ${role} LOGIN PASSWORD '…';\n` +
@@ -70,6 +77,11 @@ async function makeLogin(client, user, role, password) {
   }
 }
 
+/**
+ * @param {string} url
+ * @param {string} role
+ * @param {string} password
+ */
 async function proveLogin(url, role, password) {
   const asReader = Object.assign(new URL(url), { username: role, password: encodeURIComponent(password) });
   try {

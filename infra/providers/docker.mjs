@@ -28,6 +28,7 @@ export async function dockerAnswers() {
 /**
  * Kafka, TimescaleDB and Valkey as containers of one compose project, named after `dir`. The supervised child is
  * `docker compose up`: it stops the containers when it is asked to end, and the engine restarts one that dies.
+ * @param {{ dir: string }} of
  */
 export async function dockerServices({ dir }) {
   mkdirSync(dir, { recursive: true });
@@ -62,6 +63,10 @@ export async function dockerServices({ dir }) {
   };
 }
 
+/**
+ * @param {string} dir
+ * @param {NodeJS.ProcessEnv} env
+ */
 async function pull(dir, env) {
   try {
     await run('docker', [...compose(dir), 'pull', '--policy', 'missing', '--quiet'], { env });
@@ -70,9 +75,14 @@ async function pull(dir, env) {
   }
 }
 
+/** @param {string} composeText */
 export const imagesIn = (composeText) => [...composeText.matchAll(/^\s+image:\s*(\S+)/gm)].map(([, image]) => image);
 
-/** What to do when images could not be fetched; `output` is what docker said. */
+/**
+ * What to do when images could not be fetched; `output` is what docker said.
+ * @param {string} output
+ * @param {string[]} images
+ */
 export function pullFailed(output, images) {
   const [first, ...said] = output.trim().split('\n');
   return (
@@ -85,6 +95,7 @@ export function pullFailed(output, images) {
 /**
  * Stops the containers of `dir` also when the compose command that had started them was killed. Returns the names of those that
  * ran.
+ * @param {string} dir
  */
 export async function stopContainers(dir, { removeData = false } = {}) {
   const placeholders = ['KAFKA_PORT', 'POSTGRES_PORT', 'REDIS_PORT'].map((name) => [name, '1']);
@@ -94,6 +105,7 @@ export async function stopContainers(dir, { removeData = false } = {}) {
   return running.split('\n').filter((name) => name !== '');
 }
 
+/** @param {string} dir */
 function compose(dir) {
   const project = `icmpmon-${createHash('sha256').update(dir).digest('hex').slice(0, 8)}`;
   return ['compose', '--project-name', project, '--file', composeFile];

@@ -4,6 +4,10 @@ import { dockerAnswers, dockerServices } from './docker.mjs';
 import { givenAddresses } from './environment.mjs';
 import { localServices } from './local.mjs';
 
+/** @typedef {{ dockerAnswers: () => Promise<boolean> | boolean, isDebianLike: () => boolean }} Machine */
+/** @typedef {{ dir: string, say: (line: string) => void, durable?: boolean }} ProvideOptions */
+/** @typedef {{ kafkaBrokers: string, kafkaSasl: import('../kafka-login.mjs').KafkaLogin, databaseUrl: string, redisUrl: string }} ServerAddresses */
+
 /** What can be demanded by ICMPMON_PROVIDER. */
 const startedHere = ['local', 'docker'];
 
@@ -40,6 +44,10 @@ export function demandedProvider(environment = process.env) {
   throw new Refusal(`ICMPMON_PROVIDER=${name} is not known. Use ${startedHere.join(' or ')}, or leave it unset.`);
 }
 
+/**
+ * @param {string} name
+ * @param {Machine} machine
+ */
 async function checkedProvider(name, machine) {
   if (name === 'docker' && !(await machine.dockerAnswers())) {
     throw new Refusal(
@@ -56,13 +64,23 @@ async function checkedProvider(name, machine) {
   return name;
 }
 
-/** The commands that the provider uses. */
+/**
+ * The commands that the provider uses.
+ * @param {string} provider
+ */
 export const commandsOf = (provider) => (provider === 'local' ? ['debootstrap', 'gpgv', 'unshare', 'java', 'mvn'] : []);
 
-/** Local processes bind their data into mount namespaces, which takes root. */
+/**
+ * Local processes bind their data into mount namespaces, which takes root.
+ * @param {string} provider
+ */
 export const needsRoot = (provider) => provider === 'local';
 
-/** The product's services and their four addresses; with given addresses there is nothing to start. */
+/**
+ * The product's services and their four addresses; with given addresses there is nothing to start.
+ * @param {string} provider
+ * @param {{ dir: string, say: (line: string) => void }} of
+ */
 export async function provide(provider, { dir, say }) {
   if (provider === 'environment') {
     const given = givenAddresses();
@@ -70,6 +88,7 @@ export async function provide(provider, { dir, say }) {
     return { services: [], addresses: given };
   }
   const { services, addresses } = await serverServices(provider, { dir, say });
+  /** @param {string} name */
   const database = (name) => addresses.databaseUrl.replace(/\/postgres$/, `/${name}`);
   return {
     services,
@@ -83,7 +102,11 @@ export async function provide(provider, { dir, say }) {
   };
 }
 
-/** The services with the address of the database server as its superuser. */
+/**
+ * The services with the address of the database server as its superuser.
+ * @param {string} provider
+ * @param {ProvideOptions} options
+ */
 export function serverServices(provider, options) {
   return provider === 'docker' ? dockerServices(options) : localServices(options);
 }

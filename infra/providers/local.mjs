@@ -13,6 +13,7 @@ import { valkeyService } from '../services/valkey.mjs';
 
 /**
  * Kafka, PostgreSQL and Valkey as processes of this machine, their data below `dir`.
+ * @param {{ dir: string, say: (line: string) => void, durable?: boolean }} of
  * @returns the services to supervise, and the addresses they will have
  */
 export async function localServices({ dir, say, durable = true }) {

@@ -3,7 +3,11 @@ import { join } from 'node:path';
 import { rootDir } from '../paths.mjs';
 import { run } from '../run.mjs';
 
-/** Kafka's own jars by Maven, fetched once. Returns their folder. */
+/**
+ * Kafka's own jars by Maven, fetched once. Returns their folder.
+ * @param {string} runtimeDir
+ * @param {(line: string) => void} say
+ */
 export async function kafkaJars(runtimeDir, say) {
   const jarsDir = join(runtimeDir, 'kafka');
   if (existsSync(jarsDir)) return jarsDir;

@@ -4,7 +4,10 @@ import { nodeBinary, rootDir } from '../paths.mjs';
 import { run } from '../run.mjs';
 import { Refusal } from '../say.mjs';
 
-/** Installs the packages of the lockfile unless node_modules already holds them. */
+/**
+ * Installs the packages of the lockfile unless node_modules already holds them.
+ * @param {(line: string) => void} say
+ */
 export async function installPackages(say) {
   if (packagesInstalled()) return;
   say('Installing the locked npm packages (npm ci --ignore-scripts; about a minute) …');

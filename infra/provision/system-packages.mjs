@@ -7,6 +7,7 @@ import { Refusal } from '../say.mjs';
 const directories = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 /** Debian's package for each command that is used. */
+/** @type {Record<string, string>} */
 const packageOf = {
   fping: 'fping',
   java: 'default-jre-headless',
@@ -21,13 +22,19 @@ const packageOf = {
 
 export const isDebianLike = () => existsSync('/etc/debian_version') && hasCommand('apt-get');
 
+/** @param {string} name */
 export function hasCommand(name, path = process.env.PATH ?? '') {
   return [...path.split(delimiter), ...directories].some((dir) => dir && existsSync(join(dir, name)));
 }
 
+/** @param {string[]} names */
 export const missingCommands = (names) => names.filter((name) => !hasCommand(name));
 
-/** Installs what is missing by apt; on other systems, or without root, says what to install. */
+/**
+ * Installs what is missing by apt; on other systems, or without root, says what to install.
+ * @param {string[]} names
+ * @param {(line: string) => void} say
+ */
 export async function installMissing(names, say) {
   const missing = missingCommands(names);
   if (missing.length === 0) return;
@@ -43,7 +50,11 @@ export async function installMissing(names, say) {
   await installDebianPackages(packages, say);
 }
 
-/** Installs Debian packages by apt; as root. */
+/**
+ * Installs Debian packages by apt; as root.
+ * @param {string[]} packages
+ * @param {(line: string) => void} say
+ */
 export async function installDebianPackages(packages, say) {
   say(`Installing with apt: ${packages.join(', ')} …`);
   const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };

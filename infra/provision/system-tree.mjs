@@ -11,7 +11,11 @@ const debianKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const keyringPackage = 'debian-archive-keyring';
 const packages = ['postgresql-17', 'postgresql-17-timescaledb', 'valkey-server'];
 
-/** A Debian tree with the database servers, made once; an interrupted attempt is made anew. Returns its folder. */
+/**
+ * A Debian tree with the database servers, made once; an interrupted attempt is made anew. Returns its folder.
+ * @param {string} runtimeDir
+ * @param {(line: string) => void} say
+ */
 export async function systemTree(runtimeDir, say) {
   const treeDir = join(runtimeDir, 'system');
   if (existsSync(treeDir)) return treeDir;
@@ -27,13 +31,20 @@ export async function systemTree(runtimeDir, say) {
   return treeDir;
 }
 
-/** Without --force-check-gpg a missing keyring would mean: unverified. */
+/**
+ * Without --force-check-gpg a missing keyring would mean: unverified.
+ * @param {string} treeDir
+ * @param {string} mirror
+ */
 export function debootstrapArguments(treeDir, mirror) {
   const verified = ['--force-check-gpg', `--keyring=${debianKeyring}`];
   return [...verified, '--variant=minbase', `--include=${packages.join(',')}`, suite, treeDir, mirror];
 }
 
-/** @throws Refusal naming the keyring when it is missing and cannot be installed: nothing unverified is fetched */
+/**
+ * @param {(line: string) => void} say
+ * @throws Refusal naming the keyring when it is missing and cannot be installed: nothing unverified is fetched
+ */
 export async function ensureKeyring(say, { file = debianKeyring, install = installDebianPackages } = {}) {
   if (existsSync(file)) return;
   let cause = `${keyringPackage} does not bring it`;
@@ -66,6 +77,7 @@ export function debianMirror(aptDir = '/etc/apt') {
   throw new Error(`No mirror of Debian's archive was found in ${aptDir}; add one to sources.list`);
 }
 
+/** @param {string} text */
 function mirrorIn(text) {
   const active = text.split('\n').filter((line) => !line.trim().startsWith('#'));
   for (const line of active) {

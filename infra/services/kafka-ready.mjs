@@ -3,7 +3,11 @@ import { connect } from 'node:net';
 const answerTimeoutMs = 2_000;
 const apiKeys = { metadata: 3, saslHandshake: 17, saslAuthenticate: 36 };
 
-/** True once the broker lets the login in and answers a Metadata request that lists at least itself. */
+/**
+ * True once the broker lets the login in and answers a Metadata request that lists at least itself.
+ * @param {number} port
+ * @param {{ username: string, password: string }} of
+ */
 export async function kafkaAnswers(port, { username, password }) {
   const socket = connect({ host: '127.0.0.1', port });
   const ended = new Promise((resolve) => {
@@ -18,9 +22,19 @@ export async function kafkaAnswers(port, { username, password }) {
   }
 }
 
-/** Each answer begins with its correlation id; an error code of 0 is none. */
+/**
+ * Each answer begins with its correlation id; an error code of 0 is none.
+ * @param {import('node:net').Socket} socket
+ * @param {string} username
+ * @param {string} password
+ */
 async function loggedIn(socket, username, password) {
   const answers = framesOf(socket);
+  /**
+   * @param {number} apiKey
+   * @param {number} version
+   * @param {Buffer} body
+   */
   const ask = async (apiKey, version, body) => {
     socket.write(request(apiKey, version, body));
     return (await answers.next()).value;
@@ -34,6 +48,11 @@ async function loggedIn(socket, username, password) {
   return metadata !== undefined && metadata.readInt32BE(4) >= 1;
 }
 
+/**
+ * @param {number} apiKey
+ * @param {number} version
+ * @param {Buffer} body
+ */
 function request(apiKey, version, body) {
   const header = Buffer.alloc(10);
   header.writeInt16BE(apiKey, 0);
@@ -44,6 +63,7 @@ function request(apiKey, version, body) {
   return Buffer.concat([int32(header.length + body.length), header, body]);
 }
 
+/** @param {import('node:net').Socket} socket */
 async function* framesOf(socket) {
   let bytes = Buffer.alloc(0);
   for await (const chunk of socket) {
@@ -56,12 +76,14 @@ async function* framesOf(socket) {
   }
 }
 
+/** @param {number} value */
 function int32(value) {
   const bytes = Buffer.alloc(4);
   bytes.writeInt32BE(value, 0);
   return bytes;
 }
 
+/** @param {string} value */
 function text(value) {
   const length = Buffer.alloc(2);
   length.writeInt16BE(value.length, 0);

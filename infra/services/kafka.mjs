@@ -12,10 +12,16 @@ export const kafkaUser = 'icmpmon';
 /** Largest request before the login: a handshake, or name and password. */
 const loginBytesMax = 4_096;
 
-/** What the services' address needs beside it. */
+/**
+ * What the services' address needs beside it.
+ * @param {string} password
+ */
 export const kafkaSaslOf = (password) => ({ mechanism: 'plain', username: kafkaUser, password });
 
-/** Kafka as one KRaft node on loopback, both listeners with a password. Threads are few, since an idle broker should cost next to nothing. */
+/**
+ * Kafka as one KRaft node on loopback, both listeners with a password. Threads are few, since an idle broker should cost next to nothing.
+ * @param {{ jarsDir: string, dataDir: string, user: import('../app-users.mjs').AppUser, port: number, controllerPort: number, password: string, heapMb?: number }} of
+ */
 export function kafkaService({ jarsDir, dataDir, user, port, controllerPort, password, heapMb = 768 }) {
   const classPath = join(jarsDir, '*');
   const configFile = join(dataDir, 'server.properties');
@@ -52,6 +58,7 @@ const logging = [
   '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
 ];
 
+/** @param {{ classPath: string, dataDir: string, user: import('../app-users.mjs').AppUser, configFile: string, port: number, controllerPort: number, password: string }} of */
 async function prepare({ classPath, dataDir, user, configFile, port, controllerPort, password }) {
   // Its user passes through the folder above, which shows it nothing.
   mkdirSync(dirname(dataDir), { recursive: true });
@@ -69,13 +76,19 @@ async function prepare({ classPath, dataDir, user, configFile, port, controllerP
   writeFileSync(join(dataDir, 'formatted'), `${clusterId}\n`);
 }
 
-/** The broker's own login to its listeners, and the logins that it accepts. */
+/**
+ * The broker's own login to its listeners, and the logins that it accepts.
+ * @param {string} password
+ */
 export function jaas(password) {
   const module = 'org.apache.kafka.common.security.plain.PlainLoginModule';
   return `${module} required username="${kafkaUser}" password="${password}" user_${kafkaUser}="${password}";`;
 }
 
-/** Passwords are in this file alone, not in Kafka's data: an installation of before has one from its next start on. */
+/**
+ * Passwords are in this file alone, not in Kafka's data: an installation of before has one from its next start on.
+ * @param {{ dataDir: string, port: number, controllerPort: number, password: string }} of
+ */
 function properties({ dataDir, port, controllerPort, password }) {
   const login = jaas(password);
   const lines = [

@@ -9,7 +9,10 @@ export const postgresMajor = '17';
 export const superuser = 'icmpmon';
 const bin = `/usr/lib/postgresql/${postgresMajor}/bin`;
 
-/** PostgreSQL with TimescaleDB out of the Debian tree, on loopback, with a password. `durable: false` is for tests. */
+/**
+ * PostgreSQL with TimescaleDB out of the Debian tree, on loopback, with a password. `durable: false` is for tests.
+ * @param {{ treeDir: string, dataDir: string, port: number, password: string, durable?: boolean }} of
+ */
 export function postgresService({ treeDir, dataDir, port, password, durable = true }) {
   return {
     name: 'postgres',
@@ -29,7 +32,11 @@ export function postgresService({ treeDir, dataDir, port, password, durable = tr
   };
 }
 
-/** Sized for two cores beside Kafka and the apps; a background worker is needed for each database with TimescaleDB. */
+/**
+ * Sized for two cores beside Kafka and the apps; a background worker is needed for each database with TimescaleDB.
+ * @param {number} port
+ * @param {boolean} durable
+ */
 function settings(port, durable) {
   const lasting = durable ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
   return [
@@ -58,6 +65,7 @@ function settings(port, durable) {
   ];
 }
 
+/** @param {{ treeDir: string, dataDir: string, password: string, durable: boolean }} of */
 async function initialise({ treeDir, dataDir, password, durable }) {
   if (existsSync(join(dataDir, 'PG_VERSION'))) return checkMajor(dataDir);
   const { uid, gid } = treeUser(treeDir, 'postgres');
@@ -88,6 +96,7 @@ async function initialise({ treeDir, dataDir, password, durable }) {
   rmSync(partialDir, { recursive: true, force: true });
 }
 
+/** @param {string} dataDir */
 export function checkMajor(dataDir) {
   const found = readFileSync(join(dataDir, 'PG_VERSION'), 'utf8').trim();
   if (found === postgresMajor) return;

@@ -3,10 +3,15 @@ import { messageOf } from '../error-text.mjs';
 
 const answerTimeoutMs = 2_000;
 
-/** Sends bytes to a loopback port and resolves with the first answer, or undefined when there is none in time. */
+/**
+ * Sends bytes to a loopback port and resolves with the first answer, or undefined when there is none in time.
+ * @param {number} port
+ * @param {string | Buffer} request
+ */
 function firstAnswer(port, request) {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });
+    /** @param {Buffer | undefined} answer */
     const finish = (answer) => {
       socket.destroy();
       resolve(answer);
@@ -19,7 +24,10 @@ function firstAnswer(port, request) {
   });
 }
 
-/** True once the server asks for a password; while it recovers it answers with an error instead. */
+/**
+ * True once the server asks for a password; while it recovers it answers with an error instead.
+ * @param {number} port
+ */
 export async function postgresAnswers(port) {
   const parameters = Buffer.from('user\0icmpmon\0database\0postgres\0\0');
   const request = Buffer.alloc(8);
@@ -29,14 +37,21 @@ export async function postgresAnswers(port) {
   return answer?.[0] === 'R'.charCodeAt(0);
 }
 
-/** True once the server has loaded its data and takes commands. */
+/**
+ * True once the server has loaded its data and takes commands.
+ * @param {number} port
+ * @param {string} password
+ */
 export async function valkeyAnswers(port, password) {
   const answer = await firstAnswer(port, `AUTH ${password}\r\nPING\r\n`);
   const text = answer?.toString('latin1') ?? '';
   return text.startsWith('+OK') && !text.includes('-LOADING');
 }
 
-/** True when the address answers 200, as an app's `/readyz` does once it is ready. */
+/**
+ * True when the address answers 200, as an app's `/readyz` does once it is ready.
+ * @param {string} url
+ */
 export async function httpReady(url) {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(answerTimeoutMs) });
@@ -48,7 +63,10 @@ export async function httpReady(url) {
   }
 }
 
-/** Why the app behind this `/livez` is not alive; undefined when it is, however slow. Its ops thread answers, not its event loop. */
+/**
+ * Why the app behind this `/livez` is not alive; undefined when it is, however slow. Its ops thread answers, not its event loop.
+ * @param {string} url
+ */
 export async function ailmentOf(url, { withinMs = 5_000 } = {}) {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(withinMs) });

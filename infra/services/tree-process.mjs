@@ -17,6 +17,7 @@ const enter = [
 /**
  * The command that runs a program of the Debian tree on a data folder of the host: in a mount namespace of its own, so
  * that instances do not see each other's data and the mounts vanish with the process.
+ * @param {{ treeDir: string, dataDir: string, user: string, command: string, args: string[] }} of
  */
 export function treeCommand({ treeDir, dataDir, user, command, args }) {
   const { uid, gid } = treeUser(treeDir, user);
@@ -27,6 +28,10 @@ export function treeCommand({ treeDir, dataDir, user, command, args }) {
   };
 }
 
+/**
+ * @param {string} treeDir
+ * @param {string} name
+ */
 export function treeUser(treeDir, name) {
   const lines = readFileSync(join(treeDir, 'etc/passwd'), 'utf8').split('\n');
   const fields = lines.map((line) => line.split(':')).find((entry) => entry[0] === name);

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { valkeyAnswers } from './ready.mjs';
 import { dataMount, treeCommand, treeUser } from './tree-process.mjs';
 
-/** Valkey out of the Debian tree. It never evicts: a full memory is an error to see, not a lost job. */
+/**
+ * Valkey out of the Debian tree. It never evicts: a full memory is an error to see, not a lost job.
+ * @param {{ treeDir: string, dataDir: string, port: number, password: string }} of
+ */
 export function valkeyService({ treeDir, dataDir, port, password }) {
   return {
     name: 'valkey',
@@ -21,6 +24,7 @@ export function valkeyService({ treeDir, dataDir, port, password }) {
   };
 }
 
+/** @param {{ treeDir: string, dataDir: string, port: number, password: string }} of */
 function configure({ treeDir, dataDir, port, password }) {
   const { uid, gid } = treeUser(treeDir, 'valkey');
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });

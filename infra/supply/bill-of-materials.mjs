@@ -1,3 +1,21 @@
+/**
+ * One package of a lockfile.
+ * @typedef {object} PackageEntry
+ * @property {string} [version] the product's own entry has none
+ * @property {string} [name]
+ * @property {string} [license]
+ * @property {string} [integrity]
+ * @property {boolean} [dev]
+ * @property {boolean} [devOptional]
+ * @property {boolean} [link]
+ * @property {boolean} [optional]
+ * @property {boolean} [hasInstallScript]
+ * @property {Record<string, string>} [dependencies]
+ * @property {Record<string, string>} [optionalDependencies]
+ */
+/** @typedef {Record<string, PackageEntry>} Packages by path */
+/** @typedef {{ 'bom-ref': string }} Referenced */
+
 /** Packages that npm installs for developing, and that the portal's bundle ships all the same. */
 const bundledIntoPortal = [
   '@angular/cdk',
@@ -11,7 +29,11 @@ const bundledIntoPortal = [
   'ngx-echarts',
 ];
 
-/** Every package that is shipped, with version, checksum, licence and what it needs; no time and no number of its own. */
+/**
+ * Every package that is shipped, with version, checksum, licence and what it needs; no time and no number of its own.
+ * @param {{ name: string, version: string, license: string }} of
+ * @param {{ packages: Packages }} of
+ */
 export function billOfMaterials({ name, version, license }, { packages }) {
   const shipped = shippedPaths(packages);
   const components = [...shipped].map((path) => componentOf(path, packages[path])).sort(byReference);
@@ -37,7 +59,10 @@ export function billOfMaterials({ name, version, license }, { packages }) {
   };
 }
 
-/** Production packages, and those that the portal's bundle takes with all that they need. */
+/**
+ * Production packages, and those that the portal's bundle takes with all that they need.
+ * @param {Packages} packages
+ */
 export function shippedPaths(packages) {
   const shipped = new Set(Object.keys(packages).filter((path) => path !== '' && !isForDeveloping(packages[path])));
   const waiting = bundledIntoPortal.map((name) => `node_modules/${name}`).filter((path) => packages[path]);
@@ -49,9 +74,14 @@ export function shippedPaths(packages) {
   return shipped;
 }
 
+/** @param {PackageEntry} entry */
 const isForDeveloping = ({ dev, devOptional, link }) => Boolean(dev || devOptional || link);
 
-/** Where each dependency is installed: beside the package itself, or in the nearest folder above. */
+/**
+ * Where each dependency is installed: beside the package itself, or in the nearest folder above.
+ * @param {string} path
+ * @param {Packages} packages
+ */
 function neededBy(path, packages) {
   const { dependencies = {}, optionalDependencies = {} } = packages[path];
   const found = Object.keys({ ...dependencies, ...optionalDependencies }).map((name) => {
@@ -64,6 +94,11 @@ function neededBy(path, packages) {
   return found.filter((candidate) => candidate !== undefined);
 }
 
+/**
+ * @param {string} path
+ * @param {Packages} packages
+ * @param {Set<string>} shipped
+ */
 function referencesOf(path, packages, shipped) {
   const references = neededBy(path, packages)
     .filter((needed) => shipped.has(needed))
@@ -71,12 +106,24 @@ function referencesOf(path, packages, shipped) {
   return [...new Set(references)].sort(compare);
 }
 
-/** An alias is installed under another name than it has. */
+/**
+ * An alias is installed under another name than it has.
+ * @param {string} path
+ * @param {PackageEntry} entry
+ */
 const nameOf = (path, entry) => entry.name ?? path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
 
-/** A package URL: the scope's @ is the one character of npm names that has to be encoded. */
+/**
+ * A package URL: the scope's @ is the one character of npm names that has to be encoded.
+ * @param {string} path
+ * @param {PackageEntry} entry
+ */
 const referenceOf = (path, entry) => `pkg:npm/${nameOf(path, entry).replace('@', '%40')}@${entry.version}`;
 
+/**
+ * @param {string} path
+ * @param {PackageEntry} entry
+ */
 function componentOf(path, entry) {
   const [group, name] = nameOf(path, entry).startsWith('@')
     ? nameOf(path, entry).split('/')
@@ -95,7 +142,10 @@ function componentOf(path, entry) {
   };
 }
 
-/** `sha512-<base64>` of the lockfile. */
+/**
+ * `sha512-<base64>` of the lockfile.
+ * @param {string} integrity
+ */
 function hashOf(integrity) {
   const [algorithm, digest] = integrity.split(' ')[0].split(/-(.*)/s);
   return {
@@ -104,12 +154,25 @@ function hashOf(integrity) {
   };
 }
 
+/** @param {string} license */
 const licensesOf = (license) => (/[ (]/.test(license) ? [{ expression: license }] : [{ license: { id: license } }]);
 
+/**
+ * @param {string} a
+ * @param {string} b
+ */
 const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+/**
+ * @param {Referenced} a
+ * @param {Referenced} b
+ */
 const byReference = (a, b) => compare(a['bom-ref'], b['bom-ref']);
 
-/** The same package may be installed in several places. */
+/**
+ * The same package may be installed in several places.
+ * @template {Record<string, unknown>} T
+ * @param {T[]} sorted
+ */
 function unique(sorted, key = 'bom-ref') {
   return sorted.filter((entry, index) => index === 0 || entry[key] !== sorted[index - 1][key]);
 }

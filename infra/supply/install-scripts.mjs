@@ -8,7 +8,10 @@ export const acceptedInstallScripts = {
     'builds an optional addon of msgpackr (by BullMQ); reaches nothing, and is not needed',
 };
 
-/** Paths of production packages with an install script that nobody accepted, and accepted ones that are not there any more. */
+/**
+ * Paths of production packages with an install script that nobody accepted, and accepted ones that are not there any more.
+ * @param {{ packages: import('./bill-of-materials.mjs').Packages }} lock
+ */
 export function installScriptFaults({ packages }, accepted = acceptedInstallScripts) {
   const withScript = Object.entries(packages)
     .filter(([path, entry]) => path !== '' && entry.hasInstallScript && !entry.dev && !entry.devOptional)

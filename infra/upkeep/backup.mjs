@@ -12,9 +12,13 @@ import { dump } from './pg-tools.mjs';
 export const backupFormat = 1;
 /** What makes the installation besides its databases: logins, keys, and the agents' certificate authority. */
 export const privateFiles = ['secrets.json', 'bootstrap.json', 'ca'];
+/** @type {Record<string, string>} */
 export const dumps = { control: 'control.dump', telemetry: 'telemetry.dump' };
 
-/** npm run backup -- <folder>: both databases, each in one snapshot, the private files, and a manifest; while it runs or not. */
+/**
+ * npm run backup -- <folder>: both databases, each in one snapshot, the private files, and a manifest; while it runs or not.
+ * @param {string[]} args
+ */
 export async function backup(args) {
   if (args.length !== 1 || args[0].startsWith('-')) throw new Refusal('Use: npm run backup -- <new folder>');
   const dir = resolve(args[0]);
@@ -27,9 +31,14 @@ export async function backup(args) {
   say(`The backup is in ${dir}. It holds passwords and keys: keep it private.`);
 }
 
+/**
+ * @param {string} dir
+ * @param {import('../providers/environment.mjs').Addresses} addresses
+ */
 async function write(dir, addresses) {
   const startedAt = new Date().toISOString();
   const positions = await readPositions(addresses);
+  /** @type {Record<string, { bytes: number, sha256: string }>} */
   const files = {};
   // The telemetry is the younger of the two, so no status in the list is newer than the changes that it follows from.
   for (const [name, url] of [
@@ -59,7 +68,10 @@ async function write(dir, addresses) {
   });
 }
 
-/** Where the shards stand; null, and told, when Kafka cannot be asked. */
+/**
+ * Where the shards stand; null, and told, when Kafka cannot be asked.
+ * @param {import('../providers/environment.mjs').Addresses} addresses
+ */
 async function readPositions(addresses) {
   const { code, output } = await runCli(['shards', '--json'], addresses, 'pipe');
   if (code === 0 || code === 2) return JSON.parse(output);
@@ -69,6 +81,7 @@ async function readPositions(addresses) {
 
 export const productVersion = () => JSON.parse(readFileSync(join(rootDir, 'package.json'), 'utf8')).version;
 
+/** @param {string} url */
 export function timescaleVersion(url) {
   return withClient(url, async (client) => {
     const { rows } = await client.query(`SELECT extversion FROM pg_extension WHERE extname = 'timescaledb'`);

@@ -1,20 +1,39 @@
 import { withClient } from '../database-client.mjs';
 
-/** Name of the database that a URL leads to. */
+/**
+ * Name of the database that a URL leads to.
+ * @param {string} url
+ */
 export const nameOf = (url) => decodeURIComponent(new URL(url).pathname.slice(1));
 
-/** The URL of another database of the same server, with the same login. */
+/**
+ * The URL of another database of the same server, with the same login.
+ * @param {string} url
+ * @param {string} name
+ */
 export const besides = (url, name) => Object.assign(new URL(url), { pathname: `/${encodeURIComponent(name)}` }).href;
 
-/** Where databases are made, renamed and dropped. */
+/**
+ * Where databases are made, renamed and dropped.
+ * @param {string} url
+ */
 export const serverOf = (url) => besides(url, 'postgres');
 
-/** Rows of one statement, on a connection of its own. */
+/**
+ * Rows of one statement, on a connection of its own.
+ * @param {string} url
+ * @param {string} text
+ * @param {unknown[]} [values]
+ */
 export async function query(url, text, values) {
   return withClient(url, async (client) => (await client.query(text, values)).rows);
 }
 
-/** Runs statements in one transaction. */
+/**
+ * Runs statements in one transaction.
+ * @param {string} url
+ * @param {string[]} statements
+ */
 export async function transaction(url, statements) {
   await withClient(url, async (client) => {
     await client.query('BEGIN');
@@ -23,6 +42,7 @@ export async function transaction(url, statements) {
   });
 }
 
+/** @param {string} name */
 export async function quoted(name) {
   const { default: pg } = await import('pg');
   return pg.escapeIdentifier(name);

@@ -9,6 +9,7 @@ const NAME_KEPT = 50;
 /**
  * Makes an empty database beside each of the given ones; resolves with their URLs in the same order. They take the names
  * by `swapIn`; until then nothing that is there changes.
+ * @param {string[]} urls
  */
 export async function freshDatabases(urls) {
   const made = [];
@@ -24,12 +25,18 @@ export async function freshDatabases(urls) {
   return made;
 }
 
-/** Drops what `freshDatabases` made, or what is left of it. */
+/**
+ * Drops what `freshDatabases` made, or what is left of it.
+ * @param {string[]} urls
+ */
 export async function dropFresh(urls) {
   for (const url of urls) await dropLeftover(freshOf(url));
 }
 
-/** Gives each fresh database its name: all of a server's at once, or none. What had the names waits for `dropReplaced`. */
+/**
+ * Gives each fresh database its name: all of a server's at once, or none. What had the names waits for `dropReplaced`.
+ * @param {string[]} urls
+ */
 export async function swapIn(urls) {
   const swapped = [];
   try {
@@ -43,11 +50,17 @@ export async function swapIn(urls) {
   }
 }
 
+/** @param {string[]} urls */
 export async function dropReplaced(urls) {
   for (const url of urls) await dropLeftover(replacedOf(url));
 }
 
-/** Statements by which what `from` names gets the name, and what has it is put aside as `to`. */
+/**
+ * Statements by which what `from` names gets the name, and what has it is put aside as `to`.
+ * @param {string[]} urls
+ * @param {(url: string) => string} from
+ * @param {(url: string) => string} to
+ */
 async function renamings(urls, from, to) {
   const statements = [];
   for (const url of urls) {
@@ -62,6 +75,7 @@ async function renamings(urls, from, to) {
   return statements;
 }
 
+/** @param {string} url */
 async function dropLeftover(url) {
   if (!(await exists(url))) return;
   const [{ mark }] = await query(
@@ -75,20 +89,28 @@ async function dropLeftover(url) {
   await query(serverOf(url), `DROP DATABASE ${await quoted(nameOf(url))}`);
 }
 
+/** @param {string} url */
 async function exists(url) {
   const rows = await query(serverOf(url), 'SELECT 1 FROM pg_database WHERE datname = $1', [nameOf(url)]);
   return rows.length > 0;
 }
 
+/**
+ * @param {string} url
+ * @param {string | null} text null removes it
+ */
 async function comment(url, text) {
   return `COMMENT ON DATABASE ${await quoted(nameOf(url))} IS ${text === null ? 'NULL' : `'${text}'`}`;
 }
 
+/** @param {string[]} urls */
 function byServer(urls) {
   const groups = new Map();
   for (const url of urls) groups.set(new URL(url).host, [...(groups.get(new URL(url).host) ?? []), url]);
   return [...groups.values()];
 }
 
+/** @param {string} url */
 const freshOf = (url) => besides(url, `restoring_${nameOf(url).slice(-NAME_KEPT)}`);
+/** @param {string} url */
 const replacedOf = (url) => besides(url, `replaced_${nameOf(url).slice(-NAME_KEPT)}`);

@@ -16,7 +16,10 @@ import { endRecorded, readState, Supervisor } from '../supervisor.mjs';
 
 const files = filesOf(stateDir);
 
-/** The addresses of the installation here: those given, else those that it last ran with; undefined when it never ran. */
+/**
+ * The addresses of the installation here: those given, else those that it last ran with; undefined when it never ran.
+ * @returns {import('../providers/environment.mjs').Addresses | undefined}
+ */
 export function knownAddresses() {
   const given = givenAddresses();
   if (given) return given;
@@ -26,7 +29,10 @@ export function knownAddresses() {
   return { controlDatabaseUrl, telemetryDatabaseUrl, kafkaBrokers, kafkaSasl, redisUrl };
 }
 
-/** The same with the login of the databases' owner, by which the command line tool works: what it makes is the apps' to use. */
+/**
+ * The same with the login of the databases' owner, by which the command line tool works: what it makes is the apps' to use.
+ * @param {import('../providers/environment.mjs').Addresses | undefined} addresses
+ */
 export function ownerAddresses(addresses) {
   const passwords = readJson(join(stateDir, 'secrets.json'))?.databasePasswords;
   if (givenAddresses() || !addresses || !passwords) return addresses;
@@ -35,10 +41,15 @@ export function ownerAddresses(addresses) {
 
 export const isRunning = () => readState(files.state)?.running === true;
 
-/** Runs `work(addresses)` while the services run: as they are, or started for it and stopped afterwards. */
+/**
+ * Runs `work(addresses)` while the services run: as they are, or started for it and stopped afterwards.
+ * @template T
+ * @param {(line: string) => void} report
+ * @param {(addresses: import('../providers/environment.mjs').Addresses) => Promise<T>} work
+ */
 export async function withServices(report, work) {
   const addresses = knownAddresses();
-  if (givenAddresses() || (isRunning() && addresses)) return work(addresses);
+  if (addresses && (givenAddresses() || isRunning())) return work(addresses);
   mkdirSync(stateDir, { recursive: true });
   const other = takeLock(files.lock);
   if (other) throw new Refusal(`Process ${other.pid} is just starting or stopping it. Wait for that.`);
@@ -49,6 +60,11 @@ export async function withServices(report, work) {
   }
 }
 
+/**
+ * @template T
+ * @param {(line: string) => void} report
+ * @param {(addresses: import('../providers/environment.mjs').Addresses) => Promise<T>} work
+ */
 async function startedFor(report, work) {
   const provider = readJson(join(stateDir, 'provider.json'))?.provider ?? (await chooseProvider());
   await endRecorded(files.state);
@@ -64,7 +80,10 @@ async function startedFor(report, work) {
   }
 }
 
-/** The command line tool's environment for these addresses. */
+/**
+ * The command line tool's environment for these addresses.
+ * @param {import('../providers/environment.mjs').Addresses | undefined} addresses
+ */
 export function environmentOf(addresses) {
   if (!addresses) return process.env;
   return {

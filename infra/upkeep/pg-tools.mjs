@@ -14,10 +14,15 @@ import { postgresMajor } from '../services/postgres.mjs';
 const treeDir = join(runtimeDir, 'system');
 const keptErrorBytes = 8 * 1024;
 
-/** Writes a dump of the database to a private file; resolves with its size and SHA-256. */
+/**
+ * Writes a dump of the database to a private file; resolves with its size and SHA-256.
+ * @param {string} databaseUrl
+ * @param {string} file
+ */
 export async function dump(databaseUrl, file) {
   const args = ['--format=custom', '--compress=3', '--no-owner', '--no-privileges', '--no-comments'];
   const { child, ended } = await start('pg_dump', args, databaseUrl, ['ignore', 'pipe', 'pipe']);
+  if (child.stdout === null) throw new Error('pg_dump has no output to read');
   const hash = createHash('sha256');
   let bytes = 0;
   child.stdout.on('data', (chunk) => {
@@ -28,27 +33,42 @@ export async function dump(databaseUrl, file) {
   return { bytes, sha256: hash.digest('hex') };
 }
 
-/** Fills an empty database from a dump. */
+/**
+ * Fills an empty database from a dump.
+ * @param {string} databaseUrl
+ * @param {string} file
+ */
 export async function load(databaseUrl, file) {
   const args = ['--no-owner', '--no-privileges', '--no-comments', '--exit-on-error'];
   const { child, ended } = await start('pg_restore', args, databaseUrl, ['pipe', 'ignore', 'pipe']);
+  if (child.stdin === null) throw new Error('pg_restore has no input to write to');
   // When pg_restore ends early, what it says is the cause, not the broken pipe.
   const fed = pipeline(createReadStream(file), child.stdin).catch((error) => error);
   await ended;
   await fed;
 }
 
-/** @throws Refusal when the tool is missing or too old */
+/**
+ * @param {string} tool
+ * @throws Refusal when the tool is missing or too old
+ */
 export async function checkTool(tool) {
   await commandOf(tool);
 }
 
+/** @param {string} file */
 export async function sha256Of(file) {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(file)) hash.update(chunk);
   return hash.digest('hex');
 }
 
+/**
+ * @param {string} tool
+ * @param {string[]} args
+ * @param {string} databaseUrl
+ * @param {import('node:child_process').StdioOptions} stdio
+ */
 async function start(tool, args, databaseUrl, stdio) {
   const url = new URL(databaseUrl);
   const password = decodeURIComponent(url.password);
@@ -60,7 +80,7 @@ async function start(tool, args, databaseUrl, stdio) {
     env: { PATH: process.env.PATH, LANG: 'C.UTF-8', PGPASSWORD: password, PGOPTIONS: toolOptions },
   });
   let errors = '';
-  child.stderr.on('data', (chunk) => (errors = (errors + chunk).slice(-keptErrorBytes)));
+  child.stderr?.on('data', (chunk) => (errors = (errors + chunk).slice(-keptErrorBytes)));
   /** @type {Promise<void>} */
   const ended = new Promise((resolve, reject) => {
     child.once('error', reject);
@@ -72,7 +92,10 @@ async function start(tool, args, databaseUrl, stdio) {
   return { child, ended };
 }
 
-/** The tool of the PostgreSQL that the product runs, or one of the machine's that is as new. */
+/**
+ * The tool of the PostgreSQL that the product runs, or one of the machine's that is as new.
+ * @param {string} tool
+ */
 async function commandOf(tool) {
   const inTree = `/usr/lib/postgresql/${postgresMajor}/bin/${tool}`;
   if (existsSync(join(treeDir, inTree)) && isRoot()) return ['chroot', treeDir, inTree];

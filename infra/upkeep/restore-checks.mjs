@@ -12,6 +12,7 @@ const RELATIONS = `
 /**
  * Refuses what a restore could not bring to its end, or must not replace, before anything is touched.
  * @param {string[]} urls the two databases; `timescaledb` is the version that the backup's telemetry holds
+ * @param {{ timescaledb: string, overwrite: boolean }} of
  */
 export async function checkDatabases(urls, { timescaledb, overwrite }) {
   for (const url of urls) {
@@ -19,10 +20,13 @@ export async function checkDatabases(urls, { timescaledb, overwrite }) {
     await refuseUsers(url);
     await refuseContent(url, overwrite);
   }
-  await refuseVersion(urls.at(-1), timescaledb);
+  await refuseVersion(urls[1], timescaledb);
 }
 
-/** Restoring under apps that write would mix two states. */
+/**
+ * Restoring under apps that write would mix two states.
+ * @param {string} url
+ */
 export async function refuseUsers(url) {
   const rows = await query(
     serverOf(url),
@@ -35,6 +39,7 @@ export async function refuseUsers(url) {
   throw new Refusal(`The database ${nameOf(url)} is in use by ${names}. Stop them first.`);
 }
 
+/** @param {string} url */
 async function refuseRights(url) {
   const [role] = await query(
     serverOf(url),
@@ -47,6 +52,10 @@ async function refuseRights(url) {
   );
 }
 
+/**
+ * @param {string} url
+ * @param {boolean} overwrite
+ */
 async function refuseContent(url, overwrite) {
   const there = await query(serverOf(url), 'SELECT 1 FROM pg_database WHERE datname = $1', [nameOf(url)]);
   if (there.length === 0) return;
@@ -63,6 +72,10 @@ async function refuseContent(url, overwrite) {
   }
 }
 
+/**
+ * @param {string} url
+ * @param {string} timescaledb
+ */
 async function refuseVersion(url, timescaledb) {
   const rows = await query(
     serverOf(url),

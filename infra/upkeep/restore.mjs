@@ -14,7 +14,10 @@ import { checkDatabases, refuseUsers } from './restore-checks.mjs';
 
 const usage = 'Use: npm run restore -- <folder of a backup> [--overwrite] [--adopt]';
 
-/** npm run restore -- <folder>: fills empty databases from a backup and makes ready what has to go on from there. */
+/**
+ * npm run restore -- <folder>: fills empty databases from a backup and makes ready what has to go on from there.
+ * @param {string[]} args
+ */
 export async function restore(args) {
   const { dir, overwrite, adopt } = readArguments(args);
   const manifest = await checkedManifest(dir);
@@ -22,6 +25,7 @@ export async function restore(args) {
   await withServices(say, (addresses) => fill(dir, manifest, addresses, { overwrite, adopt }));
 }
 
+/** @param {string[]} args */
 function readArguments(args) {
   try {
     const { positionals, values } = parseArgs({
@@ -36,7 +40,10 @@ function readArguments(args) {
   }
 }
 
-/** The manifest of a whole and readable backup. */
+/**
+ * The manifest of a whole and readable backup.
+ * @param {string} dir
+ */
 async function checkedManifest(dir) {
   const manifest = readJson(join(dir, 'manifest.json'));
   if (!manifest) throw new Refusal(`${dir} is no whole backup: it has no manifest.json, which is written last.`);
@@ -57,7 +64,13 @@ async function checkedManifest(dir) {
   return manifest;
 }
 
-/** Lays the backup's private files beside those that are here: to be put in their place, or discarded. */
+/** @typedef {{ format: number, version: string, startedAt: string, timescaledb: string, privateFiles: string[], files: Record<string, { bytes: number, sha256: string }> }} Manifest */
+
+/**
+ * Lays the backup's private files beside those that are here: to be put in their place, or discarded.
+ * @param {string} dir
+ * @param {Manifest} manifest
+ */
 function stagePrivateFiles(dir, manifest) {
   mkdirSync(stateDir, { recursive: true });
   const staged = manifest.privateFiles.map((name) => {
@@ -83,14 +96,23 @@ function stagePrivateFiles(dir, manifest) {
   };
 }
 
-/** Passwords of services that are here already stay. */
+/**
+ * Passwords of services that are here already stay.
+ * @param {Record<string, unknown> | undefined} secrets
+ */
 function passwordsOf(secrets) {
   if (!secrets) return {};
   const { redisPassword, kafkaPassword, postgresPassword, databasePasswords } = secrets;
   return { redisPassword, kafkaPassword, postgresPassword, databasePasswords };
 }
 
-/** Everything is made beside what is there; only when all of it is good, it takes the place of that. */
+/**
+ * Everything is made beside what is there; only when all of it is good, it takes the place of that.
+ * @param {string} dir
+ * @param {Manifest} manifest
+ * @param {import('../providers/environment.mjs').Addresses} addresses
+ * @param {{ overwrite: boolean, adopt: boolean }} of
+ */
 async function fill(dir, manifest, addresses, { overwrite, adopt }) {
   const urls = [addresses.controlDatabaseUrl, addresses.telemetryDatabaseUrl];
   await checkTool('pg_restore');
@@ -115,6 +137,11 @@ async function fill(dir, manifest, addresses, { overwrite, adopt }) {
   say('Restored. Go on with: npm start -- --detach');
 }
 
+/**
+ * @param {import('../providers/environment.mjs').Addresses} addresses
+ * @param {string} dir
+ * @param {Manifest} manifest
+ */
 async function loadInto(addresses, dir, manifest) {
   const { controlDatabaseUrl, telemetryDatabaseUrl } = addresses;
   await timed('control database', () => load(controlDatabaseUrl, join(dir, dumps.control)));
@@ -129,6 +156,10 @@ async function loadInto(addresses, dir, manifest) {
   if (after.code !== 0) throw new Refusal('The restored databases could not be made ready to go on: see above.');
 }
 
+/**
+ * @param {import('../providers/environment.mjs').Addresses} addresses
+ * @param {boolean} adopt
+ */
 async function tellShards(addresses, adopt) {
   const shards = await runCli(adopt ? ['shards', 'adopt', '--yes'] : ['shards'], addresses);
   if (shards.code !== 0 && shards.code !== 2) {
@@ -145,12 +176,20 @@ async function tellShards(addresses, adopt) {
   }
 }
 
+/**
+ * @param {string} what
+ * @param {() => Promise<void>} work
+ */
 async function timed(what, work) {
   const from = performance.now();
   await work();
   say(`${what}: restored in ${((performance.now() - from) / 1000).toFixed(1)} s`);
 }
 
+/**
+ * @param {string} a
+ * @param {string} b
+ */
 function compareVersions(a, b) {
   const [left, right] = [a, b].map((version) => version.split(/[.-]/).map((part) => Number.parseInt(part, 10) || 0));
   const at = [0, 1, 2].find((place) => left[place] !== right[place]);
