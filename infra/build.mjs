@@ -11,7 +11,8 @@ import { fail, Refusal, say } from './say.mjs';
 
 /** @typedef {{ name: string, isSource: (path: string) => boolean, result: string, command: string[] }} Part */
 
-const tools = ['bench', 'faults'];
+/** What goes into tools alone. */
+const tools = ['bench', 'faults', 'infra/testing'];
 const hashFile = join(distDir, '.build-hash');
 // Servers bundle the declared topics and the schemas of their messages.
 const places = ['apps', 'libs', 'migrations', 'docs/schemas', ...tools];
