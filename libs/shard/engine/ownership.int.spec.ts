@@ -141,4 +141,20 @@ describe('shards under leases', () => {
     await owner.release([{ shard: 2, epoch: 2 }]);
     expect(await owner.renew()).toHaveLength(SHARDS - 1);
   });
+
+  it('are renewed in the order of their numbers, as checkpoints are stored', async () => {
+    // Its row is behind the others now.
+    await owner.take(0, writer.backend, true);
+    let renewing = Promise.resolve<Claim[]>([]);
+    await telemetry.transaction(async (sql) => {
+      await sql.execute('SELECT FROM shard WHERE shard = 1 FOR UPDATE');
+      renewing = owner.renew();
+      await expectWaiting();
+      const isLocked = (shard: number): Promise<unknown> =>
+        writer.query('SELECT FROM shard WHERE shard = $1 FOR UPDATE NOWAIT', [shard]);
+      await expect(isLocked(0)).rejects.toThrow('could not obtain lock');
+      await isLocked(2);
+    });
+    expect(await renewing).toHaveLength(SHARDS);
+  });
 });

@@ -44,8 +44,9 @@ export class PostgresShardStore implements ShardStore {
 
   renewLeases(holder: string, ttlMs: number): Promise<Claim[]> {
     return this.sql.query<Claim>(
-      `UPDATE shard SET expires_at = now() + $2::integer * interval '1 millisecond' WHERE holder = $1
-       RETURNING shard, epoch::float8 AS epoch`,
+      `WITH mine AS (SELECT shard FROM shard WHERE holder = $1 ORDER BY shard FOR NO KEY UPDATE)
+       UPDATE shard s SET expires_at = now() + $2::integer * interval '1 millisecond' FROM mine WHERE s.shard = mine.shard
+       RETURNING s.shard, s.epoch::float8 AS epoch`,
       [holder, ttlMs],
     );
   }

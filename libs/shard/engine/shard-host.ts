@@ -38,7 +38,30 @@ export class WriterLost extends Error {
   }
 }
 
-/** Owns shards under leases, folds their logs and has effects and positions committed, one transaction for all shards. */
+/**
+ * Owns shards under leases, folds their logs and has effects and positions committed, one transaction for all shards.
+ *
+ *     free ──take──▶ owned ──load, recall──▶ restored ──follow──▶ catching up ──resume──▶ live
+ *      ▲               ▲                                               │                  │ │
+ *      │               └──── take again, after growing pauses ── lost ◀┴──────────────────┘ │
+ *      └───────────────────────── give up: unfollow, last commit, release ◀─────────────────┘
+ *
+ * - owned: the shard's row has this holder, the next epoch, and the connection over which this process commits. The former owner's
+ *   connection is ended first; its open commit either was done before the epoch rose, or never is.
+ * - restored: the fold has the latest checkpoint, and participants know what is stored of theirs.
+ * - catching up: records up to each participant's stored position change its state and have no effects. There what is stored counts
+ *   (`resume`), whatever the replay came to.
+ * - live: effects wait for the next commit. When too many wait, reading does too.
+ * - lost: the lease lapsed, another projector took the shard, a commit failed, or the log cannot be read. The memory is dropped; nothing of
+ *   it is worth keeping, since state = fold(checkpoint, log).
+ *
+ * Invariants, which `libs/shard/simulator` checks:
+ *
+ * 1. Rows of a shard are committed under its current epoch only, over the connection that its row names.
+ * 2. Effects, positions and checkpoint of all shards of a commit are stored together or not at all; positions never go back.
+ * 3. Leases are renewed during everything that may last longer than they do: takeovers, commits, stopping.
+ * 4. A shard that cannot be taken over holds up no other one.
+ */
 export class ShardHost<T = WriterTransaction> {
   private readonly time: EngineTime;
   private readonly ownership: ShardOwnership;

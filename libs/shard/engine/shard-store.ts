@@ -92,7 +92,7 @@ export interface ShardStore<T = WriterTransaction> extends ShardReader<T> {
   /** Forgets projectors that were not seen within a day. */
   forgetProjectors(): Promise<void>;
   noteSeen(holder: string): Promise<void>;
-  /** Renews all leases of the holder and returns them. */
+  /** Renews all leases of the holder and returns them. Locks their rows in the order of their numbers. */
   renewLeases(holder: string, ttlMs: number): Promise<Claim[]>;
   /** How many projectors were seen within `ttlMs`. */
   countProjectors(ttlMs: number): Promise<number>;

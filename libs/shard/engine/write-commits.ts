@@ -50,7 +50,8 @@ export async function writeCommits<T>(
   );
   if (positions.length > 0) await transaction.storePositions(positions);
   await writeAhead(transaction, commits);
-  for (const { claim, checkpoint } of commits) {
+  // In the order in which renewals lock these rows.
+  for (const { claim, checkpoint } of [...commits].sort((a, b) => a.claim.shard - b.claim.shard)) {
     if (checkpoint) await transaction.storeCheckpoint(claim, checkpoint.position, checkpoint.bytes);
   }
 }

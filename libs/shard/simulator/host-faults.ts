@@ -53,6 +53,8 @@ function apply(cluster: Cluster, fault: HostFault): void {
       return faults.slowDown({ kinds: ['release'], process: null, forMs: fault.forMs, byMs: fault.byMs });
     case 'slow-load':
       return faults.slowDown({ kinds: ['load'], process: null, forMs: fault.forMs, byMs: fault.byMs });
+    case 'slow-checkpoint':
+      return faults.slowDown({ kinds: ['checkpoint'], process: null, forMs: fault.forMs, byMs: fault.byMs });
     case 'slow-write':
       return faults.slowDown({ kinds: ['write'], process: null, forMs: fault.forMs, byMs: fault.byMs });
     case 'hold-commits':

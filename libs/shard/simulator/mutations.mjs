@@ -48,6 +48,13 @@ export const MUTATIONS = [
     replace: 'return row.holder === holder;',
   },
   {
+    name: 'checkpoints-in-any-order',
+    was: 'found by the simulator: checkpoints of several shards and a renewal lock rows in different orders',
+    file: 'libs/shard/engine/write-commits.ts',
+    find: 'sort((a, b) => a.claim.shard - b.claim.shard)',
+    replace: 'reverse()',
+  },
+  {
     name: 'epochs-not-compared',
     was: 'a commit by a former owner counts',
     file: 'libs/shard/engine/write-commits.ts',

@@ -47,6 +47,8 @@ export type HostFault =
   | { kind: 'slow-store'; atMs: number; forMs: number; byMs: number }
   | { kind: 'slow-release'; atMs: number; forMs: number; byMs: number }
   | { kind: 'slow-load'; atMs: number; forMs: number; byMs: number }
+  /** So little that leases do not lapse by it: a renewal waits for the row of a shard whose checkpoint is stored. */
+  | { kind: 'slow-checkpoint'; atMs: number; forMs: number; byMs: number }
   | { kind: 'slow-write'; atMs: number; forMs: number; byMs: number }
   /** A rebuild keeps commits waiting. */
   | { kind: 'hold-commits'; atMs: number; forMs: number }
@@ -140,6 +142,7 @@ export function planOf(seed: number): Plan {
     ...upTo(1, () => ({ kind: 'slow-store', ...slow(), byMs: below(3_000) })),
     ...upTo(1, () => ({ kind: 'slow-release', ...slow(), byMs: below(3_000) })),
     ...upTo(1, () => ({ kind: 'slow-load', ...slow(), byMs: below(4_000) })),
+    ...upTo(1, () => ({ kind: 'slow-checkpoint', ...slow(), byMs: below(400) })),
     ...upTo(1, () => ({ kind: 'slow-write', ...slow(), byMs: below(4_000) })),
     ...upTo(1, () => ({ kind: 'hold-commits', ...slow() })),
     ...(below(4) === 0 ? upTo(1, () => ({ kind: 'database-clock', ...atMs(), byMs: stepMs() })) : []),

@@ -149,8 +149,7 @@ export class SimulatedDatabase {
   async renewLeases(session: Session, holder: string, ttlMs: number): Promise<Claim[]> {
     const beganMs = this.nowMs;
     const renewed: Claim[] = [];
-    for (const shard of this.inAnyOrder([...this.shards.keys()])) {
-      const row = this.shards[shard];
+    for (const [shard, row] of this.shards.entries()) {
       if (row.holder !== holder) continue;
       await this.lock(session, shard, 'FOR NO KEY UPDATE');
       if (row.holder !== holder) continue;

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { UncountedEffects } from './uncounted-effects';
+import type { UncountedSum } from './uncounted-tables';
+
+describe('the effects of results that are not counted', () => {
+  const sum = (results: number, more: Partial<UncountedSum> = {}): UncountedSum => ({
+    ...{ agentId: 'a', reason: 'late', minuteMs: 60_000, results, lastMs: 60_000 + results },
+    ...more,
+  });
+
+  it('are one sum per agent, reason and minute, written once a second at most', async () => {
+    let nowMs = 0;
+    const written: UncountedSum[][] = [];
+    const tables = {
+      add: async (_rows: null, _shard: number, sums: readonly UncountedSum[]) => void written.push([...sums]),
+    };
+    const effects = new UncountedEffects(3, tables, () => nowMs);
+    expect(effects.drain(true)).toBeNull();
+    for (const each of [sum(2), sum(3), sum(4, { minuteMs: 120_000 })]) effects.add(each);
+    await effects.drain(false)?.write(null);
+    expect(written).toEqual([[sum(5, { lastMs: 60_003 }), sum(4, { minuteMs: 120_000 })]]);
+    effects.add(sum(1));
+    expect(effects.drain(false)).toBeNull();
+    expect(effects.hasPending).toBe(true);
+    nowMs += 1_000;
+    expect(effects.drain(false)?.rows).toBe(1);
+    expect(effects.hasPending).toBe(false);
+  });
+});

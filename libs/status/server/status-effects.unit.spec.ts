@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { StatusEffects } from './status-effects';
+import { JudgedShard, placeOf, RecordingSink, RecordingTables } from './status-shard.test-data';
+
+function setUp() {
+  const tables = new RecordingTables();
+  let commits = 0;
+  let letters = 'u';
+  const verdicts = { agents: [], checks: [], sinceMs: [] };
+  const effects = new StatusEffects(
+    0,
+    tables,
+    () => ({ ...verdicts, letters }),
+    () => void commits++,
+  );
+  const sink = new RecordingSink();
+  const shard = new JudgedShard(sink).targets([1]);
+  shard.measured(1);
+  const change = sink.changes[sink.changes.length - 1];
+  const { target } = change;
+  return {
+    tables,
+    effects,
+    change,
+    target,
+    commits: () => commits,
+    judgeAs: (letter: string) => void (letters = letter),
+  };
+}
+
+describe('the effects of statuses', () => {
+  it('are kept until they are drained, once', async () => {
+    const { tables, effects, change, target } = setUp();
+    expect(effects.drain()).toBeNull();
+    effects.changed(change);
+    effects.verdictsChanged(target, placeOf(1));
+    expect(effects.size).toBe(2);
+    const write = effects.drain();
+    expect(effects.size).toBe(0);
+    expect(effects.drain()).toBeNull();
+    await write?.write(null);
+    expect(tables.statements).toEqual(['verdicts 1:u', 'changes 1']);
+    expect(tables.changes).toMatchObject([{ change_seq: change.changeSeq, from_status: 'unknown', to_status: 'up' }]);
+  });
+
+  it('of records that are stored already are none', () => {
+    const { effects, change, target } = setUp();
+    const muted = placeOf(1, true);
+    effects.changed({ ...change, place: muted });
+    effects.verdictsChanged(target, muted);
+    effects.removed(target, { status: 'up', reason: 'quorum_up' }, 0, 9, muted);
+    expect(effects.size).toBe(0);
+  });
+
+  it('write verdicts as they are at the write', async () => {
+    const { tables, effects, target, judgeAs } = setUp();
+    effects.verdictsChanged(target, placeOf(1));
+    const write = effects.drain();
+    judgeAs('d');
+    await write?.write(null);
+    expect(tables.statements).toEqual(['verdicts 1:d']);
+  });
+
+  it('of a target that is removed are its last change, and that its verdicts are forgotten', async () => {
+    const { tables, effects, target } = setUp();
+    effects.verdictsChanged(target, placeOf(1));
+    effects.removed(target, { status: 'up', reason: 'quorum_up' }, 0, 9, placeOf(2));
+    await effects.drain()?.write(null);
+    expect(tables.statements).toEqual(['forget 1', 'changes 1']);
+    expect(tables.changes).toMatchObject([{ change_seq: 9, removed: true, to_status: 'unknown' }]);
+  });
+
+  it('wake whoever publishes after commits with changes only', () => {
+    const { effects, change, target, commits } = setUp();
+    effects.verdictsChanged(target, placeOf(1));
+    effects.drain()?.committed?.();
+    expect(commits()).toBe(0);
+    effects.changed(change);
+    effects.drain()?.committed?.();
+    expect(commits()).toBe(1);
+  });
+});

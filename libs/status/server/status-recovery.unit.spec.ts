@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { StatusRecovery } from './status-recovery';
+import { JudgedShard, RecordingSink, RecordingTables, START_MS } from './status-shard.test-data';
+import type { StoredStatuses } from './status-tables';
+
+const DOWN = { status: 'down', reason: 'quorum_down', sinceMs: START_MS - 5_000, answered: true } as const;
+
+async function recovering(stored: StoredStatuses, keys: number[]) {
+  const sink = new RecordingSink();
+  const shard = new JudgedShard(sink).targets(keys);
+  const recovery = new StatusRecovery(0, new RecordingTables(stored), shard.state, () => shard.directory);
+  await recovery.load(null);
+  sink.changes.length = 0;
+  return { recovery, shard, sink };
+}
+
+describe('the recovery of statuses', () => {
+  it('finds nothing to do where the replay came to what is stored', async () => {
+    const warming = { status: 'unknown', reason: 'warming', sinceMs: START_MS, answered: false } as const;
+    const { recovery } = await recovering({ changeSeq: 1, states: new Map([[1, warming]]) }, [1]);
+    expect(recovery.reconcile()).toBe(0);
+    expect(recovery.reconcile()).toBe(0);
+  });
+
+  it('lets what is stored count, and has the difference judged again', async () => {
+    const { recovery, shard, sink } = await recovering({ changeSeq: 40, states: new Map([[1, DOWN]]) }, [1]);
+    expect(recovery.reconcile()).toBe(2);
+    expect(shard.state.targets.get(1)).toMatchObject({ status: 'down', reason: 'quorum_down', answered: [1] });
+    shard.measured(1);
+    expect(sink.changes).toMatchObject([{ from: 'down', to: 'up', changeSeq: 41 }]);
+  });
+
+  it('numbers above what others have seen', async () => {
+    const { recovery, shard } = await recovering({ changeSeq: 40, states: new Map() }, []);
+    recovery.numberAbove(5_000);
+    recovery.reconcile();
+    expect(shard.state.changeSeq).toBe(5_000);
+  });
+
+  it('keeps the status of a target that is named after a gap, and removes one that is not', async () => {
+    const states = new Map([
+      [1, DOWN],
+      [2, DOWN],
+    ]);
+    const { recovery, shard, sink } = await recovering({ changeSeq: 2, states }, []);
+    recovery.reconcile();
+    await recovery.resetAfterGap(null, shard.clock, null);
+    shard.targets([1], (target) => recovery.onTarget(target));
+    recovery.removeOrphans();
+    recovery.removeOrphans();
+    expect(sink.changes).toEqual([]);
+    expect(shard.state.targets.get(1)).toMatchObject({ status: 'down', answered: [1] });
+    expect(sink.removals).toEqual([{ key: 2, changeSeq: 3 }]);
+  });
+});

@@ -1,0 +1,116 @@
+import { OUTCOME } from '@icmp-mon/probing/contract';
+import { LANE } from '@icmp-mon/probing/wire';
+import { type RecordPlace, type ResultBatch, type ShardClock, ShardDirectory } from '@icmp-mon/shard/engine';
+import { agentIdOf, policyFact, targetFact } from '@icmp-mon/shard/engine/testing';
+import type { StatusChange, StatusSink } from './status-effects';
+import { StatusState } from './status-state';
+import type { ChangeRow, StatusTables, StoredStatuses } from './status-tables';
+
+export const AGENT = agentIdOf(1);
+export const START_MS = Date.UTC(2026, 0, 1);
+const INTERVAL_MS = 5_000;
+
+/** A sink that keeps what it is given. */
+export class RecordingSink implements StatusSink {
+  readonly changes: StatusChange[] = [];
+  readonly removals: { key: number; changeSeq: number }[] = [];
+  readonly judged: number[] = [];
+
+  changed(change: StatusChange): void {
+    this.changes.push(change);
+  }
+
+  removed(...[target, , , changeSeq]: Parameters<StatusSink['removed']>): void {
+    this.removals.push({ key: target.key, changeSeq });
+  }
+
+  verdictsChanged({ key }: Parameters<StatusSink['verdictsChanged']>[0]): void {
+    this.judged.push(key);
+  }
+}
+
+/** Tables that keep the rows they are given, in order. */
+export class RecordingTables implements StatusTables<null> {
+  readonly changes: ChangeRow[] = [];
+  readonly statements: string[] = [];
+
+  constructor(private readonly stored: StoredStatuses = { changeSeq: 0, states: new Map() }) {}
+
+  readStatuses = async (): Promise<StoredStatuses> => this.stored;
+
+  lastKnown: StatusTables<null>['lastKnown'] = async (_rows, _shard, keys) => {
+    const unknown = { targetId: '', ip: '127.0.0.1', vrf: 'default', tier: 'fast', policy: undefined };
+    return new Map(keys.map((key) => [key, { key, ...unknown, selected: [], pairs: [] }]));
+  };
+
+  storeChanges: StatusTables<null>['storeChanges'] = async (_rows, _shard, changes) => {
+    this.changes.push(...changes);
+    this.statements.push(`changes ${changes.map(({ target_key }) => target_key).join(',')}`);
+  };
+
+  storeVerdicts: StatusTables<null>['storeVerdicts'] = async (_rows, _shard, verdicts) => {
+    this.statements.push(`verdicts ${verdicts.map(({ targetKey, letters }) => `${targetKey}:${letters}`).join(',')}`);
+  };
+
+  forgetVerdicts: StatusTables<null>['forgetVerdicts'] = async (_rows, _shard, keys) => {
+    this.statements.push(`forget ${keys.join(',')}`);
+  };
+}
+
+export const placeOf = (offset: number, muted = false): RecordPlace => ({ shard: 0, offset, muted, ahead: null });
+
+/** One shard's directory with a policy and an agent, and the state that follows it. */
+export class JudgedShard {
+  readonly directory: ShardDirectory;
+  readonly state: StatusState;
+  clock: ShardClock = { ageMs: 0, atMs: START_MS };
+
+  constructor(sink: StatusSink) {
+    this.directory = new ShardDirectory({
+      assigned: (slot, target) => this.state.onPairAssigned(slot, target, this.clock),
+      unassigned: (slot) => this.state.onPairUnassigned(slot),
+    });
+    this.state = new StatusState(() => this.directory, sink);
+    this.directory.applyPolicy(policyFact('fast', INTERVAL_MS));
+    this.directory.applyAgent({
+      ...{ kind: 'agent', agentId: AGENT, name: 'a', region: 'r', provider: 'p', state: 'active' },
+    });
+  }
+
+  /** Adds targets; `before` is called with each of them before the state. */
+  targets(
+    keys: readonly number[],
+    before: (target: ReturnType<ShardDirectory['applyTarget']>) => void = () => undefined,
+  ): this {
+    for (const key of keys) {
+      const target = this.directory.applyTarget(targetFact(key, 'fast', [AGENT]), this.clock.atMs);
+      before(target);
+      this.state.onTarget(target, this.clock, placeOf(0));
+    }
+    return this;
+  }
+
+  passes(ms: number): this {
+    this.clock = { ageMs: this.clock.ageMs + ms, atMs: this.clock.atMs + ms };
+    this.state.onTick(this.clock, placeOf(0));
+    return this;
+  }
+
+  /** One result of the target, as old as given. Returns how many results were late. */
+  measured(key: number, outcome: number = OUTCOME.reply, ageMs = 0, place = placeOf(1)): number {
+    const target = this.directory.targets.get(key);
+    const agent = this.directory.agents.get(AGENT);
+    if (!target?.policy || !agent) throw new Error(`there is no target ${key}`);
+    const batch: ResultBatch = {
+      ...{ count: 1, agent, lane: LANE.live, receivedAtMs: this.clock.atMs, late: 0, target: [target] },
+      ...{ policy: [target.policy], pairSlot: Int32Array.of(target.pairs[0].slot), check: Uint16Array.of(1) },
+      ...{
+        sampleMs: Float64Array.of(this.clock.atMs - ageMs),
+        outcome: Uint8Array.of(outcome),
+        rttUs: Uint32Array.of(9),
+      },
+    };
+    this.state.onResults(batch, this.clock, place);
+    return batch.late;
+  }
+}

@@ -1,0 +1,70 @@
+import { OUTCOME } from '@icmp-mon/probing/contract';
+import { describe, expect, it } from 'vitest';
+import { JudgedShard, placeOf, RecordingSink, START_MS } from './status-shard.test-data';
+
+function shardOf(...keys: number[]): { shard: JudgedShard; sink: RecordingSink } {
+  const sink = new RecordingSink();
+  return { shard: new JudgedShard(sink).targets(keys), sink };
+}
+
+describe('the state of statuses', () => {
+  it('numbers changes without gaps, each with the place of its record', () => {
+    const { shard, sink } = shardOf(1, 2);
+    shard.measured(1, OUTCOME.reply, 0, placeOf(7));
+    shard.measured(2, OUTCOME.reply, 0, placeOf(8));
+    const told = sink.changes.map(({ target, to, reason, changeSeq, place }) => [
+      target.key,
+      to,
+      reason,
+      changeSeq,
+      place.offset,
+    ]);
+    expect(told).toEqual([
+      [1, 'unknown', 'warming', 1, 0],
+      [2, 'unknown', 'warming', 2, 0],
+      [1, 'up', 'quorum_up', 3, 7],
+      [2, 'up', 'quorum_up', 4, 8],
+    ]);
+  });
+
+  it('dates a change by the sample that led to it', () => {
+    const { shard, sink } = shardOf(1);
+    shard.passes(1_000).measured(1, OUTCOME.reply, 400);
+    expect(sink.changes.at(-1)).toMatchObject({ to: 'up', atMs: START_MS + 600, lastSuccessMs: START_MS + 600 });
+  });
+
+  it('judges nothing by results that are late, and counts them', () => {
+    const { shard, sink } = shardOf(1);
+    const before = sink.changes.length;
+    expect(shard.measured(1, OUTCOME.reply, 60_000)).toBe(1);
+    expect(sink.changes).toHaveLength(before);
+    expect(shard.measured(1)).toBe(0);
+  });
+
+  it('forgets a verdict that is stale', () => {
+    const { shard, sink } = shardOf(1);
+    shard.measured(1);
+    shard.passes(60_000);
+    expect(sink.changes.at(-1)).toMatchObject({ from: 'up', to: 'unknown', reason: 'no_fresh_data' });
+  });
+
+  it('numbers the removal of a target like any change', () => {
+    const { shard, sink } = shardOf(1);
+    const target = shard.directory.removeTarget(1);
+    if (target) shard.state.onTargetRemoved(target, shard.clock, placeOf(9));
+    expect(sink.removals).toEqual([{ key: 1, changeSeq: sink.changes.length + 1 }]);
+  });
+
+  it('is the same after a checkpoint, and continues from there in the same way', () => {
+    const { shard } = shardOf(2, 1);
+    shard.measured(1);
+    const sink = new RecordingSink();
+    const restored = new JudgedShard(sink).targets([2, 1]);
+    sink.changes.length = 0;
+    restored.state.restore(shard.state.checkpoint());
+    expect(restored.state.checkpoint()).toEqual(shard.state.checkpoint());
+    restored.measured(1, OUTCOME.timeout);
+    restored.measured(1, OUTCOME.timeout);
+    expect(sink.changes).toMatchObject([{ from: 'up', to: 'down', changeSeq: shard.state.changeSeq + 1 }]);
+  });
+});
