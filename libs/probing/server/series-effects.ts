@@ -5,7 +5,7 @@ import { SeriesRows } from './series-rows';
 import type { SeriesState } from './series-state';
 import type { SeriesTables } from './series-tables';
 
-/** Fragments wait while they would be more rows a second than this, but never longer than the maximum. */
+/** Fragments wait while they would be more rows per second than this, but never longer than the maximum. */
 export const FRAGMENT_ROWS_PER_S = 500;
 const FRAGMENT_WAIT_MS_MAX = 10_000;
 /** A log that runs this much faster than the clock is being caught up with. */
@@ -73,7 +73,7 @@ export class SeriesEffects<T> {
     };
   }
 
-  /** What somebody looks at does not wait for the row budget of the whole shard. */
+  /** What is watched does not wait for the row budget of the whole shard. */
   private takeWatched(): PendingWrite<T> | null {
     const { state } = this;
     const watched = this.live.watched();

@@ -20,7 +20,7 @@ export interface SeriesOptions<T> {
   tables: SeriesTables<T>;
   agentNumbers: AgentNumbers;
   liveBus: LiveBus;
-  /** ms of a clock that nobody sets; the process's own unless set. */
+  /** Monotonic clock, ms; the process's own unless set. */
   nowMs?: () => number;
   /** 500 unless set. */
   fragmentRowsPerS?: number;

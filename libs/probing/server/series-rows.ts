@@ -39,7 +39,7 @@ export class SeriesRows<T> {
   }
 
   /**
-   * What a window gained after it was folded: one more row beside the folded one, and a fragment for those who watch.
+   * What a window gained after it was folded: one more row in addition to the folded one, and a fragment for live views.
    * Below the cut readers pass fragments over.
    */
   lateFragment(window: number): void {

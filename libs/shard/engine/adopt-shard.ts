@@ -13,7 +13,7 @@ import { ShardWriter, type WriterTransaction } from './writer';
 export interface Adoption {
   telemetryUrl: string;
   shard: number;
-  /** Offset to go on from: the first that the log holds, or the first whose effects are not stored. */
+  /** Offset to continue from: the first that the log holds, or the first whose effects are not stored. */
   low: number;
   /** The log is another one than that of the stored positions: nothing in it was ever read. */
   newLog: boolean;
@@ -32,9 +32,9 @@ export interface Adopted {
 }
 
 /**
- * Accepts that the records before `low` are gone: the shard goes on from there with the statuses and numbers that are stored, the
- * feed's present facts, and verdicts to be earned anew; what was not measured is recorded. The adoption owns the shard meanwhile,
- * under an epoch and a lease of its own: whoever owned it has lost it, keeps its others, and the next owner starts from what this
+ * Accepts that the records before `low` are gone: the shard continues from there with the statuses and numbers that are stored, the
+ * feed's present facts, and verdicts that start from nothing; what was not measured is recorded. The adoption owns the shard during this,
+ * under an epoch and a lease of its own: the projector that owned it has lost it, keeps its others, and the next owner starts from what this
  * stored, all in one transaction. If it fails, the shard is free as it was.
  */
 export async function adoptShard(adoption: Adoption): Promise<Adopted> {

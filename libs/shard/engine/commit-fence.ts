@@ -8,7 +8,7 @@ export async function holdCommits(sql: Pick<Sql, 'query'>): Promise<void> {
   await sql.query('SELECT pg_advisory_xact_lock($1)', [COMMIT_LOCK]);
 }
 
-/** Comes first in a commit: one that waits here holds no row, so the leases of its shards are renewed meanwhile. */
+/** Comes first in a commit: one that waits here holds no row, so the leases of its shards are renewed during the wait. */
 export async function passCommitFence(sql: Pick<Sql, 'query'>): Promise<void> {
   await sql.query('SELECT pg_advisory_xact_lock_shared($1)', [COMMIT_LOCK]);
 }

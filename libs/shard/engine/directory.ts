@@ -38,7 +38,7 @@ export interface TargetEntry {
   selected: string[];
   /** Those of them whose policy refuses the address, sorted; absent where none does. */
   refuses?: string[];
-  /** Who probed it before, as far as what they measured is still kept; absent where nobody did. */
+  /** Who probed it before, as far as what they measured is still kept; absent where none did. */
   former?: FormerAgent[];
   pairs: PairEntry[];
 }
@@ -54,13 +54,13 @@ interface DirectoryHead {
   targets: Omit<TargetEntry, 'pairs' | 'policy'>[];
 }
 
-/** Who is to be probed by whom under which policy, as the shard's log has told so far. */
+/** Who is to be probed by whom under which policy, as of the shard's log so far. */
 export class ShardDirectory {
   readonly policies = new Map<string, PolicyEntry>();
   /** Those removed too, about 200 bytes of a checkpoint each: open windows name them. */
   readonly agents = new Map<string, AgentEntry>();
   readonly targets = new Map<number, TargetEntry>();
-  /** By id, for whoever is named by an agent's or a target's fact. */
+  /** By id, for agents that are named by an agent's or a target's fact. */
   private readonly agentIndexes = new Map<string, number>();
   private readonly agentIds: string[] = [];
   /** By the agent's index and the target's key: one look for each result, however many agents a target has. */
@@ -155,7 +155,7 @@ export class ShardDirectory {
     return agent !== undefined && this.pairsOfAgent[agent.index].size > 0;
   }
 
-  /** The assigned pair, if it is one: else its results do not count. */
+  /** The assigned pair, if it is one; otherwise its results do not count. */
   findPair(agentIndex: number, targetKey: number, check: number): PairEntry | undefined {
     const slot = this.pairsOfAgent[agentIndex].get(targetKey);
     let pair = slot < 0 ? undefined : this.pairs[slot];

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 
 /** Time as the host of shards sees it: real in the product, simulated in tests. */
 export interface EngineTime {
-  /** ms of a clock that nobody sets. */
+  /** Monotonic clock, ms. */
   nowMs(): number;
   /** Resolves after `ms`, earlier when `signal` is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;

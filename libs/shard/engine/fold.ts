@@ -19,11 +19,11 @@ import { NO_PAIR, type RecordPlace, type ResultBatch, type ShardClock, type Shar
 import { isJump, type ReceiptState, ReceiptTimes } from './receipt-times';
 import type { WriterTransaction } from './writer';
 
-/** A tick ages things by at most this much: time in which nobody could write makes nobody stale. */
+/** A tick ages things by at most this much: time in which no tick could be written makes nothing stale. */
 const TICK_STEP_MS_MAX = 2_000;
 /** Samples older than this when received are counted and dropped: no window for them is kept anywhere. */
 const SAMPLE_AGE_MS_MAX = 30 * 86_400_000;
-/** Results that are dated further after their receipt than this are told of: clocks differ a little. */
+/** Results that are dated further after their receipt than this are reported: clocks differ a little. */
 const NEWER_MS_MAX = 1_000;
 /** The same of results whose agent's clock is off. */
 const CLOCK_OFF_MS_MAX = 5_000;
@@ -56,7 +56,7 @@ interface CoreHead {
 
 /**
  * The state of one shard as a fold over its log: directory, clock, repeats, and the participants' own state. Pure: the
- * same records from the same checkpoint give the same state and the same effects, whoever folds them and when.
+ * same records from the same checkpoint give the same state and the same effects, in any process and at any time.
  */
 export class ShardFold<T = WriterTransaction> {
   readonly directory: ShardDirectory;
@@ -98,7 +98,7 @@ export class ShardFold<T = WriterTransaction> {
     return this.clock.atMs;
   }
 
-  /** Applies the record at `offset`. `mutedUpTo` tells for each participant up to where its effects are stored. */
+  /** Applies the record at `offset`. `mutedUpTo` returns up to where a participant's effects are stored. */
   apply(
     offset: number,
     value: Uint8Array,
@@ -138,7 +138,7 @@ export class ShardFold<T = WriterTransaction> {
 
   /**
    * Goes on behind `position` although records before it may be lost. `facts` are all that hold, up to `feedPosition` of the feed:
-   * they stand in for those that are lost with the log, and targets of which none tells are gone.
+   * they stand in for those that are lost with the log, and targets that none of them names are removed.
    */
   async skip(
     transaction: T,
@@ -206,7 +206,7 @@ export class ShardFold<T = WriterTransaction> {
     this.counters.blocks++;
     const inspected = inspectBlock(envelope.block);
     if (!inspected.ok) return this.refuse(inspected);
-    // The header alone tells of repeats and of agents that probe nothing here: whatever they send, it is not decoded.
+    // The header alone shows repeats and agents that probe nothing here: what they send is not decoded.
     const { agentId, lane, boot, sequence, count } = inspected.header;
     const receivedAtMs = this.receipts.bounded(envelope.receivedAtMs, this.lastTickMs);
     const placement = this.lanes.place(`${agentId}/${lane}`, boot, sequence, this.clock.ageMs, receivedAtMs);

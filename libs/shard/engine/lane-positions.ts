@@ -34,7 +34,7 @@ export type LaneEntry = [
  *     lower boot, or one that was replaced counts once the present one is silent for a minute
  *     lower boot, never seen               counts at once if the present one is a time in the future: that clock was ahead
  *
- * So of two processes with one identity the one that was started last counts, and a clock that was ahead locks nobody out.
+ * So of two processes with one identity the one that was started last counts, and a clock that was ahead locks no agent out.
  * Kept for every agent that ever shipped, about 100 bytes of a checkpoint each, also when it is removed: should it come back, what it
  * ships may have been here before.
  */

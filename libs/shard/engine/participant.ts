@@ -4,7 +4,7 @@ import type { CheckpointPart } from './checkpoint-codec';
 import type { AgentEntry, PolicyEntry, TargetEntry } from './directory';
 import type { WriterTransaction } from './writer';
 
-/** Where in the shard's log the fold stands, and whether what follows from it is already stored. */
+/** Where in the shard's log the fold is, and whether what follows from it is already stored. */
 export interface RecordPlace {
   shard: number;
   offset: number;
@@ -16,7 +16,7 @@ export interface RecordPlace {
 
 /** The shard's own time. No wall clock of a process enters a decision. */
 export interface ShardClock {
-  /** Sum of the ticks' bounded steps in ms: what ages things. Stands still while nobody could write ticks. */
+  /** Sum of the ticks' bounded steps in ms: what ages things. Holds while no tick could be written. */
   ageMs: number;
   /** Wall clock of the latest tick in ms since 1970, by the database that holds the tick lease. */
   atMs: number;
@@ -54,7 +54,7 @@ export interface PendingWrite<T = WriterTransaction> {
   write(transaction: T): Promise<void>;
   /** Given when these are the effects of some keys only, all of them so far, while others still wait. */
   ahead?: readonly number[];
-  /** After the commit: publish to whoever watches. Failures here must not matter to the record of truth. */
+  /** After the commit: publish to live views. Failures here must not matter to the record of truth. */
   committed?(): void;
 }
 
@@ -82,8 +82,8 @@ export interface ShardParticipant<T = WriterTransaction> {
    */
   resume?(): number;
   /**
-   * All records up to `position` may be lost, or (null) the log is another one: what follows from results is to be earned
-   * anew. What went ahead beyond the participant's own position will come again, and must not stay.
+   * All records up to `position` may be lost, or (null) the log is another one: what follows from results starts from
+   * nothing. What went ahead beyond the participant's own position will come again, and must not stay.
    */
   skip?(transaction: T, clock: ShardClock, position: number | null): Promise<void>;
   /** True when the state is at a point where a checkpoint is cheap and due. */

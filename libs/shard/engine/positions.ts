@@ -7,10 +7,10 @@ export type PositionState = 'ok' | 'before' | 'past';
 
 export interface ShardPosition {
   shard: number;
-  /** Null while nobody owns it. */
+  /** Null while no projector owns it. */
   owner: string | null;
   epoch: number;
-  /** Where the checkpoint stands: the next owner reads on behind it. */
+  /** Where the checkpoint is: the next owner reads on behind it. */
   checkpoint: number;
   checkpointAt: Date | null;
   /** Up to where the effects of every participant are stored; the checkpoint's position before the first. */
@@ -24,8 +24,8 @@ export interface ShardPosition {
 }
 
 /**
- * Every shard's position beside the bounds of its log, by number. The bounds are asked for after the positions were read: a shard that
- * goes on meanwhile would else seem to be past the end.
+ * Every shard's position with the bounds of its log, by number. The bounds are asked for after the positions were read: a shard that
+ * advances between the two would otherwise seem to be past the end.
  */
 export async function shardPositions(
   sql: Sql,

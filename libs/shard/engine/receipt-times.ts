@@ -16,8 +16,8 @@ export interface ReceiptState {
 }
 
 /**
- * Times of receipt, bounded by the shard's ticks. A receipt far ahead of the last tick is either after an outage in which nobody wrote
- * ticks, or by a gateway whose clock is ahead. The next tick tells which: if it follows the one before as always, no time has
+ * Times of receipt, bounded by the shard's ticks. A receipt far ahead of the last tick is either after an outage in which no worker wrote
+ * ticks, or by a gateway whose clock is ahead. The next tick decides which: if it follows the one before as always, no time has
  * passed, and receipts ahead of it count as the present until one is in bounds again.
  */
 export class ReceiptTimes {

@@ -110,7 +110,7 @@ export class ShardCommitter<T> {
       await time.turn();
     }
     if (idleDue) this.lastIdleCommitMs = time.nowMs();
-    // One that was lost meanwhile must not fail the commit of the others.
+    // One that was lost since must not fail the commit of the others.
     const taken = takes.filter(({ owned }) => this.held.isCurrent(owned));
     if (taken.length > 0) {
       const commits = taken.map(({ commit }) => commit);

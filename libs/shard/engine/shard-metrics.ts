@@ -58,7 +58,7 @@ export function observeShards(host: ShardHost, bounds: () => Promise<Map<string,
           if (end !== undefined) this.set({ shard: String(shard) }, Math.max(0, end.high - 1 - offset));
         }
       } catch (error) {
-        // The other figures are told all the same; without Kafka this one is not known.
+        // The other figures are reported all the same; without Kafka this one is not known.
         logger.debug({ err: error }, 'the end of the shard log is not known');
       }
     },

@@ -62,7 +62,7 @@ async function adopt(stored: number[], facts: FeedFact[], numberAbove = 0): Prom
   };
 }
 
-describe('a shard that goes on behind a lost log', () => {
+describe('a shard that continues behind a lost log', () => {
   it('keeps the status of a target that its checkpoint did not know', async () => {
     const { changes, differing, head } = await adopt([1], [POLICY, targetFact(1)]);
     expect(changes).toEqual([]);
@@ -71,7 +71,7 @@ describe('a shard that goes on behind a lost log', () => {
     expect(head.states).toEqual([[1, 'down', 'quorum_down', START_MS, [1]]]);
   });
 
-  it('tells that a target is gone whose removal was lost with the log', async () => {
+  it('reports that a target is removed whose removal was lost with the log', async () => {
     const { changes, kept, head } = await adopt([1, 2], [POLICY, targetFact(1)]);
     expect(changes).toMatchObject([{ target_key: 2, from_status: 'down', removed: true, change_seq: 41 }]);
     expect(kept).toEqual([1]);

@@ -32,7 +32,7 @@ interface Measured {
   sampleMs?: number;
 }
 
-/** A shard with one target of one agent; time passes in true seconds, each with a tick, and clocks are off as told. */
+/** A shard with one target of one agent; time passes in true seconds, each with a tick, and clocks are off as given. */
 class Shard {
   readonly samplesMs: number[] = [];
   readonly uncounted: Partial<Record<UncountedReason, number>> = {};
@@ -109,7 +109,7 @@ class Shard {
     return this;
   }
 
-  /** Another process goes on from the checkpoint. */
+  /** Another process continues from the checkpoint. */
   restarts(): this {
     const bytes = this.fold.checkpoint();
     this.fold = this.newFold();
@@ -158,7 +158,7 @@ describe('a gateway whose clock is 50 minutes ahead for half a minute', () => {
     expect(shard.uncounted.too_new).toBe(2);
   });
 
-  it('is not suspected after an outage in which nobody wrote ticks', () => {
+  it('is not suspected after an outage in which no ticks were written', () => {
     const shard = new Shard().measured();
     shard.nowMs += 10 * MINUTE_MS;
     const sampleMs = shard.nowMs - 2_000;
@@ -223,7 +223,7 @@ describe('the boots of an agent', () => {
 });
 
 describe('results that are not counted as the agent meant', () => {
-  it('are told by reason', () => {
+  it('are counted by reason', () => {
     const shard = new Shard().measured().measured({ sequence: 1 }).passes(15_000);
     shard.measured({ sampleMs: shard.nowMs - 40 * DAY_S * 1_000 });
     shard.measured({ sampleMs: shard.nowMs + 3 * MINUTE_MS });

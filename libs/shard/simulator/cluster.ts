@@ -19,7 +19,7 @@ import { World } from './world';
 /** Status, series, uncounted. */
 const PARTICIPANTS = 3;
 const CHECKPOINT_BYTES_MAX = 64 * 1024 * 1024;
-/** A process that is told to stop and does not end is killed. */
+/** A process that is asked to stop and does not end is killed. */
 const STOP_MS_MAX = 10_000;
 const CLIENT_GONE_MS_MAX = 50;
 
@@ -124,7 +124,7 @@ export class Cluster {
     if (!incarnation) return;
     incarnation.process.crash();
     this.running[slot] = null;
-    // What nobody may end would stay open for ever.
+    // A connection that no successor may end would stay open for ever.
     if (!lingers || !this.plan.endsBackends) {
       this.world.schedule(this.world.below(CLIENT_GONE_MS_MAX), () => this.endConnections(incarnation));
     }

@@ -104,7 +104,7 @@ describe('a shard', () => {
     ];
     let offset = 0;
     for (const [at, fact] of feed.entries()) fold.apply(offset++, encodeFeedRecord(at + 1, fact), () => -1);
-    // A body that cannot be decoded tells whether somebody tried to.
+    // A body that cannot be decoded shows whether decoding was tried.
     const body = { bytes: Uint8Array.of(1, 2, 3), stored: false, count: 20_000, baseTimeMs: 1, rawLength: 400_000 };
     const send = (id: string, sequence: number): void => {
       const block = frameBlock({ agentId: id, boot: 1, lane: LANE.live, shard: 0, sequence, policyVersion: 1 }, body);
@@ -121,7 +121,7 @@ describe('a shard', () => {
     expect(fold.counters).toMatchObject({ refusedBlocks: 1, repeatedBlocks: 2, unassignedResults: 40_000 });
   });
 
-  it('lives on after records that nobody can read', () => {
+  it('continues after records that cannot be read', () => {
     const { fold } = newRun();
     const before = fold.digest();
     for (const value of [new Uint8Array(), Uint8Array.of(9), Uint8Array.of(1, 255, 255), Uint8Array.of(3, 1, 123)]) {

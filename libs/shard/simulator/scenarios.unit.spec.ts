@@ -30,7 +30,7 @@ function restoredFrom(checkpoint: Uint8Array): Restored {
   return restored;
 }
 
-/** A shard with one target and the agents given, told in the words of an operator. */
+/** A shard with one target and the agents given, in the words of an operator. */
 class Story {
   readonly fold: ShardFold<SimulatedRows>;
   private readonly tables = new SimulatedTables();
@@ -118,7 +118,7 @@ class Story {
     return this.measured(outcome, agentId, this.nowMs, LANE.live, check);
   }
 
-  /** What stands for the target in a checkpoint, and in one of who goes on from that. */
+  /** The state of the target in a checkpoint, and in one of a shard that continues from it. */
   standing(): [state: unknown, restored: unknown] {
     const restored = restoredFrom(this.fold.checkpoint());
     return [this.status.checkpoint().head, restored.participants[0].checkpoint().head];
@@ -171,7 +171,7 @@ describe('a target', () => {
     expect((await story.measured(OUTCOME.timeout).statuses()).at(-1)).toBe('unknown never_answered');
   });
 
-  it('is unknown when its agent falls silent, and has to earn its verdict anew', async () => {
+  it('is unknown when its agent falls silent, and has to earn its verdict again', async () => {
     const story = up();
     await story.stored();
     expect(await story.passes(4 * INTERVAL_MS).statuses()).toEqual(['unknown no_fresh_data']);
@@ -186,7 +186,7 @@ describe('a target', () => {
     expect(await story.passes(4 * INTERVAL_MS).statuses()).toEqual(['unknown no_fresh_data']);
   });
 
-  it('is dated by the first tick when it was told of before', async () => {
+  it('is dated by the first tick when its fact came before', async () => {
     const { changes } = await new Story().selected(AGENT_IDS[0]).tick().stored();
     expect(changes.map(({ since }) => since)).toEqual([new Date(START_MS).toISOString()]);
   });
@@ -211,7 +211,7 @@ describe('a target whose agent cannot be relied on', () => {
     expect(await story.statuses()).toEqual([]);
   });
 
-  it('says that it is silent otherwise once the agent is heard again', async () => {
+  it('is silent for another reason once the agent reports again', async () => {
     const story = up()
       .is('silent')
       .passes(4 * INTERVAL_MS);
@@ -229,14 +229,14 @@ describe('a target whose agent cannot be relied on', () => {
     expect(await story.measured(OUTCOME.reply, AGENT_IDS[1]).statuses()).toEqual(['up quorum_up']);
   });
 
-  it('stands on while an agent that now refuses it has a fresh verdict', async () => {
+  it('keeps its status while an agent that now refuses it has a fresh verdict', async () => {
     const story = up();
     await story.stored();
     expect(await story.refusedBy(AGENT_IDS[0]).statuses()).toEqual([]);
     expect(await story.passes(4 * INTERVAL_MS).statuses()).toEqual(['unknown agent_refuses']);
   });
 
-  it('goes on from a checkpoint with what was said of its agents', async () => {
+  it('continues from a checkpoint with the conditions of its agents', async () => {
     const story = new Story().tick().refusedBy(AGENT_IDS[0]).is('silent', AGENT_IDS[1]);
     const restored = restoredFrom(story.fold.checkpoint());
     expect(restored.directory.targets.get(KEY)?.refuses).toEqual([AGENT_IDS[0]]);
@@ -271,7 +271,7 @@ describe('a target with several checks', () => {
     expect(await story.measuredBy(2, OUTCOME.timeout).statuses()).toEqual(['down quorum_down']);
   });
 
-  it('stands by each check as that stood while new agents warm', async () => {
+  it('keeps the judgement of each check while new agents warm', async () => {
     const story = up().checked(1, 2).measuredBy(2, OUTCOME.reply);
     story.passes(1_000).measuredBy(2, OUTCOME.timeout).measuredBy(2, OUTCOME.timeout);
     await story.stored();
@@ -286,7 +286,7 @@ describe('a target with several checks', () => {
 });
 
 describe("the shard's clock", () => {
-  it('goes on after one tick of a clock that was set an hour ahead and back', async () => {
+  it('continues after one tick of a clock that was set an hour ahead and back', async () => {
     const story = up();
     await story.stored();
     story.tick(story.nowMs + 3_600_000).passes(4 * INTERVAL_MS);
@@ -294,7 +294,7 @@ describe("the shard's clock", () => {
     expect((await story.measured(OUTCOME.reply).stored()).tables).toEqual(['probe_recent']);
   });
 
-  it('makes nobody stale by an hour in which no tick could be written', async () => {
+  it('makes no agent stale by an hour in which no tick could be written', async () => {
     const story = up();
     await story.stored();
     story.nowMs += 3_600_000;
@@ -302,7 +302,7 @@ describe("the shard's clock", () => {
   });
 });
 
-describe('results of an agent whose target was given to another meanwhile', () => {
+describe('results of an agent whose target was given to another since', () => {
   const moved = (): Story => up().is('silent').selected(AGENT_IDS[1]).measured(OUTCOME.reply, AGENT_IDS[1]);
 
   it('are kept when the agent returns, also from a checkpoint, and judge nothing', async () => {
@@ -326,7 +326,7 @@ describe('results of an agent whose target was given to another meanwhile', () =
 });
 
 describe('late results', () => {
-  it('tell readers of the cut that they lie below, also when nothing was folded meanwhile', async () => {
+  it('report the cut above them to readers, also when nothing was folded since', async () => {
     const story = up();
     await story.stored();
     story.passes(4 * WINDOW_MS);

@@ -87,7 +87,7 @@ export class SimulatedAgent {
   }
 }
 
-/** One probe's outcome, jittered; `down` targets answer nobody. */
+/** One probe's outcome, jittered; `down` targets do not answer. */
 export function probe(random: () => number, key: number, sampleMs: number, down: boolean): SimulatedSample {
   const dice = random();
   const outcome = dice < 0.03 ? OUTCOME.not_sent : down || dice < 0.08 ? OUTCOME.timeout : OUTCOME.reply;

@@ -65,7 +65,7 @@ function headAtMiddle(): StatusHead {
 }
 
 describe('a shard after an upgrade', () => {
-  it('goes on exactly where the release before stood, when that judged alike', async () => {
+  it('continues exactly where the release before was, when that judged alike', async () => {
     const head = headAtMiddle();
     const { changes, warnings } = await changesAfterTakeover(head);
     expect(warnings).toEqual([]);

@@ -21,7 +21,7 @@ const NO_VOTES: Votes = { selected: 0, needed: 0, up: 0, degraded: 0, down: 0, u
 /** Targets whose verdicts are written by one statement; a hundred agents of each are some megabytes. */
 const TARGETS_PER_STATEMENT = 1_000;
 
-/** What the state tells as it changes. */
+/** What the state reports as it changes. */
 export interface StatusSink {
   changed(change: StatusChange): void;
   removed(target: TargetEntry, before: Judgement, atMs: number, changeSeq: number, place: RecordPlace): void;
@@ -32,7 +32,7 @@ export interface StatusSink {
 /** Rows that one shard's status changes and verdicts come to, kept until the host commits them. */
 export class StatusEffects<T> implements StatusSink {
   private changes: ChangeRow[] = [];
-  /** Targets of which some agent says something else than what is stored. */
+  /** Targets for which some agent's verdict differs from what is stored. */
   private judged = new Map<number, TargetEntry>();
   private gone = new Set<number>();
 

@@ -70,7 +70,7 @@ describe('the effects of statuses', () => {
     expect(tables.changes).toMatchObject([{ change_seq: 9, removed: true, to_status: 'unknown' }]);
   });
 
-  it('wake whoever publishes after commits with changes only', () => {
+  it('wake the publisher after commits with changes only', () => {
     const { effects, change, target, commits } = setUp();
     effects.verdictsChanged(target, placeOf(1));
     effects.drain()?.committed?.();

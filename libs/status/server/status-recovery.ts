@@ -32,7 +32,7 @@ export class StatusRecovery<T> {
     this.recalled = await this.tables.readStatuses(rows, this.shard);
   }
 
-  /** What is stored counts where the state came to something else. Returns how many entries differed. */
+  /** What is stored counts where the state differs. Returns how many entries differed. */
   reconcile(): number {
     const { recalled, state } = this;
     if (!recalled) return 0;

@@ -21,11 +21,11 @@ const JUDGED_INTERVALS_MAX = 2;
 const FUTURE_MS_MAX = 5_000;
 
 export interface TargetState extends Judgement {
-  /** 0 while the shard has not heard what time it is. */
+  /** 0 before the shard's first tick. */
   sinceMs: number;
   /** Checks that some agent has had an answer to, sorted; whichever agents come and go later. */
   answered: number[];
-  /** Where each check stands, if there are several: of a single one the status itself tells. */
+  /** The judgement of each check, if there are several; of a single one it is the status itself. */
   checks?: CheckJudgement[];
 }
 
@@ -235,7 +235,7 @@ export class StatusState {
   }
 }
 
-/** What stands for one check of several. A new one has nothing of its own: it takes no target down, and holds none there. */
+/** The current judgement of one check of several. A new one has nothing of its own: it takes no target down, and holds none there. */
 function standingOf(state: TargetState, check: number): Judgement {
   const own = state.checks?.find((each) => each.check === check);
   if (own) return own;
