@@ -103,7 +103,7 @@ export function environmentOf(name, installation) {
 
 /** @param {import('./apps.mjs').Installation} installation */
 export function migrateEnvironment(installation) {
-  // It runs as whoever starts all of it, before the api has its file.
+  // It runs as the user that starts everything, before the api has its file.
   const secrets = { ICMPMON_SECRET_FILE: join(installation.dir, 'secrets.json') };
   return chosen(settingsOfMigrate, { ...serverEnvironment('owner', installation), ...secrets });
 }

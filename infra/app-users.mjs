@@ -6,7 +6,7 @@ import { asOwner, isRoot, owner } from './owner.mjs';
 import { hasCommand } from './provision/system-packages.mjs';
 
 /**
- * Who runs a process; empty for whoever starts it.
+ * The user that runs a process; empty for the user that starts it.
  * @typedef {{ uid?: number, gid?: number }} AppUser
  */
 
@@ -19,7 +19,7 @@ const uidsPerGroup = 10;
 
 /**
  * Who runs the processes of the installation below `dir`, by name: {uid, gid}. Under sudo all belong to the person behind it, and
- * without root to whoever started them; `needed` are the files that all of them read.
+ * without root to the user that started them; `needed` are the files that all of them read.
  * @param {string} dir
  * @param {string[]} needed
  * @returns {{users: Record<string, {uid?: number, gid?: number}>, reason?: string}} `reason` says why they stay root's

@@ -47,7 +47,7 @@ async function faults(names) {
   await setUp(import.meta.url, { provider, commands: pure ? [] : ['fping', 'nft', 'ip'] });
   const showsPortal = names.length === 0 || names.some((name) => portalFaults.includes(name));
   if (!pure) await (showsPortal ? build(say) : buildServers(say));
-  // Always anew: it takes a second, and its sources are spread over the workspace.
+  // Always built again: it takes a second, and its sources are spread over the workspace.
   await run(nodeBinary, ['libs/platform/workspace/build-app.mjs', 'faults'], { cwd: rootDir });
   // Apps that are started again must be those that were killed, whatever is built meanwhile.
   const dir = join(testDir, `faults-${process.pid}`);

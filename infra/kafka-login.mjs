@@ -11,7 +11,7 @@ const variables = {
  */
 
 /**
- * The login to a Kafka that somebody else runs, as it is given; undefined when none is. The apps check it.
+ * The login to an external Kafka, as configured; undefined when none is. The apps check it.
  * @returns {KafkaLogin | undefined}
  */
 export function givenKafkaLogin(environment = process.env) {

@@ -47,8 +47,8 @@ function bind(port) {
 }
 
 /**
- * Ports by name, the same from start to start: recorded in `file`, and only one that somebody else took meanwhile is
- * chosen anew.
+ * Ports by name, the same from start to start: recorded in `file`, and only one that another process took meanwhile is
+ * chosen again.
  * @param {string} file
  * @param {string[]} names
  * @returns {Promise<Record<string, number>>}

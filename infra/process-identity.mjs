@@ -6,7 +6,7 @@ const killedWithinMs = 5_000;
 /** @typedef {{ pid: number, startTime: string, bootId: string }} Identity */
 
 /**
- * A process id alone may have passed to somebody else's process; with the start time (clock ticks since boot) and the
+ * A process id alone may have passed to another process; with the start time (clock ticks since boot) and the
  * boot it cannot. Nothing is ever signalled on the word of a pid alone.
  * @param {number | undefined} pid
  * @returns {Identity | undefined}
@@ -131,7 +131,7 @@ function signalGroup(leaderPid, name) {
 }
 
 /**
- * Ended ones that nobody has waited for yet do not count.
+ * Ended processes that their parent has not reaped yet do not count.
  * @param {number} leaderPid
  */
 function groupLives(leaderPid) {

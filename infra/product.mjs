@@ -67,7 +67,7 @@ export async function runProduct({ dir, provider, report }) {
 }
 
 /**
- * Of databases that somebody else runs, the apps use the login that is given: its roles are theirs to make.
+ * On external databases the apps use the configured login: their operator creates the roles.
  * @param {string} provider
  * @param {import('./providers/environment.mjs').Addresses} addresses
  * @param {Record<string, string>} passwords

@@ -108,7 +108,7 @@ async function superviseInBackground() {
 }
 
 /**
- * Runs everything as children of this process until it is told to end.
+ * Runs everything as children of this process until a signal ends it.
  * @param {string} provider
  */
 async function supervise(provider) {

@@ -19,7 +19,7 @@ const variables = {
  */
 
 /**
- * Addresses of services that somebody else runs, or undefined when none is given.
+ * Addresses of external services, or undefined when none is configured.
  * @throws Refusal naming what is missing when only some are given: a mixture is never guessed
  * @returns {Addresses | undefined}
  */

@@ -12,7 +12,7 @@ const keyringPackage = 'debian-archive-keyring';
 const packages = ['postgresql-17', 'postgresql-17-timescaledb', 'valkey-server'];
 
 /**
- * A Debian tree with the database servers, made once; an interrupted attempt is made anew. Returns its folder.
+ * A Debian tree with the database servers, made once; an interrupted attempt is repeated. Returns its folder.
  * @param {string} runtimeDir
  * @param {(line: string) => void} say
  */

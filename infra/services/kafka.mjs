@@ -6,7 +6,7 @@ import { writePrivateText } from '../private-file.mjs';
 import { run } from '../run.mjs';
 import { kafkaAnswers } from './kafka-ready.mjs';
 
-/** The one user of the broker that is started here; nobody else may do anything. */
+/** The one user of the broker that is started here; no other user may do anything. */
 export const kafkaUser = 'icmpmon';
 
 /** Largest request before the login: a handshake, or name and password. */

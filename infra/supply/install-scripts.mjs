@@ -1,5 +1,5 @@
 /**
- * Shipped packages that bring an install script, and why that is accepted. npm is told to run none (`.npmrc`), but who installs
+ * Shipped packages that bring an install script, and why that is accepted. npm runs none (`.npmrc`), but who installs
  * otherwise would run them.
  * @type {Record<string, string>}
  */
@@ -9,7 +9,7 @@ export const acceptedInstallScripts = {
 };
 
 /**
- * Paths of production packages with an install script that nobody accepted, and accepted ones that are not there any more.
+ * Paths of production packages with an install script that is not in the list, and listed ones that no longer exist.
  * @param {{ packages: import('./bill-of-materials.mjs').Packages }} lock
  */
 export function installScriptFaults({ packages }, accepted = acceptedInstallScripts) {

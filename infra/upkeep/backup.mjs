@@ -69,7 +69,7 @@ async function write(dir, addresses) {
 }
 
 /**
- * Where the shards stand; null, and told, when Kafka cannot be asked.
+ * Positions of the shards; null, with a message, when Kafka cannot be asked.
  * @param {import('../providers/environment.mjs').Addresses} addresses
  */
 async function readPositions(addresses) {

@@ -21,7 +21,7 @@ export interface SessionLockTerm extends Term {
 
 /**
  * Leads who holds an advisory lock by its session: exclusive also while the leader is stopped, until its connection ends. So no other
- * process leads beside one that only seems dead; the price is that nobody leads until the server notices that it is.
+ * process leads while the former leader only seems dead; the price is that no process leads until the server detects the loss.
  */
 export function bySessionLock({ url, applicationName, lock }: SessionLockOptions): Claim<SessionLockTerm> {
   return {

@@ -129,7 +129,8 @@ export class SimulatedLogReader implements LogReader {
     this.followings.delete(partition);
     if (!following) return;
     following.isEnded = true;
-    await following.handling.catch(() => undefined);
+    // `read` handles its failure; here only its end counts.
+    await Promise.allSettled([following.handling]);
   }
 
   async close(): Promise<void> {
