@@ -166,12 +166,8 @@ describe('rebuilding what a consumer group writes', () => {
       ...Object.fromEntries(numbers.map((name) => [name, 0])),
       ...{ spoolBlocks, at: at0, startedAt: at0, agentVersion: '1', executors: [] },
     });
-    const report = (agentId: string, at: number): Promise<void> => {
-      const value = {
-        agentId,
-        receivedAt: new Date(Date.UTC(2026, 0, 1) + at * 1_000).toISOString(),
-        telemetry: telemetryOf(at),
-      };
+    const report = (agentId: string, at: number, receivedMs = Date.UTC(2026, 0, 1) + at * 1_000): Promise<void> => {
+      const value = { agentId, receivedAt: new Date(receivedMs).toISOString(), telemetry: telemetryOf(at) };
       return messaging.send(AgentHealthProjection.topics[0], [
         { key: agentId, value: Buffer.from(JSON.stringify(value)) },
       ]);
@@ -191,5 +187,10 @@ describe('rebuilding what a consumer group writes', () => {
     expect(await run('agent_health', true)).toMatchObject({ replaced: true, differences: [{ changed: 1 }] });
     expect((await run('agent_health')).differences).toEqual([]);
     expect(await figures()).toBe(before);
+    const kept = await telemetry.query<{ at: Date }>('SELECT received_at AS at FROM agent_health ORDER BY 1 DESC');
+    await report(AGENTS[1], 21, Date.now() + 2_000);
+    const latest = 'SELECT max(received_at) > $1 AS later FROM agent_health';
+    await eventually(async () => expect(await telemetry.query(latest, [kept[0]?.at])).toEqual([{ later: true }]));
+    expect((await run('agent_health')).differences).toEqual([]);
   });
 });

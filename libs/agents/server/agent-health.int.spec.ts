@@ -76,7 +76,8 @@ describe('the health of agents', () => {
 
   function message(value: unknown): ReceivedMessage {
     const bytes = typeof value === 'string' ? value : JSON.stringify(value);
-    return { topic: 't', partition: 0, offset: 0, key: null, value: Buffer.from(bytes), headers: {}, timestampMs: 0 };
+    const place = { topic: 't', partition: 0, offset: 0, key: null, headers: {}, timestampMs: Date.now() };
+    return { ...place, value: Buffer.from(bytes) };
   }
 
   const report = (agentId: string, receivedAt: Date, change: Partial<AgentTelemetry> = {}): ReceivedMessage =>

@@ -10,7 +10,8 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
  * Keeps the latest report of each agent, its figures over time, and which processes report, in the telemetry database. The latest is the
- * one that the log has last: a gateway whose clock was ahead keeps no later report out, and none is dated into the future.
+ * one that the log has last: a gateway whose clock was ahead keeps no later report out. A report is dated by its gateway, and at the
+ * latest by the broker that took it: no clock is read here, so that a rebuild from the topic comes to the same rows.
  */
 export class AgentHealthProjection {
   static readonly group = AGENT_HEALTH_GROUP;
@@ -28,7 +29,7 @@ export class AgentHealthProjection {
     const column = (read: (report: ReceivedTelemetry) => string | number): (string | number)[] => reports.map(read);
     await sql.execute(
       `INSERT INTO agent_metric (agent_id, at, ${FIGURES})
-       SELECT agent_id, least(at, clock_timestamp()), ${FIGURES} FROM unnest($1::uuid[], $2::timestamptz[], $3::real[], $4::real[], $5::real[], $6::real[], $7::bigint[],
+       SELECT agent_id, at, ${FIGURES} FROM unnest($1::uuid[], $2::timestamptz[], $3::real[], $4::real[], $5::real[], $6::real[], $7::bigint[],
          $8::bigint[], $9::float8[], $10::float8[]) AS r(agent_id, at, ${FIGURES})`,
       [
         column(({ agentId }) => agentId),
@@ -49,7 +50,7 @@ export class AgentHealthProjection {
     const latest = [...new Map(reports.map((report) => [report.agentId, report])).values()];
     await sql.execute(
       `INSERT INTO agent_health (agent_id, received_at, telemetry)
-       SELECT agent_id, least(received_at, clock_timestamp()), telemetry
+       SELECT agent_id, received_at, telemetry
        FROM unnest($1::uuid[], $2::timestamptz[], $3::jsonb[]) AS r(agent_id, received_at, telemetry)
        ON CONFLICT (agent_id) DO UPDATE SET received_at = EXCLUDED.received_at, telemetry = EXCLUDED.telemetry`,
       [
@@ -70,7 +71,7 @@ export class AgentHealthProjection {
     }));
     await sql.execute(
       `INSERT INTO agent_process AS kept (agent_id, started_at, first_seen_at, last_seen_at, peer, host)
-       SELECT "agentId", "startedAt", least("receivedAt", clock_timestamp()), least("receivedAt", clock_timestamp()), peer, host
+       SELECT "agentId", "startedAt", "receivedAt", "receivedAt", peer, host
        FROM jsonb_to_recordset($1::jsonb)
          AS r("agentId" uuid, "startedAt" timestamptz, "receivedAt" timestamptz, peer text, host text)
        ON CONFLICT (agent_id, started_at) DO UPDATE
@@ -88,7 +89,8 @@ function readReport(message: ReceivedMessage): ReceivedTelemetry {
     if (typeof receivedAt !== 'string' || !Number.isFinite(Date.parse(receivedAt))) {
       throw new PoisonError('receivedAt is a time in ISO 8601');
     }
-    const read = { agentId, receivedAt, telemetry: readTelemetry(telemetry) };
+    const datedMs = Math.min(Date.parse(receivedAt), message.timestampMs);
+    const read = { agentId, receivedAt: new Date(datedMs).toISOString(), telemetry: readTelemetry(telemetry) };
     return typeof peer === 'string' ? { ...read, peer: peer.slice(0, PEER_LENGTH_MAX) } : read;
   } catch (cause) {
     if (cause instanceof PoisonError) throw cause;

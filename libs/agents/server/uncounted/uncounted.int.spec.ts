@@ -63,7 +63,7 @@ describe('results that are not counted as their agent meant', () => {
       offset: 0,
       key: null,
       headers: {},
-      timestampMs: 0,
+      timestampMs: Date.now(),
       value,
     };
     await telemetry.transaction((sql) => projection.handle(sql, [message]));
