@@ -1,4 +1,5 @@
 import { Component, computed, inject, signal } from '@angular/core';
+import { RouterLink } from '@angular/router';
 import { Session } from '@icmp-mon/identity/ui';
 import type { HealthPart } from '@icmp-mon/operations/contract';
 import { Clock, ClockTimePipe, Failure, keepLast, PageTrail, reloadEvery } from '@icmp-mon/platform/ui-kit';
@@ -8,13 +9,13 @@ import { OperationsClient } from './operations.client';
 import { FigurePipe, NumberUnitPipe } from './figure.pipe';
 
 const AGAIN_MS = 3_000;
-/** What is older than this is told to be old. */
+/** From this age on the page shows that it is old. */
 const OLD_MS = 15_000;
 
 /** `/health`: whether the product itself does its work, worst part first. */
 @Component({
   selector: 'icm-health-page',
-  imports: [ClockTimePipe, DeadLetters, Failure, FigurePipe, HealthGlyph, NumberUnitPipe],
+  imports: [ClockTimePipe, DeadLetters, Failure, FigurePipe, HealthGlyph, NumberUnitPipe, RouterLink],
   templateUrl: './health-page.html',
   styleUrl: './health-page.scss',
 })
@@ -48,8 +49,9 @@ export class HealthPage {
     if (open !== this.isOpen(part)) this.chosen.update((chosen) => ({ ...chosen, [part.id]: open }));
   }
 
-  /** Where the built portal has the documents. */
-  protected runbookLink(part: HealthPart): string {
-    return `/docs/${part.runbook}`;
+  /** The page and the heading of the part's runbook. */
+  protected runbookOf(part: HealthPart): { path: string; heading: string | undefined } {
+    const [file = '', heading] = part.runbook.split('#');
+    return { path: `/docs/${file.replace(/\.md$/, '')}`, heading };
   }
 }

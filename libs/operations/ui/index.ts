@@ -3,3 +3,9 @@ import type { Routes } from '@angular/router';
 export const operationsRoutes: Routes = [
   { path: '', loadComponent: () => import('./health-page').then((page) => page.HealthPage) },
 ];
+
+/** Documents of the product, as pages. */
+export const documentRoutes: Routes = [
+  { path: '', pathMatch: 'full', redirectTo: 'runbooks/README' },
+  { path: '**', loadComponent: () => import('./documents-page').then((page) => page.DocumentsPage) },
+];

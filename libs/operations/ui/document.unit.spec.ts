@@ -1,0 +1,62 @@
+import { globSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { anchorOf, documentSections, pageOf } from './document';
+
+describe('a document as sections', () => {
+  it('has one for each heading, and the text above the first', () => {
+    const sections = documentSections('above\n\n# Title\n\none `two`\n\n## The `code` part, again\n\nthree', 'agent');
+    expect(sections.map(({ id, depth, title }) => [id, depth, title])).toEqual([
+      ['', 0, ''],
+      ['title', 1, 'Title'],
+      ['the-code-part-again', 2, 'The code part, again'],
+    ]);
+    expect(sections[1]?.html).toBe('<p>one <code>two</code></p>\n');
+  });
+
+  it('leads relative links to pages of the portal, and makes text of those to what the portal has not', () => {
+    const [section] = documentSections(
+      '# A\n\n[one](positions.md) [two](../agent.md#the-spool) [*three*](../adr/0001-x.md) [four](#here) [five](https://example.org/x)',
+      'runbooks/health',
+    );
+    expect(section?.html).toBe(
+      '<p><a href="/docs/runbooks/positions">one</a> <a href="/docs/agent#the-spool">two</a> *three* ' +
+        '<a href="/docs/runbooks/health#here">four</a> <a href="https://example.org/x">five</a></p>\n',
+    );
+  });
+
+  it('has its images from below /docs', () => {
+    const [section] = documentSections('# A\n\n![A graph](images/x.png)', 'grafana');
+    expect(section?.html).toBe('<p><img src="/docs/images/x.png" alt="A graph"></p>\n');
+  });
+
+  it.each([
+    ['javascript:alert(1)', null],
+    ['../../etc/passwd', null],
+    ['../../api/v1/targets', null],
+    ['images/x.png', null],
+    ['//evil.example/x.md', null],
+    ['x.md', '/docs/x'],
+  ])('leads %j to %j', (href, page) => {
+    expect(pageOf(href, 'agent')).toBe(page);
+  });
+
+  it('has the heading that each part of the health names as its runbook', () => {
+    const named = globSync('libs/*/server/**/*.ts').flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/runbook: '([\w/-]+)\.md#([\w-]+)'/g)].map(([, name = '', anchor]) => ({
+        name,
+        anchor,
+      })),
+    );
+    expect(named.length).toBeGreaterThan(8);
+    for (const { name, anchor } of named) {
+      const sections = documentSections(readFileSync(`docs/${name}.md`, 'utf8'), name);
+      expect(sections.map(({ id }) => id)).toContain(anchor);
+    }
+  });
+});
+
+describe('anchorOf', () => {
+  it('keeps letters, numbers and dashes', () => {
+    expect(anchorOf('What is “late” (5 s)?')).toBe('what-is-late-5-s');
+  });
+});
