@@ -4,7 +4,18 @@ import { Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/rou
 import { CdkMenuModule } from '@angular/cdk/menu';
 import { Session } from '@icmp-mon/identity/ui';
 import { HEALTH_LOOKS_LIKE } from '@icmp-mon/operations/contract';
-import { Icon, type IconName, PageTrail, readProblem, Shortcuts, Theme, Toasts } from '@icmp-mon/platform/ui-kit';
+import {
+  Clock,
+  Icon,
+  type IconName,
+  PageTrail,
+  readProblem,
+  Shortcuts,
+  Theme,
+  Toasts,
+  ZoneChoice,
+  zoneText,
+} from '@icmp-mon/platform/ui-kit';
 import { LiveStream } from '@icmp-mon/platform/live-stream';
 import { StatusGlyph } from '@icmp-mon/status/look';
 import { LiveIndicator } from './live-indicator';
@@ -30,6 +41,9 @@ export class Shell {
   private readonly toasts = inject(Toasts);
   protected readonly session = inject(Session);
   protected readonly theme = inject(Theme);
+  protected readonly zone = inject(ZoneChoice);
+  private readonly clock = inject(Clock);
+  protected readonly zoneName = computed(() => zoneText(this.clock.nowMs()));
   protected readonly trail = inject(PageTrail);
   protected readonly stream = inject(LiveStream);
   /** What the server said of itself last; not known while it says nothing. */
@@ -53,6 +67,7 @@ export class Shell {
       { keys: 'g a', label: 'Go to the agents', run: () => void this.router.navigateByUrl('/agents') },
       { keys: 'g h', label: 'Go to the health of the product', run: () => void this.router.navigateByUrl('/health') },
       { keys: 'g s', label: 'Go to the settings', run: () => void this.router.navigateByUrl('/settings') },
+      { keys: 'z', label: 'Show times in UTC, or in the zone of this browser', run: () => this.zone.toggle() },
       { keys: '?', label: 'Show this sheet', run: () => void this.showHelp() },
     );
   }

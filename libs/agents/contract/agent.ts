@@ -1,6 +1,9 @@
 import type { UncountedResults } from '@icmp-mon/probing/contract';
 import type { AgentState } from './agent-events';
 
+/** How long an agent's certificate is valid. The agent renews it after half of that. */
+export const AGENT_CERTIFICATE_LIFE_MS = 24 * 3_600_000;
+
 /**
  * How the control plane hears an agent: `connected` while telemetry is younger than 15 s, `late` up to 60 s, then `lost`;
  * `enrolled` before the first telemetry. `unknown`: no recent report, but reports are not being read (no projector, or

@@ -1,9 +1,8 @@
 import { createHash, verify } from 'node:crypto';
-import { type AgentState, type RejoinRequest, rejoinText } from '@icmp-mon/agents/contract';
+import { AGENT_CERTIFICATE_LIFE_MS, type AgentState, type RejoinRequest, rejoinText } from '@icmp-mon/agents/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { type FormerCertificate, publicKeyOf } from './agent-keys';
-import { AGENT_CERTIFICATE_LIFE_MS } from './certificate-authority';
 import { CLOCK_DIFFERENCE_MS_MAX } from './rejoin-challenge';
 
 /** One agent returns at most this often: each return costs a signature and a write. */

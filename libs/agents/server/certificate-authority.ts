@@ -4,6 +4,7 @@ import { hkdfSync, randomBytes, webcrypto } from 'node:crypto';
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import path from 'node:path';
+import { AGENT_CERTIFICATE_LIFE_MS } from '@icmp-mon/agents/contract';
 import * as x509 from '@peculiar/x509';
 import { readCsr, sha256Hex } from './agent-keys';
 
@@ -11,7 +12,6 @@ const SIGNING = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const AUTHORITY_LIFE_MS = 3_650 * DAY_MS;
-export const AGENT_CERTIFICATE_LIFE_MS = 24 * HOUR_MS;
 export const SERVER_CERTIFICATE_LIFE_MS = 30 * DAY_MS;
 // Agents' clocks may be behind: a certificate that begins an hour ago is good for those as well.
 const AGENT_BACKDATE_MS = HOUR_MS;

@@ -1,8 +1,8 @@
-import type { AgentState } from '@icmp-mon/agents/contract';
+import { AGENT_CERTIFICATE_LIFE_MS, type AgentState } from '@icmp-mon/agents/contract';
 import { ControlDatabase, type Sql } from '@icmp-mon/platform/database';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AgentRefused, refusalOfState } from './agent-refused';
-import { AGENT_CERTIFICATE_LIFE_MS, CertificateAuthority, type IssuedCertificate } from './certificate-authority';
+import { CertificateAuthority, type IssuedCertificate } from './certificate-authority';
 
 /** Share of its life for which a certificate is not renewed: agents ask at half of it. */
 const EARLIEST_RENEWAL = 0.25;

@@ -8,8 +8,10 @@ import {
   lineHues,
   linesOption,
   MEMORY_SCALE,
+  peakAbove,
   RangeChoice,
   rangeMs,
+  readSpan,
   readTimeRange,
   scaleOf,
   type ValueScale,
@@ -21,6 +23,7 @@ import {
   bytesText,
   Clock,
   CountPipe,
+  DateTimePipe,
   DurationPipe,
   Failure,
   InstantPipe,
@@ -29,6 +32,7 @@ import {
   RatePipe,
   rateText,
   reloadEvery,
+  zoneText,
 } from '@icmp-mon/platform/ui-kit';
 import { AgentActions } from './agent-actions';
 import { AgentLink } from './agent-link';
@@ -37,6 +41,7 @@ import { AdmittedPipe, CertificatePipe } from './agent-pipes';
 
 const AGENT_AGAIN_MS = 5_000;
 const METRICS_AGAIN_MS = 15_000;
+const METRICS_SPAN_MS_MAX = 31 * 86_400_000;
 /** Telemetry comes every 5 s, or averaged; a longer silence than this breaks the lines. */
 const GAP_FACTOR = 6;
 
@@ -86,7 +91,7 @@ const GRAPHS: readonly Graph[] = [
   },
 ];
 
-/** `/agents/:id?range=`. */
+/** `/agents/:id?range=` or `?from=&to=`. */
 @Component({
   selector: 'icm-agent-detail',
   imports: [
@@ -99,6 +104,7 @@ const GRAPHS: readonly Graph[] = [
     CertificatePipe,
     Chart,
     CountPipe,
+    DateTimePipe,
     DurationPipe,
     Failure,
     InstantPipe,
@@ -118,11 +124,19 @@ export class AgentDetail {
   readonly id = input.required<string>();
   readonly range = input<string>();
 
-  protected readonly chosenRange = computed(() => readTimeRange(this.range(), '1h'));
+  readonly from = input<string>();
+  readonly to = input<string>();
+
+  protected readonly longestMs = METRICS_SPAN_MS_MAX;
+  protected readonly chosenRange = computed(() => readTimeRange(this.range(), '1h', METRICS_SPAN_MS_MAX));
+  protected readonly span = computed(() => {
+    const span = readSpan(this.from(), this.to(), this.untilMs());
+    return span !== null && span.toMs - span.fromMs <= METRICS_SPAN_MS_MAX ? span : null;
+  });
   private readonly untilMs = computed(() => Math.ceil(this.nowMs() / METRICS_AGAIN_MS) * METRICS_AGAIN_MS);
   private readonly frame = computed(() => {
     const toMs = this.untilMs();
-    return { fromMs: toMs - rangeMs(this.chosenRange()), toMs };
+    return this.span() ?? { fromMs: toMs - rangeMs(this.chosenRange()), toMs };
   });
   protected readonly agent = this.client.agent(this.id);
   protected readonly metrics = this.client.metrics(this.id, this.frame);
@@ -132,21 +146,21 @@ export class AgentDetail {
   protected readonly points = computed(() => this.keptMetrics.value()?.points ?? []);
   protected readonly graphs = computed(() => {
     const hues = lineHues(this.colours.palette());
-    return GRAPHS.map((graph) => ({
-      title: graph.title,
-      keys:
-        graph.lines.length < 2
-          ? []
-          : graph.lines.map((line, index) => ({ name: line.name, colour: hues[index], dashed: index > 0 })),
-      option: linesOption(
-        graph.lines.map((line) => ({ name: line.name, points: withGaps(this.points(), line.read) })),
-        this.frame(),
-        this.colours.palette(),
-        graph.text,
-        graph.scale,
-      ),
-    }));
+    return GRAPHS.map((graph) => {
+      const lines = graph.lines.map((line) => ({ name: line.name, points: withGaps(this.points(), line.read) }));
+      const peak = peakAbove(lines);
+      return {
+        title: graph.title,
+        peak: peak === null ? null : graph.text(peak),
+        keys:
+          graph.lines.length < 2
+            ? []
+            : graph.lines.map((line, index) => ({ name: line.name, colour: hues[index], dashed: index > 0 })),
+        option: linesOption(lines, this.frame(), this.colours.palette(), graph.text, graph.scale),
+      };
+    });
   });
+  protected readonly zone = computed(() => zoneText(this.frame().toMs));
   protected readonly uncountedTexts = UNCOUNTED_TEXTS;
 
   constructor() {

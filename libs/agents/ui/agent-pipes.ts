@@ -2,7 +2,7 @@ import { Pipe, type PipeTransform } from '@angular/core';
 import { isAdmitted } from '@icmp-mon/agents/contract';
 import { certificateText } from './certificate-text';
 
-/** How long a certificate is still valid, or since when not. */
+/** When a certificate is renewed, or what is wrong with it. */
 @Pipe({ name: 'certificate' })
 export class CertificatePipe implements PipeTransform {
   readonly transform = certificateText;

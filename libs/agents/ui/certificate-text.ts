@@ -1,9 +1,19 @@
+import { AGENT_CERTIFICATE_LIFE_MS } from '@icmp-mon/agents/contract';
+
 const HOUR_MS = 60 * 60 * 1_000;
 
-/** Remaining validity: `for 23 h`, `for less than 1 h`, `expired`. A certificate is valid for one day and renewed after half of it. */
+/**
+ * When an agent renews its certificate, which it does after half of the certificate's life: `renews in 11 h`. A renewal that is overdue
+ * shows how long the certificate is still valid.
+ */
 export function certificateText(notAfter: string, nowMs: number): string {
   const leftMs = Date.parse(notAfter) - nowMs;
   if (leftMs <= 0) return 'expired';
-  const hours = Math.floor(leftMs / HOUR_MS);
-  return hours === 0 ? 'for less than 1 h' : `for ${hours} h`;
+  const toRenewalMs = leftMs - AGENT_CERTIFICATE_LIFE_MS / 2;
+  return toRenewalMs > 0 ? `renews ${inHours(toRenewalMs)}` : `not renewed yet, expires ${inHours(leftMs)}`;
+}
+
+function inHours(ms: number): string {
+  const hours = Math.floor(ms / HOUR_MS);
+  return hours === 0 ? 'in less than 1 h' : `in ${hours} h`;
 }

@@ -1,4 +1,4 @@
-import { Component, inject, input, signal } from '@angular/core';
+import { afterNextRender, Component, type ElementRef, inject, input, signal, viewChild } from '@angular/core';
 import { form, FormField, required, submit } from '@angular/forms/signals';
 import { Router } from '@angular/router';
 import { PageTrail, type Problem, readProblem } from '@icmp-mon/platform/ui-kit';
@@ -19,6 +19,7 @@ export class Login {
   readonly returnUrl = input<string>();
   readonly away = input<string>();
 
+  private readonly first = viewChild.required<ElementRef<HTMLInputElement>>('first');
   protected readonly problem = signal<Problem | null>(null);
   protected readonly login = form(signal({ user: '', password: '' }), (path) => {
     required(path.user, { message: 'Enter your user name.' });
@@ -27,6 +28,7 @@ export class Login {
 
   constructor() {
     inject(PageTrail).show({ text: 'Sign in' });
+    afterNextRender(() => this.first().nativeElement.focus());
   }
 
   protected async signIn(event: Event): Promise<void> {

@@ -1,5 +1,7 @@
+import { shownZone } from '@icmp-mon/platform/ui-kit';
 import type { EChartsCoreOption } from 'echarts/core';
 import type { Palette } from './palette';
+import type { TimeSpan } from './time-range';
 import { ticksOf, type ValueScale } from './value-scale';
 
 /** One line over time; points are [epoch ms, value], null breaks the line. */
@@ -13,16 +15,17 @@ export function lineHues(colours: Palette): string[] {
   return [colours.accent, colours.degraded, colours.maintenance, colours.up];
 }
 
-export interface TimeFrame {
-  fromMs: number;
-  toMs: number;
+/** The look of the lines of a chart with more lines than hues: the hues again, dashed. */
+export function lineLook(index: number, colours: Palette): { colour: string; isDashed: boolean } {
+  const hues = lineHues(colours);
+  return { colour: hues[index % hues.length] ?? colours.accent, isDashed: index % (2 * hues.length) >= hues.length };
 }
 
 /** A day's first tick says which day begins. */
 const DATE_TEXTS = { year: '{d} {MMM} {yyyy}', month: '{d} {MMM}', day: '{d} {MMM}' };
 
 /** A time axis and its look, shared by all charts. */
-export function timeAxis(frame: TimeFrame, colours: Palette, more: Record<string, unknown> = {}): object {
+export function timeAxis(frame: TimeSpan, colours: Palette, more: Record<string, unknown> = {}): object {
   return {
     type: 'time',
     min: frame.fromMs,
@@ -62,16 +65,17 @@ export function tooltip(colours: Palette, formatter: unknown): object {
 /** Lines over time with one unit: the axis written by its scale, the tooltip by `valueText`. */
 export function linesOption(
   series: LineSeries[],
-  frame: TimeFrame,
+  frame: TimeSpan,
   colours: Palette,
   valueText: (value: number) => string,
   scale: ValueScale,
 ): EChartsCoreOption {
   const hues = lineHues(colours);
-  const values = series.flatMap((line) => line.points.map(([, value]) => value ?? 0));
-  const { digits, ...ticks } = ticksOf(Math.min(0, ...values), Math.max(0, ...values), scale);
+  const values = valuesOf(series);
+  const { digits, ...ticks } = ticksOf(Math.min(0, ...values), Math.max(0, usualTop(values)), scale);
   return {
     animation: false,
+    useUTC: shownZone() === 'utc',
     grid: { left: 64, right: 16, top: 12, bottom: 24 },
     xAxis: timeAxis(frame, colours),
     yAxis: valueAxis(colours, {
@@ -92,4 +96,29 @@ export function linesOption(
       lineStyle: { width: 1.5, type: index === 0 ? 'solid' : [4, 3] },
     })),
   };
+}
+
+/** Of that share of the values the highest sets the top of the axis, if the rest is far above. */
+const USUAL_SHARE = 0.97;
+const PEAK_FACTOR = 4;
+/** With fewer values a peak cannot be told from the rest. */
+const USUAL_VALUES_MIN = 30;
+
+/** The highest value if it is so far above the usual ones that the axis does not reach it; otherwise null. */
+export function peakAbove(series: readonly LineSeries[]): number | null {
+  const values = valuesOf(series);
+  const highest = Math.max(0, ...values);
+  return highest > usualTop(values) ? highest : null;
+}
+
+/** The highest value, or that of the usual ones where a short peak (the start of a process) would flatten them. */
+function usualTop(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const highest = sorted.at(-1) ?? 0;
+  const usual = sorted[Math.floor((sorted.length - 1) * USUAL_SHARE)] ?? 0;
+  return sorted.length >= USUAL_VALUES_MIN && usual > 0 && highest > usual * PEAK_FACTOR ? usual : highest;
+}
+
+function valuesOf(series: readonly LineSeries[]): number[] {
+  return series.flatMap(({ points }) => points.flatMap(([, value]) => (value === null ? [] : [value])));
 }

@@ -2,7 +2,7 @@
 import '@angular/compiler';
 import { time } from 'echarts';
 import { describe, expect, it } from 'vitest';
-import { linesOption, timeAxis } from './chart-options';
+import { linesOption, peakAbove, timeAxis } from './chart-options';
 import type { Palette } from './palette';
 import { MEMORY_SCALE, scaleOf } from './value-scale';
 
@@ -33,5 +33,16 @@ describe('linesOption', () => {
     expect(axis([0, 0])).toMatchObject({ min: 0, max: 1, interval: 1 });
     expect(axis([-3, 4])).toMatchObject({ min: -5, max: 5, interval: 5 });
     expect(axis([50 * 2 ** 20], MEMORY_SCALE)).toMatchObject({ min: 0, max: 64 * 2 ** 20, interval: 32 * 2 ** 20 });
+  });
+
+  it('is not flattened by a short peak, and names it', () => {
+    const values = [900, ...Array.from({ length: 99 }, (_, index) => 2 + (index % 3))];
+    const series = [{ name: 'a', points: values.map((value, at): [number, number] => [at, value]) }];
+    expect(linesOption(series, frame, palette, String, scaleOf('', 1))['yAxis']).toMatchObject({ max: 4 });
+    expect(peakAbove(series)).toBe(900);
+    const few = [{ name: 'a', points: series[0]?.points.slice(0, 20) ?? [] }];
+    expect(peakAbove(few)).toBeNull();
+    const risen = [{ name: 'a', points: values.map((_, at): [number, number] => [at, at < 50 ? 1 : 100]) }];
+    expect(peakAbove(risen)).toBeNull();
   });
 });

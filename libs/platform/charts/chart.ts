@@ -1,11 +1,11 @@
-import { Component, input, output, signal } from '@angular/core';
+import { Component, computed, effect, input, output, signal, untracked } from '@angular/core';
 import type { ECharts, EChartsCoreOption } from 'echarts/core';
 import { NgxEchartsDirective, provideEchartsCore } from 'ngx-echarts';
 import { type DraggedOver, listenToDrags } from './time-drag';
 import { zoomSpan } from './time-range';
 
 /**
- * A chart over the whole width of its box. `label` says what it shows; a table with the same data belongs beside it. One that
+ * A chart over the whole width of its box. `label` says what it shows; a table with the same data belongs next to it. One that
  * can be zoomed by dragging needs another way to the same spans.
  */
 @Component({
@@ -17,7 +17,7 @@ import { zoomSpan } from './time-range';
       echarts
       role="img"
       [attr.aria-label]="label()"
-      [options]="options()"
+      [options]="first()"
       [initOpts]="{ renderer: 'canvas' }"
       [style.height.px]="heightPx()"
       (chartInit)="listen($event)"
@@ -54,8 +54,16 @@ export class Chart {
   /** The plot was double clicked. */
   readonly zoomedOut = output();
   protected readonly dragged = signal<DraggedOver | null>(null);
+  private readonly chart = signal<ECharts | null>(null);
+  /** The directive starts with these. It replaces the whole chart for later ones, and an open tooltip with it, so those are set here. */
+  protected readonly first = computed(() => untracked(this.options));
+
+  constructor() {
+    effect(() => this.chart()?.setOption(this.options(), { replaceMerge: ['grid', 'series', 'xAxis', 'yAxis'] }));
+  }
 
   protected listen(chart: ECharts): void {
+    this.chart.set(chart);
     if (!this.zoomable()) return;
     listenToDrags(chart, {
       dragged: (over) => this.dragged.set(over),

@@ -1,7 +1,7 @@
 export { Chart } from './chart';
-export { lineHues, linesOption, timeAxis, type TimeFrame, tooltip, valueAxis } from './chart-options';
+export { lineHues, lineLook, linesOption, peakAbove, timeAxis, tooltip, valueAxis } from './chart-options';
 export { ChartColours, faded, type Palette } from './palette';
 export { RangeChoice } from './range-choice';
-export { LONG_TIME_RANGES, rangeMs, readSpan, readTimeRange } from './time-range';
+export { LONG_TIME_RANGES, rangeMs, readSpan, readTimeRange, type TimeRange, type TimeSpan } from './time-range';
 export { MEMORY_SCALE, scaleOf, type ValueScale } from './value-scale';
 export { type WindowBar, windowBars } from './window-bars';

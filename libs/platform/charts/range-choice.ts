@@ -1,33 +1,64 @@
-import { Component, inject, input } from '@angular/core';
+import { Component, computed, inject, input, signal } from '@angular/core';
 import { Router } from '@angular/router';
-import { TIME_RANGES, type TimeRange } from './time-range';
+import { Clock, DateTimePipe, zoneText } from '@icmp-mon/platform/ui-kit';
+import { RANGE_EXAMPLES, readRangeText } from './range-text';
+import { rangeMs, TIME_RANGES, type TimeRange, type TimeSpan } from './time-range';
 
-/** Chooses the page's time range and keeps it in the address as `range`, in place of a span that was chosen in a chart. */
+/** Chooses the page's time range, by a button or in words, and keeps it in the address: `range`, or `from` and `to`. */
 @Component({
   selector: 'icm-range-choice',
-  template: `
-    <div class="segments" role="group" aria-label="Time range">
-      @for (choice of ranges(); track choice) {
-        <button
-          type="button"
-          class="button"
-          [attr.aria-pressed]="choice === range()"
-          [attr.data-testid]="'range-' + choice"
-          (click)="choose(choice)"
-        >
-          {{ choice }}
-        </button>
-      }
-    </div>
-  `,
+  imports: [DateTimePipe],
+  templateUrl: './range-choice.html',
+  styleUrl: './range-choice.scss',
 })
 export class RangeChoice {
   private readonly router = inject(Router);
-  /** Null while a span is shown that no range names. */
-  readonly range = input.required<TimeRange | null>();
+  private readonly clock = inject(Clock);
+  /** The range that the page returns to from a span. */
+  readonly range = input.required<TimeRange>();
+  /** A span that is shown instead of the range. */
+  readonly span = input<TimeSpan | null>(null);
   readonly ranges = input<readonly TimeRange[]>(TIME_RANGES);
+  /** What the page can show at most, ms. */
+  readonly longestMs = input(Infinity);
+
+  protected readonly examples = RANGE_EXAMPLES;
+  protected readonly refused = signal<string | null>(null);
+  /** A range of the address that no button names. */
+  protected readonly other = computed(() =>
+    this.span() === null && !this.ranges().includes(this.range()) ? this.range() : null,
+  );
+  protected readonly zone = computed(() => zoneText(this.span()?.fromMs ?? this.clock.nowMs()));
 
   protected choose(range: TimeRange): void {
-    void this.router.navigate([], { queryParams: { range, from: null, to: null }, queryParamsHandling: 'merge' });
+    this.show({ range, from: null, to: null });
+  }
+
+  protected back(): void {
+    this.show({ from: null, to: null });
+  }
+
+  protected write(field: HTMLInputElement): void {
+    const nowMs = this.clock.nowMs();
+    const written = readRangeText(field.value, nowMs);
+    this.refused.set(this.reasonAgainst(written, nowMs));
+    if (written === null || this.refused() !== null) return;
+    field.value = '';
+    field.blur();
+    if ('range' in written) return this.choose(written.range);
+    const text = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+    this.show({ from: text(written.fromMs), to: text(written.toMs) });
+  }
+
+  private reasonAgainst(written: ReturnType<typeof readRangeText>, nowMs: number): string | null {
+    if (written === null) return `Not a range of the past. Examples: ${RANGE_EXAMPLES}.`;
+    const lengthMs = 'range' in written ? rangeMs(written.range) : (written.toMs ?? nowMs) - written.fromMs;
+    return lengthMs > this.longestMs()
+      ? `Longer than this page can show (${this.longestMs() / 86_400_000} days).`
+      : null;
+  }
+
+  private show(queryParams: Record<string, string | null>): void {
+    void this.router.navigate([], { queryParams, queryParamsHandling: 'merge' });
   }
 }

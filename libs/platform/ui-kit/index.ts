@@ -8,11 +8,13 @@ export { PageTrail } from './page-trail';
 export { type Problem, readProblem } from './problem';
 export { newRequestKey } from './request-key';
 export { Shortcuts } from './shortcuts';
+export { shownZone, showZone, ZoneChoice, zoneText } from './shown-zone';
 export {
   AgePipe,
   BytesPipe,
   ClockTimePipe,
   CountPipe,
+  DateTimePipe,
   DurationPipe,
   InstantPipe,
   RatePipe,
@@ -20,7 +22,7 @@ export {
   SharePipe,
 } from './text-pipes';
 export { Theme } from './theme';
-export { ageText, clockText, durationText, instantText } from './time-text';
+export { ageText, clockText, dateTimeText, durationText, instantText } from './time-text';
 export { Toasts, ToastStack } from './toasts';
 export type { Confirmation } from './confirm-dialog';
 export { ConfirmDialog } from './confirm-dialog';

@@ -1,6 +1,6 @@
 import { Pipe, type PipeTransform } from '@angular/core';
 import { bytesText, countText, percentText, rateText, rttText } from './number-text';
-import { ageText, clockText, durationText, instantText } from './time-text';
+import { ageText, clockText, dateTimeText, durationText, instantText } from './time-text';
 
 /** `{{ agent.lastSeenAt | age: nowMs() }}`: how long ago. */
 @Pipe({ name: 'age' })
@@ -8,14 +8,20 @@ export class AgePipe implements PipeTransform {
   readonly transform = ageText;
 }
 
-/** Date and time in the reader's zone. */
-@Pipe({ name: 'instant' })
+/** Date, time and zone. Impure: the zone is a choice of the reader. */
+@Pipe({ name: 'instant', pure: false })
 export class InstantPipe implements PipeTransform {
   readonly transform = instantText;
 }
 
-/** Time of day in the reader's zone. */
-@Pipe({ name: 'clockTime' })
+/** Date and time in the zone that is shown, where a heading names it. */
+@Pipe({ name: 'dateTime', pure: false })
+export class DateTimePipe implements PipeTransform {
+  readonly transform = dateTimeText;
+}
+
+/** Time of day in the zone that is shown. */
+@Pipe({ name: 'clockTime', pure: false })
 export class ClockTimePipe implements PipeTransform {
   readonly transform = clockText;
 }

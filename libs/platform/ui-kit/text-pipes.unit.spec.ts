@@ -16,7 +16,8 @@ describe('pipes for text', () => {
   it('write what the functions of the same purpose write', () => {
     const at = new Date(2026, 10, 29, 12, 3, 4).getTime();
     expect(new AgePipe().transform(new Date(at).toISOString(), at + 5_000)).toBe('5 s');
-    expect(new InstantPipe().transform(at)).toBe('2026-11-29 12:03:04');
+    expect(new DateTimePipe().transform(at)).toBe('2026-11-29 12:03:04');
+    expect(new InstantPipe().transform(at)).toBe(`2026-11-29 12:03:04 ${zoneText(at)}`);
     expect(new ClockTimePipe().transform(at)).toBe('12:03:04');
     expect(new DurationPipe().transform(800)).toBe('0.8 s');
     expect(new CountPipe().transform(99_812)).toBe('99,812');

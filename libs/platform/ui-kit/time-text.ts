@@ -1,3 +1,5 @@
+import { shownZone, zoneText } from './shown-zone';
+
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -20,17 +22,44 @@ export function ageText(iso: string | null | undefined, nowMs: number): string {
   return ms < MINUTE ? `${Math.floor(ms / SECOND)} s` : durationText(ms);
 }
 
-/** Wall clock of an instant in the reader's zone, `12:03:04`. */
+/** Time of day of an instant in the zone that is shown, `12:03:04`. */
 export function clockText(at: number | string): string {
-  const date = new Date(at);
-  return `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`;
+  return fieldsOf(at).slice(3).join(':');
 }
 
-/** Date and time in the reader's zone, `2026-03-01 12:03:04`. */
+/** Date and time in the zone that is shown, `2026-03-01 12:03:04`, where a heading names the zone. Null gives a dash. */
+export function dateTimeText(at: number | string | null | undefined): string {
+  if (at === null || at === undefined) return '–';
+  return `${fieldsOf(at).slice(0, 3).join('-')} ${clockText(at)}`;
+}
+
+/** Date, time and zone, `2026-03-01 12:03:04 UTC+1`. Null gives a dash. */
 export function instantText(at: number | string | null | undefined): string {
   if (at === null || at === undefined) return '–';
+  return `${dateTimeText(at)} ${zoneText(at)}`;
+}
+
+function fieldsOf(at: number | string): string[] {
   const date = new Date(at);
-  return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${clockText(date.getTime())}`;
+  const fields =
+    shownZone() === 'utc'
+      ? [
+          date.getUTCFullYear(),
+          date.getUTCMonth() + 1,
+          date.getUTCDate(),
+          date.getUTCHours(),
+          date.getUTCMinutes(),
+          date.getUTCSeconds(),
+        ]
+      : [
+          date.getFullYear(),
+          date.getMonth() + 1,
+          date.getDate(),
+          date.getHours(),
+          date.getMinutes(),
+          date.getSeconds(),
+        ];
+  return fields.map(pad);
 }
 
 function pad(value: number): string {

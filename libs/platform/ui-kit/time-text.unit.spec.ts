@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { ageText, clockText, durationText } from './time-text';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { showZone, zoneText } from './shown-zone';
+import { ageText, clockText, dateTimeText, durationText, instantText } from './time-text';
 
 describe('durationText', () => {
   it.each([
@@ -23,8 +24,34 @@ describe('ageText', () => {
   });
 });
 
-describe('clockText', () => {
-  it('is the reader’s wall clock', () => {
-    expect(clockText(new Date(2026, 2, 1, 9, 3, 4).getTime())).toBe('09:03:04');
+describe('times in the zone that is shown', () => {
+  afterEach(() => showZone('local'));
+
+  it('are those of the browser', () => {
+    const atMs = new Date(2026, 2, 1, 9, 3, 4).getTime();
+    expect(clockText(atMs)).toBe('09:03:04');
+    expect(dateTimeText(atMs)).toBe('2026-03-01 09:03:04');
+    expect(dateTimeText(null)).toBe('–');
+  });
+
+  it('are those of UTC on request, and name it', () => {
+    showZone('utc');
+    expect(clockText('2026-03-01T23:03:04Z')).toBe('23:03:04');
+    expect(instantText('2026-03-01T23:03:04Z')).toBe('2026-03-01 23:03:04 UTC');
+    expect(instantText(undefined)).toBe('–');
+  });
+
+  it('name the offset of their instant', () => {
+    const zones: [number, string][] = [
+      [0, 'UTC'],
+      [-60, 'UTC+1'],
+      [-330, 'UTC+5:30'],
+      [210, 'UTC−3:30'],
+    ];
+    for (const [offsetMin, text] of zones) {
+      const at = vi.spyOn(Date.prototype, 'getTimezoneOffset').mockReturnValue(offsetMin);
+      expect(zoneText(0)).toBe(text);
+      at.mockRestore();
+    }
   });
 });

@@ -1,1 +1,1 @@
-export { ProbingClient } from './probing.client';
+export { ProbingClient, type ResultSpan } from './probing.client';

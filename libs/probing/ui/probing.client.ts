@@ -1,24 +1,59 @@
-import { httpResource, type HttpResourceRef } from '@angular/common/http';
-import { Injectable } from '@angular/core';
+import { HttpClient, httpResource, type HttpResourceRef } from '@angular/common/http';
+import { inject, Injectable, resource, type ResourceRef } from '@angular/core';
 import type { HistoryPage, ProbeResult } from '@icmp-mon/probing/contract';
+import { firstValueFrom } from 'rxjs';
 
 const pathOf = (target: string): string => `/api/v1/targets/${encodeURIComponent(target)}`;
+
+/** As the API takes times: ISO 8601, or `now-15m`. */
+export interface ResultSpan {
+  from: string;
+  to?: string;
+}
+
+interface ResultPage {
+  items: ProbeResult[];
+  next: string | null;
+}
+
+const RESULTS_PAGE_MAX = 1_000;
 
 /** The API of results, by the id or the address of their target. Call what returns a resource in an injection context. */
 @Injectable({ providedIn: 'root' })
 export class ProbingClient {
-  /** Single results, newest first. */
-  results(target: () => string, limit: number): HttpResourceRef<{ items: ProbeResult[] } | undefined> {
-    return httpResource(() => `${pathOf(target())}/results?limit=${limit}`);
+  private readonly http = inject(HttpClient);
+
+  /** Single results of a span, newest first, at most `max`; `span` null reads nothing. */
+  results(target: () => string, span: () => ResultSpan | null, max: number): ResourceRef<ProbeResult[] | undefined> {
+    return resource({
+      params: () => {
+        const asked = span();
+        return asked === null ? undefined : { path: `${pathOf(target())}/results`, ...asked };
+      },
+      loader: async ({ params: { path, from, to }, abortSignal }) => {
+        const results: ProbeResult[] = [];
+        let cursor: string | null = null;
+        do {
+          const limit = Math.min(RESULTS_PAGE_MAX, max - results.length);
+          const params = { from, limit, ...(to === undefined ? {} : { to }), ...(cursor === null ? {} : { cursor }) };
+          const page: ResultPage = await firstValueFrom(this.http.get<ResultPage>(path, { params }));
+          results.push(...page.items);
+          cursor = page.next;
+        } while (cursor !== null && results.length < max && !abortSignal.aborted);
+        return results;
+      },
+    });
   }
 
-  /** Loss and latency over a span, ms since 1970, in windows that fit it. */
+  /** Loss and latency over a span, ms since 1970, in windows that fit it; `span` null reads nothing. */
   history(
     target: () => string,
-    span: () => { fromMs: number; toMs: number },
+    span: () => { fromMs: number; toMs: number } | null,
   ): HttpResourceRef<HistoryPage | undefined> {
     return httpResource(() => {
-      const { fromMs, toMs } = span();
+      const asked = span();
+      if (asked === null) return undefined;
+      const { fromMs, toMs } = asked;
       const params = { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
       return { url: `${pathOf(target())}/history`, params };
     });

@@ -1,14 +1,14 @@
 import {
   faded,
   type Palette,
-  type TimeFrame,
   timeAxis,
+  type TimeSpan,
   tooltip,
   valueAxis,
   type WindowBar,
   windowBars,
 } from '@icmp-mon/platform/charts';
-import { clockText, instantText, percentText, rttText } from '@icmp-mon/platform/ui-kit';
+import { clockText, dateTimeText, percentText, rttText, shownZone, zoneText } from '@icmp-mon/platform/ui-kit';
 import type { HistoryPoint } from '@icmp-mon/probing/contract';
 import type { EChartsCoreOption } from 'echarts/core';
 
@@ -17,7 +17,7 @@ type Pair = [number, number | null];
 const DAY_MS = 86_400_000;
 const MONTH_MS_MIN = 28 * DAY_MS;
 
-/** Windows in which nothing was measured are left out of the answer: one without figures stands for them, so that no line crosses. */
+/** Windows in which nothing was measured are left out of the answer: one without figures takes their place, so that no line crosses. */
 export function withGaps(points: readonly HistoryPoint[]): HistoryPoint[] {
   return points.flatMap((point, index) => {
     const before = points[index - 1];
@@ -46,7 +46,7 @@ function emptyPoint(startMs: number, windowMs: number): HistoryPoint {
 }
 
 /** The round trips' spread (fastest to 95th percentile as a band, the median as a line) and the loss as a strip below. */
-export function historyOption(measured: HistoryPoint[], frame: TimeFrame, colours: Palette): EChartsCoreOption {
+export function historyOption(measured: HistoryPoint[], frame: TimeSpan, colours: Palette): EChartsCoreOption {
   const points = withGaps(measured);
   const at = (point: HistoryPoint): number => {
     const { fromMs, toMs } = shownSpan(point, frame);
@@ -66,6 +66,7 @@ export function historyOption(measured: HistoryPoint[], frame: TimeFrame, colour
   };
   return {
     animation: false,
+    useUTC: shownZone() === 'utc',
     grid: [
       { left: 64, right: 16, top: 12, bottom: 72 },
       { left: 64, right: 16, height: 28, bottom: 26 },
@@ -112,7 +113,7 @@ export function spreadUs(point: HistoryPoint): number | null {
 }
 
 /** The part of a window that the plot has room for: the last one is not over yet, the first began before. */
-function shownSpan(point: HistoryPoint, frame: TimeFrame): { fromMs: number; toMs: number } {
+function shownSpan(point: HistoryPoint, frame: TimeSpan): { fromMs: number; toMs: number } {
   const startMs = Date.parse(point.at);
   const fromMs = Math.max(startMs, frame.fromMs);
   return { fromMs, toMs: Math.max(fromMs, Math.min(startMs + point.windowMs, frame.toMs)) };
@@ -124,7 +125,7 @@ function isAlone(points: HistoryPoint[], index: number): boolean {
   return isDrawn(index) && !isDrawn(index - 1) && !isDrawn(index + 1);
 }
 
-function aloneSpreads(points: HistoryPoint[], frame: TimeFrame, colour: string): (WindowBar | null)[] {
+function aloneSpreads(points: HistoryPoint[], frame: TimeSpan, colour: string): (WindowBar | null)[] {
   return points.map((point, index) => {
     const { rttMinUs, rttP95Us } = point;
     if (rttMinUs === null || rttP95Us === null || !isAlone(points, index)) return null;
@@ -132,26 +133,26 @@ function aloneSpreads(points: HistoryPoint[], frame: TimeFrame, colour: string):
   });
 }
 
-/** No loss is a low bar as well: it tells that probes were sent. */
-function lossBar(point: HistoryPoint, frame: TimeFrame, colourOf: (loss: number) => string): WindowBar | null {
+/** No loss is a low bar as well: it shows that probes were sent. */
+function lossBar(point: HistoryPoint, frame: TimeSpan, colourOf: (loss: number) => string): WindowBar | null {
   const { lossRatio } = point;
   if (lossRatio === null) return null;
   return { ...shownSpan(point, frame), low: 0, high: Math.max(lossRatio, 0.06), colour: colourOf(lossRatio) };
 }
 
-/** When a window was, in the reader's zone; days and months are those of UTC. */
+/** When a window was, in the zone that is shown; days and months are those of UTC. */
 export function windowText({ at, windowMs }: HistoryPoint): string {
   if (windowMs >= MONTH_MS_MIN) return `${at.slice(0, 7)} (UTC)`;
   if (windowMs === DAY_MS) return `${at.slice(0, 10)} (UTC)`;
   const to = clockText(Date.parse(at) + windowMs).slice(0, 5);
-  return `${instantText(at).slice(0, 16)} to ${to}`;
+  return `${dateTimeText(at).slice(0, 16)} to ${to}`;
 }
 
 function historyTip(point: HistoryPoint | undefined): string {
   if (point === undefined) return '';
   if (point.sent + point.notSent === 0) return 'nothing was measured';
   const lines = [
-    windowText(point),
+    `${windowText(point)}${point.windowMs < DAY_MS ? ` ${zoneText(point.at)}` : ''}`,
     `median ${rttText(point.rttP50Us)}`,
     `fastest ${rttText(point.rttMinUs)}, 95 % within ${rttText(point.rttP95Us)}`,
     `99 % within ${rttText(point.rttP99Us)}`,

@@ -1,25 +1,39 @@
-import { type Palette, timeAxis, tooltip, valueAxis } from '@icmp-mon/platform/charts';
-import { clockText, rttText } from '@icmp-mon/platform/ui-kit';
+import { lineLook, type Palette, timeAxis, type TimeSpan, tooltip, valueAxis } from '@icmp-mon/platform/charts';
+import { clockText, rttText, shownZone, zoneText } from '@icmp-mon/platform/ui-kit';
 import type { ProbeResult } from '@icmp-mon/probing/contract';
 import type { EChartsCoreOption } from 'echarts/core';
-import { isLoss, LIVE_FOR_MS, outcomeText } from './live-results';
+import { isLoss, outcomeText } from './live-results';
 
+/** Two looks of each hue. */
 const AGENTS_MAX = 8;
+/** With more results the points of a line would cover it. */
+const SYMBOLS_MAX = 400;
 /** A gap longer than this breaks the line: nothing is known of what was between. */
 const GAP_MS = 60_000;
 /** A ring as a path: the library fills its own empty circle with white, on dark ground too. */
 const RING = 'path://M0,-10A10,10,0,1,0,0,10A10,10,0,1,0,0,-10ZM0,-5A5,5,0,1,1,0,5A5,5,0,1,1,0,-5Z';
 
-/** Round trips of the last 15 minutes by agent, losses and unsent probes marked at the foot. Results come newest first. */
-export function liveOption(results: ProbeResult[], nowMs: number, colours: Palette): EChartsCoreOption {
+/** An agent's line in the chart. */
+export interface AgentLine {
+  name: string;
+  colour: string;
+  isDashed: boolean;
+}
+
+/** The agents of the results by name, as many as the chart draws; an agent keeps its look while the set of agents is the same. */
+export function agentLines(results: readonly ProbeResult[], colours: Palette): AgentLine[] {
+  const names = [...new Set(results.map((result) => result.agentName))].sort((a, b) => a.localeCompare(b));
+  return names.slice(0, AGENTS_MAX).map((name, index) => ({ name, ...lineLook(index, colours) }));
+}
+
+/** Round trips by agent over a span, losses and unsent probes marked at the foot. Results come newest first. */
+export function liveOption(results: readonly ProbeResult[], frame: TimeSpan, colours: Palette): EChartsCoreOption {
   const oldestFirst = [...results].reverse();
-  const agents = [...new Set(oldestFirst.map((result) => result.agentName))].slice(0, AGENTS_MAX);
-  const hues = [colours.accent, colours.maintenance, colours.degraded, colours.up];
-  const frame = { fromMs: nowMs - LIVE_FOR_MS, toMs: nowMs };
   const lossText = { text: 'lost', color: colours.down, symbol: 'rect' };
   const unsentText = { text: 'not sent', color: colours.unknown, symbol: RING };
   return {
     animation: false,
+    useUTC: shownZone() === 'utc',
     grid: [
       { left: 64, right: 16, top: 12, bottom: 48 },
       { left: 64, right: 16, height: 14, bottom: 26 },
@@ -35,15 +49,15 @@ export function liveOption(results: ProbeResult[], nowMs: number, colours: Palet
     tooltip: tooltip(colours, liveTip),
     axisPointer: { link: [{ xAxisIndex: 'all' }] },
     series: [
-      ...agents.map((agent, index) => ({
-        name: agent,
+      ...agentLines(results, colours).map(({ name, colour, isDashed }) => ({
+        name,
         type: 'line',
         symbolSize: 4,
         symbol: 'circle',
-        showSymbol: oldestFirst.length < 400,
-        color: hues[index % hues.length],
-        lineStyle: { width: 1.2 },
-        data: roundTrips(oldestFirst.filter((result) => result.agentName === agent)),
+        showSymbol: oldestFirst.length < SYMBOLS_MAX,
+        color: colour,
+        lineStyle: { width: 1.2, type: isDashed ? [4, 3] : 'solid' },
+        data: roundTrips(oldestFirst.filter((result) => result.agentName === name)),
       })),
       marks(oldestFirst, lossText, (result) => isLoss(result.outcome)),
       marks(oldestFirst, unsentText, (result) => result.outcome !== 'reply' && !isLoss(result.outcome)),
@@ -90,7 +104,9 @@ function liveTip(items: { marker: string; data?: Point }[]): string {
     const what = outcome === 'reply' ? rttText(rttUs) : outcomeText(outcome);
     return [`${marker}${clockText(data.result.at)} ${escapeHtml(agentName)}: ${what}`];
   });
-  return [...new Set(lines)].slice(0, 10).join('<br>');
+  const at = items[0]?.data?.result?.at;
+  const zone = at === undefined ? [] : [`times in ${zoneText(at)}`];
+  return [...new Set(lines)].slice(0, 10).concat(zone).join('<br>');
 }
 
 /** Tooltips are HTML, and agents' names come from outside. */

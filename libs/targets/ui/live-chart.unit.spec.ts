@@ -2,7 +2,8 @@
 import '@angular/compiler';
 import type { ProbeResult } from '@icmp-mon/probing/contract';
 import { describe, expect, it } from 'vitest';
-import { escapeHtml, roundTrips } from './live-chart';
+import type { Palette } from '@icmp-mon/platform/charts';
+import { agentLines, escapeHtml, roundTrips } from './live-chart';
 
 const result = (second: number, rttUs: number | null): ProbeResult => ({
   at: new Date(second * 1_000).toISOString(),
@@ -24,6 +25,26 @@ describe('roundTrips', () => {
       [10_001, null],
       [200_000, 220],
     ]);
+  });
+});
+
+describe('agentLines', () => {
+  const palette = new Proxy({} as Palette, { get: (_, name) => String(name) });
+  const of = (...names: string[]): ProbeResult[] => names.map((agentName) => ({ ...result(0, 1), agentName }));
+
+  it('are by name, whichever agent came first, so that a line keeps its look', () => {
+    const lines = agentLines(of('fra-2', 'ams-1', 'fra-2'), palette);
+    expect(lines).toEqual([
+      { name: 'ams-1', colour: 'accent', isDashed: false },
+      { name: 'fra-2', colour: 'degraded', isDashed: false },
+    ]);
+    expect(agentLines(of('ams-1', 'fra-2'), palette)).toEqual(lines);
+  });
+
+  it('are eight at most, no two alike', () => {
+    const lines = agentLines(of(...'abcdefghij'.split('')), palette);
+    expect(lines).toHaveLength(8);
+    expect(new Set(lines.map(({ colour, isDashed }) => `${colour} ${isDashed}`)).size).toBe(8);
   });
 });
 

@@ -1,18 +1,20 @@
 import type { ProbeResult } from '@icmp-mon/probing/contract';
 
+/** How long single results are kept for the page when its range is longer than a chart of single results. */
 export const LIVE_FOR_MS = 15 * 60_000;
-const RESULTS_MAX = 5_000;
+/** Longer spans are drawn by windows only. */
+export const SINGLES_FOR_MS_MAX = 60 * 60_000;
+export const RESULTS_MAX = 5_000;
 
 /**
- * Puts newly heard results among those that are kept: newest first, each once (an agent measures a check once at an
- * instant), none older than the live span, and no more than the bound.
+ * Merges new results into those that are kept: newest first, each once (an agent measures a check once at an
+ * instant), none from before `sinceMs`, and at most `RESULTS_MAX`.
  */
-export function mergeResults(kept: ProbeResult[], heard: ProbeResult[], nowMs: number): ProbeResult[] {
+export function mergeResults(kept: ProbeResult[], received: ProbeResult[], sinceMs: number): ProbeResult[] {
   const byKey = new Map<string, ProbeResult>();
-  for (const result of [...kept, ...heard]) byKey.set(`${result.at} ${result.agentId} ${result.check}`, result);
-  const since = nowMs - LIVE_FOR_MS;
+  for (const result of [...kept, ...received]) byKey.set(`${result.at} ${result.agentId} ${result.check}`, result);
   return [...byKey.values()]
-    .filter((result) => Date.parse(result.at) >= since)
+    .filter((result) => Date.parse(result.at) >= sinceMs)
     .sort((a, b) => Date.parse(b.at) - Date.parse(a.at))
     .slice(0, RESULTS_MAX);
 }

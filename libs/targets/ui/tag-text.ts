@@ -11,7 +11,9 @@ export function parseTags(text: string): { tags: Record<string, string> } | { er
   return { tags };
 }
 
-/** Tags as they are written in the filter: `site=fra`. */
+/** Tags as they are written in the filter, by key: `site=fra`. */
 export function tagTexts(tags: Record<string, string>): string[] {
-  return Object.entries(tags).map(([key, value]) => `${key}=${value}`);
+  return Object.keys(tags)
+    .sort((a, b) => a.localeCompare(b))
+    .map((key) => `${key}=${tags[key]}`);
 }

@@ -11,7 +11,7 @@ describe('parseTags', () => {
     expect(parseTags(text)).toHaveProperty('error', expect.stringMatching(/\.$/));
   });
 
-  it('writes what it read', () => {
-    expect(tagTexts({ site: 'fra', role: 'core' })).toEqual(['site=fra', 'role=core']);
+  it('writes what it read, by key', () => {
+    expect(tagTexts({ site: 'fra', role: 'core' })).toEqual(['role=core', 'site=fra']);
   });
 });

@@ -10,12 +10,14 @@ import {
   rangeMs,
   readSpan,
   readTimeRange,
+  type TimeSpan,
 } from '@icmp-mon/platform/charts';
 import {
   AgePipe,
   Clock,
   type Confirmation,
   ConfirmDialog,
+  DateTimePipe,
   Failure,
   Icon,
   InstantPipe,
@@ -27,6 +29,7 @@ import {
   SharePipe,
   Shortcuts,
   Toasts,
+  zoneText,
 } from '@icmp-mon/platform/ui-kit';
 import { LiveStream, type StreamBatch } from '@icmp-mon/platform/live-stream';
 import { ReasonPipe, ShortReasonPipe, StatusGlyph } from '@icmp-mon/status/look';
@@ -35,16 +38,18 @@ import { ProbingClient } from '@icmp-mon/probing/ui';
 import { StatusClient } from '@icmp-mon/status/ui';
 import type { TargetView } from '@icmp-mon/targets/contract';
 import { historyOption } from './history-chart';
-import { liveOption } from './live-chart';
-import { isLoss, LIVE_FOR_MS, mergeResults } from './live-results';
+import { agentLines, liveOption } from './live-chart';
+import { isLoss, LIVE_FOR_MS, mergeResults, RESULTS_MAX, SINGLES_FOR_MS_MAX } from './live-results';
 import { TargetsClient } from './targets.client';
 import { TagsPipe } from './tags.pipe';
 import { LossPipe, OutcomePipe, WindowPipe } from './target-pipes';
 
+const LOSS_FOR_MS = 5 * 60_000;
 const LIVE_AGAIN_MS = 5_000;
 const HISTORY_AGAIN_MS = 60_000;
 const TABLE_ROWS = 40;
-const RESULTS_READ = 500;
+/** The history's windows are of 5 minutes at least: over a shorter span they are no chart. */
+const HISTORY_FOR_MS_MIN = 60 * 60_000;
 
 interface Read<T> {
   id: string;
@@ -64,6 +69,7 @@ const WINDOW_WORDS: Readonly<Record<Resolution, string>> = {
   imports: [
     AgePipe,
     Chart,
+    DateTimePipe,
     Failure,
     Icon,
     InstantPipe,
@@ -101,12 +107,49 @@ export class TargetDetail {
 
   protected readonly target = this.client.target(this.id);
   protected readonly status = inject(StatusClient).ofTarget(this.id);
-  protected readonly results = this.probing.results(this.id, RESULTS_READ);
-  protected readonly history = this.probing.history(this.id, () => this.frame());
+  protected readonly nowMs = this.clock.nowMs;
+  protected readonly ranges = LONG_TIME_RANGES;
+  protected readonly chosenRange = computed(() => readTimeRange(this.range(), '6h'));
+  private readonly liveUntilMs = computed(() => Math.ceil(this.nowMs() / LIVE_AGAIN_MS) * LIVE_AGAIN_MS);
+  private readonly historyUntilMs = computed(() => Math.ceil(this.nowMs() / HISTORY_AGAIN_MS) * HISTORY_AGAIN_MS);
+  /** A span that was chosen in a chart, in the table or in words, instead of a range up to now. */
+  protected readonly span = computed(() => readSpan(this.from(), this.to(), this.historyUntilMs()));
+  /** What the page shows. */
+  private readonly frame = computed<TimeSpan>(() => {
+    const toMs = this.historyUntilMs();
+    return this.span() ?? { fromMs: toMs - rangeMs(this.chosenRange()), toMs };
+  });
+  private readonly lengthMs = computed(() => this.frame().toMs - this.frame().fromMs);
+  private readonly isShort = computed(() => this.lengthMs() <= SINGLES_FOR_MS_MAX);
+  /** Single results of the past; otherwise those that are live are shown. */
+  protected readonly pastSpan = computed(() => (this.isShort() && this.to() !== undefined ? this.span() : null));
+  protected readonly showsHistory = computed(() => this.lengthMs() >= HISTORY_FOR_MS_MIN);
+  private readonly liveForMs = computed(() =>
+    this.isShort() && this.pastSpan() === null ? this.lengthMs() : LIVE_FOR_MS,
+  );
+  private readonly keptForMs = computed(() => Math.max(LIVE_FOR_MS, this.liveForMs()));
+
+  protected readonly results = this.probing.results(
+    this.id,
+    () => ({ from: `now-${Math.ceil(this.keptForMs() / 60_000)}m` }),
+    RESULTS_MAX,
+  );
+  private readonly pastResults = this.probing.results(
+    this.id,
+    () => {
+      const span = this.pastSpan();
+      return span === null
+        ? null
+        : { from: new Date(span.fromMs).toISOString(), to: new Date(span.toMs).toISOString() };
+    },
+    RESULTS_MAX,
+  );
+  protected readonly history = this.probing.history(this.id, () => (this.showsHistory() ? this.frame() : null));
 
   protected readonly keptTarget = keepLast(this.target, this.id);
   protected readonly keptStatus = keepLast(this.status, this.id);
   protected readonly keptResults = keepLast(this.results, this.id);
+  protected readonly keptPast = keepLast(this.pastResults, () => `${this.id()} ${this.from()} ${this.to()}`);
   protected readonly keptHistory = keepLast(this.history, this.id);
   /** What could not be read again, of what is shown. */
   protected readonly failures = computed(() =>
@@ -114,6 +157,7 @@ export class TargetDetail {
       { what: 'The target', read: this.keptTarget },
       { what: 'The verdicts', read: this.keptStatus },
       { what: 'The results', read: this.keptResults },
+      { what: 'The results of the span', read: this.keptPast },
       { what: 'The history', read: this.keptHistory },
     ].flatMap(({ what, read }) => {
       const failure = read.failure();
@@ -123,7 +167,7 @@ export class TargetDetail {
     }),
   );
   protected readonly removed = signal(false);
-  /** The target as it was last heard of: read first, then kept current by the stream. */
+  /** The target as it was last received: read first, then kept current by the stream. */
   protected readonly view = linkedSignal<Read<TargetView>, TargetView | undefined>({
     source: () => ({ id: this.id(), value: this.keptTarget.value() }),
     computation: ({ value }) => value,
@@ -139,40 +183,48 @@ export class TargetDetail {
   protected readonly recent = linkedSignal<Read<ProbeResult[]> & { behindMs: number }, ProbeResult[]>({
     source: () => ({
       id: this.id(),
-      value: this.results.hasValue() ? this.results.value().items : undefined,
+      value: this.keptResults.value(),
       // When the correction of the clock becomes known, results read before may belong to the last minutes after all.
       behindMs: this.clock.behindMs(),
     }),
     computation: ({ id, value }, before) =>
-      mergeResults(before?.source.id === id ? before.value : [], value ?? [], untracked(this.nowMs)),
+      mergeResults(before?.source.id === id ? before.value : [], value ?? [], untracked(this.nowMs) - this.keptForMs()),
   });
 
-  protected readonly nowMs = this.clock.nowMs;
-  protected readonly ranges = LONG_TIME_RANGES;
-  protected readonly chosenRange = computed(() => readTimeRange(this.range(), '6h', LONG_TIME_RANGES));
-  /** A span that was chosen in the chart or in the table, instead of a range up to now. */
-  protected readonly span = computed(() => readSpan(this.from(), this.to()));
   protected readonly windowWords = computed(() => WINDOW_WORDS[this.page()?.resolution ?? '5m']);
   protected readonly mayRemove = computed(() => this.session.may('targets:write') && !this.removed());
-  protected readonly tableRows = computed(() => this.recent().slice(0, TABLE_ROWS));
+  /** What the chart and the table of single results show, newest first. */
+  protected readonly singles = computed(() =>
+    this.pastSpan() === null ? this.recent() : (this.keptPast.value() ?? []),
+  );
+  protected readonly tableRows = computed(() => this.singles().slice(0, TABLE_ROWS));
   protected readonly lossText = computed(() => {
-    const votes = this.recent().filter((result) => result.outcome === 'reply' || isLoss(result.outcome));
+    const sinceMs = this.nowMs() - LOSS_FOR_MS;
+    const votes = this.recent().filter(
+      ({ at, outcome }) => (outcome === 'reply' || isLoss(outcome)) && Date.parse(at) >= sinceMs,
+    );
     if (votes.length === 0) return '–';
     return percentText(votes.filter((result) => isLoss(result.outcome)).length / votes.length);
   });
   protected readonly lastSuccess = computed(() => {
-    const heard = this.recent().find((result) => result.outcome === 'reply')?.at;
-    return heard ?? this.view()?.lastSuccessAt ?? null;
+    const received = this.recent().find((result) => result.outcome === 'reply')?.at;
+    return received ?? this.view()?.lastSuccessAt ?? null;
   });
-  private readonly liveUntilMs = computed(() => Math.ceil(this.nowMs() / LIVE_AGAIN_MS) * LIVE_AGAIN_MS);
-  private readonly historyUntilMs = computed(() => Math.ceil(this.nowMs() / HISTORY_AGAIN_MS) * HISTORY_AGAIN_MS);
-  private readonly frame = computed(() => {
-    const toMs = this.historyUntilMs();
-    return this.span() ?? { fromMs: toMs - rangeMs(this.chosenRange()), toMs };
+  private readonly singlesFrame = computed<TimeSpan>(() => {
+    const toMs = this.liveUntilMs();
+    return this.pastSpan() ?? { fromMs: toMs - this.liveForMs(), toMs };
   });
-  protected readonly liveOption = computed(() => liveOption(this.recent(), this.liveUntilMs(), this.colours.palette()));
+  protected readonly liveOption = computed(() =>
+    liveOption(this.singles(), this.singlesFrame(), this.colours.palette()),
+  );
+  protected readonly lines = computed(() => agentLines(this.singles(), this.colours.palette()));
+  protected readonly agentsNotDrawn = computed(
+    () => new Set(this.singles().map(({ agentId }) => agentId)).size - this.lines().length,
+  );
   protected readonly historyOption = computed(() => historyOption(this.points(), this.frame(), this.colours.palette()));
-  protected readonly liveMinutes = LIVE_FOR_MS / 60_000;
+  protected readonly liveMinutes = computed(() => Math.round(this.liveForMs() / 60_000));
+  protected readonly lossMinutes = LOSS_FOR_MS / 60_000;
+  protected readonly zone = computed(() => zoneText(this.singlesFrame().toMs));
 
   constructor() {
     effect(() => {
@@ -245,7 +297,8 @@ export class TargetDetail {
       this.status.reload();
     }
     if (id !== undefined && batch.removed.includes(id)) this.removed.set(true);
-    const heard = batch.results.filter((event) => event.targetKey === this.view()?.key).map((event) => event.result);
-    if (heard.length > 0) this.recent.update((kept) => mergeResults(kept, heard, this.nowMs()));
+    const received = batch.results.filter((event) => event.targetKey === this.view()?.key).map((event) => event.result);
+    const sinceMs = this.nowMs() - this.keptForMs();
+    if (received.length > 0) this.recent.update((kept) => mergeResults(kept, received, sinceMs));
   }
 }

@@ -1,0 +1,111 @@
+import { shownZone } from '@icmp-mon/platform/ui-kit';
+import { isTimeRange, type TimeRange } from './time-range';
+
+/** What a written range means: a range up to now, or a span; `toMs` null is up to now. */
+export type WrittenRange = { range: TimeRange } | { fromMs: number; toMs: number | null };
+
+export const RANGE_EXAMPLES = '5h, 2d, since 08:00, yesterday, since Jun 1, 08:00 to 10:30';
+const DAY_MS = 86_400_000;
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const TEXT_LENGTH_MAX = 60;
+
+/** A day and its time, in the zone that is shown; what is missing is null. */
+interface Written {
+  day: [year: number | null, month: number, day: number] | null;
+  time: [hours: number, minutes: number] | null;
+}
+
+/** Reads a range as people write it (`RANGE_EXAMPLES`), in the zone that is shown. Null if it is none, or not in the past. */
+export function readRangeText(text: string, nowMs: number): WrittenRange | null {
+  const words = text.trim().toLowerCase().replace(/\s+/g, ' ');
+  if (words.length > TEXT_LENGTH_MAX) return null;
+  const relative = words
+    .replace(/^last /, '')
+    .replace(/ ?(min|minutes?|hours?|days?|weeks?|years?)$/, (unit) => unit.trim().charAt(0));
+  if (isTimeRange(relative)) return { range: relative };
+  const today = dayOf(nowMs);
+  if (words === 'today') return { fromMs: instantOf(today, [0, 0]), toMs: null };
+  if (words === 'yesterday') return { fromMs: instantOf(dayBefore(today), [0, 0]), toMs: instantOf(today, [0, 0]) };
+  const since = /^since (.+)$/.exec(words)?.[1];
+  if (since !== undefined) return upToNow(readMoment(since, nowMs), nowMs);
+  const [, first, second] = /^(.+?) ?(?: to |–| - )(.+)$/.exec(words) ?? [];
+  if (first === undefined || second === undefined) return null;
+  return between(first, second.trim(), nowMs);
+}
+
+function upToNow(fromMs: number | null, nowMs: number): WrittenRange | null {
+  return fromMs === null || fromMs >= nowMs ? null : { fromMs, toMs: null };
+}
+
+/** From one moment to another; a second one without a day is on the day of the first, or on the next. */
+function between(first: string, second: string, nowMs: number): WrittenRange | null {
+  const fromMs = readMoment(first, nowMs);
+  if (fromMs === null || fromMs >= nowMs) return null;
+  const until = second === 'now' ? { day: null, time: null } : readWritten(second, nowMs);
+  if (until === null) return null;
+  if (second === 'now') return { fromMs, toMs: null };
+  const startDay = dayOf(fromMs);
+  let toMs = momentOf(until.day === null ? { ...until, day: startDay } : until, nowMs);
+  if (toMs !== null && until.day === null && toMs <= fromMs) toMs = instantOf(dayAfter(startDay), until.time ?? [0, 0]);
+  return toMs === null || toMs <= fromMs ? null : { fromMs, toMs };
+}
+
+function readMoment(text: string, nowMs: number): number | null {
+  const written = readWritten(text, nowMs);
+  return written === null ? null : momentOf(written, nowMs);
+}
+
+/** The instant of what is written. A time without a day, and a day without a year, is the last one before now. */
+function momentOf({ day, time }: Written, nowMs: number): number | null {
+  const clock = time ?? [0, 0];
+  if (day === null) {
+    const atMs = instantOf(dayOf(nowMs), clock);
+    return atMs < nowMs ? atMs : instantOf(dayBefore(dayOf(nowMs)), clock);
+  }
+  const [year, month, date] = day;
+  if (year !== null) return validInstant([year, month, date], clock);
+  const thisYear = dayOf(nowMs)[0];
+  const atMs = validInstant([thisYear, month, date], clock);
+  return atMs !== null && atMs < nowMs ? atMs : validInstant([thisYear - 1, month, date], clock);
+}
+
+/** `08:00`, `jun 1`, `1 jun 08:00`, `2026-06-01`, `2026-06-01 08:00`, `yesterday`, `yesterday 08:00`. */
+function readWritten(text: string, nowMs: number): Written | null {
+  const [, dayText = '', hours, minutes] = /^(.*?)(?:(?:^| |t)(\d{1,2}):(\d{2}))?$/.exec(text) ?? [];
+  const time: Written['time'] = hours === undefined ? null : [Number(hours), Number(minutes)];
+  if (time !== null && (time[0] > 23 || time[1] > 59)) return null;
+  const day = dayText.trim();
+  if (day === '') return time === null ? null : { day: null, time };
+  if (day === 'today') return { day: dayOf(nowMs), time };
+  if (day === 'yesterday') return { day: dayBefore(dayOf(nowMs)), time };
+  const [, year, month, date] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day) ?? [];
+  if (year !== undefined) return { day: [Number(year), Number(month), Number(date)], time };
+  const [, before, name = '', after] = /^(\d{1,2} )?([a-z]{3})[a-z]*( \d{1,2})?$/.exec(day) ?? [];
+  const number = Number(before ?? after);
+  const monthNumber = MONTHS.indexOf(name) + 1;
+  return monthNumber > 0 && number > 0 ? { day: [null, monthNumber, number], time } : null;
+}
+
+type Day = [year: number, month: number, day: number];
+
+function dayOf(atMs: number): Day {
+  const date = new Date(atMs);
+  return shownZone() === 'utc'
+    ? [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()]
+    : [date.getFullYear(), date.getMonth() + 1, date.getDate()];
+}
+
+const dayBefore = (day: Day): Day => dayOf(instantOf(day, [12, 0]) - DAY_MS);
+const dayAfter = (day: Day): Day => dayOf(instantOf(day, [12, 0]) + DAY_MS);
+
+function instantOf([year, month, day]: Day, [hours, minutes]: [number, number]): number {
+  return shownZone() === 'utc'
+    ? Date.UTC(year, month - 1, day, hours, minutes)
+    : new Date(year, month - 1, day, hours, minutes).getTime();
+}
+
+/** Null for a day that no month has. */
+function validInstant(day: Day, time: [number, number]): number | null {
+  const noon = dayOf(instantOf(day, [12, 0]));
+  return noon.every((part, index) => part === day[index]) ? instantOf(day, time) : null;
+}
