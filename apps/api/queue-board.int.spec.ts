@@ -48,6 +48,8 @@ describe('the pages of the queues', () => {
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/javascript; charset=utf-8']);
     // Scripts that the policy would refuse would leave the page empty.
     expect([...text.matchAll(/<script(?![^>]*(src=|application\/json))/g)]).toEqual([]);
+    expect([...text.matchAll(/<(?:script|link|img)\b[^>]*"https?:[^>]*>/g)]).toEqual([]);
+    expect(text).toMatch(/<link href="static\/css\/main\.[^"]+" rel="stylesheet">/);
   });
 
   it('show the queues that are plugged in, with their jobs', async () => {

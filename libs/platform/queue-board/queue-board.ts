@@ -1,6 +1,5 @@
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
-import { ExpressAdapter } from '@bull-board/express';
 import { bounded } from '@icmp-mon/platform/concurrency';
 import { DependencyUnavailable } from '@icmp-mon/platform/errors';
 import { jobsPrefix } from '@icmp-mon/platform/jobs';
@@ -9,6 +8,7 @@ import { Installation, ShownQueues } from '@icmp-mon/platform/plugins';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Queue } from 'bullmq';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { BoardPages } from './board-pages';
 
 export const QUEUE_BOARD_PATH = '/api/v1/queues';
 
@@ -18,7 +18,7 @@ const REDIS_ANSWER_MS_MAX = 2_000;
 @Injectable()
 export class QueueBoard implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = createLogger('queue-board');
-  private readonly pages = new ExpressAdapter();
+  private readonly pages = new BoardPages();
   private queues: Queue[] = [];
 
   constructor(

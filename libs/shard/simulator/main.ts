@@ -12,6 +12,8 @@ const { values } = parseArgs({
     seeds: { type: 'string' },
     from: { type: 'string' },
     seed: { type: 'string' },
+    /** JSON, as printed for a seed that failed. */
+    plan: { type: 'string' },
     /** Ends at the first violation, without its shortest form, and prints the seed alone. */
     first: { type: 'boolean' },
   },
@@ -22,7 +24,15 @@ const fails = async (plan: Plan): Promise<boolean> => (await simulate(plan)).vio
 async function report(seed: number, violations: readonly string[]): Promise<void> {
   console.log(`seed ${seed}: ${violations.join('\n  ')}`);
   console.log(`  repeat with: npm run simulate -- --seed ${seed}`);
-  console.log(`  shortest plan: ${JSON.stringify(await shorten(planOf(seed), fails))}`);
+  console.log(`  shortest plan: npm run simulate -- --plan '${JSON.stringify(await shorten(planOf(seed), fails))}'`);
+}
+
+async function runPlan(plan: Plan): Promise<number> {
+  const { violations, records, commits } = await simulate(plan);
+  console.log(
+    `the plan: ${violations.length === 0 ? 'holds' : violations.join('\n  ')}; ${records} records, ${commits} commits`,
+  );
+  return violations.length > 0 ? 1 : 0;
 }
 
 async function run(from: number, seeds: number): Promise<number> {
@@ -70,4 +80,4 @@ async function run(from: number, seeds: number): Promise<number> {
 const [from, seeds] = values.seed
   ? [Number(values.seed), 1]
   : [Number(values.from ?? 1), Number(values.seeds ?? SEEDS)];
-process.exitCode = await run(from, seeds);
+process.exitCode = values.plan ? await runPlan(JSON.parse(values.plan) as Plan) : await run(from, seeds);

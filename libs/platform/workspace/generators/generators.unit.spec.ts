@@ -21,6 +21,19 @@ const CENTRAL: Readonly<Record<string, number>> = {
   'migrations/frozen.json': 1,
   'migrations/index.ts': 2,
 };
+/** Where names are that are in use already. */
+const EXISTING = [
+  'apps/api/health.controller.ts',
+  'libs/agents/contract/agent-events.ts',
+  'libs/identity/contract/index.ts',
+  'libs/identity/server/access.controller.ts',
+  'libs/identity/ui/index.ts',
+  'libs/operations/server/operations.controller.ts',
+  'libs/platform/queue-board/queue-board.ts',
+  'libs/targets/contract/target-events.ts',
+  'libs/tiers/contract/tier-events.ts',
+  'migrations/control/1790000000000-platform-event-store.ts',
+];
 const OTHER_APPS = ['apps/worker/worker.module.ts', 'apps/projector/projector.module.ts'];
 
 /** Where the checks of tiers are listed. */
@@ -38,7 +51,7 @@ const isOf = (change: string): boolean => change.startsWith('libs/incidents/');
 
 beforeEach(() => {
   tree = createTreeWithEmptyWorkspace();
-  for (const file of [...Object.keys(CENTRAL), ...OTHER_APPS, '.prettierrc.json']) {
+  for (const file of [...Object.keys(CENTRAL), ...OTHER_APPS, ...EXISTING, '.prettierrc.json']) {
     tree.write(file, readFileSync(path.join(ROOT, file), 'utf8'));
   }
 });
@@ -86,7 +99,9 @@ describe('the generator of a context', () => {
       const added = lines(text(file)).filter((line) => !before.has(line) && line.includes('ncident'));
       expect([file, added.length]).toEqual([file, count]);
     }
-    const others = written().filter((file) => !isOf(file) && !(file in CENTRAL) && !OTHER_APPS.includes(file));
+    const others = written().filter(
+      (file) => !isOf(file) && !(file in CENTRAL) && ![...OTHER_APPS, ...EXISTING].includes(file),
+    );
     expect(others.filter((file) => file.startsWith('migrations/'))).toEqual([
       'migrations/control/1800000000000-incidents-incident.ts',
     ]);
@@ -112,6 +127,34 @@ describe('the generator of a context', () => {
     await expect(context(tree, { name: 'incidents' })).rejects.toThrow('libs/incidents exists already');
   });
 
+  it.each([
+    ['users', 'person', 'the path /api/v1/users'],
+    ['health', undefined, 'the path /api/v1/health'],
+    ['queues', undefined, 'the path /api/v1/queues'],
+    ['results', undefined, 'its permissions'],
+    ['settings', undefined, 'the page /settings'],
+    ['watching', 'target', 'the streams "target"'],
+    ['journal', 'event', 'makes "event" already'],
+    ['maintenance', 'window', 'reserved word of SQL'],
+    ['orders', undefined, 'reserved word of SQL'],
+    ['a'.repeat(41), undefined, 'too long'],
+  ])('refuses the name %s of %s, which is in use already', async (name, aggregate, reason) => {
+    const before = written();
+    await expect(context(tree, { name, aggregate })).rejects.toThrow(reason);
+    expect(written()).toEqual(before);
+  });
+
+  it.each([
+    ['policies', 'policy', 'PolicyListResponse', 'ListPolicies'],
+    ['batches', 'batch', 'BatchListResponse', 'ListBatches'],
+    ['analysis', 'analysis', 'AnalysisListResponse', 'ListAnalyses'],
+  ])('finds what %s keeps by the ending', async (name, aggregate, response, query) => {
+    await context(tree, { name });
+    expect(text(`libs/${name}/server/${name}.dto.ts`)).toContain(response);
+    expect(text(`libs/${name}/server/${name}.controller.ts`)).toContain(`./register-${aggregate}`);
+    expect(text(`libs/${name}/server/${name}.controller.ts`)).toContain(query);
+  });
+
   it('says what to add by hand where a file looks different', async () => {
     tree.write('apps/portal/app.routes.ts', 'export const routes = [];\n');
     await expect(context(tree, { name: 'incidents' })).rejects.toThrow(
@@ -132,6 +175,39 @@ describe('the generators within a context', () => {
     expect(text('libs/incidents/server/incidents.controller.ts')).toContain("@Post(':id/close')");
     expect(text('libs/incidents/server/modules/api.module.ts')).toContain('CloseIncidentHandler,');
     await expect(verb(tree, { context: 'incidents', verb: 'close' })).rejects.toThrow('choose another verb');
+  });
+
+  it.each([
+    [{ verb: 'delete' }, '"delete" is a reserved word'],
+    [{ verb: 'list' }, 'has "list" already'],
+    [{ verb: 'evolve' }, 'has "evolve" already'],
+    [{ verb: 'open', event: 'registered' }, 'name another event'],
+    [{ verb: 'close', aggregate: 'absent' }, 'There is no libs/incidents/server/absent.ts'],
+  ])('refuse the verb %o, which could not be compiled', async (options, reason) => {
+    const before = text('libs/incidents/server/incident.ts');
+    await expect(verb(tree, { context: 'incidents', ...options })).rejects.toThrow(reason);
+    expect(text('libs/incidents/server/incident.ts')).toBe(before);
+  });
+
+  it('form the past tense of verbs in -y', async () => {
+    await verb(tree, { context: 'incidents', verb: 'retry' });
+    expect(text('libs/incidents/contract/incident-events.ts')).toContain('interface IncidentRetried');
+  });
+
+  it.each([
+    [
+      { name: 'rows', of: 'incidents' },
+      /libs\/incidents\/contract exports no INCIDENTS_TOPIC[^]*--of=targets --topic=TARGETS_TOPIC/,
+    ],
+    [{ name: 'rows', topic: 'NO_TOPIC' }, 'exports no NO_TOPIC'],
+    [{ name: 'event' }, 'makes "event" already'],
+    [{ name: 'incidents' }, 'has "ListIncidents" already'],
+  ])('refuse the read model %o', async (options, reason) => {
+    await expect(readModel(tree, { context: 'incidents', ...options })).rejects.toThrow(reason);
+  });
+
+  it('refuse a page that is named like what it imports', async () => {
+    await expect(page(tree, { context: 'incidents', name: 'empty' })).rejects.toThrow('choose another name');
   });
 
   it('add a read model, whose first one brings the context into the projector', async () => {

@@ -2,18 +2,30 @@
 import { names } from '@nx/devkit';
 
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+/** Names of tables and of their constraints fit into the 63 bytes of PostgreSQL. */
+const NAME_LENGTH_MAX = 40;
 
-/** @throws Error when a name is not in kebab case */
+/** @throws Error when a name is not in kebab case, or too long */
 export function checkNames(...given) {
   for (const name of given) {
     if (!NAME.test(name)) throw new Error(`"${name}" is no name: use lower-case words joined by hyphens.`);
+    if (name.length > NAME_LENGTH_MAX)
+      throw new Error(`"${name}" is too long: a name has at most ${NAME_LENGTH_MAX} letters.`);
   }
 }
 
-/** What a context keeps, unless another aggregate is given: its name without the s. */
-export const aggregateOf = (context) => context.replace(/s$/, '');
+/** What a context keeps, unless another aggregate is given: its name in the singular, as far as its ending shows it. */
+export function aggregateOf(context) {
+  if (/[^aeiou]ies$/.test(context)) return context.replace(/ies$/, 'y');
+  if (/(ss|x|ch|sh)es$/.test(context)) return context.replace(/es$/, '');
+  return /(ss|us|is)$/.test(context) ? context : context.replace(/s$/, '');
+}
 
-export const pluralOf = (word) => (/(s|x|ch|sh)$/.test(word) ? `${word}es` : `${word}s`);
+export function pluralOf(word) {
+  if (/[^aeiou]y$/.test(word)) return word.replace(/y$/, 'ies');
+  if (/is$/.test(word)) return word.replace(/is$/, 'es');
+  return /(s|x|ch|sh)$/.test(word) ? `${word}es` : `${word}s`;
+}
 
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 

@@ -4,6 +4,7 @@ import { formatFiles, generateFiles } from '@nx/devkit';
 import { addImport, insertBefore, plugInto } from '../edits.mjs';
 import { addMigration } from '../migration.mjs';
 import { checkNames, contextNames } from '../names.mjs';
+import { requireNewContext, requireNewTable } from '../taken.mjs';
 
 const LIBRARIES = ['contract', 'server', 'ui'];
 
@@ -12,7 +13,7 @@ const LIBRARIES = ['contract', 'server', 'ui'];
  * portal and the list of permissions.
  * @param {import('@nx/devkit').Tree} tree
  * @param {{ name: string, aggregate?: string, nowMs?: number }} options
- * @throws Error when a name is not in kebab case, or the context exists
+ * @throws Error when a name is not in kebab case or is in use already
  */
 export default async function context(tree, { name, aggregate, nowMs }) {
   checkNames(name, aggregate ?? 'unset');
@@ -20,6 +21,8 @@ export default async function context(tree, { name, aggregate, nowMs }) {
   const root = `libs/${name}`;
   if (tree.exists(root)) throw new Error(`${root} exists already: choose another name.`);
   const words = contextNames(name, aggregate);
+  requireNewContext(tree, words);
+  requireNewTable(tree, words.table, 'name what the context keeps by --aggregate=<another word>');
   generateFiles(tree, join(import.meta.dirname, 'files'), root, words);
   for (const library of LIBRARIES) tree.write(`${root}/${library}/project.json`, projectJson(name, library));
   addMigration(tree, { context: name, what: words.aggregate, sql: tableOf(words), nowMs });

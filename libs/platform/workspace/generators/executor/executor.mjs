@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { formatFiles, generateFiles, names } from '@nx/devkit';
 import { addImport, insertAfter, insertBefore } from '../edits.mjs';
 import { checkNames } from '../names.mjs';
+import { requireNewName } from '../taken.mjs';
 
 /**
  * Writes an executor of the agent, one file behind the signature of all executors, with its test, and makes its check known to contracts and
@@ -16,6 +17,7 @@ export default async function executor(tree, { name }) {
   const folder = 'libs/probing/agent/executors';
   if (tree.exists(`${folder}/${name}.ts`)) throw new Error(`${folder}/${name}.ts exists already: choose another name.`);
   const { className } = names(name);
+  requireNewName(tree, 'libs/probing/agent/session.ts', className, 'choose another name');
   const type = name.replaceAll('-', '_');
   generateFiles(tree, join(import.meta.dirname, 'files'), folder, { name, className, type });
   insertBefore(tree, 'libs/probing/contract/feed-fact.ts', /(?<=CHECK_TYPES = \[[^\]]*)\]/, `, '${type}'`);

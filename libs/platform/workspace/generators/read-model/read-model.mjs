@@ -4,13 +4,14 @@ import { formatFiles, generateFiles, names } from '@nx/devkit';
 import { addExport, addImport, addToModule, insertAfter, insertBefore, plugInto } from '../edits.mjs';
 import { addMigration } from '../migration.mjs';
 import { checkNames, contextNames, requireContext } from '../names.mjs';
+import { requireNewName, requireNewTable, requireTopic } from '../taken.mjs';
 
 /**
  * Writes a read model that a context keeps of a topic: the table, a projection in the projector, the query with its route, the rebuild and a test. What
  * it keeps at first is the latest event of each key.
  * @param {import('@nx/devkit').Tree} tree
  * @param {{ context: string, name: string, of?: string, topic?: string, nowMs?: number }} options
- * @throws Error when the context or a place in its files is missing, or the read model exists
+ * @throws Error when the context, the topic or a place in its files is missing, or the name is in use already
  */
 export default async function readModel(
   tree,
@@ -21,6 +22,9 @@ export default async function readModel(
   if (tree.exists(`${server}/${name}`)) throw new Error(`${server}/${name} exists already: choose another name.`);
   const { className, propertyName } = names(name);
   const table = name.replaceAll('-', '_');
+  requireTopic(tree, of, topic);
+  requireNewTable(tree, table, 'choose another name');
+  requireNewName(tree, `${server}/${context}.controller.ts`, `List${className}`, 'choose another name');
   const words = { ...contextNames(context), name, className, propertyName, table, of, topic };
   generateFiles(tree, join(import.meta.dirname, 'files'), `${server}/${name}`, words);
   addMigration(tree, { context, what: name, sql: tableOf(table), nowMs });

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { formatFiles, generateFiles, names } from '@nx/devkit';
 import { addImport, addToModule, insertAfter, insertBefore } from '../edits.mjs';
 import { checkNames, contextNames, requireContext } from '../names.mjs';
+import { requireNewName } from '../taken.mjs';
 
 const pastOf = (verb) => {
   const [first, ...rest] = verb.split('-');
-  return [first.endsWith('e') ? `${first}d` : `${first}ed`, ...rest].join('-');
+  const past = /[^aeiou]y$/.test(first) ? first.replace(/y$/, 'ied') : `${first.replace(/e$/, '')}ed`;
+  return [past, ...rest].join('-');
 };
 
 /**
@@ -27,6 +29,7 @@ export default async function verb(tree, { context, verb: name, event = pastOf(n
   };
   const file = `${server}/${name}-${words.aggregate}.ts`;
   if (tree.exists(file)) throw new Error(`${file} exists already: choose another verb.`);
+  requireNewVerb(tree, context, words);
   addEvent(tree, `libs/${context}/contract/${words.aggregate}-events.ts`, words);
   addDecision(tree, `${server}/${words.aggregate}.ts`, words);
   generateFiles(tree, join(import.meta.dirname, 'files'), server, words);
@@ -40,6 +43,24 @@ export default async function verb(tree, { context, verb: name, event = pastOf(n
     `../${name}-${words.aggregate}`,
   );
   await formatFiles(tree);
+}
+
+function requireNewVerb(tree, context, { aggregate, className, verb, verbProperty, eventClass }) {
+  const server = `libs/${context}/server`;
+  const decisions = `${server}/${aggregate}.ts`;
+  if (!tree.exists(decisions)) {
+    throw new Error(`There is no ${decisions}: name what the verb is done to by --aggregate=<singular>.`);
+  }
+  const advice = `choose another verb than "${verb}"`;
+  requireNewName(tree, decisions, verbProperty, advice);
+  requireNewName(tree, `${server}/${context}.controller.ts`, verbProperty, advice);
+  const event = `${className}${eventClass}`;
+  requireNewName(
+    tree,
+    `libs/${context}/contract/${aggregate}-events.ts`,
+    event,
+    'name another event by --event=<past tense>',
+  );
 }
 
 function addEvent(tree, file, { className, propertyName, eventClass }) {
