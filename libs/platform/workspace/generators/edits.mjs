@@ -30,10 +30,16 @@ export function addImport(tree, file, name, from) {
   }
   const line = `import { ${name} } from '${from}';\n`;
   const imports = [...source.matchAll(/^import [^;]* from '([^']+)';\n/gms)];
-  const next = imports.find(([, specifier]) => specifier > from);
+  const next = imports.find(([, specifier]) => isBefore(from, specifier));
   const last = imports.at(-1);
   const at = next?.index ?? (last === undefined ? 0 : last.index + last[0].length);
   tree.write(file, source.slice(0, at) + line + source.slice(at));
+}
+
+/** Packages first, then what is relative. */
+function isBefore(one, other) {
+  const [isRelative, isOtherRelative] = [one, other].map((each) => each.startsWith('.'));
+  return isRelative === isOtherRelative ? one < other : isOtherRelative;
 }
 
 const APP_LISTS = {

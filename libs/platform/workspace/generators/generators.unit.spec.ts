@@ -189,6 +189,19 @@ describe('the generators within a context', () => {
     expect(text('libs/incidents/server/incident.ts')).toBe(before);
   });
 
+  it('write imports of packages before relative ones', async () => {
+    await verb(tree, { context: 'incidents', verb: 'close' });
+    await job(tree, { context: 'incidents', name: 'merge-incidents' });
+    const files = ['incidents.controller.ts', 'modules/api.module.ts', 'modules/worker.module.ts'];
+    for (const file of files) {
+      const found = [...text(`libs/incidents/server/${file}`).matchAll(/ from '([^']+)';$/gm)].map(
+        ([, from = '']) => from,
+      );
+      const relative = found.filter((from) => from.startsWith('.'));
+      expect([file, found.slice(-relative.length)]).toEqual([file, relative]);
+    }
+  });
+
   it('form the past tense of verbs in -y', async () => {
     await verb(tree, { context: 'incidents', verb: 'retry' });
     expect(text('libs/incidents/contract/incident-events.ts')).toContain('interface IncidentRetried');
