@@ -38,9 +38,29 @@ export class SendQueue {
     });
   }
 
-  /** Resolves when every message is acknowledged. Rejects with `DependencyUnavailable`, `too_large` or `invalid`. */
+  /**
+   * Resolves when every message is acknowledged. Rejects with `DependencyUnavailable`, `too_large` or `invalid`. A topic's limit
+   * is one for all that goes to a partition at once: messages that are too large together are sent in halves, one after the other.
+   */
   async send(topic: string, messages: OutgoingMessage[]): Promise<void> {
     if (messages.length === 0) return;
+    try {
+      await this.sendTogether(topic, messages);
+    } catch (error) {
+      const isTooLarge = error instanceof DomainError && error.code === 'too_large';
+      if (!isTooLarge || messages.length === 1) throw error;
+      const half = messages.length >> 1;
+      await this.send(topic, messages.slice(0, half));
+      await this.send(topic, messages.slice(half));
+    }
+  }
+
+  close(): Promise<void> {
+    this.closed = true;
+    return this.connection.close();
+  }
+
+  private async sendTogether(topic: string, messages: OutgoingMessage[]): Promise<void> {
     if (this.closed || this.inFlight >= IN_FLIGHT_MAX)
       throw this.unavailable(topic, new Error(this.closed ? 'closed' : 'too many sends'));
     this.inFlight += 1;
@@ -59,11 +79,6 @@ export class SendQueue {
         throw new DomainError('invalid', `Topic ${topic} does not take such a message.`, undefined, { cause: error });
       throw this.unavailable(topic, error, isOfType(error, REFUSED_FOR_TIME) ? clockDetail() : undefined);
     }
-  }
-
-  close(): Promise<void> {
-    this.closed = true;
-    return this.connection.close();
   }
 
   private unavailable(topic: string, cause: unknown, detail?: string): DependencyUnavailable {

@@ -61,6 +61,21 @@ describe('sending', () => {
     await expect(messaging.send(TOPIC, [{ key: 'k', value }])).rejects.toMatchObject({ code: 'too_large' });
   });
 
+  it('sends what only together is larger than the topic allows in parts, in its order', async () => {
+    const messages = Array.from({ length: 70 }, (_, number) => ({
+      key: null,
+      value: Buffer.alloc(40 * 1024, number),
+      partition: 1,
+    }));
+    await messaging.send('internal.shard', messages);
+    const numbers: number[] = [];
+    while (numbers.length < messages.length) {
+      const records = await messaging.readMessages('internal.shard', 1, numbers.length);
+      for (const { value } of records) numbers.push(value?.[0] ?? -1);
+    }
+    expect(numbers).toEqual([...messages.keys()]);
+  });
+
   it('is not refused for the time of a process whose clock is hours ahead or behind: brokers date the records', async () => {
     const early = Date.now() - 60_000;
     for (const offMs of [3 * HOUR_MS, -3 * HOUR_MS]) {
