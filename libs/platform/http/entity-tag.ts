@@ -12,6 +12,13 @@ export const entityTag = (version: number): string => `"${version}"`;
 export function ifMatchVersion(header: string | undefined): number | undefined {
   if (header === undefined || header.trim() === '*') return undefined;
   const match = /^"(\d{1,15})"$/.exec(header.trim());
+  const weak = /^W\/("\d{1,15}")$/.exec(header.trim());
+  if (weak !== null) {
+    throw new DomainError(
+      'precondition_failed',
+      `If-Match compares strongly, so the weak ETag ${weak[0]} never matches. A proxy that compresses answers makes ETags weak: send ${weak[1]}.`,
+    );
+  }
   if (match === null) {
     throw new DomainError(
       'precondition_failed',

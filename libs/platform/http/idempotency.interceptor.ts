@@ -30,7 +30,8 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const key = operation === undefined ? null : idempotencyKeyOf(request.headers['idempotency-key']);
     if (operation === undefined || key === null) return next.handle() as Observable<unknown>;
     requireSound(request.body, 'body');
-    const asked = { ...request.params, ...(request.body as object | undefined) };
+    // A member of the body that is named like a parameter of the path does not hide what the path asks for.
+    const asked = { ...(request.body as object | undefined), ...request.params };
     const repeatable = idempotentRequest(metadataOf(request).actor, key, operation, asked);
     const response = context.switchToHttp().getResponse<Response>();
     const { statusCode: status } = response;

@@ -75,6 +75,13 @@ describe('a request with an Idempotency-Key', () => {
     expect(await send({ ...sent, params: { id: '2' } })).toEqual({ id: 'thing-2', version: 1 });
   });
 
+  it('is another request under another path, also with a body that names what the first path named', async () => {
+    runs = 0;
+    await send({ key: 'order-4', body: { ip: 'x' }, params: { id: '1' } });
+    await send({ key: 'order-4', body: { ip: 'x', id: '1' }, params: { id: '2' } });
+    expect(runs).toBe(2);
+  });
+
   it('takes effect each time without a key, and on a route that is not @Idempotent', async () => {
     runs = 0;
     await send({ body: {} });

@@ -15,6 +15,12 @@ describe('If-Match', () => {
   });
 });
 
+describe('a weak ETag in If-Match', () => {
+  it('is refused with the strong one to send instead, because proxies that compress make ETags weak', () => {
+    expect(() => ifMatchVersion('W/"3"')).toThrow(/weak ETag W\/"3" never matches.*send "3"/);
+  });
+});
+
 describe('Idempotency-Key', () => {
   it('is optional', () => {
     expect(idempotencyKeyOf(undefined)).toBeNull();
