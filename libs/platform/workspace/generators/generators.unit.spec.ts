@@ -240,6 +240,10 @@ describe('the generators within a context', () => {
     expect(text('libs/incidents/server/modules/api.module.ts').match(/shown\.plug/g)).toHaveLength(2);
   });
 
+  it.each(['delete', 'export'])('refuse the job "%s", because no parameter can have this name', async (name) => {
+    await expect(job(tree, { context: 'incidents', name })).rejects.toThrow(/reserved word/);
+  });
+
   it('add a page before the routes with parameters', async () => {
     await page(tree, { context: 'incidents', name: 'open-incidents' });
     expect(text('libs/incidents/ui/index.ts')).toMatch(/Routes = \[\s+\{\s+path: 'open-incidents'/);

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { formatFiles, generateFiles, names } from '@nx/devkit';
 import { addImport, addToModule, insertAfter, insertBefore, plugInto } from '../edits.mjs';
 import { checkNames, contextNames, requireContext } from '../names.mjs';
+import { requireNewName } from '../taken.mjs';
 
 /**
  * Writes a background job of a context: its BullMQ queue and processor in the worker, and its place among the queues that administrators see.
  * @param {import('@nx/devkit').Tree} tree
  * @param {{ context: string, name: string }} options
- * @throws Error when the context or a place in its files is missing, or the job exists
+ * @throws Error when the context or a place in its files is missing, or the name is in use or reserved
  */
 export default async function job(tree, { context, name }) {
   checkNames(name);
@@ -16,6 +17,7 @@ export default async function job(tree, { context, name }) {
   const file = `${server}/${name}.processor.ts`;
   if (tree.exists(file)) throw new Error(`${file} exists already: choose another name.`);
   const { className, propertyName, constantName } = names(name);
+  requireNewName(tree, file, propertyName, 'choose another name');
   const words = { ...contextNames(context), name, className, propertyName, constantName };
   generateFiles(tree, join(import.meta.dirname, 'files'), server, words);
   addToWorker(tree, server, words);
