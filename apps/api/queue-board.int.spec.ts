@@ -1,5 +1,6 @@
 import { jobsPrefix } from '@icmp-mon/platform/jobs';
 import { HOUSEKEEPING_QUEUE } from '@icmp-mon/platform/plugins';
+import { TestProxy } from '@icmp-mon/platform/testing';
 import { Queue } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApi, TEST_PASSWORD, type TestApi } from './testing/test-api';
@@ -93,4 +94,21 @@ describe('the pages of the queues', () => {
       await blind.stop();
     }
   });
+
+  it.each(['refuses', 'is silent'])(
+    'do not keep the api from stopping when Redis %s after it was there',
+    async (how) => {
+      const proxy = new TestProxy();
+      const { redisUrl } = api.config;
+      const other = await startTestApi({ redisUrl: await proxy.start(redisUrl) });
+      try {
+        expect((await other.ask(`${BOARD}/api/queues`)).status).toBe(200);
+        if (how === 'refuses') await proxy.refuse();
+        else proxy.freeze(true);
+      } finally {
+        await other.stop();
+        await proxy.stop();
+      }
+    },
+  );
 });

@@ -1,2 +1,3 @@
 export * from './domain-error';
 export * from './dependency-unavailable';
+export * from './redis-errors';

@@ -3,6 +3,8 @@ import { createLogger } from '@icmp-mon/platform/ops';
 import { HOUSEKEEPING_QUEUE, HousekeepingTasks } from '@icmp-mon/platform/plugins';
 import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import type { Job } from 'bullmq';
+import { closeWorker } from './close';
+import { HousekeepingSchedule } from './housekeeping-schedule';
 
 /**
  * Runs a housekeeping task when BullMQ says that it is due, once over all workers. One queue for the tasks of all contexts: each queue costs every
@@ -12,9 +14,12 @@ import type { Job } from 'bullmq';
 export class HousekeepingProcessor extends WorkerHost {
   private readonly logger = createLogger('housekeeping');
   private readonly stopping = new AbortController();
+  /** The task in progress, settled once it ended. */
+  private inProgress: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly tasks: HousekeepingTasks,
+    private readonly schedule: HousekeepingSchedule,
     private readonly telemetry: TelemetryDatabase,
   ) {
     super();
@@ -27,13 +32,25 @@ export class HousekeepingProcessor extends WorkerHost {
   /** Ends after the task in progress, which is asked to end early. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    await this.worker.close();
+    await closeWorker(this.worker);
+    await this.inProgress;
   }
 
   /** Returns what the task did: rows, chunks or buckets. */
-  async process({ name }: Pick<Job, 'name'>): Promise<number> {
+  process({ name }: Pick<Job, 'name'>): Promise<number> {
+    const run = this.run(name);
+    this.inProgress = Promise.allSettled([run]);
+    return run;
+  }
+
+  private async run(name: string): Promise<number> {
     const task = this.tasks.plugged.find((each) => each.name === name);
-    if (task === undefined) throw new Error(`There is no housekeeping task "${name}": a newer worker scheduled it.`);
+    if (task === undefined) {
+      await this.schedule.remove(name);
+      throw new Error(
+        `There is no housekeeping task "${name}" in this release. Its schedule is removed; a worker of another release that has the task writes it again.`,
+      );
+    }
     const { logger } = this;
     const done = await task.run({ nowMs: await this.presentMs(), signal: this.stopping.signal, logger });
     logger.info({ task: name, done }, 'housekeeping');

@@ -1,13 +1,18 @@
 import { createLogger } from '@icmp-mon/platform/ops';
-import { HOUSEKEEPING_QUEUE, type HousekeepingTask, HousekeepingTasks } from '@icmp-mon/platform/plugins';
+import { HOUSEKEEPING_QUEUE, type HousekeepingTask, HousekeepingTasks, MINUTE_MS } from '@icmp-mon/platform/plugins';
 import { InjectQueue } from '@nestjs/bullmq';
-import { Inject, Injectable } from '@nestjs/common';
-import { Queue } from 'bullmq';
+import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
+import { type JobSchedulerJson, type JobType, Queue } from 'bullmq';
+import { closeQueue } from './close';
 
 /** Finished and failed jobs that Redis keeps for people to look at. */
 const KEPT_JOBS = 50;
 /** How often to see that the schedules are there, unless set. */
 const SCHEDULE_LOOK_MS = 60_000;
+/** How far beyond its interval the next run of a task may seem to be: the clocks of workers differ. */
+const AHEAD_MS_MAX = 10 * MINUTE_MS;
+/** States of jobs that will run, or do. */
+const COMING: JobType[] = ['delayed', 'waiting', 'prioritized', 'active'];
 
 export const SCHEDULE_OPTIONS = Symbol('housekeeping schedule options');
 
@@ -16,9 +21,12 @@ export interface ScheduleOptions {
   lookMs?: number;
 }
 
-/** Keeps the schedule of each task in Redis, where BullMQ runs it from; a Redis that comes back empty gets them again. */
+/**
+ * Keeps the schedule of each task in Redis, where BullMQ runs it from. A Redis that comes back empty gets them again, and one is replaced that would
+ * never run its task: whose next job is lost, or lies in the future because a worker's clock was ahead.
+ */
 @Injectable()
-export class HousekeepingSchedule {
+export class HousekeepingSchedule implements BeforeApplicationShutdown {
   private readonly logger = createLogger('housekeeping');
   private looking: NodeJS.Timeout | undefined;
   private scheduling: Promise<void> | null = null;
@@ -35,9 +43,12 @@ export class HousekeepingSchedule {
 
   /** Returns at once: schedules are written as soon as Redis is there. Each task then runs at once and at its times. */
   start(): void {
-    void this.keepScheduled(() => this.schedule(this.tasks.plugged));
+    void this.keepScheduled(async () => {
+      await this.schedule(this.tasks.plugged);
+      await this.replaceUnsound();
+    });
     const lookMs = this.options.lookMs ?? SCHEDULE_LOOK_MS;
-    this.looking = setInterval(() => void this.keepScheduled(() => this.scheduleMissing()), lookMs);
+    this.looking = setInterval(() => void this.keepScheduled(() => this.replaceUnsound()), lookMs);
   }
 
   stop(): void {
@@ -45,8 +56,13 @@ export class HousekeepingSchedule {
     this.isStopping = true;
   }
 
-  close(): Promise<void> {
-    return this.queue.close();
+  /** Does nothing when there is none of that name. */
+  async remove(name: string): Promise<void> {
+    await this.queue.removeJobScheduler(name);
+  }
+
+  beforeApplicationShutdown(): Promise<void> {
+    return closeQueue(this.queue);
   }
 
   /** One at a time: while Redis is away the first waits for it, and is enough. */
@@ -60,14 +76,18 @@ export class HousekeepingSchedule {
       }));
   }
 
-  /** Only what is missing: writing a schedule again would put off its next run. */
-  private async scheduleMissing(): Promise<void> {
-    const there = new Set((await this.queue.getJobSchedulers()).map(({ key }) => key));
-    const missing = this.tasks.plugged.filter(({ name }) => !there.has(name));
-    if (missing.length === 0) return;
-    const names = missing.map(({ name }) => name);
-    this.logger.warn({ missing: names }, 'Redis has lost schedules of housekeeping; they are written again');
-    await this.schedule(missing);
+  /** Only what is missing or would not run: writing a schedule again would put off its next run. */
+  private async replaceUnsound(): Promise<void> {
+    const schedules = new Map((await this.queue.getJobSchedulers()).map((schedule) => [schedule.key, schedule]));
+    const coming = new Set((await this.queue.getJobs(COMING)).map((job) => job.repeatJobKey));
+    const unsound = this.tasks.plugged.filter(
+      ({ name, everyMs }) => !coming.has(name) || !isSound(schedules.get(name), everyMs),
+    );
+    if (unsound.length === 0) return;
+    const names = unsound.map(({ name }) => name);
+    this.logger.warn({ tasks: names }, 'Redis has no schedules by which these tasks would run; they are written again');
+    for (const name of names) await this.remove(name);
+    await this.schedule(unsound);
   }
 
   private async schedule(tasks: readonly HousekeepingTask[]): Promise<void> {
@@ -76,4 +96,8 @@ export class HousekeepingSchedule {
       await this.queue.upsertJobScheduler(name, { every: everyMs }, { name, opts });
     }
   }
+}
+
+function isSound(schedule: JobSchedulerJson | undefined, everyMs: number): boolean {
+  return schedule?.next !== undefined && schedule.next <= Date.now() + everyMs + AHEAD_MS_MAX;
 }

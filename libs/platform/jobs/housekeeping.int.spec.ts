@@ -1,6 +1,13 @@
 import { DatabaseModule } from '@icmp-mon/platform/database';
 import { MessagingModule } from '@icmp-mon/platform/messaging';
-import { ContextApp, HOUR_MS, HOUSEKEEPING_QUEUE, HousekeepingTasks, PluginsModule } from '@icmp-mon/platform/plugins';
+import {
+  ContextApp,
+  DAY_MS,
+  HOUR_MS,
+  HOUSEKEEPING_QUEUE,
+  HousekeepingTasks,
+  PluginsModule,
+} from '@icmp-mon/platform/plugins';
 import {
   eventually,
   testDatabase,
@@ -18,6 +25,7 @@ const topicPrefix = testTopicPrefix();
 const prefix = jobsPrefix(topicPrefix);
 const { kafkaBrokers: brokers, redisUrl } = testServices();
 const runs: string[] = [];
+const YEAR_MS = 366 * DAY_MS;
 const NAMES = ['counts', 'fails', 'forgets'];
 
 @Module({})
@@ -83,6 +91,16 @@ async function emptyQueue(): Promise<number> {
   return removed;
 }
 
+/** As a worker leaves it whose clock was ten years ahead. */
+async function scheduledByClockAhead(name: string): Promise<void> {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10 * YEAR_MS });
+  try {
+    await queue.upsertJobScheduler(name, { every: HOUR_MS, startDate: Date.now() }, { name });
+  } finally {
+    vi.useRealTimers();
+  }
+}
+
 const allRan = (): void => expect([...new Set(runs)].sort()).toEqual(NAMES);
 
 describe('housekeeping', () => {
@@ -103,6 +121,26 @@ describe('housekeeping', () => {
     await eventually(() => expect(looks.mock.calls.length).toBeGreaterThan(seen + 2));
     expect(await queue.getJobSchedulers()).toEqual(before);
     expect(before.map(({ key }) => key).sort()).toEqual(NAMES);
+  });
+
+  it('runs a task again whose next job is lost, and one whose next job a worker with a clock ahead has put years away', async () => {
+    runs.length = 0;
+    const [counts] = await queue.getJobs(['delayed']).then((jobs) => jobs.filter(({ name }) => name === 'counts'));
+    expect(await redis.del(`${prefix}:${HOUSEKEEPING_QUEUE}:${counts.id}`)).toBe(1);
+    expect(await redis.zrem(`${prefix}:${HOUSEKEEPING_QUEUE}:delayed`, String(counts.id))).toBe(1);
+    await queue.removeJobScheduler('forgets');
+    await scheduledByClockAhead('forgets');
+    await eventually(() => expect(runs).toEqual(expect.arrayContaining(['counts', 'forgets'])), { withinMs: 20_000 });
+    for (const { next } of await queue.getJobSchedulers()) expect(next).toBeLessThan(Date.now() + 2 * HOUR_MS);
+  });
+
+  it('removes the schedule of a task that no release has any more, once it is due', async () => {
+    await queue.upsertJobScheduler('of-former-release', { every: HOUR_MS }, { name: 'of-former-release' });
+    await eventually(async () => {
+      expect((await queue.getJobSchedulers()).map(({ key }) => key).sort()).toEqual(NAMES);
+      const failed = await queue.getFailed();
+      expect(failed.find(({ name }) => name === 'of-former-release')?.failedReason).toContain('no housekeeping task');
+    });
   });
 
   it('runs every task again after Redis came back empty', async () => {

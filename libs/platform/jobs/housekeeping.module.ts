@@ -30,7 +30,6 @@ export class HousekeepingModule {
       stop: async () => {
         schedule.stop();
         await processor.stop();
-        await schedule.close();
       },
     });
   }

@@ -1,6 +1,10 @@
+import { isFormerPrimary } from '@icmp-mon/platform/errors';
 import { Installation } from '@icmp-mon/platform/plugins';
 import { BullModule } from '@nestjs/bullmq';
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type OnModuleDestroy } from '@nestjs/common';
+import { RedisRetries } from './redis-retries';
+
+const CONNECT_MS_MAX = 2_000;
 
 /** Of the keys of all queues: keeps installations that share a Redis apart. */
 export function jobsPrefix(topicPrefix: string): string {
@@ -9,18 +13,32 @@ export function jobsPrefix(topicPrefix: string): string {
 
 /**
  * The connection that all BullMQ queues and processors of the app use, global. Redis may be away at any time: commands wait for it instead of
- * failing. A context registers its queue by `BullModule.registerQueue` and its processor as a provider.
+ * failing, until the app ends. A context registers its queue by `BullModule.registerQueue` and its processor as a provider.
  */
 @Module({})
-export class JobsModule {
+export class JobsModule implements OnModuleDestroy {
   static register(): DynamicModule {
+    const retries = new RedisRetries();
     const connection = BullModule.forRootAsync({
       inject: [Installation],
       useFactory: ({ redisUrl, topicPrefix }: Installation) => ({
-        connection: { url: redisUrl, maxRetriesPerRequest: null },
+        connection: {
+          url: redisUrl,
+          maxRetriesPerRequest: null,
+          connectTimeout: CONNECT_MS_MAX,
+          retryStrategy: (attempts: number) => retries.delayMs(attempts),
+          reconnectOnError: isFormerPrimary,
+        },
         prefix: jobsPrefix(topicPrefix),
       }),
     });
-    return { module: JobsModule, imports: [connection] };
+    return { module: JobsModule, imports: [connection], providers: [{ provide: RedisRetries, useValue: retries }] };
+  }
+
+  constructor(private readonly retries: RedisRetries) {}
+
+  /** Before the queues are closed. */
+  onModuleDestroy(): void {
+    this.retries.end();
   }
 }

@@ -1,6 +1,7 @@
 import type { BackgroundServices } from '@icmp-mon/platform/plugins';
 import { createLogger } from '@icmp-mon/platform/ops';
 import type { WorkerHost } from '@nestjs/bullmq';
+import { closeWorker } from './close';
 
 /**
  * Runs a processor, made with `autorun: false`, for as long as the app: it starts with the app's other services, and stops after the job in progress
@@ -18,6 +19,6 @@ export function runProcessor(services: BackgroundServices, name: string, process
       worker.on('failed', (job, error) => logger.error({ err: error, job: job?.id }, 'a job failed'));
       worker.run().catch((error: unknown) => logger.error({ err: error }, 'the processor of jobs ended'));
     },
-    stop: () => processor.worker.close(),
+    stop: () => closeWorker(processor.worker),
   });
 }

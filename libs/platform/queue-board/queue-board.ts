@@ -1,8 +1,8 @@
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { bounded } from '@icmp-mon/platform/concurrency';
-import { DependencyUnavailable } from '@icmp-mon/platform/errors';
-import { jobsPrefix } from '@icmp-mon/platform/jobs';
+import { DependencyUnavailable, isFormerPrimary } from '@icmp-mon/platform/errors';
+import { closeQueue, jobsPrefix } from '@icmp-mon/platform/jobs';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { Installation, ShownQueues } from '@icmp-mon/platform/plugins';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
@@ -35,6 +35,7 @@ export class QueueBoard implements OnApplicationBootstrap, OnApplicationShutdown
       maxRetriesPerRequest: 1,
       enableOfflineQueue: false,
       commandTimeout: REDIS_ANSWER_MS_MAX,
+      reconnectOnError: isFormerPrimary,
     };
     const adapters = this.shown.plugged.map(({ name, description }) => {
       const queue = new Queue(name, { connection, prefix: jobsPrefix(topicPrefix) });
@@ -59,7 +60,7 @@ export class QueueBoard implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all(this.queues.map((queue) => queue.close()));
+    await Promise.all(this.queues.map(closeQueue));
     this.queues = [];
   }
 }

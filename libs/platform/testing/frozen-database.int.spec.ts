@@ -1,65 +1,21 @@
-import { once } from 'node:events';
-import { connect as connectSocket, createServer, type Server, type Socket } from 'node:net';
 import { DependencyUnavailable } from '@icmp-mon/platform/errors';
 import { connect, ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type TestDatabase, testDatabase } from './index';
-
-/** Stands before PostgreSQL and stops forwarding when told, with every connection kept open. */
-class FreezingProxy {
-  private readonly open = new Set<Socket>();
-  private server: Server | null = null;
-  private frozen = false;
-
-  async start(databaseUrl: string): Promise<string> {
-    const { hostname, port } = new URL(databaseUrl);
-    const server = createServer((client) => {
-      const upstream = connectSocket(Number(port), hostname);
-      for (const [from, to] of [
-        [client, upstream],
-        [upstream, client],
-      ] as const) {
-        this.open.add(from);
-        from.on('data', (bytes) => this.frozen || to.write(bytes));
-        from.on('error', () => to.destroy());
-        from.on('close', () => {
-          this.open.delete(from);
-          to.destroy();
-        });
-      }
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    this.server = server;
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('The proxy listens on no port.');
-    const url = new URL(databaseUrl);
-    url.host = `127.0.0.1:${address.port}`;
-    return url.href;
-  }
-
-  freeze(frozen: boolean): void {
-    this.frozen = frozen;
-  }
-
-  stop(): void {
-    for (const socket of this.open) socket.destroy();
-    this.server?.close();
-  }
-}
+import { type TestDatabase, testDatabase, TestProxy } from './index';
 
 describe('a database that stops answering with its connections open', () => {
   let home: TestDatabase;
-  let proxy: FreezingProxy;
+  let proxy: TestProxy;
   let url: string;
   const timeouts = { queryTimeoutMs: 500 };
 
   beforeAll(async () => {
     home = await testDatabase('telemetry');
-    proxy = new FreezingProxy();
+    proxy = new TestProxy();
     url = await proxy.start(home.url);
   });
   afterAll(async () => {
-    proxy?.stop();
+    await proxy?.stop();
     await home?.drop();
   });
 

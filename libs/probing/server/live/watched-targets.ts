@@ -1,3 +1,4 @@
+import { isFormerPrimary } from '@icmp-mon/platform/errors';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { Redis, type RedisOptions } from 'ioredis';
 import { type LiveNews, readLiveMessage } from './live-news';
@@ -15,6 +16,7 @@ const OPTIONS: RedisOptions = {
   maxRetriesPerRequest: 1,
   autoResubscribe: false,
   retryStrategy: (attempts) => Math.min(attempts * 100, RECONNECT_MS_MAX),
+  reconnectOnError: isFormerPrimary,
 };
 
 /** What is to be done about one target. */

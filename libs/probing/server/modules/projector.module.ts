@@ -1,4 +1,5 @@
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
+import { isFormerPrimary } from '@icmp-mon/platform/errors';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { BackgroundServices, Installation } from '@icmp-mon/platform/plugins';
 import { ShardParticipants } from '@icmp-mon/shard/engine';
@@ -25,6 +26,7 @@ export class ProbingProjectorModule {
     const redis = new Redis(redisUrl, {
       maxRetriesPerRequest: 1,
       commandTimeout: REDIS_ANSWER_MS_MAX,
+      reconnectOnError: isFormerPrimary,
       // What a commit publishes to live views goes out together.
       enableAutoPipelining: true,
     });
