@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { BENCHES, type LOAD_RUNS } from '@icmp-mon/infra/testing';
 import { serveFleet } from './fleet/serve';
 import type { Bench, BenchContext, BenchResult } from './bench';
 import { serveBare } from './live/serve-bare';
@@ -13,8 +14,10 @@ import { runOverload, serveBusyLoop } from './overload';
 import { BenchProduct, type ProductOptions } from './product';
 import { runTakeover } from './takeover';
 
-/** Name → its file, loaded when it is asked for. `all` runs them in this order. */
-const BENCHES: Readonly<Record<string, () => Promise<{ run: Bench }>>> = {
+type BenchName = keyof typeof BENCHES;
+
+/** Each bench's program, loaded when it is asked for. */
+const PROGRAMS: Readonly<Record<BenchName, () => Promise<{ run: Bench }>>> = {
   projector: () => import('./projector'),
   ingest: () => import('./ingest'),
   gateway: () => import('./gateway'),
@@ -30,7 +33,10 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run: Bench }>>> = {
 };
 
 /** Loads that follow a scenario instead of running for a given time. */
-const SCENARIOS: Readonly<Record<string, typeof runTakeover>> = { takeover: runTakeover, overload: runOverload };
+const SCENARIOS: Readonly<Record<Exclude<keyof typeof LOAD_RUNS, keyof typeof LOADS>, typeof runTakeover>> = {
+  takeover: runTakeover,
+  overload: runOverload,
+};
 const SCENARIO_TARGETS = 100_000;
 const PAIRS = 5;
 const PAIRS_QUICK = 2;
@@ -58,12 +64,8 @@ else process.exitCode = await main();
 
 async function main(): Promise<number> {
   if (positionals[0] === 'load') return load(positionals[1]);
-  const names = positionals.includes('all') ? Object.keys(BENCHES) : positionals;
-  const unknown = names.filter((name) => !Object.hasOwn(BENCHES, name));
-  if (unknown.length > 0) {
-    say(`There is no bench ${unknown.join(', ')}. There are: ${Object.keys(BENCHES).join(', ')}.`);
-    return 1;
-  }
+  // The command has checked them: infra/commands/measuring.mjs.
+  const names = (positionals.includes('all') ? Object.keys(BENCHES) : positionals).filter(isBench);
   const results: BenchResult[] = [];
   const broken: string[] = [];
   for (const name of names) {
@@ -82,7 +84,7 @@ async function main(): Promise<number> {
 
 /** Not a comparison: what a product does under a load, and whether it holds. */
 async function load(name: string): Promise<number> {
-  if (Object.hasOwn(SCENARIOS, name)) {
+  if (isScenario(name)) {
     const targets = Number(values.targets ?? SCENARIO_TARGETS);
     const result = await withContext('load', (context) => SCENARIOS[name](context, { targets }));
     if (values.json) say(JSON.stringify(result));
@@ -103,9 +105,17 @@ async function load(name: string): Promise<number> {
   return result['sound'] === true ? 0 : 1;
 }
 
-function runOne(name: string): Promise<BenchResult> {
+function isScenario(name: string): name is keyof typeof SCENARIOS {
+  return Object.hasOwn(SCENARIOS, name);
+}
+
+function isBench(name: string): name is BenchName {
+  return Object.hasOwn(BENCHES, name);
+}
+
+function runOne(name: BenchName): Promise<BenchResult> {
   return withContext(name, async (context) => {
-    const { run } = await BENCHES[name]();
+    const { run } = await PROGRAMS[name]();
     return run(context);
   });
 }

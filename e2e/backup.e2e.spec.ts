@@ -122,10 +122,12 @@ describe('backup and restore', () => {
     await eventually(async () => expect(await statusOf('127.0.0.20')).toBe('up'), { withinMs: 60_000 });
     await command('icmpmon.mjs', 'backup', backupDir);
     const names = readdirSync(backupDir).sort();
-    expect(names).toEqual(['control.dump', 'manifest.json', 'private', 'telemetry.dump']);
-    for (const name of names.filter((each) => each !== 'private')) {
-      expect(statSync(path.join(backupDir, name)).mode & 0o077).toBe(0);
+    expect(names).toEqual(['.gitignore', 'control.dump', 'manifest.json', 'private', 'telemetry.dump']);
+    for (const name of ['.', ...readdirSync(backupDir, { recursive: true }).map(String)]) {
+      const file = statSync(path.join(backupDir, name));
+      expect((file.mode & 0o777).toString(8), name).toBe(file.isDirectory() ? '700' : '600');
     }
+    expect(readFileSync(path.join(backupDir, '.gitignore'), 'utf8')).toBe('*\n');
     const manifest = readJson(path.join(backupDir, 'manifest.json'));
     expect(manifest.positions).toHaveLength(SHARDS);
     expect(manifest.privateFiles).toEqual(['secrets.json', 'bootstrap.json', 'ca']);

@@ -1,39 +1,36 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
+import { FAULTS } from '@icmp-mon/infra/testing';
 import { seeded } from '@icmp-mon/shard/engine/testing';
 import type { Fault, FaultContext, Verdict } from './fault';
 import { Installation } from './installation';
 
-/** Name of a fault, that of its file → what it does; loaded when it is asked for. Without names all run, in this order. */
-const FAULTS: Readonly<Record<string, { what: string; load: () => Promise<Fault> }>> = {
-  'kill-processes': { what: 'SIGKILL of each process', load: () => import('./cases/kill-processes') },
-  'kill-services': { what: 'SIGKILL of Kafka, PostgreSQL, Redis', load: () => import('./cases/kill-services') },
-  'zombie-projector': { what: 'a projector stopped past its lease', load: () => import('./cases/zombie-projector') },
-  'cut-off-agents': { what: 'an agent cut off for hours', load: () => import('./cases/cut-off-agents') },
-  'damaged-spool': { what: 'a spool that is full or damaged', load: () => import('./cases/damaged-spool') },
-  'full-disks': { what: 'full disks', load: () => import('./cases/full-disks') },
-  'poison-messages': { what: 'poison on each topic', load: () => import('./cases/poison-messages') },
-  'bad-uploads': { what: 'bad blocks, repeats, clones', load: () => import('./cases/bad-uploads') },
-  'killed-relay': { what: 'the relay killed, writers late', load: () => import('./cases/killed-relay') },
-  'concurrent-commands': { what: 'commands at once', load: () => import('./cases/concurrent-commands') },
-  'rebuild-under-writes': {
-    what: 'read models rebuilt under writes',
-    load: () => import('./cases/rebuild-under-writes'),
-  },
-  'mixed-versions': { what: 'versions apart, rolling restart', load: () => import('./cases/mixed-versions') },
-  'wrong-clocks': { what: 'agents with wrong clocks', load: () => import('./cases/wrong-clocks') },
-  'bad-network': { what: 'a bad network to the gateway', load: () => import('./cases/bad-network') },
-  'stopped-processes': {
-    what: 'each process stopped: what pages say',
-    load: () => import('./cases/stopped-processes'),
-  },
-  'simulated-shard': { what: 'the shard simulated from seeds', load: () => import('./cases/simulated-shard') },
-  'greedy-agent': { what: 'an agent that takes more than its share', load: () => import('./cases/greedy-agent') },
-  'thin-line': { what: 'a line that carries little', load: () => import('./cases/thin-line') },
-  'stolen-identities': { what: 'stolen tokens, keys and names', load: () => import('./cases/stolen-identities') },
-  'unfinished-bodies': { what: 'logins whose bodies never end', load: () => import('./cases/unfinished-bodies') },
-  'guessed-passwords': { what: 'passwords guessed from many places', load: () => import('./cases/guessed-passwords') },
+/** Each fault's program, loaded when it is asked for. */
+const PROGRAMS: Readonly<Record<keyof typeof FAULTS, () => Promise<Fault>>> = {
+  'kill-processes': () => import('./cases/kill-processes'),
+  'kill-services': () => import('./cases/kill-services'),
+  'zombie-projector': () => import('./cases/zombie-projector'),
+  'cut-off-agents': () => import('./cases/cut-off-agents'),
+  'damaged-spool': () => import('./cases/damaged-spool'),
+  'full-disks': () => import('./cases/full-disks'),
+  'poison-messages': () => import('./cases/poison-messages'),
+  'bad-uploads': () => import('./cases/bad-uploads'),
+  'killed-relay': () => import('./cases/killed-relay'),
+  'concurrent-commands': () => import('./cases/concurrent-commands'),
+  'rebuild-under-writes': () => import('./cases/rebuild-under-writes'),
+  'mixed-versions': () => import('./cases/mixed-versions'),
+  'wrong-clocks': () => import('./cases/wrong-clocks'),
+  'bad-network': () => import('./cases/bad-network'),
+  'stopped-processes': () => import('./cases/stopped-processes'),
+  'simulated-shard': () => import('./cases/simulated-shard'),
+  'greedy-agent': () => import('./cases/greedy-agent'),
+  'thin-line': () => import('./cases/thin-line'),
+  'stolen-identities': () => import('./cases/stolen-identities'),
+  'unfinished-bodies': () => import('./cases/unfinished-bodies'),
+  'guessed-passwords': () => import('./cases/guessed-passwords'),
 };
+
+const isFault = (name: string): name is keyof typeof FAULTS => Object.hasOwn(FAULTS, name);
 
 const TARGETS = { short: 100, full: 1_000 };
 /** The fault that fills disks needs small ones from the start. */
@@ -59,12 +56,8 @@ interface Result extends Verdict {
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const unknown = positionals.filter((name) => !Object.hasOwn(FAULTS, name));
-  if (unknown.length > 0) {
-    say(`There is no fault ${unknown.join(', ')}. There are: ${Object.keys(FAULTS).join(', ')}.`);
-    return 2;
-  }
-  const names = positionals.length > 0 ? positionals : Object.keys(FAULTS);
+  // The command has checked them: infra/commands/measuring.mjs.
+  const names = (positionals.length > 0 ? positionals : Object.keys(FAULTS)).filter(isFault);
   const seed = Number(values.seed ?? Date.now() % 1_000_000);
   let shared: Installation | undefined;
   const installation = async (log: (line: string) => void): Promise<Installation> => {
@@ -84,11 +77,11 @@ async function main(): Promise<number> {
 }
 
 async function runFault(
-  name: string,
+  name: keyof typeof FAULTS,
   seed: number,
   installation: (log: (line: string) => void) => Promise<Installation>,
 ): Promise<Result> {
-  const { what, load } = FAULTS[name];
+  const what = FAULTS[name];
   const startedMs = performance.now();
   const seconds = (): number => Math.round((performance.now() - startedMs) / 100) / 10;
   const log = (line: string): void => say(`${String(seconds().toFixed(1)).padStart(7)} s  ${line}`);
@@ -101,7 +94,7 @@ async function runFault(
     installation: () => installation(log),
   };
   try {
-    const { run } = await load();
+    const { run } = await PROGRAMS[name]();
     const { counts, failures } = await run(context);
     return { name, what, seconds: seconds(), counts, failures };
   } catch (error) {

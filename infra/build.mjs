@@ -1,13 +1,16 @@
-// Builds the apps whose sources changed:  npm run build [-- --force]
+// npm run build: builds the apps whose sources changed.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { build as definition } from './commands/product.mjs';
+import { runCommand } from './commands/run-command.mjs';
 import { asOwner, giveToOwner } from './owner.mjs';
 import { distDir, distIsGiven, nodeBinary, rootDir } from './paths.mjs';
 import { readJson, writePrivateJson } from './private-file.mjs';
 import { run } from './run.mjs';
-import { fail, Refusal, say } from './say.mjs';
+import { Refusal, say } from './say.mjs';
+import { setUp } from './setup.mjs';
 
 /** @typedef {{ name: string, isSource: (path: string) => boolean, result: string, command: string[] }} Part */
 
@@ -156,5 +159,8 @@ function hashOf(sources, isSource) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  await build(say, { force: process.argv.includes('--force') }).catch(fail);
+  await runCommand(definition, async (asked) => {
+    await setUp(import.meta.url, { provider: 'none', commands: [] });
+    await build(say, { force: asked.flag('force') });
+  });
 }

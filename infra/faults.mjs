@@ -1,46 +1,26 @@
-// npm run faults [-- <name> …] [--seed N] [--short] [--json]: does to a product of its own what operators and networks do.
+// npm run faults: does to a product of its own what operators and networks do.
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { build, buildServers } from './build.mjs';
-import { messageOf } from './error-text.mjs';
+import { faults as definition } from './commands/measuring.mjs';
+import { runCommand } from './commands/run-command.mjs';
 import { giveToOwner } from './owner.mjs';
 import { distDir, nodeBinary, rootDir, testDir } from './paths.mjs';
 import { chooseProvider } from './providers/index.mjs';
 import { run } from './run.mjs';
-import { fail, Refusal, say } from './say.mjs';
-import { checkSystem, setUp } from './setup.mjs';
+import { say } from './say.mjs';
+import { setUp } from './setup.mjs';
 import { runInGroup } from './test-runner.mjs';
 
 const mainFile = join(distDir, 'faults/main.js');
-const usage = 'Use: npm run faults [-- <name> …] [--seed N] [--short] [--json]';
 /** Faults that need no product: the shard under a simulator. */
 const pureFaults = ['simulated-shard'];
 /** Faults that look at the portal's pages. */
 const portalFaults = ['stopped-processes'];
 
-try {
-  checkSystem();
-  process.exitCode = await faults(readNames());
-} catch (error) {
-  fail(error);
-}
+await runCommand(definition, ({ args }) => faults(args));
 
-/** Only checks: the tool gets the options as they are. */
-function readNames() {
-  try {
-    const { positionals, values } = parseArgs({
-      allowPositionals: true,
-      options: { short: { type: 'boolean' }, json: { type: 'boolean' }, seed: { type: 'string' } },
-    });
-    if (values.seed !== undefined && !/^\d{1,9}$/.test(values.seed)) throw new Error('--seed is a whole number.');
-    return positionals;
-  } catch (error) {
-    throw new Refusal(`${messageOf(error)}\n${usage}`);
-  }
-}
-
-/** @param {string[]} names */
+/** @param {readonly string[]} names */
 async function faults(names) {
   const pure = names.length > 0 && names.every((name) => pureFaults.includes(name));
   const provider = pure ? 'none' : await chooseProvider({ ICMPMON_PROVIDER: process.env.ICMPMON_PROVIDER });

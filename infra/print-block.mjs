@@ -1,35 +1,47 @@
-// Prints a block as JSON: `npm run print-block -- <file>`, or the block's bytes on standard input.
+// npm run print-block: prints a block as JSON, from a file or from standard input.
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import process from 'node:process';
-import { build } from 'esbuild';
+import { printBlock as definition } from './commands/developing.mjs';
+import { runCommand } from './commands/run-command.mjs';
 import { messageOf } from './error-text.mjs';
+import { rootDir } from './paths.mjs';
+import { packagesInstalled } from './provision/node-modules.mjs';
+import { Refusal } from './say.mjs';
+import { setUp } from './setup.mjs';
 
-const root = path.resolve(import.meta.dirname, '..');
-const { outputFiles } = await build({
-  stdin: {
-    contents: `export { printBlock } from '@icmp-mon/probing/wire';
-               export { decompressBounded } from '@icmp-mon/platform/zstd';`,
-    resolveDir: root,
-  },
-  tsconfig: path.join(root, 'tsconfig.base.json'),
-  bundle: true,
-  write: false,
-  platform: 'node',
-  format: 'esm',
+await runCommand(definition, async ({ args: [file] }) => {
+  // Only then: another process would not find on standard input what this one has read.
+  if (!packagesInstalled()) await setUp(import.meta.url, { provider: 'none', commands: [] });
+  const block = readInput(file);
+  const { decompressBounded, printBlock } = await codec();
+  const printed = printBlock(block, decompressBounded);
+  process.stdout.write(`${JSON.stringify(printed, null, 2)}\n`);
+  return 'refused' in printed ? 1 : 0;
 });
-const code = Buffer.from(outputFiles[0].contents).toString('base64');
-const { decompressBounded, printBlock } = await import(`data:text/javascript;base64,${code}`);
 
-function readInput() {
+/** @param {string | undefined} file */
+function readInput(file) {
   try {
-    return readFileSync(process.argv[2] ?? 0);
+    return readFileSync(file ?? 0);
   } catch (error) {
-    process.stderr.write(`Cannot read the block: ${messageOf(error)}. Give a file: npm run print-block -- <file>\n`);
-    return process.exit(1);
+    throw new Refusal(`Cannot read the block: ${messageOf(error)}. Give a file: npm run print-block -- <file>`);
   }
 }
 
-const printed = printBlock(readInput(), decompressBounded);
-process.stdout.write(`${JSON.stringify(printed, null, 2)}\n`);
-process.exitCode = 'refused' in printed ? 1 : 0;
+/** The product's own code, bundled for this call. */
+async function codec() {
+  const { build } = await import('esbuild');
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `export { printBlock } from '@icmp-mon/probing/wire';
+                 export { decompressBounded } from '@icmp-mon/platform/zstd';`,
+      resolveDir: rootDir,
+    },
+    tsconfig: `${rootDir}/tsconfig.base.json`,
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+  });
+  const code = Buffer.from(outputFiles[0].contents).toString('base64');
+  return import(`data:text/javascript;base64,${code}`);
+}

@@ -1,7 +1,17 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -163,6 +173,25 @@ describe('npm start -- --detach', () => {
     }
     const secrets = ['secrets.json', 'bootstrap.json', 'access.json', 'api-secret.json', 'agent', 'data/kafka'];
     for (const name of secrets) expect(statSync(join(stateDir, name)).mode & 0o077, name).toBe(0);
+  });
+
+  it('writes nothing that other users can read, but for what Prometheus reads and for certificates', () => {
+    const open: string[] = [];
+    const walk = (place: string): void => {
+      const { mode } = lstatSync(join(stateDir, place));
+      const isFolder = lstatSync(join(stateDir, place)).isDirectory();
+      // Whoever may not pass through a folder reaches nothing below it.
+      if (isFolder && (mode & 0o001) === 0) return;
+      if (!isFolder && (mode & 0o006) !== 0) open.push(place);
+      if (isFolder && (mode & 0o002) !== 0) open.push(`${place}/`);
+      if (isFolder) for (const name of readdirSync(join(stateDir, place))) walk(join(place, name));
+    };
+    walk('.');
+    expect(open.filter((place) => place !== 'ca/ca.crt')).toEqual(['prometheus/targets.json']);
+    for (const place of ['agent', ...readdirSync(join(stateDir, 'agent')).map((name) => join('agent', name))]) {
+      const file = lstatSync(join(stateDir, place));
+      expect((file.mode & 0o777).toString(8), place).toBe(file.isDirectory() ? '700' : '600');
+    }
   });
 
   it('says that it runs already when asked again', async () => {

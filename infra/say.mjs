@@ -1,3 +1,5 @@
+import { EXIT_USAGE, UsageError } from '../libs/platform/command-line/definition.mjs';
+
 /**
  * One line of progress for the person at the terminal.
  * @param {string} line
@@ -11,7 +13,7 @@ export function outliveOutput() {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 }
 
-/** A failure that the reader can mend: shown as its message alone, without a stack. */
+/** A failure that the reader can fix: shown as its message alone, without a stack. */
 export class Refusal extends Error {}
 
 /**
@@ -19,8 +21,8 @@ export class Refusal extends Error {}
  * @param {unknown} error
  */
 export function fail(error) {
-  process.stderr.write(
-    `\n${error instanceof Refusal ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
-  );
-  process.exit(1);
+  const isForeseen = error instanceof Refusal || error instanceof UsageError;
+  const text = error instanceof Error ? (isForeseen ? error.message : `\n${error.stack}`) : String(error);
+  process.stderr.write(`${text}\n`);
+  process.exit(error instanceof UsageError ? EXIT_USAGE : 1);
 }

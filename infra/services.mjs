@@ -1,27 +1,31 @@
-// The services alone, for developing and for integration tests:  npm run services -- up | down
+// npm run services: Kafka, TimescaleDB and Valkey alone, for developing and for integration tests.
 import { spawn } from 'node:child_process';
 import { mkdirSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { services as definition } from './commands/developing.mjs';
+import { runCommand } from './commands/run-command.mjs';
 import { devDir } from './paths.mjs';
 import { writePrivateJson } from './private-file.mjs';
 import { localServices } from './providers/local.mjs';
 import { fail, outliveOutput, Refusal, say } from './say.mjs';
 import { endRecorded, isReady, readState, Supervisor } from './supervisor.mjs';
 
-const [action, ...options] = process.argv.slice(2);
-const dirAt = options.indexOf('--dir');
-const dir = dirAt < 0 ? devDir : resolve(options[dirAt + 1]);
-const stateFile = join(dir, 'supervisor.json');
+/** @param {string} dir */
+const stateFileOf = (dir) => join(dir, 'supervisor.json');
 
-/** @type {Record<string, () => Promise<void>>} */
+/** @type {Record<string, (dir: string) => Promise<void>>} */
 const actions = { up, down, supervise };
-if (!Object.hasOwn(actions, action ?? '')) fail(new Refusal('Use: npm run services -- up | down [--dir <folder>]'));
-await actions[action]().catch(fail);
 
-/** Starts the services in the background and returns when they answer. */
-async function up() {
+await runCommand(definition, (asked) => actions[asked.words](resolve(asked.text('dir') ?? devDir)));
+
+/**
+ * Starts the services in the background and returns when they answer.
+ * @param {string} dir
+ */
+async function up(dir) {
+  const stateFile = stateFileOf(dir);
   // One that is just starting or stopping is waited for.
   while (readState(stateFile)?.running) {
     if (isReady(stateFile)) return say(`Already running: ${join(dir, 'services.json')}`);
@@ -29,7 +33,7 @@ async function up() {
   }
   await endRecorded(stateFile);
   mkdirSync(dir, { recursive: true });
-  const log = openSync(join(dir, 'supervisor.log'), 'a');
+  const log = openSync(join(dir, 'supervisor.log'), 'a', 0o640);
   const script = fileURLToPath(import.meta.url);
   const child = spawn(process.execPath, [script, 'supervise', '--dir', dir], {
     detached: true,
@@ -47,15 +51,17 @@ async function up() {
   process.exit(0);
 }
 
-async function down() {
-  const ended = await endRecorded(stateFile);
+/** @param {string} dir */
+async function down(dir) {
+  const ended = await endRecorded(stateFileOf(dir));
   say(ended.length ? `Stopped ${ended.join(', ')}.` : 'Nothing was running.');
 }
 
-async function supervise() {
+/** @param {string} dir */
+async function supervise(dir) {
   outliveOutput();
   const { services, addresses } = await localServices({ dir, say });
-  const supervisor = new Supervisor({ stateFile, logDir: join(dir, 'logs'), report: say });
+  const supervisor = new Supervisor({ stateFile: stateFileOf(dir), logDir: join(dir, 'logs'), report: say });
   const stop = () => supervisor.stop().then(() => process.exit(0), fail);
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);

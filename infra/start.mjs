@@ -1,9 +1,11 @@
-// npm start [-- --detach]: sets the machine up, builds what changed, starts everything, and keeps it running.
+// npm start: sets the machine up, builds what changed, starts everything, and keeps it running.
 import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
+import { start as definition } from './commands/product.mjs';
+import { runCommand } from './commands/run-command.mjs';
 import { endLeftBy } from './installation.mjs';
 import { checkLayout } from './layout.mjs';
 import { giveToOwner } from './owner.mjs';
@@ -12,30 +14,26 @@ import { readJson } from './private-file.mjs';
 import { choosePorts, filesOf, runProduct } from './product.mjs';
 import { chooseProvider } from './providers/index.mjs';
 import { fail, outliveOutput, Refusal, say } from './say.mjs';
-import { checkSystem, setUp } from './setup.mjs';
+import { setUp } from './setup.mjs';
 import { givenLock, releaseLock, takeLock } from './start-lock.mjs';
 import { endRecorded, isReady, readState } from './supervisor.mjs';
 
 const files = filesOf(stateDir);
-const startedMs = performance.now();
+/** The time at which the first of the processes began that hand a start on: installing and building are part of it. */
+const BEGAN = 'ICMPMON_START_BEGAN_MS';
+process.env[BEGAN] ??= String(Math.round(performance.timeOrigin));
 
-try {
-  checkSystem();
-  const known = new Set(['--detach', '--supervise']);
-  const unknown = process.argv.slice(2).find((option) => !known.has(option));
-  if (unknown) throw new Refusal(`${unknown} is not known. Use: npm start, or npm start -- --detach`);
-  if (process.argv.includes('--supervise')) await superviseInBackground();
-  else await start();
-} catch (error) {
-  fail(error);
-}
+await runCommand(definition, (asked) =>
+  asked.flag('supervise') ? superviseInBackground() : start(asked.flag('detach')),
+);
 
-async function start() {
+/** @param {boolean} inBackground */
+async function start(inBackground) {
   mkdirSync(stateDir, { recursive: true });
   giveToOwner(stateDir);
   if (await runsAlready()) {
     say('It is running already.');
-    printAccess();
+    printAccess(inBackground);
     process.exit(0);
   }
   holdLock();
@@ -46,8 +44,8 @@ async function start() {
   if (left.length > 0) say(`Ended what an interrupted run had left: ${left.join(', ')}.`);
   await choosePorts(stateDir);
   await build(say);
-  if (process.argv.includes('--detach')) await detach();
-  else await supervise(provider);
+  if (inBackground) return detach();
+  if (await supervise(provider)) printAccess(false);
 }
 
 /** False when this process alone may start it now. Waits for another one that starts or stops it. */
@@ -96,7 +94,7 @@ async function detach() {
     throw new Refusal(`It did not start; the cause is above. ${what}`);
   }
   child.unref();
-  printAccess();
+  printAccess(true);
   process.exit(0);
 }
 
@@ -108,7 +106,7 @@ async function superviseInBackground() {
 }
 
 /**
- * Runs everything as children of this process until a signal ends it.
+ * Runs everything as children of this process until a signal ends it. Resolves when all is ready: false when it is stopped already.
  * @param {string} provider
  */
 async function supervise(provider) {
@@ -122,14 +120,15 @@ async function supervise(provider) {
   try {
     await started;
   } catch (error) {
-    if (stopping) return;
+    if (stopping) return false;
     await stop();
     throw error;
   }
-  if (!process.argv.includes('--supervise') && !stopping) printAccess();
+  return stopping === undefined;
 }
 
-function printAccess() {
+/** @param {boolean} inBackground */
+function printAccess(inBackground) {
   const access = readJson(files.access);
   say('');
   say(`Portal       ${access.portalUrl}`);
@@ -138,6 +137,6 @@ function printAccess() {
   );
   say(`API          ${access.apiUrl}/api/v1  (key and all addresses: ${files.access})`);
   say(`Logs         ${join(files.logs, '<name>.log')}`);
-  say(`Stop         ${process.argv.includes('--detach') ? 'npm stop' : 'Ctrl-C, or npm stop'}`);
-  say(`Took         ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+  say(`Stop         ${inBackground ? 'npm stop' : 'Ctrl-C, or npm stop'}`);
+  say(`Took         ${((Date.now() - Number(process.env[BEGAN])) / 1000).toFixed(1)} s`);
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -61,9 +61,34 @@ describe('a start whose supervisor was killed', () => {
 });
 
 describe('npm run reset', () => {
-  it('removes nothing without --yes', async () => {
-    expect(await reset()).toMatch(/npm run reset -- --yes[^]*ended with 1/);
+  it('lists what it would remove with its size, and removes nothing without --yes', async () => {
+    mkdirSync(join(dir, 'data'));
+    writeFileSync(join(dir, 'data/table'), Buffer.alloc(3 * 1024 * 1024, 1));
+    const printed = await reset();
+    expect(printed).toMatch(
+      /data +3\.\d MiB {2}PostgreSQL, Kafka, Valkey.*\n.*layout\.json +4 KiB .*\n {2}all +3\.\d MiB/,
+    );
+    expect(printed).toMatch(/npm run reset -- --yes\nended with 1$/);
     expect(existsSync(join(dir, 'layout.json'))).toBe(true);
+  });
+
+  it("keeps the agent's policy and backups, and lists them", async () => {
+    mkdirSync(join(dir, 'agent'));
+    writeFileSync(join(dir, 'agent/policy.yaml'), 'allow: []');
+    writeFileSync(join(dir, 'agent/agent.key'), 'key');
+    for (const backup of ['before', 'backups/first']) {
+      mkdirSync(join(dir, backup), { recursive: true });
+      writeFileSync(join(dir, backup, 'control.dump'), 'dump');
+    }
+    const printed = await reset('--yes');
+    expect(printed).toMatch(
+      / agent .* key, certificate and spool[^]*To be kept:\n {2}agent\/policy\.yaml .*\n {2}backups .*\n {2}before .*backup\n/,
+    );
+    expect(printed).toMatch(/ended with 0$/);
+    expect(readdirSync(dir, { recursive: true }).sort()).toEqual([
+      ...['agent', 'agent/policy.yaml', 'backups', 'backups/first', 'backups/first/control.dump'],
+      ...['before', 'before/control.dump'],
+    ]);
   });
 
   it('removes nothing while a supervisor runs', async () => {

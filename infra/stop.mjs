@@ -1,11 +1,15 @@
-// Ends what `npm start` started, and nothing else.
+// npm stop: ends what `npm start` started, and nothing else.
+import { stop } from './commands/product.mjs';
+import { runCommand } from './commands/run-command.mjs';
 import { codeOf } from './error-text.mjs';
 import { stopInstallation, stoppedText } from './installation.mjs';
 import { stateDir } from './paths.mjs';
-import { fail, Refusal, say } from './say.mjs';
+import { Refusal, say } from './say.mjs';
 
-try {
-  say(stoppedText(await stopInstallation(stateDir)));
-} catch (error) {
-  fail(codeOf(error) === 'EPERM' ? new Refusal('It was started by root: sudo npm stop') : error);
-}
+await runCommand(stop, async () => {
+  try {
+    say(stoppedText(await stopInstallation(stateDir)));
+  } catch (error) {
+    throw codeOf(error) === 'EPERM' ? new Refusal('It was started by root: sudo npm stop') : error;
+  }
+});

@@ -1,16 +1,16 @@
-// npm test [-- --only unit|int|e2e] [-- <vitest filter>]: all tests, on services of their own.
+// npm test: all tests, on services of their own.
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
-import { messageOf } from './error-text.mjs';
+import { test as definition } from './commands/developing.mjs';
+import { runCommand } from './commands/run-command.mjs';
 import { kafkaLoginEnvironment } from './kafka-login.mjs';
 import { giveToOwner } from './owner.mjs';
 import { rootDir, testDir } from './paths.mjs';
 import { chooseProvider, serverServices } from './providers/index.mjs';
 import { stopContainers } from './providers/docker.mjs';
-import { fail, Refusal, say } from './say.mjs';
-import { checkSystem, setUp } from './setup.mjs';
+import { Refusal, say } from './say.mjs';
+import { setUp } from './setup.mjs';
 import { Supervisor } from './supervisor.mjs';
 import { runInGroup } from './test-runner.mjs';
 import { endAbandonedRuns } from './test-runs.mjs';
@@ -27,22 +27,10 @@ const given = {
 let running;
 let interrupted = false;
 
-try {
-  checkSystem();
-  process.exitCode = await test(readOptions());
-} catch (error) {
-  fail(error);
-}
-
-function readOptions() {
-  try {
-    const { values, positionals } = parseArgs({ options: { only: { type: 'string' } }, allowPositionals: true });
-    if (values.only && !levels.includes(values.only)) throw new Error(`--only is one of ${levels.join(', ')}`);
-    return { chosen: values.only ? [values.only] : levels, filters: positionals };
-  } catch (error) {
-    throw new Refusal(`${messageOf(error)}\nUse: npm test [-- --only unit|int|e2e] [-- <part of a file's path>]`);
-  }
-}
+await runCommand(definition, (asked) => {
+  const only = asked.text('only');
+  return test({ chosen: only ? [only] : levels, filters: [...asked.args] });
+});
 
 /** @param {{ chosen: string[], filters: string[] }} of */
 async function test({ chosen, filters }) {

@@ -1,10 +1,12 @@
 // npm run verify: format, lint and boundaries, types, docs. Needs no services and takes less than a minute.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { runCommand } from './commands/run-command.mjs';
+import { verify as definition } from './commands/developing.mjs';
 import { rootDir } from './paths.mjs';
 import { run } from './run.mjs';
-import { fail, say } from './say.mjs';
-import { checkSystem, setUp } from './setup.mjs';
+import { say } from './say.mjs';
+import { setUp } from './setup.mjs';
 
 /** @param {string} name */
 const bin = (name) => join(rootDir, 'node_modules/.bin', name);
@@ -28,13 +30,10 @@ const steps = [
   },
 ];
 
-try {
-  checkSystem();
+await runCommand(definition, async () => {
   await setUp(import.meta.url, { provider: 'none', commands: [] });
-  process.exitCode = (await verify()) ? 0 : 1;
-} catch (error) {
-  fail(error);
-}
+  return (await verify()) ? 0 : 1;
+});
 
 async function verify() {
   const env = { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false' };

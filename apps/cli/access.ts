@@ -19,49 +19,23 @@ import { EventStore } from '@icmp-mon/platform/event-store';
 import type { RequestMetadata } from '@icmp-mon/platform/http';
 import { newId } from '@icmp-mon/platform/ids';
 import { plainTextFault } from '@icmp-mon/platform/text';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Actions } from './actions';
 import { type CliContext, Refusal } from './cli-context';
 
 type Access = Pick<CliContext, 'control' | 'say'>;
 
 const KEY_NAME_LENGTH_MAX = 100;
-const DAYS_MAX = 3_650;
 
 /** Accounts and API keys, on the machine itself: also for whoever has no login any more. */
-export function addAccess(program: Command, context: CliContext): void {
-  const users = program.command('users').description('Accounts: lists them, sets a password, ends logins.');
-  users
-    .command('list')
-    .description('Lists accounts.')
-    .action(() => showUsers(context));
-  users
-    .command('reset-password')
-    .argument('<user>', 'name of the user')
-    .description('Gives the user a new password, which it prints, and ends all logins of the user.')
-    .action((user: string) => resetPassword(context, user));
-  users
-    .command('end-logins')
-    .argument('<user>', 'name of the user')
-    .description('Ends all logins of the user.')
-    .action((user: string) => endLogins(context, user));
-  const keys = program.command('api-keys').description('API keys: lists, makes and revokes them.');
-  keys
-    .command('list')
-    .description('Lists API keys, revoked ones last; never the keys themselves.')
-    .action(() => showApiKeys(context));
-  keys
-    .command('create')
-    .argument('<name>', 'what uses it')
-    .requiredOption('--role <role>', ROLES.join(', '), knownRole)
-    .option('--days <days>', 'how long it is valid; for ever unless set', wholeDays)
-    .description('Makes an API key and prints it, once.')
-    .action((name: string, { role, days }: { role: Role; days?: number }) => createApiKey(context, name, role, days));
-  keys
-    .command('revoke')
-    .argument('<id>', 'its id, as listed')
-    .description('Revokes an API key: it stops working within 5 s.')
-    .action((id: string) => revokeApiKey(context, id));
-}
+export const ACCESS_ACTIONS: Actions = {
+  'users list': (context) => showUsers(context),
+  'users reset-password': (context, { args: [user] }) => resetPassword(context, user),
+  'users end-logins': (context, { args: [user] }) => endLogins(context, user),
+  'api-keys list': (context) => showApiKeys(context),
+  'api-keys create': (context, asked) =>
+    createApiKey(context, asked.args[0], roleOf(asked.text('role')), asked.number('days')),
+  'api-keys revoke': (context, { args: [id] }) => revokeApiKey(context, id),
+};
 
 export async function showUsers({ control, say }: Access): Promise<void> {
   for (const { name, role, logins, passwordChangedAt } of (await new ListUsersHandler(control).execute()).items) {
@@ -125,14 +99,9 @@ const metadata = (): RequestMetadata => ({
   correlationId: newId(),
 });
 
-function knownRole(text: string): Role {
+function roleOf(text: string | undefined): Role {
   const role = ROLES.find((each) => each === text);
-  if (role !== undefined) return role;
-  throw new InvalidArgumentError(`It is one of ${ROLES.join(', ')}.`);
-}
-
-function wholeDays(text: string): number {
-  const days = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (days >= 1 && days <= DAYS_MAX) return days;
-  throw new InvalidArgumentError(`It is a whole number from 1 to ${DAYS_MAX}.`);
+  if (role === undefined)
+    throw new Error(`The definition of the command allows the role ${text}, the contract does not.`);
+  return role;
 }

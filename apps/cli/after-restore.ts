@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import { AGENT } from '@icmp-mon/agents/server';
 import { CONTROL_MIGRATIONS, TELEMETRY_MIGRATIONS } from '@icmp-mon/migrations';
 import { migrate, type Sql } from '@icmp-mon/platform/database';
@@ -7,6 +6,7 @@ import { readCloudEvent, type ReceivedMessage } from '@icmp-mon/platform/messagi
 import { TARGET } from '@icmp-mon/targets/server';
 import { TIER } from '@icmp-mon/tiers/server';
 import type { CliContext } from './cli-context';
+import type { Actions } from './actions';
 import { patiently } from './patiently';
 import { RELAYED_TOPICS } from './refill-topics';
 
@@ -28,12 +28,7 @@ const EVENTS_MAX = 1_000_000;
 type AnyAggregate = Aggregate<unknown, DomainEvent>;
 const AGGREGATES = [TARGET, TIER, AGENT] as unknown as AnyAggregate[];
 
-export function addAfterRestore(program: Command, context: CliContext): void {
-  program
-    .command('after-restore', { hidden: true })
-    .description('Makes restored databases ready to go on; npm run restore calls it.')
-    .action(() => afterRestore(context));
-}
+export const AFTER_RESTORE_ACTIONS: Actions = { 'after-restore': (context) => afterRestore(context) };
 
 type Context = Pick<CliContext, 'config' | 'control' | 'telemetry' | 'messaging' | 'say'>;
 

@@ -4,10 +4,9 @@ import { DependencyUnavailable } from '@icmp-mon/platform/errors';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
 import { testDatabase, type TestDatabases } from '@icmp-mon/platform/testing';
-import { Command } from 'commander';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { addAgents } from './agents';
 import type { CliContext } from './cli-context';
+import { runCli } from './run-cli';
 
 const METADATA = { actor: 'system:test', causationId: null, correlationId: newId() };
 let home: TestDatabases;
@@ -34,11 +33,9 @@ beforeEach(() => {
 /** What `npm run icmpmon -- …` says. */
 async function run(...args: string[]): Promise<string> {
   const said: string[] = [];
-  const program = new Command().exitOverride();
   const messaging = { bounds, topic: (logical: string) => logical };
   const say = (line: string): void => void said.push(line);
-  addAgents(program, { control, telemetry, messaging, say } as unknown as CliContext);
-  await program.parseAsync(args, { from: 'user' });
+  await runCli({ control, telemetry, messaging, say } as unknown as CliContext, args);
   return said.join('\n');
 }
 

@@ -10,19 +10,12 @@ import {
   StoredAgentReports,
 } from '@icmp-mon/agents/server';
 import { EventStore } from '@icmp-mon/platform/event-store';
+import type { Invocation } from '@icmp-mon/platform/command-line';
 import type { RequestMetadata } from '@icmp-mon/platform/http';
 import { newId } from '@icmp-mon/platform/ids';
-import type { Command } from 'commander';
+import type { Action, Actions } from './actions';
 import { type CliContext, Refusal } from './cli-context';
-
-const EFFECTS: Readonly<Record<AgentChange, string>> = {
-  drain: 'Gives its targets to other agents; it stays.',
-  'cancel-drain': 'Makes a draining agent active again.',
-  retire: 'Drains it, and removes it once it holds no targets; its name is free then.',
-  evict: 'Ends its credentials; it may join again with a token that names it.',
-  ban: 'Ends its credentials; no token lets it in until it is unbanned.',
-  unban: 'Lets a banned agent join again with a token that names it.',
-};
+import { AGENT_EFFECTS } from './commands/index.mjs';
 
 /** What an operator does next with an agent that was put out. */
 const WHAT_NEXT: Partial<Record<AgentState, string>> = {
@@ -30,44 +23,17 @@ const WHAT_NEXT: Partial<Record<AgentState, string>> = {
   banned: ': no token lets it in until it is unbanned',
 };
 
-interface ChangeOptions {
-  reason?: string;
-  force?: boolean;
-  yes?: boolean;
-}
-
-export function addAgents(program: Command, context: CliContext): void {
-  const agents = program.command('agents').description('Vantage points: lists them, drains, retires, evicts, bans.');
-  agents
-    .command('list')
-    .description('Lists all but the retired ones, with their state.')
-    .option('--retired', 'lists the retired ones')
-    .action((options: { retired?: boolean }) => list(context, options.retired === true));
-  for (const change of AGENT_CHANGES) {
-    const command = agents
-      .command(change)
-      .argument('<agent>', 'its name or id')
-      .description(EFFECTS[change])
-      .option('--reason <text>', 'for the audit')
-      .option('--yes', 'does it; otherwise it is only shown')
-      .action((agent: string, options: ChangeOptions) => apply(context, change, agent, options));
-    if (change === 'retire') command.option('--force', 'at once, without waiting for its targets and its spool');
-  }
-  addTokens(program, context);
-}
-
-function addTokens(program: Command, context: CliContext): void {
-  const tokens = program.command('tokens').description('Enrolment tokens: lists and revokes them.');
-  tokens
-    .command('list')
-    .description('Lists who made them and what is left of them; never their secrets.')
-    .action(() => listTokens(context));
-  tokens
-    .command('revoke')
-    .argument('<id>', 'id of the token')
-    .description('It lets no agent in any more; agents that joined with it stay.')
-    .action((id: string) => revoke(context, id));
-}
+export const AGENT_ACTIONS: Actions = {
+  'agents list': (context, asked) => list(context, asked.flag('retired')),
+  ...Object.fromEntries(
+    AGENT_CHANGES.map((change): [string, Action] => [
+      `agents ${change}`,
+      (context, asked) => apply(context, change, asked),
+    ]),
+  ),
+  'tokens list': (context) => listTokens(context),
+  'tokens revoke': (context, { args: [id] }) => revoke(context, id),
+};
 
 async function list(context: CliContext, retired: boolean): Promise<void> {
   const found = await lister(context).list(retired ? 'retired' : undefined);
@@ -78,11 +44,12 @@ async function list(context: CliContext, retired: boolean): Promise<void> {
   }
 }
 
-async function apply(context: CliContext, change: AgentChange, ref: string, options: ChangeOptions): Promise<void> {
-  const agent = await find(context, ref);
-  const { reason, force = false, yes = false } = options;
-  if (!yes) {
-    throw new Refusal(`${agent.name} is ${agent.state}. ${change}: ${EFFECTS[change]} Add --yes to do it.`);
+async function apply(context: CliContext, change: AgentChange, asked: Invocation): Promise<void> {
+  const agent = await find(context, asked.args[0]);
+  const reason = asked.text('reason');
+  const force = change === 'retire' && asked.flag('force');
+  if (!asked.flag('yes')) {
+    throw new Refusal(`${agent.name} is ${agent.state}. ${change}: ${AGENT_EFFECTS[change]} Add --yes to do it.`);
   }
   const { control } = context;
   const handler = new ChangeAgentHandler(new EventStore(control));

@@ -5,41 +5,19 @@ import {
   ReplayDeadLetters,
   ReplayDeadLettersHandler,
 } from '@icmp-mon/operations/server';
+import type { Invocation } from '@icmp-mon/platform/command-line';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Actions } from './actions';
 import { type CliContext, Refusal } from './cli-context';
 
 const LISTED = 200;
 const CAUSE_LENGTH = 100;
 
-interface ReplayOptions {
-  partition: number;
-  offset?: number;
-  yes?: boolean;
-}
-
-export function addDeadLetters(program: Command, context: CliContext): void {
-  const deadLetters = program
-    .command('dead-letters')
-    .description('Messages that consumers set aside: lists them, or sends them back.');
-  deadLetters
-    .command('list')
-    .argument('[topic]', 'the topic they were meant for; all unless said')
-    .description(`Lists those that nobody has sent back, with their cause, at most ${LISTED}.`)
-    .option('--json', 'prints JSON')
-    .action((topic: string | undefined, options: { json?: boolean }) => list(context, topic, options.json === true));
-  deadLetters
-    .command('replay')
-    .argument('<topic>', 'the topic they were meant for')
-    .description(
-      'Sends all of a topic back to the consumers that set them aside; what fails again comes back as a new one.',
-    )
-    .option('--partition <number>', 'with --offset: of the .dlq', wholeNumber, 0)
-    .option('--offset <number>', 'only this one', wholeNumber)
-    .option('--yes', 'does it; else it is only told')
-    .action((topic: string, options: ReplayOptions) => replay(context, topic, options));
-}
+export const DEAD_LETTER_ACTIONS: Actions = {
+  'dead-letters list': (context, asked) => list(context, asked.args[0], asked.flag('json')),
+  'dead-letters replay': (context, asked) => replay(context, asked),
+};
 
 async function list(context: CliContext, topic: string | undefined, json: boolean): Promise<void> {
   const letters = await lister(context).execute(new ListDeadLetters({ ...(topic && { topic }), limit: LISTED }));
@@ -50,11 +28,13 @@ async function list(context: CliContext, topic: string | undefined, json: boolea
     context.say(`${of}  ${partition}/${offset}  ${at ?? '-'}  ${group ?? '-'}  key ${key ?? '-'}  ${why}`);
   }
   if (letters.next !== null) context.say(`… and more: these are the first ${LISTED}.`);
-  context.say('Once the cause is mended: npm run icmpmon -- dead-letters replay <topic> --yes');
+  context.say('Once the cause is fixed: npm run icmpmon -- dead-letters replay <topic> --yes');
 }
 
-async function replay(context: CliContext, topic: string, { partition, offset, yes }: ReplayOptions): Promise<void> {
-  if (yes !== true) {
+async function replay(context: CliContext, asked: Invocation): Promise<void> {
+  const [topic] = asked.args;
+  const [partition, offset] = [asked.number('partition') ?? 0, asked.number('offset')];
+  if (!asked.flag('yes')) {
     const { topics } = await lister(context).execute(new ListDeadLetters({ topic, limit: 1 }));
     const waiting = topics.find((each) => each.topic === topic)?.waiting ?? 0;
     const what = offset === undefined ? `${waiting} dead letters` : `the dead letter ${partition}/${offset}`;
@@ -70,8 +50,3 @@ async function replay(context: CliContext, topic: string, { partition, offset, y
 
 const lister = ({ messaging, control }: CliContext): ListDeadLettersHandler =>
   new ListDeadLettersHandler(messaging, control);
-
-function wholeNumber(text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It is a whole number.');
-}

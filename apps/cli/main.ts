@@ -1,32 +1,14 @@
 import './quiet-logs';
 import 'reflect-metadata';
-import { Command } from 'commander';
+import { EXIT_USAGE, UsageError } from '@icmp-mon/platform/command-line';
 import { CliContext } from './cli-context';
-import { addAccess } from './access';
-import { addAgents } from './agents';
-import { addAfterRestore } from './after-restore';
-import { addDeadLetters } from './dead-letters';
-import { addRebuild } from './rebuild';
-import { addResults } from './results';
-import { addShards } from './shards';
-
-/** One file a command; each adds itself to the program. */
-const COMMANDS = [addAccess, addAgents, addRebuild, addShards, addAfterRestore, addDeadLetters, addResults];
+import { runCli } from './run-cli';
 
 const context = new CliContext();
-const program = new Command('icmpmon')
-  .description(
-    'Looks after an installation of ICMP-Mon: accounts, API keys, agents, read models, shards, dead letters, results.',
-  )
-  .addHelpText('after', '\nBesides: npm run backup -- <new folder>, npm run restore -- <folder>.')
-  .showHelpAfterError('Add --help to see what there is.')
-  .configureHelp({ sortSubcommands: true });
-for (const add of COMMANDS) add(program, context);
-
 try {
-  await program.parseAsync();
+  await runCli(context, process.argv.slice(2));
 } catch (error) {
-  process.exitCode = 1;
+  process.exitCode = error instanceof UsageError ? EXIT_USAGE : 1;
   process.stderr.write(`${messageOf(error)}\n`);
 } finally {
   await context.close();
@@ -35,6 +17,8 @@ try {
 /** What is wrong and what to do is in the message of an error that was foreseen; any other is shown with its stack. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const foreseen = ['ConfigError', 'DomainError', 'DependencyUnavailable', 'Refusal'].includes(error.name);
+  const foreseen = ['ConfigError', 'DomainError', 'DependencyUnavailable', 'Refusal', 'UsageError'].includes(
+    error.name,
+  );
   return foreseen ? error.message : (error.stack ?? error.message);
 }

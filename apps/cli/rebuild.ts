@@ -1,45 +1,24 @@
-import type { Command } from 'commander';
+import { type Invocation, UsageError } from '@icmp-mon/platform/command-line';
 import { rebuild, type RebuildOutcome } from '@icmp-mon/platform/rebuild';
-import { type CliContext, Refusal } from './cli-context';
+import type { Actions } from './actions';
+import type { CliContext } from './cli-context';
+import { EXIT_FOUND } from './commands/index.mjs';
 import { NO_READ_MODELS, READ_MODELS } from './read-models';
 
-interface Options {
-  list?: boolean;
-  replace?: boolean;
-  json?: boolean;
-}
+export const REBUILD_ACTIONS: Actions = { rebuild: (context, asked) => run(context, asked) };
 
-/** The read model differs from what its source tells, and nobody asked to replace it. */
-const EXIT_DIFFERS = 2;
-
-export function addRebuild(program: Command, context: CliContext): void {
-  program
-    .command('rebuild [models...]')
-    .description('Rebuilds read models beside the live ones while writes go on, and compares them by checksum.')
-    .option('--list', 'shows what can be rebuilt, from what, and what cannot')
-    .option('--replace', 'puts the rebuilt rows in the place of live ones that differ')
-    .option('--json', 'prints one line of JSON for each read model')
-    .addHelpText('after', '\nEnds with 0 when all are equal (or replaced), with 2 when one differs.')
-    .action((models: string[], options: Options) => run(context, models, options));
-}
-
-async function run(context: CliContext, models: string[], options: Options): Promise<void> {
-  if (options.list) return list(context);
-  const names = models.includes('all') ? Object.keys(READ_MODELS) : models;
-  const unknown = names.find((name) => !Object.hasOwn(READ_MODELS, name));
-  if (names.length === 0 || unknown !== undefined) {
-    const known = [...Object.keys(READ_MODELS), 'all'].join(', ');
-    throw new Refusal(
-      `${unknown === undefined ? 'Say which read model' : `There is no read model ${unknown}`}: ${known}.`,
-    );
-  }
+async function run(context: CliContext, asked: Invocation): Promise<void> {
+  if (asked.flag('list')) return list(context);
+  const names = asked.args.includes('all') ? Object.keys(READ_MODELS) : asked.args;
+  if (names.length === 0) throw new UsageError(`Name read models: ${Object.keys(READ_MODELS).join(', ')}, or all.`);
+  const [json, replace] = [asked.flag('json'), asked.flag('replace')];
   for (const name of names) {
     const { database, model } = READ_MODELS[name](context);
-    const report = options.json ? () => undefined : (line: string) => context.say(line);
-    const outcome = await rebuild(model, { database, replace: options.replace === true, report });
-    if (options.json) context.say(JSON.stringify(outcome));
+    const report = json ? () => undefined : (line: string) => context.say(line);
+    const outcome = await rebuild(model, { database, replace, report });
+    if (json) context.say(JSON.stringify(outcome));
     else tell(context, outcome);
-    if (outcome.differences.length > 0 && !outcome.replaced) process.exitCode = EXIT_DIFFERS;
+    if (outcome.differences.length > 0 && !outcome.replaced) process.exitCode = EXIT_FOUND;
   }
 }
 

@@ -1,20 +1,12 @@
 import { dropRolledUp } from '@icmp-mon/probing/server';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Actions } from './actions';
 import type { CliContext } from './cli-context';
 
 const DAY_MS = 86_400_000;
 
-export function addResults(program: Command, context: CliContext): void {
-  program
-    .command('results')
-    .description('Single results.')
-    .command('drop')
-    .description(
-      'Gives the space of old ones back now, whole days of which hourly figures are made; those figures stay.',
-    )
-    .requiredOption('--older-than <days>', 'days to keep, 2 at least', keptDays)
-    .action((options: { olderThan: number }) => dropResults(context, options.olderThan));
-}
+export const RESULT_ACTIONS: Actions = {
+  'results drop': (context, asked) => dropResults(context, asked.number('older-than') ?? Infinity),
+};
 
 /** What the worker does each hour by its setting; `daysKept` may be fewer than that. */
 export async function dropResults(
@@ -32,9 +24,4 @@ export async function dropResults(
   else if (oldest?.day && Date.parse(oldest.day) + DAY_MS <= olderThan.getTime()) {
     say('What is older is not rolled up yet and stays until it is: SELECT * FROM rollup_progress');
   }
-}
-
-function keptDays(text: string): number {
-  if (!/^\d{1,4}$/.test(text) || Number(text) < 2) throw new InvalidArgumentError('It is a whole number, 2 at least.');
-  return Number(text);
 }

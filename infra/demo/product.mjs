@@ -11,7 +11,7 @@ import { Refusal } from '../say.mjs';
  */
 export function readAccess(path) {
   const access = readJson(path);
-  if (!access) throw new Refusal('The product is not running here: start it with `npm start -- --detach`.');
+  if (!access) throw new Refusal('ICMP-Mon is not running here. Start it: npm start -- --detach');
   return access;
 }
 

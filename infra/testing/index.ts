@@ -1,3 +1,4 @@
+export { BENCHES, FAULTS, LOAD_RUNS } from '../commands/names.mjs';
 export { usageOf } from '../demo/process-usage.mjs';
 export { dashboardMetrics } from '../grafana/dashboard-queries';
 export { kafkaLoginEnvironment } from '../kafka-login.mjs';

@@ -39,6 +39,17 @@ export function ownerAddresses(addresses) {
   return { ...addresses, ...roleAddresses(addresses, passwords).owner };
 }
 
+/** Whether Kafka and databases run apart from the installation: as the environment gives them, or as it was last started with. */
+export function hasOwnServices() {
+  return givenAddresses() !== undefined || readJson(join(stateDir, 'provider.json'))?.provider === 'environment';
+}
+
+/** @throws Refusal when nothing was ever started here, and no addresses are given */
+export function requireInstallation() {
+  if (knownAddresses()) return;
+  throw new Refusal('There is no installation here. Make one: npm start -- --detach');
+}
+
 export const isRunning = () => readState(files.state)?.running === true;
 
 /**

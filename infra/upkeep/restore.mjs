@@ -1,7 +1,6 @@
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
-import { messageOf } from '../error-text.mjs';
+import { EXIT_FOUND } from '../../apps/cli/commands/index.mjs';
 import { stateDir } from '../paths.mjs';
 import { readJson, writePrivateJson } from '../private-file.mjs';
 import { Refusal, say } from '../say.mjs';
@@ -12,32 +11,34 @@ import { isRunning, runCli, withServices } from './installation.mjs';
 import { checkTool, load, sha256Of } from './pg-tools.mjs';
 import { checkDatabases, refuseUsers } from './restore-checks.mjs';
 
-const usage = 'Use: npm run restore -- <folder of a backup> [--overwrite] [--adopt]';
-
 /**
- * npm run restore -- <folder>: fills empty databases from a backup and makes ready what has to go on from there.
- * @param {string[]} args
+ * npm run restore -- <folder>: fills empty databases from a backup and makes ready what has to continue from there.
+ * @param {import('../commands/run-command.mjs').Invocation} asked
  */
-export async function restore(args) {
-  const { dir, overwrite, adopt } = readArguments(args);
+export async function restore(asked) {
+  const dir = resolve(asked.args[0]);
+  const [overwrite, adopt] = [asked.flag('overwrite'), asked.flag('adopt')];
   const manifest = await checkedManifest(dir);
   if (isRunning()) throw new Refusal('It is running. First: npm stop');
   await withServices(say, (addresses) => fill(dir, manifest, addresses, { overwrite, adopt }));
 }
 
-/** @param {string[]} args */
-function readArguments(args) {
-  try {
-    const { positionals, values } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: { overwrite: { type: 'boolean' }, adopt: { type: 'boolean' } },
-    });
-    if (positionals.length !== 1) throw new Error('name one folder');
-    return { dir: resolve(positionals[0]), overwrite: values.overwrite === true, adopt: values.adopt === true };
-  } catch (error) {
-    throw new Refusal(`${usage}\n${messageOf(error)}`);
-  }
+/**
+ * Refuses a folder that is no backup.
+ * @param {import('../commands/run-command.mjs').Invocation} asked
+ */
+export function requireBackup(asked) {
+  readManifest(resolve(asked.args[0]));
+}
+
+/**
+ * @param {string} dir
+ * @returns {Manifest}
+ */
+function readManifest(dir) {
+  const manifest = readJson(join(dir, 'manifest.json'));
+  if (!manifest) throw new Refusal(`${dir} is no whole backup: it has no manifest.json, which is written last.`);
+  return manifest;
 }
 
 /**
@@ -45,8 +46,7 @@ function readArguments(args) {
  * @param {string} dir
  */
 async function checkedManifest(dir) {
-  const manifest = readJson(join(dir, 'manifest.json'));
-  if (!manifest) throw new Refusal(`${dir} is no whole backup: it has no manifest.json, which is written last.`);
+  const manifest = readManifest(dir);
   if (manifest.format !== backupFormat) {
     throw new Refusal(`${dir} is a backup of format ${manifest.format}, this version reads ${backupFormat}.`);
   }
@@ -80,6 +80,8 @@ function stagePrivateFiles(dir, manifest) {
     rmSync(beside, { recursive: true, force: true });
     if (name === 'secrets.json') writePrivateJson(beside, { ...readJson(from), ...passwordsOf(readJson(to)) });
     else cpSync(from, beside, { recursive: true });
+    // In the backup it is its owner's alone; api and agent, users of their own, read the certificate.
+    if (name === 'ca') chmodSync(join(beside, 'ca.crt'), 0o644);
     return { beside, to };
   });
   return {
@@ -162,13 +164,13 @@ async function loadInto(addresses, dir, manifest) {
  */
 async function tellShards(addresses, adopt) {
   const shards = await runCli(adopt ? ['shards', 'adopt', '--yes'] : ['shards'], addresses);
-  if (shards.code !== 0 && shards.code !== 2) {
+  if (shards.code !== 0 && shards.code !== EXIT_FOUND) {
     throw new Refusal(
-      'The databases are restored. Where their shards stand could not be told: see above. When that is mended, start it, then\n' +
+      'The databases are restored. The positions of their shards could not be read: see above. When that is fixed, start it, then\n' +
         '  npm run icmpmon -- shards adopt',
     );
   }
-  if (shards.code === 2) {
+  if (shards.code === EXIT_FOUND) {
     say(
       'The log does not hold what comes next. To go on from what it holds, and record what is missing as not measured:',
     );

@@ -1,4 +1,14 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
 
 /** Writes a file that only its owner may read, whole or not at all, and durable when this returns. */
@@ -31,6 +41,9 @@ export function readFileIfAny(file: string): string | undefined {
   }
 }
 
+/** Makes the folder, and closes one that is there already to others, unless it belongs to another user. */
 export function makePrivateDir(dir: string): void {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const { mode, uid } = statSync(dir);
+  if ((mode & 0o077) !== 0 && uid === process.geteuid?.()) chmodSync(dir, 0o700);
 }

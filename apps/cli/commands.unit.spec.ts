@@ -1,0 +1,34 @@
+import { AGENT_CHANGES } from '@icmp-mon/agents/contract';
+import { ROLES } from '@icmp-mon/identity/contract';
+import { type Command, pathsOf } from '@icmp-mon/platform/command-line';
+import { expect, it } from 'vitest';
+import { AGENT_EFFECTS, icmpmon } from './commands/index.mjs';
+import { READ_MODELS } from './read-models';
+import { ACTIONS, RUN_BY_INFRA } from './run-cli';
+
+const all = [
+  ...pathsOf(icmpmon),
+  ...(icmpmon.commands ?? []).filter(({ hidden }) => hidden).map((each) => [icmpmon, each]),
+];
+const leafOf = (path: readonly Command[]): Command => path[path.length - 1] as Command;
+const named = (words: string): Command => {
+  const found = all.find((path) => wordsOf(path) === words);
+  if (found === undefined) throw new Error(`There is no command ${words}.`);
+  return leafOf(found);
+};
+const wordsOf = (path: readonly Command[]): string =>
+  path
+    .slice(1)
+    .map(({ name }) => name)
+    .join(' ');
+
+it('every command has an action, and every action a command', () => {
+  const commands = all.filter((path) => !leafOf(path).commands || leafOf(path).runs).map(wordsOf);
+  expect([...Object.keys(ACTIONS), ...RUN_BY_INFRA].sort()).toEqual(commands.sort());
+});
+
+it('what the definitions list is what the contracts have', () => {
+  expect(named('api-keys create').options?.find(({ name }) => name === 'role')?.choices).toEqual(ROLES);
+  expect(Object.keys(AGENT_EFFECTS)).toEqual([...AGENT_CHANGES]);
+  expect(named('rebuild').arguments?.[0]?.choices).toEqual([...Object.keys(READ_MODELS), 'all']);
+});

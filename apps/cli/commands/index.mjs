@@ -1,0 +1,42 @@
+// What `npm run icmpmon` takes: plain data, which the command reads before anything is built.
+import { apiKeys, users } from './access.mjs';
+import { agents, tokens } from './agents.mjs';
+import { backup, restore } from './backups.mjs';
+import { afterRestore, deadLetters, rebuild, results, shards } from './data.mjs';
+
+export { AGENT_EFFECTS } from './agents.mjs';
+export { EXIT_FOUND } from './data.mjs';
+
+/** @typedef {import('../../../libs/platform/command-line/definition.mjs').Command} Command */
+
+/** Shown with each of its commands. */
+const SETTINGS = {
+  ICMPMON_STATE_DIR: 'folder of the installation (default .icmp-mon)',
+  ICMPMON_KAFKA_BROKERS: 'another installation than that of the folder; with it the next three',
+  ICMPMON_CONTROL_DATABASE_URL: 'its control database',
+  ICMPMON_TELEMETRY_DATABASE_URL: 'its telemetry database',
+  ICMPMON_REDIS_URL: 'its Redis or Valkey',
+};
+
+/**
+ * @param {Command} command
+ * @returns {Command}
+ */
+const withSettings = (command) => ({
+  ...command,
+  settings: SETTINGS,
+  ...(command.commands && { commands: command.commands.map(withSettings) }),
+});
+
+/** @type {Command} */
+export const icmpmon = withSettings({
+  name: 'icmpmon',
+  purpose:
+    'Looks after an installation: accounts, API keys, agents, read models, shards, dead letters, results, backups.',
+  details: [
+    'Works on the installation of this folder, which must be running (backup and restore start what they need), or on the one ' +
+      'whose addresses are in the environment.',
+  ],
+  commands: [agents, apiKeys, backup, deadLetters, rebuild, restore, results, shards, tokens, users, afterRestore],
+  examples: ['npm run icmpmon -- users list', 'npm run icmpmon -- shards'],
+});

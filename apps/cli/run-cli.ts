@@ -1,0 +1,36 @@
+import { helpOf, readCommandLine } from '@icmp-mon/platform/command-line';
+import { ACCESS_ACTIONS } from './access';
+import type { Actions } from './actions';
+import { AFTER_RESTORE_ACTIONS } from './after-restore';
+import { AGENT_ACTIONS } from './agents';
+import { type CliContext, Refusal } from './cli-context';
+import { icmpmon } from './commands/index.mjs';
+import { DEAD_LETTER_ACTIONS } from './dead-letters';
+import { REBUILD_ACTIONS } from './rebuild';
+import { RESULT_ACTIONS } from './results';
+import { SHARD_ACTIONS } from './shards';
+
+/** Commands with the tools of the database and the private files: `infra/icmpmon.mjs` runs them itself. */
+export const RUN_BY_INFRA = ['backup', 'restore'];
+
+export const ACTIONS: Actions = {
+  ...ACCESS_ACTIONS,
+  ...AFTER_RESTORE_ACTIONS,
+  ...AGENT_ACTIONS,
+  ...DEAD_LETTER_ACTIONS,
+  ...REBUILD_ACTIONS,
+  ...RESULT_ACTIONS,
+  ...SHARD_ACTIONS,
+};
+
+/**
+ * Runs one command line.
+ * @throws UsageError when it is wrong; Refusal when it asks for what cannot be
+ */
+export async function runCli(context: CliContext, argv: readonly string[]): Promise<void> {
+  const asked = readCommandLine(icmpmon, argv);
+  if (asked.asksForHelp) return context.say(helpOf(asked.path));
+  const action = ACTIONS[asked.words];
+  if (action === undefined) throw new Refusal(`Use: npm run ${asked.words}`);
+  await action(context, asked);
+}

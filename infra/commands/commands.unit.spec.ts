@@ -1,0 +1,148 @@
+import { spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { callOf, type Command, helpOf, pathsOf, readCommandLine } from '@icmp-mon/platform/command-line';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rootDir } from '../paths.mjs';
+import { COMMANDS } from './index.mjs';
+
+/** What a clone holds of the commands; no node_modules, nothing built. */
+const SOURCES = ['package.json', 'package-lock.json', 'infra', 'libs', 'apps/cli'];
+/** They work on the running product. */
+const NEED_PRODUCT = ['demo', 'measure', 'icmpmon', 'rebuild'];
+
+const scripts: Record<string, string> = JSON.parse(readFileSync(join(rootDir, 'package.json'), 'utf8')).scripts;
+
+interface Ended {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+let clone: string;
+beforeAll(() => {
+  clone = mkdtempSync(join(tmpdir(), 'clone-'));
+  const isPlain = (source: string): boolean => !/node_modules|\.spec\.ts$/.test(source.slice(rootDir.length));
+  for (const source of SOURCES) {
+    cpSync(join(rootDir, source), join(clone, source), { recursive: true, filter: isPlain });
+  }
+});
+afterAll(() => rmSync(clone, { recursive: true }));
+
+/** A script as npm runs it in a new clone, on a machine that has Node alone: no npm, apt, sudo or Docker. */
+function run(script: string, argv: readonly string[], extra: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  const [, ...words] = (scripts[script] ?? '').split(' ');
+  const child = spawn(process.execPath, [...words, ...argv], {
+    cwd: clone,
+    env: { PATH: '/nonexistent', npm_lifecycle_event: script, ...extra },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = { out: '', err: '' };
+  child.stdout.on('data', (chunk) => (ended.out += chunk));
+  child.stderr.on('data', (chunk) => (ended.err += chunk));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, ...ended }));
+  });
+}
+
+const contents = (): string[] => readdirSync(clone, { recursive: true }).map(String).sort();
+
+/** Every command: its script, the words after it, its definition with those above. */
+const all = Object.entries(COMMANDS).flatMap(([script, command]) =>
+  pathsOf(command).map((path) => ({
+    script,
+    words: path.slice(1).map(({ name }) => name),
+    path: path as [Command, ...Command[]],
+    called: [script, ...path.slice(1).map(({ name }) => name)].join(' '),
+  })),
+);
+const leaf = (path: readonly Command[]): Command => path[path.length - 1] as Command;
+
+/** Words that a command takes, so that nothing but the product is missing. */
+const complete = (command: Command): string[] => [
+  ...(command.arguments ?? []).filter(({ optional }) => !optional).map(({ choices }) => choices?.[0] ?? 'x'),
+  ...(command.options ?? [])
+    .filter(({ required }) => required)
+    .map(({ name, choices, min }) => `--${name}=${choices?.[0] ?? min ?? 'x'}`),
+];
+
+it('every script of package.json has a definition, and every definition a script', () => {
+  expect(Object.keys(COMMANDS).sort()).toEqual(Object.keys(scripts).sort());
+});
+
+describe.concurrent('in a new clone, without packages', () => {
+  it.each(all)('$called --help prints what it is, and does nothing', async ({ script, words, path }) => {
+    const { code, out, err } = await run(script, [...words, '--help']);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out.split('\n')[0]).toBe(callOf(path));
+    expect(out).toMatch(/\nUsage:\n[^]*\nOptions:\n[^]*-h, --help[^]*\nExamples:\n[^]*\nExit codes:\n {2}0 {2}/);
+  });
+
+  it.each(all)('$called refuses an unknown option', async ({ script, words, path }) => {
+    const { code, out, err } = await run(script, [...words, ...complete(leaf(path)), '--hepl']);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(/^Unknown option --hepl\. Did you mean --help\?\nHelp: npm .* --help\n$/);
+  });
+
+  it.each(all.filter(({ script, path }) => NEED_PRODUCT.includes(script) && (!leaf(path).commands || leaf(path).runs)))(
+    '$called says in one line that nothing runs here, and what to do',
+    async ({ script, words, path }) => {
+      const { code, out, err } = await run(script, [...words, ...complete(leaf(path))]);
+      expect({ code, out }).toEqual({ code: 1, out: '' });
+      expect(err).toMatch(/^.+: npm start -- --detach\n$|^.* is no whole backup.*\n$/);
+    },
+  );
+
+  it('npm stop, reset and backup report that there is nothing', async () => {
+    expect(await run('stop', [])).toEqual({ code: 0, out: 'Nothing was running.\n', err: '' });
+    expect(await run('reset', ['--yes'])).toMatchObject({ code: 0, out: expect.stringContaining('nothing to remove') });
+    expect(await run('backup', ['b'])).toEqual({
+      ...{ code: 1, out: '' },
+      err: 'There is no installation here. Make one: npm start -- --detach\n',
+    });
+  });
+});
+
+it.each(all.filter(({ path }) => !leaf(path).arguments?.some(({ many }) => many)))(
+  '$called refuses an argument too many',
+  ({ words, path }) => {
+    const most = (leaf(path).arguments ?? []).map(({ choices }) => choices?.[0] ?? 'x');
+    expect(() => readCommandLine(path[0], [...words, ...most, 'surplus'])).toThrow(
+      /^(Unexpected argument|Unknown command) "surplus"\.[^]*\nHelp: npm .* --help$/,
+    );
+  },
+);
+
+describe('in a new clone', () => {
+  it('no command has left anything behind', () => {
+    const sources = new Set(SOURCES.flatMap((source) => source.split('/')[0] ?? source));
+    expect(readdirSync(clone).filter((name) => !sources.has(name))).toEqual([]);
+    expect(contents().filter((name) => /node_modules|\.icmp-mon|(^|\/)dist(\/|$)/.test(name))).toEqual([]);
+  });
+});
+
+describe('options that npm keeps for itself', () => {
+  it.each(['detach', 'detatch'])('are named, with how to give them: --%s', async (kept) => {
+    const { code, err } = await run('start', [], { [`npm_config_${kept}`]: 'true' });
+    const message = `npm kept --${kept} for itself: options come after "--".\nUse: npm start -- --detach\n`;
+    expect([code, err]).toEqual([2, message]);
+  });
+});
+
+/** Written again by: npx vitest run --project unit infra/commands -u */
+it('docs/commands.md holds the help of every command', async () => {
+  const shown = new Set<string>();
+  const parts = all.flatMap(({ path }) => {
+    // `npm run rebuild` is also a command of icmpmon.
+    const call = callOf(path);
+    if (shown.has(call)) return [];
+    shown.add(call);
+    return [`${'#'.repeat(path.length + 1)} ${call}\n\n\`\`\`text\n${helpOf(path)}\n\`\`\``];
+  });
+  const intro =
+    '# Commands\n\nEvery script of `package.json`. Each prints this help with `--help`, and refuses what it does not know with exit code 2.\n' +
+    'Options come after `--`, because npm keeps those before it for itself. Made from the definitions in `infra/commands` and `apps/cli/commands`.';
+  await expect(`${[intro, ...parts].join('\n\n')}\n`).toMatchFileSnapshot(join(rootDir, 'docs/commands.md'));
+});

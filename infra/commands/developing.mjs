@@ -1,0 +1,90 @@
+// For whoever changes the product: services, tests, checks, generated code.
+import { settings } from './settings.mjs';
+
+/** @typedef {import('../../libs/platform/command-line/definition.mjs').Command} Command */
+
+/** @type {import('../../libs/platform/command-line/definition.mjs').Option} */
+const dirOption = {
+  name: 'dir',
+  value: 'folder',
+  text: 'where their data and addresses are',
+  default: '.icmp-mon/dev',
+};
+
+/** @type {Command} */
+export const services = {
+  name: 'services',
+  purpose: 'Starts and stops Kafka, TimescaleDB and Valkey alone, for developing and for integration tests.',
+  commands: [
+    {
+      name: 'up',
+      purpose: 'Starts the services in the background and returns when they answer.',
+      options: [dirOption],
+      examples: ['npm run services -- up'],
+    },
+    {
+      name: 'down',
+      purpose: 'Stops the services; their data stays.',
+      options: [dirOption],
+      examples: ['npm run services -- down'],
+      exits: { 0: 'stopped, or nothing was running' },
+    },
+    { name: 'supervise', purpose: 'Is the process in the background.', options: [dirOption], hidden: true },
+  ],
+  examples: [
+    'npm run services -- up',
+    'npx vitest run --project int libs/platform/event-store',
+    'npm run services -- down',
+  ],
+};
+
+/** @type {Command} */
+export const test = {
+  name: 'test',
+  purpose: 'Runs all tests, on services of their own that are removed afterwards.',
+  arguments: [
+    {
+      name: 'part',
+      text: 'part of the path of the files to run; all files when there is none',
+      optional: true,
+      many: true,
+    },
+  ],
+  options: [
+    { name: 'only', value: 'level', choices: ['unit', 'int', 'e2e'], text: 'runs one level', default: 'all three' },
+  ],
+  settings: settings(
+    'ICMPMON_PROVIDER',
+    'ICMPMON_TEST_KAFKA_BROKERS',
+    'ICMPMON_TEST_DATABASE_URL',
+    'ICMPMON_TEST_REDIS_URL',
+    'ICMPMON_LOG_LEVEL',
+  ),
+  examples: ['npm test', 'npm test -- --only unit', 'npm test -- libs/status'],
+  exits: { 0: 'all tests passed', 1: 'a test failed, none ran, or the services did not start' },
+};
+
+/** @type {Command} */
+export const verify = {
+  name: 'verify',
+  purpose: 'Checks format, lint and boundaries, types, install scripts of packages, and documents; needs no services.',
+  examples: ['npm run verify'],
+  exits: { 0: 'every check passed', 1: 'a check failed; what it reported is printed at the end' },
+};
+
+/** @type {Command} */
+export const sbom = {
+  name: 'sbom',
+  purpose: 'Writes what the shipped programs consist of, as CycloneDX 1.6; the same lockfile gives the same bytes.',
+  arguments: [{ name: 'file', text: 'the file to write (default artefacts/sbom.cdx.json)', optional: true }],
+  examples: ['npm run sbom', 'npm run sbom -- /tmp/sbom.cdx.json'],
+};
+
+/** @type {Command} */
+export const printBlock = {
+  name: 'print-block',
+  purpose: 'Prints a block of results as JSON.',
+  arguments: [{ name: 'file', text: 'the file that holds the block (default: standard input)', optional: true }],
+  examples: ['npm run print-block -- block.bin', 'npm run --silent print-block < block.bin'],
+  exits: { 1: 'the bytes are no block, or the file cannot be read' },
+};

@@ -1,0 +1,243 @@
+import { parseArgs } from 'node:util';
+import { callWith, UsageError } from './definition.mjs';
+import { nearest } from './nearest.mjs';
+
+/** @typedef {import('./definition.mjs').Command} Command */
+/** @typedef {import('./definition.mjs').Option} Option */
+/** @typedef {import('./definition.mjs').Argument} Argument */
+
+/** What a command line asks for. */
+export class Invocation {
+  /** @type {ReadonlyMap<string, string | number | true>} */
+  #values;
+
+  /**
+   * @param {readonly Command[]} path the command and those above it
+   * @param {readonly string[]} args
+   * @param {ReadonlyMap<string, string | number | true>} values
+   * @param {boolean} asksForHelp
+   */
+  constructor(path, args, values, asksForHelp) {
+    this.path = path;
+    this.args = args;
+    this.asksForHelp = asksForHelp;
+    this.#values = values;
+  }
+
+  /** Names below the script's own, such as `users list`. */
+  get words() {
+    return this.path
+      .slice(1)
+      .map(({ name }) => name)
+      .join(' ');
+  }
+
+  /**
+   * Whether a switch is set.
+   * @param {string} name
+   */
+  flag(name) {
+    return this.#value(name) === true;
+  }
+
+  /**
+   * The value of an option, undefined when it is not set.
+   * @param {string} name
+   */
+  text(name) {
+    const value = this.#value(name);
+    return value === undefined || value === true ? undefined : String(value);
+  }
+
+  /**
+   * The value of an option that takes a number, undefined when it is not set.
+   * @param {string} name
+   */
+  number(name) {
+    const value = this.#value(name);
+    return typeof value === 'number' ? value : undefined;
+  }
+
+  /** @param {string} name */
+  #value(name) {
+    const known = optionsOf(this.path[this.path.length - 1]).some((option) => option.name === name);
+    if (!known) throw new Error(`The definition of ${this.path.at(-1)?.name} has no option ${name}.`);
+    return this.#values.get(name);
+  }
+}
+
+/**
+ * Reads a command line by the definition of its script. A request for help outranks whatever is wrong with the rest.
+ * @param {Command} script
+ * @param {readonly string[]} argv what follows the script's name
+ * @returns {Invocation}
+ * @throws UsageError that names what is wrong, and what was probably meant
+ */
+export function readCommandLine(script, argv) {
+  const { path, rest } = commandOf(script, argv);
+  const command = path[path.length - 1];
+  const end = rest.indexOf('--');
+  const before = end < 0 ? rest : rest.slice(0, end);
+  const named = command.commands && before[0] === 'help';
+  if (named || before.some((word) => word === '--help' || word === '-h'))
+    return new Invocation(path, [], new Map(), true);
+  try {
+    const { args, values } = parsed(command, rest);
+    refuseMissing(command, args, values);
+    refuseApart(command, [...values.keys()]);
+    return new Invocation(path, args, values, false);
+  } catch (error) {
+    if (error instanceof UsageError) error.message += `\nHelp: ${callWith(path, '--help')}`;
+    throw error;
+  }
+}
+
+/**
+ * Follows the names of sub-commands; what comes after them is left.
+ * @param {Command} script
+ * @param {readonly string[]} argv
+ */
+function commandOf(script, argv) {
+  const path = [script];
+  let rest = argv[0] === 'help' && script.commands ? [...argv.slice(1), '--help'] : [...argv];
+  for (;;) {
+    const found = path[path.length - 1].commands?.find(({ name }) => name === rest[0]);
+    if (!found) return { path, rest };
+    path.push(found);
+    rest = rest.slice(1);
+  }
+}
+
+/**
+ * @param {Command} command
+ * @param {readonly string[]} rest
+ */
+function parsed(command, rest) {
+  const known = optionsOf(command);
+  const config = known.map(({ name, value }) => [name, { type: value === undefined ? 'boolean' : 'string' }]);
+  const { tokens } = parseArgs({
+    args: [...rest],
+    options: /** @type {import('node:util').ParseArgsConfig['options']} */ (Object.fromEntries(config)),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  /** @type {string[]} */
+  const args = [];
+  /** @type {Map<string, string | number | true>} */
+  const values = new Map();
+  for (const token of tokens ?? []) {
+    if (token.kind === 'positional') args.push(checkedArgument(command, args.length, token.value));
+    if (token.kind !== 'option') continue;
+    const option = known.find(({ name }) => name === token.name && token.rawName === `--${name}`);
+    if (!option) throw unknownOption(known, token.rawName);
+    // An option that follows is no value: only `--name=-x` gives one that begins with a dash.
+    const isMissing = token.value === undefined || (!token.inlineValue && token.value.startsWith('-'));
+    values.set(option.name, checkedValue(option, isMissing ? undefined : token.value));
+  }
+  return { args, values };
+}
+
+/** @param {Command} command */
+const optionsOf = (command) => command.options ?? [];
+
+/**
+ * @param {readonly Option[]} known
+ * @param {string} rawName
+ */
+function unknownOption(known, rawName) {
+  const candidates = [...known.filter(({ hidden }) => !hidden).map(({ name }) => `--${name}`), '--help'];
+  const near = nearest(rawName, candidates);
+  return new UsageError(`Unknown option ${rawName}.${meant(near)}`);
+}
+
+/** @param {string | undefined} near */
+const meant = (near) => (near === undefined ? '' : ` Did you mean ${near}?`);
+
+/**
+ * @param {Option} option
+ * @param {string | undefined} text
+ * @returns {string | number | true}
+ */
+function checkedValue({ name, value, choices, min, max }, text) {
+  if (value === undefined) {
+    if (text !== undefined) throw new UsageError(`Option --${name} takes no value.`);
+    return true;
+  }
+  if (text === undefined || text === '') {
+    throw new UsageError(`Option --${name} needs a value: --${name} ${choices ? choices.join('|') : `<${value}>`}`);
+  }
+  if (choices && !choices.includes(text)) throw notAmong(`--${name}`, choices, text);
+  if (min === undefined) return text;
+  const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= min && number <= (max ?? Number.MAX_SAFE_INTEGER)) return number;
+  const range = max === undefined ? `${min} or more` : `from ${min} to ${max}`;
+  throw new UsageError(`--${name} is a whole number, ${range}, not "${text}".`);
+}
+
+/**
+ * @param {Command} command
+ * @param {number} index
+ * @param {string} text
+ */
+function checkedArgument(command, index, text) {
+  const declared = command.arguments ?? [];
+  const last = declared[declared.length - 1];
+  const argument = declared[index] ?? (last?.many ? last : undefined);
+  if (argument === undefined) throw surplus(command, text);
+  if (argument.choices && !argument.choices.includes(text)) {
+    throw notAmong(`<${argument.name}>`, argument.choices, text);
+  }
+  return text;
+}
+
+/**
+ * @param {Command} command
+ * @param {string} text
+ */
+function surplus(command, text) {
+  const names = (command.commands ?? []).filter(({ hidden }) => !hidden).map(({ name }) => name);
+  if (names.length > 0) {
+    const near = nearest(text, names);
+    return new UsageError(`Unknown command "${text}".${meant(near)}${near ? '' : ` There are: ${names.join(', ')}.`}`);
+  }
+  const near = nearest(
+    `--${text}`,
+    optionsOf(command)
+      .filter(({ hidden }) => !hidden)
+      .map(({ name }) => `--${name}`),
+  );
+  return new UsageError(`Unexpected argument "${text}".${meant(near)}`);
+}
+
+/**
+ * @param {string} what
+ * @param {readonly string[]} choices
+ * @param {string} text
+ */
+function notAmong(what, choices, text) {
+  return new UsageError(`${what} is one of ${choices.join(', ')}, not "${text}".${meant(nearest(text, choices))}`);
+}
+
+/**
+ * @param {Command} command
+ * @param {readonly string[]} given
+ */
+function refuseApart({ together }, given) {
+  if (!together || together.some((names) => given.every((name) => names.includes(name)))) return;
+  throw new UsageError(`--${given.join(' and --')} do not go together.`);
+}
+
+/**
+ * @param {Command} command
+ * @param {readonly string[]} args
+ * @param {ReadonlyMap<string, unknown>} values
+ */
+function refuseMissing(command, args, values) {
+  const argument = (command.arguments ?? []).find(({ optional }, index) => !optional && index >= args.length);
+  if (argument) throw new UsageError(`Argument <${argument.name}> is missing: ${argument.text}.`);
+  const option = optionsOf(command).find(({ name, required }) => required && !values.has(name));
+  if (option) throw new UsageError(`Option --${option.name} <${option.value}> is missing: ${option.text}.`);
+  const names = (command.commands ?? []).filter(({ hidden }) => !hidden).map(({ name }) => name);
+  if (names.length > 0 && !command.runs) throw new UsageError(`Name a command: ${names.join(', ')}.`);
+}
