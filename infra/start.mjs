@@ -111,7 +111,10 @@ async function superviseInBackground() {
  */
 async function supervise(provider) {
   outliveOutput();
-  const { stop, started } = await runProduct({ dir: stateDir, provider, report: say });
+  let isStarted = false;
+  // The start is followed by the person who asked for it; what happens later is read in the log, with its time.
+  const report = (/** @type {string} */ line) => say(isStarted ? `${new Date().toISOString()} ${line}` : line);
+  const { stop, started } = await runProduct({ dir: stateDir, provider, report });
   let stopping;
   const end = () => {
     stopping ??= stop().then(() => process.exit(0), fail);
@@ -119,6 +122,7 @@ async function supervise(provider) {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, end);
   try {
     await started;
+    isStarted = true;
   } catch (error) {
     if (stopping) return false;
     await stop();

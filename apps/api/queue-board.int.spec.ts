@@ -1,6 +1,6 @@
 import { jobsPrefix } from '@icmp-mon/platform/jobs';
 import { HOUSEKEEPING_QUEUE } from '@icmp-mon/platform/plugins';
-import { TestProxy } from '@icmp-mon/platform/testing';
+import { eventually, TestProxy } from '@icmp-mon/platform/testing';
 import { Queue } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApi, TEST_PASSWORD, type TestApi } from './testing/test-api';
@@ -111,4 +111,20 @@ describe('the pages of the queues', () => {
       }
     },
   );
+
+  it('answer with an error once Redis has ended', async () => {
+    const proxy = new TestProxy();
+    const other = await startTestApi({ redisUrl: await proxy.start(api.config.redisUrl) });
+    try {
+      expect((await other.ask(`${BOARD}/api/queues`)).status).toBe(200);
+      await proxy.refuse();
+      await eventually(async () => {
+        const answer = await other.ask(`${BOARD}/api/queues`);
+        expect(await answer.json()).toMatchObject({ status: 503, detail: expect.stringContaining('Redis') as string });
+      });
+    } finally {
+      await other.stop();
+      await proxy.stop();
+    }
+  });
 });

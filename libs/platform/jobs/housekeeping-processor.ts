@@ -1,5 +1,5 @@
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
-import { createLogger } from '@icmp-mon/platform/ops';
+import { createLogger, SparseWarnings } from '@icmp-mon/platform/ops';
 import { HOUSEKEEPING_QUEUE, HousekeepingTasks } from '@icmp-mon/platform/plugins';
 import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import type { Job } from 'bullmq';
@@ -13,6 +13,7 @@ import { HousekeepingSchedule } from './housekeeping-schedule';
 @Processor(HOUSEKEEPING_QUEUE, { autorun: false })
 export class HousekeepingProcessor extends WorkerHost {
   private readonly logger = createLogger('housekeeping');
+  private readonly warnings = new SparseWarnings(this.logger);
   private readonly stopping = new AbortController();
   /** The task in progress, settled once it ended. */
   private inProgress: Promise<unknown> = Promise.resolve();
@@ -53,14 +54,15 @@ export class HousekeepingProcessor extends WorkerHost {
     }
     const { logger } = this;
     const done = await task.run({ nowMs: await this.presentMs(), signal: this.stopping.signal, logger });
-    logger.info({ task: name, done }, 'housekeeping');
+    // Most runs find nothing; tasks run as often as every 15 s.
+    logger[done > 0 ? 'info' : 'debug']({ task: name, done }, 'housekeeping');
     return done;
   }
 
   /** The worker connects again by itself; without a listener an error would end the process. */
   @OnWorkerEvent('error')
   onError(error: Error): void {
-    this.logger.warn({ err: error }, 'housekeeping waits for Redis');
+    this.warnings.warn('housekeeping waits for Redis', error);
   }
 
   @OnWorkerEvent('failed')

@@ -1,4 +1,4 @@
-import { createLogger } from '@icmp-mon/platform/ops';
+import { createLogger, SparseWarnings } from '@icmp-mon/platform/ops';
 import { HOUSEKEEPING_QUEUE, type HousekeepingTask, HousekeepingTasks, MINUTE_MS } from '@icmp-mon/platform/plugins';
 import { InjectQueue } from '@nestjs/bullmq';
 import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
@@ -31,6 +31,7 @@ export class HousekeepingSchedule implements BeforeApplicationShutdown {
   private looking: NodeJS.Timeout | undefined;
   private scheduling: Promise<void> | null = null;
   private isStopping = false;
+  private isPaused = false;
 
   constructor(
     private readonly tasks: HousekeepingTasks,
@@ -38,7 +39,8 @@ export class HousekeepingSchedule implements BeforeApplicationShutdown {
     @Inject(SCHEDULE_OPTIONS) private readonly options: ScheduleOptions,
   ) {
     // It connects again by itself; without a listener an error would end the process.
-    queue.on('error', (error) => this.logger.warn({ err: error }, 'housekeeping waits for Redis'));
+    const warnings = new SparseWarnings(this.logger);
+    queue.on('error', (error) => warnings.warn('schedules of housekeeping wait for Redis', error));
   }
 
   /** Returns at once: schedules are written as soon as Redis is there. Each task then runs at once and at its times. */
@@ -78,6 +80,7 @@ export class HousekeepingSchedule implements BeforeApplicationShutdown {
 
   /** Only what is missing or would not run: writing a schedule again would put off its next run. */
   private async replaceUnsound(): Promise<void> {
+    await this.reportPause();
     const schedules = new Map((await this.queue.getJobSchedulers()).map((schedule) => [schedule.key, schedule]));
     const coming = new Set((await this.queue.getJobs(COMING)).map((job) => job.repeatJobKey));
     const unsound = this.tasks.plugged.filter(
@@ -88,6 +91,16 @@ export class HousekeepingSchedule implements BeforeApplicationShutdown {
     this.logger.warn({ tasks: names }, 'Redis has no schedules by which these tasks would run; they are written again');
     for (const name of names) await this.remove(name);
     await this.schedule(unsound);
+  }
+
+  /** Administrators can pause the queue on its page, and forget it. */
+  private async reportPause(): Promise<void> {
+    const isPaused = await this.queue.isPaused();
+    if (isPaused === this.isPaused) return;
+    this.isPaused = isPaused;
+    if (isPaused)
+      this.logger.warn('housekeeping is paused: nothing is deleted or rolled up until it is resumed at /api/v1/queues');
+    else this.logger.info('housekeeping is no longer paused');
   }
 
   private async schedule(tasks: readonly HousekeepingTask[]): Promise<void> {

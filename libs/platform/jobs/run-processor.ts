@@ -1,5 +1,5 @@
 import type { BackgroundServices } from '@icmp-mon/platform/plugins';
-import { createLogger } from '@icmp-mon/platform/ops';
+import { createLogger, SparseWarnings } from '@icmp-mon/platform/ops';
 import type { WorkerHost } from '@nestjs/bullmq';
 import { closeWorker } from './close';
 
@@ -9,13 +9,14 @@ import { closeWorker } from './close';
  */
 export function runProcessor(services: BackgroundServices, name: string, processor: WorkerHost): void {
   const logger = createLogger(name);
+  const warnings = new SparseWarnings(logger);
   services.plug({
     name,
     stage: 'base',
     start: () => {
       const { worker } = processor;
       // It connects again by itself; without a listener an error would end the process.
-      worker.on('error', (error) => logger.warn({ err: error }, 'jobs wait for Redis'));
+      worker.on('error', (error) => warnings.warn('jobs wait for Redis', error));
       worker.on('failed', (job, error) => logger.error({ err: error, job: job?.id }, 'a job failed'));
       worker.run().catch((error: unknown) => logger.error({ err: error }, 'the processor of jobs ended'));
     },

@@ -80,7 +80,8 @@ export class Leader<T extends Term> {
     const lost = AbortSignal.any([term.lost, stop]);
     this.term = term;
     lost.addEventListener('abort', () => (this.term = null), { once: true });
-    this.logger.info({ name, epoch: term.epoch }, 'leads');
+    const fields = { name, ...(term.epoch !== null && { epoch: term.epoch }) };
+    this.logger.info(fields, 'became the leader');
     let reason: unknown;
     try {
       await this.work(term, lost);
@@ -91,7 +92,8 @@ export class Leader<T extends Term> {
       reason = error;
     }
     this.term = null;
-    this.logger.info({ name, epoch: term.epoch, reason: String(reason) }, 'leads no longer');
+    const { message } = reason instanceof Error ? reason : new Error(String(reason));
+    this.logger.info({ ...fields, reason: message }, 'is no longer the leader');
     await term.giveUp();
   }
 }

@@ -11,6 +11,6 @@ export class QueueBoardModule {
   }
 
   constructor(shown: ShownQueues) {
-    shown.plug({ name: HOUSEKEEPING_QUEUE, description: 'Deletes what is old and makes figures of results.' });
+    shown.plug({ name: HOUSEKEEPING_QUEUE, description: 'Deletes expired rows and computes rollups.' });
   }
 }

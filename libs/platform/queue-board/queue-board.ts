@@ -53,8 +53,13 @@ export class QueueBoard implements OnApplicationBootstrap, OnApplicationShutdown
 
   /** Answers a request whose path is below the board's. @throws DependencyUnavailable while Redis is away */
   async handle(request: Request, response: Response, next: NextFunction): Promise<void> {
-    const connected = Promise.all(this.queues.map((queue) => queue.waitUntilReady()));
-    await bounded(connected, REDIS_ANSWER_MS_MAX, () => new DependencyUnavailable('Redis of the queues'));
+    const connections = await bounded(
+      Promise.all(this.queues.map((queue) => queue.getBackend().client)),
+      REDIS_ANSWER_MS_MAX,
+      () => new DependencyUnavailable('Redis of the queues'),
+    );
+    // Each was connected once; a connection may have been lost since.
+    if (connections.some(({ status }) => status !== 'ready')) throw new DependencyUnavailable('Redis of the queues');
     const pages = this.pages.getRouter() as RequestHandler;
     pages(request, response, next);
   }

@@ -26,7 +26,7 @@ export class RedisLiveBus implements LiveBus {
     // It subscribes anew at each connection, also at the first one that succeeds.
     this.subscriber = this.redis.duplicate({ autoResubscribe: false });
     this.subscriber.on('ready', () => void this.subscribe());
-    this.subscriber.on('error', (error) => this.warn('redis: cannot follow who watches', error));
+    this.subscriber.on('error', (error) => this.warn('Redis: cannot follow which targets are watched', error));
     this.subscriber.on('message', (_channel, key) => {
       if (key === '') this.renewed = true;
       else if (this.keys.size < WATCHED_MAX) this.keys.add(Number(key));
@@ -43,7 +43,7 @@ export class RedisLiveBus implements LiveBus {
       // Whoever began to watch before that is in the set.
       await this.refresh();
     } catch (error) {
-      this.warn('redis: cannot follow who watches', error);
+      this.warn('Redis: cannot follow which targets are watched', error);
     }
   }
 
@@ -54,7 +54,7 @@ export class RedisLiveBus implements LiveBus {
   publish(message: string): void {
     this.redis
       .publish(`${this.prefix}:live`, message)
-      .catch((error: unknown) => this.warn('redis: who watches was not told', error));
+      .catch((error: unknown) => this.warn('Redis: results were not published to live views', error));
   }
 
   private async refresh(): Promise<void> {
@@ -65,7 +65,7 @@ export class RedisLiveBus implements LiveBus {
       const keys = await this.redis.zrangebyscore(`${this.prefix}:watch`, nowMs, '+inf', 'LIMIT', 0, WATCHED_MAX);
       this.keys = new Set(keys.map(Number));
     } catch (error) {
-      this.warn('redis: cannot read who watches', error);
+      this.warn('Redis: cannot read which targets are watched', error);
     }
   }
 

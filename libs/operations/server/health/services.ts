@@ -28,12 +28,15 @@ export const SERVICES_PART: PartReader = {
       ...(pingRedis === undefined ? [] : [ask('Redis', async () => String(await pingRedis()))]),
     ]);
     const silent = rows.filter(({ state }) => state !== 'ok').map(({ values }) => values['service']);
+    // Nothing that cannot be lost is in Redis.
+    const isOnlyRedis = silent.every((service) => service === 'Redis');
     const reading = ofRows(rows, 'All answer', () => [
       `Not answering: ${silent.join(', ')}`,
-      'Agents spool and nothing is lost. See that it runs and has room; docs/operations.md, "When something dies".',
+      isOnlyRedis
+        ? 'Live graphs are up to 5 s late and housekeeping waits; nothing is lost. See that Redis runs and has room.'
+        : 'Agents spool and nothing is lost. See that it runs and has room; docs/operations.md, "When something dies".',
     ]);
-    // Nothing that cannot be lost is in Redis.
-    if (silent.length === 1 && silent[0] === 'Redis') reading.state = 'attention';
+    if (silent.length > 0 && isOnlyRedis) reading.state = 'attention';
     return reading;
   },
 };

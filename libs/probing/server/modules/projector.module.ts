@@ -1,6 +1,6 @@
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { isFormerPrimary } from '@icmp-mon/platform/errors';
-import { createLogger } from '@icmp-mon/platform/ops';
+import { createLogger, SparseWarnings } from '@icmp-mon/platform/ops';
 import { BackgroundServices, Installation } from '@icmp-mon/platform/plugins';
 import { ShardParticipants } from '@icmp-mon/shard/engine';
 import { Module } from '@nestjs/common';
@@ -14,7 +14,7 @@ const REDIS_ANSWER_MS_MAX = 2_000;
 
 @Module({})
 export class ProbingProjectorModule {
-  private readonly logger = createLogger('live-bus');
+  private readonly warnings = new SparseWarnings(createLogger('live-bus'));
 
   constructor(
     telemetry: TelemetryDatabase,
@@ -22,7 +22,7 @@ export class ProbingProjectorModule {
     participants: ShardParticipants,
     services: BackgroundServices,
   ) {
-    const warn = (message: string, error: unknown): void => this.logger.warn({ err: error }, message);
+    const warn = (message: string, error: unknown): void => this.warnings.warn(message, error);
     const redis = new Redis(redisUrl, {
       maxRetriesPerRequest: 1,
       commandTimeout: REDIS_ANSWER_MS_MAX,
@@ -30,7 +30,7 @@ export class ProbingProjectorModule {
       // What a commit publishes to live views goes out together.
       enableAutoPipelining: true,
     });
-    redis.on('error', (error) => warn('redis is away: live views wait', error));
+    redis.on('error', (error) => warn('Redis does not answer: live views are up to 5 s late', error));
     const bus = new RedisLiveBus(redis, topicPrefix, warn);
     const agentNumbers = new AgentNumbers(postgresAgentNumbers(telemetry));
     participants.plug({

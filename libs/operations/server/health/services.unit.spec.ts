@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import type { Look } from './health-reading';
+import { SERVICES_PART } from './services';
+
+const refused = (): Promise<never> => Promise.reject(new Error('connect ECONNREFUSED'));
+const database = { query: () => Promise.resolve([{ version: '17', timescale: null }]) };
+const kafka = { bounds: () => Promise.resolve(new Map()) };
+const pingRedis = () => Promise.resolve('PONG');
+
+const read = (away: Partial<Record<keyof Look, unknown>>) =>
+  SERVICES_PART.read({ control: database, telemetry: database, kafka, pingRedis, ...away } as unknown as Look);
+
+describe('the health of services', () => {
+  it('asks for attention while only Redis is away, and names what waits for it', async () => {
+    const reading = await read({ pingRedis: refused });
+    expect(reading).toMatchObject({ state: 'attention', summary: 'Not answering: Redis' });
+    expect(reading.advice).toContain('housekeeping waits');
+    expect(reading.advice).not.toContain('spool');
+  });
+
+  it('is bad while Kafka is away, whether Redis answers or not', async () => {
+    for (const away of [{ kafka: { bounds: refused } }, { kafka: { bounds: refused }, pingRedis: refused }]) {
+      const reading = await read(away);
+      expect(reading.state).toBe('bad');
+      expect(reading.advice).toContain('Agents spool');
+    }
+  });
+});
