@@ -69,4 +69,22 @@ describe('a change of an agent', () => {
     });
     expect(response.status).toBe(400);
   });
+
+  it('with a key that was used and a body that is not valid is refused for its body, whatever the key stands for', async () => {
+    const [one, other] = [await enrolled('valid'), await enrolled('not-valid')];
+    const key = { 'idempotency-key': 'used' };
+    expect((await change(one, 'drain', key)).status).toBe(200);
+    for (const [id, body] of [
+      [one, { reason: 7 }],
+      [one, ['drain']],
+      [other, { id: one }],
+    ] as const) {
+      const answer = await change(id, 'drain', key, body);
+      expect([answer.status, await answer.json()]).toMatchObject([400, { code: 'invalid' }]);
+    }
+    const register = await api.post('/api/v1/targets', { ip: 7, tier: 'fast' }, key);
+    expect([register.status, await register.json()]).toMatchObject([400, { errors: [{ pointer: '#/ip' }] }]);
+    expect((await api.ask(`/api/v1/agents/${one}/drain`, { method: 'POST', headers: key })).status).toBe(400);
+    expect((await change(one, 'drain', key)).status).toBe(200);
+  });
 });

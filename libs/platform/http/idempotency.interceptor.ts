@@ -3,10 +3,11 @@ import { type CallHandler, type ExecutionContext, Injectable, type NestIntercept
 import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { lastValueFrom, type Observable, of } from 'rxjs';
+import { bodyTypeOf } from './body-type';
 import { idempotencyKeyOf, idempotentRequest } from './idempotency';
 import { IdempotentAnswers } from './idempotent-answers';
 import { metadataOf } from './request-context';
-import { requireSound } from './validation';
+import { RequestPipe } from './validation';
 
 const IDEMPOTENT_METADATA = 'icmpmon:idempotent';
 
@@ -19,6 +20,8 @@ export const Idempotent = (operation: string): MethodDecorator => SetMetadata(ID
 /** Answers repeats of requests to routes that are `@Idempotent`. */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
+  private readonly pipe = new RequestPipe();
+
   constructor(
     private readonly reflector: Reflector,
     private readonly answers: IdempotentAnswers,
@@ -29,7 +32,8 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const request = context.switchToHttp().getRequest<Request>();
     const key = operation === undefined ? null : idempotencyKeyOf(request.headers['idempotency-key']);
     if (operation === undefined || key === null) return next.handle() as Observable<unknown>;
-    requireSound(request.body, 'body');
+    // Before the key is looked at: a body that is not valid is refused as such, also under a key that was used.
+    await this.pipe.transform(request.body, { type: 'body', metatype: bodyTypeOf(context) });
     // A member of the body that is named like a parameter of the path does not hide what the path asks for.
     const asked = { ...(request.body as object | undefined), ...request.params };
     const repeatable = idempotentRequest(metadataOf(request).actor, key, operation, asked);

@@ -43,7 +43,8 @@ function request(handler: () => void, sent: { key?: string; body?: unknown; para
     getRequest: () => ({ headers: { 'idempotency-key': key }, body, params }),
     getResponse: () => response,
   };
-  const context = { getHandler: () => handler, switchToHttp: () => http } as unknown as ExecutionContext;
+  const parts = { getHandler: () => handler, getClass: () => Route, switchToHttp: () => http };
+  const context = parts as unknown as ExecutionContext;
   return { context, headers, response };
 }
 
