@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { jobsPrefix } from '@icmp-mon/platform/jobs';
 import { HOUSEKEEPING_QUEUE } from '@icmp-mon/platform/plugins';
 import { eventually, TestProxy } from '@icmp-mon/platform/testing';
@@ -53,6 +55,24 @@ describe('the pages of the queues', () => {
     expect(text).toMatch(/<link href="static\/css\/main\.[^"]+" rel="stylesheet">/);
   });
 
+  it('are there also with a query and under an absolute address, with no header of the framework', async () => {
+    const { hostname, port } = new URL(api.url);
+    const headers = { authorization: `Bearer ${api.keys.admin}` };
+    const statusOf = async (path: string): Promise<number | undefined> => {
+      const sent = request({ hostname, port, path, headers }).end();
+      const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+      expect(answer.headers).not.toHaveProperty('x-powered-by');
+      expect(answer.headers).not.toHaveProperty('etag');
+      answer.resume();
+      return answer.statusCode;
+    };
+    for (const path of ['?page=1', '/?page=1?', '/api/queues?page=1']) {
+      expect(await statusOf(`${BOARD}${path}`), path).toBe(200);
+      expect(await statusOf(`${api.url}${BOARD}${path}`), path).toBe(200);
+    }
+    expect(await statusOf(`${BOARD}/nothing`)).toBe(404);
+  });
+
   it('show the queues that are plugged in, with their jobs', async () => {
     const answer = await api.ask(`${BOARD}/api/queues?activeQueue=${HOUSEKEEPING_QUEUE}&page=1&jobsPerPage=10`);
     expect(answer.status).toBe(200);
@@ -94,6 +114,34 @@ describe('the pages of the queues', () => {
       await blind.stop();
     }
   });
+
+  it.each(['refuses', 'is silent'])(
+    'answer with an error, and again with the queues, around a time in which Redis %s',
+    async (how) => {
+      const proxy = new TestProxy();
+      const { redisUrl } = api.config;
+      const other = await startTestApi({ redisUrl: await proxy.start(redisUrl) });
+      const served = (): Promise<void> =>
+        eventually(async () => expect((await other.ask(`${BOARD}/api/queues`)).status).toBe(200));
+      try {
+        await served();
+        if (how === 'refuses') await proxy.refuse();
+        else proxy.freeze(true);
+        const answer = await other.ask(`${BOARD}/api/queues`);
+        expect([answer.status, answer.headers.get('content-type')]).toEqual([
+          503,
+          'application/problem+json; charset=utf-8',
+        ]);
+        if (how === 'is silent') await proxy.refuse();
+        proxy.freeze(false);
+        await proxy.accept();
+        await served();
+      } finally {
+        await other.stop();
+        await proxy.stop();
+      }
+    },
+  );
 
   it.each(['refuses', 'is silent'])(
     'do not keep the api from stopping when Redis %s after it was there',

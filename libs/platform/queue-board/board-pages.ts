@@ -6,6 +6,12 @@ const FOREIGN_STYLESHEET = /<link\b[^>]*\bhref="https?:[^>]*>/g;
 
 /** The pages of bull-board, loading nothing from other sites. */
 export class BoardPages extends ExpressAdapter {
+  constructor() {
+    super();
+    // As in the API's own application, which does not pass its settings on.
+    this.app.disable('x-powered-by').set('etag', false);
+  }
+
   override setEntryRoute(entry: AppViewRoute): this {
     this.app[entry.method](entry.route, (_request, response, next) => {
       const { name, params } = entry.handler({ basePath: this.basePath, uiConfig: this.uiConfig });

@@ -13,8 +13,10 @@ export class QueueBoardController {
 
   @All('{/*path}')
   show(@Req() request: Request, @Res() response: Response, @Next() next: NextFunction): Promise<void> {
-    // The board's own routes begin at its root.
-    request.url = request.url.slice(QUEUE_BOARD_PATH.length) || '/';
+    // The board's own routes begin at its root. The URL may be absolute.
+    const queryAt = request.url.indexOf('?');
+    const query = queryAt === -1 ? '' : request.url.slice(queryAt);
+    request.url = (request.path.slice(QUEUE_BOARD_PATH.length) || '/') + query;
     return this.board.handle(request, response, next);
   }
 }

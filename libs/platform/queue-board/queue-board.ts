@@ -51,17 +51,21 @@ export class QueueBoard implements OnApplicationBootstrap, OnApplicationShutdown
     });
   }
 
-  /** Answers a request whose path is below the board's. @throws DependencyUnavailable while Redis is away */
+  /** Answers a request whose path is below the board's. @throws DependencyUnavailable while Redis is away or silent */
   async handle(request: Request, response: Response, next: NextFunction): Promise<void> {
-    const connections = await bounded(
-      Promise.all(this.queues.map((queue) => queue.getBackend().client)),
-      REDIS_ANSWER_MS_MAX,
-      () => new DependencyUnavailable('Redis of the queues'),
-    );
-    // Each was connected once; a connection may have been lost since.
-    if (connections.some(({ status }) => status !== 'ready')) throw new DependencyUnavailable('Redis of the queues');
+    await this.requireRedis();
     const pages = this.pages.getRouter() as RequestHandler;
     pages(request, response, next);
+  }
+
+  /** Asked each time: a queue that was connected once counts as ready for ever. */
+  private async requireRedis(): Promise<void> {
+    const answers = Promise.all(this.queues.map((queue) => queue.isPaused()));
+    try {
+      await bounded(answers, REDIS_ANSWER_MS_MAX, () => new Error(`no answer within ${REDIS_ANSWER_MS_MAX} ms`));
+    } catch (error) {
+      throw new DependencyUnavailable('Redis of the queues', { cause: error });
+    }
   }
 
   async onApplicationShutdown(): Promise<void> {
