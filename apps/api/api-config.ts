@@ -11,7 +11,8 @@ import {
   text,
   url,
 } from '@icmp-mon/platform/config';
-import { thresholds, watchedDisks } from '@icmp-mon/operations/server';
+import { watchedDisks } from '@icmp-mon/operations/server';
+import { thresholds } from '@icmp-mon/platform/health';
 import { KAFKA_SASL_FIELDS } from '@icmp-mon/platform/messaging';
 
 const POSTGRES = { protocols: ['postgres:', 'postgresql:'] };

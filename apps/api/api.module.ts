@@ -10,6 +10,7 @@ import { MessagingModule } from '@icmp-mon/platform/messaging';
 import { type ContextModule, databaseReadiness, PluginsModule, ReadinessParts } from '@icmp-mon/platform/plugins';
 import { QueueBoardModule } from '@icmp-mon/platform/queue-board';
 import { ProbingApiModule } from '@icmp-mon/probing/server/api';
+import { ShardApiModule } from '@icmp-mon/shard/engine/api';
 import { StatusApiModule } from '@icmp-mon/status/server/api';
 import { TargetsApiModule } from '@icmp-mon/targets/server/api';
 import { TiersApiModule } from '@icmp-mon/tiers/server/api';
@@ -24,6 +25,7 @@ const contexts = (config: ApiConfig): ContextModule[] => [
   IdentityApiModule.register({ jwtSecret: config.jwtSecret }),
   TargetsApiModule,
   TiersApiModule,
+  ShardApiModule,
   ProbingApiModule.register({
     redisUrl: config.redisUrl,
     prefix: config.topicPrefix,

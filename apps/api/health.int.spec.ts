@@ -46,6 +46,23 @@ describe('the health of the product', () => {
     holding = setInterval(() => void hold(), 1_000);
   }
 
+  it('has the parts of all contexts, along the way of a result', () => {
+    expect(api.app.get(HealthReader).parts.map(({ id }) => id)).toEqual([
+      'shards',
+      'statuses',
+      'publishers',
+      'agents',
+      'assignment',
+      'uncounted',
+      'processes',
+      'services',
+      'consumers',
+      'dead-letters',
+      'history',
+      'disks',
+    ]);
+  });
+
   it('says the worst first, in one line on top', async () => {
     const view = (await (await api.ask('/api/v1/health')).json()) as HealthView;
     expect(view.state).toBe('bad');

@@ -1,5 +1,6 @@
-import { heartbeatUrl, thresholds, watchedDisks } from '@icmp-mon/operations/server';
+import { heartbeatUrl, watchedDisks } from '@icmp-mon/operations/server';
 import { integer, list, optional, readConfig, text, url } from '@icmp-mon/platform/config';
+import { thresholds } from '@icmp-mon/platform/health';
 import { KAFKA_SASL_FIELDS } from '@icmp-mon/platform/messaging';
 
 /** Without the login to Kafka, which every client of it reads by itself (`readKafkaSasl`). */

@@ -1,7 +1,7 @@
 import { TARGET_STREAM } from '@icmp-mon/targets/contract';
 import { BUILT_IN_TIERS, TIER_STREAM } from '@icmp-mon/tiers/contract';
 import { decodeShardRecord, type ShardRecord } from '@icmp-mon/probing/wire';
-import { DEFAULT_THRESHOLDS } from '@icmp-mon/operations/server';
+import { DEFAULT_THRESHOLDS, HealthParts } from '@icmp-mon/platform/health';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
@@ -42,6 +42,9 @@ const TASKS = [
   'shard-feed',
   'uncounted-results',
 ];
+
+/** What contexts plug in for the heartbeat to heed. */
+const HEALTH_PARTS = ['agents', 'assignment', 'history', 'shards', 'statuses', 'uncounted'];
 
 describe('the worker', () => {
   let databases: TestDatabases;
@@ -86,6 +89,10 @@ describe('the worker', () => {
     await control.close();
     await telemetry.close();
     await databases.drop();
+  });
+
+  it('heeds the parts of the health that contexts plug in', () => {
+    expect(worker.get(HealthParts).plugged.map(({ id }) => id)).toEqual(HEALTH_PARTS);
   });
 
   it('carries an event from the store to its topic, to the shards and to their clock', async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Role, ROLES } from '@icmp-mon/identity/contract';
 import { EnsureApiKey, EnsureUser, newApiKey } from '@icmp-mon/identity/server';
-import { DEFAULT_THRESHOLDS } from '@icmp-mon/operations/server';
+import { DEFAULT_THRESHOLDS } from '@icmp-mon/platform/health';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { listen } from '@icmp-mon/platform/http';
 import { newId } from '@icmp-mon/platform/ids';

@@ -1,7 +1,6 @@
 export { ListDeadLetters, ListDeadLettersHandler } from './dead-letters/list-dead-letters';
 export { ReplayDeadLetters, ReplayDeadLettersHandler } from './dead-letters/replay-dead-letters';
 export { HealthReader } from './health/health-reader';
-export { DEFAULT_THRESHOLDS, thresholds } from './health/thresholds';
 export { watchedDisks } from './health/watched-disks';
 export { heartbeatUrl } from './heartbeat/heartbeat-url';
 export { observeHealth } from './health/health-metrics';

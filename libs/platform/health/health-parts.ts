@@ -1,12 +1,24 @@
 import type { HealthColumn, HealthRow, HealthState } from '@icmp-mon/operations/contract';
 import type { Sql } from '@icmp-mon/platform/database';
+import type { Messaging } from '@icmp-mon/platform/messaging';
 import { Socket } from '@icmp-mon/platform/plugins';
+import type { KafkaLook } from './kafka-look';
+import type { Thresholds } from './thresholds';
+import type { WaitingSince } from './waiting-since';
 
-/** What a part is read from: facts in the databases, not other processes, so any replica can read it. */
+/** What a part is read from: facts in the databases and in Kafka, not other processes, so any replica can read it. */
 export interface HealthFacts {
-  control: Pick<Sql, 'query'>;
-  telemetry: Pick<Sql, 'query'>;
+  control: Sql;
+  telemetry: Sql;
+  messaging: Messaging;
+  /** Asked once in one look, for all parts. */
+  kafka: KafkaLook;
+  /** What looks remember of each other. */
+  waiting: WaitingSince;
+  thresholds: Thresholds;
   nowMs: number;
+  /** Whether a process of the app has reported itself lately: `isRunning('projector')`. */
+  isRunning(app: string): Promise<boolean>;
 }
 
 export interface PartColumn extends HealthColumn {
@@ -37,8 +49,9 @@ export interface PartReader<F = HealthFacts> {
 
 /** A part of the product's health that a context shows of itself. */
 export interface PluggedPart extends PartReader {
-  /** The id of the part behind which it is shown while all are well; last unless set. */
+  /** The id of the part behind which, or before which, it is shown while all are well; last unless one is set. */
   after?: string;
+  before?: string;
 }
 
 /** Parts of the health, plugged in by the modules of contexts for the api, which shows them, and for the worker, whose heartbeat heeds them. */
@@ -48,17 +61,18 @@ export class HealthParts extends Socket<PluggedPart> {
   }
 }
 
-/** All parts in the order in which they are shown: each plugged one behind the part that it names. */
+/** All parts in the order in which they are shown: each plugged one next to the part that it names. */
 export function partsInOrder<P extends { id: string }>(
   own: readonly P[],
-  plugged: readonly (P & { after?: string })[],
+  plugged: readonly (P & { after?: string; before?: string })[],
 ): P[] {
   const parts = [...own];
   const waiting = [...plugged];
   for (;;) {
-    const at = waiting.findIndex(({ after }) => parts.some(({ id }) => id === after));
+    const at = waiting.findIndex(({ after, before }) => parts.some(({ id }) => id === after || id === before));
     const [next] = at < 0 ? [] : waiting.splice(at, 1);
     if (next === undefined) return [...parts, ...waiting];
-    parts.splice(parts.findIndex(({ id }) => id === next.after) + 1, 0, next);
+    const neighbour = parts.findIndex(({ id }) => id === next.after || id === next.before);
+    parts.splice(next.before === undefined ? neighbour + 1 : neighbour, 0, next);
   }
 }

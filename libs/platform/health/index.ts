@@ -9,3 +9,6 @@ export {
   type PluggedPart,
 } from './health-parts';
 export { HealthPartsModule } from './health.module';
+export { KafkaLook } from './kafka-look';
+export { DEFAULT_THRESHOLDS, grade, type Threshold, type Thresholds, thresholds } from './thresholds';
+export { WaitingSince } from './waiting-since';

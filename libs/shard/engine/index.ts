@@ -28,4 +28,5 @@ export type { EngineTime } from './engine-time';
 export type { HostLogger } from './shard-committer';
 export type { WriterTransaction } from './writer';
 export { IntMap } from './int-map';
+export { SHARDS_PART } from './shards-health';
 export { ShardParticipants } from './modules/shard-participants';

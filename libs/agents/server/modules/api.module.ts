@@ -3,6 +3,7 @@ import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { HealthParts } from '@icmp-mon/platform/health';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AGENTS_PART } from '../health/agents-health';
 import { UNCOUNTED_PART } from '../uncounted/uncounted-health';
 import { AGENTS_API_OPTIONS, type AgentsApiOptions } from '../agents-api-options';
 import { AgentChangesController } from '../agent-changes.controller';
@@ -52,6 +53,6 @@ export class AgentsApiModule {
   }
 
   constructor(parts: HealthParts) {
-    parts.plug(UNCOUNTED_PART);
+    parts.plug(AGENTS_PART, UNCOUNTED_PART);
   }
 }

@@ -12,6 +12,7 @@ import {
 } from '@icmp-mon/platform/plugins';
 import { HealthParts } from '@icmp-mon/platform/health';
 import { type DynamicModule, Inject, Module } from '@nestjs/common';
+import { AGENTS_PART } from '../health/agents-health';
 import { UNCOUNTED_PART } from '../uncounted/uncounted-health';
 import { completeRetirements } from '../complete-retirements';
 import { forgetExpiredTokens } from '../enrolment-token';
@@ -55,7 +56,7 @@ export class AgentsWorkerModule {
     tasks: HousekeepingTasks,
     parts: HealthParts,
   ) {
-    parts.plug(UNCOUNTED_PART);
+    parts.plug(AGENTS_PART, UNCOUNTED_PART);
     relayed.plug({ category: AGENT_STREAM, topic: AGENTS_TOPIC });
     tasks.plug(
       { name: 'enrolment-tokens', everyMs: HOUR_MS, run: () => forgetExpiredTokens(control) },

@@ -1,4 +1,5 @@
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
+import type { HealthFacts } from '@icmp-mon/platform/health';
 import { newId } from '@icmp-mon/platform/ids';
 import { testDatabase, type TestDatabases } from '@icmp-mon/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -22,7 +23,7 @@ describe('the health of what is counted', () => {
   });
 
   const read = (): ReturnType<typeof UNCOUNTED_PART.read> =>
-    UNCOUNTED_PART.read({ control, telemetry, nowMs: Date.now() });
+    UNCOUNTED_PART.read({ control, telemetry } as unknown as HealthFacts);
 
   async function agentNamed(name: string): Promise<string> {
     const id = newId();

@@ -1,7 +1,7 @@
 import type { Freshness, HealthView } from '@icmp-mon/operations/contract';
+import type { Thresholds } from '@icmp-mon/platform/health';
 import type { JudgedAges } from '@icmp-mon/status/contract';
 import type { HealthLook } from '../health/health-reader';
-import type { Thresholds } from '../health/thresholds';
 
 /** Without an answer of the database for this long, that is the cause. */
 const UNANSWERED_MS = 4_000;

@@ -1,11 +1,16 @@
 import type { HealthPart, HealthState } from '@icmp-mon/operations/contract';
+import { DEFAULT_THRESHOLDS } from '@icmp-mon/platform/health';
 import { describe, expect, it } from 'vitest';
 import type { HealthLook } from '../health/health-reader';
-import { STATUSES_PART } from '../health/statuses';
-import { DEFAULT_THRESHOLDS } from '../health/thresholds';
+import type { PartReader } from '../health/health-reading';
 import { type FreshnessFacts, freshnessOf } from './freshness-of';
 
 const NOW_MS = Date.parse('2026-11-18T11:00:00Z');
+
+const STATUSES: PartReader = {
+  ...{ id: 'statuses', title: 'Statuses', runbook: '', isVital: true, columns: [], labels: [] },
+  read: () => Promise.reject(new Error('It was read before.')),
+};
 
 const part = (id: string, state: HealthState, summary: string): HealthPart => ({
   ...{ id, title: id, state, summary, advice: null, runbook: '', readAt: '', unknownSince: null },
@@ -16,7 +21,7 @@ function looked(parts: HealthPart[], publishedS = 0): HealthLook {
   const row = { state: 'ok' as const, values: { step: 'published', ageS: publishedS, behind: 3 } };
   return {
     view: { at: '', state: 'ok', headline: 'All is well', parts },
-    parts: [{ part: STATUSES_PART, state: 'ok', rows: [row] }],
+    parts: [{ part: STATUSES, state: 'ok', rows: [row] }],
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Thresholds } from '@icmp-mon/platform/health';
 import { messageBytes, type StreamPart, type StreamSource, StreamSources } from '@icmp-mon/platform/http';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { JudgedTargets } from '@icmp-mon/status/contract';
@@ -5,7 +6,6 @@ import type { OnModuleInit } from '@nestjs/common';
 import { concatMap, map, type Observable, shareReplay, timer } from 'rxjs';
 import type { Freshness } from '@icmp-mon/operations/contract';
 import type { HealthLook, HealthReader } from '../health/health-reader';
-import type { Thresholds } from '../health/thresholds';
 import { freshnessOf } from './freshness-of';
 
 /** Also the stream's sign of life: a page that gets nothing for a few of these knows that it is cut off. */

@@ -1,9 +1,8 @@
 import type { HealthRow } from '@icmp-mon/operations/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import { declaredTopics, type LogBounds } from '@icmp-mon/platform/messaging';
-import { counted, maxOf, ofRows, spanText } from '@icmp-mon/platform/health';
+import { counted, grade, maxOf, ofRows, spanText } from '@icmp-mon/platform/health';
 import type { Look, PartReader, PartReading } from './health-reading';
-import { grade } from './thresholds';
 
 interface OffsetRow {
   group_id: string;

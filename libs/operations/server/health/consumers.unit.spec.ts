@@ -1,8 +1,7 @@
+import { DEFAULT_THRESHOLDS, WaitingSince } from '@icmp-mon/platform/health';
 import { describe, expect, it } from 'vitest';
 import { CONSUMERS_PART } from './consumers';
 import type { Look } from './health-reading';
-import { DEFAULT_THRESHOLDS } from './thresholds';
-import { WaitingSince } from './waiting-since';
 
 const TOPIC = 'public.targets.v1';
 const NOW_MS = Date.parse('2026-11-23T08:00:00Z');

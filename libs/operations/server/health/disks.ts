@@ -1,9 +1,8 @@
 import { type HealthRow, worstOf } from '@icmp-mon/operations/contract';
 import { type DiskGrowth, FORECAST_SPAN_S_MIN } from './disk-growth';
 import { type DiskUsage, readDisks, readGrowth } from './disk-usage';
-import { counted, ofRows, spanText } from '@icmp-mon/platform/health';
+import { counted, grade, ofRows, spanText } from '@icmp-mon/platform/health';
 import type { Look, PartReader, PartReading } from './health-reading';
-import { grade } from './thresholds';
 
 /** Slower growth than this is the noise of vacuum and compaction. */
 const GROWTH_BYTES_PER_DAY_MIN = 1024 * 1024;

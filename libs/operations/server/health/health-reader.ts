@@ -7,11 +7,10 @@ import {
 } from '@icmp-mon/operations/contract';
 import { ShortCache } from '@icmp-mon/platform/batching';
 import { bounded } from '@icmp-mon/platform/concurrency';
-import { HealthParts, partsInOrder } from '@icmp-mon/platform/health';
+import { HealthParts, KafkaLook, partsInOrder, WaitingSince } from '@icmp-mon/platform/health';
 import { createLogger } from '@icmp-mon/platform/ops';
 import type { HealthSources, Look, PartReader, PartReading } from './health-reading';
-import { KafkaLook } from './kafka-look';
-import { WaitingSince } from './waiting-since';
+import { isRunning } from '../processes/process-report';
 
 /** However many look, the sources are asked once in this time, counted from the answer: a slow look is not repeated at once. */
 const KEPT_MS = 2_000;
@@ -68,7 +67,11 @@ export class HealthReader {
   private async lookNow(): Promise<HealthLook> {
     const nowMs = Date.now();
     const { sources, waiting } = this;
-    const look: Look = { ...sources, kafka: new KafkaLook(sources.messaging), waiting, nowMs };
+    const look: Look = {
+      ...sources,
+      ...{ kafka: new KafkaLook(sources.messaging), waiting, nowMs },
+      isRunning: (app) => isRunning(sources.control, app),
+    };
     const read = await Promise.all(this.parts.map((part) => this.readPart(part, look)));
     const parts = read.map(({ view }) => view).sort(worstFirst);
     const state = worstOf(parts.map((part) => part.state));

@@ -1,29 +1,20 @@
-import type { ControlDatabase, Sql } from '@icmp-mon/platform/database';
-import type * as plugged from '@icmp-mon/platform/health';
-import type { Messaging } from '@icmp-mon/platform/messaging';
-import type { KafkaLook } from './kafka-look';
-import type { Thresholds } from './thresholds';
-import type { WaitingSince } from './waiting-since';
+import type { ControlDatabase } from '@icmp-mon/platform/database';
+import type * as health from '@icmp-mon/platform/health';
 import type { WatchedDisk } from './watched-disks';
 
-/** What the parts are read from. Facts in the databases and in Kafka, not other processes: so any replica can tell. */
-export interface HealthSources {
+/** What operations' own parts are read from, beyond what all parts are. */
+interface ProductFacts {
   control: ControlDatabase;
-  telemetry: Sql;
-  messaging: Messaging;
-  thresholds: Thresholds;
   disks: readonly WatchedDisk[];
   /** Rejects when Redis is away; left out where a process has no connection to it. */
   pingRedis?: () => Promise<unknown>;
 }
 
-/** Sources with what one look shares (Kafka is asked once for all parts) and what looks remember. */
-export interface Look extends HealthSources {
-  kafka: KafkaLook;
-  waiting: WaitingSince;
-  nowMs: number;
-}
+export type HealthSources = Pick<health.HealthFacts, 'telemetry' | 'messaging' | 'thresholds'> & ProductFacts;
 
-/** A part of the health as operations reads it. */
-export type PartReader = plugged.PartReader<Look>;
+/** Sources with what one look shares and what looks remember. */
+export type Look = health.HealthFacts & ProductFacts;
+
+/** A part of the product as a whole. */
+export type PartReader = health.PartReader<Look>;
 export type { PartReading } from '@icmp-mon/platform/health';

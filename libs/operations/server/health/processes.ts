@@ -1,9 +1,8 @@
 import { hostname } from 'node:os';
 import { type HealthRow, worstOf } from '@icmp-mon/operations/contract';
 import { APP_SILENT_S, FORGOTTEN_AFTER, REPORT_S } from '../processes/process-report';
-import { counted, ofRows, spanText } from '@icmp-mon/platform/health';
+import { counted, grade, ofRows, spanText, type Thresholds } from '@icmp-mon/platform/health';
 import type { PartReader, PartReading } from './health-reading';
-import { grade, type Thresholds } from './thresholds';
 
 /** Without one of each of these the product does not work; agents are told apart by their own part. */
 const NEEDED = ['api', 'gateway', 'projector', 'worker'];

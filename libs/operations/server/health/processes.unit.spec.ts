@@ -1,7 +1,7 @@
+import { DEFAULT_THRESHOLDS } from '@icmp-mon/platform/health';
 import { describe, expect, it } from 'vitest';
 import type { Look } from './health-reading';
 import { PROCESSES_PART } from './processes';
-import { DEFAULT_THRESHOLDS } from './thresholds';
 
 const process = (app: string, more: object = {}) => ({
   ...{ app, host: 'somewhere', pid: 1, version: '1', started_at: new Date(0), silent_s: 1 },

@@ -2,9 +2,8 @@ import { type HealthRow, type HealthState, worstOf } from '@icmp-mon/operations/
 import { relayStatus } from '@icmp-mon/platform/event-store';
 import { isHeld } from '@icmp-mon/platform/leases';
 import { SHARD_TOPIC } from '@icmp-mon/platform/messaging';
-import { ofRows, spanText } from '@icmp-mon/platform/health';
+import { grade, ofRows, spanText } from '@icmp-mon/platform/health';
 import type { Look, PartReader, PartReading } from './health-reading';
-import { grade } from './thresholds';
 
 /** The log moves every second; with a skewed clock or a slow second it still did within this. */
 const TICK_MS_MAX = 15_000;

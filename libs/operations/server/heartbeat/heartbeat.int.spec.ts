@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
+import { DEFAULT_THRESHOLDS } from '@icmp-mon/platform/health';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import {
   eventually,
@@ -9,12 +10,11 @@ import {
   testServices,
   testTopicPrefix,
 } from '@icmp-mon/platform/testing';
+import { SHARDS_PART } from '@icmp-mon/shard/engine';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CONSUMERS_PART } from '../health/consumers';
 import { HealthReader } from '../health/health-reader';
 import type { HealthSources } from '../health/health-reading';
-import { SHARDS_PART } from '../health/shards';
-import { DEFAULT_THRESHOLDS } from '../health/thresholds';
 import { HealthWatch } from './health-watch';
 import { Heartbeat } from './heartbeat';
 

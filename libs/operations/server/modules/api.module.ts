@@ -1,6 +1,6 @@
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
-import { HealthParts } from '@icmp-mon/platform/health';
+import { HealthParts, type Thresholds } from '@icmp-mon/platform/health';
 import { BackgroundServices } from '@icmp-mon/platform/plugins';
 import { StreamSources } from '@icmp-mon/platform/http';
 import { JudgedTargets } from '@icmp-mon/status/contract';
@@ -13,7 +13,6 @@ import { observeHealth } from '../health/health-metrics';
 import { HealthReader } from '../health/health-reader';
 import { PARTS } from '../health/parts';
 import { ReadHealthHandler } from '../health/read-health';
-import type { Thresholds } from '../health/thresholds';
 import type { WatchedDisk } from '../health/watched-disks';
 import { ProcessReportModule } from './process-report.module';
 import { OperationsController } from '../operations.controller';

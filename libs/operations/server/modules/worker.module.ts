@@ -1,9 +1,8 @@
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
-import { HealthParts } from '@icmp-mon/platform/health';
+import { HealthParts, type Thresholds } from '@icmp-mon/platform/health';
 import { BackgroundServices } from '@icmp-mon/platform/plugins';
 import { type DynamicModule, Inject, Module } from '@nestjs/common';
-import type { Thresholds } from '../health/thresholds';
 import type { WatchedDisk } from '../health/watched-disks';
 import { HealthWatch } from '../heartbeat/health-watch';
 import { ProcessReportModule } from './process-report.module';

@@ -82,6 +82,16 @@ export class ProcessReport {
   }
 }
 
+/** Whether a process of the app is heard. */
+export async function isRunning(control: Sql, app: string): Promise<boolean> {
+  const heard = await control.query(
+    `SELECT 1 FROM app_process
+     WHERE app = $1 AND abs(extract(epoch FROM clock_timestamp() - seen_at)) < ${APP_SILENT_S} LIMIT 1`,
+    [app],
+  );
+  return heard.length > 0;
+}
+
 /** Forgets processes that ended without taking leave. Returns how many. */
 export function forgetProcesses(control: Sql): Promise<number> {
   return control.execute(`DELETE FROM app_process

@@ -1,5 +1,7 @@
+import { HealthParts } from '@icmp-mon/platform/health';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { History } from '../history/history';
+import { HISTORY_PART } from '../history/history-health';
 import { HistoryController } from '../history/history.controller';
 import { ReadHistoryHandler } from '../history/read-history';
 import { LiveController } from '../live/live.controller';
@@ -31,5 +33,9 @@ export class ProbingApiModule {
         ListResultsHandler,
       ],
     };
+  }
+
+  constructor(parts: HealthParts) {
+    parts.plug(HISTORY_PART);
   }
 }

@@ -1,4 +1,5 @@
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
+import { HealthParts } from '@icmp-mon/platform/health';
 import {
   DAY_MS,
   droppedChunks,
@@ -9,6 +10,7 @@ import {
 } from '@icmp-mon/platform/plugins';
 import { type DynamicModule, Inject, Module } from '@nestjs/common';
 import { dropFoldedFragments } from '../folded-fragments';
+import { HISTORY_PART } from '../history/history-health';
 import { dropRolledUp } from '../rollups/retention';
 import { rollUpDue } from '../rollups/roll-up-due';
 
@@ -31,7 +33,9 @@ export class ProbingWorkerModule {
     @Inject(OPTIONS) { resultsKeptDays, hourlyKeptDays }: ProbingWorkerOptions,
     telemetry: TelemetryDatabase,
     tasks: HousekeepingTasks,
+    parts: HealthParts,
   ) {
+    parts.plug(HISTORY_PART);
     tasks.plug(
       {
         name: 'folded-fragments',

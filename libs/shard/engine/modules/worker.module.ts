@@ -1,9 +1,11 @@
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
+import { HealthParts } from '@icmp-mon/platform/health';
 import { byLease, Leader } from '@icmp-mon/platform/leases';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { BackgroundServices, Installation, ReadinessParts } from '@icmp-mon/platform/plugins';
 import { Module } from '@nestjs/common';
+import { SHARDS_PART } from '../shards-health';
 import { TickProducer } from '../tick-producer';
 
 const TICK_LEASE = 'ticks';
@@ -17,7 +19,9 @@ export class ShardWorkerModule {
     { shardCount }: Installation,
     services: BackgroundServices,
     readiness: ReadinessParts,
+    parts: HealthParts,
   ) {
+    parts.plug(SHARDS_PART);
     // In the database of the shards' checkpoints: while these cannot be written, nothing needs to age.
     const ticks = new TickProducer(telemetry, messaging, shardCount, createLogger('ticks'));
     const leader = new Leader(byLease(telemetry, TICK_LEASE), ({ epoch }, lost) => ticks.run(epoch, lost));

@@ -1,3 +1,4 @@
+import { HealthParts } from '@icmp-mon/platform/health';
 import { AgentStandings, JudgedTargets } from '@icmp-mon/status/contract';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
@@ -6,6 +7,7 @@ import { ListStatusChangesHandler } from '../api/list-status-changes';
 import { ReadTargetStatusHandler } from '../api/read-target-status';
 import { StoredStandings } from '../api/stored-standings';
 import { StatusController } from '../api/status.controller';
+import { STATUSES_PART } from '../health/statuses-health';
 
 /**
  * Status of targets. Needs both databases and a global `TargetDirectory`; provides `JudgedTargets` and `AgentStandings` to the
@@ -32,5 +34,9 @@ export class StatusApiModule {
       providers: [ReadTargetStatusHandler, ListStatusChangesHandler, judged, standings],
       exports: [JudgedTargets, AgentStandings],
     };
+  }
+
+  constructor(parts: HealthParts) {
+    parts.plug(STATUSES_PART);
   }
 }

@@ -1,6 +1,8 @@
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
+import { HealthParts } from '@icmp-mon/platform/health';
 import { DAY_MS, HOUR_MS, HousekeepingTasks } from '@icmp-mon/platform/plugins';
 import { type DynamicModule, Inject, Module } from '@nestjs/common';
+import { STATUSES_PART } from '../health/statuses-health';
 import { forgetOldChanges } from '../old-changes';
 
 const OPTIONS = Symbol('status worker options');
@@ -19,7 +21,9 @@ export class StatusWorkerModule {
     @Inject(OPTIONS) { changesKeptDays }: StatusWorkerOptions,
     telemetry: TelemetryDatabase,
     tasks: HousekeepingTasks,
+    parts: HealthParts,
   ) {
+    parts.plug(STATUSES_PART);
     tasks.plug({
       name: 'old-status-changes',
       everyMs: HOUR_MS,

@@ -1,7 +1,6 @@
+import { DEFAULT_THRESHOLDS, type HealthFacts } from '@icmp-mon/platform/health';
 import { describe, expect, it } from 'vitest';
-import { AGENTS_PART } from './agents';
-import type { Look } from './health-reading';
-import { DEFAULT_THRESHOLDS } from './thresholds';
+import { AGENTS_PART } from './agents-health';
 
 const REPORT = {
   silent_s: 1,
@@ -23,14 +22,20 @@ interface World {
   cloned?: boolean;
   /** One an agent. */
   reports: Partial<Record<keyof typeof REPORT, number | string | null>>[];
-  projectors?: number;
+  isProjectorRunning?: boolean;
   /** Positions that have not moved for a minute. */
   standing?: { partition: number; next_offset: number }[];
   /** Null while Kafka is away. */
   bounds?: { low: number; high: number } | null;
 }
 
-function lookAt({ reports, cloned = false, projectors = 1, standing = [], bounds = { low: 0, high: 7 } }: World): Look {
+function lookAt({
+  reports,
+  cloned = false,
+  isProjectorRunning = true,
+  standing = [],
+  bounds = { low: 0, high: 7 },
+}: World): HealthFacts {
   const agents = reports.map((_, index) => ({
     id: String(index),
     name: `agent ${index}`,
@@ -38,14 +43,15 @@ function lookAt({ reports, cloned = false, projectors = 1, standing = [], bounds
   }));
   const rows = reports.map((report, index) => ({ ...REPORT, ...report, agent_id: String(index) }));
   const answers = (text: string): object[] => {
-    if (text.includes('app_process')) return Array.from({ length: projectors }, () => ({}));
     if (text.includes('consumer_offset')) return standing;
     return text.includes('agent_health') ? rows : agents;
   };
   const sql = { query: (text: string) => Promise.resolve(answers(text)) };
   const kafka = { boundsOrNull: () => Promise.resolve(bounds && new Map([[TOPIC, new Map([[0, bounds]])]])) };
   const messaging = { topic: (logical: string) => logical };
-  return { control: sql, telemetry: sql, kafka, messaging, thresholds: DEFAULT_THRESHOLDS } as unknown as Look;
+  const isRunning = (app: string) => Promise.resolve(app === 'projector' && isProjectorRunning);
+  const facts = { control: sql, telemetry: sql, kafka, messaging, isRunning, thresholds: DEFAULT_THRESHOLDS };
+  return facts as unknown as HealthFacts;
 }
 
 const read = (world: World) => AGENTS_PART.read(lookAt(world));
@@ -129,7 +135,7 @@ describe('the health of agents', () => {
 
   it('says why silence is not known: no projector, or no Kafka', async () => {
     const reports = [{ silent_s: 40 }];
-    expect(await read({ reports, projectors: 0 })).toMatchObject({
+    expect(await read({ reports, isProjectorRunning: false })).toMatchObject({
       state: 'unknown',
       summary: "Not known: no projector reads agents' reports",
     });
@@ -137,6 +143,6 @@ describe('the health of agents', () => {
       state: 'unknown',
       summary: 'Not known: Kafka does not answer',
     });
-    expect(await read({ reports: [{}], projectors: 0, bounds: null })).toMatchObject({ state: 'ok' });
+    expect(await read({ reports: [{}], isProjectorRunning: false, bounds: null })).toMatchObject({ state: 'ok' });
   });
 });

@@ -2,12 +2,10 @@ import { type HealthRow, worstOf } from '@icmp-mon/operations/contract';
 import { type LogBounds, SHARD_TOPIC } from '@icmp-mon/platform/messaging';
 import { isHeld } from '@icmp-mon/platform/leases';
 import { settlesWithin } from '@icmp-mon/platform/concurrency';
+import { grade, type HealthFacts, type PartReading, type PluggedPart, spanText } from '@icmp-mon/platform/health';
 import { SHARD_IS_HELD } from '@icmp-mon/shard/engine';
-import type { Look, PartReader, PartReading } from './health-reading';
 import { causeOfLag, type ShardLag, type StatusLag } from './status-lag';
 import { listLag, publishLag } from './status-feed-lag';
-import { spanText } from '@icmp-mon/platform/health';
-import { grade } from './thresholds';
 
 /** The part has to answer while Kafka does not: what it would say is then no news. */
 const KAFKA_MS_MAX = 2_000;
@@ -30,10 +28,11 @@ interface ShardRow {
 }
 
 /** How old the statuses are that people read, from the log to the list, and what holds them up. */
-export const STATUSES_PART: PartReader = {
+export const STATUSES_PART: PluggedPart = {
   id: 'statuses',
   title: 'Statuses',
   runbook: 'runbooks/health.md#statuses',
+  after: 'shards',
   isVital: true,
   labels: ['step'],
   columns: [
@@ -73,7 +72,7 @@ function lagOf(row: ShardRow, logEnd: number | null): ShardLag {
   return { held: row.held, judgedAgeS: row.judged_age_s, storedAgeS: row.stored_age_s, behind };
 }
 
-function readingOf(lag: StatusLag, { thresholds }: Look): PartReading {
+function readingOf(lag: StatusLag, { thresholds }: HealthFacts): PartReading {
   const { shards, published, listed } = lag;
   const oldest = (of: (shard: ShardLag) => number | null): number | null => {
     const ages = shards.map(of);
@@ -106,7 +105,7 @@ function readingOf(lag: StatusLag, { thresholds }: Look): PartReading {
 }
 
 /** Null when Kafka does not answer soon. */
-async function boundsSoon(look: Look): Promise<Map<string, Map<number, LogBounds>> | null> {
+async function boundsSoon(look: HealthFacts): Promise<Map<string, Map<number, LogBounds>> | null> {
   const bounds = look.kafka.boundsOrNull();
   return (await settlesWithin(bounds, KAFKA_MS_MAX)) ? bounds : null;
 }

@@ -1,10 +1,16 @@
 import { AGENT_HEALTH_GROUP, AGENT_TELEMETRY_TOPIC } from '@icmp-mon/agents/contract';
 import { type HealthRow, type HealthState, worstOf } from '@icmp-mon/operations/contract';
-import { APP_SILENT_S } from '../processes/process-report';
+import {
+  counted,
+  grade,
+  type HealthFacts,
+  maxOf,
+  ofRows,
+  type PartReading,
+  type PluggedPart,
+  spanText,
+} from '@icmp-mon/platform/health';
 import { PROBING_JOIN_SQL, PROBING_SQL, probingComplaint, type ProbingReport, probingState } from './agent-probing';
-import { counted, maxOf, ofRows, spanText } from '@icmp-mon/platform/health';
-import type { Look, PartReader, PartReading } from './health-reading';
-import { grade } from './thresholds';
 
 const AGENTS_MAX = 1_000;
 /** Shares of the spool's cap, where the agent reports it: a spool that is nearly full loses results soon. */
@@ -34,10 +40,11 @@ interface ReportRow extends ProbingReport {
 }
 
 /** The vantage points' spools: what was measured and is not here yet. */
-export const AGENTS_PART: PartReader = {
+export const AGENTS_PART: PluggedPart = {
   id: 'agents',
   title: 'Agents',
   runbook: 'runbooks/health.md#agents',
+  after: 'publishers',
   isVital: true,
   labels: ['agent'],
   columns: [
@@ -113,13 +120,9 @@ export const AGENTS_PART: PartReader = {
 };
 
 /** What keeps agents' reports from being read, so that their silence tells nothing; null while they are read. */
-async function whyDeaf(look: Look): Promise<{ summary: string; advice: string } | null> {
-  const projectors = await look.control.query(
-    `SELECT 1 FROM app_process
-     WHERE app = 'projector' AND abs(extract(epoch FROM clock_timestamp() - seen_at)) < ${APP_SILENT_S} LIMIT 1`,
-  );
+async function whyDeaf(look: HealthFacts): Promise<{ summary: string; advice: string } | null> {
   const shown = 'What is shown is what was read last.';
-  if (projectors.length === 0) {
+  if (!(await look.isRunning('projector'))) {
     const summary = "Not known: no projector reads agents' reports";
     return { summary, advice: `Start a projector: see Processes. ${shown}` };
   }
@@ -134,7 +137,7 @@ async function whyDeaf(look: Look): Promise<{ summary: string; advice: string } 
  * Reports that lie in Kafka in partitions that nobody has read from for as long as an agent may be silent: an agent may well be
  * heard of whom nothing was read. What came just now is read in a moment and does not count. Null when Kafka does not say.
  */
-async function unreadReports({ kafka, telemetry, messaging, thresholds }: Look): Promise<number | null> {
+async function unreadReports({ kafka, telemetry, messaging, thresholds }: HealthFacts): Promise<number | null> {
   const ends = (await kafka.boundsOrNull())?.get(AGENT_TELEMETRY_TOPIC);
   if (ends === undefined) return null;
   const standing = await telemetry.query<{ partition: number; next_offset: number }>(
@@ -148,10 +151,10 @@ async function unreadReports({ kafka, telemetry, messaging, thresholds }: Look):
   }, 0);
 }
 
-const silenceOf = ({ values: { silentS } }: HealthRow, { thresholds }: Look): HealthState =>
+const silenceOf = ({ values: { silentS } }: HealthRow, { thresholds }: HealthFacts): HealthState =>
   grade(silentS == null ? Infinity : Number(silentS), thresholds.agentSilentS);
 
-function rowOf(agent: string, report: ReportRow | undefined, { thresholds }: Look): HealthRow {
+function rowOf(agent: string, report: ReportRow | undefined, { thresholds }: HealthFacts): HealthRow {
   const { spool_bytes: spoolBytes = null, spool_bytes_max: spoolBytesMax = null } = report ?? {};
   const filled = spoolBytes === null || spoolBytesMax === null ? null : spoolBytes / spoolBytesMax;
   const state = worstOf([
@@ -179,7 +182,7 @@ function rowOf(agent: string, report: ReportRow | undefined, { thresholds }: Loo
   };
 }
 
-function complaint(rows: HealthRow[], look: Look): [string, string] {
+function complaint(rows: HealthRow[], look: HealthFacts): [string, string] {
   const of = `of ${counted(rows.length, 'agent')}`;
   const silent = rows.filter((row) => silenceOf(row, look) === 'bad').length;
   const hesitant = rows.filter((row) => silenceOf(row, look) === 'attention');

@@ -1,13 +1,13 @@
+import type { HealthFacts } from '@icmp-mon/platform/health';
 import type { LogBounds } from '@icmp-mon/platform/messaging';
 import { TARGET_STATUS_TOPIC } from '@icmp-mon/status/contract';
-import type { Look } from './health-reading';
 import type { Waiting } from './status-lag';
 
 /** The consumer group that keeps the target list. */
 const LIST_GROUP = 'target-list';
 
 /** Status changes that are stored and not published. */
-export async function publishLag(look: Look): Promise<Waiting> {
+export async function publishLag(look: HealthFacts): Promise<Waiting> {
   const [row] = await look.telemetry.query<{ behind: number; oldest_s: number | null }>(
     `SELECT coalesce(sum(head.seq - reached.seq), 0)::float8 AS behind,
        extract(epoch FROM clock_timestamp() - min((SELECT c.at FROM status_change c WHERE c.shard = s.shard AND c.change_seq > reached.seq
@@ -22,7 +22,7 @@ export async function publishLag(look: Look): Promise<Waiting> {
 }
 
 /** Status changes that are published and not in the target list; what was known last while Kafka does not say. */
-export async function listLag(look: Look, bounds: Map<string, Map<number, LogBounds>> | null): Promise<Waiting> {
+export async function listLag(look: HealthFacts, bounds: Map<string, Map<number, LogBounds>> | null): Promise<Waiting> {
   const topic = look.messaging.topic(TARGET_STATUS_TOPIC);
   const ends = bounds?.get(TARGET_STATUS_TOPIC);
   const offsets = await look.control.query<{ partition: number; next_offset: number }>(

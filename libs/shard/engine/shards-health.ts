@@ -1,9 +1,16 @@
 import { type HealthRow, type HealthState, worstOf } from '@icmp-mon/operations/contract';
 import { SHARD_TOPIC } from '@icmp-mon/platform/messaging';
-import { SHARD_IS_HELD, SHARD_LEASE_AHEAD_S } from '@icmp-mon/shard/engine';
-import { counted, maxOf, ofRows, spanText } from '@icmp-mon/platform/health';
-import type { Look, PartReader, PartReading } from './health-reading';
-import { grade } from './thresholds';
+import {
+  counted,
+  grade,
+  type HealthFacts,
+  maxOf,
+  ofRows,
+  type PartReading,
+  type PluggedPart,
+  spanText,
+} from '@icmp-mon/platform/health';
+import { SHARD_IS_HELD, SHARD_LEASE_AHEAD_S } from './lease-sql';
 
 interface ShardRow {
   shard: number;
@@ -26,10 +33,11 @@ const SHARDS = `
   ORDER BY s.shard`;
 
 /** The shards: who owns each, how far its log is stored, how old what readers see is. */
-export const SHARDS_PART: PartReader = {
+export const SHARDS_PART: PluggedPart = {
   id: 'shards',
   title: 'Shards',
   runbook: 'runbooks/health.md#shards',
+  before: 'publishers',
   isVital: true,
   labels: ['shard'],
   columns: [
@@ -69,7 +77,7 @@ export const SHARDS_PART: PartReader = {
   },
 };
 
-function rowOf(row: ShardRow, logEnd: number | null, { thresholds }: Look): HealthRow {
+function rowOf(row: ShardRow, logEnd: number | null, { thresholds }: HealthFacts): HealthRow {
   const unowned: HealthState = row.held ? 'ok' : 'attention';
   return {
     state: worstOf([unowned, grade(row.stored_age_s, thresholds.freshnessS)]),

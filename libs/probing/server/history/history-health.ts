@@ -1,7 +1,12 @@
 import type { HealthRow } from '@icmp-mon/operations/contract';
-import { counted, ofRows } from '@icmp-mon/platform/health';
-import type { Look, PartReader, PartReading } from './health-reading';
-import { grade } from './thresholds';
+import {
+  counted,
+  grade,
+  type HealthFacts,
+  ofRows,
+  type PartReading,
+  type PluggedPart,
+} from '@icmp-mon/platform/health';
 
 const LEVELS: Readonly<Record<string, string>> = {
   probe_series: 'raw results',
@@ -21,10 +26,11 @@ interface LevelRow {
 }
 
 /** How far back results reach, how far they are rolled up, and what is known not to have been measured. */
-export const HISTORY_PART: PartReader = {
+export const HISTORY_PART: PluggedPart = {
   id: 'history',
   title: 'History',
   runbook: 'runbooks/health.md#history',
+  after: 'dead-letters',
   isVital: false,
   labels: ['level'],
   columns: [
@@ -52,7 +58,7 @@ export const HISTORY_PART: PartReader = {
   },
 };
 
-function rowOf(row: LevelRow, { thresholds }: Look): HealthRow {
+function rowOf(row: LevelRow, { thresholds }: HealthFacts): HealthRow {
   // An hour can be rolled up when it is over; days and months follow from hours.
   const lateS = row.relation === 'probe_hourly' && row.behind_s !== null ? row.behind_s - HOUR_S : null;
   return {
@@ -78,7 +84,7 @@ const FIRST_RESULT = `(
   LIMIT 1)`;
 
 /** The oldest chunk of each level; a continuous aggregate keeps its chunks under a name of its own. */
-function readLevels({ telemetry }: Look): Promise<LevelRow[]> {
+function readLevels({ telemetry }: HealthFacts): Promise<LevelRow[]> {
   return telemetry.query<LevelRow>(
     `SELECT p.relation, p.made_as, p.rolled_until, p.dropped_before,
        extract(epoch FROM now() - coalesce(p.rolled_until, CASE p.relation WHEN 'probe_hourly' THEN ${FIRST_RESULT} END))::float8
@@ -89,7 +95,7 @@ function readLevels({ telemetry }: Look): Promise<LevelRow[]> {
   );
 }
 
-async function readGaps({ telemetry }: Look): Promise<number> {
+async function readGaps({ telemetry }: HealthFacts): Promise<number> {
   const [row] = await telemetry.query<{ gaps: number }>('SELECT count(*) AS gaps FROM not_measured');
   return row?.gaps ?? 0;
 }

@@ -1,6 +1,6 @@
+import { DEFAULT_THRESHOLDS } from '@icmp-mon/platform/health';
 import { describe, expect, it } from 'vitest';
 import { causeOfLag, type ShardLag, type StatusLag } from './status-lag';
-import { DEFAULT_THRESHOLDS } from './thresholds';
 
 const FRESH: ShardLag = { held: true, judgedAgeS: 1, storedAgeS: 1, behind: 0 };
 const none = { behind: 0, ageS: 0 };

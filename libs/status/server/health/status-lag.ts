@@ -1,5 +1,4 @@
-import { counted, maxOf, spanText } from '@icmp-mon/platform/health';
-import type { Thresholds } from './thresholds';
+import { counted, maxOf, spanText, type Thresholds } from '@icmp-mon/platform/health';
 
 /** How a shard's statuses and results stand to the clock. */
 export interface ShardLag {

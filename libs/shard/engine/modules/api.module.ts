@@ -1,0 +1,11 @@
+import { HealthParts } from '@icmp-mon/platform/health';
+import { Module } from '@nestjs/common';
+import { SHARDS_PART } from '../shards-health';
+
+/** The health of the shards. */
+@Module({})
+export class ShardApiModule {
+  constructor(parts: HealthParts) {
+    parts.plug(SHARDS_PART);
+  }
+}
