@@ -31,7 +31,7 @@ const shared = {
       { find: /^@icmp-mon\/(e2e|infra)\/testing$/, replacement: path.join(root, '$1/testing/index.ts') },
       { find: /^@icmp-mon\/([\w/-]+)\/testing$/, replacement: path.join(root, 'libs/$1/testing/index.ts') },
       {
-        find: /^@icmp-mon\/([\w-]+)\/([\w-]+)\/(api|worker|projector)$/,
+        find: /^@icmp-mon\/([\w-]+)\/([\w-]+)\/(api|cli|worker|projector)$/,
         replacement: path.join(root, 'libs/$1/$2/modules/$3.module.ts'),
       },
       { find: /^@icmp-mon\/platform\/([\w-]+)$/, replacement: path.join(root, 'libs/platform/$1/index.ts') },

@@ -1,40 +1,24 @@
-import { postgresUncountedTables, UncountedParticipant } from '@icmp-mon/agents/server';
 import { standingFacts } from '@icmp-mon/assignment/server';
 import type { Sql } from '@icmp-mon/platform/database';
 import { SHARD_TOPIC, type LogBounds } from '@icmp-mon/platform/messaging';
 import { adoptShard, type ShardPosition } from '@icmp-mon/shard/engine';
-import {
-  AgentNumbers,
-  forgetFolded,
-  type LiveBus,
-  postgresAgentNumbers,
-  postgresSeriesTables,
-  SeriesParticipant,
-} from '@icmp-mon/probing/server';
-import { TARGET_STATUS_TOPIC } from '@icmp-mon/status/contract';
-import { postgresStatusTables, StatusParticipant } from '@icmp-mon/status/server';
 import type { CliContext } from './cli-context';
 import { patiently } from './patiently';
 
-type Context = Pick<CliContext, 'config' | 'control' | 'telemetry' | 'messaging' | 'say'>;
+type Context = Pick<CliContext, 'config' | 'control' | 'telemetry' | 'messaging' | 'contexts' | 'say'>;
 
-const NOBODY_WATCHES: LiveBus = { watched: () => new Set(), publish: () => undefined };
-
-/**
- * Has a shard go on from what its log holds now. `newLog`: none of it was ever read; `fresh`: without the checkpoint;
- * `changeSeq`: the highest number that a status change of the shard was published with.
- */
+/** Continues a shard from what its log holds now. `newLog`: none of it was ever read; `fresh`: without the checkpoint. */
 export async function adopt(
   context: Context,
   { shard, log, stored, state }: ShardPosition,
-  { newLog, fresh, changeSeq }: { newLog: boolean; fresh: boolean; changeSeq: number },
+  { newLog, fresh }: { newLog: boolean; fresh: boolean },
 ): Promise<void> {
-  const { control, telemetry, messaging, config } = context;
+  const { control, messaging, config } = context;
   // Without a checkpoint, but with its log, nothing has to be read that is stored already.
   const low = newLog || state !== 'ok' ? log.low : Math.max(log.low, stored + 1);
   const [first] = await patiently(() => messaging.readMessages(SHARD_TOPIC, shard, low));
-  const agentNumbers = new AgentNumbers(postgresAgentNumbers(telemetry));
-  if (newLog) await forgetFolded(telemetry, shard);
+  const participants = (await context.contexts).participants.plugged;
+  for (const { prepareAdoption } of participants) await patiently(async () => prepareAdoption?.(shard, newLog));
   const { notMeasured } = await adoptShard({
     telemetryUrl: config.telemetryDatabaseUrl,
     shard,
@@ -43,41 +27,12 @@ export async function adopt(
     fresh,
     logFrom: first ? new Date(first.timestampMs) : new Date(),
     feed: await standingFacts(control, shard),
-    participants: (number, directory) => {
-      const status = new StatusParticipant(number, directory, postgresStatusTables);
-      status.numberAbove(changeSeq);
-      const series = new SeriesParticipant(number, directory, {
-        ...{ tables: postgresSeriesTables, agentNumbers, liveBus: NOBODY_WATCHES },
-      });
-      return [status, series, new UncountedParticipant(number, postgresUncountedTables)];
-    },
+    participants: (number, directory) => participants.map(({ create }) => create(number, directory)),
   });
   const gap = notMeasured
     ? `not measured from ${notMeasured.from.toISOString()} to ${notMeasured.to.toISOString()}`
     : 'nothing is missing';
   context.say(`shard ${shard}: goes on from offset ${low}; ${gap}`);
-}
-
-/**
- * The highest number of a status change that was published, by shard. After a restore it may be above what is stored, and
- * whoever keeps the latest of each target drops what has a lower one.
- */
-export async function publishedNumbers({ messaging }: Context): Promise<Map<number, number>> {
-  const highest = new Map<number, number>();
-  for (const [partition, { low, high }] of (await messaging.bounds([TARGET_STATUS_TOPIC])).get(TARGET_STATUS_TOPIC) ??
-    []) {
-    for (let offset = low; offset < high;) {
-      const messages = await messaging.readMessages(TARGET_STATUS_TOPIC, partition, offset);
-      const last = messages.at(-1);
-      if (!last) break;
-      for (const { headers } of messages) {
-        const [shard, changeSeq] = (headers['ce_id'] ?? '').split('-').map(Number);
-        if (shard >= 0 && changeSeq > (highest.get(shard) ?? 0)) highest.set(shard, changeSeq);
-      }
-      offset = last.offset + 1;
-    }
-  }
-  return highest;
 }
 
 interface OffsetRow {

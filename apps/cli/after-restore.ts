@@ -1,14 +1,11 @@
-import { AGENT } from '@icmp-mon/agents/server';
 import { CONTROL_MIGRATIONS, TELEMETRY_MIGRATIONS } from '@icmp-mon/migrations';
 import { migrate, type Sql } from '@icmp-mon/platform/database';
-import { type Aggregate, type DomainEvent, type RecordedEvent, streamOf } from '@icmp-mon/platform/event-store';
+import { type RecordedEvent, streamOf } from '@icmp-mon/platform/event-store';
 import { readCloudEvent, type ReceivedMessage } from '@icmp-mon/platform/messaging';
-import { TARGET } from '@icmp-mon/targets/server';
-import { TIER } from '@icmp-mon/tiers/server';
 import type { CliContext } from './cli-context';
 import type { Actions } from './actions';
+import type { PluggedContexts } from './contexts';
 import { patiently } from './patiently';
-import { RELAYED_TOPICS } from './refill-topics';
 
 /**
  * Numbers that were given out between the backup and its restore are in logs and in agents' memories. Numbers go on far above
@@ -25,12 +22,9 @@ const JUMP = {
 /** Events that one restore takes back from Kafka at most: more are those of another installation. */
 const EVENTS_MAX = 1_000_000;
 
-type AnyAggregate = Aggregate<unknown, DomainEvent>;
-const AGGREGATES = [TARGET, TIER, AGENT] as unknown as AnyAggregate[];
-
 export const AFTER_RESTORE_ACTIONS: Actions = { 'after-restore': (context) => afterRestore(context) };
 
-type Context = Pick<CliContext, 'config' | 'control' | 'telemetry' | 'messaging' | 'say'>;
+type Context = Pick<CliContext, 'config' | 'control' | 'telemetry' | 'messaging' | 'contexts' | 'say'>;
 
 /** Takes back the events that Kafka still has and the backup has not, and moves on every numbering. */
 export async function afterRestore(context: Context): Promise<void> {
@@ -38,12 +32,13 @@ export async function afterRestore(context: Context): Promise<void> {
   // A backup of an older release lacks what came since.
   await migrate(config.controlDatabaseUrl, CONTROL_MIGRATIONS);
   await migrate(config.telemetryDatabaseUrl, TELEMETRY_MIGRATIONS);
+  const { relayed } = await context.contexts;
   const messages = await patiently(async () => {
     await messaging.ensureTopics({ shardCount: config.shardCount });
-    return relayedSince(context);
+    return relayedSince(context, relayed);
   });
   const taken = await control.transaction(async (sql) => {
-    const count = await takeBack(sql, messages);
+    const count = await takeBack(sql, messages, relayed);
     await moveNumbersOn(sql);
     return count;
   });
@@ -54,14 +49,18 @@ export async function afterRestore(context: Context): Promise<void> {
 }
 
 /** Messages of the public topics whose events the store does not have. */
-async function relayedSince({ control, messaging }: Context): Promise<ReceivedMessage[]> {
+async function relayedSince(
+  { control, messaging }: Context,
+  relayed: PluggedContexts['relayed'],
+): Promise<ReceivedMessage[]> {
+  const topics = relayed.plugged.map(({ topic }) => topic);
   const [head] = await control.query<{ position: number }>('SELECT coalesce(max(position), 0) AS position FROM event');
-  const bounds = await messaging.bounds(RELAYED_TOPICS);
+  const bounds = await messaging.bounds(topics);
   const read = await control.query<{ topic: string; partition: number; next_offset: number }>(
     'SELECT topic, partition, min(next_offset) AS next_offset FROM consumer_offset GROUP BY topic, partition',
   );
   const found: ReceivedMessage[] = [];
-  for (const topic of RELAYED_TOPICS) {
+  for (const topic of topics) {
     for (const [partition, { low, high }] of bounds.get(topic) ?? []) {
       const known = read.find((row) => row.topic === messaging.topic(topic) && row.partition === partition);
       for (let offset = Math.max(low, known?.next_offset ?? low); offset < high;) {
@@ -80,7 +79,11 @@ function positionOf(message: ReceivedMessage): number {
   return Number(message.headers['ce_position'] ?? 0);
 }
 
-async function takeBack(sql: Sql, messages: readonly ReceivedMessage[]): Promise<number> {
+async function takeBack(
+  sql: Sql,
+  messages: readonly ReceivedMessage[],
+  relayed: PluggedContexts['relayed'],
+): Promise<number> {
   let last = 0;
   let count = 0;
   for (const message of messages) {
@@ -89,9 +92,9 @@ async function takeBack(sql: Sql, messages: readonly ReceivedMessage[]): Promise
     if (position === last) continue;
     last = position;
     const [, category] = readCloudEvent(message).type.split('.');
-    const aggregate = AGGREGATES.find((each) => each.category === category);
-    if (!aggregate) continue;
-    await aggregate.project?.(sql, [await insertEvent(sql, category, position, message)]);
+    const found = relayed.plugged.find(({ aggregate }) => aggregate.category === category);
+    if (!found) continue;
+    await found.aggregate.project?.(sql, [await insertEvent(sql, category, position, message)]);
     count++;
   }
   if (last > 0) await sql.execute('UPDATE relay_cursor SET position = greatest(position, $1)', [last]);

@@ -1,6 +1,7 @@
 import { integer, list, readConfig, text, url } from '@icmp-mon/platform/config';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { KAFKA_SASL_FIELDS, Messaging } from '@icmp-mon/platform/messaging';
+import { plugContexts, type PluggedContexts } from './contexts';
 
 /** A mistake of the caller's, or a state that he has to resolve: shown as its message alone. */
 export class Refusal extends Error {
@@ -42,6 +43,10 @@ export class CliContext {
   get messaging(): Messaging {
     const { kafkaBrokers: brokers, topicPrefix } = this.config;
     return this.opened('messaging', () => new Messaging({ brokers, topicPrefix, clientId: 'cli' }));
+  }
+
+  get contexts(): Promise<PluggedContexts> {
+    return this.lazily('contexts', () => plugContexts(this));
   }
 
   say(line: string): void {

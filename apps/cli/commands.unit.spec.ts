@@ -3,7 +3,6 @@ import { ROLES } from '@icmp-mon/identity/contract';
 import { type Command, pathsOf } from '@icmp-mon/platform/command-line';
 import { expect, it } from 'vitest';
 import { AGENT_EFFECTS, icmpmon } from './commands/index.mjs';
-import { READ_MODELS } from './read-models';
 import { ACTIONS, RUN_BY_INFRA } from './run-cli';
 
 const all = [
@@ -30,5 +29,4 @@ it('every command has an action, and every action a command', () => {
 it('what the definitions list is what the contracts have', () => {
   expect(named('api-keys create').options?.find(({ name }) => name === 'role')?.choices).toEqual(ROLES);
   expect(Object.keys(AGENT_EFFECTS)).toEqual([...AGENT_CHANGES]);
-  expect(named('rebuild').arguments?.[0]?.choices).toEqual([...Object.keys(READ_MODELS), 'all']);
 });

@@ -20,7 +20,7 @@ import {
 } from '@icmp-mon/platform/testing';
 import { BUILT_IN_TIERS } from '@icmp-mon/tiers/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { READ_MODELS, type Sources } from './read-models';
+import { plugContexts, type PluggedContexts } from './contexts';
 
 const SHARDS = 2;
 const AGENTS = [newId(), newId(), newId()];
@@ -48,6 +48,7 @@ describe('rebuilding what a consumer group writes', () => {
   let control: ControlDatabase;
   let telemetry: TelemetryDatabase;
   let messaging: Messaging;
+  let models: PluggedContexts['models'];
   let position = 0;
 
   beforeAll(async () => {
@@ -56,6 +57,7 @@ describe('rebuilding what a consumer group writes', () => {
     telemetry = new TelemetryDatabase({ url: databases.telemetryUrl });
     messaging = new Messaging({ brokers, topicPrefix, clientId: 'rebuild-test' });
     await messaging.ensureTopics({ shardCount: SHARDS });
+    ({ models } = await plugContexts({ control, telemetry, messaging, config: { shardCount: SHARDS } }));
     const assignment = new AssignmentProjection(SHARDS);
     const health = new AgentHealthProjection();
     await messaging.consumeGroup({
@@ -106,8 +108,7 @@ describe('rebuilding what a consumer group writes', () => {
   };
 
   function run(name: string, replace = false): Promise<RebuildOutcome> {
-    const sources = { control, telemetry, messaging, config: { shardCount: SHARDS } } as unknown as Sources;
-    const { database, model } = READ_MODELS[name](sources);
+    const { database, model } = models.get(name);
     return rebuild(model, { database, replace, report: () => undefined });
   }
 

@@ -3,15 +3,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
+import { Messaging } from '@icmp-mon/platform/messaging';
 import { type RebuildOutcome, rebuild, RebuildBusy } from '@icmp-mon/platform/rebuild';
 import { PostgresCommit, writeCommits, type WriterTransaction } from '@icmp-mon/shard/engine';
-import { testDatabase, type TestDatabases } from '@icmp-mon/platform/testing';
+import { testDatabase, type TestDatabases, testServices, testTopicPrefix } from '@icmp-mon/platform/testing';
 import { projectStatuses } from '@icmp-mon/status/server';
 import { register, remove, TARGET, TargetListProjection } from '@icmp-mon/targets/server';
 import { BUILT_IN_TIERS } from '@icmp-mon/tiers/contract';
 import { defineBuiltIn, TIER } from '@icmp-mon/tiers/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { READ_MODELS, type Sources } from './read-models';
+import { plugContexts, type PluggedContexts } from './contexts';
 import { changeMessage, storeChange, type TestChange } from './status-changes.test-data';
 
 const SHARDS = 2;
@@ -20,7 +21,9 @@ describe('rebuilding a read model', () => {
   let databases: TestDatabases;
   let control: ControlDatabase;
   let telemetry: TelemetryDatabase;
+  let messaging: Messaging;
   let store: EventStore;
+  let models: PluggedContexts['models'];
   const ids = new Map<number, string>();
   const lines: string[] = [];
   const sequences = new Map<number, number>();
@@ -31,6 +34,9 @@ describe('rebuilding a read model', () => {
     databases = await testDatabase('both');
     control = new ControlDatabase({ url: databases.controlUrl });
     telemetry = new TelemetryDatabase({ url: databases.telemetryUrl });
+    const { kafkaBrokers: brokers } = testServices();
+    messaging = new Messaging({ brokers, topicPrefix: testTopicPrefix(), clientId: 'rebuild-test' });
+    ({ models } = await plugContexts({ control, telemetry, messaging, config: { shardCount: SHARDS } }));
     store = new EventStore(control);
     await telemetry.execute('INSERT INTO shard (shard) SELECT generate_series(0, $1::integer - 1)', [SHARDS]);
     for (const [name, policy] of Object.entries(BUILT_IN_TIERS)) {
@@ -42,6 +48,7 @@ describe('rebuilding a read model', () => {
   });
 
   afterAll(async () => {
+    await messaging.close();
     await control.close();
     await telemetry.close();
     await databases.drop();
@@ -99,8 +106,7 @@ describe('rebuilding a read model', () => {
   }
 
   function run(name: string, replace = false): Promise<RebuildOutcome> {
-    const sources = { control, telemetry } as Sources;
-    const { database, model } = READ_MODELS[name](sources);
+    const { database, model } = models.get(name);
     return rebuild(model, { database, replace, report: (line) => lines.push(line) });
   }
 

@@ -3,17 +3,22 @@ import { rebuild, type RebuildOutcome } from '@icmp-mon/platform/rebuild';
 import type { Actions } from './actions';
 import type { CliContext } from './cli-context';
 import { EXIT_FOUND } from './commands/index.mjs';
-import { NO_READ_MODELS, READ_MODELS } from './read-models';
 
 export const REBUILD_ACTIONS: Actions = { rebuild: (context, asked) => run(context, asked) };
 
 async function run(context: CliContext, asked: Invocation): Promise<void> {
   if (asked.flag('list')) return list(context);
-  const names = asked.args.includes('all') ? Object.keys(READ_MODELS) : asked.args;
-  if (names.length === 0) throw new UsageError(`Name read models: ${Object.keys(READ_MODELS).join(', ')}, or all.`);
+  const { models } = await context.contexts;
+  const known = models.plugged.map(({ model }) => model.name);
+  const names = asked.args.includes('all') ? known : asked.args;
+  if (names.length === 0) throw new UsageError(`Name read models: ${known.join(', ')}, or all.`);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new UsageError(`There is no read model ${unknown}. There are: ${known.join(', ')}; or name all.`);
+  }
   const [json, replace] = [asked.flag('json'), asked.flag('replace')];
   for (const name of names) {
-    const { database, model } = READ_MODELS[name](context);
+    const { database, model } = models.get(name);
     const report = json ? () => undefined : (line: string) => context.say(line);
     const outcome = await rebuild(model, { database, replace, report });
     if (json) context.say(JSON.stringify(outcome));
@@ -22,12 +27,12 @@ async function run(context: CliContext, asked: Invocation): Promise<void> {
   }
 }
 
-function list(context: CliContext): void {
+async function list(context: CliContext): Promise<void> {
+  const { models, noModels } = await context.contexts;
   context.say('Can be rebuilt:');
-  for (const [name, open] of Object.entries(READ_MODELS))
-    context.say(`  ${name.padEnd(14)} from ${open(context).model.source}`);
+  for (const { model } of models.plugged) context.say(`  ${model.name.padEnd(14)} from ${model.source}`);
   context.say('Are no read models:');
-  for (const [name, reason] of Object.entries(NO_READ_MODELS)) context.say(`  ${name}: ${reason}`);
+  for (const { tables, reason } of noModels.plugged) context.say(`  ${tables}: ${reason}`);
 }
 
 function tell(

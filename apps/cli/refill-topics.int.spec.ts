@@ -8,6 +8,7 @@ import { register, TARGET } from '@icmp-mon/targets/server';
 import { BUILT_IN_TIERS } from '@icmp-mon/tiers/contract';
 import { defineBuiltIn, TIER } from '@icmp-mon/tiers/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { plugContexts } from './contexts';
 import { refillTopics } from './refill-topics';
 import { storeChange } from './status-changes.test-data';
 
@@ -65,7 +66,8 @@ describe('public topics that lost what they held', () => {
   /** What a refill says, and from where on the relay publishes then. */
   async function refill(): Promise<{ said: string[]; cursor: number }> {
     said.length = 0;
-    await refillTopics({ control, telemetry, messaging, say: (line) => said.push(line) });
+    const contexts = plugContexts({ control, telemetry, messaging, config: { shardCount: 1 } });
+    await refillTopics({ control, telemetry, messaging, contexts, say: (line) => said.push(line) });
     const [row] = await control.query<{ position: number }>('SELECT position FROM relay_cursor');
     return { said: [...said], cursor: row?.position ?? -1 };
   }

@@ -1,16 +1,9 @@
-import { AGENT_STREAM, AGENTS_TOPIC } from '@icmp-mon/agents/contract';
 import type { ReceivedMessage } from '@icmp-mon/platform/messaging';
 import { TARGET_STATUS_TOPIC } from '@icmp-mon/status/contract';
 import { republishStatuses } from '@icmp-mon/status/server';
-import { TARGET_STREAM, TARGETS_TOPIC } from '@icmp-mon/targets/contract';
-import { TIER_STREAM, TIERS_TOPIC } from '@icmp-mon/tiers/contract';
 import type { CliContext } from './cli-context';
 
-type Context = Pick<CliContext, 'control' | 'telemetry' | 'messaging' | 'say'>;
-
-/** Where the relay publishes the event store's categories. They keep everything for ever. */
-export const RELAYED_TOPICS = [TARGETS_TOPIC, TIERS_TOPIC, AGENTS_TOPIC];
-const RELAYED_CATEGORIES = [TARGET_STREAM, TIER_STREAM, AGENT_STREAM];
+type Context = Pick<CliContext, 'control' | 'telemetry' | 'messaging' | 'contexts' | 'say'>;
 
 const EVENTS_PER_STEP = 10_000;
 
@@ -32,16 +25,19 @@ export async function refillTopics(context: Context): Promise<void> {
 }
 
 /** Position of the first event that the relay has published and no topic holds. */
-async function firstMissingEvent({ control, messaging }: Context): Promise<number | null> {
+async function firstMissingEvent({ control, messaging, contexts }: Context): Promise<number | null> {
+  const { plugged } = (await contexts).relayed;
+  const categories = plugged.map(({ aggregate }) => aggregate.category);
   const held = new Set<number>();
-  for (const topic of RELAYED_TOPICS) {
+  // These topics keep everything for ever.
+  for (const { topic } of plugged) {
     for await (const { headers } of messagesOf(messaging, topic)) held.add(Number(headers['ce_position']));
   }
   for (let after = 0; ;) {
     const events: { position: number; relayed: boolean }[] = await control.query(
       `SELECT position, split_part(stream, '-', 1) = ANY ($2::text[]) AS relayed FROM event
        WHERE position > $1 AND position <= (SELECT max(position) FROM relay_cursor) ORDER BY position LIMIT $3`,
-      [after, RELAYED_CATEGORIES, EVENTS_PER_STEP],
+      [after, categories, EVENTS_PER_STEP],
     );
     const missing = events.find(({ position, relayed }) => relayed && !held.has(position));
     if (missing) return missing.position;

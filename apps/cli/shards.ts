@@ -2,7 +2,7 @@ import type { Actions } from './actions';
 import { type Invocation, UsageError } from '@icmp-mon/platform/command-line';
 import { SHARD_TOPIC } from '@icmp-mon/platform/messaging';
 import { type ShardPosition, shardPositions } from '@icmp-mon/shard/engine';
-import { adopt, adoptGroup, lostGroups, publishedNumbers } from './adopt';
+import { adopt, adoptGroup, lostGroups } from './adopt';
 import { type CliContext, Refusal } from './cli-context';
 import { EXIT_FOUND } from './commands/index.mjs';
 import { patiently } from './patiently';
@@ -75,11 +75,8 @@ async function runAdopt(context: CliContext, asked: Invocation): Promise<void> {
     process.exitCode = EXIT_FOUND;
     return;
   }
-  const published = lost.length > 0 ? await patiently(() => publishedNumbers(context)) : new Map<number, number>();
   for (const position of lost) {
-    const changeSeq = published.get(position.shard) ?? 0;
-    const options = { newLog: newLog || position.state === 'past', fresh, changeSeq };
-    await adopt(context, position, options);
+    await adopt(context, position, { newLog: newLog || position.state === 'past', fresh });
   }
   for (const group of groups) await adoptGroup(context, group);
   if (shard === undefined) await patiently(() => refillTopics(context));

@@ -21,8 +21,6 @@ export { renewableFromMs, RenewCertificate, RenewCertificateHandler } from './re
 export { ReportPolicy, ReportPolicyHandler } from './report-policy';
 export { ReportTelemetry, ReportTelemetryHandler } from './report-telemetry';
 export { readTelemetry } from './telemetry';
-export { agentModel } from './agent-model';
-export { agentHealthModel } from './agent-health-model';
 export { UncountedNotices } from './uncounted/uncounted-notices';
 export { UncountedParticipant } from './uncounted/uncounted-participant';
 export { StoredAgentReports } from './stored-agent-reports';

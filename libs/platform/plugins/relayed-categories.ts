@@ -1,21 +1,28 @@
 import { ControlDatabase } from '@icmp-mon/platform/database';
-import { aggregateIdOf, categoryOf, type RecordedEvent, Relay } from '@icmp-mon/platform/event-store';
+import {
+  type Aggregate,
+  aggregateIdOf,
+  categoryOf,
+  type DomainEvent,
+  type RecordedEvent,
+  Relay,
+} from '@icmp-mon/platform/event-store';
 import { cloudEvent, cloudEventType, Messaging, type OutgoingMessage } from '@icmp-mon/platform/messaging';
 import { Injectable } from '@nestjs/common';
 import { BackgroundServices } from './background-services';
 import { Socket } from './socket';
 
 export interface RelayedCategory {
-  /** Of streams in the event store. */
-  category: string;
+  /** Of what the events are. */
+  aggregate: Pick<Aggregate<unknown, DomainEvent>, 'category' | 'project'>;
   /** Logical topic that its events go to. */
   topic: string;
 }
 
-/** The events that leave the event store; all other categories stay inside. */
+/** The events that leave the event store; all other categories stay inside. The worker relays them; the command line tool repairs their topics. */
 export class RelayedCategories extends Socket<RelayedCategory> {
-  protected keyOf({ category }: RelayedCategory): string {
-    return category;
+  protected keyOf({ aggregate }: RelayedCategory): string {
+    return aggregate.category;
   }
 }
 
@@ -41,7 +48,7 @@ export class EventRelay {
   private start(): void {
     this.relay = new Relay<OutgoingMessage>({
       url: this.control.options.url,
-      topics: Object.fromEntries(this.categories.plugged.map(({ category, topic }) => [category, topic])),
+      topics: Object.fromEntries(this.categories.plugged.map(({ aggregate, topic }) => [aggregate.category, topic])),
       toMessage: publicMessage,
       send: (topic, messages) => this.messaging.send(topic, messages),
     });

@@ -1,4 +1,5 @@
 export * from './judged-targets';
+export * from './standing-statuses';
 export * from './status';
 export * from './status-events';
 export * from './agent-standings';

@@ -2,5 +2,4 @@ export { AddressCheck } from './address-check';
 export { RegisterTarget, RegisterTargetHandler } from './register-target';
 export { TargetExists } from './target-exists';
 export { register, remove, TARGET } from './target';
-export { type StandingStatuses, targetListModel } from './target-list/target-list-model';
 export { forgetRemovals, TargetListProjection } from './target-list/target-list-projection';

@@ -1,3 +1,2 @@
 export { DefineBuiltInTiers } from './define-built-in-tiers';
 export { defineBuiltIn, TIER } from './tier';
-export { tierModel } from './tier-model';

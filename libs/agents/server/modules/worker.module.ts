@@ -1,4 +1,4 @@
-import { AGENT_STREAM, AgentReports, AGENTS_TOPIC } from '@icmp-mon/agents/contract';
+import { AgentReports, AGENTS_TOPIC } from '@icmp-mon/agents/contract';
 import { HeldTargets } from '@icmp-mon/assignment/contract';
 import { ControlDatabase, dropOldChunks, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
@@ -14,6 +14,7 @@ import { HealthParts } from '@icmp-mon/platform/health';
 import { type DynamicModule, Inject, Module } from '@nestjs/common';
 import { AGENTS_PART } from '../health/agents-health';
 import { UNCOUNTED_PART } from '../uncounted/uncounted-health';
+import { AGENT } from '../agent';
 import { completeRetirements } from '../complete-retirements';
 import { forgetExpiredTokens } from '../enrolment-token';
 import { StoredAgentReports } from '../stored-agent-reports';
@@ -57,7 +58,7 @@ export class AgentsWorkerModule {
     parts: HealthParts,
   ) {
     parts.plug(AGENTS_PART, UNCOUNTED_PART);
-    relayed.plug({ category: AGENT_STREAM, topic: AGENTS_TOPIC });
+    relayed.plug({ aggregate: AGENT, topic: AGENTS_TOPIC });
     tasks.plug(
       { name: 'enrolment-tokens', everyMs: HOUR_MS, run: () => forgetExpiredTokens(control) },
       {

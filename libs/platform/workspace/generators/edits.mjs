@@ -44,6 +44,7 @@ function isBefore(one, other) {
 
 const APP_LISTS = {
   api: { file: 'apps/api/api.module.ts', list: /(?<=const contexts = [^=]*=> \[\n(?:(?!^\];)[^\n]*\n)*)^\];/m },
+  cli: { file: 'apps/cli/contexts.ts', list: /(?<=const contexts = [^=]*=> \[\n(?:(?!^\];)[^\n]*\n)*)^\];/m },
   worker: {
     file: 'apps/worker/worker.module.ts',
     list: /(?<=const contexts = [^=]*=> \[\n(?:(?!^\];)[^\n]*\n)*)^\];/m,

@@ -5,6 +5,8 @@ import type { ShardParticipant } from '../participant';
 export interface PluggedParticipant {
   /** As its participants are called. */
   name: string;
+  /** Runs before a shard is adopted, in the command line tool only. `newLog`: nothing in the shard's log was ever read. */
+  prepareAdoption?(shard: number, newLog: boolean): Promise<void>;
   /** Makes the participant of one shard, for each takeover. */
   create(shard: number, directory: () => ShardDirectory): ShardParticipant;
 }

@@ -1,8 +1,6 @@
 import type { Sql } from '@icmp-mon/platform/database';
+import type { ChangeMarks } from '@icmp-mon/status/contract';
 import type { ChangeRow } from '../status-tables';
-
-/** Highest change number seen, by shard. */
-export type ChangeMarks = Readonly<Record<number, number>>;
 
 /** The change by which a target stands where it does, and since when its status is what it is. */
 export interface StandingChange extends ChangeRow {

@@ -1,15 +1,9 @@
 import type { Sql, Transactor } from '@icmp-mon/platform/database';
 import type { ReadModel } from '@icmp-mon/platform/rebuild';
 import { holdCommits } from '@icmp-mon/shard/engine';
+import type { ChangeMarks } from '@icmp-mon/status/contract';
 import { projectStatuses } from '../postgres-status-tables';
-import {
-  changeMarks,
-  type ChangeMarks,
-  highestTargetKey,
-  standingAfter,
-  standingOfKeys,
-  type StandingChange,
-} from './standing-changes';
+import { changeMarks, highestTargetKey, standingAfter, standingOfKeys, type StandingChange } from './standing-changes';
 
 const KEYS_PER_STEP = 5_000;
 

@@ -1,7 +1,8 @@
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DAY_MS, HOUR_MS, HousekeepingTasks, inSteps, RelayedCategories } from '@icmp-mon/platform/plugins';
-import { TARGET_STREAM, TARGETS_TOPIC } from '@icmp-mon/targets/contract';
+import { TARGETS_TOPIC } from '@icmp-mon/targets/contract';
 import { Module } from '@nestjs/common';
+import { TARGET } from '../target';
 import { forgetRemovals } from '../target-list/target-list-projection';
 
 /** Rows of one statement. */
@@ -10,7 +11,7 @@ const REMOVALS_PER_STEP = 10_000;
 @Module({})
 export class TargetsWorkerModule {
   constructor(control: ControlDatabase, relayed: RelayedCategories, tasks: HousekeepingTasks) {
-    relayed.plug({ category: TARGET_STREAM, topic: TARGETS_TOPIC });
+    relayed.plug({ aggregate: TARGET, topic: TARGETS_TOPIC });
     tasks.plug({
       name: 'list-removals',
       everyMs: HOUR_MS,

@@ -1,25 +1,16 @@
 import type { Sql, Transactor } from '@icmp-mon/platform/database';
 import { eventReplay, type ReadModel, replaceRows } from '@icmp-mon/platform/rebuild';
+import type { ChangeMarks, NewestStatus, StandingStatuses } from '@icmp-mon/status/contract';
 import { TARGET } from '../target';
-import { applyStatuses, LIST_CHANGED_CHANNEL, type NewestStatus, takeListLock } from './target-list-projection';
+import { applyStatuses, LIST_CHANGED_CHANNEL, takeListLock } from './target-list-projection';
 
 const KEYS_PER_STEP = 5_000;
 
-/** The newest status of targets, as the statuses' own context keeps it; `marks` say how far it was read. */
-export interface StandingStatuses<M> {
-  marks(): Promise<M>;
-  highestKey(): Promise<number>;
-  /** Of the targets with `after < key <= upTo`. */
-  ofKeys(after: number, upTo: number): Promise<NewestStatus[]>;
-  /** Of the targets that changed between the marks; a bounded number at once. */
-  after(marks: M, upTo: M): Promise<{ statuses: NewestStatus[]; marks: M }>;
-}
-
-interface Position<M> {
+interface Position {
   event: number;
-  marks: M | null;
+  marks: ChangeMarks | null;
   /** Marks that were there before the events were read: whoever changed up to them is registered by then. */
-  upTo: M | null;
+  upTo: ChangeMarks | null;
   afterKey: number;
   highestKey: number;
 }
@@ -37,7 +28,7 @@ const TABLE = {
  * The target list: inventory from the event store, then each target's status. Its change numbers tell streams of the portal what is
  * new; they are given once and follow from nothing, so rows that are equal keep theirs.
  */
-export function targetListModel<M>(database: Sql & Transactor, statuses: StandingStatuses<M>): ReadModel<Position<M>> {
+export function targetListModel(database: Sql & Transactor, statuses: StandingStatuses): ReadModel<Position> {
   const events = eventReplay(database, TARGET);
   return {
     name: 'target_list',
@@ -69,11 +60,11 @@ export function targetListModel<M>(database: Sql & Transactor, statuses: Standin
   };
 }
 
-async function nextStatuses<M>(
-  statuses: StandingStatuses<M>,
-  from: Position<M>,
-  upTo: M,
-): Promise<{ statuses: NewestStatus[]; position: Position<M> }> {
+async function nextStatuses(
+  statuses: StandingStatuses,
+  from: Position,
+  upTo: ChangeMarks,
+): Promise<{ statuses: NewestStatus[]; position: Position }> {
   const marks = from.marks ?? upTo;
   const highestKey = from.marks === null ? await statuses.highestKey() : from.highestKey;
   for (let { afterKey } = from; afterKey < highestKey;) {

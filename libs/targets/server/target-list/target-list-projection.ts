@@ -1,6 +1,11 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import { PoisonError, readCloudEvent, type ReceivedMessage } from '@icmp-mon/platform/messaging';
-import { TARGET_STATUS_CHANGED, TARGET_STATUS_TOPIC, type TargetStatusChanged } from '@icmp-mon/status/contract';
+import {
+  type NewestStatus,
+  TARGET_STATUS_CHANGED,
+  TARGET_STATUS_TOPIC,
+  type TargetStatusChanged,
+} from '@icmp-mon/status/contract';
 import {
   TARGET_REGISTERED,
   TARGET_REMOVED,
@@ -19,12 +24,6 @@ interface Changes {
   removed: Map<string, TargetRemoved['data']>;
   statuses: Map<string, NewestStatus>;
 }
-
-/** `since` is null when the batch changed only the reason: the status is as old as the row says. */
-export type NewestStatus = Pick<
-  TargetStatusChanged['data'],
-  'targetId' | 'to' | 'reason' | 'at' | 'lastSuccessAt' | 'changeSeq'
-> & { since: string | null };
 
 /**
  * Numbers what changed in the target list, for those who follow it, and keeps its status columns. Runs as the consumer

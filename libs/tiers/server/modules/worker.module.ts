@@ -1,10 +1,11 @@
 import { RelayedCategories } from '@icmp-mon/platform/plugins';
-import { TIER_STREAM, TIERS_TOPIC } from '@icmp-mon/tiers/contract';
+import { TIERS_TOPIC } from '@icmp-mon/tiers/contract';
 import { Module } from '@nestjs/common';
+import { TIER } from '../tier';
 
 @Module({})
 export class TiersWorkerModule {
   constructor(relayed: RelayedCategories) {
-    relayed.plug({ category: TIER_STREAM, topic: TIERS_TOPIC });
+    relayed.plug({ aggregate: TIER, topic: TIERS_TOPIC });
   }
 }

@@ -1,7 +1,7 @@
 // npm run generate -- context <name> [--aggregate=<singular>]
 import { join } from 'node:path';
 import { formatFiles, generateFiles } from '@nx/devkit';
-import { addImport, insertBefore, plugInto } from '../edits.mjs';
+import { insertBefore, plugInto } from '../edits.mjs';
 import { addMigration } from '../migration.mjs';
 import { checkNames, contextNames } from '../names.mjs';
 import { requireNewContext, requireNewTable } from '../taken.mjs';
@@ -10,7 +10,7 @@ const LIBRARIES = ['contract', 'server', 'ui'];
 
 /**
  * Writes a context that runs: contract, an aggregate with one verb, one read model, routes, a page, its migration, and its lines in the api, the
- * portal and the list of permissions.
+ * command line tool, the portal and the list of permissions.
  * @param {import('@nx/devkit').Tree} tree
  * @param {{ name: string, aggregate?: string, nowMs?: number }} options
  * @throws Error when a name is not in kebab case or is in use already
@@ -29,7 +29,7 @@ export default async function context(tree, { name, aggregate, nowMs }) {
   plugInto(tree, 'api', words);
   addPermissions(tree, name);
   addToPortal(tree, words);
-  addToRebuild(tree, words);
+  plugInto(tree, 'cli', words);
   await formatFiles(tree);
 }
 
@@ -68,12 +68,4 @@ function addToPortal(tree, { context, contextProperty, ContextWords }) {
     /(?<=places: Place\[\] = \[\n(?:(?!^ {2}\];)[^\n]*\n)*)^ {2}\];/m,
     place,
   );
-}
-
-function addToRebuild(tree, { context, propertyName, table }) {
-  const file = 'apps/cli/read-models.ts';
-  const model = `${propertyName}Model`;
-  const line = `  ${table}: ({ control }) => ({ database: control, model: ${model}(control) as ReadModel<never> }),\n`;
-  insertBefore(tree, file, /(?<=READ_MODELS[^\n]*\n(?:(?!^\};)[^\n]*\n)*)^\};/m, line);
-  addImport(tree, file, model, `@icmp-mon/${context}/server`);
 }

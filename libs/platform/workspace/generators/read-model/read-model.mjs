@@ -30,8 +30,7 @@ export default async function readModel(
   addMigration(tree, { context, what: name, sql: tableOf(table), nowMs });
   addProjection(tree, server, words);
   addRoute(tree, server, words);
-  addExport(tree, `${server}/index.ts`, `export { ${propertyName}Model } from './${name}/${name}-model';`);
-  addToRebuild(tree, words);
+  addToRebuild(tree, server, words);
   await formatFiles(tree);
 }
 
@@ -99,15 +98,14 @@ export class ${className}Response {
   addImport(tree, module, `List${className}Handler`, `../${name}/list-${name}`);
 }
 
-function addToRebuild(tree, { context, propertyName, table }) {
-  const file = 'apps/cli/read-models.ts';
+function addToRebuild(tree, server, { name, propertyName }) {
+  const file = `${server}/modules/cli.module.ts`;
   const model = `${propertyName}Model`;
-  const made = `{ database: control, model: ${model}({ database: control, messaging }) as ReadModel<never> }`;
-  insertBefore(
-    tree,
-    file,
-    /(?<=READ_MODELS[^\n]*\n(?:(?!^\};)[^\n]*\n)*)^\};/m,
-    `  ${table}: ({ control, messaging }) => (${made}),\n`,
-  );
-  addImport(tree, file, model, `@icmp-mon/${context}/server`);
+  if (!tree.read(file, 'utf8').includes('messaging: Messaging')) {
+    insertAfter(tree, file, /^ {2}constructor\(/m, 'messaging: Messaging, ');
+    addImport(tree, file, 'Messaging', '@icmp-mon/platform/messaging');
+  }
+  const made = `{ database: control, model: ${model}({ database: control, messaging }) }`;
+  insertBefore(tree, file, /^ {2}\}\n\}/m, `    models.plug(${made});\n`);
+  addImport(tree, file, model, `../${name}/${name}-model`);
 }

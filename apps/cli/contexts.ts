@@ -1,0 +1,80 @@
+import { AgentsCliModule } from '@icmp-mon/agents/server/cli';
+import { AssignmentCliModule } from '@icmp-mon/assignment/server/cli';
+import { IdentityCliModule } from '@icmp-mon/identity/server/cli';
+import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
+import { Messaging } from '@icmp-mon/platform/messaging';
+import { type ContextModule, RelayedCategories } from '@icmp-mon/platform/plugins';
+import { NoReadModels, ReadModels } from '@icmp-mon/platform/rebuild';
+import { ProbingCliModule } from '@icmp-mon/probing/server/cli';
+import { ShardParticipants } from '@icmp-mon/shard/engine';
+import { ShardCliModule } from '@icmp-mon/shard/engine/cli';
+import { StatusCliModule } from '@icmp-mon/status/server/cli';
+import { TargetsCliModule } from '@icmp-mon/targets/server/cli';
+import { TiersCliModule } from '@icmp-mon/tiers/server/cli';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+
+/** What each context has for the command line tool. */
+const contexts = (shardCount: number): ContextModule[] => [
+  IdentityCliModule,
+  TargetsCliModule,
+  TiersCliModule,
+  AgentsCliModule,
+  AssignmentCliModule.register({ shardCount }),
+  ShardCliModule,
+  ProbingCliModule,
+  StatusCliModule,
+];
+
+const SOCKETS = [RelayedCategories, ReadModels, NoReadModels];
+
+export interface ContextSources {
+  control: ControlDatabase;
+  telemetry: TelemetryDatabase;
+  messaging: Messaging;
+  config: { shardCount: number };
+}
+
+/** Global: what the modules of contexts read from and plug into. */
+@Module({})
+class SourcesModule {
+  static register({ control, telemetry, messaging }: ContextSources): DynamicModule {
+    const providers = [
+      { provide: ControlDatabase, useValue: control },
+      { provide: TelemetryDatabase, useValue: telemetry },
+      { provide: Messaging, useValue: messaging },
+      ...SOCKETS,
+    ];
+    return { module: SourcesModule, global: true, providers, exports: providers };
+  }
+}
+
+@Module({})
+class CliModule {
+  static register(sources: ContextSources): DynamicModule {
+    const imports = [SourcesModule.register(sources), ...contexts(sources.config.shardCount)];
+    return { module: CliModule, imports };
+  }
+}
+
+/** What the contexts have plugged in. */
+export interface PluggedContexts {
+  relayed: RelayedCategories;
+  models: ReadModels;
+  noModels: NoReadModels;
+  participants: ShardParticipants;
+}
+
+/** Makes the modules of the contexts; they connect to nothing, and the caller closes the sources. */
+export async function plugContexts(sources: ContextSources): Promise<PluggedContexts> {
+  const app = await NestFactory.createApplicationContext(CliModule.register(sources), {
+    logger: false,
+    abortOnError: false,
+  });
+  return {
+    relayed: app.get(RelayedCategories),
+    models: app.get(ReadModels),
+    noModels: app.get(NoReadModels),
+    participants: app.get(ShardParticipants),
+  };
+}

@@ -1,0 +1,46 @@
+import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
+import { Messaging } from '@icmp-mon/platform/messaging';
+import { AGENTS_TOPIC } from '@icmp-mon/agents/contract';
+import { TARGETS_TOPIC } from '@icmp-mon/targets/contract';
+import { TIERS_TOPIC } from '@icmp-mon/tiers/contract';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { plugContexts, type PluggedContexts } from './contexts';
+
+const NOWHERE = { url: 'postgres://nobody@127.0.0.1:1/none' };
+
+describe('the contexts of the command line tool', () => {
+  const control = new ControlDatabase(NOWHERE);
+  const telemetry = new TelemetryDatabase(NOWHERE);
+  const messaging = new Messaging({ brokers: ['127.0.0.1:1'], topicPrefix: 'test', clientId: 'test' });
+  let contexts: PluggedContexts;
+
+  beforeAll(async () => {
+    contexts = await plugContexts({ control, telemetry, messaging, config: { shardCount: 2 } });
+  });
+
+  afterAll(() => Promise.all([control.close(), telemetry.close(), messaging.close()]));
+
+  it('plug in what can be rebuilt, and what cannot, without connecting to anything', () => {
+    const names = ['agent', 'agent_health', 'assignment', 'target_list', 'target_status', 'tier'];
+    expect(contexts.models.plugged.map(({ model }) => model.name)).toEqual(names);
+    expect(contexts.noModels.plugged.map(({ tables }) => tables)).toEqual([
+      'enrolment_token',
+      'login_session, refresh_token',
+      'probe_recent, probe_series',
+      'shard (checkpoints)',
+      'status_change',
+      'target_list_removed',
+      'user_account, api_key',
+    ]);
+  });
+
+  it('plug in the topics of the relay and the participants of the shards', () => {
+    const relayed = contexts.relayed.plugged.map(({ aggregate, topic }) => [aggregate.category, topic]);
+    expect(relayed).toEqual([
+      ['agent', AGENTS_TOPIC],
+      ['target', TARGETS_TOPIC],
+      ['tier', TIERS_TOPIC],
+    ]);
+    expect(contexts.participants.plugged.map(({ name }) => name)).toEqual(['series', 'status', 'uncounted']);
+  });
+});

@@ -1,0 +1,23 @@
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import { Messaging } from '@icmp-mon/platform/messaging';
+import { ReadModels } from '@icmp-mon/platform/rebuild';
+import { type DynamicModule, Inject, Module } from '@nestjs/common';
+import { assignmentModel } from '../assignment-model';
+
+const SHARD_COUNT = Symbol('shard count');
+
+@Module({})
+export class AssignmentCliModule {
+  static register({ shardCount }: { shardCount: number }): DynamicModule {
+    return { module: AssignmentCliModule, providers: [{ provide: SHARD_COUNT, useValue: shardCount }] };
+  }
+
+  constructor(
+    @Inject(SHARD_COUNT) shardCount: number,
+    control: ControlDatabase,
+    messaging: Messaging,
+    models: ReadModels,
+  ) {
+    models.plug({ database: control, model: assignmentModel({ database: control, messaging }, shardCount) });
+  }
+}

@@ -1,0 +1,30 @@
+import { TelemetryDatabase } from '@icmp-mon/platform/database';
+import { NoReadModels } from '@icmp-mon/platform/rebuild';
+import { ShardParticipants } from '@icmp-mon/shard/engine';
+import { Module } from '@nestjs/common';
+import { AgentNumbers, postgresAgentNumbers } from '../agent-numbers';
+import { forgetFolded } from '../close-fragments';
+import type { LiveBus } from '../live-publisher';
+import { postgresSeriesTables } from '../postgres-series-tables';
+import { SeriesParticipant } from '../series-participant';
+
+const NO_VIEWERS: LiveBus = { watched: () => new Set(), publish: () => undefined };
+
+@Module({})
+export class ProbingCliModule {
+  constructor(telemetry: TelemetryDatabase, none: NoReadModels, participants: ShardParticipants) {
+    none.plug({
+      tables: 'probe_recent, probe_series',
+      reason: 'written by the shards from their logs, which keep 7 days',
+    });
+    const agentNumbers = new AgentNumbers(postgresAgentNumbers(telemetry));
+    participants.plug({
+      name: 'series',
+      prepareAdoption: async (shard, newLog) => {
+        if (newLog) await forgetFolded(telemetry, shard);
+      },
+      create: (shard, directory) =>
+        new SeriesParticipant(shard, directory, { tables: postgresSeriesTables, agentNumbers, liveBus: NO_VIEWERS }),
+    });
+  }
+}

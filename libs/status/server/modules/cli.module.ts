@@ -1,0 +1,46 @@
+import { TelemetryDatabase } from '@icmp-mon/platform/database';
+import { Messaging } from '@icmp-mon/platform/messaging';
+import { NoReadModels, ReadModels } from '@icmp-mon/platform/rebuild';
+import { ShardParticipants } from '@icmp-mon/shard/engine';
+import { StandingStatuses } from '@icmp-mon/status/contract';
+import { Global, Module } from '@nestjs/common';
+import { postgresStatusTables } from '../postgres-status-tables';
+import { PublishedNumbers } from '../rebuild/published-numbers';
+import { StoredStandingStatuses } from '../rebuild/stored-standing-statuses';
+import { targetStatusModel } from '../rebuild/target-status-model';
+import { StatusParticipant } from '../status-participant';
+
+/** Provides `StandingStatuses` to other contexts. */
+@Global()
+@Module({
+  providers: [
+    {
+      provide: StandingStatuses,
+      inject: [TelemetryDatabase],
+      useFactory: (telemetry: TelemetryDatabase): StandingStatuses => new StoredStandingStatuses(telemetry),
+    },
+  ],
+  exports: [StandingStatuses],
+})
+export class StatusCliModule {
+  constructor(
+    telemetry: TelemetryDatabase,
+    messaging: Messaging,
+    models: ReadModels,
+    none: NoReadModels,
+    participants: ShardParticipants,
+  ) {
+    models.plug({ database: telemetry, model: targetStatusModel(telemetry) });
+    none.plug({ tables: 'status_change', reason: 'written by the shards from their logs, which keep 7 days' });
+    const published = new PublishedNumbers(messaging);
+    participants.plug({
+      name: 'status',
+      prepareAdoption: () => published.read(),
+      create(shard, directory) {
+        const status = new StatusParticipant(shard, directory, postgresStatusTables);
+        status.numberAbove(published.of(shard));
+        return status;
+      },
+    });
+  }
+}

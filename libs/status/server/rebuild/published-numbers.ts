@@ -1,0 +1,41 @@
+import type { Messaging } from '@icmp-mon/platform/messaging';
+import { TARGET_STATUS_TOPIC } from '@icmp-mon/status/contract';
+
+/**
+ * The highest number that a status change of each shard was published with. After a restore it may be above what is stored, and
+ * whoever keeps the latest of each target drops what has a lower one.
+ */
+export class PublishedNumbers {
+  private highest: ReadonlyMap<number, number> | null = null;
+
+  constructor(private readonly messaging: Pick<Messaging, 'bounds' | 'readMessages'>) {}
+
+  /** Reads the topic, once. */
+  async read(): Promise<void> {
+    this.highest ??= await this.readTopic();
+  }
+
+  /** 0 where none was published. @throws Error before `read` */
+  of(shard: number): number {
+    if (this.highest === null) throw new Error('The numbers of published status changes were not read.');
+    return this.highest.get(shard) ?? 0;
+  }
+
+  private async readTopic(): Promise<ReadonlyMap<number, number>> {
+    const highest = new Map<number, number>();
+    const bounds = (await this.messaging.bounds([TARGET_STATUS_TOPIC])).get(TARGET_STATUS_TOPIC);
+    for (const [partition, { low, high }] of bounds ?? []) {
+      for (let offset = low; offset < high;) {
+        const messages = await this.messaging.readMessages(TARGET_STATUS_TOPIC, partition, offset);
+        const last = messages.at(-1);
+        if (!last) break;
+        for (const { headers } of messages) {
+          const [shard, changeSeq] = (headers['ce_id'] ?? '').split('-').map(Number);
+          if (shard >= 0 && changeSeq > (highest.get(shard) ?? 0)) highest.set(shard, changeSeq);
+        }
+        offset = last.offset + 1;
+      }
+    }
+    return highest;
+  }
+}

@@ -1,0 +1,26 @@
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import { RelayedCategories } from '@icmp-mon/platform/plugins';
+import { NoReadModels, ReadModels } from '@icmp-mon/platform/rebuild';
+import { StandingStatuses } from '@icmp-mon/status/contract';
+import { TARGETS_TOPIC } from '@icmp-mon/targets/contract';
+import { Module } from '@nestjs/common';
+import { TARGET } from '../target';
+import { targetListModel } from '../target-list/target-list-model';
+
+@Module({})
+export class TargetsCliModule {
+  constructor(
+    control: ControlDatabase,
+    statuses: StandingStatuses,
+    relayed: RelayedCategories,
+    models: ReadModels,
+    none: NoReadModels,
+  ) {
+    relayed.plug({ aggregate: TARGET, topic: TARGETS_TOPIC });
+    models.plug({ database: control, model: targetListModel(control, statuses) });
+    none.plug({
+      tables: 'target_list_removed',
+      reason: 'change numbers for streams that are open; forgotten after a day',
+    });
+  }
+}
