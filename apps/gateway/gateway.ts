@@ -3,6 +3,7 @@ import { assignedResultsPerS, AssignmentUpdates } from '@icmp-mon/assignment/ser
 import { ProcessReport } from '@icmp-mon/operations/server';
 import { ControlDatabase, DatabaseClock, REQUEST_TIMEOUTS } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
+import { databaseReadiness } from '@icmp-mon/platform/plugins';
 import { UPLOAD_BYTES_MAX } from '@icmp-mon/probing/wire';
 import {
   createLogger,
@@ -168,18 +169,12 @@ export class Gateway {
   }
 
   private async readiness(): Promise<Record<string, Readiness>> {
-    const [database, kafka] = await Promise.all([this.checkDatabase(), this.messaging.check()]);
+    const [database, kafka] = await Promise.all([
+      databaseReadiness(this.database, 'control database'),
+      this.messaging.check(),
+    ]);
     const listeners = { ok: this.listening, detail: this.listening ? 'both listeners are open' : 'starting' };
     return { listeners, database, kafka };
-  }
-
-  private async checkDatabase(): Promise<Readiness> {
-    try {
-      await this.database.query('SELECT 1');
-      return { ok: true, detail: 'the control database answers' };
-    } catch (error) {
-      return { ok: false, detail: error instanceof Error ? error.message : String(error) };
-    }
   }
 }
 
