@@ -1,4 +1,4 @@
-import { heartbeatUrl, watchedDisks } from '@icmp-mon/operations/server';
+import { heartbeatUrl, watchedDisks } from '@icmp-mon/operations/server/worker';
 import { integer, list, optional, readConfig, text, url } from '@icmp-mon/platform/config';
 import { thresholds } from '@icmp-mon/platform/health';
 import { KAFKA_SASL_FIELDS } from '@icmp-mon/platform/messaging';

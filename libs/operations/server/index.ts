@@ -2,6 +2,5 @@ export { ListDeadLetters, ListDeadLettersHandler } from './dead-letters/list-dea
 export { ReplayDeadLetters, ReplayDeadLettersHandler } from './dead-letters/replay-dead-letters';
 export { HealthReader } from './health/health-reader';
 export { watchedDisks } from './health/watched-disks';
-export { heartbeatUrl } from './heartbeat/heartbeat-url';
 export { observeHealth } from './health/health-metrics';
 export { ProcessReport } from './processes/process-report';

@@ -1,4 +1,4 @@
-/** Put in by the build: libs/platform/workspace/build-app.mjs. */
+/** Put in by the build: libs/platform/workspace/bundle.mjs. */
 declare const ICMPMON_VERSION: string | undefined;
 
 /** The version that this process was built from; `development` where it runs from its sources. */

@@ -15,12 +15,19 @@ const compilerOptions = {
   inlineSources: true,
 };
 
-/** True when the source of a TypeScript file holds a decorator in the style `@Name(`. */
+/**
+ * True when the source of a TypeScript file holds a decorator in the style `@Name(`.
+ * @param {string} source
+ */
 export function usesDecorators(source) {
   return DECORATOR.test(source);
 }
 
-/** Source text of one TypeScript file → `{ code, map }` with decorators lowered and constructor types written. */
+/**
+ * Source text of one TypeScript file → `{ code, map }` with decorators lowered and constructor types written.
+ * @param {string} source
+ * @param {string} fileName
+ */
 export function compileDecorators(source, fileName) {
   const { outputText, sourceMapText } = ts.transpileModule(source, { fileName, compilerOptions });
   return { code: outputText.replace(/\n\/\/# sourceMappingURL=.*$/m, ''), map: sourceMapText ?? '' };

@@ -7,6 +7,9 @@ import type { WatchedDisk } from '../health/watched-disks';
 import { HealthWatch } from '../heartbeat/health-watch';
 import { ProcessReportModule } from './process-report.module';
 
+export { heartbeatUrl } from '../heartbeat/heartbeat-url';
+export { watchedDisks } from '../health/watched-disks';
+
 const OPTIONS = Symbol('operations worker options');
 
 export interface OperationsWorkerOptions {

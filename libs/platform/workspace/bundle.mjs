@@ -1,0 +1,79 @@
+// How a server app or a tool becomes one file of JavaScript: used by the build, and by the test of what apps load.
+// Packages of node_modules stay outside the bundle. The agent alone is bundled whole: it is copied to vantage points.
+import { existsSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import process from 'node:process';
+import { compileDecorators, usesDecorators } from './typescript-decorators.mjs';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+
+/** @type {import('esbuild').Plugin} */
+const decorators = {
+  name: 'typescript-decorators',
+  setup(builder) {
+    builder.onLoad({ filter: /\.ts$/ }, async ({ path: file }) => {
+      if (file.includes('node_modules')) return undefined;
+      const source = await readFile(file, 'utf8');
+      if (!usesDecorators(source)) return undefined;
+      const { code, map } = compileDecorators(source, file);
+      const inline = Buffer.from(map).toString('base64');
+      return { contents: `${code}\n//# sourceMappingURL=data:application/json;base64,${inline}`, loader: 'js' };
+    });
+  },
+};
+
+/**
+ * The scripts of infra/ find the workspace by where they are: a tool calls them there.
+ * @param {string} outdir
+ * @returns {import('esbuild').Plugin}
+ */
+const scripts = (outdir) => ({
+  name: 'scripts',
+  setup(builder) {
+    builder.onResolve({ filter: /^\.\.\/[\w-]+\.mjs$/ }, ({ path: imported, resolveDir }) => {
+      const file = path.resolve(resolveDir, imported);
+      if (path.dirname(file) !== path.join(root, 'infra')) return undefined;
+      return { path: path.relative(outdir, file), external: true };
+    });
+  },
+});
+
+/**
+ * esbuild's options for an app, or for a tool (bench, faults), which has its own folder beside apps/.
+ * @param {string} app
+ */
+export function bundleOf(app) {
+  const folder = existsSync(path.join(root, app, 'main.ts')) ? app : path.join('apps', app);
+  const outdir = path.join(root, 'dist', folder);
+  const bundlesPackages = app === 'agent';
+  // ICMPMON_BUILD_VERSION stamps a build as another version, to try how versions get on with each other.
+  const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const stampedVersion = process.env['ICMPMON_BUILD_VERSION'] ?? version;
+  /** CommonJS packages inside an ESM bundle still call require(). @type {Record<string, string>} */
+  const banner = {};
+  if (bundlesPackages) {
+    banner['js'] =
+      "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+  }
+  /** @satisfies {import('esbuild').BuildOptions} */
+  const options = {
+    absWorkingDir: root,
+    entryPoints: [path.join(root, folder, 'main.ts')],
+    outfile: path.join(outdir, 'main.js'),
+    tsconfig: path.join(root, 'tsconfig.base.json'),
+    bundle: true,
+    platform: /** @type {const} */ ('node'),
+    target: 'node24',
+    format: /** @type {const} */ ('esm'),
+    packages: bundlesPackages ? /** @type {const} */ ('bundle') : /** @type {const} */ ('external'),
+    banner,
+    loader: { '.yaml': /** @type {const} */ ('text'), '.sql': /** @type {const} */ ('text') },
+    define: { ICMPMON_VERSION: JSON.stringify(stampedVersion) },
+    sourcemap: true,
+    keepNames: true,
+    logLevel: /** @type {const} */ ('warning'),
+    plugins: [decorators, scripts(outdir)],
+  };
+  return options;
+}
