@@ -16,7 +16,7 @@ const steps = [
   { name: 'graph of projects', command: [process.execPath, 'node_modules/nx/dist/bin/nx.js', 'show', 'projects'] },
   { name: 'lint and boundaries', command: [bin('eslint'), '--cache', '--cache-location=.nx/eslint/', '.'] },
   { name: 'types', command: [bin('tsc'), '--noEmit', '-p', 'tsconfig.json'] },
-  { name: 'types of the commands', command: [bin('tsc'), '--noEmit', '-p', 'infra/tsconfig.json'] },
+  { name: 'types of scripts', command: [bin('tsc'), '--noEmit', '-p', 'infra/tsconfig.json'] },
   {
     name: 'types of the portal',
     command: [bin('ngc'), '--noEmit', '--rootDir', '.', '-p', 'apps/portal/tsconfig.json'],

@@ -13,10 +13,12 @@ const PATH = new RegExp(`(?<![\\w./@-])(?:\\./)?((?:${PLACES})/[\\w./@*<>{},-]*[
 const SETTING = /\bICMPMON_[A-Z0-9]+(?:_[A-Z0-9]+)*\b/g;
 const LIFECYCLE = ['start', 'stop', 'test'];
 
+/** @typedef {{ exists(path: string): boolean, read(path: string): string, scripts: readonly string[], settings: ReadonlySet<string> }} Repository */
+
 /**
  * What is wrong in one document, a sentence each.
  * @param {{ file: string, text: string }} document `file` is relative to the root, with slashes
- * @param {{ exists(path: string): boolean, read(path: string): string, scripts: readonly string[], settings: ReadonlySet<string> }} repository
+ * @param {Repository} repository
  * @returns {string[]}
  */
 export function faultsOf({ file, text }, repository) {
@@ -36,10 +38,15 @@ export function faultsOf({ file, text }, repository) {
   ].map((fault) => `${file}: ${fault}`);
 }
 
-/** Code (fenced, or within backticks, also over a line's end) and the rest, in which links are. */
+/**
+ * Code (fenced, or within backticks, also over a line's end) and the rest, in which links are.
+ * @param {string} text
+ */
 function split(text) {
+  /** @type {string[]} */
   const code = [];
-  const keep = (whole, inside) => {
+  /** @param {string} _whole @param {string} inside */
+  const keep = (_whole, inside) => {
     code.push(inside);
     return '';
   };
@@ -47,10 +54,18 @@ function split(text) {
   return { prose, code };
 }
 
+/** @param {string} prose */
 function links(prose) {
   return [...prose.matchAll(/\]\(([^()\s]+)(?:\s+"[^"]*")?\)/g)].map((match) => match[1]);
 }
 
+/**
+ * @param {string} file
+ * @param {string} text
+ * @param {string} link
+ * @param {Repository} repository
+ * @returns {string[]}
+ */
 function linkFaults(file, text, link, repository) {
   if (/^[a-z]+:/i.test(link)) return [];
   const [path, anchor] = link.split('#');
@@ -62,7 +77,10 @@ function linkFaults(file, text, link, repository) {
   return anchors.includes(anchor) ? [] : [`the link ${link} names no heading`];
 }
 
-/** As GitHub makes them of headings. */
+/**
+ * As GitHub makes them of headings.
+ * @param {string} text
+ */
 function anchorsOf(text) {
   const withoutCode = text.replace(/^ *```.*\n[\s\S]*?^ *```/gm, '');
   return [...withoutCode.matchAll(/^#{1,6} +(.+?) *$/gm)].map(([, heading]) =>
@@ -73,21 +91,34 @@ function anchorsOf(text) {
   );
 }
 
-/** `libs/<context>/contract` and `docs/*.md` exist when anything matches. */
+/**
+ * `libs/<context>/contract` and `docs/*.md` exist when anything matches.
+ * @param {string} path
+ * @param {Repository} repository
+ */
 function found(path, { exists }) {
   return exists(path.replace(/<[^>]*>/g, '*').replace(/\/$/, ''));
 }
 
+/** @param {string} code */
 function commands(code) {
   const named = [...code.matchAll(/\bnpm run (?:--silent )?([\w:-]+)/g)].map((match) => match[1]);
   const short = [...code.matchAll(/\bnpm (start|stop|test)\b/g)].map((match) => match[1]);
   return [...new Set([...named, ...short.filter((script) => LIFECYCLE.includes(script))])];
 }
 
+/**
+ * @param {string} text
+ * @param {RegExp} pattern
+ */
 function unique(text, pattern) {
   return [...new Set([...text.matchAll(pattern)].map((match) => match[1] ?? match[0]))];
 }
 
+/**
+ * @param {string} dir
+ * @returns {string[]}
+ */
 function markdownFiles(dir) {
   return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
     if (IGNORED.has(entry.name)) return [];
@@ -97,6 +128,7 @@ function markdownFiles(dir) {
   });
 }
 
+/** @returns {Repository} */
 function readRepository() {
   const sources = globSync(SOURCES, { cwd: rootDir, exclude: (path) => path.includes('node_modules') });
   const settings = sources.flatMap((path) => readFileSync(join(rootDir, path), 'utf8').match(SETTING) ?? []);

@@ -1,14 +1,46 @@
 // Edits of files that exist: each names the place it needs, so that a file that looks different is refused instead of broken.
 
-/** @throws Error when the file has no such place; the message says what to add by hand */
+/**
+ * The text of a file.
+ * @param {import('@nx/devkit').Tree} tree
+ * @param {string} file
+ * @throws Error when there is none
+ */
+export function textOf(tree, file) {
+  const text = tree.read(file, 'utf8');
+  if (text === null) throw new Error(`There is no ${file}.`);
+  return text;
+}
+
+/**
+ * @param {import('@nx/devkit').Tree} tree
+ * @param {string} file
+ * @param {RegExp} anchor
+ * @param {string} text
+ * @throws Error when the file has no such place; the message says what to add by hand
+ */
 export function insertBefore(tree, file, anchor, text) {
   edit(tree, file, anchor, text, (found) => text + found);
 }
 
+/**
+ * @param {import('@nx/devkit').Tree} tree
+ * @param {string} file
+ * @param {RegExp} anchor
+ * @param {string} text
+ * @throws Error when the file has no such place; the message says what to add by hand
+ */
 export function insertAfter(tree, file, anchor, text) {
   edit(tree, file, anchor, text, (found) => found + text);
 }
 
+/**
+ * @param {import('@nx/devkit').Tree} tree
+ * @param {string} file
+ * @param {RegExp} anchor
+ * @param {string} text
+ * @param {(found: string) => string} replacement
+ */
 function edit(tree, file, anchor, text, replacement) {
   const source = tree.read(file, 'utf8');
   if (source === null) throw new Error(`There is no ${file}. Add to it by hand:\n${text}`);
@@ -18,7 +50,13 @@ function edit(tree, file, anchor, text, replacement) {
   tree.write(file, source.slice(0, found.index) + replacement(match) + source.slice(found.index + match.length));
 }
 
-/** Adds an import before the first one that sorts behind it; the names go into the import of that module where there is one. */
+/**
+ * Adds an import before the first one that sorts behind it; the names go into the import of that module where there is one.
+ * @param {import('@nx/devkit').Tree} tree
+ * @param {string} file
+ * @param {string} name
+ * @param {string} from
+ */
 export function addImport(tree, file, name, from) {
   const source = tree.read(file, 'utf8') ?? '';
   const same = new RegExp(`import (type )?\\{([^}]*)\\} from '${from.replaceAll(/[/.]/g, '\\$&')}';`).exec(source);
@@ -36,12 +74,17 @@ export function addImport(tree, file, name, from) {
   tree.write(file, source.slice(0, at) + line + source.slice(at));
 }
 
-/** Packages first, then what is relative. */
+/**
+ * Packages first, then what is relative.
+ * @param {string} one
+ * @param {string} other
+ */
 function isBefore(one, other) {
   const [isRelative, isOtherRelative] = [one, other].map((each) => each.startsWith('.'));
   return isRelative === isOtherRelative ? one < other : isOtherRelative;
 }
 
+/** @type {Record<'api' | 'cli' | 'worker' | 'projector', { file: string, list: RegExp }>} */
 const APP_LISTS = {
   api: { file: 'apps/api/api.module.ts', list: /(?<=const contexts = [^=]*=> \[\n(?:(?!^\];)[^\n]*\n)*)^\];/m },
   cli: { file: 'apps/cli/contexts.ts', list: /(?<=const contexts = [^=]*=> \[\n(?:(?!^\];)[^\n]*\n)*)^\];/m },
@@ -55,7 +98,12 @@ const APP_LISTS = {
   },
 };
 
-/** The one line of a context in an app, with its import. */
+/**
+ * The one line of a context in an app, with its import.
+ * @param {import('@nx/devkit').Tree} tree
+ * @param {keyof typeof APP_LISTS} app
+ * @param {Pick<import('./names.mjs').ContextNames, 'context' | 'contextClass'>} names
+ */
 export function plugInto(tree, app, { context, contextClass }) {
   const { file, list } = APP_LISTS[app];
   const module = `${contextClass}${app.charAt(0).toUpperCase()}${app.slice(1)}Module`;
@@ -63,13 +111,24 @@ export function plugInto(tree, app, { context, contextClass }) {
   addImport(tree, file, module, `@icmp-mon/${context}/server/${app}`);
 }
 
-/** Exports a name from the library's only file that others import. */
+/**
+ * Exports a name from the library's only file that others import.
+ * @param {import('@nx/devkit').Tree} tree
+ * @param {string} file
+ * @param {string} line
+ */
 export function addExport(tree, file, line) {
   const source = tree.read(file, 'utf8') ?? '';
   if (!source.includes(line)) tree.write(file, `${source}${line}\n`);
 }
 
-/** Adds to the arrays of a module's decorator: `providers`, `controllers`, `imports`. */
+/**
+ * Adds to the arrays of a module's decorator.
+ * @param {import('@nx/devkit').Tree} tree
+ * @param {string} file
+ * @param {'providers' | 'controllers' | 'imports'} key
+ * @param {string} entry
+ */
 export function addToModule(tree, file, key, entry) {
   const source = tree.read(file, 'utf8') ?? '';
   if (source.includes(`${key}: [`)) insertAfter(tree, file, new RegExp(`${key}: \\[`), `${entry}, `);

@@ -3,7 +3,11 @@ import { createHash } from 'node:crypto';
 import { names, readJson, writeJson } from '@nx/devkit';
 import { addImport, insertBefore } from './edits.mjs';
 
-/** `sql` is one statement. Returns the path of the migration. */
+/**
+ * `sql` is one statement. Returns the path of the migration.
+ * @param {import('@nx/devkit').Tree} tree
+ * @param {{ context: string, what: string, sql: string, nowMs?: number }} migration
+ */
 export function addMigration(tree, { context, what, sql, nowMs = Date.now() }) {
   const name = `${context}-${what}`;
   const className = `${names(name).className}${nowMs}`;

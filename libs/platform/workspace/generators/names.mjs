@@ -5,7 +5,10 @@ const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 /** Names of tables and of their constraints fit into the 63 bytes of PostgreSQL. */
 const NAME_LENGTH_MAX = 40;
 
-/** @throws Error when a name is not in kebab case, or too long */
+/**
+ * @param {string[]} given
+ * @throws Error when a name is not in kebab case, or too long
+ */
 export function checkNames(...given) {
   for (const name of given) {
     if (!NAME.test(name)) throw new Error(`"${name}" is no name: use lower-case words joined by hyphens.`);
@@ -14,22 +17,32 @@ export function checkNames(...given) {
   }
 }
 
-/** What a context keeps, unless another aggregate is given: its name in the singular, as far as its ending shows it. */
+/**
+ * What a context keeps, unless another aggregate is given: its name in the singular, as far as its ending shows it.
+ * @param {string} context
+ */
 export function aggregateOf(context) {
   if (/[^aeiou]ies$/.test(context)) return context.replace(/ies$/, 'y');
   if (/(ss|x|ch|sh)es$/.test(context)) return context.replace(/es$/, '');
   return /(ss|us|is)$/.test(context) ? context : context.replace(/s$/, '');
 }
 
+/** @param {string} word */
 export function pluralOf(word) {
   if (/[^aeiou]y$/.test(word)) return word.replace(/y$/, 'ies');
   if (/is$/.test(word)) return word.replace(/is$/, 'es');
   return /(s|x|ch|sh)$/.test(word) ? `${word}es` : `${word}s`;
 }
 
+/** @param {string} text */
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** Substitutions for templates: of a context and its aggregate. */
+/** @typedef {ReturnType<typeof contextNames>} ContextNames */
+
+/**
+ * Substitutions for templates: of a context and its aggregate.
+ * @param {string} context
+ */
 export function contextNames(context, aggregate = aggregateOf(context)) {
   const { className, propertyName, constantName } = names(aggregate);
   const words = aggregate.replaceAll('-', ' ');
@@ -54,7 +67,11 @@ export function contextNames(context, aggregate = aggregateOf(context)) {
   };
 }
 
-/** @throws Error when there is no such context */
+/**
+ * @param {import('@nx/devkit').Tree} tree
+ * @param {string} context
+ * @throws Error when there is no such context
+ */
 export function requireContext(tree, context) {
   checkNames(context);
   const root = `libs/${context}`;

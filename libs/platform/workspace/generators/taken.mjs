@@ -1,6 +1,7 @@
 // Refuses names that are in use already, before a generator writes anything: what it would write could not be compiled, migrated or served.
 import { visitNotIgnoredFiles } from '@nx/devkit';
 
+/** @param {string} text */
 const words = (text) => new Set(text.split(/\s+/));
 
 /** Reserved key words of PostgreSQL: no names of tables. */
@@ -17,7 +18,12 @@ const CODE_WORDS =
   for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true
   try typeof var void while with yield`);
 
-/** @throws Error when a migration makes a table or view of that name, or SQL reserves it */
+/**
+ * @param {import('@nx/devkit').Tree} tree
+ * @param {string} table
+ * @param {string} advice
+ * @throws Error when a migration makes a table or view of that name, or SQL reserves it
+ */
 export function requireNewTable(tree, table, advice) {
   if (SQL_WORDS.has(table))
     throw new Error(`"${table}" is a reserved word of SQL, so no table can have this name: ${advice}.`);
@@ -26,7 +32,11 @@ export function requireNewTable(tree, table, advice) {
   if (file !== undefined) throw new Error(`${file} makes "${table}" already: ${advice}.`);
 }
 
-/** @throws Error when another context has this category of streams, these permissions, this path in the API or in the portal */
+/**
+ * @param {import('@nx/devkit').Tree} tree
+ * @param {Pick<import('./names.mjs').ContextNames, 'context' | 'category'>} names
+ * @throws Error when another context has this category of streams, these permissions, this path in the API or in the portal
+ */
 export function requireNewContext(tree, { context, category }) {
   const advice = 'choose another name';
   const route = new RegExp(
@@ -50,7 +60,13 @@ export function requireNewContext(tree, { context, category }) {
   }
 }
 
-/** @throws Error when the file declares or imports this name, or the language reserves it */
+/**
+ * @param {import('@nx/devkit').Tree} tree
+ * @param {string} file
+ * @param {string} name
+ * @param {string} advice
+ * @throws Error when the file declares or imports this name, or the language reserves it
+ */
 export function requireNewName(tree, file, name, advice) {
   if (CODE_WORDS.has(name))
     throw new Error(`"${name}" is a reserved word, so no function can have this name: ${advice}.`);
@@ -62,9 +78,15 @@ export function requireNewName(tree, file, name, advice) {
   if (used.test(source)) throw new Error(`${file} has "${name}" already: ${advice}.`);
 }
 
-/** @throws Error when the contract of that context exports no such topic; the message lists the topics that there are */
+/**
+ * @param {import('@nx/devkit').Tree} tree
+ * @param {string} of
+ * @param {string} topic
+ * @throws Error when the contract of that context exports no such topic; the message lists the topics that there are
+ */
 export function requireTopic(tree, of, topic) {
   const contract = `libs/${of}/contract`;
+  /** @type {{ context: string, name: string }[]} */
   const found = [];
   visitNotIgnoredFiles(tree, 'libs', (file) => {
     const [, context] = /^libs\/([^/]+)\/contract\/[^/]+\.ts$/.exec(file.replaceAll('\\', '/')) ?? [];
@@ -77,7 +99,15 @@ export function requireTopic(tree, of, topic) {
   throw new Error(`${contract} exports no ${topic}. There are:\n${known.join('\n')}`);
 }
 
+/**
+ * @param {import('@nx/devkit').Tree} tree
+ * @param {string} root
+ * @param {RegExp} name
+ * @param {RegExp} text
+ * @returns {string | undefined}
+ */
 function fileWith(tree, root, name, text) {
+  /** @type {string | undefined} */
   let found;
   visitNotIgnoredFiles(tree, root, (file) => {
     if (found !== undefined || !name.test(file) || /\.spec\.ts$/.test(file)) return;

@@ -33,6 +33,10 @@ export default async function context(tree, { name, aggregate, nowMs }) {
   await formatFiles(tree);
 }
 
+/**
+ * @param {string} context
+ * @param {string} library
+ */
 function projectJson(context, library) {
   const project = {
     name: `${context}-${library}`,
@@ -44,6 +48,7 @@ function projectJson(context, library) {
   return `${JSON.stringify(project, null, 2)}\n`;
 }
 
+/** @param {import('../names.mjs').ContextNames} names */
 const tableOf = ({ table }) => `
       CREATE TABLE ${table} (
         id uuid PRIMARY KEY,
@@ -52,11 +57,19 @@ const tableOf = ({ table }) => `
         registered_at timestamptz NOT NULL
       )`;
 
+/**
+ * @param {import('@nx/devkit').Tree} tree
+ * @param {string} name
+ */
 function addPermissions(tree, name) {
   const lines = `  '${name}:read': 'viewer',\n  '${name}:write': 'engineer',\n`;
   insertBefore(tree, 'libs/identity/contract/index.ts', /^ {2}'access:manage': /m, lines);
 }
 
+/**
+ * @param {import('@nx/devkit').Tree} tree
+ * @param {import('../names.mjs').ContextNames} names
+ */
 function addToPortal(tree, { context, contextProperty, ContextWords }) {
   const load = `() => import('@icmp-mon/${context}/ui').then((ui) => ui.${contextProperty}Routes)`;
   const route = `      { path: '${context}', loadChildren: ${load} },\n`;

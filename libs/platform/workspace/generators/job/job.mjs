@@ -1,7 +1,7 @@
 // npm run generate -- job <context> <name>
 import { join } from 'node:path';
 import { formatFiles, generateFiles, names } from '@nx/devkit';
-import { addImport, addToModule, insertAfter, insertBefore, plugInto } from '../edits.mjs';
+import { addImport, addToModule, insertAfter, insertBefore, plugInto, textOf } from '../edits.mjs';
 import { checkNames, contextNames, requireContext } from '../names.mjs';
 import { requireNewName } from '../taken.mjs';
 
@@ -25,6 +25,11 @@ export default async function job(tree, { context, name }) {
   await formatFiles(tree);
 }
 
+/**
+ * @param {import('@nx/devkit').Tree} tree
+ * @param {string} server
+ * @param {import('../names.mjs').ContextNames & { name: string, className: string, propertyName: string, constantName: string }} words
+ */
 function addToWorker(tree, server, words) {
   const { name, className, propertyName, constantName, contextClass } = words;
   const file = `${server}/modules/worker.module.ts`;
@@ -37,7 +42,7 @@ function addToWorker(tree, server, words) {
   }
   addToModule(tree, file, 'providers', `${className}Processor`);
   addToModule(tree, file, 'imports', `BullModule.registerQueue({ name: ${constantName}_QUEUE })`);
-  if (!tree.read(file, 'utf8').includes('services: BackgroundServices')) {
+  if (!textOf(tree, file).includes('services: BackgroundServices')) {
     insertAfter(tree, file, /^ {2}constructor\(/m, 'services: BackgroundServices, ');
     addImport(tree, file, 'BackgroundServices', '@icmp-mon/platform/plugins');
   }
@@ -49,11 +54,15 @@ function addToWorker(tree, server, words) {
   addImport(tree, file, `${constantName}_QUEUE`, `../${name}.job`);
 }
 
+/**
+ * @param {import('@nx/devkit').Tree} tree
+ * @param {string} server
+ * @param {import('../names.mjs').ContextNames & { name: string, className: string, propertyName: string, constantName: string }} words
+ */
 function addToApi(tree, server, { name, constantName, contextWords }) {
   const file = `${server}/modules/api.module.ts`;
   const plug = `    shown.plug({ name: ${constantName}_QUEUE, description: '${contextWords}: ${name.replaceAll('-', ' ')}.' });\n`;
-  const source = tree.read(file, 'utf8');
-  if (source.includes('shown: ShownQueues')) insertBefore(tree, file, /^ {2}\}\n\}/m, plug);
+  if (textOf(tree, file).includes('shown: ShownQueues')) insertBefore(tree, file, /^ {2}\}\n\}/m, plug);
   else {
     insertBefore(tree, file, /(?<=ApiModule \{)\}/, `\n  constructor(shown: ShownQueues) {\n${plug}  }\n`);
     addImport(tree, file, 'ShownQueues', '@icmp-mon/platform/plugins');

@@ -1,7 +1,7 @@
 // npm run generate -- read-model <context> <name> [--of=<context> [--topic=<constant of its contract>]]
 import { join } from 'node:path';
 import { formatFiles, generateFiles, names } from '@nx/devkit';
-import { addExport, addImport, addToModule, insertAfter, insertBefore, plugInto } from '../edits.mjs';
+import { addExport, addImport, addToModule, insertAfter, insertBefore, plugInto, textOf } from '../edits.mjs';
 import { addMigration } from '../migration.mjs';
 import { checkNames, contextNames, requireContext } from '../names.mjs';
 import { requireNewName, requireNewTable, requireTopic } from '../taken.mjs';
@@ -34,6 +34,7 @@ export default async function readModel(
   await formatFiles(tree);
 }
 
+/** @param {string} table */
 const tableOf = (table) => `
       CREATE TABLE ${table} (
         key text COLLATE "C" PRIMARY KEY,
@@ -41,6 +42,11 @@ const tableOf = (table) => `
         at timestamptz NOT NULL
       )`;
 
+/**
+ * @param {import('@nx/devkit').Tree} tree
+ * @param {string} server
+ * @param {import('../names.mjs').ContextNames & { name: string, className: string, propertyName: string }} words
+ */
 function addProjection(tree, server, words) {
   const { name, className, contextClass } = words;
   const file = `${server}/modules/projector.module.ts`;
@@ -51,7 +57,7 @@ function addProjection(tree, server, words) {
     );
     plugInto(tree, 'projector', words);
   }
-  const source = tree.read(file, 'utf8');
+  const source = textOf(tree, file);
   for (const [parameter, type, from] of [
     ['control', 'ControlDatabase', '@icmp-mon/platform/database'],
     ['projections', 'GroupProjections', '@icmp-mon/platform/plugins'],
@@ -66,6 +72,11 @@ function addProjection(tree, server, words) {
   addImport(tree, file, `${className}Projection`, `../${name}/${name}.projection`);
 }
 
+/**
+ * @param {import('@nx/devkit').Tree} tree
+ * @param {string} server
+ * @param {import('../names.mjs').ContextNames & { name: string, className: string, propertyName: string }} words
+ */
 function addRoute(tree, server, { context, name, className, propertyName }) {
   const dto = `
 export class ${className}RowResponse {
@@ -98,10 +109,15 @@ export class ${className}Response {
   addImport(tree, module, `List${className}Handler`, `../${name}/list-${name}`);
 }
 
+/**
+ * @param {import('@nx/devkit').Tree} tree
+ * @param {string} server
+ * @param {import('../names.mjs').ContextNames & { name: string, className: string, propertyName: string }} words
+ */
 function addToRebuild(tree, server, { name, propertyName }) {
   const file = `${server}/modules/cli.module.ts`;
   const model = `${propertyName}Model`;
-  if (!tree.read(file, 'utf8').includes('messaging: Messaging')) {
+  if (!textOf(tree, file).includes('messaging: Messaging')) {
     insertAfter(tree, file, /^ {2}constructor\(/m, 'messaging: Messaging, ');
     addImport(tree, file, 'Messaging', '@icmp-mon/platform/messaging');
   }

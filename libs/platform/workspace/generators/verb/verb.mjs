@@ -5,6 +5,7 @@ import { addImport, addToModule, insertAfter, insertBefore } from '../edits.mjs'
 import { checkNames, contextNames, requireContext } from '../names.mjs';
 import { requireNewName } from '../taken.mjs';
 
+/** @param {string} verb */
 const pastOf = (verb) => {
   const [first, ...rest] = verb.split('-');
   const past = /[^aeiou]y$/.test(first) ? first.replace(/y$/, 'ied') : `${first.replace(/e$/, '')}ed`;
@@ -45,6 +46,11 @@ export default async function verb(tree, { context, verb: name, event = pastOf(n
   await formatFiles(tree);
 }
 
+/**
+ * @param {import('@nx/devkit').Tree} tree
+ * @param {string} context
+ * @param {import('../names.mjs').ContextNames & { verb: string, verbClass: string, verbProperty: string, eventClass: string }} words
+ */
 function requireNewVerb(tree, context, { aggregate, className, verb, verbProperty, eventClass }) {
   const server = `libs/${context}/server`;
   const decisions = `${server}/${aggregate}.ts`;
@@ -63,6 +69,11 @@ function requireNewVerb(tree, context, { aggregate, className, verb, verbPropert
   );
 }
 
+/**
+ * @param {import('@nx/devkit').Tree} tree
+ * @param {string} file
+ * @param {import('../names.mjs').ContextNames & { verb: string, verbClass: string, verbProperty: string, eventClass: string }} words
+ */
 function addEvent(tree, file, { className, propertyName, eventClass }) {
   const type = `${className}${eventClass}`;
   const event = `export interface ${type} {\n  type: '${type}';\n  data: { ${propertyName}Id: string };\n}\n\n`;
@@ -70,6 +81,11 @@ function addEvent(tree, file, { className, propertyName, eventClass }) {
   insertAfter(tree, file, new RegExp(`^export type ${className}Event =[^;]*`, 'm'), ` | ${type}`);
 }
 
+/**
+ * @param {import('@nx/devkit').Tree} tree
+ * @param {string} file
+ * @param {import('../names.mjs').ContextNames & { verb: string, verbClass: string, verbProperty: string, eventClass: string }} words
+ */
 function addDecision(tree, file, { className, propertyName, words, verbProperty, eventClass }) {
   const type = `${className}${eventClass}`;
   const decision = `export function ${verbProperty}(state: ${className}State): ${className}Event[] {
@@ -83,6 +99,11 @@ function addDecision(tree, file, { className, propertyName, words, verbProperty,
   insertBefore(tree, file, /^ {4}default:$/m, evolved);
 }
 
+/**
+ * @param {import('@nx/devkit').Tree} tree
+ * @param {string} file
+ * @param {import('../names.mjs').ContextNames & { verb: string, verbClass: string, verbProperty: string, eventClass: string }} words
+ */
 function addRoute(tree, file, { className, aggregate, verb, verbClass, verbProperty, context, article, words }) {
   const route = `
   @Post(':id/${verb}')
