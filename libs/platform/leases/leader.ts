@@ -66,8 +66,9 @@ export class Leader<T extends Term> {
       try {
         const term = await this.claim.take(stop);
         if (term === null) continue;
-        backOff.succeeded();
-        await this.lead(term, stop);
+        const beganMs = performance.now();
+        const isLost = await this.lead(term, stop);
+        if (isLost || performance.now() - beganMs > BACK_OFF.maxMs) backOff.succeeded();
       } catch (error) {
         this.logger.warn({ err: error, name }, 'cannot claim to lead, will try again');
       }
@@ -75,7 +76,8 @@ export class Leader<T extends Term> {
     }
   }
 
-  private async lead(term: T, stop: AbortSignal): Promise<void> {
+  /** Whether the term was lost; false when the work failed: what fails at once is tried again at growing intervals. */
+  private async lead(term: T, stop: AbortSignal): Promise<boolean> {
     const { name } = this.claim;
     const lost = AbortSignal.any([term.lost, stop]);
     this.term = term;
@@ -95,5 +97,6 @@ export class Leader<T extends Term> {
     const { message } = reason instanceof Error ? reason : new Error(String(reason));
     this.logger.info({ ...fields, reason: message }, 'is no longer the leader');
     await term.giveUp();
+    return lost.aborted;
   }
 }
