@@ -55,6 +55,13 @@ describe('a block', () => {
     );
   });
 
+  it('names its agent, whichever agent the block before was of', () => {
+    const last = '0199d3a0-7c1e-7b52-9c1d-0a1b2c3d4e50';
+    for (const agentId of [ADDRESS.agentId, last, last, ADDRESS.agentId, ADDRESS.agentId.replace('0', '1')]) {
+      expect(inspectBlock(blockOf(THREE_ROWS, { ...ADDRESS, agentId }))).toMatchObject({ header: { agentId } });
+    }
+  });
+
   it('is compressed when that makes it shorter', () => {
     const block = blockOf(equalRows(1_000));
     const inspected = inspectBlock(block);

@@ -11,8 +11,22 @@ export function uuidToBytes(text: string): Uint8Array {
   return bytes;
 }
 
+/** The blocks of an upload are of one agent: its text is not made again for each. */
+const lastBytes = new Uint8Array(16);
+let lastText = textOf(lastBytes);
+
 /** The canonical text of 16 bytes. */
 export function uuidFromBytes(bytes: Uint8Array): string {
+  for (let at = 0; at < 16; at++) {
+    if (bytes[at] === lastBytes[at]) continue;
+    lastBytes.set(bytes);
+    lastText = textOf(bytes);
+    break;
+  }
+  return lastText;
+}
+
+function textOf(bytes: Uint8Array): string {
   let text = '';
   for (let at = 0; at < 16; at++) {
     if (at === 4 || at === 6 || at === 8 || at === 10) text += '-';
