@@ -1,7 +1,7 @@
-import { encodeBlocksRecord, ENVELOPE_OVERHEAD_BYTES_MAX, type BlockEnvelope } from '@icmp-mon/probing/wire';
+import { type BlockEnvelope, BlocksRecord, ENVELOPE_OVERHEAD_BYTES_MAX } from '@icmp-mon/probing/wire';
 import { Batching } from '@icmp-mon/platform/batching';
 import { DependencyUnavailable } from '@icmp-mon/platform/errors';
-import type { OutgoingMessage } from '@icmp-mon/platform/messaging';
+import type { MessageToSend } from '@icmp-mon/platform/messaging';
 
 /** A record stays well below what a broker takes (1 MiB), its own framing included. */
 const RECORD_BYTES_MAX = 900_000;
@@ -24,8 +24,12 @@ interface OpenRecord {
   results: number;
 }
 
+export interface RecordMessage extends MessageToSend {
+  value: BlocksRecord;
+}
+
 export interface BlockBatcherOptions {
-  send(messages: OutgoingMessage[]): Promise<void>;
+  send(messages: RecordMessage[]): Promise<void>;
   /** Sends begin at least this far apart; what comes between them goes together. 100 ms unless set. */
   gatherMs?: number;
 }
@@ -63,12 +67,12 @@ function kafkaIsAway(error: unknown): DependencyUnavailable {
 }
 
 /** Messages for the shards' partitions, each of blocks in the order in which they came. */
-export function recordsOf(blocks: readonly ShardBlock[]): OutgoingMessage[] {
+export function recordsOf(blocks: readonly ShardBlock[]): RecordMessage[] {
   const open = new Map<number, OpenRecord>();
-  const messages: OutgoingMessage[] = [];
+  const messages: RecordMessage[] = [];
   const close = (shard: number): void => {
     const record = open.get(shard);
-    if (record) messages.push({ key: null, partition: shard, value: encodeBlocksRecord(record.envelopes) });
+    if (record) messages.push({ key: null, partition: shard, value: new BlocksRecord(record.envelopes) });
     open.delete(shard);
   };
   for (const { shard, results, envelope } of blocks) {

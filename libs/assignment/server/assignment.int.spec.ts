@@ -55,7 +55,7 @@ describe('assignment', () => {
     return new FeedPublisher({
       database,
       messaging: {
-        send: async (_topic, messages) => {
+        send: async (_topic: string, messages: OutgoingMessage[]) => {
           await send(messages);
           for (const { partition, value } of messages) {
             const decoded = decodeShardRecord(value ?? new Uint8Array());

@@ -4,7 +4,7 @@ export { EVENT_SCHEMAS, validateEvent } from './event-schemas';
 export { GroupConsumer, type GroupConsumerOptions } from './group-consumer';
 export { KAFKA_SASL_FIELDS, type KafkaSasl, readKafkaSasl } from './kafka-sasl';
 export type { LogReader, LogRecord } from './log-reader';
-export type { OutgoingMessage, ReceivedMessage } from './message';
+export type { MessageToSend, OutgoingMessage, ReceivedMessage } from './message';
 export { type LogBounds, LogPositionOutOfBounds, PoisonError } from './messaging-errors';
 export { Messaging } from './messaging';
 export { MessagingModule } from './messaging.module';

@@ -20,6 +20,11 @@ declare module 'kafkajs/src/protocol/encoder.js' {
     offset: number;
     readonly buffer: Buffer;
     writeBuffer(bytes: Buffer): this;
+    writeEncoder(value: Encoder): Encoder;
+    writeInt16(value: number): this;
+    writeInt32(value: number): this;
+    writeString(value: string): this;
+    size(): number;
   }
 }
 
@@ -32,7 +37,7 @@ declare module 'kafkajs/src/protocol/requests/produce/index.js' {
   import type Encoder from 'kafkajs/src/protocol/encoder.js';
 
   /** What a producer of kafkajs 2.2.4 asks of one broker. */
-  export interface ProduceArguments<M extends Message = Message> {
+  export interface ProduceArguments<M = Message> {
     acks: number;
     timeout: number;
     compression?: number;
@@ -44,7 +49,7 @@ declare module 'kafkajs/src/protocol/requests/produce/index.js' {
 
   export interface ProduceExchange {
     request: { apiKey: number; apiVersion: number; apiName: string; encode: () => Promise<Encoder> };
-    response: object;
+    response: { decode: (bytes: Buffer) => Promise<unknown>; parse: (decoded: unknown) => Promise<unknown> };
   }
 
   const Produce: {
@@ -52,4 +57,15 @@ declare module 'kafkajs/src/protocol/requests/produce/index.js' {
     protocol: (of: { version: number }) => (given: ProduceArguments) => ProduceExchange;
   };
   export default Produce;
+}
+
+declare module 'kafkajs/src/protocol/request.js' {
+  import type Encoder from 'kafkajs/src/protocol/encoder.js';
+
+  /** The bytes that a connection of kafkajs 2.2.4 writes for a request. */
+  export default function createRequest(of: {
+    request: { apiKey: number; apiVersion: number; encode: () => Promise<Encoder> };
+    correlationId: number;
+    clientId: string;
+  }): Promise<Encoder>;
 }

@@ -9,6 +9,18 @@ export interface OutgoingMessage {
   partition?: number;
 }
 
+/** Bytes that are written where they are to be, instead of being copied there from a buffer of their own. */
+export interface WrittenBytes {
+  readonly byteLength: number;
+  /** Writes `byteLength` bytes from `at` on. May be called again, when a send is repeated. */
+  writeTo(into: Uint8Array, at: number): void;
+}
+
+/** A message to send, whose value may be written into the request. */
+export interface MessageToSend extends Omit<OutgoingMessage, 'value'> {
+  value: Uint8Array | WrittenBytes | null;
+}
+
 export interface ReceivedMessage {
   /** Logical name, without the installation's prefix. */
   topic: string;

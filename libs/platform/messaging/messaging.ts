@@ -10,7 +10,7 @@ import { GroupConsumer, type GroupConsumerAccess, type GroupConsumerOptions } fr
 import { createKafka, type MessagingOptions } from './kafka-client';
 import { GroupOfOneLogReader, type LogReader, type LogReaderOptions } from './log-reader';
 import type { LogDir } from './log-dirs';
-import { type OutgoingMessage, type ReceivedMessage, receivedMessage } from './message';
+import { type MessageToSend, type ReceivedMessage, receivedMessage } from './message';
 import type { LogBounds } from './messaging-errors';
 import { replayDeadLetters } from './replay-dead-letters';
 import { SendQueue } from './send-queue';
@@ -47,7 +47,7 @@ export class Messaging implements OnApplicationShutdown {
    * Resolves when all replicas have the messages. Rejects with `DependencyUnavailable` within about 5 s when Kafka is away (the messages
    * may arrive all the same), with a `DomainError` `too_large` when one is larger than its topic allows.
    */
-  send(logicalTopic: string, messages: OutgoingMessage[]): Promise<void> {
+  send(logicalTopic: string, messages: MessageToSend[]): Promise<void> {
     return this.sendQueue.send(this.topic(logicalTopic), messages);
   }
 

@@ -3,8 +3,9 @@ import type { Kafka, Message, Producer } from 'kafkajs';
 import { DependencyUnavailable, DomainError } from '@icmp-mon/platform/errors';
 import { bounded } from '@icmp-mon/platform/concurrency';
 import { KeptConnection } from './kept-connection';
-import type { OutgoingMessage } from './message';
+import type { MessageToSend, WrittenBytes } from './message';
 import { sendFailures } from './messaging-metrics';
+import type { BatchMessage } from './produce/record-batch';
 
 /** After this long without an acknowledgement the caller is told that Kafka is away. */
 const SEND_MS_MAX = 5_000;
@@ -42,7 +43,7 @@ export class SendQueue {
    * Resolves when every message is acknowledged. Rejects with `DependencyUnavailable`, `too_large` or `invalid`. A topic's limit
    * is one for all that goes to a partition at once: messages that are too large together are sent in halves, one after the other.
    */
-  async send(topic: string, messages: OutgoingMessage[]): Promise<void> {
+  async send(topic: string, messages: MessageToSend[]): Promise<void> {
     if (messages.length === 0) return;
     try {
       await this.sendTogether(topic, messages);
@@ -60,7 +61,7 @@ export class SendQueue {
     return this.connection.close();
   }
 
-  private async sendTogether(topic: string, messages: OutgoingMessage[]): Promise<void> {
+  private async sendTogether(topic: string, messages: MessageToSend[]): Promise<void> {
     if (this.closed || this.inFlight >= IN_FLIGHT_MAX)
       throw this.unavailable(topic, new Error(this.closed ? 'closed' : 'too many sends'));
     this.inFlight += 1;
@@ -86,9 +87,9 @@ export class SendQueue {
     return new DependencyUnavailable('Kafka', detail === undefined ? { cause } : { cause, detail });
   }
 
-  private async deliver(topic: string, messages: OutgoingMessage[]): Promise<void> {
+  private async deliver(topic: string, messages: MessageToSend[]): Promise<void> {
     const producer = await this.connection.open();
-    await producer.send({ topic, messages: messages.map(toKafka), acks: -1, timeout: REQUEST_MS_MAX });
+    await producer.send({ topic, messages: messages.map(toKafka) as Message[], acks: -1, timeout: REQUEST_MS_MAX });
   }
 }
 
@@ -100,7 +101,8 @@ function clockDetail(): string {
   );
 }
 
-function toKafka(message: OutgoingMessage): Message {
+/** kafkajs looks at no value on its way to our encoder. */
+function toKafka(message: MessageToSend): BatchMessage {
   return {
     key: message.key,
     value: message.value === null ? null : asBuffer(message.value),
@@ -109,7 +111,8 @@ function toKafka(message: OutgoingMessage): Message {
   };
 }
 
-function asBuffer(bytes: Uint8Array): Buffer {
+function asBuffer(bytes: Uint8Array | WrittenBytes): Buffer | WrittenBytes {
+  if (!(bytes instanceof Uint8Array)) return bytes;
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 

@@ -121,6 +121,28 @@ describe('sending', () => {
     await admin.disconnect();
   });
 
+  it('delivers values that are written into the request, one send after the other and many at once', async () => {
+    const valueOf = (mark: number): Buffer => Buffer.alloc(40_000 + mark * 7_000, mark);
+    const send = (mark: number): Promise<void> => {
+      const bytes = valueOf(mark);
+      const value = { byteLength: bytes.length, writeTo: (into: Uint8Array, at: number) => into.set(bytes, at) };
+      const whole = { key: 'whole', value: bytes, headers: { mark: String(mark) }, partition: 1 };
+      return messaging.send('internal.shard', [{ key: null, value, partition: 1 }, whole]);
+    };
+    const marks = Array.from({ length: 12 }, (_, at) => at + 1);
+    for (const mark of marks.slice(0, 4)) await send(mark);
+    await Promise.all(marks.slice(4).map(send));
+    const seen: number[] = [];
+    const reader = await messaging.openLog('internal.shard');
+    await reader.follow(1, 0, (records) => {
+      for (const { value } of records) seen.push(value.equals(valueOf(value[0])) ? value[0] : -1);
+      return Promise.resolve();
+    });
+    await eventually(() => expect(seen).toHaveLength(2 * marks.length));
+    await reader.close();
+    expect([...seen].sort((a, b) => a - b)).toEqual(marks.flatMap((mark) => [mark, mark]));
+  });
+
   it('tells that Kafka is away when it refuses, resets or never answers, and works again afterwards', async () => {
     const message = { key: 'k', value: Buffer.from('v') };
     await messaging.send(TOPIC, [message]);

@@ -1,5 +1,32 @@
 const TWO_31 = 0x8000_0000;
 
+/** How many bytes `writeVarint` writes. */
+export function sizeOfVarint(value: number): number {
+  let size = 1;
+  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 128)) size++;
+  return size;
+}
+
+/** Writes an integer of 0 to 2^53-1, seven bits a byte, lowest first, in 1 to 8 bytes; returns where it ends. */
+export function writeVarint(into: Uint8Array, at: number, value: number): number {
+  let rest = value;
+  while (rest >= TWO_31) {
+    into[at++] = (rest % 128) | 0x80;
+    rest = Math.floor(rest / 128);
+  }
+  while (rest >= 0x80) {
+    into[at++] = (rest & 0x7f) | 0x80;
+    rest >>>= 7;
+  }
+  into[at++] = rest;
+  return at;
+}
+
+/** What the varint of a signed integer holds: 2v (v ≥ 0) or -2v-1 (v < 0). */
+export function zigzagOf(value: number): number {
+  return value >= 0 ? value * 2 : -value * 2 - 1;
+}
+
 /** Grows by doubling and is reused between messages (`reset`), so that a hot loop allocates nothing. Little endian. */
 export class ByteWriter {
   private bytes: Uint8Array;
@@ -42,21 +69,12 @@ export class ByteWriter {
   /** An integer of 0 to 2^53-1, seven bits a byte, lowest first: 1 to 8 bytes. */
   varint(value: number): void {
     this.reserve(8);
-    let rest = value;
-    while (rest >= TWO_31) {
-      this.bytes[this.length++] = (rest % 128) | 0x80;
-      rest = Math.floor(rest / 128);
-    }
-    while (rest >= 0x80) {
-      this.bytes[this.length++] = (rest & 0x7f) | 0x80;
-      rest >>>= 7;
-    }
-    this.bytes[this.length++] = rest;
+    this.length = writeVarint(this.bytes, this.length, value);
   }
 
-  /** A signed integer, as the varint of 2v (v ≥ 0) or -2v-1 (v < 0). */
+  /** A signed integer, as the varint of `zigzagOf`. */
   zigzag(value: number): void {
-    this.varint(value >= 0 ? value * 2 : -value * 2 - 1);
+    this.varint(zigzagOf(value));
   }
 
   append(more: Uint8Array): void {

@@ -36,6 +36,7 @@ export {
 export { SeriesBuilder, type SeriesSamples, sortSamples } from './series-samples';
 export {
   type BlockEnvelope,
+  BlocksRecord,
   decodeShardRecord,
   encodeBlocksRecord,
   encodeFeedRecord,

@@ -1,6 +1,6 @@
 import { BLOCK_BYTES_MAX } from './block';
 import { ByteReader } from './byte-reader';
-import { ByteWriter } from './byte-writer';
+import { ByteWriter, sizeOfVarint, writeVarint, zigzagOf } from './byte-writer';
 import { feedFactFault, type FeedFact } from '@icmp-mon/probing/contract';
 
 /** A value of the shard's log stays below what a broker accepts unless told otherwise (1 MiB with its own overhead). */
@@ -35,21 +35,47 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 const I32_MAX = 0x7fff_ffff;
 
-/** One record of blocks. Throws a RangeError beyond `SHARD_RECORD_BYTES_MAX` or `RECORD_ENVELOPES_MAX`, or when empty. */
+/** A record of blocks, written where it is needed: a gateway copies the blocks from the upload into the request to Kafka. */
+export class BlocksRecord {
+  readonly byteLength: number;
+
+  /** Throws a RangeError beyond `SHARD_RECORD_BYTES_MAX` or `RECORD_ENVELOPES_MAX`, or when empty. */
+  constructor(private readonly envelopes: readonly BlockEnvelope[]) {
+    if (envelopes.length === 0 || envelopes.length > RECORD_ENVELOPES_MAX) {
+      throw new RangeError(`a record holds 1 to ${RECORD_ENVELOPES_MAX} blocks, not ${envelopes.length}`);
+    }
+    this.byteLength = bounded(envelopes.reduce((total, envelope) => total + sizeOfEnvelope(envelope), 1));
+  }
+
+  /** Writes `byteLength` bytes from `at` on. */
+  writeTo(into: Uint8Array, at: number): void {
+    into[at++] = SHARD_RECORD_KIND.blocks;
+    for (const { receivedAtMs, clockOffsetMs, block } of this.envelopes) {
+      at = writeVarint(into, at, wholeTime(receivedAtMs));
+      at = writeVarint(into, at, boundedOffset(clockOffsetMs));
+      at = writeVarint(into, at, block.length);
+      into.set(block, at);
+      at += block.length;
+    }
+  }
+}
+
+function sizeOfEnvelope({ receivedAtMs, clockOffsetMs, block }: BlockEnvelope): number {
+  const ofTimes = sizeOfVarint(wholeTime(receivedAtMs)) + sizeOfVarint(boundedOffset(clockOffsetMs));
+  return ofTimes + sizeOfVarint(block.length) + block.length;
+}
+
+const wholeTime = (atMs: number): number => Math.max(0, Math.floor(atMs));
+
+const boundedOffset = (offsetMs: number): number =>
+  zigzagOf(Math.max(-I32_MAX, Math.min(I32_MAX, Math.round(offsetMs))));
+
+/** The bytes of a `BlocksRecord`. Throws as that does. */
 export function encodeBlocksRecord(envelopes: readonly BlockEnvelope[]): Uint8Array {
-  if (envelopes.length === 0 || envelopes.length > RECORD_ENVELOPES_MAX) {
-    throw new RangeError(`a record holds 1 to ${RECORD_ENVELOPES_MAX} blocks, not ${envelopes.length}`);
-  }
-  const lengthMax = envelopes.reduce((total, { block }) => total + block.length + ENVELOPE_OVERHEAD_BYTES_MAX, 1);
-  const writer = new ByteWriter(lengthMax);
-  writer.u8(SHARD_RECORD_KIND.blocks);
-  for (const { receivedAtMs, clockOffsetMs, block } of envelopes) {
-    writer.varint(Math.max(0, Math.floor(receivedAtMs)));
-    writer.zigzag(Math.max(-I32_MAX, Math.min(I32_MAX, Math.round(clockOffsetMs))));
-    writer.varint(block.length);
-    writer.append(block);
-  }
-  return bounded(writer.view());
+  const record = new BlocksRecord(envelopes);
+  const bytes = new Uint8Array(record.byteLength);
+  record.writeTo(bytes, 0);
+  return bytes;
 }
 
 /** A tick: `atMs` is the database's clock of the lease that `leaseEpoch` belongs to. */
@@ -68,12 +94,13 @@ export function encodeFeedRecord(position: number, fact: FeedFact): Uint8Array {
   writer.u8(SHARD_RECORD_KIND.feed);
   writer.varint(position);
   writer.append(json);
-  return bounded(writer.view());
+  bounded(writer.byteLength);
+  return writer.view();
 }
 
-function bounded(bytes: Uint8Array): Uint8Array {
-  if (bytes.length <= SHARD_RECORD_BYTES_MAX) return bytes;
-  throw new RangeError(`a record of ${bytes.length} bytes, at most ${SHARD_RECORD_BYTES_MAX}: split it`);
+function bounded(bytes: number): number {
+  if (bytes <= SHARD_RECORD_BYTES_MAX) return bytes;
+  throw new RangeError(`a record of ${bytes} bytes, at most ${SHARD_RECORD_BYTES_MAX}: split it`);
 }
 
 /** Reads a value of the shard's log; blocks are views and not looked into. Never throws on bad bytes. */

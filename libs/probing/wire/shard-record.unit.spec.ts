@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type FeedFact, isFeedFact, shardOf } from '@icmp-mon/probing/contract';
-import { decodeShardRecord, encodeBlocksRecord, encodeFeedRecord, encodeTickRecord } from '.';
+import { BlocksRecord, decodeShardRecord, encodeBlocksRecord, encodeFeedRecord, encodeTickRecord } from '.';
 import { RECORD_ENVELOPES_MAX, SHARD_RECORD_BYTES_MAX } from './shard-record';
 import { blockOf, THREE_ROWS } from './block-fixtures';
 
@@ -44,6 +44,17 @@ describe('a record of the shard log', () => {
         expect(record).toEqual({ ok: true, record: { kind: 'blocks', envelopes } });
       }),
     );
+  });
+
+  it('is written in its exact length, wherever it is to be', () => {
+    const envelopes = [0, 127, 128, 2 ** 31 - 1, 2 ** 31, 2 ** 53 - 1].map((receivedAtMs) => {
+      return { receivedAtMs, clockOffsetMs: -1, block };
+    });
+    const record = new BlocksRecord(envelopes);
+    const bytes = new Uint8Array(record.byteLength + 4).fill(9);
+    record.writeTo(bytes, 2);
+    expect([bytes.slice(0, 2), bytes.slice(-2)]).toEqual([Uint8Array.of(9, 9), Uint8Array.of(9, 9)]);
+    expect(bytes.slice(2, -2)).toEqual(encodeBlocksRecord(envelopes));
   });
 
   it('holds clock offsets beyond its bounds at them', () => {

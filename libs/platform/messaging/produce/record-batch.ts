@@ -1,8 +1,10 @@
 import type { Message } from 'kafkajs';
+import type { WrittenBytes } from '../message';
 import type { Crc32c } from './crc32c';
 
 /** A message without a time of its own, because brokers date them, and without headers that repeat. */
-export interface BatchMessage extends Message {
+export interface BatchMessage extends Omit<Message, 'value' | 'headers'> {
+  value: string | Buffer | WrittenBytes | null;
   timestamp?: undefined;
   headers?: Record<string, string | Buffer>;
 }
@@ -33,16 +35,25 @@ function writeVarint(into: Buffer, at: number, value: number): number {
   return at;
 }
 
-function sizeOfBytes(bytes: string | Buffer | null | undefined): number {
+type FieldBytes = string | Buffer | WrittenBytes | null | undefined;
+
+const lengthOf = (bytes: string | Buffer | WrittenBytes): number =>
+  typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.byteLength;
+
+function sizeOfBytes(bytes: FieldBytes): number {
   if (bytes === null || bytes === undefined) return sizeOfVarint(NULL_LENGTH);
-  const length = Buffer.byteLength(bytes);
+  const length = lengthOf(bytes);
   return sizeOfVarint(length) + length;
 }
 
-function writeBytes(into: Buffer, at: number, bytes: string | Buffer | null | undefined): number {
+function writeBytes(into: Buffer, at: number, bytes: FieldBytes): number {
   if (bytes === null || bytes === undefined) return writeVarint(into, at, NULL_LENGTH);
-  const from = writeVarint(into, at, Buffer.byteLength(bytes));
-  return from + (typeof bytes === 'string' ? into.write(bytes, from) : bytes.copy(into, from));
+  const length = lengthOf(bytes);
+  const from = writeVarint(into, at, length);
+  if (typeof bytes === 'string') into.write(bytes, from);
+  else if (Buffer.isBuffer(bytes)) bytes.copy(into, from);
+  else bytes.writeTo(into, from);
+  return from + length;
 }
 
 function sizeOfRecordBody({ key, value, headers = {} }: BatchMessage, offsetDelta: number): number {
