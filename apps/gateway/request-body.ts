@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { RequestRefused } from '@icmp-mon/platform/http';
+import type { BodyMemory, BodySlabs } from './results/body-slabs';
 import type { HeldBody } from './results/upload-memory';
 
 /** A body has to bring at least this much in each look at it: a client that sends a byte per second holds its lane no longer. */
@@ -20,15 +21,19 @@ export function declaredLength(request: IncomingMessage, bytesMax: number): numb
 }
 
 /**
- * The body, in one buffer of its declared length.
+ * The body, in one buffer of its declared length, cut from the slabs: who reads it gives it back.
  * @throws DomainError `invalid` when the client ends it early, or has already; RequestRefused 408 when it comes too slowly; RetryLater when
  * there is no memory for it
  */
-export function readBody(request: IncomingMessage, length: number, memory: HeldBody): Promise<Buffer> {
+export function readBody(
+  request: IncomingMessage,
+  length: number,
+  { memory, slabs }: { memory: HeldBody; slabs: BodySlabs },
+): Promise<BodyMemory> {
   return new Promise((resolve, reject) => {
     // A request that ended while the guards looked at it says nothing more.
     if (request.destroyed) return reject(cutOff());
-    const body = new GrowingBody(length, memory);
+    const body = new GrowingBody(length, memory, slabs);
     let lookedAt = 0;
     const slow = setInterval(() => {
       if (body.filled - lookedAt < (BYTES_PER_S_MIN * LOOK_EVERY_MS) / 1_000) {
@@ -59,7 +64,7 @@ export function readBody(request: IncomingMessage, length: number, memory: HeldB
         return fail(new DomainError('invalid', `The body ended after ${body.filled} of ${length} bytes.`));
       }
       memory.arrived();
-      settle(() => resolve(body.bytes));
+      settle(() => resolve(body.whole));
     };
     const onError = (cause: Error): void => fail(cutOff(cause));
     // Every request closes in the end; an error made for each would cost more than reading it.
@@ -69,33 +74,37 @@ export function readBody(request: IncomingMessage, length: number, memory: HeldB
   });
 }
 
+const NO_MEMORY: BodyMemory = { bytes: Buffer.alloc(0), giveBack: () => undefined };
+
 /** Node holds a body to its Content-Length; a chunk never reaches beyond it. */
 class GrowingBody {
   filled = 0;
-  private buffer = Buffer.alloc(0);
+  private piece = NO_MEMORY;
 
   constructor(
     private readonly length: number,
     private readonly memory: HeldBody,
+    private readonly slabs: BodySlabs,
   ) {}
 
-  get bytes(): Buffer {
-    return this.buffer;
+  get whole(): BodyMemory {
+    return this.piece;
   }
 
   append(chunk: Buffer): void {
     const needed = this.filled + chunk.length;
-    if (needed > this.buffer.length) this.grow(needed);
-    chunk.copy(this.buffer, this.filled);
+    if (needed > this.piece.bytes.length) this.grow(needed);
+    chunk.copy(this.piece.bytes, this.filled);
     this.filled = needed;
   }
 
   private grow(needed: number): void {
-    const capacity = Math.min(this.length, Math.max(needed, FIRST_BYTES, this.buffer.length * 2));
-    this.memory.grow(capacity - this.buffer.length);
-    const larger = Buffer.allocUnsafe(capacity);
-    this.buffer.copy(larger, 0, 0, this.filled);
-    this.buffer = larger;
+    const before = this.piece;
+    const capacity = Math.min(this.length, Math.max(needed, FIRST_BYTES, before.bytes.length * 2));
+    this.memory.grow(capacity - before.bytes.length);
+    this.piece = this.slabs.take(capacity);
+    before.bytes.copy(this.piece.bytes, 0, 0, this.filled);
+    before.giveBack();
   }
 }
 

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readBody } from './request-body';
+import { type BodyMemory, BodySlabs } from './results/body-slabs';
 import { type HeldBody, UploadMemory } from './results/upload-memory';
 
 const WAIT = { timeout: 20_000 };
@@ -12,6 +13,11 @@ const usedBytes: number[] = [];
 
 const held = (bytesMax = 8 * MIB): HeldBody =>
   new UploadMemory({ bytesMax, agentBytesMax: Infinity, onChange: (bytes) => usedBytes.push(bytes) }).hold('agent');
+
+const slabs = new BodySlabs();
+
+const bodyOf = (request: IncomingMessage, length: number, memory: HeldBody): Promise<BodyMemory> =>
+  readBody(request, length, { memory, slabs });
 
 afterEach(() => {
   server?.closeAllConnections();
@@ -33,25 +39,27 @@ async function requested(declaredBytes: number, sent: string): Promise<{ request
 describe('the body of a request', () => {
   it.each(['', 'abc'])('is read whole: "%s"', async (body) => {
     const { request, client } = await requested(body.length, body);
-    expect((await readBody(request, body.length, held())).toString()).toBe(body);
+    const whole = await bodyOf(request, body.length, held());
+    expect(whole.bytes.toString()).toBe(body);
+    whole.giveBack();
     client.destroy();
   });
 
   it('takes memory for what has arrived, not for what was announced', async () => {
     usedBytes.length = 0;
     const { request, client } = await requested(4 * MIB, 'x');
-    const body = readBody(request, 4 * MIB, held());
+    const body = bodyOf(request, 4 * MIB, held());
     await expect.poll(() => usedBytes.length, WAIT).toBeGreaterThan(0);
     expect(usedBytes).toEqual([64 * 1024]);
     client.write(Buffer.alloc(4 * MIB - 1, 'x'));
-    expect((await body).equals(Buffer.alloc(4 * MIB, 'x'))).toBe(true);
+    expect((await body).bytes.equals(Buffer.alloc(4 * MIB, 'x'))).toBe(true);
     expect(usedBytes.at(-1)).toBe(4 * MIB);
     client.destroy();
   });
 
   it('is refused when there is no memory for what comes', async () => {
     const { request, client } = await requested(MIB, 'x');
-    const body = readBody(request, MIB, held(MIB / 2));
+    const body = bodyOf(request, MIB, held(MIB / 2));
     client.write(Buffer.alloc(MIB - 1));
     await expect(body).rejects.toMatchObject({ code: 'unavailable' });
     client.destroy();
@@ -59,13 +67,13 @@ describe('the body of a request', () => {
 
   it('is refused when it comes slowly', async () => {
     const { request, client } = await requested(MIB, 'x');
-    await expect(readBody(request, MIB, held())).rejects.toMatchObject({ status: 408 });
+    await expect(bodyOf(request, MIB, held())).rejects.toMatchObject({ status: 408 });
     client.destroy();
   });
 
   it('is refused when the client goes away amid it', async () => {
     const { request, client } = await requested(10, 'abc');
-    const body = readBody(request, 10, held());
+    const body = bodyOf(request, 10, held());
     client.destroy();
     await expect(body).rejects.toMatchObject({ code: 'invalid' });
   });
@@ -74,6 +82,6 @@ describe('the body of a request', () => {
     const { request, client } = await requested(10, 'abc');
     client.destroy();
     await expect.poll(() => request.destroyed, WAIT).toBe(true);
-    await expect(readBody(request, 10, held())).rejects.toMatchObject({ code: 'invalid' });
+    await expect(bodyOf(request, 10, held())).rejects.toMatchObject({ code: 'invalid' });
   });
 });

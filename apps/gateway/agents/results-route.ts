@@ -8,6 +8,7 @@ import { LaneOrder } from '../results/lane-order';
 import { RateLimit } from '../results/rate-limit';
 import { ResultsIntake, type LaneName } from '../results/results-intake';
 import { uploadsDeferred } from '../results/results-metrics';
+import { type BodyMemory, BodySlabs } from '../results/body-slabs';
 import type { HeldBody, UploadMemory } from '../results/upload-memory';
 import type { Route } from '../tls-listener';
 import type { AgentAdmission } from './agent-admission';
@@ -38,6 +39,7 @@ interface Arriving {
 /** `POST /v1/results`, on bare node:http: a gateway hears this route all day, and Nest's way to it costs more than its work. */
 export class ResultsRoute implements Route {
   private readonly order = new LaneOrder();
+  private readonly slabs = new BodySlabs();
   /** The upload of each lane whose body is not whole. */
   private readonly arriving = new Map<string, Arriving>();
   private readonly givenUp = new WeakSet<IncomingMessage>();
@@ -94,7 +96,11 @@ export class ResultsRoute implements Route {
       const body = await this.read(request, length, memory).finally(() => this.arriving.delete(key));
       const sentAtMs = timeOf(request, 'x-icmpmon-sent-at');
       const clockOriginMs = timeOf(request, 'x-icmpmon-clock-origin');
-      return await this.parts.intake.accept({ agentId, lane, body, sentAtMs, clockOriginMs, receivedAtMs });
+      const upload = { agentId, lane, body: body.bytes, sentAtMs, clockOriginMs, receivedAtMs };
+      const answer = await this.parts.intake.accept(upload);
+      // Kafka has the blocks. After a failure a send that was given up may still read them.
+      body.giveBack();
+      return answer;
     } catch (error) {
       if (error instanceof DependencyUnavailable) uploadsDeferred.inc({ reason: 'kafka' });
       throw error;
@@ -114,9 +120,9 @@ export class ResultsRoute implements Route {
     look.unref();
   }
 
-  private async read(request: IncomingMessage, length: number, memory: HeldBody): Promise<Buffer> {
+  private async read(request: IncomingMessage, length: number, memory: HeldBody): Promise<BodyMemory> {
     try {
-      return await readBody(request, length, memory);
+      return await readBody(request, length, { memory, slabs: this.slabs });
     } catch (error) {
       this.givenUp.add(request);
       if (error instanceof RequestRefused) uploadsDeferred.inc({ reason: 'slow' });
