@@ -30,15 +30,17 @@ const COLUMN_OF: Readonly<Record<TargetSort, { column: string; type: string }>> 
   since: { column: 'since_sort', type: 'timestamptz' },
 };
 
+const SEARCH = 'SELECT key FROM target_search WHERE text LIKE $1';
+
 /** Filters as the portal sends them, and as one would write them. */
 const FILTERS: readonly { query: Record<string, string>; where: string; params: unknown[] }[] = [
   { query: {}, where: '', params: [] },
   { query: { status: 'down' }, where: 'status_rank = 0', params: [] },
   { query: { status: 'down,degraded' }, where: 'status_rank IN (0, 1)', params: [] },
   { query: { tier: 'fast' }, where: 'tier = $1', params: ['fast'] },
-  { query: { q: 'site=s017' }, where: 'tags @> $1::jsonb', params: ['{"site":"s017"}'] },
-  { query: { q: '127.25' }, where: '(host(ip) LIKE $1 OR name_sort LIKE $1)', params: ['127.25%'] },
-  { query: { q: 'core-a' }, where: '(host(ip) LIKE $1 OR name_sort LIKE $1)', params: ['core-a%'] },
+  { query: { q: 'site=s017' }, where: `key IN (${SEARCH})`, params: ['%\tsite=s017\t%'] },
+  { query: { q: '127.25' }, where: `key IN (${SEARCH})`, params: ['%127.25%'] },
+  { query: { q: 'core-a' }, where: `key IN (${SEARCH})`, params: ['%core-a%'] },
 ];
 
 type Slowest = Record<'product' | 'reference', string[]>;

@@ -23,6 +23,7 @@ const single = ['docs/asyncapi.yaml', 'package-lock.json', 'tsconfig.base.json']
 const portalOnly = /^(apps\/portal|libs\/[^/]+\/(ui|look)|libs\/platform\/(ui-kit|live-stream|charts))\//;
 const serverOnly =
   /^(apps\/(?!portal)|migrations|docs|libs\/[^/]+\/(server|wire|agent)|libs\/platform\/(?!ui-kit|live-stream|charts))/;
+const portalBuild = /^libs\/platform\/workspace\/(build-portal|compress-files)\.mjs$/;
 
 /** @param {string} path */
 const isOfTool = (path) => tools.some((name) => path.startsWith(`${name}/`));
@@ -43,9 +44,9 @@ export function buildables() {
   if (existsSync(join(rootDir, 'apps/portal/project.json'))) {
     parts.push({
       name: 'portal',
-      isSource: (path) => !serverOnly.test(path) && !isOfTool(path),
+      isSource: (path) => portalBuild.test(path) || (!serverOnly.test(path) && !isOfTool(path)),
       result: join(distDir, 'apps/portal/browser/index.html'),
-      command: [nodeForBuild(), 'node_modules/nx/dist/bin/nx.js', 'build', 'portal', '--skip-nx-cache'],
+      command: [nodeForBuild(), 'libs/platform/workspace/build-portal.mjs'],
     });
   }
   return parts;

@@ -13,6 +13,7 @@ import { AgentsLifeCycle1790000052000 } from './control/1790000052000-agents-lif
 import { AssignmentLiveness1790000056000 } from './control/1790000056000-assignment-liveness';
 import { AssignmentRefusedKeys1790000056100 } from './control/1790000056100-assignment-refused-keys';
 import { AssignmentMoves1790000061000 } from './control/1790000061000-assignment-moves';
+import { TargetsSearch1790000065000 } from './control/1790000065000-targets-search';
 import { IdentityAccess1790000054000 } from './control/1790000054000-identity-access';
 import { PlatformTimescale1790000000000 } from './telemetry/1790000000000-platform-timescale';
 import { TelemetryConsumerOffset1790000000100 } from './telemetry/1790000000100-platform-consumer-offset';
@@ -50,6 +51,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   AssignmentLiveness1790000056000,
   AssignmentRefusedKeys1790000056100,
   AssignmentMoves1790000061000,
+  TargetsSearch1790000065000,
 ];
 
 /** Applied in the order of their timestamps; the first creates the timescaledb extension. */

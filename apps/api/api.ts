@@ -14,8 +14,21 @@ const OPEN_API = {
   description:
     'Reachability of large networks: targets, their status from many vantage points, and the measurements behind it.',
   version: '1',
-  uiPath: 'api/docs',
+  pagePath: '/api/docs',
   jsonPath: '/api/openapi.json',
+  tags: [
+    { name: 'targets', description: 'The addresses that are monitored: the list, and each of them.' },
+    {
+      name: 'status',
+      description: 'What the agents agree on for a target, how it changed, and all changes as a stream.',
+    },
+    { name: 'results', description: 'What was measured: single results, figures of windows, live results.' },
+    { name: 'tiers', description: 'How targets are monitored: how often, by which agents, and when a status changes.' },
+    { name: 'agents', description: 'The processes on vantage points: the fleet, its health, and tokens to join it.' },
+    { name: 'auth', description: 'Logging in and out, and logins that are open.' },
+    { name: 'access', description: 'Accounts and API keys.' },
+    { name: 'operations', description: 'The health of the product itself, and messages that could not be handled.' },
+  ],
 };
 
 /** The API as a Nest application, its documents and the portal mounted, not listening yet. */

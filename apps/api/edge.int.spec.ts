@@ -81,15 +81,56 @@ describe('a request that is none', () => {
 
   it('has a method that the address does not have: 405, with those it has', async () => {
     for (const [method, path, allow] of [
-      ['TRACE', '/api/v1/targets', 'GET, POST'],
-      ['PUT', '/api/v1/targets', 'GET, POST'],
-      ['PATCH', '/api/v1/targets/192.0.2.1', 'DELETE, GET'],
-      ['DELETE', '/api/v1/auth/login', 'POST'],
+      ['TRACE', '/api/v1/targets', 'GET, HEAD, OPTIONS, POST'],
+      ['PUT', '/api/v1/targets', 'GET, HEAD, OPTIONS, POST'],
+      ['PUT', '/api/v1/targets/192.0.2.1', 'DELETE, GET, HEAD, OPTIONS, PATCH'],
+      ['DELETE', '/api/v1/auth/login', 'OPTIONS, POST'],
     ]) {
       const connection = await raw(`${method} ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
       expect(await problemOf(connection), `${method} ${path}`).toBe(405);
       expect(connection.answer?.headers['allow']).toBe(allow);
     }
+    const head = await fetch(`${api.url}/api/v1/auth/login`, { method: 'HEAD' });
+    expect([head.status, head.headers.get('allow')]).toEqual([405, 'OPTIONS, POST']);
     expect(await problemOf(await raw('TRACE /nothing HTTP/1.1\r\nHost: x\r\n\r\n'))).toBe(404);
+  });
+
+  it('asks for the methods of an address: an answer without a body', async () => {
+    const response = await fetch(`${api.url}/api/v1/targets`, { method: 'OPTIONS' });
+    expect([response.status, response.headers.get('allow'), await response.text()]).toEqual([
+      ...[204, 'GET, HEAD, OPTIONS, POST', ''],
+    ]);
+    expect((await fetch(`${api.url}/api/v1/nothing`, { method: 'OPTIONS' })).status).toBe(404);
+  });
+
+  it('asks for the headers of a list and of a stream, which then does not begin', async () => {
+    for (const [path, type] of [
+      ['/api/v1/targets', 'application/json'],
+      ['/api/v1/status/stream', 'text/event-stream'],
+    ] as const) {
+      const response = await api.ask(path, { method: 'HEAD' });
+      expect(response.status).toBe(200);
+      expect(response.headers.get('content-type')).toContain(type);
+      expect(await response.text()).toBe('');
+    }
+  });
+
+  it.each([
+    ['/api/v1/target', '/api/v1/targets'],
+    ['/api/v1/tragets/192.0.2.1/history', '/api/v1/targets/192.0.2.1/history'],
+    ['/api/v1/targets/192.0.2.1/reslts', '/api/v1/targets/192.0.2.1/results'],
+    ['/api/v2/tiers', '/api/v1/tiers'],
+  ])('has a path that is almost one: %s', async (path, meant) => {
+    const response = await api.ask(path);
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ detail: `There is no GET ${path}; did you mean ${meant}?` });
+  });
+
+  it('has query parameters on an address that takes none', async () => {
+    const response = await api.ask('/api/v1/targets/counts?limit=3');
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      errors: [{ pointer: '?limit', detail: 'There is no parameter "limit": this address takes none.' }],
+    });
   });
 });

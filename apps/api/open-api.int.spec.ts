@@ -19,18 +19,33 @@ interface Schema {
   properties?: Record<string, Schema>;
 }
 
+interface Media {
+  schema: Schema;
+  example?: unknown;
+}
+
+interface Answer {
+  $ref?: string;
+  description?: string;
+  content?: Record<string, Media>;
+}
+
 interface Operation {
   'x-permission'?: string;
+  summary?: string;
+  tags?: string[];
   security?: unknown[];
-  responses: object;
-  parameters?: { name: string; in: string; schema: Schema }[];
-  requestBody?: { content: { 'application/json'?: { schema: Schema } } };
+  responses: Record<string, Answer>;
+  parameters?: { name: string; in: string; description?: string; schema: Schema }[];
+  requestBody?: { content: Record<string, Media> };
 }
 
 interface Document {
   openapi: string;
+  security: unknown[];
+  tags: { name: string; description?: string }[];
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, Schema> };
+  components: { schemas: Record<string, Schema>; responses: Record<string, Answer> };
 }
 
 let api: TestApi;
@@ -54,16 +69,35 @@ function operations(): { method: string; path: string; permission: string | unde
         method: method.toUpperCase(),
         path: route,
         permission: operation['x-permission'],
-        isPublic: (operation.security ?? []).length === 0,
+        isPublic: (operation.security ?? document.security).length === 0,
       })),
   );
 }
+
+function described(): { name: string; path: string; operation: Operation }[] {
+  return Object.entries(document.paths).flatMap(([route, item]) =>
+    Object.entries(item).map(([method, operation]) => ({
+      name: `${method.toUpperCase()} ${route}`,
+      path: route,
+      operation,
+    })),
+  );
+}
+
+const answerOf = (answer: Answer): Answer =>
+  answer.$ref === undefined ? answer : document.components.responses[answer.$ref.split('/').at(-1) ?? ''];
+
+/** The schema, its references made to the document that the validator knows. */
+const withRoot = (schema: Schema): object =>
+  JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"openapi#/components')) as object;
 
 /** Routes that take a JSON body, with its schema. */
 function bodies(): { method: string; path: string; schema: Schema }[] {
   return Object.entries(document.paths).flatMap(([route, item]) =>
     Object.entries(item).flatMap(([method, { requestBody }]) => {
-      const ref = requestBody?.content['application/json']?.schema.$ref?.split('/').at(-1);
+      const ref = Object.values(requestBody?.content ?? {})[0]
+        ?.schema.$ref?.split('/')
+        .at(-1);
       const schema = ref === undefined ? undefined : document.components.schemas[ref];
       return schema === undefined ? [] : [{ method: method.toUpperCase(), path: route, schema }];
     }),
@@ -126,11 +160,66 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('names each way to log in once', () => {
-    for (const [route, item] of Object.entries(document.paths)) {
-      for (const [method, { security = [] }] of Object.entries(item)) {
-        const ways = security.map((way) => JSON.stringify(way));
-        expect(new Set(ways).size, `${method} ${route}`).toBe(ways.length);
+  it('names the ways to log in once for all, and what is open to everybody', () => {
+    expect(document.security).toEqual([{ apiKey: [] }, { session: [] }]);
+    for (const { name, operation } of described()) expect([undefined, []], name).toContainEqual(operation.security);
+  });
+
+  it('describes every operation, parameter and tag', () => {
+    const all = described();
+    const tags = new Map(document.tags.map(({ name, description }) => [name, description]));
+    expect([...tags.values()].filter((text) => !text)).toEqual([]);
+    const silent = all.flatMap(({ name, operation: { summary, tags: ofOperation = [], parameters = [] } }) => [
+      ...(summary ? [] : [`${name} has no summary`]),
+      ...(ofOperation.length === 1 && tags.has(ofOperation[0]) ? [] : [`${name} is of no part that is described`]),
+      ...parameters.filter(({ description }) => !description).map((parameter) => `${name} ${parameter.name}`),
+    ]);
+    expect(silent).toEqual([]);
+    const used = new Set(all.flatMap(({ operation }) => operation.tags ?? []));
+    expect([...tags.keys()].filter((name) => !used.has(name))).toEqual([]);
+  });
+
+  it('has examples of every body and answer that their schemas allow', () => {
+    const ajv = new Ajv2020({ strict: false, allErrors: true });
+    addFormats.default(ajv);
+    ajv.addSchema({ $id: 'openapi', components: document.components });
+    const wrong: string[] = [];
+    const check = (name: string, { schema, example }: Media): void => {
+      if (example === undefined) wrong.push(`${name} has none`);
+      const isValid = ajv.validate(withRoot(schema), example);
+      if (!isValid) wrong.push(`${name}: ${ajv.errorsText()} ${JSON.stringify(example)}`);
+    };
+    for (const { name, operation } of described()) {
+      for (const media of Object.values(operation.requestBody?.content ?? {})) check(`${name} body`, media);
+      for (const [status, answer] of Object.entries(operation.responses)) {
+        for (const [type, media] of Object.entries(answerOf(answer).content ?? {})) {
+          if (type !== 'text/event-stream') check(`${name} ${status}`, media);
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('names what each operation answers errors with, by status, with an example', () => {
+    for (const { name, operation, path: route } of described()) {
+      const isPublic = (operation.security ?? document.security).length === 0;
+      const parameters = (operation.parameters ?? []).map((parameter) => parameter.name);
+      const wanted = [
+        ...['429', '503', 'default'],
+        ...(isPublic ? [] : ['401']),
+        ...(operation['x-permission'] === undefined ? [] : ['403']),
+        ...(route.includes('{') ? ['404'] : []),
+        ...(operation.requestBody === undefined ? [] : ['400', '413', '415']),
+        ...(parameters.includes('If-Match') ? ['412'] : []),
+        ...(parameters.includes('Idempotency-Key') ? ['409'] : []),
+      ];
+      expect(Object.keys(operation.responses), name).toEqual(expect.arrayContaining(wanted));
+      for (const [status, answer] of Object.entries(operation.responses).filter(([each]) => !each.startsWith('2'))) {
+        const { description, content } = answerOf(answer);
+        expect(description, `${name} ${status}`).toBeTruthy();
+        const example = content?.['application/problem+json']?.example as { status: number } | undefined;
+        expect(example, `${name} ${status}`).toBeDefined();
+        if (status !== 'default') expect(example?.status).toBe(Number(status));
       }
     }
   });
@@ -178,8 +267,12 @@ describe('the OpenAPI document', () => {
     expect(differing).toEqual([]);
   });
 
-  it('is shown as a page', async () => {
-    expect((await fetch(`${api.url}/api/docs`)).status).toBe(200);
+  it('is shown as a page that names every operation, and runs no scripts', async () => {
+    const response = await fetch(`${api.url}/api/docs`);
+    expect(response.headers.get('content-type')).toContain('text/html');
+    const page = await response.text();
+    for (const { path: route } of described()) expect(page).toContain(`<code>${route}</code>`);
+    expect(page).not.toContain('<script');
   });
 });
 
@@ -210,7 +303,9 @@ describe('every route that takes a body', () => {
       expect(await latin1.json()).toMatchObject({ detail: expect.stringContaining('UTF-8') as string });
       const half = await send(method, route, '{"a":"\\ud800"}');
       expect(await half.json(), `${method} ${route}`).toMatchObject({ errors: [{ pointer: '#/a' }] });
-      for (const name of Object.keys(schema.properties ?? {}).filter((each) => !schema.required?.includes(each))) {
+      const removable = (name: string): boolean => [schema.properties?.[name].type].flat().includes('null');
+      const optional = Object.keys(schema.properties ?? {}).filter((each) => !schema.required?.includes(each));
+      for (const name of optional.filter((each) => !removable(each))) {
         const response = await send(method, route, JSON.stringify({ [name]: null }));
         expect(response.status, `${method} ${route} ${name}`).toBe(400);
         const { errors } = (await response.json()) as { errors: { pointer: string }[] };

@@ -1,8 +1,13 @@
+import http from 'node:http';
+import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApi, type TestApi } from './testing/test-api';
+
+/** Long enough to be compressed. */
+const SCRIPT = 'export const answer = 42;\n'.repeat(200);
 
 let api: TestApi;
 let folder: string;
@@ -13,12 +18,33 @@ beforeAll(async () => {
   await writeFile(path.join(folder, 'index.html'), '<!doctype html><title>portal</title>');
   await writeFile(path.join(folder, 'main-8_P-9KQu.js'), 'export {};');
   await writeFile(path.join(folder, 'favicon.svg'), '<svg/>');
+  await writeFile(path.join(folder, 'main-AAAAAAAA.js'), SCRIPT);
+  // As the build leaves them.
+  await writeFile(path.join(folder, 'main-AAAAAAAA.js.br'), brotliCompressSync(SCRIPT));
+  await writeFile(path.join(folder, 'main-AAAAAAAA.js.gz'), gzipSync(SCRIPT));
   api = await startTestApi({ portalDir: folder });
 });
 afterAll(async () => {
   await api.stop();
   await rm(folder, { recursive: true });
 });
+
+/** As sent: nothing is decoded. */
+function asSent(
+  target: string,
+  headers: Record<string, string>,
+): Promise<{ headers: http.IncomingHttpHeaders; body: Buffer; status: number }> {
+  return new Promise((resolve, reject) => {
+    const request = http.get(`${api.url}${target}`, { headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () =>
+        resolve({ headers: response.headers, body: Buffer.concat(chunks), status: response.statusCode ?? 0 }),
+      );
+    });
+    request.on('error', reject);
+  });
+}
 
 const page = (target: string): Promise<Response> =>
   fetch(`${api.url}${target}`, { headers: { accept: 'text/html,*/*' } });
@@ -71,5 +97,34 @@ describe('the portal', () => {
       const response = await fetch(`${api.url}${target}`);
       expect(await response.text()).not.toContain('root:');
     }
+  });
+
+  it.each([
+    ['br', brotliDecompressSync],
+    ['gzip', gunzipSync],
+  ] as const)('sends its files compressed as %s where the build has done that', async (coding, decode) => {
+    const target = '/main-AAAAAAAA.js';
+    const plain = await asSent(target, {});
+    const sent = await asSent(target, { 'accept-encoding': coding });
+    expect(decode(sent.body).toString()).toBe(SCRIPT);
+    expect(sent.headers).toMatchObject({
+      'content-encoding': coding,
+      'content-length': String(sent.body.length),
+      'content-type': plain.headers['content-type'],
+      'cache-control': 'public, max-age=31536000, immutable',
+    });
+    expect([plain.headers['vary'], sent.headers['vary']]).toEqual(['Accept-Encoding', 'Accept-Encoding']);
+    expect(plain.headers['content-encoding']).toBeUndefined();
+    const { etag } = sent.headers;
+    expect(etag).not.toBe(plain.headers.etag);
+    const again = await asSent(target, { 'accept-encoding': coding, 'if-none-match': etag ?? '' });
+    expect([again.status, again.body.length]).toEqual([304, 0]);
+    const other = await asSent(target, { 'if-none-match': etag ?? '' });
+    expect(other.status).toBe(200);
+  });
+
+  it('sends what was too small to be compressed as it is', async () => {
+    const sent = await asSent('/favicon.svg', { 'accept-encoding': 'br, gzip' });
+    expect([sent.headers['content-encoding'], sent.body.toString()]).toEqual([undefined, '<svg/>']);
   });
 });

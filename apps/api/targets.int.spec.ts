@@ -109,11 +109,27 @@ describe('registering a target', () => {
     expect(errors.map((error) => error.pointer)).toContain(pointer);
   });
 
+  it.each([
+    [{ tier: undefined }, 'tier is required'],
+    [{ tier: 'standart' }, 'There is no tier "standart"; did you mean "standard"? GET /api/v1/tiers lists them.'],
+    [{ tags: {}, tag: {} }, 'There is no field "tag"; did you mean "tags"?'],
+  ])('says what %j lacks, or was to be', async (more, detail) => {
+    const response = await register('192.0.2.201', more);
+    expect(response.status).toBe(400);
+    const { errors } = (await response.json()) as { errors: { detail: string }[] };
+    expect(errors.map((error) => error.detail)).toContain(detail);
+  });
+
   it('refuses a second one of the same address in the VRF, naming the first; another VRF is another target', async () => {
     const first = await registered('192.0.2.2');
     const again = await register('192.0.2.2');
     expect(again.status).toBe(409);
-    expect(await again.json()).toMatchObject({ code: 'conflict', targetId: first.id });
+    expect(again.headers.get('location')).toBe(`/api/v1/targets/${first.id}`);
+    expect(await again.json()).toMatchObject({
+      code: 'conflict',
+      targetId: first.id,
+      target: `/api/v1/targets/${first.id}`,
+    });
     const elsewhere = await registered('192.0.2.2', { vrf: 'lab' });
 
     const ambiguous = await api.ask('/api/v1/targets/192.0.2.2');
@@ -185,6 +201,82 @@ describe('an Idempotency-Key', () => {
   });
 });
 
+describe('changing a target', () => {
+  const change = (ref: string, patch: object, headers: Record<string, string> = {}): Promise<Response> =>
+    api.ask(`/api/v1/targets/${ref}`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/merge-patch+json', ...headers },
+      body: JSON.stringify(patch),
+    });
+
+  it('changes what is named, leaves the rest, and answers the whole target', async () => {
+    const target = await registered('192.0.2.30', { name: 'a', tags: { site: 'fra', role: 'core' } });
+    const response = await change('192.0.2.30', { tier: 'fast', tags: { role: null, rack: 'r 1' } });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('etag')).toBe('"2"');
+    const changed = (await response.json()) as TargetView;
+    const tags = { site: 'fra', rack: 'r 1' };
+    expect(changed).toEqual({ ...target, version: 2, tier: 'fast', tags, asOf: expect.any(String) as string });
+    const read = (await (await api.ask(`/api/v1/targets/${target.id}`)).json()) as TargetView;
+    expect(read).toEqual({ ...changed, asOf: read.asOf });
+    expect((await events(target.id)).at(-1)).toMatchObject({
+      type: 'TargetChanged',
+      metadata: { actor: expect.stringMatching(/^api-key:/) as string },
+    });
+    const found = (await (await api.ask('/api/v1/targets?q=rack=')).json()) as TargetPage;
+    expect(found.items.map(({ id }) => id)).toEqual([target.id]);
+  });
+
+  it('takes application/json too, and null for a name to remove', async () => {
+    await registered('192.0.2.31', { name: 'a' });
+    const response = await change('192.0.2.31', { name: null }, { 'content-type': 'application/json' });
+    expect(await response.json()).toMatchObject({ name: null, version: 2 });
+  });
+
+  it('makes no event when nothing is another', async () => {
+    const target = await registered('192.0.2.32', { name: 'a', tags: { site: 'fra' } });
+    for (const patch of [{}, { name: 'a' }, { tags: { site: 'fra', none: null } }, { tier: 'standard' }]) {
+      const response = await change(target.id, patch);
+      expect([response.status, response.headers.get('etag')]).toEqual([200, '"1"']);
+    }
+    expect(await events(target.id)).toHaveLength(1);
+  });
+
+  it('minds If-Match and Idempotency-Key', async () => {
+    const target = await registered('192.0.2.33');
+    expect((await change(target.id, { name: 'b' }, { 'if-match': '"9"' })).status).toBe(412);
+    const once = { 'if-match': '"1"', 'idempotency-key': 'change-33' };
+    const answers = [await change(target.id, { name: 'b' }, once), await change(target.id, { name: 'b' }, once)];
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect(answers.map(({ headers }) => headers.get('etag'))).toEqual(['"2"', '"2"']);
+    expect((await change(target.id, { name: 'c' }, once)).status).toBe(409);
+    expect(await events(target.id)).toHaveLength(2);
+  });
+
+  it.each([
+    [{ tier: 'no-such-tier' }, '#/tier'],
+    [{ tier: null }, '#/tier'],
+    [{ name: '' }, '#/name'],
+    [{ name: 'a\u200b' }, '#/name'],
+    [{ tags: null }, '#/tags'],
+    [{ tags: { 'a b': 'x' } }, '#/tags'],
+    [{ tags: { 'a b': null } }, '#/tags'],
+    [{ tags: Object.fromEntries(Array.from({ length: 32 }, (_, at) => [`k${at}`, 'x'])) }, '#/tags'],
+    [{ ip: '192.0.2.35' }, '#/ip'],
+    [{ vrf: 'lab' }, '#/vrf'],
+  ])('refuses %j at its field', async (patch, pointer) => {
+    await register('192.0.2.34', { tags: { site: 'fra' } });
+    const response = await change('192.0.2.34', patch);
+    expect(response.status).toBe(400);
+    const { errors } = (await response.json()) as { errors: { pointer: string }[] };
+    expect(errors.map((error) => error.pointer)).toContain(pointer);
+  });
+
+  it('does not find one that is not there', async () => {
+    expect((await change('192.0.2.99', { name: 'a' })).status).toBe(404);
+  });
+});
+
 describe('removing a target', () => {
   it('takes it out of the list; a second removal finds nothing', async () => {
     const target = await registered('192.0.2.20');
@@ -236,6 +328,9 @@ describe('reading', () => {
     'cursor=xyz',
     'colour=red',
     'tier=a%00b',
+    'position=-1',
+    'position=x',
+    'around=x',
   ])('refuses ?%s', async (query) => {
     const response = await api.ask(`/api/v1/targets?${query}`);
     expect(response.status).toBe(400);
@@ -268,7 +363,8 @@ describe('reading', () => {
       items: { name: string; targetCount: number }[];
     };
     expect(items.map((tier) => tier.name)).toEqual(['fast', 'standard']);
-    expect(items[0]?.targetCount).toBe(0);
+    const fast = (await (await api.ask('/api/v1/targets?tier=fast')).json()) as TargetPage;
+    expect(items[0]?.targetCount).toBe(fast.total);
     expect(items[1]?.targetCount).toBeGreaterThan(0);
     const tier = await api.ask('/api/v1/tiers/fast');
     expect(tier.headers.get('etag')).toBe('"1"');
@@ -276,7 +372,20 @@ describe('reading', () => {
     expect((await api.ask('/api/v1/tiers/none')).status).toBe(404);
   });
 
-  it('finds by start of address, start of name, and tag', async () => {
+  it('begins a page at any place, and around a target', async () => {
+    const whole = (await (await api.ask('/api/v1/targets?sort=ip')).json()) as TargetPage;
+    const { items, position } = (await (
+      await api.ask('/api/v1/targets?sort=ip&position=3&limit=2')
+    ).json()) as TargetPage;
+    expect([position, items.map(({ id }) => id)]).toEqual([3, whole.items.slice(3, 5).map(({ id }) => id)]);
+    const around = (await (
+      await api.ask(`/api/v1/targets?sort=ip&around=${items[0]?.id}&limit=2`)
+    ).json()) as TargetPage;
+    expect(around.position).toBe(2);
+    expect((await api.ask('/api/v1/targets?around=00000000-0000-7000-8000-000000000000')).status).toBe(404);
+  });
+
+  it('finds by parts of address, name and tag', async () => {
     await registered('198.51.100.7', { name: 'Core-Router', tags: { site: 'ams', role: 'core' } });
     const find = async (query: string): Promise<string[]> => {
       const page = (await (await api.ask(`/api/v1/targets?${query}`)).json()) as TargetPage;

@@ -9,8 +9,8 @@ import {
 } from '@icmp-mon/platform/http';
 import { applyDecorators, Body, Controller, HttpCode, Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { ChangeAgentRequest, ChangedAgentResponse, RetireAgentRequest } from './agents.dto';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { AGENT_PARAMETER, ChangeAgentRequest, ChangedAgentResponse, RetireAgentRequest } from './agents.dto';
 import { ChangeAgent } from './change-agent';
 
 const Change = (change: AgentChange, summary: string): MethodDecorator =>
@@ -21,11 +21,7 @@ const Change = (change: AgentChange, summary: string): MethodDecorator =>
     Versioned(),
     ApiOperation({ summary, description: 'Does nothing to an agent that is in that state already.' }),
     ApiHeader({ name: 'If-Match', required: false, description: 'ETag that was read.' }),
-    ApiHeader({
-      name: 'Idempotency-Key',
-      required: false,
-      description: 'A repeat with the same key gets the first answer.',
-    }),
+    ApiParam(AGENT_PARAMETER),
     ApiOkResponse({ type: ChangedAgentResponse }),
   );
 

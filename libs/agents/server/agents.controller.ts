@@ -1,8 +1,9 @@
 import { RequirePermission, Versioned } from '@icmp-mon/platform/http';
 import { Controller, Get, Param, ParseUUIDPipe, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags, ApiParam } from '@nestjs/swagger';
 import {
+  AGENT_PARAMETER,
   AgentListResponse,
   AgentMetricsResponse,
   AgentResponse,
@@ -30,13 +31,15 @@ export class AgentsController {
   @Versioned()
   @ApiOperation({ summary: 'One vantage point' })
   @ApiOkResponse({ type: AgentResponse })
+  @ApiParam(AGENT_PARAMETER)
   get(@Param('id', ParseUUIDPipe) id: string): Promise<AgentResponse> {
     return this.queries.execute(new ReadAgent(id));
   }
 
   @Get(':id/metrics')
-  @ApiOperation({ summary: 'Its figures over time: at most 720 points, the last hour unless said' })
+  @ApiOperation({ summary: 'Its figures over time: at most 720 points, the last hour unless set' })
   @ApiOkResponse({ type: AgentMetricsResponse })
+  @ApiParam(AGENT_PARAMETER)
   metricsOf(
     @Param('id', ParseUUIDPipe) id: string,
     @Query() query: ReadAgentMetricsRequest,

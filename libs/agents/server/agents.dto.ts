@@ -21,6 +21,9 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsString, Length } from 'class-validator';
 
 /** The contract's types as the OpenAPI document shows them. */
+/** Of routes below an agent. */
+export const AGENT_PARAMETER = { name: 'id', description: 'Id of the agent.' } as const;
+
 export class ExecutorResponse implements ExecutorHealth {
   @ApiProperty({ example: 'icmp_ping' }) type!: string;
   @ApiProperty({ enum: [...EXECUTOR_STATES], description: 'Newer agents may report others.' })

@@ -1,7 +1,14 @@
 import { Caller, Metadata, type Principal, type RequestMetadata, RequirePermission } from '@icmp-mon/platform/http';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  ApiParam,
+} from '@nestjs/swagger';
 import { CreateEnrolmentToken } from './create-enrolment-token';
 import {
   CreatedEnrolmentTokenResponse,
@@ -42,6 +49,7 @@ export class EnrolmentTokensController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Revoke a token: it lets no agent in any more' })
   @ApiNoContentResponse()
+  @ApiParam({ name: 'id', description: 'Id of the token.' })
   revoke(@Param('id') id: string, @Metadata() metadata: RequestMetadata): Promise<void> {
     return this.commands.execute(new RevokeEnrolmentToken(id, metadata));
   }

@@ -15,6 +15,7 @@ export interface AssignmentEvents extends EventData {
 interface EventData {
   tierDefined(name: string, policy: TierPolicy): Event;
   targetRegistered(key: number, tier?: string): Event;
+  targetChanged(key: number, change: { name?: string; tier?: string }): Event;
   targetRemoved(key: number): Event;
   agentEnrolled(agentId: string, change?: Partial<AgentEnrolled['data']>): Event;
   /** Of the type `icmpmon.agent.<what>.v1`. */
@@ -36,6 +37,13 @@ export const EVENTS: EventData = {
     {
       ...{ targetId: newId(), key, ip: `127.${key >> 16}.${(key >> 8) & 255}.${key & 255}` },
       ...{ vrf: 'default', name: null, tags: {}, tier },
+    },
+  ],
+  targetChanged: (key, { name = null, tier = 'standard' }: { name?: string | null; tier?: string }) => [
+    'icmpmon.target.changed.v1',
+    {
+      ...{ targetId: newId(), key, ip: `127.${key >> 16}.${(key >> 8) & 255}.${key & 255}` },
+      ...{ vrf: 'default', name, tags: {}, tier },
     },
   ],
   targetRemoved: (key) => ['icmpmon.target.removed.v1', { targetId: newId(), key, ip: '127.0.0.1', vrf: 'default' }],

@@ -24,7 +24,7 @@ const earthly: TierPolicy = {
   agentSelection: { ...BUILT_IN_TIERS.standard.agentSelection, regions: ['eu'] },
 };
 
-const { tierDefined, targetRegistered, targetRemoved, agentEnrolled } = EVENTS;
+const { tierDefined, targetRegistered, targetChanged, targetRemoved, agentEnrolled } = EVENTS;
 
 describe('assignment', () => {
   let testDb: TestDatabase;
@@ -123,6 +123,28 @@ describe('assignment', () => {
       { targetKey: 1, selected: [agent] },
     ]);
     expect((await assignmentsSince(database, agent, 0))?.assigned).toHaveLength(1);
+  });
+
+  it('puts a target into another tier, and tells its shard and its agents; another name is of no concern', async () => {
+    const agent = newId();
+    await happened(tierDefined('standard', BUILT_IN_TIERS.standard), tierDefined('fast', BUILT_IN_TIERS.fast));
+    await happened(agentEnrolled(agent));
+    await happened(targetRegistered(1), targetRegistered(2), targetChanged(2, { tier: 'fast' }));
+    publisher.start();
+    await allPublished();
+    const { version } = (await assignmentsSince(database, agent, 0)) ?? { version: 0 };
+    await happened(targetChanged(1, { name: 'edge', tier: 'fast' }));
+    await allPublished();
+    expect(sent.at(-1)?.fact).toMatchObject({ kind: 'target', targetKey: 1, tier: 'fast', selected: [agent] });
+    expect(await assignmentsSince(database, agent, version)).toMatchObject({
+      ...{ full: false, unassigned: [] },
+      assigned: [{ key: 1, tier: 'fast' }],
+    });
+    const facts = sent.length;
+    await happened(targetChanged(1, { name: 'core', tier: 'fast' }), targetChanged(9, { tier: 'fast' }));
+    await happened(targetChanged(2, { tier: 'standard' }), targetRemoved(2));
+    await allPublished();
+    expect(sent.slice(facts).map(({ fact }) => fact)).toMatchObject([{ kind: 'target-removed', targetKey: 2 }]);
   });
 
   it('tells a shard of a target that no agent may probe', async () => {

@@ -18,15 +18,16 @@ export class AssignmentProjection {
 
   /** Applies a batch of events in the consumer's transaction. */
   async handle(sql: Sql, messages: readonly ReceivedMessage[]): Promise<void> {
-    const { tiers, agents, registered, removed } = foldChanges(messages);
-    if (tiers.size + agents.size + registered.size + removed.size === 0) return;
+    const { tiers, agents, registered, tierOf, removed } = foldChanges(messages);
+    if (tiers.size + agents.size + registered.size + tierOf.size + removed.size === 0) return;
     await lockFeed(sql);
     const changedTiers = await this.keepTiers(sql, [...tiers.values()]);
     const agentsChanged = await this.keepAgents(sql, agents);
     await this.removeTargets(sql, [...removed.values()]);
     await keepTargets(sql, registered);
+    const moved = await changeTiers(sql, tierOf);
     const evaluation = await TargetEvaluation.begin(sql, this.shardCount);
-    await evaluation.evaluateKeys([...registered.keys()].sort((a, b) => a - b));
+    await evaluation.evaluateKeys([...registered.keys(), ...moved].sort((a, b) => a - b));
     if (agentsChanged) await evaluation.evaluateAll();
     else await evaluation.evaluateTiers(changedTiers);
   }
@@ -150,4 +151,15 @@ async function keepTargets(sql: Sql, registered: KnownChanges['registered']): Pr
       targets.map(({ registeredAt }) => registeredAt),
     ],
   );
+}
+
+/** Puts targets into other tiers, and returns the keys of those that were not in theirs: names and tags are of no concern here. */
+async function changeTiers(sql: Sql, tierOf: ReadonlyMap<number, string>): Promise<number[]> {
+  if (tierOf.size === 0) return [];
+  const rows = await sql.query<{ key: number }>(
+    `UPDATE assignment_target kept SET tier = changed.tier FROM unnest($1::bigint[], $2::text[]) AS changed (key, tier)
+     WHERE kept.key = changed.key AND kept.tier <> changed.tier RETURNING kept.key::float8 AS key`,
+    [[...tierOf.keys()], [...tierOf.values()]],
+  );
+  return rows.map(({ key }) => key);
 }

@@ -12,8 +12,10 @@ import {
   type AgentState,
 } from '@icmp-mon/agents/contract';
 import {
+  TARGET_CHANGED,
   TARGET_REGISTERED,
   TARGET_REMOVED,
+  type TargetChanged,
   type TargetRegistered,
   type TargetRemoved,
 } from '@icmp-mon/targets/contract';
@@ -34,6 +36,8 @@ export interface KnownChanges {
   tiers: Map<string, TierDefined['data']>;
   agents: Map<string, AgentChange>;
   registered: Map<number, TargetRegistered['data'] & { registeredAt: string }>;
+  /** Of targets that were registered before: the tier that each is in now. */
+  tierOf: Map<number, string>;
   removed: Map<number, TargetRemoved['data']>;
 }
 
@@ -49,12 +53,19 @@ const AGENT_STATE_AFTER: Readonly<Record<string, AgentState>> = {
 
 /** Folds messages of the public topics in their order. Event types that assignment does not look at are passed over. */
 export function foldChanges(messages: readonly ReceivedMessage[]): KnownChanges {
-  const changes: KnownChanges = { tiers: new Map(), agents: new Map(), registered: new Map(), removed: new Map() };
+  const changes: KnownChanges = {
+    tiers: new Map(),
+    agents: new Map(),
+    registered: new Map(),
+    tierOf: new Map(),
+    removed: new Map(),
+  };
   for (const message of messages) foldMessage(changes, message);
   return changes;
 }
 
-function foldMessage({ tiers, agents, registered, removed }: KnownChanges, message: ReceivedMessage): void {
+function foldMessage(changes: KnownChanges, message: ReceivedMessage): void {
+  const { tiers, agents, registered, tierOf, removed } = changes;
   // Data that does not match its type's schema never gets here.
   const { type, data, time } = readCloudEvent(message);
   if (data === null) throw new PoisonError(`${type} without data`);
@@ -65,9 +76,17 @@ function foldMessage({ tiers, agents, registered, removed }: KnownChanges, messa
       registered.set(target.key, { ...target, registeredAt: time });
       return;
     }
+    case TARGET_CHANGED: {
+      const { key, tier } = data as TargetChanged['data'];
+      const target = registered.get(key);
+      if (target === undefined) tierOf.set(key, tier);
+      else registered.set(key, { ...target, tier });
+      return;
+    }
     case TARGET_REMOVED: {
       const target = data as TargetRemoved['data'];
       registered.delete(target.key);
+      tierOf.delete(target.key);
       removed.set(target.key, target);
       return;
     }

@@ -2,7 +2,14 @@ import type { IssuedApiKey } from '@icmp-mon/identity/contract';
 import { Metadata, type RequestMetadata, RequirePermission } from '@icmp-mon/platform/http';
 import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Post, Put } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  ApiParam,
+} from '@nestjs/swagger';
 import {
   ApiKeyListResponse,
   EndedLoginsResponse,
@@ -19,6 +26,8 @@ import { RevokeApiKey } from './api-keys/revoke-api-key';
 import { EndLogins } from './sessions/end-logins';
 
 /** Accounts and API keys of everybody. */
+const USER_PARAMETER = { name: 'id', description: 'Id of the user.' } as const;
+
 @ApiTags('access')
 @Controller('api/v1')
 @RequirePermission('access:manage')
@@ -38,6 +47,7 @@ export class AccessController {
   @Put('users/:id/password')
   @HttpCode(204)
   @ApiOperation({ summary: 'Set the password of a user; ends all logins of the user' })
+  @ApiParam(USER_PARAMETER)
   @ApiNoContentResponse()
   resetPassword(
     @Param('id', ParseUUIDPipe) userId: string,
@@ -49,6 +59,7 @@ export class AccessController {
 
   @Delete('users/:id/logins')
   @ApiOperation({ summary: 'End all logins of a user' })
+  @ApiParam(USER_PARAMETER)
   @ApiOkResponse({ type: EndedLoginsResponse })
   async endLogins(
     @Param('id', ParseUUIDPipe) userId: string,
@@ -75,6 +86,7 @@ export class AccessController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Revoke an API key: it stops working within 5 s' })
   @ApiNoContentResponse()
+  @ApiParam({ name: 'id', description: 'Id of the key.' })
   revokeApiKey(@Param('id') keyId: string, @Metadata() metadata: RequestMetadata): Promise<void> {
     return this.commands.execute(new RevokeApiKey(keyId, metadata));
   }

@@ -9,7 +9,7 @@ import {
 } from '@icmp-mon/platform/http';
 import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Put, Req } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags, ApiParam } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { ChangePasswordRequest, EndedLoginsResponse, OwnLoginListResponse } from './access.dto';
 import { ChangePassword } from './accounts/change-password';
@@ -50,6 +50,7 @@ export class OwnAccountController {
   @Delete('logins/:id')
   @HttpCode(204)
   @ApiOperation({ summary: 'End one of the own logins' })
+  @ApiParam({ name: 'id', description: 'Id of the login.' })
   @ApiNoContentResponse()
   async endLogin(
     @Param('id', ParseUUIDPipe) loginId: string,

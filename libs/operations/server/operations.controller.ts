@@ -7,7 +7,7 @@ import {
 } from '@icmp-mon/platform/http';
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ListDeadLetters } from './dead-letters/list-dead-letters';
 import { ReplayDeadLetters } from './dead-letters/replay-dead-letters';
 import { ReadHealth } from './health/read-health';
@@ -48,7 +48,6 @@ export class OperationsController {
   @RequirePermission('operations:replay')
   @Idempotent('replay-dead-letters')
   @ApiOperation({ summary: 'Send one dead letter, or all of a topic (1,000 at a time), back to its consumer' })
-  @ApiHeader({ name: 'Idempotency-Key', required: false })
   @ApiOkResponse({ type: ReplayDeadLettersResponse })
   replay(
     @Body() body: ReplayDeadLettersRequest,

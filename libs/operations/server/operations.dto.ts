@@ -93,7 +93,12 @@ export class DeadLetterListResponse implements DeadLetterList {
 }
 
 export class ListDeadLettersRequest {
-  @ApiPropertyOptional({ example: TARGETS_TOPIC, minLength: 1, maxLength: TOPIC_LENGTH_MAX })
+  @ApiPropertyOptional({
+    example: TARGETS_TOPIC,
+    description: 'Of this topic only: the one they were meant for.',
+    minLength: 1,
+    maxLength: TOPIC_LENGTH_MAX,
+  })
   @MayBeAbsent()
   @IsString()
   @Length(1, TOPIC_LENGTH_MAX)
@@ -105,7 +110,13 @@ export class ListDeadLettersRequest {
   @Length(1, 512)
   cursor?: string;
 
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: LETTERS_MAX, default: 50 })
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: LETTERS_MAX,
+    default: 50,
+    description: 'Messages of a page.',
+  })
   @MayBeAbsent()
   @WholeNumberParameter()
   @IsInt()

@@ -9,6 +9,7 @@ import type { Application, NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import { Authenticator } from './authenticator';
 import { answerBrokenRequests } from './broken-requests';
+import { compressAnswers } from './compressed-answers';
 import { CONNECTIONS_PER_CALLER_MAX, ConnectionLimits, markAuthenticated } from './connection-limits';
 import { actorOf } from './permission';
 import { answerError } from './problem-filter';
@@ -123,6 +124,7 @@ export async function createHttpApp(
   app.use(countRequests);
   app.use(helmet({ contentSecurityPolicy: CONTENT_SECURITY_POLICY, strictTransportSecurity: false }));
   app.use('/api', notCached);
+  app.use(compressAnswers);
   assertRoutesDeclareAccess(app);
   return app;
 }

@@ -21,6 +21,12 @@ const END_WITHIN_MS = 10_000;
 /** Each client gets a different reconnect delay, so that not all return at once after a restart. */
 const RECONNECT_MS_MIN = 1_000;
 const RECONNECT_MS_MAX = 3_000;
+const STREAM_HEADERS = {
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  'Cache-Control': 'no-store',
+  'X-Accel-Buffering': 'no',
+  Connection: 'close',
+};
 const HEARTBEAT = Buffer.from(': alive\n\n');
 const logger = createLogger('event-stream');
 
@@ -73,6 +79,10 @@ export function sendEventStream(request: Request, response: Response, options: E
   const { socket } = response;
   // A client that left during authentication closes no more: its place would stay taken for ever.
   if (response.destroyed || request.socket.destroyed || socket === null) return;
+  if (request.method === 'HEAD') {
+    response.status(200).set(STREAM_HEADERS).end();
+    return;
+  }
   const giveBack = openStreams.take(options.principal);
   const client = new StreamClient(response, socket);
   client.begin();
@@ -110,12 +120,7 @@ class StreamClient {
     socket.setKeepAlive(true, KEEP_ALIVE_AFTER_MS);
     // Chunks would have to be framed for each client; without them the end of the connection ends the body.
     response.useChunkedEncodingByDefault = false;
-    response.status(200).set({
-      'Content-Type': 'text/event-stream; charset=utf-8',
-      'Cache-Control': 'no-store',
-      'X-Accel-Buffering': 'no',
-      Connection: 'close',
-    });
+    response.status(200).set(STREAM_HEADERS);
     response.flushHeaders();
     socket.write(`retry: ${randomInt(RECONNECT_MS_MIN, RECONNECT_MS_MAX + 1)}\n\n`);
   }

@@ -4,6 +4,7 @@ import { ThrottlerModule } from '@nestjs/throttler';
 import { AnswerHeadersInterceptor } from './answer-headers.interceptor';
 import { IdempotencyInterceptor } from './idempotency.interceptor';
 import { IdempotentAnswers } from './idempotent-answers';
+import { KnownParametersInterceptor } from './known-parameters.interceptor';
 import { PermissionGuard } from './permission-guard';
 import { ProblemFilter } from './problem-filter';
 import { RequestBodyInterceptor } from './request-body';
@@ -23,7 +24,8 @@ import { RequestPipe } from './validation';
     IdempotentAnswers,
     { provide: APP_GUARD, useClass: RequestThrottlerGuard },
     { provide: APP_GUARD, useClass: PermissionGuard },
-    // The outermost first: the body is read, then a repeat is answered, and headers are set on its answer too.
+    // The outermost first: the query is looked at and the body read, then a repeat is answered, and headers are set on its answer too.
+    { provide: APP_INTERCEPTOR, useClass: KnownParametersInterceptor },
     { provide: APP_INTERCEPTOR, useClass: RequestBodyInterceptor },
     { provide: APP_INTERCEPTOR, useClass: AnswerHeadersInterceptor },
     { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },

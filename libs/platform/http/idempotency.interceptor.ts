@@ -1,6 +1,14 @@
 import { withAnswerKeeper } from '@icmp-mon/platform/event-store';
-import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor, SetMetadata } from '@nestjs/common';
+import {
+  applyDecorators,
+  type CallHandler,
+  type ExecutionContext,
+  Injectable,
+  type NestInterceptor,
+  SetMetadata,
+} from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { ApiHeader } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { lastValueFrom, type Observable, of } from 'rxjs';
 import { bodyTypeOf } from './body-type';
@@ -15,7 +23,15 @@ const IDEMPOTENT_METADATA = 'icmpmon:idempotent';
  * A request with an `Idempotency-Key` takes effect once: a repeat gets the first answer. `operation` is part of what a key stands for.
  * The command keeps its answer in its own transaction: by the option `answer` of `EventStore.execute`, or by `keepAnswer`.
  */
-export const Idempotent = (operation: string): MethodDecorator => SetMetadata(IDEMPOTENT_METADATA, operation);
+export const Idempotent = (operation: string): MethodDecorator =>
+  applyDecorators(
+    SetMetadata(IDEMPOTENT_METADATA, operation),
+    ApiHeader({
+      name: 'Idempotency-Key',
+      required: false,
+      description: 'A repeat with the same key gets the first answer.',
+    }),
+  );
 
 /** Answers repeats of requests to routes that are `@Idempotent`. */
 @Injectable()

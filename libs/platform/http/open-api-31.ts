@@ -1,10 +1,7 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
-
-type Json = null | boolean | number | string | Json[] | { [member: string]: Json };
-type JsonObject = { [member: string]: Json };
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import { isObject, type Json, type JsonObject } from './json-value';
+import { exampleOf } from './open-api-examples';
+import { PROBLEM_SCHEMA, problemResponses, problemsOf } from './open-api-problems';
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options', 'trace'];
 
@@ -15,6 +12,10 @@ function modernSchema(value: Json): Json {
   const schema: JsonObject = Object.fromEntries(
     Object.entries(value).map(([name, member]) => [name, modernSchema(member)]),
   );
+  if ('example' in schema && 'type' in schema) {
+    schema['examples'] = [schema['example']];
+    delete schema['example'];
+  }
   for (const [bound, limit] of [
     ['exclusiveMinimum', 'minimum'],
     ['exclusiveMaximum', 'maximum'],
@@ -46,43 +47,60 @@ function withoutNullable(schema: JsonObject): JsonObject {
   return rest;
 }
 
-/** A class and its method each add the ways to log in; a reader wants them once. */
-function eachOnce(security: Json[]): Json[] {
-  return [...new Map(security.map((way) => [JSON.stringify(way), way])).values()];
+/** Ways to log in, of which one is enough; an operation that names none of them is open to all. */
+const LOGGED_IN: JsonObject[] = [{ apiKey: [] }, { session: [] }];
+
+interface Described {
+  path: string;
+  operation: JsonObject;
+  schemas: JsonObject;
 }
 
-function withProblems(operation: JsonObject): JsonObject {
-  const responses = isObject(operation['responses']) ? operation['responses'] : {};
-  const { security } = operation;
+function described({ path, operation, schemas }: Described): JsonObject {
+  const { security, ...rest } = operation;
+  // What nearly all have is named once, at the top.
+  const isOpen = !Array.isArray(security) || security.length === 0;
+  const known: JsonObject = isOpen ? { ...rest, security: [] } : rest;
+  const responses = isObject(rest['responses']) ? rest['responses'] : {};
+  const answers = Object.entries(responses).filter(([status]) => status !== 'default');
   return {
-    ...operation,
-    ...(Array.isArray(security) && { security: eachOnce(security) }),
+    ...known,
+    ...(isObject(rest['requestBody']) && { requestBody: withExamples(rest['requestBody'], schemas) }),
     responses: {
-      ...responses,
-      default: {
-        description: 'Anything that went wrong.',
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-      },
+      ...problemsOf(known, path),
+      ...Object.fromEntries(answers.map(([status, answer]) => [status, withExamples(answer, schemas)])),
     },
   };
 }
 
+/** A body or an answer with an example for each of its media types. */
+function withExamples(described: Json, schemas: JsonObject): Json {
+  if (!isObject(described) || !isObject(described['content'])) return described;
+  const content = Object.entries(described['content']).map(([type, media]) => {
+    if (!isObject(media) || 'example' in media || 'examples' in media) return [type, media];
+    return [type, { ...media, example: exampleOf(media['schema'], schemas) }];
+  });
+  return { ...described, content: Object.fromEntries(content) as JsonObject };
+}
+
 /**
- * The document that the framework wrote, valid as OpenAPI 3.1: its schemas are JSON Schema 2020-12 and every operation
- * names the problem document as its answer to errors.
+ * The document that the framework wrote, valid as OpenAPI 3.1: its schemas are JSON Schema 2020-12, bodies and answers have examples, and
+ * every operation names the problem documents that it answers errors with.
  */
-export function toOpenApi31(written: OpenAPIObject, problemSchema: Record<string, unknown>): OpenAPIObject {
+export function toOpenApi31(written: OpenAPIObject): OpenAPIObject {
   // A round trip through JSON drops undefined members and shared references.
   const document = modernSchema(JSON.parse(JSON.stringify(written)) as Json) as JsonObject;
   const components = isObject(document['components']) ? document['components'] : {};
   const schemas = isObject(components['schemas']) ? components['schemas'] : {};
   const paths = isObject(document['paths']) ? document['paths'] : {};
-  const pathsWithProblems = Object.entries(paths).map(([path, item]) => [
+  const describedPaths = Object.entries(paths).map(([path, item]) => [
     path,
     isObject(item)
       ? Object.fromEntries(
           Object.entries(item).map(([method, operation]) =>
-            METHODS.includes(method) && isObject(operation) ? [method, withProblems(operation)] : [method, operation],
+            METHODS.includes(method) && isObject(operation)
+              ? [method, described({ path, operation, schemas })]
+              : [method, operation],
           ),
         )
       : item,
@@ -91,7 +109,12 @@ export function toOpenApi31(written: OpenAPIObject, problemSchema: Record<string
     ...document,
     openapi: '3.1.0',
     jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
-    paths: Object.fromEntries(pathsWithProblems),
-    components: { ...components, schemas: { ...schemas, Problem: problemSchema } },
+    security: LOGGED_IN,
+    paths: Object.fromEntries(describedPaths),
+    components: {
+      ...components,
+      schemas: { ...schemas, Problem: PROBLEM_SCHEMA },
+      responses: problemResponses(),
+    },
   } as unknown as OpenAPIObject;
 }

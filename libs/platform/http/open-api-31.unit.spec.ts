@@ -9,7 +9,7 @@ function convert(schema: object): unknown {
     paths: {},
     components: { schemas: { S: schema } },
   };
-  return toOpenApi31(written as unknown as OpenAPIObject, { type: 'object' }).components?.schemas?.['S'];
+  return toOpenApi31(written as unknown as OpenAPIObject).components?.schemas?.['S'];
 }
 
 describe('toOpenApi31', () => {
@@ -37,13 +37,42 @@ describe('toOpenApi31', () => {
     expect(convert(schema)).toEqual(modern);
   });
 
+  it('names the ways to log in once, and gives bodies and answers examples', () => {
+    const body = { content: { 'application/json': { schema: { $ref: '#/components/schemas/S' } } } };
+    const operation = {
+      security: [{ apiKey: [] }],
+      responses: { '200': { description: 'ok', ...body } },
+      requestBody: body,
+    };
+    const written = {
+      openapi: '3.0.0',
+      info: { title: 't', version: '1' },
+      paths: { '/a/{id}': { post: operation, get: { responses: {} } } },
+      components: { schemas: { S: { type: 'object', properties: { at: { type: 'string', format: 'date-time' } } } } },
+    };
+    const document = toOpenApi31(written as unknown as OpenAPIObject);
+    expect(document.security).toEqual([{ apiKey: [] }, { session: [] }]);
+    const example = { at: '2026-11-18T11:00:00.000Z' };
+    expect(document.paths['/a/{id}']).toMatchObject({
+      post: {
+        requestBody: { content: { 'application/json': { example } } },
+        responses: {
+          '200': { content: { 'application/json': { example } } },
+          '413': { $ref: expect.any(String) as string },
+        },
+      },
+      get: { security: [], responses: { '404': { $ref: '#/components/responses/Problem404' } } },
+    });
+    expect(document.paths['/a/{id}']?.post).not.toHaveProperty('security');
+  });
+
   it('gives every operation the problem document as its answer to errors', () => {
     const written = {
       openapi: '3.0.0',
       info: { title: 't', version: '1' },
       paths: { '/a': { get: { responses: { '200': { description: 'ok' } } }, parameters: [] } },
     };
-    const document = toOpenApi31(written as unknown as OpenAPIObject, { type: 'object' });
+    const document = toOpenApi31(written as unknown as OpenAPIObject);
     expect(document.openapi).toBe('3.1.0');
     expect(document.paths['/a']?.get?.responses).toMatchObject({
       '200': { description: 'ok' },

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isBadValue } from '@icmp-mon/platform/database';
+import { DomainError } from '@icmp-mon/platform/errors';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { type ArgumentsHost, Catch, type ExceptionFilter, NotFoundException } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { methodsOf } from './known-routes';
+import { methodsOf, nearestPath } from './known-routes';
 import { INTERNAL_PROBLEM, PROBLEM_TYPE, type Problem, problemOf } from './problem';
 import { correlationIdOf } from './request-context';
 import { RequestRefused } from './request-refused';
@@ -42,6 +43,9 @@ export function answerError(error: unknown, request: IncomingMessage, response: 
   if (typeof error === 'object' && error !== null && 'retryAfterS' in error) {
     response.setHeader('Retry-After', String(error.retryAfterS));
   }
+  if (typeof error === 'object' && error !== null && 'location' in error) {
+    response.setHeader('Location', String(error.location));
+  }
   sendProblem(request, response, problem ?? INTERNAL_PROBLEM);
 }
 
@@ -51,14 +55,24 @@ export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const [request, response] = [http.getRequest<Request>(), http.getResponse<Response>()];
-    answerError(error instanceof NotFoundException ? whyNotFound(error, request, response) : error, request, response);
+    if (error instanceof NotFoundException) answerWithoutRoute(error, request, response);
+    else answerError(error, request, response);
   }
 }
 
-/** An address that other methods have is there: the answer names them. */
-function whyNotFound(error: NotFoundException, request: Request, response: Response): Error {
+/** An address that other methods have is there: the answer names them, and is all that OPTIONS asks for. */
+function answerWithoutRoute(error: NotFoundException, request: Request, response: Response): void {
   const methods = methodsOf(request);
-  if (methods.length === 0) return error;
-  response.setHeader('Allow', methods.join(', '));
-  return new RequestRefused(405, `${request.method} is not a method of this address; it has ${methods.join(', ')}.`);
+  if (methods.length > 0) response.setHeader('Allow', methods.join(', '));
+  if (methods.length > 0 && request.method === 'OPTIONS') response.status(204).end();
+  else answerError(whyNotFound(error, request, methods), request, response);
+}
+
+function whyNotFound(error: NotFoundException, request: Request, methods: readonly string[]): Error {
+  if (methods.length > 0) {
+    return new RequestRefused(405, `${request.method} is not a method of this address; it has ${methods.join(', ')}.`);
+  }
+  const near = nearestPath(request);
+  if (near === null) return error;
+  return new DomainError('not_found', `There is no ${request.method} ${request.path}; did you mean ${near}?`);
 }

@@ -1,5 +1,7 @@
 import { DomainError, type FieldError } from '@icmp-mon/platform/errors';
 import { type ArgumentMetadata, Injectable, ValidationPipe, type ValidationError } from '@nestjs/common';
+import { didYouMean } from '@icmp-mon/platform/text';
+import { getMetadataStorage } from 'class-validator';
 import { DEPTH_MAX, escapedSegment, MEMBERS_MAX, sentValueFaults } from './sent-value';
 
 const ERRORS_MAX = 50;
@@ -7,9 +9,20 @@ const ERRORS_MAX = 50;
 /** If the type is wrong, only that is reported, not also length and pattern. */
 const TYPE_RULES = ['isString', 'isInt', 'isNumber', 'isBoolean', 'isArray', 'isObject'];
 
-function complaints({ property, value, constraints = {} }: ValidationError): string[] {
-  if ('whitelistValidation' in constraints) return [`There is no field "${property}"`];
-  if (value === undefined && Object.keys(constraints).length > 0) return [`${property} is missing`];
+/** What a class of requests takes, in the order of its fields. */
+function fieldsOf(request: object | undefined): string[] {
+  if (request === undefined) return [];
+  const rules = getMetadataStorage().getTargetValidationMetadatas(request.constructor, '', false, false);
+  return [...new Set(rules.map(({ propertyName }) => propertyName))];
+}
+
+function complaints(
+  { property, value, target, constraints = {} }: ValidationError,
+  kind: 'field' | 'parameter',
+): string[] {
+  if ('whitelistValidation' in constraints)
+    return [`There is no ${kind} "${property}"${didYouMean(property, fieldsOf(target))}`];
+  if (value === undefined && Object.keys(constraints).length > 0) return [`${property} is required`];
   const type = TYPE_RULES.find((rule) => rule in constraints);
   return type === undefined ? Object.values(constraints) : [constraints[type]];
 }
@@ -17,7 +30,10 @@ function complaints({ property, value, constraints = {} }: ValidationError): str
 function fieldErrors(errors: ValidationError[], prefix: string): FieldError[] {
   return errors.flatMap((error) => {
     const pointer = `${prefix}${escapedSegment(error.property)}`;
-    const own = complaints(error).map((detail) => ({ pointer, detail }));
+    const own = complaints(error, prefix.startsWith('?') ? 'parameter' : 'field').map((detail) => ({
+      pointer,
+      detail,
+    }));
     return [...own, ...fieldErrors(error.children ?? [], `${pointer}/`)];
   });
 }
@@ -44,7 +60,11 @@ export function requireSound(value: unknown, type: 'body' | 'query'): void {
 @Injectable()
 export class RequestPipe extends ValidationPipe {
   constructor() {
-    super({ whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true, transform: true });
+    super({
+      ...{ whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true, transform: true },
+      // Only the class is looked at, for the names of its fields.
+      validationError: { target: true },
+    });
     this.exceptionFactory = (errors) => new InvalidFields(errors);
   }
 

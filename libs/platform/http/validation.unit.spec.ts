@@ -39,9 +39,10 @@ describe('RequestPipe', () => {
   });
 
   it.each([
-    ['a missing field', {}, 'name is missing'],
+    ['a missing field', {}, 'name is required'],
     ['a field of another type', { name: 1 }, 'name must be a string'],
-    ['an unknown field', { name: 'a', nmae: 'a' }, 'There is no field "nmae"'],
+    ['an unknown field', { name: 'a', nmae: 'a' }, 'There is no field "nmae"; did you mean "name"?'],
+    ['an unknown field like no other', { name: 'a', colour: 'a' }, 'There is no field "colour".'],
     ['a text that is too long', { name: 'abcdef' }, 'name must be shorter than or equal to 5 characters'],
   ])('reports one error for %s', async (_of, sent, detail) => {
     await expect(body({ inner: { count: 1 }, ...sent })).rejects.toMatchObject({
@@ -54,6 +55,13 @@ describe('RequestPipe', () => {
       pipe.transform({ name: 1, inner: { count: 1 } }, { type: 'query', metatype: Body }),
     ).rejects.toMatchObject({
       errors: [expect.objectContaining({ pointer: '?name' })],
+    });
+  });
+
+  it('says which query parameter was probably meant', async () => {
+    const query = { name: 'a', inner: { count: 1 }, iner: 1 };
+    await expect(pipe.transform(query, { type: 'query', metatype: Body })).rejects.toMatchObject({
+      errors: [{ pointer: '?iner', detail: 'There is no parameter "iner"; did you mean "inner"?' }],
     });
   });
 

@@ -9,6 +9,7 @@ import agentDrainStarted from '../../../docs/schemas/agent.drain-started.v1.json
 import agentEvicted from '../../../docs/schemas/agent.evicted.v1.json';
 import agentRetired from '../../../docs/schemas/agent.retired.v1.json';
 import agentUnbanned from '../../../docs/schemas/agent.unbanned.v1.json';
+import targetChanged from '../../../docs/schemas/target.changed.v1.json';
 import targetRegistered from '../../../docs/schemas/target.registered.v1.json';
 import targetRemoved from '../../../docs/schemas/target.removed.v1.json';
 import statusChanged from '../../../docs/schemas/target-status.changed.v1.json';
@@ -17,7 +18,7 @@ import tierDefined from '../../../docs/schemas/tier.defined.v1.json';
 /** JSON Schemas 2020-12 of public events by CloudEvents type. */
 export const EVENT_SCHEMAS: ReadonlyMap<string, { examples: unknown[] }> = new Map(
   [
-    ...[targetRegistered, targetRemoved, tierDefined, statusChanged],
+    ...[targetRegistered, targetChanged, targetRemoved, tierDefined, statusChanged],
     ...[agentEnrolled, certificateRenewed, agentDescribed],
     ...[agentDrainStarted, agentDrainCancelled, agentRetired, agentEvicted, agentBanned, agentUnbanned],
   ].map((schema) => [schema.$id.replace('urn:icmp-mon:schema:', ''), schema]),

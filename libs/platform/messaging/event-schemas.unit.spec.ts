@@ -13,6 +13,7 @@ type PublicEvent = TargetEvent | TierEvent | AgentEvent | TargetStatusChanged;
 /** Complete by its type: a new event of a contract does not compile until it is named here. */
 const ENTITY_OF: Record<PublicEvent['type'], string> = {
   TargetRegistered: 'target',
+  TargetChanged: 'target',
   TargetRemoved: 'target',
   TierDefined: 'tier',
   AgentEnrolled: 'agent',

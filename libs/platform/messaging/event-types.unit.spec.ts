@@ -8,6 +8,7 @@ import { cloudEventType } from './cloud-event';
 /** Which event each type of the contracts is, by its stream. */
 const EVENTS: [type: string, entity: string, event: string][] = [
   [targets.TARGET_REGISTERED, targets.TARGET_STREAM, 'TargetRegistered'],
+  [targets.TARGET_CHANGED, targets.TARGET_STREAM, 'TargetChanged'],
   [targets.TARGET_REMOVED, targets.TARGET_STREAM, 'TargetRemoved'],
   [tiers.TIER_DEFINED, tiers.TIER_STREAM, 'TierDefined'],
   [agents.AGENT_ENROLLED, agents.AGENT_STREAM, 'AgentEnrolled'],

@@ -6,6 +6,8 @@ export interface Problem {
   detail: string;
   /** Messages by field: the JSON pointer's last part, or '' for the whole body. */
   fields: Record<string, string>;
+  /** Id of the target that stands in the way. */
+  targetId?: string;
 }
 
 /** Reads a failed request (shaped like Angular's HttpErrorResponse) into a Problem that can be shown as it is. */
@@ -14,7 +16,8 @@ export function readProblem(failure: unknown): Problem {
   const body = at(failure, 'error');
   const title = textAt(body, 'title') ?? titleOf(status);
   const detail = textAt(body, 'detail') ?? adviceOf(status);
-  return { status, title, detail, fields: fieldsOf(at(body, 'errors')) };
+  const targetId = textAt(body, 'targetId');
+  return { status, title, detail, fields: fieldsOf(at(body, 'errors')), ...(targetId !== undefined && { targetId }) };
 }
 
 function fieldsOf(errors: unknown): Record<string, string> {

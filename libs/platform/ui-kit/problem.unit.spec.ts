@@ -21,6 +21,10 @@ describe('readProblem', () => {
     });
   });
 
+  it('names the target that is there already', () => {
+    expect(readProblem({ status: 409, error: { title: 'Conflict', targetId: 'a' } }).targetId).toBe('a');
+  });
+
   it('says what to try when the server was not reached', () => {
     const problem = readProblem({ status: 0, error: null });
     expect(problem.title).toBe('The server cannot be reached');

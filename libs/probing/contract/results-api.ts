@@ -46,6 +46,33 @@ export interface HistoryPage {
   resolution: Resolution;
 }
 
+/** Cells of the strip of a target. */
+export const STRIP_CELLS = 60;
+export const STRIP_CELL_MS = 60_000;
+/** Targets whose figures one request reads. */
+export const FIGURES_KEYS_MAX = 100;
+
+/** How a target does at the moment, over all its agents and checks. Null where nothing was measured, or nothing answered. */
+export interface TargetFigures {
+  key: number;
+  /** The median over its agents of each one's latest reply in the last 5 minutes. */
+  rttUs: number | null;
+  /** The median of all replies of the last 24 hours, within 2 %. */
+  medianRttUs: number | null;
+  /** lost / sent of the last 5 minutes. */
+  lossRatio: number | null;
+  /** lost / sent in each of the last 60 minutes, oldest first. */
+  strip: (number | null)[];
+}
+
+/** What `/target-figures` gives, in the order in which it was asked. */
+export interface TargetFiguresPage {
+  /** End of the last cell, ISO 8601. */
+  until: string;
+  cellMs: number;
+  items: TargetFigures[];
+}
+
 /** What `/live` streams; the event's id is shard:position:index, to resume from. */
 export interface LiveEvent {
   id: string;

@@ -1,3 +1,4 @@
 export * from './target-events';
 export * from './target';
 export * from './target-directory';
+export * from './search';

@@ -5,6 +5,7 @@ export const TARGETS_TOPIC = 'public.targets.v1';
 
 /** Types of these events as CloudEvents. */
 export const TARGET_REGISTERED = 'icmpmon.target.registered.v1';
+export const TARGET_CHANGED = 'icmpmon.target.changed.v1';
 export const TARGET_REMOVED = 'icmpmon.target.removed.v1';
 
 /** `key` is the target's 32-bit number: never reused, it names the target in blocks, shards and series. */
@@ -22,9 +23,15 @@ export interface TargetRegistered {
   };
 }
 
+/** The whole target as it is after the change; address, VRF and key never change. */
+export interface TargetChanged {
+  type: 'TargetChanged';
+  data: TargetRegistered['data'];
+}
+
 export interface TargetRemoved {
   type: 'TargetRemoved';
   data: { targetId: string; key: number; ip: string; vrf: string };
 }
 
-export type TargetEvent = TargetRegistered | TargetRemoved;
+export type TargetEvent = TargetRegistered | TargetChanged | TargetRemoved;

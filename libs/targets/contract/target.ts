@@ -11,6 +11,16 @@ export interface RegisterTargetRequest {
   tags?: Record<string, string>;
 }
 
+/**
+ * Body of `PATCH /api/v1/targets/{id}`, a merge patch (RFC 7396): what is left out stays, null removes the name or a tag. Address and
+ * VRF never change.
+ */
+export interface ChangeTargetRequest {
+  name?: string | null;
+  tags?: Record<string, string | null>;
+  tier?: string;
+}
+
 /** A target as the API and the status stream show it: inventory and status in one row. */
 export interface TargetView {
   id: string;
@@ -37,8 +47,8 @@ export const TARGET_SORTS = ['status', 'ip', 'name', 'tier', 'since'] as const;
 export type TargetSort = (typeof TARGET_SORTS)[number];
 
 /**
- * Query of `GET /api/v1/targets`. `q` matches the start of an address or name, or `key=value` for a tag;
- * `status` is a comma-separated list.
+ * Query of `GET /api/v1/targets`. `q` is read by `searchPieces`; `status` is a comma-separated list. At most one of `cursor`,
+ * `position` and `around` says where the page begins; without any it is the first.
  */
 export interface TargetListQuery {
   q?: string;
@@ -48,7 +58,11 @@ export interface TargetListQuery {
   sort?: TargetSort;
   order?: 'asc' | 'desc';
   cursor?: string;
-  /** 1 to 500, 100 unless said. */
+  /** Rows of the list before the page. */
+  position?: number;
+  /** Id of the target in the middle of the page: its place in the list, or the place where it would be. */
+  around?: string;
+  /** 1 to 500, 100 unless set. */
   limit?: number;
 }
 
@@ -58,6 +72,8 @@ export interface TargetPage {
   next: string | null;
   /** Targets that match the filter, over all pages. */
   total: number;
+  /** Rows of the list before the page; null on pages by cursor. */
+  position: number | null;
   /** Up to when every shard has judged, ISO 8601; null while one has judged nothing. */
   asOf: string | null;
 }

@@ -3,3 +3,4 @@ export { RegisterTarget, RegisterTargetHandler } from './register-target';
 export { TargetExists } from './target-exists';
 export { register, remove, TARGET } from './target';
 export { forgetRemovals, TargetListProjection } from './target-list/target-list-projection';
+export { TierNames } from './tier-names';

@@ -11,6 +11,7 @@ import { register, TARGET } from './target';
 import { TargetExists } from './target-exists';
 import { ADDRESS_TAKEN } from './target-list/inventory';
 import { registeredView } from './target-list/target-row';
+import { TierNames } from './tier-names';
 
 /** Makes an address a target. */
 export class RegisterTarget extends Command<TargetView> {
@@ -27,6 +28,7 @@ export class RegisterTargetHandler implements ICommandHandler<RegisterTarget> {
   constructor(
     private readonly store: EventStore,
     private readonly addresses: AddressCheck,
+    private readonly tiers: TierNames,
   ) {}
 
   /** @throws DomainError `invalid` (address, tier); TargetExists */
@@ -37,7 +39,7 @@ export class RegisterTargetHandler implements ICommandHandler<RegisterTarget> {
     const { vrf = DEFAULT_VRF, name = null, tags = {}, tier } = request;
     // Outside the transaction: a key that is lost is a gap, and a key is never used twice.
     const { key, tierExists, takenBy } = await this.addresses.check({ tier, vrf, ip });
-    if (!tierExists) throw noSuchTier(tier);
+    if (!tierExists) throw await this.tiers.unknown(tier);
     if (takenBy !== null) throw new TargetExists(ip, vrf, takenBy);
     const target = { targetId: newId(), key, ip, vrf, name, tags, tier };
     try {
@@ -52,9 +54,4 @@ export class RegisterTargetHandler implements ICommandHandler<RegisterTarget> {
       throw error;
     }
   }
-}
-
-function noSuchTier(tier: string): DomainError {
-  const detail = `There is no tier "${tier}". GET /api/v1/tiers lists them.`;
-  return new DomainError('invalid', detail, [{ pointer: '#/tier', detail }]);
 }

@@ -1,13 +1,16 @@
 import { DomainError } from '@icmp-mon/platform/errors';
+import { targetPath } from './target-path';
 
-/** The address is a target of its VRF already; the problem document carries its id. */
+/** The address is a target of its VRF already; the answer says which, and where it is. */
 export class TargetExists extends DomainError {
-  readonly members: { targetId: string };
+  readonly members: { targetId: string; target: string };
+  readonly location: string;
 
   constructor(ip: string, vrf: string, targetId: string) {
     super('conflict', `${ip} is a target in the VRF ${vrf} already: ${targetId}.`, [
       { pointer: '#/ip', detail: `is target ${targetId} already` },
     ]);
-    this.members = { targetId };
+    this.location = targetPath(targetId);
+    this.members = { targetId, target: this.location };
   }
 }

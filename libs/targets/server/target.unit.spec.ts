@@ -1,6 +1,6 @@
 import type { TargetEvent, TargetRegistered } from '@icmp-mon/targets/contract';
 import { describe, expect, it } from 'vitest';
-import { register, remove, TARGET, type TargetState } from './target';
+import { change, register, remove, TARGET, type TargetState } from './target';
 
 const TARGET_DATA: TargetRegistered['data'] = {
   targetId: '01a2058a-7222-7052-9ee1-962a30df748a',
@@ -29,6 +29,29 @@ describe('a target', () => {
     expect(() => register(given(REGISTERED, REMOVED), TARGET_DATA)).toThrow(
       expect.objectContaining({ code: 'conflict' }),
     );
+  });
+
+  it('given a target, when changed, then TargetChanged with all of it', () => {
+    const data = { ...TARGET_DATA, name: 'edge', tags: { role: 'core' }, tier: 'fast' };
+    const patch = { name: 'edge', tags: { site: null, role: 'core' }, tier: 'fast' };
+    expect(change(given(REGISTERED), patch)).toEqual([{ type: 'TargetChanged', data }]);
+  });
+
+  it('given a changed target, when changed to the same or removed, then by what it is now', () => {
+    const changed: TargetEvent = { type: 'TargetChanged', data: { ...TARGET_DATA, name: 'edge' } };
+    expect(change(given(REGISTERED, changed), { name: 'edge', tags: { site: 'fra' } })).toEqual([]);
+    expect(change(given(REGISTERED, changed), { name: null })).toEqual([{ ...REGISTERED, type: 'TargetChanged' }]);
+    expect(remove(given(REGISTERED, changed))).toEqual([REMOVED]);
+  });
+
+  it('given a target, when its tags become too many, then invalid', () => {
+    const tags = Object.fromEntries(Array.from({ length: 32 }, (_, at) => [`k${at}`, 'x']));
+    expect(() => change(given(REGISTERED), { tags })).toThrow(expect.objectContaining({ code: 'invalid' }));
+  });
+
+  it('given none or a removed one, when changed, then not found', () => {
+    expect(() => change(given(), { name: 'a' })).toThrow(expect.objectContaining({ code: 'not_found' }));
+    expect(() => change(given(REGISTERED, REMOVED), {})).toThrow(expect.objectContaining({ code: 'not_found' }));
   });
 
   it('given a target, when removed, then TargetRemoved names its key and address', () => {

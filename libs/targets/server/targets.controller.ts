@@ -7,9 +7,10 @@ import {
   RequirePermission,
   Versioned,
 } from '@icmp-mon/platform/http';
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import {
+  ApiConsumes,
   ApiCreatedResponse,
   ApiHeader,
   ApiNoContentResponse,
@@ -18,12 +19,15 @@ import {
   ApiParam,
   ApiTags,
 } from '@nestjs/swagger';
+import { ChangeTarget } from './change-target';
 import { ReadTarget } from './read-target';
 import { RegisterTarget } from './register-target';
 import { RemoveTarget } from './remove-target';
+import { TARGETS_PATH } from './target-path';
 import { CountTargets } from './target-list/count-targets';
 import { ListTargets } from './target-list/list-targets';
 import {
+  ChangeTargetRequest,
   ListTargetsRequest,
   RegisterTargetRequest,
   StatusCountsResponse,
@@ -32,11 +36,11 @@ import {
   TargetResponse,
 } from './targets.dto';
 
-const PATH = '/api/v1/targets';
 const REF = { name: 'id', description: 'Id of the target, or its address.', schema: { type: 'string' } } as const;
+const IF_MATCH = { name: 'If-Match', required: false, description: 'ETag that was read.' } as const;
 
 @ApiTags('targets')
-@Controller(PATH)
+@Controller(TARGETS_PATH)
 export class TargetsController {
   constructor(
     private readonly commands: CommandBus,
@@ -46,14 +50,9 @@ export class TargetsController {
   @Post()
   @RequirePermission('targets:write')
   @Idempotent('register-target')
-  @Located(PATH)
+  @Located(TARGETS_PATH)
   @Versioned()
   @ApiOperation({ summary: 'Make an address a target' })
-  @ApiHeader({
-    name: 'Idempotency-Key',
-    required: false,
-    description: 'A repeat with the same key gets the first answer.',
-  })
   @ApiCreatedResponse({ type: TargetResponse })
   register(@Body() body: RegisterTargetRequest, @Metadata() metadata: RequestMetadata): Promise<TargetResponse> {
     return this.commands.execute(new RegisterTarget(body, metadata));
@@ -85,6 +84,30 @@ export class TargetsController {
     return this.queries.execute(new ReadTarget(ref, vrf));
   }
 
+  @Patch(':id')
+  @RequirePermission('targets:write')
+  @Idempotent('change-target')
+  @Versioned()
+  @ApiOperation({
+    summary: "Change a target's name, tags or tier",
+    description:
+      'A merge patch (RFC 7396), also as application/json: what is left out stays, null removes the name or a tag. A change that ' +
+      'leaves everything as it is makes no event. With If-Match, only when the target is still at that version.',
+  })
+  @ApiParam(REF)
+  @ApiHeader(IF_MATCH)
+  @ApiConsumes('application/merge-patch+json', 'application/json')
+  @ApiOkResponse({ type: TargetResponse })
+  change(
+    @Param('id') ref: string,
+    @Query() { vrf }: TargetReferenceRequest,
+    @Body() body: ChangeTargetRequest,
+    @Metadata() metadata: RequestMetadata,
+    @IfMatch() expectedVersion: number | undefined,
+  ): Promise<TargetResponse> {
+    return this.commands.execute(new ChangeTarget(ref, vrf, body, metadata, expectedVersion));
+  }
+
   @Delete(':id')
   @HttpCode(204)
   @RequirePermission('targets:write')
@@ -93,7 +116,7 @@ export class TargetsController {
     description: 'With If-Match, only when the target is still at that version.',
   })
   @ApiParam(REF)
-  @ApiHeader({ name: 'If-Match', required: false, description: 'ETag that was read.' })
+  @ApiHeader(IF_MATCH)
   @ApiNoContentResponse()
   remove(
     @Param('id') ref: string,

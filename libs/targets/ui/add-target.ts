@@ -1,6 +1,7 @@
 import { Component, computed, inject, signal } from '@angular/core';
 import { form, FormField, required, submit, validate } from '@angular/forms/signals';
 import { MatDialogModule, MatDialogRef } from '@angular/material/dialog';
+import { RouterLink } from '@angular/router';
 import { keepLast, newRequestKey, type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
 import type { RegisterTargetRequest, TargetView } from '@icmp-mon/targets/contract';
 import { TiersClient } from '@icmp-mon/tiers/ui';
@@ -13,7 +14,7 @@ type FieldName = keyof typeof EMPTY;
 /** Dialog for `POST /targets`; closes with the new target. */
 @Component({
   selector: 'icm-add-target',
-  imports: [FormField, MatDialogModule],
+  imports: [FormField, MatDialogModule, RouterLink],
   templateUrl: './add-target.html',
   styleUrl: './add-target.scss',
 })
@@ -30,6 +31,8 @@ export class AddTarget {
     () => this.tiers.value()?.items ?? [{ name: 'standard', probeIntervalMs: 15_000 }],
   );
   protected readonly problem = signal<Problem | null>(null);
+  /** Id of the target that has the address. */
+  protected readonly existing = signal<string | null>(null);
   protected readonly target = form(signal({ ...EMPTY }), (path) => {
     required(path.ip, { message: 'Enter an IPv4 or IPv6 address.' });
     required(path.tier, { message: 'Choose a tier.' });
@@ -42,6 +45,7 @@ export class AddTarget {
   protected async add(event: Event): Promise<void> {
     event.preventDefault();
     this.problem.set(null);
+    this.existing.set(null);
     await submit(this.target, async () => {
       try {
         const view = await this.send();
@@ -68,6 +72,7 @@ export class AddTarget {
 
   /** Puts the server's messages at their fields, the rest above the form. */
   private refused(problem: Problem) {
+    this.existing.set(problem.targetId ?? null);
     const names = Object.keys(EMPTY) as FieldName[];
     const atFields = names.filter((name) => problem.fields[name] !== undefined);
     if (atFields.length === 0) {

@@ -1,5 +1,5 @@
 import { STATUSES, type Status } from '@icmp-mon/status/contract';
-import { TARGET_SORTS, type TargetSort, type TargetView } from '@icmp-mon/targets/contract';
+import { searchPieces, searchText, TARGET_SORTS, type TargetSort, type TargetView } from '@icmp-mon/targets/contract';
 
 /** What the list shows: the part of the page's address that goes to the server. */
 export interface ListQuery {
@@ -53,12 +53,8 @@ export function isFiltered(query: ListQuery): boolean {
 export function matches(view: TargetView, query: ListQuery): boolean {
   if (query.statuses.length > 0 && !query.statuses.includes(view.status)) return false;
   if (query.tier !== '' && view.tier !== query.tier) return false;
-  if (query.q === '') return true;
-  if (/^[^=\s]+=/.test(query.q)) {
-    return Object.entries(view.tags).some(([key, value]) => `${key}=${value}` === query.q);
-  }
-  const wanted = query.q.toLowerCase();
-  return view.ip.startsWith(wanted) || (view.name?.toLowerCase().startsWith(wanted) ?? false);
+  const text = searchText(view);
+  return searchPieces(query.q).every((piece) => text.includes(piece));
 }
 
 /** Whether the change of a listed row would move it, or take it off the list. */

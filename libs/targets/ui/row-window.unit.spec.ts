@@ -25,7 +25,7 @@ function serve(cursor: string | null, total = TOTAL): TargetPage {
   const first = Number(cursor ?? 0);
   const last = Math.min(total, first + PAGE_ROWS);
   const items = Array.from({ length: last - first }, (_, slot) => row(first + slot));
-  return { items, next: last < total ? String(last) : null, total };
+  return { items, next: last < total ? String(last) : null, total, position: first, asOf: null };
 }
 
 function fill(window: RowWindow, start: number, end: number, total = TOTAL): number {

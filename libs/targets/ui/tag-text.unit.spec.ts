@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseTags, tagTexts } from './tag-text';
+import { parseTags, tagChanges, tagsAsText, tagTexts } from './tag-text';
 
 describe('parseTags', () => {
   it('reads pairs between blanks and commas', () => {
@@ -13,5 +13,18 @@ describe('parseTags', () => {
 
   it('writes what it read, by key', () => {
     expect(tagTexts({ site: 'fra', role: 'core' })).toEqual(['role=core', 'site=fra']);
+  });
+
+  it('reads again what it has written, with blanks, commas and quotes too', () => {
+    const tags = { site: 'fra', place: 'Frankfurt am Main', note: 'a, b "c"', list: 'a,b' };
+    expect(parseTags(tagsAsText(tags))).toEqual({ tags });
+    expect(tagsAsText({ site: 'fra', role: 'core' })).toBe('role=core site=fra');
+  });
+
+  it('sends what becomes another, and null for what goes', () => {
+    expect(tagChanges({ site: 'fra', role: 'core' }, { site: 'muc', rack: '1' })).toEqual({
+      ...{ role: null, site: 'muc', rack: '1' },
+    });
+    expect(tagChanges({ site: 'fra' }, { site: 'fra' })).toEqual({});
   });
 });

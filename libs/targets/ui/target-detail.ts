@@ -37,6 +37,7 @@ import type { HistoryPoint, ProbeResult, Resolution } from '@icmp-mon/probing/co
 import { ProbingClient } from '@icmp-mon/probing/ui';
 import { StatusClient } from '@icmp-mon/status/ui';
 import type { TargetView } from '@icmp-mon/targets/contract';
+import { EditTarget } from './edit-target';
 import { historyOption } from './history-chart';
 import { agentLines, liveOption } from './live-chart';
 import { isLoss, LIVE_FOR_MS, mergeResults, RESULTS_MAX, SINGLES_FOR_MS_MAX } from './live-results';
@@ -70,6 +71,7 @@ const WINDOW_WORDS: Readonly<Record<Resolution, string>> = {
     AgePipe,
     Chart,
     DateTimePipe,
+    EditTarget,
     Failure,
     Icon,
     InstantPipe,

@@ -28,7 +28,7 @@ function given(...pages: (TargetView[] | Error)[]) {
   const page = (): Promise<TargetPage> => {
     const items = pages[Math.min(reads++, pages.length - 1)] ?? [];
     if (items instanceof Error) return Promise.reject(items);
-    return Promise.resolve({ items, next: null, total: items.length, asOf: null });
+    return Promise.resolve({ items, next: null, total: items.length, position: 0, asOf: null });
   };
   const nowMs = signal(Date.parse('2026-04-01T00:00:00.000Z'));
   const injector = Injector.create({

@@ -1,7 +1,7 @@
 import { RequirePermission, Versioned } from '@icmp-mon/platform/http';
 import { Controller, Get, Param } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags, ApiParam } from '@nestjs/swagger';
 import { ListTiers } from './list-tiers';
 import { ReadTier } from './read-tier';
 import { TierListResponse, TierResponse } from './tiers.dto';
@@ -23,6 +23,7 @@ export class TiersController {
   @Versioned()
   @ApiOperation({ summary: 'Read a tier' })
   @ApiOkResponse({ type: TierResponse })
+  @ApiParam({ name: 'name', description: 'Name of the tier.' })
   read(@Param('name') name: string): Promise<TierResponse> {
     return this.queries.execute(new ReadTier(name));
   }

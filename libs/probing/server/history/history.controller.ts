@@ -1,7 +1,8 @@
 import { RequirePermission } from '@icmp-mon/platform/http';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags, ApiParam } from '@nestjs/swagger';
+import { TARGET_PARAMETER } from '../results/results.dto';
 import { HistoryResponse, ReadHistoryRequest } from './history.dto';
 import { ReadHistory } from './read-history';
 
@@ -19,6 +20,7 @@ export class HistoryController {
       'are those of UTC; the last ones are not over yet and have what was measured so far.',
   })
   @ApiOkResponse({ type: HistoryResponse })
+  @ApiParam(TARGET_PARAMETER)
   read(@Param('id') ref: string, @Query() query: ReadHistoryRequest): Promise<HistoryResponse> {
     return this.queries.execute(new ReadHistory(ref, query));
   }

@@ -10,10 +10,10 @@ import {
 } from '@icmp-mon/platform/http';
 import { TargetDirectory } from '@icmp-mon/targets/contract';
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { map } from 'rxjs';
-import { FollowResultsRequest } from '../results/results.dto';
+import { FollowResultsRequest, TARGET_PARAMETER } from '../results/results.dto';
 import { type LiveMessage, LiveResults } from './live-results';
 
 @ApiTags('results')
@@ -32,12 +32,7 @@ export class LiveController {
     description:
       'Server-sent events: result (a probe result); reset asks to read the results anew. Last-Event-ID resumes without a gap for an hour.',
   })
-  @ApiQuery({
-    name: 'lastEventId',
-    required: false,
-    type: String,
-    description: 'For clients that cannot send Last-Event-ID.',
-  })
+  @ApiParam(TARGET_PARAMETER)
   @ApiProduces('text/event-stream')
   @ApiOkResponse({ description: 'The stream.', schema: { type: 'string' } })
   async stream(

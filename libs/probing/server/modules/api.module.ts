@@ -13,6 +13,9 @@ import { ListResultsHandler } from '../results/list-results';
 import { ResultPages } from '../results/result-pages';
 import { ResultsController } from '../results/results.controller';
 import { StoredAgents } from '../results/stored-agents';
+import { ReadTargetFiguresHandler } from '../target-figures/read-target-figures';
+import { TargetFiguresController } from '../target-figures/target-figures.controller';
+import { UsualRtts } from '../target-figures/usual-rtts';
 
 /** Results of targets: single, as history, live. Needs the telemetry database, Redis and a global `TargetDirectory`. */
 @Module({})
@@ -20,7 +23,7 @@ export class ProbingApiModule {
   static register(options: ProbingApiOptions): DynamicModule {
     return {
       module: ProbingApiModule,
-      controllers: [ResultsController, HistoryController, LiveController],
+      controllers: [ResultsController, HistoryController, LiveController, TargetFiguresController],
       providers: [
         { provide: PROBING_API_OPTIONS, useValue: options },
         StoredAgents,
@@ -31,6 +34,8 @@ export class ProbingApiModule {
         LiveSource,
         ReadHistoryHandler,
         ListResultsHandler,
+        UsualRtts,
+        ReadTargetFiguresHandler,
       ],
     };
   }

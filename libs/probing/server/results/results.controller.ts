@@ -1,9 +1,9 @@
 import { RequirePermission } from '@icmp-mon/platform/http';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags, ApiParam } from '@nestjs/swagger';
 import { ListResults } from './list-results';
-import { ListResultsRequest, ResultPageResponse } from './results.dto';
+import { ListResultsRequest, ResultPageResponse, TARGET_PARAMETER } from './results.dto';
 
 @ApiTags('results')
 @Controller('api/v1/targets/:id/results')
@@ -14,9 +14,9 @@ export class ResultsController {
   @RequirePermission('results:read')
   @ApiOperation({
     summary: 'Single results of a target, newest first',
-    description: '`{id}` is the id or the address.',
   })
   @ApiOkResponse({ type: ResultPageResponse })
+  @ApiParam(TARGET_PARAMETER)
   list(@Param('id') ref: string, @Query() query: ListResultsRequest): Promise<ResultPageResponse> {
     return this.queries.execute(new ListResults(ref, query));
   }

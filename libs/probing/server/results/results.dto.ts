@@ -14,6 +14,13 @@ const CURSOR_LENGTH_MAX = 256;
 export const RESULTS_LIMIT_MAX = 1_000;
 const LIMIT_DEFAULT = 100;
 
+/** Of routes below a target. */
+export const TARGET_PARAMETER = {
+  name: 'id',
+  description: 'Id of the target, or its address.',
+  schema: { type: 'string' },
+} as const;
+
 export class FollowResultsRequest {
   @ApiPropertyOptional({
     description: 'Chooses where the address is in several VRFs.',
@@ -26,6 +33,7 @@ export class FollowResultsRequest {
   vrf?: string;
 
   /** Declared so that streams accept it; read from the request itself. */
+  @ApiPropertyOptional({ maxLength: CURSOR_LENGTH_MAX, description: 'For clients that cannot send Last-Event-ID.' })
   @MayBeAbsent()
   @IsString()
   @MaxLength(CURSOR_LENGTH_MAX)
@@ -33,7 +41,12 @@ export class FollowResultsRequest {
 }
 
 export class ListResultsRequest {
-  @ApiPropertyOptional({ minimum: 1, maximum: RESULTS_LIMIT_MAX, default: LIMIT_DEFAULT })
+  @ApiPropertyOptional({
+    minimum: 1,
+    maximum: RESULTS_LIMIT_MAX,
+    default: LIMIT_DEFAULT,
+    description: 'Results of a page.',
+  })
   @WholeNumberParameter()
   @IsInt()
   @Min(1)

@@ -1,7 +1,7 @@
 import { RequirePermission } from '@icmp-mon/platform/http';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags, ApiParam } from '@nestjs/swagger';
 import { ListStatusChanges } from './list-status-changes';
 import { ReadTargetStatus } from './read-target-status';
 import {
@@ -23,6 +23,7 @@ export class StatusController {
     description: '`{id}` is the id or the address.',
   })
   @ApiOkResponse({ type: TargetStatusResponse })
+  @ApiParam({ name: 'id', description: 'Id of the target, or its address.', schema: { type: 'string' } })
   statusOf(@Param('id') ref: string, @Query() { vrf }: ReadTargetStatusRequest): Promise<TargetStatusResponse> {
     return this.queries.execute(new ReadTargetStatus(ref, vrf));
   }

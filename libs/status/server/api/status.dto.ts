@@ -33,7 +33,12 @@ export class ReadTargetStatusRequest {
 }
 
 export class ListStatusChangesRequest {
-  @ApiPropertyOptional({ minimum: 1, maximum: CHANGES_LIMIT_MAX, default: CHANGES_LIMIT_DEFAULT })
+  @ApiPropertyOptional({
+    minimum: 1,
+    maximum: CHANGES_LIMIT_MAX,
+    default: CHANGES_LIMIT_DEFAULT,
+    description: 'Changes of a page.',
+  })
   @WholeNumberParameter()
   @IsInt()
   @Min(1)

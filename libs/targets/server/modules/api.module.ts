@@ -1,6 +1,7 @@
 import { TargetDirectory } from '@icmp-mon/targets/contract';
 import { Global, Module } from '@nestjs/common';
 import { AddressCheck } from '../address-check';
+import { ChangeTargetHandler } from '../change-target';
 import { ReadTargetHandler } from '../read-target';
 import { RegisterTargetHandler } from '../register-target';
 import { RemoveTargetHandler } from '../remove-target';
@@ -12,6 +13,7 @@ import { ListedTargets } from '../target-directory';
 import { CountTargetsHandler } from '../target-list/count-targets';
 import { ListTargetsHandler } from '../target-list/list-targets';
 import { TargetCounts } from '../target-list/target-counts';
+import { TierNames } from '../tier-names';
 import { TargetsController } from '../targets.controller';
 
 /** Routes of targets and the status stream; provides `TargetDirectory` to the routes of other contexts. */
@@ -22,11 +24,13 @@ import { TargetsController } from '../targets.controller';
     ListedTargets,
     { provide: TargetDirectory, useExisting: ListedTargets },
     AddressCheck,
+    TierNames,
     TargetCounts,
     ListChanges,
     TargetListStream,
     CountsStream,
     RegisterTargetHandler,
+    ChangeTargetHandler,
     RemoveTargetHandler,
     ListTargetsHandler,
     ReadTargetHandler,

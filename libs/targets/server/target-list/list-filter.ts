@@ -1,6 +1,6 @@
 import { DomainError } from '@icmp-mon/platform/errors';
 import { type Judged, type Status, STATUSES } from '@icmp-mon/status/contract';
-import type { TargetListQuery } from '@icmp-mon/targets/contract';
+import { SEARCH_TERMS_MAX, searchPieces, type TargetListQuery } from '@icmp-mon/targets/contract';
 import { statusCondition } from './not-judged-rows';
 
 /** A WHERE clause with its parameters, `$1…`. */
@@ -9,11 +9,12 @@ export interface Filter {
   params: unknown[];
 }
 
-const TAG_TERM = /^([^=\s]{1,63})=(.{0,200})$/;
+const likePart = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 
-const likePrefix = (text: string): string => `${text.replace(/[\\%_]/g, '\\$&')}%`;
-
-/** Conditions on `target_list` for what a list query asks, given what is judged. @throws DomainError `invalid` for an unknown status */
+/**
+ * Conditions on `target_list` for what a list query asks, given what is judged.
+ * @throws DomainError `invalid` for an unknown status or too many terms of a search
+ */
 export function listFilter(query: TargetListQuery, judged: Judged): Filter {
   const filter: Filter = { conditions: [], params: [] };
   const add = (param: unknown, condition: (place: string) => string): void => {
@@ -24,15 +25,22 @@ export function listFilter(query: TargetListQuery, judged: Judged): Filter {
   if (ranks.length > 0) filter.conditions.push(statusCondition(ranks, judged, filter.params));
   if (query.tier !== undefined) add(query.tier, (place) => `tier = ${place}`);
   if (query.vrf !== undefined) add(query.vrf, (place) => `vrf = ${place}`);
-  const q = query.q?.trim() ?? '';
-  const tag = TAG_TERM.exec(q);
-  if (tag !== null) {
-    add(JSON.stringify({ [tag[1] ?? '']: tag[2] ?? '' }), (place) => `tags @> ${place}::jsonb`);
-  } else if (q !== '') {
-    const prefix = likePrefix(q.toLowerCase());
-    add(prefix, (place) => `(host(ip) LIKE ${place} OR name_sort LIKE ${place})`);
+  const pieces = searchPieces(query.q ?? '');
+  if (pieces.length > SEARCH_TERMS_MAX) throw tooManyTerms(pieces.length);
+  if (pieces.length > 0) {
+    const parts = pieces.map((piece) => {
+      filter.params.push(likePart(piece));
+      return `text LIKE $${filter.params.length}`;
+    });
+    // In a table of its own, so that a change of status costs no entries of its index.
+    filter.conditions.push(`target_list.key IN (SELECT key FROM target_search WHERE ${parts.join(' AND ')})`);
   }
   return filter;
+}
+
+function tooManyTerms(count: number): DomainError {
+  const detail = `q has ${count} terms, at most ${SEARCH_TERMS_MAX} are looked for`;
+  return new DomainError('invalid', detail, [{ pointer: '?q', detail }]);
 }
 
 /** Comma-separated statuses as the ranks they sort by; all of them is no condition. */

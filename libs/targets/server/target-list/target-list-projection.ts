@@ -7,8 +7,10 @@ import {
   type TargetStatusChanged,
 } from '@icmp-mon/status/contract';
 import {
+  TARGET_CHANGED,
   TARGET_REGISTERED,
   TARGET_REMOVED,
+  type TargetChanged,
   type TargetRegistered,
   type TargetRemoved,
   TARGETS_TOPIC,
@@ -21,6 +23,7 @@ const LIST_LOCK = 7_260_101;
 
 interface Changes {
   registered: Set<string>;
+  changed: Set<string>;
   removed: Map<string, TargetRemoved['data']>;
   statuses: Map<string, NewestStatus>;
 }
@@ -36,11 +39,13 @@ export class TargetListProjection {
   /** @throws PoisonError for a message that can never be applied */
   readonly handle = async (sql: Sql, messages: ReceivedMessage[]): Promise<void> => {
     const changes = gather(messages);
-    if (changes.registered.size + changes.removed.size + changes.statuses.size === 0) return;
+    const { registered, changed, removed, statuses } = changes;
+    if (registered.size + changed.size + removed.size + statuses.size === 0) return;
     await takeListLock(sql);
-    if (changes.registered.size > 0) await numberRegistered(sql, [...changes.registered]);
-    if (changes.statuses.size > 0) await applyStatuses(sql, [...changes.statuses.values()]);
-    if (changes.removed.size > 0) await numberRemoved(sql, [...changes.removed.values()]);
+    if (registered.size > 0) await numberRegistered(sql, [...registered]);
+    if (changed.size > 0) await numberChanged(sql, [...changed]);
+    if (statuses.size > 0) await applyStatuses(sql, [...statuses.values()]);
+    if (removed.size > 0) await numberRemoved(sql, [...removed.values()]);
     // Delivered when the transaction commits, not before.
     await sql.query('SELECT pg_notify($1, $2)', [LIST_CHANGED_CHANNEL, '']);
   };
@@ -52,7 +57,7 @@ export async function takeListLock(sql: Sql): Promise<void> {
 }
 
 function gather(messages: ReceivedMessage[]): Changes {
-  const changes: Changes = { registered: new Set(), removed: new Map(), statuses: new Map() };
+  const changes: Changes = { registered: new Set(), changed: new Set(), removed: new Map(), statuses: new Map() };
   for (const message of messages) {
     // A tombstone tells others that the target is gone; here the removal itself did.
     if (message.value === null && message.topic === TARGET_STATUS_TOPIC) continue;
@@ -60,6 +65,7 @@ function gather(messages: ReceivedMessage[]): Changes {
     const { type, data } = readCloudEvent(message);
     if (data === null) throw new PoisonError('an event without data');
     if (type === TARGET_REGISTERED) changes.registered.add((data as TargetRegistered['data']).targetId);
+    else if (type === TARGET_CHANGED) changes.changed.add((data as TargetChanged['data']).targetId);
     else if (type === TARGET_REMOVED) keepRemoved(changes.removed, data as TargetRemoved['data']);
     else if (type === TARGET_STATUS_CHANGED) keepNewest(changes.statuses, data as TargetStatusChanged['data']);
     // Another type is a newer producer's: it changes nothing that this version knows of.
@@ -83,6 +89,11 @@ async function numberRegistered(sql: Sql, ids: string[]): Promise<void> {
     `UPDATE target_list SET list_seq = nextval('list_seq') WHERE id = ANY ($1::uuid[]) AND list_seq IS NULL`,
     [ids],
   );
+}
+
+/** Who follows the list reads the row as it is now. */
+async function numberChanged(sql: Sql, ids: string[]): Promise<void> {
+  await sql.execute(`UPDATE target_list SET list_seq = nextval('list_seq') WHERE id = ANY ($1::uuid[])`, [ids]);
 }
 
 /** A repeat of an older change, as a publisher that was killed sends it, changes nothing. */

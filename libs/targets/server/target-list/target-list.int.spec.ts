@@ -15,7 +15,9 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ListedTargets } from '../target-directory';
 import { TargetCounts } from './target-counts';
 import { listFilter } from './list-filter';
-import { ListTargets, ListTargetsHandler, pageStatement } from './list-targets';
+import { projectTargets } from './inventory';
+import { ListTargets, ListTargetsHandler } from './list-targets';
+import { pageStatement } from './page-statement';
 import { forgetRemovals, TargetListProjection } from './target-list-projection';
 
 let testing: TestDatabase;
@@ -138,6 +140,136 @@ describe('pages of 1,000 targets', () => {
   });
 });
 
+describe('any place of a list', () => {
+  beforeAll(() => fill(1_000));
+
+  it.each(EVERY_SORT)('is one request away, by %s %s, judged or not', async (sort, order) => {
+    for (const judged of [ALL_JUDGED, HALF_JUDGED]) {
+      const whole = (await allPages({ sort, order }, judged)).map(({ key }) => key);
+      for (const position of [0, 1, 499, 993, 1_000, 5_000]) {
+        const page = await list({ sort, order, position, limit: 7 }, judged);
+        expect(page.items.map(({ key }) => key)).toEqual(whole.slice(position, position + 7));
+        expect(page).toMatchObject({ position, total: 1_000 });
+      }
+    }
+  });
+
+  it('goes on by cursor from there', async () => {
+    const whole = (await allPages({ sort: 'name' })).map(({ key }) => key);
+    const page = await list({ sort: 'name', position: 500, limit: 10 });
+    const next = await list({ sort: 'name', limit: 10, cursor: page.next ?? '' });
+    expect(next.items.map(({ key }) => key)).toEqual(whole.slice(510, 520));
+    expect(next.position).toBeNull();
+    expect((await list({ sort: 'name', position: 990, limit: 10 })).next).toBeNull();
+  });
+
+  it.each(EVERY_SORT)('is found around a target, by %s %s', async (sort, order) => {
+    const whole = await allPages({ sort, order, status: 'up' }, HALF_JUDGED);
+    for (const at of [0, 3, Math.floor(whole.length / 2), whole.length - 1]) {
+      const around = whole[at]?.id ?? '';
+      const page = await list({ sort, order, status: 'up', around, limit: 10 }, HALF_JUDGED);
+      const position = Math.max(0, at - 5);
+      expect(page.position).toBe(position);
+      expect(page.items.map(({ id }) => id)).toEqual(whole.slice(position, position + 10).map(({ id }) => id));
+    }
+  });
+
+  it('is found where a target would be that the filter leaves out', async () => {
+    const whole = await allPages({ sort: 'ip' });
+    const down = whole.filter(({ status }) => status === 'down');
+    const out = whole.findIndex(({ status }, at) => at > 500 && status !== 'down');
+    const before = whole.slice(0, out).filter(({ status }) => status === 'down').length;
+    const page = await list({ sort: 'ip', status: 'down', around: whole[out]?.id ?? '', limit: 4 });
+    expect(page.position).toBe(before - 2);
+    expect(page.items.map(({ id }) => id)).toEqual(down.slice(before - 2, before + 2).map(({ id }) => id));
+  });
+
+  it('is refused for a target that is not there, and for two places at once', async () => {
+    await expect(list({ around: newId() })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(list({ around: newId(), position: 3 })).rejects.toMatchObject({
+      code: 'invalid',
+      errors: [{ pointer: '?around' }],
+    });
+  });
+});
+
+describe('a search', () => {
+  const target = (key: number, name: string | null, tags: Record<string, string>) => ({
+    type: 'TargetRegistered' as const,
+    data: { targetId: newId(), key, ip: `198.51.100.${key}`, vrf: 'default', name, tags, tier: 'standard' },
+    position: key,
+    stream: `target-${key}`,
+    version: 1,
+    occurredAt: '2026-01-01T00:00:00.000Z',
+  });
+  const events = [
+    target(1, 'FRA-Edge-1', { site: 'fra', role: 'edge' }),
+    target(2, 'fra-core-100%', { site: 'FRA', role: 'core' }),
+    target(3, null, { site: 'fra2', Role: 'Edge' }),
+    target(4, 'Zürich_1', { place: 'am Main' }),
+  ];
+
+  beforeAll(async () => {
+    await database.execute('TRUNCATE target_list, target_search');
+    await database.transaction((sql) => projectTargets(sql, events));
+  });
+
+  const found = async (q: string): Promise<number[]> =>
+    (await list({ q, sort: 'ip' })).items.map(({ key }) => key).sort((a, b) => a - b);
+
+  it.each([
+    ['edge', [1, 3]],
+    ['EDGE fra', [1, 3]],
+    ['core 51.100', [2]],
+    ['site=fra', [1, 2]],
+    ['ROLE=edge', [1, 3]],
+    ['site=', [1, 2, 3]],
+    ['"place=am main"', [4]],
+    ['main am', [4]],
+    ['zÜRICH', [4]],
+    ['100%', [2]],
+    ['h_1', [4]],
+    ['0%1', []],
+    ['edge core', []],
+    ['', [1, 2, 3, 4]],
+  ])('finds parts, several terms and tags without case: %s', async (q, keys) => {
+    expect(await found(q)).toEqual(keys);
+    expect((await list({ q })).total).toBe(keys.length);
+  });
+
+  it('follows what changes and what is removed', async () => {
+    const [, , third] = events;
+    const data = { ...third.data, name: 'new', tags: {} };
+    const change = { ...third, type: 'TargetChanged' as const, version: 2, data };
+    await database.transaction((sql) => projectTargets(sql, [change]));
+    expect([await found('new'), await found('site=fra2'), await found('role=edge')]).toEqual([[3], [], [1]]);
+    const removal = { ...change, type: 'TargetRemoved' as const, version: 3 };
+    await database.transaction((sql) => projectTargets(sql, [removal]));
+    expect(await found('new')).toEqual([]);
+    expect(await database.query('SELECT FROM target_search')).toHaveLength(3);
+  });
+
+  it('is answered from an index, where the extension is there', async () => {
+    await database.execute(
+      `INSERT INTO target_search SELECT n, E'\\n10.0.0.1\\nname ' || n || E'\\n' FROM generate_series(10, 50000) AS n`,
+    );
+    await database.execute('ANALYZE target_list, target_search');
+    const { conditions, params } = listFilter({ q: '17654' }, ALL_JUDGED);
+    const plan = await database.query<{ 'QUERY PLAN': string }>(
+      `EXPLAIN SELECT count(*) FROM target_list WHERE ${conditions.join()}`,
+      params,
+    );
+    expect(plan.map((line) => line['QUERY PLAN']).join('\n')).toContain('target_search_text');
+  });
+
+  it('has a bounded number of terms', async () => {
+    await expect(list({ q: 'a b c d e f g h i' })).rejects.toMatchObject({
+      code: 'invalid',
+      errors: [{ pointer: '?q' }],
+    });
+  });
+});
+
 describe('a list of which half is not judged', () => {
   beforeAll(async () => {
     await fill(1_000);
@@ -203,7 +335,7 @@ describe('pages of 100,000 targets', () => {
     const statement = pageStatement(
       listFilter(query, ALL_JUDGED),
       { sort, descending: order === 'desc' },
-      after,
+      { after },
       100,
       ALL_JUDGED,
     );
@@ -217,6 +349,18 @@ describe('pages of 100,000 targets', () => {
       expect(plan).toContain('Index Scan');
       expect(plan).not.toContain('Sort ');
     }
+  });
+
+  it.each(EVERY_SORT)('at any place, skip rows in an index alone, by %s %s', async (sort, order) => {
+    const statement = pageStatement(
+      listFilter({}, ALL_JUDGED),
+      { sort, descending: order === 'desc' },
+      { skip: 50_000 },
+      100,
+      ALL_JUDGED,
+    );
+    const lines = await database.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${statement.text}`, statement.params);
+    expect(lines.map((line) => line['QUERY PLAN']).join('\n')).toContain('Index Only Scan');
   });
 });
 
@@ -320,6 +464,17 @@ describe('the projection of the list', () => {
     await handle(changed(1, 'up', 6, { lastSuccessAt: '2026-01-02T00:00:00.000Z' }));
     expect((await row(1))?.status).toBe('up');
     expect((await row(1))?.list_seq).toBeGreaterThan(now?.list_seq ?? Infinity);
+  });
+
+  it('numbers a change of the inventory each time', async () => {
+    const renamed = () =>
+      message(TARGETS_TOPIC, cloudEventType('target', 'TargetChanged'), {
+        ...{ targetId: ids[1], key: 1, ip: '192.0.2.1', vrf: 'default', name: 'edge', tags: {}, tier: 'standard' },
+      });
+    const before = (await row(1))?.list_seq ?? Infinity;
+    await handle(renamed());
+    const after = (await row(1))?.list_seq ?? 0;
+    expect(after).toBeGreaterThan(before);
   });
 
   it('keeps since when a status was reached while only its reason changes', async () => {

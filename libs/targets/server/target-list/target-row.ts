@@ -1,4 +1,6 @@
 import type { Judged, Status, StatusReason } from '@icmp-mon/status/contract';
+import type { Sql } from '@icmp-mon/platform/database';
+import { DomainError } from '@icmp-mon/platform/errors';
 import type { RecordedEvent } from '@icmp-mon/platform/event-store';
 import type { TargetRegistered, TargetView } from '@icmp-mon/targets/contract';
 
@@ -45,6 +47,13 @@ export function targetView(row: TargetRow, judged: Judged): TargetView {
     lastSuccessAt: row.last_success_at,
     asOf: judged.asOf(row.key),
   };
+}
+
+/** A target as it is listed in a transaction. @throws DomainError `not_found` */
+export async function listedTarget(sql: Sql, id: string, judged: Judged): Promise<TargetView> {
+  const [row] = await sql.query<TargetRow>(`SELECT ${VIEW_COLUMNS} FROM target_list WHERE id = $1`, [id]);
+  if (row === undefined) throw new DomainError('not_found', `There is no target ${id}.`);
+  return targetView(row, judged);
 }
 
 /** A target as the append has just listed it: nothing is known of it yet. */

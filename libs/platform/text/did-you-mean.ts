@@ -1,0 +1,42 @@
+/** Longer names are compared by their beginnings. */
+const COMPARED_MAX = 64;
+/** Letters that may differ, of so many letters one. */
+const LETTERS_PER_ERROR = 3;
+
+/** How many letters are to be put in, taken out, replaced, or exchanged with their neighbour. */
+function distance(a: string, b: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (let row = 1; row <= a.length; row++) {
+    const next = [row];
+    for (let column = 1; column <= b.length; column++) {
+      const replaced = last[column - 1] + (a[row - 1] === b[column - 1] ? 0 : 1);
+      next[column] = Math.min(replaced, last[column] + 1, next[column - 1] + 1);
+      const isExchanged = a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
+      if (row > 1 && column > 1 && isExchanged) next[column] = Math.min(next[column], beforeLast[column - 2] + 1);
+    }
+    beforeLast = last;
+    last = next;
+  }
+  return last[b.length];
+}
+
+/** Of names the one that a text probably was to be; null when none is near. Upper and lower case count as the same. */
+export function nearestName(text: string, names: readonly string[]): string | null {
+  const asked = text.slice(0, COMPARED_MAX).toLowerCase();
+  let nearest: string | null = null;
+  let least = Math.max(1, Math.floor(asked.length / LETTERS_PER_ERROR)) + 1;
+  for (const name of names) {
+    const away = distance(asked, name.slice(0, COMPARED_MAX).toLowerCase());
+    if (away >= least) continue;
+    least = away;
+    nearest = name;
+  }
+  return nearest;
+}
+
+/** How a sentence that says that there is no such name ends: `; did you mean "standard"?`, or a full stop. */
+export function didYouMean(text: string, names: readonly string[]): string {
+  const nearest = nearestName(text, names);
+  return nearest === null ? '.' : `; did you mean "${nearest}"?`;
+}

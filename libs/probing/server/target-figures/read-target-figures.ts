@@ -1,0 +1,72 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { TelemetryDatabase } from '@icmp-mon/platform/database';
+import { STRIP_CELL_MS, type TargetFiguresPage } from '@icmp-mon/probing/contract';
+import { appendSeriesBody, SERIES_SAMPLES_MAX, SeriesBuilder, windowStart } from '@icmp-mon/probing/wire';
+import { Inject } from '@nestjs/common';
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { PROBING_API_OPTIONS, type ProbingApiOptions } from '../probing-api-options';
+import { shardsOf, windowRows } from './stored-windows';
+import { stripSpan, TargetSamples } from './target-samples';
+import { UsualRtts } from './usual-rtts';
+
+/** Samples decoded before other requests have their turn: a few milliseconds. */
+const SAMPLES_PER_TURN = 100_000;
+const BODIES = windowRows('target_key, window_start, body', { keys: '$1', from: '$2', shards: '$3' });
+
+interface BodyRow {
+  target_key: number;
+  window_start: Date;
+  body: Buffer;
+}
+
+/** How some targets do at the moment, by their keys: for the rows of a list that are on a screen. */
+export class ReadTargetFigures extends Query<TargetFiguresPage> {
+  constructor(readonly keys: readonly number[]) {
+    super();
+  }
+}
+
+@QueryHandler(ReadTargetFigures)
+export class ReadTargetFiguresHandler implements IQueryHandler<ReadTargetFigures> {
+  constructor(
+    private readonly database: TelemetryDatabase,
+    private readonly usual: UsualRtts,
+    @Inject(PROBING_API_OPTIONS) private readonly options: Pick<ProbingApiOptions, 'shardCount'>,
+  ) {}
+
+  async execute({ keys }: ReadTargetFigures): Promise<TargetFiguresPage> {
+    const nowMs = Date.now();
+    const [samples, medians] = await Promise.all([
+      this.samples(keys, nowMs),
+      Promise.all(keys.map((key) => this.usual.of(key))),
+    ]);
+    return {
+      until: new Date(stripSpan(nowMs).untilMs).toISOString(),
+      cellMs: STRIP_CELL_MS,
+      items: keys.map((key, at) => (samples.get(key) ?? new TargetSamples(nowMs)).figures(key, medians[at])),
+    };
+  }
+
+  private async samples(keys: readonly number[], nowMs: number): Promise<Map<number, TargetSamples>> {
+    const rows = await this.database.query<BodyRow>(BODIES, [
+      keys,
+      new Date(windowStart(stripSpan(nowMs).fromMs)),
+      shardsOf(keys, this.options.shardCount),
+    ]);
+    const targets = new Map<number, TargetSamples>();
+    const builder = new SeriesBuilder(SERIES_SAMPLES_MAX);
+    let decoded = 0;
+    for (const { target_key, window_start, body } of rows) {
+      let target = targets.get(target_key);
+      if (target === undefined) targets.set(target_key, (target = new TargetSamples(nowMs)));
+      builder.clear();
+      appendSeriesBody(builder, body);
+      target.add(window_start.getTime(), builder.build());
+      decoded += builder.count;
+      if (decoded < SAMPLES_PER_TURN) continue;
+      decoded = 0;
+      await nextTurn();
+    }
+    return targets;
+  }
+}

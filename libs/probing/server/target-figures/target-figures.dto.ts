@@ -1,0 +1,71 @@
+import { FIGURES_KEYS_MAX, STRIP_CELLS, type TargetFigures, type TargetFiguresPage } from '@icmp-mon/probing/contract';
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsInt, Max, Min } from 'class-validator';
+
+/** The greatest `integer` of PostgreSQL, which keys are. */
+const KEY_MAX = 2 ** 31 - 1;
+const NUMBER = /^\d{1,10}$/;
+
+/** `1,2,3`; what is no number stays a text, and is refused as such. */
+function numbersOf(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  return value.split(',').map((text) => (NUMBER.test(text) ? Number(text) : text));
+}
+
+export class ReadTargetFiguresRequest {
+  @ApiProperty({
+    type: 'string',
+    minLength: 1,
+    maxLength: FIGURES_KEYS_MAX * 11 - 1,
+    description: `Keys of 1 to ${FIGURES_KEYS_MAX} targets with commas between, such as the rows of a list that are on a screen.`,
+    example: '1,2,3',
+  })
+  @Transform(({ value }) => numbersOf(value))
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(FIGURES_KEYS_MAX)
+  @IsInt({ each: true })
+  @Min(1, { each: true })
+  @Max(KEY_MAX, { each: true })
+  keys!: number[];
+}
+
+export class TargetFiguresResponse implements TargetFigures {
+  @ApiProperty({ type: 'integer', example: 1 }) key!: number;
+
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: "Microseconds: the median over its agents of each one's latest reply in the last 5 minutes.",
+    example: 12_300,
+  })
+  rttUs!: number | null;
+
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'Microseconds: the median of all replies of the last 24 hours, within 2 %.',
+    example: 12_100,
+  })
+  medianRttUs!: number | null;
+
+  @ApiProperty({ type: 'number', nullable: true, description: 'lost / sent of the last 5 minutes.', example: 0 })
+  lossRatio!: number | null;
+
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'number', nullable: true },
+    minItems: STRIP_CELLS,
+    maxItems: STRIP_CELLS,
+    description: `lost / sent in each of the last ${STRIP_CELLS} minutes, oldest first; null where nothing was measured.`,
+  })
+  strip!: (number | null)[];
+}
+
+export class TargetFiguresPageResponse implements TargetFiguresPage {
+  @ApiProperty({ format: 'date-time', description: 'End of the last cell of the strips.' }) until!: string;
+  @ApiProperty({ type: 'integer', description: 'Length of a cell in milliseconds.', example: 60_000 }) cellMs!: number;
+  @ApiProperty({ type: [TargetFiguresResponse], description: 'In the order of the keys.' })
+  items!: TargetFiguresResponse[];
+}

@@ -1,0 +1,45 @@
+import { EventStore } from '@icmp-mon/platform/event-store';
+import type { RequestMetadata } from '@icmp-mon/platform/http';
+import { JudgedTargets } from '@icmp-mon/status/contract';
+import type { ChangeTargetRequest, TargetView } from '@icmp-mon/targets/contract';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { change, TARGET } from './target';
+import { ListedTargets } from './target-directory';
+import { listedTarget } from './target-list/target-row';
+import { TierNames } from './tier-names';
+
+/** Changes name, tags or tier of a target; with a version, only when the target is still at it. */
+export class ChangeTarget extends Command<TargetView> {
+  constructor(
+    readonly ref: string,
+    readonly vrf: string | undefined,
+    readonly patch: ChangeTargetRequest,
+    readonly metadata: RequestMetadata,
+    readonly expectedVersion: number | undefined,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(ChangeTarget)
+export class ChangeTargetHandler implements ICommandHandler<ChangeTarget> {
+  constructor(
+    private readonly store: EventStore,
+    private readonly targets: ListedTargets,
+    private readonly tiers: TierNames,
+    private readonly judged: JudgedTargets,
+  ) {}
+
+  /** @throws DomainError `not_found`, `ambiguous`, `precondition_failed`; `invalid` (tier, tags) */
+  async execute({ ref, vrf, patch, metadata, expectedVersion }: ChangeTarget): Promise<TargetView> {
+    const { id } = await this.targets.find(ref, vrf);
+    if (patch.tier !== undefined) await this.tiers.require(patch.tier);
+    const judged = await this.judged.now();
+    const { answer } = await this.store.execute(TARGET, id, (state) => change(state, patch), {
+      metadata,
+      ...(expectedVersion === undefined ? {} : { expectedVersion }),
+      answer: (sql) => listedTarget(sql, id, judged),
+    });
+    return answer;
+  }
+}
