@@ -11,7 +11,7 @@ export const entityTag = (version: number): string => `"${version}"`;
  */
 export function ifMatchVersion(header: string | undefined): number | undefined {
   if (header === undefined || header.trim() === '*') return undefined;
-  const match = /^"(\d{1,15})"$/.exec(header.trim());
+  const match = /^"(0|[1-9]\d{0,14})"$/.exec(header.trim());
   const weak = /^W\/("\d{1,15}")$/.exec(header.trim());
   if (weak !== null) {
     throw new DomainError(
