@@ -80,14 +80,17 @@ describe.concurrent('in a new clone, without packages', () => {
     expect(out).toMatch(/\nUsage:\n[^]*\nOptions:\n[^]*-h, --help[^]*\nExamples:\n[^]*\nExit codes:\n {2}0 {2}/);
   });
 
-  it.each(all)('$called refuses an unknown option', async ({ script, words, path }) => {
-    const { code, out, err } = await run(script, [...words, ...complete(leaf(path)), '--hepl']);
-    expect({ code, out }).toEqual({ code: 2, out: '' });
-    expect(err).toMatch(/^Unknown option --hepl\. Did you mean --help\?\nHelp: npm .* --help\n$/);
-  });
+  it.each(all.filter(({ words }) => words.length === 0))(
+    '$called refuses an unknown option',
+    async ({ script, path }) => {
+      const { code, out, err } = await run(script, [...complete(leaf(path)), '--hepl']);
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+      expect(err).toMatch(/^Unknown option --hepl\. Did you mean --help\?\nHelp: npm .* --help\n$/);
+    },
+  );
 
   it.each(all.filter(({ script, path }) => NEED_PRODUCT.includes(script) && (!leaf(path).commands || leaf(path).runs)))(
-    '$called says in one line that nothing runs here, and what to do',
+    '$called reports in one line that nothing runs here, and what to do',
     async ({ script, words, path }) => {
       const { code, out, err } = await run(script, [...words, ...complete(leaf(path))]);
       expect({ code, out }).toEqual({ code: 1, out: '' });
@@ -103,6 +106,12 @@ describe.concurrent('in a new clone, without packages', () => {
       err: 'There is no installation here. Make one: npm start -- --detach\n',
     });
   });
+});
+
+it.each(all)('$called refuses an unknown option by its definition', ({ words, path }) => {
+  expect(() => readCommandLine(path[0], [...words, ...complete(leaf(path)), '--hepl'])).toThrow(
+    /^Unknown option --hepl\. Did you mean --help\?\nHelp: npm .* --help$/,
+  );
 });
 
 it.each(all.filter(({ path }) => !leaf(path).arguments?.some(({ many }) => many)))(
