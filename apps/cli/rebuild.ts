@@ -1,4 +1,4 @@
-import { type Invocation, UsageError } from '@icmp-mon/platform/command-line';
+import { type Invocation, nearest, UsageError } from '@icmp-mon/platform/command-line';
 import { rebuild, type RebuildOutcome } from '@icmp-mon/platform/rebuild';
 import type { Actions } from './actions';
 import type { CliContext } from './cli-context';
@@ -14,7 +14,9 @@ async function run(context: CliContext, asked: Invocation): Promise<void> {
   if (names.length === 0) throw new UsageError(`Name read models: ${known.join(', ')}, or all.`);
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    throw new UsageError(`There is no read model ${unknown}. There are: ${known.join(', ')}; or name all.`);
+    const meant = nearest(unknown, known);
+    const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
+    throw new UsageError(`There is no read model ${unknown}.${hint} There are: ${known.join(', ')}; or name all.`);
   }
   const [json, replace] = [asked.flag('json'), asked.flag('replace')];
   for (const name of names) {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { callOf, type Command, helpOf, type Invocation, pathsOf, readCommandLine, UsageError } from '.';
-import { nearest } from './nearest.mjs';
+import { callOf, type Command, helpOf, type Invocation, nearest, pathsOf, readCommandLine, UsageError } from '.';
 
 const DROP: Command = {
   name: 'drop',
