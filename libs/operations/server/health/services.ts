@@ -59,10 +59,15 @@ async function ask(service: string, question: () => Promise<string>): Promise<He
     const answer = await question();
     return { state: 'ok', values: { service, answer, answerS: (performance.now() - startedMs) / 1_000 } };
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    return {
-      state: 'bad',
-      values: { service, answer: cause instanceof Error ? cause.message : String(cause), answerS: null },
-    };
+    return { state: 'bad', values: { service, answer: reasonOf(error), answerS: null } };
   }
+}
+
+/** What the client of Redis reports while it has no connection, in its own terms. */
+const NO_CONNECTION = /max retries per request|enableOfflineQueue/;
+
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return NO_CONNECTION.test(reason) ? 'no connection' : reason;
 }

@@ -18,6 +18,14 @@ describe('the health of services', () => {
     expect(reading.advice).not.toContain('spool');
   });
 
+  it('shows no terms of a client library', async () => {
+    const lost =
+      'Reached the max retries per request limit (which is 0). Refer to "maxRetriesPerRequest" option for details.';
+    const { rows } = await read({ pingRedis: () => Promise.reject(new Error(lost)) });
+    const redis = rows.find(({ values }) => values['service'] === 'Redis');
+    expect(redis?.values['answer']).toBe('no connection');
+  });
+
   it('is bad while Kafka is away, whether Redis answers or not', async () => {
     for (const away of [{ kafka: { bounds: refused } }, { kafka: { bounds: refused }, pingRedis: refused }]) {
       const reading = await read(away);
