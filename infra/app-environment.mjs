@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { kitDir } from './agent-kit.mjs';
 import { kafkaLoginEnvironment } from './kafka-login.mjs';
 import { distDir } from './paths.mjs';
 
@@ -144,6 +145,7 @@ function serverEnvironment(role, { dir, addresses, roles, ports }) {
     ICMPMON_PUBLIC_GATEWAY_URL: process.env.ICMPMON_PUBLIC_GATEWAY_URL ?? `https://127.0.0.1:${ports.agents}`,
     ICMPMON_PUBLIC_ENROL_URL: process.env.ICMPMON_PUBLIC_ENROL_URL ?? `https://127.0.0.1:${ports.enrol}`,
     ICMPMON_CA_DIR: join(dir, 'ca'),
+    ICMPMON_GATEWAY_KIT_DIR: kitDir,
     ICMPMON_PORTAL_DIR: join(distDir, 'apps/portal/browser'),
     ICMPMON_BOOTSTRAP_FILE: join(dir, 'bootstrap.json'),
     ICMPMON_SECRET_FILE: apiSecretFile(dir),

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { buildAgentKit } from './agent-kit.mjs';
 import { build as definition } from './commands/product.mjs';
 import { runCommand } from './commands/run-command.mjs';
 import { asOwner, giveToOwner } from './owner.mjs';
@@ -84,6 +85,7 @@ export async function buildTool(name, report) {
 export async function build(report, { force = false } = {}) {
   if (distIsGiven) return;
   await buildParts(buildables(), report, { force });
+  await buildAgentKit(report);
 }
 
 /**

@@ -53,6 +53,11 @@ export function exposeMetrics(agent: ProbingAgent): void {
   gauge('icmpmon_agent_spool_blocks', 'Blocks in the spool', () => agent.session?.gauges().spoolBlocks);
   gauge('icmpmon_agent_spool_bytes', 'Bytes of blocks in the spool', () => agent.session?.gauges().spoolBytes);
   gauge('icmpmon_agent_spool_oldest_seconds', 'Age of the oldest block', () => agent.session?.gauges().spoolOldestS);
+  gauge(
+    'icmpmon_agent_first_result_ms',
+    'From the start until the gateway had the first result; 0 before',
+    () => agent.session?.firstResultAfterMs,
+  );
   gauge('icmpmon_agent_quarantined', 'Blocks and spools set aside', () => agent.session?.gauges().spoolQuarantined);
   shipped(agent);
   uncounted(agent);

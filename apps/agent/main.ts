@@ -5,6 +5,7 @@ import { compress } from '@icmp-mon/platform/zstd';
 import { ProbingAgent } from '@icmp-mon/probing/agent';
 import { readAgentConfig, tagsOf } from './agent-config';
 import { exposeMetrics } from './agent-metrics';
+import { runInstallerCommand } from './installer-commands';
 import { startWatchdog } from './watchdog';
 
 const AGENT_VERSION = '0.1.0';
@@ -13,34 +14,40 @@ let agent: ProbingAgent | undefined;
 let ops: OpsServer | undefined;
 let stopWatchdog: (() => void) | undefined;
 
-runApp({
-  name: 'agent',
-  async start() {
-    const { opsPort, ...config } = readAgentConfig();
-    const log = createLogger('agent');
-    const probing = new ProbingAgent({
-      ...config,
-      tags: tagsOf(config.tags),
-      agentVersion: AGENT_VERSION,
-      compress,
-      log,
-    });
-    const host = hostname();
-    if (config.name !== host && config.name === agentNameOf(host)) {
-      log.info({ host, name: config.name }, 'the host name was made fit to be the name of the agent');
-    }
-    agent = probing;
-    exposeMetrics(probing);
-    ops = await startOpsServer({ port: opsPort, readiness: () => probing.readiness() });
-    probing.start((error) => {
-      log.error({ err: error }, 'the agent cannot go on');
-      process.exit(1);
-    });
-    stopWatchdog = startWatchdog(log);
-  },
-  async stop() {
-    stopWatchdog?.();
-    await agent?.stop();
-    await ops?.close();
-  },
-});
+const code = await runInstallerCommand(process.argv.slice(2));
+if (code === undefined) runAgent();
+else process.exitCode = code;
+
+function runAgent(): void {
+  runApp({
+    name: 'agent',
+    async start() {
+      const { opsPort, ...config } = readAgentConfig();
+      const log = createLogger('agent');
+      const probing = new ProbingAgent({
+        ...config,
+        tags: tagsOf(config.tags),
+        agentVersion: AGENT_VERSION,
+        compress,
+        log,
+      });
+      const host = hostname();
+      if (config.name !== host && config.name === agentNameOf(host)) {
+        log.info({ host, name: config.name }, 'the host name was made fit to be the name of the agent');
+      }
+      agent = probing;
+      exposeMetrics(probing);
+      ops = await startOpsServer({ port: opsPort, readiness: () => probing.readiness() });
+      probing.start((error) => {
+        log.error({ err: error }, 'the agent cannot go on');
+        process.exit(1);
+      });
+      stopWatchdog = startWatchdog(log);
+    },
+    async stop() {
+      stopWatchdog?.();
+      await agent?.stop();
+      await ops?.close();
+    },
+  });
+}

@@ -1,4 +1,4 @@
-import { integer, list, path, text, url } from '@icmp-mon/platform/config';
+import { integer, list, optional, path, text, url } from '@icmp-mon/platform/config';
 import { KAFKA_SASL_FIELDS } from '@icmp-mon/platform/messaging';
 
 const PORT = { min: 0, max: 65_535 };
@@ -16,6 +16,7 @@ export const GATEWAY_FIELDS = {
   publicGatewayUrl: url('ICMPMON_PUBLIC_GATEWAY_URL', { protocols: ['https:'] }),
   publicEnrolUrl: url('ICMPMON_PUBLIC_ENROL_URL', { protocols: ['https:'] }),
   caDir: path('ICMPMON_CA_DIR'),
+  kitDir: optional(path('ICMPMON_GATEWAY_KIT_DIR')),
   opsPort: integer('ICMPMON_OPS_PORT', { default: 0, ...PORT }),
   inFlightBytesMax: integer('ICMPMON_GATEWAY_IN_FLIGHT_BYTES_MAX', { default: 64 * 1024 * 1024, min: 8 * 1024 * 1024 }),
   agentBytesPerSMax: integer('ICMPMON_GATEWAY_AGENT_BYTES_PER_S_MAX', { default: 8 * 1024 * 1024, min: 64 * 1024 }),
@@ -36,6 +37,8 @@ export interface GatewayConfig {
   readonly publicGatewayUrl: string;
   readonly publicEnrolUrl: string;
   readonly caDir: string;
+  /** Folder with what a machine needs to become an agent; without one the gateway hands out none of it. */
+  readonly kitDir?: string | undefined;
   readonly opsPort: number;
   /** Bodies held in memory until Kafka has them, over all agents. */
   readonly inFlightBytesMax: number;

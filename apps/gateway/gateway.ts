@@ -17,6 +17,7 @@ import { AgentsListenerModule } from './agents/agents-listener.module';
 import { AgentAdmission, agentIdOf } from './agents/agent-admission';
 import { ResultsRoute } from './agents/results-route';
 import { EnrolmentListenerModule } from './enrolment/enrolment-listener.module';
+import { KitRoute } from './enrolment/kit-route';
 import { LimitNotice } from './limit-notice';
 import type { GatewayConfig } from './gateway-config';
 import { RateLimit } from './results/rate-limit';
@@ -115,6 +116,7 @@ export class Gateway {
         challenges: new RejoinChallenges(await authority.sharedSecret('rejoin')),
         answer: { gatewayUrl: config.publicGatewayUrl, shardCount: config.shardCount },
       }),
+      ahead: new KitRoute(config.kitDir),
       clientCertificates: false,
       connections: {
         connectionsMax: ENROLMENT_CONNECTIONS_MAX,

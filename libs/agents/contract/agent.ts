@@ -66,6 +66,8 @@ export interface AgentTelemetry {
   lateMs?: number;
   /** Probes that were due in the last minute and have no result: not in time, not heard, or not to be trusted. */
   unmeasuredPerS?: number;
+  /** From the start of the agent's process until the gateway had its first result; missing before, and from older agents. */
+  firstResultAfterMs?: number;
   executors: ExecutorHealth[];
   /** Name and region of its settings where they are not those in force; older agents do not compare. */
   configured?: { name: string; region: string };

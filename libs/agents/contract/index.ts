@@ -7,3 +7,5 @@ export * from './agent-reports';
 export * from './agent-identity';
 export * from './enrolment-token';
 export * from './agent-changes';
+export * from './allowed-ranges';
+export * from './join-line';

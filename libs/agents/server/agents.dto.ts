@@ -61,6 +61,8 @@ export class AgentTelemetryResponse implements AgentTelemetry {
   @ApiPropertyOptional({ description: 'The longest delay of probing in the last minute, in ms.' }) lateMs?: number;
   @ApiPropertyOptional({ description: 'Probes of the last minute that were due and have no result.' })
   unmeasuredPerS?: number;
+  @ApiPropertyOptional({ description: 'From the start of the agent until the gateway had its first result.' })
+  firstResultAfterMs?: number;
   @ApiProperty({ type: [ExecutorResponse] }) executors!: ExecutorResponse[];
   @ApiPropertyOptional({ description: 'Name of the machine.' }) host?: string;
 }

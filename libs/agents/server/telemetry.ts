@@ -32,9 +32,12 @@ const NUMBERS = {
 } as const satisfies Partial<Record<keyof AgentTelemetry, number>>;
 
 /** Told by newer agents only. */
-const OPTIONAL_NUMBERS = { spoolBytesMax: 0, lateMs: 0, unmeasuredPerS: 0 } as const satisfies Partial<
-  Record<keyof AgentTelemetry, number>
->;
+const OPTIONAL_NUMBERS = {
+  spoolBytesMax: 0,
+  lateMs: 0,
+  unmeasuredPerS: 0,
+  firstResultAfterMs: 0,
+} as const satisfies Partial<Record<keyof AgentTelemetry, number>>;
 
 /**
  * An agent's report with exactly the fields of the contract: what else it sent is left out, what is wrong is refused.

@@ -1,94 +1,97 @@
-import { Component, computed, inject, input, signal } from '@angular/core';
-import type { AgentView, CreateEnrolmentTokenRequest, EnrolmentTokenCreated } from '@icmp-mon/agents/contract';
+import { Component, computed, inject, type OnInit, input, signal } from '@angular/core';
+import { FormField, submit } from '@angular/forms/signals';
+import {
+  type AgentView,
+  type CreateEnrolmentTokenRequest,
+  type EnrolmentTokenCreated,
+  joinLine,
+  readAllowedRanges,
+} from '@icmp-mon/agents/contract';
 import { Session } from '@icmp-mon/identity/ui';
-import { Icon, InstantPipe, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
+import { Icon, InstantPipe, keepLast, type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
 import { AgentsClient } from './agents.client';
-import { joinCommand } from './join-command';
+import { JOIN_FIELDS, joinForm } from './join-form';
+import { JoinWait } from './join-wait';
 
-/** Makes an enrolment token and shows the command that uses it. */
+const LOOPBACK = /^(localhost|127\.|\[::1\])/;
+/** Fields of the request for a token that come from others of this form. */
+const SENT_AS: Partial<Record<string, string>> = { name: 'agentName' };
+
+/** Asks what a new agent is, shows the one line that makes a machine that agent, and waits until it is here. */
 @Component({
   selector: 'icm-join-agent',
-  imports: [Icon, InstantPipe],
-  template: `
-    @if (created(); as token) {
-      <p>
-        Run this in the project's folder on the vantage point. The token works once, until
-        {{ token.expiresAt | instant }}, and is not shown again.
-        @if (token.agentName) {
-          It puts that machine in the place of {{ token.agentName }}: the present one is refused from then on. An agent
-          that is installed there already needs the token and an empty state folder.
-        }
-      </p>
-      <div class="command">
-        <pre tabindex="0" data-testid="join-command">{{ command() }}</pre>
-        <button type="button" class="button" (click)="copy()"><icm-icon name="copy" /> Copy</button>
-      </div>
-    } @else if (mayEnrol()) {
-      <button
-        type="button"
-        class="button button-primary"
-        data-testid="make-token"
-        [disabled]="making()"
-        (click)="makeToken()"
-      >
-        <icm-icon name="plus" /> {{ making() ? 'Making a token…' : 'Show the join command' }}
-      </button>
-    } @else {
-      <p class="quiet">An engineer or administrator can make the token that a new agent needs.</p>
-    }
-  `,
-  styles: `
-    :host {
-      display: block;
-      max-width: 100%;
-    }
-    .command {
-      display: flex;
-      flex-wrap: wrap;
-      align-items: flex-start;
-      gap: 8px;
-      margin-top: 8px;
-    }
-    pre {
-      flex: 1 1 420px;
-      min-width: 0;
-      margin: 0;
-      padding: 10px 14px;
-      overflow-x: auto;
-      border: 1px solid var(--icm-line);
-      border-radius: var(--icm-radius);
-      background: var(--icm-surface-sunken);
-      color: var(--icm-text);
-      font: 13px/1.5 var(--icm-font-mono);
-    }
-  `,
+  imports: [FormField, Icon, InstantPipe, JoinWait],
+  templateUrl: './join-agent.html',
+  styleUrl: './join-agent.scss',
 })
-export class JoinAgent {
+export class JoinAgent implements OnInit {
   private readonly client = inject(AgentsClient);
   private readonly toasts = inject(Toasts);
   private readonly session = inject(Session);
-  /** Makes a token that puts a machine in the place of this agent; for a new one unless set. */
-  readonly replaces = input<Pick<AgentView, 'name' | 'region' | 'provider'>>();
-  protected readonly created = signal<EnrolmentTokenCreated | null>(null);
-  protected readonly making = signal(false);
-  protected readonly mayEnrol = computed(() => this.session.may('agents:enrol'));
-  protected readonly command = computed(() => {
-    const token = this.created();
-    return token === null ? '' : joinCommand(token, this.replaces());
-  });
+  private readonly agents = keepLast(this.client.list());
+  /** The agent whose place the machine takes; a new one unless set. */
+  readonly replaces = input<AgentView>();
+  /** The same as it was when the command was made. */
+  protected readonly before = signal<AgentView | undefined>(undefined);
 
-  protected async makeToken(): Promise<void> {
-    this.making.set(true);
-    try {
-      const agentName = this.replaces()?.name;
-      const body: CreateEnrolmentTokenRequest = { uses: 1, ...(agentName !== undefined && { agentName }) };
-      this.created.set(await this.client.createToken(body));
-    } catch (failure) {
-      const problem = readProblem(failure);
-      this.toasts.failed(`No token was made. ${problem.title}. ${problem.detail}`);
-    } finally {
-      this.making.set(false);
+  protected readonly mayEnrol = computed(() => this.session.may('agents:enrol'));
+  protected readonly problem = signal<Problem | null>(null);
+  protected readonly created = signal<EnrolmentTokenCreated | null>(null);
+  protected readonly command = signal('');
+  protected readonly worksHereOnly = computed(() => {
+    const token = this.created();
+    return token !== null && LOOPBACK.test(new URL(token.enrolUrl).host);
+  });
+  protected readonly settings = joinForm(
+    () => this.agents.value()?.items ?? [],
+    () => this.replaces(),
+  );
+
+  ngOnInit(): void {
+    const agent = this.replaces();
+    if (agent === undefined) return;
+    const { name, region, provider } = agent;
+    this.settings().value.set({ name, region, provider, allow: '' });
+  }
+
+  protected async makeCommand(event: Event): Promise<void> {
+    event.preventDefault();
+    this.problem.set(null);
+    await submit(this.settings, async () => {
+      try {
+        await this.make();
+        return undefined;
+      } catch (failure) {
+        return this.refused(readProblem(failure));
+      }
+    });
+  }
+
+  private async make(): Promise<void> {
+    const { name, region, provider, allow } = this.settings().value();
+    const read = readAllowedRanges(allow);
+    if ('fault' in read) return;
+    const settings = { name: name.trim(), region: region.trim(), provider: provider.trim(), allow: read.ranges };
+    const body: CreateEnrolmentTokenRequest = { uses: 1, agentName: settings.name, region: settings.region };
+    const created = await this.client.createToken(body);
+    this.command.set(joinLine({ ...settings, ...created, region: settings.region }));
+    this.before.set(this.replaces());
+    this.created.set(created);
+  }
+
+  /** Puts the server's messages at their fields, the rest above the form. */
+  private refused(problem: Problem) {
+    const messageOf = (field: string): string | undefined => problem.fields[SENT_AS[field] ?? field];
+    const atFields = JOIN_FIELDS.filter((field) => messageOf(field) !== undefined);
+    if (atFields.length === 0) {
+      this.problem.set(problem);
+      return undefined;
     }
+    return atFields.map((field) => ({
+      fieldTree: this.settings[field],
+      kind: 'server',
+      message: messageOf(field) ?? problem.detail,
+    }));
   }
 
   protected async copy(): Promise<void> {

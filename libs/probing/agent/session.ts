@@ -201,6 +201,7 @@ export class Session {
       ...(this.description.configured && { configured: this.description.configured }),
       lateMs: this.prober.pace.lateMs,
       unmeasuredPerS: this.prober.pace.unmeasuredPerS,
+      ...(this.firstResultAfterMs !== undefined && { firstResultAfterMs: this.firstResultAfterMs }),
       executors: this.executorHealth(),
     };
   }
@@ -216,6 +217,12 @@ export class Session {
       scheduleLagMs,
       unmeasured: pace.unmeasured,
     };
+  }
+
+  /** How long after the start of this process the gateway had its first result; undefined before. */
+  get firstResultAfterMs(): number | undefined {
+    const atMs = [this.live, this.backfill].flatMap(({ firstShippedMs }) => firstShippedMs ?? []);
+    return atMs.length === 0 ? undefined : Math.round(Math.min(...atMs));
   }
 
   shippedResults(): { live: number; backfill: number } {

@@ -64,6 +64,17 @@ export function parsePolicy(yaml: string): LocalPolicy {
   return policy;
 }
 
+/** What is wrong with the YAML text of a policy file; null if an agent takes it. */
+export function checkPolicy(yaml: string): string | null {
+  try {
+    parsePolicy(yaml);
+    return null;
+  } catch (error) {
+    if (error instanceof PolicyError) return error.message;
+    throw error;
+  }
+}
+
 /** Why the policy refuses to probe an address; null if it does not. Whatever the server says, this decides. */
 export function refusalOf(policy: LocalPolicy, ip: string): Exclude<PolicyRefusal, 'too_fast'> | null {
   const family = canonicalFamily(ip);

@@ -32,6 +32,8 @@ const REQUEST_TIMEOUT = 408;
 /** Ships one lane of the spool, one request at a time, and forgets a block only when the gateway says that it has it. */
 export class LaneShipper {
   shippedResults = 0;
+  /** When the gateway had the first result, in ms since this process was started; undefined before. */
+  firstShippedMs: number | undefined;
   /** Why the last request failed; undefined if it did not. */
   failure: string | undefined;
   private idle = false;
@@ -146,6 +148,7 @@ export class LaneShipper {
     }
     spool.settle(LANE[lane], done, refused);
     if (done.length + refused.length === 0) return this.fail(new Error('the gateway took none of the blocks'));
+    if (done.length > 0) this.firstShippedMs ??= performance.now();
     this.shippedResults += done.reduce((sum, { body }) => sum + body.count, 0);
     if (this.failure !== undefined) log.info({ lane }, 'shipping works again');
     this.failure = undefined;

@@ -1,0 +1,117 @@
+import { pause } from '@icmp-mon/platform/concurrency';
+
+const LOOK_EVERY_MS = 250;
+const ANSWER_MS_MAX = 3_000;
+
+/** How long each of these may last before it is reported as a fault. */
+export const PATIENCE = { silentMs: 30_000, refusedMs: 10_000, noResultMs: 60_000 };
+
+type Part = { ok: boolean; detail: string } | undefined;
+
+/** What the agent's own `/readyz` and `/metrics` show. */
+export interface AgentLook {
+  parts: Partial<Record<'enrolment' | 'assignments' | 'probing' | 'shipping', Part>>;
+  targets: number;
+  refusedTargets: number;
+  firstResultMs: number;
+}
+
+export interface Outcome {
+  ok: boolean;
+  text: string;
+}
+
+/**
+ * What to report of an agent, as a sentence with the next step; null while there is reason to wait. `look` is null while it does not answer;
+ * `waitedMs` counts from when the agent was last in another stage.
+ */
+export function outcomeOf(name: string, look: AgentLook | null, waitedMs: number): Outcome | null {
+  if (look === null) {
+    return waitedMs < PATIENCE.silentMs ? null : fault('The agent does not run, or ends again at its start.');
+  }
+  const { enrolment, assignments, probing, shipping } = look.parts;
+  if (enrolment?.ok !== true) {
+    const reason = enrolment?.detail ?? 'enrolling';
+    return waitedMs < PATIENCE.refusedMs ? null : fault(`${name} could not join: ${endedText(reason)}`);
+  }
+  if (look.firstResultMs > 0) {
+    return { ok: true, text: `${name} is here, first result after ${secondsText(look.firstResultMs)}.` };
+  }
+  if (waitedMs < PATIENCE.noResultMs) return null;
+  if (assignments?.ok === false)
+    return fault(`${name} has joined, but reads no assignments: ${endedText(assignments.detail)}`);
+  if (probing?.ok === false) return fault(`${name} is here, but cannot ping: ${endedText(probing.detail)}`);
+  if (look.targets > 0) {
+    return fault(
+      `${name} is here and pings ${look.targets} targets, but no result has arrived: ${shipping?.detail ?? ''}.`,
+    );
+  }
+  const refused = look.refusedTargets === 0 ? '' : ` Its policy file refuses ${look.refusedTargets} targets.`;
+  return {
+    ok: true,
+    text:
+      `${name} is here. Nothing is assigned to it so far:${refused} add a target that lies in its allowed ranges, ` +
+      'or look which agents the tiers select.',
+  };
+}
+
+/** What stage an agent is in; waiting begins again with each. */
+function stageOf(look: AgentLook | null): string {
+  if (look === null) return 'silent';
+  return look.parts.enrolment?.ok === true ? 'enrolled' : `enrolling: ${look.parts.enrolment?.detail ?? ''}`;
+}
+
+/** Waits for the first result of the agent whose ops server listens on the port, or for what keeps it from coming. */
+export async function awaitFirstResult(name: string, port: number): Promise<Outcome> {
+  let stage = '';
+  let sinceMs = performance.now();
+  for (;;) {
+    const look = await lookAt(`http://127.0.0.1:${port}`);
+    if (stageOf(look) !== stage) {
+      stage = stageOf(look);
+      sinceMs = performance.now();
+    }
+    const outcome = outcomeOf(name, look, performance.now() - sinceMs);
+    if (outcome !== null) return outcome;
+    await pause(LOOK_EVERY_MS);
+  }
+}
+
+async function lookAt(url: string): Promise<AgentLook | null> {
+  try {
+    const [ready, metrics] = await Promise.all([read(`${url}/readyz`), read(`${url}/metrics`)]);
+    const { parts } = JSON.parse(ready) as { parts: AgentLook['parts'] };
+    return {
+      parts,
+      targets: metricOf(metrics, 'icmpmon_agent_targets'),
+      refusedTargets: metricOf(metrics, 'icmpmon_agent_refused_targets'),
+      firstResultMs: metricOf(metrics, 'icmpmon_agent_first_result_ms'),
+    };
+  } catch (error) {
+    // Not started yet, or being started again: `fetch` reports both as an error.
+    if (error instanceof Error) return null;
+    throw error;
+  }
+}
+
+async function read(url: string): Promise<string> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS_MAX) });
+  return response.text();
+}
+
+function metricOf(text: string, name: string): number {
+  const line = text.split('\n').find((each) => each.startsWith(`${name} `));
+  return Number(line?.split(' ')[1] ?? 0);
+}
+
+function fault(text: string): Outcome {
+  return { ok: false, text };
+}
+
+function endedText(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`;
+}
+
+function secondsText(ms: number): string {
+  return ms < 10_000 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.round(ms / 1_000)} s`;
+}

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { checkPolicy } from '@icmp-mon/probing/agent';
+import { awaitFirstResult } from './first-result';
+
+const FIRST_PORT = 9_464;
+const PORTS_TRIED_MAX = 200;
+
+/** What the installer (`packaging/join.sh`) asks the agent's file for; each returns an exit code and prints what it found. */
+const COMMANDS: Record<string, (args: readonly string[]) => number | Promise<number>> = {
+  '--check-policy': ([file = '']) => {
+    const fault = checkPolicy(readFileSync(file, 'utf8'));
+    if (fault === null) return 0;
+    process.stderr.write(`${fault}\n`);
+    return 1;
+  },
+  '--free-port': async () => {
+    process.stdout.write(`${await freePort()}\n`);
+    return 0;
+  },
+  '--await-first-result': async ([name = '', port = '']) => {
+    const { ok, text } = await awaitFirstResult(name, Number(port));
+    process.stdout.write(`${text}\n`);
+    return ok ? 0 : 1;
+  },
+};
+
+/** Runs the command that the arguments name; undefined if they name none, so that the agent is to be started. */
+export async function runInstallerCommand(args: readonly string[]): Promise<number | undefined> {
+  const [name = '', ...rest] = args;
+  return Object.hasOwn(COMMANDS, name) ? COMMANDS[name]?.(rest) : undefined;
+}
+
+/** The first free port of loopback from the usual one on. @throws Error if there is none */
+async function freePort(): Promise<number> {
+  for (let port = FIRST_PORT; port < FIRST_PORT + PORTS_TRIED_MAX; port++) {
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`All ports of loopback from ${FIRST_PORT} to ${FIRST_PORT + PORTS_TRIED_MAX - 1} are in use.`);
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', (error) => ('code' in error && error.code === 'EADDRINUSE' ? resolve(false) : reject(error)));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}

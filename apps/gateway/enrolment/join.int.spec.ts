@@ -1,0 +1,210 @@
+import { execFile } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { joinLine, type JoinSettings } from '@icmp-mon/agents/contract';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { GatewayFixture } from '../gateway.test-fixture';
+
+/** Made by the build, which goes before these tests. */
+const KIT = path.resolve(import.meta.dirname, '../../../dist/agent-kit');
+const run = promisify(execFile);
+
+interface Ended {
+  code: number;
+  output: string;
+}
+
+describe('the line that makes a machine an agent', () => {
+  let fixture: GatewayFixture;
+  let scratch: string;
+  let kitDir: string;
+  let root: string;
+  let roots = 0;
+
+  beforeAll(async () => {
+    scratch = mkdtempSync(path.join(tmpdir(), 'icmp-mon-join-'));
+    kitDir = path.join(scratch, 'kit');
+    fixture = await GatewayFixture.open({ kitDir });
+  });
+
+  afterAll(async () => {
+    await fixture.close();
+    rmSync(scratch, { recursive: true, force: true });
+  });
+
+  beforeEach(() => {
+    rmSync(kitDir, { recursive: true, force: true });
+    // Node is large and never changed here.
+    cpSync(KIT, kitDir, { recursive: true, filter: (file) => !file.endsWith('.gz') });
+    for (const name of readdirSync(KIT).filter((file) => file.endsWith('.gz'))) {
+      symlinkSync(path.join(KIT, name), path.join(kitDir, name));
+    }
+    root = path.join(scratch, `root-${roots++}`);
+  });
+
+  function line(settings: Partial<JoinSettings> = {}): string {
+    const enrolUrl = `https://127.0.0.1:${fixture.gateway.ports.enrol}`;
+    const { sha256: caSha256 } = fixture.ca;
+    const place = { name: 'fra-1', region: 'eu-central', provider: 'carrier-a' };
+    return joinLine({ ...place, allow: ['127.0.0.0/8', '::1'], token: 'imt_0', enrolUrl, caSha256, ...settings });
+  }
+
+  /** What a shell makes of it, without a terminal. */
+  async function paste(command: string): Promise<Ended> {
+    try {
+      const { stdout, stderr } = await run('/usr/bin/setsid', ['--wait', '/bin/sh', '-c', command], {
+        env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
+      });
+      return { code: 0, output: stdout + stderr };
+    } catch (error) {
+      const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+      return { code, output: stdout + stderr };
+    }
+  }
+
+  const join = (settings?: Partial<JoinSettings>): Promise<Ended> => paste(`${line(settings)} --yes --root ${root}`);
+  const at = (file: string): string => path.join(root, file);
+  const installed = (): string[] =>
+    !existsSync(root)
+      ? []
+      : readdirSync(root, { recursive: true, withFileTypes: true })
+          .filter((entry) => !entry.isDirectory())
+          .map(({ name }) => name)
+          .sort();
+
+  it('prints what it is going to do, and does nothing unless it may ask', async () => {
+    const { code, output } = await paste(`${line()} --root ${root}`);
+    expect(code).toBe(1);
+    expect(output).toMatch(/becomes the agent fra-1 \(region eu-central, provider carrier-a\)/);
+    expect(output).toMatch(
+      /download Node 24\.\d+\.\d+ \(\w+, \d+ MB\)[^]*download the agent[^]*policy\.yaml: it may probe 127\.0\.0\.0\/8 ::1 and nothing else/,
+    );
+    expect(output).toContain('Nothing was changed. Add --yes');
+    expect(installed()).toEqual([]);
+  });
+
+  it('installs the agent, keeps it when it is pasted again, and removes it', async () => {
+    const { code, output } = await join();
+    expect([code, output]).toEqual([0, expect.stringContaining('usr/lib/icmp-mon/run-agent')]);
+    expect(installed()).toEqual(['SHA256SUMS', 'agent.env', 'agent.js', 'join.sh', 'node', 'policy.yaml', 'run-agent']);
+    const mode = (file: string): number => statSync(at(file)).mode & 0o777;
+    expect([mode('etc/icmp-mon/agent.env'), mode('etc/icmp-mon/policy.yaml'), mode('etc/icmp-mon')]).toEqual([
+      0o600, 0o644, 0o755,
+    ]);
+    expect((await run(at('usr/lib/icmp-mon/node'), ['--version'])).stdout).toMatch(/^v24\./);
+    expect(readFileSync(at('etc/icmp-mon/policy.yaml'), 'utf8')).toMatch(
+      /allow:\n {2}- "127\.0\.0\.0\/8"\n {2}- "::1"\n/,
+    );
+
+    const inodes = (): number[] =>
+      ['usr/lib/icmp-mon/node', 'usr/lib/icmp-mon/agent.js', 'etc/icmp-mon/agent.env'].map(
+        (file) => statSync(at(file)).ino,
+      );
+    const before = inodes();
+    writeFileSync(at('etc/icmp-mon/policy.yaml'), 'allow: [127.0.0.1]\n');
+    const again = await join();
+    expect([again.code, again.output]).toEqual([
+      0,
+      expect.stringMatching(/keep Node 24[^]*keep .*policy\.yaml as it is/),
+    ]);
+    expect(inodes()).toEqual(before);
+    expect(readFileSync(at('etc/icmp-mon/policy.yaml'), 'utf8')).toBe('allow: [127.0.0.1]\n');
+
+    const other = await join({ name: 'ber-1' });
+    expect([other.code, other.output]).toEqual([1, expect.stringContaining('is the agent fra-1 already')]);
+
+    const removed = await paste(`sh ${at('usr/lib/icmp-mon/join.sh')} --uninstall --yes --root ${root}`);
+    expect([removed.code, removed.output]).toEqual([
+      0,
+      expect.stringContaining('The portal lists fra-1 until it is retired'),
+    ]);
+    expect(installed()).toEqual([]);
+  });
+
+  it.each(['it\'s $(id) `id` "x" \\ ;', 'a  b', 'Zürich 東京', '%s\\n', '!!'])(
+    'writes a setting as it is, for shell and systemd alike: %s',
+    async (text) => {
+      // Node is unpacked for the first of them only.
+      root = path.join(scratch, 'settings');
+      expect((await join({ provider: text })).code).toBe(0);
+      const env = readFileSync(at('etc/icmp-mon/agent.env'), 'utf8');
+      // What systemd unescapes between double quotes: " \ ` and $.
+      const [, written = ''] = /^ICMPMON_AGENT_PROVIDER="(.*)"$/m.exec(env) ?? [];
+      expect(written.replace(/\\(["\\`$])/g, '$1')).toBe(text);
+      const { stdout } = await run('/bin/sh', [
+        '-c',
+        `. ${at('etc/icmp-mon/agent.env')}; printf %s "$ICMPMON_AGENT_PROVIDER"`,
+      ]);
+      expect(stdout).toBe(text);
+    },
+  );
+
+  it.each([
+    [{ provider: 'a\nICMPMON_X="y"' }, /holds a control character/],
+    [{ name: 'fra;id' }, /letters, digits, dots and hyphens/],
+    [{ allow: ['10.0.0.0/8"\nstopped: true'] }, /control character/],
+    [{ allow: ['$(id)'] }, /"\$\(id\)" is not a range/],
+    [{ allow: ['*'] }, /"\*" is not a range/],
+    [{ region: '' }, /ICMPMON_JOIN_REGION is missing/],
+  ])('refuses settings that no portal makes: %j', async (settings, reason) => {
+    const { code, output } = await join(settings);
+    expect([code, output]).toEqual([1, expect.stringMatching(reason)]);
+    expect(installed()).toEqual([]);
+  });
+
+  it('refuses a range that the agent would not take, with nothing installed', async () => {
+    const { code, output } = await join({ allow: ['10.0.0.0/99'] });
+    expect([code, output]).toEqual([
+      1,
+      expect.stringMatching(/"10\.0\.0\.0\/99" is not a range[^]*No file was installed/),
+    ]);
+    expect(installed()).toEqual([]);
+  });
+
+  it.each(['agent.js', 'join.sh', 'agent.service', 'node'])(
+    'installs nothing when %s is not what is listed',
+    async (name) => {
+      const [file = ''] = readdirSync(kitDir).filter(
+        (each) => each.startsWith(name) && !(name === 'agent.js' && each !== name),
+      );
+      const target = path.join(kitDir, file);
+      if (name === 'node') unlinkSync(target);
+      writeFileSync(target, name === 'node' ? 'not Node' : `${readFileSync(target, 'utf8')}\n# changed\n`);
+      const { code, output } = await join();
+      expect([code, output]).toEqual([
+        1,
+        expect.stringMatching(/has the SHA-256 [0-9a-f]{64}, and not the listed one[^]*Nothing was installed/),
+      ]);
+      expect(installed()).toEqual([]);
+    },
+  );
+
+  it('does nothing at a gateway of another installation', async () => {
+    const { code, output } = await join({ caSha256: 'ab'.repeat(32) });
+    expect([code, output]).toEqual([
+      1,
+      expect.stringContaining('did not answer as the installation that this command is for'),
+    ]);
+    expect(installed()).toEqual([]);
+  });
+
+  it('names the file that could not be downloaded', async () => {
+    unlinkSync(path.join(kitDir, 'agent.service'));
+    const { code, output } = await join();
+    expect([code, output]).toEqual([1, expect.stringMatching(/agent\.service could not be downloaded/)]);
+    expect(installed()).toEqual([]);
+  });
+});

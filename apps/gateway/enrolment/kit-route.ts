@@ -1,0 +1,127 @@
+import { type FileHandle, open, readFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { DomainError } from '@icmp-mon/platform/errors';
+import { addressGroup, answerError } from '@icmp-mon/platform/http';
+import { createLogger } from '@icmp-mon/platform/ops';
+import { retryAfter } from '../agents/retry-after';
+import type { Route } from '../tls-listener';
+import { CallerRate } from './caller-rate';
+
+const PREFIX = '/v1/kit/';
+const LIST = 'SHA256SUMS';
+const LISTED = /^[0-9a-f]{64} {2}([\w-][\w.-]*)$/gm;
+/** Node is 45 MB: four machines per address and eight in all, the next ones try again by themselves. */
+const DOWNLOADS_MAX = 8;
+const DOWNLOADS_OF_ADDRESS_MAX = 4;
+const RETRY_AFTER_S = 10;
+/** A client that takes nothing for this long, or is not done by then (50 kB/s for Node), gives its place to another. */
+const STALL_MS_MAX = 30_000;
+const DOWNLOAD_MS_MAX = 900_000;
+/** What is held of a file for one client. */
+const CHUNK_BYTES = 64 * 1024;
+const RATE = { askedPerSOfAddress: 50, grantedPerS: 50, detail: 'Too many files of the agent kit are asked for.' };
+const NO_KIT =
+  'This gateway has no agent kit (ICMPMON_GATEWAY_KIT_DIR): "npm start" and "npm run build" make it, and "npm start" sets it.';
+
+/**
+ * `GET /v1/kit/<file>`: what a machine needs to become an agent, as `infra/agent-kit.mjs` made it. The files are no secrets; they are
+ * streamed, to a bounded number of clients at a time. On bare node:http, like the other route of many bytes.
+ */
+export class KitRoute implements Route {
+  private readonly logger = createLogger('agent-kit');
+  private readonly rate = new CallerRate(RATE);
+  private readonly downloads = new Map<string, number>();
+  private open = 0;
+
+  constructor(
+    private readonly dir: string | undefined,
+    private readonly limits = { stallMs: STALL_MS_MAX, downloadMs: DOWNLOAD_MS_MAX },
+  ) {}
+
+  takes({ method, url }: IncomingMessage): boolean {
+    return method === 'GET' && url !== undefined && url.startsWith(PREFIX);
+  }
+
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      this.rate.asks(request);
+      const file = await this.find((request.url ?? '').slice(PREFIX.length));
+      await this.withPlace(request, () => this.send(file, response));
+    } catch (error) {
+      if (!response.headersSent) return answerError(error, request, response);
+      // The client left, or was too slow: the rest would not be what the header promised.
+      response.destroy();
+      this.logger.info({ err: error, url: request.url }, 'a download of the agent kit was not completed');
+    }
+  }
+
+  /** @throws DomainError `not_found` */
+  private async find(name: string): Promise<string> {
+    const { dir } = this;
+    const list = dir === undefined ? null : await readList(path.join(dir, LIST));
+    if (dir === undefined || list === null) throw new DomainError('not_found', NO_KIT);
+    const names = [LIST, ...Array.from(list.matchAll(LISTED), ([, listed]) => listed)];
+    // Only what the list names: a path cannot leave the folder.
+    const known = names.find((listed) => listed === name);
+    if (known === undefined) throw new DomainError('not_found', `The agent kit holds ${names.join(', ')}.`);
+    return path.join(dir, known);
+  }
+
+  /** @throws RetryLater while all places are taken */
+  private async withPlace(request: IncomingMessage, download: () => Promise<void>): Promise<void> {
+    const group = addressGroup(request.socket.remoteAddress);
+    const ofGroup = this.downloads.get(group) ?? 0;
+    if (this.open >= DOWNLOADS_MAX || ofGroup >= DOWNLOADS_OF_ADDRESS_MAX) {
+      throw retryAfter('unavailable', 'Other machines are downloading the agent kit.', RETRY_AFTER_S);
+    }
+    this.open++;
+    this.downloads.set(group, ofGroup + 1);
+    try {
+      await download();
+    } finally {
+      this.open--;
+      const left = (this.downloads.get(group) ?? 1) - 1;
+      if (left === 0) this.downloads.delete(group);
+      else this.downloads.set(group, left);
+    }
+  }
+
+  private async send(file: string, response: ServerResponse): Promise<void> {
+    const { stallMs, downloadMs } = this.limits;
+    const handle = await openFile(file);
+    const { size } = await handle.stat();
+    response.writeHead(200, { 'Content-Type': 'application/octet-stream', 'Content-Length': size });
+    response.setTimeout(stallMs, () => response.destroy());
+    await pipeline(handle.createReadStream({ highWaterMark: CHUNK_BYTES }), response, {
+      signal: AbortSignal.timeout(downloadMs),
+    });
+  }
+}
+
+/** @throws DomainError `not_found` */
+async function openFile(file: string): Promise<FileHandle> {
+  try {
+    return await open(file);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    throw new DomainError(
+      'not_found',
+      `The agent kit lists ${path.basename(file)} and does not hold it: "npm run build".`,
+    );
+  }
+}
+
+async function readList(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

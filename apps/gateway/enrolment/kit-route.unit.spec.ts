@@ -1,0 +1,115 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, get, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { KitRoute } from './kit-route';
+
+/** More than sockets hold of it, so that a client that does not read keeps its place. */
+const LARGE = randomBytes(32 * 1024 * 1024);
+const sumOf = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
+
+describe('the agent kit of the gateway', () => {
+  let dir: string;
+  let server: Server;
+  const clients: IncomingMessage[] = [];
+
+  beforeEach(() => {
+    dir = mkdtempSync(path.join(tmpdir(), 'icmp-mon-kit-'));
+    writeFileSync(path.join(dir, 'join.sh'), 'echo here\n');
+    writeFileSync(path.join(dir, 'node.gz'), LARGE);
+    writeFileSync(path.join(dir, 'secret'), 'not listed');
+    const list = `# agent 1.2.3\n${sumOf('echo here\n')}  join.sh\n${sumOf(LARGE)}  node.gz\n`;
+    writeFileSync(path.join(dir, 'SHA256SUMS'), list);
+  });
+
+  afterEach(async () => {
+    clients.splice(0).forEach((client) => client.destroy());
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  async function serve(route: KitRoute): Promise<void> {
+    server = createServer((request, response) => {
+      if (route.takes(request)) void route.answer(request, response);
+      else response.writeHead(418).end();
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  }
+
+  /** The answer, of which nothing is read yet. */
+  async function ask(name: string): Promise<IncomingMessage> {
+    const { port } = server.address() as AddressInfo;
+    const request = get({ port, host: '127.0.0.1', path: `/v1/kit/${name}`, agent: false });
+    const [answer] = (await once(request, 'response')) as [IncomingMessage];
+    answer.on('error', () => answer.destroy());
+    clients.push(answer);
+    return answer;
+  }
+
+  it('is handed out file by file, as it is listed', async () => {
+    await serve(new KitRoute(dir));
+    expect(await text(await ask('join.sh'))).toBe('echo here\n');
+    expect(await text(await ask('SHA256SUMS'))).toContain('# agent 1.2.3');
+    const answer = await ask('node.gz');
+    expect(answer.headers['content-length']).toBe(String(LARGE.length));
+    const hash = createHash('sha256');
+    for await (const chunk of answer) hash.update(chunk as Buffer);
+    expect(hash.digest('hex')).toBe(sumOf(LARGE));
+  });
+
+  it.each([
+    'secret',
+    '../kit-route.ts',
+    '..%2f..%2fetc%2fpasswd',
+    '',
+    'join.sh/',
+    'join.sh%00',
+    '# agent 1.2.3'.replaceAll(' ', '%20'),
+  ])('holds nothing that is not listed: %s', async (name) => {
+    await serve(new KitRoute(dir));
+    const answer = await ask(name);
+    expect(answer.statusCode).toBe(404);
+    expect(JSON.parse(await text(answer))).toMatchObject({
+      detail: expect.stringContaining('SHA256SUMS, join.sh, node.gz'),
+    });
+  });
+
+  it('names what makes it where there is none', async () => {
+    await serve(new KitRoute(undefined));
+    const answer = await ask('join.sh');
+    expect(answer.statusCode).toBe(404);
+    expect(await text(answer)).toContain('npm run build');
+  });
+
+  it('goes to a bounded number of clients at a time; the next one is asked to come again', async () => {
+    await serve(new KitRoute(dir));
+    const slow = await Promise.all(Array.from({ length: 4 }, () => ask('node.gz')));
+    expect(slow.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200, 200]);
+    const refused = await ask('node.gz');
+    expect(refused.statusCode).toBe(503);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    slow[0]?.destroy();
+    await expect.poll(async () => (await ask('join.sh')).statusCode, { timeout: 10_000 }).toBe(200);
+  });
+
+  it('takes its place back from a client that reads nothing', async () => {
+    await serve(new KitRoute(dir, { stallMs: 100, downloadMs: 60_000 }));
+    const slow = await Promise.all(Array.from({ length: 4 }, () => ask('node.gz')));
+    await expect.poll(async () => (await ask('join.sh')).statusCode, { timeout: 10_000 }).toBe(200);
+    await expect(text(slow[0] as IncomingMessage)).rejects.toThrow();
+  });
+
+  it('takes its place back from a client that is not done in time', async () => {
+    await serve(new KitRoute(dir, { stallMs: 60_000, downloadMs: 100 }));
+    const slow = await Promise.all(Array.from({ length: 4 }, () => ask('node.gz')));
+    await expect.poll(async () => (await ask('join.sh')).statusCode, { timeout: 10_000 }).toBe(200);
+    await expect(text(slow[0] as IncomingMessage)).rejects.toThrow();
+  });
+});

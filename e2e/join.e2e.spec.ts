@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { AgentView } from '@icmp-mon/agents/contract';
+import { run } from '@icmp-mon/infra/testing';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { CHROMIUM, PortalBrowser } from './testing/portal-browser';
+import { plainEnvironment, RunningProduct } from './testing/running-product';
+
+const NAME = 'fra-1';
+const soon = { timeout: 60_000, interval: 200 };
+const root = path.join(mkdtempSync(path.join(tmpdir(), 'icmp-mon-join-e2e-')), 'root');
+
+let product: RunningProduct;
+let browser: PortalBrowser;
+let page: Page;
+let agent: ChildProcess | undefined;
+let line = '';
+
+const paste = (command: string): Promise<string> => run('/bin/sh', ['-c', command], options());
+const options = (): object => ({ env: plainEnvironment() });
+const progress = () => page.getByTestId('join-progress').innerText();
+
+/** The joined agent, as the line leaves it to be started where there is no systemd. */
+function startAgent(): void {
+  agent = spawn(path.join(root, 'usr/lib/icmp-mon/run-agent'), { env: plainEnvironment(), stdio: 'ignore' });
+}
+
+async function endAgent(): Promise<void> {
+  if (agent === undefined || agent.exitCode !== null) return;
+  agent.kill('SIGTERM');
+  await once(agent, 'exit');
+}
+
+async function joined(): Promise<AgentView | undefined> {
+  const { items } = await product.api<{ items: AgentView[] }>('GET', 'agents');
+  return items.find(({ name }) => name === NAME);
+}
+
+// One story, told in order, on this machine and below a folder: without packages and without a service.
+describe.skipIf(!existsSync(CHROMIUM))(`a machine that joins (needs ${CHROMIUM})`, () => {
+  beforeAll(async () => {
+    product = await RunningProduct.start({ name: 'join', services: 'given' });
+    browser = await PortalBrowser.open(product.access.portalUrl);
+    page = browser.page;
+  });
+
+  afterAll(async () => {
+    await endAgent();
+    await browser?.close();
+    await product?.stop();
+    rmSync(path.dirname(root), { recursive: true, force: true });
+  });
+
+  afterEach(() => {
+    expect(browser.faults.splice(0), 'errors of the page').toEqual([]);
+  });
+
+  it('is asked for by the portal with its name, region, provider and ranges', async () => {
+    await page.goto('/agents');
+    await browser.signIn(product.access.adminUser, product.access.adminPassword);
+    await page.getByTestId('join-agent').click();
+    await page.getByTestId('join-name').fill('local');
+    await page.getByTestId('join-region').fill('eu-central');
+    await page.getByTestId('join-provider').fill("carrier 'a' $(id)");
+    await page.getByTestId('join-allow').fill('127.0.0.0/99');
+    await page.getByTestId('make-command').click();
+    await expect.poll(() => page.getByTestId('join-allow-error').innerText(), soon).toContain('127.0.0.0/99');
+    await expect.poll(() => page.getByText('There is an agent local').count(), soon).toBe(1);
+    expect(await browser.inspect('join-refused')).toEqual([]);
+    await page.getByTestId('join-name').fill(NAME);
+    await page.getByTestId('join-allow').fill('127.0.0.0/8, ::1');
+    await page.getByTestId('make-command').click();
+    await expect.poll(progress, soon).toMatch(/^Waiting for fra-1 to join/);
+    line = await page.getByTestId('join-command').innerText();
+    expect(line).not.toContain('\n');
+    expect(await browser.inspect('join-waiting')).toEqual([]);
+  });
+
+  it('is installed by the line, and the page shows when it is here and when its first result was', async () => {
+    const printed = await paste(`${line} --yes --root ${root}`);
+    expect(printed).toMatch(/becomes the agent fra-1 \(region eu-central, provider carrier 'a' \$\(id\)\)/);
+    startAgent();
+    await expect.poll(progress, soon).toMatch(/^fra-1 is here, first result after [\d.]+ s/);
+    expect(await browser.inspect('join-here')).toEqual([]);
+    expect(await joined()).toMatchObject({
+      region: 'eu-central',
+      provider: "carrier 'a' $(id)",
+      connection: 'connected',
+    });
+    await page.getByTestId('join-progress').getByRole('link').click();
+    await expect.poll(() => page.getByRole('heading', { level: 1 }).innerText(), soon).toBe(NAME);
+  });
+
+  it('stays the same agent when the line is pasted again', async () => {
+    const before = await joined();
+    await paste(`${line} --yes --root ${root}`);
+    await endAgent();
+    startAgent();
+    const restarted = async () => (await joined())?.telemetry?.startedAt !== before?.telemetry?.startedAt;
+    await expect.poll(restarted, soon).toBe(true);
+    expect(await joined()).toMatchObject({ id: before?.id, enrolledAt: before?.enrolledAt });
+  });
+
+  it('is removed by the same installer', async () => {
+    await endAgent();
+    await paste(`sh ${root}/usr/lib/icmp-mon/join.sh --uninstall --yes --root ${root}`);
+    expect(existsSync(path.join(root, 'usr/lib/icmp-mon'))).toBe(false);
+    expect(existsSync(path.join(root, 'var/lib/icmp-mon-agent'))).toBe(false);
+  });
+});

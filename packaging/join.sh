@@ -1,0 +1,275 @@
+#!/bin/sh
+# Makes this machine an agent of ICMP-Mon, or removes the agent again. The portal (Agents, "Add an agent") shows the command
+# line that compares the gateway's CA with the SHA-256 in the line, fetches this script, and sets ICMPMON_JOIN_….
+set -euf
+umask 077
+export LC_ALL=C DEBIAN_FRONTEND=noninteractive
+
+unit=icmp-mon-agent
+root='' yes='' uninstall='' work=''
+
+usage() {
+  cat <<'END'
+join.sh [--yes] [--root DIR]              joins with the settings of the command line that the portal shows
+join.sh --uninstall [--yes] [--root DIR]  removes the agent from this machine
+  --yes        does not ask
+  --root DIR   installs below DIR only: no packages, no service
+END
+}
+
+fail() {
+  printf 'ICMP-Mon: %s\n' "$*" >&2
+  exit 1
+}
+
+clean_up() {
+  [ -z "$work" ] || rm -rf "$work"
+  rm -f "$lib/node.new"
+  rmdir "$lib" "$etc" 2>/dev/null || true
+}
+
+ask() {
+  [ -z "$yes" ] || return 0
+  printf '\nContinue? [y/N] '
+  # Standard input may be the pipe that this script came through.
+  if [ -t 0 ]; then read -r answer; elif (: </dev/tty) 2>/dev/null; then read -r answer </dev/tty; else
+    fail 'there is no terminal to ask on. Nothing was changed. Add --yes at the end of the command.'
+  fi
+  case $answer in y | Y | yes) ;; *) fail 'nothing was changed.' ;; esac
+}
+
+has() { command -v "$1" >/dev/null 2>&1; }
+runs_systemd() { [ -z "$root" ] && [ -d /run/systemd/system ]; }
+
+# One variable of agent.env, as it is written there.
+stored() { [ ! -f "$etc/agent.env" ] || sed -n "s/^$1=\"\\(.*\\)\"\$/\\1/p" "$etc/agent.env"; }
+
+check_settings() {
+  for variable in URL CA CA_FILE TOKEN NAME REGION PROVIDER ALLOW; do
+    eval "value=\${ICMPMON_JOIN_$variable-}"
+    [ -n "$value" ] || fail "ICMPMON_JOIN_$variable is missing: copy the whole command from the portal, Agents, Add an agent."
+    [ "$value" = "$(printf '%s' "$value" | tr -d '\000-\037\177')" ] || fail "ICMPMON_JOIN_$variable holds a control character."
+  done
+  case $ICMPMON_JOIN_NAME in *[!A-Za-z0-9.-]*) fail 'the name of an agent is letters, digits, dots and hyphens.' ;; esac
+  for range in $ICMPMON_JOIN_ALLOW; do
+    case $range in *[!0-9A-Fa-f.:/]*) fail "\"$range\" is not a range such as 10.0.0.0/8 or 2001:db8::/32." ;; esac
+  done
+  found=$(stored ICMPMON_AGENT_NAME)
+  [ -z "$found" ] || [ "$found" = "$ICMPMON_JOIN_NAME" ] ||
+    fail "this machine is the agent $found already. Remove that first: sh $lib/join.sh --uninstall"
+}
+
+fetch() {
+  curl -fS "$2" --cacert "$ICMPMON_JOIN_CA_FILE" --connect-timeout 10 --retry 10 --retry-max-time 300 \
+    -o "$work/$1" "$ICMPMON_JOIN_URL/v1/kit/$1" ||
+    fail "$1 could not be downloaded from $ICMPMON_JOIN_URL: the reason is above. Nothing was installed."
+}
+
+sum_of() { sed -n "s/^\\([0-9a-f]\\{64\\}\\)  $1\$/\\1/p" "$2"; }
+version_of() { sed -n "s/^# $1 //p" "$work/SHA256SUMS"; }
+
+fetch_checked() {
+  fetch "$1" "$2"
+  wanted=$(sum_of "$1" "$work/SHA256SUMS")
+  found=$(sha256sum <"$work/$1" | cut -c 1-64)
+  [ "$wanted" = "$found" ] ||
+    fail "$1 has the SHA-256 $found, and not the listed one ($wanted). Nothing was installed. Paste the command again."
+}
+
+# Sets $node to the file of the kit, or to this machine's own Node 24.
+choose_node() {
+  [ ! -e /etc/alpine-release ] || fail 'Alpine Linux has another C library (musl), with which this Node 24 does not run. Use Debian.'
+  machine=$(uname -m)
+  case $machine in x86_64) arch=x64 ;; aarch64 | arm64) arch=arm64 ;; *) fail "there is no Node 24 for $machine: x86_64 and arm64 only." ;; esac
+  node=node-linux-$arch.gz own_node=''
+  [ -z "$(sum_of "$node" "$work/SHA256SUMS")" ] || return 0
+  own_node=$(command -v node || true)
+  case $("${own_node:-false}" --version 2>/dev/null || true) in
+    v24.*) ;;
+    *) fail "this installation of ICMP-Mon has Node 24 for $(sed -n 's/.*  node-linux-\(.*\).gz/\1/p' "$work/SHA256SUMS") only, and this machine is $arch.
+  Either install Node 24 here, or add it to the installation (docs/agent.md, \"Other architectures\"), and paste the command again." ;;
+  esac
+}
+
+choose_packages() {
+  missing='' manager=''
+  [ -z "$root" ] || return 0
+  has fping || missing=fping
+  has mtr || missing="$missing mtr"
+  [ -n "$missing" ] || return 0
+  if has apt-get; then manager=apt-get missing=$(printf '%s' "$missing" | sed 's/mtr/mtr-tiny/'); elif has dnf; then manager=dnf; else
+    fail "this machine has neither apt-get nor dnf: install$missing (fping 5.0 or later) by hand and paste the command again."
+  fi
+}
+
+is_current() { # installed file, name in the kit
+  [ -f "$1" ] && [ -f "$lib/SHA256SUMS" ] && [ "$(sum_of "$2" "$lib/SHA256SUMS")" = "$(sum_of "$2" "$work/SHA256SUMS")" ]
+}
+
+print_plan() {
+  printf '%s\n' "This machine becomes the agent $ICMPMON_JOIN_NAME (region $ICMPMON_JOIN_REGION, provider $ICMPMON_JOIN_PROVIDER)" \
+    "of the ICMP-Mon installation at $ICMPMON_JOIN_URL. This is going to:"
+  [ -z "$missing" ] || printf '  - install with %s: %s\n' "$manager" "$missing"
+  if [ -n "$own_node" ]; then printf '  - use the Node of this machine (%s)\n' "$own_node"; elif is_current "$lib/node" "$node"; then
+    printf '  - keep Node %s in %s\n' "$(version_of node)" "$lib"
+  else
+    printf '  - download Node %s (%s, %s MB) into %s, checked by SHA-256\n' "$(version_of node)" "$arch" "$(version_of "$node")" "$lib"
+  fi
+  printf '  - download the agent %s into %s, checked by SHA-256\n' "$(version_of agent)" "$lib"
+  printf '  - write %s/agent.env, which only root can read\n' "$etc"
+  if [ -f "$etc/policy.yaml" ]; then printf '  - keep %s/policy.yaml as it is\n' "$etc"; else
+    printf '  - write %s/policy.yaml: it may probe %s and nothing else\n' "$etc" "$ICMPMON_JOIN_ALLOW"
+  fi
+  if runs_systemd; then
+    printf '  - write and start the service %s, with a user of its own and the right to send pings\n' "$unit"
+    printf '  - wait until the first result has arrived\n'
+  else printf '  - write %s/run-agent, which starts the agent: there is no systemd\n' "$lib"; fi
+  printf 'To remove it later: sh %s/join.sh --uninstall%s\n' "$lib" "${root:+ --root $root}"
+}
+
+install_packages() {
+  [ -n "$missing" ] || return 0
+  printf 'Installing %s ...\n' "$missing"
+  (
+    umask 022
+    # Unquoted: a list of names.
+    case $manager in
+      apt-get) apt-get -q update && apt-get -qy -o Dpkg::Use-Pty=0 install --no-install-recommends $missing ;;
+      dnf) dnf -q -y install $missing ;;
+    esac
+  ) </dev/null >"$work/packages.log" 2>&1 || {
+    cat "$work/packages.log" >&2
+    fail "$manager could not install $missing: its message is above. No file was installed. Correct that and paste the command again."
+  }
+}
+
+# Replaces a file in one step. Notes in $changed when it was different.
+put() { # file, place, mode
+  if cmp -s "$1" "$2"; then return 0; fi
+  cp "$1" "$2.new"
+  chmod "$3" "$2.new"
+  mv -f "$2.new" "$2"
+  changed=yes
+}
+
+# Sets $new_node to the Node that is used from now on; it takes its place with the other files.
+unpack_node() {
+  new_node=$lib/node
+  if [ -n "$own_node" ]; then
+    [ "$(readlink "$lib/node" || true)" = "$own_node" ] || { new_node=$lib/node.new && ln -sf "$own_node" "$new_node"; }
+  elif ! is_current "$lib/node" "$node"; then
+    new_node=$lib/node.new
+    gunzip -c "$work/$node" >"$new_node"
+    chmod 755 "$new_node"
+  fi
+  "$new_node" --version >/dev/null || fail 'Node 24 does not run on this machine (it needs glibc 2.28 or later). No file was installed.'
+}
+
+quoted() { printf '"%s"' "$(printf '%s' "$1" | sed 's/[\\"$`]/\\&/g')"; }
+
+write_env() {
+  port=$(stored ICMPMON_OPS_PORT)
+  [ -n "$port" ] || port=$("$new_node" "$work/agent.js" --free-port)
+  printf 'ICMPMON_AGENT_%s=%s\n' ENROL_URL "$(quoted "$ICMPMON_JOIN_URL")" ENROL_TOKEN "$(quoted "$ICMPMON_JOIN_TOKEN")" \
+    CA_SHA256 "$(quoted "$ICMPMON_JOIN_CA")" NAME "$(quoted "$ICMPMON_JOIN_NAME")" REGION "$(quoted "$ICMPMON_JOIN_REGION")" \
+    PROVIDER "$(quoted "$ICMPMON_JOIN_PROVIDER")"
+  printf 'ICMPMON_OPS_PORT="%s"\n' "$port"
+}
+
+write_policy() {
+  printf '%s\n' '# What this agent may probe, whatever the server asks for: it refuses everything else.' \
+    '# The file is yours: the join command writes it once and never changes it. A change is in force within seconds.' allow:
+  printf '  - "%s"\n' $ICMPMON_JOIN_ALLOW
+  printf 'packetsPerSecond: 2000\n'
+}
+
+write_run_agent() {
+  printf '%s\n' '#!/bin/sh' '# Runs the agent in the foreground, for machines without systemd.' 'set -a' 'umask 077' ". '$etc/agent.env'" \
+    NODE_ENV=production "ICMPMON_AGENT_STATE_DIR='$root/var/lib/icmp-mon-agent'" "ICMPMON_AGENT_POLICY_FILE='$etc/policy.yaml'" \
+    "exec '$lib/node' --max-old-space-size=384 '$lib/agent.js'"
+}
+
+install_files() {
+  changed=''
+  mkdir -p "$lib" "$etc"
+  chmod 755 "$lib" "$etc"
+  unpack_node
+  [ -f "$etc/policy.yaml" ] && cp "$etc/policy.yaml" "$work/policy.yaml" || write_policy >"$work/policy.yaml"
+  "$new_node" "$work/agent.js" --check-policy "$work/policy.yaml" ||
+    fail "with this $etc/policy.yaml the agent would not start. No file was installed."
+  write_env >"$work/agent.env"
+  [ "$new_node" = "$lib/node" ] || { mv -f "$new_node" "$lib/node" && changed=yes; }
+  put "$work/agent.js" "$lib/agent.js" 644
+  put "$work/agent.env" "$etc/agent.env" 600
+  put "$work/policy.yaml" "$etc/policy.yaml" 644
+  if runs_systemd; then put "$work/agent.service" "/etc/systemd/system/$unit.service" 644; else
+    write_run_agent >"$work/run-agent"
+    put "$work/run-agent" "$lib/run-agent" 755
+  fi
+  put "$work/join.sh" "$lib/join.sh" 644
+  put "$work/SHA256SUMS" "$lib/SHA256SUMS" 644
+}
+
+start() {
+  if ! runs_systemd; then
+    printf '%s\n' "$ICMPMON_JOIN_NAME is installed. There is no systemd here, so start it yourself, now and at each boot:" "  $lib/run-agent"
+    return 0
+  fi
+  systemctl daemon-reload
+  systemctl -q enable "$unit"
+  if [ -n "$changed" ]; then systemctl restart "$unit" || true; else systemctl start "$unit" || true; fi
+  "$lib/node" "$lib/agent.js" --await-first-result "$ICMPMON_JOIN_NAME" "$(stored ICMPMON_OPS_PORT)" || {
+    printf '\nThe last lines of its log (journalctl -u %s):\n' "$unit"
+    journalctl -q -u "$unit" -n 8 -o cat --no-pager || true
+    exit 1
+  }
+}
+
+join() {
+  check_settings
+  mkdir -p "$root/var/tmp"
+  work=$(mktemp -d "$root/var/tmp/icmp-mon.XXXXXX")
+  fetch SHA256SUMS -s
+  choose_node
+  choose_packages
+  print_plan
+  ask
+  fetch_checked join.sh -s
+  fetch_checked agent.js -s
+  fetch_checked agent.service -s
+  [ -n "$own_node" ] || is_current "$lib/node" "$node" || fetch_checked "$node" "$([ -t 2 ] && printf %s -# || printf %s -s)"
+  install_packages
+  install_files
+  start
+}
+
+remove() {
+  [ -e "$lib" ] || [ -e "$etc" ] || fail 'there is no agent on this machine.'
+  name=$(stored ICMPMON_AGENT_NAME)
+  printf '%s\n' "This is going to stop the agent $name and remove its service, $lib, $etc" \
+    "and $root/var/lib/icmp-mon-agent, with its key and with results that were not sent yet. Packages stay."
+  ask
+  if runs_systemd; then
+    systemctl -q disable --now "$unit" || true
+    rm -f "/etc/systemd/system/$unit.service"
+    systemctl daemon-reload
+  fi
+  rm -rf "$lib" "$etc" "$root/var/lib/icmp-mon-agent" "$root/var/lib/private/icmp-mon-agent"
+  printf '%s\n' "Removed. The portal lists $name until it is retired there: Agents, $name, Retire."
+}
+
+while [ $# -gt 0 ]; do
+  case $1 in
+    --yes) yes=yes ;;
+    --uninstall) uninstall=yes ;;
+    --root) case ${2-} in /*) root=${2%/} && shift ;; *) fail '--root needs the absolute path of a folder.' ;; esac ;;
+    --help) usage && exit 0 ;;
+    *) usage >&2 && fail "$1 is not known." ;;
+  esac
+  shift
+done
+lib=$root/usr/lib/icmp-mon etc=$root/etc/icmp-mon
+[ -n "$root" ] || [ "$(id -u)" = 0 ] || fail 'this needs root: become root (sudo -i) and paste the command again.'
+trap clean_up EXIT
+trap 'exit 130' INT TERM HUP
+if [ -n "$uninstall" ]; then remove; else join; fi
