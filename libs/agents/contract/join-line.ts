@@ -20,7 +20,7 @@ const BOOTSTRAP = [
   'set -eu; t=$(mktemp -d); trap "rm -rf $t" EXIT; trap "exit 130" INT TERM HUP',
   'command -v curl >/dev/null || { echo "This machine has no curl, by which the installer is downloaded."',
   'if [ "${1-}" != --yes ]; then printf "Install curl with apt-get? [y/N] "; read -r a </dev/tty; [ "$a" = y ] || { echo "Nothing was changed."; exit 1; }; fi',
-  'apt-get -q update && apt-get -qy install --no-install-recommends curl; } >&2',
+  'apt-get -qq update && apt-get -qqy -o Dpkg::Use-Pty=0 install --no-install-recommends curl >/dev/null; } >&2',
   '{ curl -sSfk --connect-timeout 10 "$ICMPMON_JOIN_URL/v1/ca" || :; } | sed /^-----/d | base64 -d >$t/der 2>/dev/null || :',
   'echo "$ICMPMON_JOIN_CA  $t/der" | sha256sum -c --status || { echo "ICMP-Mon: $ICMPMON_JOIN_URL did not answer as the installation that this command is for. Nothing was changed." >&2; exit 1; }',
   '{ echo -----BEGIN CERTIFICATE-----; base64 $t/der; echo -----END CERTIFICATE-----; } >$t/ca.pem',

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const rootDir = join(import.meta.dirname, '../../..');
 const IGNORED = new Set(['node_modules', 'dist', '.icmp-mon', '.git', '.nx', '.angular', 'artefacts']);
-const SOURCES = '{apps,libs,infra,packaging,e2e}/**/*.{ts,mjs,yaml,service}';
+const SOURCES = '{apps,libs,infra,packaging,e2e}/**/*.{ts,mjs,yaml,service,sh}';
 /** Folders of the repository whose paths are looked for; others in code are somebody else's. */
 const PLACES = 'apps|libs|docs|infra|migrations|packaging|e2e|\\.ci';
 const PATH = new RegExp(`(?<![\\w./@-])(?:\\./)?((?:${PLACES})/[\\w./@*<>{},-]*[\\w/*>}])`, 'g');
