@@ -3,7 +3,8 @@ import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } fro
 import { Observable } from 'rxjs';
 import { PROBING_API_OPTIONS, type ProbingApiOptions } from '../probing-api-options';
 import type { LiveEvents } from './live-events';
-import { type LiveClient, LiveFeed } from './live-feed';
+import type { LiveClient } from './live-clients';
+import { LiveFeed } from './live-feed';
 import { RecentResults } from './recent-results';
 import { WatchedTargets } from './watched-targets';
 

@@ -1,0 +1,60 @@
+import type { LiveClient } from './live-clients';
+import type { LiveId } from './live-id';
+import { partsOf, restAfter } from './live-order';
+import type { RecentBatch, RecentResults } from './recent-results';
+
+export interface LiveReplayOptions {
+  targetKey: number;
+  shard: number;
+  recent: Pick<RecentResults, 'from' | 'replayedFrom'>;
+  hasLeft(client: LiveClient): boolean;
+}
+
+/** What one client missed of a target, sent before it follows the feed. */
+export class LiveReplay {
+  constructor(private readonly options: LiveReplayOptions) {}
+
+  /**
+   * Sends what was stored after the client's id, at the client's own pace. Returns up to where; null when the client left, or has to
+   * read the results again.
+   */
+  async after(client: LiveClient, lastId: LiveId | null): Promise<number | null> {
+    const { targetKey, recent, hasLeft } = this.options;
+    const first = lastId === null ? null : await this.firstAfter(lastId);
+    if (hasLeft(client)) return null;
+    if (first === null || lastId === null) {
+      client.reset();
+      return null;
+    }
+    let sent = lastId.position;
+    for (let batch = first; ; batch = await recent.replayedFrom(targetKey, sent + 1)) {
+      const parts = partsOf(batch.stored);
+      const isLast = !batch.more && parts.length <= 1;
+      for (const events of parts) {
+        if (hasLeft(client)) return null;
+        client.results(events);
+        if (!isLast) await client.drained();
+      }
+      sent = batch.stored.at(-1)?.position ?? sent;
+      if (isLast) return sent;
+    }
+  }
+
+  /** Sends what was stored from `after` up to `upTo`, since the replay came to its end: a moment's worth. */
+  async between(client: LiveClient, after: number, upTo: number): Promise<void> {
+    const { targetKey, recent, hasLeft } = this.options;
+    for (let next = after + 1; ;) {
+      const batch = await recent.from(targetKey, next);
+      if (hasLeft(client)) return;
+      for (const events of partsOf(batch.stored.filter(({ position }) => position <= upTo))) client.results(events);
+      next = (batch.stored.at(-1)?.position ?? upTo) + 1;
+      if (!batch.more || next > upTo) return;
+    }
+  }
+
+  private async firstAfter(id: LiveId): Promise<RecentBatch | null> {
+    const { targetKey, shard, recent } = this.options;
+    if (id.shard !== shard) return null;
+    return restAfter(id, await recent.replayedFrom(targetKey, id.position));
+  }
+}
