@@ -17,7 +17,7 @@ export const demo = {
     'Shows what the product does, on the running one: adds a target, takes it away, kills each process, counts results.',
   details: [
     'It needs a running product, and root: it drops packets to 127.0.0.9 by nftables, adds a route, and kills the processes ' +
-      'with SIGKILL, one after the other. All of it is undone at the end; the target stays.',
+      'with SIGKILL, one after the other. Filter and route are removed at the end; the target stays.',
   ],
   settings: settings('ICMPMON_STATE_DIR'),
   examples: ['npm start -- --detach', 'npm run demo'],
@@ -31,7 +31,13 @@ export const demo = {
 export const measure = {
   name: 'measure',
   purpose: 'Measures CPU and memory of each process of the running product, and counts results under a load.',
-  arguments: [{ name: 'what', text: 'at rest, or with more targets at 5 s', choices: ['idle', 'load'] }],
+  arguments: [
+    {
+      name: 'what',
+      text: 'what is measured',
+      ...chosenFrom({ idle: 'the product as it is', load: 'with more targets, each probed every 5 s' }),
+    },
+  ],
   options: [
     { name: 'seconds', value: 'n', min: 1, max: 86_400, text: 'how long it measures', default: '120 idle, 300 load' },
     {
@@ -62,7 +68,14 @@ export const bench = {
   ],
   options: [
     { name: 'quick', text: 'runs a small form, for developing; its figures are no results' },
-    { name: 'pairs', value: 'n', min: 1, max: 1_000, text: 'rounds of product and reference', default: '5, quick 2' },
+    {
+      name: 'pairs',
+      value: 'n',
+      min: 1,
+      max: 1_000,
+      text: 'rounds of product and reference',
+      default: '5, with --quick 2',
+    },
     json,
     { name: 'profile', text: 'leaves CPU profiles of the processes in artefacts/profiles' },
   ],
@@ -77,10 +90,10 @@ export const load = {
   purpose: 'Runs a product of its own under full load, minute by minute, and counts whether every result is stored.',
   arguments: [{ name: 'name', text: 'the load', ...chosenFrom(LOAD_RUNS) }],
   options: [
-    { name: 'agents', value: 'n', min: 1, max: 10_000, text: 'agents', default: 'that of the load' },
-    { name: 'targets', value: 'n', min: 1, max: 1_000_000, text: 'targets', default: 'that of the load' },
-    { name: 'interval', value: 's', min: 1, max: 86_400, text: 'seconds between probes', default: 'that of the load' },
-    { name: 'minutes', value: 'n', min: 1, max: 100_000, text: 'how long it runs', default: 'that of the load' },
+    { name: 'agents', value: 'n', min: 1, max: 10_000, text: 'simulated agents', default: 'as listed above' },
+    { name: 'targets', value: 'n', min: 1, max: 1_000_000, text: 'targets', default: 'as listed above' },
+    { name: 'interval', value: 's', min: 1, max: 86_400, text: 'seconds between probes', default: 'as listed above' },
+    { name: 'minutes', value: 'n', min: 1, max: 100_000, text: 'how long it runs', default: 'as listed above' },
     json,
     { name: 'profile', text: 'leaves CPU profiles of the processes in artefacts/profiles' },
   ],

@@ -46,7 +46,7 @@ export const reset = {
   name: 'reset',
   purpose: 'Lists and removes the data of the installation: targets, results, logins, keys.',
   details: [
-    'It must be stopped. Prints each folder and file that it removes, with its size, and asks. Kept: downloaded programs (runtime), ' +
+    'The product must be stopped. Prints each folder and file that it removes, with its size, and asks. Kept: downloaded programs (runtime), ' +
       "the services and runs of development (dev, test), the local agent's policy.yaml, and backups.",
   ],
   options: [{ name: 'yes', text: 'removes without asking; needed where there is no terminal' }],

@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 const rootDir = join(import.meta.dirname, '../../..');
 const IGNORED = new Set(['node_modules', 'dist', '.icmp-mon', '.git', '.nx', '.angular', 'artefacts']);
 const SOURCES = '{apps,libs,infra,packaging,e2e}/**/*.{ts,mjs,yaml,service,sh}';
+/** Definitions of commands name settings and read none: docs/commands.md is made of them. */
+const DEFINITIONS = /^(infra|apps\/cli)\/commands\//;
 /** Folders of the repository whose paths are looked for; others in code are somebody else's. */
 const PLACES = 'apps|libs|docs|infra|migrations|packaging|e2e|\\.ci';
 const PATH = new RegExp(`(?<![\\w./@-])(?:\\./)?((?:${PLACES})/[\\w./@*<>{},-]*[\\w/*>}])`, 'g');
@@ -131,7 +133,8 @@ function markdownFiles(dir) {
 /** @returns {Repository} */
 function readRepository() {
   const sources = globSync(SOURCES, { cwd: rootDir, exclude: (path) => path.includes('node_modules') });
-  const settings = sources.flatMap((path) => readFileSync(join(rootDir, path), 'utf8').match(SETTING) ?? []);
+  const readers = sources.filter((path) => !DEFINITIONS.test(path) && !path.endsWith('.spec.ts'));
+  const settings = readers.flatMap((path) => readFileSync(join(rootDir, path), 'utf8').match(SETTING) ?? []);
   return {
     exists: (path) =>
       /[*{]/.test(path) ? globSync(path, { cwd: rootDir }).length > 0 : existsSync(join(rootDir, path)),
