@@ -163,6 +163,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     await expect.poll(focused, soon).toMatch(/^127\.0\.0\.\d$/);
     const first = await focused();
     await page.keyboard.press('j');
+    await page.keyboard.press('j');
     // The focus follows with the next frame: what stands there until then is the row before.
     const focusMoved = async () => /^127\.0\.0\.\d$/.test((await focused()) ?? '') && (await focused()) !== first;
     await expect.poll(focusMoved, soon).toBe(true);
@@ -174,8 +175,62 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     expect(await browser.inspect('help')).toEqual([]);
     await page.keyboard.press('Escape');
     await expect.poll(() => page.getByRole('dialog').count(), soon).toBe(0);
+    // Back, and `u`, lead to the row that was opened, with the filter.
     await page.goBack();
-    await expect.poll(() => new URL(page.url()).search, soon).toBe('?q=127.0.0.');
+    await expect.poll(() => new URL(page.url()).search, soon).toMatch(/^\?q=127\.0\.0\.&row=[\w-]+$/);
+    await expect.poll(focused, soon).toBe(chosen);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.getByRole('heading', { level: 1 }).innerText(), soon).toBe(chosen);
+    await page.keyboard.press('u');
+    await expect.poll(focused, soon).toBe(chosen);
+    expect(await page.getByTestId('target-filter').inputValue()).toBe('127.0.0.');
+  });
+
+  it('finds by parts of names and tags, and by a tag that is clicked', async () => {
+    await page.goto('/targets?q=EDGE%20site%3D');
+    await expect.poll(() => page.getByTestId('target-total').innerText(), soon).toMatch(/^1 target match/);
+    await page.getByTestId(`target-row-${address}`).getByRole('button', { name: 'Filter by role=edge' }).click();
+    await expect.poll(() => page.getByTestId('target-filter').inputValue(), soon).toBe('EDGE site= role=edge');
+    const figures = () => page.getByTestId(`target-row-${address}`).innerText();
+    await expect.poll(figures, soon).toMatch(/[\d.]+ ms\s+[\d.]+ %/);
+    expect(await page.getByTestId(`target-row-${address}`).getByRole('img').getAttribute('aria-label')).toMatch(
+      /in (the last|\d+ of the last) 60 min|of the last 60 min/,
+    );
+  });
+
+  it('takes a range in words, names the zone, and draws single results over a short span', async () => {
+    await page.goto(`/targets/${address}`);
+    const words = page.getByTestId('range-text');
+    await words.fill('since tomorrow');
+    await words.press('Enter');
+    await expect.poll(() => page.getByText('Not a range of the past.').count(), soon).toBe(1);
+    await words.fill('20m');
+    await words.press('Enter');
+    await expect.poll(() => new URL(page.url()).search, soon).toBe('?range=20m');
+    await expect.poll(() => page.getByRole('heading', { name: 'Round trips, last 20 min' }).count(), soon).toBe(1);
+    await expect.poll(() => page.getByTestId('agent-key').innerText(), soon).toBe('local');
+    await page.keyboard.press('z');
+    await expect.poll(() => page.getByTestId('zone').innerText(), soon).toBe('UTC');
+    expect(await page.getByTestId('range-zone').innerText()).toBe('UTC');
+    const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
+    await page.goto(`/targets/${address}?from=${minutesAgo(5)}&to=${minutesAgo(0)}`);
+    await expect.poll(() => page.getByRole('heading', { name: 'Round trips, of the span' }).count(), soon).toBe(1);
+    const results = () => page.getByTestId('results-table').locator('tbody tr').filter({ hasText: 'reply' }).count();
+    await expect.poll(results, soon).toBeGreaterThan(0);
+    expect(await browser.inspect('target-span')).toEqual([]);
+    await page.getByTestId('zoom-back').click();
+    await expect.poll(() => new URL(page.url()).search, soon).toBe('');
+    await page.keyboard.press('z');
+  });
+
+  it('shows a runbook at the heading that a link names', async () => {
+    await page.goto('/docs/runbooks/health#dead-letters');
+    const heading = page.getByRole('heading', { name: 'Dead letters' });
+    await expect.poll(() => heading.count(), soon).toBe(1);
+    await expect.poll(() => page.evaluate<string>('document.activeElement?.id'), soon).toBe('dead-letters');
+    expect(await browser.inspect('runbook')).toEqual([]);
+    await page.getByRole('link', { name: 'positions.md' }).first().click();
+    await expect.poll(pathOf, soon).toBe('/docs/runbooks/positions');
   });
 
   it('opens a pasted link with its filter', async () => {

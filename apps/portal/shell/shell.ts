@@ -44,7 +44,13 @@ export class Shell {
   protected readonly zone = inject(ZoneChoice);
   private readonly clock = inject(Clock);
   protected readonly zoneName = computed(() => zoneText(this.clock.nowMs()));
-  protected readonly trail = inject(PageTrail);
+  private readonly trail = inject(PageTrail);
+  /** With links as URL trees, because a link may have a query. */
+  protected readonly crumbs = computed(() =>
+    this.trail
+      .crumbs()
+      .map(({ text, link }) => ({ text, link: link === undefined ? null : this.router.parseUrl(link) })),
+  );
   protected readonly stream = inject(LiveStream);
   /** What the server said of itself last; not known while it says nothing. */
   protected readonly health = computed(() => {

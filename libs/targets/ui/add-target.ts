@@ -4,7 +4,7 @@ import { MatDialogModule, MatDialogRef } from '@angular/material/dialog';
 import { RouterLink } from '@angular/router';
 import { keepLast, newRequestKey, type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
 import type { RegisterTargetRequest, TargetView } from '@icmp-mon/targets/contract';
-import { TiersClient } from '@icmp-mon/tiers/ui';
+import { TiersClient, tierText } from '@icmp-mon/tiers/ui';
 import { parseTags } from './tag-text';
 import { TargetsClient } from './targets.client';
 
@@ -27,9 +27,7 @@ export class AddTarget {
   private sentBody = '';
 
   protected readonly tiers = keepLast(inject(TiersClient).list());
-  protected readonly tierNames = computed(
-    () => this.tiers.value()?.items ?? [{ name: 'standard', probeIntervalMs: 15_000 }],
-  );
+  protected readonly tierNames = computed(() => this.tiers.value()?.items.map(({ name }) => name) ?? [EMPTY.tier]);
   protected readonly problem = signal<Problem | null>(null);
   /** Id of the target that has the address. */
   protected readonly existing = signal<string | null>(null);
@@ -40,6 +38,12 @@ export class AddTarget {
       const parsed = parseTags(value());
       return 'error' in parsed ? { kind: 'tags', message: parsed.error } : undefined;
     });
+  });
+
+  /** What the chosen tier means. */
+  protected readonly meaning = computed(() => {
+    const chosen = this.tiers.value()?.items.find(({ name }) => name === this.target.tier().value());
+    return chosen === undefined ? null : tierText(chosen);
   });
 
   protected async add(event: Event): Promise<void> {

@@ -1,27 +1,17 @@
 import type { TargetPage, TargetView } from '@icmp-mon/targets/contract';
 
-export const PAGE_ROWS = 500;
-const PAGES_KEPT = 12;
+export const PAGE_ROWS = 250;
+const PAGES_KEPT = 16;
 
-export interface WantedPage {
-  page: number;
-  cursor: string | null;
-}
-
-/**
- * A long list of which only the pages around the reader are kept. Pages come by keyset, so page n is reachable once page
- * n - 1 was read; their cursors are kept, so that a dropped page can be read again.
- */
+/** A long list of which only the pages around the reader are kept; page n begins at row n × `PAGE_ROWS`, and any page can be read. */
 export class RowWindow {
   private readonly pages = new Map<number, TargetView[]>();
   private readonly places = new Map<string, number>();
-  private cursors: (string | null)[] = [null];
-  private endsAt: number | null = null;
-  private totalRows = 0;
+  private rows = 0;
 
   /** Rows of the whole list. */
   get length(): number {
-    return this.endsAt ?? Math.max(this.totalRows, (this.cursors.length - 1) * PAGE_ROWS + 1);
+    return this.rows;
   }
 
   get loadedRows(): number {
@@ -37,31 +27,27 @@ export class RowWindow {
     return place === undefined ? undefined : this.rowAt(place);
   }
 
+  indexOf(id: string): number | undefined {
+    return this.places.get(id);
+  }
+
   /** The page to read next so that rows `start` to `end` (exclusive) can be shown; null when they can. */
-  wanted(start: number, end: number): WantedPage | null {
+  wanted(start: number, end: number): number | null {
     const last = Math.floor(Math.max(0, Math.min(end, this.length) - 1) / PAGE_ROWS);
-    for (let page = Math.floor(start / PAGE_ROWS); page <= last; page += 1) {
-      if (this.pages.has(page)) continue;
-      const known = Math.min(page, this.cursors.length - 1);
-      return { page: known, cursor: this.cursors[known] ?? null };
-    }
+    for (let page = Math.floor(start / PAGE_ROWS); page <= last; page += 1) if (!this.pages.has(page)) return page;
     return null;
   }
 
   put(page: number, answer: TargetPage): void {
-    this.totalRows = answer.total;
+    const isLast = answer.items.length < PAGE_ROWS;
+    // The total may be of another instant than the page: the end of the list is where its last page ends.
+    const endsAt = page * PAGE_ROWS + answer.items.length;
+    if (answer.items.length === 0) this.rows = Math.min(answer.total, endsAt);
+    else this.rows = isLast ? endsAt : Math.max(answer.total, endsAt);
     this.drop(page);
+    for (const later of [...this.pages.keys()]) if (later * PAGE_ROWS >= this.rows) this.drop(later);
     this.pages.set(page, answer.items);
     answer.items.forEach((row, slot) => this.places.set(row.id, page * PAGE_ROWS + slot));
-    if (answer.next === null) {
-      this.endsAt = page * PAGE_ROWS + answer.items.length;
-      this.forgetAfter(page);
-    } else if (this.cursors[page + 1] !== answer.next) {
-      // Rows moved since the later pages were read: their cursors no longer continue this page.
-      this.endsAt = null;
-      this.forgetAfter(page);
-      this.cursors[page + 1] = answer.next;
-    }
     this.evict(page);
   }
 
@@ -71,11 +57,6 @@ export class RowWindow {
     if (place === undefined) return;
     const rows = this.pages.get(Math.floor(place / PAGE_ROWS));
     if (rows !== undefined) rows[place % PAGE_ROWS] = row;
-  }
-
-  private forgetAfter(page: number): void {
-    this.cursors = this.cursors.slice(0, page + 1);
-    for (const later of [...this.pages.keys()]) if (later > page) this.drop(later);
   }
 
   private evict(around: number): void {

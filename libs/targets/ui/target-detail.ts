@@ -23,7 +23,6 @@ import {
   InstantPipe,
   keepLast,
   PageTrail,
-  percentText,
   readProblem,
   RttPipe,
   SharePipe,
@@ -42,10 +41,12 @@ import { historyOption } from './history-chart';
 import { agentLines, liveOption } from './live-chart';
 import { isLoss, LIVE_FOR_MS, mergeResults, RESULTS_MAX, SINGLES_FOR_MS_MAX } from './live-results';
 import { TargetsClient } from './targets.client';
+import { ListPlace } from './list-place';
+import { LossStrip } from './loss-strip';
+import { ShownFigures } from './shown-figures';
 import { TagsPipe } from './tags.pipe';
 import { LossPipe, OutcomePipe, WindowPipe } from './target-pipes';
 
-const LOSS_FOR_MS = 5 * 60_000;
 const LIVE_AGAIN_MS = 5_000;
 const HISTORY_AGAIN_MS = 60_000;
 const TABLE_ROWS = 40;
@@ -76,6 +77,7 @@ const WINDOW_WORDS: Readonly<Record<Resolution, string>> = {
     Icon,
     InstantPipe,
     LossPipe,
+    LossStrip,
     OutcomePipe,
     RangeChoice,
     ReasonPipe,
@@ -87,6 +89,7 @@ const WINDOW_WORDS: Readonly<Record<Resolution, string>> = {
     TagsPipe,
     WindowPipe,
   ],
+  providers: [ShownFigures],
   templateUrl: './target-detail.html',
   styleUrl: './target-detail.scss',
 })
@@ -101,6 +104,7 @@ export class TargetDetail {
   private readonly clock = inject(Clock);
   private readonly colours = inject(ChartColours);
   private readonly trail = inject(PageTrail);
+  private readonly place = inject(ListPlace);
 
   readonly id = input.required<string>();
   readonly range = input<string>();
@@ -200,13 +204,10 @@ export class TargetDetail {
     this.pastSpan() === null ? this.recent() : (this.keptPast.value() ?? []),
   );
   protected readonly tableRows = computed(() => this.singles().slice(0, TABLE_ROWS));
-  protected readonly lossText = computed(() => {
-    const sinceMs = this.nowMs() - LOSS_FOR_MS;
-    const votes = this.recent().filter(
-      ({ at, outcome }) => (outcome === 'reply' || isLoss(outcome)) && Date.parse(at) >= sinceMs,
-    );
-    if (votes.length === 0) return '–';
-    return percentText(votes.filter((result) => isLoss(result.outcome)).length / votes.length);
+  protected readonly figures = inject(ShownFigures);
+  protected readonly now = computed(() => {
+    const key = this.view()?.key;
+    return key === undefined ? undefined : this.figures.of(key);
   });
   protected readonly lastSuccess = computed(() => {
     const received = this.recent().find((result) => result.outcome === 'reply')?.at;
@@ -225,13 +226,12 @@ export class TargetDetail {
   );
   protected readonly historyOption = computed(() => historyOption(this.points(), this.frame(), this.colours.palette()));
   protected readonly liveMinutes = computed(() => Math.round(this.liveForMs() / 60_000));
-  protected readonly lossMinutes = LOSS_FOR_MS / 60_000;
   protected readonly zone = computed(() => zoneText(this.singlesFrame().toMs));
 
   constructor() {
     effect(() => {
       const text = this.view()?.ip ?? this.id();
-      untracked(() => this.trail.show({ text: 'Targets', link: '/targets' }, { text }));
+      untracked(() => this.trail.show({ text: 'Targets', link: this.place.url }, { text }));
     });
     effect((onCleanup) => {
       const watched = this.view()?.id;
@@ -239,11 +239,15 @@ export class TargetDetail {
       this.stream.watch(watched);
       onCleanup(() => this.stream.watch(null));
     });
+    effect(() => {
+      const key = this.view()?.key;
+      this.figures.show(key === undefined ? [] : [key]);
+    });
     this.stream.listen((batch) => this.receive(batch));
     inject(Shortcuts).add({
       keys: 'u',
       label: 'Back to the list',
-      run: () => void this.router.navigateByUrl('/targets'),
+      run: () => void this.router.navigateByUrl(this.place.url),
     });
   }
 
@@ -283,7 +287,7 @@ export class TargetDetail {
     try {
       await this.client.remove(target);
       this.toasts.done(`${target.ip} was removed.`);
-      await this.router.navigateByUrl('/targets');
+      await this.router.navigateByUrl(this.place.url);
     } catch (failure) {
       const problem = readProblem(failure);
       this.toasts.failed(`${target.ip} was not removed. ${problem.title}. ${problem.detail}`);

@@ -3,8 +3,8 @@ import {
   afterNextRender,
   Component,
   computed,
+  DestroyRef,
   effect,
-  type ElementRef,
   inject,
   Injector,
   input,
@@ -13,7 +13,6 @@ import {
   untracked,
   viewChild,
 } from '@angular/core';
-import { MatDialog } from '@angular/material/dialog';
 import { Router, RouterLink } from '@angular/router';
 import { Session } from '@icmp-mon/identity/ui';
 import {
@@ -27,22 +26,27 @@ import {
   Failure,
   Icon,
   InstantPipe,
-  keepLast,
   PageTrail,
+  RttPipe,
+  SharePipe,
   Shortcuts,
 } from '@icmp-mon/platform/ui-kit';
 import { LiveStream } from '@icmp-mon/platform/live-stream';
 import { ShortReasonPipe, StatusGlyph } from '@icmp-mon/status/look';
-import { type Status, STATUSES } from '@icmp-mon/status/contract';
-import type { TargetSort, TargetView } from '@icmp-mon/targets/contract';
-import { TiersClient } from '@icmp-mon/tiers/ui';
+import { splitTerms, tagTerm, type TargetSort, type TargetView } from '@icmp-mon/targets/contract';
+import { ListTools } from './list-tools';
 import { isFiltered, type ListQuery, listParams, readListQuery } from './list-query';
 import { TARGETS_PATH } from './targets.client';
+import { ListPlace } from './list-place';
+import { LossStrip } from './loss-strip';
+import { ShownFigures } from './shown-figures';
 import { TargetRows } from './target-rows';
 import { TagsPipe } from './tags.pipe';
 
 const ROW_PX = 32;
-const TYPING_MS = 250;
+/** On a phone a row has two lines. */
+const PHONE_ROW_PX = 52;
+const PHONE = '(max-width: 640px)';
 
 interface Column {
   text: string;
@@ -50,7 +54,7 @@ interface Column {
   name: string;
 }
 
-/** `/targets?q=&status=&tier=&sort=&order=`: the whole inventory with its status. */
+/** `/targets?q=&status=&tier=&sort=&order=&row=`: the whole inventory with its status. `row` is the target that was opened last. */
 @Component({
   selector: 'icm-target-list',
   imports: [
@@ -61,23 +65,28 @@ interface Column {
     Failure,
     Icon,
     InstantPipe,
+    ListTools,
+    LossStrip,
     RouterLink,
+    RttPipe,
     ScrollingModule,
+    SharePipe,
     ShortReasonPipe,
     StatusGlyph,
     TagsPipe,
   ],
-  providers: [TargetRows],
+  providers: [TargetRows, ShownFigures],
   templateUrl: './target-list.html',
   styleUrl: './target-list.scss',
 })
 export class TargetList {
   private readonly router = inject(Router);
-  private readonly dialog = inject(MatDialog);
   private readonly injector = inject(Injector);
   private readonly session = inject(Session);
   protected readonly stream = inject(LiveStream);
   protected readonly rows = inject(TargetRows);
+  protected readonly figures = inject(ShownFigures);
+  private readonly place = inject(ListPlace);
   protected readonly nowMs = inject(Clock).nowMs;
 
   readonly q = input<string>();
@@ -85,10 +94,9 @@ export class TargetList {
   readonly tier = input<string>();
   readonly sort = input<string>();
   readonly order = input<string>();
+  readonly row = input<string>();
 
   private readonly viewport = viewChild<CdkVirtualScrollViewport>('viewport');
-  private readonly filterBox = viewChild.required<ElementRef<HTMLInputElement>>('filterBox');
-  private typing: ReturnType<typeof setTimeout> | undefined;
 
   protected readonly columns: readonly Column[] = [
     { text: 'Status', sort: 'status', name: 'status' },
@@ -96,36 +104,48 @@ export class TargetList {
     { text: 'Name', sort: 'name', name: 'name' },
     { text: 'Tier', sort: 'tier', name: 'tier' },
     { text: 'Tags', sort: null, name: 'tags' },
+    { text: 'Round trip', sort: null, name: 'rtt' },
+    { text: 'Loss 5 min', sort: null, name: 'loss' },
+    { text: 'Last hour', sort: null, name: 'strip' },
     { text: 'For', sort: 'since', name: 'since' },
     { text: 'Last success', sort: null, name: 'success' },
   ];
-  protected readonly statuses = STATUSES;
   protected readonly firstCommand = [
     `curl --json '{"ip":"127.0.0.9","tier":"standard"}'`,
     '-H "Authorization: Bearer $KEY"',
     `${location.origin}${TARGETS_PATH}`,
   ].join(' \\\n  ');
-  protected readonly tiers = keepLast(inject(TiersClient).list());
   protected readonly query = computed(() =>
     readListQuery({ q: this.q(), status: this.status(), tier: this.tier(), sort: this.sort(), order: this.order() }),
   );
   protected readonly filtered = computed(() => isFiltered(this.query()));
   protected readonly mayAdd = computed(() => this.session.may('targets:write'));
   protected readonly indexes = computed(() => Array.from({ length: this.rows.length() }, (_, index) => index));
-  protected readonly active = linkedSignal({ source: this.query, computation: () => 0 });
-  protected readonly filterText = linkedSignal(() => this.query().q);
+  /** The row that the keyboard is on; -1 before the first key. */
+  protected readonly active = linkedSignal({ source: this.query, computation: () => -1 });
+  /** The row that the tab key reaches. */
+  protected readonly shownActive = computed(() => Math.max(0, this.active()));
+  protected readonly rowPx = signal(ROW_PX);
   protected readonly announced = signal('');
+  private readonly onScreen = signal<readonly number[]>([]);
 
   constructor() {
     inject(PageTrail).show({ text: 'Targets' });
+    const phone = matchMedia(PHONE);
+    const fit = (): void => this.rowPx.set(phone.matches ? PHONE_ROW_PX : ROW_PX);
+    phone.addEventListener('change', fit);
+    inject(DestroyRef).onDestroy(() => phone.removeEventListener('change', fit));
+    fit();
     effect(() => {
       const query = this.query();
-      untracked(() => void this.read(query));
+      untracked(() => void this.read(query, this.row()));
     });
+    effect(() => this.figures.show(this.onScreen().flatMap((index) => this.rows.row(index)?.key ?? [])));
     inject(Shortcuts).add(
-      { keys: '/', label: 'Filter the list', run: () => this.filterBox().nativeElement.select() },
       { keys: 'j', label: 'Next row', run: () => this.moveTo(this.active() + 1) },
       { keys: 'k', label: 'Row before', run: () => this.moveTo(this.active() - 1) },
+      { keys: 'Home', label: 'First row', run: () => this.moveTo(0) },
+      { keys: 'End', label: 'Last row', run: () => this.moveTo(this.rows.length() - 1) },
       { keys: 'Enter', label: 'Open the row', run: () => this.openActive() },
       { keys: 'p', label: 'Pause or resume changes', run: () => this.togglePause() },
       { keys: 'r', label: 'Re-sort', run: () => void this.reSort() },
@@ -142,24 +162,12 @@ export class TargetList {
     return index;
   }
 
-  protected type(text: string): void {
-    clearTimeout(this.typing);
-    this.typing = setTimeout(() => this.ask({ q: text.trim() }, true), TYPING_MS);
-  }
-
-  protected leaveFilter(event: Event): void {
-    (event.target as HTMLInputElement).blur();
-    this.focusRow(this.active());
-  }
-
-  protected toggleStatus(status: Status): void {
-    const statuses = this.query().statuses;
-    const next = statuses.includes(status) ? statuses.filter((other) => other !== status) : [...statuses, status];
-    this.ask({ statuses: next });
-  }
-
-  protected chooseTier(tier: string): void {
-    this.ask({ tier });
+  /** Adds a tag to the filter. */
+  protected filterByTag(tag: string): void {
+    const terms = splitTerms(this.query().q);
+    const at = tag.indexOf('=');
+    const term = tagTerm(tag.slice(0, at), tag.slice(at + 1));
+    if (!terms.includes(tag)) this.ask({ q: `${this.query().q} ${term}`.trim() });
   }
 
   protected sortBy(sort: TargetSort): void {
@@ -178,8 +186,22 @@ export class TargetList {
   }
 
   protected showRows(): void {
-    const range = this.viewport()?.getRenderedRange();
-    if (range !== undefined) this.rows.show(range.start, range.end);
+    const viewport = this.viewport();
+    if (viewport === undefined) return;
+    const { start, end } = viewport.getRenderedRange();
+    this.rows.show(start, end);
+    const first = Math.floor(viewport.measureScrollOffset() / this.rowPx());
+    const rows = Math.ceil(viewport.getViewportSize() / this.rowPx()) + 1;
+    this.onScreen.set(Array.from({ length: rows }, (_, index) => first + index));
+  }
+
+  /** Keeps where the reader is before a target's page replaces the list. */
+  protected leave(row: TargetView, index: number): void {
+    const queryParams = { ...this.currentParams(), row: row.id };
+    const url = this.router.createUrlTree(['/targets'], { queryParams }).toString();
+    this.place.leave(url, row.id, index * this.rowPx() - (this.viewport()?.measureScrollOffset() ?? 0));
+    // The entry of the list in the history of the browser leads back to the row, also after a reload.
+    history.replaceState(history.state, '', url);
   }
 
   protected togglePause(): void {
@@ -191,22 +213,34 @@ export class TargetList {
     this.viewport()?.scrollToIndex(0);
   }
 
-  protected async addTarget(): Promise<void> {
-    const { AddTarget } = await import('./add-target');
-    const closed = this.dialog.open(AddTarget, { width: '440px' }).afterClosed();
-    closed.subscribe((view) => {
-      if (view !== undefined) void this.reSort();
-    });
-  }
-
-  private async read(query: ListQuery): Promise<void> {
-    await this.rows.read(query);
-    this.viewport()?.scrollToIndex(0);
+  private async read(query: ListQuery, row: string | undefined): Promise<void> {
+    const index = await this.rows.read(query, row);
+    if (row === undefined) this.viewport()?.scrollToIndex(0);
+    else this.returnTo(index, row);
     this.announced.set(`${countText(this.rows.length())} targets`);
   }
 
-  private ask(change: Partial<ListQuery>, replaceUrl = false): void {
-    const queryParams = listParams({ ...this.query(), ...change });
+  /** Shows a row where it was on the screen when it was opened. */
+  private returnTo(index: number, row: string): void {
+    this.active.set(index);
+    const show = (): void => {
+      const viewport = this.viewport();
+      if (viewport === undefined) return;
+      const offsetPx = this.place.offsetOf(row, viewport.getViewportSize() / 2);
+      viewport.scrollToOffset(Math.max(0, index * this.rowPx() - offsetPx));
+      this.showRows();
+      afterNextRender({ read: () => this.focusRow(index) }, { injector: this.injector });
+    };
+    afterNextRender({ write: show }, { injector: this.injector });
+  }
+
+  private currentParams(): Record<string, string> {
+    const params = Object.entries(listParams(this.query()));
+    return Object.fromEntries(params.flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
+  }
+
+  protected ask(change: Partial<ListQuery>, replaceUrl = false): void {
+    const queryParams = { ...listParams({ ...this.query(), ...change }), row: null };
     void this.router.navigate([], { queryParams, queryParamsHandling: 'merge', replaceUrl });
   }
 
@@ -224,17 +258,20 @@ export class TargetList {
     if (viewport === undefined) return;
     const top = viewport.measureScrollOffset();
     const height = viewport.getViewportSize();
-    const at = index * ROW_PX;
+    const at = index * this.rowPx();
     if (at < top) viewport.scrollToOffset(at);
-    else if (at + ROW_PX > top + height) viewport.scrollToOffset(at + ROW_PX - height);
+    else if (at + this.rowPx() > top + height) viewport.scrollToOffset(at + this.rowPx() - height);
   }
 
-  private focusRow(index: number): void {
+  protected focusRow(index: number): void {
     document.getElementById(`target-row-${index}`)?.focus({ preventScroll: true });
   }
 
   private openActive(): void {
-    const row = this.rows.row(this.active());
-    if (row !== undefined) void this.router.navigate(['/targets', row.id]);
+    const index = this.shownActive();
+    const row = this.rows.row(index);
+    if (row === undefined) return;
+    this.leave(row, index);
+    void this.router.navigate(['/targets', row.id]);
   }
 }

@@ -1,6 +1,6 @@
 import { computed, DestroyRef, inject, Injectable, signal } from '@angular/core';
 import type { TargetPage, TargetView } from '@icmp-mon/targets/contract';
-import { Clock, type ReadFailure } from '@icmp-mon/platform/ui-kit';
+import { Clock, type ReadFailure, readProblem } from '@icmp-mon/platform/ui-kit';
 import { LiveStream, type StreamBatch } from '@icmp-mon/platform/live-stream';
 import { type ListQuery, listParams, matches, moves, WORST_FIRST } from './list-query';
 import { PAGE_ROWS, RowWindow } from './row-window';
@@ -8,6 +8,8 @@ import { TargetsClient } from './targets.client';
 
 const TINT_FOR_MS = 1_200;
 const HELD_MAX = 5_000;
+/** On the screen until the page reports its size. */
+const SHOWN_ROWS = 60;
 const READ_AGAIN: StreamBatch = { targets: [], removed: [], results: [], reset: true, resumed: false };
 
 interface RowsState {
@@ -38,7 +40,7 @@ export class TargetRows {
   private window = new RowWindow();
   private query: ListQuery = WORST_FIRST;
   private reading = 0;
-  private shown = { start: 0, end: 60 };
+  private shown = { start: 0, end: SHOWN_ROWS };
   private busy = false;
   private readonly changedIds = new Set<string>();
   private readonly tinted = new Map<string, number>();
@@ -81,19 +83,25 @@ export class TargetRows {
     return this.gone.has(id);
   }
 
-  /** Reads the list of a query from its start; the old rows stay until the new ones are there. */
-  async read(query: ListQuery): Promise<void> {
+  /**
+   * Reads the list of a query, from its start or around a target; the old rows stay until the new ones are there. Returns the
+   * index of that target, or of the row that took its place; 0 without one.
+   */
+  async read(query: ListQuery, around?: string): Promise<number> {
     const reading = ++this.reading;
     this.query = query;
     this.change({ refreshing: true });
     try {
-      const page = await this.fetchPage(null);
-      if (reading !== this.reading) return;
+      const index = around === undefined ? 0 : await this.indexOf(around);
+      const first = Math.floor(index / PAGE_ROWS);
+      const page = await this.fetchPage({ position: String(first * PAGE_ROWS) });
+      if (reading !== this.reading) return 0;
       this.window = new RowWindow();
-      this.window.put(0, page);
-      this.shown = { start: 0, end: 60 };
+      this.window.put(first, page);
+      this.shown = { start: index, end: index + SHOWN_ROWS };
       this.forgetChanges();
       this.change({ firstRead: false, failure: null });
+      return Math.max(0, Math.min(index, this.window.length - 1));
     } catch (failure) {
       if (reading === this.reading) this.fail(failure);
     } finally {
@@ -101,13 +109,25 @@ export class TargetRows {
         this.touch({ refreshing: false });
       }
     }
+    return 0;
   }
 
-  again(): Promise<void> {
-    return this.read(this.query);
+  async again(): Promise<void> {
+    await this.read(this.query);
   }
 
-  /** Says which rows are on the screen; pages are read until these can be shown. */
+  /** Where a target is in the list of the query; a removed one is at its start. */
+  private async indexOf(id: string): Promise<number> {
+    try {
+      const { position } = await this.fetchPage({ around: id, limit: '1' });
+      return position ?? 0;
+    } catch (failure) {
+      if (readProblem(failure).status === 404) return 0;
+      throw failure;
+    }
+  }
+
+  /** Sets which rows are on the screen; pages are read until these can be shown. */
   show(start: number, end: number): void {
     this.shown = { start, end };
     if (!this.busy) void this.fill();
@@ -129,9 +149,9 @@ export class TargetRows {
       for (;;) {
         const wanted = this.window.wanted(this.shown.start, this.shown.end);
         if (wanted === null || reading !== this.reading) return;
-        const page = await this.fetchPage(wanted.cursor);
+        const page = await this.fetchPage({ position: String(wanted * PAGE_ROWS) });
         if (reading !== this.reading) return;
-        this.window.put(wanted.page, page);
+        this.window.put(wanted, page);
         this.touch({ failure: null });
       }
     } catch (failure) {
@@ -145,10 +165,9 @@ export class TargetRows {
     this.change({ failure: { error, sinceMs: this.state().failure?.sinceMs ?? Date.now() } });
   }
 
-  private fetchPage(cursor: string | null): Promise<TargetPage> {
-    const params: Record<string, string> = { limit: String(PAGE_ROWS) };
+  private fetchPage(part: Readonly<Record<string, string>>): Promise<TargetPage> {
+    const params: Record<string, string> = { limit: String(PAGE_ROWS), ...part };
     for (const [name, value] of Object.entries(listParams(this.query))) if (value !== null) params[name] = value;
-    if (cursor !== null) params['cursor'] = cursor;
     return this.client.page(params);
   }
 

@@ -1,1 +1,2 @@
 export { TiersClient } from './tiers.client';
+export { tierText } from './tier-text';

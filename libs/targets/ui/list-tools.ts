@@ -1,0 +1,83 @@
+import { Component, computed, type ElementRef, inject, input, linkedSignal, output, viewChild } from '@angular/core';
+import { MatDialog } from '@angular/material/dialog';
+import { Session } from '@icmp-mon/identity/ui';
+import { LiveStream } from '@icmp-mon/platform/live-stream';
+import { CountPipe, Icon, keepLast, Shortcuts } from '@icmp-mon/platform/ui-kit';
+import { type Status, STATUSES } from '@icmp-mon/status/contract';
+import { StatusGlyph } from '@icmp-mon/status/look';
+import { TiersClient } from '@icmp-mon/tiers/ui';
+import type { ListQuery } from './list-query';
+
+const TYPING_MS = 250;
+
+export interface AskedList {
+  change: Partial<ListQuery>;
+  /** While a word is typed, the history of the browser gets no entry for each letter. */
+  replacesUrl: boolean;
+}
+
+/** What is above the target list: its filter, and what can be done to it. */
+@Component({
+  selector: 'icm-list-tools',
+  imports: [CountPipe, Icon, StatusGlyph],
+  templateUrl: './list-tools.html',
+  styleUrl: './list-tools.scss',
+})
+export class ListTools {
+  private readonly dialog = inject(MatDialog);
+  private readonly session = inject(Session);
+  protected readonly stream = inject(LiveStream);
+
+  readonly query = input.required<ListQuery>();
+  readonly paused = input.required<boolean>();
+  readonly asked = output<AskedList>();
+  readonly pauseToggled = output();
+  /** A target was added. */
+  readonly added = output();
+  /** The filter was left by its key. */
+  readonly left = output();
+
+  private readonly filterBox = viewChild.required<ElementRef<HTMLInputElement>>('filterBox');
+  private typing: ReturnType<typeof setTimeout> | undefined;
+
+  protected readonly statuses = STATUSES;
+  protected readonly tiers = keepLast(inject(TiersClient).list());
+  protected readonly mayAdd = computed(() => this.session.may('targets:write'));
+  protected readonly filterText = linkedSignal(() => this.query().q);
+
+  constructor() {
+    inject(Shortcuts).add({ keys: '/', label: 'Filter the list', run: () => this.filterBox().nativeElement.select() });
+  }
+
+  protected type(text: string): void {
+    clearTimeout(this.typing);
+    this.typing = setTimeout(() => this.ask({ q: text.trim() }, true), TYPING_MS);
+  }
+
+  protected leave(box: HTMLInputElement): void {
+    box.blur();
+    this.left.emit();
+  }
+
+  protected toggleStatus(status: Status): void {
+    const { statuses } = this.query();
+    const next = statuses.includes(status) ? statuses.filter((other) => other !== status) : [...statuses, status];
+    this.ask({ statuses: next });
+  }
+
+  protected chooseTier(tier: string): void {
+    this.ask({ tier });
+  }
+
+  protected async addTarget(): Promise<void> {
+    const { AddTarget } = await import('./add-target');
+    const closed = this.dialog.open(AddTarget, { width: '440px' }).afterClosed();
+    closed.subscribe((view) => {
+      if (view !== undefined) this.added.emit();
+    });
+  }
+
+  private ask(change: Partial<ListQuery>, replacesUrl = false): void {
+    this.asked.emit({ change, replacesUrl });
+  }
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { tierText } from './tier-text';
+
+const selection = { strategy: 'distributed', count: 1, regions: [], requireTags: {}, excludeTags: {} } as const;
+const tier = (more: {
+  count?: number;
+  strategy?: 'all' | 'distributed';
+  regions?: string[];
+  quorum?: number;
+  misses?: number;
+}) => ({
+  probeIntervalMs: 15_000,
+  agentSelection: {
+    ...selection,
+    requireTags: {},
+    excludeTags: {},
+    regions: more.regions ?? [],
+    count: more.count ?? 1,
+    strategy: more.strategy ?? 'distributed',
+  },
+  verdictRule: { missesToFail: more.misses ?? 2, successesToRecover: 1, quorum: more.quorum ?? ('majority' as const) },
+});
+
+describe('tierText', () => {
+  it.each([
+    [tier({}), 'Probed every 15 s by 1 agent. Down after 2 misses in a row.'],
+    [tier({ misses: 1 }), 'Probed every 15 s by 1 agent. Down after one miss.'],
+    [
+      tier({ count: 3, regions: ['eu', 'us'] }),
+      'Probed every 15 s by 3 agents in eu, us. Down for an agent after 2 misses in a row, and down when more than half of them agree.',
+    ],
+    [
+      tier({ strategy: 'all', quorum: 2 }),
+      'Probed every 15 s by every agent. Down for an agent after 2 misses in a row, and down when 2 of them agree.',
+    ],
+  ])('describes who probes and when a target is down', (policy, text) => {
+    expect(tierText(policy)).toBe(text);
+  });
+});
