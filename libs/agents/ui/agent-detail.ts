@@ -8,7 +8,7 @@ import {
   lineHues,
   linesOption,
   MEMORY_SCALE,
-  peakAbove,
+  peakBeyond,
   RangeChoice,
   rangeMs,
   readSpan,
@@ -37,7 +37,7 @@ import {
 import { AgentActions } from './agent-actions';
 import { AgentLink } from './agent-link';
 import { AgentsClient } from './agents.client';
-import { AdmittedPipe, CertificatePipe } from './agent-pipes';
+import { AdmittedPipe, CertificatePipe, ClockOffsetPipe } from './agent-pipes';
 
 const AGENT_AGAIN_MS = 5_000;
 const METRICS_AGAIN_MS = 15_000;
@@ -103,6 +103,7 @@ const GRAPHS: readonly Graph[] = [
     BytesPipe,
     CertificatePipe,
     Chart,
+    ClockOffsetPipe,
     CountPipe,
     DateTimePipe,
     DurationPipe,
@@ -148,7 +149,7 @@ export class AgentDetail {
     const hues = lineHues(this.colours.palette());
     return GRAPHS.map((graph) => {
       const lines = graph.lines.map((line) => ({ name: line.name, points: withGaps(this.points(), line.read) }));
-      const peak = peakAbove(lines);
+      const peak = peakBeyond(lines);
       return {
         title: graph.title,
         peak: peak === null ? null : graph.text(peak),

@@ -2,6 +2,14 @@ import { Pipe, type PipeTransform } from '@angular/core';
 import { isAdmitted } from '@icmp-mon/agents/contract';
 import { certificateText } from './certificate-text';
 
+/** How far an agent's clock is off: `2.0 ms behind`. */
+@Pipe({ name: 'clockOffset' })
+export class ClockOffsetPipe implements PipeTransform {
+  transform(offsetMs: number): string {
+    return `${Math.abs(offsetMs).toFixed(1)} ms ${offsetMs < 0 ? 'behind' : 'ahead'}`;
+  }
+}
+
 /** When a certificate is renewed, or what is wrong with it. */
 @Pipe({ name: 'certificate' })
 export class CertificatePipe implements PipeTransform {

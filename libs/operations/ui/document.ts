@@ -52,12 +52,27 @@ export function anchorOf(heading: string): string {
 
 function leadLink(token: Token, name: string): void {
   if (token.type === 'image') token.href = new URL(String(token.href), `http://portal/docs/${name}`).pathname;
+  if (token.type === 'codespan') return leadCode(token as Tokens.Codespan);
   if (token.type !== 'link') return;
   const link = token as Tokens.Link;
   const target = pageOf(link.href, name);
   if (target !== null) link.href = target;
   // A text token in place of the link: the page that it names is not part of the portal.
   else Object.assign(token, { type: 'text', raw: link.text, text: link.text, tokens: undefined });
+}
+
+/** A document that is named in code, `docs/agent.md`, is a link to its page. */
+function leadCode(token: Tokens.Codespan): void {
+  const name = /^docs\/(.+)\.md$/.exec(token.text)?.[1];
+  if (name === undefined || !SHIPPED.test(name)) return;
+  // The name has no character that HTML needs escaped. A token of code inside would be walked and made into a link again.
+  const code = `<code>${token.text}</code>`;
+  Object.assign(token, {
+    type: 'link',
+    href: `/docs/${name}`,
+    title: null,
+    tokens: [{ type: 'html', raw: code, text: code }],
+  });
 }
 
 /** Where a link of the document `name` leads within the portal; one to another site is left as it is, null if it leads nowhere. */

@@ -24,6 +24,13 @@ describe('a document as sections', () => {
     );
   });
 
+  it('makes links of documents that are named in code', () => {
+    const [section] = documentSections('# A\n\n`docs/agent.md` `docs/adr/0001-x.md`', 'runbooks/health');
+    expect(section?.html).toBe(
+      '<p><a href="/docs/agent"><code>docs/agent.md</code></a> <code>docs/adr/0001-x.md</code></p>\n',
+    );
+  });
+
   it('has its images from below /docs', () => {
     const [section] = documentSections('# A\n\n![A graph](images/x.png)', 'grafana');
     expect(section?.html).toBe('<p><img src="/docs/images/x.png" alt="A graph"></p>\n');

@@ -72,7 +72,7 @@ export function linesOption(
 ): EChartsCoreOption {
   const hues = lineHues(colours);
   const values = valuesOf(series);
-  const { digits, ...ticks } = ticksOf(Math.min(0, ...values), Math.max(0, usualTop(values)), scale);
+  const { digits, ...ticks } = ticksOf(Math.min(0, usualBottom(values)), Math.max(0, usualTop(values)), scale);
   return {
     animation: false,
     useUTC: shownZone() === 'utc',
@@ -104,11 +104,16 @@ const PEAK_FACTOR = 4;
 /** With fewer values a peak cannot be told from the rest. */
 const USUAL_VALUES_MIN = 30;
 
-/** The highest value if it is so far above the usual ones that the axis does not reach it; otherwise null. */
-export function peakAbove(series: readonly LineSeries[]): number | null {
+/** The highest or lowest value if it is so far from the usual ones that the axis does not reach it; otherwise null. */
+export function peakBeyond(series: readonly LineSeries[]): number | null {
   const values = valuesOf(series);
-  const highest = Math.max(0, ...values);
-  return highest > usualTop(values) ? highest : null;
+  const [lowest, highest] = [Math.min(0, ...values), Math.max(0, ...values)];
+  if (highest > Math.max(0, usualTop(values))) return highest;
+  return lowest < Math.min(0, usualBottom(values)) ? lowest : null;
+}
+
+function usualBottom(values: readonly number[]): number {
+  return -usualTop(values.map((value) => -value));
 }
 
 /** The highest value, or that of the usual ones where a short peak (the start of a process) would flatten them. */

@@ -2,7 +2,7 @@
 import '@angular/compiler';
 import { time } from 'echarts';
 import { describe, expect, it } from 'vitest';
-import { linesOption, peakAbove, timeAxis } from './chart-options';
+import { linesOption, peakBeyond, timeAxis } from './chart-options';
 import type { Palette } from './palette';
 import { MEMORY_SCALE, scaleOf } from './value-scale';
 
@@ -39,10 +39,13 @@ describe('linesOption', () => {
     const values = [900, ...Array.from({ length: 99 }, (_, index) => 2 + (index % 3))];
     const series = [{ name: 'a', points: values.map((value, at): [number, number] => [at, value]) }];
     expect(linesOption(series, frame, palette, String, scaleOf('', 1))['yAxis']).toMatchObject({ max: 4 });
-    expect(peakAbove(series)).toBe(900);
+    expect(peakBeyond(series)).toBe(900);
+    const below = [{ name: 'a', points: values.map((value, at): [number, number] => [at, -value]) }];
+    expect(linesOption(below, frame, palette, String, scaleOf('', 1))['yAxis']).toMatchObject({ min: -4 });
+    expect(peakBeyond(below)).toBe(-900);
     const few = [{ name: 'a', points: series[0]?.points.slice(0, 20) ?? [] }];
-    expect(peakAbove(few)).toBeNull();
+    expect(peakBeyond(few)).toBeNull();
     const risen = [{ name: 'a', points: values.map((_, at): [number, number] => [at, at < 50 ? 1 : 100]) }];
-    expect(peakAbove(risen)).toBeNull();
+    expect(peakBeyond(risen)).toBeNull();
   });
 });

@@ -1,5 +1,5 @@
 export { Chart } from './chart';
-export { lineHues, lineLook, linesOption, peakAbove, timeAxis, tooltip, valueAxis } from './chart-options';
+export { lineHues, lineLook, linesOption, peakBeyond, timeAxis, tooltip, valueAxis } from './chart-options';
 export { ChartColours, faded, type Palette } from './palette';
 export { RangeChoice } from './range-choice';
 export { LONG_TIME_RANGES, rangeMs, readSpan, readTimeRange, type TimeRange, type TimeSpan } from './time-range';

@@ -27,15 +27,21 @@ export function cellsPath(cells: readonly (number | null)[], kind: CellKind): st
 
 /** What the strip shows, in words. Cells are oldest first and last until now. */
 export function stripText(cells: readonly (number | null)[], cellMs: number): string {
-  const minutes = Math.round((cells.length * cellMs) / 60_000);
+  const minutesOf = (count: number): number => Math.round((count * cellMs) / 60_000);
+  const minutes = minutesOf(cells.length);
   const measured = cells.filter((lossRatio) => lossRatio !== null);
   if (measured.length === 0) return `Nothing was measured in the last ${minutes} min`;
   const lossy = measured.filter((lossRatio) => lossRatio > 0);
-  if (lossy.length === 0) return `No loss in the last ${minutes} min`;
+  if (lossy.length === 0) {
+    const isWhole = measured.length === cells.length;
+    return isWhole
+      ? `No loss in the last ${minutes} min`
+      : `No loss in ${minutesOf(measured.length)} measured of the last ${minutes} min`;
+  }
   const worst = Math.max(...lossy);
   const agoMin = Math.round(((cells.length - 1 - cells.lastIndexOf(worst)) * cellMs) / 60_000);
   const at = agoMin === 0 ? 'now' : `${agoMin} min ago`;
-  return `Loss in ${lossy.length} of the last ${minutes} min, at most ${percentText(worst)}, last ${at}`;
+  return `Loss in ${minutesOf(lossy.length)} of the last ${minutes} min, at most ${percentText(worst)}, last ${at}`;
 }
 
 /** Loss of the last hour, a cell for each minute; an empty cell was not measured. */

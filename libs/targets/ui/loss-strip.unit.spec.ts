@@ -15,7 +15,8 @@ describe('a strip of loss', () => {
 
   it.each([
     [[null, null], 'Nothing was measured in the last 2 min'],
-    [[0, null, 0], 'No loss in the last 3 min'],
+    [[0, 0, 0], 'No loss in the last 3 min'],
+    [[0, null, 0], 'No loss in 2 measured of the last 3 min'],
     [[0, 0.25, 0], 'Loss in 1 of the last 3 min, at most 25 %, last 1 min ago'],
     [[1, 0, 1], 'Loss in 2 of the last 3 min, at most 100 %, last now'],
   ])('%j is %j in words', (cells, text) => {

@@ -39,7 +39,7 @@ import type { TargetView } from '@icmp-mon/targets/contract';
 import { EditTarget } from './edit-target';
 import { historyOption } from './history-chart';
 import { agentLines, liveOption } from './live-chart';
-import { isLoss, LIVE_FOR_MS, mergeResults, RESULTS_MAX, SINGLES_FOR_MS_MAX } from './live-results';
+import { LIVE_FOR_MS, mergeResults, RESULTS_MAX, SINGLES_FOR_MS_MAX } from './live-results';
 import { TargetsClient } from './targets.client';
 import { ListPlace } from './list-place';
 import { LossStrip } from './loss-strip';

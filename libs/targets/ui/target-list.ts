@@ -13,6 +13,7 @@ import {
   untracked,
   viewChild,
 } from '@angular/core';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { Router, RouterLink } from '@angular/router';
 import { Session } from '@icmp-mon/identity/ui';
 import {
@@ -37,6 +38,7 @@ import { splitTerms, tagTerm, type TargetSort, type TargetView } from '@icmp-mon
 import { ListTools } from './list-tools';
 import { isFiltered, type ListQuery, listParams, readListQuery } from './list-query';
 import { TARGETS_PATH } from './targets.client';
+import { first, startWith } from 'rxjs';
 import { ListPlace } from './list-place';
 import { LossStrip } from './loss-strip';
 import { ShownFigures } from './shown-figures';
@@ -82,6 +84,7 @@ interface Column {
 export class TargetList {
   private readonly router = inject(Router);
   private readonly injector = inject(Injector);
+  private readonly destroyRef = inject(DestroyRef);
   private readonly session = inject(Session);
   protected readonly stream = inject(LiveStream);
   protected readonly rows = inject(TargetRows);
@@ -134,7 +137,7 @@ export class TargetList {
     const phone = matchMedia(PHONE);
     const fit = (): void => this.rowPx.set(phone.matches ? PHONE_ROW_PX : ROW_PX);
     phone.addEventListener('change', fit);
-    inject(DestroyRef).onDestroy(() => phone.removeEventListener('change', fit));
+    this.destroyRef.onDestroy(() => phone.removeEventListener('change', fit));
     fit();
     effect(() => {
       const query = this.query();
@@ -229,9 +232,17 @@ export class TargetList {
       const offsetPx = this.place.offsetOf(row, viewport.getViewportSize() / 2);
       viewport.scrollToOffset(Math.max(0, index * this.rowPx() - offsetPx));
       this.showRows();
-      afterNextRender({ read: () => this.focusRow(index) }, { injector: this.injector });
+      this.whenRendered(viewport, index, () => this.focusRow(index));
     };
     afterNextRender({ write: show }, { injector: this.injector });
+  }
+
+  /** Runs something once the viewport has drawn a row, which it does in one of the next frames. */
+  private whenRendered(viewport: CdkVirtualScrollViewport, index: number, run: () => void): void {
+    const holds = ({ start, end }: { start: number; end: number }): boolean => start <= index && index < end;
+    viewport.renderedRangeStream
+      .pipe(startWith(viewport.getRenderedRange()), first(holds, null), takeUntilDestroyed(this.destroyRef))
+      .subscribe(() => afterNextRender({ read: run }, { injector: this.injector }));
   }
 
   private currentParams(): Record<string, string> {

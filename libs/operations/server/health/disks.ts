@@ -57,7 +57,8 @@ export const DISKS_PART: PartReader = {
     const [{ disks, failures }, growth] = await Promise.all([readDisks(look), readGrowth(look.control)]);
     const rows = disks.map((disk) => rowOf(disk, growth.get(disk.disk) ?? { bytesPerDay: null, spanS: 0 }, look));
     const unsized = disks.filter(({ totalBytes }) => totalBytes === null).length;
-    const ok = unsized === 0 ? 'Room on all' : `Room on all whose size is known; of ${unsized} it is not`;
+    const ok =
+      unsized === 0 ? 'Enough room on all disks' : `Enough room where the size is known; ${unsized} of unknown size`;
     const reading = ofRows(rows, ok, (state) => complaint(rows.filter((row) => row.state === state)));
     if (failures.length === 0 || reading.state !== 'ok') return reading;
     const advice = 'What cannot be asked may run full unseen. See Services.';
