@@ -14,6 +14,7 @@ import { AssignmentLiveness1790000056000 } from './control/1790000056000-assignm
 import { AssignmentRefusedKeys1790000056100 } from './control/1790000056100-assignment-refused-keys';
 import { AssignmentMoves1790000061000 } from './control/1790000061000-assignment-moves';
 import { TargetsSearch1790000065000 } from './control/1790000065000-targets-search';
+import { TargetsSearchTriggers1790000065100 } from './control/1790000065100-targets-search-triggers';
 import { IdentityAccess1790000054000 } from './control/1790000054000-identity-access';
 import { PlatformTimescale1790000000000 } from './telemetry/1790000000000-platform-timescale';
 import { TelemetryConsumerOffset1790000000100 } from './telemetry/1790000000100-platform-consumer-offset';
@@ -52,6 +53,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   AssignmentRefusedKeys1790000056100,
   AssignmentMoves1790000061000,
   TargetsSearch1790000065000,
+  TargetsSearchTriggers1790000065100,
 ];
 
 /** Applied in the order of their timestamps; the first creates the timescaledb extension. */

@@ -1,12 +1,6 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import type { ProjectedEvent } from '@icmp-mon/platform/event-store';
-import {
-  searchText,
-  type TargetChanged,
-  type TargetEvent,
-  type TargetRegistered,
-  type TargetRemoved,
-} from '@icmp-mon/targets/contract';
+import type { TargetChanged, TargetEvent, TargetRegistered, TargetRemoved } from '@icmp-mon/targets/contract';
 
 export const ADDRESS_TAKEN = 'target_list_vrf_ip_key';
 
@@ -16,22 +10,22 @@ type Kept = TargetRegistered['data'] & { version: number; occurredAt: string };
 interface Changes {
   registered: Map<string, Kept>;
   changed: Map<string, Kept>;
-  removed: Map<string, TargetRemoved['data']>;
+  removed: Set<string>;
 }
 
 /**
- * Keeps the inventory's columns of `target_list`, and `target_search`, in the transaction of the append. An id is used once, so
- * that of many events at once the removals may go first: they free the addresses that others among them take.
+ * Keeps the inventory's columns of `target_list` in the transaction of the append; `target_search` follows by triggers. An id is used
+ * once, so that of many events at once the removals may go first: they free the addresses that others among them take.
  */
 export async function projectTargets(sql: Sql, events: readonly ProjectedEvent<TargetEvent>[]): Promise<void> {
   const { registered, changed, removed } = gather(events);
-  if (removed.size > 0) await remove(sql, [...removed.values()]);
+  if (removed.size > 0) await sql.execute('DELETE FROM target_list WHERE id = ANY ($1::uuid[])', [[...removed]]);
   if (registered.size > 0) await insert(sql, [...registered.values()]);
   if (changed.size > 0) await update(sql, [...changed.values()]);
 }
 
 function gather(events: readonly ProjectedEvent<TargetEvent>[]): Changes {
-  const changes: Changes = { registered: new Map(), changed: new Map(), removed: new Map() };
+  const changes: Changes = { registered: new Map(), changed: new Map(), removed: new Set() };
   const { registered, changed, removed } = changes;
   for (const { type, data, version, occurredAt } of events) {
     if (type === 'TargetRegistered') {
@@ -43,18 +37,12 @@ function gather(events: readonly ProjectedEvent<TargetEvent>[]): Changes {
       const kept = { ...target, version, occurredAt: made?.occurredAt ?? occurredAt };
       (made === undefined ? changed : registered).set(target.targetId, kept);
     } else if (type === 'TargetRemoved') {
-      const target = data as TargetRemoved['data'];
-      changed.delete(target.targetId);
-      if (!registered.delete(target.targetId)) removed.set(target.targetId, target);
+      const { targetId } = data as TargetRemoved['data'];
+      changed.delete(targetId);
+      if (!registered.delete(targetId)) removed.add(targetId);
     }
   }
   return changes;
-}
-
-async function remove(sql: Sql, targets: readonly TargetRemoved['data'][]): Promise<void> {
-  const ids = targets.map(({ targetId }) => targetId);
-  await sql.execute('DELETE FROM target_list WHERE id = ANY ($1::uuid[])', [ids]);
-  await sql.execute('DELETE FROM target_search WHERE key = ANY ($1::integer[])', [targets.map(({ key }) => key)]);
 }
 
 async function insert(sql: Sql, targets: readonly Kept[]): Promise<void> {
@@ -65,10 +53,6 @@ async function insert(sql: Sql, targets: readonly Kept[]): Promise<void> {
        tier text, version bigint, "occurredAt" timestamptz)`,
     [JSON.stringify(targets)],
   );
-  await sql.execute('INSERT INTO target_search (key, text) SELECT * FROM unnest($1::integer[], $2::text[])', [
-    targets.map(({ key }) => key),
-    targets.map(searchText),
-  ]);
 }
 
 async function update(sql: Sql, targets: readonly Kept[]): Promise<void> {
@@ -77,9 +61,5 @@ async function update(sql: Sql, targets: readonly Kept[]): Promise<void> {
      FROM jsonb_to_recordset($1::jsonb) AS t (key integer, name text, tags jsonb, tier text, version bigint)
      WHERE l.key = t.key`,
     [JSON.stringify(targets)],
-  );
-  await sql.execute(
-    `UPDATE target_search s SET text = t.text FROM unnest($1::integer[], $2::text[]) AS t (key, text) WHERE s.key = t.key`,
-    [targets.map(({ key }) => key), targets.map(searchText)],
   );
 }

@@ -24,8 +24,6 @@ const TABLE = {
   ],
 };
 
-const SEARCH = { name: 'target_search', key: ['key'], columns: ['key', 'text'] };
-
 /**
  * The target list: inventory from the event store, then each target's status. Its change numbers tell streams of the portal what is
  * new; they are given once and follow from nothing, so rows that are equal keep theirs.
@@ -35,7 +33,7 @@ export function targetListModel(database: Sql & Transactor, statuses: StandingSt
   return {
     name: 'target_list',
     source: 'the event store and the status changes',
-    tables: [TABLE, SEARCH],
+    tables: [TABLE],
     start: { event: events.start, marks: null, upTo: null, afterKey: 0, highestKey: 0 },
     async remaining(from) {
       const [row] = await database.query<{ count: number }>('SELECT count(*) AS count FROM target_list');
@@ -100,6 +98,5 @@ async function replace(sql: Sql, live: string, beside: string): Promise<void> {
   );
   await sql.execute(`UPDATE ${beside}.target_list SET list_seq = nextval('list_seq')`);
   await replaceRows(sql, TABLE, live, beside);
-  await replaceRows(sql, SEARCH, live, beside);
   await sql.query('SELECT pg_notify($1, $2)', [LIST_CHANGED_CHANNEL, '']);
 }
