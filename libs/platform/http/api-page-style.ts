@@ -29,6 +29,7 @@ section { margin-top: 16px; scroll-margin-top: 16px; }
 .quiet { color: var(--quiet); }
 details { background: var(--surface); border: 1px solid var(--line); border-radius: 6px; }
 summary { min-height: 40px; padding: 9px 16px; cursor: pointer; overflow-wrap: anywhere; }
+summary code { margin-right: 8px; }
 summary:hover { background: var(--hover); }
 .method { display: inline-block; min-width: 64px; font: 600 12px var(--mono); color: var(--accent); }
 .method.post, .method.put, .method.patch { color: var(--degraded); }

@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { WINDOW_MS, windowStart } from '@icmp-mon/probing/wire';
 import { DatabaseModule, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
+import { HealthPartsModule } from '@icmp-mon/platform/health';
 import {
   Authenticator,
   createHttpApp,
@@ -101,6 +102,7 @@ describe('the routes of results', () => {
         Surroundings,
         CqrsModule.forRoot(),
         HttpModule,
+        HealthPartsModule.register(),
         ProbingApiModule.register({ redisUrl: testServices().redisUrl, prefix: testTopicPrefix(), shardCount: 8 }),
       ],
     };

@@ -4,6 +4,7 @@ import { encodeSeriesBody, RttHistogram, SeriesBuilder, windowStart } from '@icm
 import type { StatusChangeView, TargetStatusView } from '@icmp-mon/status/contract';
 import { ControlDatabase, DatabaseModule, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
+import { HealthPartsModule } from '@icmp-mon/platform/health';
 import { Authenticator, createHttpApp, HttpModule, listen, type Principal } from '@icmp-mon/platform/http';
 import { testDatabase, type TestDatabases } from '@icmp-mon/platform/testing';
 import { TargetDirectory, type TargetReference } from '@icmp-mon/targets/contract';
@@ -99,6 +100,7 @@ describe('the routes of status', () => {
       Surroundings,
       CqrsModule.forRoot(),
       HttpModule,
+      HealthPartsModule.register(),
       StatusApiModule.register({ shardCount: 2 }),
     ];
     const api: DynamicModule = { module: TestApi, imports };
