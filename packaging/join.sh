@@ -218,11 +218,13 @@ start() {
   systemctl daemon-reload
   systemctl -q enable "$unit"
   if [ -n "$changed" ]; then systemctl restart "$unit" || true; else systemctl start "$unit" || true; fi
-  "$lib/node" "$lib/agent.js" --await-first-result "$ICMPMON_JOIN_NAME" "$(stored ICMPMON_OPS_PORT)" || {
-    printf '\nThe last lines of its log (journalctl -u %s):\n' "$unit"
-    journalctl -q -u "$unit" -n 8 -o cat --no-pager || true
-    exit 1
-  }
+  outcome=0
+  "$lib/node" "$lib/agent.js" --await-first-result "$ICMPMON_JOIN_NAME" "$(stored ICMPMON_OPS_PORT)" || outcome=$?
+  [ "$outcome" != 0 ] || return 0
+  printf 'Its log: journalctl -u %s\n' "$unit"
+  # It does not answer: the log alone holds the reason.
+  [ "$outcome" != 2 ] || journalctl -q -u "$unit" -n 8 -o cat --no-pager || true
+  exit 1
 }
 
 join() {

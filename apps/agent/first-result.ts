@@ -2,6 +2,8 @@ import { pause } from '@icmp-mon/platform/concurrency';
 
 const LOOK_EVERY_MS = 250;
 const ANSWER_MS_MAX = 3_000;
+const REPORT_AFTER_MS = 2_000;
+const ENROLLED = 'enrolled';
 
 /** How long each of these may last before it is reported as a fault. */
 export const PATIENCE = { silentMs: 30_000, refusedMs: 10_000, noResultMs: 60_000 };
@@ -19,6 +21,8 @@ export interface AgentLook {
 export interface Outcome {
   ok: boolean;
   text: string;
+  /** The agent does not answer: only its log holds the reason. */
+  isSilent?: boolean;
 }
 
 /**
@@ -27,12 +31,15 @@ export interface Outcome {
  */
 export function outcomeOf(name: string, look: AgentLook | null, waitedMs: number): Outcome | null {
   if (look === null) {
-    return waitedMs < PATIENCE.silentMs ? null : fault('The agent does not run, or ends again at its start.');
+    if (waitedMs < PATIENCE.silentMs) return null;
+    return { ...fault('The agent does not run, or ends again at its start.'), isSilent: true };
   }
   const { enrolment, assignments, probing, shipping } = look.parts;
   if (enrolment?.ok !== true) {
     const reason = enrolment?.detail ?? 'enrolling';
-    return waitedMs < PATIENCE.refusedMs ? null : fault(`${name} could not join: ${endedText(reason)}`);
+    return waitedMs < PATIENCE.refusedMs
+      ? null
+      : fault(`${name} could not join: ${endedText(reason)} ${nextStep(reason)}`);
   }
   if (look.firstResultMs > 0) {
     return { ok: true, text: `${name} is here, first result after ${secondsText(look.firstResultMs)}.` };
@@ -58,12 +65,16 @@ export function outcomeOf(name: string, look: AgentLook | null, waitedMs: number
 /** What stage an agent is in; waiting begins again with each. */
 function stageOf(look: AgentLook | null): string {
   if (look === null) return 'silent';
-  return look.parts.enrolment?.ok === true ? 'enrolled' : `enrolling: ${look.parts.enrolment?.detail ?? ''}`;
+  return look.parts.enrolment?.ok === true ? ENROLLED : `enrolling: ${look.parts.enrolment?.detail ?? ''}`;
 }
 
-/** Waits for the first result of the agent whose ops server listens on the port, or for what keeps it from coming. */
-export async function awaitFirstResult(name: string, port: number): Promise<Outcome> {
+/**
+ * Waits for the first result of the agent whose ops server listens on the port, or for what keeps it from coming. `report` gets what is
+ * worth showing meanwhile.
+ */
+export async function awaitFirstResult(name: string, port: number, report: (text: string) => void): Promise<Outcome> {
   let stage = '';
+  let isReported = false;
   let sinceMs = performance.now();
   for (;;) {
     const look = await lookAt(`http://127.0.0.1:${port}`);
@@ -73,6 +84,10 @@ export async function awaitFirstResult(name: string, port: number): Promise<Outc
     }
     const outcome = outcomeOf(name, look, performance.now() - sinceMs);
     if (outcome !== null) return outcome;
+    if (stage === ENROLLED && !isReported && performance.now() - sinceMs > REPORT_AFTER_MS) {
+      isReported = true;
+      report(`${name} is here. Waiting for its first result ...`);
+    }
     await pause(LOOK_EVERY_MS);
   }
 }
@@ -102,6 +117,11 @@ async function read(url: string): Promise<string> {
 function metricOf(text: string, name: string): number {
   const line = text.split('\n').find((each) => each.startsWith(`${name} `));
   return Number(line?.split(' ')[1] ?? 0);
+}
+
+function nextStep(reason: string): string {
+  if (/token/i.test(reason)) return 'Make another command in the portal, under Agents, and paste it here.';
+  return 'The agent keeps trying; the same command can be pasted again.';
 }
 
 function fault(text: string): Outcome {

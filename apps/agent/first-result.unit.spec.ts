@@ -28,7 +28,12 @@ describe('what the installer reports of the agent', () => {
   it('is why it could not join', () => {
     const detail = 'The enrolment token is spent. Make a new one and enrol with that.';
     const refused = { ...here, parts: { enrolment: { ok: false, detail } }, firstResultMs: 100 };
-    expect(outcomeOf('fra-1', refused, LONG_MS)).toEqual({ ok: false, text: `fra-1 could not join: ${detail}` });
+    expect(outcomeOf('fra-1', refused, LONG_MS)).toEqual({
+      ok: false,
+      text: `fra-1 could not join: ${detail} Make another command in the portal, under Agents, and paste it here.`,
+    });
+    const unreachable = { ...here, parts: { enrolment: { ok: false, detail: 'connect ECONNREFUSED' } } };
+    expect(outcomeOf('fra-1', unreachable, LONG_MS)?.text).toMatch(/ECONNREFUSED\. The agent keeps trying/);
     expect(outcomeOf('fra-1', null, LONG_MS)).toMatchObject({
       ok: false,
       text: expect.stringContaining('does not run'),

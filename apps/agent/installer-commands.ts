@@ -5,6 +5,8 @@ import { awaitFirstResult } from './first-result';
 
 const FIRST_PORT = 9_464;
 const PORTS_TRIED_MAX = 200;
+/** Exit code by which the installer knows to show the agent's log. */
+const SILENT = 2;
 
 /** What the installer (`packaging/join.sh`) asks the agent's file for; each returns an exit code and prints what it found. */
 const COMMANDS: Record<string, (args: readonly string[]) => number | Promise<number>> = {
@@ -19,9 +21,10 @@ const COMMANDS: Record<string, (args: readonly string[]) => number | Promise<num
     return 0;
   },
   '--await-first-result': async ([name = '', port = '']) => {
-    const { ok, text } = await awaitFirstResult(name, Number(port));
-    process.stdout.write(`${text}\n`);
-    return ok ? 0 : 1;
+    const report = (text: string): void => void process.stdout.write(`${text}\n`);
+    const { ok, text, isSilent } = await awaitFirstResult(name, Number(port), report);
+    report(text);
+    return ok ? 0 : isSilent ? SILENT : 1;
   },
 };
 

@@ -11,23 +11,6 @@ export interface JoinSettings {
   caSha256: string;
 }
 
-/**
- * Fetches the CA, compares it with the SHA-256 in the line, and runs the installer of the agent kit (`packaging/join.sh`) over TLS that only
- * that CA vouches for. The file of the CA is written again from the bytes that were compared, so nothing else in the answer counts.
- * Without single quotes: it stands between two.
- */
-const BOOTSTRAP = [
-  'set -eu; t=$(mktemp -d); trap "rm -rf $t" EXIT; trap "exit 130" INT TERM HUP',
-  'command -v curl >/dev/null || { echo "This machine has no curl, by which the installer is downloaded."',
-  'if [ "${1-}" != --yes ]; then printf "Install curl with apt-get? [y/N] "; read -r a </dev/tty; [ "$a" = y ] || { echo "Nothing was changed."; exit 1; }; fi',
-  'apt-get -qq update && apt-get -qqy -o Dpkg::Use-Pty=0 install --no-install-recommends curl >/dev/null; } >&2',
-  '{ curl -sSfk --connect-timeout 10 "$ICMPMON_JOIN_URL/v1/ca" || :; } | sed /^-----/d | base64 -d >$t/der 2>/dev/null || :',
-  'echo "$ICMPMON_JOIN_CA  $t/der" | sha256sum -c --status || { echo "ICMP-Mon: $ICMPMON_JOIN_URL did not answer as the installation that this command is for. Nothing was changed." >&2; exit 1; }',
-  '{ echo -----BEGIN CERTIFICATE-----; base64 $t/der; echo -----END CERTIFICATE-----; } >$t/ca.pem',
-  'curl -sSf --retry 5 --cacert $t/ca.pem -o $t/join.sh "$ICMPMON_JOIN_URL/v1/kit/join.sh"',
-  'ICMPMON_JOIN_CA_FILE=$t/ca.pem sh $t/join.sh "$@"',
-].join('; ');
-
 /** The one line that makes a machine an agent when root pastes it into a shell. `--yes` after it: without asking. */
 export function joinLine({ name, region, provider, allow, token, enrolUrl, caSha256 }: JoinSettings): string {
   const settings = {
@@ -40,10 +23,29 @@ export function joinLine({ name, region, provider, allow, token, enrolUrl, caSha
     ALLOW: allow.join(' '),
   };
   const variables = Object.entries(settings).map(([key, value]) => `ICMPMON_JOIN_${key}=${quoted(value)}`);
-  return `${variables.join(' ')} sh -c '${BOOTSTRAP}' icmp-mon-join`;
+  return `${variables.join(' ')} sh -c '${bootstrap()}' icmp-mon-join`;
 }
 
 /** One word of a shell, whatever the text holds. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/**
+ * Fetches the CA, compares it with the SHA-256 in the line, and runs the installer of the agent kit (`packaging/join.sh`) over TLS that only
+ * that CA vouches for. The file of the CA is written again from the bytes that were compared, so nothing else in the answer counts.
+ * Without single quotes: it stands between two.
+ */
+function bootstrap(): string {
+  return [
+    'set -eu; t=$(mktemp -d); trap "rm -rf $t" EXIT; trap "exit 130" INT TERM HUP',
+    'command -v curl >/dev/null || { echo "This machine has no curl, by which the installer is downloaded."',
+    'if [ "${1-}" != --yes ]; then printf "Install curl with apt-get? [y/N] "; read -r a </dev/tty; [ "$a" = y ] || { echo "Nothing was changed."; exit 1; }; fi',
+    'export DEBIAN_FRONTEND=noninteractive; apt-get -qq update && apt-get -qqy -o Dpkg::Use-Pty=0 install --no-install-recommends curl >/dev/null || { echo "curl could not be installed. Install it, then paste the command again."; exit 1; }; } >&2',
+    '{ curl -sSfk --connect-timeout 10 "$ICMPMON_JOIN_URL/v1/ca" || :; } | sed /^-----/d | base64 -d >$t/der 2>/dev/null || :',
+    'echo "$ICMPMON_JOIN_CA  $t/der" | sha256sum -c --status || { echo "ICMP-Mon: $ICMPMON_JOIN_URL did not answer as the installation that this command is for. Nothing was changed." >&2; exit 1; }',
+    '{ echo -----BEGIN CERTIFICATE-----; base64 $t/der; echo -----END CERTIFICATE-----; } >$t/ca.pem',
+    'curl -sSf --retry 5 --cacert $t/ca.pem -o $t/join.sh "$ICMPMON_JOIN_URL/v1/kit/join.sh"',
+    'ICMPMON_JOIN_CA_FILE=$t/ca.pem sh $t/join.sh "$@"',
+  ].join('; ');
 }
