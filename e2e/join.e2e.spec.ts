@@ -11,6 +11,7 @@ import { CHROMIUM, PortalBrowser } from './testing/portal-browser';
 import { plainEnvironment, RunningProduct } from './testing/running-product';
 
 const NAME = 'fra-1';
+const TARGETS = 32;
 const soon = { timeout: 60_000, interval: 200 };
 const root = path.join(mkdtempSync(path.join(tmpdir(), 'icmp-mon-join-e2e-')), 'root');
 
@@ -44,6 +45,10 @@ async function joined(): Promise<AgentView | undefined> {
 describe.skipIf(!existsSync(CHROMIUM))(`a machine that joins (needs ${CHROMIUM})`, () => {
   beforeAll(async () => {
     product = await RunningProduct.start({ name: 'join', services: 'given' });
+    // A hash over agent and target decides who probes what: of so many the new agent gets some.
+    for (let last = 1; last <= TARGETS; last++) {
+      await product.api('POST', 'targets', { ip: `127.78.0.${last}`, tier: 'fast' });
+    }
     browser = await PortalBrowser.open(product.access.portalUrl);
     page = browser.page;
   });

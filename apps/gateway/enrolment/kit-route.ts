@@ -53,6 +53,8 @@ export class KitRoute implements Route {
       if (!response.headersSent) return answerError(error, request, response);
       // The client left, or was too slow: the rest would not be what the header promised.
       response.destroy();
+      // One that has all of it may close the connection first.
+      if (response.writableEnded) return;
       this.logger.info({ err: error, url: request.url }, 'a download of the agent kit was not completed');
     }
   }
