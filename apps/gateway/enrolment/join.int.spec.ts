@@ -2,9 +2,11 @@ import { execFile } from 'node:child_process';
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
+  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -63,10 +65,10 @@ describe('the line that makes a machine an agent', () => {
   }
 
   /** What a shell makes of it, without a terminal. */
-  async function paste(command: string): Promise<Ended> {
+  async function paste(command: string, before = '/usr/local/bin'): Promise<Ended> {
     try {
       const { stdout, stderr } = await run('/usr/bin/setsid', ['--wait', '/bin/sh', '-c', command], {
-        env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
+        env: { PATH: `${before}:/usr/sbin:/usr/bin:/sbin:/bin` },
       });
       return { code: 0, output: stdout + stderr };
     } catch (error) {
@@ -191,6 +193,34 @@ describe('the line that makes a machine an agent', () => {
       expect(installed()).toEqual([]);
     },
   );
+
+  describe('where the kit has Node for another architecture alone', () => {
+    const bin = (): string => path.join(scratch, 'bin');
+
+    beforeEach(() => {
+      const list = path.join(kitDir, 'SHA256SUMS');
+      writeFileSync(list, readFileSync(list, 'utf8').replaceAll(/node-linux-\w+\.gz/g, 'node-linux-riscv64.gz'));
+      rmSync(bin(), { recursive: true, force: true });
+      mkdirSync(bin());
+    });
+
+    it('names both, and what to do', async () => {
+      writeFileSync(path.join(bin(), 'node'), '#!/bin/sh\necho v20.1.0\n', { mode: 0o755 });
+      const { code, output } = await paste(`${line()} --yes --root ${root}`, bin());
+      expect([code, output]).toEqual([
+        1,
+        expect.stringMatching(/has Node 24 for riscv64 only, and this machine is \w+\./),
+      ]);
+      expect(installed()).toEqual([]);
+    });
+
+    it('takes the Node 24 of the machine', async () => {
+      symlinkSync(process.execPath, path.join(bin(), 'node'));
+      const { code, output } = await paste(`${line()} --yes --root ${root}`, bin());
+      expect([code, output]).toEqual([0, expect.stringContaining(`use the Node of this machine (${bin()}/node)`)]);
+      expect(readlinkSync(at('usr/lib/icmp-mon/node'))).toBe(path.join(bin(), 'node'));
+    });
+  });
 
   it('does nothing at a gateway of another installation', async () => {
     const { code, output } = await join({ caSha256: 'ab'.repeat(32) });
