@@ -391,6 +391,41 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     await page.getByTestId('theme').click();
   });
 
+  it('leads from an address that is a target already to that target', async () => {
+    await page.goto('/targets');
+    await page.getByTestId('add-target').click();
+    browser.expectAnswer(409);
+    await page.getByTestId('target-ip').fill(address);
+    await page.getByTestId('target-submit').click();
+    await page.getByTestId('existing-target').click();
+    await expect.poll(() => page.getByRole('dialog').count(), soon).toBe(0);
+    await expect.poll(() => page.getByRole('heading', { level: 1 }).innerText(), soon).toBe(address);
+  });
+
+  it('changes name, tags and tier of a target, and finds it by them', async () => {
+    await page.getByTestId('edit-target').click();
+    await page.getByTestId('edit-name').fill('Edge Seven');
+    await page.getByTestId('edit-tier').selectOption('standard');
+    await page.getByTestId('edit-tags').fill('role=edge "place=am Main"');
+    expect(await browser.inspect('edit-target')).toEqual([]);
+    await page.getByTestId('edit-submit').click();
+    await expect.poll(() => page.getByRole('main').innerText(), soon).toContain('Edge Seven');
+    expect(await product.api('GET', `targets/${address}`)).toMatchObject({
+      ...{ name: 'Edge Seven', tier: 'standard', tags: { role: 'edge', place: 'am Main' } },
+    });
+    const { items } = await product.api<TargetPage>('GET', 'targets?q=SEVEN%20%22place=AM%20main%22&position=0');
+    expect(items.map(({ ip }) => ip)).toEqual([address]);
+    await page.goto('/targets?q=seven%20role%3Dedge');
+    await expect.poll(() => page.getByTestId('target-total').innerText(), soon).toMatch(/^1 target match/);
+  });
+
+  it('shows the API as a page', async () => {
+    await page.goto('/api/docs');
+    await page.getByText("Change a target's name, tags or tier").click();
+    await expect.poll(() => page.getByText('application/merge-patch+json').count(), soon).toBeGreaterThan(0);
+    expect(await browser.inspect('api')).toEqual([]);
+  });
+
   it('removes a target', async () => {
     await page.goto(`/targets/${address}`);
     await page.getByTestId('remove-target').click();

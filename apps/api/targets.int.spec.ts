@@ -113,7 +113,7 @@ describe('registering a target', () => {
     [{ tier: undefined }, 'tier is required'],
     [{ tier: 'standart' }, 'There is no tier "standart"; did you mean "standard"? GET /api/v1/tiers lists them.'],
     [{ tags: {}, tag: {} }, 'There is no field "tag"; did you mean "tags"?'],
-  ])('says what %j lacks, or was to be', async (more, detail) => {
+  ])('reports what %j lacks, or was probably meant to be', async (more, detail) => {
     const response = await register('192.0.2.201', more);
     expect(response.status).toBe(400);
     const { errors } = (await response.json()) as { errors: { detail: string }[] };
@@ -370,6 +370,9 @@ describe('reading', () => {
     expect(tier.headers.get('etag')).toBe('"1"');
     expect(await tier.json()).toMatchObject({ name: 'fast', probeIntervalMs: 5_000, builtIn: true });
     expect((await api.ask('/api/v1/tiers/none')).status).toBe(404);
+    expect(await (await api.ask('/api/v1/tiers/fats')).json()).toMatchObject({
+      detail: 'There is no such tier; did you mean "fast"? GET /api/v1/tiers lists them.',
+    });
   });
 
   it('begins a page at any place, and around a target', async () => {

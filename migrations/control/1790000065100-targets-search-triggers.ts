@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { refuseDown } from '../forward-only';
 
 /**
- * `target_search` follows from `target_list` by triggers, whoever writes that: a release that does not know of it yet, and a rebuild too.
+ * `target_search` follows from `target_list` by triggers, whichever program writes it: also a release that does not know of it yet, and a rebuild.
  * One statement for all rows of a statement; a change of status fires nothing.
  */
 export class TargetsSearchTriggers1790000065100 implements MigrationInterface {

@@ -125,7 +125,7 @@ describe('assignment', () => {
     expect((await assignmentsSince(database, agent, 0))?.assigned).toHaveLength(1);
   });
 
-  it('puts a target into another tier, and tells its shard and its agents; another name is of no concern', async () => {
+  it('moves a target to another tier for its shard and its agents; a new name changes nothing', async () => {
     const agent = newId();
     await happened(tierDefined('standard', BUILT_IN_TIERS.standard), tierDefined('fast', BUILT_IN_TIERS.fast));
     await happened(agentEnrolled(agent));

@@ -27,7 +27,7 @@ const CODINGS = ['br', 'gzip'] as const;
 
 /**
  * Express middleware: sends JSON that was read (GET, HEAD) compressed to clients that take that. Never what may hold a secret: answers to
- * other methods, to logins, and those with cookies; whoever can put words into such an answer could guess the secret from its length
+ * other methods, to logins, and those with cookies; a client that can put words into such an answer could guess the secret from its length
  * (BREACH). Not what has an ETag either, which is one version's, and strong. Streams write to their sockets and do not come by here.
  */
 export function compressAnswers(request: Request, response: Response, next: NextFunction): void {

@@ -166,6 +166,6 @@ export function problemsOf(operation: JsonObject, path: string): JsonObject {
   };
   return {
     ...(Object.fromEntries(references) as JsonObject),
-    default: { description: 'Anything else that went wrong.', content: content(example) },
+    default: { description: 'Any other error.', content: content(example) },
   };
 }

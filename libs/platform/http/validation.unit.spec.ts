@@ -58,7 +58,7 @@ describe('RequestPipe', () => {
     });
   });
 
-  it('says which query parameter was probably meant', async () => {
+  it('names the query parameter that was probably meant', async () => {
     const query = { name: 'a', inner: { count: 1 }, iner: 1 };
     await expect(pipe.transform(query, { type: 'query', metatype: Body })).rejects.toMatchObject({
       errors: [{ pointer: '?iner', detail: 'There is no parameter "iner"; did you mean "inner"?' }],

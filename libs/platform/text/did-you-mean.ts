@@ -1,6 +1,6 @@
 /** Longer names are compared by their beginnings. */
 const COMPARED_MAX = 64;
-/** Letters that may differ, of so many letters one. */
+/** One letter in this many may differ. */
 const LETTERS_PER_ERROR = 3;
 
 /** How many letters are to be put in, taken out, replaced, or exchanged with their neighbour. */
@@ -35,7 +35,7 @@ export function nearestName(text: string, names: readonly string[]): string | nu
   return nearest;
 }
 
-/** How a sentence that says that there is no such name ends: `; did you mean "standard"?`, or a full stop. */
+/** How a sentence about an unknown name ends: `; did you mean "standard"?`, or a full stop. */
 export function didYouMean(text: string, names: readonly string[]): string {
   const nearest = nearestName(text, names);
   return nearest === null ? '.' : `; did you mean "${nearest}"?`;

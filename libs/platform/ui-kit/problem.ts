@@ -6,7 +6,7 @@ export interface Problem {
   detail: string;
   /** Messages by field: the JSON pointer's last part, or '' for the whole body. */
   fields: Record<string, string>;
-  /** Id of the target that stands in the way. */
+  /** Id of the target that has the address already. */
   targetId?: string;
 }
 

@@ -24,7 +24,7 @@ const gzipped = (bytes) => promisify(gzip)(bytes, { level: constants.Z_BEST_COMP
 const encoders = { '.br': brotli, '.gz': gzipped };
 
 /**
- * Writes compressed files beside the texts of a folder, where they are smaller, and removes those of earlier runs.
+ * Writes compressed files next to the texts of a folder, where they are smaller, and removes those of earlier runs.
  * @param {string} folder
  */
 export async function compressFiles(folder) {

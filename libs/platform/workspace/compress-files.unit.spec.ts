@@ -14,7 +14,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 describe('the files of a build', () => {
-  it('get compressed ones beside them, where that is smaller', async () => {
+  it('get compressed ones next to them, where that is smaller', async () => {
     await writeFile(path.join(folder, 'main.js'), SCRIPT);
     await writeFile(path.join(folder, 'small.css'), 'a{}');
     await writeFile(path.join(folder, 'picture.png'), SCRIPT);

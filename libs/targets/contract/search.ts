@@ -23,7 +23,7 @@ export function searchText({ ip, name, tags }: Searched): string {
 
 /**
  * What `searchText` must hold for a search: one piece a term, all of them. Terms have blanks between, unless in double quotes
- * (`""` is a quote there). `key=value` is a whole tag, `key=` any tag of that key, all else a part of an address, a name or a tag.
+ * (`""` is a quote there). `key=value` is a whole tag, `key=` any tag of that key, any other term a part of an address, a name or a tag.
  */
 export function searchPieces(q: string): string[] {
   return splitTerms(q.toLowerCase()).map((term) => {

@@ -48,7 +48,7 @@ export type TargetSort = (typeof TARGET_SORTS)[number];
 
 /**
  * Query of `GET /api/v1/targets`. `q` is read by `searchPieces`; `status` is a comma-separated list. At most one of `cursor`,
- * `position` and `around` says where the page begins; without any it is the first.
+ * `position` and `around` sets where the page begins; without any it is the first.
  */
 export interface TargetListQuery {
   q?: string;

@@ -1,7 +1,7 @@
 import { DomainError } from '@icmp-mon/platform/errors';
 import { targetPath } from './target-path';
 
-/** The address is a target of its VRF already; the answer says which, and where it is. */
+/** The address is a target of its VRF already; the answer names it and its path. */
 export class TargetExists extends DomainError {
   readonly members: { targetId: string; target: string };
   readonly location: string;

@@ -1,8 +1,12 @@
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
+import { didYouMean } from '@icmp-mon/platform/text';
 import type { TierView } from '@icmp-mon/tiers/contract';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { SELECT_TIERS, type TierRow, tierView } from './tier-view';
+
+/** Names that are compared with one that is unknown. */
+const TIERS_MAX = 1_000;
 
 /** A tier by its name. */
 export class ReadTier extends Query<TierView> {
@@ -18,7 +22,16 @@ export class ReadTierHandler implements IQueryHandler<ReadTier> {
   /** @throws DomainError `not_found` */
   async execute({ name }: ReadTier): Promise<TierView> {
     const [row] = await this.database.query<TierRow>(`${SELECT_TIERS} WHERE t.name = $1`, [name]);
-    if (row === undefined) throw new DomainError('not_found', 'There is no such tier. GET /api/v1/tiers lists them.');
+    if (row === undefined) throw await this.unknown(name);
     return tierView(row);
+  }
+
+  private async unknown(name: string): Promise<DomainError> {
+    const rows = await this.database.query<{ name: string }>(`SELECT name FROM tier ORDER BY name LIMIT ${TIERS_MAX}`);
+    const meant = didYouMean(
+      name,
+      rows.map((row) => row.name),
+    );
+    return new DomainError('not_found', `There is no such tier${meant} GET /api/v1/tiers lists them.`);
   }
 }

@@ -51,7 +51,7 @@ describe('the figures of a target', () => {
     });
   });
 
-  it('leave out what is older than 5 minutes, or says nothing of the target', () => {
+  it('leave out what is older than 5 minutes, or is no vote about the target', () => {
     const target = given(none(1, 10, OUTCOME.not_sent), none(1, 20, OUTCOME.error));
     target.add(WINDOW_MS - 300_000, samplesOf([none(1, 10, OUTCOME.timeout), reply(1, 20, 50), reply(1, 250_000, 70)]));
     expect(target.figures(1, null)).toMatchObject({ rttUs: 70, lossRatio: 0 });

@@ -19,7 +19,7 @@ export interface Order {
   descending: boolean;
 }
 
-/** Where a page begins: after a row, or after so many rows. */
+/** Where a page begins: after a row, or after a number of rows. */
 export type PageStart = { after: Position } | { skip: number };
 
 export interface Statement {

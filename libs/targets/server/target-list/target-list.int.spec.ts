@@ -155,7 +155,7 @@ describe('any place of a list', () => {
     }
   });
 
-  it('goes on by cursor from there', async () => {
+  it('continues by cursor from there', async () => {
     const whole = (await allPages({ sort: 'name' })).map(({ key }) => key);
     const page = await list({ sort: 'name', position: 500, limit: 10 });
     const next = await list({ sort: 'name', limit: 10, cursor: page.next ?? '' });
@@ -250,7 +250,7 @@ describe('a search', () => {
     expect(await database.query('SELECT FROM target_search')).toHaveLength(3);
   });
 
-  it('looks at the text that the portal looks at, for whoever wrote the row', async () => {
+  it('looks at the text that the portal looks at, whichever program wrote the row', async () => {
     const rows = await database.query<{ ip: string; name: string | null; tags: Record<string, string>; text: string }>(
       'SELECT host(ip) AS ip, name, tags, text FROM target_list JOIN target_search USING (key)',
     );
