@@ -9,19 +9,21 @@ import { Refusal } from './say.mjs';
 import { setUp } from './setup.mjs';
 
 await runCommand(definition, async ({ args: [file] }) => {
-  // Only then: another process would not find on standard input what this one has read.
+  // A file that cannot be read is refused before anything is installed. Standard input is read afterwards: another process would not
+  // find there what this one has read.
+  const fromFile = file === undefined ? undefined : readInput(file);
   if (!packagesInstalled()) await setUp(import.meta.url, { provider: 'none', commands: [] });
-  const block = readInput(file);
+  const block = fromFile ?? readInput(0);
   const { decompressBounded, printBlock } = await codec();
   const printed = printBlock(block, decompressBounded);
   process.stdout.write(`${JSON.stringify(printed, null, 2)}\n`);
   return 'refused' in printed ? 1 : 0;
 });
 
-/** @param {string | undefined} file */
+/** @param {string | 0} file a path, or 0 for standard input */
 function readInput(file) {
   try {
-    return readFileSync(file ?? 0);
+    return readFileSync(file);
   } catch (error) {
     throw new Refusal(`Cannot read the block: ${messageOf(error)}. Give a file: npm run print-block -- <file>`);
   }

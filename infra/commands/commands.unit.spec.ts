@@ -94,7 +94,7 @@ describe.concurrent('in a new clone, without packages', () => {
     async ({ script, words, path }) => {
       const { code, out, err } = await run(script, [...words, ...complete(leaf(path))]);
       expect({ code, out }).toEqual({ code: 1, out: '' });
-      expect(err).toMatch(/^.+: npm start -- --detach\n$|^.* is no whole backup.*\n$/);
+      expect(err).toMatch(/^.+: npm start -- --detach\n$|^There is no folder .*\n$/);
     },
   );
 
@@ -105,6 +105,17 @@ describe.concurrent('in a new clone, without packages', () => {
       ...{ code: 1, out: '' },
       err: 'There is no installation here. Make one: npm start -- --detach\n',
     });
+  });
+
+  it('a file or folder that is not there is named before anything is installed', async () => {
+    const block = await run('print-block', ['no-such-file']);
+    expect(block).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(/^Cannot read the block: .*no-such-file/),
+    });
+    const backup = await run('restore', ['no-such-folder']);
+    expect(backup).toEqual({ code: 1, out: '', err: `There is no folder ${join(clone, 'no-such-folder')}.\n` });
   });
 });
 

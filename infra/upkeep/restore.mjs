@@ -36,8 +36,9 @@ export function requireBackup(asked) {
  * @returns {Manifest}
  */
 function readManifest(dir) {
+  if (!existsSync(dir)) throw new Refusal(`There is no folder ${dir}.`);
   const manifest = readJson(join(dir, 'manifest.json'));
-  if (!manifest) throw new Refusal(`${dir} is no whole backup: it has no manifest.json, which is written last.`);
+  if (!manifest) throw new Refusal(`${dir} is no complete backup: it has no manifest.json, which is written last.`);
   return manifest;
 }
 
