@@ -63,6 +63,14 @@ describe('JSON that was read', () => {
     },
   );
 
+  it('is also the document of the API, and its page', async () => {
+    for (const path of ['/api/openapi.json', '/api/docs']) {
+      const [plain, sent] = [await get(path), await get(path, { 'accept-encoding': 'br' })];
+      expect(sent.headers).toMatchObject({ 'content-encoding': 'br', 'content-type': plain.headers['content-type'] });
+      expect(brotliDecompressSync(sent.body).equals(plain.body)).toBe(true);
+    }
+  });
+
   it('has the same headers without its body', async () => {
     const sent = await get('/api/openapi.json', { 'accept-encoding': 'gzip' });
     const head = await get('/api/openapi.json', { 'accept-encoding': 'gzip' }, 'HEAD');

@@ -8,7 +8,8 @@ export const COMPRESSED_BYTES_MIN = 1_400;
 /** Little slower than none, and three quarters of what the best would save. */
 const BROTLI_QUALITY = 4;
 const GZIP_LEVEL = 5;
-const JSON_TYPE = /^application\/json\b/;
+/** Pages too: that of the API is the only one sent so. */
+const TYPES = /^(application\/json|text\/html)\b/;
 /** Answers there may hold secrets of a login. */
 const SECRETS = /^\/api\/v\d+\/auth(\/|$)/;
 const logger = createLogger('http');
@@ -26,7 +27,7 @@ const ENCODERS = {
 const CODINGS = ['br', 'gzip'] as const;
 
 /**
- * Express middleware: sends JSON that was read (GET, HEAD) compressed to clients that take that. Never what may hold a secret: answers to
+ * Express middleware: sends JSON and pages that were read (GET, HEAD) compressed to clients that take that. Never what may hold a secret: answers to
  * other methods, to logins, and those with cookies; a client that can put words into such an answer could guess the secret from its length
  * (BREACH). Not what has an ETag either, which is one version's, and strong. Streams write to their sockets and do not come by here.
  */
@@ -61,7 +62,7 @@ function isCompressible(response: Response, body: string): boolean {
     response.statusCode === 200 &&
     body.length >= COMPRESSED_BYTES_MIN &&
     typeof type === 'string' &&
-    JSON_TYPE.test(type) &&
+    TYPES.test(type) &&
     !response.hasHeader('ETag') &&
     !response.hasHeader('Set-Cookie')
   );
