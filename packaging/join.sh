@@ -4,8 +4,12 @@
 set -euf
 umask 077
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
+# "su" without "-" keeps a path on which dpkg does not find its programs.
+export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 
 unit=icmp-mon-agent
+# A machine that was just booted installs its own updates for minutes.
+lock_wait_s=300
 root='' yes='' uninstall='' work=''
 
 usage() {
@@ -59,8 +63,9 @@ check_settings() {
     fail "this machine is the agent $found already. Remove that first: sh $lib/join.sh --uninstall"
 }
 
+# As the agent connects: without a proxy. No .curlrc either, which may switch the verification off.
 fetch() {
-  curl -fS "$2" --cacert "$ICMPMON_JOIN_CA_FILE" --connect-timeout 10 --retry 10 --retry-max-time 300 \
+  curl -q -fS "$2" --noproxy '*' --cacert "$ICMPMON_JOIN_CA_FILE" --connect-timeout 10 --retry 10 --retry-max-time 300 \
     -o "$work/$1" "$ICMPMON_JOIN_URL/v1/kit/$1" ||
     fail "$1 could not be downloaded from $ICMPMON_JOIN_URL: the reason is above. Nothing was installed."
 }
@@ -127,14 +132,25 @@ print_plan() {
   printf 'To remove it later: sh %s/join.sh --uninstall%s\n' "$lib" "${root:+ --root $root}"
 }
 
+# apt-get itself waits for the lock of dpkg only.
+update_lists() {
+  waited_s=0
+  until (umask 022 && apt-get -q update) </dev/null >"$work/packages.log" 2>&1; do
+    grep -q 'Could not get lock' "$work/packages.log" && [ "$waited_s" -lt "$lock_wait_s" ] || return 1
+    [ "$waited_s" != 0 ] || printf 'Another package manager is running: waiting for it ...\n'
+    sleep 1
+    waited_s=$((waited_s + 1))
+  done
+}
+
 install_packages() {
   [ -n "$missing" ] || return 0
   printf 'Installing %s ...\n' "$missing"
-  (
+  { [ "$manager" != apt-get ] || update_lists; } && (
     umask 022
     # Unquoted: a list of names.
     case $manager in
-      apt-get) apt-get -q update && apt-get -qy -o Dpkg::Use-Pty=0 install --no-install-recommends $missing ;;
+      apt-get) apt-get -qy -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout="$lock_wait_s" install --no-install-recommends $missing ;;
       dnf) dnf -q -y install $missing ;;
     esac
   ) </dev/null >"$work/packages.log" 2>&1 || {
@@ -255,8 +271,13 @@ remove() {
     systemctl -q disable --now "$unit" || true
     rm -f "/etc/systemd/system/$unit.service"
     systemctl daemon-reload
+    # A service that had failed is listed until then. It fails for one that had not.
+    systemctl reset-failed "$unit" 2>/dev/null || true
   fi
-  rm -rf "$lib" "$etc" "$root/var/lib/icmp-mon-agent" "$root/var/lib/private/icmp-mon-agent"
+  rm -rf "$root/var/lib/icmp-mon-agent" "$root/var/lib/private/icmp-mon-agent"
+  # This script last: what could not be removed is tried again with it.
+  rm -rf "$etc"
+  rm -rf "$lib"
   printf '%s\n' "Removed. The portal lists $name until it is retired there: Agents, $name, Retire."
 }
 

@@ -22,6 +22,7 @@ import { GatewayFixture } from '../gateway.test-fixture';
 
 /** Made by the build, which goes before these tests. */
 const KIT = path.resolve(import.meta.dirname, '../../../dist/agent-kit');
+const NORMAL_PATH = '/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const run = promisify(execFile);
 
 interface Ended {
@@ -65,10 +66,10 @@ describe('the line that makes a machine an agent', () => {
   }
 
   /** What a shell makes of it, without a terminal. */
-  async function paste(command: string, before = '/usr/local/bin'): Promise<Ended> {
+  async function paste(command: string, variables: Record<string, string> = {}): Promise<Ended> {
     try {
       const { stdout, stderr } = await run('/usr/bin/setsid', ['--wait', '/bin/sh', '-c', command], {
-        env: { PATH: `${before}:/usr/sbin:/usr/bin:/sbin:/bin` },
+        env: { PATH: NORMAL_PATH, ...variables },
       });
       return { code: 0, output: stdout + stderr };
     } catch (error) {
@@ -96,6 +97,13 @@ describe('the line that makes a machine an agent', () => {
     );
     expect(output).toContain('Nothing was changed. Add --yes');
     expect(installed()).toEqual([]);
+  });
+
+  it('connects as the agent does, without the proxy and the .curlrc of the machine', async () => {
+    const home = mkdtempSync(path.join(scratch, 'home-'));
+    writeFileSync(path.join(home, '.curlrc'), 'proxy = http://127.0.0.1:9\ninsecure\ninclude\n');
+    const { output } = await paste(`${line()} --root ${root}`, { HOME: home, https_proxy: 'http://127.0.0.1:9' });
+    expect(output).toContain('becomes the agent fra-1');
   });
 
   it('installs the agent, keeps it when it is pasted again, and removes it', async () => {
@@ -206,7 +214,7 @@ describe('the line that makes a machine an agent', () => {
 
     it('names both, and what to do', async () => {
       writeFileSync(path.join(bin(), 'node'), '#!/bin/sh\necho v20.1.0\n', { mode: 0o755 });
-      const { code, output } = await paste(`${line()} --yes --root ${root}`, bin());
+      const { code, output } = await paste(`${line()} --yes --root ${root}`, { PATH: `${bin()}:${NORMAL_PATH}` });
       expect([code, output]).toEqual([
         1,
         expect.stringMatching(/has Node 24 for riscv64 only, and this machine is \w+\./),
@@ -216,7 +224,7 @@ describe('the line that makes a machine an agent', () => {
 
     it('takes the Node 24 of the machine', async () => {
       symlinkSync(process.execPath, path.join(bin(), 'node'));
-      const { code, output } = await paste(`${line()} --yes --root ${root}`, bin());
+      const { code, output } = await paste(`${line()} --yes --root ${root}`, { PATH: `${bin()}:${NORMAL_PATH}` });
       expect([code, output]).toEqual([0, expect.stringContaining(`use the Node of this machine (${bin()}/node)`)]);
       expect(readlinkSync(at('usr/lib/icmp-mon/node'))).toBe(path.join(bin(), 'node'));
     });

@@ -1,0 +1,166 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { joinLine } from '@icmp-mon/agents/contract';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+const SCRIPT = path.resolve(import.meta.dirname, '../../../packaging/join.sh');
+const TOOLS =
+  'base64 cat chmod cmp cp cut env grep gunzip ln mkdir mktemp mv readlink rm rmdir sed sh sha256sum sleep tr uname';
+const NAMES = ['join.sh', 'agent.js', 'agent.service', 'node-linux-x64.gz', 'node-linux-arm64.gz'];
+const DER = Buffer.from('a certificate');
+const CA = `-----BEGIN CERTIFICATE-----\n${DER.toString('base64')}\n-----END CERTIFICATE-----\n`;
+/** Copies what is asked for out of the folder $KIT. */
+const CURL = `
+for word; do
+  case $previous in -o) to=$word ;; esac
+  case $word in https://*) from=$KIT/\${word##*/} ;; esac
+  previous=$word
+done
+if [ -n "\${to-}" ]; then cp "$from" "$to"; else cat "$from"; fi`;
+
+// A machine of its own: a folder with the programs that the installer finds, some of them written here. It has neither fping nor mtr.
+describe('the installer on a machine', () => {
+  let dir: string;
+  let env: Record<string, string>;
+
+  beforeEach(() => {
+    dir = mkdtempSync(path.join(tmpdir(), 'icmp-mon-join-'));
+    mkdirSync(at('bin'));
+    mkdirSync(at('kit'));
+    for (const tool of TOOLS.split(' ')) {
+      symlinkSync(
+        execFileSync('/bin/sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).trim(),
+        at(`bin/${tool}`),
+      );
+    }
+    program('id', 'echo 0');
+    program('curl', `previous=''${CURL}`);
+    writeFileSync(at('kit/ca'), CA);
+    for (const name of NAMES) writeFileSync(at(`kit/${name}`), name);
+    copyFileSync(SCRIPT, at('kit/join.sh'));
+    const sums = NAMES.map((name) => `${sumOf(readFileSync(at(`kit/${name}`)))}  ${name}\n`);
+    writeFileSync(at('kit/SHA256SUMS'), sums.join(''));
+    env = { PATH: at('bin'), KIT: at('kit'), LOG: at('log') };
+  });
+
+  afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+  const at = (file: string): string => path.join(dir, file);
+  const sumOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+  const logged = (): string => readFileSync(at('log'), 'utf8');
+
+  function program(name: string, text: string): void {
+    rmSync(at(`bin/${name}`), { force: true });
+    writeFileSync(at(`bin/${name}`), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+  }
+
+  function line(): string {
+    const place = { name: 'fra-1', region: 'eu', provider: 'carrier', allow: ['127.0.0.0/8'], token: 'imt_0' };
+    return `${joinLine({ ...place, enrolUrl: 'https://monitor.example.net:8444', caSha256: sumOf(DER) })} --yes`;
+  }
+
+  /** What the line prints, and how it ends. */
+  const paste = (): { status: number | null; output: string } => ended(line());
+
+  function ended(command: string): { status: number | null; output: string } {
+    const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', command], { env, cwd: dir, encoding: 'utf8' });
+    return { status, output: stdout + stderr };
+  }
+
+  it.each(['with curl', 'without curl'])('gives apt-get a path on which dpkg finds its programs, %s', (machine) => {
+    program('apt-get', 'echo "$PATH" "$*" >>"$LOG"; case "$*" in *install*) exit 100 ;; esac');
+    if (machine === 'without curl') rmSync(at('bin/curl'));
+    expect(paste().status).toBe(1);
+    expect(logged()).toMatch(/:\/usr\/sbin:\/sbin .*install/);
+  });
+
+  it.each(['with curl', 'without curl'])(
+    'lets all users read what apt-get writes, whatever root keeps private, %s',
+    (machine) => {
+      program('apt-get', 'umask >>"$LOG"; case "$*" in *install*) exit 100 ;; esac');
+      if (machine === 'without curl') rmSync(at('bin/curl'));
+      ended(`umask 077; ${line()}`);
+      expect(logged()).toBe('0022\n0022\n');
+    },
+  );
+
+  it.each(['with curl', 'without curl'])('lets apt-get wait for the lock of dpkg, %s', (machine) => {
+    program('apt-get', 'echo "$*" >>"$LOG"; case "$*" in *install*) exit 100 ;; esac');
+    if (machine === 'without curl') rmSync(at('bin/curl'));
+    paste();
+    expect(logged()).toMatch(/DPkg::Lock::Timeout=300 .*install|install .*DPkg::Lock::Timeout=300/);
+  });
+
+  it.each(['with curl', 'without curl'])('waits while another apt-get reads its lists, %s', (machine) => {
+    if (machine === 'without curl') rmSync(at('bin/curl'));
+    // The time is not waited for.
+    program('sleep', '');
+    program(
+      'apt-get',
+      `echo "$*" >>"$LOG"
+case "$*" in *install*) exit 100 ;; esac
+[ -e "$KIT/again" ] || { : >"$KIT/again"; echo "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 7" >&2; exit 100; }`,
+    );
+    expect(paste().output).toMatch(/Another package manager is running: waiting for it|Trying again in 5 s/);
+    expect(logged()).toMatch(/update\n.*update\n.*install/);
+  });
+
+  it('prints what apt-get reports of its lists, and installs nothing', () => {
+    program('apt-get', 'echo "$*" >>"$LOG"; echo "E: The list of sources could not be read." >&2; exit 100');
+    const { status, output } = paste();
+    expect([status, output]).toEqual([
+      1,
+      expect.stringMatching(/list of sources could not be read[^]*could not install[^]*No file was installed/),
+    ]);
+    expect(logged()).not.toContain('install');
+  });
+
+  it('blames apt-get where curl could not be installed, not the installation that it did not ask', () => {
+    rmSync(at('bin/curl'));
+    program('apt-get', 'case "$*" in *install*) echo "E: Unable to locate package curl" >&2; exit 100 ;; esac');
+    const { status, output } = paste();
+    expect([status, output]).toEqual([
+      1,
+      expect.stringMatching(/Unable to locate package curl[^]*curl could not be installed/),
+    ]);
+    expect(output).not.toContain('did not answer');
+  });
+
+  it('removes its own temporary folder only, whatever its name holds', () => {
+    mkdirSync(at('spool'));
+    writeFileSync(at('spool/kept'), '');
+    mkdirSync(at('spool of mine'));
+    program('apt-get', 'exit 100');
+    env = { ...env, TMPDIR: at('spool of mine') };
+    expect(paste().output).toContain('could not install');
+    expect(existsSync(at('spool/kept'))).toBe(true);
+    expect(ended('echo "$TMPDIR"/*').output).toContain('*');
+  });
+
+  it('keeps itself until all others are removed, so that it can be run again', () => {
+    mkdirSync(at('root/usr/lib/icmp-mon'), { recursive: true });
+    mkdirSync(at('root/var/lib/icmp-mon-agent'), { recursive: true });
+    copyFileSync(SCRIPT, at('root/usr/lib/icmp-mon/join.sh'));
+    const remove = `sh ${at('root/usr/lib/icmp-mon/join.sh')} --uninstall --yes --root ${at('root')}`;
+    const rm = path.resolve('/bin/rm');
+    program(
+      'rm',
+      `${rm} "$@"; case "$*" in *var/lib/*) [ -e "$KIT/again" ] || { : >"$KIT/again"; echo busy >&2; exit 1; } ;; esac`,
+    );
+    expect(ended(remove)).toMatchObject({ status: 1, output: expect.not.stringContaining('Removed.') });
+    expect(ended(remove)).toMatchObject({ status: 0, output: expect.stringContaining('Removed.') });
+    expect(existsSync(at('root/usr/lib/icmp-mon'))).toBe(false);
+  });
+});
