@@ -7,7 +7,7 @@ import { runCommand } from './commands/run-command.mjs';
 import { codeOf } from './error-text.mjs';
 import { stopInstallation } from './installation.mjs';
 import { stateDir } from './paths.mjs';
-import { inventoryOf, sizeText } from './reset/inventory.mjs';
+import { inventoryOf, isInstallation, sizeText } from './reset/inventory.mjs';
 import { Refusal, say } from './say.mjs';
 import { releaseLock, takeLock } from './start-lock.mjs';
 import { readState } from './supervisor.mjs';
@@ -16,6 +16,11 @@ const lockFile = join(stateDir, 'start.lock');
 
 await runCommand(definition, async (asked) => {
   if (!existsSync(stateDir)) return say(`There is no installation in ${stateDir}: nothing to remove.`);
+  if (!isInstallation(stateDir)) {
+    throw new Refusal(
+      `${stateDir} is no installation: it has no layout.json, and other files. Nothing was removed. Check ICMPMON_STATE_DIR.`,
+    );
+  }
   refuseRunning();
   const { removed } = show();
   if (removed.length === 0) return say('There is nothing to remove.');

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -89,6 +89,29 @@ describe('npm run reset', () => {
       ...['agent', 'agent/policy.yaml', 'backups', 'backups/first', 'backups/first/control.dump'],
       ...['before', 'before/control.dump'],
     ]);
+  });
+
+  it.each(['agent', 'data', 'backups', 'gone'])(
+    'removes a symbolic link %s without what is at its other end, and names that place',
+    async (name) => {
+      const elsewhere = mkdtempSync(join(tmpdir(), 'reset-elsewhere-'));
+      for (const file of ['policy.yaml', 'precious', 'control.dump']) writeFileSync(join(elsewhere, file), 'x');
+      symlinkSync(name === 'gone' ? join(elsewhere, 'nowhere') : elsewhere, join(dir, name));
+      const printed = await reset('--yes');
+      expect(printed).toContain(`link to ${name === 'gone' ? join(elsewhere, 'nowhere') : elsewhere}, which stays`);
+      expect(printed).toMatch(/ended with 0$/);
+      expect(readdirSync(elsewhere).sort()).toEqual(['control.dump', 'policy.yaml', 'precious']);
+      expect(readdirSync(dir)).toEqual([]);
+    },
+  );
+
+  it('removes nothing from a folder that is no installation', async () => {
+    const other = mkdtempSync(join(tmpdir(), 'reset-other-'));
+    dir = other;
+    writeFileSync(join(other, 'thesis.txt'), 'x');
+    mkdirSync(join(other, 'data'));
+    expect(await reset('--yes')).toMatch(/is no installation[^]*ended with 1/);
+    expect(readdirSync(other).sort()).toEqual(['data', 'thesis.txt']);
   });
 
   it('removes nothing while a supervisor runs', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { devDir, runtimeDir, testDir } from '../paths.mjs';
 import { readJson } from '../private-file.mjs';
@@ -26,6 +26,17 @@ const HOLDS = {
 
 /** The agent's: its owner wrote it. */
 const POLICY = 'policy.yaml';
+/** Every start writes it, and a reset removes it last: one that was interrupted can be repeated. */
+const MARK = 'layout.json';
+
+/**
+ * Whether a folder is one of an installation, also of one whose first start was interrupted.
+ * @param {string} dir
+ */
+export function isInstallation(dir) {
+  const names = existsSync(dir) ? readdirSync(dir) : [];
+  return names.includes(MARK) || names.every((name) => name in HOLDS || reasonToKeep(join(dir, name)) !== undefined);
+}
 
 /**
  * What a reset removes and what it keeps below the state folder. `bytes` is what it takes on the disk.
@@ -37,6 +48,10 @@ export function inventoryOf(dir) {
   const kept = [];
   for (const name of existsSync(dir) ? readdirSync(dir).sort() : []) {
     const path = join(dir, name);
+    if (lstatSync(path).isSymbolicLink()) {
+      removed.push({ name, paths: [path], bytes: 0, holds: `link to ${readlinkSync(path)}, which stays` });
+      continue;
+    }
     const reason = reasonToKeep(path);
     if (reason) {
       kept.push({ path, reason });
@@ -50,6 +65,7 @@ export function inventoryOf(dir) {
     const bytes = paths.reduce((sum, each) => sum + bytesOf(each), 0);
     removed.push({ name, paths, bytes, holds: HOLDS[name] ?? '' });
   }
+  removed.sort((a, b) => Number(a.name === MARK) - Number(b.name === MARK));
   return { removed, kept, containers: readJson(join(dir, 'provider.json'))?.provider === 'docker' };
 }
 
