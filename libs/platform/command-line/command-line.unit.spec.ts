@@ -77,6 +77,8 @@ describe('a command line', () => {
     [SCRIPT, ['--level=uint'], '--level is one of unit, int, not "uint". Did you mean unit?'],
     [SCRIPT, ['dorp'], 'Unknown command "dorp". Did you mean drop?'],
     [SCRIPT, ['quux'], 'Unknown command "quux". There are: drop.'],
+    [SCRIPT, ['\u001b[2Jx\n\u202e'], 'Unknown command "\\u{1b}[2Jx\\u{a}\\u{202e}". There are: drop.'],
+    [SCRIPT, ['--\u0007'], 'Unknown option --\\u{7}.'],
     [SCRIPT, ['drop'], 'Option --older-than <days> is missing: days to keep.'],
     [SCRIPT, ['drop', '--older-than=1'], '--older-than is a whole number, from 2 to 99, not "1".'],
     [SCRIPT, ['drop', '--older-than=2.5'], '--older-than is a whole number, from 2 to 99, not "2.5".'],

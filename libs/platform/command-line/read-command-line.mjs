@@ -87,10 +87,18 @@ export function readCommandLine(script, argv) {
     refuseApart(command, [...values.keys()]);
     return new Invocation(path, args, values, false);
   } catch (error) {
-    if (error instanceof UsageError) error.message += `\nHelp: ${callWith(path, '--help')}`;
+    if (error instanceof UsageError) {
+      error.message = `${printable(error.message)}\nHelp: ${callWith(path, '--help')}`;
+    }
     throw error;
   }
 }
+
+/**
+ * A text whose control characters and marks of direction a terminal shows, and does not obey.
+ * @param {string} text
+ */
+const printable = (text) => text.replace(/[\p{Cc}\p{Cf}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
 
 /**
  * Follows the names of sub-commands; what comes after them is left.
