@@ -50,8 +50,10 @@ export class IdempotencyInterceptor implements NestInterceptor {
     if (operation === undefined || key === null) return next.handle() as Observable<unknown>;
     // Before the key is looked at: a body that is not valid is refused as such, also under a key that was used.
     await this.pipe.transform(request.body, { type: 'body', metatype: bodyTypeOf(context) });
-    // A member of the body that is named like a parameter of the path does not hide what the path asks for.
-    const asked = { ...(request.body as object | undefined), ...request.params };
+    // A member of the body that is named like a parameter of the path does not hide what the path asks for. The query is part of that:
+    // an address is a target in each VRF.
+    const { params, query } = request;
+    const asked = { ...(request.body as object | undefined), ...params, ...(isEmpty(query) ? {} : { '?': query }) };
     const repeatable = idempotentRequest(metadataOf(request).actor, key, operation, asked);
     const response = context.switchToHttp().getResponse<Response>();
     const { statusCode: status } = response;
@@ -70,3 +72,5 @@ export class IdempotencyInterceptor implements NestInterceptor {
     return of(answer.body);
   }
 }
+
+const isEmpty = (query: object): boolean => Object.keys(query).length === 0;

@@ -31,16 +31,16 @@ class MemoryAnswers implements Pick<IdempotentAnswers, 'once'> {
   }
 }
 
-function request(handler: () => void, sent: { key?: string; body?: unknown; params?: object }) {
+function request(handler: () => void, sent: { key?: string; body?: unknown; params?: object; query?: object }) {
   const headers = new Map<string, unknown>();
   const response = {
     statusCode: 201,
     status: (code: number) => (response.statusCode = code),
     setHeader: (name: string, value: unknown) => headers.set(name, value),
   };
-  const { key, body, params = {} } = sent;
+  const { key, body, params = {}, query = {} } = sent;
   const http = {
-    getRequest: () => ({ headers: { 'idempotency-key': key }, body, params }),
+    getRequest: () => ({ headers: { 'idempotency-key': key }, body, params, query }),
     getResponse: () => response,
   };
   const parts = { getHandler: () => handler, getClass: () => Route, switchToHttp: () => http };
@@ -81,6 +81,16 @@ describe('a request with an Idempotency-Key', () => {
     await send({ key: 'order-4', body: { ip: 'x' }, params: { id: '1' } });
     await send({ key: 'order-4', body: { ip: 'x', id: '1' }, params: { id: '2' } });
     expect(runs).toBe(2);
+  });
+
+  it('is another request with another query, which chooses among what the path names', async () => {
+    runs = 0;
+    const sent = { key: 'order-5', body: { name: 'x' }, params: { id: '10.0.0.1' } };
+    await send({ ...sent, query: { vrf: 'blue' } });
+    await send({ ...sent, query: { vrf: 'red' } });
+    await send(sent);
+    await send({ ...sent, query: { vrf: 'red' } });
+    expect(runs).toBe(3);
   });
 
   it('takes effect each time without a key, and on a route that is not @Idempotent', async () => {
