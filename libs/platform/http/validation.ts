@@ -69,7 +69,8 @@ export class RequestPipe extends ValidationPipe {
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    if (metadata.type === 'body' && this.toValidate(metadata) && (typeof value !== 'object' || value === null)) {
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    if (metadata.type === 'body' && this.toValidate(metadata) && !isObject) {
       throw new DomainError('invalid', 'Send a JSON object with Content-Type: application/json.');
     }
     if (metadata.type === 'body' || metadata.type === 'query') requireSound(value, metadata.type);

@@ -50,6 +50,14 @@ describe('RequestPipe', () => {
     });
   });
 
+  it.each([[[]], [[{ name: 'a', inner: { count: 1 } }]], [null], ['{}'], [undefined]])(
+    'asks for an object where %j was sent',
+    async (sent) => {
+      const detail = 'Send a JSON object with Content-Type: application/json.';
+      await expect(body(sent)).rejects.toMatchObject({ code: 'invalid', message: detail });
+    },
+  );
+
   it('names a query parameter', async () => {
     await expect(
       pipe.transform({ name: 1, inner: { count: 1 } }, { type: 'query', metatype: Body }),

@@ -26,7 +26,8 @@ export function searchText({ ip, name, tags }: Searched): string {
  * (`""` is a quote there). `key=value` is a whole tag, `key=` any tag of that key, any other term a part of an address, a name or a tag.
  */
 export function searchPieces(q: string): string[] {
-  return splitTerms(q.toLowerCase()).map((term) => {
+  // Names and tags are in this form, whichever a keyboard or a file's name has.
+  return splitTerms(q.normalize('NFC').toLowerCase()).map((term) => {
     if (!TAG_TERM.test(term)) return term;
     return term.endsWith('=') ? `\t${term}` : `\t${term}\t`;
   });

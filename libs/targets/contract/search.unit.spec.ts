@@ -41,6 +41,12 @@ describe('a search', () => {
     expect(searchPieces('edge EDGE edge')).toEqual(['edge']);
   });
 
+  it('finds a letter in either form that Unicode has for it', () => {
+    const zurich = 'Zu\u0308rich';
+    const named = { ...target, name: `${zurich.normalize('NFC')}-1` };
+    expect(searchText(named)).toContain(searchPieces(zurich)[0]);
+  });
+
   it('takes a name for no tag', () => {
     const named = { ...target, name: 'role=router' };
     expect(searchText(named).includes(searchPieces('role=router')[0] ?? '')).toBe(false);
