@@ -10,7 +10,7 @@ export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 unit=icmp-mon-agent
 # A machine that was just booted installs its own updates for minutes.
 lock_wait_s=300
-root='' yes='' uninstall='' work=''
+root='' yes='' uninstall='' work='' has_turn=''
 
 usage() {
   cat <<'END'
@@ -28,8 +28,18 @@ fail() {
 
 clean_up() {
   [ -z "$work" ] || rm -rf "$work"
-  rm -f "$lib/node.new"
+  # Files that another run of this script makes just now are not ours.
+  [ -n "$has_turn" ] || return 0
+  rm -f "$lib/node.new" "$lock"
   rmdir "$lib" "$etc" 2>/dev/null || true
+}
+
+# Only one run at a time changes the machine. The folder of the lock belongs to root, so that nobody puts a link in its place.
+take_turn() {
+  mkdir -p "$root/run"
+  exec 9>"$lock"
+  ! has flock || flock -n 9 || fail 'another join command runs on this machine just now. Wait for that one. Nothing was changed.'
+  has_turn=yes
 }
 
 ask() {
@@ -65,7 +75,9 @@ check_settings() {
 
 # As the agent connects: without a proxy. No .curlrc either, which may switch the verification off.
 fetch() {
-  curl -q -fS "$2" --noproxy '*' --cacert "$ICMPMON_JOIN_CA_FILE" --connect-timeout 10 --retry 10 --retry-max-time 300 \
+  # Less than 1 kB/s for 30 s is a failure of the connection, which is tried again.
+  curl -q -fS "$2" --noproxy '*' --cacert "$ICMPMON_JOIN_CA_FILE" --connect-timeout 10 --speed-limit 1000 --speed-time 30 \
+    --retry 10 --retry-max-time 300 \
     -o "$work/$1" "$ICMPMON_JOIN_URL/v1/kit/$1" ||
     fail "$1 could not be downloaded from $ICMPMON_JOIN_URL: the reason is above. Nothing was installed."
 }
@@ -153,7 +165,7 @@ install_packages() {
       apt-get) apt-get -qy -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout="$lock_wait_s" install --no-install-recommends $missing ;;
       dnf) dnf -q -y install $missing ;;
     esac
-  ) </dev/null >"$work/packages.log" 2>&1 || {
+  ) </dev/null >"$work/packages.log" 2>&1 9>&- || {
     cat "$work/packages.log" >&2
     fail "$manager could not install $missing: its message is above. No file was installed. Correct that and paste the command again."
   }
@@ -245,6 +257,7 @@ start() {
 
 join() {
   check_settings
+  take_turn
   mkdir -p "$root/var/tmp"
   work=$(mktemp -d "$root/var/tmp/icmp-mon.XXXXXX")
   fetch SHA256SUMS -s
@@ -263,6 +276,7 @@ join() {
 
 remove() {
   [ -e "$lib" ] || [ -e "$etc" ] || fail 'there is no agent on this machine.'
+  take_turn
   name=$(stored ICMPMON_AGENT_NAME)
   printf '%s\n' "This is going to stop the agent $name and remove its service, $lib, $etc" \
     "and $root/var/lib/icmp-mon-agent, with its key and with results that were not sent yet. Packages stay."
@@ -291,7 +305,7 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-lib=$root/usr/lib/icmp-mon etc=$root/etc/icmp-mon
+lib=$root/usr/lib/icmp-mon etc=$root/etc/icmp-mon lock=$root/run/icmp-mon-join.lock
 [ -n "$root" ] || [ "$(id -u)" = 0 ] || fail 'this needs root: become root (sudo -i) and paste the command again.'
 trap clean_up EXIT
 trap 'exit 130' INT TERM HUP

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import {
   cpSync,
   existsSync,
@@ -13,6 +14,8 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -237,6 +240,39 @@ describe('the line that makes a machine an agent', () => {
       expect.stringContaining('did not answer as the installation that this command is for'),
     ]);
     expect(installed()).toEqual([]);
+  });
+
+  it('takes no more from what nothing vouches for than a certificate can have', async () => {
+    const { key, cert } = await fixture.ca.issueServerCredentials(['127.0.0.1']);
+    const piece = Buffer.alloc(64 * 1024, 'A\n');
+    let left = 2_000;
+    const server = createServer({ key, cert }, (_request, response) => {
+      const more = (): void => {
+        while (left-- > 0) if (!response.write(piece)) return void response.once('drain', more);
+        response.end();
+      };
+      more();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { code, output } = await join({ enrolUrl: `https://127.0.0.1:${port}` });
+    server.close();
+    expect([code, output]).toEqual([1, expect.stringContaining('did not answer as the installation')]);
+    expect(left).toBeGreaterThan(1_000);
+  });
+
+  it('installs once when it is pasted several times at once', async () => {
+    const ended = await Promise.all([join(), join(), join()]);
+    // One that began late finds everything in its place.
+    expect(ended.some(({ code }) => code === 0)).toBe(true);
+    for (const { code, output } of ended.filter((each) => each.code !== 0)) {
+      expect([code, output]).toEqual([
+        1,
+        expect.stringContaining('another join command runs on this machine just now'),
+      ]);
+    }
+    expect(installed()).toEqual(['SHA256SUMS', 'agent.env', 'agent.js', 'join.sh', 'node', 'policy.yaml', 'run-agent']);
+    expect((await run(at('usr/lib/icmp-mon/node'), ['--version'])).stdout).toMatch(/^v24\./);
   });
 
   it('names the file that could not be downloaded', async () => {

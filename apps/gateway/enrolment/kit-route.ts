@@ -12,7 +12,11 @@ import { CallerRate } from './caller-rate';
 const PREFIX = '/v1/kit/';
 const LIST = 'SHA256SUMS';
 const LISTED = /^[0-9a-f]{64} {2}([\w-][\w.-]*)$/gm;
-/** Node is 45 MB: four machines per address and eight in all, the next ones try again by themselves. */
+/**
+ * Node is 45 MB: four machines per address and eight in all, the next ones try again by themselves. Smaller files do not wait for these: what
+ * may be open of them is bounded by the listener's connections.
+ */
+const LARGE_BYTES_MIN = 8 * 1024 * 1024;
 const DOWNLOADS_MAX = 8;
 const DOWNLOADS_OF_ADDRESS_MAX = 4;
 const RETRY_AFTER_S = 10;
@@ -48,7 +52,10 @@ export class KitRoute implements Route {
     try {
       this.rate.asks(request);
       const file = await this.find((request.url ?? '').slice(PREFIX.length));
-      await this.withPlace(request, () => this.send(file, response));
+      await using handle = await openFile(file);
+      const { size } = await handle.stat();
+      const send = (): Promise<void> => this.send(handle, size, response);
+      await (size < LARGE_BYTES_MIN ? send() : this.withPlace(request, send));
     } catch (error) {
       if (!response.headersSent) return answerError(error, request, response);
       // The client left, or was too slow: the rest would not be what the header promised.
@@ -90,10 +97,8 @@ export class KitRoute implements Route {
     }
   }
 
-  private async send(file: string, response: ServerResponse): Promise<void> {
+  private async send(handle: FileHandle, size: number, response: ServerResponse): Promise<void> {
     const { stallMs, downloadMs } = this.limits;
-    const handle = await openFile(file);
-    const { size } = await handle.stat();
     response.writeHead(200, { 'Content-Type': 'application/octet-stream', 'Content-Length': size });
     response.setTimeout(stallMs, () => response.destroy());
     await pipeline(handle.createReadStream({ highWaterMark: CHUNK_BYTES }), response, {

@@ -39,7 +39,8 @@ function quoted(text: string): string {
  * Fetches the CA, compares it with the SHA-256 in the line, and runs the installer of the agent kit (`packaging/join.sh`) over TLS that only
  * that CA vouches for. The file of the CA is written again from the bytes that were compared, so nothing else in the answer counts.
  * It connects as the agent does, without a proxy, and without a `.curlrc`, which may change what curl writes. `su` without `-` keeps a path on
- * which dpkg does not find its programs. Without single quotes: it stands between two.
+ * which dpkg does not find its programs. Of an answer that nothing vouches for yet, no more is taken than a certificate can have. Without single
+ * quotes: it stands between two.
  */
 function bootstrap(): string {
   return [
@@ -48,10 +49,10 @@ function bootstrap(): string {
     'if [ "${1-}" != --yes ]; then printf "Install curl with apt-get? [y/N] "; read -r a </dev/tty; [ "$a" = y ] || { echo "Nothing was changed."; exit 1; }; fi',
     `umask 022; export DEBIAN_FRONTEND=noninteractive; n=0; until LC_ALL=C apt-get -qq update 2>"$t/apt" || ! grep "Could not get lock" "$t/apt" || [ $n -ge ${LOCK_TRIES_MAX} ]; do n=$((n + 1)); echo "Trying again in 5 s ..."; sleep 5; done; cat "$t/apt"`,
     `apt-get -qqy -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=${LOCK_WAIT_S} install --no-install-recommends curl >/dev/null || { echo "curl could not be installed. Install it, then paste the command again."; exit 1; }; } >&2`,
-    '{ curl -q -sSfk --noproxy "*" --connect-timeout 10 "$ICMPMON_JOIN_URL/v1/ca" || :; } | sed /^-----/d | base64 -d >"$t/der" 2>/dev/null || :',
+    '{ curl -q -sSfk --noproxy "*" --connect-timeout 10 -m 60 "$ICMPMON_JOIN_URL/v1/ca" || :; } | head -c 65536 | sed /^-----/d | base64 -d >"$t/der" 2>/dev/null || :',
     'echo "$ICMPMON_JOIN_CA  $t/der" | sha256sum -c --status || { echo "ICMP-Mon: $ICMPMON_JOIN_URL did not answer as the installation that this command is for. Nothing was changed." >&2; exit 1; }',
     '{ echo -----BEGIN CERTIFICATE-----; base64 "$t/der"; echo -----END CERTIFICATE-----; } >"$t/ca.pem"',
-    'curl -q -sSf --noproxy "*" --retry 5 --cacert "$t/ca.pem" -o "$t/join.sh" "$ICMPMON_JOIN_URL/v1/kit/join.sh"',
+    'curl -q -sSf --noproxy "*" --connect-timeout 10 -m 300 --retry 5 --cacert "$t/ca.pem" -o "$t/join.sh" "$ICMPMON_JOIN_URL/v1/kit/join.sh"',
     'ICMPMON_JOIN_CA_FILE=$t/ca.pem sh "$t/join.sh" "$@"',
   ].join('; ');
 }
