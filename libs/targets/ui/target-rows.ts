@@ -116,13 +116,13 @@ export class TargetRows {
     await this.read(this.query);
   }
 
-  /** Where a target is in the list of the query; a removed one is at its start. */
+  /** Where a target is in the list of the query; at its start where the address names a removed one, or none. */
   private async indexOf(id: string): Promise<number> {
     try {
       const { position } = await this.fetchPage({ around: id, limit: '1' });
       return position ?? 0;
     } catch (failure) {
-      if (readProblem(failure).status === 404) return 0;
+      if ([400, 404].includes(readProblem(failure).status)) return 0;
       throw failure;
     }
   }

@@ -72,6 +72,12 @@ describe('the rows of the target list', () => {
     expect([rows.failure(), rows.length()]).toEqual([null, 2]);
   });
 
+  it.each([400, 404])('begin at the start for a row of the address that the API does not know (%s)', async (status) => {
+    const { rows } = given(Object.assign(new Error('refused'), { status }), [row(1), row(2)]);
+    expect(await rows.read(WORST_FIRST, 'nonsense')).toBe(0);
+    expect([rows.failure(), rows.length()]).toEqual([null, 2]);
+  });
+
   it('hold changes back while they are paused, and show them afterwards', async () => {
     const { rows, hear } = given([row(1)]);
     await rows.read(WORST_FIRST);
