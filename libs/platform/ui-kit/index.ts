@@ -8,6 +8,7 @@ export { PageTrail } from './page-trail';
 export { type Problem, readProblem } from './problem';
 export { newRequestKey } from './request-key';
 export { Shortcuts } from './shortcuts';
+export { SingleParameters } from './single-parameters';
 export { shownZone, showZone, ZoneChoice, zoneText } from './shown-zone';
 export {
   AgePipe,
