@@ -18,7 +18,7 @@ const NEEDS_QUOTES = /[\s"]/;
  */
 export function searchText({ ip, name, tags }: Searched): string {
   const ofTags = Object.entries(tags).map(([key, value]) => `\t${key}=${value}\t`);
-  return `\n${ip}\n${name ?? ''}\n${ofTags.sort().join('')}`.toLowerCase();
+  return lowerCase(`\n${ip}\n${name ?? ''}\n${ofTags.sort().join('')}`);
 }
 
 /**
@@ -27,10 +27,15 @@ export function searchText({ ip, name, tags }: Searched): string {
  */
 export function searchPieces(q: string): string[] {
   // Names and tags are in this form, whichever a keyboard or a file's name has.
-  return splitTerms(q.normalize('NFC').toLowerCase()).map((term) => {
+  return splitTerms(lowerCase(q.normalize('NFC'))).map((term) => {
     if (!TAG_TERM.test(term)) return term;
     return term.endsWith('=') ? `\t${term}` : `\t${term}\t`;
   });
+}
+
+/** Letter by letter, as the database has it: in JavaScript İ becomes two letters, and Σ depends on the letters around it. */
+function lowerCase(text: string): string {
+  return text.replaceAll('İ', 'i').replaceAll('Σ', 'σ').toLowerCase();
 }
 
 /** The term that finds a tag. */

@@ -47,6 +47,15 @@ describe('a search', () => {
     expect(searchText(named)).toContain(searchPieces(zurich)[0]);
   });
 
+  it.each([
+    ['İstanbul', ['İstanbul', 'İSTANBUL', 'istanbul', 'i']],
+    ['ΟΔΟΣ', ['ΟΔΟΣ', 'οδοσ', 'ΟΔ']],
+  ])('finds %s as lower case of the database has it, letter by letter', (name, terms) => {
+    const text = searchText({ ...target, name, tags: { site: name } });
+    for (const q of [...terms, `site=${name}`])
+      expect(searchPieces(q).every((piece) => text.includes(piece))).toBe(true);
+  });
+
   it('takes a name for no tag', () => {
     const named = { ...target, name: 'role=router' };
     expect(searchText(named).includes(searchPieces('role=router')[0] ?? '')).toBe(false);

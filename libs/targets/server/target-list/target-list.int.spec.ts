@@ -250,6 +250,20 @@ describe('a search', () => {
     expect(await database.query('SELECT FROM target_search')).toHaveLength(3);
   });
 
+  it.each(['İstanbul', 'ΟΔΟΣ', 'Straße', 'ǅ', '𐐀', 'ﬁ', 'K'])(
+    'finds %s, whose lower case depends on the letters around it or is longer elsewhere',
+    async (name) => {
+      const [first] = events;
+      const data = { ...first.data, name, tags: { site: name } };
+      await database.transaction((sql) =>
+        projectTargets(sql, [{ ...first, type: 'TargetChanged' as const, version: 7, data }]),
+      );
+      expect([await found(name), await found(`site=${name}`)]).toEqual([[1], [1]]);
+      const [row] = await database.query<{ text: string }>('SELECT text FROM target_search WHERE key = 1');
+      expect(row?.text).toBe(searchText({ ip: first.data.ip, name, tags: { site: name } }));
+    },
+  );
+
   it('looks at the text that the portal looks at, whichever program wrote the row', async () => {
     const rows = await database.query<{ ip: string; name: string | null; tags: Record<string, string>; text: string }>(
       'SELECT host(ip) AS ip, name, tags, text FROM target_list JOIN target_search USING (key)',
