@@ -21,6 +21,15 @@ describe('a weak ETag in If-Match', () => {
   });
 });
 
+describe('an ETag with the coding at its end in If-Match', () => {
+  it.each(['"3-gzip"', '"3--gzip"', '"3;gzip"', '"3-br"', 'W/"3-gzip"'])(
+    'is refused with the one to send instead, because some proxies that compress append it: %s',
+    (header) => {
+      expect(() => ifMatchVersion(header)).toThrow(/proxy that compresses.*Send "3"/);
+    },
+  );
+});
+
 describe('Idempotency-Key', () => {
   it('is optional', () => {
     expect(idempotencyKeyOf(undefined)).toBeNull();
