@@ -71,8 +71,7 @@ export function linesOption(
   scale: ValueScale,
 ): EChartsCoreOption {
   const hues = lineHues(colours);
-  const values = valuesOf(series);
-  const { digits, ...ticks } = ticksOf(Math.min(0, usualBottom(values)), Math.max(0, usualTop(values)), scale);
+  const { digits, ...ticks } = ticksOf(Math.min(0, usualBottom(series)), Math.max(0, usualTop(series)), scale);
   return {
     animation: false,
     useUTC: shownZone() === 'utc',
@@ -108,20 +107,28 @@ const USUAL_VALUES_MIN = 30;
 export function peakBeyond(series: readonly LineSeries[]): number | null {
   const values = valuesOf(series);
   const [lowest, highest] = [Math.min(0, ...values), Math.max(0, ...values)];
-  if (highest > Math.max(0, usualTop(values))) return highest;
-  return lowest < Math.min(0, usualBottom(values)) ? lowest : null;
+  if (highest > Math.max(0, usualTop(series))) return highest;
+  return lowest < Math.min(0, usualBottom(series)) ? lowest : null;
 }
 
-function usualBottom(values: readonly number[]): number {
-  return -usualTop(values.map((value) => -value));
+function usualBottom(series: readonly LineSeries[]): number {
+  return -usualTop(series, -1);
 }
 
-/** The highest value, or that of the usual ones where a short peak (the start of a process) would flatten them. */
-function usualTop(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
+/**
+ * The highest value, or that of the usual ones where a short peak (the start of a process) would flatten them. The newest value of each
+ * line counts as usual: what rises now is no peak of the past. `sign` -1: of the values below zero.
+ */
+function usualTop(series: readonly LineSeries[], sign: 1 | -1 = 1): number {
+  const sorted = valuesOf(series)
+    .map((value) => sign * value)
+    .sort((a, b) => a - b);
+  const newest = series.flatMap(({ points }) => points.findLast(([, value]) => value !== null)?.[1] ?? []);
   const highest = sorted.at(-1) ?? 0;
   const usual = sorted[Math.floor((sorted.length - 1) * USUAL_SHARE)] ?? 0;
-  return sorted.length >= USUAL_VALUES_MIN && usual > 0 && highest > usual * PEAK_FACTOR ? usual : highest;
+  return sorted.length >= USUAL_VALUES_MIN && usual > 0 && highest > usual * PEAK_FACTOR
+    ? Math.max(usual, ...newest.map((value) => sign * value))
+    : highest;
 }
 
 function valuesOf(series: readonly LineSeries[]): number[] {

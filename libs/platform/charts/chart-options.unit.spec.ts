@@ -43,6 +43,8 @@ describe('linesOption', () => {
     const below = [{ name: 'a', points: values.map((value, at): [number, number] => [at, -value]) }];
     expect(linesOption(below, frame, palette, String, scaleOf('', 1))['yAxis']).toMatchObject({ min: -4 });
     expect(peakBeyond(below)).toBe(-900);
+    const now = [{ name: 'a', points: values.toReversed().map((value, at): [number, number] => [at, value]) }];
+    expect(peakBeyond(now)).toBeNull();
     const few = [{ name: 'a', points: series[0]?.points.slice(0, 20) ?? [] }];
     expect(peakBeyond(few)).toBeNull();
     const risen = [{ name: 'a', points: values.map((_, at): [number, number] => [at, at < 50 ? 1 : 100]) }];

@@ -1,5 +1,5 @@
 import { shownZone } from '@icmp-mon/platform/ui-kit';
-import { isTimeRange, type TimeRange } from './time-range';
+import { isTimeRange, rangeMs, type TimeRange } from './time-range';
 
 /** What a written range means: a range up to now, or a span; `toMs` null is up to now. */
 export type WrittenRange = { range: TimeRange } | { fromMs: number; toMs: number | null };
@@ -20,15 +20,19 @@ export function readRangeText(text: string, nowMs: number): WrittenRange | null 
   const words = text.trim().toLowerCase().replace(/\s+/g, ' ');
   if (words.length > TEXT_LENGTH_MAX) return null;
   const relative = words
+    .replace(/^last (?=[a-z])/, '1 ')
     .replace(/^last /, '')
-    .replace(/ ?(min|minutes?|hours?|days?|weeks?|years?)$/, (unit) => unit.trim().charAt(0));
+    .replace(/^now-(\S+)( to now)?$/, '$1')
+    .replace(/ ?(mins?|minutes?|hrs?|hours?|days?|weeks?|years?)$/, (unit) => unit.trim().charAt(0));
   if (isTimeRange(relative)) return { range: relative };
   const today = dayOf(nowMs);
   if (words === 'today') return { fromMs: instantOf(today, [0, 0]), toMs: null };
   if (words === 'yesterday') return { fromMs: instantOf(dayBefore(today), [0, 0]), toMs: instantOf(today, [0, 0]) };
   const since = /^since (.+)$/.exec(words)?.[1];
   if (since !== undefined) return upToNow(readMoment(since, nowMs), nowMs);
-  const [, first, second] = /^(.+?) ?(?: to |–| - )(.+)$/.exec(words) ?? [];
+  const apart = /^(.+?) ?(?: to |–| - )(.+)$/.exec(words);
+  // Hyphens are in dates too: without blanks one is between two only after a time or a day of a month.
+  const [, first, second] = apart ?? /^(.*(?::\d{2}|[a-z] \d{1,2}))-(.+)$/.exec(words) ?? [];
   if (first === undefined || second === undefined) return null;
   return between(first, second.trim(), nowMs);
 }
@@ -41,16 +45,22 @@ function upToNow(fromMs: number | null, nowMs: number): WrittenRange | null {
 function between(first: string, second: string, nowMs: number): WrittenRange | null {
   const fromMs = readMoment(first, nowMs);
   if (fromMs === null || fromMs >= nowMs) return null;
-  const until = second === 'now' ? { day: null, time: null } : readWritten(second, nowMs);
-  if (until === null) return null;
   if (second === 'now') return { fromMs, toMs: null };
-  const startDay = dayOf(fromMs);
-  let toMs = momentOf(until.day === null ? { ...until, day: startDay } : until, nowMs);
-  if (toMs !== null && until.day === null && toMs <= fromMs) toMs = instantOf(dayAfter(startDay), until.time ?? [0, 0]);
+  const toMs = readUntil(second, fromMs, nowMs);
   return toMs === null || toMs <= fromMs ? null : { fromMs, toMs };
 }
 
+function readUntil(text: string, fromMs: number, nowMs: number): number | null {
+  const until = readWritten(text, nowMs);
+  if (until === null || until.day !== null) return readMoment(text, nowMs);
+  const startDay = dayOf(fromMs);
+  const toMs = momentOf({ ...until, day: startDay }, nowMs);
+  return toMs !== null && toMs <= fromMs ? instantOf(dayAfter(startDay), until.time ?? [0, 0]) : toMs;
+}
+
 function readMoment(text: string, nowMs: number): number | null {
+  const back = /^now-(.+)$/.exec(text)?.[1];
+  if (back !== undefined) return isTimeRange(back) ? nowMs - rangeMs(back) : null;
   const written = readWritten(text, nowMs);
   return written === null ? null : momentOf(written, nowMs);
 }

@@ -16,6 +16,13 @@ describe('a range as people write it', () => {
     ['last 2 days', '2d'],
     ['30 min', '30m'],
     ['1w', '1w'],
+    // As the API and other tools have it.
+    ['now-6h', '6h'],
+    ['now-6h to now', '6h'],
+    ['15 mins', '15m'],
+    ['2 hrs', '2h'],
+    ['last hour', '1h'],
+    ['last week', '1w'],
   ])('%j stays relative', (text, range) => {
     expect(readRangeText(text, nowMs)).toEqual({ range });
   });
@@ -38,6 +45,11 @@ describe('a range as people write it', () => {
     ['22:00 to 02:00', '2026-06-02T22:00:00Z', '2026-06-03T02:00:00Z'],
     ['jun 1 to jun 2', '2026-06-01T00:00:00Z', '2026-06-02T00:00:00Z'],
     ['2026-05-30 08:00 – 2026-05-31 10:00', '2026-05-30T08:00:00Z', '2026-05-31T10:00:00Z'],
+    ['08:00-09:15', '2026-06-03T08:00:00Z', '2026-06-03T09:15:00Z'],
+    ['jun 1-jun 2', '2026-06-01T00:00:00Z', '2026-06-02T00:00:00Z'],
+    ['2026-05-30 - 2026-05-31', '2026-05-30T00:00:00Z', '2026-05-31T00:00:00Z'],
+    ['now-2h to now-1h', '2026-06-03T07:30:00Z', '2026-06-03T08:30:00Z'],
+    ['yesterday 22:00 to now-30m', '2026-06-02T22:00:00Z', '2026-06-03T09:00:00Z'],
     ['08:00 to now', '2026-06-03T08:00:00Z', null],
   ])('%j is a span', (text, from, to) => {
     expect(readRangeText(text, nowMs)).toEqual({ fromMs: at(from), toMs: to === null ? null : at(to) });
@@ -51,6 +63,10 @@ describe('a range as people write it', () => {
     '99999d',
     'since',
     'since tomorrow',
+    'now+1h',
+    'now-1h to now-2h',
+    'now',
+    '2026-05-30-2026-05',
     'since 24:00',
     'since 08:60',
     'since feb 30',
