@@ -20,9 +20,10 @@ export function documentSections(markdown: string, name: string): DocumentSectio
   const sections: DocumentSection[] = [];
   let body: Token[] = [];
   let heading: Tokens.Heading | null = null;
+  const anchors = new Anchors();
   const close = (): void => {
     const html = marked.parser(body);
-    if (heading !== null) sections.push({ ...headingOf(heading), html });
+    if (heading !== null) sections.push({ ...headingOf(heading, anchors), html });
     else if (html.trim() !== '') sections.push({ id: '', depth: 0, title: '', html });
     body = [];
   };
@@ -38,8 +39,22 @@ export function documentSections(markdown: string, name: string): DocumentSectio
   return sections;
 }
 
-function headingOf({ text, depth }: Tokens.Heading): Omit<DocumentSection, 'html'> {
-  return { id: anchorOf(text), depth, title: text.replaceAll('`', '') };
+function headingOf({ text, depth }: Tokens.Heading, anchors: Anchors): Omit<DocumentSection, 'html'> {
+  return { id: anchors.next(text), depth, title: text.replaceAll('`', '') };
+}
+
+/** The anchors of one document: a heading that comes again has a number at its end, as on GitHub. */
+class Anchors {
+  private readonly given = new Map<string, number>();
+
+  next(heading: string): string {
+    const base = anchorOf(heading);
+    let anchor = base;
+    let count = this.given.get(base) ?? 0;
+    while (this.given.has(anchor)) anchor = `${base}-${++count}`;
+    this.given.set(anchor, 0).set(base, count);
+    return anchor;
+  }
 }
 
 /** As GitHub makes an anchor of a heading. */

@@ -13,6 +13,11 @@ describe('a document as sections', () => {
     expect(sections[1]?.html).toBe('<p>one <code>two</code></p>\n');
   });
 
+  it('has another anchor for a heading that comes again, as GitHub has', () => {
+    const sections = documentSections('# A\n\n## Again\n\n## again!\n\n## Again 1\n\n## Again', 'agent');
+    expect(sections.map(({ id }) => id)).toEqual(['a', 'again', 'again-1', 'again-1-1', 'again-2']);
+  });
+
   it('leads relative links to pages of the portal, and makes text of those to what the portal has not', () => {
     const [section] = documentSections(
       '# A\n\n[one](positions.md) [two](../agent.md#the-spool) [*three*](../adr/0001-x.md) [four](#here) [five](https://example.org/x)',
