@@ -15,6 +15,7 @@ import { AssignmentRefusedKeys1790000056100 } from './control/1790000056100-assi
 import { AssignmentMoves1790000061000 } from './control/1790000061000-assignment-moves';
 import { TargetsSearch1790000065000 } from './control/1790000065000-targets-search';
 import { TargetsSearchTriggers1790000065100 } from './control/1790000065100-targets-search-triggers';
+import { TargetsListVacuum1790000065200 } from './control/1790000065200-targets-list-vacuum';
 import { IdentityAccess1790000054000 } from './control/1790000054000-identity-access';
 import { PlatformTimescale1790000000000 } from './telemetry/1790000000000-platform-timescale';
 import { TelemetryConsumerOffset1790000000100 } from './telemetry/1790000000100-platform-consumer-offset';
@@ -54,6 +55,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   AssignmentMoves1790000061000,
   TargetsSearch1790000065000,
   TargetsSearchTriggers1790000065100,
+  TargetsListVacuum1790000065200,
 ];
 
 /** Applied in the order of their timestamps; the first creates the timescaledb extension. */
