@@ -1,10 +1,12 @@
 import '@angular/compiler';
 import { describe, expect, it } from 'vitest';
+import { zoneText } from './shown-zone';
 import {
   AgePipe,
   BytesPipe,
   ClockTimePipe,
   CountPipe,
+  DateTimePipe,
   DurationPipe,
   InstantPipe,
   RatePipe,
