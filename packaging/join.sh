@@ -78,8 +78,11 @@ fetch() {
   # Less than 1 kB/s for 30 s is a failure of the connection, which is tried again.
   curl -q -fS "$2" --noproxy '*' --cacert "$ICMPMON_JOIN_CA_FILE" --connect-timeout 10 --speed-limit 1000 --speed-time 30 \
     --retry 10 --retry-max-time 300 \
-    -o "$work/$1" "$ICMPMON_JOIN_URL/v1/kit/$1" ||
+    -o "$work/$1" "$ICMPMON_JOIN_URL/v1/kit/$1" || {
+    # The certificate was refused.
+    [ $? != 60 ] || printf 'Is the clock of this machine right? It shows %s.\n' "$(date -u)" >&2
     fail "$1 could not be downloaded from $ICMPMON_JOIN_URL: the reason is above. Nothing was installed."
+  }
 }
 
 sum_of() { sed -n "s/^\\([0-9a-f]\\{64\\}\\)  $1\$/\\1/p" "$2"; }

@@ -52,7 +52,7 @@ function bootstrap(): string {
     '{ curl -q -sSfk --noproxy "*" --connect-timeout 10 -m 60 "$ICMPMON_JOIN_URL/v1/ca" || :; } | head -c 65536 | sed /^-----/d | base64 -d >"$t/der" 2>/dev/null || :',
     'echo "$ICMPMON_JOIN_CA  $t/der" | sha256sum -c --status || { echo "ICMP-Mon: $ICMPMON_JOIN_URL did not answer as the installation that this command is for. Nothing was changed." >&2; exit 1; }',
     '{ echo -----BEGIN CERTIFICATE-----; base64 "$t/der"; echo -----END CERTIFICATE-----; } >"$t/ca.pem"',
-    'curl -q -sSf --noproxy "*" --connect-timeout 10 -m 300 --retry 5 --cacert "$t/ca.pem" -o "$t/join.sh" "$ICMPMON_JOIN_URL/v1/kit/join.sh"',
+    'curl -q -sSf --noproxy "*" --connect-timeout 10 -m 300 --retry 5 --cacert "$t/ca.pem" -o "$t/join.sh" "$ICMPMON_JOIN_URL/v1/kit/join.sh" || { [ $? != 60 ] || echo "ICMP-Mon: is the clock of this machine right? It shows $(date -u)." >&2; exit 1; }',
     'ICMPMON_JOIN_CA_FILE=$t/ca.pem sh "$t/join.sh" "$@"',
   ].join('; ');
 }

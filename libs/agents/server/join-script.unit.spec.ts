@@ -17,17 +17,18 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const SCRIPT = path.resolve(import.meta.dirname, '../../../packaging/join.sh');
 const TOOLS =
-  'base64 cat chmod cmp cp cut env grep gunzip ln mkdir mktemp mv readlink rm rmdir sed sh sha256sum sleep tr uname';
+  'base64 cat chmod cmp cp cut date env grep gunzip head ln mkdir mktemp mv readlink rm rmdir sed sh sha256sum sleep tr uname';
 const NAMES = ['join.sh', 'agent.js', 'agent.service', 'node-linux-x64.gz', 'node-linux-arm64.gz'];
 const DER = Buffer.from('a certificate');
 const CA = `-----BEGIN CERTIFICATE-----\n${DER.toString('base64')}\n-----END CERTIFICATE-----\n`;
-/** Copies what is asked for out of the folder $KIT. */
+/** Copies what is asked for out of the folder $KIT; ends with $REFUSED for the file of that name. */
 const CURL = `
 for word; do
   case $previous in -o) to=$word ;; esac
   case $word in https://*) from=$KIT/\${word##*/} ;; esac
   previous=$word
 done
+[ "\${from##*/}" != "\${REFUSED-}" ] || exit "$REFUSED_WITH"
 if [ -n "\${to-}" ]; then cp "$from" "$to"; else cat "$from"; fi`;
 
 // A machine of its own: a folder with the programs that the installer finds, some of them written here. It has neither fping nor mtr.
@@ -137,6 +138,22 @@ case "$*" in *install*) exit 100 ;; esac
     ]);
     expect(output).not.toContain('did not answer');
   });
+
+  it.each(['join.sh', 'SHA256SUMS'])(
+    'shows the clock of the machine where the certificate of %s is refused',
+    (file) => {
+      program('date', 'echo Thu Jan 1 00:00:07 UTC 1970');
+      // As curl ends when a certificate is not yet valid, or not any more.
+      env = { ...env, REFUSED: file, REFUSED_WITH: '60' };
+      const { status, output } = paste();
+      expect([status, output]).toEqual([
+        1,
+        expect.stringMatching(/clock of this machine right\? It shows Thu Jan 1 .*1970/),
+      ]);
+      env = { ...env, REFUSED_WITH: '22' };
+      expect(paste()).toMatchObject({ status: 1, output: expect.not.stringContaining('clock') });
+    },
+  );
 
   it('removes its own temporary folder only, whatever its name holds', () => {
     mkdirSync(at('spool'));
