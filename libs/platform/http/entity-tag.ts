@@ -32,7 +32,7 @@ export function ifMatchVersion(header: string | undefined): number | undefined {
   if (match === null) {
     throw new DomainError(
       'precondition_failed',
-      `If-Match must be one ETag that was read here, such as "3"; it is ${header}.`,
+      `If-Match must be one ETag that was read here, such as "3"; it is ${header.trim() || 'empty'}.`,
     );
   }
   return Number(match[1]);

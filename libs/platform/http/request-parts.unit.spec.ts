@@ -10,6 +10,10 @@ describe('If-Match', () => {
     expect(ifMatchVersion('*')).toBeUndefined();
   });
 
+  it('names an empty header', () => {
+    expect(() => ifMatchVersion(' ')).toThrow(/it is empty/);
+  });
+
   it.each(['3', 'W/"3"', '"x"', '"1", "2"', '"03"', '"99999999999999999999"'])('refuses %s', (header) => {
     expect(() => ifMatchVersion(header)).toThrow(expect.objectContaining({ code: 'precondition_failed' }));
   });
