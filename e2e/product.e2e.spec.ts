@@ -188,7 +188,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
 
   it('finds by parts of names and tags, and by a tag that is clicked', async () => {
     await page.goto('/targets?q=EDGE%20site%3D');
-    await expect.poll(() => page.getByTestId('target-total').innerText(), soon).toMatch(/^1 target match/);
+    await expect.poll(() => page.getByTestId('target-total').innerText(), soon).toMatch(/^1 target matches/);
     await page.getByTestId(`target-row-${address}`).getByRole('button', { name: 'Filter by role=edge' }).click();
     await expect.poll(() => page.getByTestId('target-filter').inputValue(), soon).toBe('EDGE site= role=edge');
     const figures = () => page.getByTestId(`target-row-${address}`).innerText();
@@ -214,7 +214,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     expect(await page.getByTestId('range-zone').innerText()).toBe('UTC');
     const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
     await page.goto(`/targets/${address}?from=${minutesAgo(5)}&to=${minutesAgo(0)}`);
-    await expect.poll(() => page.getByRole('heading', { name: 'Round trips, of the span' }).count(), soon).toBe(1);
+    await expect.poll(() => page.getByRole('heading', { name: 'Round trips of the span' }).count(), soon).toBe(1);
     const results = () => page.getByTestId('results-table').locator('tbody tr').filter({ hasText: 'reply' }).count();
     await expect.poll(results, soon).toBeGreaterThan(0);
     expect(await browser.inspect('target-span')).toEqual([]);
@@ -235,7 +235,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
 
   it('opens a pasted link with its filter', async () => {
     await page.goto('/targets?q=site%3Dfra&tier=fast&sort=ip&order=desc');
-    await expect.poll(() => page.getByTestId('target-total').innerText(), soon).toMatch(/^1 target match/);
+    await expect.poll(() => page.getByTestId('target-total').innerText(), soon).toMatch(/^1 target matches/);
     expect(await page.getByTestId('target-filter').inputValue()).toBe('site=fra');
     await expect.poll(() => page.getByTestId(`target-row-${address}`).count(), soon).toBe(1);
     await page.goto('/targets?q=nowhere');
@@ -416,7 +416,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     const { items } = await product.api<TargetPage>('GET', 'targets?q=SEVEN%20%22place=AM%20main%22&position=0');
     expect(items.map(({ ip }) => ip)).toEqual([address]);
     await page.goto('/targets?q=seven%20role%3Dedge');
-    await expect.poll(() => page.getByTestId('target-total').innerText(), soon).toMatch(/^1 target match/);
+    await expect.poll(() => page.getByTestId('target-total').innerText(), soon).toMatch(/^1 target matches/);
   });
 
   it('shows the API as a page', async () => {

@@ -22,6 +22,11 @@ const steps = [
     command: [bin('ngc'), '--noEmit', '--rootDir', '.', '-p', 'apps/portal/tsconfig.json'],
     needs: 'apps/portal/tsconfig.json',
   },
+  {
+    name: "types of the portal's tests",
+    command: [bin('tsc'), '--noEmit', '-p', 'apps/portal/tsconfig.spec.json'],
+    needs: 'apps/portal/tsconfig.spec.json',
+  },
   { name: 'install scripts of shipped packages', command: [process.execPath, 'infra/supply/check-supply.mjs'] },
   {
     name: 'docs',

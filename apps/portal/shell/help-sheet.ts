@@ -35,6 +35,7 @@ import { Shortcuts } from '@icmp-mon/platform/ui-kit';
     }
     dt {
       display: flex;
+      align-items: flex-start;
       gap: 4px;
     }
     dd {

@@ -1,4 +1,13 @@
-import { Component, computed, inject, signal } from '@angular/core';
+import {
+  afterNextRender,
+  Component,
+  computed,
+  type ElementRef,
+  inject,
+  Injector,
+  signal,
+  viewChild,
+} from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { type AgentConnection, type AgentView, isAdmitted } from '@icmp-mon/agents/contract';
 import { Session } from '@icmp-mon/identity/ui';
@@ -49,6 +58,8 @@ export class AgentList {
   protected readonly agents = computed(() => this.kept.value()?.items);
   protected readonly worstFirst = computed(() => [...(this.agents() ?? [])].sort(byTrouble(this.nowMs())));
   protected readonly joining = signal(false);
+  private readonly joinButton = viewChild<ElementRef<HTMLButtonElement>>('joinButton');
+  private readonly injector = inject(Injector);
   private readonly session = inject(Session);
   protected readonly mayEnrol = computed(() => this.session.may('agents:enrol'));
   /** Whether its reported figures are current. */
@@ -58,6 +69,12 @@ export class AgentList {
   constructor() {
     inject(PageTrail).show({ text: 'Agents' });
     reloadEvery(this.read, AGAIN_MS);
+  }
+
+  /** Closes the form; the focus returns to the button that opened it. */
+  protected closeJoin(): void {
+    this.joining.set(false);
+    afterNextRender(() => this.joinButton()?.nativeElement.focus(), { injector: this.injector });
   }
 }
 

@@ -1,4 +1,14 @@
-import { Component, computed, inject, type OnInit, input, signal } from '@angular/core';
+import {
+  afterNextRender,
+  Component,
+  computed,
+  type ElementRef,
+  inject,
+  input,
+  type OnInit,
+  signal,
+  viewChild,
+} from '@angular/core';
 import { FormField, submit } from '@angular/forms/signals';
 import {
   type AgentView,
@@ -28,6 +38,7 @@ export class JoinAgent implements OnInit {
   private readonly client = inject(AgentsClient);
   private readonly toasts = inject(Toasts);
   private readonly session = inject(Session);
+  private readonly nameField = viewChild<ElementRef<HTMLInputElement>>('nameField');
   private readonly agents = keepLast(this.client.list());
   /** The agent whose place the machine takes; a new one unless set. */
   readonly replaces = input<AgentView>();
@@ -46,6 +57,13 @@ export class JoinAgent implements OnInit {
     () => this.agents.value()?.items ?? [],
     () => this.replaces(),
   );
+
+  constructor() {
+    // Opened for a new agent by its button; on the page of an agent it is one part of many.
+    afterNextRender(() => {
+      if (this.replaces() === undefined) this.nameField()?.nativeElement.focus();
+    });
+  }
 
   ngOnInit(): void {
     const agent = this.replaces();

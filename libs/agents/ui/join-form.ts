@@ -21,7 +21,7 @@ export function joinForm(others: () => readonly AgentView[], replaces: () => Age
       if (!others().some((other) => other.name === text)) return undefined;
       return {
         kind: 'taken',
-        message: `There is an agent ${text}. To put another machine in its place, open its page.`,
+        message: `An agent ${text} exists already. To put another machine in its place, open the page of that agent.`,
       };
     });
     for (const place of [path.region, path.provider]) {

@@ -28,7 +28,13 @@ export class RangeChoice {
   protected readonly other = computed(() =>
     this.span() === null && !this.ranges().includes(this.range()) ? this.range() : null,
   );
-  protected readonly zone = computed(() => zoneText(this.span()?.fromMs ?? this.clock.nowMs()));
+  protected readonly zone = computed(() => zoneText(this.span()?.toMs ?? this.clock.nowMs()));
+  /** The zone at the start of the span where it is another: summer time began or ended in it. */
+  protected readonly zoneBefore = computed(() => {
+    const span = this.span();
+    const text = span === null ? '' : zoneText(span.fromMs);
+    return text === this.zone() ? '' : text;
+  });
 
   protected choose(range: TimeRange): void {
     this.show({ range, from: null, to: null });
@@ -51,7 +57,7 @@ export class RangeChoice {
   }
 
   private reasonAgainst(written: ReturnType<typeof readRangeText>, nowMs: number): string | null {
-    if (written === null) return `Not a range of the past. Examples: ${RANGE_EXAMPLES}.`;
+    if (written === null) return `Not a range of 2 minutes to 2 years in the past. Examples: ${RANGE_EXAMPLES}.`;
     const lengthMs = 'range' in written ? rangeMs(written.range) : (written.toMs ?? nowMs) - written.fromMs;
     return lengthMs > this.longestMs()
       ? `Longer than this page can show (${this.longestMs() / 86_400_000} days).`

@@ -8,6 +8,7 @@ export const RANGE_EXAMPLES = '5h, 2d, since 08:00, yesterday, since Jun 1, 08:0
 const DAY_MS = 86_400_000;
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const TEXT_LENGTH_MAX = 60;
+const UNIT_WORDS = /^(last )?(?:(\d+) ?)?(m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?|y|years?)$/;
 
 /** A day and its time, in the zone that is shown; what is missing is null. */
 interface Written {
@@ -19,12 +20,8 @@ interface Written {
 export function readRangeText(text: string, nowMs: number): WrittenRange | null {
   const words = text.trim().toLowerCase().replace(/\s+/g, ' ');
   if (words.length > TEXT_LENGTH_MAX) return null;
-  const relative = words
-    .replace(/^last (?=[a-z])/, '1 ')
-    .replace(/^last /, '')
-    .replace(/^now-(\S+)( to now)?$/, '$1')
-    .replace(/ ?(mins?|minutes?|hrs?|hours?|days?|weeks?|years?)$/, (unit) => unit.trim().charAt(0));
-  if (isTimeRange(relative)) return { range: relative };
+  const relative = relativeRange(words);
+  if (relative !== null) return { range: relative };
   const today = dayOf(nowMs);
   if (words === 'today') return { fromMs: instantOf(today, [0, 0]), toMs: null };
   if (words === 'yesterday') return { fromMs: instantOf(dayBefore(today), [0, 0]), toMs: instantOf(today, [0, 0]) };
@@ -35,6 +32,13 @@ export function readRangeText(text: string, nowMs: number): WrittenRange | null 
   const [, first, second] = apart ?? /^(.*(?::\d{2}|[a-z] \d{1,2}))-(.+)$/.exec(words) ?? [];
   if (first === undefined || second === undefined) return null;
   return between(first, second.trim(), nowMs);
+}
+
+/** `5h`, `5 h`, `5 hours`, `last 2 days`, `last hour`, `now-5h`. */
+function relativeRange(words: string): TimeRange | null {
+  const [, last, count, unit = ''] = UNIT_WORDS.exec(words.replace(/^now-(\S+)( to now)?$/, '$1')) ?? [];
+  const text = `${count ?? (last === undefined ? '' : '1')}${unit.charAt(0)}`;
+  return isTimeRange(text) ? text : null;
 }
 
 function upToNow(fromMs: number | null, nowMs: number): WrittenRange | null {

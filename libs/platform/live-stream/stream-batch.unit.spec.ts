@@ -16,6 +16,7 @@ const view = (id: string, status: TargetView['status'] = 'up'): TargetView => ({
   reason: null,
   since: null,
   lastSuccessAt: null,
+  asOf: null,
 });
 
 describe('BatchGatherer', () => {

@@ -1,7 +1,7 @@
 export { Clock } from './clock';
 export { elapsedMs, type Moment, momentAgo, momentNow } from './elapsed';
 export { Icon, type IconName } from './icon';
-export { keepLast, type ReadFailure, reloadEvery } from './kept-read';
+export { keepLast, type KeptRead, type ReadFailure, reloadEvery } from './kept-read';
 export { Empty, Failure } from './notices';
 export { bytesText, countText, percentText, rateText, rttText } from './number-text';
 export { PageTrail } from './page-trail';
@@ -9,7 +9,7 @@ export { type Problem, readProblem } from './problem';
 export { newRequestKey } from './request-key';
 export { Shortcuts } from './shortcuts';
 export { SingleParameters } from './single-parameters';
-export { shownZone, showZone, ZoneChoice, zoneText } from './shown-zone';
+export { shownZone, showZone, ZoneChoice, zonesText, zoneText } from './shown-zone';
 export {
   AgePipe,
   BytesPipe,

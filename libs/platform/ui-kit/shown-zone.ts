@@ -18,6 +18,12 @@ export function zoneText(at: number | string): string {
   return `UTC${offsetMin < 0 ? '−' : '+'}${hours}${minutes === 0 ? '' : `:${String(minutes).padStart(2, '0')}`}`;
 }
 
+/** The same for a span; both names where it changes within: `UTC+2, later UTC+1`. */
+export function zonesText(fromMs: number, toMs: number): string {
+  const [first, last] = [zoneText(fromMs), zoneText(toMs)];
+  return first === last ? last : `${first}, later ${last}`;
+}
+
 /** Chooses the zone, and keeps the choice in this browser. */
 @Injectable({ providedIn: 'root' })
 export class ZoneChoice {

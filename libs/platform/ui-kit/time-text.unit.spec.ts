@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { showZone, zoneText } from './shown-zone';
+import { showZone, zonesText, zoneText } from './shown-zone';
 import { ageText, clockText, dateTimeText, durationText, instantText } from './time-text';
 
 describe('durationText', () => {
@@ -53,5 +53,14 @@ describe('times in the zone that is shown', () => {
       expect(zoneText(0)).toBe(text);
       at.mockRestore();
     }
+  });
+
+  it('name both offsets of a span in which the offset changes', () => {
+    const at = vi.spyOn(Date.prototype, 'getTimezoneOffset').mockImplementation(function (this: Date) {
+      return this.getTime() < 1_000 ? -120 : -60;
+    });
+    expect(zonesText(0, 2_000)).toBe('UTC+2, later UTC+1');
+    expect(zonesText(1_000, 2_000)).toBe('UTC+1');
+    at.mockRestore();
   });
 });

@@ -3,7 +3,7 @@ import { form, FormField, required, submit, validate } from '@angular/forms/sign
 import { MAT_DIALOG_DATA, MatDialogModule, MatDialogRef } from '@angular/material/dialog';
 import { keepLast, newRequestKey, type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
 import type { ChangeTargetRequest, TargetView } from '@icmp-mon/targets/contract';
-import { TiersClient } from '@icmp-mon/tiers/ui';
+import { TiersClient, tierText } from '@icmp-mon/tiers/ui';
 import { parseTags, tagChanges, tagsAsText } from './tag-text';
 import { TargetsClient } from './targets.client';
 
@@ -27,6 +27,11 @@ export class EditTargetDialog {
     () => this.tiers.value()?.items.map(({ name }) => name) ?? [this.before.tier],
   );
   protected readonly problem = signal<Problem | null>(null);
+  /** What the chosen tier means. */
+  protected readonly meaning = computed(() => {
+    const chosen = this.tiers.value()?.items.find(({ name }) => name === this.target.tier().value());
+    return chosen === undefined ? null : tierText(chosen);
+  });
   protected readonly target = form(
     signal({ tier: this.before.tier, name: this.before.name ?? '', tags: tagsAsText(this.before.tags) }),
     (path) => {

@@ -16,6 +16,7 @@ const row: TargetView = {
   reason: 'quorum_up',
   since: '2026-03-01T00:00:00.000Z',
   lastSuccessAt: null,
+  asOf: null,
 };
 
 describe('the list’s address', () => {

@@ -18,6 +18,7 @@ const row = (key: number): TargetView => ({
   reason: null,
   since: null,
   lastSuccessAt: null,
+  asOf: null,
 });
 
 /** A server's page of a list of `total` rows. */

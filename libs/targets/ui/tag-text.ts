@@ -9,7 +9,7 @@ export function parseTags(text: string): { tags: Record<string, string> } | { er
     const at = part.indexOf('=');
     if (at <= 0 || at === part.length - 1) return { error: `"${part}" is not key=value.` };
     const key = part.slice(0, at);
-    if (key in tags) return { error: `The key "${key}" is there twice.` };
+    if (key in tags) return { error: `The key "${key}" appears twice.` };
     tags[key] = part.slice(at + 1);
   }
   return { tags };

@@ -33,6 +33,7 @@ import { RESULTS_MAX } from './live-results';
 import { TargetsClient } from './targets.client';
 import { ListPlace } from './list-place';
 import { LossStrip } from './loss-strip';
+import { readFailures } from './read-failures';
 import { ShownFigures } from './shown-figures';
 import { TagsPipe } from './tags.pipe';
 import { targetResults } from './target-results';
@@ -106,18 +107,13 @@ export class TargetDetail {
   protected readonly keptStatus = keepLast(this.status, this.id);
   /** What could not be read again, of what is shown. */
   protected readonly failures = computed(() =>
-    [
-      { what: 'The target', read: this.keptTarget },
-      { what: 'The verdicts', read: this.keptStatus },
-      { what: 'The results', read: this.shown.reads.last },
-      { what: 'The results of the span', read: this.shown.reads.past },
-      { what: 'The history', read: this.shown.reads.history },
-    ].flatMap(({ what, read }) => {
-      const failure = read.failure();
-      return failure === null
-        ? []
-        : [{ ...failure, what: `${what} could not be read`, isOld: read.value() !== undefined }];
-    }),
+    readFailures([
+      { what: 'the target', read: this.keptTarget },
+      { what: 'the verdicts', read: this.keptStatus },
+      { what: 'the results', read: this.shown.reads.last },
+      { what: 'the results of the span', read: this.shown.reads.past },
+      { what: 'the history', read: this.shown.reads.history },
+    ]),
   );
   protected readonly removed = signal(false);
   /** The target as it was last received: read first, then kept current by the stream. */

@@ -146,7 +146,7 @@ export class TargetList {
     effect(() => this.figures.show(this.onScreen().flatMap((index) => this.rows.row(index)?.key ?? [])));
     inject(Shortcuts).add(
       { keys: 'j', label: 'Next row', run: () => this.moveTo(this.active() + 1) },
-      { keys: 'k', label: 'Row before', run: () => this.moveTo(this.active() - 1) },
+      { keys: 'k', label: 'Previous row', run: () => this.moveTo(this.active() - 1) },
       { keys: 'Home', label: 'First row', run: () => this.moveTo(0) },
       { keys: 'End', label: 'Last row', run: () => this.moveTo(this.rows.length() - 1) },
       { keys: 'Enter', label: 'Open the row', run: () => this.openActive() },

@@ -1,6 +1,6 @@
 import { computed, inject, linkedSignal, type Signal, untracked } from '@angular/core';
 import { rangeMs, readSpan, readTimeRange, type TimeSpan } from '@icmp-mon/platform/charts';
-import { Clock, keepLast, zoneText } from '@icmp-mon/platform/ui-kit';
+import { Clock, keepLast, zonesText, zoneText } from '@icmp-mon/platform/ui-kit';
 import type { ProbeResult } from '@icmp-mon/probing/contract';
 import { ProbingClient } from '@icmp-mon/probing/ui';
 import { LIVE_FOR_MS, mergeResults, RESULTS_MAX, SINGLES_FOR_MS_MAX } from './live-results';
@@ -76,6 +76,7 @@ export function targetResults({ id, range, from, to }: AskedResults) {
     singlesFrame,
     singlesMinutes: computed(() => Math.round(liveForMs() / 60_000)),
     zone: computed(() => zoneText(singlesFrame().toMs)),
+    historyZone: computed(() => zonesText(frame().fromMs, frame().toMs)),
     reads: { last: keptLast, past: keptPast, history: keptHistory },
     reload(): void {
       last.reload();

@@ -1,0 +1,31 @@
+import { type KeptRead, readProblem } from '@icmp-mon/platform/ui-kit';
+
+export interface FailedReads {
+  /** What could not be read, as a sentence. */
+  text: string;
+  error: unknown;
+  /** Since when the first of them failed, ms since 1970; null where nothing older is shown. */
+  sinceMs: number | null;
+}
+
+/** The reads that fail, those with the same reason as one. */
+export function readFailures(reads: { what: string; read: KeptRead<unknown> }[]): FailedReads[] {
+  const failed = reads.flatMap(({ what, read }) => {
+    const failure = read.failure();
+    return failure === null ? [] : [{ ...failure, what, isOld: read.value() !== undefined }];
+  });
+  const byReason = Map.groupBy(failed, ({ error }) => {
+    const { title, detail } = readProblem(error);
+    return `${title}\n${detail}`;
+  });
+  return [...byReason.values()].map((group) => ({
+    text: sentence(group.map(({ what }) => what)),
+    error: group[0].error,
+    sinceMs: group.some(({ isOld }) => isOld) ? Math.min(...group.map(({ sinceMs }) => sinceMs)) : null,
+  }));
+}
+
+function sentence(names: string[]): string {
+  const list = new Intl.ListFormat('en', { type: 'conjunction' }).format(names);
+  return `${list.charAt(0).toUpperCase()}${list.slice(1)} could not be read`;
+}
