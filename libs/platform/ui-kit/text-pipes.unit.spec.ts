@@ -13,7 +13,6 @@ import {
   RttPipe,
   SharePipe,
 } from './text-pipes';
-import { zoneText } from './shown-zone';
 
 describe('pipes for text', () => {
   it('write what the functions of the same purpose write', () => {
