@@ -302,7 +302,7 @@ while [ $# -gt 0 ]; do
   case $1 in
     --yes) yes=yes ;;
     --uninstall) uninstall=yes ;;
-    --root) case ${2-} in /*) root=${2%/} && shift ;; *) fail '--root needs the absolute path of a folder.' ;; esac ;;
+    --root) case ${2-} in /*[!/]*) root=${2%/} && shift ;; *) fail '--root needs the absolute path of a folder, not of the root itself.' ;; esac ;;
     --help) usage && exit 0 ;;
     *) usage >&2 && fail "$1 is not known." ;;
   esac

@@ -178,6 +178,11 @@ describe('the line that makes a machine an agent', () => {
     expect(installed()).toEqual([]);
   });
 
+  it.each(['/', '//', 'relative', "''"])('takes no other machine for the folder %s', async (folder) => {
+    const { code, output } = await paste(`${line()} --yes --root ${folder}`);
+    expect([code, output]).toEqual([1, expect.stringContaining('--root needs the absolute path of a folder')]);
+  });
+
   it('refuses a range that the agent would not take, with nothing installed', async () => {
     const { code, output } = await join({ allow: ['10.0.0.0/99'] });
     expect([code, output]).toEqual([
