@@ -22,7 +22,6 @@ import {
   Clock,
   ClockTimePipe,
   CountPipe,
-  countText,
   Empty,
   Failure,
   Icon,
@@ -129,7 +128,6 @@ export class TargetList {
   /** The row that the tab key reaches. */
   protected readonly shownActive = computed(() => Math.max(0, this.active()));
   protected readonly rowPx = signal(ROW_PX);
-  protected readonly announced = signal('');
   private readonly onScreen = signal<readonly number[]>([]);
 
   constructor() {
@@ -220,7 +218,6 @@ export class TargetList {
     const index = await this.rows.read(query, row);
     if (row === undefined) this.viewport()?.scrollToIndex(0);
     else this.returnTo(index, row);
-    this.announced.set(`${countText(this.rows.length())} targets`);
   }
 
   /** Shows a row where it was on the screen when it was opened. */

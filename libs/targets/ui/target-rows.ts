@@ -1,6 +1,6 @@
 import { computed, DestroyRef, inject, Injectable, signal } from '@angular/core';
 import type { TargetPage, TargetView } from '@icmp-mon/targets/contract';
-import { Clock, type ReadFailure, readProblem } from '@icmp-mon/platform/ui-kit';
+import { Clock, countText, type ReadFailure, readProblem } from '@icmp-mon/platform/ui-kit';
 import { LiveStream, type StreamBatch } from '@icmp-mon/platform/live-stream';
 import { type ListQuery, listParams, matches, moves, WORST_FIRST } from './list-query';
 import { PAGE_ROWS, RowWindow } from './row-window';
@@ -56,6 +56,11 @@ export class TargetRows {
   /** Another query is being read; the rows are still the old ones. */
   readonly refreshing = computed(() => this.state().refreshing);
   readonly failure = computed(() => this.state().failure);
+  /** For screen readers: how many targets there are; empty while that is not known. */
+  readonly announced = computed(() => {
+    const { firstRead, failure, length } = this.state();
+    return firstRead || failure !== null ? '' : `${countText(length)} ${length === 1 ? 'target' : 'targets'}`;
+  });
   /** Rows that changed so that they belong elsewhere, or are new: what a new read would set right. */
   readonly outOfPlace = computed(() => this.state().outOfPlace);
   /** Since when changes are held back, in ms since 1970; null while they are shown. */

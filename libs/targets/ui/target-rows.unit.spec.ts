@@ -78,6 +78,16 @@ describe('the rows of the target list', () => {
     expect([rows.failure(), rows.length()]).toEqual([null, 2]);
   });
 
+  it('are counted for screen readers only when they were read', async () => {
+    const { rows } = given(new Error('away'), [row(1)], new Error('away'));
+    await rows.read(WORST_FIRST);
+    expect(rows.announced()).toBe('');
+    await rows.again();
+    expect(rows.announced()).toBe('1 target');
+    await rows.read({ ...WORST_FIRST, q: 'x' });
+    expect(rows.announced()).toBe('');
+  });
+
   it('hold changes back while they are paused, and show them afterwards', async () => {
     const { rows, hear } = given([row(1)]);
     await rows.read(WORST_FIRST);
