@@ -26,6 +26,6 @@ export function readFailures(reads: { what: string; read: KeptRead<unknown> }[])
 }
 
 function sentence(names: string[]): string {
-  const list = new Intl.ListFormat('en', { type: 'conjunction' }).format(names);
+  const list = new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(names);
   return `${list.charAt(0).toUpperCase()}${list.slice(1)} could not be read`;
 }
