@@ -9,7 +9,14 @@ export { HttpModule } from './http.module';
 export { Idempotent } from './idempotency.interceptor';
 export { parseJson } from './json-body';
 export { serveOpenApi } from './open-api';
-export { AnswersWithoutDatabase, Authenticated, type Principal, Public, RequirePermission } from './permission';
+export {
+  AnswersWithoutDatabase,
+  Authenticated,
+  ForeignQuery,
+  type Principal,
+  Public,
+  RequirePermission,
+} from './permission';
 export { problemOf } from './problem';
 export { answerError, ProblemFilter } from './problem-filter';
 export { Caller, giveRequestId, Metadata, type RequestMetadata } from './request-context';

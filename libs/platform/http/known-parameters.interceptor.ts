@@ -2,6 +2,7 @@ import { DomainError } from '@icmp-mon/platform/errors';
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Observable } from 'rxjs';
+import { FOREIGN_QUERY_METADATA } from './permission';
 
 /** Where Nest keeps what the parameters of a method are: by `<kind>:<index>`. */
 const ROUTE_ARGUMENTS = '__routeArguments__';
@@ -13,7 +14,8 @@ const ERRORS_MAX = 50;
 export class KnownParametersInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const names = Object.keys(context.switchToHttp().getRequest<Request>().query);
-    if (names.length > 0 && !takesQuery(context)) throw unknownParameters(names);
+    const isForeign = Reflect.getMetadata(FOREIGN_QUERY_METADATA, context.getClass()) === true;
+    if (names.length > 0 && !isForeign && !takesQuery(context)) throw unknownParameters(names);
     return next.handle() as Observable<unknown>;
   }
 }

@@ -28,6 +28,11 @@ export const REMEMBERED_METADATA = 'icmpmon:remembered';
 /** The route answers while the database is away, to callers that were known some minutes ago. */
 export const AnswersWithoutDatabase = (): MethodDecorator => SetMetadata(REMEMBERED_METADATA, true);
 
+export const FOREIGN_QUERY_METADATA = 'icmpmon:foreign-query';
+
+/** The routes hand their request to pages of another library, which read its query themselves. */
+export const ForeignQuery = (): ClassDecorator => SetMetadata(FOREIGN_QUERY_METADATA, true);
+
 /** Who makes a request. */
 export interface Principal {
   kind: 'user' | 'api-key';

@@ -1,4 +1,4 @@
-import { RequirePermission } from '@icmp-mon/platform/http';
+import { ForeignQuery, RequirePermission } from '@icmp-mon/platform/http';
 import { All, Controller, Next, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { NextFunction, Request, Response } from 'express';
@@ -8,6 +8,7 @@ import { QUEUE_BOARD_PATH, QueueBoard } from './queue-board';
 @ApiExcludeController()
 @Controller(QUEUE_BOARD_PATH)
 @RequirePermission('queues:manage')
+@ForeignQuery()
 export class QueueBoardController {
   constructor(private readonly board: QueueBoard) {}
 
