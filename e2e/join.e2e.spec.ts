@@ -74,7 +74,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`a machine that joins (needs ${CHROMIUM})
     await page.getByTestId('join-allow').fill('127.0.0.0/99');
     await page.getByTestId('make-command').click();
     await expect.poll(() => page.getByTestId('join-allow-error').innerText(), soon).toContain('127.0.0.0/99');
-    await expect.poll(() => page.getByText('There is an agent local').count(), soon).toBe(1);
+    await expect.poll(() => page.getByText('An agent local exists already').count(), soon).toBe(1);
     expect(await browser.inspect('join-refused')).toEqual([]);
     await page.getByTestId('join-name').fill(NAME);
     await page.getByTestId('join-allow').fill('127.0.0.0/8, ::1');
