@@ -29,6 +29,8 @@ const HOSTILE = {
   idle_in_transaction_session_timeout: '2',
   idle_session_timeout: '3000',
   transaction_timeout: '123457',
+  work_mem: '64kB',
+  hash_mem_multiplier: '1',
 };
 
 const MOMENT = '2026-03-04T05:06:07.89Z';

@@ -47,7 +47,7 @@ export function pageStatement(
   const skip = 'skip' in start ? start.skip : 0;
   const rows = `FROM target_list ${whereOf(conditions)}
     ORDER BY ${column} ${direction}, target_list.key ${direction} LIMIT ${limit + 1}`;
-  if (column === SORTS[order.sort].column && skip === 0) {
+  if (column === SORTS[order.sort].column && skip === 0 && filter.isSearch !== true) {
     return { text: `SELECT ${VIEW_COLUMNS}, ${column}::text AS sort_value ${rows}`, params };
   }
   // Of what is scanned or skipped, nothing is made into text.
