@@ -18,9 +18,9 @@ import {
   readAllowedRanges,
 } from '@icmp-mon/agents/contract';
 import { Session } from '@icmp-mon/identity/ui';
-import { Icon, InstantPipe, keepLast, type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
+import { fieldErrors, Icon, InstantPipe, keepLast, type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
 import { AgentsClient } from './agents.client';
-import { JOIN_FIELDS, joinForm } from './join-form';
+import { joinForm } from './join-form';
 import { JoinWait } from './join-wait';
 
 const LOOPBACK = /^(localhost|127\.|\[::1\])/;
@@ -99,17 +99,10 @@ export class JoinAgent implements OnInit {
 
   /** Puts the server's messages at their fields, the rest above the form. */
   private refused(problem: Problem) {
-    const messageOf = (field: string): string | undefined => problem.fields[SENT_AS[field] ?? field];
-    const atFields = JOIN_FIELDS.filter((field) => messageOf(field) !== undefined);
-    if (atFields.length === 0) {
-      this.problem.set(problem);
-      return undefined;
-    }
-    return atFields.map((field) => ({
-      fieldTree: this.settings[field],
-      kind: 'server',
-      message: messageOf(field) ?? problem.detail,
-    }));
+    const { name, region, provider, allow } = this.settings;
+    const errors = fieldErrors(problem, { name, region, provider, allow }, SENT_AS);
+    if (errors === undefined) this.problem.set(problem);
+    return errors;
   }
 
   protected async copy(): Promise<void> {

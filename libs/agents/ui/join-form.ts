@@ -6,9 +6,6 @@ const PLACE_LENGTH_MAX = 64;
 /** What a shell or a terminal would not show: controls, formats, separators of lines. */
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/u;
 
-export const JOIN_FIELDS = ['name', 'region', 'provider', 'allow'] as const;
-export type JoinField = (typeof JOIN_FIELDS)[number];
-
 /** What the portal asks before it makes the command; `replaces`: for a machine that takes the place of that agent. */
 export function joinForm(others: () => readonly AgentView[], replaces: () => AgentView | undefined) {
   return form(signal({ name: '', region: '', provider: '', allow: '' }), (path) => {

@@ -1,5 +1,6 @@
 export { Clock } from './clock';
 export { elapsedMs, type Moment, momentAgo, momentNow } from './elapsed';
+export { fieldErrors } from './field-errors';
 export { Icon, type IconName } from './icon';
 export { keepLast, type KeptRead, type ReadFailure, reloadEvery } from './kept-read';
 export { Empty, Failure } from './notices';

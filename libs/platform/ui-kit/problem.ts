@@ -6,8 +6,8 @@ export interface Problem {
   detail: string;
   /** Messages by field: the JSON pointer's last part, or '' for the whole body. */
   fields: Record<string, string>;
-  /** Id of the target that has the address already. */
-  targetId?: string;
+  /** Further members of the answer that are texts, by name. */
+  more: Readonly<Record<string, string>>;
 }
 
 /** Reads a failed request (shaped like Angular's HttpErrorResponse) into a Problem that can be shown as it is. */
@@ -16,8 +16,7 @@ export function readProblem(failure: unknown): Problem {
   const body = at(failure, 'error');
   const title = textAt(body, 'title') ?? titleOf(status);
   const detail = textAt(body, 'detail') ?? adviceOf(status);
-  const targetId = textAt(body, 'targetId');
-  return { status, title, detail, fields: fieldsOf(at(body, 'errors')), ...(targetId !== undefined && { targetId }) };
+  return { status, title, detail, fields: fieldsOf(at(body, 'errors')), more: textsOf(body) };
 }
 
 function fieldsOf(errors: unknown): Record<string, string> {
@@ -31,6 +30,15 @@ function fieldsOf(errors: unknown): Record<string, string> {
     fields[field] = fields[field] === undefined ? detail : `${fields[field]} ${detail}`;
   }
   return fields;
+}
+
+/** An answer has few members; more are not kept. */
+const MEMBERS_MAX = 20;
+
+function textsOf(body: unknown): Record<string, string> {
+  if (typeof body !== 'object' || body === null) return {};
+  const texts = Object.entries(body).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  return Object.fromEntries(texts.slice(0, MEMBERS_MAX));
 }
 
 function titleOf(status: number): string {

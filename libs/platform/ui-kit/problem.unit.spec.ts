@@ -22,7 +22,7 @@ describe('readProblem', () => {
   });
 
   it('names the target that is there already', () => {
-    expect(readProblem({ status: 409, error: { title: 'Conflict', targetId: 'a' } }).targetId).toBe('a');
+    expect(readProblem({ status: 409, error: { title: 'Conflict', targetId: 'a' } }).more['targetId']).toBe('a');
   });
 
   it('says what to try when the server was not reached', () => {

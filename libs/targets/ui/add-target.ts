@@ -1,20 +1,19 @@
 import { Component, computed, inject, signal } from '@angular/core';
-import { form, FormField, required, submit, validate } from '@angular/forms/signals';
+import { form, FormField, required, submit } from '@angular/forms/signals';
 import { MatDialogModule, MatDialogRef } from '@angular/material/dialog';
 import { RouterLink } from '@angular/router';
-import { keepLast, newRequestKey, type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
+import { fieldErrors, newRequestKey, type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
 import type { RegisterTargetRequest, TargetView } from '@icmp-mon/targets/contract';
-import { TiersClient, tierText } from '@icmp-mon/tiers/ui';
 import { parseTags } from './tag-text';
+import { checkTargetFields, TargetFields } from './target-fields';
 import { TargetsClient } from './targets.client';
 
 const EMPTY = { ip: '', tier: 'standard', name: '', tags: '' };
-type FieldName = keyof typeof EMPTY;
 
 /** Dialog for `POST /targets`; closes with the new target. */
 @Component({
   selector: 'icm-add-target',
-  imports: [FormField, MatDialogModule, RouterLink],
+  imports: [FormField, MatDialogModule, RouterLink, TargetFields],
   templateUrl: './add-target.html',
   styleUrl: './add-target.scss',
 })
@@ -26,24 +25,12 @@ export class AddTarget {
   private requestKey = newRequestKey();
   private sentBody = '';
 
-  protected readonly tiers = keepLast(inject(TiersClient).list());
-  protected readonly tierNames = computed(() => this.tiers.value()?.items.map(({ name }) => name) ?? [EMPTY.tier]);
   protected readonly problem = signal<Problem | null>(null);
   /** Id of the target that has the address. */
   protected readonly existing = signal<string | null>(null);
   protected readonly target = form(signal({ ...EMPTY }), (path) => {
     required(path.ip, { message: 'Enter an IPv4 or IPv6 address.' });
-    required(path.tier, { message: 'Choose a tier.' });
-    validate(path.tags, ({ value }) => {
-      const parsed = parseTags(value());
-      return 'error' in parsed ? { kind: 'tags', message: parsed.error } : undefined;
-    });
-  });
-
-  /** What the chosen tier means. */
-  protected readonly meaning = computed(() => {
-    const chosen = this.tiers.value()?.items.find(({ name }) => name === this.target.tier().value());
-    return chosen === undefined ? null : tierText(chosen);
+    checkTargetFields(path);
   });
 
   protected async add(event: Event): Promise<void> {
@@ -76,17 +63,10 @@ export class AddTarget {
 
   /** Puts the server's messages at their fields, the rest above the form. */
   private refused(problem: Problem) {
-    this.existing.set(problem.targetId ?? null);
-    const names = Object.keys(EMPTY) as FieldName[];
-    const atFields = names.filter((name) => problem.fields[name] !== undefined);
-    if (atFields.length === 0) {
-      this.problem.set(problem);
-      return undefined;
-    }
-    return atFields.map((name) => ({
-      fieldTree: this.target[name],
-      kind: 'server',
-      message: problem.fields[name] ?? problem.detail,
-    }));
+    this.existing.set(problem.more['targetId'] ?? null);
+    const { ip, tier, name, tags } = this.target;
+    const errors = fieldErrors(problem, { ip, tier, name, tags });
+    if (errors === undefined) this.problem.set(problem);
+    return errors;
   }
 }

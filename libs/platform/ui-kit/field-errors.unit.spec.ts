@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { fieldErrors } from './field-errors';
+
+const problem = (fields: Record<string, string>) => ({ status: 400, title: 't', detail: 'd', fields, more: {} });
+
+describe('fieldErrors', () => {
+  const fields = { name: 'the name field', ip: 'the address field' };
+
+  it('are the messages at the fields that the server names', () => {
+    expect(fieldErrors(problem({ ip: 'is taken', other: 'is wrong' }), fields)).toEqual([
+      { fieldTree: 'the address field', kind: 'server', message: 'is taken' },
+    ]);
+  });
+
+  it('are found under the name that the request has for a field', () => {
+    expect(fieldErrors(problem({ agentName: 'is taken' }), fields, { name: 'agentName' })).toEqual([
+      { fieldTree: 'the name field', kind: 'server', message: 'is taken' },
+    ]);
+  });
+
+  it('are none when no field is meant', () => {
+    expect(fieldErrors(problem({ '': 'is wrong' }), fields)).toBeUndefined();
+  });
+});
