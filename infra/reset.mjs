@@ -50,7 +50,7 @@ function show() {
   return inventory;
 }
 
-/** Asks where somebody can answer. */
+/** Asks when there is a terminal to answer at. */
 async function isConfirmed() {
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
     throw new Refusal('Nothing was removed. To remove all of this: npm run reset -- --yes');

@@ -34,7 +34,7 @@ clean_up() {
   rmdir "$lib" "$etc" 2>/dev/null || true
 }
 
-# Only one run at a time changes the machine. The folder of the lock belongs to root, so that nobody puts a link in its place.
+# Only one run at a time changes the machine. The folder of the lock belongs to root, so that no other user can put a link in its place.
 take_turn() {
   mkdir -p "$root/run"
   exec 9>"$lock"

@@ -39,7 +39,7 @@ function runAgent(): void {
       exposeMetrics(probing);
       ops = await startOpsServer({ port: opsPort, readiness: () => probing.readiness() });
       probing.start((error) => {
-        log.error({ err: error }, 'the agent cannot go on');
+        log.error({ err: error }, 'the agent cannot continue');
         process.exit(1);
       });
       stopWatchdog = startWatchdog(log);

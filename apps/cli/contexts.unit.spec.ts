@@ -6,7 +6,7 @@ import { TIERS_TOPIC } from '@icmp-mon/tiers/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { plugContexts, type PluggedContexts } from './contexts';
 
-const NOWHERE = { url: 'postgres://nobody@127.0.0.1:1/none' };
+const NOWHERE = { url: 'postgres://none@127.0.0.1:1/none' };
 
 describe('the contexts of the command line tool', () => {
   const control = new ControlDatabase(NOWHERE);

@@ -1,4 +1,4 @@
-// For whoever changes the product: services, tests, checks, generated code.
+// For work on the product: services, tests, checks, generated code.
 import { settings } from './settings.mjs';
 
 /** @typedef {import('../../libs/platform/command-line/definition.mjs').Command} Command */

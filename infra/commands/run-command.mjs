@@ -34,7 +34,7 @@ function printHelp({ path }) {
   say(helpOf(path));
 }
 
-/** Options that npm has as well: whoever sets them in npm's configuration may mean something else. */
+/** Options that npm has as well: set in npm's configuration, they may mean something else. */
 const NPM_OWN = ['yes', 'json', 'only', 'force'];
 const SET_BY_NPM = 'npm_config_';
 

@@ -1,5 +1,6 @@
 // Walks through what the product does, against the product that is running, and prints times and counts.
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
 import { agentCounts, storedCounts } from './counts.mjs';
 import { makeUnreachable, refuseToSend, restore } from './faults.mjs';
@@ -120,7 +121,7 @@ async function settled(agentId, withinMs) {
       const now = await difference(agentId);
       calm = last && now.waiting === 0 && now.difference === last.difference ? calm + 1 : 0;
       last = now;
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await pause(500);
       return calm >= 4 ? now : null;
     },
     withinMs,

@@ -82,7 +82,7 @@ async function write(dir, addresses) {
 }
 
 /**
- * The owner of the folder gets all that is in it, and nobody else: copies bring modes and owners of their own.
+ * Everything in the folder becomes readable for its owner alone: copies bring modes and owners of their own.
  * @param {string} dir
  */
 function closeToOthers(dir) {

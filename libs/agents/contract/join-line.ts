@@ -37,10 +37,10 @@ function quoted(text: string): string {
 
 /**
  * Fetches the CA, compares it with the SHA-256 in the line, and runs the installer of the agent kit (`packaging/join.sh`) over TLS that only
- * that CA vouches for. The file of the CA is written again from the bytes that were compared, so nothing else in the answer counts.
+ * that CA vouches for. The file of the CA is written again from the bytes that were compared, so the rest of the answer is ignored.
  * It connects as the agent does, without a proxy, and without a `.curlrc`, which may change what curl writes. `su` without `-` keeps a path on
  * which dpkg does not find its programs. Of an answer that nothing vouches for yet, no more is taken than a certificate can have. Without single
- * quotes: it stands between two.
+ * quotes: it is written between two.
  */
 function bootstrap(): string {
   return [

@@ -4,12 +4,12 @@ import { refusalText } from './refusal-text';
 const NAMES = { currentPassword: 'The current password' };
 
 it('names the field that is wrong', () => {
-  const problem = { status: 400, title: 'T', detail: 'D', fields: { currentPassword: 'is wrong' } };
+  const problem = { status: 400, title: 'T', detail: 'D', fields: { currentPassword: 'is wrong' }, more: {} };
   expect(refusalText(problem, NAMES)).toBe('The current password is wrong.');
 });
 
 it('says what the server said otherwise', () => {
-  expect(refusalText({ status: 429, title: 'Too many requests', detail: 'Wait.', fields: {} }, NAMES)).toBe(
+  expect(refusalText({ status: 429, title: 'Too many requests', detail: 'Wait.', fields: {}, more: {} }, NAMES)).toBe(
     'Too many requests. Wait.',
   );
 });

@@ -2,7 +2,7 @@ import { Marked, type Token, type Tokens } from 'marked';
 
 /** A part of a document: a heading and what follows up to the next one. */
 export interface DocumentSection {
-  /** As links to it name it; empty for what stands above the first heading. */
+  /** As links to it name it; empty for the text above the first heading. */
   id: string;
   depth: number;
   title: string;

@@ -1,5 +1,8 @@
 import { settlesWithin } from '@icmp-mon/platform/concurrency';
+import { createLogger } from '@icmp-mon/platform/ops';
 import type { Queue, Worker } from 'bullmq';
+
+const logger = createLogger('jobs');
 
 /** A Redis that does not answer within this time is not waited for. */
 const ANSWER_MS_MAX = 1_000;
@@ -21,8 +24,8 @@ export async function closeQueue(queue: Queue): Promise<void> {
     (silent) => silent.status === 'ready' && silent.disconnect(),
     () => undefined,
   );
-  // What cannot be said to Redis any more is not missed: the connection ends.
-  await queue.close().catch(() => undefined);
+  // Redis receives nothing of the end; the connection is cut.
+  await queue.close().catch((error: unknown) => logger.debug({ err: error, queue: queue.name }, 'ended without Redis'));
   void client.then(
     (closed) => closed.disconnect(),
     () => undefined,

@@ -16,7 +16,7 @@ export function readProblem(failure: unknown): Problem {
   const body = at(failure, 'error');
   const title = textAt(body, 'title') ?? titleOf(status);
   const detail = textAt(body, 'detail') ?? adviceOf(status);
-  return { status, title, detail, fields: fieldsOf(at(body, 'errors')), more: textsOf(body) };
+  return { status, title, detail, fields: fieldsOf(at(body, 'errors')), more: furtherTexts(body) };
 }
 
 function fieldsOf(errors: unknown): Record<string, string> {
@@ -34,10 +34,14 @@ function fieldsOf(errors: unknown): Record<string, string> {
 
 /** An answer has few members; more are not kept. */
 const MEMBERS_MAX = 20;
+/** Of RFC 9457. */
+const STANDARD_MEMBERS = ['type', 'title', 'detail', 'instance'];
 
-function textsOf(body: unknown): Record<string, string> {
+function furtherTexts(body: unknown): Record<string, string> {
   if (typeof body !== 'object' || body === null) return {};
-  const texts = Object.entries(body).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  const texts = Object.entries(body).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string' && !STANDARD_MEMBERS.includes(entry[0]),
+  );
   return Object.fromEntries(texts.slice(0, MEMBERS_MAX));
 }
 

@@ -109,7 +109,7 @@ export class LiveFeed implements LiveListener {
     this.works++;
     const done = this.work.then(work).finally(() => this.works--);
     // The caller gets the failure; the next piece of work only waits for the end of this one.
-    this.work = done.catch(() => undefined);
+    this.work = Promise.allSettled([done]).then(() => undefined);
     return done;
   }
 

@@ -3,7 +3,7 @@ import { TARGET_STATUS_TOPIC } from '@icmp-mon/status/contract';
 
 /**
  * The highest number that a status change of each shard was published with. After a restore it may be above what is stored, and
- * whoever keeps the latest of each target drops what has a lower one.
+ * a reader that keeps the latest of each target drops those with a lower one.
  */
 export class PublishedNumbers {
   private highest: ReadonlyMap<number, number> | null = null;
