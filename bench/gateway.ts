@@ -7,7 +7,7 @@ import type { SinkOptions } from './gateway-sink';
 import { metricOf } from './load-report';
 import { runPairs, type Round } from './pairs';
 import { profiling } from './projector';
-import { enrolmentOf, shareOf, startFleet } from './road';
+import { enrolmentOf, shareOf, startFleet } from './pipeline';
 
 const AGENTS = 100;
 const AGENTS_QUICK = 20;

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { BenchContext } from './bench';
 import type { Fleet } from './fleet/fleet';
 import { Inventory } from './inventory';
-import { enrolmentOf, startFleet } from './road';
+import { enrolmentOf, startFleet } from './pipeline';
 
 const AGENTS = 3;
 const TARGETS = 50_000;

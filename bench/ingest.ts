@@ -2,7 +2,7 @@ import type { BenchContext, BenchResult } from './bench';
 import { Tally } from './fleet/tally';
 import { judgedRound } from './judged-round';
 import { runPairs, type Round } from './pairs';
-import { Road } from './road';
+import { BenchPipeline } from './pipeline';
 import { RowCopy } from './row-copy';
 import { WINDOW_MS } from './shard-log';
 
@@ -19,21 +19,21 @@ const SECONDS = WINDOW_MS / 1_000;
  * indexed hypertable.
  *
  * Each round is one window of five minutes that the agents have behind them and send as an agent that catches up does: uploads
- * of at most 1 MiB, one in flight. How the window can be folded at once and its results are judged all the same: `Road`.
+ * of at most 1 MiB, one in flight. How the window can be folded at once and its results are judged all the same: `BenchPipeline`.
  */
 export async function run(context: BenchContext): Promise<BenchResult> {
   const targets = context.quick ? TARGETS_QUICK : TARGETS;
-  const road = await Road.start(context, {
+  const pipeline = await BenchPipeline.start(context, {
     targets,
     agents: AGENTS,
     apps: ['gateway', 'projector', 'worker'],
     probedEveryMs: PROBED_EVERY_MS,
   });
-  const { product, watch, fleet } = road;
+  const { product, watch, fleet } = pipeline;
   const { telemetryDatabaseUrl } = product.access;
   const baseMs = Math.floor(Date.now() / WINDOW_MS) * WINDOW_MS - (context.pairs + 2) * ROUND_MS;
   const startOf = (round: number): number => baseMs + (round + 1) * ROUND_MS;
-  await road.leapTo(baseMs);
+  await pipeline.leapTo(baseMs);
   let rows: { round: number; copy: RowCopy; expected: Tally } | null = null;
 
   /** The fleet makes its blocks, and the same results become rows here. */
@@ -44,7 +44,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
     rows = { round, copy: new RowCopy(), expected: new Tally() };
     const { copy, expected } = rows;
     for (let second = 0; second < SECONDS; second++) {
-      for (const [at, agent] of road.agents.entries()) {
+      for (const [at, agent] of pipeline.agents.entries()) {
         agent.second(fromMs + second * 1_000, expected, (key, sampleMs, outcome, rttUs) =>
           copy.add(key, at + 1, sampleMs, outcome, rttUs),
         );
@@ -62,12 +62,12 @@ export async function run(context: BenchContext): Promise<BenchResult> {
     async product(round): Promise<Round> {
       const { expected } = await prepare(round);
       const fromMs = startOf(round);
-      await road.leapTo(fromMs);
+      await pipeline.leapTo(fromMs);
       // No ticks during the shipment: two regular ticks would make the shards cap receipt times, which are ahead of the bench's ticks.
       const send = async (): Promise<void> => {
         const { tookMs } = await fleet.call('ship', {});
         context.say(`ingest: all accepted after ${(tookMs / 1_000).toFixed(2)} s`);
-        await road.endWindow(fromMs);
+        await pipeline.endWindow(fromMs);
       };
       return judgedRound(context, { name: 'ingest', product, watch, fromMs, expected, send });
     },
@@ -77,6 +77,6 @@ export async function run(context: BenchContext): Promise<BenchResult> {
     },
   });
   const counts = await fleet.call('counts', {});
-  await road.close();
+  await pipeline.close();
   return { ...result, targets, agents: AGENTS, requests: counts.requests, retries: counts.retries };
 }

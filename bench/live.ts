@@ -45,7 +45,7 @@ interface Scene {
 /**
  * Events that reach 1,000 clients of one api process a second, over real sockets into a process of their own: results of one
  * target that all watch (`live`), of a target each (`own`), and changes of the list (`status`). They are written where the
- * projector writes them and take the product's road from there: message, bytes once for all, sockets. The reference
+ * projector writes them and take the product's pipeline from there: message, bytes once for all, sockets. The reference
  * is a bare `node:http` server that writes bytes of the same length, made before, to as many sockets, as soon as the
  * bench says so. On both sides at most four rounds are under way.
  */

@@ -6,7 +6,7 @@ import { LiveClient } from './live-client';
 import { cpuShares, metricOf, metricValues, printMinute, type MinuteReport } from './load-report';
 import type { BenchProduct } from './product';
 import { profiling } from './projector';
-import { enrolmentOf, startFleet } from './road';
+import { enrolmentOf, startFleet } from './pipeline';
 import { storedTally } from './stored-tally';
 import { Tally } from './fleet/tally';
 import type { Fleet } from './fleet/fleet';

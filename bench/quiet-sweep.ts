@@ -1,5 +1,5 @@
 import type { BenchContext, BenchResult } from './bench';
-import { Road } from './road';
+import { BenchPipeline } from './pipeline';
 import { WINDOW_MS } from './shard-log';
 import { walBytes } from './wal-bytes';
 
@@ -18,25 +18,25 @@ const STATUS_TABLES = /^(status_|target_status|target_verdict|target_list)/;
  */
 export async function run(context: BenchContext): Promise<BenchResult> {
   const targets = context.quick ? TARGETS_QUICK : TARGETS;
-  const road = await Road.start(context, {
+  const pipeline = await BenchPipeline.start(context, {
     targets,
     agents: AGENTS,
     apps: ['gateway', 'projector', 'worker'],
     probedEveryMs: PROBED_EVERY_MS,
   });
-  const { product, watch, fleet } = road;
+  const { product, watch, fleet } = pipeline;
   const baseMs = Math.floor(Date.now() / WINDOW_MS) * WINDOW_MS - 4 * ROUND_MS;
-  await road.leapTo(baseMs);
+  await pipeline.leapTo(baseMs);
   const sweeps: number[] = [];
   let tables: Record<string, number> = {};
   for (const round of [0, 1, 2]) {
     const fromMs = baseMs + (round + 1) * ROUND_MS;
     await fleet.call('prepare', { startMs: fromMs, seconds: WINDOW_MS / 1_000, quiet: true });
-    await road.leapTo(fromMs);
+    await pipeline.leapTo(fromMs);
     const changesBefore = await watch.number('SELECT count(*) AS value FROM status_change');
     const [fromLsn] = await watch.rows<{ lsn: string }>('SELECT pg_current_wal_lsn()::text AS lsn');
     await fleet.call('ship', {});
-    await road.endWindow(fromMs);
+    await pipeline.endWindow(fromMs);
     await watch.until(fromMs + WINDOW_MS, product.shardCount, FOLD_WITHIN_MS);
     await watch.settled(Date.now() - 1_000, product.shardCount);
     const byTable = await walBytes(product.access, fromLsn.lsn);
@@ -56,7 +56,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
     sweeps.push((bytes * PROBED_EVERY_MS) / WINDOW_MS);
     tables = byTable;
   }
-  await road.close();
+  await pipeline.close();
   return {
     name: 'quiet-sweep',
     ratio: Math.max(...sweeps),

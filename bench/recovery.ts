@@ -6,7 +6,7 @@ import { FoldWatch } from './folded';
 import { Tally } from './fleet/tally';
 import { Inventory } from './inventory';
 import { median, rounded } from './pairs';
-import { enrolmentOf, startFleet } from './road';
+import { enrolmentOf, startFleet } from './pipeline';
 import { storedTally } from './stored-tally';
 
 const AGENTS = 3;

@@ -7,7 +7,7 @@ import { SimulatedAgent, type SimulatedTarget } from './fleet/simulated-agent';
 import { Tally } from './fleet/tally';
 import { TestAgent, TestLane } from '@icmp-mon/probing/agent/testing';
 import { Inventory } from './inventory';
-import { enrolmentOf } from './road';
+import { enrolmentOf } from './pipeline';
 
 const SECOND_MS = 1_000;
 const REPORT_MS = 5_000;

@@ -258,9 +258,9 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
   it('shows that the product itself is well', async () => {
     await page.keyboard.press('g');
     await page.keyboard.press('h');
-    // A disk of the tests' machine may ask for attention; the road may not.
-    const road = ['shards', 'publishers', 'agents'].map((part) => `[data-testid=health-${part}][data-state=ok]`);
-    await expect.poll(() => page.locator(road.join()).count(), soon).toBe(road.length);
+    // A disk of the tests' machine may ask for attention; the result pipeline may not.
+    const pipeline = ['shards', 'publishers', 'agents'].map((part) => `[data-testid=health-${part}][data-state=ok]`);
+    await expect.poll(() => page.locator(pipeline.join()).count(), soon).toBe(pipeline.length);
     expect(await browser.inspect('health')).toEqual([]);
   });
 

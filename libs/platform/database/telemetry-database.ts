@@ -12,7 +12,7 @@ import type { DatabaseOptions, Row, Sql, Transactor } from './sql';
 
 const NAME = 'telemetry database';
 
-/** Shards, checkpoints, status changes and series, through the bare driver: this road carries every result. */
+/** Shards, checkpoints, status changes and series, through the bare driver: this pool carries every result. */
 @Injectable()
 export class TelemetryDatabase implements Sql, Transactor, OnApplicationShutdown {
   readonly pool: pg.Pool;

@@ -10,7 +10,7 @@ export interface PrintedResult {
   rttUs: number | null;
 }
 
-/** A block as JSON for people: never on the road of results. */
+/** A block as JSON for people: not used in the result pipeline. */
 export type PrintedBlock =
   | {
       byteLength: number;

@@ -22,7 +22,7 @@ const INTERVAL_MS = 3_600_000;
 const BEFORE_ALL_MS = 86_400_000;
 const SEED = 1;
 
-export interface RoadOptions {
+export interface BenchPipelineOptions {
   targets: number;
   agents: number;
   apps: AppName[];
@@ -36,7 +36,7 @@ export interface RoadOptions {
  * windows lie in the past and their results would otherwise be too old to be judged; results are as close together as in a 15 s tier. All
  * other settings are the shipped ones.
  */
-export class Road {
+export class BenchPipeline {
   private constructor(
     readonly product: BenchProduct,
     readonly fleet: Fleet,
@@ -46,7 +46,7 @@ export class Road {
     private readonly messaging: Messaging,
   ) {}
 
-  static async start(context: BenchContext, options: RoadOptions): Promise<Road> {
+  static async start(context: BenchContext, options: BenchPipelineOptions): Promise<BenchPipeline> {
     const { targets, agents: agentCount, apps, probedEveryMs } = options;
     const environment = { ...profiling(context), ...shareOf(targets, probedEveryMs) };
     // The first tick of each shard must be the bench's: the worker's ticks would fold the windows of its rounds before they begin.
@@ -68,9 +68,9 @@ export class Road {
     const log = new ShardLog({ shardCount, agents, tier: 'bench', intervalMs: INTERVAL_MS }, FEED_FROM);
     const messaging = messagingOf(product.topicPrefix);
     const watch = await FoldWatch.open(product.access.telemetryDatabaseUrl);
-    const road = new Road(product, fleet, agents, log, watch, messaging);
-    for (const facts of log.facts(keys)) await road.send(facts);
-    return road;
+    const pipeline = new BenchPipeline(product, fleet, agents, log, watch, messaging);
+    for (const facts of log.facts(keys)) await pipeline.send(facts);
+    return pipeline;
   }
 
   /** The second of two ticks confirms a leap of the first. */
