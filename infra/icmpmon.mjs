@@ -1,7 +1,9 @@
-// npm run icmpmon: looks after the installation of this folder, or of the ICMPMON_* addresses given.
+// npm run icmpmon: administers the installation of this folder, or the one at the ICMPMON_* addresses of the environment.
 import { icmpmon } from '../apps/cli/commands/index.mjs';
 import { runCommand } from './commands/run-command.mjs';
 import { requireRunning } from './commands/running.mjs';
+import { printBlock, requireReadable } from './print-block.mjs';
+import { writeBillOfMaterials } from './sbom.mjs';
 import { setUp } from './setup.mjs';
 import { backup } from './upkeep/backup.mjs';
 import { hasOwnServices, knownAddresses, ownerAddresses, requireInstallation, runCli } from './upkeep/installation.mjs';
@@ -10,19 +12,27 @@ import { requireBackup, restore } from './upkeep/restore.mjs';
 /** @typedef {import('./commands/run-command.mjs').Invocation} Invocation */
 
 /**
- * What takes the database's own tools and the private files; everything else is done by the command line tool. `check` refuses what
- * cannot work before anything is installed.
- * @type {Record<string, { check: (asked: Invocation) => void, run: (asked: Invocation) => Promise<void> }>}
+ * Commands that this process runs itself, because they use the database's own tools, the private files, or no installation at all.
+ * The command line app (apps/cli) runs all others. `check` throws a Refusal before anything is installed; `run` returns the exit
+ * code, 0 unless set.
+ * @typedef {{ check?: (asked: Invocation) => void, run: (asked: Invocation) => unknown, needsPackages: boolean }} LocalCommand
+ * @type {Record<string, LocalCommand>}
  */
-const here = { backup: { check: requireInstallation, run: backup }, restore: { check: requireBackup, run: restore } };
+const LOCAL = {
+  backup: { check: requireInstallation, run: backup, needsPackages: true },
+  restore: { check: requireBackup, run: restore, needsPackages: true },
+  'print-block': { check: requireReadable, run: printBlock, needsPackages: true },
+  sbom: { run: writeBillOfMaterials, needsPackages: false },
+};
 
 await runCommand(icmpmon, async (asked) => {
-  const own = Object.hasOwn(here, asked.words) ? here[asked.words] : undefined;
-  own?.check(asked);
-  // Servers that are not the installation's own answer whether it runs or not.
-  if (!own && !hasOwnServices()) requireRunning();
-  await setUp(import.meta.url, { provider: 'none', commands: [] });
-  await own?.run(asked);
-  const code = own ? 0 : (await runCli(process.argv.slice(2), ownerAddresses(knownAddresses()))).code;
-  process.exit(code);
+  const local = Object.hasOwn(LOCAL, asked.words) ? LOCAL[asked.words] : undefined;
+  local?.check?.(asked);
+  // Services that the installation does not start itself may answer even while the apps are stopped.
+  if (!local && !hasOwnServices()) requireRunning();
+  if (local?.needsPackages !== false) await setUp(import.meta.url, { provider: 'none', commands: [] });
+  const code = local
+    ? await local.run(asked)
+    : (await runCli(process.argv.slice(2), ownerAddresses(knownAddresses()))).code;
+  process.exit(typeof code === 'number' ? code : 0);
 });

@@ -1,36 +1,46 @@
-// npm run print-block: prints a block as JSON, from a file or from standard input.
-import { readFileSync } from 'node:fs';
-import { printBlock as definition } from './commands/developing.mjs';
-import { runCommand } from './commands/run-command.mjs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { messageOf } from './error-text.mjs';
 import { rootDir } from './paths.mjs';
-import { packagesInstalled } from './provision/node-modules.mjs';
 import { Refusal } from './say.mjs';
-import { setUp } from './setup.mjs';
 
-await runCommand(definition, async ({ args: [file] }) => {
-  // A file that cannot be read is refused before anything is installed. Standard input is read afterwards: another process would not
-  // find there what this one has read.
-  const fromFile = file === undefined ? undefined : readInput(file);
-  if (!packagesInstalled()) await setUp(import.meta.url, { provider: 'none', commands: [] });
-  const block = fromFile ?? readInput(0);
-  const { decompressBounded, printBlock } = await codec();
-  const printed = printBlock(block, decompressBounded);
+/** @typedef {import('./commands/run-command.mjs').Invocation} Invocation */
+
+/**
+ * Throws a Refusal when the file cannot be read. Standard input is not touched: a process that starts this one again on Node 24
+ * passes it on unread.
+ * @param {Invocation} asked
+ */
+export function requireReadable({ args: [file] }) {
+  if (file !== undefined) orRefusal(() => closeSync(openSync(file, 'r')));
+}
+
+/**
+ * Prints a block as JSON, from a file or from standard input.
+ * @param {Invocation} asked
+ * @returns {Promise<number>} 1 when the bytes are not a block
+ */
+export async function printBlock({ args: [file] }) {
+  const block = orRefusal(() => readFileSync(file ?? 0));
+  const { decompressBounded, printBlock: print } = await loadCodec();
+  const printed = print(block, decompressBounded);
   process.stdout.write(`${JSON.stringify(printed, null, 2)}\n`);
   return 'refused' in printed ? 1 : 0;
-});
+}
 
-/** @param {string | 0} file a path, or 0 for standard input */
-function readInput(file) {
+/**
+ * @template T
+ * @param {() => T} read
+ */
+function orRefusal(read) {
   try {
-    return readFileSync(file);
+    return read();
   } catch (error) {
-    throw new Refusal(`Cannot read the block: ${messageOf(error)}. Give a file: npm run print-block -- <file>`);
+    throw new Refusal(`Cannot read the block: ${messageOf(error)}. Give a file: npm run icmpmon -- print-block <file>`);
   }
 }
 
-/** The product's own code, bundled for this call. */
-async function codec() {
+/** Bundles the product's own decoder for this call. */
+async function loadCodec() {
   const { build } = await import('esbuild');
   const { outputFiles } = await build({
     stdin: {

@@ -5,17 +5,20 @@ import { OUTCOME } from '@icmp-mon/probing/contract';
 import { encodeBody, frameBlock, LANE, ResultColumnsBuilder } from '@icmp-mon/probing/wire';
 import { compress } from '@icmp-mon/platform/zstd';
 
-const SCRIPT = path.join(import.meta.dirname, 'print-block.mjs');
+const SCRIPT = path.join(import.meta.dirname, 'icmpmon.mjs');
 
 function print(
   args: string[],
   input: Uint8Array = new Uint8Array(),
 ): { status: number | null; out: string; err: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [SCRIPT, ...args], { input, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [SCRIPT, 'print-block', ...args], {
+    input,
+    encoding: 'utf8',
+  });
   return { status, out: stdout, err: stderr };
 }
 
-describe('npm run print-block', () => {
+describe('npm run icmpmon -- print-block', () => {
   it('prints a block as JSON', () => {
     const builder = new ResultColumnsBuilder();
     builder.push(7, 1, 1_795_000_000_000, OUTCOME.reply, 845);
@@ -26,12 +29,12 @@ describe('npm run print-block', () => {
     expect(JSON.parse(out)).toMatchObject({ header: { agentId, shard: 7 }, results: [{ targetKey: 7, rttUs: 845 }] });
   });
 
-  it('says why bytes are no block, and what to do without a file', () => {
+  it('reports why bytes are not a block, and what to do when the file cannot be read', () => {
     const { status, out } = print([], Buffer.from('garbage'));
     expect(status).toBe(1);
     expect(JSON.parse(out)).toMatchObject({ refused: 'bad_magic' });
     const missing = print(['no-such-file']);
     expect(missing.status).toBe(1);
-    expect(missing.err).toContain('Give a file: npm run print-block -- <file>');
+    expect(missing.err).toContain('Give a file: npm run icmpmon -- print-block <file>');
   });
 });

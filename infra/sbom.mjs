@@ -1,13 +1,14 @@
-// npm run sbom: what the shipped programs consist of, as CycloneDX 1.6. The same lockfile gives the same bytes.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { runCommand } from './commands/run-command.mjs';
-import { sbom } from './commands/developing.mjs';
 import { rootDir } from './paths.mjs';
 import { say } from './say.mjs';
 import { billOfMaterials } from './supply/bill-of-materials.mjs';
 
-await runCommand(sbom, ({ args: [given] }) => {
+/**
+ * Writes the bill of materials of the shipped programs as CycloneDX 1.6.
+ * @param {import('./commands/run-command.mjs').Invocation} asked
+ */
+export function writeBillOfMaterials({ args: [given] }) {
   const file = resolve(given ?? join(rootDir, 'artefacts/sbom.cdx.json'));
   /** @param {string} name */
   const read = (name) => JSON.parse(readFileSync(join(rootDir, name), 'utf8'));
@@ -15,4 +16,4 @@ await runCommand(sbom, ({ args: [given] }) => {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(bill, null, 2)}\n`);
   say(`${bill.components.length} components in ${file}`);
-});
+}

@@ -10,8 +10,8 @@ import { REBUILD_ACTIONS } from './rebuild';
 import { RESULT_ACTIONS } from './results';
 import { SHARD_ACTIONS } from './shards';
 
-/** Commands with the tools of the database and the private files: `infra/icmpmon.mjs` runs them itself. */
-export const RUN_BY_INFRA = ['backup', 'restore'];
+/** Commands that `infra/icmpmon.mjs` runs itself: they use the database's own tools, the private files, or no installation. */
+export const RUN_BY_INFRA = ['backup', 'print-block', 'restore', 'sbom'];
 
 export const ACTIONS: Actions = {
   ...ACCESS_ACTIONS,
@@ -31,6 +31,7 @@ export async function runCli(context: CliContext, argv: readonly string[]): Prom
   const asked = readCommandLine(icmpmon, argv);
   if (asked.asksForHelp) return context.say(helpOf(asked.path));
   const action = ACTIONS[asked.words];
-  if (action === undefined) throw new Refusal(`Use: npm run ${asked.words}`);
+  if (action === undefined)
+    throw new Refusal(`This app does not run ${asked.words}. Use: npm run icmpmon -- ${asked.words}`);
   await action(context, asked);
 }

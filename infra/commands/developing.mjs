@@ -71,20 +71,3 @@ export const verify = {
   examples: ['npm run verify'],
   exits: { 0: 'every check passed', 1: 'a check failed; what it reported is printed at the end' },
 };
-
-/** @type {Command} */
-export const sbom = {
-  name: 'sbom',
-  purpose: 'Writes what the shipped programs consist of, as CycloneDX 1.6; the same lockfile gives the same bytes.',
-  arguments: [{ name: 'file', text: 'the file to write (default artefacts/sbom.cdx.json)', optional: true }],
-  examples: ['npm run sbom', 'npm run sbom -- /tmp/sbom.cdx.json'],
-};
-
-/** @type {Command} */
-export const printBlock = {
-  name: 'print-block',
-  purpose: 'Prints a block of results as JSON.',
-  arguments: [{ name: 'file', text: 'the file that holds the block (default: standard input)', optional: true }],
-  examples: ['npm run print-block -- block.bin', 'npm run --silent print-block < block.bin'],
-  exits: { 1: 'the bytes are no block, or the file cannot be read' },
-};

@@ -24,7 +24,7 @@ export const isBackup = (dir) => Object.values(dumps).some((name) => existsSync(
 export const dumps = { control: 'control.dump', telemetry: 'telemetry.dump' };
 
 /**
- * npm run backup -- <folder>: both databases, each in one snapshot, the private files, and a manifest; while it runs or not.
+ * npm run icmpmon -- backup <folder>: both databases, each in one snapshot, the private files, and a manifest; while it runs or not.
  * @param {import('../commands/run-command.mjs').Invocation} asked
  */
 export async function backup(asked) {

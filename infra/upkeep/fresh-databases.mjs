@@ -1,7 +1,10 @@
 import { Refusal } from '../say.mjs';
 import { besides, nameOf, query, quoted, serverOf, transaction } from './database-server.mjs';
 
-/** Says that a database is a restore's, to be dropped by the next one when this one was cut off. */
+/**
+ * Comment on a database that a restore created or replaced: the next restore drops it when this one was interrupted. The text never
+ * changes, because the next restore may be of a later version.
+ */
 const MARK = 'made or replaced by npm run restore of ICMP-Mon; not in use';
 /** PostgreSQL cuts names off at 63 bytes. */
 const NAME_KEPT = 50;

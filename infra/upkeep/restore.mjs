@@ -12,7 +12,7 @@ import { checkTool, load, sha256Of } from './pg-tools.mjs';
 import { checkDatabases, refuseUsers } from './restore-checks.mjs';
 
 /**
- * npm run restore -- <folder>: fills empty databases from a backup and makes ready what has to continue from there.
+ * npm run icmpmon -- restore <folder>: fills empty databases from a backup and makes ready what has to continue from there.
  * @param {import('../commands/run-command.mjs').Invocation} asked
  */
 export async function restore(asked) {

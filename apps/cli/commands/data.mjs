@@ -9,7 +9,6 @@ const json = { name: 'json', text: 'prints JSON' };
 /** @type {Command} */
 export const rebuild = {
   name: 'rebuild',
-  call: 'npm run rebuild',
   purpose: 'Rebuilds read models beside the live ones while writes continue, and compares them by checksum.',
   arguments: [{ name: 'model', text: 'read models that --list shows, or all', optional: true, many: true }],
   options: [
@@ -17,7 +16,11 @@ export const rebuild = {
     { name: 'replace', text: 'puts the rebuilt rows in the place of live ones that differ' },
     { name: 'json', text: 'prints one line of JSON for each read model' },
   ],
-  examples: ['npm run rebuild -- --list', 'npm run rebuild -- all', 'npm run rebuild -- target_list --replace'],
+  examples: [
+    'npm run icmpmon -- rebuild --list',
+    'npm run icmpmon -- rebuild all',
+    'npm run icmpmon -- rebuild target_list --replace',
+  ],
   exits: { 0: 'all are equal, or replaced', [EXIT_FOUND]: 'a read model differs and was not replaced' },
 };
 
@@ -49,7 +52,7 @@ export const shards = {
 /** @type {Command} */
 export const afterRestore = {
   name: 'after-restore',
-  purpose: 'Makes restored databases ready; npm run restore calls it.',
+  purpose: 'Prepares restored databases; the command restore calls it.',
   hidden: true,
 };
 

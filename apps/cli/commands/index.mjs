@@ -3,6 +3,7 @@ import { apiKeys, users } from './access.mjs';
 import { agents, tokens } from './agents.mjs';
 import { backup, restore } from './backups.mjs';
 import { afterRestore, deadLetters, rebuild, results, shards } from './data.mjs';
+import { printBlock, sbom } from './files.mjs';
 
 export { AGENT_EFFECTS } from './agents.mjs';
 export { EXIT_FOUND } from './data.mjs';
@@ -28,15 +29,30 @@ const withSettings = (command) => ({
   ...(command.commands && { commands: command.commands.map(withSettings) }),
 });
 
+const onInstallation = [
+  agents,
+  apiKeys,
+  backup,
+  deadLetters,
+  rebuild,
+  restore,
+  results,
+  shards,
+  tokens,
+  users,
+  afterRestore,
+].map(withSettings);
+
 /** @type {Command} */
-export const icmpmon = withSettings({
+export const icmpmon = {
   name: 'icmpmon',
   purpose:
-    'Looks after an installation: accounts, API keys, agents, read models, shards, dead letters, results, backups.',
+    'Administers an installation: accounts, API keys, agents, read models, shards, dead letters, results, backups.',
   details: [
-    'Works on the installation of this folder, which must be running (backup and restore start what they need), or on the one ' +
-      'whose addresses are in the environment.',
+    'Works on the installation of this folder, which must be running (backup and restore start the services that they need), or on the ' +
+      'one whose addresses are in the environment. print-block and sbom read files only.',
   ],
-  commands: [agents, apiKeys, backup, deadLetters, rebuild, restore, results, shards, tokens, users, afterRestore],
+  commands: [...onInstallation, printBlock, sbom],
+  settings: SETTINGS,
   examples: ['npm run icmpmon -- users list', 'npm run icmpmon -- shards'],
-});
+};

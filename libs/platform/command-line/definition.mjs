@@ -26,7 +26,6 @@
 /**
  * @typedef {object} Command
  * @property {string} name one word: that of the script, or of the sub-command
- * @property {string} [call] how it is called, where that does not follow from its name: `npm start`
  * @property {string} purpose one sentence
  * @property {readonly string[]} [details] paragraphs after the purpose
  * @property {readonly Argument[]} [arguments]
@@ -67,11 +66,7 @@ const LIFECYCLE = ['start', 'stop', 'test'];
  * @returns {string}
  */
 export function callOf(path) {
-  const from = path.findLastIndex(({ call }) => call !== undefined);
-  const own = from < 0 ? path : path.slice(from + 1);
-  const words = own.map(({ name }) => name);
-  if (from >= 0) return [path[from].call, ...(words.length > 0 ? ['--', ...words] : [])].join(' ');
-  const [script, ...rest] = words;
+  const [script, ...rest] = path.map(({ name }) => name);
   return [scriptCall(script), ...(rest.length > 0 ? ['--', ...rest] : [])].join(' ');
 }
 
