@@ -1,0 +1,141 @@
+import ts from 'typescript';
+
+/**
+ * @typedef {{ line: number, text: string, isComment: boolean }} Text
+ * `line` counts from 1; `text` is prose: code within backticks is left out.
+ */
+
+/** Strings that a machine reads: statements of SQL, addresses, names of classes, scripts. */
+const NOT_PROSE =
+  /^\s*(?:SELECT|INSERT|UPDATE|DELETE|WITH|CREATE|ALTER|DROP|GRANT|REVOKE|TRUNCATE|COPY|LOCK|SET|FROM|WHERE|ORDER|AND|JOIN|UNION|GROUP|VALUES|#!|\(?\s*\(\) =>|import |export |const |function |[.#]?[\w-]+\s*[{>])/;
+
+/**
+ * The prose of one file: comments, strings that hold a space, the text of templates and documents.
+ * @param {string} file its path, by whose ending the kind of file is known
+ * @param {string} source
+ * @returns {Text[]} empty for kinds of files that hold no prose
+ */
+export function textsOf(file, source) {
+  if (/\.(?:ts|mjs|js)$/.test(file)) return ofTypeScript(file, source);
+  if (file.endsWith('.md')) return ofMarkdown(source);
+  if (file.endsWith('.html')) return ofTemplate(source);
+  if (file.endsWith('.scss')) return ofMatches(source, /\/\/[^\n]*|\/\*[\s\S]*?\*\//g);
+  if (file.endsWith('.sh')) return ofMatches(source, /(?<=^|\s)#[^\n]*|"[^"\n]* [^"\n]*"|'[^'\n]* [^'\n]*'/gm);
+  if (/\.(?:yaml|yml|service)$/.test(file)) return ofLines(source);
+  if (file.endsWith('.json'))
+    return ofMatches(source, /"(?:title|description|content|displayName)":\s*"(?:[^"\\]|\\.)*"/g);
+  return [];
+}
+
+/**
+ * @param {string} file
+ * @param {string} source
+ * @returns {Text[]}
+ */
+function ofTypeScript(file, source) {
+  const tree = ts.createSourceFile(
+    file,
+    source,
+    ts.ScriptTarget.Latest,
+    true,
+    file.endsWith('.ts') ? ts.ScriptKind.TS : ts.ScriptKind.JS,
+  );
+  /** @type {Map<number, { text: string, isComment: boolean }>} */
+  const found = new Map();
+  /** @param {ts.Node} node */
+  const visit = (node) => {
+    const ranges = [
+      ...(ts.getLeadingCommentRanges(source, node.getFullStart()) ?? []),
+      ...(ts.getTrailingCommentRanges(source, node.getEnd()) ?? []),
+    ];
+    for (const { pos, end } of ranges)
+      found.set(pos, { text: withoutCode(commentText(source.slice(pos, end))), isComment: true });
+    const text = stringText(node);
+    if (text !== undefined && text.trim().includes(' ') && !NOT_PROSE.test(text))
+      found.set(node.getStart(tree), { text: withoutCode(text), isComment: false });
+    ts.forEachChild(node, visit);
+  };
+  visit(tree);
+  return [...found]
+    .sort(([a], [b]) => a - b)
+    .map(([at, part]) => ({ ...part, line: tree.getLineAndCharacterOfPosition(at).line + 1 }));
+}
+
+/** @param {ts.Node} node */
+function stringText(node) {
+  if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return node.text;
+  if (ts.isTemplateExpression(node))
+    return node.head.text + node.templateSpans.map((span) => `…${span.literal.text}`).join('');
+  return undefined;
+}
+
+/** @param {string} comment */
+function commentText(comment) {
+  return comment
+    .replace(/^\/\/|^\/\*\*?|\*\/$/g, '')
+    .replace(/\n\s*\* ?/g, ' ')
+    .replace(/@(?:param|type|returns|typedef|template)\s*\{[^\n]*?\}(?=\s|$)/g, '');
+}
+
+/**
+ * Prose outside fenced and inline code, links without their targets; line by line.
+ * @param {string} source
+ * @returns {Text[]}
+ */
+function ofMarkdown(source) {
+  const blanked = source
+    .replace(/^ *```.*\n[\s\S]*?^ *```/gm, keepLines)
+    .replace(/(?<!`)`[^`]+`(?!`)/g, (code) => `…${keepLines(code)}`)
+    .replace(/\]\([^()\s]+\)/g, ']')
+    .replace(/<!--[\s\S]*?-->/g, keepLines);
+  return ofLines(blanked);
+}
+
+/** @param {string} text */
+function keepLines(text) {
+  return text.replace(/[^\n]/g, '');
+}
+
+/**
+ * The text of an Angular template, and the attributes and literals that people read.
+ * @param {string} source
+ * @returns {Text[]}
+ */
+function ofTemplate(source) {
+  const literals = ofMatches(source, /'[^'\n]* [^'\n]*'|(?:aria-label|title|alt|placeholder|label|heading)="[^"]*"/g);
+  const prose = source
+    .replace(/<!--([\s\S]*?)-->/g, '$1')
+    .replace(/\{\{[\s\S]*?\}\}/g, (code) => `…${keepLines(code)}`)
+    .replace(/<[a-zA-Z/][^>]*>/g, keepLines)
+    .replace(
+      /@(?:if|else if|for|switch|case|let|defer)\b[^{\n;]*[{;]|@else\b[^{]*\{|@(?:empty|default|placeholder)\b[^{]*\{/g,
+      keepLines,
+    );
+  return [...ofLines(prose), ...literals];
+}
+
+/**
+ * @param {string} source
+ * @returns {Text[]}
+ */
+function ofLines(source) {
+  return source.split('\n').map((text, index) => ({ line: index + 1, text: withoutCode(text), isComment: false }));
+}
+
+/**
+ * @param {string} source
+ * @param {RegExp} pattern
+ * @returns {Text[]}
+ */
+function ofMatches(source, pattern) {
+  return [...source.matchAll(pattern)].map((match) => ({
+    line: source.slice(0, match.index).split('\n').length,
+    text: withoutCode(match[0]),
+    isComment: /^(?:\/\/|\/\*)/.test(match[0]),
+  }));
+}
+
+/** @param {string} text */
+function withoutCode(text) {
+  return text.replace(/`[^`]*`/g, '…');
+}
