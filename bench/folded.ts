@@ -3,7 +3,7 @@ import pg from 'pg';
 
 const POLL_MS = 20;
 
-/** Waits, over a connection of its own, until all shards have folded what is before `cutMs`. @throws Error when too late */
+/** Waits, over a connection of its own, until all shards have folded what is before `watermarkMs`. @throws Error when too late */
 export class FoldWatch {
   private constructor(private readonly client: pg.Client) {}
 
@@ -15,11 +15,11 @@ export class FoldWatch {
     return new FoldWatch(client);
   }
 
-  async until(cutMs: number, shardCount: number, withinMs: number): Promise<void> {
+  async until(watermarkMs: number, shardCount: number, withinMs: number): Promise<void> {
     const deadlineMs = performance.now() + withinMs;
     for (;;) {
       const folded = await this.number('SELECT count(*) AS value FROM series_cut WHERE cut >= to_timestamp($1)', [
-        cutMs / 1_000,
+        watermarkMs / 1_000,
       ]);
       if (folded >= shardCount) return;
       if (performance.now() > deadlineMs) {

@@ -9,7 +9,7 @@ const KEPT_MS = 3_600_000;
  * dropped: those fragments are the only copy.
  */
 export async function dropFoldedFragments(database: Sql & Transactor): Promise<DroppedChunks> {
-  const cut = await foldedUntil(database);
-  if (cut === null) return { dropped: 0, busy: false };
-  return dropOldChunks(database, 'probe_recent', new Date(cut.getTime() - KEPT_MS));
+  const watermark = await foldedUntil(database);
+  if (watermark === null) return { dropped: 0, busy: false };
+  return dropOldChunks(database, 'probe_recent', new Date(watermark.getTime() - KEPT_MS));
 }

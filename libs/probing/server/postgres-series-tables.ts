@@ -49,7 +49,7 @@ class PostgresSeriesFlush implements SeriesFlush<WriterTransaction> {
     rows.bytea(body);
   }
 
-  async write(transaction: WriterTransaction, cutMs: number | null, lateHours: readonly number[]): Promise<void> {
+  async write(transaction: WriterTransaction, watermarkMs: number | null, lateHours: readonly number[]): Promise<void> {
     if (this.recent.count > 0) {
       await transaction.copy(
         `COPY probe_recent (${COLUMNS}, position) FROM STDIN (FORMAT binary)`,
@@ -63,11 +63,11 @@ class PostgresSeriesFlush implements SeriesFlush<WriterTransaction> {
       const hours = lateHours.map((hourMs) => new Date(hourMs));
       await transaction.query('INSERT INTO rollup_dirty (bucket) SELECT unnest($1::timestamptz[])', [hours]);
     }
-    if (cutMs !== null) {
+    if (watermarkMs !== null) {
       await transaction.query(
         `INSERT INTO series_cut (shard, cut) VALUES ($1, $2)
          ON CONFLICT (shard) DO UPDATE SET cut = excluded.cut WHERE series_cut.cut < excluded.cut`,
-        [this.shard, new Date(cutMs)],
+        [this.shard, new Date(watermarkMs)],
       );
     }
   }

@@ -4,7 +4,7 @@ import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Sample, samplesOf, storeAgents, storeCut, storeWindow } from './stored-windows.test-rows';
+import { type Sample, samplesOf, storeAgents, storeWatermark, storeWindow } from './stored-windows.test-rows';
 
 const START_MS = windowStart(Date.parse('2026-11-18T11:06:40Z'));
 
@@ -82,7 +82,7 @@ describe('results in SQL', () => {
     );
   });
 
-  it('shows folded windows and the fragments beyond the cut, each result once', async () => {
+  it('shows folded windows and the fragments beyond the watermark, each result once', async () => {
     const [key, shard] = [7, 1];
     const folded = Array.from({ length: 20 }, (_, at) => ({
       agentNo: 1,
@@ -117,7 +117,7 @@ describe('results in SQL', () => {
 
     await database.transaction(async (sql) => {
       await storeWindow(sql, { targetKey: key, shard, startMs: START_MS, samples: folded });
-      await storeCut(sql, shard, START_MS + WINDOW_MS);
+      await storeWatermark(sql, shard, START_MS + WINDOW_MS);
     });
     expect(await shown()).toEqual(expected);
   });

@@ -134,14 +134,14 @@ export class SampleStore {
     return found;
   }
 
-  /** Windows that start before `cutMs`. */
-  before(cutMs: number): number[] {
-    return this.windowsOf((startMs) => startMs < cutMs);
+  /** Windows that start before `watermarkMs`. */
+  before(watermarkMs: number): number[] {
+    return this.windowsOf((startMs) => startMs < watermarkMs);
   }
 
-  /** All windows from `cutMs` on, by start, target and check. */
-  inOrder(cutMs: number): number[] {
-    return this.windowsOf((startMs) => startMs >= cutMs).sort(
+  /** All windows from `watermarkMs` on, by start, target and check. */
+  inOrder(watermarkMs: number): number[] {
+    return this.windowsOf((startMs) => startMs >= watermarkMs).sort(
       (a, b) =>
         this.startMsOf(a) - this.startMsOf(b) ||
         this.targetKeyOf(a) - this.targetKeyOf(b) ||

@@ -59,7 +59,7 @@ export class SeriesEffects<T> {
     this.lastFlushMs = this.options.nowMs();
     this.lastFlushLogMs = state.logMs;
     const rows = this.rows(numbers, watched);
-    const cutMs = state.cutMs === state.storedCutMs ? null : state.cutMs;
+    const watermarkMs = state.watermarkMs === state.storedWatermarkMs ? null : state.watermarkMs;
     for (const window of state.dirty) rows.fragment(window);
     for (const window of state.lateDirty) rows.lateFragment(window);
     for (const window of state.folding) {
@@ -68,7 +68,7 @@ export class SeriesEffects<T> {
     state.flushed(force);
     return {
       rows: rows.count,
-      write: (transaction) => rows.write(transaction, cutMs),
+      write: (transaction) => rows.write(transaction, watermarkMs),
       committed: this.live.stored(state.offset, rows.watchedRows, state.isBehind),
     };
   }
@@ -100,9 +100,9 @@ export class SeriesEffects<T> {
   }
 
   private isDue(): boolean {
-    const { dirty, folding, cutMs, storedCutMs } = this.state;
+    const { dirty, folding, watermarkMs, storedWatermarkMs } = this.state;
     const { nowMs, fragmentRowsPerS } = this.options;
-    if (folding.size > 0 || cutMs !== storedCutMs) return true;
+    if (folding.size > 0 || watermarkMs !== storedWatermarkMs) return true;
     const waitMs = this.isCatchingUp()
       ? FRAGMENT_WAIT_MS_MAX
       : Math.min((dirty.size / fragmentRowsPerS) * 1_000, FRAGMENT_WAIT_MS_MAX);

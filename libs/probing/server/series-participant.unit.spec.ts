@@ -27,7 +27,7 @@ const tableNames: SeriesTables<string[]> = {
       },
       fragment: () => void rows.recent++,
       folded: () => void rows.series++,
-      async write(tables, _cutMs, lateHours) {
+      async write(tables, _watermarkMs, lateHours) {
         if (rows.recent > 0) tables.push('probe_recent');
         if (rows.series > 0) tables.push('probe_series');
         if (lateHours.length > 0) tables.push('rollup_dirty');

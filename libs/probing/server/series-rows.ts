@@ -40,7 +40,7 @@ export class SeriesRows<T> {
 
   /**
    * What a window gained after it was folded: one more row in addition to the folded one, and a fragment for live views.
-   * Below the cut readers pass fragments over.
+   * Below the watermark readers pass fragments over.
    */
   lateFragment(window: number): void {
     this.fragment(window);
@@ -78,7 +78,7 @@ export class SeriesRows<T> {
     };
   }
 
-  async write(transaction: T, cutMs: number | null): Promise<void> {
-    await this.flush.write(transaction, cutMs, [...this.lateHours]);
+  async write(transaction: T, watermarkMs: number | null): Promise<void> {
+    await this.flush.write(transaction, watermarkMs, [...this.lateHours]);
   }
 }

@@ -6,6 +6,7 @@ import { SampleStore } from './sample-store';
 const FOLD_GRACE_MS = 20_000;
 /** Shards fold one after the other. */
 const FOLD_STAGGER_MS = 2_000;
+/** Stored with a checkpoint; `cutMs` is the watermark. */
 interface SeriesHead {
   cutMs: number;
   agents: string[];
@@ -21,9 +22,9 @@ export class SeriesState {
   /** Windows that are to be folded. */
   readonly folding = new Set<number>();
   /** Windows that start before it are folded. */
-  cutMs = 0;
-  /** The cut that readers know; until it is the same, it is a pending effect. */
-  storedCutMs = 0;
+  watermarkMs = 0;
+  /** The watermark that readers know; until it is the same, it is a pending effect. */
+  storedWatermarkMs = 0;
   checkpointDue = false;
   /** The log's own time, now and when the first tick came. */
   logMs = 0;
@@ -38,14 +39,14 @@ export class SeriesState {
   ) {}
 
   get hasPending(): boolean {
-    return this.dirty.size + this.lateDirty.size + this.folding.size > 0 || this.cutMs !== this.storedCutMs;
+    return this.dirty.size + this.lateDirty.size + this.folding.size > 0 || this.watermarkMs !== this.storedWatermarkMs;
   }
 
   onResults(batch: ResultBatch, place: RecordPlace): void {
     this.follow(place);
     for (let row = 0; row < batch.count; row++) {
       const sampleMs = batch.sampleMs[row];
-      const late = sampleMs < this.cutMs;
+      const late = sampleMs < this.watermarkMs;
       // Late samples never go ahead: they wait for the commit that stores the position.
       const stored = place.muted || (!late && place.ahead !== null && isAhead(place, batch.target[row].key));
       if (late && stored) continue;
@@ -71,12 +72,12 @@ export class SeriesState {
     this.follow(place);
     this.logMs = clock.atMs;
     if (this.firstLogMs === 0) this.firstLogMs = clock.atMs;
-    const cutMs = windowStart(clock.atMs - FOLD_GRACE_MS - this.shard * FOLD_STAGGER_MS);
-    if (cutMs <= this.cutMs) return;
-    const first = this.cutMs === 0;
-    this.cutMs = cutMs;
-    if (place.muted) this.storedCutMs = cutMs;
-    for (const window of this.samples.before(cutMs)) {
+    const watermarkMs = windowStart(clock.atMs - FOLD_GRACE_MS - this.shard * FOLD_STAGGER_MS);
+    if (watermarkMs <= this.watermarkMs) return;
+    const first = this.watermarkMs === 0;
+    this.watermarkMs = watermarkMs;
+    if (place.muted) this.storedWatermarkMs = watermarkMs;
+    for (const window of this.samples.before(watermarkMs)) {
       this.dirty.delete(window);
       if (this.lateDirty.has(window)) continue;
       if (place.muted) this.samples.drop(window);
@@ -96,22 +97,22 @@ export class SeriesState {
     this.dirty.clear();
     this.lateDirty.clear();
     this.folding.clear();
-    this.storedCutMs = this.cutMs;
+    this.storedWatermarkMs = this.watermarkMs;
     if (force) this.checkpointDue = false;
   }
 
-  /** Forgets all open windows: those before `cutMs` are stored as they are. */
-  forgetOpen(cutMs: number): void {
+  /** Forgets all open windows: those before `watermarkMs` are stored as they are. */
+  forgetOpen(watermarkMs: number): void {
     for (const window of this.samples.before(Infinity)) this.samples.drop(window);
     for (const windows of [this.dirty, this.lateDirty, this.folding]) windows.clear();
-    this.cutMs = Math.max(this.cutMs, cutMs);
-    this.storedCutMs = this.cutMs;
+    this.watermarkMs = Math.max(this.watermarkMs, watermarkMs);
+    this.storedWatermarkMs = this.watermarkMs;
     this.checkpointDue = false;
   }
 
   /** Open windows only: what is folded or late is stored by the commit that stores the checkpoint. */
   checkpoint(): CheckpointPart {
-    const windows = this.samples.inOrder(this.cutMs);
+    const windows = this.samples.inOrder(this.watermarkMs);
     const total = windows.reduce((sum, window) => sum + this.samples.sizeOf(window), 0);
     const agents = [...this.directoryOf().agents.values()].sort((a, b) => (a.agentId < b.agentId ? -1 : 1));
     const order = new Map(agents.map((agent, at) => [agent.index, at]));
@@ -134,14 +135,14 @@ export class SeriesState {
         columns.rttUs[at++] = rttUs;
       });
     }
-    const head: SeriesHead = { cutMs: this.cutMs, agents: agents.map(({ agentId }) => agentId) };
+    const head: SeriesHead = { cutMs: this.watermarkMs, agents: agents.map(({ agentId }) => agentId) };
     return { head, columns };
   }
 
   restore({ head, columns }: CheckpointPart): void {
     const { cutMs, agents } = head as SeriesHead;
-    this.cutMs = cutMs;
-    this.storedCutMs = cutMs;
+    this.watermarkMs = cutMs;
+    this.storedWatermarkMs = cutMs;
     const indexes = agents.map((agentId) => this.directoryOf().agents.get(agentId)?.index ?? 0);
     const total = Array.from(columns['size']).reduce((sum, size) => sum + size, 0);
     if (total !== columns['agent'].length)

@@ -47,7 +47,7 @@ describe('the state of series', () => {
     expect(sizes()).toEqual([1, 0, 0]);
     tick(state, FOLDED_MS);
     expect(sizes()).toEqual([0, 1, 0]);
-    expect([state.cutMs, state.storedCutMs]).toEqual([WINDOW_MS, 0]);
+    expect([state.watermarkMs, state.storedWatermarkMs]).toEqual([WINDOW_MS, 0]);
     state.flushed(true);
     expect(state.hasPending).toBe(false);
     probe(2_000);
@@ -73,7 +73,7 @@ describe('the state of series', () => {
     probe(3_000, { offset: 5, ahead: new Map([[KEY, 4]]) });
     expect(state.dirty.size).toBe(1);
     tick(state, FOLDED_MS, { muted: true });
-    expect([state.folding.size, state.cutMs, state.storedCutMs]).toEqual([0, WINDOW_MS, WINDOW_MS]);
+    expect([state.folding.size, state.watermarkMs, state.storedWatermarkMs]).toEqual([0, WINDOW_MS, WINDOW_MS]);
   });
 
   it('is the same after a checkpoint of its open windows', () => {
@@ -90,22 +90,22 @@ describe('the state of series', () => {
 });
 
 describe('the recovery of series', () => {
-  const tablesWith = (cutMs: number): SeriesTables<null> => ({
+  const tablesWith = (watermarkMs: number): SeriesTables<null> => ({
     openFlush: () => {
       throw new Error('nothing is flushed here');
     },
-    closeFragments: async () => cutMs,
+    closeFragments: async () => watermarkMs,
   });
 
-  it('forgets open windows after a gap, and never moves the cut back', async () => {
-    for (const storedCutMs of [2 * WINDOW_MS, 0]) {
+  it('forgets open windows after a gap, and never moves the watermark back', async () => {
+    for (const storedWatermarkMs of [2 * WINDOW_MS, 0]) {
       const { state, probe } = stateOf();
       tick(state, FOLDED_MS);
       probe(WINDOW_MS + 1_000);
-      await new SeriesRecovery(0, tablesWith(storedCutMs), state).resetAfterGap(null, 9);
+      await new SeriesRecovery(0, tablesWith(storedWatermarkMs), state).resetAfterGap(null, 9);
       expect(state.samples.before(Infinity)).toEqual([]);
       expect([state.hasPending, state.checkpointDue]).toEqual([false, false]);
-      expect(state.cutMs).toBe(Math.max(WINDOW_MS, storedCutMs));
+      expect(state.watermarkMs).toBe(Math.max(WINDOW_MS, storedWatermarkMs));
     }
   });
 });

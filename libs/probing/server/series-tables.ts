@@ -19,13 +19,13 @@ export interface SeriesFlush<T> {
   fragment(row: WindowRow, position: number): void;
   /** A window that is folded, or what it gained since. */
   folded(row: WindowRow): void;
-  /** `cutMs`: windows that start before it are folded now; null when that is as before. `lateHours`: hours that gained late rows, ms since 1970. */
-  write(rows: T, cutMs: number | null, lateHours: readonly number[]): Promise<void>;
+  /** `watermarkMs`: windows that start before it are folded now; null when that is as before. `lateHours`: hours that gained late rows, ms since 1970. */
+  write(rows: T, watermarkMs: number | null, lateHours: readonly number[]): Promise<void>;
 }
 
 /** Where series are stored; `T` is what a shard's store gives its participants to read and write with. */
 export interface SeriesTables<T> {
   openFlush(shard: number): SeriesFlush<T>;
-  /** Makes stored fragments of open windows folded ones and returns the cut behind them, ms since 1970; 0 when there is none. */
+  /** Makes stored fragments of open windows folded ones and returns the watermark behind them, ms since 1970; 0 when there is none. */
   closeFragments(rows: T, shard: number, position: number | null): Promise<number>;
 }

@@ -58,10 +58,10 @@ export async function storeWindow(sql: Sql, window: StoredWindow): Promise<void>
   else await sql.execute(`INSERT INTO probe_recent VALUES (${places}, $16)`, [...values, window.position]);
 }
 
-export async function storeCut(sql: Sql, shard: number, cutMs: number): Promise<void> {
+export async function storeWatermark(sql: Sql, shard: number, watermarkMs: number): Promise<void> {
   await sql.execute('INSERT INTO series_cut VALUES ($1, $2) ON CONFLICT (shard) DO UPDATE SET cut = excluded.cut', [
     shard,
-    new Date(cutMs),
+    new Date(watermarkMs),
   ]);
 }
 

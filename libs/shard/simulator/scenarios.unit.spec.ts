@@ -125,19 +125,23 @@ class Story {
   }
 
   /** Changes since the last call, and the tables that rows went to. */
-  async stored(): Promise<{ changes: ChangeRow[]; tables: string[]; cut: Date | null }> {
+  async stored(): Promise<{ changes: ChangeRow[]; tables: string[]; watermark: Date | null }> {
     await this.series.prepare();
     const { tables } = this;
-    const before = { recent: tables.recent.length, series: tables.series.length, cutMs: tables.cutsMs.get(0) };
+    const before = {
+      recent: tables.recent.length,
+      series: tables.series.length,
+      watermarkMs: tables.watermarksMs.get(0),
+    };
     for (const write of [this.status.take(), this.series.take(true)]) await write?.write(immediateRows);
-    const cutMs = tables.cutsMs.get(0);
+    const watermarkMs = tables.watermarksMs.get(0);
     return {
       changes: tables.changes.splice(0),
       tables: [
         ...(tables.recent.length > before.recent ? ['probe_recent'] : []),
         ...(tables.series.length > before.series ? ['probe_series'] : []),
       ],
-      cut: cutMs === undefined || cutMs === before.cutMs ? null : new Date(cutMs),
+      watermark: watermarkMs === undefined || watermarkMs === before.watermarkMs ? null : new Date(watermarkMs),
     };
   }
 
@@ -326,21 +330,21 @@ describe('results of an agent whose target was given to another since', () => {
 });
 
 describe('late results', () => {
-  it('report the cut above them to readers, also when nothing was folded since', async () => {
+  it('report the watermark above them to readers, also when nothing was folded since', async () => {
     const story = up();
     await story.stored();
     story.passes(4 * WINDOW_MS);
     const sampleMs = story.nowMs - 2 * WINDOW_MS;
-    const { tables, cut } = await story.measured(OUTCOME.reply, AGENT_IDS[0], sampleMs, LANE.backfill).stored();
+    const { tables, watermark } = await story.measured(OUTCOME.reply, AGENT_IDS[0], sampleMs, LANE.backfill).stored();
     expect(tables).toEqual(['probe_recent', 'probe_series']);
-    expect(cut!.getTime()).toBeGreaterThan(sampleMs);
+    expect(watermark!.getTime()).toBeGreaterThan(sampleMs);
   });
 
-  it('find the cut stored by a shard that has no results at all', async () => {
+  it('find the watermark stored by a shard that has no results at all', async () => {
     const story = new Story().tick();
     await story.stored();
-    const { cut } = await story.passes(2 * WINDOW_MS).stored();
-    expect(cut!.getTime()).toBeGreaterThan(START_MS);
+    const { watermark } = await story.passes(2 * WINDOW_MS).stored();
+    expect(watermark!.getTime()).toBeGreaterThan(START_MS);
   });
 
   it('judge nothing', async () => {

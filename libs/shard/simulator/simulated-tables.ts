@@ -25,7 +25,7 @@ export class SimulatedTables {
   /** Fragments, and whole windows. */
   readonly recent: (WindowRow & { shard: number })[] = [];
   readonly series: (WindowRow & { shard: number })[] = [];
-  readonly cutsMs = new Map<number, number>();
+  readonly watermarksMs = new Map<number, number>();
   readonly lateHours: number[] = [];
   readonly uncountedSums = new Map<string, number>();
 
@@ -97,8 +97,8 @@ export class SimulatedTables {
   /** What a reader of a shard's results sees, sorted: folded windows, and fragments of those that are not folded. */
   samples(shard: number): string[] {
     const lines: string[] = [];
-    const cutMs = this.cutsMs.get(shard) ?? -Infinity;
-    const open = this.recent.filter(({ startMs }) => startMs >= cutMs);
+    const watermarkMs = this.watermarksMs.get(shard) ?? -Infinity;
+    const open = this.recent.filter(({ startMs }) => startMs >= watermarkMs);
     for (const { shard: of, targetKey, startMs, body } of [...this.series, ...open]) {
       if (of !== shard) continue;
       const samples = decodeSeriesBody(body);
@@ -132,13 +132,14 @@ class SimulatedFlush implements SeriesFlush<SimulatedRows> {
     this.series.push(row);
   }
 
-  write(rows: SimulatedRows, cutMs: number | null, lateHours: readonly number[]): Promise<void> {
+  write(rows: SimulatedRows, watermarkMs: number | null, lateHours: readonly number[]): Promise<void> {
     const { tables, shard } = this;
     return rows.write(shard, () => {
       tables.recent.push(...this.recent.map((row) => ({ ...row, shard })));
       tables.series.push(...this.series.map((row) => ({ ...row, shard })));
       tables.lateHours.push(...lateHours);
-      if (cutMs !== null) tables.cutsMs.set(shard, Math.max(cutMs, tables.cutsMs.get(shard) ?? -Infinity));
+      if (watermarkMs !== null)
+        tables.watermarksMs.set(shard, Math.max(watermarkMs, tables.watermarksMs.get(shard) ?? -Infinity));
     });
   }
 }

@@ -3,8 +3,8 @@ import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { forgetOldChanges } from './old-changes';
 
-const CUT = new Date('2026-02-01T00:00:00Z');
-const at = (day: number): Date => new Date(CUT.getTime() + day * 86_400_000);
+const KEEP_FROM = new Date('2026-02-01T00:00:00Z');
+const at = (day: number): Date => new Date(KEEP_FROM.getTime() + day * 86_400_000);
 
 interface Change {
   seq: number;
@@ -58,10 +58,10 @@ describe('forgetting old status changes', () => {
       { seq: 7, target: 3, day: 4 },
     ];
     await given(changes, 7);
-    expect(await forgetOldChanges(database, CUT)).toBe(2);
+    expect(await forgetOldChanges(database, KEEP_FROM)).toBe(2);
     // 1 is replaced by 3 and 4 by 5; 2 is all that is known of its target.
     expect(await left()).toEqual([2, 3, 5, 6, 7]);
-    expect(await forgetOldChanges(database, CUT)).toBe(0);
+    expect(await forgetOldChanges(database, KEEP_FROM)).toBe(0);
   });
 
   it('forgets a target that was removed, but no change that is not published or the last of its shard', async () => {
@@ -73,7 +73,7 @@ describe('forgetting old status changes', () => {
       { seq: 5, target: 3, day: -5, removed: true },
     ];
     await given(changes, 4);
-    expect(await forgetOldChanges(database, CUT)).toBe(3);
+    expect(await forgetOldChanges(database, KEEP_FROM)).toBe(3);
     expect(await left()).toEqual([4, 5]);
   });
 
@@ -86,8 +86,8 @@ describe('forgetting old status changes', () => {
        FROM generate_series(1, 12000) n`,
       [at(-1)],
     );
-    expect(await forgetOldChanges(database, CUT, AbortSignal.abort())).toBe(0);
-    expect(await forgetOldChanges(database, CUT)).toBe(11_999);
+    expect(await forgetOldChanges(database, KEEP_FROM, AbortSignal.abort())).toBe(0);
+    expect(await forgetOldChanges(database, KEEP_FROM)).toBe(11_999);
     expect(await left()).toEqual([12_000]);
   });
 });

@@ -5,7 +5,7 @@ import { connect, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Sample, samplesOf, storeAgents, storeCut, storeWindow } from '../stored-windows.test-rows';
+import { type Sample, samplesOf, storeAgents, storeWatermark, storeWindow } from '../stored-windows.test-rows';
 import { rollUpNext } from '../rollups/roll-up';
 import { History } from './history';
 
@@ -50,31 +50,36 @@ describe('history', () => {
       maxLength: 4,
     });
     await fc.assert(
-      fc.asyncProperty(arbitraryWindows, fc.integer({ min: 0, max: 4 }), fc.boolean(), async (windows, cut, late) => {
-        const key = nextKey++;
-        const cutMs = START_MS + cut * WINDOW_MS;
-        await storeCut(database, key, cutMs);
-        const expected = [];
-        for (const [at, checks] of windows.entries()) {
-          const startMs = START_MS + at * WINDOW_MS;
-          const histogram = new RttHistogram();
-          let counters = emptyCounters();
-          for (const [check, fragments] of checks.entries()) {
-            const row = { targetKey: key, shard: key, check, startMs };
-            for (const samples of fragments) await storeWindow(database, { ...row, samples, position: at });
-            if (startMs < cutMs && late) {
-              for (const samples of fragments) await storeWindow(database, { ...row, samples });
-            } else if (startMs < cutMs) {
-              await storeWindow(database, { ...row, samples: fragments.flat() });
+      fc.asyncProperty(
+        arbitraryWindows,
+        fc.integer({ min: 0, max: 4 }),
+        fc.boolean(),
+        async (windows, watermark, late) => {
+          const key = nextKey++;
+          const watermarkMs = START_MS + watermark * WINDOW_MS;
+          await storeWatermark(database, key, watermarkMs);
+          const expected = [];
+          for (const [at, checks] of windows.entries()) {
+            const startMs = START_MS + at * WINDOW_MS;
+            const histogram = new RttHistogram();
+            let counters = emptyCounters();
+            for (const [check, fragments] of checks.entries()) {
+              const row = { targetKey: key, shard: key, check, startMs };
+              for (const samples of fragments) await storeWindow(database, { ...row, samples, position: at });
+              if (startMs < watermarkMs && late) {
+                for (const samples of fragments) await storeWindow(database, { ...row, samples });
+              } else if (startMs < watermarkMs) {
+                await storeWindow(database, { ...row, samples: fragments.flat() });
+              }
+              const samples = decodeSeriesBody(encodeSeriesBody(samplesOf(fragments.flat())));
+              counters = mergeCounters(counters, summarizeSamples(samples, histogram));
             }
-            const samples = decodeSeriesBody(encodeSeriesBody(samplesOf(fragments.flat())));
-            counters = mergeCounters(counters, summarizeSamples(samples, histogram));
+            expected.push(historyPoint(startMs, WINDOW_MS, counters, histogram));
           }
-          expected.push(historyPoint(startMs, WINDOW_MS, counters, histogram));
-        }
-        const range = { fromMs: START_MS, toMs: START_MS + 4 * WINDOW_MS };
-        expect((await history.read(key, range, '5m')).items).toEqual(expected);
-      }),
+          const range = { fromMs: START_MS, toMs: START_MS + 4 * WINDOW_MS };
+          expect((await history.read(key, range, '5m')).items).toEqual(expected);
+        },
+      ),
       { numRuns: 40 },
     );
   });
@@ -120,7 +125,7 @@ describe('history', () => {
       for (const { items } of before as HistoryPage[]) {
         expect(items.reduce((sum, { sent }) => sum + sent, 0)).toBe(24);
       }
-      await storeCut(database, 0, TO_MS - 6 * HOUR_MS);
+      await storeWatermark(database, 0, TO_MS - 6 * HOUR_MS);
       let steps = 0;
       while ((await rollUpNext(session)) !== null) if (steps++ % 9 === 0) expect(await read()).toEqual(before);
       expect(await read()).toEqual(before);

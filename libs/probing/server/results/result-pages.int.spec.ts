@@ -5,7 +5,7 @@ import { encodeNumberCursor } from '@icmp-mon/platform/paging';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Sample, storeAgents, storeCut, storeWindow } from '../stored-windows.test-rows';
+import { type Sample, storeAgents, storeWatermark, storeWindow } from '../stored-windows.test-rows';
 import { ResultPages, type ResultPageRequest } from './result-pages';
 import { StoredAgents } from './stored-agents';
 
@@ -71,17 +71,17 @@ describe('pages of results', () => {
         arbitraryWindows,
         fc.integer({ min: 0, max: 60 }),
         arbitraryLimit,
-        async (windows, cut, limit) => {
+        async (windows, watermark, limit) => {
           const key = nextKey++;
-          const cutMs = START_MS + cut * WINDOW_MS;
-          await storeCut(database, key, cutMs);
+          const watermarkMs = START_MS + watermark * WINDOW_MS;
+          await storeWatermark(database, key, watermarkMs);
           let position = 0;
           const expected: string[] = [];
           for (const { slot, check, fragments } of windows) {
             const startMs = START_MS + slot * WINDOW_MS;
             const common = { targetKey: key, shard: key, check, startMs };
             for (const samples of fragments) await storeWindow(database, { ...common, samples, position: position++ });
-            if (startMs < cutMs) await storeWindow(database, { ...common, samples: fragments.flat() });
+            if (startMs < watermarkMs) await storeWindow(database, { ...common, samples: fragments.flat() });
             for (const { agentNo, offsetMs, outcome, rttUs } of fragments.flat()) {
               expected.push([new Date(startMs + offsetMs).toISOString(), agentNo, check, outcome, rttUs].join('|'));
             }
@@ -115,7 +115,7 @@ describe('pages of results', () => {
       folded = true;
       await database.transaction(async (sql) => {
         await storeWindow(sql, { ...window, samples });
-        await storeCut(sql, key, START_MS + WINDOW_MS);
+        await storeWatermark(sql, key, START_MS + WINDOW_MS);
       });
     });
     expect(folded).toBe(true);

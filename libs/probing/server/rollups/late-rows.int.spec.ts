@@ -33,7 +33,7 @@ describe('results that come after their hour was made', () => {
   /** As the shard's commit writes them. */
   async function write(
     fill: (samples: SampleStore, rows: SeriesRows<WriterTransaction>) => void,
-    cutMs: number | null,
+    watermarkMs: number | null,
   ): Promise<void> {
     const samples = new SampleStore();
     const rows = new SeriesRows(postgresSeriesTables.openFlush(0), 1, Uint16Array.of(1), samples, new Set());
@@ -46,7 +46,7 @@ describe('results that come after their hour was made', () => {
         copy: (statement: string, bytes: Uint8Array) =>
           pipeline(Readable.from([Buffer.from(bytes)]), client.query(copyFrom(statement))),
       };
-      await rows.write(transaction, cutMs);
+      await rows.write(transaction, watermarkMs);
       await client.query('COMMIT');
     });
   }

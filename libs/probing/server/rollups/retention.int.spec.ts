@@ -10,7 +10,7 @@ import { readingSource } from './source-lock';
 const DAY_MS = 86_400_000;
 const FIRST_DAY_MS = Date.parse('2026-03-10T00:00:00Z');
 const DAYS = 5;
-const CUT = new Date(FIRST_DAY_MS + 3 * DAY_MS);
+const KEEP_FROM = new Date(FIRST_DAY_MS + 3 * DAY_MS);
 const REPLY = { agentNo: 1, offsetMs: 0, outcome: OUTCOME.reply, rttUs: 1_000 };
 
 describe('dropping raw results', () => {
@@ -55,7 +55,7 @@ describe('dropping raw results', () => {
     });
   it('takes whole days that are older, and remembers up to where', async () => {
     await rolledUntil(5);
-    expect(await dropRolledUp(database, 'probe_series', new Date(CUT.getTime() + 1_000))).toEqual({
+    expect(await dropRolledUp(database, 'probe_series', new Date(KEEP_FROM.getTime() + 1_000))).toEqual({
       dropped: 3,
       busy: false,
     });
@@ -63,16 +63,16 @@ describe('dropping raw results', () => {
     const [progress] = await database.query(
       `SELECT dropped_before FROM rollup_progress WHERE relation = 'probe_series'`,
     );
-    expect(progress).toEqual({ dropped_before: CUT });
+    expect(progress).toEqual({ dropped_before: KEEP_FROM });
   });
 
   it('keeps what no hour was made of yet, and what came late for one', async () => {
-    expect(await dropRolledUp(database, 'probe_series', CUT)).toEqual({ dropped: 0, busy: false });
+    expect(await dropRolledUp(database, 'probe_series', KEEP_FROM)).toEqual({ dropped: 0, busy: false });
     await rolledUntil(1);
-    expect(await dropRolledUp(database, 'probe_series', CUT)).toEqual({ dropped: 1, busy: false });
+    expect(await dropRolledUp(database, 'probe_series', KEEP_FROM)).toEqual({ dropped: 1, busy: false });
     await rolledUntil(5);
     await database.execute('INSERT INTO rollup_dirty (bucket) VALUES ($1)', [new Date(FIRST_DAY_MS + 2 * DAY_MS)]);
-    expect(await dropRolledUp(database, 'probe_series', CUT)).toEqual({ dropped: 1, busy: false });
+    expect(await dropRolledUp(database, 'probe_series', KEEP_FROM)).toEqual({ dropped: 1, busy: false });
     expect(await daysLeft()).toEqual([2, 3, 4]);
   });
 
@@ -93,7 +93,7 @@ describe('dropping raw results', () => {
           },
         );
       await write();
-      expect(await dropRolledUp(database, 'probe_series', CUT)).toEqual({ dropped: 3, busy: false });
+      expect(await dropRolledUp(database, 'probe_series', KEEP_FROM)).toEqual({ dropped: 3, busy: false });
       await write();
       await writer.query('COMMIT');
     });
@@ -105,14 +105,14 @@ describe('dropping raw results', () => {
     await database.withClient(async (reader) => {
       await reader.query('BEGIN');
       await reader.query('SELECT FROM probe_series WHERE window_start < $1', [new Date(FIRST_DAY_MS + 2 * DAY_MS)]);
-      const dropping = dropRolledUp(database, 'probe_series', CUT);
+      const dropping = dropRolledUp(database, 'probe_series', KEEP_FROM);
       await waitingFor('drop_chunks');
       await store(4);
       expect(await dropping).toEqual({ dropped: 0, busy: true });
       await reader.query('COMMIT');
     });
     expect(await daysLeft()).toEqual([0, 1, 2, 3, 4, 4]);
-    expect(await dropRolledUp(database, 'probe_series', CUT)).toEqual({ dropped: 3, busy: false });
+    expect(await dropRolledUp(database, 'probe_series', KEEP_FROM)).toEqual({ dropped: 3, busy: false });
   });
 
   const hoursLeft = async (): Promise<unknown[]> => database.query('SELECT bucket, sent FROM probe_hourly ORDER BY 1');
@@ -129,7 +129,7 @@ describe('dropping raw results', () => {
     await database.withClient(async (reader) => {
       await reader.query('BEGIN');
       await reader.query('SELECT FROM probe_series WHERE window_start < $1', [new Date(FIRST_DAY_MS + DAY_MS)]);
-      const dropping = dropRolledUp(database, 'probe_series', CUT);
+      const dropping = dropRolledUp(database, 'probe_series', KEEP_FROM);
       await waitingFor('drop_chunks');
       await database.execute('INSERT INTO rollup_dirty (bucket) VALUES ($1)', [new Date(FIRST_DAY_MS)]);
       const again = rollUpNext(session);
@@ -152,7 +152,7 @@ describe('dropping raw results', () => {
     await rolledUntil(5);
     const session = await connect({ url: home.url, applicationName: 'rollups' });
     const [dropping] = await readingSource(session, 'probe_series', async () => {
-      const waiting = dropRolledUp(database, 'probe_series', CUT);
+      const waiting = dropRolledUp(database, 'probe_series', KEEP_FROM);
       await waitingFor('advisory');
       await database.execute('INSERT INTO rollup_dirty (bucket) VALUES ($1)', [new Date(FIRST_DAY_MS + DAY_MS)]);
       return [waiting];
@@ -165,7 +165,9 @@ describe('dropping raw results', () => {
   it('gives up soon when making the hour takes long', async () => {
     await rolledUntil(5);
     const session = await connect({ url: home.url, applicationName: 'rollups' });
-    const outcome = await readingSource(session, 'probe_series', () => dropRolledUp(database, 'probe_series', CUT));
+    const outcome = await readingSource(session, 'probe_series', () =>
+      dropRolledUp(database, 'probe_series', KEEP_FROM),
+    );
     await session.close();
     expect(outcome).toEqual({ dropped: 0, busy: true });
   });

@@ -2,7 +2,7 @@ import { connect, type Connection, type Sql } from '@icmp-mon/platform/database'
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import { OUTCOME } from '@icmp-mon/probing/contract';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { storeCut, storeWindow } from '../stored-windows.test-rows';
+import { storeWatermark, storeWindow } from '../stored-windows.test-rows';
 import { rollUpNext } from './roll-up';
 
 const HOUR_MS = 3_600_000;
@@ -41,8 +41,8 @@ describe('rolling up', () => {
 
   const store = (atMs: number, targetKey = 1): Promise<void> =>
     storeWindow(sql, { targetKey, startMs: atMs, samples: [REPLY] });
-  const foldUntil = async (...cutsMs: number[]): Promise<void> => {
-    for (const [shard, cutMs] of cutsMs.entries()) await storeCut(sql, shard, cutMs);
+  const foldUntil = async (...watermarksMs: number[]): Promise<void> => {
+    for (const [shard, watermarkMs] of watermarksMs.entries()) await storeWatermark(sql, shard, watermarkMs);
   };
   const mark = (hourMs: number): Promise<number> =>
     sql.execute('INSERT INTO rollup_dirty (bucket) VALUES ($1)', [new Date(hourMs)]);

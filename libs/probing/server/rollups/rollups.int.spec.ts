@@ -6,7 +6,7 @@ import { emptyCounters, mergeCounters, summarizeSamples } from '../window-summar
 import { connect, type Connection, type Sql, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Sample, samplesOf, storeCut, storeWindow } from '../stored-windows.test-rows';
+import { type Sample, samplesOf, storeWatermark, storeWindow } from '../stored-windows.test-rows';
 import { CommunityEdition } from './community-edition.test-server';
 import { dropRolledUp } from './retention';
 import { rollUpNext, type RollupStep } from './roll-up';
@@ -131,7 +131,7 @@ describe('rollups', () => {
     for (const sql of [tables, aggregates]) {
       await sql.execute('INSERT INTO shard (shard) VALUES (0)');
       await store(sql, windows);
-      await storeCut(sql, 0, END_MS);
+      await storeWatermark(sql, 0, END_MS);
     }
   }, 120_000);
 

@@ -4,7 +4,7 @@ import { OUTCOME, type TargetFigures } from '@icmp-mon/probing/contract';
 import { WINDOW_MS, windowStart } from '@icmp-mon/probing/wire';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { rollUpNext } from '../rollups/roll-up';
-import { type Sample, storeAgents, storeCut, storeWindow } from '../stored-windows.test-rows';
+import { type Sample, storeAgents, storeWatermark, storeWindow } from '../stored-windows.test-rows';
 import { ReadTargetFigures, ReadTargetFiguresHandler } from './read-target-figures';
 import { UsualRtts } from './usual-rtts';
 
@@ -62,7 +62,7 @@ describe('the figures of targets', () => {
     for (const each of samples) await storeWindow(database, { ...row, samples: [each], position: 2 });
     const before = await read(3);
     await storeWindow(database, { ...row, samples });
-    await storeCut(database, 1, OPEN_MS);
+    await storeWatermark(database, 1, OPEN_MS);
     expect(await read(3)).toEqual(before);
     expect(before[0]?.strip.filter((cell) => cell !== null)).toEqual([0.5]);
   });
@@ -71,7 +71,7 @@ describe('the figures of targets', () => {
     const samples = [reply(299_000, 70)];
     await storeWindow(database, { targetKey: 4, shard: 0, startMs: OPEN_MS - WINDOW_MS, samples, position: 3 });
     expect((await read(4, 3))[0]).toMatchObject({ rttUs: 70, lossRatio: 0 });
-    await storeCut(database, 0, OPEN_MS - WINDOW_MS);
+    await storeWatermark(database, 0, OPEN_MS - WINDOW_MS);
     expect((await read(4, 3))[0]).toMatchObject({ rttUs: 70, lossRatio: 0 });
   });
 
@@ -87,7 +87,7 @@ describe('the figures of targets', () => {
     await at(hourMs, 2_000, 1);
     const [unmade] = await read(5);
     expect(Math.abs((unmade?.medianRttUs ?? 0) / 2_000 - 1)).toBeLessThan(0.03);
-    for (let shard = 0; shard < SHARDS.shardCount; shard++) await storeCut(database, shard, OPEN_MS);
+    for (let shard = 0; shard < SHARDS.shardCount; shard++) await storeWatermark(database, shard, OPEN_MS);
     const session = await connect({ url: server.url, applicationName: 'test' });
     await session.execute('INSERT INTO shard (shard) VALUES (0), (1)');
     while ((await rollUpNext(session)) !== null);
