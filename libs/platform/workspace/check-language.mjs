@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { argv, exit } from 'node:process';
+import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { textsOf } from './language/texts.mjs';
 import { wordList } from './language/word-list.mjs';
@@ -47,5 +47,5 @@ if (argv[1] === fileURLToPath(import.meta.url)) {
   for (const fault of faults) console.error(fault);
   if (faults.length > 0) console.error(`\n${faults.length} places: docs/glossary.md has the words.`);
   else console.log(`${files.length} files use no word of the list.`);
-  exit(faults.length > 0 ? 1 : 0);
+  process.exitCode = faults.length > 0 ? 1 : 0;
 }

@@ -1,10 +1,13 @@
 // The words that texts of this project do not use, each with what to write instead. One word has one meaning, which
 // docs/glossary.md gives; a sentence has a subject, a verb and the term that an operator would search for.
 
-/** Numbers, units and one noun: what precedes "a second" when it is a rate. */
+/** A number with its unit and noun, and the nouns that are counted: what precedes "a second" when it is a rate. */
 const AMOUNT = String.raw`\d[\d.,]*(?: ?(?:%|(?!(?:is|are|was|were|has|not|of|for|in|by|to|with|as|wakes?|cannot|from)\b)\p{L}+)){0,2}`;
+const COUNTED = String.raw`\b(?:results|requests|packets|probes|rows|bytes|messages|times|once|twice|events|blocks|pings)`;
 const RATE_UNIT =
   'second|minute|hour|day|week|month|shard|target|agent|result|row|page|process|user|client|partition|request|connection';
+/** What follows "a second" when it is none. */
+const NO_RATE = String.raw`(?! (?:time|later|ago|or|of|old|long|after|before|is|that|has)\b)`;
 
 /**
  * @typedef {{ pattern: RegExp, instead: string, comments?: true }} Entry
@@ -88,14 +91,7 @@ export const wordList = [
   words('lest|hence|thereof|therein|whence|amiss|albeit|aught|naught|ere', 'plain words: so that … not, so, of it'),
 
   // Rates.
-  phrase(
-    String.raw`${AMOUNT} an? (?:${RATE_UNIT})\b(?! (?:time|later|ago|or|of|old|long|after|before|is|that|has)\b)`,
-    '"per second", "per shard"',
-  ),
-  phrase(
-    String.raw`\b(?:results|requests|packets|probes|rows|bytes|messages|times|once|twice|events|blocks|pings) an? (?:${RATE_UNIT})\b`,
-    '"per second", "per shard"',
-  ),
+  phrase(String.raw`(?:${AMOUNT}|${COUNTED}) an? (?:${RATE_UNIT})\b${NO_RATE}`, '"per second", "per shard"'),
   phrase(
     String.raw`\b(?:an?|one|two|three|four|\d+) (?!for\b)\p{L}+ (?:each|apiece)\b(?! (?:of|other|time)\b)`,
     '"one … per …"',
