@@ -49,7 +49,7 @@ describe('while a shard is adopted', () => {
       );
     });
 
-  /** An adoption whose load lasts until `work` is done, or fails with what that throws. */
+  /** Starts an adoption that stays in progress until `work` is done, or fails with its error. */
   async function whileAdopting(work: () => Promise<void>): Promise<Adopted> {
     let isLoading = false;
     let finish: (error?: unknown) => void = () => undefined;
@@ -78,7 +78,7 @@ describe('while a shard is adopted', () => {
 
   const freeShards = (): Promise<number[]> => ownershipOf('other').free(SHARDS);
 
-  it('the others are renewed and committed, and nobody else takes it before it is done', async () => {
+  it('the other shards are renewed and committed, and no projector takes it over before the end', async () => {
     await whileAdopting(async () => {
       const others = claims.filter(({ shard }) => shard !== ADOPTED);
       await telemetry.transaction(async (sql) => {
@@ -95,13 +95,13 @@ describe('while a shard is adopted', () => {
     ]);
   });
 
-  it('and that fails, it is free again, and as it was', async () => {
+  it('and the adoption fails, the shard is released unchanged', async () => {
     await expect(whileAdopting(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(await freeShards()).toEqual([ADOPTED]);
     expect(await telemetry.query('SELECT FROM shard WHERE checkpoint IS NOT NULL')).toEqual([]);
   });
 
-  it('and somebody takes it after all, the adoption stores nothing', async () => {
+  it('and a projector takes it over nevertheless, the adoption stores nothing', async () => {
     const taken = whileAdopting(async () => {
       await telemetry.execute(`UPDATE shard SET epoch = epoch + 1, holder = 'other' WHERE shard = $1`, [ADOPTED]);
     });

@@ -15,27 +15,27 @@ export interface Adoption {
   shard: number;
   /** Offset to continue from: the first that the log holds, or the first whose effects are not stored. */
   low: number;
-  /** The log is another one than that of the stored positions: nothing in it was ever read. */
+  /** The log is not the one that the stored positions refer to: none of its records were ever read. */
   newLog: boolean;
-  /** Does without the checkpoint: one that this release cannot read. */
+  /** Ignores the checkpoint, because this release cannot read it. */
   fresh?: boolean;
-  /** When the first record that the log holds was written; now, if it holds none. */
+  /** When the first record that the log holds was written; the present if the log is empty. */
   logFrom: Date;
-  /** All facts of the feed that hold for the shard, and up to which of its positions that is so. */
+  /** All facts of the feed that hold for the shard, and the position in the feed at which they hold. */
   feed: { facts: readonly FeedFact[]; feedPosition: number };
   participants(shard: number, directory: () => ShardDirectory): ShardParticipant[];
 }
 
 export interface Adopted {
-  /** Null when no result is missing: everything that was lost had been stored before. */
+  /** Null when no result is missing: everything that was lost from the log had been stored before. */
   notMeasured: { from: Date; to: Date } | null;
 }
 
 /**
- * Accepts that the records before `low` are gone: the shard continues from there with the statuses and numbers that are stored, the
- * feed's present facts, and verdicts that start from nothing; what was not measured is recorded. The adoption owns the shard during this,
- * under an epoch and a lease of its own: the projector that owned it has lost it, keeps its others, and the next owner starts from what this
- * stored, all in one transaction. If it fails, the shard is free as it was.
+ * Accepts the loss of the records before `low`. The shard continues from there with the stored statuses and numbers, the present facts of
+ * the feed, and empty verdicts; the gap is recorded as not measured. During the adoption the shard is held under an epoch and a lease
+ * of the adoption's own: its projector loses it and keeps its other shards, and the next owner starts from what the adoption stored,
+ * in one transaction. If the adoption fails, the shard is released unchanged.
  */
 export async function adoptShard(adoption: Adoption): Promise<Adopted> {
   const writer = await ShardWriter.connect(adoption.telemetryUrl, ADOPTION_HOLDER, () => undefined);
@@ -45,7 +45,10 @@ export async function adoptShard(adoption: Adoption): Promise<Adopted> {
       return await writer.transaction((transaction) => adopt(transaction, claim, adoption));
     } catch (error) {
       await release(writer, claim).catch((releasing: unknown) => {
-        throw new AggregateError([error, releasing], `shard ${claim.shard} was neither adopted nor given back`);
+        throw new AggregateError(
+          [error, releasing],
+          `shard ${claim.shard} could be neither adopted nor released; its lease expires after ${ADOPTION_LEASE_MS / 60_000} min`,
+        );
       });
       throw error;
     }
@@ -54,7 +57,7 @@ export async function adoptShard(adoption: Adoption): Promise<Adopted> {
   }
 }
 
-/** A commit under way holds the row: this waits for it, and any later one finds another epoch. */
+/** Takes the shard under the next epoch. Waits for a commit in progress, which locks the row; later commits find a newer epoch. */
 async function claimShard(writer: ShardWriter, shard: number): Promise<Claim> {
   const { backend } = writer;
   const [claim] = await writer.query<Claim>(
@@ -65,7 +68,7 @@ async function claimShard(writer: ShardWriter, shard: number): Promise<Claim> {
      RETURNING s.shard, s.epoch::float8 AS epoch`,
     [shard, ADOPTION_HOLDER, ADOPTION_LEASE_MS, backend.pid, backend.start],
   );
-  if (!claim) throw new Error(`There is no shard ${shard} in the telemetry database.`);
+  if (!claim) throw new Error(`The telemetry database has no shard ${shard}.`);
   return claim;
 }
 
@@ -95,14 +98,14 @@ async function adopt(transaction: WriterTransaction, claim: Claim, adoption: Ado
       shard,
       gap.from,
       gap.to,
-      newLog ? 'the shard log was made anew' : 'the shard log lost records before they were stored',
+      newLog ? 'the shard log was recreated' : 'the shard log lost records before they were stored',
     ]);
   }
   await release(transaction, claim);
   return { notMeasured: gap };
 }
 
-/** From the time of the last record whose results are stored to that of the first one to come. */
+/** Returns the time from the last record whose results are stored to the first record that is still in the log. */
 async function gapOf(
   transaction: WriterTransaction,
   { shard, low, newLog, logFrom }: Adoption,

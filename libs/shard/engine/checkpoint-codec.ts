@@ -1,4 +1,4 @@
-/** Plain values and columns of numbers; the order of entries is part of the state's canonical form. */
+/** Plain values and columns of numbers. The order of entries is part of the state's canonical form. */
 export interface CheckpointPart {
   head: unknown;
   columns: Record<string, Float64Array | Uint32Array | Uint16Array | Uint8Array | Int32Array>;
@@ -25,7 +25,7 @@ interface ColumnEntry {
 
 const CHECKPOINT_VERSION = 2;
 
-/** Parts by participant → bytes: u32 length of a JSON directory, the directory, then the columns, each 8-aligned. */
+/** Encodes parts by participant as bytes: u32 length of a JSON directory, the directory, then the columns, each 8-byte aligned. */
 export function encodeCheckpoint(parts: Record<string, CheckpointPart>): Uint8Array {
   const directory: { version: number; parts: { name: string; head: unknown; columns: ColumnEntry[] }[] } = {
     version: CHECKPOINT_VERSION,
@@ -53,27 +53,27 @@ export function encodeCheckpoint(parts: Record<string, CheckpointPart>): Uint8Ar
   return bytes;
 }
 
-/** The inverse of `encodeCheckpoint`. Throws `CheckpointUnreadable`, or what JSON does, of bytes that are none. */
+/** Decodes what `encodeCheckpoint` returned. Throws `CheckpointUnreadable`, or an error of `JSON.parse`, for anything else. */
 export function decodeCheckpoint(bytes: Uint8Array): Record<string, CheckpointPart> {
-  if (bytes.length < 4) throw new CheckpointUnreadable(`${bytes.length} bytes`);
+  if (bytes.length < 4) throw new CheckpointUnreadable(`it has only ${bytes.length} bytes`);
   const jsonLength = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true);
-  if (4 + jsonLength > bytes.length) throw new CheckpointUnreadable('the directory is cut short');
+  if (4 + jsonLength > bytes.length) throw new CheckpointUnreadable('the directory is truncated');
   const directory = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + jsonLength))) as {
     version: number;
     parts: { name: string; head: unknown; columns: ColumnEntry[] }[];
   };
   if (directory.version !== CHECKPOINT_VERSION)
-    throw new CheckpointUnreadable(`it is of version ${directory.version}, this reads ${CHECKPOINT_VERSION}`);
+    throw new CheckpointUnreadable(`it has version ${directory.version}, this release reads ${CHECKPOINT_VERSION}`);
   let at = align(4 + jsonLength);
   const parts: Record<string, CheckpointPart> = {};
   for (const { name, head, columns } of directory.parts) {
     const part: CheckpointPart = { head, columns: {} };
     for (const column of columns) {
       const constructor = KINDS[column.kind];
-      if (!constructor) throw new CheckpointUnreadable(`a column of ${String(column.kind)}`);
+      if (!constructor) throw new CheckpointUnreadable(`unknown column type ${String(column.kind)}`);
       const byteLength = column.length * constructor.BYTES_PER_ELEMENT;
-      if (at + byteLength > bytes.length) throw new CheckpointUnreadable(`column ${column.name} is cut short`);
-      // Not bytes.slice(): a Buffer's slice shares its memory, at an offset that columns may not begin at.
+      if (at + byteLength > bytes.length) throw new CheckpointUnreadable(`column ${column.name} is truncated`);
+      // Not bytes.slice(): on a Buffer it shares the memory, at an offset that may not be aligned for the column.
       const copy = Uint8Array.from(bytes.subarray(at, at + byteLength));
       part.columns[column.name] = new constructor(copy.buffer, 0, column.length);
       at += align(byteLength);

@@ -11,7 +11,7 @@ export interface AgentEntry {
   provider: string;
   state: AgentFact['state'];
   condition?: AgentFact['condition'];
-  /** A small number of the agent's own in this shard's memory; not stored anywhere. */
+  /** Small number of the agent, valid in the memory of this shard only; not stored. */
   index: number;
 }
 
@@ -22,7 +22,7 @@ export interface PairEntry {
   check: number;
   target: TargetEntry;
   policy: PolicyEntry;
-  /** The same agent and target by another check. */
+  /** The pair of the same agent and target for another check. */
   next: PairEntry | undefined;
 }
 
@@ -32,13 +32,13 @@ export interface TargetEntry {
   ip: string;
   vrf: string;
   tier: string;
-  /** Of the tier, as far as the shard has heard of it. */
+  /** Policy of the tier; undefined until the shard's log has contained one. */
   policy: PolicyEntry | undefined;
   /** Ids of the agents selected for the target, sorted. */
   selected: string[];
-  /** Those of them whose policy refuses the address, sorted; absent where none does. */
+  /** Ids of the selected agents whose policy file refuses the address, sorted; absent when there are none. */
   refuses?: string[];
-  /** Who probed it before, as far as what they measured is still kept; absent where none did. */
+  /** Agents that probed the target before, while their results are still accepted; absent when there are none. */
   former?: FormerAgent[];
   pairs: PairEntry[];
 }
@@ -54,19 +54,26 @@ interface DirectoryHead {
   targets: Omit<TargetEntry, 'pairs' | 'policy'>[];
 }
 
-/** Who is to be probed by whom under which policy, as of the shard's log so far. */
+/**
+ * Which agents probe which targets under which policy, as of the shard's log so far.
+ *
+ *     agent ── index ──▶ pairsOfAgent: target key ──▶ slot ──▶ pairs: first check ──next──▶ second check …
+ *
+ * A pair keeps its slot while it is assigned; a free slot is reused. Participants keep their state per pair in arrays by slot, so
+ * the listener is notified of every slot that is assigned or freed.
+ */
 export class ShardDirectory {
   readonly policies = new Map<string, PolicyEntry>();
-  /** Those removed too, about 200 bytes of a checkpoint each: open windows name them. */
+  /** Removed agents included, about 200 bytes per agent in a checkpoint: open windows refer to them. */
   readonly agents = new Map<string, AgentEntry>();
   readonly targets = new Map<number, TargetEntry>();
-  /** By id, for agents that are named by an agent's or a target's fact. */
+  /** Agent index by id, for agents that an agent's or a target's fact names. */
   private readonly agentIndexes = new Map<string, number>();
   private readonly agentIds: string[] = [];
-  /** By the agent's index and the target's key: one look for each result, however many agents a target has. */
+  /** By agent index, then target key: one lookup per result, regardless of how many agents a target has. */
   private readonly pairsOfAgent: IntMap[] = [];
   private readonly pairs: (PairEntry | undefined)[] = [];
-  /** By id, until when an agent is a former one of some target. */
+  /** By agent id: until when results of the agent as a former agent of some target are accepted. */
   private readonly formerUntilMs = new Map<string, number>();
   private readonly freeSlots: number[] = [];
   private slotsUsed = 0;
@@ -81,7 +88,7 @@ export class ShardDirectory {
     return touched;
   }
 
-  /** Returns the targets that the agent is selected for, if it can now be relied on where it could not before, or the reverse. */
+  /** Returns the targets that the agent is selected for, if the fact changes whether it is reliable. */
   applyAgent(fact: AgentFact): TargetEntry[] {
     const { kind: _kind, ...agent } = fact;
     const before = this.agents.get(fact.agentId)?.condition ?? 'ok';
@@ -90,7 +97,7 @@ export class ShardDirectory {
     return [...this.targets.values()].filter(({ selected }) => selected.includes(fact.agentId));
   }
 
-  /** `atMs` is the log's clock. */
+  /** Returns the target. `atMs` is the time by the log's clock. */
   applyTarget(fact: TargetFact, atMs: number): TargetEntry {
     const known = this.targets.get(fact.targetKey);
     const target: TargetEntry = known ?? {
@@ -127,12 +134,12 @@ export class ShardDirectory {
     }
   }
 
-  /** Whether results of the agent can belong to anything here. */
+  /** Whether results of the agent can belong to any target here. */
   isConcerned(agentId: string, atMs: number): boolean {
     return this.hasPairs(agentId) || (this.formerUntilMs.get(agentId) ?? 0) > atMs;
   }
 
-  /** The target, if the agent probed it until it was given to others, and its tier still has the check. */
+  /** Returns the target if the agent probed it until it was reassigned, and the tier still has the check. */
   findFormer(agentId: string, targetKey: number, check: number, atMs: number): TargetEntry | undefined {
     if ((this.formerUntilMs.get(agentId) ?? 0) <= atMs) return undefined;
     const target = this.targets.get(targetKey);
@@ -155,7 +162,7 @@ export class ShardDirectory {
     return agent !== undefined && this.pairsOfAgent[agent.index].size > 0;
   }
 
-  /** The assigned pair, if it is one; otherwise its results do not count. */
+  /** Returns the pair if it is assigned; results of others do not count. */
   findPair(agentIndex: number, targetKey: number, check: number): PairEntry | undefined {
     const slot = this.pairsOfAgent[agentIndex].get(targetKey);
     let pair = slot < 0 ? undefined : this.pairs[slot];
@@ -163,7 +170,7 @@ export class ShardDirectory {
     return pair;
   }
 
-  /** Each fact brings strings of its own; a hundred agents of a hundred thousand targets would fill memory with copies. */
+  /** Returns one shared string per agent id: facts bring copies, and those of 100 agents on 100,000 targets would fill the memory. */
   private oneString(agentId: string): string {
     return this.agentIds[this.agentIndex(agentId)];
   }
@@ -177,7 +184,7 @@ export class ShardDirectory {
     return index;
   }
 
-  /** Canonical order: by name, id and key. */
+  /** Returns the state in canonical order: by name, id and key. */
   head(): DirectoryHead {
     return {
       policies: [...this.policies.values()].sort((a, b) => compare(a.tier, b.tier)),
@@ -255,7 +262,7 @@ function withoutPair(first: PairEntry | undefined, gone: PairEntry): PairEntry |
   return first;
 }
 
-/** By code unit, not by locale: the same everywhere. */
+/** Compares by code unit, not by locale: the same order everywhere. */
 export function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

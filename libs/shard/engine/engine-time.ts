@@ -1,13 +1,13 @@
 import { WakeUp } from '@icmp-mon/platform/concurrency';
 import { setImmediate } from 'node:timers/promises';
 
-/** Time as the host of shards sees it: real in the product, simulated in tests. */
+/** The clock and timers of the shard host: real in the product, simulated in tests. */
 export interface EngineTime {
-  /** Monotonic clock, ms. */
+  /** Returns the monotonic clock in ms. */
   nowMs(): number;
-  /** Resolves after `ms`, earlier when `signal` is aborted. */
+  /** Resolves after `ms`, or earlier when `signal` is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** Gives other work of the process its turn. */
+  /** Lets other work of the process run. */
   turn(): Promise<void>;
 }
 

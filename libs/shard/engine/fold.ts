@@ -19,17 +19,17 @@ import { NO_PAIR, type RecordPlace, type ResultBatch, type ShardClock, type Shar
 import { isJump, type ReceiptState, ReceiptTimes } from './receipt-times';
 import type { WriterTransaction } from './writer';
 
-/** A tick ages things by at most this much: time in which no tick could be written makes nothing stale. */
+/** Most by which one tick advances the shard's age, in ms: while no tick could be written, nothing becomes stale. */
 const TICK_STEP_MS_MAX = 2_000;
-/** Samples older than this when received are counted and dropped: no window for them is kept anywhere. */
+/** Oldest age at receipt of a sample that is kept, in ms. Older samples are counted and dropped: no window is stored for them. */
 const SAMPLE_AGE_MS_MAX = 30 * 86_400_000;
-/** Results that are dated further after their receipt than this are reported: clocks differ a little. */
+/** How far after its receipt a result may be dated without being reported, in ms: clocks differ a little. */
 const NEWER_MS_MAX = 1_000;
-/** The same of results whose agent's clock is off. */
+/** Clock offset of an agent from which on its results are reported as corrected, in ms. */
 const CLOCK_OFF_MS_MAX = 5_000;
 const CORE = 'core';
 
-/** What happened to results and blocks since the process started; figures for /metrics, not part of the state. */
+/** Counters of results and blocks since the process started, for /metrics. They are not part of the state. */
 export interface FoldCounters {
   records: number;
   blocks: number;
@@ -55,8 +55,19 @@ interface CoreHead {
 }
 
 /**
- * The state of one shard as a fold over its log: directory, clock, repeats, and the participants' own state. Pure: the
- * same records from the same checkpoint give the same state and the same effects, in any process and at any time.
+ * The state of one shard as a fold over its log.
+ *
+ *     record ──▶ decode ─┬─ tick ───▶ clock ────────────────────────────────────────┐
+ *                        ├─ feed ───▶ directory: policies, agents, targets, pairs ──┼──▶ participants ──▶ rows
+ *                        └─ blocks ─▶ lane positions ──▶ results that count ────────┘
+ *
+ * Invariants:
+ *
+ * 1. Deterministic: the same records from the same checkpoint give the same state and the same effects, in any process and at any
+ *    time. Neither a wall clock nor chance enters.
+ * 2. A block counts once, by its lane position; a fact once, by its position in the feed; ticks of an older lease epoch are ignored.
+ * 3. All participants see the same records in the same order, after clock and directory have been updated.
+ * 4. Equal states have equal checkpoints, byte for byte, regardless of how they came about (`digest`).
  */
 export class ShardFold<T = WriterTransaction> {
   readonly directory: ShardDirectory;
@@ -75,7 +86,7 @@ export class ShardFold<T = WriterTransaction> {
   };
   private clock: ShardClock = { ageMs: 0, atMs: 0 };
   private tickEpoch = 0;
-  /** The latest tick as it was written; `clock.atMs` follows once it is believed. */
+  /** Time of the latest tick as written. After a jump, `clock.atMs` follows only once the next tick confirms it. */
   private lastTickMs = 0;
   private feedPosition = 0;
   private readonly lanes = new LanePositions();
@@ -98,7 +109,7 @@ export class ShardFold<T = WriterTransaction> {
     return this.clock.atMs;
   }
 
-  /** Applies the record at `offset`. `mutedUpTo` returns up to where a participant's effects are stored. */
+  /** Applies the record at `offset`. `mutedUpTo` returns the position up to which a participant's effects are committed. */
   apply(
     offset: number,
     value: Uint8Array,
@@ -109,7 +120,7 @@ export class ShardFold<T = WriterTransaction> {
     const decoded = decodeShardRecord(value);
     if (!decoded.ok) {
       this.counters.refusedRecords++;
-      this.warn('refused a record of the shard log', { shard: this.shard, offset, ...decoded });
+      this.warn('invalid record in the shard log skipped', { shard: this.shard, offset, ...decoded });
       return;
     }
     const placeOf = (participant: ShardParticipant<T>): RecordPlace => ({
@@ -137,8 +148,8 @@ export class ShardFold<T = WriterTransaction> {
   }
 
   /**
-   * Goes on behind `position` although records before it may be lost. `facts` are all that hold, up to `feedPosition` of the feed:
-   * they stand in for those that are lost with the log, and targets that none of them names are removed.
+   * Continues after `position` although records before it may be lost. `facts` are all facts of the feed that hold at `feedPosition`: they
+   * replace the facts that were lost with the log. Targets that none of them names are removed.
    */
   async skip(
     transaction: T,
@@ -206,7 +217,7 @@ export class ShardFold<T = WriterTransaction> {
     this.counters.blocks++;
     const inspected = inspectBlock(envelope.block);
     if (!inspected.ok) return this.refuse(inspected);
-    // The header alone shows repeats and agents that probe nothing here: what they send is not decoded.
+    // Repeated blocks, and blocks of agents without targets here, are recognised by their header and not decompressed.
     const { agentId, lane, boot, sequence, count } = inspected.header;
     const receivedAtMs = this.receipts.bounded(envelope.receivedAtMs, this.lastTickMs);
     const placement = this.lanes.place(`${agentId}/${lane}`, boot, sequence, this.clock.ageMs, receivedAtMs);
@@ -236,7 +247,7 @@ export class ShardFold<T = WriterTransaction> {
 
   private refuse(refused: Refused): void {
     this.counters.refusedBlocks++;
-    this.warn('refused a block', { shard: this.shard, ...refused });
+    this.warn('invalid block skipped', { shard: this.shard, ...refused });
   }
 
   private tellUncounted(
@@ -248,7 +259,7 @@ export class ShardFold<T = WriterTransaction> {
     for (const each of this.participants) each.onUncounted?.(agentId, reason, results, this.clock, placeOf(each));
   }
 
-  /** The results that count, and how many of the others there are, by reason. */
+  /** Fills the batch with the results that count. Returns the number of the other results, by reason. */
   private fillBatch(
     { header, columns }: DecodedBlock,
     receivedAtMs: number,
@@ -319,21 +330,21 @@ export class ShardFold<T = WriterTransaction> {
     return parts;
   }
 
-  /** The whole state as bytes, in canonical order. */
+  /** Returns the whole state as bytes, in canonical order. */
   checkpoint(): Uint8Array {
     return encodeCheckpoint(this.parts());
   }
 
-  /** SHA-256 of the state in hex: equal for equal states, however they came about. */
+  /** Returns the SHA-256 of the state in hex: equal for equal states, regardless of how they came about. */
   digest(): string {
     return createHash('sha256').update(this.checkpoint()).digest('hex');
   }
 
-  /** Takes over a state. Only on a new fold. Throws, as `CheckpointUnreadable` or otherwise, when it is none. */
+  /** Restores a state, on a new fold only. Throws `CheckpointUnreadable` or another error if the bytes are not a checkpoint. */
   restore(bytes: Uint8Array): void {
     const parts = decodeCheckpoint(bytes);
     const head = parts[CORE]?.head as CoreHead | undefined;
-    if (!head) throw new CheckpointUnreadable('it has no core');
+    if (!head) throw new CheckpointUnreadable('the part "core" is missing');
     this.clock = { ...head.clock };
     this.tickEpoch = head.tickEpoch;
     this.lastTickMs = head.lastTickMs;

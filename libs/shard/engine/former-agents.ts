@@ -1,18 +1,18 @@
-/** An agent that probed a target until it was given to others. */
+/** An agent that probed a target until it was reassigned to other agents. */
 export interface FormerAgent {
   agentId: string;
-  /** By the log's clock: until then what it measured is kept. */
+  /** Until when its results for the target are accepted, by the log's clock. */
   untilMs: number;
 }
 
-/** As long as an agent keeps what it measured while it is cut off, and an hour for it to arrive. */
+/** How long results of a former agent are accepted: as long as an agent keeps unsent results, plus an hour to deliver them. */
 const KEPT_MS = 25 * 3_600_000;
-/** More former agents of one target than this are not remembered: the latest are. */
+/** Most former agents kept per target: the latest. */
 const FORMER_MAX = 8;
 
 /**
- * The former agents of a target once `before` became `after`: the agents that are cut off keep measuring and do not hear that their targets
- * were given to others. What they measured is kept when they return; it judges nothing.
+ * Returns the former agents of a target after its agents changed from `before` to `after`. An agent that cannot reach the gateway keeps
+ * probing, unaware that its targets were reassigned. When it reconnects, its results are stored but do not affect verdicts.
  */
 export function formerAgents(
   known: readonly FormerAgent[],
@@ -24,7 +24,7 @@ export function formerAgents(
   const others = known.filter(
     ({ agentId, untilMs }) => untilMs > atMs && !after.includes(agentId) && !gone.includes(agentId),
   );
-  // Before the first tick it is not known what time it is.
+  // The time is unknown before the first tick.
   const untilMs = atMs === 0 ? Number.MAX_SAFE_INTEGER : atMs + KEPT_MS;
   return [...others, ...gone.map((agentId) => ({ agentId, untilMs }))].slice(-FORMER_MAX);
 }

@@ -6,18 +6,18 @@ import type { OwnedShard } from './owned-shard';
 const RETRY_MS_MIN = 1_000;
 const RETRY_MS_MAX = 30_000;
 
-/** How often a shard failed since something of it was last stored, and when it may be tried again. */
+/** Failures of a shard since its last successful commit, and when the next attempt may start. */
 interface Trouble {
   failures: number;
   retryAtMs: number;
   reason: string;
 }
 
-/** The shards in this process's memory, and what went wrong with those that it tried to hold. */
+/** The shards in this process's memory, and the failures of those that it tried to hold. */
 export class HeldShards<T> {
   private readonly held = new Map<number, OwnedShard<T>>();
   private readonly troubles = new Map<number, Trouble>();
-  /** A shard that is to be given to another projector. */
+  /** A shard that will be given up for another projector. */
   excess: OwnedShard<T> | null = null;
 
   constructor(private readonly time: EngineTime) {}
@@ -26,7 +26,7 @@ export class HeldShards<T> {
     return this.held.size;
   }
 
-  /** A copy: shards come and go while it is worked through. */
+  /** Returns a copy: shards may be added and removed during iteration. */
   all(): OwnedShard<T>[] {
     return [...this.held.values()];
   }
@@ -43,7 +43,7 @@ export class HeldShards<T> {
     this.held.delete(shard);
   }
 
-  /** Whether it is still this process's: not lost, nor taken over again since. */
+  /** Whether this process still holds exactly this takeover of the shard: neither lost nor taken over again since. */
   isCurrent(owned: OwnedShard<T>): boolean {
     return this.held.get(owned.shard) === owned && !owned.failure;
   }
@@ -58,7 +58,7 @@ export class HeldShards<T> {
     const waitMs = Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** (failures - 1));
     const cause = error instanceof Error ? error.message : String(error);
     const way =
-      error instanceof LogPositionOutOfBounds ? ' Go on from what it holds: npm run icmpmon -- shards adopt' : '';
+      error instanceof LogPositionOutOfBounds ? ' Continue from what it holds: npm run icmpmon -- shards adopt' : '';
     this.troubles.set(shard, { failures, retryAtMs: this.time.nowMs() + waitMs, reason: `${cause}${way}` });
   }
 

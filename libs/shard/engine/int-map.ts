@@ -1,14 +1,14 @@
 const EMPTY = -1;
 const INITIAL_CAPACITY = 16;
-/** 2^32 divided by the golden ratio: consecutive keys are spread evenly (Knuth, TAOCP 6.4). */
+/** 2^32 divided by the golden ratio: spreads consecutive keys evenly (Knuth, TAOCP 6.4). */
 const GOLDEN = 0x9e3779b1;
 
 /**
- * Integers of 32 bits by integers of 32 bits, values from 0 to 2^31-1: a look costs one cache miss and an entry 16 to 32
- * bytes, where a `Map` takes several and more. Open addressing with linear probing, at most half full.
+ * Map from 32-bit integers to integers from 0 to 2^31-1. A lookup costs one cache miss and an entry 16 to 32 bytes; a `Map` takes
+ * several of the former and more of the latter. Open addressing with linear probing, at most half full.
  */
 export class IntMap {
-  /** Key and value side by side. */
+  /** Keys and values interleaved. */
   private table = new Int32Array(INITIAL_CAPACITY * 2).fill(EMPTY);
   private shift = 32 - Math.log2(INITIAL_CAPACITY);
   private entries = 0;
@@ -17,7 +17,7 @@ export class IntMap {
     return this.entries;
   }
 
-  /** The value, or -1. */
+  /** Returns the value, or -1 when the key is absent. */
   get(key: number): number {
     return this.table[this.placeOf(key) + 1];
   }
@@ -38,7 +38,7 @@ export class IntMap {
     let hole = this.placeOf(key);
     if (this.table[hole + 1] === EMPTY) return;
     this.entries--;
-    // What was pushed past the hole moves back into it, so that no look ends early.
+    // Entries displaced past the hole move back into it, so that no lookup ends too early.
     for (let at = this.next(hole); this.table[at + 1] !== EMPTY; at = this.next(at)) {
       const home = this.homeOf(this.table[at]);
       const reachesHole = hole <= at ? home <= hole || home > at : home <= hole && home > at;
@@ -50,12 +50,12 @@ export class IntMap {
     this.table[hole + 1] = EMPTY;
   }
 
-  /** Visits the values in no order of meaning. */
+  /** Visits the values in unspecified order. */
   forEachValue(visit: (value: number) => void): void {
     for (let at = 1; at < this.table.length; at += 2) if (this.table[at] !== EMPTY) visit(this.table[at]);
   }
 
-  /** Where the key is, or would be. */
+  /** Returns the index of the key, or the free index where it would be inserted. */
   private placeOf(key: number): number {
     const { table } = this;
     const wanted = key | 0;

@@ -9,7 +9,7 @@ const step = fc.oneof(
 );
 
 describe('a map of integers', () => {
-  it('holds what a Map holds after any steps', () => {
+  it('holds the same entries as a Map after any operations', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
         const map = new IntMap();
@@ -33,7 +33,7 @@ describe('a map of integers', () => {
     );
   });
 
-  it('holds a hundred thousand consecutive keys and lets half of them go', () => {
+  it('holds 100,000 consecutive keys and deletes half of them', () => {
     const map = new IntMap();
     for (let at = 0; at < 100_000; at++) map.set(at * 8 + 3, at);
     for (let at = 0; at < 100_000; at += 2) map.delete(at * 8 + 3);

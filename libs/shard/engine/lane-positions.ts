@@ -1,23 +1,23 @@
 import { compare } from './directory';
 
-/** Boots of a lane that are remembered: those whose blocks may still be repeated. */
+/** Boots remembered per lane: those whose blocks may still be sent again. */
 const BOOTS_MAX = 4;
-/** A boot of which nothing came for this long, by the shard's age, has ended: another one may follow it, also a lower one. */
+/** After this long without a block, in ms of the shard's age, a boot has ended: any other boot may follow it, a lower one too. */
 export const BOOT_SILENT_MS = 60_000;
-/** A boot is at least the time of its start in seconds. One that lies this far ahead is of a clock that was ahead. */
+/** A boot is at least the time of its start in seconds since 1970. A boot this far in the future comes from a clock that was ahead. */
 export const BOOT_AHEAD_S_MAX = 3_600;
 
-/** `repeated`: the block was here before. `older_boot`: another process ships under this identity now. */
+/** `repeated`: the block was already seen. `older_boot`: another process now ships under this identity. */
 export type Placement = 'new' | 'repeated' | 'older_boot';
 
 interface BootPosition {
   boot: number;
   sequence: number;
-  /** The shard's age when its last block counted. */
+  /** The shard's age when its latest counted block arrived. */
   seenAgeMs: number;
 }
 
-/** As in a checkpoint: the boot that ships now, then those before it, the latest first. */
+/** Entry of a checkpoint: the current boot, then the former ones, latest first. */
 export type LaneEntry = [
   key: string,
   boot: number,
@@ -27,21 +27,21 @@ export type LaneEntry = [
 ];
 
 /**
- * What was here of each agent's lanes. An agent ships a lane in order of (boot, sequence), and each start has a higher boot. Which boot
- * counts follows from the log alone:
+ * Position of each agent's lanes, to detect repeated blocks. An agent ships a lane in order of (boot, sequence), and each start has a
+ * higher boot. The log alone determines which boot counts:
  *
- *     higher boot, never seen              counts from now on: the agent was started again
- *     lower boot, or one that was replaced counts once the present one is silent for a minute
- *     lower boot, never seen               counts at once if the present one is a time in the future: that clock was ahead
+ *     higher boot, never seen              counts from now on: the agent was restarted
+ *     lower boot, or one that was replaced counts once the current one has been silent for a minute
+ *     lower boot, never seen               counts immediately if the current boot is a time in the future: that clock was ahead
  *
- * So of two processes with one identity the one that was started last counts, and a clock that was ahead locks no agent out.
- * Kept for every agent that ever shipped, about 100 bytes of a checkpoint each, also when it is removed: should it come back, what it
- * ships may have been here before.
+ * So of two processes with one identity the one started last counts, and an agent whose clock was once ahead is not locked out.
+ * Kept for every agent that ever shipped, removed agents too, at about 100 bytes per agent in a checkpoint: a returning agent may ship
+ * blocks that were already counted.
  */
 export class LanePositions {
   private readonly lanes = new Map<string, BootPosition[]>();
 
-  /** Notes a block, unless it does not count. `ageMs` is the shard's age, `presentMs` the time of the block's receipt. */
+  /** Records the position of a block that counts. `ageMs` is the shard's age, `presentMs` the time of receipt of the block. */
   place(key: string, boot: number, sequence: number, ageMs: number, presentMs: number): Placement {
     const positions = this.lanes.get(key);
     if (positions === undefined) {
@@ -62,7 +62,7 @@ export class LanePositions {
     return 'new';
   }
 
-  /** In canonical order. */
+  /** Returns the entries in canonical order. */
   entries(): LaneEntry[] {
     return [...this.lanes]
       .map(([key, [{ boot, sequence, seenAgeMs }, ...former]]): LaneEntry => [
@@ -75,7 +75,7 @@ export class LanePositions {
       .sort((a, b) => compare(a[0], b[0]));
   }
 
-  /** Also of a checkpoint that has the highest boot only, which was seen at `ageMs` then. */
+  /** Restores entries. Entries of an older format have only the highest boot, which then counts as seen at `ageMs`. */
   restore(entries: readonly LaneEntry[], ageMs: number): void {
     for (const [key, boot, sequence, seenAgeMs = ageMs, former = []] of entries) {
       const others = former.map(([formerBoot, last]) => ({ boot: formerBoot, sequence: last, seenAgeMs: 0 }));

@@ -1,6 +1,6 @@
 import type { Sql } from '@icmp-mon/platform/database';
 
-/** A time whose results a shard's log lost before they were stored. */
+/** A time range whose results were lost from a shard's log before they were stored. */
 export interface NotMeasured {
   shard: number;
   from: Date;
@@ -11,7 +11,7 @@ export interface NotMeasured {
 
 const ROWS_MAX = 1_000;
 
-/** Times of one shard (or all) that overlap with a range, by their beginning; the latest 1,000 at most. */
+/** Returns the ranges of one shard (or of all) that overlap with `from` to `to`, by their start; the latest 1,000 at most. */
 export async function notMeasured(
   sql: Pick<Sql, 'query'>,
   { shard = null, from, to }: { shard?: number | null; from: Date; to: Date },

@@ -8,35 +8,35 @@ import type { Claim, ShardReader } from './shard-store';
 import type { ShardCommit } from './write-commits';
 import type { WriterTransaction } from './writer';
 
-/** Lower than every position that a shard ever stored. */
+/** Position lower than any that a shard has stored. */
 const BEFORE_ANY = -2;
-/** How much may wait for a commit before reading does so too. */
+/** How much may wait for a commit before reading pauses. */
 export interface UncommittedMax {
   records: number;
-  /** Rows are in memory until then; the last record may make more of them. */
+  /** Rows stay in memory until the commit. The last record may exceed this. */
   rows: number;
 }
 
 const UNCOMMITTED_MAX: UncommittedMax = { records: 5_000, rows: 20_000 };
 const CHECKPOINT_BYTES_MAX = 1024 * 1024 * 1024;
 
-/** A shard that this process owns: its fold, and how far each participant's effects are stored. */
+/** A shard that this process owns: its fold, and the position up to which each participant's effects are committed. */
 export class OwnedShard<T = WriterTransaction> {
   offset: number;
-  /** Set when following the log ended with an error; the shard is then taken over afresh. */
+  /** Set when following the log ended with an error. The shard is then taken over again. */
   failure: Error | null = null;
-  /** How many records had been applied when the last commit took their effects. */
+  /** Number of records that had been applied when the last commit collected their effects. */
   private committedRecords = 0;
-  /** Participants of which keys are stored ahead. */
+  /** Participants with stored keys that are committed ahead of the participant's position. */
   private readonly aheadStored: Set<string>;
-  /** Those that have not come to their stored position yet. */
+  /** Participants whose replay has not reached their stored position yet. */
   private replaying: ShardParticipant<T>[];
 
   private constructor(
     readonly claim: Claim,
     readonly fold: ShardFold<T>,
     private readonly positions: Map<string, number>,
-    /** By participant and key; forgotten once the replay is past it. */
+    /** By participant and key; deleted once the replay has passed it. */
     private readonly ahead: Map<string, Map<number, number>>,
     checkpointPosition: number,
     private readonly warn: (message: string, detail: Record<string, unknown>) => void,
@@ -48,8 +48,8 @@ export class OwnedShard<T = WriterTransaction> {
   }
 
   /**
-   * Loads the latest checkpoint (`fresh`: does without it) and the positions; records from `offset + 1` on are to be applied.
-   * @throws CheckpointUnreadable whatever is wrong with it
+   * Loads the latest checkpoint (not with `fresh`) and the positions. The next record to apply is the one at `offset + 1`.
+   * @throws CheckpointUnreadable regardless of what is wrong with the checkpoint
    */
   static async load<T>(
     reader: ShardReader<T>,
@@ -73,12 +73,12 @@ export class OwnedShard<T = WriterTransaction> {
     return this.claim.shard;
   }
 
-  /** Whether everything that was stored before the takeover has been replayed. */
+  /** Whether the replay has passed everything that was stored before the takeover. */
   get isCaughtUp(): boolean {
     return this.ahead.size === 0 && [...this.positions.values()].every((position) => position <= this.offset);
   }
 
-  /** Whether enough waits for a commit that reading should do so too. */
+  /** Whether so much waits for a commit that reading has to pause. */
   get awaitsCommit(): boolean {
     const rows = this.fold.participants.reduce((sum, each) => sum + (each.waitingRows?.() ?? 0), 0);
     if (rows > this.uncommittedMax.rows) return true;
@@ -105,7 +105,7 @@ export class OwnedShard<T = WriterTransaction> {
       if (differing === 0) continue;
       const detail = { shard: this.shard, participant: participant.name, differing };
       this.warn(
-        'a replay came to other results than those stored, as after a change of rules; the stored count',
+        'replay differs from the stored results, as after a change of rules; the stored results are kept',
         detail,
       );
     }
@@ -113,8 +113,9 @@ export class OwnedShard<T = WriterTransaction> {
   }
 
   /**
-   * Goes on behind `position` although records before it may be lost. With `newLog` what was stored has positions of another
-   * log; else effects that are stored beyond `position` stay known as such. Returns what stores that, with a checkpoint.
+   * Continues after `position` although records before it may be lost. With `newLog` the stored positions belong to another log and are
+   * reset; otherwise effects that are stored beyond `position` remain marked as committed. Returns the commit that stores this, with a
+   * checkpoint.
    */
   async skip(
     transaction: T,
@@ -131,7 +132,8 @@ export class OwnedShard<T = WriterTransaction> {
     await this.fold.skip(transaction, { position, newLog, ...feed });
     await this.prepare();
     const commit = this.take(true);
-    if (this.hasPending()) throw new Error(`Shard ${this.shard} keeps effects that were to be stored.`);
+    if (this.hasPending())
+      throw new Error(`Shard ${this.shard} still has pending effects after all were collected; nothing was stored.`);
     const checkpoint = { position, bytes: compressChecked(this.fold.checkpoint()) };
     const { writes, positions } = commit ?? { writes: [], positions: new Map<string, number>() };
     const caughtUp = [...this.aheadStored];
@@ -161,8 +163,8 @@ export class OwnedShard<T = WriterTransaction> {
   }
 
   /**
-   * Takes what is to be written now, in one go. With `checkpoint` every participant gives all it has, so that the
-   * stored state has no effects outstanding; should one not be able to, there is no checkpoint this time.
+   * Collects what is to be written now, in one synchronous step. With `checkpoint` every participant returns everything it has, so that
+   * the stored state has no effects outstanding; if one cannot, this commit has no checkpoint.
    */
   take(checkpoint: boolean): ShardCommit<T> | null {
     this.committedRecords = this.fold.counters.records;
@@ -184,7 +186,7 @@ export class OwnedShard<T = WriterTransaction> {
       writes,
       positions,
       ahead,
-      // While the replay is not past them, a further takeover needs them still.
+      // Until the replay has passed them, the next takeover still needs them.
       caughtUp: [...this.aheadStored].filter((name) => positions.has(name) && !this.ahead.has(name)),
       offset: this.offset,
       atMs: this.fold.nowMs,

@@ -9,7 +9,7 @@ import type { ShardReader } from './shard-store';
 
 const LENGTH_BYTES = 4;
 
-/** A store whose shard has this checkpoint, and nothing else. */
+/** A store whose shard has this checkpoint and nothing else. */
 function storing(checkpoint: Uint8Array | null): ShardReader<null> {
   const stored = { checkpoint, checkpointPosition: 7, positions: new Map(), ahead: new Map() };
   return { rows: null, load: () => Promise.resolve(stored) };
@@ -28,19 +28,19 @@ describe('a stored checkpoint', () => {
   it.each([
     ['is not compressed', new TextEncoder().encode('rubbish')],
     ['is empty', compress(new Uint8Array(0))],
-    ['is longer than it is', compress(Uint8Array.of(255, 255, 0, 0, 1))],
+    ['declares more bytes than it has', compress(Uint8Array.of(255, 255, 0, 0, 1))],
     ['is not JSON', compress(new Uint8Array(LENGTH_BYTES + 8).fill(2, 0, 1))],
-    ['is of nothing', compress(encodeCheckpoint({}))],
+    ['has no parts', compress(encodeCheckpoint({}))],
     ['has no directory', compress(encodeCheckpoint({ core: { head: {}, columns: {} } }))],
-  ])('that %s is refused, with what to do', async (_, checkpoint) => {
+  ])('that %s is refused with instructions', async (_, checkpoint) => {
     await expect(load(checkpoint)).rejects.toThrow(/cannot be read: .*shards adopt --shard <number> --fresh/);
     await expect(load(checkpoint, true)).resolves.toMatchObject({ offset: 7 });
   });
 
-  it('of which a bit has changed is refused in the same way, unless what it holds is the same', async () => {
+  it('with a flipped bit is refused in the same way, unless it still decodes to the same content', async () => {
     const written = await writtenCheckpoint();
     const content = await contentOf(written);
-    // One bit of each byte: all eight of them take eight times as long and come to the same.
+    // One bit of each byte: all eight take eight times as long and give the same outcome.
     for (let at = 0; at < written.length; at++) {
       const changed = Uint8Array.from(written);
       changed[at] ^= 1 << (at & 7);
@@ -50,14 +50,14 @@ describe('a stored checkpoint', () => {
     }
   });
 
-  it('of a release that wrote no checksum is read', async () => {
+  it('of a release that wrote no checksum can be read', async () => {
     await expect(load(compress(new ShardFold(0, []).checkpoint()))).resolves.toMatchObject({ offset: 7 });
   });
 });
 
 const TICKS = 200;
 
-/** As a shard writes it, long enough for the bits of its content to outnumber those of its frame. */
+/** A checkpoint as a shard writes it, long enough that most of its bits belong to content, not to frames. */
 async function writtenCheckpoint(): Promise<Uint8Array> {
   const shard = await load(compress(new ShardFold(0, []).checkpoint()));
   for (let tick = 1; tick <= TICKS; tick++) shard.apply(7 + tick, encodeTickRecord(1, tick * 1_000));
@@ -71,7 +71,7 @@ async function contentOf(checkpoint: Uint8Array): Promise<Uint8Array> {
 }
 
 describe('a shard', () => {
-  /** Makes so many rows of each record. */
+  /** Emits this many rows per record. */
   class Prolific implements ShardParticipant<null> {
     readonly name = 'prolific';
     private rows = 0;
@@ -115,14 +115,17 @@ describe('a shard', () => {
   it.each([
     ['rows', 5_000, 5],
     ['records', 1, 5_001],
-  ])('awaits a commit when many %s wait for one, and no longer', async (_, rowsPerRecord, records) => {
-    const shard = await holding(rowsPerRecord);
-    for (let offset = 0; offset < records; offset++) {
+  ])(
+    'awaits a commit while many %s are pending, and not after they were collected',
+    async (_, rowsPerRecord, records) => {
+      const shard = await holding(rowsPerRecord);
+      for (let offset = 0; offset < records; offset++) {
+        expect(shard.awaitsCommit).toBe(false);
+        shard.apply(offset, encodeTickRecord(1, (offset + 1) * 1_000));
+      }
+      expect(shard.awaitsCommit).toBe(true);
+      shard.take(false);
       expect(shard.awaitsCommit).toBe(false);
-      shard.apply(offset, encodeTickRecord(1, (offset + 1) * 1_000));
-    }
-    expect(shard.awaitsCommit).toBe(true);
-    shard.take(false);
-    expect(shard.awaitsCommit).toBe(false);
-  });
+    },
+  );
 });

@@ -35,7 +35,7 @@ describe('shards under leases', () => {
   const ownershipOf = (name: string, sql: Sql = telemetry): ShardOwnership =>
     new ShardOwnership(new PostgresShardStore(sql, database.url), name);
 
-  /** A commit of all shards that is under way until `work` is done. */
+  /** Keeps a commit of all shards open until `work` is done. */
   const whileCommitting = (work: () => Promise<void>): Promise<void> =>
     writer.commit(async (transaction) => {
       const nothing = { writes: [], positions: new Map(), ahead: new Map(), caughtUp: [], offset: 1, atMs: 0 };
@@ -57,7 +57,7 @@ describe('shards under leases', () => {
     });
   }
 
-  it('are renewed while a commit is under way, however long it takes', async () => {
+  it('are renewed during a commit, regardless of how long it takes', async () => {
     await whileCommitting(async () => {
       await telemetry.transaction(async (sql) => {
         await sql.execute('SET LOCAL lock_timeout = 100');
@@ -66,11 +66,11 @@ describe('shards under leases', () => {
     });
   });
 
-  it('are taken over once a commit that is under way has ended, and no later one counts', async () => {
+  it('are taken over when the commit in progress has ended, and later commits of the former owner are refused', async () => {
     let taking = Promise.resolve<Claim | null>(null);
     await whileCommitting(async () => {
       await expire();
-      // As when the former owner's server process could not be ended: it passes for the successor's own.
+      // Simulates a former owner whose server process could not be terminated: it has the successor's pid.
       taking = ownershipOf('successor').take(2, writer.backend);
       await expectWaiting();
     });
@@ -78,7 +78,7 @@ describe('shards under leases', () => {
     await expect(whileCommitting(async () => undefined)).rejects.toThrow(EpochLost);
   });
 
-  it('are taken over when their leases end later than any can, as after a clock that was ahead', async () => {
+  it('are taken over when their leases end later than a lease may, as when a clock was ahead', async () => {
     const successor = ownershipOf('successor');
     const other = await ShardWriter.connect(database.url, 'ownership test: successor', () => undefined);
     try {
@@ -90,14 +90,14 @@ describe('shards under leases', () => {
       expect(taken).toMatchObject({ shard: 2, epoch: 2 });
       expect(taken?.aheadS).toBeGreaterThan(7_100);
       await successor.renew();
-      // A projector that was seen in the future has no share.
+      // A projector that was seen in the future gets no share.
       expect(await successor.share(SHARDS)).toBe(SHARDS);
     } finally {
       await other.close();
     }
   });
 
-  it('stay where they are when the lease was renewed before the commit ended', async () => {
+  it('stay with their owner when the lease was renewed before the commit ended', async () => {
     let taking = Promise.resolve<Claim | null>(null);
     await whileCommitting(async () => {
       await expire();
@@ -109,7 +109,7 @@ describe('shards under leases', () => {
     await whileCommitting(async () => undefined);
   });
 
-  it('make a commit wait for a takeover that is under way, and refuse it', async () => {
+  it('make a commit wait for a takeover in progress, and then refuse the commit', async () => {
     await expire();
     let refused = Promise.resolve();
     await telemetry.transaction(async (sql) => {
@@ -120,7 +120,7 @@ describe('shards under leases', () => {
     await refused;
   });
 
-  it('do not lose the server process of an owner who was faster', async () => {
+  it('keep the server process of an owner that was faster', async () => {
     await owner.release([{ shard: 2, epoch: 1 }]);
     const successor = ownershipOf('successor');
     const other = await ShardWriter.connect(database.url, 'ownership test: successor', () => undefined);
@@ -133,7 +133,7 @@ describe('shards under leases', () => {
     }
   });
 
-  it('are not given back by an owner that has taken them again since', async () => {
+  it('are not released by an owner that has taken them over again since', async () => {
     const [former] = claims.filter(({ shard }) => shard === 2);
     await owner.take(2, writer.backend, true);
     await owner.release([former]);
@@ -142,8 +142,8 @@ describe('shards under leases', () => {
     expect(await owner.renew()).toHaveLength(SHARDS - 1);
   });
 
-  it('are renewed in the order of their numbers, as checkpoints are stored', async () => {
-    // Its row is behind the others now.
+  it('are renewed in ascending order, like checkpoints are stored', async () => {
+    // Its row is now stored behind the others.
     await owner.take(0, writer.backend, true);
     let renewing = Promise.resolve<Claim[]>([]);
     await telemetry.transaction(async (sql) => {

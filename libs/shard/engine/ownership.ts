@@ -1,10 +1,10 @@
 import type { Backend, Claim, ShardStore, TakenShard } from './shard-store';
 
 export const LEASE_TTL_MS = 5_000;
-/** A projector that was not seen for this long has no share of the shards: as long as its leases would have lived. */
+/** A projector not seen for this long gets no share of the shards: its leases would have expired as well. */
 const PROJECTOR_TTL_MS = LEASE_TTL_MS;
 
-/** Which shards this process owns, by leases in the store and the store's clock. */
+/** Which shards this process owns, by leases in the store and by the store's clock. */
 export class ShardOwnership {
   constructor(
     private readonly store: Omit<ShardStore<unknown>, 'connectWriter'>,
@@ -15,7 +15,7 @@ export class ShardOwnership {
     const known = await this.store.countShards();
     if (known > 0 && known !== shardCount) {
       throw new Error(
-        `This installation has ${known} shards, ICMPMON_SHARD_COUNT says ${shardCount}. The number is fixed at ` +
+        `This installation has ${known} shards, but ICMPMON_SHARD_COUNT is ${shardCount}. The number is fixed at ` +
           `installation: set ICMPMON_SHARD_COUNT=${known}.`,
       );
     }
@@ -32,19 +32,19 @@ export class ShardOwnership {
     return this.store.renewLeases(this.holder, LEASE_TTL_MS);
   }
 
-  /** How many shards are this projector's fair share. */
+  /** Returns this projector's fair share, in shards. */
   async share(shardCount: number): Promise<number> {
     return Math.ceil(shardCount / Math.max(1, await this.store.countProjectors(PROJECTOR_TTL_MS)));
   }
 
-  /** Shards that no projector holds, whose holder let the lease expire, or whose lease ends later than any can; at most `limit`. */
+  /** Returns up to `limit` shards without a valid lease: never held, expired, or ending later than any lease may. */
   async free(limit: number): Promise<number[]> {
     return limit <= 0 ? [] : this.store.freeShards(this.holder, limit);
   }
 
   /**
-   * Ends the former owner's server process, which could still hold an open commit, and raises the epoch, once no commit is
-   * under way. Null when another projector was faster. `retake` is for a shard of one's own whose memory was dropped.
+   * Terminates the former owner's server process, which could still have an open commit, and raises the epoch once no commit is in
+   * progress. Returns null when another projector was faster. `retake`: the shard is this holder's own, its memory was discarded.
    */
   async take(shard: number, backend: Backend, retake = false): Promise<TakenShard | null> {
     const taking = { shard, holder: this.holder, backend, ttlMs: LEASE_TTL_MS, retake };

@@ -4,99 +4,99 @@ import type { CheckpointPart } from './checkpoint-codec';
 import type { AgentEntry, PolicyEntry, TargetEntry } from './directory';
 import type { WriterTransaction } from './writer';
 
-/** Where in the shard's log the fold is, and whether what follows from it is already stored. */
+/** Position of a record in the shard's log, and whether its effects are already committed. */
 export interface RecordPlace {
   shard: number;
   offset: number;
-  /** True while a takeover replays what this participant had already committed: update state, keep no effects. */
+  /** True while a takeover replays a record whose effects this participant has already committed: update state, emit no effects. */
   muted: boolean;
-  /** Up to where effects of single keys are stored although the participant's own position is lower; null when of none. */
+  /** By key: the position up to which its effects are committed ahead of the participant's own position; null when there is no such key. */
   ahead: ReadonlyMap<number, number> | null;
 }
 
-/** The shard's own time. No wall clock of a process enters a decision. */
+/** The shard's own clock, driven by the ticks in its log. Decisions depend on no wall clock of a process. */
 export interface ShardClock {
-  /** Sum of the ticks' bounded steps in ms: what ages things. Holds while no tick could be written. */
+  /** Age in ms: the sum of the ticks' bounded steps, by which verdicts age. Stands still while no tick is written. */
   ageMs: number;
-  /** Wall clock of the latest tick in ms since 1970, by the database that holds the tick lease. */
+  /** Time of the latest tick in ms since 1970, by the clock of the database that holds the tick lease. */
   atMs: number;
 }
 
-/** Slot of a result whose agent probed the target until it was given to others: it is kept, and judges nothing. */
+/** Pair slot of a result whose agent probed the target before it was reassigned: the result is stored but does not affect verdicts. */
 export const NO_PAIR = -1;
 
 /**
- * Results of one block that count: of an assigned pair, or of a former one (`NO_PAIR`), not seen before. Row i is `target[i]`, `pairSlot[i]`, … up to
- * `count`; the arrays are reused by the next batch.
+ * The results of one block that count: not repeated, and of a pair that is assigned, or was until lately (`NO_PAIR`). Row i consists of
+ * `target[i]`, `pairSlot[i]`, … for i below `count`. The arrays are reused for the next batch.
  */
 export interface ResultBatch {
   count: number;
   agent: AgentEntry;
   lane: Lane;
-  /** By the gateway's clock, bounded by the shard's ticks. */
+  /** Time of receipt in ms since 1970, by the gateway's clock, bounded by the shard's ticks. */
   receivedAtMs: number;
-  /** Results of the batch that judge nothing because they are late: the participant that judges raises it. */
+  /** Results of the batch that are too late to affect a verdict: counted by the participant that judges. */
   late: number;
   target: TargetEntry[];
   policy: PolicyEntry[];
-  /** Index of the (target, agent, check) pair in per-pair arrays. */
+  /** Index of the (target, agent, check) pair in arrays with one entry per pair. */
   pairSlot: Int32Array;
   check: Uint16Array;
-  /** When the probe was sent, in ms since 1970, corrected by the agent's clock offset, never after the receipt. */
+  /** When the probe was sent, in ms since 1970: corrected by the agent's clock offset, and at most the time of receipt. */
   sampleMs: Float64Array;
   outcome: Uint8Array;
   rttUs: Uint32Array;
 }
 
-/** What a participant wants written; taken in one go, so that later records do not change it. */
+/** Rows that a participant wants to write. A snapshot: records applied later do not change it. */
 export interface PendingWrite<T = WriterTransaction> {
   rows: number;
   write(transaction: T): Promise<void>;
-  /** Given when these are the effects of some keys only, all of them so far, while others still wait. */
+  /** Set when the write holds the effects of some keys only, complete for each of them, while the effects of other keys still wait. */
   ahead?: readonly number[];
-  /** After the commit: publish to live views. Failures here must not matter to the record of truth. */
+  /** Called after the commit, to publish to live views. A failure here must not affect what is stored. */
   committed?(): void;
 }
 
 /**
- * One context's share of the work on a shard's log. All participants see the same records in the same order; state is
- * a pure function of them. Effects are rows, taken by the host and committed together with the position.
+ * One context's share of the work on a shard's log. All participants see the same records in the same order, and their state is a pure
+ * function of these. Effects are rows that the host collects and commits together with the position.
  */
 export interface ShardParticipant<T = WriterTransaction> {
   readonly name: string;
   onPairAssigned?(slot: number, target: TargetEntry, clock: ShardClock): void;
   onPairUnassigned?(slot: number, target: TargetEntry): void;
   onTarget?(target: TargetEntry, clock: ShardClock, place: RecordPlace): void;
-  /** An agent that is selected for the target can no longer be relied on, or can again: see `AgentFact.condition`. */
+  /** Called when an agent that is selected for the target becomes unreliable, or reliable again: see `AgentFact.condition`. */
   onAgentCondition?(target: TargetEntry, clock: ShardClock, place: RecordPlace): void;
   onTargetRemoved?(target: TargetEntry, clock: ShardClock, place: RecordPlace): void;
   onResults?(batch: ResultBatch, clock: ShardClock, place: RecordPlace): void;
-  /** Results of an agent that are not counted, or otherwise than it meant. Comes after `onResults` of the block's others. */
+  /** Called for results that are dropped or changed on receipt, after `onResults` for the other results of the block. */
   onUncounted?(agentId: string, reason: UncountedReason, results: number, clock: ShardClock, place: RecordPlace): void;
   onTick?(clock: ShardClock, place: RecordPlace): void;
-  /** At a takeover: reads what of it is stored, which is its state at its stored position. */
+  /** At a takeover: reads its stored rows, which are its state at its stored position. */
   recall?(rows: T): Promise<void>;
   /**
-   * Once, before the first record whose effects are not stored: where the replay came to something other than what `recall` read
-   * (another release judged then), what is stored counts. Returns how many entries differed.
+   * Called once, before the first record whose effects are not stored. Where the replay computed something other than what `recall`
+   * read (another release judged then), the stored state wins. Returns the number of entries that differed.
    */
   resume?(): number;
   /**
-   * All records up to `position` may be lost, or (null) the log is another one: what follows from results starts from
-   * nothing. What went ahead beyond the participant's own position will come again, and must not stay.
+   * All records up to `position` may be lost, or (null) the log is another one: state that follows from results starts empty. Effects
+   * that were committed ahead of the participant's own position will arrive again and must be deleted.
    */
   skip?(transaction: T, clock: ShardClock, position: number | null): Promise<void>;
-  /** True when the state is at a point where a checkpoint is cheap and due. */
+  /** True when a checkpoint is due and the state is small at this point. */
   wantsCheckpoint?(): boolean;
-  /** State in canonical order: equal states give equal bytes, however they came about. */
+  /** Returns the state in canonical order: equal states give equal bytes, regardless of how they came about. */
   checkpoint(): CheckpointPart;
   restore(part: CheckpointPart): void;
-  /** What has to be looked up before `take`. */
+  /** Reads asynchronously what `take` needs. */
   prepare?(): Promise<void>;
-  /** Pending effects; null when there are none or, unless `force`, when they may wait. */
+  /** Returns the pending effects; null when there are none or, unless `force`, when they may wait. */
   take(force: boolean): PendingWrite<T> | null;
-  /** Rows that wait to be taken, where a burst of results can make many: reading then waits for a commit. */
+  /** Number of rows that wait for a commit, where a burst of results can create many: too many make reading pause. */
   waitingRows?(): number;
-  /** True while effects wait that `take` left for later. */
+  /** True while effects are pending that `take` left for later. */
   hasPending(): boolean;
 }

@@ -2,20 +2,20 @@ import type { Sql } from '@icmp-mon/platform/database';
 import type { LogBounds } from '@icmp-mon/platform/messaging';
 import { SHARD_IS_HELD } from './lease-sql';
 
-/** `before` and `past`: the next record to read was deleted, or was never in this log. */
+/** `before`: the next record to read was deleted. `past`: it was never in this log. */
 export type PositionState = 'ok' | 'before' | 'past';
 
 export interface ShardPosition {
   shard: number;
-  /** Null while no projector owns it. */
+  /** Null while no projector owns the shard. */
   owner: string | null;
   epoch: number;
-  /** Where the checkpoint is: the next owner reads on behind it. */
+  /** Position of the checkpoint: the next owner starts reading after it. */
   checkpoint: number;
   checkpointAt: Date | null;
-  /** Up to where the effects of every participant are stored; the checkpoint's position before the first. */
+  /** Position up to which the effects of all participants are stored; that of the checkpoint before the first commit. */
   stored: number;
-  /** The shard's own time there. */
+  /** The shard's clock at that position. */
   storedAt: Date | null;
   log: LogBounds;
   /** Records that are not stored yet. */
@@ -24,8 +24,8 @@ export interface ShardPosition {
 }
 
 /**
- * Every shard's position with the bounds of its log, by number. The bounds are asked for after the positions were read: a shard that
- * advances between the two would otherwise seem to be past the end.
+ * Returns every shard's position with the bounds of its log, by number. The bounds are read after the positions: otherwise a shard that
+ * advances between the two reads would appear to be past the end.
  */
 export async function shardPositions(
   sql: Sql,

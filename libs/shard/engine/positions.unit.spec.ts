@@ -28,12 +28,12 @@ describe('positions of shards', () => {
     ['ok', 'has read some', row(0, 5, 7), { low: 6, high: 10 }, 2],
     ['ok', 'has read nothing', row(0, -1, -1), { low: 0, high: 10 }, 10],
     ['before', 'replays from a record that was deleted', row(0, 5, 9), { low: 7, high: 10 }, 0],
-    ['past', 'stored what this log never held', row(0, 2, 2, 10), { low: 0, high: 10 }, 10],
+    ['past', 'has a stored position that was never in this log', row(0, 2, 2, 10), { low: 0, high: 10 }, 10],
   ] as const)('are %s when a shard %s', async (state, _why, stored, log, lag) => {
     expect((await positionsOf([stored], log)).position).toMatchObject({ state, lag, log });
   });
 
-  it('are read before the bounds: a shard that goes on meanwhile is not past the end', async () => {
+  it('are read before the bounds: a shard that advances in between is not past the end', async () => {
     expect((await positionsOf([row(0, 1, 1)], { low: 0, high: 9 })).asked).toEqual(['positions', 'bounds']);
   });
 });

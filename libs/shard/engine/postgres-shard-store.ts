@@ -10,12 +10,12 @@ export class PostgresShardStore implements ShardStore {
 
   constructor(
     private readonly sql: Sql,
-    /** Of the same database, for the connections over which commits are made. */
+    /** URL of the same database, for the connections that commit. */
     private readonly telemetryUrl: string,
   ) {
     this.rows = {
       query: (text, params) => sql.query(text, params),
-      copy: () => Promise.reject(new Error('Rows are copied in a commit only.')),
+      copy: () => Promise.reject(new Error('COPY is available only inside a commit.')),
     };
   }
 
@@ -53,7 +53,7 @@ export class PostgresShardStore implements ShardStore {
 
   async countProjectors(ttlMs: number): Promise<number> {
     const [row] = await this.sql.query<{ live: number }>(
-      // One that was seen in the future was seen before the clock was set back: it counts once it is seen again.
+      // A projector seen in the future was seen before the clock was set back: it counts once it is seen again.
       `SELECT count(*)::integer AS live FROM projector
        WHERE seen_at BETWEEN now() - $1::integer * interval '1 millisecond' AND clock_timestamp() + $2::integer * interval '1 millisecond'`,
       [ttlMs, LEASE_AHEAD_MS_MAX],
@@ -113,7 +113,7 @@ export class PostgresShardStore implements ShardStore {
   }
 }
 
-/** What a transaction sees of shards. */
+/** Returns a reader of shards inside the transaction. */
 export function readerOf(transaction: WriterTransaction): ShardReader {
   return { rows: transaction, load: (shard) => loadShard(transaction, shard) };
 }
@@ -123,7 +123,7 @@ async function loadShard(sql: Pick<Sql, 'query'>, shard: number): Promise<Stored
     'SELECT checkpoint, checkpoint_position::float8 AS checkpoint_position FROM shard WHERE shard = $1',
     [shard],
   );
-  if (!stored) throw new Error(`There is no shard ${shard} in the telemetry database.`);
+  if (!stored) throw new Error(`The telemetry database has no shard ${shard}.`);
   const positions = await sql.query<{ participant: string; position: number }>(
     'SELECT participant, position::float8 AS position FROM shard_position WHERE shard = $1',
     [shard],

@@ -9,7 +9,7 @@ import { EpochLost, writeCommits, type ShardCommit } from './write-commits';
 const COMMIT_MS = 250;
 const COMMIT_REST_MS = 20;
 const POLL_MS = 20;
-/** Positions of records without effects are stored this seldom. */
+/** Positions without effects are stored at most this often, in ms. */
 const IDLE_COMMIT_MS = 2_000;
 
 export interface HostLogger {
@@ -22,16 +22,16 @@ export interface CommitterOptions<T> {
   time: EngineTime;
   logger: HostLogger;
   ownership: ShardOwnership;
-  /** The log that shards are followed in; null before it is open. */
+  /** The log in which shards are followed; null before it is open. */
   log: () => LogReader | null;
 }
 
 /**
- * Commits the effects and positions of all held shards, in one transaction over one connection. Whatever goes wrong with a commit,
- * the memory of its shards is dropped and taken over again from the last checkpoint.
+ * Commits effects and positions of all held shards, in one transaction over one connection. When a commit fails, regardless of why, the
+ * memory of its shards is discarded, and they are taken over again from the last checkpoint.
  */
 export class ShardCommitter<T> {
-  /** Null while there is none. */
+  /** Null while not connected. */
   connection: CommitConnection<T> | null = null;
   private stopping = false;
   private lastIdleCommitMs = -Infinity;
@@ -46,7 +46,7 @@ export class ShardCommitter<T> {
     const { store, ownership } = this.options;
     let connection: CommitConnection<T> | null = null;
     connection = await store.connectWriter(`icmp-mon ${ownership.holder}`, (error) => {
-      // Also called when connecting itself fails, which the caller gets anyway.
+      // Also called when connecting fails; the caller gets that error anyway.
       if (!connection || this.connection !== connection) return;
       this.connection = null;
       this.held.failAll(error);
@@ -67,7 +67,7 @@ export class ShardCommitter<T> {
     const { time, logger } = this.options;
     let beganMs = time.nowMs();
     while (!this.stopping) {
-      // From one beginning to the next: a long commit does not make the results behind it wait longer still.
+      // The interval runs from start to start: after a long commit the next one follows after a short rest.
       await time.sleep(Math.max(COMMIT_REST_MS, COMMIT_MS - (time.nowMs() - beganMs)));
       beganMs = time.nowMs();
       try {
@@ -75,18 +75,18 @@ export class ShardCommitter<T> {
         await this.commit(due ? [due.shard] : []);
         if (this.held.excess) await this.giveUp(this.held.excess);
       } catch (error) {
-        logger.warn({ err: error }, 'a commit failed; its shards are taken over again');
+        logger.warn({ err: error }, 'commit failed; its shards will be taken over again');
         this.held.failAll(error instanceof Error ? error : new Error(String(error)));
         if (error instanceof EpochLost) {
-          logger.warn({ err: error }, 'another projector has taken shards of this one');
+          logger.warn({ err: error }, 'epoch lost: another projector took over shards of this one');
         }
       }
     }
   }
 
   /**
-   * Back-pressure: waits until what was applied is stored, or the shard is lost. A shard that is given up waits no longer: giving it
-   * up waits for its records to be worked off, and commits them then.
+   * Back-pressure: waits until what was applied is committed or the shard is lost. Does not wait for a shard that is being given up:
+   * giving it up waits for its records to be applied, and then commits them.
    */
   async nextCommit(owned: OwnedShard<T>): Promise<void> {
     const before = this.commitsDone;
@@ -106,11 +106,11 @@ export class ShardCommitter<T> {
       if (!checkpoint && !idleDue && !owned.hasPending()) continue;
       const commit = owned.take(checkpoint);
       if (commit) takes.push({ owned, commit });
-      // Several shards may fold a window of millions of samples.
+      // Several shards may each fold a window of millions of samples: let other work run in between.
       await time.turn();
     }
     if (idleDue) this.lastIdleCommitMs = time.nowMs();
-    // One that was lost since must not fail the commit of the others.
+    // A shard that was lost in the meantime must not fail the commit of the others.
     const taken = takes.filter(({ owned }) => this.held.isCurrent(owned));
     if (taken.length > 0) {
       const commits = taken.map(({ commit }) => commit);
@@ -131,7 +131,7 @@ export class ShardCommitter<T> {
       await this.commit([owned.shard]);
       this.held.remove(owned.shard);
       await ownership.release([owned.claim]);
-      logger.info({ shard: owned.shard }, 'gave a shard to another projector');
+      logger.info({ shard: owned.shard }, 'shard released for another projector');
     } finally {
       this.held.excess = null;
     }

@@ -14,7 +14,7 @@ const SHARDS = 2;
 const BACKLOG = 6_000;
 const START_MS = Date.UTC(2026, 0, 1);
 
-/** A log that is being caught up with: whenever it is told to end, a batch is still on its way. */
+/** A log with a backlog: whenever it is stopped, one batch is still being delivered. */
 class BusyLog implements LogReader {
   readonly partitionCount = SHARDS;
   private readonly following = new Map<number, (records: LogRecord[]) => Promise<void>>();
@@ -43,7 +43,7 @@ class BusyLog implements LogReader {
   }
 }
 
-/** A log that has nothing to read. */
+/** An empty log. */
 class EmptyLog implements LogReader {
   readonly partitionCount = SHARDS;
   followed = true;
@@ -68,7 +68,7 @@ class EmptyLog implements LogReader {
   }
 }
 
-/** A participant that has nothing to say, but that a takeover waits for. */
+/** A participant without effects that a takeover waits for. */
 class Bystander implements ShardParticipant {
   readonly name = 'bystander';
 
@@ -120,7 +120,7 @@ describe('a shard host', () => {
 
   const held = (): Promise<object[]> => telemetry.query('SELECT shard FROM shard WHERE holder IS NOT NULL');
 
-  it('gives a shard to another projector while more waits for a commit than may', async () => {
+  it('gives a shard to another projector while more than the limit waits for a commit', async () => {
     const host = hostWith(new BusyLog(), () => []);
     host.start();
     try {
@@ -138,7 +138,7 @@ describe('a shard host', () => {
     }
   });
 
-  it('renews its leases beside a takeover, however long that takes', async () => {
+  it('renews its leases during a takeover, regardless of how long it takes', async () => {
     let finish: () => void = () => undefined;
     const loading = new Promise<void>((resolve) => (finish = resolve));
     const host = hostWith(new EmptyLog(), (shard) => [
@@ -166,7 +166,7 @@ describe('a shard host', () => {
     }
   });
 
-  it('tries again to take a shard over, also when the wall clock was set back', async () => {
+  it('retries a failed takeover, also when the wall clock was set back', async () => {
     let failures = 0;
     const host = hostWith(new EmptyLog(), () => [
       new Bystander(() => (failures++ < SHARDS ? Promise.reject(new Error('not now')) : Promise.resolve())),
@@ -183,7 +183,7 @@ describe('a shard host', () => {
     }
   });
 
-  it('names the server process that commits, also when the former one ended during a takeover', async () => {
+  it('stores which server process commits, also when the former one ended during a takeover', async () => {
     let ends = 1;
     const endWriter = async (): Promise<void> => {
       if (ends-- <= 0) return;
@@ -204,7 +204,7 @@ describe('a shard host', () => {
     }
   });
 
-  it('gives its shards back and ends its connections although its last commit fails, and tells', async () => {
+  it('releases its shards and closes its connections although its last commit fails, and reports the failure', async () => {
     const log = new EmptyLog();
     const refuse = (): void => {
       if (!log.followed) throw new Error('nothing can be taken');

@@ -11,56 +11,56 @@ import type { ShardStore } from './shard-store';
 import type { WriterTransaction } from './writer';
 
 const MAINTAIN_MS = 1_000;
-/** Other shards, commits, lease renewals and heartbeats get their turn at least this often, but for one large record. */
+/** Other shards, commits, lease renewals and heartbeats run at least this often, unless a single record takes longer. */
 const TURN_MS = 20;
-/** A takeover, or the last commit, that takes longer loses its leases. */
+/** Longest takeover or last commit during which leases are renewed, in ms. One that takes longer loses its leases. */
 const RENEWED_DURING_MS_MAX = 60_000;
 
 export interface ShardHostOptions<T = WriterTransaction> {
   store: ShardStore<T>;
   shardCount: number;
-  /** Unique to this process. */
+  /** Unique per process. */
   holder: string;
   openLog(): Promise<LogReader>;
   participants(shard: number, directory: () => ShardDirectory): ShardParticipant<T>[];
   logger: HostLogger;
-  /** The process's own unless set. */
+  /** The system clock unless set. */
   time?: EngineTime;
   /** 5,000 records and 20,000 rows unless set. */
   uncommittedMax?: UncommittedMax;
 }
 
-/** Thrown when the connection that was to commit for a shard is lost while the shard is taken over. */
+/** Thrown when the connection that was to commit for a shard is lost during its takeover. */
 export class WriterLost extends Error {
   constructor() {
-    super('the connection that was to commit for it is lost');
+    super('connection to the telemetry database lost during the takeover');
     this.name = 'WriterLost';
   }
 }
 
 /**
- * Owns shards under leases, folds their logs and has effects and positions committed, one transaction for all shards.
+ * Owns shards under leases, folds their logs, and commits effects and positions of all shards in one transaction.
  *
  *     free ──take──▶ owned ──load, recall──▶ restored ──follow──▶ catching up ──resume──▶ live
  *      ▲               ▲                                               │                  │ │
- *      │               └──── take again, after growing pauses ── lost ◀┴──────────────────┘ │
+ *      │               └──── take again, with back-off ──────── lost ◀─┴──────────────────┘ │
  *      └───────────────────────── give up: unfollow, last commit, release ◀─────────────────┘
  *
- * - owned: the shard's row has this holder, the next epoch, and the connection over which this process commits. The former owner's
- *   connection is ended first; its open commit either was done before the epoch rose, or never is.
- * - restored: the fold has the latest checkpoint, and participants know what is stored of theirs.
- * - catching up: records up to each participant's stored position change its state and have no effects. There what is stored counts
- *   (`resume`), whatever the replay came to.
- * - live: effects wait for the next commit. When too many wait, reading does too.
- * - lost: the lease lapsed, another projector took the shard, a commit failed, or the log cannot be read. The memory is dropped; nothing of
- *   it is worth keeping, since state = fold(checkpoint, log).
+ * - owned: the shard's row names this holder, the next epoch, and the connection over which this process commits. The former owner's
+ *   connection is terminated first: its open commit either completed before the epoch rose, or never will.
+ * - restored: the fold has the latest checkpoint, and participants have read their stored rows.
+ * - catching up: records up to a participant's stored position change its state and have no effects. At that position stored rows
+ *   override what the replay computed (`resume`).
+ * - live: effects wait for the next commit. When too many wait, reading pauses (back-pressure).
+ * - lost: the lease expired, another projector took the shard, a commit failed, or the log cannot be read. The shard's memory is
+ *   discarded; nothing in it is unique, since state = fold(checkpoint, log).
  *
  * Invariants, which `libs/shard/simulator` checks:
  *
  * 1. Rows of a shard are committed under its current epoch only, over the connection that its row names.
- * 2. Effects, positions and checkpoint of all shards of a commit are stored together or not at all; positions never go back.
- * 3. Leases are renewed during everything that may last longer than they do: takeovers, commits, stopping.
- * 4. A shard that cannot be taken over holds up no other one.
+ * 2. Effects, positions and checkpoint of all shards of a commit are stored together or not at all; positions never decrease.
+ * 3. Leases are renewed during everything that may outlast them: takeovers, commits, stopping.
+ * 4. A shard that cannot be taken over delays no other shard.
  */
 export class ShardHost<T = WriterTransaction> {
   private readonly time: EngineTime;
@@ -87,7 +87,7 @@ export class ShardHost<T = WriterTransaction> {
     this.running = [this.maintainForEver(), this.committer.run()];
   }
 
-  /** Shards owned now, with the offset applied last. */
+  /** Returns the shards owned now, with the offset that was applied last. */
   owners(): { shard: number; offset: number; caughtUp: boolean }[] {
     return this.held.all().map(({ shard, offset, isCaughtUp }) => ({ shard, offset, caughtUp: isCaughtUp }));
   }
@@ -103,7 +103,7 @@ export class ShardHost<T = WriterTransaction> {
   async stop(): Promise<void> {
     this.stopping = true;
     this.committer.stop();
-    // A commit that is under way may take longer than leases live.
+    // A commit in progress may outlast the leases.
     await this.whileRenewing(async () => void (await Promise.all(this.running)));
     const claims = this.held.all().map(({ claim }) => claim);
     const shards = claims.map(({ shard }) => shard);
@@ -124,7 +124,7 @@ export class ShardHost<T = WriterTransaction> {
         this.trouble = null;
       } catch (error) {
         this.trouble = error instanceof Error ? error.message : String(error);
-        this.options.logger.warn({ err: error }, 'cannot look after the shards; trying again');
+        this.options.logger.warn({ err: error }, 'lease maintenance failed; retrying');
       }
       await this.time.sleep(MAINTAIN_MS);
     }
@@ -136,20 +136,20 @@ export class ShardHost<T = WriterTransaction> {
     if (!this.log) this.log = await this.options.openLog();
     if (this.log.partitionCount !== shardCount) {
       throw new Error(
-        `The shard log has ${this.log.partitionCount} partitions, ICMPMON_SHARD_COUNT says ${shardCount}.`,
+        `The shard log has ${this.log.partitionCount} partitions, ICMPMON_SHARD_COUNT is ${shardCount}. Both must be equal.`,
       );
     }
     const claims = await this.ownership.renew();
     for (const owned of this.held.all()) {
       const kept = claims.some((claim) => claim.shard === owned.shard && claim.epoch === owned.claim.epoch);
-      if (!kept || owned.failure) await this.drop(owned.shard, owned.failure?.message ?? 'the lease was lost');
+      if (!kept || owned.failure) await this.drop(owned.shard, owned.failure?.message ?? 'lease lost');
     }
     for (const claim of claims) {
       if (!this.held.has(claim.shard)) await this.tryTakeOver(claim.shard, true);
     }
     const share = await this.ownership.share(shardCount);
     for (const shard of await this.ownership.free(share - this.held.size)) await this.tryTakeOver(shard, false);
-    // One at a time, and only what is in order: the other projector takes it at its next look.
+    // One shard per pass, and only a healthy one: the other projector takes it over at its next pass.
     if (this.held.size > share) this.held.excess ??= this.held.all().findLast((owned) => !owned.failure) ?? null;
   }
 
@@ -159,7 +159,7 @@ export class ShardHost<T = WriterTransaction> {
     await this.committer.connect();
   }
 
-  /** Leases outlive work that takes longer than they do, but no work that hangs. */
+  /** Renews leases while `work` runs, so that they outlive slow work; work that hangs loses them after 60 s. */
   private async whileRenewing(work: () => Promise<void>): Promise<void> {
     const done = new AbortController();
     const renewing = this.renewUntil(done.signal);
@@ -179,12 +179,12 @@ export class ShardHost<T = WriterTransaction> {
       try {
         await this.ownership.renew();
       } catch (error) {
-        this.options.logger.warn({ err: error }, 'could not renew leases during other work');
+        this.options.logger.warn({ err: error }, 'lease renewal failed during a takeover or commit');
       }
     }
   }
 
-  /** One shard that cannot be taken over must not keep the others waiting. */
+  /** Takes a shard over; a failure is noted and retried later, so that it does not delay the other shards. */
   private async tryTakeOver(shard: number, retake: boolean): Promise<void> {
     if (!this.held.mayTry(shard)) return;
     try {
@@ -192,7 +192,7 @@ export class ShardHost<T = WriterTransaction> {
     } catch (error) {
       this.held.remove(shard);
       this.held.noteFailure(shard, error);
-      this.options.logger.warn({ err: error, shard }, 'could not take a shard over');
+      this.options.logger.warn({ err: error, shard }, 'takeover failed');
     }
   }
 
@@ -205,7 +205,7 @@ export class ShardHost<T = WriterTransaction> {
     if (claim.aheadS > 0) {
       logger.warn(
         { shard, aheadS: claim.aheadS },
-        "took a shard whose lease ended in the future: the database's clock was ahead when it was written",
+        'lease expiry lay in the future: the clock of the database was ahead when the lease was written; took the shard over',
       );
     }
     const owned = await OwnedShard.load<T>(
@@ -215,7 +215,7 @@ export class ShardHost<T = WriterTransaction> {
       (message, detail) => logger.warn(detail, message),
       { uncommittedMax },
     );
-    // The shard's row names a server process that is gone: a successor could not end the one that commits.
+    // The shard's row names a server process that has ended: a successor could not terminate the one that commits.
     if (this.committer.connection !== connection) throw new WriterLost();
     this.held.add(owned);
     await this.log.follow(
@@ -224,7 +224,7 @@ export class ShardHost<T = WriterTransaction> {
       (records) => this.onRecords(owned, records),
       (error) => this.held.fail(owned, error),
     );
-    logger.info({ shard, epoch: claim.epoch, from: owned.offset + 1 }, 'took a shard over');
+    logger.info({ shard, epoch: claim.epoch, from: owned.offset + 1 }, 'takeover complete, following the log');
   }
 
   private async onRecords(owned: OwnedShard<T>, records: LogRecord[]): Promise<void> {
@@ -244,6 +244,6 @@ export class ShardHost<T = WriterTransaction> {
   private async drop(shard: number, reason: string): Promise<void> {
     this.held.remove(shard);
     await this.log?.unfollow(shard);
-    this.options.logger.warn({ shard, reason }, 'dropped the memory of a shard');
+    this.options.logger.warn({ shard, reason }, 'shard lost, its memory was discarded');
   }
 }

@@ -7,19 +7,19 @@ const FIGURES = {
   records: 'Records of the shard log applied since the process started',
   blocks: 'Blocks applied',
   results: 'Results that counted',
-  repeatedBlocks: 'Blocks dropped because they were here before',
-  olderBootBlocks: 'Blocks dropped because another process ships under the identity of their agent',
+  repeatedBlocks: 'Blocks dropped because they were repeated',
+  olderBootBlocks: 'Blocks dropped because another process ships under the same agent identity',
   refusedBlocks: 'Blocks that could not be read',
   refusedRecords: 'Records that could not be read',
-  unassignedResults: 'Results dropped because their pair is not assigned',
+  unassignedResults: 'Results dropped because their agent is not assigned to the target',
   tooOldResults: 'Results dropped because they are too old to keep',
-  tooNewResults: 'Results that were dated after their receipt, and stored at it',
-  lateResults: 'Results that were stored and judged nothing, because they came late',
+  tooNewResults: 'Results dated after their receipt, stored at the time of receipt',
+  lateResults: 'Results stored without affecting verdicts, because they were late',
 } as const;
 
 const logger = createLogger('shard-metrics');
 
-/** Figures of every owned shard, read when /metrics is asked; `bounds` are those of the shard log in Kafka. */
+/** Registers gauges for every owned shard, read when /metrics is requested. `bounds` returns those of the shard log in Kafka. */
 export function observeShards(host: ShardHost, bounds: () => Promise<Map<string, Map<number, LogBounds>>>): void {
   for (const [figure, help] of Object.entries(FIGURES) as [keyof typeof FIGURES, string][]) {
     const name = `icmpmon_shard_${figure.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
@@ -36,7 +36,7 @@ export function observeShards(host: ShardHost, bounds: () => Promise<Map<string,
   }
   new Gauge({
     name: 'icmpmon_shard_offset',
-    help: 'Offset of the shard log applied last',
+    help: 'Last applied offset of the shard log',
     labelNames: ['shard'],
     registers: [metrics],
     collect() {
@@ -58,8 +58,8 @@ export function observeShards(host: ShardHost, bounds: () => Promise<Map<string,
           if (end !== undefined) this.set({ shard: String(shard) }, Math.max(0, end.high - 1 - offset));
         }
       } catch (error) {
-        // The other figures are reported all the same; without Kafka this one is not known.
-        logger.debug({ err: error }, 'the end of the shard log is not known');
+        // The other gauges are still reported; only this one needs Kafka.
+        logger.debug({ err: error }, 'the end of the shard log could not be read');
       }
     },
   });

@@ -1,41 +1,41 @@
 import type { WriterTransaction } from './writer';
 
-/** A shard under the epoch by which this process may commit for it. */
+/** A shard, and the epoch under which this process may commit for it. */
 export interface Claim {
   shard: number;
   epoch: number;
 }
 
 export interface TakenShard extends Claim {
-  /** How far in the future the former lease ended beyond its length, in seconds; 0 for one that had simply ended. */
+  /** How far beyond its longest duration the former lease ended, in seconds; 0 for a lease that had expired normally. */
   aheadS: number;
 }
 
-/** Identifies a server process beyond the reuse of its pid, so that a successor can end it. */
+/** Identifies a database server process even when its pid is reused, so that a successor can terminate it. */
 export interface Backend {
   pid: number;
   start: string;
 }
 
-/** Who wants to take which shard, and over which connection it will commit. */
+/** A request to take over a shard, with the connection over which the new holder will commit. */
 export interface Taking {
   shard: number;
   holder: string;
   backend: Backend;
   ttlMs: number;
-  /** The shard is the holder's own, whose memory was dropped. */
+  /** The holder takes over its own shard again, after its memory was discarded. */
   retake: boolean;
 }
 
-/** Row locks of PostgreSQL that commits may hold on the rows of their shards. */
+/** Row locks of PostgreSQL that a commit may hold on the rows of its shards. */
 export type ShardRowLock = 'FOR KEY SHARE' | 'FOR SHARE';
 
 export interface StoredShard {
   checkpoint: Uint8Array | null;
   checkpointPosition: number;
-  /** By participant. */
+  /** Stored position by participant. */
   positions: Map<string, number>;
-  /** By participant and key: effects that are stored beyond the participant's position. */
+  /** By participant and key: the position up to which effects are committed ahead of the participant's position. */
   ahead: Map<string, Map<number, number>>;
 }
 
@@ -43,7 +43,7 @@ export interface PositionRow {
   shard: number;
   participant: string;
   position: number;
-  /** The shard's own time at that position, ms since 1970; 0 before the first tick. */
+  /** The shard's clock at that position, ms since 1970; 0 before the first tick. */
   atMs: number;
 }
 
@@ -54,19 +54,19 @@ export interface AheadRow {
   position: number;
 }
 
-/** What is stored of a shard; `rows` is how participants read what is stored of theirs. */
+/** Reads what is stored of a shard; through `rows`, participants read their own rows. */
 export interface ShardReader<T = WriterTransaction> {
   readonly rows: T;
-  /** Throws when there is no such shard. */
+  /** Throws when the shard does not exist. */
   load(shard: number): Promise<StoredShard>;
 }
 
-/** A transaction that commits effects and positions of shards. `rows` is how participants write theirs. */
+/** A transaction that commits effects and positions of shards; through `rows`, participants write their own rows. */
 export interface CommitTransaction<T = WriterTransaction> {
   readonly rows: T;
-  /** Waits while commits are held, as by a rebuild. */
+  /** Waits while another process blocks commits, as a rebuild does. */
   passFence(): Promise<void>;
-  /** Locks the rows of shards that are still owned under these epochs, and returns which those are. */
+  /** Locks the rows of those shards that are still owned under these epochs, and returns their numbers. */
   lockClaims(claims: readonly Claim[], lock: ShardRowLock): Promise<number[]>;
   storePositions(rows: readonly PositionRow[]): Promise<void>;
   storeAhead(rows: readonly AheadRow[]): Promise<void>;
@@ -74,37 +74,37 @@ export interface CommitTransaction<T = WriterTransaction> {
   storeCheckpoint(claim: Claim, position: number, bytes: Uint8Array): Promise<void>;
 }
 
-/** The one connection over which a projector commits: its server process is what a successor has to end. */
+/** The one connection over which a projector commits. A successor terminates its server process. */
 export interface CommitConnection<T = WriterTransaction> {
   readonly backend: Backend;
-  /** Runs `work` in one transaction; any error rolls back and is passed on. */
+  /** Runs `work` in one transaction. Rolls back on any error and rethrows it. */
   commit<R>(work: (transaction: CommitTransaction<T>) => Promise<R>): Promise<R>;
   close(): Promise<void>;
 }
 
 /**
- * Where shards are stored: their leases, checkpoints, positions. Leases end by the store's own clock. Each method is one statement
- * of its own: it happens as a whole or not at all, and its answer may get lost.
+ * Stores shards: their leases, checkpoints and positions. Leases expire by the store's own clock. Each method is a single statement: it
+ * takes effect completely or not at all, and its answer may be lost.
  */
 export interface ShardStore<T = WriterTransaction> extends ShardReader<T> {
   countShards(): Promise<number>;
   addShards(shardCount: number): Promise<void>;
-  /** Forgets projectors that were not seen within a day. */
+  /** Deletes projectors that were not seen within a day. */
   forgetProjectors(): Promise<void>;
   noteSeen(holder: string): Promise<void>;
-  /** Renews all leases of the holder and returns them. Locks their rows in the order of their numbers. */
+  /** Renews all leases of the holder and returns them. Locks their rows in ascending order. */
   renewLeases(holder: string, ttlMs: number): Promise<Claim[]>;
-  /** How many projectors were seen within `ttlMs`. */
+  /** Returns the number of projectors seen within `ttlMs`. */
   countProjectors(ttlMs: number): Promise<number>;
-  /** Shards that no other projector holds, by number. */
+  /** Returns shards that no other projector holds, in ascending order. */
   freeShards(holder: string, limit: number): Promise<number[]>;
-  /** Ends the server process that the shard's row names, if the shard may be taken and the process is another's. */
+  /** Terminates the server process named by the shard's row, if the shard may be taken over and the process belongs to another. */
   endFormerWriter(taking: Taking): Promise<void>;
-  /** Takes the shard under the next epoch, once no commit is under way. Null when another projector was faster. */
+  /** Takes the shard under the next epoch, after any commit in progress has ended. Returns null when another projector was faster. */
   raiseEpoch(taking: Taking): Promise<TakenShard | null>;
-  /** Gives shards back that the holder still holds under these epochs: not those that it has taken again since. */
+  /** Releases shards that the holder still holds under these epochs; a shard that it has taken over again since is kept. */
   release(holder: string, claims: readonly Claim[]): Promise<void>;
   forgetProjector(holder: string): Promise<void>;
-  /** `onLost` is called when the connection ends by itself, also when connecting fails. */
+  /** `onLost` is called when the connection closes unexpectedly, also when connecting fails. */
   connectWriter(name: string, onLost: (error: Error) => void): Promise<CommitConnection<T>>;
 }

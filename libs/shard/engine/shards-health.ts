@@ -17,22 +17,22 @@ interface ShardRow {
   epoch: number;
   holder: string | null;
   held: boolean;
-  /** How far ahead of its possible end the lease ends. */
+  /** How far beyond its longest duration the lease ends, in seconds. */
   lease_ahead_s: number;
-  /** What all participants have stored: the least of their positions. */
+  /** Lowest of the participants' stored positions. */
   position: number | null;
   stored_age_s: number | null;
 }
 
 const SHARDS = `
   SELECT s.shard, s.epoch, s.holder, ${SHARD_IS_HELD} AS held, ${SHARD_LEASE_AHEAD_S} AS lease_ahead_s, p.position,
-    -- Far below zero is as old as above: a clock was set back, and nothing has been stored since.
+    -- A large negative age counts like a positive one: a clock was set back, and nothing has been stored since.
     abs(extract(epoch FROM clock_timestamp() - p.log_at))::float8 AS stored_age_s
   FROM shard s
   LEFT JOIN LATERAL (SELECT min(position) AS position, min(log_at) AS log_at FROM shard_position WHERE shard = s.shard) p ON true
   ORDER BY s.shard`;
 
-/** The shards: who owns each, how far its log is stored, how old what readers see is. */
+/** Health of the shards: their owners, how far their logs are stored, and how old the stored data is. */
 export const SHARDS_PART: PluggedPart = {
   id: 'shards',
   title: 'Shards',
@@ -48,7 +48,7 @@ export const SHARDS_PART: PluggedPart = {
       unit: 'seconds',
       metric: {
         name: 'icmpmon_shard_stored_age_seconds',
-        help: 'Age of what a shard has stored last, by its own log.',
+        help: 'Age of the data that a shard stored last, by the clock of its log.',
       },
     },
     {
@@ -67,8 +67,8 @@ export const SHARDS_PART: PluggedPart = {
     const ends = bounds?.get(SHARD_TOPIC);
     const rows = shards.map((row) => rowOf(row, ends?.get(row.shard)?.high ?? null, look));
     if (rows.length === 0) {
-      const advice = 'Start a projector: the first one makes the shards.';
-      return { state: 'bad', summary: 'There are no shards: no projector has ever run', advice, rows };
+      const advice = 'Start a projector: the first one creates the shards.';
+      return { state: 'bad', summary: 'There are no shards: no projector has run yet', advice, rows };
     }
     const owners = new Set(shards.filter(({ held }) => held).map(({ holder }) => holder)).size;
     const oldestS = maxOf(shards.map((row) => row.stored_age_s));
@@ -88,8 +88,8 @@ function rowOf(row: ShardRow, logEnd: number | null, { thresholds }: HealthFacts
       position: row.position,
       logEnd,
       epoch: row.epoch,
-      // Host and process; the third part only tells one start from the next.
-      owner: row.held ? (row.holder?.split(':').slice(0, 2).join(':') ?? null) : 'nobody',
+      // Host and pid; the third part only distinguishes one start from the next.
+      owner: row.held ? (row.holder?.split(':').slice(0, 2).join(':') ?? null) : 'none',
     },
   };
 }
@@ -102,26 +102,26 @@ function complaint(shards: ShardRow[], rows: HealthRow[], state: HealthState): [
   const aheadS = maxOf(shards.filter(({ held }) => !held).map(({ lease_ahead_s: s }) => s)) ?? 0;
   if (aheadS > 0) {
     return [
-      `${nobody} of ${counted(shards.length, 'shard')} without a projector: leases end ${spanText(aheadS)} later than they can${age}`,
-      'The clock of the telemetry database was set back, or another server took over whose clock is behind: see its clock. A projector ' +
-        'takes such a shard within seconds; if none does, see that one runs, and what its /readyz and its log say.',
+      `${nobody} of ${counted(shards.length, 'shard')} without a projector: leases end ${spanText(aheadS)} later than a lease may${age}`,
+      'The clock of the telemetry database was set back, or another server took over whose clock is behind: check its clock. A projector ' +
+        'takes such a shard over within seconds; if none does, check that one runs, and read its /readyz and its log.',
     ];
   }
   if (nobody > 0) {
     return [
       `${nobody} of ${counted(shards.length, 'shard')} without a projector${age}`,
-      'Results wait in the log and nothing is lost. See that a projector runs, and what its /readyz and its log say.',
+      'Results wait in the log and nothing is lost. Check that a projector runs, and read its /readyz and its log.',
     ];
   }
   const behind = maxOf(worst.map(({ values }) => values['lagRecords'] as number | null));
   if (behind !== null && behind <= 1) {
     return [
       `${worst.length} of ${counted(shards.length, 'shard')} with nothing new in the log${age}`,
-      'No ticks come: see that a worker runs and that Kafka takes messages (Publishers, Services).',
+      'No ticks arrive: check that a worker runs and that Kafka accepts messages (Publishers, Services).',
     ];
   }
   return [
     `${worst.length} of ${counted(shards.length, 'shard')} behind the log${age}`,
-    "See the projector's log and CPU, and whether the telemetry database is slow or its disk is full.",
+    "Check the projector's log and CPU, and whether the telemetry database is slow or its disk is full.",
   ];
 }

@@ -7,12 +7,12 @@ import type { Logger, Readiness } from '@icmp-mon/platform/ops';
 const TICK_MS = 1_000;
 const STOP_MS_MAX = 3_000;
 
-/** Writes a tick into each shard's log every second, by the database's clock: the work of the leader of `ticks`. */
+/** Writes one tick per second into each shard's log, by the database's clock. Runs on the leader of `ticks`. */
 export class TickProducer {
-  /** Of the term under way; null while another process writes the ticks. */
+  /** Epoch of the current term; null while another process writes the ticks. */
   private epoch: number | null = null;
   private sending: Promise<void> | null = null;
-  /** Monotonic clock. */
+  /** When the last tick was written, by the monotonic clock. */
   private lastTickMs = -Infinity;
 
   constructor(
@@ -22,7 +22,7 @@ export class TickProducer {
     private readonly logger: Logger,
   ) {}
 
-  /** Writes ticks of an epoch until `lost`; then waits for the one under way, but for 3 s at most. */
+  /** Writes ticks of an epoch until `lost` is aborted; then waits at most 3 s for the tick that is being sent. */
   async run(epoch: number, lost: AbortSignal): Promise<void> {
     this.epoch = epoch;
     const timer = setInterval(() => this.tick(epoch), TICK_MS);
@@ -35,7 +35,7 @@ export class TickProducer {
   readiness(): Readiness {
     if (this.epoch === null) return { ok: true, detail: 'another process writes the ticks' };
     const late = performance.now() - this.lastTickMs > 10 * TICK_MS;
-    return late ? { ok: false, detail: 'no tick was written for 10 s' } : { ok: true, detail: 'writes the ticks' };
+    return late ? { ok: false, detail: 'no tick written for 10 s' } : { ok: true, detail: 'writes the ticks' };
   }
 
   private tick(epoch: number): void {
@@ -55,7 +55,7 @@ export class TickProducer {
       );
       this.lastTickMs = performance.now();
     } catch (error) {
-      this.logger.warn({ err: error }, 'a tick was not written; nothing ages meanwhile');
+      this.logger.warn({ err: error }, 'tick not written; shard clocks stand still until one is');
     }
   }
 }

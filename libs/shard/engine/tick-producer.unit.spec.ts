@@ -25,7 +25,7 @@ describe('a tick producer that stops', () => {
     vi.useRealTimers();
   });
 
-  it('waits for the tick that is being sent, and sends no other', async () => {
+  it('waits for the tick that is being sent, and sends no more', async () => {
     await vi.advanceTimersByTimeAsync(1_000);
     let stopped = false;
     const stopping = stop().then(() => (stopped = true));
@@ -35,7 +35,7 @@ describe('a tick producer that stops', () => {
     await stopping;
   });
 
-  it('is not ready when its ticks are not written any more, also when the wall clock was set back', async () => {
+  it('is not ready when its ticks are no longer written, also when the wall clock was set back', async () => {
     await vi.advanceTimersByTimeAsync(1_000);
     sends[0]();
     await vi.advanceTimersByTimeAsync(0);
@@ -47,7 +47,7 @@ describe('a tick producer that stops', () => {
     await stop();
   });
 
-  it('does not wait long for one that hangs', async () => {
+  it('stops waiting for a tick that hangs', async () => {
     await vi.advanceTimersByTimeAsync(1_000);
     const stopping = stop();
     await vi.advanceTimersByTimeAsync(4_000);

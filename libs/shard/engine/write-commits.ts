@@ -3,8 +3,8 @@ import type { Claim, CommitTransaction, ShardRowLock } from './shard-store';
 import type { WriterTransaction } from './writer';
 
 /**
- * A takeover updates the key's row under a stronger lock, so it waits until this transaction has ended either way. Renewals of leases
- * change no key: they proceed during a commit, however long it takes and in whichever order the two lock rows.
+ * A takeover updates the key of the row under a stronger lock, so it waits until this transaction has committed or rolled back. Lease
+ * renewals change no key: they proceed during a commit, regardless of how long it takes and of the order in which both lock rows.
  */
 const COMMIT_LOCK: ShardRowLock = 'FOR KEY SHARE';
 
@@ -13,25 +13,25 @@ export interface ShardCommit<T = WriterTransaction> {
   claim: Claim;
   writes: PendingWrite<T>[];
   positions: Map<string, number>;
-  /** Keys whose effects are stored up to `offset` before the position of their participant is. */
+  /** Keys whose effects are committed ahead: up to `offset`, while the position of their participant is lower. */
   ahead: Map<string, readonly number[]>;
-  /** Participants that have caught up with such keys. */
+  /** Participants whose position has reached all of their keys that were committed ahead. */
   caughtUp: string[];
   offset: number;
-  /** The shard's own time at these positions, ms since 1970; 0 before the first tick. */
+  /** The shard's clock at these positions, ms since 1970; 0 before the first tick. */
   atMs: number;
   checkpoint: { position: number; bytes: Uint8Array } | null;
 }
 
-/** Thrown when another process has taken a shard: nothing of the commit may be kept. */
+/** Thrown when another process has taken a shard over: the whole commit must be rolled back. */
 export class EpochLost extends Error {
   constructor(shards: readonly number[]) {
-    super(`shards ${shards.join(', ')} belong to another projector now`);
+    super(`epoch lost: shards ${shards.join(', ')} were taken over by another projector`);
     this.name = 'EpochLost';
   }
 }
 
-/** Writes several shards' commits inside one transaction. Throws `EpochLost` when one of them is no longer ours. */
+/** Writes several shards' commits inside one transaction. Throws `EpochLost` when one of the shards is no longer owned. */
 export async function writeCommits<T>(
   transaction: CommitTransaction<T>,
   commits: readonly ShardCommit<T>[],
@@ -50,7 +50,7 @@ export async function writeCommits<T>(
   );
   if (positions.length > 0) await transaction.storePositions(positions);
   await writeAhead(transaction, commits);
-  // In the order in which renewals lock these rows.
+  // Rows are updated in the order in which renewals lock them.
   for (const { claim, checkpoint } of [...commits].sort((a, b) => a.claim.shard - b.claim.shard)) {
     if (checkpoint) await transaction.storeCheckpoint(claim, checkpoint.position, checkpoint.bytes);
   }

@@ -13,11 +13,11 @@ const STATEMENT_TIMEOUT_MS = 60_000;
 /** What participants may do inside the commit of their shards. */
 export interface WriterTransaction {
   query<T extends object>(text: string, params?: unknown[]): Promise<T[]>;
-  /** `COPY … FROM STDIN (FORMAT binary)` with ready-made bytes. */
+  /** Runs `COPY … FROM STDIN (FORMAT binary)` with bytes that are already in that format. */
   copy(statement: string, bytes: Uint8Array): Promise<void>;
 }
 
-/** The one connection over which a projector commits: its server process is what a successor has to end. */
+/** The one connection over which a projector commits. A successor terminates its server process. */
 export class ShardWriter implements CommitConnection {
   private constructor(
     private readonly client: pg.Client,
@@ -30,17 +30,18 @@ export class ShardWriter implements CommitConnection {
       application_name: applicationName,
       connectionTimeoutMillis: 5_000,
       statement_timeout: STATEMENT_TIMEOUT_MS,
-      // A server that does not answer at all does not time statements either.
+      // The server's statement timeout does not help when the server does not answer at all.
       query_timeout: STATEMENT_TIMEOUT_MS + 5_000,
       keepAlive: true,
     });
     client.on('error', onLost);
-    client.on('end', () => onLost(new Error('the connection to the telemetry database ended')));
+    client.on('end', () => onLost(new Error('connection to the telemetry database closed')));
     await client.connect();
     const { rows } = await client.query<Backend>(
       `SELECT pid, backend_start::text AS start FROM pg_stat_activity WHERE pid = pg_backend_pid()`,
     );
-    if (!rows[0]) throw new Error('the database does not show its own backend');
+    if (!rows[0])
+      throw new Error('pg_stat_activity has no row for this session: the role may not read its own backend');
     return new ShardWriter(client, rows[0]);
   }
 
@@ -52,7 +53,7 @@ export class ShardWriter implements CommitConnection {
     return this.transaction((transaction) => work(new PostgresCommit(transaction)));
   }
 
-  /** Runs `work` in one transaction; any error rolls back and is passed on. */
+  /** Runs `work` in one transaction. Rolls back on any error and rethrows it. */
   transaction<T>(work: (transaction: WriterTransaction) => Promise<T>): Promise<T> {
     const run = (statement: string) => () => this.client.query(statement);
     const frame = { begin: run('BEGIN'), commit: run('COMMIT'), rollback: run('ROLLBACK') };

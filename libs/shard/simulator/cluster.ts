@@ -102,7 +102,8 @@ export class Cluster {
     return {
       info: () => undefined,
       warn: (detail, message) => {
-        if (message.includes('a replay came to other results')) this.violation(`${message}: ${JSON.stringify(detail)}`);
+        if (message.includes('replay differs from the stored results'))
+          this.violation(`${message}: ${JSON.stringify(detail)}`);
         const error = 'err' in detail ? unexpected(detail.err) : null;
         if (error) this.violation(`${name}: ${message}: ${error.stack ?? error.message}`);
       },

@@ -2,7 +2,7 @@ import { HealthParts } from '@icmp-mon/platform/health';
 import { Module } from '@nestjs/common';
 import { SHARDS_PART } from '../shards-health';
 
-/** The health of the shards. */
+/** Contributes the health of the shards to the API. */
 @Module({})
 export class ShardApiModule {
   constructor(parts: HealthParts) {

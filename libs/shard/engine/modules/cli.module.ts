@@ -2,7 +2,7 @@ import { NoReadModels } from '@icmp-mon/platform/rebuild';
 import { Global, Module } from '@nestjs/common';
 import { ShardParticipants } from './shard-participants';
 
-/** Collects the participants with which shards are adopted. */
+/** Collects the participants that adopting a shard needs. */
 @Global()
 @Module({ providers: [ShardParticipants], exports: [ShardParticipants] })
 export class ShardCliModule {

@@ -3,15 +3,15 @@ import type { ShardDirectory } from '../directory';
 import type { ShardParticipant } from '../participant';
 
 export interface PluggedParticipant {
-  /** As its participants are called. */
+  /** Equals the name of its participants. */
   name: string;
-  /** Runs before a shard is adopted, in the command line tool only. `newLog`: nothing in the shard's log was ever read. */
+  /** Runs before a shard is adopted, in the CLI only. `newLog`: none of the records in the shard's log were ever read. */
   prepareAdoption?(shard: number, newLog: boolean): Promise<void>;
-  /** Makes the participant of one shard, for each takeover. */
+  /** Creates the participant of one shard, once per takeover. */
   create(shard: number, directory: () => ShardDirectory): ShardParticipant;
 }
 
-/** The work that contexts do on the logs of the shards. */
+/** The participants that contexts contribute to the shards. */
 export class ShardParticipants extends Socket<PluggedParticipant> {
   protected keyOf({ name }: PluggedParticipant): string {
     return name;

@@ -10,7 +10,7 @@ import { TickProducer } from '../tick-producer';
 
 const TICK_LEASE = 'ticks';
 
-/** Writes the shards' clock into their logs, from one worker at a time. */
+/** Writes ticks into the shards' logs, from one worker at a time. */
 @Module({})
 export class ShardWorkerModule {
   constructor(
@@ -22,7 +22,7 @@ export class ShardWorkerModule {
     parts: HealthParts,
   ) {
     parts.plug(SHARDS_PART);
-    // In the database of the shards' checkpoints: while these cannot be written, nothing needs to age.
+    // The lease is in the database of the checkpoints: while these cannot be written, nothing needs to age.
     const ticks = new TickProducer(telemetry, messaging, shardCount, createLogger('ticks'));
     const leader = new Leader(byLease(telemetry, TICK_LEASE), ({ epoch }, lost) => ticks.run(epoch, lost));
     services.plug({

@@ -3,21 +3,21 @@ import { ShardOwnership } from '../ownership';
 import type { Claim, CommitConnection, ShardStore } from '../shard-store';
 import { EpochLost, writeCommits, type ShardCommit } from '../write-commits';
 
-/** A store of its own for one test, and what a test needs of its surroundings. */
+/** A store of its own for one test, and the control over time and locks that tests need. */
 export interface StoreUnderTest {
   store: ShardStore<unknown>;
-  /** Lets time pass until `work` has settled. */
+  /** Advances time until `work` has settled. */
   until<R>(work: Promise<R>): Promise<R>;
-  /** Returns once one statement waits for a lock. */
+  /** Resolves once one statement waits for a lock. */
   untilOneWaits(): Promise<void>;
-  /** All leases have ended. */
+  /** Lets all leases expire. */
   expire(): Promise<void>;
   close(): Promise<void>;
 }
 
 const SHARDS = 3;
 
-/** What the host of shards relies on: to be called for every implementation of the port. */
+/** Describes what the shard host requires of a store. Every implementation of the port runs it. */
 export function describeShardStore(name: string, open: () => Promise<StoreUnderTest>): void {
   describe(`a store of shards, ${name}`, () => {
     let under: StoreUnderTest;
@@ -50,7 +50,7 @@ export function describeShardStore(name: string, open: () => Promise<StoreUnderT
     const commit = (commits: ShardCommit<unknown>[]): Promise<void> =>
       under.until(connection.commit((transaction) => writeCommits(transaction, commits)));
 
-    /** Has a commit of these claims under way until `work` is done; the statements of `work` are let through. */
+    /** Keeps a commit of these claims open until `work` is done; the statements of `work` run during it. */
     const whileCommitting = (claims: Claim[], work: () => Promise<void>): Promise<void> =>
       under.until(
         connection.commit(async (transaction) => {
@@ -73,7 +73,7 @@ export function describeShardStore(name: string, open: () => Promise<StoreUnderT
       expect(await under.until(other.renew())).toEqual([{ shard: 1, epoch: 2 }]);
     });
 
-    it('lets a holder take its own shard again, and give back what it holds under that epoch only', async () => {
+    it('lets a holder take over its own shard again, and release only what it holds under that epoch', async () => {
       await take(1);
       expect(await under.until(owner.take(1, connection.backend, true))).toMatchObject({ epoch: 2 });
       await under.until(owner.release([{ shard: 1, epoch: 1 }]));
@@ -82,7 +82,7 @@ export function describeShardStore(name: string, open: () => Promise<StoreUnderT
       expect(await under.until(owner.renew())).toEqual([]);
     });
 
-    it('shares the shards by the projectors that were seen', async () => {
+    it('divides the shards among the projectors seen lately', async () => {
       await under.until(owner.renew());
       expect(await under.until(owner.share(SHARDS))).toBe(3);
       await under.until(other.renew());
@@ -91,7 +91,7 @@ export function describeShardStore(name: string, open: () => Promise<StoreUnderT
       expect(await under.until(owner.share(SHARDS))).toBe(3);
     });
 
-    it('ends the connection of the former owner, and only of that', async () => {
+    it('terminates the connection of the former owner, and no other', async () => {
       await take(1);
       await under.expire();
       await under.until(other.take(1, otherConnection.backend));
@@ -101,7 +101,7 @@ export function describeShardStore(name: string, open: () => Promise<StoreUnderT
       );
     });
 
-    it('stores positions, keys that are ahead and the checkpoint with the commit, or nothing', async () => {
+    it('stores positions, keys committed ahead and the checkpoint with the commit, or nothing', async () => {
       const claims = [await take(0), await take(1)].flatMap((claim) => claim ?? []);
       const stored = {
         positions: new Map([['status', 5]]),
@@ -137,12 +137,12 @@ export function describeShardStore(name: string, open: () => Promise<StoreUnderT
       expect(renewed).toHaveLength(2);
     });
 
-    it('has a takeover wait for a commit that is under way', async () => {
+    it('makes a takeover wait for a commit in progress', async () => {
       const claim = await take(1);
       if (!claim) throw new Error('the shard was not free');
       let taken: Promise<Claim | null> = Promise.resolve(null);
       await whileCommitting([claim], async () => {
-        // It passes for the owner's own connection, so it is not ended.
+        // Taking over with the owner's own connection does not terminate it.
         taken = owner.take(1, connection.backend, true);
         await under.untilOneWaits();
       });

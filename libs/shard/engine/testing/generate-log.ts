@@ -19,13 +19,13 @@ interface Options {
 
 export interface GeneratedLog {
   records: Uint8Array[];
-  /** Results in it that count, each once, by key `target/agent/ms`. */
+  /** Results that count, each once, by key `target/agent/ms`. */
   results: Set<string>;
 }
 
 /**
- * One shard's log of some minutes: policy, three agents, targets that come and go down, ticks each second, blocks with
- * losses, repeats of blocks, blocks that come late by the backfill lane, and results of pairs that are not assigned.
+ * Generates one shard's log of some minutes: a policy, three agents, targets that go down and recover, one tick per second, blocks with
+ * losses, repeated blocks, late blocks on the backfill lane, and results of unassigned pairs.
  */
 export function generateLog({ seed, targetKeys, seconds, shard }: Options): GeneratedLog {
   const random = seeded(seed);

@@ -1,4 +1,4 @@
-/** A seeded generator (mulberry32) of numbers from 0 to below 1, so that a failing run can be repeated. */
+/** Returns a seeded generator (mulberry32) of numbers in [0, 1), so that a failing run can be repeated. */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

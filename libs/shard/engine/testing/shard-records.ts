@@ -17,7 +17,7 @@ interface Shipment {
   receivedAtMs: number;
 }
 
-/** The records of a shard log as feed publisher, gateway and tick producer write them: facts and blocks are numbered here. */
+/** The records of a shard log as feed publisher, gateway and tick producer write them. Numbers facts and blocks. */
 export class ShardRecords {
   private readonly sequences = new Map<string, number>();
 
@@ -31,7 +31,7 @@ export class ShardRecords {
     return encodeTickRecord(leaseEpoch, atMs);
   }
 
-  /** The next block of the agent's lane. */
+  /** Returns the next block of the agent's lane. */
   block({ agentId, lane, shard, body, receivedAtMs }: Shipment): BlockEnvelope {
     const key = `${agentId}/${lane}`;
     const sequence = (this.sequences.get(key) ?? 0) + 1;
@@ -53,7 +53,7 @@ export function agentIdOf(number: number): string {
   return `01900000-0000-7000-8000-${number.toString(16).padStart(12, '0')}`;
 }
 
-/** A policy of one ICMP check; two misses, one success, majority. */
+/** Returns a policy of one ICMP check: two misses, one success, majority. */
 export function policyFact(tier: string, intervalMs: number): FeedFact & { kind: 'policy' } {
   return {
     kind: 'policy',
@@ -68,7 +68,7 @@ export function policyFact(tier: string, intervalMs: number): FeedFact & { kind:
   };
 }
 
-/** A target on loopback, with an address for each key. */
+/** Returns a target on loopback, with a different address for each key. */
 export function targetFact(targetKey: number, tier: string, selected: readonly string[]): TargetFact {
   const ip = `127.${(targetKey >> 16) & 255}.${(targetKey >> 8) & 255}.${targetKey & 255}`;
   return {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { AGENT_IDS, generateLog, policyFact, ShardRecords, targetFact } from './index';
 
 describe('records of a shard log', () => {
-  it('number facts, and blocks per lane of each agent', () => {
+  it('number facts, and blocks per agent and lane', () => {
     const records = new ShardRecords();
     const positions = [policyFact('fast', 5_000), targetFact(7, 'fast', AGENT_IDS)].map((fact) => {
       const decoded = decodeShardRecord(records.fact(fact));
@@ -23,7 +23,7 @@ describe('records of a shard log', () => {
     expect([LANE.live, LANE.live, LANE.backfill].map(shipped)).toEqual([1, 2, 1]);
   });
 
-  it('are the same for the same seed, and all of them readable', () => {
+  it('are the same for the same seed, and all can be decoded', () => {
     const options = { seed: 3, targetKeys: [1, 2], seconds: 60, shard: 0 };
     const { records } = generateLog(options);
     expect(generateLog(options).records).toEqual(records);
