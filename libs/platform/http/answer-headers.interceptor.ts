@@ -7,13 +7,13 @@ import { entityTag } from './entity-tag';
 const VERSIONED_METADATA = 'icmpmon:versioned';
 const LOCATED_METADATA = 'icmpmon:located';
 
-/** The answer carries a `version`; it becomes the ETag, which `@IfMatch()` reads on changes. */
+/** Sends the `version` member of the answer as the ETag; `@IfMatch()` reads it back on changes. */
 export const Versioned = (): MethodDecorator => SetMetadata(VERSIONED_METADATA, true);
 
-/** The answer is of something new with an `id`; it is found under `path`/`id`, which becomes the Location. */
+/** Sends `path`/`id` as the Location header, where `id` is a member of the answer: the address of the resource that was created. */
 export const Located = (path: string): MethodDecorator => SetMetadata(LOCATED_METADATA, path);
 
-/** Sets ETag and Location from the answers of routes that are `@Versioned` or `@Located`, also of repeated answers. */
+/** Sets ETag and Location from the answers of routes that are `@Versioned` or `@Located`, also when an idempotent request is repeated. */
 @Injectable()
 export class AnswerHeadersInterceptor implements NestInterceptor {
   constructor(private readonly reflector: Reflector) {}

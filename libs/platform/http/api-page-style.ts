@@ -1,4 +1,4 @@
-/** The portal's colours, sizes and fonts (libs/platform/ui-kit/styles), for a page that is served alone. */
+/** Colours, sizes and fonts of the portal (libs/platform/ui-kit/styles) for a standalone page. */
 export const API_PAGE_STYLE = `
 :root { color-scheme: light dark;
   --ground: light-dark(#f4f6f8, #0f151c); --surface: light-dark(#fff, #161e27); --sunken: light-dark(#eceff3, #121922);

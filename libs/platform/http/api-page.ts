@@ -19,11 +19,11 @@ const ESCAPED: Readonly<Record<string, string>> = {
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (char) => ESCAPED[char] ?? char);
 const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
 const objectsOf = (value: Json | undefined): JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
-/** Backticks mark code. */
+/** Escapes a text; what is between backticks becomes `<code>`. */
 const prose = (text: string): string => escaped(text).replace(/`([^`]+)`/g, '<code>$1</code>');
 const idOf = ({ method, path }: Operation): string => `${method}-${path.replace(/[^\w]+/g, '-')}`;
 
-/** An OpenAPI document as a page to read: no scripts, one file, in the colours of the portal. */
+/** Renders an OpenAPI document as one HTML page without scripts, in the colours of the portal. */
 export function apiPage(openApi: OpenAPIObject, jsonPath: string): string {
   const document = JSON.parse(JSON.stringify(openApi)) as JsonObject;
   const info = isObject(document['info']) ? document['info'] : {};
@@ -49,7 +49,7 @@ export function apiPage(openApi: OpenAPIObject, jsonPath: string): string {
 <main>
 <h1>The API of ${escaped(textOf(info['title']))}</h1>
 <p>${prose(textOf(info['description']))}</p>
-<p class="quiet">Requests carry an API key as <code>Authorization: Bearer imk_…</code>, or the cookie of a login. Errors are problem documents (RFC 9457).</p>
+<p class="quiet">A request carries an API key as <code>Authorization: Bearer imk_…</code>, or the cookie of a login. Errors are problem documents (RFC 9457).</p>
 ${tags.map(({ name, description }) => section(name, description, ofTag(name), document)).join('\n')}
 </main>
 </div>
@@ -113,10 +113,10 @@ function responsesHtml(responses: Json | undefined, document: JsonObject): strin
     const kind = status.startsWith('2') ? 'status good' : 'status';
     return `<p><span class="${kind}">${status}</span> ${prose(textOf(answer['description']))}</p>${exampleHtml(media)}`;
   });
-  return `<h4>Answers</h4>${answers.join('\n')}`;
+  return `<h4>Responses</h4>${answers.join('\n')}`;
 }
 
-/** What a reference names, or the thing itself. */
+/** Returns the object that a `$ref` points to, or `value` itself when it is not a reference. */
 function resolved(value: Json, document: JsonObject): JsonObject {
   if (!isObject(value)) return {};
   if (typeof value['$ref'] !== 'string') return value;

@@ -1,23 +1,23 @@
 import type { Request } from 'express';
 import type { Principal } from './permission';
 
-/** Tells who makes a request; identity provides it, the guard asks it. */
+/** Identifies the caller of a request. The identity context implements it; `PermissionGuard` calls it. */
 export abstract class Authenticator {
   /**
-   * The caller, or null without credentials.
-   * @throws DomainError `unauthenticated` when credentials are given and do not hold
-   * @throws DomainError `forbidden` when a browser sends another site's request
+   * Returns the caller, or null when the request has no credentials.
+   * @throws DomainError `unauthenticated` when the credentials are not valid
+   * @throws DomainError `forbidden` when a browser sends the request of another site (CSRF)
    */
   abstract authenticate(request: Request): Promise<Principal | null>;
 
   /**
-   * The caller from memory, for routes that answer while the database is away: one that was recognised some minutes ago.
-   * Null for others.
+   * Returns the caller from a cache, for routes that answer while the database is unavailable (`AnswersWithoutDatabase`).
+   * Null for callers that were not authenticated during the last minutes.
    */
   remember(_request: Request): Promise<Principal | null> {
     return Promise.resolve(null);
   }
 
-  /** False once the session or key behind a principal was ended; long-lived streams ask now and then. */
+  /** Returns false once the session or API key of the principal was revoked. Long-lived streams check it periodically. */
   abstract stillValid(principal: Principal): Promise<boolean>;
 }

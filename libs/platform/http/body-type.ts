@@ -1,10 +1,10 @@
 import type { ExecutionContext, Type } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants';
 
-/** Of Nest's `RouteParamtypes`, which it does not export. */
+/** `RouteParamtypes.BODY` of Nest, which does not export it. */
 const BODY_PARAMETER = '3';
 
-/** The class that the `@Body()` parameter of the route is declared with; undefined where it has none. */
+/** Returns the class of the route's `@Body()` parameter; undefined if the route has none. */
 export function bodyTypeOf(context: ExecutionContext): Type | undefined {
   const route = context.getHandler().name;
   const controller = context.getClass();

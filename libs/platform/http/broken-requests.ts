@@ -16,23 +16,23 @@ const HEADERS_KIB = 16;
 function refusalOf(error: Error & { code?: string }): Error {
   switch (error.code) {
     case 'HPE_HEADER_OVERFLOW':
-      return new RequestRefused(431, `The headers of a request have at most ${HEADERS_KIB} KiB: send fewer cookies.`);
+      return new RequestRefused(431, `The request headers exceed ${HEADERS_KIB} KiB, the limit. Send fewer cookies.`);
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
-      return new RequestRefused(413, 'The chunk extensions of the body are too long: send it without them.');
+      return new RequestRefused(413, 'The chunk extensions of the body are too long. Send the body without them.');
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new RequestRefused(408, 'The request was not here in time.');
+      return new RequestRefused(408, 'The request did not arrive in time. Send it again.');
     default:
-      return new DomainError('invalid', 'This is not a request of HTTP/1.1 that can be read.');
+      return new DomainError('invalid', 'The request is not valid HTTP/1.1.');
   }
 }
 
-/** Answers requests that Node's parser refuses with problem documents, and closes their connections. */
+/** Answers requests that Node's HTTP parser rejects with a problem document, then closes the connection. */
 export function answerBrokenRequests(server: Server): void {
   const latest = new WeakMap<Duplex, ServerResponse>();
   server.on('request', (request, response) => latest.set(request.socket, response));
   server.on('clientError', (error: Error & { code?: string }, socket: Duplex) => {
     const response = latest.get(socket);
-    // Amid another answer on the connection this one would be read as a part of it.
+    // While another response is being sent on the connection, the client would read this one as part of its body.
     const isAmidAnswer = response !== undefined && response.headersSent && !response.writableFinished;
     const problem = problemOf(refusalOf(error));
     if (error.code === 'ECONNRESET' || !socket.writable || isAmidAnswer || problem === null) socket.destroy();

@@ -1,11 +1,11 @@
 import { isIP } from 'node:net';
 
-/** Bits of an IPv6 address that one customer usually holds. */
+/** 16-bit groups of an IPv6 address that identify one customer's network: a /64. */
 const NETWORK_GROUPS = 4;
 
 /**
- * The part of a client's address that limits count by: an IPv4 address itself, the /64 of an IPv6 address, because its
- * holder can choose the rest freely. `unknown` for a connection without an address.
+ * Returns the part of a client's address that rate and connection limits count by: the whole IPv4 address, or the /64 of an IPv6
+ * address, because its owner can choose the other bits freely. `unknown` for a connection without an address.
  */
 export function addressGroup(address: string | undefined): string {
   if (address === undefined) return 'unknown';

@@ -3,14 +3,14 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 import { createLogger } from '@icmp-mon/platform/ops';
 import type { NextFunction, Request, Response } from 'express';
 
-/** What fits into one packet arrives no sooner when it is smaller. */
+/** Smallest body that is compressed, in characters. A smaller body fits into one packet, so compression would not make it arrive sooner. */
 export const COMPRESSED_BYTES_MIN = 1_400;
-/** Little slower than none, and three quarters of what the best would save. */
+/** Costs little CPU time and saves three quarters of the bytes that the highest quality would save. */
 const BROTLI_QUALITY = 4;
 const GZIP_LEVEL = 5;
-/** Pages too: that of the API is the only one sent so. */
+/** Content types that are compressed. The only HTML page that is sent this way is that of the API. */
 const TYPES = /^(application\/json|text\/html)\b/;
-/** Answers there may hold secrets of a login. */
+/** Paths whose answers may contain secrets of a login. */
 const SECRETS = /^\/api\/v\d+\/auth(\/|$)/;
 const logger = createLogger('http');
 
@@ -27,9 +27,10 @@ const ENCODERS = {
 const CODINGS = ['br', 'gzip'] as const;
 
 /**
- * Express middleware: sends JSON and pages that were read (GET, HEAD) compressed to clients that take that. Never what may hold a secret: answers to
- * other methods, to logins, and those with cookies; a client that can put words into such an answer could guess the secret from its length
- * (BREACH). Not what has an ETag either, which is one version's, and strong. Streams write to their sockets and do not come by here.
+ * Express middleware: compresses JSON and HTML answers to GET and HEAD if the client accepts it. Never compresses an answer that may contain
+ * a secret (other methods, logins, answers that set cookies): an attacker who can inject text into such an answer could derive the secret
+ * from its length (BREACH). Does not compress an answer with an ETag either, because a strong ETag identifies the exact bytes. Event streams
+ * write to their sockets directly and bypass this middleware.
  */
 export function compressAnswers(request: Request, response: Response, next: NextFunction): void {
   const isRead = request.method === 'GET' || request.method === 'HEAD';
@@ -47,7 +48,7 @@ export function compressAnswers(request: Request, response: Response, next: Next
         send(bytes);
       },
       (error: unknown) => {
-        logger.warn({ err: error }, 'an answer could not be compressed and is sent as it is');
+        logger.warn({ err: error }, 'compression of an answer failed; the answer is sent uncompressed');
         send(body);
       },
     );

@@ -4,47 +4,47 @@ import { metrics } from '@icmp-mon/platform/ops';
 import { Counter, Gauge } from 'prom-client';
 import { addressGroup } from './client-address';
 
-/** A connection beyond a limit has to ask for something within this, or is closed. */
+/** How long a connection beyond a limit may stay silent before it is closed. */
 const BEYOND_SILENT_MS = 2_000;
-/** Connections beyond the limit of all that may be open to hear why; further ones are closed at once. */
+/** Connections above `connectionsMax` that stay open to receive the reason for the refusal; Node closes further ones immediately. */
 const REFUSED_MAX = 256;
-/** Connections beyond the limit of their address that may be open: when a server comes back, all viewers of an office ask at once. */
+/** Connections beyond their address's limit that may be open: after a restart of the server all viewers of an office reconnect at the same time. */
 const BEYOND_ADDRESS_MAX = 2_048;
 
 const open = new Gauge({
   name: 'icmpmon_http_connections_open',
-  help: 'Connections that clients hold open on this process.',
+  help: 'Open client connections of this process.',
   registers: [metrics],
 });
 
 const refusedTotal = new Counter({
   name: 'icmpmon_http_connections_refused_total',
-  help: 'Connections beyond a limit: of the process (all), of one address without a login (address), of one user or API key (caller).',
+  help: 'Connections refused because of a limit: of the process (all), of one address without a login (address), of one user or API key (caller).',
   labelNames: ['limit'],
   registers: [metrics],
 });
 
-/** Connections of one user or API key to one process, a quarter of all: 170 browsers of one shared user, with six each. */
+/** Maximum connections of one user or API key to one process, a quarter of all: enough for 170 browsers of one shared user with six connections each. */
 export const CONNECTIONS_PER_CALLER_MAX = 1_024;
 
 export interface ConnectionLimitOptions {
-  /** Connections of all clients. */
+  /** Maximum connections of all clients together. */
   connectionsMax: number;
-  /** Connections of one address (IPv6: one /64) on which nobody has authenticated yet. */
+  /** Maximum connections of one address (IPv6: one /64) on which no caller has authenticated yet. */
   perAddressMax: number;
-  /** Connections of one user or API key, wherever they come from. */
+  /** Maximum connections of one user or API key, from all addresses together. */
   perCallerMax: number;
-  /** Addresses that speak for many clients, such as reverse proxies: only `connectionsMax` holds for their connections. */
+  /** Returns true for an address with many clients behind it, such as a reverse proxy: only `connectionsMax` applies to its connections. */
   isExempt?: (address: string) => boolean;
 }
 
-/** Why a connection is beyond a limit; `address` is forgiven to callers who authenticate. */
+/** The limit that a connection exceeds. A refusal by `address` is lifted when the caller authenticates. */
 export interface ConnectionRefusal {
   limit: 'all' | 'address';
   detail: string;
 }
 
-/** How one socket is counted. */
+/** Counters that one socket takes part in. */
 interface Counted {
   forgetAddress?: () => void;
   /** Counts the connection for a caller; false when the caller has too many. */
@@ -54,8 +54,8 @@ interface Counted {
 const counted = new WeakMap<Socket, Counted>();
 
 /**
- * `caller` authenticated on the connection: from now on it counts against the caller instead of the address. Returns false if the caller
- * already has the maximum of connections; the connection should then be closed.
+ * Marks the connection as authenticated by `caller`: from now on it counts against the caller's limit instead of the address's. Returns
+ * false if the caller already has the maximum number of connections; the connection should then be closed.
  */
 export function markAuthenticated(socket: Socket, caller: string): boolean {
   const { countCaller } = counted.get(socket) ?? {};
@@ -72,8 +72,8 @@ function forgetAddress(socket: Socket): void {
 
 /**
  * Limits the connections of a server: in total, per address without authentication, and per authenticated caller. A connection beyond a
- * limit may send a request at once, and the answer says why it is refused (`refusalOf`). One beyond the limit of its address is served if
- * it authenticates (`markAuthenticated`).
+ * limit may send one request immediately; the answer contains the reason for the refusal (`refusalOf`). A connection beyond the limit of
+ * its address is served if it authenticates (`markAuthenticated`).
  */
 export class ConnectionLimits {
   private connections = 0;
@@ -84,14 +84,14 @@ export class ConnectionLimits {
 
   constructor(private readonly options: ConnectionLimitOptions) {}
 
-  /** Begins to count; before the server listens. */
+  /** Starts counting the server's connections. Call it before the server listens. */
   watch(server: Server): void {
     server.maxConnections = this.options.connectionsMax + REFUSED_MAX;
     server.on('drop', () => refusedTotal.inc({ limit: 'all' }));
     server.on('connection', (socket) => this.take(socket));
   }
 
-  /** Why a connection is not served; null for one within the limits. */
+  /** Returns the reason why the connection is not served; null for one within the limits. */
   refusalOf(socket: Socket): ConnectionRefusal | null {
     return this.refusals.get(socket) ?? null;
   }
@@ -101,7 +101,11 @@ export class ConnectionLimits {
     const { remoteAddress } = socket;
     const address = remoteAddress !== undefined && isExempt?.(remoteAddress) ? null : addressGroup(remoteAddress);
     if (this.connections >= connectionsMax) {
-      return this.refuse(socket, 'all', `This server holds ${connectionsMax} connections, its limit.`);
+      return this.refuse(
+        socket,
+        'all',
+        `This server holds ${connectionsMax} connections, its limit. Try again shortly.`,
+      );
     }
     this.count(1);
     const entry: Counted = {};
@@ -126,7 +130,7 @@ export class ConnectionLimits {
       last = null;
     });
     return (caller) => {
-      // A request may be authenticated after its connection was closed.
+      // Authentication is asynchronous: the connection may have closed before it ended.
       if (caller === last || socket.destroyed) return true;
       if ((this.byCaller.get(caller) ?? 0) >= this.options.perCallerMax) {
         refusedTotal.inc({ limit: 'caller' });
@@ -151,7 +155,7 @@ export class ConnectionLimits {
       this.refusals.delete(socket);
     };
     const { perAddressMax } = this.options;
-    const detail = `${perAddressMax} connections without a login are open from ${address}, the limit of one address. Close some.`;
+    const detail = `${perAddressMax} connections without a login are open from ${address}, the limit per address. Close some of them.`;
     this.refuse(socket, 'address', detail);
   }
 
@@ -159,7 +163,7 @@ export class ConnectionLimits {
     refusedTotal.inc({ limit });
     this.refusals.set(socket, { limit, detail });
     const silent = setTimeout(() => {
-      // What has arrived meanwhile is read first.
+      // Lets the event loop read data that has already arrived.
       setImmediate(() => {
         if (socket.bytesRead === 0) socket.destroy();
       });

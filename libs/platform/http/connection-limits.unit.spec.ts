@@ -14,7 +14,7 @@ afterEach(() => {
   server?.close();
 });
 
-/** Listens; answers each request with why its connection is refused, or `ok`; `/in` authenticates as the one that follows. */
+/** Starts a server that answers each request with the reason why its connection is refused, or `ok`; `/in/<caller>` authenticates as that caller. */
 async function listening(options: Partial<ConnectionLimitOptions>): Promise<number> {
   const limits = new ConnectionLimits({ connectionsMax: 10, perAddressMax: 10, perCallerMax: 10, ...options });
   server = createServer((request, response) => {
@@ -44,7 +44,7 @@ async function ask(socket: Socket, path = '/'): Promise<string> {
   return answer.toString().split('\r\n\r\n')[1] ?? '';
 }
 
-it('holds one address to its share, and others are served', async () => {
+it('refuses connections beyond the limit of one address, and serves other addresses', async () => {
   const port = await listening({ connectionsMax: 10, perAddressMax: 2 });
   const [first, second, third, other] = [
     await client(port),
@@ -58,7 +58,7 @@ it('holds one address to its share, and others are served', async () => {
   expect(await ask(other)).toBe('ok');
 });
 
-it('closes a refused connection that asks nothing', async () => {
+it('closes a refused connection that sends nothing', async () => {
   const port = await listening({ connectionsMax: 10, perAddressMax: 1 });
   await client(port);
   const refused = await client(port);
@@ -66,7 +66,7 @@ it('closes a refused connection that asks nothing', async () => {
   expect(refused.destroyed).toBe(true);
 });
 
-it('no longer counts a connection on which somebody authenticated, and gives each place back once', async () => {
+it('does not count an authenticated connection against its address, and releases each slot once', async () => {
   const port = await listening({ connectionsMax: 10, perAddressMax: 1 });
   const known = await client(port);
   await ask(known, '/in');
@@ -84,7 +84,7 @@ it('no longer counts a connection on which somebody authenticated, and gives eac
     .toBe('ok');
 });
 
-it('serves a connection beyond the share of its address once somebody authenticated on it', async () => {
+it('serves a connection beyond the limit of its address once a caller authenticated on it', async () => {
   const port = await listening({ connectionsMax: 10, perAddressMax: 1 });
   await client(port);
   const beyond = await client(port);
@@ -93,7 +93,7 @@ it('serves a connection beyond the share of its address once somebody authentica
   expect(await ask(await client(port))).toContain('1 connections without a login');
 });
 
-it('bounds all together, proxies too', async () => {
+it('limits all connections together, including those of proxies', async () => {
   const port = await listening({ connectionsMax: 2, perAddressMax: 1, isExempt: (address) => address === '127.0.0.1' });
   const [first, second, third] = [await client(port), await client(port), await client(port, '127.0.0.2')];
   expect(await ask(first)).toBe('ok');
@@ -101,7 +101,7 @@ it('bounds all together, proxies too', async () => {
   expect(await ask(third)).toContain('This server holds 2 connections');
 });
 
-it('holds one caller to its share, wherever the connections come from, and gives each place back once', async () => {
+it('limits the connections of one caller from all addresses together, and releases each slot once', async () => {
   const port = await listening({ perCallerMax: 2 });
   const clients = [await client(port), await client(port, '127.0.0.2'), await client(port, '127.0.0.3')];
   const [first, second, third] = clients;
@@ -110,7 +110,7 @@ it('holds one caller to its share, wherever the connections come from, and gives
   expect(await ask(second, '/in/ada')).toBe('ok');
   expect(await ask(third, '/in/ada')).toBe('the caller has too many');
   expect(await ask(third, '/in/bob')).toBe('ok');
-  // Another caller on the same connection takes the place of the one before.
+  // When another caller authenticates on the same connection, the slot of the previous caller is released.
   expect(await ask(second, '/in/bob')).toBe('ok');
   expect(await ask(await client(port), '/in/ada')).toBe('ok');
   first.destroy();
@@ -118,7 +118,7 @@ it('holds one caller to its share, wherever the connections come from, and gives
   expect(await ask(await client(port), '/in/bob')).toBe('the caller has too many');
 });
 
-it('does not count the connections of a proxy for one caller', async () => {
+it('does not count connections of a proxy against a caller', async () => {
   const port = await listening({ perCallerMax: 1, isExempt: () => true });
   expect(await ask(await client(port), '/in/ada')).toBe('ok');
   expect(await ask(await client(port), '/in/ada')).toBe('ok');

@@ -20,16 +20,16 @@ import { assertRoutesDeclareAccess } from './route-declarations';
 import { noteUntrustedProxies } from './untrusted-proxies';
 
 const HEADERS_TIMEOUT_MS = 10_000;
-/** A request that is not here by then is cut off; its body has less time (`RequestBodyInterceptor`). */
+/** Node closes the connection of a request that has not arrived completely after this long; a body has less time (`RequestBodyInterceptor`). */
 const REQUEST_TIMEOUT_MS = 30_000;
-/** Node looks for such clients this often; without the setting, every 30 s only. */
+/** Interval of Node's check for timed-out requests; its default is 30 s. */
 const SLOW_CLIENTS_CHECK_MS = 2_500;
 const KEEP_ALIVE_MS = 65_000;
-/** Above the 2,000 streams of a process, with room for requests. */
+/** More than the 2,000 event streams of one process (`STREAMS_MAX`), so that requests are still served when all streams are open. */
 const CONNECTIONS_MAX = 4_096;
 const CONNECTIONS_WITHOUT_LOGIN_PER_ADDRESS_MAX = 256;
 
-/** Fits the portal's build and the API's documentation page: everything from here, styles also inline (Angular). */
+/** For the portal and the API's documentation page: all content from this origin; inline styles are allowed because Angular needs them. */
 const CONTENT_SECURITY_POLICY = {
   useDefaults: false,
   directives: {
@@ -46,13 +46,13 @@ const CONTENT_SECURITY_POLICY = {
   },
 };
 
-/** Answers depend on who asks and on the moment. */
+/** Express middleware: forbids caching, because answers depend on the caller and change at any time. */
 function notCached(_request: Request, response: Response, next: NextFunction): void {
   response.setHeader('Cache-Control', 'no-store');
   next();
 }
 
-/** As Nest's own, with what only the making of a server can set. */
+/** Nest's Express adapter with an option that can be set only when the server is created. */
 class HttpAdapter extends ExpressAdapter {
   override initHttpServer(): void {
     const routes = this.getInstance() as Application;
@@ -60,7 +60,7 @@ class HttpAdapter extends ExpressAdapter {
   }
 }
 
-/** Answers what comes on a connection beyond the limits with the reason, unless its caller authenticates. */
+/** Express middleware: answers a request on a connection beyond the limits with the reason, unless its caller authenticates. */
 const refuseBeyond =
   (limits: ConnectionLimits, authenticator: () => Authenticator) =>
   async (request: Request, response: Response, next: NextFunction): Promise<void> => {
@@ -75,7 +75,7 @@ async function isKnown(request: Request, authenticator: Authenticator): Promise<
     const principal = await authenticator.authenticate(request);
     return principal !== null && markAuthenticated(request.socket, actorOf(principal));
   } catch (error) {
-    // Whoever cannot be recognised counts as a stranger, whatever the reason.
+    // A caller that cannot be authenticated counts as anonymous, regardless of the reason.
     if (error instanceof DomainError) return false;
     throw error;
   }
@@ -83,13 +83,13 @@ async function isKnown(request: Request, authenticator: Authenticator): Promise<
 
 export interface HttpAppOptions {
   logger?: LoggerService | false;
-  /** Addresses of proxies whose `X-Forwarded-*` headers are believed; none unless set. */
+  /** Addresses of proxies whose `X-Forwarded-*` headers are trusted. Default: none. */
   trustedProxies?: string[];
 }
 
 /**
- * A Nest application with the security headers, limits and request ids that all our HTTP applications share; not
- * listening yet.
+ * Creates a Nest application with the security headers, limits and request ids that all HTTP applications of the product share. It does
+ * not listen yet.
  * @throws Error when a route declares no permission
  */
 export async function createHttpApp(
@@ -104,7 +104,7 @@ export async function createHttpApp(
   app.disable('x-powered-by');
   app.set('trust proxy', options.trustedProxies ?? false);
   app.set('query parser', 'simple');
-  // An ETag here is the version of an aggregate, never a hash of the answer.
+  // ETags are versions of aggregates (`@Versioned`), never hashes of answers.
   app.set('etag', false);
   const isTrusted = trustOf(app);
   const limits = new ConnectionLimits({
@@ -129,14 +129,14 @@ export async function createHttpApp(
   return app;
 }
 
-/** Whether an address is one of the trusted proxies. */
+/** Returns the function that checks whether an address is a trusted proxy. */
 function trustOf(app: NestExpressApplication): (address: string) => boolean {
   const express = app.getHttpAdapter().getInstance() as Application;
   const trust = express.get('trust proxy fn') as (address: string, hop: number) => boolean;
   return (address) => trust(address, 0);
 }
 
-/** Listens, with time limits against clients that never finish. */
+/** Starts listening, with timeouts for clients that never complete a request. Returns the port. */
 export async function listen(app: NestExpressApplication, port: number, host: string): Promise<number> {
   const server = app.getHttpServer() as Server;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
@@ -144,6 +144,7 @@ export async function listen(app: NestExpressApplication, port: number, host: st
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   await app.listen(port, host);
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The HTTP server listens on no TCP port.');
+  if (address === null || typeof address === 'string')
+    throw new Error('The HTTP server does not listen on a TCP port.');
   return address.port;
 }

@@ -9,16 +9,16 @@ import type { Principal } from './permission';
 import type { StreamMessage, StreamPart } from './stream-sources';
 
 const HEARTBEAT_MS = 15_000;
-/** A stream whose login or key was ended closes this soon, and 5 s of the authenticator's memory. */
+/** Interval of the check that a stream's session or API key is still valid. A revoked one closes its stream within this and the 5 s of the authenticator's cache. */
 const RECHECK_MS = 5_000;
-/** While nothing can be asked, a stream stays open for this many looks: a minute. */
+/** Failed checks in a row after which a stream ends: one minute during which its authorisation could not be checked. */
 const FAILED_CHECKS_MAX = 12;
-/** Who has more unsent when there is something new to tell does not read. */
+/** A client with more unsent bytes than this when a new event arrives is regarded as not reading. */
 const UNSENT_BYTES_MAX = 1024 * 1024;
-/** A host that is gone without a word is noticed before the next heartbeat: the kernel then asks each second, ten times. */
+/** TCP keep-alive begins after this idle time; the kernel then sends ten probes, one per second, so a host that vanished is detected before the next heartbeat. */
 const KEEP_ALIVE_AFTER_MS = 4_000;
 const END_WITHIN_MS = 10_000;
-/** Each client gets a different reconnect delay, so that not all return at once after a restart. */
+/** Each client receives a random reconnect delay, so that clients do not all reconnect at the same time after a restart. */
 const RECONNECT_MS_MIN = 1_000;
 const RECONNECT_MS_MAX = 3_000;
 const STREAM_HEADERS = {
@@ -30,10 +30,10 @@ const STREAM_HEADERS = {
 const HEARTBEAT = Buffer.from(': alive\n\n');
 const logger = createLogger('event-stream');
 
-/** Those of this process. */
+/** Open event streams of this process. */
 export const openStreams = new OpenStreams();
 
-/** One event in the wire format of server-sent events. */
+/** Returns one event in the wire format of server-sent events. */
 export function formatMessage(message: StreamMessage): string {
   const id = message.id === undefined ? '' : `id: ${message.id}\n`;
   const event = message.event === undefined ? '' : `event: ${message.event}\n`;
@@ -41,12 +41,12 @@ export function formatMessage(message: StreamMessage): string {
   return `${id}${event}${data}\n`;
 }
 
-/** The same as bytes, to be made once for all clients that get it. */
+/** Returns the same as bytes, which are made once and shared by all clients that receive the event. */
 export function messageBytes(message: StreamMessage): Buffer {
   return Buffer.from(formatMessage(message));
 }
 
-/** `Last-Event-ID` of a reconnecting browser; `?lastEventId=` for clients that cannot set the header. */
+/** Returns `Last-Event-ID` of a reconnecting browser, or `?lastEventId=` of a client that cannot set the header; null without both. */
 export function lastEventIdOf(request: Request): string | null {
   const header = request.headers['last-event-id'];
   if (typeof header === 'string' && header !== '') return header;
@@ -54,7 +54,7 @@ export function lastEventIdOf(request: Request): string | null {
   return typeof query === 'string' && query !== '' ? query : null;
 }
 
-/** See `StreamRequest.drained`. */
+/** Returns the function described at `StreamRequest.drained`. */
 export function drainedOf(response: Response): () => Promise<void> {
   return async () => {
     const { socket } = response;
@@ -70,14 +70,14 @@ export interface EventStreamOptions {
 }
 
 /**
- * Answers with server-sent events of all sources until the client leaves, does not read (more than 1 MiB unsent, or
- * nothing taken between two heartbeats), a source fails, or its login ends. A closed client comes back by itself and
- * resumes by its last id.
+ * Answers with the server-sent events of all sources. The stream ends when the client disconnects, when the client does not read (more than
+ * 1 MiB unsent, or no byte taken between two heartbeats), when a source fails, or when its session or API key is revoked. The client's
+ * browser then reconnects and resumes after the last id it received.
  * @throws DomainError as `OpenStreams.take`
  */
 export function sendEventStream(request: Request, response: Response, options: EventStreamOptions): void {
   const { socket } = response;
-  // A client that left during authentication closes no more: its place would stay taken for ever.
+  // For a client that disconnected during authentication no 'close' event follows: its slot would never be released.
   if (response.destroyed || request.socket.destroyed || socket === null) return;
   if (request.method === 'HEAD') {
     response.status(200).set(STREAM_HEADERS).end();
@@ -89,7 +89,7 @@ export function sendEventStream(request: Request, response: Response, options: E
   const subscription = merge(...options.sources).subscribe({
     next: (part) => client.send(part),
     error: (error: unknown) => {
-      logger.warn({ err: error }, 'a stream failed; its client will reconnect');
+      logger.warn({ err: error }, 'event stream failed; the client will reconnect');
       client.end();
     },
     complete: () => client.end(),
@@ -104,7 +104,7 @@ export function sendEventStream(request: Request, response: Response, options: E
   });
 }
 
-/** One client's connection. Events go to the socket as they are, unframed, so that all clients share their bytes. */
+/** One client's connection. Events are written to the socket without chunk framing, so that all clients share the same bytes. */
 class StreamClient {
   private takenBytes = -1;
 
@@ -118,7 +118,7 @@ class StreamClient {
     socket.setTimeout(0);
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE_AFTER_MS);
-    // Chunks would have to be framed for each client; without them the end of the connection ends the body.
+    // Chunked encoding would need framing per client; without it the end of the connection marks the end of the body.
     response.useChunkedEncodingByDefault = false;
     response.status(200).set(STREAM_HEADERS);
     response.flushHeaders();
@@ -140,7 +140,7 @@ class StreamClient {
     this.send(HEARTBEAT);
   }
 
-  /** What is unsent still goes out, unless the client does not read. */
+  /** Ends the stream. Unsent bytes are still sent, but the connection is destroyed after `END_WITHIN_MS`. */
   end(): void {
     if (this.response.writableEnded) return;
     this.response.end();
@@ -149,7 +149,7 @@ class StreamClient {
   }
 
   private drop(): void {
-    logger.warn({ unsentBytes: this.socket.writableLength }, 'a client does not read its stream and is closed');
+    logger.warn({ unsentBytes: this.socket.writableLength }, 'event stream dropped: the client does not read it');
     streamsDropped.inc();
     this.socket.destroy();
   }
@@ -166,7 +166,7 @@ function endWhenLoggedOut(client: StreamClient, { authenticator, principal }: Ev
       (error: unknown) => {
         failedChecks += 1;
         if (failedChecks < FAILED_CHECKS_MAX) return;
-        logger.warn({ err: error }, 'could not check whether a stream is still allowed; it ends');
+        logger.warn({ err: error }, 'event stream ended: its authorisation could not be checked for a minute');
         client.end();
       },
     );

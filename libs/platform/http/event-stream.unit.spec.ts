@@ -65,16 +65,18 @@ async function serve(source: Observable<StreamPart>, guard?: (request: Request) 
 const read = async (port: number): Promise<string> => (await fetch(`http://127.0.0.1:${port}/`)).text();
 
 describe('an event stream', () => {
-  it('sends what its sources say and ends with them', async () => {
+  it('sends the events of its sources and ends when they complete', async () => {
     const text = await read(await serve(of({ id: '1', event: 'a', data: 1 }, { event: 'b', data: 2 })));
     expect(text).toMatch(/^retry: \d+\n\nid: 1\nevent: a\ndata: 1\n\nevent: b\ndata: 2\n\n$/);
   });
 
-  it('ends when a source fails, so that the client comes back', async () => {
-    await expect(read(await serve(throwError(() => new Error('the database went'))))).resolves.toContain('retry');
+  it('ends when a source fails, so that the client reconnects', async () => {
+    await expect(read(await serve(throwError(() => new Error('the database connection was lost'))))).resolves.toContain(
+      'retry',
+    );
   });
 
-  it('drops a client that reads too slowly, and stops listening for it', async () => {
+  it('drops a client that reads too slowly, and unsubscribes from the sources', async () => {
     const source = new Subject<StreamPart>();
     const port = await serve(source);
     const client = connect(port, '127.0.0.1');
@@ -92,7 +94,7 @@ describe('an event stream', () => {
     client.destroy();
   });
 
-  it('drops a client that took nothing between two heartbeats, however little waits for it', async () => {
+  it('drops a client that took no byte between two heartbeats, even if little is unsent', async () => {
     vi.useFakeTimers({ toFake: ['setInterval'] });
     const source = new Subject<StreamPart>();
     const port = await serve(source);
@@ -115,7 +117,7 @@ describe('an event stream', () => {
     client.destroy();
   });
 
-  it('sends bytes as they are, the same to all', async () => {
+  it('sends the same bytes unchanged to all clients', async () => {
     const bytes = messageBytes({ id: '7', event: 'a', data: { b: 1 } });
     const port = await serve(of(bytes, bytes));
     const event = 'id: 7\nevent: a\ndata: {"b":1}\n\n';
@@ -124,7 +126,7 @@ describe('an event stream', () => {
     }
   });
 
-  it('gives its clients different reconnect delays of one to three seconds', async () => {
+  it('sends its clients different reconnect delays of one to three seconds', async () => {
     const port = await serve(of({ id: '1', event: 'a', data: 1 }));
     const texts = await Promise.all(Array.from({ length: 20 }, () => read(port)));
     const waits = texts.map((text) => Number(/^retry: (\d+)/.exec(text)?.[1]));
@@ -133,7 +135,7 @@ describe('an event stream', () => {
     expect(new Set(waits).size).toBeGreaterThan(10);
   });
 
-  it('is refused with 503 while the server has no place for it', async () => {
+  it('is refused with 503 while the server has no free slot', async () => {
     const places = Array.from({ length: STREAMS_MAX }, (_, at) =>
       openStreams.take({ ...PRINCIPAL, id: String(at % 50) }),
     );
@@ -145,7 +147,7 @@ describe('an event stream', () => {
     for (const giveBack of places) giveBack();
   });
 
-  it('is not begun for a client that left before, and takes no place', async () => {
+  it('does not start and takes no slot for a client that has already disconnected', async () => {
     const source = new Subject<StreamPart>();
     let arrived = false;
     let admitted = false;
@@ -164,7 +166,10 @@ describe('an event stream', () => {
 
   it.each([
     ['its login ended', () => Promise.resolve(false)],
-    ['nobody can tell whether it is still allowed', () => Promise.reject(new Error('the database went'))],
+    [
+      'its authorisation cannot be checked for a minute',
+      () => Promise.reject(new Error('the database connection was lost')),
+    ],
   ])('ends when %s', async (_, valid) => {
     doorkeeper.valid = valid;
     vi.useFakeTimers({ toFake: ['setInterval'] });
@@ -175,8 +180,8 @@ describe('an event stream', () => {
     await expect(whole).resolves.toContain('retry: ');
   });
 
-  it('stays open while the database is away for less than a minute', async () => {
-    doorkeeper.valid = () => Promise.reject(new Error('the database went'));
+  it('stays open while the database is unavailable for less than a minute', async () => {
+    doorkeeper.valid = () => Promise.reject(new Error('the database connection was lost'));
     vi.useFakeTimers({ toFake: ['setInterval'] });
     const port = await serve(NEVER);
     const response = await fetch(`http://127.0.0.1:${port}/`);

@@ -4,26 +4,26 @@ import { registerDecorator, ValidateIf, type ValidationArguments } from 'class-v
 
 const WHOLE_NUMBER = /^\d{1,15}$/;
 
-/** The member may be left out. Unlike `IsOptional` of class-validator it does not let null pass for that. */
+/** The member is optional. Unlike `IsOptional` of class-validator, null is not accepted. */
 export const MayBeAbsent = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined);
 
-/** The member may be left out, or null to remove what it names. */
+/** The member is optional; null removes the value. */
 export const MayBeNull = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined && value !== null);
 
-/** A query parameter in decimal digits becomes a number; whatever else JavaScript takes for one is left as text. */
+/** Converts a query parameter of decimal digits to a number. Any other text stays a text, also if JavaScript would accept it as a number. */
 export const WholeNumberParameter = (): PropertyDecorator =>
   Transform(({ value }: { value: unknown }) =>
     typeof value === 'string' && WHOLE_NUMBER.test(value) ? Number(value) : value,
   );
 
-/** A text that people read as a name or a place: `plainTextFault` has the rule. */
+/** A text that people read as a name or a place; for the rule see `plainTextFault`. */
 export const IsPlainText = (): PropertyDecorator =>
-  checked('isPlainText', (value) => (typeof value === 'string' ? plainTextFault(value) : 'must be a text'));
+  checked('isPlainText', (value) => (typeof value === 'string' ? plainTextFault(value) : 'must be a string'));
 
-/** An object of `key: text` that keeps the rules. */
+/** An object of tags (`key: text`) that conforms to the rules. */
 export const IsTags = (rules: TagRules): PropertyDecorator => checked('isTags', (value) => tagsFault(value, rules));
 
-/** The same with null for keys that are removed, of which there may be as many again. */
+/** Changes to tags: null removes a key. The limit on the number of keys applies to set and to removed keys separately. */
 export const IsTagChanges = (rules: TagRules): PropertyDecorator =>
   checked('isTagChanges', (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return tagsFault(value, rules);

@@ -13,8 +13,8 @@ import { RequestThrottlerGuard, THROTTLING } from './throttling';
 import { RequestPipe } from './validation';
 
 /**
- * What every HTTP application of people and services shares: throttling, permissions, validation, problem documents.
- * Needs a global provider of `Authenticator` and the control database.
+ * Throttling, permissions, validation and problem documents of an HTTP application for users and services.
+ * Needs global providers of `Authenticator` and of the control database.
  */
 @Global()
 @Module({
@@ -24,7 +24,7 @@ import { RequestPipe } from './validation';
     IdempotentAnswers,
     { provide: APP_GUARD, useClass: RequestThrottlerGuard },
     { provide: APP_GUARD, useClass: PermissionGuard },
-    // The outermost first: the query is looked at and the body read, then a repeat is answered, and headers are set on its answer too.
+    // Outermost first: check the query, read the body, set headers (also on repeated answers), answer a repeated request.
     { provide: APP_INTERCEPTOR, useClass: KnownParametersInterceptor },
     { provide: APP_INTERCEPTOR, useClass: RequestBodyInterceptor },
     { provide: APP_INTERCEPTOR, useClass: AnswerHeadersInterceptor },

@@ -20,8 +20,9 @@ import { RequestPipe } from './validation';
 const IDEMPOTENT_METADATA = 'icmpmon:idempotent';
 
 /**
- * A request with an `Idempotency-Key` takes effect once: a repeat gets the first answer. `operation` is part of what a key stands for.
- * The command keeps its answer in its own transaction: by the option `answer` of `EventStore.execute`, or by `keepAnswer`.
+ * A request with an `Idempotency-Key` takes effect once: a repeat receives the first answer. `operation` is part of the request's digest, so
+ * a key that was used for another operation is refused. The command stores its answer in its own transaction: by the option `answer` of
+ * `EventStore.execute`, or by `keepAnswer`.
  */
 export const Idempotent = (operation: string): MethodDecorator =>
   applyDecorators(
@@ -29,11 +30,11 @@ export const Idempotent = (operation: string): MethodDecorator =>
     ApiHeader({
       name: 'Idempotency-Key',
       required: false,
-      description: 'A repeat with the same key gets the first answer.',
+      description: 'A repeated request with the same key receives the first answer and takes no effect.',
     }),
   );
 
-/** Answers repeats of requests to routes that are `@Idempotent`. */
+/** Answers repeated requests to routes that are `@Idempotent` with the first answer. */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
   private readonly pipe = new RequestPipe();
@@ -48,10 +49,10 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const request = context.switchToHttp().getRequest<Request>();
     const key = operation === undefined ? null : idempotencyKeyOf(request.headers['idempotency-key']);
     if (operation === undefined || key === null) return next.handle() as Observable<unknown>;
-    // Before the key is looked at: a body that is not valid is refused as such, also under a key that was used.
+    // Validation comes first: an invalid body is refused as invalid, also when its key was used before.
     await this.pipe.transform(request.body, { type: 'body', metatype: bodyTypeOf(context) });
-    // A member of the body that is named like a parameter of the path does not hide what the path asks for. The query is part of that:
-    // an address is a target in each VRF.
+    // Path parameters override body members of the same name. The query belongs to the digest, because it can select the resource: one
+    // address may be a target in several VRFs.
     const { params, query } = request;
     const asked = { ...(request.body as object | undefined), ...params, ...(isEmpty(query) ? {} : { '?': query }) };
     const repeatable = idempotentRequest(metadataOf(request).actor, key, operation, asked);
@@ -65,7 +66,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
       };
       const body: unknown = await withAnswerKeeper(keeper, () => lastValueFrom(next.handle()));
       if (!isKept)
-        throw new Error(`The command of "${operation}" kept no answer, so a repeat would take effect again.`);
+        throw new Error(`The command "${operation}" stored no answer, so a repeated request would take effect again.`);
       return { status, body };
     });
     response.status(answer.status);

@@ -20,7 +20,7 @@ for (const decorate of [Idempotent('create-thing'), Versioned(), Located('/api/v
   decorate(Route.prototype, 'create', descriptor);
 }
 
-/** Keeps what is kept, in memory. */
+/** Stores answers in memory. */
 class MemoryAnswers implements Pick<IdempotentAnswers, 'once'> {
   private readonly kept = new Map<string, KeptAnswer>();
 
@@ -52,7 +52,7 @@ describe('a request with an Idempotency-Key', () => {
   const answers = new MemoryAnswers() as unknown as IdempotentAnswers;
   const interceptor = new IdempotencyInterceptor(new Reflector(), answers);
   let runs = 0;
-  /** A command that keeps its answer in its transaction. */
+  /** A command that stores its answer in its transaction. */
   const command: CallHandler = {
     handle: () => {
       const run = async (): Promise<object> => {
@@ -67,7 +67,7 @@ describe('a request with an Idempotency-Key', () => {
   const send = async (sent: Parameters<typeof request>[1], handler = Route.prototype.create): Promise<unknown> =>
     firstValueFrom(await interceptor.intercept(request(handler, sent).context, command));
 
-  it('takes effect once, and every repeat gets the first answer', async () => {
+  it('takes effect once, and every repeated request receives the first answer', async () => {
     runs = 0;
     const sent = { key: 'order-1', body: { ip: 'x' }, params: { id: '1' } };
     expect(await send(sent)).toEqual({ id: 'thing-1', version: 1 });
@@ -76,14 +76,14 @@ describe('a request with an Idempotency-Key', () => {
     expect(await send({ ...sent, params: { id: '2' } })).toEqual({ id: 'thing-2', version: 1 });
   });
 
-  it('is another request under another path, also with a body that names what the first path named', async () => {
+  it('is a different request under another path, even if a body member repeats the path parameter of the first request', async () => {
     runs = 0;
     await send({ key: 'order-4', body: { ip: 'x' }, params: { id: '1' } });
     await send({ key: 'order-4', body: { ip: 'x', id: '1' }, params: { id: '2' } });
     expect(runs).toBe(2);
   });
 
-  it('is another request with another query, which chooses among what the path names', async () => {
+  it('is a different request with another query, which selects the resource', async () => {
     runs = 0;
     const sent = { key: 'order-5', body: { name: 'x' }, params: { id: '10.0.0.1' } };
     await send({ ...sent, query: { vrf: 'blue' } });
@@ -102,10 +102,10 @@ describe('a request with an Idempotency-Key', () => {
     expect(runs).toBe(4);
   });
 
-  it('fails when the command keeps no answer, because a repeat would take effect again', async () => {
+  it('fails when the command stores no answer, because a repeated request would take effect again', async () => {
     const { context } = request(Route.prototype.create, { key: 'order-3', body: {} });
     const careless: CallHandler = { handle: () => from(Promise.resolve({})) };
-    await expect(interceptor.intercept(context, careless)).rejects.toThrow('kept no answer');
+    await expect(interceptor.intercept(context, careless)).rejects.toThrow('stored no answer');
   });
 });
 
@@ -113,13 +113,13 @@ describe('the headers of an answer', () => {
   const interceptor = new AnswerHeadersInterceptor(new Reflector());
   const answer: CallHandler = { handle: (): Observable<unknown> => from([{ id: 'a1', version: 3 }]) };
 
-  it('are its place and its version where the route says so', async () => {
+  it('are Location and ETag where the route declares them', async () => {
     const { context, headers } = request(Route.prototype.create, {});
     expect(await firstValueFrom(interceptor.intercept(context, answer))).toEqual({ id: 'a1', version: 3 });
     expect(Object.fromEntries(headers)).toEqual({ Location: '/api/v1/things/a1', ETag: '"3"' });
   });
 
-  it('are none otherwise', async () => {
+  it('are not set otherwise', async () => {
     const { context, headers } = request(Route.prototype.plain, {});
     await firstValueFrom(interceptor.intercept(context, answer));
     expect(headers.size).toBe(0);

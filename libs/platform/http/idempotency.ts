@@ -3,18 +3,24 @@ import { DomainError } from '@icmp-mon/platform/errors';
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
-/** A request that may be repeated: who sent it under which key, and a digest of what it asks. */
+/** A request that may be repeated: its sender, its key, and a SHA-256 digest (hex) of its content. */
 export interface IdempotentRequest {
   actor: string;
   key: string;
   requestSha256: string;
 }
 
-/** @throws DomainError `invalid` for a key that is empty, longer than 255 or not plain ASCII */
+/**
+ * Returns the key, or null without the header.
+ * @throws DomainError `invalid` for a key that is empty, longer than 255 or not plain ASCII
+ */
 export function idempotencyKeyOf(header: string | string[] | undefined): string | null {
   if (header === undefined) return null;
   if (typeof header === 'string' && KEY.test(header)) return header;
-  throw new DomainError('invalid', 'Idempotency-Key must be 1 to 255 printable ASCII characters without blanks.');
+  throw new DomainError(
+    'invalid',
+    'The Idempotency-Key is not valid. Send 1 to 255 printable ASCII characters without spaces.',
+  );
 }
 
 export function idempotentRequest(actor: string, key: string, operation: string, body: unknown): IdempotentRequest {
@@ -22,7 +28,7 @@ export function idempotentRequest(actor: string, key: string, operation: string,
   return { actor, key, requestSha256 };
 }
 
-/** JSON with sorted members, so that two spellings of one body are one request. */
+/** Returns JSON with sorted members, so that the order of members does not make a different request. */
 function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, member: unknown) =>
     typeof member === 'object' && member !== null && !Array.isArray(member)

@@ -5,20 +5,20 @@ import type { IdempotentRequest } from './idempotency';
 
 const PRIMARY_KEY = 'idempotency_key_pkey';
 
-/** What was answered the first time. */
+/** The answer to the first request. */
 export interface KeptAnswer {
   status: number;
   body: unknown;
 }
 
-/** Answers under an Idempotency-Key, kept with the effect in one transaction. */
+/** Answers stored by Idempotency-Key, in the transaction of the command's effect. */
 @Injectable()
 export class IdempotentAnswers {
   constructor(private readonly database: ControlDatabase) {}
 
   /**
-   * Does the work once a key. The work calls `keep` inside its own transaction; of two requests at once one commits and
-   * the other gets the first one's answer.
+   * Does the work once per key. The work calls `keep` inside its own transaction. Of two concurrent requests one commits; the other
+   * receives the answer of the first.
    * @throws DomainError `conflict` when the key was used for another request
    */
   async once(
@@ -36,7 +36,7 @@ export class IdempotentAnswers {
     }
   }
 
-  /** A repeat that ran beside the first fails on the key or on the effect itself; the kept answer tells. */
+  /** Returns the stored answer if `work` failed because the same request committed concurrently: it fails on the key or on the effect itself. */
   private async firstOf(request: IdempotentRequest, error: unknown): Promise<KeptAnswer | null> {
     const lostRace =
       isUniqueViolation(error, PRIMARY_KEY) || (error instanceof DomainError && error.code === 'conflict');
@@ -52,7 +52,7 @@ export class IdempotentAnswers {
     if (row.request_sha256 !== request.requestSha256) {
       throw new DomainError(
         'conflict',
-        `The Idempotency-Key ${request.key} was used for another request. Take a new key.`,
+        `The Idempotency-Key ${request.key} was already used for another request. Use a new key.`,
       );
     }
     return { status: row.status, body: row.body };

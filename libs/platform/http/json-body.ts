@@ -5,14 +5,14 @@ import type { MemoryBudget } from './memory-budget';
 
 export interface BodyBounds {
   bytesMax: number;
-  /** The whole body has to be here within this. */
+  /** Time within which the whole body has to arrive. */
   withinMs: number;
   budget: MemoryBudget;
-  /** Part of the budget that bodies of this kind may fill, 0 to 1. */
+  /** Share of the budget that may be in use when a body of this kind reserves memory, 0 to 1. */
   budgetShare: number;
 }
 
-/** A body in memory; `release` gives its bytes back to the budget, once its request is over. */
+/** A body in memory. Call `release` once the request is finished, to return its bytes to the budget. */
 export interface HeldBody {
   bytes: Buffer;
   release(): void;
@@ -20,16 +20,16 @@ export interface HeldBody {
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json$/i;
 const tooLarge = (bytesMax: number): DomainError =>
-  new DomainError('too_large', `The body of this request has at most ${bytesMax} bytes.`);
+  new DomainError('too_large', `The body is larger than ${bytesMax} bytes, the limit of this request. Send less.`);
 
-/** Whether a request announces a body at all. */
+/** Returns whether the headers of a request announce a body. */
 export function hasBody(request: IncomingMessage): boolean {
   const { 'transfer-encoding': encoding, 'content-length': length } = request.headers;
   return encoding !== undefined || (length !== undefined && length !== '0');
 }
 
 /**
- * Whether the body is JSON in UTF-8; false for another media type.
+ * Returns whether the body is JSON in UTF-8; false for another media type.
  * @throws RequestRefused 415 for another charset, or for a compressed body
  */
 export function isJsonBody(request: IncomingMessage): boolean {
@@ -37,19 +37,20 @@ export function isJsonBody(request: IncomingMessage): boolean {
   if (!JSON_TYPE.test(type)) return false;
   const charset = parameters.find((parameter) => /^charset=/i.test(parameter))?.slice('charset='.length);
   if (charset !== undefined && !/^"?utf-?8"?$/i.test(charset)) {
-    throw new RequestRefused(415, `Send the body in UTF-8, not in ${charset.replace(/[^\w"-]/g, '?').slice(0, 40)}.`);
+    const shown = charset.replace(/[^\w"-]/g, '?').slice(0, 40);
+    throw new RequestRefused(415, `The charset of the body is ${shown}. Send the body in UTF-8.`);
   }
   const coding = request.headers['content-encoding'];
   if (coding !== undefined && coding.toLowerCase() !== 'identity') {
-    throw new RequestRefused(415, 'Send the body uncompressed, without Content-Encoding.');
+    throw new RequestRefused(415, 'The body is compressed. Send it uncompressed, without Content-Encoding.');
   }
   return true;
 }
 
 /**
- * Reads a body into memory. The budget is charged for bytes that have arrived, never for bytes that were announced.
- * @throws DomainError `too_large`; `unavailable` when bodies of all requests fill the budget; `invalid` when it ends early
- * @throws RequestRefused 408 when it is not here in time
+ * Reads a body into memory. The budget is charged for bytes that have arrived, not for announced bytes.
+ * @throws DomainError `too_large`; `unavailable` when bodies in memory fill the budget; `invalid` when the body ends early
+ * @throws RequestRefused 408 when the body does not arrive in time
  */
 export function holdBody(request: IncomingMessage, bounds: BodyBounds): Promise<HeldBody> {
   const { bytesMax, withinMs, budget, budgetShare } = bounds;
@@ -70,7 +71,7 @@ export function holdBody(request: IncomingMessage, bounds: BodyBounds): Promise<
     const fail = (error: Error): void =>
       settle(() => {
         release();
-        // What still comes is discarded; without a listener an error of the stream would end the process.
+        // Further data is discarded. Without a listener an error of the stream would end the process.
         request.on('error', () => undefined).resume();
         reject(error);
       });
@@ -78,16 +79,16 @@ export function holdBody(request: IncomingMessage, bounds: BodyBounds): Promise<
       if (heldBytes + chunk.length > bytesMax) return fail(tooLarge(bytesMax));
       if (!budget.tryReserve(chunk.length, budgetShare)) {
         return fail(
-          new DomainError('unavailable', 'The bodies of other requests fill the memory for them. Try again.'),
+          new DomainError('unavailable', 'The bodies of other requests fill the memory for bodies. Try again shortly.'),
         );
       }
       heldBytes += chunk.length;
       chunks.push(chunk);
     };
     const onEnd = (): void => settle(() => resolve({ bytes: Buffer.concat(chunks), release }));
-    const onCut = (): void => fail(new DomainError('invalid', 'The body was cut off.'));
+    const onCut = (): void => fail(new DomainError('invalid', 'The connection closed before the whole body arrived.'));
     const late = setTimeout(
-      () => fail(new RequestRefused(408, `The body was not here after ${withinMs / 1_000} s.`)),
+      () => fail(new RequestRefused(408, `The body did not arrive within ${withinMs / 1_000} s. Send it again.`)),
       withinMs,
     );
     if (request.destroyed) return onCut();
@@ -96,8 +97,8 @@ export function holdBody(request: IncomingMessage, bounds: BodyBounds): Promise<
 }
 
 /**
- * The value of a JSON body; undefined for an empty one.
- * @throws DomainError `invalid` when it is not valid UTF-8 or not JSON
+ * Returns the value of a JSON body; undefined for an empty one.
+ * @throws DomainError `invalid` when the body is not valid UTF-8 or not JSON
  */
 export function parseJson(bytes: Buffer): unknown {
   if (bytes.length === 0) return undefined;
@@ -105,7 +106,7 @@ export function parseJson(bytes: Buffer): unknown {
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    const detail = 'The body is not valid UTF-8: send JSON as UTF-8, whatever the locale of the machine is.';
+    const detail = 'The body is not valid UTF-8. Send JSON in UTF-8, regardless of the locale of the machine.';
     throw new DomainError('invalid', detail, undefined, { cause: error });
   }
   try {

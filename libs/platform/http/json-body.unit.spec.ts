@@ -12,7 +12,7 @@ afterEach(() => {
   server?.close();
 });
 
-/** A request of which only `sent` has arrived, and the client's end of it. */
+/** Returns a request of which only `sent` has arrived, and the socket of its client. */
 async function requested(headers: string[], sent: string): Promise<{ request: IncomingMessage; client: Socket }> {
   server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -31,7 +31,7 @@ const bounds = (change: Partial<BodyBounds> = {}): BodyBounds => ({
 });
 
 describe('a body', () => {
-  it('is held until its request is over', async () => {
+  it('uses the budget until it is released', async () => {
     const budget = new MemoryBudget(1_000);
     const { request } = await requested(['Content-Length: 7'], '{"a":1}');
     expect(hasBody(request)).toBe(true);
@@ -50,12 +50,12 @@ describe('a body', () => {
     expect(budget.usedBytes).toBe(0);
   });
 
-  it('is refused by what arrives when it announces nothing', async () => {
+  it('is refused by the bytes that arrive when its length is not announced', async () => {
     const { request } = await requested(['Transfer-Encoding: chunked'], `65\r\n${'x'.repeat(101)}\r\n0\r\n\r\n`);
     await expect(holdBody(request, bounds())).rejects.toMatchObject({ code: 'too_large' });
   });
 
-  it('takes of the budget what has arrived, not what was announced', async () => {
+  it('is charged to the budget for bytes that arrived, not for announced bytes', async () => {
     const budget = new MemoryBudget(60);
     const { request, client } = await requested(['Content-Length: 100'], 'x'.repeat(10));
     const held = holdBody(request, bounds({ budget }));
@@ -66,7 +66,7 @@ describe('a body', () => {
     expect(budget.usedBytes).toBe(0);
   });
 
-  it('leaves the rest of the budget to others', async () => {
+  it('is refused beyond its share of the budget', async () => {
     const { request } = await requested(['Content-Length: 30'], 'x'.repeat(30));
     const held = holdBody(request, bounds({ budget: new MemoryBudget(100), budgetShare: 0.25 }));
     await expect(held).rejects.toMatchObject({ code: 'unavailable' });
@@ -79,11 +79,14 @@ describe('a body', () => {
     expect(budget.usedBytes).toBe(0);
   });
 
-  it('is refused when its client goes away amid it', async () => {
+  it('is refused when its client disconnects before the end', async () => {
     const { request, client } = await requested(['Content-Length: 100'], 'x');
     const held = holdBody(request, bounds());
     client.destroy();
-    await expect(held).rejects.toMatchObject({ code: 'invalid', detail: 'The body was cut off.' });
+    await expect(held).rejects.toMatchObject({
+      code: 'invalid',
+      detail: 'The connection closed before the whole body arrived.',
+    });
   });
 });
 
@@ -95,7 +98,7 @@ describe('JSON', () => {
     ['text/plain', false],
     ['application/x-www-form-urlencoded', false],
     ['', false],
-  ])('is what says so: %s', async (type, isJson) => {
+  ])('is recognised by its media type: "%s"', async (type, isJson) => {
     const { request } = await requested([`Content-Type: ${type}`, 'Content-Length: 2'], '{}');
     expect(isJsonBody(request)).toBe(isJson);
   });
@@ -111,7 +114,7 @@ describe('JSON', () => {
 
   it.each([
     ['a Latin-1 letter', Buffer.from('{"a":"caf\xe9"}', 'latin1')],
-    ['a cut character', Buffer.from('{"a":"é"}').subarray(0, 7)],
+    ['a truncated character', Buffer.from('{"a":"é"}').subarray(0, 7)],
     ['a surrogate in UTF-8', Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22])],
     ['an overlong form', Buffer.from([0x22, 0xc0, 0xaf, 0x22])],
   ])('is refused with %s', (_, bytes) => {
@@ -120,7 +123,7 @@ describe('JSON', () => {
     );
   });
 
-  it('is read with a byte order mark, and is nothing when empty', () => {
+  it('is read with a byte order mark, and is undefined when empty', () => {
     expect(parseJson(Buffer.from('\ufeff{"a":"é"}'))).toEqual({ a: 'é' });
     expect(parseJson(Buffer.alloc(0))).toBeUndefined();
   });

@@ -4,12 +4,15 @@ import type { Request } from 'express';
 import type { Observable } from 'rxjs';
 import { FOREIGN_QUERY_METADATA } from './permission';
 
-/** Where Nest keeps what the parameters of a method are: by `<kind>:<index>`. */
+/** Metadata key under which Nest stores the parameters of a route method, by `<kind>:<index>`. */
 const ROUTE_ARGUMENTS = '__routeArguments__';
 const QUERY_KIND = '4:';
 const ERRORS_MAX = 50;
 
-/** Routes that take a query refuse what their class does not name; this refuses all of it on routes that take none. */
+/**
+ * Refuses query parameters on routes that declare no query. Routes with a query refuse unknown parameters by the class of the query
+ * (`RequestPipe`).
+ */
 @Injectable()
 export class KnownParametersInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {

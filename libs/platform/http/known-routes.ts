@@ -1,18 +1,18 @@
 import { nearestName } from '@icmp-mon/platform/text';
 import type { Request } from 'express';
 
-/** What is used of Express's layers. */
+/** The members of an Express router layer that are used here. */
 interface Layer {
   match(path: string): boolean;
   route?: { path: unknown; methods: Readonly<Record<string, boolean>> };
 }
 
-/** Paths that are compared are no longer than those of routes. */
+/** Maximum segments of a requested path that are compared with routes; no route has more. */
 const SEGMENTS_MAX = 12;
 
 const layersOf = (request: Request): Layer[] => (request.app.router as unknown as { stack: Layer[] }).stack;
 
-/** Methods that the application has at a request's path, with those that follow from them; none for a path that it does not have. */
+/** Returns the methods of the routes at the request's path, plus HEAD and OPTIONS where they follow; empty for an unknown path. */
 export function methodsOf(request: Request): string[] {
   const methods = layersOf(request)
     .filter((layer) => layer.route !== undefined && layer.match(request.path))
@@ -22,7 +22,7 @@ export function methodsOf(request: Request): string[] {
   return [...new Set([...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'])].sort();
 }
 
-/** The path of the application that a request probably meant; null when none is near. */
+/** Returns the route path that the client probably meant, with its parameters filled in; null if no route is similar. */
 export function nearestPath(request: Request): string | null {
   const asked = request.path.split('/').slice(0, SEGMENTS_MAX + 1);
   let nearest: string | null = null;
@@ -38,7 +38,7 @@ export function nearestPath(request: Request): string | null {
   return nearest;
 }
 
-/** A route's path with what was asked for in the place of its parameters; null when some segment is another word. */
+/** Returns a route's path with its parameters replaced by the requested segments; null if a segment is not similar to the route's. */
 function segmentsLike(asked: readonly string[], route: readonly string[]): string[] | null {
   if (asked.length !== route.length) return null;
   const path: string[] = [];

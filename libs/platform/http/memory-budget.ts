@@ -1,4 +1,4 @@
-/** Bytes of request bodies that may be in memory at once. */
+/** Limit on the bytes of request bodies that are in memory at the same time. */
 export class MemoryBudget {
   private heldBytes = 0;
 
@@ -11,7 +11,7 @@ export class MemoryBudget {
     return this.heldBytes;
   }
 
-  /** Reserves `bytes` when they fit below `share` of the budget (0 to 1); the caller gives them back by `release`. */
+  /** Reserves `bytes` if the total then stays within `share` of the budget (0 to 1); returns false otherwise. The caller returns them by `release`. */
   tryReserve(bytes: number, share = 1): boolean {
     if (this.heldBytes + bytes > this.bytesMax * share) return false;
     this.heldBytes += bytes;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MemoryBudget } from './memory-budget';
 
 describe('the memory budget', () => {
-  it('gives no more than it has, and less to those with a share', () => {
+  it('reserves at most its size, and less for a caller with a share', () => {
     const budget = new MemoryBudget(100);
     expect(budget.tryReserve(60, 0.5)).toBe(false);
     expect(budget.tryReserve(60)).toBe(true);

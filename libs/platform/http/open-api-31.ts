@@ -5,7 +5,7 @@ import { PROBLEM_SCHEMA, problemResponses, problemsOf } from './open-api-problem
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options', 'trace'];
 
-/** Rewrites what OpenAPI 3.0 spelled in its own way (`nullable`, boolean bounds, `example` in schemas) as JSON Schema 2020-12. */
+/** Rewrites the schema keywords of OpenAPI 3.0 (`nullable`, boolean bounds, `example`) as JSON Schema 2020-12. */
 function modernSchema(value: Json): Json {
   if (Array.isArray(value)) return value.map(modernSchema);
   if (!isObject(value)) return value;
@@ -47,7 +47,7 @@ function withoutNullable(schema: JsonObject): JsonObject {
   return rest;
 }
 
-/** Ways to log in, of which one is enough; an operation that names none of them is open to all. */
+/** Alternative ways to authenticate. An operation with an empty list is public. */
 const LOGGED_IN: JsonObject[] = [{ apiKey: [] }, { session: [] }];
 
 interface Described {
@@ -58,7 +58,7 @@ interface Described {
 
 function described({ path, operation, schemas }: Described): JsonObject {
   const { security, ...rest } = operation;
-  // What nearly all have is named once, at the top.
+  // Nearly all operations need a login, so the document declares it once at the top; public ones override it.
   const isOpen = !Array.isArray(security) || security.length === 0;
   const known: JsonObject = isOpen ? { ...rest, security: [] } : rest;
   const responses = isObject(rest['responses']) ? rest['responses'] : {};
@@ -73,7 +73,7 @@ function described({ path, operation, schemas }: Described): JsonObject {
   };
 }
 
-/** A body or an answer with an example for each of its media types. */
+/** Returns a body or response with an example for each of its media types. */
 function withExamples(described: Json, schemas: JsonObject): Json {
   if (!isObject(described) || !isObject(described['content'])) return described;
   const content = Object.entries(described['content']).map(([type, media]) => {
@@ -84,8 +84,8 @@ function withExamples(described: Json, schemas: JsonObject): Json {
 }
 
 /**
- * The document that the framework wrote, valid as OpenAPI 3.1: its schemas are JSON Schema 2020-12, bodies and answers have examples, and
- * every operation names the problem documents that it answers errors with.
+ * Converts the document that `@nestjs/swagger` generated to valid OpenAPI 3.1: schemas become JSON Schema 2020-12, bodies and responses get
+ * examples, and every operation lists the problem documents that it may return.
  */
 export function toOpenApi31(written: OpenAPIObject): OpenAPIObject {
   // A round trip through JSON drops undefined members and shared references.

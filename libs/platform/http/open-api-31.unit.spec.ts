@@ -33,11 +33,11 @@ describe('toOpenApi31', () => {
       { type: 'array', items: { type: 'string', nullable: true } },
       { type: 'array', items: { type: ['string', 'null'] } },
     ],
-  ])('writes %j as %j', (schema, modern) => {
+  ])('converts %j to %j', (schema, modern) => {
     expect(convert(schema)).toEqual(modern);
   });
 
-  it('names the ways to log in once, and gives bodies and answers examples', () => {
+  it('declares the ways to authenticate once, and adds examples to bodies and responses', () => {
     const body = { content: { 'application/json': { schema: { $ref: '#/components/schemas/S' } } } };
     const operation = {
       security: [{ apiKey: [] }],
@@ -66,7 +66,7 @@ describe('toOpenApi31', () => {
     expect(document.paths['/a/{id}']?.post).not.toHaveProperty('security');
   });
 
-  it('gives every operation the problem document as its answer to errors', () => {
+  it('gives every operation the problem document as its default error response', () => {
     const written = {
       openapi: '3.0.0',
       info: { title: 't', version: '1' },

@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject } from './json-value';
 
 const DEPTH_MAX = 16;
-/** Examples of what a schema only names by its format. */
+/** Example values by the `format` of a schema. */
 const BY_FORMAT: Readonly<Record<string, string>> = {
   uuid: '01936d2e-7c1a-7b3e-9a51-0242ac120002',
   'date-time': '2026-11-18T11:00:00.000Z',
@@ -11,7 +11,7 @@ const BY_FORMAT: Readonly<Record<string, string>> = {
 };
 const TEXT = 'text';
 
-/** A value that a schema allows, made of the examples of its parts where they have any. */
+/** Returns a value that is valid for the schema, built from the examples of its parts where there are any. */
 export function exampleOf(schema: Json | undefined, schemas: JsonObject, depth = 0): Json {
   if (!isObject(schema) || depth > DEPTH_MAX) return null;
   if (Array.isArray(schema['examples']) && schema['examples'].length > 0) return schema['examples'][0] ?? null;

@@ -3,22 +3,23 @@ import { PROBLEM_TYPE } from './problem';
 
 const INSTANCE = 'urn:uuid:01936d2e-7c1a-7b3e-9a51-0242ac120002';
 
-/** Schema of every error answer. */
+/** Schema of every error response. */
 export const PROBLEM_SCHEMA: JsonObject = {
   type: 'object',
-  description: 'Problem document (RFC 9457). Some have further members, such as the ids of what is there already.',
+  description:
+    'Problem document (RFC 9457). Some problems have further members, such as the id of the resource that already exists.',
   required: ['type', 'title', 'status', 'detail', 'code'],
   additionalProperties: true,
   properties: {
-    type: { type: 'string', description: 'Names the kind of the problem.' },
-    title: { type: 'string', description: 'The kind of the problem in words.' },
-    status: { type: 'integer', description: 'The HTTP status.' },
+    type: { type: 'string', description: 'URI of the problem type.' },
+    title: { type: 'string', description: 'Short summary of the problem type.' },
+    status: { type: 'integer', description: 'HTTP status.' },
     detail: { type: 'string', description: 'What is wrong, and what to do.' },
-    code: { type: 'string', description: 'The kind of the problem, for programs.' },
-    instance: { type: 'string', description: 'Id of the request, as in the logs.' },
+    code: { type: 'string', description: 'Machine-readable problem type.' },
+    instance: { type: 'string', description: 'Request id, as written to the logs.' },
     errors: {
       type: 'array',
-      description: 'What is wrong with which field.',
+      description: 'Fields that are not valid.',
       items: {
         type: 'object',
         required: ['pointer', 'detail'],
@@ -27,7 +28,7 @@ export const PROBLEM_SCHEMA: JsonObject = {
             type: 'string',
             description: 'JSON pointer into the body (#/ip), or ?name for a query parameter.',
           },
-          detail: { type: 'string', description: 'What is wrong with it.' },
+          detail: { type: 'string', description: 'What is wrong with the field.' },
         },
       },
     },
@@ -42,7 +43,7 @@ interface DocumentedProblem {
   detail: string;
   members?: JsonObject;
   headers?: Readonly<Record<string, string>>;
-  /** Whether an operation can answer it. */
+  /** Returns whether an operation can answer with this problem. */
   isOf(operation: JsonObject, path: string): boolean;
 }
 
@@ -54,7 +55,7 @@ const isSecured = ({ security }: JsonObject): boolean => !(Array.isArray(securit
 const hasBody = ({ requestBody }: JsonObject): boolean => requestBody !== undefined;
 const isAny = (): boolean => true;
 
-/** Answers to errors, by status, as an example shows them. */
+/** Error responses by status, with an example of each. */
 const PROBLEMS: readonly DocumentedProblem[] = [
   {
     ...{ status: 400, description: 'The request is not valid.', title: 'The request is not valid', code: 'invalid' },
@@ -65,24 +66,24 @@ const PROBLEMS: readonly DocumentedProblem[] = [
   {
     ...{ status: 401, description: 'Not logged in.', title: 'Not logged in', code: 'unauthenticated' },
     detail: 'Log in, or send an API key as "Authorization: Bearer imk_…".',
-    headers: { 'WWW-Authenticate': 'Which credentials are asked for.' },
+    headers: { 'WWW-Authenticate': 'Accepted kind of credentials.' },
     isOf: (operation, path) => isSecured(operation) || path.includes('/auth/'),
   },
   {
-    ...{ status: 403, description: 'The caller may not do this.', title: 'Not allowed', code: 'forbidden' },
+    ...{ status: 403, description: 'The caller lacks the permission.', title: 'Not allowed', code: 'forbidden' },
     detail: 'This needs the permission targets:write, which the role viewer does not have.',
     isOf: (operation) => operation['x-permission'] !== undefined,
   },
   {
-    ...{ status: 404, description: 'There is no such thing.', title: 'Not found', code: 'not_found' },
+    ...{ status: 404, description: 'The resource does not exist.', title: 'Not found', code: 'not_found' },
     detail: '192.0.2.7 is not a target.',
     isOf: (operation, path) => path.includes('{') || hasParameter(operation, 'around'),
   },
   {
     ...{
       status: 409,
-      description: 'It conflicts with what is there.',
-      title: 'Conflicts with what is there',
+      description: 'The request conflicts with the current state.',
+      title: 'Conflict with the current state',
       code: 'conflict',
     },
     detail: '192.0.2.7 is a target in the VRF default already: 01936d2e-7c1a-7b3e-9a51-0242ac120002.',
@@ -96,8 +97,8 @@ const PROBLEMS: readonly DocumentedProblem[] = [
   {
     ...{
       status: 412,
-      description: 'It was changed meanwhile.',
-      title: 'Changed meanwhile',
+      description: 'The resource has changed: its version is not the one in If-Match.',
+      title: 'Changed in the meantime',
       code: 'precondition_failed',
     },
     detail: 'It is at version 4, not 3: read it again.',
@@ -105,22 +106,27 @@ const PROBLEMS: readonly DocumentedProblem[] = [
   },
   {
     ...{ status: 413, description: 'The body is too large.', title: 'Too large', code: 'too_large' },
-    detail: 'The body of this request has at most 1048576 bytes.',
+    detail: 'The body is larger than 1048576 bytes, the limit of this request. Send less.',
     isOf: hasBody,
   },
   {
-    ...{ status: 415, description: 'The body is no JSON in UTF-8.', title: 'Not a media type of this address' },
-    ...{ code: 'unsupported_media_type', detail: 'Send the body uncompressed, without Content-Encoding.' },
+    ...{ status: 415, description: 'The body is not JSON in UTF-8.', title: 'Unsupported media type' },
+    code: 'unsupported_media_type',
+    detail: 'The body is compressed. Send it uncompressed, without Content-Encoding.',
     isOf: hasBody,
   },
   {
     ...{ status: 429, description: 'Too many requests.', title: 'Too many requests', code: 'too_many_requests' },
-    detail: 'Too many requests. Try again in a few seconds.',
+    detail: 'More than 5000 requests came from this address in 10 s, the limit. Try again in 7 s.',
     headers: { 'Retry-After': 'Seconds to wait.' },
     isOf: isAny,
   },
   {
-    ...{ status: 503, description: 'Something that is needed is away.', title: 'Not available at the moment' },
+    ...{
+      status: 503,
+      description: 'A dependency does not answer, or a limit is reached.',
+      title: 'Temporarily unavailable',
+    },
     ...{ code: 'unavailable', detail: 'The control database does not answer. Try again in a few seconds.' },
     headers: { 'Retry-After': 'Seconds to wait.' },
     isOf: isAny,
@@ -133,7 +139,7 @@ function content(example: JsonObject): JsonObject {
   return { [PROBLEM_TYPE]: { schema: { $ref: '#/components/schemas/Problem' }, example } };
 }
 
-/** The answers to errors that operations refer to, by name. */
+/** Returns the error responses that operations refer to, by name. */
 export function problemResponses(): JsonObject {
   const responses = PROBLEMS.map(({ status, description, title, code, detail, members, headers }) => {
     const example = {
@@ -156,13 +162,13 @@ export function problemResponses(): JsonObject {
   return Object.fromEntries(responses) as JsonObject;
 }
 
-/** Answers to errors of an operation, and what all others look like. */
+/** Returns the error responses of an operation, and `default` for all other errors. */
 export function problemsOf(operation: JsonObject, path: string): JsonObject {
   const known = PROBLEMS.filter((problem) => problem.isOf(operation, path));
   const references = known.map(({ status }) => [status, { $ref: `#/components/responses/${nameOf(status)}` }]);
   const example = {
-    ...{ type: 'about:blank', title: 'Something broke on our side', status: 500, code: 'internal', instance: INSTANCE },
-    detail: 'The request failed for a reason that is in the log of the server under its request id.',
+    ...{ type: 'about:blank', title: 'Internal server error', status: 500, code: 'internal', instance: INSTANCE },
+    detail: 'The request failed on the server. Search the log of the server for the request id.',
   };
   return {
     ...(Object.fromEntries(references) as JsonObject),

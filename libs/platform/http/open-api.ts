@@ -8,13 +8,13 @@ export interface OpenApiOptions {
   title: string;
   description: string;
   version: string;
-  /** Each part of the API with what it is about, in the order of the page. */
+  /** Parts of the API with a description each, in the order of the page. */
   tags: readonly { name: string; description: string }[];
   pagePath: string;
   jsonPath: string;
 }
 
-/** Builds the OpenAPI 3.1 document of an application's routes, serves it, and a page to read it. */
+/** Builds the OpenAPI 3.1 document of an application's routes and serves it as JSON and as an HTML page. Returns the document. */
 export function serveOpenApi(app: NestExpressApplication, options: OpenApiOptions): OpenAPIObject {
   const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')

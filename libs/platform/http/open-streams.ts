@@ -3,26 +3,26 @@ import { metrics } from '@icmp-mon/platform/ops';
 import { Counter, Gauge } from 'prom-client';
 import type { Principal } from './permission';
 
-/** Streams of one process. Each may hold up to 1 MiB unsent, most of it shared with others. */
+/** Maximum event streams of one process. Each may have up to 1 MiB unsent, most of it shared with other streams. */
 export const STREAMS_MAX = 2_000;
-/** One stream a tab; a service may serve many viewers with its key. */
+/** Maximum streams of one caller. A browser opens one per tab; a service may serve many viewers with one API key. */
 export const STREAMS_OF_ONE_MAX: Readonly<Record<Principal['kind'], number>> = { user: 50, 'api-key': 1_500 };
-/** Of all API keys together, so that people always find a place. */
+/** Maximum streams of all API keys together, so that users can always open streams. */
 export const STREAMS_OF_KEYS_MAX = 1_500;
 
 const openGauge = new Gauge({
   name: 'icmpmon_streams_open',
-  help: 'Event streams that clients hold open on this process.',
+  help: 'Open event streams of this process.',
   registers: [metrics],
 });
 
 export const streamsDropped = new Counter({
   name: 'icmpmon_streams_dropped_total',
-  help: 'Event streams closed because their client did not read.',
+  help: 'Event streams closed because the client did not read them.',
   registers: [metrics],
 });
 
-/** Counts the streams that are open, in all and by who holds them. */
+/** Counts open streams, in total and by caller. */
 export class OpenStreams {
   private total = 0;
   private ofKeys = 0;
@@ -33,8 +33,8 @@ export class OpenStreams {
   }
 
   /**
-   * Takes a place, to be given back exactly once by the function returned.
-   * @throws DomainError `unavailable` when the process is full, of keys or in all; `too_many_requests` when one caller has enough
+   * Takes a slot for one stream. Call the returned function exactly once to release it.
+   * @throws DomainError `unavailable` at the limit of the process or of all API keys; `too_many_requests` at the limit of one caller
    */
   take({ kind, id }: Principal): () => void {
     if (this.total >= STREAMS_MAX) {
@@ -49,7 +49,7 @@ export class OpenStreams {
     if (held >= STREAMS_OF_ONE_MAX[kind]) {
       throw new DomainError(
         'too_many_requests',
-        `${held} streams are open for you already; close some of them, or try again in a few seconds.`,
+        `You have ${held} streams open, the limit per caller. Close some of them, or try again in a few seconds.`,
       );
     }
     this.byHolder.set(holder, held + 1);

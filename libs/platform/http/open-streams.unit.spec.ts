@@ -11,8 +11,8 @@ const principal = (kind: Principal['kind'], id: string): Principal => ({
   sessionId: null,
 });
 
-describe('places for event streams', () => {
-  it('are bounded for each caller, and free again when a stream has ended', () => {
+describe('slots for event streams', () => {
+  it('are limited per caller, and released when a stream ends', () => {
     const streams = new OpenStreams();
     const alice = principal('user', 'alice');
     const places = Array.from({ length: STREAMS_OF_ONE_MAX.user }, () => streams.take(alice));
@@ -25,7 +25,7 @@ describe('places for event streams', () => {
     expect(streams.size).toBe(0);
   });
 
-  it('are left to people, however many API keys there are', () => {
+  it('are reserved for users, regardless of how many API keys hold streams', () => {
     const streams = new OpenStreams();
     for (let at = 0; at < STREAMS_OF_KEYS_MAX; at++) streams.take(principal('api-key', `key-${at % 3}`));
     expect(() => streams.take(principal('api-key', 'late'))).toThrow(expect.objectContaining({ code: 'unavailable' }));

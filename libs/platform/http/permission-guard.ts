@@ -7,7 +7,7 @@ import { CONNECTIONS_PER_CALLER_MAX, markAuthenticated } from './connection-limi
 import { actorOf, PERMISSION_METADATA, type Principal, REMEMBERED_METADATA, type RouteAccess } from './permission';
 import { setPrincipal } from './request-context';
 
-/** Lets a request through to its route when the caller holds what the route declares. */
+/** Admits a request to its route if the caller has the access that the route declares. */
 @Injectable()
 export class PermissionGuard implements CanActivate {
   constructor(
@@ -35,7 +35,7 @@ export class PermissionGuard implements CanActivate {
     if (access.kind === 'permission' && !principal.permissions.includes(access.permission)) {
       throw new DomainError(
         'forbidden',
-        `This needs the permission ${access.permission}, which the role ${principal.role} does not have.`,
+        `This requires the permission ${access.permission}, which the role ${principal.role} does not have.`,
       );
     }
     return true;
@@ -58,6 +58,6 @@ function tooManyConnections({ kind, name }: Principal): DomainError {
   const who = kind === 'user' ? 'The user' : 'The API key';
   return new DomainError(
     'too_many_requests',
-    `${who} ${name} holds ${CONNECTIONS_PER_CALLER_MAX} connections open, the limit of one. Close some, or keep fewer open.`,
+    `${who} ${name} holds ${CONNECTIONS_PER_CALLER_MAX} connections, the limit per caller. Close some of them.`,
   );
 }

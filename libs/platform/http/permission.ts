@@ -4,7 +4,7 @@ import { ApiExtension, ApiSecurity } from '@nestjs/swagger';
 
 export const PERMISSION_METADATA = 'icmpmon:permission';
 
-/** What a route says of itself: a permission it asks for, any logged-in caller, or nobody in particular. */
+/** Access that a route declares: a permission is required, any authenticated caller is accepted, or the route is public. */
 export type RouteAccess =
   { kind: 'permission'; permission: Permission } | { kind: 'authenticated' } | { kind: 'public' };
 
@@ -12,37 +12,37 @@ const declare = (access: RouteAccess): ClassDecorator & MethodDecorator => SetMe
 
 const LOGGED_IN = [ApiSecurity('apiKey'), ApiSecurity('session')];
 
-/** The route (or all routes of the controller) asks for this permission. */
+/** The route (or every route of the controller) requires this permission. */
 export const RequirePermission = (permission: Permission): ClassDecorator & MethodDecorator =>
   applyDecorators(declare({ kind: 'permission', permission }), ...LOGGED_IN, ApiExtension('x-permission', permission));
 
-/** The route asks for a login or an API key and no permission in particular. */
+/** The route requires a login or an API key, but no particular permission. */
 export const Authenticated = (): ClassDecorator & MethodDecorator =>
   applyDecorators(declare({ kind: 'authenticated' }), ...LOGGED_IN);
 
-/** The route answers anybody. */
+/** The route requires no credentials. */
 export const Public = (): ClassDecorator & MethodDecorator => declare({ kind: 'public' });
 
 export const REMEMBERED_METADATA = 'icmpmon:remembered';
 
-/** The route answers while the database is away, to callers that were known some minutes ago. */
+/** The route also answers while the control database is unavailable, to callers that were authenticated during the last minutes. */
 export const AnswersWithoutDatabase = (): MethodDecorator => SetMetadata(REMEMBERED_METADATA, true);
 
 export const FOREIGN_QUERY_METADATA = 'icmpmon:foreign-query';
 
-/** The routes hand their request to pages of another library, which read its query themselves. */
+/** The routes pass their requests to another library, which reads the query itself. */
 export const ForeignQuery = (): ClassDecorator => SetMetadata(FOREIGN_QUERY_METADATA, true);
 
-/** Who makes a request. */
+/** The authenticated caller of a request. */
 export interface Principal {
   kind: 'user' | 'api-key';
   id: string;
   name: string;
   role: Role;
   permissions: readonly Permission[];
-  /** Session of a user, to tell whether it was ended meanwhile. */
+  /** Session of a user, to check later whether it was revoked; null for an API key. */
   sessionId: string | null;
 }
 
-/** `user:<id>` or `api-key:<id>`, as events name who acted. */
+/** Returns `user:<id>` or `api-key:<id>`, the actor in the metadata of events. */
 export const actorOf = (principal: Principal): string => `${principal.kind}:${principal.id}`;

@@ -12,7 +12,7 @@ import { RequestRefused } from './request-refused';
 const RETRY_AFTER_S = 5;
 const logger = createLogger('http');
 
-/** Answers a request with a problem document. */
+/** Answers a request with a problem document, and with `Retry-After` for 503 and 429. */
 export function sendProblem(request: IncomingMessage, response: ServerResponse, problem: Problem): void {
   const { status } = problem;
   if ((status === 503 || status === 429) && !response.hasHeader('Retry-After')) {
@@ -27,14 +27,17 @@ export function sendProblem(request: IncomingMessage, response: ServerResponse, 
   response.end(text);
 }
 
-/** Answers a request that failed with what its error says, and when to come again where the error knows; logs what is our own fault whole. */
+/**
+ * Answers a failed request with the problem document of its error, and with `Retry-After` and `Location` if the error has them. Logs the
+ * error with its stack if it is a defect (500), and as a warning if a dependency was unavailable or the database rejected a value.
+ */
 export function answerError(error: unknown, request: IncomingMessage, response: ServerResponse): void {
   const problem = problemOf(error);
   const [path] = (request.url ?? '').split('?', 1);
   if (problem === null) {
     logger.error({ err: error, requestId: correlationIdOf(request), path }, 'request failed');
   } else if (problem.status === 503 || isBadValue(error)) {
-    logger.warn({ err: error, requestId: correlationIdOf(request), path }, 'request not served');
+    logger.warn({ err: error, requestId: correlationIdOf(request), path }, 'request refused');
   }
   if (response.headersSent) {
     response.destroy();
@@ -49,7 +52,7 @@ export function answerError(error: unknown, request: IncomingMessage, response: 
   sendProblem(request, response, problem ?? INTERNAL_PROBLEM);
 }
 
-/** Every error of a route leaves as `application/problem+json`. */
+/** Answers every error of a route as `application/problem+json`. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
@@ -60,7 +63,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** An address that other methods have is there: the answer names them, and is all that OPTIONS asks for. */
+/** Answers a request without a route: OPTIONS with the allowed methods, another method with 405 if the path exists, otherwise with 404. */
 function answerWithoutRoute(error: NotFoundException, request: Request, response: Response): void {
   const methods = methodsOf(request);
   if (methods.length > 0) response.setHeader('Allow', methods.join(', '));
@@ -70,7 +73,7 @@ function answerWithoutRoute(error: NotFoundException, request: Request, response
 
 function whyNotFound(error: NotFoundException, request: Request, methods: readonly string[]): Error {
   if (methods.length > 0) {
-    return new RequestRefused(405, `${request.method} is not a method of this address; it has ${methods.join(', ')}.`);
+    return new RequestRefused(405, `${request.method} is not allowed here. Use one of ${methods.join(', ')}.`);
   }
   const near = nearestPath(request);
   if (near === null) return error;

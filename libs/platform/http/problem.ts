@@ -5,21 +5,21 @@ import { RequestRefused } from './request-refused';
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
-/** RFC 9457. `code` repeats the machine-readable kind; further members come from the error itself. */
+/** Problem document (RFC 9457). `code` is the machine-readable type; further members come from the error. */
 export interface Problem {
   type: string;
   title: string;
   status: number;
   detail: string;
   code: string;
-  /** Id of the request, to find it in the logs. */
+  /** Request id, as written to the logs. */
   instance?: string;
   /** `pointer` is a JSON pointer into the body (`#/ip`) or `?name` for a query parameter. */
   errors?: { pointer: string; detail: string }[];
   [member: string]: unknown;
 }
 
-/** Members that an error adds to its problem document, such as the id of what is already there. */
+/** Members that an error adds to its problem document, such as the id of the resource that already exists. */
 export interface ProblemMembers {
   readonly members: Readonly<Record<string, unknown>>;
 }
@@ -43,21 +43,21 @@ const TITLE_OF: Readonly<Record<ErrorCode, string>> = {
   unauthenticated: 'Not logged in',
   forbidden: 'Not allowed',
   not_found: 'Not found',
-  conflict: 'Conflicts with what is there',
-  ambiguous: 'Several match',
-  precondition_failed: 'Changed meanwhile',
+  conflict: 'Conflict with the current state',
+  ambiguous: 'Ambiguous',
+  precondition_failed: 'Changed in the meantime',
   too_large: 'Too large',
   precondition_required: 'A precondition is required',
   too_many_requests: 'Too many requests',
-  unavailable: 'Not available at the moment',
+  unavailable: 'Temporarily unavailable',
 };
 
-/** Refusals of HTTP itself. */
+/** Problems of the HTTP protocol itself, by status. */
 const REFUSED: Readonly<Record<RequestRefused['status'], { code: string; title: string }>> = {
-  405: { code: 'method_not_allowed', title: 'Not a method of this address' },
-  408: { code: 'timeout', title: 'Too slow' },
+  405: { code: 'method_not_allowed', title: 'Method not allowed' },
+  408: { code: 'timeout', title: 'Request timeout' },
   413: { code: 'too_large', title: TITLE_OF.too_large },
-  415: { code: 'unsupported_media_type', title: 'Not a media type of this address' },
+  415: { code: 'unsupported_media_type', title: 'Unsupported media type' },
   431: { code: 'too_large', title: TITLE_OF.too_large },
 };
 
@@ -78,15 +78,15 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
 
 export const INTERNAL_PROBLEM: Problem = {
   type: 'about:blank',
-  title: 'Something broke on our side',
+  title: 'Internal server error',
   status: 500,
-  detail: 'The request failed for a reason that is in the log of the server under its request id.',
+  detail: 'The request failed on the server. Search the log of the server for the request id.',
   code: 'internal',
 };
 
-/** Checks of the fields come first and say more; this is for what they let through. */
+/** Fallback for values that pass the checks of the fields, whose errors are more specific, but that the database rejects. */
 const BAD_VALUE =
-  'A value of the request cannot be stored or compared: look for numbers out of range, control characters and misspelled times.';
+  'The database rejected a value of the request. Check for numbers out of range, control characters and malformed times.';
 
 const problem = (code: ErrorCode, detail: string, status = STATUS_OF[code]): Problem => ({
   type: `urn:icmpmon:problem:${code}`,
@@ -99,7 +99,7 @@ const problem = (code: ErrorCode, detail: string, status = STATUS_OF[code]): Pro
 const hasMembers = (error: object): error is ProblemMembers =>
   'members' in error && typeof error.members === 'object' && error.members !== null;
 
-/** Errors of body parsers carry a status and whether their message may be shown. */
+/** An error of a body parser: it carries a status, and whether its message may be shown to the client. */
 interface ExposedError {
   status: number;
   expose: boolean;
@@ -110,7 +110,7 @@ interface ExposedError {
 const isExposed = (error: unknown): error is ExposedError =>
   error instanceof Error && 'status' in error && 'expose' in error && error.expose === true;
 
-/** What to answer for an error; null when it is a defect or an unforeseen failure, which must be logged. */
+/** Returns the problem document for an error; null for a defect or an unforeseen failure, which the caller must log. */
 export function problemOf(error: unknown): Problem | null {
   if (error instanceof DomainError) {
     const answer = problem(error.code, error.detail);

@@ -20,14 +20,14 @@ describe('problemOf', () => {
     expect(problemOf(new DomainError(code, 'why'))).toMatchObject({ status, code, detail: 'why' });
   });
 
-  it('answers a dependency that is away with 503', () => {
+  it('answers 503 for a dependency that is unavailable', () => {
     expect(problemOf(new DependencyUnavailable('control database'))).toMatchObject({
       status: 503,
       code: 'unavailable',
     });
   });
 
-  it('carries field errors and the members that an error adds', () => {
+  it('contains field errors and the members that an error adds', () => {
     class Taken extends DomainError {
       readonly members = { targetId: 'a' };
     }
@@ -35,14 +35,14 @@ describe('problemOf', () => {
     expect(problemOf(new Taken('conflict', 'taken', errors))).toMatchObject({ errors, targetId: 'a' });
   });
 
-  it('answers an unknown route in words', () => {
+  it('answers 404 for an unknown route with a sentence', () => {
     expect(problemOf(new NotFoundException('Cannot GET /x'))).toMatchObject({
       status: 404,
       detail: 'There is no GET /x.',
     });
   });
 
-  it('answers what a body parser refuses, and hides what it must not show', () => {
+  it('answers errors of a body parser, and hides those that must not be exposed', () => {
     const tooLarge = Object.assign(new Error('request entity too large'), { status: 413, expose: true });
     expect(problemOf(tooLarge)).toMatchObject({ status: 413, code: 'too_large' });
     const broken = Object.assign(new Error('x'), { status: 400, expose: true, type: 'entity.parse.failed' });
@@ -57,7 +57,7 @@ describe('problemOf', () => {
     expect(answer?.detail).not.toContain('inet');
   });
 
-  it('knows nothing of a defect', () => {
+  it('returns null for a defect', () => {
     expect(problemOf(Object.assign(new Error('syntax error'), { code: '42601' }))).toBeNull();
     expect(problemOf(new TypeError('x is undefined'))).toBeNull();
     expect(problemOf('thrown text')).toBeNull();

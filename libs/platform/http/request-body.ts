@@ -7,21 +7,29 @@ import { type BodyBounds, hasBody, holdBody, isJsonBody, parseJson } from './jso
 import { MemoryBudget } from './memory-budget';
 import { principalOf } from './request-context';
 
-/** Bodies of all requests that are in memory at once. */
+/*
+ * Admission of request bodies. Invariants:
+ * - Order: no byte of a body is kept in memory before the guards have authenticated and authorised its sender.
+ * - Budget: bodies in memory never exceed BODIES_BYTES_MAX; bytes are charged when they arrive and released when the response closes.
+ * - Share: an anonymous body is refused once ANONYMOUS_SHARE of the budget is in use, so anonymous clients cannot lock out callers with a login.
+ * - Time: a body that does not arrive in time ends with 408; a client that keeps sending after its answer is disconnected after LINGER_MS.
+ */
+
+/** Maximum bytes of all request bodies in memory. */
 export const BODIES_BYTES_MAX = 32 * 1024 * 1024;
-/** A request without a login is a login or an enrolment of a browser: small, and sent at once. */
+/** Maximum body of an anonymous request: only logins and browser enrolments come without credentials, and they are small. */
 export const ANONYMOUS_BODY_BYTES_MAX = 16 * 1024;
 export const BODY_BYTES_MAX = 1024 * 1024;
 const ANONYMOUS_BODY_WITHIN_MS = 10_000;
 const BODY_WITHIN_MS = 25_000;
-/** What strangers send must leave room for callers who are known. */
+/** Anonymous bodies are refused once this share of the budget is in use, so that authenticated callers are still served. */
 const ANONYMOUS_SHARE = 0.25;
-/** A client that was refused amid its body may read the answer this long, then its connection is closed. */
+/** Time that a client which is still sending its body gets to read its answer, before its connection is closed. */
 const LINGER_MS = 2_000;
 
 const heldBytes = new Gauge({
   name: 'icmpmon_http_bodies_bytes',
-  help: `Request bodies in memory; at ${BODIES_BYTES_MAX} bytes further ones are answered 503.`,
+  help: `Request bodies in memory, in bytes; at ${BODIES_BYTES_MAX} further bodies are refused with 503.`,
   registers: [metrics],
 });
 
@@ -36,8 +44,7 @@ const ANONYMOUS: BodyBounds = {
 const KNOWN_CALLER: BodyBounds = { bytesMax: BODY_BYTES_MAX, withinMs: BODY_WITHIN_MS, budget, budgetShare: 1 };
 
 /**
- * Reads the JSON body of a request once the guards have let it through: nothing of a body is in memory before its
- * sender is known and allowed. Bodies of another media type stay unread.
+ * Reads the JSON body of a request after the guards have admitted it. Bodies of another media type stay unread.
  */
 @Injectable()
 export class RequestBodyInterceptor implements NestInterceptor {
@@ -54,7 +61,7 @@ export class RequestBodyInterceptor implements NestInterceptor {
   }
 }
 
-/** Express middleware: closes the connection of a client that was answered amid its body and still sends it. */
+/** Express middleware: closes the connection of a client that is still sending its body `LINGER_MS` after its answer was sent. */
 export function closeUnreadBodies(request: Request, response: Response, next: NextFunction): void {
   if (hasBody(request)) {
     response.once('finish', () => {

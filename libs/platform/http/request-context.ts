@@ -4,7 +4,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import { actorOf, type Principal } from './permission';
 
-/** Metadata that a command's events carry. */
+/** Metadata that the API adds to the events of a command. */
 export interface RequestMetadata {
   actor: string;
   causationId: string | null;
@@ -16,12 +16,12 @@ interface RequestContext {
   principal: Principal | null;
 }
 
-// Kept beside the request instead of on it, so that no name of a library collides with ours.
+// In a map instead of on the request object, so that member names cannot collide with those of a library.
 const contexts = new WeakMap<object, RequestContext>();
 
 const ACCEPTED_REQUEST_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Gives a request an id, the caller's own `x-request-id` where it is a UUID, and tells it in the answer. */
+/** Assigns a request id (the client's `x-request-id` if it is a UUID) and returns it in the response header `x-request-id`. */
 export function giveRequestId(request: IncomingMessage, response: ServerResponse): void {
   const given = request.headers['x-request-id'];
   const correlationId = typeof given === 'string' && ACCEPTED_REQUEST_ID.test(given) ? given : newId();
@@ -44,7 +44,7 @@ export const principalOf = (request: object): Principal | null => contexts.get(r
 
 export const correlationIdOf = (request: object): string => contexts.get(request)?.correlationId ?? 'none';
 
-/** Actor and correlation of a request's events. */
+/** Returns actor and correlation id for the events of a request. */
 export function metadataOf(request: object): RequestMetadata {
   const principal = principalOf(request);
   return {
@@ -54,12 +54,12 @@ export function metadataOf(request: object): RequestMetadata {
   };
 }
 
-/** Parameter of a route: who makes the request (null on a public route without credentials). */
+/** Route parameter: the caller; null on a public route without credentials. */
 export const Caller = createParamDecorator((_: unknown, context: ExecutionContext) =>
   principalOf(context.switchToHttp().getRequest<Request>()),
 );
 
-/** Parameter of a route: metadata for the events that a command appends. */
+/** Route parameter: metadata for the events that a command appends. */
 export const Metadata = createParamDecorator((_: unknown, context: ExecutionContext) =>
   metadataOf(context.switchToHttp().getRequest<Request>()),
 );

@@ -10,7 +10,7 @@ const duration = new Histogram({
   registers: [metrics],
 });
 
-/** Express middleware: measures requests by the pattern of their route, never by their path, which anybody may vary. */
+/** Express middleware: measures requests by route pattern. Never by path, because clients could create any number of label values. */
 export function countRequests(request: Request, response: Response, next: NextFunction): void {
   const startedNs = process.hrtime.bigint();
   response.once('finish', () => {

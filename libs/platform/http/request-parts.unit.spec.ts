@@ -10,8 +10,8 @@ describe('If-Match', () => {
     expect(ifMatchVersion('*')).toBeUndefined();
   });
 
-  it('names an empty header', () => {
-    expect(() => ifMatchVersion(' ')).toThrow(/it is empty/);
+  it('reports an empty header', () => {
+    expect(() => ifMatchVersion(' ')).toThrow(/If-Match is empty/);
   });
 
   it.each(['3', 'W/"3"', '"x"', '"1", "2"', '"03"', '"99999999999999999999"'])('refuses %s', (header) => {
@@ -20,14 +20,14 @@ describe('If-Match', () => {
 });
 
 describe('a weak ETag in If-Match', () => {
-  it('is refused with the strong one to send instead, because proxies that compress make ETags weak', () => {
-    expect(() => ifMatchVersion('W/"3"')).toThrow(/weak ETag W\/"3" never matches.*send "3"/);
+  it('is refused, and the error contains the strong ETag to send, because proxies that compress answers make ETags weak', () => {
+    expect(() => ifMatchVersion('W/"3"')).toThrow(/weak ETag W\/"3".*never matches.*Send "3"/);
   });
 });
 
-describe('an ETag with the coding at its end in If-Match', () => {
+describe('an ETag with a content encoding appended in If-Match', () => {
   it.each(['"3-gzip"', '"3--gzip"', '"3;gzip"', '"3-br"', 'W/"3-gzip"'])(
-    'is refused with the one to send instead, because some proxies that compress append it: %s',
+    'is refused, and the error contains the ETag to send, because some proxies that compress answers append the encoding: %s',
     (header) => {
       expect(() => ifMatchVersion(header)).toThrow(/proxy that compresses.*Send "3"/);
     },
@@ -44,7 +44,7 @@ describe('Idempotency-Key', () => {
     expect(() => idempotencyKeyOf(header)).toThrow(expect.objectContaining({ code: 'invalid' }));
   });
 
-  it('tells bodies apart by what they say, not by how they are spelled', () => {
+  it('compares bodies by their JSON values, not by the order of members', () => {
     const digest = (body: unknown): string => idempotentRequest('a', 'k', 'op', body).requestSha256;
     expect(digest({ ip: 'x', tags: { a: '1', b: '2' } })).toBe(digest({ tags: { b: '2', a: '1' }, ip: 'x' }));
     expect(digest({ ip: 'x' })).not.toBe(digest({ ip: 'y' }));
@@ -52,7 +52,7 @@ describe('Idempotency-Key', () => {
 });
 
 describe('a server-sent event', () => {
-  it('is written with its id, name and data on lines of their own', () => {
+  it('is written with id, name and data on separate lines', () => {
     expect(formatMessage({ id: '7', event: 'target', data: { name: 'a\nb' } })).toBe(
       'id: 7\nevent: target\ndata: {"name":"a\\nb"}\n\n',
     );

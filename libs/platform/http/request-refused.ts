@@ -1,4 +1,4 @@
-/** A refusal that has a status of HTTP and no kind among the domain's errors. */
+/** A refusal at the HTTP level, whose status has no matching code among the domain errors. */
 export class RequestRefused extends Error {
   override readonly name = 'RequestRefused';
 

@@ -5,9 +5,8 @@ import { PERMISSION_METADATA, type RouteAccess } from './permission';
 const ROUTE_METHOD_METADATA = 'method';
 
 /**
- * Refuses to start an application that has a route without a declared permission: a forgotten decorator must not open
- * (or silently close) a door.
- * @throws Error naming every such route
+ * Checks that every route declares its access: a forgotten decorator must neither open a route nor silently close it.
+ * @throws Error with all routes that declare none
  */
 export function assertRoutesDeclareAccess(app: INestApplicationContext): void {
   const reflector = app.get(Reflector);
@@ -27,7 +26,7 @@ export function assertRoutesDeclareAccess(app: INestApplicationContext): void {
   }
   if (silent.length > 0) {
     throw new Error(
-      `These routes declare no permission: ${silent.join(', ')}. Put @RequirePermission('…'), @Authenticated() or @Public() on each.`,
+      `These routes declare no permission: ${silent.join(', ')}. Add @RequirePermission('…'), @Authenticated() or @Public() to each.`,
     );
   }
 }

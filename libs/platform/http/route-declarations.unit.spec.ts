@@ -38,13 +38,13 @@ class AllDeclared {}
 class OneForgotten {}
 
 describe('assertRoutesDeclareAccess', () => {
-  it('passes when every route says who may call it', async () => {
+  it('passes when every route declares its access', async () => {
     const app = await NestFactory.createApplicationContext(AllDeclared, { logger: false });
     expect(() => assertRoutesDeclareAccess(app)).not.toThrow();
     await app.close();
   });
 
-  it('names the route that says nothing', async () => {
+  it('names a route that declares nothing', async () => {
     const app = await NestFactory.createApplicationContext(OneForgotten, { logger: false });
     expect(() => assertRoutesDeclareAccess(app)).toThrow(/Forgotten\.read \(GET\).*@RequirePermission/);
     await app.close();

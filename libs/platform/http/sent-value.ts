@@ -2,11 +2,11 @@ import type { FieldError } from '@icmp-mon/platform/errors';
 import { isReservedName, RESERVED_NAME } from '@icmp-mon/platform/text';
 
 export const DEPTH_MAX = 16;
-/** Members and items in total. The validation library's time grows with the square of the number of members. */
+/** Maximum members and items in total. The validation library's time grows with the square of the number of members. */
 export const MEMBERS_MAX = 1_000;
 const ERRORS_MAX = 50;
 
-/** A segment of a JSON pointer. */
+/** Escapes a segment of a JSON pointer. */
 export const escapedSegment = (segment: string): string => segment.replaceAll('~', '~0').replaceAll('/', '~1');
 
 interface Place {
@@ -17,14 +17,14 @@ interface Place {
 export type SentValueFaults = { kind: 'too_deep' | 'too_many' } | { kind: 'fields'; errors: FieldError[] };
 
 /**
- * What no body or query may hold, whatever its class says: members with names that libraries drop, texts that are no
- * Unicode (half of a surrogate pair), members or nesting without end. Null when there is none. `prefix` begins the pointers.
+ * Returns the faults that make any body or query invalid, regardless of its class: member names that libraries drop, texts that are not
+ * valid Unicode (a lone surrogate), too many members, too deep nesting. Null if there are none. `prefix` begins the pointers.
  */
 export function sentValueFaults(sent: unknown, prefix: '#/' | '?'): SentValueFaults | null {
   const errors: FieldError[] = [];
   let level: Place[] = [{ value: sent, pointer: '' }];
   let members = 0;
-  // Level by level, without recursion, which a hostile body would exhaust.
+  // Breadth first, without recursion: a hostile body could overflow the stack.
   for (let depth = 0; depth <= DEPTH_MAX && level.length > 0; depth += 1) {
     members += level.reduce((sum, { value }) => sum + membersIn(value), 0);
     if (members > MEMBERS_MAX) return { kind: 'too_many' };
@@ -40,7 +40,10 @@ const membersIn = (value: unknown): number =>
 
 function membersOf({ value, pointer }: Place, errors: FieldError[], prefix: string): Place[] {
   if (typeof value === 'string' && !value.isWellFormed()) {
-    errors.push({ pointer: prefix + pointer, detail: 'holds half of a surrogate pair, which is no character' });
+    errors.push({
+      pointer: prefix + pointer,
+      detail: 'contains a lone surrogate, which is not a valid Unicode character',
+    });
   }
   if (typeof value !== 'object' || value === null) return [];
   const isList = Array.isArray(value);
@@ -48,7 +51,8 @@ function membersOf({ value, pointer }: Place, errors: FieldError[], prefix: stri
     const segment = escapedSegment(name);
     const at = pointer === '' ? segment : `${pointer}/${segment}`;
     if (!isList && isReservedName(name)) errors.push({ pointer: prefix + at, detail: `${name} ${RESERVED_NAME}` });
-    else if (!isList && !name.isWellFormed()) errors.push({ pointer: prefix, detail: 'has a name that is no Unicode' });
+    else if (!isList && !name.isWellFormed())
+      errors.push({ pointer: prefix, detail: 'has a member whose name is not valid Unicode' });
     return { value: member as unknown, pointer: at };
   });
 }

@@ -2,39 +2,39 @@ import { Injectable } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import type { Principal } from './permission';
 
-/** One server-sent event. Without an `id` the client keeps the one it has; without `event` and `data` only the id moves. */
+/** One server-sent event. Without `id` the client keeps its last id; without `event` and `data` only its last id advances. */
 export interface StreamMessage {
   id?: string;
   event?: string;
   data?: unknown;
 }
 
-/** Events for one client: one in words, or the bytes of whole events, which may be shared between clients. */
+/** Events for one client: one as an object, or the bytes of complete events, which may be shared between clients. */
 export type StreamPart = StreamMessage | Buffer;
 
-/** What a client asked of the multiplexed stream. */
+/** A client's request for the multiplexed stream. */
 export interface StreamRequest {
   query: Readonly<Record<string, string>>;
-  /** Id of the last event the client saw, null on a first connection. */
+  /** Id of the last event that the client received; null on its first connection. */
   lastEventId: string | null;
   principal: Principal;
   /**
-   * Resolves when the client has taken most of what was sent; never, once it has left. Who tells a client what it
-   * missed waits for it between pieces, so that only those are dropped who do not read.
+   * Resolves when the socket has drained; never, once the client has disconnected. A source that replays missed events waits for it between
+   * pieces, so that only clients that do not read are dropped.
    */
   drained(): Promise<void>;
 }
 
-/** A context's part of the one stream a browser holds; null when the request asks nothing of it. */
+/** A context's part of the one stream that a browser opens. `open` returns null if the request does not ask for this part. */
 export interface StreamSource {
   readonly name: string;
   open(request: StreamRequest): Observable<StreamPart> | null;
 }
 
-/** Figures a context adds to the stream's `counts` event. */
+/** Reads counts that a context adds to the stream's `counts` event. */
 export type StreamGauge = () => Promise<Readonly<Record<string, number>>>;
 
-/** Where contexts put their parts of `GET /api/v1/status/stream` (register in `onModuleInit`). */
+/** Registry of the contexts' parts of `GET /api/v1/status/stream`. Contexts register in `onModuleInit`. */
 @Injectable()
 export class StreamSources {
   private readonly registered: StreamSource[] = [];

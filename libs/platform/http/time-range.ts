@@ -13,7 +13,7 @@ const RELATIVE = /^now(?:-(\d{1,9})([smhdw]))?$/;
 export const TIME_TEXT_LENGTH_MAX = 40;
 
 /**
- * An instant in ms since 1970: ISO 8601 with an offset, a date, `now`, or `now-6h` (units s, m, h, d, w).
+ * Parses an instant: ISO 8601 with an offset, a date, `now`, or `now-6h` (units s, m, h, d, w). Returns ms since 1970.
  * @throws DomainError `invalid` naming the query parameter
  */
 export function instantOf(parameter: string, text: string, nowMs: number): number {
@@ -34,8 +34,8 @@ export interface TimeRange {
 }
 
 /**
- * The range that `from` and `to` name; `to` is now unless said.
- * @throws DomainError `invalid` for a text that is no time, or a range that is empty
+ * Returns the range from `from` to `to`; `to` defaults to now.
+ * @throws DomainError `invalid` for a text that is not a time, or an empty range
  */
 export function rangeOf(request: { from: string; to?: string }, { nowMs }: { nowMs: number }): TimeRange {
   const fromMs = instantOf('from', request.from, nowMs);

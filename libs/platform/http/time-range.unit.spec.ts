@@ -37,21 +37,21 @@ describe('an instant in a query', () => {
     '2026-11-18T24:01:00Z',
     '2026-11-18T11:60:00Z',
     '2026-11-18T11:00:00+25:00',
-  ])('refuses "%s" and says what would do', (text) => {
+  ])('refuses "%s" and names the accepted formats', (text) => {
     expect(() => instantOf('from', text, NOW_MS)).toThrow('from must be a time such as');
   });
 
-  it('knows leap years', () => {
+  it('accepts 29 February in leap years', () => {
     expect(instantOf('from', '2028-02-29', NOW_MS)).toBe(Date.parse('2028-02-29T00:00:00Z'));
   });
 });
 
 describe('a range in a query', () => {
-  it('ends now unless said', () => {
+  it('ends now by default', () => {
     expect(rangeOf({ from: 'now-6h' }, { nowMs: NOW_MS })).toEqual({ fromMs: NOW_MS - 6 * 3_600_000, toMs: NOW_MS });
   });
 
-  it('refuses one that is empty', () => {
+  it('is refused when it is empty', () => {
     expect(() => rangeOf({ from: 'now', to: 'now' }, { nowMs: NOW_MS })).toThrow('from must be before to');
   });
 });

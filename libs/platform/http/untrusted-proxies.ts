@@ -4,7 +4,7 @@ import type { NextFunction, Request, Response } from 'express';
 const PEERS_MAX = 16;
 const logger = createLogger('http');
 
-/** Express middleware: says once of each peer that its `X-Forwarded-*` headers are not believed. */
+/** Express middleware: logs once per peer that its `X-Forwarded-*` headers are ignored because it is not a trusted proxy. */
 export function noteUntrustedProxies(isTrusted: (address: string) => boolean) {
   const noted = new Set<string>();
   return (request: Request, _response: Response, next: NextFunction): void => {
@@ -14,7 +14,7 @@ export function noteUntrustedProxies(isTrusted: (address: string) => boolean) {
       noted.add(remoteAddress);
       logger.warn(
         { peer: remoteAddress },
-        'a peer sends X-Forwarded-For and is no trusted proxy: its clients count as one address; if it is your proxy, name it in ICMPMON_TRUSTED_PROXIES',
+        'X-Forwarded-For ignored: the peer is not a trusted proxy, so all its clients count as one address. If it is your proxy, add it to ICMPMON_TRUSTED_PROXIES',
       );
     }
     next();

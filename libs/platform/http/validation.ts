@@ -6,10 +6,10 @@ import { DEPTH_MAX, escapedSegment, MEMBERS_MAX, sentValueFaults } from './sent-
 
 const ERRORS_MAX = 50;
 
-/** If the type is wrong, only that is reported, not also length and pattern. */
+/** Rules that check the type. If one fails, only it is reported, not length and pattern as well. */
 const TYPE_RULES = ['isString', 'isInt', 'isNumber', 'isBoolean', 'isArray', 'isObject'];
 
-/** What a class of requests takes, in the order of its fields. */
+/** Returns the names of the fields that a request class declares, in order. */
 function fieldsOf(request: object | undefined): string[] {
   if (request === undefined) return [];
   const rules = getMetadataStorage().getTargetValidationMetadatas(request.constructor, '', false, false);
@@ -46,7 +46,10 @@ function invalidFields(type: ArgumentMetadata['type'], fields: FieldError[]): Do
   return new DomainError('invalid', `The ${PLACE[type]} is not valid: see errors (${named}).`, fields);
 }
 
-/** @throws DomainError `invalid` */
+/**
+ * Checks a body or query by the rules that hold for all of them (`sentValueFaults`).
+ * @throws DomainError `invalid`
+ */
 export function requireSound(value: unknown, type: 'body' | 'query'): void {
   const faults = sentValueFaults(value, type === 'body' ? '#/' : '?');
   if (faults === null) return;
@@ -56,13 +59,13 @@ export function requireSound(value: unknown, type: 'body' | 'query'): void {
   throw new DomainError('invalid', `The ${type} ${detail}.`);
 }
 
-/** Validates bodies and queries by their classes: unknown members are refused, each error names its place. */
+/** Validates bodies and queries by their classes: unknown members are refused; each error names its field. */
 @Injectable()
 export class RequestPipe extends ValidationPipe {
   constructor() {
     super({
       ...{ whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true, transform: true },
-      // Only the class is looked at, for the names of its fields.
+      // The target is needed for the names of its fields (`fieldsOf`).
       validationError: { target: true },
     });
     this.exceptionFactory = (errors) => new InvalidFields(errors);
@@ -71,7 +74,7 @@ export class RequestPipe extends ValidationPipe {
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     if (metadata.type === 'body' && this.toValidate(metadata) && !isObject) {
-      throw new DomainError('invalid', 'Send a JSON object with Content-Type: application/json.');
+      throw new DomainError('invalid', 'The body is not a JSON object. Send one with Content-Type: application/json.');
     }
     if (metadata.type === 'body' || metadata.type === 'query') requireSound(value, metadata.type);
     try {

@@ -23,7 +23,7 @@ const pipe = new RequestPipe();
 const body = (value: unknown): Promise<unknown> => pipe.transform(value, { type: 'body', metatype: Body });
 
 describe('RequestPipe', () => {
-  it('passes a valid body as its class', async () => {
+  it('returns a valid body as an instance of its class', async () => {
     await expect(body({ name: 'a', inner: { count: 1 } })).resolves.toBeInstanceOf(Body);
   });
 
@@ -42,7 +42,7 @@ describe('RequestPipe', () => {
     ['a missing field', {}, 'name is required'],
     ['a field of another type', { name: 1 }, 'name must be a string'],
     ['an unknown field', { name: 'a', nmae: 'a' }, 'There is no field "nmae"; did you mean "name"?'],
-    ['an unknown field like no other', { name: 'a', colour: 'a' }, 'There is no field "colour".'],
+    ['an unknown field that resembles no other', { name: 'a', colour: 'a' }, 'There is no field "colour".'],
     ['a text that is too long', { name: 'abcdef' }, 'name must be shorter than or equal to 5 characters'],
   ])('reports one error for %s', async (_of, sent, detail) => {
     await expect(body({ inner: { count: 1 }, ...sent })).rejects.toMatchObject({
@@ -51,9 +51,9 @@ describe('RequestPipe', () => {
   });
 
   it.each([[[]], [[{ name: 'a', inner: { count: 1 } }]], [null], ['{}'], [undefined]])(
-    'asks for an object where %j was sent',
+    'requires an object where %j was sent',
     async (sent) => {
-      const detail = 'Send a JSON object with Content-Type: application/json.';
+      const detail = 'The body is not a JSON object. Send one with Content-Type: application/json.';
       await expect(body(sent)).rejects.toMatchObject({ code: 'invalid', message: detail });
     },
   );
@@ -66,21 +66,21 @@ describe('RequestPipe', () => {
     });
   });
 
-  it('names the query parameter that was probably meant', async () => {
+  it('suggests the query parameter that was probably meant', async () => {
     const query = { name: 'a', inner: { count: 1 }, iner: 1 };
     await expect(pipe.transform(query, { type: 'query', metatype: Body })).rejects.toMatchObject({
       errors: [{ pointer: '?iner', detail: 'There is no parameter "iner"; did you mean "inner"?' }],
     });
   });
 
-  it.each([[undefined], [null], ['text'], [1]])('asks for an object instead of %j', async (value) => {
+  it.each([[undefined], [null], ['text'], [1]])('requires an object instead of %j', async (value) => {
     await expect(body(value)).rejects.toMatchObject({
       code: 'invalid',
       detail: expect.stringContaining('JSON object') as string,
     });
   });
 
-  it('refuses a body that is nested too deep, whatever its class', async () => {
+  it('refuses a body that is nested too deep, regardless of its class', async () => {
     const deep: unknown = JSON.parse(`${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`);
     await expect(body({ name: 'a', inner: deep })).rejects.toMatchObject({
       detail: expect.stringContaining('nested') as string,

@@ -2,10 +2,10 @@ import { ControlDatabase, type Sql } from '@icmp-mon/platform/database';
 import { DAY_MS, HOUR_MS, HousekeepingTasks, inSteps } from '@icmp-mon/platform/plugins';
 import { Module } from '@nestjs/common';
 
-/** Rows of one statement. */
+/** Rows that one statement deletes. */
 const ANSWERS_PER_STEP = 10_000;
 
-/** The worker's part of the HTTP API: deletes answers that were kept for a repeated Idempotency-Key after a day. */
+/** The HTTP API's part of the worker: deletes answers stored by Idempotency-Key after one day. */
 @Module({})
 export class HttpWorkerModule {
   constructor(control: ControlDatabase, tasks: HousekeepingTasks) {

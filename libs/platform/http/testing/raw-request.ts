@@ -7,14 +7,14 @@ export interface RawAnswer {
   body: string;
 }
 
-/** One connection to an HTTP server on which a test writes what no client would. */
+/** A raw TCP connection to an HTTP server, for tests that write invalid or incomplete requests. */
 export class RawConnection {
   private text = '';
   private closed = false;
 
   private constructor(readonly socket: Socket) {
     socket.on('data', (chunk: Buffer) => (this.text += chunk.toString('latin1')));
-    // A reset is the end as well; what was answered before it counts.
+    // A reset ends the connection too; an answer received before it counts.
     socket.on('error', () => (this.closed = true));
     socket.on('close', () => (this.closed = true));
   }
@@ -35,7 +35,7 @@ export class RawConnection {
     if (!this.closed) this.socket.write(text);
   }
 
-  /** The first answer that came whole; null before. */
+  /** The first complete answer; null until it has arrived. */
   get answer(): RawAnswer | null {
     const end = this.text.indexOf('\r\n\r\n');
     if (end < 0) return null;
@@ -53,7 +53,7 @@ export class RawConnection {
   }
 }
 
-/** Connections that each announce a JSON body and send all of it but the last 200 bytes. */
+/** Opens connections that each announce a JSON body and send all of it except the last 200 bytes. */
 export async function unfinishedBodies(
   origin: string,
   { count, bytes, path, localAddress }: { count: number; bytes: number; path: string; localAddress?: string },
@@ -65,7 +65,7 @@ export async function unfinishedBodies(
   return connections;
 }
 
-/** Logs in from an address of its own; the answer's status. */
+/** Logs in from the given local address. Returns the status of the answer; 0 without one. */
 export async function logInFrom(
   origin: string,
   localAddress: string,
