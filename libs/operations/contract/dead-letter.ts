@@ -1,47 +1,47 @@
-/** Category of the streams `deadletters-<topic>`: kept for the audit, not relayed. */
+/** Category of the streams `deadletters-<topic>`: an audit trail, not relayed to Kafka. */
 export const DEAD_LETTERS_STREAM = 'deadletters';
 
 export interface DeadLettersReplayed {
   type: 'DeadLettersReplayed';
   data: {
-    /** The topic to which they were sent back, without the installation's prefix. */
+    /** The topic to which the letters were replayed, without the installation's prefix. */
     topic: string;
-    /** Where they lay in the topic's `.dlq`. */
+    /** Their positions in the topic's dead-letter topic, `<topic>.dlq`. */
     letters: { partition: number; offset: number }[];
   };
 }
 
-/** A message that a consumer set aside. */
+/** A message that a consumer could not process and moved to the dead-letter topic. */
 export interface DeadLetterView {
-  /** The topic it was meant for, without the installation's prefix. */
+  /** The topic from which it was consumed, without the installation's prefix. */
   topic: string;
-  /** Where it lies in that topic's `.dlq`. */
+  /** Its position in that topic's dead-letter topic, `<topic>.dlq`. */
   partition: number;
   offset: number;
-  /** When it was set aside, ISO 8601; null when it does not say. */
+  /** When it was dead-lettered, ISO 8601; null when its headers do not contain the time. */
   at: string | null;
   cause: string | null;
-  /** The consumer group that could not handle it. */
+  /** The consumer group that could not process it. */
   group: string | null;
   origin: { partition: number; offset: number } | null;
   key: string | null;
   sizeBytes: number;
-  /** The first 512 bytes of its value, as text where it is text, else in hexadecimal. */
+  /** The first 512 bytes of its value: text as it is, binary data in hexadecimal. */
   preview: string;
 }
 
-/** `GET /api/v1/dead-letters`: those that were not sent back yet, oldest first within a topic. */
+/** `GET /api/v1/dead-letters`: dead letters that were not replayed yet, oldest first within a partition. */
 export interface DeadLetterList {
   topics: { topic: string; waiting: number }[];
   items: DeadLetterView[];
-  /** Pass as `cursor` for what follows; null at the end. */
+  /** Pass as `cursor` to get the next page; null on the last page. */
   next: string | null;
 }
 
 /** `POST /api/v1/dead-letters/replay`: one letter, or all of a topic (at most 1,000 at a time). */
 export interface ReplayRequest {
   topic: string;
-  /** 0 unless said. */
+  /** Partition of the dead-letter topic; 0 unless set. */
   partition?: number;
   offset?: number;
 }
@@ -49,6 +49,6 @@ export interface ReplayRequest {
 export interface ReplayResult {
   topic: string;
   replayed: number;
-  /** How many of the topic still wait. */
+  /** How many dead letters of the topic still wait for replay. */
   left: number;
 }

@@ -1,10 +1,10 @@
 import type { Status } from '@icmp-mon/status/contract';
 
-/** Worst first. `unknown` is what cannot be read now: never counted as well. */
+/** Worst first. `unknown`: cannot be read now; never counted as healthy. */
 export const HEALTH_STATES = ['bad', 'unknown', 'attention', 'ok'] as const;
 export type HealthState = (typeof HEALTH_STATES)[number];
 
-/** The status by whose shape and colour a state is shown. */
+/** The target status whose shape and colour show a health state. */
 export const HEALTH_LOOKS_LIKE: Readonly<Record<HealthState, Status>> = {
   ok: 'up',
   attention: 'degraded',
@@ -12,7 +12,7 @@ export const HEALTH_LOOKS_LIKE: Readonly<Record<HealthState, Status>> = {
   unknown: 'unknown',
 };
 
-/** What a figure is counted in; `instant` is ISO 8601. */
+/** Unit of a figure; `instant` is ISO 8601. */
 export type FigureUnit = 'text' | 'count' | 'seconds' | 'bytes' | 'bytesPerDay' | 'days' | 'instant';
 
 export interface HealthColumn {
@@ -21,7 +21,7 @@ export interface HealthColumn {
   unit: FigureUnit;
 }
 
-/** One subject of a part (a shard, a disk, an agent); null is a figure that is not known. */
+/** One subject of a part (a shard, a disk, an agent); a null figure is unknown. */
 export interface HealthRow {
   state: HealthState;
   values: Record<string, string | number | null>;
@@ -32,15 +32,15 @@ export interface HealthPart {
   id: string;
   title: string;
   state: HealthState;
-  /** What is so, as a sentence without its full stop. */
+  /** The current condition: one sentence without a full stop. */
   summary: string;
   /** What to do about it; null while there is nothing to do. */
   advice: string | null;
-  /** Where in the documentation more is said, below `docs/`. */
+  /** Path and anchor of the runbook section, below `docs/`. */
   runbook: string;
   /** When the figures were read, ISO 8601. */
   readAt: string;
-  /** Since when it cannot be read, ISO 8601: summary and rows are then the last that were. */
+  /** Since when the part is unknown, ISO 8601; where it could not be read, `rows` are from the last successful read. */
   unknownSince: string | null;
   columns: HealthColumn[];
   /** Worst first, at most 64. */
@@ -52,7 +52,7 @@ export interface HealthPart {
 export interface HealthView {
   at: string;
   state: HealthState;
-  /** The whole of it in one line. */
+  /** Overall condition in one line. */
   headline: string;
   parts: HealthPart[];
 }

@@ -30,14 +30,14 @@ export class OperationsController {
 
   @Get('health')
   @AnswersWithoutDatabase()
-  @ApiOperation({ summary: "The product's own health, worst part first; answers also while parts cannot be read" })
+  @ApiOperation({ summary: "The product's own health, worst part first; responds even while parts cannot be read" })
   @ApiOkResponse({ type: HealthResponse })
   health(): Promise<HealthResponse> {
     return this.queries.execute(new ReadHealth());
   }
 
   @Get('dead-letters')
-  @ApiOperation({ summary: 'Messages that consumers set aside and nobody has sent back' })
+  @ApiOperation({ summary: 'Messages that consumers could not process and that were not replayed yet' })
   @ApiOkResponse({ type: DeadLetterListResponse })
   list(@Query() query: ListDeadLettersRequest): Promise<DeadLetterListResponse> {
     return this.queries.execute(new ListDeadLetters(query));
@@ -47,7 +47,7 @@ export class OperationsController {
   @HttpCode(200)
   @RequirePermission('operations:replay')
   @Idempotent('replay-dead-letters')
-  @ApiOperation({ summary: 'Send one dead letter, or all of a topic (1,000 at a time), back to its consumer' })
+  @ApiOperation({ summary: 'Replay one dead letter, or all of a topic (1,000 per request), to its consumer' })
   @ApiOkResponse({ type: ReplayDeadLettersResponse })
   replay(
     @Body() body: ReplayDeadLettersRequest,

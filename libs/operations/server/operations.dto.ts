@@ -20,7 +20,7 @@ import { LETTERS_MAX } from './dead-letters/list-dead-letters';
 const UNITS: FigureUnit[] = ['text', 'count', 'seconds', 'bytes', 'bytesPerDay', 'days', 'instant'];
 const INSTANT = { format: 'date-time' } as const;
 const NULLABLE_INSTANT = { type: String, format: 'date-time', nullable: true } as const;
-/** Kafka numbers partitions with 32 bits. */
+/** Kafka partition numbers are signed 32-bit integers. */
 const PARTITION_MAX = 2 ** 31 - 1;
 const TOPIC_LENGTH_MAX = 249;
 
@@ -35,7 +35,7 @@ export class HealthRowResponse implements HealthRow {
   @ApiProperty({ enum: HEALTH_STATES }) state!: HealthState;
   @ApiProperty({
     type: 'object',
-    description: 'Figures by the keys of the columns; null is not known.',
+    description: 'Figures by column key; null is unknown.',
     additionalProperties: { oneOf: [{ type: 'string' }, { type: 'number' }, { type: 'null' }] },
   })
   values!: Record<string, string | number | null>;
@@ -46,10 +46,11 @@ export class HealthPartResponse implements HealthPart {
   @ApiProperty() title!: string;
   @ApiProperty({ enum: HEALTH_STATES }) state!: HealthState;
   @ApiProperty() summary!: string;
-  @ApiProperty({ type: String, nullable: true, description: 'What to do about it.' }) advice!: string | null;
-  @ApiProperty({ description: 'Below docs/.' }) runbook!: string;
+  @ApiProperty({ type: String, nullable: true, description: 'What to do about it; null when nothing.' }) advice!:
+    string | null;
+  @ApiProperty({ description: 'Path and anchor of the runbook section, below docs/.' }) runbook!: string;
   @ApiProperty(INSTANT) readAt!: string;
-  @ApiProperty({ ...NULLABLE_INSTANT, description: 'Since when it cannot be read.' }) unknownSince!: string | null;
+  @ApiProperty({ ...NULLABLE_INSTANT, description: 'Since when the part is unknown.' }) unknownSince!: string | null;
   @ApiProperty({ type: [HealthColumnResponse] }) columns!: HealthColumnResponse[];
   @ApiProperty({ type: [HealthRowResponse], description: 'Worst first, at most 64.' }) rows!: HealthRowResponse[];
   @ApiProperty({ type: 'integer' }) rowsOmitted!: number;
@@ -73,12 +74,12 @@ class LetterOriginResponse {
 }
 
 export class DeadLetterResponse implements DeadLetterView {
-  @ApiProperty({ description: 'The topic it was meant for.' }) topic!: string;
+  @ApiProperty({ description: 'The topic from which it was consumed.' }) topic!: string;
   @ApiProperty({ type: 'integer' }) partition!: number;
   @ApiProperty({ type: 'integer' }) offset!: number;
   @ApiProperty(NULLABLE_INSTANT) at!: string | null;
   @ApiProperty({ type: String, nullable: true }) cause!: string | null;
-  @ApiProperty({ type: String, nullable: true, description: 'The group that could not handle it.' }) group!:
+  @ApiProperty({ type: String, nullable: true, description: 'The consumer group that could not process it.' }) group!:
     string | null;
   @ApiProperty({ type: LetterOriginResponse, nullable: true }) origin!: LetterOriginResponse | null;
   @ApiProperty({ type: String, nullable: true }) key!: string | null;
@@ -89,13 +90,18 @@ export class DeadLetterResponse implements DeadLetterView {
 export class DeadLetterListResponse implements DeadLetterList {
   @ApiProperty({ type: [WaitingLettersResponse] }) topics!: WaitingLettersResponse[];
   @ApiProperty({ type: [DeadLetterResponse] }) items!: DeadLetterResponse[];
-  @ApiProperty({ type: String, nullable: true, description: 'Pass as `cursor`.' }) next!: string | null;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Pass as `cursor` to get the next page; null on the last page.',
+  })
+  next!: string | null;
 }
 
 export class ListDeadLettersRequest {
   @ApiPropertyOptional({
     example: TARGETS_TOPIC,
-    description: 'Of this topic only: the one they were meant for.',
+    description: 'Only dead letters of this topic (the topic from which they were consumed).',
     minLength: 1,
     maxLength: TOPIC_LENGTH_MAX,
   })
@@ -104,7 +110,7 @@ export class ListDeadLettersRequest {
   @Length(1, TOPIC_LENGTH_MAX)
   topic?: string;
 
-  @ApiPropertyOptional({ description: 'The `next` of the page before.', minLength: 1, maxLength: 512 })
+  @ApiPropertyOptional({ description: 'The `next` of the previous page.', minLength: 1, maxLength: 512 })
   @MayBeAbsent()
   @IsString()
   @Length(1, 512)
@@ -115,7 +121,7 @@ export class ListDeadLettersRequest {
     minimum: 1,
     maximum: LETTERS_MAX,
     default: 50,
-    description: 'Messages of a page.',
+    description: 'Messages per page.',
   })
   @MayBeAbsent()
   @WholeNumberParameter()
@@ -128,7 +134,7 @@ export class ListDeadLettersRequest {
 export class ReplayDeadLettersRequest implements ReplayRequest {
   @ApiProperty({
     example: TARGETS_TOPIC,
-    description: 'The topic they were meant for.',
+    description: 'The topic from which they were consumed.',
     minLength: 1,
     maxLength: TOPIC_LENGTH_MAX,
   })
@@ -141,7 +147,7 @@ export class ReplayDeadLettersRequest implements ReplayRequest {
     minimum: 0,
     maximum: PARTITION_MAX,
     default: 0,
-    description: "Of the topic's .dlq.",
+    description: 'Partition of the dead-letter topic.',
   })
   @MayBeAbsent()
   @IsInt()
@@ -153,7 +159,7 @@ export class ReplayDeadLettersRequest implements ReplayRequest {
     type: 'integer',
     minimum: 0,
     maximum: Number.MAX_SAFE_INTEGER,
-    description: 'One letter; all of the topic unless set.',
+    description: 'Offset of one letter in the dead-letter topic; unless set, all letters of the topic are replayed.',
   })
   @MayBeAbsent()
   @IsInt()
@@ -165,5 +171,6 @@ export class ReplayDeadLettersRequest implements ReplayRequest {
 export class ReplayDeadLettersResponse implements ReplayResult {
   @ApiProperty() topic!: string;
   @ApiProperty({ type: 'integer' }) replayed!: number;
-  @ApiProperty({ type: 'integer', description: 'How many of the topic still wait.' }) left!: number;
+  @ApiProperty({ type: 'integer', description: 'How many dead letters of the topic still wait for replay.' })
+  left!: number;
 }

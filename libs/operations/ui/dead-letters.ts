@@ -20,7 +20,7 @@ import { OperationsClient } from './operations.client';
 
 const SHOWN = 20;
 
-/** Messages that consumers set aside, and the buttons that send them back. */
+/** Messages that consumers could not process, with buttons to replay them. */
 @Component({
   selector: 'icm-dead-letters',
   imports: [AgePipe, BytesPipe, CountPipe, Failure, InstantPipe],
@@ -34,9 +34,9 @@ export class DeadLetters {
   private readonly session = inject(Session);
   protected readonly nowMs = inject(Clock).nowMs;
 
-  /** The letters are read again when the health was. */
+  /** When the health part was read: the letters are read again when it changes. */
   readonly readAt = input.required<string>();
-  /** Letters were sent back. */
+  /** Emitted after letters were replayed. */
   readonly changed = output<void>();
 
   protected readonly read = this.client.deadLetters(SHOWN);
@@ -67,7 +67,7 @@ export class DeadLetters {
 
   private confirm(request: ReplayRequest, title: string): void {
     const text =
-      'They go back to the consumer that set them aside, after younger messages. What fails again comes back as a new letter.';
+      'The consumer processes them after newer messages. A message that fails again becomes a new dead letter.';
     const data: Confirmation = { title, text, action: 'Replay' };
     const closed = this.dialog.open<ConfirmDialog, Confirmation, boolean>(ConfirmDialog, { data, width: '440px' });
     closed.afterClosed().subscribe((confirmed) => {
@@ -79,13 +79,15 @@ export class DeadLetters {
     this.sending.set(true);
     try {
       const { replayed, left } = await this.client.replay(request);
-      const rest = left > 0 ? ` ${countText(left)} are left.` : '';
-      this.toasts.done(`${countText(replayed)} went back to ${request.topic}.${rest}`);
+      const rest = left > 0 ? ` ${countText(left)} left.` : '';
+      this.toasts.done(`${countText(replayed)} replayed to ${request.topic}.${rest}`);
       this.read.reload();
       this.changed.emit();
     } catch (failure) {
       const problem = readProblem(failure);
-      this.toasts.failed(`Nothing is known to have been sent back. ${problem.title}. ${problem.detail}`);
+      this.toasts.failed(
+        `Replay failed: ${problem.title}. ${problem.detail} Letters already replayed are no longer listed.`,
+      );
     } finally {
       this.sending.set(false);
     }

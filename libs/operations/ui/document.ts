@@ -2,17 +2,17 @@ import { Marked, type Token, type Tokens } from 'marked';
 
 /** A part of a document: a heading and what follows up to the next one. */
 export interface DocumentSection {
-  /** As links to it name it; empty for the text above the first heading. */
+  /** Anchor; empty for the text above the first heading. */
   id: string;
   depth: number;
   title: string;
   html: string;
 }
 
-/** Documents that the portal has, below `docs/`, without `.md`. Links to others become text. */
+/** Paths below `docs/`, without `.md`, of the documents that the portal contains. Links to other documents become plain text. */
 const SHIPPED = /^(?:runbooks\/)?[a-z0-9-]+$/i;
 
-/** The sections of a Markdown document. `name` is its path below `docs/` without `.md`; relative links in it lead to pages of the portal. */
+/** Returns the sections of a Markdown document. `name` is its path below `docs/` without `.md`; its relative links become links to portal pages. */
 export function documentSections(markdown: string, name: string): DocumentSection[] {
   const marked = new Marked({ gfm: true });
   const tokens = marked.lexer(markdown);
@@ -43,7 +43,7 @@ function headingOf({ text, depth }: Tokens.Heading, anchors: Anchors): Omit<Docu
   return { id: anchors.next(text), depth, title: text.replaceAll('`', '') };
 }
 
-/** The anchors of one document: a heading that comes again has a number at its end, as on GitHub. */
+/** Assigns the anchors of one document: a repeated heading gets a number at its end, as on GitHub. */
 class Anchors {
   private readonly given = new Map<string, number>();
 
@@ -57,7 +57,7 @@ class Anchors {
   }
 }
 
-/** As GitHub makes an anchor of a heading. */
+/** Returns the anchor of a heading, by GitHub's rules. */
 export function anchorOf(heading: string): string {
   return heading
     .toLowerCase()
@@ -72,15 +72,15 @@ function leadLink(token: Token, name: string): void {
   const link = token as Tokens.Link;
   const target = pageOf(link.href, name);
   if (target !== null) link.href = target;
-  // A text token in place of the link: the page that it names is not part of the portal.
+  // The portal does not contain the linked page: a text token replaces the link.
   else Object.assign(token, { type: 'text', raw: link.text, text: link.text, tokens: undefined });
 }
 
-/** A document that is named in code, `docs/agent.md`, is a link to its page. */
+/** Makes a document named in code, such as `docs/agent.md`, a link to its page. */
 function leadCode(token: Tokens.Codespan): void {
   const name = /^docs\/(.+)\.md$/.exec(token.text)?.[1];
   if (name === undefined || !SHIPPED.test(name)) return;
-  // The name has no character that HTML needs escaped. A token of code inside would be walked and made into a link again.
+  // The name needs no HTML escaping. A nested code token would be visited too and become a link again.
   const code = `<code>${token.text}</code>`;
   Object.assign(token, {
     type: 'link',
@@ -90,7 +90,7 @@ function leadCode(token: Tokens.Codespan): void {
   });
 }
 
-/** Where a link of the document `name` leads within the portal; one to another site is left as it is, null if it leads nowhere. */
+/** Returns the portal path of a link in document `name`; the unchanged link if it leads to another site, null if it leads to no portal page. */
 export function pageOf(href: string, name: string): string | null {
   if (/^https?:\/\//.test(href)) return href;
   const [file = '', anchor] = href.split('#');

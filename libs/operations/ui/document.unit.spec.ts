@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { anchorOf, documentSections, pageOf } from './document';
 
 describe('a document as sections', () => {
-  it('has one for each heading, and the text above the first', () => {
+  it('has one section per heading, and one for the text above the first heading', () => {
     const sections = documentSections('above\n\n# Title\n\none `two`\n\n## The `code` part, again\n\nthree', 'agent');
     expect(sections.map(({ id, depth, title }) => [id, depth, title])).toEqual([
       ['', 0, ''],
@@ -13,12 +13,12 @@ describe('a document as sections', () => {
     expect(sections[1]?.html).toBe('<p>one <code>two</code></p>\n');
   });
 
-  it('has another anchor for a heading that comes again, as GitHub has', () => {
+  it('has a numbered anchor for a repeated heading, as on GitHub', () => {
     const sections = documentSections('# A\n\n## Again\n\n## again!\n\n## Again 1\n\n## Again', 'agent');
     expect(sections.map(({ id }) => id)).toEqual(['a', 'again', 'again-1', 'again-1-1', 'again-2']);
   });
 
-  it('leads relative links to pages of the portal, and makes text of those to what the portal has not', () => {
+  it('turns relative links into links to portal pages, and links to missing documents into text', () => {
     const [section] = documentSections(
       '# A\n\n[one](positions.md) [two](../agent.md#the-spool) [*three*](../adr/0001-x.md) [four](#here) [five](https://example.org/x)',
       'runbooks/health',
@@ -29,14 +29,14 @@ describe('a document as sections', () => {
     );
   });
 
-  it('makes links of documents that are named in code', () => {
+  it('links documents that are named in code', () => {
     const [section] = documentSections('# A\n\n`docs/agent.md` `docs/adr/0001-x.md`', 'runbooks/health');
     expect(section?.html).toBe(
       '<p><a href="/docs/agent"><code>docs/agent.md</code></a> <code>docs/adr/0001-x.md</code></p>\n',
     );
   });
 
-  it('has its images from below /docs', () => {
+  it('loads its images from below /docs', () => {
     const [section] = documentSections('# A\n\n![A graph](images/x.png)', 'grafana');
     expect(section?.html).toBe('<p><img src="/docs/images/x.png" alt="A graph"></p>\n');
   });
@@ -48,11 +48,11 @@ describe('a document as sections', () => {
     ['images/x.png', null],
     ['//evil.example/x.md', null],
     ['x.md', '/docs/x'],
-  ])('leads %j to %j', (href, page) => {
+  ])('turns the link %j into %j', (href, page) => {
     expect(pageOf(href, 'agent')).toBe(page);
   });
 
-  it('has the heading that each part of the health names as its runbook', () => {
+  it('contains the heading that each health part names as its runbook', () => {
     const named = globSync('libs/*/server/**/*.ts').flatMap((file) =>
       [...readFileSync(file, 'utf8').matchAll(/runbook: '([\w/-]+)\.md#([\w-]+)'/g)].map(([, name = '', anchor]) => ({
         name,

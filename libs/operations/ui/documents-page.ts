@@ -5,13 +5,13 @@ import { ActivatedRoute, Router, RouterLink } from '@angular/router';
 import { Failure, keepLast, PageTrail } from '@icmp-mon/platform/ui-kit';
 import { documentSections } from './document';
 
-/** `/docs/<name>#<heading>`: a document of the product, for example a runbook. The built portal has its text at `/docs/<name>.md`. */
+/** `/docs/<name>#<heading>`: a document of the product, such as a runbook. The built portal serves its Markdown at `/docs/<name>.md`. */
 @Component({
   selector: 'icm-documents-page',
   imports: [Failure, RouterLink],
   templateUrl: './documents-page.html',
   styleUrl: './documents-page.scss',
-  // What a document holds is not written in a template, so that styles for single elements would not reach it.
+  // The HTML of a document does not come from a template, so encapsulated styles would not apply to it.
   encapsulation: ViewEncapsulation.None,
   host: { '(click)': 'follow($event)' },
 })
@@ -49,7 +49,7 @@ export class DocumentsPage {
     });
   }
 
-  /** Links of a document are not the router's. */
+  /** Routes clicks on links inside the document, which the router does not handle itself. */
   protected follow(event: MouseEvent): void {
     const link =
       event.target instanceof Element

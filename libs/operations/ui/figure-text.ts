@@ -1,7 +1,7 @@
 import type { FigureUnit } from '@icmp-mon/operations/contract';
 import { bytesText, countText, durationText, instantText } from '@icmp-mon/platform/ui-kit';
 
-/** A figure as people read it, by its unit; what is not known is a dash. */
+/** Formats a figure by its unit; an unknown figure is a dash. */
 export function figureText(value: string | number | null | undefined, unit: FigureUnit): string {
   if (value === null || value === undefined) return '–';
   if (typeof value === 'string') return unit === 'instant' ? instantText(value) : value;
@@ -19,5 +19,5 @@ export function figureText(value: string | number | null | undefined, unit: Figu
   }
 }
 
-/** Figures stand at the right of their column, words at the left. */
+/** Returns whether figures of this unit are right-aligned; texts and times are left-aligned. */
 export const isNumber = (unit: FigureUnit): boolean => unit !== 'text' && unit !== 'instant';

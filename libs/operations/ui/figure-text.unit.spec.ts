@@ -1,4 +1,4 @@
-// The UI kit's entry holds components too, which need the compiler outside a build.
+// The entry of the UI kit also exports components, which need the compiler outside a build.
 import '@angular/compiler';
 import { describe, expect, it } from 'vitest';
 import { figureText } from './figure-text';

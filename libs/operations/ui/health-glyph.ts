@@ -3,7 +3,7 @@ import type { HealthState } from '@icmp-mon/operations/contract';
 import { HEALTH_LOOKS_LIKE } from '@icmp-mon/operations/contract';
 import { StatusGlyph } from '@icmp-mon/status/look';
 
-/** The state of a part, in the shapes and colours of the statuses. */
+/** State of a health part, in the shapes and colours of the target statuses. */
 @Component({
   selector: 'icm-health-state',
   imports: [StatusGlyph],

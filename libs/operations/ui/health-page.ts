@@ -9,10 +9,10 @@ import { OperationsClient } from './operations.client';
 import { FigurePipe, NumberUnitPipe } from './figure.pipe';
 
 const AGAIN_MS = 3_000;
-/** From this age on the page shows that it is old. */
+/** From this age on, the page marks its data as outdated, ms. */
 const OLD_MS = 15_000;
 
-/** `/health`: whether the product itself does its work, worst part first. */
+/** `/health`: the health of the product itself, worst part first. */
 @Component({
   selector: 'icm-health-page',
   imports: [ClockTimePipe, DeadLetters, Failure, FigurePipe, HealthGlyph, NumberUnitPipe, RouterLink],
@@ -30,7 +30,7 @@ export class HealthPage {
     const view = this.health();
     return view !== undefined && this.nowMs() - Date.parse(view.at) > OLD_MS;
   });
-  /** Parts that the reader opened or closed himself; the others are open while there is something to say. */
+  /** Parts that the user opened or closed; the others are open while their state is not ok. */
   private readonly chosen = signal<Readonly<Record<string, boolean>>>({});
 
   constructor() {
@@ -45,11 +45,11 @@ export class HealthPage {
   protected toggled(part: HealthPart, event: Event): void {
     if (!(event.target instanceof HTMLDetailsElement)) return;
     const { open } = event.target;
-    // Also sent when this page opened it; that is no choice of the reader's.
+    // The event also fires when this page opened the part, which is not a choice of the user.
     if (open !== this.isOpen(part)) this.chosen.update((chosen) => ({ ...chosen, [part.id]: open }));
   }
 
-  /** The page and the heading of the part's runbook. */
+  /** Returns page and heading of the part's runbook. */
   protected runbookOf(part: HealthPart): { path: string; heading: string | undefined } {
     const [file = '', heading] = part.runbook.split('#');
     return { path: `/docs/${file.replace(/\.md$/, '')}`, heading };

@@ -6,7 +6,7 @@ import { firstValueFrom } from 'rxjs';
 
 const LETTERS = '/api/v1/dead-letters';
 
-/** The API of the product's own health and of dead letters. Call what returns a resource in an injection context. */
+/** Client of the API of the product's health and its dead letters. Call methods that return a resource within an injection context. */
 @Injectable({ providedIn: 'root' })
 export class OperationsClient {
   private readonly http = inject(HttpClient);

@@ -1,7 +1,7 @@
 import { DEAD_LETTERS_STREAM, type DeadLettersReplayed } from '@icmp-mon/operations/contract';
 import type { Aggregate } from '@icmp-mon/platform/event-store';
 
-/** The audit of what was done to a topic's dead letters; there is no state on which a decision would depend. */
+/** Audit stream of the replays of a topic's dead letters. It has no state, because no decision depends on it. */
 export const DEAD_LETTERS: Aggregate<null, DeadLettersReplayed> = {
   category: DEAD_LETTERS_STREAM,
   initial: null,

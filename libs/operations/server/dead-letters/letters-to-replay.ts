@@ -4,13 +4,13 @@ import { LETTER_BATCH_BYTES, type Messaging, type ReceivedMessage } from '@icmp-
 import { createLogger } from '@icmp-mon/platform/ops';
 import { letterPartitions, type LetterPartition } from './waiting-letters';
 
-/** Sent back by one request, and the time it may take; the answer says how many are left. */
+/** Limits of one replay request: letters and time, ms. The response contains how many letters are left. */
 const REPLAY_MAX = 1_000;
 const REPLAY_MS_MAX = 30_000;
 const BATCH_MAX = 100;
 const logger = createLogger('dead-letters');
 
-/** One letter. @throws DomainError `conflict` (sent back before), `not_found` */
+/** Yields one letter. @throws DomainError `conflict` (already replayed), `not_found` */
 export async function* oneLetter(
   messaging: Messaging,
   partitions: LetterPartition[],
@@ -19,7 +19,7 @@ export async function* oneLetter(
 ): AsyncGenerator<ReceivedMessage[]> {
   const found = partitions.find((candidate) => candidate.partition === partition);
   if (found?.replayed.has(offset)) {
-    throw new DomainError('conflict', `The letter ${partition}/${offset} of ${found.topic} was sent back before.`);
+    throw new DomainError('conflict', `The letter ${partition}/${offset} of ${found.topic} was already replayed.`);
   }
   const isHeld = found !== undefined && offset >= found.bounds.low && offset < found.bounds.high;
   const [letter] = isHeld ? await messaging.deadLetters.read({ topic: found.topic, partition, offset }, 1) : [];
@@ -29,7 +29,7 @@ export async function* oneLetter(
   yield [letter];
 }
 
-/** In batches that a topic takes at once, up to the end as it was: what fails again lands behind it, and is not sent again. */
+/** Yields waiting letters in batches, up to the log end known at the start: letters that fail again land beyond it and are not replayed twice. */
 export async function* waitingLetters(
   messaging: Messaging,
   partitions: LetterPartition[],
@@ -39,7 +39,7 @@ export async function* waitingLetters(
   let left = REPLAY_MAX;
   for (const { topic, partition, bounds, replayed } of partitions) {
     for (let offset = bounds.low; offset < bounds.high && left > 0 && performance.now() < untilMs;) {
-      // The server ends a transaction that idles; and a request that lost the lock must not continue.
+      // Prevents the idle timeout of the transaction, and throws if the connection, and with it the lock, was lost.
       await lock.query('SELECT 1');
       const place = { topic, partition, offset };
       const letters = await messaging.deadLetters.read(place, BATCH_MAX, LETTER_BATCH_BYTES);
@@ -54,7 +54,7 @@ export async function* waitingLetters(
   }
 }
 
-/** Kafka removes from the front only: up to the first letter that still waits. Failing that, the table remembers. */
+/** Deletes replayed letters from Kafka, which deletes only from the front: up to the first waiting letter. On failure the table still marks them as replayed. */
 export async function removeSent(messaging: Messaging, control: ControlDatabase, topic: string): Promise<void> {
   try {
     const partitions = (await letterPartitions(messaging, control)).filter((found) => found.topic === topic);
@@ -68,11 +68,14 @@ export async function removeSent(messaging: Messaging, control: ControlDatabase,
       );
     }
   } catch (error) {
-    logger.warn({ err: error, topic }, 'letters that were sent back are still in Kafka; the next replay removes them');
+    logger.warn(
+      { err: error, topic },
+      'replayed dead letters could not be deleted from Kafka; the next replay deletes them',
+    );
   }
 }
 
-/** Held to the transaction's end. @throws DomainError `conflict` while another request replays the topic */
+/** Takes the topic's replay lock until the transaction ends. @throws DomainError `conflict` while another request replays the topic */
 export async function lockTopic(sql: Sql, topic: string): Promise<void> {
   const [row] = await sql.query<{ locked: boolean }>(
     'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS locked',
@@ -81,6 +84,6 @@ export async function lockTopic(sql: Sql, topic: string): Promise<void> {
   if (row?.locked === true) return;
   throw new DomainError(
     'conflict',
-    `The dead letters of ${topic} are being sent back right now. Look again in a moment.`,
+    `The dead letters of ${topic} are being replayed by another request. Retry in a moment.`,
   );
 }

@@ -15,7 +15,7 @@ interface DeadLetterQuery {
   limit?: number;
 }
 
-/** Dead letters that were not sent back yet, by topic, partition and offset. */
+/** Dead letters that were not replayed yet, ordered by topic, partition and offset. */
 export class ListDeadLetters extends Query<DeadLetterList> {
   constructor(readonly query: DeadLetterQuery) {
     super();
@@ -29,7 +29,7 @@ export class ListDeadLettersHandler implements IQueryHandler<ListDeadLetters> {
     private readonly control: ControlDatabase,
   ) {}
 
-  /** @throws DomainError `invalid` (the cursor), `not_found` (the topic), `unavailable` while Kafka is away */
+  /** @throws DomainError `invalid` (the cursor), `not_found` (the topic), `unavailable` while Kafka does not respond */
   async execute({ query: { topic, cursor, limit = 50 } }: ListDeadLetters): Promise<DeadLetterList> {
     requireTopic(this.messaging, topic);
     const after = cursor === undefined ? null : placeOf(cursor);
@@ -38,7 +38,7 @@ export class ListDeadLettersHandler implements IQueryHandler<ListDeadLetters> {
     for (const partition of (await letterPartitions(this.messaging, this.control)).sort(byPlace)) {
       if (topic !== undefined && partition.topic !== topic) continue;
       const from = startOf(partition, after);
-      // One more than is shown tells whether there is a next page.
+      // One letter more than the page shows whether there is a next page.
       const letters = from === null ? [] : await this.readWaiting(partition, from, limit + 1 - items.length);
       items.push(...letters);
       isMore = items.length > limit;
@@ -50,7 +50,7 @@ export class ListDeadLettersHandler implements IQueryHandler<ListDeadLetters> {
     return { topics: await waitingByTopic(this.messaging, this.control), items: shown, next };
   }
 
-  /** Only what is shown of a letter is kept: whole ones are megabytes. */
+  /** Reads letters and keeps only their views: a whole letter may have megabytes. */
   private async readWaiting(of: LetterPartition, from: number, countMax: number): Promise<DeadLetterView[]> {
     const { topic, partition, bounds, replayed } = of;
     const waiting: DeadLetterView[] = [];
@@ -66,12 +66,12 @@ export class ListDeadLettersHandler implements IQueryHandler<ListDeadLetters> {
   }
 }
 
-/** @throws DomainError `not_found` for a topic whose messages nobody sets aside */
+/** @throws DomainError `not_found` for a topic without a dead-letter topic */
 export function requireTopic({ deadLetters }: Messaging, topic: string | undefined): void {
   if (topic === undefined || deadLetters.topics.includes(topic)) return;
   throw new DomainError(
     'not_found',
-    `There are no dead letters of "${topic}", only of ${deadLetters.topics.join(', ')}.`,
+    `Topic "${topic}" has no dead letters. Topics with dead letters: ${deadLetters.topics.join(', ')}.`,
   );
 }
 
@@ -84,7 +84,7 @@ interface Place {
 function placeOf(cursor: string): Place {
   const [, topic, partition, offset] = CURSOR.exec(cursor) ?? [];
   if (topic !== undefined) return { topic, partition: Number(partition), offset: Number(offset) };
-  const detail = 'is the `next` of the page before';
+  const detail = 'must be the `next` of the previous page';
   throw new DomainError('invalid', 'The cursor cannot be read.', [{ pointer: '?cursor', detail }]);
 }
 
@@ -92,7 +92,7 @@ function byPlace(a: LetterPartition, b: LetterPartition): number {
   return a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1;
 }
 
-/** The first offset to read of a partition, null when all of it was shown. */
+/** Returns the first offset to read of a partition, null when earlier pages contained all of it. */
 function startOf({ topic, partition, bounds }: LetterPartition, after: Place | null): number | null {
   if (after === null || topic > after.topic) return bounds.low;
   if (topic < after.topic || partition < after.partition) return null;
@@ -117,10 +117,10 @@ function viewOf(topic: string, { partition, offset, key, value, headers }: Recei
   };
 }
 
-/** Text as it is, without what would disturb a terminal; anything else in hexadecimal. */
+/** Returns text as it is, and binary data (or text with control characters that would disturb a terminal) in hexadecimal. */
 export function previewOf(bytes: Uint8Array): string {
   const text = new TextDecoder('utf-8').decode(bytes);
-  // A character that was cut at the end is no sign of binary data.
+  // A character truncated at the end is not a sign of binary data.
   const isText = !/[\u0000-\u0008\u000e-\u001f]/.test(text) && !text.slice(0, -1).includes('\ufffd');
   return isText ? text.replace(/\ufffd$/, '') : Buffer.from(bytes).toString('hex');
 }

@@ -9,7 +9,7 @@ import { lockTopic, oneLetter, removeSent, waitingLetters } from './letters-to-r
 import { requireTopic } from './list-dead-letters';
 import { letterPartitions, waitingIn } from './waiting-letters';
 
-/** Sends dead letters back to the consumers that set them aside: one, or all of a topic (1,000 at a time). */
+/** Replays dead letters to the consumer group that could not process them: one, or all of a topic (1,000 per request). */
 export class ReplayDeadLetters extends Command<ReplayResult> {
   constructor(
     readonly request: ReplayRequest,
@@ -20,9 +20,9 @@ export class ReplayDeadLetters extends Command<ReplayResult> {
 }
 
 /**
- * What was sent is remembered batch by batch, in the transaction that audits it, and a topic is replayed by one request at a time, so
- * that no letter is sent twice by two people, two clicks or another try. What breaks between sending a batch and remembering it sends
- * that batch once more: consumers drop repeats.
+ * Each batch is recorded as replayed in the transaction that appends its audit event, and one request at a time replays a topic, so
+ * that two operators, two clicks or a retry do not replay a letter twice. A crash between sending a batch and recording it replays
+ * that batch again: consumers drop duplicates.
  */
 @CommandHandler(ReplayDeadLetters)
 export class ReplayDeadLettersHandler implements ICommandHandler<ReplayDeadLetters> {
@@ -32,12 +32,12 @@ export class ReplayDeadLettersHandler implements ICommandHandler<ReplayDeadLette
     private readonly store: EventStore,
   ) {}
 
-  /** @throws DomainError `not_found` (topic or letter), `conflict` (sent back before), `unavailable` */
+  /** @throws DomainError `not_found` (topic or letter), `conflict` (already replayed, or being replayed), `unavailable` */
   async execute({ request, metadata }: ReplayDeadLetters): Promise<ReplayResult> {
     const { topic, partition = 0, offset } = request;
     const { messaging, control } = this;
     requireTopic(messaging, topic);
-    // This transaction holds the lock and nothing else: what is sent is remembered and audited in the append's own.
+    // This transaction only holds the lock: each batch is recorded and audited in the transaction of its append.
     return control.transaction(async (lock) => {
       await lockTopic(lock, topic);
       const partitions = (await letterPartitions(messaging, control)).filter((found) => found.topic === topic);
@@ -57,7 +57,7 @@ export class ReplayDeadLettersHandler implements ICommandHandler<ReplayDeadLette
         await removeSent(messaging, control, topic);
       }
       const done: ReplayResult = { topic, replayed: sent, left: Math.max(0, waiting - sent) };
-      // Before the lock is released: a repeat of the request finds the answer or the lock.
+      // Stored before the lock is released: a retry of the request finds either the response or the lock.
       await control.transaction((sql) => keepAnswer(sql, done));
       return done;
     });

@@ -1,7 +1,7 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import type { LogBounds, Messaging } from '@icmp-mon/platform/messaging';
 
-/** A partition of a topic's `.dlq`, and which of its letters were sent back already. */
+/** A partition of a dead-letter topic, and the offsets of its letters that were already replayed. */
 export interface LetterPartition {
   topic: string;
   partition: number;
@@ -16,12 +16,12 @@ interface ReplayedRow {
 }
 
 /**
- * Where dead letters lie. A letter that was sent back counts no more, also while Kafka still holds it: its offset is kept in
- * `dead_letter_replayed` until Kafka has removed it. What is remembered past the end of a log is of a former one, and is
- * forgotten before a new letter gets its offset. `control` must not be a transaction that stays open.
+ * Returns all partitions of dead-letter topics. A replayed letter no longer counts, even while Kafka still contains it: its offset
+ * stays in `dead_letter_replayed` until Kafka has deleted it. An offset past the end of the log belongs to a former log of a recreated
+ * topic; it is deleted before a new letter gets the same offset. `control` must not be a transaction that stays open.
  */
 export async function letterPartitions(messaging: Messaging, control: Sql): Promise<LetterPartition[]> {
-  // Before the bounds: whatever was sent back until now lies below an end that is read later.
+  // Read before the bounds: every letter replayed so far is below a log end that is read later.
   const rows = await control.query<ReplayedRow>('SELECT topic, partition, letter_offset FROM dead_letter_replayed');
   const bounds = await messaging.deadLetters.bounds();
   await forgetStrays(control, rows, bounds);
@@ -62,7 +62,7 @@ async function forgetStrays(
 export const waitingIn = ({ bounds, replayed }: LetterPartition): number =>
   Math.max(0, bounds.high - bounds.low - replayed.size);
 
-/** How many letters of each topic wait, topics in order of their names. */
+/** Returns how many letters of each topic wait for replay, ordered by topic name. */
 export async function waitingByTopic(
   messaging: Messaging,
   control: Sql,

@@ -3,25 +3,25 @@ import type { Thresholds } from '@icmp-mon/platform/health';
 import type { JudgedAges } from '@icmp-mon/status/contract';
 import type { HealthLook } from '../health/health-reader';
 
-/** Without an answer of the database for this long, that is the cause. */
+/** From this long without a response of the databases, they are reported as the cause, ms. */
 const UNANSWERED_MS = 4_000;
-/** Statuses count as late until they are this much newer than what makes them late. */
+/** Hysteresis: once late, statuses stay late until their age is below this share of the threshold. */
 const AGAIN_SHARE = 0.7;
-const REDIS_AWAY = 'Not answering: Redis';
+const REDIS_AWAY = 'Not responding: Redis';
 
 export interface FreshnessFacts {
   ages: JudgedAges;
-  /** The latest look at the health; null while there was none. */
+  /** The latest health reading; null before the first one. */
   look: HealthLook | null;
-  /** How long ago that look began. */
+  /** How long ago that reading began, ms. */
   lookedMsAgo: number;
   wasLate: boolean;
-  /** Wall clock of this process, used until the databases' clock is known. */
+  /** Wall clock of this process, ms since 1970; used until the clock of the databases is known. */
   nowMs: number;
   thresholds: Thresholds;
 }
 
-/** What pages are told, from what is known of the shards and of the health. */
+/** Returns the `freshness` event, computed from the ages of the shards and the latest health reading. */
 export function freshnessOf({ ages, look, lookedMsAgo, wasLate, thresholds, nowMs }: FreshnessFacts): Freshness {
   const feedMs = feedAgeMs(look, lookedMsAgo);
   const statusesAgeMs = ages.statusesMs === null ? null : Math.max(ages.statusesMs, feedMs);
@@ -37,12 +37,12 @@ export function freshnessOf({ ages, look, lookedMsAgo, wasLate, thresholds, nowM
     notice: look === null ? null : noticeOf(look.view),
     health: {
       state: look?.view.state ?? 'unknown',
-      headline: look?.view.headline ?? 'The health was not read yet',
+      headline: look?.view.headline ?? 'Health has not been read yet',
     },
   };
 }
 
-/** Age of the oldest change that is on its way to the list for longer than it should. */
+/** Returns the age of the oldest status change that is not in the target list yet, ms; 0 when none waits. */
 function feedAgeMs(look: HealthLook | null, lookedMsAgo: number): number {
   const rows = look?.parts.find(({ part }) => part.id === 'statuses')?.rows ?? [];
   const ages = rows
@@ -53,22 +53,22 @@ function feedAgeMs(look: HealthLook | null, lookedMsAgo: number): number {
 }
 
 function causeOf(ages: JudgedAges, look: HealthLook | null): string {
-  if (ages.unreadMs >= UNANSWERED_MS) return 'the databases do not answer';
+  if (ages.unreadMs >= UNANSWERED_MS) return 'the databases do not respond';
   const part = look?.view.parts.find(({ id }) => id === 'statuses');
   if (part === undefined || part.state === 'ok') {
-    // Which service is away is known before the statuses count as old.
+    // The health names an unavailable service before the statuses count as late.
     const services = look?.view.parts.find(({ id }) => id === 'services');
-    return services?.state === 'bad' ? services.summary.replace('Not', 'not') : 'the cause is being looked for';
+    return services?.state === 'bad' ? services.summary.replace('Not', 'not') : 'the cause is not known yet';
   }
-  // Its summary says how old they are as well; the page counts that on.
+  // Without the age at the start of the summary: the page shows a running age itself.
   return part.state === 'unknown' ? part.summary : part.summary.replace(/^[^:]*: /, '');
 }
 
-/** What is wrong beside old statuses that everybody should know who reads a page. */
+/** Returns a problem other than late statuses that every page shows, null when there is none. */
 function noticeOf({ parts }: HealthView): string | null {
   const of = (id: string) => parts.find((part) => part.id === id);
   const services = of('services');
-  if (services?.summary === REDIS_AWAY) return `${REDIS_AWAY}. Live graphs follow every 5 s instead of at once`;
+  if (services?.summary === REDIS_AWAY) return `${REDIS_AWAY}. Live graphs update every 5 s instead of immediately`;
   if (services?.state === 'bad') return services.summary;
   const silent = [of('processes'), of('agents')].find((part) => part?.state === 'bad');
   return silent?.summary ?? null;

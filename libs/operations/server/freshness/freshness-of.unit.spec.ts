@@ -9,7 +9,7 @@ const NOW_MS = Date.parse('2026-11-18T11:00:00Z');
 
 const STATUSES: PartReader = {
   ...{ id: 'statuses', title: 'Statuses', runbook: '', isVital: true, columns: [], labels: [] },
-  read: () => Promise.reject(new Error('It was read before.')),
+  read: () => Promise.reject(new Error('The part is not read in this test.')),
 };
 
 const part = (id: string, state: HealthState, summary: string): HealthPart => ({
@@ -20,7 +20,7 @@ const part = (id: string, state: HealthState, summary: string): HealthPart => ({
 function looked(parts: HealthPart[], publishedS = 0): HealthLook {
   const row = { state: 'ok' as const, values: { step: 'published', ageS: publishedS, behind: 3 } };
   return {
-    view: { at: '', state: 'ok', headline: 'All is well', parts },
+    view: { at: '', state: 'ok', headline: 'All systems operational', parts },
     parts: [{ part: STATUSES, state: 'ok', rows: [row] }],
   };
 }
@@ -37,35 +37,35 @@ const facts = (change: Partial<FreshnessFacts>): FreshnessFacts => ({
 const old = { statusesMs: 40_000, resultsMs: 41_000, unreadMs: 100, nowMs: NOW_MS };
 
 describe('how fresh pages are', () => {
-  it('is the age of the oldest shard while all is well', () => {
+  it('is the age of the oldest shard while nothing is late', () => {
     expect(freshnessOf(facts({}))).toEqual({
       ...{ at: new Date(NOW_MS).toISOString(), statusesAgeMs: 1_000, resultsAgeMs: 2_000, late: null, notice: null },
-      health: { state: 'ok', headline: 'All is well' },
+      health: { state: 'ok', headline: 'All systems operational' },
     });
   });
 
-  it('carries the time of the databases, or of the process while that is not known', () => {
+  it('contains the time of the databases, or of the process while that is unknown', () => {
     expect(freshnessOf(facts({})).at).toBe(new Date(NOW_MS).toISOString());
     const unknown = facts({ ages: { ...old, nowMs: null } });
     expect(freshnessOf(unknown).at).toBe(new Date(unknown.nowMs).toISOString());
   });
 
-  it('names what holds statuses up in the words of the health', () => {
+  it('names the cause of late statuses in the words of the health part', () => {
     const look = looked([part('statuses', 'attention', 'statuses are 38 s old: no projector owns 8 of 8 shards')]);
     expect(freshnessOf(facts({ ages: old, look })).late).toBe('no projector owns 8 of 8 shards');
   });
 
-  it('is late also before anybody knows why, and when the database does not say', () => {
-    expect(freshnessOf(facts({ ages: old, look: null })).late).toBe('the cause is being looked for');
-    expect(freshnessOf(facts({ ages: { ...old, unreadMs: 7_000 } })).late).toBe('the databases do not answer');
+  it('is late even while the cause is unknown and while the databases do not respond', () => {
+    expect(freshnessOf(facts({ ages: old, look: null })).late).toBe('the cause is not known yet');
+    expect(freshnessOf(facts({ ages: { ...old, unreadMs: 7_000 } })).late).toBe('the databases do not respond');
   });
 
-  it('names a service that is away before the statuses themselves count as old', () => {
-    const look = looked([part('statuses', 'ok', 'fresh'), part('services', 'bad', 'Not answering: Kafka')]);
-    expect(freshnessOf(facts({ ages: old, look })).late).toBe('not answering: Kafka');
+  it('names an unavailable service before the statuses part reports a problem', () => {
+    const look = looked([part('statuses', 'ok', 'fresh'), part('services', 'bad', 'Not responding: Kafka')]);
+    expect(freshnessOf(facts({ ages: old, look })).late).toBe('not responding: Kafka');
   });
 
-  it('counts changes that do not reach the list, on from when they were seen', () => {
+  it('adds the time since the health reading to the age of changes that did not reach the list', () => {
     const look = looked([part('statuses', 'attention', 'statuses are 8 s old: 3 status changes wait')], 8);
     expect(freshnessOf(facts({ look, lookedMsAgo: 2_000 }))).toMatchObject({
       statusesAgeMs: 10_000,
@@ -73,7 +73,7 @@ describe('how fresh pages are', () => {
     });
   });
 
-  it('stays late until it is clearly fresh again', () => {
+  it('stays late until the age is clearly below the threshold', () => {
     const ages = { statusesMs: 5_000, resultsMs: 5_000, unreadMs: 0, nowMs: NOW_MS };
     expect(freshnessOf(facts({ ages, wasLate: true })).late).not.toBeNull();
     expect(freshnessOf(facts({ ages })).late).toBeNull();
@@ -82,15 +82,15 @@ describe('how fresh pages are', () => {
 
   it.each([
     [
-      part('services', 'attention', 'Not answering: Redis'),
-      'Not answering: Redis. Live graphs follow every 5 s instead of at once',
+      part('services', 'attention', 'Not responding: Redis'),
+      'Not responding: Redis. Live graphs update every 5 s instead of immediately',
     ],
-    [part('services', 'bad', 'Not answering: Kafka'), 'Not answering: Kafka'],
-    [part('processes', 'bad', 'No gateway is heard'), 'No gateway is heard'],
+    [part('services', 'bad', 'Not responding: Kafka'), 'Not responding: Kafka'],
+    [part('processes', 'bad', 'No gateway is reporting'), 'No gateway is reporting'],
     [part('agents', 'bad', '2 of 2 agents not heard'), '2 of 2 agents not heard'],
     [part('agents', 'attention', '1 of 2 agents not heard'), null],
     [part('disks', 'bad', 'full'), null],
-  ])('mentions what else is wrong: %j', (wrong, notice) => {
+  ])('reports other problems as a notice: %j', (wrong, notice) => {
     expect(freshnessOf(facts({ look: looked([wrong]) })).notice).toBe(notice);
   });
 });

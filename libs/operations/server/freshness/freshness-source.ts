@@ -8,11 +8,11 @@ import type { Freshness } from '@icmp-mon/operations/contract';
 import type { HealthLook, HealthReader } from '../health/health-reader';
 import { freshnessOf } from './freshness-of';
 
-/** Also the stream's sign of life: a page that gets nothing for a few of these knows that it is cut off. */
+/** Interval of the event, ms. It is also the stream's heartbeat: a page that misses a few of them treats the stream as disconnected. */
 const EVERY_MS = 2_000;
 const logger = createLogger('freshness');
 
-/** The `freshness` event: made once for all clients of the process, and only while there are any. */
+/** Source of the `freshness` event: computed once for all clients of the process, and only while clients are connected. */
 export class FreshnessSource implements StreamSource, OnModuleInit {
   readonly name = 'freshness';
   private look: { health: HealthLook; begunMs: number } | null = null;
@@ -41,7 +41,7 @@ export class FreshnessSource implements StreamSource, OnModuleInit {
     return this.shared;
   }
 
-  /** Waits for no look at the health: while that takes its time, pages have to know all the more. */
+  /** Does not wait for the health reading in progress: when that is slow, pages need the event most. */
   private async read(): Promise<Freshness> {
     this.lookAgain();
     const { ages } = await this.judged.now();
@@ -64,7 +64,7 @@ export class FreshnessSource implements StreamSource, OnModuleInit {
     this.health
       .look()
       .then((health) => (this.look = { health, begunMs }))
-      .catch((error: unknown) => logger.warn({ err: error }, 'the health could not be read; trying again'))
+      .catch((error: unknown) => logger.warn({ err: error }, 'health could not be read; retrying'))
       .finally(() => (this.looking = false));
   }
 }

@@ -12,20 +12,20 @@ interface OffsetRow {
   still_s: number;
 }
 
-/** How a group stands in one partition. */
+/** Progress of a consumer group in one partition. */
 interface PartitionLag {
   group: string;
   topic: string;
   lag: number;
-  /** For how long it has not moved although there is something to move to; null when there is not. */
+  /** For how long it has not advanced although messages wait, in s; null when none wait. */
   stillS: number | null;
-  /** It stands where the log never was: somebody has made the topic anew. */
+  /** Its offset is past the log end: the topic was recreated. */
   isPastEnd: boolean;
 }
 
 const OFFSETS_MAX = 10_000;
 
-/** How far consumers of domain events and telemetry are behind the ends of their topics. */
+/** Lag of the consumers of domain events and telemetry. */
 export const CONSUMERS_PART: PartReader = {
   id: 'consumers',
   title: 'Consumers',
@@ -37,14 +37,14 @@ export const CONSUMERS_PART: PartReader = {
     { key: 'topic', title: 'Topic', unit: 'text' },
     {
       key: 'lag',
-      title: 'Behind',
+      title: 'Lag',
       unit: 'count',
       metric: {
         name: 'icmpmon_group_lag_messages',
-        help: 'Messages of a topic that a consumer group has not handled yet.',
+        help: 'Messages of a topic that a consumer group has not processed yet.',
       },
     },
-    { key: 'stillS', title: 'Not moved for', unit: 'seconds' },
+    { key: 'stillS', title: 'Stalled for', unit: 'seconds' },
   ],
   async read(look): Promise<PartReading> {
     const bounds = await look.kafka.bounds();
@@ -56,19 +56,19 @@ export const CONSUMERS_PART: PartReader = {
       offsets.flatMap((row) => {
         const topic = logicalOf.get(row.topic);
         const end = topic === undefined ? undefined : bounds.get(topic)?.get(row.partition);
-        // A topic that the product does not declare any more has no consumer either.
+        // A topic that the product no longer declares has no consumer either.
         return topic === undefined || end === undefined ? [] : [lagOf(row, topic, end, look)];
       }),
     );
     const subscriptions = [...Map.groupBy(lags, ({ group, topic }) => `${group} ${topic}`).values()];
     const rows = subscriptions.map((partitions) => rowOf(partitions, look));
     const total = lags.reduce((sum, { lag }) => sum + lag, 0);
-    const ok = `${counted(rows.length, 'subscription')}, ${counted(total, 'message')} behind`;
+    const ok = `${counted(rows.length, 'subscription')}, lag ${counted(total, 'message')}`;
     return ofRows(rows, ok, () => complaint(lags));
   },
 };
 
-/** A message that came just now after a quiet night has waited for a moment only, however long ago the group last moved. */
+/** A message that arrives after a quiet night has only just begun to wait, regardless of when the group last advanced. */
 async function lagOf(row: OffsetRow, topic: string, end: LogBounds, look: Look): Promise<PartitionLag> {
   const { group_id: group, partition, next_offset, still_s } = row;
   const offset = Math.max(next_offset, end.low);
@@ -94,13 +94,13 @@ function complaint(lags: PartitionLag[]): [string, string] {
   const { group, topic, lag, isPastEnd } = stillest;
   if (isPastEnd) {
     return [
-      `Group ${group} stands past the end of ${topic}: the topic was made anew`,
-      'Go on from what the log holds: npm run icmpmon -- shards adopt.',
+      `Group ${group} is past the end of ${topic}: the topic was recreated`,
+      'Continue from what the log contains: npm run icmpmon -- shards adopt.',
     ];
   }
   return [
-    `Group ${group} has ${counted(lag, 'message')} before it and has not moved for ${spanText(stillest.stillS ?? 0)}`,
-    'See the log of the projector (of the worker for assignment): it names what a batch waits for.',
+    `Group ${group} has a lag of ${counted(lag, 'message')} and has not advanced for ${spanText(stillest.stillS ?? 0)}`,
+    'Check the log of the projector (of the worker for group assignment): it names what the batch is waiting for.',
   ];
 }
 

@@ -9,13 +9,13 @@ const NIGHT_S = 9 * 3_600;
 
 interface Group {
   nextOffset: number;
-  /** Since when its position has not changed. */
+  /** For how long its position has not changed, in s. */
   stillS: number;
-  /** Age of the first message that it has not handled. */
+  /** Age of the first message that it has not processed, in s. */
   waitsS?: number;
 }
 
-/** A topic of one partition that holds offsets 10 to 19, and a group in it. */
+/** A topic with one partition that contains offsets 10 to 19, and a group that consumes it. */
 function lookAt({ nextOffset, stillS, waitsS }: Group): { look: Look; reads: number[] } {
   const reads: number[] = [];
   const offset = { group_id: 'target-list', topic: TOPIC, partition: 0, next_offset: nextOffset, still_s: stillS };
@@ -42,7 +42,7 @@ function lookAt({ nextOffset, stillS, waitsS }: Group): { look: Look; reads: num
 const read = (group: Group) => CONSUMERS_PART.read(lookAt(group).look);
 
 describe('the health of consumers', () => {
-  it('is well after a quiet night, also when the first message has just come', async () => {
+  it('is ok after a quiet night, even when the first message has just arrived', async () => {
     expect(await read({ nextOffset: 20, stillS: NIGHT_S })).toMatchObject({ state: 'ok' });
     const { rows, state } = await read({ nextOffset: 19, stillS: NIGHT_S, waitsS: 0.4 });
     expect(state).toBe('ok');
@@ -54,31 +54,31 @@ describe('the health of consumers', () => {
     expect(await read({ nextOffset: 12, stillS: NIGHT_S, waitsS: 90 })).toMatchObject({ state: 'attention' });
     expect(await read({ nextOffset: 12, stillS: NIGHT_S, waitsS: 301 })).toMatchObject({
       state: 'bad',
-      summary: 'Group target-list has 8 messages before it and has not moved for 5 min',
+      summary: 'Group target-list has a lag of 8 messages and has not advanced for 5 min',
     });
   });
 
-  it('leaves a group alone that moves, however old what it handles', async () => {
+  it('is ok for a group that advances, regardless of the age of its messages', async () => {
     const { look, reads } = lookAt({ nextOffset: 12, stillS: 2, waitsS: NIGHT_S });
     expect(await CONSUMERS_PART.read(look)).toMatchObject({ state: 'ok' });
     expect(reads).toEqual([]);
   });
 
-  it('reads the message that waits once, from where the log begins', async () => {
+  it('reads the waiting message once, from the start of the log', async () => {
     const { look, reads } = lookAt({ nextOffset: 4, stillS: NIGHT_S, waitsS: NIGHT_S });
     await CONSUMERS_PART.read(look);
     expect(await CONSUMERS_PART.read(look)).toMatchObject({ state: 'bad', rows: [{ values: { lag: 10 } }] });
     expect(reads).toEqual([10]);
   });
 
-  it('does not count what was compacted away', async () => {
+  it('does not count messages that compaction removed', async () => {
     expect(await read({ nextOffset: 12, stillS: NIGHT_S })).toMatchObject({ state: 'ok' });
   });
 
-  it('is bad when a group stands where its log has never been', async () => {
+  it('is bad when a group is past the end of its log', async () => {
     expect(await read({ nextOffset: 25, stillS: 301 })).toMatchObject({
       state: 'bad',
-      summary: `Group target-list stands past the end of ${TOPIC}: the topic was made anew`,
+      summary: `Group target-list is past the end of ${TOPIC}: the topic was recreated`,
     });
   });
 });

@@ -2,7 +2,7 @@ import { waitingByTopic } from '../dead-letters/waiting-letters';
 import { counted, ofRows } from '@icmp-mon/platform/health';
 import type { PartReader, PartReading } from './health-reading';
 
-/** Messages that consumers set aside and nobody has sent back. */
+/** Messages that consumers could not process and that were not replayed yet. */
 export const DEAD_LETTERS_PART: PartReader = {
   id: 'dead-letters',
   title: 'Dead letters',
@@ -17,7 +17,7 @@ export const DEAD_LETTERS_PART: PartReader = {
       unit: 'count',
       metric: {
         name: 'icmpmon_dead_letters_waiting',
-        help: 'Messages of a topic that were set aside and not sent back.',
+        help: 'Dead letters of a topic that were not replayed.',
       },
     },
   ],
@@ -28,9 +28,9 @@ export const DEAD_LETTERS_PART: PartReader = {
       values: { topic, waiting: count },
     }));
     const total = waiting.reduce((sum, { waiting: count }) => sum + count, 0);
-    return ofRows(rows, 'None', () => [
-      `${counted(total, 'message')} could not be handled and wait`,
-      'Read the cause of each below. Once it is mended, replay them; what fails again comes back as a new one.',
+    return ofRows(rows, 'No dead letters', () => [
+      `${counted(total, 'message')} could not be processed and wait for replay`,
+      'Fix the cause that each message shows, then replay. A message that fails again becomes a new dead letter.',
     ]);
   },
 };

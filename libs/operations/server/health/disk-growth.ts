@@ -1,10 +1,10 @@
-/** No forecast from less: what the first hours of an installation write says nothing about its days. */
+/** Shortest span of samples for a forecast, in s: the first hours of an installation do not predict its days. */
 export const FORECAST_SPAN_S_MIN = 6 * 3_600;
-/** Hours with samples that the span has to hold: two samples six hours apart are not enough. */
+/** Fewest hours with samples within the span: two samples six hours apart are not enough. */
 const FORECAST_HOURS_MIN = 5;
 const DAY_S = 86_400;
 
-/** How full a disk was in one hour: the medians of its samples' times and sizes. */
+/** Disk usage in one hour: the medians of the times and sizes of its samples. */
 export interface DiskHour {
   at_s: number;
   used: number;
@@ -13,13 +13,13 @@ export interface DiskHour {
 export interface DiskGrowth {
   /** Null while there are not enough samples. */
   bytesPerDay: number | null;
-  /** How much time the samples span. */
+  /** Time between the first and the last sample, in s. */
   spanS: number;
 }
 
 /**
- * Growth as the median of the slopes between all pairs of hours (Theil and Sen): one large file that comes or goes, or one
- * compaction, does not move it, as it would move a fitted line.
+ * Returns growth as the median of the slopes between all pairs of hours (Theil–Sen estimator): unlike a fitted line, it does not
+ * change because of one large file that appears or disappears, or one compaction.
  */
 export function growthOf(hours: readonly DiskHour[], spanS: number): DiskGrowth {
   if (spanS < FORECAST_SPAN_S_MIN || hours.length < FORECAST_HOURS_MIN) return { bytesPerDay: null, spanS };

@@ -6,14 +6,14 @@ const hours = (count: number, usedAt: (hour: number) => number): DiskHour[] =>
   Array.from({ length: count }, (_, hour) => ({ at_s: hour * 3_600, used: usedAt(hour) }));
 
 describe('the growth of a disk', () => {
-  it('is not known before six hours of samples, however steep the first minutes are', () => {
+  it('is unknown before six hours of samples, regardless of how steep the first minutes are', () => {
     const steep = hours(6, (hour) => hour * 20 * GIB);
     expect(growthOf(steep.slice(0, 1), 1_200)).toEqual({ bytesPerDay: null, spanS: 1_200 });
     expect(growthOf(steep, FORECAST_SPAN_S_MIN - 1).bytesPerDay).toBeNull();
     expect(growthOf(steep, FORECAST_SPAN_S_MIN).bytesPerDay).toBe(480 * GIB);
   });
 
-  it('is not known from samples of a few hours far apart, as after a pause', () => {
+  it('is unknown from samples of a few hours far apart, as after a pause', () => {
     expect(
       growthOf(
         [
@@ -25,7 +25,7 @@ describe('the growth of a disk', () => {
     ).toBeNull();
   });
 
-  it('is that of most hours, whatever one large file does', () => {
+  it('is the growth of most hours, regardless of one large file', () => {
     const steady = (hour: number): number => hour * GIB;
     const growth = (usedAt: (hour: number) => number) => growthOf(hours(24, usedAt), 86_400).bytesPerDay;
     expect(growth(steady)).toBe(24 * GIB);

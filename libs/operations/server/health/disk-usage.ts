@@ -3,7 +3,7 @@ import type { HealthSources } from './health-reading';
 import { type DiskGrowth, growthOf } from './disk-growth';
 import { roomOf } from './watched-disks';
 
-/** How full one disk (or database, or log directory) is; null is what nobody tells. */
+/** Usage of one disk, database or log directory; null where the figure is not available. */
 export interface DiskUsage {
   disk: string;
   usedBytes: number;
@@ -13,11 +13,11 @@ export interface DiskUsage {
 
 export interface DiskLook {
   disks: DiskUsage[];
-  /** What could not be asked, as sentences. */
+  /** Sources that could not be read: one sentence per source. */
   failures: string[];
 }
 
-/** All that may run full: both databases, Kafka's log directories, and the disks that the configuration names. */
+/** Reads the usage of everything that can run full: both databases, Kafka's log directories, and the configured disks. */
 export async function readDisks(
   sources: Pick<HealthSources, 'control' | 'telemetry' | 'messaging' | 'disks'>,
 ): Promise<DiskLook> {
@@ -33,7 +33,7 @@ export async function readDisks(
   return { disks, failures };
 }
 
-/** A database does not know its disk: its size is what the configuration says, if it does. */
+/** Reads the size of a database. It does not know the size of its disk, which is taken from the configuration if set. */
 async function database(sql: Sql, disk: string, { disks }: Pick<HealthSources, 'disks'>): Promise<DiskUsage[]> {
   const [row] = await sql.query<{ used: number }>('SELECT pg_database_size(current_database()) AS used');
   const usedBytes = row?.used ?? 0;
@@ -60,7 +60,7 @@ function causeOf(error: unknown): string {
   return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
 }
 
-/** How each disk grows, from its samples of the last day. */
+/** Returns the growth of each disk, from its samples of the last day. */
 export async function readGrowth(control: Sql): Promise<Map<string, DiskGrowth>> {
   const rows = await control.query<{ disk: string; at_s: number; used: number; first_s: number; last_s: number }>(
     `SELECT disk, percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM at))::float8 AS at_s,
@@ -80,7 +80,7 @@ export async function readGrowth(control: Sql): Promise<Map<string, DiskGrowth>>
 
 const SAMPLES_KEPT = '8 days';
 
-/** Keeps how full the disks are now, and forgets what no growth is computed from any more. */
+/** Stores the current disk usage, and deletes samples that are too old for the growth. */
 export async function sampleDisks(sources: HealthSources): Promise<void> {
   const { disks } = await readDisks(sources);
   await sources.control.execute(

@@ -4,12 +4,12 @@ import { type DiskUsage, readDisks, readGrowth } from './disk-usage';
 import { counted, grade, ofRows, spanText } from '@icmp-mon/platform/health';
 import type { Look, PartReader, PartReading } from './health-reading';
 
-/** Slower growth than this is the noise of vacuum and compaction. */
+/** Growth below this is noise of vacuum and compaction, bytes per day. */
 const GROWTH_BYTES_PER_DAY_MIN = 1024 * 1024;
 
 const TOO_FEW_SAMPLES = `not enough samples yet: ${FORECAST_SPAN_S_MIN / 3_600} h are needed`;
 
-/** What may run full, how fast it grows, and when it is full at that pace. */
+/** Disk usage, growth, and when each disk is full at that rate. */
 export const DISKS_PART: PartReader = {
   id: 'disks',
   title: 'Disks',
@@ -31,25 +31,25 @@ export const DISKS_PART: PartReader = {
       key: 'freeBytes',
       title: 'Free',
       unit: 'bytes',
-      metric: { name: 'icmpmon_disk_free_bytes', help: 'Bytes left on the disk, where it is known.' },
+      metric: { name: 'icmpmon_disk_free_bytes', help: 'Bytes free on the disk, where known.' },
     },
     {
       key: 'totalBytes',
       title: 'Size',
       unit: 'bytes',
-      metric: { name: 'icmpmon_disk_size_bytes', help: 'Size of the disk, where it is known.' },
+      metric: { name: 'icmpmon_disk_size_bytes', help: 'Size of the disk, where known.' },
     },
     {
       key: 'growth',
-      title: 'Growth a day',
+      title: 'Growth per day',
       unit: 'bytesPerDay',
-      metric: { name: 'icmpmon_disk_growth_bytes_per_day', help: 'How fast it grew over the last day.' },
+      metric: { name: 'icmpmon_disk_growth_bytes_per_day', help: 'Growth of the used bytes over the last day.' },
     },
     {
       key: 'fullInDays',
       title: 'Full in',
       unit: 'days',
-      metric: { name: 'icmpmon_disk_full_in_days', help: 'Days until it is full at the pace of the last day.' },
+      metric: { name: 'icmpmon_disk_full_in_days', help: 'Days until the disk is full at the growth of the last day.' },
     },
     { key: 'forecast', title: 'Forecast', unit: 'text' },
   ],
@@ -58,11 +58,13 @@ export const DISKS_PART: PartReader = {
     const rows = disks.map((disk) => rowOf(disk, growth.get(disk.disk) ?? { bytesPerDay: null, spanS: 0 }, look));
     const unsized = disks.filter(({ totalBytes }) => totalBytes === null).length;
     const ok =
-      unsized === 0 ? 'Enough room on all disks' : `Enough room where the size is known; ${unsized} of unknown size`;
+      unsized === 0
+        ? 'Enough free space on all disks'
+        : `Enough free space where the size is known; ${unsized} of unknown size`;
     const reading = ofRows(rows, ok, (state) => complaint(rows.filter((row) => row.state === state)));
     if (failures.length === 0 || reading.state !== 'ok') return reading;
-    const advice = 'What cannot be asked may run full unseen. See Services.';
-    return { ...reading, state: 'unknown', summary: `Not all could be asked: ${failures.join('; ')}`, advice };
+    const advice = 'A disk whose usage cannot be read may fill up unnoticed. See Services.';
+    return { ...reading, state: 'unknown', summary: `Some usage cannot be read: ${failures.join('; ')}`, advice };
   },
 };
 
@@ -72,7 +74,7 @@ function rowOf(
   look: Look,
 ): HealthRow {
   const { diskUsedPercent, diskFullDays } = look.thresholds;
-  // A disk also holds what others put there: full is when nothing is free.
+  // By free space, not by used bytes: other software may use the same disk.
   const usedPercent = totalBytes === null || freeBytes === null ? null : (1 - freeBytes / totalBytes) * 100;
   const grows = growth !== null && growth >= GROWTH_BYTES_PER_DAY_MIN;
   const fullInDays = grows && freeBytes !== null ? freeBytes / growth : null;
@@ -85,9 +87,9 @@ function complaint(worst: HealthRow[]): [string, string] {
   const [first] = worst;
   const { disk, fullInDays, freeBytes } = first?.values ?? {};
   const when = typeof fullInDays === 'number' ? `full in ${fullInDays.toFixed(1)} days` : 'nearly full';
-  const more = worst.length > 1 ? `, and ${counted(worst.length - 1, 'other')} as bad` : '';
+  const more = worst.length > 1 ? `, and ${counted(worst.length - 1, 'other')} in the same state` : '';
   return [
     `${disk} is ${when}: ${(Number(freeBytes) / 2 ** 30).toFixed(1)} GiB left${more}`,
-    'Give it room, or keep results for less long (docs/operations.md). A full disk loses nothing: agents spool until there is room.',
+    'Add space, or shorten the retention of results (docs/operations.md). A full disk loses no results: agents spool until there is space.',
   ];
 }

@@ -6,7 +6,7 @@ import type { PartReader } from './health-reading';
 
 const STATE_VALUE: Readonly<Record<HealthState, number>> = { ok: 0, attention: 1, bad: 2, unknown: 3 };
 
-/** Shows the health on this process's `/metrics`: read when it is asked for, and for all gauges at once. */
+/** Exposes the health on this process's `/metrics`: read on scrape, once for all gauges. */
 export function observeHealth(reader: HealthReader): void {
   new Gauge({
     name: 'icmpmon_health_state',
@@ -38,7 +38,7 @@ function observeColumn(
     async collect() {
       const look = await reader.look();
       const rows = look.parts.find((read) => read.part.id === part.id)?.rows ?? [];
-      // A subject that is gone has no figure, and one that could not be read has none now.
+      // A removed subject has no figure, and one that could not be read has none now.
       this.reset();
       for (const { values } of rows) {
         const value = values[key];

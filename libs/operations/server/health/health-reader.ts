@@ -12,14 +12,14 @@ import { createLogger } from '@icmp-mon/platform/ops';
 import type { HealthSources, Look, PartReader, PartReading } from './health-reading';
 import { isRunning } from '../processes/process-report';
 
-/** However many look, the sources are asked once in this time, counted from the answer: a slow look is not repeated at once. */
+/** For how long a reading is cached, ms, counted from its end: a slow reading is not repeated immediately. */
 const KEPT_MS = 2_000;
-/** A part that takes longer counts as unreadable; the page must not wait for it. */
+/** Timeout of one part, ms; the page must not wait longer. */
 const PART_MS_MAX = 4_500;
 const ROWS_MAX = 64;
 const logger = createLogger('health');
 
-/** All rows of a part, for metrics; the view shows at most 64. */
+/** A part with all its rows, for metrics; the view shows at most 64. */
 export interface ReadPart {
   part: PartReader;
   state: HealthState;
@@ -36,7 +36,14 @@ interface Kept {
   readAt: string;
 }
 
-/** Reads the parts side by side. One that cannot be read says so, and since when; the others are told all the same. */
+/**
+ * Reads all health parts concurrently and caches the result for 2 s.
+ *
+ * - Isolated: a part that fails or exceeds its timeout becomes `unknown`; the other parts are still returned.
+ * - Never hidden: an `unknown` part contains since when it is unknown, its cause, and the rows of its last successful read.
+ * - Metrics see only current figures: a part that could not be read returns no rows to them.
+ * - Ordered: worst part first; equally bad parts keep the order of `parts`.
+ */
 export class HealthReader {
   private readonly looks = new ShortCache<HealthLook>({ entriesMax: 1, keptMs: () => KEPT_MS, keepsFailures: true });
   private readonly kept = new Map<string, Kept>();
@@ -51,7 +58,7 @@ export class HealthReader {
     this.waiting = new WaitingSince(sources.messaging);
   }
 
-  /** In the order in which they are shown while all are well. */
+  /** In display order while all are ok. */
   get parts(): PartReader[] {
     return partsInOrder<PartReader>(this.own, this.plugged.plugged);
   }
@@ -95,15 +102,14 @@ export class HealthReader {
       else this.unknownSince.delete(part.id);
       return { part, view: this.viewOf(part, reading, readAt), rows: reading.rows };
     } catch (error) {
-      if (!this.unknownSince.has(part.id))
-        logger.warn({ err: error, part: part.id }, 'a part of the health cannot be read');
+      if (!this.unknownSince.has(part.id)) logger.warn({ err: error, part: part.id }, 'a health part cannot be read');
       this.note(part.id, readAt);
       const kept = this.kept.get(part.id);
       const cause = error instanceof Error ? error.message : String(error);
       const reading: PartReading = {
         state: 'unknown',
         summary: `Cannot be read: ${cause}`,
-        advice: 'See Services. The figures shown are the last that were read.',
+        advice: 'See Services. The figures shown are from the last successful read.',
         rows: kept?.reading.rows ?? [],
       };
       return { part, view: this.viewOf(part, reading, kept?.readAt ?? readAt), rows: [] };
@@ -132,7 +138,7 @@ export class HealthReader {
   }
 }
 
-/** Stable: what is equally bad stays in its order. */
+/** Compares by state, worst first; equal states keep their order. */
 function worstFirst(a: { state: HealthState }, b: { state: HealthState }): number {
   return HEALTH_STATES.indexOf(a.state) - HEALTH_STATES.indexOf(b.state);
 }
@@ -141,7 +147,7 @@ function headlineOf(parts: readonly HealthPart[]): string {
   const [worst, ...others] = parts.filter(({ state }) => state !== 'ok');
   if (worst === undefined) {
     const shards = parts.find(({ id }) => id === 'shards');
-    return `All is well${shards === undefined ? '' : `: ${shards.summary}`}`;
+    return `All systems operational${shards === undefined ? '' : `: ${shards.summary}`}`;
   }
   const more = others.length === 0 ? '' : ` · also: ${others.map(({ title }) => title).join(', ')}`;
   return `${worst.title}: ${worst.summary}${more}`;

@@ -9,13 +9,13 @@ describe('the health', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'] }));
   afterEach(() => void vi.useRealTimers());
 
-  it('is read again after some seconds, also when the wall clock was set back', async () => {
+  it('is read again after some seconds, even when the wall clock was set back', async () => {
     let state: HealthState = 'ok';
     const part: PartReader = {
       ...{ id: 'services', title: 'Services', runbook: 'runbooks/health.md', isVital: true, columns: [], labels: [] },
       read: () => Promise.resolve({ state, summary: state, advice: null, rows: [] }),
     };
-    // The part asks none of them.
+    // The part uses none of them.
     const sources: Partial<HealthSources> = {};
     const reader = new HealthReader(sources as HealthSources, [part]);
     expect((await reader.read()).state).toBe('ok');

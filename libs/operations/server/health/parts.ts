@@ -5,5 +5,5 @@ import { PROCESSES_PART } from './processes';
 import { PUBLISHERS_PART } from './publishers';
 import { SERVICES_PART } from './services';
 
-/** Those of the product as a whole, in the order in which they are shown while all are well; contexts plug theirs in between. */
+/** Health parts of the product as a whole, in display order while all are ok; other contexts plug in theirs between them. */
 export const PARTS = [PUBLISHERS_PART, PROCESSES_PART, SERVICES_PART, CONSUMERS_PART, DEAD_LETTERS_PART, DISKS_PART];

@@ -4,7 +4,7 @@ import { APP_SILENT_S, FORGOTTEN_AFTER, REPORT_S } from '../processes/process-re
 import { counted, grade, ofRows, spanText, type Thresholds } from '@icmp-mon/platform/health';
 import type { PartReader, PartReading } from './health-reading';
 
-/** Without one of each of these the product does not work; agents are told apart by their own part. */
+/** Apps without which the product does not work. Agents have a part of their own. */
 const NEEDED = ['api', 'gateway', 'projector', 'worker'];
 
 interface ProcessRow {
@@ -15,13 +15,13 @@ interface ProcessRow {
   started_at: Date;
   silent_s: number;
   ready: boolean;
-  /** By part: what is missing; for a ready process, notices such as limits that acted. */
+  /** What is not ready, by readiness part; for a ready process, notices such as limits that were applied. */
   troubles: Record<string, string>;
-  /** Null for a release that does not tell it. */
+  /** Null for a release that does not report it. */
   clock_ahead_s: number | null;
 }
 
-/** The processes as they report themselves to the control database. */
+/** The processes, as they report themselves to the control database. */
 export const PROCESSES_PART: PartReader = {
   id: 'processes',
   title: 'Processes',
@@ -30,26 +30,26 @@ export const PROCESSES_PART: PartReader = {
   labels: ['app', 'host', 'pid'],
   columns: [
     { key: 'app', title: 'App', unit: 'text' },
-    { key: 'trouble', title: 'Says', unit: 'text' },
+    { key: 'trouble', title: 'Condition', unit: 'text' },
     {
       key: 'silentS',
-      title: 'Last heard',
+      title: 'Last report',
       unit: 'seconds',
-      metric: { name: 'icmpmon_process_silent_seconds', help: 'Since when a process has not reported itself.' },
+      metric: { name: 'icmpmon_process_silent_seconds', help: 'Time since the last report of a process.' },
     },
     {
       key: 'clockAheadS',
-      title: 'Clock ahead',
+      title: 'Clock offset',
       unit: 'seconds',
       metric: {
         name: 'icmpmon_process_clock_ahead_seconds',
         help: 'Wall clock of a process minus that of the control database.',
       },
     },
-    { key: 'startedAt', title: 'Since', unit: 'instant' },
+    { key: 'startedAt', title: 'Started', unit: 'instant' },
     { key: 'version', title: 'Version', unit: 'text' },
     { key: 'host', title: 'Host', unit: 'text' },
-    { key: 'pid', title: 'Process', unit: 'text' },
+    { key: 'pid', title: 'PID', unit: 'text' },
   ],
   async read({ control, thresholds }): Promise<PartReading> {
     const stored = await control.query<ProcessRow>(
@@ -59,14 +59,14 @@ export const PROCESSES_PART: PartReader = {
     );
     const processes = withoutOutage(stored);
     const heard = processes.filter(isHeard);
-    // A process that was replaced on its host is past; one that is simply gone is missed.
+    // A silent process that was replaced on its host is not shown; one without a replacement is.
     const shown = processes.filter(
       (process) => isHeard(process) || !heard.some(({ app, host }) => app === process.app && host === process.host),
     );
     const missing = NEEDED.filter((app) => !heard.some((process) => process.app === app));
     const rows = shown.map((process) => rowOf(process, missing, thresholds));
     for (const app of missing.filter((name) => !shown.some((process) => process.app === name))) {
-      rows.push({ state: 'bad', values: { app, trouble: 'does not run' } });
+      rows.push({ state: 'bad', values: { app, trouble: 'not running' } });
     }
     const versions = [...new Set(heard.map(({ version }) => version))];
     const ok = `${counted(heard.length, 'process')} ready, version ${versions.join(' and ')}`;
@@ -78,8 +78,8 @@ export const PROCESSES_PART: PartReader = {
 };
 
 /**
- * While the control database was away nobody could report, this process neither: as long as it was kept from it, the
- * others' silence says nothing of them.
+ * Subtracts an outage of the control database from the silence of all processes. During the outage no process could report; the
+ * silence of this process beyond its report interval is the length of the outage.
  */
 function withoutOutage(processes: ProcessRow[]): ProcessRow[] {
   const own = processes.filter(({ host, pid }) => host === hostname() && pid === process.pid);
@@ -94,11 +94,11 @@ function rowOf(process: ProcessRow, missing: string[], thresholds: Thresholds): 
   const { app, host, pid, version, silent_s: silentS } = process;
   const troubles = Object.entries(process.troubles).map(([part, detail]) => `${part}: ${detail}`);
   const said = process.ready ? ['ready', ...troubles] : troubles;
-  let trouble = isHeard(process) ? said.join('; ') : `not heard for ${spanText(silentS)}`;
+  let trouble = isHeard(process) ? said.join('; ') : `no report for ${spanText(silentS)}`;
   const clockAheadS = process.clock_ahead_s;
   const clock = clockAheadS === null ? 'ok' : grade(Math.abs(clockAheadS), thresholds.clockOffS);
   if (clock !== 'ok' && clockAheadS !== null && isHeard(process)) {
-    trouble = `its clock is ${spanText(Math.abs(clockAheadS))} ${clockAheadS > 0 ? 'ahead of' : 'behind'} the database's; ${trouble}`;
+    trouble = `clock is ${spanText(Math.abs(clockAheadS))} ${clockAheadS > 0 ? 'ahead of' : 'behind'} the database's; ${trouble}`;
   }
   const state = missing.includes(app)
     ? 'bad'
@@ -109,11 +109,14 @@ function rowOf(process: ProcessRow, missing: string[], thresholds: Thresholds): 
 
 function complaint(missing: string[], rows: HealthRow[]): [string, string] {
   if (missing.length > 0) {
-    return [`No ${missing.join(' and no ')} is heard`, 'Start it; its log says why it ended. Meanwhile agents spool.'];
+    return [
+      `No ${missing.join(' and no ')} is reporting`,
+      'Start it; its log shows why it exited. Until then agents spool.',
+    ];
   }
   const [first] = rows.filter(({ state }) => state !== 'ok');
   return [
-    `${first?.values['app']} on ${first?.values['host']} says: ${first?.values['trouble']}`,
-    "Each app's /readyz names what it misses; docs/operations.md tells what follows from it.",
+    `${first?.values['app']} on ${first?.values['host']}: ${first?.values['trouble']}`,
+    "The app's /readyz names what is not ready; docs/operations.md describes the consequences.",
   ];
 }

@@ -15,16 +15,16 @@ const read = (gateway: object) => {
 };
 
 describe('the health of processes', () => {
-  it('says which limits acted of a process that is ready, and stays ok', async () => {
+  it('shows which limits a ready process applied, and stays ok', async () => {
     const { state, summary, rows } = await read({ troubles: { limits: 'in 5 min: 3 requests refused (telemetry)' } });
     expect(state).toBe('ok');
     expect(summary).toBe('4 processes ready, version 1; gateway: in 5 min: 3 requests refused (telemetry)');
     expect(rows[3].values['trouble']).toBe('ready; limits: in 5 min: 3 requests refused (telemetry)');
   });
 
-  it('says what a process misses that is not ready', async () => {
-    const { state, rows } = await read({ ready: false, troubles: { kafka: 'does not answer' } });
+  it('shows what is missing in a process that is not ready', async () => {
+    const { state, rows } = await read({ ready: false, troubles: { kafka: 'does not respond' } });
     expect(state).toBe('attention');
-    expect(rows[3].values['trouble']).toBe('kafka: does not answer');
+    expect(rows[3].values['trouble']).toBe('kafka: does not respond');
   });
 });

@@ -5,19 +5,19 @@ import { SHARD_TOPIC } from '@icmp-mon/platform/messaging';
 import { grade, ofRows, spanText } from '@icmp-mon/platform/health';
 import type { Look, PartReader, PartReading } from './health-reading';
 
-/** The log moves every second; with a skewed clock or a slow second it still did within this. */
+/** Ticks are written every second; this allows for clock skew and delays, ms. */
 const TICK_MS_MAX = 15_000;
 
 interface Publisher {
   name: string;
-  /** Null where it takes no lease to tell. */
+  /** Null for a publisher without a lease. */
   active: boolean | null;
   behind: number | null;
   oldestS: number | null;
   state: HealthState;
 }
 
-/** What carries facts from the databases to Kafka, each at one place at a time: ticks, relay, shard feed, status changes. */
+/** The publishers from the databases to Kafka, each active in one process at a time: ticks, relay, shard feed, status changes. */
 export const PUBLISHERS_PART: PartReader = {
   id: 'publishers',
   title: 'Publishers',
@@ -37,13 +37,18 @@ export const PUBLISHERS_PART: PartReader = {
       key: 'oldestS',
       title: 'Oldest',
       unit: 'seconds',
-      metric: { name: 'icmpmon_publisher_oldest_seconds', help: 'Age of the oldest that waits; 0 when none does.' },
+      metric: {
+        name: 'icmpmon_publisher_oldest_seconds',
+        help: 'Age of the oldest item that waits to be published; 0 when none waits.',
+      },
     },
   ],
   async read(look): Promise<PartReading> {
     const publishers = await Promise.all([ticks(look), relay(look), feed(look), statusChanges(look)]);
     const rows = publishers.map(rowOf);
-    return ofRows(rows, 'Ticks, events, assignments and status changes flow', (state) => complaint(publishers, state));
+    return ofRows(rows, 'Ticks, events, assignments and status changes are published without delay', (state) =>
+      complaint(publishers, state),
+    );
   },
 };
 
@@ -54,16 +59,19 @@ function rowOf({ name, active, behind, oldestS, state }: Publisher): HealthRow {
 
 function complaint(publishers: Publisher[], state: HealthState): [string, string] {
   const [worst] = publishers.filter((publisher) => publisher.state === state);
-  const waits = worst?.oldestS ? `: ${worst.behind} wait, the oldest for ${spanText(worst.oldestS)}` : '';
+  const waits = worst?.oldestS ? `: ${worst.behind} waiting, the oldest for ${spanText(worst.oldestS)}` : '';
   if (worst?.name === 'ticks' && worst.active) {
-    return ['A worker should write ticks, but none reach the log', 'See whether Kafka takes messages (Services).'];
+    return [
+      'A worker holds the tick lease, but no ticks reach the log',
+      'Check that Kafka accepts messages (see Services).',
+    ];
   }
   if (worst?.active === false) {
-    return [`Nobody is at work on: ${worst.name}${waits}`, 'See that a worker runs, and what its /readyz and log say.'];
+    return [`No active publisher: ${worst.name}${waits}`, 'Check that a worker runs; see its /readyz and log.'];
   }
   return [
-    `${worst?.name} is late${waits}`,
-    'See whether Kafka takes messages (Services), and the log of the worker (of the projector for status changes).',
+    `Publishing of ${worst?.name} is delayed${waits}`,
+    'Check that Kafka accepts messages (see Services), and the log of the worker (of the projector for status changes).',
   ];
 }
 
@@ -72,7 +80,7 @@ async function ticks(look: Look): Promise<Publisher> {
     isHeld(look.telemetry, 'ticks'),
     look.messaging.hasMessageSince(SHARD_TOPIC, look.nowMs - TICK_MS_MAX).catch(() => null),
   ]);
-  // Without Kafka's answer nothing is known of the log; the lease alone tells too little to call it well.
+  // Without a response of Kafka the state of the log is unknown; a held lease alone does not prove that ticks are written.
   const flows: HealthState = written === null ? 'unknown' : [...written.values()].some(Boolean) ? 'ok' : 'bad';
   return { name: 'ticks', active, behind: null, oldestS: null, state: worstOf([flows, active ? 'ok' : 'bad']) };
 }
@@ -96,7 +104,7 @@ async function feed({ control, thresholds }: Look): Promise<Publisher> {
   return { name: 'shard feed', active, behind: Math.max(0, row?.behind ?? 0), oldestS, state };
 }
 
-/** Published by the shards' owners, who need no lease for it. */
+/** Published by the shard owners, without a separate lease. */
 async function statusChanges({ telemetry, thresholds }: Look): Promise<Publisher> {
   const [row] = await telemetry.query<{ behind: number; oldest_s: number | null }>(
     `SELECT coalesce(sum(head.seq - reached.seq), 0)::float8 AS behind,

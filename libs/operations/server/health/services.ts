@@ -2,7 +2,7 @@ import type { HealthRow } from '@icmp-mon/operations/contract';
 import { ofRows } from '@icmp-mon/platform/health';
 import type { PartReader, PartReading } from './health-reading';
 
-/** What the product stands on: both databases, Kafka, Redis. */
+/** The services that the product depends on: both databases, Kafka, Redis. */
 export const SERVICES_PART: PartReader = {
   id: 'services',
   title: 'Services',
@@ -11,12 +11,12 @@ export const SERVICES_PART: PartReader = {
   labels: ['service'],
   columns: [
     { key: 'service', title: 'Service', unit: 'text' },
-    { key: 'answer', title: 'Answer', unit: 'text' },
+    { key: 'answer', title: 'Response', unit: 'text' },
     {
       key: 'answerS',
-      title: 'Took',
+      title: 'Response time',
       unit: 'seconds',
-      metric: { name: 'icmpmon_service_answer_seconds', help: 'How long a service took to answer a simple question.' },
+      metric: { name: 'icmpmon_service_answer_seconds', help: 'Response time of a service to a simple request.' },
     },
   ],
   async read(look): Promise<PartReading> {
@@ -28,13 +28,13 @@ export const SERVICES_PART: PartReader = {
       ...(pingRedis === undefined ? [] : [ask('Redis', async () => String(await pingRedis()))]),
     ]);
     const silent = rows.filter(({ state }) => state !== 'ok').map(({ values }) => values['service']);
-    // Nothing that cannot be lost is in Redis.
+    // Everything in Redis can be lost.
     const isOnlyRedis = silent.every((service) => service === 'Redis');
-    const reading = ofRows(rows, 'All answer', () => [
-      `Not answering: ${silent.join(', ')}`,
+    const reading = ofRows(rows, 'All services respond', () => [
+      `Not responding: ${silent.join(', ')}`,
       isOnlyRedis
-        ? 'Live graphs are up to 5 s late and housekeeping waits; nothing is lost. See that Redis runs and has room.'
-        : 'Agents spool and nothing is lost. See that it runs and has room; docs/operations.md, "When something dies".',
+        ? 'Live graphs are up to 5 s late and housekeeping waits; nothing is lost. Check that Redis runs and has free memory.'
+        : 'Agents spool and nothing is lost. Check that it runs and has free space; see docs/operations.md, "When something dies".',
     ]);
     if (silent.length > 0 && isOnlyRedis) reading.state = 'attention';
     return reading;
@@ -63,7 +63,7 @@ async function ask(service: string, question: () => Promise<string>): Promise<He
   }
 }
 
-/** What the client of Redis reports while it has no connection, in its own terms. */
+/** Error messages of the Redis client while it has no connection. */
 const NO_CONNECTION = /max retries per request|enableOfflineQueue/;
 
 function reasonOf(error: unknown): string {

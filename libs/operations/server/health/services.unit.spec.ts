@@ -11,14 +11,14 @@ const read = (away: Partial<Record<keyof Look, unknown>>) =>
   SERVICES_PART.read({ control: database, telemetry: database, kafka, pingRedis, ...away } as unknown as Look);
 
 describe('the health of services', () => {
-  it('asks for attention while only Redis is away, and names what waits for it', async () => {
+  it('needs attention while only Redis is unavailable, and names what waits for it', async () => {
     const reading = await read({ pingRedis: refused });
-    expect(reading).toMatchObject({ state: 'attention', summary: 'Not answering: Redis' });
+    expect(reading).toMatchObject({ state: 'attention', summary: 'Not responding: Redis' });
     expect(reading.advice).toContain('housekeeping waits');
     expect(reading.advice).not.toContain('spool');
   });
 
-  it('shows no terms of a client library', async () => {
+  it('shows no error message of a client library', async () => {
     const lost =
       'Reached the max retries per request limit (which is 0). Refer to "maxRetriesPerRequest" option for details.';
     const { rows } = await read({ pingRedis: () => Promise.reject(new Error(lost)) });
@@ -26,7 +26,7 @@ describe('the health of services', () => {
     expect(redis?.values['answer']).toBe('no connection');
   });
 
-  it('is bad while Kafka is away, whether Redis answers or not', async () => {
+  it('is bad while Kafka is unavailable, whether or not Redis responds', async () => {
     for (const away of [{ kafka: { bounds: refused } }, { kafka: { bounds: refused }, pingRedis: refused }]) {
       const reading = await read(away);
       expect(reading.state).toBe('bad');

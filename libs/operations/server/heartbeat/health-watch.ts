@@ -15,13 +15,13 @@ const logger = createLogger('health-watch');
 
 export interface HealthWatchOptions {
   sources: HealthSources;
-  /** Parts of other contexts. */
+  /** Health parts of other contexts. */
   parts?: HealthParts;
-  /** Nothing is sent without an address. */
+  /** No heartbeat is sent unless set. */
   heartbeat?: { url: string; intervalMs: number };
 }
 
-/** What one process does for the health of all, under a lease: samples the disks, forgets the gone, sends the heartbeat. */
+/** Runs in one process of the installation, under a lease: samples disk usage, deletes the records of ended processes, sends the heartbeat. */
 export class HealthWatch {
   private readonly leader: Leader<LeaseTerm>;
 
@@ -53,10 +53,12 @@ export class HealthWatch {
   }
 }
 
-/** Until `lost`; a turn that fails is logged, and the next one comes as usual. */
+/** Runs `turn` every `intervalMs` until `lost` aborts; a failed turn is logged, and the next one runs on schedule. */
 async function every(intervalMs: number, lost: AbortSignal, turn: () => Promise<unknown>): Promise<void> {
   while (!lost.aborted) {
-    await turn().catch((error: unknown) => logger.warn({ err: error }, 'a turn of the health watch failed'));
+    await turn().catch((error: unknown) =>
+      logger.warn({ err: error }, 'health watch: a periodic task failed; it runs again on schedule'),
+    );
     await pause(intervalMs, lost);
   }
 }

@@ -2,7 +2,7 @@ import { type Field, url } from '@icmp-mon/platform/config';
 
 const PROTOCOLS = ['https:', 'http:'];
 
-/** Where heartbeats go. Path and query of such addresses are secrets more often than not: only the origin is ever shown. */
+/** Reads the address of the heartbeat service. Its path and query are often secrets, so only the origin is ever shown. */
 export function heartbeatUrl(variable: string): Field<string> {
   const field = url(variable, { protocols: PROTOCOLS });
   return {

@@ -66,7 +66,7 @@ describe('the heartbeat', () => {
   });
   const beatTo = (url: string): Heartbeat => new Heartbeat(new HealthReader(sources(), [SHARDS_PART]), url);
 
-  /** The shard's log was stored up to so long ago. */
+  /** Sets how long ago, in s, the last stored record of the shard's log was written. */
   const stored = (secondsAgo: number): Promise<number> =>
     telemetry.execute(
       `INSERT INTO shard_position (shard, participant, position, log_at)
@@ -75,7 +75,7 @@ describe('the heartbeat', () => {
       [secondsAgo],
     );
 
-  it('beats while the shards are fresh, and stops when one stands still', async () => {
+  it('is sent while the shards are fresh, and withheld when one stalls', async () => {
     const heard: string[] = [];
     const url = await listen((request, response) => {
       heard.push(`${request.method} ${request.url}`);
@@ -100,7 +100,7 @@ describe('the heartbeat', () => {
     await away.close();
   });
 
-  it('is withheld while a group of consumers stands still', async () => {
+  it('is withheld while a consumer group is stalled', async () => {
     const url = await listen((_request, response) => void response.end());
     const beat = (): Promise<string> => new Heartbeat(new HealthReader(sources(), [CONSUMERS_PART]), url).beat();
     expect(await beat()).toBe('sent');
@@ -110,13 +110,13 @@ describe('the heartbeat', () => {
       [messaging.topic('public.targets.v1')],
     );
     expect(await beat()).toBe('withheld');
-    // The first message after a quiet time is nothing to complain of.
+    // The first message after a quiet time is not a stall.
     await messaging.send('public.targets.v1', [{ key: null, value: Buffer.from('{}'), partition: 0 }]);
     await control.execute('UPDATE consumer_offset SET next_offset = 0');
     expect(await beat()).toBe('sent');
   });
 
-  it('follows nobody elsewhere, and takes a refusal for what it is', async () => {
+  it('follows no redirect, and counts refused requests and connections as failed', async () => {
     await stored(1);
     const asked: (string | undefined)[] = [];
     const url = await listen((request, response) => {
@@ -128,7 +128,7 @@ describe('the heartbeat', () => {
     expect(await beatTo('http://127.0.0.1:1/').beat()).toBe('failed');
   });
 
-  it('is sent by one of several workers; that one also samples the disks', async () => {
+  it('is sent by one of several workers, which also samples the disks', async () => {
     await stored(1);
     const watches = [new HealthWatch({ sources: sources() }), new HealthWatch({ sources: sources() })];
     for (const watch of watches) watch.start();

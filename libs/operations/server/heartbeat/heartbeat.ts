@@ -7,7 +7,7 @@ const logger = createLogger('heartbeat');
 
 const heartbeats = new Counter({
   name: 'icmpmon_heartbeats_total',
-  help: 'Heartbeats by outcome: sent, withheld (the product is not healthy), failed (the address did not take it).',
+  help: 'Heartbeats by outcome: sent, withheld (the product is not healthy), failed (the address did not accept it).',
   labelNames: ['outcome'],
   registers: [metrics],
 });
@@ -15,8 +15,8 @@ const heartbeats = new Counter({
 export type HeartbeatOutcome = 'sent' | 'withheld' | 'failed';
 
 /**
- * A dead man's switch: tells an address outside, again and again, that the product does its work. Whoever listens there pages
- * somebody when it stops; so nothing is said while a vital part is bad, or cannot be read.
+ * A dead man's switch: regularly notifies an external service that the product works. That service alerts the operator when
+ * heartbeats stop, so the heartbeat is withheld while a vital part is bad or cannot be read.
  */
 export class Heartbeat {
   constructor(
@@ -35,11 +35,11 @@ export class Heartbeat {
     const sick = parts.filter(({ part, state }) => part.isVital && (state === 'bad' || state === 'unknown'));
     if (sick.length > 0) {
       const reasons = sick.map(({ part }) => `${part.title}: ${view.parts.find(({ id }) => id === part.id)?.summary}`);
-      logger.error({ reasons }, 'the heartbeat is withheld: the product does not do its work');
+      logger.error({ reasons }, 'heartbeat withheld: a vital part of the product is bad or unknown');
       return 'withheld';
     }
     try {
-      // What answers elsewhere is not the listener that was configured.
+      // No redirects: a response from another address does not come from the configured service.
       const response = await fetch(this.url, {
         method: 'POST',
         redirect: 'manual',
@@ -47,15 +47,15 @@ export class Heartbeat {
       });
       await response.body?.cancel();
       if (response.ok) return 'sent';
-      logger.warn({ status: response.status }, 'the heartbeat was not taken; the next one is tried at its time');
+      logger.warn({ status: response.status }, 'heartbeat refused; the next one is sent on schedule');
     } catch (error) {
-      logger.warn({ cause: causeOf(error) }, 'the heartbeat could not be sent; the next one is tried at its time');
+      logger.warn({ cause: causeOf(error) }, 'heartbeat could not be sent; the next one is sent on schedule');
     }
     return 'failed';
   }
 }
 
-/** The name of what went wrong, never its message: that may repeat the address, which is a secret. */
+/** Returns the code or name of the error, never its message, which may contain the secret address. */
 function causeOf(error: unknown): string {
   const cause: unknown = error instanceof Error && error.cause !== undefined ? error.cause : error;
   if (cause instanceof Error && 'code' in cause) return String(cause.code);

@@ -23,13 +23,13 @@ export interface OperationsApiOptions {
   disks: readonly WatchedDisk[];
 }
 
-/** Answers whether Redis is there, by a connection of its own that waits for nothing. */
+/** Checks whether Redis responds, over its own connection without retries. */
 class RedisLook implements OnApplicationShutdown {
   private readonly redis: Redis;
 
   constructor(url: string) {
     this.redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 0, commandTimeout: 1_000 });
-    // The part `services` says so, when it is asked.
+    // The health part `services` reports it when it is read.
     this.redis.on('error', () => undefined);
   }
 
@@ -44,7 +44,7 @@ class RedisLook implements OnApplicationShutdown {
   }
 }
 
-/** The product's own health and its dead letters, for people and services; needs both databases, Kafka and Redis. */
+/** API of the product's own health and its dead letters; needs both databases, Kafka and Redis. */
 @Module({})
 export class OperationsApiModule {
   static register(options: OperationsApiOptions): DynamicModule {

@@ -4,7 +4,7 @@ import { BackgroundServices, Installation, ReadinessParts } from '@icmp-mon/plat
 import { Module } from '@nestjs/common';
 import { ProcessReport } from '../processes/process-report';
 
-/** Reports the process with its readiness, for the health of the whole product. */
+/** Reports the process and its readiness, for the health of the product. */
 @Module({})
 export class ProcessReportModule {
   constructor(

@@ -15,11 +15,11 @@ const OPTIONS = Symbol('operations worker options');
 export interface OperationsWorkerOptions {
   thresholds: Thresholds;
   disks: readonly WatchedDisk[];
-  /** Nothing is sent without an address. */
+  /** No heartbeat is sent unless set. */
   heartbeat?: { url: string; intervalMs: number };
 }
 
-/** The watch over the product's own health, and the worker's own report. */
+/** Runs the health watch of the product and the report of the worker process. */
 @Module({})
 export class OperationsWorkerModule {
   static register(options: OperationsWorkerOptions): DynamicModule {

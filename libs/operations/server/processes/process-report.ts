@@ -5,20 +5,20 @@ import { createLogger, type Readiness } from '@icmp-mon/platform/ops';
 
 export const REPORT_S = 10;
 const REPORT_MS = REPORT_S * 1_000;
-/** A process that missed two reports is not heard. */
+/** From this long without a report (two were missed), a process counts as silent, in s. */
 export const APP_SILENT_S = 30;
-/** What has not been heard for so long is no part of the installation any more. */
+/** From this long without a report, a process is no longer part of the installation. */
 export const FORGOTTEN_AFTER = '1 hour';
 
 export interface ReportedApp {
   app: string;
   version: string;
   readiness: () => Record<string, Readiness> | Promise<Record<string, Readiness>>;
-  /** A notice for operators that does not affect readiness, such as limits that acted; null if there is none. */
+  /** A notice for operators that does not affect readiness, such as limits that were applied; null if there is none. */
   notice?: () => Promise<string | null>;
 }
 
-/** Tells the control database every 10 s that this process runs, and what it misses: so that every replica can show it. */
+/** Reports to the control database every 10 s that this process runs, and what is not ready, so that every api replica can show it. */
 export class ProcessReport {
   private readonly logger = createLogger('process-report');
   private readonly instance = newId();
@@ -36,19 +36,22 @@ export class ProcessReport {
     this.timer = setInterval(() => this.report(), REPORT_MS);
   }
 
-  /** Takes leave, so that nobody misses this process. */
+  /** Deletes the report, so that the ended process is not shown as missing. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
     await this.reporting;
     try {
       await this.control.execute('DELETE FROM app_process WHERE instance = $1', [this.instance]);
     } catch (error) {
-      this.logger.warn({ err: error }, 'could not take leave: the process is shown as lost for an hour');
+      this.logger.warn(
+        { err: error },
+        'process report could not be deleted at shutdown: the process is shown as silent for an hour',
+      );
     }
   }
 
   private report(): void {
-    // One that hangs must not be joined by another.
+    // One at a time: a hanging report is not joined by another.
     this.reporting ??= this.write()
       .catch((error: unknown) => this.logger.warn({ err: error }, 'could not report to the control database'))
       .finally(() => {
@@ -82,7 +85,7 @@ export class ProcessReport {
   }
 }
 
-/** Whether a process of the app is heard. */
+/** Returns whether a process of the app is reporting. */
 export async function isRunning(control: Sql, app: string): Promise<boolean> {
   const heard = await control.query(
     `SELECT 1 FROM app_process
@@ -92,7 +95,7 @@ export async function isRunning(control: Sql, app: string): Promise<boolean> {
   return heard.length > 0;
 }
 
-/** Forgets processes that ended without taking leave. Returns how many. */
+/** Deletes reports of processes that ended without deleting their own. Returns how many. */
 export function forgetProcesses(control: Sql): Promise<number> {
   return control.execute(`DELETE FROM app_process
      WHERE seen_at NOT BETWEEN now() - interval '${FORGOTTEN_AFTER}' AND now() + interval '${FORGOTTEN_AFTER}'`);
