@@ -45,7 +45,7 @@ function maybe(field: Field<string>): Field<string | undefined> {
 function agentName(variable: string): Field<string> {
   return {
     ...text(variable, { default: agentNameOf(hostname()) || 'agent' }),
-    expected: `a name that ${AGENT_NAME_RULE.replace('is ', 'consists of ')}`,
+    expected: `a name that ${AGENT_NAME_RULE}`,
     parse: (raw) => (isAgentName(raw) ? raw : null),
     namesValue: true,
   };

@@ -26,7 +26,7 @@ describe('what the installer reports of the agent', () => {
   });
 
   it('is why it could not join', () => {
-    const detail = 'The enrolment token is spent. Make a new one and enrol with that.';
+    const detail = 'The enrolment token is spent. Create a new token and enrol with it.';
     const refused = { ...here, parts: { enrolment: { ok: false, detail } }, firstResultMs: 100 };
     expect(outcomeOf('fra-1', refused, LONG_MS)).toEqual({
       ok: false,

@@ -185,12 +185,12 @@ describe('the health of the product', () => {
        VALUES (gen_random_uuid(), 'lab', 'eu', 'p', '{}', '', now(), now(), 1)`,
     );
     await eventuallyPart('agents', (part) => {
-      expect(part).toMatchObject({ state: 'unknown', summary: "Not known: no projector reads agents' reports" });
+      expect(part).toMatchObject({ state: 'unknown', summary: "Unknown: no projector consumes agents' reports" });
     });
     const projector = new ProcessReport(api.control, { app: 'projector', version: '1.2.3', readiness: () => ({}) });
     projector.start();
     await eventuallyPart('agents', (part) => {
-      expect(part).toMatchObject({ state: 'bad', summary: '1 of 1 agent not heard', unknownSince: null });
+      expect(part).toMatchObject({ state: 'bad', summary: '1 of 1 agent lost', unknownSince: null });
     });
     await projector.stop();
   });

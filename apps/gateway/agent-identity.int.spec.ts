@@ -175,7 +175,7 @@ describe('the identity of an agent', () => {
       await since(agent, 2 * DAY_MS);
       const again = await anonymous.json('/v1/rejoin', request);
       expect(again.status).toBe(401);
-      expect(again.body.toString()).toContain('Ask for a new one');
+      expect(again.body.toString()).toContain('Request a new challenge');
     });
 
     it('is let back by nobody else’s key', async () => {

@@ -1,15 +1,15 @@
 import type { AgentState } from './agent-events';
 
-/** `POST /api/v1/agents/{id}/<change>`. */
+/** Changes of an agent's lifecycle state: the last segment of `POST /api/v1/agents/{id}/<change>`. */
 export const AGENT_CHANGES = ['drain', 'cancel-drain', 'retire', 'evict', 'ban', 'unban'] as const;
 export type AgentChange = (typeof AGENT_CHANGES)[number];
 
 export const REASON_LENGTH_MAX = 200;
 
 export interface ChangeAgentRequest {
-  /** For the audit and for those who look at the agent later; at most 200 characters. */
+  /** Reason for the audit log and for later readers of the agent's page; at most 200 characters. */
   reason?: string;
-  /** Of `retire` only: at once, without giving its targets and its spool the time. */
+  /** For `retire` only: retires the agent immediately, without waiting until it holds no targets and its spool is shipped. */
   force?: boolean;
 }
 

@@ -1,9 +1,9 @@
-/** Stream of an agent: `agent-<id>`. Relayed to `public.agents.v1`, keyed by agent id. */
+/** Stream category of agents: `agent-<id>`. Relayed to `public.agents.v1`, keyed by agent id. */
 export const AGENT_STREAM = 'agent';
-/** Topic that agents' events are relayed to. */
+/** Topic to which the relay publishes agents' events. */
 export const AGENTS_TOPIC = 'public.agents.v1';
 
-/** Types of these events as CloudEvents. */
+/** CloudEvents types of these events. */
 export const AGENT_ENROLLED = 'icmpmon.agent.enrolled.v1';
 export const AGENT_DESCRIBED = 'icmpmon.agent.described.v1';
 export const AGENT_DRAIN_STARTED = 'icmpmon.agent.drain-started.v1';
@@ -14,22 +14,22 @@ export const AGENT_BANNED = 'icmpmon.agent.banned.v1';
 export const AGENT_UNBANNED = 'icmpmon.agent.unbanned.v1';
 
 /**
- * Where an agent is in its life.
- * - `active`: takes part
- * - `draining`: still measures and ships, gets no targets any more
+ * Lifecycle state of an agent.
+ * - `active`: in service
+ * - `draining`: still probes and ships results, but receives no more targets
  * - `retired`: removed for good; its name is free for another agent
- * - `evicted`: its credentials are invalid; it may join again with a token that names it
- * - `banned`: its credentials are invalid, and no token lets it in until it is unbanned
+ * - `evicted`: its credentials are invalid; it may enrol again with a token that names it
+ * - `banned`: its credentials are invalid, and no token admits it until it is unbanned
  */
 export const AGENT_STATES = ['active', 'draining', 'retired', 'evicted', 'banned'] as const;
 export type AgentState = (typeof AGENT_STATES)[number];
 
-/** Whether an agent in this state may talk to the gateway. */
+/** Returns whether the gateway admits an agent in this state. */
 export function isAdmitted(state: AgentState): boolean {
   return state === 'active' || state === 'draining';
 }
 
-/** An agent received its identity: for the first time, or again. It is active from here on. */
+/** An agent was enrolled, for the first time or again. It is active from then on. */
 export interface AgentEnrolled {
   type: 'AgentEnrolled';
   data: {
@@ -38,42 +38,42 @@ export interface AgentEnrolled {
     region: string;
     provider: string;
     tags: Record<string, string>;
-    /** Probes per second the agent may be asked for; null is unlimited. */
+    /** Maximum probes per second that may be assigned to the agent; null means unlimited. */
     capacityPps: number | null;
     certificateSha256: string;
     notAfter: string;
-    /** SHA-256 of the agent's public key (DER, SPKI): only its owner may return without a token. */
+    /** SHA-256 of the agent's public key (DER, SPKI). Only the holder of this key may rejoin without a token. */
     keySha256?: string;
-    /** Id of the token that let it in; never its secret. */
+    /** Id of the token that admitted the agent; never its secret. */
     tokenId?: string;
   };
 }
 
-/** Written by earlier releases only: renewals are kept in the agent's row now. Nothing follows from it. */
+/** Written by earlier releases only: renewals are now stored in the agent's row. Has no effect. */
 export interface AgentCertificateRenewed {
   type: 'AgentCertificateRenewed';
   data: {
     agentId: string;
     certificateSha256: string;
-    /** The certificate that asked for it. */
+    /** Hash of the certificate with which the renewal was requested. */
     replacesSha256: string;
     notAfter: string;
   };
 }
 
-/** The agent says other things about itself than at its enrolment. Its name and region change by an enrolment only. */
+/** The agent reported a provider or tags other than those stored. Its name and region change only by an enrolment. */
 export interface AgentDescribed {
   type: 'AgentDescribed';
   data: { agentId: string; provider: string; tags: Record<string, string> };
 }
 
-/** The agent gives its targets to others; with `thenRetire` it is retired once it holds none. */
+/** The agent's targets move to other agents. With `thenRetire` it is retired once it holds none. */
 export interface AgentDrainStarted {
   type: 'AgentDrainStarted';
   data: AgentLifeCycleData & { thenRetire: boolean };
 }
 
-/** The agent is active again. */
+/** The drain was cancelled; the agent is active again. */
 export interface AgentDrainCancelled {
   type: 'AgentDrainCancelled';
   data: AgentLifeCycleData;
@@ -94,7 +94,7 @@ export interface AgentBanned {
   data: AgentLifeCycleData;
 }
 
-/** The agent is evicted instead of banned: it may join again with a token that names it. */
+/** The ban was lifted. The agent is evicted from then on: it may enrol again with a token that names it. */
 export interface AgentUnbanned {
   type: 'AgentUnbanned';
   data: AgentLifeCycleData;
@@ -103,7 +103,7 @@ export interface AgentUnbanned {
 export interface AgentLifeCycleData {
   agentId: string;
   name: string;
-  /** What the operator gave as the reason. */
+  /** Reason that the operator gave. */
   reason: string | null;
 }
 
@@ -118,7 +118,7 @@ export type AgentEvent =
   | AgentBanned
   | AgentUnbanned;
 
-/** The state that an event leads to; undefined for events that leave it as it is. */
+/** Returns the state after an event; undefined for events that do not change the state. */
 export function stateAfter(type: AgentEvent['type']): AgentState | undefined {
   return STATE_AFTER[type];
 }

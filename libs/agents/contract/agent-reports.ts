@@ -1,26 +1,33 @@
 import type { ExecutorHealth } from './agent';
 
-/** States of an executor in which it probes, or will in a moment; without one family of addresses it probes the other. */
+/** States in which an executor probes, or will within moments. With `family_unavailable` it still probes the other address family. */
 const WORKING_STATES: readonly string[] = ['ok', 'idle', 'restarting', 'family_unavailable'];
 
-/** Why an agent cannot probe, as a sentence of its own; null when it can. States of newer agents that are not known here count as broken. */
+/**
+ * Returns why an agent cannot probe, as a complete sentence; null when it can. States of newer agents that are unknown here count as
+ * broken.
+ */
 export function executorTrouble(executors: readonly ExecutorHealth[]): string | null {
   const broken = executors.find(({ type, state }) => type === 'icmp_ping' && !WORKING_STATES.includes(state));
   return broken === undefined ? null : `executor ${broken.type} is ${broken.state}: ${broken.detail}`;
 }
 
-/** The latest report of one agent, as far as liveness goes. */
+/** Latest report of one agent, reduced to what liveness needs. */
 export interface AgentReport {
   agentId: string;
-  /** By the gateway's clock. */
+  /** Receive time by the gateway's clock. */
   receivedAtMs: number;
-  /** Why it cannot probe; null when it can. */
+  /** Why the agent cannot probe; null when it can. */
   trouble: string | null;
 }
 
-/** What was heard of the agents. The worker composes it with the agents' own read model, the assignment asks it. */
+/** Latest reports of all agents. The worker binds it to the agents' read model; the assignment context reads it. */
 export abstract class AgentReports {
   abstract latest(): Promise<AgentReport[]>;
-  /** Reports that lie in Kafka and were not read for `forMs`: silence says nothing then. Null when that is not known. */
+  /**
+   * Returns how many reports in Kafka have been unread for at least `forMs`; then a missing report does not mean that an agent is lost.
+   * Null when
+   * the number cannot be determined.
+   */
   abstract unread(forMs: number): Promise<number | null>;
 }

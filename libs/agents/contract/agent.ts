@@ -1,20 +1,20 @@
 import type { UncountedResults } from '@icmp-mon/probing/contract';
 import type { AgentState } from './agent-events';
 
-/** How long an agent's certificate is valid. The agent renews it after half of that. */
+/** Lifetime of an agent's certificate. The agent renews it after half of this time. */
 export const AGENT_CERTIFICATE_LIFE_MS = 24 * 3_600_000;
 
 /**
- * How the control plane hears an agent: `connected` while telemetry is younger than 15 s, `late` up to 60 s, then `lost`;
- * `enrolled` before the first telemetry. `unknown`: no recent report, but reports are not being read (no projector, or
- * Kafka does not answer).
+ * Connection state of an agent by the age of its last report: `connected` up to 15 s, `late` up to 60 s, then `lost`; `enrolled` before the
+ * first
+ * report. `unknown`: no recent report, but reports are not being consumed (no projector runs, or Kafka does not answer).
  */
 export const AGENT_CONNECTIONS = ['enrolled', 'connected', 'late', 'lost', 'unknown'] as const;
 export type AgentConnection = (typeof AGENT_CONNECTIONS)[number];
 
 /**
- * States of an executor. `deaf`: it hears nothing, not even this machine's own address; `unsupported_version`: its output cannot
- * be read; `family_unavailable`: it has no socket for IPv4 or for IPv6, while the other works. A newer agent may report others.
+ * States of an executor. `deaf`: it receives no replies, not even from this machine's own address; `unsupported_version`: its output cannot
+ * be parsed; `family_unavailable`: it has no socket for IPv4 or for IPv6, while the other works. A newer agent may report others.
  */
 export const EXECUTOR_STATES = [
   'ok',
@@ -28,12 +28,12 @@ export const EXECUTOR_STATES = [
 ] as const;
 export type ExecutorState = (typeof EXECUTOR_STATES)[number];
 
-/** State of one executor on an agent; `detail` is a sentence for the operator. */
+/** State of one executor on an agent; `detail` is a complete sentence for the operator. */
 export interface ExecutorHealth {
   type: string;
   state: ExecutorState;
   detail: string;
-  /** Of the program that it runs; older agents do not report it. */
+  /** Version of the program that the executor runs; missing from older agents. */
   version?: string;
 }
 
@@ -46,13 +46,13 @@ export interface AgentTelemetry {
   targets: number;
   probesPerS: number;
   resultsPerS: number;
-  /** CPU of the agent's own process and of its executors, in cores. */
+  /** CPU used by the agent's own process, in cores; `executorCpuCores` is that of its executors. */
   cpuCores: number;
   executorCpuCores: number;
   rssBytes: number;
   spoolBlocks: number;
   spoolBytes: number;
-  /** How much the spool may hold; older agents do not tell it. */
+  /** Maximum size of the spool; missing from older agents. */
   spoolBytesMax?: number;
   spoolOldestS: number;
   spoolQuarantined: number;
@@ -60,24 +60,24 @@ export interface AgentTelemetry {
   notSentPerS: number;
   /** Agent's clock minus the gateway's, estimated from round trips. */
   clockOffsetMs: number;
-  /** Probes that the local policy file refused. */
+  /** Number of assigned targets that the local policy file refuses. */
   policyRefusedTargets: number;
-  /** The longest delay of probing in the last minute, in ms: of slices, of their executor, or of the agent itself. */
+  /** Longest delay of a probe in the last minute, in ms: of its time slice, of its executor, or of the agent's process. */
   lateMs?: number;
-  /** Probes that were due in the last minute and have no result: not in time, not heard, or not to be trusted. */
+  /** Rate of probes that were due in the last minute and have no result: not sent in time, not captured, or not trusted. */
   unmeasuredPerS?: number;
-  /** From the start of the agent's process until the gateway had its first result; missing before, and from older agents. */
+  /** Time from the start of the agent's process until the gateway accepted its first result; missing before that, and from older agents. */
   firstResultAfterMs?: number;
   executors: ExecutorHealth[];
-  /** Name and region of its settings where they are not those in force; older agents do not compare. */
+  /** Name and region from the agent's settings if they differ from those in force; older agents do not compare. */
   configured?: { name: string; region: string };
-  /** Name of the machine; older agents do not tell it. */
+  /** Host name of the machine; missing from older agents. */
   host?: string;
 }
 
-/** Answer to a telemetry report. Older gateways answer without a body. */
+/** Response to a telemetry report. Older gateways respond without a body. */
 export interface TelemetryResponse {
-  /** Results of the last two minutes that are not counted as the agent meant. */
+  /** Results of the last two minutes that were not counted as the agent sent them. */
   uncounted: UncountedResults[];
 }
 
@@ -86,21 +86,24 @@ export interface AgentProcess {
   startedAt: string;
   firstSeenAt: string;
   lastSeenAt: string;
-  /** Address that the gateway saw. */
+  /** Peer address as the gateway saw it. */
   peer: string | null;
   host: string | null;
 }
 
-/** What becomes of an agent's targets; they add up but for `refused`, which others may measure. */
+/**
+ * Targets of an agent by condition. `measured`, `warming` and `silent` add up to `assigned`; targets in `refused` may be probed by other
+ * agents.
+ */
 export interface AgentShare {
   assigned: number;
-  /** Kept from it by its local policy: with other agents, or still with it where every agent refuses. */
+  /** Refused by the agent's local policy: assigned to other agents, or still to this one if every agent refuses them. */
   refused: number;
-  /** Measured within three intervals. */
+  /** Have a result within three intervals. */
   measured: number;
-  /** Newly assigned, and not judged yet. */
+  /** Newly assigned, without a verdict yet. */
   warming: number;
-  /** Assigned, not refused, and nothing was measured within three intervals. */
+  /** Assigned and not refused, but without a result within three intervals. */
   silent: number;
 }
 
@@ -115,27 +118,27 @@ export interface AgentView {
   certificateNotAfter: string;
   state: AgentState;
   stateSince: string;
-  /** What the operator gave as the reason for the state. */
+  /** Reason that the operator gave for the state. */
   stateReason: string | null;
-  /** It is draining and is retired once it holds no targets and has shipped its spool. */
+  /** The agent is draining, and is retired once it holds no targets and has shipped its spool. */
   thenRetire: boolean;
-  /** When two processes with the same key were last noticed; null if never since the enrolment. */
+  /** When two processes with the same key were last detected; null if never since the enrolment. */
   cloneSuspectedAt: string | null;
   connection: AgentConnection;
   lastSeenAt: string | null;
-  /** By its own count, as it last reported. */
+  /** As counted by the agent in its last report. */
   assignedTargets: number;
-  /** By the control plane's count; null where it could not be read, and in lists of other routes. */
+  /** As counted by the control plane; null if the count could not be read, and in lists of other routes. */
   share?: AgentShare | null;
   telemetry: AgentTelemetry | null;
-  /** Results of the last 24 hours that were not counted as the agent meant, the most first. */
+  /** Results of the last 24 hours that were not counted as the agent sent them, largest number first. */
   uncounted: UncountedResults[];
-  /** The processes that report under this identity now, if there are several; else none. */
+  /** Processes that currently report under this identity if there is more than one; otherwise empty. */
   sharedBy: AgentProcess[];
   version: number;
 }
 
-/** `GET /api/v1/agents/{id}/metrics?from=&to=`: telemetry over time, oldest first, at most 720 points. */
+/** Response of `GET /api/v1/agents/{id}/metrics?from=&to=`: telemetry over time, oldest first, at most 720 points. */
 export interface AgentMetrics {
   agentId: string;
   points: AgentMetricPoint[];

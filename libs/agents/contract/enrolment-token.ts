@@ -1,7 +1,7 @@
-/** Stream of a token: `enrolmenttoken-<id>`, kept for the audit and not relayed. */
+/** Stream category of enrolment tokens: `enrolmenttoken-<id>`, kept for the audit log and not relayed. */
 export const ENROLMENT_TOKEN_STREAM = 'enrolmenttoken';
 
-/** Who made and revoked a token is in the events' metadata; a use is `tokenId` of `AgentEnrolled`. */
+/** Events of a token. The events' metadata name the user that created or revoked it; a use is `tokenId` of `AgentEnrolled`. */
 export type EnrolmentTokenEvent =
   | {
       type: 'EnrolmentTokenMade';
@@ -9,21 +9,21 @@ export type EnrolmentTokenEvent =
     }
   | { type: 'EnrolmentTokenRevoked'; data: { tokenId: string } };
 
-/** `POST /api/v1/enrolment-tokens`. */
+/** Request body of `POST /api/v1/enrolment-tokens`. */
 export interface CreateEnrolmentTokenRequest {
-  /** Only agents of this region may use it. */
+  /** If set, only agents of this region may use the token. */
   region?: string;
-  /** Only the agent of this name may use it, also a machine that takes the place of the agent that has the name. */
+  /** If set, only the agent of this name may use the token, including a machine that replaces the existing agent of that name. */
   agentName?: string;
-  /** 1 unless set, at most 1,000; a token that names an agent has one. */
+  /** Number of uses: 1 unless set, at most 1,000. A token that names an agent has exactly one. */
   uses?: number;
-  /** 3600 unless set, at most 86400. */
+  /** Validity in seconds: 3600 unless set, at most 86400. */
   validForS?: number;
 }
 
 export interface EnrolmentTokenCreated {
   id: string;
-  /** Shown once. */
+  /** Returned only in this response. */
   token: string;
   expiresAt: string;
   uses: number;
@@ -35,11 +35,11 @@ export interface EnrolmentTokenCreated {
 
 export type EnrolmentTokenState = 'usable' | 'spent' | 'expired' | 'revoked';
 
-/** A token as `GET /api/v1/enrolment-tokens` lists it, until a day after its end at most. The secret is never shown again. */
+/** A token as `GET /api/v1/enrolment-tokens` lists it, until at most one day after it became unusable. Never contains the secret. */
 export interface EnrolmentTokenView {
   id: string;
   state: EnrolmentTokenState;
-  /** Null for one of an earlier release. */
+  /** Null for a token of an earlier release. */
   createdBy: string | null;
   createdAt: string;
   region: string | null;

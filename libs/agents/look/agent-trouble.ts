@@ -3,59 +3,68 @@ import { countText, rateText } from '@icmp-mon/platform/ui-kit';
 import { ageText, durationText } from '@icmp-mon/platform/ui-kit';
 
 const PUT_OUT: Partial<Record<AgentView['state'], string>> = {
-  evicted: 'was evicted: it may join again with a token that names it',
-  banned: 'was banned',
-  retired: 'was retired',
+  evicted: 'evicted: it may enrol again with a token that names it',
+  banned: 'banned',
+  retired: 'retired',
 };
-/** Copies renew their certificates twice a day, so a copy that still runs is noticed again. */
+/**
+ * How long a suspected copy is shown. Each copy renews its certificate twice a day, so a copy that still runs is detected again within this
+ * time.
+ */
 const CLONE_SHOWN_MS = 24 * 3_600_000;
 const SPOOL_LATE_S = 30;
 const CLOCK_OFF_MS = 500;
-/** Probing that is so late is no busy moment any more. */
+/** Delay of probes from which the agent is reported as too slow; shorter delays are ordinary load peaks. */
 const PROBING_LATE_MS = 1_000;
 
-/** What keeps an agent from measuring or from being believed, worst first, as one sentence; null when nothing does. */
+/**
+ * Returns the worst problem that prevents an agent from measuring or makes its results unreliable, as one sentence; null when there is
+ * none.
+ */
 export function agentTrouble(agent: AgentView, nowMs: number): string | null {
   const putOut = PUT_OUT[agent.state];
   if (putOut !== undefined) return putOut;
   if (agent.cloneSuspectedAt !== null && nowMs - Date.parse(agent.cloneSuspectedAt) < CLONE_SHOWN_MS) {
-    return 'two processes use its key: a copy of its state folder runs somewhere';
+    return 'two processes use its key: a copy of its state folder runs on another machine or in another process';
   }
-  if (agent.connection === 'unknown') return 'not known: reports are not read, see Health';
-  if (agent.connection === 'enrolled') return 'has joined, but has not reported yet';
-  if (agent.connection !== 'connected') return `not heard for ${ageText(agent.lastSeenAt, nowMs)}`;
+  if (agent.connection === 'unknown') return 'unknown: agent reports are not being consumed, see Health';
+  if (agent.connection === 'enrolled') return 'enrolled, no report yet';
+  if (agent.connection !== 'connected') return `no report for ${ageText(agent.lastSeenAt, nowMs)}`;
   const report = agent.telemetry;
-  if (report === null) return 'has not reported yet';
+  if (report === null) return 'no report yet';
   const broken = report.executors.find((executor) => executor.state !== 'ok' && executor.state !== 'idle');
   if (broken !== undefined) return firstSentence(broken.detail);
   const slow = paceTrouble(report);
   if (slow !== null) return slow;
-  if (report.droppedResults > 0) return `dropped ${countText(report.droppedResults)} results: its spool is full`;
-  if (report.spoolQuarantined > 0) return `${countText(report.spoolQuarantined)} blocks of its spool cannot be read`;
-  if (report.notSentPerS > 0) return 'its kernel refuses to send probes: look at its routes and firewall';
+  if (report.droppedResults > 0) return `${countText(report.droppedResults)} results dropped: spool full`;
+  if (report.spoolQuarantined > 0) return `${countText(report.spoolQuarantined)} unreadable blocks in its spool`;
+  if (report.notSentPerS > 0) return 'its kernel refuses to send probes: check its routes and firewall';
   if (report.policyRefusedTargets > 0) {
-    return `its policy file refuses ${countText(report.policyRefusedTargets)} of its targets`;
+    return `its policy file refuses ${countText(report.policyRefusedTargets)} assigned targets`;
   }
   if (report.configured !== undefined) {
     const { name, region } = report.configured;
-    return `its settings say name “${name}” and region “${region}”, which are not in force: they change by an enrolment`;
+    return `name “${name}” and region “${region}” of its settings are not in force: enrol it again to change them`;
   }
-  if (report.spoolOldestS > SPOOL_LATE_S) return `its results are ${durationText(report.spoolOldestS * 1_000)} late`;
+  if (report.spoolOldestS > SPOOL_LATE_S) return `results delayed by ${durationText(report.spoolOldestS * 1_000)}`;
   if (Math.abs(report.clockOffsetMs) > CLOCK_OFF_MS) {
-    return `its clock is off by ${durationText(Math.abs(report.clockOffsetMs))}`;
+    return `clock offset ${durationText(Math.abs(report.clockOffsetMs))}`;
   }
   return null;
 }
 
-/** What an agent that cannot keep its pace leaves unmeasured; older agents do not report it. */
+/**
+ * Returns what an agent that cannot keep its probing rate leaves unmeasured; null when it keeps it, and for older agents, which do not
+ * report it.
+ */
 function paceTrouble({ lateMs = 0, unmeasuredPerS = 0 }: AgentTelemetry): string | null {
-  const late = lateMs >= PROBING_LATE_MS ? `it probes up to ${durationText(lateMs)} late: give it more CPU` : '';
+  const late = lateMs >= PROBING_LATE_MS ? `probes up to ${durationText(lateMs)} late: give the agent more CPU` : '';
   if (unmeasuredPerS === 0) return late === '' ? null : late;
-  const unmeasured = `${rateText(unmeasuredPerS)} of its probes per second have no result`;
-  return late === '' ? `${unmeasured}: see its log` : `${unmeasured}, ${late}`;
+  const unmeasured = `${rateText(unmeasuredPerS)} probes per second without a result`;
+  return late === '' ? `${unmeasured}: see the agent's log` : `${unmeasured}, ${late}`;
 }
 
-/** What is wrong, without what to do about it, which the agent's page shows with its executors. */
+/** Returns the first sentence, which names the problem. The remedy after it is shown on the agent's page, with its executors. */
 function firstSentence(detail: string): string {
   return detail.replace(/\.(\s.*)?$/s, '');
 }

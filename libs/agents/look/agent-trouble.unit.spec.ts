@@ -1,4 +1,4 @@
-// The UI kit's entry holds components too, which need the compiler outside a build.
+// The entry of the UI kit also exports components, which need the compiler outside a build.
 import '@angular/compiler';
 import type { AgentTelemetry, AgentView } from '@icmp-mon/agents/contract';
 import { describe, expect, it } from 'vitest';
@@ -56,12 +56,12 @@ describe('agentTrouble', () => {
     expect(agentTrouble(agent({ executors: [...idle] }), NOW)).toBeNull();
   });
 
-  it('says first that the agent is not heard', () => {
+  it('reports a lost connection before anything else', () => {
     const executors = [{ type: 'icmp_ping', state: 'missing', detail: 'fping is missing' }] as const;
-    expect(agentTrouble(agent({ executors: [...executors] }, 'lost'), NOW)).toBe('not heard for 2 min');
-    expect(agentTrouble(agent({}, 'unknown'), NOW)).toBe('not known: reports are not read, see Health');
-    expect(agentTrouble(agent({}, 'enrolled'), NOW)).toBe('has joined, but has not reported yet');
-    expect(agentTrouble({ ...agent(), telemetry: null }, NOW)).toBe('has not reported yet');
+    expect(agentTrouble(agent({ executors: [...executors] }, 'lost'), NOW)).toBe('no report for 2 min');
+    expect(agentTrouble(agent({}, 'unknown'), NOW)).toBe('unknown: agent reports are not being consumed, see Health');
+    expect(agentTrouble(agent({}, 'enrolled'), NOW)).toBe('enrolled, no report yet');
+    expect(agentTrouble({ ...agent(), telemetry: null }, NOW)).toBe('no report yet');
   });
 
   it.each<[Partial<AgentTelemetry>, RegExp]>([
@@ -73,16 +73,16 @@ describe('agentTrouble', () => {
       { executors: [{ type: 'icmp_ping', state: 'deaf', detail: 'fping 5.1 hears nothing. See it.' }] },
       /^fping 5\.1 hears nothing$/,
     ],
-    [{ lateMs: 2_300 }, /^it probes up to 2\.3 s late/],
-    [{ unmeasuredPerS: 0.5 }, /0\.5.* of its probes per second have no result: see its log/],
-    [{ lateMs: 2_300, unmeasuredPerS: 0.5 }, /have no result, it probes up to 2\.3 s late/],
-    [{ droppedResults: 1_200 }, /dropped 1,200 results/],
-    [{ spoolQuarantined: 2 }, /cannot be read/],
+    [{ lateMs: 2_300 }, /^probes up to 2\.3 s late/],
+    [{ unmeasuredPerS: 0.5 }, /0\.5.* probes per second without a result: see the agent's log/],
+    [{ lateMs: 2_300, unmeasuredPerS: 0.5 }, /without a result, probes up to 2\.3 s late/],
+    [{ droppedResults: 1_200 }, /1,200 results dropped: spool full/],
+    [{ spoolQuarantined: 2 }, /2 unreadable blocks/],
     [{ notSentPerS: 0.5 }, /refuses to send/],
-    [{ policyRefusedTargets: 3 }, /refuses 3 of its targets/],
-    [{ spoolOldestS: 90 }, /1 min late/],
-    [{ clockOffsetMs: -2_000 }, /off by 2.0 s/],
-  ])('%j is said', (more, sentence) => {
+    [{ policyRefusedTargets: 3 }, /refuses 3 assigned targets/],
+    [{ spoolOldestS: 90 }, /delayed by 1 min/],
+    [{ clockOffsetMs: -2_000 }, /clock offset 2.0 s/],
+  ])('reports %j', (more, sentence) => {
     expect(agentTrouble(agent(more), NOW)).toMatch(sentence);
   });
 });

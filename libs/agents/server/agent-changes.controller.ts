@@ -19,8 +19,12 @@ const Change = (change: AgentChange, summary: string): MethodDecorator =>
     HttpCode(200),
     Idempotent(`agent-${change}`),
     Versioned(),
-    ApiOperation({ summary, description: 'Does nothing to an agent that is in that state already.' }),
-    ApiHeader({ name: 'If-Match', required: false, description: 'ETag that was read.' }),
+    ApiOperation({ summary, description: 'Has no effect on an agent that is already in the resulting state.' }),
+    ApiHeader({
+      name: 'If-Match',
+      required: false,
+      description: 'ETag of the last read; the change is refused if the agent changed since.',
+    }),
     ApiParam(AGENT_PARAMETER),
     ApiOkResponse({ type: ChangedAgentResponse }),
   );
@@ -33,12 +37,12 @@ const Id = (): ParameterDecorator => Param('id', ParseUUIDPipe);
 export class AgentChangesController {
   constructor(private readonly commands: CommandBus) {}
 
-  @Change('drain', 'Give its targets to other agents; it stays')
+  @Change('drain', 'Drain an agent: its targets move to other agents')
   drain(@Id() id: string, @Body() body: ChangeAgentRequest, @Metadata() by: RequestMetadata, @IfMatch() at?: number) {
     return this.commands.execute(new ChangeAgent(id, 'drain', body, by, at));
   }
 
-  @Change('cancel-drain', 'Make a draining agent active again')
+  @Change('cancel-drain', 'Cancel a drain: the agent is active again')
   cancelDrain(
     @Id() id: string,
     @Body() body: ChangeAgentRequest,
@@ -48,22 +52,22 @@ export class AgentChangesController {
     return this.commands.execute(new ChangeAgent(id, 'cancel-drain', body, by, at));
   }
 
-  @Change('retire', 'Drain it, and remove it once it holds no targets; its name is free then')
+  @Change('retire', 'Drain an agent and remove it once it holds no targets; its name becomes free')
   retire(@Id() id: string, @Body() body: RetireAgentRequest, @Metadata() by: RequestMetadata, @IfMatch() at?: number) {
     return this.commands.execute(new ChangeAgent(id, 'retire', body, by, at));
   }
 
-  @Change('evict', 'End its credentials; it may join again with a token that names it')
+  @Change('evict', "Revoke an agent's credentials; it may enrol again with a token that names it")
   evict(@Id() id: string, @Body() body: ChangeAgentRequest, @Metadata() by: RequestMetadata, @IfMatch() at?: number) {
     return this.commands.execute(new ChangeAgent(id, 'evict', body, by, at));
   }
 
-  @Change('ban', 'End its credentials, and let it in with no token until it is unbanned')
+  @Change('ban', "Revoke an agent's credentials and refuse every token until it is unbanned")
   ban(@Id() id: string, @Body() body: ChangeAgentRequest, @Metadata() by: RequestMetadata, @IfMatch() at?: number) {
     return this.commands.execute(new ChangeAgent(id, 'ban', body, by, at));
   }
 
-  @Change('unban', 'Let a banned agent join again with a token that names it')
+  @Change('unban', 'Unban an agent: it may enrol again with a token that names it')
   unban(@Id() id: string, @Body() body: ChangeAgentRequest, @Metadata() by: RequestMetadata, @IfMatch() at?: number) {
     return this.commands.execute(new ChangeAgent(id, 'unban', body, by, at));
   }

@@ -2,7 +2,7 @@ import type { Sql } from '@icmp-mon/platform/database';
 import { type ReadModel, type TopicPositions, topicReplay, type TopicSource } from '@icmp-mon/platform/rebuild';
 import { AgentHealthProjection } from './agent-health.projection';
 
-/** The latest report of each agent, from the topic of their reports. */
+/** Read model with the latest report of each agent, derived from the topic of their reports. */
 export function agentHealthModel({
   database,
   messaging,
@@ -10,12 +10,12 @@ export function agentHealthModel({
   const projection = new AgentHealthProjection();
   return {
     name: 'agent_health',
-    source: 'the agents’ reports that Kafka keeps',
+    source: 'the agents’ reports retained in Kafka',
     tables: [
       { name: 'agent_health', key: ['agent_id'], columns: ['agent_id', 'received_at', 'telemetry'] },
-      // The projection also writes figures over time, which live longer than the topic.
+      // The projection also writes the metrics over time, which are kept longer than the topic.
       { name: 'agent_metric', key: ['agent_id', 'at'], columns: ['agent_id', 'at'], scratch: true },
-      // Which processes report now, the live projection knows.
+      // Scratch too: only the live projection has the processes that report now.
       {
         ...{ name: 'agent_process', key: ['agent_id', 'started_at'], scratch: true },
         columns: ['agent_id', 'started_at'],
@@ -29,12 +29,12 @@ export function agentHealthModel({
   };
 }
 
-/** An agent whose last report is older than all that the topic keeps stands as it does. */
+/** Copies the live row of each agent whose last report is older than everything the topic retains. */
 async function keepSilentAgents(sql: Sql, live: string, beside: string): Promise<string[]> {
   const kept = await sql.execute(
     `INSERT INTO ${beside}.agent_health SELECT l.* FROM ${live}.agent_health l
      WHERE NOT EXISTS (SELECT 1 FROM ${beside}.agent_health b WHERE b.agent_id = l.agent_id)
        AND l.received_at < coalesce((SELECT min(m.at) FROM ${beside}.agent_metric m), 'infinity')`,
   );
-  return kept > 0 ? [`${kept} agents kept as they were: their last report is older than those that Kafka keeps`] : [];
+  return kept > 0 ? [`${kept} agents copied unchanged: their last report is older than those retained in Kafka`] : [];
 }

@@ -86,7 +86,7 @@ describe('the health of agents', () => {
   const handle = (messages: ReceivedMessage[]): Promise<void> =>
     telemetryDb.transaction((sql) => projection.handle(sql, messages));
 
-  it('is the last report of each, by name', async () => {
+  it('lists the last report of each agent, ordered by name', async () => {
     const [silent, talking] = [await agentNamed('b-silent'), await agentNamed('a-talking')];
     const now = Date.now();
     await handle([
@@ -111,7 +111,7 @@ describe('the health of agents', () => {
     await expect(agents.get(newId())).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('over time has at most 720 points', async () => {
+  it('over time, has at most 720 points', async () => {
     const id = await agentNamed('measured');
     const endMs = Date.parse('2026-11-22T12:00:00.000Z');
     const seconds = Array.from({ length: 1_440 }, (_, at) => at * 5);
@@ -129,7 +129,7 @@ describe('the health of agents', () => {
     expect((await metrics.execute(new ReadAgentMetrics(id, {}))).points).toEqual([]);
   });
 
-  it('over time is refused for a span that is empty or too long, and for nobody', async () => {
+  it('over time, refuses an empty span, a span that is too long, and an unknown agent', async () => {
     const id = await agentNamed('refused');
     const metrics = new ReadAgentMetricsHandler(control, telemetryDb);
     const to = iso(Date.now());
@@ -143,17 +143,17 @@ describe('the health of agents', () => {
   });
 
   it.each(['', 'no json', 'null', '{}', '{"agentId":"x"}', JSON.stringify({ agentId: newId(), receivedAt: 'never' })])(
-    'is not told by the message %j',
+    'rejects the message %j as poison',
     async (value) => {
       await expect(handle([message(value)])).rejects.toThrow(PoisonError);
     },
   );
 
-  it('is not told by telemetry that cannot be read', async () => {
+  it('rejects unreadable telemetry as poison', async () => {
     await expect(handle([report(newId(), new Date(), { targets: -1 })])).rejects.toThrow(PoisonError);
   });
 
-  it('knows certificates of agents a little longer than the database answers', async () => {
+  it('caches certificates of agents, so a short outage of the database does not refuse them', async () => {
     const id = await agentNamed('cached', 'good');
     const database = new ControlDatabase({ url: databases.controlUrl });
     const known = new KnownAgents(database);
@@ -179,7 +179,7 @@ describe('the health of agents', () => {
     await database.close();
   });
 
-  describe('begins with a token, which', () => {
+  describe('starts with an enrolment token, which', () => {
     const metadata = { actor: 'user:1', causationId: null, correlationId: newId() };
     const lab = { region: 'eu', name: 'lab-1' };
     let caDir: string;
@@ -197,7 +197,7 @@ describe('the health of agents', () => {
 
     afterAll(() => rm(caDir, { recursive: true }));
 
-    it('is shown once, and listed with who made it and what is left of it, never with its secret', async () => {
+    it('is shown once, and listed with its creator and remaining uses but never with its secret', async () => {
       await expect(creation.execute(new CreateEnrolmentToken({}, metadata, 'admin'))).rejects.toMatchObject({
         code: 'unavailable',
       });
@@ -221,7 +221,7 @@ describe('the health of agents', () => {
       await expect(requireToken(control, created.token, lab)).rejects.toMatchObject({ code: 'unauthenticated' });
     });
 
-    it('may name the agent that it is for, once', async () => {
+    it('may name one agent, and is then valid for one use', async () => {
       const created = await creation.execute(new CreateEnrolmentToken({ agentName: 'lab-1' }, metadata, 'admin'));
       expect(await requireToken(control, created.token, lab)).toEqual({ id: created.id, agentName: 'lab-1' });
       const other = requireToken(control, created.token, { ...lab, name: 'lab-2' });
@@ -236,7 +236,7 @@ describe('the health of agents', () => {
       });
     });
 
-    it('can be revoked, which is recorded', async () => {
+    it('can be revoked, and the event store records it', async () => {
       const { id, token } = await creation.execute(new CreateEnrolmentToken({}, metadata, 'admin'));
       await revocation.execute(new RevokeEnrolmentToken(id, metadata));
       await revocation.execute(new RevokeEnrolmentToken(id, metadata));

@@ -9,9 +9,10 @@ const PEER_LENGTH_MAX = 64;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * Keeps the latest report of each agent, its figures over time, and which processes report, in the telemetry database. The latest is the
- * one that the log has last: a gateway whose clock was ahead keeps no later report out. A report is dated by its gateway, and at the
- * latest by the broker that took it: no clock is read here, so that a rebuild from the topic comes to the same rows.
+ * Stores the latest report of each agent, its metrics over time, and which processes report, in the telemetry database.
+ * - Order: the latest report is the last one in the log, so a gateway whose clock was ahead cannot block later reports.
+ * - Time: a report has its gateway's receive time, but at most the broker's timestamp. No clock is read here, so a rebuild from the topic
+ *   produces the same rows.
  */
 export class AgentHealthProjection {
   static readonly group = AGENT_HEALTH_GROUP;
@@ -85,9 +86,9 @@ function readReport(message: ReceivedMessage): ReceivedTelemetry {
   try {
     const report = JSON.parse(message.value?.toString('utf8') ?? '') as Partial<ReceivedTelemetry> | null;
     const { agentId, receivedAt, peer, telemetry } = report ?? {};
-    if (typeof agentId !== 'string' || !UUID.test(agentId)) throw new PoisonError('agentId is a UUID');
+    if (typeof agentId !== 'string' || !UUID.test(agentId)) throw new PoisonError('agentId must be a UUID');
     if (typeof receivedAt !== 'string' || !Number.isFinite(Date.parse(receivedAt))) {
-      throw new PoisonError('receivedAt is a time in ISO 8601');
+      throw new PoisonError('receivedAt must be a time in ISO 8601');
     }
     const datedMs = Math.min(Date.parse(receivedAt), message.timestampMs);
     const read = { agentId, receivedAt: new Date(datedMs).toISOString(), telemetry: readTelemetry(telemetry) };

@@ -1,4 +1,4 @@
-// The X.509 library asks for it on import.
+// The X.509 library needs this polyfill at import.
 import 'reflect-metadata';
 import { createHash, createPublicKey, type KeyObject, type webcrypto, X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
@@ -8,7 +8,7 @@ const CSR_LENGTH_MAX = 8_192;
 const CURVES = ['P-256', 'P-384'];
 const AGENT_SUBJECT = /^CN=([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/m;
 
-/** What a certificate says that was issued once, expired or not. */
+/** Identity in a certificate that the CA issued, expired or not. */
 export interface FormerCertificate {
   agentId: string;
   sha256: string;
@@ -16,14 +16,14 @@ export interface FormerCertificate {
   notAfterMs: number;
 }
 
-/** The key of a CSR, which has signed it. @throws DomainError `invalid`, as `readCsr` */
+/** Returns the public key of a CSR and its hash, after checking the CSR's signature. @throws DomainError `invalid`, as `readCsr` */
 export async function publicKeyOf(csrPem: string): Promise<{ publicKey: KeyObject; sha256: string }> {
   const csr = await readCsr(csrPem);
   const publicKey = createPublicKey({ key: Buffer.from(csr.publicKey.rawData), format: 'der', type: 'spki' });
   return { publicKey, sha256: keySha256(publicKey) };
 }
 
-/** A certificate that the CA issued to an agent, expired or not; null for any other text. */
+/** Parses a certificate that the CA issued to an agent, expired or not. Returns null for any other text. */
 export function readFormerCertificate(pem: string, caPem: string): FormerCertificate | null {
   try {
     const certificate = new X509Certificate(pem);
@@ -36,27 +36,28 @@ export function readFormerCertificate(pem: string, caPem: string): FormerCertifi
       notAfterMs: Date.parse(certificate.validTo),
     };
   } catch (error) {
-    // OpenSSL's reasons why the text is no certificate.
+    // An OpenSSL error: the text is not a certificate.
     if (error instanceof Error && 'code' in error) return null;
     throw error;
   }
 }
 
-/** Hex SHA-256 of a public key's DER (SPKI): what an agent's row is bound to. */
+/** Returns the hex SHA-256 of a public key's DER (SPKI): the hash that an agent's row is bound to. */
 export function keySha256(key: KeyObject): string {
   return createHash('sha256')
     .update(key.export({ type: 'spki', format: 'der' }))
     .digest('hex');
 }
 
-/** A CSR that its own key signed. @throws DomainError `invalid` for one that is malformed, unsigned, or not of an EC key */
+/** Parses a CSR that is signed by its own key. @throws DomainError `invalid` for one that is malformed, not signed, or without an EC key */
 export async function readCsr(csrPem: string): Promise<x509.Pkcs10CertificateRequest> {
   const refuse = (detail: string, cause?: unknown): DomainError => {
     const error = new DomainError('invalid', detail, [{ pointer: '#/csrPem', detail }]);
     error.cause = cause;
     return error;
   };
-  if (csrPem.length > CSR_LENGTH_MAX) throw refuse(`A CSR has at most ${CSR_LENGTH_MAX} characters.`);
+  if (csrPem.length > CSR_LENGTH_MAX)
+    throw refuse(`The CSR is too long: at most ${CSR_LENGTH_MAX} characters are accepted.`);
   let csr: x509.Pkcs10CertificateRequest;
   try {
     csr = new x509.Pkcs10CertificateRequest(csrPem);
@@ -67,11 +68,15 @@ export async function readCsr(csrPem: string): Promise<x509.Pkcs10CertificateReq
   if (algorithm.name !== 'ECDSA' || !CURVES.includes(algorithm.namedCurve)) {
     throw refuse(`The CSR's key must be an ECDSA key on ${CURVES.join(' or ')}.`);
   }
-  if (!(await isSigned(csr, refuse))) throw refuse('The CSR is not signed by the key that it holds.');
+  if (!(await isSigned(csr, refuse))) throw refuse('The CSR is not signed with its own key.');
   return csr;
 }
 
-/** The library throws errors of many kinds: for a point that is not on the curve, an unknown signature or digest. */
+/**
+ * Returns whether the CSR's signature is valid. The library throws errors of several kinds: for a point that is not on the curve, and for
+ * an unknown signature
+ * algorithm or digest.
+ */
 async function isSigned(
   csr: x509.Pkcs10CertificateRequest,
   refuse: (detail: string, cause: unknown) => DomainError,
@@ -79,11 +84,11 @@ async function isSigned(
   try {
     return await csr.verify();
   } catch (cause) {
-    throw refuse("The CSR's key or signature cannot be read: sign it with ECDSA and SHA-256.", cause);
+    throw refuse("The CSR's key or signature cannot be parsed: sign it with ECDSA and SHA-256.", cause);
   }
 }
 
-/** Hex SHA-256, lower case. */
+/** Returns the SHA-256 in lower-case hex. */
 export function sha256Hex(der: ArrayBuffer | Uint8Array): string {
   return createHash('sha256').update(new Uint8Array(der)).digest('hex');
 }

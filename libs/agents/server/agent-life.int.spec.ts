@@ -15,7 +15,7 @@ import { UnreadReports } from './unread-reports.test-data';
 
 const metadata = { actor: 'user:1', causationId: null, correlationId: newId() };
 
-describe('the life of agents', () => {
+describe('the lifecycle of agents', () => {
   let databases: TestDatabases;
   let control: ControlDatabase;
   let telemetry: TelemetryDatabase;
@@ -56,7 +56,7 @@ describe('the life of agents', () => {
   const retire = (held: Record<string, number> = {}): Promise<number> =>
     completeRetirements(control, telemetry, () => Promise.resolve(new Map(Object.entries(held))));
 
-  it('is changed with the reason given, shown, and said in events that match their schemas', async () => {
+  it('changes with the given reason, which the view and the events contain; events match their schemas', async () => {
     const { agentId, name } = await enrolled();
     const told: [AgentChange, string, string][] = [
       ['drain', 'draining', 'drain-started'],
@@ -81,7 +81,7 @@ describe('the life of agents', () => {
     events.forEach(({ data }, at) => validateEvent(`icmpmon.agent.${told[at][2]}.v1`, data));
   });
 
-  it('leaves the list with its retirement, and is still to be found', async () => {
+  it('removes a retired agent from the list; it can still be read by its id', async () => {
     const { agentId, name } = await enrolled();
     await change(agentId, 'retire', { force: true });
     const list = new ListedAgents(control, telemetry, new UnreadReports());
@@ -91,7 +91,7 @@ describe('the life of agents', () => {
     expect((await list.list()).filter((agent) => agent.name === name).map(({ id }) => id)).toEqual([successor.agentId]);
   });
 
-  it('is changed by a request that saw its version, and not by one that saw another', async () => {
+  it('accepts a change for the current version and refuses it for another', async () => {
     const { agentId } = await enrolled();
     expect(await change(agentId, 'drain', {}, 1)).toMatchObject({ state: 'draining', version: 2 });
     await change(agentId, 'cancel-drain');
@@ -102,7 +102,7 @@ describe('the life of agents', () => {
     await expect(change(newId(), 'drain')).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('ends in a retirement once it holds no targets and has sent what it measured', async () => {
+  it('retires an agent once it holds no targets and has shipped its results', async () => {
     const [holding, shipping, lost, drained] = await Promise.all(Array.from({ length: 4 }, () => enrolled()));
     for (const { agentId } of [holding, shipping, lost]) await change(agentId, 'retire');
     await change(drained.agentId, 'drain');
@@ -130,7 +130,7 @@ describe('the life of agents', () => {
     expect(await states()).toEqual(['retired', 'retired', 'retired', 'draining']);
   });
 
-  it('is told again by a rebuild, without the certificates that no event holds', async () => {
+  it('is restored by a rebuild; certificates, which no event contains, are kept', async () => {
     const { agentId } = await enrolled();
     await change(agentId, 'drain');
     await control.execute(

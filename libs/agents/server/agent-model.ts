@@ -2,13 +2,13 @@ import type { Sql, Transactor } from '@icmp-mon/platform/database';
 import { eventReplay, type ReadModel } from '@icmp-mon/platform/rebuild';
 import { AGENT } from './agent';
 
-/** Written by enrolments, and afterwards by what is no event: renewals, returns by the bound key, what is noticed of copies. */
+/** Columns written by enrolments and later by changes without an event: renewals, rejoins with the bound key, detected copies. */
 const CREDENTIALS = [
   ...['key_sha256', 'certificate_sha256', 'previous_certificate_sha256', 'certificate_not_after'],
   ...['certificate_used_at', 'clone_suspected_at', 'rejoin_floor_ms'],
 ];
 
-/** The agents as the event store has them. Enrolment tokens are no projection: events hold no secrets. */
+/** Read model of the agents, derived from the event store. Enrolment tokens are not a projection, because events contain no secrets. */
 export function agentModel(database: Sql & Transactor): ReadModel<number> {
   return {
     name: 'agent',
@@ -28,9 +28,9 @@ export function agentModel(database: Sql & Transactor): ReadModel<number> {
   };
 }
 
-/** A row that is replaced keeps what no event holds. */
+/** Copies the columns that no event contains from the live rows. */
 async function keepCredentials(sql: Sql, live: string, beside: string): Promise<string[]> {
-  // Renewals wait, or one would be lost with the row that it was written to.
+  // Blocks renewals until the tables are swapped; a renewal written to the replaced row would be lost.
   await sql.execute(`LOCK TABLE ${live}.agent IN EXCLUSIVE MODE`);
   await sql.execute(
     `UPDATE ${beside}.agent b SET ${CREDENTIALS.map((column) => `${column} = l.${column}`).join(', ')}

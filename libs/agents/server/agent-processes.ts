@@ -1,7 +1,7 @@
 import type { AgentProcess } from '@icmp-mon/agents/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 
-/** A process that has not reported for this long has ended. */
+/** A process without a report for this long counts as ended. */
 const ENDED_AFTER_S = 30;
 
 interface ProcessRow {
@@ -14,8 +14,9 @@ interface ProcessRow {
 }
 
 /**
- * By agent, the processes that report under one identity at the same time; agents of which only one does are left out. A process that
- * was started again is no second one: its former self did not report any more after the first report of the new one.
+ * Reads, by agent, the processes that report under one identity at the same time; agents with only one process are left out. A restarted
+ * process is
+ * not a second one: its predecessor sent no report after the first report of its successor.
  */
 export async function readSharedIdentities(
   telemetry: Pick<Sql, 'query'>,

@@ -4,7 +4,7 @@ import { type AgentStanding, AgentStandings } from '@icmp-mon/status/contract';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { Injectable } from '@nestjs/common';
 
-/** Adds to agents what assignment and the shards know of their targets. */
+/** Adds to agents the target counts of the assignment context and of the shards. */
 @Injectable()
 export class AgentShares {
   private readonly logger = createLogger('agent-shares');
@@ -14,7 +14,7 @@ export class AgentShares {
     private readonly standings: AgentStandings,
   ) {}
 
-  /** Without the figures (null) where they cannot be read: they are the slowest part, and the rest is good without them. */
+  /** Adds the counts, or null where they cannot be read: they are the slowest part of the response, and the rest is useful without them. */
   async addTo(agents: readonly AgentView[]): Promise<AgentView[]> {
     const shares = await this.read();
     return agents.map((agent) => ({ ...agent, share: shares === null ? null : shares(agent.id) }));
@@ -25,13 +25,15 @@ export class AgentShares {
       const [assignments, standings] = await Promise.all([this.assignments.byAgent(), this.standings.byAgent()]);
       return (agentId) => shareOf(assignments.get(agentId), standings.get(agentId));
     } catch (error) {
-      this.logger.warn({ err: error }, 'cannot count the targets of the agents');
+      this.logger.warn({ err: error }, 'agent target counts could not be read');
       return null;
     }
   }
 }
 
-/** The shards hear of a change later than assignment decides it: what they still count of targets that are with others does not show. */
+/**
+ * Returns an agent's share. The shards apply a change later than assignment decides it, so their counts are limited to what is assigned.
+ */
 export function shareOf(
   { assigned, refused }: AgentAssignments = { assigned: 0, refused: 0 },
   standing: AgentStanding = { measured: 0, warming: 0, silent: 0 },

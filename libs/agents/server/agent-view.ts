@@ -11,7 +11,7 @@ import type { UncountedResults } from '@icmp-mon/probing/contract';
 const LATE_AFTER_MS = 15_000;
 const LOST_AFTER_MS = 60_000;
 
-/** A row of the control database's table `agent`. */
+/** Row of table `agent` in the control database. */
 export interface AgentRow {
   id: string;
   name: string;
@@ -28,11 +28,11 @@ export interface AgentRow {
   version: number;
 }
 
-/** A row of the telemetry database's table `agent_health`. */
+/** Row of table `agent_health` in the telemetry database. */
 export interface HealthRow {
   agentId: string;
   receivedAt: Date;
-  /** The database's time when it was read: how old a report is does not depend on the clock of who asks. */
+  /** The database's time of the read: the age of a report does not depend on the reading process's clock. */
   readAt: Date;
   telemetry: AgentTelemetry;
 }
@@ -42,9 +42,9 @@ export const AGENT_COLUMNS = `id, name, region, provider, tags, enrolled_at AS "
   then_retire AS "thenRetire", clone_suspected_at AS "cloneSuspectedAt", version`;
 export const HEALTH_COLUMNS = `agent_id AS "agentId", received_at AS "receivedAt", now() AS "readAt", telemetry`;
 
-/** What else is known of an agent. */
+/** Facts about an agent that neither its row nor its report contains. */
 export interface AgentFindings {
-  /** Whether reports wait unread in Kafka, or Kafka does not answer: then a missing report does not mean that the agent is silent. */
+  /** Whether reports wait unread in Kafka, or Kafka does not answer: then a missing report does not mean that the agent is lost. */
   areReportsUnread: boolean;
   uncounted: UncountedResults[];
   sharedBy: AgentProcess[];
@@ -78,7 +78,7 @@ export function agentView(
   };
 }
 
-/** By the age of the last report: see `AgentConnection`. */
+/** Returns the connection state by the age of the last report: see `AgentConnection`. */
 export function connectionOf(
   health: Pick<HealthRow, 'receivedAt'> | undefined,
   nowMs: number,

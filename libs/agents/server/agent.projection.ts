@@ -9,7 +9,9 @@ import {
 import type { Sql } from '@icmp-mon/platform/database';
 import type { ProjectedEvent } from '@icmp-mon/platform/event-store';
 
-/** Table `agent`. Certificates are in its rows too; an enrolment brings the first, renewals are no events. */
+/**
+ * Projects agents' events to table `agent`. Its rows also contain certificates: an enrolment writes the first one; renewals have no event.
+ */
 export async function projectAgents(sql: Sql, events: readonly ProjectedEvent<AgentEvent>[]): Promise<void> {
   for (const event of events) await projectOne(sql, event);
 }

@@ -3,7 +3,7 @@ import { DomainError } from '@icmp-mon/platform/errors';
 import type { Aggregate } from '@icmp-mon/platform/event-store';
 import { projectAgents } from './agent.projection';
 
-/** What an agent's events say: enough to decide what may happen to it next. Certificates are kept in its row. */
+/** State of an agent's stream: enough to decide its next change. Certificates are stored in the agent's row. */
 export type AgentRecord =
   | { kind: 'unknown' }
   | {
@@ -18,7 +18,7 @@ export type AgentRecord =
 
 type Enrolment = Extract<AgentEvent, { type: 'AgentEnrolled' }>['data'];
 
-/** A vantage point: enrolled once, and again when it lost its state; drained, retired, evicted, banned. */
+/** Aggregate of a vantage point: enrolled once, and again when it lost its state; drained, retired, evicted, banned. */
 export const AGENT: Aggregate<AgentRecord, AgentEvent> = {
   category: AGENT_STREAM,
   initial: { kind: 'unknown' },
@@ -26,7 +26,7 @@ export const AGENT: Aggregate<AgentRecord, AgentEvent> = {
   project: projectAgents,
 };
 
-/** An enrolment replaces whatever the agent had: its former certificates are invalid from here on. */
+/** Decides an enrolment. It replaces the agent's former certificates, which are invalid from then on. */
 export function enrol(record: AgentRecord, data: Enrolment): AgentEvent[] {
   if (record.kind === 'enrolled' && record.state === 'banned') {
     const detail = `The agent "${record.name}" is banned. Unban it first: POST /api/v1/agents/${record.agentId}/unban.`;
@@ -36,14 +36,14 @@ export function enrol(record: AgentRecord, data: Enrolment): AgentEvent[] {
   return [{ type: 'AgentEnrolled', data }];
 }
 
-/** Takes what an admitted agent says about itself, if it differs. */
+/** Decides whether to store what an admitted agent reports of itself: an event only if it differs. */
 export function describe(record: AgentRecord, said: { provider: string; tags: Record<string, string> }): AgentEvent[] {
   if (record.kind === 'unknown' || !isAdmitted(record.state)) return [];
   if (record.provider === said.provider && sameTags(record.tags, said.tags)) return [];
   return [{ type: 'AgentDescribed', data: { agentId: record.agentId, ...said } }];
 }
 
-/** Has an active agent give its targets to others. */
+/** Decides that an active agent gives its targets to other agents. */
 export function drain(record: AgentRecord, reason: string | null): AgentEvent[] {
   const agent = requireEnrolled(record);
   if (agent.state === 'draining') return [];
@@ -51,7 +51,7 @@ export function drain(record: AgentRecord, reason: string | null): AgentEvent[] 
   return [{ type: 'AgentDrainStarted', data: { ...subject(agent, reason), thenRetire: false } }];
 }
 
-/** Makes a draining agent active again, also when it was to be retired afterwards. */
+/** Decides that a draining agent is active again, also one that was to be retired afterwards. */
 export function cancelDrain(record: AgentRecord, reason: string | null): AgentEvent[] {
   const agent = requireEnrolled(record);
   if (agent.state === 'active') return [];
@@ -59,7 +59,10 @@ export function cancelDrain(record: AgentRecord, reason: string | null): AgentEv
   return [{ type: 'AgentDrainCancelled', data: subject(agent, reason) }];
 }
 
-/** Drains an agent and retires it afterwards; with `now` at once. An agent without credentials has nothing to drain. */
+/**
+ * Decides to drain an agent and retire it afterwards, or with `now` to retire it immediately. An agent without valid credentials has
+ * nothing to drain.
+ */
 export function retire(record: AgentRecord, { now, reason }: { now: boolean; reason: string | null }): AgentEvent[] {
   const agent = requireEnrolled(record);
   if (agent.state === 'retired') return [];
@@ -68,13 +71,13 @@ export function retire(record: AgentRecord, { now, reason }: { now: boolean; rea
   return [{ type: 'AgentDrainStarted', data: { ...subject(agent, reason), thenRetire: true } }];
 }
 
-/** Retires an agent whose drain is complete; nothing when it is not to be retired any more. */
+/** Decides to retire an agent whose drain is complete; no event if its retirement was cancelled. */
 export function completeRetirement(record: AgentRecord): AgentEvent[] {
   if (record.kind === 'unknown' || record.state !== 'draining' || !record.thenRetire) return [];
   return [{ type: 'AgentRetired', data: subject(record, null) }];
 }
 
-/** Ends an agent's credentials; it may join again with a token that names it. */
+/** Decides to revoke an agent's credentials; it may enrol again with a token that names it. */
 export function evict(record: AgentRecord, reason: string | null): AgentEvent[] {
   const agent = requireEnrolled(record);
   if (agent.state === 'evicted') return [];
@@ -82,7 +85,7 @@ export function evict(record: AgentRecord, reason: string | null): AgentEvent[] 
   return [{ type: 'AgentEvicted', data: subject(agent, reason) }];
 }
 
-/** Ends an agent's credentials, and no token lets it in. */
+/** Decides to revoke an agent's credentials and to refuse every token. */
 export function ban(record: AgentRecord, reason: string | null): AgentEvent[] {
   const agent = requireEnrolled(record);
   if (agent.state === 'banned') return [];
@@ -90,7 +93,7 @@ export function ban(record: AgentRecord, reason: string | null): AgentEvent[] {
   return [{ type: 'AgentBanned', data: subject(agent, reason) }];
 }
 
-/** Lets a banned agent join again with a token that names it. */
+/** Decides that a banned agent may enrol again with a token that names it. */
 export function unban(record: AgentRecord, reason: string | null): AgentEvent[] {
   const agent = requireEnrolled(record);
   if (agent.state === 'evicted') return [];
@@ -102,11 +105,11 @@ type Enrolled = Extract<AgentRecord, { kind: 'enrolled' }>;
 
 function requireEnrolled(record: AgentRecord): Enrolled {
   if (record.kind === 'enrolled') return record;
-  throw new DomainError('not_found', 'There is no such agent. GET /api/v1/agents lists them.');
+  throw new DomainError('not_found', 'Agent not found. GET /api/v1/agents lists all agents.');
 }
 
 function wrongState({ name, state }: Enrolled, change: string): DomainError {
-  return new DomainError('conflict', `The agent "${name}" is ${state}: it cannot be ${change}.`);
+  return new DomainError('conflict', `The agent "${name}" is ${state}: it cannot be ${change} in this state.`);
 }
 
 function subject(
@@ -128,7 +131,7 @@ function evolve(record: AgentRecord, event: AgentEvent): AgentRecord {
   }
   if (record.kind === 'unknown') return record;
   if (event.type === 'AgentDescribed') return { ...record, provider: event.data.provider, tags: event.data.tags };
-  // A newer release may have written events that this one does not know: they change nothing it knows of.
+  // Events of a newer release are ignored: they change nothing that this release stores.
   const state = stateAfter(event.type);
   if (state === undefined) return record;
   return { ...record, state, thenRetire: event.type === 'AgentDrainStarted' && event.data.thenRetire };

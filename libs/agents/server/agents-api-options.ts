@@ -1,8 +1,8 @@
 export const AGENTS_API_OPTIONS = Symbol('agents api options');
 
 export interface AgentsApiOptions {
-  /** Folder of the CA that the gateway makes. */
+  /** Directory of the CA that the gateway creates. */
   caDir: string;
-  /** Where agents enrol, as they reach it. */
+  /** Enrolment URL as agents reach it. */
   enrolUrl: string;
 }

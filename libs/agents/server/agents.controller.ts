@@ -21,7 +21,7 @@ export class AgentsController {
   constructor(private readonly queries: QueryBus) {}
 
   @Get()
-  @ApiOperation({ summary: 'Vantage points by name, with what they last reported' })
+  @ApiOperation({ summary: 'List agents by name, with their last reports' })
   @ApiOkResponse({ type: AgentListResponse })
   list(@Query() { state }: ListAgentsRequest): Promise<AgentListResponse> {
     return this.queries.execute(new ListAgents(state));
@@ -29,7 +29,7 @@ export class AgentsController {
 
   @Get(':id')
   @Versioned()
-  @ApiOperation({ summary: 'One vantage point' })
+  @ApiOperation({ summary: 'Read an agent' })
   @ApiOkResponse({ type: AgentResponse })
   @ApiParam(AGENT_PARAMETER)
   get(@Param('id', ParseUUIDPipe) id: string): Promise<AgentResponse> {
@@ -37,7 +37,7 @@ export class AgentsController {
   }
 
   @Get(':id/metrics')
-  @ApiOperation({ summary: 'Its figures over time: at most 720 points, the last hour unless set' })
+  @ApiOperation({ summary: "Read an agent's metrics over time: at most 720 points, the last hour unless set" })
   @ApiOkResponse({ type: AgentMetricsResponse })
   @ApiParam(AGENT_PARAMETER)
   metricsOf(

@@ -20,16 +20,16 @@ import { UNCOUNTED_REASONS, type UncountedReason, type UncountedResults } from '
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsString, Length } from 'class-validator';
 
-/** The contract's types as the OpenAPI document shows them. */
+/** Parameter of the routes below one agent. */
 /** Of routes below an agent. */
 export const AGENT_PARAMETER = { name: 'id', description: 'Id of the agent.' } as const;
 
 export class ExecutorResponse implements ExecutorHealth {
   @ApiProperty({ example: 'icmp_ping' }) type!: string;
-  @ApiProperty({ enum: [...EXECUTOR_STATES], description: 'Newer agents may report others.' })
+  @ApiProperty({ enum: [...EXECUTOR_STATES], description: 'Newer agents may report other states.' })
   state!: ExecutorHealth['state'];
-  @ApiProperty({ description: 'A sentence for the operator.' }) detail!: string;
-  @ApiPropertyOptional({ description: 'Of the program it runs.', example: '5.1' }) version?: string;
+  @ApiProperty({ description: 'Explanation for the operator.' }) detail!: string;
+  @ApiPropertyOptional({ description: 'Version of the program that it runs.', example: '5.1' }) version?: string;
 }
 
 export class AgentTelemetryResponse implements AgentTelemetry {
@@ -40,35 +40,35 @@ export class AgentTelemetryResponse implements AgentTelemetry {
   @ApiProperty() targets!: number;
   @ApiProperty() probesPerS!: number;
   @ApiProperty() resultsPerS!: number;
-  @ApiProperty({ description: 'Of the agent itself, in cores.' }) cpuCores!: number;
-  @ApiProperty({ description: 'Of the programs it runs, in cores.' }) executorCpuCores!: number;
+  @ApiProperty({ description: "CPU of the agent's own process, in cores." }) cpuCores!: number;
+  @ApiProperty({ description: 'CPU of its executors, in cores.' }) executorCpuCores!: number;
   @ApiProperty() rssBytes!: number;
   @ApiProperty() spoolBlocks!: number;
   @ApiProperty() spoolBytes!: number;
-  @ApiPropertyOptional({ description: 'How much the spool may hold.' }) spoolBytesMax?: number;
+  @ApiPropertyOptional({ description: 'Maximum size of the spool.' }) spoolBytesMax?: number;
   @ApiProperty() spoolOldestS!: number;
   @ApiProperty() spoolQuarantined!: number;
   @ApiProperty() droppedResults!: number;
   @ApiProperty() notSentPerS!: number;
-  @ApiProperty({ description: "Agent's clock minus the gateway's." }) clockOffsetMs!: number;
+  @ApiProperty({ description: "The agent's clock minus the gateway's." }) clockOffsetMs!: number;
   @ApiProperty() policyRefusedTargets!: number;
   @ApiPropertyOptional({
     ...{ type: 'object', properties: { name: { type: 'string' }, region: { type: 'string' } } },
     additionalProperties: false,
-    description: 'Name and region of its settings where they are not those in force.',
+    description: "Name and region from the agent's settings if they differ from those in force.",
   })
   configured?: { name: string; region: string };
-  @ApiPropertyOptional({ description: 'The longest delay of probing in the last minute, in ms.' }) lateMs?: number;
-  @ApiPropertyOptional({ description: 'Probes of the last minute that were due and have no result.' })
+  @ApiPropertyOptional({ description: 'Longest delay of a probe in the last minute, in ms.' }) lateMs?: number;
+  @ApiPropertyOptional({ description: 'Rate of probes that were due in the last minute and have no result.' })
   unmeasuredPerS?: number;
-  @ApiPropertyOptional({ description: 'From the start of the agent until the gateway had its first result.' })
+  @ApiPropertyOptional({ description: "Time from the agent's start until the gateway accepted its first result." })
   firstResultAfterMs?: number;
   @ApiProperty({ type: [ExecutorResponse] }) executors!: ExecutorResponse[];
-  @ApiPropertyOptional({ description: 'Name of the machine.' }) host?: string;
+  @ApiPropertyOptional({ description: 'Host name of the machine.' }) host?: string;
 }
 
 export class UncountedResultsResponse implements UncountedResults {
-  @ApiProperty({ enum: UNCOUNTED_REASONS, description: 'Why they are not counted as the agent meant.' })
+  @ApiProperty({ enum: UNCOUNTED_REASONS, description: 'Why the results were not counted as the agent sent them.' })
   reason!: UncountedReason;
   @ApiProperty() results!: number;
   @ApiProperty({ format: 'date-time' }) lastAt!: string;
@@ -78,17 +78,20 @@ export class AgentProcessResponse implements AgentProcess {
   @ApiProperty({ format: 'date-time' }) startedAt!: string;
   @ApiProperty({ format: 'date-time' }) firstSeenAt!: string;
   @ApiProperty({ format: 'date-time' }) lastSeenAt!: string;
-  @ApiProperty({ type: String, nullable: true, description: 'Address that the gateway saw.' }) peer!: string | null;
-  @ApiProperty({ type: String, nullable: true, description: 'Name of the machine.' }) host!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'Peer address as the gateway saw it.' }) peer!:
+    string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'Host name of the machine.' }) host!: string | null;
 }
 
 export class AgentShareResponse implements AgentShare {
   @ApiProperty() assigned!: number;
-  @ApiProperty({ description: 'Kept from it by its policy file: with other agents, or with it where all refuse.' })
+  @ApiProperty({
+    description: 'Refused by its policy file: assigned to other agents, or still to this one if all refuse.',
+  })
   refused!: number;
-  @ApiProperty({ description: 'Measured within three intervals.' }) measured!: number;
-  @ApiProperty({ description: 'Newly assigned, and not judged yet.' }) warming!: number;
-  @ApiProperty({ description: 'Assigned, not refused, and nothing was measured within three intervals.' })
+  @ApiProperty({ description: 'Have a result within three intervals.' }) measured!: number;
+  @ApiProperty({ description: 'Newly assigned, without a verdict yet.' }) warming!: number;
+  @ApiProperty({ description: 'Assigned and not refused, but without a result within three intervals.' })
   silent!: number;
 }
 
@@ -102,36 +105,36 @@ export class AgentResponse implements AgentView {
   @ApiProperty({ format: 'date-time' }) certificateNotAfter!: string;
   @ApiProperty({ enum: AGENT_STATES }) state!: AgentState;
   @ApiProperty({ format: 'date-time' }) stateSince!: string;
-  @ApiProperty({ type: String, nullable: true, description: 'What the operator gave as the reason.' })
+  @ApiProperty({ type: String, nullable: true, description: 'Reason that the operator gave.' })
   stateReason!: string | null;
-  @ApiProperty({ description: 'Draining, and retired once it holds no targets and has shipped its spool.' })
+  @ApiProperty({ description: 'Whether the agent is retired once it holds no targets and has shipped its spool.' })
   thenRetire!: boolean;
   @ApiProperty({
     ...{ type: String, format: 'date-time', nullable: true },
-    description: 'When two processes with the same key were last noticed.',
+    description: 'When two processes with the same key were last detected.',
   })
   cloneSuspectedAt!: string | null;
   @ApiProperty({
     enum: AGENT_CONNECTIONS,
-    description: 'By the age of the last report; `unknown` while reports are not being read.',
+    description: 'Derived from the age of the last report; `unknown` while reports are not being consumed.',
   })
   connection!: AgentConnection;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) lastSeenAt!: string | null;
-  @ApiProperty({ description: 'By its own count.' }) assignedTargets!: number;
+  @ApiProperty({ description: 'As counted by the agent.' }) assignedTargets!: number;
   @ApiPropertyOptional({
     ...{ type: AgentShareResponse, nullable: true },
-    description: "Its targets by the control plane's count; null while they cannot be counted.",
+    description: 'Its targets as counted by the control plane; null while the count cannot be read.',
   })
   share?: AgentShareResponse | null;
   @ApiProperty({ type: AgentTelemetryResponse, nullable: true }) telemetry!: AgentTelemetryResponse | null;
   @ApiProperty({
     type: [UncountedResultsResponse],
-    description: 'Results of the last 24 hours that were not counted as the agent meant, the most first.',
+    description: 'Results of the last 24 hours that were not counted as the agent sent them, largest number first.',
   })
   uncounted!: UncountedResultsResponse[];
   @ApiProperty({
     type: [AgentProcessResponse],
-    description: 'The processes that report under this identity now, if there are several.',
+    description: 'Processes that currently report under this identity if there is more than one; otherwise empty.',
   })
   sharedBy!: AgentProcessResponse[];
   @ApiProperty() version!: number;
@@ -140,7 +143,7 @@ export class AgentResponse implements AgentView {
 export class ListAgentsRequest {
   @ApiPropertyOptional({
     enum: AGENT_STATES,
-    description: 'Only agents in this state; all but retired ones unless set.',
+    description: 'Only agents in this state; unless set, all except retired ones.',
   })
   @MayBeAbsent()
   @IsIn(AGENT_STATES)
@@ -151,7 +154,7 @@ export class ChangeAgentRequest implements contract.ChangeAgentRequest {
   @ApiPropertyOptional({
     minLength: 1,
     maxLength: REASON_LENGTH_MAX,
-    description: 'For the audit, and for those who look at the agent later.',
+    description: "Reason, shown in the audit log and on the agent's page.",
   })
   @MayBeAbsent()
   @Length(1, REASON_LENGTH_MAX)
@@ -160,7 +163,10 @@ export class ChangeAgentRequest implements contract.ChangeAgentRequest {
 }
 
 export class RetireAgentRequest extends ChangeAgentRequest {
-  @ApiPropertyOptional({ default: false, description: 'At once, without waiting for its targets and its spool.' })
+  @ApiPropertyOptional({
+    default: false,
+    description: 'Retire immediately, without waiting until it holds no targets and its spool is shipped.',
+  })
   @MayBeAbsent()
   @IsBoolean()
   force?: boolean;
@@ -197,7 +203,7 @@ export class AgentMetricsResponse implements AgentMetrics {
 
 export class ReadAgentMetricsRequest {
   @ApiPropertyOptional({
-    description: 'From this time on: ISO 8601, or now-6h.',
+    description: 'Start, inclusive: ISO 8601, or now-6h.',
     minLength: 1,
     maxLength: TIME_TEXT_LENGTH_MAX,
   })
@@ -207,7 +213,7 @@ export class ReadAgentMetricsRequest {
   from?: string;
 
   @ApiPropertyOptional({
-    description: 'Before this time: ISO 8601, now, or now-1h.',
+    description: 'End, exclusive: ISO 8601, now, or now-1h.',
     minLength: 1,
     maxLength: TIME_TEXT_LENGTH_MAX,
   })

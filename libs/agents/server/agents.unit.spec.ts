@@ -1,4 +1,4 @@
-// The X.509 library asks for it on import.
+// The X.509 library needs this polyfill at import.
 import 'reflect-metadata';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -35,7 +35,7 @@ const enrolled: AgentEnrolled['data'] = {
   certificateSha256: 'A',
   notAfter: '2026-11-23T00:00:00.000Z',
 };
-/** An agent after decisions, each on what came before. */
+/** Returns an agent after a sequence of decisions. */
 function given(...decisions: ((record: AgentRecord) => AgentEvent[])[]): AgentRecord {
   return [(record: AgentRecord) => enrol(record, enrolled), ...decisions].reduce<AgentRecord>(
     (record, decide) => decide(record).reduce(AGENT.evolve, record),
@@ -44,14 +44,14 @@ function given(...decisions: ((record: AgentRecord) => AgentEvent[])[]): AgentRe
 }
 const types = (events: AgentEvent[]): string[] => events.map(({ type }) => type);
 
-describe('the life of an agent', () => {
+describe('the lifecycle of an agent', () => {
   const draining = given((record) => drain(record, null));
   const retiring = given((record) => retire(record, { now: false, reason: null }));
   const retired = given((record) => retire(record, { now: true, reason: null }));
   const evicted = given((record) => evict(record, 'stolen'));
   const banned = given((record) => ban(record, 'stolen'));
 
-  it('leads from state to state, with the reason that was given', () => {
+  it('moves from state to state, with the given reason', () => {
     expect(drain(given(), 'moves')).toEqual([
       {
         type: 'AgentDrainStarted',
@@ -67,7 +67,7 @@ describe('the life of an agent', () => {
     expect(types(retire(banned, { now: false, reason: null }))).toEqual(['AgentRetired']);
   });
 
-  it('does nothing twice', () => {
+  it('appends no event when the state is already reached', () => {
     expect(drain(draining, null)).toEqual([]);
     expect(cancelDrain(given(), null)).toEqual([]);
     expect(retire(retiring, { now: false, reason: null })).toEqual([]);
@@ -77,7 +77,7 @@ describe('the life of an agent', () => {
     expect(unban(evicted, null)).toEqual([]);
   });
 
-  it('refuses what its state does not allow, and says which state that is', () => {
+  it('refuses changes that the state does not allow, and names the state', () => {
     for (const decide of [
       () => drain(evicted, null),
       () => cancelDrain(banned, null),
@@ -91,7 +91,7 @@ describe('the life of an agent', () => {
     expect(() => drain(AGENT.initial, null)).toThrow(expect.objectContaining({ code: 'not_found' }));
   });
 
-  it('is completed when a drain was for that, and only then', () => {
+  it('completes a retirement only if the drain was started for it', () => {
     expect(types(completeRetirement(retiring))).toEqual(['AgentRetired']);
     expect(completeRetirement(draining)).toEqual([]);
     const kept = given(
@@ -101,7 +101,7 @@ describe('the life of an agent', () => {
     expect(completeRetirement(kept)).toEqual([]);
   });
 
-  it('begins again with an enrolment of an evicted agent, not of a banned one', () => {
+  it('allows an evicted agent to enrol again, but not a banned one', () => {
     expect(types(enrol(evicted, enrolled))).toEqual(['AgentEnrolled']);
     expect(types(enrol(draining, enrolled))).toEqual(['AgentEnrolled']);
     expect(() => enrol(banned, enrolled)).toThrow(/banned\. Unban it first/);
@@ -112,12 +112,12 @@ describe('the life of an agent', () => {
     expect(types(enrol(unbanned, enrolled))).toEqual(['AgentEnrolled']);
   });
 
-  it('passes over renewals of earlier releases', () => {
+  it('ignores renewal events of earlier releases', () => {
     const renewal = { agentId: enrolled.agentId, certificateSha256: 'B', replacesSha256: 'A', notAfter: '' };
     expect(AGENT.evolve(draining, { type: 'AgentCertificateRenewed', data: renewal })).toEqual(draining);
   });
 
-  it('takes what an admitted agent says about itself, once', () => {
+  it('stores the description that an admitted agent reports, once', () => {
     const told = { provider: 'other', tags: { site: 'ams' } };
     expect(describeAgent(given(), told)).toEqual([
       { type: 'AgentDescribed', data: { agentId: enrolled.agentId, ...told } },
@@ -158,7 +158,7 @@ describe('the certificate authority', () => {
     return made;
   }
 
-  it('is one, however many open it for the first time at once', async () => {
+  it('is created once, regardless of how many processes open it first at the same time', async () => {
     const dir = await folder();
     expect(await readAuthority(dir)).toBeNull();
     const opened = await Promise.all(Array.from({ length: 8 }, () => CertificateAuthority.open(dir)));
@@ -168,7 +168,7 @@ describe('the certificate authority', () => {
     expect(await readAuthority(dir)).toEqual({ pem: opened[0].pem, sha256: opened[0].sha256 });
   });
 
-  it('keeps its key when only the certificate was lost on the way', async () => {
+  it('keeps its key when only the certificate file is missing', async () => {
     const dir = await folder();
     await CertificateAuthority.open(dir);
     await rm(path.join(dir, 'ca.crt'));
@@ -177,7 +177,7 @@ describe('the certificate authority', () => {
     expect(new X509Certificate(cert).verify(new X509Certificate(pem).publicKey)).toBe(true);
   });
 
-  it('signs for names and addresses of the listeners', async () => {
+  it('signs certificates for host names and addresses of the listeners', async () => {
     const authority = await CertificateAuthority.open(await folder());
     const { cert } = await authority.issueServerCredentials(['localhost', '127.0.0.1', '::1', 'gateway.example']);
     const certificate = new X509Certificate(cert);
@@ -187,7 +187,7 @@ describe('the certificate authority', () => {
     expect(certificate.checkIssued(new X509Certificate(authority.pem))).toBe(true);
   });
 
-  it('refuses what is no CSR, or too long to be one', async () => {
+  it('refuses a text that is not a CSR or is too long', async () => {
     const authority = await CertificateAuthority.open(await folder());
     for (const csr of [
       '',
@@ -199,7 +199,7 @@ describe('the certificate authority', () => {
     }
   });
 
-  it('refuses a CSR of which any byte is another, whatever the library makes of it', async () => {
+  it('refuses a CSR with any byte changed, regardless of the error that the library throws', async () => {
     const authority = await CertificateAuthority.open(await folder());
     const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
     const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
@@ -236,7 +236,7 @@ describe('an enrolment', () => {
     agentVersion: '1',
   };
 
-  it('is read', () => {
+  it('is parsed', () => {
     expect(readEnrolRequest({ ...body, surprise: 1 })).toEqual(body);
   });
 
@@ -253,18 +253,18 @@ describe('an enrolment', () => {
     ['#/tags', { tags: { a: 1 } }],
     ['#/tags', { tags: Object.fromEntries(Array.from({ length: 33 }, (_, at) => [`k${at}`, 'x'])) }],
     ['#/csrPem', { csrPem: 'x'.repeat(10_000) }],
-  ])('is refused for %s when it is %j', (pointer, change) => {
+  ])('is refused with a pointer to %s for %j', (pointer, change) => {
     const read = (): unknown => readEnrolRequest({ ...body, ...change });
     expect(read).toThrow(expect.objectContaining({ errors: [expect.objectContaining({ pointer })] }));
   });
 
-  it('is refused when it is no object', () => {
+  it('is refused when it is not an object', () => {
     for (const wrong of [null, undefined, 'x', 7]) expect(() => readEnrolRequest(wrong)).toThrow('JSON object');
   });
 });
 
 describe('telemetry', () => {
-  it('is refused when it is no object, or has numbers that nothing can hold', () => {
+  it('is refused when it is not an object or has numbers out of range', () => {
     expect(() => readTelemetry([])).toThrow('JSON object');
     const read = (): unknown => readTelemetry({ rssBytes: 1e300, clockOffsetMs: Number.NaN, executors: {} });
     expect(read).toThrow(
@@ -278,7 +278,7 @@ describe('telemetry', () => {
     );
   });
 
-  it('has the size of the spool where agents report it, details in one line, and no text that cannot be stored', () => {
+  it('has the spool size if reported, details in one line, and no text that cannot be stored', () => {
     const numbers = [
       ...['assignmentVersion', 'targets', 'probesPerS', 'resultsPerS', 'cpuCores', 'executorCpuCores', 'rssBytes'],
       ...['spoolBlocks', 'spoolBytes', 'spoolOldestS', 'spoolQuarantined', 'droppedResults', 'notSentPerS'],
@@ -299,7 +299,7 @@ describe('telemetry', () => {
     expect(readTelemetry(grown)).toEqual(grown);
     const noTexts = [{ state: ['ok'] }, { state: { toString: null } }, { version: ['5.1'] }];
     for (const wrong of [{ state: 'no word' }, { state: 7 }, { version: 'a\nb' }, ...noTexts]) {
-      expect(() => readTelemetry({ ...report, executors: [{ ...executor, ...wrong }] })).toThrow('cannot be read');
+      expect(() => readTelemetry({ ...report, executors: [{ ...executor, ...wrong }] })).toThrow('invalid fields');
     }
     for (const unclean of ['a\u0000b', 'a\ud83d', '\u001b[2J']) {
       const fields = [{ agentVersion: unclean }, { at: `${at}${unclean}` }];

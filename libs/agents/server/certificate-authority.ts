@@ -1,4 +1,4 @@
-// The X.509 library asks for it on import.
+// The X.509 library needs this polyfill at import.
 import 'reflect-metadata';
 import { hkdfSync, randomBytes, webcrypto } from 'node:crypto';
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
@@ -13,15 +13,15 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const AUTHORITY_LIFE_MS = 3_650 * DAY_MS;
 export const SERVER_CERTIFICATE_LIFE_MS = 30 * DAY_MS;
-// Agents' clocks may be behind: a certificate that begins an hour ago is good for those as well.
+// Agents' clocks may be behind, so a certificate is valid from one hour before its issue.
 const AGENT_BACKDATE_MS = HOUR_MS;
 const SERVER_BACKDATE_MS = 7 * DAY_MS;
 
 export interface IssuedCertificate {
   pem: string;
-  /** Hex SHA-256 of the certificate's DER, lower case. */
+  /** SHA-256 of the certificate's DER in lower-case hex. */
   sha256: string;
-  /** The same of its public key (SPKI). */
+  /** SHA-256 of the public key (SPKI) in lower-case hex. */
   keySha256: string;
   notAfter: Date;
 }
@@ -37,11 +37,11 @@ interface AuthorityMaterial {
   key: webcrypto.CryptoKey;
 }
 
-/** The installation's CA: it signs the gateway's own certificates and those of agents. */
+/** The installation's CA. It signs the gateway's own certificates and those of agents. */
 export class CertificateAuthority {
-  /** PEM of the CA's certificate. */
+  /** The CA's certificate as PEM. */
   readonly pem: string;
-  /** Hex SHA-256 of the CA certificate's DER: what a join command pins. */
+  /** Hex SHA-256 of the CA certificate's DER, which a join command pins. */
   readonly sha256: string;
 
   private constructor(
@@ -53,9 +53,9 @@ export class CertificateAuthority {
   }
 
   /**
-   * Opens the CA in a directory, and makes it there when there is none. Safe when several processes start at once: each
-   * file is created exclusively and whole, and whoever loses reads the winner's.
-   * `nowMs`: the clock that certificates are dated by.
+   * Opens the CA in a directory, and creates it if there is none. Safe when several processes start at the same time: each file is created
+   * exclusively and complete, and a process that loses the race reads the winner's file.
+   * `nowMs`: the clock from which certificates get their dates.
    */
   static async open(dir: string, nowMs: () => number = Date.now): Promise<CertificateAuthority> {
     await mkdir(dir, { recursive: true, mode: 0o700 });
@@ -68,8 +68,8 @@ export class CertificateAuthority {
   }
 
   /**
-   * A client certificate for an agent's CSR: common name = agent id, whatever name the CSR asks for.
-   * Refuses (DomainError `invalid`) a CSR that is malformed, not signed by its own key, or not of an EC key.
+   * Issues a client certificate for an agent's CSR. Its common name is the agent id, regardless of the name in the CSR.
+   * @throws DomainError `invalid` for a CSR that is malformed, not signed by its own key, or without an EC key
    */
   async issueAgentCertificate(
     csrPem: string,
@@ -85,13 +85,13 @@ export class CertificateAuthority {
     return { pem: `${certificate.toString('pem')}\n`, sha256: sha256Hex(certificate.rawData), keySha256, notAfter };
   }
 
-  /** A secret that every gateway of the installation derives alike from the CA's key. */
+  /** Derives a secret from the CA's key; it is the same in every gateway of the installation. */
   async sharedSecret(purpose: string): Promise<Buffer> {
     const key = await webcrypto.subtle.exportKey('pkcs8', this.material.key);
     return Buffer.from(hkdfSync('sha256', new Uint8Array(key), '', purpose, 32));
   }
 
-  /** A fresh key and certificate for a listener, good for these host names and addresses; kept in memory only. */
+  /** Issues a new key and certificate for a listener with these host names and addresses. They are kept in memory only. */
   async issueServerCredentials(hosts: readonly string[], now = new Date(this.nowMs())): Promise<ServerCredentials> {
     const keyPem = await makeKeyPem();
     const keys = await publicKeyOf(keyPem);
@@ -133,7 +133,7 @@ export class CertificateAuthority {
   }
 }
 
-/** Certificate (PEM) and its pinned hash as an enrolling agent needs them; null before a gateway has made the CA. */
+/** Reads the CA's certificate (PEM) and its pinned hash for a joining agent; null before a gateway has created the CA. */
 export async function readAuthority(dir: string): Promise<{ pem: string; sha256: string } | null> {
   try {
     const pem = await readFile(path.join(dir, 'ca.crt'), 'utf8');
@@ -166,7 +166,7 @@ async function makeAuthorityPem(keyPem: string, privateKey: webcrypto.CryptoKey,
   const notBefore = new Date(nowMs - DAY_MS);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: serialNumber(),
-    // The random part keeps two installations apart in logs and trust stores.
+    // The random part distinguishes installations in logs and trust stores.
     name: `CN=ICMP-Mon CA ${randomBytes(4).toString('hex')}`,
     notBefore,
     notAfter: new Date(notBefore.getTime() + AUTHORITY_LIFE_MS),
@@ -181,7 +181,10 @@ async function makeAuthorityPem(keyPem: string, privateKey: webcrypto.CryptoKey,
   return `${certificate.toString('pem')}\n`;
 }
 
-/** The content of a file; when it is not there it is written beside, flushed, and linked into place, which fails if it appeared. */
+/**
+ * Returns a file's content. If the file is missing, writes a draft next to it, flushes it, and links it into place; the link fails if
+ * another process was first.
+ */
 async function readOrCreate(file: string, mode: number, make: () => Promise<string>): Promise<string> {
   try {
     return await readFile(file, 'utf8');
@@ -203,7 +206,7 @@ async function readOrCreate(file: string, mode: number, make: () => Promise<stri
   return readFile(file, 'utf8');
 }
 
-// 16 random octets with the first bit clear: positive, and never shortened by DER.
+// Returns 16 random octets. The first bit is 0, so the number is positive; the second is 1, so DER never shortens it.
 function serialNumber(): string {
   const bytes = randomBytes(16);
   bytes[0] = (bytes[0] & 0x7f) | 0x40;

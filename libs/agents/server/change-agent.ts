@@ -25,8 +25,9 @@ const DECISIONS: Readonly<Record<AgentChange, Decision>> = {
 };
 
 /**
- * What an operator does to an agent's life: each change is one decision on the agent. Does nothing to an agent that is in that state
- * already. With a version, only when the agent is still at it.
+ * Applies an operator's change to an agent's lifecycle: one decision per change. Has no effect on an agent that is already in the resulting
+ * state. If a
+ * version is given, the change applies only to that version.
  */
 export class ChangeAgent extends Command<ChangedAgent> {
   constructor(
@@ -58,11 +59,11 @@ export class ChangeAgentHandler implements ICommandHandler<ChangeAgent> {
   }
 }
 
-/** Events whose reason is too long would be refused by their readers. */
+/** Throws for a reason that consumers of the event would refuse as too long, or that is not plain text. */
 function requireReason(reason: string | null): void {
   if (reason === null) return;
   const isTooLong = reason.length > REASON_LENGTH_MAX;
-  const fault = isTooLong ? `has at most ${REASON_LENGTH_MAX} characters` : plainTextFault(reason);
+  const fault = isTooLong ? `must have at most ${REASON_LENGTH_MAX} characters` : plainTextFault(reason);
   if (fault === null) return;
   throw new DomainError('invalid', `The reason ${fault}.`, [{ pointer: '#/reason', detail: fault }]);
 }
@@ -72,6 +73,6 @@ async function readChanged(sql: Sql, agentId: string): Promise<ChangedAgent> {
     'SELECT id, name, state, then_retire AS "thenRetire", version FROM agent WHERE id = $1',
     [agentId],
   );
-  if (changed === undefined) throw new Error(`The agent ${agentId} has events and no row.`);
+  if (changed === undefined) throw new Error(`The agent ${agentId} has events but no row.`);
   return changed;
 }

@@ -3,15 +3,16 @@ import { EventStore } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
 import { AGENT, completeRetirement } from './agent';
 
-/** An agent that was not heard for this long ships nothing any more that is worth waiting for. */
+/** After this long without a report, an agent counts as lost and its spool is not waited for. */
 const SILENT_S_MAX = 60;
-/** The spool of a retiring agent has this long to reach us. */
+/** Maximum time to wait for the spool of a retiring agent. */
 const SPOOL_WAIT_S_MAX = 600;
 const AGENTS_PER_RUN_MAX = 100;
 
 /**
- * Retires the draining agents that are to be retired and hold no targets any more, once their spools are empty, they are lost, or
- * ten minutes have passed. `held` counts the targets of each agent. Returns how many were retired.
+ * Retires the draining agents that are to be retired and hold no targets, once their spools are empty, the agents are lost, or ten minutes
+ * have
+ * passed. `held` returns the number of targets of each agent. Returns how many were retired.
  */
 export async function completeRetirements(
   control: ControlDatabase,

@@ -12,7 +12,7 @@ import { ENROLMENT_TOKEN, issueToken } from './token-events';
 
 const USES = 1;
 const VALID_FOR_S = 3_600;
-const NO_AUTHORITY = 'The gateway has not made its certificate authority yet. Try again in a moment.';
+const NO_AUTHORITY = 'The gateway has not created its certificate authority yet. Retry in a few seconds.';
 
 interface TokenTerms {
   region: string | null;
@@ -21,7 +21,10 @@ interface TokenTerms {
   expiresAt: Date;
 }
 
-/** Makes a token that lets agents join; the secret is shown once and kept as a hash. `createdBy` is shown in the list of tokens. */
+/**
+ * Creates a token with which agents can enrol. The secret is returned once and stored as a hash. `createdBy` is shown in the list of
+ * tokens.
+ */
 export class CreateEnrolmentToken extends Command<EnrolmentTokenCreated> {
   constructor(
     readonly request: CreateEnrolmentTokenRequest,
@@ -61,7 +64,7 @@ export class CreateEnrolmentTokenHandler implements ICommandHandler<CreateEnrolm
 function termsOf(request: CreateEnrolmentTokenRequest, nowMs: number): TokenTerms {
   const { region, agentName, uses = USES, validForS = VALID_FOR_S } = request;
   if (agentName !== undefined && uses !== 1) {
-    const detail = "is 1 for a token that names an agent: two machines would take each other's place";
+    const detail = 'must be 1 for a token that names an agent: two machines would replace each other';
     throw new DomainError('invalid', `"uses" ${detail}.`, [{ pointer: '#/uses', detail }]);
   }
   const expiresAt = new Date(nowMs + validForS * 1_000);

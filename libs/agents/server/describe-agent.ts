@@ -7,9 +7,10 @@ import { AGENT, describe } from './agent';
 import { AgentRefused, refusalOfState } from './agent-refused';
 
 /**
- * Takes over what an enrolled agent reports about itself now; returns what is in force. Provider and tags are its own word at the
- * enrolment too, so they are in force at once. Its name is who it is, and its region may be what a token was bound to: both change by
- * an enrolment only.
+ * Stores what an enrolled agent reports of itself, and returns the description in force. Provider and tags are self-reported at the
+ * enrolment too, so a
+ * change applies immediately. The name is the agent's identity, and a token may have been restricted to a region: both change only by an
+ * enrolment.
  */
 export class DescribeAgent extends Command<AgentDescription> {
   constructor(

@@ -15,9 +15,10 @@ export interface Enrolled {
 }
 
 /**
- * Lets an agent join: token → certificate. A machine takes the place of the agent that has its name only with a token that
- * names that agent, or with that agent's own key; the former certificates end there. `allowed` is called once the token is good, before
- * what costs.
+ * Enrols an agent: token → certificate. A machine replaces the agent that has its name only with a token that names that agent, or with
+ * that
+ * agent's own key; the replaced agent's certificates become invalid. `allowed` is called once the token is verified, before the costly
+ * steps.
  */
 export class EnrolAgent extends Command<Enrolled> {
   constructor(
@@ -36,7 +37,10 @@ export class EnrolAgentHandler implements ICommandHandler<EnrolAgent> {
     private readonly authority: CertificateAuthority,
   ) {}
 
-  /** @throws DomainError `unauthenticated`, `forbidden` (token, banned agent), `invalid` (CSR), `conflict` (name), and what `allowed` throws */
+  /**
+   * @throws DomainError `unauthenticated`, `forbidden` (token, banned agent), `invalid` (CSR), `conflict` (name), and any error of
+   * `allowed`
+   */
   async execute({ request, allowed }: EnrolAgent): Promise<Enrolled> {
     const { token, name, region, provider, tags, csrPem } = request;
     const grant = await requireToken(this.database, token, { region, name });
@@ -65,7 +69,7 @@ export class EnrolAgentHandler implements ICommandHandler<EnrolAgent> {
       });
     } catch (error) {
       if (!isUniqueViolation(error, 'agent_name_unique')) throw error;
-      const detail = `Another agent took the name "${name}" at this moment. Enrol again, or choose another name.`;
+      const detail = `Another agent enrolled with the name "${name}" at the same time. Enrol again, or choose another name.`;
       throw new DomainError('conflict', detail, [{ pointer: '#/name', detail }], { cause: error });
     }
     return { agentId, certificate };

@@ -11,11 +11,11 @@ const TAGS: TagRules = {
   valueLengthMax: 200,
 };
 const PEM_LENGTH_MAX = 8_192;
-const PLACE_RULE = `is a text of 1 to ${PLACE_LENGTH_MAX} characters with ${PLAIN_TEXT_RULE}`;
+const PLACE_RULE = `must be a text of 1 to ${PLACE_LENGTH_MAX} characters with ${PLAIN_TEXT_RULE}`;
 const isPlain = (text: string): boolean => plainTextFault(text) === null;
 
 /**
- * Reads the body of `POST /v1/enrol`.
+ * Parses the body of `POST /v1/enrol`.
  * @throws DomainError `invalid` with a pointer for each field
  */
 export function readEnrolRequest(body: unknown): EnrolRequest {
@@ -26,18 +26,18 @@ export function readEnrolRequest(body: unknown): EnrolRequest {
     ...descriptionOf(fields),
     agentVersion: fields.text('agentVersion', PLACE_LENGTH_MAX),
   };
-  fields.requireGood('The enrolment cannot be read: see errors.');
+  fields.requireGood('The enrolment request is not valid: see "errors".');
   return request;
 }
 
 /**
- * Reads the body of `POST /v1/description`.
+ * Parses the body of `POST /v1/description`.
  * @throws DomainError `invalid` with a pointer for each field
  */
 export function readDescription(body: unknown): AgentDescription {
   const fields = new BodyFields(body);
   const description = descriptionOf(fields);
-  fields.requireGood('The description cannot be read: see errors.');
+  fields.requireGood('The description is not valid: see "errors".');
   return description;
 }
 
@@ -50,12 +50,12 @@ function descriptionOf(fields: BodyFields): AgentDescription {
   };
 }
 
-/** The members of a JSON object, read one by one; what is wrong is collected. */
+/** Reads the members of a JSON object one by one and collects the errors. */
 export class BodyFields {
   private readonly errors: FieldError[] = [];
   private readonly body: Record<string, unknown>;
 
-  /** @throws DomainError `invalid` if it is no object */
+  /** @throws DomainError `invalid` if the body is not an object */
   constructor(body: unknown) {
     if (typeof body !== 'object' || body === null) throw new DomainError('invalid', 'Send a JSON object.');
     this.body = body as Record<string, unknown>;
@@ -69,7 +69,7 @@ export class BodyFields {
     field: string,
     lengthMax: number,
     isGood: (text: string) => boolean = () => true,
-    rule = `is a text of 1 to ${lengthMax} characters without control characters`,
+    rule = `must be a text of 1 to ${lengthMax} characters without control characters`,
   ): string {
     const value = this.body[field];
     if (isCleanText(value, lengthMax) && value.length > 0 && isGood(value)) return value;
@@ -77,11 +77,11 @@ export class BodyFields {
     return '';
   }
 
-  /** Has line ends. */
+  /** Returns a PEM text, which may contain line breaks. */
   pem(field: string): string {
     const value = this.body[field];
     if (typeof value === 'string' && value.length > 0 && value.length <= PEM_LENGTH_MAX) return value;
-    this.errors.push({ pointer: `#/${field}`, detail: `is a text of 1 to ${PEM_LENGTH_MAX} characters` });
+    this.errors.push({ pointer: `#/${field}`, detail: `must be a text of 1 to ${PEM_LENGTH_MAX} characters` });
     return '';
   }
 
@@ -93,7 +93,7 @@ export class BodyFields {
     return {};
   }
 
-  /** @throws DomainError `invalid` if a field could not be read */
+  /** @throws DomainError `invalid` if a field was not valid */
   requireGood(detail: string): void {
     if (this.errors.length > 0) throw new DomainError('invalid', detail, this.errors);
   }

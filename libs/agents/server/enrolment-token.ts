@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Sql } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 
-/** `imt_<id: 12 hex digits>_<secret: 43 characters of base64url>`. */
+/** Format: `imt_<id: 12 hex digits>_<secret: 43 characters of base64url>`. */
 const TOKEN = /^imt_([0-9a-f]{12})_([\w-]{43})$/;
 const BOOTSTRAP_USES = 10;
 const BOOTSTRAP_VALID_FOR_S = 86_400;
@@ -14,10 +14,10 @@ export interface NewToken {
   secretHash: Buffer;
 }
 
-/** What a token lets in. */
+/** Permission that a token grants. */
 export interface TokenGrant {
   id: string;
-  /** The only agent, also in the place of the one that has the name; null for any new one. */
+  /** The only agent that the token admits, also to replace the existing agent of that name; null for any new agent. */
   agentName: string | null;
 }
 
@@ -37,7 +37,7 @@ export function makeToken(): NewToken {
 }
 
 /**
- * Checks a token without spending it, so that nothing costly is done for a stranger.
+ * Checks a token without spending it, so that an unauthenticated request costs little.
  * @throws DomainError `unauthenticated` (unknown, spent, expired, revoked), `forbidden` (for another region or agent)
  */
 export async function requireToken(
@@ -68,7 +68,7 @@ export async function requireToken(
   return { id, agentName: row.agent_name };
 }
 
-/** Takes one use from a token, in the enrolment's own transaction: two agents cannot share the last one. */
+/** Spends one use of a token in the enrolment's own transaction, so two agents cannot both spend the last use. */
 export async function spendToken(sql: Sql, token: string): Promise<void> {
   const { id, secretHash } = readToken(token);
   const spent = await sql.execute(
@@ -80,8 +80,9 @@ export async function spendToken(sql: Sql, token: string): Promise<void> {
 }
 
 /**
- * Makes the installation's own token usable again: ten uses within a day from now. With `agentName` it lets in the agent of
- * that name only, also after its folder was lost.
+ * Renews the installation's own token: ten uses within one day from now. With `agentName` it admits only the agent of that name, also after
+ * that
+ * agent's state directory was lost.
  */
 export async function bootstrapEnrolmentToken(sql: Sql, token: string, agentName: string | null = null): Promise<void> {
   const { id, secretHash } = readToken(token);
@@ -94,7 +95,7 @@ export async function bootstrapEnrolmentToken(sql: Sql, token: string, agentName
   );
 }
 
-/** Forgets tokens a day after they expired; returns how many. */
+/** Deletes tokens that expired more than one day ago. Returns how many. */
 export function forgetExpiredTokens(sql: Sql): Promise<number> {
   return sql.execute(`DELETE FROM enrolment_token WHERE expires_at < now() - interval '1 day'`);
 }
@@ -106,18 +107,15 @@ function readToken(token: string): { id: string; secretHash: Buffer } {
   return { id, secretHash: hashSecret(secret) };
 }
 
-// A fast hash will do: the secret is 256 random bits, not something that a person chose.
+// A fast hash is sufficient: the secret is 256 random bits, not a password chosen by a person.
 function hashSecret(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
 }
 
 function unknownToken(): DomainError {
-  return new DomainError(
-    'unauthenticated',
-    'The enrolment token is not known here. Make a new one and enrol with that.',
-  );
+  return new DomainError('unauthenticated', 'The enrolment token is unknown. Create a new token and enrol with it.');
 }
 
 function unusable(why: string): DomainError {
-  return new DomainError('unauthenticated', `The enrolment token is ${why}. Make a new one and enrol with that.`);
+  return new DomainError('unauthenticated', `The enrolment token is ${why}. Create a new token and enrol with it.`);
 }

@@ -28,7 +28,7 @@ export class EnrolmentTokensController {
   ) {}
 
   @Post()
-  @ApiOperation({ summary: 'A token with which agents join; it is shown once' })
+  @ApiOperation({ summary: 'Create an enrolment token; it is shown only in this response' })
   @ApiCreatedResponse({ type: CreatedEnrolmentTokenResponse })
   create(
     @Body() body: CreateEnrolmentTokenRequest,
@@ -39,7 +39,9 @@ export class EnrolmentTokensController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'Tokens with who made them and what is left of them, newest first; never their secrets' })
+  @ApiOperation({
+    summary: 'List enrolment tokens with their creators and remaining uses, newest first, without secrets',
+  })
   @ApiOkResponse({ type: EnrolmentTokenListResponse })
   list(): Promise<EnrolmentTokenListResponse> {
     return this.queries.execute(new ListEnrolmentTokens());
@@ -47,7 +49,7 @@ export class EnrolmentTokensController {
 
   @Delete(':id')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Revoke a token: it lets no agent in any more' })
+  @ApiOperation({ summary: 'Revoke a token: no agent can enrol with it' })
   @ApiNoContentResponse()
   @ApiParam({ name: 'id', description: 'Id of the token.' })
   revoke(@Param('id') id: string, @Metadata() metadata: RequestMetadata): Promise<void> {

@@ -11,9 +11,12 @@ import { IsInt, IsString, Length, Matches, Max, Min } from 'class-validator';
 
 const NAME = '^[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$';
 
-/** The contract's types as the OpenAPI document shows them. */
 export class CreateEnrolmentTokenRequest implements contract.CreateEnrolmentTokenRequest {
-  @ApiPropertyOptional({ description: 'Only agents of this region may use it.', minLength: 1, maxLength: 64 })
+  @ApiPropertyOptional({
+    description: 'If set, only agents of this region may use the token.',
+    minLength: 1,
+    maxLength: 64,
+  })
   @MayBeAbsent()
   @IsString()
   @Length(1, 64)
@@ -22,7 +25,8 @@ export class CreateEnrolmentTokenRequest implements contract.CreateEnrolmentToke
 
   @ApiPropertyOptional({
     ...{ minLength: 1, maxLength: AGENT_NAME_LENGTH_MAX, pattern: NAME },
-    description: 'Only the agent of this name may use it, also a machine that takes the place of the present one.',
+    description:
+      'If set, only the agent of this name may use the token, including a machine that replaces the existing one.',
   })
   @MayBeAbsent()
   @IsString()
@@ -32,7 +36,7 @@ export class CreateEnrolmentTokenRequest implements contract.CreateEnrolmentToke
 
   @ApiPropertyOptional({
     ...{ default: 1, minimum: 1, maximum: 1_000 },
-    description: 'How many agents may join with it: 1 for a token that names an agent.',
+    description: 'Number of agents that may enrol with the token: 1 for a token that names an agent.',
   })
   @MayBeAbsent()
   @IsInt()
@@ -50,19 +54,23 @@ export class CreateEnrolmentTokenRequest implements contract.CreateEnrolmentToke
 
 export class CreatedEnrolmentTokenResponse implements EnrolmentTokenCreated {
   @ApiProperty() id!: string;
-  @ApiProperty({ description: 'Shown once.' }) token!: string;
+  @ApiProperty({ description: 'Shown only in this response.' }) token!: string;
   @ApiProperty({ format: 'date-time' }) expiresAt!: string;
   @ApiProperty() uses!: number;
   @ApiProperty({ type: String, nullable: true }) agentName!: string | null;
   @ApiProperty({ type: String, nullable: true }) region!: string | null;
-  @ApiProperty({ description: "SHA-256 of the CA's certificate, for the agent to pin." }) caSha256!: string;
+  @ApiProperty({ description: "SHA-256 of the CA's certificate, which the agent pins." }) caSha256!: string;
   @ApiProperty() enrolUrl!: string;
 }
 
 export class EnrolmentTokenResponse implements EnrolmentTokenView {
   @ApiProperty() id!: string;
   @ApiProperty({ enum: ['usable', 'spent', 'expired', 'revoked'] }) state!: EnrolmentTokenState;
-  @ApiProperty({ type: String, nullable: true, description: 'Who made it; null for one of an earlier release.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'User that created the token; null for a token of an earlier release.',
+  })
   createdBy!: string | null;
   @ApiProperty({ format: 'date-time' }) createdAt!: string;
   @ApiProperty({ type: String, nullable: true }) region!: string | null;

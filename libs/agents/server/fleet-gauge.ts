@@ -3,7 +3,7 @@ import { StreamSources } from '@icmp-mon/platform/http';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { ListedAgents } from './listed-agents';
 
-/** The fleet's figures in the `counts` event of the stream that a browser holds. */
+/** Publishes the fleet's figures in the `counts` event of the stream to browsers. */
 @Injectable()
 export class FleetGauge implements OnModuleInit {
   constructor(
@@ -15,7 +15,7 @@ export class FleetGauge implements OnModuleInit {
     this.sources.registerGauge(() => this.read());
   }
 
-  /** Results a second count while an agent is heard: what a lost one last reported is past. */
+  /** Reads the figures. Only connected agents count towards results per second, because the last report of a lost agent is out of date. */
   async read(): Promise<{ resultsPerS: number; agentsConnected: number; agentsUnknown: number; agentsTotal: number }> {
     const agents = (await this.agents.list()).filter(({ state }) => isAdmitted(state));
     const connected = agents.filter((agent) => agent.connection === 'connected');

@@ -15,13 +15,13 @@ const SETTINGS: JoinSettings = {
   caSha256: 'ab'.repeat(32),
 };
 
-describe('the line that makes a machine an agent', () => {
+describe('the join command', () => {
   let dir: string;
 
   beforeEach(() => (dir = mkdtempSync(path.join(tmpdir(), 'icmp-mon-join-'))));
   afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-  /** What the shell takes from the line, with a program of our own in the place of its `sh`. */
+  /** Returns what the shell parses from the command, with a test program in place of its `sh`. */
   function taken(line: string, shell: string): Record<string, string> {
     writeFileSync(path.join(dir, 'sh'), '#!/bin/sh\nenv -0 >"$OUT"\nprintf "%s\\0" "$@" >"$OUT.args"\n');
     chmodSync(path.join(dir, 'sh'), 0o755);
@@ -38,7 +38,7 @@ describe('the line that makes a machine an agent', () => {
     );
   }
 
-  it.each(['/bin/sh', '/bin/bash'])('hands over what it was made for, in %s', (shell) => {
+  it.each(['/bin/sh', '/bin/bash'])('passes its settings to the installer, in %s', (shell) => {
     expect(taken(joinLine(SETTINGS), shell)).toEqual({
       URL: 'https://monitor.example.net:8444',
       CA: SETTINGS.caSha256,
@@ -63,7 +63,7 @@ describe('the line that makes a machine an agent', () => {
     '!history !!',
     'Zürich 東京',
     '-n --yes',
-  ])('runs nothing that a setting holds: %s', (text) => {
+  ])('does not execute text inside a setting: %s', (text) => {
     const line = joinLine({ ...SETTINGS, name: text, region: text, provider: text, token: text, allow: [text] });
     expect(taken(line, '/bin/sh')).toMatchObject({
       NAME: text,
@@ -75,7 +75,7 @@ describe('the line that makes a machine an agent', () => {
     expect(existsSync(path.join(dir, 'pwned'))).toBe(false);
   });
 
-  it('is one line, which takes --yes after it', () => {
+  it('is one line, to which --yes can be appended', () => {
     const line = joinLine(SETTINGS);
     expect(line).not.toContain('\n');
     taken(`${line} --yes`, '/bin/sh');
@@ -85,7 +85,7 @@ describe('the line that makes a machine an agent', () => {
 });
 
 describe('allowed ranges', () => {
-  it('are taken with blanks, commas and lines between, each once', () => {
+  it('are separated by blanks, commas or line breaks; duplicates are removed', () => {
     expect(readAllowedRanges(' 10.0.0.0/8, 192.0.2.1\n2001:db8::/32 10.0.0.0/8 ::1 ')).toEqual({
       ranges: ['10.0.0.0/8', '192.0.2.1', '2001:db8::/32', '::1'],
     });
@@ -102,11 +102,11 @@ describe('allowed ranges', () => {
     '10.0.0.0/8/8',
     '$(id)',
     "'",
-  ])('are refused by name: %s', (range) => {
+  ])('name the range that is not valid: %s', (range) => {
     expect(readAllowedRanges(`10.0.0.0/8 ${range}`)).toMatchObject({ fault: expect.stringContaining(range) });
   });
 
-  it('are at least one, and no more than fit in a line', () => {
+  it('must be at least one, and no more than fit in a command line', () => {
     expect(readAllowedRanges(' \n')).toHaveProperty('fault');
     const many = Array.from({ length: JOIN_RANGES_MAX + 1 }, (_, index) => `10.0.${index}.0/24`).join(' ');
     expect(readAllowedRanges(many)).toMatchObject({ fault: expect.stringContaining(String(JOIN_RANGES_MAX)) });

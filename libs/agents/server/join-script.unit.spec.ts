@@ -21,7 +21,7 @@ const TOOLS =
 const NAMES = ['join.sh', 'agent.js', 'agent.service', 'node-linux-x64.gz', 'node-linux-arm64.gz'];
 const DER = Buffer.from('a certificate');
 const CA = `-----BEGIN CERTIFICATE-----\n${DER.toString('base64')}\n-----END CERTIFICATE-----\n`;
-/** Copies what is asked for out of the folder $KIT; ends with $REFUSED for the file of that name. */
+/** Test double of curl: copies the requested file from the directory $KIT; exits with $REFUSED_WITH for the file named $REFUSED. */
 const CURL = `
 for word; do
   case $previous in -o) to=$word ;; esac
@@ -31,7 +31,7 @@ done
 [ "\${from##*/}" != "\${REFUSED-}" ] || exit "$REFUSED_WITH"
 if [ -n "\${to-}" ]; then cp "$from" "$to"; else cat "$from"; fi`;
 
-// A machine of its own: a folder with the programs that the installer finds, some of them written here. It has neither fping nor mtr.
+// An isolated machine: a directory with the programs that the installer finds, some of them test doubles. It has neither fping nor mtr.
 describe('the installer on a machine', () => {
   let dir: string;
   let env: Record<string, string>;
@@ -72,7 +72,7 @@ describe('the installer on a machine', () => {
     return `${joinLine({ ...place, enrolUrl: 'https://monitor.example.net:8444', caSha256: sumOf(DER) })} --yes`;
   }
 
-  /** What the line prints, and how it ends. */
+  /** Returns the command's output and exit code. */
   const paste = (): { status: number | null; output: string } => ended(line());
 
   function ended(command: string): { status: number | null; output: string } {
@@ -80,7 +80,7 @@ describe('the installer on a machine', () => {
     return { status, output: stdout + stderr };
   }
 
-  it.each(['with curl', 'without curl'])('gives apt-get a path on which dpkg finds its programs, %s', (machine) => {
+  it.each(['with curl', 'without curl'])('gives apt-get a PATH in which dpkg finds its programs, %s', (machine) => {
     program('apt-get', 'echo "$PATH" "$*" >>"$LOG"; case "$*" in *install*) exit 100 ;; esac');
     if (machine === 'without curl') rmSync(at('bin/curl'));
     expect(paste().status).toBe(1);
@@ -88,7 +88,7 @@ describe('the installer on a machine', () => {
   });
 
   it.each(['with curl', 'without curl'])(
-    'lets all users read what apt-get writes, whatever root keeps private, %s',
+    "makes files of apt-get readable for all users, regardless of root's umask, %s",
     (machine) => {
       program('apt-get', 'umask >>"$LOG"; case "$*" in *install*) exit 100 ;; esac');
       if (machine === 'without curl') rmSync(at('bin/curl'));
@@ -104,9 +104,9 @@ describe('the installer on a machine', () => {
     expect(logged()).toMatch(/DPkg::Lock::Timeout=300 .*install|install .*DPkg::Lock::Timeout=300/);
   });
 
-  it.each(['with curl', 'without curl'])('waits while another apt-get reads its lists, %s', (machine) => {
+  it.each(['with curl', 'without curl'])('waits while another apt-get holds the lock of the lists, %s', (machine) => {
     if (machine === 'without curl') rmSync(at('bin/curl'));
-    // The time is not waited for.
+    // `sleep` is replaced, so the test does not wait.
     program('sleep', '');
     program(
       'apt-get',
@@ -114,11 +114,11 @@ describe('the installer on a machine', () => {
 case "$*" in *install*) exit 100 ;; esac
 [ -e "$KIT/again" ] || { : >"$KIT/again"; echo "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 7" >&2; exit 100; }`,
     );
-    expect(paste().output).toMatch(/Another package manager is running: waiting for it|Trying again in 5 s/);
+    expect(paste().output).toMatch(/Another package manager is running: waiting for it|Retrying in 5 s/);
     expect(logged()).toMatch(/update\n.*update\n.*install/);
   });
 
-  it('prints what apt-get reports of its lists, and installs nothing', () => {
+  it("prints apt-get's errors about its lists, and installs nothing", () => {
     program('apt-get', 'echo "$*" >>"$LOG"; echo "E: The list of sources could not be read." >&2; exit 100');
     const { status, output } = paste();
     expect([status, output]).toEqual([
@@ -128,7 +128,7 @@ case "$*" in *install*) exit 100 ;; esac
     expect(logged()).not.toContain('install');
   });
 
-  it('blames apt-get where curl could not be installed, not the installation that it did not ask', () => {
+  it("reports apt-get's error if curl could not be installed, not a failed download", () => {
     rmSync(at('bin/curl'));
     program('apt-get', 'case "$*" in *install*) echo "E: Unable to locate package curl" >&2; exit 100 ;; esac');
     const { status, output } = paste();
@@ -140,10 +140,10 @@ case "$*" in *install*) exit 100 ;; esac
   });
 
   it.each(['join.sh', 'SHA256SUMS'])(
-    'shows the clock of the machine where the certificate of %s is refused',
+    "shows the machine's clock if the certificate is refused at the download of %s",
     (file) => {
       program('date', 'echo Thu Jan 1 00:00:07 UTC 1970');
-      // As curl ends when a certificate is not yet valid, or not any more.
+      // The exit code of curl for a certificate that is not valid yet or has expired.
       env = { ...env, REFUSED: file, REFUSED_WITH: '60' };
       const { status, output } = paste();
       expect([status, output]).toEqual([
@@ -155,7 +155,7 @@ case "$*" in *install*) exit 100 ;; esac
     },
   );
 
-  it('removes its own temporary folder only, whatever its name holds', () => {
+  it('removes only its own temporary directory, regardless of the characters in its name', () => {
     mkdirSync(at('spool'));
     writeFileSync(at('spool/kept'), '');
     mkdirSync(at('spool of mine'));
@@ -166,7 +166,7 @@ case "$*" in *install*) exit 100 ;; esac
     expect(ended('echo "$TMPDIR"/*').output).toContain('*');
   });
 
-  it('keeps itself until all others are removed, so that it can be run again', () => {
+  it('removes its own script last, so that it can be run again', () => {
     mkdirSync(at('root/usr/lib/icmp-mon'), { recursive: true });
     mkdirSync(at('root/var/lib/icmp-mon-agent'), { recursive: true });
     copyFileSync(SCRIPT, at('root/usr/lib/icmp-mon/join.sh'));

@@ -5,19 +5,19 @@ import { DependencyUnavailable } from '@icmp-mon/platform/errors';
 import { Injectable } from '@nestjs/common';
 import { AgentRefused, refusalOfState } from './agent-refused';
 
-/** A replaced certificate, and an agent that was put out, is refused after this long at the latest. */
+/** Longest time after which a replaced certificate, or an evicted, banned or retired agent, is refused. */
 const FRESH_MS = 10_000;
-/** While the database is away, what was known counts for this long, so that results still reach Kafka. */
+/** While the database is unreachable, cached answers stay valid this long, so that results still reach Kafka. */
 const STALE_MS_MAX = 60_000;
 const AGENTS_MAX = 10_000;
-/** Requests under way end with the former certificate; after this long its use means a second process with the key. */
+/** Requests in flight may finish with the former certificate; its use after this time means a second process with the same key. */
 const FORMER_USE_S_MAX = 120;
 const CLONE_NOTED_EVERY_S = 60;
 
-/** The client certificate of a request. */
+/** Client certificate of a request. */
 export interface PresentedCertificate {
   sha256: string;
-  /** SHA-256 of its public key (DER, SPKI). */
+  /** SHA-256 of the public key (DER, SPKI). */
   keySha256: string;
   notAfterMs: number;
 }
@@ -27,10 +27,13 @@ interface KnownAgent {
   isAccepted: boolean;
 }
 
-/** Which certificates are valid for which agents, kept a few seconds so that a request costs no query. */
+/** Checks which certificates are valid for which agents. Answers are cached for some seconds, so that a request costs no query. */
 @Injectable()
 export class KnownAgents {
-  /** By agent and certificate. A certificate just issued is not known yet, nor an enrolment just made: only what is accepted is kept. */
+  /**
+   * Keyed by agent and certificate. Only accepted certificates are cached, because a refused one may belong to an enrolment or renewal that
+   * commits next.
+   */
   private readonly agents = new ShortCache<KnownAgent>({
     entriesMax: AGENTS_MAX,
     keptMs: (tookMs) => FRESH_MS - tookMs,
@@ -41,7 +44,7 @@ export class KnownAgents {
 
   constructor(private readonly database: ControlDatabase) {}
 
-  /** @throws AgentRefused for an agent that is not enrolled or was put out, or a certificate that was replaced */
+  /** @throws AgentRefused for an agent that is not enrolled or not admitted, or for a replaced certificate */
   async require(agentId: string, certificate: PresentedCertificate): Promise<void> {
     const { isAccepted, state } = await this.read(agentId, certificate);
     if (!isAccepted) throw new AgentRefused(refusalOfState(state) ?? 'certificate_replaced');
@@ -59,8 +62,9 @@ export class KnownAgents {
   }
 
   /**
-   * Also notes the first use of a certificate, and the use of one that another holder of the same key has replaced: two
-   * processes share the agent's identity.
+   * Reads whether the certificate is valid. Also records the first use of a certificate, and the use of one that another holder of the same
+   * key has
+   * replaced: that means two processes share the agent's identity.
    */
   private async query(agentId: string, certificate: PresentedCertificate): Promise<KnownAgent> {
     const [row] = await this.database.query<{ state: AgentState; certificates: (string | null)[] }>(

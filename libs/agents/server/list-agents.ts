@@ -3,7 +3,7 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { AgentShares } from './agent-shares';
 import { ListedAgents } from './listed-agents';
 
-/** Agents by name, at most 1,000: those in a state, or all but the retired ones. */
+/** Lists agents by name, at most 1,000: those in a state, or all except retired ones. */
 export class ListAgents extends Query<{ items: AgentView[] }> {
   constructor(readonly state: AgentState | undefined) {
     super();

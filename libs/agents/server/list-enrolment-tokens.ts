@@ -2,13 +2,13 @@ import type { EnrolmentTokenState, EnrolmentTokenView } from '@icmp-mon/agents/c
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 
-/** More are not listed; the newest come first. */
+/** Maximum number of listed tokens, newest first. */
 const TOKENS_MAX = 1_000;
 
 type TokenRow = Omit<EnrolmentTokenView, 'createdAt' | 'expiresAt' | 'lastUsedAt'> &
   Record<'createdAt' | 'expiresAt', Date> & { lastUsedAt: Date | null; state: EnrolmentTokenState };
 
-/** Tokens that let agents join, without their secrets; expired ones for a day. */
+/** Lists enrolment tokens without their secrets; expired ones for one day. */
 export class ListEnrolmentTokens extends Query<{ items: EnrolmentTokenView[] }> {}
 
 @QueryHandler(ListEnrolmentTokens)

@@ -8,16 +8,16 @@ import { readSharedIdentities } from './agent-processes';
 import { AGENT_COLUMNS, agentView, connectionOf, HEALTH_COLUMNS, type AgentRow, type HealthRow } from './agent-view';
 import { readUncounted } from './uncounted/read-uncounted';
 
-/** An installation has hundreds of vantage points at most; more than this is not listed. */
+/** Maximum number of listed agents; an installation has some hundreds at most. */
 const AGENTS_MAX = 1_000;
 const UNCOUNTED_MINUTES = 24 * 60;
-/** Less than the 15 s after which an agent is `late`: an agent must not become late because its reports are not read. */
+/** Less than the 15 s after which an agent is `late`: an agent must not become late because its reports are not consumed. */
 const UNREAD_MS = 10_000;
 const UNREAD_KEPT_MS = 2_000;
-/** The list does not wait longer for Kafka. */
+/** Timeout of the question to Kafka. */
 const UNREAD_ANSWER_MS = 1_000;
 
-/** Agents with what they last reported. */
+/** Reads agents with their last reports. */
 @Injectable()
 export class ListedAgents {
   private readonly unread = new ShortCache<number | null>({
@@ -32,7 +32,7 @@ export class ListedAgents {
     private readonly reports: AgentReports,
   ) {}
 
-  /** By name, at most 1,000: those in a state, or all but the retired ones. */
+  /** Lists agents by name, at most 1,000: those in a state, or all except retired ones. */
   async list(state?: AgentState): Promise<AgentView[]> {
     const agents = await this.control.query<AgentRow>(
       `SELECT ${AGENT_COLUMNS} FROM agent WHERE CASE WHEN $1::text IS NULL THEN state <> 'retired' ELSE state = $1 END
@@ -46,7 +46,7 @@ export class ListedAgents {
   async get(id: string): Promise<AgentView> {
     const [agent] = await this.control.query<AgentRow>(`SELECT ${AGENT_COLUMNS} FROM agent WHERE id = $1`, [id]);
     if (agent === undefined)
-      throw new DomainError('not_found', `There is no agent ${id}. GET /api/v1/agents lists them.`);
+      throw new DomainError('not_found', `Agent ${id} not found. GET /api/v1/agents lists all agents.`);
     const [view] = await this.views([agent]);
     return view;
   }

@@ -3,7 +3,7 @@ import { DatabaseClock } from '@icmp-mon/platform/database';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { RejoinChallenges } from './rejoin-challenge';
 
-/** A nonce that an agent signs within a minute to return by its key. */
+/** Makes a nonce that an agent signs within one minute to rejoin with its key. */
 export class MakeRejoinChallenge extends Command<RejoinChallenge> {}
 
 @CommandHandler(MakeRejoinChallenge)

@@ -4,7 +4,7 @@ import { DomainError } from '@icmp-mon/platform/errors';
 import { publicKeyOf } from './agent-keys';
 import type { TokenGrant } from './enrolment-token';
 
-/** The agent that has a name now. */
+/** The agent that currently has a name. */
 export interface NamedAgent {
   id: string;
   region: string;
@@ -12,7 +12,7 @@ export interface NamedAgent {
   keySha256: string | null;
 }
 
-/** The name of a retired agent is free. */
+/** Reads the agent that currently has a name. The name of a retired agent is free. */
 export async function agentNamed(sql: Sql, name: string): Promise<NamedAgent | undefined> {
   const [row] = await sql.query<NamedAgent>(
     `SELECT id, region, state, key_sha256 AS "keySha256" FROM agent WHERE name = $1 AND state <> 'retired'`,
@@ -22,9 +22,8 @@ export async function agentNamed(sql: Sql, name: string): Promise<NamedAgent | u
 }
 
 /**
- * Requires that a machine may take the place of the agent that has its name: with a token that names the agent, or with the agent's own
- * key.
- * @throws DomainError `conflict` that says which token to make
+ * Checks that a machine may replace the agent that has its name: with a token that names the agent, or with the agent's own key.
+ * @throws DomainError `conflict`, whose detail says which token to create
  */
 export async function requireItsPlace(known: NamedAgent, grant: TokenGrant, request: EnrolRequest): Promise<void> {
   const { name, region, csrPem } = request;
@@ -32,8 +31,8 @@ export async function requireItsPlace(known: NamedAgent, grant: TokenGrant, requ
   const ownKey = known.keySha256 !== null && known.keySha256 === (await publicKeyOf(csrPem)).sha256;
   if (ownKey && isAdmitted(known.state) && known.region === region) return;
   const detail =
-    `An agent "${name}" exists already (region "${known.region}", ${known.state}). To put this machine in its place, make ` +
-    `a token that names it: POST /api/v1/enrolment-tokens {"agentName": "${name}"}, or in the portal on the agent's ` +
-    'page. To add another agent, give this one another name.';
+    `An agent "${name}" already exists (region "${known.region}", ${known.state}). To replace it with this machine, create ` +
+    `a token that names it: POST /api/v1/enrolment-tokens {"agentName": "${name}"}, or on the agent's page ` +
+    'in the portal. To add another agent, use another name.';
   throw new DomainError('conflict', detail, [{ pointer: '#/name', detail: `is the name of the agent ${known.id}` }]);
 }

@@ -7,29 +7,33 @@ const PACKETS_PER_SECOND_MAX = 1_000_000;
 const KEY_MAX = 0xffff_ffff;
 
 /**
- * An agent's policy with exactly the fields of the contract: what else it sent is left out, what is wrong is refused.
+ * Parses an agent's policy into exactly the fields of the contract: unknown fields are dropped, wrong ones are refused.
  * @throws DomainError `invalid` with a pointer for each field
  */
 export function readPolicyReport(body: unknown): AgentPolicyReport {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw new DomainError('invalid', 'A policy is a JSON object.');
+    throw new DomainError('invalid', 'Send a JSON object with the policy.');
   }
   const { allow, deny, stopped, packetsPerSecond, refusedKeys } = body as Record<string, unknown>;
   const errors: FieldError[] = [];
   const demand = (field: string, good: boolean, detail: string): void => {
     if (!good) errors.push({ pointer: `#/${field}`, detail });
   };
-  const ranges = `is a list of at most ${RANGES_MAX} ranges such as 10.0.0.0/8`;
+  const ranges = `must be a list of at most ${RANGES_MAX} ranges such as 10.0.0.0/8`;
   demand('allow', allow === null || areRanges(allow), `${ranges}, or null`);
   demand('deny', areRanges(deny), ranges);
-  demand('stopped', typeof stopped === 'boolean', 'is true or false');
+  demand('stopped', typeof stopped === 'boolean', 'must be true or false');
   demand(
     'packetsPerSecond',
     typeof packetsPerSecond === 'number' && packetsPerSecond > 0 && packetsPerSecond <= PACKETS_PER_SECOND_MAX,
-    `is a number above 0, at most ${PACKETS_PER_SECOND_MAX}`,
+    `must be a number above 0, at most ${PACKETS_PER_SECOND_MAX}`,
   );
-  demand('refusedKeys', areDistances(refusedKeys), `is a list of at most ${REFUSED_KEYS_MAX} distances between keys`);
-  if (errors.length > 0) throw new DomainError('invalid', 'The policy has fields that cannot be read.', errors);
+  demand(
+    'refusedKeys',
+    areDistances(refusedKeys),
+    `must be a list of at most ${REFUSED_KEYS_MAX} positive differences between keys`,
+  );
+  if (errors.length > 0) throw new DomainError('invalid', 'The policy has invalid fields: see "errors".', errors);
   return { allow, deny, stopped, packetsPerSecond, refusedKeys } as AgentPolicyReport;
 }
 

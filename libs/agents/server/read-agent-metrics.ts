@@ -5,12 +5,12 @@ import { instantOf } from '@icmp-mon/platform/http';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 
 const POINTS_MAX = 720;
-/** Agents report every 5 s: narrower points would be empty. */
+/** Interval of agents' reports: shorter buckets would be empty. */
 const POINT_MS_MIN = 5_000;
 const SPAN_MS_DEFAULT = 3_600_000;
 const SPAN_MS_MAX = 31 * 86_400_000;
 
-/** Times as a query has them. */
+/** Time range as given in the query string. */
 interface AskedRange {
   from?: string;
   to?: string;
@@ -18,7 +18,7 @@ interface AskedRange {
 
 type PointRow = Omit<AgentMetricPoint, 'at'> & { at: Date };
 
-/** An agent's figures over time: at most 720 points, each the mean of its span; the last hour unless set. */
+/** Reads an agent's metrics over time: at most 720 points, each the mean of its bucket; the last hour unless set. */
 export class ReadAgentMetrics extends Query<AgentMetrics> {
   constructor(
     readonly agentId: string,
@@ -35,14 +35,14 @@ export class ReadAgentMetricsHandler implements IQueryHandler<ReadAgentMetrics> 
     private readonly telemetry: TelemetryDatabase,
   ) {}
 
-  /** @throws DomainError `not_found`, `invalid` (a span that is empty or longer than 31 days) */
+  /** @throws DomainError `not_found`, `invalid` (a range that is empty or longer than 31 days) */
   async execute({ agentId, range }: ReadAgentMetrics): Promise<AgentMetrics> {
     const { from, to } = spanOf(range);
     const known = await this.control.query('SELECT 1 FROM agent WHERE id = $1', [agentId]);
     if (known.length === 0) {
-      throw new DomainError('not_found', `There is no agent ${agentId}. GET /api/v1/agents lists them.`);
+      throw new DomainError('not_found', `Agent ${agentId} not found. GET /api/v1/agents lists all agents.`);
     }
-    // One point less than the bound, because the first and the last span may both be cut.
+    // One bucket less than the limit, because the first and the last one may both be partial.
     const pointMs = Math.max(POINT_MS_MIN, Math.ceil((to.getTime() - from.getTime()) / (POINTS_MAX - 1)));
     const rows = await this.telemetry.query<PointRow>(
       `SELECT time_bucket(make_interval(secs => $4::float8 / 1000), at) AS at,

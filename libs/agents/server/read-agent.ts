@@ -3,7 +3,7 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { AgentShares } from './agent-shares';
 import { ListedAgents } from './listed-agents';
 
-/** An agent by its id, whatever its state. */
+/** Reads an agent by its id, in any state. */
 export class ReadAgent extends Query<AgentView> {
   constructor(readonly agentId: string) {
     super();

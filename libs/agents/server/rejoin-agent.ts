@@ -10,10 +10,13 @@ import type { Enrolled } from './enrol-agent';
 import { CLOCK_DIFFERENCE_MS_MAX, RejoinChallenges } from './rejoin-challenge';
 
 /**
- * Lets an agent return without a token, by the key that its row is bound to: its certificate expired while it or the gateway
- * was away, or the server does not know it any more (a restored backup). However long ago it expired: what ends a
- * credential is an operator (evict, ban, retire) or an enrolment in the agent's place, and a bound of some weeks would only bring
- * back the hand on every machine. `allowed` is called once the key is known to be the agent's, before what costs.
+ * Lets an agent rejoin without a token, with the key that its row is bound to: its certificate expired during an outage of the agent or the
+ * gateway, or
+ * the server has lost the certificate (a backup was restored). There is no limit on how long ago the certificate expired: credentials end
+ * by an operator (evict,
+ * ban, retire) or by an enrolment that replaces the agent; a limit of some weeks would only cause manual work on every machine. `allowed`
+ * is called
+ * once the key is verified as the agent's, before the costly steps.
  */
 export class RejoinAgent extends Command<Enrolled> {
   constructor(
@@ -30,11 +33,11 @@ export class RejoinAgentHandler implements ICommandHandler<RejoinAgent> {
     private readonly database: ControlDatabase,
     private readonly authority: CertificateAuthority,
     private readonly challenges: RejoinChallenges,
-    /** With a wrong clock, floors and certificates could lie in the future and lock agents out. */
+    /** With a wrong clock, floors and certificates could be dated in the future and lock agents out. */
     private readonly clock: DatabaseClock,
   ) {}
 
-  /** @throws AgentRefused, DomainError `invalid`, `unauthenticated` (nonce, signature), `too_many_requests`, and what `allowed` throws */
+  /** @throws AgentRefused, DomainError `invalid`, `unauthenticated` (nonce, signature), `too_many_requests`, and any error of `allowed` */
   async execute({ request, allowed }: RejoinAgent): Promise<Enrolled> {
     const nowMs = this.clock.nowMs();
     const madeAtMs = this.challenges.madeAtMs(request.nonce, nowMs);
@@ -48,13 +51,16 @@ export class RejoinAgentHandler implements ICommandHandler<RejoinAgent> {
     const refusal = refusalOfState(agent.state);
     if (refusal !== undefined) throw new AgentRefused(refusal);
     if (isYoung(agent, nowMs)) {
-      throw new DomainError('too_many_requests', `An agent returns at most each ${RETURN_EVERY_MS / 1_000} s.`);
+      throw new DomainError(
+        'too_many_requests',
+        `An agent may rejoin at most once per ${RETURN_EVERY_MS / 1_000} s. Retry later.`,
+      );
     }
     allowed();
     const certificate = await this.authority.issueAgentCertificate(csrPem, agent.id, new Date(nowMs));
     // A floor in the future was written while the clock was ahead, and is ignored.
-    // The certificate that is replaced stays valid beside the new one: if another process has it, that is noticed, and
-    // neither silences the other.
+    // The replaced certificate stays valid as the previous one: if another process uses it, that is detected, and neither process locks the
+    // other out.
     const returned = await this.database.execute(
       `UPDATE agent SET previous_certificate_sha256 = certificate_sha256, certificate_sha256 = $2,
          certificate_not_after = $3, key_sha256 = $4, certificate_used_at = NULL, rejoin_floor_ms = $5,
@@ -72,5 +78,8 @@ export class RejoinAgentHandler implements ICommandHandler<RejoinAgent> {
 }
 
 function staleChallenge(): DomainError {
-  return new DomainError('unauthenticated', 'The challenge is not good any more. Ask for a new one and sign that.');
+  return new DomainError(
+    'unauthenticated',
+    'The challenge is unknown, expired or already used. Request a new challenge and sign it.',
+  );
 }

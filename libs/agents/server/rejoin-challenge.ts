@@ -1,16 +1,17 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** How long a challenge may be answered. */
+/** Validity of a challenge. */
 export const CHALLENGE_VALID_MS = 60_000;
-/** Gateways' estimates of the database's clock may differ by this much. */
+/** Maximum difference between the gateways' estimates of the database's clock. */
 export const CLOCK_DIFFERENCE_MS_MAX = 10_000;
 const RANDOM_BYTES = 16;
 const NONCE = /^([0-9a-z]{1,11})\.([\w-]{22})\.([\w-]{43})$/;
 
 /**
- * Nonces for agents that return by their key. They need no storage and are good at every gateway of the installation: the time
- * is inside, and a MAC under a secret that all gateways share. An answer raises the agent's floor to the nonce's time, so
- * none is good twice.
+ * Makes and checks nonces for agents that rejoin with their key. They need no storage and are valid at every gateway of the installation: a
+ * nonce
+ * contains its time and a MAC with a secret that all gateways share. A successful rejoin raises the agent's floor to the nonce's time, so
+ * each nonce works once.
  */
 export class RejoinChallenges {
   constructor(private readonly secret: Buffer) {}
@@ -20,7 +21,7 @@ export class RejoinChallenges {
     return `${text}.${this.mac(text).toString('base64url')}`;
   }
 
-  /** When a nonce was made, ms since 1970; null if it is not ours or too old. */
+  /** Returns when a nonce was made, in ms since 1970; null if its MAC is wrong or it is too old. */
   madeAtMs(nonce: string, nowMs: number): number | null {
     const match = NONCE.exec(nonce);
     if (match === null) return null;

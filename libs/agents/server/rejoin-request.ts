@@ -7,23 +7,25 @@ const NONCE_LENGTH_MAX = 128;
 const SIGNATURE_LENGTH_MAX = 256;
 
 /**
- * Reads the body of `POST /v1/rejoin`.
+ * Parses the body of `POST /v1/rejoin`.
  * @throws DomainError `invalid` with a pointer for each field
  */
 export function readRejoinRequest(body: unknown): RejoinRequest {
   const fields = new BodyFields(body);
   if (fields.has('agentId') === fields.has('name')) {
-    throw new DomainError('invalid', 'Send either agentId or name.', [{ pointer: '#/agentId', detail: 'or #/name' }]);
+    throw new DomainError('invalid', 'Send exactly one of agentId and name.', [
+      { pointer: '#/agentId', detail: 'or #/name' },
+    ]);
   }
   const request: RejoinRequest = {
     ...(fields.has('agentId')
-      ? { agentId: fields.text('agentId', 36, (text) => UUID.test(text), 'is a UUID') }
+      ? { agentId: fields.text('agentId', 36, (text) => UUID.test(text), 'must be a UUID') }
       : { name: fields.text('name', 64, isAgentName) }),
     nonce: fields.text('nonce', NONCE_LENGTH_MAX),
     csrPem: fields.pem('csrPem'),
     ...(fields.has('certificatePem') && { certificatePem: fields.pem('certificatePem') }),
     signature: fields.text('signature', SIGNATURE_LENGTH_MAX),
   };
-  fields.requireGood('The request to return cannot be read: see errors.');
+  fields.requireGood('The rejoin request is not valid: see "errors".');
   return request;
 }

@@ -4,18 +4,19 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AgentRefused, refusalOfState } from './agent-refused';
 import { CertificateAuthority, type IssuedCertificate } from './certificate-authority';
 
-/** Share of its life for which a certificate is not renewed: agents ask at half of it. */
+/** Share of a certificate's lifetime before which it is not renewed; agents ask at half of it. */
 const EARLIEST_RENEWAL = 0.25;
 
-/** From when on a certificate is renewed, ms since 1970. */
+/** Returns from when on a certificate may be renewed, in ms since 1970. */
 export function renewableFromMs({ notAfterMs }: { notAfterMs: number }): number {
   return notAfterMs - (1 - EARLIEST_RENEWAL) * AGENT_CERTIFICATE_LIFE_MS;
 }
 
 /**
- * A younger certificate for an agent that still has a valid one. It is written to the agent's row and is no event: a
- * stream that grew with each renewal would have thousands of events after some years. `presentedSha256` is the certificate that the
- * request came with; it stays valid, because the answer may be lost.
+ * Issues a younger certificate to an agent that still has a valid one. It is written to the agent's row, without an event: one event per
+ * renewal
+ * would add thousands of events to a stream in some years. `presentedSha256` is the certificate of the request; it stays valid, because the
+ * response may be lost.
  */
 export class RenewCertificate extends Command<IssuedCertificate> {
   constructor(
@@ -37,7 +38,7 @@ export class RenewCertificateHandler implements ICommandHandler<RenewCertificate
   /** @throws AgentRefused, DomainError `invalid` (CSR) */
   async execute({ agentId, presentedSha256, csrPem }: RenewCertificate): Promise<IssuedCertificate> {
     const certificate = await this.authority.issueAgentCertificate(csrPem, agentId);
-    // Who asks with the former one although the present one was used has a copy of the key.
+    // A request with the former certificate after the current one was used means a copy of the key.
     const renewed = await this.database.execute(
       `UPDATE agent SET certificate_sha256 = $3, previous_certificate_sha256 = $2, certificate_not_after = $4,
          key_sha256 = $5, certificate_used_at = NULL,

@@ -10,7 +10,7 @@ import { Messaging } from '@icmp-mon/platform/messaging';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { UncountedNotices } from './uncounted/uncounted-notices';
 
-/** Publishes an agent's report; returns which of its results are not counted as it meant. `peer` is the address that sent it. */
+/** Publishes an agent's report; returns which of its results are not counted as it sent them. `peer` is the address of the sender. */
 export class ReportTelemetry extends Command<TelemetryResponse> {
   constructor(
     readonly agentId: string,
@@ -36,7 +36,7 @@ export class ReportTelemetryHandler implements ICommandHandler<ReportTelemetry> 
     return { uncounted: await this.uncounted(agentId) };
   }
 
-  /** The report is taken, whether or not the database answers. */
+  /** Returns an empty list while the database is unreachable: the report itself is already published. */
   private async uncounted(agentId: string): Promise<TelemetryResponse['uncounted']> {
     try {
       return await this.notices.of(agentId);

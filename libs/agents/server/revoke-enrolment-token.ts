@@ -5,7 +5,7 @@ import type { RequestMetadata } from '@icmp-mon/platform/http';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ENROLMENT_TOKEN, revokeToken } from './token-events';
 
-/** Ends a token: it lets no agent in any more. Agents that joined with it stay. */
+/** Revokes a token: no agent can enrol with it. Agents that enrolled with it stay. */
 export class RevokeEnrolmentToken extends Command<void> {
   constructor(
     readonly tokenId: string,
@@ -22,11 +22,14 @@ export class RevokeEnrolmentTokenHandler implements ICommandHandler<RevokeEnrolm
     private readonly eventStore: EventStore,
   ) {}
 
-  /** Does nothing to a token that is revoked already. @throws DomainError `not_found` */
+  /** Has no effect on a token that is already revoked. @throws DomainError `not_found` */
   async execute({ tokenId: id, metadata }: RevokeEnrolmentToken): Promise<void> {
     const [known] = await this.database.query('SELECT 1 FROM enrolment_token WHERE id = $1', [id]);
     if (known === undefined) {
-      throw new DomainError('not_found', `There is no enrolment token ${id}. GET /api/v1/enrolment-tokens lists them.`);
+      throw new DomainError(
+        'not_found',
+        `Enrolment token ${id} not found. GET /api/v1/enrolment-tokens lists all tokens.`,
+      );
     }
     await this.eventStore.execute(ENROLMENT_TOKEN, id, (record) => revokeToken(record, id), {
       metadata,

@@ -16,7 +16,7 @@ interface Row {
   executors: ExecutorHealth[];
 }
 
-/** Reports as the projector has stored them, and how far behind the topic that is. */
+/** Reads the reports that the projector has stored, and how many reports of the topic it has not read. */
 export class StoredAgentReports extends AgentReports {
   constructor(
     private readonly telemetry: TelemetryDatabase,

@@ -3,16 +3,16 @@ import { DomainError, type FieldError } from '@icmp-mon/platform/errors';
 import { absoluteMs, inOneLine, isCleanText } from '@icmp-mon/platform/text';
 
 const EXECUTORS_MAX = 32;
-/** Any word: newer agents know more states than we do (`EXECUTOR_STATES` of the contract). */
+/** Any word: newer agents may report states that `EXECUTOR_STATES` of the contract does not contain. */
 const EXECUTOR_STATE = /^[a-z_]{1,64}$/;
 const VERSION_LENGTH_MAX = 64;
 const DETAIL_LENGTH_MAX = 500;
 const TIME_LENGTH_MAX = 40;
-/** Settings are not what was enrolled, so they may be longer than what would be. */
+/** Longer than enrolment allows, because settings may differ from what was enrolled. */
 const PLACE_LENGTH_MAX = 256;
 const HOST_LENGTH_MAX = 253;
 
-/** What an agent may report as a number: where it can be negative, and nothing else about it. */
+/** Numeric fields of a report with their minimum. */
 const NUMBERS = {
   assignmentVersion: 0,
   targets: 0,
@@ -31,7 +31,7 @@ const NUMBERS = {
   policyRefusedTargets: 0,
 } as const satisfies Partial<Record<keyof AgentTelemetry, number>>;
 
-/** Told by newer agents only. */
+/** Optional numeric fields, sent only by newer agents, with their minimum. */
 const OPTIONAL_NUMBERS = {
   spoolBytesMax: 0,
   lateMs: 0,
@@ -40,36 +40,37 @@ const OPTIONAL_NUMBERS = {
 } as const satisfies Partial<Record<keyof AgentTelemetry, number>>;
 
 /**
- * An agent's report with exactly the fields of the contract: what else it sent is left out, what is wrong is refused.
+ * Parses an agent's report into exactly the fields of the contract: unknown fields are dropped, wrong ones are refused.
  * @throws DomainError `invalid` with a pointer for each field
  */
 export function readTelemetry(body: unknown): AgentTelemetry {
-  if (!isRecord(body)) throw new DomainError('invalid', 'Telemetry is a JSON object.');
+  if (!isRecord(body)) throw new DomainError('invalid', 'Send a JSON object with the telemetry.');
   const errors: FieldError[] = [];
   const optional = Object.entries(OPTIONAL_NUMBERS).filter(([field]) => body[field] !== undefined);
   const numbers = [...Object.entries(NUMBERS), ...optional].map(([field, min]) => {
     const value = body[field];
     const good = typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER && value >= min;
-    if (!good) errors.push({ pointer: `#/${field}`, detail: min === 0 ? 'is a number of 0 or more' : 'is a number' });
+    if (!good)
+      errors.push({ pointer: `#/${field}`, detail: min === 0 ? 'must be a number of 0 or more' : 'must be a number' });
     return [field, value] as const;
   });
   for (const field of ['at', 'startedAt']) {
-    if (!isTime(body[field])) errors.push({ pointer: `#/${field}`, detail: 'is a time in ISO 8601' });
+    if (!isTime(body[field])) errors.push({ pointer: `#/${field}`, detail: 'must be a time in ISO 8601' });
   }
   if (!isCleanText(body['agentVersion'], VERSION_LENGTH_MAX)) {
-    const detail = `is a text of at most ${VERSION_LENGTH_MAX} characters without control characters`;
+    const detail = `must be a text of at most ${VERSION_LENGTH_MAX} characters without control characters`;
     errors.push({ pointer: '#/agentVersion', detail });
   }
   const { host } = body;
   if (host !== undefined && !isCleanText(host, HOST_LENGTH_MAX)) {
     errors.push({
       pointer: '#/host',
-      detail: `is a text of at most ${HOST_LENGTH_MAX} characters without control characters`,
+      detail: `must be a text of at most ${HOST_LENGTH_MAX} characters without control characters`,
     });
   }
   const configured = readConfigured(body['configured'], errors);
   const executors = readExecutors(body['executors'], errors);
-  if (errors.length > 0) throw new DomainError('invalid', 'The telemetry has fields that cannot be read.', errors);
+  if (errors.length > 0) throw new DomainError('invalid', 'The telemetry has invalid fields: see "errors".', errors);
   const { at, startedAt, agentVersion } = body;
   const given = { at, startedAt, agentVersion, ...Object.fromEntries(numbers), executors } as AgentTelemetry;
   return { ...given, ...(host !== undefined && { host: String(host) }), ...(configured && { configured }) };
@@ -79,18 +80,18 @@ function readConfigured(value: unknown, errors: FieldError[]): AgentTelemetry['c
   if (value === undefined) return undefined;
   const { name, region } = isRecord(value) ? value : {};
   if (isCleanText(name, PLACE_LENGTH_MAX) && isCleanText(region, PLACE_LENGTH_MAX)) return { name, region };
-  const detail = `is {name, region} of texts of at most ${PLACE_LENGTH_MAX} characters without control characters`;
+  const detail = `must be {name, region} with texts of at most ${PLACE_LENGTH_MAX} characters without control characters`;
   errors.push({ pointer: '#/configured', detail });
   return undefined;
 }
 
 function readExecutors(value: unknown, errors: FieldError[]): ExecutorHealth[] {
   if (!Array.isArray(value) || value.length > EXECUTORS_MAX) {
-    errors.push({ pointer: '#/executors', detail: `is a list of at most ${EXECUTORS_MAX}` });
+    errors.push({ pointer: '#/executors', detail: `must be a list of at most ${EXECUTORS_MAX}` });
     return [];
   }
   return (value as unknown[]).flatMap((executor, at) => {
-    // Older agents pass on what fping wrote, line ends included.
+    // Older agents send fping's output unchanged, including line breaks.
     const detail =
       isRecord(executor) && typeof executor['detail'] === 'string' ? inOneLine(executor['detail']) : undefined;
     const good =
@@ -104,7 +105,7 @@ function readExecutors(value: unknown, errors: FieldError[]): ExecutorHealth[] {
       const { type, state, version } = executor as unknown as ExecutorHealth;
       return [{ type, state, detail, ...(version === undefined ? {} : { version }) }];
     }
-    const form = 'is {type, state, detail}, the state a word, the others texts without control characters';
+    const form = 'must be {type, state, detail}: the state one word, the others texts without control characters';
     errors.push({ pointer: `#/executors/${at}`, detail: form });
     return [];
   });

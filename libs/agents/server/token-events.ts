@@ -3,7 +3,10 @@ import type { Aggregate } from '@icmp-mon/platform/event-store';
 
 type TokenRecord = 'absent' | 'made' | 'revoked';
 
-/** The audit of who made and revoked which token; secrets stay out of it. The table has what counts. */
+/**
+ * Audit record of which user created and revoked which token, without secrets. The table `enrolment_token` decides whether a token is
+ * valid.
+ */
 export const ENROLMENT_TOKEN: Aggregate<TokenRecord, EnrolmentTokenEvent> = {
   category: ENROLMENT_TOKEN_STREAM,
   initial: 'absent',
@@ -27,7 +30,7 @@ export const issueToken = (
 export const revokeToken = (record: TokenRecord, tokenId: string): EnrolmentTokenEvent[] =>
   record === 'revoked' ? [] : [{ type: 'EnrolmentTokenRevoked', data: { tokenId } }];
 
-/** A newer release may have written events that this one does not know. */
+/** Ignores events of a newer release. */
 function ignored(_type: never, record: TokenRecord): TokenRecord {
   return record;
 }

@@ -1,18 +1,18 @@
 import type { HealthRow, HealthState } from '@icmp-mon/operations/contract';
 import { counted } from '@icmp-mon/platform/health';
 
-/** What an agent reports of its probing; older agents report only a part of it. */
+/** Probing figures from an agent's report; older agents report only some of them. */
 export interface ProbingReport {
-  /** State and sentence of its worst executor; null while all work. */
+  /** State and explanation of the agent's worst executor; null while all work. */
   executor_state: string | null;
   executor_detail: string | null;
   unmeasured_per_s: number | null;
   late_ms: number | null;
 }
 
-/** With these an agent has no results, or none that could say that a target is down. */
+/** States in which an agent has no results, or none from which a target could be judged down. */
 const BLIND_STATES = ['missing', 'not_permitted', 'unsupported_version', 'deaf'];
-/** Probing that is so late is no busy moment any more. */
+/** Delay of probes from which the agent is reported as too slow; shorter delays are ordinary load peaks. */
 const LATE_MS = 1_000;
 
 /** Columns of `agent_health` for `ProbingReport`. */
@@ -31,14 +31,14 @@ export function probingState(report: ProbingReport | undefined): HealthState {
   return (unmeasured ?? 0) > 0 || (lateMs ?? 0) >= LATE_MS ? 'attention' : 'ok';
 }
 
-/** What is wrong with the probing of these agents, and what to do; null when it is not that. */
+/** Returns the probing problem of these agents and its remedy; null when there is none. */
 export function probingComplaint(rows: readonly HealthRow[]): [string, string] | null {
   const of = `of ${counted(rows.length, 'agent')}`;
   const broken = rows.filter(({ values }) => values['executor'] != null);
   const [first] = broken;
   if (first !== undefined) {
     return [
-      `${broken.length} ${of} cannot probe as it should`,
+      `${broken.length} ${of} with a failed executor`,
       `${first.values['agent']}: ${first.values['executorDetail']}`,
     ];
   }
@@ -47,7 +47,7 @@ export function probingComplaint(rows: readonly HealthRow[]): [string, string] |
   );
   if (late.length === 0) return null;
   return [
-    `${late.length} ${of} cannot keep up with probing`,
-    'What an agent could not measure has no data. Give its machine more CPU, its policy more packets, or the agent fewer targets.',
+    `${late.length} ${of} cannot keep the probing rate`,
+    'Probes that an agent did not send in time have no data. Give its machine more CPU, raise the packet rate of its policy file, or assign it fewer targets.',
   ];
 }

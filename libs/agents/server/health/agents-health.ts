@@ -13,13 +13,17 @@ import {
 import { PROBING_JOIN_SQL, PROBING_SQL, probingComplaint, type ProbingReport, probingState } from './agent-probing';
 
 const AGENTS_MAX = 1_000;
-/** Shares of the spool's cap, where the agent reports it: a spool that is nearly full loses results soon. */
+/** Shares of the spool's maximum size, if the agent reports it: an agent with a full spool drops results. */
 const SPOOL_FULL = { attention: 0.5, bad: 0.9 };
 
-/** Copies renew their certificates twice a day: one that still runs is noticed again within this. */
+/**
+ * How long a suspected copy is shown, in hours. Each copy renews its certificate twice a day, so a copy that still runs is detected again
+ * within
+ * this time.
+ */
 const CLONE_SHOWN_H = 24;
 const CLONE_ADVICE =
-  'A state folder was copied, or an older state of it restored. Evict the agent on its page, and let the right machine join ' +
+  'A state directory was copied, or an older copy of it was restored. Evict the agent on its page, and enrol the right machine ' +
   'again with a token that names it.';
 
 interface AgentRow {
@@ -39,7 +43,7 @@ interface ReportRow extends ProbingReport {
   dropped: number | null;
 }
 
-/** The vantage points' spools: what was measured and is not here yet. */
+/** Health part of the agents and their spools, which hold results that have not arrived yet. */
 export const AGENTS_PART: PluggedPart = {
   id: 'agents',
   title: 'Agents',
@@ -49,7 +53,7 @@ export const AGENTS_PART: PluggedPart = {
   labels: ['agent'],
   columns: [
     { key: 'agent', title: 'Agent', unit: 'text' },
-    { key: 'silentS', title: 'Last heard', unit: 'seconds' },
+    { key: 'silentS', title: 'Last report', unit: 'seconds' },
     { key: 'spoolBlocks', title: 'Spooled blocks', unit: 'count' },
     { key: 'spoolBytes', title: 'Spool', unit: 'bytes' },
     {
@@ -58,7 +62,7 @@ export const AGENTS_PART: PluggedPart = {
       unit: 'seconds',
       metric: {
         name: 'icmpmon_agent_spool_age_seconds',
-        help: "Age of the oldest block in an agent's spool, as last heard.",
+        help: "Age of the oldest block in an agent's spool, from its last report.",
       },
     },
     {
@@ -67,31 +71,31 @@ export const AGENTS_PART: PluggedPart = {
       unit: 'count',
       metric: {
         name: 'icmpmon_agent_results_dropped',
-        help: 'Results that an agent dropped since its start: its spool was full.',
+        help: 'Results that an agent dropped since its start because its spool was full.',
       },
     },
     {
       key: 'unmeasured',
-      title: 'Not measured, per minute',
+      title: 'Missed probes per minute',
       unit: 'count',
       metric: {
         name: 'icmpmon_agent_unmeasured_per_minute',
-        help: 'Probes of an agent that were due and have no result, per minute.',
+        help: 'Probes of an agent per minute that were due but have no result.',
       },
     },
-    { key: 'lateS', title: 'Probing late', unit: 'seconds' },
+    { key: 'lateS', title: 'Probe delay', unit: 'seconds' },
     { key: 'executor', title: 'Executor', unit: 'text' },
     { key: 'version', title: 'Version', unit: 'text' },
   ],
   async read(look): Promise<PartReading> {
-    // Those that were put out are silent because somebody wanted that.
+    // Evicted, banned and retired agents are lost on purpose.
     const agents = await look.control.query<AgentRow>(
       `SELECT id, name, coalesce(clone_suspected_at > now() - interval '${CLONE_SHOWN_H} hours', false) AS cloned
        FROM agent WHERE state IN ('active', 'draining') ORDER BY name LIMIT ${AGENTS_MAX}`,
     );
     if (agents.length === 0) {
-      const advice = 'Let one join: the page Agents shows the command.';
-      return { state: 'attention', summary: 'No agent takes part: nothing is measured', advice, rows: [] };
+      const advice = 'Add an agent: the page Agents shows the command.';
+      return { state: 'attention', summary: 'No active agent: nothing is measured', advice, rows: [] };
     }
     const reports = await look.telemetry.query<ReportRow>(
       `SELECT agent_id, extract(epoch FROM now() - received_at)::float8 AS silent_s, telemetry->>'agentVersion' AS version,
@@ -106,36 +110,41 @@ export const AGENTS_PART: PluggedPart = {
     const byAgent = new Map(reports.map((report) => [report.agent_id, report]));
     const rows = agents.map(({ id, name }) => rowOf(name, byAgent.get(id), look));
     const cloned = agents.filter((agent) => agent.cloned).map(({ name }) => name);
-    const reading = ofRows(rows, `${counted(agents.length, 'agent')} heard, spools drain`, () => complaint(rows, look));
+    const reading = ofRows(rows, `${counted(agents.length, 'agent')} connected, spools drain`, () =>
+      complaint(rows, look),
+    );
     if (reading.state === 'ok' && cloned.length > 0) {
       const summary = `Two processes use the key of ${cloned.join(', ')}`;
       return { state: 'attention', summary, advice: CLONE_ADVICE, rows };
     }
     const blind = rows.some((row) => silenceOf(row, look) !== 'ok') ? await whyDeaf(look) : null;
     if (blind !== null) return { state: 'unknown', ...blind, rows };
-    // One lost vantage point leaves the product at work; without any it is blind.
+    // A single lost agent does not stop the product; without any agent it measures nothing.
     if (reading.state === 'bad' && rows.some(({ state }) => state !== 'bad')) reading.state = 'attention';
     return reading;
   },
 };
 
-/** What keeps agents' reports from being read, so that their silence tells nothing; null while they are read. */
+/**
+ * Returns why agents' reports are not being consumed, so that a missing report does not mean a lost agent; null while they are consumed.
+ */
 async function whyDeaf(look: HealthFacts): Promise<{ summary: string; advice: string } | null> {
-  const shown = 'What is shown is what was read last.';
+  const shown = 'The values shown are from the last reports read.';
   if (!(await look.isRunning('projector'))) {
-    const summary = "Not known: no projector reads agents' reports";
+    const summary = "Unknown: no projector consumes agents' reports";
     return { summary, advice: `Start a projector: see Processes. ${shown}` };
   }
   const unread = await unreadReports(look);
-  if (unread === null) return { summary: 'Not known: Kafka does not answer', advice: `See Services. ${shown}` };
+  if (unread === null) return { summary: 'Unknown: Kafka does not answer', advice: `See Services. ${shown}` };
   if (unread === 0) return null;
-  const summary = `Not known: ${counted(unread, 'report')} of agents were not read yet`;
-  return { summary, advice: `A projector reads them: see Processes and Consumers. ${shown}` };
+  const summary = `Unknown: ${counted(unread, 'agent report')} not consumed yet`;
+  return { summary, advice: `A projector consumes them: see Processes and Consumers. ${shown}` };
 }
 
 /**
- * Reports that lie in Kafka in partitions that nobody has read from for as long as an agent may be silent: an agent may well be
- * heard of whom nothing was read. What came just now is read in a moment and does not count. Null when Kafka does not say.
+ * Counts the reports in Kafka partitions from which nothing was read for as long as an agent may go without a report: their agents may be
+ * connected.
+ * A report that arrived just now is read within moments and does not count. Null when Kafka does not answer.
  */
 async function unreadReports({ kafka, telemetry, messaging, thresholds }: HealthFacts): Promise<number | null> {
   const ends = (await kafka.boundsOrNull())?.get(AGENT_TELEMETRY_TOPIC);
@@ -187,25 +196,25 @@ function complaint(rows: HealthRow[], look: HealthFacts): [string, string] {
   const silent = rows.filter((row) => silenceOf(row, look) === 'bad').length;
   const hesitant = rows.filter((row) => silenceOf(row, look) === 'attention');
   const seeAgent =
-    'See that it runs and reaches the gateway. Its results wait in its spool; its targets become unknown.';
-  if (silent > 0) return [`${silent} ${of} not heard`, seeAgent];
+    'Check that the agent runs and reaches the gateway. Its results wait in its spool; the status of its targets becomes unknown.';
+  if (silent > 0) return [`${silent} ${of} lost`, seeAgent];
   const probing = probingComplaint(rows);
   if (probing !== null) return probing;
   const dropping = rows.filter(({ values }) => Number(values['dropped']) > 0).length;
   if (dropping > 0) {
     return [
       `${dropping} ${of} dropped results: the spool was full`,
-      'What was dropped is lost and counted. Look at its way to the gateway, or give its spool more room.',
+      'Dropped results are lost but counted. Check the connection of the agent to the gateway, or raise its spool limit.',
     ];
   }
   if (hesitant.length > 0) {
     const longestS = maxOf(hesitant.map(({ values }) => Number(values['silentS']))) ?? 0;
-    return [`${hesitant.length} ${of} not heard for ${spanText(longestS)}`, seeAgent];
+    return [`${hesitant.length} ${of} late: no report for ${spanText(longestS)}`, seeAgent];
   }
   const late = rows.filter((row) => row.state !== 'ok');
   const oldestS = maxOf(late.map(({ values }) => Number(values['spoolOldestS'] ?? 0))) ?? 0;
   return [
-    `${late.length} ${of} ship late, the oldest block waits for ${spanText(oldestS)}`,
-    'See the way to the gateway, and whether the gateway defers uploads (icmpmon_gateway_uploads_deferred_total).',
+    `${late.length} ${of} with a backlog, oldest block ${spanText(oldestS)} old`,
+    'Check the connection to the gateway, and whether the gateway defers uploads (icmpmon_gateway_uploads_deferred_total).',
   ];
 }

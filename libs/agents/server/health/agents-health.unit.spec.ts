@@ -18,14 +18,14 @@ const REPORT = {
 const TOPIC = 'internal.agent-telemetry';
 
 interface World {
-  /** Whether two processes were noticed that share the key of the first agent. */
+  /** Whether two processes with the key of the first agent were detected. */
   cloned?: boolean;
-  /** One an agent. */
+  /** One report per agent. */
   reports: Partial<Record<keyof typeof REPORT, number | string | null>>[];
   isProjectorRunning?: boolean;
-  /** Positions that have not moved for a minute. */
+  /** Offsets that have not moved for a minute. */
   standing?: { partition: number; next_offset: number }[];
-  /** Null while Kafka is away. */
+  /** Null while Kafka is unreachable. */
   bounds?: { low: number; high: number } | null;
 }
 
@@ -56,7 +56,7 @@ function lookAt({
 
 const read = (world: World) => AGENTS_PART.read(lookAt(world));
 
-describe('the health of agents', () => {
+describe('the health part of agents', () => {
   it.each([
     [49, 100, 'ok'],
     [50, 100, 'attention'],
@@ -67,7 +67,7 @@ describe('the health of agents', () => {
     expect(rows).toMatchObject([{ state, values: { agent: 'agent 0', spoolBytes: spool_bytes } }]);
   });
 
-  it('are a reason to look when two processes use the key of one', async () => {
+  it('needs attention when two processes use the key of one agent', async () => {
     expect(await read({ reports: [{}, {}], cloned: true })).toMatchObject({
       state: 'attention',
       summary: 'Two processes use the key of agent 0',
@@ -75,20 +75,20 @@ describe('the health of agents', () => {
     });
   });
 
-  it('asks for attention when one of several is gone, and is bad when all are', async () => {
+  it('needs attention when one of several agents is lost, and is bad when all are', async () => {
     const gone = { silent_s: 86_400 };
     expect(await read({ reports: [gone, {}] })).toMatchObject({
       state: 'attention',
-      summary: '1 of 2 agents not heard',
+      summary: '1 of 2 agents lost',
     });
-    expect(await read({ reports: [gone, gone] })).toMatchObject({ state: 'bad', summary: '2 of 2 agents not heard' });
+    expect(await read({ reports: [gone, gone] })).toMatchObject({ state: 'bad', summary: '2 of 2 agents lost' });
     expect(await read({ reports: [{ silent_s: 20 }, {}] })).toMatchObject({
       state: 'attention',
-      summary: '1 of 2 agents not heard for 20 s',
+      summary: '1 of 2 agents late: no report for 20 s',
     });
   });
 
-  it('is bad when the spools of all are, whatever else is well with them', async () => {
+  it('is bad when the spools of all agents are bad, even if everything else is ok', async () => {
     const late = { spool_oldest_s: 900 };
     const full = { spool_bytes: 95 };
     expect(await read({ reports: [late, full] })).toMatchObject({ state: 'bad' });
@@ -100,48 +100,48 @@ describe('the health of agents', () => {
     ['unsupported_version', 'bad'],
     ['family_unavailable', 'attention'],
     ['a_state_to_come', 'attention'],
-  ])('says what keeps an agent from probing: %s', async (executor_state, state) => {
+  ])('names what prevents an agent from probing: %s', async (executor_state, state) => {
     const broken = { executor_state, executor_detail: 'fping hears nothing. Look at it.' };
     expect(await read({ reports: [broken] })).toMatchObject({
       state,
-      summary: '1 of 1 agent cannot probe as it should',
+      summary: '1 of 1 agent with a failed executor',
       advice: 'agent 0: fping hears nothing. Look at it.',
     });
     expect(await read({ reports: [{}, broken] })).toMatchObject({ state: 'attention' });
   });
 
-  it('says that an agent cannot keep its pace', async () => {
+  it('reports an agent that cannot keep its probing rate', async () => {
     for (const slow of [{ unmeasured_per_s: 0.1 }, { late_ms: 1_500 }]) {
       expect(await read({ reports: [slow, {}] })).toMatchObject({
         state: 'attention',
-        summary: '1 of 2 agents cannot keep up with probing',
+        summary: '1 of 2 agents cannot keep the probing rate',
       });
     }
     const older = { unmeasured_per_s: null, late_ms: null };
     expect(await read({ reports: [older] })).toMatchObject({ state: 'ok' });
   });
 
-  it('does not take a message that just came for a report of an agent that is gone', async () => {
+  it('does not count a report that arrived just now as unread', async () => {
     const reports = [{ silent_s: 86_400 }, {}];
     expect(await read({ reports, bounds: { low: 0, high: 8 } })).toMatchObject({ state: 'attention' });
-    // What retention took away was read by nobody and waits no more.
+    // Messages that retention deleted unread do not count as waiting.
     const standing = [{ partition: 0, next_offset: 2 }];
     expect(await read({ reports, standing, bounds: { low: 7, high: 7 } })).toMatchObject({ state: 'attention' });
     expect(await read({ reports, standing })).toMatchObject({
       state: 'unknown',
-      summary: 'Not known: 5 reports of agents were not read yet',
+      summary: 'Unknown: 5 agent reports not consumed yet',
     });
   });
 
-  it('says why silence is not known: no projector, or no Kafka', async () => {
+  it('reports why the state of agents is unknown: no projector, or no Kafka', async () => {
     const reports = [{ silent_s: 40 }];
     expect(await read({ reports, isProjectorRunning: false })).toMatchObject({
       state: 'unknown',
-      summary: "Not known: no projector reads agents' reports",
+      summary: "Unknown: no projector consumes agents' reports",
     });
     expect(await read({ reports, bounds: null })).toMatchObject({
       state: 'unknown',
-      summary: 'Not known: Kafka does not answer',
+      summary: 'Unknown: Kafka does not answer',
     });
     expect(await read({ reports: [{}], isProjectorRunning: false, bounds: null })).toMatchObject({ state: 'ok' });
   });

@@ -21,7 +21,7 @@ import { ReadAgentMetricsHandler } from '../read-agent-metrics';
 import { StoredAgentReports } from '../stored-agent-reports';
 import { RevokeEnrolmentTokenHandler } from '../revoke-enrolment-token';
 
-/** Routes about agents for people and services; needs both databases. Provides `AgentReports` to the routes of other contexts. */
+/** Registers the agents' routes for users and services; needs both databases. Exports `AgentReports` for the routes of other contexts. */
 @Module({})
 export class AgentsApiModule {
   static register(options: AgentsApiOptions): DynamicModule {

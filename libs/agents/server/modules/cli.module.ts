@@ -29,7 +29,7 @@ export class AgentsCliModule {
     );
     none.plug({
       tables: 'enrolment_token',
-      reason: 'hashes of secrets are kept here and nowhere else: events refer to them by id only',
+      reason: 'hashes of secrets are stored only in this table; events contain only their ids',
     });
     participants.plug({
       name: 'uncounted',

@@ -24,11 +24,11 @@ const RETIREMENTS_LOOK_MS = 15_000;
 const OPTIONS = Symbol('agents worker options');
 
 export interface AgentsWorkerOptions {
-  /** How long agents' figures over time are kept. */
+  /** Retention of agents' metrics over time, in days. */
   metricsKeptDays: number;
 }
 
-/** Provides `AgentReports` to other contexts; needs `HeldTargets`. */
+/** Exports `AgentReports` for other contexts; needs `HeldTargets`. */
 @Module({})
 export class AgentsWorkerModule {
   static register(options: AgentsWorkerOptions): DynamicModule {

@@ -8,7 +8,7 @@ interface UncountedRow {
   lastAt: Date;
 }
 
-/** By agent, the results of the last `minutes` that were not counted as meant, the most first. */
+/** Reads, by agent, the results of the last `minutes` that were not counted as the agent sent them, largest number first. */
 export async function readUncounted(
   telemetry: Pick<Sql, 'query'>,
   minutes: number,
@@ -31,7 +31,7 @@ export async function readUncounted(
 
 const KEPT = '7 days';
 
-/** Forgets counts older than a week, and processes that have not reported for a day. Returns how many rows. */
+/** Deletes counts older than a week, and processes without a report for a day. Returns the number of rows. */
 export async function forgetUncounted(telemetry: Pick<Sql, 'execute'>): Promise<number> {
   const counts = await telemetry.execute(`DELETE FROM agent_uncounted WHERE minute < now() - interval '${KEPT}'`);
   const processes = await telemetry.execute(`DELETE FROM agent_process WHERE last_seen_at < now() - interval '1 day'`);

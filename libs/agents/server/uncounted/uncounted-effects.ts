@@ -1,10 +1,10 @@
 import type { PendingWrite } from '@icmp-mon/shard/engine';
 import type { UncountedSum, UncountedTables } from './uncounted-tables';
 
-/** Sums wait this long, so that a thousand agents cost a thousand rows per second at most. */
+/** Minimum time between two writes, so that a thousand agents cost at most a thousand rows per second. */
 const WRITE_EVERY_MS = 1_000;
 
-/** The sums of one shard that are not stored yet, until the host commits them. */
+/** Collects the sums of one shard that are not stored yet, until the host commits them. */
 export class UncountedEffects<T> {
   private sums = new Map<string, UncountedSum>();
   private writtenMs = -Infinity;

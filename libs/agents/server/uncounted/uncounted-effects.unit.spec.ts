@@ -8,7 +8,7 @@ describe('the effects of results that are not counted', () => {
     ...more,
   });
 
-  it('are one sum per agent, reason and minute, written once per second at most', async () => {
+  it('are summed per agent, reason and minute, and written at most once per second', async () => {
     let nowMs = 0;
     const written: UncountedSum[][] = [];
     const tables = {

@@ -5,7 +5,7 @@ import { testDatabase, type TestDatabases } from '@icmp-mon/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UNCOUNTED_PART } from './uncounted-health';
 
-describe('the health of what is counted', () => {
+describe('the health part of uncounted results', () => {
   let databases: TestDatabases;
   let control: ControlDatabase;
   let telemetry: TelemetryDatabase;
@@ -50,7 +50,7 @@ describe('the health of what is counted', () => {
       [id, startedS, firstS, lastS, host],
     );
 
-  it('complains of what is dropped or moved at once, of repeats and late results when they last, and of copies of an agent first', async () => {
+  it('reports dropped or moved results immediately, repeats and late results once they persist, and copies of an agent first', async () => {
     expect(await read()).toMatchObject({ state: 'ok', summary: 'All results are counted as measured', rows: [] });
     const [brief, wrong, twin] = [await agentNamed('brief'), await agentNamed('wrong'), await agentNamed('twin')];
     await uncounted(brief, 'not_assigned', 30);

@@ -3,10 +3,13 @@ import { isUncountedReason, type UncountedReason, UNCOUNTED_TEXTS } from '@icmp-
 import { counted, type HealthFacts, ofRows, type PartReading, type PluggedPart } from '@icmp-mon/platform/health';
 
 const MINUTES = 5;
-/** What happens for a moment after a change of assignments or a lost answer is no fault; what lasts is. */
+/**
+ * Number of minutes with such results from which on they are a problem: for a moment they are normal after a changed assignment or a lost
+ * response.
+ */
 const LASTING_MINUTES = 3;
 const BRIEF_REASONS: readonly UncountedReason[] = ['repeated', 'not_assigned', 'late'];
-/** A process that has not reported for this long has ended. */
+/** A process without a report for this long counts as ended. */
 const ENDED_AFTER_S = 30;
 const SHARED = 'Several processes share the identity';
 
@@ -24,7 +27,10 @@ interface ProcessRow {
   place: string;
 }
 
-/** Results that were answered 200 and are not counted as the agent meant, and identities that several agents share. */
+/**
+ * Health part of results that were answered with 200 but not counted as the agent sent them, and of identities that several processes
+ * share.
+ */
 export const UNCOUNTED_PART: PluggedPart = {
   id: 'uncounted',
   title: 'Results not counted',
@@ -34,14 +40,14 @@ export const UNCOUNTED_PART: PluggedPart = {
   labels: ['agent', 'reason'],
   columns: [
     { key: 'agent', title: 'Agent', unit: 'text' },
-    { key: 'what', title: 'What became of them', unit: 'text' },
+    { key: 'what', title: 'Handling', unit: 'text' },
     {
       key: 'results',
       title: `Results in ${MINUTES} min`,
       unit: 'count',
       metric: {
         name: 'icmpmon_agent_results_uncounted',
-        help: `Results of the last ${MINUTES} minutes that are not counted as their agent meant, by reason.`,
+        help: `Results of the last ${MINUTES} minutes that were not counted as their agent sent them, by reason.`,
       },
     },
     { key: 'lastS', title: 'Last', unit: 'seconds' },
@@ -69,7 +75,10 @@ function readCounts({ telemetry }: HealthFacts): Promise<CountRow[]> {
   );
 }
 
-/** Processes of one identity that report at the same time: one that was started again reports after its former self has ended. */
+/**
+ * Reads the processes of one identity that report at the same time. A restarted process is not one of them: it reports after its
+ * predecessor's last report.
+ */
 function readShared({ telemetry }: HealthFacts): Promise<ProcessRow[]> {
   return telemetry.query<ProcessRow>(
     `WITH present AS (SELECT * FROM agent_process WHERE last_seen_at > now() - interval '${ENDED_AFTER_S} seconds')
@@ -110,8 +119,8 @@ function complaint(rows: readonly HealthRow[]): [string, string] {
   if (shared !== undefined) {
     return [
       `Agent ${shared.values['agent']}: ${shared.values['what']}, started ${shared.values['since']}`,
-      'A state folder or a machine was copied: results of the process that was started last count, those of the others are dropped. ' +
-        'End the copy, empty its state folder, and let it enrol under a name of its own.',
+      'A state directory or a machine was copied: results of the process started last are counted, those of the others are dropped. ' +
+        'Stop the copy, empty its state directory, and enrol it under its own name.',
     ];
   }
   const worse = rows.filter(({ state }) => state === worstOf(rows.map((row) => row.state)));
@@ -119,6 +128,6 @@ function complaint(rows: readonly HealthRow[]): [string, string] {
   const results = worse.reduce((sum, { values }) => sum + Number(values['results'] ?? 0), 0);
   return [
     `${counted(results, 'result')} of ${counted(agents, 'agent')} in ${MINUTES} min: ${worse[0]?.values['what']}`,
-    'Each reason has its own remedy: see the runbook. The page of the agent shows the last 24 hours.',
+    "Each reason has its own remedy: see the runbook. The agent's page shows the last 24 hours.",
   ];
 }

@@ -6,11 +6,11 @@ import { Injectable } from '@nestjs/common';
 import { readUncounted } from './read-uncounted';
 
 const EVERY_MS = 5_000;
-/** What agents are told of: results of the last minutes. */
+/** Time span of the results that notices contain. */
 export const NOTICE_MINUTES = 2;
 const READ_EVERY_MS = 5_000;
 
-/** Copies what agents shall be told from the telemetry database to the control database, where gateways read it. */
+/** Copies notices about uncounted results from the telemetry database to the control database, where gateways read them. */
 export class UncountedNoticeWriter {
   private readonly logger = createLogger('uncounted-notices');
   private timer: NodeJS.Timeout | undefined;
@@ -24,7 +24,9 @@ export class UncountedNoticeWriter {
   start(): void {
     this.timer = setInterval(() => {
       this.writing ??= this.write()
-        .catch((error: unknown) => this.logger.warn({ err: error }, 'agents are not told now what does not count'))
+        .catch((error: unknown) =>
+          this.logger.warn({ err: error }, 'notices about uncounted results could not be written'),
+        )
         .finally(() => (this.writing = null));
     }, EVERY_MS);
   }
@@ -34,12 +36,12 @@ export class UncountedNoticeWriter {
     await this.writing;
   }
 
-  /** Several projectors write the same. */
+  /** Writes all notices. Several projectors write the same content. */
   async write(): Promise<void> {
     const byAgent = await readUncounted(this.telemetry, NOTICE_MINUTES);
     const rows = [...byAgent].flatMap(([agentId, entries]) => entries.map((entry) => ({ agentId, ...entry })));
     if (rows.length === 0) return;
-    // In one order everywhere: two writers must not wait for each other.
+    // Sorted, so that two writers lock the rows in the same order and cannot deadlock.
     rows.sort((a, b) => (`${a.agentId}/${a.reason}` < `${b.agentId}/${b.reason}` ? -1 : 1));
     await this.control.execute(
       `INSERT INTO agent_uncounted_notice (agent_id, reason, results, last_at, written_at)
@@ -62,7 +64,7 @@ interface NoticeRow {
   last_at: Date;
 }
 
-/** What a gateway answers agents to their telemetry: read for all of them together. */
+/** Notices that a gateway returns to agents with their telemetry response; read for all agents together. */
 @Injectable()
 export class UncountedNotices {
   private readonly notices = new ShortCache<ReadonlyMap<string, UncountedResults[]>>({
@@ -73,7 +75,7 @@ export class UncountedNotices {
 
   constructor(private readonly control: ControlDatabase) {}
 
-  /** @throws DependencyUnavailable while the database is away */
+  /** @throws DependencyUnavailable while the database is unreachable */
   async of(agentId: string): Promise<UncountedResults[]> {
     const byAgent = await this.notices.get('by agent', () => this.read());
     return byAgent.get(agentId) ?? [];

@@ -13,8 +13,8 @@ import type { UncountedTables } from './uncounted-tables';
 const MINUTE_MS = 60_000;
 
 /**
- * Counts, per agent, reason and minute, the results that are not counted as the agent meant, into `agent_uncounted`. It has no state
- * that a checkpoint would keep, so nothing to recover: sums that wait are stored with the checkpoint, or follow from the log again.
+ * Counts results that are not counted as the agent sent them, per agent, reason and minute, into `agent_uncounted`. It has no state in the
+ * checkpoint and nothing to recover: pending sums are stored with the checkpoint, or replayed from the log.
  */
 export class UncountedParticipant<T = WriterTransaction> implements ShardParticipant<T> {
   readonly name = 'uncounted';

@@ -1,7 +1,7 @@
 import type { UncountedReason } from '@icmp-mon/probing/contract';
 import type { WriterTransaction } from '@icmp-mon/shard/engine';
 
-/** Results of one agent within one minute that are not counted, or otherwise than it meant. */
+/** Results of one agent within one minute that are not counted, or not as the agent sent them. */
 export interface UncountedSum {
   agentId: string;
   reason: UncountedReason;
@@ -10,9 +10,9 @@ export interface UncountedSum {
   lastMs: number;
 }
 
-/** Where the sums are stored; `T` is what a shard's store gives its participants to write with. */
+/** Store of the sums; `T` is the transaction that a shard's store gives to its participants. */
 export interface UncountedTables<T> {
-  /** Adds to what is stored of the same agent, minute and reason. */
+  /** Adds to the stored sums of the same agent, minute and reason. */
   add(rows: T, shard: number, sums: readonly UncountedSum[]): Promise<void>;
 }
 

@@ -15,7 +15,7 @@ import { postgresUncountedTables } from './uncounted-tables';
 const HOUR_MS = 3_600_000;
 const place = { shard: 3, offset: 1, muted: false, ahead: null };
 
-describe('results that are not counted as their agent meant', () => {
+describe('results that are not counted as their agent sent them', () => {
   let databases: TestDatabases;
   let control: ControlDatabase;
   let telemetry: TelemetryDatabase;
@@ -69,7 +69,7 @@ describe('results that are not counted as their agent meant', () => {
     await telemetry.transaction((sql) => projection.handle(sql, [message]));
   }
 
-  it('are added up by reason over shards and commits, but for what a replay repeats', async () => {
+  it('are summed by reason over shards and commits; a replay adds nothing twice', async () => {
     const id = await agentNamed('summed');
     const clock = { ageMs: 0, atMs: Date.now() };
     const [one, other] = [
@@ -98,7 +98,7 @@ describe('results that are not counted as their agent meant', () => {
     expect(await forgetUncounted(telemetry)).toBe(1);
   });
 
-  it('are told to their agent for as long as it happens', async () => {
+  it('are reported to their agent while they occur', async () => {
     const id = await agentNamed('told');
     const participant = new UncountedParticipant(3, postgresUncountedTables);
     participant.onUncounted(id, 'too_new', 7, { ageMs: 0, atMs: Date.now() }, place);
@@ -112,7 +112,7 @@ describe('results that are not counted as their agent meant', () => {
     expect(await new UncountedNotices(control).of(id)).toEqual([]);
   });
 
-  it('are no matter of one process that was started again; two at a time share an identity', async () => {
+  it('do not report a restart as a shared identity, but two processes at the same time', async () => {
     const id = await agentNamed('shared');
     const agents = new ListedAgents(control, telemetry, new UnreadReports());
     const nowMs = Date.now();
