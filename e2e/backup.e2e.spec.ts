@@ -135,7 +135,7 @@ describe('backup and restore', () => {
   });
 
   it('is refused while the product runs, and when a dump is not what was written', async () => {
-    await expect(command('icmpmon.mjs', 'restore', backupDir)).rejects.toThrow(/First: npm stop/);
+    await expect(command('icmpmon.mjs', 'restore', backupDir)).rejects.toThrow(/Stop it first: npm stop/);
     const broken = path.join(dir, 'broken');
     mkdirSync(broken);
     writePrivateJson(path.join(broken, 'manifest.json'), readJson(path.join(backupDir, 'manifest.json')));

@@ -6,7 +6,7 @@ import { writePrivateJson, writePublicText } from './private-file.mjs';
 /** @typedef {Record<string, { pid: number, opsUrl?: string }>} Processes by name */
 
 /**
- * What a person or a script needs to use the installation; holds passwords, so its owner alone may read it.
+ * Returns what a person or a script needs to use the installation. It holds passwords, so only its owner may read the file.
  * @param {{ addresses: import('./providers/environment.mjs').Addresses, ports: Record<string, number>, bootstrap: Omit<import('./secrets.mjs').Bootstrap, 'enrolmentToken'> }} of
  */
 export function accessOf({ addresses, ports, bootstrap }) {
@@ -23,7 +23,7 @@ export function accessOf({ addresses, ports, bootstrap }) {
 }
 
 /**
- * `processes`: name → {pid, opsUrl?} of all that runs now.
+ * Writes access.json. `processes`: name → {pid, opsUrl?} of every running process.
  * @param {string} file
  * @param {object} access
  * @param {Processes} processes
@@ -33,7 +33,7 @@ export function writeAccess(file, access, processes) {
 }
 
 /**
- * What Prometheus is to scrape, as its `file_sd` reads it: each process that has metrics. Nothing in it is secret.
+ * Writes the scrape targets for Prometheus (`file_sd`): every process that has metrics. The file holds no secrets.
  * @param {string} file
  * @param {Processes} processes
  */

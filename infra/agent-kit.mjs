@@ -17,17 +17,17 @@ import { giveToOwner } from './owner.mjs';
 import { distDir, rootDir } from './paths.mjs';
 import { writePublicText } from './private-file.mjs';
 
-/** What a machine needs to become an agent, as the gateway hands it out. */
+/** Files that a machine needs to become an agent; the gateway serves them. */
 export const kitDir = join(distDir, 'agent-kit');
 
 const listName = 'SHA256SUMS';
-/** Machines for which the locked npm packages may bring Node. */
+/** Architectures for which the locked npm packages may include Node. */
 const architectures = ['x64', 'arm64'];
 const bytesPerMb = 1_000_000;
 
 /**
- * Makes the agent kit again where a part of it changed: the agent, its installer and unit, Node for each architecture that node_modules
- * holds, and SHA256SUMS, which names the versions in comments. The list is written last, and whole.
+ * Rebuilds the agent kit where a part of it changed: the agent, its installer and systemd unit, Node for each architecture that
+ * node_modules holds, and SHA256SUMS, whose comments name the versions. SHA256SUMS is written last, by a rename.
  * @param {(line: string) => void} report
  */
 export async function buildAgentKit(
@@ -65,11 +65,11 @@ export async function buildAgentKit(
   );
   if (text === before.text) return;
   writePublicText(join(to, listName), text);
-  report(`Made the agent kit in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+  report(`Built the agent kit in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
 }
 
 /**
- * Node as the locked packages brought it.
+ * Returns the Node binaries that the locked packages installed.
  * @param {string} from
  */
 function nodes(from) {

@@ -39,7 +39,7 @@ describe('the agent kit', () => {
   const build = (): Promise<void> => buildAgentKit((line: string) => reported.push(line), { from, agent, to });
   const list = (): string => readFileSync(path.join(to, 'SHA256SUMS'), 'utf8');
 
-  it('holds what its list names, with versions and sums', async () => {
+  it('contains the files of its list, with versions and checksums', async () => {
     await build();
     const names = ['agent.js', 'agent.service', 'join.sh', 'node-linux-x64.gz'];
     expect(readdirSync(to).sort()).toEqual(['SHA256SUMS', ...names]);
@@ -54,7 +54,7 @@ describe('the agent kit', () => {
     expect(reported).toHaveLength(1);
   });
 
-  it('is made again only where a part changed', async () => {
+  it('is rebuilt only where a part changed', async () => {
     await build();
     const node = (): number => statSync(path.join(to, 'node-linux-x64.gz')).ino;
     const [before, listed] = [node(), list()];
@@ -69,13 +69,13 @@ describe('the agent kit', () => {
     expect(gunzipSync(readFileSync(path.join(to, 'node-linux-x64.gz'))).toString()).toBe('node 24.2.0 of x64');
   });
 
-  it('has Node for each architecture that is installed', async () => {
+  it('contains Node for every installed architecture', async () => {
     addNode('arm64', '24.1.0');
     await build();
     expect(list()).toMatch(/ {2}node-linux-x64\.gz\n[^]* {2}node-linux-arm64\.gz\n/);
   });
 
-  it('is not made before the agent is built', async () => {
+  it('is not built before the agent', async () => {
     rmSync(agent);
     await build();
     expect(reported).toEqual([]);

@@ -14,8 +14,8 @@ const everywhere = ['ICMPMON_LOG_LEVEL', 'ICMPMON_OPS_PORT'];
 const shards = ['ICMPMON_TOPIC_PREFIX', 'ICMPMON_SHARD_COUNT'];
 
 /**
- * The settings that each app reads, and therefore gets; nothing else of ours is in its environment. A test compares this with the apps'
- * own configuration. A name that ends with * stands for all that begin so.
+ * The settings that each app reads; no other setting of ours is in its environment. A test compares this list with the apps' own
+ * configuration. A name that ends with * stands for all names with that prefix.
  */
 /** @type {Record<string, string[]>} */
 export const settingsOf = {
@@ -68,7 +68,7 @@ export const settingsOf = {
     'ICMPMON_HOLD_DOWN_MAX_S',
     'ICMPMON_DISKS',
   ],
-  // It knows no database and no broker, only what an agent elsewhere would.
+  // The agent gets no database and no broker, only what an agent on another machine would get.
   agent: [
     ...everywhere,
     'ICMPMON_AGENT_ENROL_*',
@@ -83,17 +83,17 @@ export const settingsOf = {
     'ICMPMON_AGENT_SPOOL_*',
   ],
 };
-/** What `api --migrate` reads beside the api's own: it makes the first accounts and targets. */
+/** Settings of `api --migrate`: those of the api, and those for the first accounts and targets that it creates. */
 const settingsOfMigrate = [...settingsOf.api, 'ICMPMON_BOOTSTRAP_FILE', 'ICMPMON_STARTER_TARGETS'];
 
-/** What programs need that is not ours: where things are, language, time, certificates, proxies, and Node's own options. */
+/** Variables of the operating system that programs need: paths, language, time zone, certificates, proxies, and Node's own options. */
 const ofTheSystem =
   /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_\w+|TZ|TMPDIR|NODE_\w+|SSL_CERT_\w+|(HTTPS?|NO)_PROXY|LD_PRELOAD|FAKETIME\w*)$/i;
 
 const starterTargets = Array.from({ length: 8 }, (_, index) => `127.0.0.${index + 1}`);
 
 /**
- * The environment of one app: what it reads of what the installation sets, then of what `npm start` was given.
+ * Returns the environment of one app: of its settings, those that the installation sets, then those that `npm start` was given.
  * @param {string} name
  * @param {import('./apps.mjs').Installation} installation
  */
@@ -104,7 +104,7 @@ export function environmentOf(name, installation) {
 
 /** @param {import('./apps.mjs').Installation} installation */
 export function migrateEnvironment(installation) {
-  // It runs as the user that starts everything, before the api has its file.
+  // It runs as the user that starts the installation, before the api's own secret file exists.
   const secrets = { ICMPMON_SECRET_FILE: join(installation.dir, 'secrets.json') };
   return chosen(settingsOfMigrate, { ...serverEnvironment('owner', installation), ...secrets });
 }
@@ -123,7 +123,7 @@ function chosen(names, own) {
 }
 
 /**
- * From the addresses, ports and files of one installation; `role` is whose login to the databases it is.
+ * Returns the settings that follow from the addresses, ports and files of one installation; `role` selects the database login.
  * @param {string} role
  * @param {{ dir: string, addresses: import('./providers/environment.mjs').Addresses, roles?: import('./database-roles.mjs').RoleAddresses, ports: Record<string, number> }} of
  */
@@ -151,13 +151,13 @@ function serverEnvironment(role, { dir, addresses, roles, ports }) {
     ICMPMON_SECRET_FILE: apiSecretFile(dir),
     ICMPMON_STARTER_TARGETS: process.env.ICMPMON_STARTER_TARGETS ?? starterTargets.join(','),
     ICMPMON_LOG_LEVEL: process.env.ICMPMON_LOG_LEVEL ?? 'info',
-    // How full this installation's disk is, and what else is given.
+    // The disk of this installation, unless the operator names others.
     ICMPMON_DISKS: process.env.ICMPMON_DISKS ?? `data=${dir}`,
   };
 }
 
 /**
- * What the api needs of the secrets, in a file of its own: it has no business with the passwords beside it.
+ * File with the only secret that the api needs. It must not read the passwords in secrets.json.
  * @param {string} dir
  */
 export const apiSecretFile = (dir) => join(dir, 'api-secret.json');

@@ -22,7 +22,7 @@ const installation = {
   bootstrap: { adminUser: 'admin', adminPassword: 'x', apiKey: 'imk_x', enrolmentToken: 'imt_x' },
 };
 
-/** The settings that the app's own configuration names, and those that all of them share. */
+/** The settings that the app's own configuration reads, and those that all apps share. */
 function readBy(name: string): Set<string> {
   const files = globSync(`apps/${name}/*config.ts`, { cwd: rootDir }).map((file) => path.join(rootDir, file));
   const text = files.map((file) => readFileSync(file, 'utf8')).join('\n');
@@ -38,7 +38,7 @@ const covers = (name: string, variable: string): boolean =>
 afterEach(() => vi.unstubAllEnvs());
 
 describe('the environment of an app', () => {
-  it.each(appNames)('%s has every setting that it reads, and none that it does not', (name) => {
+  it.each(appNames)('of %s contains every setting that the app reads, and no other', (name) => {
     const read = readBy(name);
     expect(read.size).toBeGreaterThan(5);
     const forMigrate = ['ICMPMON_BOOTSTRAP_FILE', 'ICMPMON_STARTER_TARGETS'];
@@ -48,7 +48,7 @@ describe('the environment of an app', () => {
     expect(given.filter((variable) => !read.has(variable) && !shared.test(variable))).toEqual([]);
   });
 
-  it('holds the login of its own role, and no password of what it does not reach', () => {
+  it('contains the login of its own role, and no password of a service that it does not use', () => {
     const gateway = JSON.stringify(environmentOf('gateway', installation));
     expect(gateway).toContain('postgres://icmpmon_gateway:g@127.0.0.1:1/icmpmon_control');
     expect(gateway).not.toMatch(/super|of-redis|telemetry|SECRET_FILE/);
@@ -56,7 +56,7 @@ describe('the environment of an app', () => {
     for (const name of appNames) expect(JSON.stringify(environmentOf(name, installation)), name).not.toContain('super');
   });
 
-  it('passes on what it reads of what npm start was given, and nothing else of anybody', () => {
+  it('passes on the settings of npm start that the app reads, and no other variable', () => {
     vi.stubEnv('ICMPMON_GATEWAY_AGENT_REQUESTS_PER_S_MAX', '7');
     vi.stubEnv('ICMPMON_READER_PASSWORD', 'secret');
     vi.stubEnv('CLOUD_TOKEN', 'secret');

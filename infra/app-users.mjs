@@ -10,19 +10,19 @@ import { hasCommand } from './provision/system-packages.mjs';
  * @typedef {{ uid?: number, gid?: number }} AppUser
  */
 
-/** Each has a user of its own, so that none reads another's environment, memory or files. */
+/** Each process has its own user, so that no process can read another's environment, memory or files. */
 const names = ['gateway', 'api', 'projector', 'worker', 'agent', 'kafka'];
-/** Debian keeps these numbers free of users; nothing is written to /etc/passwd. */
+/** First user id. Debian assigns none in this range; nothing is written to /etc/passwd. */
 const lowestUid = 50_000;
 const groupsOfUids = 900;
 const uidsPerGroup = 10;
 
 /**
- * Who runs the processes of the installation below `dir`, by name: {uid, gid}. Under sudo all belong to the person behind it, and
- * without root to the user that started them; `needed` are the files that all of them read.
+ * Returns the user of each process of the installation below `dir`, by name: {uid, gid}. Under sudo all processes run as the user
+ * that called it, and without root as the user that started them. All of them must be able to read the files in `needed`.
  * @param {string} dir
  * @param {string[]} needed
- * @returns {{users: Record<string, {uid?: number, gid?: number}>, reason?: string}} `reason` says why they stay root's
+ * @returns {{users: Record<string, {uid?: number, gid?: number}>, reason?: string}} `reason`: why they run as root
  */
 export function appUsers(dir, needed) {
   /** @param {AppUser} user */
@@ -45,7 +45,7 @@ export function ownUids(dir, taken) {
     const users = Object.fromEntries(names.map((name, index) => [name, { uid: first + index, gid: first + index }]));
     if (!Object.values(users).some(({ uid }) => taken.has(uid))) return users;
   }
-  throw new Error(`All user numbers from ${lowestUid} on are taken on this machine.`);
+  throw new Error(`All user ids from ${lowestUid} on are taken on this machine.`);
 }
 
 function takenUids() {
@@ -54,7 +54,7 @@ function takenUids() {
 }
 
 /**
- * By trying: what lies above a file decides as well.
+ * Tests access by a process of that user, because the folders above the file count as well.
  * @param {AppUser} user
  * @param {string} path
  */
@@ -64,7 +64,7 @@ function canRead(user, path) {
 }
 
 /**
- * Makes a folder that belongs to the user with all that is in it; links are not followed.
+ * Creates a folder and gives it, with everything in it, to the user; symbolic links are not followed.
  * @param {string} dir
  * @param {AppUser} user
  * @param {number} mode
@@ -89,8 +89,8 @@ export function giveTree(path, uid, gid) {
 }
 
 /**
- * How to start a program as the user. The agent's keeps the one right that fping needs, so that it does not depend on how fping was
- * installed, and can never get another one.
+ * Returns the command that starts a program as the user. The agent keeps only the capability that fping needs (CAP_NET_RAW), so that
+ * it does not depend on how fping was installed; it can never gain another one.
  * @param {{uid?: number, gid?: number}} user
  * @param {string} command
  * @param {string[]} args
@@ -101,7 +101,7 @@ export function commandAs({ uid, gid }, command, args, { rawSockets = false } = 
   }
   const rights = ['--inh-caps=-all,+net_raw', '--ambient-caps=-all,+net_raw', '--bounding-set=-all,+net_raw'];
   const becomes = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...rights];
-  // A container may not have the right to pass on; then fping has its own.
+  // A container may lack the capability; fping then uses its own.
   if (spawnSync('setpriv', [...becomes, 'true'], { stdio: 'ignore' }).status !== 0)
     return { command, args, user: { uid, gid } };
   return { command: 'setpriv', args: [...becomes, command, ...args], user: {} };

@@ -10,7 +10,7 @@ const uidsOf = (users: Record<string, { uid?: number }>): (number | undefined)[]
   Object.values(users).map(({ uid }) => uid);
 
 describe('the users of the apps', () => {
-  it('are one for each, the same from start to start, of none that the machine has', () => {
+  it("are one per app, the same from start to start, and none of the machine's", () => {
     const users = ownUids('/a', new Set());
     expect(new Set(uidsOf(users)).size).toBe(6);
     expect(ownUids('/a', new Set())).toEqual(users);
@@ -19,7 +19,7 @@ describe('the users of the apps', () => {
     expect(others.filter((uid) => uidsOf(users).includes(uid))).toEqual([]);
   });
 
-  asRoot('stay root where another one could not read what is needed, which is named', () => {
+  asRoot('are root where another user could not read a needed file, which the reason names', () => {
     const dir = mkdtempSync(join(tmpdir(), 'users-'));
     chmodSync(dir, 0o755);
     writeFileSync(join(dir, 'main.js'), '');
@@ -30,7 +30,7 @@ describe('the users of the apps', () => {
     expect(reason).toBe(`users other than root cannot read ${join(dir, 'main.js')}`);
   });
 
-  asRoot('get the folders of a former start with all that is in them, without following links', () => {
+  asRoot('get the folders of an earlier start with their content, without following links', () => {
     const dir = mkdtempSync(join(tmpdir(), 'users-'));
     const [folder, outside] = [join(dir, 'agent'), join(dir, 'outside')];
     mkdirSync(join(folder, 'spool'), { recursive: true });
@@ -45,7 +45,7 @@ describe('the users of the apps', () => {
     expect(statSync(outside).uid).toBe(0);
   });
 
-  asRoot('start as what they are; the agent keeps the right to open raw sockets and no other', () => {
+  asRoot('run their apps; only the agent keeps a capability, that for raw sockets', () => {
     const user = { uid: 50_004, gid: 50_004 };
     expect(commandAs(user, 'node', ['main.js'])).toEqual({ command: 'node', args: ['main.js'], user });
     const { command, args, user: keptUser } = commandAs(user, 'node', ['main.js'], { rawSockets: true });

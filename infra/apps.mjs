@@ -9,7 +9,7 @@ import { run } from './run.mjs';
 import { ailmentOf, httpReady } from './services/ready.mjs';
 
 /**
- * What the apps of one installation are started with.
+ * Everything with which the apps of one installation are started.
  * @typedef {object} Installation
  * @property {string} dir
  * @property {import('./providers/environment.mjs').Addresses} addresses
@@ -21,10 +21,10 @@ import { ailmentOf, httpReady } from './services/ready.mjs';
 
 export const appNames = ['gateway', 'api', 'projector', 'worker', 'agent'];
 
-/** Bounds on each heap: a leak ends one app, which is restarted, and not the machine. */
+/** Heap limits in MiB: a memory leak ends one app, which is restarted, instead of the machine. */
 /** @type {Record<string, number>} */
 const heapMb = { gateway: 384, api: 512, projector: 3072, worker: 384, agent: 384 };
-/** What a second of results leaves behind is garbage: with room for it, little is copied before it goes. */
+/** Size of the young generation in MiB. Most objects of one second of results are garbage: with enough room, little survives to be copied. */
 /** @type {Record<string, number>} */
 const youngMb = { projector: 32, gateway: 32 };
 
@@ -37,12 +37,12 @@ packetsPerSecond: 2000
 stopped: false
 `;
 
-/** What every app's user has to be able to read. */
+/** Files that every app's user must be able to read. */
 export const neededByApps = () => [mainOf('api'), nodeForApps(), join(rootDir, 'package.json')];
 
 /**
- * A supervised service per app: {name, opsUrl, …}. `installation` is {dir, addresses, ports, bootstrap}, and where they are known
- * `roles` (addresses of the databases by app) and `users` (who runs it).
+ * Returns a supervised service per app: {name, opsUrl, …}. `roles` (database addresses by app) and `users` (the app's user) are
+ * optional.
  * @param {Installation} installation
  */
 export function appServices(installation) {
@@ -74,7 +74,7 @@ function appService(name, installation) {
 }
 
 /**
- * Brings both databases' schemas up to date and makes what the first start needs; safe to repeat.
+ * Migrates both databases and creates what the first start needs; safe to repeat.
  * @param {Installation} installation
  */
 export function migrate(installation) {
@@ -82,10 +82,10 @@ export function migrate(installation) {
   return run(nodeForApps(), args, { env: migrateEnvironment(installation), cwd: rootDir, ...asOwner() });
 }
 
-/** What is the user's own is made, and given to it with what an earlier start left to another one. */
+/** Creates the folders and files of an app and gives them to its user, including those that an earlier start gave to another user. */
 /** @type {Record<string, (dir: string, user: import('./app-users.mjs').AppUser) => void>} */
 const prepares = {
-  // Agents and the api read the certificate in there; the key is the gateway's alone by its own mode.
+  // Agents and the api read the certificate in this folder; the mode of the key file restricts it to the gateway.
   gateway: (dir, user) => giveFolder(join(dir, 'ca'), user, 0o755),
   api: writeApiSecret,
   agent: prepareAgent,
@@ -116,14 +116,14 @@ function prepareAgent(dir, user) {
 }
 
 /**
- * A folder that was lost is made again, and the agent joins again with the installation's own token.
+ * Recreates a folder that was lost; the agent then enrols again with the installation's own token.
  * @param {Installation} installation
  * @param {import('./app-users.mjs').AppUser} user
  */
 async function prepareAgentAgain(installation, user) {
   prepareAgent(installation.dir, user);
   if (existsSync(join(installation.dir, 'agent/agent.json'))) return;
-  // It makes that token usable again: it is good for a day after the last start.
+  // The migration renews that token: it expires one day after the last start.
   await migrate(installation);
 }
 

@@ -1,4 +1,4 @@
-// npm run bench: what the product does against the best that could be done.
+// npm run bench: compares the product with a hand-written reference.
 import { runBenchTool } from './bench/run-tool.mjs';
 import { bench } from './commands/measuring.mjs';
 import { runCommand } from './commands/run-command.mjs';

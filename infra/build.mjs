@@ -15,10 +15,10 @@ import { setUp } from './setup.mjs';
 
 /** @typedef {{ name: string, isSource: (path: string) => boolean, result: string, command: string[] }} Part */
 
-/** What goes into tools alone. */
+/** Folders that are part of tools only, not of apps. */
 const tools = ['bench', 'faults', 'infra/testing'];
 const hashFile = join(distDir, '.build-hash');
-// Servers bundle the declared topics and the schemas of their messages.
+// Servers bundle the declared topics and the JSON schemas of their messages.
 const places = ['apps', 'libs', 'migrations', 'docs/schemas', ...tools];
 const single = ['docs/asyncapi.yaml', 'package-lock.json', 'tsconfig.base.json'];
 const portalOnly = /^(apps\/portal|libs\/[^/]+\/(ui|look)|libs\/platform\/(ui-kit|live-stream|charts))\//;
@@ -29,7 +29,7 @@ const portalBuild = /^libs\/platform\/workspace\/(build-portal|compress-files)\.
 /** @param {string} path */
 const isOfTool = (path) => tools.some((name) => path.startsWith(`${name}/`));
 
-/** What is built: a name, which source files go into it, how, and the file that shows that it is there. */
+/** Returns every part that can be built: its name, its source files, its build command, and the file whose existence proves the build. */
 export function buildables() {
   /** @param {string} name */
   const isServer = (name) => name !== 'portal' && existsSync(join(rootDir, 'apps', name, 'main.ts'));
@@ -56,7 +56,7 @@ export function buildables() {
 const nodeForBuild = () => (existsSync(nodeBinary) ? nodeBinary : process.execPath);
 
 /**
- * A program of the workspace that is no app: `bench` or `faults`, built from <name>/main.ts when it is called.
+ * Returns a program of the workspace that is not an app (`bench` or `faults`); it is built from <name>/main.ts on first use.
  * @param {string} name
  */
 const tool = (name) => ({
@@ -89,7 +89,7 @@ export async function build(report, { force = false } = {}) {
 }
 
 /**
- * Builds the apps alone, for whatever shows no portal.
+ * Builds the apps without the portal.
  * @param {(line: string) => void} report
  */
 export async function buildServers(report) {
@@ -136,7 +136,7 @@ async function buildParts(parts, report, { force = false }) {
   }
 }
 
-/** Path → hash of every source file; tests are no part of what is built. */
+/** Returns [path, hash] of every source file except tests. */
 export function sourceHashes() {
   const files = places
     .filter((place) => existsSync(join(rootDir, place)))

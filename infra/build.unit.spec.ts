@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { buildables, sourceHashes } from './build.mjs';
 
-describe('what is built', () => {
+describe('a build', () => {
   const paths: string[] = sourceHashes().map(([path]: string[]) => path);
 
   it.each(['docs/asyncapi.yaml', 'docs/schemas/target.registered.v1.json'])(
-    'is built again when %s changes, which the servers bundle',
+    'is repeated when %s changes, which the servers bundle',
     (path) => {
       expect(paths).toContain(path);
       const builtAgain = buildables().filter(({ isSource }) => isSource(path));
@@ -20,7 +20,7 @@ describe('what is built', () => {
     },
   );
 
-  it('is not built again when a document changes that nothing bundles', () => {
+  it('is not repeated when a document changes that nothing bundles', () => {
     expect(paths.filter((path) => path.endsWith('.md') && path.startsWith('docs/'))).toEqual([]);
   });
 });

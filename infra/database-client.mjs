@@ -7,13 +7,13 @@ const settings = {
 };
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** The session settings of the apps, for PostgreSQL's own tools: the value of PGOPTIONS. */
+/** PGOPTIONS value with the apps' session settings, for PostgreSQL's own tools. */
 export const toolOptions = Object.entries(settings)
   .map(([name, value]) => `-c ${name}=${value.replaceAll(/[\\ ]/g, '\\$&')}`)
   .join(' ');
 
 /**
- * Runs `work` on one connection that has the session settings of the apps, whatever the database's own defaults are.
+ * Runs `work` on one connection with the apps' session settings, regardless of the database's own defaults.
  * @template T
  * @param {string} connectionString
  * @param {(client: import('pg').Client) => Promise<T>} work
@@ -21,7 +21,7 @@ export const toolOptions = Object.entries(settings)
 export async function withClient(connectionString, work) {
   const { default: pg } = await import('pg');
   const client = new pg.Client({ connectionString, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
-  // A connection that breaks fails the statement under way, which says so.
+  // A broken connection also fails the running statement, which reports the error.
   client.on('error', () => undefined);
   await client.connect();
   try {

@@ -7,11 +7,11 @@ type Database = 'controlDatabaseUrl' | 'telemetryDatabaseUrl';
 const passwords = Object.fromEntries(databaseRoles.map((role) => [role, `of-${role}`]));
 const refused = /permission denied|must be owner/;
 
-describe('the roles of the databases', () => {
+describe('the database roles', () => {
   let home: TestDatabases;
   let addresses: Record<Database, string>;
 
-  // Made by the superuser, as an installation that is older than the roles.
+  // Created by the superuser, as in an installation that is older than the roles.
   beforeAll(async () => {
     home = await testDatabase('both');
     addresses = { controlDatabaseUrl: home.controlUrl, telemetryDatabaseUrl: home.telemetryUrl };
@@ -33,7 +33,7 @@ describe('the roles of the databases', () => {
     }
   }
 
-  it('are no superusers and make no roles or databases', async () => {
+  it('are not superusers and cannot create roles or databases', async () => {
     for (const role of databaseRoles) {
       const rows = await as(
         role,
@@ -44,7 +44,7 @@ describe('the roles of the databases', () => {
     }
   });
 
-  it.each(['controlDatabaseUrl', 'telemetryDatabaseUrl'] as const)('own all that is in %s', async (database) => {
+  it.each(['controlDatabaseUrl', 'telemetryDatabaseUrl'] as const)('own everything in %s', async (database) => {
     const rows = await as(
       'owner',
       database,
@@ -82,7 +82,7 @@ describe('the roles of the databases', () => {
     await expect(as(role, database, text)).resolves.toBeDefined();
   });
 
-  it('have rights in what a later migration makes', async () => {
+  it('have privileges on tables of later migrations', async () => {
     await as('owner', 'telemetryDatabaseUrl', 'CREATE TABLE later (id int)');
     await expect(as('projector', 'telemetryDatabaseUrl', 'INSERT INTO later VALUES (1)')).resolves.toEqual([]);
     await expect(as('api', 'telemetryDatabaseUrl', 'SELECT * FROM later')).resolves.toEqual([{ id: 1 }]);

@@ -1,5 +1,5 @@
-// Who may do what in the databases that are started here. The superuser makes roles, databases and extensions, and restores; no app
-// has its password.
+// Roles and privileges in the databases that this installation runs itself. The superuser creates roles, databases and extensions, and
+// restores; no app has its password.
 
 import { withClient } from './database-client.mjs';
 
@@ -14,7 +14,7 @@ for (const app of ['api', 'worker', 'projector', 'gateway']) everyRole[app] = `i
 
 export const databaseRoles = Object.keys(everyRole);
 
-/** Accounts, logins, and answers that may hold a new key: only the api reads them. */
+/** Tables of accounts and logins, and of stored answers that may contain a new key: only the api reads them. */
 const accountTables = [
   'user_account',
   'login_session',
@@ -24,7 +24,7 @@ const accountTables = [
   'idempotency_key',
 ];
 const write = 'SELECT, INSERT, UPDATE, DELETE';
-/** The worker drops old chunks and refreshes figures, which only an owner may. */
+/** Privileges of the apps. The worker is a member of the owner role, because it drops chunks and refreshes aggregates, which needs ownership. */
 /** @type {Record<string, Record<string, string>>} */
 const rights = {
   control: { api: write, projector: write, gateway: write },
@@ -34,7 +34,7 @@ const rights = {
 const kinds = { control: 'controlDatabaseUrl', telemetry: 'telemetryDatabaseUrl' };
 
 /**
- * Addresses of both databases by role: {owner, api, worker, projector, gateway}.
+ * Returns the addresses of both databases by role: {owner, api, worker, projector, gateway}.
  * @param {DatabaseAddresses} addresses
  * @param {Record<string, string>} passwords
  */
@@ -57,7 +57,7 @@ export function roleAddresses(addresses, passwords) {
 }
 
 /**
- * Makes the roles with their passwords, and gives the owner all that the superuser owns; safe to repeat. Before migrations.
+ * Creates the roles with their passwords, and makes the owner role the owner of everything of the superuser's. Safe to repeat. Runs before migrations.
  * @param {DatabaseAddresses} addresses
  * @param {Record<string, string>} passwords
  */
@@ -84,8 +84,8 @@ async function giveToOwner(query) {
 }
 
 /**
- * One statement for each relation, function and schema of the superuser's that belongs to no extension. A continuous aggregate is a
- * view to PostgreSQL, and a materialised one to TimescaleDB; sequences of columns and chunks follow their tables.
+ * Returns one statement per relation, function and schema that the superuser owns and that belongs to no extension. A continuous
+ * aggregate is a view for PostgreSQL and a materialized view for TimescaleDB. Sequences of columns and chunks follow their tables.
  */
 const OWNED_BY_SUPERUSER = `
   WITH ours AS (
@@ -110,7 +110,7 @@ const OWNED_BY_SUPERUSER = `
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')`;
 
 /**
- * Lets each app do what it does, also in tables that come later; safe to repeat. After migrations.
+ * Grants each app its privileges, also on tables that are created later. Safe to repeat. Runs after migrations.
  * @param {DatabaseAddresses} addresses
  */
 export async function grantRights(addresses) {

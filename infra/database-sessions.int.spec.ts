@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withClient } from './database-client.mjs';
 import { databaseRoles, ensureRoles, grantRights } from './database-roles.mjs';
 
-/** What a database can be told to give to new sessions, and what breaks our parsers or ends our connections. */
+/** Settings that a database can set for new sessions, and that would break our parsers or end our connections. */
 const HOSTILE = {
   datestyle: 'SQL, DMY',
   intervalstyle: 'sql_standard',
@@ -40,7 +40,7 @@ const QUESTION = `SELECT '${MOMENT}'::timestamptz AS at, '\\x00ff'::bytea AS byt
   current_setting('idle_in_transaction_session_timeout') AS transaction, current_setting('search_path') AS path,
   (SELECT count(*) FROM migration) > 0 AS found, current_setting('transaction_isolation') AS isolation`;
 
-describe('the settings of a session', () => {
+describe('session settings', () => {
   let home: TestDatabases;
 
   beforeAll(async () => {
@@ -72,7 +72,7 @@ describe('the settings of a session', () => {
     span: expect.objectContaining({ days: -1, hours: 2 }) as unknown,
   });
 
-  it('are those of the database unless they are set: what follows tries something', async () => {
+  it('are those of the database unless the client sets them, so the following tests prove something', async () => {
     const bare = new pg.Client({ connectionString: home.telemetryUrl });
     await bare.connect();
     const { rows } = await bare.query<{ at: Date }>(`SELECT '${MOMENT}'::timestamptz AS at`);
@@ -107,7 +107,7 @@ describe('the settings of a session', () => {
     expect(tool).toMatchObject(expected('0'));
   });
 
-  it('are the same where the roles of the apps are made', async () => {
+  it("are the same where the apps' roles are created", async () => {
     const addresses = { controlDatabaseUrl: home.controlUrl, telemetryDatabaseUrl: home.telemetryUrl };
     await ensureRoles(addresses, Object.fromEntries(databaseRoles.map((role) => [role, `of-${role}`])));
     await grantRights(addresses);
@@ -119,7 +119,7 @@ describe('the settings of a session', () => {
     expect(rows).toEqual([{ agents: true, accounts: false }]);
   });
 
-  it('that the server does not know fail the connection, which is then closed', async () => {
+  it('that the server does not support fail the connection, which is then closed', async () => {
     const client = new BoundedClient({ connectionString: home.controlUrl });
     Object.assign(client, { settings: `SELECT set_config('no_such_setting', '1', false)` });
     const ended = new Promise((resolve) => client.once('end', resolve));
@@ -127,7 +127,7 @@ describe('the settings of a session', () => {
     await ended;
   });
 
-  it('name each setting once', () => {
+  it('list every setting once', () => {
     const statement = sessionSettings({ statementTimeoutMs: 1, idleInTransactionTimeoutMs: 2 });
     const names = [...statement.matchAll(/set_config\('(\w+)'/g)].map(([, name]) => name);
     expect(names.sort()).toEqual(Object.keys(HOSTILE).sort());

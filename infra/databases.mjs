@@ -5,7 +5,7 @@ import { Refusal } from './say.mjs';
 const databaseMissing = '3D000';
 
 /**
- * Makes sure that both databases exist, and that the telemetry database has TimescaleDB.
+ * Creates both databases if they are missing, and the extension TimescaleDB in the telemetry database.
  * @param {import('./database-roles.mjs').DatabaseAddresses} addresses
  */
 export async function ensureDatabases({ controlDatabaseUrl, telemetryDatabaseUrl }) {
@@ -50,8 +50,8 @@ async function create(pg, url) {
 function refused(url, cause) {
   const { host, pathname } = new URL(url);
   return new Refusal(
-    `The database ${pathname.slice(1)} at ${host} cannot be used: ${messageOf(cause) || codeOf(cause)}. It must exist or be ` +
-      'creatable, and the telemetry database needs the extension timescaledb.',
+    `Cannot use the database ${pathname.slice(1)} at ${host}: ${messageOf(cause) || codeOf(cause)}. It must exist or the login must ` +
+      'be able to create it, and the telemetry database needs the extension timescaledb.',
   );
 }
 

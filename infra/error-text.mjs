@@ -1,5 +1,5 @@
 /**
- * The message of whatever was thrown.
+ * Returns the message of any thrown value.
  * @param {unknown} error
  */
 export function messageOf(error) {
@@ -7,7 +7,7 @@ export function messageOf(error) {
 }
 
 /**
- * The code of an error of Node, of PostgreSQL or of a system call, such as ENOENT; empty when it has none.
+ * Returns the code of an error of Node, PostgreSQL or a system call, such as ENOENT; empty when it has none.
  * @param {unknown} error
  */
 export function codeOf(error) {

@@ -11,7 +11,7 @@ function thrownBy(work: () => unknown): unknown {
   throw new Error('nothing was thrown');
 }
 
-describe('what was thrown', () => {
+describe('a thrown value', () => {
   it('has the code of a system call', () => {
     expect(codeOf(thrownBy(() => readFileSync('/no/such/file')))).toBe('ENOENT');
   });
@@ -23,7 +23,7 @@ describe('what was thrown', () => {
     },
   );
 
-  it('has a message, whatever it is', () => {
+  it('always has a message', () => {
     expect(messageOf(new Error('a message'))).toBe('a message');
     expect(messageOf('a text')).toBe('a text');
     expect(messageOf(undefined)).toBe('undefined');

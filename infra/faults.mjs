@@ -1,4 +1,4 @@
-// npm run faults: does to a product of its own what operators and networks do.
+// npm run faults: injects faults into its own product.
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, buildServers } from './build.mjs';
@@ -13,9 +13,9 @@ import { setUp } from './setup.mjs';
 import { runInGroup } from './test-runner.mjs';
 
 const mainFile = join(distDir, 'faults/main.js');
-/** Faults that need no product: the shard under a simulator. */
+/** Faults that need no product: they run in the shard simulator. */
 const pureFaults = ['simulated-shard'];
-/** Faults that look at the portal's pages. */
+/** Faults that read the portal's pages. */
 const portalFaults = ['stopped-processes'];
 
 await runCommand(definition, ({ args }) => faults(args));
@@ -27,9 +27,9 @@ async function faults(names) {
   await setUp(import.meta.url, { provider, commands: pure ? [] : ['fping', 'nft', 'ip'] });
   const showsPortal = names.length === 0 || names.some((name) => portalFaults.includes(name));
   if (!pure) await (showsPortal ? build(say) : buildServers(say));
-  // Always built again: it takes a second, and its sources are spread over the workspace.
+  // Always rebuilt: it takes a second, and its sources are spread over the workspace.
   await run(nodeBinary, ['libs/platform/workspace/build-app.mjs', 'faults'], { cwd: rootDir });
-  // Apps that are started again must be those that were killed, whatever is built meanwhile.
+  // Restarted apps must be the same builds as the killed ones, even when something else is built meanwhile.
   const dir = join(testDir, `faults-${process.pid}`);
   const built = join(dir, 'dist');
   mkdirSync(built, { recursive: true });

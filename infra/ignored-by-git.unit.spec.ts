@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { rootDir } from './paths.mjs';
 
-it('git ignores what holds keys: the state folder, backups, the folder of an agent', () => {
+it('git ignores folders with keys: the state folder, backups, the folder of an agent', () => {
   const dir = mkdtempSync(join(tmpdir(), 'ignored-'));
   onTestFinished(() => rmSync(dir, { recursive: true }));
   copyFileSync(join(rootDir, '.gitignore'), join(dir, '.gitignore'));

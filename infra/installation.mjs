@@ -7,21 +7,21 @@ import { endRecorded, readState } from './supervisor.mjs';
 const stateFileOf = (dir) => join(dir, 'supervisor.json');
 
 /**
- * Ends all that `npm start` started below `dir`: in order by its supervisor where that runs, else one by one. Returns the names of
- * what was ended, and whether a killed supervisor had left it.
+ * Stops everything that `npm start` started below `dir`: through its supervisor when that runs, otherwise process by process.
+ * Returns the names of the stopped processes, and whether their supervisor had been killed before.
  * @param {string} dir
  */
 export async function stopInstallation(dir, { removeData = false } = {}) {
   const wasLeft = readState(stateFileOf(dir))?.running !== true;
   const ended = await endRecorded(stateFileOf(dir));
   const usesDocker = readJson(join(dir, 'provider.json'))?.provider === 'docker';
-  // The containers run on when the compose command that started them is killed.
+  // The containers keep running when the compose command that started them is killed.
   const containers = usesDocker ? await stopContainers(dir, { removeData }) : [];
   return { ended: [...new Set([...ended, ...containers])], wasLeft };
 }
 
 /**
- * The same for what the supervisor `pid` left when it was killed; nothing when another one runs meanwhile.
+ * Stops what the supervisor `pid` left running when it was killed; does nothing when another supervisor runs meanwhile.
  * @param {number} pid
  * @param {string} dir
  */
@@ -31,12 +31,12 @@ export async function endLeftBy(pid, dir) {
 }
 
 /**
- * What `npm stop` says.
+ * Returns the output of `npm stop`.
  * @param {{ ended: string[], wasLeft: boolean }} of
  */
 export function stoppedText({ ended, wasLeft }) {
   if (ended.length === 0) return 'Nothing was running.';
   return wasLeft
-    ? `The supervisor had ended before. Stopped what it had left: ${ended.join(', ')}.`
+    ? `The supervisor was no longer running. Stopped the processes that it left behind: ${ended.join(', ')}.`
     : `Stopped: ${ended.join(', ')}.`;
 }

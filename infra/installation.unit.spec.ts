@@ -26,7 +26,7 @@ describe('addresses in the environment', () => {
     ICMPMON_REDIS_URL: 'redis://r',
   };
 
-  it('are taken when all four are there', () => {
+  it('are used when all four are set', () => {
     expect(givenAddresses(all)).toEqual({
       kafkaBrokers: 'k:9092',
       controlDatabaseUrl: 'postgres://c',
@@ -36,30 +36,30 @@ describe('addresses in the environment', () => {
     expect(givenAddresses({})).toBeUndefined();
   });
 
-  it.each(Object.keys(all))('without %s are refused, naming it', (name) => {
+  it.each(Object.keys(all))('without %s are rejected, naming it', (name) => {
     const incomplete = { ...all, [name]: undefined };
     expect(() => givenAddresses(incomplete)).toThrow(`but ${name} is not`);
   });
 });
 
 describe('layout of the state folder', () => {
-  it('of an empty folder becomes this one, and is accepted afterwards', () => {
+  it('of an empty folder becomes the current one and is accepted afterwards', () => {
     checkLayout(dir);
     checkLayout(dir);
     expect(readJson(join(dir, 'layout.json'))).toEqual({ version: 1 });
   });
 
-  it.each([2, 0, 'x', undefined])('version %j is refused, naming the command that helps', (version) => {
+  it.each([2, 0, 'x', undefined])('version %j is rejected, naming the command that helps', (version) => {
     writeFileSync(join(dir, 'layout.json'), JSON.stringify({ version }));
     expect(() => checkLayout(dir)).toThrow('npm run reset -- --yes');
   });
 
-  it('that is not JSON is refused, naming the file', () => {
+  it('that is not JSON is rejected, naming the file', () => {
     writeFileSync(join(dir, 'layout.json'), '{');
     expect(() => checkLayout(dir)).toThrow('layout.json is not valid JSON');
   });
 
-  it('with data of another PostgreSQL is refused and left alone', () => {
+  it('with data of another PostgreSQL version is rejected and left unchanged', () => {
     mkdirSync(join(dir, 'data/postgres'), { recursive: true });
     writeFileSync(join(dir, 'data/postgres/PG_VERSION'), '18\n');
     expect(() => checkLayout(dir)).toThrow(/PostgreSQL 18.*npm run reset/);
@@ -68,7 +68,7 @@ describe('layout of the state folder', () => {
 });
 
 describe('secrets', () => {
-  it('are made once, differ, and are readable by their owner alone', () => {
+  it('are created once, differ, and are readable only by their owner', () => {
     const file = join(dir, 'secrets.json');
     const secrets = secretsOf(file);
     expect(secretsOf(file)).toEqual(secrets);
@@ -77,7 +77,7 @@ describe('secrets', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
-  it('of the first start have the forms that the api reads', () => {
+  it('of the first start have the format that the api reads', () => {
     const bootstrap = bootstrapOf(join(dir, 'bootstrap.json'));
     expect(bootstrap.apiKey).toMatch(/^imk_[0-9a-f]{12}_[\w-]{43}$/);
     expect(bootstrap.enrolmentToken).toMatch(/^imt_[0-9a-f]{12}_[\w-]{43}$/);
@@ -102,7 +102,7 @@ it('writes the access file with mode 0600 and every address', () => {
   });
 });
 
-it('names what Prometheus is to scrape in a file that it may read', () => {
+it('writes the scrape targets to a file that Prometheus can read', () => {
   const file = join(dir, 'prometheus/targets.json');
   writeScrapeTargets(file, { api: { pid: 7, opsUrl: 'http://127.0.0.1:20001' }, kafka: { pid: 8 } });
   expect(statSync(file).mode & 0o777).toBe(0o644);
@@ -116,7 +116,7 @@ describe('the machine', () => {
     checkSystem({ platform: 'linux', major: 20 });
   });
 
-  it('tells which commands it has', () => {
+  it('has the commands on its path', () => {
     expect(hasCommand('sh')).toBe(true);
     expect(hasCommand('no-such-command-here')).toBe(false);
   });
@@ -127,22 +127,22 @@ describe('the machine', () => {
       '# deb http://old.test/debian x main\nTypes: deb\nURIs: http://new.test/debian/\nSuites: trixie',
       'http://new.test/debian/',
     ],
-  ])('names its mirror of Debian in its apt sources', (text, mirror) => {
+  ])('has its Debian mirror in the apt sources', (text, mirror) => {
     mkdirSync(join(dir, 'sources.list.d'));
     writeFileSync(join(dir, 'sources.list.d/debian.sources'), text);
     expect(debianMirror(dir)).toBe(mirror);
   });
 
-  it('without a mirror of Debian is told so', () => {
+  it('without a Debian mirror is an error', () => {
     writeFileSync(join(dir, 'sources.list'), 'deb http://mirror.test/other x main');
-    expect(() => debianMirror(dir)).toThrow('No mirror');
+    expect(() => debianMirror(dir)).toThrow('Found no mirror');
   });
 });
 
 describe("Debian's keyring", () => {
   const quiet = (): void => undefined;
 
-  it('is demanded of debootstrap, which would go on unverified without it', () => {
+  it('is required of debootstrap, which would otherwise continue unverified', () => {
     const [check, keyring] = debootstrapArguments('/tree', 'http://mirror.test/debian');
     expect([check, keyring]).toEqual(['--force-check-gpg', '--keyring=/usr/share/keyrings/debian-archive-keyring.gpg']);
   });
@@ -162,7 +162,7 @@ describe("Debian's keyring", () => {
   it.each([
     ['cannot be installed', () => Promise.reject(new Error('E: Unable to locate package'))],
     ['is not in its package', () => Promise.resolve()],
-  ])('that %s stops the start by name', async (_, install) => {
+  ])('that %s stops the start with an error that names it', async (_, install) => {
     const file = join(dir, 'keyring.gpg');
     await expect(ensureKeyring(quiet, { file, install })).rejects.toThrow(
       /keyring\.gpg is missing.*debian-archive-keyring/,
@@ -173,7 +173,7 @@ describe("Debian's keyring", () => {
 describe('packagesInstalled', () => {
   const lock = (packages: object) => JSON.stringify({ packages: { '': {}, ...packages } });
 
-  it('compares the lockfile with what npm wrote at the end of the installation', () => {
+  it('compares the lockfile with the one that npm wrote at the end of the installation', () => {
     mkdirSync(join(dir, 'node_modules'));
     const ours = {
       'node_modules/a': { version: '1.0.0' },
@@ -189,7 +189,7 @@ describe('packagesInstalled', () => {
 });
 
 describe('results of the tests', () => {
-  it('count tests, files that did not load, and add up', () => {
+  it('count tests and files that did not load, and add up', () => {
     const file = join(dir, 'unit.json');
     const testResults = [
       { status: 'failed', assertionResults: [] },
@@ -201,16 +201,16 @@ describe('results of the tests', () => {
     expect(lineOf(sum([counts, counts]))).toBe('10 passed, 4 failed, 4 skipped');
   });
 
-  it('are none without a report', () => {
+  it('are zero without a report', () => {
     expect(lineOf(countsOf(join(dir, 'none.json')))).toBe('0 passed, 0 failed');
   });
 
   it.each([
     ['tests that passed', { passed: 3, code: 0, filtered: false }, true],
-    ['a filter that no test matches', { passed: 0, code: 0, filtered: true }, true],
+    ['a filter that matches no test', { passed: 0, code: 0, filtered: true }, true],
     ['no test without a filter', { passed: 0, code: 0, filtered: false }, false],
-    ['a runner that broke before a test', { passed: 0, code: 1, filtered: true }, false],
-    ['a runner that broke after its tests', { passed: 3, code: 1, filtered: true }, false],
+    ['a runner that failed before the first test', { passed: 0, code: 1, filtered: true }, false],
+    ['a runner that failed after its tests', { passed: 3, code: 1, filtered: true }, false],
   ])('judge %s', (_, { passed, ...level }, sound) => {
     expect(isSound({ count: { passed, failed: 0, skipped: 0 }, ...level })).toBe(sound);
   });

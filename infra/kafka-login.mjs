@@ -6,12 +6,12 @@ const variables = {
 };
 
 /**
- * A login to Kafka.
+ * Login to Kafka.
  * @typedef {{ mechanism?: string, username?: string, password?: string, passwordFile?: string }} KafkaLogin
  */
 
 /**
- * The login to an external Kafka, as configured; undefined when none is. The apps check it.
+ * Returns the configured login to an external Kafka; undefined without one. The apps validate it.
  * @returns {KafkaLogin | undefined}
  */
 export function givenKafkaLogin(environment = process.env) {
@@ -20,7 +20,7 @@ export function givenKafkaLogin(environment = process.env) {
 }
 
 /**
- * The variables by which an app gets the login that belongs to the addresses.
+ * Returns the variables that give an app the login for these addresses.
  * @param {KafkaLogin | undefined} login
  * @returns {Record<string, string>}
  */

@@ -4,11 +4,12 @@ import { readJson, writePrivateJson } from './private-file.mjs';
 import { Refusal } from './say.mjs';
 import { checkMajor } from './services/postgres.mjs';
 
-/** Raised when what lies in the state folder changes its shape; `forward` then says how to come from the one before. */
+/** Version of the layout of the state folder. Raise it when the layout changes, and add a migration from the previous one. */
 const layoutVersion = 1;
 
 /**
- * Accepts a folder of this layout (an empty one becomes it) and refuses any other, naming the command that helps.
+ * Accepts a folder of this layout, and marks an empty folder with it.
+ * @throws Refusal with the command that helps when the folder has another layout
  * @param {string} dir
  */
 export function checkLayout(dir) {
@@ -18,8 +19,8 @@ export function checkLayout(dir) {
     writePrivateJson(file, { version: layoutVersion });
   } else if (found.version !== layoutVersion) {
     throw new Refusal(
-      `${dir} was written by another version of ICMP-Mon (layout ${found.version}, this one knows ${layoutVersion}). ` +
-        'Nothing was changed. Use the version that wrote it, or start empty: npm run reset -- --yes',
+      `${dir} was written by another version of ICMP-Mon (layout ${found.version}, this version reads ${layoutVersion}). ` +
+        'Nothing was changed. Use the version that wrote it, or start from empty: npm run reset -- --yes',
     );
   }
   const postgresDir = join(dir, 'data/postgres');

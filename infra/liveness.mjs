@@ -5,9 +5,9 @@ const askEveryMs = 5_000;
 const missesInARow = 6;
 
 /**
- * Kills a process that hangs: one that was ready and for which `ailment()` then names a cause several times in a row (30 s). An app
- * names one when its event loop made no turn for 60 s, or when not even its ops thread answers; one that is slow has none. The
- * supervisor notices the end and starts it again. Resolves when the process has ended or was killed.
+ * Kills a process that hangs: one that was ready, and for which `ailment()` then names a cause 6 times in a row (30 s). An app
+ * reports a cause when its event loop has not turned for 60 s, or when even its ops thread does not answer; a slow app reports none.
+ * The supervisor notices the exit and restarts the process. Resolves when the process has exited or was killed.
  * @param {{ name: string, ready: () => Promise<boolean>, ailment?: () => Promise<string | undefined> }} service
  * @param {import('./process-identity.mjs').Identity} identity
  * @param {{ everyMs?: number, missesBeforeKill?: number, report?: (line: string) => void }} options
@@ -25,7 +25,8 @@ export async function watchLife(service, identity, options = {}) {
     wasReady ||= ailment === undefined;
     misses = ailment === undefined || !wasReady ? 0 : misses + 1;
     if (misses < missesBeforeKill) continue;
-    if (signal(identity, 'SIGKILL', { group: true })) report(`${service.name} hangs (${ailment}); killing it`);
+    if (signal(identity, 'SIGKILL', { group: true }))
+      report(`${service.name} hangs (${ailment}); killing it with SIGKILL`);
     return;
   }
 }

@@ -18,7 +18,7 @@ function process(): Identity {
   return identity;
 }
 
-/** A service that gives the answers one after another, and the last of them for ever. */
+/** A service that gives the answers in order, and repeats the last one. */
 function answering(...answers: boolean[]) {
   let asked = 0;
   const answer = async (): Promise<boolean> => answers[Math.min(asked++, answers.length - 1)] ?? false;
@@ -26,17 +26,17 @@ function answering(...answers: boolean[]) {
   return { service: { name: 'app', ready: answer, ailment }, asked: () => asked };
 }
 
-it('kills a process that was ready and then misses several answers in a row', async () => {
+it('kills a process that was ready and then fails several checks in a row', async () => {
   const identity = process();
   const lines: string[] = [];
   const { service, asked } = answering(false, false, false, false, true, false, false, true, false);
   await watchLife(service, identity, { ...quick, report: (line: string) => lines.push(line) });
   await vi.waitFor(() => expect(isAlive(identity)).toBe(false), within);
   expect(asked()).toBe(11);
-  expect(lines).toEqual(['app hangs (no progress); killing it']);
+  expect(lines).toEqual(['app hangs (no progress); killing it with SIGKILL']);
 });
 
-it('leaves a process alone that was never ready, and forgets one that has ended', async () => {
+it('leaves a process alone that was never ready, and stops watching one that has exited', async () => {
   const identity = process();
   const { service, asked } = answering(false);
   const watched = watchLife(service, identity, quick);
@@ -46,7 +46,7 @@ it('leaves a process alone that was never ready, and forgets one that has ended'
   await watched;
 });
 
-describe('what /livez says', () => {
+describe('the answer of /livez', () => {
   async function serving(status: number, body: string): Promise<string> {
     const server = createServer((_, response) => void response.writeHead(status).end(body));
     onTestFinished(() => void server.close());
@@ -54,7 +54,7 @@ describe('what /livez says', () => {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}/livez`;
   }
 
-  it('is an ailment when the process hangs or nobody answers, and none when it is slow', async () => {
+  it('is an ailment when the process hangs or does not answer, and none when it is slow', async () => {
     expect(await ailmentOf(await serving(200, '{"ok":true,"lastProgressS":41}'))).toBeUndefined();
     expect(await ailmentOf(await serving(503, '{"ok":false}'))).toBe('503: {"ok":false}');
     expect(await ailmentOf(`http://127.0.0.1:${await freePort()}/livez`)).toMatch(/^no answer: .*ECONNREFUSED/);

@@ -1,4 +1,4 @@
-// npm run load: a product of its own under full load, and whether every result is stored.
+// npm run load: runs its own product under full load, and verifies that every result is stored.
 import { runBenchTool } from './bench/run-tool.mjs';
 import { load } from './commands/measuring.mjs';
 import { runCommand } from './commands/run-command.mjs';

@@ -1,4 +1,4 @@
-// npm run measure: CPU and memory of the running product, at rest or under a load.
+// npm run measure: measures CPU and memory of the running product, idle or under load.
 import { measure as definition } from './commands/measuring.mjs';
 import { runCommand } from './commands/run-command.mjs';
 import { requireRunning } from './commands/running.mjs';

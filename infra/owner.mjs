@@ -1,8 +1,8 @@
 import { chownSync } from 'node:fs';
 
 /**
- * Who asked: under sudo the person behind it, else the current user. Files that people read, and every process that
- * needs no root, belong to them.
+ * The calling user: under sudo the user that called it, otherwise the current user. Files that people read, and every process that
+ * does not need root, belong to this user.
  */
 export const owner = {
   uid: Number(process.env.SUDO_UID ?? process.getuid?.()),
@@ -16,7 +16,7 @@ export function giveToOwner(path) {
   if (isRoot() && owner.uid !== 0) chownSync(path, owner.uid, owner.gid);
 }
 
-/** Options for `spawn` that drop root when the command was started by sudo. */
+/** Returns the options for `spawn` that drop root when the command was started by sudo. */
 export function asOwner() {
   return isRoot() && owner.uid !== 0 ? { uid: owner.uid, gid: owner.gid } : {};
 }

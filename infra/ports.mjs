@@ -7,18 +7,18 @@ import { Refusal } from './say.mjs';
 
 const loopback = '127.0.0.1';
 
-// Below the range from which the kernel takes the local ports of outgoing connections: a client that reconnects to a
-// server that is just down could otherwise be given the server's own port.
+// Below the ephemeral ports: otherwise the kernel could give a client that reconnects to a stopped server the server's own port as its
+// local port.
 const lowestPort = 20_000;
 const highestPort = 32_000;
 
-/** A free TCP port on loopback that is none of `taken`. */
+/** Returns a free TCP port on loopback that is not in `taken`. */
 export async function freePort(taken = new Set()) {
   for (let attempt = 0; attempt < 100; attempt++) {
     const port = randomInt(lowestPort, highestPort);
     if (!taken.has(port) && (await isFree(port))) return port;
   }
-  throw new Refusal(`No free TCP port was found between ${lowestPort} and ${highestPort} on 127.0.0.1.`);
+  throw new Refusal(`Found no free TCP port between ${lowestPort} and ${highestPort} on 127.0.0.1.`);
 }
 
 /** @param {number} port */
@@ -47,8 +47,8 @@ function bind(port) {
 }
 
 /**
- * Ports by name, the same from start to start: recorded in `file`, and only one that another process took meanwhile is
- * chosen again.
+ * Returns ports by name, the same at every start: they are recorded in `file`, and only a port that another process took meanwhile is
+ * replaced.
  * @param {string} file
  * @param {string[]} names
  * @returns {Promise<Record<string, number>>}
@@ -70,29 +70,29 @@ export async function stablePorts(file, names) {
 }
 
 /**
- * A port with a fixed default: the variable's value, else the default; 0 means any free one.
+ * Returns the port that the variable sets, otherwise the default; for 0 any free port.
  * @param {string} variable
  * @param {number} defaultPort
  * @param {string} purpose
- * @throws Refusal naming the port, who holds it (when the system tells) and the variable that changes it
+ * @throws Refusal naming the port, the process that listens on it (when the system shows it) and the variable that changes it
  */
 export async function fixedPort(variable, defaultPort, purpose, environment = process.env) {
   const text = environment[variable] ?? String(defaultPort);
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535) {
-    throw new Refusal(`${variable}=${text} is not a port. Give a number from 0 to 65535 (0: any free one).`);
+    throw new Refusal(`${variable}=${text} is not a port. Give a number from 0 to 65535 (0: any free port).`);
   }
   if (port === 0) return freePort();
   if (await isFree(port)) return port;
   const holder = holderOf(port);
   throw new Refusal(
-    `Port ${port} (${purpose}) is taken by ${holder ?? 'a process that this user cannot see'}. ` +
-      `Stop it, or choose another port: ${variable}=<port> npm start (0 takes any free one).`,
+    `Port ${port} (${purpose}) is taken by ${holder ?? 'a process that is not visible to this user'}. ` +
+      `Stop it, or choose another port: ${variable}=<port> npm start (0: any free port).`,
   );
 }
 
 /**
- * "nginx (pid 812)" for the process that listens on the TCP port, or undefined when it cannot be found.
+ * Returns the process that listens on the TCP port, such as "nginx (pid 812)"; undefined when it cannot be found.
  * @param {number} port
  */
 export function holderOf(port) {
@@ -129,7 +129,7 @@ function holdsSocket(pid, inodes) {
       return inode !== undefined && inodes.has(inode);
     });
   } catch (error) {
-    // Processes end while they are looked at, and those of other users hide their files.
+    // A process may exit during the scan, and processes of other users hide their files.
     if (['ENOENT', 'EACCES', 'EPERM', 'ESRCH'].includes(codeOf(error))) return false;
     throw error;
   }

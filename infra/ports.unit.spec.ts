@@ -20,7 +20,7 @@ afterEach(() => {
 });
 
 describe('fixedPort', () => {
-  it('names a taken port, its holder and the variable that changes it', async () => {
+  it('reports a taken port, its holder and the variable that changes it', async () => {
     const port = await takePort();
     const refused = fixedPort('ICMPMON_API_PORT', port, 'portal and API', {});
     await expect(refused).rejects.toThrow(
@@ -28,13 +28,13 @@ describe('fixedPort', () => {
     );
   });
 
-  it('takes the variable over the default, and any free port for 0', async () => {
+  it('prefers the variable to the default, and any free port for 0', async () => {
     const port = await freePort();
     expect(await fixedPort('ICMPMON_API_PORT', 8080, 'API', { ICMPMON_API_PORT: String(port) })).toBe(port);
     expect(await fixedPort('ICMPMON_API_PORT', 8080, 'API', { ICMPMON_API_PORT: '0' })).toBeGreaterThan(0);
   });
 
-  it.each(['80a', '-1', '70000', ''])('refuses %j as a port', async (text) => {
+  it.each(['80a', '-1', '70000', ''])('rejects %j as a port', async (text) => {
     await expect(fixedPort('ICMPMON_API_PORT', 8080, 'API', { ICMPMON_API_PORT: text })).rejects.toThrow(
       'is not a port',
     );
@@ -42,7 +42,7 @@ describe('fixedPort', () => {
 });
 
 describe('stablePorts', () => {
-  it('keeps ports from start to start, and chooses anew only what somebody else took', async () => {
+  it('keeps ports from start to start, and replaces only those that another process took', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'ports-')), 'ports.json');
     const first = await stablePorts(file, ['a', 'b']);
     expect(await stablePorts(file, ['a', 'b'])).toEqual(first);
@@ -56,6 +56,6 @@ describe('stablePorts', () => {
   });
 });
 
-it('does not know the holder of a port that nobody holds', async () => {
+it('finds no holder of a free port', async () => {
   expect(holderOf(await freePort())).toBeUndefined();
 });

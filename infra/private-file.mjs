@@ -4,8 +4,9 @@ import { codeOf, messageOf } from './error-text.mjs';
 import { giveToOwner } from './owner.mjs';
 
 /**
- * The parsed file, or undefined when there is none. A file that is not JSON is an error that names it.
+ * Returns the parsed file, or undefined when it does not exist.
  * @param {string} path
+ * @throws Error naming the file when it is not JSON
  */
 export function readJson(path) {
   let text;
@@ -18,12 +19,12 @@ export function readJson(path) {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Error(`${path} is not valid JSON (${messageOf(error)}); restore it or remove it`, { cause: error });
+    throw new Error(`${path} is not valid JSON (${messageOf(error)}). Restore it or remove it.`, { cause: error });
   }
 }
 
 /**
- * Replaces the file in one step (a reader never sees half of it), readable by its owner alone.
+ * Replaces the file by a rename (a reader never sees half of it), readable only by its owner.
  * @param {string} path
  * @param {unknown} value
  */
@@ -40,7 +41,7 @@ export function writePrivateText(path, text) {
 }
 
 /**
- * The same for a file without secrets, which programs of other users read.
+ * Replaces a file without secrets by a rename, readable by all users.
  * @param {string} path
  * @param {string} text
  */

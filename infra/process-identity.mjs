@@ -6,8 +6,8 @@ const killedWithinMs = 5_000;
 /** @typedef {{ pid: number, startTime: string, bootId: string }} Identity */
 
 /**
- * A process id alone may have passed to another process; with the start time (clock ticks since boot) and the
- * boot it cannot. Nothing is ever signalled on the word of a pid alone.
+ * Returns what identifies a process beyond doubt: pid, start time (clock ticks since boot) and boot id. A pid alone may have been
+ * reused by another process, so nothing is ever signalled by its pid alone.
  * @param {number | undefined} pid
  * @returns {Identity | undefined}
  */
@@ -33,7 +33,7 @@ function startTimeOf(pid) {
 function statFields(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The command's name is in brackets and may hold spaces and brackets; fields count from behind it.
+    // The command name is in brackets and may contain spaces and brackets; fields are counted after it.
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch (error) {
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ESRCH') return undefined;
@@ -49,7 +49,7 @@ function bootId() {
 }
 
 /**
- * Signals the process, and with `group` all of the process group that it leads. False when it is gone already.
+ * Sends the signal to the process, with `group` to the whole process group that it leads. Returns false when it no longer runs.
  * @param {Identity | undefined} identity
  * @param {NodeJS.Signals} name
  */
@@ -65,7 +65,7 @@ export function signal(identity, name, { group = false } = {}) {
 }
 
 /**
- * Ends the process: `stopSignal`, and SIGKILL for it and its group after `patienceMs`. Resolves when it is gone.
+ * Ends the process: `stopSignal`, then SIGKILL for it and its group after `patienceMs`. Resolves when it has exited.
  * @param {Identity | undefined} identity
  */
 export async function end(
@@ -95,14 +95,14 @@ export async function goneWithin(identity, patienceMs) {
 }
 
 /**
- * Ends all of the group that a process of ours leads or led: SIGTERM, and SIGKILL after `patienceMs`. To be called right
- * after that one's end at the latest, before anybody else could get its pid.
+ * Ends the whole process group that a child process leads or led: SIGTERM, then SIGKILL after `patienceMs`. Call it immediately after
+ * that child's exit at the latest, before its pid can be reused.
  * @param {number | undefined} leaderPid
  */
 export async function endGroup(leaderPid, { patienceMs = 15_000 } = {}) {
-  // 0 and -1 would mean our own group and everybody.
+  // 0 would mean our own group and -1 every process.
   if (leaderPid === undefined || !(leaderPid > 1))
-    throw new Error(`${leaderPid} is no process that could lead a group`);
+    throw new Error(`${leaderPid} is not the pid of a possible group leader`);
   /** @type {{ name: NodeJS.Signals, waitMs: number }[]} */
   const steps = [
     { name: 'SIGTERM', waitMs: patienceMs },
@@ -131,7 +131,7 @@ function signalGroup(leaderPid, name) {
 }
 
 /**
- * Ended processes that their parent has not reaped yet do not count.
+ * Zombies (exited processes that their parent has not reaped) do not count.
  * @param {number} leaderPid
  */
 function groupLives(leaderPid) {

@@ -16,7 +16,7 @@ function sleeper(script = 'exec sleep 60'): number {
 
 function identified(pid: number): Identity {
   const identity = identify(pid);
-  if (identity === undefined) throw new Error(`process ${pid} is not there`);
+  if (identity === undefined) throw new Error(`there is no process ${pid}`);
   return identity;
 }
 
@@ -24,7 +24,7 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
 });
 
-it('takes a process with the same pid but another start time for somebody else and does not signal it', async () => {
+it('does not signal a process with the same pid but another start time', async () => {
   const identity = identified(sleeper());
   const stale = { ...identity, startTime: '1' };
   expect(isAlive(identity)).toBe(true);
@@ -34,11 +34,11 @@ it('takes a process with the same pid but another start time for somebody else a
   expect(isAlive(identity)).toBe(true);
 });
 
-it('takes a pid of an earlier boot for somebody else', () => {
+it('does not match a pid of an earlier boot', () => {
   expect(isAlive({ ...identified(sleeper()), bootId: 'earlier' })).toBe(false);
 });
 
-it('ends a process that listens, and kills one that does not', async () => {
+it('ends a process that handles SIGTERM, and kills one that ignores it', async () => {
   const willing = identify(sleeper());
   await end(willing, { patienceMs: 10_000 });
   expect(isAlive(willing)).toBe(false);
@@ -47,7 +47,7 @@ it('ends a process that listens, and kills one that does not', async () => {
   expect(isAlive(stubborn)).toBe(false);
 });
 
-it('ends a group whose leader has ended already, those that do not listen as well', async () => {
+it('ends a group whose leader has already exited, including members that ignore SIGTERM', async () => {
   const file = join(mkdtempSync(join(tmpdir(), 'group-')), 'pids');
   const stubborn = "trap '' TERM; while :; do sleep 0.05; done";
   const leader = sleeper(`sleep 60 & echo $! > ${file}; (${stubborn}) & echo $! >> ${file}; exit 0`);
@@ -59,6 +59,6 @@ it('ends a group whose leader has ended already, those that do not listen as wel
   await endGroup(leader);
 });
 
-it('has no identity for a process that is not there', () => {
+it('returns no identity for a process that does not exist', () => {
   expect(identify(2 ** 22 + 1)).toBeUndefined();
 });

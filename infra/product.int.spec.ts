@@ -23,7 +23,7 @@ import { identify, isAlive } from './process-identity.mjs';
 import { kafkaAnswers } from './services/kafka-ready.mjs';
 import { postgresAnswers, valkeyAnswers } from './services/ready.mjs';
 
-// Real services below stand-ins for the apps: what is tested here is that all is started, kept and ended.
+// Real services with stand-ins for the apps: these tests cover starting, supervising and stopping.
 const standIn = `
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
@@ -42,7 +42,7 @@ interface Access {
 }
 
 const dir = mkdtempSync(join(tmpdir(), 'product-'));
-// The apps' users pass through it.
+// The apps' users must be able to pass through this folder.
 chmodSync(dir, 0o755);
 const asRoot = it.runIf(process.getuid?.() === 0 && process.env['SUDO_UID'] === undefined);
 const stateDir = join(dir, 'state');
@@ -85,7 +85,7 @@ async function servicesAnswer(): Promise<boolean[]> {
   ]);
 }
 
-/** What the listener answers to a Metadata request of somebody who has not proved a password. */
+/** Returns Kafka's answer to a Metadata request of a client that has not logged in. */
 function metadataWithoutLogin(port: number): Promise<Buffer | undefined> {
   const request = Buffer.from([0, 0, 0, 14, 0, 3, 0, 1, 0, 0, 0, 1, 255, 255, 0, 0, 0, 0]);
   return new Promise((resolve, reject) => {
@@ -121,21 +121,21 @@ afterAll(async () => {
 });
 
 describe('npm start -- --detach', () => {
-  it('returns when all is ready, though asked twice at once, and writes the access file for its owner alone', async () => {
+  it('returns when everything is ready, even when called twice at the same time, and writes an access file that only its owner can read', async () => {
     const both = [command('start.mjs', ['--detach']), command('start.mjs', ['--detach'])];
     const outputs = await Promise.all(both.map(({ ended }) => ended));
     for (const output of outputs) {
       expect(output).toMatch(/Portal +http:\/\/127\.0\.0\.1:\d+[^]*ended with 0/);
       expect(output).toContain(access().portalUrl);
     }
-    const second = /is just starting or stopping it; waiting[^]*running already/;
+    const second = /is starting or stopping ICMP-Mon; waiting[^]*already running/;
     expect(outputs.filter((output) => second.test(output))).toHaveLength(1);
     expect(statSync(join(stateDir, 'access.json')).mode & 0o777).toBe(0o600);
     expect(Object.keys(access().processes)).toEqual(expect.arrayContaining([...appNames]));
     expect(await servicesAnswer()).toEqual([true, true, true]);
   });
 
-  it('starts a Kafka that takes nobody without its password', async () => {
+  it('starts a Kafka that rejects clients without its password', async () => {
     const { kafkaSasl, kafkaBrokers } = access();
     expect(await kafkaTakes({ ...kafkaSasl, password: 'guessed' })).toBe(false);
     expect(await kafkaTakes({ username: 'admin', password: kafkaSasl.password })).toBe(false);
@@ -145,7 +145,7 @@ describe('npm start -- --detach', () => {
     }
   });
 
-  it('starts services that close connections without a login soon', async () => {
+  it('starts services that close connections without a login after a short time', async () => {
     const { kafkaBrokers, controlDatabaseUrl } = access();
     const ports: Record<string, number> = readJson(join(stateDir, 'ports.json'));
     const announced = Buffer.from([0, 1, 0, 0, 0, 18, 0, 3]);
@@ -161,7 +161,7 @@ describe('npm start -- --detach', () => {
     expect(await servicesAnswer()).toEqual([true, true, true]);
   }, 45_000);
 
-  asRoot('runs each app as a user of its own, with no password that it does not use', async () => {
+  asRoot('runs each app as its own user, without passwords that it does not use', async () => {
     const uids = appNames.map((name) => statSync(`/proc/${access().processes[name]?.pid}`).uid);
     expect(uids.every((uid) => uid !== 0)).toBe(true);
     expect(new Set(uids).size).toBe(appNames.length);
@@ -175,12 +175,12 @@ describe('npm start -- --detach', () => {
     for (const name of secrets) expect(statSync(join(stateDir, name)).mode & 0o077, name).toBe(0);
   });
 
-  it('writes nothing that other users can read, but for what Prometheus reads and for certificates', () => {
+  it('writes no file that other users can read, except the scrape targets and certificates', () => {
     const open: string[] = [];
     const walk = (place: string): void => {
       const { mode } = lstatSync(join(stateDir, place));
       const isFolder = lstatSync(join(stateDir, place)).isDirectory();
-      // Whoever may not pass through a folder reaches nothing below it.
+      // A user that cannot pass through a folder reaches nothing below it.
       if (isFolder && (mode & 0o001) === 0) return;
       if (!isFolder && (mode & 0o006) !== 0) open.push(place);
       if (isFolder && (mode & 0o002) !== 0) open.push(`${place}/`);
@@ -194,12 +194,12 @@ describe('npm start -- --detach', () => {
     }
   });
 
-  it('says that it runs already when asked again', async () => {
+  it('reports that the product is already running', async () => {
     const before = access();
-    // What an earlier process of the same start did, such as installing, is part of the time.
+    // The duration includes earlier processes of the same start, such as the installation.
     const began = { ICMPMON_START_BEGAN_MS: String(Date.now() - 5_000_000) };
     const printed = await command('start.mjs', ['--detach'], began).ended;
-    expect(printed).toMatch(/running already[^]*Portal[^]*Took +5\d{3}\.\d s\n[^]*ended with 0/);
+    expect(printed).toMatch(/already running[^]*Portal[^]*Duration +5\d{3}\.\d s\n[^]*ended with 0/);
     expect(access()).toEqual(before);
   });
 
@@ -217,30 +217,30 @@ describe('npm start -- --detach', () => {
     expect(statSync(join(stateDir, 'agent')).mode & 0o077).toBe(0);
   });
 
-  it('ends what a killed supervisor left, and starts anew on the same addresses and data', async () => {
+  it('stops the processes that a killed supervisor left behind, and starts again on the same addresses and data', async () => {
     const before = access();
     const left = Object.values(before.processes).map(({ pid }) => identify(pid));
     process.kill(supervisorPid(), 'SIGKILL');
-    expect(await command('start.mjs', ['--detach']).ended).toMatch(/an interrupted run had left[^]*ended with 0/);
+    expect(await command('start.mjs', ['--detach']).ended).toMatch(/an interrupted run left behind[^]*ended with 0/);
     expect(left.filter((identity) => isAlive(identity))).toEqual([]);
     const { processes, ...addresses } = access();
     expect({ ...addresses, processes: before.processes }).toEqual(before);
     expect(Object.keys(processes).sort()).toEqual(Object.keys(before.processes).sort());
   });
 
-  it('waits for an end that goes on, and starts anew', async () => {
+  it('waits while another process stops the product, and starts it again', async () => {
     const before = supervisorPid();
     const stopped = command('stop.mjs').ended;
     await expect.poll(() => readJson(join(stateDir, 'supervisor.json')).state, { timeout: 60_000 }).toBe('stopping');
     const output = await command('start.mjs', ['--detach']).ended;
-    expect(output).toMatch(/waiting for that[^]*Portal[^]*ended with 0/);
-    expect(output).not.toContain('running already');
+    expect(output).toMatch(/waiting for it[^]*Portal[^]*ended with 0/);
+    expect(output).not.toContain('already running');
     expect(await stopped).toContain('ended with 0');
     expect(supervisorPid()).not.toBe(before);
     expect(await servicesAnswer()).toEqual([true, true, true]);
   });
 
-  it('is ended by npm stop, with all that it started', async () => {
+  it('is stopped by npm stop, with all its processes', async () => {
     const started = [supervisorPid(), ...Object.values(access().processes).map(({ pid }) => pid)].map(identify);
     expect(await command('stop.mjs').ended).toMatch(/Stopped: .*kafka.*\n[^]*ended with 0/);
     expect(started.filter((identity) => isAlive(identity))).toEqual([]);
@@ -249,7 +249,7 @@ describe('npm start -- --detach', () => {
 });
 
 describe('npm start', () => {
-  it('names a taken port and starts nothing', async () => {
+  it('reports a taken port and starts nothing', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
@@ -260,7 +260,7 @@ describe('npm start', () => {
     expect(access().processes).toEqual({});
   });
 
-  it('ends everything in order on Ctrl-C', async () => {
+  it('stops everything in order on Ctrl-C', async () => {
     const { child, ended } = command('start.mjs');
     await new Promise<void>((resolve) => {
       child.stdout?.on('data', (chunk) => String(chunk).includes('Stop ') && resolve());
@@ -272,7 +272,7 @@ describe('npm start', () => {
     expect(started.filter((identity) => isAlive(identity))).toEqual([]);
   });
 
-  it('refuses a folder of another layout, naming the command that helps', async () => {
+  it('rejects a folder of another layout, naming the command that helps', async () => {
     const file = join(stateDir, 'layout.json');
     writeFileSync(file, '{"version":99}');
     expect(await command('start.mjs', ['--detach']).ended).toMatch(

@@ -24,8 +24,8 @@ export const filesOf = (dir) => ({
 });
 
 /**
- * Starts the whole product below `dir` and keeps it running. Resolves when all is ready with {access, stop}; `stop`
- * ends everything in reverse order.
+ * Starts the whole product below `dir` and keeps it running. Returns {access, stop, started}: `started` resolves when everything is
+ * ready, and `stop` ends everything in reverse order.
  * @param {{ dir: string, provider: string, report: (line: string) => void }} of
  */
 export async function runProduct({ dir, provider, report }) {
@@ -33,7 +33,8 @@ export async function runProduct({ dir, provider, report }) {
   giveToOwner(dir);
   const files = filesOf(dir);
   const running = readState(files.state);
-  if (running?.running) throw new Refusal(`It is running already (process ${running.supervisor.pid}). First: npm stop`);
+  if (running?.running)
+    throw new Refusal(`ICMP-Mon is already running (process ${running.supervisor.pid}). Stop it first: npm stop`);
   writePrivateJson(join(dir, 'provider.json'), { provider });
   const ports = await choosePorts(dir);
   const { services, addresses } = await provide(provider, { dir, say: report });
@@ -59,7 +60,7 @@ export async function runProduct({ dir, provider, report }) {
     services,
     [{ name: 'databases', task: () => prepareDatabases(installation, passwords) }],
     [{ name: 'migrations', task: () => migrateAll(installation) }],
-    // The gateway makes the installation's certificate authority, which the agent needs.
+    // The gateway creates the installation's certificate authority, which the agent needs.
     [apps.gateway, apps.api, apps.projector, apps.worker],
     [apps.agent],
   ]);
@@ -67,7 +68,7 @@ export async function runProduct({ dir, provider, report }) {
 }
 
 /**
- * On external databases the apps use the configured login: their operator creates the roles.
+ * With external databases the apps use the configured login; the operator manages its roles.
  * @param {string} provider
  * @param {import('./providers/environment.mjs').Addresses} addresses
  * @param {Record<string, string>} passwords
@@ -102,7 +103,7 @@ function processesOf(supervisor, apps) {
 }
 
 /**
- * The three ports that people and agents know are fixed unless configured; the others are free ones, kept.
+ * Returns the ports by name. The three that people and agents use are fixed unless configured; the others are free ports, kept from start to start.
  * @param {string} dir
  * @returns {Promise<Record<string, number>>}
  */

@@ -18,7 +18,7 @@ await runCommand(definition, async (asked) => {
   if (!existsSync(stateDir)) return say(`There is no installation in ${stateDir}: nothing to remove.`);
   if (!isInstallation(stateDir)) {
     throw new Refusal(
-      `${stateDir} is no installation: it has no layout.json, and other files. Nothing was removed. Check ICMPMON_STATE_DIR.`,
+      `${stateDir} is not an installation: it has other files but no layout.json. Nothing was removed. Check ICMPMON_STATE_DIR.`,
     );
   }
   refuseRunning();
@@ -29,31 +29,32 @@ await runCommand(definition, async (asked) => {
 });
 
 function refuseRunning() {
-  if (readState(join(stateDir, 'supervisor.json'))?.running) throw new Refusal('It is running. First: npm stop');
+  if (readState(join(stateDir, 'supervisor.json'))?.running)
+    throw new Refusal('ICMP-Mon is running. Stop it first: npm stop');
 }
 
-/** Prints what would be removed and what is kept. */
+/** Prints what a reset would remove and keep. */
 function show() {
   const inventory = inventoryOf(stateDir);
   const { removed, kept, containers } = inventory;
   /** @param {string} path */
   const named = (path) => relative(stateDir, path);
   const width = Math.max(0, ...removed.map(({ name }) => name.length), ...kept.map(({ path }) => named(path).length));
-  say(`To be removed from ${stateDir}:`);
+  say(`Will be removed from ${stateDir}:`);
   for (const { name, bytes, holds } of removed) {
     say(`  ${name.padEnd(width)}  ${sizeText(bytes).padStart(10)}  ${holds}`.trimEnd());
   }
   if (containers) say('  and the containers of Kafka, PostgreSQL and Valkey with their volumes');
   say(`  ${'all'.padEnd(width)}  ${sizeText(removed.reduce((sum, { bytes }) => sum + bytes, 0)).padStart(10)}`);
-  if (kept.length > 0) say('To be kept:');
+  if (kept.length > 0) say('Will be kept:');
   for (const { path, reason } of kept) say(`  ${named(path).padEnd(width)}  ${''.padStart(10)}  ${reason}`);
   return inventory;
 }
 
-/** Asks when there is a terminal to answer at. */
+/** Asks for confirmation; needs a terminal. */
 async function isConfirmed() {
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
-    throw new Refusal('Nothing was removed. To remove all of this: npm run reset -- --yes');
+    throw new Refusal('Nothing was removed. To remove all of it without a question: npm run reset -- --yes');
   }
   const asking = createInterface({ input: process.stdin, output: process.stdout });
   try {
@@ -65,20 +66,23 @@ async function isConfirmed() {
 
 async function remove() {
   const starting = takeLock(lockFile);
-  if (starting) throw new Refusal(`Process ${starting.pid} is just starting it. Wait for that, then: npm stop`);
+  if (starting)
+    throw new Refusal(
+      `Process ${starting.pid} is starting ICMP-Mon. Wait until it has started, then stop it: npm stop`,
+    );
   try {
-    // It may have been started while the question was open.
+    // The product may have been started while the question was open.
     refuseRunning();
-    // A server that outlived its supervisor would continue in a removed folder, and nothing would know of it.
+    // A server that outlived its supervisor would keep writing into a removed folder.
     const { ended: left } = await stopInstallation(stateDir, { removeData: true });
-    if (left.length > 0) say(`Ended what an interrupted run had left: ${left.join(', ')}.`);
+    if (left.length > 0) say(`Stopped the processes that an interrupted run left behind: ${left.join(', ')}.`);
     const paths = inventoryOf(stateDir).removed.flatMap((each) => each.paths);
     for (const path of paths.filter((each) => each !== lockFile)) rmSync(path, { recursive: true, force: true });
   } catch (error) {
     const isForbidden = ['EACCES', 'EPERM'].includes(codeOf(error));
-    throw isForbidden ? new Refusal('Some of it belongs to root: sudo npm run reset -- --yes') : error;
+    throw isForbidden ? new Refusal('Some of the files belong to root. Use: sudo npm run reset -- --yes') : error;
   } finally {
     releaseLock(lockFile);
   }
-  say('Removed. Begin again with: npm start -- --detach');
+  say('Removed. Start from empty: npm start -- --detach');
 }

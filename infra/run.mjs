@@ -3,12 +3,12 @@ import { spawn } from 'node:child_process';
 const keptOutputBytes = 64 * 1024;
 
 /**
- * Runs a command to its end; its output is shown when `show` is set, else kept for the error.
+ * Runs a command to its end; its output is shown when `show` is set, otherwise kept for the error.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {{ show?: boolean } & import('node:child_process').SpawnOptions} options
- * @returns {Promise<string>} what it printed on stdout, at most the last 64 KiB
- * @throws Error with the end of its output when it does not end with 0
+ * @returns {Promise<string>} its stdout, at most the last 64 KiB
+ * @throws Error with the end of its output when its exit code is not 0
  */
 export function run(command, args, { show = false, ...options } = {}) {
   return new Promise((resolve, reject) => {
@@ -37,7 +37,7 @@ export function run(command, args, { show = false, ...options } = {}) {
 }
 
 /**
- * True when the command runs and ends with 0.
+ * Returns true when the command runs and exits with 0.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {import('node:child_process').SpawnOptions} options

@@ -1,23 +1,23 @@
 import { EXIT_USAGE, UsageError } from '../libs/platform/command-line/definition.mjs';
 
 /**
- * One line of progress for the person at the terminal.
+ * Prints one line of progress.
  * @param {string} line
  */
 export function say(line) {
   process.stdout.write(`${line}\n`);
 }
 
-/** Keeps a process running that can tell nobody what it does, for a full disk or a closed terminal. */
+/** Ignores errors of the output, so that a full disk or a closed terminal does not end the process. */
 export function outliveOutput() {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 }
 
-/** A failure that the reader can fix: shown as its message alone, without a stack. */
+/** A failure that the reader can fix: printed as its message only, without a stack. */
 export class Refusal extends Error {}
 
 /**
- * Ends a command: a refusal is printed as it is, anything else with its stack.
+ * Ends a command: prints a refusal as its message, any other error with its stack.
  * @param {unknown} error
  */
 export function fail(error) {

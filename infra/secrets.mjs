@@ -11,7 +11,7 @@ import { readJson, writePrivateJson } from './private-file.mjs';
 const random = (bytes) => randomBytes(bytes).toString('base64url');
 
 /**
- * Passwords of the local services and the signing secret of logins: made once, kept readable by their owner alone.
+ * Returns the passwords of the local services and the signing secret of logins; they are created once, readable only by their owner.
  * @param {string} file
  */
 export function secretsOf(file) {
@@ -30,7 +30,7 @@ export function secretsOf(file) {
 }
 
 /**
- * What the first `--migrate` of the api makes: an administrator, an API key, and the local agent's enrolment token.
+ * Returns what the api's first `--migrate` creates: an administrator, an API key, and the local agent's enrolment token.
  * @param {string} file
  */
 export function bootstrapOf(file) {

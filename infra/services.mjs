@@ -1,4 +1,4 @@
-// npm run services: Kafka, TimescaleDB and Valkey alone, for developing and for integration tests.
+// npm run services: Kafka, TimescaleDB and Valkey alone, for development and integration tests.
 import { spawn } from 'node:child_process';
 import { mkdirSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -21,12 +21,12 @@ const actions = { up, down, supervise };
 await runCommand(definition, (asked) => actions[asked.words](resolve(asked.text('dir') ?? devDir)));
 
 /**
- * Starts the services in the background and returns when they answer.
+ * Starts the services in the background and returns when they are ready.
  * @param {string} dir
  */
 async function up(dir) {
   const stateFile = stateFileOf(dir);
-  // One that is just starting or stopping is waited for.
+  // Waits for services that are starting or stopping at this moment.
   while (readState(stateFile)?.running) {
     if (isReady(stateFile)) return say(`Already running: ${join(dir, 'services.json')}`);
     await pause(100);
@@ -40,7 +40,7 @@ async function up(dir) {
     stdio: ['ignore', log, log],
   });
   const ended = new Promise((_, reject) => {
-    child.once('exit', () => reject(new Refusal(`The services did not start; see ${join(dir, 'supervisor.log')}`)));
+    child.once('exit', () => reject(new Refusal(`The services did not start. See ${join(dir, 'supervisor.log')}`)));
   });
   const ready = (async () => {
     while (!isReady(stateFile, child.pid)) await pause(100);

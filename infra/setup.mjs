@@ -13,10 +13,12 @@ const oldestNodeMajor = 20;
 const productNodeMajor = 24;
 const nodeMajor = Number(process.versions.node.split('.')[0]);
 
-/** Refuses systems on which nothing could work, before anything is touched. */
+/** Throws a Refusal on systems that cannot run the product, before anything is changed. */
 export function checkSystem({ platform = process.platform, major = nodeMajor } = {}) {
   if (platform !== 'linux') {
-    throw new Refusal(`ICMP-Mon runs on Linux; this is ${platform}. Use a Linux machine, a virtual one will do.`);
+    throw new Refusal(
+      `ICMP-Mon runs on Linux; this is ${platform}. Use a Linux machine; a virtual machine is sufficient.`,
+    );
   }
   if (major < oldestNodeMajor) {
     throw new Refusal(`Node ${process.versions.node} is too old: install Node ${oldestNodeMajor} or later.`);
@@ -24,9 +26,9 @@ export function checkSystem({ platform = process.platform, major = nodeMajor } =
 }
 
 /**
- * Makes the machine ready: npm packages, Node 24, system packages. Says first what it is going to do.
- * `entry` is the calling script's import.meta.url. It is started again on Node 24 (and as root by sudo, where the
- * provider needs that); then this never returns, and the process ends with the exit code of the other.
+ * Prepares the machine: npm packages, Node 24, system packages. Prints first what it will do. `entry` is the calling script's
+ * import.meta.url. The script is started again on Node 24 (and as root with sudo, where the provider needs it); then this function
+ * never returns, and the process exits with the exit code of the new one.
  * @param {string} entry
  * @param {{ provider: string, commands: string[] }} of
  */
@@ -37,7 +39,7 @@ export async function setUp(entry, { provider, commands }) {
   announce(provider, wanted, rootIsNeeded);
   await installPackages(say);
   if (rootIsNeeded) {
-    if (!hasCommand('sudo')) throw new Refusal('This needs root (or sudo). Run it as root, or use a Docker engine.');
+    if (!hasCommand('sudo')) throw new Refusal('This needs root or sudo. Run it as root, or use a Docker engine.');
     return passOn('sudo', ['env', ...keptVariables(), productNode(), fileURLToPath(entry), ...process.argv.slice(2)]);
   }
   if (nodeMajor !== productNodeMajor && existsSync(nodeBinary)) {
@@ -52,18 +54,18 @@ export async function setUp(entry, { provider, commands }) {
  * @param {boolean} rootIsNeeded
  */
 function announce(provider, wanted, rootIsNeeded) {
-  // Said by the process that handed over to this one.
+  // Already printed by the process that started this one.
   if (process.env[announced]) return;
   process.env[announced] = 'yes';
   const steps = [];
   const missing = missingCommands(wanted);
-  if (!packagesInstalled()) steps.push('install the locked npm packages, Node 24 among them (into node_modules)');
-  if (missing.length > 0) steps.push(`install with apt what is missing: ${missing.join(', ')}`);
+  if (!packagesInstalled()) steps.push('install the locked npm packages, including Node 24 (into node_modules)');
+  if (missing.length > 0) steps.push(`install missing commands with apt: ${missing.join(', ')}`);
   if (provider === 'local' && !existsSync(runtimeDir)) {
-    steps.push('fetch Kafka, PostgreSQL 17 with TimescaleDB, and Valkey (800 MB into .icmp-mon)');
+    steps.push('download Kafka, PostgreSQL 17 with TimescaleDB, and Valkey (800 MB into .icmp-mon)');
   }
-  if (rootIsNeeded) steps.push('go on as root by sudo, for the system packages and the database processes');
-  if (steps.length > 0) say(`This is going to:\n${steps.map((step) => `  - ${step}`).join('\n')}\n`);
+  if (rootIsNeeded) steps.push('continue as root with sudo, for the system packages and the database processes');
+  if (steps.length > 0) say(`This will:\n${steps.map((step) => `  - ${step}`).join('\n')}\n`);
 }
 
 const productNode = () => (existsSync(nodeBinary) ? nodeBinary : process.execPath);
@@ -74,13 +76,13 @@ function keptVariables() {
 }
 
 /**
- * Hands over to another process and ends as it does; signals reach it, so that it can end in order.
+ * Runs another process in place of this one and exits with its exit code; forwards signals, so that it can stop in order.
  * @param {string} command
  * @param {string[]} args
  */
 function passOn(command, args) {
   const child = spawn(command, args, { stdio: 'inherit' });
-  // Ctrl-C reaches both through the terminal; a signal from elsewhere reaches only this one.
+  // Ctrl-C in the terminal reaches both processes; a signal from elsewhere reaches only this one.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   process.on('SIGHUP', () => child.kill('SIGHUP'));

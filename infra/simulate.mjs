@@ -1,4 +1,4 @@
-// npm run simulate: the shard host in its simulator. Needs no services.
+// npm run simulate: runs the shard host in its simulator. Needs no services.
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { Refusal, say } from './say.mjs';
 import { setUp } from './setup.mjs';
 
 const tool = 'libs/shard/simulator';
-/** What a build of the simulator reads. */
+/** Sources that a build of the simulator reads. */
 const sources = ['libs', 'docs', 'migrations', 'package.json', 'tsconfig.base.json', 'tsconfig.json'];
 const MUTATION_SEEDS_MAX = 10_000;
 
@@ -28,7 +28,7 @@ function refuseBadPlan(plan) {
   try {
     if (plan !== undefined) JSON.parse(plan);
   } catch (error) {
-    throw new UsageError(`--plan is no JSON: ${messageOf(error)}`);
+    throw new UsageError(`--plan is not valid JSON: ${messageOf(error)}`);
   }
 }
 
@@ -38,19 +38,19 @@ async function simulate() {
 }
 
 /**
- * Takes one fix after the other out of a copy of the sources. Fails when the simulator does not find one of them.
+ * Removes one fix at a time from a copy of the sources. Returns 1 when the simulator does not detect one of them.
  * @param {number} seeds
  */
 async function mutate(seeds) {
   const dir = join(testDir, `mutations-${process.pid}`);
   let missed = 0;
-  say(`${MUTATIONS.length} mutations, up to ${seeds} seeds each: name | what the mutated source does wrong | result`);
+  say(`${MUTATIONS.length} mutations, up to ${seeds} seeds each: name | fault of the mutated source | result`);
   try {
     for (const { name, was, file, find, replace } of MUTATIONS) {
       copySources(dir);
       const source = readFileSync(join(dir, file), 'utf8');
       if (source.split(find).length !== 2)
-        throw new Refusal(`${file} does not have once what mutation ${name} takes out.`);
+        throw new Refusal(`${file} must contain the text that mutation ${name} removes exactly once.`);
       writeFileSync(
         join(dir, file),
         source.replace(find, () => replace),
@@ -59,13 +59,14 @@ async function mutate(seeds) {
       const { stdout } = simulatorIn(dir, ['--seeds', String(seeds), '--first'], 'pipe');
       const { seed, tried, violation } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
       if (seed === null) missed++;
-      const found = seed === null ? `not found in ${tried} seeds` : `found by seed ${seed} (of ${tried}): ${violation}`;
+      const found =
+        seed === null ? `not detected in ${tried} seeds` : `detected by seed ${seed} (of ${tried}): ${violation}`;
       say(`${name} | ${was} | ${found}`);
     }
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
-  say(`${MUTATIONS.length - missed} of ${MUTATIONS.length} mutations found`);
+  say(`${MUTATIONS.length - missed} of ${MUTATIONS.length} mutations detected`);
   return missed > 0 ? 1 : 0;
 }
 

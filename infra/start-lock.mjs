@@ -6,19 +6,19 @@ import { identify, isAlive } from './process-identity.mjs';
 const variable = 'ICMPMON_START_LOCK';
 
 /**
- * Makes this process the only one that sets up and runs what lies beside `file`. The lock of a process that has ended
- * is taken over, and so is that of the process that started this one and handed it on by `givenLock()`.
+ * Makes this process the only one that sets up and runs the installation of `file`. Takes over the lock of a process that has ended,
+ * and of the process that started this one and passed the lock on with `givenLock()`.
  * @param {string} file
- * @returns undefined when it is ours, else the {pid, startTime, bootId} of who holds it
+ * @returns undefined when this process holds the lock, otherwise {pid, startTime, bootId} of its holder
  */
 export function takeLock(file, environment = process.env) {
   const own = identify(process.pid);
-  if (own === undefined) throw new Error('this process cannot read its own start time from /proc');
+  if (own === undefined) throw new Error('Cannot read the start time of this process from /proc.');
   const mine = `${file}.${process.pid}`;
   writePrivateJson(mine, own);
   try {
     for (;;) {
-      // A link appears with its content or not at all, and only where no lock is.
+      // A hard link appears complete or not at all, and only where no lock exists.
       if (linked(mine, file)) return undefined;
       const holder = readJson(file);
       if (holder === undefined) continue;
@@ -34,11 +34,11 @@ export function takeLock(file, environment = process.env) {
   }
 }
 
-/** What a process that goes on in place of this one needs in its environment. */
+/** Returns the environment variable with which a process that continues in place of this one takes over the lock. */
 export const givenLock = () => ({ [variable]: String(process.pid) });
 
 /**
- * Gives the lock back, unless it has passed to another process.
+ * Releases the lock, unless it has passed to another process.
  * @param {string} file
  */
 export function releaseLock(file) {
@@ -61,7 +61,7 @@ function linked(from, to) {
 }
 
 /**
- * Moves it aside first: only one of several who found it stale gets it, and a fresh lock moved so is put back.
+ * Moves the stale lock aside first: only one of several processes that found it stale gets it, and a new lock that was moved is put back.
  * @param {string} file
  * @param {string} aside
  */

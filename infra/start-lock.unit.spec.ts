@@ -24,7 +24,7 @@ function other(): { pid: number; startTime: string; bootId: string } {
 
 const hold = (identity: object): void => writeFileSync(file, JSON.stringify(identity));
 
-it('is held by the one who takes it, who may take it again, until it is given back', () => {
+it('is held by the process that takes it, which may take it again, until it is released', () => {
   expect(takeLock(file)).toBeUndefined();
   expect(readJson(file)).toEqual(identify(process.pid));
   expect(takeLock(file)).toBeUndefined();
@@ -32,7 +32,7 @@ it('is held by the one who takes it, who may take it again, until it is given ba
   expect(readdirSync(dir)).toEqual([]);
 });
 
-it('is not taken from a process that lives, nor given back for it', () => {
+it('is neither taken from a live process nor released for it', () => {
   const holder = other();
   hold(holder);
   expect(takeLock(file)).toEqual(holder);
@@ -40,14 +40,14 @@ it('is not taken from a process that lives, nor given back for it', () => {
   expect(readJson(file)).toEqual(holder);
 });
 
-it('is taken over from a process that has ended, though another has its pid now', () => {
+it('is taken over from a process that has ended, even when another process has its pid now', () => {
   hold({ ...other(), startTime: '1' });
   expect(takeLock(file)).toBeUndefined();
   expect(readJson(file)).toEqual(identify(process.pid));
   expect(readdirSync(dir)).toEqual(['start.lock']);
 });
 
-it('passes to the process that its holder started, and to no other', () => {
+it('passes only to the process that its holder started', () => {
   const holder = other();
   hold(holder);
   expect(takeLock(file, { ICMPMON_START_LOCK: String(holder.pid + 1) })).toEqual(holder);
@@ -56,7 +56,7 @@ it('passes to the process that its holder started, and to no other', () => {
   expect(givenLock()).toEqual({ ICMPMON_START_LOCK: String(process.pid) });
 });
 
-it('is taken by one alone of many who find the lock of a process that has ended', async () => {
+it('is taken by exactly one of several processes that find the lock of an ended process', async () => {
   hold({ ...other(), startTime: '1' });
   const lock = join(import.meta.dirname, 'start-lock.mjs');
   const script = `import { takeLock } from '${lock}'; console.log(takeLock('${file}') ? 'held' : 'mine'); process.stdin.resume();`;

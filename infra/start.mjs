@@ -1,4 +1,4 @@
-// npm start: sets the machine up, builds what changed, starts everything, and keeps it running.
+// npm start: sets the machine up, builds what changed, starts the product, and keeps it running.
 import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ import { givenLock, releaseLock, takeLock } from './start-lock.mjs';
 import { endRecorded, isReady, readState } from './supervisor.mjs';
 
 const files = filesOf(stateDir);
-/** The time at which the first of the processes began that hand a start on: installing and building are part of it. */
+/** Start time of the first process of a start, in ms since the epoch: its duration includes installing and building. */
 const BEGAN = 'ICMPMON_START_BEGAN_MS';
 process.env[BEGAN] ??= String(Math.round(performance.timeOrigin));
 
@@ -32,7 +32,7 @@ async function start(inBackground) {
   mkdirSync(stateDir, { recursive: true });
   giveToOwner(stateDir);
   if (await runsAlready()) {
-    say('It is running already.');
+    say('ICMP-Mon is already running.');
     printAccess(inBackground);
     process.exit(0);
   }
@@ -41,14 +41,14 @@ async function start(inBackground) {
   checkLayout(stateDir);
   await setUp(import.meta.url, { provider, commands: ['fping', 'nft', 'ip'] });
   const left = await endRecorded(files.state);
-  if (left.length > 0) say(`Ended what an interrupted run had left: ${left.join(', ')}.`);
+  if (left.length > 0) say(`Stopped the processes that an interrupted run left behind: ${left.join(', ')}.`);
   await choosePorts(stateDir);
   await build(say);
   if (inBackground) return detach();
   if (await supervise(provider)) printAccess(false);
 }
 
-/** False when this process alone may start it now. Waits for another one that starts or stops it. */
+/** Returns false when this process may start the product and holds the lock. Waits for another process that is starting or stopping it. */
 async function runsAlready() {
   let told = false;
   for (;;) {
@@ -56,19 +56,19 @@ async function runsAlready() {
     if (isReady(files.state)) return true;
     const other = state?.running ? state.supervisor : takeLock(files.lock);
     if (other === undefined) return false;
-    if (!told) say(`Process ${other.pid} is just starting or stopping it; waiting for that.`);
+    if (!told) say(`Process ${other.pid} is starting or stopping ICMP-Mon; waiting for it.`);
     told = true;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
 
-/** Until this process ends, or one that it starts takes the lock over. */
+/** Holds the lock until this process ends, or until a process that it starts takes the lock over. */
 function holdLock() {
   process.on('exit', () => releaseLock(files.lock));
   Object.assign(process.env, givenLock());
 }
 
-/** Starts the supervisor in the background, shows what it reports, and returns when all is ready. */
+/** Starts the supervisor in the background, prints its reports, and returns when the product is ready. */
 async function detach() {
   mkdirSync(files.logs, { recursive: true });
   giveToOwner(files.logs);
@@ -88,10 +88,13 @@ async function detach() {
     showNew();
   }
   if (ended) {
-    // One that could stop in order has left nothing; one that was killed has left all that it had started.
+    // A supervisor that stopped in order left nothing; one that was killed left its children.
     const left = child.pid === undefined ? [] : await endLeftBy(child.pid, stateDir);
-    const what = left.length > 0 ? `Ended what it had left: ${left.join(', ')}.` : 'Nothing was left running.';
-    throw new Refusal(`It did not start; the cause is above. ${what}`);
+    const what =
+      left.length > 0
+        ? `Stopped the processes that it left behind: ${left.join(', ')}.`
+        : 'No process is left running.';
+    throw new Refusal(`ICMP-Mon did not start; see the cause above. ${what}`);
   }
   child.unref();
   printAccess(true);
@@ -100,19 +103,19 @@ async function detach() {
 
 async function superviseInBackground() {
   const other = takeLock(files.lock);
-  if (other) throw new Refusal(`Process ${other.pid} is starting it already.`);
+  if (other) throw new Refusal(`Process ${other.pid} is already starting ICMP-Mon.`);
   holdLock();
   await supervise(await chooseProvider());
 }
 
 /**
- * Runs everything as children of this process until a signal ends it. Resolves when all is ready: false when it is stopped already.
+ * Runs everything as children of this process until a signal ends it. Resolves when the product is ready; returns false when it is already stopping.
  * @param {string} provider
  */
 async function supervise(provider) {
   outliveOutput();
   let isStarted = false;
-  // The start is followed by the person who asked for it; what happens later is read in the log, with its time.
+  // During the start the operator watches the output; later lines are read in the log, so they need a time.
   const report = (/** @type {string} */ line) => say(isStarted ? `${new Date().toISOString()} ${line}` : line);
   const { stop, started } = await runProduct({ dir: stateDir, provider, report });
   let stopping;
@@ -137,10 +140,10 @@ function printAccess(inBackground) {
   say('');
   say(`Portal       ${access.portalUrl}`);
   say(
-    `Login        ${access.adminUser} / ${access.adminPassword}  (the first password, good until it is changed under Settings or reset)`,
+    `Login        ${access.adminUser} / ${access.adminPassword}  (initial password, valid until it is changed under Settings or reset)`,
   );
   say(`API          ${access.apiUrl}/api/v1  (key and all addresses: ${files.access})`);
   say(`Logs         ${join(files.logs, '<name>.log')}`);
   say(`Stop         ${inBackground ? 'npm stop' : 'Ctrl-C, or npm stop'}`);
-  say(`Took         ${((Date.now() - Number(process.env[BEGAN])) / 1000).toFixed(1)} s`);
+  say(`Duration     ${((Date.now() - Number(process.env[BEGAN])) / 1000).toFixed(1)} s`);
 }

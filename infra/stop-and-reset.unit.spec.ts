@@ -37,11 +37,11 @@ const recordState = (supervisor: Omit<Identity, 'bootId'>, children: object[]): 
   writeFileSync(join(dir, 'supervisor.json'), JSON.stringify({ state: 'ready', supervisor, children }));
 
 describe('npm stop', () => {
-  it('ends what a killed supervisor left, and says so', async () => {
+  it('stops the processes that a killed supervisor left behind, and reports them', async () => {
     const server = leftRunning();
     recordState({ pid: 1, startTime: '-1' }, [{ name: 'postgres', ...server }]);
     expect(await command('stop.mjs')).toBe(
-      'The supervisor had ended before. Stopped what it had left: postgres.\nended with 0',
+      'The supervisor was no longer running. Stopped the processes that it left behind: postgres.\nended with 0',
     );
     expect(isAlive(server)).toBe(false);
     expect(await command('stop.mjs')).toBe('Nothing was running.\nended with 0');
@@ -49,7 +49,7 @@ describe('npm stop', () => {
 });
 
 describe('a start whose supervisor was killed', () => {
-  it('ends what that one left, and nothing of another that runs meanwhile', async () => {
+  it("stops the processes that this one left behind, and none of another supervisor's", async () => {
     const [server, other] = [leftRunning(), leftRunning()];
     recordState({ pid: 4_194_303, startTime: '-1' }, [{ name: 'kafka', ...server }]);
     expect(await endLeftBy(4_194_302, dir)).toEqual([]);
@@ -61,7 +61,7 @@ describe('a start whose supervisor was killed', () => {
 });
 
 describe('npm run reset', () => {
-  it('lists what it would remove with its size, and removes nothing without --yes', async () => {
+  it('lists what it would remove, with sizes, and removes nothing without --yes', async () => {
     mkdirSync(join(dir, 'data'));
     writeFileSync(join(dir, 'data/table'), Buffer.alloc(3 * 1024 * 1024, 1));
     const printed = await reset();
@@ -82,7 +82,7 @@ describe('npm run reset', () => {
     }
     const printed = await reset('--yes');
     expect(printed).toMatch(
-      / agent .* key, certificate and spool[^]*To be kept:\n {2}agent\/policy\.yaml .*\n {2}backups .*\n {2}before .*backup\n/,
+      / agent .* key, certificate and spool[^]*Will be kept:\n {2}agent\/policy\.yaml .*\n {2}backups .*\n {2}before .*backup\n/,
     );
     expect(printed).toMatch(/ended with 0$/);
     expect(readdirSync(dir, { recursive: true }).sort()).toEqual([
@@ -92,46 +92,50 @@ describe('npm run reset', () => {
   });
 
   it.each(['agent', 'data', 'backups', 'gone'])(
-    'removes a symbolic link %s without what is at its other end, and names that place',
+    'removes the symbolic link %s, not its destination, and prints the destination',
     async (name) => {
       const elsewhere = mkdtempSync(join(tmpdir(), 'reset-elsewhere-'));
       for (const file of ['policy.yaml', 'precious', 'control.dump']) writeFileSync(join(elsewhere, file), 'x');
       symlinkSync(name === 'gone' ? join(elsewhere, 'nowhere') : elsewhere, join(dir, name));
       const printed = await reset('--yes');
-      expect(printed).toContain(`link to ${name === 'gone' ? join(elsewhere, 'nowhere') : elsewhere}, which stays`);
+      expect(printed).toContain(
+        `link; its destination ${name === 'gone' ? join(elsewhere, 'nowhere') : elsewhere} is kept`,
+      );
       expect(printed).toMatch(/ended with 0$/);
       expect(readdirSync(elsewhere).sort()).toEqual(['control.dump', 'policy.yaml', 'precious']);
       expect(readdirSync(dir)).toEqual([]);
     },
   );
 
-  it('removes nothing from a folder that is no installation', async () => {
+  it('removes nothing from a folder that is not an installation', async () => {
     const other = mkdtempSync(join(tmpdir(), 'reset-other-'));
     dir = other;
     writeFileSync(join(other, 'thesis.txt'), 'x');
     mkdirSync(join(other, 'data'));
-    expect(await reset('--yes')).toMatch(/is no installation[^]*ended with 1/);
+    expect(await reset('--yes')).toMatch(/is not an installation[^]*ended with 1/);
     expect(readdirSync(other).sort()).toEqual(['data', 'thesis.txt']);
   });
 
-  it('removes nothing while a supervisor runs', async () => {
+  it('removes nothing while a supervisor is running', async () => {
     const supervisor = leftRunning();
     recordState(supervisor, []);
-    expect(await reset('--yes')).toMatch(/First: npm stop[^]*ended with 1/);
+    expect(await reset('--yes')).toMatch(/Stop it first: npm stop[^]*ended with 1/);
     expect(existsSync(join(dir, 'layout.json'))).toBe(true);
     expect(isAlive(supervisor)).toBe(true);
   });
 
-  it('removes nothing while it is being started', async () => {
+  it('removes nothing while the product is starting', async () => {
     writeFileSync(join(dir, 'start.lock'), JSON.stringify(leftRunning()));
-    expect(await reset('--yes')).toMatch(/is just starting it[^]*ended with 1/);
+    expect(await reset('--yes')).toMatch(/is starting ICMP-Mon[^]*ended with 1/);
     expect(existsSync(join(dir, 'layout.json'))).toBe(true);
   });
 
-  it('ends what a killed supervisor left before it removes the data', async () => {
+  it('stops the processes that a killed supervisor left behind before it removes the data', async () => {
     const server = leftRunning();
     recordState({ pid: 1, startTime: '-1' }, [{ name: 'postgres', ...server }]);
-    expect(await reset('--yes')).toMatch(/Ended what an interrupted run had left: postgres[^]*ended with 0/);
+    expect(await reset('--yes')).toMatch(
+      /Stopped the processes that an interrupted run left behind: postgres[^]*ended with 0/,
+    );
     expect(isAlive(server)).toBe(false);
     expect(readdirSync(dir)).toEqual([]);
   });

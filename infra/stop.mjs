@@ -1,4 +1,4 @@
-// npm stop: ends what `npm start` started, and nothing else.
+// npm stop: stops what `npm start` started, and nothing else.
 import { stop } from './commands/product.mjs';
 import { runCommand } from './commands/run-command.mjs';
 import { codeOf } from './error-text.mjs';
@@ -10,6 +10,6 @@ await runCommand(stop, async () => {
   try {
     say(stoppedText(await stopInstallation(stateDir)));
   } catch (error) {
-    throw codeOf(error) === 'EPERM' ? new Refusal('It was started by root: sudo npm stop') : error;
+    throw codeOf(error) === 'EPERM' ? new Refusal('ICMP-Mon was started by root. Use: sudo npm stop') : error;
   }
 });

@@ -39,13 +39,12 @@ const boundLogsMs = 30_000;
 const largestLogBytes = 10 * 1024 * 1024;
 
 /**
- * Starts what it is given in order, restarts what ends, and stops all in reverse order. What runs is recorded in
- * `stateFile` by pid and start time, so that a later start can end what this one left behind if it is killed.
+ * Starts services and tasks stage by stage, restarts services that exit, and stops them in reverse order. Records its children in
+ * `stateFile` by pid and start time, so that a later start can end those that a killed supervisor left behind.
  *
- * A service is {name, prepare?, beforeRestart?, command(): {command, args, env?, cwd?, user?: {uid, gid}}, ready():
- * Promise<boolean>, ailment?():
- * Promise<string | undefined>, stopSignal?, needsRoot?}, killed when it was ready and then has an ailment for 30 s; a task
- * is {name, task(): Promise<void>}.
+ * A service is {name, prepare?, beforeRestart?, command(): {command, args, env?, cwd?, user?: {uid, gid}}, ready(): Promise<boolean>,
+ * ailment?(): Promise<string | undefined>, stopSignal?, needsRoot?}. One that was ready and then reports an ailment for 30 s is killed
+ * and restarted. A task is {name, task(): Promise<void>}.
  */
 export class Supervisor {
   /** @type {Map<string, Child>} */
@@ -60,7 +59,7 @@ export class Supervisor {
   #delays;
 
   /**
-   * `report(line)` hears what happens; `changed()` is called whenever a pid changes.
+   * `report(line)` receives one line per event; `changed()` is called whenever a pid changes.
    * @param {{stateFile: string, logDir: string, report?: (line: string) => void, changed?: () => void, delays?: Record<string, number>}} options
    */
   constructor({ stateFile, logDir, report = () => {}, changed = () => {}, delays = {} }) {
@@ -77,7 +76,7 @@ export class Supervisor {
     this.#timers.add(watch);
   }
 
-  /** Name → pid of everything that runs now. */
+  /** Returns name → pid of every running child. */
   pids() {
     return Object.fromEntries(
       [...this.#children].flatMap(([name, { identity }]) => (identity ? [[name, identity.pid]] : [])),
@@ -85,7 +84,7 @@ export class Supervisor {
   }
 
   /**
-   * Runs the stages one after another; what is in one stage starts side by side. Resolves when all are ready.
+   * Runs the stages in order; the members of a stage start concurrently. Resolves when all are ready.
    * @param {readonly (readonly (Service | Task)[])[]} stages
    */
   async start(stages) {
@@ -97,14 +96,14 @@ export class Supervisor {
     this.#save('ready');
   }
 
-  /** Ends all in reverse order of their start: first asked, after 15 s killed. */
+  /** Ends all children in reverse order of their start: with their stop signal, and SIGKILL after 15 s. */
   async stop() {
     this.#stopping = true;
     for (const timer of this.#timers) clearTimeout(timer);
     this.#save('stopping');
     for (const child of [...this.#children.values()].reverse()) {
       if (child.identity) await end(child.identity, { stopSignal: child.service.stopSignal });
-      // It is gone, though its exit may not have been told yet.
+      // It has exited, although its exit event may still be outstanding.
       child.identity = undefined;
     }
     this.#save('stopped');
@@ -143,13 +142,13 @@ export class Supervisor {
 
   /** @param {Child} child */
   #notReady({ service, error, failures }) {
-    const cause = failures > 0 ? `ended ${failures} times (${error})` : 'did not become ready';
+    const cause = failures > 0 ? `exited ${failures} times (${error})` : 'did not become ready';
     const file = this.#logFile(service.name);
-    return new Refusal(`${service.name} ${cause}. The end of ${file}:\n${lastLines(file)}`);
+    return new Refusal(`${service.name} ${cause}. Last lines of ${file}:\n${lastLines(file)}`);
   }
 
   /**
-   * Never throws: a child that cannot be started (no room for its log, too many open files) is tried again later.
+   * Never throws: a child that cannot be started (a full disk, too many open files) is retried later.
    * @param {Child} child
    */
   #spawn(child) {
@@ -178,7 +177,7 @@ export class Supervisor {
   }
 
   /**
-   * Never rejects: what could not be prepared shows in the service's own log.
+   * Never rejects: a failed preparation is reported, and the service is started anyway.
    * @param {Child} child
    */
   async #restart(child) {
@@ -186,7 +185,7 @@ export class Supervisor {
     try {
       await service.beforeRestart?.();
     } catch (error) {
-      this.#report(`${service.name} could not be prepared (${messageOf(error)}); starting it anyway`);
+      this.#report(`${service.name}: preparation failed (${messageOf(error)}); starting it anyway`);
     }
     if (!this.#stopping) this.#spawn(child);
   }
@@ -197,7 +196,9 @@ export class Supervisor {
    */
   #watchLife(service, identity) {
     const options = { everyMs: this.#delays.askEveryMs, report: this.#report };
-    watchLife(service, identity, options).catch((error) => this.#report(`${service.name} is not watched: ${error}`));
+    watchLife(service, identity, options).catch((error) =>
+      this.#report(`${service.name}: liveness check failed: ${error}`),
+    );
   }
 
   /** @param {Service} service */
@@ -205,7 +206,7 @@ export class Supervisor {
     const { command, args, env, cwd, user } = service.command();
     const log = openSync(this.#logFile(service.name), 'a', 0o640);
     try {
-      // A group of its own: Ctrl-C at the terminal reaches the supervisor alone, which stops the others in order.
+      // In its own process group: Ctrl-C in the terminal reaches only the supervisor, which stops the children in order.
       return spawn(command, args, {
         env: env ?? process.env,
         cwd,
@@ -236,7 +237,7 @@ export class Supervisor {
     if (wasSteady) child.delayMs = this.#delays.shortestDelayMs;
     const delayMs = child.delayMs;
     child.delayMs = Math.min(delayMs * 2, this.#delays.longestDelayMs);
-    this.#report(`${service.name} ended (${cause}); starting it again in ${delayMs / 1000} s`);
+    this.#report(`${service.name} exited (${cause}); restarting it in ${delayMs / 1000} s`);
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       if (!this.#stopping) void this.#restart(child);
@@ -249,7 +250,7 @@ export class Supervisor {
     return join(this.#logDir, `${name}.log`);
   }
 
-  /** Children append to their log themselves, so that they outlive the supervisor; a full one is copied and emptied. */
+  /** Copies a full log to `.1` and truncates it. Children write to their logs themselves, so that they outlive the supervisor. */
   #boundLogs() {
     for (const name of this.#children.keys()) {
       const file = this.#logFile(name);
@@ -258,7 +259,7 @@ export class Supervisor {
         copyFileSync(file, `${file}.1`);
         truncateSync(file, 0);
       } catch (error) {
-        this.#report(`${file} could not be shortened (${messageOf(error)}); make room on the disk`);
+        this.#report(`${file} cannot be truncated (${messageOf(error)}). Free disk space.`);
       }
     }
   }
@@ -266,7 +267,7 @@ export class Supervisor {
   /** @type {string | undefined} */
   #state;
   #unsaved = false;
-  /** What is in memory holds; when it cannot be written (a full disk), that is said once and tried again. */
+  /** Writes the state file. When that fails (a full disk), reports it once and retries; the state in memory is the truth. */
   #save(state = this.#state) {
     this.#state = state;
     const children = [...this.#children].filter(([, child]) => child.identity);
@@ -279,7 +280,7 @@ export class Supervisor {
       this.#changed();
       this.#unsaved = false;
     } catch (error) {
-      if (!this.#unsaved) this.#report(`What runs could not be recorded (${messageOf(error)}); make room on the disk`);
+      if (!this.#unsaved) this.#report(`Cannot write the state file (${messageOf(error)}). Free disk space.`);
       this.#unsaved = true;
       if (!this.#stopping) this.#saveLater();
     }
@@ -297,7 +298,7 @@ export class Supervisor {
 }
 
 /**
- * What a process started (an fping of an agent, say) must not outlive it.
+ * Kills the process group of an exited child, such as an agent's fping, which must not outlive it.
  * @param {number | undefined} pid
  */
 function killGroup(pid) {
@@ -310,7 +311,7 @@ function killGroup(pid) {
 }
 
 /**
- * The recorded state, with `running` telling whether that supervisor is alive.
+ * Returns the recorded state; `running` is whether that supervisor is alive.
  * @param {string} stateFile
  */
 export function readState(stateFile) {
@@ -319,7 +320,7 @@ export function readState(stateFile) {
 }
 
 /**
- * Whether the supervisor recorded there runs and all that it started is ready; `pid`: whether it is that one.
+ * Returns whether the recorded supervisor runs and all its children are ready; with `pid` also whether it is that process.
  * @param {string} stateFile
  * @param {number} [pid]
  */
@@ -329,8 +330,8 @@ export function isReady(stateFile, pid) {
 }
 
 /**
- * Ends the supervisor (which stops its children in order) and then whatever of its children is left.
- * Only processes whose pid and start time are the recorded ones are touched. Returns the names of what was ended.
+ * Ends the recorded supervisor (which stops its children in order), then its remaining children. Only processes whose pid and start
+ * time equal the recorded ones are touched. Returns the names of the children that were running.
  * @param {string} stateFile
  */
 export async function endRecorded(stateFile) {
@@ -338,7 +339,7 @@ export async function endRecorded(stateFile) {
   if (!state) return [];
   const before = state.children.filter(isAlive).map((/** @type {{ name: string }} */ child) => child.name);
   if (state.running) await end(state.supervisor, { patienceMs: 120_000 });
-  // It may have started a child again meanwhile; but what another supervisor, started since, has recorded is not left.
+  // The supervisor may have restarted a child meanwhile. Children that another, newer supervisor has recorded are not touched.
   const after = readJson(stateFile);
   const isSame = after?.supervisor.pid === state.supervisor.pid;
   const left = (isSame ? after.children : []).concat(state.children);

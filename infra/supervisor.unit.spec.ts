@@ -47,7 +47,7 @@ afterEach(async () => {
 });
 
 describe('Supervisor', () => {
-  it('prepares a service before it starts it again, and starts it also when that fails', async () => {
+  it('prepares a service before it restarts it, and restarts it even when the preparation fails', async () => {
     const { dir, lines, supervisor } = setUp();
     const file = join(dir, 'lost/file');
     let fails = false;
@@ -64,10 +64,10 @@ describe('Supervisor', () => {
       await vi.waitFor(() => expect(supervisor.pids()['app']).toSatisfy((pid) => pid > 0 && pid !== before), 20_000);
     }
     expect(readFileSync(file, 'utf8')).toBe('again');
-    expect(lines.join('\n')).toContain('app could not be prepared (no room); starting it anyway');
+    expect(lines.join('\n')).toContain('app: preparation failed (no room); starting it anyway');
   });
 
-  it('starts in order and records what runs in a file that its owner alone may read', async () => {
+  it('starts in order and records its children in a file that only the owner can read', async () => {
     const { supervisor, stateFile } = setUp();
     const order: string[] = [];
     const task = async () => void order.push(Object.keys(supervisor.pids()).join());
@@ -83,7 +83,7 @@ describe('Supervisor', () => {
     expect(statSync(stateFile).mode & 0o777).toBe(0o600);
   });
 
-  it('starts a child again that was killed, each time after a longer pause', async () => {
+  it('restarts a killed child, each time after a longer back-off', async () => {
     const { supervisor, lines } = setUp();
     await supervisor.start([[service('app', 'exec sleep 60')]]);
     for (let kill = 1; kill <= 4; kill++) {
@@ -99,7 +99,7 @@ describe('Supervisor', () => {
     ]);
   });
 
-  it('starts a child again that hangs', async () => {
+  it('restarts a child that hangs', async () => {
     const { supervisor, lines } = setUp();
     let isLive = true;
     await supervisor.start([
@@ -108,13 +108,13 @@ describe('Supervisor', () => {
     const { app } = supervisor.pids();
     isLive = false;
     await vi.waitFor(() => expect(supervisor.pids().app ?? app).not.toBe(app), { timeout: 20_000 });
-    expect(lines.join('\n')).toMatch(/app hangs \(no progress\); killing it\napp ended \(SIGKILL\)/);
+    expect(lines.join('\n')).toMatch(/app hangs \(no progress\); killing it with SIGKILL\napp exited \(SIGKILL\)/);
   });
 
-  it('gives up on a service that ends at once, with the end of its log', async () => {
+  it('gives up on a service that exits immediately, with the last lines of its log', async () => {
     const { supervisor } = setUp();
     const broken = service('broken', 'echo the cause; exit 3', async () => false);
-    await expect(supervisor.start([[broken]])).rejects.toThrow(/broken ended \d times \(exit code 3\)[^]*the cause/);
+    await expect(supervisor.start([[broken]])).rejects.toThrow(/broken exited \d times \(exit code 3\)[^]*the cause/);
   });
 
   it('gives up on a command that does not exist', async () => {
@@ -123,7 +123,7 @@ describe('Supervisor', () => {
     await expect(supervisor.start([[absent]])).rejects.toThrow('ENOENT');
   });
 
-  it('stops in reverse order, and what its children started too', async () => {
+  it('stops in reverse order, including the processes that its children started', async () => {
     const { dir, supervisor } = setUp();
     const log = join(dir, 'stopped');
     const noting = (name: string) =>
@@ -140,8 +140,8 @@ describe('Supervisor', () => {
   });
 });
 
-describe('a disk that takes nothing', () => {
-  // A file in the place of a folder refuses whatever is written below it, as a full disk does.
+describe('a full disk', () => {
+  // A file in place of a folder rejects every write below it, as a full disk does.
   const block = (folder: string): void => {
     rmSync(folder, { recursive: true, force: true });
     writeFileSync(folder, '');
@@ -153,14 +153,16 @@ describe('a disk that takes nothing', () => {
   const restarted = (supervisor: Supervisor, before: number) =>
     vi.waitFor(() => expect(supervisor.pids().app ?? before).not.toBe(before), { timeout: 20_000 });
 
-  it('keeps no child from being started again, and what runs is recorded once there is room', async () => {
+  it('does not prevent restarts, and the children are recorded once there is space', async () => {
     const { dir, supervisor, stateFile, lines } = setUp();
     await supervisor.start([[service('app', 'exec sleep 60')]]);
     const { app } = supervisor.pids();
     block(join(dir, 'state'));
     process.kill(app, 'SIGKILL');
     await restarted(supervisor, app);
-    await vi.waitFor(() => expect(lines.filter((line) => line.includes('could not be recorded'))).toHaveLength(1));
+    await vi.waitFor(() =>
+      expect(lines.filter((line) => line.includes('Cannot write the state file'))).toHaveLength(1),
+    );
     unblock(join(dir, 'state'));
     await vi.waitFor(() => expect(readState(stateFile)?.children[0]?.pid).toBe(supervisor.pids().app), {
       timeout: 20_000,
@@ -168,29 +170,29 @@ describe('a disk that takes nothing', () => {
     expect(readState(stateFile)).toMatchObject({ state: 'ready', running: true });
   });
 
-  it('ends no supervisor whose children find no room for their log', async () => {
+  it('does not end a supervisor whose children cannot open their log', async () => {
     const { dir, supervisor, lines } = setUp();
     await supervisor.start([[service('app', 'exec sleep 60')]]);
     const { app } = supervisor.pids();
     block(join(dir, 'logs'));
     process.kill(app, 'SIGKILL');
-    await vi.waitFor(() => expect(lines.join('\n')).toMatch(/app ended \(ENOTDIR/), { timeout: 20_000 });
+    await vi.waitFor(() => expect(lines.join('\n')).toMatch(/app exited \(ENOTDIR/), { timeout: 20_000 });
     unblock(join(dir, 'logs'));
     await restarted(supervisor, app);
   });
 
-  it('ends no supervisor that cannot copy a full log, which is emptied once it can', async () => {
+  it('does not end a supervisor that cannot copy a full log, which is truncated once there is space', async () => {
     const { dir, supervisor, lines } = setUp();
     await supervisor.start([[service('app', 'exec sleep 60')]]);
     const log = join(dir, 'logs/app.log');
     mkdirSync(`${log}.1`);
     truncateSync(log, 11 * 1024 * 1024);
-    await vi.waitFor(() => expect(lines.join('\n')).toContain('app.log could not be shortened'), { timeout: 20_000 });
+    await vi.waitFor(() => expect(lines.join('\n')).toContain('app.log cannot be truncated'), { timeout: 20_000 });
     rmSync(`${log}.1`, { recursive: true });
     await vi.waitFor(() => expect(statSync(log).size).toBe(0), { timeout: 20_000 });
   });
 
-  it('ends no process that says what happens there', async () => {
+  it('does not end a process that prints progress to it', async () => {
     const script = `import { outliveOutput, say } from '${join(import.meta.dirname, 'say.mjs')}'; outliveOutput(); say('x'); setTimeout(() => { say('y'); process.exit(7); }, 50);`;
     const full = openSync('/dev/full', 'w');
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', full, full] });
@@ -200,7 +202,7 @@ describe('a disk that takes nothing', () => {
 });
 
 describe('isReady', () => {
-  it('does not believe what a supervisor that is dead, or another one, recorded', async () => {
+  it('ignores the state that a dead supervisor, or another one, recorded', async () => {
     const { supervisor, stateFile } = setUp();
     expect(isReady(stateFile)).toBe(false);
     await supervisor.start([[service('service', 'exec sleep 60')]]);
@@ -229,7 +231,7 @@ describe('endRecorded', () => {
     foreign?.kill('SIGKILL');
   });
 
-  it('has nothing to end where nothing was recorded', async () => {
+  it('ends nothing where nothing was recorded', async () => {
     expect(await endRecorded(join(tmpdir(), 'no-such-folder', 'supervisor.json'))).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { readJson } from './private-file.mjs';
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 /**
- * What vitest reports.
+ * vitest's JSON report.
  * @typedef {object} Report
  * @property {{ status: string, assertionResults: { status: string }[] }[]} testResults
  * @property {number} numPassedTests
@@ -12,7 +12,7 @@ import { readJson } from './private-file.mjs';
  */
 
 /**
- * Counts of one runner from vitest's JSON report: {passed, failed, skipped}. A file that did not load is a failure.
+ * Returns the counts of one vitest run from its JSON report: {passed, failed, skipped}. A file that did not load counts as failed.
  * @param {string} reportFile
  */
 export function countsOf(reportFile) {
@@ -38,7 +38,7 @@ export function sum(counts) {
 }
 
 /**
- * "12 passed, 0 failed", with ", 1 skipped" when there are such.
+ * Returns "12 passed, 0 failed", with ", 1 skipped" when tests were skipped.
  * @param {{ passed: number, failed: number, skipped: number }} of
  */
 export function lineOf({ passed, failed, skipped }) {
@@ -46,7 +46,7 @@ export function lineOf({ passed, failed, skipped }) {
 }
 
 /**
- * A filter rightly leaves a level without tests; without one, or when the runner broke, a level that ran none is broken.
+ * Returns whether the run is valid. A filter may leave a level without tests; otherwise a level that ran no test is broken.
  * @param {{ count: Counts, code: number, filtered: boolean }} of
  */
 export function isSound({ count, code, filtered }) {

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { endGroup } from './process-identity.mjs';
 
-// A product that a test started stops its services in order, which takes its time.
+// A product that a test started stops its services in order, which takes time.
 const usualPatienceMs = 60_000;
 
 /**
- * Runs a command as the leader of a process group and, once it has ended, ends whatever it left in that group: what
- * tests start must not outlive them. `code` resolves when all is gone; `interrupt()` ends the command too.
+ * Runs a command as the leader of a process group and, once it has exited, ends the remaining processes of the group: what tests start
+ * must not outlive them. `code` resolves when all have ended; `interrupt()` also ends the command.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {{ patienceMs?: number } & import('node:child_process').SpawnOptions} options

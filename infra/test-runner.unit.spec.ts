@@ -17,10 +17,10 @@ beforeEach(() => {
 
 const pidIn = (file: string): number => Number(existsSync(file) ? readFileSync(file, 'utf8') : 0);
 
-describe('a run of tests', () => {
-  it('leaves nothing running that it started, and ends as the runner did', async () => {
+describe('a test run', () => {
+  it("leaves no process running, and exits with the runner's code", async () => {
     const file = join(dir, 'pid');
-    // The runner goes on until it is told to, so that what it left can be identified while it lives.
+    // The runner continues until the test creates a file, so that its child can be identified while it is alive.
     const script = `(${stubborn}) & echo $! > ${file}; while [ ! -e ${dir}/go ]; do sleep 0.05; done; exit 3`;
     const { code } = runInGroup('sh', ['-c', script], { patienceMs });
     await vi.waitFor(() => expect(pidIn(file)).toBeGreaterThan(1), { timeout: 20_000 });
@@ -31,7 +31,7 @@ describe('a run of tests', () => {
     expect(isAlive(left)).toBe(false);
   });
 
-  it('that is interrupted ends with all that it started, though neither listens', async () => {
+  it('that is interrupted ends with all its processes, even if they ignore SIGTERM', async () => {
     const file = join(dir, 'pid');
     const { code, interrupt } = runInGroup('sh', ['-c', `(${stubborn}) & echo $! > ${file}; ${stubborn}`], {
       patienceMs,
@@ -64,7 +64,7 @@ describe('endAbandonedRuns', () => {
     return identity;
   }
 
-  it('ends and removes what killed runs left, and nothing of a test that goes on', async () => {
+  it('ends and removes what killed runs left behind, and nothing of a running test', async () => {
     const abandoned = [leftBy('run'), leftBy('e2e-ended', { pid: 1, startTime: '-1' })];
     const kept = leftBy('e2e-going-on', identify(process.pid));
     await endAbandonedRuns(dir);

@@ -1,4 +1,4 @@
-// npm test: all tests, on services of their own.
+// npm test: runs all tests, on their own services.
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './build.mjs';
@@ -37,7 +37,7 @@ async function test({ chosen, filters }) {
   const provider = testProvider(chosen) ?? (await chooseProvider({ ICMPMON_PROVIDER: process.env.ICMPMON_PROVIDER }));
   await setUp(import.meta.url, { provider, commands: ['fping', 'nft', 'ip', 'chromium'] });
   await endAbandonedRuns();
-  // Integration tests kill the projector as it is shipped.
+  // Integration tests kill the projector as it is shipped, so they need the build.
   if (chosen.some((level) => level !== 'unit')) await build(say);
   const run = `${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}-${process.pid}`;
   const dir = join(testDir, run);
@@ -53,8 +53,10 @@ async function test({ chosen, filters }) {
     const addresses = await startServices({ provider, dir, supervisor });
     return await runLevels({ chosen, filters, dir, addresses });
   } finally {
-    // Products whose supervisor was killed with the tests that started them.
-    await endAbandonedRuns().catch((error) => say(`What tests left could not be ended: ${error.message}`));
+    // Ends products whose supervisor was killed together with the tests that started it.
+    await endAbandonedRuns().catch((error) =>
+      say(`Cannot end the processes that the tests left behind: ${error.message}`),
+    );
     await supervisor.stop();
     if (provider === 'docker') await stopContainers(dir, { removeData: true });
     rmSync(dir, { recursive: true, force: true });
@@ -62,7 +64,7 @@ async function test({ chosen, filters }) {
 }
 
 /**
- * Unit tests need no services; addresses of running ones may be given.
+ * Returns the provider of the services: unit tests need none; addresses of running services may be set.
  * @param {string[]} chosen
  */
 function testProvider(chosen) {

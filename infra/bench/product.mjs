@@ -1,5 +1,5 @@
-// Apps of one product on given services, for a bench: started by it with an IPC channel, which says what is to run, and
-// ended with that channel. Databases and topics are its own; it removes none of them.
+// Starts some apps of a product on given services for a bench. The bench starts this process with an IPC channel, which carries the
+// list of apps; the process ends when the channel closes. It creates its own databases and topics and does not remove them.
 import { join } from 'node:path';
 import { appServices, migrate } from '../apps.mjs';
 import { ensureDatabases } from '../databases.mjs';
@@ -14,7 +14,10 @@ import { Supervisor } from '../supervisor.mjs';
 const { dir, apps } = JSON.parse(process.argv[2]);
 
 const addresses = givenAddresses();
-if (addresses === undefined) throw new Refusal('The bench gives the addresses of its services in the environment.');
+if (addresses === undefined)
+  throw new Refusal(
+    'Kafka, database and Redis addresses are missing: the bench must set ICMPMON_* in the environment.',
+  );
 secretsOf(join(dir, 'secrets.json'));
 const ports = await choosePorts(dir);
 const installation = { dir, addresses, ports, bootstrap: bootstrapOf(join(dir, 'bootstrap.json')) };
@@ -28,7 +31,7 @@ let isReady = false;
 const supervisor = new Supervisor({
   stateFile: join(dir, 'supervisor.json'),
   logDir: join(dir, 'logs'),
-  // Once it runs, whatever the supervisor has to say is an app that ended.
+  // Once everything runs, the supervisor reports only apps that ended.
   report: (line) => isReady && tell('said', { line }),
   changed: () => tell('pids', { pids: supervisor.pids() }),
 });
@@ -38,7 +41,7 @@ const stop = () => (stopping ??= supervisor.stop().then(() => process.exit(0)));
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, stop);
 process.once('disconnect', stop);
 
-/** Between schema and apps the bench may prepare the databases. */
+/** Lets the bench prepare the databases after the migrations and before the apps start. */
 const prepared = new Promise((resolve) => process.once('message', resolve));
 const stages = [
   [{ name: 'databases', task: () => ensureDatabases(addresses) }],

@@ -1,4 +1,4 @@
-// Runs the bench tool on services of its own, durable as shipped, and removes all of it afterwards.
+// Runs the bench tool on its own services, as durable as the shipped ones, and removes them afterwards.
 import { setTimeout as pause } from 'node:timers/promises';
 import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -17,7 +17,7 @@ import { runInGroup } from '../test-runner.mjs';
 import { endAbandonedRuns } from '../test-runs.mjs';
 
 /**
- * Exit code of `dist/bench/main.js <args>`; `entry` is the calling script's import.meta.url, as for `setUp`.
+ * Returns the exit code of `dist/bench/main.js <args>`; `entry` is the calling script's import.meta.url, as for `setUp`.
  * @param {string} entry
  * @param {string[]} args
  */
@@ -57,13 +57,13 @@ export async function runBenchTool(entry, args) {
 }
 
 /**
- * Builds what changed and copies it: a run measures what was there at its start, whatever is built meanwhile.
+ * Builds what changed and copies it, so that a run measures the code at its start even when something else is built meanwhile.
  * @param {string} dir
  */
 async function builtInto(dir) {
   await buildServers(say);
   const main = await buildTool('bench', say);
-  // Tools load the commands' own modules by their place beside dist/.
+  // Tools import modules of infra/ by their path relative to dist/.
   symlinkSync(join(rootDir, 'infra'), join(dirname(dir), 'infra'));
   for (let attempt = 1; ; attempt++) {
     try {
@@ -72,9 +72,9 @@ async function builtInto(dir) {
       const built = [...appNames.map((name) => join(dir, 'apps', name, 'main.js')), join(dir, 'bench/main.js')];
       const missing = built.find((file) => !existsSync(file));
       if (!missing) return join(dir, 'bench/main.js');
-      throw new Error(`${missing} is not there`);
+      throw new Error(`${missing} is missing`);
     } catch (error) {
-      // Another command builds at this moment.
+      // Another command is building into the same folder at this moment.
       if (attempt >= 20) throw error;
       await pause(500);
     }

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rootDir } from '../paths.mjs';
 import { COMMANDS } from './index.mjs';
 
-/** What a clone holds of the commands; no node_modules, nothing built. */
+/** Files of a clone that the commands need: no node_modules, nothing built. */
 const SOURCES = ['package.json', 'package-lock.json', 'infra', 'libs', 'apps/cli'];
 /** Scripts that work on the running product. */
 const NEED_PRODUCT = ['demo', 'measure', 'icmpmon'];
@@ -32,7 +32,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(clone, { recursive: true }));
 
-/** A script as npm runs it in a new clone, on a machine that has Node alone: no npm, apt, sudo or Docker. */
+/** Runs a script as npm does in a new clone, on a machine that has only Node: no npm, apt, sudo or Docker. */
 function run(script: string, argv: readonly string[], extra: NodeJS.ProcessEnv = {}): Promise<Ended> {
   const [, ...words] = (scripts[script] ?? '').split(' ');
   const child = spawn(process.execPath, [...words, ...argv], {
@@ -51,7 +51,7 @@ function run(script: string, argv: readonly string[], extra: NodeJS.ProcessEnv =
 
 const contents = (): string[] => readdirSync(clone, { recursive: true }).map(String).sort();
 
-/** Every command: its script, the words after it, its definition with those above. */
+/** Every command: its script, the words after it, and its definition below those of its parents. */
 const all = Object.entries(COMMANDS).flatMap(([script, command]) =>
   pathsOf(command).map((path) => ({
     script,
@@ -62,7 +62,7 @@ const all = Object.entries(COMMANDS).flatMap(([script, command]) =>
 );
 const leaf = (path: readonly Command[]): Command => path[path.length - 1] as Command;
 
-/** Words that a command takes, so that nothing but the product is missing. */
+/** Words that complete the command line, so that only the product is missing. */
 const complete = (command: Command): string[] => [
   ...(command.arguments ?? []).filter(({ optional }) => !optional).map(({ choices }) => choices?.[0] ?? 'x'),
   ...(command.options ?? [])
@@ -75,7 +75,7 @@ it('every script of package.json has a definition, and every definition a script
 });
 
 describe.concurrent('in a new clone, without packages', () => {
-  it.each(all)('$called --help prints what it is, and does nothing', async ({ script, words, path }) => {
+  it.each(all)('$called --help prints the help and does nothing else', async ({ script, words, path }) => {
     const { code, out, err } = await run(script, [...words, '--help']);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out.split('\n')[0]).toBe(callOf(path));
@@ -83,7 +83,7 @@ describe.concurrent('in a new clone, without packages', () => {
   });
 
   it.each(all.filter(({ words }) => words.length === 0))(
-    '$called refuses an unknown option',
+    '$called rejects an unknown option',
     async ({ script, path }) => {
       const { code, out, err } = await run(script, [...complete(leaf(path)), '--hepl']);
       expect({ code, out }).toEqual({ code: 2, out: '' });
@@ -93,7 +93,7 @@ describe.concurrent('in a new clone, without packages', () => {
 
   const needProduct = all.filter(({ script, called }) => NEED_PRODUCT.includes(script) && !READ_FILES.includes(called));
   it.each(needProduct.filter(({ path }) => !leaf(path).commands || leaf(path).runs))(
-    '$called reports in one line that nothing runs here, and what to do',
+    '$called reports in one line that the product is not running, and what to do',
     async ({ script, words, path }) => {
       const { code, out, err } = await run(script, [...words, ...complete(leaf(path))]);
       expect({ code, out }).toEqual({ code: 1, out: '' });
@@ -101,16 +101,16 @@ describe.concurrent('in a new clone, without packages', () => {
     },
   );
 
-  it('npm stop, reset and backup report that there is nothing', async () => {
+  it('npm stop, reset and backup report that there is nothing to do', async () => {
     expect(await run('stop', [])).toEqual({ code: 0, out: 'Nothing was running.\n', err: '' });
     expect(await run('reset', ['--yes'])).toMatchObject({ code: 0, out: expect.stringContaining('nothing to remove') });
     expect(await run('icmpmon', ['backup', 'b'])).toEqual({
       ...{ code: 1, out: '' },
-      err: 'There is no installation here. Make one: npm start -- --detach\n',
+      err: 'There is no installation here. Create one: npm start -- --detach\n',
     });
   });
 
-  it('a file or folder that is not there is named before anything is installed', async () => {
+  it('a missing file or folder is reported before anything is installed', async () => {
     const block = await run('icmpmon', ['print-block', 'no-such-file']);
     expect(block).toMatchObject({
       code: 1,
@@ -122,14 +122,14 @@ describe.concurrent('in a new clone, without packages', () => {
   });
 });
 
-it.each(all)('$called refuses an unknown option by its definition', ({ words, path }) => {
+it.each(all)('$called rejects an unknown option by its definition', ({ words, path }) => {
   expect(() => readCommandLine(path[0], [...words, ...complete(leaf(path)), '--hepl'])).toThrow(
     /^Unknown option --hepl\. Did you mean --help\?\nHelp: npm .* --help$/,
   );
 });
 
 it.each(all.filter(({ path }) => !leaf(path).arguments?.some(({ many }) => many)))(
-  '$called refuses an argument too many',
+  '$called rejects a surplus argument',
   ({ words, path }) => {
     const most = (leaf(path).arguments ?? []).map(({ choices }) => choices?.[0] ?? 'x');
     expect(() => readCommandLine(path[0], [...words, ...most, 'surplus'])).toThrow(
@@ -139,28 +139,28 @@ it.each(all.filter(({ path }) => !leaf(path).arguments?.some(({ many }) => many)
 );
 
 describe('in a new clone', () => {
-  it('no command has left anything behind', () => {
+  it('no command leaves a file behind', () => {
     const sources = new Set(SOURCES.flatMap((source) => source.split('/')[0] ?? source));
     expect(readdirSync(clone).filter((name) => !sources.has(name))).toEqual([]);
     expect(contents().filter((name) => /node_modules|\.icmp-mon|(^|\/)dist(\/|$)/.test(name))).toEqual([]);
   });
 });
 
-describe('options that npm keeps for itself', () => {
-  it.each(['detach', 'detatch'])('are named, with how to give them: --%s', async (kept) => {
+describe('options that npm takes for itself', () => {
+  it.each(['detach', 'detatch'])('are rejected with the right command: --%s', async (kept) => {
     const { code, err } = await run('start', [], { [`npm_config_${kept}`]: 'true' });
-    const message = `npm kept --${kept} for itself: options come after "--".\nUse: npm start -- --detach\n`;
+    const message = `npm took --${kept} for itself: put options after "--".\nUse: npm start -- --detach\n`;
     expect([code, err]).toEqual([2, message]);
   });
 });
 
-/** Written again by: npx vitest run --project unit infra/commands -u */
-it('docs/commands.md holds the help of every command', async () => {
+/** Updated by: npx vitest run --project unit infra/commands -u */
+it('docs/commands.md contains the help of every command', async () => {
   const parts = all.map(
     ({ path }) => `${'#'.repeat(path.length + 1)} ${callOf(path)}\n\n\`\`\`text\n${helpOf(path)}\n\`\`\``,
   );
   const intro =
-    '# Commands\n\nEvery script of `package.json`. Each prints this help with `--help`, and refuses what it does not know with exit code 2.\n' +
-    'Options come after `--`, because npm keeps those before it for itself. Made from the definitions in `infra/commands` and `apps/cli/commands`.';
+    '# Commands\n\nEvery script of `package.json`. Each prints this help with `--help`, and rejects unknown options and arguments with exit code 2.\n' +
+    'Put options after `--`, because npm takes those before it for itself. Generated from the definitions in `infra/commands` and `apps/cli/commands`.';
   await expect(`${[intro, ...parts].join('\n\n')}\n`).toMatchFileSnapshot(join(rootDir, 'docs/commands.md'));
 });

@@ -1,4 +1,4 @@
-// For work on the product: services, tests, checks, generated code.
+// Commands for development: services, tests, checks.
 import { settings } from './settings.mjs';
 
 /** @typedef {import('../../libs/platform/command-line/definition.mjs').Command} Command */
@@ -7,29 +7,29 @@ import { settings } from './settings.mjs';
 const dirOption = {
   name: 'dir',
   value: 'folder',
-  text: 'where their data and addresses are',
+  text: 'folder of their data and addresses',
   default: '.icmp-mon/dev',
 };
 
 /** @type {Command} */
 export const services = {
   name: 'services',
-  purpose: 'Starts and stops Kafka, TimescaleDB and Valkey alone, for developing and for integration tests.',
+  purpose: 'Starts and stops Kafka, TimescaleDB and Valkey alone, for development and integration tests.',
   commands: [
     {
       name: 'up',
-      purpose: 'Starts the services in the background and returns when they answer.',
+      purpose: 'Starts the services in the background and returns when they are ready.',
       options: [dirOption],
       examples: ['npm run services -- up'],
     },
     {
       name: 'down',
-      purpose: 'Stops the services; their data stays.',
+      purpose: 'Stops the services and keeps their data.',
       options: [dirOption],
       examples: ['npm run services -- down'],
       exits: { 0: 'stopped, or nothing was running' },
     },
-    { name: 'supervise', purpose: 'Is the process in the background.', options: [dirOption], hidden: true },
+    { name: 'supervise', purpose: 'Runs the supervisor in the background.', options: [dirOption], hidden: true },
   ],
   examples: [
     'npm run services -- up',
@@ -41,11 +41,11 @@ export const services = {
 /** @type {Command} */
 export const test = {
   name: 'test',
-  purpose: 'Runs all tests, on services of their own that are removed afterwards.',
+  purpose: 'Runs all tests, on their own services, which are removed afterwards.',
   arguments: [
     {
       name: 'part',
-      text: 'part of the path of the files to run; all files when there is none',
+      text: 'part of the path of the files to run; default: all files',
       optional: true,
       many: true,
     },
@@ -67,7 +67,8 @@ export const test = {
 /** @type {Command} */
 export const verify = {
   name: 'verify',
-  purpose: 'Checks format, lint and boundaries, types, install scripts of packages, and documents; needs no services.',
+  purpose:
+    'Checks format, lint, module boundaries, types, install scripts of packages, and documents; needs no services.',
   examples: ['npm run verify'],
-  exits: { 0: 'every check passed', 1: 'a check failed; what it reported is printed at the end' },
+  exits: { 0: 'every check passed', 1: 'a check failed; its output is printed at the end' },
 };

@@ -1,4 +1,4 @@
-// The product on this machine: started, stopped, emptied, built.
+// Lifecycle of the product on this machine: start, stop, reset, build.
 import { OWN_SERVICES, settings } from './settings.mjs';
 
 /** @typedef {import('../../libs/platform/command-line/definition.mjs').Command} Command */
@@ -6,14 +6,14 @@ import { OWN_SERVICES, settings } from './settings.mjs';
 /** @type {Command} */
 export const start = {
   name: 'start',
-  purpose: 'Sets the machine up, builds what changed, starts everything, and prints where the portal is.',
+  purpose: 'Sets the machine up, builds what changed, starts the product, and prints the address of the portal.',
   details: [
-    'Prints first what it is going to install. Runs in the foreground until Ctrl-C, or in the background with --detach. ' +
-      'When it runs already, it prints the addresses and the login.',
+    'Prints first what it will install. Runs in the foreground until Ctrl-C, or in the background with --detach. ' +
+      'If the product is already running, it prints the addresses and the login.',
   ],
   options: [
-    { name: 'detach', text: 'starts in the background and returns when everything is ready' },
-    { name: 'supervise', text: 'is the process in the background', hidden: true },
+    { name: 'detach', text: 'starts in the background and returns when the product is ready' },
+    { name: 'supervise', text: 'runs the supervisor in the background', hidden: true },
   ],
   settings: settings(
     'ICMPMON_API_PORT',
@@ -27,15 +27,15 @@ export const start = {
   ),
   examples: ['npm start -- --detach', 'ICMPMON_API_PORT=8090 npm start -- --detach'],
   exits: {
-    0: 'everything is ready (with --detach) or was running already; in the foreground: it was stopped in order',
-    1: 'it did not start; the cause is printed, and nothing is left running',
+    0: 'the product is ready (with --detach) or was already running; in the foreground: it was stopped in order',
+    1: 'the product did not start; the cause is printed, and no process is left running',
   },
 };
 
 /** @type {Command} */
 export const stop = {
   name: 'stop',
-  purpose: 'Stops everything that npm start started, in reverse order; all data stays.',
+  purpose: 'Stops everything that npm start started, in reverse order, and keeps all data.',
   settings: settings('ICMPMON_STATE_DIR'),
   examples: ['npm stop'],
   exits: { 0: 'stopped, or nothing was running' },
@@ -46,20 +46,20 @@ export const reset = {
   name: 'reset',
   purpose: 'Lists and removes the data of the installation: targets, results, logins, keys.',
   details: [
-    'The product must be stopped. Prints each folder and file that it removes, with its size, and asks. Kept: downloaded programs (runtime), ' +
-      "the services and runs of development (dev, test), the local agent's policy.yaml, and backups.",
+    'The product must be stopped. Prints each folder and file that it will remove, with its size, and asks for confirmation. Kept: ' +
+      "downloaded programs (runtime), services and runs of development (dev, test), the local agent's policy.yaml, and backups.",
   ],
-  options: [{ name: 'yes', text: 'removes without asking; needed where there is no terminal' }],
+  options: [{ name: 'yes', text: 'removes without asking; required without a terminal' }],
   settings: settings('ICMPMON_STATE_DIR'),
   examples: ['npm run reset', 'npm run reset -- --yes'],
-  exits: { 1: 'refused or failed; the reason is printed. Without --yes or a "y" nothing is removed' },
+  exits: { 1: 'refused or failed; the reason is printed. Nothing is removed without --yes or the answer "y"' },
 };
 
 /** @type {Command} */
 export const build = {
   name: 'build',
-  purpose: 'Builds the apps whose sources changed into dist; npm start does the same by itself.',
-  options: [{ name: 'force', text: 'builds all of them' }],
+  purpose: 'Builds the apps whose sources changed into dist; npm start does the same.',
+  options: [{ name: 'force', text: 'builds all apps' }],
   settings: settings('ICMPMON_DIST_DIR'),
   examples: ['npm run build', 'npm run build -- --force'],
 };

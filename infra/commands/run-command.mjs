@@ -10,7 +10,7 @@ import { checkSystem } from '../setup.mjs';
 /** @typedef {import('../../libs/platform/command-line/read-command-line.mjs').Invocation} Invocation */
 
 /**
- * Runs a script of package.json: prints help, or refuses a wrong command line, before anything else happens.
+ * Runs a script of package.json. Prints the help, or rejects a wrong command line, before anything else happens.
  * @param {Command} script
  * @param {(asked: Invocation) => void | number | undefined | Promise<number | void | undefined>} action resolves with the exit code, 0 unless set
  */
@@ -29,18 +29,18 @@ export async function runCommand(script, action, argv = process.argv.slice(2)) {
 
 /** @param {Invocation} asked */
 function printHelp({ path }) {
-  // A pager that was closed, or `head`, reads no more.
+  // `head` or a pager that was closed reads no more.
   process.stdout.on('error', (error) => process.exit(codeOf(error) === 'EPIPE' ? 0 : 1));
   say(helpOf(path));
 }
 
-/** Options that npm has as well: set in npm's configuration, they may mean something else. */
+/** Options that npm has as well: one that is set in npm's configuration may be meant for npm. */
 const NPM_OWN = ['yes', 'json', 'only', 'force'];
 const SET_BY_NPM = 'npm_config_';
 
 /**
- * `npm start --detach` reaches npm, not the command: npm takes every option before `--`, also a misspelt one, and passes it on as a
- * variable.
+ * Rejects `npm start --detach`, which reaches npm and not the command: npm takes every option before `--`, even a misspelt one, and
+ * passes it on as an environment variable.
  * @param {Invocation} asked
  */
 function refuseKeptByNpm({ path }, environment = process.env) {
@@ -54,7 +54,7 @@ function refuseKeptByNpm({ path }, environment = process.env) {
     const meant = nearest(kept, own);
     if (!meant) continue;
     throw new UsageError(
-      `npm kept --${kept} for itself: options come after "--".\nUse: ${callWith(path, `--${meant}`)}`,
+      `npm took --${kept} for itself: put options after "--".\nUse: ${callWith(path, `--${meant}`)}`,
     );
   }
 }

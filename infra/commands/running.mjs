@@ -4,8 +4,8 @@ import { Refusal } from '../say.mjs';
 import { isReady, readState } from '../supervisor.mjs';
 
 /**
- * For commands that work on the running product.
- * @throws Refusal when it does not run, or is not ready yet: one line with what to do
+ * Makes sure that the product is running, for commands that need it.
+ * @throws Refusal with what to do when it is not running or not ready
  */
 export function requireRunning(dir = stateDir) {
   const file = filesOf(dir).state;

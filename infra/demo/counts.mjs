@@ -1,4 +1,4 @@
-// Compares what the agent has spooled with what the database holds.
+// Compares the results that the agent spooled with those in the database.
 import pg from 'pg';
 import { withClient } from '../database-client.mjs';
 
@@ -6,7 +6,7 @@ const INT8 = 20;
 pg.types.setTypeParser(INT8, Number);
 
 /**
- * Results the agent ever made durable, and blocks of them that still wait, by its own metrics.
+ * Returns from the agent's metrics the results that it ever wrote to its spool, and the blocks that still wait there.
  * @param {string} opsUrl
  */
 export async function agentCounts(opsUrl) {
@@ -22,7 +22,7 @@ export async function agentCounts(opsUrl) {
 }
 
 /**
- * Results stored of one agent, and how many are there more than once.
+ * Returns how many results of one agent are stored, and how many of them are duplicates.
  * @param {string} telemetryUrl
  * @param {string} agentId
  */

@@ -1,4 +1,4 @@
-// Takes a loopback address away and brings it back, on this machine only and by names of the demo's own.
+// Makes a loopback address of this machine unreachable and reachable again. The nftables table has a name of the demo's own.
 import { spawnSync } from 'node:child_process';
 import { Refusal } from '../say.mjs';
 
@@ -20,11 +20,11 @@ function run(command, ...args) {
  */
 function must(command, ...args) {
   const { status, stderr } = run(command, ...args);
-  if (status !== 0) throw new Refusal(`${command} ${args.join(' ')} failed: ${stderr.trim()} (is this root?)`);
+  if (status !== 0) throw new Refusal(`${command} ${args.join(' ')} failed: ${stderr.trim()} Run it as root.`);
 }
 
 /**
- * Drops what arrives for the address, as a dead host would: probes time out.
+ * Drops the packets that arrive for the address, as if the host were dead: probes time out.
  * @param {string} ip
  */
 export function makeUnreachable(ip) {
@@ -42,7 +42,7 @@ export function refuseToSend(ip) {
 }
 
 /**
- * Undoes both; does no harm where there is nothing to undo.
+ * Removes filter and route; does nothing where there is none.
  * @param {string} ip
  */
 export function restore(ip) {

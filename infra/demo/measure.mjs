@@ -1,4 +1,4 @@
-// Measures the running product on this machine: at rest, and under a load.
+// Measures the running product on this machine: idle, and under load.
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { withClient } from '../database-client.mjs';
@@ -31,7 +31,7 @@ function pids() {
 }
 
 /**
- * CPU (share of one core) and memory of each process over some seconds.
+ * Returns CPU (percent of one core) and memory of each process over some seconds.
  * @param {number} seconds
  */
 async function measureProcesses(seconds) {
@@ -45,7 +45,7 @@ async function measureProcesses(seconds) {
   }
   const after = usageOf(roots);
   const elapsedS = (performance.now() - from) / 1_000;
-  // The supervisor started the others: their figures are not its own.
+  // The supervisor is the parent of the others; usageOf leaves their figures out of its own.
   const rows = named.map(([name, pid]) => ({
     name,
     cpuPercent: (((after.get(pid)?.cpuS ?? 0) - (before.get(pid)?.cpuS ?? 0)) / elapsedS) * 100,
@@ -136,9 +136,9 @@ async function load(seconds, targets) {
   const stored = Object.values(outcomes).reduce((sum, results) => sum + results, 0);
   const expected = (addresses.length * seconds) / FAST_INTERVAL_S;
   const lost = stored - (outcomes.reply ?? 0);
-  say(`   results expected ${expected}, stored ${stored}, there twice ${doubled}`);
+  say(`   results expected ${expected}, stored ${stored}, duplicates ${doubled}`);
   say(`   false loss ${lost} (${((lost / Math.max(1, stored)) * 100).toFixed(4)} %), ${JSON.stringify(outcomes)}`);
-  say(`   agent: dropped ${counts.dropped}, set aside ${counts.quarantined}`);
+  say(`   agent: dropped ${counts.dropped}, quarantined ${counts.quarantined}`);
   return { rows, expected, stored, doubled: Number(doubled), outcomes };
 }
 

@@ -1,4 +1,4 @@
-// CPU and memory of processes with all that they started, from /proc.
+// CPU and memory of processes with their descendants, from /proc.
 import { readdirSync, readFileSync } from 'node:fs';
 import { codeOf } from '../error-text.mjs';
 
@@ -11,7 +11,7 @@ function readStat(pid) {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   /** @param {number} at */
   const number = (at) => Number(fields[at - 3]);
-  // Fields by proc(5): 4 parent, 14 to 17 own and reaped children's time, 24 resident pages.
+  // Fields by proc(5): 4 parent, 14 to 17 CPU time of the process and of its reaped children, 24 resident pages.
   return { ppid: number(4), ticks: number(14) + number(15) + number(16) + number(17), rssPages: number(24) };
 }
 
@@ -25,13 +25,13 @@ function proportionalBytes(pid, rssPages) {
     const proportional = rollup.match(/^Pss:\s+(\d+) kB/m);
     return proportional === null ? rssPages * PAGE_BYTES : Number(proportional[1]) * 1024;
   } catch {
-    // Gone meanwhile, or not ours to look into: the resident size is the next best.
+    // The process ended meanwhile or belongs to another user: the resident size is the next best figure.
     return rssPages * PAGE_BYTES;
   }
 }
 
 /**
- * For each root pid: CPU seconds so far and proportional memory in bytes, its descendants included.
+ * Returns CPU seconds so far and proportional memory (PSS) in bytes for each root pid, including its descendants.
  * @param {readonly number[]} roots
  */
 export function usageOf(roots) {

@@ -1,4 +1,4 @@
-// What the demo asks of a running product: its API, its live stream, its public topic, its databases' figures.
+// Clients of a running product for the demo: its API, its live stream, its public topic, and figures of its databases.
 import { readJson } from '../private-file.mjs';
 import { messageOf } from '../error-text.mjs';
 import { Refusal } from '../say.mjs';
@@ -6,7 +6,8 @@ import { Refusal } from '../say.mjs';
 /** @typedef {import('../providers/environment.mjs').Addresses & { apiUrl: string, apiKey: string, processes: Record<string, { pid: number, opsUrl: string }> }} Access */
 
 /**
- * The addresses of a running product. Refuses when there is none.
+ * Returns the addresses of a running product.
+ * @throws Refusal when none is running
  * @param {string} path
  */
 export function readAccess(path) {
@@ -23,7 +24,8 @@ export class Api {
   }
 
   /**
-   * JSON of an answer; throws with the problem's own words.
+   * Returns the JSON of the response, null for 404.
+   * @throws Error with the problem details of the response
    * @param {string} method
    * @param {string} path
    * @param {unknown} [body]
@@ -47,7 +49,7 @@ export class Api {
   }
 }
 
-/** Follows the stream that the portal follows, and keeps what it said last of each target. */
+/** Follows the portal's status stream, and keeps the latest message of each target. */
 export class PortalStream {
   /** @param {Api} api */
   constructor(api) {
@@ -104,7 +106,7 @@ export class PortalStream {
 }
 
 /**
- * Asks until `probe` gives something other than null, undefined or false; tells the milliseconds that it took.
+ * Polls `probe` until it returns something other than null, undefined or false; returns the value and the milliseconds that it took.
  * @template T
  * @param {string} what
  * @param {() => T | Promise<T>} probe

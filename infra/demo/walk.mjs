@@ -1,4 +1,4 @@
-// Walks through what the product does, against the product that is running, and prints times and counts.
+// Demonstrates the running product, and prints times and counts.
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
@@ -8,7 +8,7 @@ import { Api, PortalStream, readAccess, seconds, until } from './product.mjs';
 import { stateDir } from '../paths.mjs';
 import { say } from '../say.mjs';
 
-// kafkajs sets a timer to a time in the past while idle, of which Node warns (its issue 1704).
+// While idle, kafkajs sets timers with a negative delay, for which Node prints a warning (kafkajs issue 1704).
 process.removeAllListeners('warning');
 
 const IP = '127.0.0.9';
@@ -20,7 +20,7 @@ const stream = new PortalStream(api);
 /** @type {{ ip: string, to: string, heardMs: number }[]} */
 const statusEvents = [];
 
-/** Follows the public topic as another system would: a consumer of its own, from now on. */
+/** Consumes the public topic from its end, in a consumer group of its own, as another system would. */
 async function followTopic() {
   const { kafkaBrokers, kafkaSasl: sasl } = access;
   const quiet = { clientId: 'demo', logLevel: logLevel.NOTHING };
@@ -63,7 +63,7 @@ async function statusBecomes(status, withinMs) {
 }
 
 async function addTarget() {
-  say(`1. Add ${IP} at the tier standard (one probe each 15 s)`);
+  say(`1. Add ${IP} at the tier standard (one probe every 15 s)`);
   await api.call('DELETE', `/targets/${IP}`);
   const becomesUp = statusBecomes('up', INTERVAL_MS + 10_000);
   await api.call('POST', '/targets', { ip: IP, tier: 'standard', name: 'demo' });
@@ -79,7 +79,7 @@ async function addTarget() {
 }
 
 async function takeAway() {
-  say('2. Make it unreachable (nftables drops what arrives for it)');
+  say('2. Make it unreachable (nftables drops its incoming packets)');
   const becomesDown = statusBecomes('down', 3 * INTERVAL_MS + 5_000);
   makeUnreachable(IP);
   await becomesDown;
@@ -90,12 +90,12 @@ async function takeAway() {
   say('   the kernel refuses to send (blackhole route)');
   refuseToSend(IP);
   const refused = await until(
-    'a result not_sent',
+    'a result with the outcome not_sent',
     async () => (await api.get(`/targets/${IP}/results?limit=1`))?.items[0]?.outcome === 'not_sent',
     2 * INTERVAL_MS,
   );
   const { status } = await api.get(`/targets/${IP}/status`);
-  say(`   not_sent shown after ${seconds(refused.ms)}, no vote: the status is still ${status}`);
+  say(`   not_sent shown after ${seconds(refused.ms)}; it does not vote: the status is still ${status}`);
   restore(IP);
 }
 
@@ -107,7 +107,7 @@ async function difference(agentId) {
 }
 
 /**
- * The difference at rest: nothing waits in the spool, and it is the same for some seconds.
+ * Returns the difference once it is stable: nothing waits in the spool, and it stays the same for some seconds.
  * @param {string} agentId
  * @param {number} withinMs
  */
@@ -116,7 +116,7 @@ async function settled(agentId, withinMs) {
   let last = null;
   let calm = 0;
   const { value } = await until(
-    'spool and database agree',
+    'the difference between spool and database is stable',
     async () => {
       const now = await difference(agentId);
       calm = last && now.waiting === 0 && now.difference === last.difference ? calm + 1 : 0;
@@ -151,11 +151,11 @@ async function killEach() {
   for (const name of Object.keys(readAccess(accessFile).processes)) {
     const { pid } = readAccess(accessFile).processes[name];
     process.kill(pid, 'SIGKILL');
-    await until(`${name} is started again`, () => readAccess(accessFile).processes[name].pid !== pid, 60_000);
+    await until(`${name} was restarted`, () => readAccess(accessFile).processes[name].pid !== pid, 60_000);
     const ready = await allReady(90_000);
     const newest = Date.now();
     const fresh = await until(
-      'fresh results are stored',
+      'new results are stored',
       async () => {
         const counts = await Promise.all(
           [1, 2, 3, 4, 5, 6, 7, 8].map((n) => api.get(`/targets/127.0.0.${n}/results?limit=1`)),
@@ -164,16 +164,18 @@ async function killEach() {
       },
       90_000,
     );
-    say(`   ${name.padEnd(10)} all ready after ${seconds(ready.ms)}, fresh results stored ${seconds(fresh.ms)} later`);
+    say(
+      `   ${name.padEnd(10)} all processes ready after ${seconds(ready.ms)}, new results stored ${seconds(fresh.ms)} later`,
+    );
   }
   const after = await settled(agent.id, 120_000);
   const spooled = after.spooled - before.spooled;
   const missing = after.difference - before.difference;
-  say(`   spooled meanwhile ${spooled}, stored ${spooled - missing}, missing ${missing}, there twice ${after.doubled}`);
+  say(`   spooled ${spooled}, stored ${spooled - missing}, missing ${missing}, duplicates ${after.doubled}`);
   return missing === 0 && Number(after.doubled) === 0;
 }
 
-/** All of it; resolves with the exit code: 1 when a result is missing or stored twice. */
+/** Runs the whole demo; returns the exit code: 1 when a result is missing or stored twice. */
 export async function walk() {
   let consumer;
   try {
@@ -182,7 +184,7 @@ export async function walk() {
     await addTarget();
     await takeAway();
     const isComplete = await killEach();
-    say('The demo is over; the target stays.');
+    say('The demo is complete; it keeps the target.');
     return isComplete ? 0 : 1;
   } catch (error) {
     restore(IP);

@@ -65,12 +65,12 @@ describe('the dashboards', () => {
 
   const rowsOf = async (where: string, chosen = choice()): Promise<Record<string, unknown>[]> => {
     const query = dashboardQueries().find((each) => each.where === where);
-    if (!query) throw new Error(`No query of ${where}`);
+    if (!query) throw new Error(`There is no query ${where}`);
     return (await readers[query.database].query(expanded(query.sql, chosen))).rows;
   };
 
   it.each(dashboardQueries().map((query) => [query.where, query] as const))(
-    '%s answers the reader over an hour, a week, a quarter and a year, and for no target',
+    '%s works for the reader over an hour, a week, a quarter and a year, and without a target',
     async (_where, { sql, database }) => {
       for (const intervalMs of [15_000, 10 * 60_000, 2 * HOUR_MS, DAY_MS]) {
         await readers[database].query(expanded(sql, choice({ intervalMs, from: iso(START_MS - 100 * intervalMs) })));
@@ -79,7 +79,7 @@ describe('the dashboards', () => {
     },
   );
 
-  it('find a target by the beginning of its address, its network and its key', async () => {
+  it('find a target by address prefix, network and key', async () => {
     expect(await rowsOf('target.json: $address')).toEqual([{ __value: ADDRESS, __text: `${ADDRESS}  edge` }]);
     expect(await rowsOf('target.json: $vrf')).toEqual([{ vrf: 'default' }]);
     expect(await rowsOf('target.json: $key')).toEqual([{ key: KEY }]);
@@ -99,7 +99,7 @@ describe('the dashboards', () => {
     expect(await rowsOf('target.json: Votes')).toMatchObject([{ agent: 'agent-1', verdict: 'down' }]);
   });
 
-  it('count targets by status at each instant: from the first status on, until removed', async () => {
+  it('count targets by status at each instant, from the first status until removal', async () => {
     const rows = await rowsOf('fleet.json: Targets by status', choice({ intervalMs: 5 * 60_000 }));
     const at = (minute: number) =>
       Object.fromEntries(
@@ -119,7 +119,7 @@ describe('the dashboards', () => {
     expect(new Set(deltas)).toEqual(new Set(standing));
   });
 
-  it('link to each other by identifiers that are there', () => {
+  it('link to each other by existing identifiers', () => {
     const uids = dashboards().map((dashboard) => (dashboard as unknown as { uid: string }).uid);
     const linked = JSON.stringify(dashboards()).match(/\/d\/[\w-]+/g) ?? [];
     expect(linked.length).toBeGreaterThan(0);
@@ -135,7 +135,7 @@ describe('the dashboards', () => {
     await expect(readers[database].query(sql)).rejects.toThrow(/permission denied/);
   });
 
-  it('keep the reader from writing, and from queries without an end', async () => {
+  it('keep the reader from writing and from endless queries', async () => {
     await expect(readers.telemetry.query('DELETE FROM target_status')).rejects.toThrow(/read-only transaction/);
     const writing = readers.telemetry.query('BEGIN READ WRITE; DELETE FROM target_status');
     await expect(writing).rejects.toThrow(/permission denied/);
@@ -144,7 +144,7 @@ describe('the dashboards', () => {
     expect((await readers.telemetry.query('SHOW statement_timeout')).rows).toEqual([{ statement_timeout: '30s' }]);
   });
 
-  it('are connected by a command that keeps the password and what was chosen, in a file for the owner alone', () => {
+  it('are connected by a command that keeps password and choices in a file that only the owner can read', () => {
     const stateDir = mkdtempSync(path.join(tmpdir(), 'grafana-'));
     const urls = { controlDatabaseUrl: home.controlUrl, telemetryDatabaseUrl: home.telemetryUrl };
     writeFileSync(path.join(stateDir, 'access.json'), JSON.stringify(urls));
@@ -175,7 +175,7 @@ describe('the dashboards', () => {
     }
   });
 
-  it('say what a superuser has to do where the databases’ own user may make no roles', async () => {
+  it("are prepared with the superuser's statements in the error when the databases’ own user cannot create roles", async () => {
     const plain = `${role}_owner`;
     await telemetry.execute(`CREATE ROLE ${plain} LOGIN PASSWORD 'plain'`);
     try {
@@ -209,7 +209,7 @@ async function storeTargets(control: ControlDatabase): Promise<void> {
   );
 }
 
-/** The target of the dashboard went down in the hour; another came and stayed up, a third was removed. */
+/** The target of the dashboard went down within the hour; a second one came and stayed up, a third was removed. */
 async function storeTelemetry(telemetry: TelemetryDatabase): Promise<void> {
   const [agentId] = await storeAgents(telemetry, 1);
   const reply = (offsetMs: number, rttUs: number) => ({ agentNo: 1, offsetMs, outcome: OUTCOME.reply, rttUs });

@@ -13,12 +13,12 @@ import { jaas, kafkaSaslOf } from '../services/kafka.mjs';
 import { kafkaAnswers } from '../services/kafka-ready.mjs';
 import { postgresAnswers, valkeyAnswers } from '../services/ready.mjs';
 
-/** What is only read to start them. */
+/** Placeholders: compose reads these variables only to start containers. */
 const noSecrets = { POSTGRES_PASSWORD: '-', REDIS_PASSWORD: '-', KAFKA_LOGIN: '-' };
 
 const composeFile = join(rootDir, 'infra/compose.yaml');
 
-/** True when a Docker engine answers and knows `docker compose`. */
+/** Returns true when a Docker engine answers and has `docker compose`. */
 export async function dockerAnswers() {
   if (!hasCommand('docker')) return false;
   const options = { timeout: 10_000 };
@@ -26,8 +26,8 @@ export async function dockerAnswers() {
 }
 
 /**
- * Kafka, TimescaleDB and Valkey as containers of one compose project, named after `dir`. The supervised child is
- * `docker compose up`: it stops the containers when it is asked to end, and the engine restarts one that dies.
+ * Returns Kafka, TimescaleDB and Valkey as containers of one compose project, named after `dir`. The supervised child is
+ * `docker compose up`: it stops the containers when it is told to end, and the engine restarts a container that crashes.
  * @param {{ dir: string }} of
  */
 export async function dockerServices({ dir }) {
@@ -79,22 +79,22 @@ async function pull(dir, env) {
 export const imagesIn = (composeText) => [...composeText.matchAll(/^\s+image:\s*(\S+)/gm)].map(([, image]) => image);
 
 /**
- * What to do when images could not be fetched; `output` is what docker said.
+ * Returns what to do when images could not be pulled; `output` is docker's output.
  * @param {string} output
  * @param {string[]} images
  */
 export function pullFailed(output, images) {
   const [first, ...said] = output.trim().split('\n');
   return (
-    `The images could not be fetched: ${said.at(-1)?.trim() || first}\n` +
-    `Needed: ${images.join(', ')}. Either give this machine a way to their registry (a mirror, a proxy, a login), or load ` +
+    `Cannot pull the images: ${said.at(-1)?.trim() || first}\n` +
+    `Needed: ${images.join(', ')}. Give this machine access to their registry (a mirror, a proxy, a login), or load ` +
     'them from a machine that has them: docker save IMAGE | docker load. Or start without containers: ICMPMON_PROVIDER=local'
   );
 }
 
 /**
- * Stops the containers of `dir` also when the compose command that had started them was killed. Returns the names of those that
- * ran.
+ * Stops the containers of `dir`, even when the compose command that started them was killed. Returns the names of the containers
+ * that ran.
  * @param {string} dir
  */
 export async function stopContainers(dir, { removeData = false } = {}) {

@@ -9,7 +9,7 @@ const variables = {
 };
 
 /**
- * Where the services are that the product runs on.
+ * Addresses of the services on which the product runs.
  * @typedef {object} Addresses
  * @property {string} kafkaBrokers
  * @property {string} controlDatabaseUrl
@@ -19,8 +19,8 @@ const variables = {
  */
 
 /**
- * Addresses of external services, or undefined when none is configured.
- * @throws Refusal naming what is missing when only some are given: a mixture is never guessed
+ * Returns the addresses of external services, or undefined when none is configured.
+ * @throws Refusal naming the missing variables when only some are set
  * @returns {Addresses | undefined}
  */
 export function givenAddresses(environment = process.env) {
@@ -30,7 +30,7 @@ export function givenAddresses(environment = process.env) {
   if (missing.length > 0) {
     throw new Refusal(
       `${given.join(', ')} ${given.length > 1 ? 'are' : 'is'} set, but ${missing.join(', ')} ` +
-        `${missing.length > 1 ? 'are' : 'is'} not. Set all four to use your own services, or none to have them started.`,
+        `${missing.length > 1 ? 'are' : 'is'} not. Set all four to use your own services, or none of them to start local ones.`,
     );
   }
   const valueOf = (/** @type {keyof typeof variables} */ key) => environment[variables[key]] ?? '';

@@ -12,9 +12,9 @@ import { postgresService, superuser } from '../services/postgres.mjs';
 import { valkeyService } from '../services/valkey.mjs';
 
 /**
- * Kafka, PostgreSQL and Valkey as processes of this machine, their data below `dir`.
+ * Runs Kafka, PostgreSQL and Valkey as processes of this machine, with their data below `dir`.
  * @param {{ dir: string, say: (line: string) => void, durable?: boolean }} of
- * @returns the services to supervise, and the addresses they will have
+ * @returns the services to supervise, and their addresses
  */
 export async function localServices({ dir, say, durable = true }) {
   mkdirSync(dir, { recursive: true });

@@ -19,28 +19,28 @@ const addresses = {
 
 describe('the provider of the services', () => {
   it.each([
-    ['given addresses', addresses, machine(true, true), 'environment'],
+    ['configured addresses', addresses, machine(true, true), 'environment'],
     ['a Docker engine', {}, machine(true, true), 'docker'],
     ['a Debian-like system', {}, machine(false, true), 'local'],
-    ['the one demanded, beside an engine', { ICMPMON_PROVIDER: 'local' }, machine(true, true), 'local'],
-    ['the one demanded', { ICMPMON_PROVIDER: 'docker' }, machine(true, true), 'docker'],
-    ['an empty demand is none', { ICMPMON_PROVIDER: '' }, machine(false, true), 'local'],
+    ['ICMPMON_PROVIDER, although an engine answers', { ICMPMON_PROVIDER: 'local' }, machine(true, true), 'local'],
+    ['ICMPMON_PROVIDER', { ICMPMON_PROVIDER: 'docker' }, machine(true, true), 'docker'],
+    ['an empty ICMPMON_PROVIDER, which counts as unset', { ICMPMON_PROVIDER: '' }, machine(false, true), 'local'],
   ])('is chosen by %s', async (_, environment, here, provider) => {
     expect(await chooseProvider(environment, here)).toBe(provider);
   });
 
   it.each([
-    [
-      'a name that is not known',
-      { ICMPMON_PROVIDER: 'podman' },
-      machine(true, true),
-      /podman is not known. Use local or docker/,
-    ],
+    ['an unknown name', { ICMPMON_PROVIDER: 'podman' }, machine(true, true), /podman is unknown. Use local or docker/],
     ['Docker without an engine', { ICMPMON_PROVIDER: 'docker' }, machine(false, true), /no Docker engine answers/],
-    ['local on another system', { ICMPMON_PROVIDER: 'local' }, machine(true, false), /no Debian-like system/],
-    ['a demand beside addresses', { ...addresses, ICMPMON_PROVIDER: 'local' }, machine(true, true), /Unset the one/],
-    ['nothing that serves', {}, machine(false, false), /install Docker and start it/],
-  ])('is refused: %s', async (_, environment, here, message) => {
+    ['local on another system', { ICMPMON_PROVIDER: 'local' }, machine(true, false), /not a Debian-like system/],
+    [
+      'ICMPMON_PROVIDER together with addresses',
+      { ...addresses, ICMPMON_PROVIDER: 'local' },
+      machine(true, true),
+      /Unset one or the other/,
+    ],
+    ['a machine without any provider', {}, machine(false, false), /install Docker and start it/],
+  ])('is rejected: %s', async (_, environment, here, message) => {
     await expect(chooseProvider(environment, here)).rejects.toThrow(message);
   });
 });
@@ -49,7 +49,7 @@ describe('the containers', () => {
   const text = readFileSync(join(rootDir, 'infra/compose.yaml'), 'utf8');
   const { services } = parse(text);
 
-  it('have nothing mounted on a nameless volume: every volume that the images declare has a name or is in memory', () => {
+  it('use no anonymous volume: every volume that the images declare has a name or is in memory', () => {
     const declared: Record<string, string[]> = {
       kafka: ['/etc/kafka/secrets', '/var/lib/kafka/data', '/mnt/shared/config'],
       postgres: ['/var/lib/postgresql/data'],
@@ -81,13 +81,13 @@ describe('the containers', () => {
     }
   });
 
-  it('whose images cannot be fetched are named, with what to do', () => {
+  it('whose images cannot be pulled are listed, with what to do', () => {
     expect(imagesIn(text)).toHaveLength(3);
     const output =
       'docker ended with 18:\n kafka Error\nError response from daemon: Get "https://images.example/v2/": no such host';
     const message = pullFailed(output, imagesIn(text));
     expect(message).toMatch(
-      /^The images could not be fetched: Error response from daemon: .*no such host\nNeeded: apache\/kafka/,
+      /^Cannot pull the images: Error response from daemon: .*no such host\nNeeded: apache\/kafka/,
     );
     expect(message).toContain('ICMPMON_PROVIDER=local');
   });

@@ -4,7 +4,7 @@ import { rootDir } from '../paths.mjs';
 import { run } from '../run.mjs';
 
 /**
- * Kafka's own jars by Maven, fetched once. Returns their folder.
+ * Downloads Kafka's jars with Maven once, and returns their folder.
  * @param {string} runtimeDir
  * @param {(line: string) => void} say
  */
@@ -14,7 +14,7 @@ export async function kafkaJars(runtimeDir, say) {
   const partialDir = `${jarsDir}.partial`;
   rmSync(partialDir, { recursive: true, force: true });
   mkdirSync(runtimeDir, { recursive: true });
-  say('Fetching Kafka (54 MB) with Maven …');
+  say('Downloading Kafka (54 MB) with Maven …');
   const pom = join(rootDir, 'infra/kafka/pom.xml');
   await run('mvn', ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${partialDir}`]);
   renameSync(partialDir, jarsDir);

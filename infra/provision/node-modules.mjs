@@ -15,16 +15,16 @@ export async function installPackages(say) {
     cwd: rootDir,
     show: true,
   }).catch((cause) => {
-    throw new Refusal('npm ci failed; its own message is above. Nothing else was started.', { cause });
+    throw new Refusal('npm ci failed; see its message above. Nothing else was started.', { cause });
   });
   if (!existsSync(nodeBinary) && Number(process.versions.node.split('.')[0]) < 24) {
     throw new Refusal(
-      `Node 24 does not come as a package for ${process.platform}-${process.arch}. Install Node 24 and try again.`,
+      `There is no npm package of Node 24 for ${process.platform}-${process.arch}. Install Node 24 and try again.`,
     );
   }
 }
 
-/** npm writes what it installed into a lockfile of its own at the very end; it must name the versions that ours does. */
+/** npm writes node_modules/.package-lock.json as its last step; its versions must equal those of package-lock.json. */
 export function packagesInstalled(dir = rootDir) {
   const installedFile = join(dir, 'node_modules/.package-lock.json');
   if (!existsSync(installedFile)) return false;

@@ -6,7 +6,7 @@ import { Refusal } from '../say.mjs';
 
 const directories = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
-/** Debian's package for each command that is used. */
+/** Debian package of each command. */
 /** @type {Record<string, string>} */
 const packageOf = {
   fping: 'fping',
@@ -31,7 +31,7 @@ export function hasCommand(name, path = process.env.PATH ?? '') {
 export const missingCommands = (names) => names.filter((name) => !hasCommand(name));
 
 /**
- * Installs what is missing by apt; on other systems, or without root, says what to install.
+ * Installs missing commands with apt; on other systems, or without root, throws a Refusal with what to install.
  * @param {string[]} names
  * @param {(line: string) => void} say
  */
@@ -51,7 +51,7 @@ export async function installMissing(names, say) {
 }
 
 /**
- * Installs Debian packages by apt; as root.
+ * Installs Debian packages with apt; needs root.
  * @param {string[]} packages
  * @param {(line: string) => void} say
  */

@@ -6,13 +6,13 @@ import { Refusal } from '../say.mjs';
 import { installDebianPackages } from './system-packages.mjs';
 
 const suite = 'trixie';
-/** By which Debian signs what is fetched here and then run as root. */
+/** Keyring that verifies what is downloaded here and then run as root. */
 const debianKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const keyringPackage = 'debian-archive-keyring';
 const packages = ['postgresql-17', 'postgresql-17-timescaledb', 'valkey-server'];
 
 /**
- * A Debian tree with the database servers, made once; an interrupted attempt is repeated. Returns its folder.
+ * Returns the folder of a Debian tree with the database servers. It is created once; an interrupted attempt is repeated.
  * @param {string} runtimeDir
  * @param {(line: string) => void} say
  */
@@ -23,7 +23,7 @@ export async function systemTree(runtimeDir, say) {
   rmSync(partialDir, { recursive: true, force: true });
   mkdirSync(runtimeDir, { recursive: true });
   await ensureKeyring(say);
-  say(`Fetching PostgreSQL 17, TimescaleDB and Valkey from Debian (700 MB on disk, about a minute) …`);
+  say(`Downloading PostgreSQL 17, TimescaleDB and Valkey from Debian (700 MB on disk, about a minute) …`);
   await run('debootstrap', debootstrapArguments(partialDir, debianMirror()));
   mkdirSync(join(partialDir, 'srv/data'), { recursive: true });
   rmSync(join(partialDir, 'var/cache/apt/archives'), { recursive: true, force: true });
@@ -32,7 +32,7 @@ export async function systemTree(runtimeDir, say) {
 }
 
 /**
- * Without --force-check-gpg a missing keyring would mean: unverified.
+ * Without --force-check-gpg, debootstrap would skip the verification when the keyring is missing.
  * @param {string} treeDir
  * @param {string} mirror
  */
@@ -43,11 +43,11 @@ export function debootstrapArguments(treeDir, mirror) {
 
 /**
  * @param {(line: string) => void} say
- * @throws Refusal naming the keyring when it is missing and cannot be installed: nothing unverified is fetched
+ * @throws Refusal when the keyring is missing and cannot be installed: nothing unverified is downloaded
  */
 export async function ensureKeyring(say, { file = debianKeyring, install = installDebianPackages } = {}) {
   if (existsSync(file)) return;
-  let cause = `${keyringPackage} does not bring it`;
+  let cause = `${keyringPackage} does not contain it`;
   try {
     await install([keyringPackage], say);
     if (existsSync(file)) return;
@@ -55,12 +55,12 @@ export async function ensureKeyring(say, { file = debianKeyring, install = insta
     cause = messageOf(error);
   }
   throw new Refusal(
-    `Debian's keyring ${file} is missing, so what is fetched could not be verified. Install the package ` +
-      `${keyringPackage}, or put the keyring there; nothing was fetched. (${cause})`,
+    `Debian's keyring ${file} is missing, so downloads could not be verified. Install the package ` +
+      `${keyringPackage}, or copy the keyring there. Nothing was downloaded. (${cause})`,
   );
 }
 
-/** The mirror that this machine already uses for Debian's main archive. */
+/** Returns the mirror that this machine already uses for Debian's main archive. */
 export function debianMirror(aptDir = '/etc/apt') {
   const listDir = join(aptDir, 'sources.list.d');
   const files = [join(aptDir, 'sources.list')];
@@ -74,7 +74,7 @@ export function debianMirror(aptDir = '/etc/apt') {
     const found = mirrorIn(readFileSync(file, 'utf8'));
     if (found) return found;
   }
-  throw new Error(`No mirror of Debian's archive was found in ${aptDir}; add one to sources.list`);
+  throw new Error(`Found no mirror of Debian's archive in ${aptDir}. Add one to sources.list.`);
 }
 
 /** @param {string} text */

@@ -4,33 +4,33 @@ import { devDir, runtimeDir, testDir } from '../paths.mjs';
 import { readJson } from '../private-file.mjs';
 import { isBackup } from '../upkeep/backup.mjs';
 
-/** What the entries of the state folder hold, in words of the person who is asked. */
+/** Content of each entry of the state folder, as shown to the operator. */
 /** @type {Record<string, string>} */
 const HOLDS = {
   'access.json': 'addresses, API key, first password',
   agent: 'key, certificate and spool of the local agent',
-  'api-secret.json': 'secret of logins',
+  'api-secret.json': 'signing secret of logins',
   'bootstrap.json': 'first login and API key',
   ca: 'certificate authority of the agents',
   data: 'PostgreSQL, Kafka, Valkey: targets, results, events',
   grafana: 'login of Grafana',
   'layout.json': 'version of this folder',
   logs: 'logs of all processes',
-  'ports.json': 'ports that were chosen',
-  prometheus: 'addresses for Prometheus',
-  'provider.json': 'what ran the services',
+  'ports.json': 'chosen ports',
+  prometheus: 'scrape targets for Prometheus',
+  'provider.json': 'provider of the services',
   'secrets.json': 'passwords of the services',
-  'start.lock': 'lock of a start',
-  'supervisor.json': 'processes that ran',
+  'start.lock': 'start lock',
+  'supervisor.json': 'recorded processes',
 };
 
-/** The agent's: its owner wrote it. */
+/** The local agent's policy: written by the operator. */
 const POLICY = 'policy.yaml';
-/** Every start writes it, and a reset removes it last: one that was interrupted can be repeated. */
+/** Marks the folder as an installation. Every start writes it, and a reset removes it last, so that an interrupted reset can be repeated. */
 const MARK = 'layout.json';
 
 /**
- * Whether a folder is one of an installation, also of one whose first start was interrupted.
+ * Returns whether the folder is an installation, or one whose first start was interrupted.
  * @param {string} dir
  */
 export function isInstallation(dir) {
@@ -39,7 +39,7 @@ export function isInstallation(dir) {
 }
 
 /**
- * What a reset removes and what it keeps below the state folder. `bytes` is what it takes on the disk.
+ * Returns what a reset removes and keeps in the state folder. `bytes` is the size on disk.
  * @param {string} dir
  * @returns {{ removed: { name: string, paths: string[], bytes: number, holds: string }[], kept: { path: string, reason: string }[], containers: boolean }}
  */
@@ -49,7 +49,7 @@ export function inventoryOf(dir) {
   for (const name of existsSync(dir) ? readdirSync(dir).sort() : []) {
     const path = join(dir, name);
     if (lstatSync(path).isSymbolicLink()) {
-      removed.push({ name, paths: [path], bytes: 0, holds: `link to ${readlinkSync(path)}, which stays` });
+      removed.push({ name, paths: [path], bytes: 0, holds: `link; its destination ${readlinkSync(path)} is kept` });
       continue;
     }
     const reason = reasonToKeep(path);
@@ -58,7 +58,7 @@ export function inventoryOf(dir) {
       continue;
     }
     const hasPolicy = name === 'agent' && existsSync(join(path, POLICY));
-    if (hasPolicy) kept.push({ path: join(path, POLICY), reason: 'what the local agent may probe' });
+    if (hasPolicy) kept.push({ path: join(path, POLICY), reason: 'policy of the local agent' });
     const inside = hasPolicy ? readdirSync(path).filter((each) => each !== POLICY) : [];
     const paths = hasPolicy ? inside.map((each) => join(path, each)) : [path];
     if (paths.length === 0) continue;
@@ -70,13 +70,13 @@ export function inventoryOf(dir) {
 }
 
 /**
- * What was fetched stays, as do the folders that belong to developing, and backups wherever they lie.
+ * Returns why a reset keeps the entry: downloaded programs, folders of development, and folders that hold a backup.
  * @param {string} path
  */
 function reasonToKeep(path) {
   if (path === runtimeDir) return 'downloaded programs';
-  if (path === devDir) return 'services for developing';
-  if (path === testDir) return 'runs of tests';
+  if (path === devDir) return 'services for development';
+  if (path === testDir) return 'test runs';
   if (!lstatSync(path).isDirectory()) return undefined;
   const holdsBackup = isBackup(path) || readdirSync(path).some((name) => isBackup(join(path, name)));
   return holdsBackup ? 'backup' : undefined;
@@ -96,7 +96,7 @@ function bytesOf(path) {
 const MIB = 1024 * 1024;
 
 /**
- * A size for people: 12.3 MiB, 4 KiB.
+ * Formats a size: 12.3 MiB, 4 KiB.
  * @param {number} bytes
  */
 export function sizeText(bytes) {

@@ -4,7 +4,7 @@ const answerTimeoutMs = 2_000;
 const apiKeys = { metadata: 3, saslHandshake: 17, saslAuthenticate: 36 };
 
 /**
- * True once the broker lets the login in and answers a Metadata request that lists at least itself.
+ * Returns true once the broker accepts the login and answers a Metadata request that lists at least itself.
  * @param {number} port
  * @param {{ username: string, password: string }} of
  */
@@ -23,7 +23,7 @@ export async function kafkaAnswers(port, { username, password }) {
 }
 
 /**
- * Each answer begins with its correlation id; an error code of 0 is none.
+ * Every response begins with its correlation id; error code 0 means success.
  * @param {import('node:net').Socket} socket
  * @param {string} username
  * @param {string} password

@@ -6,20 +6,20 @@ import { writePrivateText } from '../private-file.mjs';
 import { run } from '../run.mjs';
 import { kafkaAnswers } from './kafka-ready.mjs';
 
-/** The one user of the broker that is started here; no other user may do anything. */
+/** The only user of the broker that is started here; the broker accepts no other. */
 export const kafkaUser = 'icmpmon';
 
-/** Largest request before the login: a handshake, or name and password. */
+/** Largest request before the login: a handshake, or user name and password. */
 const loginBytesMax = 4_096;
 
 /**
- * What the services' address needs beside it.
+ * Returns the login that belongs to the broker's address.
  * @param {string} password
  */
 export const kafkaSaslOf = (password) => ({ mechanism: 'plain', username: kafkaUser, password });
 
 /**
- * Kafka as one KRaft node on loopback, both listeners with a password. Threads are few, since an idle broker should cost next to nothing.
+ * Runs Kafka as one KRaft node on loopback, with a password on both listeners. It has few threads, so that an idle broker costs little CPU.
  * @param {{ jarsDir: string, dataDir: string, user: import('../app-users.mjs').AppUser, port: number, controllerPort: number, password: string, heapMb?: number }} of
  */
 export function kafkaService({ jarsDir, dataDir, user, port, controllerPort, password, heapMb = 768 }) {
@@ -60,7 +60,7 @@ const logging = [
 
 /** @param {{ classPath: string, dataDir: string, user: import('../app-users.mjs').AppUser, configFile: string, port: number, controllerPort: number, password: string }} of */
 async function prepare({ classPath, dataDir, user, configFile, port, controllerPort, password }) {
-  // Its user passes through the folder above, which shows it nothing.
+  // Kafka's user can pass through the parent folder but not list it.
   mkdirSync(dirname(dataDir), { recursive: true });
   if (user.uid !== undefined) chmodSync(dirname(dataDir), 0o711);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
@@ -68,7 +68,7 @@ async function prepare({ classPath, dataDir, user, configFile, port, controllerP
   giveFolder(dataDir, user, 0o700);
   const logDir = join(dataDir, 'log');
   if (existsSync(join(logDir, 'meta.properties')) && existsSync(join(dataDir, 'formatted'))) return;
-  // Without the mark the formatting was interrupted, and nothing has been stored yet.
+  // Without this mark the formatting was interrupted, and nothing is stored yet.
   rmSync(logDir, { recursive: true, force: true });
   const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A');
   const format = ['kafka.tools.StorageTool', 'format', '--cluster-id', clusterId, '--config', configFile];
@@ -77,7 +77,7 @@ async function prepare({ classPath, dataDir, user, configFile, port, controllerP
 }
 
 /**
- * The broker's own login to its listeners, and the logins that it accepts.
+ * Returns the JAAS configuration: the broker's own login to its listeners, and the logins that it accepts.
  * @param {string} password
  */
 export function jaas(password) {
@@ -86,7 +86,7 @@ export function jaas(password) {
 }
 
 /**
- * Passwords are in this file alone, not in Kafka's data: an installation of before has one from its next start on.
+ * Only this file contains passwords, not Kafka's data: an older installation without a password gets one at its next start.
  * @param {{ dataDir: string, port: number, controllerPort: number, password: string }} of
  */
 function properties({ dataDir, port, controllerPort, password }) {
@@ -100,7 +100,7 @@ function properties({ dataDir, port, controllerPort, password }) {
     'listener.security.protocol.map=CLIENT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT',
     'inter.broker.listener.name=CLIENT',
     'controller.listener.names=CONTROLLER',
-    // On loopback a password in clear text passes nobody by. Who has none is not let in, so there is nobody to have rights.
+    // On loopback a clear-text password crosses no network. Only this login is accepted, so access control lists are not needed.
     'sasl.enabled.mechanisms=PLAIN',
     'sasl.mechanism.inter.broker.protocol=PLAIN',
     'sasl.mechanism.controller.protocol=PLAIN',
@@ -133,7 +133,7 @@ function properties({ dataDir, port, controllerPort, password }) {
     'log.retention.hours=168',
     'message.max.bytes=4194304',
     'replica.fetch.max.bytes=4194304',
-    // After a kill the controller lets the broker back in only once its old session is over.
+    // After a crash the controller accepts the broker again only when its old session has expired.
     'broker.session.timeout.ms=4000',
     'broker.heartbeat.interval.ms=1000',
   ];

@@ -10,7 +10,7 @@ export const superuser = 'icmpmon';
 const bin = `/usr/lib/postgresql/${postgresMajor}/bin`;
 
 /**
- * PostgreSQL with TimescaleDB out of the Debian tree, on loopback, with a password. `durable: false` is for tests.
+ * Runs PostgreSQL with TimescaleDB from the Debian tree, on loopback, with a password. `durable: false` is for tests.
  * @param {{ treeDir: string, dataDir: string, port: number, password: string, durable?: boolean }} of
  */
 export function postgresService({ treeDir, dataDir, port, password, durable = true }) {
@@ -26,14 +26,14 @@ export function postgresService({ treeDir, dataDir, port, password, durable = tr
         args: ['-D', dataMount, ...settings(port, durable).flatMap((setting) => ['-c', setting])],
       }),
     ready: () => postgresAnswers(port),
-    // SIGTERM would wait for every client to leave; SIGINT is the clean and quick stop.
+    // SIGTERM would wait for every client to disconnect; SIGINT (fast shutdown) disconnects them and shuts down cleanly.
     stopSignal: 'SIGINT',
     needsRoot: true,
   };
 }
 
 /**
- * Sized for two cores beside Kafka and the apps; a background worker is needed for each database with TimescaleDB.
+ * Returns settings for two cores shared with Kafka and the apps. Every database with TimescaleDB needs a background worker.
  * @param {number} port
  * @param {boolean} durable
  */
@@ -44,7 +44,7 @@ function settings(port, durable) {
     `port=${port}`,
     'unix_socket_directories=',
     'max_connections=200',
-    // A client that sends no password occupies one of the connections for this long.
+    // A client that sends no password occupies a connection for this long.
     'authentication_timeout=10s',
     'shared_buffers=256MB',
     'effective_cache_size=1GB',
@@ -69,7 +69,7 @@ function settings(port, durable) {
 async function initialise({ treeDir, dataDir, password, durable }) {
   if (existsSync(join(dataDir, 'PG_VERSION'))) return checkMajor(dataDir);
   const { uid, gid } = treeUser(treeDir, 'postgres');
-  // Made beside its place and moved there when whole, so that an interrupted start leaves no half database.
+  // Initialised in a temporary folder and then renamed, so that an interrupted start leaves no incomplete database.
   const partialDir = `${dataDir}.partial`;
   rmSync(partialDir, { recursive: true, force: true });
   mkdirSync(partialDir, { recursive: true, mode: 0o700 });
@@ -102,6 +102,6 @@ export function checkMajor(dataDir) {
   if (found === postgresMajor) return;
   throw new Refusal(
     `${dataDir} was written by PostgreSQL ${found}, this version runs PostgreSQL ${postgresMajor}. ` +
-      'Nothing was changed. Keep it with the version that wrote it, or start empty: npm run reset -- --yes',
+      'Nothing was changed. Use the version that wrote it, or start from empty: npm run reset -- --yes',
   );
 }

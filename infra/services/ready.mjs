@@ -4,7 +4,7 @@ import { messageOf } from '../error-text.mjs';
 const answerTimeoutMs = 2_000;
 
 /**
- * Sends bytes to a loopback port and resolves with the first answer, or undefined when there is none in time.
+ * Sends bytes to a loopback port and returns the first response, or undefined when none arrives within the timeout.
  * @param {number} port
  * @param {string | Buffer} request
  */
@@ -25,7 +25,7 @@ function firstAnswer(port, request) {
 }
 
 /**
- * True once the server asks for a password; while it recovers it answers with an error instead.
+ * Returns true once the server asks for a password; during recovery it answers with an error instead.
  * @param {number} port
  */
 export async function postgresAnswers(port) {
@@ -38,7 +38,7 @@ export async function postgresAnswers(port) {
 }
 
 /**
- * True once the server has loaded its data and takes commands.
+ * Returns true once the server has loaded its data and accepts commands.
  * @param {number} port
  * @param {string} password
  */
@@ -49,7 +49,7 @@ export async function valkeyAnswers(port, password) {
 }
 
 /**
- * True when the address answers 200, as an app's `/readyz` does once it is ready.
+ * Returns true when the address answers 200, as an app's `/readyz` does once the app is ready.
  * @param {string} url
  */
 export async function httpReady(url) {
@@ -58,13 +58,13 @@ export async function httpReady(url) {
     await response.body?.cancel();
     return response.status === 200;
   } catch {
-    // Not listening yet, or busy: not ready, whatever the cause.
+    // Not listening yet or overloaded: not ready in either case.
     return false;
   }
 }
 
 /**
- * Why the app behind this `/livez` is not alive; undefined when it is, however slow. Its ops thread answers, not its event loop.
+ * Returns why the app behind this `/livez` is not alive; undefined for a live app, however slow. Its ops thread answers, not its event loop.
  * @param {string} url
  */
 export async function ailmentOf(url, { withinMs = 5_000 } = {}) {

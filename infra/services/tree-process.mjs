@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where a service finds its data inside of the tree; each instance binds its own folder there. */
+/** Path of a service's data inside the tree; each instance mounts its own folder there. */
 export const dataMount = '/srv/data';
 
-// Every step execs the next, so that the child's pid is the server itself and a signal reaches it.
+// Every step uses exec, so that the child's pid is that of the server itself and a signal reaches it.
 const enter = [
   'set -e',
   'mount --bind "$1" "$2/srv/data"',
@@ -15,8 +15,8 @@ const enter = [
 ].join('; ');
 
 /**
- * The command that runs a program of the Debian tree on a data folder of the host: in a mount namespace of its own, so
- * that instances do not see each other's data and the mounts vanish with the process.
+ * Returns the command that runs a program of the Debian tree on a data folder of the host, in a mount namespace of its own: instances
+ * do not see each other's data, and the mounts end with the process.
  * @param {{ treeDir: string, dataDir: string, user: string, command: string, args: string[] }} of
  */
 export function treeCommand({ treeDir, dataDir, user, command, args }) {
@@ -35,6 +35,6 @@ export function treeCommand({ treeDir, dataDir, user, command, args }) {
 export function treeUser(treeDir, name) {
   const lines = readFileSync(join(treeDir, 'etc/passwd'), 'utf8').split('\n');
   const fields = lines.map((line) => line.split(':')).find((entry) => entry[0] === name);
-  if (!fields) throw new Error(`${treeDir} has no user ${name}; remove the folder, the next start makes it anew`);
+  if (!fields) throw new Error(`${treeDir} has no user ${name}. Remove the folder; the next start creates it again.`);
   return { uid: Number(fields[2]), gid: Number(fields[3]) };
 }

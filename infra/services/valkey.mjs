@@ -4,7 +4,7 @@ import { valkeyAnswers } from './ready.mjs';
 import { dataMount, treeCommand, treeUser } from './tree-process.mjs';
 
 /**
- * Valkey out of the Debian tree. It never evicts: a full memory is an error to see, not a lost job.
+ * Runs Valkey from the Debian tree. It never evicts: full memory must be an error, not a lost job.
  * @param {{ treeDir: string, dataDir: string, port: number, password: string }} of
  */
 export function valkeyService({ treeDir, dataDir, port, password }) {

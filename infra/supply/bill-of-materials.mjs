@@ -16,7 +16,7 @@
 /** @typedef {Record<string, PackageEntry>} Packages by path */
 /** @typedef {{ 'bom-ref': string }} Referenced */
 
-/** Packages that npm installs for developing, and that the portal's bundle ships all the same. */
+/** Packages that are dev dependencies for npm, although the portal's bundle ships them. */
 const bundledIntoPortal = [
   '@angular/cdk',
   '@angular/common',
@@ -30,7 +30,7 @@ const bundledIntoPortal = [
 ];
 
 /**
- * Every package that is shipped, with version, checksum, licence and what it needs; no time and no number of its own.
+ * Returns the bill of materials: every shipped package with version, checksum, licence and dependencies. It has no timestamp and no serial number.
  * @param {{ name: string, version: string, license: string }} of
  * @param {{ packages: Packages }} of
  */
@@ -60,7 +60,7 @@ export function billOfMaterials({ name, version, license }, { packages }) {
 }
 
 /**
- * Production packages, and those that the portal's bundle takes with all that they need.
+ * Returns the paths of production packages, and of the packages in the portal's bundle with their dependencies.
  * @param {Packages} packages
  */
 export function shippedPaths(packages) {
@@ -78,7 +78,7 @@ export function shippedPaths(packages) {
 const isForDeveloping = ({ dev, devOptional, link }) => Boolean(dev || devOptional || link);
 
 /**
- * Where each dependency is installed: beside the package itself, or in the nearest folder above.
+ * Returns where each dependency is installed: in the package's own folder, or in the nearest parent.
  * @param {string} path
  * @param {Packages} packages
  */
@@ -107,14 +107,14 @@ function referencesOf(path, packages, shipped) {
 }
 
 /**
- * An alias is installed under another name than it has.
+ * Returns the package's real name; an alias is installed under another one.
  * @param {string} path
  * @param {PackageEntry} entry
  */
 const nameOf = (path, entry) => entry.name ?? path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
 
 /**
- * A package URL: the scope's @ is the one character of npm names that has to be encoded.
+ * Returns the package URL. The @ of a scope is the only character in npm names that must be encoded.
  * @param {string} path
  * @param {PackageEntry} entry
  */
@@ -143,7 +143,7 @@ function componentOf(path, entry) {
 }
 
 /**
- * `sha512-<base64>` of the lockfile.
+ * Decodes `sha512-<base64>` of the lockfile.
  * @param {string} integrity
  */
 function hashOf(integrity) {
@@ -169,7 +169,7 @@ const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 const byReference = (a, b) => compare(a['bom-ref'], b['bom-ref']);
 
 /**
- * The same package may be installed in several places.
+ * Removes duplicates: the same package may be installed in several places.
  * @template {Record<string, unknown>} T
  * @param {T[]} sorted
  */

@@ -1,4 +1,4 @@
-// A step of npm run verify: no shipped package runs a script when it is installed.
+// A step of npm run verify: no shipped package may run a script when it is installed.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rootDir } from '../paths.mjs';

@@ -1,15 +1,15 @@
 /**
- * Shipped packages that bring an install script, and why that is accepted. npm runs none (`.npmrc`), but who installs
- * otherwise would run them.
+ * Shipped packages with an install script, and the reason for which each is accepted. npm runs none here (`.npmrc`), but other
+ * installers would.
  * @type {Record<string, string>}
  */
 export const acceptedInstallScripts = {
   'node_modules/msgpackr-extract':
-    'builds an optional addon of msgpackr (by BullMQ); reaches nothing, and is not needed',
+    'builds an optional addon of msgpackr (used by BullMQ); makes no network request, and is not needed',
 };
 
 /**
- * Paths of production packages with an install script that is not in the list, and listed ones that no longer exist.
+ * Returns one message per production package with an install script that is not accepted, and per accepted one that no longer has a script.
  * @param {{ packages: import('./bill-of-materials.mjs').Packages }} lock
  */
 export function installScriptFaults({ packages }, accepted = acceptedInstallScripts) {
@@ -25,6 +25,6 @@ export function installScriptFaults({ packages }, accepted = acceptedInstallScri
       ),
     ...Object.keys(accepted)
       .filter((path) => !withScript.includes(path))
-      .map((path) => `${path} has no install script any more: remove it from infra/supply/install-scripts.mjs.`),
+      .map((path) => `${path} no longer has an install script: remove it from infra/supply/install-scripts.mjs.`),
   ];
 }

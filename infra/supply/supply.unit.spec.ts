@@ -22,7 +22,7 @@ const lock = {
 };
 
 describe('the bill of materials', () => {
-  it('holds what is shipped: production packages, and what the portal bundles', () => {
+  it('lists the shipped packages: production packages, and those that the portal bundles', () => {
     const { components, dependencies } = billOfMaterials(product, lock);
     expect(components.map(({ purl }: { purl: string }) => purl)).toEqual([
       'pkg:npm/%40scope/a@1.0.0',
@@ -44,7 +44,7 @@ describe('the bill of materials', () => {
     });
   });
 
-  it('of this product is the same each time, names every part once, and knows its licences', () => {
+  it('of this product is reproducible, lists every package once, and has its licences', () => {
     const [one, other] = [1, 2].map(() =>
       JSON.stringify(billOfMaterials(read('package.json'), read('package-lock.json'))),
     );
@@ -59,23 +59,23 @@ describe('the bill of materials', () => {
     expect(names).toEqual(expect.arrayContaining(['pg', 'kafkajs', 'echarts', 'material']));
     expect(names).not.toEqual(expect.arrayContaining(['vitest']));
     const unlicensed = components.filter((each: { licenses?: unknown }) => !each.licenses);
-    // Their licence is in a file of theirs (MIT), not in what npm reads.
+    // The licence of these packages (MIT) is in a file of theirs, not in the metadata that npm reads.
     expect(unlicensed.map((each: { name: string }) => each.name)).toEqual(['busboy', 'streamsearch']);
   });
 });
 
 describe('install scripts', () => {
-  it('of shipped packages are refused unless accepted, and those of tools are not asked about', () => {
+  it('of shipped packages are rejected unless accepted; those of tools are ignored', () => {
     expect(installScriptFaults(lock, {})).toEqual([
       expect.stringContaining('node_modules/c is shipped and has an install script'),
     ]);
     expect(installScriptFaults(lock, { 'node_modules/c': 'reason' })).toEqual([]);
     expect(installScriptFaults(lock, { 'node_modules/c': 'reason', 'node_modules/b': 'reason' })).toEqual([
-      expect.stringContaining('node_modules/b has no install script any more'),
+      expect.stringContaining('node_modules/b no longer has an install script'),
     ]);
   });
 
-  it('are in no package of this product beside the accepted ones', () => {
+  it('are only in the accepted packages of this product', () => {
     expect(installScriptFaults(read('package-lock.json'))).toEqual([]);
     const { packages } = read('package-lock.json');
     const tracker = [...shippedPaths(packages)].filter((place) => place.endsWith('/@scarf/scarf'));

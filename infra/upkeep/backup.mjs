@@ -9,13 +9,13 @@ import { Refusal, say } from '../say.mjs';
 import { runCli, withServices } from './installation.mjs';
 import { dump } from './pg-tools.mjs';
 
-/** Raised when a backup holds other things than before. */
+/** Format of a backup. Raise it when its content changes. */
 export const backupFormat = 1;
-/** What makes the installation besides its databases: logins, keys, and the agents' certificate authority. */
+/** Files that belong to the installation besides its databases: logins, keys, and the agents' certificate authority. */
 export const privateFiles = ['secrets.json', 'bootstrap.json', 'ca'];
 
 /**
- * Whether the folder is a backup, or the beginning of one.
+ * Returns whether the folder is a backup, even an incomplete one.
  * @param {string} dir
  */
 export const isBackup = (dir) => Object.values(dumps).some((name) => existsSync(join(dir, name)));
@@ -24,23 +24,23 @@ export const isBackup = (dir) => Object.values(dumps).some((name) => existsSync(
 export const dumps = { control: 'control.dump', telemetry: 'telemetry.dump' };
 
 /**
- * npm run icmpmon -- backup <folder>: both databases, each in one snapshot, the private files, and a manifest; while it runs or not.
+ * Writes both databases (one snapshot each), the private files and a manifest to a new folder; the product may be running or stopped.
  * @param {import('../commands/run-command.mjs').Invocation} asked
  */
 export async function backup(asked) {
   const dir = resolve(asked.args[0]);
-  // A backup that failed before its first dump has left that file alone.
+  // A backup that failed before its first dump left only this file.
   if (existsSync(dir) && readdirSync(dir).some((name) => name !== '.gitignore')) {
-    throw new Refusal(`${dir} is not empty. A backup never writes over anything: name a new folder.`);
+    throw new Refusal(`${dir} is not empty. A backup never overwrites files: choose a new folder.`);
   }
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  // One that was made before may be open to others.
+  // An existing folder may be readable by other users.
   chmodSync(dir, 0o700);
   giveToOwner(dir);
-  // A backup in the clone is never part of a commit, whatever it is called.
+  // Keeps a backup inside the clone out of every commit.
   writePrivateText(join(dir, '.gitignore'), '*\n');
   await withServices(say, (addresses) => write(dir, addresses));
-  say(`The backup is in ${dir}. It holds passwords and keys: keep it private.`);
+  say(`The backup is in ${dir}. It contains passwords and keys: keep it private.`);
 }
 
 /**
@@ -52,7 +52,7 @@ async function write(dir, addresses) {
   const positions = await readPositions(addresses);
   /** @type {Record<string, { bytes: number, sha256: string }>} */
   const files = {};
-  // The telemetry is the younger of the two, so no status in the list is newer than the changes that it follows from.
+  // The telemetry dump is taken last, so that no status in the target list is newer than the status changes that it follows from.
   for (const [name, url] of [
     ['control', addresses.controlDatabaseUrl],
     ['telemetry', addresses.telemetryDatabaseUrl],
@@ -67,7 +67,7 @@ async function write(dir, addresses) {
   const kept = privateFiles.filter((name) => existsSync(join(stateDir, name)));
   for (const name of kept) cpSync(join(stateDir, name), join(dir, 'private', name), { recursive: true });
   closeToOthers(dir);
-  // Last of all: without it the folder is no backup.
+  // Written last: without it the folder is not a complete backup.
   writePrivateJson(join(dir, 'manifest.json'), {
     format: backupFormat,
     version: productVersion(),
@@ -82,7 +82,7 @@ async function write(dir, addresses) {
 }
 
 /**
- * Everything in the folder becomes readable for its owner alone: copies bring modes and owners of their own.
+ * Makes everything in the folder readable only by its owner, because copied files keep their modes and owners.
  * @param {string} dir
  */
 function closeToOthers(dir) {
@@ -95,13 +95,13 @@ function closeToOthers(dir) {
 }
 
 /**
- * Positions of the shards; null, with a message, when Kafka cannot be asked.
+ * Returns the positions of the shards; null, with a message, when Kafka does not answer.
  * @param {import('../providers/environment.mjs').Addresses} addresses
  */
 async function readPositions(addresses) {
   const { code, output } = await runCli(['shards', '--json'], addresses, 'pipe');
   if (code === 0 || code === EXIT_FOUND) return JSON.parse(output);
-  say('The positions of the shards are not in the manifest: Kafka could not be asked.');
+  say('The manifest has no positions of the shards: Kafka did not answer.');
   return null;
 }
 

@@ -1,26 +1,26 @@
 import { withClient } from '../database-client.mjs';
 
 /**
- * Name of the database that a URL leads to.
+ * Returns the name of the database in a URL.
  * @param {string} url
  */
 export const nameOf = (url) => decodeURIComponent(new URL(url).pathname.slice(1));
 
 /**
- * The URL of another database of the same server, with the same login.
+ * Returns the URL of another database on the same server, with the same login.
  * @param {string} url
  * @param {string} name
  */
 export const besides = (url, name) => Object.assign(new URL(url), { pathname: `/${encodeURIComponent(name)}` }).href;
 
 /**
- * Where databases are made, renamed and dropped.
+ * Returns the URL of the database `postgres`, from which databases are created, renamed and dropped.
  * @param {string} url
  */
 export const serverOf = (url) => besides(url, 'postgres');
 
 /**
- * Rows of one statement, on a connection of its own.
+ * Runs one statement on a connection of its own and returns its rows.
  * @param {string} url
  * @param {string} text
  * @param {unknown[]} [values]

@@ -6,12 +6,12 @@ import { besides, nameOf, query, quoted, serverOf, transaction } from './databas
  * changes, because the next restore may be of a later version.
  */
 const MARK = 'made or replaced by npm run restore of ICMP-Mon; not in use';
-/** PostgreSQL cuts names off at 63 bytes. */
+/** Characters kept of a database's name: PostgreSQL truncates names at 63 bytes. */
 const NAME_KEPT = 50;
 
 /**
- * Makes an empty database beside each of the given ones; resolves with their URLs in the same order. They take the names
- * by `swapIn`; until then nothing that is there changes.
+ * Creates a new empty database for each of the given ones, and returns the URLs in the same order. `swapIn` later gives them the final
+ * names; until then the existing databases are unchanged.
  * @param {string[]} urls
  */
 export async function freshDatabases(urls) {
@@ -20,7 +20,7 @@ export async function freshDatabases(urls) {
     const fresh = freshOf(url);
     await dropLeftover(fresh);
     await dropLeftover(replacedOf(url));
-    // template1 may hold the extension already, as in the image of TimescaleDB: the dump brings its own.
+    // template1 may already contain the extension, as in TimescaleDB's image; the dump creates its own.
     await query(serverOf(url), `CREATE DATABASE ${await quoted(nameOf(fresh))} TEMPLATE template0`);
     await query(serverOf(url), await comment(fresh, MARK));
     made.push(fresh);
@@ -29,7 +29,7 @@ export async function freshDatabases(urls) {
 }
 
 /**
- * Drops what `freshDatabases` made, or what is left of it.
+ * Drops the databases that `freshDatabases` created, as far as they exist.
  * @param {string[]} urls
  */
 export async function dropFresh(urls) {
@@ -37,7 +37,7 @@ export async function dropFresh(urls) {
 }
 
 /**
- * Gives each fresh database its name: all of a server's at once, or none. What had the names waits for `dropReplaced`.
+ * Renames each new database to its final name: all databases of a server, or none. The replaced ones stay until `dropReplaced`.
  * @param {string[]} urls
  */
 export async function swapIn(urls) {
@@ -59,7 +59,7 @@ export async function dropReplaced(urls) {
 }
 
 /**
- * Statements by which what `from` names gets the name, and what has it is put aside as `to`.
+ * Returns the statements that give the database `from` the final name, and rename the one that has it to `to`.
  * @param {string[]} urls
  * @param {(url: string) => string} from
  * @param {(url: string) => string} to
@@ -71,7 +71,7 @@ async function renamings(urls, from, to) {
     if (await exists(url)) {
       statements.push(await comment(url, MARK), `ALTER DATABASE ${name} RENAME TO ${await quoted(nameOf(to(url)))}`);
     }
-    // Nothing may have had the name before.
+    // There may have been no database of this name before.
     if (from === replacedOf && !(await exists(from(url)))) continue;
     statements.push(`ALTER DATABASE ${await quoted(nameOf(from(url)))} RENAME TO ${name}`, await comment(url, null));
   }
@@ -87,7 +87,7 @@ async function dropLeftover(url) {
     [nameOf(url)],
   );
   if (mark !== MARK) {
-    throw new Refusal(`A restore needs the name ${nameOf(url)} for a while: rename that database, or drop it.`);
+    throw new Refusal(`A restore needs the name ${nameOf(url)} temporarily: rename that database, or drop it.`);
   }
   await query(serverOf(url), `DROP DATABASE ${await quoted(nameOf(url))}`);
 }

@@ -9,7 +9,7 @@ vi.mock('./database-server.mjs', async (original) => ({
   },
 }));
 
-it('fills databases that hold nothing, whatever the template of the server holds (the extension, in the image of TimescaleDB)', async () => {
+it("creates empty databases even when the server's template has the extension, as in TimescaleDB's image", async () => {
   const { freshDatabases } = await import('./fresh-databases.mjs');
   await freshDatabases(['postgres://h/a', 'postgres://h/b']);
   const made = statements.filter((text) => text.startsWith('CREATE DATABASE'));

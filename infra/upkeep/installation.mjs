@@ -17,7 +17,7 @@ import { endRecorded, readState, Supervisor } from '../supervisor.mjs';
 const files = filesOf(stateDir);
 
 /**
- * The addresses of the installation here: those given, else those that it last ran with; undefined when it never ran.
+ * Returns the addresses of this installation: the configured ones, otherwise those of its last start; undefined when it was never started.
  * @returns {import('../providers/environment.mjs').Addresses | undefined}
  */
 export function knownAddresses() {
@@ -30,7 +30,7 @@ export function knownAddresses() {
 }
 
 /**
- * The same with the login of the databases' owner, by which the command line tool works: what it makes is the apps' to use.
+ * Replaces the login by that of the databases' owner, which the command line app uses, so that the apps may use what it creates.
  * @param {import('../providers/environment.mjs').Addresses | undefined} addresses
  */
 export function ownerAddresses(addresses) {
@@ -39,21 +39,21 @@ export function ownerAddresses(addresses) {
   return { ...addresses, ...roleAddresses(addresses, passwords).owner };
 }
 
-/** Whether Kafka and databases run apart from the installation: as the environment gives them, or as it was last started with. */
+/** Returns whether Kafka and databases are the operator's own: set in the environment, or used at the last start. */
 export function hasOwnServices() {
   return givenAddresses() !== undefined || readJson(join(stateDir, 'provider.json'))?.provider === 'environment';
 }
 
-/** @throws Refusal when nothing was ever started here, and no addresses are given */
+/** @throws Refusal when nothing was ever started here and no addresses are set */
 export function requireInstallation() {
   if (knownAddresses()) return;
-  throw new Refusal('There is no installation here. Make one: npm start -- --detach');
+  throw new Refusal('There is no installation here. Create one: npm start -- --detach');
 }
 
 export const isRunning = () => readState(files.state)?.running === true;
 
 /**
- * Runs `work(addresses)` while the services run: as they are, or started for it and stopped afterwards.
+ * Runs `work(addresses)` with running services: starts them if necessary and stops them afterwards.
  * @template T
  * @param {(line: string) => void} report
  * @param {(addresses: import('../providers/environment.mjs').Addresses) => Promise<T>} work
@@ -63,7 +63,10 @@ export async function withServices(report, work) {
   if (addresses && (givenAddresses() || isRunning())) return work(addresses);
   mkdirSync(stateDir, { recursive: true });
   const other = takeLock(files.lock);
-  if (other) throw new Refusal(`Process ${other.pid} is just starting or stopping it. Wait for that.`);
+  if (other)
+    throw new Refusal(
+      `Process ${other.pid} is starting or stopping ICMP-Mon. Wait until it has finished, then try again.`,
+    );
   try {
     return await startedFor(report, work);
   } finally {
@@ -81,7 +84,7 @@ async function startedFor(report, work) {
   await endRecorded(files.state);
   const { services, addresses } = await provide(provider, { dir: stateDir, say: report });
   const supervisor = new Supervisor({ stateFile: files.state, logDir: files.logs, report });
-  report('Starting the services for it …');
+  report('Starting the services for this command …');
   try {
     await supervisor.start([services]);
     await ensureDatabases(addresses);
@@ -92,7 +95,7 @@ async function startedFor(report, work) {
 }
 
 /**
- * The command line tool's environment for these addresses.
+ * Returns the command line app's environment for these addresses.
  * @param {import('../providers/environment.mjs').Addresses | undefined} addresses
  */
 export function environmentOf(addresses) {
@@ -108,7 +111,7 @@ export function environmentOf(addresses) {
 }
 
 /**
- * Runs the command line tool; resolves with {code, output}, the latter when `stdout` is `pipe`.
+ * Runs the command line app; returns {code, output}, with the output only when `stdout` is `pipe`.
  * @param {readonly string[]} args
  * @param {import('../providers/environment.mjs').Addresses | undefined} addresses
  * @param {'inherit' | 'pipe' | number} stdout

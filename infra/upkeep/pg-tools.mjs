@@ -15,14 +15,14 @@ const treeDir = join(runtimeDir, 'system');
 const keptErrorBytes = 8 * 1024;
 
 /**
- * Writes a dump of the database to a private file; resolves with its size and SHA-256.
+ * Writes a dump of the database to a private file; returns its size and SHA-256.
  * @param {string} databaseUrl
  * @param {string} file
  */
 export async function dump(databaseUrl, file) {
   const args = ['--format=custom', '--compress=3', '--no-owner', '--no-privileges', '--no-comments'];
   const { child, ended } = await start('pg_dump', args, databaseUrl, ['ignore', 'pipe', 'pipe']);
-  if (child.stdout === null) throw new Error('pg_dump has no output to read');
+  if (child.stdout === null) throw new Error('pg_dump has no stdout');
   const hash = createHash('sha256');
   let bytes = 0;
   child.stdout.on('data', (chunk) => {
@@ -34,15 +34,15 @@ export async function dump(databaseUrl, file) {
 }
 
 /**
- * Fills an empty database from a dump.
+ * Loads a dump into an empty database.
  * @param {string} databaseUrl
  * @param {string} file
  */
 export async function load(databaseUrl, file) {
   const args = ['--no-owner', '--no-privileges', '--no-comments', '--exit-on-error'];
   const { child, ended } = await start('pg_restore', args, databaseUrl, ['pipe', 'ignore', 'pipe']);
-  if (child.stdin === null) throw new Error('pg_restore has no input to write to');
-  // When pg_restore ends early, what it says is the cause, not the broken pipe.
+  if (child.stdin === null) throw new Error('pg_restore has no stdin');
+  // When pg_restore exits early, its error output is the cause, not the broken pipe.
   const fed = pipeline(createReadStream(file), child.stdin).catch((error) => error);
   await ended;
   await fed;
@@ -72,7 +72,7 @@ export async function sha256Of(file) {
 async function start(tool, args, databaseUrl, stdio) {
   const url = new URL(databaseUrl);
   const password = decodeURIComponent(url.password);
-  // Arguments are seen by everybody on the machine, the environment is not.
+  // Arguments are visible to every user of the machine, the environment is not.
   url.password = '';
   const [command, ...before] = await commandOf(tool);
   const child = spawn(command, [...before, ...args, `--dbname=${url.href}`], {
@@ -93,7 +93,7 @@ async function start(tool, args, databaseUrl, stdio) {
 }
 
 /**
- * The tool of the PostgreSQL that the product runs, or one of the machine's that is as new.
+ * Returns the tool of the PostgreSQL that the product runs, otherwise one of the machine's that is at least as new.
  * @param {string} tool
  */
 async function commandOf(tool) {
@@ -104,7 +104,7 @@ async function commandOf(tool) {
     if (Number(version) >= Number(postgresMajor)) return [tool];
   }
   throw new Refusal(
-    `${tool} of PostgreSQL ${postgresMajor} or later is needed: install postgresql-client-${postgresMajor}, or run this as root ` +
-      'where npm start has fetched it.',
+    `${tool} of PostgreSQL ${postgresMajor} or later is missing: install postgresql-client-${postgresMajor}, or run this command as ` +
+      'root on a machine where npm start has downloaded it.',
   );
 }

@@ -1,7 +1,7 @@
 import { Refusal } from '../say.mjs';
 import { nameOf, query, serverOf } from './database-server.mjs';
 
-/** What somebody made in a database: all relations but those of PostgreSQL and of extensions. */
+/** Selects one relation that belongs neither to PostgreSQL nor to an extension. */
 const RELATIONS = `
   SELECT n.nspname || '.' || c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'
@@ -10,8 +10,8 @@ const RELATIONS = `
   ORDER BY 1 LIMIT 1`;
 
 /**
- * Refuses what a restore could not bring to its end, or must not replace, before anything is touched.
- * @param {string[]} urls the two databases; `timescaledb` is the version that the backup's telemetry holds
+ * Throws a Refusal, before anything is changed, when a restore could not complete or would replace a foreign database.
+ * @param {string[]} urls the two databases; `timescaledb` is the version in the backup's telemetry database
  * @param {{ timescaledb: string, overwrite: boolean }} of
  */
 export async function checkDatabases(urls, { timescaledb, overwrite }) {
@@ -24,7 +24,7 @@ export async function checkDatabases(urls, { timescaledb, overwrite }) {
 }
 
 /**
- * Restoring under apps that write would mix two states.
+ * Throws a Refusal while clients are connected: a restore while apps write would mix two states.
  * @param {string} url
  */
 export async function refuseUsers(url) {
@@ -35,8 +35,8 @@ export async function refuseUsers(url) {
     [nameOf(url)],
   );
   if (rows.length === 0) return;
-  const names = rows.map(({ name }) => name || 'somebody').join(', ');
-  throw new Refusal(`The database ${nameOf(url)} is in use by ${names}. Stop them first.`);
+  const names = rows.map(({ name }) => name || 'an unnamed client').join(', ');
+  throw new Refusal(`The database ${nameOf(url)} is in use by ${names}. Stop these clients first.`);
 }
 
 /** @param {string} url */
@@ -47,7 +47,7 @@ async function refuseRights(url) {
   );
   if (role?.may) return;
   throw new Refusal(
-    `The role ${role?.name} may not create databases on ${new URL(url).host}. A restore fills new ones: ` +
+    `The role ${role?.name} may not create databases on ${new URL(url).host}. A restore creates new ones. Run as superuser: ` +
       `ALTER ROLE ${role?.name} CREATEDB. Nothing was changed.`,
   );
 }
@@ -64,11 +64,11 @@ async function refuseContent(url, overwrite) {
   const [{ ours }] = await query(url, `SELECT to_regclass('migration') IS NOT NULL AS ours`);
   if (!ours) {
     throw new Refusal(
-      `The database ${nameOf(url)} holds ${found.name} and is none of ICMP-Mon's: it is never replaced. Give another one.`,
+      `The database ${nameOf(url)} contains ${found.name} and does not belong to ICMP-Mon: it is never replaced. Use another database.`,
     );
   }
   if (!overwrite) {
-    throw new Refusal(`The database ${nameOf(url)} is not empty. To replace all that is in it, add --overwrite`);
+    throw new Refusal(`The database ${nameOf(url)} is not empty. To replace its content, add --overwrite.`);
   }
 }
 
@@ -84,7 +84,7 @@ async function refuseVersion(url, timescaledb) {
   const versions = rows.map(({ version }) => version);
   if (versions.includes(timescaledb)) return;
   throw new Refusal(
-    `The backup holds TimescaleDB ${timescaledb}, the server brings ${versions.join(', ') || 'none'}. ` +
+    `The backup needs TimescaleDB ${timescaledb}, the server has ${versions.join(', ') || 'none'}. ` +
       'Restore with the same version, then update it. Nothing was changed.',
   );
 }

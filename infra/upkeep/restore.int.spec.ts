@@ -23,7 +23,7 @@ async function onServer(...statements: string[]): Promise<void> {
   for (const statement of statements) await query(server, statement);
 }
 
-/** Anew, empty or with what the statements make. */
+/** Recreates the database, empty or with the result of the statements. */
 async function remake(url: string, ...statements: string[]): Promise<void> {
   await onServer(`DROP DATABASE IF EXISTS ${nameOf(url)} WITH (FORCE)`, `CREATE DATABASE ${nameOf(url)}`);
   await transaction(url, statements);
@@ -40,7 +40,7 @@ describe('a restore', () => {
     await onServer(`DROP ROLE IF EXISTS icmpmon_test_${id}`);
   });
 
-  it('takes databases that are not there, or that hold nothing but extensions', async () => {
+  it('accepts databases that do not exist or contain only extensions', async () => {
     await expect(check()).resolves.toBeUndefined();
     await remake(controlUrl);
     await remake(telemetryUrl, 'CREATE EXTENSION timescaledb');
@@ -52,10 +52,10 @@ describe('a restore', () => {
     ['a table of another schema', 'CREATE SCHEMA billing; CREATE TABLE billing.invoice (id int)'],
     ['a view', 'CREATE VIEW invoice AS SELECT 1 AS id'],
     ['a sequence', 'CREATE SEQUENCE invoice'],
-  ])("never replaces another's database: one with %s", async (_, statement) => {
+  ])('never replaces a foreign database: one with %s', async (_, statement) => {
     await remake(controlUrl, statement);
-    await expect(check()).rejects.toThrow(/invoice and is none of ICMP-Mon's/);
-    await expect(check({ overwrite: true })).rejects.toThrow(/invoice and is none of ICMP-Mon's/);
+    await expect(check()).rejects.toThrow(/invoice and does not belong to ICMP-Mon/);
+    await expect(check({ overwrite: true })).rejects.toThrow(/invoice and does not belong to ICMP-Mon/);
   });
 
   it("replaces the product's own only with --overwrite", async () => {
@@ -64,17 +64,17 @@ describe('a restore', () => {
     await expect(check({ overwrite: true })).resolves.toBeUndefined();
   });
 
-  it('is refused to a role that may not create databases, and for a version that the server lacks', async () => {
+  it('is rejected for a role that may not create databases, and for a version that the server does not have', async () => {
     await onServer(`CREATE ROLE icmpmon_test_${id} LOGIN PASSWORD 'x'`);
     const login = { username: `icmpmon_test_${id}`, password: 'x' };
     const asOther = urls.map((url) => Object.assign(new URL(url), login).href);
     await expect(checkDatabases(asOther, { timescaledb, overwrite: true })).rejects.toThrow(/may not create databases/);
     await expect(check({ overwrite: true, timescaledb: '1.7.5' })).rejects.toThrow(
-      new RegExp(`holds TimescaleDB 1.7.5, the server brings .*${timescaledb}`),
+      new RegExp(`needs TimescaleDB 1.7.5, the server has .*${timescaledb}`),
     );
   });
 
-  it('that fails leaves what was there, and what a cut-off one made is dropped by the next', async () => {
+  it('that fails leaves the existing databases, and the next one drops what an interrupted one created', async () => {
     await remake(controlUrl, 'CREATE TABLE migration (id int)');
     await remake(telemetryUrl, 'CREATE EXTENSION timescaledb', 'CREATE TABLE migration (id int)');
     const first = await freshDatabases(urls);
@@ -87,7 +87,7 @@ describe('a restore', () => {
     expect(await query(controlUrl, 'SELECT * FROM migration')).toEqual([]);
   });
 
-  it('gives both their names at once, while workers of TimescaleDB run in them', async () => {
+  it("renames both databases in one step while TimescaleDB's workers run in them", async () => {
     const fresh = await freshDatabases(urls);
     await transaction(fresh[0], ['CREATE TABLE restored (id int)']);
     await transaction(fresh[1], ['CREATE EXTENSION timescaledb', 'CREATE TABLE restored (id int)']);
@@ -99,7 +99,7 @@ describe('a restore', () => {
     for (const url of urls) expect(await query(url, 'SELECT * FROM restored')).toEqual([]);
   });
 
-  it('names none of them when one cannot be renamed', async () => {
+  it('renames no database when one cannot be renamed', async () => {
     const fresh = await freshDatabases(urls);
     await onServer(`DROP DATABASE ${nameOf(fresh[1])}`, `CREATE DATABASE "replaced_${names[1]}"`);
     await expect(swapIn(urls)).rejects.toThrow(/already exists/);

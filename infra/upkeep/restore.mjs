@@ -12,19 +12,19 @@ import { checkTool, load, sha256Of } from './pg-tools.mjs';
 import { checkDatabases, refuseUsers } from './restore-checks.mjs';
 
 /**
- * npm run icmpmon -- restore <folder>: fills empty databases from a backup and makes ready what has to continue from there.
+ * Loads a backup into empty databases and prepares them, so that the product continues from there.
  * @param {import('../commands/run-command.mjs').Invocation} asked
  */
 export async function restore(asked) {
   const dir = resolve(asked.args[0]);
   const [overwrite, adopt] = [asked.flag('overwrite'), asked.flag('adopt')];
   const manifest = await checkedManifest(dir);
-  if (isRunning()) throw new Refusal('It is running. First: npm stop');
+  if (isRunning()) throw new Refusal('ICMP-Mon is running. Stop it first: npm stop');
   await withServices(say, (addresses) => fill(dir, manifest, addresses, { overwrite, adopt }));
 }
 
 /**
- * Refuses a folder that is no backup.
+ * Throws a Refusal when the folder is not a backup.
  * @param {import('../commands/run-command.mjs').Invocation} asked
  */
 export function requireBackup(asked) {
@@ -38,12 +38,13 @@ export function requireBackup(asked) {
 function readManifest(dir) {
   if (!existsSync(dir)) throw new Refusal(`There is no folder ${dir}.`);
   const manifest = readJson(join(dir, 'manifest.json'));
-  if (!manifest) throw new Refusal(`${dir} is no complete backup: it has no manifest.json, which is written last.`);
+  if (!manifest)
+    throw new Refusal(`${dir} is not a complete backup: it has no manifest.json, which a backup writes last.`);
   return manifest;
 }
 
 /**
- * The manifest of a whole and readable backup.
+ * Returns the manifest of a complete and readable backup.
  * @param {string} dir
  */
 async function checkedManifest(dir) {
@@ -53,13 +54,15 @@ async function checkedManifest(dir) {
   }
   if (compareVersions(manifest.version, productVersion()) > 0) {
     throw new Refusal(
-      `${dir} was made by version ${manifest.version}, this is ${productVersion()}: use that one or a later one.`,
+      `${dir} was made by version ${manifest.version}, this is ${productVersion()}: use that version or a later one.`,
     );
   }
   for (const [name, { sha256 }] of Object.entries(manifest.files)) {
     const file = join(dir, name);
     if (!existsSync(file) || (await sha256Of(file)) !== sha256) {
-      throw new Refusal(`${file} is missing or not what the backup wrote: its SHA-256 differs. Nothing was changed.`);
+      throw new Refusal(
+        `${file} is missing or was changed: its SHA-256 differs from the manifest. Nothing was changed.`,
+      );
     }
   }
   return manifest;
@@ -68,7 +71,7 @@ async function checkedManifest(dir) {
 /** @typedef {{ format: number, version: string, startedAt: string, timescaledb: string, privateFiles: string[], files: Record<string, { bytes: number, sha256: string }> }} Manifest */
 
 /**
- * Lays the backup's private files beside those that are here: to be put in their place, or discarded.
+ * Copies the backup's private files next to the existing ones, ready to replace them or to be discarded.
  * @param {string} dir
  * @param {Manifest} manifest
  */
@@ -81,7 +84,7 @@ function stagePrivateFiles(dir, manifest) {
     rmSync(beside, { recursive: true, force: true });
     if (name === 'secrets.json') writePrivateJson(beside, { ...readJson(from), ...passwordsOf(readJson(to)) });
     else cpSync(from, beside, { recursive: true });
-    // In the backup it is its owner's alone; api and agent, users of their own, read the certificate.
+    // The backup is readable only by its owner; api and agent, which run as their own users, read the certificate.
     if (name === 'ca') chmodSync(join(beside, 'ca.crt'), 0o644);
     return { beside, to };
   });
@@ -100,7 +103,7 @@ function stagePrivateFiles(dir, manifest) {
 }
 
 /**
- * Passwords of services that are here already stay.
+ * Returns the passwords of existing services, which are kept.
  * @param {Record<string, unknown> | undefined} secrets
  */
 function passwordsOf(secrets) {
@@ -110,7 +113,7 @@ function passwordsOf(secrets) {
 }
 
 /**
- * Everything is made beside what is there; only when all of it is good, it takes the place of that.
+ * Loads the backup into new databases; only when all of it has succeeded, they replace the existing ones.
  * @param {string} dir
  * @param {Manifest} manifest
  * @param {import('../providers/environment.mjs').Addresses} addresses
@@ -129,15 +132,15 @@ async function fill(dir, manifest, addresses, { overwrite, adopt }) {
   } catch (error) {
     privateFiles.discard();
     await dropFresh(urls).catch((left) => say(left.message));
-    say('The restore failed. What was there before stands as it was.');
+    say('The restore failed. The previous databases and files are unchanged.');
     throw error;
   }
   privateFiles.put();
-  // Workers of TimescaleDB do not follow a database to another name by themselves.
+  // TimescaleDB's background workers do not follow a renamed database by themselves.
   await query(addresses.telemetryDatabaseUrl, 'SELECT _timescaledb_functions.start_background_workers()');
   await dropReplaced(urls);
   await tellShards(addresses, adopt);
-  say('Restored. Go on with: npm start -- --detach');
+  say('Restored. Start it: npm start -- --detach');
 }
 
 /**
@@ -156,7 +159,7 @@ async function loadInto(addresses, dir, manifest) {
   });
   say(`Both are as of ${manifest.startedAt}.`);
   const after = await runCli(['after-restore'], addresses);
-  if (after.code !== 0) throw new Refusal('The restored databases could not be made ready to go on: see above.');
+  if (after.code !== 0) throw new Refusal('Preparing the restored databases failed: see above.');
 }
 
 /**
@@ -167,13 +170,13 @@ async function tellShards(addresses, adopt) {
   const shards = await runCli(adopt ? ['shards', 'adopt', '--yes'] : ['shards'], addresses);
   if (shards.code !== 0 && shards.code !== EXIT_FOUND) {
     throw new Refusal(
-      'The databases are restored. The positions of their shards could not be read: see above. When that is fixed, start it, then\n' +
+      'The databases are restored, but the positions of their shards could not be read: see above. Fix that, start the product, then\n' +
         '  npm run icmpmon -- shards adopt',
     );
   }
   if (shards.code === EXIT_FOUND) {
     say(
-      'The log does not hold what comes next. To go on from what it holds, and record what is missing as not measured:',
+      'The log does not contain the next positions. To continue from what it contains, and record the missing time as not measured:',
     );
     say('  npm start -- --detach && npm run icmpmon -- shards adopt --yes');
   }
