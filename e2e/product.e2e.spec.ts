@@ -171,7 +171,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     await page.keyboard.press('Enter');
     await expect.poll(() => page.getByRole('heading', { level: 1 }).innerText(), soon).toBe(chosen);
     await page.keyboard.press('?');
-    await expect.poll(() => page.getByRole('dialog').innerText(), soon).toContain('Go to the targets');
+    await expect.poll(() => page.getByRole('dialog').innerText(), soon).toContain('Go to Targets');
     expect(await browser.inspect('help')).toEqual([]);
     await page.keyboard.press('Escape');
     await expect.poll(() => page.getByRole('dialog').count(), soon).toBe(0);
@@ -203,7 +203,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     const words = page.getByTestId('range-text');
     await words.fill('since tomorrow');
     await words.press('Enter');
-    await expect.poll(() => page.getByText('Not a range of 2 minutes to 2 years in the past.').count(), soon).toBe(1);
+    await expect.poll(() => page.getByText('Enter a range of 2 minutes to 2 years in the past').count(), soon).toBe(1);
     await words.fill('20m');
     await words.press('Enter');
     await expect.poll(() => new URL(page.url()).search, soon).toBe('?range=20m');
@@ -356,7 +356,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     process.kill(pid, 'SIGSTOP');
     try {
       const band = () => page.getByTestId('truth-band').innerText();
-      await expect.poll(band, soon).toMatch(/^What is shown is .* old: the server has not answered since [\d:]{8}$/);
+      await expect.poll(band, soon).toMatch(/^Data is .* old: no response from the server since [\d:]{8}$/);
       await expect.poll(() => page.locator('icm-failure').count(), soon).toBe(1);
       expect(await page.locator('icm-failure').innerText()).toMatch(/could not be read\s+since [\d:]{8}/);
       expect(await page.getByTestId('agent-row-local').innerText()).toMatch(/connected/);

@@ -16,5 +16,5 @@ bootstrapApplication(Portal, {
     provideHttpClient(withFetch(), withInterceptors([renewSession, readTimeout])),
   ],
 }).catch((failure: unknown) => {
-  console.error('The portal could not start.', failure);
+  console.error('The portal failed to start.', failure);
 });

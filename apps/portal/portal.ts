@@ -11,6 +11,6 @@ import { Theme, ToastStack } from '@icmp-mon/platform/ui-kit';
   `,
 })
 export class Portal {
-  // The theme must be set on the login page too, where no switch is shown.
+  // Injected here, so that the theme also applies to the login page, which has no theme switch.
   protected readonly theme = inject(Theme);
 }

@@ -1,8 +1,8 @@
 import type { HttpInterceptorFn } from '@angular/common/http';
 
-/** A server that takes longer than this to answer a read does not answer: the page says so, and asks again. */
+/** Timeout of a read, ms: the page then shows a failure and retries. */
 const READ_MS_MAX = 15_000;
 
-/** Bounds every read; what is written may take its time. */
+/** Adds a timeout to every read; writes have none. */
 export const readTimeout: HttpInterceptorFn = (request, next) =>
   next(request.method === 'GET' ? request.clone({ timeout: READ_MS_MAX }) : request);

@@ -2,12 +2,12 @@ import { Component, inject } from '@angular/core';
 import { MatDialogModule } from '@angular/material/dialog';
 import { Shortcuts } from '@icmp-mon/platform/ui-kit';
 
-/** The `?` sheet: every shortcut that works on the page behind it. */
+/** The `?` dialog: all keyboard shortcuts of the current page. */
 @Component({
   selector: 'icm-help-sheet',
   imports: [MatDialogModule],
   template: `
-    <h2 mat-dialog-title>Keyboard</h2>
+    <h2 mat-dialog-title>Keyboard shortcuts</h2>
     <mat-dialog-content>
       <dl>
         @for (shortcut of shortcuts.all(); track shortcut) {
@@ -19,7 +19,7 @@ import { Shortcuts } from '@icmp-mon/platform/ui-kit';
           <dd>{{ shortcut.label }}</dd>
         }
       </dl>
-      <p class="quiet">The API is described at <a href="/api/docs" target="_blank" rel="noopener">/api/docs</a>.</p>
+      <p class="quiet">API reference: <a href="/api/docs" target="_blank" rel="noopener">/api/docs</a></p>
     </mat-dialog-content>
     <mat-dialog-actions align="end">
       <button type="button" class="button" mat-dialog-close>Close</button>

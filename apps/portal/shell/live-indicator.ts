@@ -1,7 +1,7 @@
 import { Component, computed, inject } from '@angular/core';
 import { LiveStream } from '@icmp-mon/platform/live-stream';
 
-/** Whether the page is live; grey, with the age, while what it shows is old. */
+/** Shows whether the page is live; grey, with the age, while its data is outdated. */
 @Component({
   selector: 'icm-live-indicator',
   template: `

@@ -8,8 +8,8 @@ import { Empty, PageTrail } from '@icmp-mon/platform/ui-kit';
   template: `
     <div class="page">
       <h1 class="for-screen-readers">Not found</h1>
-      <icm-empty what="There is no page at this address">
-        <p>The link may be old. Start from the <a routerLink="/">dashboard</a>.</p>
+      <icm-empty what="Page not found">
+        <p>The link may be outdated. Go to the <a routerLink="/">dashboard</a>.</p>
       </icm-empty>
     </div>
   `,

@@ -28,7 +28,7 @@ interface Place {
   exact: boolean;
 }
 
-/** Rail, top bar and the page between them. */
+/** Navigation rail, top bar and the current page. */
 @Component({
   selector: 'icm-shell',
   imports: [CdkMenuModule, Icon, LiveIndicator, RouterLink, RouterLinkActive, RouterOutlet, StatusGlyph, TruthBand],
@@ -45,14 +45,14 @@ export class Shell {
   private readonly clock = inject(Clock);
   protected readonly zoneName = computed(() => zoneText(this.clock.nowMs()));
   private readonly trail = inject(PageTrail);
-  /** With links as URL trees, because a link may have a query. */
+  /** Breadcrumbs with their links as URL trees, because a link may have a query. */
   protected readonly crumbs = computed(() =>
     this.trail
       .crumbs()
       .map(({ text, link }) => ({ text, link: link === undefined ? null : this.router.parseUrl(link) })),
   );
   protected readonly stream = inject(LiveStream);
-  /** What the server said of itself last; not known while it says nothing. */
+  /** The product's health as the server last reported it; `unknown` while the server does not respond. */
   protected readonly health = computed(() => {
     const health = this.stream.health();
     return health === null || this.stream.truth().mood === 'cut' ? 'unknown' : health.state;
@@ -68,13 +68,13 @@ export class Shell {
 
   constructor() {
     inject(Shortcuts).add(
-      { keys: 'g d', label: 'Go to the dashboard', run: () => void this.router.navigateByUrl('/') },
-      { keys: 'g t', label: 'Go to the targets', run: () => void this.router.navigateByUrl('/targets') },
-      { keys: 'g a', label: 'Go to the agents', run: () => void this.router.navigateByUrl('/agents') },
-      { keys: 'g h', label: 'Go to the health of the product', run: () => void this.router.navigateByUrl('/health') },
-      { keys: 'g s', label: 'Go to the settings', run: () => void this.router.navigateByUrl('/settings') },
-      { keys: 'z', label: 'Show times in UTC, or in the zone of this browser', run: () => this.zone.toggle() },
-      { keys: '?', label: 'Show this sheet', run: () => void this.showHelp() },
+      { keys: 'g d', label: 'Go to Dashboard', run: () => void this.router.navigateByUrl('/') },
+      { keys: 'g t', label: 'Go to Targets', run: () => void this.router.navigateByUrl('/targets') },
+      { keys: 'g a', label: 'Go to Agents', run: () => void this.router.navigateByUrl('/agents') },
+      { keys: 'g h', label: 'Go to Health', run: () => void this.router.navigateByUrl('/health') },
+      { keys: 'g s', label: 'Go to Settings', run: () => void this.router.navigateByUrl('/settings') },
+      { keys: 'z', label: 'Switch between browser time and UTC', run: () => this.zone.toggle() },
+      { keys: '?', label: 'Show keyboard shortcuts', run: () => void this.showHelp() },
     );
   }
 
@@ -89,7 +89,7 @@ export class Shell {
       await this.router.navigateByUrl('/login');
     } catch (failure) {
       const problem = readProblem(failure);
-      this.toasts.failed(`You are still signed in. ${problem.title}. ${problem.detail}`);
+      this.toasts.failed(`Sign-out failed, you are still signed in. ${problem.title}. ${problem.detail}`);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { Component, computed, inject } from '@angular/core';
 import { LiveStream } from '@icmp-mon/platform/live-stream';
 
-/** On top of every page while what it shows is old, or something is wrong that everybody should know: how old, and why. */
+/** Band at the top of every page: the age and cause of outdated data, or a problem of the product that concerns all pages. */
 @Component({
   selector: 'icm-truth-band',
   template: `
@@ -41,6 +41,6 @@ import { LiveStream } from '@icmp-mon/platform/live-stream';
 export class TruthBand {
   private readonly stream = inject(LiveStream);
   protected readonly band = computed(() => this.stream.truth().band);
-  /** The age that counts on is not read out each second. */
+  /** Text for screen readers: without the running age, which would be read out every second. */
   protected readonly spoken = computed(() => this.band()?.spoken ?? '');
 }

@@ -4,27 +4,27 @@ import type { Palette } from './palette';
 import type { TimeSpan } from './time-range';
 import { ticksOf, type ValueScale } from './value-scale';
 
-/** One line over time; points are [epoch ms, value], null breaks the line. */
+/** One line over time; points are [ms since 1970, value], and null breaks the line. */
 export interface LineSeries {
   name: string;
   points: [number, number | null][];
 }
 
-/** Hues of a chart's lines, in order. */
+/** Returns the hues of a chart's lines, in order. */
 export function lineHues(colours: Palette): string[] {
   return [colours.accent, colours.degraded, colours.maintenance, colours.up];
 }
 
-/** The look of the lines of a chart with more lines than hues: the hues again, dashed. */
+/** Returns colour and dash of a line; lines beyond the number of hues repeat the hues, dashed. */
 export function lineLook(index: number, colours: Palette): { colour: string; isDashed: boolean } {
   const hues = lineHues(colours);
   return { colour: hues[index % hues.length] ?? colours.accent, isDashed: index % (2 * hues.length) >= hues.length };
 }
 
-/** A day's first tick says which day begins. */
+/** Tick formats: the first tick of a day is its date. */
 const DATE_TEXTS = { year: '{d} {MMM} {yyyy}', month: '{d} {MMM}', day: '{d} {MMM}' };
 
-/** A time axis and its look, shared by all charts. */
+/** Returns the ECharts options of a time axis, shared by all charts. */
 export function timeAxis(frame: TimeSpan, colours: Palette, more: Record<string, unknown> = {}): object {
   return {
     type: 'time',
@@ -62,7 +62,7 @@ export function tooltip(colours: Palette, formatter: unknown): object {
   };
 }
 
-/** Lines over time with one unit: the axis written by its scale, the tooltip by `valueText`. */
+/** Returns the options of lines over time with one unit: `scale` formats the axis, `valueText` the tooltip. */
 export function linesOption(
   series: LineSeries[],
   frame: TimeSpan,
@@ -97,13 +97,13 @@ export function linesOption(
   };
 }
 
-/** Of that share of the values the highest sets the top of the axis, if the rest is far above. */
+/** Outlier rule: if the highest value exceeds `PEAK_FACTOR` times this quantile of the values, the axis ends at the quantile. */
 const USUAL_SHARE = 0.97;
 const PEAK_FACTOR = 4;
-/** With fewer values a peak cannot be told from the rest. */
+/** With fewer values than this, a peak cannot be distinguished from the rest. */
 const USUAL_VALUES_MIN = 30;
 
-/** The highest or lowest value if it is so far from the usual ones that the axis does not reach it; otherwise null. */
+/** Returns the highest or lowest value if it is outside the axis, otherwise null. */
 export function peakBeyond(series: readonly LineSeries[]): number | null {
   const values = valuesOf(series);
   const [lowest, highest] = [Math.min(0, ...values), Math.max(0, ...values)];
@@ -116,8 +116,8 @@ function usualBottom(series: readonly LineSeries[]): number {
 }
 
 /**
- * The highest value, or that of the usual ones where a short peak (the start of a process) would flatten them. The newest value of each
- * line counts as usual: what rises now is no peak of the past. `sign` -1: of the values below zero.
+ * Returns the highest value, or the quantile if a short peak (such as the start of a process) would flatten the other values. The
+ * newest value of each line is never treated as a peak: it may be the start of a rise. `sign` -1: the same for values below zero.
  */
 function usualTop(series: readonly LineSeries[], sign: 1 | -1 = 1): number {
   const sorted = valuesOf(series)

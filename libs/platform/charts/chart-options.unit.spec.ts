@@ -1,4 +1,4 @@
-// The UI kit's entry holds components too, which need the compiler outside a build.
+// The entry of the UI kit also exports components, which need the compiler outside a build.
 import '@angular/compiler';
 import { time } from 'echarts';
 import { describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ const palette = new Proxy({} as Palette, { get: () => 'rgb(1, 2, 3)' });
 const frame = { fromMs: 0, toMs: 60_000 };
 
 describe('timeAxis', () => {
-  it('writes midnight as a date, never as a bare number', () => {
+  it('formats midnight as a date, never as a bare number', () => {
     const { axisLabel } = timeAxis(frame, palette) as { axisLabel: { formatter: Record<string, string> } };
     const midnight = new Date(2026, 10, 23);
     const text = (unit: string): string => time.format(midnight, axisLabel.formatter[unit] ?? '', false);
@@ -21,7 +21,7 @@ describe('timeAxis', () => {
 });
 
 describe('linesOption', () => {
-  it('steps the axis as its unit is told', () => {
+  it('has axis steps that fit the unit', () => {
     const axis = (values: number[], scale = scaleOf('s', 1)): unknown =>
       linesOption(
         [{ name: 'a', points: values.map((value, at) => [at, value]) }],
@@ -35,7 +35,7 @@ describe('linesOption', () => {
     expect(axis([50 * 2 ** 20], MEMORY_SCALE)).toMatchObject({ min: 0, max: 64 * 2 ** 20, interval: 32 * 2 ** 20 });
   });
 
-  it('is not flattened by a short peak, and names it', () => {
+  it('is not flattened by a short peak, and returns the peak', () => {
     const values = [900, ...Array.from({ length: 99 }, (_, index) => 2 + (index % 3))];
     const series = [{ name: 'a', points: values.map((value, at): [number, number] => [at, value]) }];
     expect(linesOption(series, frame, palette, String, scaleOf('', 1))['yAxis']).toMatchObject({ max: 4 });

@@ -5,8 +5,8 @@ import { type DraggedOver, listenToDrags } from './time-drag';
 import { zoomSpan } from './time-range';
 
 /**
- * A chart over the whole width of its box. `label` says what it shows; a table with the same data belongs next to it. One that
- * can be zoomed by dragging needs another way to the same spans.
+ * A chart as wide as its container. `label` describes it to screen readers; a table with the same data belongs next to it. A chart
+ * that is zoomed by dragging needs another control for the same spans.
  */
 @Component({
   selector: 'icm-chart',
@@ -49,13 +49,13 @@ export class Chart {
   readonly label = input.required<string>();
   readonly heightPx = input(200);
   readonly zoomable = input(false);
-  /** A span of the time axis was dragged over. */
+  /** Emits a span of the time axis that was selected by dragging. */
   readonly zoomed = output<{ fromMs: number; toMs: number }>();
-  /** The plot was double clicked. */
+  /** Emits when the plot was double-clicked. */
   readonly zoomedOut = output();
   protected readonly dragged = signal<DraggedOver | null>(null);
   private readonly chart = signal<ECharts | null>(null);
-  /** The directive starts with these. It replaces the whole chart for later ones, and an open tooltip with it, so those are set here. */
+  /** Initial options. The directive would replace the whole chart, with an open tooltip, on every change, so later options are set here. */
   protected readonly first = computed(() => untracked(this.options));
 
   constructor() {

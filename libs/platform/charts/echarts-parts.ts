@@ -3,7 +3,7 @@ import { AriaComponent, GridComponent, TooltipComponent } from 'echarts/componen
 import * as core from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 
-// Only what the portal's charts use; everything else of the library stays out of the build.
+// Only the parts that the portal's charts use; the rest of the library stays out of the bundle.
 core.use([AriaComponent, CanvasRenderer, CustomChart, GridComponent, LineChart, ScatterChart, TooltipComponent]);
 
 export const { getInstanceByDom, init, use } = core;

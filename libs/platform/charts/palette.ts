@@ -1,7 +1,7 @@
 import { computed, inject, Injectable } from '@angular/core';
 import { Theme } from '@icmp-mon/platform/ui-kit';
 
-/** Colours of a chart, as the canvas needs them: resolved, for the theme that is shown. */
+/** Colours of a chart as resolved values of the current theme, which a canvas requires. */
 export interface Palette {
   text: string;
   quiet: string;
@@ -35,7 +35,7 @@ export class ChartColours {
   private readonly theme = inject(Theme);
 
   readonly palette = computed<Palette>(() => {
-    // The probe reads what `light-dark()` gives under the theme, whether or not the page has been restyled yet.
+    // The probe element resolves `light-dark()` for the theme, even if the page has not been restyled yet.
     const probe = document.createElement('span');
     probe.style.colorScheme = this.theme.current();
     probe.hidden = true;
@@ -50,7 +50,7 @@ export class ChartColours {
   });
 }
 
-/** The colour with an alpha of 0 to 1, for bands. Takes what browsers compute: `rgb(1, 2, 3)`. */
+/** Returns the colour with an alpha of 0 to 1, for bands. Accepts computed colours: `rgb(1, 2, 3)`. */
 export function faded(colour: string, alpha: number): string {
   const parts = colour.match(/[\d.]+/g) ?? [];
   return `rgba(${parts.slice(0, 3).join(', ')}, ${alpha})`;

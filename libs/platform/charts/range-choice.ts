@@ -4,7 +4,7 @@ import { Clock, DateTimePipe, zoneText } from '@icmp-mon/platform/ui-kit';
 import { RANGE_EXAMPLES, readRangeText } from './range-text';
 import { rangeMs, TIME_RANGES, type TimeRange, type TimeSpan } from './time-range';
 
-/** Chooses the page's time range, by a button or in words, and keeps it in the address: `range`, or `from` and `to`. */
+/** Chooses the page's time range, by button or as text, and stores it in the URL: `range`, or `from` and `to`. */
 @Component({
   selector: 'icm-range-choice',
   imports: [DateTimePipe],
@@ -14,22 +14,22 @@ import { rangeMs, TIME_RANGES, type TimeRange, type TimeSpan } from './time-rang
 export class RangeChoice {
   private readonly router = inject(Router);
   private readonly clock = inject(Clock);
-  /** The range that the page returns to from a span. */
+  /** The range to which the page returns from a span. */
   readonly range = input.required<TimeRange>();
-  /** A span that is shown instead of the range. */
+  /** A span that replaces the range; null if none is chosen. */
   readonly span = input<TimeSpan | null>(null);
   readonly ranges = input<readonly TimeRange[]>(TIME_RANGES);
-  /** What the page can show at most, ms. */
+  /** Longest range that the page can show, ms. */
   readonly longestMs = input(Infinity);
 
   protected readonly examples = RANGE_EXAMPLES;
   protected readonly refused = signal<string | null>(null);
-  /** A range of the address that no button names. */
+  /** A range from the URL that has no button. */
   protected readonly other = computed(() =>
     this.span() === null && !this.ranges().includes(this.range()) ? this.range() : null,
   );
   protected readonly zone = computed(() => zoneText(this.span()?.toMs ?? this.clock.nowMs()));
-  /** The zone at the start of the span where it is another: summer time began or ended in it. */
+  /** UTC offset at the start of the span if it differs from the end, because daylight saving time began or ended; otherwise empty. */
   protected readonly zoneBefore = computed(() => {
     const span = this.span();
     const text = span === null ? '' : zoneText(span.fromMs);
@@ -57,11 +57,9 @@ export class RangeChoice {
   }
 
   private reasonAgainst(written: ReturnType<typeof readRangeText>, nowMs: number): string | null {
-    if (written === null) return `Not a range of 2 minutes to 2 years in the past. Examples: ${RANGE_EXAMPLES}.`;
+    if (written === null) return `Enter a range of 2 minutes to 2 years in the past, such as ${RANGE_EXAMPLES}.`;
     const lengthMs = 'range' in written ? rangeMs(written.range) : (written.toMs ?? nowMs) - written.fromMs;
-    return lengthMs > this.longestMs()
-      ? `Longer than this page can show (${this.longestMs() / 86_400_000} days).`
-      : null;
+    return lengthMs > this.longestMs() ? `This page shows at most ${this.longestMs() / 86_400_000} days.` : null;
   }
 
   private show(queryParams: Record<string, string | null>): void {

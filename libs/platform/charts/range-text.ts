@@ -1,7 +1,7 @@
 import { shownZone } from '@icmp-mon/platform/ui-kit';
 import { isTimeRange, rangeMs, type TimeRange } from './time-range';
 
-/** What a written range means: a range up to now, or a span; `toMs` null is up to now. */
+/** The meaning of a range text: a range up to now, or a span; `toMs` null is up to now. */
 export type WrittenRange = { range: TimeRange } | { fromMs: number; toMs: number | null };
 
 export const RANGE_EXAMPLES = '5h, 2d, since 08:00, yesterday, since Jun 1, 08:00 to 10:30';
@@ -10,13 +10,25 @@ const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
 const TEXT_LENGTH_MAX = 60;
 const UNIT_WORDS = /^(last )?(?:(\d+) ?)?(m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?|y|years?)$/;
 
-/** A day and its time, in the zone that is shown; what is missing is null. */
+/** A day and a time of day in the chosen zone; a missing part is null. */
 interface Written {
   day: [year: number | null, month: number, day: number] | null;
   time: [hours: number, minutes: number] | null;
 }
 
-/** Reads a range as people write it (`RANGE_EXAMPLES`), in the zone that is shown. Null if it is none, or not in the past. */
+/**
+ * Parses a time range written as text, in the chosen time zone. Returns null if the text is not a range, or not in the past.
+ *
+ *   range  = length | "now-" length [" to now"]                 stays relative: `5h`, `last 2 days`, `now-6h`
+ *          | "today" | "yesterday"
+ *          | "since " moment                                    up to now
+ *          | moment " to " (moment | "now")                     also with a dash; a hyphen without blanks after a time or a day of month
+ *   moment = [day] [hh:mm] | "now-" length
+ *
+ * - Past: a time without a day, and a day without a year, is the last one before now.
+ * - Ordered: an end without a day is on the day of the start, or on the next day if it would be before the start.
+ * - Bounded: texts over 60 characters, and days that do not exist (`feb 30`), are not a range.
+ */
 export function readRangeText(text: string, nowMs: number): WrittenRange | null {
   const words = text.trim().toLowerCase().replace(/\s+/g, ' ');
   if (words.length > TEXT_LENGTH_MAX) return null;
@@ -28,13 +40,13 @@ export function readRangeText(text: string, nowMs: number): WrittenRange | null 
   const since = /^since (.+)$/.exec(words)?.[1];
   if (since !== undefined) return upToNow(readMoment(since, nowMs), nowMs);
   const apart = /^(.+?) ?(?: to |–| - )(.+)$/.exec(words);
-  // Hyphens are in dates too: without blanks one is between two only after a time or a day of a month.
+  // Dates contain hyphens too: one without blanks separates two moments only after a time or a day of a month.
   const [, first, second] = apart ?? /^(.*(?::\d{2}|[a-z] \d{1,2}))-(.+)$/.exec(words) ?? [];
   if (first === undefined || second === undefined) return null;
   return between(first, second.trim(), nowMs);
 }
 
-/** `5h`, `5 h`, `5 hours`, `last 2 days`, `last hour`, `now-5h`. */
+/** Parses `5h`, `5 h`, `5 hours`, `last 2 days`, `last hour`, `now-5h`. */
 function relativeRange(words: string): TimeRange | null {
   const [, last, count, unit = ''] = UNIT_WORDS.exec(words.replace(/^now-(\S+)( to now)?$/, '$1')) ?? [];
   const text = `${count ?? (last === undefined ? '' : '1')}${unit.charAt(0)}`;
@@ -45,7 +57,7 @@ function upToNow(fromMs: number | null, nowMs: number): WrittenRange | null {
   return fromMs === null || fromMs >= nowMs ? null : { fromMs, toMs: null };
 }
 
-/** From one moment to another; a second one without a day is on the day of the first, or on the next. */
+/** Returns the span between two moments; a second one without a day is on the day of the first, or on the next. */
 function between(first: string, second: string, nowMs: number): WrittenRange | null {
   const fromMs = readMoment(first, nowMs);
   if (fromMs === null || fromMs >= nowMs) return null;
@@ -69,7 +81,7 @@ function readMoment(text: string, nowMs: number): number | null {
   return written === null ? null : momentOf(written, nowMs);
 }
 
-/** The instant of what is written. A time without a day, and a day without a year, is the last one before now. */
+/** Returns the instant, ms since 1970. A time without a day, and a day without a year, is the last one before now. */
 function momentOf({ day, time }: Written, nowMs: number): number | null {
   const clock = time ?? [0, 0];
   if (day === null) {
@@ -83,7 +95,7 @@ function momentOf({ day, time }: Written, nowMs: number): number | null {
   return atMs !== null && atMs < nowMs ? atMs : validInstant([thisYear - 1, month, date], clock);
 }
 
-/** `08:00`, `jun 1`, `1 jun 08:00`, `2026-06-01`, `2026-06-01 08:00`, `yesterday`, `yesterday 08:00`. */
+/** Parses `08:00`, `jun 1`, `1 jun 08:00`, `2026-06-01`, `2026-06-01 08:00`, `yesterday`, `yesterday 08:00`. */
 function readWritten(text: string, nowMs: number): Written | null {
   const [, dayText = '', hours, minutes] = /^(.*?)(?:(?:^| |t)(\d{1,2}):(\d{2}))?$/.exec(text) ?? [];
   const time: Written['time'] = hours === undefined ? null : [Number(hours), Number(minutes)];
@@ -118,7 +130,7 @@ function instantOf([year, month, day]: Day, [hours, minutes]: [number, number]):
     : new Date(year, month - 1, day, hours, minutes).getTime();
 }
 
-/** Null for a day that no month has. */
+/** Returns null for a day that does not exist. */
 function validInstant(day: Day, time: [number, number]): number | null {
   const noon = dayOf(instantOf(day, [12, 0]));
   return noon.every((part, index) => part === day[index]) ? instantOf(day, time) : null;

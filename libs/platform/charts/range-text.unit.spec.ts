@@ -3,7 +3,7 @@ import { showZone } from '@icmp-mon/platform/ui-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RANGE_EXAMPLES, readRangeText } from './range-text';
 
-describe('a range as people write it', () => {
+describe('a time range written as text', () => {
   const nowMs = Date.parse('2026-06-03T09:30:00Z');
   const at = (iso: string): number => Date.parse(iso);
 
@@ -16,7 +16,7 @@ describe('a range as people write it', () => {
     ['last 2 days', '2d'],
     ['30 min', '30m'],
     ['1w', '1w'],
-    // As the API and other tools have it.
+    // The syntax of the API and of other tools.
     ['now-6h', '6h'],
     ['now-6h to now', '6h'],
     ['15 mins', '15m'],
@@ -30,11 +30,11 @@ describe('a range as people write it', () => {
 
   it.each([
     ['since 08:00', '2026-06-03T08:00:00Z', null],
-    // That time of today is still to come.
+    // 22:15 of today is in the future.
     ['since 22:15', '2026-06-02T22:15:00Z', null],
     ['since Jun 1', '2026-06-01T00:00:00Z', null],
     ['since 1 June 07:00', '2026-06-01T07:00:00Z', null],
-    // That day of this year is still to come.
+    // Dec 24 of this year is in the future.
     ['since dec 24', '2025-12-24T00:00:00Z', null],
     ['since 2026-05-30', '2026-05-30T00:00:00Z', null],
     ['since 2026-05-30T08:00', '2026-05-30T08:00:00Z', null],
@@ -80,15 +80,15 @@ describe('a range as people write it', () => {
     'jun 2 to jun 1',
     '08:00 to never',
     'x'.repeat(61),
-  ])('%j is none', (text) => {
+  ])('%j is not a range', (text) => {
     expect(readRangeText(text, nowMs)).toBeNull();
   });
 
-  it('is every example that the field shows', () => {
+  it('accepts every example that the field shows', () => {
     for (const example of RANGE_EXAMPLES.split(', ')) expect(readRangeText(example, nowMs)).not.toBeNull();
   });
 
-  it('is of the zone that is shown', () => {
+  it('uses the chosen time zone', () => {
     showZone('local');
     const from = new Date(2026, 5, 3, 8, 0).getTime();
     const noon = new Date(2026, 5, 3, 12, 0).getTime();

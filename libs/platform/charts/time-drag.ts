@@ -2,16 +2,16 @@ import type { ECharts } from 'echarts/core';
 
 const LEAST_PX = 6;
 
-/** What a mouse has dragged over so far, in pixels of the chart. */
+/** The area selected by a mouse drag so far, in pixels of the chart. */
 export interface DraggedOver {
   leftPx: number;
   widthPx: number;
 }
 
 export interface TimeDragListener {
-  /** Null when the drag is over. */
+  /** Receives the selected area; null when the drag ended. */
   dragged(over: DraggedOver | null): void;
-  /** Two instants of the first time axis, in ms. */
+  /** Receives both ends of the selection on the first time axis, ms since 1970, in the order of the drag. */
   zoomed(oneMs: number, otherMs: number): void;
   zoomedOut(): void;
 }
@@ -22,7 +22,7 @@ interface MouseEventOfChart {
   event: unknown;
 }
 
-/** Tells what is dragged over with a mouse inside a chart's plots, and double clicks there. Fingers scroll the page. */
+/** Reports mouse drags and double clicks inside a chart's plots. Touch drags are ignored: they scroll the page. */
 export function listenToDrags(chart: ECharts, listener: TimeDragListener): void {
   let startPx: number | null = null;
   const isInPlot = ({ offsetX, offsetY }: MouseEventOfChart): boolean =>

@@ -10,7 +10,7 @@ const UNITS_MS: Readonly<Record<string, number>> = {
   y: 365 * DAY_MS,
 };
 
-/** A span up to now, as the address keeps it: `15m`, `5h`, `30d`. */
+/** A relative range up to now, as stored in the URL: `15m`, `5h`, `30d`. */
 export type TimeRange = `${number}${'m' | 'h' | 'd' | 'w' | 'y'}`;
 
 export interface TimeSpan {
@@ -18,21 +18,21 @@ export interface TimeSpan {
   toMs: number;
 }
 
-/** Ranges a page offers; the address keeps the name, so that a relative range stays relative. */
+/** Ranges that a page offers. The URL contains the name, so that a relative range stays relative. */
 export const TIME_RANGES: readonly TimeRange[] = ['15m', '1h', '6h', '24h'];
-/** For what is kept in coarser windows the longer it is ago. */
+/** Ranges for data whose resolution decreases with age. */
 export const LONG_TIME_RANGES: readonly TimeRange[] = [...TIME_RANGES, '7d', '30d', '90d', '1y'];
 
-/** Shorter spans hold too few results of a usual probe interval to be a chart. */
+/** Shortest span, ms: shorter ones contain too few results of a usual probe interval for a chart. */
 export const SPAN_MS_MIN = 2 * MINUTE_MS;
 const SPAN_MS_MAX = 2 * 365 * DAY_MS;
 
-/** The length of a range, ms. */
+/** Returns the length of a range, ms. */
 export function rangeMs(range: TimeRange): number {
   return Number(range.slice(0, -1)) * (UNITS_MS[range.slice(-1)] ?? 0);
 }
 
-/** The range of the address if it is one and not longer than `longestMs`, or `fallback`. */
+/** Returns the range from the URL if it is valid and not longer than `longestMs`, otherwise `fallback`. */
 export function readTimeRange(
   asked: string | undefined,
   fallback: TimeRange,
@@ -47,14 +47,14 @@ export function isTimeRange(text: string | undefined): text is TimeRange {
   return lengthMs >= SPAN_MS_MIN && lengthMs <= SPAN_MS_MAX;
 }
 
-/** A span of the address: chosen in a chart, or since a time up to now. Null for one that is none. */
+/** Returns the span from the URL: selected in a chart, or from a time up to now. Null if it is not valid. */
 export function readSpan(from: string | undefined, to: string | undefined, nowMs: number): TimeSpan | null {
   const fromMs = Date.parse(from ?? '');
   const toMs = to === undefined ? nowMs : Date.parse(to);
   return fromMs < toMs ? { fromMs, toMs } : null;
 }
 
-/** What was dragged over, in whole minutes and not too short. */
+/** Returns the selected span, rounded to whole minutes and extended to the shortest span. */
 export function zoomSpan(oneMs: number, otherMs: number): TimeSpan {
   const shortByMs = Math.max(0, SPAN_MS_MIN - Math.abs(otherMs - oneMs));
   const wholeMinute = (atMs: number): number => Math.round(atMs / MINUTE_MS) * MINUTE_MS;

@@ -2,12 +2,12 @@ import { bytesText } from '@icmp-mon/platform/ui-kit';
 
 const STEPS = 3;
 
-/** How the values of an axis are stepped and written. */
+/** Step size and text format of a value axis. */
 export interface ValueScale {
-  /** The least step that says something: whole seconds, tenths of a percent. */
+  /** Smallest meaningful step, such as whole seconds or tenths of a percent. */
   leastStep: number;
   base: 2 | 10;
-  /** A tick, with the digits that its step needs. */
+  /** Formats a tick with the digits that its step needs. */
   axisText: (value: number, digits: number) => string;
 }
 
@@ -18,7 +18,7 @@ export interface Ticks {
   digits: number;
 }
 
-/** Steps of 1, 2 and 5, written in `unit`. */
+/** Returns a scale with steps of 1, 2 and 5 times a power of ten, formatted in `unit`. */
 export function scaleOf(unit: string, leastStep: number): ValueScale {
   const axisText = (value: number, digits: number): string => {
     const number = value.toLocaleString('en', { maximumFractionDigits: digits });
@@ -27,14 +27,14 @@ export function scaleOf(unit: string, leastStep: number): ValueScale {
   return { leastStep, base: 10, axisText };
 }
 
-/** Steps of powers of two, as memory is told: `64 MiB`, `1.5 GiB`. */
+/** Scale with steps of powers of two, for memory: `64 MiB`, `1.5 GiB`. */
 export const MEMORY_SCALE: ValueScale = {
   leastStep: 2 ** 20,
   base: 2,
   axisText: (value) => bytesText(value).replace('.0 ', ' '),
 };
 
-/** Up to three even steps that hold `lowest` and `highest`; one more where the values lie on both sides of zero. */
+/** Returns up to three equal steps that contain `lowest` and `highest`; one more if the values are on both sides of zero. */
 export function ticksOf(lowest: number, highest: number, scale: ValueScale): Ticks {
   const least = Math.max((highest - lowest) / STEPS, scale.leastStep);
   const interval = scale.base === 2 ? 2 ** Math.ceil(Math.log2(least)) : decimalStep(least);
@@ -45,7 +45,7 @@ export function ticksOf(lowest: number, highest: number, scale: ValueScale): Tic
   return { min, max, interval, digits };
 }
 
-/** The least of 1, 2 and 5 times a power of ten that is not below `least`. */
+/** Returns the smallest of 1, 2 and 5 times a power of ten that is at least `least`. */
 function decimalStep(least: number): number {
   const power = Math.floor(Math.log10(least));
   const factor = [1, 2, 5, 10].find((candidate) => candidate * 10 ** power >= least * (1 - 1e-9)) ?? 10;

@@ -1,4 +1,4 @@
-/** A bar over a span of time, from `low` to `high` in units of the value axis. */
+/** A bar over a time window, from `low` to `high` in units of the value axis. */
 export interface WindowBar {
   fromMs: number;
   toMs: number;
@@ -16,7 +16,7 @@ interface Rect {
   height: number;
 }
 
-/** A series of bars as wide as their windows, which a bar series on a time axis cannot draw: it knows points only. */
+/** Returns a custom series of bars as wide as their time windows. A bar series on a time axis cannot draw them: it has points only. */
 export function windowBars<T extends object>(bars: (WindowBar | null)[], more: T) {
   return {
     type: 'custom',
@@ -34,7 +34,7 @@ export function windowBars<T extends object>(bars: (WindowBar | null)[], more: T
   };
 }
 
-/** Where a bar is drawn, in pixels; a pixel is left between bars that have room for it. */
+/** Returns the rectangle of a bar in pixels, with a gap of 1 px between bars that are at least 3 px wide. */
 export function windowBarRect(bar: WindowBar, coord: Coord): Rect {
   const [left = 0, top = 0] = coord([bar.fromMs, bar.high]);
   const [right = 0, bottom = 0] = coord([bar.toMs, bar.low]);

@@ -9,26 +9,35 @@ import { BatchGatherer, type FleetCounts, type StreamBatch } from './stream-batc
 import { type LinkState, StreamConnection, type StreamEventName, type StreamSignal } from './stream-connection';
 import { type TabChannel, TabGroup, type TabMessage } from './tab-group';
 
-/** Tabs of versions that do not understand each other do not share a stream. */
+/** Channel name with the version of the tab protocol: tabs with incompatible versions do not share a stream. */
 const CHANNEL = 'icm-stream-1';
 
-/** How things stand, for a tab that comes while another leads. */
+/** Snapshot that the leader sends to a tab that joins. */
 interface StreamState {
   id: string;
   counts: FleetCounts | null;
   freshness: Freshness | null;
-  /** How long ago that came, and anything at all; moments of one tab mean nothing to another. */
+  /** Ages of `freshness` and of the last event, ms; ages, because moments of one tab's clock are not valid in another. */
   freshnessMs: number;
   heardMs: number;
-  /** How long ago the connection broke; null while it is open. */
+  /** How long ago the connection was lost, ms; null while it is open. */
   lostMs: number | null;
 }
 
 type TabNews = { kind: 'state'; state: StreamState } | StreamSignal;
 
 /**
- * The browser's one event stream, shared by its tabs: one of them holds the connection and passes on what comes, so that any number of
- * tabs works where a browser opens six connections to a server. Deltas reach listeners once per animation frame.
+ * The event stream of `GET /api/v1/status/stream`, shared by all tabs of the browser.
+ *
+ *   api ──EventSource──▶ leader tab ──BroadcastChannel──▶ follower tabs
+ *                            └───────────┬────────────────────┘
+ *                      receive ─▶ BatchGatherer ─▶ listeners, once per animation frame
+ *
+ * - One connection: only the leader tab connects, because a browser opens at most six connections to a server. `TabGroup` elects it.
+ * - Same path: leader and followers process the same signals in `receive`; a tab that joins first gets a snapshot from the leader.
+ * - Resume: `lastEventId` is known to every tab, so a new leader resumes where the former one stopped.
+ * - No silent gap: a tab that may have missed target changes emits `reset`; one that may have missed only results emits `resumed`.
+ * - Union: the leader watches the targets of all tabs, at most `LIVE_TARGETS_MAX`.
  */
 @Injectable({ providedIn: 'root' })
 export class LiveStream {
@@ -44,29 +53,29 @@ export class LiveStream {
   private connection: StreamConnection | null = null;
   private wanted: readonly string[] = [];
   private watched: string | null = null;
-  /** Id of the last event, from which whoever leads next resumes. */
+  /** Id of the last event, from which the next leader resumes. */
   private lastEventId = '';
-  /** Until it is known how things stand. */
+  /** True until the first snapshot or event. */
   private isNew = true;
   private frame = 0;
 
   readonly counts = this.latestCounts.asReadonly();
-  /** How old what the page shows is, and why. */
+  /** Age of the shown data, and the cause if it is outdated. */
   readonly truth = computed(() => truthOf(this.linkState(), this.latestFreshness(), this.heard(), this.clock.now()));
-  /** The state of the product's health; null while it is not known. */
+  /** Health of the product as last reported; null while unknown. */
   readonly health = computed(() => this.latestFreshness()?.value.health ?? null);
-  /** Whether numbers on the page are older than they should be. */
+  /** Whether the numbers on the page are outdated. */
   readonly isOld = computed(() => ['late', 'cut'].includes(this.truth().mood));
 
   constructor() {
-    // A page that the browser keeps for "back" holds no connection; when it is shown again it begins again.
+    // A page in the browser's back/forward cache has no connection; it joins again when it is shown.
     addEventListener('pagehide', () => this.leave());
     addEventListener('pageshow', ({ persisted }) => {
       if (persisted && this.linkState().kind !== 'off') this.join();
     });
   }
 
-  /** Follows the stream. `session` asks the server for the session, which renews it, before the stream is opened again. */
+  /** Starts following the stream. `session` reads the session, which renews it, before the stream is reopened. */
   start(session: () => Promise<unknown>): void {
     if (this.tabs !== null) return;
     this.session = session;
@@ -84,13 +93,13 @@ export class LiveStream {
     this.linkState.set({ kind: 'off' });
   }
 
-  /** Calls `listener` with each batch until the calling component ends. Call it in an injection context. */
+  /** Calls `listener` with each batch until the calling component is destroyed. Call it in an injection context. */
   listen(listener: (batch: StreamBatch) => void): void {
     this.listeners.add(listener);
     inject(DestroyRef).onDestroy(() => this.listeners.delete(listener));
   }
 
-  /** Also streams each result of one target, or of none. */
+  /** Sets the target whose results are streamed too; null for none. */
   watch(targetId: string | null): void {
     if (this.watched === targetId) return;
     this.watched = targetId;
@@ -168,7 +177,7 @@ export class LiveStream {
   }
 
   private begin({ id, counts, freshness, freshnessMs, heardMs, lostMs }: StreamState): void {
-    // A page that was away for a while does not know what it missed.
+    // A page from the back/forward cache may have missed changes.
     if (this.lastEventId !== '' && this.lastEventId !== id) this.gatherer.reset();
     this.lastEventId = id;
     this.latestCounts.set(counts);
@@ -182,7 +191,7 @@ export class LiveStream {
   private opened(missed: boolean): void {
     this.linkState.set({ kind: 'open' });
     if (!missed) return;
-    // Changes of the list are resumed by their ids, results have none.
+    // Target changes resume from the last event id; results have no ids.
     if (this.lastEventId === '') this.gatherer.reset();
     else this.gatherer.resume();
   }
@@ -226,7 +235,7 @@ export class LiveStream {
 }
 
 function openChannel(): TabChannel {
-  // Without it this tab is alone.
+  // Without BroadcastChannel this tab does not share a stream.
   if (typeof BroadcastChannel !== 'function')
     return { post: () => undefined, listen: () => undefined, close: () => undefined };
   const channel = new BroadcastChannel(CHANNEL);

@@ -3,33 +3,33 @@ import { elapsedMs, type Moment } from '@icmp-mon/platform/ui-kit';
 import type { LinkState } from './stream-connection';
 import { clockText, durationText } from '@icmp-mon/platform/ui-kit';
 
-/** A server that is well says something every 2 s; without a word for this long, what is shown is old. */
+/** From this long without an event (a healthy server sends one every 2 s), the page counts as disconnected, ms. */
 export const SILENT_MS = 6_000;
-/** A short interruption is only "reconnecting". */
+/** A shorter interruption is shown only as "reconnecting", ms. */
 const RECONNECTING_MS = 5_000;
 
-/** What was heard last of how fresh the server's data are. */
+/** The latest `freshness` event, and when it was received. */
 export interface HeardFreshness {
   value: Freshness;
   at: Moment;
 }
 
 export interface PageTruth {
-  /** `late`: the server says that its data are old. `cut`: the server says nothing. */
+  /** `late`: the server reports that its data is outdated. `cut`: the server does not respond. */
   mood: 'quiet' | 'trying' | 'live' | 'late' | 'cut';
-  /** Beside the dot. */
+  /** Text next to the indicator dot. */
   text: string;
-  /** What every page says on top; null while there is nothing to say. */
+  /** Band at the top of every page; null if there is no problem. */
   band: {
     kind: 'late' | 'cut' | 'notice';
     text: string;
-    /** Without ages, to be read aloud once. */ spoken: string;
+    /** Text for screen readers, without ages, so that it is read once. */ spoken: string;
   } | null;
-  /** Age of the oldest of what pages show; null while nothing is known. */
+  /** Age of the oldest data that pages show, ms; null while unknown. */
   dataAgeMs: number | null;
 }
 
-/** How old what a page shows is, and why, counted on by the page's own clocks since the server was heard last. */
+/** Returns the age of the shown data and its cause. Since the last event, the age advances by the page's own clocks. */
 export function truthOf(
   link: LinkState,
   freshness: HeardFreshness | null,
@@ -60,12 +60,12 @@ function dataAge(freshness: HeardFreshness | null, now: Moment): number | null {
 
 function cutOff(forMs: number, dataAgeMs: number | null, now: Moment): PageTruth {
   const since = `since ${clockText(now.wallMs - forMs)}`;
-  const old = dataAgeMs === null ? 'What is shown is old' : `What is shown is ${durationText(dataAgeMs)} old`;
-  const text = `${old}: the server has not answered ${since}`;
+  const age = dataAgeMs === null ? 'Data is outdated' : `Data is ${durationText(dataAgeMs)} old`;
+  const text = `${age}: no response from the server ${since}`;
   return {
     mood: 'cut',
-    text: `old ${since}`,
-    band: { kind: 'cut', text, spoken: `What is shown is old: the server has not answered ${since}` },
+    text: `no data ${since}`,
+    band: { kind: 'cut', text, spoken: `Data is outdated: no response from the server ${since}` },
     dataAgeMs,
   };
 }
@@ -73,17 +73,17 @@ function cutOff(forMs: number, dataAgeMs: number | null, now: Moment): PageTruth
 function lateBy({ value, at }: HeardFreshness, cause: string, dataAgeMs: number | null, now: Moment): PageTruth {
   const { statusesAgeMs, resultsAgeMs } = value;
   if (statusesAgeMs === null) {
-    const text = `No status is judged yet: ${cause}`;
+    const text = `No target has been judged yet: ${cause}`;
     return { mood: 'late', text: 'not judged', band: { kind: 'late', text, spoken: text }, dataAgeMs };
   }
-  // Results that wait long make no status old.
+  // Results may be delayed while statuses are fresh.
   const what = (resultsAgeMs ?? 0) > statusesAgeMs * 2 ? 'Results' : 'Statuses';
   const ageMs = (what === 'Results' ? (resultsAgeMs ?? 0) : statusesAgeMs) + elapsedMs(at, now);
   const age = durationText(Math.floor(ageMs / 1_000) * 1_000);
   return {
     mood: 'late',
     text: `${age} old`,
-    band: { kind: 'late', text: `${what} are ${age} old: ${cause}`, spoken: `${what} are old: ${cause}` },
+    band: { kind: 'late', text: `${what} are ${age} old: ${cause}`, spoken: `${what} are outdated: ${cause}` },
     dataAgeMs,
   };
 }

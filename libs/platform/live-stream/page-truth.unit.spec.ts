@@ -1,4 +1,4 @@
-// The UI kit's entry holds components too, which need the compiler outside a build.
+// The entry of the UI kit also exports components, which need the compiler outside a build.
 import '@angular/compiler';
 import type { Freshness } from '@icmp-mon/operations/contract';
 import { describe, expect, it } from 'vitest';
@@ -14,13 +14,13 @@ const FRESH: Freshness = {
   resultsAgeMs: 1_400,
   late: null,
   notice: null,
-  health: { state: 'ok', headline: 'All is well' },
+  health: { state: 'ok', headline: 'All systems operational' },
 };
 const heard = (change: Partial<Freshness>, ms = 0): HeardFreshness => ({ value: { ...FRESH, ...change }, at: at(ms) });
 const OPEN: LinkState = { kind: 'open' };
 
-describe('what a page says of its own age', () => {
-  it('is live with the age of the oldest data, counted on by its own clock', () => {
+describe('the data age of a page', () => {
+  it('is live, and advances the age of the oldest data by its own clock', () => {
     expect(truthOf(OPEN, heard({}), at(0), at(1_000))).toEqual({
       mood: 'live',
       text: 'live',
@@ -29,7 +29,7 @@ describe('what a page says of its own age', () => {
     });
   });
 
-  it('names how old statuses are and why', () => {
+  it('shows the age of late statuses and the cause', () => {
     const late = heard({ statusesAgeMs: 40_000, resultsAgeMs: 41_000, late: 'no projector owns 8 of 8 shards' });
     expect(truthOf(OPEN, late, at(0), at(1_000))).toMatchObject({
       mood: 'late',
@@ -37,12 +37,12 @@ describe('what a page says of its own age', () => {
       band: {
         kind: 'late',
         text: 'Statuses are 41 s old: no projector owns 8 of 8 shards',
-        spoken: 'Statuses are old: no projector owns 8 of 8 shards',
+        spoken: 'Statuses are outdated: no projector owns 8 of 8 shards',
       },
     });
   });
 
-  it('tells results that are stored late from statuses that are old', () => {
+  it('distinguishes delayed results from late statuses', () => {
     const late = heard({ resultsAgeMs: 600_000, late: '8 of 8 shards are behind the log' });
     expect(truthOf(OPEN, late, at(0), at(0)).band?.text).toBe(
       'Results are 10 min old: 8 of 8 shards are behind the log',
@@ -50,34 +50,34 @@ describe('what a page says of its own age', () => {
     const never = heard({ statusesAgeMs: null, resultsAgeMs: null, late: 'no projector has ever run' });
     expect(truthOf(OPEN, never, at(0), at(0))).toMatchObject({
       mood: 'late',
-      band: { text: 'No status is judged yet: no projector has ever run' },
+      band: { text: 'No target has been judged yet: no projector has ever run' },
       dataAgeMs: null,
     });
   });
 
-  it('mentions what is wrong beside old statuses, and stays live', () => {
-    expect(truthOf(OPEN, heard({ notice: 'No gateway is heard' }), at(0), at(0))).toMatchObject({
+  it('shows other problems as a notice, and stays live', () => {
+    expect(truthOf(OPEN, heard({ notice: 'No gateway is reporting' }), at(0), at(0))).toMatchObject({
       mood: 'live',
-      band: { kind: 'notice', text: 'No gateway is heard' },
+      band: { kind: 'notice', text: 'No gateway is reporting' },
     });
   });
 
-  it('says since when the server has not answered, though its connection seems open', () => {
+  it('shows since when the server does not respond, even if its connection seems open', () => {
     expect(truthOf(OPEN, heard({}), at(0), at(5_900)).mood).toBe('live');
     const cut = truthOf(OPEN, heard({}), at(0), at(8_000));
     const since = clockText(WALL_MS);
-    expect(cut).toMatchObject({ mood: 'cut', text: `old since ${since}`, dataAgeMs: 9_400 });
-    expect(cut.band?.text).toBe(`What is shown is 9.4 s old: the server has not answered since ${since}`);
+    expect(cut).toMatchObject({ mood: 'cut', text: `no data since ${since}`, dataAgeMs: 9_400 });
+    expect(cut.band?.text).toBe(`Data is 9.4 s old: no response from the server since ${since}`);
   });
 
-  it('is not fooled by a clock that is set, nor by a machine that slept', () => {
+  it('is correct after the clock was set back, and after the machine slept', () => {
     const setBack = { monotonicMs: 8_000, wallMs: WALL_MS - 3_600_000 };
     expect(truthOf(OPEN, heard({}), at(0), setBack).mood).toBe('cut');
     const slept = { monotonicMs: 100, wallMs: WALL_MS + 3_600_000 };
     expect(truthOf(OPEN, heard({}), at(0), slept)).toMatchObject({ mood: 'cut', dataAgeMs: 3_601_400 });
   });
 
-  it('is reconnecting for a moment only', () => {
+  it('is reconnecting only for a short interruption', () => {
     const lost: LinkState = { kind: 'lost', since: at(0) };
     expect(truthOf(lost, heard({}), at(0), at(4_000))).toMatchObject({ mood: 'trying', text: 'reconnecting' });
     expect(truthOf(lost, heard({}, 4_000), at(4_000), at(5_500)).mood).toBe('cut');

@@ -10,16 +10,16 @@ export type FleetCounts = StatusCounts & {
   agentsTotal: number;
 };
 
-/** What the stream brought since the last frame. */
+/** Changes received from the stream since the last frame. */
 export interface StreamBatch {
-  /** Latest row of each target that changed. */
+  /** Latest row of each changed target. */
   targets: TargetView[];
-  /** Ids of targets that are gone. */
+  /** Ids of removed targets. */
   removed: string[];
   results: LiveEvent[];
-  /** What was read before may have missed changes: read it anew. */
+  /** Changes may have been missed: pages must read their data again. */
   reset: boolean;
-  /** The stream was interrupted: read again what it does not resume (results), and what could not be read meanwhile. */
+  /** The stream was interrupted and resumed: pages must read again what it does not resume (results), and reads that failed during the interruption. */
   resumed: boolean;
 }
 
@@ -27,8 +27,8 @@ const TARGETS_MAX = 2_000;
 const RESULTS_MAX = 5_000;
 
 /**
- * Gathers deltas between two frames, the latest of each target. A batch beyond its bounds (a hidden tab gets no frames)
- * becomes a reset, which is cheaper to follow than the deltas.
+ * Gathers changes between two frames, the latest of each target. A batch that exceeds its limit (a hidden tab gets no frames) becomes
+ * a reset, which is cheaper to process than the changes.
  */
 export class BatchGatherer {
   private targets = new Map<string, TargetView>();

@@ -20,7 +20,7 @@ const view = (id: string, status: TargetView['status'] = 'up'): TargetView => ({
 });
 
 describe('BatchGatherer', () => {
-  it('keeps the latest of each target', () => {
+  it('keeps the latest row of each target', () => {
     const gatherer = new BatchGatherer();
     gatherer.target(view('a', 'up'));
     gatherer.target(view('b', 'up'));
@@ -32,7 +32,7 @@ describe('BatchGatherer', () => {
     expect(gatherer.empty).toBe(true);
   });
 
-  it('lets the later of removal and change win', () => {
+  it('keeps the later one of a removal and a change', () => {
     const gatherer = new BatchGatherer();
     gatherer.target(view('a'));
     gatherer.remove('a');
@@ -43,7 +43,7 @@ describe('BatchGatherer', () => {
     expect(batch.targets.map(({ id }) => id)).toEqual(['b']);
   });
 
-  it('becomes a reset beyond its bound and holds nothing more', () => {
+  it('becomes a reset beyond its limit, and contains no changes then', () => {
     const gatherer = new BatchGatherer();
     for (let index = 0; index < 10_000; index += 1) gatherer.target(view(String(index)));
     const batch = gatherer.take();

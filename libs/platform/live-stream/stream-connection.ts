@@ -3,29 +3,33 @@ import { SILENT_MS } from './page-truth';
 
 const STREAM_URL = '/api/v1/status/stream';
 const CHECK_MS = 1_000;
-/** A connection that is not answered for this long is tried again. */
+/** A connection attempt without a response for this long is retried, ms. */
 const ANSWER_MS = 10_000;
-/** The events whose data listeners get; `counts` and `freshness` come again and again. */
+/** The events of the stream; `counts` and `freshness` are sent periodically. */
 const EVENTS = ['target', 'removed', 'result', 'reset', 'counts', 'freshness'] as const;
 export type StreamEventName = (typeof EVENTS)[number];
 
-/** How the stream is: `off` before sign-in, `open` while events come, `lost` since the moment it broke. */
+/** State of the stream: `off` before sign-in, `open` while events arrive, `lost` since the moment it was interrupted. */
 export type LinkState = { kind: 'off' } | { kind: 'connecting' } | { kind: 'open' } | { kind: 'lost'; since: Moment };
 
-/** What comes of the stream. `open` says whether results may have been missed since the last event. */
+/** A signal of the stream. `missed`: results may have been missed since the last event. */
 export type StreamSignal =
   | { kind: 'event'; event: StreamEventName; data: string; id: string }
   | { kind: 'open'; missed: boolean }
   | { kind: 'lost' };
 
-/** Wait before the next attempt, in milliseconds: 1 s doubling to 15 s. */
+/** Returns the back-off before the next attempt, ms: 1 s, doubling up to 15 s. */
 export function reopenAfterMs(attempt: number): number {
   return Math.min(15_000, 1_000 * 2 ** Math.min(attempt, 10));
 }
 
 /**
- * One connection to the event stream, kept open: it resumes by the last id, is opened again when nothing comes, and when other
- * targets are watched the next one is open before the former is closed, so that nothing is missed.
+ * One connection to the event stream that is kept open.
+ *
+ * - Resume: a new connection continues after `lastEventId`.
+ * - Silence: without an event for `SILENT_MS`, or without a response for `ANSWER_MS`, the connection is reopened with back-off.
+ * - Overlap: when the watched targets change, the new connection is open before the old one is closed, so that no event is missed.
+ * - Session: before it is reopened after an error, the session is read, which renews an expired one.
  */
 export class StreamConnection {
   private source: EventSource | null = null;
@@ -40,7 +44,7 @@ export class StreamConnection {
 
   constructor(
     private readonly tell: (signal: StreamSignal) => void,
-    /** Renews the session when it ran out; rejects while the server does not answer. */
+    /** Renews an expired session; rejects while the server does not respond. */
     private readonly renewSession: () => Promise<unknown>,
     /** Id of the last event, from which the stream resumes. */
     private lastEventId = '',
@@ -61,7 +65,7 @@ export class StreamConnection {
     this.disconnect();
   }
 
-  /** Also streams the results of these targets. */
+  /** Sets the targets whose results are streamed too. */
   watch(targets: readonly string[]): void {
     if (targets.join() === this.watched.join()) return;
     this.watched = targets;
@@ -107,7 +111,7 @@ export class StreamConnection {
     if (source === this.next) {
       this.next = null;
       source.close();
-      // What is watched is to come all the same: the connection as a whole begins again.
+      // The connection for the new targets failed: reopen the stream with these targets.
       return this.reopen();
     }
     if (source !== this.source) return;
@@ -120,7 +124,7 @@ export class StreamConnection {
     this.isLost = true;
   }
 
-  /** The browser gave up (an error answer). Reading the session first renews it if it ran out. */
+  /** Reopens the stream after the browser gave up (an error response) or nothing arrived. The session is read first, which renews an expired one. */
   private reopen(): void {
     this.disconnect();
     this.reopening = setTimeout(() => void this.renewAndOpen(), reopenAfterMs(this.attempts++));
@@ -131,8 +135,8 @@ export class StreamConnection {
       await this.renewSession();
     } catch (failure) {
       if (this.checking === undefined) return;
-      // The page already says that the link is lost; a session that ended is handled by the interceptor.
-      console.warn('The live stream could not be opened; trying again.', failure);
+      // The page already shows the lost connection; the interceptor handles an expired session.
+      console.warn('The live stream could not be opened; retrying.', failure);
       this.reopen();
       return;
     }

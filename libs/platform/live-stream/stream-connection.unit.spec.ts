@@ -1,9 +1,9 @@
-// The UI kit's entry holds components too, which need the compiler outside a build.
+// The entry of the UI kit also exports components, which need the compiler outside a build.
 import '@angular/compiler';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { reopenAfterMs, StreamConnection, type StreamSignal } from './stream-connection';
 
-/** What the browser's does, driven by the test. */
+/** An EventSource that the test controls. */
 class FakeSource extends EventTarget {
   static readonly OPEN = 1;
   static readonly CLOSED = 2;
@@ -17,7 +17,7 @@ class FakeSource extends EventTarget {
 
   static get last(): FakeSource {
     const last = FakeSource.all.at(-1);
-    if (last === undefined) throw new Error('nothing was opened');
+    if (last === undefined) throw new Error('no connection was opened');
     return last;
   }
 
@@ -61,7 +61,7 @@ afterEach(() => {
 });
 
 describe('the connection to the stream', () => {
-  it('passes on events with the id to resume from', () => {
+  it('passes on events with the id from which to resume', () => {
     connection.open([]);
     FakeSource.last.answer();
     FakeSource.last.event('target', { id: 'a' }, '7');
@@ -73,7 +73,7 @@ describe('the connection to the stream', () => {
     ]);
   });
 
-  it('opens the next before it closes the former when other targets are watched', () => {
+  it('opens the new connection before it closes the old one when the watched targets change', () => {
     connection.open(['a']);
     const first = FakeSource.last;
     first.answer();
@@ -87,7 +87,7 @@ describe('the connection to the stream', () => {
     expect(signals.filter((signal) => signal.kind === 'open' && signal.missed)).toEqual([]);
   });
 
-  it('is lost when nothing comes though it seems open, and resumes', async () => {
+  it('is lost when no event arrives though it seems open, and resumes', async () => {
     connection.open([]);
     FakeSource.last.answer();
     FakeSource.last.event('target', {}, '7');
@@ -102,7 +102,7 @@ describe('the connection to the stream', () => {
     expect(signals.at(-1)).toEqual({ kind: 'open', missed: true });
   });
 
-  it('renews the session before it opens again what the server refused', async () => {
+  it('renews the session before it reopens a refused stream', async () => {
     connection.open([]);
     renew.mockClear();
     FakeSource.last.fail(FakeSource.CLOSED);
@@ -112,7 +112,7 @@ describe('the connection to the stream', () => {
     expect(kinds()).toEqual(['lost']);
   });
 
-  it('tries again what is not answered, and nothing once it is closed', async () => {
+  it('retries without a response, and stops when it is closed', async () => {
     connection.open([]);
     await pass(15_000);
     expect(FakeSource.all.length).toBeGreaterThan(1);
@@ -125,7 +125,7 @@ describe('the connection to the stream', () => {
 });
 
 describe('reopenAfterMs', () => {
-  it('doubles from a second and is bounded', () => {
+  it('doubles from 1 s up to a limit', () => {
     expect([0, 1, 2, 3, 4, 1_000].map(reopenAfterMs)).toEqual([1_000, 2_000, 4_000, 8_000, 15_000, 15_000]);
   });
 });

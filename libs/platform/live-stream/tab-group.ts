@@ -1,17 +1,17 @@
 import { elapsedMs, type Moment, momentNow } from '@icmp-mon/platform/ui-kit';
 
-/** A tab that is alone hears nothing for this long and leads. */
+/** A tab that receives no reply to its `hello` for one to two times this long becomes the leader, ms. */
 const ANSWER_MS = 300;
 const BEAT_MS = 2_000;
-/** A leader that says nothing for this long has crashed, or the browser froze it. */
+/** From this long without a message, the leader counts as crashed or frozen by the browser, ms. */
 const SILENT_MS = 7_000;
-/** After a leader said goodbye, followers wait up to this long so that not all of them begin at once. */
+/** Random delay before followers of a leader that left claim leadership, ms, so that not all claim at the same time. */
 const JITTER_MS = 150;
-/** Followers say again what they want this often, and are forgotten when they do not for longer: hidden tabs wake once a minute. */
+/** Followers repeat their requests at this interval, and are removed after `FORGOTTEN_MS` without one: hidden tabs run once per minute. */
 const WANT_AGAIN_MS = 30_000;
 const FORGOTTEN_MS = 150_000;
 
-/** What tabs tell each other. Leaders are compared by term, then by name: the higher term leads, of equal ones the lower name. */
+/** Messages between tabs. Of two leaders the higher term wins; for equal terms the lower name. */
 export type TabMessage =
   | { kind: 'hello'; from: string }
   | { kind: 'lead'; from: string; term: number; state?: unknown }
@@ -19,7 +19,7 @@ export type TabMessage =
   | { kind: 'news'; from: string; term: number; news: unknown }
   | { kind: 'bye'; from: string };
 
-/** A way to all other tabs of the browser. */
+/** A channel to all other tabs of the browser. */
 export interface TabChannel {
   post(message: TabMessage): void;
   listen(take: (message: TabMessage) => void): void;
@@ -27,25 +27,29 @@ export interface TabChannel {
 }
 
 export interface TabRole {
-  /** This tab is to do the work for all. */
+  /** This tab became the leader. */
   lead(): void;
-  /** Another tab does it. */
+  /** Another tab became the leader. */
   follow(): void;
-  /** While leading: what the tabs want has changed. */
+  /** Leader only: the requests of the tabs changed. */
   wanted(all: readonly string[]): void;
-  /** While following: what the leader passed on, or how things stood when this tab came. */
+  /** Follower only: receives news from the leader, or its snapshot after this tab joined. */
   news(news: unknown): void;
-  /** While leading: how things stand, for a tab that comes. */
+  /** Leader only: returns the snapshot for a tab that joins. */
   state(): unknown;
 }
 
 /**
- * The tabs of one browser, of which exactly one leads:
+ * Leader election among the tabs of one browser:
  *
  *   hello ──▶ (lead with state) ──▶ follow ──▶ (bye, or silence) ──▶ lead, with a higher term
  *         └─▶ (nothing) ─────────▶ lead ─────▶ (a higher lead) ────▶ follow
  *
- * Two may lead for an instant, until they hear each other; what they pass on may then come twice. Works without a secure context.
+ * - One leader: the higher term wins, for equal terms the lower name; an outranked leader becomes a follower. Two tabs may lead for an
+ *   instant, until they receive each other's messages; followers may then receive news twice.
+ * - Liveness: the leader sends a heartbeat every second; after 7 s of silence, or 150 ms after its `bye`, a follower claims the next term.
+ * - Requests follow the leader: followers repeat them to a new leader, and every 30 s; after 150 s of silence the leader drops them.
+ * - No dependency on a secure context, unlike the Web Locks API.
  */
 export class TabGroup {
   private term = 0;
@@ -84,14 +88,14 @@ export class TabGroup {
     this.leader = null;
   }
 
-  /** What this tab wants of the leader, beside what all get. */
+  /** Requests something from the leader in addition to the news for all tabs; null for nothing. */
   ask(want: string | null): void {
     this.want = want;
     if (this.leads) this.role.wanted(this.allWants());
     else this.sayWant();
   }
 
-  /** While leading: passes something on to all other tabs. */
+  /** Leader only: sends news to all other tabs. */
   pass(news: unknown): void {
     if (this.leads) this.say({ kind: 'news', from: this.name, term: this.term, news });
   }

@@ -1,9 +1,9 @@
-// The UI kit's entry holds components too, which need the compiler outside a build.
+// The entry of the UI kit also exports components, which need the compiler outside a build.
 import '@angular/compiler';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TabGroup, type TabMessage } from './tab-group';
 
-/** Tabs of one browser, of which each hears what the others say. */
+/** The tabs of one browser: each receives the messages of the others. */
 class Browser {
   readonly tabs = new Map<string, Tab>();
 
@@ -67,7 +67,7 @@ afterEach(() => void vi.useRealTimers());
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 describe('the tabs of a browser', () => {
-  it('are led by one, also when ten come at once', async () => {
+  it('elect one leader, even when ten join at the same time', async () => {
     const browser = new Browser();
     for (let n = 0; n < 10; n++) browser.open(`tab-${n}`);
     await pass(1_000);
@@ -76,7 +76,7 @@ describe('the tabs of a browser', () => {
     expect(browser.leaders()).toEqual(['tab-0']);
   });
 
-  it('tell one that comes how things stand, and pass on what comes', async () => {
+  it('send a snapshot to a tab that joins, and pass on news of the leader only', async () => {
     const browser = new Browser();
     const first = browser.open('b');
     await pass(1_000);
@@ -91,7 +91,7 @@ describe('the tabs of a browser', () => {
     expect(first.heard).toEqual([]);
   });
 
-  it('are led by another soon after the leader was closed', async () => {
+  it('elect another leader soon after the leader was closed', async () => {
     const browser = new Browser();
     const first = browser.open('a');
     for (const name of ['b', 'c', 'd']) browser.open(name);
@@ -101,7 +101,7 @@ describe('the tabs of a browser', () => {
     expect(browser.leaders()).toEqual(['b']);
   });
 
-  it('are led by another when the leader crashed or was frozen, which follows when it is back', async () => {
+  it('elect another leader when the leader crashed or was frozen; when it resumes, it follows', async () => {
     const browser = new Browser();
     const first = browser.open('a');
     for (const name of ['b', 'c']) browser.open(name);
@@ -118,7 +118,7 @@ describe('the tabs of a browser', () => {
     expect(browser.leaders()).toEqual(['b']);
   });
 
-  it('are served what each of them wants, by whoever leads', async () => {
+  it('get their requests served by every leader', async () => {
     const browser = new Browser();
     const tabs = ['a', 'b', 'c'].map((name) => browser.open(name));
     await pass(1_000);
@@ -139,7 +139,7 @@ describe('the tabs of a browser', () => {
     expect(tabs[1]?.wanted).toEqual(['target 2']);
   });
 
-  it('forget what a tab wanted that crashed', async () => {
+  it('drop the request of a tab that crashed', async () => {
     const browser = new Browser();
     const [first, second] = [browser.open('a'), browser.open('b')];
     await pass(1_000);

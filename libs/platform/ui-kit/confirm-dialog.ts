@@ -7,7 +7,7 @@ export interface Confirmation {
   action: string;
 }
 
-/** Asks before something that cannot be undone; closes with true when confirmed. */
+/** Asks for confirmation before an action that cannot be undone; closes with true when confirmed. */
 @Component({
   selector: 'icm-confirm-dialog',
   imports: [MatDialogModule],

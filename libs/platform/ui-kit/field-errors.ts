@@ -1,6 +1,6 @@
 import type { Problem } from './problem';
 
-/** A server's message at a field of a form, as `submit` of Angular's signal forms takes it. */
+/** A server's error message for a form field, in the shape that `submit` of Angular's signal forms expects. */
 export interface FieldError<Tree> {
   fieldTree: Tree;
   kind: 'server';
@@ -8,8 +8,8 @@ export interface FieldError<Tree> {
 }
 
 /**
- * The server's messages at the fields of a form, by the names of `fields`; undefined when none is a field's, so that the problem belongs
- * above the form. `sentAs`: fields that the request has under another name.
+ * Returns the server's error messages for the form's `fields`, matched by name; undefined when no message is for one of them, so that
+ * the problem belongs above the form. `sentAs` maps fields to their different names in the request.
  */
 export function fieldErrors<Tree>(
   problem: Problem,

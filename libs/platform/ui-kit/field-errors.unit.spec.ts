@@ -6,19 +6,19 @@ const problem = (fields: Record<string, string>) => ({ status: 400, title: 't', 
 describe('fieldErrors', () => {
   const fields = { name: 'the name field', ip: 'the address field' };
 
-  it('are the messages at the fields that the server names', () => {
+  it('returns the messages for the fields that the server names', () => {
     expect(fieldErrors(problem({ ip: 'is taken', other: 'is wrong' }), fields)).toEqual([
       { fieldTree: 'the address field', kind: 'server', message: 'is taken' },
     ]);
   });
 
-  it('are found under the name that the request has for a field', () => {
+  it('matches a field by its name in the request', () => {
     expect(fieldErrors(problem({ agentName: 'is taken' }), fields, { name: 'agentName' })).toEqual([
       { fieldTree: 'the name field', kind: 'server', message: 'is taken' },
     ]);
   });
 
-  it('are none when no field is meant', () => {
+  it('returns undefined when no message is for a field', () => {
     expect(fieldErrors(problem({ '': 'is wrong' }), fields)).toBeUndefined();
   });
 });

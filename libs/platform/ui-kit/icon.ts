@@ -23,7 +23,7 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-/** A line icon drawn by its path; always beside a text or inside a labelled button, so hidden from screen readers. */
+/** A line icon drawn from an SVG path. It is always next to a text or in a labelled button, so it is hidden from screen readers. */
 @Component({
   selector: 'icm-icon',
   template: `

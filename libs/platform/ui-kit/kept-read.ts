@@ -2,14 +2,14 @@ import { computed, DestroyRef, inject, linkedSignal, type Resource, type Signal 
 
 export interface ReadFailure {
   error: unknown;
-  /** Since when it cannot be read, in ms since 1970. */
+  /** Since when reads fail, ms since 1970. */
   sinceMs: number;
 }
 
-/** A read of which the last value stays while it is read again, and when that fails. */
+/** A read whose last value is kept during a reload and after a failed one. */
 export interface KeptRead<T> {
   value: Signal<T | undefined>;
-  /** Why it cannot be read now; what is shown is then old. */
+  /** Why the last read failed, null if it did not; `value` is then from an earlier read. */
   failure: Signal<ReadFailure | null>;
   isLoading: Signal<boolean>;
 }
@@ -21,7 +21,7 @@ interface Read<T> {
   isDone: boolean;
 }
 
-/** Keeps what was read last of a subject; of another one (`subject` changes) nothing is kept. */
+/** Keeps the last value that was read for a subject; when `subject` changes, the value is dropped. */
 export function keepLast<T>(read: Resource<T | undefined>, subject: () => unknown = () => ''): KeptRead<T> {
   const source = computed<Read<T>>(() => ({
     subject: subject(),
@@ -39,14 +39,14 @@ export function keepLast<T>(read: Resource<T | undefined>, subject: () => unknow
     computation: (now, before) => {
       const known = before !== undefined && before.source.subject === now.subject ? before.value : null;
       if (now.error !== undefined) return { error: now.error, sinceMs: known?.sinceMs ?? Date.now() };
-      // While it is read again it is not known to work.
+      // A reload in progress does not end the failure.
       return now.isDone ? null : known;
     },
   });
   return { value: value.asReadonly(), failure: failure.asReadonly(), isLoading: read.isLoading };
 }
 
-/** Reads again every so often while the page is looked at and no read is under way. Call it in an injection context. */
+/** Reloads every `everyMs` while the page is visible and no read is in progress. Call it in an injection context. */
 export function reloadEvery(read: { reload(): unknown; isLoading(): boolean }, everyMs: number): void {
   const timer = setInterval(() => {
     if (document.visibilityState === 'visible' && !read.isLoading()) read.reload();

@@ -2,7 +2,7 @@ import { Component, computed, input, output } from '@angular/core';
 import { readProblem } from './problem';
 import { ClockTimePipe } from './text-pipes';
 
-/** Says what failed, why, and what to try. */
+/** Shows what failed, why, and what to do. */
 @Component({
   selector: 'icm-failure',
   imports: [ClockTimePipe],
@@ -11,11 +11,11 @@ import { ClockTimePipe } from './text-pipes';
       <h2>
         {{ what() }}
         @if (sinceMs(); as since) {
-          <span class="quiet">since {{ since | clockTime }}; what is shown is older</span>
+          <span class="quiet">since {{ since | clockTime }}; showing older data</span>
         }
       </h2>
       <p>{{ problem().title }}. {{ problem().detail }}</p>
-      <button type="button" class="button" (click)="retry.emit()">Try again</button>
+      <button type="button" class="button" (click)="retry.emit()">Retry</button>
     </div>
   `,
   styles: `
@@ -35,13 +35,13 @@ import { ClockTimePipe } from './text-pipes';
 export class Failure {
   readonly what = input.required<string>();
   readonly error = input.required<unknown>();
-  /** Since when it fails, where something old is still shown. */
+  /** Since when it fails, ms since 1970; null when no older data is shown. */
   readonly sinceMs = input<number | null>(null);
   readonly retry = output<void>();
   protected readonly problem = computed(() => readProblem(this.error()));
 }
 
-/** Nothing is here yet: the content says what to do next. */
+/** An empty state: its content explains what to do next. */
 @Component({
   selector: 'icm-empty',
   template: `

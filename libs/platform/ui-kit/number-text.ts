@@ -1,17 +1,17 @@
 const WHOLE = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
-/** `99,812`. */
+/** Formats a whole number: `99,812`. */
 export function countText(value: number): string {
   return WHOLE.format(value);
 }
 
-/** A rate or share with as many digits as help: `0.5`, `12.3`, `1,234`. */
+/** Formats a rate with one decimal below 100, otherwise as a whole number: `0.5`, `12.3`, `1,234`. */
 export function rateText(value: number): string {
   if (value >= 100) return countText(value);
   return value.toFixed(1);
 }
 
-/** A round trip in microseconds, as milliseconds: `0.042 ms`, `3.14 ms`, `215 ms`. Null gives a dash. */
+/** Formats a round-trip time in microseconds as milliseconds: `0.042 ms`, `3.14 ms`, `215 ms`. Null gives a dash. */
 export function rttText(rttUs: number | null | undefined): string {
   if (rttUs === null || rttUs === undefined) return '–';
   if (rttUs === 0) return '0 ms';
@@ -21,7 +21,7 @@ export function rttText(rttUs: number | null | undefined): string {
   return `${ms.toFixed(0)} ms`;
 }
 
-/** Bytes in binary units: `512 B`, `84.2 MiB`. */
+/** Formats bytes in binary units: `512 B`, `84.2 MiB`. */
 export function bytesText(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   let value = bytes;
@@ -33,7 +33,7 @@ export function bytesText(bytes: number): string {
   return unit === 0 ? `${value} B` : `${value.toFixed(1)} ${units[unit]}`;
 }
 
-/** A ratio as percent: `0 %`, `0.4 %`, `100 %`. Null gives a dash. */
+/** Formats a ratio as a percentage: `0 %`, `0.4 %`, `100 %`. Null gives a dash. */
 export function percentText(ratio: number | null | undefined): string {
   if (ratio === null || ratio === undefined) return '–';
   const percent = ratio * 100;

@@ -7,7 +7,7 @@ export interface Crumb {
   link?: string;
 }
 
-/** Where the reader is: the top bar's breadcrumb and the document's title. */
+/** The breadcrumb of the top bar and the document title. */
 @Injectable({ providedIn: 'root' })
 export class PageTrail {
   private readonly title = inject(Title);

@@ -1,4 +1,4 @@
-/** What an error answer of the API says (RFC 9457), reduced to what a page shows. */
+/** An error response of the API (RFC 9457), reduced to the members that pages show. */
 export interface Problem {
   /** HTTP status; 0 when the server was not reached. */
   status: number;
@@ -6,11 +6,11 @@ export interface Problem {
   detail: string;
   /** Messages by field: the JSON pointer's last part, or '' for the whole body. */
   fields: Record<string, string>;
-  /** Further members of the answer that are texts, by name. */
+  /** Other text members of the response, by name. */
   more: Readonly<Record<string, string>>;
 }
 
-/** Reads a failed request (shaped like Angular's HttpErrorResponse) into a Problem that can be shown as it is. */
+/** Converts a failed request (shaped like Angular's HttpErrorResponse) into a Problem that can be shown without changes. */
 export function readProblem(failure: unknown): Problem {
   const status = numberAt(failure, 'status') ?? 0;
   const body = at(failure, 'error');
@@ -32,9 +32,9 @@ function fieldsOf(errors: unknown): Record<string, string> {
   return fields;
 }
 
-/** An answer has few members; more are not kept. */
+/** Most text members that are kept of a response. */
 const MEMBERS_MAX = 20;
-/** Of RFC 9457. */
+/** Members that RFC 9457 defines. */
 const STANDARD_MEMBERS = ['type', 'title', 'detail', 'instance'];
 
 function furtherTexts(body: unknown): Record<string, string> {
@@ -48,21 +48,21 @@ function furtherTexts(body: unknown): Record<string, string> {
 function titleOf(status: number): string {
   if (status === 0) return 'The server cannot be reached';
   if (status === 401) return 'Your session has ended';
-  if (status === 403) return 'You may not do this';
-  if (status === 404) return 'There is no such thing here';
+  if (status === 403) return 'Permission denied';
+  if (status === 404) return 'Not found';
   if (status === 429) return 'Too many requests';
-  if (status >= 500) return 'The server could not answer';
+  if (status >= 500) return 'The server reported an error';
   return 'The request was refused';
 }
 
 function adviceOf(status: number): string {
   if (status === 0) return 'Check your connection and that the api process runs, then try again.';
   if (status === 401) return 'Sign in again.';
-  if (status === 403) return 'Ask an administrator for the permission.';
+  if (status === 403) return 'Ask an administrator for permission.';
   if (status === 404) return 'It may have been removed. Check the address.';
   if (status === 429) return 'Wait a moment, then try again.';
-  if (status >= 500) return 'Try again in a few seconds. If it stays, look at the log of the api process.';
-  return `The server answered with status ${status}.`;
+  if (status >= 500) return 'Try again in a few seconds. If the error persists, check the log of the api process.';
+  return `The server responded with status ${status}.`;
 }
 
 function at(value: unknown, name: string): unknown {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readProblem } from './problem';
 
 describe('readProblem', () => {
-  it('puts the messages of problem+json at their fields', () => {
+  it('assigns the messages of problem+json to their fields', () => {
     const error = {
       title: 'Invalid request',
       detail: 'The body has errors.',
@@ -22,24 +22,24 @@ describe('readProblem', () => {
     });
   });
 
-  it('keeps further members that are texts', () => {
+  it('keeps other text members', () => {
     const error = { title: 'Conflict', targetId: 'a', version: 2 };
     expect(readProblem({ status: 409, error }).more).toEqual({ targetId: 'a' });
   });
 
-  it('says what to try when the server was not reached', () => {
+  it('advises what to do when the server was not reached', () => {
     const problem = readProblem({ status: 0, error: null });
     expect(problem.title).toBe('The server cannot be reached');
     expect(problem.detail).toContain('try again');
   });
 
-  it.each([401, 403, 404, 418, 429, 500, 503])('has a sentence for a bare %i', (status) => {
+  it.each([401, 403, 404, 418, 429, 500, 503])('has a title and advice for a bare %i', (status) => {
     const problem = readProblem({ status, error: '<html>proxy</html>' });
     expect(problem.title).not.toBe('');
     expect(problem.detail).toMatch(/\.$/);
   });
 
-  it('takes anything that was thrown', () => {
+  it('accepts any thrown value', () => {
     expect(readProblem(new Error('boom')).status).toBe(0);
     expect(readProblem(undefined).fields).toEqual({});
   });

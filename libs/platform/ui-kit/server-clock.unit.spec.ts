@@ -7,7 +7,7 @@ const heard = (aheadMs: number): { monotonicMs: number; wallMs: number } => ({
   wallMs: Date.parse(SERVER_AT) + aheadMs,
 });
 
-describe('the clock of the reader', () => {
+describe('the clock of the browser', () => {
   it.each([600_000, -3_600_000])('is corrected when it is %i ms ahead of the installation', (aheadMs) => {
     expect(clockBehindMs(SERVER_AT, heard(aheadMs))).toBe(-aheadMs);
   });

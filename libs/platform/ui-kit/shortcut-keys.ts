@@ -1,22 +1,22 @@
-/** What of a keyboard event decides a shortcut. */
+/** The members of a keyboard event that decide about a shortcut. */
 export interface KeyPress {
   key: string;
   ctrlKey: boolean;
   metaKey: boolean;
   altKey: boolean;
-  /** The event's target takes text, so plain letters belong to it. */
+  /** The event's target accepts text, so letters are input, not shortcuts. */
   typing: boolean;
 }
 
 const SEQUENCE_WITHIN_MS = 1_000;
 
-/** Turns key presses into shortcut names: `j`, `/`, `g t` (two keys within a second). */
+/** Converts key presses into shortcut names: `j`, `/`, `g t` (two keys within a second). */
 export class KeySequence {
   private first: { key: string; atMs: number } | null = null;
 
   constructor(private readonly starters: readonly string[]) {}
 
-  /** The shortcut that the press completes, or null. */
+  /** Returns the shortcut that the key press completes, or null. */
   press(press: KeyPress, nowMs: number): string | null {
     if (press.typing || press.ctrlKey || press.metaKey || press.altKey) {
       this.first = null;

@@ -4,7 +4,7 @@ import { type KeyPress, KeySequence } from './shortcut-keys';
 const plain = (key: string): KeyPress => ({ key, ctrlKey: false, metaKey: false, altKey: false, typing: false });
 
 describe('KeySequence', () => {
-  it('gives single keys at once and joins a starter with the next key', () => {
+  it('returns single keys immediately, and joins a starter with the next key', () => {
     const keys = new KeySequence(['g']);
     expect(keys.press(plain('j'), 0)).toBe('j');
     expect(keys.press(plain('g'), 10)).toBeNull();
@@ -12,13 +12,13 @@ describe('KeySequence', () => {
     expect(keys.press(plain('t'), 500)).toBe('t');
   });
 
-  it('forgets a starter after a second', () => {
+  it('drops a starter after a second', () => {
     const keys = new KeySequence(['g']);
     keys.press(plain('g'), 0);
     expect(keys.press(plain('t'), 1_500)).toBe('t');
   });
 
-  it('leaves typing and chords alone', () => {
+  it('ignores typing and modifier keys', () => {
     const keys = new KeySequence(['g']);
     expect(keys.press({ ...plain('j'), typing: true }, 0)).toBeNull();
     expect(keys.press({ ...plain('k'), ctrlKey: true }, 0)).toBeNull();

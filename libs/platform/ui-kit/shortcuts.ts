@@ -7,7 +7,7 @@ export interface Shortcut {
   run: () => void;
 }
 
-/** Keyboard shortcuts of the shell and of the page that is shown; the help sheet lists them. */
+/** Keyboard shortcuts of the shell and of the current page; the help sheet lists them. */
 @Injectable({ providedIn: 'root' })
 export class Shortcuts {
   private readonly sequence = new KeySequence(['g']);
@@ -18,7 +18,7 @@ export class Shortcuts {
     document.addEventListener('keydown', (event) => this.handle(event));
   }
 
-  /** Adds shortcuts for as long as the calling component lives. Call it in an injection context. */
+  /** Adds shortcuts until the calling component is destroyed. Call it in an injection context. */
   add(...shortcuts: Shortcut[]): void {
     this.registered.update((all) => [...all, ...shortcuts]);
     inject(DestroyRef).onDestroy(() => {

@@ -1,15 +1,15 @@
 import { Injectable, signal } from '@angular/core';
 
-/** The zone in which times are shown: that of the browser, or UTC. */
+/** The time zone in which times are shown: the browser's, or UTC. */
 export type ShownZone = 'local' | 'utc';
 
 const KEPT_UNDER = 'icmp-mon.zone';
 const state = signal<ShownZone>('local');
 
-/** A signal, so that a text or a chart computed from it follows the choice. */
+/** The chosen time zone, as a signal: texts and charts computed from it follow the choice. */
 export const shownZone = state.asReadonly();
 
-/** The zone's name at an instant (it changes with summer time): `UTC`, `UTC+1`, `UTC+5:30`. */
+/** Returns the UTC offset of the shown zone at an instant (it changes with daylight saving time): `UTC`, `UTC+1`, `UTC+5:30`. */
 export function zoneText(at: number | string): string {
   const offsetMin = shownZone() === 'utc' ? 0 : -new Date(at).getTimezoneOffset();
   if (offsetMin === 0) return 'UTC';
@@ -18,13 +18,13 @@ export function zoneText(at: number | string): string {
   return `UTC${offsetMin < 0 ? '−' : '+'}${hours}${minutes === 0 ? '' : `:${String(minutes).padStart(2, '0')}`}`;
 }
 
-/** The same for a span; both names where it changes within: `UTC+2, later UTC+1`. */
+/** Returns the UTC offset for a span; both offsets if it changes within the span: `UTC+2, later UTC+1`. */
 export function zonesText(fromMs: number, toMs: number): string {
   const [first, last] = [zoneText(fromMs), zoneText(toMs)];
   return first === last ? last : `${first}, later ${last}`;
 }
 
-/** Chooses the zone, and keeps the choice in this browser. */
+/** Chooses the time zone, and stores the choice in this browser. */
 @Injectable({ providedIn: 'root' })
 export class ZoneChoice {
   readonly current = shownZone;
@@ -39,7 +39,7 @@ export class ZoneChoice {
   }
 }
 
-/** Sets the zone for this page only. */
+/** Sets the time zone without storing the choice. */
 export function showZone(zone: ShownZone): void {
   state.set(zone);
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@angular/core';
 import { DefaultUrlSerializer, type UrlTree } from '@angular/router';
 
-/** Reads addresses so that a query parameter that is given several times has its first value: pages take each as one text. */
+/** Parses URLs so that a repeated query parameter has its first value: pages expect one text per parameter. */
 @Injectable()
 export class SingleParameters extends DefaultUrlSerializer {
   override parse(url: string): UrlTree {

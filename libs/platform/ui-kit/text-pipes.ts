@@ -2,61 +2,61 @@ import { Pipe, type PipeTransform } from '@angular/core';
 import { bytesText, countText, percentText, rateText, rttText } from './number-text';
 import { ageText, clockText, dateTimeText, durationText, instantText } from './time-text';
 
-/** `{{ agent.lastSeenAt | age: nowMs() }}`: how long ago. */
+/** Formats how long ago an instant was: `{{ agent.lastSeenAt | age: nowMs() }}`. */
 @Pipe({ name: 'age' })
 export class AgePipe implements PipeTransform {
   readonly transform = ageText;
 }
 
-/** Date, time and zone. Impure: the zone is a choice of the reader. */
+/** Formats date, time and UTC offset. Impure, because the user can switch the time zone. */
 @Pipe({ name: 'instant', pure: false })
 export class InstantPipe implements PipeTransform {
   readonly transform = instantText;
 }
 
-/** Date and time in the zone that is shown, where a heading names it. */
+/** Formats date and time in the chosen zone, where a heading names the zone. */
 @Pipe({ name: 'dateTime', pure: false })
 export class DateTimePipe implements PipeTransform {
   readonly transform = dateTimeText;
 }
 
-/** Time of day in the zone that is shown. */
+/** Formats the time of day in the chosen zone. */
 @Pipe({ name: 'clockTime', pure: false })
 export class ClockTimePipe implements PipeTransform {
   readonly transform = clockText;
 }
 
-/** A duration in ms, as an operator says it. */
+/** Formats a duration in ms in the two largest units that apply. */
 @Pipe({ name: 'duration' })
 export class DurationPipe implements PipeTransform {
   readonly transform = durationText;
 }
 
-/** A whole number with its thousands apart. */
+/** Formats a whole number with thousands separators. */
 @Pipe({ name: 'count' })
 export class CountPipe implements PipeTransform {
   readonly transform = countText;
 }
 
-/** A rate or share with as many digits as help. */
+/** Formats a rate. */
 @Pipe({ name: 'rate' })
 export class RatePipe implements PipeTransform {
   readonly transform = rateText;
 }
 
-/** A ratio as percent. */
+/** Formats a ratio as a percentage. */
 @Pipe({ name: 'share' })
 export class SharePipe implements PipeTransform {
   readonly transform = percentText;
 }
 
-/** Bytes in binary units. */
+/** Formats bytes in binary units. */
 @Pipe({ name: 'bytes' })
 export class BytesPipe implements PipeTransform {
   readonly transform = bytesText;
 }
 
-/** A round trip in microseconds, as milliseconds. */
+/** Formats a round-trip time in microseconds as milliseconds. */
 @Pipe({ name: 'rtt' })
 export class RttPipe implements PipeTransform {
   readonly transform = rttText;

@@ -14,8 +14,8 @@ import {
   SharePipe,
 } from './text-pipes';
 
-describe('pipes for text', () => {
-  it('write what the functions of the same purpose write', () => {
+describe('text pipes', () => {
+  it('return the same texts as their functions', () => {
     const at = new Date(2026, 10, 29, 12, 3, 4).getTime();
     expect(new AgePipe().transform(new Date(at).toISOString(), at + 5_000)).toBe('5 s');
     expect(new DateTimePipe().transform(at)).toBe('2026-11-29 12:03:04');
@@ -29,7 +29,7 @@ describe('pipes for text', () => {
     expect(new RttPipe().transform(42)).toBe('0.042 ms');
   });
 
-  it('write a dash for what is not known', () => {
+  it('return a dash for unknown values', () => {
     expect(new AgePipe().transform(null, 0)).toBe('–');
     expect(new InstantPipe().transform(null)).toBe('–');
     expect(new SharePipe().transform(null)).toBe('–');

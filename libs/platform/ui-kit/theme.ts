@@ -3,7 +3,7 @@ import { computed, effect, inject, Injectable, signal, DOCUMENT } from '@angular
 export type ThemeChoice = 'light' | 'dark';
 const KEPT_UNDER = 'icmp-mon.theme';
 
-/** Light or dark: what the person chose, else what the system prefers. */
+/** Light or dark theme: the user's choice, otherwise the system preference. */
 @Injectable({ providedIn: 'root' })
 export class Theme {
   private readonly document = inject(DOCUMENT);

@@ -5,7 +5,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** A duration in milliseconds as an operator says it: `0.8 s`, `42 s`, `12 min`, `3 h 05 min`, `2 d 4 h`. */
+/** Formats a duration in milliseconds: `0.8 s`, `42 s`, `12 min`, `3 h 05 min`, `2 d 4 h`. */
 export function durationText(ms: number): string {
   const span = Math.max(0, ms);
   if (span < 10 * SECOND) return `${(Math.floor(span / 100) / 10).toFixed(1)} s`;
@@ -15,25 +15,25 @@ export function durationText(ms: number): string {
   return `${Math.floor(span / DAY)} d ${Math.floor((span % DAY) / HOUR)} h`;
 }
 
-/** How long ago `iso` was at `nowMs`; seconds are whole, so that a list does not flicker. Null gives a dash. */
+/** Formats how long ago `iso` was at `nowMs`, in whole seconds, so that lists do not flicker. Null gives a dash. */
 export function ageText(iso: string | null | undefined, nowMs: number): string {
   if (!iso) return '–';
   const ms = Math.max(0, nowMs - Date.parse(iso));
   return ms < MINUTE ? `${Math.floor(ms / SECOND)} s` : durationText(ms);
 }
 
-/** Time of day of an instant in the zone that is shown, `12:03:04`. */
+/** Formats the time of day of an instant in the chosen zone: `12:03:04`. */
 export function clockText(at: number | string): string {
   return fieldsOf(at).slice(3).join(':');
 }
 
-/** Date and time in the zone that is shown, `2026-03-01 12:03:04`, where a heading names the zone. Null gives a dash. */
+/** Formats date and time in the chosen zone, where a heading names the zone: `2026-03-01 12:03:04`. Null gives a dash. */
 export function dateTimeText(at: number | string | null | undefined): string {
   if (at === null || at === undefined) return '–';
   return `${fieldsOf(at).slice(0, 3).join('-')} ${clockText(at)}`;
 }
 
-/** Date, time and zone, `2026-03-01 12:03:04 UTC+1`. Null gives a dash. */
+/** Formats date, time and UTC offset: `2026-03-01 12:03:04 UTC+1`. Null gives a dash. */
 export function instantText(at: number | string | null | undefined): string {
   if (at === null || at === undefined) return '–';
   return `${dateTimeText(at)} ${zoneText(at)}`;

@@ -24,24 +24,24 @@ describe('ageText', () => {
   });
 });
 
-describe('times in the zone that is shown', () => {
+describe('times in the chosen zone', () => {
   afterEach(() => showZone('local'));
 
-  it('are those of the browser', () => {
+  it('use the zone of the browser by default', () => {
     const atMs = new Date(2026, 2, 1, 9, 3, 4).getTime();
     expect(clockText(atMs)).toBe('09:03:04');
     expect(dateTimeText(atMs)).toBe('2026-03-01 09:03:04');
     expect(dateTimeText(null)).toBe('–');
   });
 
-  it('are those of UTC on request, and name it', () => {
+  it('use UTC if chosen, and name it', () => {
     showZone('utc');
     expect(clockText('2026-03-01T23:03:04Z')).toBe('23:03:04');
     expect(instantText('2026-03-01T23:03:04Z')).toBe('2026-03-01 23:03:04 UTC');
     expect(instantText(undefined)).toBe('–');
   });
 
-  it('name the offset of their instant', () => {
+  it('name the UTC offset at their instant', () => {
     const zones: [number, string][] = [
       [0, 'UTC'],
       [-60, 'UTC+1'],
@@ -55,7 +55,7 @@ describe('times in the zone that is shown', () => {
     }
   });
 
-  it('name both offsets of a span in which the offset changes', () => {
+  it('name both UTC offsets of a span in which the offset changes', () => {
     const at = vi.spyOn(Date.prototype, 'getTimezoneOffset').mockImplementation(function (this: Date) {
       return this.getTime() < 1_000 ? -120 : -60;
     });

@@ -10,7 +10,7 @@ export interface Toast {
 const SHOWN_AT_ONCE = 4;
 const DONE_FOR_MS = 6_000;
 
-/** Short messages about what was done. Failures stay until they are closed. */
+/** Short messages about completed and failed actions. Failures stay until they are closed. */
 @Injectable({ providedIn: 'root' })
 export class Toasts {
   private readonly list = signal<Toast[]>([]);

@@ -9,7 +9,7 @@ const CONTRAST_MIN = 4.5;
 
 const source = readFileSync(path.join(import.meta.dirname, '_tokens.scss'), 'utf8');
 
-/** A token's colour as #rrggbb. */
+/** Returns a token's colour as #rrggbb. */
 function colour(token: string, theme: 'light' | 'dark'): string {
   const found = new RegExp(`--icm-${token}: light-dark\\((#\\w{6}), (#\\w{6})\\)`).exec(source);
   const value = found?.[theme === 'light' ? 1 : 2];
@@ -17,7 +17,7 @@ function colour(token: string, theme: 'light' | 'dark'): string {
   return value;
 }
 
-/** Relative luminance, 0 to 1, as WCAG 2.2 defines it. */
+/** Returns the relative luminance, 0 to 1, as WCAG 2.2 defines it. */
 function luminance(hex: string): number {
   const [red, green, blue] = [1, 3, 5].map((at) => {
     const channel = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
@@ -32,7 +32,7 @@ function contrast(one: string, other: string): number {
 }
 
 describe.each(['light', 'dark'] as const)('the colours of the %s theme', (theme) => {
-  it.each(GROUNDS)('can be read on %s, also where a pointer or a change tints it', (ground) => {
+  it.each(GROUNDS)('have enough contrast on %s, including hover and change tints', (ground) => {
     const tooFaint = [...TEXTS, ...STATUSES].filter(
       (text) => contrast(colour(text, theme), colour(ground, theme)) < CONTRAST_MIN,
     );
