@@ -1,6 +1,6 @@
 // Part of npm run verify: comments, texts and documents use the words of docs/glossary.md, and none of the word list.
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -37,7 +37,12 @@ function filesToCheck(parts) {
     maxBuffer: 64 * 1024 * 1024,
   });
   return [...new Set(listed.split('\n'))].filter(
-    (file) => file !== '' && !LEFT_OUT.test(file) && (parts.length === 0 || parts.some((part) => file.includes(part))),
+    (file) =>
+      file !== '' &&
+      !LEFT_OUT.test(file) &&
+      (parts.length === 0 || parts.some((part) => file.includes(part))) &&
+      // A file that was removed and not committed yet is still listed.
+      statSync(join(rootDir, file), { throwIfNoEntry: false })?.isFile(),
   );
 }
 
