@@ -24,4 +24,4 @@ export { readTelemetry } from './telemetry';
 export { UncountedNotices } from './uncounted/uncounted-notices';
 export { UncountedParticipant } from './uncounted/uncounted-participant';
 export { StoredAgentReports } from './stored-agent-reports';
-export { postgresUncountedTables, type UncountedSum, type UncountedTables } from './uncounted/uncounted-tables';
+export { type UncountedSum, type UncountedTables } from './uncounted/uncounted-tables';

@@ -113,16 +113,6 @@ export function filePath(variable: string, options: Fallback<string> & { mustExi
   };
 }
 
-export function flag(variable: string, options: Fallback<boolean> = {}): Field<boolean> {
-  return {
-    variable,
-    expected: 'true or false',
-    parse: (raw) => (raw === 'true' || raw === '1' ? true : raw === 'false' || raw === '0' ? false : null),
-    show: String,
-    missing: missing(options),
-  };
-}
-
 /** The variable's text, undefined when it is not set; an empty variable counts as not set. */
 export function rawValue(field: Field<unknown>, env: NodeJS.ProcessEnv): string | undefined {
   const direct = env[field.variable];

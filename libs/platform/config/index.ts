@@ -1,2 +1,2 @@
 export * from './read-config';
-export { type Field, filePath as path, flag, integer, list, optional, secret, text, url } from './fields';
+export { type Field, filePath as path, integer, list, optional, secret, text, url } from './fields';

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as config from './index';
-import { ConfigError, flag, integer, list, optional, readConfig, secret, text, url } from './index';
+import { ConfigError, integer, list, optional, readConfig, secret, text, url } from './index';
 
 const fields = {
   databaseUrl: url('DATABASE_URL', { protocols: ['postgres:', 'postgresql:'] }),
@@ -12,7 +12,6 @@ const fields = {
   jwtSecret: secret('JWT_SECRET'),
   name: optional(text('NAME')),
   stateDir: config.path('STATE_DIR', { default: '/var/lib/x' }),
-  trusted: flag('TRUSTED', { default: false }),
 };
 const env = { DATABASE_URL: 'postgres://u:hidden@h/db', JWT_SECRET: 's3cret' };
 
@@ -30,21 +29,20 @@ function problemsOf(variables: NodeJS.ProcessEnv): string[] {
 
 describe('readConfig', () => {
   it('gives typed values, with defaults where nothing is set; empty counts as not set', () => {
-    const read = readConfig(fields, { ...env, SHARD_COUNT: '16', BROKERS: 'a:1, b:2', TRUSTED: '1', NAME: '' }, []);
+    const read = readConfig(fields, { ...env, SHARD_COUNT: '16', BROKERS: 'a:1, b:2', NAME: '' }, []);
     const shardCount: number = read.shardCount;
     const name: string | undefined = read.name;
     expect([shardCount, name]).toEqual([16, undefined]);
-    expect(read).toMatchObject({ brokers: ['a:1', 'b:2'], trusted: true, stateDir: '/var/lib/x' });
+    expect(read).toMatchObject({ brokers: ['a:1', 'b:2'], stateDir: '/var/lib/x' });
     expect(readConfig(fields, { ...env, STATE_DIR: 'here' }, []).stateDir).toBe(path.resolve('here'));
   });
 
   it('lists everything that is wrong at once, by the name of the variable', () => {
-    expect(problemsOf({ DATABASE_URL: 'mysql://h', SHARD_COUNT: '65', BROKERS: 'a,,b', TRUSTED: 'perhaps' })).toEqual([
+    expect(problemsOf({ DATABASE_URL: 'mysql://h', SHARD_COUNT: '65', BROKERS: 'a,,b' })).toEqual([
       'DATABASE_URL must be an address that starts with postgres:// or postgresql://.',
       'SHARD_COUNT must be a whole number from 1 to 64.',
       'BROKERS must be one or more items with commas between.',
       'JWT_SECRET is missing: it must be a secret, here or in the file that JWT_SECRET_FILE names.',
-      'TRUSTED must be true or false.',
     ]);
   });
 

@@ -1,4 +1,3 @@
 export { closeQueue } from './close';
 export { HousekeepingModule } from './housekeeping.module';
 export { JobsModule, jobsPrefix } from './jobs.module';
-export { runProcessor } from './run-processor';

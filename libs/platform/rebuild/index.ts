@@ -1,6 +1,6 @@
 export { replaceRows } from './beside';
 export type { ReadModel } from './read-model';
-export { type KeptTables, NoReadModels, type PluggedModel, ReadModels } from './read-models';
+export { NoReadModels, ReadModels } from './read-models';
 export { eventReplay } from './event-replay';
-export { rebuild, RebuildBusy, type RebuildDatabase, type RebuildOutcome } from './rebuild';
+export { rebuild, RebuildBusy, type RebuildOutcome } from './rebuild';
 export { topicReplay, type TopicPositions, type TopicSource } from './topic-replay';

@@ -4,14 +4,14 @@ export const CHECK_TYPES = ['icmp_ping'] as const;
 export type CheckType = (typeof CHECK_TYPES)[number];
 
 /** One check of a tier; `check` is its number, the same in blocks, series and verdicts. */
-export interface TierCheck {
+interface TierCheck {
   check: number;
   type: CheckType;
   expect: 'reachable' | 'unreachable';
 }
 
 /** A majority of the agents selected, or that many of them. */
-export type Quorum = 'majority' | number;
+type Quorum = 'majority' | number;
 
 /** A tier's rules from here on. `policyVersion` rises with each change of any tier. */
 export interface PolicyFact {
@@ -40,7 +40,7 @@ export interface TargetFact {
   refuses?: string[];
 }
 
-export interface TargetRemovedFact {
+interface TargetRemovedFact {
   kind: 'target-removed';
   targetKey: number;
 }
@@ -63,7 +63,7 @@ export interface AgentFact {
 /** What the shard's log says of the world besides results and time. Applied once per position, in order. */
 export type FeedFact = PolicyFact | TargetFact | TargetRemovedFact | AgentFact;
 
-export const SELECTED_AGENTS_MAX = 1_000;
+const SELECTED_AGENTS_MAX = 1_000;
 const CHECKS_MAX = 64;
 const TEXT_LENGTH_MAX = 256;
 const U32_MAX = 0xffff_ffff;

@@ -1,5 +1,5 @@
 /** A range of addresses, `10.0.0.0/8`, and what its addresses are, to follow "is". */
-export interface NeverProbed {
+interface NeverProbed {
   range: string;
   what: string;
 }

@@ -1,1 +1,1 @@
-export { ProbingClient, type ResultSpan } from './probing.client';
+export { ProbingClient } from './probing.client';

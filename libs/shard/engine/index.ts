@@ -7,7 +7,7 @@ export { ShardDirectory, type PolicyEntry, type TargetEntry } from './directory'
 export { ShardFold } from './fold';
 export { BOOT_AHEAD_S_MAX, BOOT_SILENT_MS } from './lane-positions';
 export { notMeasured } from './not-measured';
-export { SHARD_IS_HELD, SHARD_LEASE_AHEAD_S } from './lease-sql';
+export { SHARD_IS_HELD } from './lease-sql';
 export {
   NO_PAIR,
   type PendingWrite,
@@ -22,8 +22,20 @@ export { ReceiptTimes } from './receipt-times';
 export { PostgresCommit } from './postgres-commit';
 export { PostgresShardStore } from './postgres-shard-store';
 export { ShardHost, WriterLost } from './shard-host';
-export type * from './shard-store';
-export { EpochLost, writeCommits, type ShardCommit } from './write-commits';
+export type {
+  AheadRow,
+  Backend,
+  Claim,
+  CommitConnection,
+  CommitTransaction,
+  PositionRow,
+  ShardRowLock,
+  ShardStore,
+  StoredShard,
+  TakenShard,
+  Taking,
+} from './shard-store';
+export { EpochLost, writeCommits } from './write-commits';
 export type { EngineTime } from './engine-time';
 export type { HostLogger } from './shard-committer';
 export type { WriterTransaction } from './writer';

@@ -1,4 +1,3 @@
-export { planOf, type Plan } from './plan';
+export { planOf } from './plan';
 export { shorten } from './shorten';
-export { immediateRows, numbersByPlace, SimulatedTables, type SimulatedRows } from './simulated-tables';
-export { simulate, type Outcome } from './simulate';
+export { simulate } from './simulate';

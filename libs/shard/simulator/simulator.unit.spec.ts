@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { planOf, shorten, simulate, type Plan } from './index';
+import { planOf, type Plan } from './plan';
+import { shorten } from './shorten';
+import { simulate } from './simulate';
 
 /** As many as take some seconds; `npm run simulate -- --seeds 10000` runs more. */
 const SEEDS = 200;

@@ -1,3 +1,2 @@
 export * from './reason.pipe';
-export * from './reason-text';
 export * from './status-glyph';

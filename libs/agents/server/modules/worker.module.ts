@@ -23,7 +23,7 @@ import { forgetUncounted } from '../uncounted/read-uncounted';
 const RETIREMENTS_LOOK_MS = 15_000;
 const OPTIONS = Symbol('agents worker options');
 
-export interface AgentsWorkerOptions {
+interface AgentsWorkerOptions {
   /** Retention of agents' metrics over time, in days. */
   metricsKeptDays: number;
 }

@@ -27,7 +27,7 @@ import { heldTargets } from '../held-targets';
 const ROWS_PER_STEP = 10_000;
 const OPTIONS = Symbol('assignment worker options');
 
-export interface AssignmentWorkerOptions {
+interface AssignmentWorkerOptions {
   /** Longest hold-down of any tier. */
   holdDownMaxMs: number;
 }

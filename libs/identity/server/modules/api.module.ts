@@ -25,7 +25,7 @@ import { KnownBrowsers } from '../sessions/known-browsers';
 import { LoginAttempts } from '../sessions/login-attempts';
 import { Sessions } from '../sessions/sessions';
 
-export interface IdentityOptions {
+interface IdentityOptions {
   /** Signs session tokens; at least 32 bytes, the same on every replica. */
   jwtSecret: string;
 }

@@ -17,7 +17,7 @@ import type { WatchedDisk } from '../health/watched-disks';
 import { ProcessReportModule } from './process-report.module';
 import { OperationsController } from '../operations.controller';
 
-export interface OperationsApiOptions {
+interface OperationsApiOptions {
   redisUrl: string;
   thresholds: Thresholds;
   disks: readonly WatchedDisk[];

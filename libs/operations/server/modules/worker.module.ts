@@ -12,7 +12,7 @@ export { watchedDisks } from '../health/watched-disks';
 
 const OPTIONS = Symbol('operations worker options');
 
-export interface OperationsWorkerOptions {
+interface OperationsWorkerOptions {
   thresholds: Thresholds;
   disks: readonly WatchedDisk[];
   /** No heartbeat is sent unless set. */

@@ -16,7 +16,7 @@ import { rollUpDue } from '../rollups/roll-up-due';
 
 const OPTIONS = Symbol('probing worker options');
 
-export interface ProbingWorkerOptions {
+interface ProbingWorkerOptions {
   /** How long single results are kept. */
   resultsKeptDays: number;
   /** How long hourly figures are kept; daily and monthly ones stay. */

@@ -7,7 +7,7 @@ import { forgetOldChanges } from '../old-changes';
 
 const OPTIONS = Symbol('status worker options');
 
-export interface StatusWorkerOptions {
+interface StatusWorkerOptions {
   changesKeptDays: number;
 }
 
