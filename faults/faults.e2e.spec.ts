@@ -5,7 +5,7 @@ import type { Fault, FaultContext } from './fault';
 import { Installation } from './installation';
 import * as fullDisks from './cases/full-disks';
 import * as zombie from './cases/zombie-projector';
-import * as cutOff from './cases/cut-off-agents';
+import * as disconnected from './cases/disconnected-agents';
 import * as spool from './cases/damaged-spool';
 import * as poison from './cases/poison-messages';
 import * as uploads from './cases/bad-uploads';
@@ -37,7 +37,7 @@ describe('a product under faults', () => {
   it.each<[string, Fault]>([
     ['a damaged spool', spool],
     ['a projector stopped past its lease', zombie],
-    ['agents cut off', cutOff],
+    ['disconnected agents', disconnected],
     ['full disks', fullDisks],
     ['poison on each topic', poison],
     ['bad blocks, repeats and a clone', uploads],

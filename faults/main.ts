@@ -10,7 +10,7 @@ const PROGRAMS: Readonly<Record<keyof typeof FAULTS, () => Promise<Fault>>> = {
   'kill-processes': () => import('./cases/kill-processes'),
   'kill-services': () => import('./cases/kill-services'),
   'zombie-projector': () => import('./cases/zombie-projector'),
-  'cut-off-agents': () => import('./cases/cut-off-agents'),
+  'disconnected-agents': () => import('./cases/disconnected-agents'),
   'damaged-spool': () => import('./cases/damaged-spool'),
   'full-disks': () => import('./cases/full-disks'),
   'poison-messages': () => import('./cases/poison-messages'),

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 export interface PageReading {
   /** The band on top; empty while there is none. */
   band: string;
-  /** The dot: `live`, `late`, `cut`, … and what stands beside it. */
+  /** The dot: `live`, `late`, `disconnected`, … and what stands beside it. */
   mood: string;
   dot: string;
   badge: string;

@@ -48,15 +48,15 @@ export class TcpProxy {
   become(mode: ProxyMode): void {
     if (mode.kind === 'open' && this.mode.kind === 'open') return;
     this.mode = mode;
-    if (mode.kind !== 'half-open') this.cut();
+    if (mode.kind !== 'half-open') this.disconnectAll();
   }
 
-  cut(): void {
+  disconnectAll(): void {
     for (const socket of this.sockets) socket.resetAndDestroy();
   }
 
   async close(): Promise<void> {
-    this.cut();
+    this.disconnectAll();
     await new Promise<void>((resolve) => (this.server ? this.server.close(() => resolve()) : resolve()));
   }
 

@@ -110,8 +110,8 @@ describe('an agent that takes more than its share', () => {
       const body = [block({ agentId: quick.agentId })];
       expect((await quick.client.results('live', body)).status).toBe(200);
     });
-    const cut = await fixture.metric('icmpmon_gateway_uploads_deferred_total', '{reason="memory"}');
-    expect(cut).toBeGreaterThan(0);
+    const deferred = await fixture.metric('icmpmon_gateway_uploads_deferred_total', '{reason="memory"}');
+    expect(deferred).toBeGreaterThan(0);
     // From here on there is room at once.
     for (let sequence = 2; sequence <= 10; sequence++) {
       const answer = await quick.client.results('live', [block({ agentId: quick.agentId, sequence })]);

@@ -32,7 +32,7 @@ export function readBody(
 ): Promise<BodyMemory> {
   return new Promise((resolve, reject) => {
     // A request that ended while the guards looked at it says nothing more.
-    if (request.destroyed) return reject(cutOff());
+    if (request.destroyed) return reject(disconnected());
     const body = new GrowingBody(length, memory, slabs);
     let lookedAt = 0;
     const slow = setInterval(() => {
@@ -66,10 +66,10 @@ export function readBody(
       memory.arrived();
       settle(() => resolve(body.whole));
     };
-    const onError = (cause: Error): void => fail(cutOff(cause));
+    const onError = (cause: Error): void => fail(disconnected(cause));
     // Every request closes in the end; an error made for each would cost more than reading it.
-    const onClose = (): void => fail(cutOff());
-    memory.onCut = fail;
+    const onClose = (): void => fail(disconnected());
+    memory.onAborted = fail;
     request.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
   });
 }
@@ -108,6 +108,6 @@ class GrowingBody {
   }
 }
 
-function cutOff(cause?: Error): DomainError {
+function disconnected(cause?: Error): DomainError {
   return new DomainError('invalid', 'The body was cut off.', undefined, { cause });
 }

@@ -100,12 +100,12 @@ export class TlsListener {
     clearInterval(this.renewal);
     // A connection becomes idle when its last answer is out; one that is kept alive would hold up the end.
     const sweep = setInterval(() => this.server.closeIdleConnections(), IDLE_SWEEP_MS);
-    const cut = setTimeout(() => this.server.closeAllConnections(), CLOSE_TIMEOUT_MS);
+    const forceClose = setTimeout(() => this.server.closeAllConnections(), CLOSE_TIMEOUT_MS);
     try {
       if (this.server.listening) await new Promise((resolve) => this.server.close(resolve));
     } finally {
       clearInterval(sweep);
-      clearTimeout(cut);
+      clearTimeout(forceClose);
     }
   }
 

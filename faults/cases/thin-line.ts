@@ -3,7 +3,7 @@ import { Findings, type FaultContext, type Verdict } from '../fault';
 import { underLoad, type Installation } from '../installation';
 import { ThinLine } from '../thin-line';
 
-const CUT_OFF_MS = { short: 5_000, full: 300_000 };
+const DISCONNECTED_MS = { short: 5_000, full: 300_000 };
 /** Some three times what the agent measures. */
 const BYTES_PER_S = { short: 8_000, full: 20_000 };
 const DRAINED_WITHIN_MS = { short: 90_000, full: 900_000 };
@@ -18,7 +18,7 @@ export async function run(context: FaultContext): Promise<Verdict> {
     const line = new ThinLine(BYTES_PER_S[form]);
     try {
       agentProxy.become({ kind: 'refuse' });
-      await pause(CUT_OFF_MS[form]);
+      await pause(DISCONNECTED_MS[form]);
       agentProxy.become({ kind: 'thin', line });
       const tookMs = await drained(installation, DRAINED_WITHIN_MS[form]);
       findings.atMost('what waited was shipped after s', tookMs / 1_000, DRAINED_WITHIN_MS[form] / 1_000);

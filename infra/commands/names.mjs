@@ -30,7 +30,7 @@ export const FAULTS = {
   'kill-processes': 'SIGKILL of each process',
   'kill-services': 'SIGKILL of Kafka, PostgreSQL, Redis',
   'zombie-projector': 'a projector stopped past its lease',
-  'cut-off-agents': 'an agent cut off for hours',
+  'disconnected-agents': 'an agent cut off for hours',
   'damaged-spool': 'a spool that is full or damaged',
   'full-disks': 'full disks',
   'poison-messages': 'poison on each topic',

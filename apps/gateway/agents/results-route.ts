@@ -115,7 +115,7 @@ export class ResultsRoute implements Route {
     const look = setTimeout(() => {
       const bytes = upload.socket.bytesRead - bytesBefore;
       if (this.arriving.get(key) !== upload || bytes >= (BYTES_PER_S_MIN * STALL_LOOK_MS) / 1_000) return;
-      upload.memory.onCut(new RequestRefused(408, 'A newer upload of the lane came while this one stood still.'));
+      upload.memory.onAborted(new RequestRefused(408, 'A newer upload of the lane came while this one stood still.'));
     }, STALL_LOOK_MS);
     look.unref();
   }

@@ -76,10 +76,10 @@ export class ResultsIntake {
   async accept(upload: Upload): Promise<ResultsResponse> {
     const startedMs = performance.now();
     const { agentId, lane } = upload;
-    const cut = readUpload(upload.body);
-    if (!cut.ok)
-      throw new DomainError('invalid', `The body is not an upload of blocks (${cut.reason}): ${cut.detail}.`);
-    const { blocks, durable, results, refused, deferred } = this.sort(cut.blocks, upload);
+    const parsed = readUpload(upload.body);
+    if (!parsed.ok)
+      throw new DomainError('invalid', `The body is not an upload of blocks (${parsed.reason}): ${parsed.detail}.`);
+    const { blocks, durable, results, refused, deferred } = this.sort(parsed.blocks, upload);
     if (refused.length > 0) this.logger.warn({ agentId, refused: refused.slice(0, 10) }, 'refused blocks');
     this.allowance.spend(agentId, results);
     const retryAfterS = deferred === null ? 0 : this.allowance.waitS(agentId, lane, deferred.results);

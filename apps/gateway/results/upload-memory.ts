@@ -21,19 +21,19 @@ export interface HeldBody {
   arrived(): void;
   release(): void;
   /** Called when the upload has to end so that others can go on. */
-  onCut: (reason: Error) => void;
+  onAborted: (reason: Error) => void;
 }
 
 interface Body {
   agentId: string;
   bytes: number;
   sinceMs: number;
-  cut(): void;
+  abort(): void;
 }
 
 /**
  * Bytes of upload bodies in memory. What counts is what has arrived, not what was announced, and no agent has more than its share. Where
- * memory is short, the bodies that have been arriving longest are cut: uploads that come slowly, on purpose or not, keep nobody's out.
+ * memory is short, the bodies that have been arriving longest are aborted: uploads that come slowly, on purpose or not, keep nobody's out.
  */
 export class UploadMemory {
   private usedBytes = 0;
@@ -49,20 +49,20 @@ export class UploadMemory {
 
   /** `share`: the part of all memory, 0 to 1, that uploads of this kind may fill. */
   hold(agentId: string, share = 1): HeldBody {
-    let isCut = false;
+    let isAborted = false;
     const body: Body = {
       ...{ agentId, bytes: 0, sinceMs: this.nowMs() },
-      cut: () => {
-        isCut = true;
+      abort: () => {
+        isAborted = true;
         held.release();
-        held.onCut(this.refusal('Uploads that are still arriving fill the memory, and this one is slow.'));
+        held.onAborted(this.refusal('Uploads that are still arriving fill the memory, and this one is slow.'));
       },
     };
     this.arriving.add(body);
     const held: HeldBody = {
-      onCut: () => undefined,
+      onAborted: () => undefined,
       grow: (bytes) => {
-        if (isCut) throw this.refusal('Uploads that are still arriving fill the memory, and this one is slow.');
+        if (isAborted) throw this.refusal('Uploads that are still arriving fill the memory, and this one is slow.');
         this.reserve(body, bytes, share);
       },
       arrived: () => {
@@ -97,7 +97,7 @@ export class UploadMemory {
       if (missing <= 0 || this.nowMs() - body.sinceMs < GIVES_WAY_AFTER_MS) return;
       if (body === asking || body.bytes === 0) continue;
       missing -= body.bytes;
-      body.cut();
+      body.abort();
     }
   }
 

@@ -37,19 +37,19 @@ describe('the memory for uploads', () => {
     held(memory, 'b', 50);
   });
 
-  it('cuts the bodies that have been arriving longest, and none that is whole', () => {
+  it('aborts the bodies that have been arriving longest, and none that is whole', () => {
     const memory = memoryOf(100);
-    const cut: string[] = [];
+    const aborted: string[] = [];
     const bodies = ['whole', 'slowest', 'slow', 'quick'].map((name, at) => {
       nowMs = at * 1_000;
       const body = held(memory, name, 25);
-      body.onCut = (reason: Error) => cut.push(`${name}: ${reason.message}`);
+      body.onAborted = (reason: Error) => aborted.push(`${name}: ${reason.message}`);
       return body;
     });
     bodies[0].arrived();
     nowMs = 4_000;
     const newcomer = held(memory, 'newcomer', 30);
-    expect(cut).toEqual([
+    expect(aborted).toEqual([
       'slowest: Uploads that are still arriving fill the memory, and this one is slow. Try again in 1 s.',
       'slow: Uploads that are still arriving fill the memory, and this one is slow. Try again in 1 s.',
     ]);

@@ -39,12 +39,12 @@ import { LiveStream } from '@icmp-mon/platform/live-stream';
       color: var(--icm-degraded);
     }
     [data-mood='late'],
-    [data-mood='cut'] {
+    [data-mood='disconnected'] {
       color: var(--icm-text);
       font-weight: 600;
     }
     [data-mood='late'] svg,
-    [data-mood='cut'] svg {
+    [data-mood='disconnected'] svg {
       color: var(--icm-unknown);
     }
   `,

@@ -55,7 +55,7 @@ export class Shell {
   /** The product's health as the server last reported it; `unknown` while the server does not respond. */
   protected readonly health = computed(() => {
     const health = this.stream.health();
-    return health === null || this.stream.truth().mood === 'cut' ? 'unknown' : health.state;
+    return health === null || this.stream.truth().mood === 'disconnected' ? 'unknown' : health.state;
   });
   protected readonly healthLooks = computed(() => HEALTH_LOOKS_LIKE[this.health()]);
 

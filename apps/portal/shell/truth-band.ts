@@ -21,7 +21,7 @@ import { LiveStream } from '@icmp-mon/platform/live-stream';
       font-variant-numeric: tabular-nums;
       overflow-wrap: anywhere;
     }
-    [data-kind='cut'] {
+    [data-kind='disconnected'] {
       box-shadow: inset 4px 0 0 var(--icm-down);
     }
     [data-kind='late'] {

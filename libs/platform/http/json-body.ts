@@ -65,7 +65,7 @@ export function holdBody(request: IncomingMessage, bounds: BodyBounds): Promise<
     };
     const settle = (outcome: () => void): void => {
       clearTimeout(late);
-      request.off('data', onData).off('end', onEnd).off('error', onCut).off('close', onCut);
+      request.off('data', onData).off('end', onEnd).off('error', onDisconnect).off('close', onDisconnect);
       outcome();
     };
     const fail = (error: Error): void =>
@@ -86,13 +86,13 @@ export function holdBody(request: IncomingMessage, bounds: BodyBounds): Promise<
       chunks.push(chunk);
     };
     const onEnd = (): void => settle(() => resolve({ bytes: Buffer.concat(chunks), release }));
-    const onCut = (): void => fail(new DomainError('invalid', 'The connection closed before the whole body arrived.'));
+    const onDisconnect = (): void => fail(new DomainError('invalid', 'The connection closed before the whole body arrived.'));
     const late = setTimeout(
       () => fail(new RequestRefused(408, `The body did not arrive within ${withinMs / 1_000} s. Send it again.`)),
       withinMs,
     );
-    if (request.destroyed) return onCut();
-    request.on('data', onData).on('end', onEnd).on('error', onCut).on('close', onCut);
+    if (request.destroyed) return onDisconnect();
+    request.on('data', onData).on('end', onEnd).on('error', onDisconnect).on('close', onDisconnect);
   });
 }
 

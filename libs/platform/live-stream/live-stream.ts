@@ -65,7 +65,7 @@ export class LiveStream {
   /** Health of the product as last reported; null while unknown. */
   readonly health = computed(() => this.latestFreshness()?.value.health ?? null);
   /** Whether the numbers on the page are outdated. */
-  readonly isOld = computed(() => ['late', 'cut'].includes(this.truth().mood));
+  readonly isOld = computed(() => ['late', 'disconnected'].includes(this.truth().mood));
 
   constructor() {
     // A page in the browser's back/forward cache has no connection; it joins again when it is shown.

@@ -15,13 +15,13 @@ export interface HeardFreshness {
 }
 
 export interface PageTruth {
-  /** `late`: the server reports that its data is outdated. `cut`: the server does not respond. */
-  mood: 'quiet' | 'trying' | 'live' | 'late' | 'cut';
+  /** `late`: the server reports that its data is outdated. `disconnected`: the server does not respond. */
+  mood: 'quiet' | 'trying' | 'live' | 'late' | 'disconnected';
   /** Text next to the indicator dot. */
   text: string;
   /** Band at the top of every page; null if there is no problem. */
   band: {
-    kind: 'late' | 'cut' | 'notice';
+    kind: 'late' | 'disconnected' | 'notice';
     text: string;
     /** Text for screen readers, without ages, so that it is read once. */ spoken: string;
   } | null;
@@ -40,7 +40,8 @@ export function truthOf(
   const dataAgeMs = dataAge(freshness, now);
   if (link.kind === 'off') return { mood: 'quiet', text: 'not connected', band: null, dataAgeMs };
   const lostMs = link.kind === 'lost' ? elapsedMs(link.since, now) : 0;
-  if (silentMs >= SILENT_MS || lostMs >= RECONNECTING_MS) return cutOff(Math.max(silentMs, lostMs), dataAgeMs, now);
+  if (silentMs >= SILENT_MS || lostMs >= RECONNECTING_MS)
+    return disconnectedTruth(Math.max(silentMs, lostMs), dataAgeMs, now);
   if (link.kind === 'lost') return { mood: 'trying', text: 'reconnecting', band: null, dataAgeMs };
   if (link.kind === 'connecting' || freshness === null) {
     return { mood: 'trying', text: 'connecting', band: null, dataAgeMs };
@@ -58,14 +59,14 @@ function dataAge(freshness: HeardFreshness | null, now: Moment): number | null {
   return Math.max(statusesAgeMs, resultsAgeMs) + elapsedMs(freshness.at, now);
 }
 
-function cutOff(forMs: number, dataAgeMs: number | null, now: Moment): PageTruth {
+function disconnectedTruth(forMs: number, dataAgeMs: number | null, now: Moment): PageTruth {
   const since = `since ${clockText(now.wallMs - forMs)}`;
   const age = dataAgeMs === null ? 'Data is outdated' : `Data is ${durationText(dataAgeMs)} old`;
   const text = `${age}: no response from the server ${since}`;
   return {
-    mood: 'cut',
+    mood: 'disconnected',
     text: `no data ${since}`,
-    band: { kind: 'cut', text, spoken: `Data is outdated: no response from the server ${since}` },
+    band: { kind: 'disconnected', text, spoken: `Data is outdated: no response from the server ${since}` },
     dataAgeMs,
   };
 }

@@ -64,28 +64,31 @@ describe('the data age of a page', () => {
 
   it('shows since when the server does not respond, even if its connection seems open', () => {
     expect(truthOf(OPEN, heard({}), at(0), at(5_900)).mood).toBe('live');
-    const cut = truthOf(OPEN, heard({}), at(0), at(8_000));
+    const disconnected = truthOf(OPEN, heard({}), at(0), at(8_000));
     const since = clockText(WALL_MS);
-    expect(cut).toMatchObject({ mood: 'cut', text: `no data since ${since}`, dataAgeMs: 9_400 });
-    expect(cut.band?.text).toBe(`Data is 9.4 s old: no response from the server since ${since}`);
+    expect(disconnected).toMatchObject({ mood: 'disconnected', text: `no data since ${since}`, dataAgeMs: 9_400 });
+    expect(disconnected.band?.text).toBe(`Data is 9.4 s old: no response from the server since ${since}`);
   });
 
   it('is correct after the clock was set back, and after the machine slept', () => {
     const setBack = { monotonicMs: 8_000, wallMs: WALL_MS - 3_600_000 };
-    expect(truthOf(OPEN, heard({}), at(0), setBack).mood).toBe('cut');
+    expect(truthOf(OPEN, heard({}), at(0), setBack).mood).toBe('disconnected');
     const slept = { monotonicMs: 100, wallMs: WALL_MS + 3_600_000 };
-    expect(truthOf(OPEN, heard({}), at(0), slept)).toMatchObject({ mood: 'cut', dataAgeMs: 3_601_400 });
+    expect(truthOf(OPEN, heard({}), at(0), slept)).toMatchObject({ mood: 'disconnected', dataAgeMs: 3_601_400 });
   });
 
   it('is reconnecting only for a short interruption', () => {
     const lost: LinkState = { kind: 'lost', since: at(0) };
     expect(truthOf(lost, heard({}), at(0), at(4_000))).toMatchObject({ mood: 'trying', text: 'reconnecting' });
-    expect(truthOf(lost, heard({}, 4_000), at(4_000), at(5_500)).mood).toBe('cut');
+    expect(truthOf(lost, heard({}, 4_000), at(4_000), at(5_500)).mood).toBe('disconnected');
   });
 
   it('names the other states', () => {
     expect(truthOf({ kind: 'connecting' }, null, at(0), at(0)).text).toBe('connecting');
-    expect(truthOf({ kind: 'connecting' }, null, at(0), at(9_000))).toMatchObject({ mood: 'cut', dataAgeMs: null });
+    expect(truthOf({ kind: 'connecting' }, null, at(0), at(9_000))).toMatchObject({
+      mood: 'disconnected',
+      dataAgeMs: null,
+    });
     expect(truthOf({ kind: 'off' }, null, null, at(0)).text).toBe('not connected');
   });
 });

@@ -50,13 +50,13 @@ describe('a consumer group', () => {
     await testDb.drop();
   });
 
-  function newMessaging(cuttable = false): Messaging {
+  function newMessaging(disconnectable = false): Messaging {
     const options = { brokers: testServices().kafkaBrokers, topicPrefix: prefix, clientId: 'test' };
-    return new Messaging(cuttable ? { ...options, socketFactory: sockets.factory } : options);
+    return new Messaging(disconnectable ? { ...options, socketFactory: sockets.factory } : options);
   }
 
-  function otherMessaging(cuttable = false): Messaging {
-    const other = newMessaging(cuttable);
+  function otherMessaging(disconnectable = false): Messaging {
+    const other = newMessaging(disconnectable);
     others.push(other);
     return other;
   }
@@ -338,18 +338,18 @@ describe('a consumer group', () => {
   it('goes on after its connections were cut, again and again', async () => {
     const group = newGroup();
     await consume(group, undefined, { by: otherMessaging(true) });
-    const ids = named('cut', 200);
+    const ids = named('disconnected', 200);
     for (let at = 0; at < 200; at += 20) {
       await messaging.send(
         TOPIC,
         ids.slice(at, at + 20).map((id) => event(id)),
       );
-      if (at % 40 === 0) sockets.cut();
+      if (at % 40 === 0) sockets.disconnectAll();
       if (at === 100) sockets.mode = 'refused';
       if (at === 140) sockets.mode = 'open';
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    await eventually(async () => expect((await effects(group, 'cut')).sort()).toEqual([...ids].sort()), {
+    await eventually(async () => expect((await effects(group, 'disconnected')).sort()).toEqual([...ids].sort()), {
       withinMs: 60_000,
     });
   });

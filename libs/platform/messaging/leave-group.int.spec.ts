@@ -26,10 +26,15 @@ describe('leaving a group', () => {
   });
 
   it('ends the membership of a consumer that lost its broker, long before its session would', async () => {
-    const cuttable = createKafka({ brokers, topicPrefix: prefix, clientId: 'lost', socketFactory: sockets.factory });
+    const disconnectable = createKafka({
+      brokers,
+      topicPrefix: prefix,
+      clientId: 'lost',
+      socketFactory: sockets.factory,
+    });
     const kafka = createKafka({ brokers, topicPrefix: prefix, clientId: 'test' });
     const groupId = `${prefix}.leaving`;
-    const consumer = cuttable.consumer({ groupId, sessionTimeout: 300_000, retry: { retries: 0 } });
+    const consumer = disconnectable.consumer({ groupId, sessionTimeout: 300_000, retry: { retries: 0 } });
     const joined = Promise.withResolvers<GroupMember>();
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }: ConsumerGroupJoinEvent) =>
       joined.resolve({ groupId, memberId: payload.memberId }),
@@ -42,7 +47,7 @@ describe('leaving a group', () => {
       await consumer.run({ eachMessage: () => Promise.resolve() });
       const member = await joined.promise;
       sockets.mode = 'refused';
-      sockets.cut();
+      sockets.disconnectAll();
       const members = async (): Promise<string[]> =>
         (await admin.describeGroups([groupId])).groups[0].members.map(({ memberId }) => memberId);
       expect(await members()).toEqual([member.memberId]);

@@ -14,12 +14,12 @@ describe('a log reader', () => {
   const sockets = new TestSockets();
   const readers: LogReader[] = [];
   let messaging: Messaging;
-  let cuttable: Messaging;
+  let disconnectable: Messaging;
 
   beforeAll(async () => {
     await sockets.start();
     messaging = new Messaging({ brokers, topicPrefix: prefix, clientId: 'test' });
-    cuttable = new Messaging({ brokers, topicPrefix: prefix, clientId: 'test', socketFactory: sockets.factory });
+    disconnectable = new Messaging({ brokers, topicPrefix: prefix, clientId: 'test', socketFactory: sockets.factory });
     await messaging.ensureTopics({ shardCount: 8 });
   });
 
@@ -29,7 +29,7 @@ describe('a log reader', () => {
   });
 
   afterAll(async () => {
-    await Promise.all([messaging.close(), cuttable.close()]);
+    await Promise.all([messaging.close(), disconnectable.close()]);
     sockets.close();
     await removeTopics(brokers, prefix);
   });
@@ -161,13 +161,13 @@ describe('a log reader', () => {
   });
 
   it('skips and repeats nothing while its connections are cut', async () => {
-    const reader = await open(cuttable);
+    const reader = await open(disconnectable);
     const seen: LogRecord[][] = [[], []];
     await reader.follow(6, 0, collect(seen[0]!));
     await reader.follow(7, 0, collect(seen[1]!));
     for (let at = 0; at < 40; at++) {
       await Promise.all([append(6, range(0, 25).map(String)), append(7, range(0, 25).map(String))]);
-      if (at % 8 === 3) sockets.cut();
+      if (at % 8 === 3) sockets.disconnectAll();
       if (at === 20) sockets.mode = 'refused';
       if (at === 28) sockets.mode = 'open';
       await new Promise((resolve) => setTimeout(resolve, 50));

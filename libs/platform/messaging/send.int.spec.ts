@@ -149,11 +149,11 @@ describe('sending', () => {
     await messaging.send(TOPIC, [message]);
     for (const mode of ['refused', 'silent'] as const) {
       sockets.mode = mode;
-      sockets.cut();
+      sockets.disconnectAll();
       await expect(messaging.send(TOPIC, [message])).rejects.toThrow(DependencyUnavailable);
       expect((await messaging.check()).ok).toBe(false);
       sockets.mode = 'open';
-      sockets.cut();
+      sockets.disconnectAll();
       await eventually(() => messaging.send(TOPIC, [message]), { withinMs: 60_000 });
       await eventually(async () => expect(await messaging.check()).toMatchObject({ ok: true }), { withinMs: 60_000 });
     }
@@ -162,7 +162,7 @@ describe('sending', () => {
   it('delivers under resets all that it acknowledged', async () => {
     const acknowledged: string[] = [];
     for (let at = 0; at < 100; at++) {
-      if (at % 10 === 5) sockets.cut();
+      if (at % 10 === 5) sockets.disconnectAll();
       const sent = await messaging
         .send('internal.shard', [{ key: null, value: Buffer.from(String(at)), partition: 0 }])
         .then(
@@ -187,13 +187,13 @@ describe('sending', () => {
 
   it('refuses new sends beyond the bound instead of queueing them', async () => {
     sockets.mode = 'silent';
-    sockets.cut();
+    sockets.disconnectAll();
     const sends = Array.from({ length: 600 }, () => messaging.send(TOPIC, [{ key: 'k', value: Buffer.from('v') }]));
     const results = await Promise.allSettled(sends);
     expect(results.every(({ status }) => status === 'rejected')).toBe(true);
     const late = results.at(-1);
     expect(late?.status === 'rejected' && String(late.reason.cause)).toMatch(/too many sends/);
     sockets.mode = 'open';
-    sockets.cut();
+    sockets.disconnectAll();
   });
 });

@@ -31,12 +31,12 @@ describe('a database that stops answering with its connections open', () => {
     proxy.freeze(false);
     const after = await ask();
     expect(after).not.toEqual(before);
-    const cut = sql.transaction(async (tx) => {
+    const frozen = sql.transaction(async (tx) => {
       await tx.query('SELECT 1');
       proxy.freeze(true);
       await tx.query('SELECT 2');
     });
-    await expect(cut).rejects.toBeInstanceOf(DependencyUnavailable);
+    await expect(frozen).rejects.toBeInstanceOf(DependencyUnavailable);
     proxy.freeze(false);
     expect(await ask()).not.toEqual(after);
     await sql.close();

@@ -432,13 +432,13 @@ describe('the agent', () => {
   });
 
   it('ships misses by the backfill lane if its own line was down meanwhile, and live otherwise', async () => {
-    const cut = path.join(dir, 'cut');
+    const disconnected = path.join(dir, 'disconnected');
     const fping = path.join(dir, 'fping');
     const missAll = `while read ip; do case $ip in 127.127.*) said="64 bytes, 0.1 ms (0.1 avg, 0% loss)";; *) said="timed out (NaN avg, 100% loss)";; esac
       echo "[$(/bin/date +%s.%N | /usr/bin/cut -c 1-16)] $ip : [0], $said"; done; exit 1`;
     writeFileSync(
       fping,
-      `#!/bin/sh\nif [ "$1" != -v ] && [ -e ${cut} ]; then ${missAll}; fi\nexec /usr/bin/fping "$@"\n`,
+      `#!/bin/sh\nif [ "$1" != -v ] && [ -e ${disconnected} ]; then ${missAll}; fi\nexec /usr/bin/fping "$@"\n`,
       {
         mode: 0o755,
       },
@@ -452,10 +452,10 @@ describe('the agent', () => {
         .flatMap(({ results }) => results.filter(([, , outcome]) => outcome === OUTCOME.timeout)).length;
 
     gateway.mode = 'resets';
-    writeFileSync(cut, '');
+    writeFileSync(disconnected, '');
     const resultsThen = agent.session?.counters().results ?? 0;
     await expect.poll(() => agent.session?.counters().results, WITHIN).toBeGreaterThan(resultsThen + 5 * IPS.length);
-    rmSync(cut);
+    rmSync(disconnected);
     gateway.mode = 'takes';
     await expect.poll(() => misses(LANE.backfill), WITHIN).toBeGreaterThan(IPS.length);
     await expect.poll(() => since(Date.now() - 1_000), WITHIN).toBeGreaterThan(0);
@@ -463,7 +463,7 @@ describe('the agent', () => {
     expect(misses(LANE.live)).toBeLessThanOrEqual(IPS.length);
 
     const before = misses(LANE.live);
-    writeFileSync(cut, '');
+    writeFileSync(disconnected, '');
     await expect.poll(() => misses(LANE.live), WITHIN).toBeGreaterThan(before + 2 * IPS.length);
   });
 

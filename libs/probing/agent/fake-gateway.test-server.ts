@@ -166,8 +166,8 @@ export class FakeGateway {
       request.once('data', () => request.socket.destroy());
       return;
     }
-    const cut = setTimeout(() => request.destroy(), this.uploadMsMax);
-    const body = await read(request).finally(() => clearTimeout(cut));
+    const timer = setTimeout(() => request.destroy(), this.uploadMsMax);
+    const body = await read(request).finally(() => clearTimeout(timer));
     if (isEnrolment && url.pathname === '/v1/ca') return void response.end(this.caPem);
     if (isEnrolment && url.pathname === '/v1/enrol') return this.enrol(body, response);
     if (isEnrolment && url.pathname.startsWith('/v1/rejoin')) return this.rejoin(url.pathname, body, response);
@@ -273,10 +273,10 @@ export class FakeGateway {
       response.setHeader('retry-after', '0');
       return send(response, 503, { detail: 'Kafka is away' });
     }
-    const cut = readUpload(body);
-    if (!cut.ok) return send(response, 400, { detail: cut.detail });
+    const parsed = readUpload(body);
+    if (!parsed.ok) return send(response, 400, { detail: parsed.detail });
     const answer: ResultsResponse = { durable: null, refused: [] };
-    cut.blocks.forEach((bytes, index) => {
+    parsed.blocks.forEach((bytes, index) => {
       const decoded = decodeBlock(bytes, decompressBounded);
       if (!decoded.ok || (this.mode === 'refuses-first' && index === 0)) {
         answer.refused.push({ index, reason: 'bad_columns', detail: decoded.ok ? 'told to' : decoded.detail });

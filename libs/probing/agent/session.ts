@@ -14,7 +14,7 @@ import { policyReport, type RefusedKeys } from './policy/policy-report';
 import { Prober } from './schedule/prober';
 import { planTargets } from './schedule/target-plan';
 import { GatewayClient } from './ship/gateway-client';
-import { CutOff } from './ship/cut-off';
+import { DisconnectionWatch } from './ship/disconnection-watch';
 import { LaneShipper } from './ship/lane-shipper';
 import { ResultCollector } from './ship/result-collector';
 import { Spool } from './spool/spool';
@@ -61,7 +61,7 @@ export class Session {
   readonly uncounted: UncountedLog;
   private readonly policyReporter: PolicyReporter;
   private readonly description: Description;
-  private readonly cutOff = new CutOff();
+  private readonly disconnection = new DisconnectionWatch();
   private halted: string | null = null;
   private refusedTargets = 0;
   private refusedKeys: RefusedKeys = { byAddress: [], tooFast: [] };
@@ -86,9 +86,9 @@ export class Session {
     };
     const lane = { spool, gateway, agentId, log };
     const onAnswer = (): void => {
-      if (this.cutOff.answered()) this.holdBack();
+      if (this.disconnection.gatewayAnswered()) this.holdBack();
     };
-    this.live = new LaneShipper({ ...lane, lane: 'live', onAsk: () => this.cutOff.asked(), onAnswer });
+    this.live = new LaneShipper({ ...lane, lane: 'live', onAsk: () => this.disconnection.uploadStarted(), onAnswer });
     this.backfill = new LaneShipper({ ...lane, lane: 'backfill', yieldsTo: this.live });
     this.collector = new ResultCollector({
       shardCount: identity.shardCount,
@@ -102,8 +102,8 @@ export class Session {
     this.prober = new Prober({
       executor: this.executors.icmp_ping,
       onResult: (target, sentAtMs, outcome, rttUs) => {
-        if (!isSuccess(outcome)) this.cutOff.missed();
-        else if (this.cutOff.heard()) this.holdBack();
+        if (!isSuccess(outcome)) this.disconnection.targetMissed();
+        else if (this.disconnection.targetAnswered()) this.holdBack();
         this.collector.record(target, sentAtMs, outcome, rttUs);
       },
       log,
@@ -233,7 +233,7 @@ export class Session {
     return Object.values(this.executors).map((executor) => executor.health());
   }
 
-  /** Moves what was not shipped yet to the backfill lane: it was measured while this machine was cut off, and is not judged. */
+  /** Moves what was not shipped yet to the backfill lane: it was measured while this machine was disconnected, and is not judged. */
   private holdBack(): void {
     const { log } = this.options;
     this.collector.flush();

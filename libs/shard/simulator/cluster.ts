@@ -136,7 +136,7 @@ export class Cluster {
     for (const connection of process.connections) connection.end('the client is gone');
   }
 
-  cut(slot: number): void {
+  disconnectHost(slot: number): void {
     const incarnation = this.running[slot];
     if (incarnation) this.endConnections(incarnation);
   }

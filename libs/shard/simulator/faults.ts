@@ -38,7 +38,7 @@ export class Faults {
     this.slownesses.push({ ...slowness, untilMs: this.world.nowMs + slowness.forMs });
   }
 
-  cutOff(process: SimulatedProcess, forMs: number, outage: Outage): void {
+  interruptProcess(process: SimulatedProcess, forMs: number, outage: Outage): void {
     process.excuse(forMs);
     this.outages.push({ process, untilMs: this.world.nowMs + forMs, outage });
   }

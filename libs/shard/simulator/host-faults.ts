@@ -35,7 +35,7 @@ function apply(cluster: Cluster, fault: HostFault): void {
       return cluster.restart(fault.host, fault.downMs);
     case 'outage': {
       const process = cluster.process(fault.host);
-      return process ? faults.cutOff(process, fault.forMs, fault.outage) : undefined;
+      return process ? faults.interruptProcess(process, fault.forMs, fault.outage) : undefined;
     }
     case 'commit-error': {
       const process = cluster.process(fault.host);
@@ -82,8 +82,8 @@ function strike(cluster: Cluster, host: number, blow: Blow): void {
       return cluster.crash(host, blow.downMs, blow.lingers);
     case 'pause':
       return cluster.process(host)?.pause(blow.forMs);
-    case 'cut':
-      return cluster.cut(host);
+    case 'disconnect':
+      return cluster.disconnectHost(host);
     default:
       blow satisfies never;
   }

@@ -33,7 +33,7 @@ export type Blow =
   /** Stopped as by SIGSTOP, and continuing where it was: past its lease it is a zombie. */
   | { blow: 'pause'; forMs: number }
   /** The connection over which it commits breaks. */
-  | { blow: 'cut' };
+  | { blow: 'disconnect' };
 
 /** What may happen to projectors, the database and the network, at `atMs` of the run. */
 export type HostFault =
@@ -112,7 +112,7 @@ export function planOf(seed: number): Plan {
     one<() => Blow>([
       () => ({ blow: 'crash', downMs: below(8_000), lingers: below(2) === 1 }),
       () => ({ blow: 'pause', forMs: 200 + below(15_000) }),
-      () => ({ blow: 'cut' }),
+      () => ({ blow: 'disconnect' }),
     ])();
   const statement = (): StatementKind =>
     one(['lease', 'release', 'take', 'load', 'connect', 'commit', 'write', 'checkpoint']);

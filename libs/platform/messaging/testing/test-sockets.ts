@@ -4,7 +4,7 @@ import type { ISocketFactory } from 'kafkajs';
 type Mode = 'open' | 'refused' | 'silent';
 
 /**
- * Connections to brokers that a test can cut: `cut()` destroys those that are open, `mode` decides about new ones: let through,
+ * Connections to brokers that a test can close: `disconnectAll()` destroys those that are open, `mode` decides about new ones: let through,
  * refused, or accepted by a peer that never answers.
  */
 export class TestSockets {
@@ -31,12 +31,12 @@ export class TestSockets {
   }
 
   /** Resets every open connection. */
-  cut(): void {
-    for (const socket of this.sockets) socket.destroy(new Error('cut by the test'));
+  disconnectAll(): void {
+    for (const socket of this.sockets) socket.destroy(new Error('disconnected by the test'));
   }
 
   close(): void {
-    this.cut();
+    this.disconnectAll();
     this.silentServer?.close();
   }
 

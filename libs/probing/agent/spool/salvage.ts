@@ -16,7 +16,7 @@ export interface Salvage {
   setAside: string;
   blocks: number;
   /** Why it ended before all was looked at. */
-  cutShort?: string;
+  truncatedBecause?: string;
 }
 
 /**
@@ -33,20 +33,24 @@ export function salvageSpool(dir: string, nowMs: number, unwanted: ReadonlySet<n
   const pages = new SpoolPages(path.join(dir, SPOOL_FILE));
   const deadlineMs = performance.now() + SALVAGE_MS_MAX;
   let blocks = 0;
-  let cutShort: string | undefined;
+  let truncatedBecause: string | undefined;
   try {
-    for (let from = 1; from <= pages.count && cutShort === undefined; from += BATCH_PAGES) {
+    for (let from = 1; from <= pages.count && truncatedBecause === undefined; from += BATCH_PAGES) {
       const taken = takeBatch(pages, from, statements, unwanted, (sql) => successor.exec(sql));
       if (typeof taken === 'number') blocks += taken;
-      else cutShort = taken.message;
-      if (performance.now() > deadlineMs && from + BATCH_PAGES <= pages.count) cutShort ??= 'it takes too long';
+      else truncatedBecause = taken.message;
+      if (performance.now() > deadlineMs && from + BATCH_PAGES <= pages.count) truncatedBecause ??= 'it takes too long';
     }
   } finally {
     pages.close();
     successor.close();
   }
   syncFile(path.join(dir, SUCCESSOR_FILE));
-  return { setAside: replaceSpool(dir, SUCCESSOR_FILE, nowMs), blocks, ...(cutShort !== undefined && { cutShort }) };
+  return {
+    setAside: replaceSpool(dir, SUCCESSOR_FILE, nowMs),
+    blocks,
+    ...(truncatedBecause !== undefined && { truncatedBecause }),
+  };
 }
 
 /** How many blocks were taken, or why none could be: a disk that is full must not keep the agent from starting. */

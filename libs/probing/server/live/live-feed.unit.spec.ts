@@ -109,11 +109,11 @@ class Viewer {
   }
 
   /** The connection ends, maybe in the middle of a commit. */
-  close(cut: boolean): void {
+  close(truncated: boolean): void {
     if (this.client) this.feed.leave(this.client);
     this.client = null;
     const isAtResult = this.lines.at(-1)?.startsWith(`${this.lastId} `);
-    if (!cut || !isAtResult || this.lines.length < 2) return;
+    if (!truncated || !isAtResult || this.lines.length < 2) return;
     this.lines.pop();
     this.lastId = this.lines.at(-1)?.split(' ')[0] ?? null;
   }

@@ -57,7 +57,7 @@ export class ResultPages {
     const page: Page = { items: [], last: after, full: false };
     let upTo = await this.latestWindow(targetKey, untilMs);
     for (let reads = 0, windows = WINDOWS_FIRST; upTo !== null && upTo + WINDOW_MS > fromMs; reads++) {
-      if (reads === READS_MAX) return this.cutShort(targetKey, page, upTo);
+      if (reads === READS_MAX) return this.truncatedPage(targetKey, page, upTo);
       const oldestMs = Math.max(upTo - (windows - 1) * WINDOW_MS, windowStart(fromMs));
       for (const [startMs, bodies] of await this.windows(targetKey, oldestMs, upTo)) {
         await this.take(page, new WindowResults(startMs, bodies), request.limit, { fromMs, untilMs, after });
@@ -116,7 +116,7 @@ export class ResultPages {
     return windows;
   }
 
-  private cutShort(targetKey: number, page: Page, upTo: number): ResultPage {
+  private truncatedPage(targetKey: number, page: Page, upTo: number): ResultPage {
     // Everything newer than this window was looked at: go on with the first instant that was not.
     const beyond = { timeMs: upTo + WINDOW_MS, agentNo: 0, check: 0, ordinal: 0 };
     return { items: page.items, next: cursorOf(targetKey, beyond) };

@@ -18,10 +18,10 @@ export async function rollUpDue(telemetryUrl: string, { signal, logger }: Housek
     statementTimeoutMs: STATEMENT_MS_MAX,
   });
   // A statement under way is cut off: it takes effect as a whole or not at all.
-  const cutOff = (): void => {
+  const closeSession = (): void => {
     session.close().catch((error: unknown) => logger.warn({ err: error }, 'rolling up was not cut off cleanly'));
   };
-  signal.addEventListener('abort', cutOff);
+  signal.addEventListener('abort', closeSession);
   const runStartedMs = performance.now();
   try {
     return await inSteps(1, async () => {
@@ -35,7 +35,7 @@ export async function rollUpDue(telemetryUrl: string, { signal, logger }: Housek
       return 1;
     });
   } finally {
-    signal.removeEventListener('abort', cutOff);
+    signal.removeEventListener('abort', closeSession);
     await session.close();
   }
 }

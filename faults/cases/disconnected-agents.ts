@@ -3,7 +3,7 @@ import type { RunningProduct } from '@icmp-mon/e2e/testing';
 import { Findings, type FaultContext, type Verdict } from '../fault';
 import { underLoad } from '../installation';
 
-const CUT_OFF_MS = { short: 5_000, full: 120_000 };
+const DISCONNECTED_MS = { short: 5_000, full: 120_000 };
 const HOURS = { short: 1, full: 6 };
 /** One measurement of all targets for so much of the time that it was cut off. */
 const OLD_EVERY_MS = { short: 120_000, full: 30_000 };
@@ -22,13 +22,13 @@ const SPOOLED_LIVE_MAX = 16;
 export async function run(context: FaultContext): Promise<Verdict> {
   const { short, say } = context;
   const findings = new Findings(say);
-  const cutOffMs = short ? CUT_OFF_MS.short : CUT_OFF_MS.full;
+  const disconnectedMs = short ? DISCONNECTED_MS.short : DISCONNECTED_MS.full;
   const [hours, everyMs] = short ? [HOURS.short, OLD_EVERY_MS.short] : [HOURS.full, OLD_EVERY_MS.full];
   let staleMs = 0;
   await underLoad(context, findings, async ({ product, numbered, agentProxy, numberedProxy }) => {
     for (const proxy of [agentProxy, numberedProxy]) proxy.become({ kind: 'refuse' });
-    say(`cut off for ${cutOffMs / 1_000} s`);
-    await pause(cutOffMs);
+    say(`cut off for ${disconnectedMs / 1_000} s`);
+    await pause(disconnectedMs);
     const oldFrom = numbered.next;
     for (let ageMs = hours * 3_600_000; ageMs > 60_000; ageMs -= everyMs) numbered.measure('backfill', ageMs);
     findings.count('old results', numbered.next - oldFrom);
