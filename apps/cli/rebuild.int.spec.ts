@@ -95,7 +95,12 @@ describe('rebuilding a read model', () => {
       };
       await writeCommits(new PostgresCommit(transaction), [
         {
-          ...{ claim: { shard, epoch: 0 }, writes: [{ rows: 1, write }], positions: new Map(), ahead: new Map() },
+          ...{
+            claim: { shard, epoch: 0 },
+            writes: [{ rows: 1, write }],
+            positions: new Map(),
+            committedAhead: new Map(),
+          },
           ...{ caughtUp: [], offset: seq, atMs: 0, checkpoint: null },
         },
       ]);

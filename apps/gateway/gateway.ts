@@ -95,7 +95,7 @@ export class Gateway {
         messaging: this.messaging,
         clock: this.clock,
       }),
-      ahead: this.resultsRoute(admission),
+      bypass: this.resultsRoute(admission),
       clientCertificates: true,
       connections: {
         connectionsMax: AGENT_CONNECTIONS_MAX,
@@ -116,7 +116,7 @@ export class Gateway {
         challenges: new RejoinChallenges(await authority.sharedSecret('rejoin')),
         answer: { gatewayUrl: config.publicGatewayUrl, shardCount: config.shardCount },
       }),
-      ahead: new KitRoute(config.kitDir),
+      bypass: new KitRoute(config.kitDir),
       clientCertificates: false,
       connections: {
         connectionsMax: ENROLMENT_CONNECTIONS_MAX,

@@ -36,7 +36,7 @@ export interface TlsListenerOptions {
   name: string;
   module: DynamicModule;
   /** Has its requests before the module. */
-  ahead?: Route;
+  bypass?: Route;
   authority: CertificateAuthority;
   /** Names and addresses under which clients reach it. */
   hosts: readonly string[];
@@ -66,7 +66,7 @@ export class TlsListener {
     const credentials = await authority.issueServerCredentials(hosts);
     const app = await openApp(options);
     const routes = app.getHttpAdapter().getInstance() as RequestListener;
-    const { ahead, nowMs } = options;
+    const { bypass, nowMs } = options;
     const tls = {
       ...tlsOptions(credentials, authority),
       requestCert: clientCertificates,
@@ -78,7 +78,7 @@ export class TlsListener {
       giveRequestId(request, response);
       // Our clock on each answer: agents estimate their offset from it.
       response.setHeader('x-icmpmon-time', String(Math.round(nowMs())));
-      if (ahead?.takes(request)) void ahead.answer(request, response);
+      if (bypass?.takes(request)) void bypass.answer(request, response);
       else routes(request, response);
     });
     server.headersTimeout = HEADERS_TIMEOUT_MS;

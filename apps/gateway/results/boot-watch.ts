@@ -14,8 +14,8 @@ export class BootWatch {
     const known = this.lanes.get(lane);
     if (known !== undefined && boot < known.boot) {
       const hasEnded = nowMs - known.seenMs >= BOOT_SILENT_MS;
-      const isAhead = known.boot > presentMs / 1_000 + BOOT_AHEAD_S_MAX;
-      if (!hasEnded && !isAhead) return known.boot;
+      const isInFuture = known.boot > presentMs / 1_000 + BOOT_AHEAD_S_MAX;
+      if (!hasEnded && !isInFuture) return known.boot;
     }
     if (this.lanes.size >= LANES_MAX && known === undefined) this.lanes.clear();
     this.lanes.set(lane, { boot, seenMs: nowMs });

@@ -86,7 +86,8 @@ export function holdBody(request: IncomingMessage, bounds: BodyBounds): Promise<
       chunks.push(chunk);
     };
     const onEnd = (): void => settle(() => resolve({ bytes: Buffer.concat(chunks), release }));
-    const onDisconnect = (): void => fail(new DomainError('invalid', 'The connection closed before the whole body arrived.'));
+    const onDisconnect = (): void =>
+      fail(new DomainError('invalid', 'The connection closed before the whole body arrived.'));
     const late = setTimeout(
       () => fail(new RequestRefused(408, `The body did not arrive within ${withinMs / 1_000} s. Send it again.`)),
       withinMs,

@@ -7,7 +7,7 @@ const COLUMNS = `target_key, check_no, shard, window_start, sent, replied, lost,
 
 /**
  * Makes each stored fragment of a shard's open windows a row of `probe_series` and moves the watermark behind them, so that readers see
- * them as before. Fragments that went ahead of the series' own position are dropped when their records come again: after
+ * them as before. Fragments that were committed ahead of the series' own position are dropped when their records come again: after
  * `position`, or never in a log made anew (null). Returns the watermark, ms since 1970; 0 when there is none.
  */
 export async function closeFragments(

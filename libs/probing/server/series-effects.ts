@@ -90,7 +90,7 @@ export class SeriesEffects<T> {
       rows: rows.count,
       write: (transaction) => rows.write(transaction, null),
       committed: this.live.stored(state.offset, rows.watchedRows, state.isBehind),
-      ahead: [...rows.watchedRows.keys()],
+      committedAhead: [...rows.watchedRows.keys()],
     };
   }
 

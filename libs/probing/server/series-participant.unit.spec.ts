@@ -44,12 +44,12 @@ async function setUp(): Promise<{
   flush: (force?: boolean) => Promise<string[]>;
   clock: { nowMs: number };
   watched: Set<number>;
-  ahead: Map<number, number>;
+  committedAhead: Map<number, number>;
   told: LiveNews[];
 }> {
   const clock = { nowMs: 1e9 };
   const watched = new Set<number>();
-  const ahead = new Map<number, number>();
+  const committedAhead = new Map<number, number>();
   const numbers = new AgentNumbers({ numbersOf: async () => new Map([[AGENT.agentId, 1]]) });
   await numbers.know([AGENT]);
   const directory = new ShardDirectory({ assigned: () => undefined, unassigned: () => undefined });
@@ -70,7 +70,7 @@ async function setUp(): Promise<{
     pairs: [],
   };
   const placeOf = (offset: number): RecordPlace => ({
-    ...{ shard: 0, offset, muted: false, ahead: ahead.size > 0 ? ahead : null },
+    ...{ shard: 0, offset, alreadyCommitted: false, committedAhead: committedAhead.size > 0 ? committedAhead : null },
   });
   const probe = (sampleMs: number, offset: number, key = 7): void => {
     const batch: ResultBatch = {
@@ -97,7 +97,7 @@ async function setUp(): Promise<{
     return tables;
   };
   const tick = (atMs: number, offset: number): void => series.onTick({ ageMs: 0, atMs }, placeOf(offset));
-  return { series, probe, tick, flush, clock, watched, ahead, told };
+  return { series, probe, tick, flush, clock, watched, committedAhead, told };
 }
 
 describe('the series of a shard', () => {
@@ -178,14 +178,14 @@ describe('the series of a shard', () => {
     it('stores what somebody watches at once, ahead of the rest', async () => {
       const { series, watched } = await many();
       watched.add(7).add(8);
-      expect(series.take(false)).toMatchObject({ rows: 1, ahead: [7] });
+      expect(series.take(false)).toMatchObject({ rows: 1, committedAhead: [7] });
       expect(series.hasPending()).toBe(true);
       expect(series.take(true)).toMatchObject({ rows: 1_000 });
     });
 
-    it('does not store again what went ahead before a takeover', async () => {
-      const { series, tick, probe, ahead } = await setUp();
-      ahead.set(7, 3);
+    it('does not store again what was committed ahead before a takeover', async () => {
+      const { series, tick, probe, committedAhead } = await setUp();
+      committedAhead.set(7, 3);
       tick(WINDOW_MS + 30_000, 0);
       probe(WINDOW_MS + 31_000, 2);
       probe(WINDOW_MS + 32_000, 3);
@@ -203,7 +203,7 @@ describe('the series of a shard', () => {
         return Array.from(timeOffsetMs.subarray(0, count), (offsetMs) => startMs + offsetMs);
       });
 
-    it('what it stored ahead, folded and late, each going on from the one before', async () => {
+    it('what it committed ahead, folded and late, each going on from the one before', async () => {
       const { probe, tick, flush, watched, told, clock } = await setUp();
       watched.add(7);
       tick(WINDOW_MS + 30_000, 0);
@@ -234,16 +234,16 @@ describe('the series of a shard', () => {
     });
 
     it('nothing to go on from while a former owner is ahead', async () => {
-      const { probe, tick, flush, watched, ahead, told } = await setUp();
+      const { probe, tick, flush, watched, committedAhead, told } = await setUp();
       watched.add(7);
-      ahead.set(7, 5);
+      committedAhead.set(7, 5);
       tick(2 * WINDOW_MS + 30_000, 0);
-      // Late ones never go ahead.
+      // Late samples are never committed ahead.
       for (const offset of [1, 2]) {
         probe(2 * WINDOW_MS - 1_000, offset);
         await flush();
       }
-      ahead.clear();
+      committedAhead.clear();
       for (const offset of [6, 7]) {
         probe(2 * WINDOW_MS + 31_000, offset);
         await flush();

@@ -47,8 +47,10 @@ export class SeriesState {
     for (let row = 0; row < batch.count; row++) {
       const sampleMs = batch.sampleMs[row];
       const late = sampleMs < this.watermarkMs;
-      // Late samples never go ahead: they wait for the commit that stores the position.
-      const stored = place.muted || (!late && place.ahead !== null && isAhead(place, batch.target[row].key));
+      // Late samples are never committed ahead: they wait for the commit that stores the position.
+      const stored =
+        place.alreadyCommitted ||
+        (!late && place.committedAhead !== null && isCommittedAhead(place, batch.target[row].key));
       if (late && stored) continue;
       const window = this.samples.add(
         batch.target[row].key,
@@ -76,19 +78,19 @@ export class SeriesState {
     if (watermarkMs <= this.watermarkMs) return;
     const first = this.watermarkMs === 0;
     this.watermarkMs = watermarkMs;
-    if (place.muted) this.storedWatermarkMs = watermarkMs;
+    if (place.alreadyCommitted) this.storedWatermarkMs = watermarkMs;
     for (const window of this.samples.before(watermarkMs)) {
       this.dirty.delete(window);
       if (this.lateDirty.has(window)) continue;
-      if (place.muted) this.samples.drop(window);
+      if (place.alreadyCommitted) this.samples.drop(window);
       else this.folding.add(window);
     }
-    this.checkpointDue ||= !first && !place.muted;
+    this.checkpointDue ||= !first && !place.alreadyCommitted;
   }
 
-  private follow({ offset, ahead }: RecordPlace): void {
+  private follow({ offset, committedAhead }: RecordPlace): void {
     this.offset = offset;
-    this.isBehind = ahead !== null;
+    this.isBehind = committedAhead !== null;
   }
 
   /** Everything that waits was taken. */
@@ -167,6 +169,6 @@ export class SeriesState {
   }
 }
 
-function isAhead({ ahead, offset }: RecordPlace, key: number): boolean {
-  return offset <= (ahead?.get(key) ?? -1);
+function isCommittedAhead({ committedAhead, offset }: RecordPlace, key: number): boolean {
+  return offset <= (committedAhead?.get(key) ?? -1);
 }

@@ -33,7 +33,7 @@ function stateOf(): { state: SeriesState; probe: (sampleMs: number, place?: Part
 }
 
 const placeOf = (place: Partial<RecordPlace> = {}): RecordPlace => ({
-  ...{ shard: 0, offset: 1, muted: false, ahead: null, ...place },
+  ...{ shard: 0, offset: 1, alreadyCommitted: false, committedAhead: null, ...place },
 });
 const tick = (state: SeriesState, atMs: number, place: Partial<RecordPlace> = {}): void =>
   state.onTick({ ageMs: 0, atMs }, placeOf(place));
@@ -67,12 +67,12 @@ describe('the state of series', () => {
 
   it('has nothing to store of records whose effects are stored', () => {
     const { state, probe } = stateOf();
-    probe(1_000, { muted: true });
-    probe(2_000, { offset: 4, ahead: new Map([[KEY, 4]]) });
+    probe(1_000, { alreadyCommitted: true });
+    probe(2_000, { offset: 4, committedAhead: new Map([[KEY, 4]]) });
     expect(state.hasPending).toBe(false);
-    probe(3_000, { offset: 5, ahead: new Map([[KEY, 4]]) });
+    probe(3_000, { offset: 5, committedAhead: new Map([[KEY, 4]]) });
     expect(state.dirty.size).toBe(1);
-    tick(state, FOLDED_MS, { muted: true });
+    tick(state, FOLDED_MS, { alreadyCommitted: true });
     expect([state.folding.size, state.watermarkMs, state.storedWatermarkMs]).toEqual([0, WINDOW_MS, WINDOW_MS]);
   });
 

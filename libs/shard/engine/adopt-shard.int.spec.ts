@@ -42,7 +42,7 @@ describe('while a shard is adopted', () => {
   const commit = (shards: Claim[]): Promise<void> =>
     writer.transaction(async (transaction) => {
       await transaction.query('SET LOCAL lock_timeout = 200');
-      const nothing = { writes: [], positions: new Map(), ahead: new Map(), caughtUp: [], offset: 1, atMs: 0 };
+      const nothing = { writes: [], positions: new Map(), committedAhead: new Map(), caughtUp: [], offset: 1, atMs: 0 };
       await writeCommits(
         new PostgresCommit(transaction),
         shards.map((claim) => ({ claim, ...nothing, checkpoint: null })),

@@ -109,12 +109,12 @@ export class ShardFold<T = WriterTransaction> {
     return this.clock.atMs;
   }
 
-  /** Applies the record at `offset`. `mutedUpTo` returns the position up to which a participant's effects are committed. */
+  /** Applies the record at `offset`. `committedUpTo` returns the position up to which a participant's effects are committed. */
   apply(
     offset: number,
     value: Uint8Array,
-    mutedUpTo: (participant: string) => number,
-    aheadOf: (participant: string) => ReadonlyMap<number, number> | null = () => null,
+    committedUpTo: (participant: string) => number,
+    committedAheadOf: (participant: string) => ReadonlyMap<number, number> | null = () => null,
   ): void {
     this.counters.records++;
     const decoded = decodeShardRecord(value);
@@ -126,8 +126,8 @@ export class ShardFold<T = WriterTransaction> {
     const placeOf = (participant: ShardParticipant<T>): RecordPlace => ({
       shard: this.shard,
       offset,
-      muted: offset <= mutedUpTo(participant.name),
-      ahead: aheadOf(participant.name),
+      alreadyCommitted: offset <= committedUpTo(participant.name),
+      committedAhead: committedAheadOf(participant.name),
     });
     const { record } = decoded;
     switch (record.kind) {
@@ -160,7 +160,7 @@ export class ShardFold<T = WriterTransaction> {
       feedPosition,
     }: { position: number; newLog: boolean; facts: readonly FeedFact[]; feedPosition: number },
   ): Promise<void> {
-    const place: RecordPlace = { shard: this.shard, offset: position, muted: false, ahead: null };
+    const place: RecordPlace = { shard: this.shard, offset: position, alreadyCommitted: false, committedAhead: null };
     for (const each of this.participants) await each.skip?.(transaction, this.clock, newLog ? null : position);
     const told = new Set(facts.map((fact) => (fact.kind === 'target' ? fact.targetKey : null)));
     const gone = [...this.directory.targets.keys()].filter((key) => !told.has(key));

@@ -23,7 +23,7 @@ export { PostgresCommit } from './postgres-commit';
 export { PostgresShardStore } from './postgres-shard-store';
 export { ShardHost, WriterLost } from './shard-host';
 export type {
-  AheadRow,
+  CommittedAheadRow,
   Backend,
   Claim,
   CommitConnection,

@@ -28,7 +28,7 @@ export class OwnedShard<T = WriterTransaction> {
   /** Number of records that had been applied when the last commit collected their effects. */
   private committedRecords = 0;
   /** Participants with stored keys that are committed ahead of the participant's position. */
-  private readonly aheadStored: Set<string>;
+  private readonly participantsCommittedAhead: Set<string>;
   /** Participants whose replay has not reached their stored position yet. */
   private replaying: ShardParticipant<T>[];
 
@@ -37,13 +37,13 @@ export class OwnedShard<T = WriterTransaction> {
     readonly fold: ShardFold<T>,
     private readonly positions: Map<string, number>,
     /** By participant and key; deleted once the replay has passed it. */
-    private readonly ahead: Map<string, Map<number, number>>,
+    private readonly committedAhead: Map<string, Map<number, number>>,
     checkpointPosition: number,
     private readonly warn: (message: string, detail: Record<string, unknown>) => void,
     private readonly uncommittedMax: UncommittedMax,
   ) {
     this.offset = checkpointPosition;
-    this.aheadStored = new Set(ahead.keys());
+    this.participantsCommittedAhead = new Set(committedAhead.keys());
     this.replaying = fold.participants.filter((each) => each.resume !== undefined);
   }
 
@@ -58,7 +58,7 @@ export class OwnedShard<T = WriterTransaction> {
     warn: (message: string, detail: Record<string, unknown>) => void,
     { fresh = false, uncommittedMax = UNCOMMITTED_MAX }: { fresh?: boolean; uncommittedMax?: UncommittedMax } = {},
   ): Promise<OwnedShard<T>> {
-    const { checkpoint, checkpointPosition, positions, ahead } = await reader.load(claim.shard);
+    const { checkpoint, checkpointPosition, positions, committedAhead } = await reader.load(claim.shard);
     const fold: ShardFold<T> = new ShardFold(
       claim.shard,
       participantsOf(() => fold.directory),
@@ -66,7 +66,7 @@ export class OwnedShard<T = WriterTransaction> {
     );
     if (checkpoint && !fresh) restore(fold, checkpoint);
     for (const participant of fold.participants) await participant.recall?.(reader.rows);
-    return new OwnedShard(claim, fold, positions, ahead, checkpointPosition, warn, uncommittedMax);
+    return new OwnedShard(claim, fold, positions, committedAhead, checkpointPosition, warn, uncommittedMax);
   }
 
   get shard(): number {
@@ -75,7 +75,7 @@ export class OwnedShard<T = WriterTransaction> {
 
   /** Whether the replay has passed everything that was stored before the takeover. */
   get isCaughtUp(): boolean {
-    return this.ahead.size === 0 && [...this.positions.values()].every((position) => position <= this.offset);
+    return this.committedAhead.size === 0 && [...this.positions.values()].every((position) => position <= this.offset);
   }
 
   /** Whether so much waits for a commit that reading has to pause. */
@@ -91,11 +91,11 @@ export class OwnedShard<T = WriterTransaction> {
       offset,
       value,
       (participant) => this.positions.get(participant) ?? -1,
-      (participant) => this.ahead.get(participant) ?? null,
+      (participant) => this.committedAhead.get(participant) ?? null,
     );
     this.offset = offset;
-    for (const [participant, keys] of this.ahead) {
-      if ([...keys.values()].every((position) => position <= offset)) this.ahead.delete(participant);
+    for (const [participant, keys] of this.committedAhead) {
+      if ([...keys.values()].every((position) => position <= offset)) this.committedAhead.delete(participant);
     }
   }
 
@@ -127,7 +127,7 @@ export class OwnedShard<T = WriterTransaction> {
   ): Promise<ShardCommit<T>> {
     this.resume(() => true);
     if (newLog) for (const name of this.positions.keys()) this.positions.set(name, BEFORE_ANY);
-    this.ahead.clear();
+    this.committedAhead.clear();
     this.offset = position;
     await this.fold.skip(transaction, { position, newLog, ...feed });
     await this.prepare();
@@ -136,13 +136,13 @@ export class OwnedShard<T = WriterTransaction> {
       throw new Error(`Shard ${this.shard} still has pending effects after all were collected; nothing was stored.`);
     const checkpoint = { position, bytes: compressChecked(this.fold.checkpoint()) };
     const { writes, positions } = commit ?? { writes: [], positions: new Map<string, number>() };
-    const caughtUp = [...this.aheadStored];
-    const ahead = new Map<string, readonly number[]>();
+    const caughtUp = [...this.participantsCommittedAhead];
+    const committedAhead = new Map<string, readonly number[]>();
     return {
       claim: this.claim,
       writes,
       positions,
-      ahead,
+      committedAhead,
       caughtUp,
       offset: position,
       atMs: this.fold.nowMs,
@@ -170,11 +170,11 @@ export class OwnedShard<T = WriterTransaction> {
     this.committedRecords = this.fold.counters.records;
     const writes: PendingWrite<T>[] = [];
     const positions = new Map<string, number>();
-    const ahead = new Map<string, readonly number[]>();
+    const committedAhead = new Map<string, readonly number[]>();
     for (const participant of this.fold.participants) {
       const write = participant.take(checkpoint);
       if (write) writes.push(write);
-      if (write?.ahead) ahead.set(participant.name, write.ahead);
+      if (write?.committedAhead) committedAhead.set(participant.name, write.committedAhead);
       const stored = this.positions.get(participant.name) ?? -1;
       if (!participant.hasPending() && this.offset > stored) positions.set(participant.name, this.offset);
     }
@@ -185,9 +185,11 @@ export class OwnedShard<T = WriterTransaction> {
       claim: this.claim,
       writes,
       positions,
-      ahead,
+      committedAhead,
       // Until the replay has passed them, the next takeover still needs them.
-      caughtUp: [...this.aheadStored].filter((name) => positions.has(name) && !this.ahead.has(name)),
+      caughtUp: [...this.participantsCommittedAhead].filter(
+        (name) => positions.has(name) && !this.committedAhead.has(name),
+      ),
       offset: this.offset,
       atMs: this.fold.nowMs,
       checkpoint: bytes && { position: this.offset, bytes },
@@ -196,8 +198,8 @@ export class OwnedShard<T = WriterTransaction> {
 
   committed(commit: ShardCommit<T>): void {
     for (const [participant, position] of commit.positions) this.positions.set(participant, position);
-    for (const participant of commit.caughtUp) this.aheadStored.delete(participant);
-    for (const participant of commit.ahead.keys()) this.aheadStored.add(participant);
+    for (const participant of commit.caughtUp) this.participantsCommittedAhead.delete(participant);
+    for (const participant of commit.committedAhead.keys()) this.participantsCommittedAhead.add(participant);
     for (const write of commit.writes) write.committed?.();
   }
 }

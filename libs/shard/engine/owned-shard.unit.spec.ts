@@ -11,7 +11,7 @@ const LENGTH_BYTES = 4;
 
 /** A store whose shard has this checkpoint and nothing else. */
 function storing(checkpoint: Uint8Array | null): ShardReader<null> {
-  const stored = { checkpoint, checkpointPosition: 7, positions: new Map(), ahead: new Map() };
+  const stored = { checkpoint, checkpointPosition: 7, positions: new Map(), committedAhead: new Map() };
   return { rows: null, load: () => Promise.resolve(stored) };
 }
 

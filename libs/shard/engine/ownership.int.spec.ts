@@ -38,7 +38,7 @@ describe('shards under leases', () => {
   /** Keeps a commit of all shards open until `work` is done. */
   const whileCommitting = (work: () => Promise<void>): Promise<void> =>
     writer.commit(async (transaction) => {
-      const nothing = { writes: [], positions: new Map(), ahead: new Map(), caughtUp: [], offset: 1, atMs: 0 };
+      const nothing = { writes: [], positions: new Map(), committedAhead: new Map(), caughtUp: [], offset: 1, atMs: 0 };
       await writeCommits(
         transaction,
         claims.map((claim) => ({ claim, ...nothing, checkpoint: null })),

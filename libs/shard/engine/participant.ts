@@ -9,9 +9,9 @@ export interface RecordPlace {
   shard: number;
   offset: number;
   /** True while a takeover replays a record whose effects this participant has already committed: update state, emit no effects. */
-  muted: boolean;
+  alreadyCommitted: boolean;
   /** By key: the position up to which its effects are committed ahead of the participant's own position; null when there is no such key. */
-  ahead: ReadonlyMap<number, number> | null;
+  committedAhead: ReadonlyMap<number, number> | null;
 }
 
 /** The shard's own clock, driven by the ticks in its log. Decisions depend on no wall clock of a process. */
@@ -53,7 +53,7 @@ export interface PendingWrite<T = WriterTransaction> {
   rows: number;
   write(transaction: T): Promise<void>;
   /** Set when the write holds the effects of some keys only, complete for each of them, while the effects of other keys still wait. */
-  ahead?: readonly number[];
+  committedAhead?: readonly number[];
   /** Called after the commit, to publish to live views. A failure here must not affect what is stored. */
   committed?(): void;
 }

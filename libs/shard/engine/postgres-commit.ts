@@ -1,5 +1,5 @@
 import { passCommitFence } from './commit-fence';
-import type { AheadRow, Claim, CommitTransaction, PositionRow, ShardRowLock } from './shard-store';
+import type { CommittedAheadRow, Claim, CommitTransaction, PositionRow, ShardRowLock } from './shard-store';
 import type { WriterTransaction } from './writer';
 
 /** A commit of shards inside a transaction of the telemetry database. */
@@ -29,7 +29,7 @@ export class PostgresCommit implements CommitTransaction {
     );
   }
 
-  async storeAhead(rows: readonly AheadRow[]): Promise<void> {
+  async storeCommittedAhead(rows: readonly CommittedAheadRow[]): Promise<void> {
     await this.rows.query(
       `INSERT INTO shard_ahead (shard, participant, key, position)
        SELECT shard, participant, key, position
@@ -39,7 +39,7 @@ export class PostgresCommit implements CommitTransaction {
     );
   }
 
-  async forgetAhead(of: readonly { shard: number; participant: string }[]): Promise<void> {
+  async deleteCommittedAhead(of: readonly { shard: number; participant: string }[]): Promise<void> {
     await this.rows.query(
       `DELETE FROM shard_ahead a USING unnest($1::smallint[], $2::text[]) AS d(shard, participant)
        WHERE a.shard = d.shard AND a.participant = d.participant`,

@@ -128,20 +128,20 @@ async function loadShard(sql: Pick<Sql, 'query'>, shard: number): Promise<Stored
     'SELECT participant, position::float8 AS position FROM shard_position WHERE shard = $1',
     [shard],
   );
-  const aheadRows = await sql.query<{ participant: string; key: number; position: number }>(
+  const committedAheadRows = await sql.query<{ participant: string; key: number; position: number }>(
     'SELECT participant, key::float8 AS key, position::float8 AS position FROM shard_ahead WHERE shard = $1',
     [shard],
   );
-  const ahead = new Map<string, Map<number, number>>();
-  for (const { participant, key, position } of aheadRows) {
-    let keys = ahead.get(participant);
-    if (!keys) ahead.set(participant, (keys = new Map()));
+  const committedAhead = new Map<string, Map<number, number>>();
+  for (const { participant, key, position } of committedAheadRows) {
+    let keys = committedAhead.get(participant);
+    if (!keys) committedAhead.set(participant, (keys = new Map()));
     keys.set(key, position);
   }
   return {
     checkpoint: stored.checkpoint,
     checkpointPosition: stored.checkpoint_position,
     positions: new Map(positions.map(({ participant, position }) => [participant, position])),
-    ahead,
+    committedAhead,
   };
 }

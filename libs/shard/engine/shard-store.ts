@@ -36,7 +36,7 @@ export interface StoredShard {
   /** Stored position by participant. */
   positions: Map<string, number>;
   /** By participant and key: the position up to which effects are committed ahead of the participant's position. */
-  ahead: Map<string, Map<number, number>>;
+  committedAhead: Map<string, Map<number, number>>;
 }
 
 export interface PositionRow {
@@ -47,7 +47,7 @@ export interface PositionRow {
   atMs: number;
 }
 
-export interface AheadRow {
+export interface CommittedAheadRow {
   shard: number;
   participant: string;
   key: number;
@@ -69,8 +69,8 @@ export interface CommitTransaction<T = WriterTransaction> {
   /** Locks the rows of those shards that are still owned under these epochs, and returns their numbers. */
   lockClaims(claims: readonly Claim[], lock: ShardRowLock): Promise<number[]>;
   storePositions(rows: readonly PositionRow[]): Promise<void>;
-  storeAhead(rows: readonly AheadRow[]): Promise<void>;
-  forgetAhead(of: readonly { shard: number; participant: string }[]): Promise<void>;
+  storeCommittedAhead(rows: readonly CommittedAheadRow[]): Promise<void>;
+  deleteCommittedAhead(of: readonly { shard: number; participant: string }[]): Promise<void>;
   storeCheckpoint(claim: Claim, position: number, bytes: Uint8Array): Promise<void>;
 }
 

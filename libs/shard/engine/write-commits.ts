@@ -14,7 +14,7 @@ export interface ShardCommit<T = WriterTransaction> {
   writes: PendingWrite<T>[];
   positions: Map<string, number>;
   /** Keys whose effects are committed ahead: up to `offset`, while the position of their participant is lower. */
-  ahead: Map<string, readonly number[]>;
+  committedAhead: Map<string, readonly number[]>;
   /** Participants whose position has reached all of their keys that were committed ahead. */
   caughtUp: string[];
   offset: number;
@@ -49,20 +49,25 @@ export async function writeCommits<T>(
     [...stored].map(([participant, position]) => ({ shard: claim.shard, participant, position, atMs })),
   );
   if (positions.length > 0) await transaction.storePositions(positions);
-  await writeAhead(transaction, commits);
+  await writeCommittedAhead(transaction, commits);
   // Rows are updated in the order in which renewals lock them.
   for (const { claim, checkpoint } of [...commits].sort((a, b) => a.claim.shard - b.claim.shard)) {
     if (checkpoint) await transaction.storeCheckpoint(claim, checkpoint.position, checkpoint.bytes);
   }
 }
 
-async function writeAhead<T>(transaction: CommitTransaction<T>, commits: readonly ShardCommit<T>[]): Promise<void> {
+async function writeCommittedAhead<T>(
+  transaction: CommitTransaction<T>,
+  commits: readonly ShardCommit<T>[],
+): Promise<void> {
   const done = commits.flatMap(({ claim: { shard }, caughtUp }) =>
     caughtUp.map((participant) => ({ shard, participant })),
   );
-  if (done.length > 0) await transaction.forgetAhead(done);
-  const rows = commits.flatMap(({ claim: { shard }, ahead, offset }) =>
-    [...ahead].flatMap(([participant, keys]) => keys.map((key) => ({ shard, participant, key, position: offset }))),
+  if (done.length > 0) await transaction.deleteCommittedAhead(done);
+  const rows = commits.flatMap(({ claim: { shard }, committedAhead, offset }) =>
+    [...committedAhead].flatMap(([participant, keys]) =>
+      keys.map((key) => ({ shard, participant, key, position: offset })),
+    ),
   );
-  if (rows.length > 0) await transaction.storeAhead(rows);
+  if (rows.length > 0) await transaction.storeCommittedAhead(rows);
 }

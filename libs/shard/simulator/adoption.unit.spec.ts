@@ -15,7 +15,7 @@ const targetFact = (targetKey: number): FeedFact => ({
   ...{ kind: 'target', targetKey, targetId: targetIdOf(targetKey), ip: `127.0.0.${targetKey}`, vrf: 'default' },
   ...{ tier: 'standard', selected: AGENT_IDS },
 });
-const NOTHING_STORED = { checkpoint: null, checkpointPosition: -1, positions: new Map(), ahead: new Map() };
+const NOTHING_STORED = { checkpoint: null, checkpointPosition: -1, positions: new Map(), committedAhead: new Map() };
 
 /** The change by which a target went down, as it is stored. */
 function storedChange(key: number, seq: number): ChangeRow {

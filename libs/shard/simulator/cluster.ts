@@ -193,8 +193,8 @@ export class Cluster {
       return each ? `${each.process.name} owns ${owners?.join(', ') || 'nothing'}` : 'one is down';
     });
     const stored = this.logs.map(({ records }, shard) => {
-      const { positions, ahead } = this.database.stored(shard);
-      return `shard ${shard} of ${this.database.owners[shard] ?? 'nobody'} stored ${JSON.stringify([...positions])} of ${records.length}, ${ahead.size} ahead`;
+      const { positions, committedAhead } = this.database.stored(shard);
+      return `shard ${shard} of ${this.database.owners[shard] ?? 'nobody'} stored ${JSON.stringify([...positions])} of ${records.length}, ${committedAhead.size} committed ahead`;
     });
     return [...hosts, ...stored].join('; ');
   }

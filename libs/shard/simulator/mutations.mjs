@@ -69,11 +69,11 @@ export const MUTATIONS = [
     replace: '',
   },
   {
-    name: 'muted-one-record-short',
+    name: 'already-committed-one-record-short',
     was: 'the effects of the last stored record come again after a takeover',
     file: 'libs/shard/engine/fold.ts',
-    find: 'muted: offset <= mutedUpTo(participant.name),',
-    replace: 'muted: offset < mutedUpTo(participant.name),',
+    find: 'alreadyCommitted: offset <= committedUpTo(participant.name),',
+    replace: 'alreadyCommitted: offset < committedUpTo(participant.name),',
   },
   {
     name: 'replay-begins-late',

@@ -6,7 +6,7 @@ import type { SimulatedRows, SimulatedTables } from './simulated-tables';
 
 /** So few that most rows wait. */
 const ROWS_PER_S = 0.5;
-/** Some of the targets are watched: their results go ahead of the others. */
+/** Some of the targets are watched: their results are committed ahead of the others. */
 const live: LiveBus = { watched: () => new Set([9, 11, 17, 18]), publish: () => undefined };
 
 /** The participants of the product, as a projector composes them. */

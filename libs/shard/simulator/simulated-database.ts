@@ -115,7 +115,7 @@ export class SimulatedDatabase {
 
   addShards(shardCount: number): void {
     while (this.shards.length < shardCount) {
-      const stored = { checkpoint: null, checkpointPosition: -1, positions: new Map(), ahead: new Map() };
+      const stored = { checkpoint: null, checkpointPosition: -1, positions: new Map(), committedAhead: new Map() };
       this.shards.push({ epoch: 0, holder: null, expiresAtMs: -Infinity, backend: null, stored });
     }
   }

@@ -1,5 +1,5 @@
 import {
-  type AheadRow,
+  type CommittedAheadRow,
   type Claim,
   type CommitConnection,
   type CommitTransaction,
@@ -118,12 +118,12 @@ export class SimulatedStore implements ShardStore<SimulatedRows> {
 }
 
 /** As it comes over the wire: a Buffer somewhere inside a larger piece of memory, and nothing that is shared. */
-function copyOf({ checkpoint, checkpointPosition, positions, ahead }: StoredShard): StoredShard {
+function copyOf({ checkpoint, checkpointPosition, positions, committedAhead }: StoredShard): StoredShard {
   return {
     checkpoint: checkpoint && Buffer.concat([Buffer.alloc(3), checkpoint]).subarray(3),
     checkpointPosition,
     positions: new Map(positions),
-    ahead: new Map([...ahead].map(([participant, keys]) => [participant, new Map(keys)])),
+    committedAhead: new Map([...committedAhead].map(([participant, keys]) => [participant, new Map(keys)])),
   };
 }
 
@@ -209,19 +209,19 @@ export class SimulatedWriter implements CommitConnection<SimulatedRows> {
             database.stage(session, shard, () => database.storePosition(shard, participant, position));
           }
         }),
-      storeAhead: (rows: readonly AheadRow[]) =>
+      storeCommittedAhead: (rows: readonly CommittedAheadRow[]) =>
         this.send('write', () => {
           for (const { shard, participant, key, position } of rows) {
             database.stage(session, shard, () => {
-              const { ahead } = database.stored(shard);
-              ahead.set(participant, new Map(ahead.get(participant)).set(key, position));
+              const { committedAhead } = database.stored(shard);
+              committedAhead.set(participant, new Map(committedAhead.get(participant)).set(key, position));
             });
           }
         }),
-      forgetAhead: (of) =>
+      deleteCommittedAhead: (of) =>
         this.send('write', () => {
           for (const { shard, participant } of of) {
-            database.stage(session, shard, () => void database.stored(shard).ahead.delete(participant));
+            database.stage(session, shard, () => void database.stored(shard).committedAhead.delete(participant));
           }
         }),
       storeCheckpoint: (claim, position, bytes) =>

@@ -44,7 +44,7 @@ async function changesAfterTakeover(head: StatusHead): Promise<{ changes: Change
     checkpoint: null,
     checkpointPosition: -1,
     positions: new Map([['status', MIDDLE]]),
-    ahead: new Map(),
+    committedAhead: new Map(),
   };
   const owned = await OwnedShard.load<Rows>(
     { rows: immediateRows, load: async () => stored },

@@ -49,7 +49,7 @@ export class StatusEffects<T> implements StatusSink {
   }
 
   changed(change: StatusChange): void {
-    if (change.place.muted) return;
+    if (change.place.alreadyCommitted) return;
     const { target } = change;
     this.changes.push({
       change_seq: change.changeSeq,
@@ -67,7 +67,7 @@ export class StatusEffects<T> implements StatusSink {
   }
 
   removed(target: TargetEntry, before: Judgement, atMs: number, changeSeq: number, place: RecordPlace): void {
-    if (place.muted) return;
+    if (place.alreadyCommitted) return;
     this.judged.delete(target.key);
     this.gone.add(target.key);
     this.changes.push({
@@ -86,7 +86,7 @@ export class StatusEffects<T> implements StatusSink {
   }
 
   verdictsChanged(target: TargetEntry, place: RecordPlace): void {
-    if (!place.muted) this.judged.set(target.key, target);
+    if (!place.alreadyCommitted) this.judged.set(target.key, target);
   }
 
   drain(): PendingWrite<T> | null {

@@ -45,10 +45,10 @@ describe('the effects of statuses', () => {
 
   it('of records that are stored already are none', () => {
     const { effects, change, target } = setUp();
-    const muted = placeOf(1, true);
-    effects.changed({ ...change, place: muted });
-    effects.verdictsChanged(target, muted);
-    effects.removed(target, { status: 'up', reason: 'quorum_up' }, 0, 9, muted);
+    const alreadyCommitted = placeOf(1, true);
+    effects.changed({ ...change, place: alreadyCommitted });
+    effects.verdictsChanged(target, alreadyCommitted);
+    effects.removed(target, { status: 'up', reason: 'quorum_up' }, 0, 9, alreadyCommitted);
     expect(effects.size).toBe(0);
   });
 

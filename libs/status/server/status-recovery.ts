@@ -68,7 +68,7 @@ export class StatusRecovery<T> {
   /** After records were lost: what is stored of targets that no fact names any longer is remembered as theirs. */
   async resetAfterGap(transaction: T, clock: ShardClock, position: number | null): Promise<void> {
     this.state.warmAll(clock);
-    const place = { shard: this.shard, offset: position ?? -1, muted: false, ahead: null };
+    const place = { shard: this.shard, offset: position ?? -1, alreadyCommitted: false, committedAhead: null };
     const keys = [...this.recalledOnly.keys()];
     const targets = keys.length > 0 ? await this.tables.lastKnown(transaction, this.shard, keys) : new Map();
     this.orphans = { targets, clock, place };

@@ -57,7 +57,12 @@ export class RecordingTables implements StatusTables<null> {
   };
 }
 
-export const placeOf = (offset: number, muted = false): RecordPlace => ({ shard: 0, offset, muted, ahead: null });
+export const placeOf = (offset: number, alreadyCommitted = false): RecordPlace => ({
+  shard: 0,
+  offset,
+  alreadyCommitted,
+  committedAhead: null,
+});
 
 /** One shard's directory with a policy and an agent, and the state that follows it. */
 export class JudgedShard {

@@ -25,7 +25,7 @@ export class UncountedParticipant<T = WriterTransaction> implements ShardPartici
   }
 
   onUncounted(agentId: string, reason: UncountedReason, results: number, clock: ShardClock, place: RecordPlace): void {
-    if (place.muted) return;
+    if (place.alreadyCommitted) return;
     const minuteMs = Math.floor(clock.atMs / MINUTE_MS) * MINUTE_MS;
     this.effects.add({ agentId, reason, minuteMs, results, lastMs: clock.atMs });
   }

@@ -13,7 +13,7 @@ import { UncountedParticipant } from './uncounted-participant';
 import { postgresUncountedTables } from './uncounted-tables';
 
 const HOUR_MS = 3_600_000;
-const place = { shard: 3, offset: 1, muted: false, ahead: null };
+const place = { shard: 3, offset: 1, alreadyCommitted: false, committedAhead: null };
 
 describe('results that are not counted as their agent sent them', () => {
   let databases: TestDatabases;
@@ -80,7 +80,7 @@ describe('results that are not counted as their agent sent them', () => {
       one.onUncounted(id, 'older_boot', 10, clock, place);
       one.onUncounted(id, 'repeated', 1, clock, place);
       one.onUncounted(id, 'older_boot', 5, clock, place);
-      one.onUncounted(id, 'older_boot', 1_000, clock, { ...place, muted: true });
+      one.onUncounted(id, 'older_boot', 1_000, clock, { ...place, alreadyCommitted: true });
       other.onUncounted(id, 'older_boot', 20, clock, { ...place, shard: 4 });
       await store(one);
       await store(other);

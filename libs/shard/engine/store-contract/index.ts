@@ -43,7 +43,7 @@ export function describeShardStore(name: string, open: () => Promise<StoreUnderT
     const take = (shard: number): Promise<Claim | null> => under.until(owner.take(shard, connection.backend));
 
     function commitOf(claim: Claim, more: Partial<ShardCommit<unknown>> = {}): ShardCommit<unknown> {
-      const nothing = { writes: [], positions: new Map(), ahead: new Map(), caughtUp: [], offset: 7, atMs: 0 };
+      const nothing = { writes: [], positions: new Map(), committedAhead: new Map(), caughtUp: [], offset: 7, atMs: 0 };
       return { claim, ...nothing, checkpoint: null, ...more };
     }
 
@@ -105,14 +105,14 @@ export function describeShardStore(name: string, open: () => Promise<StoreUnderT
       const claims = [await take(0), await take(1)].flatMap((claim) => claim ?? []);
       const stored = {
         positions: new Map([['status', 5]]),
-        ahead: new Map([['series', [3, 4]]]),
+        committedAhead: new Map([['series', [3, 4]]]),
         checkpoint: { position: 5, bytes: Uint8Array.of(1, 2) },
       };
       await commit([commitOf(claims[0], stored), commitOf(claims[1], { positions: new Map([['status', 9]]) })]);
       const first = await under.until(under.store.load(0));
       expect(first).toMatchObject({ checkpointPosition: 5, positions: new Map([['status', 5]]) });
       expect([...(first.checkpoint ?? [])]).toEqual([1, 2]);
-      expect(first.ahead).toEqual(
+      expect(first.committedAhead).toEqual(
         new Map([
           [
             'series',
@@ -127,7 +127,7 @@ export function describeShardStore(name: string, open: () => Promise<StoreUnderT
       await expect(commit(lost)).rejects.toThrow(EpochLost);
       expect((await under.until(under.store.load(1))).positions).toEqual(new Map([['status', 9]]));
       await commit([commitOf(claims[0], { positions: new Map([['series', 8]]), caughtUp: ['series'] })]);
-      expect((await under.until(under.store.load(0))).ahead).toEqual(new Map());
+      expect((await under.until(under.store.load(0))).committedAhead).toEqual(new Map());
     });
 
     it('renews leases during a commit', async () => {

@@ -39,7 +39,12 @@ describe('a rebuild of target_status', () => {
         new PostgresCommit({ query: (text, params) => sql.query(text, params), copy: () => Promise.resolve() }),
         [
           {
-            ...{ claim: { shard: 0, epoch: 0 }, writes: [storeChange], positions: new Map(), ahead: new Map() },
+            ...{
+              claim: { shard: 0, epoch: 0 },
+              writes: [storeChange],
+              positions: new Map(),
+              committedAhead: new Map(),
+            },
             ...{ caughtUp: [], offset: 1, atMs: 0, checkpoint: null },
           },
         ],

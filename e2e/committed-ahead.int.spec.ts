@@ -26,7 +26,7 @@ const WATCHED = [1, 2];
 const WINDOW_OPEN_S = 50;
 const WINDOW_FOLDED_S = 150;
 
-describe('results of watched targets, stored ahead of their shard', () => {
+describe('results of watched targets, committed ahead of their shard', () => {
   let database: TestDatabase;
   let telemetry: TelemetryDatabase;
   let writer: ShardWriter;
@@ -34,7 +34,7 @@ describe('results of watched targets, stored ahead of their shard', () => {
   beforeEach(async () => {
     database = await testDatabase('telemetry');
     telemetry = new TelemetryDatabase({ url: database.url });
-    writer = await ShardWriter.connect(database.url, 'shard ahead test', () => undefined);
+    writer = await ShardWriter.connect(database.url, 'committed ahead test', () => undefined);
     await telemetry.execute('INSERT INTO shard (shard) VALUES (0)');
   });
 
@@ -78,7 +78,7 @@ describe('results of watched targets, stored ahead of their shard', () => {
     owned.committed(taken);
   }
 
-  const ahead = (): Promise<{ key: number; position: number }[]> =>
+  const committedAhead = (): Promise<{ key: number; position: number }[]> =>
     telemetry.query(`SELECT key::float8 AS key, position::float8 AS position FROM shard_ahead
                      WHERE shard = 0 AND participant = 'series' ORDER BY key`);
 
@@ -119,7 +119,7 @@ describe('results of watched targets, stored ahead of their shard', () => {
     it('are written beside the position, which stays', async () => {
       await killedWhileOthersWait();
       expect(await position()).toBe(offsetAt(0));
-      expect(await ahead()).toEqual(WATCHED.map((key) => ({ key, position: offsetAt(25) })));
+      expect(await committedAhead()).toEqual(WATCHED.map((key) => ({ key, position: offsetAt(25) })));
       expect(keysOf(await results())).toEqual(new Set(WATCHED));
     });
 
@@ -132,10 +132,10 @@ describe('results of watched targets, stored ahead of their shard', () => {
       expect(owned.isCaughtUp).toBe(false);
       expect(await results()).toEqual(before);
       follow(owned, log.records, end);
-      expect(await ahead()).toHaveLength(WATCHED.length);
+      expect(await committedAhead()).toHaveLength(WATCHED.length);
       await commit(owned, true);
       expect(await position()).toBe(end);
-      expect(await ahead()).toEqual([]);
+      expect(await committedAhead()).toEqual([]);
       expect(await results()).toEqual([...log.results].sort());
     });
 
@@ -145,11 +145,11 @@ describe('results of watched targets, stored ahead of their shard', () => {
       follow(stopping, log.records, offsetAt(18));
       await commit(stopping, true);
       expect(await position()).toBe(offsetAt(18));
-      expect(await ahead()).toEqual(WATCHED.map((key) => ({ key, position: offsetAt(25) })));
+      expect(await committedAhead()).toEqual(WATCHED.map((key) => ({ key, position: offsetAt(25) })));
       const owned = await takeOver();
       follow(owned, log.records, end);
       await commit(owned, true);
-      expect(await ahead()).toEqual([]);
+      expect(await committedAhead()).toEqual([]);
       expect(await results()).toEqual([...log.results].sort());
     });
   });
