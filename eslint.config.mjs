@@ -72,7 +72,7 @@ const boundaries = {
   ],
 };
 
-/** What docs/architecture.md lists under "Mechanisms that exist once" is not written a second time. */
+/** Refuses a second implementation of the mechanisms that docs/design/shared-mechanisms.md lists. */
 const oneOfEach = [
   {
     selector: 'CallExpression[callee.object.name="Promise"][callee.property.name="race"]',

@@ -10,7 +10,7 @@ export interface DocumentSection {
 }
 
 /** Paths below `docs/`, without `.md`, of the documents that the portal contains. Links to other documents become plain text. */
-const SHIPPED = /^(?:runbooks\/)?[a-z0-9-]+$/i;
+const SHIPPED = /^(?:(?:design|how-to|runbooks)\/)?[a-z0-9-]+$/i;
 
 /** Returns the sections of a Markdown document. `name` is its path below `docs/` without `.md`; its relative links become links to portal pages. */
 export function documentSections(markdown: string, name: string): DocumentSection[] {

@@ -47,9 +47,21 @@ describe('a document as sections', () => {
     ['../../api/v1/targets', null],
     ['images/x.png', null],
     ['//evil.example/x.md', null],
+    ['adr/0001-vitest.md', null],
     ['x.md', '/docs/x'],
+    ['design/shards.md#invariants', '/docs/design/shards#invariants'],
+    ['how-to/add-an-agent.md', '/docs/how-to/add-an-agent'],
   ])('turns the link %j into %j', (href, page) => {
     expect(pageOf(href, 'agent')).toBe(page);
+  });
+
+  it('links to exactly the folders of documents that the portal ships', () => {
+    const inputs = [
+      ...readFileSync('apps/portal/project.json', 'utf8').matchAll(/"glob": "\*\.md", "input": "([^"]+)"/g),
+    ];
+    const shipped = inputs.map(([, folder = '']) => folder).sort();
+    const linked = globSync('docs/**/*.md').filter((path) => pageOf(path.replace('docs/', ''), 'agent') !== null);
+    expect([...new Set(linked.map((path) => path.slice(0, path.lastIndexOf('/'))))].sort()).toEqual(shipped);
   });
 
   it('contains the heading that each health part names as its runbook', () => {

@@ -37,7 +37,7 @@ export class DocumentsPage {
   constructor() {
     effect(() =>
       this.trail.show(
-        { text: 'Documents', link: '/docs/runbooks/README' },
+        { text: 'Documents', link: '/docs/README' },
         { text: this.sections()[0]?.title || this.name() },
       ),
     );

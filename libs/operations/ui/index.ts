@@ -6,6 +6,6 @@ export const operationsRoutes: Routes = [
 
 /** Documents of the product, as pages. */
 export const documentRoutes: Routes = [
-  { path: '', pathMatch: 'full', redirectTo: 'runbooks/README' },
+  { path: '', pathMatch: 'full', redirectTo: 'README' },
   { path: '**', loadComponent: () => import('./documents-page').then((page) => page.DocumentsPage) },
 ];

@@ -34,7 +34,7 @@ export const SERVICES_PART: PartReader = {
       `Not responding: ${silent.join(', ')}`,
       isOnlyRedis
         ? 'Live graphs are up to 5 s late and housekeeping waits; nothing is lost. Check that Redis runs and has free memory.'
-        : 'Agents spool and nothing is lost. Check that it runs and has free space; see docs/operations.md, "When something dies".',
+        : 'Agents spool and nothing is lost. Check that it runs and has free space; see docs/operations.md, "When something fails".',
     ]);
     if (silent.length > 0 && isOnlyRedis) reading.state = 'attention';
     return reading;
