@@ -36,10 +36,7 @@ export class DocumentsPage {
 
   constructor() {
     effect(() =>
-      this.trail.show(
-        { text: 'Documents', link: '/docs/README' },
-        { text: this.sections()[0]?.title || this.name() },
-      ),
+      this.trail.show({ text: 'Documents', link: '/docs/README' }, { text: this.sections()[0]?.title || this.name() }),
     );
     afterRenderEffect(() => {
       if (this.sections().length === 0) return;
