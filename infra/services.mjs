@@ -62,7 +62,7 @@ async function supervise(dir) {
   outliveOutput();
   const { services, addresses } = await localServices({ dir, say });
   const supervisor = new Supervisor({ stateFile: stateFileOf(dir), logDir: join(dir, 'logs'), report: say });
-  const stop = () => supervisor.stop().then(() => process.exit(0), fail);
+  const stop = () => void supervisor.stop().then(() => process.exit(0), fail);
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
   writePrivateJson(join(dir, 'services.json'), addresses);

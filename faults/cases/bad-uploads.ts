@@ -17,7 +17,7 @@ export async function run(context: FaultContext): Promise<Verdict> {
     await numbered.pause();
     await badBlockAmongGood(findings, numbered);
     await sameUploadAgain(findings, numbered, repeats);
-    await numbered.resume();
+    numbered.resume();
     await clone(findings, installation);
   });
   return findings;
@@ -58,7 +58,7 @@ async function clone(findings: Findings, { product, numbered }: Installation): P
   // What the older of two clones measures is not counted once the younger has shipped: those numbers are not sent.
   numbered.disown(old);
   numbered.restart();
-  await numbered.resume();
+  numbered.resume();
   await pause(2_000);
   await numbered.pause();
   for (let at = 0; at < 3; at++)
@@ -66,7 +66,7 @@ async function clone(findings: Findings, { product, numbered }: Installation): P
       numbered,
       old.map(({ bytes }) => bytes),
     );
-  await numbered.resume();
+  numbered.resume();
   findings.count('uploads of an older boot noticed', (await noticed()) - before);
   if ((await noticed()) === before) findings.fail('the clone was not noticed');
 }

@@ -46,7 +46,7 @@ export async function run(context: FaultContext): Promise<Verdict> {
     } finally {
       // What it measures from here on is of a newer boot: what it sent in the flood does not count against it.
       numbered.restart();
-      await numbered.resume();
+      numbered.resume();
     }
   });
   return findings;

@@ -42,7 +42,7 @@ export async function run(context: FaultContext): Promise<Verdict> {
       }
       await numbered.pause();
       await bootFromTheFuture(numbered, uploads);
-      await numbered.resume();
+      numbered.resume();
       await leasesFromTheFuture(findings, product);
       const rows = await product.telemetry<{ number: number; at_ms: number; negative: boolean }>(
         `SELECT rtt_us::float8 AS number, (extract(epoch FROM at) * 1000)::float8 AS at_ms, rtt_us < 0 AS negative

@@ -16,7 +16,7 @@ const SHIPPED = /^(?:(?:design|how-to|runbooks)\/)?[a-z0-9-]+$/i;
 export function documentSections(markdown: string, name: string): DocumentSection[] {
   const marked = new Marked({ gfm: true });
   const tokens = marked.lexer(markdown);
-  marked.walkTokens(tokens, (token) => leadLink(token, name));
+  void marked.walkTokens(tokens, (token) => leadLink(token, name));
   const sections: DocumentSection[] = [];
   let body: Token[] = [];
   let heading: Tokens.Heading | null = null;

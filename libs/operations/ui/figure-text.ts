@@ -14,7 +14,9 @@ export function figureText(value: string | number | null | undefined, unit: Figu
       return value < 0 ? `−${bytesText(Math.round(-value))}` : bytesText(Math.round(value));
     case 'days':
       return value >= 1_000 ? 'over 2 years' : `${value < 10 ? value.toFixed(1) : countText(value)} d`;
-    default:
+    case 'count':
+    case 'instant':
+    case 'text':
       return countText(value);
   }
 }

@@ -14,7 +14,7 @@ const STATUS_TEXT: Readonly<Record<number, string>> = {
 const HEADERS_KIB = 16;
 
 function refusalOf(error: Error & { code?: string }): Error {
-  switch (error.code) {
+  switch (error.code ?? '') {
     case 'HPE_HEADER_OVERFLOW':
       return new RequestRefused(431, `The request headers exceed ${HEADERS_KIB} KiB, the limit. Send fewer cookies.`);
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':

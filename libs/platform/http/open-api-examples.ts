@@ -30,7 +30,7 @@ export function exampleOf(schema: Json | undefined, schemas: JsonObject, depth =
 
 function ofType(schema: JsonObject, schemas: JsonObject, depth: number): Json {
   const [type] = [schema['type']].flat();
-  switch (type) {
+  switch (String(type)) {
     case 'object':
       return ofObject(schema, schemas, depth);
     case 'array': {

@@ -246,7 +246,9 @@ class LogSimulation {
       case 'late-upload':
         this.late.push({ at: second + 1 + Math.floor(this.random() * 20), upload: { ...upload, blocks: [...blocks] } });
         return;
-      default:
+      case 'agent-clock':
+      case 'agent-restart':
+      case undefined:
         this.append(upload, nowMs);
         agent.answered(lane);
     }

@@ -16,6 +16,7 @@ const NOT_PROSE =
  * @returns {Text[]} empty for kinds of files that hold no prose
  */
 export function textsOf(file, source) {
+  if (file.endsWith('.template')) return textsOf(file.slice(0, -'.template'.length), source);
   if (/\.(?:ts|mjs|js)$/.test(file)) return ofTypeScript(file, source);
   if (file.endsWith('.md')) return ofMarkdown(source);
   if (file.endsWith('.html')) return ofTemplate(source);

@@ -42,8 +42,8 @@ export class ProbingProjectorModule {
       name: 'live bus',
       stage: 'base',
       start: () => bus.start(),
-      stop: () => {
-        bus.stop();
+      stop: async () => {
+        await bus.stop();
         redis.disconnect();
       },
     });
