@@ -74,12 +74,12 @@ describe.skipIf(!existsSync(CHROMIUM))(`a machine that joins (needs ${CHROMIUM})
     await page.getByTestId('join-allow').fill('127.0.0.0/99');
     await page.getByTestId('make-command').click();
     await expect.poll(() => page.getByTestId('join-allow-error').innerText(), soon).toContain('127.0.0.0/99');
-    await expect.poll(() => page.getByText('An agent local exists already').count(), soon).toBe(1);
+    await expect.poll(() => page.getByText('An agent local already exists').count(), soon).toBe(1);
     expect(await browser.inspect('join-refused')).toEqual([]);
     await page.getByTestId('join-name').fill(NAME);
     await page.getByTestId('join-allow').fill('127.0.0.0/8, ::1');
     await page.getByTestId('make-command').click();
-    await expect.poll(progress, soon).toMatch(/^Waiting for fra-1 to join/);
+    await expect.poll(progress, soon).toMatch(/^Waiting for fra-1 to enrol/);
     line = await page.getByTestId('join-command').innerText();
     expect(line).not.toContain('\n');
     expect(await browser.inspect('join-waiting')).toEqual([]);
@@ -89,7 +89,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`a machine that joins (needs ${CHROMIUM})
     const printed = await paste(`${line} --yes --root ${root}`);
     expect(printed).toMatch(/becomes the agent fra-1 \(region eu-central, provider carrier 'a' \$\(id\)\)/);
     startAgent();
-    await expect.poll(progress, soon).toMatch(/^fra-1 is here, first result after [\d.]+ s/);
+    await expect.poll(progress, soon).toMatch(/^fra-1 is connected, first result after [\d.]+ s/);
     expect(await browser.inspect('join-here')).toEqual([]);
     expect(await joined()).toMatchObject({
       region: 'eu-central',

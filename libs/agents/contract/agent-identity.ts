@@ -61,8 +61,7 @@ export function rejoinText(nonce: string, csrSha256: string): string {
 
 /**
  * Response of `POST /v1/description` on the agents' listener, whose request is an `AgentDescription`: the description in force. Provider
- * and tags
- * are applied; name and region change only by an enrolment.
+ * and tags are applied; name and region change only by an enrolment.
  */
 export type DescriptionResponse = AgentDescription;
 

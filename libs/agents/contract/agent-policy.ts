@@ -1,9 +1,7 @@
 /**
  * What an agent's local policy file allows. Request body of `PUT /v1/policy` on the agents' listener; the agent sends it at its start,
- * after every
- * change, and every ten minutes. The agent refuses to probe an address that is in `deny`, or that is not in `allow` when `allow` is set,
- * and
- * every address when `stopped` is true. `deny` also contains the ranges that no policy file can allow.
+ * after every change, and every ten minutes. The agent refuses to probe an address that is in `deny`, or that is not in `allow` when
+ * `allow` is set, and every address when `stopped` is true. `deny` also contains the ranges that no policy file can allow.
  */
 export interface AgentPolicy {
   /** Ranges such as `10.0.0.0/8`; null allows every address that is not denied. */
@@ -16,9 +14,8 @@ export interface AgentPolicy {
 export interface AgentPolicyReport extends AgentPolicy {
   /**
    * Keys of assigned targets that the agent refuses for a reason that the ranges do not show: they would exceed the packet rate of the
-   * policy,
-   * or the policy has more ranges than fit into a report. Ascending and delta-encoded: each number is the difference to the previous key
-   * (the first one:
+   * policy, or the policy has more ranges than fit into a report. Ascending and delta-encoded: each number is the difference to the
+   * previous key (the first one:
    * to 0). Keys beyond the limit follow in a later report.
    */
   refusedKeys: number[];

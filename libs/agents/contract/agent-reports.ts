@@ -26,8 +26,7 @@ export abstract class AgentReports {
   abstract latest(): Promise<AgentReport[]>;
   /**
    * Returns how many reports in Kafka have been unread for at least `forMs`; then a missing report does not mean that an agent is lost.
-   * Null when
-   * the number cannot be determined.
+   * Null when the number cannot be determined.
    */
   abstract unread(forMs: number): Promise<number | null>;
 }

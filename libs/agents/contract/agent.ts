@@ -6,8 +6,7 @@ export const AGENT_CERTIFICATE_LIFE_MS = 24 * 3_600_000;
 
 /**
  * Connection state of an agent by the age of its last report: `connected` up to 15 s, `late` up to 60 s, then `lost`; `enrolled` before the
- * first
- * report. `unknown`: no recent report, but reports are not being consumed (no projector runs, or Kafka does not answer).
+ * first report. `unknown`: no recent report, but reports are not being consumed (no projector runs, or Kafka does not answer).
  */
 export const AGENT_CONNECTIONS = ['enrolled', 'connected', 'late', 'lost', 'unknown'] as const;
 export type AgentConnection = (typeof AGENT_CONNECTIONS)[number];

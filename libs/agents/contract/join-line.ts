@@ -37,8 +37,8 @@ function quoted(text: string): string {
 
 /**
  * Returns the script inside the command line. It downloads the CA certificate, compares it with the SHA-256 from the command line, and runs
- * the
- * installer of the agent kit (`packaging/join.sh`), downloaded over TLS with that CA as the only trust anchor. The reasons for its details:
+ * the installer of the agent kit (`packaging/join.sh`), downloaded over TLS with that CA as the only trust anchor. The reasons for its
+ * details:
  * - The CA file is written again from the bytes that were compared, so the rest of the response is ignored.
  * - It connects as the agent does: without a proxy, and without a `.curlrc`, which can change curl's output.
  * - `su` without `-` keeps a PATH in which dpkg does not find its programs, hence the PATH.

@@ -74,8 +74,7 @@ export async function readCsr(csrPem: string): Promise<x509.Pkcs10CertificateReq
 
 /**
  * Returns whether the CSR's signature is valid. The library throws errors of several kinds: for a point that is not on the curve, and for
- * an unknown signature
- * algorithm or digest.
+ * an unknown signature algorithm or digest.
  */
 async function isSigned(
   csr: x509.Pkcs10CertificateRequest,

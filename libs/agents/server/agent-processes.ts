@@ -15,8 +15,7 @@ interface ProcessRow {
 
 /**
  * Reads, by agent, the processes that report under one identity at the same time; agents with only one process are left out. A restarted
- * process is
- * not a second one: its predecessor sent no report after the first report of its successor.
+ * process is not a second one: its predecessor sent no report after the first report of its successor.
  */
 export async function readSharedIdentities(
   telemetry: Pick<Sql, 'query'>,

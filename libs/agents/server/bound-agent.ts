@@ -30,8 +30,7 @@ export async function agentToReturn(sql: Sql, { agentId, name }: RejoinRequest):
 
 /**
  * Returns whether the certificate was issued less than 10 s ago. One with an issue time in the future was issued while the clock was ahead;
- * it does not count
- * as young.
+ * it does not count as young.
  */
 export function isYoung({ notAfter }: BoundAgent, nowMs: number): boolean {
   const issuedAgoMs = nowMs - (notAfter.getTime() - AGENT_CERTIFICATE_LIFE_MS);
@@ -49,8 +48,7 @@ export async function requireSignature({ csrPem, nonce, signature }: RejoinReque
 
 /**
  * Returns whether the key belongs to the agent. A row of an earlier release has no key; there the last certificate decides: it must be the
- * row's own one
- * or a younger one, as after a backup was restored.
+ * row's own one or a younger one, as after a backup was restored.
  */
 export function isBound(agent: BoundAgent, keySha256: string, former: FormerCertificate | null): boolean {
   if (agent.keySha256 !== null) return agent.keySha256 === keySha256;

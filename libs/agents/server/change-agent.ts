@@ -26,8 +26,7 @@ const DECISIONS: Readonly<Record<AgentChange, Decision>> = {
 
 /**
  * Applies an operator's change to an agent's lifecycle: one decision per change. Has no effect on an agent that is already in the resulting
- * state. If a
- * version is given, the change applies only to that version.
+ * state. If a version is given, the change applies only to that version.
  */
 export class ChangeAgent extends Command<ChangedAgent> {
   constructor(

@@ -11,8 +11,7 @@ const AGENTS_PER_RUN_MAX = 100;
 
 /**
  * Retires the draining agents that are to be retired and hold no targets, once their spools are empty, the agents are lost, or ten minutes
- * have
- * passed. `held` returns the number of targets of each agent. Returns how many were retired.
+ * have passed. `held` returns the number of targets of each agent. Returns how many were retired.
  */
 export async function completeRetirements(
   control: ControlDatabase,

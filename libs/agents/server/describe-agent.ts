@@ -8,9 +8,8 @@ import { AgentRefused, refusalOfState } from './agent-refused';
 
 /**
  * Stores what an enrolled agent reports of itself, and returns the description in force. Provider and tags are self-reported at the
- * enrolment too, so a
- * change applies immediately. The name is the agent's identity, and a token may have been restricted to a region: both change only by an
- * enrolment.
+ * enrolment too, so a change applies immediately. The name is the agent's identity, and a token may have been restricted to a region: both
+ * change only by an enrolment.
  */
 export class DescribeAgent extends Command<AgentDescription> {
   constructor(

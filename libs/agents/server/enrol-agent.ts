@@ -16,8 +16,7 @@ export interface Enrolled {
 
 /**
  * Enrols an agent: token → certificate. A machine replaces the agent that has its name only with a token that names that agent, or with
- * that
- * agent's own key; the replaced agent's certificates become invalid. `allowed` is called once the token is verified, before the costly
+ * that agent's own key; the replaced agent's certificates become invalid. `allowed` is called once the token is verified, before the costly
  * steps.
  */
 export class EnrolAgent extends Command<Enrolled> {

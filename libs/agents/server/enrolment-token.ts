@@ -81,8 +81,7 @@ export async function spendToken(sql: Sql, token: string): Promise<void> {
 
 /**
  * Renews the installation's own token: ten uses within one day from now. With `agentName` it admits only the agent of that name, also after
- * that
- * agent's state directory was lost.
+ * that agent's state directory was lost.
  */
 export async function bootstrapEnrolmentToken(sql: Sql, token: string, agentName: string | null = null): Promise<void> {
   const { id, secretHash } = readToken(token);

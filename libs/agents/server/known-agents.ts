@@ -63,8 +63,7 @@ export class KnownAgents {
 
   /**
    * Reads whether the certificate is valid. Also records the first use of a certificate, and the use of one that another holder of the same
-   * key has
-   * replaced: that means two processes share the agent's identity.
+   * key has replaced: that means two processes share the agent's identity.
    */
   private async query(agentId: string, certificate: PresentedCertificate): Promise<KnownAgent> {
     const [row] = await this.database.query<{ state: AgentState; certificates: (string | null)[] }>(

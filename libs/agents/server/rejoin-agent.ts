@@ -11,12 +11,9 @@ import { CLOCK_DIFFERENCE_MS_MAX, RejoinChallenges } from './rejoin-challenge';
 
 /**
  * Lets an agent rejoin without a token, with the key that its row is bound to: its certificate expired during an outage of the agent or the
- * gateway, or
- * the server has lost the certificate (a backup was restored). There is no limit on how long ago the certificate expired: credentials end
- * by an operator (evict,
- * ban, retire) or by an enrolment that replaces the agent; a limit of some weeks would only cause manual work on every machine. `allowed`
- * is called
- * once the key is verified as the agent's, before the costly steps.
+ * gateway, or the server has lost the certificate (a backup was restored). There is no limit on how long ago the certificate expired:
+ * credentials end by an operator (evict, ban, retire) or by an enrolment that replaces the agent; a limit of some weeks would only cause
+ * manual work on every machine. `allowed` is called once the key is verified as the agent's, before the costly steps.
  */
 export class RejoinAgent extends Command<Enrolled> {
   constructor(

@@ -9,9 +9,8 @@ const NONCE = /^([0-9a-z]{1,11})\.([\w-]{22})\.([\w-]{43})$/;
 
 /**
  * Makes and checks nonces for agents that rejoin with their key. They need no storage and are valid at every gateway of the installation: a
- * nonce
- * contains its time and a MAC with a secret that all gateways share. A successful rejoin raises the agent's floor to the nonce's time, so
- * each nonce works once.
+ * nonce contains its time and a MAC with a secret that all gateways share. A successful rejoin raises the agent's floor to the nonce's
+ * time, so each nonce works once.
  */
 export class RejoinChallenges {
   constructor(private readonly secret: Buffer) {}

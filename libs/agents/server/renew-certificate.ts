@@ -14,9 +14,8 @@ export function renewableFromMs({ notAfterMs }: { notAfterMs: number }): number 
 
 /**
  * Issues a younger certificate to an agent that still has a valid one. It is written to the agent's row, without an event: one event per
- * renewal
- * would add thousands of events to a stream in some years. `presentedSha256` is the certificate of the request; it stays valid, because the
- * response may be lost.
+ * renewal would add thousands of events to a stream in some years. `presentedSha256` is the certificate of the request; it stays valid,
+ * because the response may be lost.
  */
 export class RenewCertificate extends Command<IssuedCertificate> {
   constructor(

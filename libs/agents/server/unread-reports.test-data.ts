@@ -1,6 +1,6 @@
 import { type AgentReport, AgentReports } from '@icmp-mon/agents/contract';
 
-/** Reports with a given number of unread ones; null while Kafka does not answer. */
+/** Agent reports with a fixed number of unread ones; null while Kafka does not answer. */
 export class UnreadReports extends AgentReports {
   constructor(private readonly count: number | null = 0) {
     super();

@@ -8,20 +8,20 @@ import { isReplaceable, offeredChanges, type OfferedChange, stateText } from './
 import { AgentsClient } from './agents.client';
 import { JoinAgent } from './join-agent';
 
-/** Where an agent is in its life, and what an operator can do about it. */
+/** Card on an agent's page with its lifecycle state and the changes that an operator can make. */
 @Component({
   selector: 'icm-agent-actions',
   imports: [JoinAgent],
   template: `
     <section class="card" aria-labelledby="life-title">
-      <div class="card-head"><h2 id="life-title">Life cycle</h2></div>
+      <div class="card-head"><h2 id="life-title">Lifecycle</h2></div>
       <div class="inside">
         <p data-testid="agent-state">{{ text() }}</p>
         @if (mayChange() && changes().length > 0) {
           <div class="actions">
             <input
               class="text-field"
-              aria-label="Reason, for the audit"
+              aria-label="Reason, stored in the audit log"
               placeholder="Reason (optional)"
               maxlength="200"
               [value]="reason()"
@@ -42,7 +42,7 @@ import { JoinAgent } from './join-agent';
         }
         @if (replaceable()) {
           <details>
-            <summary>Put another machine in its place</summary>
+            <summary>Replace with another machine</summary>
             <icm-join-agent [replaces]="agent()" />
           </details>
         }
@@ -95,7 +95,7 @@ export class AgentActions {
   protected readonly text = computed(() => {
     const { stateSince, stateReason } = this.agent();
     const reason = stateReason === null ? '' : ` Reason: ${stateReason}.`;
-    return `${stateText(this.agent()) ?? 'Active: it takes part'}. Since ${instantText(stateSince)}.${reason}`;
+    return `${stateText(this.agent()) ?? 'Active: in service'}. Since ${instantText(stateSince)}.${reason}`;
   });
 
   protected async ask(offered: OfferedChange): Promise<void> {

@@ -3,53 +3,53 @@ import { type AgentChange, type AgentState, type AgentView, isAdmitted } from '@
 export interface OfferedChange {
   change: AgentChange;
   label: string;
-  /** What it does, for the dialog that asks first. */
+  /** Effect of the change, shown in the confirmation dialog. */
   effect: string;
-  /** Of `retire`. */
+  /** Only for `retire`. */
   force?: boolean;
 }
 
 const DRAIN: OfferedChange = {
   change: 'drain',
   label: 'Drain',
-  effect: 'Its targets go to other agents. It stays connected, measures nothing, and can be made active again.',
+  effect: 'Its targets move to other agents. It stays connected without targets and can be activated again.',
 };
 const CANCEL_DRAIN: OfferedChange = {
   change: 'cancel-drain',
-  label: 'Make active again',
-  effect: 'It gets targets again.',
+  label: 'Cancel drain',
+  effect: 'It is active again and receives targets.',
 };
 const RETIRE: OfferedChange = {
   change: 'retire',
   label: 'Retire',
   effect:
-    'Its targets go to other agents; once it holds none and has sent what it measured it is removed, and its name is free. ' +
+    'Its targets move to other agents. Once it holds none and has shipped its results, it is removed and its name is free. ' +
     'Its history stays.',
 };
 const RETIRE_NOW: OfferedChange = {
   change: 'retire',
   label: 'Retire now',
   effect:
-    'It is removed at once, and its name is free. What it has measured and not sent yet is lost. Its history stays.',
+    'It is removed immediately and its name is free. Results that it has not shipped are lost. Its history stays.',
   force: true,
 };
 const EVICT: OfferedChange = {
   change: 'evict',
   label: 'Evict',
-  effect: 'Its certificate and key are refused within a minute. It can join again with a token that names it.',
+  effect: 'Its certificate and key are refused within a minute. It can enrol again with a token that names it.',
 };
 const BAN: OfferedChange = {
   change: 'ban',
   label: 'Ban',
-  effect: 'Its certificate and key are refused within a minute, and no token lets it in until it is unbanned.',
+  effect: 'Its certificate and key are refused within a minute, and every token is refused until it is unbanned.',
 };
 const UNBAN: OfferedChange = {
   change: 'unban',
   label: 'Unban',
-  effect: 'It can join again with a token that names it.',
+  effect: 'It can enrol again with a token that names it.',
 };
 
-/** What an operator can do to an agent in its state. */
+/** Returns the changes that an operator can make in the agent's state. */
 export function offeredChanges({ state, thenRetire }: Pick<AgentView, 'state' | 'thenRetire'>): OfferedChange[] {
   switch (state) {
     case 'active':
@@ -67,26 +67,26 @@ export function offeredChanges({ state, thenRetire }: Pick<AgentView, 'state' | 
   }
 }
 
-/** A token can put another machine in the place of an agent, or let an evicted one in again. */
+/** Returns whether another machine can replace the agent with a token, or an evicted agent can enrol again with one. */
 export function isReplaceable(state: AgentState): boolean {
   return isAdmitted(state) || state === 'evicted';
 }
 
-/** Where an agent is in its life, as a sentence; null for an active one. */
+/** Returns the agent's lifecycle state as a sentence; null for an active agent. */
 export function stateText({ state, thenRetire }: Pick<AgentView, 'state' | 'thenRetire'>): string | null {
   switch (state) {
     case 'active':
       return null;
     case 'draining':
       return thenRetire
-        ? 'Draining: it is retired once it holds no targets and has sent what it measured'
-        : 'Draining: its targets go to other agents';
+        ? 'Draining: it is retired once it holds no targets and has shipped its results'
+        : 'Draining: its targets move to other agents';
     case 'evicted':
-      return 'Evicted: the gateway refuses it until it joins again with a token that names it';
+      return 'Evicted: the gateway refuses it until it enrols again with a token that names it';
     case 'banned':
-      return 'Banned: the gateway refuses it, and no token lets it in';
+      return 'Banned: the gateway refuses it and every token for it';
     case 'retired':
-      return 'Retired: it was removed; its history stays';
+      return 'Retired: removed; its history stays';
     default:
       return state satisfies never;
   }

@@ -2,18 +2,18 @@ import type { AgentState } from '@icmp-mon/agents/contract';
 import { describe, expect, it } from 'vitest';
 import { offeredChanges } from './agent-changes';
 
-describe('the changes of an agent', () => {
+describe('the offered changes of an agent', () => {
   it.each([
     ['active', ['drain', 'retire', 'evict', 'ban']],
     ['draining', ['cancel-drain', 'retire', 'evict', 'ban']],
     ['evicted', ['retire', 'ban']],
     ['banned', ['unban', 'retire']],
     ['retired', []],
-  ] as const)('that are offered for one that is %s', (state, changes) => {
+  ] as const)('are listed for state %s', (state, changes) => {
     expect(offeredChanges({ state, thenRetire: false }).map(({ change }) => change)).toEqual(changes);
   });
 
-  it('retire at once where there is nothing to wait for, or the wait is long', () => {
+  it('retire immediately when there is nothing to wait for, or while a drain runs', () => {
     const forced = (state: AgentState, thenRetire = false): unknown =>
       offeredChanges({ state, thenRetire }).find(({ change }) => change === 'retire')?.force;
     expect([

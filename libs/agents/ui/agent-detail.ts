@@ -42,7 +42,10 @@ import { AdmittedPipe, CertificatePipe, ClockOffsetPipe } from './agent-pipes';
 const AGENT_AGAIN_MS = 5_000;
 const METRICS_AGAIN_MS = 15_000;
 const METRICS_SPAN_MS_MAX = 31 * 86_400_000;
-/** Telemetry comes every 5 s, or averaged; a longer silence than this breaks the lines. */
+/**
+ * Multiple of the usual distance between points from which the line breaks. Telemetry arrives every 5 s, or is averaged over longer
+ * buckets.
+ */
 const GAP_FACTOR = 6;
 
 interface Graph {
@@ -91,7 +94,7 @@ const GRAPHS: readonly Graph[] = [
   },
 ];
 
-/** `/agents/:id?range=` or `?from=&to=`. */
+/** Page of one agent: `/agents/:id?range=` or `?from=&to=`. */
 @Component({
   selector: 'icm-agent-detail',
   imports: [
@@ -173,7 +176,7 @@ export class AgentDetail {
   }
 }
 
-/** Points of one line, with a break where nothing was reported for much longer than usual. */
+/** Returns the points of one line, with a break where the distance between two points is much longer than usual. */
 function withGaps(points: AgentMetricPoint[], read: (point: AgentMetricPoint) => number): [number, number | null][] {
   const times = points.map((point) => Date.parse(point.at));
   const steps = times.slice(1).map((time, index) => time - (times[index] ?? time));

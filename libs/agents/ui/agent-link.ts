@@ -3,7 +3,7 @@ import type { AgentConnection } from '@icmp-mon/agents/contract';
 import { StatusGlyph } from '@icmp-mon/status/look';
 import type { Status } from '@icmp-mon/status/contract';
 
-/** How an agent is heard, in the shapes and colours of the statuses. */
+/** Connection state of an agent, with the shapes and colours of the statuses. */
 @Component({
   selector: 'icm-agent-link',
   imports: [StatusGlyph],
@@ -11,7 +11,7 @@ import type { Status } from '@icmp-mon/status/contract';
 })
 export class AgentLink {
   readonly connection = input.required<AgentConnection>();
-  protected readonly label = computed(() => (this.connection() === 'unknown' ? 'not known' : this.connection()));
+  protected readonly label = computed(() => (this.connection() === 'unknown' ? 'unknown' : this.connection()));
   protected readonly looksLike = computed(() => LOOKS_LIKE[this.connection()]);
 }
 

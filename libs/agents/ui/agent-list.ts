@@ -32,7 +32,7 @@ import { AdmittedPipe } from './agent-pipes';
 const AGAIN_MS = 5_000;
 const WORST_FIRST: AgentConnection[] = ['lost', 'late', 'unknown', 'enrolled', 'connected'];
 
-/** `/agents`: who measures, from where, and how well. */
+/** Page `/agents`: all agents with their connection, health and targets, worst first. */
 @Component({
   selector: 'icm-agent-list',
   imports: [
@@ -62,7 +62,7 @@ export class AgentList {
   private readonly injector = inject(Injector);
   private readonly session = inject(Session);
   protected readonly mayEnrol = computed(() => this.session.may('agents:enrol'));
-  /** Whether its reported figures are current. */
+  /** Whether the agent's reported figures are current. */
   protected readonly isHeard = ({ state, connection }: AgentView): boolean =>
     isAdmitted(state) && connection === 'connected';
 
@@ -71,7 +71,7 @@ export class AgentList {
     reloadEvery(this.read, AGAIN_MS);
   }
 
-  /** Closes the form; the focus returns to the button that opened it. */
+  /** Closes the form and returns the focus to the button that opened it. */
   protected closeJoin(): void {
     this.joining.set(false);
     afterNextRender(() => this.joinButton()?.nativeElement.focus(), { injector: this.injector });

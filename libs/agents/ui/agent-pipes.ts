@@ -2,7 +2,7 @@ import { Pipe, type PipeTransform } from '@angular/core';
 import { isAdmitted } from '@icmp-mon/agents/contract';
 import { certificateText } from './certificate-text';
 
-/** How far an agent's clock is off: `2.0 ms behind`. */
+/** Shows an agent's clock offset: `2.0 ms behind`. */
 @Pipe({ name: 'clockOffset' })
 export class ClockOffsetPipe implements PipeTransform {
   transform(offsetMs: number): string {
@@ -10,13 +10,13 @@ export class ClockOffsetPipe implements PipeTransform {
   }
 }
 
-/** When a certificate is renewed, or what is wrong with it. */
+/** Shows when a certificate is renewed, or what is wrong with it. */
 @Pipe({ name: 'certificate' })
 export class CertificatePipe implements PipeTransform {
   readonly transform = certificateText;
 }
 
-/** Whether an agent in this state may talk to the gateway. */
+/** Whether the gateway admits an agent in this state. */
 @Pipe({ name: 'admitted' })
 export class AdmittedPipe implements PipeTransform {
   readonly transform = isAdmitted;

@@ -18,7 +18,7 @@ const TOKENS = '/api/v1/enrolment-tokens';
 
 const pathOf = (agentId: string): string => `${AGENTS}/${encodeURIComponent(agentId)}`;
 
-/** The API of agents and of the tokens by which they join. Call what returns a resource in an injection context. */
+/** Client for the API of agents and enrolment tokens. Methods that return a resource must be called in an injection context. */
 @Injectable({ providedIn: 'root' })
 export class AgentsClient {
   private readonly http = inject(HttpClient);
@@ -31,7 +31,7 @@ export class AgentsClient {
     return httpResource(() => pathOf(agentId()));
   }
 
-  /** Its figures over a span, ms since 1970. */
+  /** Reads an agent's metrics over a time range in ms since 1970. */
   metrics(
     agentId: () => string,
     span: () => { fromMs: number; toMs: number },
@@ -43,7 +43,7 @@ export class AgentsClient {
     });
   }
 
-  /** Only while the agent is at the version that is shown. */
+  /** Changes an agent. The server refuses the change if the agent is no longer at the given version. */
   change({ id, version }: AgentView, change: AgentChange, request: ChangeAgentRequest): Promise<ChangedAgent> {
     const headers = { 'If-Match': `"${version}"`, 'Idempotency-Key': newRequestKey() };
     return firstValueFrom(this.http.post<ChangedAgent>(`${AGENTS}/${id}/${change}`, request, { headers }));

@@ -6,7 +6,7 @@ import { type Observable, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { AgentsClient } from './agents.client';
 
-/** Answers everything and keeps what was asked. */
+/** Answers every request and records it. */
 class Recorder extends HttpHandler {
   readonly requests: HttpRequest<unknown>[] = [];
 
@@ -24,7 +24,7 @@ function recorded(): { client: AgentsClient; requests: HttpRequest<unknown>[] } 
 }
 
 describe('the client of agents', () => {
-  it('changes an agent only at the version that is shown, and once per request', async () => {
+  it('sends the shown version and an idempotency key with a change', async () => {
     const { client, requests } = recorded();
     const agent = { id: 'a1', version: 7 } as AgentView;
     await client.change(agent, 'cancel-drain', { reason: 'done' });
@@ -41,7 +41,7 @@ describe('the client of agents', () => {
     expect(new Set(keys).size).toBe(2);
   });
 
-  it('makes and revokes tokens', async () => {
+  it('creates and revokes tokens', async () => {
     const { client, requests } = recorded();
     await client.createToken({ uses: 1 });
     await client.revokeToken('t1');

@@ -5,7 +5,7 @@ import { AgentsClient } from './agents.client';
 
 const AGAIN_MS = 15_000;
 
-/** Tokens with which agents can join: who made them and what is left of them; never their secrets. */
+/** Table of enrolment tokens with their creators and remaining uses, without secrets. */
 @Component({
   selector: 'icm-enrolment-tokens',
   imports: [Failure, InstantPipe],
@@ -14,7 +14,7 @@ const AGAIN_MS = 15_000;
       <div class="card-head">
         <h2 id="tokens-title">Enrolment tokens</h2>
         @if (tokens()) {
-          <span class="quiet">{{ usable() }} can still be used</span>
+          <span class="quiet">{{ usable() }} usable</span>
         }
       </div>
       @if (kept.failure(); as failure) {
@@ -38,7 +38,7 @@ const AGAIN_MS = 15_000;
               <th>Token</th>
               <th>State</th>
               <th>For</th>
-              <th>Made by</th>
+              <th>Created by</th>
               <th class="number">Uses left</th>
               <th>Last used</th>
               <th>Expires</th>
@@ -72,11 +72,11 @@ const AGAIN_MS = 15_000;
               <tr>
                 <td colspan="8" class="quiet">
                   @if (tokens()) {
-                    There are none: “Add an agent” makes one.
+                    No tokens. “Add an agent” creates one.
                   } @else if (kept.failure()) {
-                    Not known.
+                    Unknown.
                   } @else {
-                    Reading the tokens …
+                    Loading the tokens …
                   }
                 </td>
               </tr>
@@ -105,17 +105,17 @@ export class EnrolmentTokens {
   }
 
   protected purpose({ agentName, region }: EnrolmentTokenView): string {
-    if (agentName !== null) return `the agent ${agentName}`;
-    return region === null ? 'new agents' : `new agents of ${region}`;
+    if (agentName !== null) return `agent ${agentName}`;
+    return region === null ? 'new agents' : `new agents in ${region}`;
   }
 
   protected async revoke({ id }: EnrolmentTokenView): Promise<void> {
     try {
       await this.client.revokeToken(id);
-      this.toasts.done(`The token ${id} was revoked.`);
+      this.toasts.done(`Token ${id} revoked.`);
     } catch (failure) {
       const problem = readProblem(failure);
-      this.toasts.failed(`The token ${id} was not revoked. ${problem.title}. ${problem.detail}`);
+      this.toasts.failed(`Token ${id} was not revoked. ${problem.title}. ${problem.detail}`);
     } finally {
       this.read.reload();
     }

@@ -24,10 +24,10 @@ import { joinForm } from './join-form';
 import { JoinWait } from './join-wait';
 
 const LOOPBACK = /^(localhost|127\.|\[::1\])/;
-/** Fields of the request for a token that come from others of this form. */
+/** Request fields of a token whose name differs from the form field. */
 const SENT_AS: Partial<Record<string, string>> = { name: 'agentName' };
 
-/** Asks what a new agent is, shows the one line that makes a machine that agent, and waits until it is here. */
+/** Form for a new agent. It then shows the join command and waits until the agent is connected. */
 @Component({
   selector: 'icm-join-agent',
   imports: [FormField, Icon, InstantPipe, JoinWait],
@@ -40,9 +40,9 @@ export class JoinAgent implements OnInit {
   private readonly session = inject(Session);
   private readonly nameField = viewChild<ElementRef<HTMLInputElement>>('nameField');
   private readonly agents = keepLast(this.client.list());
-  /** The agent whose place the machine takes; a new one unless set. */
+  /** Agent to replace; a new agent unless set. */
   readonly replaces = input<AgentView>();
-  /** The same as it was when the command was made. */
+  /** State of that agent when the command was created. */
   protected readonly before = signal<AgentView | undefined>(undefined);
 
   protected readonly mayEnrol = computed(() => this.session.may('agents:enrol'));
@@ -59,7 +59,7 @@ export class JoinAgent implements OnInit {
   );
 
   constructor() {
-    // Opened for a new agent by its button; on the page of an agent it is one part of many.
+    // The button "Add an agent" opens the form for a new agent; on an agent's page it is one section of several.
     afterNextRender(() => {
       if (this.replaces() === undefined) this.nameField()?.nativeElement.focus();
     });
@@ -97,7 +97,7 @@ export class JoinAgent implements OnInit {
     this.created.set(created);
   }
 
-  /** Puts the server's messages at their fields, the rest above the form. */
+  /** Shows the server's error messages at their fields, and other errors above the form. */
   private refused(problem: Problem) {
     const { name, region, provider, allow } = this.settings;
     const errors = fieldErrors(problem, { name, region, provider, allow }, SENT_AS);
@@ -108,10 +108,10 @@ export class JoinAgent implements OnInit {
   protected async copy(): Promise<void> {
     try {
       await navigator.clipboard.writeText(this.command());
-      this.toasts.done('The command was copied.');
+      this.toasts.done('Command copied.');
     } catch (failure) {
       console.warn('The clipboard was refused.', failure);
-      this.toasts.failed('The browser refused the clipboard. Select the command and copy it.');
+      this.toasts.failed('The browser denied access to the clipboard. Select the command and copy it.');
     }
   }
 }

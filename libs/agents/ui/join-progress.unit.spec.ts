@@ -29,40 +29,40 @@ const attempt: JoinAttempt = {
   nowMs: ENROLLED_MS,
 };
 
-describe('what the page shows while a machine joins', () => {
-  it('waits, and after a while names what to look at', () => {
-    expect(joinProgress(attempt)).toEqual({ stage: 'waiting', text: 'Waiting for fra-1 to join …', checks: [] });
+describe('the progress of a joining machine', () => {
+  it('waits, and after the patience time lists what to check', () => {
+    expect(joinProgress(attempt)).toEqual({ stage: 'waiting', text: 'Waiting for fra-1 to enrol …', checks: [] });
     const late = joinProgress({ ...attempt, waitedMs: JOIN_PATIENCE_MS });
     expect(late.checks.join(' ')).toContain('curl -k https://monitor.example.net:8444/v1/ca');
   });
 
-  it('shows when the agent is here, and its first result', () => {
+  it('shows that the agent is connected, and the time to its first result', () => {
     expect(joinProgress({ ...attempt, now: agent() })).toMatchObject({ stage: 'joined', checks: [] });
     expect(joinProgress({ ...attempt, now: agent({}, { firstResultAfterMs: 3_010 }) })).toEqual({
       stage: 'measures',
-      text: 'fra-1 is here, first result after 3.0 s',
+      text: 'fra-1 is connected, first result after 3.0 s',
       checks: [],
     });
     const older = agent({}, { resultsPerS: 0.2 });
-    expect(joinProgress({ ...attempt, now: older }).text).toBe('fra-1 is here and measures');
+    expect(joinProgress({ ...attempt, now: older }).text).toBe('fra-1 is connected and sends results');
   });
 
-  it('names what keeps results from coming', () => {
+  it('names what prevents results', () => {
     const nowMs = ENROLLED_MS + RESULT_PATIENCE_MS;
     const checksOf = (now: AgentView): string => joinProgress({ ...attempt, now, nowMs }).checks.join(' ');
     expect(checksOf(agent())).toContain('journalctl -u icmp-mon-agent');
     expect(checksOf(agent({}, {}))).toContain('No target is assigned to it');
-    expect(checksOf(agent({ assignedTargets: 2 }, {}))).toContain('2 targets and no result yet');
+    expect(checksOf(agent({ assignedTargets: 2 }, {}))).toContain('2 targets but no result yet');
     const executors = [{ type: 'icmp_ping', state: 'missing' as const, detail: 'there is no fping. Install it.' }];
-    expect(checksOf(agent({}, { executors }))).toContain('It reports: there is no fping.');
+    expect(checksOf(agent({}, { executors }))).toContain('Its state: there is no fping.');
   });
 
-  it('takes the agent for the new machine only once that has enrolled and reported', () => {
+  it('counts the agent as the new machine only once that has enrolled and reported', () => {
     const before = agent({}, { firstResultAfterMs: 9_000 });
     expect(joinProgress({ ...attempt, before, now: before }).stage).toBe('waiting');
     const enrolledAt = new Date(ENROLLED_MS + 1).toISOString();
     expect(joinProgress({ ...attempt, before, now: { ...before, enrolledAt } }).stage).toBe('joined');
     const now = agent({ enrolledAt }, { startedAt: '2026-03-01T13:00:00Z', firstResultAfterMs: 2_000 });
-    expect(joinProgress({ ...attempt, before, now }).text).toBe('fra-1 is here, first result after 2.0 s');
+    expect(joinProgress({ ...attempt, before, now }).text).toBe('fra-1 is connected, first result after 2.0 s');
   });
 });

@@ -10,7 +10,7 @@ import { joinProgress, type JoinProgress } from './join-progress';
 const AGAIN_MS = 2_000;
 const LOOKS_LIKE: Record<JoinProgress['stage'], Status> = { waiting: 'unknown', joined: 'unknown', measures: 'up' };
 
-/** Waits until the machine on which the command was pasted is here and measures, and shows what to look at when it is not. */
+/** Waits until the machine on which the command was run is connected and sends results, and otherwise shows what to check. */
 @Component({
   selector: 'icm-join-wait',
   imports: [DurationPipe, Failure, RouterLink, StatusGlyph],
@@ -21,7 +21,7 @@ const LOOKS_LIKE: Record<JoinProgress['stage'], Status> = { waiting: 'unknown', 
       @if (shown.stage === 'waiting') {
         <span class="quiet">{{ waitedMs() | duration }}</span>
       } @else if (agent(); as here) {
-        <a [routerLink]="['/agents', here.id]">Open its page</a>
+        <a [routerLink]="['/agents', here.id]">Open the agent's page</a>
       }
     </p>
     @if (shown.checks.length > 0) {
@@ -33,7 +33,7 @@ const LOOKS_LIKE: Record<JoinProgress['stage'], Status> = { waiting: 'unknown', 
     }
     @if (kept.failure(); as failure) {
       <icm-failure
-        what="Whether it has joined could not be read"
+        what="The agent's state could not be read"
         [error]="failure.error"
         [sinceMs]="failure.sinceMs"
         (retry)="read.reload()"
@@ -58,7 +58,7 @@ const LOOKS_LIKE: Record<JoinProgress['stage'], Status> = { waiting: 'unknown', 
 export class JoinWait {
   readonly name = input.required<string>();
   readonly enrolUrl = input.required<string>();
-  /** The agent whose place the machine takes, as it was. */
+  /** The agent to replace, as it was when the command was created. */
   readonly before = input<AgentView>();
 
   private readonly clock = inject(Clock);

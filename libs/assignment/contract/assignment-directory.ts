@@ -1,21 +1,21 @@
-/** How many targets assignment knows an agent for. */
+/** Number of targets of one agent in the assignment. */
 export interface AgentAssignments {
-  /** It is selected for. */
+  /** Targets for which the agent is selected. */
   assigned: number;
-  /** Its local policy keeps from it; they are with other agents, or with it where every agent refuses. */
+  /** Targets that its local policy refuses. They are assigned to other agents, or still to this one if every agent refuses them. */
   refused: number;
 }
 
-/** An agent as assignment knows it. */
+/** Agent id with the name that the assignment stores. */
 export interface NamedAgent {
   agentId: string;
   agentName: string;
 }
 
-/** What was decided. Routes of other contexts inject it; the API composes it with assignment's own read model. */
+/** Directory of assignments. Routes of other contexts inject it; the API binds it to the assignment's own read model. */
 export abstract class AssignmentDirectory {
-  /** By agent; those without any target may be missing. Some seconds old at most, more in large installations. */
+  /** Returns the counts by agent; an agent without targets may be missing. At most some seconds old, longer in large installations. */
   abstract byAgent(): Promise<ReadonlyMap<string, AgentAssignments>>;
-  /** Agents that would be selected for the target, but that their local policy refuses it. */
+  /** Returns the agents that would be selected for the target if their local policy did not refuse it. */
   abstract refusedBy(targetKey: number): Promise<NamedAgent[]>;
 }

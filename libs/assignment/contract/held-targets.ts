@@ -1,5 +1,5 @@
-/** How many targets agents hold now, for other contexts; composed with assignment's own rows. */
+/** Current number of targets per agent, for other contexts; bound to the assignment's own rows. */
 export abstract class HeldTargets {
-  /** By agent; those that hold none are missing. */
+  /** Returns the counts by agent; an agent without targets is missing. */
   abstract byAgent(agentIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }

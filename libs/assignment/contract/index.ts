@@ -3,7 +3,7 @@ import type { CheckDefinition } from '@icmp-mon/tiers/contract';
 export * from './assignment-directory';
 export * from './held-targets';
 
-/** One tier as an agent needs it. */
+/** Tier settings that an agent needs for probing. */
 export interface AssignedTier {
   tier: string;
   probeIntervalMs: number;
@@ -18,8 +18,8 @@ export interface AssignedTarget {
 }
 
 /**
- * Answer of `GET /v1/assignments?since=<version>` on the agents' listener. The request waits up to 25 s for a newer
- * version and then answers 304. `full` replaces all that the agent had; otherwise `assigned` adds or replaces by key and
+ * Response of `GET /v1/assignments?since=<version>` on the agents' listener. The request waits up to 25 s for a newer version and is
+ * otherwise answered with 304. With `full` it replaces everything that the agent has; otherwise `assigned` adds or replaces by key, and
  * `unassigned` removes.
  */
 export interface AssignmentsResponse {

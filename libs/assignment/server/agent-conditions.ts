@@ -1,31 +1,33 @@
 /**
- * - `silent`: not heard for longer than `SILENT_AFTER_MS`
- * - `unable`: reports, and says that it cannot probe
- * - `returning`: heard again after its targets were moved, and not yet stable
- * - `unheard`: enrolled a while ago, and never heard
+ * Condition of an agent, decided by the watch from its reports.
+ * - `ok`: reports and can probe
+ * - `silent`: no report for longer than `SILENT_AFTER_MS`
+ * - `unable`: reports that it cannot probe
+ * - `returning`: reports again after its targets were moved, but is not stable yet
+ * - `unheard`: enrolled more than a minute ago, but has never reported
  */
 export type Condition = 'ok' | 'silent' | 'unable' | 'returning' | 'unheard';
 
-/** The last decision on an agent. */
+/** Last decision on an agent. */
 export interface Decision {
   agentId: string;
   condition: Condition;
   sinceMs: number;
-  /** Tiers with a hold-down of this length or less select other agents; 0 while none does. */
+  /** Hold-down that has expired, in ms: tiers with this hold-down or a shorter one select other agents; 0 while none does. */
   heldMs: number;
   /** Number of times its targets were moved away; reset to 0 after `MOVES_FORGOTTEN_MS` of being ok. */
   moves: number;
   cause: string;
 }
 
-/** One agent as the watch sees it. */
+/** Input of the watch about one agent. */
 export interface WatchedAgent {
   agentId: string;
-  /** Since when assignment knows it. */
+  /** Since when the assignment has a row of the agent. */
   knownSinceMs: number;
-  /** When its last report arrived, by the watch's clock; null: never. */
+  /** When its last report arrived, by the watch's clock; null if it never reported. */
   heardAtMs: number | null;
-  /** Why it cannot probe, in its own words; null when it can. */
+  /** Why it cannot probe, from its report; null when it can. */
   trouble: string | null;
   decision: Decision | undefined;
 }
@@ -33,54 +35,57 @@ export interface WatchedAgent {
 export interface Watch {
   nowMs: number;
   agents: readonly WatchedAgent[];
-  /** Hold-downs of all tiers, rising. */
+  /** Hold-downs of all tiers in ms, ascending. */
   holdDownsMs: readonly number[];
-  /** Hold-downs count from here at the earliest: the watch could not see before. */
+  /** Earliest start of every hold-down: before this time the watch could not see reports. */
   releasedAtMs: number;
-  /** Why silence says nothing about the agents; null when it does. */
+  /** Why missing reports do not mean lost agents; null when they do. */
   blind: string | null;
 }
 
 export interface Outcome {
   decisions: Decision[];
-  /** Why no targets are moved away from agents that are not heard; null while they are. */
+  /** Why no targets are moved away from silent agents; null while they are moved. */
   holding: string | null;
 }
 
-/** An agent reports every 5 s: three reports are missing then. */
+/** An agent reports every 5 s, so three reports are missing by then. */
 export const SILENT_AFTER_MS = 15_000;
-/** An agent that was never heard is no cause for concern before. */
+/** Time after which an agent without a first report is `unheard`. */
 const FIRST_REPORT_MS = 60_000;
 const HOLD_DOWN_INTERVALS = 20;
 const HOLD_DOWN_MS_MIN = 30_000;
-/** Longest time that a flapping agent must be stable before it gets its targets back. */
+/** Longest time for which a flapping agent must be stable before it gets its targets back. */
 const STABLE_MS_MAX = 3_600_000;
-/** After this long of being ok, former moves no longer count. */
+/** After this time of being ok, former moves no longer count. */
 const MOVES_FORGOTTEN_MS = 3_600_000;
 
-/** How long an agent may be silent before its targets of a tier move: 20 intervals, at least 30 s, at most `maxMs`. */
+/** Returns how long an agent may be silent before its targets of a tier move: 20 intervals, at least 30 s, at most `maxMs`. */
 export function holdDownMs(probeIntervalMs: number, maxMs: number): number {
   return Math.min(maxMs, Math.max(HOLD_DOWN_MS_MIN, HOLD_DOWN_INTERVALS * probeIntervalMs));
 }
 
 /**
- * How long an agent must be stable before it gets its targets back, ms: the hold-down that moved them, doubled with each further move, at
- * most one hour. So the targets of a flapping agent move less and less often (route flap damping, RFC 2439).
+ * Returns how long an agent must be stable before it gets its targets back, in ms: the hold-down after which they moved, doubled for each
+ * further move, at most one hour. So the targets of a flapping agent move less and less often (route flap damping, RFC 2439).
  */
 export function stableMs({ heldMs, moves }: Decision): number {
   return Math.min(Math.max(heldMs, STABLE_MS_MAX), heldMs * 2 ** Math.max(0, moves - 1));
 }
 
 /**
- * What changes for each agent. Pure, so that decisions follow from what is stored and seen, whichever worker looks.
+ * Decides the next condition of each agent. Pure: the result depends only on what is stored and observed, so any worker decides the same.
  *
- *   (never heard) ──heard──▶ ok ──not heard, or cannot probe──▶ silent, unable ──hold-down of a tier over──▶ the same, held
- *                            ▲                                       │                                          │
- *                            ├───────────────heard───────────────────┘                                          │
- *                            └──────────stable (`stableMs`)───────── returning ◀──────────────heard──────────────┘
+ *       (no report yet) ──first report──▶ ok ──silent, or cannot probe──▶ silent, unable ──hold-down of a tier expires──▶ same, targets moved
+ *                                         ▲                                    │                                             │
+ *                                         ├───────reports again────────────────┘                                             │
+ *                                         └──────stable for `stableMs`──────── returning ◀───────────reports again───────────┘
  *
- * When more than half of the agents that still have their targets are silent at once, or their reports are not read, the
- * control plane has lost its link to them: then no hold-down ends.
+ * Invariants:
+ * - Late: a target moves away from an agent only after the hold-down of its tier.
+ * - Damped: an agent gets its targets back only after it was stable for `stableMs`.
+ * - Fail-static: while more than half of the agents that still have their targets are silent at the same time, or their reports are not
+ *   consumed, the control plane is taken to have lost its link to them, and no hold-down expires.
  */
 export function decideConditions(watch: Watch): Outcome {
   const holding = reasonToHold(watch);
@@ -98,7 +103,7 @@ function reasonToHold({ agents, nowMs, blind }: Watch): string | null {
   if (silent === 0) return null;
   if (blind !== null) return blind;
   return silent * 2 > unmoved.length
-    ? `${silent} of ${unmoved.length} agents are not heard: more than half at once is taken for a fault of the control plane`
+    ? `${silent} of ${unmoved.length} agents send no reports: more than half at the same time means a fault of the control plane`
     : null;
 }
 
@@ -128,15 +133,16 @@ function decideOne(agent: WatchedAgent, watch: Watch, holding: string | null): D
   };
 }
 
-/** The decision for an agent that reports and can probe. */
+/** Decides on an agent that reports and can probe. */
 function decideWell({ agentId, heardAtMs, decision }: WatchedAgent, nowMs: number): Decision | null {
   if (heardAtMs === null || decision?.condition === 'ok') return null;
-  if (decision === undefined) return { agentId, condition: 'ok', sinceMs: nowMs, heldMs: 0, moves: 0, cause: 'heard' };
+  if (decision === undefined)
+    return { agentId, condition: 'ok', sinceMs: nowMs, heldMs: 0, moves: 0, cause: 'first report' };
   const { condition, heldMs, sinceMs, moves } = decision;
-  if (heldMs === 0) return { agentId, condition: 'ok', sinceMs: nowMs, heldMs, moves, cause: 'heard again' };
+  if (heldMs === 0) return { agentId, condition: 'ok', sinceMs: nowMs, heldMs, moves, cause: 'reports again' };
   const stableForMs = stableMs(decision);
   if (condition !== 'returning') {
-    const cause = `heard again, gets its targets back once stable for ${seconds(stableForMs)}`;
+    const cause = `reports again, gets its targets back after it is stable for ${seconds(stableForMs)}`;
     return { agentId, condition: 'returning', sinceMs: nowMs, heldMs, moves, cause };
   }
   if (nowMs - sinceMs < stableForMs) return null;
@@ -152,13 +158,13 @@ function faultOf(agent: WatchedAgent, nowMs: number): Omit<Decision, 'agentId' |
   const { heardAtMs, knownSinceMs, trouble } = agent;
   if (heardAtMs === null) {
     if (nowMs - knownSinceMs <= FIRST_REPORT_MS) return null;
-    return { condition: 'unheard', sinceMs: knownSinceMs, cause: 'never heard' };
+    return { condition: 'unheard', sinceMs: knownSinceMs, cause: 'no report yet' };
   }
-  if (isSilent(agent, nowMs)) return { condition: 'silent', sinceMs: heardAtMs, cause: 'not heard' };
+  if (isSilent(agent, nowMs)) return { condition: 'silent', sinceMs: heardAtMs, cause: 'no report' };
   return trouble === null ? null : { condition: 'unable', sinceMs: nowMs, cause: trouble };
 }
 
-/** The longest hold-down that is over. */
+/** Returns the longest hold-down that has expired, in ms; 0 if none has. */
 function heldAfter(sinceMs: number, { nowMs, releasedAtMs, holdDownsMs }: Watch): number {
   const elapsedMs = nowMs - Math.max(sinceMs, releasedAtMs);
   return holdDownsMs.filter((ms) => ms <= elapsedMs).at(-1) ?? 0;

@@ -5,7 +5,7 @@ const S = 1_000;
 const START_MS = 1_000_000 * S;
 const HOLD_DOWNS_MS = [100 * S, 300 * S];
 
-/** A fleet in simulated time: agents report unless they are made silent, and decisions are kept. */
+/** Simulated fleet: agents report unless they are made silent, and decisions are stored. */
 class Fleet {
   nowMs = START_MS;
   blind: string | null = null;
@@ -48,7 +48,7 @@ class Fleet {
     return this;
   }
 
-  /** A look each 2 s; released as the watch does it. */
+  /** Decides every 2 s, with the same release time as the watch. */
   passes(seconds: number): this {
     for (let left = seconds; left > 0; left -= 2) {
       this.nowMs += 2 * S;
@@ -89,7 +89,7 @@ describe('the hold-down of a tier', () => {
 });
 
 describe('an agent', () => {
-  it('is ok once it is heard, and unheard when it never was for a minute', () => {
+  it('is ok after its first report, and unheard after one minute without one', () => {
     const fleet = new Fleet('a').joins('b', false).passes(60);
     expect(fleet.log).toEqual([]);
     expect(fleet.passes(4).log).toEqual(['b unheard 0']);
@@ -97,23 +97,23 @@ describe('an agent', () => {
     expect(fleet.returns('b').passes(4).log).toEqual(['b unheard 0', 'b ok 0']);
   });
 
-  it('that falls silent keeps its targets until the hold-down of their tier', () => {
+  it('keeps its targets while silent until the hold-down of their tier expires', () => {
     const fleet = new Fleet('a', 'b', 'c').falls('a').passes(20);
     expect(fleet.log).toEqual(['a silent 0']);
     expect(fleet.passes(78).log).toEqual(['a silent 0']);
     expect(fleet.passes(4).log).toEqual(['a silent 0', 'a silent 100']);
     expect(fleet.passes(200).log).toEqual(['a silent 0', 'a silent 100', 'a silent 300']);
-    expect(fleet.decision('a')?.cause).toBe('not heard, for 300 s');
+    expect(fleet.decision('a')?.cause).toBe('no report, for 300 s');
   });
 
-  it('that returns within the hold-down moves nothing', () => {
+  it('moves nothing if it returns within the hold-down', () => {
     expect(new Fleet('a', 'b', 'c').falls('a').passes(60).returns('a').passes(600).log).toEqual([
       'a silent 0',
       'a ok 0',
     ]);
   });
 
-  it('gets its targets back only once it was stable for as long as they were held', () => {
+  it('gets its targets back only after it was stable for the length of the hold-down', () => {
     const fleet = new Fleet('a', 'b', 'c').falls('a').passes(120).returns('a').passes(60);
     expect(fleet.log.slice(2)).toEqual(['a returning 100']);
     fleet.falls('a').passes(20).returns('a').passes(98);
@@ -121,16 +121,16 @@ describe('an agent', () => {
     expect(fleet.passes(10).log.slice(5)).toEqual(['a ok 0']);
   });
 
-  it('that flaps must be stable for twice as long after each move, so its targets move less and less often', () => {
+  it('must be stable for twice as long after each move when it flaps, so its targets move less and less often', () => {
     const fleet = new Fleet('a', 'b', 'c');
     for (let hour = 0; hour < 8 * 3_600; hour += 220) fleet.falls('a').passes(116).returns('a').passes(104);
-    // Without damping this happens 130 times.
+    // Without damping, this would happen 130 times.
     expect(fleet.log.filter((line) => line === 'a ok 0')).toHaveLength(1);
     expect(fleet.decision('a')).toMatchObject({ condition: 'returning', moves: 2 });
-    expect(fleet.decision('a')?.cause).toBe('heard again, gets its targets back once stable for 200 s');
+    expect(fleet.decision('a')?.cause).toBe('reports again, gets its targets back after it is stable for 200 s');
   });
 
-  it('that was ok for an hour after its return is no longer damped', () => {
+  it('is no longer damped after being ok for one hour', () => {
     const fleet = new Fleet('a', 'b', 'c');
     const comesAndGoes = (okForS: number): number => {
       fleet.falls('a').passes(120).returns('a');
@@ -147,7 +147,7 @@ describe('an agent', () => {
     expect(comesAndGoes(300)).toBe(1);
   });
 
-  it('that cannot probe is treated like one that is silent, with its own words', () => {
+  it('is treated like a silent one while it cannot probe, with the reported cause', () => {
     const fleet = new Fleet('a', 'b', 'c').reports('a', 'executor icmp_ping is deaf').passes(104);
     expect(fleet.log).toEqual(['a unable 0', 'a unable 100']);
     expect(fleet.decision('a')?.cause).toBe('executor icmp_ping is deaf, for 100 s');
@@ -155,16 +155,16 @@ describe('an agent', () => {
   });
 });
 
-describe('when most agents look lost at once', () => {
-  it('it is the watch that lost its link: nothing moves, however long', () => {
+describe('when most agents are silent at the same time', () => {
+  it('the watch has lost its link: nothing moves, regardless of the duration', () => {
     const fleet = new Fleet('a', 'b', 'c').falls('a', 'b').passes(3_600);
     expect(fleet.log).toEqual(['a silent 0', 'b silent 0']);
-    expect(fleet.holding).toContain('2 of 3 agents are not heard');
+    expect(fleet.holding).toContain('2 of 3 agents send no reports');
   });
 
-  it('the hold-down begins when the link is back, also for those that come back late', () => {
+  it('the hold-down starts when the link is back, also for agents that stay silent', () => {
     const fleet = new Fleet('a', 'b', 'c', 'd').falls('a', 'b', 'c', 'd').passes(1_200);
-    // Two of four are back: exactly half is silent.
+    // Two of four report again: exactly half is silent.
     fleet.returns('c', 'd').passes(96);
     expect(fleet.holding).toBeNull();
     expect(fleet.log.filter((line) => !line.endsWith(' 0'))).toEqual([]);
@@ -172,17 +172,17 @@ describe('when most agents look lost at once', () => {
     expect(fleet.log.filter((line) => !line.endsWith(' 0'))).toEqual(['a silent 100']);
   });
 
-  it('one that was moved before does not count among them', () => {
+  it('agents whose targets were moved before do not count', () => {
     const fleet = new Fleet('a', 'b', 'c').falls('a').passes(320).falls('b').passes(110);
     expect(fleet.log.at(-1)).toBe('b silent 100');
     expect(fleet.falls('c').passes(3_600).log.at(-1)).toBe('c silent 0');
   });
 
-  it('nothing moves while the reports are not read', () => {
+  it('nothing moves while reports are not consumed', () => {
     const fleet = new Fleet('a', 'b', 'c', 'd').falls('a');
-    fleet.blind = '40 reports of agents were not read yet';
+    fleet.blind = '40 agent reports not consumed yet';
     expect(fleet.passes(600).log).toEqual(['a silent 0']);
-    expect(fleet.holding).toBe('40 reports of agents were not read yet');
+    expect(fleet.holding).toBe('40 agent reports not consumed yet');
     fleet.blind = null;
     expect(fleet.passes(104).log).toEqual(['a silent 0', 'a silent 100']);
   });

@@ -11,7 +11,7 @@ import { AssignmentProjection } from './assignment.projection';
 
 const SHARDS = 2;
 const OPEN: AgentPolicyReport = { allow: null, deny: [], stopped: false, packetsPerSecond: 500, refusedKeys: [] };
-/** Of the first 100 targets, 127.0.0.1 to 127.0.0.63. */
+/** A range with 63 of the first 100 targets: 127.0.0.1 to 127.0.0.63. */
 const FIRST_63 = { ...OPEN, allow: ['127.0.0.0/26'] };
 const KEYS = Array.from({ length: 100 }, (_, at) => at + 1);
 
@@ -59,7 +59,7 @@ describe('policies that agents report', () => {
     return rows.map(({ fact }) => fact).sort((a, b) => a.targetKey - b.targetKey);
   }
 
-  it('move what is refused to an agent that allows it, at once, and nothing else', async () => {
+  it('move refused targets to an agent that allows them immediately, and no other targets', async () => {
     const before = await keysOf(first);
     await reported(first, FIRST_63);
     const kept = await keysOf(first);
@@ -70,7 +70,7 @@ describe('policies that agents report', () => {
     expect(await keysOf(first)).toEqual(before);
   });
 
-  it('say which agent refuses what it keeps, when all refuse', async () => {
+  it('name the agents that refuse a target but keep it because all refuse', async () => {
     const before = await keysOf(first);
     await reported(first, FIRST_63);
     await reported(second, { ...OPEN, stopped: true });
@@ -87,7 +87,7 @@ describe('policies that agents report', () => {
     expect((await keysOf(second)).filter((key) => key >= 200)).toEqual(added);
   });
 
-  it('keep from an agent what is too much for it, also once it does not know of it any more', async () => {
+  it('keep a target away from an agent that refused it by key, also after the target has moved', async () => {
     const before = await keysOf(first);
     const tooMuch = before.slice(3);
     const distances = tooMuch.map((key, at) => key - (tooMuch[at - 1] ?? 0));
@@ -99,7 +99,7 @@ describe('policies that agents report', () => {
     expect(await keysOf(first)).toEqual(before);
   });
 
-  it('keep no key of a target that the agent does not have, however many it names', async () => {
+  it('store no key of a target that is not assigned to the agent, regardless of how many it reports', async () => {
     await reported(first, OPEN);
     const [{ last }] = await database.query<{ last: number }>('SELECT max(position) AS last FROM shard_feed');
     for (let round = 0; round < 3; round++) {
@@ -109,7 +109,7 @@ describe('policies that agents report', () => {
     expect(await database.query('SELECT max(position) AS last FROM shard_feed')).toEqual([{ last }]);
   });
 
-  it('write nothing when a report says what was known', async () => {
+  it('write nothing when a report is unchanged', async () => {
     await reported(first, FIRST_63);
     const [{ last }] = await database.query<{ last: number }>('SELECT max(position) AS last FROM shard_feed');
     await reported(first, FIRST_63);
@@ -117,7 +117,7 @@ describe('policies that agents report', () => {
   });
 
   it.each(['', 'null', '{}', '{"agentId":"x","reportedAt":"y","report":{}}'])(
-    'are set aside when they are %s',
+    'are rejected as poison when they are %s',
     async (value) => {
       await expect(database.transaction((sql) => policies.handle(sql, [message(value)]))).rejects.toThrow(PoisonError);
     },

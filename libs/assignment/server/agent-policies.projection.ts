@@ -6,7 +6,7 @@ import { evaluationSeconds, movedTargets } from './assignment-metrics';
 import { TargetEvaluation } from './evaluate-targets';
 import { lockFeed } from './feed-writer';
 
-/** Keeps what each agent's policy refuses, and gives what it refuses now to other agents at once. */
+/** Stores what each agent's policy refuses, and immediately assigns newly refused targets to other agents. */
 export class AgentPoliciesProjection {
   static readonly group = 'agent-policies';
   static readonly topics = [AGENT_POLICY_TOPIC];
@@ -35,16 +35,15 @@ export class AgentPoliciesProjection {
 }
 
 interface KeptPolicy {
-  /** The policy itself says something else than before. */
+  /** Whether the policy itself differs from the stored one. */
   changed: boolean;
-  /** Targets of the agent that it refuses by key, and did not before. */
+  /** Targets of the agent that it now refuses by key, and did not before. */
   refused: number[];
 }
 
 /**
- * Keeps what is refused otherwise than before. Keys that were refused stay refused while the policy is the same: once they are
- * given to another agent, the agent itself does not know them any more. It can refuse by key what is assigned to it and nothing else, so
- * that no row grows beyond the targets there are.
+ * Stores what is newly refused. Refused keys stay refused while the policy is the same, because an agent no longer reports a target that
+ * was moved to another agent. Only keys of assigned targets are stored, so that a row cannot grow beyond the number of targets.
  */
 async function keepPolicy(sql: Sql, { agentId, reportedAt, report }: ReportedPolicy): Promise<KeptPolicy> {
   const { refusedKeys, ...policy } = report;
@@ -85,9 +84,9 @@ function readReported(message: ReceivedMessage): ReportedPolicy {
       return { agentId, reportedAt, report };
     }
   } catch (cause) {
-    throw new PoisonError('not a report of a policy', { cause });
+    throw new PoisonError('not a policy report', { cause });
   }
-  throw new PoisonError('not a report of a policy');
+  throw new PoisonError('not a policy report');
 }
 
 function isReport(report: AgentPolicyReport | undefined): boolean {

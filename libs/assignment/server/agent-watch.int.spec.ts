@@ -12,7 +12,7 @@ const SHARDS = 2;
 const FAST: TierPolicy = BUILT_IN_TIERS.fast;
 const KEYS = Array.from({ length: 60 }, (_, at) => at + 1);
 
-/** Reports as the test says, with times of the database's clock. */
+/** Agent reports as set by the test, with times of the database's clock. */
 class ToldReports extends AgentReports {
   readonly byAgent = new Map<string, AgentReport>();
   unreadCount: number | null = 0;
@@ -26,7 +26,7 @@ class ToldReports extends AgentReports {
   }
 }
 
-describe('the watch over the agents', () => {
+describe('the agent watch', () => {
   let testDb: TestDatabase;
   let database: ControlDatabase;
   let reports: ToldReports;
@@ -47,7 +47,7 @@ describe('the watch over the agents', () => {
     await testDb.drop();
   });
 
-  /** As in a process that has just started, and that may decide at once. */
+  /** Runs one check of a watch that has just started and may decide immediately. */
   function newWatch(): AgentWatch {
     return new AgentWatch({ database, reports, shardCount: SHARDS, holdDownMaxMs: 300_000, seenMsMin: 0 });
   }
@@ -56,7 +56,7 @@ describe('the watch over the agents', () => {
     reports.byAgent.set(agentId, { agentId, receivedAtMs: Date.now() - agoMs, trouble });
   }
 
-  /** The same as if so much time had passed since all that was decided. */
+  /** Shifts all stored times, as if this much time had passed since the decisions. */
   async function earlier(ms: number): Promise<void> {
     await database.execute(`UPDATE assignment_agent_condition SET since = since - $1 * interval '1 millisecond'`, [ms]);
     await database.execute(`UPDATE assignment_watch SET released_at = released_at - $1 * interval '1 millisecond'`, [
@@ -86,7 +86,7 @@ describe('the watch over the agents', () => {
     return rows.map(({ text }) => text);
   }
 
-  it('gives an agent that was never heard no target while another is heard, and its share once it is', async () => {
+  it('assigns no target to an agent before its first report while another agent reports, and its share afterwards', async () => {
     const [running] = await agents(1);
     const idle = newId();
     await events.happened(events.agentEnrolled(idle), ...KEYS.map((key) => events.targetRegistered(key, 'fast')));
@@ -96,20 +96,20 @@ describe('the watch over the agents', () => {
     expect((await load())[idle]).toBeGreaterThan(10);
   });
 
-  it('gives the first agent its targets before it was heard: there is no other', async () => {
+  it('assigns targets to the only agent before its first report', async () => {
     const idle = newId();
     await events.happened(events.agentEnrolled(idle), ...KEYS.map((key) => events.targetRegistered(key, 'fast')));
     expect(await load()).toEqual({ [idle]: KEYS.length });
   });
 
-  it('gives nothing new to an agent that is silent, and moves what it has after the hold-down', async () => {
+  it('assigns no new target to a silent agent, and moves its targets after the hold-down', async () => {
     const [lost, ...others] = await agents(3);
     await events.happened(...KEYS.map((key) => events.targetRegistered(key, 'fast')));
     const before = await load();
     heard(lost, 20_000);
     for (const id of others) heard(id);
     await (watch = newWatch()).look();
-    // Registered within the silence: moved at once.
+    // Registered while the agent was silent: moved immediately.
     expect((await load())[lost]).toBeUndefined();
     await database.execute(`UPDATE assignment_target SET registered_at = now() - interval '1 hour'`);
     await watch.look();
@@ -131,7 +131,7 @@ describe('the watch over the agents', () => {
     expect((await conditions()).slice(-2)).toEqual(['silent 0', 'silent 100']);
   });
 
-  it('gives back only what was its own, when it was stable for a while', async () => {
+  it("gives back only the agent's former targets, after it was stable", async () => {
     const [lost, ...others] = await agents(3);
     await events.happened(...KEYS.map((key) => events.targetRegistered(key, 'fast')));
     await database.execute(`UPDATE assignment_target SET registered_at = now() - interval '1 hour'`);
@@ -154,7 +154,7 @@ describe('the watch over the agents', () => {
     expect((await conditions()).slice(-4)).toEqual(['silent 0', 'silent 100', 'returning 100', 'ok 0']);
   });
 
-  it('moves nothing while most agents look lost at once, and says so', async () => {
+  it('moves nothing while most agents are silent at the same time, and stores the reason', async () => {
     const ids = await agents(3);
     await events.happened(...KEYS.map((key) => events.targetRegistered(key, 'fast')));
     await database.execute(`UPDATE assignment_target SET registered_at = now() - interval '1 hour'`);
@@ -167,11 +167,11 @@ describe('the watch over the agents', () => {
     await watch.look();
     expect(await load()).toEqual(before);
     const [{ holding }] = await database.query<{ holding: string }>('SELECT holding FROM assignment_watch');
-    expect(holding).toContain('3 of 3 agents are not heard');
+    expect(holding).toContain('3 of 3 agents send no reports');
     expect((await conditions()).slice(-3)).toEqual(['silent 0', 'silent 0', 'silent 0']);
   });
 
-  it('moves nothing while the reports lie unread, or Kafka does not say', async () => {
+  it('moves nothing while reports are unread or Kafka does not answer', async () => {
     const [lost, ...others] = await agents(3);
     for (const unread of [12, null]) {
       reports.unreadCount = unread;
@@ -185,7 +185,7 @@ describe('the watch over the agents', () => {
     }
   });
 
-  it('counts no hold-down while it was away itself', async () => {
+  it('counts no hold-down for the time when no watch ran', async () => {
     const [lost, ...others] = await agents(3);
     heard(lost, 600_000);
     for (const id of others) heard(id);
@@ -197,9 +197,9 @@ describe('the watch over the agents', () => {
     expect((await conditions()).slice(-1)).toEqual(['silent 0']);
   });
 
-  it('tells the shards that no results can be expected of an agent', async () => {
+  it('publishes to the shards that no results are expected from an agent', async () => {
     const [agent] = await agents(1);
-    heard(agent, 0, 'executor icmp_ping is deaf: nothing comes back');
+    heard(agent, 0, 'executor icmp_ping is deaf: no replies');
     await watch.look();
     const [{ fact }] = await database.query<{ fact: object }>(
       `SELECT fact FROM shard_feed WHERE subject = $1 ORDER BY position DESC LIMIT 1`,
@@ -208,7 +208,7 @@ describe('the watch over the agents', () => {
     expect(fact).toMatchObject({ kind: 'agent', agentId: agent, state: 'active', condition: 'unable' });
   });
 
-  it('does not select agents that are draining, retired, evicted or banned, while another can', async () => {
+  it('does not select agents that are draining, retired, evicted or banned while another is ready', async () => {
     const ids = await agents(4);
     await events.happened(...KEYS.map((key) => events.targetRegistered(key, 'fast')));
     const [stays, drains, retires, banned] = ids;

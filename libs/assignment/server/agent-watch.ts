@@ -20,24 +20,24 @@ import { lockFeed } from './feed-writer';
 
 const LEASE = 'assignment-watch';
 const LOOK_MS = 2_000;
-/** A process decides against an agent only after it could have heard three of its reports. */
+/** A process decides against an agent only after this time, in which it would have seen three of its reports. */
 const SEEN_MS_MIN = 20_000;
-/** A pause between two looks of more than this is an absence of the watch itself. */
+/** A gap of more than this between two checks means that no watch was running. */
 const AWAY_MS = 60_000;
-/** A reported trouble lasts until reports were free of it for this long (three reports). */
+/** Reported trouble lasts until reports were free of it for this long (three reports). */
 const TROUBLE_LINGERS_MS = 15_000;
-/** Reports that lie unread for this long say that silence is the reader's. */
+/** Reports that are unread for this long mean that the reader is at fault, not the agents. */
 const UNREAD_MS = 10_000;
 
 export interface AgentWatchOptions {
   database: ControlDatabase;
   reports: AgentReports;
   shardCount: number;
-  /** Longest hold-down of any tier. */
+  /** Longest hold-down of any tier, in ms. */
   holdDownMaxMs: number;
-  /** Between two looks; 2 s unless set. */
+  /** Time between two checks in ms; 2 s unless set. */
   lookMs?: number;
-  /** 20 s unless set. */
+  /** See `SEEN_MS_MIN`; 20 s unless set. */
   seenMsMin?: number;
 }
 
@@ -54,9 +54,14 @@ interface WatchRow {
 }
 
 /**
- * Follows which agents are heard and able to probe, and moves targets away from those that are not: decides by
- * `decideConditions`, stores each decision with its cause, and evaluates the targets that it concerns in the same transaction.
- * One at a time, by a lease; its decisions and the state of its guard are rows, so that another worker continues.
+ * Watches which agents report and can probe, and moves targets away from those that do not. Decides with `decideConditions`, stores each
+ * decision with its cause, and evaluates the affected targets in the same transaction.
+ *
+ * Invariants:
+ * - One leader: a lease lets only one watch decide at a time.
+ * - No hidden state: decisions and the release time are rows, so another worker continues after a takeover. Only the arrival times of
+ *   reports are in memory, so a new leader decides nothing against an agent for `SEEN_MS_MIN`.
+ * - Optimistic: decisions are written only if the last decisions are those that they follow from; otherwise the next check decides again.
  */
 export class AgentWatch {
   private readonly logger = createLogger('assignment-watch');
@@ -85,14 +90,14 @@ export class AgentWatch {
       try {
         await this.look(lost);
       } catch (error) {
-        this.logger.warn({ err: error }, 'could not look after the agents, will try again');
+        this.logger.warn({ err: error }, 'agent check failed, will retry');
       }
       await pause(this.options.lookMs ?? LOOK_MS, lost);
     }
     holdingGauge.set(0);
   }
 
-  /** One look: what is heard, what follows, and what it moves. */
+  /** Runs one check: reads reports, decides conditions, and applies the decisions. */
   async look(lost?: AbortSignal): Promise<void> {
     const { database, reports } = this.options;
     const watch = await this.readWatch(database, await reports.latest());
@@ -109,7 +114,7 @@ export class AgentWatch {
       await lockFeed(sql);
       const current = await lastDecisions(sql);
       const isCurrent = watch.agents.every(({ agentId, decision }) => isSame(current.get(agentId), decision));
-      // Another worker was first: the next look sees what it decided.
+      // If another worker has decided in the meantime, the next check follows from its decisions.
       if (isCurrent) await this.apply(sql, current, wanted);
     });
   }
@@ -132,7 +137,7 @@ export class AgentWatch {
     return {
       nowMs,
       blind: null,
-      // While the watch was away or held, no hold-down went by.
+      // While the watch did not run or held, no hold-down elapses.
       releasedAtMs: holding !== null || nowMs - lookedAtMs > AWAY_MS ? nowMs : releasedAtMs,
       holdDownsMs: [...new Set(holdDowns)].sort((a, b) => a - b),
       agents: agents.map(({ agentId, knownSinceMs }) => {
@@ -144,7 +149,10 @@ export class AgentWatch {
     };
   }
 
-  /** A report counts from when it is seen: gateways' clocks may differ. Only of the first one of a process its own time must do. */
+  /**
+   * Returns the arrival time of a report by the watch's clock, because gateways' clocks may differ. For the first report that a process
+   * sees of an agent, the report's own time has to be used.
+   */
   private heardAt({ agentId, receivedAtMs }: AgentReport, nowMs: number): number {
     const known = this.heard.get(agentId);
     if (known?.receivedAtMs === receivedAtMs) return known.heardAtMs;
@@ -153,7 +161,7 @@ export class AgentWatch {
     return heardAtMs;
   }
 
-  /** Reported trouble, prolonged by `TROUBLE_LINGERS_MS`, so that alternating reports do not cause a decision each. */
+  /** Returns the reported trouble, extended by `TROUBLE_LINGERS_MS`, so that alternating reports do not cause a decision each time. */
   private troubleOf(agentId: string, trouble: string | null, nowMs: number): string | null {
     if (trouble !== null) this.troubled.set(agentId, { trouble, untilMs: nowMs + TROUBLE_LINGERS_MS });
     const last = this.troubled.get(agentId);
@@ -162,7 +170,7 @@ export class AgentWatch {
     return null;
   }
 
-  /** Returns what was held before. */
+  /** Stores the time and outcome of the check. Returns the previous hold reason. */
   private async noteLook(sql: Sql, { releasedAtMs }: Watch, { holding }: Outcome): Promise<{ holding: string | null }> {
     const [before] = await sql.query<{ holding: string | null }>(
       `WITH before AS (SELECT holding FROM assignment_watch)
@@ -185,7 +193,7 @@ export class AgentWatch {
       decisions.map(({ agentId }) => agentId),
     );
     const scope = scopeOf(before, decisions);
-    // With one agent more the others may have room for what was too much for them.
+    // With one more agent, other agents may have capacity for targets that they refused.
     if (scope.all)
       await sql.execute(`UPDATE assignment_agent_policy SET refused_keys = '{}' WHERE refused_keys <> '{}'`);
     const evaluation = await TargetEvaluation.begin(sql, shardCount);
@@ -198,17 +206,17 @@ export class AgentWatch {
     evaluationSeconds.observe(elapsedS);
     movedTargets.inc({ cause: 'condition' }, evaluation.moved);
     for (const decision of decisions) {
-      this.logger.info({ ...decision, moved: evaluation.moved, elapsedS }, 'an agent is now in another condition');
+      this.logger.info({ ...decision, moved: evaluation.moved, elapsedS }, 'agent condition changed');
     }
   }
 
   private logHolding(holding: string | null): void {
-    if (holding === null) this.logger.info('targets are moved away from lost agents again');
-    else this.logger.warn({ holding }, 'no targets are moved away from agents that are not heard');
+    if (holding === null) this.logger.info('hold released: targets move away from silent agents again');
+    else this.logger.warn({ holding }, 'hold: no targets are moved away from silent agents');
   }
 }
 
-/** Which targets may be selected otherwise after the decisions. */
+/** Returns which targets may get another selection after the decisions. */
 export function scopeOf(
   before: ReadonlyMap<string, Decision>,
   decisions: readonly Decision[],
@@ -225,8 +233,8 @@ export function scopeOf(
 }
 
 function blindness(unread: number | null): string | null {
-  if (unread === null) return 'Kafka does not answer, so it is not known whether the agents report';
-  return unread === 0 ? null : `${unread} reports of agents were not read yet`;
+  if (unread === null) return 'Kafka does not answer, so the state of the agents is unknown';
+  return unread === 0 ? null : `${unread} agent reports not consumed yet`;
 }
 
 function isSame(a: Decision | undefined, b: Decision | undefined): boolean {

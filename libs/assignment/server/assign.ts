@@ -1,25 +1,26 @@
 import type { AgentSelection } from '@icmp-mon/tiers/contract';
 import { addressOf, type PolicyRanges } from './policy-ranges';
 
-/** What a selection looks at in an agent. */
+/** Properties of an agent on which a selection depends. */
 export interface CandidateAgent {
   id: string;
   region: string;
   tags: Record<string, string>;
-  /** Whether results can be expected of it: `READY` unless set. */
+  /** Whether results can be expected from it: `ready` unless set. */
   readiness?: Readiness;
-  /** What its local policy allows; undefined until it has reported one. */
+  /** Ranges that its local policy allows; undefined until it has reported a policy. */
   policy?: PolicyRanges | undefined;
-  /** Targets that it refuses whatever its policy's ranges say. */
+  /** Targets that it refuses by key, regardless of its policy's ranges. */
   refusedKeys?: ReadonlySet<number> | undefined;
 }
 
 /**
- * - `ready`: heard, and able to probe
- * - `unheard`: enrolled, and never heard
- * - `lost`: not heard or not able for longer than the tier's hold-down, or back and not yet stable
- * - `draining`: measures, and is to give its targets away
- * - a number: not heard or not able since then (ms since 1970), within the hold-down: targets registered later go elsewhere
+ * How far an agent can be relied on.
+ * - `ready`: reports and can probe
+ * - `unheard`: enrolled, but has never reported
+ * - `lost`: silent or unable for longer than the tier's hold-down, or returning and not yet stable
+ * - `draining`: probes, but gives its targets to other agents
+ * - a number: silent or unable since then (ms since 1970), within the hold-down; targets registered later go to other agents
  */
 export type Readiness = 'ready' | 'unheard' | 'lost' | 'draining' | number;
 
@@ -30,34 +31,37 @@ export interface CandidateTarget {
 }
 
 export interface Selection {
-  /** Ids of the agents that probe it, sorted. */
+  /** Ids of the agents that probe the target, sorted. */
   selected: string[];
-  /** Those that their policies keep from it, sorted: of the selected ones, when all that are eligible refuse. */
+  /**
+   * Ids of the agents that were not selected because their policies refuse the target, sorted; if all eligible agents refuse it, the
+   * selected ones.
+   */
   refusedBy: string[];
 }
 
-/** The agents of one tier, ready to choose from: each with two words of its id, so that a choice costs one 32-bit mix an agent. */
+/** Agents of one tier, prepared for selection: each with a hash of its id, so that a selection costs one 32-bit mix per agent. */
 export interface AgentPool {
   ids: readonly string[];
   seeds: Uint32Array;
   readiness: readonly Readiness[];
-  /** Distinct policies, and for each agent the place of its own; -1 where it has reported none. */
+  /** Distinct policies, and for each agent the index of its policy; -1 if it has reported none. */
   policies: readonly PolicyRanges[];
   policyOf: Int32Array;
   refusedKeys: readonly (ReadonlySet<number> | undefined)[];
-  /** How many agents a target gets; Infinity is all. */
+  /** Number of agents per target; Infinity means all. */
   count: number;
-  // Scratch of one choice.
+  // Scratch memory of one selection.
   refuses: Uint8Array;
   ranks: Float64Array;
 }
 
-/** Among agents that do not refuse, a lower rank is always chosen first; hashes decide within a rank. */
+/** Ranks of agents that do not refuse: a lower rank is always selected first; scores decide within a rank. */
 const RANK = { ready: 0, draining: 1, lost: 2, unheard: 3, never: Infinity } as const;
-/** More than any hash. */
+/** Greater than any hash. */
 const RANK_STEP = 2 ** 33;
 
-/** The agents that a tier's selection allows; sorted by id, so that the order in which they came changes nothing. */
+/** Prepares the agents that a tier's selection allows. They are sorted by id, so their order in the input has no effect. */
 export function agentPool(agents: readonly CandidateAgent[], selection: AgentSelection): AgentPool {
   const eligible = agents.filter((agent) => isEligible(agent, selection)).sort((a, b) => (a.id < b.id ? -1 : 1));
   const policies = [...new Set(eligible.flatMap(({ policy }) => (policy === undefined ? [] : [policy])))];
@@ -75,7 +79,7 @@ export function agentPool(agents: readonly CandidateAgent[], selection: AgentSel
   };
 }
 
-/** Whether an agent may probe for a tier: its region is listed (or none is), it has all tags required and none excluded. */
+/** Returns whether an agent may probe for a tier: its region is listed (or none is), and it has all required tags and no excluded one. */
 export function isEligible(agent: CandidateAgent, selection: AgentSelection): boolean {
   const { regions, requireTags, excludeTags } = selection;
   if (regions.length > 0 && !regions.includes(agent.region)) return false;
@@ -85,11 +89,16 @@ export function isEligible(agent: CandidateAgent, selection: AgentSelection): bo
 }
 
 /**
- * The agents that probe a target: those with the highest scores of a hash over (target, agent), known as rendezvous hashing
- * (Thaler and Ravishankar, 1998). Depends on nothing but its arguments; an agent that leaves the pool moves only the
- * targets that it had. Agents that are ready go first. A lost agent keeps its place where no other can take it, so that the
- * number of agents selected, and with it the quorum, does not shrink. Agents that refuse the address count as not eligible,
- * unless all do.
+ * Selects the agents that probe a target: those of the best rank, and within a rank those with the highest hash over (target, agent). This is
+ * rendezvous hashing (Thaler and Ravishankar, 1998), weighted by rank.
+ *
+ * Invariants:
+ * - Deterministic: the result depends only on the arguments, not on the order of agents or on earlier selections.
+ * - Minimal movement: an agent that leaves the pool moves only the targets that it had.
+ * - Rank first: a ready agent is selected before one that is draining, lost or unheard.
+ * - Stable quorum: a lost agent stays selected if no other agent can replace it, so that the number of selected agents, and with it the
+ *   quorum, does not shrink.
+ * - Refusals: an agent that refuses the address is not eligible, unless all eligible agents refuse it.
  */
 export function assign(target: CandidateTarget, pool: AgentPool): Selection {
   noteRefusals(target, pool);
@@ -113,7 +122,7 @@ function noteRefusals({ key, ip }: CandidateTarget, { policies, policyOf, refuse
   }
 }
 
-/** The places of those chosen, rising: with those that refuse, or without them. */
+/** Returns the indexes of the selected agents, ascending: with the agents that refuse, or without them. */
 function choose({ key, registeredAtMs }: CandidateTarget, pool: AgentPool, withRefusing: boolean): number[] {
   const { ids, seeds, readiness, refuses, ranks } = pool;
   let ready = 0;
@@ -126,7 +135,7 @@ function choose({ key, registeredAtMs }: CandidateTarget, pool: AgentPool, withR
   }
   let candidates = 0;
   for (let at = 0; at < ids.length; at++) {
-    // Where one is ready, nothing waits for an agent that is to give its targets away or that was never heard.
+    // While an agent is ready, a target is not assigned to one that is draining or has never reported.
     if (ready > 0 && (ranks[at] === RANK.draining || ranks[at] === RANK.unheard)) ranks[at] = RANK.never;
     if (ranks[at] !== RANK.never) candidates++;
   }
@@ -138,7 +147,7 @@ function choose({ key, registeredAtMs }: CandidateTarget, pool: AgentPool, withR
   for (let at = 0; at < ids.length && count > 0; at++) {
     if (ranks[at] === RANK.never) continue;
     const score = mix(mixedKey ^ seeds[at]) - ranks[at] * RANK_STEP;
-    // Equal scores keep the lower id first: `>` and not `>=`.
+    // With equal scores the lower id stays first, hence `>` and not `>=`.
     if (score > bestScore[count - 1]) insert(bestAt, bestScore, at, score);
   }
   return Array.from(bestAt).sort((a, b) => a - b);
@@ -155,7 +164,7 @@ function insert(bestAt: Int32Array, bestScore: Float64Array, at: number, score: 
   bestScore[place] = score;
 }
 
-// The finaliser of MurmurHash3: every bit of the input changes about half of the output's.
+// Finaliser of MurmurHash3: each input bit changes about half of the output bits.
 function mix(value: number): number {
   let hash = value | 0;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b);
@@ -163,7 +172,7 @@ function mix(value: number): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-// FNV-1a, finished by the mix above because ids of one moment differ in few bits.
+// FNV-1a, finished with the mix above, because ids created at the same time differ in few bits.
 function hashText(text: string): number {
   let hash = 0x811c_9dc5;
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x0100_0193);

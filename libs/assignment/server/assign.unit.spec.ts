@@ -26,24 +26,24 @@ const fleet = (size: number): CandidateAgent[] =>
 const agents = fc.uniqueArray(fc.uuid(), { minLength: 1, maxLength: 40 }).map((ids) => ids.map((id) => agent(id)));
 const keys = fc.array(fc.integer({ min: 1, max: 0xffff_ffff }), { minLength: 1, maxLength: 50 });
 
-describe('eligible agents', () => {
-  it('are all when the tier restricts nothing', () => {
+describe('agents', () => {
+  it('are all eligible when the tier restricts nothing', () => {
     expect(isEligible(agent('a', 'us', { site: 'x' }), selection())).toBe(true);
   });
 
-  it('are in one of the regions', () => {
+  it('are eligible in one of the regions', () => {
     const european = selection({ regions: ['eu', 'uk'] });
     expect(isEligible(agent('a', 'uk'), european)).toBe(true);
     expect(isEligible(agent('a', 'us'), european)).toBe(false);
   });
 
-  it('have every tag required', () => {
+  it('are eligible with every required tag', () => {
     const tagged = selection({ requireTags: { site: 'ams', ring: '1' } });
     expect(isEligible(agent('a', 'eu', { site: 'ams', ring: '1', more: 'x' }), tagged)).toBe(true);
     expect(isEligible(agent('a', 'eu', { site: 'ams' }), tagged)).toBe(false);
   });
 
-  it('have no tag excluded', () => {
+  it('are eligible without any excluded tag', () => {
     const excluding = selection({ excludeTags: { state: 'draining' } });
     expect(isEligible(agent('a', 'eu', { state: 'draining' }), excluding)).toBe(false);
     expect(isEligible(agent('a', 'eu', { state: 'ready' }), excluding)).toBe(true);
@@ -62,12 +62,12 @@ const refusing = (id: string, readiness: Readiness = 'ready'): CandidateAgent =>
 const KEYS = Array.from({ length: 200 }, (_, at) => at + 1);
 
 describe('assign', () => {
-  it('gives no agent when none is eligible', () => {
+  it('selects no agent when none is eligible', () => {
     expect(selectedFor(1, agentPool([], selection()))).toEqual([]);
     expect(selectedFor(1, agentPool([agent('a', 'us')], selection({ regions: ['eu'] })))).toEqual([]);
   });
 
-  it('gives all eligible agents when the strategy is all', () => {
+  it('selects all eligible agents with the strategy all', () => {
     expect(
       selectedFor(
         7,
@@ -76,7 +76,7 @@ describe('assign', () => {
     ).toEqual(['a', 'b']);
   });
 
-  it('gives as many different agents as asked for, or as there are', () => {
+  it('selects the requested number of distinct agents, or all if there are fewer', () => {
     fc.assert(
       fc.property(agents, keys, fc.integer({ min: 1, max: 8 }), (candidates, targetKeys, count) => {
         const pool = agentPool(candidates, selection({ count }));
@@ -97,7 +97,7 @@ describe('assign', () => {
     );
   });
 
-  it('moves only the targets of an agent that is lost, and replaces only that agent', () => {
+  it('moves only the targets of a lost agent, and replaces only that agent', () => {
     fc.assert(
       fc.property(agents, keys, fc.nat(), (candidates, targetKeys, pick) => {
         const lost = candidates[pick % candidates.length];
@@ -114,7 +114,7 @@ describe('assign', () => {
     );
   });
 
-  it('spreads targets over agents: none has a tenth more or less than its share of 100,000', () => {
+  it('distributes 100,000 targets: no agent deviates from its share by more than a tenth', () => {
     const size = 10;
     const pool = agentPool(fleet(size), selection());
     const load = new Map<string, number>();
@@ -134,7 +134,7 @@ describe('agents that cannot be relied on', () => {
   const all = selection({ strategy: 'all' });
 
   it.each<[Readiness]>([['lost'], ['draining'], ['unheard']])(
-    'that are %s get no target while another is ready',
+    'in state %s get no target while another is ready',
     (state) => {
       const pool = agentPool([ready('a', state), ready('b', 'ready')], selection());
       for (const key of KEYS) expect(selectedFor(key, pool)).toEqual(['b']);
@@ -142,7 +142,7 @@ describe('agents that cannot be relied on', () => {
   );
 
   it.each<[Readiness]>([['lost'], ['draining'], ['unheard'], [500]])(
-    'that are %s get their share when none is ready',
+    'in state %s get their share when none is ready',
     (state) => {
       const before = agentPool([agent('a'), agent('b')], selection());
       const pool = agentPool([ready('a', state), ready('b', state)], selection());
@@ -150,7 +150,7 @@ describe('agents that cannot be relied on', () => {
     },
   );
 
-  it('keep what was registered before they fell silent, and get nothing that came later', () => {
+  it('keep targets registered before they fell silent, and get none registered later', () => {
     const before = agentPool([agent('a'), agent('b')], selection());
     const pool = agentPool([ready('a', 500), ready('b', 'ready')], selection());
     for (const key of KEYS) {
@@ -159,7 +159,7 @@ describe('agents that cannot be relied on', () => {
     }
   });
 
-  it('count for the quorum where nobody can take their place, unless they were never heard or are to give theirs away', () => {
+  it('count for the quorum if no agent can replace them, unless they are unheard or draining', () => {
     const agents = [ready('a', 'ready'), ready('b', 'lost'), ready('c', 'unheard'), ready('d', 'draining')];
     expect(selectedFor(1, agentPool(agents, all))).toEqual(['a', 'b']);
     expect(selectedFor(1, agentPool(agents, selection({ count: 3 })))).toEqual(['a', 'b']);
@@ -167,7 +167,7 @@ describe('agents that cannot be relied on', () => {
     expect(selectedFor(1, agentPool(agents.slice(1), selection({ count: 1 })))).toEqual(['d']);
   });
 
-  it('move only the targets that they had', () => {
+  it('move only their own targets', () => {
     const fleetOf5 = ['a', 'b', 'c', 'd', 'e'];
     const before = agentPool(
       fleetOf5.map((id) => agent(id)),
@@ -186,7 +186,7 @@ describe('agents that cannot be relied on', () => {
 });
 
 describe('agents whose policy refuses the address', () => {
-  it('are passed over, and named where they would have been selected', () => {
+  it('are not selected, and are named if they would have been selected', () => {
     const before = agentPool([agent('a'), agent('b')], selection());
     const pool = agentPool([refusing('a'), agent('b')], selection());
     for (const key of KEYS) {
@@ -195,7 +195,7 @@ describe('agents whose policy refuses the address', () => {
     }
   });
 
-  it('are selected, and named, when all refuse', () => {
+  it('are selected and named when all refuse', () => {
     const before = agentPool([agent('a'), agent('b')], selection());
     const pool = agentPool([refusing('a'), refusing('b')], selection());
     for (const key of KEYS) {
@@ -204,12 +204,12 @@ describe('agents whose policy refuses the address', () => {
     }
   });
 
-  it('are no vantage points for it, also of a tier that wants all', () => {
+  it('are not selected, also with the strategy all', () => {
     const pool = agentPool([refusing('a'), agent('b'), ready('c', 'lost')], selection({ strategy: 'all' }));
     expect(choose(1, pool)).toEqual({ selected: ['b', 'c'], refusedBy: ['a'] });
   });
 
-  it('are told apart by address', () => {
+  it('refuse by address', () => {
     const policy = new PolicyRanges({ allow: ['10.0.0.0/8'], deny: [], stopped: false, packetsPerSecond: 1 });
     const pool = agentPool([{ ...agent('a'), policy }, agent('b')], selection({ strategy: 'all' }));
     const of = (ip: string): Selection => assign({ key: 1, ip, registeredAtMs: 0 }, pool);

@@ -1,8 +1,8 @@
 import type { Sql } from '@icmp-mon/platform/database';
 
-/** Results per second that an agent's assignments come to: each target gives one for each check and interval. */
+/** Reads the result rate that an agent's assignments produce, per second: one result per target, check and interval. */
 export async function assignedResultsPerS(sql: Pick<Sql, 'query'>, agentId: string): Promise<number> {
-  // A tier that is about to change counts as the version of it that gives more.
+  // For a tier with a pending change, the version with the higher rate counts.
   const [row] = await sql.query<{ perS: number }>(
     `SELECT coalesce(sum(a.targets * t.per_s), 0)::float8 AS "perS"
      FROM (SELECT tier, count(*) AS targets FROM assignment WHERE agent_id = $1 GROUP BY tier) AS a

@@ -7,7 +7,7 @@ import type { AssignmentProjection } from './assignment.projection';
 
 type Event = [type: string, data: object];
 
-/** Public events as assignment reads them, applied in a transaction of their own. */
+/** Builders of public events, which are applied in a transaction of their own. */
 export interface AssignmentEvents extends EventData {
   happened(...events: Event[]): Promise<void>;
 }
@@ -18,7 +18,7 @@ interface EventData {
   targetChanged(key: number, change: { name?: string; tier?: string }): Event;
   targetRemoved(key: number): Event;
   agentEnrolled(agentId: string, change?: Partial<AgentEnrolled['data']>): Event;
-  /** Of the type `icmpmon.agent.<what>.v1`. */
+  /** Event of type `icmpmon.agent.<what>.v1`. */
   agentChanged(what: string, agentId: string, more?: object): Event;
 }
 

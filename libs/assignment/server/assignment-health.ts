@@ -2,7 +2,7 @@ import type { HealthRow } from '@icmp-mon/operations/contract';
 import { counted, type HealthFacts, ofRows, type PartReading, type PluggedPart } from '@icmp-mon/platform/health';
 
 const AGENTS_MAX = 1_000;
-/** The watch looks each 2 s. */
+/** The watch checks every 2 s; after this long without a check it counts as not running. */
 const WATCH_SILENT_S = 60;
 
 interface AgentRow {
@@ -20,7 +20,7 @@ interface WatchRow {
   looked_s: number;
 }
 
-/** Whether targets are with agents that can measure them: who cannot be relied on, and what waits for whom. */
+/** Health part of the assignment: agents that cannot be relied on, and the targets that wait for them. */
 export const ASSIGNMENT_PART: PluggedPart = {
   id: 'assignment',
   title: 'Assignment',
@@ -31,15 +31,15 @@ export const ASSIGNMENT_PART: PluggedPart = {
   columns: [
     { key: 'agent', title: 'Agent', unit: 'text' },
     { key: 'condition', title: 'Condition', unit: 'text' },
-    { key: 'cause', title: 'Why', unit: 'text' },
-    { key: 'sinceS', title: 'For', unit: 'seconds' },
+    { key: 'cause', title: 'Cause', unit: 'text' },
+    { key: 'sinceS', title: 'Duration', unit: 'seconds' },
     {
       key: 'targets',
-      title: 'Targets it has',
+      title: 'Targets',
       unit: 'count',
       metric: {
         name: 'icmpmon_agent_stranded_targets',
-        help: 'Targets that an agent has which is not heard, cannot probe or is draining.',
+        help: 'Targets of an agent that is lost, cannot probe or is draining.',
       },
     },
   ],
@@ -47,15 +47,14 @@ export const ASSIGNMENT_PART: PluggedPart = {
     const [agents, [watch]] = await Promise.all([readAgents(look), readWatch(look)]);
     const rows = agents.map(rowOf);
     if (watch.looked_s > WATCH_SILENT_S) {
-      const summary = 'No worker looks after the agents: targets of lost ones are not moved';
-      return { state: 'attention', summary, advice: 'See that a worker runs: Processes.', rows };
+      const summary = 'No worker watches the agents: targets of lost agents are not moved';
+      return { state: 'attention', summary, advice: 'Check that a worker runs: see Processes.', rows };
     }
     if (watch.holding !== null) {
-      const advice =
-        'Targets stay where they are until the agents are heard again. See Agents, Consumers and Services.';
+      const advice = 'Targets stay assigned until the agents report again. See Agents, Consumers and Services.';
       return { state: 'attention', summary: `Targets are not moved: ${watch.holding}`, advice, rows };
     }
-    return ofRows(rows, 'Every target is with an agent that is heard', () => complaint(rows));
+    return ofRows(rows, 'Every target has a connected agent', () => complaint(rows));
   },
 };
 
@@ -91,13 +90,13 @@ function complaint(rows: readonly HealthRow[]): [string, string] {
   const draining = stranded.filter(({ values }) => values['condition'] === 'draining');
   if (draining.length === stranded.length) {
     return [
-      `${counted(draining.length, 'agent')} cannot finish draining: no other agent is ready for its targets`,
-      'Let another agent join that its tiers allow, or cancel the drain.',
+      `${counted(draining.length, 'agent')} cannot finish draining: no other agent is ready for their targets`,
+      'Add an agent that their tiers select, or cancel the drain.',
     ];
   }
   const targets = stranded.reduce((sum, { values }) => sum + Number(values['targets']), 0);
   return [
-    `${counted(targets, 'target')} of ${counted(stranded.length, 'agent')} that cannot be relied on`,
-    'They move after the hold-down of their tier, if another agent can take them. See the agent: Agents.',
+    `${counted(targets, 'target')} assigned to ${counted(stranded.length, 'agent')} that cannot be relied on`,
+    'They move after the hold-down of their tier if another agent is eligible. See Agents.',
   ];
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ASSIGNMENT_PART } from './assignment-health';
 import type { HealthFacts } from '@icmp-mon/platform/health';
 
-const LOST = { name: 'a', state: 'active', condition: 'silent', since_s: 40, cause: 'not heard', targets: 5 };
+const LOST = { name: 'a', state: 'active', condition: 'silent', since_s: 40, cause: 'no report', targets: 5 };
 const WATCH = { holding: null as string | null, holding_s: null, looked_s: 1 };
 
 const read = (agents: object[], watch: object = WATCH) => {
@@ -10,29 +10,29 @@ const read = (agents: object[], watch: object = WATCH) => {
   return ASSIGNMENT_PART.read({ control: { query } } as unknown as HealthFacts);
 };
 
-describe('the health of assignment', () => {
-  it('is well when nobody is lost, or those that are have no targets any more', async () => {
+describe('the health part of the assignment', () => {
+  it('is ok when no agent is lost, or lost agents have no targets', async () => {
     expect(await read([])).toMatchObject({ state: 'ok' });
     expect(await read([{ ...LOST, targets: 0 }])).toMatchObject({ state: 'ok', rows: [{ values: { agent: 'a' } }] });
     expect(await read([{ ...LOST, condition: 'returning' }])).toMatchObject({ state: 'ok' });
   });
 
-  it('says how many targets wait for agents that cannot be relied on', async () => {
+  it('reports how many targets are assigned to agents that cannot be relied on', async () => {
     expect(await read([LOST, { ...LOST, name: 'b', condition: 'unable', targets: 2 }])).toMatchObject({
       state: 'attention',
-      summary: '7 targets of 2 agents that cannot be relied on',
+      summary: '7 targets assigned to 2 agents that cannot be relied on',
     });
   });
 
-  it('says that a drain cannot finish', async () => {
+  it('reports a drain that cannot finish', async () => {
     expect(await read([{ ...LOST, state: 'draining', condition: 'ok' }])).toMatchObject({
       state: 'attention',
-      summary: '1 agent cannot finish draining: no other agent is ready for its targets',
+      summary: '1 agent cannot finish draining: no other agent is ready for their targets',
     });
   });
 
-  it('says why nothing is moved, and when nobody looks', async () => {
-    const holding = '3 of 4 agents are not heard';
+  it('reports why no targets are moved, and that no worker watches', async () => {
+    const holding = '3 of 4 agents send no reports';
     expect(await read([LOST], { ...WATCH, holding })).toMatchObject({ summary: `Targets are not moved: ${holding}` });
     expect(await read([], { ...WATCH, looked_s: 61 })).toMatchObject({ state: 'attention' });
   });

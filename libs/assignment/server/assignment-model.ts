@@ -16,7 +16,7 @@ const AGENT = { name: 'assignment_agent', key: ['id'], columns: ['id', 'name', '
 const TARGET = {
   name: 'assignment_target',
   key: ['key'],
-  // Not registered_at: targets of releases that did not keep it stand there as old ones.
+  // Without registered_at: targets of releases that did not store it count as old ones.
   columns: ['key', 'target_id', 'ip', 'vrf', 'tier', 'selected', 'refused_by'],
 };
 const PAIR = {
@@ -24,15 +24,18 @@ const PAIR = {
   key: ['agent_id', 'target_key'],
   columns: ['agent_id', 'target_key', 'tier', 'ip', 'shard'],
 };
-/** Written on the way: facts for shards, and what agents are to unlearn. Their positions are given once and follow from nothing. */
+/**
+ * Tables that the replay also writes: facts for shards, and removals for agents. Their positions are assigned once and cannot be derived
+ * again.
+ */
 const SCRATCH = ['assignment_removed', 'shard_feed', 'shard_feed_state'].map((name) => ({
   ...{ name, key: [], columns: [] },
   scratch: true,
 }));
 
 /**
- * Which agents probe which targets, decided again from the public events, and from what is stored of the agents' conditions and
- * policies: these are decisions and reports of their own, no part of the model.
+ * Read model of which agents probe which targets, derived again from the public events and from the stored conditions and policies of
+ * agents. Conditions and policies are decisions and reports of their own; they are not part of the model.
  */
 export function assignmentModel(
   { database, messaging }: Pick<TopicSource, 'database' | 'messaging'>,
@@ -57,7 +60,7 @@ export function assignmentModel(
   };
 }
 
-/** Conditions and policies may have changed while the events were replayed: what holds now decides. */
+/** Evaluates all targets again, because conditions and policies may have changed during the replay of the events. */
 async function evaluateBeside(sql: Sql, live: string, beside: string, shardCount: number): Promise<string[]> {
   await sql.execute(`SET LOCAL search_path = ${beside}, ${live}`);
   const evaluation = await TargetEvaluation.begin(sql, shardCount);
@@ -66,7 +69,7 @@ async function evaluateBeside(sql: Sql, live: string, beside: string, shardCount
   return [];
 }
 
-/** Decides the targets that differ anew, so that shards and agents hear of them like of any other decision. */
+/** Decides differing targets again in the live tables, so that shards and agents receive the changes like any other decision. */
 async function replace(sql: Sql, live: string, beside: string, shardCount: number): Promise<void> {
   await lockFeed(sql);
   const rows = await sql.query<{ key: number; stays: boolean }>(

@@ -5,7 +5,7 @@ import { createLogger } from '@icmp-mon/platform/ops';
 import { agentsWithChanges, assignmentsSince, readFeedState } from './published-assignments';
 import { FEED_PUBLISHED_CHANNEL } from './feed-publisher';
 
-/** The publisher's notifications wake the waiting; this is how long a lost one can delay them. */
+/** Poll interval; the publisher's notifications wake waiting requests earlier. It is the longest delay after a lost notification. */
 const POLL_MS = 2_000;
 const BACK_OFF = { firstMs: 500, maxMs: POLL_MS };
 
@@ -19,7 +19,7 @@ export interface NextOptions {
   signal?: AbortSignal;
 }
 
-/** Holds agents' requests until there is something new for them: one listener for all of them. */
+/** Holds agents' requests until there are new assignments for them. One database listener serves all requests. */
 export class AssignmentUpdates {
   private readonly logger = createLogger('assignment-updates');
   private readonly waiting = new Set<Waiter>();
@@ -45,18 +45,18 @@ export class AssignmentUpdates {
     this.running = this.run(this.stopping.signal);
   }
 
-  /** Lets go of all who wait. */
+  /** Releases all waiting requests. */
   async stop(): Promise<void> {
     this.stopping.abort();
     for (const { wakeUp } of this.waiting) wakeUp.wake();
     await Promise.all([this.listener.stop(), this.running]);
   }
 
-  /** What the agent has to hear after version `since`; null when nothing came within the wait. */
+  /** Returns the changes for an agent after version `since`; null when there were none within the wait. */
   async next(agentId: string, since: number, { waitMs, signal }: NextOptions): Promise<AssignmentsResponse | null> {
     const deadlineMs = performance.now() + waitMs;
     const waiter = { agentId, wakeUp: new WakeUp() };
-    // Waiting begins before the first look, so that what is published between the two is not missed.
+    // The request is registered before the first read, so that a publication between the two is not missed.
     this.waiting.add(waiter);
     try {
       for (;;) {
@@ -78,13 +78,13 @@ export class AssignmentUpdates {
         backOff.succeeded();
         await this.published.sleep(POLL_MS, stop);
       } catch (error) {
-        this.logger.warn({ err: error }, 'cannot look for new assignments, will try again');
+        this.logger.warn({ err: error }, 'new assignments could not be read, will retry');
         await backOff.wait(stop);
       }
     }
   }
 
-  /** Wakes the requests of those agents for which something was published since the last look. */
+  /** Wakes the requests of agents for which something was published since the last check. */
   private async look(): Promise<void> {
     const { published } = await readFeedState(this.database);
     const ids = [...new Set([...this.waiting].map(({ agentId }) => agentId))];

@@ -91,7 +91,7 @@ describe('assignment', () => {
     return parts;
   }
 
-  it('gives each target an agent, and tells shards the policy before the targets', async () => {
+  it('assigns an agent to each target, and sends the policy to shards before the targets', async () => {
     const agent = newId();
     await happened(tierDefined('standard', BUILT_IN_TIERS.standard));
     await happened(agentEnrolled(agent));
@@ -112,7 +112,7 @@ describe('assignment', () => {
     expect(answer?.tiers.map(({ tier, probeIntervalMs }) => [tier, probeIntervalMs])).toEqual([['standard', 15_000]]);
   });
 
-  it('comes to the same whatever arrives first', async () => {
+  it('produces the same result in any order of arrival', async () => {
     const agent = newId();
     await happened(targetRegistered(1));
     await happened(agentEnrolled(agent));
@@ -125,7 +125,7 @@ describe('assignment', () => {
     expect((await assignmentsSince(database, agent, 0))?.assigned).toHaveLength(1);
   });
 
-  it('moves a target to another tier for its shard and its agents; a new name changes nothing', async () => {
+  it('publishes a changed tier to the shard and the agents; a new name changes nothing', async () => {
     const agent = newId();
     await happened(tierDefined('standard', BUILT_IN_TIERS.standard), tierDefined('fast', BUILT_IN_TIERS.fast));
     await happened(agentEnrolled(agent));
@@ -147,7 +147,7 @@ describe('assignment', () => {
     expect(sent.slice(facts).map(({ fact }) => fact)).toMatchObject([{ kind: 'target-removed', targetKey: 2 }]);
   });
 
-  it('tells a shard of a target that no agent may probe', async () => {
+  it('publishes a target that no agent may probe to its shard', async () => {
     await happened(tierDefined('standard', BUILT_IN_TIERS.standard));
     await happened(targetRegistered(1));
     publisher.start();
@@ -155,7 +155,7 @@ describe('assignment', () => {
     expect(sent.at(-1)?.fact).toMatchObject({ kind: 'target', targetKey: 1, selected: [] });
   });
 
-  it('shows agents a version only after Kafka has acknowledged all of it', async () => {
+  it('publishes a version to agents only after Kafka has acknowledged all of it', async () => {
     const agent = newId();
     const { promise: acknowledged, resolve: acknowledge } = Promise.withResolvers<void>();
     let asked = 0;
@@ -173,7 +173,7 @@ describe('assignment', () => {
     expect((await assignmentsSince(database, agent, 0))?.assigned).toHaveLength(1);
   });
 
-  it('sends a batch again that was not acknowledged', async () => {
+  it('sends a batch again if it was not acknowledged', async () => {
     let failures = 2;
     send = () => (failures-- > 0 ? Promise.reject(new Error('away')) : Promise.resolve());
     await happened(tierDefined('standard', BUILT_IN_TIERS.standard));
@@ -182,7 +182,7 @@ describe('assignment', () => {
     expect(sent.map(({ shard }) => shard)).toEqual([0, 1]);
   });
 
-  it('answers a waiting agent at once, with what is new to it and nothing else', async () => {
+  it('answers a waiting agent immediately, with only its own changes', async () => {
     const [agent, other] = [newId(), newId()];
     await happened(tierDefined('standard', everyAgent));
     await happened(agentEnrolled(agent), targetRegistered(1), targetRegistered(2));
@@ -206,7 +206,7 @@ describe('assignment', () => {
     expect((await hub.next(other, 0, { waitMs: 60_000 }))?.assigned.map(({ key }) => key)).toEqual([2, 3]);
   });
 
-  it('lets an agent wait in vain when nothing changes for it', async () => {
+  it('answers an agent without changes when the wait ends', async () => {
     const agent = newId();
     await happened(tierDefined('standard', earthly));
     await happened(agentEnrolled(agent), targetRegistered(1));
@@ -221,7 +221,7 @@ describe('assignment', () => {
     expect(await hub.next(agent, version, { waitMs: 0 })).toBeNull();
   });
 
-  it('moves targets when an agent comes, and only those that are now its own', async () => {
+  it('moves targets to a new agent, and no others', async () => {
     const [first, second] = [newId(), newId()];
     const keys = Array.from({ length: 200 }, (_, at) => at + 1);
     await happened(tierDefined('standard', BUILT_IN_TIERS.standard));
@@ -240,13 +240,13 @@ describe('assignment', () => {
     expect(lost).toMatchObject({ full: false, assigned: [] });
     expect([...(lost?.unassigned ?? [])].sort((a, b) => a - b)).toEqual([...moved].sort((a, b) => a - b));
     expect(sent.length - before).toBe(moved.length + SHARDS);
-    // Enrolling again with the same data moves nothing.
+    // A second enrolment with the same data moves nothing.
     await happened(agentEnrolled(second));
     await allPublished();
     expect(sent.length - before).toBe(moved.length + SHARDS);
   });
 
-  it('hands out many changes in parts', async () => {
+  it('returns many changes in parts', async () => {
     const agent = newId();
     await happened(tierDefined('standard', BUILT_IN_TIERS.standard));
     await happened(agentEnrolled(agent));
@@ -263,7 +263,7 @@ describe('assignment', () => {
     expect(whole.flatMap((part) => part?.assigned.map(({ key }) => key) ?? [])).toEqual([1, 2, 3, 4, 5]);
   });
 
-  it('gives everything at once, so that its version is never one whose removals were forgotten', async () => {
+  it('returns a full response in one part, so that its version never has deleted removals after it', async () => {
     const agent = newId();
     await happened(tierDefined('standard', BUILT_IN_TIERS.standard));
     await happened(agentEnrolled(agent), ...[1, 2, 3, 4, 5].map((key) => targetRegistered(key)));
@@ -277,7 +277,7 @@ describe('assignment', () => {
     expect(await assignmentsSince(database, agent, whole?.version ?? 0)).toBeNull();
   });
 
-  it('gives everything to an agent whose version the database never published', async () => {
+  it('returns a full response to an agent whose version the database never published', async () => {
     const agent = newId();
     expect(await assignmentsSince(database, agent, 7)).toEqual({
       version: 0,
@@ -293,7 +293,7 @@ describe('assignment', () => {
     expect(await assignmentsSince(database, agent, 1_000_000)).toMatchObject({ full: true, assigned: [{ key: 1 }] });
   });
 
-  it('takes 100,000 targets in, and gives them to the first agent that comes', async () => {
+  it('registers 100,000 targets, and assigns them to the first agent that enrols', async () => {
     const agent = newId();
     await happened(tierDefined('standard', BUILT_IN_TIERS.standard));
     for (let from = 0; from < 100_000; from += 5_000) {
@@ -312,13 +312,13 @@ describe('assignment', () => {
     expect(positions.every((position, at) => at === 0 || position > positions[at - 1])).toBe(true);
   });
 
-  it('sets a message aside that it cannot read', async () => {
+  it('rejects an unreadable message as poison', async () => {
     await expect(happened(['icmpmon.target.registered.v1', { key: -1 }])).rejects.toThrow(PoisonError);
     await expect(happened(['icmpmon.tier.defined.v1', { name: 'x' }])).rejects.toThrow(PoisonError);
     await expect(happened(['icmpmon.agent.enrolled.v1', {}])).rejects.toThrow(PoisonError);
   });
 
-  it('passes over events that it does not look at', async () => {
+  it('ignores events of other types', async () => {
     const [agentId, sha256] = [newId(), '0'.repeat(64)];
     const renewed = {
       agentId,
@@ -330,7 +330,7 @@ describe('assignment', () => {
     expect(await database.query('SELECT 1 FROM shard_feed')).toEqual([]);
   });
 
-  it('forgets history that says nothing any more, and nothing else', async () => {
+  it('deletes only history without effect', async () => {
     const [agent, late] = [newId(), newId()];
     await happened(tierDefined('standard', BUILT_IN_TIERS.standard));
     await happened(agentEnrolled(agent), targetRegistered(1), targetRegistered(2));

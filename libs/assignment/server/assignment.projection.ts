@@ -12,7 +12,7 @@ import { type AgentChange, foldChanges, type KnownChanges } from './known-change
 export const ASSIGNMENT_GROUP = 'assignment';
 export const ASSIGNMENT_TOPICS = [TIERS_TOPIC, AGENTS_TOPIC, TARGETS_TOPIC];
 
-/** Decides which agents probe which targets, from events alone, and writes it down for shards and agents. */
+/** Decides from events which agents probe which targets, and writes the result for shards and agents. */
 export class AssignmentProjection {
   constructor(private readonly shardCount: number) {}
 
@@ -35,7 +35,7 @@ export class AssignmentProjection {
   private async keepTiers(sql: Sql, tiers: readonly TierDefined['data'][]): Promise<string[]> {
     for (const { name, policy } of tiers) {
       const positions = await takePositions(sql, this.shardCount);
-      // The last of them: an agent that has seen this version has it after all shards have the policy.
+      // The highest position: an agent that has this version has it only after all shards have the policy.
       const position = positions[positions.length - 1];
       await sql.execute(
         `INSERT INTO assignment_tier AS kept (name, policy, position) VALUES ($1, $2::jsonb, $3)
@@ -61,7 +61,7 @@ export class AssignmentProjection {
     return tiers.map(({ name }) => name);
   }
 
-  /** Whether anything that assignment looks at changed: a mere re-enrolment does not. */
+  /** Returns whether anything changed on which selections depend; a re-enrolment with the same data changes nothing. */
   private async keepAgents(sql: Sql, agents: ReadonlyMap<string, AgentChange>): Promise<boolean> {
     const changed: string[] = [];
     for (const [agentId, change] of agents) if (await keepAgent(sql, agentId, change)) changed.push(agentId);
@@ -107,7 +107,7 @@ export class AssignmentProjection {
   }
 }
 
-/** Returns whether the row changed. Events of an agent whose enrolment was never seen say nothing. */
+/** Returns whether the row changed. Events of an agent without a stored enrolment are ignored. */
 async function keepAgent(
   sql: Sql,
   agentId: string,
@@ -153,7 +153,7 @@ async function keepTargets(sql: Sql, registered: KnownChanges['registered']): Pr
   );
 }
 
-/** Puts targets into other tiers, and returns the keys of those that were not in theirs: names and tags are of no concern here. */
+/** Stores changed tiers of targets. Returns the keys of targets whose tier changed; changed names and tags have no effect here. */
 async function changeTiers(sql: Sql, tierOf: ReadonlyMap<number, string>): Promise<number[]> {
   if (tierOf.size === 0) return [];
   const rows = await sql.query<{ key: number }>(

@@ -6,7 +6,7 @@ import { type AgentPool, agentPool, type Readiness } from './assign';
 import { LAST_DECISIONS } from './condition-log';
 import { PolicyRanges } from './policy-ranges';
 
-/** Agents in these states may be selected. */
+/** Only agents in these states may be selected. */
 const IN_SERVICE = ['active', 'draining'];
 
 interface AgentRow {
@@ -21,11 +21,11 @@ interface AgentRow {
   refusedKeys: number[] | null;
 }
 
-/** Compiled policies by digest: ten thousand ranges take longer to compile than to ask. */
+/** Cache of compiled policies by digest: compiling ten thousand ranges takes longer than checking an address against them. */
 const compiled = new Map<string, PolicyRanges>();
 const COMPILED_MAX = 1_000;
 
-/** By tier, the agents to choose from, by all that is stored of them. */
+/** Reads, by tier, the agents to select from, with their stored conditions and policies. */
 export async function readPools(sql: Sql): Promise<Map<string, AgentPool>> {
   const tiers = await sql.query<{ name: string; policy: TierPolicy }>('SELECT name, policy FROM assignment_tier');
   const [{ maxMs }] = await sql.query<{ maxMs: number }>('SELECT hold_down_max_ms AS "maxMs" FROM assignment_watch');

@@ -3,12 +3,12 @@ import type { Sql } from '@icmp-mon/platform/database';
 import type { Condition, Decision } from './agent-conditions';
 import { appendFacts, takePositions } from './feed-writer';
 
-/** The last decision of each agent, as a table for queries; one look into an index for each. */
+/** Last decision of each agent, as a table expression for queries; one index look-up per agent. */
 export const LAST_DECISIONS = `(SELECT last.* FROM assignment_agent AS decided CROSS JOIN LATERAL (
   SELECT agent_id, condition, since, held_ms, moves, cause FROM assignment_agent_condition
   WHERE agent_id = decided.id ORDER BY id DESC LIMIT 1) AS last)`;
 
-/** What a shard hears of a condition: whether results can be expected. */
+/** What a condition means for shards: whether results can be expected. */
 const FOR_SHARDS: Readonly<Record<Condition, AgentCondition>> = {
   ok: 'ok',
   returning: 'ok',
@@ -51,7 +51,7 @@ interface AgentRow {
   condition: Condition | null;
 }
 
-/** Appends to all shards what holds for these agents now: who they are, and whether results can be expected of them. */
+/** Appends the current facts about these agents to all shards: identity, and whether results can be expected from them. */
 export async function appendAgentFacts(sql: Sql, shardCount: number, agentIds: readonly string[]): Promise<void> {
   const rows = await sql.query<AgentRow>(
     `SELECT a.id::text AS "agentId", a.name, a.region, a.provider, a.state, d.condition

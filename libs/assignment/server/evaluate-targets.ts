@@ -4,7 +4,7 @@ import { type AgentPool, assign, type Selection } from './assign';
 import { readPools } from './candidate-agents';
 import { appendFacts, takePositions, type PlacedFact } from './feed-writer';
 
-/** Targets that one statement reads and writes: bounds memory and the length of a statement, whatever the inventory. */
+/** Targets read and written by one statement: bounds memory and the length of a statement, regardless of the inventory. */
 const TARGETS_PER_STEP = 5_000;
 
 interface TargetRow {
@@ -31,11 +31,16 @@ interface Change {
 }
 
 /**
- * Chooses agents for targets and writes what changed: selection, assignments, removals and feed facts. Targets of a tier
- * that is not known yet wait for it.
+ * Selects agents for targets and writes the changes: selections, assignments, removals and feed facts.
+ *
+ * Invariants:
+ * - Serialised: the caller's transaction holds the feed lock, so positions become visible in their order.
+ * - Minimal: only changed selections are written, except for newly registered targets, whose fact is always written.
+ * - Unchanged pairs keep their position, so that only agents with a change are notified.
+ * - Targets of a tier without a stored policy are skipped; they are evaluated when the tier is defined.
  */
 export class TargetEvaluation {
-  /** Targets that were given to other agents than before. */
+  /** Number of targets that were moved to other agents. */
   moved = 0;
 
   private constructor(
@@ -44,12 +49,12 @@ export class TargetEvaluation {
     private readonly pools: ReadonlyMap<string, AgentPool>,
   ) {}
 
-  /** Reads tiers and agents once; call inside a transaction that holds the feed's lock. */
+  /** Reads tiers and agents once. The caller's transaction must hold the feed lock. */
   static async begin(sql: Sql, shardCount: number): Promise<TargetEvaluation> {
     return new TargetEvaluation(sql, shardCount, await readPools(sql));
   }
 
-  /** Targets just registered, or registered again: their fact is written even when the same agents are chosen. */
+  /** Evaluates targets that were just registered, possibly again: their fact is written even if the selection is unchanged. */
   async evaluateKeys(keys: readonly number[]): Promise<void> {
     for (let from = 0; from < keys.length; from += TARGETS_PER_STEP) {
       const rows = await this.read('key = ANY($1::bigint[])', [keys.slice(from, from + TARGETS_PER_STEP)]);
@@ -57,22 +62,22 @@ export class TargetEvaluation {
     }
   }
 
-  /** All targets: after agents came or changed. Only those whose selection changes are written. */
+  /** Evaluates all targets, after agents were added or changed. Writes only changed selections. */
   async evaluateAll(): Promise<void> {
     await this.sweep('true', []);
   }
 
-  /** These targets, after an agent said that it refuses them. */
+  /** Evaluates these targets, after an agent reported that it refuses them. */
   async evaluateOf(keys: readonly number[]): Promise<void> {
     await this.sweep('key = ANY($2::bigint[])', [keys]);
   }
 
-  /** The targets of these tiers, after their policies changed. */
+  /** Evaluates the targets of these tiers, after their policies changed. */
   async evaluateTiers(tiers: readonly string[]): Promise<void> {
     for (const tier of tiers) await this.sweep('tier = $2', [tier]);
   }
 
-  /** The targets that these agents have, or would have but for their policies: after they were lost. */
+  /** Evaluates the targets that these agents have, or would have if their policies allowed it, after the agents were lost. */
   async evaluateOfAgents(agentIds: readonly string[]): Promise<void> {
     if (agentIds.length === 0) return;
     await this.sweep(
@@ -81,12 +86,12 @@ export class TargetEvaluation {
     );
   }
 
-  /** The targets registered at that time or later: what an agent that falls silent is not to get. */
+  /** Evaluates the targets registered at that time or later: an agent that falls silent must not get them. */
   async evaluateRegisteredSince(sinceMs: number): Promise<void> {
     await this.sweep('registered_at >= to_timestamp($2 / 1000.0)', [sinceMs]);
   }
 
-  /** In steps by key; `$1` is the key after which a step begins. */
+  /** Evaluates matching targets in steps by key; `$1` is the key after which a step begins. */
   private async sweep(condition: string, params: unknown[]): Promise<void> {
     for (let after = -1; ;) {
       const rows = await this.read(`key > $1 AND ${condition}`, [after, ...params]);
@@ -151,7 +156,7 @@ export class TargetEvaluation {
     );
   }
 
-  /** Pairs that stay as they were keep their position, so that only agents with something new hear of it. */
+  /** Pairs that are unchanged keep their position, so that only agents with a change are notified. */
   private async writeAssignments(changes: readonly Change[]): Promise<void> {
     const pairs = changes.flatMap((change) => change.after.selected.map((agentId) => ({ ...change, agentId })));
     if (pairs.length === 0) return;
@@ -188,7 +193,7 @@ export class TargetEvaluation {
   }
 }
 
-/** Takes pairs away from their agents; the agents hear of it at the given positions. */
+/** Removes pairs from their agents; the agents receive the removals at the given positions. */
 export async function removeAssignments(sql: Sql, pairs: readonly (Pair & { position: number })[]): Promise<void> {
   if (pairs.length === 0) return;
   const columns = [pairs.map(({ agentId }) => agentId), pairs.map(({ targetKey }) => targetKey)];
@@ -209,7 +214,7 @@ export function targetSubject(targetKey: number): string {
   return `target:${targetKey}`;
 }
 
-/** Selected although they refuse: then all do. */
+/** Returns the agents that are selected although they refuse, which happens only if all refuse. */
 function refusesOf({ selected, refusedBy }: { selected: string[] | null; refusedBy: string[] }): string[] {
   return selected === null ? [] : refusedBy.filter((id) => selected.includes(id));
 }

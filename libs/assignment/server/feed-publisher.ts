@@ -8,17 +8,17 @@ import { OutboxPublisher, type OutboxRows } from '@icmp-mon/platform/outbox';
 import { Counter, Gauge } from 'prom-client';
 import { FEED_APPENDED_CHANNEL } from './feed-writer';
 
-/** Woken listeners look for assignments that agents may see now. */
+/** Channel that notifies listeners when new assignments are visible to agents. */
 export const FEED_PUBLISHED_CHANNEL = 'shard_feed_published';
 
 const LEASE = 'shard-feed-publisher';
 const FACTS_PER_SEND = 2_000;
-/** Appends wake the publisher; this is how long a lost wake-up can delay it. */
+/** Poll interval; appends wake the publisher earlier. It is the longest delay after a lost wake-up. */
 const POLL_MS = 1_000;
 
 const published = new Counter({
   name: 'icmpmon_shard_feed_published_total',
-  help: 'Facts sent to the shards, repeats after a restart included.',
+  help: 'Facts sent to the shards, including repeats after a restart.',
   registers: [metrics],
 });
 const active = new Gauge({
@@ -39,8 +39,8 @@ export interface FeedPublisherOptions {
 }
 
 /**
- * Sends the feed's facts to the shards in the order of their positions, and only then shows them to agents: an agent
- * probes a target only after its shard knows the pair. One publisher at a time; a repeat is ignored by position.
+ * Publishes the feed's facts to the shards in the order of their positions, and only then makes them visible to agents: an agent probes a
+ * target only after its shard has the pair. One publisher runs at a time; shards ignore repeats by position.
  */
 export class FeedPublisher {
   private readonly leader: Leader<LeaseTerm>;
@@ -105,7 +105,7 @@ async function publishedPosition(sql: Sql): Promise<number> {
   return state.published;
 }
 
-/** Does nothing when another publisher was first: what this one sent was a repeat then. */
+/** Has no effect if another publisher was first; then this one sent only repeats. */
 async function raisePublished(sql: Sql, from: number, to: number): Promise<void> {
   const raised = await sql.execute('UPDATE shard_feed_state SET published = $2 WHERE published = $1', [from, to]);
   if (raised === 1) await sql.query('SELECT pg_notify($1, $2)', [FEED_PUBLISHED_CHANNEL, '']);

@@ -1,10 +1,10 @@
 import type { FeedFact } from '@icmp-mon/probing/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 
-/** Woken listeners look for facts that wait to be published. */
+/** Channel that notifies listeners when facts wait to be published. */
 export const FEED_APPENDED_CHANNEL = 'shard_feed_appended';
 
-// Any number that no other lock of this database uses.
+// Any number that no other advisory lock of this database uses.
 const FEED_LOCK = 72_110_301;
 
 export interface PlacedFact {
@@ -15,14 +15,14 @@ export interface PlacedFact {
 }
 
 /**
- * Makes this transaction the only one that appends to the feed until it ends: positions then become visible in their
- * order, and a reader that has seen one never misses an earlier one.
+ * Locks the feed, so that until its end this transaction is the only one that appends. Positions then become visible in their order: a
+ * reader that has seen one never misses an earlier one.
  */
 export async function lockFeed(sql: Sql): Promise<void> {
   await sql.query('SELECT pg_advisory_xact_lock($1)', [FEED_LOCK]);
 }
 
-/** Rising positions of the feed, for the holder of its lock. */
+/** Returns new positions of the feed, ascending. The caller must hold the feed lock. */
 export async function takePositions(sql: Sql, count: number): Promise<number[]> {
   const rows = await sql.query<{ position: number }>(
     `SELECT nextval('shard_feed_position') AS position FROM generate_series(1, $1)`,
@@ -31,7 +31,7 @@ export async function takePositions(sql: Sql, count: number): Promise<number[]> 
   return rows.map(({ position }) => position).sort((a, b) => a - b);
 }
 
-/** Appends facts; they reach the shards, and then the agents, when the publisher has sent them. */
+/** Appends facts. The publisher sends them to the shards, and then makes them visible to agents. */
 export async function appendFacts(sql: Sql, facts: readonly PlacedFact[]): Promise<void> {
   if (facts.length === 0) return;
   await sql.execute(

@@ -1,15 +1,15 @@
 import type { Sql } from '@icmp-mon/platform/database';
 
 const ROWS_PER_STEP = 10_000;
-/** Published facts that a newer one of the same subject has replaced are kept this long, for people who look into it. */
+/** Retention of published facts that were replaced by a newer one of the same subject; kept for diagnosis. */
 const FACTS_KEPT_HOURS = 24;
-/** An agent that was away longer than this hears all its assignments anew. */
+/** An agent that was offline for longer than this receives a full response. */
 const REMOVALS_KEPT_DAYS = 7;
 /** Decisions are kept for thirteen months, at most the last thousand per agent. The latest decision of an agent is always kept. */
 const DECISIONS_KEPT_DAYS = 396;
 const DECISIONS_KEPT_OF_AN_AGENT = 1_000;
 
-/** Forgets facts that say nothing any more; returns how many. Bounded: run it again while it returns many. */
+/** Deletes replaced facts and returns how many. Bounded: run it again while it returns many. */
 export function forgetReplacedFacts(sql: Sql): Promise<number> {
   return sql.execute(
     `DELETE FROM shard_feed WHERE position IN (
@@ -22,7 +22,7 @@ export function forgetReplacedFacts(sql: Sql): Promise<number> {
   );
 }
 
-/** Forgets old removals, and notes up to where, so that an agent of an older version gets everything. */
+/** Deletes old removals, and stores up to which position, so that an agent with an older version gets a full response. */
 export async function forgetRemovals(sql: Sql): Promise<number> {
   const [{ count }] = await sql.query<{ count: number }>(
     `WITH gone AS (

@@ -1,6 +1,6 @@
 import type { Sql } from '@icmp-mon/platform/database';
 
-/** How many targets each of some agents holds; those without any are missing. */
+/** Reads how many targets each of these agents holds; agents without targets are missing. */
 export async function heldTargets(sql: Sql, agentIds: readonly string[]): Promise<Map<string, number>> {
   const rows = await sql.query<{ id: string; count: number }>(
     'SELECT agent_id AS id, count(*) AS count FROM assignment WHERE agent_id = ANY($1::uuid[]) GROUP BY agent_id',

@@ -22,7 +22,7 @@ import {
 import { TIER_DEFINED, type TierDefined } from '@icmp-mon/tiers/contract';
 import { PoisonError, readCloudEvent, type ReceivedMessage } from '@icmp-mon/platform/messaging';
 
-/** What changes of an agent; what is not set stays. */
+/** Changed properties of an agent; unset ones are unchanged. */
 export interface AgentChange {
   name?: string;
   region?: string;
@@ -31,17 +31,17 @@ export interface AgentChange {
   state?: AgentState;
 }
 
-/** What a batch of events says, folded: per entity only its last word counts, because facts carry the whole truth. */
+/** Changes of a batch of events, folded: only the last event per entity counts, because facts contain the complete state. */
 export interface KnownChanges {
   tiers: Map<string, TierDefined['data']>;
   agents: Map<string, AgentChange>;
   registered: Map<number, TargetRegistered['data'] & { registeredAt: string }>;
-  /** Of targets that were registered before: the tier that each is in now. */
+  /** Current tiers of targets that were registered before this batch. */
   tierOf: Map<number, string>;
   removed: Map<number, TargetRemoved['data']>;
 }
 
-/** Where the events of an agent's life lead it. */
+/** State after each lifecycle event of an agent. */
 const AGENT_STATE_AFTER: Readonly<Record<string, AgentState>> = {
   [AGENT_DRAIN_STARTED]: 'draining',
   [AGENT_DRAIN_CANCELLED]: 'active',
@@ -51,7 +51,7 @@ const AGENT_STATE_AFTER: Readonly<Record<string, AgentState>> = {
   [AGENT_UNBANNED]: 'evicted',
 };
 
-/** Folds messages of the public topics in their order. Event types that assignment does not look at are passed over. */
+/** Folds messages of the public topics in their order. Other event types are ignored. */
 export function foldChanges(messages: readonly ReceivedMessage[]): KnownChanges {
   const changes: KnownChanges = {
     tiers: new Map(),
@@ -66,7 +66,7 @@ export function foldChanges(messages: readonly ReceivedMessage[]): KnownChanges 
 
 function foldMessage(changes: KnownChanges, message: ReceivedMessage): void {
   const { tiers, agents, registered, tierOf, removed } = changes;
-  // Data that does not match its type's schema never gets here.
+  // Data that does not match the schema of its type is rejected before.
   const { type, data, time } = readCloudEvent(message);
   if (data === null) throw new PoisonError(`${type} without data`);
   switch (type) {

@@ -2,7 +2,7 @@ import type { AssignmentsResponse } from '@icmp-mon/assignment/contract';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { AssignmentUpdates, type NextOptions } from './assignment-updates';
 
-/** What an agent has to learn after version `since`, once there is something; null when nothing came within the wait. */
+/** Waits for the changes of an agent after version `since`; null when there were none within the wait. */
 export class NextAssignments extends Query<AssignmentsResponse | null> {
   constructor(
     readonly agentId: string,

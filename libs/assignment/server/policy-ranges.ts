@@ -1,48 +1,48 @@
 import { isIPv4 } from 'node:net';
 import type { AgentPolicy } from '@icmp-mon/agents/contract';
 
-/** Of an address: its family and its bits, IPv6 in two halves. */
+/** Family and bits of an address. */
 interface Bits {
   family: 4 | 6;
   value: bigint;
 }
 
-/** What an agent's local policy allows, compiled: a look costs two binary searches, however many ranges there are. */
+/** Compiled ranges of an agent's local policy: a check costs two binary searches, regardless of the number of ranges. */
 export class PolicyRanges {
   private readonly allow: Intervals | null;
   private readonly deny: Intervals;
   private readonly stopped: boolean;
 
-  /** Ranges that cannot be read are passed over: the agent itself refuses what its policy says, whatever is known here. */
+  /** Ignores unreadable ranges: the agent itself enforces its policy, regardless of what is stored here. */
   constructor({ allow, deny, stopped }: AgentPolicy) {
     this.allow = allow === null ? null : new Intervals(allow);
     this.deny = new Intervals(deny);
     this.stopped = stopped;
   }
 
-  /** `ip` in canonical form. */
+  /** Returns whether the policy refuses an address in canonical form. */
   refuses(ip: string): boolean {
     return this.refusesAddress(addressOf(ip));
   }
 
-  /** The same of an address that is asked about often: see `addressOf`. */
+  /** Returns the same for a parsed address, which can be checked against many policies: see `addressOf`. */
   refusesAddress(address: Address | null): boolean {
     if (this.stopped || address === null) return true;
     return this.deny.has(address) || (this.allow !== null && !this.allow.has(address));
   }
 }
 
-/** A number is an IPv4 address, a bigint one of IPv6. */
+/** An IPv4 address as a number, or an IPv6 address as a bigint. */
 export type Address = number | bigint;
 
-/** Of an address in canonical form; null for anything else. */
+/** Parses an address in canonical form; null for any other text. */
 export function addressOf(ip: string): Address | null {
   return ip.includes(':') ? (bitsOf(ip)?.value ?? null) : ipv4Number(ip);
 }
 
 const WIDTH = { 4: 32, 6: 128 } as const;
 
-/** A set of addresses as sorted intervals that do not touch. IPv4 is a number, because most addresses are. */
+/** Set of addresses as sorted intervals that do not touch. IPv4 uses numbers, because most addresses are IPv4. */
 class Intervals {
   private readonly v4: { starts: Float64Array; ends: Float64Array };
   private readonly v6: { starts: bigint[]; ends: bigint[] };
@@ -93,7 +93,7 @@ function merged(intervals: readonly Interval[]): Interval[] {
   return result;
 }
 
-/** Of `10.0.0.0/8`, `2001:db8::/32` or a single address; null for anything else. */
+/** Parses `10.0.0.0/8`, `2001:db8::/32` or a single address; null for any other text. */
 function intervalOf(text: string): Interval | null {
   const [address = '', prefix] = text.split('/');
   const bits = bitsOf(address);
@@ -119,7 +119,7 @@ function bitsOf(text: string): Bits | null {
   return { family: 6, value: groups.reduce((value, group) => (value << 16n) | BigInt(group), 0n) };
 }
 
-/** Of hexadecimal groups; one in dotted form is two, and one that is none is NaN. */
+/** Parses hexadecimal groups; a group in dotted form counts as two, and an invalid one is NaN. */
 function groupsOf(text: string): number[] {
   if (text === '') return [];
   return text.split(':').flatMap((group) => {

@@ -6,8 +6,8 @@ import { PolicyRanges } from './policy-ranges';
 const policy = (allow: string[] | null, deny: string[] = [], stopped = false): PolicyRanges =>
   new PolicyRanges({ allow, deny, stopped, packetsPerSecond: 1 });
 
-describe('a policy as assignment knows it', () => {
-  it('refuses what is denied, what is not allowed, and everything once it is stopped', () => {
+describe('a compiled policy', () => {
+  it('refuses denied addresses, addresses that are not allowed, and every address while stopped', () => {
     expect(policy(null).refuses('192.0.2.1')).toBe(false);
     expect(policy(null, ['192.0.2.0/24']).refuses('192.0.2.1')).toBe(true);
     expect(policy(null, ['192.0.2.0/24']).refuses('192.0.3.0')).toBe(false);
@@ -18,7 +18,7 @@ describe('a policy as assignment knows it', () => {
     expect(policy(null, [], true).refuses('192.0.2.1')).toBe(true);
   });
 
-  it('tells the families apart', () => {
+  it('distinguishes the address families', () => {
     expect(policy(['0.0.0.0/0']).refuses('2001:db8::1')).toBe(true);
     expect(policy(['::/0']).refuses('192.0.2.1')).toBe(true);
     expect(policy(['2001:db8::/32']).refuses('2001:db8:ffff::1')).toBe(false);
@@ -26,11 +26,11 @@ describe('a policy as assignment knows it', () => {
     expect(policy(null, ['::ffff:0:0/96']).refuses('::ffff:c000:201')).toBe(true);
   });
 
-  it('passes over ranges that cannot be read', () => {
+  it('ignores unreadable ranges', () => {
     expect(policy(['10.0.0.0/33', 'x', '1::2::3/64', '10.0.0.0/8']).refuses('10.0.0.1')).toBe(false);
   });
 
-  it('agrees with the check of the agent itself, which asks node:net', () => {
+  it("agrees with the agent's own check, which uses node:net", () => {
     const ranges = fc.array(fc.tuple(fc.ipV4(), fc.integer({ min: 0, max: 32 })), { maxLength: 20 });
     fc.assert(
       fc.property(ranges, fc.array(fc.ipV4(), { minLength: 1, maxLength: 20 }), (texts, ips) => {

@@ -2,23 +2,23 @@ import type { AssignedTarget, AssignedTier, AssignmentsResponse } from '@icmp-mo
 import type { TierPolicy } from '@icmp-mon/tiers/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 
-/** Changes in one answer; an agent with more asks again at once and gets the next part. */
+/** Maximum changes in one response; an agent with more asks again immediately and gets the next part. */
 export const ASSIGNMENTS_PER_ANSWER = 20_000;
 /**
- * A full answer is one part: the version of a part of it could be one whose removals were forgotten, which would be
- * answered in full again, for ever. So many are less than the 16 MiB that an agent reads; only beyond are there parts.
+ * Maximum changes in a full response. It is one part: the version of a partial one could be older than deleted removals, so the next
+ * response would be full again, forever. This number fits into the 16 MiB that an agent reads; only larger responses are split.
  */
 export const ASSIGNMENTS_PER_FULL_ANSWER = 150_000;
 
 interface ChangeRow {
   key: number;
   position: number;
-  /** Null: taken away. */
+  /** Null for a removal. */
   ip: string | null;
   tier: string | null;
 }
 
-/** Positions between which the feed's readers move. */
+/** Positions that bound what readers of the feed can read. */
 export interface FeedState {
   published: number;
   forgotten: number;

@@ -130,7 +130,7 @@ describe('results that are not counted as their agent sent them', () => {
     ]);
   });
 
-  it('report of a gateway whose clock was ahead keeps no later one out, and is not dated into the future', async () => {
+  it('a report of a gateway whose clock was ahead does not block later ones, and gets no future date', async () => {
     const id = await agentNamed('ahead');
     const agents = new ListedAgents(control, telemetry, new UnreadReports());
     await reported(id, new Date(), new Date(Date.now() + HOUR_MS), 'h', 'p');

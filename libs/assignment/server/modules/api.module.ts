@@ -5,7 +5,7 @@ import { Global, Module } from '@nestjs/common';
 import { ASSIGNMENT_PART } from '../assignment-health';
 import { StoredAssignments } from '../stored-assignments';
 
-/** Provides `AssignmentDirectory` to the routes of other contexts; needs the control database. */
+/** Exports `AssignmentDirectory` for the routes of other contexts; needs the control database. */
 @Global()
 @Module({
   providers: [

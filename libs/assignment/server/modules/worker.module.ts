@@ -23,16 +23,18 @@ import { FeedPublisher } from '../feed-publisher';
 import { forgetOldDecisions, forgetRemovals, forgetReplacedFacts } from '../forget-history';
 import { heldTargets } from '../held-targets';
 
-/** Rows of one statement. */
+/** Maximum rows per statement. */
 const ROWS_PER_STEP = 10_000;
 const OPTIONS = Symbol('assignment worker options');
 
 interface AssignmentWorkerOptions {
-  /** Longest hold-down of any tier. */
+  /** Longest hold-down of any tier, in ms. */
   holdDownMaxMs: number;
 }
 
-/** Decides who probes what, and publishes it to the shards. Provides `HeldTargets` to other contexts; needs `AgentReports`. */
+/**
+ * Decides which agent probes which target, and publishes it to the shards. Exports `HeldTargets` for other contexts; needs `AgentReports`.
+ */
 @Module({})
 export class AssignmentWorkerModule {
   static register(options: AssignmentWorkerOptions): DynamicModule {
