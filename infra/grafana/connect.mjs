@@ -21,13 +21,15 @@ try {
   giveToOwner(dirname(envFile));
   const variables = { ICMPMON_READER_USER: role, ICMPMON_READER_PASSWORD: password, ...addressesOf(access) };
   writePrivateText(envFile, envText(variables));
-  say(`${role} may read both databases. Grafana's variables are in ${envFile}: docs/grafana.md says how to start it.`);
+  say(
+    `${role} may read both databases. Grafana's variables are in ${envFile}: docs/grafana.md describes how to start it.`,
+  );
 } catch (error) {
   fail(error);
 }
 
 /**
- * As given now, else as given before.
+ * Returns the variable as set now, otherwise as set in the previous run, otherwise the fallback.
  * @param {string} name
  * @param {string} fallback
  */

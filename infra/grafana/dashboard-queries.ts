@@ -20,7 +20,7 @@ interface Dashboard {
   templating: { list: { name: string; query: string }[] };
 }
 
-/** What Grafana would put for the variables and macros of a query; times as ISO 8601. */
+/** Values that Grafana would substitute for the variables and macros of a query; times as ISO 8601. */
 export interface DashboardChoice {
   from: string;
   to: string;
