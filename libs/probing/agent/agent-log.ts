@@ -1,4 +1,4 @@
-/** What the agent needs of a logger; pino's fits. */
+/** The subset of a logger that the agent needs; pino's satisfies it. */
 export interface AgentLog {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;

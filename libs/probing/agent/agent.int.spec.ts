@@ -76,7 +76,7 @@ describe('the agent', () => {
   const keysSeen = (): number => new Set(gateway.results.map(([key]) => key)).size;
   const since = (atMs: number): number => gateway.results.filter(([, sentAtMs]) => sentAtMs >= atMs).length;
 
-  it('enrols, probes what it is assigned, and ships what it finds', async () => {
+  it('enrols, probes its assigned targets and ships the results', async () => {
     gateway.assign(IPS);
     const agent = started();
     await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
@@ -92,7 +92,7 @@ describe('the agent', () => {
     await expect.poll(() => agent.session?.gauges().targets, WITHIN).toBe(3);
   });
 
-  it('keeps its secrets to itself, and does not enrol again after a restart', async () => {
+  it('stores its secrets privately, and does not enrol again after a restart', async () => {
     gateway.assign(IPS);
     const agent = started();
     await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
@@ -111,7 +111,7 @@ describe('the agent', () => {
     expect(readdirSync(state).filter((file) => file.endsWith('.new'))).toEqual([]);
   });
 
-  it('says what to do when it cannot enrol', async () => {
+  it('logs what to do when it cannot enrol', async () => {
     const spent = started({ enrolToken: 'spent' });
     await expect.poll(() => said('make a new one in the portal'), WITHIN).toBe(true);
     expect(spent.readiness()['enrolment']).toMatchObject({ ok: false, detail: expect.stringContaining('spent') });
@@ -125,7 +125,7 @@ describe('the agent', () => {
     expect(gateway.enrolments).toBe(0);
   });
 
-  it('probes after a restart with the gateway away, and ships it all later, each result once', async () => {
+  it('probes after a restart without a gateway, and ships every result later exactly once', async () => {
     gateway.assign(IPS);
     const first = started();
     await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
@@ -144,14 +144,14 @@ describe('the agent', () => {
     expect(new Set(gateway.results.map(([key, atMs]) => `${key}/${atMs}`)).size).toBe(gateway.results.length);
   });
 
-  it('sends again what was taken without an answer, or cut off, under the same identity', async () => {
+  it('sends blocks again under the same identity after a lost answer or a cut connection', async () => {
     gateway.assign(IPS);
     gateway.mode = 'forgetful';
     const agent = started();
     await expect.poll(() => gateway.repeats, WITHIN).toBeGreaterThan(1);
     gateway.mode = 'resets';
     const { uploads } = gateway;
-    await expect.poll(() => said('cannot ship results'), WITHIN).toBe(true);
+    await expect.poll(() => said('shipping failed'), WITHIN).toBe(true);
     expect(gateway.uploads).toBe(uploads);
     gateway.mode = 'takes';
     await expect.poll(() => agent.session?.gauges().spoolBlocks, WITHIN).toBeLessThan(5);
@@ -160,17 +160,17 @@ describe('the agent', () => {
     expect(new Set(gateway.results.map(([key, atMs]) => `${key}/${atMs}`)).size).toBe(gateway.results.length);
   });
 
-  it('sets a refused block aside and goes on with the rest', async () => {
+  it('sets a refused block aside and continues with the rest', async () => {
     gateway.assign(IPS);
     gateway.mode = 'refuses-first';
     const agent = started();
     await expect.poll(() => agent.session?.gauges().spoolQuarantined, WITHIN).toBeGreaterThan(0);
     gateway.mode = 'takes';
     await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
-    expect(said('refuses blocks for ever')).toBe(true);
+    expect(said('blocks refused permanently')).toBe(true);
   });
 
-  it('obeys its own policy before the server, and a change of it at once', async () => {
+  it('gives its own policy precedence over the server, and applies a change immediately', async () => {
     gateway.assign(['127.4.0.1', '10.0.0.1', '224.0.0.1', '127.1', '-f/etc/passwd']);
     const agent = started();
     await expect.poll(() => gateway.telemetry?.policyRefusedTargets, WITHIN).toBe(4);
@@ -182,14 +182,14 @@ describe('the agent', () => {
     await expect.poll(() => gateway.policy, WITHIN).toMatchObject({ allow: null, stopped: true, refusedKeys: [] });
   });
 
-  it('reports by key what would be too fast', async () => {
+  it('reports by key which targets exceed the packet rate', async () => {
     writeFileSync(path.join(dir, 'policy.yaml'), 'allow: ["127.0.0.0/8"]\npacketsPerSecond: 2\n');
     gateway.assign(['127.4.0.1', '127.4.0.2', '127.4.0.3', '127.4.0.4']);
     started();
     await expect.poll(() => gateway.policy, WITHIN).toMatchObject({ packetsPerSecond: 2, refusedKeys: [3, 1] });
   });
 
-  it('has no data, and says why, when fping is missing', async () => {
+  it('has no data, and reports the reason, when fping is missing', async () => {
     gateway.assign(IPS);
     const agent = started({ fpingPath: path.join(dir, 'no-fping') });
     await expect.poll(() => gateway.telemetry?.executors[0]?.state, WITHIN).toBe('missing');
@@ -200,8 +200,8 @@ describe('the agent', () => {
 
   it.each([
     ['unsupported_version', 'Version 4.2', 'fping 5.0 or later'],
-    ['deaf', 'Version 5.1', 'hears no IPv4 reply'],
-  ])('has no data, and says why, when fping is there but %s', async (state, version, says) => {
+    ['deaf', 'Version 5.1', 'receives no IPv4 replies'],
+  ])('has no data, and reports the reason, when fping is %s', async (state, version, says) => {
     const fpingPath = path.join(dir, 'fping');
     const timesOut = `while read -r ip; do printf '[%s.0] %s : [0], timed out (NaN avg, 100%% loss)\\n' $(date +%s) $ip; done`;
     const text = `#!/bin/sh\nif [ "$1" = -v ]; then echo "fping: ${version}"; exit; fi\n${timesOut}\nexit 1\n`;
@@ -215,7 +215,7 @@ describe('the agent', () => {
     expect(gateway.results).toEqual([]);
   });
 
-  it('renews its certificate at half of its life, keeps the key, and is still let in', async () => {
+  it('renews its certificate at half of its lifetime, keeps the key, and is still accepted', async () => {
     const stateDir = path.join(dir, 'state');
     const agent = started();
     await expect.poll(() => agent.session !== undefined, WITHIN).toBe(true);
@@ -244,7 +244,7 @@ describe('the agent', () => {
     client.close();
   });
 
-  it('probes with an expired certificate, and returns by its key without a token', async () => {
+  it('probes with an expired certificate, and gets a new one with its key, without a token', async () => {
     gateway.assign(IPS);
     const identity = await expired();
     gateway.returning = 'works';
@@ -254,10 +254,10 @@ describe('the agent', () => {
     await expect.poll(() => Object.values(agent.readiness()).every(({ ok }) => ok), WITHIN).toBe(true);
     expect({ returns: gateway.returns, enrolments: gateway.enrolments }).toEqual({ returns: 1, enrolments: 1 });
     expect(loaded()).toMatchObject({ agentId: identity.agentId, keyPem: identity.keyPem });
-    expect(said('returned by the key')).toBe(true);
+    expect(said('requested with the agent key')).toBe(true);
   });
 
-  it('enrols again with its token at a gateway that knows no return by the key', async () => {
+  it('enrols again with its token at a gateway that issues no certificate for a key', async () => {
     await expired();
     gateway.assign(IPS);
     const fatal: unknown[] = [];
@@ -270,7 +270,7 @@ describe('the agent', () => {
     await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
   });
 
-  it('returns by its key when the gateway does not know its certificate, without a restart', async () => {
+  it('gets a new certificate with its key when the gateway does not know the old one, without a restart', async () => {
     gateway.assign(IPS);
     const agent = started();
     await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
@@ -284,7 +284,7 @@ describe('the agent', () => {
   });
 
   it.each(['agent_evicted', 'agent_banned', 'agent_retired', 'certificate_replaced'] as const)(
-    'stops probing and says so when it is refused as %s, and goes on once that is over',
+    'stops probing and reports it when it is refused as %s, and resumes once that is over',
     async (refusal) => {
       gateway.assign(IPS);
       const put = started();
@@ -296,7 +296,7 @@ describe('the agent', () => {
       await expect.poll(() => put.session?.gauges().targets, WITHIN).toBe(0);
       expect(put.readiness()['probing']).toMatchObject({
         ok: false,
-        detail: expect.stringContaining('probes nothing'),
+        detail: expect.stringContaining('not probing'),
       });
       expect(put.readiness()['enrolment']).toMatchObject({ ok: false });
       gateway.remember();
@@ -305,7 +305,7 @@ describe('the agent', () => {
     },
   );
 
-  it('joins again with a token that lets it in after it was evicted', async () => {
+  it('joins again after an eviction with a token that names it', async () => {
     gateway.assign(IPS);
     const agent = started();
     await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
@@ -319,7 +319,7 @@ describe('the agent', () => {
     expect(gateway.enrolments).toBe(2);
   });
 
-  it('takes a spent token for its own when its key is bound already: the answer was lost', async () => {
+  it('accepts a spent token as its own when its key is already bound: the answer was lost', async () => {
     const stateDir = path.join(dir, 'state');
     makePrivateDir(stateDir);
     new IdentityStore(stateDir).saveKey(makeKeyPem());
@@ -330,7 +330,7 @@ describe('the agent', () => {
     expect({ returns: gateway.returns, enrolments: gateway.enrolments }).toEqual({ returns: 1, enrolments: 0 });
   });
 
-  it('says what its settings say, and what of that is not in force', async () => {
+  it('reports the description in its settings, and which part is not in force', async () => {
     gateway.described = { name: 'pop-0', region: 'r' };
     const agent = started({ tags: { site: 'ams' } });
     await expect.poll(() => gateway.descriptions.length, WITHIN).toBe(1);
@@ -343,14 +343,14 @@ describe('the agent', () => {
     await expect.poll(() => gateway.telemetry?.configured, WITHIN).toEqual({ name: 'pop-1', region: 'r' });
   });
 
-  it('names each field of an enrolment that was refused, with its value and its rule', async () => {
+  it('names each refused field of an enrolment, with its value and its rule', async () => {
     gateway.fieldErrors = [{ pointer: '#/name', detail: 'is letters and digits' }];
     const agent = started({ name: 'pop_fra_1' });
     await expect.poll(() => said('ICMPMON_AGENT_NAME="pop_fra_1" is letters and digits'), WITHIN).toBe(true);
     await stopped(agent);
   });
 
-  it('goes on with its certificate when only its own clock, or nobody, says that it has expired', async () => {
+  it('keeps its certificate when only its own clock, or no clock, shows that it has expired', async () => {
     await expired();
     gateway.aheadMs = -86_400_000;
     const wrongClock = started();
@@ -362,7 +362,7 @@ describe('the agent', () => {
     expect(gateway.enrolments).toBe(1);
   });
 
-  it('notices that its certificate has expired by the gateway’s clock', async () => {
+  it('detects by the gateway’s clock that its certificate has expired', async () => {
     const { identity, client, renewal } = await renewing();
     gateway.aheadMs = expiryOf(identity).toMs - Date.now() - 30_000;
     await renewal.check();
@@ -374,7 +374,7 @@ describe('the agent', () => {
     client.close();
   });
 
-  it('notices that its certificate is not valid yet, because it was issued while the gateway’s clock was ahead', async () => {
+  it('detects that its certificate is not valid yet, because it was issued while the gateway’s clock was ahead', async () => {
     const { client, renewal } = await renewing();
     gateway.aheadMs = -10 * 86_400_000;
     await renewal.check();
@@ -382,7 +382,7 @@ describe('the agent', () => {
     client.close();
   });
 
-  it('enrols again while it runs when the gateway does not know it any more, and takes that identity anew', async () => {
+  it('enrols again while running when the gateway no longer knows it, and uses the new identity after a restart', async () => {
     gateway.assign(IPS);
     const fatal: unknown[] = [];
     const agent = started({}, (error) => fatal.push(error));
@@ -404,7 +404,7 @@ describe('the agent', () => {
     expect(loaded().certificatePem).not.toBe(before.certificatePem);
   });
 
-  it('does not enrol again when a newer enrolment has replaced it, and is not ready', async () => {
+  it('does not enrol again after a newer enrolment replaced it, and is not ready', async () => {
     gateway.assign(IPS);
     const first = started();
     await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
@@ -417,7 +417,7 @@ describe('the agent', () => {
     expect(gateway.enrolments).toBe(1);
   });
 
-  it('knows by how much its clock is off, also right after it was set', async () => {
+  it('knows its clock offset, also right after the clock was set', async () => {
     const agent = started();
     await expect.poll(() => agent.session !== undefined, WITHIN).toBe(true);
     await stopped(agent);
@@ -431,7 +431,7 @@ describe('the agent', () => {
     client.close();
   });
 
-  it('ships misses by the backfill lane if its own line was down meanwhile, and live otherwise', async () => {
+  it('ships misses on the backfill lane if its own connection was down at the time, and live otherwise', async () => {
     const disconnected = path.join(dir, 'disconnected');
     const fping = path.join(dir, 'fping');
     const missAll = `while read ip; do case $ip in 127.127.*) said="64 bytes, 0.1 ms (0.1 avg, 0% loss)";; *) said="timed out (NaN avg, 100% loss)";; esac
@@ -459,7 +459,7 @@ describe('the agent', () => {
     gateway.mode = 'takes';
     await expect.poll(() => misses(LANE.backfill), WITHIN).toBeGreaterThan(IPS.length);
     await expect.poll(() => since(Date.now() - 1_000), WITHIN).toBeGreaterThan(0);
-    // The upload that was in flight when the line went down may be repeated live: its results are too old to be judged.
+    // The upload in flight at the start of the outage may be repeated live: its results are too old to be judged.
     expect(misses(LANE.live)).toBeLessThanOrEqual(IPS.length);
 
     const before = misses(LANE.live);
@@ -478,7 +478,7 @@ describe('the agent', () => {
     expect(gateway.overtaken).toBe(0);
   });
 
-  it('renews once, not each minute, while its clock is ahead', async () => {
+  it('renews once, not every minute, while its clock is ahead', async () => {
     const agent = started();
     await expect.poll(() => agent.session !== undefined, WITHIN).toBe(true);
     await stopped(agent);
@@ -492,7 +492,7 @@ describe('the agent', () => {
     for (let checks = 0; checks < 3; checks++) await renewal.check();
     expect(gateway.renewals).toBe(1);
     client.close();
-    // Once it knows by how much, not even that.
+    // Once the offset is known, not even once.
     const knowing = { clockOffsetMs: toMs - Date.now(), isSilent: false, refusal: undefined };
     const other = new CertificateRenewal({
       identity,
@@ -518,8 +518,8 @@ describe('the agent', () => {
     return identity;
   }
 
-  /** Fills the state folder as an agent does whose certificate has expired since. */
-  /** What renews an expired certificate. */
+  /** Fills the state folder like an agent whose certificate has since expired. */
+  /** The renewal of an expired certificate. */
   async function renewing(): Promise<{ identity: Identity; client: GatewayClient; renewal: CertificateRenewal }> {
     const identity = await expired();
     const store = new IdentityStore(path.join(dir, 'state'));

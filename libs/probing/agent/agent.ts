@@ -19,25 +19,25 @@ export interface AgentOptions extends CaPin {
   provider: string;
   tags: Record<string, string>;
   agentVersion: string;
-  /** Key, certificate, assignments and spool; of one agent only. */
+  /** Holds key, certificate, assignments and spool of exactly one agent. */
   stateDir: string;
   policyFile: string | undefined;
   fpingPath: string | undefined;
   spoolBytesMax: number;
-  /** For executors' output, as long as they run; the best of the usual places unless given. */
+  /** Folder for the output of running executors; unset, the best of the usual places. */
   captureDir?: string | undefined;
   compress: Compress;
   log: AgentLog;
 }
 
-/** The agent has a new identity, which it takes when it is started again. */
+/** Thrown when the agent has a new identity, which it uses after a restart. */
 export class EnrolledAnew extends Error {
   override readonly name = 'EnrolledAnew';
 }
 
 export type AgentReadiness = Record<string, { ok: boolean; detail: string }>;
 
-/** The agent: enrols, probes what it is assigned and ships what it finds, until it is stopped or has to enrol again. */
+/** The agent: enrols, probes its assigned targets and ships the results, until it is stopped or has to enrol again. */
 export class ProbingAgent {
   private readonly policy: PolicyFile;
   private readonly store: IdentityStore;
@@ -60,8 +60,8 @@ export class ProbingAgent {
   }
 
   /**
-   * Returns at once; `onFatal` is told of what the agent cannot go on with, such as a spool that another agent uses, or a
-   * new identity: it has to be started again.
+   * Returns immediately. Calls `onFatal` for a condition that requires a restart, such as a spool that another agent uses, or a new
+   * identity.
    */
   start(onFatal: (error: unknown) => void): void {
     this.fatal = onFatal;
@@ -109,11 +109,11 @@ export class ProbingAgent {
     const anew = await admission.run();
     await renewal.stop();
     await session.stop();
-    if (anew) throw new EnrolledAnew('The agent has enrolled again: started again, it takes its new identity.');
+    if (anew) throw new EnrolledAnew('The agent enrolled again: restart it to use its new identity.');
   }
 }
 
-/** Memory where there is some, for what lives only seconds; else the agent's own folder. */
+/** Returns /dev/shm if it is writable, because captured output lives only seconds; otherwise a folder in the state folder. */
 function captureDirOf(stateDir: string): string {
   try {
     accessSync('/dev/shm', constants.W_OK | constants.X_OK);

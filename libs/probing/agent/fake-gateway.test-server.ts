@@ -22,45 +22,45 @@ const CA_NAME = 'CN=test CA';
 
 export interface StoredBlock {
   header: BlockHeader;
-  /** [target key, time in ms, outcome, rtt in us] */
+  /** Each as [target key, time in ms, outcome, rtt in us]. */
   results: [number, number, number, number][];
 }
 
-/** What the gateway does with uploads. `forgetful` takes them and never says so. */
+/** How the gateway handles uploads. `forgetful` stores them and closes the connection without an answer. */
 export type ResultsMode = 'takes' | 'unavailable' | 'resets' | 'forgetful' | 'refuses-first';
 
-/** Stands for the gateway where faults are wanted that the real one does not have: real TLS, real blocks, no Kafka. */
+/** A gateway for tests that need faults which the real one does not have: real TLS, real blocks, no Kafka. */
 export class FakeGateway {
   mode: ResultsMode = 'takes';
   token = 'right';
   certificateLifeMs = 3_600_000;
   shardCount = 4;
-  /** An upload that is not here whole by then is cut off, as by the real one. */
+  /** Like the real gateway, closes an upload that takes longer than this, in ms. */
   uploadMsMax = 25_000;
-  /** Its clock, minus ours. */
+  /** Its clock minus the test's, in ms. */
   aheadMs = 0;
-  /** What it says to agents that it does not know. */
+  /** Code with which it refuses agents that it does not know. */
   refusal: AgentRefusal = 'agent_not_enrolled';
   enrolments = 0;
-  /** Refuses enrolments with these. */
+  /** Field errors with which it refuses enrolments. */
   fieldErrors: { pointer: string; detail: string }[] = [];
-  /** What it says to agents that return by their key: `absent` as a gateway of an earlier release, a refusal, or a certificate. */
+  /** Answer to agents that request a certificate with their key: `absent` like a gateway of an earlier release, a refusal, or `works`. */
   returning: 'works' | 'absent' | AgentRefusal = 'absent';
   returns = 0;
   descriptions: AgentDescription[] = [];
   renewals = 0;
   uploads = 0;
-  /** By agent, boot, lane, shard and sequence: a repeat is counted and dropped, as the projector does. */
+  /** By agent, boot, lane, shard and sequence. Repeated blocks are counted and dropped, like in the projector. */
   readonly blocks = new Map<string, StoredBlock>();
   repeats = 0;
-  /** Sequences that came after a higher one of their boot and lane had been stored. */
+  /** Blocks that arrived after a higher sequence of their boot and lane had been stored. */
   overtaken = 0;
   telemetry: AgentTelemetry | undefined;
   policy: AgentPolicyReport | undefined;
   assignments: AssignmentsResponse = { version: 1, full: true, tiers: [], assigned: [], unassigned: [] };
   caPem = '';
   private authority!: webcrypto.CryptoKeyPair;
-  /** What is in force whatever an agent says of itself. */
+  /** Description in force, regardless of what an agent sends. */
   described: Partial<AgentDescription> = {};
   private forgotten: string[] = [];
   private readonly known = new Set<string>();
@@ -127,14 +127,14 @@ export class FakeGateway {
     for (const wake of this.waiting) wake();
   }
 
-  /** Knows none of its agents any more. */
+  /** Forgets all of its agents. */
   forget(): void {
     this.forgotten = [...this.known];
     this.known.clear();
     for (const wake of this.waiting) wake();
   }
 
-  /** Knows those again that it forgot. */
+  /** Restores the agents that it forgot. */
   remember(): void {
     for (const subject of this.forgotten) this.known.add(subject);
   }
@@ -162,7 +162,7 @@ export class FakeGateway {
     const url = new URL(request.url ?? '/', 'https://gateway');
     const isUpload = url.pathname === '/v1/results';
     if (isUpload && this.mode === 'resets') {
-      // In the middle of the body.
+      // Closes in the middle of the body.
       request.once('data', () => request.socket.destroy());
       return;
     }

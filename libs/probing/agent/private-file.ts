@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 
-/** Writes a file that only its owner may read, whole or not at all, and durable when this returns. */
+/** Writes a file that only its owner may read, atomically; it is durable when this returns. */
 export function writePrivateFile(file: string, content: string): void {
   const draft = `${file}.new`;
   const fd = openSync(draft, 'w', 0o600);
@@ -31,7 +31,7 @@ export function writePrivateFile(file: string, content: string): void {
   }
 }
 
-/** The text of a file, undefined if there is none. */
+/** Returns the text of a file; undefined if it does not exist. */
 export function readFileIfAny(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
@@ -41,7 +41,7 @@ export function readFileIfAny(file: string): string | undefined {
   }
 }
 
-/** Makes the folder, and closes one that is there already to others, unless it belongs to another user. */
+/** Creates the folder. Removes the access of others from an existing one, unless it belongs to another user. */
 export function makePrivateDir(dir: string): void {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const { mode, uid } = statSync(dir);

@@ -6,7 +6,7 @@ import { makePrivateDir, writePrivateFile } from './private-file';
 
 const modeOf = (file: string): string => (statSync(file).mode & 0o777).toString(8);
 
-it("the agent's folder is its owner's alone, also one that was made before, and so are its files", () => {
+it("the agent's folder and files are accessible only to their owner, also in a folder that existed before", () => {
   const home = mkdtempSync(path.join(tmpdir(), 'agent-folder-'));
   const [fresh, open] = [path.join(home, 'fresh/inner'), path.join(home, 'open')];
   mkdirSync(open, { mode: 0o755 });

@@ -41,12 +41,12 @@ export interface AgentLosses extends ExecutorCounters {
   unmeasured: number;
 }
 
-/** What a stop waits for probes that are under way. */
+/** How long a stop waits for running probes, in ms. */
 const PROBE_GRACE_MS = 1_500;
-/** With these there are no results at all, or none that say that a target is down. */
+/** States in which there are no results, or none that can prove a target down. */
 const CANNOT_PROBE: readonly ExecutorState[] = ['missing', 'not_permitted', 'unsupported_version', 'deaf'];
 
-/** What an enrolled agent does: the parts, and how they are joined. */
+/** Connects the parts of an enrolled agent: assignments, probing, spool, shipping and reports. */
 export class Session {
   readonly gateway: GatewayClient;
   private readonly executors: Executors;
@@ -81,7 +81,7 @@ export class Session {
       spool.beginBoot(gatewayMs);
       log.warn(
         { missedMs: Math.round(missedMs), boot: spool.boot },
-        'this machine slept, was paused, or was restored to an earlier state: continuing under a new boot',
+        'machine slept, was paused, or was restored to an earlier state: continuing under a new boot',
       );
     };
     const lane = { spool, gateway, agentId, log };
@@ -139,14 +139,14 @@ export class Session {
     this.description.start();
   }
 
-  /** Ends probing with the slices that run, as long as the results do not count; null lets it go on. */
+  /** Stops probing after the running slices, because results would not be accepted; null resumes it. */
   halt(reason: string | null): void {
     if (this.halted === reason) return;
     this.halted = reason;
     this.plan();
   }
 
-  /** Ends probing first; what was measured until then is in the spool when this resolves. */
+  /** Stops probing first. When this resolves, everything that was measured is in the spool. */
   async stop(): Promise<void> {
     await Promise.all([
       this.prober.stop(PROBE_GRACE_MS),
@@ -163,16 +163,16 @@ export class Session {
   }
 
   readiness(): Record<string, { ok: boolean; detail: string }> {
-    // Kept assignments are probed, but whether anybody takes the results only the gateway can say.
+    // Stored assignments are probed, but only the gateway can confirm that it accepts results.
     const assigned = this.sync.synced || (this.assignments.version > 0 && this.gateway.isAccepted);
     const probing = this.executors.icmp_ping.health();
     return {
       assignments: { ok: assigned, detail: this.sync.failure ?? `version ${this.assignments.version}` },
       probing: {
         ok: this.halted === null && !CANNOT_PROBE.includes(probing.state),
-        detail: this.halted === null ? probing.detail : `probes nothing: ${this.halted}`,
+        detail: this.halted === null ? probing.detail : `not probing: ${this.halted}`,
       },
-      shipping: { ok: true, detail: this.live.failure ?? 'the gateway takes results' },
+      shipping: { ok: true, detail: this.live.failure ?? 'the gateway accepts results' },
       description: { ok: true, detail: this.description.warning ?? 'the settings are in force' },
     };
   }
@@ -206,7 +206,7 @@ export class Session {
     };
   }
 
-  /** For metrics: what goes wrong without anybody being told. */
+  /** Counters for metrics: losses that appear nowhere else. */
   losses(): AgentLosses {
     const { skippedRounds, failedSlices } = this.prober.counters;
     const { scheduleLagMs, pace } = this.prober;
@@ -219,7 +219,7 @@ export class Session {
     };
   }
 
-  /** How long after the start of this process the gateway had its first result; undefined before. */
+  /** Time from process start to the first result at the gateway, in ms; undefined before. */
   get firstResultAfterMs(): number | undefined {
     const atMs = [this.live, this.backfill].flatMap(({ firstShippedMs }) => firstShippedMs ?? []);
     return atMs.length === 0 ? undefined : Math.round(Math.min(...atMs));
@@ -233,7 +233,7 @@ export class Session {
     return Object.values(this.executors).map((executor) => executor.health());
   }
 
-  /** Moves what was not shipped yet to the backfill lane: it was measured while this machine was disconnected, and is not judged. */
+  /** Moves unshipped results to the backfill lane: they were measured during an outage of this machine and must not be judged. */
   private holdBack(): void {
     const { log } = this.options;
     this.collector.flush();
@@ -241,15 +241,15 @@ export class Session {
       this.spool.holdBack();
       log.info(
         {},
-        'neither the gateway nor any target answered for a while: results of that time are stored and not judged',
+        'connection lost: neither the gateway nor any target answered; results of that time are stored but not judged',
       );
     } catch (error) {
-      log.warn({ err: error }, 'cannot mark the results of the outage as not judged: the spool cannot be written');
+      log.warn({ err: error }, 'cannot exclude the results of the outage from judging: writing the spool failed');
     }
     this.backfill.wake();
   }
 
-  /** Makes the assignments, as far as the local policy allows them, the schedule. */
+  /** Applies the local policy to the assignments and schedules the targets that it allows. */
   private plan(): void {
     const { policy, log } = this.options;
     const { targets, tiers, version } = this.assignments;
@@ -263,6 +263,6 @@ export class Session {
     if (text === this.refusalText) return;
     this.refusalText = text;
     if (plan.refusedTotal === 0) return;
-    log.warn({ refused: plan.refused, examples: plan.examples }, 'the local policy refuses targets of the server');
+    log.warn({ refused: plan.refused, examples: plan.examples }, 'the local policy refuses assigned targets');
   }
 }

@@ -13,44 +13,45 @@ export interface AdmissionOptions {
   gateway: Pick<GatewayClient, 'refusal' | 'refuse' | 'use' | 'onRefusal' | 'onAccepted'>;
   renewal: Pick<CertificateRenewal, 'use'>;
   enrolment: EnrolOptions;
-  /** Ends probing while results of this agent do not count; null lets it go on. */
+  /** Stops probing while results of this agent would not be accepted; null resumes it. */
   halt: (reason: string | null) => void;
   log: AgentLog;
 }
 
-/** A change of the gateway's mind wakes at once; this only bounds the sleep. */
+/** Longest sleep, in ms. A change in the gateway's answers wakes the agent immediately. */
 const LOOK_MS = 3_600_000;
-/** How often an agent that was put out looks whether it is still. */
+/** How often an excluded agent checks whether it still is, in ms. */
 const PUT_OUT_LOOK_MS = 300_000;
 
-/** Why results of the agent do not count, so that it stops probing. */
+/** Why the results of an excluded agent are not accepted, with what to do. */
 const PUT_OUT: Partial<Record<AgentRefusal, string>> = {
   certificate_replaced:
-    'another machine has enrolled as this agent. If this machine is the right one, make a token that names the agent ' +
-    '(portal: Agents, this agent, "Replace"), set ICMPMON_AGENT_ENROL_TOKEN to it and start the agent again; otherwise stop it',
+    'another machine enrolled as this agent. If this machine is the right one, create a token that names the agent ' +
+    '(portal: Agents, this agent, "Replace"), set ICMPMON_AGENT_ENROL_TOKEN to it and restart the agent; otherwise stop it',
   agent_evicted:
-    'the agent was evicted. To let it join again make a token that names it, set ICMPMON_AGENT_ENROL_TOKEN to it and start ' +
-    'the agent again',
-  agent_banned: 'the agent was banned: stop it, or have it unbanned',
+    'the agent was evicted. To let it join again, create a token that names it, set ICMPMON_AGENT_ENROL_TOKEN to it and restart ' +
+    'the agent',
+  agent_banned: 'the agent was banned: stop it, or ask for it to be unbanned',
   agent_retired: 'the agent was retired: stop it; with an empty state folder and a token it joins as a new agent',
 };
 
 const WHY_RETURN: Partial<Record<AgentRefusal, string>> = {
-  certificate_expired: 'the certificate is not valid by the gateway’s clock and the agent returns by its key',
-  certificate_replaced: 'the gateway knows another certificate and the agent returns by its key',
+  certificate_expired:
+    'the certificate is not valid by the gateway’s clock, so the agent requests a new one with its key',
+  certificate_replaced: 'the gateway knows another certificate, so the agent requests a new one with its key',
 };
 
 /**
- * Keeps the agent admitted: by its key when its certificate is not valid any more, by its token when the gateway does not know
- * it. Meanwhile it probes and the results wait in the spool, unless an operator has put it out.
+ * Keeps the agent admitted: with its key when its certificate is no longer valid, with its token when the gateway does not know it.
+ * Meanwhile it probes and the results wait in the spool, unless an operator has excluded it.
  */
 export class Admission {
   private identity: Identity;
   private readonly changes = new WakeUp();
   private readonly backOff = new BackOff({ firstMs: 1_000, maxMs: 30_000 });
-  /** What the gateway said last that was answered here: only something else is news. */
+  /** The refusal that was handled last: only a different one is news. */
   private answered: AgentRefusal | undefined;
-  /** Ends a try of the token that is not wanted any more. */
+  /** Ends attempts with the token that are no longer needed. */
   private trying = new AbortController();
   private said: string | null = null;
 
@@ -67,7 +68,7 @@ export class Admission {
     };
   }
 
-  /** Resolves with true when the agent has enrolled again and has to be started with that identity, with false once stopped. */
+  /** Resolves with true when the agent enrolled again and has to be restarted with that identity; with false once stopped. */
   async run(): Promise<boolean> {
     const { gateway, enrolment } = this.options;
     const { signal } = enrolment;
@@ -82,12 +83,12 @@ export class Admission {
     return false;
   }
 
-  /** Does what a refusal asks for; true when the agent has enrolled again. */
+  /** Handles a refusal. Returns true when the agent enrolled again. */
   private async answer(refusal: AgentRefusal): Promise<boolean> {
     switch (refusal) {
       case 'agent_not_enrolled':
         return this.enrolAgain(
-          'the agent has to enrol again: the gateway does not know it; it probes, and results wait in the spool',
+          'the agent has to enrol again: the gateway does not know it; probing continues, results wait in the spool',
         );
       case 'agent_evicted':
         return this.enrolAgain(this.putOut(refusal));
@@ -95,7 +96,7 @@ export class Admission {
       case 'agent_retired':
         this.putOut(refusal);
         await this.changes.sleep(PUT_OUT_LOOK_MS, this.options.enrolment.signal);
-        // Its certificate may have expired since, and then the agents' listener says nothing any more.
+        // Its certificate may have expired since; the listener for agents then answers nothing at all.
         return this.options.gateway.refusal === refusal && (await this.returnByKey(refusal));
       case 'certificate_expired':
       case 'certificate_replaced':
@@ -116,16 +117,16 @@ export class Admission {
       store.save(returned);
       renewal.use(returned);
       gateway.use(returned);
-      log.info({ agentId, before }, 'returned by the key: the gateway gave a new certificate');
+      log.info({ agentId, before }, 'new certificate issued by the gateway, requested with the agent key');
     } catch (error) {
       if (signal.aborted) return false;
       if (error instanceof RejoinRefused) return this.refusedReturn(before, error);
       const message = error instanceof Error ? error.message : String(error);
       if (PUT_OUT[before] === undefined || before === 'certificate_replaced') {
-        this.say(`${WHY_RETURN[before] ?? before}; it probes, and results wait in the spool: ${message}`);
+        this.say(`${WHY_RETURN[before] ?? before}; probing continues, results wait in the spool: ${message}`);
       }
     }
-    // A gateway that refuses what another has just given is asked less and less often.
+    // Back-off, for a gateway that refuses a certificate that was just issued.
     await this.backOff.wait(signal);
     return false;
   }
@@ -139,16 +140,16 @@ export class Admission {
     }
     if (before === 'certificate_expired') {
       return this.enrolAgain(
-        'the agent has to enrol again: its certificate has expired; it probes, and results wait in the spool',
+        'the agent has to enrol again: its certificate has expired; probing continues, results wait in the spool',
       );
     }
-    // At a gateway of an earlier release an enrolment would put out the agent that enrolled after this one.
-    this.say(`another machine has enrolled as this agent, or the gateway lost its certificate: ${message}`);
+    // With a gateway of an earlier release, an enrolment would replace the agent that enrolled after this one.
+    this.say(`another machine enrolled as this agent, or the gateway lost its certificate: ${message}`);
     await pause(PUT_OUT_LOOK_MS, enrolment.signal);
     return false;
   }
 
-  /** Tries its token for some minutes, until it works or the gateway has changed its mind. */
+  /** Tries the token for some minutes, until it works or the gateway's answer changes. */
   private async enrolAgain(reason: string): Promise<boolean> {
     const { gateway, enrolment } = this.options;
     const { refusal } = gateway;
@@ -168,7 +169,7 @@ export class Admission {
     this.trying.abort();
   }
 
-  /** Its results do not count: it stops probing. Returns why. */
+  /** Stops probing, because results are not accepted. Returns the reason. */
   private putOut(refusal: AgentRefusal): string {
     const reason = PUT_OUT[refusal] ?? refusal;
     this.options.halt(reason);
@@ -176,7 +177,7 @@ export class Admission {
     return reason;
   }
 
-  /** In the log once, and for readiness; null when all is well again. */
+  /** Logs a failure once and sets it for readiness; null clears it. */
   private say(failure: string | null): void {
     const { enrolment, halt, log } = this.options;
     if (failure === null) halt(null);

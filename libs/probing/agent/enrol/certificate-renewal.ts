@@ -12,20 +12,20 @@ export interface CertificateRenewalOptions {
   enrolUrl: string;
   log: AgentLog;
   checkEveryMs?: number;
-  /** The agent's clock. */
+  /** The agent's wall clock. */
   nowMs?: () => number;
 }
 
-/** How soon an invalid certificate is noticed: the agents' listener drops its connections without an error. */
+/** How soon an invalid certificate is noticed, in ms: the listener for agents drops its connections without an error. */
 const CHECK_EVERY_MS = 10_000;
 const RETRY_AFTER_MS = 60_000;
 
-/** Renews the client certificate at half of its life, with the same key, and notices when it is too late for that. */
+/** Renews the client certificate at half of its lifetime, with the same key, and notices when it is too late for that. */
 export class CertificateRenewal {
-  /** Why the last attempt failed; undefined if it did not. */
+  /** Why the last attempt failed; undefined if it succeeded. */
   failure: string | undefined;
   private identity: Identity;
-  /** By the monotonic clock: a wall clock that is wrong must not have a young certificate renewed again and again. */
+  /** By the monotonic clock: a wrong wall clock must not cause repeated renewals of a young certificate. */
   private dueFromMs = -Infinity;
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
@@ -49,20 +49,20 @@ export class CertificateRenewal {
     await this.running;
   }
 
-  /** Another certificate came another way. */
+  /** Sets a certificate that was issued by other means. */
   use(identity: Identity): void {
     this.identity = identity;
     this.dueFromMs = -Infinity;
   }
 
-  /** Never rejects. */
+  /** Checks and renews the certificate. Never rejects. */
   async check(): Promise<void> {
     const { gateway, nowMs = Date.now } = this.options;
     await this.renewIfDue(nowMs() - gateway.clockOffsetMs);
     await this.noticeNotValid();
   }
 
-  /** By the gateway's clock. Never rejects: the certificate is good for half of its life still. */
+  /** Renews the certificate if it is due by the gateway's clock. Never rejects: a failed renewal can be retried for half a lifetime. */
   async renewIfDue(nowMs: number): Promise<void> {
     const { fromMs, toMs } = expiryOf(this.identity);
     if (nowMs < (fromMs + toMs) / 2 || performance.now() < this.dueFromMs) return;
@@ -71,7 +71,7 @@ export class CertificateRenewal {
       const { keyPem, agentId } = this.identity;
       const certificatePem = await gateway.renew(makeCertificateRequest(keyPem, agentId), this.stopSignal.signal);
       if (!new X509Certificate(certificatePem).checkPrivateKey(createPrivateKey(keyPem))) {
-        throw new Error("the renewed certificate is not of this agent's key");
+        throw new Error("the renewed certificate does not belong to this agent's key");
       }
       this.identity = { ...this.identity, certificatePem };
       store.save(this.identity);
@@ -79,20 +79,20 @@ export class CertificateRenewal {
       this.failure = undefined;
       const renewed = expiryOf(this.identity);
       this.dueFromMs = performance.now() + (renewed.toMs - renewed.fromMs) / 2;
-      log.info({ notAfter: new Date(expiryOf(this.identity).toMs).toISOString() }, 'renewed the certificate');
+      log.info({ notAfter: new Date(expiryOf(this.identity).toMs).toISOString() }, 'certificate renewed');
     } catch (error) {
       if (this.stopSignal.signal.aborted) return;
       this.failure = error instanceof Error ? error.message : String(error);
       this.dueFromMs = performance.now() + RETRY_AFTER_MS;
       log.error(
         { err: error, notAfter: new Date(toMs).toISOString() },
-        'cannot renew the certificate; tried again soon',
+        'certificate renewal failed; retrying in 1 min',
       );
     }
   }
 
   /**
-   * Notices that the certificate has expired, or is not valid yet because it was issued while the clock was ahead. The agents' listener
+   * Detects that the certificate has expired, or is not valid yet because it was issued while the clock was ahead. The listener for agents
    * drops such connections, which looks like an unreachable gateway.
    */
   private async noticeNotValid(): Promise<void> {

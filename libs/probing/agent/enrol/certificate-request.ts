@@ -10,13 +10,13 @@ const OID_COMMON_NAME = Buffer.from('0603550403', 'hex');
 const ECDSA_WITH_SHA256 = Buffer.from('300a06082a8648ce3d040302', 'hex');
 const LINE_LENGTH = 64;
 
-/** A new ECDSA key on P-256, PKCS #8 PEM. It never leaves the agent. */
+/** Returns a new ECDSA key on P-256 as PKCS #8 PEM. It never leaves the agent. */
 export function makeKeyPem(): string {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
-/** A certificate request (PKCS #10, RFC 2986, PEM) for the key, signed by it; the name is for people only. */
+/** Returns a certificate request (PKCS #10, RFC 2986, PEM) for the key, signed by it. The name is only informative. */
 export function makeCertificateRequest(keyPem: string, commonName: string): string {
   const key = createPrivateKey(keyPem);
   const publicKey = createPublicKey(key).export({ type: 'spki', format: 'der' });
@@ -28,7 +28,7 @@ export function makeCertificateRequest(keyPem: string, commonName: string): stri
   return ['-----BEGIN CERTIFICATE REQUEST-----', ...lines, '-----END CERTIFICATE REQUEST-----', ''].join('\n');
 }
 
-/** One value of DER: tag, length, content. */
+/** Encodes one DER value: tag, length, content. */
 function der(tag: number, ...contents: Buffer[]): Buffer {
   const content = Buffer.concat(contents);
   const { length } = content;

@@ -5,7 +5,7 @@ import { makeCertificateRequest, makeKeyPem } from './certificate-request';
 
 describe('a certificate request', () => {
   it.each(['pop-1', 'Zürich', 'x'.repeat(200)])(
-    'is one that others read and that its own key has signed: %s',
+    'can be parsed by others and is signed by its own key: %s',
     async (name) => {
       const request = new Pkcs10CertificateRequest(makeCertificateRequest(makeKeyPem(), name));
       expect(request.subjectName.getField('CN')).toEqual([name]);

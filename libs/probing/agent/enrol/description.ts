@@ -6,7 +6,7 @@ import { retryAfterMs } from '../ship/retry-after';
 
 export interface DescriptionOptions {
   gateway: Pick<GatewayClient, 'describe'>;
-  /** What the agent's settings say. */
+  /** Description in the agent's settings. */
   said: AgentDescription;
   log: AgentLog;
 }
@@ -15,11 +15,11 @@ const FIRST_MS = 1_000;
 const MAX_MS = 60_000;
 
 /**
- * Tells the gateway once after the start what the settings say: changed provider and tags are in force then. A changed name or
- * region is not, and that is said.
+ * Sends the description in the settings to the gateway once after the start. A changed provider or changed tags then take effect; a changed
+ * name or region does not, which is reported.
  */
 export class Description {
-  /** Name and region of the settings where they are not in force. */
+  /** Name and region of the settings if they are not in force. */
   configured: { name: string; region: string } | undefined;
   private readonly backOff = new BackOff({ firstMs: FIRST_MS, maxMs: MAX_MS });
   private readonly stopSignal = new AbortController();
@@ -36,13 +36,13 @@ export class Description {
     await this.running;
   }
 
-  /** For readiness: what is not in force; undefined when all is. */
+  /** Message for readiness about what is not in force; undefined when everything is. */
   get warning(): string | undefined {
     if (this.configured === undefined) return undefined;
     const { name, region } = this.configured;
     return (
-      `ICMPMON_AGENT_NAME=${name} and ICMPMON_AGENT_REGION=${region} are not in force: the agent keeps those of its ` +
-      'enrolment. A token that names the agent moves it to another region; another name is another agent'
+      `ICMPMON_AGENT_NAME=${name} and ICMPMON_AGENT_REGION=${region} are not in force: the agent keeps those of its  ` +
+      'enrolment. To move it to another region, enrol with a token that names the agent; another name makes another agent'
     );
   }
 
@@ -54,7 +54,7 @@ export class Description {
     }
   }
 
-  /** Returns how long to wait before the next try; null when there is nothing more to do. */
+  /** Returns how long to wait before the next attempt, in ms; null when there is nothing left to do. */
   private async tell(): Promise<number | null> {
     const { gateway, said, log } = this.options;
     try {
@@ -65,10 +65,10 @@ export class Description {
       return null;
     } catch (error) {
       const status = error instanceof GatewayFailure ? error.status : 0;
-      // A gateway of an earlier release does not ask.
+      // A gateway of an earlier release does not have the route.
       if (status === 404) return null;
       if (status === 400) {
-        log.error({ err: error, said }, 'the gateway cannot read what the settings say of this agent');
+        log.error({ err: error, said }, "the gateway rejected the description in this agent's settings");
         return null;
       }
       return this.backOff.failed() + retryAfterMs(error);

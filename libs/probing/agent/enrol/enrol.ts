@@ -11,7 +11,7 @@ import { rejoin, type RejoinOptions, RejoinRefused } from './rejoin';
 
 export interface EnrolOptions extends CaPin {
   enrolUrl: string;
-  /** Undefined: the agent has to be enrolled already. */
+  /** Undefined: the agent must already be enrolled. */
   token: string | undefined;
   name: string;
   region: string;
@@ -19,15 +19,15 @@ export interface EnrolOptions extends CaPin {
   tags: Record<string, string>;
   agentVersion: string;
   store: IdentityStore;
-  /** Where assignments of an earlier enrolment are kept. */
+  /** Folder with the assignments of an earlier enrolment. */
   stateDir: string;
   log: AgentLog;
-  /** Told of what goes wrong, for readiness; undefined when it goes on. */
+  /** Called with each failure, for readiness; with undefined when it is over. */
   onFailure: (failure: string | undefined) => void;
   signal: AbortSignal;
 }
 
-/** The gateway refuses the enrolment as it is: the message says what to do. */
+/** Thrown when the gateway refuses the enrolment; the message says what to do. */
 export class EnrolmentRefused extends Error {
   override readonly name = 'EnrolmentRefused';
 }
@@ -36,16 +36,16 @@ const TIMEOUT_MS = 15_000;
 const REFUSED_WAIT_MS = 30_000;
 
 /**
- * The agent's identity: the one of an earlier enrolment, also when its certificate has expired, or a new one. Tries until it
- * succeeds; undefined once the signal is aborted.
+ * Returns the agent's identity: the stored one, even if its certificate has expired, otherwise a new one. Retries until it succeeds.
+ * Returns undefined once the signal is aborted.
  */
 export async function enrol(options: EnrolOptions): Promise<Identity | undefined> {
   return keptIdentity(options) ?? (await enrolAnew(options, () => true));
 }
 
 /**
- * A new identity, which replaces the kept one when there is one and not before. Tries until it succeeds; undefined once
- * the signal is aborted, or it is not wanted any more.
+ * Returns a new identity, which replaces the stored one only on success. Retries until it succeeds. Returns undefined once the signal is
+ * aborted or `isWanted` returns false.
  */
 export async function enrolAnew(options: EnrolOptions, isWanted: () => boolean): Promise<Identity | undefined> {
   const { store, stateDir, log, signal, onFailure } = options;
@@ -63,7 +63,7 @@ export async function enrolAnew(options: EnrolOptions, isWanted: () => boolean):
       const message = error instanceof Error ? error.message : String(error);
       onFailure(message);
       const waitMs = error instanceof EnrolmentRefused ? REFUSED_WAIT_MS : backOff.failed();
-      log.error({ err: error, retryInS: Math.round(waitMs / 1000) }, `cannot enrol: ${message}`);
+      log.error({ err: error, retryInS: Math.round(waitMs / 1000) }, `enrolment failed: ${message}`);
       await pause(waitMs, signal);
     }
   }
@@ -71,21 +71,24 @@ export async function enrolAnew(options: EnrolOptions, isWanted: () => boolean):
   return undefined;
 }
 
-/** The kept identity, unless it is of another installation than the pinned one. */
+/** Returns the stored identity, unless it belongs to another installation than the pinned one. */
 function keptIdentity({ store, log, token, caFile, caSha256 }: EnrolOptions): Identity | undefined {
   const identity = store.load();
   if (identity === undefined) return undefined;
   const isForeign = caFile === undefined && caSha256 !== undefined && !sameHash(identity.caPem, caSha256);
   if (!isForeign) return identity;
   const { agentId } = identity;
-  log.warn({ agentId, hasToken: token !== undefined }, 'the agent has to enrol again: it is of another installation');
+  log.warn(
+    { agentId, hasToken: token !== undefined },
+    'the agent has to enrol again: its identity belongs to another installation',
+  );
   return undefined;
 }
 
 async function enrolOnce(options: EnrolOptions): Promise<Identity> {
   const { enrolUrl, token, name, region, provider, tags, agentVersion, store, signal } = options;
   if (token === undefined) {
-    throw new EnrolmentRefused('Set ICMPMON_AGENT_ENROL_TOKEN to a token that the portal made under Agents.');
+    throw new EnrolmentRefused('Set ICMPMON_AGENT_ENROL_TOKEN to a token from the portal, page Agents.');
   }
   const caPem = await trustedCa(options, enrolUrl, signal);
   const keptKeyPem = store.loadKey();
@@ -108,7 +111,7 @@ async function enrolOnce(options: EnrolOptions): Promise<Identity> {
     if (keptKeyPem === undefined || status === 400) throw refused;
     return lostAnswer({ enrolUrl, caPem, keyPem, who: { name }, signal }, refused);
   }
-  if (status < 200 || status > 299) throw new Error(`The gateway answers ${describeAnswer(answer)}`);
+  if (status < 200 || status > 299) throw new Error(`The gateway answered ${describeAnswer(answer)}`);
   const {
     agentId,
     certificatePem,
@@ -119,7 +122,7 @@ async function enrolOnce(options: EnrolOptions): Promise<Identity> {
   return { agentId, gatewayUrl, shardCount, keyPem, certificatePem, caPem: authority };
 }
 
-/** A token that is spent may have been spent by this agent, whose answer was lost: then its key is bound already. */
+/** Handles a spent token: this agent itself may have spent it and lost the answer. Its key is then already bound. */
 async function lostAnswer(options: RejoinOptions, refused: EnrolmentRefused): Promise<Identity> {
   try {
     return await rejoin(options);
@@ -131,10 +134,10 @@ async function lostAnswer(options: RejoinOptions, refused: EnrolmentRefused): Pr
 
 const VARIABLES = { name: 'NAME', region: 'REGION', provider: 'PROVIDER', tags: 'TAGS' } as const;
 
-/** What the operator can do, with each refused field, its value and its rule. */
+/** Returns instructions for the operator, with each refused field, its value and its rule. */
 function whatToDo(answer: HttpsAnswer, request: EnrolRequest): string {
   if (answer.status === 401)
-    return 'The token is not good any more: make a new one in the portal and set ICMPMON_AGENT_ENROL_TOKEN.';
+    return 'The token is no longer valid: make a new one in the portal and set ICMPMON_AGENT_ENROL_TOKEN.';
   if (answer.status === 403) return 'Make a token for this agent and its region, and set ICMPMON_AGENT_ENROL_TOKEN.';
   if (answer.status === 409) return 'Then set ICMPMON_AGENT_ENROL_TOKEN, or another ICMPMON_AGENT_NAME.';
   const fields = problemErrorsOf(answer).map(({ pointer, detail }) => {

@@ -4,8 +4,8 @@ import { httpsRequest } from '../ship/https-request';
 const TIMEOUT_MS = 5_000;
 
 /**
- * The gateway's clock, ms since 1970, as the enrolment listener of the installation tells it to anybody; undefined when it
- * does not answer. The agents' listener drops an expired certificate without a word, and the agent's own clock may be wrong.
+ * Returns the gateway's clock in ms since 1970, which the enrolment listener sends to every client; undefined when it does not answer. The
+ * listener for agents drops connections with an expired certificate without an error, and the agent's own clock may be wrong.
  */
 export async function gatewayTimeMs(enrolUrl: string, caPem: string, signal: AbortSignal): Promise<number | undefined> {
   const agent = new Agent({ ca: caPem, keepAlive: false, minVersion: 'TLSv1.2' });

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { readFileIfAny, writePrivateFile } from '../private-file';
 import type { GatewayIdentity } from '../ship/gateway-client';
 
-/** Who the agent is: made at enrolment, kept in the state folder. */
+/** Identity of the agent: created at enrolment, stored in the state folder. */
 export interface Identity extends GatewayIdentity {
   agentId: string;
   shardCount: number;
@@ -20,11 +20,11 @@ const CERTIFICATE_FILE = 'agent.crt';
 const CA_FILE = 'ca.crt';
 const AGENT_FILE = 'agent.json';
 
-/** Files of the state folder that say who the agent is. */
+/** Files of the state folder that hold the agent's identity. */
 export class IdentityStore {
   constructor(private readonly dir: string) {}
 
-  /** The identity, if it is complete and the certificate belongs to the key; expired ones as well. */
+  /** Returns the identity if it is complete and the certificate, expired or not, belongs to the key. */
   load(): Identity | undefined {
     const [keyPem, certificatePem, caPem, text] = [KEY_FILE, CERTIFICATE_FILE, CA_FILE, AGENT_FILE].map((name) =>
       readFileIfAny(path.join(this.dir, name)),
@@ -37,13 +37,13 @@ export class IdentityStore {
       const isWhole = typeof agentId === 'string' && URL.canParse(gatewayUrl) && Number.isInteger(shardCount);
       return isOwn && isWhole ? { agentId, gatewayUrl, shardCount, keyPem, certificatePem, caPem } : undefined;
     } catch (error) {
-      // A file that is cut or is no certificate: as good as none, and enrolment writes it anew.
+      // A truncated file, or no certificate: treated as missing, and enrolment writes it again.
       if (error instanceof SyntaxError || (error instanceof Error && 'code' in error)) return undefined;
       throw error;
     }
   }
 
-  /** The key of this agent, before it has a certificate. */
+  /** Returns the key of this agent, even before it has a certificate. */
   loadKey(): string | undefined {
     return readFileIfAny(path.join(this.dir, KEY_FILE));
   }
@@ -52,7 +52,7 @@ export class IdentityStore {
     this.write(KEY_FILE, keyPem);
   }
 
-  /** The file that makes it complete goes last. */
+  /** Saves the identity. The file that completes it is written last. */
   save({ agentId, gatewayUrl, shardCount, keyPem, certificatePem, caPem }: Identity): void {
     this.write(KEY_FILE, keyPem);
     this.write(CA_FILE, caPem);

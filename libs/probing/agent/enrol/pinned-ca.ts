@@ -6,30 +6,30 @@ import { describeAnswer, httpsRequest } from '../ship/https-request';
 export interface CaPin {
   /** PEM file of the installation's CA. */
   caFile?: string | undefined;
-  /** Or the SHA-256 of its certificate (DER), hex, as the join command says. */
+  /** SHA-256 of its certificate (DER) in hex, from the join command. Alternative to `caFile`. */
   caSha256?: string | undefined;
 }
 
 const TIMEOUT_MS = 10_000;
 
-/** The CA is not the one that the agent was told to trust. */
+/** Thrown when the CA is not the pinned one. */
 export class ForeignCa extends Error {
   override readonly name = 'ForeignCa';
 }
 
-/** SHA-256 of a certificate's DER, 64 hex digits. */
+/** Returns the SHA-256 of a certificate's DER as 64 hex digits. */
 export function certificateSha256(pem: string): string {
   return normal(new X509Certificate(pem).fingerprint256);
 }
 
 /**
- * The CA's certificate, from the file, or fetched from the enrolment listener and compared with the pinned hash. Until it
- * has matched, nothing that the other side says is believed and no secret is sent. @throws ForeignCa
+ * Returns the CA's certificate: from the file, or fetched from the enrolment listener and compared with the pinned hash. Before it
+ * has matched, nothing from the other side is trusted and no secret is sent. @throws ForeignCa
  */
 export async function trustedCa(pin: CaPin, enrolUrl: string, signal: AbortSignal): Promise<string> {
   if (pin.caFile !== undefined) return readFileSync(pin.caFile, 'utf8');
   if (pin.caSha256 === undefined) throw new ForeignCa('Set ICMPMON_AGENT_CA_FILE or ICMPMON_AGENT_CA_SHA256.');
-  // Not verified, for this is how the certificate to verify with is fetched: the pinned hash decides.
+  // Not verified, because this fetches the certificate to verify with; the pinned hash decides.
   const agent = new Agent({ rejectUnauthorized: false, keepAlive: false });
   const answer = await httpsRequest({
     method: 'GET',
@@ -38,13 +38,14 @@ export async function trustedCa(pin: CaPin, enrolUrl: string, signal: AbortSigna
     timeoutMs: TIMEOUT_MS,
     signal,
   });
-  if (answer.status !== 200) throw new Error(`The enrolment listener answers ${describeAnswer(answer)} for its CA.`);
+  if (answer.status !== 200)
+    throw new Error(`The enrolment listener answered ${describeAnswer(answer)} to the request for its CA.`);
   const pem = answer.body.toString('utf8');
   const found = certificateSha256(pem);
   if (found === normal(pin.caSha256)) return pem;
   throw new ForeignCa(
     `The CA at ${enrolUrl} has SHA-256 ${found}, not the pinned ${normal(pin.caSha256)}: ` +
-      'this is another installation, or somebody is in between. Take a new join command from the portal.',
+      'this is another installation, or the connection is intercepted. Copy a new join command from the portal.',
   );
 }
 

@@ -14,7 +14,7 @@ import type { Identity } from './identity-store';
 
 export interface RejoinOptions {
   enrolUrl: string;
-  /** Of the enrolment listener: the CA that this agent trusts already. */
+  /** CA that verifies the enrolment listener: the one that this agent already trusts. */
   caPem: string;
   keyPem: string;
   /** The last certificate, if there is one. */
@@ -23,7 +23,7 @@ export interface RejoinOptions {
   signal: AbortSignal;
 }
 
-/** The gateway does not let this agent return by its key; `refusal` is undefined where it does not know this way at all. */
+/** Thrown when the gateway refuses a certificate for the key; `refusal` is undefined if it does not support this route. */
 export class RejoinRefused extends Error {
   override readonly name = 'RejoinRefused';
 
@@ -38,9 +38,9 @@ export class RejoinRefused extends Error {
 const TIMEOUT_MS = 15_000;
 
 /**
- * A fresh certificate for a key that is bound to the agent: the gateway's nonce, signed. However old the last certificate is, and
- * without a token.
- * @throws RejoinRefused, Error when the gateway does not answer or wants to be asked later
+ * Returns a new certificate for a key that is bound to the agent, by signing the gateway's nonce. Needs no token, and works regardless of
+ * the age of the last certificate.
+ * @throws RejoinRefused, or Error when the gateway does not answer or asks for a later retry
  */
 export async function rejoin(options: RejoinOptions): Promise<Identity> {
   const { keyPem, certificatePem, who } = options;
@@ -66,10 +66,10 @@ async function ask({ enrolUrl, caPem, signal }: RejoinOptions, path: string, bod
   });
   const { status } = answer;
   if (status === 200) return answer;
-  const message = `The gateway answers ${describeAnswer(answer)}`;
+  const message = `The gateway answered ${describeAnswer(answer)}`;
   const code = problemCodeOf(answer);
   const refusal = AGENT_REFUSALS.find((known) => known === code);
-  // A gateway of an earlier release knows no such route.
+  // A gateway of an earlier release does not have the route.
   if (refusal !== undefined || status === 404) throw new RejoinRefused(refusal, message);
   throw new Error(message);
 }

@@ -3,12 +3,12 @@ export type AddressFamily = 'ipv4' | 'ipv6';
 export const FAMILY_NAMES: Record<AddressFamily, string> = { ipv4: 'IPv4', ipv6: 'IPv6' };
 
 /**
- * An own address of each family that has to answer while targets are probed. For IPv4 not the usual 127.0.0.1: somebody may
- * probe, or block, that one.
+ * By family, an address of this machine that has to answer while targets are probed. For IPv4 not the usual 127.0.0.1: that one may be a
+ * target, or blocked.
  */
 export const CANARIES: Record<AddressFamily, string> = { ipv4: '127.127.127.127', ipv6: '::1' };
 
-/** Of a canonical literal. */
+/** Returns the family of a canonical literal. */
 export function familyOf(ip: string): AddressFamily {
   return ip.includes(':') ? 'ipv6' : 'ipv4';
 }

@@ -1,9 +1,9 @@
 import { type AddressKey, addressKeyOf } from './byte-cursor';
 
-/** Finds the targets of a slice by address: several may share one, and are settled in the order in which they were asked. */
+/** Finds the targets of a slice by address. Targets that share an address get their results in the order in which they were probed. */
 export class AddressIndex {
   private readonly first = new Map<AddressKey, number>();
-  /** The next target with the same address, -1 at the end. */
+  /** Next target with the same address; -1 at the end. */
   private readonly next: Int32Array;
   private readonly taken: Uint8Array;
 
@@ -21,7 +21,7 @@ export class AddressIndex {
     return this.first.has(address);
   }
 
-  /** The first target of the address that was not taken yet, which is taken with this; -1 if there is none. */
+  /** Takes the first target of the address that was not taken yet, and returns it; -1 if there is none. */
   takeOpen(address: AddressKey): number {
     let index = this.first.get(address) ?? -1;
     while (index !== -1 && this.taken[index] === 1) index = this.next[index] ?? -1;

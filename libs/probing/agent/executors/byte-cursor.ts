@@ -9,20 +9,20 @@ const LETTER_A = 0x61;
 const LETTER_F = 0x66;
 const POWERS_OF_TEN = Array.from({ length: 13 }, (_, exponent) => 10 ** exponent);
 
-/** The bytes of ASCII text. */
+/** Returns the bytes of ASCII text. */
 export function ascii(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
 /**
- * An address as the key of a map: a canonical IPv4 address is an integer (32 bits, signed), which costs no string; everything
- * else is its text.
+ * An address as the key of a map. A canonical IPv4 address is an integer (32 bits, signed), which needs no string; any other address is
+ * its text.
  */
 export type AddressKey = number | string;
 
 const scratch = new Uint8Array(ADDRESS_LENGTH_MAX);
 
-/** The key of an address as text, the same as `ByteCursor.address` gives for its bytes. */
+/** Returns the key of an address given as text: the same that `ByteCursor.address` returns for its bytes. */
 export function addressKeyOf(ip: string): AddressKey {
   if (ip.length > ADDRESS_LENGTH_MAX) return ip;
   for (let at = 0; at < ip.length; at++) scratch[at] = ip.charCodeAt(at);
@@ -31,7 +31,7 @@ export function addressKeyOf(ip: string): AddressKey {
   return typeof key === 'number' && addressCursor.atEnd ? key : ip;
 }
 
-/** Reads what a line of text should hold, byte by byte, without making a string of it. */
+/** Parses a line byte by byte, without creating strings. */
 export class ByteCursor {
   private bytes: Uint8Array = new Uint8Array(0);
   private at = 0;
@@ -65,7 +65,7 @@ export class ByteCursor {
     return this.at > from;
   }
 
-  /** Digits with an optional fraction; -1 if there are none or too many (at most 12). */
+  /** Reads digits with an optional fraction; returns -1 if there are none, or more than `digitsMax` (at most 12). */
   decimal(digitsMax: number): number {
     const { bytes, end } = this;
     let at = this.at;
@@ -83,7 +83,7 @@ export class ByteCursor {
     return places === 0 || places > digitsMax ? -1 : value + fraction / POWERS_OF_TEN[places];
   }
 
-  /** The key of an IPv4 or IPv6 literal; empty if there are no such characters, or too many. */
+  /** Returns the key of an IPv4 or IPv6 literal; empty if there are no such characters, or too many. */
   address(): AddressKey {
     const { bytes, end, at: from } = this;
     let at = from;
@@ -95,7 +95,7 @@ export class ByteCursor {
     for (; at < end; at++) {
       const byte = bytes[at];
       if (isDigit(byte)) {
-        if (part === 0 && at > partFrom) isIpv4 = false; // 01 is no canonical part
+        if (part === 0 && at > partFrom) isIpv4 = false; // a leading zero is not canonical
         part = part * 10 + byte - ZERO;
       } else if (byte === POINT) {
         if (part > PART_MAX || at === partFrom) isIpv4 = false;

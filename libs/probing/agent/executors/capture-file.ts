@@ -3,22 +3,22 @@ import { closeSync, constants, ftruncateSync, openSync, readSync, unlinkSync } f
 import path from 'node:path';
 
 const READ_BYTES = 256 * 1024;
-// One slice writes some 100 bytes a target: this is more than the largest one does.
+// Reads per call. A slice writes about 100 bytes per target: the largest one writes less than this.
 const READS_MAX = 64;
 
 /**
- * A nameless file that a child process writes to and this process reads from while it grows. Reading it every few tens
- * of ms costs a third of what a pipe does, which wakes this process for each line, and the child never waits for us.
+ * An unlinked file that a child process writes to and this process reads while it grows. Reading it every few tens of ms costs a third of
+ * a pipe, which wakes this process for each line, and the child never waits for this process.
  */
 export class CaptureFile {
   readonly fd: number;
   private readAt = 0;
   private static readonly chunk = Buffer.allocUnsafe(READ_BYTES);
 
-  /** @throws Error if no file can be made in `dir` */
+  /** @throws Error if no file can be created in `dir` */
   constructor(dir: string) {
     const file = path.join(dir, `.icmp-mon-${process.pid}-${randomBytes(12).toString('hex')}`);
-    // Appending: what the child writes by both of its streams stays in order, also after the file was emptied for the next one.
+    // O_APPEND keeps both output streams of the child in order, also after the file was truncated for the next child.
     this.fd = openSync(file, constants.O_CREAT | constants.O_EXCL | constants.O_RDWR | constants.O_APPEND, 0o600);
     unlinkSync(file);
   }
@@ -28,7 +28,7 @@ export class CaptureFile {
     this.readAt = 0;
   }
 
-  /** Gives what was written since the last call, piece by piece; a piece is valid during the call only. */
+  /** Passes on what was written since the last call, in chunks. A chunk is valid only during the call. */
   readonly drain = (take: (chunk: Uint8Array) => void): void => {
     const { chunk } = CaptureFile;
     for (let reads = 0; reads < READS_MAX; reads++) {

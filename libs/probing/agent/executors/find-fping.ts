@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 
 const USUAL_PLACES = ['/usr/bin/fping', '/usr/sbin/fping', '/usr/local/bin/fping', '/usr/local/sbin/fping'];
 
-/** Absolute path of the fping to use: the one configured, else the first of the usual places; null if there is none. */
+/** Returns the absolute path of the fping to use: the configured one, otherwise the first of the usual places; null if there is none. */
 export function findFping(configured: string | undefined): string | null {
   const places = configured === undefined ? USUAL_PLACES : [configured];
   return places.find(isExecutable) ?? null;

@@ -11,12 +11,12 @@ type Trouble = { state: State; detail: string };
 const DETAIL_LENGTH_MAX = 500;
 const FAMILIES: readonly AddressFamily[] = ['ipv4', 'ipv6'];
 
-/** What is known of fping, as a state and a sentence that says what to do. */
+/** State of fping, with a sentence about what to do. */
 export class FpingHealth {
   private state: State = 'idle';
   private detail = 'No target is assigned yet.';
   private version: string | undefined;
-  /** What keeps one family of addresses from being measured while the other is. */
+  /** Failures that affect one family of addresses while the other is measured. */
   private readonly ofFamily: Partial<Record<AddressFamily, Trouble>> = {};
 
   constructor(private readonly configuredPath: string | undefined) {}
@@ -26,7 +26,7 @@ export class FpingHealth {
     return { type: 'icmp_ping', state, detail, ...(this.version === undefined ? {} : { version: this.version }) };
   }
 
-  /** What keeps fping from being used, as it was when that was looked at last. */
+  /** Returns the failure that prevents use of fping, as of the last check. */
   last(): SliceEnd {
     return { ok: false, pausedMs: 0, ...this.worst() };
   }
@@ -35,7 +35,7 @@ export class FpingHealth {
     this.version = version;
   }
 
-  /** It was never used, or did not work when it was. */
+  /** Whether fping was never used, or failed when it was. */
   get needsCheck(): boolean {
     return this.worst().state !== 'ok';
   }
@@ -45,7 +45,7 @@ export class FpingHealth {
     return troubled.length > 0 ? troubled : ['ipv4'];
   }
 
-  /** These families have targets; trouble of others is over. Without any target it is over when a check says so. */
+  /** Sets the families that have targets, and clears failures of other families. Without any target only a check clears failures. */
   expect(families: readonly AddressFamily[]): void {
     if (families.length === 0) return;
     for (const family of FAMILIES) if (!families.includes(family)) delete this.ofFamily[family];
@@ -56,7 +56,7 @@ export class FpingHealth {
   }
 
   failed(why: string): SliceEnd {
-    return this.becomes('restarting', `fping failed: ${why}. It is started again for each slice.`);
+    return this.becomes('restarting', `fping failed: ${why}. The next slice starts it again.`);
   }
 
   notPermitted(path: string, why: string): SliceEnd {
@@ -69,7 +69,7 @@ export class FpingHealth {
     return this.becomes('unsupported_version', detail);
   }
 
-  /** A process has ended, for this reason. */
+  /** Records how a process ended. */
   ended(exit: FpingExit, path: string, { tally, longestPauseMs, droppedPackets }: FpingProcess): SliceEnd {
     for (const family of FAMILIES) {
       const state = exit.kind === 'done' ? (tally?.familyState(family) ?? 'silent') : 'silent';
@@ -84,8 +84,8 @@ export class FpingHealth {
   }
 
   /**
-   * Only canaries were asked. A family that is heard is well again, and so is one whose canary may not answer: its targets will tell.
-   * Silence says nothing new: a firewall may block the canary of an agent that hears its targets.
+   * Records the end of a check, which probed only canaries. A family with a reply works again. So does one whose canary may not reply: its
+   * targets will show. Silence changes nothing: a firewall may block the canary of an agent that does receive replies of its targets.
    */
   checked(exit: FpingExit, path: string, { tally }: FpingProcess): SliceEnd {
     for (const family of FAMILIES) {
@@ -108,7 +108,7 @@ export class FpingHealth {
       case 'not_permitted':
         return this.notPermitted(path, exit.detail);
       case 'killed':
-        return this.becomes('restarting', `fping was ended by ${exit.detail}; the next slice starts it again.`);
+        return this.becomes('restarting', `fping was killed by ${exit.detail}. The next slice starts it again.`);
       case 'failed':
         return this.failed(exit.detail);
     }
@@ -116,7 +116,7 @@ export class FpingHealth {
 
   private becomes(state: State, detail: string): SliceEnd {
     this.state = state;
-    // What fping or the system wrote is part of it: the gateway takes one line of this length.
+    // Contains output of fping or of the system: the gateway accepts one line of limited length.
     this.detail = detail.replace(/\s+/g, ' ').slice(0, DETAIL_LENGTH_MAX);
     return { ok: false, pausedMs: 0, state, detail: this.detail };
   }
@@ -135,18 +135,18 @@ function familyTrouble(family: AddressFamily, state: 'deaf' | 'unavailable', pat
     return { state: 'family_unavailable', detail };
   }
   const detail =
-    `fping hears no ${name} reply, not even from this machine's own address ${CANARIES[family]}: no data instead of "down". ` +
+    `fping receives no ${name} replies, not even from this machine's own address ${CANARIES[family]}: targets have no data, they are not reported down. ` +
     (ignoresPings(family)
-      ? 'This machine ignores pings (icmp_echo_ignore_all): only a target that answers shows that fping hears.'
-      : `Give it the capability: setcap cap_net_raw+ep ${path}. Otherwise look at the firewall of this machine.`);
+      ? 'This machine ignores pings (icmp_echo_ignore_all): only a reply of a target proves that fping receives replies.'
+      : `Give it the capability: setcap cap_net_raw+ep ${path}. Otherwise check the firewall of this machine.`);
   return { state: 'deaf', detail };
 }
 
 function foreignRemark({ foreignReplies, foreignExample }: SliceTally): string[] {
   if (foreignReplies === 0) return [];
   return [
-    `${foreignReplies} replies of the last slice came from another address than the one that was asked (${foreignExample}): ` +
-      'they do not count. Either the target answers by another address, or another program here uses the same ICMP id.',
+    `${foreignReplies} replies of the last slice came from an address other than the probed one (${foreignExample}):  ` +
+      'they do not count. Either the target replies from another address, or another program on this machine uses the same ICMP id.',
   ];
 }
 
@@ -154,12 +154,12 @@ function dropsRemark(droppedPackets: number): string[] {
   if (droppedPackets === 0) return [];
   return [
     `The system dropped ${droppedPackets} packets for fping in the last slice because its socket was full: misses of that time do not count. ` +
-      'Give this machine more CPU, or its sockets more room: sysctl net.core.rmem_default.',
+      'Give this machine more CPU, or its sockets a larger buffer: sysctl net.core.rmem_default.',
   ];
 }
 
 function missingDetail(configured: string | undefined): string {
   return configured === undefined
-    ? 'fping is not installed. Install the package fping, or name the file in ICMPMON_AGENT_FPING_PATH.'
-    : `There is no executable file ${configured}. Correct ICMPMON_AGENT_FPING_PATH, or install fping there.`;
+    ? 'fping is not installed. Install the package fping, or set ICMPMON_AGENT_FPING_PATH to its path.'
+    : `${configured} is not an executable file. Correct ICMPMON_AGENT_FPING_PATH, or install fping there.`;
 }

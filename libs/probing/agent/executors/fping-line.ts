@@ -1,22 +1,22 @@
 import { type AddressKey, ascii, ByteCursor } from './byte-cursor';
 
-/** What one line of `fping -c 1 -D` says of one packet; the reader fills it again for each line. */
+/** One parsed line of `fping -c 1 -D` about one packet; reused for each line. */
 export class FpingLine {
   address: AddressKey = '';
-  /** Who sent the reply, where fping says that it was not the address that was asked; else empty. */
+  /** Sender of the reply, where fping reports that it was not the probed address; otherwise empty. */
   source: AddressKey = '';
-  /** Wall clock of the moment that the line is about (the reply, or the end of the wait), to 10 us. */
+  /** Wall clock of the reply or of the timeout, in ms since 1970, with a resolution of 10 us. */
   atMs = 0;
   replied = false;
   rttUs = 0;
   private readonly cursor = new ByteCursor();
 
   /**
-   * Reads `[1763851234.12345] 127.0.0.1 : [0], 64 bytes, 0.045 ms (0.045 avg, 0% loss)` or the same with
-   * `timed out (NaN avg, 100% loss)`. False for anything else, a line glued from two cut ones included.
+   * Parses `[1763851234.12345] 127.0.0.1 : [0], 64 bytes, 0.045 ms (0.045 avg, 0% loss)`, or the same with
+   * `timed out (NaN avg, 100% loss)`. Returns false for anything else, also for a line joined from two truncated ones.
    *
-   * A reply from elsewhere has ` [<- 10.0.0.9]` before its line or at its end: fping writes it to its standard error, at once, while the line
-   * itself still waits for its newline. Both go to one file, so that it is known which line it belongs to.
+   * A reply from another address has ` [<- 10.0.0.9]` before or after its line: fping writes it to its standard error immediately, while the
+   * line itself still lacks its newline. Both streams go to one file, so their order shows which line it belongs to.
    */
   read(bytes: Uint8Array, start: number, end: number): boolean {
     const { cursor } = this;
@@ -37,13 +37,13 @@ export class FpingLine {
     return true;
   }
 
-  /** Where the rest of the line begins behind any ` [<- 10.0.0.9]`. */
+  /** Returns where the rest of the line begins after any ` [<- 10.0.0.9]`. */
   static skipSources(bytes: Uint8Array, start: number, end: number): number {
     probe.cursor.set(bytes, start, end);
     return probe.skipSources() ? probe.cursor.position : start;
   }
 
-  /** Of several the last one is this line's. False for one that is cut. */
+  /** Of several sources the last one belongs to this line. Returns false if a source is truncated. */
   private skipSources(): boolean {
     while (this.cursor.skip(SOURCE_OPEN)) {
       this.source = this.cursor.address();
@@ -71,14 +71,14 @@ const TIME_DIGITS_MAX = 12;
 const RTT_DIGITS_MAX = 6;
 const PERCENT_DIGITS_MAX = 3;
 
-/** `64 bytes, 0.045 ms`; -1 if it is not that. */
+/** Reads `64 bytes, 0.045 ms`; returns -1 for anything else. */
 function readRtt(cursor: ByteCursor): number {
   if (cursor.decimal(TIME_DIGITS_MAX) < 0 || !cursor.skip(BYTES)) return -1;
   const rttMs = cursor.decimal(RTT_DIGITS_MAX);
   return cursor.skip(MS) ? rttMs : -1;
 }
 
-/** ` (0.045 avg, 0% loss)` */
+/** Skips ` (0.045 avg, 0% loss)`. */
 function skipTail(cursor: ByteCursor): boolean {
   if (!cursor.skip(TAIL_OPEN)) return false;
   if (!cursor.skip(NOT_A_NUMBER) && cursor.decimal(TIME_DIGITS_MAX) < 0) return false;

@@ -1,17 +1,17 @@
 import { type AddressKey, addressKeyOf, ascii, ByteCursor } from './byte-cursor';
 
-/** What fping says beside its lines of replies: an ICMP error about one target, or a complaint of its own. */
+/** Output of fping other than result lines: an ICMP error about one target, or an error message of fping. */
 export type FpingNotice =
   { kind: 'unreachable'; address: AddressKey } | { kind: 'complaint'; text: string } | { kind: 'nothing' };
 
 /**
- * `ICMP Host Unreachable from 10.0.0.2 for ICMP Echo sent to 10.1.1.1`, and from 5.5
+ * Matches `ICMP Host Unreachable from 10.0.0.2 for ICMP Echo sent to 10.1.1.1`, and from version 5.5
  * `ICMPv6 Destination Unreachable (No route to destination) from fe80::1 for ICMPv6 Echo Request sent to 2001:db8::1`.
  */
 const ICMP_MESSAGE =
   /^(?:\[[\d.]+\] )?ICMP(?:v6)? (.*) from \S+ for ICMP(?:v6)? Echo(?: Request)? sent to ([0-9a-f.:]{2,45})\s*$/;
 const ANY_ICMP_MESSAGE = /^(?:\[[\d.]+\] )?ICMP(?:v6)? /;
-/** The probe did not arrive. A redirect or a source quench says nothing of the kind: it was forwarded. */
+/** ICMP errors that prove that the probe was not delivered. After a redirect or a source quench it was forwarded. */
 const NOT_DELIVERED = /Unreachable|Time Exceeded|Parameter Problem|Packet Too Big/;
 const COMPLAINT_LENGTH_MAX = 200;
 
@@ -30,16 +30,16 @@ const RETURN = ascii('return = ');
 const SLASH = ascii('/');
 const COUNT_DIGITS_MAX = 6;
 
-/** The summary of one target at the end of fping: there is one for each, so it is read without a string. */
+/** The summary of one target at the end of fping. There is one per target, so it is parsed without creating strings. */
 export class FpingSummary {
   address: AddressKey = '';
-  /** Packets that fping counts as sent: 0 if it has no socket for this family of addresses, */
+  /** Packets that fping counts as sent: 0 if it has no socket for this family of addresses. */
   sent = 0;
-  /** and replies. */
+  /** Replies that fping counts. */
   received = 0;
   private readonly cursor = new ByteCursor();
 
-  /** Reads `10.1.1.1 : xmt/rcv/%loss = 1/0/100%`; false for anything else. */
+  /** Parses `10.1.1.1 : xmt/rcv/%loss = 1/0/100%`; returns false for anything else. */
   read(bytes: Uint8Array, start: number, end: number): boolean {
     const { cursor } = this;
     cursor.set(bytes, start, end);

@@ -25,11 +25,11 @@ interface Got {
 interface Tried {
   tally: SliceTally;
   got: Got[];
-  /** What fping prints between two looks, and the look after that, by which misses are settled. */
+  /** Output of fping between two reads, and the following read, which settles misses. */
   print: (...texts: string[]) => void;
 }
 
-/** A slice whose fping hears, unless the canary is left out. */
+/** A slice whose fping receives replies, unless the canary is left out. */
 function tallyOf(ips: string[], more: Partial<TallyOptions> & { deaf?: boolean } = {}): Tried {
   const got: Got[] = [];
   const { deaf = false, ...options } = more;
@@ -60,14 +60,14 @@ function readLine(text: string): FpingLine | undefined {
 }
 
 describe('a line of fping', () => {
-  it('is a reply with its time and rtt, or a timeout', () => {
+  it('is parsed as a reply with its time and rtt, or as a timeout', () => {
     expect(readLine(reply('127.0.0.1').trimEnd())).toMatchObject({ address: 0x7f00_0001, replied: true, rttUs: 345 });
     expect(readLine(reply('127.0.0.1').trimEnd())?.atMs).toBeCloseTo(1_795_387_687_833.75, 2);
     expect(readLine(reply('2001:db8::1', '123').trimEnd())).toMatchObject({ address: '2001:db8::1', rttUs: 123_000 });
     expect(readLine(timeout('10.0.0.1').trimEnd())).toMatchObject({ address: 0x0a00_0001, replied: false, rttUs: 0 });
   });
 
-  it('names the source of a reply that came from elsewhere, wherever fping has put it', () => {
+  it('yields the source of a reply from another address, regardless of its place in the line', () => {
     const line = reply('10.0.0.1').trimEnd();
     expect(readLine(line)).toMatchObject({ address: 0x0a00_0001, source: '' });
     for (const text of [` [<- 10.0.0.9]${line}`, `${line} [<- 10.0.0.9]`, ` [<- 10.0.0.8] [<- 10.0.0.9]${line}`]) {
@@ -77,7 +77,7 @@ describe('a line of fping', () => {
     expect(readLine(` [<- host.example]${line}`)).toBeUndefined();
   });
 
-  it('of 4.2 is read too, though that version is not used', () => {
+  it('of 4.2 is parsed too, although that version is not used', () => {
     const line = '[1795387687.833750] 127.0.0.1 : [0], 84 bytes, 0.05 ms (0.05 avg, 0% loss)';
     expect(readLine(line)).toMatchObject({ replied: true, rttUs: 50 });
   });
@@ -95,7 +95,7 @@ describe('a line of fping', () => {
     expect(readLine(text)).toBeUndefined();
   });
 
-  it('of standard error tells an ICMP error, a summary, and a complaint apart', () => {
+  it('of standard error is an ICMP error, a summary or an error message', () => {
     const read = (text: string): FpingSummary | undefined => {
       const summary = new FpingSummary();
       return summary.read(bytes(text), 0, text.length) ? summary : undefined;
@@ -128,19 +128,19 @@ describe('the version of fping', () => {
     ['fping: Version 5.3', { kind: 'usable', version: { text: '5.3', checksSource: true } }],
     ['fping: Version 5.5-rc1', { kind: 'usable', version: { text: '5.5-rc1', checksSource: true } }],
     ['fping: Version 10.0', { kind: 'usable', version: { text: '10.0', checksSource: true } }],
-    ['fping: Version 4.4', { kind: 'unsupported', detail: 'it is version 4.4' }],
+    ['fping: Version 4.4', { kind: 'unsupported', detail: 'it has version 4.4' }],
     [
       'fping: Version 4.2\nfping: comments to david@schweikert.ch',
-      { kind: 'unsupported', detail: 'it is version 4.2' },
+      { kind: 'unsupported', detail: 'it has version 4.2' },
     ],
-    ['hello', { kind: 'unsupported', detail: 'it names no version of fping but says "hello"' }],
+    ['hello', { kind: 'unsupported', detail: 'it reports no version of fping but "hello"' }],
   ])('%s', (output, answer) => {
     expect(readFpingVersion(output)).toEqual(answer);
   });
 });
 
 describe('the key of an address', () => {
-  it('is one for each canonical address, and never that of another', () => {
+  it('is unique per canonical address', () => {
     const ip = fc.oneof(fc.ipV4(), fc.ipV6());
     fc.assert(
       fc.property(ip, ip, (one, other) => {
@@ -166,7 +166,7 @@ describe('the key of an address', () => {
 });
 
 describe('the line splitter', () => {
-  it('gives the same lines however the bytes are cut', () => {
+  it('returns the same lines regardless of how the bytes are split', () => {
     const lines = fc.array(fc.string({ unit: fc.constantFrom('a', 'b', ' '), maxLength: 40 }), { maxLength: 20 });
     fc.assert(
       fc.property(lines, fc.array(fc.nat(60), { minLength: 1, maxLength: 60 }), (texts, cuts) => {
@@ -187,7 +187,7 @@ describe('the line splitter', () => {
     );
   });
 
-  it('drops and counts what is too long or never ends, and goes on after it', () => {
+  it('drops and counts lines that are too long or never end, and continues after them', () => {
     const seen: string[] = [];
     const splitter = new LineSplitter((chunk, from, to) => seen.push(String.fromCharCode(...chunk.subarray(from, to))));
     splitter.push(bytes('x'.repeat(4_000)));
@@ -199,7 +199,7 @@ describe('the line splitter', () => {
 });
 
 describe('a slice', () => {
-  it('places a probe at the time it was sent', () => {
+  it('dates a probe by the time it was sent', () => {
     const { got, print } = tallyOf(['127.0.0.1', '127.0.0.2']);
     print(reply('127.0.0.1', '12.5') + timeout('127.0.0.2'));
     expect(got[0]?.sentAtMs).toBeCloseTo(1_795_387_687_821.25, 2);
@@ -207,7 +207,7 @@ describe('a slice', () => {
     expect(got.map(({ outcome }) => outcome)).toEqual([OUTCOME.reply, OUTCOME.timeout]);
   });
 
-  it('takes no second result, and none for an address that was not asked', () => {
+  it('accepts no second result, and none for an address that was not probed', () => {
     const { tally, got, print } = tallyOf(['127.0.0.1']);
     print(reply('127.0.0.1') + reply('127.0.0.1') + reply('127.0.0.9') + timeout('127.0.0.1'));
     tally.finish(true);
@@ -215,7 +215,7 @@ describe('a slice', () => {
     expect(tally.droppedLines).toBe(3);
   });
 
-  it('gives targets that share an address a result each', () => {
+  it('reports one result per target when targets share an address', () => {
     const { got, print } = tallyOf(['127.0.0.1', '127.0.0.2', '127.0.0.1']);
     print(reply('127.0.0.1') + reply('127.0.0.2') + timeout('127.0.0.1') + reply('127.0.0.2'));
     expect(got.map(({ index, outcome }) => [index, outcome])).toEqual([
@@ -225,7 +225,7 @@ describe('a slice', () => {
     ]);
   });
 
-  it('has no data where the reply came from another address than the one that was asked', () => {
+  it('has no data where the reply came from an address other than the probed one', () => {
     const { tally, got, print } = tallyOf(['10.0.0.1', '10.0.0.2', '2001:db8::1']);
     print(` [<- 10.0.0.9]${reply('10.0.0.1')}${reply('10.0.0.2')} [<- 2001:db8::9]${reply('2001:db8::1')}`);
     print(`10.0.0.1 : xmt/rcv/%loss = 1/1/0%, min/avg/max = 1/1/1\n`);
@@ -234,7 +234,7 @@ describe('a slice', () => {
     expect(tally).toMatchObject({ foreignReplies: 2, foreignExample: '2001:db8::9 for 2001:db8::1' });
   });
 
-  it('believes no reply from elsewhere that fping hears', () => {
+  it('counts no reply from another address that fping receives', () => {
     const { tally, got, print } = tallyOf(['10.0.0.1', '10.0.0.2'], { deaf: true });
     print(` [<- 10.0.0.9]${reply('10.0.0.1')}${timeout('10.0.0.2')}`);
     tally.finish(true);
@@ -248,7 +248,7 @@ describe('a slice', () => {
     'ICMP Time Exceeded from 10.50.0.2 for ICMP Echo sent to 10.60.1.1\n',
     ' [<- 10.0.0.9] [<- 10.0.0.8]ICMP Host Unreachable from 10.50.0.2 for ICMP Echo sent to 10.60.1.1\n',
     `${' [<- 10.0.0.9]'.repeat(100)}ICMP Host Unreachable from 10.50.0.2 for ICMP Echo sent to 10.60.1.1\n`,
-  ])('calls unreachable what an ICMP error explains: %s', (error) => {
+  ])('reports unreachable when an ICMP error explains it: %s', (error) => {
     const { got, print } = tallyOf(['10.60.1.1']);
     print(error + timeout('10.60.1.1'));
     expect(got).toMatchObject([{ outcome: OUTCOME.unreachable }]);
@@ -270,13 +270,13 @@ describe('a slice', () => {
     'ICMP 9 from 10.50.0.2 for ICMP Echo sent to 10.60.1.1\n',
     'ICMPv6 Type 137 Code 0 from fd00::2 for ICMPv6 Echo Request sent to 2001:db8::1\n',
     'ICMP Host Unreachable from 10.50.0.2 for ICMP Echo sent to 10.60.1.2\n',
-  ])('does not call unreachable what says that a probe was forwarded: %s', (message) => {
+  ])('does not report unreachable when a message shows that the probe was forwarded: %s', (message) => {
     const { got, print } = tallyOf(['10.60.1.1']);
     print(message + timeout('10.60.1.1'));
     expect(got).toMatchObject([{ outcome: OUTCOME.timeout }]);
   });
 
-  it('calls not sent only what fping says that it asked, without a line; without the summary there is no data', () => {
+  it("reports not sent only for targets in fping's summary without a line; without the summary there is no data", () => {
     const { tally, got, print } = tallyOf(['10.0.0.1', '10.0.0.2', '10.0.0.3']);
     print(
       '10.0.0.1 : xmt/rcv/%loss = 1/0/100%\n 10.0.0.2 : cut',
@@ -286,7 +286,7 @@ describe('a slice', () => {
     expect(got).toEqual([{ index: 0, sentAtMs: NOW_MS + 10, outcome: OUTCOME.not_sent, rttUs: 0 }]);
   });
 
-  it.each([1, 40, 200])('reads a summary that is glued to %i sources of replies from elsewhere', (sources) => {
+  it.each([1, 40, 200])('parses a summary that follows %i sources of foreign replies on the same line', (sources) => {
     const { tally, got, print } = tallyOf(['10.0.0.1']);
     print(`${' [<- 10.0.0.9]'.repeat(sources)}10.0.0.1 : xmt/rcv/%loss = 1/0/100%\n`);
     tally.finish(true);
@@ -294,7 +294,7 @@ describe('a slice', () => {
     expect(tally.droppedLines).toBe(0);
   });
 
-  it('says of a family without a socket that nothing was sent, and that it is unavailable', () => {
+  it('reports a family without a socket as not sent and unavailable', () => {
     const { tally, got, print } = tallyOf(['10.0.0.1', '2001:db8::1'], { deaf: true });
     print(reply('10.0.0.1'), '\n10.0.0.1 : xmt/rcv/%loss = 1/1/0%, min/avg/max = 0.3/0.3/0.3\n');
     print('::1 : xmt/rcv/%loss = 0/0/0%\n2001:db8::1 : xmt/rcv/%loss = 0/0/0%\n');
@@ -306,7 +306,7 @@ describe('a slice', () => {
     expect([tally.familyState('ipv4'), tally.familyState('ipv6')]).toEqual(['heard', 'unavailable']);
   });
 
-  it('drops a reply if the clock was set during its round trip, which is wrong by that step', () => {
+  it('drops a reply if the clock was set during its round trip, whose duration is wrong by that step', () => {
     const setAtMs = 1_795_387_687_800;
     const clockHeld = (fromMs: number, toMs: number): boolean => fromMs >= setAtMs || toMs <= setAtMs;
     const { tally, got, print } = tallyOf(['10.0.0.1', '10.0.0.2', '10.0.0.3'], { clockHeld });
@@ -316,13 +316,13 @@ describe('a slice', () => {
     expect(tally.familyState('ipv4')).toBe('heard');
   });
 
-  it('counts a reply beyond the timeout as none', () => {
+  it('counts a reply after the timeout as a timeout', () => {
     const { got, print } = tallyOf(['10.0.0.1'], { timeoutMs: 500 });
     print(reply('10.0.0.1', '500.2'));
     expect(got).toMatchObject([{ outcome: OUTCOME.timeout, rttUs: 0 }]);
   });
 
-  it('goes by our clock when it is far from the one of the line, and by the line when we are late', () => {
+  it("uses the agent's clock when the line's time is implausible, and the line's time when reading is late", () => {
     const ahead = tallyOf(['10.0.0.1']);
     ahead.print(reply('10.0.0.1', '1.00').replace('1795387687', '1795646887'));
     expect(ahead.got).toEqual([{ index: 0, sentAtMs: NOW_MS - 1, outcome: OUTCOME.reply, rttUs: 1_000 }]);
@@ -332,7 +332,7 @@ describe('a slice', () => {
     expect(late.got[0]?.sentAtMs).toBeCloseTo(1_795_387_687_832.75, 2);
   });
 
-  it('never gives a result to the wrong target, whatever is cut, doubled, foreign or garbled', () => {
+  it('never reports a result for the wrong target, regardless of truncated, duplicate, foreign or garbled lines', () => {
     const ips = ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.13'];
     const line = fc.oneof(
       fc.constantFrom(...ips).map((ip) => reply(ip, `${ips.indexOf(ip) + 1}.00`)),
@@ -351,7 +351,7 @@ describe('a slice', () => {
         tally.finish(true);
         expect(new Set(got.map(({ index }) => index)).size).toBe(got.length);
         for (const { rttUs, outcome } of got) expect(outcome === OUTCOME.reply || rttUs === 0).toBe(true);
-        // Whole lines alone: each reply carries the rtt that its address was given.
+        // For complete lines only: each reply has the rtt that belongs to its address.
         if (texts.every((text) => /^(?: \[<- 10\.9\.9\.9\])?\[[^[]*loss\)\n$/.test(text))) {
           for (const { index, rttUs, outcome } of got) {
             if (outcome === OUTCOME.reply) expect(rttUs).toBe((index + 1) * 1_000);
@@ -364,7 +364,7 @@ describe('a slice', () => {
 });
 
 describe('a miss', () => {
-  it('counts once fping has heard anything of the same family', () => {
+  it('counts once fping has received anything of the same family', () => {
     const { tally, got, print } = tallyOf(['10.0.0.1', '10.0.0.2', '2001:db8::1'], { deaf: true });
     print(timeout('10.0.0.1'), timeout('2001:db8::1'));
     expect(got).toEqual([]);
@@ -378,14 +378,14 @@ describe('a miss', () => {
     expect([tally.familyState('ipv4'), tally.familyState('ipv6')]).toEqual(['heard', 'deaf']);
   });
 
-  it('counts also when an ICMP error is all that fping heard', () => {
+  it('counts also when fping has received only an ICMP error', () => {
     const { got, print } = tallyOf(['10.60.1.1', '10.0.0.2'], { deaf: true });
     print('ICMP Host Unreachable from 10.50.0.2 for ICMP Echo sent to 10.60.1.1\n');
     print(timeout('10.60.1.1') + timeout('10.0.0.2'));
     expect(got.map(({ outcome }) => outcome)).toEqual([OUTCOME.unreachable, OUTCOME.timeout]);
   });
 
-  it('is no data when fping heard nothing, or ended before that was known', () => {
+  it('is no data when fping received nothing, or ended before that was known', () => {
     for (const endedByItself of [true, false]) {
       const { tally, got, print } = tallyOf(['10.0.0.1'], { deaf: true });
       print(timeout(CANARIES.ipv4) + timeout('10.0.0.1'));
@@ -395,7 +395,7 @@ describe('a miss', () => {
     }
   });
 
-  it('is taken back when the reply comes after it: fping was late, not the target', () => {
+  it('is withdrawn when the reply follows it: fping was late, not the target', () => {
     const { tally, got } = tallyOf(['10.0.0.1', '10.0.0.2']);
     tally.push((take) => take(bytes(timeout('10.0.0.1') + timeout('10.0.0.2'))));
     expect(got).toEqual([]);
@@ -406,7 +406,7 @@ describe('a miss', () => {
     ]);
   });
 
-  it('is no data when fping did not run all along while it waited', () => {
+  it('is no data when fping was paused during the wait', () => {
     const listened = (fromMs: number): boolean => fromMs > 1_795_387_686_900;
     const { tally, got, print } = tallyOf(['10.0.0.1', '10.0.0.2', '10.0.0.3'], { listened });
     print(timeout('10.0.0.1'), reply('10.0.0.2'), timeout('10.0.0.3').replace('1795387687.84', '1795387688.84'));

@@ -17,7 +17,7 @@ export type FpingExit =
 
 export interface FpingRunOptions {
   path: string;
-  /** The canary of each is asked before the slice's targets. */
+  /** Families whose canary is probed before the targets of the slice. */
   families: readonly AddressFamily[];
   version: FpingVersion;
   locks: Pick<IcmpIdLocks, 'take' | 'release'>;
@@ -27,16 +27,16 @@ export interface FpingRunOptions {
 
 type ChildEnd = { code: number; signal: NodeJS.Signals | null } | { error: Error };
 
-/** fping waits for the timeout after its last packet; what takes so much longer hangs. */
+/** fping waits for the timeout after its last packet; a process that takes this much longer hangs, in ms. */
 const GRACE_MS = 5_000;
-/** All answered; some did not answer; some names were not found (which canonical addresses never are). */
+/** All targets replied; some did not; some names were not found (which canonical addresses never are). */
 const GOOD_EXITS = [0, 1, 2];
 const NO_PERMISSION = /must run as root|permi/i;
 const CANARIES_MAX = Object.keys(CANARIES).length;
-/** An id that another agent has is rare, and the next process has another one. */
+/** Starts before giving up. An id that another agent uses is rare, and the next process has another id. */
 const STARTS_MAX = 8;
 
-/** The place of one fping process at a time: its file is kept from run to run. */
+/** A slot for one fping process at a time; its file is reused from run to run. */
 export class FpingProcess {
   private readonly output: CaptureFile;
   private readonly sockets = new RawSockets('self');
@@ -46,24 +46,24 @@ export class FpingProcess {
     this.output = new CaptureFile(captureDir);
   }
 
-  /** Of the last run; undefined if no process was started. */
+  /** Tally of the last run; undefined if no process was started. */
   get tally(): SliceTally | undefined {
     return this.current?.tally;
   }
 
-  /** The longest time in the last run that the process did not run, in ms. */
+  /** Longest time in the last run that the process did not run, in ms. */
   get longestPauseMs(): number {
     return this.current?.watch.longestPauseMs ?? 0;
   }
 
-  /** Probes a slice. Targets that had no result when the process was killed or failed get none. Never rejects. */
+  /** Probes a slice. Targets without a result when the process is killed or fails get none. Never rejects. */
   async run(slice: ProbeSlice, onResult: OnResult, options: FpingRunOptions): Promise<FpingExit> {
     this.current = undefined;
     for (let starts = 0; starts < STARTS_MAX; starts++) {
       const exit = await this.start(slice, onResult, options);
       if (exit !== 'id_in_use') return exit;
     }
-    return { kind: 'failed', detail: `${STARTS_MAX} processes in a row had an ICMP id that is in use on this host` };
+    return { kind: 'failed', detail: `${STARTS_MAX} consecutive processes had an ICMP id that is in use on this host` };
   }
 
   /** Packets that the kernel dropped in the last run because fping did not read its sockets in time. */
@@ -98,11 +98,11 @@ export class FpingProcess {
       return exitOfError(error instanceof Error ? error : new Error(String(error)));
     }
     const ended = endOf(child);
-    // A process that ends before it has read its targets says why by its end.
+    // A process that exits before it has read its targets reports the reason by its exit.
     child.stdin?.on('error', () => child.stdin?.destroy());
     const { pid } = child;
     if (pid === undefined) return this.exitOf(await ended);
-    // fping sends nothing before it has read the end of its targets: until then nobody is confused by its id.
+    // fping sends nothing until it has read all targets: before that, its id cannot collide with another.
     if ((await options.locks.take(pid)) === 'in_use') {
       child.kill('SIGKILL');
       await ended;
@@ -123,7 +123,7 @@ export class FpingProcess {
     }
   }
 
-  /** Ends the process when it is told to, or hangs. */
+  /** Kills the process when the signal is aborted, or when it hangs. */
   private async guard(
     child: ChildProcess,
     slice: ProbeSlice,
@@ -158,7 +158,7 @@ export class FpingProcess {
   }
 }
 
-/** What reads the output of a process that is about to get its targets. */
+/** Creates the reader of a process that is about to get its targets. */
 function begin(
   asked: readonly string[],
   slice: ProbeSlice,
@@ -188,7 +188,7 @@ function endOf(child: ChildProcess): Promise<ChildEnd> {
   });
 }
 
-/** Targets go by standard input, so that no address can be read as an option. */
+/** Targets are passed by standard input, so that no address can be parsed as an option. */
 function argumentsOf(slice: ProbeSlice, version: FpingVersion): string[] {
   const spacingMs = Math.max(0.01, slice.spacingMs).toFixed(3);
   const always = ['-c', '1', '-t', String(Math.round(slice.timeoutMs)), '-i', spacingMs, '-D'];

@@ -7,7 +7,7 @@ const [ANSWERS, DROPPED, REJECTED, BLACKHOLE, NEAR] = ['10.6.0.1', '10.6.0.7', '
 const [REJECTED6, NEAR6] = ['fd60::9', 'fd50::2'];
 const TARGETS = [ANSWERS, DROPPED, REJECTED, BLACKHOLE, NEAR, REJECTED6, NEAR6] as string[];
 
-/** What each version printed on both streams, in one file, in a network namespace with these faults; `::1` is the canary. */
+/** Output of each version on both streams, in one file, in a network namespace with these faults; `::1` is the canary. */
 const PRINTED = {
   '5.1': `[1795919156.44730] 10.6.0.1  : [0], 64 bytes, 0.027 ms (0.027 avg, 0% loss)
 ICMP Host Unreachable from 10.50.0.2 for ICMP Echo sent to 10.60.0.1
@@ -48,7 +48,7 @@ fd50::2   : xmt/rcv/%loss = 1/1/0%, min/avg/max = 0.048/0.048/0.048
 `,
 };
 
-/** Two processes of one id: every other target is dead, and answered by the other process's. */
+/** Two processes with one id: every other target is dead, and gets replies meant for the other process. */
 const COLLIDED = {
   '5.1': ` [<- 10.6.2.1][1795919156.21003] 10.6.1.1 : [0], 64 bytes, 6.80 ms (6.80 avg, 0% loss)
 [1795919156.23339] 10.6.1.2 : [0], 64 bytes, 0.051 ms (0.051 avg, 0% loss)
@@ -77,11 +77,11 @@ function outcomesOf(targets: string[], printed: string): { tally: SliceTally; ou
   return { tally, outcomes };
 }
 
-describe('what fping printed', () => {
+describe('the output of fping', () => {
   it.each([
     ['5.1', OUTCOME.timeout],
     ['5.5', OUTCOME.unreachable],
-  ] as const)('is read to the last line: %s', (version, rejected6) => {
+  ] as const)('is parsed to the last line: %s', (version, rejected6) => {
     const { tally, outcomes } = outcomesOf(TARGETS, PRINTED[version]);
     const { reply, timeout, unreachable, not_sent } = OUTCOME;
     expect(outcomes).toEqual([reply, timeout, unreachable, not_sent, reply, rejected6, reply]);
@@ -91,9 +91,12 @@ describe('what fping printed', () => {
   it.each([
     ['5.1', undefined, 2],
     ['5.5 --check-source', OUTCOME.timeout, 0],
-  ] as const)('of replies to another process makes no dead target up: %s', (version, ofDead, foreignReplies) => {
-    const { tally, outcomes } = outcomesOf(['10.6.1.1', '10.6.1.2', '10.6.1.3'], COLLIDED[version]);
-    expect(outcomes).toEqual([ofDead, OUTCOME.reply, ofDead]);
-    expect(tally).toMatchObject({ droppedLines: 0, foreignReplies });
-  });
+  ] as const)(
+    'about replies to another process reports no dead target as up: %s',
+    (version, ofDead, foreignReplies) => {
+      const { tally, outcomes } = outcomesOf(['10.6.1.1', '10.6.1.2', '10.6.1.3'], COLLIDED[version]);
+      expect(outcomes).toEqual([ofDead, OUTCOME.reply, ofDead]);
+      expect(tally).toMatchObject({ droppedLines: 0, foreignReplies });
+    },
+  );
 });

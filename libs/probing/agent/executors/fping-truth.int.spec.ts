@@ -12,7 +12,7 @@ const WITHIN = { timeout: 20_000, interval: 20 };
 const addresses = (from: string, count: number): string[] =>
   Array.from({ length: count }, (_, at) => `${from}.${at + 1}`);
 
-describe('what fping says', () => {
+describe('fping', () => {
   let once: ProbeOnce;
 
   beforeAll(() => {
@@ -20,7 +20,7 @@ describe('what fping says', () => {
   });
   afterAll(() => once.remove());
 
-  it('is not asked of a version that cannot be read, also when it comes in the place of one that can', async () => {
+  it('is not used in an unsupported version, also when that replaces a supported one', async () => {
     const asked = path.join(once.dir, 'asked');
     const body = `touch ${asked}; printf '10.0.0.1 : xmt/rcv/%%loss = 1/0/100%%\\n' >&2; exit 1`;
     const old = await once.probe(['10.0.0.1'], once.script(body, '4.2'));
@@ -37,7 +37,7 @@ describe('what fping says', () => {
     ping.close();
   });
 
-  it('is told to check sources itself where it can', async () => {
+  it('is started with its own source check where it has one', async () => {
     const seen = path.join(once.dir, 'arguments');
     for (const [version, checks] of [
       ['5.1', false],
@@ -48,7 +48,7 @@ describe('what fping says', () => {
     }
   });
 
-  it('of a family without a socket is not sent, with a state that says so, until it has no targets', async () => {
+  it('reports targets of a family without a socket as not sent, with a state for it, while there are any', async () => {
     const lines = `[1795387687.83375] 10.0.0.1 : [0], 64 bytes, 0.3 ms (0.3 avg, 0%% loss)\\n`;
     const summary = `::1 : xmt/rcv/%%loss = 0/0/0%%\\n2001:db8::1 : xmt/rcv/%%loss = 0/0/0%%\\n`;
     const { end, outcomes, ping } = await once.probe(
@@ -61,7 +61,7 @@ describe('what fping says', () => {
     expect(ping.health().state).toBe('ok');
   });
 
-  it('is checked without a target: at the start, and until trouble is over', async () => {
+  it('is checked without a target: at the start, and until a failure is over', async () => {
     const file = path.join(once.dir, 'fping-to-come');
     const ping = new IcmpPing({ fpingPath: file, captureDir: once.dir });
     const { signal } = new AbortController();
@@ -76,7 +76,7 @@ describe('what fping says', () => {
     again.close();
   });
 
-  it('is started again, before it has its targets, when another agent has its ICMP id', async () => {
+  it('is restarted before it gets its targets when another agent has its ICMP id', async () => {
     const started = path.join(once.dir, 'started');
     const file = once.script(`cat > /dev/null; echo $$ >> ${started}`);
     const answers = ['in_use', 'in_use', 'taken'] as const;
@@ -103,7 +103,7 @@ describe('what fping says', () => {
 });
 
 describe('ICMP ids', () => {
-  it('belong to one process of the network namespace, also 65,536 pids apart, until they are free again', async () => {
+  it('belong to one process of the network namespace, also 65,536 pids apart, until they are released', async () => {
     const [one, other] = [new IcmpIdLocks(), new IcmpIdLocks()];
     const pid = 3_000_000 + Math.floor(Math.random() * 60_000);
     expect(await one.take(pid)).toBe('taken');
@@ -111,14 +111,14 @@ describe('ICMP ids', () => {
     expect(await one.take(pid)).toBe('in_use');
     expect(await other.take(pid + 1)).toBe('taken');
     one.release(pid);
-    expect(await other.take(pid)).toBe('in_use'); // late replies may still come
+    expect(await other.take(pid)).toBe('in_use'); // late replies may still arrive
     one.close();
     await expect.poll(() => other.take(pid), WITHIN).toBe('taken');
     other.close();
   });
 });
 
-describe.runIf(process.getuid?.() === 0)('fping in a network of its own', () => {
+describe.runIf(process.getuid?.() === 0)('fping in a separate network namespace', () => {
   let once: ProbeOnce;
   let network: Netns;
   let fping: string;
@@ -137,14 +137,14 @@ describe.runIf(process.getuid?.() === 0)('fping in a network of its own', () => 
 
   const drop = (ips: string[]): void => network.run(`nft add rule ip t in ip daddr "{ ${ips.join(', ')} }" drop`);
 
-  it('that hears nothing gives no data, and says so', async () => {
+  it('has no data, and reports it, when it receives nothing', async () => {
     network.run('echo 1 > /proc/sys/net/ipv4/icmp_echo_ignore_all');
     const { end, outcomes } = await once.probe(['10.6.0.1', '10.6.0.2'], fping);
     expect(outcomes).toEqual([undefined, undefined]);
     expect(end).toMatchObject({ ok: false, state: 'deaf', detail: expect.stringContaining(CANARIES.ipv4) });
   });
 
-  it('hears again when its canary does, also after all of its targets were taken from it', async () => {
+  it('works again when its canary replies, also after all of its targets were unassigned', async () => {
     drop([CANARIES.ipv4]);
     const { signal } = new AbortController();
     const ping = new IcmpPing({ fpingPath: fping, captureDir: once.dir });
@@ -158,7 +158,7 @@ describe.runIf(process.getuid?.() === 0)('fping in a network of its own', () => 
     ping.close();
   });
 
-  it('whose canary is blocked is believed once it hears a target', async () => {
+  it('is trusted despite a blocked canary once a target replies', async () => {
     drop([CANARIES.ipv4, '10.6.0.1']);
     const heard = await once.probe(['10.6.0.1', '10.6.0.2'], fping);
     expect(heard).toMatchObject({ end: { ok: true }, outcomes: [OUTCOME.timeout, OUTCOME.reply] });
@@ -166,7 +166,7 @@ describe.runIf(process.getuid?.() === 0)('fping in a network of its own', () => 
     expect(unheard).toMatchObject({ end: { ok: false, state: 'deaf' }, outcomes: [undefined] });
   });
 
-  it('without the capability, where everybody may open ping sockets, makes no target down', async () => {
+  it('reports no target down without the capability, where every user may open ping sockets', async () => {
     const copy = path.join(once.dir, 'fping-of-nobody');
     copyFileSync('/usr/bin/fping', copy);
     chmodSync(copy, 0o755);
@@ -177,7 +177,7 @@ describe.runIf(process.getuid?.() === 0)('fping in a network of its own', () => 
       once.script(`${network.exec} ${asNobody} ${copy} "$@"`),
     );
     if (end.ok) {
-      expect(ping.health().version).not.toBe('5.1'); // from 5.2 on it knows the replies of a ping socket
+      expect(ping.health().version).not.toBe('5.1'); // from 5.2 on it recognises the replies of a ping socket
       expect(outcomes).toEqual([OUTCOME.reply, OUTCOME.reply]);
     } else {
       expect(outcomes).toEqual([undefined, undefined]);
@@ -185,7 +185,7 @@ describe.runIf(process.getuid?.() === 0)('fping in a network of its own', () => 
     }
   });
 
-  it('never takes replies to another one of the same id for those of its own targets', async () => {
+  it('never mistakes replies to another process of the same id for those of its own targets', async () => {
     const [mine, theirs] = [addresses('10.6.1', 60), addresses('10.6.2', 60)];
     const dead = [...mine.filter((_, at) => at % 4 === 0), ...theirs.filter((_, at) => at % 4 === 2)];
     drop(dead);
@@ -204,7 +204,7 @@ describe.runIf(process.getuid?.() === 0)('fping in a network of its own', () => 
     expect(count((isDead, outcome) => !isDead && outcome === OUTCOME.timeout)).toBe(0);
   });
 
-  describe('that does not run for a while', () => {
+  describe('that is paused for a while', () => {
     const ips = addresses('10.6.3', 250);
     const dead = ips.filter((_, at) => at % 5 === 0);
     const slice = { timeoutMs: 400, spacingMs: 10 };
@@ -216,14 +216,14 @@ describe.runIf(process.getuid?.() === 0)('fping in a network of its own', () => 
       fping = once.script(`echo $$ > ${pidFile}; ${network.exec} /usr/bin/fping "$@"`);
     });
 
-    /** Until it has printed its pid and a part of its lines. */
+    /** Resolves when it has printed its pid and a part of its lines. */
     async function midSlice(probing: Promise<Probed>): Promise<number> {
       await expect.poll(() => existsSync(pidFile) && readFileSync(pidFile, 'utf8') !== '', WITHIN).toBe(true);
       await Promise.race([probing, new Promise((resolve) => setTimeout(resolve, 700))]);
       return Number(readFileSync(pidFile, 'utf8'));
     }
 
-    it('is not believed about what it missed meanwhile', async () => {
+    it('is not trusted about misses during the pause', async () => {
       const probing = once.probe(ips, fping, slice);
       const pid = await midSlice(probing);
       process.kill(pid, 'SIGSTOP');
@@ -235,11 +235,11 @@ describe.runIf(process.getuid?.() === 0)('fping in a network of its own', () => 
       const missed = outcomes.filter((_, at) => dead.includes(ips[at] ?? ''));
       expect(alive).not.toContain(OUTCOME.timeout);
       expect(missed).not.toContain(OUTCOME.reply);
-      // Some waited while it was stopped: their timeouts say nothing.
+      // Some waited while it was stopped: their timeouts prove nothing.
       expect(missed.filter((outcome) => outcome === undefined).length).toBeGreaterThanOrEqual(6);
     });
 
-    it('does not count misses while the kernel dropped packets for fping, even in a short pause', async () => {
+    it('counts no misses while the kernel dropped packets for fping, even in a short pause', async () => {
       const probing = once.probe(ips, fping, slice);
       const pid = await midSlice(probing);
       process.kill(pid, 'SIGSTOP');
@@ -253,7 +253,7 @@ describe.runIf(process.getuid?.() === 0)('fping in a network of its own', () => 
       expect(outcomes.filter((_, at) => !dead.includes(ips[at] ?? ''))).not.toContain(OUTCOME.timeout);
     });
 
-    it('because this process does not, tells the same as else, at the right times', async () => {
+    it('gives the same results at the right times when only the agent was paused', async () => {
       const probing = once.probe(ips, fping, slice);
       const beganMs = Date.now();
       await midSlice(probing);

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 
 export interface FpingVersion {
   text: string;
-  /** fping itself leaves out replies that do not come from the target (5.3 and later). */
+  /** Whether fping itself ignores replies from addresses other than the target's (5.3 and later). */
   checksSource: boolean;
 }
 
@@ -12,16 +12,16 @@ export type VersionAnswer =
   | { kind: 'not_permitted'; detail: string }
   | { kind: 'unknown'; detail: string };
 
-/** Of a program that may not be started, e.g. because the capabilities of its file are not allowed here. */
+/** Error codes of a program that may not be started, for example because the capabilities of its file are not allowed here. */
 export const NO_PERMISSION_CODES = ['EACCES', 'EPERM'];
 const ASK_MS = 10_000;
 const OUTPUT_BYTES_MAX = 64 * 1024;
-/** Older ones print no line for a probe that timed out: a target that is dead could not be told from one that was not asked. */
+/** Older versions print no line for a probe that timed out, so a dead target looks like one that was not probed. */
 const OLDEST = { major: 5, minor: 0 };
 const CHECKS_SOURCE = { major: 5, minor: 3 };
 const VERSION = /Version (\d+)\.(\d+)\S*/;
 
-/** Asks the program at `path` for its version. `unknown`: it did not answer this time, e.g. because it cannot be started. */
+/** Asks the program at `path` for its version. `unknown`: it gave no answer this time, for example because it cannot be started. */
 export function askFpingVersion(path: string): Promise<VersionAnswer> {
   return new Promise((resolve) => {
     const options = { env: {}, cwd: '/', timeout: ASK_MS, maxBuffer: OUTPUT_BYTES_MAX };
@@ -38,16 +38,16 @@ function answerOfError(error: Error): VersionAnswer {
   return { kind: NO_PERMISSION_CODES.includes(code) ? 'not_permitted' : 'unknown', detail: error.message };
 }
 
-/** Reads `fping: Version 5.1`. */
+/** Parses `fping: Version 5.1`. */
 export function readFpingVersion(output: string): VersionAnswer {
   const found = VERSION.exec(output);
   if (found === null) {
     const said = output.trim().slice(0, 80);
-    return { kind: 'unsupported', detail: `it names no version of fping but says "${said}"` };
+    return { kind: 'unsupported', detail: `it reports no version of fping but "${said}"` };
   }
   const version = { major: Number(found[1]), minor: Number(found[2]) };
   const text = found[0].replace('Version ', '');
-  if (isOlder(version, OLDEST)) return { kind: 'unsupported', detail: `it is version ${text}` };
+  if (isOlder(version, OLDEST)) return { kind: 'unsupported', detail: `it has version ${text}` };
   return { kind: 'usable', version: { text, checksSource: !isOlder(version, CHECKS_SOURCE) } };
 }
 

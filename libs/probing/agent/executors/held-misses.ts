@@ -8,14 +8,14 @@ interface HeldMiss {
 }
 
 export interface HeldMissesOptions {
-  /** Whether the miss is one: fping heard others, and listened all along. */
+  /** Whether the miss counts: fping received replies of this family and listened all along. */
   canCount: (address: AddressKey, sentAtMs: number, atMs: number) => boolean;
   /** Whether that may still become known. */
   canWait: (address: AddressKey) => boolean;
   settle: (index: number, address: AddressKey, sentAtMs: number) => void;
 }
 
-/** Timeouts that fping has printed and that are not results yet; what does not count in the end has no result. */
+/** Timeouts printed by fping that are not results yet. A timeout that does not count in the end has no result. */
 export class HeldMisses {
   private misses: HeldMiss[] = [];
 
@@ -25,18 +25,18 @@ export class HeldMisses {
     this.misses.push({ index, address, sentAtMs, atMs });
   }
 
-  /** Takes back the first miss of the address, whose reply has come after all: its index, -1 if there is none. */
+  /** Removes the first miss of the address, whose reply has arrived after all, and returns its index; -1 if there is none. */
   take(address: AddressKey): number {
     const at = this.misses.findIndex((miss) => miss.address === address);
     return this.misses.splice(at, at === -1 ? 0 : 1)[0]?.index ?? -1;
   }
 
-  /** The last of those that are held now, for `settle` at the next look. */
+  /** Returns the last miss held now, for `settle` at the next check. */
   mark(): number {
     return this.misses.at(-1)?.index ?? -1;
   }
 
-  /** Settles those up to the mark. */
+  /** Settles the misses up to the mark. */
   settle(mark: number): void {
     const end = this.misses.findIndex(({ index }) => index === mark);
     if (end === -1) return;

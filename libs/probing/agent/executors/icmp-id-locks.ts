@@ -1,17 +1,17 @@
 import { createServer, type Server } from 'node:net';
 
-/** Replies to a process may come for so long after its end: its id is not given to another one before. */
+/** How long after a process has ended its id is not reused, in ms: replies to it may still arrive. */
 const LINGER_MS = 10_000;
 const ID_MASK = 0xffff;
 
-/** `unavailable`: this system has no such locks, so that an id cannot be reserved. */
+/** `unavailable`: this system has no abstract sockets, so an id cannot be reserved. */
 export type IdLock = 'taken' | 'in_use' | 'unavailable';
 
 /**
- * Reserves ICMP ids among all agents that receive the same packets. fping's id is its pid modulo 65,536, and every raw socket
- * of a network namespace gets every reply: two fpings with one id take each other's replies for their own, be they in different
- * pid namespaces or 65,536 pids apart. A name in the abstract socket namespace belongs to a network namespace too, has one
- * owner, and is free again when its process ends, however it ends.
+ * Reserves ICMP ids among all agents that receive the same packets. fping's id is its pid modulo 65,536, and every raw socket of a network
+ * namespace receives every reply: two fpings with the same id mistake each other's replies for their own, even in different pid namespaces
+ * or 65,536 pids apart. A name in the abstract socket namespace also belongs to a network namespace, has one owner, and is released when
+ * its process ends for any reason.
  */
 export class IcmpIdLocks {
   private readonly servers = new Map<number, Server>();
@@ -29,7 +29,7 @@ export class IcmpIdLocks {
     return 'taken';
   }
 
-  /** The process has ended: its id becomes free when no reply to it can come any more. */
+  /** Releases the id of a process that has ended, after the last possible reply to it. */
   release(pid: number): void {
     const id = pid & ID_MASK;
     if (!this.servers.has(id)) return;
@@ -50,7 +50,7 @@ export class IcmpIdLocks {
   }
 }
 
-/** The code of the error, undefined once it listens. */
+/** Returns the code of the error; undefined once the server listens. */
 function listen(server: Server, path: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));

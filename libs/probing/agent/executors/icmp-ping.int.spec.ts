@@ -20,7 +20,7 @@ describe('pinging with fping', () => {
     once.probe(ips, fpingPath, slice);
   const script = (body: string): string => once.script(body);
 
-  it('gives each answering target its rtt and the time it was sent', async () => {
+  it('reports rtt and send time of each target that replies', async () => {
     const ips = [...Array.from({ length: 200 }, (_, at) => `127.3.${at}.1`), '::1', '127.3.0.1'];
     const beganMs = Date.now();
     const { end, outcomes, rttUs, sentAtMs, ping } = await probe(ips);
@@ -33,13 +33,13 @@ describe('pinging with fping', () => {
     expect(ping.counters).toEqual({ droppedLines: 0, foreignReplies: 0 });
   });
 
-  it('says that there is no fping, and what to do', async () => {
+  it('reports that fping is missing, and what to do', async () => {
     const { end, outcomes } = await probe(['127.0.0.1'], path.join(once.dir, 'none'));
     expect(end).toMatchObject({ ok: false, state: 'missing', detail: expect.stringContaining('install fping') });
     expect(outcomes).toEqual([undefined]);
   });
 
-  it('says that fping may not open a socket, and what to do', async () => {
+  it('reports that fping may not open a socket, and what to do', async () => {
     const copy = path.join(once.dir, 'fping-without-capability');
     copyFileSync('/usr/bin/fping', copy);
     chmodSync(copy, 0o755);
@@ -49,7 +49,7 @@ describe('pinging with fping', () => {
     expect(outcomes).toEqual([undefined]);
   });
 
-  it('has no data for the rest when fping is killed, and keeps what had come', async () => {
+  it('keeps the results so far when fping is killed, and has no data for the rest', async () => {
     const killed = script(`printf '${REPLY}' 10.0.0.1; kill -9 $$`);
     const { end, outcomes, ping } = await probe(['10.0.0.1', '10.0.0.2'], killed);
     expect(end).toMatchObject({ ok: false, state: 'restarting', detail: expect.stringContaining('SIGKILL') });
@@ -57,7 +57,7 @@ describe('pinging with fping', () => {
     expect(ping.health().state).toBe('restarting');
   });
 
-  it('has no data when fping fails, hangs, or leaves out its summary', async () => {
+  it('has no data when fping fails, hangs, or prints no summary', async () => {
     const failing = await probe(['10.0.0.1'], script("echo 'not enough sequence numbers available' >&2; exit 4"));
     expect(failing.end).toMatchObject({ ok: false, state: 'restarting', detail: expect.stringContaining('sequence') });
     const silent = await probe(['10.0.0.1'], script('exit 1'));
@@ -66,7 +66,7 @@ describe('pinging with fping', () => {
     expect(hanging).toMatchObject({ end: { ok: false, state: 'restarting' }, outcomes: [undefined] });
   });
 
-  it('drops lines that are cut, doubled or of another host', async () => {
+  it('drops lines that are truncated, duplicate or of another host', async () => {
     const garbling = script(
       `printf '${REPLY}${REPLY}${REPLY}' 10.0.0.1 10.0.0.1 10.0.0.77; printf '[1795387687.8337'; printf 'x] 10.0.0.2 : cut'; exit 1`,
     );
@@ -75,7 +75,7 @@ describe('pinging with fping', () => {
     expect(ping.counters.droppedLines).toBe(3);
   });
 
-  it('gives fping an empty environment, and addresses by standard input only', async () => {
+  it('passes fping an empty environment, and addresses by standard input only', async () => {
     const seen = path.join(once.dir, 'seen');
     process.env['ICMPMON_TEST_LEAK'] = 'leaked';
     await probe(['10.0.0.1', '10.0.0.2'], script(`/usr/bin/env > ${seen}; echo "$@" >> ${seen}; /bin/cat >> ${seen}`));
@@ -103,7 +103,7 @@ describe('pinging with fping', () => {
       for (const network of [near, far]) network.remove();
     });
 
-    it('tells reply, timeout, unreachable and not sent apart', async () => {
+    it('distinguishes reply, timeout, unreachable and not sent', async () => {
       const fping = script(`${near.exec} /usr/bin/fping "$@"`);
       const { end, outcomes } = await probe(['10.6.0.1', '10.6.0.7', '10.60.0.1', '10.9.0.1', '10.50.0.2'], fping);
       expect(end).toMatchObject({ ok: true });

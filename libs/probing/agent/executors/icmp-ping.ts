@@ -8,31 +8,44 @@ import { FpingProcess } from './fping-process';
 import { askFpingVersion, type FpingVersion } from './fping-version';
 import { IcmpIdLocks } from './icmp-id-locks';
 
-/** Every raw socket receives every reply on the host, so few of them. */
+/** Most processes at a time: every raw socket receives every reply on the host. */
 const PROCESSES_MAX = 6;
-/** Each look costs the waking of this process; what is seen later is reported later. */
+/** How often output is read, in ms: each read wakes this process, and results are reported only when read. */
 const DRAIN_EVERY_MS = 100;
 const LOOK_AGAIN_MS = 10_000;
 const ASK_AGAIN_MS = 1_000;
-/** Asks nothing but canaries. */
+/** A slice that probes only canaries. */
 const CHECK_SLICE: ProbeSlice = { ips: [], timeoutMs: 1_000, spacingMs: 10 };
 
 export interface IcmpPingOptions {
-  /** Absolute path; looked for in the usual places unless given. */
+  /** Absolute path; searched for in the usual places unless set. */
   fpingPath?: string | undefined;
-  /** Folder for nameless files; memory-backed is best. */
+  /** Folder for unlinked files, preferably in memory. */
   captureDir: string;
   nowMs?: () => number;
 }
 
 interface FoundFping {
   path: string;
-  /** Of the file, so that another version in its place is noticed. */
+  /** Identity of the file, so that another version in its place is noticed. */
   stamp: string;
   version: FpingVersion;
 }
 
-/** ICMP echo by fping: one process a slice, replies read while it runs. */
+/**
+ * ICMP echo by fping: one process per slice, whose output is read while it runs.
+ *
+ *     slice ──▶ fping, canaries first ──stdout and stderr──▶ capture file ──▶ SliceTally ──▶ results
+ *                 │                                                              ▲
+ *                 └── CPU time, dropped packets, clock ──▶ RunWatch ─────────────┘
+ *
+ * Invariants:
+ *
+ * 1. Reply: counts only if it came from the probed address and the clock was not set during the round trip (`SliceTally`).
+ * 2. Miss: counts only if fping demonstrably received packets of that family and ran during the whole wait (`SliceTally`, `RunWatch`).
+ * 3. Id: no two fpings that receive the same packets use the same ICMP id (`IcmpIdLocks`).
+ * 4. No data: a probe that proves neither has no result; trouble of this machine never makes a target down.
+ */
 export class IcmpPing implements Executor {
   readonly parallelMax = PROCESSES_MAX;
   readonly counters: ExecutorCounters = { droppedLines: 0, foreignReplies: 0 };
@@ -91,7 +104,9 @@ export class IcmpPing implements Executor {
     try {
       worker = this.spare.pop() ?? new FpingProcess(this.options.captureDir);
     } catch (error) {
-      return this.state.failed(`no file for its output in ${this.options.captureDir}: ${messageOf(error)}`);
+      return this.state.failed(
+        `no file for its output could be created in ${this.options.captureDir}: ${messageOf(error)}`,
+      );
     }
     this.running.add(worker);
     this.drainTimer ??= setInterval(() => this.drain(), DRAIN_EVERY_MS);
@@ -116,7 +131,7 @@ export class IcmpPing implements Executor {
     for (const worker of this.running) worker.drain();
   }
 
-  /** Makes sure that there is an fping of a version whose output is known; else how a slice ends without one. */
+  /** Returns null if an fping of a supported version was found; otherwise how a slice ends without one. */
   private async findUsable(): Promise<SliceEnd | null> {
     if (this.found !== null && stampOf(this.found.path) === this.found.stamp) return null;
     this.looking ??= this.look().finally(() => (this.looking = undefined));
@@ -135,7 +150,7 @@ export class IcmpPing implements Executor {
     if (answer.kind === 'not_permitted') return this.state.notPermitted(path, answer.detail);
     if (answer.kind === 'unknown') {
       this.lookAgainAtMs = performance.now() + ASK_AGAIN_MS;
-      return this.state.failed(`it does not say its version: ${answer.detail}`);
+      return this.state.failed(`it did not report its version: ${answer.detail}`);
     }
     this.found = { path, stamp, version: answer.version };
     this.state.isVersion(answer.version.text);
@@ -143,7 +158,7 @@ export class IcmpPing implements Executor {
   }
 }
 
-/** Changes with the file; empty if there is none. */
+/** Changes when the file is replaced; empty if there is none. */
 function stampOf(path: string): string {
   const stat = statSync(path, { throwIfNoEntry: false });
   return stat === undefined ? '' : `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeMs}`;

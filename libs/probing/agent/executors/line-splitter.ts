@@ -1,10 +1,10 @@
-/** Ten times what fping prints in one line, and room for what a version to come may add. */
+/** Longest line: ten times what fping prints, with room for later versions. */
 const LINE_BYTES_MAX = 4_096;
 const NEWLINE = 10;
 
 export type OnLine = (bytes: Uint8Array, start: number, end: number) => void;
 
-/** Cuts a stream of bytes into lines; a line that does not end, or is longer than 4 KiB, is left out and counted. */
+/** Splits a stream of bytes into lines. A line that does not end, or is longer than 4 KiB, is dropped and counted. */
 export class LineSplitter {
   dropped = 0;
   private readonly carry = new Uint8Array(LINE_BYTES_MAX);
@@ -24,7 +24,7 @@ export class LineSplitter {
     }
   }
 
-  /** What is left without a newline is a cut line. */
+  /** Ends the stream: a rest without a newline is a truncated line. */
   end(): void {
     if (this.carried > 0 || this.overlong) this.dropped++;
     this.carried = 0;

@@ -8,14 +8,14 @@ import { IcmpPing } from './icmp-ping';
 
 export interface Probed {
   end: SliceEnd;
-  /** By target; undefined: no data. */
+  /** Outcome by target; undefined: no data. */
   outcomes: (number | undefined)[];
   rttUs: number[];
   sentAtMs: number[];
   ping: IcmpPing;
 }
 
-/** A folder with programs that stand for fping, and slices that are probed by them. */
+/** A folder with scripts in place of fping, and slices that are probed with them. */
 export class ProbeOnce {
   readonly dir = mkdtempSync(path.join(os.tmpdir(), 'icmp-ping-'));
 
@@ -45,7 +45,7 @@ export class ProbeOnce {
     return { end, outcomes, rttUs, sentAtMs, ping };
   }
 
-  /** An executable that stands for fping of a version, and otherwise runs `body`. */
+  /** Creates an executable that reports a version like fping, and otherwise runs `body`. */
   script(body: string, version = '5.1'): string {
     const file = path.join(this.dir, `fping-${randomBytes(6).toString('hex')}`);
     this.rewrite(file, body, version);
@@ -63,7 +63,7 @@ export class ProbeOnce {
   }
 }
 
-/** A network namespace of its own. */
+/** A network namespace for one test. */
 export class Netns {
   readonly name = `icmpmon-${randomBytes(3).toString('hex')}`;
 
@@ -76,7 +76,7 @@ export class Netns {
     execFileSync('ip', ['netns', 'exec', this.name, 'sh', '-ec', command]);
   }
 
-  /** What a script executes to run the rest of its line in here, under the same pid. */
+  /** Prefix with which a script runs the rest of its line in this namespace, under the same pid. */
   get exec(): string {
     return `exec /sbin/ip netns exec ${this.name}`;
   }

@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 
 const BYTES_MAX = 64 * 1024;
 
-/** A file below /proc that is opened once and read many times: reading an open file costs a sixth of opening it each time. */
+/** A file below /proc that is opened once and read many times, at a sixth of the cost of opening it each time. */
 export class ProcFile {
   private static readonly buffer = Buffer.allocUnsafe(BYTES_MAX);
   private readonly fd: number | null;
@@ -11,7 +11,7 @@ export class ProcFile {
     this.fd = openOrNull(path);
   }
 
-  /** The present content, at most 64 KiB, valid until the next read of any file; null if there is none, or its process has ended. */
+  /** Returns the present content, at most 64 KiB, valid until the next read of any file; null if it is missing or its process has ended. */
   read(): Buffer | null {
     if (this.fd === null) return null;
     try {

@@ -1,35 +1,35 @@
 import { ProcFile } from './proc-file';
 
-/** Shorter pauses do no harm: replies wait in the kernel with their arrival time, while its buffer has room (see `dropped`). */
+/** Shortest pause that matters, in ms. During shorter ones replies wait in the kernel with their arrival time (but see `dropped`). */
 const PAUSE_MS = 300;
-/** This process itself came so late: what the watched one did meanwhile is known only by the CPU time it used. */
+/** Delay of this process from which on only the CPU time of the watched process shows whether it ran in between, in ms. */
 const OWN_PAUSE_MS = 500;
-/** Of the CPU time used before in as much time: with less, the process did not run all along. */
+/** Least share of the usual CPU time with which the process counts as having run all along. */
 const USUAL_SHARE_MIN = 0.5;
-/** ntpd steps the clock above 128 ms (its default) and slews below, so steps of 100 ms and more are detected. */
+/** Smallest clock step that is detected, in ms: ntpd steps the clock above 128 ms (its default) and slews below. */
 const CLOCK_STEP_MS = 100;
 
-/** Signs of life of a process, as the kernel reports them. */
+/** What the kernel reports about a process. */
 export interface ProcessSigns {
-  /** CPU time used, ns; null where the kernel does not report it. */
+  /** Returns the CPU time used, in ns; null where the kernel does not report it. */
   ranNs: () => number | null;
-  /** Packets dropped because it did not read its sockets in time. */
+  /** Returns the packets dropped because the process did not read its sockets in time. */
   dropped: () => number;
 }
 
 export interface Clocks {
-  /** Wall clock, as the watched process stamps its lines. */
+  /** Wall clock by which the watched process stamps its lines. */
   wallMs: () => number;
-  /** Goes on evenly. */
+  /** Monotonic clock. */
   steadyMs: () => number;
 }
 
 export interface WatchedPace {
-  /** The longest that the process sleeps by itself while it sends, */
+  /** Longest sleep of the process while it sends, in ms. */
   spacingMs: number;
-  /** for so long, */
+  /** Duration of sending, in ms. */
   sendingMs: number;
-  /** and after that. */
+  /** Longest sleep after sending, in ms. */
   timeoutMs: number;
 }
 
@@ -39,11 +39,11 @@ interface Span {
 }
 
 /**
- * Knows when a process did not run: it was stopped, starved or frozen (with the machine, or with us), or the clock was set. What
- * the process says of such a time is not believed: it may say that it waited in vain when it did not listen.
+ * Detects when a process did not run (stopped, starved, or frozen with the machine or with this process), when it lost packets, and when
+ * the clock was set. Timeouts that the process reports for such a time are not trusted: it did not listen all along.
  */
 export class RunWatch {
-  /** The longest pause, 0 if there was none. */
+  /** Longest pause in ms; 0 if there was none. */
   longestPauseMs = 0;
   /** Packets dropped so far. */
   dropped = 0;
@@ -52,9 +52,9 @@ export class RunWatch {
   private readonly steps: Span[] = [];
   private readonly began: number;
   private ranNs = 0;
-  /** Steady time when it was last seen to have run, */
+  /** When the process was last seen to have run, by the monotonic clock. */
   private seenRunning: number;
-  /** and of the last look. */
+  /** When it was last checked, by the monotonic clock. */
   private looked: number;
   private wallAtLook: number;
 
@@ -68,7 +68,7 @@ export class RunWatch {
     this.ranNs = signs.ranNs() ?? 0;
   }
 
-  /** Called at least every 100 ms while the process runs, before its output is read. */
+  /** Checks the process. Called at least every 100 ms while it runs, before its output is read. */
   look(): void {
     const now = this.clocks.steadyMs();
     const wallMs = this.clocks.wallMs();
@@ -95,7 +95,7 @@ export class RunWatch {
     return !overlaps(this.pauses, fromMs, toMs) && !overlaps(this.losses, fromMs, toMs);
   }
 
-  /** Whether the wall clock was not set between two of its instants: only then their difference is the elapsed time. */
+  /** Whether the wall clock was not set between two of its instants: only then is their difference the elapsed time. */
   clockHeld(fromMs: number, toMs: number): boolean {
     return !overlaps(this.steps, fromMs, toMs);
   }
@@ -123,7 +123,7 @@ function overlaps(spans: readonly Span[], fromMs: number, toMs: number): boolean
   return spans.some((span) => span.fromMs < toMs && span.toMs > fromMs);
 }
 
-/** Reads the CPU time that a process has used, ns; null where the kernel does not report it. */
+/** Reads the CPU time that a process has used. */
 export class CpuTimeFile {
   private readonly file: ProcFile;
 

@@ -5,7 +5,7 @@ const START_MS = 1_795_000_000_000;
 const LOOK_EVERY_MS = 100;
 const RAN_NS_PER_MS = 50_000;
 
-/** A process, this one and a clock that can each be held. */
+/** A watched process, the agent and a clock that can each be paused. */
 class World {
   steadyMs = 0;
   clockOffMs = 0;
@@ -40,14 +40,14 @@ class World {
 }
 
 describe('a process that is watched', () => {
-  it('ran all along while it used CPU time at each look', () => {
+  it('ran all along if it used CPU time at each check', () => {
     const world = new World();
     world.pass(5_000);
     expect(world.listened(0, 5_000)).toBe(true);
     expect(world.watch.longestPauseMs).toBe(0);
   });
 
-  it('did not run while it was stopped', () => {
+  it('has a pause while it was stopped', () => {
     const world = new World();
     world.pass(2_000);
     world.pass(1_000, { runs: false });
@@ -60,7 +60,7 @@ describe('a process that is watched', () => {
     expect(world.watch.longestPauseMs).toBeGreaterThanOrEqual(1_000);
   });
 
-  it('sleeps by itself, between two packets and while it waits for the last replies', () => {
+  it('may sleep between two packets and while it waits for the last replies', () => {
     const slow = new World({ spacingMs: 2_000 });
     slow.pass(200);
     slow.pass(1_900, { runs: false });
@@ -72,7 +72,7 @@ describe('a process that is watched', () => {
     for (const world of [slow, last]) expect(world.watch.longestPauseMs).toBe(0);
   });
 
-  it('ran while only we did not, and not when everything stood still', () => {
+  it('ran while only the agent was paused, and did not when the machine was', () => {
     const ours = new World();
     ours.pass(2_000);
     ours.pass(3_000, { looks: false });
@@ -86,7 +86,7 @@ describe('a process that is watched', () => {
     expect(all.listened(0, 1_500)).toBe(true);
   });
 
-  it('is not believed across a time in which we did not look when the system keeps no CPU time', () => {
+  it('is not trusted across a pause of the agent when the system reports no CPU time', () => {
     const world = new World();
     world.ranNs = null;
     world.pass(2_000);
@@ -95,7 +95,7 @@ describe('a process that is watched', () => {
     expect(world.listened(1_500, 2_500)).toBe(false);
   });
 
-  it.each([3_000, -3_000, 130, -130])('is not believed across a step of the clock by %i ms', (stepMs) => {
+  it.each([3_000, -3_000, 130, -130])('is not trusted across a clock step of %i ms', (stepMs) => {
     const world = new World();
     world.pass(2_000);
     world.clockOffMs = stepMs;
@@ -106,7 +106,7 @@ describe('a process that is watched', () => {
     expect(world.clockHeld(0, fromMs - 10)).toBe(true);
   });
 
-  it('did not listen while the kernel dropped packets', () => {
+  it('did not listen all along when the kernel dropped packets', () => {
     const world = new World();
     world.pass(2_000);
     world.dropped = 40;
@@ -128,7 +128,7 @@ describe('a process that is watched', () => {
     expect(world.clockHeld(0, 5_000)).toBe(true);
   });
 
-  it('uses CPU time that the system tells', () => {
+  it('is measured by the CPU time that the system reports', () => {
     const own = new CpuTimeFile(process.pid);
     const before = own.ranNs();
     const untilMs = performance.now() + 20;

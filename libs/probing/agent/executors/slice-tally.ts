@@ -12,13 +12,13 @@ const CLOCK_DISTANCE_MS_MAX = 5_000;
 const COMPLAINTS_MAX = 4;
 
 export interface TallyOptions {
-  /** In the order in which they are asked: an own address of each family first (`canaries` many), then the slice's targets. */
+  /** Addresses in probing order: the canaries (`canaries` many), then the targets of the slice. */
   asked: readonly string[];
   canaries: number;
   spacingMs: number;
   timeoutMs: number;
   onResult: OnResult;
-  /** Whether fping ran and received all its packets between two instants: only then a timeout is a miss. */
+  /** Whether fping ran and received all its packets between two instants: only then is a timeout a miss. */
   listened: (fromMs: number, toMs: number) => boolean;
   /** Whether the wall clock, by which fping measures, was not set between two instants. */
   clockHeld: (fromMs: number, toMs: number) => boolean;
@@ -26,24 +26,25 @@ export interface TallyOptions {
 }
 
 /**
- * What the slice's end says of a family of addresses. `deaf`: fping heard no reply and no ICMP error, so its timeouts mean
- * nothing; `unavailable`: it did not even try, because it has no socket; `silent`: it says nothing of this family.
+ * What the end of a slice proves about a family of addresses. `deaf`: fping received neither a reply nor an ICMP error, so its timeouts
+ * prove nothing. `unavailable`: it sent nothing, because it has no socket. `silent`: the slice had no results of this family.
  */
 export type FamilyState = 'heard' | 'deaf' | 'unavailable' | 'silent';
 
 /**
- * Matches fping's output to the targets that were asked: one result each, and nothing for anybody else.
+ * Matches fping's output to the probed targets: at most one result per target, and none for other addresses.
  *
- * - A reply counts when it comes from the address that was asked. Another one uses up the probe: fping takes no second reply, so there is no data.
- *   There is no data either if the clock was set during the round trip, because fping's figure is wrong by that step.
- * - A miss counts when fping could hear: it heard the canary, or any target, of the same family, and listened during the whole wait. Until that is known
- *   it is held back (`HeldMisses`), for 100 ms at least: fping that was late may print the timeout first and then the reply.
+ * - Reply proof: a reply counts if it came from the probed address. A reply from elsewhere uses up the probe, because fping accepts no
+ *   second one, so there is no data. Nor is there if the clock was set during the round trip: fping's figure is then wrong by that step.
+ * - Miss proof: a timeout counts if fping could receive: it received something from the canary or any target of the same family, and
+ *   listened during the whole wait. Until that is known the miss is held back (`HeldMisses`), for at least 100 ms: a late fping may print
+ *   the timeout first and then the reply.
  */
 export class SliceTally {
   readonly complaints: string[] = [];
-  /** Replies that came from another address than the one that was asked. */
+  /** Replies from an address other than the probed one. */
   foreignReplies = 0;
-  /** The last of them: `10.0.0.9 for 10.0.0.1`. */
+  /** The last of them, as `10.0.0.9 for 10.0.0.1`. */
   foreignExample = '';
   private foreignLines = 0;
   private readonly asked: AddressIndex;
@@ -52,7 +53,7 @@ export class SliceTally {
   private readonly heard: Record<AddressFamily, boolean> = { ipv4: false, ipv6: false };
   private readonly missed: Record<AddressFamily, boolean> = { ipv4: false, ipv6: false };
   private readonly unavailable: Record<AddressFamily, boolean> = { ipv4: false, ipv6: false };
-  /** Addresses that fping's summary names as not answered, and how often. */
+  /** Addresses without a reply in fping's summary, and how often. */
   private readonly unanswered = new Map<AddressKey, number>();
   private readonly line = new FpingLine();
   private readonly summary = new FpingSummary();
@@ -69,7 +70,7 @@ export class SliceTally {
     });
   }
 
-  /** Lines that were cut, doubled, or about an address that was not asked. */
+  /** Lines that were truncated, duplicate, or about an address that was not probed. */
   get droppedLines(): number {
     return this.foreignLines + this.lines.dropped;
   }
@@ -80,7 +81,7 @@ export class SliceTally {
     return this.missed[family] ? 'deaf' : 'silent';
   }
 
-  /** Takes what fping has printed on both of its streams since the last look, and settles the misses of the look before. */
+  /** Reads what fping has printed on both streams since the last call, and settles the misses of the previous call. */
   push(read: (take: (chunk: Uint8Array) => void) => void): void {
     const before = this.held.mark();
     read((chunk) => this.lines.push(chunk));
@@ -88,8 +89,8 @@ export class SliceTally {
   }
 
   /**
-   * The process has ended. By itself: a target that its summary names, but for which it has printed neither a reply nor a
-   * timeout, never left the machine; without that summary there is no data.
+   * Ends the slice. If the process exited by itself, a target in its summary for which it printed neither a reply nor a timeout was never
+   * sent; without the summary there is no data.
    */
   finish(endedByItself: boolean): void {
     this.lines.end();
@@ -150,7 +151,7 @@ export class SliceTally {
     else this.held.add(index, address, sentAtMs, atOrNowMs);
   }
 
-  /** fping's clock is this machine's, unless ours is being moved: then ours decides, as for everything else. */
+  /** Returns fping's time if it is plausible. While the clock is being set, this process's present time is used, as everywhere else. */
   private believableMs(atMs: number): number {
     const nowMs = this.options.nowMs();
     const isOfThisSlice = atMs >= this.startedAtMs - CLOCK_DISTANCE_MS_MAX && atMs <= nowMs + CLOCK_DISTANCE_MS_MAX;

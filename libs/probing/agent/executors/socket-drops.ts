@@ -2,11 +2,11 @@ import type { AddressFamily } from './address-family';
 import { ProcFile } from './proc-file';
 
 const FILES: Record<AddressFamily, string> = { ipv4: 'raw', ipv6: 'raw6' };
-/** Of a line: `sl local remote st queues timer retransmits uid timeout inode references pointer drops`. */
+/** Columns of a line: `sl local remote st queues timer retransmits uid timeout inode references pointer drops`. */
 const INODE_AT = 9;
 const DROPS_AT = 12;
 
-/** The raw sockets in the network of a process, by family. */
+/** The raw sockets in the network namespace of a process, by family. */
 export class RawSockets {
   private readonly tables: Record<AddressFamily, SocketTable>;
 
@@ -18,7 +18,7 @@ export class RawSockets {
     };
   }
 
-  /** Dropped packets by the inode of the socket, one map per family. */
+  /** Returns the dropped packets by socket inode, one map per family. */
   drops(families: readonly AddressFamily[]): ReadonlyMap<string, number>[] {
     return families.map((family) => this.tables[family].drops());
   }
@@ -34,16 +34,16 @@ export class RawSockets {
 
 /**
  * Counts the packets that the kernel dropped because a process did not read its raw sockets in time. The sockets of the process are those
- * that appeared after it was started: fping opens them at its start, and /proc/<pid>/fd of a program with capabilities cannot be read.
+ * that appeared after its start: fping opens them first, and /proc/<pid>/fd of a program with capabilities is not readable.
  */
 export class SocketDrops {
   private readonly others: ReadonlySet<string>;
   private own: ReadonlySet<string> | null = null;
-  /** Of the network in which the sockets of the process appeared. */
+  /** Sockets of the network namespace in which those of the process appeared. */
   private sockets: RawSockets | null = null;
   private pid: number | null = null;
 
-  /** Must be constructed before the process is started: sockets that exist by then are not its own. `ours`: of this process's network. */
+  /** Construct it before the process starts: sockets that exist by then belong to others. `ours`: of this process's network namespace. */
   constructor(
     private readonly families: readonly AddressFamily[],
     ours: RawSockets,
@@ -51,12 +51,12 @@ export class SocketDrops {
     this.others = new Set(ours.inodes(families));
   }
 
-  /** The process has been started. */
+  /** Sets the pid of the started process. */
   of(pid: number): void {
     this.pid = pid;
   }
 
-  /** Packets dropped on its sockets since they were opened. */
+  /** Returns the packets dropped on its sockets since they were opened. */
   readonly dropped = (): number => {
     if (this.own === null) this.find();
     const { own, sockets } = this;
@@ -71,7 +71,7 @@ export class SocketDrops {
     this.sockets = null;
   }
 
-  /** Opens the tables of its network each time until its sockets appear: a wrapper may enter another network before it executes fping. */
+  /** Reopens the tables of its network namespace until its sockets appear: a wrapper may change the namespace before it runs fping. */
   private find(): void {
     if (this.pid === null) return;
     this.close();
@@ -91,7 +91,7 @@ class SocketTable {
     this.file = new ProcFile(path);
   }
 
-  /** Dropped packets by the inode of the socket. */
+  /** Returns the dropped packets by socket inode. */
   drops(): ReadonlyMap<string, number> {
     const bytes = this.file.read() ?? Buffer.alloc(0);
     if (!bytes.equals(this.last)) {

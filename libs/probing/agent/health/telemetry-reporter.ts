@@ -4,14 +4,14 @@ import type { AgentLog } from '../agent-log';
 import { type GatewayClient, GatewayFailure } from '../ship/gateway-client';
 import { cpuMs, type CpuMs } from './cpu-meter';
 
-/** What only rises; the report says how much per second. */
+/** Counters that only increase; the report has their rate per second. */
 export interface Counters {
   probes: number;
   results: number;
   notSent: number;
 }
 
-/** What the report takes as it is. */
+/** Values that the report contains unchanged. */
 export type Gauges = Omit<
   AgentTelemetry,
   'at' | 'startedAt' | 'probesPerS' | 'resultsPerS' | 'notSentPerS' | 'cpuCores' | 'executorCpuCores' | 'rssBytes'
@@ -21,7 +21,7 @@ export interface TelemetryReporterOptions {
   gateway: Pick<GatewayClient, 'telemetry'>;
   counters: () => Counters;
   gauges: () => Gauges;
-  /** Told with each answer which results are not counted as this agent meant. */
+  /** Called with each answer: the results that are not counted as this agent intended. */
   onUncounted: (uncounted: readonly UncountedResults[]) => void;
   log: AgentLog;
   everyMs?: number;
@@ -32,7 +32,7 @@ const REFUSED_AS_INVALID = 400;
 const FIRST_STATES: readonly ExecutorState[] = ['ok', 'missing', 'not_permitted', 'restarting', 'idle'];
 const LOG_EVERY_MS = 60_000;
 
-/** Says every 5 s how the agent fares. A report that does not arrive is not repeated: the next one is newer. */
+/** Reports the agent's state every 5 s. A report that does not arrive is not retried: the next one is newer. */
 export class TelemetryReporter {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
@@ -56,7 +56,7 @@ export class TelemetryReporter {
     await this.running;
   }
 
-  /** The report as of now, over the time since the last one. */
+  /** Returns the report for the time since the previous one. */
   measure(): AgentTelemetry {
     const { counters, gauges } = this.options;
     const now = { atMs: performance.now(), counters: counters(), cpu: cpuMs() };
@@ -89,11 +89,11 @@ export class TelemetryReporter {
     } catch (error) {
       if (this.stopSignal.signal.aborted || performance.now() - this.loggedAtMs < LOG_EVERY_MS) return;
       this.loggedAtMs = performance.now();
-      this.options.log.warn({ err: error }, 'cannot report telemetry');
+      this.options.log.warn({ err: error }, 'sending telemetry failed');
     }
   }
 
-  /** A gateway of before the states of `asKnownBefore` refuses the whole report because of one. */
+  /** An older gateway rejects the whole report because of one unknown state: it is then sent again with states that all releases know. */
   private async sendReport(report: AgentTelemetry): Promise<UncountedResults[]> {
     const { gateway } = this.options;
     const { signal } = this.stopSignal;
@@ -107,7 +107,7 @@ export class TelemetryReporter {
   }
 }
 
-/** The report with the nearest state that gateways have always known; the sentence says the rest. */
+/** Returns the report with the nearest state that all gateways know; the detail text is unchanged. */
 function asKnownBefore(report: AgentTelemetry): AgentTelemetry {
   if (report.executors.every(({ state }) => FIRST_STATES.includes(state))) return report;
   const executors = report.executors.map((executor) =>

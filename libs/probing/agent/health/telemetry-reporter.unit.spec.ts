@@ -16,7 +16,7 @@ const GAUGES: Omit<Gauges, 'executors'> = {
   policyRefusedTargets: 0,
 };
 
-/** The states of each report that was tried, where the gateway refuses some. */
+/** Returns the states of each attempted report to a gateway that refuses some. */
 async function tried(state: ExecutorHealth['state'], refuse: (report: AgentTelemetry) => number): Promise<string[]> {
   const states: string[] = [];
   const quiet = (): void => undefined;
@@ -44,15 +44,15 @@ async function tried(state: ExecutorHealth['state'], refuse: (report: AgentTelem
 describe('a report', () => {
   const isOld = ({ executors }: AgentTelemetry): number => (executors[0]?.state === 'deaf' ? 400 : 0);
 
-  it('goes as it is to a gateway that knows its states', async () => {
+  it('is sent unchanged to a gateway that knows its states', async () => {
     expect(await tried('deaf', () => 0)).toEqual(['deaf: why']);
   });
 
-  it('goes with a state that older gateways know when one of them refuses it', async () => {
+  it('is sent with a state that older gateways know when one of them refuses it', async () => {
     expect(await tried('deaf', isOld)).toEqual(['deaf: why', 'restarting: why']);
   });
 
-  it('is not repeated for any other reason', async () => {
+  it('is not sent again for any other reason', async () => {
     expect(await tried('ok', () => 400)).toEqual(['ok: why']);
     expect(await tried('deaf', () => 503)).toEqual(['deaf: why']);
   });

@@ -3,7 +3,7 @@ import type { AgentLog } from '../agent-log';
 
 const LOG_EVERY_MS = 60_000;
 
-/** Says in the agent's own log which of its results the control plane does not count as it meant: they were answered with 200. */
+/** Logs which of this agent's results the control plane does not count as intended: their uploads were answered with 200. */
 export class UncountedLog {
   private current: readonly UncountedResults[] = [];
   private loggedReasons = '';
@@ -11,7 +11,7 @@ export class UncountedLog {
 
   constructor(private readonly log: AgentLog) {}
 
-  /** Of the last minutes, as last heard. */
+  /** Uncounted results of the last minutes, as reported last. */
   get latest(): readonly UncountedResults[] {
     return this.current;
   }
@@ -26,10 +26,10 @@ export class UncountedLog {
     if (reasons === this.loggedReasons && (reasons === '' || nowMs - this.loggedAtMs < LOG_EVERY_MS)) return;
     this.loggedReasons = reasons;
     this.loggedAtMs = nowMs;
-    if (reasons === '') return this.log.info({}, 'the control plane counts all results again');
+    if (reasons === '') return this.log.info({}, 'all results are counted again by the control plane');
     const results = Object.fromEntries(uncounted.map(({ reason, results: count }) => [reason, count]));
     const text = uncounted.map(({ reason }) => UNCOUNTED_TEXTS[reason] ?? reason).join('; ');
-    // What is sent again after a lost answer is no fault.
+    // Blocks that were sent again after a lost answer are not a fault.
     const level = reasons === 'repeated' ? 'info' : 'warn';
     this.log[level]({ results }, `results are not counted as measured: ${text}`);
   }

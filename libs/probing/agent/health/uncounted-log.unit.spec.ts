@@ -22,7 +22,7 @@ describe("the agent's log of results that do not count", () => {
   });
   afterEach(() => vi.useRealTimers());
 
-  it('warns of each reason with its count, each minute while it lasts, and says when it is over', () => {
+  it('warns of each reason with its count, once per minute while it lasts, and logs its end', () => {
     uncounted.tell([of('older_boot', 12)]);
     uncounted.tell([of('older_boot', 30)]);
     expect(said).toEqual([
@@ -40,10 +40,10 @@ describe("the agent's log of results that do not count", () => {
     expect(said.at(-1)?.slice(0, 2)).toEqual(['warn', { results: { older_boot: 99, too_new: 1 } }]);
     uncounted.tell([]);
     uncounted.tell([]);
-    expect(said.slice(3)).toEqual([['info', {}, 'the control plane counts all results again']]);
+    expect(said.slice(3)).toEqual([['info', {}, 'all results are counted again by the control plane']]);
   });
 
-  it('does not warn of what was sent again after a lost answer, and names a reason that only a newer gateway knows', () => {
+  it('does not warn of repeated blocks after a lost answer, and names a reason that only a newer gateway knows', () => {
     uncounted.tell([of('repeated', 5)]);
     expect(said.at(-1)?.[0]).toBe('info');
     uncounted.tell([of('a_reason_to_come', 1)]);

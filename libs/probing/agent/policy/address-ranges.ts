@@ -1,11 +1,11 @@
 import { BlockList, isIP } from 'node:net';
 import { NEVER_PROBED } from '@icmp-mon/probing/contract';
 
-/** Ranges of addresses. A list for each family, for one `BlockList` finds IPv4 addresses in `::/0` and `::ffff:0:0/96`. */
+/** Ranges of addresses. One list per family, because a single `BlockList` finds IPv4 addresses in `::/0` and `::ffff:0:0/96`. */
 export class AddressRanges {
   private readonly lists = { 4: new BlockList(), 6: new BlockList() };
 
-  /** From `10.0.0.0/8`, `2001:db8::/32` or single addresses. Throws a RangeError that names the text that is neither. */
+  /** Parses `10.0.0.0/8`, `2001:db8::/32` or single addresses. Throws a RangeError that quotes an invalid one. */
   constructor(readonly texts: readonly string[]) {
     for (const text of texts) this.add(text);
   }
@@ -26,8 +26,8 @@ export class AddressRanges {
   }
 }
 
-/** No policy allows these. */
+/** Ranges that no policy can allow. */
 export const ALWAYS_DENIED = new AddressRanges(NEVER_PROBED.map(({ range }) => range));
 
-/** Denied unless the policy allows a range of it by name. */
+/** Denied unless the policy explicitly allows a range of it. */
 export const LOOPBACK = new AddressRanges(['127.0.0.0/8', '::1']);

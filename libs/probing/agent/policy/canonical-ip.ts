@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 
 /**
- * 4 or 6 for an address in canonical form (RFC 5952 for IPv6), 0 for everything else: short, octal, hex and decimal
- * forms, zone ids, names, and whatever could be read as an option or a shell word.
+ * Returns 4 or 6 for an address in canonical form (RFC 5952 for IPv6), otherwise 0: for short, octal, hex and decimal forms, zone ids,
+ * names, and anything that could be read as an option or a shell word.
  */
 export function canonicalFamily(text: unknown): 0 | 4 | 6 {
   if (typeof text !== 'string') return 0;

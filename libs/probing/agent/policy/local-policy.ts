@@ -8,12 +8,12 @@ export interface LocalPolicy {
   /** Null: every address that is not denied. */
   allow: AddressRanges | null;
   deny: AddressRanges;
-  /** Loopback was allowed by name. */
+  /** Whether loopback was explicitly allowed. */
   allowsLoopback: boolean;
   packetsPerSecond: number;
-  /** Several targets may share an address (in different networks): this bounds them together. */
+  /** Limit for all targets with the same address together: several targets, in different networks, may share one. */
   packetsPerSecondPerAddress: number;
-  /** Probes nothing. */
+  /** True: no target is probed. */
   stopped: boolean;
 }
 
@@ -22,21 +22,21 @@ const PACKETS_PER_SECOND = { default: 10_000, max: 100_000 };
 const PACKETS_PER_SECOND_PER_ADDRESS = { default: 10, max: 1_000 };
 const FIELDS = ['allow', 'deny', 'packetsPerSecond', 'packetsPerSecondPerAddress', 'stopped'];
 
-/** A policy that is not usable, with everything that is wrong in it. */
+/** Thrown when a policy is invalid; lists all of its problems. */
 export class PolicyError extends Error {
   override readonly name = 'PolicyError';
 
   constructor(readonly problems: string[]) {
-    super(`The policy is not usable: ${problems.join('; ')}.`);
+    super(`The policy is invalid: ${problems.join('; ')}.`);
   }
 }
 
-/** What holds without a policy file: every address but the always denied ones and loopback. */
+/** Returns the policy without a policy file: every address except loopback and the always denied ranges. */
 export function defaultPolicy(): LocalPolicy {
   return parsePolicy('{}');
 }
 
-/** Reads the YAML text of a policy file. Throws a PolicyError that lists everything that is wrong. */
+/** Parses the YAML text of a policy file. Throws a PolicyError that lists all problems. */
 export function parsePolicy(yaml: string): LocalPolicy {
   const problems: string[] = [];
   const document = readDocument(yaml);
@@ -46,7 +46,7 @@ export function parsePolicy(yaml: string): LocalPolicy {
   const allowed = readRanges(document, 'allow', problems);
   const denied = readRanges(document, 'deny', problems);
   const stopped = document['stopped'] ?? false;
-  if (typeof stopped !== 'boolean') problems.push('stopped is true or false');
+  if (typeof stopped !== 'boolean') problems.push('stopped must be true or false');
   const policy: LocalPolicy = {
     allow: allowed === undefined ? null : new AddressRanges(allowed),
     deny: new AddressRanges(denied ?? []),
@@ -64,7 +64,7 @@ export function parsePolicy(yaml: string): LocalPolicy {
   return policy;
 }
 
-/** What is wrong with the YAML text of a policy file; null if an agent takes it. */
+/** Returns what is wrong with the YAML text of a policy file; null if an agent accepts it. */
 export function checkPolicy(yaml: string): string | null {
   try {
     parsePolicy(yaml);
@@ -75,7 +75,7 @@ export function checkPolicy(yaml: string): string | null {
   }
 }
 
-/** Why the policy refuses to probe an address; null if it does not. Whatever the server says, this decides. */
+/** Returns why the policy refuses to probe an address; null if it does not. This overrides the server. */
 export function refusalOf(policy: LocalPolicy, ip: string): Exclude<PolicyRefusal, 'too_fast'> | null {
   const family = canonicalFamily(ip);
   if (family === 0) return 'not_canonical';
@@ -91,11 +91,12 @@ function readDocument(yaml: string): Record<string, unknown> {
     document = parse(yaml, { maxAliasCount: 0 });
   } catch (error) {
     throw new PolicyError([
-      `it is not YAML (${error instanceof Error ? error.message.split('\n')[0] : String(error)})`,
+      `it is not valid YAML (${error instanceof Error ? error.message.split('\n')[0] : String(error)})`,
     ]);
   }
   if (document === null || document === undefined) return {};
-  if (typeof document !== 'object' || Array.isArray(document)) throw new PolicyError(['it is not a list of fields']);
+  if (typeof document !== 'object' || Array.isArray(document))
+    throw new PolicyError(['it must be a mapping of fields to values']);
   return document as Record<string, unknown>;
 }
 
@@ -103,7 +104,7 @@ function readRanges(document: Record<string, unknown>, field: string, problems: 
   const value = document[field];
   if (value === undefined) return undefined;
   if (!Array.isArray(value) || value.length > RANGES_MAX) {
-    problems.push(`${field} is a list of at most ${RANGES_MAX} ranges`);
+    problems.push(`${field} must be a list of at most ${RANGES_MAX} ranges`);
     return [];
   }
   return (value as unknown[]).flatMap((range) => {
@@ -132,6 +133,6 @@ function readRate(
 ): number {
   const value = document[field] ?? bounds.default;
   if (typeof value === 'number' && value > 0 && value <= bounds.max) return value;
-  problems.push(`${field} is a number above 0, at most ${bounds.max}`);
+  problems.push(`${field} must be a number above 0 and at most ${bounds.max}`);
   return bounds.default;
 }

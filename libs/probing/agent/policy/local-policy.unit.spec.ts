@@ -48,7 +48,7 @@ describe('the local policy', () => {
     expect(refusalOf(parsePolicy('allow: ["0.0.0.0/0", "::/0", "127.0.0.0/8"]'), ip)).toBe('denied');
   });
 
-  it('denies loopback unless a range of it is allowed by name', () => {
+  it('denies loopback unless a range of it is allowed explicitly', () => {
     expect(refusalOf(defaultPolicy(), '127.0.0.1')).toBe('denied');
     expect(refusalOf(parsePolicy('allow: ["0.0.0.0/0"]'), '127.0.0.1')).toBe('denied');
     expect(refusalOf(parsePolicy('allow: ["127.0.0.0/8"]'), '127.9.9.9')).toBe(null);
@@ -56,7 +56,7 @@ describe('the local policy', () => {
     expect(refusalOf(parsePolicy('allow: ["::1"]'), '::1')).toBe(null);
   });
 
-  it('denies before it allows', () => {
+  it('gives deny precedence over allow', () => {
     const policy = parsePolicy('allow: ["10.0.0.0/8"]\ndeny: ["10.1.0.0/16", "10.2.0.7"]');
     expect(['10.0.0.1', '10.1.0.1', '10.2.0.7', '10.2.0.8'].map((ip) => refusalOf(policy, ip))).toEqual([
       null,
@@ -66,11 +66,11 @@ describe('the local policy', () => {
     ]);
   });
 
-  it('stops everything', () => {
+  it('refuses every address when it is stopped', () => {
     expect(refusalOf(parsePolicy('stopped: true'), '10.0.0.1')).toBe('stopped');
   });
 
-  it('lists everything that is wrong in a file', () => {
+  it('lists all problems of a file', () => {
     const text =
       'allow: ["10.0.0.0/33", "example.org", "1.2.3.4/08x"]\ndeny: 7\npacketsPerSecond: 0\nstoped: true\nstopped: 1';
     const problems = (): string[] => {
@@ -87,15 +87,15 @@ describe('the local policy', () => {
       'allow: "10.0.0.0/33" is not a range such as 10.0.0.0/8 or 2001:db8::/32',
       'allow: "example.org" is not a range such as 10.0.0.0/8 or 2001:db8::/32',
       'allow: "1.2.3.4/08x" is not a range such as 10.0.0.0/8 or 2001:db8::/32',
-      'deny is a list of at most 10000 ranges',
-      'stopped is true or false',
-      'packetsPerSecond is a number above 0, at most 100000',
+      'deny must be a list of at most 10000 ranges',
+      'stopped must be true or false',
+      'packetsPerSecond must be a number above 0 and at most 100000',
     ]);
-    expect(() => parsePolicy('a: [')).toThrow(/it is not YAML/);
-    expect(() => parsePolicy('- a')).toThrow(/not a list of fields/);
+    expect(() => parsePolicy('a: [')).toThrow(/it is not valid YAML/);
+    expect(() => parsePolicy('- a')).toThrow(/a mapping of fields/);
   });
 
-  it('is read again when its file changes, and stays when the change cannot be used', async () => {
+  it('is read again when its file changes, and stays in force when the new content is invalid', async () => {
     const dir = mkdtempSync(path.join(os.tmpdir(), 'policy-'));
     const file = path.join(dir, 'policy.yaml');
     writeFileSync(file, 'allow: ["10.0.0.0/8"]');

@@ -5,14 +5,14 @@ import { defaultPolicy, type LocalPolicy, parsePolicy } from './local-policy';
 const LOOK_EVERY_MS = 2_000;
 const FILE_BYTES_MAX = 1024 * 1024;
 
-/** The policy of a file, read again whenever the file changes; a change that cannot be read leaves the last one in force. */
+/** The policy from a file, read again when the file changes; if the new content is invalid, the previous policy remains in force. */
 export class PolicyFile {
   current: LocalPolicy;
-  /** What the file looked like before it was read, so that a change during the reading is seen as well. */
+  /** Identity of the file before it was read, so that a change during reading is noticed. */
   private seen = '';
   private timer: NodeJS.Timeout | undefined;
 
-  /** `file` undefined: the default policy. @throws Error or PolicyError if there is a file and it cannot be used */
+  /** `file` undefined: the default policy. @throws Error or PolicyError if the file cannot be used */
   constructor(
     private readonly file: string | undefined,
     private readonly log: AgentLog,
@@ -39,10 +39,10 @@ export class PolicyFile {
     try {
       this.current = read(file);
     } catch (error) {
-      this.log.error({ err: error, file }, 'the policy file has changed and cannot be used; the former holds');
+      this.log.error({ err: error, file }, 'policy file changed but is invalid; the previous policy remains in force');
       return;
     }
-    this.log.info({ file }, 'the policy file has changed and is in force');
+    this.log.info({ file }, 'policy file changed; the new policy is in force');
     onChange();
   }
 }
@@ -52,7 +52,7 @@ function looksOf(file: string): string {
     const { ino, size, mtimeNs, ctimeNs } = statSync(file, { bigint: true });
     return `${ino}/${size}/${mtimeNs}/${ctimeNs}`;
   } catch (error) {
-    // Reading it will say what is wrong.
+    // Reading the file will report the error.
     if (error instanceof Error && 'code' in error) return String(error.code);
     throw error;
   }
@@ -60,6 +60,6 @@ function looksOf(file: string): string {
 
 function read(file: string): LocalPolicy {
   const text = readFileSync(file, 'utf8');
-  if (text.length > FILE_BYTES_MAX) throw new RangeError(`${file} is longer than ${FILE_BYTES_MAX} bytes`);
+  if (text.length > FILE_BYTES_MAX) throw new RangeError(`${file} exceeds ${FILE_BYTES_MAX} bytes`);
   return parsePolicy(text);
 }

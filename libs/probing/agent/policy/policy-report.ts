@@ -2,15 +2,15 @@ import { type AgentPolicyReport, POLICY_RANGES_BYTES_MAX, REFUSED_KEYS_MAX } fro
 import { ALWAYS_DENIED, LOOPBACK } from './address-ranges';
 import type { LocalPolicy } from './local-policy';
 
-/** Keys of assigned targets that are not probed, and whether their address alone says so. */
+/** Keys of assigned targets that are not probed, by whether their address alone is the reason. */
 export interface RefusedKeys {
   byAddress: readonly number[];
   tooFast: readonly number[];
 }
 
 /**
- * What the control plane needs to know of the policy, so that it assigns nothing that is refused. Ranges that find no
- * place are left out, as if they refused nothing; what they refuse of the assigned targets is then told by key.
+ * Returns what the control plane needs to know about the policy to avoid assigning refused targets. Ranges that exceed the size limit are
+ * left out as if they refused nothing; assigned targets that they refuse are then reported by key.
  */
 export function policyReport(policy: LocalPolicy, refused: RefusedKeys): AgentPolicyReport {
   const loopback = policy.allowsLoopback ? [] : LOOPBACK.texts;
@@ -29,7 +29,7 @@ function withinBytes(texts: readonly string[]): string[] {
   return texts.filter((text) => (bytes += bytesOf([text])) <= POLICY_RANGES_BYTES_MAX);
 }
 
-/** In JSON: quotes and a comma each. */
+/** Size in JSON, with quotes and a comma per text. */
 function bytesOf(texts: readonly string[]): number {
   return texts.reduce((sum, { length }) => sum + length + 3, 0);
 }

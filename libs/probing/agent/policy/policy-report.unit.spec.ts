@@ -6,7 +6,7 @@ import { policyReport } from './policy-report';
 const NONE = { byAddress: [], tooFast: [] };
 
 describe('the report of a policy', () => {
-  it('has what no policy allows among the denied, and loopback unless it is allowed', () => {
+  it('denies the ranges that no policy can allow, and loopback unless it is allowed', () => {
     const open = policyReport(parsePolicy('deny: [192.0.2.0/24]'), NONE);
     expect(open).toMatchObject({ allow: null, stopped: false, packetsPerSecond: 10_000, refusedKeys: [] });
     expect(open.deny).toEqual(expect.arrayContaining(['224.0.0.0/4', '127.0.0.0/8', '::1', '192.0.2.0/24']));
@@ -15,12 +15,12 @@ describe('the report of a policy', () => {
     expect(local.deny).not.toContain('127.0.0.0/8');
   });
 
-  it('names by key what is too fast, and not what the ranges say', () => {
+  it('lists keys of targets that exceed the rate, not of those that its ranges refuse', () => {
     const refused = { byAddress: [1, 2], tooFast: [9, 4, 5] };
     expect(policyReport(parsePolicy('{}'), refused).refusedKeys).toEqual([4, 1, 4]);
   });
 
-  it('names by key what ranges refuse that find no place', () => {
+  it('lists keys of targets refused by ranges that were left out', () => {
     const ranges = Array.from({ length: 8_000 }, (_, at) => `10.${at >> 8}.${at & 255}.0/24`);
     const refused = { byAddress: [1, 2], tooFast: [] };
     for (const field of ['allow', 'deny']) {
@@ -31,7 +31,7 @@ describe('the report of a policy', () => {
     }
   });
 
-  it('is never more than the gateway takes', () => {
+  it('never exceeds the size that the gateway accepts', () => {
     const ranges = Array.from({ length: 1_800 }, (_, at) => `10.${at >> 8}.${at & 255}.0/24`).join(', ');
     const keys = Array.from({ length: 100_000 }, (_, at) => 4_000_000_000 - at * 30_000);
     const report = policyReport(parsePolicy(`{allow: [${ranges}], deny: [${ranges}]}`), {

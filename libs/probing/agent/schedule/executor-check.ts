@@ -3,7 +3,7 @@ import type { ProbingLog } from './probing-log';
 
 const CHECK_EVERY_MS = 10_000;
 
-/** Has the executor checked at the start, and while nothing is probed: one in trouble may have lost all of its targets. */
+/** Checks the executor at the start and while nothing is probed: a failing executor may have lost all of its targets. */
 export class ExecutorCheck {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;

@@ -1,8 +1,8 @@
 import type { AgentLog } from '../agent-log';
 
-/** What is shown covers the last one to two of these. */
+/** Reported figures cover the last one to two periods of this length, in ms. */
 const PERIOD_MS = 30_000;
-/** Later than this is more than a busy moment. */
+/** Delay from which on the agent is too slow, not just briefly busy, in ms. */
 export const LATE_MS = 1_000;
 const LOG_EVERY_MS = 60_000;
 
@@ -12,9 +12,9 @@ interface Period {
   unmeasured: number;
 }
 
-/** Whether the agent keeps its pace: how late it was lately, and how many probes that were due have no result. */
+/** Whether the agent keeps its schedule: its greatest delay lately, and the number of due probes that have no result. */
 export class Pace {
-  /** Since the start. */
+  /** Due probes without a result since the start. */
   unmeasured = 0;
   private before: Period;
   private now: Period;
@@ -27,21 +27,21 @@ export class Pace {
     this.before = this.now = { sinceMs: steadyMs(), lateMs: 0, unmeasured: 0 };
   }
 
-  /** A slice began late, took longer than planned, or its executor did not run for so long. */
+  /** Records that a slice began late, took longer than planned, or that its executor was paused, by `ms`. */
   wasLate(ms: number): void {
     const period = this.turn();
     period.lateMs = Math.max(period.lateMs, ms);
     if (ms >= LATE_MS) this.warn();
   }
 
-  /** Probes that were due have no result. */
+  /** Records due probes that have no result. */
   missed(count: number): void {
     if (count === 0) return;
     this.turn().unmeasured += count;
     this.unmeasured += count;
   }
 
-  /** The greatest delay lately. */
+  /** Greatest delay in the last one to two periods, in ms. */
   get lateMs(): number {
     this.turn();
     return Math.round(Math.max(this.before.lateMs, this.now.lateMs));
@@ -70,7 +70,7 @@ export class Pace {
     const fields = { lateMs: this.lateMs, unmeasured: this.unmeasured };
     this.log.warn(
       fields,
-      'the agent cannot keep its pace: give it more CPU, or fewer targets; what it did not measure has no data',
+      'the agent cannot keep its schedule: give it more CPU or fewer targets; unmeasured probes have no data',
     );
   }
 }

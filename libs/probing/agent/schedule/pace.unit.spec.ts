@@ -14,7 +14,7 @@ describe('the pace', () => {
     pace = new Pace({ debug: quiet, info: quiet, warn, error: quiet }, () => nowMs);
   });
 
-  it('shows the longest delay of the last minute, and forgets it', () => {
+  it('reports the longest delay of the last minute, and then forgets it', () => {
     pace.wasLate(40);
     pace.wasLate(700);
     pace.wasLate(-3);
@@ -28,7 +28,7 @@ describe('the pace', () => {
     expect(pace.lateMs).toBe(0);
   });
 
-  it('counts what was due and has no result, in all and per second', () => {
+  it('counts due probes without a result, in total and per second', () => {
     pace.missed(0);
     expect([pace.unmeasured, pace.unmeasuredPerS]).toEqual([0, 0]);
     pace.missed(60);
@@ -42,7 +42,7 @@ describe('the pace', () => {
     expect([pace.unmeasured, pace.unmeasuredPerS]).toEqual([90, 0]);
   });
 
-  it('warns of a delay of a second or more, once a minute', () => {
+  it('warns of a delay of a second or more, once per minute', () => {
     pace.wasLate(999);
     expect(warned).toEqual([]);
     pace.wasLate(1_000);

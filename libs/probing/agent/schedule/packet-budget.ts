@@ -1,10 +1,10 @@
-/** Divides the policy's packets per second among slices, each of which sends at a pace of its own for a while. */
+/** Divides the policy's packets per second among slices, each of which sends at its own rate for a while. */
 export class PacketBudget {
   private readonly taken: { perSecond: number; untilMs: number }[] = [];
 
   constructor(public packetsPerSecond: number) {}
 
-  /** Packets per second that nobody sends now. */
+  /** Returns the packets per second that no running slice uses. */
   free(nowMs: number): number {
     let free = this.packetsPerSecond;
     for (let at = this.taken.length - 1; at >= 0; at--) {
@@ -15,7 +15,7 @@ export class PacketBudget {
     return Math.max(0, free);
   }
 
-  /** When there will be more; Infinity if nothing is taken. */
+  /** When the next running slice ends; Infinity if none runs. */
   get moreAtMs(): number {
     return this.taken.reduce((first, { untilMs }) => Math.min(first, untilMs), Infinity);
   }

@@ -7,13 +7,13 @@ import { ProbingLog } from './probing-log';
 import { Schedule, type ScheduledTarget } from './schedule';
 import type { PlannedTarget } from './target-plan';
 
-/** fping has 65,535 sequence numbers for 10 s. */
+/** Most targets of one slice: fping has 65,535 sequence numbers per 10 s. */
 const SLICE_TARGETS_MAX = 60_000;
-/** New targets are probed at once beside those that are due, in slices of their own, at least so many a second. */
+/** New targets are probed immediately, in slices of their own alongside the due ones: at least this many per slice. */
 const FRESH_SLICE_MS = 1_000;
 const FRESH_PER_SLICE_MIN = 50;
 const FRESH_SPACING_MS_MAX = 10;
-/** Of the policy's packets per second: less than that is no pace to begin a slice with. */
+/** Share of the policy's packets per second that must be free before a slice begins. */
 const FREE_SHARE_MIN = 0.01;
 
 export type OnProbed = (target: ScheduledTarget, sentAtMs: number, outcome: number, rttUs: number) => void;
@@ -22,18 +22,27 @@ export interface ProberOptions {
   executor: Executor;
   onResult: OnProbed;
   log: AgentLog;
-  /** Wall clock; read once, so that phases stay where they were before a restart. */
+  /** Wall clock, read once, so that targets keep their phase across restarts. */
   nowMs?: () => number;
 }
 
 export interface ProberCounters {
   probes: number;
-  /** Targets that were due again before their turn came. */
+  /** Targets that became due again while they still waited. */
   skippedRounds: number;
   failedSlices: number;
 }
 
-/** Runs the schedule, slice by slice, each evenly paced over its length, never a burst. */
+/**
+ * Runs the schedule, slice by slice, each evenly paced over its length, never as a burst.
+ *
+ *     schedule ──due──▶ waiting ──┐
+ *                                 ├── launch, within the policy's packets per second ──▶ executor ──▶ results
+ *     new targets ────▶ fresh ────┘
+ *
+ * Invariants: a target waits at most once; all targets of a slice have the same timeout; running slices together send no more than the
+ * policy allows; one executor run stays reserved for due targets.
+ */
 export class Prober {
   readonly counters: ProberCounters = { probes: 0, skippedRounds: 0, failedSlices: 0 };
   readonly pace: Pace;
@@ -46,13 +55,13 @@ export class Prober {
   private halt = new AbortController();
   private readonly running = new Set<Promise<void>>();
   private readonly clockStartMs: number;
-  /** By their length: the number of the slice that was begun last. */
+  /** By slice length: the number of the slice that was begun last. */
   private readonly lastSlices = new Map<number, number>();
   private started = false;
   private timer: NodeJS.Timeout | undefined;
   private readonly log: ProbingLog;
   private readonly check: ExecutorCheck;
-  /** When targets had to wait for the policy's packets last. */
+  /** When targets last had to wait for the policy's packets, by the monotonic clock in ms. */
   private outOfBudgetAtMs = -Infinity;
 
   constructor(private readonly options: ProberOptions) {
@@ -75,7 +84,7 @@ export class Prober {
     if (plan.length === 0) this.stopSlices();
     const lengthsMs = new Set(this.schedule.sliceLengthsMs);
     for (const sliceMs of this.lastSlices.keys()) if (!lengthsMs.has(sliceMs)) this.lastSlices.delete(sliceMs);
-    // Not with the next slice but now: somebody may be watching.
+    // Begins now, not with the next slice: an operator may be watching.
     if (this.started) this.tick();
   }
 
@@ -85,7 +94,7 @@ export class Prober {
     this.check.start();
   }
 
-  /** Lets running slices go on for at most `graceMs`. */
+  /** Lets running slices continue for at most `graceMs`. */
   async stop(graceMs: number): Promise<void> {
     this.started = false;
     clearTimeout(this.timer);
@@ -99,7 +108,7 @@ export class Prober {
     this.halt = new AbortController();
   }
 
-  /** Begins what is due by now, and comes back when the next slice is, or when there may be room for what has to wait. */
+  /** Begins what is due, and schedules itself for the next slice, or for when a waiting target may find room. */
   private tick(): void {
     const nowMs = performance.now();
     let nextAtMs = Infinity;
@@ -114,11 +123,11 @@ export class Prober {
     if (nextAtMs < Infinity) this.timer = setTimeout(() => this.tick(), Math.max(1, nextAtMs - performance.now()));
   }
 
-  /** Takes from the schedule what is due until `wallMs`. Returns when the next slice of this length begins. */
+  /** Moves what is due by `wallMs` from the schedule into the queue. Returns when the next slice of this length begins. */
   private collect(sliceMs: number, wallMs: number): number {
     const slice = Math.floor(wallMs / sliceMs);
     const last = this.lastSlices.get(sliceMs) ?? slice;
-    // After a long pause (a suspended machine) each target is due once, not once per round that was slept through.
+    // After a long pause (a suspended machine) each target is due once, not once per missed round.
     const from = Math.max(last + 1, slice - this.schedule.slotsMax(sliceMs) + 1);
     for (let at = from; at <= slice; at++) {
       const dueAtMs = at * sliceMs - this.clockStartMs;
@@ -131,7 +140,7 @@ export class Prober {
   private wait(target: ScheduledTarget, dueAtMs: number, queue: ScheduledTarget[]): void {
     if (target.waiting) {
       this.counters.skippedRounds++;
-      // One that was never probed waits for its first turn: nothing of it was measured before, so nothing is missing.
+      // A target that was never probed still waits for its first turn, so no measurement is missing.
       if (target.lastOutcome !== -1) this.pace.missed(1);
       return;
     }
@@ -156,8 +165,8 @@ export class Prober {
   }
 
   /**
-   * Takes from the queue's head the targets that share the first one's timeout, as many as the policy's packets per second
-   * allow within `sliceMs`, and probes them as one slice: `spacingMs` apart, or evenly over its length.
+   * Takes targets with the timeout of the first one from the head of the queue, as many as the policy's packets per second allow within
+   * `sliceMs`, and probes them as one slice: `spacingMs` apart, or evenly over its length.
    */
   private launch(queue: ScheduledTarget[], countMax: number, sliceMs: number, spacingMs: number | null): void {
     const nowMs = performance.now();
@@ -171,11 +180,11 @@ export class Prober {
     const first = targets[0];
     if (first === undefined) return;
     this.scheduleLagMs = Math.max(0, nowMs - first.dueAtMs);
-    // While new targets have the policy's packets, others wait for them: that is not for want of CPU.
+    // While new targets use the policy's packets, others wait for these, not for CPU.
     if (queue === this.waiting) this.pace.wasLate(nowMs - Math.max(first.dueAtMs, this.outOfBudgetAtMs));
     if (queue.length > 0) this.outOfBudgetAtMs = nowMs;
     const ips = targets.map(({ ip }) => ip);
-    // The executor's own packets stay on this machine: they take a place in the slice, and none in the policy's budget.
+    // The executor's own packets stay on this machine: they take time in the slice, but do not count against the policy.
     const ownPackets = this.options.executor.ownPackets(ips);
     const pace = Math.max(spacingMs ?? sliceMs / (targets.length + ownPackets), 1000 / free);
     this.budget.take(1000 / pace, nowMs + targets.length * pace);

@@ -7,14 +7,14 @@ import type { PlannedTarget } from './target-plan';
 const TIMEOUT_MS = 500;
 const START_MS = 1_795_000_000_123;
 
-/** Answers each probe at its time, and notes which slices ran when. */
+/** Replies to each probe at its time, and records which slices ran when. */
 class InstantExecutor implements Executor {
   readonly parallelMax = 6;
   readonly counters = { droppedLines: 0, foreignReplies: 0 };
   own = 0;
   checks = 0;
   pausedMs = 0;
-  /** Has no result for targets of this number and above. */
+  /** Reports no result for targets from this number on. */
   answersMax = Infinity;
   expected: readonly string[] = [];
   readonly slices: { fromMs: number; count: number; spacingMs: number; aborted: boolean }[] = [];
@@ -59,7 +59,7 @@ class InstantExecutor implements Executor {
     this.slices.length = 0;
   }
 
-  /** Packets per second that all slices together send at an instant. */
+  /** Returns the packets per second that all slices together send at an instant. */
   rateAt(atMs: number): number {
     const sending = this.slices.filter(
       ({ fromMs, count, spacingMs }) => fromMs <= atMs && atMs < fromMs + count * spacingMs,
@@ -100,7 +100,7 @@ describe('the prober', () => {
   const timesOf = (key: number): number[] => probed.filter((each) => each.key === key).map(({ atMs }) => atMs);
 
   it.each([1_000, 1_500, 7_000, 15_000])(
-    'probes each target at once, and then exactly each %i ms',
+    'probes each target immediately, and then exactly every %i ms',
     async (intervalMs) => {
       prober.start();
       prober.replace(plan(40, intervalMs), 10_000);
@@ -118,7 +118,7 @@ describe('the prober', () => {
     },
   );
 
-  it('starts few executors: one for five seconds of a tier, however many targets it has', async () => {
+  it('starts few executors: one per five seconds of a tier, regardless of the number of targets', async () => {
     prober.start();
     prober.replace([...plan(500, 15_000), ...plan(500, 30_000, 1_001)], 10_000);
     await vi.advanceTimersByTimeAsync(30_000);
@@ -127,7 +127,7 @@ describe('the prober', () => {
     expect(executor.slices.length - before).toBeLessThanOrEqual(6);
   });
 
-  it('never sends more packets per second than the policy allows, and leaves nobody out', async () => {
+  it('never sends more packets per second than the policy allows, and skips no target', async () => {
     prober.start();
     prober.replace(plan(500, 5_000), 100);
     for (let step = 0; step < 300; step++) {
@@ -137,14 +137,14 @@ describe('the prober', () => {
     for (let key = 1; key <= 500; key++) expect(timesOf(key).length).toBeGreaterThanOrEqual(3);
   });
 
-  it("gives the executor's own packets a place in the slice, and takes none of the policy's for them", async () => {
+  it("reserves time in the slice for the executor's own packets, without counting them against the policy", async () => {
     executor.own = 1;
     prober.start();
     prober.replace(plan(4, 5_000), 100);
     await vi.advanceTimersByTimeAsync(12_000);
     expect(executor.slices.at(-1)).toMatchObject({ count: 4, spacingMs: 1_000 });
     prober.replace(plan(500, 5_000), 100);
-    await vi.advanceTimersByTimeAsync(60_000); // new targets take places of others at first
+    await vi.advanceTimersByTimeAsync(60_000); // new targets use the capacity of others at first
     const { skippedRounds } = prober.counters;
     const { length } = probed;
     for (let step = 0; step < 600; step++) {
@@ -155,7 +155,7 @@ describe('the prober', () => {
     expect(probed.length - length).toBeGreaterThan(5_900);
   });
 
-  it('does not call itself late because many new targets take their time', async () => {
+  it('does not count as late while many new targets are probed first', async () => {
     prober.start();
     prober.replace(plan(1_000, 60_000), 50);
     await vi.advanceTimersByTimeAsync(30_000);
@@ -163,7 +163,7 @@ describe('the prober', () => {
     expect(prober.pace.lateMs).toBeLessThan(1_000);
   });
 
-  it('counts what has no result and how late it is', async () => {
+  it('counts probes without a result and its own delay', async () => {
     prober.start();
     prober.replace(plan(100, 5_000), 10_000);
     await vi.advanceTimersByTimeAsync(7_000);
@@ -178,7 +178,7 @@ describe('the prober', () => {
     expect(executor.expected).toEqual([]);
   });
 
-  it('has the executor checked while nothing is probed', async () => {
+  it('checks the executor while nothing is probed', async () => {
     prober.start();
     await vi.advanceTimersByTimeAsync(30_000);
     const { checks } = executor;
@@ -188,7 +188,7 @@ describe('the prober', () => {
     expect(executor.checks - checks).toBeLessThanOrEqual(1);
   });
 
-  it('ends what runs when there is nothing to probe any more, and begins again when there is', async () => {
+  it('stops running slices when no target is left, and starts again when there is one', async () => {
     prober.start();
     prober.replace(plan(100, 5_000), 10_000);
     await vi.advanceTimersByTimeAsync(7_000);

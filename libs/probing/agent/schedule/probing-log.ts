@@ -3,7 +3,7 @@ import type { SliceEnd } from '../executors/executor';
 
 const LOG_EVERY_MS = 60_000;
 
-/** Says how probing fares: a change of the executor's state at once, a state that stays, and a remark, once a minute. */
+/** Logs the state of probing: a change immediately; a state other than `ok`, and a remark, once per minute. */
 export class ProbingLog {
   private saidAtMs = -Infinity;
   private saidState = '';

@@ -1,44 +1,44 @@
 import type { PlannedTarget } from './target-plan';
 
 /**
- * Starting an executor costs as much as hundreds of probes, so a slice is long; what is no longer wanted is still probed
- * until it ends, so it is not longer.
+ * Longest slice, in ms. Starting an executor costs as much as hundreds of probes, so slices are long. Targets that were removed are
+ * still probed until their slice ends, so slices are not longer than this.
  */
 const SLICE_MS_MAX = 5_000;
 
-/** A planned target and where it stands in time. */
+/** A planned target and its place in time. */
 export interface ScheduledTarget extends PlannedTarget {
-  /** Length of its slices, */
+  /** Length of its slices, in ms. */
   sliceMs: number;
-  /** and how many of them are between two probes. */
+  /** Number of slices from one probe to the next. */
   slots: number;
-  /** 0 to 1: place within the interval, by hash. */
+  /** Place within the interval, by hash: 0 to below 1. */
   phase: number;
-  /** Taken from the schedule and not probed yet. */
+  /** True while it has been taken from the schedule and not been probed yet. */
   waiting: boolean;
-  /** When it was due, ms of the monotonic clock. */
+  /** When it became due, by the monotonic clock in ms. */
   dueAtMs: number;
-  /** Outcome of the last probe, -1 before the first. */
+  /** Outcome of the last probe; -1 before the first. */
   lastOutcome: number;
-  /** Misses in a row. */
+  /** Consecutive misses. */
   misses: number;
   removed: boolean;
 }
 
 /**
- * Who is due in which slice of time. Each target has its own phase in its interval, a hash of its key, so that packets
- * are spread evenly and a target keeps its place whatever happens to others.
+ * Which targets are due in which slice. Each target has its own phase in its interval, a hash of its key: packets are spread evenly, and
+ * a target keeps its place regardless of changes to others.
  */
 export class Schedule {
   private readonly byKey = new Map<number, ScheduledTarget>();
-  /** Slice length → slices of an interval → the targets of each slot, in order of their phase. */
+  /** Slice length → slices per interval → targets of each slot, sorted by phase. */
   private readonly rings = new Map<number, Map<number, ScheduledTarget[][]>>();
 
   get size(): number {
     return this.byKey.size;
   }
 
-  /** Packets per second, on average. */
+  /** Average packets per second. */
   get targetsPerSecond(): number {
     let sum = 0;
     for (const [sliceMs, rings] of this.rings) {
@@ -49,17 +49,17 @@ export class Schedule {
     return sum;
   }
 
-  /** The lengths of slices there are: intervals with slices of the same length are due together. */
+  /** Distinct slice lengths: intervals with the same slice length are due together. */
   get sliceLengthsMs(): number[] {
     return [...this.rings.keys()];
   }
 
-  /** Slots of the longest interval that has slices of this length. */
+  /** Returns the number of slots of the longest interval with slices of this length. */
   slotsMax(sliceMs: number): number {
     return Math.max(1, ...(this.rings.get(sliceMs)?.keys() ?? []));
   }
 
-  /** Makes the plan the schedule; what stays as it was keeps its history. Returns the targets that are new. */
+  /** Replaces the schedule with the plan; unchanged targets keep their history. Returns the new targets. */
   replace(plan: readonly PlannedTarget[]): ScheduledTarget[] {
     const fresh: ScheduledTarget[] = [];
     const touched = new Set<ScheduledTarget[]>();
@@ -84,14 +84,14 @@ export class Schedule {
     return fresh;
   }
 
-  /** The targets of slice number `slice` of those that are `sliceMs` long, in the order of their phases within it. */
+  /** Returns the targets of slice number `slice` of length `sliceMs`, in the order of their phases within the slice. */
   due(sliceMs: number, slice: number): readonly ScheduledTarget[] {
     const due: ScheduledTarget[][] = [];
     for (const [slots, ring] of this.rings.get(sliceMs) ?? []) {
       const slot = ring[slice % slots];
       if (slot !== undefined && slot.length > 0) due.push(slot);
     }
-    // One interval's targets are in order already; of several, each stands at its place within the slice.
+    // The targets of one interval are sorted; those of several are merged by their place within the slice.
     return due.length > 1 ? due.flat().sort((a, b) => placeInSlice(a) - placeInSlice(b)) : (due[0] ?? []);
   }
 
@@ -121,7 +121,7 @@ export class Schedule {
   }
 }
 
-/** Multiplicative hashing by the golden ratio: consecutive keys, which is what one installation has, fall far apart. */
+/** Returns the phase: multiplicative hashing by the golden ratio spreads consecutive keys, which an installation has, far apart. */
 export function phaseOf(key: number): number {
   return (Math.imul(key, 0x9e3779b1) >>> 0) / 2 ** 32;
 }

@@ -24,7 +24,7 @@ const tiers = new Map([tier('fast', 5_000), tier('frantic', 0, 0)]);
 const target = (key: number, ip = ipOf(key), name = 'fast'): AssignedTarget => ({ key, ip, tier: name });
 
 describe('the schedule', () => {
-  it('has each target due exactly once per interval, whatever slice it begins with', () => {
+  it('returns each target exactly once per interval, regardless of the first slice', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.nat(0xffff_ffff), { minLength: 1, maxLength: 200 }),
@@ -55,7 +55,7 @@ describe('the schedule', () => {
     },
   );
 
-  it('keeps a target in its place when others come and go', () => {
+  it("keeps a target's phase when others are added and removed", () => {
     const schedule = new Schedule();
     const isDue = (key: number, slice: number): boolean => schedule.due(5_000, slice).some((due) => due.key === key);
     const placeOf = (key: number): number => keys(5, 0).find((slice) => isDue(key, slice)) ?? -1;
@@ -71,7 +71,7 @@ describe('the schedule', () => {
     expect(schedule.size).toBe(450);
   });
 
-  it('gives only new targets and new addresses as fresh; another interval keeps the history', () => {
+  it('returns only new targets and new addresses as fresh; another interval keeps the history', () => {
     const schedule = new Schedule();
     expect(schedule.replace([planned(1), planned(2)])).toHaveLength(2);
     const one = schedule.due(5_000, 0).find(({ key }) => key === 1);
@@ -81,7 +81,7 @@ describe('the schedule', () => {
     expect(schedule.replace([planned(1, 15_000), { ...planned(2), ip: '10.9.9.9' }, planned(3)])).toEqual([]);
   });
 
-  it('orders tiers of one slice by their place in time', () => {
+  it('orders targets of several tiers in a slice by phase', () => {
     const schedule = new Schedule();
     schedule.replace(keys(300).map((key) => planned(key, key % 2 === 0 ? 5_000 : 15_000)));
     const places = schedule.due(5_000, 3).map((due) => (due.phase * due.slots) % 1);
@@ -90,7 +90,7 @@ describe('the schedule', () => {
 });
 
 describe('the plan', () => {
-  it('refuses what the policy refuses, and says how many and an example of each', () => {
+  it('refuses what the policy refuses, with the number and one example per reason', () => {
     const policy = parsePolicy('allow: ["10.0.0.0/8"]\ndeny: ["10.1.0.0/16"]');
     const assigned = [target(1), target(2, '10.1.0.1'), target(3, '192.0.2.1'), target(4, '-f/etc/passwd')];
     const plan = planTargets(assigned, tiers, policy);
@@ -99,7 +99,7 @@ describe('the plan', () => {
     expect(plan.examples).toEqual({ denied: '10.1.0.1', not_allowed: '192.0.2.1', not_canonical: '-f/etc/passwd' });
   });
 
-  it('holds a hostile server to the packets per second of the policy, all together and per address', () => {
+  it("enforces the policy's packets per second against a hostile server, in total and per address", () => {
     const policy = parsePolicy('packetsPerSecond: 100\npacketsPerSecondPerAddress: 5');
     const flood = keys(1_000).map((key) => target(key, '10.0.0.1', 'frantic'));
     expect(planTargets(flood, tiers, policy)).toMatchObject({ packetsPerSecond: 5, refusedTotal: 995 });
@@ -112,14 +112,14 @@ describe('the plan', () => {
     expect(many.targets.map(({ key }) => key)).toEqual(keys(500));
   });
 
-  it('bounds intervals and timeouts, and leaves out targets of a tier that it does not know', () => {
+  it('limits intervals and timeouts, and skips targets of an unknown tier', () => {
     const plan = planTargets([target(1, '10.0.0.1', 'frantic'), target(2, '10.0.0.2', 'none')], tiers, defaultPolicy());
     expect(plan.targets).toEqual([{ key: 1, ip: '10.0.0.1', check: 1, intervalMs: 1_000, timeoutMs: 10 }]);
   });
 });
 
 describe('the packet budget', () => {
-  it('gives out what is free at the time, and never more than the policy allows at once', () => {
+  it('grants what is free at the time, and never more in total than the policy allows', () => {
     const step = fc.record({
       afterMs: fc.nat(3_000),
       share: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -146,7 +146,7 @@ describe('the packet budget', () => {
 });
 
 describe('a plan of many targets', () => {
-  it('asks the policy of each address once, and another policy anew', () => {
+  it('asks a policy about each address once, and a new policy again', () => {
     const policy = parsePolicy('deny: ["10.0.0.7"]');
     const asked = vi.spyOn(policy.deny, 'has');
     const plan = (count: number, by = policy): number =>

@@ -1,7 +1,7 @@
 import type { AssignedTarget, AssignedTier } from '@icmp-mon/assignment/contract';
 import { type LocalPolicy, type PolicyRefusal, refusalOf } from '../policy/local-policy';
 
-/** A target as it is to be probed, after the local policy has had its say. */
+/** A target as it will be probed, after the local policy was applied. */
 export interface PlannedTarget {
   key: number;
   ip: string;
@@ -20,7 +20,7 @@ export interface TargetPlan {
   packetsPerSecond: number;
 }
 
-/** Nobody is probed faster, whatever the server says. */
+/** Shortest probing interval, in ms, regardless of what the server asks for. */
 export const INTERVAL_MS_MIN = 1_000;
 export const INTERVAL_MS_MAX = 86_400_000;
 const TIMEOUT_MS = { min: 10, max: 30_000 };
@@ -28,14 +28,14 @@ const TIMEOUT_MS = { min: 10, max: 30_000 };
 type AddressRefusal = ReturnType<typeof refusalOf>;
 
 /**
- * What each policy said of the addresses of the last plan. Assignments come in hundreds of pieces when many targets are added, each
- * piece is a new plan of all targets, and to look all addresses up in the policy's ranges kept the event loop for a third of a second.
+ * Decisions of each policy about the addresses of the last plan. When many targets are added, assignments arrive in hundreds of parts, and
+ * each part makes a new plan of all targets; looking all addresses up in the policy's ranges blocked the event loop for 1/3 s.
  */
 const known = new WeakMap<LocalPolicy, Map<string, AddressRefusal>>();
 
 /**
- * Which of the assigned targets are probed. Where the server asks for more packets than the policy allows, the targets
- * with the lowest keys keep theirs and the rest are refused: a stable choice, so that no target comes and goes.
+ * Returns which assigned targets are probed. If the server asks for more packets than the policy allows, the targets with the lowest
+ * keys are probed and the others refused: a stable choice, so that no target alternates between the two.
  */
 export function planTargets(
   assigned: Iterable<AssignedTarget>,
@@ -87,7 +87,7 @@ export function planTargets(
   return plan;
 }
 
-/** Rates are sums of fractions: a sum that should be the limit itself may lie a hair above it. */
+/** Whether the rate exceeds the limit. Rates are sums of fractions, so a sum equal to the limit may come out slightly higher. */
 function exceeds(rate: number, limit: number): boolean {
   return rate > limit + 1e-6;
 }

@@ -5,13 +5,13 @@ import { compress, decompressBounded } from '@icmp-mon/platform/zstd';
 
 const BASE_TIME_MS = 1_795_000_000_000;
 
-/** A fixed linear congruential sequence of 0 to 1, so that sizes are the same in each run. */
+/** A fixed linear congruential sequence from 0 to 1, so that sizes are the same in each run. */
 function randomFrom(seed: number): () => number {
   let state = seed;
   return () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32;
 }
 
-/** As fping prints it: three significant digits. */
+/** Rounded like fping prints it: three significant digits. */
 function threeDigits(us: number): number {
   return Math.round(Number(us.toPrecision(3)));
 }
@@ -43,15 +43,15 @@ describe('blocks of a fleet, compressed with zstd', () => {
     [100, 9],
     [1_000, 9],
     [20_000, 9],
-  ])('of %i results cost at most %i bytes a result', (count, bytesPerResultMax) => {
+  ])('of %i results cost at most %i bytes per result', (count, bytesPerResultMax) => {
     const block = fleetBlock(count);
-    console.log(`${count} results: ${block.length} bytes, ${(block.length / count).toFixed(2)} a result`);
+    console.log(`${count} results: ${block.length} bytes, ${(block.length / count).toFixed(2)} per result`);
     expect(block.length / count).toBeLessThanOrEqual(bytesPerResultMax);
     const decoded = decodeBlock(block, decompressBounded);
     expect(decoded.ok && decoded.columns.count).toBe(count);
   });
 
-  it('are refused when the columns are longer than the header says', () => {
+  it('are refused when the columns are longer than the header states', () => {
     const decoded = decodeBlock(fleetBlock(1_000), (bytes) => decompressBounded(bytes, 100), BLOCK_LIMITS);
     expect(decoded).toMatchObject({ ok: false, reason: 'decompress_failed' });
   });

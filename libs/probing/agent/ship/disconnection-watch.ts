@@ -1,24 +1,24 @@
-/** Shorter times are lost packets or slow answers. */
+/** Shortest outage that counts, in ms. A shorter one is lost packets or slow answers. */
 const DISCONNECTED_MS_MIN = 5_000;
 
 /**
- * Detects that this machine was disconnected: neither the gateway nor any target answered for a while, although both were asked. Its cause
- * is then the own line of this machine, so misses of that time say nothing about the targets.
+ * Detects an outage of this machine's own connection: neither the gateway nor any target answered for a while, although both were
+ * contacted. Misses of that time say nothing about the targets.
  */
 export class DisconnectionWatch {
-  /** Since when an upload waits for an answer, including retries; null while none does. */
+  /** Since when an upload has been waiting for an answer, retries included; null while none is. */
   private askingSinceMs: number | null = null;
   private heardAtMs = -Infinity;
   private missedAtMs = -Infinity;
 
   constructor(private readonly steadyMs: () => number = () => performance.now()) {}
 
-  /** An upload is sent, possibly as a retry. */
+  /** Records that an upload is being sent, possibly as a retry. */
   uploadStarted(): void {
     this.askingSinceMs ??= this.steadyMs();
   }
 
-  /** The gateway has answered, with any status. Returns true if this ends a time of being disconnected. */
+  /** Records an answer of the gateway, with any status. Returns true if it ends an outage. */
   gatewayAnswered(): boolean {
     const nowMs = this.steadyMs();
     const wasDisconnected = this.isDisconnected(nowMs);
@@ -26,7 +26,7 @@ export class DisconnectionWatch {
     return wasDisconnected;
   }
 
-  /** A target has answered. Returns true if this ends a time of being disconnected. */
+  /** Records a reply of a target. Returns true if it ends an outage. */
   targetAnswered(): boolean {
     const nowMs = this.steadyMs();
     const wasDisconnected = this.isDisconnected(nowMs);
@@ -34,7 +34,7 @@ export class DisconnectionWatch {
     return wasDisconnected;
   }
 
-  /** A target has not answered. */
+  /** Records that a target did not reply. */
   targetMissed(): void {
     this.missedAtMs = this.steadyMs();
   }

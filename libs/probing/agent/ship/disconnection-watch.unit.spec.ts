@@ -40,7 +40,7 @@ describe('a machine', () => {
     expect(disconnection.gatewayAnswered()).toBe(false);
   });
 
-  it('was not disconnected if no target was asked: then only the gateway did not answer', () => {
+  it('was not disconnected if no target was probed: only the gateway did not answer', () => {
     const { disconnection, pass } = scene();
     disconnection.targetMissed();
     pass(1_000);

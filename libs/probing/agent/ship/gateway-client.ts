@@ -24,7 +24,7 @@ export interface GatewayIdentity {
 
 export type LaneName = 'live' | 'backfill';
 
-/** The gateway did not do what was asked: `status` 0 means that no answer came. */
+/** Thrown when a request failed. `status` is 0 when no answer arrived. */
 export class GatewayFailure extends Error {
   override readonly name = 'GatewayFailure';
 
@@ -42,27 +42,27 @@ const LONG_POLL_TIMEOUT_MS = 40_000;
 const TIMEOUT_MS = 30_000;
 const SOCKETS_MAX = 6;
 const CLOCK_SAMPLES_MAX = 12;
-/** More than the drift between two reports, less than what anybody would call skewed. */
+/** Smallest step of this machine's clock that discards the samples, in ms: more than the drift between two reports. */
 const CLOCK_STEP_MS = 200;
-/** Longer than any answer is delayed. */
+/** Smallest time that the machine can have missed, in ms: longer than any answer is delayed. */
 const MISSED_MS_MIN = 60_000;
 
-/** The agents' listener, by the agent's own certificate. One connection a lane: requests never wait for each other. */
+/** Client of the gateway's listener for agents, with the agent's own certificate. Requests use separate connections. */
 export class GatewayClient {
   private tls!: Agent;
   private url!: URL;
   private readonly clockSamples: number[] = [];
-  /** Our wall clock when the clock that only goes on was 0. */
+  /** This machine's wall clock when the monotonic clock was 0. */
   private clockBaseMs = 0;
-  /** The gateway's clock when the monotonic clock was 0, by the last answer. */
+  /** The gateway's clock when the monotonic clock was 0, by the latest answer. */
   private gatewayBaseMs: number | null = null;
   private answered = false;
   private refused: AgentRefusal | undefined;
   private silent = false;
-  /** Told of each answer that refuses this identity, and of the first that takes it again. */
+  /** Called for each answer that refuses this identity, and for the first answer that accepts it again. */
   onRefusal: (refusal: AgentRefusal) => void = () => undefined;
   onAccepted: () => void = () => undefined;
-  /** Called when the gateway's clock advanced more than ours: this machine slept, was paused, or was restored to an earlier state. */
+  /** Called when the gateway's clock advanced more than this machine's: it slept, was paused, or was restored to an earlier state. */
   onTimeMissed: (gatewayMs: number, missedMs: number) => void = () => undefined;
 
   constructor(
@@ -72,7 +72,7 @@ export class GatewayClient {
     this.use(identity);
   }
 
-  /** From now on with this certificate; requests under way end with the former one. */
+  /** Uses this certificate from now on; requests in progress are aborted. */
   use({ gatewayUrl, caPem, certificatePem, keyPem }: GatewayIdentity): void {
     const former: Agent | undefined = this.tls;
     this.url = new URL(gatewayUrl);
@@ -90,22 +90,22 @@ export class GatewayClient {
     former?.destroy();
   }
 
-  /** Whether the gateway has done something for this identity, and has not refused it since. */
+  /** Whether the gateway has accepted this identity and has not refused it since. */
   get isAccepted(): boolean {
     return this.answered && this.refused === undefined;
   }
 
-  /** Why the gateway refuses this identity, as far as it said; undefined when it took it since. */
+  /** Why the gateway refuses this identity; undefined if it never did, or has accepted it since. */
   get refusal(): AgentRefusal | undefined {
     return this.refused;
   }
 
-  /** Whether the last request had no answer. */
+  /** Whether the last request got no answer. */
   get isSilent(): boolean {
     return this.silent;
   }
 
-  /** Notes a refusal that the gateway did not put in words. */
+  /** Records a refusal that the gateway sent no code for. */
   refuse(refusal: AgentRefusal): void {
     this.refused = refusal;
     this.onRefusal(refusal);
@@ -115,12 +115,12 @@ export class GatewayClient {
     this.tls.destroy();
   }
 
-  /** Agent's clock minus the gateway's. A request is at the gateway after it was sent, so the largest of the last is nearest. */
+  /** Agent's clock minus the gateway's, in ms. Requests arrive after they were sent, so the largest of the last samples is the most exact. */
   get clockOffsetMs(): number {
     return this.clockSamples.length === 0 ? 0 : Math.max(...this.clockSamples);
   }
 
-  /** Waits up to 25 s for something newer than `since`; null if there is nothing. */
+  /** Waits up to 25 s for a version newer than `since`; returns null if there is none. */
   async assignments(since: number, signal: AbortSignal): Promise<AssignmentsResponse | null> {
     const answer = await this.send('GET', `/v1/assignments?since=${since}`, {
       timeoutMs: LONG_POLL_TIMEOUT_MS,
@@ -133,14 +133,14 @@ export class GatewayClient {
     const headers = {
       'content-type': 'application/vnd.icmpmon.blocks',
       'x-icmpmon-sent-at': String(this.nowMs()),
-      // Another value says that our clock was set: what the gateway estimated before holds no more.
+      // Changes when this machine's clock is set: the gateway's previous estimate of the offset is then void.
       'x-icmpmon-clock-origin': String(Math.round(this.nowMs() - uptime() * 1_000)),
     };
     const answer = await this.send('POST', `/v1/results?lane=${lane}`, { headers, body: upload, signal });
     return parseJson<ResultsResponse>(answer);
   }
 
-  /** Returns which results of the last minutes the control plane does not count as meant; an older gateway does not say. */
+  /** Returns which results of the last minutes the control plane did not count as intended; empty from an older gateway. */
   async telemetry(telemetry: AgentTelemetry, signal: AbortSignal): Promise<UncountedResults[]> {
     const sentAtMs = this.nowMs();
     const answer = await this.sendJson('/v1/telemetry', telemetry, signal);
@@ -154,7 +154,7 @@ export class GatewayClient {
     const missedMs = this.gatewayBaseMs === null ? 0 : gatewayBaseMs - this.gatewayBaseMs;
     this.gatewayBaseMs = gatewayBaseMs;
     if (missedMs >= MISSED_MS_MIN) this.onTimeMissed(gatewayMs, missedMs);
-    // Against a clock that only goes on, a step of ours shows at once: what was measured before it holds no more.
+    // Compared with the monotonic clock, a step of the wall clock is visible immediately; samples from before it are void.
     const stepMs = sentAtMs - performance.now() - this.clockBaseMs;
     if (Math.abs(stepMs) > CLOCK_STEP_MS) {
       this.clockBaseMs += stepMs;
@@ -168,13 +168,13 @@ export class GatewayClient {
     await this.sendJson('/v1/policy', report, signal, 'PUT');
   }
 
-  /** A younger certificate for the same agent. */
+  /** Returns a renewed certificate for the same agent. */
   async renew(csrPem: string, signal: AbortSignal): Promise<string> {
     const answer = await this.sendJson('/v1/certificate', { csrPem }, signal);
     return parseJson<RenewResponse>(answer).certificatePem;
   }
 
-  /** Says what the settings say of this agent; returns what is in force. */
+  /** Sends the description in this agent's settings; returns the description in force. */
   async describe(said: AgentDescription, signal: AbortSignal): Promise<AgentDescription> {
     return parseJson<DescriptionResponse>(await this.sendJson('/v1/description', said, signal));
   }
@@ -214,7 +214,7 @@ export class GatewayClient {
     }
     const refusal = refusalOf(answer);
     if (refusal !== undefined) this.refuse(refusal);
-    throw new GatewayFailure(status, `${this.url.host} answers ${describeAnswer(answer)}`, headers['retry-after']);
+    throw new GatewayFailure(status, `${this.url.host} answered ${describeAnswer(answer)}`, headers['retry-after']);
   }
 }
 
@@ -228,6 +228,6 @@ function parseJson<T>({ body }: HttpsAnswer): T {
   try {
     return JSON.parse(body.toString('utf8')) as T;
   } catch (cause) {
-    throw new GatewayFailure(0, 'the gateway answers something that is not JSON', undefined, { cause });
+    throw new GatewayFailure(0, "the gateway's answer is not JSON", undefined, { cause });
   }
 }

@@ -18,24 +18,23 @@ export interface HttpsRequest {
   signal?: AbortSignal;
 }
 
-/** The answers of a gateway are short: the longest has 150,000 assignments. */
+/** Longest accepted answer: the longest one in use has 150,000 assignments. */
 const ANSWER_BYTES_MAX = 16 * 1024 * 1024;
 const PROBLEM_BYTES_MAX = 4096;
 
-/** One request, not followed anywhere else. Rejects when there is no whole answer in time, or one that is too long. */
+/** Sends one request; redirects are not followed. Rejects if the complete answer is late or too long. */
 export function httpsRequest(options: HttpsRequest): Promise<HttpsAnswer> {
   const timeout = AbortSignal.timeout(options.timeoutMs);
   const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
   return new Promise((resolve, reject) => {
     const fail = (error: Error): void =>
-      reject(timeout.aborted ? new Error(`no answer in ${options.timeoutMs} ms`) : error);
+      reject(timeout.aborted ? new Error(`no complete answer within ${options.timeoutMs} ms`) : error);
     const request = send(requestOptionsOf(options, signal), (response) => {
       const chunks: Buffer[] = [];
       let length = 0;
       response.on('data', (chunk: Buffer) => {
         length += chunk.length;
-        if (length > ANSWER_BYTES_MAX)
-          request.destroy(new Error(`the answer is longer than ${ANSWER_BYTES_MAX} bytes`));
+        if (length > ANSWER_BYTES_MAX) request.destroy(new Error(`the answer exceeds ${ANSWER_BYTES_MAX} bytes`));
         else chunks.push(chunk);
       });
       response.once('error', fail);
@@ -61,7 +60,7 @@ function requestOptionsOf({ method, url, agent, headers, body }: HttpsRequest, s
   };
 }
 
-/** What a problem document or an answer of something else says, in one line. */
+/** Returns the detail of a problem document, or the beginning of any other answer, in one line. */
 export function describeAnswer({ status, body }: HttpsAnswer): string {
   const detail = memberOf(body, 'detail');
   if (typeof detail === 'string') return `${status}: ${detail}`;
@@ -69,12 +68,12 @@ export function describeAnswer({ status, body }: HttpsAnswer): string {
   return `${status}${text === '' ? '' : `: ${text}`}`;
 }
 
-/** The `code` of a problem document; undefined if the answer is none. */
+/** Returns the `code` of a problem document; undefined if the answer is not one. */
 export function problemCodeOf({ body }: HttpsAnswer): unknown {
   return memberOf(body, 'code');
 }
 
-/** The faulty fields that a problem document names. */
+/** Returns the faulty fields that a problem document names. */
 export function problemErrorsOf({ body }: HttpsAnswer): { pointer: string; detail: string }[] {
   const errors = memberOf(body, 'errors');
   if (!Array.isArray(errors)) return [];

@@ -12,29 +12,29 @@ export interface LaneShipperOptions {
   spool: Spool;
   gateway: Pick<GatewayClient, 'results'>;
   agentId: string;
-  /** The lane that goes before this one: nothing is shipped here while it has something under way. */
+  /** The lane with priority: nothing is shipped here while it is busy. */
   yieldsTo?: LaneShipper;
-  /** Called before each upload, and for each answer of the gateway. */
+  /** Called before each upload. */
   onAsk?: () => void;
   onAnswer?: () => void;
   log: AgentLog;
 }
 
-/** A lane that is always busy is waited for no longer, and then a small upload goes beside it. */
+/** Longest wait for the lane with priority, in ms; then a small upload is sent alongside it. */
 const YIELD_MS_MAX = 10_000;
 const SQUEEZED_SHARE = 1 / 4;
-/** Blocks become too old for the live lane by themselves: the backfill lane looks for them. */
+/** Poll interval by lane, in ms. Blocks move to the backfill lane by age, without a wake-up, so that lane polls more often. */
 const LOOK_EVERY_MS = { live: 30_000, backfill: 2_000 } as const;
 const BACK_OFF = { live: { firstMs: 250, maxMs: 4_000 }, backfill: { firstMs: 500, maxMs: 15_000 } } as const;
 const LOG_EVERY_MS = 60_000;
 const REQUEST_TIMEOUT = 408;
 
-/** Ships one lane of the spool, one request at a time, and forgets a block only when the gateway says that it has it. */
+/** Ships one lane of the spool, one request at a time. Deletes a block only after the gateway has acknowledged it. */
 export class LaneShipper {
   shippedResults = 0;
-  /** When the gateway had the first result, in ms since this process was started; undefined before. */
+  /** When the gateway acknowledged the first result, in ms since process start; undefined before. */
   firstShippedMs: number | undefined;
-  /** Why the last request failed; undefined if it did not. */
+  /** Why the last request failed; undefined if it succeeded. */
   failure: string | undefined;
   private idle = false;
   private readonly becameIdle = new WakeUp();
@@ -49,7 +49,7 @@ export class LaneShipper {
     this.backOff = new BackOff(BACK_OFF[options.lane]);
   }
 
-  /** Whether a block that is appended now is shipped at once. */
+  /** Whether a block that is appended now is shipped immediately. */
   get isIdle(): boolean {
     return this.idle;
   }
@@ -58,7 +58,7 @@ export class LaneShipper {
     this.running = this.loop();
   }
 
-  /** There may be something new in the spool. */
+  /** Called when the spool may have new blocks. */
   wake(): void {
     this.wakeUp.wake();
   }
@@ -68,7 +68,7 @@ export class LaneShipper {
     await this.running;
   }
 
-  /** Waits until nothing is under way, up to `withinMs`; false if something still is. One caller at a time. */
+  /** Waits up to `withinMs` until no upload is in progress. Returns whether that is so. One caller at a time. */
   async whenIdle(withinMs: number, signal: AbortSignal): Promise<boolean> {
     const endMs = performance.now() + withinMs;
     while (!this.idle && !signal.aborted) {
@@ -143,30 +143,30 @@ export class LaneShipper {
     if (refused.length > 0) {
       log.error(
         { lane, reasons: refused.slice(0, 5).map(({ reason }) => reason) },
-        'the gateway refuses blocks for ever',
+        'blocks refused permanently by the gateway; quarantined in the spool',
       );
     }
     spool.settle(LANE[lane], done, refused);
-    if (done.length + refused.length === 0) return this.fail(new Error('the gateway took none of the blocks'));
+    if (done.length + refused.length === 0) return this.fail(new Error('the gateway accepted none of the blocks'));
     if (done.length > 0) this.firstShippedMs ??= performance.now();
     this.shippedResults += done.reduce((sum, { body }) => sum + body.count, 0);
-    if (this.failure !== undefined) log.info({ lane }, 'shipping works again');
+    if (this.failure !== undefined) log.info({ lane }, 'shipping recovered');
     this.failure = undefined;
     this.backOff.succeeded();
     return answer.deferred === undefined ? 0 : this.defer(answer.deferred);
   }
 
-  /** The gateway takes no more results now than the targets come to; the others stay in the spool. Returns how long to wait. */
+  /** Handles deferred blocks: the agent sends more results than its targets produce. They stay in the spool. Returns how long to wait. */
   private defer({ from, retryAfterS }: NonNullable<ResultsResponse['deferred']>): number {
     this.size.tooMany(from);
-    this.failure = `the gateway takes more results of this agent in ${retryAfterS} s: they are more than its targets come to`;
-    this.warn({ retryAfterS }, 'the gateway puts results off, because they are more than the targets come to');
+    this.failure = `the gateway deferred results for ${retryAfterS} s: this agent sends more than its targets produce`;
+    this.warn({ retryAfterS }, 'results deferred by the gateway: this agent sends more than its targets produce');
     return retryAfterS * 1_000;
   }
 
   /**
-   * An upload that did not come through in time is sent again in smaller parts, and so is one that the gateway cannot read; of those a block
-   * that fails alone is at fault itself.
+   * Returns the blocks to give up. An upload that timed out, or that the gateway cannot read, is retried in smaller parts; a block that is
+   * unreadable even alone is itself at fault.
    */
   private hopeless(batch: readonly SpooledBlock[], bytes: number, error: unknown): RefusedBlock[] {
     const status = error instanceof GatewayFailure ? error.status : null;
@@ -182,7 +182,7 @@ export class LaneShipper {
     if (this.stopSignal.signal.aborted) return 0;
     this.failure = error instanceof Error ? error.message : String(error);
     const waitMs = this.backOff.failed() + retryAfterMs(error);
-    this.warn({ err: error }, 'cannot ship results; they stay in the spool');
+    this.warn({ err: error }, 'shipping failed, results stay in the spool; retrying');
     return Math.max(1, waitMs);
   }
 

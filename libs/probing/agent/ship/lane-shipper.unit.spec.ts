@@ -66,7 +66,7 @@ describe('a lane', () => {
     );
   }
 
-  it('sends what was deferred again, after the time that it is told, and loses nothing', async () => {
+  it('sends deferred blocks again after the requested delay, and loses none', async () => {
     answer = (sequences, boot) => ({
       durable: { boot, sequence: sequences[Math.min(4, sequences.length) - 1] },
       refused: [],
@@ -77,7 +77,7 @@ describe('a lane', () => {
     live.start();
     await eventually(() => expect(live.shippedResults).toBe(20));
     expect(uploads[0].sequences).toHaveLength(20);
-    // Four at a time is what it may send; it tries more from time to time.
+    // It may send four at a time, and tries more now and then.
     expect(uploads[1].sequences).toHaveLength(4);
     const taken = uploads.flatMap(({ sequences }) => sequences.slice(0, 4));
     expect(taken.sort((a, b) => a - b)).toEqual(uploads[0].sequences);
@@ -85,9 +85,9 @@ describe('a lane', () => {
   });
 
   it.each([
-    ['was not here in time', 408],
-    ['nobody answered', 0],
-  ])('sends an upload that %s again in halves', async (_, status) => {
+    ['timed out', 408],
+    ['got no answer', 0],
+  ])('splits an upload that %s into halves and sends these', async (_, status) => {
     const refuse = (): never => {
       throw new GatewayFailure(status, 'told to', undefined);
     };
@@ -106,7 +106,7 @@ describe('a lane', () => {
     expect(refused).toEqual([...refused].sort((one, other) => other - one));
   });
 
-  it('that yields ships only while the other one has nothing under way', async () => {
+  it('that yields ships only while the other one is idle', async () => {
     const held = Promise.withResolvers<void>();
     const takes = answer;
     answer = async (sequences, boot) => {

@@ -8,21 +8,21 @@ import { WallClock } from './wall-clock';
 export interface ResultCollectorOptions {
   shardCount: number;
   compress: Compress;
-  /** Makes blocks durable and has them shipped; throws if it cannot. */
+  /** Makes blocks durable and wakes the shipper; throws if it cannot. */
   keep: (blocks: NewBlock[]) => void;
   log: AgentLog;
   clock?: WallClock;
 }
 
-/** Results wait so long for company, */
+/** Longest time that results are collected before they are flushed, in ms. */
 const FLUSH_EVERY_MS = 1_000;
-/** unless one of them says something new: then so long. */
+/** The same if one of the results is news, in ms. */
 const URGENT_FLUSH_MS = 100;
-/** The misses of a row that are urgent: with these a verdict is reached. */
+/** Consecutive misses that are news: with these a verdict is reached. */
 const URGENT_MISSES = 3;
-/** Live until two intervals old, and for a little while at least. */
+/** A block is live until its first result is this many intervals old. */
 const LIVE_INTERVALS = 2;
-/** What may wait in memory while the spool takes nothing. */
+/** Most results kept in memory while the spool accepts none. */
 const HELD_RESULTS_MAX = 200_000;
 const LOG_EVERY_MS = 60_000;
 
@@ -30,7 +30,7 @@ interface OpenBlock {
   builder: ResultColumnsBuilder;
   policyVersion: number;
   liveUntilMs: number;
-  /** Of the wall clock that its results are dated by. */
+  /** Origin of the wall clock by which its results are dated. */
   originMs: number;
 }
 
@@ -39,7 +39,7 @@ interface HeldBlock {
   originMs: number;
 }
 
-/** Gathers results into one block per shard, and hands them on within a second. */
+/** Collects results into one block per shard and passes them to the spool within a second. */
 export class ResultCollector {
   results = 0;
   notSent = 0;
@@ -51,7 +51,7 @@ export class ResultCollector {
   private heldResults = 0;
   private timer: NodeJS.Timeout | undefined;
   private dueAtMs = Infinity;
-  /** The timer is set for news. */
+  /** Whether the timer was set for news. */
   private urgent = false;
   private flushedAtMs = -Infinity;
   private loggedAtMs = -Infinity;
@@ -75,7 +75,7 @@ export class ResultCollector {
     this.urgent ||= isNews;
   }
 
-  /** Hands on all that is gathered. What the spool does not take now waits for the next time. */
+  /** Passes everything collected to the spool. Blocks that the spool does not accept are kept for the next flush. */
   flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -139,11 +139,11 @@ export class ResultCollector {
     if (performance.now() - this.loggedAtMs < LOG_EVERY_MS) return;
     this.loggedAtMs = performance.now();
     const fields = { err: error, heldResults: this.heldResults, droppedResults: this.droppedResults };
-    this.options.log.error(fields, 'the spool takes no results; they wait in memory');
+    this.options.log.error(fields, 'writing the spool failed; results are kept in memory');
   }
 }
 
-/** A block whose wall clock may have been set since, dated by the one of `originMs`. */
+/** Redates a block by the wall clock of `originMs`, if that clock was set after the block was made. */
 function datedBy({ block, originMs: then }: HeldBlock, originMs: number): NewBlock {
   const byMs = Math.round(originMs - then);
   if (byMs === 0) return block;
@@ -151,7 +151,7 @@ function datedBy({ block, originMs: then }: HeldBlock, originMs: number): NewBlo
   return { ...block, liveUntilMs: block.liveUntilMs + byMs, body };
 }
 
-/** Whether the outcome is news: a first one, a recovery, or one of the first misses in a row. */
+/** Whether the outcome is news: a first one, a recovery, or one of the first consecutive misses. */
 function noteOutcome(target: ScheduledTarget, outcome: number): boolean {
   const last = target.lastOutcome;
   const isFirst = last === -1;

@@ -1,13 +1,13 @@
-/** One upload should take no longer than this, so that what is newer than it does not wait. */
+/** Target duration of one upload, in ms: a longer one would delay newer results. */
 const AIM_MS = 4_000;
 const BYTES_FIRST = 64 * 1024;
 const BYTES_MIN = 2 * 1024;
 const BYTES_MAX = 1024 * 1024;
 const BLOCKS_MAX = 1024;
-/** A line that turns out better is used step by step. */
+/** Largest growth from one upload to the next, as a factor. */
 const GROWTH_MAX = 4;
 
-/** How much goes into the next upload of a lane, by how the last ones went. */
+/** Adapts the size of a lane's next upload to the duration of the previous ones. */
 export class UploadSize {
   private bytes = BYTES_FIRST;
   private blocks = BLOCKS_MAX;
@@ -20,21 +20,21 @@ export class UploadSize {
     return this.blocks;
   }
 
-  /** An upload was taken whole: the next one may be as large as the line carries within the aim. */
+  /** Records an upload that was accepted completely: the next one may be as large as the line carries within the target duration. */
   taken(bytes: number, tookMs: number): void {
     this.blocks = Math.min(BLOCKS_MAX, this.blocks * 2);
     const byRate = (bytes * AIM_MS) / Math.max(1, tookMs);
-    // A small upload that took its time says more of the way there and back than of the line.
+    // A small upload that took long measures the round trip, not the bandwidth.
     if (byRate < this.bytes && tookMs < AIM_MS / 2) return;
     this.bytes = clamp(Math.min(byRate, this.bytes * GROWTH_MAX));
   }
 
-  /** It was not taken in time, or there was no answer. */
+  /** Records an upload that timed out or got no answer. */
   tooSlow(bytes: number): void {
     this.bytes = clamp(Math.min(bytes, this.bytes) / 2);
   }
 
-  /** The gateway takes no more blocks at once than this. */
+  /** Limits uploads to this many blocks. */
   tooMany(blocks: number): void {
     this.blocks = Math.max(1, Math.floor(blocks));
   }

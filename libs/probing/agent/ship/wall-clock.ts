@@ -1,8 +1,8 @@
 import { machineClock } from '../spool/machine-clock';
 
-/** Less than this is the coarseness of timers, or the clock being slewed. */
+/** Smallest clock change that counts, in ms: a smaller one is timer resolution or slewing. */
 const SET_MS_MIN = 500;
-/** No probe is under way for longer: a result that is dated further off was dated before the clock was set. */
+/** Longest a probe can take, in ms: a result dated further from now was dated before the clock was set. */
 const UNDER_WAY_MS_MAX = 60_000;
 
 /**
@@ -13,9 +13,9 @@ export class WallClock {
   private originMs: number;
   private setAtMs = -Infinity;
   private setByMs = 0;
-  /** How far the machine's clock was ahead of the monotonic one at the start, ms, */
+  /** How far the machine's clock was ahead of the monotonic one at the start, in ms. */
   private readonly machineAheadMs: number;
-  /** and how long the machine has slept since, ms. */
+  /** How long the machine has slept since, in ms. */
   private sleptMs = 0;
 
   constructor(
@@ -27,13 +27,13 @@ export class WallClock {
     this.machineAheadMs = machineMs() - steadyMs();
   }
 
-  /** What the clock read when the steady one was 0: another value says that it was set. */
+  /** Returns the wall clock when the monotonic clock was 0. It changes only when the wall clock is set. */
   origin(): number {
     if (Math.abs(this.movedByMs()) >= SET_MS_MIN) this.moved();
     return this.originMs;
   }
 
-  /** When a probe was sent whose result comes now. */
+  /** Returns the corrected send time of a probe whose result arrives now. */
   sent(sentAtMs: number): number {
     if (this.steadyMs() - this.setAtMs > UNDER_WAY_MS_MAX) return sentAtMs;
     const isOff = Math.abs(sentAtMs - this.nowMs()) > UNDER_WAY_MS_MAX;

@@ -10,7 +10,7 @@ const START_MS = 1_795_000_000_000;
 const HOUR_MS = 3_600_000;
 const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** A collector whose wall clock reads `aheadMs` more than is true, on a machine that slept for `sleptMs` of the time. */
+/** A collector whose wall clock is `aheadMs` ahead, on a machine that slept for `sleptMs` of the time. */
 function scene(): {
   at: { trueMs: number; aheadMs: number; sleptMs: number; full: boolean };
   kept: NewBlock[];
@@ -36,14 +36,14 @@ function scene(): {
 const datesOf = (blocks: NewBlock[]): [number, number][] =>
   blocks.map(({ body, liveUntilMs }) => [body.baseTimeMs - START_MS, liveUntilMs - START_MS]);
 
-describe('results that are gathered while the wall clock is set', () => {
+describe('results collected while the wall clock is set', () => {
   it('are all dated by the present clock', () => {
     const { at, kept, record, collector } = scene();
     record(START_MS);
     at.trueMs += 200;
     at.aheadMs = 2 * HOUR_MS;
     record(START_MS + 100 + 2 * HOUR_MS);
-    // Sent before the clock was set, answered after.
+    // Sent before the clock was set, reply after.
     record(START_MS + 150);
     collector.flush();
     expect(datesOf(kept)).toEqual([
@@ -52,7 +52,7 @@ describe('results that are gathered while the wall clock is set', () => {
     ]);
   });
 
-  it('and wait in memory because the spool takes nothing are dated anew when it does', () => {
+  it('and kept in memory because the spool fails are redated when it works again', () => {
     const { at, kept, record, collector } = scene();
     at.aheadMs = 2 * HOUR_MS;
     record(START_MS + 2 * HOUR_MS);
@@ -65,7 +65,7 @@ describe('results that are gathered while the wall clock is set', () => {
     expect(datesOf(kept)).toEqual([[0, 11_000]]);
   });
 
-  it('keep their times when it is not', () => {
+  it('keep their times when the clock is not set', () => {
     const { at, kept, record, collector } = scene();
     record(START_MS - 30_000);
     at.trueMs += 100;
@@ -75,13 +75,13 @@ describe('results that are gathered while the wall clock is set', () => {
   });
 });
 
-describe('results that are gathered while the machine falls asleep', () => {
+describe('results collected while the machine is suspended', () => {
   it('keep their times, and are not live hours later', () => {
     const { at, kept, record, collector } = scene();
     record(START_MS);
     at.trueMs += 8 * HOUR_MS + 100;
     at.sleptMs = 8 * HOUR_MS;
-    // Sent before, its answer is read after.
+    // Sent before; its reply is read after.
     record(START_MS + 50);
     record(START_MS + 8 * HOUR_MS + 100);
     collector.flush();

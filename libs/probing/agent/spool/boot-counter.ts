@@ -5,9 +5,9 @@ const BOOT_FILE = 'boot';
 const U32_MAX = 0xffff_ffff;
 
 /**
- * A number higher than any before it, durable when this returns. It has a file of its own beside the spool, and is not
- * below the time in seconds, so that a lost spool or a lost folder does not give out old numbers again. After the highest number,
- * which only a clock that was far ahead leads to, it begins with the time again: whoever counts takes that for what it is.
+ * Returns a number higher than any before it; it is durable when this returns. It has its own file next to the spool and is at least the
+ * time in seconds, so that a lost spool or folder does not lead to numbers in use. After the highest number, which only a clock far ahead
+ * leads to, it starts again from the time, which the shard's log accepts.
  */
 export function nextBoot(dir: string, nowMs: number): number {
   const file = path.join(dir, BOOT_FILE);
@@ -21,7 +21,7 @@ export function nextBoot(dir: string, nowMs: number): number {
 function bootAfter(last: number, nowS: number): number {
   const next = Math.max(last + 1, nowS);
   if (next <= U32_MAX) return next;
-  // The clock itself may be beyond the highest number: then by a number that was never given out for a time.
+  // The clock itself may be beyond the highest number: then numbers that were never the time are used.
   if (nowS < last && nowS > 0) return nowS;
   return 1 + (last % U32_MAX);
 }

@@ -1,22 +1,22 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { MachineClock } from './machine-clock';
 
-/** Less than this is the coarseness of the two clocks. */
+/** Smallest clock change that counts, in ms: a smaller one is the resolution of the two clocks. */
 const SET_MS_MIN = 100;
-/** Older ones are forgotten: their blocks keep the times that they were given. */
+/** Most periods kept. Blocks of older ones keep the times that they were given. */
 const PERIODS_MAX = 64;
 
 const TABLE = `CREATE TABLE IF NOT EXISTS clock_period (
   from_id INTEGER PRIMARY KEY, kernel_boot TEXT NOT NULL, origin_ms REAL NOT NULL) STRICT`;
 
-/** From block `fromId` on, blocks are dated by a wall clock that read `originMs` when the machine was started. */
+/** From block `fromId` on, blocks are dated by a wall clock that read `originMs` when the machine started. */
 interface ClockPeriod {
   fromId: number;
   kernelBoot: string;
   originMs: number;
 }
 
-/** Blocks `fromId` to before `toId`, and by how much the wall clock has been set since they were dated. */
+/** The blocks from `fromId` to below `toId`, and by how much the wall clock has been set since they were dated. */
 export interface ClockRange {
   fromId: number;
   toId: number;
@@ -24,9 +24,9 @@ export interface ClockRange {
 }
 
 /**
- * By which wall clock the spool's blocks are dated. Whenever that clock is set, or the machine is started again, the next block begins a
- * period; what waits is dated as by the present clock when it is shipped. Blocks of before a start of the machine keep their
- * times: nothing but the wall clock tells how long that took.
+ * By which wall clock the spool's blocks are dated. Whenever that clock is set or the machine restarts, the next block begins a period.
+ * Waiting blocks are redated by the present clock when they are shipped. Blocks from before a restart of the machine keep their times: only
+ * the wall clock shows how long the restart took.
  */
 export class ClockPeriods {
   private periods: ClockPeriod[] = [];
@@ -36,7 +36,7 @@ export class ClockPeriods {
     private readonly nowMs: () => number,
   ) {}
 
-  /** Takes what the spool knows; of a new one, writes what is known from before. */
+  /** Loads the periods of the spool; writes the known periods into a new spool. */
   use(database: DatabaseSync): void {
     database.exec(TABLE);
     const rows = database.prepare('SELECT from_id, kernel_boot, origin_ms FROM clock_period ORDER BY from_id').all();
@@ -50,7 +50,7 @@ export class ClockPeriods {
     }
   }
 
-  /** Before block `nextId` is written, in its transaction. `oldestId`: of the blocks that are there. */
+  /** Called before block `nextId` is written, in the same transaction. `oldestId`: the oldest stored block. */
   note(database: DatabaseSync, nextId: number, oldestId: number): void {
     const last = this.periods.at(-1);
     const originMs = this.nowMs() - this.machine.uptimeMs();
@@ -68,7 +68,7 @@ export class ClockPeriods {
     database.prepare('DELETE FROM clock_period WHERE from_id < ?').run(this.periods[0]?.fromId ?? nextId);
   }
 
-  /** After a transaction that failed: as it is in the spool. */
+  /** Restores the periods after a failed transaction. */
   restore(periods: readonly ClockPeriod[]): void {
     this.periods = [...periods];
   }
@@ -77,7 +77,7 @@ export class ClockPeriods {
     return this.periods;
   }
 
-  /** All blocks, in the order in which they were written. */
+  /** Returns the ranges of all blocks, in the order in which they were written. */
   ranges(): ClockRange[] {
     const originMs = this.nowMs() - this.machine.uptimeMs();
     const ranges = this.periods.map((period, at) => ({

@@ -5,19 +5,19 @@ const HELD_FILE = 'spool-held';
 const DIGITS = 16;
 
 /**
- * How many results the spool holds, in a file of its own: when the spool is damaged beyond reading, this says what was
- * in it. Not synced: it outlives the process, and after a power cut it is near enough.
+ * Number of results in the spool, in a file of its own: it shows how many results are lost if the spool is damaged beyond reading. Not
+ * synced: it survives the process, and after a power failure it is close enough.
  */
 export class HeldCount {
   private readonly fd: number;
   private written = -1;
 
-  /** @throws Error if there can be no file in `dir` */
+  /** @throws Error if the file cannot be created in `dir` */
   constructor(dir: string) {
     this.fd = openSync(path.join(dir, HELD_FILE), constants.O_CREAT | constants.O_RDWR, 0o600);
   }
 
-  /** What was written last, by this process or one before it; 0 if that is not to be had. */
+  /** Returns the number written last, by this process or an earlier one; 0 if it cannot be read. */
   read(): number {
     const bytes = Buffer.alloc(DIGITS);
     const text = bytes.toString('latin1', 0, readSync(this.fd, bytes, 0, DIGITS, 0));

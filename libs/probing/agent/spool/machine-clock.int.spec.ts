@@ -5,19 +5,19 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { machineClock } from './machine-clock';
 
-/** Allowed difference of two readings: a process was started between them. */
+/** Allowed difference of two readings: a process is started between them. */
 const COARSE_MS = 2_000;
 const CLOCK_FILE = path.join(import.meta.dirname, 'machine-clock.ts');
 const PRINT = `import(${JSON.stringify(CLOCK_FILE)}).then(({ machineClock }) => console.log(Date.now() - machineClock().uptimeMs()))`;
 
-describe('the clock that is never set', () => {
-  it('runs from the start of the machine on', () => {
+describe('the machine clock', () => {
+  it('runs since the start of the machine', () => {
     const { kernelBoot, uptimeMs } = machineClock();
     expect(kernelBoot).toMatch(/^[0-9a-f-]{36}$/);
     expect(Math.abs(uptimeMs() - os.uptime() * 1_000)).toBeLessThan(COARSE_MS);
   });
 
-  describe.runIf(process.getuid?.() === 0)('in a container that has an uptime of its own', () => {
+  describe.runIf(process.getuid?.() === 0)('in a container with its own uptime', () => {
     let dir: string;
 
     beforeAll(() => {
@@ -25,7 +25,7 @@ describe('the clock that is never set', () => {
     });
     afterAll(() => rmSync(dir, { recursive: true }));
 
-    /** Boot time of the machine by the wall clock, as computed in a process that reads this uptime. */
+    /** Returns the boot time of the machine by the wall clock, as a process that reads this uptime computes it. */
     function machineStartMs(uptimeS: number): number {
       const file = path.join(dir, 'uptime');
       writeFileSync(file, `${uptimeS.toFixed(2)} 0.00\n`);
@@ -33,7 +33,7 @@ describe('the clock that is never set', () => {
       return Number(execFileSync('unshare', ['--mount', 'sh', '-ec', inside], { encoding: 'utf8' }));
     }
 
-    it('says the same before and after a start of the container', () => {
+    it('is the same before and after a restart of the container', () => {
       const hostS = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
       const startMs = Date.now() - hostS * 1_000;
       for (const uptimeS of [hostS - 10, hostS / 2, 1]) {

@@ -3,18 +3,18 @@ import { uptime } from 'node:os';
 
 const KERNEL_BOOT_FILE = '/proc/sys/kernel/random/boot_id';
 const OWN_STAT_FILE = '/proc/self/stat';
-/** The start of a process, behind its name in brackets; the first value there is the third of all. */
+/** Index of the start time after the name in brackets; the first value there is the third field. */
 const START_TICKS_AT = 22 - 3;
-/** Wherever Node runs. */
+/** Unit of that time on all platforms that Node supports, in ms. */
 const TICK_MS = 10;
-/** Smaller differences are clock granularity and the start time of the process. */
+/** Smallest difference that counts: a smaller one is clock granularity and the start-up of the process. */
 const CONTAINER_AGE_MS_MIN = 2_000;
 
-/** The clock that is never set: it runs from the start of the machine on, also while that is suspended. */
+/** A clock that is never set: it runs since the start of the machine, also while the machine is suspended. */
 export interface MachineClock {
-  /** Tells one start of the machine from another; empty where the system does not say. */
+  /** Distinguishes one start of the machine from another; empty where the system does not provide it. */
   kernelBoot: string;
-  /** ms since the machine was started, to 10 ms. */
+  /** Returns the time since the machine started in ms, with a resolution of 10 ms. */
   uptimeMs(): number;
 }
 
@@ -24,8 +24,8 @@ export function machineClock(): MachineClock {
 }
 
 /**
- * How much longer the machine has been running than its uptime says, ms. In a container with an uptime of its own (LXC with lxcfs) the uptime
- * begins with the container, but the boot id is the host's. The start time of this process always refers to the host's clock.
+ * Returns how much longer the machine has been running than its uptime shows, in ms. In a container with its own uptime (LXC with lxcfs)
+ * the uptime starts with the container, but the boot id is the host's. The start time of this process always refers to the host's clock.
  */
 function machineAheadMs(): number {
   const stat = readSystem(OWN_STAT_FILE);
@@ -35,7 +35,7 @@ function machineAheadMs(): number {
   return aheadMs < CONTAINER_AGE_MS_MIN ? 0 : aheadMs;
 }
 
-/** Empty if the file does not exist. */
+/** Returns the text of the file; empty if it does not exist. */
 function readSystem(file: string): string {
   try {
     return readFileSync(file, 'utf8');

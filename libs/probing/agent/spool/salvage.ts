@@ -6,28 +6,28 @@ import { prepare, type Statements, type Totals } from './spool-statements';
 import { blockOf, type BlockRow, isPlausible } from './spooled-block';
 
 const SUCCESSOR_FILE = 'spool-salvaged.db';
-/** An agent starts within 5 s: what takes longer stays in the file that is set aside, and counts as missing. */
+/** Longest salvage, in ms: an agent starts within 5 s. The rest stays in the damaged file and counts as missing. */
 const SALVAGE_MS_MAX = 3_000;
 const BATCH_PAGES = 2_000;
 const COLUMNS = 13;
 
 export interface Salvage {
-  /** Name of the damaged file now. */
+  /** Name under which the damaged file is kept. */
   setAside: string;
   blocks: number;
-  /** Why it ended before all was looked at. */
+  /** Why the salvage ended before all pages were read. */
   truncatedBecause?: string;
 }
 
 /**
- * Puts a new spool in the place of a damaged one, which nobody may have open: with every block that can still be read, as it
- * was written and with the identity that it may have been shipped under, and with the totals. The damaged one is kept.
+ * Replaces a damaged spool, which must be closed, by a new one with every block that can still be read, unchanged and under the
+ * identity that it may have been shipped under, and with the totals. The damaged file is kept.
  */
 export function salvageSpool(dir: string, nowMs: number, unwanted: ReadonlySet<number>): Salvage {
-  // Of an agent that was killed while it did this: the damaged spool is in its place still.
+  // Left over from an agent that was killed during a salvage; the damaged spool is still in place.
   removeDatabase(dir, SUCCESSOR_FILE);
   const successor = openSpoolDatabase(dir, SUCCESSOR_FILE);
-  // Durable once it is whole, and before it takes the other's place.
+  // Synced once when it is complete, before it replaces the other file.
   successor.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;');
   const statements = prepare(successor);
   const pages = new SpoolPages(path.join(dir, SPOOL_FILE));
@@ -39,7 +39,7 @@ export function salvageSpool(dir: string, nowMs: number, unwanted: ReadonlySet<n
       const taken = takeBatch(pages, from, statements, unwanted, (sql) => successor.exec(sql));
       if (typeof taken === 'number') blocks += taken;
       else truncatedBecause = taken.message;
-      if (performance.now() > deadlineMs && from + BATCH_PAGES <= pages.count) truncatedBecause ??= 'it takes too long';
+      if (performance.now() > deadlineMs && from + BATCH_PAGES <= pages.count) truncatedBecause ??= 'time limit reached';
     }
   } finally {
     pages.close();
@@ -53,7 +53,7 @@ export function salvageSpool(dir: string, nowMs: number, unwanted: ReadonlySet<n
   };
 }
 
-/** How many blocks were taken, or why none could be: a disk that is full must not keep the agent from starting. */
+/** Returns the number of salvaged blocks, or the error that prevented it: a full disk must not keep the agent from starting. */
 function takeBatch(
   pages: SpoolPages,
   from: number,
@@ -98,7 +98,7 @@ function takeTotal({ id, values: [name, value] }: FoundRow, { setTotal }: Statem
   if (KEPT_TOTALS.some((kept) => kept === name)) setTotal.run(String(name), value);
 }
 
-/** The others are counted anew. */
+/** The other totals are counted again. */
 const KEPT_TOTALS: readonly (keyof Totals)[] = ['spooledResults', 'quarantined', 'droppedResults'];
 
 function syncFile(file: string): void {

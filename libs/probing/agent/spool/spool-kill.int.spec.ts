@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
-it(`loses no block that was kept, and keeps each one's identity, through ${KILLS} SIGKILLs`, async () => {
+it(`loses no stored block, and keeps the identity of each, through ${KILLS} SIGKILLs`, async () => {
   const kept = new Set<number>();
   const done = new Set<number>();
   const identities = new Map<number, string>();

@@ -8,7 +8,7 @@ const LEAF_HEADER_BYTES = 8;
 const FIRST_MAP_PAGE = 2;
 const MAP_ENTRY_BYTES = 5;
 const PAGES_PER_MAP = Math.floor(PAGE_BYTES / MAP_ENTRY_BYTES) + 1;
-/** What the map calls pages whose rows, if they seem to hold any, are of another time: free ones and parts of long rows. */
+/** Page types in the map whose rows, if any seem to exist, are outdated: free pages and parts of long rows. */
 const HOLDS_NO_ROWS = [2, 3, 4];
 const TABLE_LOCAL_MAX = PAGE_BYTES - 35;
 const LOCAL_MIN = Math.floor(((PAGE_BYTES - 12) * 32) / 255) - 23;
@@ -27,15 +27,15 @@ export interface FoundRow {
 }
 
 /**
- * The pages of a spool's file, damaged or not, as they were committed last: also those that the tree no longer leads to,
- * because a page above them is damaged. SQLite gives nothing of such a file.
+ * The last committed pages of a spool's file, damaged or not, including pages that the tree no longer leads to because a page above them
+ * is damaged. SQLite itself reads nothing from such a file.
  */
 export class SpoolPages {
   readonly count: number;
   private readonly fd: number;
   private readonly log: WriteAheadLog;
   private chunk: { from: number; bytes: Buffer } | undefined;
-  /** The part of SQLite's map of pages that was asked last. */
+  /** The part of SQLite's pointer map that was read last. */
   private map: { at: number; page: Buffer | undefined } | undefined;
 
   /** @throws Error if the file cannot be read at all */
@@ -50,7 +50,7 @@ export class SpoolPages {
     this.log.close();
   }
 
-  /** Every row of a page that can be read; what is damaged is passed over. Whether a row is what was written, its reader says. */
+  /** Yields every readable row of a page and skips damaged ones. The caller has to verify that a row is what was written. */
   *rowsOf(pageNumber: number): Generator<FoundRow> {
     const page = this.page(pageNumber);
     const kind = page?.[0];
@@ -72,7 +72,7 @@ export class SpoolPages {
       const payload = this.payload(page, cell.at, length, hasId ? TABLE_LOCAL_MAX : INDEX_LOCAL_MAX);
       return payload && { id, values: readRecord(payload) };
     } catch (error) {
-      // Lengths and offsets that lead out of the page: this is no row any more.
+      // Lengths or offsets point outside the page: not a valid row.
       if (error instanceof RangeError) return undefined;
       throw error;
     }
@@ -112,14 +112,14 @@ export class SpoolPages {
     return page.length === PAGE_BYTES ? page : undefined;
   }
 
-  /** Of a buffer of its own: rows that were read are parts of it. */
+  /** Returns a separate buffer: rows that were read are views into it. */
   private readChunk(from: number): Buffer {
     const bytes = Buffer.alloc(CHUNK_PAGES * PAGE_BYTES);
     return bytes.subarray(0, readSync(this.fd, bytes, 0, bytes.length, from * PAGE_BYTES));
   }
 }
 
-/** Committed pages that SQLite had not moved into the file yet, up to the first damaged frame, as SQLite takes them. */
+/** Committed pages that SQLite had not yet moved into the file, up to the first damaged frame, as SQLite itself would use them. */
 class WriteAheadLog {
   lastPage = 0;
   private readonly fd: number | undefined;
@@ -175,7 +175,7 @@ class Cursor {
     public at: number,
   ) {}
 
-  /** @throws RangeError beyond the end, or if the number is too large to be one of ours */
+  /** @throws RangeError beyond the end, or if the number is too large to have been written by the spool */
   varint(): number {
     let value = 0n;
     for (let read = 0; read < 9; read++) {

@@ -1,19 +1,19 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { BlockRow } from './spooled-block';
 
-/** Counters that the spool keeps over restarts. */
+/** Counters that the spool keeps across restarts. */
 export const TOTALS = ['blocks', 'bytes', 'results', 'spooledResults', 'quarantined', 'droppedResults'] as const;
 export type Totals = Record<(typeof TOTALS)[number], number>;
 
-/** What a row costs besides its body. */
+/** Size of a row without its body, in bytes. */
 export const ROW_BYTES = 96;
 
 export interface Statements {
   insert: StatementSync;
-  /** As `insert`, with its id; nothing if such a block is there. */
+  /** Like `insert`, with the id given; does nothing if the block exists. */
   salvage: StatementSync;
   assign: StatementSync;
-  /** The oldest block that is there, and the last that was. */
+  /** Ids of the oldest stored block and of the last block ever stored. */
   ids: StatementSync;
   remove: StatementSync;
   holdBack: StatementSync;
@@ -28,7 +28,7 @@ export interface Statements {
   count: StatementSync;
 }
 
-/** Compiled once: a statement is run thousands of times. */
+/** Compiles the statements once: each runs thousands of times. */
 export function prepare(database: DatabaseSync): Statements {
   return {
     insert: database.prepare(
@@ -76,7 +76,7 @@ export function readTotals(database: DatabaseSync): Totals {
   return totals;
 }
 
-/** Reads rows up to a number of bytes and one more: a backlog may be long, and a cursor must not see its own writes. */
+/** Reads rows until `bytesMax` is exceeded: a backlog may be long, and a cursor must not see its own writes. */
 export function readRows(rows: Iterable<unknown>, bytesMax: number): BlockRow[] {
   const read: BlockRow[] = [];
   let bytes = 0;

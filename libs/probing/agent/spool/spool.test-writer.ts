@@ -1,4 +1,4 @@
-// Run as a process of its own by spool-kill.int.spec.ts: fills a spool until it is killed, and says what is durable.
+// Started as a separate process by spool-kill.int.spec.ts: fills a spool until it is killed, and prints what is durable.
 import { writeSync } from 'node:fs';
 import { LANE } from '@icmp-mon/probing/wire';
 import { Spool } from './spool';

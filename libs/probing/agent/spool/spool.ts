@@ -12,9 +12,9 @@ import { type BlockRow, blockOf, checksumOf, datedAnew, type NewBlock, type Spoo
 import { WaitingBlocks } from './waiting-blocks';
 
 export interface SpoolOptions {
-  /** Folder that exists and is used by one agent only. */
+  /** Existing folder, used by one agent only. */
   dir: string;
-  /** Bytes of blocks to keep; the oldest unsent ones go first when there are more. */
+  /** Most bytes of blocks to keep; beyond that the oldest unsent blocks are dropped. */
   bytesMax: number;
   log: AgentLog;
   nowMs?: () => number;
@@ -24,13 +24,13 @@ export interface SpoolOptions {
 export interface SpoolStats {
   blocks: number;
   bytes: number;
-  /** Age of the oldest block. */
+  /** Age of the oldest block, in seconds. */
   oldestS: number;
-  /** Results ever made durable here, over restarts. */
+  /** Results ever made durable here, across restarts. */
   spooledResults: number;
-  /** Blocks that were damaged or refused, and damaged spools, set aside. */
+  /** Blocks set aside because they were damaged or refused, and damaged spools. */
   quarantined: number;
-  /** Results given up because the spool was full or damaged. */
+  /** Results lost because the spool was full or damaged. */
   droppedResults: number;
 }
 
@@ -45,29 +45,40 @@ const SHRINK_EVERY = 30;
 const SHRINK_PAGES = 256;
 
 /**
- * Blocks that are durable here until the gateway has them. At its first shipment a block gets lane, boot and sequence,
- * durably, and keeps them: a repeat is known as one. Calls block for the time of one fsync.
+ * Keeps blocks durably until the gateway has acknowledged them.
+ *
+ *     append ──▶ waiting ──next──▶ in flight: lane, boot, sequence ──settle──▶ acknowledged ──▶ deleted with the next write
+ *                                     │  ▲                              │
+ *                                     └──┘ next, after a failure        └────▶ refused: set aside
+ *
+ * Invariants:
+ *
+ * 1. Durable: when `append` returns, the blocks survive SIGKILL and power failure. Each call blocks for one fsync at most.
+ * 2. Identity: lane, boot and sequence are assigned durably at the first shipment and never change, so a repeated block is recognised.
+ * 3. Order: a lane ships by (boot, sequence); a new block never overtakes one that waits for its sequence.
+ * 4. Accounting: every result is stored, acknowledged, or counted as dropped, also when the file is damaged.
+ * 5. Availability: a damaged file is replaced and never keeps the agent from starting.
  */
 export class Spool {
   private database!: DatabaseSync;
   private statements!: Statements;
   private waiting!: WaitingBlocks;
   private totals!: Totals;
-  /** As they stand in the database. */
+  /** The totals stored in the database. */
   private keptTotals!: Totals;
   private currentBoot = 0;
   private appends = 0;
   private nextSequence: Record<Lane, number> = { [LANE.live]: 0, [LANE.backfill]: 0 };
-  /** Acknowledged and not yet deleted: with the next write, for a repeat does no harm. */
+  /** Acknowledged blocks, deleted with the next write: shipping one again does no harm. */
   private acknowledged: SpooledBlock[] = [];
   private readonly inFlight: Record<Lane, SpooledBlock[]> = { [LANE.live]: [], [LANE.backfill]: [] };
-  /** The live lane's next batch, as it was appended: what is shipped at once is not read back. */
+  /** The live lane's next batch as it was appended: blocks that are shipped immediately are not read back. */
   private ready: SpooledBlock[] = [];
   private readonly held: HeldCount;
   private readonly nowMs: () => number;
   private readonly clock: ClockPeriods;
 
-  /** Opens what is there; what cannot be used is set aside, and never keeps the agent from starting. */
+  /** Opens the spool. An unusable file is set aside and never keeps the agent from starting. */
   constructor(private readonly options: SpoolOptions) {
     this.nowMs = options.nowMs ?? Date.now;
     this.clock = new ClockPeriods(options.machine ?? machineClock(), this.nowMs);
@@ -94,8 +105,8 @@ export class Spool {
   }
 
   /**
-   * Keeps blocks, in one transaction. With `shipsLive` they are given their live sequence at once: the caller ships them
-   * next, and saves a transaction. Throws if they cannot be made durable (disk full): the caller has them still.
+   * Stores blocks, in one transaction. With `shipsLive` they get their sequence in the live lane immediately, because the caller ships
+   * them next; this saves a transaction. Throws if they cannot be made durable (disk full): the caller still has them.
    */
   append(blocks: readonly NewBlock[], shipsLive: boolean): void {
     let ready: SpooledBlock[] = [];
@@ -105,7 +116,7 @@ export class Spool {
       ready = [];
       const ids = this.statements.ids.get() as { oldest: number; last: number };
       this.clock.note(this.database, ids.last + 1, ids.oldest);
-      // A sequence given here must not overtake an older block that waits for its own.
+      // A sequence assigned here must not overtake an older block that waits for its own.
       const live = shipsLive && this.nothingWaits(LANE.live);
       for (const block of blocks) {
         const assign = live && block.liveUntilMs >= nowMs;
@@ -133,8 +144,8 @@ export class Spool {
   }
 
   /**
-   * The next blocks of a lane, oldest first, each with its identity: those that were shipped before and not settled, or
-   * else new ones. One batch per lane at a time: then `settle`.
+   * Returns the next blocks of a lane, oldest first, with their identities: those that were shipped before and not settled, otherwise new
+   * ones. One batch per lane at a time; call `settle` next.
    */
   next(lane: Lane, blocksMax: number, bytesMax: number): SpooledBlock[] {
     return (this.inFlight[lane] = this.takeReady(lane, blocksMax, bytesMax) ?? this.read(lane, blocksMax, bytesMax));
@@ -168,7 +179,7 @@ export class Spool {
           if (!fits(row)) return;
           take(row, row.boot ?? 0, row.sequence ?? 0);
         }
-        // Attempts that fail must not draw in more and more: what grows old meanwhile goes by the backfill lane.
+        // A retry must not pull in more and more blocks: those that have aged by then use the backfill lane.
         if (batch.length > 0) return;
         for (const row of readRows(this.waiting.unshipped(lane, ranges, blocksMax), bytesMax)) {
           if (!fits(row)) return;
@@ -183,9 +194,9 @@ export class Spool {
     return batch;
   }
 
-  /** Forgets what the gateway has, and sets aside what it will never take. What is in neither list is shipped again. */
+  /** Deletes acknowledged blocks and sets refused ones aside. Blocks in neither list are shipped again. */
   settle(lane: Lane, done: readonly SpooledBlock[], refused: readonly RefusedBlock[]): void {
-    // What was in flight when a damaged spool was set aside is not in this one.
+    // Blocks that were in flight when a damaged spool was set aside are not in this one.
     const flying = new Set(this.inFlight[lane]);
     this.inFlight[lane] = [];
     this.acknowledged.push(...done.filter((block) => flying.has(block)));
@@ -203,14 +214,14 @@ export class Spool {
     });
   }
 
-  /** Moves all blocks that were not shipped yet to the backfill lane, whatever their age. */
+  /** Moves all unshipped blocks to the backfill lane, regardless of their age. */
   holdBack(): void {
     this.write(() => this.statements.holdBack.run());
   }
 
   /**
-   * Continues under a higher boot that the gateway has not seen. After the machine was restored to an earlier state, the spool would
-   * reuse sequences, and the gateway would drop all blocks as repeats. `presentMs`: the gateway's clock, because this machine's may be in the past.
+   * Continues under a higher boot that the gateway has not seen. After the machine was restored to an earlier state, the spool would reuse
+   * sequences, and the gateway would drop all blocks as repeated. `presentMs`: the gateway's clock, because this machine's may be wrong.
    */
   beginBoot(presentMs: number): void {
     this.currentBoot = nextBoot(this.options.dir, Math.max(this.nowMs(), presentMs));
@@ -255,7 +266,7 @@ export class Spool {
     this.inFlight[LANE.backfill] = [];
   }
 
-  /** Goes on with a new spool that has all of the damaged one that can be read; the rest of what it held is missing. */
+  /** Continues with a new spool that contains everything readable of the damaged one; other results count as missing. */
   private replace(error: unknown, unwanted: ReadonlySet<number>): void {
     const { dir, log } = this.options;
     const salvage = salvageSpool(dir, this.nowMs(), unwanted);
@@ -264,16 +275,16 @@ export class Spool {
     const missing = this.countRows();
     log.error(
       { err: error, dir, ...salvage, missing },
-      'the spool is damaged: what can be read of it goes on in a new one',
+      'spool damaged: its readable blocks were salvaged into a new spool',
     );
   }
 
-  /** One transaction, which also deletes what is acknowledged. A damaged file is set aside, and the work done on a new one. */
+  /** Runs one transaction, which also deletes acknowledged blocks. If the file is damaged, it is set aside and the work repeated on a new one. */
   private write(work: () => void, isReadOnly = (): boolean => false): void {
     this.whole(() => this.transact(work, isReadOnly()));
   }
 
-  /** Does some work; if the file turns out to be damaged, does it on a new one. */
+  /** Runs `work`; if the file turns out to be damaged, replaces it and runs `work` on the new one. */
   private whole(work: () => void): void {
     try {
       work();
@@ -298,7 +309,7 @@ export class Spool {
     try {
       if (!readOnly) for (const { id, body } of this.acknowledged) this.forget(id, body);
       work();
-      // A damaged block may have said a wrong count.
+      // The count in a damaged block may have been wrong.
       if (this.totals.blocks === 0) this.settleTotals();
       if (!readOnly) this.keepTotals();
       this.database.exec('COMMIT');
@@ -325,14 +336,14 @@ export class Spool {
     }
   }
 
-  /** Two witnesses that agree are believed. Else the rows are counted, if the file is whole. */
+  /** Trusts the totals if the separate count agrees. Otherwise counts the rows, if the file is intact. */
   private recount(): void {
     const held = this.held.read();
     if (held === this.totals.results && this.totals.blocks > 0) return;
     if (this.countRows() > 0) checkWhole(this.database);
   }
 
-  /** What was held and is in no row is missing: how many results that are. */
+  /** Counts the rows. Results that were held and are in no row are missing: returns how many. */
   private countRows(): number {
     Object.assign(this.totals, this.statements.count.get());
     const missing = Math.max(0, this.held.read() - this.totals.results);
@@ -345,12 +356,12 @@ export class Spool {
     return this.acknowledged.reduce((rest, { body }) => rest - body.count, this.totals.results);
   }
 
-  /** Whether all that is there has been acknowledged. */
+  /** Whether all stored blocks have been acknowledged. */
   private get isEmpty(): boolean {
     return this.totals.blocks === this.acknowledged.length;
   }
 
-  /** Nothing to assign and nothing to delete: the batch can be read without an fsync. */
+  /** Whether there is nothing to assign and nothing to delete: the batch can be read without an fsync. */
   private isReadOnly(lane: Lane): boolean {
     return this.acknowledged.length === 0 && !this.waiting.hasUnshipped(lane);
   }
@@ -360,32 +371,36 @@ export class Spool {
   }
 
   private forget(id: number, body: { bytes: Uint8Array; count: number }): void {
-    if (this.statements.remove.run(id).changes === 0) throw new DamagedSpool(`block ${id} is there and is not`);
+    if (this.statements.remove.run(id).changes === 0)
+      throw new DamagedSpool(`block ${id} was read but cannot be deleted`);
     this.totals.blocks--;
     this.totals.bytes -= body.bytes.length + ROW_BYTES;
     this.totals.results -= body.count;
   }
 
-  /** Gives a long backlog's pages back to the disk, a few at a time. */
+  /** Returns free pages of a long backlog to the disk, a few at a time. */
   private shrink(): void {
     if (++this.appends % SHRINK_EVERY === 0) this.database.exec(`PRAGMA incremental_vacuum(${SHRINK_PAGES})`);
   }
 
   private setDamagedAside(row: BlockRow): void {
-    this.options.log.error({ id: row.id, count: row.count }, 'a block in the spool is damaged and cannot be shipped');
+    this.options.log.error(
+      { id: row.id, count: row.count },
+      'damaged block in the spool set aside, it cannot be shipped',
+    );
     this.forget(row.id, { bytes: row.body, count: row.count });
     this.totals.quarantined++;
     this.totals.droppedResults += row.count;
   }
 
   /**
-   * Rows that no index leads to, because bits of it or of them have changed, are neither sent nor dropped by anybody.
-   * A rebuilt index finds them again, or else the file is damaged.
+   * Finds rows that no index leads to, because bits of the index or of the row have changed: they would be neither sent nor dropped. A
+   * rebuilt index finds them; otherwise the file is damaged.
    */
   private mendStranded(): void {
     if (this.totals.blocks === 0 || this.waiting.hasAny()) return;
     this.database.exec('REINDEX block');
-    if (!this.waiting.hasAny()) throw new DamagedSpool(`${this.totals.blocks} blocks are in none of the lanes`);
+    if (!this.waiting.hasAny()) throw new DamagedSpool(`${this.totals.blocks} blocks are in no lane`);
   }
 
   private dropOldest(): void {

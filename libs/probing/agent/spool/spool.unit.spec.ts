@@ -24,13 +24,13 @@ import type { NewBlock, SpooledBlock } from './spooled-block';
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const MIB = 1024 ** 2;
 const NOW_MS = 1_795_000_000_000;
-/** Of 100 bytes. */
+/** Returns a block of 100 bytes. */
 const BLOCKS_PER_PAGE = 4096 / 100;
 
 describe('the spool', () => {
   let dir: string;
   let nowMs: number;
-  /** How much the wall clock is ahead, and which start of the machine it is. */
+  /** How far the wall clock is ahead, and which start of the machine it is. */
   let clockAheadMs: number;
   let kernelBoot: string;
   const open: Spool[] = [];
@@ -78,7 +78,7 @@ describe('the spool', () => {
     Array.from({ length: count }, (_, mark) => block(mark, liveForMs));
   const marksOf = (batch: { body: EncodedBody }[]): number[] => batch.map(({ body }) => body.bytes[0] ?? -1);
 
-  /** Everything that either lane gives until there is no more. */
+  /** Returns everything that both lanes return until they are empty. */
   function shipAll(spool: Spool): SpooledBlock[] {
     const all: SpooledBlock[] = [];
     for (let rounds = 0; rounds < 20; rounds++) {
@@ -91,7 +91,7 @@ describe('the spool', () => {
     return all;
   }
 
-  it('ships in order, under one boot, with rising sequences, and forgets what is settled', () => {
+  it('ships in order, under one boot, with increasing sequences, and deletes settled blocks', () => {
     const spool = opened();
     spool.append(blocks(5), false);
     const first = spool.next(LANE.live, 3, MIB);
@@ -105,7 +105,7 @@ describe('the spool', () => {
     expect(spool.stats()).toMatchObject({ blocks: 2, quarantined: 0, droppedResults: 0 });
   });
 
-  it('gives a block that was not settled the same identity again, also after a restart', () => {
+  it('returns an unsettled block under the same identity, also after a restart', () => {
     const spool = opened();
     spool.append(blocks(3), true);
     const first = spool.next(LANE.live, 10, MIB);
@@ -122,7 +122,7 @@ describe('the spool', () => {
     expect(fresh.map((each) => [each.boot, each.sequence])).toEqual([[after.boot, 0]]);
   });
 
-  it('ships what is too old for the live lane by the other one, unless its lane is fixed already', () => {
+  it('ships blocks that are too old for the live lane on the other one, unless their lane is already assigned', () => {
     const spool = opened();
     spool.append([block(1)], true);
     spool.append([block(2), block(3)], false);
@@ -135,7 +135,7 @@ describe('the spool', () => {
     expect(marksOf(spool.next(LANE.live, 10, MIB))).toEqual([4]);
   });
 
-  it('draws nothing new into a lane by attempts that fail', () => {
+  it('adds no new blocks to a lane during failed attempts', () => {
     const spool = opened();
     spool.append([block(1)], true);
     for (let attempt = 2; attempt < 6; attempt++) {
@@ -147,7 +147,7 @@ describe('the spool', () => {
     expect(marksOf(spool.next(LANE.backfill, 10, MIB))).toEqual([2, 3, 4, 5]);
   });
 
-  it('does not let a new block overtake one that waits for its sequence', () => {
+  it('lets no new block overtake one that waits for its sequence', () => {
     const spool = opened();
     spool.append([block(1)], true);
     const waiting = spool.next(LANE.live, 10, MIB);
@@ -159,7 +159,7 @@ describe('the spool', () => {
     expect(batch.map(({ sequence }) => sequence)).toEqual([1, 2]);
   });
 
-  it('keeps a batch below the bytes asked for, but never empty', () => {
+  it('keeps a batch below the requested bytes, but never empty', () => {
     const spool = opened();
     spool.append([block(1, 10_000, 5_000), block(2, 10_000, 5_000), block(3, 10_000, 5_000)], false);
     expect(spool.next(LANE.live, 10, 10_500)).toHaveLength(2);
@@ -167,7 +167,7 @@ describe('the spool', () => {
     expect(spool.next(LANE.live, 10, 100)).toHaveLength(1);
   });
 
-  it('sets refused blocks aside and counts them for ever', () => {
+  it('sets refused blocks aside and counts them permanently', () => {
     const spool = opened();
     spool.append(blocks(3), false);
     const batch = spool.next(LANE.live, 10, MIB);
@@ -190,7 +190,7 @@ describe('the spool', () => {
     expect(reopened(spool).stats().droppedResults).toBe(droppedResults);
   });
 
-  it('starts when the limit was lowered below what it holds, and shrinks with the next block', () => {
+  it('starts after the limit was lowered below its size, and shrinks with the next block', () => {
     const spool = opened();
     spool.append(blocks(100), false);
     const small = reopened(spool, 1_000);
@@ -202,7 +202,7 @@ describe('the spool', () => {
 
   it.each([
     ['truncated', (file: string): void => truncateSync(file, Math.floor(statSync(file).size / 2))],
-    ['no database', (file: string): void => writeFileSync(file, 'x'.repeat(9_000))],
+    ['not a database', (file: string): void => writeFileSync(file, 'x'.repeat(9_000))],
     ['empty', (file: string): void => truncateSync(file, 0)],
     [
       'of a newer version',
@@ -212,7 +212,7 @@ describe('the spool', () => {
         database.close();
       },
     ],
-  ])('lives with a file that is %s: sets it aside and goes on under a higher boot', (_what, spoil) => {
+  ])('survives a file that is %s: sets it aside and continues under a higher boot', (_what, spoil) => {
     const spool = opened();
     spool.append(
       Array.from({ length: 400 }, (_, mark) => block(mark % 256)),
@@ -230,12 +230,12 @@ describe('the spool', () => {
     expect(anew.stats()).toMatchObject({ droppedResults: (400 + 1 - batch.length) * 10 });
   });
 
-  it('counts what a damaged file held without what the gateway had already', () => {
+  it('counts the lost results of a damaged file without those that the gateway had acknowledged', () => {
     const spool = opened();
     spool.append(blocks(5), true);
     const batch = spool.next(LANE.live, 10, MIB);
     spool.settle(LANE.live, batch.slice(0, 2), []);
-    // As after a SIGKILL: nothing is deleted on the way out.
+    // As after a SIGKILL: nothing is deleted on exit.
     const copy = path.join(dir, 'copy');
     copyFileSync(path.join(dir, 'spool-held'), copy);
     closed(spool);
@@ -244,7 +244,7 @@ describe('the spool', () => {
     expect(opened().stats()).toMatchObject({ blocks: 0, quarantined: 1, droppedResults: 30 });
   });
 
-  it('ships what it has just kept as it is, and the same after a failure or when it has to drop some of it', () => {
+  it('ships just appended blocks unchanged, also after a failure or after dropping some of them', () => {
     const spool = opened(2_000);
     spool.append(blocks(3), true);
     const first = spool.next(LANE.live, 10, MIB);
@@ -259,7 +259,7 @@ describe('the spool', () => {
     expect(spool.stats()).toMatchObject({ blocks: 0, bytes: 0, quarantined: 0 });
   });
 
-  it('lives with every bit flip: what it ships is what was written, or set aside and counted', () => {
+  it('survives every bit flip: it ships what was written, or sets it aside and counts it', () => {
     const spool = opened();
     spool.append(
       Array.from({ length: 60 }, (_, mark) => block(mark)),
@@ -300,7 +300,7 @@ describe('the spool', () => {
         ({ lane, boot, sequence, body }) => `${lane}/${boot}/${sequence} ${body.bytes[0]} ${body.bytes.length}`,
       );
 
-    /** 20 blocks that were shipped and not acknowledged, in both lanes, and 200 that were not; some longer than a page. */
+    /** 20 blocks that were shipped and not acknowledged, in both lanes, and 200 that were not shipped; some longer than a page. */
     function filled(spool: Spool): string[] {
       spool.append([block(1, -60_000), block(2, -50_000, 9_000)], false);
       const backfill = spool.next(LANE.backfill, 100, MIB);
@@ -314,11 +314,11 @@ describe('the spool', () => {
     }
 
     it.each([
-      ['its first page is rubbish', (): void => spoilAt(file(), 0, 4096)],
-      ['a column has no name that is known', (): void => rename(file(), 'policy_version', 'policy_versioX')],
-      ['its name and version are rubbish', (): void => spoilAt(file(), 0, 100)],
-      ['its first page and the map of its pages are rubbish', (): void => spoilAt(file(), 0, 8192)],
-    ])('gives all of its blocks as what they were shipped when %s', (_what, spoil) => {
+      ['its first page is garbage', (): void => spoilAt(file(), 0, 4096)],
+      ['a column has an unknown name', (): void => rename(file(), 'policy_version', 'policy_versioX')],
+      ['its name and version are garbage', (): void => spoilAt(file(), 0, 100)],
+      ['its first page and its pointer map are garbage', (): void => spoilAt(file(), 0, 8192)],
+    ])('returns all of its blocks under their identities when %s', (_what, spoil) => {
       const spool = opened();
       const shipped = filled(spool);
       closed(spool);
@@ -336,7 +336,7 @@ describe('the spool', () => {
     it.each([
       [2, 60],
       [3, 15],
-    ])('gives what is in the first part of %i when it is truncated, and counts the rest', (parts, leastBlocks) => {
+    ])('returns the blocks in the first part of %i when it is truncated, and counts the rest', (parts, leastBlocks) => {
       const spool = opened();
       filled(spool);
       closed(spool);
@@ -347,7 +347,7 @@ describe('the spool', () => {
       expect(anew.stats()).toMatchObject({ quarantined: 1, droppedResults: (220 - all.length) * 10 });
     });
 
-    it('is read with what was committed and not yet moved out of the write-ahead log', () => {
+    it('is read with committed pages that are still in the write-ahead log', () => {
       filled(opened());
       const copy = path.join(dir, 'copy.db');
       copyFileSync(`${file()}-wal`, `${copy}-wal`);
@@ -360,12 +360,12 @@ describe('the spool', () => {
       };
       const ids = Array.from({ length: 220 }, (_, index) => index + 1);
       expect(new Set(idsIn())).toEqual(new Set(ids));
-      // From the first damaged frame on it says nothing, and the transaction that it is of counts as a whole.
+      // From the first damaged frame on the log is invalid, and the transaction of that frame counts as a whole.
       flip(`${copy}-wal`, statSync(`${copy}-wal`).size - 2_000);
       expect(new Set(idsIn())).toEqual(new Set(ids.slice(0, 20)));
     });
 
-    it('gives nothing of blocks that are gone', () => {
+    it('returns no deleted blocks', () => {
       const spool = opened();
       filled(spool);
       for (const lane of [LANE.live, LANE.backfill] as const) spool.settle(lane, spool.next(lane, 1_000, MIB), []);
@@ -375,7 +375,7 @@ describe('the spool', () => {
       expect(opened().stats()).toMatchObject({ blocks: 50, quarantined: 1, droppedResults: 0 });
     });
 
-    it('is replaced while the agent runs, without what the gateway has', () => {
+    it('is replaced while the agent runs, without acknowledged blocks', () => {
       const spool = opened();
       filled(spool);
       const acknowledged = spool.next(LANE.live, 1_000, MIB);
@@ -388,7 +388,7 @@ describe('the spool', () => {
       expect(shipAll(spool)).toHaveLength(221 - acknowledged.length);
     });
 
-    it('gives most of it back when bits have flipped in many places, and counts what it does not', () => {
+    it('is mostly salvaged when bits flipped in many places, and the lost results are counted', () => {
       const spool = opened();
       filled(spool);
       closed(spool);
@@ -401,7 +401,7 @@ describe('the spool', () => {
       expect(anew.stats().quarantined).toBeGreaterThan(0);
     });
 
-    it('is salvaged from the start again when the agent was killed while it did that', () => {
+    it('is salvaged from the beginning when the agent was killed during a salvage', () => {
       const spool = opened();
       filled(spool);
       closed(spool);
@@ -426,7 +426,7 @@ describe('the spool', () => {
     };
     const timesOf = (batch: SpooledBlock[]): number[] => batch.map(({ body }) => body.baseTimeMs - NOW_MS);
 
-    it('dates what waits by the present clock, in the lane of its true age, also after a restart', () => {
+    it('dates waiting blocks by the present clock, in the lane of their true age, also after a restart', () => {
       set(2 * HOUR_MS);
       let spool = opened();
       spool.append([block(1)], false);
@@ -440,7 +440,7 @@ describe('the spool', () => {
       expect(spool.stats().oldestS).toBe(61);
     });
 
-    it('keeps what is fresh in the live lane, however far it is set ahead, and dates a repeat anew', () => {
+    it('keeps fresh blocks in the live lane, regardless of how far it is set ahead, and redates a repeated one', () => {
       let spool = opened();
       spool.append([block(1)], true);
       expect(timesOf(spool.next(LANE.live, 10, MIB))).toEqual([0]);
@@ -455,7 +455,7 @@ describe('the spool', () => {
       expect(timesOf(spool.next(LANE.live, 10, MIB))).toEqual([0]);
     });
 
-    it('leaves blocks of before a start of the machine as they were dated', () => {
+    it('keeps the times of blocks from before a restart of the machine', () => {
       let spool = opened();
       spool.append([block(1)], false);
       kernelBoot = 'second start';
@@ -465,7 +465,7 @@ describe('the spool', () => {
       expect(shipAll(spool).map(({ body }) => body.baseTimeMs - NOW_MS)).toEqual([0, -HOUR_MS]);
     });
 
-    it('gives each of many periods its own correction, and forgets those that are shipped', () => {
+    it('corrects each of many periods separately, and deletes those that are shipped', () => {
       const spool = opened();
       for (let at = 0; at < 5; at++) {
         spool.append([block(at, 1_000)], false);
@@ -513,14 +513,14 @@ describe('the spool', () => {
     expect(reopened(spool).boot).toBe(Math.floor(presentMs / 1_000) + 1);
   });
 
-  it('begins with the time again after the greatest boot, and repeats none', () => {
+  it('starts again from the time after the greatest boot, and repeats none', () => {
     writeFileSync(path.join(dir, 'boot'), String(0xffff_ffff));
     const spool = opened();
     expect(spool.boot).toBe(Math.floor(NOW_MS / 1_000));
     expect(reopened(spool).boot).toBe(spool.boot + 1);
   });
 
-  it('never gives out a boot twice, whatever the clock or the file says', () => {
+  it('never returns a boot twice, regardless of the clock and the file', () => {
     const spool = opened();
     const { boot } = spool;
     nowMs -= 86_400_000;

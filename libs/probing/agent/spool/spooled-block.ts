@@ -1,16 +1,16 @@
 import { crc32 } from 'node:zlib';
 import { type EncodedBody, LANE, type Lane } from '@icmp-mon/probing/wire';
 
-/** A finished body on its way into the spool. */
+/** An encoded body that is not in the spool yet. */
 export interface NewBlock {
   shard: number;
   policyVersion: number;
-  /** Wall clock: shipped for the first time until then, it goes by the live lane. */
+  /** Wall clock until which its first shipment uses the live lane. */
   liveUntilMs: number;
   body: EncodedBody;
 }
 
-/** A block as it is shipped: its lane, boot and sequence stay until it is acknowledged. */
+/** A block with its identity: lane, boot and sequence do not change until it is acknowledged. */
 export interface SpooledBlock extends Pick<NewBlock, 'shard' | 'policyVersion' | 'body'> {
   id: number;
   lane: Lane;
@@ -40,7 +40,7 @@ export function checksumOf({ shard, policyVersion, body }: Pick<NewBlock, 'shard
   return crc32(body.bytes, crc32([shard, policyVersion, baseTimeMs, count, rawLength, stored].join()));
 }
 
-/** The block of a row, or undefined if the row is not what was written. */
+/** Returns the block of a row; undefined if the row is not what was written. */
 export function blockOf(row: BlockRow, lane: Lane, boot: number, sequence: number): SpooledBlock | undefined {
   const body: EncodedBody = {
     bytes: row.body,
@@ -53,13 +53,13 @@ export function blockOf(row: BlockRow, lane: Lane, boot: number, sequence: numbe
   return checksumOf(block) === row.crc ? block : undefined;
 }
 
-/** A block whose wall clock has been set since by `correctionMs`, with its times as by the present clock. */
+/** Returns the block with its times by the present clock; `correctionMs` is by how much the wall clock has been set since. */
 export function datedAnew(block: SpooledBlock, correctionMs: number): SpooledBlock {
   if (correctionMs === 0) return block;
   return { ...block, body: { ...block.body, baseTimeMs: Math.max(0, block.body.baseTimeMs + correctionMs) } };
 }
 
-/** Whether a row that was read from a damaged file has the shape of one: its checksum is not over all its columns. */
+/** Whether a row from a damaged file has valid columns: its checksum does not cover all of them. */
 export function isPlausible(row: BlockRow): boolean {
   const { id, shard, policy_version, base_time_ms, live_until_ms, count, raw_length, stored, crc } = row;
   const numbers: unknown[] = [id, shard, policy_version, base_time_ms, live_until_ms, count, raw_length, stored, crc];

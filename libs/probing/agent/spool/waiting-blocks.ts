@@ -4,8 +4,8 @@ import type { Statements } from './spool-statements';
 import type { BlockRow } from './spooled-block';
 
 /**
- * Which blocks of the spool wait in which lane, and how old they are. Ages do not depend on how the wall clock was set in between: each
- * range of blocks has its correction.
+ * Which blocks of the spool wait in which lane, and how old they are. Setting the wall clock does not affect ages: each range of blocks
+ * has its correction.
  */
 export class WaitingBlocks {
   constructor(
@@ -14,7 +14,7 @@ export class WaitingBlocks {
     private readonly nowMs: () => number,
   ) {}
 
-  /** Rows of the lane without a sequence, oldest first. */
+  /** Yields the rows of the lane without a sequence, oldest first. */
   *unshipped(lane: Lane, ranges: readonly ClockRange[], blocksMax: number): Iterable<unknown> {
     const statement = this.statementOf(lane);
     for (const { fromId, toId, correctionMs } of ranges)

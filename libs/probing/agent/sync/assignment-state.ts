@@ -9,7 +9,7 @@ const TARGETS_MAX = 1_000_000;
 const TIERS_MAX = 10_000;
 const U32_MAX = 0xffff_ffff;
 
-/** What the agent is to probe, as of one version; kept on disk, so that it probes before a gateway answers. */
+/** The assigned targets as of one version. Stored on disk, so that probing starts before a gateway answers. */
 export class AssignmentState {
   version = 0;
   readonly targets = new Map<number, AssignedTarget>();
@@ -17,30 +17,27 @@ export class AssignmentState {
 
   private constructor(private readonly file: string) {}
 
-  /** What was kept; nothing if there is no file or it cannot be read, for the gateway has it all. */
+  /** Loads the stored assignments. Empty if the file is missing or unreadable: the gateway has them all. */
   static load(dir: string, log: AgentLog): AssignmentState {
     const state = new AssignmentState(path.join(dir, ASSIGNMENTS_FILE));
     try {
       const text = readFileIfAny(state.file);
       if (text !== undefined) state.apply(JSON.parse(text));
     } catch (error) {
-      log.warn(
-        { err: error, file: state.file },
-        'the kept assignments cannot be read; the gateway will be asked for all',
-      );
+      log.warn({ err: error, file: state.file }, 'stored assignments unreadable; requesting all from the gateway');
       state.clear();
     }
     return state;
   }
 
-  /** Another enrolment's versions mean nothing to this one: all is asked for anew. */
+  /** Deletes the stored assignments: versions of another enrolment mean nothing, all are requested again. */
   static forget(dir: string): void {
     rmSync(path.join(dir, ASSIGNMENTS_FILE), { force: true });
   }
 
-  /** Takes an answer whole or, when it is not one, throws a TypeError and stays as it was. */
+  /** Applies an answer completely. Throws a TypeError, without any change, if it is not a valid answer. */
   apply(answer: unknown): void {
-    if (!isAnswer(answer)) throw new TypeError('this is no answer of assignments');
+    if (!isAnswer(answer)) throw new TypeError("the gateway's answer does not have the form of assignments");
     if (answer.full) this.targets.clear();
     for (const key of answer.unassigned) this.targets.delete(key);
     for (const { key, ip, tier } of answer.assigned) this.targets.set(key, { key, ip, tier });

@@ -7,16 +7,16 @@ import { retryAfterMs } from '../ship/retry-after';
 export interface AssignmentSyncOptions {
   gateway: Pick<GatewayClient, 'assignments'>;
   state: AssignmentState;
-  /** The state has changed. */
+  /** Called when the state has changed. */
   onChange: () => void;
   log: AgentLog;
 }
 
-/** Changes are taken at most so often: a server that churns cannot have the same address probed anew all the time. */
+/** Shortest time between two changes, in ms: a server with frequent changes must not have the same address probed repeatedly. */
 const PAUSE_MS = 250;
 const LOG_EVERY_MS = 60_000;
 
-/** Keeps the assignments up to date: asks, waits for something newer, applies it, asks again. */
+/** Keeps the assignments up to date by long polling. */
 export class AssignmentSync {
   /** Whether the gateway has answered since the start. */
   synced = false;
@@ -42,7 +42,7 @@ export class AssignmentSync {
     while (!signal.aborted) await pause(await this.askOnce(), signal);
   }
 
-  /** Returns how long to wait before asking again. */
+  /** Returns how long to wait before the next request, in ms. */
   private async askOnce(): Promise<number> {
     const { gateway, state, log, onChange } = this.options;
     try {
@@ -52,7 +52,7 @@ export class AssignmentSync {
         onChange();
         state.save();
         const { version, targets } = state;
-        log.info({ version, targets: targets.size }, 'assignments have changed');
+        log.info({ version, targets: targets.size }, 'assignments changed');
       }
       this.synced = true;
       this.failure = undefined;
@@ -67,7 +67,7 @@ export class AssignmentSync {
   private fail(error: unknown): number {
     this.failure = error instanceof Error ? error.message : String(error);
     if (performance.now() - this.loggedAtMs > LOG_EVERY_MS) {
-      this.options.log.warn({ err: error }, 'cannot ask for assignments; those of before are probed');
+      this.options.log.warn({ err: error }, 'requesting assignments failed; probing continues with the stored ones');
       this.loggedAtMs = performance.now();
     }
     return this.backOff.failed() + retryAfterMs(error);

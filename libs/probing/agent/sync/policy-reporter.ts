@@ -10,14 +10,14 @@ export interface PolicyReporterOptions {
   log: AgentLog;
 }
 
-/** The control plane may have been restored from a backup. */
+/** Interval of unchanged reports, in ms: the control plane may have been restored from a backup. */
 const AGAIN_MS = 600_000;
-/** Changes in quick succession are one report; the gateway takes one per 2 s. */
+/** Delay in which several changes become one report, in ms; the gateway accepts one per 2 s. */
 const PAUSE_MS = 2_500;
-/** A gateway of an earlier release has no such route. */
+/** Answer of a gateway of an earlier release, which does not have the route. */
 const NOT_FOUND = 404;
 
-/** Reports what the local policy allows: at the start, after each change, and now and then. */
+/** Reports what the local policy allows: at the start, after each change, and every 10 minutes. */
 export class PolicyReporter {
   private readonly backOff = new BackOff({ firstMs: 1_000, maxMs: 60_000 });
   private readonly stopSignal = new AbortController();
@@ -36,7 +36,7 @@ export class PolicyReporter {
     await this.running;
   }
 
-  /** The policy, or what it refuses of the assigned targets, may have changed. */
+  /** Called when the policy, or what it refuses, may have changed. */
   changed(): void {
     if (JSON.stringify(this.options.report()) !== this.reported) this.changes.wake();
   }
@@ -53,7 +53,7 @@ export class PolicyReporter {
     }
   }
 
-  /** Returns how long to wait before it is sent again; 0 when it arrived. */
+  /** Returns how long to wait before a retry, in ms; 0 when the report arrived. */
   private async send(signal: AbortSignal): Promise<number> {
     const report = this.options.report();
     try {
@@ -64,7 +64,7 @@ export class PolicyReporter {
     } catch (error) {
       if (signal.aborted) return 0;
       if (error instanceof GatewayFailure && error.status === NOT_FOUND) return AGAIN_MS;
-      this.options.log.warn({ err: error }, 'cannot report what the local policy allows');
+      this.options.log.warn({ err: error }, 'reporting the local policy failed');
       return this.backOff.failed() + retryAfterMs(error);
     }
   }

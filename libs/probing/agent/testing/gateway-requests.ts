@@ -13,7 +13,7 @@ export interface KeyAndCsr {
   csrPem: string;
 }
 
-/** A fresh key and a CSR that asks for any name. */
+/** Creates a key and a CSR with an arbitrary name. */
 export async function makeKeyAndCsr(): Promise<KeyAndCsr> {
   const keys = await webcrypto.subtle.generateKey(SIGNING, true, ['sign', 'verify']);
   const csr = await x509.Pkcs10CertificateRequestGenerator.create({
@@ -30,7 +30,7 @@ export interface EnrolledClient extends EnrolResponse {
   client: TestClient;
 }
 
-/** Body of a return by the agent's key, with a challenge asked for at `anonymous`; what is given replaces its members. */
+/** Returns the body of a certificate request with the agent's key; gets a challenge from `anonymous`. `given` overrides members. */
 export async function rejoining(
   anonymous: TestClient,
   who: { agentId: string } | { name: string },
@@ -46,11 +46,12 @@ export async function rejoining(
 
 async function challengeOf(anonymous: TestClient): Promise<string> {
   const answer = await anonymous.json('/v1/rejoin/challenge', {});
-  if (answer.status !== 200) throw new Error(`the challenge was answered ${answer.status}: ${answer.body.toString()}`);
+  if (answer.status !== 200)
+    throw new Error(`the request for a challenge was answered with ${answer.status}: ${answer.body.toString()}`);
   return jsonOf<RejoinChallenge>(answer).nonce;
 }
 
-/** A CSR for a key that exists. */
+/** Returns a CSR for an existing key. */
 async function csrOf(keyPem: string): Promise<string> {
   const key = createPrivateKey(keyPem);
   const jwk = { privateKey: key, publicKey: createPublicKey(key) };
@@ -70,12 +71,12 @@ async function csrOf(keyPem: string): Promise<string> {
   return csr.toString('pem');
 }
 
-/** Body of an enrolment of an agent called `name`. */
+/** Returns the body of an enrolment of an agent called `name`. */
 export function enrolment(name: string, token: string, csrPem: string): Record<string, unknown> {
   return { token, csrPem, name, region: 'lab', provider: 'test', tags: {}, agentVersion: '0.0.0' };
 }
 
-/** A block of three replies. */
+/** Returns a block of three replies. */
 export function block(address: Partial<BlockAddress> & { agentId: string }, rttUs = 1_000): Uint8Array {
   const builder = new ResultColumnsBuilder();
   const nowMs = Date.now();

@@ -1,6 +1,6 @@
 import type { AgentTelemetry } from '@icmp-mon/agents/contract';
 
-/** What a simulated agent reports: that it is there, and that it can probe. */
+/** Returns the report of a simulated agent that can probe. */
 export function simulatedTelemetry(targets: number): AgentTelemetry {
   const now = new Date().toISOString();
   return {

@@ -6,7 +6,7 @@ import { enrolment } from './gateway-requests';
 import { simulatedTelemetry } from './simulated-telemetry';
 import { type Answer, jsonOf, retryAfterMs, TestClient, type TlsIdentity } from './test-client';
 
-/** Longer than a request for assignments is held. */
+/** Longer than a request for assignments is kept open. */
 const TIMEOUT_MS = 40_000;
 const TOO_MANY_REQUESTS = 429;
 const RETRY_MS_MIN = 100;
@@ -18,11 +18,11 @@ export interface TestAgentOptions {
   name: string;
   region?: string;
   provider?: string;
-  /** Where the gateway is reached; where it says itself unless set. */
+  /** URL of the gateway; unset, the one that the gateway announces. */
   gatewayUrl?: string;
 }
 
-/** An agent as the gateway sees it, with results that a test makes: its own key and certificate, and the requests of a real one. */
+/** An agent from the gateway's point of view, with results made by a test: its own key and certificate, and the requests of a real one. */
 export class TestAgent {
   readonly agentId: string;
   readonly shardCount: number;
@@ -38,7 +38,7 @@ export class TestAgent {
     this.client = new TestClient(gatewayUrl, tls, TIMEOUT_MS);
   }
 
-  /** By the route that every agent takes, again when that is asked for. @throws Error with the gateway's answer when it refuses */
+  /** Enrols like every agent, and retries when the gateway asks for it. @throws Error with the gateway's answer when it refuses */
   static async enrol(options: TestAgentOptions): Promise<TestAgent> {
     const { enrolUrl, token, caPem, name, region, provider } = options;
     const key = makeKeyPem();
@@ -63,7 +63,7 @@ export class TestAgent {
     }
   }
 
-  /** What is assigned after a version; null when nothing is new. Waits as the gateway does. @throws Error when it refuses */
+  /** Returns the assignments after a version; null if there is nothing new. Long-polls like an agent. @throws Error when refused */
   async assignments(since: number): Promise<AssignmentsResponse | null> {
     const answered = await this.client.call(`/v1/assignments?since=${since}`);
     if (answered.status === 304) return null;
@@ -71,7 +71,7 @@ export class TestAgent {
     return jsonOf<AssignmentsResponse>(answered);
   }
 
-  /** Reports that it is there: agents that are not heard get no targets while another one is. */
+  /** Reports that the agent is alive: silent agents get no targets while another agent reports. */
   async report(targets: number): Promise<void> {
     await this.client.json('/v1/telemetry', simulatedTelemetry(targets));
   }
@@ -85,4 +85,4 @@ export class TestAgent {
   }
 }
 
-const describe = ({ status, body }: Answer): string => `answered ${status}: ${body.toString()}`;
+const describe = ({ status, body }: Answer): string => `answered with ${status}:  ${body.toString()}`;

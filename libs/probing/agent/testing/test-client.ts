@@ -8,12 +8,12 @@ export interface Answer {
   body: Buffer;
 }
 
-/** What a test sends over TLS; `body` is sent as it is. */
+/** One request over TLS; `body` is sent unchanged. */
 export interface Call {
   method?: string;
   headers?: Record<string, string>;
   body?: Uint8Array | string;
-  /** That of the client unless set. */
+  /** The client's timeout unless set. */
   timeoutMs?: number | undefined;
 }
 
@@ -23,7 +23,7 @@ export interface TlsIdentity {
   key?: string;
 }
 
-/** A TLS client with an identity of its own, or none. Rejects where there is no whole answer within `timeoutMs`, if that is given. */
+/** A TLS client with or without an identity. Rejects when the complete answer takes longer than `timeoutMs`, if set. */
 export class TestClient {
   private readonly agent: HttpsAgent;
 
@@ -35,7 +35,7 @@ export class TestClient {
     this.agent = new HttpsAgent({ ...tls, keepAlive: true });
   }
 
-  /** From now on to another server. */
+  /** Sends later requests to another server. */
   redirect(baseUrl: string): void {
     this.baseUrl = baseUrl;
   }
@@ -68,7 +68,7 @@ export class TestClient {
     return this.upload(lane, writeUpload(blocks), { headers });
   }
 
-  /** Like `results`, of bytes that are an upload already. */
+  /** Like `results`, for bytes that are already an upload. */
   upload(lane: string, body: Uint8Array, { headers, timeoutMs }: Omit<Call, 'body'> = {}): Promise<Answer> {
     const type = { 'content-type': 'application/vnd.icmpmon.blocks' };
     const call = { method: 'POST', headers: { ...type, ...headers }, body, timeoutMs };
@@ -82,5 +82,5 @@ export class TestClient {
 
 export const jsonOf = <T>({ body }: Answer): T => JSON.parse(body.toString('utf8')) as T;
 
-/** For how long the gateway asks to wait, ms; 0 where it does not. */
+/** Returns how long the gateway asks to wait, in ms; 0 if it does not. */
 export const retryAfterMs = ({ headers }: Answer): number => Number(headers['retry-after'] ?? 0) * 1_000;

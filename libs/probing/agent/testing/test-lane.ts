@@ -7,10 +7,10 @@ const UPLOAD_BYTES_MAX = 1_048_576;
 const BACK_OFF = { firstMs: 200, maxMs: 2_000 };
 
 export interface LaneCounts {
-  /** Uploads that were answered, and of these those that were taken. */
+  /** Uploads that were answered. */
   requests: number;
   uploads: number;
-  /** Uploads without an answer, or that were refused. */
+  /** Uploads without an answer, or refused. */
   failed: number;
   bytes: number;
   retries: number;
@@ -19,30 +19,30 @@ export interface LaneCounts {
 
 export interface LaneBlock<N> {
   bytes: Uint8Array;
-  /** None for a repeat. */
+  /** 0 for a repeated block. */
   results: number;
-  /** What the test wants to know of it. */
+  /** Data that the test attaches to the block. */
   note: N;
 }
 
 export interface TestLaneOptions {
   boot: number;
-  /** Blocks in one upload at most; an agent that catches up takes what an upload holds. */
+  /** Most blocks per upload; unset, as many as an upload holds. */
   blocksMax?: number;
   backOff?: BackOffOptions;
-  /** Of each upload. */
+  /** Headers of each upload. */
   headers?: () => Record<string, string>;
-  /** Of an upload; that of the agent unless set. */
+  /** Timeout of an upload; the client's unless set. */
   timeoutMs?: number;
 }
 
-/** What a lane needs of a `TestAgent`. */
+/** The part of `TestAgent` that a lane needs. */
 export interface LaneAgent {
   readonly agentId: string;
   readonly client: Pick<TestClient, 'upload'>;
 }
 
-/** One lane of a test agent: blocks in order of their sequence, one request in flight, kept until the gateway has them. */
+/** One lane of a test agent: blocks in order of their sequence, one request in flight, kept until the gateway acknowledges them. */
 export class TestLane<N = undefined> {
   readonly counts: LaneCounts = { requests: 0, uploads: 0, failed: 0, bytes: 0, retries: 0, refusedBlocks: 0 };
   queuedResults = 0;
@@ -68,7 +68,7 @@ export class TestLane<N = undefined> {
     return this.queue.length;
   }
 
-  /** Queues a block, twice with `repeated`, as after an answer that was lost. */
+  /** Queues a block; twice with `repeated`, as after a lost answer. */
   add({ shard, body }: { shard: number; body: EncodedBody }, note: N, repeated = false): void {
     const { agentId } = this.agent;
     const address = { agentId, boot: this.boot, lane: LANE[this.name], shard, policyVersion: 1 };
@@ -78,25 +78,25 @@ export class TestLane<N = undefined> {
     if (repeated) this.queue.push({ ...block, results: 0 });
   }
 
-  /** Takes what waits without sending it. */
+  /** Removes and returns all queued blocks without sending them. */
   takeAll(): LaneBlock<N>[] {
     this.queuedResults = 0;
     return this.queue.splice(0);
   }
 
-  /** As a process that starts again with the same folder. */
+  /** Continues like a process that restarted with the same folder. */
   restart(boot: number): void {
     this.boot = boot;
     this.sequence = 0;
   }
 
-  /** Ships what is queued, and what is added during it; resolves when nothing is left. */
+  /** Ships queued blocks, including those added during shipping; resolves when the queue is empty. */
   ship(): Promise<void> {
     this.shipping ??= this.shipAll().finally(() => (this.shipping = null));
     return this.shipping;
   }
 
-  /** Ends without shipping what is left. */
+  /** Stops shipping; queued blocks remain. */
   stop(): void {
     this.stopped.abort();
   }
@@ -127,14 +127,14 @@ export class TestLane<N = undefined> {
     return this.queue.slice(0, count);
   }
 
-  /** How many of the upload's blocks the gateway has, from the first on, and how long to wait before the next upload. */
+  /** Returns how many of the upload's blocks the gateway has, from the first on, and how long to wait before the next upload. */
   private async upload(body: Uint8Array): Promise<{ waitMs: number; takenMax: number }> {
     const { headers, timeoutMs } = this.options;
     let answer: Answer;
     try {
       answer = await this.agent.client.upload(this.name, body, { headers: headers?.() ?? {}, timeoutMs });
     } catch {
-      // The gateway is away, or the connection was cut: what an agent's spool is for.
+      // Gateway unreachable or connection cut: the case for an agent's spool.
       return this.failed(0);
     }
     this.counts.requests++;

@@ -19,7 +19,7 @@ const answered = (status: number, body: object = {}): Answer => ({
   body: Buffer.from(JSON.stringify(body)),
 });
 
-/** Answers one upload after another, and keeps how many blocks each had. */
+/** Answers one upload after another, and records how many blocks each had. */
 function gateway(...answers: (() => Answer)[]): { blocks: number[]; upload(): Promise<Answer> } {
   const blocks: number[] = [];
   return {
@@ -33,7 +33,7 @@ function gateway(...answers: (() => Answer)[]): { blocks: number[]; upload(): Pr
   };
 }
 
-it('sends again what was not answered or refused, and what the gateway deferred', async () => {
+it('sends again blocks that were not answered, refused or deferred', async () => {
   const client = gateway(
     () => {
       throw new Error('cut off');
@@ -52,7 +52,7 @@ it('sends again what was not answered or refused, and what the gateway deferred'
   expect([lane.queuedBlocks, lane.queuedResults]).toEqual([0, 0]);
 });
 
-it('ships no more blocks at once than it may, a repeat without counting it twice, and gives up what is taken out', async () => {
+it('ships no more blocks per upload than allowed, counts a repeated block once, and drops removed ones', async () => {
   const client = gateway();
   const lane = new TestLane<string>({ agentId: AGENT_ID, client }, 'backfill', { boot: 1, blocksMax: 2 });
   lane.add({ shard: 0, body: bodyOf(2) }, 'repeated', true);
