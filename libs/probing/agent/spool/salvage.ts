@@ -39,7 +39,8 @@ export function salvageSpool(dir: string, nowMs: number, unwanted: ReadonlySet<n
       const taken = takeBatch(pages, from, statements, unwanted, (sql) => successor.exec(sql));
       if (typeof taken === 'number') blocks += taken;
       else truncatedBecause = taken.message;
-      if (performance.now() > deadlineMs && from + BATCH_PAGES <= pages.count) truncatedBecause ??= 'time limit reached';
+      if (performance.now() > deadlineMs && from + BATCH_PAGES <= pages.count)
+        truncatedBecause ??= 'time limit reached';
     }
   } finally {
     pages.close();
