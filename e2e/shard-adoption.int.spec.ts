@@ -193,7 +193,7 @@ describe('a shard whose log lost what it had not read', () => {
       lastStored,
     ]);
     await withHost(async (host) => {
-      await eventually(() => expect(host.readiness().detail).toMatch(/made anew.*shards adopt/s));
+      await eventually(() => expect(host.readiness().detail).toMatch(/recreated.*shards adopt/s));
       const { notMeasured: gap } = await adopt(true, facts);
       expect(gap).toEqual({ from: new Date(START_MS + 729_000), to: new Date(START_MS + 4_000_000) });
       // Neither hides what the new log holds.

@@ -15,13 +15,13 @@ export interface CloudEventMetadata {
 
 export interface CloudEvent<T = unknown> {
   id: string;
-  /** As `cloudEventType` writes it. */
+  /** In the format of `cloudEventType`. */
   type: string;
   /** ISO 8601. */
   time: string;
   /** Null on a tombstone. */
   data: T | null;
-  /** Position in the event store, for events that the relay published; else null. */
+  /** Position in the event store of an event that the relay published; null for other events. */
   position: number | null;
   metadata: CloudEventMetadata;
 }
@@ -31,7 +31,7 @@ export interface CloudEventInput {
   type: string;
   time: string;
   data: unknown;
-  /** Key of the message: the entity's id. */
+  /** Message key: the entity's id. */
   key: string;
   position?: number;
   correlationId?: string;
@@ -39,14 +39,14 @@ export interface CloudEventInput {
   traceparent?: string;
 }
 
-/** The public type of an event: ('target-status', 'TargetStatusChanged') → 'icmpmon.target-status.changed.v1'. */
+/** Returns the public type of an event: ('target-status', 'TargetStatusChanged') → 'icmpmon.target-status.changed.v1'. */
 export function cloudEventType(entity: string, eventType: string, major = 1): string {
   const kebab = eventType.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase();
   const verb = kebab.startsWith(`${entity}-`) ? kebab.slice(entity.length + 1) : kebab;
   return `icmpmon.${entity}.${verb}.v${major}`;
 }
 
-/** A CloudEvents 1.0 message in Kafka's binary mode: attributes in headers, the data as JSON; data null is a tombstone. */
+/** Returns a CloudEvents 1.0 message in Kafka's binary mode: attributes in headers, data as JSON. Data null makes a tombstone. */
 export function cloudEvent(event: CloudEventInput): OutgoingMessage {
   const headers: Record<string, string> = {
     'content-type': JSON_CONTENT,
@@ -65,8 +65,9 @@ export function cloudEvent(event: CloudEventInput): OutgoingMessage {
 }
 
 /**
- * Reads a message as a CloudEvent in binary mode and checks its data by the schema in docs/schemas. A well-formed type without
- * a schema passes: a newer producer may have added it, and the reader ignores it. Throws a `PoisonError` that names what is wrong.
+ * Reads a message as a CloudEvent in binary mode and validates its data by the schema in docs/schemas. A well-formed type without a schema
+ * is accepted: a newer producer may have added it, and consumers ignore types they do not handle.
+ * @throws PoisonError with the fault
  */
 export function readCloudEvent<T = unknown>(message: ReceivedMessage): CloudEvent<T> {
   const { headers } = message;
@@ -74,8 +75,8 @@ export function readCloudEvent<T = unknown>(message: ReceivedMessage): CloudEven
   const type = required(headers, 'ce_type');
   const time = required(headers, 'ce_time');
   if (required(headers, 'ce_specversion') !== '1.0') throw new PoisonError('ce_specversion is not 1.0');
-  if (!TYPE.test(type)) throw new PoisonError(`ce_type is none of ICMP-Mon's: ${type.slice(0, 80)}`);
-  if (Number.isNaN(Date.parse(time))) throw new PoisonError(`ce_time is no time: ${time.slice(0, 40)}`);
+  if (!TYPE.test(type)) throw new PoisonError(`ce_type is not an ICMP-Mon event type: ${type.slice(0, 80)}`);
+  if (Number.isNaN(Date.parse(time))) throw new PoisonError(`ce_time is not a time: ${time.slice(0, 40)}`);
   const data = message.value === null ? null : parseData(message.value, headers['content-type']);
   const fault = data === null ? null : eventFault(type, data);
   if (fault !== null) throw new PoisonError(fault);
@@ -93,13 +94,16 @@ export function readCloudEvent<T = unknown>(message: ReceivedMessage): CloudEven
   };
 }
 
-/** The position in the event store that the relay wrote, or null. Throws a `PoisonError` when it is no whole number. */
+/**
+ * Returns the event-store position that the relay wrote, or null without one.
+ * @throws PoisonError when it is not a whole number
+ */
 export function eventPosition(headers: Record<string, string>): number | null {
   const text = headers['ce_position'];
   if (text === undefined) return null;
   const position = Number(text);
   if (!Number.isSafeInteger(position) || position < 0)
-    throw new PoisonError(`ce_position is no whole number: ${text.slice(0, 40)}`);
+    throw new PoisonError(`ce_position is not a whole number: ${text.slice(0, 40)}`);
   return position;
 }
 

@@ -27,13 +27,13 @@ const event = {
 };
 
 describe('a CloudEvent in binary mode', () => {
-  it('names its type after entity and event', () => {
+  it('has a type made of entity and event', () => {
     expect(cloudEventType('target', 'TargetRegistered')).toBe('icmpmon.target.registered.v1');
     expect(cloudEventType('agent', 'AgentCertificateRenewed')).toBe('icmpmon.agent.certificate-renewed.v1');
     expect(cloudEventType('target-status', 'TargetStatusChanged', 2)).toBe('icmpmon.target-status.changed.v2');
   });
 
-  it('is read as it was written', () => {
+  it('is read back unchanged', () => {
     fc.assert(
       fc.property(
         fc.dictionary(fc.string(), fc.jsonValue()),
@@ -55,7 +55,7 @@ describe('a CloudEvent in binary mode', () => {
     expect(readCloudEvent(received(cloudEvent({ ...event, data: null }))).data).toBeNull();
   });
 
-  it('is refused as poison, never otherwise, whatever it holds', () => {
+  it('is refused only by a PoisonError, regardless of its content', () => {
     fc.assert(
       fc.property(
         fc.uint8Array(),
@@ -76,7 +76,7 @@ describe('a CloudEvent in binary mode', () => {
 });
 
 describe('a dead letter', () => {
-  it('goes back as it came, to its partition and for its group alone', () => {
+  it('is replayed unchanged, to its original partition and for its group only', () => {
     const original = received(cloudEvent({ ...event, position: 9 }));
     const letter = deadLetter(original, 'target-list', new TypeError('x'.repeat(5_000)), new Date(0));
     expect(letter.headers?.['cause']).toHaveLength(2_000);
@@ -89,7 +89,7 @@ describe('a dead letter', () => {
     });
   });
 
-  it('is refused when it does not name its origin', () => {
-    expect(() => replayOf(received(cloudEvent(event)))).toThrow(/no dead letter/);
+  it('is refused without the headers of its origin', () => {
+    expect(() => replayOf(received(cloudEvent(event)))).toThrow(/not a dead letter/);
   });
 });

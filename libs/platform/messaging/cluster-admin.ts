@@ -7,7 +7,7 @@ import type { LogBounds } from './messaging-errors';
 const ANSWER_MS_MAX = 5_000;
 const READ_ATTEMPTS_MAX = 8;
 
-/** kafkajs's admin client, connected on first use and made anew after a failure. */
+/** kafkajs's admin client. It connects on first use and is replaced after a failure. */
 export class ClusterAdmin {
   private readonly connection: KeptConnection<Admin>;
 
@@ -19,7 +19,7 @@ export class ClusterAdmin {
     });
   }
 
-  /** Runs one request. Rejects with `DependencyUnavailable` when Kafka is away, else with kafkajs's own error. */
+  /** Runs one request. Rejects with `DependencyUnavailable` when Kafka is unavailable, otherwise with kafkajs's own error. */
   async run<T>(work: (admin: Admin) => Promise<T>, withinMs = ANSWER_MS_MAX): Promise<T> {
     try {
       return await bounded(
@@ -43,10 +43,10 @@ export class ClusterAdmin {
     return { low: Number(found.low), high: Number(found.high) };
   }
 
-  /** Deletes a partition's records below `offset`. */
+  /** Deletes the records of a partition below `offset`. */
   async deleteBelow(topic: string, partition: number, offset: number): Promise<void> {
     await this.run(async (admin) => {
-      // kafkajs looks the leader up in metadata that only an earlier request loads.
+      // kafkajs looks up the leader in metadata that only an earlier request loads.
       await admin.fetchTopicOffsets(topic);
       await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] });
     });
@@ -61,7 +61,7 @@ export class ClusterAdmin {
     return this.connection.close();
   }
 
-  /** Like `run`, but again while brokers do not know yet of a new topic or its leader. */
+  /** Like `run`, but retries while the brokers do not know a new topic or its leader yet. */
   private async read<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
     const backOff = new BackOff({ firstMs: 50, maxMs: 1_000 });
     for (let attempt = 1; ; attempt++) {
@@ -85,7 +85,7 @@ function isConnectionTrouble(error: unknown): boolean {
 
 const UNSETTLED = new Set(['NOT_LEADER_FOR_PARTITION', 'UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
 
-/** True for what brokers say of a topic or leader that they do not know of yet. */
+/** Returns true for the errors by which brokers report a topic or leader that they do not know yet. */
 export function isUnsettled(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if ('type' in error && typeof error.type === 'string' && UNSETTLED.has(error.type)) return true;

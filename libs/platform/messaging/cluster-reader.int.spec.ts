@@ -29,7 +29,7 @@ describe('ClusterReader', () => {
     await removeTopics(brokers, topicPrefix);
   });
 
-  it('tells the bounds of all partitions of several topics', async () => {
+  it('returns the bounds of all partitions of several topics', async () => {
     const bounds = await reader.bounds([topic, `${topicPrefix}.public.tiers.v1`]);
     expect(bounds.get(topic)).toEqual(
       new Map([
@@ -40,7 +40,7 @@ describe('ClusterReader', () => {
     expect(bounds.get(`${topicPrefix}.public.tiers.v1`)?.size).toBe(4);
   });
 
-  it('tells which partitions were written to lately', async () => {
+  it('returns which partitions have messages since a given time', async () => {
     expect(await reader.hasSince(topic, startedMs - 60_000)).toEqual(
       new Map([
         [0, false],
@@ -57,14 +57,14 @@ describe('ClusterReader', () => {
     expect(await read(0, 0)).toEqual([]);
   });
 
-  it("tells what the brokers' disks hold", async () => {
+  it("returns used, free and total bytes of the brokers' log directories", async () => {
     const [dir] = await reader.logDirs();
     expect(dir?.path).toMatch(/^\//);
     expect(dir?.usedBytes).toBeGreaterThan(0);
     expect(dir?.totalBytes).toBeGreaterThan(dir?.freeBytes ?? Infinity);
   });
 
-  it('says within seconds that Kafka is away', async () => {
+  it('reports within seconds that Kafka is unavailable', async () => {
     const away = new ClusterReader(createKafka({ brokers: '127.0.0.1:1', topicPrefix, clientId: 'test' }));
     await expect(away.bounds([topic])).rejects.toThrow('The Kafka does not answer');
     await away.close();

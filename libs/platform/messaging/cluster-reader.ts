@@ -6,7 +6,7 @@ import { KeptConnection } from './kept-connection';
 import { describeLogDirs, type LogDir } from './log-dirs';
 import type { LogBounds } from './messaging-errors';
 
-/** The part of kafkajs 2.2.4's inside that reads without a group: neither its consumer nor its admin client can. */
+/** The internal class of kafkajs 2.2.4 that can read without a consumer group, which neither its consumer nor its admin client can. */
 export interface InternalCluster {
   connect(): Promise<void>;
   disconnect(): Promise<void>;
@@ -53,8 +53,8 @@ const FETCH_WAIT_MS = 100;
 const READ_UNCOMMITTED = 0;
 
 /**
- * Looks into topics without being a consumer: bounds of many partitions in one request, messages at an offset, bytes on the
- * brokers' disks. Connected on first use and made anew after a failure.
+ * Inspects topics without a consumer group: bounds of many partitions in one request, messages at an offset, disk usage of the brokers.
+ * It connects on first use and reconnects after a failure.
  */
 export class ClusterReader {
   private readonly connection: KeptConnection<InternalCluster>;
@@ -67,7 +67,7 @@ export class ClusterReader {
     });
   }
 
-  /** First and next offset of every partition, by topic and partition. Rejects when one of the topics does not exist. */
+  /** Returns the first and the next offset of every partition, by topic and partition. Rejects when one of the topics does not exist. */
   bounds(topics: readonly string[]): Promise<Map<string, Map<number, LogBounds>>> {
     return this.run(async (cluster) => {
       const questions = await partitionsOf(cluster, topics);
@@ -88,7 +88,7 @@ export class ClusterReader {
     });
   }
 
-  /** Whether a partition holds a message with a timestamp of `sinceMs` or later, by partition. */
+  /** Returns by partition whether it contains a message with a timestamp of `sinceMs` (ms since 1970) or later. */
   hasSince(topic: string, sinceMs: number): Promise<Map<number, boolean>> {
     return this.run(async (cluster) => {
       const questions = await partitionsOf(cluster, [topic]);
@@ -97,7 +97,7 @@ export class ClusterReader {
     });
   }
 
-  /** Messages of one partition from `offset` on, up to `bytesMax` (at least one); none at the end of the log. */
+  /** Returns messages of one partition from `offset` on, up to `bytesMax` but at least one; none at the end of the log. */
   fetch(topic: string, partition: number, offset: number, bytesMax: number): Promise<KafkaMessage[]> {
     return this.run(async (cluster) => {
       await partitionsOf(cluster, [topic]);
@@ -112,12 +112,12 @@ export class ClusterReader {
         topics: [{ topic, partitions: [{ partition, fetchOffset: String(offset), maxBytes: bytesMax }] }],
       });
       const messages = responses[0]?.partitions[0]?.messages ?? [];
-      // A batch is delivered whole, also when the offset lies within it.
+      // Kafka returns whole batches, also if the offset lies inside one.
       return messages.filter((message) => Number(message.offset) >= offset);
     });
   }
 
-  /** Every broker's log directories: what the topics take, and the room of their disks. */
+  /** Returns the log directories of every broker: bytes used by topics, and free and total bytes of the disks. */
   logDirs(): Promise<LogDir[]> {
     return this.run(async (cluster) => {
       await cluster.refreshMetadataIfNecessary();
@@ -133,7 +133,7 @@ export class ClusterReader {
     return this.connection.close();
   }
 
-  /** Rejects with `DependencyUnavailable` after 3 s: whoever looks has others waiting. */
+  /** Rejects with `DependencyUnavailable` after 3 s, because callers answer requests of users meanwhile. */
   private async run<T>(work: (cluster: InternalCluster) => Promise<T>): Promise<T> {
     const given = new AbortController();
     const tooLate = (): Error => new Error(`no answer within ${ANSWER_MS_MAX} ms`);
@@ -147,7 +147,7 @@ export class ClusterReader {
     }
   }
 
-  /** Asks again while brokers do not know yet of a new topic or its leader. */
+  /** Retries while the brokers do not know a new topic or its leader yet. */
   private async settled<T>(work: (cluster: InternalCluster) => Promise<T>, given: AbortSignal): Promise<T> {
     const backOff = new BackOff({ firstMs: 50, maxMs: 500 });
     for (;;) {
@@ -162,14 +162,17 @@ export class ClusterReader {
   }
 }
 
-/** kafkajs makes its clusters by a method under a symbol of its own. Throws when this kafkajs has none. */
+/**
+ * Creates a cluster by the method that kafkajs stores under a private symbol.
+ * @throws Error if this version of kafkajs does not have that method
+ */
 export function createCluster(kafka: Kafka): InternalCluster {
   const symbol = Object.getOwnPropertySymbols(kafka).find(
     ({ description }) => description === 'private:Kafka:createCluster',
   );
   const create: unknown = symbol === undefined ? undefined : Reflect.get(kafka, symbol);
   if (typeof create !== 'function') {
-    throw new Error('kafkajs has changed: its clients make no clusters any more. Adapt cluster-reader.ts.');
+    throw new Error('kafkajs has changed: its client has no createCluster method. Adapt cluster-reader.ts.');
   }
   return create({ allowAutoTopicCreation: false, metadataMaxAge: 60_000 }) as InternalCluster;
 }

@@ -1,13 +1,13 @@
 import type { Sql } from '@icmp-mon/platform/database';
 
-/** Where a group stands in a partition: kept in the database that the group's effects go to. */
+/** Offset of a consumer group in a partition. It is stored in the database that the group writes its effects to. */
 export interface ConsumerOffset {
   nextOffset: number;
-  /** Highest position in the event store that was handled; 0 before the first. */
+  /** Highest event-store position that was handled; 0 before the first. */
   relayPosition: number;
 }
 
-/** Another consumer of the group has moved the position: whatever this one was about to write must not be written. */
+/** Another consumer of the group has moved the offset (fencing): the transaction of this consumer must not commit. */
 export class FenceLost extends Error {
   override readonly name = 'FenceLost';
 }
@@ -29,13 +29,14 @@ export async function loadOffset(sql: Sql, { group, topic, partition }: OffsetKe
     'SELECT next_offset, relay_position FROM consumer_offset WHERE group_id = $1 AND topic = $2 AND partition = $3',
     key,
   );
-  if (!row) throw new FenceLost(`the position of ${group} in ${topic}/${partition} was removed while it was read`);
+  if (!row) throw new FenceLost(`the offset of group ${group} in ${topic}/${partition} was deleted while it was read`);
   return { nextOffset: row.next_offset, relayPosition: row.relay_position };
 }
 
 /**
- * Moves the position from `from` to `to`, first of all in the transaction: the row's lock makes a zombie wait, and what it
- * then finds is another position. Throws `FenceLost` in that case.
+ * Advances the group's offset from `from` to `to`. Call it first in the transaction: the row lock makes a former owner of the partition
+ * wait, and its compare-and-set then finds another offset.
+ * @throws FenceLost when the stored offset is not `from`
  */
 export async function moveOffset(sql: Sql, key: OffsetKey, from: ConsumerOffset, to: ConsumerOffset): Promise<void> {
   const moved = await sql.execute(
@@ -44,5 +45,5 @@ export async function moveOffset(sql: Sql, key: OffsetKey, from: ConsumerOffset,
     [key.group, key.topic, key.partition, from.nextOffset, to.nextOffset, to.relayPosition],
   );
   if (moved !== 1)
-    throw new FenceLost(`${key.group} stands elsewhere in ${key.topic}/${key.partition} than at ${from.nextOffset}`);
+    throw new FenceLost(`the offset of group ${key.group} in ${key.topic}/${key.partition} is not ${from.nextOffset}`);
 }

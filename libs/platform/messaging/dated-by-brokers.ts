@@ -4,7 +4,10 @@ import { DATED_BY_BROKERS } from './topics';
 
 const { ConfigResourceTypes, ConfigSource } = kafkajs;
 
-/** Topics of a release whose processes dated the records themselves: brokers date them from now on. Other settings stay. */
+/**
+ * Sets LogAppendTime on topics that an earlier release created with timestamps set by the producers. The other settings of these topics
+ * do not change.
+ */
 export async function letBrokersDate(admin: ClusterAdmin, topics: readonly string[]): Promise<void> {
   const type = ConfigResourceTypes.TOPIC;
   const { resources } = await admin.run((client) =>
@@ -17,7 +20,7 @@ export async function letBrokersDate(admin: ClusterAdmin, topics: readonly strin
   );
   if (former.length === 0) return;
   const changes = former.map(({ resourceName, configEntries }) => {
-    // The request replaces all that is set for the topic itself.
+    // AlterConfigs replaces all settings of the topic, so its other settings are sent along.
     const own = configEntries.filter(({ configName, configSource }) => {
       return configSource === ConfigSource.TOPIC_CONFIG && configName !== DATED_BY_BROKERS.name;
     });

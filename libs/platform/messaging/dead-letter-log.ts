@@ -12,33 +12,33 @@ export interface DeadLetterAccess {
   send: (logicalTopic: string, messages: OutgoingMessage[]) => Promise<void>;
 }
 
-/** Where a dead letter lies: `topic` is the one that it was meant for, partition and offset are of its `.dlq`. */
+/** Location of a dead letter: `topic` is its original topic; partition and offset are those in the `.dlq` topic. */
 export interface DeadLetterPlace {
   topic: string;
   partition: number;
   offset: number;
 }
 
-/** What is sent back together: well below the least that a topic takes at once. */
+/** Maximum bytes of dead letters replayed in one send: well below the smallest message limit of any topic. */
 export const LETTER_BATCH_BYTES = 512 * 1024;
 const READ_BYTES_MAX = 4 * 1024 * 1024;
 
-/** The messages that consumers set aside: looked at, sent back, forgotten. Topics are named by their origin, logically. */
+/** Reads, replays and deletes dead letters. Topics are named by the logical name of the original topic. */
 export class DeadLetterLog {
-  /** Topics whose consumers set messages aside. */
+  /** Topics with a dead letter topic. */
   readonly topics: readonly string[] = declaredTopics({ shardCount: 1 })
     .filter(({ logical }) => logical.endsWith(DEAD_LETTER_SUFFIX))
     .map(({ logical }) => logical.slice(0, -DEAD_LETTER_SUFFIX.length));
 
   constructor(private readonly access: DeadLetterAccess) {}
 
-  /** First and next offset of each partition that holds letters, by topic. Rejects with `DependencyUnavailable`. */
+  /** Returns the first and the next offset of each partition of the dead letter topics, by topic. Rejects with `DependencyUnavailable`. */
   async bounds(): Promise<Map<string, Map<number, LogBounds>>> {
     const bounds = await this.access.reader.bounds(this.topics.map((topic) => this.fullName(topic)));
     return new Map(this.topics.map((topic) => [topic, bounds.get(this.fullName(topic)) ?? new Map()]));
   }
 
-  /** At most `countMax` letters of one partition from an offset on, of `bytesMax` in all but at least one; none at the end. */
+  /** Returns at most `countMax` letters of one partition from an offset on, up to `bytesMax` in total but at least one; none at the end. */
   async read(
     { topic, partition, offset }: DeadLetterPlace,
     countMax: number,
@@ -56,14 +56,15 @@ export class DeadLetterLog {
   }
 
   /**
-   * Sends letters back to the partitions they came from, for the groups that set them aside. One that fails again comes back
-   * as a new letter. @throws DomainError `invalid` when one does not name its origin: then none is sent
+   * Replays letters to their original partitions, for the groups that could not handle them. A letter that fails again becomes a new dead
+   * letter.
+   * @throws DomainError `invalid` when one lacks the headers of its origin: then none is sent
    */
   async resend(topic: string, letters: readonly ReceivedMessage[]): Promise<void> {
     await this.access.send(topic, letters.map(replayOf));
   }
 
-  /** Removes a partition's letters below an offset. */
+  /** Deletes the letters of a partition below an offset. */
   async forgetBelow({ topic, partition, offset }: DeadLetterPlace): Promise<void> {
     await this.access.admin.deleteBelow(this.fullName(topic), partition, offset);
   }

@@ -2,7 +2,7 @@ import { DomainError } from '@icmp-mon/platform/errors';
 import type { OutgoingMessage, ReceivedMessage } from './message';
 
 export const DEAD_LETTER_SUFFIX = '.dlq';
-/** On a replayed message: the only group that shall handle it, the others having done so. */
+/** Header of a replayed message: the only group that handles it, because the other groups have already done so. */
 export const REPLAY_FOR_GROUP = 'replay-for-group';
 const CAUSE_LENGTH_MAX = 2_000;
 const ADDED_HEADERS = new Set([
@@ -15,7 +15,7 @@ const ADDED_HEADERS = new Set([
   'dead-lettered-at',
 ]);
 
-/** The message as it was received, with its origin and the cause in headers. */
+/** Returns the dead letter for a message: unchanged key and value, with origin and cause added as headers. */
 export function deadLetter(message: ReceivedMessage, group: string, cause: unknown, at: Date): OutgoingMessage {
   const text = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
   return {
@@ -34,14 +34,17 @@ export function deadLetter(message: ReceivedMessage, group: string, cause: unkno
   };
 }
 
-/** A dead letter as it goes back to its topic: same partition, headers as before, meant for the group that failed. */
+/**
+ * Returns the message that replays a dead letter: original partition and headers, addressed to the group that failed.
+ * @throws DomainError `invalid` when the letter lacks the headers of its origin
+ */
 export function replayOf(letter: ReceivedMessage): OutgoingMessage {
   const group = letter.headers['origin-group'];
   const partition = Number(letter.headers['origin-partition']);
   if (!group || !Number.isSafeInteger(partition) || partition < 0) {
     throw new DomainError(
       'invalid',
-      `Offset ${letter.offset} of ${letter.topic}/${letter.partition} does not name its origin: it is no dead letter.`,
+      `Offset ${letter.offset} of ${letter.topic}/${letter.partition} has no valid origin headers: it is not a dead letter.`,
     );
   }
   const kept = Object.entries(letter.headers).filter(([name]) => !ADDED_HEADERS.has(name));

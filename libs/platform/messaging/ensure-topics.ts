@@ -8,8 +8,8 @@ const ATTEMPTS_MAX = 12;
 const CREATE_MS_MAX = 30_000;
 
 /**
- * Creates the topics that are missing; those that exist keep their configuration, but for who dates the records. Throws when one exists with another
- * number of partitions, because keys and shards would then live elsewhere than their readers look.
+ * Creates missing topics. Existing topics keep their configuration, except that brokers set the timestamps (`letBrokersDate`).
+ * @throws Error when an existing topic has another number of partitions: keys and shards would be in other partitions than readers expect
  */
 export async function ensureTopics(
   admin: ClusterAdmin,
@@ -29,16 +29,16 @@ export async function ensureTopics(
         definitions.map(({ logical }) => nameOf(logical)),
       );
     }
-    // kafkajs may report UNKNOWN_TOPIC after some were created, and another app may create the same ones now: whether
-    // they are there is what the next round asks.
+    // kafkajs may report UNKNOWN_TOPIC after creating some topics, and another process may create the same ones at the same time. The next
+    // round therefore checks which topics exist.
     lastError = await create(
       admin,
       missing.map((definition) => topicConfig(nameOf(definition.logical), definition, replicas)),
     );
-    // Also after success: brokers tell of new topics a moment later.
+    // Waits also after success: brokers list new topics with a short delay.
     await backOff.wait();
   }
-  throw new Error(`the topics could not be created in ${ATTEMPTS_MAX} attempts`, { cause: lastError });
+  throw new Error(`topics could not be created in ${ATTEMPTS_MAX} attempts`, { cause: lastError });
 }
 
 async function create(admin: ClusterAdmin, topics: ITopicConfig[]): Promise<unknown> {
@@ -75,7 +75,7 @@ async function checkPartitions(
   });
   if (wrong.length === 0) return;
   throw new Error(
-    `${wrong.join('; ')}. The number of shards is fixed when an installation is made: set ICMPMON_SHARD_COUNT to the number ` +
-      'that the topic has, or use another ICMPMON_TOPIC_PREFIX with fresh databases.',
+    `${wrong.join('; ')}. The number of shards cannot change after installation: set ICMPMON_SHARD_COUNT to the number ` +
+      'of partitions of the topic, or use another ICMPMON_TOPIC_PREFIX with empty databases.',
   );
 }

@@ -15,7 +15,7 @@ import targetRemoved from '../../../docs/schemas/target.removed.v1.json';
 import statusChanged from '../../../docs/schemas/target-status.changed.v1.json';
 import tierDefined from '../../../docs/schemas/tier.defined.v1.json';
 
-/** JSON Schemas 2020-12 of public events by CloudEvents type. */
+/** JSON Schemas 2020-12 of the public events, by CloudEvents type. */
 export const EVENT_SCHEMAS: ReadonlyMap<string, { examples: unknown[] }> = new Map(
   [
     ...[targetRegistered, targetChanged, targetRemoved, tierDefined, statusChanged],
@@ -29,8 +29,8 @@ addFormats.default(ajv);
 const validators = new Map<string, ValidateFunction>();
 
 /**
- * What is wrong with the data of an event of this CloudEvents type, or null. Null too for a type without a schema: a newer
- * producer may have added it.
+ * Returns the fault of the data of an event of this CloudEvents type, or null if it is valid. Null also for a type without a schema: a
+ * newer producer may have added it.
  */
 export function eventFault(type: string, data: unknown): string | null {
   const schema = EVENT_SCHEMAS.get(type);
@@ -43,7 +43,7 @@ export function eventFault(type: string, data: unknown): string | null {
   return validate(data) ? null : ajv.errorsText(validate.errors, { dataVar: type });
 }
 
-/** Throws when the type has no schema in docs/schemas, or the data does not match it; for tests of those who publish. */
+/** Throws when the type has no schema in docs/schemas, or the data does not match it. For tests of publishers. */
 export function validateEvent(type: string, data: unknown): void {
   if (!EVENT_SCHEMAS.has(type)) {
     throw new Error(

@@ -10,7 +10,7 @@ import { EVENT_SCHEMAS, eventFault, validateEvent } from './event-schemas';
 
 type PublicEvent = TargetEvent | TierEvent | AgentEvent | TargetStatusChanged;
 
-/** Complete by its type: a new event of a contract does not compile until it is named here. */
+/** The entity of each event. The type makes it complete: a new event of a contract does not compile until it is added here. */
 const ENTITY_OF: Record<PublicEvent['type'], string> = {
   TargetRegistered: 'target',
   TargetChanged: 'target',
@@ -52,17 +52,17 @@ describe('the schemas of public events', () => {
     expect(Object.values(document.channels).some(({ messages }) => type in messages)).toBe(true);
   });
 
-  it('has no schema without an event', () => {
+  it('contain no schema without an event', () => {
     expect([...EVENT_SCHEMAS.keys()].sort()).toEqual(TYPES.map(([, ceType]) => ceType).sort());
   });
 
-  it('refuses data that lacks a field or holds a wrong one, and says which', () => {
+  it('refuse data with a missing or wrong field, and name the field', () => {
     const [type] = [cloudEventType('target', 'TargetRemoved')];
     expect(eventFault(type, { targetId: 'x' })).toMatch(/required property 'key'/);
     expect(() => validateEvent(type, { targetId: 'x', key: 1, ip: '::1', vrf: 'default' })).toThrow(/targetId.*uuid/);
   });
 
-  it('lets newer fields and newer types pass, but no unknown type in tests', () => {
+  it('accept newer fields and newer types, but no unknown type in tests', () => {
     const example = EVENT_SCHEMAS.get('icmpmon.target.removed.v1')?.examples[0] as object;
     expect(eventFault('icmpmon.target.removed.v1', { ...example, why: 'moved' })).toBeNull();
     expect(eventFault('icmpmon.target.moved.v1', {})).toBeNull();

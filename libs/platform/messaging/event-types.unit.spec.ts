@@ -5,7 +5,7 @@ import * as tiers from '@icmp-mon/tiers/contract';
 import { describe, expect, it } from 'vitest';
 import { cloudEventType } from './cloud-event';
 
-/** Which event each type of the contracts is, by its stream. */
+/** Each event type of the contracts with its stream and event name. */
 const EVENTS: [type: string, entity: string, event: string][] = [
   [targets.TARGET_REGISTERED, targets.TARGET_STREAM, 'TargetRegistered'],
   [targets.TARGET_CHANGED, targets.TARGET_STREAM, 'TargetChanged'],
@@ -23,7 +23,7 @@ const EVENTS: [type: string, entity: string, event: string][] = [
 ];
 
 describe('the types of events that contracts name', () => {
-  it.each(EVENTS)('%s is what the relay publishes for %s %s', (type, entity, event) => {
+  it.each(EVENTS)('%s is the type under which the relay publishes %s %s', (type, entity, event) => {
     expect(cloudEventType(entity, event)).toBe(type);
   });
 });

@@ -2,15 +2,15 @@ import { isTransient } from '@icmp-mon/platform/database';
 import { DependencyUnavailable } from '@icmp-mon/platform/errors';
 import { PoisonError, RetriableError } from './messaging-errors';
 
-/** SQLSTATE classes that tell of the data: a value out of range, a broken constraint, a function that refused. */
+/** SQLSTATE classes caused by the data: 22 data exception, 23 constraint violation, P0 raised by a PL/pgSQL function. */
 const DATA_CLASSES = new Set(['22', '23', 'P0']);
-/** A value that is none of its type (class 22: out of range, a NUL in a text), a column that may not be null, a broken check. */
+/** SQLSTATEs that fail again on every attempt: class 22 (out of range, NUL in a text), not-null violation, check violation. */
 const POISON_STATE = /^(22...|23502|23514)$/;
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
 /**
- * True when the same messages may succeed later: a dependency is away, or the database itself is in trouble (disk full,
- * a table missing, no permission), which no dead letter would mend.
+ * Returns true for a transient failure, after which the same messages may succeed: a dependency is unavailable, or the database has a
+ * problem of its own (disk full, missing table, missing permission), which dead-lettering the messages would not fix.
  */
 export function mayPass(error: unknown): boolean {
   if (error instanceof RetriableError || error instanceof DependencyUnavailable || isTransient(error)) return true;
@@ -18,7 +18,7 @@ export function mayPass(error: unknown): boolean {
   return state !== null && !DATA_CLASSES.has(state.slice(0, 2));
 }
 
-/** True when the messages themselves are at fault, so that each further attempt fails in the same way. */
+/** Returns true when the messages themselves cause the failure, so that every further attempt fails in the same way. */
 export function isPoison(error: unknown): boolean {
   return error instanceof PoisonError || POISON_STATE.test(sqlStateOf(error) ?? '');
 }

@@ -14,19 +14,20 @@ import type { PartitionStream } from './partition-stream';
 import { type Assignment, PartitionedConsumer } from './partitioned-consumer';
 
 export interface GroupConsumerOptions {
-  /** Name of the group without the prefix. */
+  /** Name of the group without the installation's prefix. */
   group: string;
   /** Logical topics. */
   topics: string[];
-  /** The database that the effects go to; the group's offsets live beside them. */
+  /** The database that `handle` writes to. It also stores the group's offsets. */
   database: Transactor;
   /**
-   * Writes the messages' effect by `sql`, whose transaction also moves the group's offset. Throws `PoisonError` for a message
-   * that can never be handled, `RetriableError` while something is away. May see messages again after an error, never
-   * after a commit. `messages` come from one partition, in order.
+   * Writes the effect of the messages in the transaction of `sql`, which also advances the group's offset. `messages` are of one partition,
+   * in order. May be called again with the same messages after an error, never after a commit.
+   * @throws PoisonError for a message that can never be handled
+   * @throws RetriableError while a dependency is unavailable
    */
   handle: (sql: Sql, messages: ReceivedMessage[]) => Promise<void>;
-  /** Messages in one transaction, 500 unless said. */
+  /** Maximum messages per transaction. Default: 500. */
   batchMax?: number;
 }
 
@@ -38,34 +39,51 @@ export interface GroupConsumerAccess {
 }
 
 /**
- * A killed member keeps its partitions from the others for this long; one whose event loop stands for this long is taken for dead, and
- * joining again costs more than what it waited for.
+ * A crashed member blocks its partitions for this long. A member whose event loop stalls this long also loses its membership, and rejoining
+ * costs more time than the stall.
  */
 const SESSION_TIMEOUT_MS = 12_000;
 const BATCH_MAX = 500;
 const RETRY = { firstMs: 200, maxMs: 10_000 };
-/** How often to look whether somebody has moved a position that the log does not hold. */
+/** Interval of the check whether an operator has moved an offset that is not in the log. */
 const MOVED_LOOK_MS = 3_000;
-/** Tries of a single message that fails for no known reason, before it is set aside. */
+/** Attempts for a single message that fails for an unknown reason, before it becomes a dead letter. */
 const TRIES_MAX = 3;
 const logger = createLogger('messaging');
 
-/** What a partition's consumer keeps between two transactions. */
+/** State of one partition between two transactions. */
 interface Position {
   key: OffsetKey;
   logical: string;
   offset: ConsumerOffset;
 }
 
-/**
- * A Kafka group that shares out partitions, while Postgres alone knows how far each was handled: the effect and the next
- * offset commit together, under a comparison that makes a former owner's write fail.
+/*
+ * Group consumer: Kafka assigns partitions to the members of a group; PostgreSQL stores the offsets.
+ *
+ *   Kafka group ─assignment─▶ PartitionedConsumer ─▶ PartitionStream ─batch─▶ one transaction:
+ *                                                                             1. advance consumer_offset (compare-and-set)
+ *                                                                             2. handle(sql, messages)
+ *
+ * Invariants:
+ * - Atomicity: the effect of a batch and the group's next offset commit in one transaction. Offsets are never committed to Kafka.
+ * - Fencing: the offset advances only from the value that this member stored last. A former owner of the partition finds another value
+ *   (`FenceLost`), writes nothing, and continues from the stored offset.
+ * - Order: batches of one partition are handled one after the other.
+ * - Deduplication: the relay publishes at least once. An event whose position is not above the partition's stored relay position is dropped.
+ * - No loss: a batch that fails for a transient reason (`mayPass`) is retried until it succeeds. Any other failing batch is bisected until the
+ *   failing message is alone; that message goes to `<topic>.dlq` (immediately if `isPoison`, otherwise after `TRIES_MAX` attempts), and its
+ *   offset commits only after Kafka has acknowledged the dead letter.
+ * - Lost offset: messages that retention deleted are skipped, counted and logged. An offset past the end of the log stops the partition
+ *   until an operator moves it.
  */
+
+/** A member of a consumer group whose offsets are stored in PostgreSQL. */
 export class GroupConsumer {
   private readonly consumer: PartitionedConsumer;
   private readonly logicalOf: Map<string, string>;
   private readonly failures = new Map<string, string>();
-  /** Aborted when the next assignment comes: what still begins partitions of this one gives up. */
+  /** Aborted at the next assignment, which cancels the start of partitions of this one. */
   private generation = new AbortController();
   private takingOver: Promise<void> = Promise.resolve();
 
@@ -93,12 +111,12 @@ export class GroupConsumer {
     this.consumer.start();
   }
 
-  /** Null while all is well; else what keeps the group from consuming. */
+  /** Null while the group consumes; otherwise the reason why it does not. */
   get trouble(): string | null {
     return this.consumer.trouble ?? [...this.failures.values()][0] ?? null;
   }
 
-  /** Ends after the transaction in progress. */
+  /** Stops after the transaction in progress. */
   async stop(): Promise<void> {
     this.generation.abort();
     await this.consumer.stop();
@@ -139,7 +157,7 @@ export class GroupConsumer {
       try {
         return await this.options.database.transaction((sql) => loadOffset(sql, key));
       } catch (error) {
-        logger.warn({ err: error, ...key }, 'cannot read the position of a group, trying again');
+        logger.warn({ err: error, ...key }, 'reading the offset of a consumer group failed, retrying');
         await backOff.wait(ended);
       }
     }
@@ -150,14 +168,14 @@ export class GroupConsumer {
     const detail = error instanceof Error ? error.message : String(error);
     this.failures.set(
       `${key.topic}/${key.partition}`,
-      `${detail} Go on from what it holds: npm run icmpmon -- shards adopt (sets next_offset of group "${key.group}" in table ` +
-        'consumer_offset).',
+      `${detail} Continue from what the log holds: npm run icmpmon -- shards adopt (sets next_offset of group "${key.group}" in ` +
+        'table consumer_offset).',
     );
-    logger.error({ err: error, ...key }, 'a group has stopped reading a partition');
+    logger.error({ err: error, ...key }, 'consumer group stopped reading a partition');
     void this.goOnWhenMoved(key, offset.nextOffset, this.generation.signal);
   }
 
-  /** Reads on as soon as somebody has set the position to another offset. */
+  /** Resumes the partition as soon as an operator has set its offset to another value. */
   private async goOnWhenMoved(key: OffsetKey, failedAt: number, generation: AbortSignal): Promise<void> {
     for (;;) {
       await pause(MOVED_LOOK_MS, generation);
@@ -174,7 +192,7 @@ export class GroupConsumer {
     skippedOffsets.inc({ group: this.options.group, topic: this.logicalOf.get(stream.topic) ?? stream.topic }, count);
     logger.error(
       { group: this.options.group, topic: stream.topic, partition: stream.partition, count },
-      'retention deleted messages before they were handled',
+      'messages skipped: retention deleted them before they were handled',
     );
     stream.restartAt(low);
   }
@@ -190,7 +208,10 @@ export class GroupConsumer {
       );
     } catch (error) {
       if (!(error instanceof FenceLost)) throw error;
-      logger.warn({ ...position.key, err: error }, 'another consumer moved the position, reading it again');
+      logger.warn(
+        { ...position.key, err: error },
+        'fence lost: another consumer moved the offset; continuing from the stored offset',
+      );
       const offset = await this.loadUntilKnown(position.key, stream.ended);
       if (!offset) return;
       position.offset = offset;
@@ -198,7 +219,7 @@ export class GroupConsumer {
     }
   }
 
-  /** Commits the messages' effect together, after a failure by halves, and sets aside those that cannot be handled. */
+  /** Commits the messages in one transaction, bisects them after a failure, and dead-letters those that cannot be handled. */
   private async apply(position: Position, messages: ReceivedMessage[], stream: PartitionStream): Promise<void> {
     const backOff = new BackOff(RETRY);
     let tries = 0;
@@ -209,10 +230,10 @@ export class GroupConsumer {
       } catch (error) {
         if (error instanceof FenceLost) throw error;
         if (mayPass(error)) {
-          logger.warn({ ...position.key, err: error }, 'a batch must wait');
+          logger.warn({ ...position.key, err: error }, 'batch failed for a transient reason, retrying');
           await backOff.wait(stream.ended);
         } else if (messages.length > 1) {
-          // One message in five hundred costs nine more transactions, and delays its neighbours by no pause.
+          // Finding one failing message among 500 takes about 18 transactions, and the other messages wait for no back-off.
           const half = messages.length >> 1;
           await this.apply(position, messages.slice(0, half), stream);
           await this.apply(position, messages.slice(half), stream);
@@ -238,7 +259,7 @@ export class GroupConsumer {
     consumedMessages.inc({ group: this.options.group, topic: position.logical }, messages.length);
   }
 
-  /** The relay repeats what it is not sure to have published, in the order of the event store's positions. */
+  /** Drops events that the relay published again, by their position, and messages replayed for another group. */
   private withoutRepeats(
     position: Position,
     messages: ReceivedMessage[],
@@ -275,19 +296,19 @@ export class GroupConsumer {
         deadLetters.inc({ group: this.options.group, topic: position.logical }, messages.length);
         logger.error(
           { ...position.key, offset: messages[0]?.offset, err: cause },
-          'a message was set aside as a dead letter',
+          'message sent to the dead letter topic',
         );
         return;
       } catch (error) {
         if (error instanceof FenceLost) throw error;
-        logger.warn({ ...position.key, err: error }, 'a dead letter must wait');
+        logger.warn({ ...position.key, err: error }, 'writing a dead letter failed, retrying');
         await backOff.wait(stream.ended);
       }
     }
   }
 }
 
-/** A position that is no number is the handler's to refuse, by reading the event. */
+/** Returns the event's position, or null. A malformed one is null too: the handler refuses it when it reads the event. */
 function positionOrNull(message: ReceivedMessage): number | null {
   try {
     return eventPosition(message.headers);

@@ -7,23 +7,23 @@ import { mendRequestQueueTimer } from './request-queue-timer';
 import { registerZstdCodec } from './zstd-codec';
 
 export interface MessagingOptions {
-  /** `host:port` of one broker or several, separated by commas or in a list. */
+  /** `host:port` of one or more brokers, as a list or separated by commas. */
   brokers: string | string[];
   topicPrefix: string;
   clientId: string;
-  /** The login of the environment unless given (`readKafkaSasl`). */
+  /** Login to Kafka. Default: the one from the environment (`readKafkaSasl`). */
   sasl?: KafkaSasl | undefined;
   ssl?: KafkaConfig['ssl'];
-  /** Replicas of new topics; what docs/asyncapi.yaml says unless given. */
+  /** Replicas of new topics. Default: the number in docs/asyncapi.yaml. */
   replicas?: number;
-  /** Makes the connections to brokers, for networks that need more than a plain socket. */
+  /** Opens the connections to brokers, for networks that need more than a plain socket. */
   socketFactory?: ISocketFactory;
 }
 
 const CONNECT_TIMEOUT_MS = 2_000;
 const REQUEST_TIMEOUT_MS = 10_000;
 
-/** One kafkajs client, its idle timer repaired, its Produce requests encoded by us, and zstd known; it connects to nothing yet. */
+/** Creates a kafkajs client with the fixed idle timer, our encoder of Produce requests, and zstd. It does not connect yet. */
 export function createKafka(options: MessagingOptions): Kafka {
   mendRequestQueueTimer();
   replaceProduceEncoder();
@@ -43,7 +43,7 @@ export function createKafka(options: MessagingOptions): Kafka {
   });
 }
 
-/** An option that is there but undefined would count for kafkajs. */
+/** Omits the option without a login: kafkajs would treat a member with the value undefined as set. */
 const saslOf = (sasl: KafkaSasl | undefined): { sasl?: SASLOptions } => (sasl ? { sasl: sasl as SASLOptions } : {});
 
 const logger = createLogger('kafkajs');
@@ -51,7 +51,7 @@ const logger = createLogger('kafkajs');
 function logToPino({ level, namespace, log }: LogEntry): void {
   const { message, error, groupId, broker } = log as LogEntry['log'] & Record<string, unknown>;
   const fields = { namespace, error, groupId, broker };
-  // kafkajs calls errors what it then retries by itself; whoever gives up says so with an error of its own.
+  // kafkajs logs failures as errors that it then retries; the caller that gives up logs its own error.
   if (level <= kafkajs.logLevel.WARN) logger.warn(fields, message);
   else logger.debug(fields, message);
 }

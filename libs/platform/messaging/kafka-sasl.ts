@@ -1,6 +1,6 @@
 import { ConfigError, type Field, optional, readConfig, secret, text } from '@icmp-mon/platform/config';
 
-/** The ways to prove a password to Kafka that kafkajs knows. */
+/** SASL mechanisms with a password that kafkajs supports. */
 export const SASL_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 export type SaslMechanism = (typeof SASL_MECHANISMS)[number];
 
@@ -12,7 +12,7 @@ export interface KafkaSasl {
 
 const PREFIX = 'ICMPMON_KAFKA_SASL_';
 
-/** The login to Kafka, for the settings of every app that reaches it. All are unset for a broker that asks for none. */
+/** Settings for the login to Kafka, used by every app that connects to it. All are unset for a broker without authentication. */
 export const KAFKA_SASL_FIELDS = {
   kafkaSaslMechanism: mechanism(`${PREFIX}MECHANISM`),
   kafkaSaslUsername: optional(text(`${PREFIX}USERNAME`)),
@@ -20,18 +20,19 @@ export const KAFKA_SASL_FIELDS = {
 };
 
 /**
- * The login that the environment gives, undefined when it gives none. Read where a client is made, so that whatever reaches Kafka
- * from this process uses the one login.
- * @throws ConfigError when only a part of it is given
+ * Returns the login from the environment; undefined without one. It is read where clients are created, so that all connections of the
+ * process to Kafka use the same login.
+ * @throws ConfigError when only a part of it is set
  */
 export function readKafkaSasl(env: NodeJS.ProcessEnv = process.env): KafkaSasl | undefined {
   const config = readConfig(KAFKA_SASL_FIELDS, env, []);
   const { kafkaSaslMechanism, kafkaSaslUsername: username, kafkaSaslPassword: password } = config;
   if (username === undefined && password === undefined) return undefined;
-  if (username === undefined) throw new ConfigError([`${PREFIX}USERNAME is missing: ${PREFIX}PASSWORD is given.`]);
+  if (username === undefined)
+    throw new ConfigError([`${PREFIX}USERNAME is missing, but ${PREFIX}PASSWORD is set. Set both.`]);
   if (password === undefined) {
     throw new ConfigError([
-      `${PREFIX}PASSWORD is missing: ${PREFIX}USERNAME is given. Give it, or ${PREFIX}PASSWORD_FILE with the path of a file that exists.`,
+      `${PREFIX}PASSWORD is missing, but ${PREFIX}USERNAME is set. Set it, or ${PREFIX}PASSWORD_FILE with the path of a file that exists.`,
     ]);
   }
   return { mechanism: kafkaSaslMechanism, username, password };
@@ -47,7 +48,7 @@ function mechanism(variable: string): Field<SaslMechanism> {
   };
 }
 
-/** A secret that may be missing, and is still never printed. */
+/** Returns the field of an optional secret: its value is never printed. */
 function hidden(field: Field<string | undefined>): Field<string | undefined> {
   return { ...field, show: (value) => (value === undefined ? '(not set)' : '(redacted)') };
 }

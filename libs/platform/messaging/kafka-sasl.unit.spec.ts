@@ -7,12 +7,12 @@ import { readKafkaSasl } from './kafka-sasl';
 const USERNAME = { ICMPMON_KAFKA_SASL_USERNAME: 'monitor' };
 
 describe('the login to Kafka', () => {
-  it('is none unless given', () => {
+  it('is undefined unless set', () => {
     expect(readKafkaSasl({})).toBeUndefined();
     expect(readKafkaSasl({ ICMPMON_KAFKA_SASL_USERNAME: '', ICMPMON_KAFKA_SASL_PASSWORD: '' })).toBeUndefined();
   });
 
-  it('takes the password from the environment or from a file', () => {
+  it('reads the password from the environment or from a file', () => {
     const given = { mechanism: 'plain', username: 'monitor', password: 's3cret' };
     expect(readKafkaSasl({ ...USERNAME, ICMPMON_KAFKA_SASL_PASSWORD: 's3cret' })).toEqual(given);
     const file = path.join(mkdtempSync(path.join(tmpdir(), 'sasl-')), 'password');
@@ -27,7 +27,7 @@ describe('the login to Kafka', () => {
   it.each([
     ['without a password', USERNAME, /PASSWORD is missing/],
     [
-      'with a file that is not there',
+      'with a password file that does not exist',
       { ...USERNAME, ICMPMON_KAFKA_SASL_PASSWORD_FILE: '/not/there' },
       /file that exists/,
     ],

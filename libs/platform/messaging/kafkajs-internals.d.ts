@@ -1,5 +1,5 @@
 declare module 'kafkajs/src/network/requestQueue/index.js' {
-  /** The part of kafkajs 2.2.4's request queue (one per broker connection) that the timer's mending needs. */
+  /** The members of kafkajs 2.2.4's request queue (one per broker connection) that the timer fix uses. */
   export interface RequestQueueState {
     pending: unknown[];
     throttledUntil: number;
@@ -12,10 +12,10 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
 }
 
 declare module 'kafkajs/src/protocol/encoder.js' {
-  /** What kafkajs 2.2.4 writes requests with. */
+  /** The encoder by which kafkajs 2.2.4 writes requests. */
   export default class Encoder {
     constructor(initialSize?: number);
-    /** What was written is in its first `offset` bytes. */
+    /** The first `offset` bytes are written. */
     buf: Buffer;
     offset: number;
     readonly buffer: Buffer;
@@ -36,7 +36,7 @@ declare module 'kafkajs/src/protocol/requests/produce/index.js' {
   import type { Message } from 'kafkajs';
   import type Encoder from 'kafkajs/src/protocol/encoder.js';
 
-  /** What a producer of kafkajs 2.2.4 asks of one broker. */
+  /** The Produce request that kafkajs 2.2.4 sends to one broker. */
   export interface ProduceArguments<M = Message> {
     acks: number;
     timeout: number;
@@ -62,7 +62,7 @@ declare module 'kafkajs/src/protocol/requests/produce/index.js' {
 declare module 'kafkajs/src/protocol/request.js' {
   import type Encoder from 'kafkajs/src/protocol/encoder.js';
 
-  /** The bytes that a connection of kafkajs 2.2.4 writes for a request. */
+  /** Encodes a request with its header, as a connection of kafkajs 2.2.4 writes it. */
   export default function createRequest(of: {
     request: { apiKey: number; apiVersion: number; encode: () => Promise<Encoder> };
     correlationId: number;

@@ -4,17 +4,17 @@ import { bounded } from '@icmp-mon/platform/concurrency';
 const CLOSED_WITHIN_MS = 5_000;
 const logger = createLogger('messaging');
 
-/** A client of kafkajs that connects on first use, and anew after it was forgotten or could not connect. */
+/** A kafkajs client that connects on first use, and reconnects on the next use after `forget` or a failed connection. */
 export class KeptConnection<C extends { disconnect(): Promise<void> }> {
   private client: Promise<C> | null = null;
 
-  /** `connect` gives a connected client; `name` is for the log. */
+  /** `connect` returns a connected client; `name` appears in the log. */
   constructor(
     private readonly name: string,
     private readonly connect: () => Promise<C>,
   ) {}
 
-  /** Rejects as connecting did; whoever asks next tries again. */
+  /** Returns the connected client. Rejects if connecting fails; the next call connects again. */
   open(): Promise<C> {
     const client = (this.client ??= this.connect());
     return client.catch((error: unknown) => {
@@ -23,23 +23,23 @@ export class KeptConnection<C extends { disconnect(): Promise<void> }> {
     });
   }
 
-  /** The next use connects anew. */
+  /** Discards the client; the next use connects again. */
   forget(): void {
     const former = this.client;
     this.client = null;
-    // It failed already: that it also fails to disconnect tells nothing new.
+    // The client has already failed; an error of its disconnect adds no information.
     former?.then((client) => client.disconnect()).catch(() => undefined);
   }
 
-  /** Ends the connection, if there is one; logs when that takes more than 5 s or fails. */
+  /** Closes the connection if there is one. Logs a warning when that fails or takes more than 5 s. */
   async close(): Promise<void> {
-    // A connection that never came about was told to whoever asked for it.
+    // A failed connection was already reported to the caller of `open`.
     const client = await this.client?.catch(() => null);
     this.client = null;
     if (!client) return;
-    const timedOut = (): Error => new Error('a request was still under way');
+    const timedOut = (): Error => new Error('a request was still in progress');
     await bounded(client.disconnect(), CLOSED_WITHIN_MS, timedOut).catch((error: unknown) =>
-      logger.warn({ err: error }, `the ${this.name} did not end cleanly`),
+      logger.warn({ err: error }, `the ${this.name} did not close cleanly`),
     );
   }
 }

@@ -25,7 +25,7 @@ describe('leaving a group', () => {
     await removeTopics(brokers, prefix);
   });
 
-  it('ends the membership of a consumer that lost its broker, long before its session would', async () => {
+  it('ends the membership of a consumer that lost its broker, long before its session expires', async () => {
     const disconnectable = createKafka({
       brokers,
       topicPrefix: prefix,
@@ -53,7 +53,7 @@ describe('leaving a group', () => {
       expect(await members()).toEqual([member.memberId]);
       await leaveGroup(kafka, member);
       await eventually(async () => expect(await members()).toEqual([]));
-      // It may have left after all.
+      // No error if the member has already left.
       await leaveGroup(kafka, member);
     } finally {
       await consumer.disconnect();
@@ -61,7 +61,7 @@ describe('leaving a group', () => {
     }
   });
 
-  it('tells when the broker does not answer', async () => {
+  it('rejects when the broker does not answer', async () => {
     const away = createKafka({ brokers: '127.0.0.1:1', topicPrefix: prefix, clientId: 'test' });
     await expect(leaveGroup(away, { groupId: `${prefix}.away`, memberId: 'a' })).rejects.toThrow(/ECONNREFUSED|answer/);
   });

@@ -5,9 +5,9 @@ import { createCluster, type GroupMember, type InternalCluster } from './cluster
 const WITHIN_MS = 5_000;
 
 /**
- * Ends a membership that a lost consumer could not end itself; else its group waits for it until its session is over before
- * anybody else gets a partition. Waits for a coordinator that is loading its groups, as after its start. No error when the group
- * does not know the member any more.
+ * Ends the group membership of a consumer that lost its broker and could not leave. Otherwise its group would reassign the partitions
+ * only after the session timeout. Retries while the coordinator is loading its groups, as after a restart of the broker. No error if the
+ * group no longer knows the member.
  */
 export async function leaveGroup(kafka: Kafka, member: GroupMember): Promise<void> {
   const cluster = createCluster(kafka);

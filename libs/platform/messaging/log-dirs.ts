@@ -5,26 +5,26 @@ import type { InternalBroker } from './cluster-reader';
 export interface LogDir {
   broker: string;
   path: string;
-  /** What all topics of the cluster take in it. */
+  /** Bytes of all topics of the cluster in this directory. */
   usedBytes: number;
-  /** Size of its disk and what is free there; null where the broker does not tell. */
+  /** Total and free bytes of its disk; null where the broker does not report them. */
   totalBytes: number | null;
   freeBytes: number | null;
 }
 
 const DESCRIBE_LOG_DIRS = 35;
-/** The first with the disk's size (KIP-827, Kafka 3.3). */
+/** The first version that contains the size of the disk (KIP-827, Kafka 3.3). */
 const VERSION = 4;
 const UNKNOWN_SIZE = -1n;
 
-/** Kafka's DescribeLogDirs, which kafkajs does not have. */
+/** Sends DescribeLogDirs to one broker, which kafkajs does not support. Returns its log directories. */
 export async function describeLogDirs(broker: InternalBroker, nodeId: string): Promise<LogDir[]> {
   const dirs = await broker.connectionPool.send({
     request: {
       apiKey: DESCRIBE_LOG_DIRS,
       apiVersion: VERSION,
       apiName: 'DescribeLogDirs',
-      // No tagged fields of the header (kafkajs writes it without), all topics (a null array), no tagged fields.
+      // Header without tagged fields (kafkajs does not write that byte), all topics (a null array), body without tagged fields.
       encode: () => Promise.resolve(new Encoder().writeBuffer(Buffer.from([0, 0, 0]))),
     },
     response: {
@@ -35,7 +35,10 @@ export async function describeLogDirs(broker: InternalBroker, nodeId: string): P
   return dirs as LogDir[];
 }
 
-/** The answer's bytes after its correlation id. @throws Error for an error code of the broker, or bytes cut short */
+/**
+ * Decodes the response, given its bytes after the correlation id.
+ * @throws Error for an error code of the broker, or a truncated response
+ */
 export function decodeLogDirs(bytes: Buffer, broker: string): LogDir[] {
   const reader = new CompactReader(bytes);
   reader.skipTags();
@@ -68,10 +71,10 @@ export function decodeLogDirs(bytes: Buffer, broker: string): LogDir[] {
 const sizeOrNull = (size: bigint): number | null => (size === UNKNOWN_SIZE ? null : Number(size));
 
 function refuse(errorCode: number): void {
-  if (errorCode !== 0) throw new Error(`the broker does not describe its log directories: error ${errorCode}`);
+  if (errorCode !== 0) throw new Error(`DescribeLogDirs failed: the broker returned error code ${errorCode}`);
 }
 
-/** Kafka's compact encoding: lengths as varints, one more than the length; tagged fields behind each structure. */
+/** Reads Kafka's compact encoding: lengths are varints of length + 1; tagged fields follow each structure. */
 class CompactReader {
   private at = 0;
 

@@ -56,7 +56,7 @@ describe('a log reader', () => {
   const offsets = (records: LogRecord[]): number[] => records.map(({ offset }) => offset);
   const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, at) => from + at);
 
-  it('hands over each record of a partition once and in order, from any offset', async () => {
+  it('delivers each record of a partition once and in order, from any offset', async () => {
     await append(0, ['a', 'b', 'c', 'd']);
     const reader = await open();
     expect(reader.partitionCount).toBe(8);
@@ -74,7 +74,7 @@ describe('a log reader', () => {
     expect(seen[0]?.timestampMs).toBeGreaterThan(1_700_000_000_000);
   });
 
-  it('follows a partition again from another offset, with nothing skipped', async () => {
+  it('follows a partition again from another offset, without skipping records', async () => {
     await append(1, range(0, 300).map(String));
     const reader = await open();
     for (let round = 0; round < 5; round++) {
@@ -90,15 +90,15 @@ describe('a log reader', () => {
     }
   });
 
-  it('refuses a position outside the log, and a partition followed twice', async () => {
+  it('refuses an offset outside the log, and following a partition twice', async () => {
     const { high } = await (await open()).bounds(2);
     const reader = await open();
     await expect(reader.follow(2, high + 1, collect([]))).rejects.toThrow(LogPositionOutOfBounds);
     await reader.follow(2, high, collect([]));
-    await expect(reader.follow(2, high, collect([]))).rejects.toThrow(/being read already/);
+    await expect(reader.follow(2, high, collect([]))).rejects.toThrow(/already being read/);
   });
 
-  it('holds up no other partition while one is busy, and bounds what it holds', async () => {
+  it('does not delay other partitions while one is busy, and limits the records it queues', async () => {
     const large = 'x'.repeat(500_000);
     for (let at = 0; at < 40; at++) await append(3, [large]);
     const reader = await open();
@@ -122,7 +122,7 @@ describe('a log reader', () => {
     await eventually(() => expect(offsets(busy)).toEqual(range(0, 40)));
   });
 
-  it('ends following, and says so once, when the handler fails or retention overtakes it', async () => {
+  it('stops following and calls onFailed once when the handler fails or retention overtakes the reader', async () => {
     await append(5, range(0, 10).map(String));
     const reader = await open();
     const failures: unknown[] = [];
@@ -160,7 +160,7 @@ describe('a log reader', () => {
     await expect(reader.follow(5, 3, collect([]))).rejects.toThrow(/deleted by retention/);
   });
 
-  it('skips and repeats nothing while its connections are cut', async () => {
+  it('neither skips nor repeats records while its connections are cut', async () => {
     const reader = await open(disconnectable);
     const seen: LogRecord[][] = [[], []];
     await reader.follow(6, 0, collect(seen[0]!));

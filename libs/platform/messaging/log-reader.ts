@@ -5,22 +5,22 @@ import type { ClusterAdmin } from './cluster-admin';
 import { type LogBounds, LogPositionOutOfBounds } from './messaging-errors';
 import { PartitionedConsumer } from './partitioned-consumer';
 
-/** A record of a partition's log. */
+/** One record of a partition. */
 export interface LogRecord {
   offset: number;
   timestampMs: number;
   value: Buffer;
 }
 
-/** Reads partitions of one topic from positions that the caller keeps; every reader sees every partition. */
+/** Reads the partitions of one topic from offsets that the caller stores. Every reader can read every partition. */
 export interface LogReader {
   readonly partitionCount: number;
   bounds(partition: number): Promise<LogBounds>;
   /**
-   * Hands over the partition's records from `fromOffset` on, each once and in order; resolves when the position was found in the
-   * log, else rejects with `LogPositionOutOfBounds`. `onRecords` is awaited: meanwhile the partition's next records queue
-   * up to a bound, and other partitions go on. When it rejects, or retention overtakes the reader, following ends and
-   * `onFailed` is called once.
+   * Delivers the records of a partition from `fromOffset` on, each once and in order. Resolves when the offset was found in the log;
+   * rejects with `LogPositionOutOfBounds` otherwise. `onRecords` is awaited: meanwhile further records of this partition queue up to a
+   * limit, and other partitions continue. When `onRecords` rejects, or retention overtakes the reader, following ends and `onFailed` is
+   * called once.
    */
   follow(
     partition: number,
@@ -28,13 +28,13 @@ export interface LogReader {
     onRecords: (records: LogRecord[]) => Promise<void>,
     onFailed?: (error: unknown) => void,
   ): Promise<void>;
-  /** Resolves when `onRecords` is no longer running and will not be called again. Not to be awaited inside it. */
+  /** Resolves when `onRecords` is no longer running and will not be called again. Do not await it inside `onRecords`. */
   unfollow(partition: number): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface LogReaderOptions {
-  /** Records handed over at once, 500 unless said. */
+  /** Maximum records per call of `onRecords`. Default: 500. */
   batchMax?: number;
 }
 
@@ -44,8 +44,8 @@ const EMPTY = Buffer.alloc(0);
 const logger = createLogger('messaging');
 
 /**
- * A group of one with a fresh id each time: a group that a former process left behind would delay the first fetch by its
- * session timeout. Positions are never committed to Kafka.
+ * A log reader that is the only member of a consumer group. The group id is new for each consumer: the remaining member of a former process
+ * would delay the first fetch by its session timeout. Offsets are never committed to Kafka.
  */
 export class GroupOfOneLogReader implements LogReader {
   private readonly consumer: PartitionedConsumer;
@@ -71,7 +71,7 @@ export class GroupOfOneLogReader implements LogReader {
     this.consumer.start();
   }
 
-  /** Null while fetching; else why not. */
+  /** Null while fetching; otherwise the reason why not. */
   get trouble(): string | null {
     return this.consumer.trouble;
   }
@@ -85,7 +85,7 @@ export class GroupOfOneLogReader implements LogReader {
     fromOffset: number,
     onRecords: (records: LogRecord[]) => Promise<void>,
     onFailed: (error: unknown) => void = (error) =>
-      logger.error({ err: error, topic: this.topic, partition }, 'following a partition ended'),
+      logger.error({ err: error, topic: this.topic, partition }, 'reader stopped following a partition'),
   ): Promise<void> {
     const bounds = await this.bounds(partition);
     if (fromOffset < bounds.low || fromOffset > bounds.high) {
@@ -107,10 +107,12 @@ export class GroupOfOneLogReader implements LogReader {
     this.onClosed();
     const last = this.groupId;
     if (last === null) return;
-    // A group without members and offsets goes away by itself, only later.
+    // Kafka deletes a group without members and offsets by itself, but later.
     await this.admin
       .run((admin) => admin.deleteGroups([last]))
-      .catch((error: unknown) => logger.debug({ err: error }, 'the reader left its group to expire'));
+      .catch((error: unknown) =>
+        logger.debug({ err: error }, 'deleting the reader group failed; Kafka will expire it'),
+      );
   }
 
   private freshGroupId(): string {

@@ -1,7 +1,7 @@
 import type { IHeaders, KafkaMessage } from 'kafkajs';
 
 export interface OutgoingMessage {
-  /** Chooses the partition unless `partition` is given; null spreads. */
+  /** Determines the partition unless `partition` is set; messages with key null are spread over all partitions. */
   key: string | null;
   /** Null is a tombstone on a compacted topic. */
   value: Uint8Array | null;
@@ -9,14 +9,14 @@ export interface OutgoingMessage {
   partition?: number;
 }
 
-/** Bytes that are written where they are to be, instead of being copied there from a buffer of their own. */
+/** Bytes that are written directly into the request buffer instead of being copied from a separate buffer. */
 export interface WrittenBytes {
   readonly byteLength: number;
-  /** Writes `byteLength` bytes from `at` on. May be called again, when a send is repeated. */
+  /** Writes `byteLength` bytes from `at` on. Called again when a send is retried. */
   writeTo(into: Uint8Array, at: number): void;
 }
 
-/** A message to send, whose value may be written into the request. */
+/** A message to send. Its value may be written directly into the request. */
 export interface MessageToSend extends Omit<OutgoingMessage, 'value'> {
   value: Uint8Array | WrittenBytes | null;
 }
@@ -29,11 +29,11 @@ export interface ReceivedMessage {
   key: string | null;
   value: Buffer | null;
   headers: Record<string, string>;
-  /** When the broker took it, ms since 1970; the producer's time, where a topic is of an earlier release. */
+  /** Time at which the broker appended the message, ms since 1970. The producer's time in a topic that an earlier release created. */
   timestampMs: number;
 }
 
-/** kafkajs's headers as text; of a repeated header the first counts. */
+/** Converts kafkajs headers to texts; of a repeated header, the first is used. */
 function headersAsText(headers: IHeaders | undefined): Record<string, string> {
   const text: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers ?? {})) {

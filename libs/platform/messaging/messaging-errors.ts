@@ -1,14 +1,14 @@
-/** The message itself can never be handled: not JSON, wrong schema, unknown type. It goes to the dead letters at once. */
+/** The message can never be handled: not JSON, wrong schema, unknown type. It becomes a dead letter immediately. */
 export class PoisonError extends Error {
   override readonly name = 'PoisonError';
 }
 
-/** Something that the handler needs is away for now: the same messages are handed over again after a pause. */
+/** A dependency of the handler is temporarily unavailable: the same messages are delivered again after a back-off. */
 export class RetriableError extends Error {
   override readonly name = 'RetriableError';
 }
 
-/** A position that the log does not hold: it was deleted by retention, or the topic was made anew. */
+/** The offset to read is not in the log: retention deleted its records, or the topic was recreated. */
 export class LogPositionOutOfBounds extends Error {
   override readonly name = 'LogPositionOutOfBounds';
 
@@ -21,13 +21,13 @@ export class LogPositionOutOfBounds extends Error {
     super(
       `${topic}/${partition} holds offsets ${bounds.low} to ${bounds.high} (exclusive), but ${offset} is the next one to read: ` +
         (offset < bounds.low
-          ? 'what lies between was deleted by retention.'
-          : 'the topic was made anew, or the database comes from a later backup.'),
+          ? 'the records in between were deleted by retention.'
+          : 'the topic was recreated, or the database comes from a later backup.'),
     );
   }
 }
 
-/** Offsets of a partition: `low` is the first it holds, `high` the next that will be written. */
+/** Bounds of a partition: `low` is the offset of its first record, `high` the offset of the next record to be written. */
 export interface LogBounds {
   low: number;
   high: number;

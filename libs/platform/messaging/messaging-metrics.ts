@@ -6,7 +6,7 @@ const groupLabels = ['group', 'topic', 'partition'] as const;
 
 export const consumerLag = new Gauge({
   name: 'icmpmon_consumer_lag_messages',
-  help: 'Messages of a partition that the group has not handled yet, as of its last fetch.',
+  help: 'Consumer lag: messages of a partition that the group has not handled yet, as of its last fetch.',
   labelNames: groupLabels,
   registers,
 });
@@ -20,21 +20,21 @@ export const consumedMessages = new Counter({
 
 export const repeatedMessages = new Counter({
   name: 'icmpmon_repeated_messages_total',
-  help: 'Messages of the relay that had been handled before and were dropped.',
+  help: 'Messages that the relay published again and the group dropped as already handled.',
   labelNames: ['group', 'topic'] as const,
   registers,
 });
 
 export const deadLetters = new Counter({
   name: 'icmpmon_dead_letters_total',
-  help: 'Messages that a group could not handle and set aside.',
+  help: 'Messages that a group could not handle and sent to the dead letter topic.',
   labelNames: ['group', 'topic'] as const,
   registers,
 });
 
 export const skippedOffsets = new Counter({
   name: 'icmpmon_skipped_offsets_total',
-  help: 'Offsets that retention deleted before the group had read them.',
+  help: 'Offsets that the group skipped because retention had deleted them.',
   labelNames: ['group', 'topic'] as const,
   registers,
 });

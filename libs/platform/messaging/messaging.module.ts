@@ -2,7 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { MessagingOptions } from './kafka-client';
 import { Messaging } from './messaging';
 
-/** Global: one Kafka client a process. */
+/** Global module: one Kafka client per process. */
 @Module({})
 export class MessagingModule {
   static register(options: MessagingOptions): DynamicModule {

@@ -17,10 +17,10 @@ import { SendQueue } from './send-queue';
 import { declaredTopics } from './topics';
 
 const OPEN_ATTEMPTS_MAX = 10;
-/** What one look at a partition fetches. */
+/** Maximum bytes that `readMessages` fetches. */
 const READ_BYTES = 1024 * 1024;
 
-/** The process's way to Kafka; topics are named logically, without the installation's prefix. Connects on first use. */
+/** The Kafka client of the process. Topics are given by their logical name, without the installation's prefix. Connects on first use. */
 @Injectable()
 export class Messaging implements OnApplicationShutdown {
   private readonly kafka: Kafka;
@@ -38,25 +38,25 @@ export class Messaging implements OnApplicationShutdown {
     this.deadLetters = new DeadLetterLog({ ...this.access, reader: this.reader });
   }
 
-  /** The topic's name in Kafka. */
+  /** Returns the topic's full name in Kafka. */
   topic(logical: string): string {
     return `${this.options.topicPrefix}.${logical}`;
   }
 
   /**
-   * Resolves when all replicas have the messages. Rejects with `DependencyUnavailable` within about 5 s when Kafka is away (the messages
-   * may arrive all the same), with a `DomainError` `too_large` when one is larger than its topic allows.
+   * Sends messages. Resolves when all replicas have them. Rejects within about 5 s with `DependencyUnavailable` when Kafka is unavailable
+   * (the messages may still arrive), and with a `DomainError` `too_large` when a message is larger than the topic allows.
    */
   send(logicalTopic: string, messages: MessageToSend[]): Promise<void> {
     return this.sendQueue.send(this.topic(logicalTopic), messages);
   }
 
-  /** Creates what docs/asyncapi.yaml declares and is missing. Throws when a topic has another number of partitions. */
+  /** Creates the missing topics of docs/asyncapi.yaml. Throws when a topic has another number of partitions. */
   ensureTopics(options: { shardCount: number }): Promise<void> {
     return ensureTopics(this.admin, (logical) => this.topic(logical), declaredTopics(options), this.options.replicas);
   }
 
-  /** Starts a member of a group; it joins as soon as Kafka is there, and for as long as it takes. */
+  /** Starts a member of a consumer group. It tries to join until Kafka is available. */
   consumeGroup(options: GroupConsumerOptions): Promise<GroupConsumer> {
     const consumer = new GroupConsumer(this.access, options);
     consumer.start();
@@ -64,7 +64,7 @@ export class Messaging implements OnApplicationShutdown {
     return Promise.resolve(consumer);
   }
 
-  /** Opens a topic for reading at positions of one's own. Rejects with `DependencyUnavailable` while Kafka is away. */
+  /** Opens a topic for reading at offsets that the caller stores. Rejects with `DependencyUnavailable` while Kafka is unavailable. */
   async openLog(logicalTopic: string, options: LogReaderOptions = {}): Promise<LogReader> {
     const topic = this.topic(logicalTopic);
     const partitionCount = await this.partitionCount(topic);
@@ -77,36 +77,36 @@ export class Messaging implements OnApplicationShutdown {
   }
 
   /**
-   * Sends a topic's dead letters back to it, for the groups that set them aside, and removes them. Returns how many. At least
-   * once; they come after younger messages of their key.
+   * Replays the dead letters of a topic for the groups that could not handle them, then deletes them. Returns their number. Delivery is at
+   * least once; a replayed message comes after later messages with the same key.
    */
   replayDeadLetters(logicalTopic: string): Promise<number> {
     return replayDeadLetters(this.deadLetters, logicalTopic);
   }
 
-  /** First and next offset of each partition, by logical topic. Rejects with `DependencyUnavailable` within 3 s. */
+  /** Returns the first and the next offset of each partition, by logical topic. Rejects with `DependencyUnavailable` within 3 s. */
   async bounds(logicalTopics: readonly string[]): Promise<Map<string, Map<number, LogBounds>>> {
     const byName = await this.reader.bounds(logicalTopics.map((logical) => this.topic(logical)));
     return new Map(logicalTopics.map((logical) => [logical, byName.get(this.topic(logical)) ?? new Map()]));
   }
 
-  /** Whether each partition has a message of `sinceMs` or later, by its producer's clock. */
+  /** Returns by partition whether it contains a message of `sinceMs` (ms since 1970) or later, by the broker's clock. */
   hasMessageSince(logicalTopic: string, sinceMs: number): Promise<Map<number, boolean>> {
     return this.reader.hasSince(this.topic(logicalTopic), sinceMs);
   }
 
-  /** Messages of a partition from an offset on, without being a consumer; none at the end of the log. */
+  /** Returns messages of a partition from an offset on, without a consumer group; none at the end of the log. */
   async readMessages(logicalTopic: string, partition: number, offset: number): Promise<ReceivedMessage[]> {
     const messages = await this.reader.fetch(this.topic(logicalTopic), partition, offset, READ_BYTES);
     return messages.map((message) => receivedMessage(message, logicalTopic, partition));
   }
 
-  /** The brokers' log directories, with the room of their disks. */
+  /** Returns the log directories of the brokers, with the free space of their disks. */
   logDirs(): Promise<LogDir[]> {
     return this.reader.logDirs();
   }
 
-  /** Whether Kafka answers now; for readiness. */
+  /** Checks whether Kafka answers, for `/readyz`. */
   async check(): Promise<{ ok: boolean; detail: string }> {
     try {
       await this.admin.run((admin) => admin.describeCluster());
@@ -116,7 +116,7 @@ export class Messaging implements OnApplicationShutdown {
     }
   }
 
-  /** Ends consumers after the work in progress, then the connections. */
+  /** Stops the consumers after the work in progress, then closes the connections. */
   async close(): Promise<void> {
     await Promise.all([...this.open].map((consumer) => consumer.stop()));
     this.open.clear();
@@ -148,6 +148,8 @@ export class Messaging implements OnApplicationShutdown {
       }
     }
     if (lastError instanceof DependencyUnavailable) throw lastError;
-    throw new Error(`topic ${topic} cannot be read: it is created by the api's --migrate`, { cause: lastError });
+    throw new Error(`topic ${topic} cannot be read. Create it by the --migrate option of the api.`, {
+      cause: lastError,
+    });
   }
 }

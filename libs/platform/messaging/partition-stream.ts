@@ -1,29 +1,29 @@
 import type { KafkaMessage } from 'kafkajs';
 
-/** What a partition's reader may hold before fetching pauses; a message over the limit still passes, alone. */
+/** Queued bytes of a partition above which fetching pauses. A single message above the limit is still delivered. */
 export const QUEUED_BYTES_MAX = 8 * 1024 * 1024;
 const QUEUED_MESSAGES_MAX = 10_000;
-/** Fixed cost that a message has beside its bytes, so that empty messages count too. */
+/** Bytes that each message counts in addition to its content, so that empty messages count too. */
 const MESSAGE_OVERHEAD_BYTES = 100;
 
 export interface StreamHandler {
-  /** At most this many messages are handed over at once. */
+  /** Maximum messages per call of `handle`. */
   batchMax: number;
-  /** Awaited: meanwhile this partition's next messages queue up, others go on. */
+  /** Handles messages. It is awaited: meanwhile further messages of this partition queue up, and other partitions continue. */
   handle(messages: KafkaMessage[], stream: PartitionStream): Promise<void>;
-  /** Called once when `handle` rejected or the position left the log's bounds; the stream has ended then. */
+  /** Called once when `handle` rejected or the offset left the bounds of the log. The stream has then ended. */
   failed(error: unknown): void;
 }
 
-/** How a stream pauses and resumes its partition in whatever consumer serves it now. */
+/** Pauses and resumes a stream's partition in the consumer that currently serves it. */
 export interface StreamFlow {
   pause(stream: PartitionStream): void;
   resume(stream: PartitionStream): void;
 }
 
 /**
- * The messages of one partition in order, from one offset on: fetched ones wait in a bounded queue for the handler, so
- * that a busy partition delays no other. Repeats below the next offset are dropped.
+ * The messages of one partition in order, from a given offset on. Fetched messages wait for the handler in a bounded queue, so that a busy
+ * partition does not delay others. Messages below the next offset are repeats and are dropped.
  */
 export class PartitionStream {
   private queue: KafkaMessage[] = [];
@@ -32,9 +32,9 @@ export class PartitionStream {
   private next: number;
   private waitsForRoom = false;
   private readonly ending = new AbortController();
-  /** The log's end as of the last fetch. */
+  /** Next offset to be written to the log, as of the last fetch. */
   highWatermark = 0;
-  /** The offset at which a gap was looked into and found to be real (compaction). */
+  /** Next offset at which a gap was checked and found to be real (compaction); null before. */
   gapAcceptedAt: number | null = null;
 
   constructor(
@@ -51,12 +51,12 @@ export class PartitionStream {
     return this.ending.signal.aborted;
   }
 
-  /** Aborted when the stream ends; for a handler that waits. */
+  /** Aborted when the stream ends, for handlers that wait. */
   get ended(): AbortSignal {
     return this.ending.signal;
   }
 
-  /** The next offset to fetch: all before it were handled or are queued. */
+  /** The next offset to fetch. All messages before it were handled or are queued. */
   get nextOffset(): number {
     return this.next;
   }
@@ -65,7 +65,7 @@ export class PartitionStream {
     return !this.closed && !this.waitsForRoom;
   }
 
-  /** Queues fetched messages. Those below the next offset are repeats. */
+  /** Queues fetched messages and drops repeats (below the next offset). Pauses fetching when the queue is full. */
   push(messages: KafkaMessage[]): void {
     if (this.closed) return;
     for (const message of messages) {
@@ -82,7 +82,7 @@ export class PartitionStream {
     if (this.queue.length > 0) this.draining ??= this.drain();
   }
 
-  /** Drops what is queued and goes on at another offset; for a handler that found its position moved. */
+  /** Drops the queue and continues at another offset, for a handler whose offset was moved. */
   restartAt(offset: number): void {
     this.queue = [];
     this.queuedBytes = 0;
@@ -92,7 +92,7 @@ export class PartitionStream {
     if (!this.closed) this.flow.resume(this);
   }
 
-  /** Ends the stream and waits for the handler in progress. Not to be awaited from within the handler. */
+  /** Ends the stream and waits for the handler in progress. Do not await it inside the handler. */
   async close(): Promise<void> {
     this.ending.abort();
     this.queue = [];

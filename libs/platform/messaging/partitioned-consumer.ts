@@ -10,42 +10,50 @@ import { PartitionStream, type StreamFlow, type StreamHandler } from './partitio
 export type Assignment = Record<string, number[]>;
 
 export interface PartitionedConsumerOptions {
-  /** Asked for each time a kafkajs consumer is made. */
+  /** Called for each new kafkajs consumer. */
   groupId: () => string;
   /** Full topic names. */
   topics: string[];
   sessionTimeoutMs: number;
-  /** Called inside kafkajs's GROUP_JOIN, synchronously, when every partition is paused; streams begin from here on. */
+  /** Called synchronously inside GROUP_JOIN of kafkajs, after all partitions were paused. Streams may begin from then on. */
   onJoined: (assignment: Assignment) => void;
   bounds: (topic: string, partition: number) => Promise<LogBounds>;
-  /** A stream's next offset is not in the log: end it, or let it go on elsewhere. */
+  /** Called when a stream's next offset is not in the log. Ends the stream (`fail`) or continues elsewhere (`restartAt`). */
   onOutOfBounds: (stream: PartitionStream, bounds: LogBounds) => void;
 }
 
 const MAX_WAIT_MS = 250;
 const PARTITION_BYTES_MAX = 1024 * 1024;
-/** kafkajs decodes what one fetch brings in one turn of the event loop: of small messages this is some 100 ms. */
+/** kafkajs decodes the response of one fetch in one turn of the event loop: about 100 ms for this many bytes of small messages. */
 const FETCH_BYTES_MAX = 2 * 1024 * 1024;
 const REOPEN: BackOffOptions = { firstMs: 250, maxMs: 1_000 };
-/** kafkajs fetches four times a second when idle; a consumer silent for this long hangs and is made anew. */
+/** kafkajs fetches four times per second when idle. A consumer without a fetch for this long hangs and is replaced. */
 const SILENT_MS_MAX = 30_000;
 const WATCH_EVERY_MS = 5_000;
 const DISCONNECT_MS_MAX = 5_000;
 const logger = createLogger('messaging');
 
-/**
- * A kafkajs consumer as a source of partition streams whose positions the caller owns. It pauses everything inside
- * GROUP_JOIN before any await, because kafkajs would else deliver from an offset of its own; `eachBatch` only fills the
- * streams' queues, so that heartbeats never wait for a handler. When kafkajs gives up it is made anew, and streams go on at
- * the offset after the last one they took.
+/*
+ * Partitioned consumer: a kafkajs consumer as the source of partition streams whose offsets the caller owns.
+ *
+ * Invariants:
+ * - Offsets: kafkajs never delivers from an offset that it chose itself. All partitions are paused inside GROUP_JOIN, before any await, and
+ *   `resume` first seeks to the stream's own next offset.
+ * - Heartbeats: `eachBatch` only queues messages and returns, so a slow handler delays neither heartbeats nor other partitions.
+ * - Gaps: kafkajs silently resets an offset that is not in the log, and may deliver messages fetched before a seek. A batch that begins above
+ *   the stream's next offset is therefore accepted only after a check against the bounds of the log (`lookInto`).
+ * - Recovery: a kafkajs consumer that crashes, or does not fetch for `SILENT_MS_MAX`, is replaced by a new one (kafkajs's own restart keeps
+ *   stale state). Streams survive it and continue at their next offset.
  */
+
+/** A kafkajs consumer as the source of partition streams whose offsets the caller owns. */
 export class PartitionedConsumer implements StreamFlow {
   private readonly streams = new Map<string, PartitionStream>();
   private readonly looksInto = new Set<PartitionStream>();
   private consumer: Consumer | null = null;
   private assigned = new Set<string>();
   private joined = false;
-  /** What the last consumer was to its group. */
+  /** Group membership of the last consumer. */
   private member: GroupMember | null = null;
   private stopped = new AbortController();
   private reopenBackOff = new BackOff(REOPEN);
@@ -65,22 +73,22 @@ export class PartitionedConsumer implements StreamFlow {
     this.opening = this.openUntilItWorks();
   }
 
-  /** Null while joined and fetching; else why not. */
+  /** Null while joined and fetching; otherwise the reason why not. */
   get trouble(): string | null {
     return this.joined ? null : this.lastError;
   }
 
-  /** The partition's stream from `offset` on; a stream that has not ended is never replaced. */
+  /** Begins a stream of the partition at `offset`. Throws while the partition has a stream that has not ended. */
   begin(topic: string, partition: number, offset: number, handler: StreamHandler): PartitionStream {
     const key = keyOf(topic, partition);
-    if (this.streams.get(key)?.closed === false) throw new Error(`${key} is being read already: end that stream first`);
+    if (this.streams.get(key)?.closed === false) throw new Error(`${key} is already being read: end that stream first`);
     const stream = new PartitionStream(topic, partition, offset, handler, this);
     this.streams.set(key, stream);
     this.resume(stream);
     return stream;
   }
 
-  /** Ends the partition's stream, if there is one, and waits for its handler. */
+  /** Ends the partition's stream if there is one, and waits for its handler. */
   async end(topic: string, partition: number): Promise<void> {
     const key = keyOf(topic, partition);
     const stream = this.streams.get(key);
@@ -99,10 +107,10 @@ export class PartitionedConsumer implements StreamFlow {
     if (this.watch) clearInterval(this.watch);
     await this.endAll();
     await this.closeConsumer();
-    // A consumer that is still being opened closes itself once it is; the process need not wait for that.
+    // A consumer that is still connecting closes itself afterwards; the process does not have to wait for it.
     const stillOpening = (): Error => new Error('the consumer was still connecting');
     await bounded(this.opening ?? Promise.resolve(), DISCONNECT_MS_MAX, stillOpening).catch((error: unknown) =>
-      logger.warn({ err: error }, 'stopped without waiting for a connection'),
+      logger.warn({ err: error }, 'consumer stopped while it was still connecting'),
     );
     await this.closeConsumer();
   }
@@ -130,7 +138,7 @@ export class PartitionedConsumer implements StreamFlow {
         return;
       } catch (error) {
         this.lastError = error instanceof Error ? error.message : String(error);
-        logger.warn({ err: error, topics: this.options.topics }, 'cannot consume yet, trying again');
+        logger.warn({ err: error, topics: this.options.topics }, 'consumer could not start, retrying');
         await this.closeConsumer();
         await this.reopenBackOff.wait(this.stopped.signal);
       }
@@ -147,7 +155,7 @@ export class PartitionedConsumer implements StreamFlow {
       maxBytesPerPartition: PARTITION_BYTES_MAX,
       maxBytes: FETCH_BYTES_MAX,
       allowAutoTopicCreation: false,
-      // A crash is mended here, by a fresh consumer: kafkajs restarts on some errors only, with state left over.
+      // A crash is handled here by a new consumer: kafkajs restarts only after some errors, and keeps stale state.
       retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5, restartOnFailure: () => Promise.resolve(false) },
     });
     this.consumer = consumer;
@@ -156,7 +164,7 @@ export class PartitionedConsumer implements StreamFlow {
     consumer.on(consumer.events.FETCH, () => {
       this.silence.broken();
     });
-    // From here on kafkajs throws on pause and seek.
+    // After STOP, kafkajs throws on pause and seek.
     consumer.on(consumer.events.STOP, () => {
       if (consumer === this.consumer) this.joined = false;
     });
@@ -171,7 +179,7 @@ export class PartitionedConsumer implements StreamFlow {
     });
   }
 
-  /** A consumer that lost its broker could not leave, and disconnecting does not tell. */
+  /** Ends the membership of the former consumer: it cannot leave the group if it lost its broker, and `disconnect` does not report that. */
   private async endFormerMember(): Promise<void> {
     const former = this.member;
     this.member = null;
@@ -179,7 +187,7 @@ export class PartitionedConsumer implements StreamFlow {
     await leaveGroup(this.kafka, former).catch((error: unknown) =>
       logger.warn(
         { err: error, ...former },
-        'the former member could not leave: its group waits until its session ends',
+        'the former member could not leave its group: the group waits for its session timeout',
       ),
     );
   }
@@ -214,8 +222,8 @@ export class PartitionedConsumer implements StreamFlow {
   }
 
   /**
-   * kafkajs resets silently when a position has left the log, and may hand over what it fetched before a seek. So a gap is
-   * checked against the log's bounds; within them the stream's position is sought again, and a gap that stays is real.
+   * Checks a gap against the bounds of the log. If the stream's offset is inside them, the consumer seeks to it again; a gap that is still
+   * there is real (compaction). Otherwise `onOutOfBounds` decides.
    */
   private async lookInto(stream: PartitionStream): Promise<void> {
     this.looksInto.add(stream);
@@ -239,7 +247,7 @@ export class PartitionedConsumer implements StreamFlow {
       } catch (error) {
         logger.warn(
           { err: error, topic: stream.topic, partition: stream.partition },
-          'cannot read the bounds of a partition',
+          'reading the bounds of a partition failed, retrying',
         );
         await backOff.wait(stream.ended);
       }
@@ -255,7 +263,7 @@ export class PartitionedConsumer implements StreamFlow {
 
   private reopen(consumer: Consumer, cause: Error): void {
     if (consumer !== this.consumer || this.stopped.signal.aborted) return;
-    logger.warn({ err: cause, topics: this.options.topics }, 'the consumer stopped, making a new one');
+    logger.warn({ err: cause, topics: this.options.topics }, 'consumer failed, replacing it by a new one');
     this.joined = false;
     this.lastError = cause.message;
     const former = this.opening ?? Promise.resolve();
@@ -270,9 +278,9 @@ export class PartitionedConsumer implements StreamFlow {
     this.consumer = null;
     this.joined = false;
     if (!consumer) return;
-    const timedOut = (): Error => new Error(`disconnecting took longer than ${DISCONNECT_MS_MAX} ms`);
+    const timedOut = (): Error => new Error(`disconnect took longer than ${DISCONNECT_MS_MAX} ms`);
     await bounded(consumer.disconnect(), DISCONNECT_MS_MAX, timedOut).catch((error: unknown) =>
-      logger.warn({ err: error }, 'a consumer did not disconnect cleanly'),
+      logger.warn({ err: error }, 'consumer did not disconnect cleanly'),
     );
   }
 }

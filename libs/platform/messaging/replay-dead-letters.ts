@@ -4,11 +4,15 @@ import { type DeadLetterLog, LETTER_BATCH_BYTES } from './dead-letter-log';
 const BATCH_MAX = 100;
 
 /**
- * Sends the dead letters of a topic back to it, each to its partition and for its group alone, and deletes them. Those that
- * fail again come back as new ones. At least once: an interrupted replay repeats. Returns how many were sent.
+ * Replays the dead letters of a topic, each to its original partition and for its group only, then deletes them. A letter that fails again
+ * becomes a new dead letter. Delivery is at least once: an interrupted replay repeats letters. Returns the number of letters.
  */
 export async function replayDeadLetters(log: DeadLetterLog, topic: string): Promise<number> {
-  if (!log.topics.includes(topic)) throw new DomainError('not_found', `There are no dead letters of a topic ${topic}.`);
+  if (!log.topics.includes(topic))
+    throw new DomainError(
+      'not_found',
+      `The topic ${topic} has no dead letters. Topics with dead letters: ${log.topics.join(', ')}.`,
+    );
   const partitions = (await log.bounds()).get(topic) ?? new Map();
   let replayed = 0;
   for (const [partition, { low, high }] of partitions) {

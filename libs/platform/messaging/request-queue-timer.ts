@@ -3,9 +3,9 @@ import RequestQueue, { type RequestQueueState } from 'kafkajs/src/network/reques
 const CHECK_PENDING_MS = 10;
 
 /**
- * kafkajs 2.2.4 re-arms a timer of 0 ms after each check of its request queue, whether or not anything waits (its issue
- * 1704): an idle consumer burns 6 % of a core. A check is only needed while requests are pending: as long as the
- * broker throttles us, or until a request in flight makes room.
+ * Schedules a check of the request queue only if requests are pending. kafkajs 2.2.4 re-arms a timer of 0 ms after every check (its issue
+ * 1704), so an idle consumer uses 6 % of a CPU core. A check is needed only while requests wait for the end of throttling by the broker, or
+ * for the end of a request in flight.
  */
 function scheduleOnlyWhenNeeded(this: RequestQueueState): void {
   if (this.throttleCheckTimeoutId) return;
@@ -20,7 +20,10 @@ function scheduleOnlyWhenNeeded(this: RequestQueueState): void {
   );
 }
 
-/** Replaces kafkajs's method for the whole process. Throws if this kafkajs has no such method to replace. */
+/**
+ * Replaces kafkajs's method for the whole process.
+ * @throws Error if this version of kafkajs does not have that method
+ */
 export function mendRequestQueueTimer(): void {
   const prototype = RequestQueue.prototype;
   if (
@@ -28,7 +31,7 @@ export function mendRequestQueueTimer(): void {
     typeof prototype.checkPendingRequests !== 'function'
   ) {
     throw new Error(
-      'kafkajs has changed: RequestQueue.scheduleCheckPendingRequests is gone. Look at its issue 1704 and drop or adapt request-queue-timer.ts.',
+      'kafkajs has changed: RequestQueue.scheduleCheckPendingRequests does not exist. Read its issue 1704, then remove or adapt request-queue-timer.ts.',
     );
   }
   prototype.scheduleCheckPendingRequests = scheduleOnlyWhenNeeded;

@@ -34,8 +34,8 @@ function request(correlationId: number, sent: number[]): object {
   };
 }
 
-// If this fails after an update of kafkajs: see whether its issue 1704 is mended there, and drop or adapt the patch.
-describe("kafkajs's request queue, mended", () => {
+// If this fails after an update of kafkajs, check whether its issue 1704 is fixed, and remove or adapt the patch.
+describe('the patched request queue of kafkajs', () => {
   beforeEach(() => {
     mendRequestQueueTimer();
     vi.useFakeTimers();
@@ -55,7 +55,7 @@ describe("kafkajs's request queue, mended", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('sends what is pending once there is room, and ends its timer then', () => {
+  it('sends pending requests once a request in flight has ended, then stops its timer', () => {
     const queue = newQueue();
     const sent: number[] = [];
     queue.push(request(1, sent));
@@ -68,7 +68,7 @@ describe("kafkajs's request queue, mended", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('sends what the broker throttled once the time is over', () => {
+  it('sends throttled requests once the throttle time is over', () => {
     const queue = newQueue();
     const sent: number[] = [];
     queue.maybeThrottle(500);

@@ -7,20 +7,20 @@ import type { MessageToSend, WrittenBytes } from './message';
 import { sendFailures } from './messaging-metrics';
 import type { BatchMessage } from './produce/record-batch';
 
-/** After this long without an acknowledgement the caller is told that Kafka is away. */
+/** Timeout of a send: without an acknowledgement within this, `DependencyUnavailable` is thrown. */
 const SEND_MS_MAX = 5_000;
 const REQUEST_MS_MAX = 3_000;
-/** Sends that wait for an acknowledgement at once, those included whose callers have given up. */
+/** Maximum sends in flight, including those that have timed out for their callers. */
 const IN_FLIGHT_MAX = 512;
 const REFUSED_AS_TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
-/** The topic is of a release whose processes dated the records, and this one's clock is far from the broker's. */
+/** The topic still uses the producers' timestamps (earlier release), and the clock of this process differs too much from the broker's. */
 const REFUSED_FOR_TIME = new Set(['INVALID_TIMESTAMP']);
-/** No key on a compacted topic, say: trying again would not help. */
+/** The record is not valid, for example without a key on a compacted topic. A retry would not help. */
 const REFUSED_AS_INVALID = new Set(['INVALID_RECORD']);
 
 /**
- * The process's one producer: connects on first use, waits for all replicas. Not idempotent: kafkajs's idempotent producer
- * loses concurrent sends, and every sink drops repeats anyway. A send that was given up may still arrive.
+ * The only producer of the process. It connects on first use and waits for all replicas. It is not idempotent: kafkajs's idempotent producer
+ * loses concurrent sends, and every consumer drops repeats anyway. A send that timed out may still arrive.
  */
 export class SendQueue {
   private readonly connection: KeptConnection<Producer>;
@@ -40,8 +40,8 @@ export class SendQueue {
   }
 
   /**
-   * Resolves when every message is acknowledged. Rejects with `DependencyUnavailable`, `too_large` or `invalid`. A topic's limit
-   * is one for all that goes to a partition at once: messages that are too large together are sent in halves, one after the other.
+   * Resolves when all messages are acknowledged. Rejects with `DependencyUnavailable`, `too_large` or `invalid`. The size limit of a topic
+   * applies to all messages of one send to a partition together: if they are too large, they are sent in halves, one after the other.
    */
   async send(topic: string, messages: MessageToSend[]): Promise<void> {
     if (messages.length === 0) return;
@@ -72,12 +72,14 @@ export class SendQueue {
       await bounded(work, SEND_MS_MAX, () => new Error(`no acknowledgement within ${SEND_MS_MAX} ms`));
     } catch (error) {
       if (isOfType(error, REFUSED_AS_TOO_LARGE)) {
-        throw new DomainError('too_large', `A message is larger than topic ${topic} allows.`, undefined, {
+        throw new DomainError('too_large', `A message is larger than the limit of topic ${topic}.`, undefined, {
           cause: error,
         });
       }
       if (isOfType(error, REFUSED_AS_INVALID))
-        throw new DomainError('invalid', `Topic ${topic} does not take such a message.`, undefined, { cause: error });
+        throw new DomainError('invalid', `The brokers rejected a message for topic ${topic} as invalid.`, undefined, {
+          cause: error,
+        });
       throw this.unavailable(topic, error, isOfType(error, REFUSED_FOR_TIME) ? clockDetail() : undefined);
     }
   }
@@ -93,15 +95,15 @@ export class SendQueue {
   }
 }
 
-/** Kafka does not say what time it is; how far this clock is from the database's, Health shows. */
+/** Returns the error text for a rejected timestamp. Kafka does not report its own time; Health shows the offset from the database's clock. */
 function clockDetail(): string {
   return (
-    `Kafka refuses the record for its time: this machine's clock says ${new Date().toISOString()}, and that is further from the ` +
-    "broker's clock than the topic allows (an hour unless set). Set the clock of this machine right, or the broker's."
+    `Kafka rejected the timestamp of the record: the clock of this machine is at ${new Date().toISOString()}, further from the ` +
+    "broker's clock than the topic allows (one hour by default). Correct the clock of this machine or of the broker."
   );
 }
 
-/** kafkajs looks at no value on its way to our encoder. */
+/** Converts a message for kafkajs, which passes values to our encoder without reading them. */
 function toKafka(message: MessageToSend): BatchMessage {
   return {
     key: message.key,

@@ -31,7 +31,7 @@ describe('sending', () => {
     await removeTopics(brokers, otherPrefix);
   });
 
-  it('creates the declared topics once, however many apps ask', async () => {
+  it('creates the declared topics once, regardless of how many apps do it concurrently', async () => {
     const apps = Array.from(
       { length: 4 },
       () => new Messaging({ brokers, topicPrefix: otherPrefix, clientId: 'test' }),
@@ -45,23 +45,23 @@ describe('sending', () => {
     }
   });
 
-  it('refuses a shard count that is not that of the topic', async () => {
+  it('refuses a shard count that differs from the partition count of the topic', async () => {
     await expect(messaging.ensureTopics({ shardCount: 4 })).rejects.toThrow(
       /internal\.shard has 3 partitions, expected 4.*ICMPMON_SHARD_COUNT/,
     );
   });
 
-  it('does not call Kafka away when it refuses a message that no retry would mend', async () => {
+  it('rejects with "invalid" instead of "unavailable" when the brokers reject a message for good', async () => {
     const send = messaging.send('public.target-status.v1', [{ key: null, value: Buffer.from('{}') }]);
     await expect(send).rejects.toMatchObject({ code: 'invalid' });
   });
 
-  it('refuses a message larger than its topic allows', async () => {
+  it('refuses a message above the size limit of its topic', async () => {
     const value = Buffer.alloc(5 * 1024 * 1024, 120);
     await expect(messaging.send(TOPIC, [{ key: 'k', value }])).rejects.toMatchObject({ code: 'too_large' });
   });
 
-  it('sends what only together is larger than the topic allows in parts, in its order', async () => {
+  it('splits messages that exceed the size limit only together, and keeps their order', async () => {
     const messages = Array.from({ length: 70 }, (_, number) => ({
       key: null,
       value: Buffer.alloc(40 * 1024, number),
@@ -76,7 +76,7 @@ describe('sending', () => {
     expect(numbers).toEqual([...messages.keys()]);
   });
 
-  it('is not refused for the time of a process whose clock is hours ahead or behind: brokers date the records', async () => {
+  it('succeeds in a process whose clock is hours ahead or behind, because brokers set the timestamps', async () => {
     const early = Date.now() - 60_000;
     for (const offMs of [3 * HOUR_MS, -3 * HOUR_MS]) {
       vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + offMs });
@@ -91,7 +91,7 @@ describe('sending', () => {
     for (const { timestampMs } of records) expect(Math.abs(timestampMs - early)).toBeLessThan(HOUR_MS);
   });
 
-  it('says that it is the clock, where a topic of an earlier release leaves the date to the process, until it is migrated', async () => {
+  it('reports a wrong clock on a topic of an earlier release that uses producer timestamps, until the topic is migrated', async () => {
     const kafka = createKafka({ brokers, topicPrefix: prefix, clientId: 'test' });
     const admin = kafka.admin();
     await admin.connect();
@@ -111,7 +111,7 @@ describe('sending', () => {
       }
     };
     await eventually(() =>
-      expect(send()).rejects.toThrow(/Kafka refuses the record for its time: this machine's clock says/),
+      expect(send()).rejects.toThrow(/Kafka rejected the timestamp of the record: the clock of this machine is at/),
     );
     await messaging.ensureTopics({ shardCount: 3 });
     await eventually(send);
@@ -121,7 +121,7 @@ describe('sending', () => {
     await admin.disconnect();
   });
 
-  it('delivers values that are written into the request, one send after the other and many at once', async () => {
+  it('delivers values that are written directly into the request, with sequential and concurrent sends', async () => {
     const valueOf = (mark: number): Buffer => Buffer.alloc(40_000 + mark * 7_000, mark);
     const send = (mark: number): Promise<void> => {
       const bytes = valueOf(mark);
@@ -144,7 +144,7 @@ describe('sending', () => {
     expect([...seen].sort((a, b) => a - b)).toEqual(marks.flatMap((mark) => [mark, mark]));
   });
 
-  it('tells that Kafka is away when it refuses, resets or never answers, and works again afterwards', async () => {
+  it('rejects with "unavailable" while Kafka refuses, resets or never answers, and recovers afterwards', async () => {
     const message = { key: 'k', value: Buffer.from('v') };
     await messaging.send(TOPIC, [message]);
     for (const mode of ['refused', 'silent'] as const) {
@@ -159,7 +159,7 @@ describe('sending', () => {
     }
   });
 
-  it('delivers under resets all that it acknowledged', async () => {
+  it('delivers all acknowledged messages although connections are reset', async () => {
     const acknowledged: string[] = [];
     for (let at = 0; at < 100; at++) {
       if (at % 10 === 5) sockets.disconnectAll();
@@ -185,7 +185,7 @@ describe('sending', () => {
     await reader.close();
   });
 
-  it('refuses new sends beyond the bound instead of queueing them', async () => {
+  it('refuses new sends beyond the limit instead of queueing them', async () => {
     sockets.mode = 'silent';
     sockets.disconnectAll();
     const sends = Array.from({ length: 600 }, () => messaging.send(TOPIC, [{ key: 'k', value: Buffer.from('v') }]));

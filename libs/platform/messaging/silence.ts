@@ -1,6 +1,6 @@
 /**
- * How long nothing was heard, by looks at a steady pace. A look that comes late adds no more than one on time: while the event
- * loop made no turn, whatever was to be heard could not be heard either, and a stall is no silence of the others.
+ * Measures the time without a sign of life, by checks at a fixed interval. A late check adds no more than one interval: while the event loop
+ * of this process stalled, it could not receive anything, so the stall does not count as silence of the other side.
  */
 export class Silence {
   private lastLookMs: number;
@@ -13,12 +13,12 @@ export class Silence {
     this.lastLookMs = nowMs();
   }
 
-  /** Something was heard. */
+  /** Resets the silence: a sign of life was received. */
   broken(): void {
     this.silentMs = 0;
   }
 
-  /** Called at the pace; returns the silence up to now. */
+  /** Call it at the interval. Returns the silence until now, in ms. */
   look(): number {
     const nowMs = this.nowMs();
     this.silentMs += Math.min(nowMs - this.lastLookMs, this.everyMs);

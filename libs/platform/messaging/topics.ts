@@ -2,7 +2,7 @@ import { parse } from 'yaml';
 import asyncApiText from '../../../docs/asyncapi.yaml';
 
 export interface TopicDefinition {
-  /** Without the installation's prefix. */
+  /** Name without the installation's prefix. */
   logical: string;
   partitions: number;
   replicas: number;
@@ -19,11 +19,11 @@ interface AsyncApiDocument {
 }
 
 export const SHARD_TOPIC = 'internal.shard';
-/** Brokers date the records: one of a process whose clock is wrong is neither refused for it nor kept too long. */
+/** Brokers set the timestamps, so that records of a process with a wrong clock are neither rejected nor kept too long. */
 export const DATED_BY_BROKERS = { name: 'message.timestamp.type', value: 'LogAppendTime' } as const;
 const ADDRESS_PREFIX = '{prefix}.';
 
-/** The topics of an installation as docs/asyncapi.yaml declares them; the shard log has a partition a shard. */
+/** Returns the topics of an installation as docs/asyncapi.yaml declares them. The shard topic has one partition per shard. */
 export function declaredTopics(options: { shardCount: number }, text: string = asyncApiText): TopicDefinition[] {
   const document = parse(text) as AsyncApiDocument;
   return Object.entries(document.channels).map(([name, channel]) => {

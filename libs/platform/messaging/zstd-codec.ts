@@ -5,10 +5,10 @@ import kafkajs from 'kafkajs';
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
-/** A record batch is bounded by the broker; what it unpacks to is bounded here. */
+/** Maximum decompressed size of a record batch. The broker limits only the compressed size. */
 const UNPACKED_BYTES_MAX = 64 * 1024 * 1024;
 
-/** kafkajs ships gzip alone; other producers of the topics may use zstd, which Node has. */
+/** Registers Node's zstd with kafkajs, which supports only gzip itself: other producers of the topics may use zstd. */
 export function registerZstdCodec(): void {
   kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD] = () => ({
     compress: (encoder: { buffer: Buffer }): Promise<Buffer> =>

@@ -2,18 +2,18 @@ import { createRequire } from 'node:module';
 import { createLogger } from '@icmp-mon/platform/ops';
 import crc32cInJavaScript from 'kafkajs/src/protocol/recordBatch/crc32C/index.js';
 
-/** CRC-32C (polynomial 0x1EDC6F41, reflected, as in RFC 3720) of bytes; unsigned. */
+/** Returns the CRC-32C (polynomial 0x1EDC6F41, reflected, as in RFC 3720) of bytes as an unsigned number. */
 export type Crc32c = (bytes: Uint8Array) => number;
 
-/** The check value that the catalogues of CRCs give for the ASCII digits 1 to 9. */
+/** Check value of CRC-32C in CRC catalogues, for the ASCII digits 1 to 9. */
 const CHECK_INPUT = Buffer.from('123456789');
 const CHECK_VALUE = 0xe306_9283;
 
 const requirePackage = createRequire(import.meta.url);
 
 /**
- * The CRC-32C that record batches carry. The native one takes a hundredth of the time of kafkajs's own, which takes its
- * place, with a line in the log, where no build of it exists for the platform. Never throws.
+ * Returns the function for the CRC-32C of record batches. The native one takes a hundredth of the time of kafkajs's. If it is not available
+ * for this platform, a warning is logged and kafkajs's function is returned. Never throws.
  */
 export function loadCrc32c(
   loadNative: () => unknown = () => requirePackage('@node-rs/crc32'),
@@ -27,7 +27,7 @@ export function loadCrc32c(
   } catch (error) {
     warn(
       { err: error },
-      'no native CRC-32C for this platform: records for Kafka are summed in JavaScript, which is slower',
+      'no native CRC-32C for this platform: the checksums of Kafka records are computed in JavaScript, which is slower',
     );
     return crc32cInJavaScript;
   }

@@ -5,14 +5,14 @@ import { describe, expect, it, vi } from 'vitest';
 import { loadCrc32c } from './crc32c';
 
 describe('the CRC-32C of record batches', () => {
-  it('is the native one', () => {
+  it('is computed by the native function', () => {
     const warn = vi.fn();
     const { crc32c } = createRequire(import.meta.url)('@node-rs/crc32') as { crc32c: unknown };
     expect(loadCrc32c(undefined, warn)).toBe(crc32c);
     expect(warn).not.toHaveBeenCalled();
   });
 
-  it('is the same as the one of kafkajs', () => {
+  it('equals the one of kafkajs', () => {
     const crc32c = loadCrc32c();
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 2_000 }), fc.nat(100), (bytes, from) => {
@@ -24,15 +24,15 @@ describe('the CRC-32C of record batches', () => {
 
   it.each([
     [
-      'there is none for the platform',
+      'there is no native one for the platform',
       () => {
         throw new Error('Cannot find native binding.');
       },
       'Cannot find native binding',
     ],
-    ['it computes something else', () => ({ crc32c: () => 1 }), 'is 1, not 3808858755'],
+    ['the native one returns a wrong value', () => ({ crc32c: () => 1 }), 'is 1, not 3808858755'],
     ['the package has no such function', () => ({}), 'not a function'],
-  ])('is the one of kafkajs when %s, and the log names the cause', (_, loadNative, cause) => {
+  ])('is computed by kafkajs when %s, and the cause is logged', (_, loadNative, cause) => {
     const warn = vi.fn();
     expect(loadCrc32c(loadNative, warn)(Buffer.from('123456789'))).toBe(0xe306_9283);
     const [{ err }, message] = warn.mock.calls[0] as [{ err: Error }, string];

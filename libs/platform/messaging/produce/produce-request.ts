@@ -5,29 +5,43 @@ import { type BatchMessage, sizeOfBatch, writeBatch } from './record-batch';
 import { encoderOf, FRAME_BYTES_MAX, writeFramesInPlace } from './request-frame';
 import { SpareBuffer } from './spare-buffer';
 
-/** From this version of the request on (Kafka 0.11) until 7, the last that kafkajs knows, its bytes are laid out alike. */
+/*
+ * Our encoder of Kafka Produce requests (reasons and measurements: docs/adr/0029-own-encoder-for-produce-requests.md).
+ *
+ *   one buffer:  │ room for the frame header │ acks, timeout │ topic │ partition │ record batch │ partition │ … │
+ *                  request-frame.ts            writeProduce                        record-batch.ts
+ *
+ * Invariants:
+ * - Same bytes: the output equals that of kafkajs 2.2.4. A request that needs more (`isPlain` is false: transaction, idempotent producer,
+ *   compression, explicit timestamps, repeated headers) is encoded by kafkajs.
+ * - One copy: each value is copied once, directly to its final place. kafkajs copies it seven times and computes the CRC in JavaScript.
+ * - Buffer reuse: a buffer is reused only after the broker has answered its request; until then the socket may still be sending it.
+ * - Known kafkajs only: the process does not start with a version of kafkajs whose Produce protocol differs.
+ */
+
+/** Versions 3 (Kafka 0.11) to 7 (the last that kafkajs supports) of the Produce request have the same layout. */
 const FIRST_VERSION = 3;
 const LAST_VERSION = 7;
 const NO_PRODUCER_ID = -1;
-/** No transaction (2), acks (2), timeout (4), number of topics (4). */
+/** Transactional id, null (2), acks (2), timeout (4), number of topics (4). */
 const REQUEST_BYTES = 12;
-/** Length of the name (2), number of partitions (4). */
+/** Length of the topic name (2), number of partitions (4). */
 const TOPIC_BYTES = 6;
-/** Partition (4), length of its batch (4). */
+/** Partition number (4), length of its batch (4). */
 const PARTITION_BYTES = 8;
-/** A gateway's batch and its framing; larger ones are of a backlog. */
+/** Largest buffer that is kept: a batch of the gateway with its frame. Only a backlog makes larger ones. */
 const SPARE_BYTES_MAX = 2 * 1024 * 1024;
 
 export type PlainProduce = ProduceArguments<BatchMessage>;
 
-/** Bytes that `writeProduce` writes. */
+/** Returns the number of bytes that `writeProduce` writes. */
 export function sizeOfProduce({ topicData }: PlainProduce): number {
   return topicData.reduce((sum, topic) => sum + sizeOfTopic(topic), REQUEST_BYTES);
 }
 
 /**
- * Writes a Produce request without its header, with the same bytes as kafkajs 2.2.4, and returns where it ends. Each value is copied once:
- * kafkajs copies it seven times and sums it in JavaScript.
+ * Writes a Produce request without its header into `into` at `from`. Returns the position after its last byte. `atMs` (ms since 1970) is the
+ * timestamp of all records.
  */
 export function writeProduce(
   into: Buffer,
@@ -58,7 +72,7 @@ function sizeOfTopic({ topic, partitions }: PlainProduce['topicData'][number]): 
   return TOPIC_BYTES + Buffer.byteLength(topic) + ofPartitions;
 }
 
-/** Whether the request has nothing that `writeProduce` does not write: a transaction, compression, times of its own. */
+/** Returns true if `writeProduce` can write the request: no transaction, idempotent producer, compression, timestamps or repeated headers. */
 export function isPlain(given: ProduceArguments<Message | BatchMessage>): given is PlainProduce {
   const { transactionalId, producerId, compression, topicData } = given;
   if (transactionalId || compression || Number(producerId ?? NO_PRODUCER_ID) !== NO_PRODUCER_ID) return false;
@@ -71,13 +85,16 @@ function isPlainMessage({ timestamp, headers }: Message | BatchMessage): boolean
 
 let replaced = false;
 
-/** Has kafkajs encode its Produce requests by `writeProduce`, in the whole process. Throws if this kafkajs is another. */
+/**
+ * Makes kafkajs encode its Produce requests by `writeProduce`, in the whole process.
+ * @throws Error if this version of kafkajs has another Produce protocol
+ */
 export function replaceProduceEncoder(): void {
   if (replaced) return;
   const { protocol, versions } = Produce;
   if (typeof protocol !== 'function' || Number(versions.at(-1)) !== LAST_VERSION) {
     throw new Error(
-      `kafkajs has changed: its Produce request is not of versions up to ${LAST_VERSION}. Drop or adapt produce-request.ts.`,
+      `kafkajs has changed: the last version of its Produce request is not ${LAST_VERSION}. Remove or adapt produce-request.ts.`,
     );
   }
   writeFramesInPlace();
@@ -113,7 +130,7 @@ function plainExchange(
     response: {
       ...response,
       decode: (bytes) => {
-        // The broker has answered, so it has all of the request. One that was not answered may still be on its way to the socket.
+        // The broker has answered, so it has received the whole request. The buffer of an unanswered request may still be in use by the socket.
         if (used !== null) spare.giveBack(used);
         used = null;
         return response.decode(bytes);

@@ -51,14 +51,14 @@ const ONE: ProduceArguments = {
   topicData: [{ topic: 'a', partitions: [{ partition: 0, messages: [{ key: null, value: Buffer.from('v') }] }] }],
 };
 
-/** Larger than what is too small to be kept. */
+/** A request whose buffer is large enough to be kept for reuse. */
 const LARGE: ProduceArguments = {
   ...ONE,
   topicData: [
     { topic: 'a', partitions: [{ partition: 0, messages: [{ key: 'k', value: Buffer.alloc(70_000, 'v') }] }] },
   ],
 };
-/** To a request of no topics: their number (4) and for how long to be silent (4). */
+/** Response to a request without topics: number of topics (4), throttle time (4). */
 const ANSWER = Buffer.alloc(8);
 
 type Request = ReturnType<ReturnType<typeof Produce.protocol>>['request'];
@@ -74,7 +74,7 @@ async function bytesOf(protocol: typeof Produce.protocol, given: ProduceArgument
   return Buffer.from((await request.encode()).buffer);
 }
 
-// If one of these fails after an update of kafkajs: drop or adapt produce-request.ts.
+// If one of these tests fails after an update of kafkajs, remove or adapt produce-request.ts.
 describe('a Produce request', () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['Date'], now: NOW_MS });
@@ -100,7 +100,7 @@ describe('a Produce request', () => {
     );
   });
 
-  it('is encoded once kafkajs has our encoder, with the native CRC-32C, and keeps its header', async () => {
+  it('is encoded by our encoder with the native CRC-32C, and keeps its header', async () => {
     const native = createRequire(import.meta.url)('@node-rs/crc32') as { crc32c: (of: Uint8Array) => number };
     const crc32c = vi.spyOn(native, 'crc32c');
     replaceProduceEncoder();
@@ -113,8 +113,8 @@ describe('a Produce request', () => {
   });
 
   it.each([
-    ['with room for it', 'gateway'],
-    ['where it is longer than the room', 'x'.repeat(1_000)],
+    ['if it fits into the reserved room', 'gateway'],
+    ['if it is longer than the reserved room', 'x'.repeat(1_000)],
   ])('has the header that kafkajs writes, %s', async (_, clientId) => {
     replaceProduceEncoder();
     for (const given of [ONE, LARGE]) {
@@ -131,7 +131,7 @@ describe('a Produce request', () => {
     expect(frame.buffer).toBe(encoded.buffer.buffer);
   });
 
-  it('is in memory that no other request uses until the broker has answered', async () => {
+  it('has a buffer that no other request uses until the broker has answered', async () => {
     replaceProduceEncoder();
     const [first, second] = [1, 2].map(() => Produce.protocol({ version: VERSION })(LARGE));
     const frames = [await frameOf(first.request, 'gateway'), await frameOf(second.request, 'gateway')];
@@ -147,9 +147,9 @@ describe('a Produce request', () => {
     ['a transaction', { transactionalId: 'of ours' }],
     ['an idempotent producer', { producerId: 4, producerEpoch: 1 }],
     ['compression', { compression: 1 }],
-    ['a time of a message', { topicData: withMessage({ timestamp: '1795000000000' }) }],
+    ['a timestamp of a message', { topicData: withMessage({ timestamp: '1795000000000' }) }],
     ['a header that repeats', { topicData: withMessage({ headers: { of: ['one', 'two'] } }) }],
-  ])('is left to kafkajs when it has %s', async (_, part) => {
+  ])('is encoded by kafkajs when it has %s', async (_, part) => {
     const given = { ...ONE, ...part };
     expect(isPlain(given)).toBe(false);
     replaceProduceEncoder();
@@ -157,7 +157,7 @@ describe('a Produce request', () => {
   });
 });
 
-/** The same request, whose values are written by callbacks. */
+/** Returns the same request with values that are written by callbacks. */
 function withWrittenValues({ topicData, ...rest }: PlainProduce): PlainProduce {
   const written = (bytes: Buffer): WrittenBytes => ({
     byteLength: bytes.length,

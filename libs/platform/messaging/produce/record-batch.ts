@@ -2,20 +2,20 @@ import type { Message } from 'kafkajs';
 import type { WrittenBytes } from '../message';
 import type { Crc32c } from './crc32c';
 
-/** A message without a time of its own, because brokers date them, and without headers that repeat. */
+/** A message without a timestamp (brokers set it) and without repeated headers. */
 export interface BatchMessage extends Omit<Message, 'value' | 'headers'> {
   value: string | Buffer | WrittenBytes | null;
   timestamp?: undefined;
   headers?: Record<string, string | Buffer>;
 }
 
-/** Of a batch: offset (8), length (4), leader epoch (4), magic (1), CRC (4). */
+/** Base offset (8), length (4), leader epoch (4), magic (1), CRC (4). */
 const BYTES_BEFORE_BODY = 21;
 const BYTES_BEFORE_LEADER_EPOCH = 12;
-/** Attributes (2), last offset delta (4), two times (16), producer id (8), epoch (2), sequence (4), number of records (4). */
+/** Attributes (2), last offset delta (4), two timestamps (16), producer id (8), epoch (2), sequence (4), number of records (4). */
 const BODY_BYTES_BEFORE_RECORDS = 40;
 const MAGIC = 2;
-/** A record's attributes and its time as a distance from the batch's: one zero byte each. */
+/** Attributes and timestamp delta of a record: one zero byte each. */
 const RECORD_FIXED_BYTES = 2;
 const NULL_LENGTH = -1;
 
@@ -77,7 +77,7 @@ function writeRecord(into: Buffer, at: number, message: BatchMessage, offsetDelt
   return at;
 }
 
-/** Bytes of the batch that `writeBatch` writes. */
+/** Returns the number of bytes that `writeBatch` writes. */
 export function sizeOfBatch(messages: readonly BatchMessage[]): number {
   const ofRecords = messages.reduce((sum, message, offsetDelta) => {
     const body = sizeOfRecordBody(message, offsetDelta);
@@ -87,8 +87,8 @@ export function sizeOfBatch(messages: readonly BatchMessage[]): number {
 }
 
 /**
- * Writes a record batch of magic 2 (https://kafka.apache.org/documentation/#recordbatch), uncompressed and of no producer
- * id, and returns where it ends. Each value is copied once.
+ * Writes a record batch of magic 2 (https://kafka.apache.org/documentation/#recordbatch), uncompressed and without a producer id. Returns the
+ * position after its last byte. Each value is copied once.
  */
 export function writeBatch(
   into: Buffer,

@@ -1,9 +1,9 @@
 import Encoder from 'kafkajs/src/protocol/encoder.js';
 
-/** Room for what kafkajs writes before a request: its size (4), kind (2), version (2), number (4), and the client's id with its length. */
+/** Room for the frame header that kafkajs writes before a request: size (4), API key (2), version (2), correlation id (4), client id with its length. */
 export const FRAME_BYTES_MAX = 256;
 
-/** Of an encoder whose bytes have room before them: the buffer that holds both, and where the bytes begin. */
+/** For an encoder whose bytes have room before them: the whole buffer, and the position where the bytes begin. */
 interface Placed {
   whole: Buffer;
   from: number;
@@ -11,7 +11,7 @@ interface Placed {
 
 const placed = new WeakMap<Encoder, Placed>();
 
-/** An encoder that holds the bytes of `whole` from `from` on; what kafkajs writes before them goes into the room before. */
+/** Returns an encoder that contains the bytes of `whole` from `from` on. kafkajs then writes the frame header into the room before them. */
 export function encoderOf(whole: Buffer, from: number): Encoder {
   return place(new Encoder(1), { whole, from });
 }
@@ -26,15 +26,16 @@ function place(encoder: Encoder, at: Placed): Encoder {
 let replaced = false;
 
 /**
- * kafkajs writes a request into a zeroed buffer behind its header, and both into another one behind their size. From now on a header is
- * written before the bytes of an `encoderOf`, where these are, if there is room. Throws if this kafkajs has no such method to replace.
+ * Makes kafkajs write the frame header into the room before the bytes of an `encoderOf`, if it fits. Without it, kafkajs copies a request
+ * into a new buffer behind its header, and both into another buffer behind their size.
+ * @throws Error if this version of kafkajs does not have the method that is replaced
  */
 export function writeFramesInPlace(): void {
   if (replaced) return;
   const { prototype } = Encoder;
   const { writeEncoder } = prototype;
   if (typeof writeEncoder !== 'function') {
-    throw new Error('kafkajs has changed: Encoder.writeEncoder is gone. Drop or adapt request-frame.ts.');
+    throw new Error('kafkajs has changed: Encoder.writeEncoder does not exist. Remove or adapt request-frame.ts.');
   }
   prototype.writeEncoder = function (this: Encoder, value: Encoder): Encoder {
     const after = placed.get(value);

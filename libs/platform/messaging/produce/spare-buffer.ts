@@ -1,19 +1,19 @@
-/** Smaller buffers cost little to make, and are not kept. */
+/** Smaller buffers are cheap to allocate and are not kept. */
 const KEPT_BYTES_MIN = 32 * 1024;
-/** Sizes are rounded up to a multiple of this, so that the next request, a little larger, fits as well. */
+/** Buffer sizes are rounded up to a multiple of this, so that a slightly larger next request also fits. */
 const STEP_BYTES = 64 * 1024;
 
 /**
- * Keeps one buffer for the next request: memory that was used a moment ago is mapped and in the cache, while new memory for each request
- * is mapped page by page and freed by the garbage collector. A request that comes while the buffer is in use gets a new one.
+ * Keeps one buffer for the next request: recently used memory is mapped and in the CPU cache, whereas new memory has to be mapped page by
+ * page and is freed by the garbage collector. A request that arrives while the buffer is in use gets a new one.
  */
 export class SpareBuffer {
   private spare: Buffer | null = null;
 
-  /** `bytesMax`: larger buffers are not kept. */
+  /** Buffers larger than `bytesMax` are not kept. */
   constructor(private readonly bytesMax: number) {}
 
-  /** A buffer of at least `bytes` bytes with arbitrary content. */
+  /** Returns a buffer of at least `bytes` bytes with arbitrary content. */
   take(bytes: number): Buffer {
     if (bytes < KEPT_BYTES_MIN) return Buffer.allocUnsafe(bytes);
     const { spare } = this;
@@ -24,7 +24,7 @@ export class SpareBuffer {
     return spare;
   }
 
-  /** Keeps a buffer of `take` that nothing reads any more, if it is the largest so far. */
+  /** Keeps a buffer of `take` that is no longer used, if it is larger than the one kept now. */
   giveBack(buffer: Buffer): void {
     const isKept = buffer.length >= KEPT_BYTES_MIN && buffer.length <= this.bytesMax;
     if (isKept && buffer.length > (this.spare?.length ?? 0)) this.spare = buffer;

@@ -5,8 +5,8 @@ const MESSAGES_PER_SEND = 500;
 const TRANSACTION_MS_MAX = 600_000;
 
 /**
- * Fills a topic in one transaction, so that those who follow it see all of it at one moment: when `commit` is called.
- * Refuses a topic that is no test's.
+ * Fills a topic in one transaction, so that consumers see all messages at the same moment: when `commit` is called.
+ * Refuses a topic that does not belong to a test.
  */
 export async function sendAtOnce(
   brokers: string[],

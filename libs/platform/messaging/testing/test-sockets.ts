@@ -4,8 +4,8 @@ import type { ISocketFactory } from 'kafkajs';
 type Mode = 'open' | 'refused' | 'silent';
 
 /**
- * Connections to brokers that a test can close: `disconnectAll()` destroys those that are open, `mode` decides about new ones: let through,
- * refused, or accepted by a peer that never answers.
+ * Connections to brokers that a test can cut. `disconnectAll()` destroys the open ones; `mode` applies to new ones: `open` connects to the broker,
+ * `refused` fails, `silent` connects to a peer that never answers.
  */
 export class TestSockets {
   mode: Mode = 'open';
@@ -42,7 +42,7 @@ export class TestSockets {
 
   private address(host: string, port: number): { host: string; port: number } {
     if (this.mode === 'open') return { host, port };
-    // Port 1 of loopback: nothing listens there.
+    // No process listens on port 1 of loopback.
     return { host: '127.0.0.1', port: this.mode === 'silent' ? this.silentPort : 1 };
   }
 }

@@ -1,6 +1,6 @@
 import { createKafka } from '../kafka-client';
 
-/** Deletes every topic and group under a test's prefix. Refuses any other prefix. */
+/** Deletes every topic with a test's prefix. Refuses any other prefix. */
 export async function removeTopics(brokers: string[], prefix: string): Promise<void> {
   if (!prefix.startsWith('test-')) throw new Error(`Refused: "${prefix}" is not the topic prefix of a test.`);
   const admin = createKafka({ brokers, topicPrefix: '', clientId: 'test' }).admin();
@@ -24,7 +24,7 @@ export async function deleteRecords(
   const admin = createKafka({ brokers, topicPrefix: '', clientId: 'test' }).admin();
   await admin.connect();
   try {
-    // kafkajs looks the leader up in metadata that only an earlier request loads.
+    // kafkajs looks up the leader in metadata that only an earlier request loads.
     await admin.fetchTopicOffsets(topic);
     await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] });
   } finally {
@@ -32,7 +32,7 @@ export async function deleteRecords(
   }
 }
 
-/** Partition counts of the topics under a prefix, by full name. */
+/** Returns the partition counts of the topics with a prefix, by full name. */
 export async function topicsOf(brokers: string[], prefix: string): Promise<Map<string, number>> {
   const admin = createKafka({ brokers, topicPrefix: '', clientId: 'test' }).admin();
   await admin.connect();
