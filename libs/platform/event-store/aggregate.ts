@@ -5,14 +5,14 @@ export interface DomainEvent {
   data: object;
 }
 
-/** Who caused an event and within which chain of causes; ids are UUIDs. */
+/** Actor, cause and correlation id of an event; ids are UUIDs. */
 export interface EventMetadata {
   actor: string;
   causationId: string | null;
   correlationId: string;
 }
 
-/** An event as kept: `position` orders the whole store, `version` its stream (from 1), `occurredAt` is ISO 8601. */
+/** A stored event: `position` orders the whole store, `version` orders its stream (from 1), `occurredAt` is ISO 8601. */
 export interface RecordedEvent<E extends DomainEvent = DomainEvent> {
   position: number;
   /** UUIDv7. */
@@ -25,20 +25,21 @@ export interface RecordedEvent<E extends DomainEvent = DomainEvent> {
   occurredAt: string;
 }
 
-/** What a read model is made from: the event without its own id and the trace of its cause. */
+/** The part of an event from which read models are built: without id and metadata. */
 export type ProjectedEvent<E extends DomainEvent = DomainEvent> = Omit<RecordedEvent<E>, 'id' | 'metadata'>;
 
-/** One kind of aggregate; its stream is `<category>-<id>`, so a category holds no hyphen. */
+/** One type of aggregate. Its stream is named `<category>-<id>`, so a category contains no hyphen. */
 export interface Aggregate<S, E extends DomainEvent> {
   category: string;
   initial: S;
   evolve(state: S, event: E): S;
-  /** The aggregate's own read model, written in the append's transaction and by a rebuild: events in the order of the store. */
+  /** Updates the aggregate's own read model, in the transaction of the append or in a rebuild. Events are in the order of the store. */
   project?(sql: Sql, events: readonly ProjectedEvent<E>[]): Promise<void>;
 }
 
 export function streamOf(category: string, id: string): string {
-  if (category.includes('-')) throw new Error(`Category "${category}" must not hold a hyphen: it ends at the first.`);
+  if (category.includes('-'))
+    throw new Error(`The category "${category}" must not contain a hyphen: a category ends at the first one.`);
   return `${category}-${id}`;
 }
 

@@ -4,7 +4,7 @@ import type { DomainEvent, EventMetadata, RecordedEvent } from './aggregate';
 import { APPENDED_CHANNEL, APPEND_LOCK } from './fence';
 import { VersionConflict } from './version-conflict';
 
-/** What one command adds to its stream, after `version`. */
+/** Events that one command appends to its stream after `version`. */
 export interface Addition<E extends DomainEvent = DomainEvent> {
   stream: string;
   version: number;
@@ -12,7 +12,7 @@ export interface Addition<E extends DomainEvent = DomainEvent> {
   metadata: EventMetadata;
 }
 
-// One statement: the lock is held before the first position is taken, because rows come only through it.
+// In one statement: the INSERT selects from the CTE `fence`, so the shared lock is held before the first position is assigned.
 const APPEND = `
   WITH fence AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared($1))
   INSERT INTO event (id, stream, version, type, data, metadata)
@@ -25,9 +25,8 @@ const APPEND = `
   RETURNING id, position, occurred_at`;
 
 /**
- * Appends to several streams, in the order given; throws VersionConflict, and the transaction must end, when somebody
- * else was first on one of them.
- * @returns the events of each addition
+ * Appends to several streams, in the given order. Returns the stored events of each addition.
+ * @throws VersionConflict when another writer appended to one of the streams first; the transaction must then be rolled back
  */
 export async function append(sql: Sql, additions: readonly Addition[]): Promise<RecordedEvent[][]> {
   const added = additions.map(({ stream, version, events, metadata }) =>
@@ -45,7 +44,7 @@ export async function append(sql: Sql, additions: readonly Addition[]): Promise<
   return added.map((events) =>
     events.map((event) => {
       const place = places.get(event.id);
-      if (place === undefined) throw new Error(`Event ${event.id} came back without a position.`);
+      if (place === undefined) throw new Error(`The database returned no position for event ${event.id}.`);
       return { ...event, position: place.position, occurredAt: place.occurred_at.toISOString() };
     }),
   );

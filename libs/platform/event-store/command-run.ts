@@ -7,16 +7,16 @@ import { readStreams } from './read-events';
 
 export interface ExecuteOptions<E extends DomainEvent = DomainEvent, A = unknown> {
   metadata: EventMetadata;
-  /** The version the caller saw (If-Match); 0 says that the stream must not exist. */
+  /** Version that the stream must have (If-Match); 0 means that it must not exist. */
   expectedVersion?: number;
   /**
-   * Runs last in the append's transaction, also when nothing was decided: a secret. A command that has it shares its transaction with
-   * no other.
+   * Further writes in the append's transaction, such as storing a secret. Runs also when no event was decided. A command with this option
+   * never shares its transaction with other commands.
    */
   within?: (sql: Sql, events: readonly RecordedEvent[]) => Promise<void>;
   /**
-   * What the caller is answered, made after `within` in the append's transaction, also when nothing was decided. The answer to a
-   * request with an Idempotency-Key is kept there; such a command shares its transaction with no other.
+   * Returns the answer for the caller. Runs after `within` in the append's transaction, also when no event was decided. The answer to a
+   * request with an Idempotency-Key is stored there; such a command never shares its transaction with other commands.
    */
   answer?: (sql: Sql, events: readonly RecordedEvent<E>[]) => A | Promise<A>;
 }
@@ -25,29 +25,29 @@ export interface Executed<S, E extends DomainEvent, A = unknown> {
   events: RecordedEvent<E>[];
   version: number;
   state: S;
-  /** What the option `answer` returned. */
+  /** Result of the option `answer`. */
   answer: A;
 }
 
-/** One command on its way into the store. */
+/** One command to execute. */
 export interface CommandRun<S = unknown, E extends DomainEvent = DomainEvent> {
   aggregate: Aggregate<S, E>;
   id: string;
   decide(state: S): E[];
   options: ExecuteOptions;
-  /** Keeps the answer for a repeat of the request. */
+  /** Stores the answer for repeated requests. */
   keep?: AnswerKeeper | undefined;
 }
 
 export const streamOfRun = ({ aggregate, id }: Pick<CommandRun, 'aggregate' | 'id'>): string =>
   streamOf(aggregate.category, id);
 
-/** What became of one command: done, or refused by its own decision before anything was written. */
+/** Outcome of one command: done, or refused by its own decision before anything was written. */
 export type RunOutcome = { done: Executed<unknown, DomainEvent> } | { refused: unknown };
 
 /**
- * Runs commands of different streams in one transaction: all are loaded, decided, appended and projected by one
- * statement each. One that is refused leaves the others alone; whatever throws here ends the transaction for all.
+ * Runs commands of different streams in one transaction, with one statement each to load, append and project them all. A refused command
+ * does not affect the others; an error thrown here rolls back the transaction of all.
  */
 export async function runTogether(sql: Sql, runs: readonly CommandRun[]): Promise<RunOutcome[]> {
   const histories = await readStreams(sql, runs.map(streamOfRun));
@@ -97,7 +97,7 @@ export async function runTogether(sql: Sql, runs: readonly CommandRun[]): Promis
   return outcomes;
 }
 
-/** What a command does last in its transaction. */
+/** Runs the options `within` and `answer` of a command, last in its transaction. */
 async function finish(sql: Sql, { options, keep }: CommandRun, done: Executed<unknown, DomainEvent>): Promise<void> {
   const { within, answer } = options;
   await within?.(sql, done.events);
@@ -109,7 +109,7 @@ async function finish(sql: Sql, { options, keep }: CommandRun, done: Executed<un
 function decideOn({ aggregate, id, decide, options }: CommandRun, state: unknown, version: number): DomainEvent[] {
   const { expectedVersion } = options;
   if (expectedVersion !== undefined && expectedVersion !== version) {
-    const detail = `${aggregate.category} ${id} is at version ${version}, not ${expectedVersion}. Read it again.`;
+    const detail = `${aggregate.category} ${id} is at version ${version}, not ${expectedVersion}. Read it again and retry.`;
     throw new DomainError('precondition_failed', detail);
   }
   return decide(state);

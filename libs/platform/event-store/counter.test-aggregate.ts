@@ -5,7 +5,7 @@ export interface Counted {
   data: { by: number };
 }
 
-/** The smallest aggregate there is, for the tests of the store itself. */
+/** A minimal aggregate for tests of the event store. */
 export const counter: Aggregate<{ total: number }, Counted> = {
   category: 'counter',
   initial: { total: 0 },

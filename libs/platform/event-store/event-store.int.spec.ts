@@ -42,7 +42,7 @@ describe('EventStore', () => {
     },
   };
 
-  it('appends what was decided and folds it back', async () => {
+  it('appends the decided events and loads the state from them', async () => {
     const id = newId();
     const done = await store.execute(counter, id, () => [counted(1), counted(2)], { metadata });
     expect(done).toMatchObject({ version: 2, state: { total: 3 } });
@@ -55,7 +55,7 @@ describe('EventStore', () => {
     expect(await readEvents(database, range)).toEqual(done.events);
   });
 
-  it('says version 0 of an aggregate that never existed', async () => {
+  it('returns version 0 for an aggregate that does not exist', async () => {
     expect(await store.load(counter, newId())).toEqual({ state: { total: 0 }, version: 0 });
   });
 
@@ -67,7 +67,7 @@ describe('EventStore', () => {
     expect((await store.load(counter, id)).version).toBe(1);
   });
 
-  it('makes the answer in the transaction, and has the keeper of the request keep it there', async () => {
+  it('computes the answer in the transaction and stores it there by the keeper of the request', async () => {
     const id = newId();
     const kept: unknown[] = [];
     const command = (): Promise<{ answer: { at: number } }> =>
@@ -81,7 +81,7 @@ describe('EventStore', () => {
     expect(kept).toHaveLength(1);
   });
 
-  it('lets exactly one of two commands with the same expected version win', async () => {
+  it('accepts exactly one of two concurrent commands with the same expected version', async () => {
     for (let round = 0; round < 20; round += 1) {
       const id = newId();
       const pair = [1, 2].map((by) =>
@@ -94,7 +94,7 @@ describe('EventStore', () => {
     }
   });
 
-  it('keeps 100 concurrent commands on one aggregate exactly consistent', async () => {
+  it('keeps stream and read model consistent under 100 concurrent commands on one aggregate', async () => {
     const id = newId();
     const commands = Array.from({ length: 100 }, () =>
       store.execute(projected, id, (state) => [counted(state.total < 50 ? 1 : 2)], { metadata }),
@@ -106,7 +106,7 @@ describe('EventStore', () => {
     ]);
   });
 
-  it('lets many commands share few transactions, and refuses only those that are wrong', async () => {
+  it('executes many commands in few transactions, and refuses only the invalid ones', async () => {
     const transactions = vi.spyOn(database, 'transaction');
     const ids = Array.from({ length: 200 }, () => newId());
     const outcomes = await Promise.allSettled(
@@ -116,7 +116,7 @@ describe('EventStore', () => {
           id,
           () => {
             if (at === 7) throw new DomainError('invalid', 'seven');
-            // The read model refuses the eleventh, which ends the transaction of all that share it.
+            // The read model's constraint rejects command 11, which rolls back the shared transaction.
             return [counted(at === 11 ? 1000 : at)];
           },
           { metadata, ...(at === 13 ? { expectedVersion: 4 } : {}) },
@@ -136,7 +136,7 @@ describe('EventStore', () => {
     expect(rows).toHaveLength(197);
   });
 
-  describe('when somebody else keeps a row for long', () => {
+  describe('while another session holds a row lock for long', () => {
     let hurried: ControlDatabase;
     let blocker: Connection;
 
@@ -150,7 +150,7 @@ describe('EventStore', () => {
       await hurried?.close();
     });
 
-    it('refuses only the commands that need it, and does the others that shared their transaction', async () => {
+    it('refuses only the commands that need the row, and executes the others of the shared transaction', async () => {
       const ids = Array.from({ length: 60 }, () => newId());
       await blocker.execute('BEGIN');
       await blocker.execute('INSERT INTO counter_total VALUES ($1, 1), ($2, 1)', [
@@ -170,7 +170,7 @@ describe('EventStore', () => {
       expect((await shared.load(counter, ids[3]!)).version).toBe(1);
     });
 
-    it('refuses all within a bounded time when all need it', async () => {
+    it('refuses all commands within a bounded time when all need the locked table', async () => {
       await blocker.execute('BEGIN');
       await blocker.execute('LOCK TABLE event');
       const alone = vi.spyOn(hurried, 'transaction');
@@ -185,7 +185,7 @@ describe('EventStore', () => {
     });
   });
 
-  it('keeps neither the events nor the read model nor the inner work when one of them fails', async () => {
+  it('rolls back events, read model and inner work when one of them fails', async () => {
     const id = newId();
     const tooMuch = store.execute(projected, id, () => [counted(1), counted(1000)], { metadata });
     await expect(tooMuch).rejects.toThrow(/check constraint/);
@@ -198,7 +198,7 @@ describe('EventStore', () => {
     expect(await database.query('SELECT * FROM counter_total WHERE id LIKE $1', [`%${id}`])).toEqual([]);
   });
 
-  it('runs the inner work also when nothing was decided', async () => {
+  it('runs the inner work also when no event was decided', async () => {
     const id = newId();
     const within = async (sql: Sql): Promise<void> => {
       await sql.execute('INSERT INTO counter_total VALUES ($1, 1)', [id]);
@@ -221,12 +221,12 @@ describe('EventStore', () => {
     expect(tries).toBe(APPEND_ATTEMPTS_MAX);
   });
 
-  it('never changes or deletes an event', async () => {
+  it('refuses to change or delete events', async () => {
     await expect(database.execute("UPDATE event SET type = 'Other'")).rejects.toThrow(/append-only/);
     await expect(database.execute('DELETE FROM event')).rejects.toThrow(/append-only/);
   });
 
-  it('does not retry a lost connection, and says which dependency is away', async () => {
+  it('does not retry a lost connection, and reports the unavailable dependency', async () => {
     const away = new ControlDatabase({ url: 'postgres://nobody@127.0.0.1:1/icmpmon_test' });
     const lost = new EventStore(away).execute(counter, newId(), () => [counted(1)], { metadata });
     await expect(lost).rejects.toBeInstanceOf(DependencyUnavailable);

@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { EventStore } from './event-store';
 
-/** Provides EventStore to the whole app; needs DatabaseModule with a control address. */
+/** Global module: provides EventStore. Needs DatabaseModule with a control database URL. */
 @Global()
 @Module({ providers: [EventStore], exports: [EventStore] })
 export class EventStoreModule {}

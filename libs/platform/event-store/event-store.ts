@@ -25,23 +25,23 @@ import { VersionConflict } from './version-conflict';
 
 export type { Executed, ExecuteOptions } from './command-run';
 
-/** Tries of one command before a conflict is told to the caller. */
+/** Attempts of one command before the conflict is reported to the caller. */
 export const APPEND_ATTEMPTS_MAX = 10;
 const BACK_OFF = { firstMs: 10, maxMs: 200 };
-/** Commands of one transaction: it holds up the relay's fence, so it must be over soon. */
+/** Maximum commands per transaction. An open append delays the relay's fence, so the transaction must be short. */
 const TOGETHER_MAX = 250;
-/** While one transaction waits for its commit another is prepared. */
+/** Maximum concurrent transactions of batches: one is prepared while the other commits. */
 const TRANSACTIONS_MAX = 2;
-/** A command of a transaction that took too long waits no longer for a lock: still longer than for the relay's fence. */
+/** Lock timeout for commands that run one by one after their shared transaction timed out. Longer than the relay's wait for its fence. */
 const APART_LOCK_TIMEOUT_MS = 500;
-/** How long such commands are begun one after the other, so that they are answered while somebody listens. */
+/** Time within which such commands are started, so that they are answered before the clients time out. */
 const APART_MS_MAX = 4_000;
 
 type Waiting = Asked<CommandRun, Executed<unknown, DomainEvent>>;
 
 /**
- * Loads an aggregate, decides, appends and updates its read model, all in one transaction. Commands that arrive while
- * others commit wait and then share a transaction: a crowd costs little more than one.
+ * Loads an aggregate, decides, appends, and updates its read model, all in one transaction. Commands that arrive while others commit are
+ * batched into one transaction, so that many concurrent commands cost little more than one.
  */
 @Injectable()
 export class EventStore {
@@ -49,7 +49,7 @@ export class EventStore {
 
   constructor(private readonly database: ControlDatabase) {
     this.commands = new Batching<CommandRun, Executed<unknown, DomainEvent>>(
-      // A command of a stream that is under way waits instead of losing to it.
+      // Commands of one stream run one after the other instead of conflicting.
       { batchMax: TOGETHER_MAX, concurrentMax: TRANSACTIONS_MAX, keyOf: streamOfRun },
       async (_runs, asked) => {
         await this.runBatch(asked);
@@ -59,9 +59,9 @@ export class EventStore {
   }
 
   /**
-   * Runs `decide` on the current state; what it throws passes through. A conflict with another writer is retried here and
-   * nowhere else, so `decide` must be pure.
-   * @throws DomainError `precondition_failed` when the stream is not at `expectedVersion`; `conflict` when retries are spent.
+   * Runs `decide` on the current state and appends the events it returns; its errors are passed to the caller. Conflicts with other writers
+   * are retried here and nowhere else, so `decide` must be pure.
+   * @throws DomainError `precondition_failed` when the stream is not at `expectedVersion`; `conflict` after `APPEND_ATTEMPTS_MAX` attempts
    */
   execute<S, E extends DomainEvent, A = undefined>(
     aggregate: Aggregate<S, E>,
@@ -74,7 +74,10 @@ export class EventStore {
     return (isAlone ? this.runAlone(run) : this.commands.ask(run)) as Promise<Executed<S, E, A>>;
   }
 
-  /** One try of `execute` in the caller's transaction, which must do nothing long after it; VersionConflict passes. */
+  /**
+   * Makes one attempt of `execute` in the caller's transaction, which must commit soon afterwards because it delays the relay.
+   * @throws VersionConflict when another writer was first
+   */
   async executeWithin<S, E extends DomainEvent, A = undefined>(
     sql: Sql,
     aggregate: Aggregate<S, E>,
@@ -85,14 +88,14 @@ export class EventStore {
     return (await runOne(sql, runOf(aggregate, id, decide, options))) as Executed<S, E, A>;
   }
 
-  /** State and version of one aggregate; version 0 means that it never existed. */
+  /** Returns state and version of one aggregate; version 0 if it does not exist. */
   async load<S, E extends DomainEvent>(aggregate: Aggregate<S, E>, id: string): Promise<{ state: S; version: number }> {
     const events = await readStream<E>(this.database, streamOf(aggregate.category, id));
     const state = events.reduce((current, event) => aggregate.evolve(current, asDomainEvent(event)), aggregate.initial);
     return { state, version: events.length };
   }
 
-  /** What breaks the transaction of many is found by halving: in the end it breaks only its own. */
+  /** Runs a batch in one transaction. If the transaction fails, the batch is bisected until only the failing command fails. */
   private async runBatch(batch: readonly Waiting[]): Promise<void> {
     const [first] = batch;
     if (batch.length === 1) return this.runAlone(first.question).then(first.answer, first.fail);
@@ -109,7 +112,10 @@ export class EventStore {
     }
   }
 
-  /** Somebody keeps what one of them needs; the server has undone all. Those that still wait fail as their transaction did. */
+  /**
+   * Runs the commands of a batch one by one after its transaction timed out and was rolled back, because another session holds a lock that
+   * one of them needs. Commands that cannot start within `APART_MS_MAX` fail with the timeout.
+   */
   private async runApart(batch: readonly Waiting[], timeout: unknown): Promise<void> {
     const untilMs = performance.now() + APART_MS_MAX;
     for (const { question: run, answer, fail } of batch) {
@@ -127,14 +133,14 @@ export class EventStore {
       try {
         return await this.database.transaction(async (sql) => {
           if (lockTimeoutMs !== undefined) await sql.execute(`SET LOCAL lock_timeout = ${lockTimeoutMs}`);
-          // The first try is optimistic; a loser then queues for the stream, so that a crowd cannot starve it.
+          // The first attempt is optimistic. Later ones take a lock of the stream, so that other writers cannot starve this one.
           if (attempt > 1) await lockStream(sql, streamOfRun(run));
           return runOne(sql, run);
         });
       } catch (error) {
         if (!isRetriable(error) || (lockTimeoutMs !== undefined && isLockTimeout(error))) throw error;
         if (attempt >= APPEND_ATTEMPTS_MAX) {
-          const detail = `${run.aggregate.category} ${run.id} is being changed by others. Read it again and retry.`;
+          const detail = `${run.aggregate.category} ${run.id} is being changed by other requests. Read it again and retry.`;
           throw new DomainError('conflict', detail, undefined, { cause: error });
         }
         await backOff.wait();
@@ -143,7 +149,7 @@ export class EventStore {
   }
 }
 
-/** Without its types: what a run gives back has those of what was put in. */
+/** Builds a `CommandRun` without type parameters. The cast is safe: a run returns the types of its own aggregate and options. */
 function runOf<S, E extends DomainEvent, A>(
   aggregate: Aggregate<S, E>,
   id: string,
@@ -165,7 +171,7 @@ function settle({ answer, fail }: Waiting, outcome: RunOutcome): void {
   else fail(outcome.refused);
 }
 
-/** Stored type and data were written together from one E, so they are one again. */
+/** Rebuilds the domain event. The cast is safe: type and data were stored from one event. */
 function asDomainEvent<E extends DomainEvent>(event: RecordedEvent<E>): E {
   return { type: event.type, data: event.data } as E;
 }
@@ -174,7 +180,7 @@ async function lockStream(sql: Sql, stream: string): Promise<void> {
   await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [stream]);
 }
 
-/** A lost connection is not retried: its commit may have taken effect, and only the caller can tell. */
+/** Returns true for conflicts and transient errors. A lost connection is not retried: its commit may have succeeded, which only the caller can check. */
 function isRetriable(error: unknown): boolean {
   return error instanceof VersionConflict || (isTransient(error) && !isConnectionError(error));
 }

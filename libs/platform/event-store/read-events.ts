@@ -19,13 +19,13 @@ export function recordedEvent<E extends DomainEvent>(row: EventRow): RecordedEve
   return { ...event, position: Number(row.position), occurredAt: occurredAt.toISOString() };
 }
 
-/** All events of one stream, by version. */
+/** Returns all events of one stream, ordered by version. */
 export async function readStream<E extends DomainEvent>(sql: Sql, stream: string): Promise<RecordedEvent<E>[]> {
   const rows = await sql.query<EventRow>(`SELECT ${COLUMNS} FROM event WHERE stream = $1 ORDER BY version`, [stream]);
   return rows.map((row) => recordedEvent<E>(row));
 }
 
-/** All events of some streams, each stream's by version; a stream without any is missing. */
+/** Returns all events of several streams by stream, ordered by version; a stream without events is not in the map. */
 export async function readStreams(sql: Sql, streams: readonly string[]): Promise<Map<string, RecordedEvent[]>> {
   const rows = await sql.query<EventRow>(
     `SELECT ${COLUMNS} FROM event WHERE stream = ANY ($1::text[]) ORDER BY stream, version`,
@@ -34,7 +34,7 @@ export async function readStreams(sql: Sql, streams: readonly string[]): Promise
   return Map.groupBy(rows.map(recordedEvent), ({ stream }) => stream);
 }
 
-/** At most `limit` events with `after < position <= upTo`, by position. */
+/** Returns at most `limit` events with `after < position <= upTo`, ordered by position. */
 export async function readEvents(
   sql: Sql,
   { after, upTo, limit }: { after: number; upTo: number; limit: number },
@@ -47,8 +47,8 @@ export async function readEvents(
 }
 
 /**
- * All events of one category with `after < position <= upTo`, by position, as read models take them: what those do not need
- * is half of the cost of reading. The positions alone bound it, so that the server never looks at the whole store.
+ * Returns all events of one category with `after < position <= upTo`, ordered by position, with the columns that read models use; the others
+ * are half of the cost of reading. The range of positions is the only limit, so that the server never scans the whole store.
  */
 export async function readProjected<E extends DomainEvent>(
   sql: Sql,

@@ -3,19 +3,19 @@ import { Counter, Gauge } from 'prom-client';
 
 export const relayLagEvents = new Gauge({
   name: 'icmpmon_relay_lag_events',
-  help: 'Positions of the event store that this relay, when active, has yet to publish.',
+  help: 'Event-store positions that the active relay has not published yet; 0 on a standby.',
   registers: [metrics],
 });
 
 export const relayLagSeconds = new Gauge({
   name: 'icmpmon_relay_lag_seconds',
-  help: 'Age of the oldest event that this relay, when active, has yet to publish.',
+  help: 'Age of the oldest event that the active relay has not published yet.',
   registers: [metrics],
 });
 
 export const relayPublished = new Counter({
   name: 'icmpmon_relay_published_total',
-  help: 'Events published, repeats after a restart included.',
+  help: 'Events published, including repeats after a restart.',
   labelNames: ['topic'],
   registers: [metrics],
 });
@@ -28,6 +28,6 @@ export const relayActive = new Gauge({
 
 export const relayFenceBusy = new Counter({
   name: 'icmpmon_relay_fence_busy_total',
-  help: 'Times that an open append kept the relay from its fence.',
+  help: 'Attempts to set the fence that timed out because an append was open.',
   registers: [metrics],
 });

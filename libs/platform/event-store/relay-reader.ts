@@ -1,20 +1,20 @@
 import { type Connection, isLockTimeout, type Sql } from '@icmp-mon/platform/database';
 import { APPEND_LOCK } from './fence';
 
-/** Arbitrary, and only ours: who holds it as a session lock is the one active relay. */
+/** Number of the advisory lock of the active relay, held by its session. Arbitrary, but used for nothing else. */
 export const RELAY_LOCK = 7_260_003;
-/** New appenders queue behind the waiting relay, so it waits no longer than this at a time. */
+/** Lock timeout of the fence. New appenders queue behind the waiting relay, so it must not wait longer per attempt. */
 const FENCE_WAIT_MS = 250;
 
-/** The highest position so far; a lower one may still be uncommitted. */
+/** Returns the highest position so far; a lower one may still be uncommitted. */
 async function headPosition(session: Sql): Promise<number> {
   const rows = await session.query<{ head: number }>('SELECT coalesce(max(position), 0) AS head FROM event');
   return rows[0]?.head ?? 0;
 }
 
 /**
- * The highest position below which nothing can appear any more: read while no append is open.
- * Null when an append was open for longer than the wait; try again.
+ * Sets the fence: returns the highest position, read while no append is open, so no event can appear at or below it later. Returns null when
+ * an append stayed open for `FENCE_WAIT_MS`; the caller tries again.
  */
 export async function fencedPosition(session: Connection): Promise<number | null> {
   await session.execute('BEGIN');
@@ -31,26 +31,33 @@ export async function fencedPosition(session: Connection): Promise<number | null
   }
 }
 
-/** Makes the cursor where it is missing: from the first event on. */
+/** Creates the cursor before the first event if it does not exist. */
 export async function createCursor(session: Sql, name: string): Promise<void> {
   await session.execute('INSERT INTO relay_cursor (name, position) VALUES ($1, 0) ON CONFLICT DO NOTHING', [name]);
 }
 
-/** Where the cursor stands now, which somebody may have put back, and the head. */
+/** Returns the position of the cursor (an operator may have moved it back) and the highest position of the store. */
 export async function readProgress(session: Sql, name: string): Promise<{ cursor: number; head: number }> {
   const [row] = await session.query<{ cursor: number; head: number }>(
     `SELECT position AS cursor, (SELECT coalesce(max(position), 0) FROM event) AS head FROM relay_cursor WHERE name = $1`,
     [name],
   );
-  if (row === undefined) throw new Error(`The relay's cursor "${name}" is gone.`);
+  if (row === undefined)
+    throw new Error(
+      `The row "${name}" of relay_cursor does not exist. Restart the worker to create it; all events are then published again.`,
+    );
   return row;
 }
 
-/** @throws Error when the cursor is not where this relay left it: then another one is at work. */
+/**
+ * Moves the cursor by compare-and-set.
+ * @throws Error when the cursor is not at `from`, because another relay or an operator has moved it
+ */
 export async function moveCursor(session: Sql, name: string, from: number, to: number): Promise<void> {
   const moved = await session.execute(
     'UPDATE relay_cursor SET position = $3, updated_at = now() WHERE name = $1 AND position = $2',
     [name, from, to],
   );
-  if (moved !== 1) throw new Error(`The relay's cursor is no longer at ${from}: another relay has moved it.`);
+  if (moved !== 1)
+    throw new Error(`The relay's cursor is no longer at ${from}: another relay or an operator has moved it.`);
 }

@@ -9,9 +9,9 @@ import { createCursor, fencedPosition, moveCursor, readProgress } from './relay-
 const CURSOR = 'kafka';
 const BATCH_EVENTS_MAX = 250;
 
-/** The event store as rows that wait, up to the fence. All goes through the session that holds the relay's lock. */
+/** The event store as outbox rows, up to the fence. All statements use the session that holds the relay's lock. */
 export class RelayRows<M> implements OutboxRows<M> {
-  /** No event can appear at or below it any more. */
+  /** The fence: no event can appear at or below this position any longer. */
   private fenced = 0;
 
   private constructor(
@@ -33,19 +33,19 @@ export class RelayRows<M> implements OutboxRows<M> {
     const events = await readEvents(this.session, { after, upTo: this.fenced, limit: BATCH_EVENTS_MAX });
     const [oldest] = events;
     if (oldest !== undefined) relayLagSeconds.set(Math.max(0, (Date.now() - Date.parse(oldest.occurredAt)) / 1000));
-    // A short page was the last: gaps left by rolled-back appends end at the fence.
+    // An incomplete page is the last one, so the cursor can move to the fence, past gaps left by rolled-back appends.
     const isLast = events.length < BATCH_EVENTS_MAX;
     const upTo = isLast ? this.fenced : (events.at(-1)?.position ?? this.fenced);
     return { after, upTo, sends: this.sendsOf(events) };
   }
 
-  /** @throws Error when the cursor was moved by another relay, or put back by an operator, since it was read */
+  /** @throws Error when another relay or an operator has moved the cursor since it was read */
   async mark({ after, upTo }: OutboxBatch<M>): Promise<void> {
     await moveCursor(this.session, CURSOR, after, upTo);
     relayLagEvents.set(this.fenced - upTo);
   }
 
-  /** Returns the cursor, which an operator may have put back, with the fence before it; or that nothing can be read. */
+  /** Advances the fence and returns the cursor. `none` when no event waits, `busy` when an open append blocks the fence. */
   private async moveFence(): Promise<number | 'none' | 'busy'> {
     const { cursor, head } = await readProgress(this.session, CURSOR);
     relayLagEvents.set(head - cursor);

@@ -2,15 +2,15 @@ import type { Sql } from '@icmp-mon/platform/database';
 import { RELAY_LOCK } from './relay-reader';
 
 export interface RelayStatus {
-  /** Positions that were handed out and are not published yet, gaps included. */
+  /** Positions that were assigned and are not published yet, including gaps. */
   behind: number;
-  /** Age of the oldest event that waits, s; null when none does. */
+  /** Age of the oldest unpublished event, in seconds; null when there is none. */
   oldestS: number | null;
-  /** Whether some relay holds the lock. */
+  /** Whether a relay holds the lock. */
   active: boolean;
 }
 
-/** How far the relay has come, as everybody can see it in the control database. */
+/** Returns the progress of the relay from the control database; works in every process. */
 export async function relayStatus(sql: Sql): Promise<RelayStatus> {
   const [row] = await sql.query<{ behind: number; oldest_s: number | null; active: boolean }>(
     `WITH reached AS (SELECT coalesce(max(position), 0) AS position FROM relay_cursor)

@@ -47,7 +47,7 @@ describe('Relay', () => {
   const count = (id: string, by = 1) => store.execute(counter, id, () => [counted(by)], { metadata });
   const positions = (): number[] => published.map((event) => event.position);
 
-  /** Every event of the store came out, each stream's first appearances are in order, nothing came from nowhere. */
+  /** Checks that exactly the stored events were published, and that the first publications of each stream are in order. */
   async function expectAllPublished(): Promise<void> {
     const kept = await database.query<{ position: number }>('SELECT position FROM event ORDER BY position');
     const firsts = [...new Map(published.map((event) => [event.position, event])).values()];
@@ -66,7 +66,7 @@ describe('Relay', () => {
     return connection;
   }
 
-  it('publishes each event in the order of the store, and only the categories with a topic', async () => {
+  it('publishes events in the order of the store, and only categories with a topic', async () => {
     relay().start();
     const other = { ...counter, category: 'inner' };
     await store.execute(other, newId(), () => [counted(9)], { metadata });
@@ -85,7 +85,7 @@ describe('Relay', () => {
     await append(early, [{ stream: `counter-${newId()}`, version: 0, events: [counted(2)], metadata }]);
     await early.execute('COMMIT');
     await early.close();
-    // The higher position is committed, the lower is not: the fence must not open.
+    // The higher position is committed, the lower one is not: the fence must not advance.
     const probe = await connect({ url: home.url, applicationName: 'probe' });
     expect(await fencedPosition(probe)).toBeNull();
     relay().start();
@@ -98,7 +98,7 @@ describe('Relay', () => {
     await probe.close();
   });
 
-  it('goes past the gap that a rolled-back append leaves', async () => {
+  it('continues past the gap that a rolled-back append leaves', async () => {
     const undone = await openAppend(newId());
     relay().start();
     await count(newId());
@@ -109,7 +109,7 @@ describe('Relay', () => {
     await eventually(() => expect(positions()).toEqual([2, 3]));
   });
 
-  it('loses nothing and keeps each aggregate in order when its connection is killed again and again', async () => {
+  it('loses nothing and keeps the order of each aggregate when its connection is killed repeatedly', async () => {
     relay().start();
     const ids = Array.from({ length: 8 }, () => newId());
     let writing = true;
@@ -126,11 +126,11 @@ describe('Relay', () => {
     await expectAllPublished();
   });
 
-  it('sends a batch again until it is taken, so that each event comes at least once', async () => {
+  it('retries a batch until it is acknowledged, so that each event is published at least once', async () => {
     let refusals = 3;
     relay({
       send: async (_topic, messages) => {
-        // The worst refusal: what was sent has arrived, but nobody knows.
+        // The worst failure: the messages have arrived, but were not acknowledged.
         published.push(...messages);
         if (refusals-- > 0) throw new Error('broker is away');
       },
@@ -141,7 +141,7 @@ describe('Relay', () => {
     await eventually(() => expect(positions()).toEqual([1, 1, 1, 1, 2]));
   });
 
-  it('has one active relay of two, and the other takes over where it ended', async () => {
+  it('has one active relay of two, and after its stop the other continues at its position', async () => {
     const senders: string[] = [];
     const named = (name: string): Relay<RecordedEvent> =>
       relay({
@@ -167,7 +167,7 @@ describe('Relay', () => {
     expect(positions()).toHaveLength(new Set(positions()).size);
   });
 
-  it('publishes again from where its cursor is put back to, also while nothing is appended', async () => {
+  it('publishes again from a cursor that was moved back, also while nothing is appended', async () => {
     relay().start();
     for (let i = 0; i < 3; i += 1) await count(newId());
     await eventually(() => expect(positions()).toEqual([1, 2, 3]));
@@ -175,7 +175,7 @@ describe('Relay', () => {
     await eventually(() => expect(positions()).toEqual([1, 2, 3, 2, 3]));
   });
 
-  it('stops although the broker is away, and the next one publishes what was left', async () => {
+  it('stops although the broker is unavailable, and the next relay publishes the remaining events', async () => {
     const stuck = relay({ send: () => Promise.reject(new Error('broker is away')) });
     stuck.start();
     await count(newId());

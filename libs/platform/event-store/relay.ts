@@ -6,23 +6,36 @@ import { relayActive, relayLagEvents, relayPublished } from './relay-metrics';
 import { RELAY_LOCK } from './relay-reader';
 import { RelayRows } from './relay-rows';
 
-/** Appends wake the relay; this is how long a lost wake-up can delay it. */
+/*
+ * The relay publishes the event store to Kafka (a transactional outbox over the table `event`).
+ *
+ *   appender:  BEGIN ─ shared lock ─ INSERT (position from a sequence) ─ COMMIT                positions may commit out of order
+ *   relay:     exclusive lock for an instant ─ fence := max(position) ─ release ─ publish cursor < position <= fence ─ move cursor
+ *
+ * Invariants:
+ * - Fence: no event can appear at or below the fence later. Every appender holds the shared lock from before its insert until it commits, and
+ *   the relay reads the highest position while it holds the same lock exclusively, so no append is open at that moment. A position is
+ *   therefore never skipped, even if its transaction commits late.
+ * - Single writer: only the session that holds RELAY_LOCK publishes, and it moves the cursor by compare-and-set.
+ * - At least once, in order: the cursor moves only after Kafka has acknowledged the batch. After a crash the next relay repeats from the cursor;
+ *   consumers drop repeats by position.
+ * - Bounded blocking: the relay waits at most 250 ms for the fence per attempt, because new appenders queue behind it.
+ */
+
+/** Polling interval. Appends wake the relay by NOTIFY; a lost notification delays it by at most this. */
 const POLL_MS = 500;
 
 export interface RelayOptions<M> {
   /** The control database. */
   url: string;
-  /** Logical topic of each category; events of other categories stay inside. */
+  /** Logical topic of each category. Events of other categories are not published. */
   topics: Readonly<Record<string, string>>;
   toMessage(event: RecordedEvent, topic: string): M;
-  /** Resolves once the messages are durable, in order; rejects within seconds when they may not be. */
+  /** Resolves when the messages are stored durably and in order. Rejects within seconds when they may not be. */
   send(topic: string, messages: M[]): Promise<void>;
 }
 
-/**
- * Publishes the event store, in order and at least once. Of all relays that run, the one that holds the session lock is
- * active; the others stand by. Behind its fence no event can appear late, so none is ever skipped.
- */
+/** Publishes the event store to Kafka, in order and at least once. Of all running relays, only the holder of the session lock is active. */
 export class Relay<M> {
   private readonly leader: Leader<SessionLockTerm>;
 
@@ -40,7 +53,7 @@ export class Relay<M> {
     this.leader.start();
   }
 
-  /** Lets the batch under way finish, then gives the lock back. */
+  /** Waits for the batch in progress, then releases the lock. */
   async stop(): Promise<void> {
     await this.leader.stop();
   }

@@ -5,13 +5,13 @@ import { createLogger, type Logger } from '@icmp-mon/platform/ops';
 import type { Claim, Term } from './leader';
 import { acquireLease, isHeldSql, type LeaseClaim, releaseLease, renewLease } from './lease';
 
-/** How long a lease lasts unless set otherwise. */
+/** Default time to live of a lease. */
 const LEASE_MS = 5_000;
 
 export interface LeaseOptions {
-  /** 5 s unless set; renewed at each third of it. */
+  /** Time to live. Default: 5 s. The lease is renewed every third of it. */
   ttlMs?: number;
-  /** Unique per process and start, made up unless set. */
+  /** Unique per process and start. Default: a new id. */
   holder?: string;
 }
 
@@ -20,8 +20,8 @@ export interface LeaseTerm extends Term {
 }
 
 /**
- * Leads who holds the lease of that name. It is lost when a successor has it, or when no renewal has succeeded within the time to
- * live, counted from before the last good one was sent.
+ * Claims leadership by the lease of that name. The lease is lost when a successor has taken it, or when no renewal has succeeded within the
+ * time to live, counted from the moment before the last successful renewal was sent.
  */
 export function byLease(sql: Sql, name: string, options: LeaseOptions = {}): Claim<LeaseTerm> {
   const logger = createLogger('lease').child({ lease: name });
@@ -31,7 +31,7 @@ export function byLease(sql: Sql, name: string, options: LeaseOptions = {}): Cla
     async take(stop) {
       while (!stop.aborted) {
         const sentMs = performance.now();
-        // A grant that comes too late expires unused.
+        // If the answer arrives too late, the granted lease expires unused.
         const granted = await inTime(claim, acquireLease(sql, claim));
         if (granted === null) {
           await pause(claim.ttlMs / 3, stop);
@@ -41,7 +41,7 @@ export function byLease(sql: Sql, name: string, options: LeaseOptions = {}): Cla
         if (aheadS > 0)
           logger.warn(
             { aheadS },
-            "took a lease that ended in the future: the database's clock was ahead when it was written",
+            "took over a lease whose expiry was too far in the future: the database's clock was ahead when it was written",
           );
         return new HeldLease(sql, claim, epoch, sentMs, logger);
       }
@@ -50,7 +50,7 @@ export function byLease(sql: Sql, name: string, options: LeaseOptions = {}): Cla
   };
 }
 
-/** Whether some process holds the lease of that name, by a database's clock; for leases of the usual length. */
+/** Returns whether a process holds the lease of that name, by the database's clock. For leases with the default time to live. */
 export async function isHeld(sql: Sql, name: string): Promise<boolean> {
   const [lease] = await sql.query<{ held: boolean }>(
     `SELECT ${isHeldSql('expires_at', LEASE_MS)} AS held FROM lease WHERE name = $1`,
@@ -89,7 +89,7 @@ class HeldLease implements LeaseTerm {
     try {
       await inTime(this.claim, releaseLease(this.sql, this.claim, this.epoch));
     } catch (error) {
-      this.logger.warn({ err: error }, 'could not give the lease back; it expires by itself');
+      this.logger.warn({ err: error }, 'lease release failed; the lease will expire');
     }
   }
 
@@ -105,18 +105,18 @@ class HeldLease implements LeaseTerm {
     const sentMs = performance.now();
     try {
       const isRenewed = await inTime(this.claim, renewLease(this.sql, this.claim, this.epoch));
-      if (!isRenewed) this.lose('taken by another holder');
+      if (!isRenewed) this.lose('another holder took it over');
       else if (!this.lost.aborted) this.expireAfter(sentMs);
     } catch (error) {
-      // Tried again at the next third; the expiry timer ends the lease when the database is away for too long.
-      this.logger.warn({ err: error }, 'could not reach the lease');
+      // Retried at the next third of the time to live. The expiry timer ends the lease if the database stays unavailable.
+      this.logger.warn({ err: error }, 'lease renewal failed, retrying');
     }
   }
 
   private lose(reason: string): void {
     clearTimeout(this.renewTimer);
     clearTimeout(this.expiryTimer);
-    this.ended.abort(new Error(`Lease ${this.claim.name} is lost: ${reason}.`));
+    this.ended.abort(new Error(`Lease ${this.claim.name} lost: ${reason}.`));
   }
 
   private expireAfter(sentMs: number): void {
@@ -126,7 +126,7 @@ class HeldLease implements LeaseTerm {
   }
 }
 
-/** A query that hangs must not keep the lease from being tried again. */
+/** Limits a query to the time to live, so that a hanging query does not block the next attempt. */
 function inTime<T>({ ttlMs }: LeaseClaim, answer: Promise<T>): Promise<T> {
   return bounded(answer, ttlMs, () => new Error(`The database did not answer within ${ttlMs} ms.`));
 }

@@ -3,25 +3,26 @@ import { type Connection, connect, type Sql } from '@icmp-mon/platform/database'
 import type { Claim, Term } from './leader';
 
 const STANDBY_MS = 1_000;
-/** A connection whose server does not answer is not waited for longer. */
+/** Maximum wait for a connection to close whose server does not answer. */
 const CLOSE_MS_MAX = 3_000;
 
 export interface SessionLockOptions {
   url: string;
   applicationName: string;
-  /** Number of the advisory lock, which no other lock of the database has. */
+  /** Number of the advisory lock, unique in the database. */
   lock: number;
 }
 
 export interface SessionLockTerm extends Term {
   readonly epoch: null;
-  /** Holds the lock: what is written through it is written by the leader. */
+  /** The connection that holds the lock: only the leader can write through it. */
   readonly connection: Connection;
 }
 
 /**
- * Leads who holds an advisory lock by its session: exclusive also while the leader is stopped, until its connection ends. So no other
- * process leads while the former leader only seems dead; the price is that no process leads until the server detects the loss.
+ * Claims leadership by a session-level advisory lock. It stays exclusive also while the leader's process is suspended, until its connection
+ * ends: no other process leads while the former leader only seems dead. The price: no process leads until the server detects the lost
+ * connection.
  */
 export function bySessionLock({ url, applicationName, lock }: SessionLockOptions): Claim<SessionLockTerm> {
   return {
@@ -43,7 +44,7 @@ export function bySessionLock({ url, applicationName, lock }: SessionLockOptions
   };
 }
 
-/** Whether the session of `sql` has the lock now; it keeps it as long as it lives. `name` tells apart locks of one number. */
+/** Tries to take the lock for the session of `sql`, until the session ends. Returns whether it has it. `name` distinguishes locks of one number. */
 export async function trySessionLock(sql: Sql, lock: number, name?: string): Promise<boolean> {
   const [row] =
     name === undefined

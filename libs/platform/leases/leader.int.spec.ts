@@ -26,7 +26,7 @@ describe('leases', () => {
   const expire = (sql: Sql, name: string) =>
     sql.execute(`UPDATE lease SET expires_at = clock_timestamp() - interval '1 ms' WHERE name = $1`, [name]);
 
-  it('has one holder of many that try at once, in either database', async () => {
+  it('grant one holder of many concurrent claims, in either database', async () => {
     for (const sql of [control, telemetry]) {
       const tries = Array.from({ length: 20 }, (_, i) => acquireLease(sql, claim('crowd', `holder ${i}`)));
       const granted = (await Promise.all(tries)).filter((lease) => lease !== null);
@@ -34,7 +34,7 @@ describe('leases', () => {
     }
   });
 
-  it('raises the epoch on a takeover and refuses the renewal of the zombie', async () => {
+  it('increment the epoch on a takeover and refuse the renewal by the former holder', async () => {
     expect(await acquireLease(control, claim('job', 'old'))).toEqual({ epoch: 1, aheadS: 0 });
     expect(await acquireLease(control, claim('job', 'new'))).toBeNull();
     await expire(control, 'job');
@@ -47,7 +47,7 @@ describe('leases', () => {
     expect(await acquireLease(control, claim('job', 'third'))).toEqual({ epoch: 3, aheadS: 0 });
   });
 
-  it('is free when it ends later than any lease can, as after a clock that was ahead', async () => {
+  it('are free when they expire later than any lease can, as after a clock that was ahead', async () => {
     for (const sql of [control, telemetry]) {
       await acquireLease(sql, claim('ahead', 'dead', 5_000));
       expect(await acquireLease(sql, claim('ahead', 'successor', 5_000))).toBeNull();
@@ -61,7 +61,7 @@ describe('leases', () => {
   });
 
   describe('a leader by a lease', () => {
-    it('keeps its lease past the time to live, and gives it back when it is stopped', async () => {
+    it('renews its lease beyond the time to live, and releases it when it is stopped', async () => {
       const told: string[] = [];
       const lead = (holder: string): Leader<LeaseTerm> =>
         new Leader(byLease(control, 'kept', { holder, ttlMs: 600 }), async ({ epoch }, lost) => {
@@ -91,7 +91,7 @@ describe('leases', () => {
       expect(await isHeld(control, 'kept')).toBe(false);
     });
 
-    it('gives the lease back only after its work has ended', async () => {
+    it('releases the lease only after its work has ended', async () => {
       const { promise: ending, resolve: end } = Promise.withResolvers<void>();
       const leader = new Leader(byLease(control, 'slow'), () => ending);
       leader.start();
@@ -104,7 +104,7 @@ describe('leases', () => {
       expect(await acquireLease(control, claim('slow', 'successor'))).toEqual({ epoch: 2, aheadS: 0 });
     });
 
-    it('stops the work when a successor has the lease', async () => {
+    it('stops the work when a successor has taken over the lease', async () => {
       let signal: AbortSignal | undefined;
       const leader = new Leader(byLease(control, 'robbed', { ttlMs: 600 }), (_term, lost) => {
         signal = lost;
@@ -115,15 +115,15 @@ describe('leases', () => {
         expires_at = clock_timestamp() + interval '600 ms' WHERE name = 'robbed'`);
       await eventually(() => expect(signal?.aborted).toBe(true));
       await leader.stop();
-      // Stopped, it gave back only what it had taken itself.
+      // When it stopped, it released only a lease of its own epoch.
       const [lease] = await control.query<{ epoch: number }>(`SELECT epoch FROM lease WHERE name = 'robbed'`);
       expect(lease.epoch).toBeGreaterThanOrEqual(2);
     });
 
-    it('counts the lease as lost when the database does not answer, and takes it again later', async () => {
+    it('regards the lease as lost when the database does not answer, and takes it again later', async () => {
       let away = false;
       const flaky: Sql = {
-        // A hanging query is worse than a failing one: only the holder's own clock notices it.
+        // A hanging query is worse than a failing one: only the holder's own timer detects it.
         query: (text, params) => (away ? new Promise(() => undefined) : control.query(text, params)),
         execute: (text, params) => (away ? new Promise(() => undefined) : control.execute(text, params)),
       };
@@ -141,7 +141,7 @@ describe('leases', () => {
       await leader.stop();
     });
 
-    it('lets go when its work fails, and tries again', async () => {
+    it('releases the lease when its work fails, and tries again', async () => {
       let starts = 0;
       const leader = new Leader(byLease(control, 'failing', { ttlMs: 300 }), () => {
         starts += 1;
@@ -159,7 +159,7 @@ describe('leases', () => {
     const lead = (applicationName: string): Leader<SessionLockTerm> =>
       new Leader(bySessionLock({ url: home.controlUrl, applicationName, lock: LOCK }), () => undefined);
 
-    it('is the only one until it is stopped or its connection ends, and claims again', async () => {
+    it('is the only leader until it is stopped or its connection ends, then claims again', async () => {
       const first = lead('first by lock');
       first.start();
       await eventually(() => expect(first.leads).toBe(true));

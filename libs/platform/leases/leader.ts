@@ -3,35 +3,44 @@ import { createLogger } from '@icmp-mon/platform/ops';
 
 const BACK_OFF = { firstMs: 200, maxMs: 5_000 };
 
-/** The time in which this process leads, from when it came to lead. */
+/** A term of leadership of this process. */
 export interface Term {
-  /** Higher than that of every earlier term, where terms are numbered; null where they are not. */
+  /** Number of the term, higher than that of every earlier one; null for a claim that does not number terms. */
   readonly epoch: number | null;
-  /** Aborted in the instant in which the term ends without having been given up. */
+  /** Aborted when the term ends without `giveUp`. */
   readonly lost: AbortSignal;
-  /** Lets another process lead, at once if this one still does. */
+  /** Ends the term; if it was not lost, another process can lead immediately. */
   giveUp(): Promise<void>;
 }
 
-/** How a process comes to lead: `byLease` or `bySessionLock`. */
+/** A way to become the leader: `byLease` or `bySessionLock`. */
 export interface Claim<T extends Term> {
   readonly name: string;
-  /** Waits until this process leads; null when `stop` is aborted before that. */
+  /** Waits until this process leads. Returns null when `stop` is aborted first. */
   take(stop: AbortSignal): Promise<T | null>;
 }
 
-/**
- * Runs work in one process at a time, of all that claim the same thing. A term that is lost ends the work by its signal, and the next
- * one begins only after the work has ended. Work whose process was stopped for long learns of its loss only after it wakes: what it
- * commits must carry the term's epoch, or come to nothing when another process was first.
+/*
+ * Leader election: of all processes with the same claim, one at a time runs the work.
+ *
+ *   claim.take ──▶ term ──▶ work(term, lost) ──▶ term.giveUp ──▶ back-off ──▶ claim.take …
+ *                             ▲ `lost` is aborted: lease lost, connection lost, or stop
+ *
+ * Invariants:
+ * - One term at a time per process: the next term begins only after the work of the last one has ended.
+ * - Release after work: a stopping leader ends its work first, then releases the lease or lock, so a successor never overlaps with it.
+ * - Fencing: a process that was suspended learns of the lost term only after it wakes, so `lost` alone is not a guarantee. Work must commit
+ *   with the term's epoch, through the connection that holds the lock, or so that its commit has no effect if another process was first.
  */
+
+/** Runs work while this process leads. */
 export class Leader<T extends Term> {
   private readonly logger = createLogger('leader');
   private stopping: AbortController | null = null;
   private running: Promise<void> = Promise.resolve();
   private term: T | null = null;
 
-  /** `lost` is aborted when the term ends, or is about to because of `stop`. The term lasts until then, also when the work ends before. */
+  /** `lost` is aborted when the term is lost or `stop` is called. The term lasts until then, even if the work returns earlier. */
   constructor(
     private readonly claim: Claim<T>,
     private readonly work: (term: T, lost: AbortSignal) => void | Promise<void>,
@@ -41,7 +50,7 @@ export class Leader<T extends Term> {
     return this.term !== null;
   }
 
-  /** The epoch of the term under way, null while another process leads. */
+  /** Epoch of the current term; null while this process does not lead. */
   get epoch(): number | null {
     return this.term?.epoch ?? null;
   }
@@ -52,9 +61,9 @@ export class Leader<T extends Term> {
     this.running = this.run(this.stopping.signal);
   }
 
-  /** Ends the work first, then gives the term up. */
+  /** Ends the work, then the term. */
   async stop(): Promise<void> {
-    this.stopping?.abort(new Error('The process stops.'));
+    this.stopping?.abort(new Error('The process is stopping.'));
     await this.running;
     this.stopping = null;
   }
@@ -70,32 +79,32 @@ export class Leader<T extends Term> {
         const isLost = await this.lead(term, stop);
         if (isLost || performance.now() - beganMs > BACK_OFF.maxMs) backOff.succeeded();
       } catch (error) {
-        this.logger.warn({ err: error, name }, 'cannot claim to lead, will try again');
+        this.logger.warn({ err: error, name }, 'leadership claim failed, retrying');
       }
       await backOff.wait(stop);
     }
   }
 
-  /** Whether the term was lost; false when the work failed: what fails at once is tried again at growing intervals. */
+  /** Runs the work of one term. Returns true when the term was lost or stopped, false when the work failed, which increases the back-off. */
   private async lead(term: T, stop: AbortSignal): Promise<boolean> {
     const { name } = this.claim;
     const lost = AbortSignal.any([term.lost, stop]);
     this.term = term;
     lost.addEventListener('abort', () => (this.term = null), { once: true });
     const fields = { name, ...(term.epoch !== null && { epoch: term.epoch }) };
-    this.logger.info(fields, 'became the leader');
+    this.logger.info(fields, 'leadership gained');
     let reason: unknown;
     try {
       await this.work(term, lost);
       await aborted(lost);
       reason = lost.reason;
     } catch (error) {
-      this.logger.error({ err: error, name }, 'the work of the leader failed');
+      this.logger.error({ err: error, name }, 'the leader failed: its work threw an error');
       reason = error;
     }
     this.term = null;
     const { message } = reason instanceof Error ? reason : new Error(String(reason));
-    this.logger.info({ ...fields, reason: message }, 'is no longer the leader');
+    this.logger.info({ ...fields, reason: message }, 'leadership ended');
     await term.giveUp();
     return lost.aborted;
   }

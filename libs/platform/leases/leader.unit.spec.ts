@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Claim, Leader, type Term } from './leader';
 
-/** A claim that this process always gets; a term lasts until it is given up, or `lose` is called. */
+/** A claim that is always granted. A term lasts until `giveUp` or `lose` is called. */
 class FreeClaim implements Claim<Term> {
   readonly name = 'test';
   lose = (): void => undefined;
@@ -21,7 +21,7 @@ describe('a leader whose work fails', () => {
     vi.useRealTimers();
   });
 
-  it('waits longer from failure to failure, and begins again with short waits after work that lasted', async () => {
+  it('increases the back-off with each failure, and resets it after work that lasted', async () => {
     let starts = 0;
     let isSound = false;
     const claim = new FreeClaim();

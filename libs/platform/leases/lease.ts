@@ -8,31 +8,36 @@ export interface LeaseClaim {
 }
 
 /**
- * How far beyond its own length a lease may seem to end: a database's clock is corrected by small steps. What lies further ahead was
- * written before the clock was set back, or on a server whose clock was ahead, and is free: a living holder renews it within seconds.
+ * How far the expiry of a lease may exceed now + its time to live, because the database's clock is corrected in small steps. A lease that
+ * expires later was written before the clock was set back, or on a server whose clock was ahead, and counts as free: a live holder renews
+ * it within seconds.
  */
 export const LEASE_AHEAD_MS_MAX = 1_000;
 
-/** SQL: whether a lease of `lengthMs` (SQL as well) that ends at `expiresAt` is held. Needs the time of the row's lock, not of the transaction. */
+/**
+ * Returns an SQL condition: whether a lease with the time to live `lengthMs` (an SQL expression too) that expires at `expiresAt` is held. It
+ * uses clock_timestamp(), because the statement may have waited for the row lock.
+ */
 export function isHeldSql(expiresAt: string, lengthMs: string | number): string {
   return `(${expiresAt} > clock_timestamp()
     AND ${expiresAt} <= clock_timestamp() + (${lengthMs} + ${LEASE_AHEAD_MS_MAX}) * interval '1 millisecond')`;
 }
 
-/** SQL: how many seconds ahead of its possible end a lease ends; 0 or less for a sound one. */
+/** Returns an SQL expression: seconds by which a lease expires later than now + its time to live; 0 or less for a valid one. */
 export function leaseAheadSql(expiresAt: string, lengthMs: string | number): string {
   return `(extract(epoch FROM ${expiresAt}) - extract(epoch FROM clock_timestamp()) - ${lengthMs} / 1000.0)::float8`;
 }
 
 export interface GrantedLease {
-  /** Higher than that of every earlier holder. */
+  /** Number of this ownership, higher than that of every earlier holder. */
   epoch: number;
-  /** How far in the future the former holder's lease ended beyond its length, in seconds; 0 for one that had simply ended. */
+  /** Seconds by which the former lease expired later than possible (wrong clock); 0 for one that had expired normally. */
   aheadS: number;
 }
 
 /**
- * Takes the lease when it is free, expired by the database's clock, or ends later than any lease can; null when another holds it.
+ * Acquires the lease if it is free, expired by the database's clock, or expires later than any lease can. Returns null while another holder
+ * has it.
  */
 export async function acquireLease(sql: Sql, { name, holder, ttlMs }: LeaseClaim): Promise<GrantedLease | null> {
   const [taken] = await sql.query<{ epoch: number; ahead_s: number }>(
@@ -53,7 +58,7 @@ export async function acquireLease(sql: Sql, { name, holder, ttlMs }: LeaseClaim
   return made === undefined ? null : { epoch: made.epoch, aheadS: 0 };
 }
 
-/** Prolongs the lease; false when a successor has taken it. */
+/** Renews the lease. Returns false when a successor has taken it over. */
 export async function renewLease(sql: Sql, claim: LeaseClaim, epoch: number): Promise<boolean> {
   const renewed = await sql.execute(
     `UPDATE lease SET expires_at = clock_timestamp() + $4 * interval '1 millisecond'
@@ -63,7 +68,7 @@ export async function renewLease(sql: Sql, claim: LeaseClaim, epoch: number): Pr
   return renewed === 1;
 }
 
-/** Gives the lease back at once; does nothing when a successor has it. */
+/** Releases the lease immediately. Has no effect when a successor has it. */
 export async function releaseLease(sql: Sql, claim: LeaseClaim, epoch: number): Promise<void> {
   await sql.execute('UPDATE lease SET expires_at = clock_timestamp() WHERE name = $1 AND holder = $2 AND epoch = $3', [
     claim.name,

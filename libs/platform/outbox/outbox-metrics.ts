@@ -3,7 +3,7 @@ import { Counter } from 'prom-client';
 
 export const outboxFailures = new Counter({
   name: 'icmpmon_outbox_failures_total',
-  help: 'Attempts to publish that failed and are repeated: sends, and reads and marks of what waits.',
+  help: 'Failed attempts to publish that are retried: sends, and reads and marks of rows.',
   labelNames: ['outbox'],
   registers: [metrics],
 });

@@ -1,18 +1,18 @@
 import { BackOff, type BackOffOptions } from '@icmp-mon/platform/concurrency';
 import type { OutboxBatch, OutboxRows } from './outbox-rows';
 
-/** From where on all is sent again, and when: sends of it were given up, and may still arrive behind newer ones. */
+/** The row after which everything is sent again, and when: a send after it timed out and may still arrive after newer ones. */
 interface GivenUp {
   after: number;
   againAtMs: number;
 }
 
-/** What is known of one partition while it is published. */
+/** State of one partition. */
 export class OutboxPartition<M> {
   readonly backOff: BackOff;
-  /** The work under way. */
+  /** The publication in progress; null while idle. */
   publishing: Promise<void> | null = null;
-  /** Woken while at work: there may be more than it has seen. */
+  /** True when the partition was woken: there may be rows that were not read yet. */
   isWoken = false;
   private givenUp: GivenUp | null = null;
 
@@ -24,7 +24,7 @@ export class OutboxPartition<M> {
     this.backOff = new BackOff(backOff);
   }
 
-  /** What is to be sent again now, null when nothing is. */
+  /** The repetition that is due now; null when there is none. */
   get due(): GivenUp | null {
     return this.givenUp !== null && performance.now() >= this.givenUp.againAtMs ? this.givenUp : null;
   }
@@ -34,7 +34,7 @@ export class OutboxPartition<M> {
     this.givenUp = { after: first, againAtMs: performance.now() + againInMs };
   }
 
-  /** All behind `sent` was sent once more; a send that was given up since then keeps its own time. */
+  /** Removes the repetition `sent` after it was done, unless another send has timed out since then. */
   settle(sent: GivenUp): void {
     if (this.givenUp === sent) this.givenUp = null;
   }

@@ -7,37 +7,39 @@ import { OutboxPartition } from './outbox-partition';
 import type { OutboxBatch, OutboxRows } from './outbox-rows';
 
 const BACK_OFF = { firstMs: 200, maxMs: 5_000 };
-/** Between two looks at rows that cannot be read yet. */
+/** Interval between attempts to read rows that cannot be read yet (`busy`). */
 const BUSY_MS = 100;
 
 export interface OutboxOptions<M> {
   name: string;
   rows(partition: number): OutboxRows<M>;
-  /** Those that this process publishes now; partition 0 unless set. */
+  /** Partitions that this process currently publishes. Default: partition 0. */
   partitions?: () => Iterable<number>;
-  /** Resolves once the messages are durable, in order; rejects within seconds when they may not be. */
+  /** Resolves when the messages are stored durably and in order. Rejects within seconds when they may not be. */
   send(topic: string, messages: M[]): Promise<void>;
   onSent?(topic: string, count: number): void;
-  /** Writers wake the publisher; this is how long a lost wake-up can delay it. */
+  /** Polling interval. Writers wake the publisher; a lost wake-up delays it by at most this. */
   pollMs: number;
   backOff?: BackOffOptions;
   /**
-   * For topics of which only the last message of a key remains: when a send that was given up can have arrived at the latest, ms.
-   * After that time everything behind it is sent once more, so that the newest is the last one.
+   * For compacted topics: the time after which a send that timed out can no longer arrive, in ms. Everything after it is then sent once more,
+   * so that the newest message of each key is the last one.
    */
   givenUpMs?: number;
 }
 
 /**
- * Publishes rows that a transaction has written, in their order and at least once:
+ * Outbox: publishes rows that a transaction has written, in order and at least once.
  *
- *     next(mark) ──► send, again until it is acknowledged ──► mark ──► next(sent) … none ──► sleeps until woken, or pollMs
+ *     next(mark) ──► send, retried until acknowledged ──► mark ──► next(sent) … none ──► sleep until woken, or pollMs
  *
- * - The mark moves only after the acknowledgement: after a crash the next publisher begins there.
- * - It continues behind what it has sent itself, not behind the mark: of two that overlap each sends last what is newest.
- * - A wake-up during the work is one more look after it; it does not shorten a back-off.
- * - One read or send at a time over all partitions, each in a turn of the event loop of its own: when all partitions have full batches,
- *   encoding them side by side would keep the loop longer than a lease or a session lives.
+ * Invariants:
+ * - At least once: the mark moves only after the acknowledgement. After a crash the next publisher continues at the mark.
+ * - Own position: a publisher continues after the rows that it sent itself, not after the mark. When two publishers overlap, each of them sends
+ *   the newest row last.
+ * - No lost wake-up: a wake-up during the work causes another read after it. It does not shorten a back-off.
+ * - Bounded stall: only one read or send runs at a time over all partitions, each in its own turn of the event loop. Encoding full batches of
+ *   all partitions in one turn would block the loop longer than a lease or a session lasts.
  */
 export class OutboxPublisher<M> {
   private readonly logger: Logger;
@@ -56,13 +58,16 @@ export class OutboxPublisher<M> {
     this.look();
   }
 
-  /** Ends after the batch under way; with `drainMs` first publishes what it was woken for, for that long at most. */
+  /** Stops after the batch in progress. With `drainMs`, first publishes the waiting rows, for at most that long. */
   async stop(drainMs = 0): Promise<void> {
     clearInterval(this.timer);
     if (drainMs > 0 && !(await settlesWithin(this.idle(), drainMs))) {
       this.stopping.abort();
       const partitions = [...this.known.values()].filter(({ publishing }) => publishing !== null);
-      this.logger.warn({ partitions: partitions.map(({ number }) => number) }, 'stopped before all was published');
+      this.logger.warn(
+        { partitions: partitions.map(({ number }) => number) },
+        'outbox stopped before all rows were published',
+      );
       return;
     }
     this.stopping.abort();
@@ -78,7 +83,7 @@ export class OutboxPublisher<M> {
     await Promise.all([listener.stop(), this.stop()]);
   }
 
-  /** There may be new rows in a partition. */
+  /** Wakes the publisher: there may be new rows in the partition. */
   wake(number: number): void {
     const partition = this.partition(number);
     partition.isWoken = true;
@@ -115,7 +120,7 @@ export class OutboxPublisher<M> {
         await this.drain(partition, signal);
       } catch (error) {
         partition.isWoken = true;
-        this.failed(partition, error, 'cannot publish what waits, will try again');
+        this.failed(partition, error, 'reading or marking outbox rows failed, retrying');
         await partition.backOff.wait(signal);
       }
     }
@@ -141,7 +146,7 @@ export class OutboxPublisher<M> {
     }
   }
 
-  /** False when it was stopped before everything was acknowledged. */
+  /** Sends a batch, retrying until it is acknowledged. Returns false when the publisher was stopped before that. */
   private async sendAll(partition: OutboxPartition<M>, batch: OutboxBatch<M>, signal: AbortSignal): Promise<boolean> {
     const { send, onSent, givenUpMs } = this.options;
     for (const { topic, messages } of batch.sends) {
@@ -151,7 +156,7 @@ export class OutboxPublisher<M> {
           isSent = true;
         } catch (error) {
           if (givenUpMs !== undefined) partition.noteGivenUp(batch, givenUpMs);
-          this.failed(partition, error, `cannot publish to ${topic}, will send again`);
+          this.failed(partition, error, `publishing to ${topic} failed, retrying`);
           await partition.backOff.wait(signal);
           if (signal.aborted) return false;
         }

@@ -4,7 +4,7 @@ import type { OutboxRows } from './outbox-rows';
 
 const BATCH_MAX = 2;
 
-/** A table of numbered rows with its mark, which may be away or unreadable. */
+/** A table of numbered rows with its mark. It can be unavailable or busy. */
 class Table implements OutboxRows<number> {
   rows: number[] = [];
   marked = 0;
@@ -65,21 +65,21 @@ describe('an outbox', () => {
   const until = (check: () => void): Promise<void> => vi.waitFor(check, { interval: 1 });
   const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 
-  it('publishes what waits in its order, in batches, and marks it', async () => {
+  it('publishes rows in order and in batches, and marks them', async () => {
     const table = new Table(1, 2, 3, 5);
     outbox(table).start();
     await until(() => expect(table.marked).toBe(5));
     expect(sent).toEqual([1, 2, 3, 5]);
   });
 
-  it('begins behind the mark', async () => {
+  it('starts after the mark', async () => {
     const table = new Table(1, 2, 3);
     table.marked = 2;
     outbox(table).start();
     await until(() => expect(sent).toEqual([3]));
   });
 
-  it('looks when it is woken, and by itself from time to time', async () => {
+  it('reads rows when it is woken, and at the polling interval', async () => {
     const table = new Table();
     const publisher = outbox(table);
     publisher.start();
@@ -92,7 +92,7 @@ describe('an outbox', () => {
     await until(() => expect(sent).toEqual([1, 2]));
   });
 
-  it('does not miss what it is woken for while it publishes', async () => {
+  it('does not lose a wake-up during publication', async () => {
     const table = new Table(1);
     const publisher = outbox(table, { pollMs: 3_600_000 });
     vi.spyOn(table, 'next').mockImplementationOnce(() => {
@@ -103,7 +103,7 @@ describe('an outbox', () => {
     await until(() => expect(sent).toEqual([1]));
   });
 
-  it('sends the same again, at growing intervals, until it is acknowledged, and moves no mark before', async () => {
+  it('retries a batch with increasing back-off until it is acknowledged, and moves the mark only then', async () => {
     const table = new Table(1, 2, 3);
     refusals = 3;
     const attempts = vi.fn();
@@ -119,7 +119,7 @@ describe('an outbox', () => {
     ]);
   });
 
-  it('is not woken out of a back-off', async () => {
+  it('does not shorten a back-off when it is woken', async () => {
     const table = new Table(1);
     refusals = 1;
     const publisher = outbox(table);
@@ -132,7 +132,7 @@ describe('an outbox', () => {
     await until(() => expect(sent).toEqual([1]));
   });
 
-  it('waits while rows cannot be read yet, and tries again when the table is away', async () => {
+  it('waits while rows cannot be read yet, and retries while the table is unavailable', async () => {
     const table = new Table(1);
     table.isBusy = true;
     outbox(table).start();
@@ -146,7 +146,7 @@ describe('an outbox', () => {
     await until(() => expect(sent).toEqual([1]));
   });
 
-  it('ends although nothing can be sent, and the next publisher sends what was left', async () => {
+  it('stops although nothing can be sent, and the next publisher sends the remaining rows', async () => {
     const table = new Table(1, 2);
     refusals = Infinity;
     const stuck = outbox(table);
@@ -158,7 +158,7 @@ describe('an outbox', () => {
     await until(() => expect(sent).toEqual([1, 2]));
   });
 
-  it('continues behind what it sent itself when another publisher has moved the mark further', async () => {
+  it('continues after the rows that it sent itself when another publisher has moved the mark further', async () => {
     const table = new Table(1);
     const mark = vi.spyOn(table, 'mark').mockImplementationOnce(() => {
       table.rows.push(2);
@@ -170,7 +170,7 @@ describe('an outbox', () => {
     expect(sent).toEqual([1, 2]);
   });
 
-  it('sends once more what lies behind a send that was given up, when that can have arrived at the latest', async () => {
+  it('sends everything after a timed-out send once more, when that send can no longer arrive', async () => {
     const table = new Table(1);
     refusals = 1;
     outbox(table, { givenUpMs: 30_000 }).start();
@@ -186,7 +186,7 @@ describe('an outbox', () => {
     expect(sent).toEqual([1, 2, 1, 2]);
   });
 
-  it('has one send at a time over all partitions', async () => {
+  it('runs one send at a time over all partitions', async () => {
     const tables = [1, 2, 3].map((number) => new Table(number, number + 10, number + 20));
     let atOnce = 0;
     let atOnceMax = 0;
@@ -204,7 +204,7 @@ describe('an outbox', () => {
     expect(atOnceMax).toBe(1);
   });
 
-  it('publishes before it stops what it was woken for, but does not wait for a send that hangs', async () => {
+  it('publishes waiting rows before it stops, but does not wait for a hanging send', async () => {
     const table = new Table(1);
     let arrive = (): void => undefined;
     const hang = (): Promise<void> => new Promise((resolve) => (arrive = resolve));

@@ -1,19 +1,19 @@
 export interface OutboxBatch<M> {
-  /** Number of the row before the first one. */
+  /** Number of the row before the first row of the batch. */
   after: number;
-  /** Number of the last row: the next batch begins behind it. */
+  /** Number of the last row; the next batch begins after it. */
   upTo: number;
-  /** In the order of the rows, one for each topic; none where no row of the batch is published. */
+  /** One send per topic, in the order of the rows; empty if no row of the batch is published. */
   sends: readonly { topic: string; messages: M[] }[];
 }
 
-/** Rows of one partition that wait in a table to be published, numbered in their order, and the mark of how far they are. */
+/** Rows of one partition in an outbox table, numbered in order, with the mark up to which they are published. */
 export interface OutboxRows<M> {
   /**
-   * The next rows behind `after`, or behind the mark when it is null. `none` when none wait, `busy` when some wait that cannot be
-   * read yet.
+   * Returns the next rows after `after`, or after the mark when it is null. `none` when there are no rows, `busy` when there are rows that
+   * cannot be read yet.
    */
   next(after: number | null): Promise<OutboxBatch<M> | 'none' | 'busy'>;
-  /** Everything up to the end of the batch is acknowledged. Publishers may overlap: a mark never goes back. */
+  /** Moves the mark: everything up to the end of the batch is acknowledged. Publishers may overlap; a mark never moves back. */
   mark(batch: OutboxBatch<M>): Promise<void>;
 }
