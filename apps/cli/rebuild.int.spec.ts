@@ -189,7 +189,7 @@ describe('rebuilding a read model', () => {
     await change(30, 'degraded', { heard: false });
     const outcome = await run('target_list');
     expect(outcome.differences).toEqual([]);
-    expect(outcome.remarks).toEqual(['1 statuses were still on their way to the list']);
+    expect(outcome.remarks).toEqual(['1 statuses had not reached the live list yet']);
     expect(await control.query('SELECT status FROM target_list WHERE key = 30')).toEqual([{ status: 'degraded' }]);
   });
 

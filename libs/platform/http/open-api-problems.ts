@@ -86,9 +86,9 @@ const PROBLEMS: readonly DocumentedProblem[] = [
       title: 'Conflict with the current state',
       code: 'conflict',
     },
-    detail: '192.0.2.7 is a target in the VRF default already: 01936d2e-7c1a-7b3e-9a51-0242ac120002.',
+    detail: '192.0.2.7 is already a target in VRF default: 01936d2e-7c1a-7b3e-9a51-0242ac120002.',
     members: {
-      errors: [{ pointer: '#/ip', detail: 'is target 01936d2e-7c1a-7b3e-9a51-0242ac120002 already' }],
+      errors: [{ pointer: '#/ip', detail: 'is already target 01936d2e-7c1a-7b3e-9a51-0242ac120002' }],
       targetId: '01936d2e-7c1a-7b3e-9a51-0242ac120002',
       target: '/api/v1/targets/01936d2e-7c1a-7b3e-9a51-0242ac120002',
     },

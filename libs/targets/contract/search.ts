@@ -1,4 +1,4 @@
-/** What a search looks at. */
+/** The members of a target that a search matches. */
 interface Searched {
   /** Canonical text form of the address. */
   ip: string;
@@ -6,15 +6,21 @@ interface Searched {
   tags: Readonly<Record<string, string>>;
 }
 
-/** Terms of one search. */
+/** Most terms of one search. */
 export const SEARCH_TERMS_MAX = 8;
 
 const TAG_TERM = /^[a-z0-9][a-z0-9_.-]*=/;
 const NEEDS_QUOTES = /[\s"]/;
 
 /**
- * The text that searches look at, in lower case: address and name between line feeds, each tag between tabs. Neither is in a name
- * or a tag, so that a piece with a tab is a whole tag.
+ * Returns the searched text of a target, in lower case:
+ *
+ *   "\n" address "\n" name "\n"  ("\t" key "=" value "\t")*      tags sorted
+ *
+ * - Substring search: a target matches if this text contains every piece of `searchPieces`.
+ * - Separators: names and tags contain neither line feeds nor tabs, so a piece never spans two members, and a piece with a tab at both
+ *   ends matches only a whole tag.
+ * - Same text everywhere: the database computes it by a trigger for `target_search`, the portal by this function.
  */
 export function searchText({ ip, name, tags }: Searched): string {
   const ofTags = Object.entries(tags).map(([key, value]) => `\t${key}=${value}\t`);
@@ -22,29 +28,29 @@ export function searchText({ ip, name, tags }: Searched): string {
 }
 
 /**
- * What `searchText` must hold for a search: one piece a term, all of them. Terms have blanks between, unless in double quotes
- * (`""` is a quote there). `key=value` is a whole tag, `key=` any tag of that key, any other term a part of an address, a name or a tag.
+ * Returns the pieces that `searchText` must contain, one per term. Terms are separated by blanks, except in double quotes (where `""` is
+ * a quote). `key=value` matches a whole tag, `key=` any tag with that key, any other term a part of an address, a name or a tag.
  */
 export function searchPieces(q: string): string[] {
-  // Names and tags are in this form, whichever a keyboard or a file's name has.
+  // Names and tags are stored in NFC; a keyboard or a file name may produce another form.
   return splitTerms(lowerCase(q.normalize('NFC'))).map((term) => {
     if (!TAG_TERM.test(term)) return term;
     return term.endsWith('=') ? `\t${term}` : `\t${term}\t`;
   });
 }
 
-/** Letter by letter, as the database has it: in JavaScript İ becomes two letters, and Σ depends on the letters around it. */
+/** Lower-cases letter by letter, like the database: JavaScript makes İ two letters, and lower-cases Σ depending on its neighbours. */
 function lowerCase(text: string): string {
   return text.replaceAll('İ', 'i').replaceAll('Σ', 'σ').toLowerCase();
 }
 
-/** The term that finds a tag. */
+/** Returns the search term that matches a tag. */
 export function tagTerm(key: string, value: string): string {
   const term = `${key}=${value}`;
   return NEEDS_QUOTES.test(term) ? `"${term.replaceAll('"', '""')}"` : term;
 }
 
-/** The parts of a text between separators, each once; double quotes hold a part together, and `""` is a quote in them. */
+/** Splits a text at separators and removes duplicates; double quotes keep a part together, and `""` in them is a quote. */
 export function splitTerms(q: string, separator = /\s/): string[] {
   const found: string[] = [];
   let term = '';

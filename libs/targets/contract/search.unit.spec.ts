@@ -21,14 +21,16 @@ describe('a search', () => {
     'ROLE=EDGE fra',
     'site=',
     '"am main"',
-  ])('finds by parts of address, name and tags without case, all terms: %s', (q) => expect(finds(q)).toBe(true));
+  ])('matches parts of address, name and tags, ignoring case, if all terms match: %s', (q) =>
+    expect(finds(q)).toBe(true),
+  );
 
   it.each(['192.0.3', 'edge core-7', 'role=edg', 'role=edge1', 'rol=edge', 'sit=', 'site=Frankfurt', '"edge 192"'])(
-    'does not find what one term is not part of: %s',
+    'does not match if one term does not: %s',
     (q) => expect(finds(q)).toBe(false),
   );
 
-  it('finds a tag by the term that is made of it, with blanks and quotes too', () => {
+  it('matches a tag by its own term, even with blanks and quotes', () => {
     for (const [key, value] of Object.entries(target.tags)) {
       expect(searchPieces(tagTerm(key, value))).toEqual([`\t${key}=${value}\t`.toLowerCase()]);
       expect(finds(tagTerm(key, value))).toBe(true);
@@ -36,12 +38,12 @@ describe('a search', () => {
     expect(tagTerm('role', 'edge')).toBe('role=edge');
   });
 
-  it('takes a quote that nothing closes for the rest of the text, and a repeated term once', () => {
+  it('extends an unclosed quote to the end of the text, and removes repeated terms', () => {
     expect(searchPieces('"am main')).toEqual(['am main']);
     expect(searchPieces('edge EDGE edge')).toEqual(['edge']);
   });
 
-  it('finds a letter in either form that Unicode has for it', () => {
+  it('matches a letter in both of its Unicode forms', () => {
     const zurich = 'Zu\u0308rich';
     const named = { ...target, name: `${zurich.normalize('NFC')}-1` };
     expect(searchText(named)).toContain(searchPieces(zurich)[0]);
@@ -50,13 +52,13 @@ describe('a search', () => {
   it.each([
     ['İstanbul', ['İstanbul', 'İSTANBUL', 'istanbul', 'i']],
     ['ΟΔΟΣ', ['ΟΔΟΣ', 'οδοσ', 'ΟΔ']],
-  ])('finds %s as lower case of the database has it, letter by letter', (name, terms) => {
+  ])('matches %s with the lower case of the database, letter by letter', (name, terms) => {
     const text = searchText({ ...target, name, tags: { site: name } });
     for (const q of [...terms, `site=${name}`])
       expect(searchPieces(q).every((piece) => text.includes(piece))).toBe(true);
   });
 
-  it('takes a name for no tag', () => {
+  it('does not match a name as a tag', () => {
     const named = { ...target, name: 'role=router' };
     expect(searchText(named).includes(searchPieces('role=router')[0] ?? '')).toBe(false);
   });

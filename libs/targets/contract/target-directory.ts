@@ -1,4 +1,4 @@
-/** What names a target everywhere: in URLs, blocks, shards and series. */
+/** The identifying members of a target, as used in URLs, blocks, shards and series. */
 export interface TargetReference {
   id: string;
   key: number;
@@ -9,17 +9,17 @@ export interface TargetReference {
 }
 
 /**
- * Finds the target that a URL names. Routes of other contexts under `/targets/{id}/…` inject it; the API composes it with
- * the inventory's own.
+ * Finds the target that a URL identifies. Routes of other contexts under `/targets/{id}/…` inject it; in the API, the inventory
+ * implements it.
  */
 export abstract class TargetDirectory {
   /**
-   * @param ref a target's id, or its address in any spelling that has one meaning
-   * @param vrf chooses where an address is in several VRFs
+   * @param ref a target's id, or its address in any unambiguous spelling
+   * @param vrf selects the target if the address is in several VRFs
    * @throws DomainError `not_found`; `ambiguous` with the candidates
    */
   abstract find(ref: string, vrf?: string): Promise<TargetReference>;
 
-  /** Targets by key, those that exist; at most 1,000 keys. */
+  /** Returns the existing targets by key; at most 1,000 keys. */
   abstract byKeys(keys: readonly number[]): Promise<Map<number, TargetReference>>;
 }

@@ -1,6 +1,6 @@
 /** Stream of a target: `target-<id>`. Relayed to `public.targets.v1`, keyed by target id. */
 export const TARGET_STREAM = 'target';
-/** Topic that targets' events are relayed to. */
+/** Topic to which the events of targets are relayed. */
 export const TARGETS_TOPIC = 'public.targets.v1';
 
 /** Types of these events as CloudEvents. */
@@ -8,7 +8,7 @@ export const TARGET_REGISTERED = 'icmpmon.target.registered.v1';
 export const TARGET_CHANGED = 'icmpmon.target.changed.v1';
 export const TARGET_REMOVED = 'icmpmon.target.removed.v1';
 
-/** `key` is the target's 32-bit number: never reused, it names the target in blocks, shards and series. */
+/** `key` is the target's 32-bit number: never reused, it identifies the target in blocks, shards and series. */
 export interface TargetRegistered {
   type: 'TargetRegistered';
   data: {
@@ -23,7 +23,7 @@ export interface TargetRegistered {
   };
 }
 
-/** The whole target as it is after the change; address, VRF and key never change. */
+/** The whole target after the change; address, VRF and key never change. */
 export interface TargetChanged {
   type: 'TargetChanged';
   data: TargetRegistered['data'];

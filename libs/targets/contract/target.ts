@@ -12,8 +12,8 @@ export interface RegisterTargetRequest {
 }
 
 /**
- * Body of `PATCH /api/v1/targets/{id}`, a merge patch (RFC 7396): what is left out stays, null removes the name or a tag. Address and
- * VRF never change.
+ * Body of `PATCH /api/v1/targets/{id}`, a merge patch (RFC 7396): absent members stay unchanged, null removes the name or a tag. Address
+ * and VRF never change.
  */
 export interface ChangeTargetRequest {
   name?: string | null;
@@ -21,7 +21,7 @@ export interface ChangeTargetRequest {
   tier?: string;
 }
 
-/** A target as the API and the status stream show it: inventory and status in one row. */
+/** A target in the API and the status stream: inventory and status in one row. */
 export interface TargetView {
   id: string;
   key: number;
@@ -35,11 +35,11 @@ export interface TargetView {
   version: number;
   status: Status;
   reason: ShownReason | null;
-  /** When the status began, ISO 8601; null while nothing was ever judged. */
+  /** Start of the status, ISO 8601; null until the target is judged for the first time. */
   since: string | null;
-  /** Last success before the latest change of status, ISO 8601. A target that is up has newer ones. */
+  /** Last success before the latest status change, ISO 8601. A target that is up has newer successes. */
   lastSuccessAt: string | null;
-  /** Up to when the target's shard has judged, ISO 8601; null while it has judged nothing. */
+  /** Time up to which the target's shard has judged, ISO 8601; null while it has judged nothing. */
   asOf: string | null;
 }
 
@@ -47,8 +47,8 @@ export const TARGET_SORTS = ['status', 'ip', 'name', 'tier', 'since'] as const;
 export type TargetSort = (typeof TARGET_SORTS)[number];
 
 /**
- * Query of `GET /api/v1/targets`. `q` is read by `searchPieces`; `status` is a comma-separated list. At most one of `cursor`,
- * `position` and `around` sets where the page begins; without any it is the first.
+ * Query of `GET /api/v1/targets`. `q` is parsed by `searchPieces`; `status` is a comma-separated list. At most one of `cursor`,
+ * `position` and `around` sets the start of the page; without any, it is the first page.
  */
 export interface TargetListQuery {
   q?: string;
@@ -58,9 +58,9 @@ export interface TargetListQuery {
   sort?: TargetSort;
   order?: 'asc' | 'desc';
   cursor?: string;
-  /** Rows of the list before the page. */
+  /** Number of rows before the page. */
   position?: number;
-  /** Id of the target in the middle of the page: its place in the list, or the place where it would be. */
+  /** Id of the target in the middle of the page; if the filter excludes it, the page is around the position where it would be. */
   around?: string;
   /** 1 to 500, 100 unless set. */
   limit?: number;
@@ -68,21 +68,21 @@ export interface TargetListQuery {
 
 export interface TargetPage {
   items: TargetView[];
-  /** Cursor of the next page, null on the last. */
+  /** Cursor of the next page; null on the last page. */
   next: string | null;
   /** Targets that match the filter, over all pages. */
   total: number;
-  /** Rows of the list before the page; null on pages by cursor. */
+  /** Number of rows before the page; null on pages by cursor. */
   position: number | null;
-  /** Up to when every shard has judged, ISO 8601; null while one has judged nothing. */
+  /** Time up to which every shard has judged, ISO 8601; null while a shard has judged nothing. */
   asOf: string | null;
 }
 
-/** All targets by status. */
+/** Number of targets by status. */
 export type StatusCounts = Record<Status, number>;
 
 /** `GET /api/v1/targets/counts`; `asOf` as in `TargetPage`. */
 export type StatusCountsView = StatusCounts & { asOf: string | null };
 
-/** Targets whose results one stream may carry: the tabs of a browser share one. */
+/** Most targets whose results one stream may contain; the tabs of a browser share a stream. */
 export const LIVE_TARGETS_MAX = 20;

@@ -10,12 +10,12 @@ interface Wanted {
   ip: string;
 }
 
-/** What a registration has to know beforehand. */
+/** Facts that a registration needs before it appends its event. */
 export interface Checked {
-  /** A key that nobody has; lost when it is not used. */
+  /** A new key; if it is not used, it remains a gap. */
   key: number;
   tierExists: boolean;
-  /** Id of the target that has the address. */
+  /** Id of the target that already has the address; null if none. */
   takenBy: string | null;
 }
 
@@ -26,7 +26,7 @@ const CHECK = `
   LEFT JOIN target_list taken ON taken.vrf = wanted.vrf AND taken.ip = wanted.ip
   ORDER BY wanted.nr`;
 
-/** Looks up tiers and addresses and takes keys for registrations, by one statement for all that come together. */
+/** Looks up tiers and addresses and allocates keys for registrations, with one statement for concurrent requests. */
 @Injectable()
 export class AddressCheck {
   private readonly checks: Batching<Wanted, Checked>;
@@ -41,14 +41,14 @@ export class AddressCheck {
     return this.checks.ask(wanted);
   }
 
-  /** Why a registration is refused whose address was taken at the same moment. */
+  /** Returns the error of a registration whose address was registered concurrently. */
   async taken(ip: string, vrf: string, cause: unknown): Promise<DomainError> {
     const [row] = await this.database.query<{ id: string }>(
       'SELECT id FROM target_list WHERE vrf = $1 AND ip = $2::inet',
       [vrf, ip],
     );
     if (row !== undefined) return new TargetExists(ip, vrf, row.id);
-    // Removed between the refusal and this look: to try again is right.
-    return new DomainError('conflict', `${ip} was a target until now. Try again.`, undefined, { cause });
+    // Removed between the conflict and this query: a retry will succeed.
+    return new DomainError('conflict', `${ip} was a target until just now. Retry the request.`, undefined, { cause });
   }
 }

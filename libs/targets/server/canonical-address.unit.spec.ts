@@ -18,7 +18,7 @@ describe('canonicalAddress', () => {
     ['2001:db8:0:1:0:0:0:1', '2001:db8:0:1::1'],
     ['::1', '::1'],
     ['fd00::0001', 'fd00::1'],
-  ])('writes %s as %s', (text, ip) => {
+  ])('converts %s to %s', (text, ip) => {
     expect(canonical(text)).toBe(ip);
   });
 
@@ -73,13 +73,13 @@ describe('canonicalAddress', () => {
     expect(canonicalAddress(text)).toMatchObject({ ok: false, reason: expect.stringContaining(reason) as string });
   });
 
-  it('never repeats control characters or a long text in its message', () => {
+  it('never repeats control characters or a long text in a message', () => {
     const verdict = canonicalAddress(`\u001b[2J${'x'.repeat(500)}`);
     expect(verdict).toMatchObject({ ok: false });
     if (!verdict.ok) expect(verdict.reason).not.toMatch(/\p{Cc}|x{100}/u);
   });
 
-  it('is idempotent on what it accepts, and accepts only full addresses', () => {
+  it('is idempotent for accepted addresses, and accepts only full addresses', () => {
     const anything = fc.oneof(fc.ipV4(), fc.ipV6(), fc.ipV4Extended(), fc.string({ maxLength: 50 }));
     fc.assert(
       fc.property(anything, (text) => {

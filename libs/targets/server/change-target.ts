@@ -8,7 +8,7 @@ import { ListedTargets } from './target-directory';
 import { listedTarget } from './target-list/target-row';
 import { TierNames } from './tier-names';
 
-/** Changes name, tags or tier of a target; with a version, only when the target is still at it. */
+/** Changes name, tags or tier of a target; with `expectedVersion`, only if the target still has that version. */
 export class ChangeTarget extends Command<TargetView> {
   constructor(
     readonly ref: string,

@@ -2,7 +2,7 @@ import type { TargetView } from '@icmp-mon/targets/contract';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { ListedTargets } from './target-directory';
 
-/** A target by its id or address; the VRF chooses where the address is in several. */
+/** Reads a target by its id or address; the VRF selects it if the address is in several VRFs. */
 export class ReadTarget extends Query<TargetView> {
   constructor(
     readonly ref: string,

@@ -13,7 +13,7 @@ import { ADDRESS_TAKEN } from './target-list/inventory';
 import { registeredView } from './target-list/target-row';
 import { TierNames } from './tier-names';
 
-/** Makes an address a target. */
+/** Registers an address as a target. */
 export class RegisterTarget extends Command<TargetView> {
   constructor(
     readonly request: RegisterTargetRequest,
@@ -37,7 +37,7 @@ export class RegisterTargetHandler implements ICommandHandler<RegisterTarget> {
     if (!address.ok) throw new DomainError('invalid', address.reason, [{ pointer: '#/ip', detail: address.reason }]);
     const { ip } = address;
     const { vrf = DEFAULT_VRF, name = null, tags = {}, tier } = request;
-    // Outside the transaction: a key that is lost is a gap, and a key is never used twice.
+    // Outside the transaction: an unused key is only a gap, and no key is used twice.
     const { key, tierExists, takenBy } = await this.addresses.check({ tier, vrf, ip });
     if (!tierExists) throw await this.tiers.unknown(tier);
     if (takenBy !== null) throw new TargetExists(ip, vrf, takenBy);

@@ -4,7 +4,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { remove, TARGET } from './target';
 import { ListedTargets } from './target-directory';
 
-/** Takes a target away; with a version, only when the target is still at it. */
+/** Removes a target; with `expectedVersion`, only if the target still has that version. */
 export class RemoveTarget extends Command<void> {
   constructor(
     readonly ref: string,

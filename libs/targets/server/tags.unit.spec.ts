@@ -33,7 +33,7 @@ describe('tags', () => {
     expect(areTags(tags)).toBe(false);
   });
 
-  it('that are refused name the key', () => {
+  it('name the key when they are refused', () => {
     expect(tagsFault({ site: 'fra', valueOf: 'x' }, TARGET_TAGS)).toContain(
       '"valueOf" is a name that every object has',
     );

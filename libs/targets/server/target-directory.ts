@@ -10,10 +10,10 @@ import { type TargetRow, targetView, VIEW_COLUMNS } from './target-list/target-r
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const KEYS_MAX = 1_000;
 const CANDIDATES_MAX = 100;
-/** Targets looked up by one statement: when a server comes back, all its viewers ask at once. */
+/** Most targets looked up by one statement: after an outage of the server, all clients reload at the same time. */
 const IDS_TOGETHER_MAX = 250;
 
-/** Several VRFs hold the address; the problem document lists the candidates. */
+/** The address is in several VRFs; the problem document lists the candidates. */
 export class AmbiguousTarget extends DomainError {
   readonly members: { candidates: { id: string; vrf: string; name: string | null }[] };
 
@@ -23,7 +23,7 @@ export class AmbiguousTarget extends DomainError {
   }
 }
 
-/** The inventory's answer to "which target does this URL mean?". */
+/** Finds targets by id or address in the target list. */
 @Injectable()
 export class ListedTargets extends TargetDirectory {
   private readonly lookups: Batching<string, TargetView | null>;
@@ -45,7 +45,7 @@ export class ListedTargets extends TargetDirectory {
     if (ID.test(ref)) return this.byId(ref);
     const address = canonicalAddress(ref);
     if (!address.ok)
-      throw new DomainError('not_found', `No target is named "${shown(ref)}": give its id or its address.`);
+      throw new DomainError('not_found', `"${shown(ref)}" is neither the id nor the address of a target.`);
     const rows = await this.database.query<TargetRow>(
       `SELECT ${VIEW_COLUMNS} FROM target_list WHERE ip = $1::inet AND ($2::text IS NULL OR vrf = $2) ORDER BY vrf LIMIT $3`,
       [address.ip, vrf ?? null, CANDIDATES_MAX],
@@ -64,7 +64,7 @@ export class ListedTargets extends TargetDirectory {
   }
 
   override async byKeys(keys: readonly number[]): Promise<Map<number, TargetReference>> {
-    if (keys.length > KEYS_MAX) throw new Error(`Ask for at most ${KEYS_MAX} targets at once, not ${keys.length}.`);
+    if (keys.length > KEYS_MAX) throw new Error(`At most ${KEYS_MAX} targets per call, not ${keys.length}.`);
     const rows = await this.database.query<TargetRow>(
       `SELECT ${VIEW_COLUMNS} FROM target_list WHERE key = ANY ($1::integer[])`,
       [keys],

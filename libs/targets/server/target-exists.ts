@@ -1,14 +1,14 @@
 import { DomainError } from '@icmp-mon/platform/errors';
 import { targetPath } from './target-path';
 
-/** The address is a target of its VRF already; the answer names it and its path. */
+/** The address is already a target of its VRF; the response contains its id and path. */
 export class TargetExists extends DomainError {
   readonly members: { targetId: string; target: string };
   readonly location: string;
 
   constructor(ip: string, vrf: string, targetId: string) {
-    super('conflict', `${ip} is a target in the VRF ${vrf} already: ${targetId}.`, [
-      { pointer: '#/ip', detail: `is target ${targetId} already` },
+    super('conflict', `${ip} is already a target in VRF ${vrf}: ${targetId}.`, [
+      { pointer: '#/ip', detail: `is already target ${targetId}` },
     ]);
     this.location = targetPath(targetId);
     this.members = { targetId, target: this.location };

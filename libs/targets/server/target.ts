@@ -14,13 +14,13 @@ type Target = TargetRegistered['data'];
 
 export type TargetState = { kind: 'absent' } | { kind: 'registered'; target: Target } | { kind: 'removed' };
 
-/** A target id is used once: registering again, after a removal too, takes a new one. */
+/** Registers a target. An id is used once: registering an address again, even after its removal, requires a new id. */
 export function register(state: TargetState, target: Target): TargetEvent[] {
-  if (state.kind !== 'absent') throw new DomainError('conflict', `The target id ${target.targetId} is used already.`);
+  if (state.kind !== 'absent') throw new DomainError('conflict', `The target id ${target.targetId} is already in use.`);
   return [{ type: 'TargetRegistered', data: target }];
 }
 
-/** No event for a change that leaves everything as it is. */
+/** Changes a target. Returns no event if the patch changes nothing. */
 export function change(state: TargetState, patch: ChangeTargetRequest): TargetEvent[] {
   const before = registered(state);
   const { name = before.name, tier = before.tier } = patch;
@@ -38,7 +38,7 @@ export function remove(state: TargetState): TargetEvent[] {
 
 function registered(state: TargetState): Target {
   if (state.kind === 'registered') return state.target;
-  throw new DomainError('not_found', 'There is no such target (any more).');
+  throw new DomainError('not_found', 'The target does not exist or was removed.');
 }
 
 function patchedTags(tags: Target['tags'], patch: NonNullable<ChangeTargetRequest['tags']>): Target['tags'] {
@@ -65,7 +65,7 @@ export function evolve(state: TargetState, event: TargetEvent): TargetState {
   }
 }
 
-/** A newer release may have written events that this one does not know: they change nothing it knows of. */
+/** Ignores an event that a newer release wrote: it changes nothing that this release knows. */
 function unknownEvent(_event: never, state: TargetState): TargetState {
   return state;
 }

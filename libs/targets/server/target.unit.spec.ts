@@ -31,20 +31,20 @@ describe('a target', () => {
     );
   });
 
-  it('given a target, when changed, then TargetChanged with all of it', () => {
+  it('given a target, when changed, then TargetChanged with the whole target', () => {
     const data = { ...TARGET_DATA, name: 'edge', tags: { role: 'core' }, tier: 'fast' };
     const patch = { name: 'edge', tags: { site: null, role: 'core' }, tier: 'fast' };
     expect(change(given(REGISTERED), patch)).toEqual([{ type: 'TargetChanged', data }]);
   });
 
-  it('given a changed target, when changed to the same or removed, then by what it is now', () => {
+  it('given a changed target, when changed to the same or removed, then by its current state', () => {
     const changed: TargetEvent = { type: 'TargetChanged', data: { ...TARGET_DATA, name: 'edge' } };
     expect(change(given(REGISTERED, changed), { name: 'edge', tags: { site: 'fra' } })).toEqual([]);
     expect(change(given(REGISTERED, changed), { name: null })).toEqual([{ ...REGISTERED, type: 'TargetChanged' }]);
     expect(remove(given(REGISTERED, changed))).toEqual([REMOVED]);
   });
 
-  it('given a target, when its tags become too many, then invalid', () => {
+  it('given a target, when it gets too many tags, then invalid', () => {
     const tags = Object.fromEntries(Array.from({ length: 32 }, (_, at) => [`k${at}`, 'x']));
     expect(() => change(given(REGISTERED), { tags })).toThrow(expect.objectContaining({ code: 'invalid' }));
   });

@@ -37,7 +37,7 @@ import {
 } from './targets.dto';
 
 const REF = { name: 'id', description: 'Id of the target, or its address.', schema: { type: 'string' } } as const;
-const IF_MATCH = { name: 'If-Match', required: false, description: 'ETag that was read.' } as const;
+const IF_MATCH = { name: 'If-Match', required: false, description: 'ETag of the version that was read.' } as const;
 
 @ApiTags('targets')
 @Controller(TARGETS_PATH)
@@ -52,7 +52,7 @@ export class TargetsController {
   @Idempotent('register-target')
   @Located(TARGETS_PATH)
   @Versioned()
-  @ApiOperation({ summary: 'Make an address a target' })
+  @ApiOperation({ summary: 'Register an address as a target' })
   @ApiCreatedResponse({ type: TargetResponse })
   register(@Body() body: RegisterTargetRequest, @Metadata() metadata: RequestMetadata): Promise<TargetResponse> {
     return this.commands.execute(new RegisterTarget(body, metadata));
@@ -60,7 +60,7 @@ export class TargetsController {
 
   @Get()
   @RequirePermission('targets:read')
-  @ApiOperation({ summary: 'List targets, a page at a time' })
+  @ApiOperation({ summary: 'List targets in pages' })
   @ApiOkResponse({ type: TargetPageResponse })
   list(@Query() query: ListTargetsRequest): Promise<TargetPageResponse> {
     return this.queries.execute(new ListTargets(query));
@@ -91,8 +91,8 @@ export class TargetsController {
   @ApiOperation({
     summary: "Change a target's name, tags or tier",
     description:
-      'A merge patch (RFC 7396), also as application/json: what is left out stays, null removes the name or a tag. A change that ' +
-      'leaves everything as it is makes no event. With If-Match, only when the target is still at that version.',
+      'A merge patch (RFC 7396), also as application/json: absent members stay unchanged, null removes the name or a tag. A patch that ' +
+      'changes nothing creates no event. With If-Match, the target is changed only if it still has that version.',
   })
   @ApiParam(REF)
   @ApiHeader(IF_MATCH)
@@ -112,8 +112,8 @@ export class TargetsController {
   @HttpCode(204)
   @RequirePermission('targets:write')
   @ApiOperation({
-    summary: 'Take a target away',
-    description: 'With If-Match, only when the target is still at that version.',
+    summary: 'Remove a target',
+    description: 'With If-Match, the target is removed only if it still has that version.',
   })
   @ApiParam(REF)
   @ApiHeader(IF_MATCH)

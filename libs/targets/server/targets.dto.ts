@@ -21,7 +21,7 @@ const IDENTIFIER_MESSAGE = 'must be letters, digits, "_", "." or "-", beginning 
 
 const POSITION_MAX = 2 ** 31 - 1;
 const EVENT_ID_LENGTH_MAX = 256;
-/** With commas between; as many again, so that too many are refused by their number. */
+/** Characters of a comma-separated list of twice the allowed ids, so that too many ids are refused with their number. */
 const LIVE_IDS_LENGTH_MAX = LIVE_TARGETS_MAX * 2 * 37;
 
 const AS_OF = { type: 'string', format: 'date-time', nullable: true } as const;
@@ -47,7 +47,7 @@ export class RegisterTargetRequest implements contract.RegisterTargetRequest {
   @Matches(IDENTIFIER, { message: `vrf ${IDENTIFIER_MESSAGE}` })
   vrf?: string;
 
-  @ApiPropertyOptional({ minLength: 1, maxLength: 200, description: `A text with ${PLAIN_TEXT_RULE}.` })
+  @ApiPropertyOptional({ minLength: 1, maxLength: 200, description: `Text with ${PLAIN_TEXT_RULE}.` })
   @MayBeAbsent()
   @IsString()
   @MinLength(1)
@@ -67,7 +67,7 @@ export class ChangeTargetRequest implements contract.ChangeTargetRequest {
     nullable: true,
     minLength: 1,
     maxLength: 200,
-    description: `A text with ${PLAIN_TEXT_RULE}; null removes it.`,
+    description: `Text with ${PLAIN_TEXT_RULE}; null removes the name.`,
     example: 'edge-fra-1',
   })
   @MayBeNull()
@@ -80,7 +80,7 @@ export class ChangeTargetRequest implements contract.ChangeTargetRequest {
   @ApiPropertyOptional({
     type: 'object',
     additionalProperties: { type: 'string', nullable: true },
-    description: 'Tags that are not named stay; null removes one.',
+    description: 'Absent tags stay unchanged; null removes a tag.',
     example: { role: 'edge', site: null },
   })
   @MayBeAbsent()
@@ -99,31 +99,31 @@ export class ChangeTargetRequest implements contract.ChangeTargetRequest {
 export class ListTargetsRequest implements TargetListQuery {
   @ApiPropertyOptional({
     description:
-      `At most ${SEARCH_TERMS_MAX} terms with blanks between, all of which must be found, without case: parts of an address, a name or a ` +
-      'tag, or key=value for a whole tag, or key= for any tag of that key. Double quotes hold a term with blanks together.',
+      `At most ${SEARCH_TERMS_MAX} terms separated by blanks; a target must match all of them, ignoring case. A term is a part of an ` +
+      'address, name or tag; key=value matches a whole tag, key= any tag with that key. Double quotes enclose a term with blanks.',
     example: 'site=fra edge',
     maxLength: 265,
   })
   @MayBeAbsent()
   @IsString()
   @MaxLength(265)
-  @Matches(/^[^\p{Cc}]*$/u, { message: 'q must hold no control characters' })
+  @Matches(/^[^\p{Cc}]*$/u, { message: 'q must not contain control characters' })
   q?: string;
 
-  @ApiPropertyOptional({ description: `A list of ${STATUSES.join(', ')} with commas between.`, maxLength: 64 })
+  @ApiPropertyOptional({ description: `Comma-separated list of ${STATUSES.join(', ')}.`, maxLength: 64 })
   @MayBeAbsent()
   @IsString()
   @MaxLength(64)
   status?: string;
 
-  @ApiPropertyOptional({ minLength: 1, maxLength: 63, description: 'Of this tier only.', example: 'fast' })
+  @ApiPropertyOptional({ minLength: 1, maxLength: 63, description: 'Only targets of this tier.', example: 'fast' })
   @MayBeAbsent()
   @IsString()
   @MaxLength(63)
   @Matches(IDENTIFIER, { message: `tier ${IDENTIFIER_MESSAGE}` })
   tier?: string;
 
-  @ApiPropertyOptional({ minLength: 1, maxLength: 63, description: 'Of this VRF only.', example: 'default' })
+  @ApiPropertyOptional({ minLength: 1, maxLength: 63, description: 'Only targets of this VRF.', example: 'default' })
   @MayBeAbsent()
   @IsString()
   @MaxLength(63)
@@ -140,7 +140,7 @@ export class ListTargetsRequest implements TargetListQuery {
   @IsIn(['asc', 'desc'])
   order?: 'asc' | 'desc';
 
-  @ApiPropertyOptional({ description: 'next of the page before.', minLength: 1, maxLength: 1500 })
+  @ApiPropertyOptional({ description: 'The `next` of the previous page.', minLength: 1, maxLength: 1500 })
   @MayBeAbsent()
   @IsString()
   @MaxLength(1500)
@@ -150,7 +150,7 @@ export class ListTargetsRequest implements TargetListQuery {
     type: 'integer',
     minimum: 0,
     maximum: POSITION_MAX,
-    description: 'Rows of the list before the page: any place of the list in one request. Instead of cursor.',
+    description: 'Number of rows before the page, to read any position of the list in one request. Instead of cursor.',
     example: 50_000,
   })
   @MayBeAbsent()
@@ -165,7 +165,7 @@ export class ListTargetsRequest implements TargetListQuery {
     minLength: 36,
     maxLength: 36,
     description:
-      'Id of the target in the middle of the page; one that the filter leaves out names the place where it would be. Instead of cursor.',
+      'Id of the target in the middle of the page; if the filter excludes it, the page is around the position where it would be. Instead of cursor.',
   })
   @MayBeAbsent()
   @IsUUID()
@@ -183,7 +183,7 @@ export class ListTargetsRequest implements TargetListQuery {
 export class FollowListRequest {
   @ApiPropertyOptional({
     maxLength: LIVE_IDS_LENGTH_MAX,
-    description: `Ids of targets whose results to stream too, at most ${LIVE_TARGETS_MAX}, with commas between.`,
+    description: `Comma-separated ids of at most ${LIVE_TARGETS_MAX} targets whose results are streamed too.`,
   })
   @MayBeAbsent()
   @IsString()
@@ -201,7 +201,11 @@ export class FollowListRequest {
 }
 
 export class TargetReferenceRequest {
-  @ApiPropertyOptional({ description: 'Chooses where the address is in several VRFs.', minLength: 1, maxLength: 63 })
+  @ApiPropertyOptional({
+    description: 'Selects the target if the address is in several VRFs.',
+    minLength: 1,
+    maxLength: 63,
+  })
   @MayBeAbsent()
   @IsString()
   @MaxLength(63)
@@ -211,21 +215,22 @@ export class TargetReferenceRequest {
 
 export class TargetResponse implements TargetView {
   @ApiProperty({ format: 'uuid' }) id!: string;
-  @ApiProperty({ type: 'integer', description: 'Never reused; names the target in results and events.' }) key!: number;
+  @ApiProperty({ type: 'integer', description: 'Never reused; identifies the target in results and events.' })
+  key!: number;
   @ApiProperty() ip!: string;
   @ApiProperty() vrf!: string;
   @ApiProperty({ type: 'string', nullable: true }) name!: string | null;
   @ApiProperty(TAGS_SCHEMA) tags!: Record<string, string>;
   @ApiProperty() tier!: string;
   @ApiProperty({ format: 'date-time' }) registeredAt!: string;
-  @ApiProperty({ type: 'integer', description: 'Also the ETag.' }) version!: number;
+  @ApiProperty({ type: 'integer', description: 'Version of the target; also its ETag.' }) version!: number;
   @ApiProperty({ enum: STATUSES }) status!: Status;
   @ApiProperty({
     type: 'string',
     enum: SHOWN_REASONS,
     nullable: true,
     description:
-      'Null while nothing was ever judged. not_judged: nobody has judged its shard for three intervals of its tier.',
+      'Null until the target is judged for the first time. not_judged: its shard has not been judged for three intervals of its tier.',
   })
   reason!: ShownReason | null;
   @ApiProperty({ type: 'string', format: 'date-time', nullable: true }) since!: string | null;
@@ -233,24 +238,25 @@ export class TargetResponse implements TargetView {
     type: 'string',
     format: 'date-time',
     nullable: true,
-    description: 'Last success before the latest change of status. A target that is up has newer ones: see its status.',
+    description:
+      'Last success before the latest status change. A target that is up has newer successes: see its status.',
   })
   lastSuccessAt!: string | null;
-  @ApiProperty({ ...AS_OF, description: "Up to when the target's shard has judged." }) asOf!: string | null;
+  @ApiProperty({ ...AS_OF, description: "Time up to which the target's shard has judged." }) asOf!: string | null;
 }
 
 export class TargetPageResponse implements TargetPage {
   @ApiProperty({ type: [TargetResponse] }) items!: TargetResponse[];
-  @ApiProperty({ type: 'string', nullable: true, description: 'cursor of the next page, null on the last' }) next!:
-    string | null;
-  @ApiProperty({ type: 'integer', description: 'Targets that match, over all pages.' }) total!: number;
+  @ApiProperty({ type: 'string', nullable: true, description: 'Cursor of the next page; null on the last page.' })
+  next!: string | null;
+  @ApiProperty({ type: 'integer', description: 'Targets that match the filter, over all pages.' }) total!: number;
   @ApiProperty({
     type: 'integer',
     nullable: true,
-    description: 'Rows of the list before the page; null on pages by cursor.',
+    description: 'Number of rows before the page; null on pages by cursor.',
   })
   position!: number | null;
-  @ApiProperty({ ...AS_OF, description: 'Up to when every shard has judged.' }) asOf!: string | null;
+  @ApiProperty({ ...AS_OF, description: 'Time up to which every shard has judged.' }) asOf!: string | null;
 }
 
 export class StatusCountsResponse implements StatusCountsView {
@@ -258,5 +264,5 @@ export class StatusCountsResponse implements StatusCountsView {
   @ApiProperty({ type: 'integer' }) degraded!: number;
   @ApiProperty({ type: 'integer' }) down!: number;
   @ApiProperty({ type: 'integer' }) unknown!: number;
-  @ApiProperty({ ...AS_OF, description: 'Up to when every shard has judged.' }) asOf!: string | null;
+  @ApiProperty({ ...AS_OF, description: 'Time up to which every shard has judged.' }) asOf!: string | null;
 }

@@ -5,18 +5,18 @@ import { Injectable } from '@nestjs/common';
 
 const TIERS_MAX = 1_000;
 
-/** Which tiers there are, for requests that name one. */
+/** Names of the existing tiers, to check requests that name one. */
 @Injectable()
 export class TierNames {
   constructor(private readonly database: ControlDatabase) {}
 
-  /** @throws DomainError `invalid` at `#/tier` when there is none of this name */
+  /** @throws DomainError `invalid` at `#/tier` if no tier has this name */
   async require(name: string): Promise<void> {
     const rows = await this.database.query('SELECT FROM tier WHERE name = $1', [name]);
     if (rows.length === 0) throw await this.unknown(name);
   }
 
-  /** Names the one that was probably meant. */
+  /** Returns the error for an unknown tier, with the most similar tier name. */
   async unknown(name: string): Promise<DomainError> {
     const rows = await this.database.query<{ name: string }>(`SELECT name FROM tier ORDER BY name LIMIT ${TIERS_MAX}`);
     const names = rows.map((row) => row.name);

@@ -16,7 +16,7 @@ import { TargetCounts } from '../target-list/target-counts';
 import { TierNames } from '../tier-names';
 import { TargetsController } from '../targets.controller';
 
-/** Routes of targets and the status stream; provides `TargetDirectory` to the routes of other contexts. */
+/** Routes of targets and the status stream; provides `TargetDirectory` to routes of other contexts. */
 @Global()
 @Module({
   controllers: [TargetsController, StatusStreamController],

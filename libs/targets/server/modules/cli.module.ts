@@ -20,7 +20,7 @@ export class TargetsCliModule {
     models.plug({ database: control, model: targetListModel(control, statuses) });
     none.plug({
       tables: 'target_list_removed',
-      reason: 'change numbers for streams that are open; forgotten after a day',
+      reason: 'change numbers for open streams; deleted after a day',
     });
   }
 }

@@ -9,7 +9,7 @@ const EVERY_MS = 2_000;
 const NOTHING_KNOWN = { resultsPerS: 0, agentsConnected: 0, agentsUnknown: 0, agentsTotal: 0 };
 const logger = createLogger('counts-stream');
 
-/** The `counts` event: targets by status and what other contexts registered, every 2 s when something changed. */
+/** Source of the `counts` event: targets by status and the gauges of other contexts, every 2 s if something changed. */
 @Injectable()
 export class CountsStream implements StreamSource, OnModuleInit {
   readonly name = 'counts';
@@ -36,7 +36,7 @@ export class CountsStream implements StreamSource, OnModuleInit {
     return this.shared;
   }
 
-  /** As JSON text, which tells by itself whether anything changed. */
+  /** Reads the counts as JSON text, so that a change is detected by comparing texts. */
   private read(): Observable<string> {
     return new Observable<string>((reader) => {
       Promise.all([this.judged.now().then((judged) => this.counts.byStatus(judged)), this.sources.readGauges()]).then(
@@ -48,7 +48,7 @@ export class CountsStream implements StreamSource, OnModuleInit {
       );
     }).pipe(
       catchError((error: unknown) => {
-        logger.warn({ err: error }, 'could not count; trying again');
+        logger.warn({ err: error }, 'targets could not be counted; retrying');
         return EMPTY;
       }),
     );

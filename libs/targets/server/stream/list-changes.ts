@@ -5,16 +5,16 @@ import { Injectable } from '@nestjs/common';
 import { listEventId } from './list-event-id';
 import { type TargetRow, targetView, VIEW_COLUMNS } from '../target-list/target-row';
 
-/** One numbered change of the list: a row as it is now, or a removal. */
+/** One numbered change of the list: the current row, or a removal. */
 export interface ListChange {
   listSeq: number;
-  /** As a server-sent event, shared by all clients that get it. */
+  /** The change as a server-sent event, shared by all clients. */
   bytes: Buffer;
 }
 
 type ChangeRow = TargetRow & { list_seq: number; present: boolean };
 
-// One statement sees one snapshot: two would let a change that commits between them be passed over.
+// One statement reads one snapshot: with two, a change that commits between them could be skipped.
 const CHANGES = `
   SELECT * FROM (
     (SELECT list_seq, true AS present, ${VIEW_COLUMNS} FROM target_list
@@ -24,7 +24,7 @@ const CHANGES = `
      FROM target_list_removed WHERE list_seq > $1 ORDER BY list_seq LIMIT $2)
   ) AS change ORDER BY list_seq LIMIT $2`;
 
-/** Reads the list's numbered changes. */
+/** Reads the numbered changes of the target list. */
 @Injectable()
 export class ListChanges {
   constructor(
@@ -32,19 +32,19 @@ export class ListChanges {
     private readonly judged: JudgedTargets,
   ) {}
 
-  /** Changes after a number, in order, at most `limit`; `mark` is that of what clients know not to be judged. */
+  /** Returns the changes after a number, in order, at most `limit`; their ids contain `mark`, the not-judged mark that clients have. */
   async after(listSeq: number, limit: number, mark: string): Promise<ListChange[]> {
     const judged = await this.judged.now();
     const rows = await this.database.query<ChangeRow>(CHANGES, [listSeq, limit]);
     return rows.map((row) => changeOf(row, judged, mark));
   }
 
-  /** The highest number that is visible. */
+  /** Returns the highest visible change number. */
   async latest(): Promise<number> {
     return latestOf(this.database);
   }
 
-  /** False when a client's number is older than what is kept, or from a list that is no more (a restored backup). */
+  /** Returns false if a client's number is older than the stored changes, or from another list (after a restored backup). */
   async reaches(listSeq: number): Promise<boolean> {
     const [row] = await this.database.query<{ horizon: number; issued: number }>(
       'SELECT h.list_seq AS horizon, s.last_value AS issued FROM target_list_horizon h, list_seq s',

@@ -14,7 +14,7 @@ import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagg
 import type { Request, Response } from 'express';
 import { FollowListRequest } from '../targets.dto';
 
-/** The one multiplexed stream that a browser holds. */
+/** The multiplexed event stream of a browser. */
 @ApiTags('status')
 @Controller('api/v1/status/stream')
 export class StatusStreamController {
@@ -28,7 +28,8 @@ export class StatusStreamController {
   @ApiOperation({
     summary: 'Follow the target list',
     description:
-      'Server-sent events: target, removed, counts, freshness (how old what is shown is; every 2 s), reset; with ?live= also result. Last-Event-ID resumes; reset asks to read the list again.',
+      'Server-sent events: target, removed, counts, freshness (the age of the data, every 2 s), reset; with ?live= also result. ' +
+      'Last-Event-ID resumes; after reset the client must read the list again.',
   })
   @ApiProduces('text/event-stream')
   @ApiOkResponse({ description: 'The stream.', schema: { type: 'string' } })

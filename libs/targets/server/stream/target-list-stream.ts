@@ -17,16 +17,16 @@ import { listEventId, readListEventId } from './list-event-id';
 
 const LOOK_MS = 1_000;
 const BATCH_MAX = 1_000;
-/** A client that missed more reads the list anew: that is cheaper than telling each change. */
+/** A client that missed more changes is reset, which is cheaper than sending each change. */
 const CATCH_UP_MAX = 5_000;
-/** Told at once; then the client has to have taken it. */
+/** Changes sent to a client before its connection has to drain. */
 const PIECE_MAX = 500;
 const WAITING_MAX = 10_000;
-/** Shards become stale one after the other: clients then read the list again once in this time, not for each. */
+/** Least time between resets, ms: shards go stale one after the other, and clients must not reload the list for each. */
 const RESET_EVERY_MS = 3_000;
 const logger = createLogger('target-list-stream');
 
-/** Changes that are told together, their bytes joined once for all clients. */
+/** A batch of changes whose bytes are joined once for all clients. */
 class Told {
   private joined: Buffer | null = null;
 
@@ -53,13 +53,22 @@ class Told {
 
 interface Follower {
   deliver(told: Told): void;
-  /** Other shards than before are judged: what the client has read of the list is not what it would read now. */
+  /** The set of judged shards changed: the list that the client has read is no longer valid. */
   reset(bytes: Buffer): void;
 }
 
 /**
- * Follows the numbered changes of the target list, one query a replica however many clients watch, and gives each client
- * what came after its last id.
+ * Streams the numbered changes of the target list to all clients of this replica.
+ *
+ *   target_list, target_list_removed ──tail: one read for all──▶ batches ──▶ WaitingRoom of each client ──▶ client
+ *                                           client connects: missed changes, or reset ──────────▲
+ *
+ * - One tail: a wake-up (notification, or every 1 s) reads new changes once for all clients; without clients nothing runs.
+ * - Resume: the event id is change number and not-judged mark. A client with a valid id gets every change after it, in order, once.
+ * - Reset instead of a gap: a client gets `reset`, and reads the list again, if its number is no longer stored, its mark differs, or
+ *   it missed more than `CATCH_UP_MAX` changes.
+ * - No overtaking: while a client catches up, new batches wait in its `WaitingRoom`, at most `WAITING_MAX` changes.
+ * - Judged changes: when the set of judged shards changes, all clients are reset, at most every `RESET_EVERY_MS`.
  */
 @Injectable()
 export class TargetListStream implements StreamSource, OnModuleInit, OnApplicationShutdown {
@@ -71,7 +80,7 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
   private tailing = false;
   private stopped = false;
   private judgedChanged = false;
-  /** Mark of what the followers know not to be judged: a client that leaves before the next reset has to get one when it is back. */
+  /** Not-judged mark that the followers have. Ids contain it, so that a client that disconnects before the next reset gets one on its return. */
   private knownMark = '';
   private resetAtMs = -Infinity;
 
@@ -112,7 +121,7 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
     });
   }
 
-  /** Tells what the client missed, then lets through what came meanwhile. */
+  /** Sends the changes that the client missed, then those that arrived in the meantime. */
   private async begin(
     { lastEventId, drained }: StreamRequest,
     client: Subscriber<StreamPart>,
@@ -133,12 +142,12 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
       await drained();
     }
     const told = missed.at(-1)?.listSeq ?? seen.listSeq;
-    // The id alone: so that a client that reconnects before any change knows from where.
+    // The id alone, so that a client that reconnects before the next change can resume.
     if (missed.length === 0) client.next({ id: listEventId(told, judged.mark) });
     waiting.release(told);
   }
 
-  /** Changes after a client's number; null when it has to read the list anew. */
+  /** Returns the changes after a client's number; null if the client must be reset. */
   private async missedSince(seen: number, mark: string): Promise<ListChange[] | null> {
     if (!(await this.changes.reaches(seen))) return null;
     const missed = await this.changes.after(seen, CATCH_UP_MAX + 1, mark);
@@ -167,7 +176,7 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
     this.followers.delete(follower);
   }
 
-  /** Runs while anybody follows; nobody watching costs nothing. */
+  /** Runs while clients are connected. */
   private async tail(): Promise<void> {
     this.judgedChanged = false;
     this.knownMark = (await this.judged.now()).mark;
@@ -176,7 +185,7 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
         await this.deliverNew();
         await this.resetWhenJudgedChanged();
       } catch (error) {
-        logger.warn({ err: error }, 'could not look for changes of the list; trying again');
+        logger.warn({ err: error }, 'target list changes could not be read; retrying');
       }
       await this.wakeUp.sleep(LOOK_MS);
     }
@@ -210,7 +219,7 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
   }
 }
 
-/** Holds what arrives for a client until it was told what it had missed; then passes on what is newer. */
+/** Queues new batches for a client until it has caught up, then passes on changes that it has not received. */
 class WaitingRoom implements Follower {
   private waiting: Told[] | null = [];
   private waitingChanges = 0;
@@ -224,7 +233,7 @@ class WaitingRoom implements Follower {
     this.waiting.push(told);
     this.waitingChanges += told.changes.length;
     if (this.waitingChanges > WAITING_MAX)
-      this.client.error(new Error('The client fell too far behind while it caught up.'));
+      this.client.error(new Error('The client fell too far behind during catch-up.'));
   }
 
   reset(bytes: Buffer): void {

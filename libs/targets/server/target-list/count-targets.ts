@@ -3,7 +3,7 @@ import type { StatusCountsView } from '@icmp-mon/targets/contract';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { TargetCounts } from './target-counts';
 
-/** How many targets have which status, as they may be shown now. */
+/** Counts all targets by their currently shown status. */
 export class CountTargets extends Query<StatusCountsView> {}
 
 @QueryHandler(CountTargets)

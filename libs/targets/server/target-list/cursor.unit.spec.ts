@@ -5,7 +5,7 @@ const LIST = listFingerprint({ sort: 'ip', order: 'asc', q: undefined });
 const refused = expect.objectContaining({ code: 'invalid', errors: [expect.objectContaining({ pointer: '?cursor' })] });
 
 describe('a cursor', () => {
-  it('gives back the position it was made of', () => {
+  it('decodes to the position it was made from', () => {
     const position = { value: '192.0.2.7/32', key: 7 };
     expect(decodeCursor(LIST, encodeCursor(LIST, position), 'ip')).toEqual(position);
   });
@@ -22,7 +22,7 @@ describe('a cursor', () => {
     Buffer.from('{}').toString('base64url'),
     Buffer.from('["a"]').toString('base64url'),
     'A'.repeat(2_000),
-  ])('is refused when it is none of ours: %s', (text) => {
+  ])('is refused when it is not valid: %s', (text) => {
     expect(() => decodeCursor(LIST, text, 'ip')).toThrow(refused);
   });
 
@@ -44,7 +44,7 @@ describe('a cursor', () => {
     ['since', '-infinity'],
     ['since', '2026-01-01 00:00:00+00'],
     ['since', '2024-02-29 23:59:59.123456+05:30'],
-  ] as const)('by %s may hold %j, as the database writes it', (sort, value) => {
+  ] as const)('by %s may contain %j, as the database formats it', (sort, value) => {
     const position = { value, key: 2 ** 31 - 1 };
     expect(decodeCursor(LIST, encodeCursor(LIST, position), sort)).toEqual(position);
   });
@@ -70,7 +70,7 @@ describe('a cursor', () => {
     expect(() => decodeCursor(LIST, encodeCursor(LIST, { value, key: 1 }), sort)).toThrow(refused);
   });
 
-  it('names a list by what it holds, not by the order of its parameters', () => {
+  it('identifies a list by its parameters, regardless of their order', () => {
     expect(listFingerprint({ a: '1', b: undefined })).toBe(listFingerprint({ b: undefined, a: '1' }));
   });
 });

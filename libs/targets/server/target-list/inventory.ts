@@ -4,7 +4,7 @@ import type { TargetChanged, TargetEvent, TargetRegistered, TargetRemoved } from
 
 export const ADDRESS_TAKEN = 'target_list_vrf_ip_key';
 
-/** A target as the list holds it, after the events of a batch. */
+/** A target's row after the events of a batch. */
 type Kept = TargetRegistered['data'] & { version: number; occurredAt: string };
 
 interface Changes {
@@ -14,8 +14,8 @@ interface Changes {
 }
 
 /**
- * Keeps the inventory's columns of `target_list` in the transaction of the append; `target_search` follows by triggers. An id is used
- * once, so that of many events at once the removals may go first: they free the addresses that others among them take.
+ * Updates the inventory columns of `target_list` in the transaction of the append; triggers update `target_search`. An id is used only
+ * once, so in a batch the removals may be applied first: they free addresses that other events of the batch use.
  */
 export async function projectTargets(sql: Sql, events: readonly ProjectedEvent<TargetEvent>[]): Promise<void> {
   const { registered, changed, removed } = gather(events);

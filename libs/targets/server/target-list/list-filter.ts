@@ -3,18 +3,18 @@ import { type Judged, type Status, STATUSES } from '@icmp-mon/status/contract';
 import { SEARCH_TERMS_MAX, searchPieces, type TargetListQuery } from '@icmp-mon/targets/contract';
 import { statusCondition } from './not-judged-rows';
 
-/** A WHERE clause with its parameters, `$1…`. */
+/** Conditions of a WHERE clause with their parameters, `$1…`. */
 export interface Filter {
   conditions: string[];
   params: unknown[];
-  /** Whether texts are searched, so that a page may be far down the order of the list. */
+  /** Whether the filter searches texts, so that the rows of a page may be far apart in the order of the list. */
   isSearch?: true;
 }
 
 const likePart = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 
 /**
- * Conditions on `target_list` for what a list query asks, given what is judged.
+ * Returns the conditions on `target_list` for a list query, considering which shards are judged.
  * @throws DomainError `invalid` for an unknown status or too many terms of a search
  */
 export function listFilter(query: TargetListQuery, judged: Judged): Filter {
@@ -34,8 +34,8 @@ export function listFilter(query: TargetListQuery, judged: Judged): Filter {
       filter.params.push(likePart(piece));
       return `text LIKE $${filter.params.length}`;
     });
-    // In a table of its own, so that a change of status costs no entries of its index. IS TRUE: the keys that match are hashed once, then
-    // the order of the list is read past them. As a join, the planner nests loops over both where it has no statistics yet: 20 s for a page.
+    // The search text is in a separate table, so that status changes do not write to its index. IS TRUE makes the planner hash the matching
+    // keys once and read the list in order against the hash. As a join without statistics, it nests loops over both: 20 s per page.
     const matching = `SELECT key FROM target_search WHERE ${parts.join(' AND ')}`;
     filter.conditions.push(`(target_list.key IN (${matching})) IS TRUE`);
     filter.isSearch = true;
@@ -44,18 +44,18 @@ export function listFilter(query: TargetListQuery, judged: Judged): Filter {
 }
 
 function tooManyTerms(count: number): DomainError {
-  const detail = `q has ${count} terms, at most ${SEARCH_TERMS_MAX} are looked for`;
+  const detail = `q has ${count} terms; at most ${SEARCH_TERMS_MAX} are allowed`;
   return new DomainError('invalid', detail, [{ pointer: '?q', detail }]);
 }
 
-/** Comma-separated statuses as the ranks they sort by; all of them is no condition. */
+/** Returns the sort ranks of a comma-separated list of statuses; none if the list is absent or contains all statuses. */
 function statusRanks(list: string | undefined): number[] {
   if (list === undefined || list.trim() === '') return [];
   const statuses = [...new Set(list.split(',').map((status) => status.trim()))];
   const ranks = statuses.map((status) => {
     const rank = STATUSES.indexOf(status as Status);
     if (rank >= 0) return rank;
-    const detail = `status must be a list of ${STATUSES.join(', ')} with commas between`;
+    const detail = `status must be a comma-separated list of ${STATUSES.join(', ')}`;
     throw new DomainError('invalid', detail, [{ pointer: '?status', detail }]);
   });
   return ranks.length === STATUSES.length ? [] : ranks;

@@ -12,6 +12,7 @@ import { type TargetRow, targetView } from './target-row';
 const PAGE_DEFAULT = 100;
 export const PAGE_MAX = 500;
 
+/** Lists one page of targets: the first, after a cursor, after a number of rows, or around a target. */
 export class ListTargets extends Query<TargetPage> {
   constructor(readonly query: TargetListQuery) {
     super();

@@ -11,8 +11,8 @@ export interface SortKey {
 const UNKNOWN_RANK = STATUSES.indexOf('unknown');
 
 /**
- * SQL for the rows of `target_list` whose status may not be shown because their shard is not judged; null while there are none,
- * so that queries are then as simple as the table. Adds its parameters to `params`.
+ * Returns the SQL condition for the rows of `target_list` whose stored status must not be shown because their shard is not judged; null
+ * while there are none, so that queries then stay simple. Adds its parameters to `params`.
  */
 export function notJudgedRows(judged: Judged, params: unknown[]): string | null {
   const groups = judged.notJudged.map(({ tiers, shards }) => {
@@ -23,7 +23,7 @@ export function notJudgedRows(judged: Judged, params: unknown[]): string | null 
   return groups.length === 0 ? null : `(${groups.join(' OR ')})`;
 }
 
-/** The condition of a list's statuses, given by rank: what is not judged is unknown, and nothing else. */
+/** Returns the SQL condition for statuses, given by rank: rows that are not judged count as unknown only. */
 export function statusCondition(ranks: readonly number[], judged: Judged, params: unknown[]): string {
   params.push(ranks.length === 1 ? ranks[0] : ranks);
   const place = `$${params.length}`;
@@ -33,7 +33,7 @@ export function statusCondition(ranks: readonly number[], judged: Judged, params
   return ranks.includes(UNKNOWN_RANK) ? `(${stored} OR ${notJudged})` : `(${stored} AND NOT ${notJudged})`;
 }
 
-/** What a list is sorted by while some rows are not judged: the status and its age are then not those of the columns. */
+/** Returns the sort key of a list. While some rows are not judged, their shown status and its age differ from the columns. */
 export function shownSortKey(sort: TargetSort, { column, type }: SortKey, judged: Judged, { params }: Filter): SortKey {
   if (sort !== 'status' && sort !== 'since') return { column, type };
   const notJudged = notJudgedRows(judged, params);
@@ -46,7 +46,7 @@ export function shownSortKey(sort: TargetSort, { column, type }: SortKey, judged
   return { column: `(CASE WHEN reason IS NOT NULL AND ${notJudged} THEN ${judgedAt} ELSE ${column} END)`, type };
 }
 
-/** The rank by which rows are counted. */
+/** Returns the SQL of the status rank by which rows are counted. */
 export function shownRank(judged: Judged, params: unknown[]): string {
   const notJudged = notJudgedRows(judged, params);
   return notJudged === null

@@ -5,7 +5,7 @@ import { type Filter, whereOf } from './list-filter';
 import { shownSortKey, type SortKey } from './not-judged-rows';
 import { VIEW_COLUMNS } from './target-row';
 
-/** Each sort is a column with an index (column, key); the key breaks ties, so that no row is skipped or shown twice. */
+/** Sort columns. Each has an index (column, key); the key breaks ties, so that no row is skipped or repeated. */
 const SORTS: Readonly<Record<TargetSort, SortKey>> = {
   status: { column: 'target_list.status_rank', type: 'smallint' },
   ip: { column: 'target_list.ip', type: 'inet' },
@@ -19,7 +19,7 @@ export interface Order {
   descending: boolean;
 }
 
-/** Where a page begins: after a row, or after a number of rows. */
+/** Start of a page: after a row, or after a number of rows. */
 export type PageStart = { after: Position } | { skip: number };
 
 export interface Statement {
@@ -28,9 +28,15 @@ export interface Statement {
 }
 
 /**
- * The SQL of one page: at most `limit` + 1 rows after a position, straight from the sort's index; while some shards are not
- * judged, by status and age from a scan. Rows are skipped in the index alone, and only those of the page are read from the table. Columns
- * name the table, because the view's `ip` is a text of the same name.
+ * Returns the SQL of one page: at most `limit` + 1 rows.
+ *
+ *   { after: (value, key) }  cursor:    rows beyond (value, key) in the sort's index
+ *   { skip: n }              position:  OFFSET n, counted in the index alone
+ *
+ * - Total order: rows are ordered by (sort column, key), so pages by cursor skip or repeat no row, even if rows are added or removed.
+ * - Narrow scan: skipped rows are read from the index alone unless the filter needs more; the outer query reads the rows of the page.
+ * - Exception: while some shards are not judged, the order by status or age is computed, and the page comes from a scan.
+ * - Columns are qualified with the table, because the view's `ip` is a text column of the same name.
  */
 export function pageStatement(
   filter: Filter,
@@ -50,21 +56,21 @@ export function pageStatement(
   if (column === SORTS[order.sort].column && skip === 0 && filter.isSearch !== true) {
     return { text: `SELECT ${VIEW_COLUMNS}, ${column}::text AS sort_value ${rows}`, params };
   }
-  // Of what is scanned or skipped, nothing is made into text.
+  // Scanned and skipped rows are not converted into text.
   const text = `SELECT ${VIEW_COLUMNS}, sort_key::text AS sort_value
     FROM (SELECT target_list.key AS page_key, ${column} AS sort_key ${rows} OFFSET ${skip}) AS page
     JOIN target_list ON target_list.key = page_key ORDER BY sort_key ${direction}, target_list.key ${direction}`;
   return { text, params };
 }
 
-/** The SQL of a target's place in an order, whatever the filter: `value` and `key`; no row for an id that is no target's. */
+/** Returns the SQL of a target's position in an order, regardless of the filter: `value` and `key`; no row for an unknown id. */
 export function placeStatement(sort: TargetSort, id: string, judged: Judged): Statement {
   const params: unknown[] = [id];
   const { column } = shownSortKey(sort, SORTS[sort], judged, { conditions: [], params });
   return { text: `SELECT ${column}::text AS value, key FROM target_list WHERE id = $1::uuid`, params };
 }
 
-/** The SQL of how many rows of a list are before a place in it. */
+/** Returns the SQL that counts the rows of a list before a position. */
 export function rowsBeforeStatement(filter: Filter, order: Order, place: Position, judged: Judged): Statement {
   const params = [...filter.params];
   const conditions = [...filter.conditions];
@@ -73,7 +79,7 @@ export function rowsBeforeStatement(filter: Filter, order: Order, place: Positio
   return { text: `SELECT count(*) AS count FROM target_list ${whereOf(conditions)}`, params };
 }
 
-/** Rows on one side of a place. */
+/** Returns the SQL condition for rows on one side of a position. */
 function beyond(column: string, type: string, { value, key }: Position, side: '<' | '>', params: unknown[]): string {
   params.push(value, key);
   return `(${column}, target_list.key) ${side} ($${params.length - 1}::${type}, $${params.length}::integer)`;

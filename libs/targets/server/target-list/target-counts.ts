@@ -8,14 +8,14 @@ import { shownRank } from './not-judged-rows';
 
 const COUNTS_KEPT_MS = 1_000;
 const TOTAL_KEPT_MS = 2_000;
-/** Further pages of a list may show a total of this age: who scrolls does not wait for a count. */
+/** Largest age of the total on further pages, ms: scrolling does not wait for a count. */
 const TOTAL_TOLD_MS = 60_000;
 const TOTALS_MAX = 200;
 
-/** How many targets there are, by status and by filter: counted at most once per second however many ask. */
+/** Number of targets by status (counted at most once per second) and by filter (once per 2 s), regardless of the number of requests. */
 @Injectable()
 export class TargetCounts {
-  /** By what is judged. */
+  /** Counts by not-judged mark. */
   private readonly counts = new ShortCache<StatusCounts>(options(1, COUNTS_KEPT_MS));
   private readonly totals = new ShortCache<number>(options(TOTALS_MAX, TOTAL_KEPT_MS));
 
@@ -25,7 +25,7 @@ export class TargetCounts {
     return answer(this.counts, judged.mark, further, () => this.countByStatus(judged));
   }
 
-  /** Targets that match a filter; at most 2 s old, on a `further` page at most a minute: then the next one knows better. */
+  /** Returns the number of targets that match a filter, at most 2 s old; on a `further` page at most 60 s old, with a new count started for the next page. */
   async total(filter: Filter, judged: Judged, further = false): Promise<number> {
     if (filter.conditions.length === 0) {
       return Object.values(await this.byStatus(judged, further)).reduce((sum, count) => sum + count, 0);
@@ -57,12 +57,12 @@ export class TargetCounts {
   }
 }
 
-/** Kept for `keptMs` from when it was asked; a failure is not kept. */
+/** Caches a result for `keptMs` from its request; a failure is not cached. */
 function options<T>(entriesMax: number, keptMs: number): ShortCacheOptions<T> {
   return { entriesMax, keptMs: (tookMs) => keptMs - tookMs, sharedMs: keptMs, recalledMs: TOTAL_TOLD_MS };
 }
 
-/** A further page gets the last count, while the next one is counted. */
+/** Returns the count; for a further page the last one, while a new count is started. */
 async function answer<T>(cache: ShortCache<T>, key: string, further: boolean, count: () => Promise<T>): Promise<T> {
   const told = further ? cache.recall(key) : undefined;
   const counted = cache.get(key, count);

@@ -8,7 +8,7 @@ const FILTER = { conditions: ['tier = $1'], params: ['fast'] };
 
 afterEach(() => void vi.useRealTimers());
 
-it('counts anew for a first page, and behind the back of who turns pages', async () => {
+it('counts again for a first page, and in the background for further pages', async () => {
   vi.useFakeTimers({ toFake: ['Date', 'performance'] });
   const database = new ControlDatabase({ url: 'postgres://nobody@127.0.0.1:1/test' });
   let there = 10;

@@ -9,7 +9,7 @@ const KEYS_PER_STEP = 5_000;
 interface Position {
   event: number;
   marks: ChangeMarks | null;
-  /** Marks that were there before the events were read: whoever changed up to them is registered by then. */
+  /** Status change marks from before the events were read: every target changed up to them is registered by then. */
   upTo: ChangeMarks | null;
   afterKey: number;
   highestKey: number;
@@ -25,8 +25,8 @@ const TABLE = {
 };
 
 /**
- * The target list: inventory from the event store, then each target's status. Its change numbers tell streams of the portal what is
- * new; they are given once and follow from nothing, so rows that are equal keep theirs.
+ * Read model of the target list: inventory from the event store, then each target's status. Its change numbers show streams of the portal
+ * what is new. They cannot be derived, so equal rows keep their numbers in a rebuild.
  */
 export function targetListModel(database: Sql & Transactor, statuses: StandingStatuses): ReadModel<Position> {
   const events = eventReplay(database, TARGET);
@@ -76,7 +76,7 @@ async function nextStatuses(
   return { statuses: delta.statuses, position: { ...from, marks: delta.marks, highestKey, afterKey: highestKey } };
 }
 
-/** Statuses that are on their way to the live list are shown there now, as the projection would a moment later. */
+/** Applies statuses that the live list has not received yet, as the projection would a moment later. */
 async function bringLiveUpToDate(sql: Sql, live: string, beside: string): Promise<string[]> {
   const ahead = await sql.query<NewestStatus>(
     `SELECT b.id AS "targetId", b.status AS "to", b.reason, b.since::text, b.since::text AS at,
@@ -86,10 +86,10 @@ async function bringLiveUpToDate(sql: Sql, live: string, beside: string): Promis
   if (ahead.length === 0) return [];
   await applyStatuses(sql, ahead);
   await sql.query('SELECT pg_notify($1, $2)', [LIST_CHANGED_CHANNEL, '']);
-  return [`${ahead.length} statuses were still on their way to the list`];
+  return [`${ahead.length} statuses had not reached the live list yet`];
 }
 
-/** Whoever follows the list hears of each row that changes, comes or goes. */
+/** Replaces the live list; each added, changed and removed row gets a change number, so that streams publish it. */
 async function replace(sql: Sql, live: string, beside: string): Promise<void> {
   await sql.execute(
     `INSERT INTO ${live}.target_list_removed (list_seq, key, id)

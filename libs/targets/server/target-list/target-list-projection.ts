@@ -18,7 +18,7 @@ import {
 
 export const LIST_CHANGED_CHANNEL = 'target_list_changed';
 
-/** Change numbers must become visible in their order, so their writers take turns; the number is only ours. */
+/** Advisory lock of the writers of change numbers, which must become visible in their order; no other lock has this id. */
 const LIST_LOCK = 7_260_101;
 
 interface Changes {
@@ -29,8 +29,8 @@ interface Changes {
 }
 
 /**
- * Numbers what changed in the target list, for those who follow it, and keeps its status columns. Runs as the consumer
- * group `target-list`; both topics in one transaction a batch.
+ * Numbers the changes of the target list for its streams, and updates its status columns. Runs as the consumer group `target-list`,
+ * with one transaction per batch for both topics.
  */
 export class TargetListProjection {
   readonly group = 'target-list';
@@ -46,12 +46,12 @@ export class TargetListProjection {
     if (changed.size > 0) await numberChanged(sql, [...changed]);
     if (statuses.size > 0) await applyStatuses(sql, [...statuses.values()]);
     if (removed.size > 0) await numberRemoved(sql, [...removed.values()]);
-    // Delivered when the transaction commits, not before.
+    // Delivered when the transaction commits.
     await sql.query('SELECT pg_notify($1, $2)', [LIST_CHANGED_CHANNEL, '']);
   };
 }
 
-/** Until the transaction ends, nobody else numbers what changes in the list. */
+/** Takes the lock for writing change numbers until the transaction ends. */
 export async function takeListLock(sql: Sql): Promise<void> {
   await sql.query('SELECT pg_advisory_xact_lock($1)', [LIST_LOCK]);
 }
@@ -59,16 +59,16 @@ export async function takeListLock(sql: Sql): Promise<void> {
 function gather(messages: ReceivedMessage[]): Changes {
   const changes: Changes = { registered: new Set(), changed: new Set(), removed: new Map(), statuses: new Map() };
   for (const message of messages) {
-    // A tombstone tells others that the target is gone; here the removal itself did.
+    // A tombstone is for other consumers; here the event TargetRemoved removes the target.
     if (message.value === null && message.topic === TARGET_STATUS_TOPIC) continue;
-    // Known types come checked against their schema.
+    // `readCloudEvent` checks known types against their schema.
     const { type, data } = readCloudEvent(message);
-    if (data === null) throw new PoisonError('an event without data');
+    if (data === null) throw new PoisonError('event without data');
     if (type === TARGET_REGISTERED) changes.registered.add((data as TargetRegistered['data']).targetId);
     else if (type === TARGET_CHANGED) changes.changed.add((data as TargetChanged['data']).targetId);
     else if (type === TARGET_REMOVED) keepRemoved(changes.removed, data as TargetRemoved['data']);
     else if (type === TARGET_STATUS_CHANGED) keepNewest(changes.statuses, data as TargetStatusChanged['data']);
-    // Another type is a newer producer's: it changes nothing that this version knows of.
+    // Any other type comes from a newer release: it changes nothing that this version knows.
   }
   return changes;
 }
@@ -91,12 +91,12 @@ async function numberRegistered(sql: Sql, ids: string[]): Promise<void> {
   );
 }
 
-/** Who follows the list reads the row as it is now. */
+/** Gives changed rows a new number; streams then publish the current row. */
 async function numberChanged(sql: Sql, ids: string[]): Promise<void> {
   await sql.execute(`UPDATE target_list SET list_seq = nextval('list_seq') WHERE id = ANY ($1::uuid[])`, [ids]);
 }
 
-/** A repeat of an older change, as a publisher that was killed sends it, changes nothing. */
+/** Applies statuses. A repeated older change, as from a restarted publisher, changes nothing. */
 export async function applyStatuses(sql: Sql, statuses: readonly NewestStatus[]): Promise<void> {
   const rows = statuses.map((status) => ({
     id: status.targetId,
@@ -128,8 +128,8 @@ async function numberRemoved(sql: Sql, removed: TargetRemoved['data'][]): Promis
 }
 
 /**
- * Forgets removals older than a time; a client that saw nothing since then has to read the list anew.
- * @returns how many were forgotten, at most `limit`
+ * Deletes removals older than a time; a client with an older event id must read the list again.
+ * @returns how many were deleted, at most `limit`
  */
 export async function forgetRemovals(sql: Sql, olderThan: Date, limit = 10_000): Promise<number> {
   const rows = await sql.query<{ list_seq: number }>(

@@ -54,7 +54,7 @@ const EVERY_SORT = TARGET_SORTS.flatMap((sort) => ORDERS.map((order) => [sort, o
 
 const AT_MS = Date.parse('2026-11-18T11:00:00Z');
 const ALL_JUDGED = new Judged([AT_MS, AT_MS + 1_000]);
-/** Of shard 0 (even keys) nothing is judged, of shard 1 (odd keys) the tier standard is. */
+/** Shard 0 (even keys) is not judged; of shard 1 (odd keys), only the tier standard is judged. */
 const HALF_JUDGED = new Judged(
   [AT_MS, AT_MS + 1_000],
   [
@@ -95,7 +95,7 @@ async function allPages(query: TargetListQuery, judged = ALL_JUDGED): Promise<Ta
 describe('pages of 1,000 targets', () => {
   beforeAll(() => fill(1_000));
 
-  it.each(EVERY_SORT)('put together are the whole list, by %s %s', async (sort, order) => {
+  it.each(EVERY_SORT)('together are the whole list, by %s %s', async (sort, order) => {
     const column = { status: 'status_rank', ip: 'ip', name: 'name_sort', tier: 'tier', since: 'since_sort' }[sort];
     const whole = await database.query<{ key: number }>(
       `SELECT key FROM target_list ORDER BY ${column} ${order}, key ${order}`,
@@ -104,7 +104,7 @@ describe('pages of 1,000 targets', () => {
     expect(paged.map((target) => target.key)).toEqual(whole.map((row) => row.key));
   });
 
-  it('keep to their filter, and count what matches', async () => {
+  it('respect their filter, and count the matching targets', async () => {
     const paged = await allPages({
       sort: 'since',
       order: 'desc',
@@ -121,12 +121,12 @@ describe('pages of 1,000 targets', () => {
     expect((await list({ status: 'down,degraded', tier: 'standard', vrf: 'lab' })).total).toBe(paged.length);
   });
 
-  it('begin with the worst', async () => {
+  it('begin with the worst status', async () => {
     const { items } = await list({ limit: 1 });
     expect(items[0]?.status).toBe('down');
   });
 
-  it('are not disturbed by rows that come and go between them', async () => {
+  it('are consistent when rows are added or removed between them', async () => {
     const first = await list({ sort: 'ip', limit: 100 });
     await database.execute('DELETE FROM target_list WHERE key = $1', [first.items.at(-1)?.key]);
     const second = await list({ sort: 'ip', limit: 100, cursor: first.next ?? '' });
@@ -141,10 +141,10 @@ describe('pages of 1,000 targets', () => {
   });
 });
 
-describe('any place of a list', () => {
+describe('any position of a list', () => {
   beforeAll(() => fill(1_000));
 
-  it.each(EVERY_SORT)('is one request away, by %s %s, judged or not', async (sort, order) => {
+  it.each(EVERY_SORT)('is read by one request, by %s %s, judged or not', async (sort, order) => {
     for (const judged of [ALL_JUDGED, HALF_JUDGED]) {
       const whole = (await allPages({ sort, order }, judged)).map(({ key }) => key);
       for (const position of [0, 1, 499, 993, 1_000, 5_000]) {
@@ -175,7 +175,7 @@ describe('any place of a list', () => {
     }
   });
 
-  it('is found where a target would be that the filter leaves out', async () => {
+  it('is found around the position of a target that the filter excludes', async () => {
     const whole = await allPages({ sort: 'ip' });
     const down = whole.filter(({ status }) => status === 'down');
     const out = whole.findIndex(({ status }, at) => at > 500 && status !== 'down');
@@ -185,7 +185,7 @@ describe('any place of a list', () => {
     expect(page.items.map(({ id }) => id)).toEqual(down.slice(before - 2, before + 2).map(({ id }) => id));
   });
 
-  it('is refused for a target that is not there, and for two places at once', async () => {
+  it('is refused for an unknown target, and for two starts of a page', async () => {
     await expect(list({ around: newId() })).rejects.toMatchObject({ code: 'not_found' });
     await expect(list({ around: newId(), position: 3 })).rejects.toMatchObject({
       code: 'invalid',
@@ -233,7 +233,7 @@ describe('a search', () => {
     ['0%1', []],
     ['edge core', []],
     ['', [1, 2, 3, 4]],
-  ])('finds parts, several terms and tags without case: %s', async (q, keys) => {
+  ])('matches parts, several terms and tags, ignoring case: %s', async (q, keys) => {
     expect(await found(q)).toEqual(keys);
     expect((await list({ q })).total).toBe(keys.length);
   });
@@ -264,7 +264,7 @@ describe('a search', () => {
     },
   );
 
-  it('looks at the text that the portal looks at, whichever program wrote the row', async () => {
+  it('searches the same text as the portal, regardless of the program that wrote the row', async () => {
     const rows = await database.query<{ ip: string; name: string | null; tags: Record<string, string>; text: string }>(
       'SELECT host(ip) AS ip, name, tags, text FROM target_list JOIN target_search USING (key)',
     );
@@ -272,7 +272,7 @@ describe('a search', () => {
     for (const { text, ...row } of rows) expect(text).toBe(searchText(row));
   });
 
-  it('is answered from an index, where the extension is there', async () => {
+  it('uses an index if the extension is installed', async () => {
     await fill(50_000);
     await database.execute('ANALYZE target_search');
     const { conditions, params } = listFilter({ q: '10.0.17.65' }, ALL_JUDGED);
@@ -283,7 +283,7 @@ describe('a search', () => {
     expect(plan.map((line) => line['QUERY PLAN']).join('\n')).toContain('target_search_text');
   });
 
-  it('hashes the keys that match, whatever is known of the table, so that no page compares each with each', async () => {
+  it('hashes the matching keys, regardless of the table statistics, so that no page compares every pair', async () => {
     await fill(50_000);
     await database.execute('TRUNCATE target_search');
     await database.execute('ANALYZE target_search');
@@ -311,13 +311,13 @@ describe('a list of which half is not judged', () => {
   beforeAll(async () => {
     await fill(1_000);
     await database.execute(`UPDATE target_list SET reason = 'quorum_up' WHERE since IS NOT NULL`);
-    // What was never judged is unknown.
+    // A target that was never judged is unknown.
     await database.execute(`UPDATE target_list SET status = 'unknown' WHERE since IS NULL`);
   });
 
   const isJudged = ({ key, tier }: TargetView): boolean => key % 2 === 1 && tier === 'standard';
 
-  it('shows nothing of these as up, degraded or down, and says since when', async () => {
+  it('shows none of these as up, degraded or down, and contains since when', async () => {
     const stored = new Map((await allPages({ sort: 'ip' })).map((target) => [target.key, target]));
     for (const target of await allPages({ sort: 'ip' }, HALF_JUDGED)) {
       const before = stored.get(target.key);
@@ -327,7 +327,7 @@ describe('a list of which half is not judged', () => {
     }
   });
 
-  it.each(EVERY_SORT)('is whole and in the order of what it shows, by %s %s', async (sort, order) => {
+  it.each(EVERY_SORT)('is complete and in the order of the shown values, by %s %s', async (sort, order) => {
     const paged = await allPages({ sort, order, limit: 37 }, HALF_JUDGED);
     expect(new Set(paged.map(({ key }) => key)).size).toBe(1_000);
     const rank = ({ status, since }: TargetView): number =>
@@ -337,7 +337,7 @@ describe('a list of which half is not judged', () => {
     expect(ranks).toEqual([...ranks].sort((a, b) => (order === 'asc' ? a - b : b - a)));
   });
 
-  it('is filtered and counted by what it shows', async () => {
+  it('is filtered and counted by the shown status', async () => {
     const all = await allPages({ sort: 'ip' }, HALF_JUDGED);
     const shown = await counts().byStatus(HALF_JUDGED);
     for (const status of [...STATUSES, 'down,unknown', 'up,down', 'up,degraded,unknown']) {
@@ -491,7 +491,7 @@ describe('the projection of the list', () => {
     expect((await row(1))?.list_seq).toBe(first?.list_seq);
   });
 
-  it('shows the newest status, with a new number; a repeat of an older one changes nothing', async () => {
+  it('shows the newest status, with a new number; a repeated older one changes nothing', async () => {
     await handle(changed(1, 'up', 4), changed(1, 'down', 5), changed(1, 'degraded', 3));
     const now = await row(1);
     expect(now).toMatchObject({ status: 'down', reason: 'quorum_down', change_seq: 5 });
@@ -503,7 +503,7 @@ describe('the projection of the list', () => {
     expect((await row(1))?.list_seq).toBeGreaterThan(now?.list_seq ?? Infinity);
   });
 
-  it('numbers a change of the inventory each time', async () => {
+  it('numbers each change of the inventory', async () => {
     const renamed = () =>
       message(TARGETS_TOPIC, cloudEventType('target', 'TargetChanged'), {
         ...{ targetId: ids[1], key: 1, ip: '192.0.2.1', vrf: 'default', name: 'edge', tags: {}, tier: 'standard' },
@@ -514,7 +514,7 @@ describe('the projection of the list', () => {
     expect(after).toBeGreaterThan(before);
   });
 
-  it('keeps since when a status was reached while only its reason changes', async () => {
+  it('keeps the start of a status while only its reason changes', async () => {
     const since = async (): Promise<Date | null | undefined> =>
       (await database.query<{ since: Date | null }>('SELECT since FROM target_list WHERE key = 3'))[0]?.since;
     const at = (hour: number): string => `2026-03-01T0${hour}:00:00.000Z`;
@@ -526,7 +526,7 @@ describe('the projection of the list', () => {
     expect(await since()).toEqual(new Date(at(2)));
     await handle(changed(3, 'up', 4, { at: at(4), from: 'down' }));
     expect(await since()).toEqual(new Date(at(4)));
-    // Away and back within one batch, the reason changing last.
+    // Down and up again within one batch, then only the reason changes.
     await handle(
       changed(3, 'down', 5, { at: at(5), from: 'up' }),
       changed(3, 'up', 6, { at: at(6), from: 'down' }),
@@ -535,7 +535,7 @@ describe('the projection of the list', () => {
     expect(await since()).toEqual(new Date(at(6)));
   });
 
-  it('keeps a removal for those who follow, until it is forgotten', async () => {
+  it('keeps a removal for streams, until it is deleted', async () => {
     await database.execute('DELETE FROM target_list WHERE key = 2');
     await handle(removed(2), changed(2, 'down', 9), message('public.target-status.v1', 'x', null));
     const kept = await database.query<{ list_seq: number; id: string }>('SELECT list_seq, id FROM target_list_removed');
@@ -546,7 +546,7 @@ describe('the projection of the list', () => {
     expect(horizon?.list_seq).toBe(kept[0]?.list_seq);
   });
 
-  it('passes over an event of a type that only a newer release knows', async () => {
+  it('skips an event type of a newer release', async () => {
     await handle(message(TARGETS_TOPIC, 'icmpmon.target.exploded.v1', {}), changed(1, 'down', 90));
     expect(await row(1)).toMatchObject({ status: 'down' });
   });
@@ -558,7 +558,7 @@ describe('the projection of the list', () => {
     ['with a broken time', () => changed(1, 'up', 7, { at: 'yesterday' })],
     ['with a broken number', () => changed(1, 'up', 7, { changeSeq: '7' })],
     ['that is empty', () => message(TARGETS_TOPIC, cloudEventType('target', 'TargetRegistered'), null)],
-  ])('calls a message %s poison, and nothing changes', async (_, poison) => {
+  ])('rejects a message %s as poison, and changes nothing', async (_, poison) => {
     const before = await row(1);
     await expect(handle(changed(1, 'down', 100), poison())).rejects.toMatchObject({ name: 'PoisonError' });
     expect(await row(1)).toEqual(before);
@@ -566,7 +566,7 @@ describe('the projection of the list', () => {
 });
 
 describe('targets that are looked up by their ids', () => {
-  it('at the same moment, are found by few statements, and those that are not there are told apart', async () => {
+  it('concurrently are found by few statements, and unknown ones are reported', async () => {
     await fill(1_000);
     const rows = await database.query<{ id: string; key: number }>('SELECT id, key FROM target_list ORDER BY key');
     const targets = new ListedTargets(database, new FixedJudged(ALL_JUDGED));

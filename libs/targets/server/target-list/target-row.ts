@@ -4,11 +4,11 @@ import { DomainError } from '@icmp-mon/platform/errors';
 import type { RecordedEvent } from '@icmp-mon/platform/event-store';
 import type { TargetRegistered, TargetView } from '@icmp-mon/targets/contract';
 
-/** Times as the API writes them: parsed by the driver they would cost half of a page. */
+/** Returns the SQL of a time in the API's format: parsing by the driver would take half the time of a page. */
 const isoTime = (column: string): string =>
   `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ${column}`;
 
-/** Columns of `target_list` that make a view. */
+/** Columns of `target_list` for a view. */
 export const VIEW_COLUMNS = `key, id, host(ip) AS ip, vrf, name, tags, tier, version, ${isoTime('registered_at')},
   status, reason, ${isoTime('since')}, ${isoTime('last_success_at')}`;
 
@@ -28,7 +28,7 @@ export interface TargetRow {
   last_success_at: string | null;
 }
 
-/** A row as it may be shown, given what is judged. */
+/** Returns the view of a row, with status `unknown` if its shard is not judged. */
 export function targetView(row: TargetRow, judged: Judged): TargetView {
   const { status, reason, since } = judged.shown(row, row);
   return {
@@ -49,14 +49,14 @@ export function targetView(row: TargetRow, judged: Judged): TargetView {
   };
 }
 
-/** A target as it is listed in a transaction. @throws DomainError `not_found` */
+/** Returns a listed target, read within a transaction. @throws DomainError `not_found` */
 export async function listedTarget(sql: Sql, id: string, judged: Judged): Promise<TargetView> {
   const [row] = await sql.query<TargetRow>(`SELECT ${VIEW_COLUMNS} FROM target_list WHERE id = $1`, [id]);
   if (row === undefined) throw new DomainError('not_found', `There is no target ${id}.`);
   return targetView(row, judged);
 }
 
-/** A target as the append has just listed it: nothing is known of it yet. */
+/** Returns the view of a target that was just registered: it is not judged yet. */
 export function registeredView(
   { targetId: id, ...target }: TargetRegistered['data'],
   { version, occurredAt }: Pick<RecordedEvent, 'version' | 'occurredAt'>,
