@@ -1,4 +1,4 @@
-import { standingFacts } from '@icmp-mon/assignment/server';
+import { latestFacts } from '@icmp-mon/assignment/server';
 import type { Sql } from '@icmp-mon/platform/database';
 import { SHARD_TOPIC, type LogBounds } from '@icmp-mon/platform/messaging';
 import { adoptShard, type ShardPosition } from '@icmp-mon/shard/engine';
@@ -26,7 +26,7 @@ export async function adopt(
     newLog,
     fresh,
     logFrom: first ? new Date(first.timestampMs) : new Date(),
-    feed: await standingFacts(control, shard),
+    feed: await latestFacts(control, shard),
     participants: (number, directory) => participants.map(({ create }) => create(number, directory)),
   });
   const gap = notMeasured

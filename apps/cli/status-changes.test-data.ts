@@ -1,7 +1,7 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import type { ReceivedMessage } from '@icmp-mon/platform/messaging';
 import { type Status, TARGET_STATUS_CHANGED, TARGET_STATUS_TOPIC } from '@icmp-mon/status/contract';
-import type { StandingChange } from '@icmp-mon/status/server';
+import type { LatestChange } from '@icmp-mon/status/server';
 
 export interface TestChange {
   shard: number;
@@ -18,8 +18,8 @@ const ipOf = (key: number): string => `10.0.${key >> 8}.${key & 255}`;
 const atOf = ({ seq }: TestChange): string => new Date(START_MS + seq * 1_000).toISOString();
 
 /** Writes the row as a shard's commit does, and returns it. */
-export async function storeChange(sql: Sql, change: TestChange): Promise<StandingChange> {
-  const [row] = await sql.query<StandingChange>(
+export async function storeChange(sql: Sql, change: TestChange): Promise<LatestChange> {
+  const [row] = await sql.query<LatestChange>(
     `INSERT INTO status_change (shard, change_seq, target_key, target_id, ip, vrf, tier, from_status, to_status, reason,
                                 at, since, last_success_at, votes, removed, position)
      SELECT $1, $2, $3, $4, $5::inet, 'default', 'fast',

@@ -112,11 +112,11 @@ describe('the dashboards', () => {
     expect(at(50)).toEqual({ down: 1, degraded: 0, unknown: 0, up: 1 });
     const early = await rowsOf('fleet.json: Targets by status', choice({ from: iso(START_MS - 2 * HOUR_MS) }));
     expect(new Set(early.slice(0, 4).map((row) => Number(row['targets'])))).toEqual(new Set([0]));
-    const standing = await telemetry.query('SELECT status, count(*)::int AS targets FROM target_status GROUP BY 1');
+    const current = await telemetry.query('SELECT status, count(*)::int AS targets FROM target_status GROUP BY 1');
     const deltas = await telemetry.query(
       'SELECT status, sum(delta)::int AS targets FROM status_delta GROUP BY 1 HAVING sum(delta) <> 0',
     );
-    expect(new Set(deltas)).toEqual(new Set(standing));
+    expect(new Set(deltas)).toEqual(new Set(current));
   });
 
   it('link to each other by existing identifiers', () => {

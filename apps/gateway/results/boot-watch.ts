@@ -4,7 +4,7 @@ const LANES_MAX = 10_000;
 
 /**
  * Notices, for the log and a counter, uploads of a boot that does not count: another one of the lane ships now. The shards decide, by the same
- * rule from their logs (`LanePositions`); this sees only what comes by one gateway since it was started.
+ * rule from their logs (`LaneSequences`); this sees only what comes by one gateway since it was started.
  */
 export class BootWatch {
   private readonly lanes = new Map<string, { boot: number; seenMs: number }>();

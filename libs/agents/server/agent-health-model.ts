@@ -1,12 +1,12 @@
 import type { Sql } from '@icmp-mon/platform/database';
-import { type ReadModel, type TopicPositions, topicReplay, type TopicSource } from '@icmp-mon/platform/rebuild';
+import { type ReadModel, type TopicOffsets, topicReplay, type TopicSource } from '@icmp-mon/platform/rebuild';
 import { AgentHealthProjection } from './agent-health.projection';
 
 /** Read model with the latest report of each agent, derived from the topic of their reports. */
 export function agentHealthModel({
   database,
   messaging,
-}: Pick<TopicSource, 'database' | 'messaging'>): ReadModel<TopicPositions> {
+}: Pick<TopicSource, 'database' | 'messaging'>): ReadModel<TopicOffsets> {
   const projection = new AgentHealthProjection();
   return {
     name: 'agent_health',

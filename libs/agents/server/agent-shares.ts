@@ -1,6 +1,6 @@
 import type { AgentShare, AgentView } from '@icmp-mon/agents/contract';
 import { type AgentAssignments, AssignmentDirectory } from '@icmp-mon/assignment/contract';
-import { type AgentStanding, AgentStandings } from '@icmp-mon/status/contract';
+import { type MeasuredCounts, MeasuredTargets } from '@icmp-mon/status/contract';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { Injectable } from '@nestjs/common';
 
@@ -11,7 +11,7 @@ export class AgentShares {
 
   constructor(
     private readonly assignments: AssignmentDirectory,
-    private readonly standings: AgentStandings,
+    private readonly measuredTargets: MeasuredTargets,
   ) {}
 
   /** Adds the counts, or null where they cannot be read: they are the slowest part of the response, and the rest is useful without them. */
@@ -22,8 +22,11 @@ export class AgentShares {
 
   private async read(): Promise<((agentId: string) => AgentShare) | null> {
     try {
-      const [assignments, standings] = await Promise.all([this.assignments.byAgent(), this.standings.byAgent()]);
-      return (agentId) => shareOf(assignments.get(agentId), standings.get(agentId));
+      const [assignments, measuredTargets] = await Promise.all([
+        this.assignments.byAgent(),
+        this.measuredTargets.byAgent(),
+      ]);
+      return (agentId) => shareOf(assignments.get(agentId), measuredTargets.get(agentId));
     } catch (error) {
       this.logger.warn({ err: error }, 'agent target counts could not be read');
       return null;
@@ -36,9 +39,9 @@ export class AgentShares {
  */
 export function shareOf(
   { assigned, refused }: AgentAssignments = { assigned: 0, refused: 0 },
-  standing: AgentStanding = { measured: 0, warming: 0, silent: 0 },
+  counts: MeasuredCounts = { measured: 0, warming: 0, silent: 0 },
 ): AgentShare {
-  const measured = Math.min(standing.measured, assigned);
-  const warming = Math.min(standing.warming, assigned - measured);
-  return { assigned, refused, measured, warming, silent: Math.min(standing.silent, assigned - measured - warming) };
+  const measured = Math.min(counts.measured, assigned);
+  const warming = Math.min(counts.warming, assigned - measured);
+  return { assigned, refused, measured, warming, silent: Math.min(counts.silent, assigned - measured - warming) };
 }

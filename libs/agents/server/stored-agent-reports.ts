@@ -39,12 +39,12 @@ export class StoredAgentReports extends AgentReports {
   override async unread(forMs: number): Promise<number | null> {
     try {
       const ends = (await this.messaging.bounds([AGENT_TELEMETRY_TOPIC])).get(AGENT_TELEMETRY_TOPIC);
-      const standing = await this.telemetry.query<{ partition: number; next_offset: number }>(
+      const committedOffsets = await this.telemetry.query<{ partition: number; next_offset: number }>(
         `SELECT partition, next_offset FROM consumer_offset
          WHERE group_id = $1 AND topic = $2 AND updated_at < now() - $3 * interval '1 millisecond'`,
         [AgentHealthProjection.group, this.messaging.topic(AGENT_TELEMETRY_TOPIC), forMs],
       );
-      return standing.reduce((sum, { partition, next_offset }) => {
+      return committedOffsets.reduce((sum, { partition, next_offset }) => {
         const { low, high } = ends?.get(partition) ?? { low: 0, high: 0 };
         return sum + Math.max(0, high - Math.max(next_offset, low));
       }, 0);

@@ -3,13 +3,13 @@ import type { Sql } from '@icmp-mon/platform/database';
 import {
   type ReadModel,
   replaceRows,
-  type TopicPositions,
+  type TopicOffsets,
   topicReplay,
   type TopicSource,
 } from '@icmp-mon/platform/rebuild';
 import { ASSIGNMENT_GROUP, ASSIGNMENT_TOPICS, AssignmentProjection } from './assignment.projection';
 import { removeAssignments, targetSubject, TargetEvaluation } from './evaluate-targets';
-import { appendFacts, lockFeed, takePositions } from './feed-writer';
+import { appendFacts, lockFeed, reserveFeedPositions } from './feed-writer';
 
 const TIER = { name: 'assignment_tier', key: ['name'], columns: ['name', 'policy'] };
 const AGENT = { name: 'assignment_agent', key: ['id'], columns: ['id', 'name', 'region', 'provider', 'tags', 'state'] };
@@ -40,7 +40,7 @@ const SCRATCH = ['assignment_removed', 'shard_feed', 'shard_feed_state'].map((na
 export function assignmentModel(
   { database, messaging }: Pick<TopicSource, 'database' | 'messaging'>,
   shardCount: number,
-): ReadModel<TopicPositions> {
+): ReadModel<TopicOffsets> {
   const projection = new AssignmentProjection(shardCount);
   const replay = topicReplay({
     ...{ database, messaging, group: ASSIGNMENT_GROUP, topics: ASSIGNMENT_TOPICS },
@@ -89,7 +89,7 @@ async function replace(sql: Sql, live: string, beside: string, shardCount: numbe
     'SELECT agent_id, target_key FROM assignment WHERE target_key = ANY($1::bigint[])',
     [keys],
   );
-  const [position] = await takePositions(sql, 1);
+  const [position] = await reserveFeedPositions(sql, 1);
   await removeAssignments(
     sql,
     taken.map(({ agent_id, target_key }) => ({ agentId: agent_id, targetKey: target_key, position })),
@@ -101,7 +101,7 @@ async function replace(sql: Sql, live: string, beside: string, shardCount: numbe
     [keys],
   );
   const gone = rows.filter(({ stays }) => !stays).map(({ key }) => key);
-  const positions = await takePositions(sql, gone.length);
+  const positions = await reserveFeedPositions(sql, gone.length);
   await appendFacts(
     sql,
     gone.map((key, at) => ({

@@ -6,7 +6,7 @@ import type { Sql } from '@icmp-mon/platform/database';
 import type { ReceivedMessage } from '@icmp-mon/platform/messaging';
 import { appendAgentFacts } from './condition-log';
 import { removeAssignments, targetSubject, TargetEvaluation } from './evaluate-targets';
-import { appendFacts, lockFeed, takePositions } from './feed-writer';
+import { appendFacts, lockFeed, reserveFeedPositions } from './feed-writer';
 import { type AgentChange, foldChanges, type KnownChanges } from './known-changes';
 
 export const ASSIGNMENT_GROUP = 'assignment';
@@ -34,7 +34,7 @@ export class AssignmentProjection {
 
   private async keepTiers(sql: Sql, tiers: readonly TierDefined['data'][]): Promise<string[]> {
     for (const { name, policy } of tiers) {
-      const positions = await takePositions(sql, this.shardCount);
+      const positions = await reserveFeedPositions(sql, this.shardCount);
       // The highest position: an agent that has this version has it only after all shards have the policy.
       const position = positions[positions.length - 1];
       await sql.execute(
@@ -87,7 +87,7 @@ export class AssignmentProjection {
       'DELETE FROM assignment_target WHERE key = ANY($1::bigint[]) RETURNING key, selected::text[] AS selected',
       [targets.map(({ key }) => key)],
     );
-    const positions = await takePositions(sql, gone.length);
+    const positions = await reserveFeedPositions(sql, gone.length);
     const placed = gone.map((target, at) => ({ ...target, position: positions[at] }));
     await removeAssignments(
       sql,

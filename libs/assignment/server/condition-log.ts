@@ -1,7 +1,7 @@
 import type { AgentCondition, AgentFact } from '@icmp-mon/probing/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import type { Condition, Decision } from './agent-conditions';
-import { appendFacts, takePositions } from './feed-writer';
+import { appendFacts, reserveFeedPositions } from './feed-writer';
 
 /** Last decision of each agent, as a table expression for queries; one index look-up per agent. */
 export const LAST_DECISIONS = `(SELECT last.* FROM assignment_agent AS decided CROSS JOIN LATERAL (
@@ -58,7 +58,7 @@ export async function appendAgentFacts(sql: Sql, shardCount: number, agentIds: r
      FROM assignment_agent a LEFT JOIN ${LAST_DECISIONS} AS d ON d.agent_id = a.id WHERE a.id = ANY($1::uuid[]) ORDER BY a.id`,
     [agentIds],
   );
-  const positions = await takePositions(sql, rows.length * shardCount);
+  const positions = await reserveFeedPositions(sql, rows.length * shardCount);
   await appendFacts(
     sql,
     rows.flatMap(({ agentId, name, region, provider, state, condition }, at) => {

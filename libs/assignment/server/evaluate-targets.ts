@@ -2,7 +2,7 @@ import { shardOf, type TargetFact } from '@icmp-mon/probing/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import { type AgentPool, assign, type Selection } from './assign';
 import { readPools } from './candidate-agents';
-import { appendFacts, takePositions, type PlacedFact } from './feed-writer';
+import { appendFacts, reserveFeedPositions, type PlacedFact } from './feed-writer';
 
 /** Targets read and written by one statement: bounds memory and the length of a statement, regardless of the inventory. */
 const TARGETS_PER_STEP = 5_000;
@@ -125,7 +125,7 @@ export class TargetEvaluation {
     await this.writeSelections([...changed, ...keptFrom]);
     if (changed.length === 0) return;
     this.moved += changed.filter(({ before, after }) => before.length > 0 && !sameIds(before, after.selected)).length;
-    const positions = await takePositions(this.sql, changed.length);
+    const positions = await reserveFeedPositions(this.sql, changed.length);
     const changes = changed.map((change, at) => ({ ...change, position: positions[at] }));
     await this.writeAssignments(changes);
     await removeAssignments(

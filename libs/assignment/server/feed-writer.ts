@@ -23,7 +23,7 @@ export async function lockFeed(sql: Sql): Promise<void> {
 }
 
 /** Returns new positions of the feed, ascending. The caller must hold the feed lock. */
-export async function takePositions(sql: Sql, count: number): Promise<number[]> {
+export async function reserveFeedPositions(sql: Sql, count: number): Promise<number[]> {
   const rows = await sql.query<{ position: number }>(
     `SELECT nextval('shard_feed_position') AS position FROM generate_series(1, $1)`,
     [count],

@@ -8,7 +8,7 @@ import { type ConsumerOffset, FenceLost, loadOffset, moveOffset, type OffsetKey 
 import { DEAD_LETTER_SUFFIX, REPLAY_FOR_GROUP, deadLetter } from './dead-letters';
 import { isPoison, mayPass } from './failure-kinds';
 import { type OutgoingMessage, type ReceivedMessage, receivedMessage } from './message';
-import { LogPositionOutOfBounds, PoisonError } from './messaging-errors';
+import { LogOffsetOutOfBounds, PoisonError } from './messaging-errors';
 import { consumedMessages, consumerLag, deadLetters, repeatedMessages, skippedOffsets } from './messaging-metrics';
 import type { PartitionStream } from './partition-stream';
 import { type Assignment, PartitionedConsumer } from './partitioned-consumer';
@@ -52,7 +52,7 @@ const TRIES_MAX = 3;
 const logger = createLogger('messaging');
 
 /** State of one partition between two transactions. */
-interface Position {
+interface PartitionProgress {
   key: OffsetKey;
   logical: string;
   offset: ConsumerOffset;
@@ -101,7 +101,7 @@ export class GroupConsumer {
       bounds: (topic, partition) => access.admin.bounds(topic, partition),
       onOutOfBounds: (stream, bounds) => {
         if (stream.nextOffset > bounds.high) {
-          stream.fail(new LogPositionOutOfBounds(stream.topic, stream.partition, stream.nextOffset, bounds));
+          stream.fail(new LogOffsetOutOfBounds(stream.topic, stream.partition, stream.nextOffset, bounds));
         } else this.skipDeleted(stream, bounds.low);
       },
     });
@@ -143,11 +143,11 @@ export class GroupConsumer {
     const key: OffsetKey = { group: this.options.group, topic, partition };
     const offset = await this.loadUntilKnown(key, generation);
     if (!offset || generation.aborted) return;
-    const position: Position = { key, logical: this.logicalOf.get(topic) ?? topic, offset };
+    const progress: PartitionProgress = { key, logical: this.logicalOf.get(topic) ?? topic, offset };
     this.consumer.begin(topic, partition, offset.nextOffset, {
       batchMax: this.options.batchMax ?? BATCH_MAX,
-      handle: (messages, stream) => this.handleBatch(position, messages, stream),
-      failed: (error) => this.onFailed(position, error),
+      handle: (messages, stream) => this.handleBatch(progress, messages, stream),
+      failed: (error) => this.onFailed(progress, error),
     });
   }
 
@@ -164,7 +164,7 @@ export class GroupConsumer {
     return null;
   }
 
-  private onFailed({ key, offset }: Position, error: unknown): void {
+  private onFailed({ key, offset }: PartitionProgress, error: unknown): void {
     const detail = error instanceof Error ? error.message : String(error);
     this.failures.set(
       `${key.topic}/${key.partition}`,
@@ -197,74 +197,78 @@ export class GroupConsumer {
     stream.restartAt(low);
   }
 
-  private async handleBatch(position: Position, raw: KafkaMessage[], stream: PartitionStream): Promise<void> {
-    const messages = raw.map((message) => receivedMessage(message, position.logical, position.key.partition));
+  private async handleBatch(progress: PartitionProgress, raw: KafkaMessage[], stream: PartitionStream): Promise<void> {
+    const messages = raw.map((message) => receivedMessage(message, progress.logical, progress.key.partition));
     try {
-      await this.apply(position, messages, stream);
-      const { group, partition } = position.key;
+      await this.apply(progress, messages, stream);
+      const { group, partition } = progress.key;
       consumerLag.set(
-        { group, topic: position.logical, partition },
-        Math.max(0, stream.highWatermark - position.offset.nextOffset),
+        { group, topic: progress.logical, partition },
+        Math.max(0, stream.highWatermark - progress.offset.nextOffset),
       );
     } catch (error) {
       if (!(error instanceof FenceLost)) throw error;
       logger.warn(
-        { ...position.key, err: error },
+        { ...progress.key, err: error },
         'fence lost: another consumer moved the offset; continuing from the stored offset',
       );
-      const offset = await this.loadUntilKnown(position.key, stream.ended);
+      const offset = await this.loadUntilKnown(progress.key, stream.ended);
       if (!offset) return;
-      position.offset = offset;
+      progress.offset = offset;
       stream.restartAt(offset.nextOffset);
     }
   }
 
   /** Commits the messages in one transaction, bisects them after a failure, and dead-letters those that cannot be handled. */
-  private async apply(position: Position, messages: ReceivedMessage[], stream: PartitionStream): Promise<void> {
+  private async apply(
+    progress: PartitionProgress,
+    messages: ReceivedMessage[],
+    stream: PartitionStream,
+  ): Promise<void> {
     const backOff = new BackOff(RETRY);
     let tries = 0;
     while (!stream.closed) {
       try {
-        await this.commit(position, messages);
+        await this.commit(progress, messages);
         return;
       } catch (error) {
         if (error instanceof FenceLost) throw error;
         if (mayPass(error)) {
-          logger.warn({ ...position.key, err: error }, 'batch failed for a transient reason, retrying');
+          logger.warn({ ...progress.key, err: error }, 'batch failed for a transient reason, retrying');
           await backOff.wait(stream.ended);
         } else if (messages.length > 1) {
           // Finding one failing message among 500 takes about 18 transactions, and the other messages wait for no back-off.
           const half = messages.length >> 1;
-          await this.apply(position, messages.slice(0, half), stream);
-          await this.apply(position, messages.slice(half), stream);
+          await this.apply(progress, messages.slice(0, half), stream);
+          await this.apply(progress, messages.slice(half), stream);
           return;
         } else if (isPoison(error) || ++tries >= TRIES_MAX) {
-          await this.setAside(position, messages, error, stream);
+          await this.setAside(progress, messages, error, stream);
           return;
         } else await backOff.wait(stream.ended);
       }
     }
   }
 
-  private async commit(position: Position, messages: ReceivedMessage[], handled = true): Promise<void> {
+  private async commit(progress: PartitionProgress, messages: ReceivedMessage[], handled = true): Promise<void> {
     const last = messages.at(-1);
     if (!last) return;
-    const { fresh, relayPosition } = this.withoutRepeats(position, messages);
+    const { fresh, relayPosition } = this.withoutRepeats(progress, messages);
     const next: ConsumerOffset = { nextOffset: last.offset + 1, relayPosition };
     await this.options.database.transaction(async (sql) => {
-      await moveOffset(sql, position.key, position.offset, next);
+      await moveOffset(sql, progress.key, progress.offset, next);
       if (handled && fresh.length > 0) await this.options.handle(sql, fresh);
     });
-    position.offset = next;
-    consumedMessages.inc({ group: this.options.group, topic: position.logical }, messages.length);
+    progress.offset = next;
+    consumedMessages.inc({ group: this.options.group, topic: progress.logical }, messages.length);
   }
 
   /** Drops events that the relay published again, by their position, and messages replayed for another group. */
   private withoutRepeats(
-    position: Position,
+    progress: PartitionProgress,
     messages: ReceivedMessage[],
   ): { fresh: ReceivedMessage[]; relayPosition: number } {
-    let { relayPosition } = position.offset;
+    let { relayPosition } = progress.offset;
     const fresh = messages.filter((message) => {
       const replayFor = message.headers[REPLAY_FOR_GROUP];
       if (replayFor !== undefined) return replayFor === this.options.group;
@@ -275,12 +279,12 @@ export class GroupConsumer {
       return true;
     });
     const repeats = messages.length - fresh.length;
-    if (repeats > 0) repeatedMessages.inc({ group: this.options.group, topic: position.logical }, repeats);
+    if (repeats > 0) repeatedMessages.inc({ group: this.options.group, topic: progress.logical }, repeats);
     return { fresh, relayPosition };
   }
 
   private async setAside(
-    position: Position,
+    progress: PartitionProgress,
     messages: ReceivedMessage[],
     cause: unknown,
     stream: PartitionStream,
@@ -290,18 +294,18 @@ export class GroupConsumer {
     let sent = false;
     while (!stream.closed) {
       try {
-        if (!sent) await this.access.send(`${position.logical}${DEAD_LETTER_SUFFIX}`, letters);
+        if (!sent) await this.access.send(`${progress.logical}${DEAD_LETTER_SUFFIX}`, letters);
         sent = true;
-        await this.commit(position, messages, false);
-        deadLetters.inc({ group: this.options.group, topic: position.logical }, messages.length);
+        await this.commit(progress, messages, false);
+        deadLetters.inc({ group: this.options.group, topic: progress.logical }, messages.length);
         logger.error(
-          { ...position.key, offset: messages[0]?.offset, err: cause },
+          { ...progress.key, offset: messages[0]?.offset, err: cause },
           'message sent to the dead letter topic',
         );
         return;
       } catch (error) {
         if (error instanceof FenceLost) throw error;
-        logger.warn({ ...position.key, err: error }, 'writing a dead letter failed, retrying');
+        logger.warn({ ...progress.key, err: error }, 'writing a dead letter failed, retrying');
         await backOff.wait(stream.ended);
       }
     }

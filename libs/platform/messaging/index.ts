@@ -5,7 +5,7 @@ export { GroupConsumer, type GroupConsumerOptions } from './group-consumer';
 export { KAFKA_SASL_FIELDS, type KafkaSasl, readKafkaSasl } from './kafka-sasl';
 export type { LogReader, LogRecord } from './log-reader';
 export type { MessageToSend, OutgoingMessage, ReceivedMessage } from './message';
-export { type LogBounds, LogPositionOutOfBounds, PoisonError } from './messaging-errors';
+export { type LogBounds, LogOffsetOutOfBounds, PoisonError } from './messaging-errors';
 export { Messaging } from './messaging';
 export { MessagingModule } from './messaging.module';
 export { declaredTopics, SHARD_TOPIC } from './topics';

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, testServices, testTopicPrefix } from '@icmp-mon/platform/testing';
 import type { LogReader, LogRecord } from './log-reader';
 import { Messaging } from './messaging';
-import { LogPositionOutOfBounds } from './messaging-errors';
+import { LogOffsetOutOfBounds } from './messaging-errors';
 import { deleteRecords, removeTopics } from './testing/test-topics';
 import { TestSockets } from './testing/test-sockets';
 
@@ -93,7 +93,7 @@ describe('a log reader', () => {
   it('refuses an offset outside the log, and following a partition twice', async () => {
     const { high } = await (await open()).bounds(2);
     const reader = await open();
-    await expect(reader.follow(2, high + 1, collect([]))).rejects.toThrow(LogPositionOutOfBounds);
+    await expect(reader.follow(2, high + 1, collect([]))).rejects.toThrow(LogOffsetOutOfBounds);
     await reader.follow(2, high, collect([]));
     await expect(reader.follow(2, high, collect([]))).rejects.toThrow(/already being read/);
   });
@@ -156,7 +156,7 @@ describe('a log reader', () => {
     await deleteRecords(brokers, messaging.topic(TOPIC), 5, 70);
     release();
     await eventually(() => expect(failures).toHaveLength(2));
-    expect(failures[1]).toBeInstanceOf(LogPositionOutOfBounds);
+    expect(failures[1]).toBeInstanceOf(LogOffsetOutOfBounds);
     await expect(reader.follow(5, 3, collect([]))).rejects.toThrow(/deleted by retention/);
   });
 

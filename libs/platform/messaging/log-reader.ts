@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Kafka, KafkaMessage } from 'kafkajs';
 import { createLogger } from '@icmp-mon/platform/ops';
 import type { ClusterAdmin } from './cluster-admin';
-import { type LogBounds, LogPositionOutOfBounds } from './messaging-errors';
+import { type LogBounds, LogOffsetOutOfBounds } from './messaging-errors';
 import { PartitionedConsumer } from './partitioned-consumer';
 
 /** One record of a partition. */
@@ -18,7 +18,7 @@ export interface LogReader {
   bounds(partition: number): Promise<LogBounds>;
   /**
    * Delivers the records of a partition from `fromOffset` on, each once and in order. Resolves when the offset was found in the log;
-   * rejects with `LogPositionOutOfBounds` otherwise. `onRecords` is awaited: meanwhile further records of this partition queue up to a
+   * rejects with `LogOffsetOutOfBounds` otherwise. `onRecords` is awaited: meanwhile further records of this partition queue up to a
    * limit, and other partitions continue. When `onRecords` rejects, or retention overtakes the reader, following ends and `onFailed` is
    * called once.
    */
@@ -66,7 +66,7 @@ export class GroupOfOneLogReader implements LogReader {
       onJoined: () => undefined,
       bounds: (name, partition) => admin.bounds(name, partition),
       onOutOfBounds: (stream, bounds) =>
-        stream.fail(new LogPositionOutOfBounds(stream.topic, stream.partition, stream.nextOffset, bounds)),
+        stream.fail(new LogOffsetOutOfBounds(stream.topic, stream.partition, stream.nextOffset, bounds)),
     });
     this.consumer.start();
   }
@@ -89,7 +89,7 @@ export class GroupOfOneLogReader implements LogReader {
   ): Promise<void> {
     const bounds = await this.bounds(partition);
     if (fromOffset < bounds.low || fromOffset > bounds.high) {
-      throw new LogPositionOutOfBounds(this.topic, partition, fromOffset, bounds);
+      throw new LogOffsetOutOfBounds(this.topic, partition, fromOffset, bounds);
     }
     this.consumer.begin(this.topic, partition, fromOffset, {
       batchMax: this.options.batchMax ?? BATCH_MAX,

@@ -9,8 +9,8 @@ export class RetriableError extends Error {
 }
 
 /** The offset to read is not in the log: retention deleted its records, or the topic was recreated. */
-export class LogPositionOutOfBounds extends Error {
-  override readonly name = 'LogPositionOutOfBounds';
+export class LogOffsetOutOfBounds extends Error {
+  override readonly name = 'LogOffsetOutOfBounds';
 
   constructor(
     readonly topic: string,

@@ -69,11 +69,11 @@ export function eventReplay<S, E extends DomainEvent>(
         const events = await batch.events;
         if (events.length > 0) {
           await aggregate.project?.(sql, events);
-          return { applied: events.length, position: batch.upTo };
+          return { applied: events.length, progress: batch.upTo };
         }
         after = batch.upTo;
       }
-      return { applied: 0, position: Math.max(from, end) };
+      return { applied: 0, progress: Math.max(from, end) };
     },
     hold: fence,
   };

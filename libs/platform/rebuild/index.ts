@@ -3,4 +3,4 @@ export type { ReadModel } from './read-model';
 export { NoReadModels, ReadModels } from './read-models';
 export { eventReplay } from './event-replay';
 export { rebuild, RebuildBusy, type RebuildOutcome } from './rebuild';
-export { topicReplay, type TopicPositions, type TopicSource } from './topic-replay';
+export { topicReplay, type TopicOffsets, type TopicSource } from './topic-replay';

@@ -14,7 +14,7 @@ export interface ModelTable {
 /** What one batch came to: how many steps of the source, and where the next batch goes on. */
 export interface Applied<P> {
   applied: number;
-  position: P;
+  progress: P;
 }
 
 /** How a read model follows from its source. `P` is a position in the source, kept by the caller. */

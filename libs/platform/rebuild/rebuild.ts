@@ -76,7 +76,7 @@ class Rebuild<P> {
   private readonly startedMs = performance.now();
   private readonly beside: string;
   private live = 'public';
-  private position: P;
+  private progressed: P;
   private steps = 0;
   private total = 0;
   private reportedMs = 0;
@@ -86,7 +86,7 @@ class Rebuild<P> {
     private readonly options: RebuildOptions,
   ) {
     this.beside = `rebuild_${model.name}`;
-    this.position = model.start;
+    this.progressed = model.start;
   }
 
   async run(): Promise<RebuildOutcome> {
@@ -94,7 +94,7 @@ class Rebuild<P> {
     const [schema] = await database.query<{ live: string }>('SELECT quote_ident(current_schema()) AS live');
     this.live = schema?.live ?? this.live;
     report(`${this.model.name}: from ${this.model.source}`);
-    this.total = await this.model.remaining(this.position);
+    this.total = await this.model.remaining(this.progressed);
     const { tables } = this.model;
     await database.transaction((sql) => makeBeside(sql, tables, this.live, this.beside));
     try {
@@ -111,7 +111,7 @@ class Rebuild<P> {
     const { fill } = this.model;
     if (fill === undefined) return;
     for (let applied = 1; applied > 0;) {
-      applied = await this.options.database.transaction((sql) => this.step(sql, () => fill(sql, this.position)));
+      applied = await this.options.database.transaction((sql) => this.step(sql, () => fill(sql, this.progressed)));
       if (applied > 0) this.progress(false);
     }
   }
@@ -119,7 +119,7 @@ class Rebuild<P> {
   private async catchUp(): Promise<void> {
     for (let applied = 1; applied > 0;) {
       applied = await this.options.database.transaction((sql) =>
-        this.step(sql, () => this.model.next(sql, this.position, false)),
+        this.step(sql, () => this.model.next(sql, this.progressed, false)),
       );
       this.progress(applied === 0);
     }
@@ -128,15 +128,15 @@ class Rebuild<P> {
   /** One batch in a transaction that finds the tables beside first. The position counts from the commit on. */
   private async step(sql: Sql, batch: () => Promise<Applied<P>>): Promise<number> {
     await sql.execute(`SET LOCAL search_path = ${this.beside}, ${this.live}`);
-    const { applied, position } = await batch();
-    this.position = position;
+    const { applied, progress } = await batch();
+    this.progressed = progress;
     this.steps += applied;
     return applied;
   }
 
   private async finish(): Promise<RebuildOutcome> {
     for (let attempt = 1; ; attempt++) {
-      const before = { position: this.position, steps: this.steps };
+      const before = { progressed: this.progressed, steps: this.steps };
       try {
         return await this.options.database.transaction((sql) => this.held(sql));
       } catch (error) {
@@ -144,7 +144,7 @@ class Rebuild<P> {
         if (attempt >= HOLD_ATTEMPTS_MAX) throw new RebuildOvertaken(this.model.name, error);
       }
       // Rolled back: what the hold had applied is to be applied again.
-      this.position = before.position;
+      this.progressed = before.progressed;
       this.steps = before.steps;
       await pause(HOLD_PAUSE_MS);
       await this.catchUp();
@@ -156,7 +156,7 @@ class Rebuild<P> {
     await sql.execute(`SET LOCAL lock_timeout = ${HOLD_WAIT_MS}`);
     await model.hold(sql);
     for (let steps = 0; ;) {
-      const applied = await this.step(sql, () => model.next(sql, this.position, true));
+      const applied = await this.step(sql, () => model.next(sql, this.progressed, true));
       if (applied === 0) break;
       steps += applied;
       if (steps > HELD_STEPS_MAX) throw new Behind();

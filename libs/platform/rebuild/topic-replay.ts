@@ -3,7 +3,7 @@ import { type Messaging, PoisonError, type ReceivedMessage } from '@icmp-mon/pla
 import type { ReadModel } from './read-model';
 
 /** Next offset to apply, by `<topic>/<partition>`. */
-export type TopicPositions = Readonly<Record<string, number>>;
+export type TopicOffsets = Readonly<Record<string, number>>;
 
 export interface TopicSource {
   database: Sql;
@@ -25,7 +25,7 @@ interface Handled {
 /** The source of read models that a consumer group writes: its topics, up to where the group has handled them. */
 export function topicReplay(
   source: TopicSource,
-): Pick<ReadModel<TopicPositions>, 'start' | 'remaining' | 'next' | 'hold'> {
+): Pick<ReadModel<TopicOffsets>, 'start' | 'remaining' | 'next' | 'hold'> {
   return {
     start: {},
     async remaining(from) {
@@ -34,14 +34,14 @@ export function topicReplay(
     },
     async next(sql, from) {
       const [range] = await openRanges(source, sql, from);
-      if (!range) return { applied: 0, position: from };
+      if (!range) return { applied: 0, progress: from };
       const { topic, partition, offset, end } = range;
       const read = await source.messaging.readMessages(topic, partition, offset);
       const messages = read.filter((message) => message.offset < end);
       await handleAll(source, sql, messages);
       // What compaction or a transaction's marker left out is passed over.
       const next = messages.length === read.length ? (messages.at(-1)?.offset ?? end - 1) + 1 : end;
-      return { applied: Math.max(1, messages.length), position: { ...from, [`${topic}/${partition}`]: next } };
+      return { applied: Math.max(1, messages.length), progress: { ...from, [`${topic}/${partition}`]: next } };
     },
     async hold(sql) {
       await sql.query('SELECT 1 FROM consumer_offset WHERE group_id = $1 ORDER BY topic, partition FOR UPDATE', [
@@ -54,7 +54,7 @@ export function topicReplay(
 async function openRanges(
   { messaging, group, topics }: TopicSource,
   sql: Sql,
-  from: TopicPositions,
+  from: TopicOffsets,
 ): Promise<{ topic: string; partition: number; offset: number; end: number }[]> {
   const handled = await sql.query<Handled>(
     'SELECT topic, partition, next_offset FROM consumer_offset WHERE group_id = $1 ORDER BY partition',

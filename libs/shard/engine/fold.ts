@@ -14,7 +14,7 @@ import {
 import { decompressBounded } from '@icmp-mon/platform/zstd';
 import { ShardDirectory } from './directory';
 import { CheckpointUnreadable, decodeCheckpoint, encodeCheckpoint, type CheckpointPart } from './checkpoint-codec';
-import { type LaneEntry, LanePositions } from './lane-positions';
+import { type LaneEntry, LaneSequences } from './lane-sequences';
 import { NO_PAIR, type RecordPlace, type ResultBatch, type ShardClock, type ShardParticipant } from './participant';
 import { isJump, type ReceiptState, ReceiptTimes } from './receipt-times';
 import type { WriterTransaction } from './writer';
@@ -89,7 +89,7 @@ export class ShardFold<T = WriterTransaction> {
   /** Time of the latest tick as written. After a jump, `clock.atMs` follows only once the next tick confirms it. */
   private lastTickMs = 0;
   private feedPosition = 0;
-  private readonly lanes = new LanePositions();
+  private readonly lanes = new LaneSequences();
   private readonly receipts = new ReceiptTimes();
   private readonly batch = allocateBatch();
   private readonly columns = allocateColumns(BLOCK_RESULTS_MAX);

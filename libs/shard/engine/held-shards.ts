@@ -1,4 +1,4 @@
-import { LogPositionOutOfBounds } from '@icmp-mon/platform/messaging';
+import { LogOffsetOutOfBounds } from '@icmp-mon/platform/messaging';
 import type { Readiness } from '@icmp-mon/platform/ops';
 import type { EngineTime } from './engine-time';
 import type { OwnedShard } from './owned-shard';
@@ -58,7 +58,7 @@ export class HeldShards<T> {
     const waitMs = Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** (failures - 1));
     const cause = error instanceof Error ? error.message : String(error);
     const way =
-      error instanceof LogPositionOutOfBounds ? ' Continue from what it holds: npm run icmpmon -- shards adopt' : '';
+      error instanceof LogOffsetOutOfBounds ? ' Continue from what it holds: npm run icmpmon -- shards adopt' : '';
     this.troubles.set(shard, { failures, retryAtMs: this.time.nowMs() + waitMs, reason: `${cause}${way}` });
   }
 

@@ -5,7 +5,7 @@ export { LEASE_TTL_MS } from './ownership';
 export { holdCommits } from './commit-fence';
 export { ShardDirectory, type PolicyEntry, type TargetEntry } from './directory';
 export { ShardFold } from './fold';
-export { BOOT_AHEAD_S_MAX, BOOT_SILENT_MS } from './lane-positions';
+export { BOOT_AHEAD_S_MAX, BOOT_SILENT_MS } from './lane-sequences';
 export { notMeasured } from './not-measured';
 export { SHARD_IS_HELD } from './lease-sql';
 export {

@@ -119,7 +119,7 @@ class Story {
   }
 
   /** The state of the target in a checkpoint, and in one of a shard that continues from it. */
-  standing(): [state: unknown, restored: unknown] {
+  stateAndRestored(): [state: unknown, restored: unknown] {
     const restored = restoredFrom(this.fold.checkpoint());
     return [this.status.checkpoint().head, restored.participants[0].checkpoint().head];
   }
@@ -279,7 +279,7 @@ describe('a target with several checks', () => {
     const story = up().checked(1, 2).measuredBy(2, OUTCOME.reply);
     story.passes(1_000).measuredBy(2, OUTCOME.timeout).measuredBy(2, OUTCOME.timeout);
     await story.stored();
-    const [state, restored] = story.selected(AGENT_IDS[1]).standing();
+    const [state, restored] = story.selected(AGENT_IDS[1]).stateAndRestored();
     expect(restored).toEqual(state);
     story.measuredBy(1, OUTCOME.reply, AGENT_IDS[1]);
     expect(await story.statuses()).toEqual([]);

@@ -1,4 +1,4 @@
-import { type LogBounds, LogPositionOutOfBounds, type LogReader, type LogRecord } from '@icmp-mon/platform/messaging';
+import { type LogBounds, LogOffsetOutOfBounds, type LogReader, type LogRecord } from '@icmp-mon/platform/messaging';
 import type { SimulatedLog } from './log-simulation';
 import { SimulatedFailure, type SimulatedProcess } from './simulated-process';
 import type { World } from './world';
@@ -78,7 +78,7 @@ export class SimulatedLogReader implements LogReader {
     onFailed: (error: unknown) => void = () => undefined,
   ): Promise<void> {
     const bounds = await this.bounds(partition);
-    if (fromOffset > bounds.high) throw new LogPositionOutOfBounds('shard', partition, fromOffset, bounds);
+    if (fromOffset > bounds.high) throw new LogOffsetOutOfBounds('shard', partition, fromOffset, bounds);
     if (this.followings.get(partition)?.isEnded === false) {
       throw new Error(`shard/${partition} is being read already: end that stream first`);
     }

@@ -1,5 +1,5 @@
 export * from './judged-targets';
-export * from './standing-statuses';
+export * from './current-statuses';
 export * from './status';
 export * from './status-events';
-export * from './agent-standings';
+export * from './measured-targets';

@@ -1,6 +1,6 @@
 export { StatusParticipant } from './status-participant';
 export { postgresStatusTables } from './postgres-status-tables';
 export type { ChangeRow, StatusTables, StoredStatuses, VerdictRow } from './status-tables';
-export type { StandingChange } from './rebuild/standing-changes';
+export type { LatestChange } from './rebuild/latest-changes';
 export { republishStatuses } from './rebuild/republish-statuses';
 export { projectStatuses } from './postgres-status-tables';

@@ -3,7 +3,7 @@ import { isSuccess, isVote } from '@icmp-mon/probing/contract';
 import { judgeProbe, VERDICT } from './verdict';
 
 /** Whether an agent's verdict may vote, and if not, why: `refused` is an agent whose own kernel does not send. */
-export const STANDING = { warming: 0, fresh: 1, stale: 2, refused: 3 } as const;
+export const FRESHNESS = { warming: 0, fresh: 1, stale: 2, refused: 3 } as const;
 
 /** A verdict is stale after this many intervals without a vote; an agent is warming for `WARMING_INTERVALS`. */
 const FRESH_INTERVALS = 3;
@@ -25,6 +25,7 @@ const F64 = {
 };
 const U32 = { staleAfterMs: 12, warmUntilMs: 13 };
 const U16 = { missesInRow: 28, successesInRow: 29, notSentInRow: 30 };
+/** The checkpoint column of the freshness is named `standing`. */
 const U8 = { verdict: 62, standing: 63 };
 const F64_STRIDE = ROW_BYTES / 8;
 const U32_STRIDE = ROW_BYTES / 4;
@@ -57,7 +58,7 @@ export class PairTable {
   private u32 = new Uint32Array(0);
   private u16 = new Uint16Array(0);
   private u8 = new Uint8Array(0);
-  /** The shard's age up to which time alone changes no standing: what a tick looks through instead of all rows. */
+  /** The shard's age up to which time alone changes no freshness: what a tick looks through instead of all rows. */
   private settledUntilMs = new Float64Array(0);
 
   constructor() {
@@ -69,7 +70,7 @@ export class PairTable {
     if ((slot + 1) * ROW_BYTES > this.u8.length) this.grow(Math.max(slot + 1, (this.u8.length / ROW_BYTES) * 2));
     this.u8.fill(0, slot * ROW_BYTES, (slot + 1) * ROW_BYTES);
     this.u8[slot * ROW_BYTES + U8.verdict] = VERDICT.none;
-    this.u8[slot * ROW_BYTES + U8.standing] = STANDING.warming;
+    this.u8[slot * ROW_BYTES + U8.standing] = FRESHNESS.warming;
     this.f64[slot * F64_STRIDE + F64.assignedAgeMs] = ageMs;
     this.targetOf[slot] = target;
     this.settledUntilMs[slot] = 0;
@@ -103,16 +104,16 @@ export class PairTable {
     return this.u8[slot * ROW_BYTES + U8.verdict];
   }
 
-  standing(slot: number): number {
+  freshness(slot: number): number {
     return this.u8[slot * ROW_BYTES + U8.standing];
   }
 
-  setStanding(slot: number, standing: number): void {
-    this.u8[slot * ROW_BYTES + U8.standing] = standing;
+  setFreshness(slot: number, freshness: number): void {
+    this.u8[slot * ROW_BYTES + U8.standing] = freshness;
     this.settledUntilMs[slot] = 0;
   }
 
-  /** Visits the pairs whose standing may be another at the shard's age given. */
+  /** Visits the pairs whose freshness may be another at the shard's age given. */
   forEachDue(ageMs: number, visit: (slot: number, target: TargetEntry) => void): void {
     const { settledUntilMs, targetOf } = this;
     for (let slot = 0; slot < targetOf.length; slot++) {
@@ -124,16 +125,16 @@ export class PairTable {
     }
   }
 
-  /** Until when the present standing lasts without a further result; votes only make it longer. */
+  /** Until when the current freshness lasts without a further result; votes only make it longer. */
   private settledAt(slot: number): number {
     const row64 = slot * F64_STRIDE;
     const staleAfterMs = this.u32[slot * U32_STRIDE + U32.staleAfterMs];
-    switch (this.standing(slot)) {
-      case STANDING.fresh:
+    switch (this.freshness(slot)) {
+      case FRESHNESS.fresh:
         return this.f64[row64 + F64.lastVoteAgeMs] + staleAfterMs;
-      case STANDING.warming:
+      case FRESHNESS.warming:
         return this.f64[row64 + F64.assignedAgeMs] + this.u32[slot * U32_STRIDE + U32.warmUntilMs];
-      case STANDING.refused:
+      case FRESHNESS.refused:
         return this.f64[row64 + F64.lastNotSentAgeMs] + staleAfterMs;
       default:
         return Infinity;
@@ -184,17 +185,17 @@ export class PairTable {
   }
 
   /** Where the pair stands at the shard's age given. */
-  standingAt(slot: number, ageMs: number): number {
+  freshnessAt(slot: number, ageMs: number): number {
     const { f64, u32 } = this;
     const row64 = slot * F64_STRIDE;
     const staleAfterMs = u32[slot * U32_STRIDE + U32.staleAfterMs];
     const judged = this.verdict(slot) !== VERDICT.none;
-    if (judged && ageMs - f64[row64 + F64.lastVoteAgeMs] <= staleAfterMs) return STANDING.fresh;
+    if (judged && ageMs - f64[row64 + F64.lastVoteAgeMs] <= staleAfterMs) return FRESHNESS.fresh;
     const warmUntilMs = u32[slot * U32_STRIDE + U32.warmUntilMs];
-    if (!judged && ageMs - f64[row64 + F64.assignedAgeMs] <= warmUntilMs) return STANDING.warming;
+    if (!judged && ageMs - f64[row64 + F64.assignedAgeMs] <= warmUntilMs) return FRESHNESS.warming;
     const refused =
       this.u16[slot * U16_STRIDE + U16.notSentInRow] > 0 && ageMs - f64[row64 + F64.lastNotSentAgeMs] <= staleAfterMs;
-    return refused ? STANDING.refused : STANDING.stale;
+    return refused ? FRESHNESS.refused : FRESHNESS.stale;
   }
 
   /** The stored fields of the slots given, in that order, as columns. */

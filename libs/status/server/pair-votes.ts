@@ -1,6 +1,6 @@
 import type { ShardDirectory, TargetEntry } from '@icmp-mon/shard/engine';
 import type { Ballot } from './consensus';
-import { type PairTable, STANDING } from './pair-table';
+import { type PairTable, FRESHNESS } from './pair-table';
 import type { TargetVerdicts } from './status-tables';
 import { VERDICT } from './verdict';
 
@@ -70,11 +70,11 @@ export class PairVotes {
 
   /** Why the pair has no fresh verdict; null when it has one. */
   private silenceOf(target: TargetEntry, slot: number, agentId: string): Silence | null {
-    const standing = this.pairs.standing(slot);
-    if (standing === STANDING.fresh) return null;
-    if (standing === STANDING.refused) return 'notSent';
+    const freshness = this.pairs.freshness(slot);
+    if (freshness === FRESHNESS.fresh) return null;
+    if (freshness === FRESHNESS.refused) return 'notSent';
     if (target.refuses?.includes(agentId)) return 'refuses';
-    if (standing === STANDING.warming) return 'warming';
+    if (freshness === FRESHNESS.warming) return 'warming';
     const condition = this.directoryOf().agents.get(agentId)?.condition;
     if (condition === 'silent') return 'lost';
     return condition === 'unable' ? 'unable' : 'silent';

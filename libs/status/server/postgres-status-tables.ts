@@ -91,14 +91,14 @@ export async function projectStatuses(
   changes: readonly ChangeRow[],
 ): Promise<void> {
   const latest = new Map(changes.map((change) => [change.target_key, change]));
-  const standing = [...latest.values()].filter(({ removed }) => !removed);
-  const gone = [...latest.values()].filter(({ removed }) => removed);
-  if (gone.length > 0) {
+  const remaining = [...latest.values()].filter(({ removed }) => !removed);
+  const removals = [...latest.values()].filter(({ removed }) => removed);
+  if (removals.length > 0) {
     await transaction.query('DELETE FROM target_status WHERE target_key = ANY($1::integer[])', [
-      gone.map((change) => change.target_key),
+      removals.map((change) => change.target_key),
     ]);
   }
-  if (standing.length === 0) return;
+  if (remaining.length === 0) return;
   await transaction.query(
     `INSERT INTO target_status (target_key, shard, change_seq, status, reason, since, last_success_at, votes)
      SELECT target_key, $1, change_seq, to_status, reason, since, last_success_at, votes
@@ -106,7 +106,7 @@ export async function projectStatuses(
           since timestamptz, last_success_at timestamptz, votes jsonb)
      ON CONFLICT (target_key) DO UPDATE SET (change_seq, status, reason, since, last_success_at, votes) =
        (excluded.change_seq, excluded.status, excluded.reason, excluded.since, excluded.last_success_at, excluded.votes)`,
-    [shard, JSON.stringify(standing)],
+    [shard, JSON.stringify(remaining)],
   );
 }
 

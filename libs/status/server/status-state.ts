@@ -11,7 +11,7 @@ import {
   type TargetEntry,
 } from '@icmp-mon/shard/engine';
 import { judge, votesOf, worst, type Judgement } from './consensus';
-import { PairTable, STANDING } from './pair-table';
+import { PairTable, FRESHNESS } from './pair-table';
 import { emptyBallot, PairVotes } from './pair-votes';
 import type { StatusSink } from './status-effects';
 
@@ -83,7 +83,7 @@ export class StatusState {
 
   /** Fresh verdicts count until they are stale, whatever became of their agent; only why there is none changes. */
   onAgentCondition(target: TargetEntry, clock: ShardClock, place: RecordPlace): void {
-    if (target.pairs.every(({ slot }) => this.pairs.standing(slot) === STANDING.fresh)) return;
+    if (target.pairs.every(({ slot }) => this.pairs.freshness(slot) === FRESHNESS.fresh)) return;
     this.sink.verdictsChanged(target, place);
     this.decide(target, clock.atMs, place);
   }
@@ -120,9 +120,9 @@ export class StatusState {
     const verdict = pairs.verdict(slot);
     if (isSuccess(outcome) && pairs.lastSuccessMs(slot) === 0) this.noteAnswer(batch.target[row], batch.check[row]);
     pairs.judge(slot, sampleMs, outcome, policy, clock.ageMs);
-    const standing = pairs.standingAt(slot, clock.ageMs);
-    if (pairs.verdict(slot) === verdict && standing === pairs.standing(slot)) return;
-    pairs.setStanding(slot, standing);
+    const freshness = pairs.freshnessAt(slot, clock.ageMs);
+    if (pairs.verdict(slot) === verdict && freshness === pairs.freshness(slot)) return;
+    pairs.setFreshness(slot, freshness);
     this.pairChanged(batch.target[row], place);
   }
 
@@ -135,10 +135,10 @@ export class StatusState {
   onTick(clock: ShardClock, place: RecordPlace): void {
     const { pairs } = this;
     pairs.forEachDue(clock.ageMs, (slot, target) => {
-      const standing = pairs.standingAt(slot, clock.ageMs);
-      if (standing === pairs.standing(slot)) return;
-      pairs.setStanding(slot, standing);
-      if (standing !== STANDING.fresh) pairs.forgetVerdict(slot);
+      const freshness = pairs.freshnessAt(slot, clock.ageMs);
+      if (freshness === pairs.freshness(slot)) return;
+      pairs.setFreshness(slot, freshness);
+      if (freshness !== FRESHNESS.fresh) pairs.forgetVerdict(slot);
       this.pairChanged(target, place);
     });
     for (const target of this.undated) this.date(target, clock.atMs);
@@ -166,7 +166,7 @@ export class StatusState {
     const isOnly = policy.checks.length === 1;
     const judged = policy.checks.map(({ check }) => {
       const ballot = this.votes.ballot(target, check, state.answered.includes(check));
-      const before = isOnly ? state : standingOf(state, check);
+      const before = isOnly ? state : currentJudgement(state, check);
       return { ...judge(ballot, policy.quorum, before), check, ballot };
     });
     if (!isOnly) state.checks = judged.map(({ check, status, reason }) => ({ check, status, reason }));
@@ -236,7 +236,7 @@ export class StatusState {
 }
 
 /** The current judgement of one check of several. A new one has nothing of its own: it takes no target down, and holds none there. */
-function standingOf(state: TargetState, check: number): Judgement {
+function currentJudgement(state: TargetState, check: number): Judgement {
   const own = state.checks?.find((each) => each.check === check);
   if (own) return own;
   const wasOnly = !state.checks && state.answered.includes(check);

@@ -148,12 +148,12 @@ async function whyDeaf(look: HealthFacts): Promise<{ summary: string; advice: st
 async function unreadReports({ kafka, telemetry, messaging, thresholds }: HealthFacts): Promise<number | null> {
   const ends = (await kafka.boundsOrNull())?.get(AGENT_TELEMETRY_TOPIC);
   if (ends === undefined) return null;
-  const standing = await telemetry.query<{ partition: number; next_offset: number }>(
+  const committedOffsets = await telemetry.query<{ partition: number; next_offset: number }>(
     `SELECT partition, next_offset FROM consumer_offset
      WHERE group_id = $1 AND topic = $2 AND updated_at < now() - $3 * interval '1 second'`,
     [AGENT_HEALTH_GROUP, messaging.topic(AGENT_TELEMETRY_TOPIC), thresholds.agentSilentS.bad],
   );
-  return standing.reduce((sum, { partition, next_offset }) => {
+  return committedOffsets.reduce((sum, { partition, next_offset }) => {
     const { low, high } = ends.get(partition) ?? { low: 0, high: 0 };
     return sum + Math.max(0, high - Math.max(next_offset, low));
   }, 0);

@@ -24,7 +24,7 @@ interface World {
   reports: Partial<Record<keyof typeof REPORT, number | string | null>>[];
   isProjectorRunning?: boolean;
   /** Offsets that have not moved for a minute. */
-  standing?: { partition: number; next_offset: number }[];
+  committedOffsets?: { partition: number; next_offset: number }[];
   /** Null while Kafka is unreachable. */
   bounds?: { low: number; high: number } | null;
 }
@@ -33,7 +33,7 @@ function lookAt({
   reports,
   cloned = false,
   isProjectorRunning = true,
-  standing = [],
+  committedOffsets = [],
   bounds = { low: 0, high: 7 },
 }: World): HealthFacts {
   const agents = reports.map((_, index) => ({
@@ -43,7 +43,7 @@ function lookAt({
   }));
   const rows = reports.map((report, index) => ({ ...REPORT, ...report, agent_id: String(index) }));
   const answers = (text: string): object[] => {
-    if (text.includes('consumer_offset')) return standing;
+    if (text.includes('consumer_offset')) return committedOffsets;
     return text.includes('agent_health') ? rows : agents;
   };
   const sql = { query: (text: string) => Promise.resolve(answers(text)) };
@@ -125,9 +125,11 @@ describe('the health part of agents', () => {
     const reports = [{ silent_s: 86_400 }, {}];
     expect(await read({ reports, bounds: { low: 0, high: 8 } })).toMatchObject({ state: 'attention' });
     // Messages that retention deleted unread do not count as waiting.
-    const standing = [{ partition: 0, next_offset: 2 }];
-    expect(await read({ reports, standing, bounds: { low: 7, high: 7 } })).toMatchObject({ state: 'attention' });
-    expect(await read({ reports, standing })).toMatchObject({
+    const committedOffsets = [{ partition: 0, next_offset: 2 }];
+    expect(await read({ reports, committedOffsets, bounds: { low: 7, high: 7 } })).toMatchObject({
+      state: 'attention',
+    });
+    expect(await read({ reports, committedOffsets })).toMatchObject({
       state: 'unknown',
       summary: 'Unknown: 5 agent reports not consumed yet',
     });

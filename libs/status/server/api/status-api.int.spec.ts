@@ -11,7 +11,7 @@ import { TargetDirectory, type TargetReference } from '@icmp-mon/targets/contrac
 import { type DynamicModule, Global, type INestApplication, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { StoredStandings } from './stored-standings';
+import { StoredMeasuredTargets } from './stored-measured-targets';
 import { StatusApiModule } from '../modules/api.module';
 
 const AGENTS = ['0199d3a0-0000-7000-8000-000000000001', '0199d3a0-0000-7000-8000-000000000002'];
@@ -229,9 +229,9 @@ describe('the routes of status', () => {
       AGENTS,
     );
     const { body } = await get<TargetStatusView>('targets/127.0.0.2/status');
-    const standings = new StoredStandings(telemetry);
-    expect((await standings.byAgent()).get(AGENTS[0])).toMatchObject({ silent: 1 });
-    expect((await standings.byAgent()).get(AGENTS[1])).toMatchObject({ silent: 0 });
+    const measuredTargets = new StoredMeasuredTargets(telemetry);
+    expect((await measuredTargets.byAgent()).get(AGENTS[0])).toMatchObject({ silent: 1 });
+    expect((await measuredTargets.byAgent()).get(AGENTS[1])).toMatchObject({ silent: 0 });
     await telemetry.execute('DELETE FROM target_verdict WHERE target_key = 2');
     expect(body.refusedBy).toEqual([{ agentId: AGENTS[1], agentName: 'ber-1' }]);
     const said = Object.fromEntries(body.agents.map(({ agentId, reason, detail }) => [agentId, [reason, detail]]));

@@ -1,16 +1,16 @@
 import { HealthParts } from '@icmp-mon/platform/health';
-import { AgentStandings, JudgedTargets } from '@icmp-mon/status/contract';
+import { MeasuredTargets, JudgedTargets } from '@icmp-mon/status/contract';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { JudgedShards } from '../api/judged-shards';
 import { ListStatusChangesHandler } from '../api/list-status-changes';
 import { ReadTargetStatusHandler } from '../api/read-target-status';
-import { StoredStandings } from '../api/stored-standings';
+import { StoredMeasuredTargets } from '../api/stored-measured-targets';
 import { StatusController } from '../api/status.controller';
 import { STATUSES_PART } from '../health/statuses-health';
 
 /**
- * Status of targets. Needs both databases and a global `TargetDirectory`; provides `JudgedTargets` and `AgentStandings` to the
+ * Status of targets. Needs both databases and a global `TargetDirectory`; provides `JudgedTargets` and `MeasuredTargets` to the
  * routes of other contexts.
  */
 @Global()
@@ -23,16 +23,16 @@ export class StatusApiModule {
       useFactory: (control: ControlDatabase, telemetry: TelemetryDatabase): JudgedTargets =>
         new JudgedShards(control, telemetry, shardCount),
     };
-    const standings = {
-      provide: AgentStandings,
+    const measuredTargets = {
+      provide: MeasuredTargets,
       inject: [TelemetryDatabase],
-      useFactory: (telemetry: TelemetryDatabase): AgentStandings => new StoredStandings(telemetry),
+      useFactory: (telemetry: TelemetryDatabase): MeasuredTargets => new StoredMeasuredTargets(telemetry),
     };
     return {
       module: StatusApiModule,
       controllers: [StatusController],
-      providers: [ReadTargetStatusHandler, ListStatusChangesHandler, judged, standings],
-      exports: [JudgedTargets, AgentStandings],
+      providers: [ReadTargetStatusHandler, ListStatusChangesHandler, judged, measuredTargets],
+      exports: [JudgedTargets, MeasuredTargets],
     };
   }
 

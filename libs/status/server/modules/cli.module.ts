@@ -2,25 +2,25 @@ import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { NoReadModels, ReadModels } from '@icmp-mon/platform/rebuild';
 import { ShardParticipants } from '@icmp-mon/shard/engine';
-import { StandingStatuses } from '@icmp-mon/status/contract';
+import { CurrentStatuses } from '@icmp-mon/status/contract';
 import { Global, Module } from '@nestjs/common';
 import { postgresStatusTables } from '../postgres-status-tables';
 import { PublishedNumbers } from '../rebuild/published-numbers';
-import { StoredStandingStatuses } from '../rebuild/stored-standing-statuses';
+import { StoredCurrentStatuses } from '../rebuild/stored-current-statuses';
 import { targetStatusModel } from '../rebuild/target-status-model';
 import { StatusParticipant } from '../status-participant';
 
-/** Provides `StandingStatuses` to other contexts. */
+/** Provides `CurrentStatuses` to other contexts. */
 @Global()
 @Module({
   providers: [
     {
-      provide: StandingStatuses,
+      provide: CurrentStatuses,
       inject: [TelemetryDatabase],
-      useFactory: (telemetry: TelemetryDatabase): StandingStatuses => new StoredStandingStatuses(telemetry),
+      useFactory: (telemetry: TelemetryDatabase): CurrentStatuses => new StoredCurrentStatuses(telemetry),
     },
   ],
-  exports: [StandingStatuses],
+  exports: [CurrentStatuses],
 })
 export class StatusCliModule {
   constructor(

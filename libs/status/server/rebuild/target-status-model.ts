@@ -3,11 +3,17 @@ import type { ReadModel } from '@icmp-mon/platform/rebuild';
 import { holdCommits } from '@icmp-mon/shard/engine';
 import type { ChangeMarks } from '@icmp-mon/status/contract';
 import { projectStatuses } from '../postgres-status-tables';
-import { changeMarks, highestTargetKey, standingAfter, standingOfKeys, type StandingChange } from './standing-changes';
+import {
+  changeMarks,
+  highestTargetKey,
+  latestChangesBetween,
+  latestChangesOfKeys,
+  type LatestChange,
+} from './latest-changes';
 
 const KEYS_PER_STEP = 5_000;
 
-interface Position {
+interface RebuildProgress {
   /** Null until the first pass over all targets has begun. */
   marks: ChangeMarks | null;
   afterKey: number;
@@ -15,7 +21,7 @@ interface Position {
 }
 
 /** Status and votes of each target as the status changes tell them. */
-export function targetStatusModel(database: Sql & Transactor): ReadModel<Position> {
+export function targetStatusModel(database: Sql & Transactor): ReadModel<RebuildProgress> {
   return {
     name: 'target_status',
     source: 'the status changes',
@@ -35,15 +41,15 @@ export function targetStatusModel(database: Sql & Transactor): ReadModel<Positio
       const marks = from.marks ?? (await changeMarks(sql));
       const highestKey = from.marks === null ? await highestTargetKey(sql) : from.highestKey;
       if (from.afterKey >= highestKey) {
-        const delta = await standingAfter(sql, marks, await changeMarks(sql));
+        const delta = await latestChangesBetween(sql, marks, await changeMarks(sql));
         await project(sql, delta.changes);
-        return { applied: delta.changes.length, position: { ...from, marks: delta.marks } };
+        return { applied: delta.changes.length, progress: { ...from, marks: delta.marks } };
       }
       for (let afterKey = from.afterKey; ; afterKey += KEYS_PER_STEP) {
-        const changes = await standingOfKeys(sql, afterKey, afterKey + KEYS_PER_STEP);
+        const changes = await latestChangesOfKeys(sql, afterKey, afterKey + KEYS_PER_STEP);
         await project(sql, changes);
-        const position = { marks, highestKey, afterKey: afterKey + KEYS_PER_STEP };
-        if (changes.length > 0 || position.afterKey >= highestKey) return { applied: changes.length, position };
+        const progress = { marks, highestKey, afterKey: afterKey + KEYS_PER_STEP };
+        if (changes.length > 0 || progress.afterKey >= highestKey) return { applied: changes.length, progress };
       }
     },
     hold: holdCommits,
@@ -51,7 +57,7 @@ export function targetStatusModel(database: Sql & Transactor): ReadModel<Positio
   };
 }
 
-async function project(sql: Sql, changes: readonly StandingChange[]): Promise<void> {
+async function project(sql: Sql, changes: readonly LatestChange[]): Promise<void> {
   for (const shard of new Set(changes.map((change) => change.shard))) {
     await projectStatuses(
       sql,

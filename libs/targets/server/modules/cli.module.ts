@@ -1,7 +1,7 @@
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { RelayedCategories } from '@icmp-mon/platform/plugins';
 import { NoReadModels, ReadModels } from '@icmp-mon/platform/rebuild';
-import { StandingStatuses } from '@icmp-mon/status/contract';
+import { CurrentStatuses } from '@icmp-mon/status/contract';
 import { TARGETS_TOPIC } from '@icmp-mon/targets/contract';
 import { Module } from '@nestjs/common';
 import { TARGET } from '../target';
@@ -11,7 +11,7 @@ import { targetListModel } from '../target-list/target-list-model';
 export class TargetsCliModule {
   constructor(
     control: ControlDatabase,
-    statuses: StandingStatuses,
+    statuses: CurrentStatuses,
     relayed: RelayedCategories,
     models: ReadModels,
     none: NoReadModels,

@@ -4,7 +4,7 @@ import { DomainError } from '@icmp-mon/platform/errors';
 import type { TargetSort } from '@icmp-mon/targets/contract';
 
 /** End of a page: the sort column's value (as text of PostgreSQL) and the key of its last row. */
-export interface Position {
+export interface ListCursor {
   value: string;
   key: number;
 }
@@ -47,12 +47,12 @@ export function listFingerprint(list: Readonly<Record<string, string | undefined
   return createHash('sha256').update(JSON.stringify(named)).digest('base64url').slice(0, 12);
 }
 
-export function encodeCursor(fingerprint: string, position: Position): string {
-  return Buffer.from(JSON.stringify([fingerprint, position.value, position.key])).toString('base64url');
+export function encodeCursor(fingerprint: string, cursor: ListCursor): string {
+  return Buffer.from(JSON.stringify([fingerprint, cursor.value, cursor.key])).toString('base64url');
 }
 
 /** @throws DomainError `invalid` for an invalid cursor, or one of another list */
-export function decodeCursor(fingerprint: string, cursor: string, sort: TargetSort): Position {
+export function decodeCursor(fingerprint: string, cursor: string, sort: TargetSort): ListCursor {
   if (cursor.length > CURSOR_LENGTH_MAX) throw invalid('The cursor is too long: pass the `next` of a page unchanged.');
   const parts = parse(cursor);
   if (!Array.isArray(parts) || parts.length !== 3)

@@ -4,7 +4,7 @@ import { type Judged, JudgedTargets } from '@icmp-mon/status/contract';
 import type { TargetListQuery, TargetPage } from '@icmp-mon/targets/contract';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { TargetCounts } from './target-counts';
-import { decodeCursor, encodeCursor, listFingerprint, type Position } from './cursor';
+import { decodeCursor, encodeCursor, listFingerprint, type ListCursor } from './cursor';
 import { type Filter, listFilter } from './list-filter';
 import { type Order, type PageStart, pageStatement, placeStatement, rowsBeforeStatement } from './page-statement';
 import { type TargetRow, targetView } from './target-row';
@@ -64,7 +64,7 @@ export class ListTargetsHandler implements IQueryHandler<ListTargets> {
   ): Promise<number> {
     if (around === undefined) return position;
     const { text, params } = placeStatement(order.sort, around, judged);
-    const [place] = await this.database.query<Position>(text, params);
+    const [place] = await this.database.query<ListCursor>(text, params);
     if (place === undefined) throw new DomainError('not_found', `There is no target ${around}.`);
     const before = rowsBeforeStatement(filter, order, place, judged);
     const [row] = await this.database.query<{ count: number }>(before.text, before.params);

@@ -1,6 +1,6 @@
 import type { Judged } from '@icmp-mon/status/contract';
 import type { TargetSort } from '@icmp-mon/targets/contract';
-import type { Position } from './cursor';
+import type { ListCursor } from './cursor';
 import { type Filter, whereOf } from './list-filter';
 import { shownSortKey, type SortKey } from './not-judged-rows';
 import { VIEW_COLUMNS } from './target-row';
@@ -20,7 +20,7 @@ export interface Order {
 }
 
 /** Start of a page: after a row, or after a number of rows. */
-export type PageStart = { after: Position } | { skip: number };
+export type PageStart = { after: ListCursor } | { skip: number };
 
 export interface Statement {
   text: string;
@@ -71,7 +71,7 @@ export function placeStatement(sort: TargetSort, id: string, judged: Judged): St
 }
 
 /** Returns the SQL that counts the rows of a list before a position. */
-export function rowsBeforeStatement(filter: Filter, order: Order, place: Position, judged: Judged): Statement {
+export function rowsBeforeStatement(filter: Filter, order: Order, place: ListCursor, judged: Judged): Statement {
   const params = [...filter.params];
   const conditions = [...filter.conditions];
   const { column, type } = shownSortKey(order.sort, SORTS[order.sort], judged, { conditions, params });
@@ -80,7 +80,7 @@ export function rowsBeforeStatement(filter: Filter, order: Order, place: Positio
 }
 
 /** Returns the SQL condition for rows on one side of a position. */
-function beyond(column: string, type: string, { value, key }: Position, side: '<' | '>', params: unknown[]): string {
+function beyond(column: string, type: string, { value, key }: ListCursor, side: '<' | '>', params: unknown[]): string {
   params.push(value, key);
   return `(${column}, target_list.key) ${side} ($${params.length - 1}::${type}, $${params.length}::integer)`;
 }

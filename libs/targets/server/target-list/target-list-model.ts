@@ -1,12 +1,12 @@
 import type { Sql, Transactor } from '@icmp-mon/platform/database';
 import { eventReplay, type ReadModel, replaceRows } from '@icmp-mon/platform/rebuild';
-import type { ChangeMarks, NewestStatus, StandingStatuses } from '@icmp-mon/status/contract';
+import type { ChangeMarks, CurrentStatus, CurrentStatuses } from '@icmp-mon/status/contract';
 import { TARGET } from '../target';
 import { applyStatuses, LIST_CHANGED_CHANNEL, takeListLock } from './target-list-projection';
 
 const KEYS_PER_STEP = 5_000;
 
-interface Position {
+interface RebuildProgress {
   event: number;
   marks: ChangeMarks | null;
   /** Status change marks from before the events were read: every target changed up to them is registered by then. */
@@ -28,7 +28,7 @@ const TABLE = {
  * Read model of the target list: inventory from the event store, then each target's status. Its change numbers show streams of the portal
  * what is new. They cannot be derived, so equal rows keep their numbers in a rebuild.
  */
-export function targetListModel(database: Sql & Transactor, statuses: StandingStatuses): ReadModel<Position> {
+export function targetListModel(database: Sql & Transactor, statuses: CurrentStatuses): ReadModel<RebuildProgress> {
   const events = eventReplay(database, TARGET);
   return {
     name: 'target_list',
@@ -40,16 +40,16 @@ export function targetListModel(database: Sql & Transactor, statuses: StandingSt
       return (await events.remaining(from.event)) + (row?.count ?? 0);
     },
     async fill(sql, from) {
-      const { applied, position } = await events.next(sql, from.event, false);
-      return { applied, position: { ...from, event: position } };
+      const { applied, progress } = await events.next(sql, from.event, false);
+      return { applied, progress: { ...from, event: progress } };
     },
     async next(sql, from, held) {
       const upTo = from.upTo ?? (await statuses.marks());
-      const { applied, position: event } = await events.next(sql, from.event, held);
-      if (applied > 0) return { applied, position: { ...from, event, upTo } };
-      const standing = await nextStatuses(statuses, { ...from, event }, upTo);
-      await applyStatuses(sql, standing.statuses);
-      return { applied: standing.statuses.length, position: { ...standing.position, upTo: null } };
+      const { applied, progress: event } = await events.next(sql, from.event, held);
+      if (applied > 0) return { applied, progress: { ...from, event, upTo } };
+      const current = await nextStatuses(statuses, { ...from, event }, upTo);
+      await applyStatuses(sql, current.statuses);
+      return { applied: current.statuses.length, progress: { ...current.progress, upTo: null } };
     },
     async hold(sql) {
       await events.hold(sql);
@@ -61,24 +61,24 @@ export function targetListModel(database: Sql & Transactor, statuses: StandingSt
 }
 
 async function nextStatuses(
-  statuses: StandingStatuses,
-  from: Position,
+  statuses: CurrentStatuses,
+  from: RebuildProgress,
   upTo: ChangeMarks,
-): Promise<{ statuses: NewestStatus[]; position: Position }> {
+): Promise<{ statuses: CurrentStatus[]; progress: RebuildProgress }> {
   const marks = from.marks ?? upTo;
   const highestKey = from.marks === null ? await statuses.highestKey() : from.highestKey;
   for (let { afterKey } = from; afterKey < highestKey;) {
     const found = await statuses.ofKeys(afterKey, afterKey + KEYS_PER_STEP);
     afterKey += KEYS_PER_STEP;
-    if (found.length > 0) return { statuses: found, position: { ...from, marks, highestKey, afterKey } };
+    if (found.length > 0) return { statuses: found, progress: { ...from, marks, highestKey, afterKey } };
   }
   const delta = await statuses.after(marks, upTo);
-  return { statuses: delta.statuses, position: { ...from, marks: delta.marks, highestKey, afterKey: highestKey } };
+  return { statuses: delta.statuses, progress: { ...from, marks: delta.marks, highestKey, afterKey: highestKey } };
 }
 
 /** Applies statuses that the live list has not received yet, as the projection would a moment later. */
 async function bringLiveUpToDate(sql: Sql, live: string, beside: string): Promise<string[]> {
-  const ahead = await sql.query<NewestStatus>(
+  const ahead = await sql.query<CurrentStatus>(
     `SELECT b.id AS "targetId", b.status AS "to", b.reason, b.since::text, b.since::text AS at,
             b.last_success_at::text AS "lastSuccessAt", b.change_seq AS "changeSeq"
      FROM ${live}.target_list l JOIN ${beside}.target_list b USING (key) WHERE l.change_seq < b.change_seq`,

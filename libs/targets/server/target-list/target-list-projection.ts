@@ -1,7 +1,7 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import { PoisonError, readCloudEvent, type ReceivedMessage } from '@icmp-mon/platform/messaging';
 import {
-  type NewestStatus,
+  type CurrentStatus,
   TARGET_STATUS_CHANGED,
   TARGET_STATUS_TOPIC,
   type TargetStatusChanged,
@@ -25,7 +25,7 @@ interface Changes {
   registered: Set<string>;
   changed: Set<string>;
   removed: Map<string, TargetRemoved['data']>;
-  statuses: Map<string, NewestStatus>;
+  statuses: Map<string, CurrentStatus>;
 }
 
 /**
@@ -97,7 +97,7 @@ async function numberChanged(sql: Sql, ids: string[]): Promise<void> {
 }
 
 /** Applies statuses. A repeated older change, as from a restarted publisher, changes nothing. */
-export async function applyStatuses(sql: Sql, statuses: readonly NewestStatus[]): Promise<void> {
+export async function applyStatuses(sql: Sql, statuses: readonly CurrentStatus[]): Promise<void> {
   const rows = statuses.map((status) => ({
     id: status.targetId,
     status: status.to,

@@ -3,7 +3,7 @@ import type { ChangeMarks } from '@icmp-mon/status/contract';
 import type { ChangeRow } from '../status-tables';
 
 /** The change by which a target stands where it does, and since when its status is what it is. */
-export interface StandingChange extends ChangeRow {
+export interface LatestChange extends ChangeRow {
   shard: number;
   /** When the status itself, not only its reason, last changed. */
   status_at: Date;
@@ -12,7 +12,7 @@ export interface StandingChange extends ChangeRow {
 /** Change numbers of one shard that are looked at together. */
 const NUMBERS_PER_STEP = 5_000;
 
-const STANDING = `
+const LATEST_CHANGE_COLUMNS = `
   c.shard, c.change_seq, c.target_key, c.target_id, host(c.ip) AS ip, c.vrf, c.tier, c.from_status, c.to_status, c.reason,
   c.at, c.since, c.last_success_at, c.votes, c.removed, c.position,
   coalesce((SELECT moved.at FROM status_change moved
@@ -35,9 +35,9 @@ export async function highestTargetKey(sql: Sql): Promise<number> {
 }
 
 /** The newest change of each target with `after < key <= upTo`; of removed ones it is the removal. */
-export function standingOfKeys(sql: Sql, after: number, upTo: number): Promise<StandingChange[]> {
-  return sql.query<StandingChange>(
-    `SELECT ${STANDING} FROM (
+export function latestChangesOfKeys(sql: Sql, after: number, upTo: number): Promise<LatestChange[]> {
+  return sql.query<LatestChange>(
+    `SELECT ${LATEST_CHANGE_COLUMNS} FROM (
        SELECT DISTINCT ON (target_key) * FROM status_change WHERE target_key > $1 AND target_key <= $2
        ORDER BY target_key, change_seq DESC) AS c`,
     [after, upTo],
@@ -45,11 +45,11 @@ export function standingOfKeys(sql: Sql, after: number, upTo: number): Promise<S
 }
 
 /** Newest changes of the targets that changed between the marks, a bounded number at once, and the marks up to which that is all. */
-export async function standingAfter(
+export async function latestChangesBetween(
   sql: Sql,
   marks: ChangeMarks,
   ends: ChangeMarks,
-): Promise<{ changes: StandingChange[]; marks: ChangeMarks }> {
+): Promise<{ changes: LatestChange[]; marks: ChangeMarks }> {
   const next: Record<number, number> = {};
   for (const [shard, end] of Object.entries(ends)) {
     next[Number(shard)] = Math.min(end, (marks[Number(shard)] ?? 0) + NUMBERS_PER_STEP);
@@ -59,8 +59,8 @@ export async function standingAfter(
     after: marks[Number(shard)] ?? 0,
     upTo,
   }));
-  const changes = await sql.query<StandingChange>(
-    `SELECT ${STANDING} FROM (
+  const changes = await sql.query<LatestChange>(
+    `SELECT ${LATEST_CHANGE_COLUMNS} FROM (
        SELECT DISTINCT ON (target_key) status_change.*
        FROM status_change JOIN jsonb_to_recordset($1::jsonb) AS r(shard smallint, after bigint, "upTo" bigint)
          ON status_change.shard = r.shard AND change_seq > r.after AND change_seq <= r."upTo"

@@ -2,7 +2,7 @@ import type { FeedFact } from '@icmp-mon/probing/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 
 /** What holds for a shard as far as the feed was published: per subject its last fact, in the order they were told. */
-export async function standingFacts(sql: Sql, shard: number): Promise<{ facts: FeedFact[]; feedPosition: number }> {
+export async function latestFacts(sql: Sql, shard: number): Promise<{ facts: FeedFact[]; feedPosition: number }> {
   const [row] = await sql.query<{ facts: FeedFact[]; published: number }>(
     `SELECT state.published, coalesce((
        SELECT jsonb_agg(last.fact ORDER BY last.position) FROM (

@@ -1,9 +1,15 @@
 import type { Sql } from '@icmp-mon/platform/database';
-import { type ChangeMarks, type NewestStatus, StandingStatuses } from '@icmp-mon/status/contract';
-import { changeMarks, highestTargetKey, standingAfter, type StandingChange, standingOfKeys } from './standing-changes';
+import { type ChangeMarks, type CurrentStatus, CurrentStatuses } from '@icmp-mon/status/contract';
+import {
+  changeMarks,
+  highestTargetKey,
+  latestChangesBetween,
+  type LatestChange,
+  latestChangesOfKeys,
+} from './latest-changes';
 
 /** From the table of changes. */
-export class StoredStandingStatuses extends StandingStatuses {
+export class StoredCurrentStatuses extends CurrentStatuses {
   constructor(private readonly telemetry: Sql) {
     super();
   }
@@ -16,20 +22,20 @@ export class StoredStandingStatuses extends StandingStatuses {
     return highestTargetKey(this.telemetry);
   }
 
-  override async ofKeys(after: number, upTo: number): Promise<NewestStatus[]> {
-    return newestOf(await standingOfKeys(this.telemetry, after, upTo));
+  override async ofKeys(after: number, upTo: number): Promise<CurrentStatus[]> {
+    return currentStatusesOf(await latestChangesOfKeys(this.telemetry, after, upTo));
   }
 
   override async after(
     from: ChangeMarks,
     upTo: ChangeMarks,
-  ): Promise<{ statuses: NewestStatus[]; marks: ChangeMarks }> {
-    const { changes, marks } = await standingAfter(this.telemetry, from, upTo);
-    return { statuses: newestOf(changes), marks };
+  ): Promise<{ statuses: CurrentStatus[]; marks: ChangeMarks }> {
+    const { changes, marks } = await latestChangesBetween(this.telemetry, from, upTo);
+    return { statuses: currentStatusesOf(changes), marks };
   }
 }
 
-const newestOf = (changes: readonly StandingChange[]): NewestStatus[] =>
+const currentStatusesOf = (changes: readonly LatestChange[]): CurrentStatus[] =>
   changes
     .filter(({ removed }) => !removed)
     .map((change) => ({

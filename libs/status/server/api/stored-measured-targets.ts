@@ -1,4 +1,4 @@
-import { type AgentStanding, AgentStandings } from '@icmp-mon/status/contract';
+import { type MeasuredCounts, MeasuredTargets } from '@icmp-mon/status/contract';
 import { keptByCost, ShortCache } from '@icmp-mon/platform/batching';
 import type { TelemetryDatabase } from '@icmp-mon/platform/database';
 
@@ -15,8 +15,8 @@ const COUNTS = `
   WHERE p.check_no = t.checks[1] GROUP BY p.agent_id`;
 
 /** Counted over the verdicts that the shards have stored. */
-export class StoredStandings extends AgentStandings {
-  private readonly counts = new ShortCache<ReadonlyMap<string, AgentStanding>>({
+export class StoredMeasuredTargets extends MeasuredTargets {
+  private readonly counts = new ShortCache<ReadonlyMap<string, MeasuredCounts>>({
     entriesMax: 1,
     keptMs: keptByCost(KEPT_MS),
     keepsFailures: true,
@@ -26,12 +26,12 @@ export class StoredStandings extends AgentStandings {
     super();
   }
 
-  override byAgent(): Promise<ReadonlyMap<string, AgentStanding>> {
+  override byAgent(): Promise<ReadonlyMap<string, MeasuredCounts>> {
     return this.counts.get('by agent', () => this.count());
   }
 
-  private async count(): Promise<Map<string, AgentStanding>> {
-    const rows = await this.database.query<AgentStanding & { agentId: string }>(COUNTS);
-    return new Map(rows.map(({ agentId, ...standing }) => [agentId, standing]));
+  private async count(): Promise<Map<string, MeasuredCounts>> {
+    const rows = await this.database.query<MeasuredCounts & { agentId: string }>(COUNTS);
+    return new Map(rows.map(({ agentId, ...counts }) => [agentId, counts]));
   }
 }

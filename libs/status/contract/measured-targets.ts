@@ -1,5 +1,5 @@
 /** How an agent stands with the targets that it is selected for, by the first check of each. */
-export interface AgentStanding {
+export interface MeasuredCounts {
   /** A vote came within three intervals. */
   measured: number;
   /** Newly assigned, and not judged yet. */
@@ -9,7 +9,7 @@ export interface AgentStanding {
 }
 
 /** What the shards know of the agents. Routes of other contexts inject it; the API composes it with the stored verdicts. */
-export abstract class AgentStandings {
+export abstract class MeasuredTargets {
   /** By agent; those without any target are missing. Some seconds old at most, more in large installations. */
-  abstract byAgent(): Promise<ReadonlyMap<string, AgentStanding>>;
+  abstract byAgent(): Promise<ReadonlyMap<string, MeasuredCounts>>;
 }

@@ -10,7 +10,7 @@ export const BOOT_AHEAD_S_MAX = 3_600;
 /** `repeated`: the block was already seen. `older_boot`: another process now ships under this identity. */
 export type Placement = 'new' | 'repeated' | 'older_boot';
 
-interface BootPosition {
+interface BootSequence {
   boot: number;
   sequence: number;
   /** The shard's age when its latest counted block arrived. */
@@ -38,8 +38,8 @@ export type LaneEntry = [
  * Kept for every agent that ever shipped, removed agents too, at about 100 bytes per agent in a checkpoint: a returning agent may ship
  * blocks that were already counted.
  */
-export class LanePositions {
-  private readonly lanes = new Map<string, BootPosition[]>();
+export class LaneSequences {
+  private readonly lanes = new Map<string, BootSequence[]>();
 
   /** Records the position of a block that counts. `ageMs` is the shard's age, `presentMs` the time of receipt of the block. */
   place(key: string, boot: number, sequence: number, ageMs: number, presentMs: number): Placement {
@@ -84,7 +84,7 @@ export class LanePositions {
   }
 }
 
-function follows(present: BootPosition, boot: number, wasReplaced: boolean, ageMs: number, presentMs: number): boolean {
+function follows(present: BootSequence, boot: number, wasReplaced: boolean, ageMs: number, presentMs: number): boolean {
   if (ageMs - present.seenAgeMs >= BOOT_SILENT_MS) return true;
   if (wasReplaced) return false;
   return boot > present.boot || present.boot > presentMs / 1_000 + BOOT_AHEAD_S_MAX;
