@@ -10,10 +10,10 @@ interface TierCheck {
   expect: 'reachable' | 'unreachable';
 }
 
-/** A majority of the agents selected, or that many of them. */
+/** A majority of the selected agents, or this number of them. */
 type Quorum = 'majority' | number;
 
-/** A tier's rules from here on. `policyVersion` rises with each change of any tier. */
+/** Rules of a tier, valid from this record on. `policyVersion` increases with each change of any tier. */
 export interface PolicyFact {
   kind: 'policy';
   tier: string;
@@ -26,7 +26,7 @@ export interface PolicyFact {
   checks: TierCheck[];
 }
 
-/** The whole truth of one target from here on; it replaces what an earlier fact said. */
+/** Complete state of one target, valid from this record on; replaces earlier facts about it. */
 export interface TargetFact {
   kind: 'target';
   targetKey: number;
@@ -34,9 +34,9 @@ export interface TargetFact {
   ip: string;
   vrf: string;
   tier: string;
-  /** Ids of the agents that probe it; others' results are counted and dropped. */
+  /** Ids of the agents that probe it; results of other agents are counted and dropped. */
   selected: string[];
-  /** Those of them whose local policy refuses the address: selected because every agent that may probe it refuses. */
+  /** Ids of selected agents whose local policy refuses the address: selected because every eligible agent refuses it. */
   refuses?: string[];
 }
 
@@ -45,7 +45,7 @@ interface TargetRemovedFact {
   targetKey: number;
 }
 
-/** `silent`: the control plane does not hear it. `unable`: it reports, and says that it cannot probe. */
+/** `silent`: the control plane receives no reports from it. `unable`: it reports that it cannot probe. */
 export const AGENT_CONDITIONS = ['ok', 'silent', 'unable'] as const;
 export type AgentCondition = (typeof AGENT_CONDITIONS)[number];
 
@@ -56,11 +56,11 @@ export interface AgentFact {
   region: string;
   provider: string;
   state: 'active' | 'removed';
-  /** Why no results can be expected of it. Absent where nothing is known against it, and in older logs. */
+  /** Why the agent cannot be expected to deliver results. Absent when there is no reason, and in older logs. */
   condition?: AgentCondition;
 }
 
-/** What the shard's log says of the world besides results and time. Applied once per position, in order. */
+/** What the shard's log contains besides results and time. Applied once per position, in order. */
 export type FeedFact = PolicyFact | TargetFact | TargetRemovedFact | AgentFact;
 
 const SELECTED_AGENTS_MAX = 1_000;
@@ -68,14 +68,14 @@ const CHECKS_MAX = 64;
 const TEXT_LENGTH_MAX = 256;
 const U32_MAX = 0xffff_ffff;
 
-/** The shard that owns a target: all agents' results of one target meet there. */
+/** Returns the shard that owns a target; it receives the results of all agents for the target. */
 export function shardOf(targetKey: number, shardCount: number): number {
   return targetKey % shardCount;
 }
 
-/** What is wrong with a value that should be a feed fact, in words; undefined if nothing is. Unknown fields are let be. */
+/** Returns what is wrong with a value that should be a feed fact; undefined if it is valid. Unknown fields are ignored. */
 export function feedFactFault(value: unknown): string | undefined {
-  if (!isRecord(value)) return 'a feed fact is an object';
+  if (!isRecord(value)) return 'a feed fact must be an object';
   switch (value['kind']) {
     case 'policy':
       return policyFault(value);
@@ -110,9 +110,9 @@ function policyFault(fact: Record<string, unknown>): string | undefined {
 
 function checksFault(checks: unknown): string | undefined {
   if (!Array.isArray(checks) || checks.length === 0 || checks.length > CHECKS_MAX)
-    return `checks are 1 to ${CHECKS_MAX}`;
+    return `checks must be a list of 1 to ${CHECKS_MAX}`;
   for (const check of checks as unknown[]) {
-    if (!isRecord(check)) return 'a check is an object';
+    if (!isRecord(check)) return 'a check must be an object';
     const fault = integerFault(check, 'check', 0, 0xffff) ?? oneOfFault(check, 'type', CHECK_TYPES);
     if (fault !== undefined) return fault;
     const expectFault = oneOfFault(check, 'expect', ['reachable', 'unreachable']);
@@ -137,11 +137,11 @@ function targetFault(fact: Record<string, unknown>): string | undefined {
 function agentIdsFault(from: Record<string, unknown>, field: string): string | undefined {
   const ids = from[field];
   if (!Array.isArray(ids) || ids.length > SELECTED_AGENTS_MAX) {
-    return `${field} is a list of at most ${SELECTED_AGENTS_MAX} agents`;
+    return `${field} must be a list of at most ${SELECTED_AGENTS_MAX} agents`;
   }
   return (ids as unknown[]).every((id) => typeof id === 'string' && isUuid(id))
     ? undefined
-    : `${field} holds agent ids (UUIDs)`;
+    : `${field} must contain agent ids (UUIDs)`;
 }
 
 function agentFault(fact: Record<string, unknown>): string | undefined {
@@ -163,22 +163,24 @@ function integerFault(from: Record<string, unknown>, field: string, min: number,
   const value = from[field];
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max
     ? undefined
-    : `${field} is an integer of ${min} to ${max}`;
+    : `${field} must be an integer from ${min} to ${max}`;
 }
 
 function textFault(from: Record<string, unknown>, field: string): string | undefined {
   const value = from[field];
   return typeof value === 'string' && value.length <= TEXT_LENGTH_MAX
     ? undefined
-    : `${field} is a text of at most ${TEXT_LENGTH_MAX} characters`;
+    : `${field} must be a text of at most ${TEXT_LENGTH_MAX} characters`;
 }
 
 function uuidFault(from: Record<string, unknown>, field: string): string | undefined {
   const value = from[field];
-  return typeof value === 'string' && isUuid(value) ? undefined : `${field} is a UUID`;
+  return typeof value === 'string' && isUuid(value) ? undefined : `${field} must be a UUID`;
 }
 
 function oneOfFault(from: Record<string, unknown>, field: string, allowed: readonly string[]): string | undefined {
   const value = from[field];
-  return typeof value === 'string' && allowed.includes(value) ? undefined : `${field} is one of ${allowed.join(', ')}`;
+  return typeof value === 'string' && allowed.includes(value)
+    ? undefined
+    : `${field} must be one of ${allowed.join(', ')}`;
 }

@@ -1,10 +1,12 @@
-/** Names of probe outcomes; the index is the code in blocks and series. Codes are for ever: only append. */
+/** Names of probe outcomes; the index is the code in blocks and series. Codes never change: append only. */
 export const OUTCOME_NAMES = ['reply', 'timeout', 'not_sent', 'unreachable', 'refused', 'error'] as const;
 
 export type OutcomeName = (typeof OUTCOME_NAMES)[number];
 
-/** Codes by name: `reply` an answer came; `timeout` none came in time; `not_sent` the kernel refused to send;
- * `unreachable` an ICMP error came back; `refused` the peer refused; `error` the executor broke. */
+/**
+ * Codes by name. `reply`: a reply arrived; `timeout`: none arrived in time; `not_sent`: the kernel refused to send; `unreachable`: an ICMP
+ * error arrived; `refused`: the peer refused; `error`: the executor failed.
+ */
 export const OUTCOME = {
   reply: 0,
   timeout: 1,
@@ -14,22 +16,22 @@ export const OUTCOME = {
   error: 5,
 } as const satisfies Record<OutcomeName, number>;
 
-/** Whether the code is one that this version knows. */
+/** Whether this version knows the code. */
 export function isOutcome(code: number): boolean {
   return Number.isInteger(code) && code >= 0 && code < OUTCOME_NAMES.length;
 }
 
-/** Whether the outcome says anything of the target: a packet that never left, or an executor that broke, does not. */
+/** Whether the outcome is evidence about the target: a packet that was never sent, or a failed executor, is not. */
 export function isVote(code: number): boolean {
   return code !== OUTCOME.not_sent && code !== OUTCOME.error;
 }
 
-/** Whether the target answered. */
+/** Whether the target replied. */
 export function isSuccess(code: number): boolean {
   return code === OUTCOME.reply;
 }
 
-/** The name of an outcome code. Throws a RangeError on a code that is not in the table. */
+/** Returns the name of an outcome code. Throws a RangeError for an unknown code. */
 export function outcomeName(code: number): OutcomeName {
   const name = OUTCOME_NAMES[code];
   if (name === undefined) throw new RangeError(`unknown outcome code ${code}: the table has ${OUTCOME_NAMES.length}`);

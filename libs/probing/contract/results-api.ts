@@ -1,11 +1,11 @@
 import type { CheckType } from './feed-fact';
 import type { OutcomeName } from './outcomes';
 
-/** Lengths of the windows that figures of a target come in, shortest first. */
+/** Lengths of the windows in which figures of a target are available, shortest first. */
 export const RESOLUTIONS = ['5m', '1h', '1d', '1mo'] as const;
 export type Resolution = (typeof RESOLUTIONS)[number];
 
-/** One measurement, as `/results` gives it. */
+/** One measurement, as `/results` returns it. */
 export interface ProbeResult {
   /** ISO 8601 in UTC, corrected by the agent's estimated clock offset. */
   at: string;
@@ -16,19 +16,19 @@ export interface ProbeResult {
   outcome: OutcomeName;
   /** Null unless the outcome is a reply. */
   rttUs: number | null;
-  /** Came by the backfill lane. */
+  /** True if it arrived on the backfill lane. */
   late?: boolean;
 }
 
-/** One window of one target over all agents, as `/history` gives it. Rtts are null where nothing was answered. */
+/** One window of one target over all agents, as `/history` returns it. Rtts are null when there was no reply. */
 export interface HistoryPoint {
   at: string;
   windowMs: number;
   sent: number;
   lost: number;
-  /** Probes that say nothing of the target: never left the agent, or the executor broke. Not in `sent`. */
+  /** Probes without evidence about the target: never sent, or the executor failed. Not included in `sent`. */
   notSent: number;
-  /** lost / sent; null where nothing was sent. */
+  /** lost / sent; null when nothing was sent. */
   lossRatio: number | null;
   rttMinUs: number | null;
   rttAvgUs: number | null;
@@ -36,28 +36,28 @@ export interface HistoryPoint {
   rttP95Us: number | null;
   rttP99Us: number | null;
   rttMaxUs: number | null;
-  /** Mean distance of successive rtts of the same agent. */
+  /** Mean difference between successive rtts of the same agent. */
   jitterUs: number | null;
 }
 
-/** What `/history` gives: windows of one length, oldest first, without those in which nothing was measured. */
+/** Response of `/history`: windows of one length, oldest first, without those in which nothing was measured. */
 export interface HistoryPage {
   items: HistoryPoint[];
   resolution: Resolution;
 }
 
-/** Cells of the strip of a target. */
+/** Number of cells in the strip of a target. */
 export const STRIP_CELLS = 60;
 export const STRIP_CELL_MS = 60_000;
-/** Targets whose figures one request reads. */
+/** Most targets per request for figures. */
 export const FIGURES_KEYS_MAX = 100;
 
-/** How a target does at the moment, over all its agents and checks. Null where nothing was measured, or nothing answered. */
+/** Present figures of a target over all its agents and checks. Null when nothing was measured, or there was no reply. */
 export interface TargetFigures {
   key: number;
-  /** The median over its agents of each one's latest reply in the last 5 minutes. */
+  /** Median over its agents of each agent's latest reply in the last 5 minutes. */
   rttUs: number | null;
-  /** The median of all replies of the last 24 hours, within 2 %. */
+  /** Median of all replies of the last 24 hours, within 2 %. */
   medianRttUs: number | null;
   /** lost / sent of the last 5 minutes. */
   lossRatio: number | null;
@@ -65,7 +65,7 @@ export interface TargetFigures {
   strip: (number | null)[];
 }
 
-/** What `/target-figures` gives, in the order in which it was asked. */
+/** Response of `/target-figures`, in the order of the request. */
 export interface TargetFiguresPage {
   /** End of the last cell, ISO 8601. */
   until: string;
@@ -73,7 +73,7 @@ export interface TargetFiguresPage {
   items: TargetFigures[];
 }
 
-/** What `/live` streams; the event's id is shard:position:index, to resume from. */
+/** One event of the stream `/live`; its id, shard:position:index, is where the stream can be resumed. */
 export interface LiveEvent {
   id: string;
   targetKey: number;

@@ -1,12 +1,12 @@
 /**
- * Why results that were answered 200 are not counted, or counted otherwise than the agent meant:
- * - `repeated`: their block was here before, so they are counted already;
+ * Why results that were answered 200 are not counted, or counted otherwise than the agent intended:
+ * - `repeated`: their block was received before, so they are already counted;
  * - `older_boot`: another process of the same identity has shipped since: two agents may share it, or a state folder was restored;
- * - `not_assigned`: the agent is not selected for the target and was not within 25 hours, or the target is gone;
+ * - `not_assigned`: the agent is not selected for the target and was not within 25 hours, or the target was removed;
  * - `too_old`: measured longer ago than results are kept;
- * - `too_new`: dated after their receipt, and stored at the time of it;
- * - `clock_corrected`: dated by a clock that is off, and stored at the corrected time;
- * - `late`: stored, but too late for a verdict, or older than one that is judged already.
+ * - `too_new`: dated after their receipt, stored at the time of receipt;
+ * - `clock_corrected`: dated by a clock that is off, stored at the corrected time;
+ * - `late`: stored, but too late for a verdict, or older than a result that was already judged.
  */
 export const UNCOUNTED_REASONS = [
   'repeated',
@@ -19,26 +19,26 @@ export const UNCOUNTED_REASONS = [
 ] as const;
 export type UncountedReason = (typeof UNCOUNTED_REASONS)[number];
 
-/** What became of the results, and why, for people. */
+/** Texts for the portal and the agent's log: what happened to the results, and why. */
 export const UNCOUNTED_TEXTS: Readonly<Record<UncountedReason, string>> = {
-  repeated: 'Sent again: counted the first time',
+  repeated: 'Repeated: already counted',
   older_boot: 'Dropped: another process ships under the identity of this agent',
   not_assigned: 'Dropped: the agent is not selected for the target, and was not in the last day',
   too_old: 'Dropped: older than results are kept',
-  too_new: 'Stored at their receipt: dated after it',
+  too_new: 'Stored at the time of receipt: dated later than that',
   clock_corrected: "Stored at a corrected time: the agent's clock is off",
-  late: 'Stored, judged nothing: too late for a verdict',
+  late: 'Stored but not judged: too late for a verdict',
 };
 
-/** How many results of one agent, for one reason. */
+/** Number of results of one agent with one reason. */
 export interface UncountedResults {
   reason: UncountedReason;
   results: number;
-  /** The latest of them, ISO 8601. */
+  /** Time of the latest of them, ISO 8601. */
   lastAt: string;
 }
 
-/** A reason of a newer release is not known here, and is passed over. */
+/** Whether this release knows the reason; reasons of newer releases are skipped. */
 export function isUncountedReason(text: string): text is UncountedReason {
   return UNCOUNTED_REASONS.some((reason) => reason === text);
 }

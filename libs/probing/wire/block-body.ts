@@ -3,16 +3,16 @@ import { ByteWriter } from './byte-writer';
 import { isOutcome, OUTCOME } from '@icmp-mon/probing/contract';
 import { allocateColumns, BLOCK_RESULTS_MAX, type ResultColumns } from './result-columns';
 
-/** One frame of the compressor used for bodies (zstd). */
+/** Compresses bytes into one frame (zstd). */
 export type Compress = (bytes: Uint8Array) => Uint8Array;
-/** The content of one frame, at most `maxBytes` long; throws on anything else. */
+/** Returns the content of one frame of at most `maxBytes`; throws for anything else. */
 export type Decompress = (bytes: Uint8Array, maxBytes: number) => Uint8Array;
 
-/** What an agent spools: a body before its lane and sequence are known. */
+/** An encoded body, as an agent spools it before lane and sequence are assigned. */
 export interface EncodedBody {
   /** The columns, compressed unless `stored`. */
   bytes: Uint8Array;
-  /** The columns are as they are: compressing them would have made them longer. */
+  /** The columns are uncompressed, because compression would not have made them shorter. */
   stored: boolean;
   count: number;
   baseTimeMs: number;
@@ -21,13 +21,23 @@ export interface EncodedBody {
 }
 
 const U32_MAX = 0xffff_ffff;
-// Below some 30 results compression saves a few bytes at best, and a call costs more than encoding them all.
+// Below about 30 results compression saves a few bytes at best, and a call costs more than encoding all of them.
 const COMPRESS_RAW_LENGTH_MIN = 256;
 const writer = new ByteWriter(64 * 1024);
 
 /**
- * Encodes 1 to 20,000 results, sorted by time (equal times stay in the order given). The columns' earliest time offset
- * becomes the base time. Throws a RangeError on a count out of bounds or an outcome that is not in the table.
+ * Encodes 1 to 20,000 results, sorted by time (equal times keep their order). The earliest time becomes the base time. Throws a RangeError
+ * if the count is out of bounds or an outcome is unknown.
+ *
+ * Column by column, for rows in order of time:
+ *
+ *     target key   zigzag varint of the difference to the previous row
+ *     time         varint of the difference to the previous row, ms
+ *     check        runs: value, length
+ *     outcome      runs: value, length
+ *     rtt          varint, us, for replies only
+ *
+ * Bodies of 256 bytes and more are compressed, if that makes them shorter.
  */
 export function encodeBody(columns: ResultColumns, compress: Compress): EncodedBody {
   const { count } = columns;
@@ -109,8 +119,8 @@ function writeRtts({ count, outcome, rttUs }: ResultColumns, order: Uint16Array)
 }
 
 /**
- * Fills columns from an uncompressed body of a count that the caller has bounded; `into` is reused if it has the room.
- * Gives what is wrong in words instead, if the bytes are not exactly such a body.
+ * Decodes an uncompressed body; the caller has checked that `count` is within bounds. Reuses `into` if it is large enough.
+ * Returns a description of the error if the bytes are not exactly such a body.
  */
 export function decodeColumns(
   raw: Uint8Array,
@@ -139,7 +149,7 @@ function readDeltas(reader: ByteReader, values: Uint32Array, count: number): str
     if (value < 0 || value > U32_MAX) return `target key ${value} in row ${at}`;
     values[at] = value;
   }
-  return reader.failed ? 'target keys are cut short' : undefined;
+  return reader.failed ? 'target keys are truncated' : undefined;
 }
 
 function readTimes(reader: ByteReader, values: Uint32Array, count: number): string | undefined {
@@ -149,7 +159,7 @@ function readTimes(reader: ByteReader, values: Uint32Array, count: number): stri
     if (value > U32_MAX) return `time offset ${value} ms in row ${at}`;
     values[at] = value;
   }
-  return reader.failed ? 'times are cut short' : undefined;
+  return reader.failed ? 'times are truncated' : undefined;
 }
 
 function readRuns(
@@ -162,7 +172,7 @@ function readRuns(
   for (let at = 0; at < count;) {
     const value = reader.varint();
     const length = reader.varint();
-    if (reader.failed) return `${what} runs are cut short`;
+    if (reader.failed) return `${what} runs are truncated`;
     if (value > valueMax) return `${what} ${value} in row ${at}`;
     if (length < 1 || length > count - at) return `${what} run of ${length} in row ${at} of ${count}`;
     values.fill(value, at, at + length);
@@ -179,5 +189,5 @@ function readRtts(reader: ByteReader, { count, outcome, rttUs }: ResultColumns):
     if (value > U32_MAX) return `rtt of ${value} us in row ${at}`;
     rttUs[at] = value;
   }
-  return reader.failed ? 'rtts are cut short' : undefined;
+  return reader.failed ? 'rtts are truncated' : undefined;
 }

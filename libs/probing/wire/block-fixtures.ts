@@ -5,7 +5,7 @@ import { OUTCOME, OUTCOME_NAMES } from '@icmp-mon/probing/contract';
 import { encodeBody, frameBlock, LANE, ResultColumnsBuilder } from '.';
 import { type ResultColumns } from './result-columns';
 
-/** For specs only: one result in words. */
+/** For specs only: one result as a row. */
 export interface Row {
   targetKey: number;
   check: number;
@@ -64,7 +64,7 @@ export function rowsOf(columns: ResultColumns): Row[] {
   }));
 }
 
-/** A compressor that a contract's spec may have: runs of (length, byte). Longer than its input on most, as real ones are. */
+/** A simple compressor for specs: runs of (length, byte). Makes most inputs longer, which real ones also may. */
 export const compressRuns: Compress = (bytes) => {
   const runs: number[] = [];
   for (let at = 0; at < bytes.length;) {
@@ -89,14 +89,14 @@ export function blockOf(rows: readonly Row[], address: BlockAddress = ADDRESS): 
   return frameBlock(address, encodeBody(columnsOf(rows), compressRuns));
 }
 
-/** Three results of one second: two replies and a timeout between them. */
+/** Three results within one second: a timeout between two replies. */
 export const THREE_ROWS: Row[] = [
   { targetKey: 1_001, check: 1, timeMs: BASE_TIME_MS, outcome: OUTCOME.reply, rttUs: 12_300 },
   { targetKey: 77, check: 1, timeMs: BASE_TIME_MS + 310, outcome: OUTCOME.timeout, rttUs: 0 },
   { targetKey: 100_201, check: 1, timeMs: BASE_TIME_MS + 655, outcome: OUTCOME.reply, rttUs: 845 },
 ];
 
-/** Many equal rows, so that even runs compress them. */
+/** Many equal rows, so that runs compress them. */
 export function equalRows(count: number): Row[] {
   return Array.from({ length: count }, () => ({ ...THREE_ROWS[0], rttUs: 0 }));
 }

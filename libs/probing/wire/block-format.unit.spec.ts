@@ -13,7 +13,7 @@ function fenced(title: string): string {
   return found[1];
 }
 
-/** The bytes of a dump: the pairs of hex digits that begin each line. */
+/** Parses a dump: each line begins with pairs of hex digits. */
 function hexOf(title: string): string {
   return fenced(title)
     .split('\n')
@@ -36,15 +36,15 @@ function exampleSamples(): SeriesSamples {
 }
 
 describe('docs/block-format.md', () => {
-  it('shows the bytes of a block as they are', () => {
+  it('shows the exact bytes of a block', () => {
     expect(hexOf('hex block')).toBe(toHex(blockOf(THREE_ROWS)));
   });
 
-  it('shows what the printer makes of that block', () => {
+  it("shows the printer's output for that block", () => {
     expect(JSON.parse(fenced('json block'))).toEqual(printBlock(blockOf(THREE_ROWS), decompressRuns));
   });
 
-  it('shows the bytes of a series body as they are', () => {
+  it('shows the exact bytes of a series body', () => {
     expect(hexOf('hex series')).toBe(toHex(encodeSeriesBody(exampleSamples())));
   });
 
@@ -55,7 +55,7 @@ describe('docs/block-format.md', () => {
 });
 
 describe('the printer', () => {
-  it('says why bytes are no block', () => {
+  it('reports why bytes are not a block', () => {
     expect(printBlock(Uint8Array.of(1, 2, 3), decompressRuns)).toEqual({
       byteLength: 3,
       refused: 'bad_magic',
@@ -63,7 +63,7 @@ describe('the printer', () => {
     });
   });
 
-  it('prints times that no date reaches as milliseconds', () => {
+  it('prints times beyond the range of dates as milliseconds', () => {
     const printed = printBlock(blockOf([{ ...THREE_ROWS[0], timeMs: 2 ** 53 - 1 }]), decompressRuns);
     expect(printed).toMatchObject({ header: { baseTime: '9007199254740991 ms' } });
   });

@@ -8,24 +8,24 @@ import { uuidFromBytes, uuidToBytes } from './uuid';
 export const BLOCK_VERSION = 1;
 export const BLOCK_BODY_BYTES_MAX = 512 * 1024;
 export const BLOCK_RAW_BYTES_MAX = 1024 * 1024;
-/** The longest header: 25 fixed bytes and eight varints of at most 8 bytes. */
+/** Longest header: 25 fixed bytes and eight varints of at most 8 bytes. */
 export const BLOCK_HEADER_BYTES_MAX = 25 + 8 * 8;
 export const BLOCK_BYTES_MAX = BLOCK_HEADER_BYTES_MAX + BLOCK_BODY_BYTES_MAX;
 
-/** Live results are judged at once; backfill (older than two intervals when shipped) never touches live state. */
+/** Results on the live lane are judged immediately; those on backfill (older than two intervals when shipped) never affect live state. */
 export const LANE = { live: 0, backfill: 1 } as const;
 export type Lane = (typeof LANE)[keyof typeof LANE];
 
-/** What the agent says of a block when it ships it. (agentId, boot, lane, shard, sequence) is the block's identity. */
+/** Header fields that the agent sets when it ships a block. (agentId, boot, lane, shard, sequence) identifies the block. */
 export interface BlockAddress {
   agentId: string;
-  /** A counter that the agent persists and raises at each start; u32. */
+  /** Persistent counter that the agent increases at each start; u32. */
   boot: number;
   lane: Lane;
   shard: number;
-  /** 0 to 2^53-1, rising by one for each block of (agent, boot, lane). */
+  /** 0 to 2^53-1, increasing by one for each block of (agent, boot, lane). */
   sequence: number;
-  /** The version of policies that the results were measured under; 0 to 2^53-1. */
+  /** Version of the policies under which the results were measured; 0 to 2^53-1. */
   policyVersion: number;
 }
 
@@ -56,7 +56,7 @@ export type BlockRefusal =
 export interface Refused {
   ok: false;
   reason: BlockRefusal;
-  /** For people and logs: which figure was wrong. */
+  /** The faulty figure, for logs. */
   detail: string;
 }
 
@@ -64,7 +64,7 @@ export interface InspectedBlock {
   ok: true;
   header: BlockHeader;
   byteLength: number;
-  /** The body within the bytes given, as a view. */
+  /** View of the body within the given bytes. */
   body: Uint8Array;
 }
 
@@ -94,17 +94,26 @@ const FIXED_BYTES = 25;
 const LANE_MASK = 0b0000_0011;
 const STORED_BIT = 0b0000_0100;
 const KNOWN_FLAGS = LANE_MASK | STORED_BIT;
-// A result is at least one byte of target key and one of time, so a count is bounded by the bytes that really came.
+// Shortest result in columns: one byte of target key and one of time. Bounds the count by the bytes that are really present.
 const RESULT_RAW_BYTES_MIN = 2;
 /**
- * And at most 5 each of target key, time and round trip, and runs of one for check (4) and outcome (3): columns that claim to be longer hold
- * something else, and would be decompressed for nothing.
+ * Longest result in columns: 5 bytes each for target key, time and round trip, and runs of one for check (4) and outcome (3). Columns that
+ * claim to be longer contain something else, and are refused before they are decompressed.
  */
 const RESULT_RAW_BYTES_MAX = 22;
 
 const writer = new ByteWriter(4096);
 
-/** A block ready to ship. Throws a RangeError if the address is out of its bounds (see `BlockAddress`). */
+/**
+ * Returns a block, ready to ship. Throws a RangeError if a field of the address is out of bounds (see `BlockAddress`).
+ *
+ *     0      3   4        8    9          25
+ *     "IMB"  ver CRC-32   flag agent id   8 varints: shard, boot, sequence, policy version, base time, count, raw length, body length   body
+ *                └─ covers everything from byte 8 to the end
+ *
+ * Invariants: the header alone identifies a block and bounds its size, so repeats and oversized blocks are refused without decompression;
+ * no byte follows the body; a block never changes on its way from the spool to the shard's log.
+ */
 export function frameBlock(address: BlockAddress, body: EncodedBody): Uint8Array {
   requireInteger('boot', address.boot, 0xffff_ffff);
   requireInteger('shard', address.shard, 0xffff);
@@ -133,11 +142,11 @@ export function frameBlock(address: BlockAddress, body: EncodedBody): Uint8Array
 
 function requireInteger(name: string, value: number, max: number): void {
   if (!Number.isSafeInteger(value) || value < 0 || value > max) {
-    throw new RangeError(`${name} ${value} is not an integer of 0 to ${max}`);
+    throw new RangeError(`${name} ${value} is not an integer from 0 to ${max}`);
   }
 }
 
-/** Checks header, bounds and CRC of exactly one block without decompressing it. Never throws on bad bytes. */
+/** Checks header, bounds and CRC of exactly one block without decompressing it. Never throws on invalid bytes. */
 export function inspectBlock(bytes: Uint8Array, limits: BlockLimits = BLOCK_LIMITS): InspectedBlock | Refused {
   if (bytes.length === 0) return refuse('empty', 'no bytes');
   const foreign = checkPrefix(bytes);
@@ -157,12 +166,12 @@ export function inspectBlock(bytes: Uint8Array, limits: BlockLimits = BLOCK_LIMI
     bodyLength: reader.varint(),
     stored: (flags & STORED_BIT) !== 0,
   };
-  if (reader.failed) return refuse('too_short', `the header is cut short at ${bytes.length} bytes`);
+  if (reader.failed) return refuse('too_short', `the header is truncated at ${bytes.length} bytes`);
   const wrong = checkHeader(header, flags, limits) ?? checkLength(header, reader.remaining);
   if (wrong !== undefined) return wrong;
   const said = new ByteReader(bytes, CRC_AT).u32();
   const found = crc32(bytes.subarray(CRC_FROM));
-  if (said !== found) return refuse('bad_crc', `the CRC is ${found}, the block says ${said}`);
+  if (said !== found) return refuse('bad_crc', `the CRC is ${found}, the block states ${said}`);
   return { ok: true, header, byteLength: bytes.length, body: reader.take(header.bodyLength) };
 }
 
@@ -175,7 +184,7 @@ function checkPrefix(bytes: Uint8Array): Refused | undefined {
     return refuse('foreign_version', `version ${version}, this reads ${BLOCK_VERSION}`);
   }
   if (bytes.length < FIXED_BYTES)
-    return refuse('too_short', `${bytes.length} bytes, a header has ${FIXED_BYTES} and more`);
+    return refuse('too_short', `${bytes.length} bytes, a header has at least ${FIXED_BYTES}`);
   return undefined;
 }
 
@@ -199,7 +208,7 @@ function checkHeader(header: BlockHeader, flags: number, limits: BlockLimits): R
 function checkLength(header: BlockHeader, remaining: number): Refused | undefined {
   const { count, rawLength, bodyLength, stored } = header;
   if (rawLength < count * RESULT_RAW_BYTES_MIN) {
-    return refuse('bad_length', `${count} results cannot be in columns of ${rawLength} bytes`);
+    return refuse('bad_length', `${count} results do not fit columns of ${rawLength} bytes`);
   }
   if (rawLength > count * RESULT_RAW_BYTES_MAX) {
     return refuse('bad_length', `columns of ${rawLength} bytes for ${count} results`);
@@ -213,9 +222,8 @@ function checkLength(header: BlockHeader, remaining: number): Refused | undefine
 }
 
 /**
- * Decodes exactly one block; results come sorted by time. Never throws on bad bytes, and allocates nothing by a length
- * that it has not bounded. `into` (see `allocateColumns`) is filled and returned if it has the room: a loop over blocks
- * then allocates no columns.
+ * Decodes exactly one block; the results are sorted by time. Never throws on invalid bytes, and allocates nothing by an unchecked length.
+ * Fills and returns `into` (see `allocateColumns`) if it is large enough, so that a loop over blocks allocates no columns.
  */
 export function decodeBlock(
   bytes: Uint8Array,
@@ -227,7 +235,7 @@ export function decodeBlock(
   return inspected.ok ? decodeInspected(inspected, decompress, into) : inspected;
 }
 
-/** The rest of `decodeBlock`, for a caller that looks at the header first: all the work that grows with the results is here. */
+/** Second half of `decodeBlock`, for callers that inspect the header first: all work that grows with the number of results. */
 export function decodeInspected(
   { header, byteLength, body }: InspectedBlock,
   decompress: Decompress,
@@ -242,7 +250,7 @@ export function decodeInspected(
     }
   }
   if (raw.length !== header.rawLength) {
-    return refuse('decompress_failed', `${raw.length} bytes of columns, the header says ${header.rawLength}`);
+    return refuse('decompress_failed', `${raw.length} bytes of columns, the header states ${header.rawLength}`);
   }
   const columns = decodeColumns(raw, header.count, header.baseTimeMs, into);
   if (typeof columns === 'string') return refuse('bad_columns', columns);

@@ -29,7 +29,7 @@ import {
 } from './block-fixtures';
 import { ByteWriter } from './byte-writer';
 
-/** Frames header figures and a body as given, with a right CRC: what a hostile agent would send. */
+/** Frames given header fields and a body with a correct CRC, as a hostile agent could. */
 function forge(figures: Partial<Record<string, number>>, body = new Uint8Array(20)): Uint8Array {
   const writer = new ByteWriter();
   writer.append(blockOf(THREE_ROWS).subarray(0, 8));
@@ -44,7 +44,7 @@ function forge(figures: Partial<Record<string, number>>, body = new Uint8Array(2
 }
 
 describe('a block', () => {
-  it('gives back any results, sorted by time, and its address', () => {
+  it('decodes to the same results, sorted by time, and the same address', () => {
     fc.assert(
       fc.property(fc.array(arbitraryRow, { minLength: 1, maxLength: 200 }), arbitraryAddress, (rows, address) => {
         const decoded = decodeBlock(blockOf(rows, address), decompressRuns);
@@ -55,7 +55,7 @@ describe('a block', () => {
     );
   });
 
-  it('names its agent, whichever agent the block before was of', () => {
+  it("decodes to its agent, regardless of the previous block's agent", () => {
     const last = '0199d3a0-7c1e-7b52-9c1d-0a1b2c3d4e50';
     for (const agentId of [ADDRESS.agentId, last, last, ADDRESS.agentId, ADDRESS.agentId.replace('0', '1')]) {
       expect(inspectBlock(blockOf(THREE_ROWS, { ...ADDRESS, agentId }))).toMatchObject({ header: { agentId } });
@@ -71,7 +71,7 @@ describe('a block', () => {
     expect(decoded.ok && rowsOf(decoded.columns)).toEqual(equalRows(1_000));
   });
 
-  it('holds the longest columns that results can have', () => {
+  it('can contain the longest possible columns', () => {
     const far = 0xffff_ffff;
     const rows = Array.from({ length: 100 }, (_, at) => ({
       ...{ targetKey: at % 2 === 0 ? far : 0, check: at % 2 === 0 ? 0xffff : 0xfffe, timeMs: at === 0 ? 0 : far },
@@ -80,12 +80,12 @@ describe('a block', () => {
     expect(decodeBlock(blockOf(rows), decompressRuns)).toMatchObject({ ok: true, header: { count: 100 } });
   });
 
-  it('holds as many results as the bound says', () => {
+  it('can contain the maximum number of results', () => {
     const block = blockOf(equalRows(BLOCK_RESULTS_MAX));
     expect(decodeBlock(block, decompressRuns)).toMatchObject({ ok: true, header: { count: BLOCK_RESULTS_MAX } });
   });
 
-  it('fills columns that have the room, and makes new ones when they have not', () => {
+  it('fills given columns that are large enough, and allocates new ones otherwise', () => {
     const roomy = allocateColumns(10);
     const decoded = decodeBlock(blockOf(THREE_ROWS), decompressRuns, undefined, roomy);
     expect(decoded.ok && decoded.columns).toBe(roomy);
@@ -95,25 +95,25 @@ describe('a block', () => {
     expect(fresh.ok && fresh.columns !== tight && rowsOf(fresh.columns)).toEqual(THREE_ROWS);
   });
 
-  it('takes its base time from the earliest result, also where columns start later', () => {
+  it('has the time of the earliest result as base time, also where columns start later', () => {
     const columns = columnsOf(THREE_ROWS);
     columns.timeOffsetMs.set([500, 810, 1_155]);
     expect(encodeBody(columns, compressRuns).baseTimeMs).toBe(BASE_TIME_MS + 500);
   });
 });
 
-describe('what an agent cannot frame', () => {
+describe('an agent cannot frame', () => {
   it.each([
     ['a boot beyond u32', { boot: 2 ** 32 }, /boot/],
     ['a fractional sequence', { sequence: 0.5 }, /sequence/],
     ['a shard beyond u16', { shard: 65_536 }, /shard/],
-    ['an agent id that is no UUID', { agentId: 'NOT-A-UUID' }, /UUID/],
+    ['an agent id that is not a UUID', { agentId: 'NOT-A-UUID' }, /UUID/],
     ['the nil agent id', { agentId: '00000000-0000-0000-0000-000000000000' }, /UUID/],
   ])('%s', (_, change: Partial<BlockAddress>, message) => {
     expect(() => blockOf(THREE_ROWS, { ...ADDRESS, ...change })).toThrow(message);
   });
 
-  it('no results, too many of them, or an outcome that is not in the table', () => {
+  it('no results, too many results, or an unknown outcome', () => {
     expect(() => encodeBody(allocateColumns(1), compressRuns)).toThrow(/1 to 20000 results, not 0/);
     const many = allocateColumns(BLOCK_RESULTS_MAX + 1);
     many.count = BLOCK_RESULTS_MAX + 1;
@@ -122,11 +122,11 @@ describe('what an agent cannot frame', () => {
   });
 });
 
-describe('bad bytes are refused with a reason', () => {
+describe('invalid bytes are refused with a reason', () => {
   const block = blockOf(THREE_ROWS);
   const packed = blockOf(equalRows(300));
 
-  it('cut at every length', () => {
+  it('truncated at any length', () => {
     for (const whole of [block, packed]) {
       for (let length = 0; length < whole.length; length++) {
         const decoded = decodeBlock(whole.subarray(0, length), decompressRuns);
@@ -145,7 +145,7 @@ describe('bad bytes are refused with a reason', () => {
     }
   });
 
-  it('of another version, another kind, with bytes behind it', () => {
+  it('of another version or kind, or with trailing bytes', () => {
     const newer = block.slice();
     newer[3] = 2;
     expect(inspectBlock(newer)).toMatchObject({ reason: 'foreign_version', detail: 'version 2, this reads 1' });
@@ -169,22 +169,30 @@ describe('bad bytes are refused with a reason', () => {
     ['bad_length', { flags: 0, rawLength: 67 }],
     ['bad_length', { flags: 0, rawLength: 20 }],
     ['bad_columns', {}],
-  ])('%s with a right CRC and %o', (reason, figures) => {
+  ])('%s with a correct CRC and %o', (reason, figures) => {
     expect(decodeBlock(forge(figures), decompressRuns)).toMatchObject({ ok: false, reason });
   });
 
   it.each([
     ['a target key below 0', /target key -1/, [1, 0, 0, 0, 0, 0, 1, 3, 0, 3, 0, 0, 0]],
     ['a run beyond the count', /check run of 4 in row 0 of 3/, [2, 2, 2, 0, 1, 1, 1, 4, 0, 3, 0, 0, 0]],
-    ['a run of nothing', /check run of 0/, [2, 2, 2, 0, 1, 1, 1, 0, 0, 3, 0, 0, 0]],
-    ['an outcome that is not in the table', /outcome code 6/, [2, 2, 2, 0, 1, 1, 1, 3, 6, 3]],
+    ['an empty run', /check run of 0/, [2, 2, 2, 0, 1, 1, 1, 0, 0, 3, 0, 0, 0]],
+    ['an unknown outcome', /outcome code 6/, [2, 2, 2, 0, 1, 1, 1, 3, 6, 3]],
     ['an outcome beyond a byte', /outcome 256/, [2, 2, 2, 0, 1, 1, 1, 3, 128, 2, 3]],
-    ['rtts cut short', /rtts are cut/, [2, 2, 2, 0, 1, 1, 1, 3, 0, 3, 5, 5]],
-    ['runs cut short', /check runs are cut/, [2, 2, 2, 0, 1, 1, 1]],
+    ['truncated rtts', /rtts are truncated/, [2, 2, 2, 0, 1, 1, 1, 3, 0, 3, 5, 5]],
+    ['truncated runs', /check runs are truncated/, [2, 2, 2, 0, 1, 1, 1]],
     ['an rtt beyond u32', /rtt of/, [2, 2, 2, 0, 1, 1, 1, 3, 0, 3, 5, 5, 255, 255, 255, 255, 127]],
     ['a time beyond u32', /time offset/, [2, 2, 2, 0, 1, 255, 255, 255, 255, 127, 1, 3, 0, 3, 5, 5, 5]],
-    ['a varint beyond 2^53', /times are cut/, [2, 2, 2, 0, 1, 255, 255, 255, 255, 255, 255, 255, 127, 1, 3, 0, 3]],
-    ['a varint of nine bytes', /times are cut/, [2, 2, 2, 0, 1, 255, 255, 255, 255, 255, 255, 255, 255, 1, 1, 3, 0, 3]],
+    [
+      'a varint beyond 2^53',
+      /times are truncated/,
+      [2, 2, 2, 0, 1, 255, 255, 255, 255, 255, 255, 255, 127, 1, 3, 0, 3],
+    ],
+    [
+      'a varint of nine bytes',
+      /times are truncated/,
+      [2, 2, 2, 0, 1, 255, 255, 255, 255, 255, 255, 255, 255, 1, 1, 3, 0, 3],
+    ],
     ['bytes after the last column', /1 bytes after/, [2, 2, 2, 0, 1, 1, 1, 3, 0, 3, 5, 5, 5, 5]],
   ])('columns with %s', (_, detail, bytes) => {
     const body = Uint8Array.from(bytes);
@@ -194,7 +202,7 @@ describe('bad bytes are refused with a reason', () => {
     });
   });
 
-  it('whose body is not what the header says', () => {
+  it('with a body that differs from the header', () => {
     const body = Uint8Array.of(10, 1);
     const short = forge({ flags: 0, rawLength: 20 }, body);
     expect(decodeBlock(short, decompressRuns)).toMatchObject({
@@ -208,7 +216,7 @@ describe('bad bytes are refused with a reason', () => {
     });
   });
 
-  it('whatever they are: no throw, no decompression without a right CRC', () => {
+  it('for any input: no exception, no decompression without a correct CRC', () => {
     const forbidden = (): never => {
       throw new Error('decompressed before the CRC was checked');
     };
@@ -223,7 +231,7 @@ describe('bad bytes are refused with a reason', () => {
     );
   });
 
-  it('also behind a right CRC: no throw on any columns', () => {
+  it('also with a correct CRC: no exception for any columns', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 6, maxLength: 60 }), (body) => {
         const decoded = decodeBlock(forge({ rawLength: body.length }, body), decompressRuns);
@@ -235,7 +243,7 @@ describe('bad bytes are refused with a reason', () => {
 });
 
 describe('the builder of columns', () => {
-  it('takes results up to its bound, and again once cleared', () => {
+  it('accepts results up to its capacity, and again once cleared', () => {
     const builder = new ResultColumnsBuilder(3, 1);
     for (let at = 0; at < 3; at++) expect(builder.push(at, 1, BASE_TIME_MS - at, OUTCOME.reply, at)).toBe(true);
     expect(builder.isFull).toBe(true);
@@ -251,7 +259,7 @@ describe('the builder of columns', () => {
     expect(rowsOf(builder.build())).toMatchObject([{ targetKey: 9 }]);
   });
 
-  it('holds a jump of the clock at the end of the span', () => {
+  it('caps a jump of the clock at the end of the time span', () => {
     const builder = new ResultColumnsBuilder();
     builder.push(1, 1, 0, OUTCOME.reply, 1);
     builder.push(1, 1, BASE_TIME_MS, OUTCOME.reply, 1);
@@ -264,7 +272,7 @@ describe('the builder of columns', () => {
     ).toMatchObject({ ok: true, header: { baseTimeMs: 0, lane: LANE.backfill } });
   });
 
-  it('refuses a bound that no block could hold', () => {
+  it('refuses a capacity that exceeds a block', () => {
     expect(() => new ResultColumnsBuilder(BLOCK_RESULTS_MAX + 1)).toThrow(/outside 1 to 20000/);
   });
 });

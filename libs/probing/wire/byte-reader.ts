@@ -1,7 +1,7 @@
 const TWO_28 = 0x1000_0000;
 
 /**
- * Reads untrusted bytes without ever throwing: a read past the end, or a varint beyond 2^53-1, sets `failed` and gives 0.
+ * Reads untrusted bytes without ever throwing: a read past the end, or a varint beyond 2^53-1, sets `failed` and returns 0.
  * Callers check `failed` once, after a loop whose length they have bounded. Little endian.
  */
 export class ByteReader {
@@ -63,7 +63,7 @@ export class ByteReader {
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 
-  /** The next `length` bytes, as a view. */
+  /** Returns the next `length` bytes as a view. */
   take(length: number): Uint8Array {
     if (length > this.remaining) {
       this.fail();

@@ -1,13 +1,13 @@
 const TWO_31 = 0x8000_0000;
 
-/** How many bytes `writeVarint` writes. */
+/** Returns the number of bytes that `writeVarint` writes. */
 export function sizeOfVarint(value: number): number {
   let size = 1;
   for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 128)) size++;
   return size;
 }
 
-/** Writes an integer of 0 to 2^53-1, seven bits a byte, lowest first, in 1 to 8 bytes; returns where it ends. */
+/** Writes an integer from 0 to 2^53-1 in 1 to 8 bytes, seven bits per byte, lowest first; returns the index after it. */
 export function writeVarint(into: Uint8Array, at: number, value: number): number {
   let rest = value;
   while (rest >= TWO_31) {
@@ -22,12 +22,12 @@ export function writeVarint(into: Uint8Array, at: number, value: number): number
   return at;
 }
 
-/** What the varint of a signed integer holds: 2v (v ≥ 0) or -2v-1 (v < 0). */
+/** Maps a signed integer to the unsigned one that its varint contains: 2v (v ≥ 0) or -2v-1 (v < 0). */
 export function zigzagOf(value: number): number {
   return value >= 0 ? value * 2 : -value * 2 - 1;
 }
 
-/** Grows by doubling and is reused between messages (`reset`), so that a hot loop allocates nothing. Little endian. */
+/** Grows by doubling and is reused after `reset`, so that a hot loop allocates nothing. Little endian. */
 export class ByteWriter {
   private bytes: Uint8Array;
   private length = 0;
@@ -44,7 +44,7 @@ export class ByteWriter {
     this.length = 0;
   }
 
-  /** Makes room for `more` further bytes, so that the writes that follow need no check of their own. */
+  /** Ensures room for `more` bytes, so that the following writes need no check. */
   reserve(more: number): void {
     const needed = this.length + more;
     if (needed <= this.bytes.length) return;
@@ -66,13 +66,13 @@ export class ByteWriter {
     this.bytes[this.length++] = value >>> 24;
   }
 
-  /** An integer of 0 to 2^53-1, seven bits a byte, lowest first: 1 to 8 bytes. */
+  /** Writes an integer from 0 to 2^53-1 in 1 to 8 bytes, seven bits per byte, lowest first. */
   varint(value: number): void {
     this.reserve(8);
     this.length = writeVarint(this.bytes, this.length, value);
   }
 
-  /** A signed integer, as the varint of `zigzagOf`. */
+  /** Writes a signed integer as the varint of `zigzagOf`. */
   zigzag(value: number): void {
     this.varint(zigzagOf(value));
   }
@@ -88,12 +88,12 @@ export class ByteWriter {
     new DataView(this.bytes.buffer).setUint32(offset, value, true);
   }
 
-  /** The bytes so far, as a view that the next write or reset may change. */
+  /** Returns the bytes so far as a view, which the next write or reset may change. */
   view(): Uint8Array {
     return this.bytes.subarray(0, this.length);
   }
 
-  /** The bytes so far, as a copy. */
+  /** Returns the bytes so far as a copy. */
   copy(): Uint8Array {
     return this.bytes.slice(0, this.length);
   }

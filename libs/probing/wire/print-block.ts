@@ -10,7 +10,7 @@ export interface PrintedResult {
   rttUs: number | null;
 }
 
-/** A block as JSON for people: not used in the result pipeline. */
+/** A block as JSON for operators; not used in the result pipeline. */
 export type PrintedBlock =
   | {
       byteLength: number;
@@ -31,7 +31,7 @@ export type PrintedBlock =
     }
   | { byteLength: number; refused: BlockRefusal; detail: string };
 
-/** What is in a block, or why it is none. */
+/** Returns the content of a block, or why it was refused. */
 export function printBlock(bytes: Uint8Array, decompress: Decompress): PrintedBlock {
   const decoded = decodeBlock(bytes, decompress);
   if (!decoded.ok) return { byteLength: bytes.length, refused: decoded.reason, detail: decoded.detail };
@@ -50,7 +50,7 @@ export function printBlock(bytes: Uint8Array, decompress: Decompress): PrintedBl
   };
 }
 
-/** An agent's clock may say anything up to 2^53 ms; a date reaches to 8.64e15. */
+/** Formats a time. An agent's clock may have any value up to 2^53 ms; dates end at 8.64e15 ms. */
 function isoTime(timeMs: number): string {
   return timeMs <= 8.64e15 ? new Date(timeMs).toISOString() : `${timeMs} ms`;
 }

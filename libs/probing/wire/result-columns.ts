@@ -1,13 +1,13 @@
-/** The most results one block may hold. */
+/** Most results of one block. */
 export const BLOCK_RESULTS_MAX = 20_000;
 
 /**
- * Results as columns. Row i is `targetKey[i]`, `check[i]`, `baseTimeMs + timeOffsetMs[i]`, `outcome[i]`, `rttUs[i]`
- * (0 unless the outcome is a reply). The arrays may be longer than `count`: only the first `count` entries count.
+ * Results as columns. Row i is `targetKey[i]`, `check[i]`, `baseTimeMs + timeOffsetMs[i]`, `outcome[i]`, `rttUs[i]` (0 unless the outcome
+ * is a reply). The arrays may be longer than `count`; only the first `count` entries are used.
  */
 export interface ResultColumns {
   count: number;
-  /** Agent's wall clock in ms since 1970 of the earliest result. */
+  /** Agent's wall clock at the earliest result, in ms since 1970. */
   baseTimeMs: number;
   targetKey: Uint32Array;
   check: Uint16Array;
@@ -16,7 +16,7 @@ export interface ResultColumns {
   rttUs: Uint32Array;
 }
 
-/** Columns with room for `capacity` results, and none in them. */
+/** Returns empty columns with room for `capacity` results. */
 export function allocateColumns(capacity: number): ResultColumns {
   return {
     count: 0,
@@ -31,7 +31,7 @@ export function allocateColumns(capacity: number): ResultColumns {
 
 const TIME_SPAN_MS_MAX = 0xffff_ffff;
 
-/** Gathers results one by one without an object each; grows by doubling up to `capacityMax`, and is reused after `clear`. */
+/** Collects results without one object per result; grows by doubling up to `capacityMax` and is reused after `clear`. */
 export class ResultColumnsBuilder {
   private columns: ResultColumns;
   private timeMs: Float64Array;
@@ -57,7 +57,7 @@ export class ResultColumnsBuilder {
     return this.size >= this.capacityMax;
   }
 
-  /** Adds a result at `timeMs` (agent's wall clock, ms since 1970). False when full: build, clear, push again. */
+  /** Adds a result at `timeMs` (agent's wall clock, ms since 1970). Returns false when full: build, clear, push again. */
   push(targetKey: number, check: number, timeMs: number, outcome: number, rttUs: number): boolean {
     if (this.isFull) return false;
     if (this.size === this.timeMs.length) this.grow();
@@ -71,8 +71,8 @@ export class ResultColumnsBuilder {
   }
 
   /**
-   * The columns so far, valid until the next push or clear. Times are taken from the earliest; should the clock have
-   * jumped by more than 49 days within one block, the far side is held at the end of the span.
+   * Returns the columns so far, valid until the next push or clear. Times are relative to the earliest. If the clock jumped by more than 49
+   * days within one block, later times are capped at the end of that span.
    */
   build(): ResultColumns {
     let baseTimeMs = this.size === 0 ? 0 : Infinity;

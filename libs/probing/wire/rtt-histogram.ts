@@ -2,18 +2,18 @@ import { ByteReader } from './byte-reader';
 import { ByteWriter } from './byte-writer';
 import { SeriesBodyError } from './series-body';
 
-/** Largest relative error of a quantile of 50 us to 10 s, besides rounding to 1 us. */
+/** Largest relative error of a quantile from 50 us to 10 s, in addition to rounding to 1 us. */
 export const HISTOGRAM_ERROR_RATIO = 0.02;
-/** Rtts below it have a bin each. */
+/** Rtts below this have one bin per microsecond. */
 export const HISTOGRAM_EXACT_BELOW_US = 50;
-/** Rtts at and above it share the last bin. */
+/** Rtts from this on share the last bin. */
 export const HISTOGRAM_TOP_US = 10_000_000;
 
 const VERSION = 1;
 const GROWTH = (1 + HISTOGRAM_ERROR_RATIO) / (1 - HISTOGRAM_ERROR_RATIO);
 const LOG_GROWTH = Math.log(GROWTH);
 
-/** Lowest rtt of each bin; integers, so that every reader in any language draws the same borders. */
+/** Lowest rtt of each bin; integers, so that readers in any language use the same bounds. */
 export const HISTOGRAM_LOWER_US: Uint32Array = lowerBounds();
 export const HISTOGRAM_BINS = HISTOGRAM_LOWER_US.length;
 
@@ -27,12 +27,12 @@ function lowerBounds(): Uint32Array {
   return Uint32Array.from([...bounds, HISTOGRAM_TOP_US]);
 }
 
-/** The bin of an rtt. */
+/** Returns the bin of an rtt. */
 export function histogramBin(rttUs: number): number {
   if (rttUs < HISTOGRAM_EXACT_BELOW_US) return Math.floor(rttUs);
   if (rttUs >= HISTOGRAM_TOP_US) return HISTOGRAM_BINS - 1;
   let bin = HISTOGRAM_EXACT_BELOW_US + Math.floor(Math.log(rttUs / HISTOGRAM_EXACT_BELOW_US) / LOG_GROWTH);
-  // The logarithm may be off by its last digit: the table decides.
+  // The logarithm may be wrong in its last digit: the table decides.
   if (rttUs < HISTOGRAM_LOWER_US[bin]) bin--;
   else if (rttUs >= HISTOGRAM_LOWER_US[bin + 1]) bin++;
   return bin;
@@ -41,17 +41,17 @@ export function histogramBin(rttUs: number): number {
 const writer = new ByteWriter(1024);
 
 /**
- * Counts of rtts by bins that grow by 4 %: quantiles are within 2 % (and 1 us), merging loses nothing. Dense and meant to be
- * reused (`clear`); stored and merged in its sparse form.
+ * Counts of rtts in bins that grow by 4 %: quantiles are within 2 % (and 1 us), and merging loses nothing. Dense and meant to be reused
+ * (`clear`); stored and merged in its sparse form.
  */
 export class RttHistogram {
   private readonly counts = new Float64Array(HISTOGRAM_BINS);
-  /** Bins in use, in the order of their first rtt: a window has a handful of rtts, and the bins are hundreds. */
+  /** Used bins, in the order of their first rtt: a window has few rtts, and there are hundreds of bins. */
   private readonly used = new Uint16Array(HISTOGRAM_BINS);
   private usedCount = 0;
   private total = 0;
 
-  /** How many rtts are in it. */
+  /** Number of rtts. */
   get count(): number {
     return this.total;
   }
@@ -66,7 +66,7 @@ export class RttHistogram {
     this.total = 0;
   }
 
-  /** Sparse bytes: a version, then for each bin in use its distance from the one before and its count, as varints. */
+  /** Returns the sparse form: a version, then for each used bin its distance from the previous one and its count, as varints. */
   encode(): Uint8Array {
     writer.reset();
     writer.u8(VERSION);
@@ -79,7 +79,7 @@ export class RttHistogram {
     return writer.copy();
   }
 
-  /** Adds the counts of a sparse form. Throws a `SeriesBodyError` on bytes that are none, and then has added nothing. */
+  /** Adds the counts of a sparse form. Throws a `SeriesBodyError` for invalid bytes, without adding anything. */
   merge(bytes: Uint8Array): void {
     const bins: number[] = [];
     const counts: number[] = [];
@@ -107,8 +107,8 @@ export class RttHistogram {
   }
 
   /**
-   * The rtt of rank ceil(q × count), q in 0 to 1; null if empty. Exact below 50 us, within 2 % (and rounding to 1 us)
-   * below 10 s, 10 s beyond. Clamp it to the known minimum and maximum.
+   * Returns the rtt of rank ceil(q × count), q from 0 to 1; null if empty. Exact below 50 us, within 2 % (and rounding to 1 us) below 10 s, 10 s
+   * from there on. Clamp it to the known minimum and maximum.
    */
   quantileUs(q: number): number | null {
     if (this.total === 0) return null;
@@ -122,7 +122,7 @@ export class RttHistogram {
   }
 }
 
-/** The value with the same relative distance to both ends of its bin. */
+/** Returns the value with the same relative distance to both ends of its bin. */
 function middleUs(bin: number): number {
   if (bin < HISTOGRAM_EXACT_BELOW_US || bin === HISTOGRAM_BINS - 1) return HISTOGRAM_LOWER_US[bin];
   const low = HISTOGRAM_LOWER_US[bin];
@@ -130,7 +130,7 @@ function middleUs(bin: number): number {
   return Math.round((2 * low * high) / (low + high));
 }
 
-/** The sparse form of the sum of sparse forms. Throws a `SeriesBodyError` on bytes that are none. */
+/** Returns the sparse form of the sum of sparse forms. Throws a `SeriesBodyError` for invalid bytes. */
 export function mergeHistograms(histograms: readonly Uint8Array[]): Uint8Array {
   const sum = new RttHistogram();
   for (const bytes of histograms) sum.merge(bytes);

@@ -19,7 +19,7 @@ const arbitraryRtts = fc.array(
 );
 
 describe('the histogram of rtts', () => {
-  it('puts every rtt between the borders of its bin', () => {
+  it('puts every rtt between the bounds of its bin', () => {
     for (let bin = 0; bin < HISTOGRAM_BINS; bin++) {
       expect(histogramBin(HISTOGRAM_LOWER_US[bin])).toBe(bin);
       if (bin > 0) expect(histogramBin(HISTOGRAM_LOWER_US[bin] - 1)).toBe(bin - 1);
@@ -27,7 +27,7 @@ describe('the histogram of rtts', () => {
     expect(histogramBin(0xffff_ffff)).toBe(HISTOGRAM_BINS - 1);
   });
 
-  it('gives quantiles within 2 % and rounding of the exact ones', () => {
+  it('returns quantiles within 2 % of the exact ones, plus rounding', () => {
     fc.assert(
       fc.property(arbitraryRtts, fc.double({ min: 0, max: 1, noNaN: true }), (rttsUs, q) => {
         const exactUs = rttsUs.sort((a, b) => a - b)[Math.max(1, Math.ceil(q * rttsUs.length)) - 1];
@@ -38,7 +38,7 @@ describe('the histogram of rtts', () => {
     );
   });
 
-  it('has the same bytes however its parts were merged', () => {
+  it('has the same bytes regardless of how its parts were merged', () => {
     fc.assert(
       fc.property(arbitraryRtts, arbitraryRtts, arbitraryRtts, (a, b, c) => {
         const [x, y, z] = [a, b, c].map((part) => histogramOf(part).encode());
@@ -49,7 +49,7 @@ describe('the histogram of rtts', () => {
     );
   });
 
-  it('says nothing when empty, and 10 s for all that took longer', () => {
+  it('returns null when empty, and 10 s for longer rtts', () => {
     expect(new RttHistogram().quantileUs(0.5)).toBeNull();
     expect(histogramOf([HISTOGRAM_TOP_US * 3]).quantileUs(0.5)).toBe(HISTOGRAM_TOP_US);
     const histogram = histogramOf([100, 200]);
@@ -62,8 +62,8 @@ describe('the histogram of rtts', () => {
     ['a bin twice', [1, 5, 1, 0, 1]],
     ['a bin beyond the last', [1, 200, 10, 1]],
     ['a count of 0', [1, 5, 0]],
-    ['a count cut short', [1, 5]],
-  ])('refuses bytes with %s, and adds nothing of them', (_, bytes) => {
+    ['a truncated count', [1, 5]],
+  ])('refuses bytes with %s, and adds none of them', (_, bytes) => {
     const histogram = new RttHistogram();
     expect(() => histogram.merge(Uint8Array.from(bytes))).toThrow(SeriesBodyError);
     expect(histogram.count).toBe(0);

@@ -3,43 +3,44 @@ import { ByteWriter } from './byte-writer';
 import { isOutcome, OUTCOME } from '@icmp-mon/probing/contract';
 import { SeriesBuilder, type SeriesSamples, sortSamples } from './series-samples';
 
-/** Length of the windows that series rows cover. */
+/** Length of the windows of series rows. */
 export const WINDOW_MS = 300_000;
 export const AGENT_NO_MAX = 32_767;
 export const SERIES_SAMPLES_MAX = 131_072;
 
 const VERSION = 1;
 const U32_MAX = 0xffff_ffff;
-// Units of 1, 10, 100 and 1,000 us: fping prints three significant digits, so most rtts are small numbers of one.
+// Units of 1, 10, 100 and 1,000 us: fping prints three significant digits, so most rtts are small multiples of one of them.
 const UNIT_EXPONENT_MAX = 3;
 const FULL_TAG = 1;
 const OUTCOME_TAG = 3;
 
 const writer = new ByteWriter(16 * 1024);
 
-/** Thrown when stored bytes are not what this version reads: they were damaged, or written by a newer version. */
+/** Thrown when this version cannot read stored bytes: they are damaged, or a newer version wrote them. */
 export class SeriesBodyError extends Error {
   override readonly name = 'SeriesBodyError';
 }
 
-/** Start of the window that holds an instant (ms since 1970). */
+/** Returns the start of the window that contains an instant (ms since 1970). */
 export function windowStart(timeMs: number): number {
   return Math.floor(timeMs / WINDOW_MS) * WINDOW_MS;
 }
 
-/** The rtt of the agent's previous reply, and the unit that differences from it are counted in. */
+/** Rtt of the agent's previous reply, and the unit of differences to it. */
 interface RttState {
   rttUs: number;
   unitUs: number;
 }
 
 /**
- * The body of one (target, check, window): samples of all agents, in any order. Equal sets of samples give equal bytes.
- * Throws a RangeError on more than `SERIES_SAMPLES_MAX` samples or a sample out of its bounds.
+ * Encodes one (target, check, window): samples of all agents, in any order. Equal sets of samples give equal bytes. Throws a RangeError for
+ * more than `SERIES_SAMPLES_MAX` samples or a sample out of bounds.
  */
 export function encodeSeriesBody(samples: SeriesSamples): Uint8Array {
   const { count } = samples;
-  if (count > SERIES_SAMPLES_MAX) throw new RangeError(`${count} samples, a series body holds ${SERIES_SAMPLES_MAX}`);
+  if (count > SERIES_SAMPLES_MAX)
+    throw new RangeError(`${count} samples, a series body holds at most ${SERIES_SAMPLES_MAX}`);
   for (let row = 0; row < count; row++) requireSample(samples, row);
   const sorted = sortSamples(samples);
   const { agentNo } = sorted;
@@ -100,14 +101,14 @@ function writeRtt(rttUs: number, state: RttState): void {
   state.rttUs = rttUs;
 }
 
-/** The samples of a body, sorted by agent and time. Throws a `SeriesBodyError` on bytes that are none. */
+/** Returns the samples of a body, sorted by agent and time. Throws a `SeriesBodyError` for invalid bytes. */
 export function decodeSeriesBody(bytes: Uint8Array): SeriesSamples {
   const builder = new SeriesBuilder(SERIES_SAMPLES_MAX, Math.min(SERIES_SAMPLES_MAX, bytes.length >> 1));
   appendSeriesBody(builder, bytes);
   return builder.build();
 }
 
-/** Adds a body's samples to those gathered. Throws a `SeriesBodyError` on bytes that are none, or too many samples. */
+/** Adds the samples of a body to the builder. Throws a `SeriesBodyError` for invalid bytes, or too many samples. */
 export function appendSeriesBody(builder: SeriesBuilder, bytes: Uint8Array): void {
   const reader = new ByteReader(bytes);
   const version = reader.u8();
@@ -117,7 +118,7 @@ export function appendSeriesBody(builder: SeriesBuilder, bytes: Uint8Array): voi
     agentNo += reader.varint();
     const count = reader.varint();
     if (agentNo < 1 || agentNo > AGENT_NO_MAX) throw new SeriesBodyError(`agent number ${agentNo}`);
-    // A sample is two bytes at least, which bounds the loop by the bytes that are really there.
+    // A sample has at least two bytes, which bounds the loop by the bytes that are really present.
     if (reader.failed || count < 1 || count * 2 > reader.remaining) {
       throw new SeriesBodyError(`${count} samples of agent ${agentNo} in ${reader.remaining} bytes`);
     }
@@ -162,7 +163,7 @@ function readRtt(token: number, state: RttState): number {
   return state.rttUs;
 }
 
-/** The body of all samples of the bodies given; their order does not matter. Throws as decoding and encoding do. */
+/** Returns one body with the samples of all given bodies, in any order. Throws like decoding and encoding. */
 export function mergeSeriesBodies(bodies: readonly Uint8Array[]): Uint8Array {
   const builder = new SeriesBuilder(SERIES_SAMPLES_MAX);
   for (const body of bodies) appendSeriesBody(builder, body);

@@ -1,10 +1,10 @@
 /**
- * Samples of one (target, check, window) as columns: row i is agent `agentNo[i]`, at window start + `timeOffsetMs[i]`.
- * Only the first `count` entries count.
+ * Samples of one (target, check, window) as columns. Row i is agent `agentNo[i]` at window start + `timeOffsetMs[i]`. Only the first `count`
+ * entries are used.
  */
 export interface SeriesSamples {
   count: number;
-  /** The agent's small number in the telemetry database: 1 to 32,767. */
+  /** Number of the agent in the telemetry database: 1 to 32,767. */
   agentNo: Uint16Array;
   /** 0 to WINDOW_MS - 1. */
   timeOffsetMs: Uint32Array;
@@ -13,7 +13,7 @@ export interface SeriesSamples {
   rttUs: Uint32Array;
 }
 
-/** Samples in room for `capacity`, and none in them. */
+/** Returns empty columns with room for `capacity` samples. */
 export function allocateSamples(capacity: number): SeriesSamples {
   return {
     count: 0,
@@ -24,7 +24,7 @@ export function allocateSamples(capacity: number): SeriesSamples {
   };
 }
 
-/** Gathers samples without an object each; grows by doubling up to `capacityMax` and is reused after `clear`. */
+/** Collects samples without one object per sample; grows by doubling up to `capacityMax` and is reused after `clear`. */
 export class SeriesBuilder {
   private samples: SeriesSamples;
 
@@ -39,7 +39,7 @@ export class SeriesBuilder {
     return this.samples.count;
   }
 
-  /** Adds a sample. False when full. */
+  /** Adds a sample. Returns false when full. */
   push(agentNo: number, timeOffsetMs: number, outcome: number, rttUs: number): boolean {
     if (this.samples.count === this.capacityMax) return false;
     if (this.samples.count === this.samples.agentNo.length) this.grow();
@@ -51,7 +51,7 @@ export class SeriesBuilder {
     return true;
   }
 
-  /** The samples so far, valid until the next push or clear. */
+  /** Returns the samples so far, valid until the next push or clear. */
   build(): SeriesSamples {
     return this.samples;
   }
@@ -74,15 +74,14 @@ export class SeriesBuilder {
 
 const OFFSET_SPAN = 2 ** 19;
 const ROW_SPAN = 2 ** 17;
-/** Below it, inserting one by one is quicker than a call of the engine's sort. */
+/** Up to this length, insertion sort is faster than a call of the engine's sort. */
 const INSERTION_SORT_MAX = 32;
 let scratch = allocateSamples(1_024);
 let keys = new Float64Array(1_024);
 
 /**
- * The samples by agent, time, outcome and rtt: a total order, so that it does not depend on the order of arrival. The
- * samples given when they are in order, else a copy that is valid until the next call. At most 131,072 samples with
- * offsets below 2^19 ms.
+ * Sorts samples by agent, time, outcome and rtt: a total order, independent of the order of arrival. Returns the given samples if they are
+ * sorted, otherwise a copy that is valid until the next call. At most 131,072 samples with offsets below 2^19 ms.
  */
 export function sortSamples(samples: SeriesSamples): SeriesSamples {
   const { count } = samples;
@@ -117,7 +116,7 @@ function sortNumbers(values: Float64Array): void {
   }
 }
 
-/** Samples of one agent and millisecond are few, and few of them differ. */
+/** Sorts samples of the same agent and millisecond; there are few of them, and few differ. */
 function orderTies(samples: SeriesSamples): void {
   for (let at = 1; at < samples.count; at++) {
     for (let to = at; to > 0 && compareRows(samples, to - 1, to) > 0; to--) swapRows(samples, to - 1, to);

@@ -13,7 +13,7 @@ import {
 } from '.';
 import { AGENT_NO_MAX, SeriesBodyError } from './series-body';
 
-/** agent number, time offset in ms, outcome, rtt in us. */
+/** Agent number, time offset in ms, outcome, rtt in us. */
 type Sample = [number, number, number, number];
 
 const rtt = fc.oneof(
@@ -47,7 +47,7 @@ function sorted(samples: readonly Sample[]): Sample[] {
 const bodyOf = (samples: readonly Sample[]): Uint8Array => encodeSeriesBody(samplesOf(samples));
 
 describe('a series body', () => {
-  it('gives back any samples, sorted by agent and time', () => {
+  it('decodes to the same samples, sorted by agent and time', () => {
     fc.assert(
       fc.property(arbitrarySamples, (samples) => {
         expect(listOf(decodeSeriesBody(bodyOf(samples)))).toEqual(sorted(samples));
@@ -55,7 +55,7 @@ describe('a series body', () => {
     );
   });
 
-  it('has the same bytes however its parts were merged', () => {
+  it('has the same bytes regardless of how its parts were merged', () => {
     fc.assert(
       fc.property(arbitrarySamples, arbitrarySamples, arbitrarySamples, (a, b, c) => {
         const [x, y, z] = [bodyOf(a), bodyOf(b), bodyOf(c)];
@@ -66,7 +66,7 @@ describe('a series body', () => {
     );
   });
 
-  it('costs at most 3.2 bytes a result of fping at a 15 s tier', () => {
+  it('costs at most 3.2 bytes per result of fping in a 15 s tier', () => {
     const samples: Sample[] = [];
     for (let agentNo = 1; agentNo <= 3; agentNo++) {
       for (let round = 0; round < 20; round++) {
@@ -76,7 +76,7 @@ describe('a series body', () => {
       }
     }
     const bytes = bodyOf(samples);
-    console.log(`60 samples of 3 agents: ${bytes.length} bytes, ${(bytes.length / 60).toFixed(2)} a result`);
+    console.log(`60 samples of 3 agents: ${bytes.length} bytes, ${(bytes.length / 60).toFixed(2)} per result`);
     expect(bytes.length / 60).toBeLessThanOrEqual(3.2);
   });
 
@@ -84,12 +84,12 @@ describe('a series body', () => {
     ['agent number 0', [0, 1, 0, 1]],
     ['agent number beyond smallint', [AGENT_NO_MAX + 1, 1, 0, 1]],
     ['a time outside the window', [1, WINDOW_MS, 0, 1]],
-    ['an outcome that is not in the table', [1, 1, 6, 0]],
+    ['an unknown outcome', [1, 1, 6, 0]],
   ] satisfies [string, Sample][])('is not written with %s', (_, sample) => {
     expect(() => bodyOf([sample])).toThrow(RangeError);
   });
 
-  it('is bounded, when written and when gathered', () => {
+  it('has a maximum size, when written and when collected', () => {
     const samples = { ...samplesOf([]), count: SERIES_SAMPLES_MAX + 1 };
     expect(() => encodeSeriesBody(samples)).toThrow(/131073 samples/);
     const builder = new SeriesBuilder(1);
@@ -101,21 +101,21 @@ describe('a series body', () => {
   });
 
   it.each([
-    ['nothing at all', []],
+    ['no bytes', []],
     ['another version', [2, 1, 1, 2, 7]],
     ['agent number 0', [1, 0, 1, 2, 7]],
     ['more samples than bytes', [1, 1, 100, 2, 7]],
     ['no samples', [1, 1, 0, 2, 7]],
     ['a time before the window', [1, 1, 1, 1, 7]],
     ['a time after the window', [1, 1, 1, 192, 207, 36, 7]],
-    ['an outcome that is not in the table', [1, 1, 1, 2, 27]],
+    ['an unknown outcome', [1, 1, 1, 2, 27]],
     ['a negative rtt', [1, 1, 1, 2, 2]],
-    ['a varint cut short', [1, 1, 1, 2, 128]],
+    ['a truncated varint', [1, 1, 1, 2, 128]],
   ])('is refused with %s', (_, bytes) => {
     expect(() => decodeSeriesBody(Uint8Array.from(bytes))).toThrow(SeriesBodyError);
   });
 
-  it('throws nothing but its own error, whatever the bytes', () => {
+  it('throws only its own error for any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (rest) => {
         try {

@@ -3,20 +3,20 @@ import { ByteReader } from './byte-reader';
 import { ByteWriter, sizeOfVarint, writeVarint, zigzagOf } from './byte-writer';
 import { feedFactFault, type FeedFact } from '@icmp-mon/probing/contract';
 
-/** A value of the shard's log stays below what a broker accepts unless told otherwise (1 MiB with its own overhead). */
+/** Largest value of the shard's log: below the default limit of a broker (1 MiB including its overhead). */
 export const SHARD_RECORD_BYTES_MAX = 1_000_000;
-/** The most that an envelope adds to its block: three varints. */
+/** Most bytes that an envelope adds to its block: three varints. */
 export const ENVELOPE_OVERHEAD_BYTES_MAX = 8 + 8 + 4;
 export const RECORD_ENVELOPES_MAX = 4_096;
 
-/** First byte of a value of the shard's log. */
+/** First byte of a value in the shard's log. */
 export const SHARD_RECORD_KIND = { blocks: 1, tick: 2, feed: 3 } as const;
 
 /** A block as the gateway received it; its bytes are unchanged. */
 export interface BlockEnvelope {
   /** Gateway's wall clock in ms since 1970. */
   receivedAtMs: number;
-  /** Agent's clock minus the gateway's, as estimated; subtract it from the agent's times. i32. */
+  /** Estimate of the agent's clock minus the gateway's, to be subtracted from the agent's times; i32. */
   clockOffsetMs: number;
   block: Uint8Array;
 }
@@ -35,7 +35,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 const I32_MAX = 0x7fff_ffff;
 
-/** A record of blocks, written where it is needed: a gateway copies the blocks from the upload into the request to Kafka. */
+/** A record of blocks that writes itself into a buffer: a gateway copies blocks from the upload directly into the request to Kafka. */
 export class BlocksRecord {
   readonly byteLength: number;
 
@@ -47,7 +47,7 @@ export class BlocksRecord {
     this.byteLength = bounded(envelopes.reduce((total, envelope) => total + sizeOfEnvelope(envelope), 1));
   }
 
-  /** Writes `byteLength` bytes from `at` on. */
+  /** Writes `byteLength` bytes from index `at` on. */
   writeTo(into: Uint8Array, at: number): void {
     into[at++] = SHARD_RECORD_KIND.blocks;
     for (const { receivedAtMs, clockOffsetMs, block } of this.envelopes) {
@@ -70,7 +70,7 @@ const wholeTime = (atMs: number): number => Math.max(0, Math.floor(atMs));
 const boundedOffset = (offsetMs: number): number =>
   zigzagOf(Math.max(-I32_MAX, Math.min(I32_MAX, Math.round(offsetMs))));
 
-/** The bytes of a `BlocksRecord`. Throws as that does. */
+/** Returns the bytes of a `BlocksRecord`. Throws like its constructor. */
 export function encodeBlocksRecord(envelopes: readonly BlockEnvelope[]): Uint8Array {
   const record = new BlocksRecord(envelopes);
   const bytes = new Uint8Array(record.byteLength);
@@ -78,7 +78,7 @@ export function encodeBlocksRecord(envelopes: readonly BlockEnvelope[]): Uint8Ar
   return bytes;
 }
 
-/** A tick: `atMs` is the database's clock of the lease that `leaseEpoch` belongs to. */
+/** Encodes a tick: `atMs` is the clock of the database that holds the lease of `leaseEpoch`. */
 export function encodeTickRecord(leaseEpoch: number, atMs: number): Uint8Array {
   const writer = new ByteWriter(24);
   writer.u8(SHARD_RECORD_KIND.tick);
@@ -87,7 +87,7 @@ export function encodeTickRecord(leaseEpoch: number, atMs: number): Uint8Array {
   return writer.view();
 }
 
-/** A fact with its position in its source: the fold keeps the highest and ignores repeats. */
+/** Encodes a fact with its position in the feed: the fold ignores positions that it has already applied. */
 export function encodeFeedRecord(position: number, fact: FeedFact): Uint8Array {
   const json = encoder.encode(JSON.stringify(fact));
   const writer = new ByteWriter(json.length + 16);
@@ -103,7 +103,7 @@ function bounded(bytes: number): number {
   throw new RangeError(`a record of ${bytes} bytes, at most ${SHARD_RECORD_BYTES_MAX}: split it`);
 }
 
-/** Reads a value of the shard's log; blocks are views and not looked into. Never throws on bad bytes. */
+/** Decodes a value of the shard's log; blocks are views and not inspected. Never throws on invalid bytes. */
 export function decodeShardRecord(bytes: Uint8Array): DecodedShardRecord {
   if (bytes.length === 0) return refuse('empty', 'no bytes');
   if (bytes.length > SHARD_RECORD_BYTES_MAX) return refuse('too_large', `${bytes.length} bytes`);
@@ -128,7 +128,7 @@ function decodeBlocks(reader: ByteReader): DecodedShardRecord {
     const receivedAtMs = reader.varint();
     const clockOffsetMs = reader.zigzag();
     const length = reader.varint();
-    if (reader.failed) return refuse('torn', `the envelope of block ${envelopes.length} is cut short`);
+    if (reader.failed) return refuse('torn', `the envelope of block ${envelopes.length} is truncated`);
     if (length > BLOCK_BYTES_MAX) return refuse('too_large', `block ${envelopes.length} claims ${length} bytes`);
     if (Math.abs(clockOffsetMs) > I32_MAX) return refuse('torn', `clock offset ${clockOffsetMs} ms`);
     if (length > reader.remaining) {
@@ -142,13 +142,13 @@ function decodeBlocks(reader: ByteReader): DecodedShardRecord {
 function decodeTick(reader: ByteReader): DecodedShardRecord {
   const leaseEpoch = reader.varint();
   const atMs = reader.varint();
-  if (reader.failed || reader.remaining > 0) return refuse('torn', 'a tick is a lease epoch and a time');
+  if (reader.failed || reader.remaining > 0) return refuse('torn', 'a tick must be a lease epoch and a time');
   return { ok: true, record: { kind: 'tick', leaseEpoch, atMs } };
 }
 
 function decodeFeed(reader: ByteReader): DecodedShardRecord {
   const position = reader.varint();
-  if (reader.failed) return refuse('torn', 'the position is cut short');
+  if (reader.failed) return refuse('torn', 'the position is truncated');
   let fact: unknown;
   try {
     fact = JSON.parse(decoder.decode(reader.take(reader.remaining)));

@@ -32,7 +32,7 @@ const removed: FeedFact = { kind: 'target-removed', targetKey: 1_001 };
 const facts = [policy, target, agent, removed];
 
 describe('a record of the shard log', () => {
-  it('gives back blocks unchanged, with time of receipt and clock offset', () => {
+  it('decodes to the same blocks, with time of receipt and clock offset', () => {
     const envelope = fc.record({
       receivedAtMs: fc.maxSafeNat(),
       clockOffsetMs: fc.integer({ min: -0x7fff_ffff, max: 0x7fff_ffff }),
@@ -46,7 +46,7 @@ describe('a record of the shard log', () => {
     );
   });
 
-  it('is written in its exact length, wherever it is to be', () => {
+  it('is written with its exact length at any index', () => {
     const envelopes = [0, 127, 128, 2 ** 31 - 1, 2 ** 31, 2 ** 53 - 1].map((receivedAtMs) => {
       return { receivedAtMs, clockOffsetMs: -1, block };
     });
@@ -57,28 +57,28 @@ describe('a record of the shard log', () => {
     expect(bytes.slice(2, -2)).toEqual(encodeBlocksRecord(envelopes));
   });
 
-  it('holds clock offsets beyond its bounds at them', () => {
+  it('caps clock offsets beyond its bounds', () => {
     const bytes = encodeBlocksRecord([{ receivedAtMs: 1.9, clockOffsetMs: -1e15, block }]);
     expect(decodeShardRecord(bytes)).toMatchObject({
       record: { envelopes: [{ receivedAtMs: 1, clockOffsetMs: -0x7fff_ffff }] },
     });
   });
 
-  it('gives back a tick', () => {
+  it('decodes to the same tick', () => {
     expect(decodeShardRecord(encodeTickRecord(12, 1_795_000_000_123))).toEqual({
       ok: true,
       record: { kind: 'tick', leaseEpoch: 12, atMs: 1_795_000_000_123 },
     });
   });
 
-  it.each(facts)('gives back a feed fact with its position: $kind', (fact) => {
+  it.each(facts)('decodes to the same feed fact and position: $kind', (fact) => {
     expect(decodeShardRecord(encodeFeedRecord(99, fact))).toEqual({
       ok: true,
       record: { kind: 'feed', position: 99, fact },
     });
   });
 
-  it('is not written when empty or too large', () => {
+  it('cannot be written empty or too large', () => {
     expect(() => encodeBlocksRecord([])).toThrow(/1 to 4096 blocks, not 0/);
     const envelope = { receivedAtMs: 1, clockOffsetMs: 0, block };
     expect(() => encodeBlocksRecord(Array.from({ length: RECORD_ENVELOPES_MAX + 1 }, () => envelope))).toThrow(
@@ -106,14 +106,14 @@ describe('a record of the shard log', () => {
     expect(decodeShardRecord(Uint8Array.from(bytes))).toMatchObject({ ok: false, reason });
   });
 
-  it('is refused when larger than any that is written, or of too many blocks', () => {
+  it('is refused when it is larger than any valid one, or has too many blocks', () => {
     expect(decodeShardRecord(new Uint8Array(SHARD_RECORD_BYTES_MAX + 1))).toMatchObject({ reason: 'too_large' });
     const many = new Uint8Array(1 + 3 * (RECORD_ENVELOPES_MAX + 1));
     many[0] = 1;
     expect(decodeShardRecord(many)).toMatchObject({ reason: 'too_large' });
   });
 
-  it('never throws, whatever the bytes', () => {
+  it('never throws, for any bytes', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 4 }), fc.uint8Array({ maxLength: 60 }), (kind, rest) => {
         expect(decodeShardRecord(Uint8Array.of(kind, ...rest))).toHaveProperty('ok');
@@ -123,7 +123,7 @@ describe('a record of the shard log', () => {
 });
 
 describe('a feed fact', () => {
-  it('lets fields be that it does not know', () => {
+  it('may have unknown fields', () => {
     expect(isFeedFact({ ...target, colour: 'red' })).toBe(true);
     expect(isFeedFact({ ...policy, quorum: 2 })).toBe(true);
   });
@@ -157,7 +157,7 @@ describe('a feed fact', () => {
     expect(isFeedFact(fact)).toBe(false);
   });
 
-  it('goes to the shard of its target', () => {
+  it('belongs to the shard of its target', () => {
     expect([0, 7, 8, 1_001].map((targetKey) => shardOf(targetKey, 8))).toEqual([0, 7, 0, 1]);
   });
 });

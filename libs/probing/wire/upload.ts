@@ -2,20 +2,20 @@ import { BLOCK_BYTES_MAX, type BlockRefusal } from './block';
 import { ByteReader } from './byte-reader';
 import { ByteWriter } from './byte-writer';
 
-/** Bounds of one POST /v1/results. */
+/** Limits of one POST /v1/results. */
 export const UPLOAD_BLOCKS_MAX = 1024;
 export const UPLOAD_BYTES_MAX = 4 * 1024 * 1024;
 const LENGTH_BYTES = 4;
 
-/** Answer to POST /v1/results: deleted from the spool is only what is `durable` (with all sequences below it), or refused. */
+/** Answer to POST /v1/results. The agent deletes from its spool only what is `durable` (with all lower sequences), or refused. */
 export interface ResultsResponse {
-  /** The highest sequence of the upload's lane that is durable; null if no block was accepted. */
+  /** Highest durable sequence of the upload's lane; null if no block was accepted. */
   durable: { boot: number; sequence: number } | null;
-  /** Blocks that will never be accepted, by their index in the upload: the agent sets them aside. */
+  /** Blocks that will never be accepted, by their index in the upload; the agent sets them aside. */
   refused: { index: number; reason: BlockRefusal; detail: string }[];
   /**
-   * The gateway did not look at the blocks from this index on, because the agent sends more results than its assignments come to: they
-   * stay in the spool and come again, not before `retryAfterS` has passed. Missing when there are none, and from older gateways.
+   * The gateway did not process the blocks from this index on, because the agent sends more results than its assignments produce. They stay
+   * in the spool and are sent again, not before `retryAfterS` has passed. Absent when there are none, and from older gateways.
    */
   deferred?: { from: number; reason: 'too_many_results'; retryAfterS: number };
 }
@@ -28,10 +28,10 @@ export type ReadUpload =
       ok: false;
       reason: UploadRefusal;
       detail: string;
-      /** The whole blocks before the fault. */ blocks: Uint8Array[];
+      /** The complete blocks before the fault. */ blocks: Uint8Array[];
     };
 
-/** The body of POST /v1/results: for each block its length as u32 (little endian) and its bytes. */
+/** Returns the body of POST /v1/results: for each block its length as u32 (little endian) and its bytes. */
 export function writeUpload(blocks: readonly Uint8Array[]): Uint8Array {
   const writer = new ByteWriter(blocks.reduce((total, block) => total + LENGTH_BYTES + block.length, 0));
   for (const block of blocks) {
@@ -41,7 +41,7 @@ export function writeUpload(blocks: readonly Uint8Array[]): Uint8Array {
   return writer.view();
 }
 
-/** Cuts an upload into blocks (views, not copies), which are not looked into. Never throws on bad bytes. */
+/** Splits an upload into blocks (views, not copies), which are not inspected. Never throws on invalid bytes. */
 export function readUpload(bytes: Uint8Array, blocksMax = UPLOAD_BLOCKS_MAX): ReadUpload {
   const blocks: Uint8Array[] = [];
   const refuse = (reason: UploadRefusal, detail: string): ReadUpload => ({ ok: false, reason, detail, blocks });

@@ -7,7 +7,7 @@ import { blockOf, THREE_ROWS } from './block-fixtures';
 const block = blockOf(THREE_ROWS);
 
 describe('an upload', () => {
-  it('gives back its blocks unchanged', () => {
+  it('decodes to the same blocks', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 50 }), { minLength: 1, maxLength: 20 }), (blocks) => {
         expect(readUpload(writeUpload(blocks))).toEqual({ ok: true, blocks });
@@ -15,7 +15,7 @@ describe('an upload', () => {
     );
   });
 
-  it('with a torn tail gives the whole blocks before it', () => {
+  it('with a truncated end yields the complete blocks before it', () => {
     const bytes = writeUpload([block, block]);
     const whole = bytes.length / 2;
     for (let length = 1; length < bytes.length; length++) {
@@ -25,7 +25,7 @@ describe('an upload', () => {
     }
   });
 
-  it('is refused when empty, of too many blocks, or with one too large', () => {
+  it('is refused when it is empty, has too many blocks, or one that is too large', () => {
     expect(readUpload(new Uint8Array())).toMatchObject({ ok: false, reason: 'empty' });
     expect(readUpload(writeUpload([block, block]), 1)).toMatchObject({ reason: 'too_many', blocks: [block] });
     const huge = new Uint8Array(8);
@@ -33,7 +33,7 @@ describe('an upload', () => {
     expect(readUpload(huge)).toMatchObject({ ok: false, reason: 'too_large' });
   });
 
-  it('never throws, whatever the bytes', () => {
+  it('never throws, for any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
         const read = readUpload(bytes, 5);

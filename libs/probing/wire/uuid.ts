@@ -2,7 +2,7 @@ import { isUuid } from '@icmp-mon/probing/contract';
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-/** The 16 bytes of a canonical UUID. Throws a RangeError on any other text. */
+/** Returns the 16 bytes of a canonical UUID. Throws a RangeError for any other text. */
 export function uuidToBytes(text: string): Uint8Array {
   if (!isUuid(text)) throw new RangeError(`"${text.slice(0, 40)}" is not a canonical lower-case UUID`);
   const hex = text.replaceAll('-', '');
@@ -11,11 +11,11 @@ export function uuidToBytes(text: string): Uint8Array {
   return bytes;
 }
 
-/** The blocks of an upload are of one agent: its text is not made again for each. */
+/** Cache of one id: all blocks of an upload are of one agent, so its text is created once. */
 const lastBytes = new Uint8Array(16);
 let lastText = textOf(lastBytes);
 
-/** The canonical text of 16 bytes. */
+/** Returns the canonical text of 16 bytes. */
 export function uuidFromBytes(bytes: Uint8Array): string {
   for (let at = 0; at < 16; at++) {
     if (bytes[at] === lastBytes[at]) continue;
