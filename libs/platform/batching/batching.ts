@@ -1,6 +1,6 @@
 import { WakeUp } from '@icmp-mon/platform/concurrency';
 
-/** A question on its way, for work that answers or refuses each one by itself. */
+/** A pending question, for work that answers or refuses each question individually. */
 export interface Asked<Q, A> {
   readonly question: Q;
   answer(answer: A): void;
@@ -8,21 +8,21 @@ export interface Asked<Q, A> {
 }
 
 export interface BatchingOptions<Q> {
-  /** Questions that are answered together. */
+  /** Maximum questions per batch. */
   batchMax: number;
-  /** Batches that are under way at once. */
+  /** Maximum concurrent batches. */
   concurrentMax: number;
-  /** Questions with one key are never under way at the same time: the later one waits for the earlier one. */
+  /** Questions with the same key are never in progress at the same time: the later one waits for the earlier one. */
   keyOf?(question: Q): string;
-  /** Batches begin at least `everyMs` apart, unless what waits weighs `fullWeight`. */
+  /** Batches start at least `everyMs` apart, unless the waiting questions weigh `fullWeight` or more. */
   gather?: { everyMs: number; fullWeight: number; weightOf(question: Q): number };
-  /** How those fail that wait behind a batch that failed; unless set they get a batch of their own. */
+  /** Returns the error for questions that wait when a batch fails. Default: they do not fail but form the next batch. */
   failWaiting?(error: unknown): unknown;
 }
 
 /**
- * Answers questions together that come at about the same time: the first at once, with what the same turn of the event
- * loop brings, and those that come while it is under way by the next. The busier, the larger the batches.
+ * Answers questions that arrive at about the same time in one batch. The first batch starts immediately, with all questions of the same turn
+ * of the event loop; questions that arrive while it is in progress form the next one. So batches grow with the load.
  */
 export class Batching<Q, A> {
   private waiting: Asked<Q, A>[] = [];
@@ -34,8 +34,8 @@ export class Batching<Q, A> {
   private full: WakeUp | null = null;
 
   /**
-   * `answerAll` returns an answer for each question, in their order; when it throws, all of its questions fail. Those of `asked` that
-   * it has answered by itself before are not answered again; it returns nothing when these are all.
+   * `answerAll` returns one answer per question, in order; when it throws, all questions of the batch fail. It may also answer single
+   * questions by `asked` earlier; it returns undefined if it has answered all of them this way.
    */
   constructor(
     private readonly options: BatchingOptions<Q>,
@@ -57,7 +57,7 @@ export class Batching<Q, A> {
     while (this.waiting.length > 0) {
       await this.gathered();
       const asked = this.take();
-      // All that wait are of keys under way: the worker of those takes them.
+      // All waiting questions have keys in progress: the worker of those keys takes them.
       if (asked.length === 0) break;
       this.startedMs = performance.now();
       try {
@@ -90,7 +90,7 @@ export class Batching<Q, A> {
     this.full = null;
   }
 
-  /** The next questions in their order, none of a key that is under way. */
+  /** Takes the next questions in order, without questions whose key is in progress. */
   private take(): Asked<Q, A>[] {
     const { batchMax, keyOf, gather } = this.options;
     const batch = keyOf === undefined ? this.waiting.splice(0, batchMax) : this.takeFree(batchMax, keyOf);

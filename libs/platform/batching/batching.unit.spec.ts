@@ -10,7 +10,7 @@ describe('batching', () => {
       return questions.map((question) => `a${question}`);
     });
 
-  it('answers what comes together by one call, and what comes meanwhile by the next', async () => {
+  it('answers simultaneous questions by one call, and questions that arrive meanwhile by the next', async () => {
     const calls = batching(3, 1);
     const first = [1, 2].map((question) => calls.ask(question));
     await expect.poll(() => held.length).toBe(1);
@@ -25,7 +25,7 @@ describe('batching', () => {
     expect(held.splice(0).map(({ questions }) => questions)).toEqual([[1, 2], [3, 4, 5], [6]]);
   });
 
-  it('fails those of a batch that failed, and goes on', async () => {
+  it('fails all questions of a failed batch, and continues', async () => {
     const calls = batching(1, 2);
     const answers = Promise.allSettled([13, 14, 15].map((question) => calls.ask(question)));
     for (let at = 0; at < 3; at++) {
@@ -36,7 +36,7 @@ describe('batching', () => {
     held.length = 0;
   });
 
-  it('never has two questions of one key under way, and keeps their order', async () => {
+  it('never processes two questions of one key at the same time, and keeps their order', async () => {
     const calls: { questions: string[]; release(): void }[] = [];
     const batching = new Batching<string, string>(
       { batchMax: 10, concurrentMax: 2, keyOf: (question) => question[0] },
@@ -57,7 +57,7 @@ describe('batching', () => {
     expect(calls.map(({ questions }) => questions)).toEqual([['a1', 'b1'], ['c1'], ['a2', 'b2'], ['a3']]);
   });
 
-  it('lets the work answer and refuse single questions before the others', async () => {
+  it('can answer and refuse single questions before the others', async () => {
     const rest = Promise.withResolvers<void>();
     const batching = new Batching<number, string>({ batchMax: 3, concurrentMax: 1 }, async (_questions, asked) => {
       asked[0].answer('early');
@@ -73,7 +73,7 @@ describe('batching', () => {
     await expect(third).resolves.toBe('late');
   });
 
-  it('gathers between two batches until the time is over or enough waits', async () => {
+  it('gathers questions between two batches until the interval is over or enough are waiting', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     const batches: number[][] = [];
     const gather = { everyMs: 100, fullWeight: 10, weightOf: (question: number) => question };
@@ -93,7 +93,7 @@ describe('batching', () => {
     vi.useRealTimers();
   });
 
-  it('fails those that wait behind a batch that failed, where these are not to wait through another', async () => {
+  it('fails waiting questions when a batch fails, if failWaiting is set', async () => {
     let calls = 0;
     const failure = Promise.withResolvers<number[]>();
     const batching = new Batching<number, number>(

@@ -1,34 +1,34 @@
 export interface ShortCacheOptions<T> {
-  /** Keys at most; the key that was read longest ago is dropped first. */
+  /** Maximum keys. The key that was read longest ago is evicted first. */
   entriesMax: number;
-  /** How long an answer is kept once it has arrived, ms, given how long it took; 0 or less: it is asked for again at once. */
+  /** Returns how long an answer is kept after its arrival, in ms, given how long it took. 0 or less: the next caller reads again. */
   keptMs(tookMs: number): number;
-  /** Whether an answer is kept; each is unless set. One that is not can still be recalled. */
+  /** Returns whether an answer is kept. Default: always. An answer that is not kept can still be recalled. */
   isKept?(answer: T): boolean;
-  /** How long callers share a question under way, ms; until it is answered unless set. Then it is asked again: a server may have hung. */
+  /** How long callers share a read in progress, in ms; then the next caller reads again, because a server may hang. Default: until it ends. */
   sharedMs?: number;
-  /** Whether a failure is kept like an answer; false unless set: the next caller asks again. */
+  /** Whether a failure is kept like an answer. Default: false, the next caller reads again. */
   keepsFailures?: boolean;
-  /** How long `recall` returns an answer, ms; 0 unless set. */
+  /** How long `recall` returns an answer, in ms. Default: 0. */
   recalledMs?: number;
 }
 
-/** Of the time that a question takes, as many times that its answer is kept: asking takes at most a twentieth of the time. */
+/** An answer is kept this many times longer than its read took, so that reads take at most a twentieth of the time. */
 const KEPT_TIMES = 20;
 
-/** For `keptMs`, where a question may be expensive: kept for `keptMsMin`, longer when the answer took long. */
+/** Returns a `keptMs` for reads that may be expensive: at least `keptMsMin`, longer if the read took long. */
 export function keptByCost(keptMsMin: number): (tookMs: number) => number {
   return (tookMs) => Math.max(keptMsMin, tookMs * KEPT_TIMES);
 }
 
 interface Entry<T> {
   answer: Promise<T>;
-  /** By the monotonic clock, as all times here: if the wall clock were set back, entries would outlive their time. */
+  /** In ms of the monotonic clock, like all times here: with the wall clock, entries would live too long after it is set back. */
   untilMs: number;
   last: { value: T; atMs: number } | null;
 }
 
-/** Keeps answers to questions that many callers ask and whose answers may be a few seconds old. Callers share the answer under way. */
+/** Caches answers that many callers read and that may be some seconds old. Concurrent callers share one read. */
 export class ShortCache<T> {
   private readonly entries = new Map<string, Entry<T>>();
 
@@ -53,18 +53,18 @@ export class ShortCache<T> {
     return entry.answer;
   }
 
-  /** The last answer that was read, for a time when nothing can be asked; undefined when it is older than `recalledMs`. */
+  /** Returns the last answer, for use while the source is unavailable; undefined if it is older than `recalledMs`. */
   recall(key: string): T | undefined {
     const last = this.entries.get(key)?.last;
     return last && performance.now() - last.atMs < (this.options.recalledMs ?? 0) ? last.value : undefined;
   }
 
-  /** Drops what is known of a key, also an answer under way. */
+  /** Removes a key, including a read in progress. */
   forget(key: string): void {
     this.entries.delete(key);
   }
 
-  /** Every key is asked for again; `recall` still returns what was read. */
+  /** Expires all keys, so that the next callers read again. `recall` still returns the old answers. */
   expire(): void {
     for (const [key, { answer, last }] of this.entries) this.entries.set(key, { answer, untilMs: -Infinity, last });
   }

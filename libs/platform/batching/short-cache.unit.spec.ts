@@ -6,7 +6,7 @@ const keptForAMinute = (): ShortCache<string> => new ShortCache({ entriesMax: 10
 describe('a short cache', () => {
   afterEach(() => void vi.useRealTimers());
 
-  it('reads once for all callers that ask during the read and shortly after it', async () => {
+  it('reads once for all callers during the read and shortly after it', async () => {
     const read = vi.fn(() => Promise.resolve('here'));
     const cache = keptForAMinute();
     expect(await Promise.all([cache.get('a', read), cache.get('a', read)])).toEqual(['here', 'here']);
@@ -14,7 +14,7 @@ describe('a short cache', () => {
     expect(read).toHaveBeenCalledTimes(1);
   });
 
-  it('keeps no failure, and nothing that was forgotten or expired while it was read', async () => {
+  it('keeps neither failures nor answers of keys that were forgotten or expired during the read', async () => {
     const cache = keptForAMinute();
     await expect(cache.get('a', () => Promise.reject(new Error('away')))).rejects.toThrow('away');
     for (const drop of [() => cache.forget('a'), () => cache.expire()]) {
@@ -26,13 +26,13 @@ describe('a short cache', () => {
     }
   });
 
-  it('keeps a failure where it is to be kept, so that what is away is not asked by every caller', async () => {
+  it('keeps failures if configured, so that not every caller queries an unavailable source', async () => {
     const cache = new ShortCache<string>({ entriesMax: 1, keptMs: () => 60_000, keepsFailures: true });
     await expect(cache.get('a', () => Promise.reject(new Error('away')))).rejects.toThrow('away');
     await expect(cache.get('a', () => Promise.resolve('here'))).rejects.toThrow('away');
   });
 
-  it('asks again after the time, also when the wall clock is set back', async () => {
+  it('reads again when an answer has expired, also if the wall clock was set back', async () => {
     vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout'] });
     const cache = new ShortCache<string>({ entriesMax: 10, keptMs: () => 5_000 });
     await cache.get('a', () => Promise.resolve('valid'));
@@ -43,7 +43,7 @@ describe('a short cache', () => {
     expect(await cache.get('a', () => Promise.resolve('revoked'))).toBe('revoked');
   });
 
-  it('keeps an answer the longer, the longer it took', async () => {
+  it('keeps an answer longer if its read took longer', async () => {
     vi.useFakeTimers({ toFake: ['performance', 'setTimeout'] });
     const slow = (text: string) => (): Promise<string> => new Promise((resolve) => setTimeout(resolve, 1_000, text));
     const cache = new ShortCache<string>({ entriesMax: 10, keptMs: keptByCost(5_000) });
@@ -57,7 +57,7 @@ describe('a short cache', () => {
     expect(await second).toBe('second');
   });
 
-  it('keeps an answer only where it may, and recalls it all the same', async () => {
+  it('does not keep an answer that isKept rejects, but recalls it', async () => {
     const options = {
       entriesMax: 1,
       keptMs: () => 60_000,
@@ -71,7 +71,7 @@ describe('a short cache', () => {
     expect(await cache.get('a', () => Promise.resolve('no'))).toBe('yes');
   });
 
-  it('asks again beside a question that has hung', async () => {
+  it('reads again while an earlier read hangs', async () => {
     vi.useFakeTimers({ toFake: ['performance'] });
     const cache = new ShortCache<string>({ entriesMax: 1, keptMs: () => 60_000, sharedMs: 5_000 });
     let arrive = (_text: string): void => undefined;
@@ -85,7 +85,7 @@ describe('a short cache', () => {
     expect(await cache.get('a', () => Promise.resolve('newer'))).toBe('new');
   });
 
-  it('recalls for some minutes what was read, a bounded number of keys', async () => {
+  it('recalls answers for some minutes, for a limited number of keys', async () => {
     vi.useFakeTimers({ toFake: ['performance'] });
     const cache = new ShortCache<string>({ entriesMax: 2, keptMs: () => 0, recalledMs: 600_000 });
     await cache.get('a', () => Promise.resolve('A'));

@@ -44,7 +44,7 @@ const COPY: Command = {
 
 const read = (script: Command, ...argv: string[]): Invocation => readCommandLine(script, argv);
 
-/** The first line of a refusal. */
+/** Returns the first line of the refusal, or `accepted`. */
 function refusal(script: Command, ...argv: string[]): string {
   try {
     read(script, ...argv);
@@ -56,7 +56,7 @@ function refusal(script: Command, ...argv: string[]): string {
 }
 
 describe('a command line', () => {
-  it('is read by the definition of its command', () => {
+  it('is parsed by the definition of its command', () => {
     const asked = read(SCRIPT, '--json', '--level', 'int');
     expect([asked.words, asked.flag('json'), asked.text('level'), asked.asksForHelp]).toEqual(['', true, 'int', false]);
     const drop = read(SCRIPT, 'drop', '--older-than=14');
@@ -76,8 +76,8 @@ describe('a command line', () => {
     [SCRIPT, ['--level', '--json'], 'Option --level needs a value: --level unit|int'],
     [SCRIPT, ['--level=uint'], '--level is one of unit, int, not "uint". Did you mean unit?'],
     [SCRIPT, ['dorp'], 'Unknown command "dorp". Did you mean drop?'],
-    [SCRIPT, ['quux'], 'Unknown command "quux". There are: drop.'],
-    [SCRIPT, ['\u001b[2Jx\n\u202e'], 'Unknown command "\\u{1b}[2Jx\\u{a}\\u{202e}". There are: drop.'],
+    [SCRIPT, ['quux'], 'Unknown command "quux". Commands: drop.'],
+    [SCRIPT, ['\u001b[2Jx\n\u202e'], 'Unknown command "\\u{1b}[2Jx\\u{a}\\u{202e}". Commands: drop.'],
     [SCRIPT, ['--\u0007'], 'Unknown option --\\u{7}.'],
     [SCRIPT, ['drop'], 'Option --older-than <days> is missing: days to keep.'],
     [SCRIPT, ['drop', '--older-than=1'], '--older-than is a whole number, from 2 to 99, not "1".'],
@@ -86,15 +86,15 @@ describe('a command line', () => {
     [
       { ...DROP, together: [['older-than']] },
       ['--older-than=3', '--yes'],
-      '--older-than and --yes do not go together.',
+      '--older-than and --yes cannot be combined.',
     ],
     [COPY, [], 'Argument <from> is missing: what is copied.'],
     [COPY, ['a', 'hera'], '<to> is one of here, there, not "hera". Did you mean here?'],
-  ])('of %# is refused by name: %j', (script, argv, message) => {
+  ])('number %# is refused with the name of the wrong part: %j', (script, argv, message) => {
     expect(refusal(script, ...argv)).toBe(message);
   });
 
-  it('that is refused names the help of the command it was for', () => {
+  it('that is refused refers to the help of its command', () => {
     expect(() => read(SCRIPT, 'drop', '--x')).toThrow(/\nHelp: npm run thing -- drop --help$/);
   });
 
@@ -105,18 +105,18 @@ describe('a command line', () => {
     ['help'],
     ['help', 'drop'],
     ['drop', '--older-than', '--help'],
-  ])('asks for help by %s %s %s', (...argv) => {
+  ])('requests help by %s %s %s', (...argv) => {
     expect(read(SCRIPT, ...argv).asksForHelp).toBe(true);
   });
 
-  it('needs a sub-command where the command itself does nothing', () => {
+  it('requires a sub-command if the command itself cannot run', () => {
     expect(refusal({ ...SCRIPT, runs: false })).toBe('Name a command: drop.');
     expect(refusal(SCRIPT)).toBe('accepted');
   });
 });
 
 describe('the help of a command', () => {
-  it('has the same parts in the same order, and nothing of what is hidden', () => {
+  it('has the same sections in the same order, without hidden commands and options', () => {
     expect(helpOf([SCRIPT])).toBe(`npm run thing
 Does things.
 
@@ -147,7 +147,7 @@ Exit codes:
   3  it differs`);
   });
 
-  it('describes arguments and their values, and wraps long lines', () => {
+  it('describes arguments and their choices, and wraps long lines', () => {
     const words = Array.from({ length: 60 }, () => 'word').join(' ');
     const help = helpOf([{ ...COPY, purpose: words }]);
     expect(help).toContain('npm test -- <from> [<to> …]');
@@ -155,13 +155,13 @@ Exit codes:
     expect(Math.max(...help.split('\n').map((line) => line.length))).toBeLessThanOrEqual(110);
   });
 
-  it('names each command as it is called', () => {
+  it('shows how each command is called', () => {
     expect(pathsOf(SCRIPT).map(callOf)).toEqual(['npm run thing', 'npm run thing -- drop']);
     expect(callOf([COPY])).toBe('npm test');
   });
 });
 
-describe('what was probably meant', () => {
+describe('the suggestion for a misspelled word', () => {
   it.each([
     ['--detatch', ['--detach', '--help'], '--detach'],
     ['uint', ['unit', 'int'], 'unit'],
@@ -169,7 +169,7 @@ describe('what was probably meant', () => {
     ['DOWN', ['up', 'down'], 'down'],
     ['xyz', ['up', 'down'], undefined],
     ['a', ['agents', 'api-keys'], undefined],
-  ])('by %s of %j is %s', (written, candidates, meant) => {
+  ])('for %s among %j is %s', (written, candidates, meant) => {
     expect(nearest(written, candidates)).toBe(meant);
   });
 });

@@ -1,16 +1,16 @@
-// What a command is: plain data, from which its help, its checks and docs/commands.md are made.
+// Definition of a command as plain data. Its help, its checks and docs/commands.md are generated from it.
 
 /**
  * @typedef {object} Option
  * @property {string} name without dashes
- * @property {string} text what it does
+ * @property {string} text effect of the option
  * @property {string} [value] placeholder of its value; an option without one is a switch
- * @property {readonly string[]} [choices] the values that it takes
- * @property {number} [min] its value is a whole number, this or more
- * @property {number} [max] the highest number
+ * @property {readonly string[]} [choices] accepted values
+ * @property {number} [min] the value is a whole number, at least this
+ * @property {number} [max] highest number
  * @property {string | number} [default] shown in the help; the command applies it
  * @property {boolean} [required]
- * @property {boolean} [hidden] used by the product's own programs; not in the help
+ * @property {boolean} [hidden] used only by other programs of the product; not in the help
  */
 
 /**
@@ -18,38 +18,38 @@
  * @property {string} name
  * @property {string} text
  * @property {readonly string[]} [choices]
- * @property {Readonly<Record<string, string>>} [texts] what each choice is
+ * @property {Readonly<Record<string, string>>} [texts] description of each choice
  * @property {boolean} [optional]
- * @property {boolean} [many] any number of them; the last argument only
+ * @property {boolean} [many] may be repeated; only for the last argument
  */
 
 /**
  * @typedef {object} Command
- * @property {string} name one word: that of the script, or of the sub-command
+ * @property {string} name one word: the name of the script or of the sub-command
  * @property {string} purpose one sentence
  * @property {readonly string[]} [details] paragraphs after the purpose
  * @property {readonly Argument[]} [arguments]
  * @property {readonly Option[]} [options]
- * @property {readonly (readonly string[])[]} [together] options that may be given with each other; without it: all
- * @property {Readonly<Record<string, string>>} [settings] variables of the environment that matter, and what they do
+ * @property {readonly (readonly string[])[]} [together] sets of options that can be combined; default: all
+ * @property {Readonly<Record<string, string>>} [settings] environment variables that the command reads, and their effect
  * @property {readonly string[]} [examples]
- * @property {Readonly<Record<number, string>>} [exits] meanings of exit codes that differ from `EXITS`
+ * @property {Readonly<Record<number, string>>} [exits] exit codes that differ from `EXITS`, and their meaning
  * @property {readonly Command[]} [commands] sub-commands
- * @property {boolean} [runs] with sub-commands: it does something without one
+ * @property {boolean} [runs] for a command with sub-commands: it can also run without one
  * @property {boolean} [hidden]
  */
 
-/** What every command ends with, unless its definition adds to it. */
+/** Exit codes of every command, unless its definition overrides them. */
 export const EXITS = Object.freeze({
   0: 'done',
   1: 'failed or refused; the reason is printed',
   2: 'the command line is wrong; nothing was done',
 });
 
-/** The exit code of a command line that is wrong. */
+/** Exit code for an invalid command line. */
 export const EXIT_USAGE = 2;
 
-/** A mistake on the command line: shown as its message, ends with `EXIT_USAGE`. */
+/** An invalid command line. Its message is printed, and the process exits with `EXIT_USAGE`. */
 export class UsageError extends Error {
   /** @param {string} message */
   constructor(message) {
@@ -61,7 +61,7 @@ export class UsageError extends Error {
 const LIFECYCLE = ['start', 'stop', 'test'];
 
 /**
- * How the last command of a path is called, such as `npm run icmpmon -- users list`.
+ * Returns the command line that calls the last command of a path, such as `npm run icmpmon -- users list`.
  * @param {readonly Command[]} path from the script's command down
  * @returns {string}
  */
@@ -74,7 +74,7 @@ export function callOf(path) {
 const scriptCall = (script) => (LIFECYCLE.includes(script) ? `npm ${script}` : `npm run ${script}`);
 
 /**
- * The same with what follows; npm keeps options for itself that come before `--`.
+ * Returns the same with `words` appended; npm would take options before `--` for itself.
  * @param {readonly Command[]} path
  * @param {string} words
  */
@@ -84,7 +84,7 @@ export function callWith(path, words) {
 }
 
 /**
- * All commands at and below one, each as the path that leads to it; hidden ones are left out.
+ * Returns the paths of a command and of all its sub-commands, without hidden ones.
  * @param {Command} command
  * @param {readonly Command[]} [above]
  * @returns {Command[][]}

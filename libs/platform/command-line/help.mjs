@@ -6,9 +6,9 @@ const LINE_LENGTH_MAX = 110;
 const INDENT = '  ';
 
 /**
- * The help of a command, the same parts in the same order for all.
+ * Returns the help of a command: the same sections in the same order for every command.
  * @param {readonly Command[]} path from the script's command down
- * @returns {string} lines without an end of line at the end
+ * @returns {string} lines without a final newline
  */
 export function helpOf(path) {
   const command = path[path.length - 1];
@@ -77,7 +77,7 @@ function textOf({ text, choices, texts, default: usual }) {
 const part = (heading, lines) => (lines.length > 0 ? `${heading}:\n${lines.join('\n')}` : '');
 
 /**
- * Two columns, the second one wrapped.
+ * Formats rows as two columns and wraps the second one.
  * @param {readonly (readonly string[])[]} rows
  * @returns {string[]}
  */

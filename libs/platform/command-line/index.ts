@@ -1,4 +1,4 @@
-// Plain JavaScript: commands print their help by the Node of the machine, before anything is installed or built.
+// Plain JavaScript, because commands print their help with the Node of the machine, before packages are installed or built.
 export { type Command, callOf, EXIT_USAGE, pathsOf, UsageError } from './definition.mjs';
 export { helpOf } from './help.mjs';
 export { nearest } from './nearest.mjs';

@@ -1,5 +1,5 @@
 /**
- * The candidate that is most like what was written, or undefined when none is near enough to be meant.
+ * Returns the candidate that is most similar to the written word, or undefined when none is similar enough.
  * @param {string} written
  * @param {readonly string[]} candidates
  * @returns {string | undefined}
@@ -25,7 +25,7 @@ const editsAllowed = (candidate) => Math.max(1, Math.floor(candidate.length / LE
 const isBeginning = (written, candidate) => written.length >= BEGINNING_LENGTH_MIN && candidate.startsWith(written);
 
 /**
- * Insertions, deletions, replacements and swaps of neighbours that make one of the other (Damerau-Levenshtein, restricted).
+ * Returns the edit distance: insertions, deletions, replacements and swaps of neighbours (restricted Damerau-Levenshtein distance).
  * @param {string} a
  * @param {string} b
  */

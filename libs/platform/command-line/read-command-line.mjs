@@ -6,7 +6,7 @@ import { nearest } from './nearest.mjs';
 /** @typedef {import('./definition.mjs').Option} Option */
 /** @typedef {import('./definition.mjs').Argument} Argument */
 
-/** What a command line asks for. */
+/** A parsed command line. */
 export class Invocation {
   /** @type {ReadonlyMap<string, string | number | true>} */
   #values;
@@ -24,7 +24,7 @@ export class Invocation {
     this.#values = values;
   }
 
-  /** Names below the script's own, such as `users list`. */
+  /** Names of the sub-commands, such as `users list`. */
   get words() {
     return this.path
       .slice(1)
@@ -33,7 +33,7 @@ export class Invocation {
   }
 
   /**
-   * Whether a switch is set.
+   * Returns whether a switch is set.
    * @param {string} name
    */
   flag(name) {
@@ -41,7 +41,7 @@ export class Invocation {
   }
 
   /**
-   * The value of an option, undefined when it is not set.
+   * Returns the value of an option; undefined if it is not set.
    * @param {string} name
    */
   text(name) {
@@ -50,7 +50,7 @@ export class Invocation {
   }
 
   /**
-   * The value of an option that takes a number, undefined when it is not set.
+   * Returns the value of a numeric option; undefined if it is not set.
    * @param {string} name
    */
   number(name) {
@@ -67,11 +67,11 @@ export class Invocation {
 }
 
 /**
- * Reads a command line by the definition of its script. A request for help outranks whatever is wrong with the rest.
+ * Parses a command line by the definition of its script. A request for help is recognised even if the rest is not valid.
  * @param {Command} script
- * @param {readonly string[]} argv what follows the script's name
+ * @param {readonly string[]} argv words after the script's name
  * @returns {Invocation}
- * @throws UsageError that names what is wrong, and what was probably meant
+ * @throws UsageError with the fault, and with a suggestion if one is similar
  */
 export function readCommandLine(script, argv) {
   const { path, rest } = commandOf(script, argv);
@@ -95,13 +95,13 @@ export function readCommandLine(script, argv) {
 }
 
 /**
- * A text whose control characters and marks of direction a terminal shows, and does not obey.
+ * Escapes control and formatting characters, so that a terminal shows them instead of executing them.
  * @param {string} text
  */
 const printable = (text) => text.replace(/[\p{Cc}\p{Cf}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
 
 /**
- * Follows the names of sub-commands; what comes after them is left.
+ * Follows the names of sub-commands. Returns their path and the remaining words.
  * @param {Command} script
  * @param {readonly string[]} argv
  */
@@ -139,7 +139,7 @@ function parsed(command, rest) {
     if (token.kind !== 'option') continue;
     const option = known.find(({ name }) => name === token.name && token.rawName === `--${name}`);
     if (!option) throw unknownOption(known, token.rawName);
-    // An option that follows is no value: only `--name=-x` gives one that begins with a dash.
+    // The next option is not a value: a value that begins with a dash must be written as `--name=-x`.
     const isMissing = token.value === undefined || (!token.inlineValue && token.value.startsWith('-'));
     values.set(option.name, checkedValue(option, isMissing ? undefined : token.value));
   }
@@ -207,7 +207,7 @@ function surplus(command, text) {
   const names = (command.commands ?? []).filter(({ hidden }) => !hidden).map(({ name }) => name);
   if (names.length > 0) {
     const near = nearest(text, names);
-    return new UsageError(`Unknown command "${text}".${meant(near)}${near ? '' : ` There are: ${names.join(', ')}.`}`);
+    return new UsageError(`Unknown command "${text}".${meant(near)}${near ? '' : ` Commands: ${names.join(', ')}.`}`);
   }
   const near = nearest(
     `--${text}`,
@@ -233,7 +233,7 @@ function notAmong(what, choices, text) {
  */
 function refuseApart({ together }, given) {
   if (!together || together.some((names) => given.every((name) => names.includes(name)))) return;
-  throw new UsageError(`--${given.join(' and --')} do not go together.`);
+  throw new UsageError(`--${given.join(' and --')} cannot be combined.`);
 }
 
 /**

@@ -3,11 +3,11 @@ import { pause } from './pause';
 export interface BackOffOptions {
   firstMs: number;
   maxMs: number;
-  /** From 0 to 1; `Math.random` unless set. */
+  /** Returns a number from 0 to 1. Default: `Math.random`. */
   random?: () => number;
 }
 
-/** Waits that double from `firstMs` to `maxMs`, half of each at random, so that many clients of one server do not return at once. */
+/** Exponential back-off from `firstMs` to `maxMs`. Half of each wait is random (jitter), so that many clients do not retry at the same time. */
 export class BackOff {
   private failures = 0;
 
@@ -17,14 +17,14 @@ export class BackOff {
     this.failures = 0;
   }
 
-  /** How long to wait after one more failure, ms. */
+  /** Counts a failure and returns how long to wait, in ms. */
   failed(): number {
     const { firstMs, maxMs, random = Math.random } = this.options;
     const fullMs = Math.min(maxMs, firstMs * 2 ** Math.min(this.failures++, 20));
     return fullMs * (0.5 + 0.5 * random());
   }
 
-  /** Waits after one more failure, less when `signal` ends it. */
+  /** Counts a failure and waits; ends early when `signal` is aborted. */
   async wait(signal?: AbortSignal): Promise<void> {
     await pause(this.failed(), signal);
   }

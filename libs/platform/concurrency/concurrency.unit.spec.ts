@@ -2,21 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { aborted, BackOff, bounded, pause, WakeUp } from './index';
 
 describe('the back-off', () => {
-  it('doubles up to its bound, and begins again after a success', () => {
+  it('doubles up to its maximum, and is reset by a success', () => {
     const backOff = new BackOff({ firstMs: 100, maxMs: 1_000, random: () => 1 });
     expect([1, 2, 3, 4, 5, 6].map(() => backOff.failed())).toEqual([100, 200, 400, 800, 1_000, 1_000]);
     backOff.succeeded();
     expect(backOff.failed()).toBe(100);
   });
 
-  it('spreads by jitter over half of the wait', () => {
+  it('has jitter over half of the wait', () => {
     const shortest = new BackOff({ firstMs: 100, maxMs: 1_000, random: () => 0 });
     expect(shortest.failed()).toBe(50);
   });
 });
 
 describe('bounded work', () => {
-  it('settles as the work does, or rejects once its time is over', async () => {
+  it('settles as the work does, or rejects after the timeout', async () => {
     const late = (): Error => new Error('too late');
     expect(await bounded(Promise.resolve(7), 60_000, late)).toBe(7);
     await expect(bounded(Promise.reject(new Error('broken')), 60_000, late)).rejects.toThrow('broken');
@@ -25,7 +25,7 @@ describe('bounded work', () => {
 });
 
 describe('a wake-up', () => {
-  it('is not lost when it comes before the sleep, and ends one that is under way', async () => {
+  it('is not lost if it comes before the sleep, and ends a sleep in progress', async () => {
     const wakeUp = new WakeUp();
     const { signal } = new AbortController();
     wakeUp.wake();
@@ -47,7 +47,7 @@ describe('a wake-up', () => {
 });
 
 describe('waiting for a signal', () => {
-  it('ends with the abort, also with one that came before', async () => {
+  it('ends with the abort, also if the signal was aborted before', async () => {
     const stop = new AbortController();
     const waiting = aborted(stop.signal);
     stop.abort();

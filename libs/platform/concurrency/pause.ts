@@ -1,11 +1,11 @@
 import { WakeUp } from './wake-up';
 
-/** Waits for `ms`, less when `signal` is aborted. */
+/** Waits for `ms`; ends early when `signal` is aborted. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new WakeUp().sleep(ms, signal);
 }
 
-/** Resolves once `signal` is aborted. */
+/** Resolves when `signal` is aborted. */
 export function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();

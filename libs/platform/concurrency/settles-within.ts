@@ -1,4 +1,4 @@
-/** Waits for `work` to settle, by success or failure, but for `ms` at most; returns whether it did. The work itself continues. */
+/** Waits at most `ms` for `work` to settle, by success or failure. Returns whether it did. The work itself is not cancelled. */
 export async function settlesWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), ms)));

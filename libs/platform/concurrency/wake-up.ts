@@ -1,4 +1,4 @@
-/** A sleep that another task can end. A wake-up that comes before the sleep ends the next one at once. */
+/** A sleep that another task can end. A wake-up before the sleep ends the next sleep immediately. */
 export class WakeUp {
   private called = false;
   private end: (() => void) | undefined;
@@ -8,7 +8,7 @@ export class WakeUp {
     this.end?.();
   }
 
-  /** Sleeps for at most `ms`; ends early on `wake` or when `signal` is aborted. One sleeper at a time. */
+  /** Sleeps for at most `ms`; ends early on `wake` or when `signal` is aborted. Only one sleeper at a time. */
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     if (!this.called && signal?.aborted !== true) {
       await new Promise<void>((resolve) => {

@@ -6,9 +6,9 @@ const READ_TIMEOUT = 'Query read timeout';
 type Connected = (error?: Error) => void;
 
 /**
- * The driver's client, with what our sessions have in common. Each new connection first sets the session's settings, before anybody
- * else can use it. A connection whose server does not answer a query within `query_timeout` is ended: the answer may still come, and
- * whatever is asked next (a ROLLBACK, the pool's next borrower) would wait behind it.
+ * The driver's client with the common behaviour of all our sessions. Every new connection first applies the session settings, before any
+ * other query. A connection whose server does not answer a query within `query_timeout` is closed: otherwise the next query on it (a
+ * ROLLBACK, or one of the pool's next user) would wait for the late answer.
  */
 export class BoundedClient extends pg.Client {
   private readonly settings: string;
@@ -23,12 +23,12 @@ export class BoundedClient extends pg.Client {
     });
     const ask: unknown = this.query;
     if (typeof ask !== 'function') throw new Error('The PostgreSQL driver has no query method.');
-    // Wrapped, not overridden: the method has a dozen signatures, and only the promise it gives matters here.
+    // Wrapped instead of overridden: the method has a dozen signatures, and only the returned promise matters here.
     Object.defineProperty(this, 'query', {
       value: (...args: unknown[]): unknown => this.watched(Reflect.apply(ask, this, args)),
     });
     const connect = (): Promise<unknown> => super.connect();
-    // The pool passes a callback and ignores the promise, everybody else awaits the promise.
+    // The pool passes a callback and ignores the promise; other callers await the promise.
     Object.defineProperty(this, 'connect', {
       value: (connected?: Connected): Promise<void> | undefined => {
         const ready = this.connectAndSet(connect);
@@ -56,7 +56,7 @@ export class BoundedClient extends pg.Client {
 
   private endIfUnanswered(error: unknown): void {
     if (!(error instanceof Error) || error.message !== READ_TIMEOUT) return;
-    // With a query under way this cuts the socket at once.
+    // With a query in progress this destroys the socket immediately.
     void this.end();
   }
 }

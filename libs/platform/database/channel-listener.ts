@@ -3,7 +3,7 @@ import { createLogger } from '@icmp-mon/platform/ops';
 import { connect } from './connect';
 
 const BACK_OFF = { firstMs: 250, maxMs: 5_000 };
-/** A connection whose server does not answer is not waited for longer. */
+/** Maximum wait for a connection to close whose server does not answer. */
 const CLOSE_MS_MAX = 3_000;
 const logger = createLogger('notifications');
 
@@ -11,13 +11,13 @@ export interface ChannelListenerOptions {
   url: string;
   applicationName: string;
   channel: string;
-  /** Called on each notification, and once per connection: what was missed without one is found by looking. */
+  /** Called for each notification, and once after each (re)connect, because notifications may have been missed before. */
   onNotify: () => void;
 }
 
 /**
- * Listens to one channel of PostgreSQL on a connection of its own, and connects again when that is lost. A notification is a
- * wake-up and carries nothing: its receiver also looks by itself from time to time.
+ * Listens to one NOTIFY channel of PostgreSQL on its own connection, and reconnects when that is lost. A notification is only a wake-up
+ * without data, and it may be lost: the receiver also polls.
  */
 export class ChannelListener {
   private stopping: AbortController | null = null;
@@ -25,7 +25,7 @@ export class ChannelListener {
 
   constructor(private readonly options: ChannelListenerOptions) {}
 
-  /** Does nothing while it is started. */
+  /** Starts listening. Has no effect if it is already started. */
   start(): void {
     if (this.stopping !== null) return;
     this.stopping = new AbortController();
@@ -46,13 +46,13 @@ export class ChannelListener {
       try {
         await this.listen(stop, () => backOff.succeeded());
       } catch (error) {
-        logger.warn({ err: error, channel }, 'cannot listen for notifications, will connect again');
+        logger.warn({ err: error, channel }, 'listening for notifications failed, reconnecting');
         await backOff.wait(stop);
       }
     }
   }
 
-  /** One connection's life. @throws Error when the connection is lost */
+  /** Listens on one connection until `stop`. @throws Error when the connection is lost */
   private async listen(stop: AbortSignal, onListening: () => void): Promise<void> {
     const { url, applicationName, channel, onNotify } = this.options;
     const connection = await connect({ url, applicationName });

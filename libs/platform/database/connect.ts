@@ -3,9 +3,9 @@ import { CONNECT_TIMEOUT_MS, statementBounds, typeParsers } from './connection-s
 import { asDatabaseError } from './database-errors';
 import type { Row, Sql } from './sql';
 
-/** One connection outside the pools, for what lives on a session: advisory locks, LISTEN. */
+/** One connection outside the pools, for features that are bound to a session: advisory locks, LISTEN. */
 export interface Connection extends Sql {
-  /** Aborted when the connection breaks or is closed. */
+  /** Aborted when the connection is lost or closed. */
   readonly lost: AbortSignal;
   listen(channel: string, onNotification: () => void): Promise<void>;
   close(): Promise<void>;
@@ -15,11 +15,14 @@ export interface ConnectOptions {
   url: string;
   applicationName: string;
   statementTimeoutMs?: number;
-  /** A connection that does not answer for so long is given up; a little more than `statementTimeoutMs` unless said. */
+  /** A connection that does not answer a query within this is closed. Default: `statementTimeoutMs` and a grace period. */
   queryTimeoutMs?: number;
 }
 
-/** @throws DependencyUnavailable when the server does not answer within 5 s. */
+/**
+ * Opens a connection.
+ * @throws DependencyUnavailable when the server does not answer within 5 s
+ */
 export async function connect(options: ConnectOptions): Promise<Connection> {
   const client = new BoundedClient({
     connectionString: options.url,

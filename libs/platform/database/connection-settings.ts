@@ -2,16 +2,16 @@ import pg from 'pg';
 
 const INT8_OID = 20;
 
-/** Waiting longer for a connection than this is an outage, told to the caller. */
+/** Timeout for getting a connection. After it, the outage is reported to the caller. */
 export const CONNECT_TIMEOUT_MS = 5_000;
-/** What the server may need beyond its statement timeout to say that it is over. */
+/** Time that the server has after its statement timeout to report the timeout. */
 const ANSWER_GRACE_MS = 5_000;
-/** For databases that requests wait for: the server gives up first, and a frozen one is told to the caller within 5 s. */
+/** Timeouts for databases that HTTP requests wait for: the server's timeout comes first, and a frozen server is reported within 5 s. */
 export const REQUEST_TIMEOUTS = { statementTimeoutMs: 4_000, queryTimeoutMs: 4_500 } as const;
-/** A stopped process must not hold its locks for ever: the event store's fence waits for open appends. */
+/** A suspended process must not hold its locks forever: the event store's fence waits for open appends. */
 export const IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000;
 
-/** Type parsers of a pool: int8 as number, because all of ours stay below 2^53. */
+/** Type parsers of a pool: int8 as number, because all our values stay below 2^53. */
 export const typeParsers: pg.CustomTypesConfig = {
   getTypeParser(oid: number, format?: string) {
     if (oid === INT8_OID && format !== 'binary') return Number;
@@ -24,7 +24,7 @@ interface Timeouts {
   queryTimeoutMs?: number;
 }
 
-/** The driver's settings that bound a statement, by the server's clock and by ours; 0 switches a bound off. */
+/** Returns the driver's settings that limit a statement, on the server and in this process; 0 disables a limit. */
 export function statementBounds(
   options: Timeouts,
   statementTimeoutMsDefault: number,

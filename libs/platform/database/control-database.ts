@@ -12,7 +12,7 @@ import type { DatabaseOptions, Row, Sql, Transactor } from './sql';
 
 const NAME = 'control database';
 
-/** Event store, inventory, identity and assignment. Connects on first use, so an app starts while it is away. */
+/** Event store, inventory, identity and assignment. Connects on first use, so an app can start while the database is unavailable. */
 @Injectable()
 export class ControlDatabase implements Sql, Transactor, OnApplicationShutdown {
   readonly dataSource: DataSource;

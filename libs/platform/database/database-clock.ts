@@ -2,19 +2,20 @@ import { settlesWithin } from '@icmp-mon/platform/concurrency';
 import type { Sql } from './sql';
 
 const LOOK_EVERY_MS = 2_000;
-/** An answer that took longer says too little of when it was given. */
+/** An answer with a longer round trip is too inaccurate. */
 const ROUND_TRIP_MS_MAX = 500;
-/** After this long without a good answer a slow one is better than none. */
+/** After this long without an accurate answer, an inaccurate one is accepted. */
 const UNSURE_AFTER_MS = 60_000;
-/** A difference beyond this is a clock that was set: the next look has to confirm it. */
+/** A larger difference means that the database's clock was set; the next reading must confirm it. */
 const JUMP_MS_MAX = 10_000;
-/** Two looks that agree as far as this confirm each other. */
+/** Two readings that differ by at most this confirm each other. */
 const CONFIRMED_WITHIN_MS = 1_000;
 const NOISE_MS = 20;
 
 /**
- * The clock of the database, which is the clock of the installation: asked every 2 s, and carried on in between, and while the database
- * is away, by this machine's clock that is never set. So a wall clock of this machine that is wrong or jumps dates nothing.
+ * The clock of the control database, which is the clock of the installation. It is read every 2 s and extrapolated in between, and while the
+ * database is unavailable, by this machine's monotonic clock. So no timestamp depends on the wall clock of this machine, which may be wrong
+ * or jump.
  */
 export class DatabaseClock {
   /** Database time in ms minus `performance.now()`; null until the first answer. */
@@ -30,7 +31,7 @@ export class DatabaseClock {
     private readonly monotonicMs: () => number = () => performance.now(),
   ) {}
 
-  /** Waits for the first answer, but for `withinMs` at most: until there is one, the wall clock of this machine has to do. */
+  /** Starts reading the clock and waits at most `withinMs` for the first answer. Until then the wall clock of this machine is used. */
   async start(withinMs: number): Promise<void> {
     this.timer = setInterval(() => void this.look(), LOOK_EVERY_MS);
     await settlesWithin(this.look(), withinMs);
@@ -41,17 +42,17 @@ export class DatabaseClock {
     await this.looking;
   }
 
-  /** ms since 1970. */
+  /** Returns the time of the database, ms since 1970. */
   nowMs(): number {
     return this.originMs === null ? Date.now() : this.originMs + this.monotonicMs();
   }
 
-  /** This machine's wall clock minus the database's; null until the first answer. */
+  /** This machine's wall clock minus the database's clock, in ms; null until the first answer. */
   get aheadMs(): number | null {
     return this.originMs === null ? null : Date.now() - this.nowMs();
   }
 
-  /** One look at the database's clock. Never rejects. */
+  /** Reads the database's clock once. Never rejects. */
   look(): Promise<void> {
     this.looking ??= this.ask()
       .catch(this.onError)

@@ -7,7 +7,7 @@ const HOUR_MS = 3_600_000;
 describe("the database's clock", () => {
   afterEach(() => vi.useRealTimers());
 
-  /** A database whose clock reads `databaseMs`, in a process of which `monotonic` ms have passed. */
+  /** Returns a clock over a database whose time is `databaseMs`, in a process whose monotonic clock is at `monotonicMs`. */
   function scene(): { clock: DatabaseClock; at: { monotonicMs: number; databaseMs: number; away: boolean } } {
     const at = { monotonicMs: 5_000, databaseMs: START_MS, away: false };
     const sql = {
@@ -19,7 +19,7 @@ describe("the database's clock", () => {
     return { at, clock: new DatabaseClock(sql, undefined, () => at.monotonicMs) };
   }
 
-  it('is not moved by a wall clock that is set', async () => {
+  it('does not change when the wall clock is set', async () => {
     const { clock, at } = scene();
     await clock.look();
     vi.useFakeTimers({ toFake: ['Date'], now: START_MS + 50 * 60_000 });
@@ -28,7 +28,7 @@ describe("the database's clock", () => {
     expect(clock.aheadMs).toBe(50 * 60_000 - 7_000);
   });
 
-  it('goes on while the database is away, and is the wall clock until it has answered', async () => {
+  it('continues while the database is unavailable, and is the wall clock until the first answer', async () => {
     const { clock, at } = scene();
     vi.useFakeTimers({ toFake: ['Date'], now: START_MS + HOUR_MS });
     expect(clock.nowMs()).toBe(START_MS + HOUR_MS);
@@ -40,7 +40,7 @@ describe("the database's clock", () => {
     expect(clock.nowMs()).toBe(START_MS + HOUR_MS);
   });
 
-  it('follows a clock that was set once a second look confirms it', async () => {
+  it('follows a database clock that was set as soon as a second reading confirms it', async () => {
     const { clock, at } = scene();
     await clock.look();
     at.databaseMs += HOUR_MS;
@@ -48,7 +48,7 @@ describe("the database's clock", () => {
     expect(clock.nowMs()).toBe(START_MS);
     await clock.look();
     expect(clock.nowMs()).toBe(START_MS + HOUR_MS);
-    // A single wrong answer is no clock that was set.
+    // A single wrong answer does not mean that the clock was set.
     at.databaseMs += HOUR_MS;
     await clock.look();
     at.databaseMs -= HOUR_MS;

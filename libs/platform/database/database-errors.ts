@@ -13,11 +13,11 @@ const SOCKET_CODES = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
 ]);
-/** Statement timeout, admin shutdown, crash shutdown, starting up, database dropped, too many connections. */
+/** SQLSTATEs: statement timeout, admin shutdown, crash shutdown, starting up, database dropped, too many connections. */
 const SERVER_AWAY = new Set([STATEMENT_CANCELED, '57P01', '57P02', '57P03', '57P04', '53300']);
-/** Serialization failure, deadlock, lock not available. */
+/** SQLSTATEs: serialization failure, deadlock, lock not available. */
 const CONTENTION = new Set(['40001', '40P01', LOCK_NOT_AVAILABLE]);
-/** pg and TypeORM report these without a code. */
+/** Messages of connection errors that pg and TypeORM report without a code. */
 const CONNECTION_MESSAGES =
   /Connection terminated|Query read timeout|timeout exceeded when trying to connect|timeout expired|not queryable|Client was closed|Query runner already released/i;
 
@@ -26,7 +26,7 @@ interface Coded {
   constraint?: unknown;
 }
 
-/** The driver's own error, below TypeORM's wrapping and other causes; a refusal of ours is no driver's error. */
+/** Returns the driver's error inside TypeORM's wrapper and other causes; null for a domain error. */
 function driverError(error: unknown): (Error & Coded) | null {
   if (!(error instanceof Error) || error instanceof DomainError) return null;
   const wrapped = (error as { driverError?: unknown }).driverError ?? error.cause;
@@ -38,13 +38,13 @@ function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-/** True when a unique constraint (any, or the one named) refused a row. */
+/** Returns true if a unique constraint (any, or the given one) rejected a row. */
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
   if (codeOf(error) !== UNIQUE_VIOLATION) return false;
   return constraint === undefined || driverError(error)?.constraint === constraint;
 }
 
-/** True when the connection was lost or could not be made; whether a pending commit took effect is then unknown. */
+/** Returns true if the connection was lost or could not be opened. Whether a pending commit took effect is then unknown. */
 export function isConnectionError(error: unknown): boolean {
   if (error instanceof DependencyUnavailable) return true;
   const inner = driverError(error);
@@ -55,27 +55,27 @@ export function isConnectionError(error: unknown): boolean {
   );
 }
 
-/** True when a value given to the server is none of its type: out of range, a NUL in a text (SQLSTATE class 22). */
+/** Returns true if the server rejected a value as not valid for its type: out of range, NUL in a text (SQLSTATE class 22). */
 export function isBadValue(error: unknown): boolean {
   return codeOf(error).startsWith('22');
 }
 
-/** True when a lock was not granted within lock_timeout. */
+/** Returns true if a lock was not granted within lock_timeout. */
 export function isLockTimeout(error: unknown): boolean {
   return codeOf(error) === LOCK_NOT_AVAILABLE;
 }
 
-/** True when the server itself ended a statement that took too long: unlike with a lost connection, nothing of it stands. */
+/** Returns true if the server cancelled a statement because of its timeout. Unlike after a lost connection, it certainly had no effect. */
 export function isStatementTimeout(error: unknown): boolean {
   return codeOf(error instanceof DependencyUnavailable ? error.cause : error) === STATEMENT_CANCELED;
 }
 
-/** True when the same work may succeed if simply tried again: connection lost, serialization, deadlock, shutdown. */
+/** Returns true if a retry of the same work may succeed: connection lost, serialization failure, deadlock, shutdown. */
 export function isTransient(error: unknown): boolean {
   return isConnectionError(error) || CONTENTION.has(codeOf(error));
 }
 
-/** Connection trouble becomes DependencyUnavailable; every other error passes unchanged. */
+/** Converts connection errors to DependencyUnavailable; returns every other error unchanged. */
 export function asDatabaseError(error: unknown, dependency: string): unknown {
   if (error instanceof DependencyUnavailable || !isConnectionError(error)) return error;
   return new DependencyUnavailable(dependency, { cause: error });

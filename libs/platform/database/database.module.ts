@@ -11,7 +11,7 @@ export interface DatabaseModuleOptions {
   applicationName?: string;
 }
 
-/** Provides ControlDatabase and TelemetryDatabase to the whole app, each when its address is given. */
+/** Global module: provides ControlDatabase and TelemetryDatabase, each if its URL is set. */
 @Global()
 @Module({})
 export class DatabaseModule {

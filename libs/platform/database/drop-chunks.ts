@@ -1,19 +1,19 @@
 import { isLockTimeout } from './database-errors';
 import type { Sql, Transactor } from './sql';
 
-/** Whoever reads an old chunk keeps it for as long; until then it stays, and nobody waits behind this. */
+/** Lock timeout: a chunk that a query is reading is left for the next run, so that other sessions do not queue behind this one. */
 const LOCK_TIMEOUT_MS = 2_000;
 
 export interface DroppedChunks {
   dropped: number;
-  /** A chunk was in use and is left, with those after it, to the next run. */
+  /** True if a chunk was in use: it and the later chunks are left for the next run. */
   busy: boolean;
 }
 
 /**
- * Drops the chunks of a hypertable or continuous aggregate that end before `olderThan`, oldest first, each in a transaction of
- * its own, at most `chunksMax`. `before` runs in that transaction with the end of the chunk; when it says false, that chunk and
- * those after it stay. Rows that are written meanwhile are not held up: only the chunk that goes is locked.
+ * Drops the chunks of a hypertable or continuous aggregate that end before `olderThan`: oldest first, one transaction per chunk, at most
+ * `chunksMax`. `before` runs in that transaction with the end of the chunk; if it returns false, this chunk and the later ones are kept.
+ * Concurrent writes are not blocked, because only the dropped chunk is locked.
  */
 export async function dropOldChunks(
   database: Sql & Transactor,

@@ -5,10 +5,10 @@ import { asDatabaseError } from './database-errors';
 
 export type MigrationClass = new () => MigrationInterface;
 
-/** Two apps that start together must not migrate at once; the number is arbitrary and only ours. */
+/** Advisory lock that keeps two processes from migrating at the same time. The number is arbitrary, but used for nothing else. */
 const MIGRATION_LOCK = 7_260_001;
 
-/** Applies what is missing, each migration in its own transaction; returns the names of those applied, in order. */
+/** Applies pending migrations, one transaction per migration. Returns the names of the applied ones, in order. */
 export async function migrate(url: string, migrations: readonly MigrationClass[]): Promise<string[]> {
   const options = { type: 'postgres', url, logging: false, installExtensions: false } as const;
   const extra = { Client: BoundedClient, keepAlive: true };
@@ -31,7 +31,7 @@ export async function migrate(url: string, migrations: readonly MigrationClass[]
   } catch (error) {
     throw asDatabaseError(error, 'database to migrate');
   } finally {
-    // Closing the gate's connection gives the lock back.
+    // Closing the gate's connection releases the lock.
     if (source.isInitialized) await source.destroy();
     if (gate.isInitialized) await gate.destroy();
   }

@@ -1,14 +1,14 @@
 import settings from './session-settings.json';
 
-/** Limits of one session in ms; 0 switches a limit off. */
+/** Limits of one session, in ms; 0 disables a limit. */
 export interface SessionLimits {
   statementTimeoutMs: number;
   idleInTransactionTimeoutMs: number;
 }
 
 /**
- * One statement list that sets everything on which our queries and parsers depend. ALTER DATABASE and ALTER ROLE … SET can give a new
- * session other values (dates as day, month, year; a limit that ends idle connections); what is set in the session itself outranks them.
+ * Returns one statement that sets all parameters on which our queries and parsers depend. ALTER DATABASE and ALTER ROLE … SET can give new
+ * sessions other values (another date style, a limit that closes idle connections); values set in the session override them.
  */
 export function sessionSettings({ statementTimeoutMs, idleInTransactionTimeoutMs }: SessionLimits): string {
   const all: [string, string][] = [
@@ -16,6 +16,6 @@ export function sessionSettings({ statementTimeoutMs, idleInTransactionTimeoutMs
     ['statement_timeout', String(statementTimeoutMs)],
     ['idle_in_transaction_session_timeout', String(idleInTransactionTimeoutMs)],
   ];
-  // SET quotes a list as one name: set_config takes the value as it would stand in postgresql.conf.
+  // SET would quote a list as one name; set_config takes the value in the format of postgresql.conf.
   return `SELECT ${all.map(([name, value]) => `set_config('${name}', '${value}', false)`).join(', ')}`;
 }

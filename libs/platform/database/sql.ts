@@ -1,9 +1,9 @@
 export type Row = Record<string, unknown>;
 
-/** Plain SQL against one database; parameters are `$1…`, int8 comes back as a number. */
+/** Plain SQL on one database. Parameters are `$1…`; int8 is returned as a number. */
 export interface Sql {
   query<T extends object = Row>(text: string, params?: unknown[]): Promise<T[]>;
-  /** Runs a statement and returns how many rows it touched. */
+  /** Runs a statement. Returns the number of affected rows. */
   execute(text: string, params?: unknown[]): Promise<number>;
 }
 
@@ -15,11 +15,11 @@ export interface Transactor {
 export interface DatabaseOptions {
   url: string;
   poolMax?: number;
-  /** 0 switches the limit off. */
+  /** Statement timeout on the server; 0 disables it. */
   statementTimeoutMs?: number;
   /**
-   * How long to wait for the answer of one statement before the connection is given up, for a server that is frozen or
-   * cut off; a little more than `statementTimeoutMs` unless said.
+   * A connection that does not answer a statement within this is closed, for a server that is frozen or unreachable. Default:
+   * `statementTimeoutMs` and a grace period.
    */
   queryTimeoutMs?: number;
   /** Shown in pg_stat_activity. */

@@ -12,7 +12,7 @@ import type { DatabaseOptions, Row, Sql, Transactor } from './sql';
 
 const NAME = 'telemetry database';
 
-/** Shards, checkpoints, status changes and series, through the bare driver: this pool carries every result. */
+/** Shards, checkpoints, status changes and series. Uses the driver directly, because all results pass through this pool. */
 @Injectable()
 export class TelemetryDatabase implements Sql, Transactor, OnApplicationShutdown {
   readonly pool: pg.Pool;
@@ -29,13 +29,13 @@ export class TelemetryDatabase implements Sql, Transactor, OnApplicationShutdown
       ...statementBounds(options, 60_000),
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
     });
-    // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+    // The pool replaces an idle connection that fails; without a listener the error would end the process.
     this.pool.on('error', (error) => {
       this.lastIdleError = error;
     });
   }
 
-  /** What last broke an idle connection, for the readiness report. */
+  /** Last error of an idle connection, for the readiness report. */
   lastIdleError: Error | null = null;
 
   async query<T extends object = Row>(text: string, params: unknown[] = []): Promise<T[]> {
@@ -64,8 +64,8 @@ export class TelemetryDatabase implements Sql, Transactor, OnApplicationShutdown
   }
 
   /**
-   * Lends one connection for work that needs the driver itself (COPY). The connection is rolled back when the work
-   * throws, and thrown away when even that fails.
+   * Lends one connection for work that needs the driver itself (COPY). If the work throws, the connection is rolled back; if that fails too,
+   * it is discarded.
    */
   async withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     let client: pg.PoolClient;
@@ -75,7 +75,7 @@ export class TelemetryDatabase implements Sql, Transactor, OnApplicationShutdown
       throw asDatabaseError(error, NAME);
     }
     let broken: Error | undefined;
-    // A lent connection that breaks between two statements reports it as an event.
+    // A connection that fails between two statements reports it as an event.
     const onError = (error: Error): void => {
       broken = error;
     };
@@ -100,7 +100,7 @@ export class TelemetryDatabase implements Sql, Transactor, OnApplicationShutdown
   }
 }
 
-/** The reason why a connection cannot be used again, undefined when it can. */
+/** Rolls back. Returns the reason why the connection cannot be used again, or undefined if it can. */
 async function rollback(client: pg.PoolClient): Promise<Error | undefined> {
   try {
     await client.query('ROLLBACK');

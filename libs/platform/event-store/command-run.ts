@@ -46,7 +46,7 @@ export const streamOfRun = ({ aggregate, id }: Pick<CommandRun, 'aggregate' | 'i
 export type RunOutcome = { done: Executed<unknown, DomainEvent> } | { refused: unknown };
 
 /**
- * Runs commands of different streams in one transaction, with one statement each to load, append and project them all. A refused command
+ * Runs commands of different streams in one transaction: one statement loads all of them, one appends, one projects. A refused command
  * does not affect the others; an error thrown here rolls back the transaction of all.
  */
 export async function runTogether(sql: Sql, runs: readonly CommandRun[]): Promise<RunOutcome[]> {

@@ -1,13 +1,13 @@
 import { type HealthRow, type HealthState, worstOf } from '@icmp-mon/operations/contract';
 import type { PartReading } from './health-parts';
 
-/** `1 shard`, `3 shards`, `2 processes`. */
+/** Returns a count with its noun: `1 shard`, `3 shards`, `2 processes`. */
 export function counted(count: number, what: string): string {
   const ending = count === 1 ? '' : /(s|ch)$/.test(what) ? 'es' : 's';
   return `${count.toLocaleString('en')} ${what}${ending}`;
 }
 
-/** Seconds as people say them: `0.9 s`, `42 s`, `7 min`, `3 h`, `5 d`. */
+/** Returns a duration for display: `0.9 s`, `42 s`, `7 min`, `3 h`, `5 d`. */
 export function spanText(seconds: number): string {
   if (seconds < 10) return `${Math.max(0, seconds).toFixed(1)} s`;
   if (seconds < 90) return `${Math.round(seconds)} s`;
@@ -16,7 +16,7 @@ export function spanText(seconds: number): string {
   return `${Math.round(seconds / 86_400)} d`;
 }
 
-/** A part is as bad as its worst row; `worse` says what is wrong with rows of that state, and what to do. */
+/** Builds the reading of a part from its rows: its state is that of the worst row. `worse` returns summary and advice for that state. */
 export function ofRows(rows: HealthRow[], ok: string, worse: (state: HealthState) => [string, string]): PartReading {
   const state = worstOf(rows.map((row) => row.state));
   const [summary, advice] = state === 'ok' ? [ok, null] : worse(state);

@@ -6,27 +6,27 @@ import type { KafkaLook } from './kafka-look';
 import type { Thresholds } from './thresholds';
 import type { WaitingSince } from './waiting-since';
 
-/** What a part is read from: facts in the databases and in Kafka, not other processes, so any replica can read it. */
+/** Sources for reading a part: the databases and Kafka, not other processes, so every replica can read all parts. */
 export interface HealthFacts {
   control: Sql;
   telemetry: Sql;
   messaging: Messaging;
-  /** Asked once in one look, for all parts. */
+  /** Queried once per reading, for all parts. */
   kafka: KafkaLook;
-  /** What looks remember of each other. */
+  /** State that is kept from one reading to the next. */
   waiting: WaitingSince;
   thresholds: Thresholds;
   nowMs: number;
-  /** Whether a process of the app has reported itself lately: `isRunning('projector')`. */
+  /** Returns whether a process of the app has reported itself recently: `isRunning('projector')`. */
   isRunning(app: string): Promise<boolean>;
 }
 
 export interface PartColumn extends HealthColumn {
-  /** The Prometheus gauge that shows this column. */
+  /** The Prometheus gauge that exports this column. */
   metric?: { name: string; help: string };
 }
 
-/** What is said of a part; rows are not limited yet. */
+/** The state of a part as it was read; the number of rows is not limited yet. */
 export interface PartReading {
   state: HealthState;
   summary: string;
@@ -37,31 +37,31 @@ export interface PartReading {
 export interface PartReader<F = HealthFacts> {
   id: string;
   title: string;
-  /** Below `docs/`. */
+  /** Path below `docs/`. */
   runbook: string;
-  /** While it is bad or unknown the product is not healthy: no heartbeat goes out. */
+  /** While a vital part is bad or unknown, the product is not healthy and no heartbeat is sent. */
   isVital: boolean;
   columns: readonly PartColumn[];
-  /** Keys of the columns that name a row: the labels of its metrics. */
+  /** Keys of the columns that identify a row: the labels of its metrics. */
   labels: readonly string[];
   read(facts: F): Promise<PartReading>;
 }
 
-/** A part of the product's health that a context shows of itself. */
+/** A part of Health that a context contributes. */
 export interface PluggedPart extends PartReader {
-  /** The id of the part behind which, or before which, it is shown while all are well; last unless one is set. */
+  /** Id of the part after which, or before which, it is listed while all parts are ok. Default: last. */
   after?: string;
   before?: string;
 }
 
-/** Parts of the health, plugged in by the modules of contexts for the api, which shows them, and for the worker, whose heartbeat heeds them. */
+/** Parts of Health that the modules of contexts plug in: for the api, which shows them, and for the worker, whose heartbeat depends on them. */
 export class HealthParts extends Socket<PluggedPart> {
   protected keyOf({ id }: PluggedPart): string {
     return id;
   }
 }
 
-/** All parts in the order in which they are shown: each plugged one next to the part that it names. */
+/** Returns all parts in display order: each plugged part is next to the part that it names. */
 export function partsInOrder<P extends { id: string }>(
   own: readonly P[],
   plugged: readonly (P & { after?: string; before?: string })[],

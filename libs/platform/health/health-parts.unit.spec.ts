@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { partsInOrder } from './health-parts';
 
-it('shows each plugged part next to the part that it names, and last where that is missing', () => {
+it('lists each plugged part next to the part that it names, and last if that part is missing', () => {
   const own = [{ id: 'agents' }, { id: 'disks' }];
   const plugged = [
     { id: 'uncounted', after: 'assignment' },

@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { HealthParts } from './health-parts';
 
-/** Global: where contexts plug in parts of the health. */
+/** Global module: contexts plug their parts of Health in here. */
 @Module({ providers: [HealthParts], exports: [HealthParts] })
 export class HealthPartsModule {
   static register(): DynamicModule {

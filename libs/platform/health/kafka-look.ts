@@ -4,24 +4,24 @@ const TOPICS = declaredTopics({ shardCount: 1 }).map(({ logical }) => logical);
 
 type Bounds = Map<string, Map<number, LogBounds>>;
 
-/** What Kafka says in one look: asked once, however many parts want it. */
+/** The state of Kafka in one reading of Health: queried once, regardless of how many parts use it. */
 export class KafkaLook {
   private asked: Promise<Bounds> | null = null;
 
   constructor(private readonly messaging: Messaging) {}
 
-  /** Bounds of every partition of every topic that the product declares, by logical topic. */
+  /** Returns the bounds of every partition of every topic of the product, by logical topic. */
   bounds(): Promise<Bounds> {
     this.asked ??= this.messaging.bounds(TOPICS);
     return this.asked;
   }
 
-  /** The same, null while Kafka is away: for parts that have something to say without it. */
+  /** Returns the same, or null while Kafka is unavailable: for parts that also have other sources. */
   async boundsOrNull(): Promise<Bounds | null> {
     try {
       return await this.bounds();
     } catch {
-      // The part `services` says that Kafka is away, and why.
+      // The part `services` reports that Kafka is unavailable, with the error.
       return null;
     }
   }

@@ -1,38 +1,38 @@
 import type { HealthState } from '@icmp-mon/operations/contract';
 import type { Field } from '@icmp-mon/platform/config';
 
-/** From where on a figure asks for attention, and from where on it is bad. */
+/** Values from which a measurement is graded `attention` and `bad`. */
 export interface Threshold {
   attention: number;
   bad: number;
 }
 
 export const DEFAULT_THRESHOLDS = {
-  /** Age of what a shard has stored last. At 100,000 targets results are stored every 10 s. */
+  /** Age of the data that a shard stored last. With 100,000 targets, results are stored every 10 s. */
   freshnessS: { attention: 20, bad: 60 },
-  /** Age of the statuses that people read; pages say so from `attention` on. */
+  /** Age of the displayed statuses; pages show a warning from `attention` on. */
   statusAgeS: { attention: 6, bad: 60 },
-  /** Age of the oldest event, fact or status change that waits to be published. */
+  /** Age of the oldest event, fact or status change that is not published yet. */
   publishS: { attention: 10, bad: 60 },
-  /** For how long a consumer group that has messages before it has not moved. */
+  /** Time since a consumer group with waiting messages last advanced. */
   consumerStillS: { attention: 60, bad: 300 },
   /** Age of the oldest block in an agent's spool. */
   spoolS: { attention: 60, bad: 900 },
-  /** Since when an agent was not heard. */
+  /** Time since the last contact of an agent. */
   agentSilentS: { attention: 15, bad: 60 },
-  /** How far the wall clock of a process is from that of the control database, in either direction. */
+  /** Difference between the wall clock of a process and the clock of the control database, in either direction. */
   clockOffS: { attention: 5, bad: 3_600 },
-  /** Share of a disk that is in use. */
+  /** Used share of a disk. */
   diskUsedPercent: { attention: 85, bad: 95 },
-  /** Days until a disk is full at the pace of the last day; fewer are worse. */
+  /** Days until a disk is full at the growth rate of the last day; fewer are worse. */
   diskFullDays: { attention: 14, bad: 3 },
-  /** How far rollups may be behind the clock: an hour is rolled up when it is over. */
+  /** Delay of rollups behind the clock. An hour is rolled up when it is over. */
   rollupS: { attention: 10_800, bad: 86_400 },
 } satisfies Record<string, Threshold>;
 
 export type Thresholds = Record<keyof typeof DEFAULT_THRESHOLDS, Threshold>;
 
-/** How a figure stands to its threshold; a figure that is not known is no reason to complain. */
+/** Grades a value by its threshold. A threshold with `bad` below `attention` is for values that are worse when lower. An unknown value (null) is ok. */
 export function grade(value: number | null, { attention, bad }: Threshold): HealthState {
   if (value === null) return 'ok';
   const isWorse = (limit: number): boolean => (bad >= attention ? value >= limit : value <= limit);
@@ -43,11 +43,11 @@ export function grade(value: number | null, { attention, bad }: Threshold): Heal
 const NAMES = Object.keys(DEFAULT_THRESHOLDS);
 const ITEM = /^([A-Za-z]+)=(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)$/;
 
-/** `freshnessS=20:60,diskFullDays=14:3`: attention and bad of those that shall differ from the default. */
+/** Setting for thresholds that differ from the defaults: `freshnessS=20:60,diskFullDays=14:3` (attention:bad). */
 export function thresholds(variable: string): Field<Thresholds> {
   return {
     variable,
-    expected: `items name=attention:bad with commas between, the names being ${NAMES.join(', ')}`,
+    expected: `a comma-separated list of name=attention:bad, with the names ${NAMES.join(', ')}`,
     parse(raw) {
       const items = raw.split(',').map((item) => ITEM.exec(item.trim()));
       if (!items.every((item) => item !== null && NAMES.includes(item[1] ?? ''))) return null;

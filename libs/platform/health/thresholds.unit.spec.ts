@@ -9,7 +9,7 @@ describe('grade', () => {
     [60, 'bad'],
     [Infinity, 'bad'],
     [null, 'ok'],
-  ] as const)('%s s of 20 and 60 are %s', (value, state) => {
+  ] as const)('grades %s s by the thresholds 20 and 60 as %s', (value, state) => {
     expect(grade(value, { attention: 20, bad: 60 })).toBe(state);
   });
 
@@ -17,7 +17,7 @@ describe('grade', () => {
     [15, 'ok'],
     [14, 'attention'],
     [3, 'bad'],
-  ] as const)('%s days until full, of 14 and 3, are %s: fewer are worse', (value, state) => {
+  ] as const)('grades %s days until full by the thresholds 14 and 3 as %s: fewer are worse', (value, state) => {
     expect(grade(value, { attention: 14, bad: 3 })).toBe(state);
   });
 });
@@ -25,7 +25,7 @@ describe('grade', () => {
 describe('the setting of the thresholds', () => {
   const read = (env: Record<string, string>) => readConfig({ thresholds: thresholds('LIMITS') }, env).thresholds;
 
-  it('has defaults, of which single ones can differ', () => {
+  it('overrides single defaults', () => {
     expect(read({})).toEqual(DEFAULT_THRESHOLDS);
     expect(read({ LIMITS: 'freshnessS=5:10, diskFullDays=30:7.5' })).toEqual({
       ...DEFAULT_THRESHOLDS,

@@ -1,8 +1,8 @@
 import type { Messaging } from '@icmp-mon/platform/messaging';
 
-/** Groups' partitions remembered at once. */
+/** Maximum remembered partitions of consumer groups. */
 const PLACES_MAX = 10_000;
-/** What waits in every look for this long waits, and is not merely on its way. */
+/** Something counts as waiting only if it has been waiting at every check for this many seconds; before that it is in transit. */
 const LASTING_S = 3;
 
 export interface WaitingPlace {
@@ -10,21 +10,24 @@ export interface WaitingPlace {
   /** Logical topic. */
   topic: string;
   partition: number;
-  /** Of the first message that the group has not handled. */
+  /** Offset of the first message that the group has not handled. */
   offset: number;
 }
 
-/** Since when messages wait, by their own time. Remembered while the same one is first: a queue that stands costs one read. */
+/**
+ * Determines since when messages wait, by the timestamp of the first one. The result is remembered while the same message is the first, so a
+ * stalled queue costs one read.
+ */
 export class WaitingSince {
   private readonly known = new Map<string, { offset: number; sinceMs: number }>();
-  /** Since when something has been waiting in every look, by the monotonic clock. */
+  /** Since when something has been waiting at every check, in ms of the monotonic clock. */
   private readonly steady = new Map<string, number>();
 
   constructor(private readonly messaging: Pick<Messaging, 'readMessages'>) {}
 
   /**
-   * For how long something has waited, given its own age in seconds: 0 for what was not waiting in every look for that long. Something is
-   * always on its way where much happens, and that is no lag.
+   * Returns how long something has waited, in seconds, given its own age: 0 unless it has been waiting at every check for `LASTING_S`. On a
+   * busy system something is always in transit, which is not a lag.
    */
   lasting(name: string, waits: boolean, ageS: number): number {
     const nowMs = performance.now();
@@ -34,7 +37,7 @@ export class WaitingSince {
     return watchedS >= LASTING_S ? Math.max(0, ageS) : 0;
   }
 
-  /** ms since 1970; null when nothing waits there. Rejects with `DependencyUnavailable` while Kafka is away. */
+  /** Returns since when the first message waits, ms since 1970; null if none waits. Rejects with `DependencyUnavailable` while Kafka is unavailable. */
   async at({ group, topic, partition, offset }: WaitingPlace): Promise<number | null> {
     const place = `${group} ${topic}/${partition}`;
     const known = this.known.get(place);

@@ -8,7 +8,7 @@ export interface OpenApiOptions {
   title: string;
   description: string;
   version: string;
-  /** Parts of the API with a description each, in the order of the page. */
+  /** Parts of the API with their descriptions, in the order of the page. */
   tags: readonly { name: string; description: string }[];
   pagePath: string;
   jsonPath: string;

@@ -42,7 +42,7 @@ describe('problemOf', () => {
     });
   });
 
-  it('answers errors of a body parser, and hides those that must not be exposed', () => {
+  it('answers errors of a body parser, and hides errors that must not be exposed', () => {
     const tooLarge = Object.assign(new Error('request entity too large'), { status: 413, expose: true });
     expect(problemOf(tooLarge)).toMatchObject({ status: 413, code: 'too_large' });
     const broken = Object.assign(new Error('x'), { status: 400, expose: true, type: 'entity.parse.failed' });

@@ -29,7 +29,7 @@ export interface Claim<T extends Term> {
  * Invariants:
  * - One term at a time per process: the next term begins only after the work of the last one has ended.
  * - Release after work: a stopping leader ends its work first, then releases the lease or lock, so a successor never overlaps with it.
- * - Fencing: a process that was suspended learns of the lost term only after it wakes, so `lost` alone is not a guarantee. Work must commit
+ * - Fencing: a suspended process detects the lost term only after it resumes, so `lost` alone is not a guarantee. Work must commit
  *   with the term's epoch, through the connection that holds the lock, or so that its commit has no effect if another process was first.
  */
 

@@ -219,7 +219,7 @@ export class GroupConsumer {
     }
   }
 
-  /** Commits the messages in one transaction, bisects them after a failure, and dead-letters those that cannot be handled. */
+  /** Commits the messages in one transaction, bisects them after a failure, and dead-letters messages that cannot be handled. */
   private async apply(
     progress: PartitionProgress,
     messages: ReceivedMessage[],

@@ -55,7 +55,7 @@ describe('the patched request queue of kafkajs', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('sends pending requests once a request in flight has ended, then stops its timer', () => {
+  it('sends pending requests after a request in flight has ended, then stops its timer', () => {
     const queue = newQueue();
     const sent: number[] = [];
     queue.push(request(1, sent));

@@ -10,7 +10,7 @@ import type { BatchMessage } from './produce/record-batch';
 /** Timeout of a send: without an acknowledgement within this, `DependencyUnavailable` is thrown. */
 const SEND_MS_MAX = 5_000;
 const REQUEST_MS_MAX = 3_000;
-/** Maximum sends in flight, including those that have timed out for their callers. */
+/** Maximum sends in flight, including sends that have timed out for their callers. */
 const IN_FLIGHT_MAX = 512;
 const REFUSED_AS_TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
 /** The topic still uses the producers' timestamps (earlier release), and the clock of this process differs too much from the broker's. */

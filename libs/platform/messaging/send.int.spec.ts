@@ -51,7 +51,7 @@ describe('sending', () => {
     );
   });
 
-  it('rejects with "invalid" instead of "unavailable" when the brokers reject a message for good', async () => {
+  it('rejects with "invalid" instead of "unavailable" when the brokers reject a message permanently', async () => {
     const send = messaging.send('public.target-status.v1', [{ key: null, value: Buffer.from('{}') }]);
     await expect(send).rejects.toMatchObject({ code: 'invalid' });
   });

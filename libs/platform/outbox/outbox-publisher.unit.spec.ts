@@ -170,7 +170,7 @@ describe('an outbox', () => {
     expect(sent).toEqual([1, 2]);
   });
 
-  it('sends everything after a timed-out send once more, when that send can no longer arrive', async () => {
+  it('sends everything after a timed-out send again, when that send can no longer arrive', async () => {
     const table = new Table(1);
     refusals = 1;
     outbox(table, { givenUpMs: 30_000 }).start();

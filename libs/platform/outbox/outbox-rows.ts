@@ -10,7 +10,7 @@ export interface OutboxBatch<M> {
 /** Rows of one partition in an outbox table, numbered in order, with the mark up to which they are published. */
 export interface OutboxRows<M> {
   /**
-   * Returns the next rows after `after`, or after the mark when it is null. `none` when there are no rows, `busy` when there are rows that
+   * Returns the next rows after `after`, or after the mark when it is null. `none` if no rows are waiting, `busy` if rows are waiting that
    * cannot be read yet.
    */
   next(after: number | null): Promise<OutboxBatch<M> | 'none' | 'busy'>;

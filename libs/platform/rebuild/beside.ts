@@ -1,7 +1,7 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import type { ModelTable } from './read-model';
 
-/** How many rows of each kind, and the first of them by their keys. */
+/** Numbers of differing rows by kind, and the first of them in the order of their keys. */
 export interface Differences {
   table: string;
   missing: number;
@@ -17,24 +17,26 @@ export interface Checksum {
 
 const FIRST_SHOWN = 5;
 
-/** Empty tables of the live ones' shape with their checks, without keys. What an interrupted run left is thrown away. */
+/**
+ * Creates empty shadow tables with the columns and checks of the live ones, without keys and indexes. Deletes what an interrupted run has left.
+ */
 export async function makeBeside(sql: Sql, tables: readonly ModelTable[], live: string, beside: string): Promise<void> {
   await sql.execute(`DROP SCHEMA IF EXISTS ${beside} CASCADE`);
   await sql.execute(`CREATE SCHEMA ${beside}`);
   for (const { name } of tables) {
-    // Not written to the log of the server: after a crash the rebuild begins anew anyway.
+    // Unlogged: after a crash of the server the rebuild starts from the beginning anyway.
     await sql.execute(`CREATE UNLOGGED TABLE ${beside}.${name} (LIKE ${live}.${name} INCLUDING ALL EXCLUDING INDEXES)`);
   }
 }
 
-/** Gives the tables beside the keys of the live ones; other indexes serve readers, and cost writing. */
+/** Adds the keys of the live tables to the shadow tables. Other indexes only serve readers and would slow down writing. */
 export async function addKeys(sql: Sql, tables: readonly ModelTable[], live: string, beside: string): Promise<void> {
   for (const { name } of tables) {
     for (const key of await keysOf(sql, name, live)) await sql.execute(`ALTER TABLE ${beside}.${name} ADD ${key}`);
   }
 }
 
-/** Primary and unique keys as SQL. */
+/** Returns the primary and unique keys of a table as SQL. */
 async function keysOf(sql: Sql, table: string, schema: string): Promise<string[]> {
   const rows = await sql.query<{ definition: string }>(
     `SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint
@@ -44,7 +46,7 @@ async function keysOf(sql: Sql, table: string, schema: string): Promise<string[]
   return rows.map(({ definition }) => definition);
 }
 
-/** Rows and a sum over their hashes: the same for the same rows, in whatever order they lie. */
+/** Returns the number of rows and the sum of their hashes, which does not depend on the order of rows. */
 export async function checksum(sql: Sql, { name, columns }: ModelTable, schema: string): Promise<Checksum> {
   const [row] = await sql.query<Checksum>(
     `SELECT count(*) AS rows, coalesce(sum(hash_record_extended(ROW(${columns.join(', ')}), 0)), 0)::text AS sum
@@ -53,7 +55,7 @@ export async function checksum(sql: Sql, { name, columns }: ModelTable, schema: 
   return row ?? { rows: 0, sum: '0' };
 }
 
-/** What a checksum cannot say: `missing` in the live table, `surplus` in it, or `changed`. */
+/** Returns the rows that differ: `missing` in the live table, `surplus` in it, or `changed`. */
 export async function differences(sql: Sql, table: ModelTable, live: string, beside: string): Promise<Differences> {
   const { name, key, columns } = table;
   const rest = columns.filter((column) => !key.includes(column));
@@ -80,7 +82,7 @@ export async function differences(sql: Sql, table: ModelTable, live: string, bes
   };
 }
 
-/** Makes the live rows the rebuilt ones: those that are equal stay untouched, and readers see all of it or nothing. */
+/** Replaces live rows that differ from the rebuilt ones. Equal rows are not touched. It runs in the caller's transaction, so readers see all or nothing. */
 export async function replaceRows(
   sql: Sql,
   { name, key, columns }: ModelTable,
@@ -103,7 +105,7 @@ function sameKey(key: readonly string[]): string {
   return key.map((column) => `l.${column} = b.${column}`).join(' AND ');
 }
 
-/** All columns but those that PostgreSQL generates. */
+/** Returns all columns except those that PostgreSQL generates. */
 async function writableColumns(sql: Sql, table: string, schema: string): Promise<string> {
   const rows = await sql.query<{ name: string }>(
     `SELECT quote_ident(attname) AS name FROM pg_attribute

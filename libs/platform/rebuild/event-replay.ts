@@ -9,7 +9,7 @@ import {
 } from '@icmp-mon/platform/event-store';
 import type { ReadModel } from './read-model';
 
-/** Of all categories; a batch holds those of one. */
+/** Positions per batch, over all categories; the batch then contains the events of one category. */
 const POSITIONS_PER_BATCH = 5_000;
 const FENCE_WAIT_MS = 250;
 const FENCE_ATTEMPTS_MAX = 40;
@@ -21,15 +21,15 @@ interface Batch<E extends DomainEvent> {
 }
 
 /**
- * The source of read models that the append itself writes: events of one category, in the order of their positions. While a
- * batch is applied the next one is read, on a connection of its own.
+ * Returns the source of read models that are written by the append itself: the events of one category, in the order of their positions. While
+ * a batch is applied, the next one is prefetched on another connection.
  */
 export function eventReplay<S, E extends DomainEvent>(
   database: Sql & Transactor,
   aggregate: Aggregate<S, E>,
 ): Pick<ReadModel<number>, 'start' | 'remaining' | 'next' | 'hold'> {
   const { category } = aggregate;
-  /** No event can appear at or below it any more. */
+  /** The fence: no event can appear at or below this position any longer. */
   let fenced = 0;
   let ahead: Batch<E> | null = null;
 
@@ -38,14 +38,14 @@ export function eventReplay<S, E extends DomainEvent>(
     return { after, upTo, events: readProjected<E>(sql, category, { after, upTo }) };
   }
 
-  /** The next batch is on its way from here on. */
+  /** Returns the batch after `after` and starts to prefetch the next one. */
   async function take(after: number): Promise<{ events: ProjectedEvent<E>[]; upTo: number }> {
     const taken = ahead?.after === after ? ahead : read(database, after, fenced);
     ahead = null;
     const events = await taken.events;
     if (taken.upTo < fenced) {
       ahead = read(database, taken.upTo, fenced);
-      // Whoever takes it hears of its failure, and nobody may.
+      // A failure is reported by the next `take`; without this handler it would be an unhandled rejection if that never comes.
       ahead.events.catch(() => undefined);
     }
     return { events, upTo: taken.upTo };
@@ -61,7 +61,7 @@ export function eventReplay<S, E extends DomainEvent>(
       return row?.count ?? 0;
     },
     async next(sql, from, held) {
-      // While the fence is held the appenders wait, so that the end is the end.
+      // While the fence is held, no event can be appended, so the head of the store is final.
       if (!held && from >= fenced) fenced = await fencedHead(database);
       const end = held ? await headOf(sql) : fenced;
       for (let after = from; after < end;) {
@@ -79,7 +79,7 @@ export function eventReplay<S, E extends DomainEvent>(
   };
 }
 
-/** New appenders queue behind a fence that waits, so it gives up and tries again instead of waiting for long. */
+/** Sets the fence and returns the head of the store. New appenders queue behind a waiting fence, so it uses short lock timeouts and retries. */
 async function fencedHead(database: Transactor): Promise<number> {
   for (let attempt = 1; ; attempt++) {
     try {

@@ -3,46 +3,46 @@ import type { Sql } from '@icmp-mon/platform/database';
 /** A table of a read model. */
 export interface ModelTable {
   name: string;
-  /** Columns that name a row. */
+  /** Columns that identify a row. */
   key: readonly string[];
-  /** All that follows from the source, the key included. Numbers and times that no second run repeats are left out. */
+  /** All columns that are determined by the source, including the key; not ids and times that differ from run to run. */
   columns: readonly string[];
-  /** Written by the projector on its way, but no part of the model: neither compared nor replaced. */
+  /** Auxiliary table of the projector, not part of the model: it is neither compared nor replaced. */
   scratch?: boolean;
 }
 
-/** What one batch came to: how many steps of the source, and where the next batch goes on. */
+/** Result of one batch: the number of applied steps of the source, and the position of the next batch. */
 export interface Applied<P> {
   applied: number;
   progress: P;
 }
 
-/** How a read model follows from its source. `P` is a position in the source, kept by the caller. */
+/** How a read model is built from its source. `P` is a position in the source, which the caller stores. */
 export interface ReadModel<P = unknown> {
   name: string;
-  /** For people: what it is made from. */
+  /** Description of the source, for display. */
   source: string;
   tables: readonly ModelTable[];
   start: P;
-  /** Steps of the source between `from` and its present end; an estimate will do. */
+  /** Returns the number of steps of the source between `from` and its current end; an estimate is sufficient. */
   remaining(from: P): Promise<number>;
   /**
-   * Runs before `next`, until it applies nothing, on tables that have no keys yet: they are made once, afterwards, which
-   * costs a third of keeping them row by row. For projectors that only insert, and seldom look for a row to change.
+   * Bulk load: runs before `next` until it applies nothing, on tables without keys. The keys are created once afterwards, which costs a third
+   * of maintaining them row by row. For projectors that only insert and rarely look up rows.
    */
   fill?(sql: Sql, from: P): Promise<Applied<P>>;
   /**
-   * Applies the next batch, by the projector's own functions, to the tables that `sql` finds first. With `applied` 0 the present end
-   * is reached: while `held`, the very position of the live model.
+   * Applies the next batch with the projector's own functions to the tables that come first in the search_path of `sql`. `applied` 0 means
+   * that the current end is reached; while `held`, that is exactly the position of the live model.
    */
   next(sql: Sql, from: P, held: boolean): Promise<Applied<P>>;
-  /** Makes the writers of the live tables wait until the transaction ends. */
+  /** Blocks the writers of the live tables until the transaction ends. */
   hold(sql: Sql): Promise<void>;
   /**
-   * Runs once inside the hold, after the last batch: brings over what no source keeps any more, and the live model to the same
-   * position. `live` and `beside` are schemas, ready to be put into SQL. Returns remarks for people.
+   * Runs once while writers are blocked, after the last batch: copies data that the source no longer contains, and brings the live model to
+   * the same position. `live` and `beside` are quoted schema names. Returns remarks for the operator.
    */
   settle?(sql: Sql, live: string, beside: string): Promise<string[]>;
-  /** Puts the rebuilt rows into the live tables, where that takes more than replacing the rows that differ. */
+  /** Writes the rebuilt rows to the live tables, if that takes more than replacing the rows that differ. */
   replace?(sql: Sql, live: string, beside: string): Promise<void>;
 }

@@ -7,12 +7,15 @@ export interface PluggedModel<P = unknown> {
   model: ReadModel<P>;
 }
 
-/** Every read model that follows from a source which the installation still has. */
+/** Registry of the read models whose source the installation still stores. */
 export class ReadModels extends Socket<PluggedModel> {
-  /** @throws Error when there is none of the name */
+  /** Returns the read model of that name. @throws Error for an unknown name */
   get(name: string): PluggedModel {
     const found = this.plugged.find(({ model }) => model.name === name);
-    if (found === undefined) throw new Error(`There is no read model ${name}.`);
+    if (found === undefined)
+      throw new Error(
+        `There is no read model ${name}. Read models: ${this.plugged.map(({ model }) => model.name).join(', ')}.`,
+      );
     return found;
   }
 
@@ -22,13 +25,13 @@ export class ReadModels extends Socket<PluggedModel> {
 }
 
 export interface KeptTables {
-  /** As they are shown: `login_session, refresh_token`. */
+  /** Names for display: `login_session, refresh_token`. */
   tables: string;
-  /** Why they do not follow from a source. */
+  /** Why they cannot be rebuilt from a source. */
   reason: string;
 }
 
-/** Tables that look like read models and are none. */
+/** Registry of tables that look like read models but cannot be rebuilt. */
 export class NoReadModels extends Socket<KeptTables> {
   protected keyOf({ tables }: KeptTables): string {
     return tables;

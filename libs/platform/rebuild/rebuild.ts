@@ -11,7 +11,7 @@ export type RebuildDatabase = Sql & Transactor & { options: DatabaseOptions };
 
 export interface RebuildOptions {
   database: RebuildDatabase;
-  /** Puts the rebuilt rows in the place of live ones that differ; else differences are only told. */
+  /** Replaces live rows that differ; otherwise differences are only reported. */
   replace: boolean;
   report(line: string): void;
 }
@@ -27,39 +27,52 @@ export interface RebuildOutcome {
   remarks: string[];
 }
 
-/** Somebody else is rebuilding the same read model. */
+/** Another process is rebuilding the same read model. */
 export class RebuildBusy extends DomainError {
   constructor(model: string) {
-    super('conflict', `The read model ${model} is being rebuilt by somebody else. Wait for that to end.`);
+    super('conflict', `The read model ${model} is being rebuilt by another process. Wait until that has ended.`);
   }
 }
 
-/** The live model's writers never let go for long enough, or write faster than a rebuild can follow. */
+/** The writers of the live model never released their locks long enough, or write faster than the rebuild can catch up. */
 export class RebuildOvertaken extends DomainError {
   constructor(model: string, cause: unknown) {
-    const detail = `The read model ${model} is written so much that the rebuild cannot catch up. Try again when less happens.`;
+    const detail = `The rebuild of ${model} cannot catch up with the writes to it. Try again when the load is lower.`;
     super('unavailable', detail, undefined, { cause });
   }
 }
 
-/** Writes came faster than the hold can take in: it is given up and tried again after catching up. */
+/** Too many writes arrived before writers were blocked: the block is released, and tried again after catching up. */
 class Behind extends Error {}
 
-/** First half of a lock's number; the second is the model's. */
+/** First half of the advisory lock's number; the second half is the hash of the model's name. */
 const REBUILD_LOCK = 72_603;
 const REPORT_MS = 1_000;
-/** Steps left to the hold, in which writers wait: more are caught up without it. */
+/** Maximum steps applied while writers are blocked. More are applied before, without blocking. */
 const HELD_STEPS_MAX = 2_000;
 const HOLD_ATTEMPTS_MAX = 30;
-/** New writers queue behind a hold that waits, so it waits no longer than this at a time. */
+/** Lock timeout of the block. New writers queue behind it, so it must not wait longer per attempt. */
 const HOLD_WAIT_MS = 500;
 const HOLD_PAUSE_MS = 200;
 
+/*
+ * Rebuild of a read model while the product runs.
+ *
+ *   shadow tables in schema rebuild_<model>:  fill (bulk load) ─ add keys ─ catch up with the live model
+ *   one transaction:  block writers ─ apply the rest ─ compare by checksum ─ replace differing rows (with `replace`) ─ COMMIT
+ *   finally:  drop the schema
+ *
+ * Invariants:
+ * - Online: writers are blocked only in the final transaction, for at most HELD_STEPS_MAX steps plus the comparison.
+ * - Same position: live and rebuilt rows are compared while writers are blocked, so both contain exactly the same part of the source.
+ * - Atomic: readers see all replaced rows or none. A failure before the commit leaves the live tables unchanged.
+ * - One at a time: a session-level advisory lock per model.
+ */
+
 /**
- * Rebuilds a read model from its source in tables beside the live ones, while writes go on. When it has caught up, the writers
- * wait for an instant: the rest is applied, both are compared by checksum at one same position, and with `replace` the
- * rows that differ are replaced in that same transaction. Whatever fails before its commit leaves the live tables as they were.
- * @throws RebuildBusy
+ * Rebuilds a read model from its source, compares it with the live one and, with `replace`, replaces the rows that differ.
+ * @throws RebuildBusy while another process rebuilds it
+ * @throws RebuildOvertaken when the rebuild cannot catch up with the writers
  */
 export async function rebuild<P>(model: ReadModel<P>, options: RebuildOptions): Promise<RebuildOutcome> {
   const { url } = options.database.options;
@@ -125,7 +138,7 @@ class Rebuild<P> {
     }
   }
 
-  /** One batch in a transaction that finds the tables beside first. The position counts from the commit on. */
+  /** Applies one batch in a transaction whose search_path finds the shadow tables first. */
   private async step(sql: Sql, batch: () => Promise<Applied<P>>): Promise<number> {
     await sql.execute(`SET LOCAL search_path = ${this.beside}, ${this.live}`);
     const { applied, progress } = await batch();
@@ -143,7 +156,7 @@ class Rebuild<P> {
         if (!isLockTimeout(error) && !(error instanceof Behind)) throw error;
         if (attempt >= HOLD_ATTEMPTS_MAX) throw new RebuildOvertaken(this.model.name, error);
       }
-      // Rolled back: what the hold had applied is to be applied again.
+      // The transaction was rolled back, so its steps must be applied again.
       this.progressed = before.progressed;
       this.steps = before.steps;
       await pause(HOLD_PAUSE_MS);

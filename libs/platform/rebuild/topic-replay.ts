@@ -2,7 +2,7 @@ import type { Sql } from '@icmp-mon/platform/database';
 import { type Messaging, PoisonError, type ReceivedMessage } from '@icmp-mon/platform/messaging';
 import type { ReadModel } from './read-model';
 
-/** Next offset to apply, by `<topic>/<partition>`. */
+/** Next offset to apply, by `<logical topic>/<partition>`. */
 export type TopicOffsets = Readonly<Record<string, number>>;
 
 export interface TopicSource {
@@ -22,7 +22,7 @@ interface Handled {
   next_offset: number;
 }
 
-/** The source of read models that a consumer group writes: its topics, up to where the group has handled them. */
+/** Returns the source of read models that a consumer group writes: its topics, up to the group's offsets. */
 export function topicReplay(
   source: TopicSource,
 ): Pick<ReadModel<TopicOffsets>, 'start' | 'remaining' | 'next' | 'hold'> {
@@ -39,7 +39,7 @@ export function topicReplay(
       const read = await source.messaging.readMessages(topic, partition, offset);
       const messages = read.filter((message) => message.offset < end);
       await handleAll(source, sql, messages);
-      // What compaction or a transaction's marker left out is passed over.
+      // Skips offsets without messages, which compaction and transaction markers leave behind.
       const next = messages.length === read.length ? (messages.at(-1)?.offset ?? end - 1) + 1 : end;
       return { applied: Math.max(1, messages.length), progress: { ...from, [`${topic}/${partition}`]: next } };
     },
@@ -72,7 +72,7 @@ async function openRanges(
   );
 }
 
-/** A message that the live projection had to set aside says nothing here either. */
+/** Handles messages. Skips messages that the live projection had to dead-letter (poison). */
 async function handleAll({ handle }: TopicSource, sql: Sql, messages: ReceivedMessage[]): Promise<void> {
   if (messages.length === 0) return;
   try {
