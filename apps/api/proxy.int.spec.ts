@@ -75,9 +75,9 @@ describe('behind a proxy that nobody named', () => {
     const detail = await detailOf(await logIn(await proxied(cautious, FORWARDED), PORTAL));
     expect(detail).toContain(PORTAL);
     expect(detail).toContain(new URL(cautious.url).host);
-    expect(detail).toContain('X-Forwarded-Host monitor.example.net was not believed: 127.0.0.1 is no trusted proxy');
+    expect(detail).toContain('X-Forwarded-Host monitor.example.net was ignored: 127.0.0.1 is not a trusted proxy');
     expect(detail).toContain('ICMPMON_TRUSTED_PROXIES');
     const silent = await detailOf(await logIn(await proxied(cautious, {}), PORTAL));
-    expect(silent).toContain('let it send X-Forwarded-Host and name its address in ICMPMON_TRUSTED_PROXIES');
+    expect(silent).toContain('must send X-Forwarded-Host, and ICMPMON_TRUSTED_PROXIES must contain its address');
   });
 });

@@ -1,7 +1,7 @@
 import type { FeedFact } from '@icmp-mon/probing/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 
-/** What holds for a shard as far as the feed was published: per subject its last fact, in the order they were told. */
+/** Reads the latest facts of a shard up to the published position: the last fact per subject, in the order of their positions. */
 export async function latestFacts(sql: Sql, shard: number): Promise<{ facts: FeedFact[]; feedPosition: number }> {
   const [row] = await sql.query<{ facts: FeedFact[]; published: number }>(
     `SELECT state.published, coalesce((

@@ -30,8 +30,8 @@ export async function readFeedState(sql: Sql): Promise<FeedState> {
 }
 
 /**
- * What an agent of version `since` has to hear, up to the published position; null when there is nothing new. All of it
- * (`full`) for version 0, for one so old that removals were forgotten, and for one that this database never published.
+ * Reads the changes for an agent after version `since`, up to the published position; null when there are none. The response is `full` for
+ * version 0, for a version older than deleted removals, and for a version that this database never published.
  */
 export async function assignmentsSince(
   sql: Sql,
@@ -61,7 +61,7 @@ export async function assignmentsSince(
   };
 }
 
-/** Which of these agents have something new between two published positions. */
+/** Returns which of these agents have changes between two published positions. */
 export async function agentsWithChanges(
   sql: Sql,
   agentIds: readonly string[],

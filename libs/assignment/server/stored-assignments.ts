@@ -11,7 +11,7 @@ const COUNTS = `
     SELECT agent, 0, count(*) FROM assignment_target, unnest(refused_by) AS agent WHERE refused_by <> '{}' GROUP BY agent
   ) AS part GROUP BY agent_id`;
 
-/** Assignments as they are decided, whether or not the agents have heard of them. */
+/** Reads assignments as decided, regardless of whether the agents have received them. */
 export class StoredAssignments extends AssignmentDirectory {
   private readonly counts = new ShortCache<ReadonlyMap<string, AgentAssignments>>({
     entriesMax: 1,

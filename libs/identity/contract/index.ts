@@ -1,7 +1,7 @@
 export const ROLES = ['viewer', 'operator', 'engineer', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** What a route can ask for, with the lowest role that holds it; the roles above hold it too. */
+/** Permissions of routes, each with the lowest role that has it; higher roles have it too. */
 const LOWEST_ROLE = {
   'targets:read': 'viewer',
   'targets:write': 'engineer',
@@ -30,12 +30,12 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
   admin: heldBy('admin'),
 };
 
-/** Stream of a user: `user-<id>`. */
+/** Stream category of users: `user-<id>`. */
 export const USER_STREAM = 'user';
-/** Stream of an API key: `apikey-<id>`. */
+/** Stream category of API keys: `apikey-<id>`. */
 export const API_KEY_STREAM = 'apikey';
 
-/** Kept for the audit, not relayed. */
+/** Events of accounts and API keys: kept for the audit log, not relayed. */
 export type IdentityEvent =
   | { type: 'UserRegistered'; data: { userId: string; role: Role } }
   | { type: 'PasswordChanged'; data: { userId: string } }
@@ -47,13 +47,13 @@ export type IdentityEvent =
 export const PASSWORD_LENGTH_MIN = 12;
 export const PASSWORD_LENGTH_MAX = 256;
 
-/** `POST /api/v1/auth/login`; the answer also sets the session cookies. */
+/** Request body of `POST /api/v1/auth/login`; the response also sets the session cookies. */
 export interface LoginRequest {
   user: string;
   password: string;
 }
 
-/** Answer of login, refresh and `GET /api/v1/auth/me`. */
+/** Response of login, refresh and `GET /api/v1/auth/me`. */
 export interface SessionView {
   user: string;
   role: Role;
@@ -61,26 +61,26 @@ export interface SessionView {
   expiresAt: string;
 }
 
-/** `PUT /api/v1/auth/password`; ends the user's other logins. */
+/** Request body of `PUT /api/v1/auth/password`, which ends the user's other logins. */
 export interface ChangePasswordRequest {
   currentPassword: string;
   newPassword: string;
 }
 
-/** One login of a user: a browser that is signed in. */
+/** One login of a user: a signed-in browser. */
 export interface LoginView {
   id: string;
   createdAt: string;
-  /** When it was last renewed; a browser in use does so every 15 minutes. */
+  /** When the login was last renewed; a browser in use renews it every 15 minutes. */
   lastUsedAt: string;
   expiresAt: string;
   address: string | null;
   userAgent: string | null;
-  /** Whether it is the login that asks. */
+  /** Whether this login made the request. */
   isCurrent: boolean;
 }
 
-/** An account, without its secrets. */
+/** A user account, without secrets. */
 export interface UserView {
   id: string;
   name: string;
@@ -90,12 +90,12 @@ export interface UserView {
   logins: number;
 }
 
-/** `PUT /api/v1/users/{id}/password`; ends all logins of the user. */
+/** Request body of `PUT /api/v1/users/{id}/password`, which ends all logins of the user. */
 export interface ResetPasswordRequest {
   newPassword: string;
 }
 
-/** `POST /api/v1/api-keys`. */
+/** Request body of `POST /api/v1/api-keys`. */
 export interface IssueApiKeyRequest {
   name: string;
   role: Role;
@@ -109,13 +109,13 @@ export interface ApiKeyView {
   role: Role;
   createdAt: string;
   createdBy: string | null;
-  /** To within a minute. */
+  /** Accurate to one minute. */
   lastUsedAt: string | null;
   expiresAt: string | null;
   revokedAt: string | null;
 }
 
-/** The only answer that holds the key itself. */
+/** The only response that contains the key itself. */
 export interface IssuedApiKey extends ApiKeyView {
   key: string;
 }

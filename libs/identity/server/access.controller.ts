@@ -25,7 +25,7 @@ import { ListApiKeys } from './api-keys/list-api-keys';
 import { RevokeApiKey } from './api-keys/revoke-api-key';
 import { EndLogins } from './sessions/end-logins';
 
-/** Accounts and API keys of everybody. */
+/** Parameter of the routes below one user. */
 const USER_PARAMETER = { name: 'id', description: 'Id of the user.' } as const;
 
 @ApiTags('access')
@@ -38,7 +38,7 @@ export class AccessController {
   ) {}
 
   @Get('users')
-  @ApiOperation({ summary: 'Accounts by name' })
+  @ApiOperation({ summary: 'List accounts by name' })
   @ApiOkResponse({ type: UserListResponse })
   users(): Promise<UserListResponse> {
     return this.queries.execute(new ListUsers());
@@ -46,7 +46,7 @@ export class AccessController {
 
   @Put('users/:id/password')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Set the password of a user; ends all logins of the user' })
+  @ApiOperation({ summary: "Set a user's password and end all of the user's logins" })
   @ApiParam(USER_PARAMETER)
   @ApiNoContentResponse()
   resetPassword(
@@ -69,14 +69,14 @@ export class AccessController {
   }
 
   @Get('api-keys')
-  @ApiOperation({ summary: 'API keys by name, revoked ones last; never the keys themselves' })
+  @ApiOperation({ summary: 'List API keys by name, revoked ones last, without the keys themselves' })
   @ApiOkResponse({ type: ApiKeyListResponse })
   apiKeys(): Promise<ApiKeyListResponse> {
     return this.queries.execute(new ListApiKeys());
   }
 
   @Post('api-keys')
-  @ApiOperation({ summary: 'Make an API key; the answer shows it once' })
+  @ApiOperation({ summary: 'Create an API key; it is shown only in this response' })
   @ApiCreatedResponse({ type: IssuedApiKeyResponse })
   issueApiKey(@Body() body: IssueApiKeyRequest, @Metadata() metadata: RequestMetadata): Promise<IssuedApiKey> {
     return this.commands.execute(new IssueApiKey(body, metadata));
@@ -84,7 +84,7 @@ export class AccessController {
 
   @Delete('api-keys/:id')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Revoke an API key: it stops working within 5 s' })
+  @ApiOperation({ summary: 'Revoke an API key: it is refused within 5 s' })
   @ApiNoContentResponse()
   @ApiParam({ name: 'id', description: 'Id of the key.' })
   revokeApiKey(@Param('id') keyId: string, @Metadata() metadata: RequestMetadata): Promise<void> {

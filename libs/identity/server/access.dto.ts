@@ -43,12 +43,12 @@ export class ResetPasswordRequest implements contract.ResetPasswordRequest {
 export class OwnLoginResponse implements LoginView {
   @ApiProperty({ format: 'uuid' }) id!: string;
   @ApiProperty(INSTANT) createdAt!: string;
-  @ApiProperty({ ...INSTANT, description: 'When it was last renewed: every 15 minutes while it is used.' })
+  @ApiProperty({ ...INSTANT, description: 'When the login was last renewed: every 15 minutes while it is in use.' })
   lastUsedAt!: string;
   @ApiProperty(INSTANT) expiresAt!: string;
   @ApiProperty({ type: 'string', nullable: true }) address!: string | null;
   @ApiProperty({ type: 'string', nullable: true }) userAgent!: string | null;
-  @ApiProperty({ description: 'Whether it is the login that asks.' }) isCurrent!: boolean;
+  @ApiProperty({ description: 'Whether this login made the request.' }) isCurrent!: boolean;
 }
 
 export class OwnLoginListResponse {
@@ -56,7 +56,7 @@ export class OwnLoginListResponse {
 }
 
 export class EndedLoginsResponse {
-  @ApiProperty({ type: 'integer', description: 'How many logins ended.' }) ended!: number;
+  @ApiProperty({ type: 'integer', description: 'Number of ended logins.' }) ended!: number;
 }
 
 export class UserResponse implements UserView {
@@ -65,7 +65,7 @@ export class UserResponse implements UserView {
   @ApiProperty({ enum: ROLES }) role!: Role;
   @ApiProperty(INSTANT) createdAt!: string;
   @ApiProperty({ ...INSTANT, nullable: true }) passwordChangedAt!: string | null;
-  @ApiProperty({ type: 'integer', description: 'Logins that run.' }) logins!: number;
+  @ApiProperty({ type: 'integer', description: 'Number of active logins.' }) logins!: number;
 }
 
 export class UserListResponse {
@@ -73,7 +73,11 @@ export class UserListResponse {
 }
 
 export class IssueApiKeyRequest implements contract.IssueApiKeyRequest {
-  @ApiProperty({ minLength: 1, maxLength: KEY_NAME_LENGTH_MAX, description: 'What uses it, for people.' })
+  @ApiProperty({
+    minLength: 1,
+    maxLength: KEY_NAME_LENGTH_MAX,
+    description: 'Name of the service that uses the key, for display.',
+  })
   @IsString()
   @MinLength(1)
   @MaxLength(KEY_NAME_LENGTH_MAX)
@@ -84,7 +88,12 @@ export class IssueApiKeyRequest implements contract.IssueApiKeyRequest {
   @IsIn(ROLES)
   role!: Role;
 
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: KEY_DAYS_MAX, description: 'For ever unless set.' })
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: KEY_DAYS_MAX,
+    description: 'The key never expires unless set.',
+  })
   @MayBeAbsent()
   @IsInt()
   @Min(1)
@@ -93,13 +102,17 @@ export class IssueApiKeyRequest implements contract.IssueApiKeyRequest {
 }
 
 export class ApiKeyResponse implements ApiKeyView {
-  @ApiProperty({ description: 'The first part of the key, after imk_.' }) id!: string;
+  @ApiProperty({ description: 'First part of the key, after imk_.' }) id!: string;
   @ApiProperty() name!: string;
   @ApiProperty({ enum: ROLES }) role!: Role;
   @ApiProperty(INSTANT) createdAt!: string;
-  @ApiProperty({ type: 'string', nullable: true, description: 'Who made it; null for one of an earlier release.' })
+  @ApiProperty({
+    type: 'string',
+    nullable: true,
+    description: 'User that created the key; null for a key of an earlier release.',
+  })
   createdBy!: string | null;
-  @ApiProperty({ ...INSTANT, nullable: true, description: 'To within a minute.' }) lastUsedAt!: string | null;
+  @ApiProperty({ ...INSTANT, nullable: true, description: 'Accurate to one minute.' }) lastUsedAt!: string | null;
   @ApiProperty({ ...INSTANT, nullable: true }) expiresAt!: string | null;
   @ApiProperty({ ...INSTANT, nullable: true }) revokedAt!: string | null;
 }
@@ -109,5 +122,5 @@ export class ApiKeyListResponse {
 }
 
 export class IssuedApiKeyResponse extends ApiKeyResponse implements IssuedApiKey {
-  @ApiProperty({ description: 'Shown once.' }) key!: string;
+  @ApiProperty({ description: 'Shown only in this response.' }) key!: string;
 }

@@ -11,7 +11,7 @@ import { LogOut } from './sessions/log-out';
 import { ReadSession } from './sessions/read-session';
 import { RefreshSession } from './sessions/refresh-session';
 
-/** Logins of browsers: their tokens travel in cookies, which `BrowserSessions` reads and sets. */
+/** Routes for logins of browsers. Tokens are in cookies, which `BrowserSessions` reads and sets. */
 @ApiTags('auth')
 @Controller('api/v1/auth')
 export class AuthController {
@@ -24,7 +24,7 @@ export class AuthController {
   @Post('login')
   @HttpCode(200)
   @Public()
-  @ApiOperation({ summary: 'Log in; the answer sets the session cookies' })
+  @ApiOperation({ summary: 'Log in; the response sets the session cookies' })
   @ApiOkResponse({ type: SessionResponse })
   async logIn(
     @Body() body: LoginRequest,
@@ -40,7 +40,7 @@ export class AuthController {
   @Post('refresh')
   @HttpCode(200)
   @Public()
-  @ApiOperation({ summary: 'Renew the session by the refresh cookie, which is good once' })
+  @ApiOperation({ summary: 'Renew the session with the refresh cookie, which is valid once' })
   @ApiOkResponse({ type: SessionResponse })
   async refresh(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<SessionView> {
     const session = await this.commands.execute(new RefreshSession(this.browsers.refreshTokenOf(request)));
@@ -61,7 +61,7 @@ export class AuthController {
   @Get('me')
   @Authenticated()
   @AnswersWithoutDatabase()
-  @ApiOperation({ summary: 'Who am I, and what may I do?' })
+  @ApiOperation({ summary: "Read the caller's own identity and permissions" })
   @ApiOkResponse({ type: SessionResponse })
   me(@Caller() principal: Principal, @Req() request: Request): Promise<SessionView> {
     return this.queries.execute(new ReadSession(principal, accessTokenOf(request)));

@@ -15,7 +15,7 @@ export class LoginRequest implements contract.LoginRequest {
   @IsString()
   @MinLength(1)
   @MaxLength(200)
-  @Matches(/^[^\p{Cc}]*$/u, { message: 'user must hold no control characters' })
+  @Matches(/^[^\p{Cc}]*$/u, { message: 'user must not contain control characters' })
   user!: string;
 
   @ApiProperty({ minLength: 1, maxLength: PASSWORD_LENGTH_MAX, format: 'password' })
@@ -29,5 +29,6 @@ export class SessionResponse implements SessionView {
   @ApiProperty() user!: string;
   @ApiProperty({ enum: ROLES }) role!: Role;
   @ApiProperty({ enum: PERMISSIONS, isArray: true }) permissions!: Permission[];
-  @ApiProperty({ format: 'date-time', description: 'When the session cookie has to be refreshed.' }) expiresAt!: string;
+  @ApiProperty({ format: 'date-time', description: 'When the session cookie expires and must be refreshed.' })
+  expiresAt!: string;
 }

@@ -1,2 +1,2 @@
-/** While the database is away, a caller that was known this long ago may still look at the product's health. */
+/** During an outage of the database, a caller that was authenticated within this time may still read the product's health. */
 export const KNOWN_MS = 10 * 60_000;

@@ -16,7 +16,7 @@ import { ChangePassword } from './accounts/change-password';
 import { EndLogins } from './sessions/end-logins';
 import { ListLogins } from './sessions/list-logins';
 
-/** What people do with their own account. */
+/** Routes for the caller's own account. */
 @ApiTags('auth')
 @Controller('api/v1/auth')
 @Authenticated()
@@ -28,7 +28,7 @@ export class OwnAccountController {
 
   @Put('password')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Change the own password; ends the other logins' })
+  @ApiOperation({ summary: "Change the caller's own password and end the user's other logins" })
   @ApiNoContentResponse()
   changePassword(
     @Body() { currentPassword: current, newPassword: next }: ChangePasswordRequest,
@@ -41,7 +41,7 @@ export class OwnAccountController {
   }
 
   @Get('logins')
-  @ApiOperation({ summary: 'The own logins that run' })
+  @ApiOperation({ summary: "List the caller's own active logins" })
   @ApiOkResponse({ type: OwnLoginListResponse })
   async logins(@Caller() principal: Principal): Promise<OwnLoginListResponse> {
     return this.queries.execute(new ListLogins(userOf(principal)));
@@ -49,7 +49,7 @@ export class OwnAccountController {
 
   @Delete('logins/:id')
   @HttpCode(204)
-  @ApiOperation({ summary: 'End one of the own logins' })
+  @ApiOperation({ summary: "End one of the caller's own logins" })
   @ApiParam({ name: 'id', description: 'Id of the login.' })
   @ApiNoContentResponse()
   async endLogin(
@@ -61,7 +61,7 @@ export class OwnAccountController {
   }
 
   @Delete('logins')
-  @ApiOperation({ summary: 'End all own logins but the one that asks' })
+  @ApiOperation({ summary: "End all of the caller's own logins except the current one" })
   @ApiOkResponse({ type: EndedLoginsResponse })
   async endOtherLogins(
     @Caller() principal: Principal,

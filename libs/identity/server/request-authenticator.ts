@@ -11,7 +11,7 @@ import { Sessions } from './sessions/sessions';
 
 const BEARER = /^Bearer +([^\s]{1,256})$/i;
 
-/** Recognises callers by `Authorization: Bearer imk_…`, else by the session cookie. */
+/** Authenticates callers by `Authorization: Bearer imk_…`, otherwise by the session cookie. */
 @Injectable()
 export class RequestAuthenticator extends Authenticator {
   constructor(
@@ -51,7 +51,7 @@ export class RequestAuthenticator extends Authenticator {
   private async byApiKey(authorization: string): Promise<Principal> {
     const key = BEARER.exec(authorization)?.[1];
     const principal = key === undefined ? null : await this.keys.recognise(key);
-    if (principal === null) throw new DomainError('unauthenticated', 'The API key is not valid (any more).');
+    if (principal === null) throw new DomainError('unauthenticated', 'The API key is unknown, revoked or expired.');
     return principal;
   }
 

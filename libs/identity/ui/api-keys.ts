@@ -28,7 +28,7 @@ import { RefusalPipe } from './refusal.pipe';
 const NAME_LENGTH_MAX = 100;
 const NEW_KEY: { name: string; role: Role; days: string } = { name: '', role: 'viewer', days: '' };
 
-/** API keys of services: makes them, shows each once, revokes them. */
+/** Card of the API keys of services: creates them, shows each once, and revokes them. */
 @Component({
   selector: 'icm-api-keys',
   imports: [AgePipe, Empty, Failure, FormField, Icon, InstantPipe, RefusalPipe],
@@ -47,7 +47,7 @@ export class ApiKeys {
   protected readonly issued = signal<IssuedApiKey | null>(null);
   protected readonly revoking = signal(false);
   protected readonly newKey = form(signal(NEW_KEY), (path) => {
-    required(path.name, { message: 'Name what will use it.' });
+    required(path.name, { message: 'Enter the name of the service that will use the key.' });
     maxLength(path.name, NAME_LENGTH_MAX, { message: `At most ${NAME_LENGTH_MAX} characters.` });
   });
 
@@ -70,7 +70,7 @@ export class ApiKeys {
   }
 
   protected revoke(key: ApiKeyView): void {
-    const text = 'Whatever uses it is refused within seconds. A revoked key cannot be made valid again.';
+    const text = 'Services that use it are refused within 5 s. A revoked key cannot be restored.';
     const data: Confirmation = { title: `Revoke the API key ${key.name}?`, text, action: 'Revoke' };
     const closed = this.dialog.open<ConfirmDialog, Confirmation, boolean>(ConfirmDialog, { data, width: '440px' });
     closed.afterClosed().subscribe((confirmed) => {
@@ -81,10 +81,10 @@ export class ApiKeys {
   protected async copy(key: string): Promise<void> {
     try {
       await navigator.clipboard.writeText(key);
-      this.toasts.done('The key was copied.');
+      this.toasts.done('Key copied.');
     } catch (failure) {
       console.warn('The clipboard was refused.', failure);
-      this.toasts.failed('The browser refused the clipboard. Select the key and copy it.');
+      this.toasts.failed('The browser denied access to the clipboard. Select the key and copy it.');
     }
   }
 
@@ -96,7 +96,7 @@ export class ApiKeys {
     this.revoking.set(true);
     try {
       await this.client.revokeApiKey(key.id);
-      this.toasts.done(`The API key ${key.name} is revoked.`);
+      this.toasts.done(`API key ${key.name} revoked.`);
     } catch (failure) {
       const problem = readProblem(failure);
       this.toasts.failed(`The key was not revoked. ${problem.title}. ${problem.detail}`);

@@ -15,7 +15,10 @@ const AUTH = '/api/v1/auth';
 const LOGINS = `${AUTH}/logins`;
 const KEYS = '/api/v1/api-keys';
 
-/** The API of sessions, of the own account and of API keys. Call what returns a resource in an injection context. */
+/**
+ * Client for the API of sessions, of the user's own account and of API keys. Methods that return a resource must be called in an injection
+ * context.
+ */
 @Injectable({ providedIn: 'root' })
 export class IdentityClient {
   private readonly http = inject(HttpClient);
@@ -32,7 +35,7 @@ export class IdentityClient {
     await firstValueFrom(this.http.post(`${AUTH}/logout`, {}));
   }
 
-  /** Trades the refresh cookie for new cookies. */
+  /** Exchanges the refresh cookie for new cookies. */
   refresh(): Promise<SessionView> {
     return firstValueFrom(this.http.post<SessionView>(`${AUTH}/refresh`, {}));
   }

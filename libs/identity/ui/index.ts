@@ -8,7 +8,7 @@ export const identityRoutes: Routes = [
   { path: 'login', loadComponent: () => import('./login').then((page) => page.Login) },
 ];
 
-/** Pages inside the shell. */
+/** Routes of pages inside the shell. */
 export const settingsRoutes: Routes = [
   { path: 'settings', loadComponent: () => import('./settings').then((page) => page.Settings) },
 ];

@@ -5,7 +5,7 @@ import { PageTrail, type Problem, readProblem } from '@icmp-mon/platform/ui-kit'
 import { safeReturnUrl } from './return-url';
 import { Session } from './session';
 
-/** `/login?returnUrl=`. */
+/** Login page: `/login?returnUrl=`. */
 @Component({
   selector: 'icm-login',
   imports: [FormField],

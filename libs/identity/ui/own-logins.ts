@@ -3,7 +3,7 @@ import type { LoginView } from '@icmp-mon/identity/contract';
 import { AgePipe, Clock, Failure, InstantPipe, keepLast, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
 import { IdentityClient } from './identity.client';
 
-/** Where the own account is signed in, and the buttons that end it. */
+/** Card of the user's own active logins, with buttons to end them. */
 @Component({
   selector: 'icm-own-logins',
   imports: [AgePipe, Failure, InstantPipe],
@@ -25,11 +25,11 @@ export class OwnLogins {
   }
 
   protected end(login: LoginView): Promise<void> {
-    return this.ended(this.client.endLogin(login.id), 'The login has ended.');
+    return this.ended(this.client.endLogin(login.id), 'Login ended.');
   }
 
   protected endOthers(): Promise<void> {
-    return this.ended(this.client.endOtherLogins(), 'Your other logins have ended.');
+    return this.ended(this.client.endOtherLogins(), 'Other logins ended.');
   }
 
   private async ended(ending: Promise<void>, done: string): Promise<void> {
@@ -39,7 +39,7 @@ export class OwnLogins {
       this.toasts.done(done);
     } catch (failure) {
       const problem = readProblem(failure);
-      this.toasts.failed(`Nothing was ended. ${problem.title}. ${problem.detail}`);
+      this.toasts.failed(`No login was ended. ${problem.title}. ${problem.detail}`);
     } finally {
       this.ending.set(false);
       this.read.reload();

@@ -7,7 +7,7 @@ import { RefusalPipe } from './refusal.pipe';
 
 const EMPTY = { currentPassword: '', newPassword: '', repeated: '' };
 
-/** Changes the own password. */
+/** Form to change the user's own password. */
 @Component({
   selector: 'icm-password-form',
   imports: [FormField, RefusalPipe],
@@ -19,7 +19,7 @@ export class PasswordForm {
   private readonly toasts = inject(Toasts);
   private readonly entered = signal(EMPTY);
 
-  /** The password was changed, and the other logins ended. */
+  /** Emits after the password was changed and the other logins ended. */
   readonly changed = output<void>();
 
   protected readonly problem = signal<Problem | null>(null);
@@ -29,7 +29,7 @@ export class PasswordForm {
     required(path.newPassword, { message: 'Enter a new password.' });
     minLength(path.newPassword, PASSWORD_LENGTH_MIN, { message: `At least ${PASSWORD_LENGTH_MIN} characters.` });
     validate(path.repeated, ({ value, valueOf }) =>
-      value() === valueOf(path.newPassword) ? undefined : { kind: 'repeated', message: 'The two are not the same.' },
+      value() === valueOf(path.newPassword) ? undefined : { kind: 'repeated', message: 'The passwords do not match.' },
     );
   });
 
@@ -43,7 +43,7 @@ export class PasswordForm {
         await this.client.changePassword(request);
         this.password().reset(EMPTY);
         this.changed.emit();
-        this.toasts.done('Your password is changed. Your other logins have ended.');
+        this.toasts.done('Password changed. Other logins ended.');
       } catch (failure) {
         this.problem.set(readProblem(failure));
       }

@@ -3,12 +3,12 @@ import { refusalText } from './refusal-text';
 
 const NAMES = { currentPassword: 'The current password' };
 
-it('names the field that is wrong', () => {
+it('names the invalid field', () => {
   const problem = { status: 400, title: 'T', detail: 'D', fields: { currentPassword: 'is wrong' }, more: {} };
   expect(refusalText(problem, NAMES)).toBe('The current password is wrong.');
 });
 
-it('says what the server said otherwise', () => {
+it("returns the server's title and detail otherwise", () => {
   expect(refusalText({ status: 429, title: 'Too many requests', detail: 'Wait.', fields: {}, more: {} }, NAMES)).toBe(
     'Too many requests. Wait.',
   );

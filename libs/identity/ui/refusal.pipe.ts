@@ -1,7 +1,7 @@
 import { Pipe, type PipeTransform } from '@angular/core';
 import { refusalText } from './refusal-text';
 
-/** A refusal in one line, its fields by the names that people know. */
+/** Shows a refused request as one line, with the display names of its fields. */
 @Pipe({ name: 'refusal' })
 export class RefusalPipe implements PipeTransform {
   readonly transform = refusalText;

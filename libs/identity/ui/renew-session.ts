@@ -6,7 +6,7 @@ import { Session } from './session';
 
 const WITHOUT_RENEWAL = ['/auth/login', '/auth/refresh', '/auth/logout'];
 
-/** Answers a 401 by renewing the session once and repeating the request; else leads to the login page. */
+/** Handles a 401: renews the session once and repeats the request; if that fails, opens the login page. */
 export const renewSession: HttpInterceptorFn = (request, next) => {
   const injector = inject(Injector);
   return next(request).pipe(

@@ -7,7 +7,7 @@ describe('safeReturnUrl', () => {
   });
 
   it.each([null, undefined, '', 'https://elsewhere.example', '//elsewhere.example', '/\\elsewhere.example', '/login'])(
-    'turns %s into the dashboard',
+    'replaces %s with the dashboard',
     (url) => {
       expect(safeReturnUrl(url)).toBe('/');
     },

@@ -4,7 +4,7 @@ import type { LoginRequest, Permission, SessionView } from '@icmp-mon/identity/c
 import { LiveStream } from '@icmp-mon/platform/live-stream';
 import { IdentityClient } from './identity.client';
 
-/** Who is signed in. The tokens themselves are in cookies that scripts cannot read. */
+/** State of the signed-in user. The tokens are in cookies that scripts cannot read. */
 @Injectable({ providedIn: 'root' })
 export class Session {
   private readonly client = inject(IdentityClient);
@@ -19,7 +19,7 @@ export class Session {
     return this.permissions().has(permission);
   }
 
-  /** Reads the session of the cookies; false when there is none. Throws when the server cannot say. */
+  /** Reads the session of the cookies. Returns false if there is none. Throws if the server does not answer. */
   async restore(): Promise<boolean> {
     if (this.view() !== null) return true;
     try {
@@ -40,7 +40,7 @@ export class Session {
     this.end();
   }
 
-  /** Trades the refresh cookie for new cookies; calls at the same time share one request. */
+  /** Exchanges the refresh cookie for new cookies; concurrent calls share one request. */
   refresh(): Promise<boolean> {
     this.refreshing ??= this.tryRefresh().finally(() => (this.refreshing = null));
     return this.refreshing;

@@ -5,7 +5,7 @@ import { OwnLogins } from './own-logins';
 import { PasswordForm } from './password-form';
 import { Session } from './session';
 
-/** `/settings`: the own account, and for administrators the API keys. */
+/** Page `/settings`: the user's own account, and the API keys for administrators. */
 @Component({
   selector: 'icm-settings',
   imports: [ApiKeys, OwnLogins, PasswordForm],

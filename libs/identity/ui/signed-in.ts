@@ -2,7 +2,7 @@ import { inject } from '@angular/core';
 import { type CanActivateFn, Router } from '@angular/router';
 import { Session } from './session';
 
-/** Lets signed-in people pass; others go to the login page and come back afterwards. */
+/** Guard for signed-in users: others are redirected to the login page, and return afterwards. */
 export const signedIn: CanActivateFn = async (_route, state) => {
   const session = inject(Session);
   const router = inject(Router);

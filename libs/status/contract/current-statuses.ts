@@ -1,24 +1,27 @@
 import type { TargetStatusChanged } from './status-events';
 
-/** Highest change number read, by shard. */
+/** Highest change number that was read, by shard. */
 export type ChangeMarks = Readonly<Record<number, number>>;
 
-/** `since` is null when only the reason changed: the status is as old as it was. */
+/** Current status of a target. `since` is null when only the reason changed: then the status keeps its age. */
 export type CurrentStatus = Pick<
   TargetStatusChanged['data'],
   'targetId' | 'to' | 'reason' | 'at' | 'lastSuccessAt' | 'changeSeq'
 > & { since: string | null };
 
-/** The newest status of each target that is not removed, for rebuilds of what shows it. The command line tool composes it with the statuses' own. */
+/**
+ * Reads the current status of each target that is not removed, for rebuilds of read models that show it. The command-line tool binds it to
+ * the context status.
+ */
 export abstract class CurrentStatuses {
-  /** How far the changes are stored now. */
+  /** Returns up to which change number each shard has stored changes. */
   abstract marks(): Promise<ChangeMarks>;
 
   abstract highestKey(): Promise<number>;
 
-  /** Of the targets with `after < key <= upTo`. */
+  /** Returns the current statuses of the targets with `after < key <= upTo`. */
   abstract ofKeys(after: number, upTo: number): Promise<CurrentStatus[]>;
 
-  /** Of the targets that changed between the marks; a bounded number at once. */
+  /** Returns the current statuses of targets that changed between the marks; a bounded number per call. */
   abstract after(marks: ChangeMarks, upTo: ChangeMarks): Promise<{ statuses: CurrentStatus[]; marks: ChangeMarks }>;
 }

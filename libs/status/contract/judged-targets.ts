@@ -1,40 +1,40 @@
 import { shardOf } from '@icmp-mon/probing/contract';
 import type { ShownReason, Status } from './status';
 
-/** What a target's status is, however it is read. */
+/** A target's status as shown to readers. */
 export interface ShownStatus {
   status: Status;
   reason: ShownReason | null;
   since: string | null;
 }
 
-/** Targets of these tiers in these shards have not been judged for three intervals. */
+/** Tiers and shards whose targets were not judged for three intervals. */
 export interface NotJudged {
   tiers: string[];
   shards: number[];
 }
 
-/** Ages in ms when it was looked; null while there is nothing. */
+/** Ages in ms at the time of the read; null while there is no data. */
 export interface JudgedAges {
-  /** Of what the oldest shard has judged. */
+  /** Age of the last judgement of the oldest shard. */
   statusesMs: number | null;
-  /** Of the results that the oldest shard has stored. */
+  /** Age of the results that the oldest shard has stored. */
   resultsMs: number | null;
-  /** Since the database said so. */
+  /** Time since the database was last read. */
   unreadMs: number;
-  /** The databases' clock, ms since 1970, which all times refer to; null until a shard has judged. */
+  /** Time by the databases' clock in ms since 1970, to which all other times refer; null until a shard has judged. */
   nowMs: number | null;
 }
 
-/** How far each shard has judged, and whose statuses cannot be relied on: one moment, immutable. */
+/** Immutable snapshot of how far each shard has judged, and of the targets whose statuses are out of date. */
 export class Judged {
   private readonly stale: ReadonlySet<string>;
 
   constructor(
-    /** By shard, in ms since 1970 by the shard's own log; null where nothing was ever judged. */
+    /** By shard: the time of its last judgement in ms since 1970, by the shard's own log; null if it has never judged. */
     private readonly judgedAtMs: readonly (number | null)[],
     readonly notJudged: readonly NotJudged[] = [],
-    /** Names `notJudged`: two moments with the same mark show the same. Empty while every shard is judged. */
+    /** Identifies `notJudged`: two snapshots with the same mark show the same statuses. Empty while every shard judges. */
     readonly mark = '',
     readonly ages: JudgedAges = { statusesMs: null, resultsMs: null, unreadMs: 0, nowMs: null },
   ) {
@@ -46,18 +46,18 @@ export class Judged {
     return this.judgedAtMs.length;
   }
 
-  /** Up to when each shard has judged, ISO 8601. */
+  /** Time up to which each shard has judged, ISO 8601. */
   get byShard(): (string | null)[] {
     return this.judgedAtMs.map(isoOf);
   }
 
-  /** Up to when every shard has judged; null while one has judged nothing. */
+  /** Time up to which every shard has judged; null while one has judged nothing. */
   get oldest(): string | null {
     const known = this.judgedAtMs.filter((atMs) => atMs !== null);
     return known.length < this.shardCount || known.length === 0 ? null : isoOf(Math.min(...known));
   }
 
-  /** Up to when the shard of a target has judged. */
+  /** Returns up to when the target's shard has judged. */
   asOf(key: number): string | null {
     return isoOf(this.judgedAtMs[shardOf(key, this.shardCount)] ?? null);
   }
@@ -66,9 +66,9 @@ export class Judged {
     return !this.stale.has(`${shardOf(key, this.shardCount)} ${tier}`);
   }
 
-  /** The status as it may be shown: unknown since its shard judged last, where nobody judges. */
+  /** Returns the status to show: unknown since the last judgement of its shard if that is out of date. */
   shown(target: { key: number; tier: string }, stored: ShownStatus): ShownStatus {
-    // What was never judged claims nothing.
+    // A target without any judgement has no status that could be out of date.
     if (stored.reason === null || this.covers(target)) return stored;
     return { status: 'unknown', reason: 'not_judged', since: this.asOf(target.key) };
   }
@@ -76,10 +76,10 @@ export class Judged {
 
 const isoOf = (atMs: number | null): string | null => (atMs === null ? null : new Date(atMs).toISOString());
 
-/** Knows what every shard has judged. The API composes it with the statuses' own. */
+/** Source of `Judged` snapshots. The API binds it to the context status. */
 export abstract class JudgedTargets {
   abstract now(): Promise<Judged>;
 
-  /** Calls `listener` when other targets than before are not judged; returns what ends that. */
+  /** Calls `listener` when the set of targets that are not judged changes. Returns a function that unsubscribes. */
   abstract onChange(listener: () => void): () => void;
 }

@@ -1,15 +1,15 @@
-/** How an agent stands with the targets that it is selected for, by the first check of each. */
+/** Number of an agent's selected targets by condition, judged by the first check of each target. */
 export interface MeasuredCounts {
-  /** A vote came within three intervals. */
+  /** A vote arrived within three intervals. */
   measured: number;
-  /** Newly assigned, and not judged yet. */
+  /** Newly assigned, without a verdict yet. */
   warming: number;
-  /** Nothing was measured within three intervals, though its policy does not refuse it. */
+  /** No vote within three intervals, although the agent's policy does not refuse the target. */
   silent: number;
 }
 
-/** What the shards know of the agents. Routes of other contexts inject it; the API composes it with the stored verdicts. */
+/** Counts of targets per agent from the shards. Routes of other contexts inject it; the API binds it to the stored verdicts. */
 export abstract class MeasuredTargets {
-  /** By agent; those without any target are missing. Some seconds old at most, more in large installations. */
+  /** Returns the counts by agent; an agent without targets is missing. At most some seconds old, longer in large installations. */
   abstract byAgent(): Promise<ReadonlyMap<string, MeasuredCounts>>;
 }

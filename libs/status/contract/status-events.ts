@@ -1,9 +1,9 @@
 import type { Status, StatusReason, Votes } from './status';
 
-/** Public, compacted topic: the latest status of each target, keyed by target id; a removed target is a tombstone. */
+/** Public, compacted topic with the latest status of each target, keyed by target id; a removed target is a tombstone. */
 export const TARGET_STATUS_TOPIC = 'public.target-status.v1';
 
-/** Type of `TargetStatusChanged` as a CloudEvent. */
+/** CloudEvents type of `TargetStatusChanged`. */
 export const TARGET_STATUS_CHANGED = 'icmpmon.target-status.changed.v1';
 
 export interface TargetStatusChanged {
@@ -17,12 +17,12 @@ export interface TargetStatusChanged {
     from: Status;
     to: Status;
     reason: StatusReason;
-    /** When the change took effect in measured time, ISO 8601. */
+    /** Effective time of the change in measured time, ISO 8601. */
     at: string;
     lastSuccessAt: string | null;
     votes: Votes;
     shard: number;
-    /** Gap-free per shard. */
+    /** Change number without gaps, per shard. */
     changeSeq: number;
   };
 }

@@ -1,19 +1,19 @@
 import type { ShownReason } from '@icmp-mon/status/contract';
 
 const REASONS: Readonly<Record<ShownReason, string>> = {
-  never_answered: 'it never answered, so nothing is known to be lost',
-  no_agents: 'no agent is selected for it',
-  warming: 'the selected agents have not judged it yet',
+  never_answered: 'no reply so far',
+  no_agents: 'no agent is selected',
+  warming: 'the selected agents have no verdict yet',
   too_few_voters: 'too few agents have a fresh verdict',
-  no_fresh_data: 'no selected agent sent anything recent',
-  agent_refuses: 'the policy of every agent that may probe it refuses the address',
-  agent_unable: 'its agent reports that it cannot probe',
-  agent_lost: 'its agent is not heard',
-  not_sent: 'the agents could not send: their own kernels refused the probes',
-  quorum_up: 'enough agents reach it',
-  quorum_down: 'enough agents do not reach it',
+  no_fresh_data: 'no recent results from the selected agents',
+  agent_refuses: 'the local policy of every eligible agent refuses the address',
+  agent_unable: 'the agent reports that it cannot probe',
+  agent_lost: 'no report from the agent',
+  not_sent: "the agents' own kernels refused to send the probes",
+  quorum_up: 'enough agents receive replies',
+  quorum_down: 'enough agents receive no replies',
   no_quorum: 'the agents disagree',
-  not_judged: 'no result was judged for three intervals',
+  not_judged: 'the shard has judged no results for three intervals',
 };
 
 const SHORT: Readonly<Record<ShownReason, string>> = {
@@ -32,12 +32,12 @@ const SHORT: Readonly<Record<ShownReason, string>> = {
   not_judged: 'not judged',
 };
 
-/** Why a status is what it is, as the end of a sentence. */
+/** Returns the reason for a status, as the end of a sentence. */
 export function reasonText(reason: ShownReason | null): string {
-  return reason === null ? 'nothing was judged yet' : (REASONS[reason] ?? reason);
+  return reason === null ? 'no verdict yet' : (REASONS[reason] ?? reason);
 }
 
-/** The same in two or three words; empty where the status says it all. */
+/** Returns the reason in two or three words; empty if the status is sufficient. */
 export function shortReasonText(reason: ShownReason | null): string {
   return reason === null ? '' : (SHORT[reason] ?? reason);
 }

@@ -2,8 +2,8 @@ import { Component, input } from '@angular/core';
 import type { Status } from '@icmp-mon/status/contract';
 
 /**
- * A status by shape, text and colour, in that order. `compact` keeps the text for screen readers only; `label` is another
- * text for what looks like that status.
+ * Shows a status by shape, text and colour. `compact` keeps the text for screen readers only; `label` replaces the text for states that
+ * look like that status.
  */
 @Component({
   selector: 'icm-status',

@@ -8,7 +8,7 @@ type ApiKeyState = { kind: 'absent' } | { kind: 'valid' } | { kind: 'revoked' };
 export type ApiKeyEvent = Extract<IdentityEvent, { type: `ApiKey${string}` }>;
 export type UserEvent = Exclude<IdentityEvent, ApiKeyEvent>;
 
-/** Events of accounts are the audit of who was let in; names and secrets stay out of them. */
+/** Aggregate of a user. Its events are the audit log of access; they contain no names and no secrets. */
 export const USER: Aggregate<UserState, UserEvent> = {
   category: USER_STREAM,
   initial: { kind: 'absent' },
@@ -25,7 +25,7 @@ export const API_KEY: Aggregate<ApiKeyState, ApiKeyEvent> = {
       case 'ApiKeyRevoked':
         return { kind: 'revoked' };
       default:
-        // Of a newer release.
+        // Events of a newer release are ignored.
         return state;
     }
   },
@@ -44,7 +44,7 @@ export const issueApiKey = (
 /** @throws DomainError `not_found`, `conflict` */
 export function revokeApiKey(state: ApiKeyState, keyId: string): ApiKeyEvent[] {
   if (state.kind === 'absent')
-    throw new DomainError('not_found', `There is no API key ${keyId}. GET /api/v1/api-keys lists them.`);
-  if (state.kind === 'revoked') throw new DomainError('conflict', `The API key ${keyId} was revoked before.`);
+    throw new DomainError('not_found', `API key ${keyId} not found. GET /api/v1/api-keys lists all keys.`);
+  if (state.kind === 'revoked') throw new DomainError('conflict', `The API key ${keyId} is already revoked.`);
   return [{ type: 'ApiKeyRevoked', data: { keyId } }];
 }

@@ -9,7 +9,7 @@ import { USER } from './account-events';
 import { requireGoodPassword } from './new-password';
 import { hashPassword, passwordMatches } from './password';
 
-/** Changes a user's own password and ends the other logins; `sessionId` is the one that goes on. */
+/** Changes the caller's own password and ends the user's other logins; `sessionId` is the login that continues. */
 export class ChangePassword extends Command<void> {
   constructor(
     readonly user: { userId: string; sessionId: string },
@@ -39,7 +39,7 @@ export class ChangePasswordHandler implements ICommandHandler<ChangePassword> {
       'SELECT name, password_hash FROM user_account WHERE id = $1 AND disabled_at IS NULL',
       [userId],
     );
-    if (row === undefined) throw new DomainError('not_found', 'The account is not there any more.');
+    if (row === undefined) throw new DomainError('not_found', 'The account no longer exists.');
     const source = { address: addressGroup, known: sessionId };
     const isRight = await this.attempts.attempt(row.name, source, () =>
       passwordMatches(passwords.current, row.password_hash, sessionId),
@@ -50,7 +50,7 @@ export class ChangePasswordHandler implements ICommandHandler<ChangePassword> {
     await this.store.execute(USER, userId, () => [{ type: 'PasswordChanged', data: { userId } }], {
       metadata,
       within: async (sql) => {
-        // Of two changes at once the one that knew the password in force wins.
+        // Of two concurrent changes, only the one whose current password still matches wins.
         const changed = await sql.execute(
           `UPDATE user_account SET password_hash = $3, password_changed_at = now() WHERE id = $1 AND password_hash = $2`,
           [userId, row.password_hash, passwordHash],

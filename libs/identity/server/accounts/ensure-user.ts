@@ -7,7 +7,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { registerUser, USER } from './account-events';
 import { hashPassword } from './password';
 
-/** Makes a user unless the name is taken; an existing one keeps password and role. */
+/** Creates a user unless the name exists; an existing user keeps its password and role. */
 export class EnsureUser extends Command<void> {
   constructor(
     readonly name: string,
@@ -44,7 +44,7 @@ export class EnsureUserHandler implements ICommandHandler<EnsureUser> {
         },
       });
     } catch (error) {
-      // Another replica made the user in the meantime: that is what was asked.
+      // Another replica created the same user in the meantime.
       if (!isUniqueViolation(error, 'user_account_name')) throw error;
     }
   }

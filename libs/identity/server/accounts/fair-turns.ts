@@ -1,7 +1,7 @@
 export interface FairTurnsOptions {
   atOnceMax: number;
   waitingMax: number;
-  /** What to throw at a caller for whom there is no place. */
+  /** Creates the error for a caller that is refused. */
   refusal: () => Error;
 }
 
@@ -12,8 +12,8 @@ interface Waiting {
 }
 
 /**
- * Runs work a few at a time, with a bounded queue. When the queue is full, the newest entry of the caller that has most
- * of them gives way to a caller that has fewer, so that one caller's crowd does not keep the others out.
+ * Runs a limited number of tasks at the same time, with a bounded queue. When the queue is full, a caller with fewer entries displaces the
+ * newest entry of the caller with the most entries, so that many requests of one caller cannot lock out the others.
  */
 export class FairTurns {
   private running = 0;

@@ -3,7 +3,7 @@ import { FairTurns } from './fair-turns';
 
 const refusal = (): Error => new Error('full');
 
-/** Work that waits until it is let go. */
+/** Work that waits until the test releases it. */
 function gate(): { work: () => Promise<string>; open: () => void } {
   const { promise, resolve } = Promise.withResolvers<string>();
   return { work: () => promise, open: () => resolve('done') };
@@ -24,7 +24,7 @@ describe('turns', () => {
     ]);
   });
 
-  it('are given to another caller although a crowd has filled the queue', async () => {
+  it('are given to another caller although one caller has filled the queue', async () => {
     const turns = new FairTurns({ atOnceMax: 1, waitingMax: 3, refusal });
     const { work, open } = gate();
     const crowd = Promise.allSettled(Array.from({ length: 4 }, () => turns.run('crowd', work)));
@@ -34,7 +34,7 @@ describe('turns', () => {
     expect((await crowd).filter(({ status }) => status === 'rejected')).toHaveLength(1);
   });
 
-  it('go on after work that failed', async () => {
+  it('continue after a task failed', async () => {
     const turns = new FairTurns({ atOnceMax: 1, waitingMax: 1, refusal });
     await expect(turns.run('a', () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
     await expect(turns.run('a', () => Promise.resolve('done'))).resolves.toBe('done');

@@ -13,7 +13,7 @@ interface UserRow {
   logins: number;
 }
 
-/** Accounts by name, with the number of their logins that run; at most 1,000. */
+/** Lists accounts by name, with the number of their active logins; at most 1,000. */
 export class ListUsers extends Query<{ items: UserView[] }> {}
 
 @QueryHandler(ListUsers)

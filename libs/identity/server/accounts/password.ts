@@ -5,20 +5,20 @@ import { FairTurns } from './fair-turns';
 
 const derive = promisify(argon2);
 
-/** OWASP's parameters for argon2id. */
+/** Parameters for argon2id as recommended by OWASP. */
 const MEMORY_KIB = 19_456;
 const PASSES = 2;
 const PARALLELISM = 1;
 const TAG_BYTES = 32;
 const NONCE_BYTES = 16;
 
-/** Each derivation takes 19 MiB and some 20 ms of a core: a few at a time, a bounded queue behind them. */
+/** Each derivation takes 19 MiB and about 20 ms of one core, so only a few run at the same time, with a bounded queue. */
 const turns = new FairTurns({
   atOnceMax: 2,
   waitingMax: 64,
-  refusal: () => new DomainError('too_many_requests', 'Too many logins at once; try again in a few seconds.'),
+  refusal: () => new DomainError('too_many_requests', 'Too many logins at the same time. Retry in a few seconds.'),
 });
-/** Turns of the product itself, which no stranger can ask for. */
+/** Caller name of the product itself, which no client can use. */
 const OWN = 'own';
 
 interface PasswordHash {
@@ -31,7 +31,7 @@ interface PasswordHash {
 
 const unpadded = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/, '');
 
-/** argon2id in the PHC string format. */
+/** Hashes a password with argon2id, in PHC string format. */
 export async function hashPassword(password: string): Promise<string> {
   const nonce = randomBytes(NONCE_BYTES);
   const parameters = { nonce, memoryKib: MEMORY_KIB, passes: PASSES, parallelism: PARALLELISM };
@@ -40,8 +40,8 @@ export async function hashPassword(password: string): Promise<string> {
 }
 
 /**
- * `address` is where the password came from: turns are shared out between addresses.
- * @throws DomainError `too_many_requests` when too many logins wait already
+ * Returns whether the password matches the hash. `address` is the source of the password: turns are shared between addresses.
+ * @throws DomainError `too_many_requests` when too many logins are waiting
  */
 export async function passwordMatches(password: string, hash: string, address = OWN): Promise<boolean> {
   const parsed = parseHash(hash);
@@ -51,11 +51,11 @@ export async function passwordMatches(password: string, hash: string, address = 
 
 let decoy: Promise<string> | null = null;
 
-/** Takes as long as checking a password, so that the time of an answer does not tell whether a user exists. */
+/** Takes as long as checking a password, so that the response time does not reveal whether a user exists. */
 export async function pretendToCheck(password: string, address = OWN): Promise<void> {
   if (decoy === null) {
     decoy = hashPassword('nobody has this password');
-    // A failure is not kept: the next caller makes it again.
+    // A failure is not cached: the next caller retries.
     decoy.catch(() => (decoy = null));
   }
   await passwordMatches(password, await decoy, address);
@@ -63,7 +63,7 @@ export async function pretendToCheck(password: string, address = OWN): Promise<v
 
 function parseHash(hash: string): PasswordHash {
   const match = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/.exec(hash);
-  if (match === null) throw new Error('A stored password hash is not argon2id in PHC form.');
+  if (match === null) throw new Error('A stored password hash is not argon2id in PHC string format.');
   const [, memoryKib, passes, parallelism, nonce = '', tag = ''] = match;
   return {
     memoryKib: Number(memoryKib),

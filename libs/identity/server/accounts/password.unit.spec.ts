@@ -2,24 +2,24 @@ import { describe, expect, it } from 'vitest';
 import { hashPassword, passwordMatches, pretendToCheck } from './password';
 
 describe('passwords', () => {
-  it('are kept as argon2id with the parameters that OWASP asks for, each with its own salt', async () => {
+  it('are hashed with argon2id with the parameters recommended by OWASP, each with its own salt', async () => {
     const [one, two] = await Promise.all([hashPassword('same'), hashPassword('same')]);
     expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect(one).not.toBe(two);
   });
 
-  it('match only themselves, however the letters were composed', async () => {
+  it('match only themselves, regardless of Unicode composition', async () => {
     const hash = await hashPassword('Zu\u0308rich');
     await expect(passwordMatches('Z\u00fcrich', hash)).resolves.toBe(true);
     await expect(passwordMatches('zürich', hash)).resolves.toBe(false);
     await expect(passwordMatches('', hash)).resolves.toBe(false);
   });
 
-  it('that are stored in another form are a defect', async () => {
+  it('throw for a hash in another format', async () => {
     await expect(passwordMatches('x', '$2b$10$abc')).rejects.toThrow('not argon2id');
   });
 
-  it('are pretended to be checked again after a crowd turned the first try away', async () => {
+  it('check a decoy again after the first attempt was refused for load', async () => {
     const hash = await hashPassword('x');
     const crowd = Promise.allSettled(Array.from({ length: 80 }, () => passwordMatches('x', hash)));
     await expect(pretendToCheck('x')).rejects.toMatchObject({ code: 'too_many_requests' });
@@ -27,7 +27,7 @@ describe('passwords', () => {
     await expect(pretendToCheck('x')).resolves.toBeUndefined();
   });
 
-  it('are checked a few at a time, and a crowd is turned away', async () => {
+  it('are checked a few at a time, and refused when too many wait', async () => {
     const hash = await hashPassword('x');
     const answers = await Promise.allSettled(Array.from({ length: 80 }, () => passwordMatches('x', hash)));
     const refused = answers.filter((answer) => answer.status === 'rejected');

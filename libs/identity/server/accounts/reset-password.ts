@@ -8,7 +8,7 @@ import { USER } from './account-events';
 import { requireGoodPassword } from './new-password';
 import { hashPassword } from './password';
 
-/** Sets the password of a user without the present one, and ends all logins of the user. */
+/** Sets a user's password without the current one, and ends all of the user's logins. */
 export class ResetPassword extends Command<void> {
   constructor(
     readonly userId: string,
@@ -29,7 +29,7 @@ export class ResetPasswordHandler implements ICommandHandler<ResetPassword> {
 
   async execute({ userId, password, metadata }: ResetPassword): Promise<void> {
     const [row] = await this.database.query<{ name: string }>('SELECT name FROM user_account WHERE id = $1', [userId]);
-    if (row === undefined) throw new DomainError('not_found', `There is no user ${userId}.`);
+    if (row === undefined) throw new DomainError('not_found', `User ${userId} not found.`);
     requireGoodPassword(password, row.name, '#/newPassword');
     const passwordHash = await hashPassword(password);
     await this.store.execute(USER, userId, () => [{ type: 'PasswordReset', data: { userId } }], {

@@ -7,10 +7,10 @@ export interface ApiKeyParts {
   secretHash: Buffer;
 }
 
-/** The secret has 256 random bits, so that a plain hash of it cannot be guessed back. */
+/** Hashes a secret. It has 256 random bits, so a plain hash of it cannot be reversed. */
 const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
-/** Id and hash of a key `imk_<id>_<secret>`; null for another text. */
+/** Parses a key `imk_<id>_<secret>` into its id and the hash of its secret; null for any other text. */
 export function parseApiKey(text: string): ApiKeyParts | null {
   const match = FORMAT.exec(text);
   if (match === null) return null;

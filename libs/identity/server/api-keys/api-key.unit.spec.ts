@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { newApiKey, parseApiKey } from './api-key';
 
 describe('API keys', () => {
-  it('are recognised by their id and the hash of their secret', () => {
+  it('are parsed into their id and the hash of their secret', () => {
     const key = newApiKey();
     const parts = parseApiKey(key);
     expect(parts?.id).toBe(key.slice(4, 16));
@@ -17,7 +17,7 @@ describe('API keys', () => {
     `imt_${'0'.repeat(12)}_${'A'.repeat(43)}`,
     `${newApiKey()}x`,
     `${newApiKey()}\n`,
-  ])('are nothing else: %j', (text) => {
+  ])('are not valid in any other form: %j', (text) => {
     expect(parseApiKey(text)).toBeNull();
   });
 });

@@ -7,7 +7,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { API_KEY, issueApiKey } from '../accounts/account-events';
 import { parseApiKey } from './api-key';
 
-/** Makes a given API key valid unless its id is known already. */
+/** Stores a given API key unless its id already exists. */
 export class EnsureApiKey extends Command<void> {
   constructor(
     readonly key: string,
@@ -29,7 +29,10 @@ export class EnsureApiKeyHandler implements ICommandHandler<EnsureApiKey> {
   async execute({ key, name, role, metadata }: EnsureApiKey): Promise<void> {
     const parts = parseApiKey(key);
     if (parts === null)
-      throw new DomainError('invalid', 'An API key is written imk_<12 hex digits>_<43 base64url characters>.');
+      throw new DomainError(
+        'invalid',
+        'The API key is not valid: it must be imk_<12 hex digits>_<43 base64url characters>.',
+      );
     const [present] = await this.database.query('SELECT 1 FROM api_key WHERE id = $1', [parts.id]);
     if (present !== undefined) return;
     try {
@@ -45,7 +48,7 @@ export class EnsureApiKeyHandler implements ICommandHandler<EnsureApiKey> {
         },
       });
     } catch (error) {
-      // Another replica made the key in the meantime: that is what was asked.
+      // Another replica stored the same key in the meantime.
       if (!isUniqueViolation(error, 'api_key_pkey')) throw error;
     }
   }

@@ -8,10 +8,10 @@ import { API_KEY, issueApiKey } from '../accounts/account-events';
 import { newApiKey, parseApiKey } from './api-key';
 
 const DAY_MS = 86_400_000;
-/** Keys that were not revoked. */
+/** Maximum number of keys that are not revoked. */
 export const API_KEYS_MAX = 1_000;
 
-/** Makes an API key; its answer is the only place where the key itself is shown. */
+/** Creates an API key. Only the response contains the key itself. */
 export class IssueApiKey extends Command<IssuedApiKey> {
   constructor(
     readonly request: IssueApiKeyRequest,
@@ -28,17 +28,17 @@ export class IssueApiKeyHandler implements ICommandHandler<IssueApiKey> {
     private readonly store: EventStore,
   ) {}
 
-  /** @throws DomainError `conflict` when there are too many */
+  /** @throws DomainError `conflict` when the limit is reached */
   async execute({ request: { name, role, validForDays }, metadata }: IssueApiKey): Promise<IssuedApiKey> {
     const [counted] = await this.database.query<{ keys: number }>(
       'SELECT count(*) AS keys FROM api_key WHERE revoked_at IS NULL',
     );
     if ((counted?.keys ?? 0) >= API_KEYS_MAX) {
-      throw new DomainError('conflict', `There are ${API_KEYS_MAX} API keys, the limit. Revoke some that nobody uses.`);
+      throw new DomainError('conflict', `The limit of ${API_KEYS_MAX} API keys is reached. Revoke unused keys.`);
     }
     const key = newApiKey();
     const parts = parseApiKey(key);
-    if (parts === null) throw new Error('A new API key cannot be read.');
+    if (parts === null) throw new Error('A new API key could not be parsed.');
     const createdAtMs = Date.now();
     const expiresAt = validForDays === undefined ? null : new Date(createdAtMs + validForDays * DAY_MS).toISOString();
     await this.store.execute(API_KEY, parts.id, (state) => issueApiKey(state, parts.id, role, expiresAt), {

@@ -13,11 +13,11 @@ interface ApiKeyRow {
   name: string;
   role: Role;
   secret_hash: Buffer;
-  /** Whether the time of its last use is more than a minute old. */
+  /** Whether the stored time of its last use is more than a minute old. */
   note_use: boolean;
 }
 
-/** A revoked key stops working within this, counted from when the database was asked. */
+/** A revoked key is refused within this time, counted from the last query. */
 const KEPT_MS = 5_000;
 const KEPT_MAX = 10_000;
 
@@ -27,7 +27,7 @@ const VALID = `SELECT id, name, role, secret_hash,
     last_used_at IS NULL OR last_used_at < now() - interval '1 minute' AS note_use FROM api_key
   WHERE id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`;
 
-/** Recognises API keys by their hash. */
+/** Authenticates API keys by their hash. */
 @Injectable()
 export class KnownApiKeys {
   private readonly kept = new ShortCache<ApiKeyRow | null>({
@@ -39,7 +39,7 @@ export class KnownApiKeys {
 
   constructor(private readonly database: ControlDatabase) {}
 
-  /** Who holds the key; null for one that is unknown, revoked or expired. */
+  /** Returns the holder of the key; null for a key that is unknown, revoked or expired. */
   async recognise(text: string): Promise<Principal | null> {
     const given = parseApiKey(text);
     if (given === null) return null;
@@ -48,7 +48,7 @@ export class KnownApiKeys {
     return principalOf(row);
   }
 
-  /** The same from memory, for when the database is away: a key that was valid some minutes ago. */
+  /** Returns the holder from the cache, for outages of the database: a key that was valid some minutes ago. */
   remember(text: string): Principal | null {
     const given = parseApiKey(text);
     const row = given === null ? null : (this.kept.recall(given.id) ?? null);
@@ -60,7 +60,7 @@ export class KnownApiKeys {
     return (await this.valid(id)) !== null;
   }
 
-  /** Asks the database again about a key. */
+  /** Removes a key from the cache, so that the next request queries the database. */
   forget(id: string): void {
     this.kept.forget(id);
   }
@@ -73,11 +73,11 @@ export class KnownApiKeys {
     });
   }
 
-  /** Beside the request, which does not wait for it. */
+  /** Runs during the request, which does not wait for it. */
   private noteUse(id: string): void {
     this.database
       .execute('UPDATE api_key SET last_used_at = now() WHERE id = $1', [id])
-      .catch((error: unknown) => logger.warn({ err: error, keyId: id }, 'could not note when an API key was used'));
+      .catch((error: unknown) => logger.warn({ err: error, keyId: id }, 'last use of an API key could not be stored'));
   }
 }
 

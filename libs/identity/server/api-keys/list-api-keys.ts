@@ -2,7 +2,7 @@ import type { ApiKeyView, Role } from '@icmp-mon/identity/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 
-/** Those that hold come first, so that revoked ones never crowd them out. */
+/** Maximum number of listed keys. Valid keys come first, so that revoked ones never displace them. */
 const LISTED_MAX = 2_000;
 
 interface ApiKeyRow {
@@ -16,7 +16,7 @@ interface ApiKeyRow {
   revoked_at: Date | null;
 }
 
-/** API keys by name, revoked ones last; never a secret. */
+/** Lists API keys by name, revoked ones last, without secrets. */
 export class ListApiKeys extends Query<{ items: ApiKeyView[] }> {}
 
 @QueryHandler(ListApiKeys)

@@ -4,7 +4,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { API_KEY, revokeApiKey } from '../accounts/account-events';
 import { KnownApiKeys } from './known-api-keys';
 
-/** Ends an API key: here at once, on other replicas within 5 s. */
+/** Revokes an API key: immediately in this process, within 5 s in other replicas. */
 export class RevokeApiKey extends Command<void> {
   constructor(
     readonly keyId: string,

@@ -26,11 +26,11 @@ import { LoginAttempts } from '../sessions/login-attempts';
 import { Sessions } from '../sessions/sessions';
 
 interface IdentityOptions {
-  /** Signs session tokens; at least 32 bytes, the same on every replica. */
+  /** Key that signs session tokens; at least 32 bytes, the same on every replica. */
   jwtSecret: string;
 }
 
-/** Logins and API keys; provides the `Authenticator` that the permission guard asks. */
+/** Registers logins and API keys. Exports the `Authenticator` that the permission guard uses. */
 @Global()
 @Module({})
 export class IdentityApiModule {

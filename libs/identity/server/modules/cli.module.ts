@@ -7,9 +7,9 @@ export class IdentityCliModule {
     none.plug(
       {
         tables: 'user_account, api_key',
-        reason: 'names and hashes of secrets are kept here and nowhere else: events refer to them by id only',
+        reason: 'names and hashes of secrets are stored only in these tables; events contain only their ids',
       },
-      { tables: 'login_session, refresh_token', reason: 'kept here and nowhere else' },
+      { tables: 'login_session, refresh_token', reason: 'stored only in these tables' },
     );
   }
 }

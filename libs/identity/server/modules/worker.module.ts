@@ -3,7 +3,7 @@ import { DAY_MS, HOUR_MS, HousekeepingTasks, inSteps } from '@icmp-mon/platform/
 import { Module } from '@nestjs/common';
 import { forgetSessions } from '../sessions/sessions';
 
-/** Rows of one statement. */
+/** Maximum rows per statement. */
 const SESSIONS_PER_STEP = 10_000;
 
 @Module({})

@@ -9,11 +9,11 @@ export interface AccessClaims {
   name: string;
   role: Role;
   sessionId: string;
-  /** Unix seconds. */
+  /** Expiry in Unix seconds. */
   expiresAtS: number;
 }
 
-/** Signs and checks the short tokens that a browser carries in its session cookie. */
+/** Signs and verifies the short-lived tokens in a browser's session cookie. */
 export class AccessTokens {
   private readonly tokens: SignedTokens;
 
@@ -26,7 +26,7 @@ export class AccessTokens {
     return this.tokens.sign({ sub: userId, name, role, sid: sessionId }, expiresAtS);
   }
 
-  /** The claims of a valid token; null for one that is expired, forged or not ours. */
+  /** Returns the claims of a valid token; null for one that is expired, forged or issued by another installation. */
   async verify(token: string): Promise<AccessClaims | null> {
     const { sub, name, role, sid, exp } = (await this.tokens.verify(token)) ?? {};
     const known = ROLES.find((candidate) => candidate === role);

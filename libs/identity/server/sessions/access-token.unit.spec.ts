@@ -9,12 +9,12 @@ const inS = (seconds: number): number => Math.floor(Date.now() / 1000) + seconds
 describe('access tokens', () => {
   const tokens = new AccessTokens(SECRET);
 
-  it('say who is logged in', async () => {
+  it('contain the logged-in user', async () => {
     const expiresAtS = inS(60);
     await expect(tokens.verify(await tokens.sign(CLAIMS, expiresAtS))).resolves.toEqual({ ...CLAIMS, expiresAtS });
   });
 
-  it('do not hold when expired, forged, of another key, or without what they must say', async () => {
+  it('are refused when expired, forged, signed with another key, or without required claims', async () => {
     const otherKey = new AccessTokens('o'.repeat(48));
     const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{"sub":"u"}').toString('base64url')}.`;
     const foreign = await new SignJWT({ name: 'x', role: 'admin', sid: 's' })
@@ -36,7 +36,7 @@ describe('access tokens', () => {
     }
   });
 
-  it('want a long secret', () => {
+  it('require a long secret', () => {
     expect(() => new AccessTokens('short')).toThrow('at least 32 bytes');
   });
 });

@@ -1,9 +1,9 @@
 export interface AttemptLimitOptions {
-  /** Failures in a row that are borne at once. */
+  /** Failures in a row that are allowed immediately. */
   burst: number;
-  /** Further failures per minute after that. */
+  /** Further failures allowed per minute. */
   perMinute: number;
-  /** Keys that are remembered; the one that was touched longest ago is forgotten first. */
+  /** Maximum number of stored keys; the least recently used one is evicted first. */
   keysMax: number;
 }
 
@@ -13,15 +13,16 @@ interface Bucket {
 }
 
 /**
- * Counts failures by key as a token bucket. An attempt takes a token when it begins, so that many at once are bounded
- * too, and gets it back when it succeeds: only failures cost.
+ * Limits failures by key with a token bucket. An attempt takes a token when it begins, so concurrent attempts are limited too, and returns
+ * it on success:
+ * only failures cost a token.
  */
 export class AttemptLimit {
   private readonly buckets = new Map<string, Bucket>();
 
   constructor(private readonly options: AttemptLimitOptions) {}
 
-  /** Takes a token: null when there was one, otherwise the seconds (at least 1) until there is one. */
+  /** Takes a token. Returns null if there was one, otherwise the seconds (at least 1) until the next one. */
   begin(key: string, nowMs = performance.now()): number | null {
     const bucket = this.bucketOf(key, nowMs);
     if (bucket.left < 1) return Math.ceil(((1 - bucket.left) * 60) / this.options.perMinute);
@@ -29,7 +30,7 @@ export class AttemptLimit {
     return null;
   }
 
-  /** The attempt succeeded, or was not made: its token comes back. */
+  /** Returns the token of an attempt that succeeded or was not made. */
   giveBack(key: string, nowMs = performance.now()): void {
     const bucket = this.bucketOf(key, nowMs);
     bucket.left = Math.min(this.options.burst, bucket.left + 1);

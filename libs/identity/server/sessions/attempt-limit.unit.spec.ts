@@ -4,7 +4,7 @@ import { AttemptLimit } from './attempt-limit';
 const limit = (keysMax = 10): AttemptLimit => new AttemptLimit({ burst: 3, perMinute: 6, keysMax });
 
 describe('attempts at a secret', () => {
-  it('are refused after failures, with the time to wait, and allowed again after it', () => {
+  it('are refused after failures with the waiting time, and allowed again after it', () => {
     const attempts = limit();
     expect([1, 2, 3].map(() => attempts.begin('a', 0))).toEqual([null, null, null]);
     expect(attempts.begin('a', 0)).toBe(10);
@@ -13,7 +13,7 @@ describe('attempts at a secret', () => {
     expect(attempts.begin('a', 10_000)).toBe(10);
   });
 
-  it('cost nothing when they succeed', () => {
+  it('cost no token when they succeed', () => {
     const attempts = limit();
     for (let attempt = 0; attempt < 100; attempt += 1) {
       expect(attempts.begin('a', 0)).toBeNull();
@@ -21,13 +21,13 @@ describe('attempts at a secret', () => {
     }
   });
 
-  it('are counted by key', () => {
+  it('are counted per key', () => {
     const attempts = limit();
     for (let attempt = 0; attempt < 5; attempt += 1) attempts.begin('a', 0);
     expect(attempts.begin('b', 0)).toBeNull();
   });
 
-  it('are remembered for a bounded number of keys', () => {
+  it('are stored for a bounded number of keys', () => {
     const attempts = limit(2);
     for (let attempt = 0; attempt < 3; attempt += 1) attempts.begin('a', 0);
     attempts.begin('b', 0);

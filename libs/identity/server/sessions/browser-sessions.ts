@@ -22,13 +22,13 @@ import { type LoginClient, REFRESH_TOKEN_S, type SessionUser } from './sessions'
 
 const USER_AGENT_LENGTH_MAX = 200;
 
-/** Tokens that a browser sent with its cookies. */
+/** Tokens from a browser's cookies. */
 export interface BrowserTokens {
   access: string | null;
   refresh: string | null;
 }
 
-/** Carries sessions between cookies and commands: what a browser sends is read here, and what it keeps is set here. */
+/** Translates between a browser's cookies and commands: reads tokens from requests and sets cookies on responses. */
 @Injectable()
 export class BrowserSessions {
   constructor(
@@ -36,34 +36,35 @@ export class BrowserSessions {
     private readonly browsers: KnownBrowsers,
   ) {}
 
-  /** Where a login comes from. @throws DomainError `forbidden` for a login that another site sends */
+  /** Returns the source of a login. @throws DomainError `forbidden` for a login sent by another site */
   async sourceOf(request: Request, user: string): Promise<AttemptSource> {
     if (request.headers.origin !== undefined) requireSameOrigin(request);
     const known = await this.browsers.recognise(readCookie(request, KNOWN_BROWSER_COOKIE), user);
     return { address: addressGroup(request.ip), known };
   }
 
-  /** @throws DomainError `unauthenticated` without a refresh token, `forbidden` when another site sends it */
+  /** Returns the refresh token. @throws DomainError `unauthenticated` if it is missing, `forbidden` if another site sent it */
   refreshTokenOf(request: Request): string {
     const token = readCookie(request, REFRESH_COOKIE);
-    if (token === null) throw new DomainError('unauthenticated', 'There is no login to renew. Log in.');
+    if (token === null)
+      throw new DomainError('unauthenticated', 'No login to renew: the refresh cookie is missing. Log in.');
     requireSameOrigin(request);
     return token;
   }
 
-  /** The browser's tokens, for a logout. @throws DomainError `forbidden` when another site sends them */
+  /** Returns the browser's tokens for a logout. @throws DomainError `forbidden` if another site sent them */
   tokensOf(request: Request): BrowserTokens {
     const tokens = { access: readCookie(request, SESSION_COOKIE), refresh: readCookie(request, REFRESH_COOKIE) };
     if (tokens.access !== null || tokens.refresh !== null) requireSameOrigin(request);
     return tokens;
   }
 
-  /** Remembers the browser in which a user has logged in. */
+  /** Marks the browser as one in which the user has logged in. */
   async know(request: Request, response: Response, { known }: AttemptSource, user: string): Promise<void> {
     if (known === null) setKnownBrowserCookie(request, response, await this.browsers.sign(user));
   }
 
-  /** Sets the cookies of a session; without a refresh token the browser keeps the one it has. */
+  /** Sets the cookies of a session; without a new refresh token the browser keeps its current one. */
   async open(
     request: Request,
     response: Response,
@@ -81,11 +82,11 @@ export class BrowserSessions {
   }
 }
 
-/** As shown to the user later, so without anything that a browser made up to look like something else. */
+/** Returns address and user agent for display to the user later, without characters that could disguise them. */
 export function clientOf(request: Request): LoginClient {
   const userAgent = request.headers['user-agent']?.replace(/[^\x20-\x7e]/g, '?').slice(0, USER_AGENT_LENGTH_MAX);
   return { address: request.ip?.replace(/^::ffff:/, '') ?? null, userAgent: userAgent ?? null };
 }
 
-/** The access token in the session cookie. */
+/** Returns the access token from the session cookie. */
 export const accessTokenOf = (request: Request): string | null => readCookie(request, SESSION_COOKIE);

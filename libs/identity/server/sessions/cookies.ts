@@ -4,14 +4,14 @@ import { KNOWN_BROWSER_S } from './known-browsers';
 
 export const SESSION_COOKIE = 'icmpmon_session';
 export const REFRESH_COOKIE = 'icmpmon_refresh';
-/** Kept after logout. It identifies a browser in which a user has logged in before, and grants no access. */
+/** Kept after a logout. It identifies a browser in which a user has logged in before, and grants no access. */
 export const KNOWN_BROWSER_COOKIE = 'icmpmon_known_browser';
 /** Sent only to the login, refresh and logout routes. */
 const AUTH_PATH = '/api/v1/auth';
 
 const TOKEN_LENGTH_MAX = 4_096;
 
-/** `Secure` follows the connection: a plain `http://127.0.0.1` is what `npm start` serves. */
+/** Sets `Secure` only on a TLS connection, because `npm start` serves plain `http://127.0.0.1`. */
 const options = (request: Request, path: string, maxAgeS: number): CookieOptions => ({
   httpOnly: true,
   sameSite: 'strict',
@@ -37,7 +37,7 @@ export function clearCookies(request: Request, response: Response): void {
   response.clearCookie(REFRESH_COOKIE, { ...options(request, AUTH_PATH, 0), maxAge: undefined });
 }
 
-/** A cookie's text; null when it is absent or too long to be ours. */
+/** Returns a cookie's text; null if it is missing or longer than any cookie of ours. */
 export function readCookie(request: Request, name: string): string | null {
   const cookies = request.cookies as Record<string, unknown> | undefined;
   const value = cookies?.[name];

@@ -6,14 +6,14 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { USER } from '../accounts/account-events';
 import { Sessions } from './sessions';
 
-/** Which logins of a user end: one, or all but one; all without either. */
+/** Selects logins of a user: one, all except one, or all if neither is set. */
 export interface WhichLogins {
   userId: string;
   loginId?: string;
   exceptId?: string;
 }
 
-/** Ends logins of a user; returns how many. */
+/** Ends logins of a user. Returns how many. */
 export class EndLogins extends Command<number> {
   constructor(
     readonly which: WhichLogins,
@@ -31,10 +31,10 @@ export class EndLoginsHandler implements ICommandHandler<EndLogins> {
     private readonly sessions: Sessions,
   ) {}
 
-  /** @throws DomainError `not_found` when one login is named and the user has no such */
+  /** @throws DomainError `not_found` if a given login is not an active login of the user */
   async execute({ which, metadata }: EndLogins): Promise<number> {
     const { userId, loginId } = which;
-    // The event names what ended: it is decided before it is known, so both are in one transaction of ours.
+    // The event contains the ids of the ended logins, which are known only after the update, so both share one transaction.
     const ended = await this.database.transaction(async (sql) => {
       const loginIds = await this.sessions.endWithin(sql, which);
       if (loginIds.length > 0) {
@@ -46,7 +46,7 @@ export class EndLoginsHandler implements ICommandHandler<EndLogins> {
       return loginIds;
     });
     if (loginId !== undefined && ended.length === 0) {
-      throw new DomainError('not_found', `There is no login ${loginId} that runs.`);
+      throw new DomainError('not_found', `Login ${loginId} not found, or already ended.`);
     }
     this.sessions.forgetEnded();
     return ended.length;

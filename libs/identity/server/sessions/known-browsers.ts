@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SignedTokens } from './signed-tokens';
 
-/** How long a browser is known after a login. */
+/** How long a browser counts as known after a login. */
 export const KNOWN_BROWSER_S = 400 * 86_400;
 const AUDIENCE = 'icmp-mon-known-browser';
 
@@ -17,13 +17,13 @@ export class KnownBrowsers {
     this.tokens = new SignedTokens(secret, AUDIENCE);
   }
 
-  /** A token for the browser in which `user` has just logged in. */
+  /** Signs a token for the browser in which `user` has just logged in. */
   sign(user: string): Promise<string> {
     const expiresAtS = Math.floor(Date.now() / 1_000) + KNOWN_BROWSER_S;
     return this.tokens.sign({ sub: user.toLowerCase(), jti: randomUUID() }, expiresAtS);
   }
 
-  /** Id of the browser; null unless `user` has logged in there before. */
+  /** Returns the id of the browser; null unless `user` has logged in there before. */
   async recognise(token: string | null, user: string): Promise<string | null> {
     const claims = token === null ? null : await this.tokens.verify(token);
     return claims?.sub === user.toLowerCase() ? (claims.jti ?? null) : null;

@@ -13,9 +13,9 @@ interface LoginRow {
   user_agent: string | null;
 }
 
-/** A user's logins that run, the one used last first, at most 200. */
+/** Lists a user's active logins, most recently used first, at most 200. */
 export class ListLogins extends Query<{ items: LoginView[] }> {
-  /** `sessionId` is the login that asks. */
+  /** `sessionId` is the login of the request. */
   constructor(readonly user: { userId: string; sessionId: string }) {
     super();
   }

@@ -2,7 +2,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AccessTokens } from './access-token';
 import { Sessions } from './sessions';
 
-/** Ends the login that a browser's tokens belong to, if they belong to one. */
+/** Ends the login of a browser's tokens, if there is one. */
 export class LogOut extends Command<void> {
   constructor(
     readonly accessToken: string | null,

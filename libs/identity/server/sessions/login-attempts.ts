@@ -8,25 +8,25 @@ import { AttemptLimit } from './attempt-limit';
 const KEYS_MAX = 10_000;
 /** Wrong passwords for one user from one address, or from one known browser. The user can still log in from elsewhere. */
 const PER_USER_AND_SOURCE = { burst: 10, perMinute: 10, keysMax: KEYS_MAX };
-/** Wrong passwords from one address, whoever is tried. */
+/** Wrong passwords from one address, for any user. */
 const PER_ADDRESS = { burst: 60, perMinute: 60, keysMax: KEYS_MAX };
 
 const refused = new Counter({
   name: 'icmpmon_login_attempts_refused_total',
-  help: 'Attempts at a password refused after too many wrong ones: for one user from one address or browser (user), from one address (address).',
+  help: 'Login attempts refused after too many wrong passwords: for one user from one address or browser (user), from one address (address).',
   labelNames: ['limit'],
   registers: [metrics],
 });
 
-/** Where a password comes from. */
+/** Source of a password. */
 export interface AttemptSource {
-  /** The part of the client's address that limits count by. */
+  /** Part of the client's address by which attempts are counted. */
   address: string;
-  /** Id of the user's known browser, or of the session that asks; null for an unknown client. */
+  /** Id of the user's known browser, or of the session that made the request; null for an unknown client. */
   known: string | null;
 }
 
-/** Too many wrong passwords; `retryAfterS` becomes the Retry-After header. */
+/** Thrown after too many wrong passwords; `retryAfterS` becomes the Retry-After header. */
 export class TooManyAttempts extends DomainError {
   constructor(
     { address, known }: AttemptSource,
@@ -34,13 +34,13 @@ export class TooManyAttempts extends DomainError {
   ) {
     const detail =
       known === null
-        ? `Too many wrong passwords came from the address ${address}. Try again in ${retryAfterS} s, or from another address.`
-        : `Too many wrong passwords came from this browser. Try again in ${retryAfterS} s.`;
+        ? `Too many wrong passwords from address ${address}. Retry in ${retryAfterS} s, or from another address.`
+        : `Too many wrong passwords from this browser. Retry in ${retryAfterS} s.`;
     super('too_many_requests', detail);
   }
 }
 
-/** One bucket that a failed attempt takes a token from. */
+/** Token bucket from which a failed attempt takes one token. */
 interface Bucket {
   limit: AttemptLimit;
   key: string;
@@ -49,9 +49,9 @@ interface Bucket {
 }
 
 /**
- * Bounds password guessing. Failures are counted per user and address, so guesses from one address do not lock the user out elsewhere.
- * Failures of a known browser are counted separately, so guesses from the same address do not lock its user out. Each process has counts
- * of its own.
+ * Limits password guessing. Failures are counted per user and address, so guesses from one address do not lock the user out elsewhere.
+ * Failures of a known browser are counted separately, so guesses from the same address do not lock out its user. Each process counts
+ * separately.
  */
 @Injectable()
 export class LoginAttempts {
@@ -59,7 +59,7 @@ export class LoginAttempts {
   private readonly perAddress = new AttemptLimit(PER_ADDRESS);
 
   /**
-   * The result of a check of a password; false costs an attempt.
+   * Runs a password check and returns its result; a wrong password costs one attempt.
    * @throws TooManyAttempts before the check runs
    */
   async attempt(user: string, source: AttemptSource, check: () => Promise<boolean>): Promise<boolean> {
@@ -70,7 +70,7 @@ export class LoginAttempts {
       isWrong = !isRight;
       return isRight;
     } finally {
-      // A check that failed to run says nothing about the password.
+      // A check that failed to run gives no information about the password.
       if (!isWrong) giveBack(taken);
     }
   }

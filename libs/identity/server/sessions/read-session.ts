@@ -4,7 +4,7 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { ACCESS_TOKEN_S, AccessTokens } from './access-token';
 import { sessionView } from './session-view';
 
-/** Who the caller is and may do; needs no database. */
+/** Reads the caller's identity and permissions; needs no database. */
 export class ReadSession extends Query<SessionView> {
   constructor(
     readonly caller: Principal,

@@ -1,7 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type Refreshed, Sessions } from './sessions';
 
-/** Trades a refresh token, which is good once, for the next one. */
+/** Exchanges a refresh token, which is valid once, for the next one. */
 export class RefreshSession extends Command<Refreshed> {
   constructor(readonly refreshToken: string) {
     super();

@@ -1,6 +1,6 @@
 import type { Permission, Role, SessionView } from '@icmp-mon/identity/contract';
 
-/** A session as its user is shown it; it has to be refreshed at `expiresAtS` (Unix seconds). */
+/** Returns the session as shown to its user; it must be refreshed at `expiresAtS` (Unix seconds). */
 export const sessionView = (
   user: string,
   role: Role,

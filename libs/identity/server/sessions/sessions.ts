@@ -8,10 +8,10 @@ import { createLogger } from '@icmp-mon/platform/ops';
 import { Injectable } from '@nestjs/common';
 import { KNOWN_MS } from '../known-ms';
 
-/** A login lasts this long without being used, and no longer than `SESSION_S` in all. */
+/** A login expires after this time without use, and after `SESSION_S` in any case. */
 export const REFRESH_TOKEN_S = 24 * 3600;
 const SESSION_S = 14 * 24 * 3600;
-/** Two tabs may refresh at once with one token: the later one within this is no thief. */
+/** Two tabs may refresh with the same token at the same time: a second use within this time is not taken for theft. */
 const SAME_TIME_S = 10;
 const ENDED_KEPT_MS = 5_000;
 const ENDED_KEPT_MAX = 10_000;
@@ -24,7 +24,7 @@ export interface SessionUser {
   sessionId: string;
 }
 
-/** Where a login comes from, as its user is shown it. */
+/** Client of a login, as shown to its user. */
 export interface LoginClient {
   address: string | null;
   userAgent: string | null;
@@ -32,7 +32,7 @@ export interface LoginClient {
 
 export interface Refreshed {
   user: SessionUser;
-  /** Null when another tab took the next one a moment ago. */
+  /** Null if another tab received the next token a moment ago. */
   refreshToken: string | null;
 }
 
@@ -50,7 +50,7 @@ const hashOf = (token: string): Buffer => createHash('sha256').update(token).dig
 
 const loggedOut = (): DomainError => new DomainError('unauthenticated', 'The login has ended. Log in again.');
 
-/** Logins: each is a chain of refresh tokens, every one good once. */
+/** Stores logins. Each is a chain of refresh tokens that are valid once. */
 @Injectable()
 export class Sessions {
   private readonly running = new ShortCache<boolean>({
@@ -75,8 +75,7 @@ export class Sessions {
   }
 
   /**
-   * Trades a refresh token for the next one. A token that comes a second time was stolen or copied, so the whole login
-   * ends.
+   * Exchanges a refresh token for the next one. A token that is used a second time was stolen or copied, so the whole login ends.
    * @throws DomainError `unauthenticated`
    */
   async refresh(token: string): Promise<Refreshed> {
@@ -92,7 +91,7 @@ export class Sessions {
     this.running.forget(sessionId);
   }
 
-  /** Ends the login that a refresh token belongs to, if it is one. */
+  /** Ends the login of a refresh token, if there is one. */
   async endByToken(token: string): Promise<void> {
     const [row] = await this.database.query<{ session_id: string }>(
       'SELECT session_id FROM refresh_token WHERE hash = $1',
@@ -101,7 +100,10 @@ export class Sessions {
     if (row !== undefined) await this.end(row.session_id);
   }
 
-  /** Ends logins of a user within a transaction: one, all but one, or all. Returns their ids; `forgetEnded` once it is committed. */
+  /**
+   * Ends logins of a user within a transaction: one, all except one, or all. Returns their ids. The caller runs `forgetEnded` after the
+   * commit.
+   */
   async endWithin(sql: Sql, which: { userId: string; loginId?: string; exceptId?: string }): Promise<string[]> {
     const rows = await sql.query<{ id: string }>(
       `UPDATE login_session SET ended_at = now()
@@ -112,17 +114,17 @@ export class Sessions {
     return rows.map(({ id }) => id);
   }
 
-  /** Asks the database again about every login. */
+  /** Expires the cache, so that the next request of every login queries the database. */
   forgetEnded(): void {
     this.running.expire();
   }
 
-  /** Whether a login was running when the database was last asked, some minutes ago at most. */
+  /** Returns whether a login was active at the last query, at most some minutes ago. */
   wasRunning(sessionId: string): boolean {
     return this.running.recall(sessionId) === true;
   }
 
-  /** False once a login was ended or its user was disabled; at most 5 s late. */
+  /** Returns whether a login is active: false after it was ended or its user was disabled, at most 5 s late. */
   isRunning(sessionId: string): Promise<boolean> {
     return this.running.get(sessionId, async () => {
       const [row] = await this.database.query(
@@ -148,7 +150,7 @@ export class Sessions {
     const user = { userId: row.user_id, name: row.name, role: row.role, sessionId: row.session_id };
     if (row.used_s !== null) {
       if (row.used_s <= SAME_TIME_S) return { user, refreshToken: null };
-      logger.warn({ sessionId: row.session_id, userId: row.user_id }, 'a refresh token came twice; its login is ended');
+      logger.warn({ sessionId: row.session_id, userId: row.user_id }, 'refresh token reused: login ended');
       await sql.execute('UPDATE login_session SET ended_at = now() WHERE id = $1', [row.session_id]);
       this.running.forget(row.session_id);
       return null;
@@ -164,7 +166,7 @@ async function issue(sql: Sql, sessionId: string): Promise<string> {
   return token;
 }
 
-/** Forgets logins that ended or expired before a time, with their tokens; at most `limit`. */
+/** Deletes logins that ended or expired before a time, with their tokens; at most `limit`. Returns how many. */
 export async function forgetSessions(sql: Sql, olderThan: Date, limit = 10_000): Promise<number> {
   return sql.execute(
     `DELETE FROM login_session WHERE id IN (

@@ -4,7 +4,7 @@ const ISSUER = 'icmp-mon';
 const ALGORITHM = 'HS256';
 const SECRET_BYTES_MIN = 32;
 
-/** JSON web tokens (RFC 7519) for one audience, signed with HMAC-SHA-256. A token of another audience is not valid. */
+/** Signs and verifies JSON Web Tokens (RFC 7519) for one audience with HMAC-SHA-256. A token for another audience is not valid. */
 export class SignedTokens {
   private readonly secret: Uint8Array;
 
@@ -18,7 +18,7 @@ export class SignedTokens {
       throw new Error(`jwtSecret must have at least ${SECRET_BYTES_MIN} bytes.`);
   }
 
-  /** `expiresAtS`: Unix seconds. */
+  /** Signs claims that expire at `expiresAtS` (Unix seconds). */
   sign(claims: JWTPayload, expiresAtS: number): Promise<string> {
     return new SignJWT(claims)
       .setProtectedHeader({ alg: ALGORITHM })
@@ -29,7 +29,7 @@ export class SignedTokens {
       .sign(this.secret);
   }
 
-  /** The claims of a valid token; null for one that is expired, forged or of another audience. */
+  /** Returns the claims of a valid token; null for one that is expired, forged or for another audience. */
   async verify(token: string): Promise<JWTPayload | null> {
     try {
       const { audience } = this;

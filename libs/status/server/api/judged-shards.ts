@@ -8,7 +8,10 @@ import { STATUS_PARTICIPANT } from '../status-participant';
 import { type ShardAge, staleShards } from './stale-shards';
 
 const LOOK_MS = 1_000;
-/** After a pause of the whole process what is remembered is no answer; the next look is waited for this long. */
+/**
+ * After a pause of the whole process (longer than this), cached facts are out of date, and a read waits up to `NEXT_LOOK_MS_MAX` for fresh
+ * ones.
+ */
 const PAUSED_MS = 3_000;
 const NEXT_LOOK_MS_MAX = 1_000;
 const TIERS_MAX = 1_000;
@@ -35,13 +38,13 @@ interface ShardRow {
 interface Facts {
   ages: ShardAge[];
   tiers: { name: string; interval_ms: number }[];
-  /** By the process's monotonic clock. */
+  /** Time of the read by the process's monotonic clock. */
   readAtMs: number;
 }
 
 /**
- * Reads each second how far the shards have judged. While the telemetry database does not answer, what was read last grows older
- * by this process's own clock.
+ * Reads every second how far the shards have judged. While the telemetry database does not answer, the ages of the last read grow by this
+ * process's own monotonic clock.
  */
 export class JudgedShards extends JudgedTargets implements OnModuleInit, OnApplicationShutdown {
   private facts: Facts;
@@ -110,7 +113,7 @@ export class JudgedShards extends JudgedTargets implements OnModuleInit, OnAppli
       this.facts = { ages, tiers, readAtMs: performance.now() };
       this.failing = false;
     } catch (error) {
-      if (!this.failing) logger.warn({ err: error }, 'cannot read how far the shards have judged; trying each second');
+      if (!this.failing) logger.warn({ err: error }, 'shard positions could not be read, will retry every second');
       this.failing = true;
     }
   }
@@ -129,7 +132,10 @@ export class JudgedShards extends JudgedTargets implements OnModuleInit, OnAppli
     this.stale = stale;
     this.latest = judged;
     if (before !== undefined && judged.mark !== before) {
-      logger.warn({ notJudged }, judged.mark === '' ? 'every shard is judged again' : 'statuses are not judged');
+      logger.warn(
+        { notJudged },
+        judged.mark === '' ? 'all shards judge again' : 'shards do not judge: statuses are shown as unknown',
+      );
       for (const listener of this.listeners) listener();
     }
     return judged;

@@ -5,7 +5,7 @@ import { decodeNumberCursor, encodeNumberCursor } from '@icmp-mon/platform/pagin
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 
 const CURSOR = 'status-changes';
-/** The end of the year 9999: no change is later, and PostgreSQL knows it. */
+/** End of the year 9999: later than any change, and within PostgreSQL's range. */
 const TIME_MS_MAX = Date.UTC(10_000, 0, 1) - 1;
 const SHARD_MAX = 32_767;
 
@@ -23,20 +23,20 @@ interface ChangeRow {
 
 export interface StatusChangePage {
   items: StatusChangeView[];
-  /** Cursor of the next page, null on the last. */
+  /** Cursor of the next page; null on the last page. */
   next: string | null;
-  /** Up to when every shard has judged: later changes are not known yet. */
+  /** Time up to which every shard has judged; later changes are not included yet. */
   asOf: string | null;
 }
 
-/** A change of the reason alone is none of the status. */
+/** Excludes changes of the reason alone, which do not change the status. */
 const PAGE = `
   SELECT shard, change_seq, target_key, target_id, host(ip) AS ip, from_status, to_status, reason, at
   FROM status_change
   WHERE from_status <> to_status AND NOT removed AND (at, shard, change_seq) < ($1, $2, $3)
   ORDER BY at DESC, shard DESC, change_seq DESC LIMIT $4`;
 
-/** Status changes of all targets, newest first. */
+/** Lists status changes of all targets, newest first. */
 export class ListStatusChanges extends Query<StatusChangePage> {
   constructor(readonly page: { limit: number; cursor?: string }) {
     super();
@@ -51,7 +51,7 @@ export class ListStatusChangesHandler implements IQueryHandler<ListStatusChanges
     private readonly judged: JudgedTargets,
   ) {}
 
-  /** @throws DomainError `invalid` for a cursor that no page gave */
+  /** @throws DomainError `invalid` for a cursor that was not issued by this list */
   async execute({ page: { limit, cursor } }: ListStatusChanges): Promise<StatusChangePage> {
     const { oldest: asOf } = await this.judged.now();
     const rows = await this.database.query<ChangeRow>(PAGE, [...placeOf(cursor), limit + 1]);
@@ -78,7 +78,7 @@ export class ListStatusChangesHandler implements IQueryHandler<ListStatusChanges
   }
 }
 
-/** Everything before it is on the page: time, shard, number. */
+/** Returns the position before which the page continues: time, shard, change number. */
 function placeOf(cursor: string | undefined): [Date, number, number] {
   if (cursor === undefined) return [new Date(TIME_MS_MAX), SHARD_MAX, 0];
   const [atMs, shard, changeSeq] = decodeNumberCursor(CURSOR, cursor, 3);

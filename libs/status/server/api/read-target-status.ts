@@ -36,8 +36,8 @@ const VERDICTS = `
   WHERE v.target_key = $1 ORDER BY a.name, v.agent_id, v.check_no`;
 
 /**
- * The status keeps the last success of the moment when it changed; what came since is in the results. The newest window
- * with an answer is enough to look at.
+ * Time of the latest reply. The status row stores the last success only at status changes; later ones are in the results. The newest window
+ * with a reply is sufficient.
  */
 const LATEST_REPLY = `
   SELECT max(r.at) AS at FROM probe_result r
@@ -46,7 +46,7 @@ const LATEST_REPLY = `
      WHERE w.target_key = $1 AND w.replied > 0 AND w.window_start >= now() - interval '1 hour'
      ORDER BY w.window_start DESC LIMIT 1)`;
 
-/** What is known of one target now, by its id or address; the VRF chooses where the address is in several. */
+/** Reads the current status of one target, by its id or address; the VRF selects among several targets with the address. */
 export class ReadTargetStatus extends Query<TargetStatusView> {
   constructor(
     readonly ref: string,
@@ -69,7 +69,7 @@ export class ReadTargetStatusHandler implements IQueryHandler<ReadTargetStatus> 
   /** @throws DomainError `not_found`; `ambiguous` with the candidates */
   async execute({ ref, vrf }: ReadTargetStatus): Promise<TargetStatusView> {
     const target = await this.targets.find(ref, vrf);
-    // Known before the rows are read: these are at least as new.
+    // Read before the rows, so that the rows are at least as new.
     const judged = await this.judged.now();
     const [[status], verdicts, [reply], refusedBy] = await Promise.all([
       this.database.query<StatusRow>(
@@ -105,7 +105,7 @@ export class ReadTargetStatusHandler implements IQueryHandler<ReadTargetStatus> 
     return judged.covers(target) ? view : notJudged(view, target, judged);
   }
 
-  /** Asks for the agents' reports only where one of them has no verdict because of itself. */
+  /** Reads the agents' reports only if an agent itself is the reason for a missing verdict. */
   private async detailsOf(verdicts: readonly VerdictRow[]): Promise<(row: VerdictRow) => string | null> {
     const isAsked = verdicts.some(({ reason }) => reason === 'agent_lost' || reason === 'agent_unable');
     const reports = new Map((isAsked ? await this.reports.latest() : []).map((report) => [report.agentId, report]));
@@ -114,12 +114,12 @@ export class ReadTargetStatusHandler implements IQueryHandler<ReadTargetStatus> 
       if (reason === 'agent_refuses') return 'its local policy refuses the address';
       if (reason === 'agent_unable') return report?.trouble ?? null;
       if (reason !== 'agent_lost') return null;
-      return report === undefined ? 'never heard' : `not heard since ${new Date(report.receivedAtMs).toISOString()}`;
+      return report === undefined ? 'no report yet' : `no report since ${new Date(report.receivedAtMs).toISOString()}`;
     };
   }
 }
 
-/** Votes and verdicts that nobody has confirmed count no longer either. */
+/** Shows the votes and verdicts of an out-of-date shard as unknown. */
 function notJudged(view: TargetStatusView, target: TargetReference, judged: Judged): TargetStatusView {
   const { votes } = view;
   return {

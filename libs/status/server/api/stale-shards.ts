@@ -1,21 +1,21 @@
 import type { NotJudged } from '@icmp-mon/status/contract';
 
-/** Intervals of its tier after which a target whose shard has judged nothing is not shown as up, degraded or down. */
+/** Number of intervals of its tier after which a target is shown as unknown if its shard has judged nothing. */
 const STALE_AFTER_INTERVALS = 3;
-/** It is shown again once its shard is nearer than this: in between nothing changes, so that a shard at the edge does not flap. */
+/** The status is shown again when its shard is closer than this. The hysteresis prevents flapping of a shard near the limit. */
 const JUDGED_AGAIN_INTERVALS = 2;
 
 export interface ShardAge {
   judgedAtMs: number | null;
-  /** How long ago that was when it was read. */
+  /** Age of the last judgement at the time of the read. */
   ageMs: number | null;
-  /** The same of all that the shard stores. */
+  /** Age of everything that the shard stores, likewise. */
   storedAgeMs: number | null;
 }
 
 /**
- * The tiers and shards whose targets are not judged, given what was so before; tiers with the same shards together. An age far
- * below zero is as old as one above: then a clock was set back and nothing has been judged since.
+ * Returns the tiers and shards whose targets are not judged, given the previous ones; tiers with the same shards are grouped. A large
+ * negative age counts like a positive one: a clock was set back, and nothing has been judged since.
  */
 export function staleShards(
   ages: readonly ShardAge[],

@@ -41,7 +41,7 @@ class TenTargets extends TargetDirectory {
   }
 }
 
-/** Of the second target. */
+/** Key of the second target. */
 class RefusedByTwo extends AssignmentDirectory {
   override async byAgent(): Promise<Map<string, AgentAssignments>> {
     return new Map();
@@ -87,7 +87,7 @@ class Surroundings {}
 @Module({})
 class TestApi {}
 
-describe('the routes of status', () => {
+describe('the routes of the context status', () => {
   let databases: TestDatabases;
   let telemetry: TelemetryDatabase;
   let app: INestApplication;
@@ -236,7 +236,7 @@ describe('the routes of status', () => {
     expect(body.refusedBy).toEqual([{ agentId: AGENTS[1], agentName: 'ber-1' }]);
     const said = Object.fromEntries(body.agents.map(({ agentId, reason, detail }) => [agentId, [reason, detail]]));
     expect(said).toEqual({
-      [AGENTS[0]]: ['agent_lost', `not heard since ${new Date(AT_MS).toISOString()}`],
+      [AGENTS[0]]: ['agent_lost', `no report since ${new Date(AT_MS).toISOString()}`],
       [AGENTS[1]]: ['agent_refuses', 'its local policy refuses the address'],
     });
   });
