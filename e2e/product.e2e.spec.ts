@@ -109,7 +109,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     const before = feed.becameOf(address).length;
     faults.drop();
     await expect.poll(statusInDetail, soon).toBe('down');
-    await expect.poll(lastResultRow, soon).toContain('no answer in time');
+    await expect.poll(lastResultRow, soon).toContain('timeout');
     await expect.poll(statusInApi, soon).toBe('down');
     await expect.poll(() => feed.becameOf(address).slice(before), soon).toEqual(['down']);
     expect(await browser.inspect('target-down')).toEqual([]);
@@ -207,14 +207,16 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     await words.fill('20m');
     await words.press('Enter');
     await expect.poll(() => new URL(page.url()).search, soon).toBe('?range=20m');
-    await expect.poll(() => page.getByRole('heading', { name: 'Round trips, last 20 min' }).count(), soon).toBe(1);
+    await expect.poll(() => page.getByRole('heading', { name: 'Round-trip time, last 20 min' }).count(), soon).toBe(1);
     await expect.poll(() => page.getByTestId('agent-key').innerText(), soon).toBe('local');
     await page.keyboard.press('z');
     await expect.poll(() => page.getByTestId('zone').innerText(), soon).toBe('UTC');
     expect(await page.getByTestId('range-zone').innerText()).toBe('UTC');
     const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
     await page.goto(`/targets/${address}?from=${minutesAgo(5)}&to=${minutesAgo(0)}`);
-    await expect.poll(() => page.getByRole('heading', { name: 'Round trips of the span' }).count(), soon).toBe(1);
+    await expect
+      .poll(() => page.getByRole('heading', { name: 'Round-trip time, selected span' }).count(), soon)
+      .toBe(1);
     const results = () => page.getByTestId('results-table').locator('tbody tr').filter({ hasText: 'reply' }).count();
     await expect.poll(results, soon).toBeGreaterThan(0);
     expect(await browser.inspect('target-span')).toEqual([]);
@@ -239,7 +241,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     expect(await page.getByTestId('target-filter').inputValue()).toBe('site=fra');
     await expect.poll(() => page.getByTestId(`target-row-${address}`).count(), soon).toBe(1);
     await page.goto('/targets?q=nowhere');
-    await expect.poll(() => page.getByText('No target matches').count(), soon).toBe(1);
+    await expect.poll(() => page.getByText('No targets match').count(), soon).toBe(1);
     expect(await browser.inspect('targets-none')).toEqual([]);
   });
 

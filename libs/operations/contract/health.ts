@@ -34,7 +34,7 @@ export interface HealthPart {
   state: HealthState;
   /** The current condition: one sentence without a full stop. */
   summary: string;
-  /** What to do about it; null while there is nothing to do. */
+  /** Recommended action; null while there is nothing to do. */
   advice: string | null;
   /** Path and anchor of the runbook section, below `docs/`. */
   runbook: string;

@@ -19,7 +19,7 @@ export interface PageTruth {
   mood: 'quiet' | 'trying' | 'live' | 'late' | 'disconnected';
   /** Text next to the indicator dot. */
   text: string;
-  /** Band at the top of every page; null if there is no problem. */
+  /** Band at the top of every page; null without a problem. */
   band: {
     kind: 'late' | 'disconnected' | 'notice';
     text: string;

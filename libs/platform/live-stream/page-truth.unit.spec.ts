@@ -29,7 +29,7 @@ describe('the data age of a page', () => {
     });
   });
 
-  it('shows the age of late statuses and the cause', () => {
+  it('shows the age of outdated statuses and the cause', () => {
     const late = heard({ statusesAgeMs: 40_000, resultsAgeMs: 41_000, late: 'no projector owns 8 of 8 shards' });
     expect(truthOf(OPEN, late, at(0), at(1_000))).toMatchObject({
       mood: 'late',

@@ -21,12 +21,12 @@ export class AddTarget {
   private readonly client = inject(TargetsClient);
   private readonly toasts = inject(Toasts);
   private readonly dialog = inject<MatDialogRef<AddTarget, TargetView>>(MatDialogRef);
-  /** One key a dialog: pressing the button twice makes one target. */
+  /** Idempotency-Key of the request: pressing the button twice registers one target. */
   private requestKey = newRequestKey();
   private sentBody = '';
 
   protected readonly problem = signal<Problem | null>(null);
-  /** Id of the target that has the address. */
+  /** Id of the target that already has the address. */
   protected readonly existing = signal<string | null>(null);
   protected readonly target = form(signal({ ...EMPTY }), (path) => {
     required(path.ip, { message: 'Enter an IPv4 or IPv6 address.' });
@@ -40,7 +40,7 @@ export class AddTarget {
     await submit(this.target, async () => {
       try {
         const view = await this.send();
-        this.toasts.done(`${view.ip} is a target now. Its first result comes within a probe interval.`);
+        this.toasts.done(`${view.ip} was added. Its first result arrives within one probe interval.`);
         this.dialog.close(view);
         return undefined;
       } catch (failure) {
@@ -61,7 +61,7 @@ export class AddTarget {
     return this.client.register(body, this.requestKey);
   }
 
-  /** Puts the server's messages at their fields, the rest above the form. */
+  /** Shows the server's messages at their fields, other problems above the form. */
   private refused(problem: Problem) {
     this.existing.set(problem.more['targetId'] ?? null);
     const { ip, tier, name, tags } = this.target;

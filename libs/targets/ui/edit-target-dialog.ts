@@ -51,7 +51,7 @@ export class EditTargetDialog {
     };
   }
 
-  /** Puts the server's messages at their fields, the rest above the form. */
+  /** Shows the server's messages at their fields, other problems above the form. */
   private refused(problem: Problem) {
     const { tier, name, tags } = this.target;
     const errors = fieldErrors(problem, { tier, name, tags });

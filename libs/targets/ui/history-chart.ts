@@ -17,7 +17,7 @@ type Pair = [number, number | null];
 const DAY_MS = 86_400_000;
 const MONTH_MS_MIN = 28 * DAY_MS;
 
-/** Windows in which nothing was measured are left out of the answer: one without figures takes their place, so that no line crosses. */
+/** Inserts an empty window for each gap: the response omits windows without results, and no line must cross them. */
 export function withGaps(points: readonly HistoryPoint[]): HistoryPoint[] {
   return points.flatMap((point, index) => {
     const before = points[index - 1];
@@ -45,7 +45,7 @@ function emptyPoint(startMs: number, windowMs: number): HistoryPoint {
   };
 }
 
-/** The round trips' spread (fastest to 95th percentile as a band, the median as a line) and the loss as a strip below. */
+/** Returns the options of the history chart: a band from the minimum to the 95th percentile, the median as a line, and the loss as a strip below. */
 export function historyOption(measured: HistoryPoint[], frame: TimeSpan, colours: Palette): EChartsCoreOption {
   const points = withGaps(measured);
   const at = (point: HistoryPoint): number => {
@@ -84,7 +84,7 @@ export function historyOption(measured: HistoryPoint[], frame: TimeSpan, colours
     ),
     axisPointer: { link: [{ xAxisIndex: 'all' }] },
     series: [
-      { ...hidden, name: 'fastest', data: column((point) => point.rttMinUs) },
+      { ...hidden, name: 'minimum', data: column((point) => point.rttMinUs) },
       { ...hidden, name: 'spread', areaStyle: { color: faded(colours.accent, 0.22) }, data: column(spreadUs) },
       {
         name: 'median',
@@ -106,20 +106,20 @@ export function historyOption(measured: HistoryPoint[], frame: TimeSpan, colours
   };
 }
 
-/** How far the 95th percentile is above the fastest round trip, in microseconds. */
+/** Returns the distance of the 95th percentile from the minimum, in microseconds. */
 export function spreadUs(point: HistoryPoint): number | null {
   if (point.rttP95Us === null || point.rttMinUs === null) return null;
   return Math.max(0, point.rttP95Us - point.rttMinUs);
 }
 
-/** The part of a window that the plot has room for: the last one is not over yet, the first began before. */
+/** Returns the part of a window that is inside the plot: the last one may not be over yet, the first may have begun earlier. */
 function shownSpan(point: HistoryPoint, frame: TimeSpan): { fromMs: number; toMs: number } {
   const startMs = Date.parse(point.at);
   const fromMs = Math.max(startMs, frame.fromMs);
   return { fromMs, toMs: Math.max(fromMs, Math.min(startMs + point.windowMs, frame.toMs)) };
 }
 
-/** Whether a window was answered in and its neighbours were not: a line and an area need two points to be seen. */
+/** Returns whether a window has replies and its neighbours have none: a line or an area needs two points to be visible. */
 function isAlone(points: HistoryPoint[], index: number): boolean {
   const isDrawn = (at: number): boolean => (points[at]?.rttP50Us ?? null) !== null;
   return isDrawn(index) && !isDrawn(index - 1) && !isDrawn(index + 1);
@@ -133,14 +133,14 @@ function aloneSpreads(points: HistoryPoint[], frame: TimeSpan, colour: string): 
   });
 }
 
-/** No loss is a low bar as well: it shows that probes were sent. */
+/** Returns the loss bar of a window, null if nothing was sent. Without loss it is a low bar, which shows that probes were sent. */
 function lossBar(point: HistoryPoint, frame: TimeSpan, colourOf: (loss: number) => string): WindowBar | null {
   const { lossRatio } = point;
   if (lossRatio === null) return null;
   return { ...shownSpan(point, frame), low: 0, high: Math.max(lossRatio, 0.06), colour: colourOf(lossRatio) };
 }
 
-/** When a window was, in the zone that is shown; days and months are those of UTC. */
+/** Formats the time of a window in the chosen zone; days and months are in UTC. */
 export function windowText({ at, windowMs }: HistoryPoint): string {
   if (windowMs >= MONTH_MS_MIN) return `${at.slice(0, 7)} (UTC)`;
   if (windowMs === DAY_MS) return `${at.slice(0, 10)} (UTC)`;
@@ -150,12 +150,12 @@ export function windowText({ at, windowMs }: HistoryPoint): string {
 
 function historyTip(point: HistoryPoint | undefined): string {
   if (point === undefined) return '';
-  if (point.sent + point.notSent === 0) return 'nothing was measured';
+  if (point.sent + point.notSent === 0) return 'no data';
   const lines = [
     `${windowText(point)}${point.windowMs < DAY_MS ? ` ${zoneText(point.at)}` : ''}`,
     `median ${rttText(point.rttP50Us)}`,
-    `fastest ${rttText(point.rttMinUs)}, 95 % within ${rttText(point.rttP95Us)}`,
-    `99 % within ${rttText(point.rttP99Us)}`,
+    `min ${rttText(point.rttMinUs)}, p95 ${rttText(point.rttP95Us)}`,
+    `p99 ${rttText(point.rttP99Us)}`,
     `loss ${percentText(point.lossRatio)} (${point.lost} of ${point.sent})`,
   ];
   if (point.notSent > 0) lines.push(`not sent ${point.notSent}`);

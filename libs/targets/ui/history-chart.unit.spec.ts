@@ -1,4 +1,4 @@
-// The UI kit's entry holds components too, which need the compiler outside a build.
+// The entry of the UI kit also exports components, which need the compiler outside a build.
 import '@angular/compiler';
 import type { Palette } from '@icmp-mon/platform/charts';
 import type { HistoryPoint } from '@icmp-mon/probing/contract';
@@ -23,18 +23,18 @@ const point = (more: Partial<HistoryPoint>): HistoryPoint => ({
 });
 
 describe('spreadUs', () => {
-  it('is the band above the fastest round trip', () => {
+  it('is the height of the band above the minimum', () => {
     expect(spreadUs(point({}))).toBe(200);
     expect(spreadUs(point({ rttP95Us: 99 }))).toBe(0);
   });
 
-  it('is nothing where nothing answered', () => {
+  it('is null without replies', () => {
     expect(spreadUs(point({ rttMinUs: null, rttP95Us: null }))).toBeNull();
   });
 });
 
 describe('withGaps', () => {
-  it('puts a window without figures where nothing was measured, and nothing elsewhere', () => {
+  it('inserts an empty window for a gap only', () => {
     const later = point({ at: '2026-03-01T13:00:00.000Z' });
     expect(withGaps([point({}), point({ at: '2026-03-01T12:05:00.000Z' })])).toHaveLength(2);
     expect(withGaps([point({}), later])[1]).toMatchObject({
@@ -49,7 +49,7 @@ describe('withGaps', () => {
 });
 
 describe('windowText', () => {
-  it('names days and months of UTC, and shorter windows from to', () => {
+  it('formats days and months in UTC, and shorter windows with start and end', () => {
     expect(windowText(point({ at: '2026-03-01T00:00:00.000Z', windowMs: 86_400_000 }))).toBe('2026-03-01 (UTC)');
     expect(windowText(point({ at: '2026-02-01T00:00:00.000Z', windowMs: 28 * 86_400_000 }))).toBe('2026-02 (UTC)');
     expect(windowText(point({}))).toMatch(/^2026-03-01 \d\d:00 to \d\d:05$/);
@@ -73,23 +73,23 @@ describe('historyOption', () => {
     const series = historyOption(points, frame, palette)['series'] as Series[];
     return series.find((one) => one.name === name) as Series;
   };
-  /** A plot of 1 px a minute from noon, and 1 px a unit. */
+  /** Coordinates of a plot with 1 px per minute from noon, and 1 px per unit. */
   const coord = ([atMs = 0, value = 0]: number[]): number[] => [(atMs - noonMs) / MINUTE_MS, -value];
   const drawn = (points: HistoryPoint[], name: string): (object | undefined)[] =>
     points.map((_, dataIndex) => seriesOf(points, name).renderItem({ dataIndex }, { coord })?.shape);
 
-  it('shows the loss of a window over that window only, up to now', () => {
+  it('draws the loss of a window over that window only, up to now', () => {
     expect(drawn([before, point({})], 'loss')).toMatchObject([
       { x: -5, width: 4 },
       { x: 0, width: 2 },
     ]);
   });
 
-  it('keeps a window that is not over yet within the plot', () => {
+  it('draws a window that is not over yet within the plot', () => {
     expect(seriesOf([point({})], 'median').data).toMatchObject([{ value: [noonMs + 1.5 * MINUTE_MS, 140] }]);
   });
 
-  it('marks the median and the band of a window without neighbours, which no line shows', () => {
+  it('marks median and band of a window without neighbours, which a line would not show', () => {
     const points = [before, point({})];
     expect(seriesOf([point({})], 'median').data).toMatchObject([{ symbol: 'circle' }]);
     expect(drawn([point({})], 'spread alone')).toMatchObject([{ x: 0, y: -300, height: 200 }]);

@@ -1,11 +1,11 @@
 import { Injectable } from '@angular/core';
 
-/** Where the reader left the target list, so that the way back leads there. */
+/** The position at which the user left the target list, so that the way back leads to it. */
 @Injectable({ providedIn: 'root' })
 export class ListPlace {
-  /** Address of the list with its filter, sort and row. */
+  /** URL of the list with its filter, order and row. */
   url = '/targets';
-  /** How far below the top of the list the row was, in pixels. */
+  /** Distance of the row from the top of the list, in pixels. */
   private offsetPx = 0;
   private rowId: string | null = null;
 
@@ -13,7 +13,7 @@ export class ListPlace {
     Object.assign(this, { url, rowId, offsetPx });
   }
 
-  /** The offset at which a row was left; in the middle of a usual screen for another one, as after a reload. */
+  /** Returns the distance at which a row was left; `elsewherePx` for another row, as after a reload. */
   offsetOf(rowId: string, elsewherePx: number): number {
     return rowId === this.rowId ? this.offsetPx : elsewherePx;
   }

@@ -1,7 +1,7 @@
 import { STATUSES, type Status } from '@icmp-mon/status/contract';
 import { searchPieces, searchText, TARGET_SORTS, type TargetSort, type TargetView } from '@icmp-mon/targets/contract';
 
-/** What the list shows: the part of the page's address that goes to the server. */
+/** Filter and order of the list: the part of the page's URL that is sent to the server. */
 export interface ListQuery {
   q: string;
   statuses: Status[];
@@ -10,7 +10,7 @@ export interface ListQuery {
   order: 'asc' | 'desc';
 }
 
-/** The query parameters of `/targets`, as the router gives them. */
+/** The query parameters of `/targets`, as the router passes them. */
 export interface ListParams {
   q?: string;
   status?: string;
@@ -21,7 +21,7 @@ export interface ListParams {
 
 export const WORST_FIRST: ListQuery = { q: '', statuses: [], tier: '', sort: 'status', order: 'asc' };
 
-/** Reads the address; what it does not understand is left out, so that an old link still shows a list. */
+/** Reads the URL; unknown values are ignored, so that an old link still shows a list. */
 export function readListQuery(params: ListParams): ListQuery {
   const asked = (params.status ?? '').split(',');
   return {
@@ -33,7 +33,7 @@ export function readListQuery(params: ListParams): ListQuery {
   };
 }
 
-/** The address of a query; null removes a parameter, so that the plain list has a plain address. */
+/** Returns the URL parameters of a query; null removes a parameter, so that the default list has a plain URL. */
 export function listParams(query: ListQuery): Record<keyof ListParams, string | null> {
   return {
     q: query.q || null,
@@ -44,12 +44,12 @@ export function listParams(query: ListQuery): Record<keyof ListParams, string | 
   };
 }
 
-/** Whether anything narrows the list. */
+/** Returns whether the query has a filter. */
 export function isFiltered(query: ListQuery): boolean {
   return query.q !== '' || query.statuses.length > 0 || query.tier !== '';
 }
 
-/** Whether the server would list the target under the query (see TargetListQuery). */
+/** Returns whether the server would list the target for the query (see TargetListQuery). */
 export function matches(view: TargetView, query: ListQuery): boolean {
   if (query.statuses.length > 0 && !query.statuses.includes(view.status)) return false;
   if (query.tier !== '' && view.tier !== query.tier) return false;
@@ -57,7 +57,7 @@ export function matches(view: TargetView, query: ListQuery): boolean {
   return searchPieces(query.q).every((piece) => text.includes(piece));
 }
 
-/** Whether the change of a listed row would move it, or take it off the list. */
+/** Returns whether the change of a listed row would move it, or remove it from the list. */
 export function moves(before: TargetView, after: TargetView, query: ListQuery): boolean {
   if (!matches(after, query)) return true;
   return before[query.sort] !== after[query.sort];

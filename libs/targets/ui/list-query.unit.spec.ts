@@ -19,49 +19,49 @@ const row: TargetView = {
   asOf: null,
 };
 
-describe('the list’s address', () => {
-  it('is plain for the plain list', () => {
+describe('the URL of the list', () => {
+  it('is plain for the default list', () => {
     expect(Object.values(listParams(WORST_FIRST)).every((value) => value === null)).toBe(true);
     expect(readListQuery({})).toEqual(WORST_FIRST);
   });
 
-  it('comes back as it was written', () => {
+  it('is parsed to the query it was made from', () => {
     const query = { q: 'site=fra', statuses: ['down', 'unknown'], tier: 'fast', sort: 'ip', order: 'desc' } as const;
     const written = listParams({ ...query, statuses: [...query.statuses] });
     const params = Object.fromEntries(Object.entries(written).map(([name, value]) => [name, value ?? undefined]));
     expect(readListQuery(params)).toEqual(query);
   });
 
-  it('leaves out what it does not understand', () => {
+  it('ignores unknown values', () => {
     expect(readListQuery({ status: 'down,broken', sort: 'colour', order: 'sideways' })).toEqual({
       ...WORST_FIRST,
       statuses: ['down'],
     });
   });
 
-  it('knows whether it narrows', () => {
+  it('has a filter or not', () => {
     expect(isFiltered(WORST_FIRST)).toBe(false);
     expect(isFiltered({ ...WORST_FIRST, tier: 'fast' })).toBe(true);
   });
 });
 
 describe('matches', () => {
-  it.each(['127.0', '0.0.9', 'EDGE-fra', 'FRA-1', 'site=fra', 'SITE=fra edge', 'site=', ''])('finds %j', (q) => {
+  it.each(['127.0', '0.0.9', 'EDGE-fra', 'FRA-1', 'site=fra', 'SITE=fra edge', 'site=', ''])('matches %j', (q) => {
     expect(matches(row, { ...WORST_FIRST, q })).toBe(true);
   });
 
-  it.each(['0.0.8', 'fra muc', 'site=f', 'site=muc'])('does not find %j', (q) => {
+  it.each(['0.0.8', 'fra muc', 'site=f', 'site=muc'])('does not match %j', (q) => {
     expect(matches(row, { ...WORST_FIRST, q })).toBe(false);
   });
 
-  it('looks at status and tier', () => {
+  it('compares status and tier', () => {
     expect(matches(row, { ...WORST_FIRST, statuses: ['down'] })).toBe(false);
     expect(matches(row, { ...WORST_FIRST, tier: 'fast' })).toBe(false);
   });
 });
 
 describe('moves', () => {
-  it('is so when the sorted value changes or the row leaves the filter', () => {
+  it('is true when the sorted value changes or the row no longer matches', () => {
     const down: TargetView = { ...row, status: 'down' };
     expect(moves(row, down, WORST_FIRST)).toBe(true);
     expect(moves(row, down, { ...WORST_FIRST, sort: 'ip' })).toBe(false);

@@ -12,11 +12,11 @@ const TYPING_MS = 250;
 
 export interface AskedList {
   change: Partial<ListQuery>;
-  /** While a word is typed, the history of the browser gets no entry for each letter. */
+  /** Whether the URL is replaced, so that typing does not add a history entry per letter. */
   replacesUrl: boolean;
 }
 
-/** What is above the target list: its filter, and what can be done to it. */
+/** Toolbar of the target list: filter and actions. */
 @Component({
   selector: 'icm-list-tools',
   imports: [CountPipe, Icon, StatusGlyph],
@@ -32,9 +32,9 @@ export class ListTools {
   readonly paused = input.required<boolean>();
   readonly asked = output<AskedList>();
   readonly pauseToggled = output();
-  /** A target was added. */
+  /** Emits after a target was added. */
   readonly added = output();
-  /** The filter was left by its key. */
+  /** Emits when the user left the filter with Escape. */
   readonly left = output();
 
   private readonly filterBox = viewChild.required<ElementRef<HTMLInputElement>>('filterBox');
@@ -46,7 +46,7 @@ export class ListTools {
   protected readonly filterText = linkedSignal(() => this.query().q);
 
   constructor() {
-    inject(Shortcuts).add({ keys: '/', label: 'Filter the list', run: () => this.filterBox().nativeElement.select() });
+    inject(Shortcuts).add({ keys: '/', label: 'Focus the filter', run: () => this.filterBox().nativeElement.select() });
   }
 
   protected type(text: string): void {

@@ -4,13 +4,13 @@ import type { ProbeResult } from '@icmp-mon/probing/contract';
 import type { EChartsCoreOption } from 'echarts/core';
 import { isLoss, outcomeText } from './live-results';
 
-/** Two looks of each hue. */
+/** Most agents that are drawn: each hue solid and dashed. */
 const AGENTS_MAX = 8;
-/** With more results the points of a line would cover it. */
+/** From this many results on, points are not drawn, because they would cover the lines. */
 const SYMBOLS_MAX = 400;
-/** A gap longer than this breaks the line: nothing is known of what was between. */
+/** A gap longer than this breaks the line, ms: nothing is known about the time between. */
 const GAP_MS = 60_000;
-/** A ring as a path: the library fills its own empty circle with white, on dark ground too. */
+/** A ring as a path: the library fills its own empty circle with white, even on a dark background. */
 const RING = 'path://M0,-10A10,10,0,1,0,0,10A10,10,0,1,0,0,-10ZM0,-5A5,5,0,1,1,0,5A5,5,0,1,1,0,-5Z';
 
 /** An agent's line in the chart. */
@@ -20,13 +20,13 @@ export interface AgentLine {
   isDashed: boolean;
 }
 
-/** The agents of the results by name, as many as the chart draws; an agent keeps its look while the set of agents is the same. */
+/** Returns the agents that the chart draws, by name; an agent keeps its look while the set of agents is the same. */
 export function agentLines(results: readonly ProbeResult[], colours: Palette): AgentLine[] {
   const names = [...new Set(results.map((result) => result.agentName))].sort((a, b) => a.localeCompare(b));
   return names.slice(0, AGENTS_MAX).map((name, index) => ({ name, ...lineLook(index, colours) }));
 }
 
-/** Round trips by agent over a span, losses and unsent probes marked at the foot. Results come newest first. */
+/** Returns the options of the chart of single results: round-trip times by agent, losses and unsent probes marked below. `results` are newest first. */
 export function liveOption(results: readonly ProbeResult[], frame: TimeSpan, colours: Palette): EChartsCoreOption {
   const oldestFirst = [...results].reverse();
   const lossText = { text: 'lost', color: colours.down, symbol: 'rect' };
@@ -67,7 +67,7 @@ export function liveOption(results: readonly ProbeResult[], frame: TimeSpan, col
 
 type Point = { value: [number, number | null]; result?: ProbeResult };
 
-/** Points of one agent, the line broken where a probe got no answer or nothing was measured for long. */
+/** Returns the points of one agent; the line is broken at a probe without a reply and at a long gap. */
 export function roundTrips(oldestFirst: ProbeResult[]): Point[] {
   const points: Point[] = [];
   let beforeMs: number | null = null;
@@ -109,7 +109,7 @@ function liveTip(items: { marker: string; data?: Point }[]): string {
   return [...new Set(lines)].slice(0, 10).concat(zone).join('<br>');
 }
 
-/** Tooltips are HTML, and agents' names come from outside. */
+/** Escapes text for a tooltip, which is HTML: agent names are external input. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

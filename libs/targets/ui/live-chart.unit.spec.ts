@@ -1,4 +1,4 @@
-// The UI kit's entry holds components too, which need the compiler outside a build.
+// The entry of the UI kit also exports components, which need the compiler outside a build.
 import '@angular/compiler';
 import type { ProbeResult } from '@icmp-mon/probing/contract';
 import { describe, expect, it } from 'vitest';
@@ -16,7 +16,7 @@ const result = (second: number, rttUs: number | null): ProbeResult => ({
 });
 
 describe('roundTrips', () => {
-  it('breaks the line at a loss and where nothing was measured for long', () => {
+  it('breaks the line at a loss and at a long gap', () => {
     const values = roundTrips([result(0, 200), result(5, null), result(10, 210), result(200, 220)]);
     expect(values.map(({ value }) => value)).toEqual([
       [0, 200],
@@ -32,7 +32,7 @@ describe('agentLines', () => {
   const palette = new Proxy({} as Palette, { get: (_, name) => String(name) });
   const of = (...names: string[]): ProbeResult[] => names.map((agentName) => ({ ...result(0, 1), agentName }));
 
-  it('are by name, whichever agent came first, so that a line keeps its look', () => {
+  it('are ordered by name, regardless of the order of results, so that a line keeps its look', () => {
     const lines = agentLines(of('fra-2', 'ams-1', 'fra-2'), palette);
     expect(lines).toEqual([
       { name: 'ams-1', colour: 'accent', isDashed: false },
@@ -41,7 +41,7 @@ describe('agentLines', () => {
     expect(agentLines(of('ams-1', 'fra-2'), palette)).toEqual(lines);
   });
 
-  it('are eight at most, no two alike', () => {
+  it('are at most eight, each with a different look', () => {
     const lines = agentLines(of(...'abcdefghij'.split('')), palette);
     expect(lines).toHaveLength(8);
     expect(new Set(lines.map(({ colour, isDashed }) => `${colour} ${isDashed}`)).size).toBe(8);
@@ -49,7 +49,7 @@ describe('agentLines', () => {
 });
 
 describe('escapeHtml', () => {
-  it('leaves no markup in names', () => {
+  it('removes markup from names', () => {
     expect(escapeHtml(`<img src=x onerror="alert('1')">&`)).not.toMatch(/[<>"']/);
     expect(escapeHtml('fra-02')).toBe('fra-02');
   });

@@ -1,14 +1,14 @@
 import type { ProbeResult } from '@icmp-mon/probing/contract';
 
-/** How long single results are kept for the page when its range is longer than a chart of single results. */
+/** Time span of the single results on the page when its range is too long for a chart of single results, ms. */
 export const LIVE_FOR_MS = 15 * 60_000;
-/** Longer spans are drawn by windows only. */
+/** Longest span drawn from single results, ms; longer spans are drawn from windows only. */
 export const SINGLES_FOR_MS_MAX = 60 * 60_000;
 export const RESULTS_MAX = 5_000;
 
 /**
- * Merges new results into those that are kept: newest first, each once (an agent measures a check once at an
- * instant), none from before `sinceMs`, and at most `RESULTS_MAX`.
+ * Merges new results into the kept ones: newest first, without duplicates (an agent measures a check once per instant), none from before
+ * `sinceMs`, and at most `RESULTS_MAX`.
  */
 export function mergeResults(kept: ProbeResult[], received: ProbeResult[], sinceMs: number): ProbeResult[] {
   const byKey = new Map<string, ProbeResult>();
@@ -21,19 +21,19 @@ export function mergeResults(kept: ProbeResult[], received: ProbeResult[], since
 
 const OUTCOMES: Readonly<Record<ProbeResult['outcome'], string>> = {
   reply: 'reply',
-  timeout: 'no answer in time',
-  not_sent: 'not sent: the agent could not send it',
-  unreachable: 'unreachable, by an ICMP error',
+  timeout: 'timeout',
+  not_sent: 'not sent (the agent could not send the probe)',
+  unreachable: 'unreachable (ICMP error)',
   refused: 'refused',
-  error: 'the executor failed',
+  error: 'executor error',
 };
 
-/** An outcome in the operator's words. */
+/** Returns the text of an outcome. */
 export function outcomeText(outcome: ProbeResult['outcome']): string {
   return OUTCOMES[outcome] ?? outcome;
 }
 
-/** Whether the outcome is a loss: it says of the target that it did not answer. */
+/** Returns whether the outcome is a loss: the probe was sent and the target did not reply. */
 export function isLoss(outcome: ProbeResult['outcome']): boolean {
   return outcome !== 'reply' && outcome !== 'not_sent' && outcome !== 'error';
 }

@@ -15,7 +15,7 @@ const result = (secondsAgo: number, more: Partial<ProbeResult> = {}): ProbeResul
 });
 
 describe('mergeResults', () => {
-  it('is newest first, each once', () => {
+  it('returns results newest first, without duplicates', () => {
     const kept = [result(5), result(10)];
     const received = [result(0), result(5), result(5, { agentId: 'b' })];
     const merged = mergeResults(kept, received, NOW - LIVE_FOR_MS);
@@ -27,18 +27,18 @@ describe('mergeResults', () => {
     ]);
   });
 
-  it('drops what is older than asked for', () => {
+  it('drops results that are older than requested', () => {
     expect(mergeResults([result(901)], [result(899)], NOW - LIVE_FOR_MS)).toHaveLength(1);
   });
 
-  it('is bounded', () => {
+  it('returns a limited number of results', () => {
     const many = Array.from({ length: 6_000 }, (_, index) => result(index / 10));
     expect(mergeResults([], many, NOW - LIVE_FOR_MS)).toHaveLength(5_000);
   });
 });
 
 describe('outcomes', () => {
-  it('counts only what says something of the target as a loss', () => {
+  it('counts only outcomes of sent probes without a reply as a loss', () => {
     expect((['reply', 'timeout', 'not_sent', 'unreachable', 'refused', 'error'] as const).filter(isLoss)).toEqual([
       'timeout',
       'unreachable',

@@ -3,18 +3,18 @@ import { percentText } from '@icmp-mon/platform/ui-kit';
 
 const CELL_PX = 2;
 const HEIGHT_PX = 16;
-/** From this share of lost probes on, a cell is drawn as an outage. */
+/** From this ratio of lost probes on, a cell is drawn as an outage. */
 const OUTAGE_RATIO = 0.5;
 
 export type CellKind = 'none' | 'some' | 'most';
 
-/** How the loss of one cell is drawn. */
+/** Returns how the loss of a cell is drawn. */
 export function kindOf(lossRatio: number): CellKind {
   if (lossRatio === 0) return 'none';
   return lossRatio < OUTAGE_RATIO ? 'some' : 'most';
 }
 
-/** The cells of one kind as one path: a cell is higher the more was lost, and never flat, as a cell without measurement is. */
+/** Returns the SVG path of all cells of one kind. A cell's height is its loss, and never 0, which is a cell without data. */
 export function cellsPath(cells: readonly (number | null)[], kind: CellKind): string {
   return cells
     .flatMap((lossRatio, index) => {
@@ -25,26 +25,26 @@ export function cellsPath(cells: readonly (number | null)[], kind: CellKind): st
     .join('');
 }
 
-/** What the strip shows, in words. Cells are oldest first and last until now. */
+/** Describes the strip as text. Cells are oldest first; the last one ends now. */
 export function stripText(cells: readonly (number | null)[], cellMs: number): string {
   const minutesOf = (count: number): number => Math.round((count * cellMs) / 60_000);
   const minutes = minutesOf(cells.length);
   const measured = cells.filter((lossRatio) => lossRatio !== null);
-  if (measured.length === 0) return `Nothing was measured in the last ${minutes} min`;
+  if (measured.length === 0) return `No data in the last ${minutes} min`;
   const lossy = measured.filter((lossRatio) => lossRatio > 0);
   if (lossy.length === 0) {
     const isWhole = measured.length === cells.length;
     return isWhole
       ? `No loss in the last ${minutes} min`
-      : `No loss in ${minutesOf(measured.length)} measured of the last ${minutes} min`;
+      : `No loss in ${minutesOf(measured.length)} of the last ${minutes} min, no data in the others`;
   }
   const worst = Math.max(...lossy);
   const agoMin = Math.round(((cells.length - 1 - cells.lastIndexOf(worst)) * cellMs) / 60_000);
   const at = agoMin === 0 ? 'now' : `${agoMin} min ago`;
-  return `Loss in ${minutesOf(lossy.length)} of the last ${minutes} min, at most ${percentText(worst)}, last ${at}`;
+  return `Loss in ${minutesOf(lossy.length)} of the last ${minutes} min, maximum ${percentText(worst)} (${at})`;
 }
 
-/** Loss of the last hour, a cell for each minute; an empty cell was not measured. */
+/** Loss of the last hour, one cell per minute; an empty cell has no data. */
 @Component({
   selector: 'icm-loss-strip',
   template: `

@@ -1,14 +1,14 @@
 import { type KeptRead, readProblem } from '@icmp-mon/platform/ui-kit';
 
 export interface FailedReads {
-  /** What could not be read, as a sentence. */
+  /** Sentence that names the failed reads. */
   text: string;
   error: unknown;
-  /** Since when the first of them failed, ms since 1970; null where nothing older is shown. */
+  /** Since when the first of them fails, ms since 1970; null if no older data is shown. */
   sinceMs: number | null;
 }
 
-/** The reads that fail, those with the same reason as one. */
+/** Returns the failed reads; those with the same reason are one entry. */
 export function readFailures(reads: { what: string; read: KeptRead<unknown> }[]): FailedReads[] {
   const failed = reads.flatMap(({ what, read }) => {
     const failure = read.failure();
@@ -27,5 +27,5 @@ export function readFailures(reads: { what: string; read: KeptRead<unknown> }[])
 
 function sentence(names: string[]): string {
   const list = new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(names);
-  return `${list.charAt(0).toUpperCase()}${list.slice(1)} could not be read`;
+  return `${list.charAt(0).toUpperCase()}${list.slice(1)} could not be loaded`;
 }

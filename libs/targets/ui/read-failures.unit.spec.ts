@@ -1,4 +1,4 @@
-// The UI kit's entry holds components too, which need the compiler outside a build.
+// The entry of the UI kit also exports components, which need the compiler outside a build.
 import '@angular/compiler';
 import { signal } from '@angular/core';
 import type { KeptRead } from '@icmp-mon/platform/ui-kit';
@@ -13,26 +13,26 @@ function read(value: string | undefined, error?: unknown, sinceMs = 0): KeptRead
   return { value: signal(value), failure: signal(failure), isLoading: signal(false) };
 }
 
-describe('reads that fail', () => {
-  it('are one failure where the reason is the same, since the first of them', () => {
+describe('failed reads', () => {
+  it('with the same reason are one failure, since the first of them', () => {
     const reads = [
       { what: 'the target', read: read('old', away, 2_000) },
       { what: 'the verdicts', read: read(undefined, away, 1_000) },
       { what: 'the history', read: read('fine') },
     ];
     expect(readFailures(reads)).toEqual([
-      { text: 'The target and the verdicts could not be read', error: away, sinceMs: 1_000 },
+      { text: 'The target and the verdicts could not be loaded', error: away, sinceMs: 1_000 },
     ]);
   });
 
-  it('are separate where the reasons differ; nothing is called older where nothing was read', () => {
+  it('with different reasons are separate; without earlier data there is no "since"', () => {
     const reads = [
       { what: 'the target', read: read(undefined, missing) },
       { what: 'the history', read: read('old', away, 5) },
     ];
     expect(readFailures(reads).map(({ text, sinceMs }) => [text, sinceMs])).toEqual([
-      ['The target could not be read', null],
-      ['The history could not be read', 5],
+      ['The target could not be loaded', null],
+      ['The history could not be loaded', 5],
     ]);
   });
 });

@@ -3,13 +3,13 @@ import type { TargetPage, TargetView } from '@icmp-mon/targets/contract';
 export const PAGE_ROWS = 250;
 const PAGES_KEPT = 16;
 
-/** A long list of which only the pages around the reader are kept; page n begins at row n × `PAGE_ROWS`, and any page can be read. */
+/** A long list of which only the pages around the visible rows are kept. Page n begins at row n × `PAGE_ROWS`; any page can be read. */
 export class RowWindow {
   private readonly pages = new Map<number, TargetView[]>();
   private readonly places = new Map<string, number>();
   private rows = 0;
 
-  /** Rows of the whole list. */
+  /** Number of rows of the whole list. */
   get length(): number {
     return this.rows;
   }
@@ -31,7 +31,7 @@ export class RowWindow {
     return this.places.get(id);
   }
 
-  /** The page to read next so that rows `start` to `end` (exclusive) can be shown; null when they can. */
+  /** Returns the next page to read for rows `start` to `end` (exclusive); null if all of them are loaded. */
   wanted(start: number, end: number): number | null {
     const last = Math.floor(Math.max(0, Math.min(end, this.length) - 1) / PAGE_ROWS);
     for (let page = Math.floor(start / PAGE_ROWS); page <= last; page += 1) if (!this.pages.has(page)) return page;
@@ -40,7 +40,7 @@ export class RowWindow {
 
   put(page: number, answer: TargetPage): void {
     const isLast = answer.items.length < PAGE_ROWS;
-    // The total may be of another instant than the page: the end of the list is where its last page ends.
+    // The total may be older than the page: the last page decides where the list ends.
     const endsAt = page * PAGE_ROWS + answer.items.length;
     if (answer.items.length === 0) this.rows = Math.min(answer.total, endsAt);
     else this.rows = isLast ? endsAt : Math.max(answer.total, endsAt);

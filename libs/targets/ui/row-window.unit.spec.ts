@@ -21,7 +21,7 @@ const row = (key: number): TargetView => ({
   asOf: null,
 });
 
-/** A server's page of a list of `total` rows. */
+/** Returns a page of a list of `total` rows, as the server would. */
 function serve(page: number, total = TOTAL): TargetPage {
   const first = page * PAGE_ROWS;
   const last = Math.max(first, Math.min(total, first + PAGE_ROWS));
@@ -40,7 +40,7 @@ function fill(window: RowWindow, start: number, end: number, total = TOTAL): num
 }
 
 describe('RowWindow', () => {
-  it('knows its length from the first page and shows placeholders beyond it', () => {
+  it('has its length after the first page, and no rows beyond that page', () => {
     const window = new RowWindow();
     expect(fill(window, 0, 40)).toBe(1);
     expect(window.length).toBe(TOTAL);
@@ -48,7 +48,7 @@ describe('RowWindow', () => {
     expect(window.rowAt(70_000)).toBeUndefined();
   });
 
-  it('reaches any row by one read, and keeps few pages', () => {
+  it('loads any row with one read, and keeps few pages', () => {
     const window = new RowWindow();
     fill(window, 0, 40);
     expect(fill(window, 99_980, TOTAL)).toBe(1);
@@ -61,20 +61,20 @@ describe('RowWindow', () => {
     expect([window.rowAt(50_000)?.key, window.indexOf('id-50000')]).toEqual([50_000, 50_000]);
   });
 
-  it('ends where the last page ends, whatever the total was', () => {
+  it('ends where the last page ends, regardless of the total', () => {
     const window = new RowWindow();
     window.put(0, { ...serve(0, 3), total: 7 });
     expect(window.length).toBe(3);
     expect(window.wanted(0, 40)).toBeNull();
   });
 
-  it('is at least as long as its pages, when the total was counted before rows came', () => {
+  it('is at least as long as its pages if the total was counted before rows were added', () => {
     const window = new RowWindow();
     window.put(0, { ...serve(0), total: 7 });
     expect(window.length).toBe(PAGE_ROWS);
   });
 
-  it('becomes shorter when a page that was read before its end has become the last', () => {
+  it('becomes shorter when an earlier page has become the last', () => {
     const window = new RowWindow();
     fill(window, 0, 3 * PAGE_ROWS);
     window.put(1, serve(1, PAGE_ROWS + 10));
@@ -84,7 +84,7 @@ describe('RowWindow', () => {
     expect(window.length).toBe(PAGE_ROWS);
   });
 
-  it('replaces a row in place and ignores rows that it does not hold', () => {
+  it('replaces a row in place, and ignores rows that are not loaded', () => {
     const window = new RowWindow();
     fill(window, 0, 40);
     window.replace({ ...row(7), status: 'down' });

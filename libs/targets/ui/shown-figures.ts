@@ -3,12 +3,12 @@ import { FIGURES_KEYS_MAX, type TargetFigures } from '@icmp-mon/probing/contract
 import { TargetsClient } from './targets.client';
 
 const AGAIN_MS = 10_000;
-/** While the reader scrolls, rows pass that are not looked at. */
+/** Delay before a read, ms, so that rows passed while scrolling are not read. */
 const SETTLED_MS = 150;
-/** Rows of which the figures are kept after they have left the screen. */
+/** Most rows whose figures are kept, including rows that left the screen. */
 const KEPT_MAX = 500;
 
-/** Round trip, loss and strip of the targets on the screen, read again every 10 s; those that cannot be read stay, marked old. */
+/** Round-trip time, loss and loss strip of the visible targets, read every 10 s; after a failed read the figures stay, marked as old. */
 @Injectable()
 export class ShownFigures {
   private readonly client = inject(TargetsClient);
@@ -19,7 +19,7 @@ export class ShownFigures {
   private reading = false;
 
   readonly cellMs = signal(60_000);
-  /** Whether the last read failed, so that what is shown is old. */
+  /** Whether the last read failed, so that the figures are old. */
   readonly isOld = this.old.asReadonly();
 
   constructor() {
@@ -30,7 +30,7 @@ export class ShownFigures {
     return this.kept().get(key);
   }
 
-  /** Sets the targets on the screen. */
+  /** Sets the visible targets. */
   show(keys: readonly number[]): void {
     const asked = keys.slice(0, FIGURES_KEYS_MAX);
     if (asked.length === this.keys.length && asked.every((key, index) => key === this.keys[index])) return;
@@ -56,7 +56,7 @@ export class ShownFigures {
       this.kept.set(fresh);
       this.old.set(false);
     } catch {
-      // The list itself reports why the server does not answer; figures become old.
+      // The list reports the failure of the server; the figures are only marked as old.
       this.old.set(true);
     } finally {
       this.reading = false;

@@ -2,7 +2,7 @@ import { splitTerms, tagTerm } from '@icmp-mon/targets/contract';
 
 const SEPARATOR = /[\s,]/;
 
-/** Reads `site=fra "place=am Main"` (blanks, commas or new lines between) into tags, or says what is wrong. */
+/** Parses `site=fra "place=am Main"` (separated by blanks, commas or new lines) into tags; returns an error for an invalid text. */
 export function parseTags(text: string): { tags: Record<string, string> } | { error: string } {
   const tags: Record<string, string> = {};
   for (const part of splitTerms(text, SEPARATOR)) {
@@ -15,14 +15,14 @@ export function parseTags(text: string): { tags: Record<string, string> } | { er
   return { tags };
 }
 
-/** Tags as they are written in the filter, by key: `site=fra`. */
+/** Formats tags as in the filter, ordered by key: `site=fra`. */
 export function tagTexts(tags: Record<string, string>): string[] {
   return Object.keys(tags)
     .sort((a, b) => a.localeCompare(b))
     .map((key) => `${key}=${tags[key]}`);
 }
 
-/** The same as a text that `parseTags` reads. */
+/** Formats tags as one text that `parseTags` accepts. */
 export function tagsAsText(tags: Record<string, string>): string {
   return Object.entries(tags)
     .map(([key, value]) => (value.includes(',') ? `"${key}=${value.replaceAll('"', '""')}"` : tagTerm(key, value)))
@@ -30,7 +30,7 @@ export function tagsAsText(tags: Record<string, string>): string {
     .join(' ');
 }
 
-/** What is to be sent so that tags become others: null for those that go. */
+/** Returns the patch between two sets of tags: null for removed tags. */
 export function tagChanges(
   before: Record<string, string>,
   after: Record<string, string>,

@@ -46,13 +46,13 @@ interface Read<T> {
 }
 
 const WINDOW_WORDS: Readonly<Record<Resolution, string>> = {
-  '5m': 'windows of 5 minutes',
-  '1h': 'windows of an hour',
-  '1d': 'windows of a day',
-  '1mo': 'windows of a month',
+  '5m': '5-minute windows',
+  '1h': '1-hour windows',
+  '1d': '1-day windows',
+  '1mo': '1-month windows',
 };
 
-/** `/targets/:id?range=` or `?from=&to=`, where id is the id or the address. */
+/** `/targets/:id?range=` or `?from=&to=`: one target; `:id` is its id or address. */
 @Component({
   selector: 'icm-target-detail',
   imports: [
@@ -105,7 +105,7 @@ export class TargetDetail {
 
   protected readonly keptTarget = keepLast(this.target, this.id);
   protected readonly keptStatus = keepLast(this.status, this.id);
-  /** What could not be read again, of what is shown. */
+  /** Failed reads of this page. */
   protected readonly failures = computed(() =>
     readFailures([
       { what: 'the target', read: this.keptTarget },
@@ -116,13 +116,13 @@ export class TargetDetail {
     ]),
   );
   protected readonly removed = signal(false);
-  /** The target as it was last received: read first, then kept current by the stream. */
+  /** The latest version of the target: read first, then updated by the stream. */
   protected readonly view = linkedSignal<Read<TargetView>, TargetView | undefined>({
     source: () => ({ id: this.id(), value: this.keptTarget.value() }),
     computation: ({ value }) => value,
   });
   protected readonly verdicts = computed(() => this.keptStatus.value());
-  /** Agents that are not selected because they refuse; those that are selected all the same are in the table. */
+  /** Agents that are not selected because their policy refuses the target; selected ones that refuse are among the verdicts. */
   protected readonly passedOver = computed(() => {
     const { agents = [], refusedBy = [] } = this.verdicts() ?? {};
     return refusedBy.filter(({ agentId }) => agents.every((each) => each.agentId !== agentId));
@@ -181,14 +181,14 @@ export class TargetDetail {
     this.shown.reload();
   }
 
-  /** Shows a span; null goes back to the range. */
+  /** Shows a span; null returns to the range. */
   protected zoom(span: { fromMs: number; toMs: number } | null): void {
     const text = (ms: number | undefined): string | null => (ms === undefined ? null : new Date(ms).toISOString());
     const queryParams = { from: text(span?.fromMs), to: text(span?.toMs) };
     void this.router.navigate([], { queryParams, queryParamsHandling: 'merge' });
   }
 
-  /** The span of a window, which is shown in finer windows, or in single results. */
+  /** Returns the span of a window, which is then shown in shorter windows or single results. */
   protected inside(point: HistoryPoint): { from: string; to: string } {
     return { from: point.at, to: new Date(Date.parse(point.at) + point.windowMs).toISOString() };
   }
@@ -196,7 +196,7 @@ export class TargetDetail {
   protected remove(target: TargetView): void {
     const data: Confirmation = {
       title: `Remove ${target.ip}?`,
-      text: 'Probing stops at once. What was measured stays stored.',
+      text: 'Probing stops immediately. Stored results are kept.',
       action: 'Remove target',
     };
     const closed = this.dialog.open<ConfirmDialog, Confirmation, boolean>(ConfirmDialog, { data, width: '420px' });

@@ -4,14 +4,14 @@ import { keepLast } from '@icmp-mon/platform/ui-kit';
 import { TiersClient, tierText } from '@icmp-mon/tiers/ui';
 import { parseTags } from './tag-text';
 
-/** What can be set of a target when it is added and later. */
+/** Fields of a target that can be set when it is added and edited. */
 export interface TargetFieldValues {
   tier: string;
   name: string;
   tags: string;
 }
 
-/** What both forms ask of these fields. */
+/** Adds the validation of these fields, for both forms. */
 export function checkTargetFields(path: SchemaPathTree<TargetFieldValues>): void {
   required(path.tier, { message: 'Choose a tier.' });
   validate(path.tags, ({ value }) => {
@@ -20,7 +20,7 @@ export function checkTargetFields(path: SchemaPathTree<TargetFieldValues>): void
   });
 }
 
-/** Tier, name and tags of a target, as fields of a dialog's form. */
+/** Fields for tier, name and tags of a target in a dialog's form. */
 @Component({
   selector: 'icm-target-fields',
   imports: [FormField],
@@ -30,14 +30,14 @@ export function checkTargetFields(path: SchemaPathTree<TargetFieldValues>): void
 })
 export class TargetFields {
   readonly fields = input.required<Readonly<Record<keyof TargetFieldValues, FieldTree<string>>>>();
-  /** Begins the test ids of the fields. */
+  /** Prefix of the fields' test ids. */
   readonly testIds = input.required<string>();
 
   private readonly tiers = keepLast(inject(TiersClient).list());
   private readonly chosen = computed(() => this.fields().tier().value());
-  /** The tier of the form stays a choice while the tiers cannot be read. */
+  /** Tiers to choose from; only the current tier of the form while the tiers cannot be read. */
   protected readonly tierNames = computed(() => this.tiers.value()?.items.map(({ name }) => name) ?? [this.chosen()]);
-  /** What the chosen tier means. */
+  /** Description of the chosen tier. */
   protected readonly meaning = computed(() => {
     const chosen = this.tiers.value()?.items.find(({ name }) => name === this.chosen());
     return chosen === undefined ? null : tierText(chosen);

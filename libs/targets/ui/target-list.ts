@@ -45,7 +45,7 @@ import { TargetRows } from './target-rows';
 import { TagsPipe } from './tags.pipe';
 
 const ROW_PX = 32;
-/** On a phone a row has two lines. */
+/** Height of a row on a narrow screen, where it has two lines. */
 const PHONE_ROW_PX = 52;
 const PHONE = '(max-width: 640px)';
 
@@ -55,7 +55,7 @@ interface Column {
   name: string;
 }
 
-/** `/targets?q=&status=&tier=&sort=&order=&row=`: the whole inventory with its status. `row` is the target that was opened last. */
+/** `/targets?q=&status=&tier=&sort=&order=&row=`: all targets with their status. `row` is the target that was last opened. */
 @Component({
   selector: 'icm-target-list',
   imports: [
@@ -106,10 +106,10 @@ export class TargetList {
     { text: 'Name', sort: 'name', name: 'name' },
     { text: 'Tier', sort: 'tier', name: 'tier' },
     { text: 'Tags', sort: null, name: 'tags' },
-    { text: 'Round trip', sort: null, name: 'rtt' },
+    { text: 'RTT', sort: null, name: 'rtt' },
     { text: 'Loss 5 min', sort: null, name: 'loss' },
-    { text: 'Last hour', sort: null, name: 'strip' },
-    { text: 'For', sort: 'since', name: 'since' },
+    { text: 'Loss 1 h', sort: null, name: 'strip' },
+    { text: 'Duration', sort: 'since', name: 'since' },
     { text: 'Last success', sort: null, name: 'success' },
   ];
   protected readonly firstCommand = [
@@ -123,9 +123,9 @@ export class TargetList {
   protected readonly filtered = computed(() => isFiltered(this.query()));
   protected readonly mayAdd = computed(() => this.session.may('targets:write'));
   protected readonly indexes = computed(() => Array.from({ length: this.rows.length() }, (_, index) => index));
-  /** The row that the keyboard is on; -1 before the first key. */
+  /** Index of the row selected by keyboard; -1 before the first key. */
   protected readonly active = linkedSignal({ source: this.query, computation: () => -1 });
-  /** The row that the tab key reaches. */
+  /** Index of the row that the Tab key reaches. */
   protected readonly shownActive = computed(() => Math.max(0, this.active()));
   protected readonly rowPx = signal(ROW_PX);
   private readonly onScreen = signal<readonly number[]>([]);
@@ -147,13 +147,13 @@ export class TargetList {
       { keys: 'k', label: 'Previous row', run: () => this.moveTo(this.active() - 1) },
       { keys: 'Home', label: 'First row', run: () => this.moveTo(0) },
       { keys: 'End', label: 'Last row', run: () => this.moveTo(this.rows.length() - 1) },
-      { keys: 'Enter', label: 'Open the row', run: () => this.openActive() },
-      { keys: 'p', label: 'Pause or resume changes', run: () => this.togglePause() },
+      { keys: 'Enter', label: 'Open row', run: () => this.openActive() },
+      { keys: 'p', label: 'Pause or resume live updates', run: () => this.togglePause() },
       { keys: 'r', label: 'Re-sort', run: () => void this.reSort() },
     );
   }
 
-  /** For a target that is up, the list only has the success at its last change of status, not the latest one. */
+  /** Returns the text of the last success. For a target that is up, the list has only the success before the latest status change. */
   protected lastSuccessText({ status, lastSuccessAt }: TargetView): string {
     if (status !== 'up') return ageText(lastSuccessAt, this.nowMs());
     return this.stream.isOld() ? '–' : 'recent';
@@ -196,12 +196,12 @@ export class TargetList {
     this.onScreen.set(Array.from({ length: rows }, (_, index) => first + index));
   }
 
-  /** Keeps where the reader is before a target's page replaces the list. */
+  /** Stores the position in the list before a target's page replaces it. */
   protected leave(row: TargetView, index: number): void {
     const queryParams = { ...this.currentParams(), row: row.id };
     const url = this.router.createUrlTree(['/targets'], { queryParams }).toString();
     this.place.leave(url, row.id, index * this.rowPx() - (this.viewport()?.measureScrollOffset() ?? 0));
-    // The entry of the list in the history of the browser leads back to the row, also after a reload.
+    // The list's entry in the browser history leads back to the row, even after a reload.
     history.replaceState(history.state, '', url);
   }
 
@@ -220,7 +220,7 @@ export class TargetList {
     else this.returnTo(index, row);
   }
 
-  /** Shows a row where it was on the screen when it was opened. */
+  /** Scrolls so that a row is where it was when it was opened, and focuses it. */
   private returnTo(index: number, row: string): void {
     this.active.set(index);
     const show = (): void => {
@@ -234,7 +234,7 @@ export class TargetList {
     afterNextRender({ write: show }, { injector: this.injector });
   }
 
-  /** Runs something once the viewport has drawn a row, which it does in one of the next frames. */
+  /** Calls `run` once the viewport has rendered a row, which happens in one of the next frames. */
   private whenRendered(viewport: CdkVirtualScrollViewport, index: number, run: () => void): void {
     const holds = ({ start, end }: { start: number; end: number }): boolean => start <= index && index < end;
     viewport.renderedRangeStream

@@ -2,19 +2,19 @@ import { Pipe, type PipeTransform } from '@angular/core';
 import { windowText } from './history-chart';
 import { isLoss, outcomeText } from './live-results';
 
-/** An outcome in the operator's words. */
+/** Returns the text of an outcome. */
 @Pipe({ name: 'outcome' })
 export class OutcomePipe implements PipeTransform {
   readonly transform = outcomeText;
 }
 
-/** Whether an outcome says that the target did not answer. */
+/** Returns whether an outcome is a loss. */
 @Pipe({ name: 'isLoss' })
 export class LossPipe implements PipeTransform {
   readonly transform = isLoss;
 }
 
-/** The span of a window of the history. */
+/** Formats the time of a window of the history. */
 @Pipe({ name: 'window' })
 export class WindowPipe implements PipeTransform {
   readonly transform = windowText;

@@ -7,10 +7,10 @@ import { LIVE_FOR_MS, mergeResults, RESULTS_MAX, SINGLES_FOR_MS_MAX } from './li
 
 const LIVE_AGAIN_MS = 5_000;
 const HISTORY_AGAIN_MS = 60_000;
-/** The history's windows are of 5 minutes at least: over a shorter span they are no chart. */
+/** Shortest span of the history chart, ms: windows have at least 5 minutes, too few for a chart of a shorter span. */
 const HISTORY_FOR_MS_MIN = 60 * 60_000;
 
-/** The target and the time of its page, from the address. */
+/** The target and the time range of its page, from the URL. */
 export interface AskedResults {
   id: Signal<string>;
   range: Signal<string | undefined>;
@@ -19,8 +19,17 @@ export interface AskedResults {
 }
 
 /**
- * What a target's page shows of its results: windows of the history over a long span, single results over a short one, and always the
- * last minutes, kept current by `receive`. Call it in an injection context.
+ * Returns the results of a target's page.
+ *
+ *   span                 history chart    single results
+ *   below 1 h            –                of the range, live; of a chosen past span, stored ones
+ *   1 h                  windows          the same
+ *   over 1 h             windows          of the last 15 minutes, live
+ *
+ * - Live results are read once, then `receive` adds the results of the stream; duplicates are merged.
+ * - Ranges end at the installation's time, rounded up (live 5 s, history 60 s), so that charts do not redraw every second.
+ *
+ * Call it in an injection context.
  */
 export function targetResults({ id, range, from, to }: AskedResults) {
   const probing = inject(ProbingClient);
@@ -30,7 +39,7 @@ export function targetResults({ id, range, from, to }: AskedResults) {
   const historyUntilMs = untilMs(HISTORY_AGAIN_MS);
 
   const chosenRange = computed(() => readTimeRange(range(), '6h'));
-  /** A span that was chosen in a chart, in the table or in words, instead of a range up to now. */
+  /** A span chosen in a chart, in a table or as text, instead of a range up to now. */
   const span = computed(() => readSpan(from(), to(), historyUntilMs()));
   const frame = computed<TimeSpan>(() => {
     const toMs = historyUntilMs();
@@ -38,7 +47,7 @@ export function targetResults({ id, range, from, to }: AskedResults) {
   });
   const lengthMs = computed(() => frame().toMs - frame().fromMs);
   const isShort = computed(() => lengthMs() <= SINGLES_FOR_MS_MAX);
-  /** A short span of the past, whose single results are shown instead of those that are live. */
+  /** A short span in the past, whose stored results replace the live ones. */
   const pastSpan = computed(() => (isShort() && to() !== undefined ? span() : null));
   const showsHistory = computed(() => lengthMs() >= HISTORY_FOR_MS_MIN);
   const liveForMs = computed(() => (isShort() && pastSpan() === null ? lengthMs() : LIVE_FOR_MS));
@@ -52,7 +61,7 @@ export function targetResults({ id, range, from, to }: AskedResults) {
   const keptHistory = keepLast(history, id);
 
   const recent = linkedSignal<{ id: string; value: ProbeResult[] | undefined; behindMs: number }, ProbeResult[]>({
-    // When the correction of the clock becomes known, results read before may belong to the last minutes after all.
+    // Recomputed when the clock correction becomes known: results read earlier may belong to the last minutes.
     source: () => ({ id: id(), value: keptLast.value(), behindMs: behindMs() }),
     computation: (read, before) =>
       mergeResults(before?.source.id === read.id ? before.value : [], read.value ?? [], untracked(nowMs) - keptForMs()),
@@ -83,7 +92,7 @@ export function targetResults({ id, range, from, to }: AskedResults) {
       past.reload();
       history.reload();
     },
-    /** Adds results that just came. */
+    /** Adds results from the stream. */
     receive(results: ProbeResult[]): void {
       if (results.length > 0) recent.update((kept) => mergeResults(kept, results, nowMs() - keptForMs()));
     },

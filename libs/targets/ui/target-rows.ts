@@ -8,7 +8,7 @@ import { TargetsClient } from './targets.client';
 
 const TINT_FOR_MS = 1_200;
 const HELD_MAX = 5_000;
-/** On the screen until the page reports its size. */
+/** Number of visible rows until the page reports its size. */
 const SHOWN_ROWS = 60;
 const READ_AGAIN: StreamBatch = { targets: [], removed: [], results: [], reset: true, resumed: false };
 
@@ -32,7 +32,15 @@ const NOTHING_READ: RowsState = {
   heldBack: 0,
 };
 
-/** The rows of the target list: pages read as the reader scrolls, and changes written over them in place. */
+/**
+ * The rows of the target list: pages are read on scrolling, and changes of the stream are applied in place.
+ *
+ * - Stable order: a change never moves a row; rows that belong elsewhere are counted in `outOfPlace` until the list is read again.
+ * - Latest read wins: the result of a superseded read is dropped.
+ * - Kept on failure: rows stay when a read fails, with the failure and since when.
+ * - Reset: after a `reset`, or a `resumed` stream while a read fails, the list is read again.
+ * - Paused: changes are held back, at most `HELD_MAX` rows; beyond that, resuming reads the list again.
+ */
 @Injectable()
 export class TargetRows {
   private readonly client = inject(TargetsClient);
@@ -51,21 +59,21 @@ export class TargetRows {
   private readonly state = signal<RowsState>(NOTHING_READ);
 
   readonly length = computed(() => this.state().length);
-  /** Nothing was read yet. */
+  /** Whether the first read is not finished yet. */
   readonly firstRead = computed(() => this.state().firstRead);
-  /** Another query is being read; the rows are still the old ones. */
+  /** Whether a read is in progress; the rows are still the old ones. */
   readonly refreshing = computed(() => this.state().refreshing);
   readonly failure = computed(() => this.state().failure);
-  /** For screen readers: how many targets there are; empty while that is not known. */
+  /** Number of targets, as text for screen readers; empty while unknown. */
   readonly announced = computed(() => {
     const { firstRead, failure, length } = this.state();
     return firstRead || failure !== null ? '' : `${countText(length)} ${length === 1 ? 'target' : 'targets'}`;
   });
-  /** Rows that changed so that they belong elsewhere, or are new: what a new read would set right. */
+  /** Number of rows that are new or belong elsewhere; a new read puts them in order. */
   readonly outOfPlace = computed(() => this.state().outOfPlace);
-  /** Since when changes are held back, in ms since 1970; null while they are shown. */
+  /** Since when changes are held back, ms since 1970; null while they are applied. */
   readonly pausedSince = computed(() => this.state().pausedSinceMs);
-  /** Changes that are held back. */
+  /** Number of changes that are held back. */
   readonly heldBack = computed(() => this.state().heldBack);
 
   constructor() {
@@ -89,8 +97,8 @@ export class TargetRows {
   }
 
   /**
-   * Reads the list of a query, from its start or around a target; the old rows stay until the new ones are there. Returns the
-   * index of that target, or of the row that took its place; 0 without one.
+   * Reads the list of a query, from its start or around a target; the old rows stay until the new ones are loaded. Returns the index of
+   * that target, or of the row now at its position; 0 if none is given.
    */
   async read(query: ListQuery, around?: string): Promise<number> {
     const reading = ++this.reading;
@@ -121,7 +129,7 @@ export class TargetRows {
     await this.read(this.query);
   }
 
-  /** Where a target is in the list of the query; at its start where the address names a removed one, or none. */
+  /** Returns the index of a target in the list of the query; 0 if the URL contains an unknown or removed target. */
   private async indexOf(id: string): Promise<number> {
     try {
       const { position } = await this.fetchPage({ around: id, limit: '1' });
@@ -132,7 +140,7 @@ export class TargetRows {
     }
   }
 
-  /** Sets which rows are on the screen; pages are read until these can be shown. */
+  /** Sets the visible rows; missing pages are read. */
   show(start: number, end: number): void {
     this.shown = { start, end };
     if (!this.busy) void this.fill();
@@ -202,7 +210,7 @@ export class TargetRows {
   private applyRow(after: TargetView, untilMs: number): void {
     const before = this.window.rowOf(after.id);
     if (before === undefined) {
-      // Rows of pages that are not loaded cannot be told from new ones; both are only counted when they belong here.
+      // A row of a page that is not loaded cannot be distinguished from a new row; both are counted only if they match.
       if (matches(after, this.query) && this.isNew(after)) this.changedIds.add(after.id);
       return;
     }
@@ -238,7 +246,7 @@ export class TargetRows {
     this.state.update((state) => ({ ...state, ...change }));
   }
 
-  /** The rows changed in place: what shows them reads them again. */
+  /** Publishes rows that changed in place: computed values that read them are updated. */
   private touch(change: Partial<RowsState> = {}): void {
     this.change({ length: this.window.length, outOfPlace: this.changedIds.size, ...change });
   }

@@ -1,4 +1,4 @@
-// The UI kit's entry holds components too, which need the compiler outside a build.
+// The entry of the UI kit also exports components, which need the compiler outside a build.
 import '@angular/compiler';
 import { computed, DestroyRef, Injector, runInInjectionContext, signal } from '@angular/core';
 import { LiveStream, type StreamBatch } from '@icmp-mon/platform/live-stream';
@@ -21,7 +21,7 @@ const batch = (change: Partial<StreamBatch>): StreamBatch => ({
   ...change,
 });
 
-/** Rows of a server that answers with `pages` in order; an error is thrown. */
+/** Returns rows whose server responds with `pages` in order; an error is thrown. */
 function given(...pages: (TargetView[] | Error)[]) {
   let hear: (heard: StreamBatch) => void = () => undefined;
   let reads = 0;
@@ -54,13 +54,13 @@ describe('the rows of the target list', () => {
     hear({ targets: [row(1, { status: 'down', version: 2 })] });
     expect(shown()).toBe('down');
     expect([rows.isTinted('id-1'), rows.isTinted('id-2')]).toEqual([true, false]);
-    // Worst first: the row belongs elsewhere now, and stays where it is until it is asked for.
+    // Sorted by worst status: the row belongs elsewhere now, and stays until the list is read again.
     expect(rows.outOfPlace()).toBe(1);
     hear({ removed: ['id-2'] });
     expect([rows.isGone('id-2'), rows.outOfPlace(), rows.length()]).toEqual([true, 2, 2]);
   });
 
-  it('stay when they cannot be read again, with since when', async () => {
+  it('stay when a new read fails, with the start of the failure', async () => {
     const { rows } = given([row(1)], new Error('away'), new Error('still away'), [row(1), row(2)]);
     await rows.read(WORST_FIRST);
     await rows.again();
@@ -72,13 +72,16 @@ describe('the rows of the target list', () => {
     expect([rows.failure(), rows.length()]).toEqual([null, 2]);
   });
 
-  it.each([400, 404])('begin at the start for a row of the address that the API does not know (%s)', async (status) => {
-    const { rows } = given(Object.assign(new Error('refused'), { status }), [row(1), row(2)]);
-    expect(await rows.read(WORST_FIRST, 'nonsense')).toBe(0);
-    expect([rows.failure(), rows.length()]).toEqual([null, 2]);
-  });
+  it.each([400, 404])(
+    'begin at the start if the URL contains a row that the API does not know (%s)',
+    async (status) => {
+      const { rows } = given(Object.assign(new Error('refused'), { status }), [row(1), row(2)]);
+      expect(await rows.read(WORST_FIRST, 'nonsense')).toBe(0);
+      expect([rows.failure(), rows.length()]).toEqual([null, 2]);
+    },
+  );
 
-  it('are counted for screen readers only when they were read', async () => {
+  it('are announced to screen readers only after a successful read', async () => {
     const { rows } = given(new Error('away'), [row(1)], new Error('away'));
     await rows.read(WORST_FIRST);
     expect(rows.announced()).toBe('');
@@ -88,7 +91,7 @@ describe('the rows of the target list', () => {
     expect(rows.announced()).toBe('');
   });
 
-  it('hold changes back while they are paused, and show them afterwards', async () => {
+  it('hold changes back while paused, and apply them afterwards', async () => {
     const { rows, hear } = given([row(1)]);
     await rows.read(WORST_FIRST);
     rows.pause(true);
@@ -98,7 +101,7 @@ describe('the rows of the target list', () => {
     expect([rows.pausedSince(), rows.heldBack(), rows.row(0)?.status]).toEqual([null, 0, 'down']);
   });
 
-  it('are read again when the stream asks for it', async () => {
+  it('are read again after a reset of the stream', async () => {
     const { rows, hear, reads } = given([row(1)], [row(1), row(2), row(3)]);
     await rows.read(WORST_FIRST);
     hear({ reset: true });

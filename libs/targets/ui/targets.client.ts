@@ -4,37 +4,37 @@ import type { TargetFiguresPage } from '@icmp-mon/probing/contract';
 import type { ChangeTargetRequest, RegisterTargetRequest, TargetPage, TargetView } from '@icmp-mon/targets/contract';
 import { firstValueFrom } from 'rxjs';
 
-/** Where targets are, for commands that people paste. */
+/** Path of the targets in the API, also for the example command. */
 export const TARGETS_PATH = '/api/v1/targets';
 const FIGURES_PATH = '/api/v1/target-figures';
 
-/** The API of targets. Call what returns a resource in an injection context. */
+/** Client of the API of targets. Call methods that return a resource within an injection context. */
 @Injectable({ providedIn: 'root' })
 export class TargetsClient {
   private readonly http = inject(HttpClient);
 
-  /** A target by its id or address. */
+  /** Reads a target by its id or address. */
   target(ref: () => string): HttpResourceRef<TargetView | undefined> {
     return httpResource(() => `${TARGETS_PATH}/${encodeURIComponent(ref())}`);
   }
 
-  /** One page: `position` or `around` in the parameters say which. */
+  /** Reads one page; `position` or `around` in the parameters select it. */
   page(params: Readonly<Record<string, string>>): Promise<TargetPage> {
     return firstValueFrom(this.http.get<TargetPage>(TARGETS_PATH, { params }));
   }
 
-  /** How the targets do at the moment; at most `FIGURES_KEYS_MAX` of them. */
+  /** Reads the current figures of at most `FIGURES_KEYS_MAX` targets. */
   figures(keys: readonly number[]): Promise<TargetFiguresPage> {
     return firstValueFrom(this.http.get<TargetFiguresPage>(FIGURES_PATH, { params: { keys: keys.join(',') } }));
   }
 
-  /** With the same `requestKey` it is done once. */
+  /** Registers a target; repeated requests with the same `requestKey` register it once. */
   register(request: RegisterTargetRequest, requestKey: string): Promise<TargetView> {
     const headers = { 'Idempotency-Key': requestKey };
     return firstValueFrom(this.http.post<TargetView>(TARGETS_PATH, request, { headers }));
   }
 
-  /** Only while the target is at the version that is shown. With the same `requestKey` it is done once. */
+  /** Changes a target if it still has the given version; repeated requests with the same `requestKey` change it once. */
   change({ id, version }: TargetView, patch: ChangeTargetRequest, requestKey: string): Promise<TargetView> {
     const headers = {
       'Content-Type': 'application/merge-patch+json',
@@ -44,7 +44,7 @@ export class TargetsClient {
     return firstValueFrom(this.http.patch<TargetView>(`${TARGETS_PATH}/${id}`, patch, { headers }));
   }
 
-  /** Only while the target is at the version that is shown. */
+  /** Removes a target if it still has the given version. */
   async remove({ id, version }: TargetView): Promise<void> {
     const headers = { 'If-Match': `"${version}"` };
     await firstValueFrom(this.http.delete(`${TARGETS_PATH}/${id}`, { headers }));

@@ -50,7 +50,7 @@ describe('how fresh pages are', () => {
     expect(freshnessOf(unknown).at).toBe(new Date(unknown.nowMs).toISOString());
   });
 
-  it('names the cause of late statuses in the words of the health part', () => {
+  it('names the cause of outdated statuses in the words of the health part', () => {
     const look = looked([part('statuses', 'attention', 'statuses are 38 s old: no projector owns 8 of 8 shards')]);
     expect(freshnessOf(facts({ ages: old, look })).late).toBe('no projector owns 8 of 8 shards');
   });

@@ -15,7 +15,7 @@ interface ProcessRow {
   started_at: Date;
   silent_s: number;
   ready: boolean;
-  /** What is not ready, by readiness part; for a ready process, notices such as limits that were applied. */
+  /** Details by readiness part that is not ready; for a ready process, notices such as limits that were applied. */
   troubles: Record<string, string>;
   /** Null for a release that does not report it. */
   clock_ahead_s: number | null;

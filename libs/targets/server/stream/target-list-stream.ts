@@ -121,7 +121,7 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
     });
   }
 
-  /** Sends the changes that the client missed, then those that arrived in the meantime. */
+  /** Sends the changes that the client missed, then the changes that arrived in the meantime. */
   private async begin(
     { lastEventId, drained }: StreamRequest,
     client: Subscriber<StreamPart>,
