@@ -144,7 +144,7 @@ describe('the agent', () => {
     expect(new Set(gateway.results.map(([key, atMs]) => `${key}/${atMs}`)).size).toBe(gateway.results.length);
   });
 
-  it('sends blocks again under the same identity after a lost answer or a cut connection', async () => {
+  it('sends blocks again under the same identity after a lost answer or a broken connection', async () => {
     gateway.assign(IPS);
     gateway.mode = 'forgetful';
     const agent = started();
@@ -434,8 +434,8 @@ describe('the agent', () => {
   it('ships misses on the backfill lane if its own connection was down at the time, and live otherwise', async () => {
     const disconnected = path.join(dir, 'disconnected');
     const fping = path.join(dir, 'fping');
-    const missAll = `while read ip; do case $ip in 127.127.*) said="64 bytes, 0.1 ms (0.1 avg, 0% loss)";; *) said="timed out (NaN avg, 100% loss)";; esac
-      echo "[$(/bin/date +%s.%N | /usr/bin/cut -c 1-16)] $ip : [0], $said"; done; exit 1`;
+    const missAll = `while read ip; do case $ip in 127.127.*) outcome="64 bytes, 0.1 ms (0.1 avg, 0% loss)";; *) outcome="timed out (NaN avg, 100% loss)";; esac
+      echo "[$(/bin/date +%s.%N | /usr/bin/cut -c 1-16)] $ip : [0], $outcome"; done; exit 1`;
     writeFileSync(
       fping,
       `#!/bin/sh\nif [ "$1" != -v ] && [ -e ${disconnected} ]; then ${missAll}; fi\nexec /usr/bin/fping "$@"\n`,

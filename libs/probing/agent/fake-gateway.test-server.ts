@@ -172,7 +172,7 @@ export class FakeGateway {
     if (isEnrolment && url.pathname === '/v1/enrol') return this.enrol(body, response);
     if (isEnrolment && url.pathname.startsWith('/v1/rejoin')) return this.rejoin(url.pathname, body, response);
     const subject = (request.socket as TLSSocket).getPeerX509Certificate()?.subject ?? '';
-    if (!this.known.has(subject)) return send(response, 403, { code: this.refusal, detail: 'told to' });
+    if (!this.known.has(subject)) return send(response, 403, { code: this.refusal, detail: 'refused by the test' });
     if (isUpload) return this.take(body, request, response);
     if (url.pathname === '/v1/assignments') return this.tell(Number(url.searchParams.get('since')), response);
     if (url.pathname === '/v1/telemetry') {
@@ -223,7 +223,7 @@ export class FakeGateway {
     if (!verify('sha256', Buffer.from(text), publicKey, Buffer.from(signature, 'base64'))) {
       return send(response, 401, { detail: 'The signature is wrong.' });
     }
-    if (this.returning !== 'works') return send(response, 403, { code: this.returning, detail: 'told to' });
+    if (this.returning !== 'works') return send(response, 403, { code: this.returning, detail: 'refused by the test' });
     this.returns++;
     const given = agentId ?? randomUUID();
     this.known.add(`CN=${given}`);
@@ -279,7 +279,11 @@ export class FakeGateway {
     parsed.blocks.forEach((bytes, index) => {
       const decoded = decodeBlock(bytes, decompressBounded);
       if (!decoded.ok || (this.mode === 'refuses-first' && index === 0)) {
-        answer.refused.push({ index, reason: 'bad_columns', detail: decoded.ok ? 'told to' : decoded.detail });
+        answer.refused.push({
+          index,
+          reason: 'bad_columns',
+          detail: decoded.ok ? 'refused by the test' : decoded.detail,
+        });
         return;
       }
       this.store(decoded);

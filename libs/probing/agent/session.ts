@@ -43,7 +43,7 @@ export interface AgentLosses extends ExecutorCounters {
 
 /** How long a stop waits for running probes, in ms. */
 const PROBE_GRACE_MS = 1_500;
-/** States in which there are no results, or none that can prove a target down. */
+/** States in which an executor has no results, or none that can prove a target down. */
 const CANNOT_PROBE: readonly ExecutorState[] = ['missing', 'not_permitted', 'unsupported_version', 'deaf'];
 
 /** Connects the parts of an enrolled agent: assignments, probing, spool, shipping and reports. */

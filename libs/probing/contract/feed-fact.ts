@@ -60,7 +60,7 @@ export interface AgentFact {
   condition?: AgentCondition;
 }
 
-/** What the shard's log contains besides results and time. Applied once per position, in order. */
+/** Facts in the shard's log besides results and time. Applied once per position, in order. */
 export type FeedFact = PolicyFact | TargetFact | TargetRemovedFact | AgentFact;
 
 const SELECTED_AGENTS_MAX = 1_000;

@@ -20,7 +20,7 @@ export interface ProbeResult {
   late?: boolean;
 }
 
-/** One window of one target over all agents, as `/history` returns it. Rtts are null when there was no reply. */
+/** One window of one target over all agents, as `/history` returns it. Rtts are null without a reply. */
 export interface HistoryPoint {
   at: string;
   windowMs: number;
@@ -52,7 +52,7 @@ export const STRIP_CELL_MS = 60_000;
 /** Most targets per request for figures. */
 export const FIGURES_KEYS_MAX = 100;
 
-/** Present figures of a target over all its agents and checks. Null when nothing was measured, or there was no reply. */
+/** Present figures of a target over all its agents and checks. Null without measurements, or without a reply. */
 export interface TargetFigures {
   key: number;
   /** Median over its agents of each agent's latest reply in the last 5 minutes. */

@@ -97,7 +97,7 @@ const KNOWN_FLAGS = LANE_MASK | STORED_BIT;
 // Shortest result in columns: one byte of target key and one of time. Bounds the count by the bytes that are really present.
 const RESULT_RAW_BYTES_MIN = 2;
 /**
- * Longest result in columns: 5 bytes each for target key, time and round trip, and runs of one for check (4) and outcome (3). Columns that
+ * Longest result in columns: 3 × 5 bytes for target key, time and round trip, and runs of one for check (4) and outcome (3). Columns that
  * claim to be longer contain something else, and are refused before they are decompressed.
  */
 const RESULT_RAW_BYTES_MAX = 22;

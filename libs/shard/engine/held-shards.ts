@@ -13,7 +13,7 @@ interface Trouble {
   reason: string;
 }
 
-/** The shards in this process's memory, and the failures of those that it tried to hold. */
+/** The shards in this process's memory, and the failed attempts to hold others. */
 export class HeldShards<T> {
   private readonly held = new Map<number, OwnedShard<T>>();
   private readonly troubles = new Map<number, Trouble>();

@@ -78,7 +78,7 @@ export class OwnedShard<T = WriterTransaction> {
     return this.committedAhead.size === 0 && [...this.positions.values()].every((position) => position <= this.offset);
   }
 
-  /** Whether so much waits for a commit that reading has to pause. */
+  /** Whether reading has to pause because too much waits for a commit. */
   get awaitsCommit(): boolean {
     const rows = this.fold.participants.reduce((sum, each) => sum + (each.waitingRows?.() ?? 0), 0);
     if (rows > this.uncommittedMax.rows) return true;

@@ -16,7 +16,7 @@ export interface RecordPlace {
 
 /** The shard's own clock, driven by the ticks in its log. Decisions depend on no wall clock of a process. */
 export interface ShardClock {
-  /** Age in ms: the sum of the ticks' bounded steps, by which verdicts age. Stands still while no tick is written. */
+  /** Age in ms: the sum of the ticks' bounded steps, by which verdicts age. Does not advance while no tick is written. */
   ageMs: number;
   /** Time of the latest tick in ms since 1970, by the clock of the database that holds the tick lease. */
   atMs: number;
@@ -26,7 +26,7 @@ export interface ShardClock {
 export const NO_PAIR = -1;
 
 /**
- * The results of one block that count: not repeated, and of a pair that is assigned, or was until lately (`NO_PAIR`). Row i consists of
+ * The results of one block that count: not repeated, and of a pair that is assigned, or was until recently (`NO_PAIR`). Row i consists of
  * `target[i]`, `pairSlot[i]`, … for i below `count`. The arrays are reused for the next batch.
  */
 export interface ResultBatch {
@@ -48,7 +48,7 @@ export interface ResultBatch {
   rttUs: Uint32Array;
 }
 
-/** Rows that a participant wants to write. A snapshot: records applied later do not change it. */
+/** Rows that a participant has to write. A snapshot: records applied later do not change it. */
 export interface PendingWrite<T = WriterTransaction> {
   rows: number;
   write(transaction: T): Promise<void>;

@@ -2,7 +2,7 @@
 const TICK_JUMP_MS_MAX = 10_000;
 /** How far ahead of the ticks a gateway's clock may be, in ms: ticks come every second, and clocks differ a little. */
 const AHEAD_MS_MAX = 10_000;
-/** What is added to the last tick to get the present, when a receipt is bounded. */
+/** Time from the last tick to the present that a bounded receipt gets, in ms. */
 const TICK_MS = 1_000;
 
 export function isJump(elapsedMs: number): boolean {

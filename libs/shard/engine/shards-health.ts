@@ -68,7 +68,7 @@ export const SHARDS_PART: PluggedPart = {
     const rows = shards.map((row) => rowOf(row, ends?.get(row.shard)?.high ?? null, look));
     if (rows.length === 0) {
       const advice = 'Start a projector: the first one creates the shards.';
-      return { state: 'bad', summary: 'There are no shards: no projector has run yet', advice, rows };
+      return { state: 'bad', summary: 'No shards exist: no projector has run yet', advice, rows };
     }
     const owners = new Set(shards.filter(({ held }) => held).map(({ holder }) => holder)).size;
     const oldestS = maxOf(shards.map((row) => row.stored_age_s));

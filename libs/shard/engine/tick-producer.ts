@@ -55,7 +55,7 @@ export class TickProducer {
       );
       this.lastTickMs = performance.now();
     } catch (error) {
-      this.logger.warn({ err: error }, 'tick not written; shard clocks stand still until one is');
+      this.logger.warn({ err: error }, 'tick not written; shard clocks do not advance until one is');
     }
   }
 }

@@ -8,7 +8,7 @@ import type { WriterTransaction } from './writer';
  */
 const COMMIT_LOCK: ShardRowLock = 'FOR KEY SHARE';
 
-/** What one commit writes for one shard. */
+/** The writes of one commit for one shard. */
 export interface ShardCommit<T = WriterTransaction> {
   claim: Claim;
   writes: PendingWrite<T>[];

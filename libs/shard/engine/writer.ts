@@ -10,7 +10,7 @@ import type { Backend, CommitConnection, CommitTransaction } from './shard-store
 const COPY_CHUNK_BYTES = 256 * 1024;
 const STATEMENT_TIMEOUT_MS = 60_000;
 
-/** What participants may do inside the commit of their shards. */
+/** Operations of participants inside the commit of their shards. */
 export interface WriterTransaction {
   query<T extends object>(text: string, params?: unknown[]): Promise<T[]>;
   /** Runs `COPY … FROM STDIN (FORMAT binary)` with bytes that are already in that format. */

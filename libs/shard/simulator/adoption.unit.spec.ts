@@ -17,7 +17,7 @@ const targetFact = (targetKey: number): FeedFact => ({
 });
 const NOTHING_STORED = { checkpoint: null, checkpointPosition: -1, positions: new Map(), committedAhead: new Map() };
 
-/** The change by which a target went down, as it is stored. */
+/** The stored change by which a target went down. */
 function storedChange(key: number, seq: number): ChangeRow {
   return {
     ...{ change_seq: seq, target_key: key, target_id: targetIdOf(key), ip: `127.0.0.${key}`, vrf: 'default' },
@@ -35,7 +35,7 @@ interface Adopted {
   head: { changeSeq: number; states: unknown[][] };
 }
 
-/** Adopts a log without a checkpoint; what is stored are the statuses of the keys given, the last change has number 40. */
+/** Adopts a log without a checkpoint. Stored are the statuses of the given keys; the last change has number 40. */
 async function adopt(stored: number[], facts: FeedFact[], numberAbove = 0): Promise<Adopted> {
   const tables = new SimulatedTables();
   const before = stored.map((key, at) => storedChange(key, LAST_CHANGE - stored.length + 1 + at));
@@ -62,7 +62,7 @@ async function adopt(stored: number[], facts: FeedFact[], numberAbove = 0): Prom
   };
 }
 
-describe('a shard that continues behind a lost log', () => {
+describe('a shard that continues after a lost log', () => {
   it('keeps the status of a target that its checkpoint did not know', async () => {
     const { changes, differing, head } = await adopt([1], [POLICY, targetFact(1)]);
     expect(changes).toEqual([]);
@@ -71,14 +71,14 @@ describe('a shard that continues behind a lost log', () => {
     expect(head.states).toEqual([[1, 'down', 'quorum_down', START_MS, [1]]]);
   });
 
-  it('reports that a target is removed whose removal was lost with the log', async () => {
+  it('reports the removal of a target whose removal was lost with the log', async () => {
     const { changes, kept, head } = await adopt([1, 2], [POLICY, targetFact(1)]);
     expect(changes).toMatchObject([{ target_key: 2, from_status: 'down', removed: true, change_seq: 41 }]);
     expect(kept).toEqual([1]);
     expect(head.states).toHaveLength(1);
   });
 
-  it('numbers above what others have seen', async () => {
+  it('continues with numbers above all published ones', async () => {
     const { changes, head } = await adopt([2], [POLICY], 5_000);
     expect(changes).toMatchObject([{ target_key: 2, change_seq: 5_001 }]);
     expect(head.changeSeq).toBe(5_001);

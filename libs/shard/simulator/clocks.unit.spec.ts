@@ -26,13 +26,13 @@ interface Measured {
   outcome?: number;
   boot?: number;
   sequence?: number;
-  /** Against the truth. */
+  /** Relative to true time. */
   gatewayAheadMs?: number;
   clockOffsetMs?: number;
   sampleMs?: number;
 }
 
-/** A shard with one target of one agent; time passes in true seconds, each with a tick, and clocks are off as given. */
+/** A shard with one target of one agent. Time passes in true seconds, each with a tick; clocks are off by the given amounts. */
 class Shard {
   readonly samplesMs: number[] = [];
   readonly uncounted: Partial<Record<UncountedReason, number>> = {};
@@ -109,7 +109,7 @@ class Shard {
     return this;
   }
 
-  /** Another process continues from the checkpoint. */
+  /** Continues in another process from the checkpoint. */
   restarts(): this {
     const bytes = this.fold.checkpoint();
     this.fold = this.newFold();
@@ -131,10 +131,10 @@ class Shard {
 
 describe('a gateway whose clock is 50 minutes ahead for half a minute', () => {
   const gatewayAheadMs = 50 * MINUTE_MS;
-  // The gateway takes an agent whose clock is right for one that is behind.
+  // The gateway estimates that an agent with a correct clock is behind.
   const ahead = { gatewayAheadMs, clockOffsetMs: -gatewayAheadMs };
 
-  it('leaves no target without data once it is right, also not after a restart', async () => {
+  it('leaves no target without data once it is correct again, also after a restart', async () => {
     const shard = new Shard().measured().passes(5_000);
     for (let upload = 0; upload < 5; upload++) shard.measured(ahead).passes(5_000);
     expect(await shard.statuses()).toEqual(['unknown', 'up']);
@@ -144,7 +144,7 @@ describe('a gateway whose clock is 50 minutes ahead for half a minute', () => {
     expect(shard.uncounted.late).toBeUndefined();
   });
 
-  it('dates nothing into the future once a tick has passed, and nothing at all of what is judged', async () => {
+  it('dates no result into the future after the next tick, and never one that is judged', async () => {
     const shard = new Shard().measured().passes(5_000).measured(ahead).passes(5_000);
     const placed = shard.samplesMs.length;
     shard
@@ -168,7 +168,7 @@ describe('a gateway whose clock is 50 minutes ahead for half a minute', () => {
 });
 
 describe('a database whose clock was ahead', () => {
-  it('leaves no target without data once it is right', async () => {
+  it('leaves no target without data once it is correct again', async () => {
     const shard = new Shard().measured().passes(5_000);
     for (let second = 0; second < 25; second++) {
       shard.nowMs += 1_000;
@@ -181,7 +181,7 @@ describe('a database whose clock was ahead', () => {
 });
 
 describe('the boots of an agent', () => {
-  it('that was enrolled 20 days ahead and made again with its clock right count from its first result on', async () => {
+  it('count from the first result on when the agent was enrolled 20 days ahead and recreated with a correct clock', async () => {
     const shard = new Shard()
       .measured({ boot: BOOT + 20 * DAY_S })
       .passes(5_000)
@@ -193,13 +193,13 @@ describe('the boots of an agent', () => {
     expect(shard.uncounted).toEqual({});
   });
 
-  it('that has come to the greatest number count after it starts again with the time', () => {
+  it('count after the greatest number, when they start again from the time', () => {
     const shard = new Shard().measured({ boot: 0xffff_ffff, sequence: 7 }).passes(5_000);
     shard.measured({ boot: BOOT, sequence: 0 }).passes(5_000).measured({ boot: BOOT, sequence: 1 });
     expect(shard.samplesMs).toHaveLength(3);
   });
 
-  it('of two processes are those that were started last, until these are silent for a minute', () => {
+  it('of two processes count for the one started last, until it is silent for a minute', () => {
     const shard = new Shard();
     for (let at = 0; at < 3; at++) shard.measured({ boot: BOOT, sequence: at }).passes(1_000);
     for (let at = 0; at < 3; at++) {
@@ -212,7 +212,7 @@ describe('the boots of an agent', () => {
     expect(shard.uncounted).toEqual({ older_boot: 3 });
     shard.passes(MINUTE_MS).measured({ boot: BOOT, sequence: 6 }).measured({ boot: BOOT, sequence: 7 });
     expect(shard.samplesMs).toHaveLength(8);
-    // What was here before is known as such, whichever boot it is of.
+    // Blocks that were received before are recognised as repeated, regardless of their boot.
     shard
       .measured({ boot: BOOT, sequence: 2 })
       .measured({ boot: BOOT + 12, sequence: 2 })
@@ -222,7 +222,7 @@ describe('the boots of an agent', () => {
   });
 });
 
-describe('results that are not counted as the agent meant', () => {
+describe('results that are not counted as the agent intended', () => {
   it('are counted by reason', () => {
     const shard = new Shard().measured().measured({ sequence: 1 }).passes(15_000);
     shard.measured({ sampleMs: shard.nowMs - 40 * DAY_S * 1_000 });

@@ -16,21 +16,21 @@ import { numbersByPlace, type SimulatedRows } from './simulated-tables';
 import { PlainFold } from './undisturbed';
 import { World } from './world';
 
-/** Status, series, uncounted. */
+/** Number of participants: status, series, uncounted. */
 const PARTICIPANTS = 3;
 const CHECKPOINT_BYTES_MAX = 64 * 1024 * 1024;
-/** A process that is asked to stop and does not end is killed. */
+/** Time after which a process that was asked to stop is killed, in ms. */
 const STOP_MS_MAX = 10_000;
 const CLIENT_GONE_MS_MAX = 50;
 
-/** One start of a projector. */
+/** One run of a projector process. */
 interface Incarnation {
   process: SimulatedProcess;
   host: ShardHost<SimulatedRows>;
   isStopping: boolean;
 }
 
-/** Projectors with the host of the product, on one simulated database and broker. Collects what must not happen. */
+/** Projectors with the product's shard host, on one simulated database and broker. Records violations of the invariants. */
 export class Cluster {
   readonly world: World;
   readonly database: SimulatedDatabase;
@@ -66,7 +66,7 @@ export class Cluster {
 
   private lapsed(shard: number, holder: string): void {
     if (this.processes.get(holder)?.isExcused === false) {
-      this.violation(`the lease of shard ${shard} lapsed while ${holder} was alive and reached the database`);
+      this.violation(`the lease of shard ${shard} expired although ${holder} was alive and could reach the database`);
     }
   }
 
@@ -74,7 +74,7 @@ export class Cluster {
     const state = decompressBounded(bytes, CHECKPOINT_BYTES_MAX);
     const digest = createHash('sha256').update(state).digest('hex');
     if (digest !== this.plain[shard].digestAt(position)) {
-      this.violation(`the checkpoint of shard ${shard} at ${position} is not the fold of its log`);
+      this.violation(`the checkpoint of shard ${shard} at ${position} differs from the fold of its log`);
     }
   }
 
@@ -97,7 +97,7 @@ export class Cluster {
     host.start();
   }
 
-  /** Errors that no fault explains are faults of the code, whatever the host did about them. */
+  /** Logs like the product. Errors that no simulated fault explains are violations, regardless of how the host handled them. */
   private logger(name: string): HostLogger {
     return {
       info: () => undefined,
@@ -110,12 +110,12 @@ export class Cluster {
     };
   }
 
-  /** The process in which projector `slot` runs now. */
+  /** Returns the present process of projector `slot`. */
   process(slot: number): SimulatedProcess | null {
     return this.running[slot]?.process ?? null;
   }
 
-  /** A fault that may cost any projector its leases lasts for `forMs`. */
+  /** Excuses every projector that loses leases while a fault lasts for `forMs`. */
   excuseAll(forMs: number): void {
     for (const process of this.processes.values()) process.excuse(forMs);
   }
@@ -125,7 +125,7 @@ export class Cluster {
     if (!incarnation) return;
     incarnation.process.crash();
     this.running[slot] = null;
-    // A connection that no successor may end would stay open for ever.
+    // A connection that no successor may terminate would otherwise stay open.
     if (!lingers || !this.plan.endsBackends) {
       this.world.schedule(this.world.below(CLIENT_GONE_MS_MAX), () => this.endConnections(incarnation));
     }
@@ -133,7 +133,7 @@ export class Cluster {
   }
 
   private endConnections({ process }: Incarnation): void {
-    for (const connection of process.connections) connection.end('the client is gone');
+    for (const connection of process.connections) connection.end('the client disconnected');
   }
 
   disconnectHost(slot: number): void {
@@ -151,13 +151,13 @@ export class Cluster {
     };
     incarnation.host.stop().then(ended, (error: unknown) => {
       const cause = unexpected(error);
-      if (cause) this.violation(`${incarnation.process.name}: while it stopped: ${cause.stack ?? cause.message}`);
+      if (cause) this.violation(`${incarnation.process.name}: while stopping: ${cause.stack ?? cause.message}`);
       ended();
     });
     this.world.schedule(STOP_MS_MAX, ended);
   }
 
-  /** Runs until all shards are owned, shared fairly, caught up and stored, or `endMs`. */
+  /** Runs until all shards are owned, divided fairly, caught up and stored, or until `endMs`. Returns whether they are. */
   async run(faultsEndMs: number, endMs: number): Promise<boolean> {
     let isDone = false;
     const look = (): void => {
@@ -184,25 +184,25 @@ export class Cluster {
     });
   }
 
-  /** What keeps the cluster from being settled, in words. */
+  /** Describes why the cluster is not settled. */
   unsettled(): string {
     const hosts = this.running.map((each) => {
       const owners = each?.host
         .owners()
         .map(({ shard, offset, caughtUp }) => `${shard} at ${offset}${caughtUp ? '' : ' (replaying)'}`);
-      return each ? `${each.process.name} owns ${owners?.join(', ') || 'nothing'}` : 'one is down';
+      return each ? `${each.process.name} owns ${owners?.join(', ') || 'nothing'}` : 'one projector is down';
     });
     const stored = this.logs.map(({ records }, shard) => {
       const { positions, committedAhead } = this.database.stored(shard);
-      return `shard ${shard} of ${this.database.owners[shard] ?? 'nobody'} stored ${JSON.stringify([...positions])} of ${records.length}, ${committedAhead.size} committed ahead`;
+      return `shard ${shard}, owner ${this.database.owners[shard] ?? 'none'}: stored ${JSON.stringify([...positions])} of ${records.length}, ${committedAhead.size} committed ahead`;
     });
     return [...hosts, ...stored].join('; ');
   }
 
-  /** The state of a shard in its owner's memory. */
+  /** Returns the digest of a shard's state in its owner's memory. */
   digestOf(shard: number): string {
     const owned = this.running.flatMap((each) => [...(each?.host.folds() ?? [])]).find((each) => each.shard === shard);
-    return owned?.fold.digest() ?? 'nobody owns it';
+    return owned?.fold.digest() ?? 'it has no owner';
   }
 
   plainFold(shard: number): PlainFold {

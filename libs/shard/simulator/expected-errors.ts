@@ -1,7 +1,7 @@
 import { EpochLost, WriterLost } from '@icmp-mon/shard/engine';
 import { SimulatedFailure } from './simulated-process';
 
-/** The error, or the first of those it stands for, that no fault explains; null when faults explain all of it. */
+/** Returns the error, or the first of an aggregate, that no simulated fault explains; null when faults explain all of it. */
 export function unexpected(error: unknown): Error | null {
   if (error instanceof AggregateError) {
     for (const each of error.errors) {

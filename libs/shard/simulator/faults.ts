@@ -1,21 +1,21 @@
 import type { SimulatedProcess } from './simulated-process';
 import type { World } from './world';
 
-/** What a statement does, as far as faults tell them apart. */
+/** Kinds of statements that faults distinguish. */
 export type StatementKind = 'lease' | 'release' | 'take' | 'load' | 'connect' | 'commit' | 'write' | 'checkpoint';
 
-/** How a statement that fails does so: before it has any effect, or after. */
+/** How a statement fails: before it has any effect, or after. */
 export type Outage = 'refused' | 'answer-lost';
 
 interface Slowness {
   kinds: readonly StatementKind[];
-  /** Null: of every process. */
+  /** Null: affects every process. */
   process: SimulatedProcess | null;
   untilMs: number;
   byMs: number;
 }
 
-/** Armed: what happens to the process at its n-th statement of a kind from now on. */
+/** An armed fault: strikes the process at its n-th statement of a kind from now on. */
 interface Trigger {
   process: SimulatedProcess;
   kind: StatementKind;
@@ -25,7 +25,7 @@ interface Trigger {
 
 const LATENCY_MS_MAX = 3;
 
-/** The faults of the network and the database that are in force now. */
+/** The faults of the network and the database that are active now. */
 export class Faults {
   private slownesses: Slowness[] = [];
   private outages: { process: SimulatedProcess; untilMs: number; outage: Outage }[] = [];
@@ -51,12 +51,12 @@ export class Faults {
     this.triggers.push(trigger);
   }
 
-  /** One way of a statement over the network, ms. */
+  /** Returns the latency of one direction, in ms. */
   latencyMs(): number {
     return 0.1 + this.world.random() * LATENCY_MS_MAX;
   }
 
-  /** How much longer a statement takes, ms. */
+  /** Returns the additional duration of a statement, in ms. */
   delayMs(process: SimulatedProcess, kind: StatementKind): number {
     const { nowMs } = this.world;
     this.slownesses = this.slownesses.filter(({ untilMs }) => untilMs > nowMs);
@@ -76,7 +76,7 @@ export class Faults {
     return outage;
   }
 
-  /** A process is about to send a statement: what is armed for it strikes. */
+  /** Called when a process is about to send a statement: armed faults strike. */
   onStatement(process: SimulatedProcess, kind: StatementKind): void {
     for (const trigger of [...this.triggers]) {
       if (trigger.process !== process || trigger.kind !== kind || trigger.statements-- > 0) continue;

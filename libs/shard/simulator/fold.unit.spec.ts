@@ -26,7 +26,7 @@ function newRun(): Run {
   return run;
 }
 
-/** Stores what the participants give, and adds the status changes among it. */
+/** Stores the participants' effects, and returns the status changes among them. */
 async function flush(run: Run, changes: string[]): Promise<void> {
   for (const each of run.fold.participants) {
     await each.prepare?.();
@@ -38,7 +38,7 @@ async function flush(run: Run, changes: string[]): Promise<void> {
 const TARGETS = [3, 11, 19, 27, 35];
 
 describe('a shard', () => {
-  it('has the same state and the same effects wherever it is killed', async () => {
+  it('has the same state and the same effects, regardless of where it is killed', async () => {
     for (let seed = 1; seed <= 40; seed++) {
       const { records } = generateLog({ seed, targetKeys: TARGETS, seconds: 700, shard: 3 });
       const whole = newRun();
@@ -62,7 +62,7 @@ describe('a shard', () => {
           if (dice < 0.02) checkpoint = { offset, bytes: run.fold.checkpoint() };
         } else if (dice > 0.995) {
           run = newRun();
-          // As it comes from the database: a Buffer somewhere inside a larger piece of memory.
+          // As returned by the database: a Buffer within a larger piece of memory.
           if (checkpoint) run.fold.restore(Buffer.concat([Buffer.alloc(3), checkpoint.bytes]).subarray(3));
           offset = checkpoint?.offset ?? -1;
         }
@@ -72,10 +72,10 @@ describe('a shard', () => {
       expect(run.fold.digest(), `seed ${seed}`).toBe(whole.fold.digest());
       expect(changes, `seed ${seed}`).toEqual(expected);
     }
-    // Seconds by itself; more during other work of the machine.
+    // Takes seconds alone, and longer while the machine is busy.
   }, 180_000);
 
-  it('drops repeated blocks and results of pairs that are not assigned, and counts them', () => {
+  it('drops and counts repeated blocks and results of unassigned pairs', () => {
     const { records, results } = generateLog({ seed: 5, targetKeys: TARGETS, seconds: 200, shard: 3 });
     const { fold } = newRun();
     records.forEach((record, offset) => fold.apply(offset, record, () => -1));
@@ -89,7 +89,7 @@ describe('a shard', () => {
     expect(fold.digest()).toBe(before);
   });
 
-  it('does not decode blocks of agents that probe nothing in it, nor repeats', () => {
+  it('does not decode repeated blocks, nor blocks of agents without targets in it', () => {
     const { fold } = newRun();
     const [agentId, stranger] = AGENT_IDS;
     const target: FeedFact = {
@@ -105,7 +105,7 @@ describe('a shard', () => {
     ];
     let offset = 0;
     for (const [at, fact] of feed.entries()) fold.apply(offset++, encodeFeedRecord(at + 1, fact), () => -1);
-    // A body that cannot be decoded shows whether decoding was tried.
+    // A body that cannot be decoded shows whether decoding was attempted.
     const body = { bytes: Uint8Array.of(1, 2, 3), stored: false, count: 20_000, baseTimeMs: 1, rawLength: 400_000 };
     const send = (id: string, sequence: number): void => {
       const block = frameBlock({ agentId: id, boot: 1, lane: LANE.live, shard: 0, sequence, policyVersion: 1 }, body);
@@ -122,7 +122,7 @@ describe('a shard', () => {
     expect(fold.counters).toMatchObject({ refusedBlocks: 1, repeatedBlocks: 2, unassignedResults: 40_000 });
   });
 
-  it('continues after records that cannot be read', () => {
+  it('continues after invalid records', () => {
     const { fold } = newRun();
     const before = fold.digest();
     for (const value of [new Uint8Array(), Uint8Array.of(9), Uint8Array.of(1, 255, 255), Uint8Array.of(3, 1, 123)]) {

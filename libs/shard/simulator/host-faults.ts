@@ -1,7 +1,7 @@
 import type { Cluster } from './cluster';
 import type { Blow, HostFault } from './plan';
 
-/** Has the faults of projectors, database and network happen in their time. Returns when the last of them has ended, ms. */
+/** Schedules the faults of projectors, database and network. Returns when the last of them has ended, in ms. */
 export function scheduleHostFaults(cluster: Cluster, faults: readonly HostFault[]): number {
   let endMs = 0;
   for (const fault of faults) {
@@ -27,7 +27,7 @@ function apply(cluster: Cluster, fault: HostFault): void {
       const { statement, after } = fault;
       return faults.arm({
         ...{ process, kind: statement, statements: after },
-        // It is not the process itself that does this: its statement is on its way.
+        // Strikes from outside the process: its statement is already being sent.
         strike: () => world.schedule(0, () => strike(cluster, fault.host, fault)),
       });
     }

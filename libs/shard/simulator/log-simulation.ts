@@ -19,21 +19,21 @@ import { AGENTS, isAgentFault, isLogFault, type AgentFault, type LogFault, type 
 const INTERVAL_MS = 5_000;
 const SLOT_MS = 2_500;
 const START_MS = Date.UTC(2026, 0, 1, 0, 4, 10);
-/** Seconds after the plan's end in which the agents empty their spools. */
+/** Seconds after the end of the plan in which the agents empty their spools. */
 const DRAIN_S = 4;
-/** Keys of the targets of a shard: it is the remainder by the number of shards. */
+/** Distance of target keys within a shard: the shard is the remainder by the number of shards. */
 const KEYS_APART = 8;
 
 export interface SimulatedLog {
-  /** As the broker has it: with repeats, zombies' ticks, rubbish. */
+  /** As in the broker: with repeats, ticks of a former leader, and invalid records. */
   records: Uint8Array[];
-  /** The second of the plan in which each of them came. */
+  /** Second of the plan in which each record arrived. */
   seconds: number[];
-  /** The same without what must make no difference: each thing once, in the order of its first appearance. */
+  /** The same without everything that must make no difference: each record once, in the order of its first appearance. */
   clean: Uint8Array[];
-  /** Samples that have to be stored, each once: `key/agent/ms/outcome/rtt`, sorted. */
+  /** Samples that must be stored, each once, as `key/agent/ms/outcome/rtt`, sorted. */
   samples: string[];
-  /** Whether blocks changed places: then the numbers of status changes may, and nothing else. */
+  /** Whether blocks were swapped: then the numbers of status changes may differ, and nothing else. */
   swapped: boolean;
 }
 
@@ -42,7 +42,7 @@ interface Upload {
   clockOffsetMs: number;
 }
 
-/** Agents, gateway, feed and tick producer of one shard in virtual time: what a plan makes of its log. */
+/** Simulates agents, gateway, feed and tick producer of one shard in virtual time. Returns the log that the plan leads to. */
 export function simulateLog(plan: Plan, shard: number): SimulatedLog {
   return new LogSimulation(plan, shard).run();
 }
@@ -56,7 +56,7 @@ class LogSimulation {
   private readonly seen = new Set<string>();
   private readonly agents: SimulatedAgent[];
   private readonly assigned = new Map<number, string[]>();
-  /** Those whose results are kept: agents that were selected at some time since the target is there. */
+  /** By target: agents whose results are kept, because they were selected at some time since the target was added. */
   private readonly kept = new Map<number, Set<string>>();
   private readonly facts: Uint8Array[] = [];
   private readonly down = new Set<number>();
@@ -211,7 +211,7 @@ class LogSimulation {
       this.records.push(record);
       this.clean.push(record);
     }
-    // What a former holder writes counts for nothing once its successor has written.
+    // Ticks of a former leader are ignored once its successor has written one.
     if (second > this.ticksFrom && second <= this.zombieUntil && this.tickEpoch > 1)
       this.records.push(encodeTickRecord(this.tickEpoch - 1, atMs + 1_500));
   }
@@ -221,7 +221,7 @@ class LogSimulation {
       const slot = (key + agent.index) % 2;
       const isDue =
         Math.floor((nowMs - slot * SLOT_MS) / INTERVAL_MS) > Math.floor((nowMs - 1_000 - slot * SLOT_MS) / INTERVAL_MS);
-      // An agent knows of a removed target a little longer, and of one that it was relieved of.
+      // An agent probes a removed target, or one that was reassigned, a little longer.
       if (!isDue) return [];
       const sampleMs = nowMs - Math.floor(this.random() * 900) + agent.clockAheadMs;
       return [probe(this.random, key, sampleMs, this.down.has(key))];
@@ -254,7 +254,7 @@ class LogSimulation {
     }
   }
 
-  /** Faults that last hold for `forS` seconds; the others strike once. */
+  /** Returns the faults that affect an agent in a second: those with a duration `forS` last, others strike once. */
   private faultsOf(agent: number, second: number): AgentFault[] {
     return this.plan.faults.filter(isAgentFault).filter((fault) => {
       const lastsS = 'forS' in fault ? fault.forS : 1;
@@ -268,7 +268,7 @@ class LogSimulation {
     if (fault.kind === 'agent-clock') agent.clockAheadMs += fault.byMs;
   }
 
-  /** The gateway notices a clock that was set three seconds later. */
+  /** Returns the gateway's estimate, which follows a clock change after three seconds. */
   private clockOffsetMs(agent: SimulatedAgent, second: number): number {
     const unnoticed = this.plan.faults.filter(
       (fault) =>
@@ -296,7 +296,7 @@ class LogSimulation {
     }
   }
 
-  /** One more record with a block whose bytes were damaged, or bytes that are no record at all. */
+  /** Returns another record with a damaged block, or bytes that are not a record. */
   private garbage(form: number): Uint8Array {
     const last = this.records.findLast((record) => record[0] === 1);
     if (form === 0 || !last) return new Uint8Array();
@@ -308,7 +308,7 @@ class LogSimulation {
     return damaged;
   }
 
-  /** Exchanges the last two records when they are blocks of two agents without a target in common. */
+  /** Swaps the last two records if they contain blocks of two agents without a common target. */
   private swap(): void {
     const [a, b] = this.records.slice(-2);
     if (a?.[0] !== 1 || b?.[0] !== 1) return;

@@ -14,7 +14,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     /** JSON, as printed for a seed that failed. */
     plan: { type: 'string' },
-    /** Ends at the first violation, without its shortest form, and prints the seed alone. */
+    /** Ends at the first violation, without searching for the shortest plan, and prints only the seed. */
     first: { type: 'boolean' },
   },
 });
@@ -30,7 +30,7 @@ async function report(seed: number, violations: readonly string[]): Promise<void
 async function runPlan(plan: Plan): Promise<number> {
   const { violations, records, commits } = await simulate(plan);
   console.log(
-    `the plan: ${violations.length === 0 ? 'holds' : violations.join('\n  ')}; ${records} records, ${commits} commits`,
+    `plan: ${violations.length === 0 ? 'no violation' : violations.join('\n  ')}; ${records} records, ${commits} commits`,
   );
   return violations.length > 0 ? 1 : 0;
 }

@@ -28,14 +28,14 @@ export const MUTATIONS = [
   },
   {
     name: 'connection-lost-during-takeover',
-    was: '20cb704: the row of a shard names a connection that is gone',
+    was: '20cb704: the row of a shard names a connection that has ended',
     file: 'libs/shard/engine/shard-host.ts',
     find: 'if (this.committer.connection !== connection) throw new WriterLost();',
     replace: '',
   },
   {
     name: 'leases-lapse-while-stopping',
-    was: 'found by the simulator: no lease is renewed while a stopping host waits for a commit that is under way',
+    was: 'found by the simulator: no lease is renewed while a stopping host waits for a commit in progress',
     file: 'libs/shard/engine/shard-host.ts',
     find: 'await this.whileRenewing(async () => void (await Promise.all(this.running)));',
     replace: 'await Promise.all(this.running);',

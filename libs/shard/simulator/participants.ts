@@ -4,12 +4,12 @@ import type { ShardDirectory, ShardParticipant } from '@icmp-mon/shard/engine';
 import { StatusParticipant } from '@icmp-mon/status/server';
 import type { SimulatedRows, SimulatedTables } from './simulated-tables';
 
-/** So few that most rows wait. */
+/** Fragment rows per second: a low rate, so that most rows wait. */
 const ROWS_PER_S = 0.5;
-/** Some of the targets are watched: their results are committed ahead of the others. */
+/** Some targets are watched: their results are committed ahead of the others. */
 const live: LiveBus = { watched: () => new Set([9, 11, 17, 18]), publish: () => undefined };
 
-/** The participants of the product, as a projector composes them. */
+/** Creates the participants of the product, composed like in a projector. */
 export function participantsOf(
   shard: number,
   directory: () => ShardDirectory,

@@ -1,41 +1,41 @@
 import { seeded } from '@icmp-mon/shard/engine/testing';
 import type { Outage, StatementKind } from './faults';
 
-/** What may happen to an agent's uploads, at second `at` of the log. */
+/** Faults of an agent's uploads, at second `at` of the log. */
 export type AgentFault =
   /** The upload never reaches the log; the agent sends it again. */
   | { kind: 'lost-upload'; at: number; agent: number; forS: number }
-  /** The upload is in the log, its answer is lost: the agent sends it again. */
+  /** The upload reaches the log but its answer is lost; the agent sends it again. */
   | { kind: 'lost-answer'; at: number; agent: number; forS: number }
-  /** The first blocks of the upload are in the log when it fails. */
+  /** The upload fails after its first blocks have reached the log. */
   | { kind: 'half-upload'; at: number; agent: number; forS: number }
-  /** The upload times out for the agent and comes into the log later, after its repeats. */
+  /** The upload times out for the agent and reaches the log later, after it was sent again. */
   | { kind: 'late-upload'; at: number; agent: number; forS: number }
   | { kind: 'agent-restart'; at: number; agent: number }
-  /** The agent's clock steps by this much, and the gateway's estimate follows three seconds later. */
+  /** The agent's clock steps by this much; the gateway's estimate follows three seconds later. */
   | { kind: 'agent-clock'; at: number; agent: number; byMs: number };
 
-/** What may happen to the log itself, at second `at` of it. */
+/** Faults of the log itself, at second `at` of it. */
 export type LogFault =
-  /** No ticks for a while, then those of a new holder, while the old one continues for `zombieS`. */
+  /** No ticks for a while, then ticks of a new leader, while the former one continues for `zombieS`. */
   | { kind: 'tick-takeover'; at: number; gapS: number; zombieS: number }
   | { kind: 'clock-set'; at: number; byMs: number }
-  /** The feed's publisher died before it noted how far it was. */
+  /** The publisher of the feed crashed before it stored its position. */
   | { kind: 'feed-repeat'; at: number; facts: number }
   | { kind: 'garbage'; at: number; form: number }
-  /** Two neighbouring blocks that share no target come in the other order. */
+  /** Two adjacent blocks without a common target arrive in the other order. */
   | { kind: 'swap'; at: number };
 
-/** What a projector suffers at once, or at its n-th statement of a kind. */
+/** Faults of a projector, which strike at a time or at its n-th statement of a kind. */
 export type Blow =
-  /** With `lingers` the database does not notice, and what is open stays open, until a successor ends it. */
+  /** With `lingers` the database does not notice, and open connections stay open until a successor terminates them. */
   | { blow: 'crash'; downMs: number; lingers: boolean }
-  /** Stopped as by SIGSTOP, and continuing where it was: past its lease it is a zombie. */
+  /** Stopped like by SIGSTOP, then continued: after its lease has expired it is a zombie. */
   | { blow: 'pause'; forMs: number }
   /** The connection over which it commits breaks. */
   | { blow: 'disconnect' };
 
-/** What may happen to projectors, the database and the network, at `atMs` of the run. */
+/** Faults of projectors, database and network, at `atMs` of the run. */
 export type HostFault =
   | ({ kind: 'strike'; atMs: number; host: number } & Blow)
   | ({ kind: 'strike-at'; atMs: number; host: number; statement: StatementKind; after: number } & Blow)
@@ -43,17 +43,17 @@ export type HostFault =
   /** Statements other than commits fail for a while. */
   | { kind: 'outage'; atMs: number; host: number; forMs: number; outage: Outage }
   | { kind: 'commit-error'; atMs: number; host: number; outage: Outage }
-  /** Statements over the pool are slow, renewals of leases among them. */
+  /** Statements over the pool are slow, including lease renewals. */
   | { kind: 'slow-store'; atMs: number; forMs: number; byMs: number }
   | { kind: 'slow-release'; atMs: number; forMs: number; byMs: number }
   | { kind: 'slow-load'; atMs: number; forMs: number; byMs: number }
-  /** So little that leases do not lapse by it: a renewal waits for the row of a shard whose checkpoint is stored. */
+  /** Too short for leases to expire by it: a renewal waits for the row of a shard whose checkpoint is being stored. */
   | { kind: 'slow-checkpoint'; atMs: number; forMs: number; byMs: number }
   | { kind: 'slow-write'; atMs: number; forMs: number; byMs: number }
-  /** A rebuild keeps commits waiting. */
+  /** A rebuild blocks commits. */
   | { kind: 'hold-commits'; atMs: number; forMs: number }
   | { kind: 'database-clock'; atMs: number; byMs: number }
-  /** Nothing of the shard's log arrives for a while. */
+  /** No record of the shard's log arrives for a while. */
   | { kind: 'log-stall'; atMs: number; shard: number; forMs: number }
   /** Following the shard's log ends with an error. */
   | { kind: 'log-failed'; atMs: number; shard: number };
@@ -62,24 +62,24 @@ export type Fault = AgentFault | LogFault | HostFault;
 
 export interface Plan {
   seed: number;
-  /** Of log. */
+  /** Length of the log, in seconds. */
   seconds: number;
-  /** How many seconds of log arrive per second; all of it is there from the beginning when 0. */
+  /** Seconds of log that arrive per second; 0: all of it exists from the beginning. */
   logSpeed: number;
   shards: number;
   targets: number;
-  /** Targets that change their agents or tier, are removed or come back; policies that change. */
+  /** Number of changes: targets whose agents or tier change, that are removed or added again; policies that change. */
   inventoryChanges: number;
-  /** When each projector starts, ms; the first at 0. */
+  /** When each projector starts, in ms; the first at 0. */
   hostStartsMs: number[];
   uncommittedMax: { records: number; rows: number };
-  /** Whether a successor may end its predecessor's connection; otherwise only the epoch keeps a zombie from writing. */
+  /** Whether a successor may terminate its predecessor's connection; otherwise only the epoch keeps a zombie from writing. */
   endsBackends: boolean;
   faults: Fault[];
 }
 
 export const AGENTS = 3;
-/** Faults of projectors, database and network strike before. */
+/** Faults of projectors, database and network strike before this time, in ms. */
 const FAULTS_END_MS = 25_000;
 
 export function isAgentFault(fault: Fault): fault is AgentFault {
@@ -94,7 +94,7 @@ export function isLogFault(fault: Fault): fault is LogFault {
   return !isAgentFault(fault) && !isHostFault(fault);
 }
 
-/** The plan of a seed: a small installation, a minute or less, and what goes wrong in it. */
+/** Returns the plan of a seed: a small installation, a minute or less, and its faults. */
 export function planOf(seed: number): Plan {
   const random = seeded(seed * 2_654_435_761);
   const below = (limit: number): number => Math.floor(random() * limit);

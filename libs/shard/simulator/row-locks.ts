@@ -9,7 +9,7 @@ const CONFLICTS: Readonly<Record<LockMode, readonly LockMode[]>> = {
   'FOR UPDATE': ['FOR KEY SHARE', 'FOR SHARE', 'FOR NO KEY UPDATE', 'FOR UPDATE'],
 };
 
-/** Thrown to the transaction whose wait closed a circle. */
+/** Thrown to the transaction whose wait closed a cycle. */
 export class Deadlock extends Error {
   override readonly name = 'Deadlock';
 
@@ -26,7 +26,7 @@ interface Request<Owner> {
   refused: (error: Error) => void;
 }
 
-/** Row locks as PostgreSQL has them: held until a transaction ends, waited for in turn, deadlocks found. */
+/** Row locks like PostgreSQL's: held until the transaction ends, granted in turn, with deadlock detection. */
 export class RowLocks<Owner> {
   private readonly held = new Map<number, { owner: Owner; mode: LockMode }[]>();
   private waiting: Request<Owner>[] = [];
@@ -42,7 +42,7 @@ export class RowLocks<Owner> {
     });
   }
 
-  /** The transaction has ended: what waits for its locks gets its turn. */
+  /** Releases the locks of a transaction that ended, and grants them to waiting transactions. */
   release(owner: Owner): void {
     for (const [row, locks] of this.held) {
       this.held.set(
@@ -76,7 +76,7 @@ export class RowLocks<Owner> {
       .map((lock) => lock.owner);
   }
 
-  /** All transactions that have to end before this one can continue. */
+  /** Returns all transactions that have to end before this one can continue. */
   private waitsFor(owner: Owner): Set<Owner> {
     const found = new Set<Owner>();
     const look = (from: Owner): void => {

@@ -24,7 +24,7 @@ describe('row locks', () => {
     expect(await isGranted(locks, 'b', 2, asked)).toBe(true);
   });
 
-  it('go to the next transaction when theirs ends', async () => {
+  it('are granted to the next transaction when their owner ends', async () => {
     const locks = new RowLocks<string>();
     await locks.acquire('a', 1, 'FOR UPDATE');
     const next = locks.acquire('b', 1, 'FOR UPDATE');
@@ -33,7 +33,7 @@ describe('row locks', () => {
     expect(await isGranted(locks, 'c', 1, 'FOR KEY SHARE')).toBe(false);
   });
 
-  it('refuse the wait that closes a circle', async () => {
+  it('refuse the wait that closes a cycle', async () => {
     const locks = new RowLocks<string>();
     await locks.acquire('a', 1, 'FOR UPDATE');
     await locks.acquire('b', 2, 'FOR UPDATE');

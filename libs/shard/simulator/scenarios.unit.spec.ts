@@ -22,7 +22,7 @@ const KEY = 8;
 
 type Restored = ShardFold<SimulatedRows>;
 
-/** A shard that only judges, in another process. */
+/** A shard that only judges, continued in another process. */
 function restoredFrom(checkpoint: Uint8Array): Restored {
   const tables = new SimulatedTables();
   const restored: Restored = new ShardFold(0, [new StatusParticipant(0, () => restored.directory, tables.status)]);
@@ -30,7 +30,7 @@ function restoredFrom(checkpoint: Uint8Array): Restored {
   return restored;
 }
 
-/** A shard with one target and the agents given, in the words of an operator. */
+/** A shard with one target and the given agents, with operations named from an operator's point of view. */
 class Story {
   readonly fold: ShardFold<SimulatedRows>;
   private readonly tables = new SimulatedTables();
@@ -65,7 +65,7 @@ class Story {
     return this;
   }
 
-  /** The tier's policy now has checks of these numbers. */
+  /** Sets the checks of the tier's policy to these numbers. */
   checked(...checks: number[]): this {
     return this.told({
       ...{ kind: 'policy', tier: 'standard', policyVersion: 1, intervalMs: INTERVAL_MS, timeoutMs: 1_000 },
@@ -118,13 +118,13 @@ class Story {
     return this.measured(outcome, agentId, this.nowMs, LANE.live, check);
   }
 
-  /** The state of the target in a checkpoint, and in one of a shard that continues from it. */
+  /** Returns the target's state in a checkpoint, and in that of a shard that continues from it. */
   stateAndRestored(): [state: unknown, restored: unknown] {
     const restored = restoredFrom(this.fold.checkpoint());
     return [this.status.checkpoint().head, restored.participants[0].checkpoint().head];
   }
 
-  /** Changes since the last call, and the tables that rows went to. */
+  /** Returns changes since the last call, and the tables that were written. */
   async stored(): Promise<{ changes: ChangeRow[]; tables: string[]; watermark: Date | null }> {
     await this.series.prepare();
     const { tables } = this;
@@ -170,12 +170,12 @@ describe('a target', () => {
     expect(await story.statuses()).toEqual([]);
   });
 
-  it('that never answered anybody is unknown, not down', async () => {
+  it('that never replied to any agent is unknown, not down', async () => {
     const story = new Story().tick().selected(AGENT_IDS[0]).measured(OUTCOME.timeout).passes(INTERVAL_MS);
     expect((await story.measured(OUTCOME.timeout).statuses()).at(-1)).toBe('unknown never_answered');
   });
 
-  it('is unknown when its agent falls silent, and has to earn its verdict again', async () => {
+  it('is unknown when its agent stops reporting, and then needs a complete new verdict', async () => {
     const story = up();
     await story.stored();
     expect(await story.passes(4 * INTERVAL_MS).statuses()).toEqual(['unknown no_fresh_data']);
@@ -183,21 +183,21 @@ describe('a target', () => {
     expect(await story.passes(1_000).measured(OUTCOME.timeout).statuses()).toEqual(['down quorum_down']);
   });
 
-  it('says why when the agent comes back and its kernel refuses to send, and when that ends', async () => {
+  it('has a reason when the agent returns but its kernel refuses to send, and none when that ends', async () => {
     const story = up().passes(4 * INTERVAL_MS);
     await story.stored();
     expect(await story.measured(OUTCOME.not_sent).statuses()).toEqual(['unknown not_sent']);
     expect(await story.passes(4 * INTERVAL_MS).statuses()).toEqual(['unknown no_fresh_data']);
   });
 
-  it('is dated by the first tick when its fact came before', async () => {
+  it('is dated by the first tick when its fact arrived before it', async () => {
     const { changes } = await new Story().selected(AGENT_IDS[0]).tick().stored();
     expect(changes.map(({ since }) => since)).toEqual([new Date(START_MS).toISOString()]);
   });
 });
 
-describe('a target whose agent cannot be relied on', () => {
-  it('says that its agent is lost, and holds its status while another one warms', async () => {
+describe('a target whose agent is unreliable', () => {
+  it('has the reason that its agent is lost, and keeps its status while another agent warms up', async () => {
     const story = up();
     await story.stored();
     expect(await story.is('silent').statuses()).toEqual([]);
@@ -207,7 +207,7 @@ describe('a target whose agent cannot be relied on', () => {
     expect(await story.measured(OUTCOME.reply, AGENT_IDS[1]).statuses()).toEqual(['up quorum_up']);
   });
 
-  it('does not change when it is moved before its verdict is stale', async () => {
+  it('does not change when it is reassigned before its verdict is stale', async () => {
     const story = up();
     await story.stored();
     story.is('silent').passes(INTERVAL_MS).selected(AGENT_IDS[1]).passes(INTERVAL_MS);
@@ -215,7 +215,7 @@ describe('a target whose agent cannot be relied on', () => {
     expect(await story.statuses()).toEqual([]);
   });
 
-  it('is silent for another reason once the agent reports again', async () => {
+  it('has another reason for missing data once the agent reports again', async () => {
     const story = up()
       .is('silent')
       .passes(4 * INTERVAL_MS);
@@ -225,7 +225,7 @@ describe('a target whose agent cannot be relied on', () => {
     expect(await story.measured(OUTCOME.reply).statuses()).toEqual(['up quorum_up']);
   });
 
-  it('says at once that the agent refuses it, also when it is new, and warms when that ends', async () => {
+  it('reports immediately that the agent refuses it, also when it is new, and warms up when that ends', async () => {
     const story = new Story().tick().refusedBy(AGENT_IDS[0]);
     expect(await story.statuses()).toEqual(['unknown agent_refuses']);
     expect(await story.passes(4 * INTERVAL_MS).statuses()).toEqual([]);
@@ -247,7 +247,7 @@ describe('a target whose agent cannot be relied on', () => {
     expect(restored.directory.agents.get(AGENT_IDS[1])?.condition).toBe('silent');
   });
 
-  it('keeps the quorum of those selected, however many of them are lost', async () => {
+  it('keeps the quorum of the selected agents, regardless of how many are lost', async () => {
     const story = new Story().tick().selected(...AGENT_IDS.slice(0, 3));
     for (const agentId of AGENT_IDS.slice(0, 3)) story.measured(OUTCOME.reply, agentId);
     await story.stored();
@@ -267,7 +267,7 @@ describe('a target with several checks', () => {
     expect(await story.measuredBy(2, OUTCOME.reply).statuses()).toEqual(['up quorum_up']);
   });
 
-  it('stays up while a check that is new to it warms, and goes down by it', async () => {
+  it('stays up while a new check warms up, and then goes down by it', async () => {
     const story = up();
     await story.stored();
     story.checked(1, 2).measured(OUTCOME.reply).measuredBy(2, OUTCOME.reply).measuredBy(2, OUTCOME.timeout);
@@ -275,7 +275,7 @@ describe('a target with several checks', () => {
     expect(await story.measuredBy(2, OUTCOME.timeout).statuses()).toEqual(['down quorum_down']);
   });
 
-  it('keeps the judgement of each check while new agents warm', async () => {
+  it('keeps the verdict of each check while new agents warm up', async () => {
     const story = up().checked(1, 2).measuredBy(2, OUTCOME.reply);
     story.passes(1_000).measuredBy(2, OUTCOME.timeout).measuredBy(2, OUTCOME.timeout);
     await story.stored();
@@ -306,10 +306,10 @@ describe("the shard's clock", () => {
   });
 });
 
-describe('results of an agent whose target was given to another since', () => {
+describe('results of an agent whose target was reassigned', () => {
   const moved = (): Story => up().is('silent').selected(AGENT_IDS[1]).measured(OUTCOME.reply, AGENT_IDS[1]);
 
-  it('are kept when the agent returns, also from a checkpoint, and judge nothing', async () => {
+  it('are stored when the agent returns, also after a checkpoint, and are not judged', async () => {
     const story = moved();
     await story.stored();
     const results = story.fold.counters.results;
@@ -321,7 +321,7 @@ describe('results of an agent whose target was given to another since', () => {
     expect(restored.directory.findFormer(AGENT_IDS[0], KEY, 1, story.nowMs)?.key).toBe(KEY);
   });
 
-  it('do not count for an agent that never had it, nor after a day', async () => {
+  it('do not count from an agent that was never selected, nor after a day', async () => {
     const story = moved().measured(OUTCOME.reply, AGENT_IDS[2]);
     expect(story.fold.counters.unassignedResults).toBe(1);
     expect(story.fold.directory.findFormer(AGENT_IDS[0], KEY, 1, story.nowMs + 24 * 3_600_000)).toBeDefined();
@@ -347,7 +347,7 @@ describe('late results', () => {
     expect(watermark!.getTime()).toBeGreaterThan(START_MS);
   });
 
-  it('judge nothing', async () => {
+  it('are not judged', async () => {
     const story = up();
     await story.stored();
     story.measured(OUTCOME.timeout, AGENT_IDS[0], story.nowMs, LANE.backfill);

@@ -1,13 +1,13 @@
 import type { Backend } from '@icmp-mon/shard/engine';
 import { SimulatedFailure } from './simulated-process';
 
-/** A server process of the simulated database: what a successor ends, and with it the transaction that it has open. */
+/** A server process of the simulated database. Terminating it rolls back its open transaction. */
 export class Session {
-  /** Why it ended; null while it lives. */
+  /** Why it ended; null while it is alive. */
   ended: Error | null = null;
-  /** What its open transaction wrote, by shard. */
+  /** Writes of its open transaction, by shard. */
   readonly staged: { shard: number; effect: () => void }[] = [];
-  /** Epochs of the shards whose rows its open transaction locked as their owner. */
+  /** Epochs of the shards whose rows its open transaction has locked as their owner. */
   readonly claims = new Map<number, number>();
   private readonly onEnd: (() => void)[] = [];
 
@@ -17,14 +17,14 @@ export class Session {
     this.onEnd.push(run);
   }
 
-  /** Also rolls back what is open. */
+  /** Ends the session and rolls back its open transaction. */
   end(reason: string): void {
     if (this.ended) return;
     this.ended = new SimulatedFailure(reason);
     for (const run of this.onEnd) run();
   }
 
-  /** @throws why it ended */
+  /** @throws the reason why it ended */
   check(): void {
     if (this.ended) throw this.ended;
   }

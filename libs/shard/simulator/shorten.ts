@@ -1,6 +1,6 @@
 import type { Plan } from './plan';
 
-/** The plan with as little in it as still fails: fewer faults, projectors and shards, shorter, fewer targets. */
+/** Returns a minimal plan that still fails: fewer faults, projectors and shards, shorter, fewer targets. */
 export async function shorten(plan: Plan, fails: (candidate: Plan) => Promise<boolean>): Promise<Plan> {
   let shortest = plan;
   for (let changed = true; changed;) {

@@ -4,23 +4,23 @@ import { simulateLog, type SimulatedLog } from './log-simulation';
 import { isHostFault, type Plan } from './plan';
 import { differenceOf, differencesOf, endingOf, PlainFold } from './undisturbed';
 
-/** Within this time after the last fault, and after the last record has come, everything has to be in order. */
+/** Time after the last fault and the last record within which everything has to be settled, in ms. */
 const RECOVERY_MS_MAX = 120_000;
 
 export interface Outcome {
   seed: number;
   records: number;
-  /** Virtual, ms. */
+  /** Virtual duration, in ms. */
   lastedMs: number;
   takeovers: number;
   commits: number;
-  /** What must not have happened, in words; empty if nothing did. */
+  /** Descriptions of violated invariants; empty if there are none. */
   violations: string[];
 }
 
 /**
- * Runs a plan: projectors with the host of the product, over simulated time, log and database. Afterwards, and at each checkpoint, the
- * state has to be that of a plain fold over the same log, and what is stored what the log says without its disturbances.
+ * Runs a plan: projectors with the product's shard host, over simulated time, log and database. At each checkpoint and at the end, the
+ * state has to equal that of a plain fold over the same log, and the stored rows those of the log without its disturbances.
  */
 export async function simulate(plan: Plan): Promise<Outcome> {
   const logs = Array.from({ length: plan.shards }, (_, shard) => simulateLog(plan, shard));
@@ -33,7 +33,7 @@ export async function simulate(plan: Plan): Promise<Outcome> {
   const isSettled = await cluster.run(faultsEndMs, endMs);
   const violations = [...cluster.violations];
   if (violations.length === 0) {
-    if (!isSettled) violations.push(`it does not settle: ${cluster.unsettled()}`);
+    if (!isSettled) violations.push(`not settled: ${cluster.unsettled()}`);
     else for (const shard of logs.keys()) violations.push(...(await compare(cluster, logs[shard], shard)));
   }
   const { takeovers, commits } = cluster.database;
@@ -54,7 +54,7 @@ async function compare(cluster: Cluster, log: SimulatedLog, shard: number): Prom
       .sort();
   const differences = [
     ...differencesOf(expected, actual),
-    ...differenceOf('samples against the agents', log.samples, actual.samples),
+    ...differenceOf('samples compared with the agents', log.samples, actual.samples),
     ...differenceOf('uncounted results', uncounted(plain.tables), uncounted(tables)),
   ];
   return differences.map((difference) => `shard ${shard}: ${difference}`);

@@ -16,7 +16,7 @@ export interface SimulatedSample {
   rttUs: number;
 }
 
-/** A block with what is in it, in the agent's own time. */
+/** A block with its content, in the agent's own time. */
 export interface SimulatedBlock {
   agent: number;
   agentId: string;
@@ -34,13 +34,13 @@ interface WaitingBlock {
 
 const builder = new ResultColumnsBuilder(64);
 
-/** An agent's spool by the rules of the real one: identity at the first shipment, repeats first, one upload a lane. */
+/** An agent's spool by the rules of the real one: identity at the first shipment, repeats first, one upload per lane. */
 export class SimulatedAgent {
   private waiting: WaitingBlock[] = [];
   private readonly unanswered: Record<Lane, SimulatedBlock[]> = { [LANE.live]: [], [LANE.backfill]: [] };
   private nextSequence: Record<Lane, number> = { [LANE.live]: 0, [LANE.backfill]: 0 };
   private boot = 1;
-  /** How much this agent's clock is ahead. */
+  /** How far this agent's clock is ahead, in ms. */
   clockAheadMs = 0;
 
   constructor(
@@ -60,7 +60,7 @@ export class SimulatedAgent {
     this.waiting.push({ body: encodeBody(builder.build(), compress), samples, liveUntilMs });
   }
 
-  /** The next upload of a lane, empty when nothing waits. */
+  /** Returns the next upload of a lane; empty when nothing waits. */
   upload(lane: Lane, nowMs: number): SimulatedBlock[] {
     const repeats = this.unanswered[lane];
     if (repeats.length > 0) return repeats;
@@ -87,7 +87,7 @@ export class SimulatedAgent {
   }
 }
 
-/** One probe's outcome, jittered; `down` targets do not answer. */
+/** Returns one probe's result with a random rtt; `down` targets do not reply. */
 export function probe(random: () => number, key: number, sampleMs: number, down: boolean): SimulatedSample {
   const dice = random();
   const outcome = dice < 0.03 ? OUTCOME.not_sent : down || dice < 0.08 ? OUTCOME.timeout : OUTCOME.reply;

@@ -12,7 +12,7 @@ import { Session } from './session';
 import { SimulatedTables } from './simulated-tables';
 import type { World } from './world';
 
-/** In place of a row: what commits share and a rebuild takes for itself. */
+/** Number used like a row for the lock that commits share and a rebuild holds exclusively. */
 const FENCE = -1;
 
 interface ShardRow {
@@ -23,20 +23,20 @@ interface ShardRow {
   stored: StoredShard;
 }
 
-/** What the database sees happen, for those who judge it. */
+/** Receives events of the database that a test judges. */
 export interface DatabaseWitness {
   violation(what: string): void;
-  /** A lease ended without a release, and another took the shard. */
+  /** A lease expired without a release, and another projector took the shard. */
   lapsed(shard: number, holder: string): void;
   checkpointStored(shard: number, position: number, bytes: Uint8Array): void;
 }
 
-/** The telemetry database: leases, positions and checkpoints of shards, with row locks, transactions and a clock of its own. */
+/** The telemetry database: leases, positions and checkpoints of shards, with row locks, transactions and its own clock. */
 export class SimulatedDatabase {
   readonly tables = new SimulatedTables();
-  /** How far its clock is ahead of the world's. */
+  /** How far its clock is ahead of the world's, in ms. */
   clockAheadMs = 0;
-  /** How often shards were taken, and transactions of commits made durable. */
+  /** Number of takeovers so far. */
   takeovers = 0;
   commits = 0;
   private readonly shards: ShardRow[] = [];
@@ -48,7 +48,7 @@ export class SimulatedDatabase {
   constructor(
     private readonly world: World,
     private readonly witness: DatabaseWitness,
-    /** Whether a projector may end the server process of another. */
+    /** Whether a projector may terminate another one's server process. */
     private readonly endsBackends: boolean,
   ) {}
 
@@ -76,7 +76,7 @@ export class SimulatedDatabase {
     return session;
   }
 
-  /** A statement in a transaction of its own. */
+  /** Runs a statement in its own transaction. */
   async statement<R>(work: (session: Session) => Promise<R> | R): Promise<R> {
     const session = this.connect();
     try {
@@ -95,7 +95,7 @@ export class SimulatedDatabase {
     }
   }
 
-  /** Statements lock rows in the order in which they come upon them, which is anybody's guess. */
+  /** Returns the rows in random order: PostgreSQL does not guarantee in which order a statement locks rows. */
   private inAnyOrder<R>(rows: readonly R[]): R[] {
     const order = rows.map((row) => ({ row, at: this.world.random() }));
     return order.sort((a, b) => a.at - b.at).map(({ row }) => row);
@@ -103,11 +103,11 @@ export class SimulatedDatabase {
 
   private rowOf(shard: number): ShardRow {
     const row = this.shards[shard];
-    if (!row) throw new Error(`There is no shard ${shard} in the telemetry database.`);
+    if (!row) throw new Error(`The telemetry database has no shard ${shard}.`);
     return row;
   }
 
-  // Leases, as PostgresShardStore has them.
+  // Leases, like in PostgresShardStore.
 
   countShards(): number {
     return this.shards.length;
@@ -196,13 +196,13 @@ export class SimulatedDatabase {
     }
   }
 
-  // Transactions of commits, as PostgresCommit has them.
+  // Transactions of commits, like in PostgresCommit.
 
   async passFence(session: Session): Promise<void> {
     await this.lock(session, FENCE, 'FOR SHARE');
   }
 
-  /** As a rebuild does while it compares. */
+  /** Blocks commits, like a rebuild does while it compares. */
   async holdCommits(session: Session): Promise<void> {
     await this.lock(session, FENCE, 'FOR UPDATE');
   }
@@ -219,7 +219,7 @@ export class SimulatedDatabase {
     return locked;
   }
 
-  /** Adds to what the session's transaction will have written. */
+  /** Adds a write to the session's transaction. */
   stage(session: Session, shard: number, effect: () => void): void {
     session.check();
     session.staged.push({ shard, effect });
@@ -232,7 +232,7 @@ export class SimulatedDatabase {
       if (row.epoch !== epoch) return;
       if (position < row.stored.checkpointPosition) {
         this.witness.violation(
-          `the checkpoint of shard ${shard} went from ${row.stored.checkpointPosition} to ${position}`,
+          `the checkpoint of shard ${shard} went back from ${row.stored.checkpointPosition} to ${position}`,
         );
       }
       Object.assign(row.stored, { checkpoint: bytes, checkpointPosition: position });
@@ -244,12 +244,14 @@ export class SimulatedDatabase {
     const { positions } = this.stored(shard);
     const before = positions.get(participant) ?? -1;
     if (position < before) {
-      this.witness.violation(`the position of ${participant} in shard ${shard} went from ${before} to ${position}`);
+      this.witness.violation(
+        `the position of ${participant} in shard ${shard} went back from ${before} to ${position}`,
+      );
     }
     positions.set(participant, position);
   }
 
-  /** Makes what the session's transaction wrote durable. */
+  /** Makes the writes of the session's transaction durable. */
   commit(session: Session): void {
     session.check();
     this.commits++;
@@ -258,7 +260,7 @@ export class SimulatedDatabase {
       if (row.epoch !== epoch)
         this.witness.violation(`shard ${shard} was committed under epoch ${epoch}, it has ${row.epoch}`);
       if (row.backend?.pid !== session.backend.pid) {
-        this.witness.violation(`shard ${shard} was committed over another connection than its row names`);
+        this.witness.violation(`shard ${shard} was committed over a connection other than the one in its row`);
       }
     }
     for (const { shard, effect } of session.staged) {
@@ -268,7 +270,7 @@ export class SimulatedDatabase {
     this.rollback(session);
   }
 
-  /** Ends the session's transaction without what is staged. */
+  /** Ends the session's transaction and discards its writes. */
   rollback(session: Session): void {
     session.staged.length = 0;
     session.claims.clear();

@@ -6,7 +6,7 @@ import type { World } from './world';
 const BATCH_MAX = 40;
 const POLL_MS = 100;
 
-/** The broker: one partition per shard, each record there from its time on. */
+/** The broker: one partition per shard; each record appears at its time. */
 export class SimulatedBroker {
   private readonly stalledUntilMs: number[] = [];
   private readonly readers = new Set<SimulatedLogReader>();
@@ -27,12 +27,12 @@ export class SimulatedBroker {
     this.stalledUntilMs[shard] = this.world.nowMs + forMs;
   }
 
-  /** Whoever follows the shard's log learns that it cannot be read. */
+  /** Reports to all readers of the shard's log that it cannot be read. */
   fail(shard: number): void {
     for (const reader of this.readers) reader.fail(shard);
   }
 
-  /** How many records of the shard's log can be read now. */
+  /** Returns how many records of the shard's log can be read now. */
   end(shard: number): number {
     const { seconds } = this.logs[shard];
     if (this.logSpeed === 0) return seconds.length;
@@ -52,7 +52,7 @@ interface Following {
   onFailed: (error: unknown) => void;
 }
 
-/** What one process reads of the log, as the consumer of the product hands it over. */
+/** The log as one process reads it, delivered like by the product's consumer. */
 export class SimulatedLogReader implements LogReader {
   private readonly followings = new Map<number, Following>();
 
@@ -129,7 +129,7 @@ export class SimulatedLogReader implements LogReader {
     this.followings.delete(partition);
     if (!following) return;
     following.isEnded = true;
-    // `read` handles its failure; here only its end counts.
+    // `read` handles a failure; here only the end matters.
     await Promise.allSettled([following.handling]);
   }
 

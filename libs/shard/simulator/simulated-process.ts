@@ -1,21 +1,21 @@
 import type { EngineTime } from '@icmp-mon/shard/engine';
 import type { World } from './world';
 
-/** Why something failed in a simulation on purpose. Any other error is one of the code under test. */
+/** A simulated failure. Any other error is a fault of the code under test. */
 export class SimulatedFailure extends Error {
   override readonly name = 'SimulatedFailure';
 }
 
-/** Leases, and what a projector needs to renew them, recover from a fault within this time. */
+/** Time after a fault within which a projector may still lose leases, in ms. */
 const EXCUSED_MS = 15_000;
 
-/** One projector process: everything that reaches it comes through `deliver`, so it can be stopped and killed at any point. */
+/** One projector process: everything that reaches it passes `deliver`, so it can be paused and killed at any point. */
 export class SimulatedProcess {
   private state: 'running' | 'paused' | 'dead' = 'running';
   private waiting: (() => void)[] = [];
   private resumeAtMs = 0;
   private excusedUntilMs = -1;
-  /** The connections over which it commits, open or not. */
+  /** The connections over which it commits, open or closed. */
   readonly connections: { end(reason: string): void }[] = [];
   readonly time: EngineTime;
 
@@ -43,7 +43,7 @@ export class SimulatedProcess {
     return !this.isAlive || this.world.nowMs <= this.excusedUntilMs;
   }
 
-  /** A fault that may cost it leases lasts for `forMs`. */
+  /** Excuses lost leases while a fault lasts for `forMs`. */
   excuse(forMs: number): void {
     this.excusedUntilMs = Math.max(this.excusedUntilMs, this.world.nowMs + forMs + EXCUSED_MS);
   }
@@ -53,7 +53,7 @@ export class SimulatedProcess {
     this.waiting = [];
   }
 
-  /** Stopped as by SIGSTOP: its clock advances, and it continues where it was. */
+  /** Pauses it like SIGSTOP: its clock advances, and it continues where it was. */
   pause(forMs: number): void {
     if (this.state === 'dead') return;
     this.excuse(forMs);
@@ -68,7 +68,7 @@ export class SimulatedProcess {
     for (const work of this.waiting.splice(0)) this.world.schedule(0, () => this.deliver(work));
   }
 
-  /** Runs `work` in the process: now, once it is resumed, or never. */
+  /** Runs `work` in the process: immediately, when it is resumed, or never. */
   deliver(work: () => void): void {
     if (this.state === 'running') work();
     else if (this.state === 'paused') this.waiting.push(work);

@@ -18,11 +18,11 @@ import { SimulatedFailure, type SimulatedProcess } from './simulated-process';
 import type { SimulatedRows } from './simulated-tables';
 import type { World } from './world';
 
-/** The database as one process reaches it: each statement takes its time on the way, and may be cut off. */
+/** The database as one process reaches it: each statement takes time on the way, and may fail. */
 export class SimulatedStore implements ShardStore<SimulatedRows> {
   readonly rows: SimulatedRows = {
     read: (look) => this.send('load', () => look()),
-    write: () => Promise.reject(new Error('Rows are written in a commit only.')),
+    write: () => Promise.reject(new Error('Rows can be written only inside a commit.')),
   };
 
   constructor(
@@ -32,18 +32,18 @@ export class SimulatedStore implements ShardStore<SimulatedRows> {
     private readonly faults: Faults,
   ) {}
 
-  /** A statement over any connection of the pool. */
+  /** Runs a statement over a connection of the pool. */
   send<R>(kind: StatementKind, work: (session: Session) => Promise<R> | R): Promise<R> {
     const outage = this.faults.outageOf(this.process);
     return this.roundTrip(kind, async () => {
-      if (outage === 'refused') throw new SimulatedFailure('the database cannot be reached');
+      if (outage === 'refused') throw new SimulatedFailure('the database is unreachable');
       const result = await this.database.statement(work);
       if (outage === 'answer-lost') throw new SimulatedFailure('the answer of the database was lost');
       return result;
     });
   }
 
-  /** Sends `statement` on its way, and what comes of it back. */
+  /** Delays a statement, and its answer, by the network's latency. */
   roundTrip<R>(kind: StatementKind, statement: () => Promise<R>): Promise<R> {
     const { world, process, faults } = this;
     faults.onStatement(process, kind);
@@ -110,14 +110,14 @@ export class SimulatedStore implements ShardStore<SimulatedRows> {
 
   async connectWriter(_name: string, onLost: (error: Error) => void): Promise<SimulatedWriter> {
     const session = await this.roundTrip('connect', async () => {
-      if (this.faults.outageOf(this.process)) throw new SimulatedFailure('the database cannot be reached');
+      if (this.faults.outageOf(this.process)) throw new SimulatedFailure('the database is unreachable');
       return this.database.connect();
     });
     return new SimulatedWriter(this, this.world, this.database, this.process, this.faults, session, onLost);
   }
 }
 
-/** As it comes over the wire: a Buffer somewhere inside a larger piece of memory, and nothing that is shared. */
+/** Copies a row like the network does: a Buffer within a larger piece of memory, and nothing shared. */
 function copyOf({ checkpoint, checkpointPosition, positions, committedAhead }: StoredShard): StoredShard {
   return {
     checkpoint: checkpoint && Buffer.concat([Buffer.alloc(3), checkpoint]).subarray(3),
@@ -143,7 +143,7 @@ export class SimulatedWriter implements CommitConnection<SimulatedRows> {
   ) {
     process.connections.push(session);
     session.whenEnded(() => {
-      const error = new SimulatedFailure('the connection to the telemetry database ended', { cause: session.ended });
+      const error = new SimulatedFailure('connection to the telemetry database closed', { cause: session.ended });
       world.schedule(faults.latencyMs(), () =>
         process.deliver(() => {
           for (const reject of [...this.pending]) reject(error);

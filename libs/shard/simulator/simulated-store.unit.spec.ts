@@ -7,7 +7,7 @@ import { SimulatedProcess } from './simulated-process';
 import { SimulatedStore } from './simulated-store';
 import { World } from './world';
 
-/** Statements have come to where they wait after this long, ms. */
+/** Time after which statements have reached the point where they wait, in ms. */
 const ARRIVED_MS = 1_000;
 
 async function open(): Promise<StoreUnderTest> {

@@ -4,25 +4,25 @@ import { decodeSeriesBody } from '@icmp-mon/probing/wire';
 import type { TargetEntry } from '@icmp-mon/shard/engine';
 import type { ChangeRow, StatusTables, StoredStatuses, VerdictRow } from '@icmp-mon/status/server';
 
-/** How the participants of a simulated shard read and write: each call is a statement that takes its time and may fail. */
+/** How the participants of a simulated shard read and write: each call is a statement that takes time and may fail. */
 export interface SimulatedRows {
   read<R>(look: () => R): Promise<R>;
-  /** `effect` happens when the transaction commits. */
+  /** Runs `effect` when the transaction commits. */
   write(shard: number, effect: () => void): Promise<void>;
 }
 
-/** Statements that happen at once, for tests without a host. */
+/** Statements that complete immediately, for tests without a host. */
 export const immediateRows: SimulatedRows = {
   read: async (look) => look(),
   write: async (_shard, effect) => effect(),
 };
 
-/** What the participants of the product store, in memory. */
+/** The tables of the product's participants, in memory. */
 export class SimulatedTables {
   readonly changes: (ChangeRow & { shard: number })[] = [];
   readonly statuses = new Map<number, ChangeRow & { shard: number }>();
   readonly verdicts = new Map<number, VerdictRow & { shard: number }>();
-  /** Fragments, and whole windows. */
+  /** Fragments and complete windows. */
   readonly recent: (WindowRow & { shard: number })[] = [];
   readonly series: (WindowRow & { shard: number })[] = [];
   readonly watermarksMs = new Map<number, number>();
@@ -40,7 +40,7 @@ export class SimulatedTables {
 
   readonly seriesTables: SeriesTables<SimulatedRows> = {
     openFlush: (shard) => new SimulatedFlush(this, shard),
-    closeFragments: () => Promise.reject(new Error('The simulation does not adopt lost logs.')),
+    closeFragments: () => Promise.reject(new Error('The simulation does not support adoption.')),
   };
 
   readonly uncounted: UncountedTables<SimulatedRows> = {
@@ -94,7 +94,7 @@ export class SimulatedTables {
     this.uncountedSums.set(key, (this.uncountedSums.get(key) ?? 0) + results);
   }
 
-  /** What a reader of a shard's results sees, sorted: folded windows, and fragments of those that are not folded. */
+  /** Returns what a reader of a shard's results gets, sorted: folded windows, and fragments of windows that are not folded. */
   samples(shard: number): string[] {
     const lines: string[] = [];
     const watermarkMs = this.watermarksMs.get(shard) ?? -Infinity;
@@ -144,7 +144,7 @@ class SimulatedFlush implements SeriesFlush<SimulatedRows> {
   }
 }
 
-/** Agents have the numbers of their places in the list, from 1 on. */
+/** Numbers agents by their places in the list, from 1 on. */
 export function numbersByPlace(agentIds: readonly string[]): AgentNumberTable {
   return {
     numbersOf: async (agents) =>

@@ -4,7 +4,7 @@ import { AGENT_IDS } from '@icmp-mon/shard/engine/testing';
 import { participantsOf } from './participants';
 import { immediateRows, numbersByPlace, SimulatedTables, type SimulatedRows } from './simulated-tables';
 
-/** What a shard's log came to, and what of it readers see. */
+/** Final state of a shard, and its rows as readers see them. */
 export interface Ending {
   digest: string;
   changes: string[];
@@ -36,13 +36,13 @@ export class PlainFold {
     );
   }
 
-  /** The state after the record at `position`. Positions may not go back. */
+  /** Returns the digest of the state after the record at `position`. Positions must not decrease. */
   digestAt(position: number): string {
     for (; this.next <= position; this.next++) this.fold.apply(this.next, this.records[this.next], () => -1);
     return this.fold.digest();
   }
 
-  /** Applies all records and stores what they led to. */
+  /** Applies all records and stores their effects. Returns the digest. */
   async end(): Promise<string> {
     const digest = this.digestAt(this.records.length - 1);
     for (const each of this.fold.participants) {
@@ -54,8 +54,8 @@ export class PlainFold {
 }
 
 /**
- * What a shard ends with. Positions in the log are left out of status changes: repeats move them. Where blocks changed
- * places the changes are compared per target, because their numbers follow the order.
+ * Returns the final state of a shard. Positions in the log are left out of status changes, because repeats shift them. If blocks were
+ * swapped, changes are compared per target, because their numbers depend on the order.
  */
 export function endingOf(shard: number, digest: string, tables: SimulatedTables, byTarget: boolean): Ending {
   const stored = tables.changes.filter((change) => change.shard === shard);
@@ -69,7 +69,7 @@ export function endingOf(shard: number, digest: string, tables: SimulatedTables,
   return {
     digest,
     changes: [...(gap < 0 ? [] : [`a gap at ${gap}`]), ...changes.map((change) => JSON.stringify(change))],
-    // A change's number and place differ with the order of blocks and the log's repeats; the status must not.
+    // Number and position of a change depend on swapped and repeated blocks; the status must not.
     statuses: statuses.map(({ change_seq: _seq, position: _position, ...row }) => JSON.stringify(row)).sort(),
     verdicts: verdicts.map((row) => JSON.stringify(row)).sort(),
     samples: tables.samples(shard),

@@ -24,7 +24,7 @@ function foldOf(participants: (directory: () => ShardDirectory) => ShardParticip
   return fold;
 }
 
-/** What is stored after a release wrote effects up to the middle; the last change has the head's number. */
+/** Returns the stored rows after a release wrote effects up to the middle of the log; the last change has the number in the head. */
 async function storedBy(head: StatusHead): Promise<SimulatedTables> {
   const tables = new SimulatedTables();
   const votes = { selected: 3, needed: 2, up: 0, degraded: 0, down: 0, unknown: 0 };
@@ -65,14 +65,14 @@ function headAtMiddle(): StatusHead {
 }
 
 describe('a shard after an upgrade', () => {
-  it('continues exactly where the release before was, when that judged alike', async () => {
+  it('continues exactly where the previous release was, if it judged by the same rules', async () => {
     const head = headAtMiddle();
     const { changes, warnings } = await changesAfterTakeover(head);
     expect(warnings).toEqual([]);
     expect(changes[0]?.change_seq).toBe(head.changeSeq + 1);
   });
 
-  it('keeps the numbers and statuses that other rules led to, and makes the differences new changes', async () => {
+  it('keeps numbers and statuses of the previous rules, and publishes the differences as new changes', async () => {
     const head = headAtMiddle();
     const differing = head.states.find(([, status]) => status === 'up');
     if (!differing) throw new Error('no target is up in the middle of the log: choose another seed');
@@ -96,7 +96,7 @@ describe('a shard after an upgrade', () => {
     );
   });
 
-  it('reads a checkpoint of a release with one participant more, and of one with one less', () => {
+  it('reads checkpoints of releases with one participant more or fewer', () => {
     const newer = (directory: () => ShardDirectory): ShardParticipant<Rows>[] => [
       ...statusOnly()(directory),
       new Newcomer(),
@@ -114,7 +114,7 @@ describe('a shard after an upgrade', () => {
   });
 });
 
-/** A participant that only one of the two releases knows. */
+/** A participant that only one of the two releases has. */
 class Newcomer implements ShardParticipant<Rows> {
   readonly name = 'newcomer';
   private ticks = 0;
@@ -128,7 +128,7 @@ class Newcomer implements ShardParticipant<Rows> {
   }
 
   restore(): void {
-    throw new Error('there is nothing of it in the checkpoint');
+    throw new Error('the checkpoint has no part of this participant');
   }
 
   take(): null {

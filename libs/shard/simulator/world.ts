@@ -8,11 +8,11 @@ interface Event {
 }
 
 /**
- * Virtual time: events in the order of their times, those of one time in the order in which they were scheduled. What an event's code
- * awaits without passing time has settled before the next event, so that a run depends on nothing but its seed.
+ * Virtual time: events run in the order of their times, events of the same time in the order in which they were scheduled. All promises
+ * that an event awaits without passing time have settled before the next event, so a run depends only on its seed.
  */
 export class World {
-  /** ms since the run began. */
+  /** Time since the run began, in ms. */
   nowMs = 0;
   readonly random: () => number;
   private readonly events: Event[] = [];
@@ -22,19 +22,19 @@ export class World {
     this.random = seeded(seed);
   }
 
-  /** A whole number from 0 to below `limit`. */
+  /** Returns an integer from 0 to below `limit`. */
   below(limit: number): number {
     return Math.floor(this.random() * limit);
   }
 
-  /** Runs `run` after `afterMs` unless what is returned is called before. */
+  /** Runs `run` after `afterMs`, unless the returned function is called before. */
   schedule(afterMs: number, run: () => void): () => void {
     const event: Event = { atMs: this.nowMs + Math.max(0, afterMs), order: this.scheduled++, run };
     this.push(event);
     return () => (event.run = null);
   }
 
-  /** Runs events until `isDone`, or none is left, or `endMs`; false in the latter cases. */
+  /** Runs events until `isDone`; returns false if none is left, or `endMs` is reached. */
   async run(isDone: () => boolean, endMs: number): Promise<boolean> {
     for (let event = this.pop(); event !== undefined; event = this.pop()) {
       if (!event.run) continue;

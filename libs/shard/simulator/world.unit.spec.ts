@@ -3,7 +3,7 @@ import { SimulatedProcess } from './simulated-process';
 import { World } from './world';
 
 describe('virtual time', () => {
-  it('runs events in the order of their times, equal ones as they were scheduled', async () => {
+  it('runs events in the order of their times, simultaneous ones as scheduled', async () => {
     const world = new World(1);
     const order: string[] = [];
     for (const [name, atMs] of [
@@ -19,7 +19,7 @@ describe('virtual time', () => {
     expect(order).toEqual(['a at 10', 'b at 10', 'c at 30']);
   });
 
-  it('settles what an event leads to before the next one', async () => {
+  it('settles the promises of an event before the next one', async () => {
     const world = new World(1);
     const order: string[] = [];
     world.schedule(
@@ -47,7 +47,7 @@ describe('a simulated process', () => {
     return wokeAtMs;
   };
 
-  it('continues where it was when it is no longer paused, and never after it was killed', async () => {
+  it('continues where it was after a pause, and never after it was killed', async () => {
     expect(await during(() => undefined)).toBe(10);
     expect(await during((process) => process.pause(100))).toBe(105);
     expect(await during((process) => process.crash())).toBeNull();

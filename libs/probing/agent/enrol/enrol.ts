@@ -27,7 +27,7 @@ export interface EnrolOptions extends CaPin {
   signal: AbortSignal;
 }
 
-/** Thrown when the gateway refuses the enrolment; the message says what to do. */
+/** Thrown when the gateway refuses the enrolment; the message has instructions. */
 export class EnrolmentRefused extends Error {
   override readonly name = 'EnrolmentRefused';
 }

@@ -276,7 +276,7 @@ describe('a slice', () => {
     expect(got).toMatchObject([{ outcome: OUTCOME.timeout }]);
   });
 
-  it("reports not sent only for targets in fping's summary without a line; without the summary there is no data", () => {
+  it("reports not sent only for targets in fping's summary without a line; they have no data without the summary", () => {
     const { tally, got, print } = tallyOf(['10.0.0.1', '10.0.0.2', '10.0.0.3']);
     print(
       '10.0.0.1 : xmt/rcv/%loss = 1/0/100%\n 10.0.0.2 : cut',

@@ -158,7 +158,7 @@ describe.runIf(process.getuid?.() === 0)('fping in a separate network namespace'
     ping.close();
   });
 
-  it('is trusted despite a blocked canary once a target replies', async () => {
+  it('is trusted despite a blocked canary after a target has replied', async () => {
     drop([CANARIES.ipv4, '10.6.0.1']);
     const heard = await once.probe(['10.6.0.1', '10.6.0.2'], fping);
     expect(heard).toMatchObject({ end: { ok: true }, outcomes: [OUTCOME.timeout, OUTCOME.reply] });

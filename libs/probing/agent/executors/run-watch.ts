@@ -9,7 +9,7 @@ const USUAL_SHARE_MIN = 0.5;
 /** Smallest clock step that is detected, in ms: ntpd steps the clock above 128 ms (its default) and slews below. */
 const CLOCK_STEP_MS = 100;
 
-/** What the kernel reports about a process. */
+/** Figures of the kernel about a process. */
 export interface ProcessSigns {
   /** Returns the CPU time used, in ns; null where the kernel does not report it. */
   ranNs: () => number | null;

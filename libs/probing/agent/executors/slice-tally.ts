@@ -26,7 +26,7 @@ export interface TallyOptions {
 }
 
 /**
- * What the end of a slice proves about a family of addresses. `deaf`: fping received neither a reply nor an ICMP error, so its timeouts
+ * Evidence at the end of a slice about a family of addresses. `deaf`: fping received neither a reply nor an ICMP error, so its timeouts
  * prove nothing. `unavailable`: it sent nothing, because it has no socket. `silent`: the slice had no results of this family.
  */
 export type FamilyState = 'heard' | 'deaf' | 'unavailable' | 'silent';
@@ -35,7 +35,7 @@ export type FamilyState = 'heard' | 'deaf' | 'unavailable' | 'silent';
  * Matches fping's output to the probed targets: at most one result per target, and none for other addresses.
  *
  * - Reply proof: a reply counts if it came from the probed address. A reply from elsewhere uses up the probe, because fping accepts no
- *   second one, so there is no data. Nor is there if the clock was set during the round trip: fping's figure is then wrong by that step.
+ *   second one, so the target has no data. The same holds if the clock was set during the round trip: fping's figure is then wrong by that step.
  * - Miss proof: a timeout counts if fping could receive: it received something from the canary or any target of the same family, and
  *   listened during the whole wait. Until that is known the miss is held back (`HeldMisses`), for at least 100 ms: a late fping may print
  *   the timeout first and then the reply.
@@ -90,7 +90,7 @@ export class SliceTally {
 
   /**
    * Ends the slice. If the process exited by itself, a target in its summary for which it printed neither a reply nor a timeout was never
-   * sent; without the summary there is no data.
+   * sent; without the summary it has no data.
    */
   finish(endedByItself: boolean): void {
     this.lines.end();

@@ -33,7 +33,7 @@ export class RawSockets {
 }
 
 /**
- * Counts the packets that the kernel dropped because a process did not read its raw sockets in time. The sockets of the process are those
+ * Counts the packets that the kernel dropped because a process did not read its raw sockets in time. Its own sockets are the ones
  * that appeared after its start: fping opens them first, and /proc/<pid>/fd of a program with capabilities is not readable.
  */
 export class SocketDrops {

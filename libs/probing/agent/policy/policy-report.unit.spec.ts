@@ -15,7 +15,7 @@ describe('the report of a policy', () => {
     expect(local.deny).not.toContain('127.0.0.0/8');
   });
 
-  it('lists keys of targets that exceed the rate, not of those that its ranges refuse', () => {
+  it('lists keys of targets that exceed the rate, not of targets that its ranges refuse', () => {
     const refused = { byAddress: [1, 2], tooFast: [9, 4, 5] };
     expect(policyReport(parsePolicy('{}'), refused).refusedKeys).toEqual([4, 1, 4]);
   });

@@ -12,7 +12,7 @@ interface Period {
   unmeasured: number;
 }
 
-/** Whether the agent keeps its schedule: its greatest delay lately, and the number of due probes that have no result. */
+/** Whether the agent keeps its schedule: its greatest recent delay, and the number of due probes that have no result. */
 export class Pace {
   /** Due probes without a result since the start. */
   unmeasured = 0;

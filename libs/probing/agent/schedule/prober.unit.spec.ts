@@ -33,7 +33,7 @@ class InstantExecutor implements Executor {
       setTimeout(() => resolve({ ok: true, pausedMs: this.pausedMs }), ips.length * spacingMs + 1);
       signal.addEventListener('abort', () => {
         ran.aborted = true;
-        resolve({ ok: false, pausedMs: 0, state: 'restarting', detail: 'told to' });
+        resolve({ ok: false, pausedMs: 0, state: 'restarting', detail: 'failed by the test' });
       });
     });
   }

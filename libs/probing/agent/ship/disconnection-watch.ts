@@ -3,7 +3,7 @@ const DISCONNECTED_MS_MIN = 5_000;
 
 /**
  * Detects an outage of this machine's own connection: neither the gateway nor any target answered for a while, although both were
- * contacted. Misses of that time say nothing about the targets.
+ * contacted. Misses of that time are no evidence about the targets.
  */
 export class DisconnectionWatch {
   /** Since when an upload has been waiting for an answer, retries included; null while none is. */

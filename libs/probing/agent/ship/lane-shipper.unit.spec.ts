@@ -89,7 +89,7 @@ describe('a lane', () => {
     ['got no answer', 0],
   ])('splits an upload that %s into halves and sends these', async (_, status) => {
     const refuse = (): never => {
-      throw new GatewayFailure(status, 'told to', undefined);
+      throw new GatewayFailure(status, 'refused by the test', undefined);
     };
     const takes = answer;
     answer = (sequences, boot) => (sequences.length > 100 ? refuse() : takes(sequences, boot));

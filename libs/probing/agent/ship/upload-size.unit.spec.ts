@@ -4,7 +4,7 @@ import { UploadSize } from './upload-size';
 const UPLOAD_MS_MAX = 25_000;
 const MIB = 1024 ** 2;
 
-/** Returns how long uploads of the allowed size took on a line of this many bytes per second; Infinity for those that timed out. */
+/** Returns how long uploads of the allowed size took on a line of this many bytes per second; Infinity for uploads that timed out. */
 function uploads(count: number, bytesPerS: number, size = new UploadSize()): number[] {
   return Array.from({ length: count }, () => {
     const bytes = size.bytesMax;

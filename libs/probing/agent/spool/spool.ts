@@ -144,7 +144,7 @@ export class Spool {
   }
 
   /**
-   * Returns the next blocks of a lane, oldest first, with their identities: those that were shipped before and not settled, otherwise new
+   * Returns the next blocks of a lane, oldest first, with their identities: blocks that were shipped before and not settled, otherwise new
    * ones. One batch per lane at a time; call `settle` next.
    */
   next(lane: Lane, blocksMax: number, bytesMax: number): SpooledBlock[] {
@@ -179,7 +179,7 @@ export class Spool {
           if (!fits(row)) return;
           take(row, row.boot ?? 0, row.sequence ?? 0);
         }
-        // A retry must not pull in more and more blocks: those that have aged by then use the backfill lane.
+        // A retry must not pull in more and more blocks: blocks that have aged by then use the backfill lane.
         if (batch.length > 0) return;
         for (const row of readRows(this.waiting.unshipped(lane, ranges, blocksMax), bytesMax)) {
           if (!fits(row)) return;

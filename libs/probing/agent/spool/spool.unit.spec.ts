@@ -230,7 +230,7 @@ describe('the spool', () => {
     expect(anew.stats()).toMatchObject({ droppedResults: (400 + 1 - batch.length) * 10 });
   });
 
-  it('counts the lost results of a damaged file without those that the gateway had acknowledged', () => {
+  it('counts the lost results of a damaged file without the acknowledged ones', () => {
     const spool = opened();
     spool.append(blocks(5), true);
     const batch = spool.next(LANE.live, 10, MIB);
@@ -347,7 +347,7 @@ describe('the spool', () => {
       expect(anew.stats()).toMatchObject({ quarantined: 1, droppedResults: (220 - all.length) * 10 });
     });
 
-    it('is read with committed pages that are still in the write-ahead log', () => {
+    it('is read with committed pages that are still in the WAL', () => {
       filled(opened());
       const copy = path.join(dir, 'copy.db');
       copyFileSync(`${file()}-wal`, `${copy}-wal`);
@@ -440,7 +440,7 @@ describe('the spool', () => {
       expect(spool.stats().oldestS).toBe(61);
     });
 
-    it('keeps fresh blocks in the live lane, regardless of how far it is set ahead, and redates a repeated one', () => {
+    it('keeps fresh blocks in the live lane, regardless of how far the clock jumps forward, and redates a repeated one', () => {
       let spool = opened();
       spool.append([block(1)], true);
       expect(timesOf(spool.next(LANE.live, 10, MIB))).toEqual([0]);
@@ -465,7 +465,7 @@ describe('the spool', () => {
       expect(shipAll(spool).map(({ body }) => body.baseTimeMs - NOW_MS)).toEqual([0, -HOUR_MS]);
     });
 
-    it('corrects each of many periods separately, and deletes those that are shipped', () => {
+    it('corrects each of many periods separately, and deletes the shipped ones', () => {
       const spool = opened();
       for (let at = 0; at < 5; at++) {
         spool.append([block(at, 1_000)], false);

@@ -82,7 +82,7 @@ export function describeShardStore(name: string, open: () => Promise<StoreUnderT
       expect(await under.until(owner.renew())).toEqual([]);
     });
 
-    it('divides the shards among the projectors seen lately', async () => {
+    it('divides the shards among the projectors seen recently', async () => {
       await under.until(owner.renew());
       expect(await under.until(owner.share(SHARDS))).toBe(3);
       await under.until(other.renew());
