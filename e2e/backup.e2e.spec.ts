@@ -155,7 +155,7 @@ describe('backup and restore', () => {
     await expect(command('icmpmon.mjs', 'restore', torn, '--overwrite')).rejects.toThrow(/pg_restore of restoring_/);
     expect(await results()).toEqual(resultsBefore);
     const said = await command('icmpmon.mjs', 'restore', backupDir, '--overwrite');
-    expect(said).toMatch(/events that came after the backup were taken back from Kafka/);
+    expect(said).toMatch(/events newer than the backup were restored from Kafka/);
     expect((await results()).length).toBeLessThan(resultsBefore.length);
     await command('start.mjs', '--detach');
     await freshResultOf('127.0.0.20');
@@ -175,7 +175,7 @@ describe('backup and restore', () => {
     await command('stop.mjs');
     await removeTopics(testServices().kafkaBrokers, given.environment['ICMPMON_TOPIC_PREFIX']);
     const said = await command('icmpmon.mjs', 'restore', backupDir, '--overwrite', '--adopt');
-    expect(said).toMatch(/shard 0: goes on from offset 0; not measured from/);
+    expect(said).toMatch(/shard 0: continues from offset 0; not measured from/);
     const numbered = await changes();
     await command('start.mjs', '--detach');
     await freshResultOf('127.0.0.20');

@@ -21,12 +21,12 @@ const fields = {
   opsPort: integer('ICMPMON_OPS_PORT', { default: 9464, max: 65_535 }),
 };
 
-/** The environment of the agent. @throws ConfigError that lists everything that is wrong */
+/** Reads the agent's settings from the environment. @throws ConfigError that lists every wrong setting */
 export function readAgentConfig(env?: NodeJS.ProcessEnv): ReturnType<typeof readConfig<typeof fields>> {
   return readConfig(fields, env);
 }
 
-/** `site=north,rack=7`, as a list of items, becomes tags; an item without a value is a tag with an empty one. */
+/** Parses tags such as `site=north,rack=7`, already split into items; an item without a value becomes a tag with an empty value. */
 export function tagsOf(items: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     items.map((item) => {
@@ -36,12 +36,12 @@ export function tagsOf(items: readonly string[]): Record<string, string> {
   );
 }
 
-/** A secret that may be missing, and is still never printed. */
+/** Makes a secret optional and still never prints it. */
 function maybe(field: Field<string>): Field<string | undefined> {
   return { ...optional(field), show: (value) => (value === undefined ? '(not set)' : '(redacted)') };
 }
 
-/** The host name, made fit, unless set. */
+/** Name of the agent; unless set, the host name adapted to the rule for names. */
 function agentName(variable: string): Field<string> {
   return {
     ...text(variable, { default: agentNameOf(hostname()) || 'agent' }),

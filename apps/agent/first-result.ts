@@ -5,12 +5,12 @@ const ANSWER_MS_MAX = 3_000;
 const REPORT_AFTER_MS = 2_000;
 const ENROLLED = 'enrolled';
 
-/** How long each of these may last before it is reported as a fault. */
+/** How long each of these states may last before it is reported as a fault. */
 export const PATIENCE = { silentMs: 30_000, refusedMs: 10_000, noResultMs: 60_000 };
 
 type Part = { ok: boolean; detail: string } | undefined;
 
-/** What the agent's own `/readyz` and `/metrics` show. */
+/** State of the agent from its own `/readyz` and `/metrics`. */
 export interface AgentLook {
   parts: Partial<Record<'enrolment' | 'assignments' | 'probing' | 'shipping', Part>>;
   targets: number;
@@ -21,18 +21,18 @@ export interface AgentLook {
 export interface Outcome {
   ok: boolean;
   text: string;
-  /** The agent does not answer: only its log holds the reason. */
+  /** The agent does not answer: only its log contains the reason. */
   isSilent?: boolean;
 }
 
 /**
- * What to report of an agent, as a sentence with the next step; null while there is reason to wait. `look` is null while it does not answer;
- * `waitedMs` counts from when the agent was last in another stage.
+ * Returns the outcome to report, a sentence with the next step; null while waiting is still reasonable. `look` is null while the agent
+ * does not answer; `waitedMs` is the time in its current stage.
  */
 export function outcomeOf(name: string, look: AgentLook | null, waitedMs: number): Outcome | null {
   if (look === null) {
     if (waitedMs < PATIENCE.silentMs) return null;
-    return { ...fault('The agent does not run, or ends again at its start.'), isSilent: true };
+    return { ...fault('The agent is not running, or exits during its start.'), isSilent: true };
   }
   const { enrolment, assignments, probing, shipping } = look.parts;
   if (enrolment?.ok !== true) {
@@ -50,27 +50,27 @@ export function outcomeOf(name: string, look: AgentLook | null, waitedMs: number
   if (probing?.ok === false) return fault(`${name} is here, but cannot ping: ${endedText(probing.detail)}`);
   if (look.targets > 0) {
     return fault(
-      `${name} is here and pings ${look.targets} targets, but no result has arrived: ${shipping?.detail ?? ''}.`,
+      `${name} is here and pings ${look.targets} targets, but the gateway has received no result: ${shipping?.detail ?? ''}.`,
     );
   }
   const refused = look.refusedTargets === 0 ? '' : ` Its policy file refuses ${look.refusedTargets} targets.`;
   return {
     ok: true,
     text:
-      `${name} is here. Nothing is assigned to it so far:${refused} add a target that lies in its allowed ranges, ` +
-      'or look which agents the tiers select.',
+      `${name} is here. No target is assigned to it yet:${refused} add a target in its allowed ranges, ` +
+      'or check which agents the tiers select.',
   };
 }
 
-/** What stage an agent is in; waiting begins again with each. */
+/** Returns the stage of an agent; the waiting time starts again with each stage. */
 function stageOf(look: AgentLook | null): string {
   if (look === null) return 'silent';
   return look.parts.enrolment?.ok === true ? ENROLLED : `enrolling: ${look.parts.enrolment?.detail ?? ''}`;
 }
 
 /**
- * Waits for the first result of the agent whose ops server listens on the port, or for what keeps it from coming. `report` gets what is
- * worth showing meanwhile.
+ * Waits for the first result of the agent whose ops server listens on the port, or for a fault that prevents it. `report` receives
+ * progress worth printing.
  */
 export async function awaitFirstResult(name: string, port: number, report: (text: string) => void): Promise<Outcome> {
   let stage = '';
@@ -103,7 +103,7 @@ async function lookAt(url: string): Promise<AgentLook | null> {
       firstResultMs: metricOf(metrics, 'icmpmon_agent_first_result_ms'),
     };
   } catch (error) {
-    // Not started yet, or being started again: `fetch` reports both as an error.
+    // Not started yet, or restarting: `fetch` reports both as an error.
     if (error instanceof Error) return null;
     throw error;
   }
@@ -120,7 +120,7 @@ function metricOf(text: string, name: string): number {
 }
 
 function nextStep(reason: string): string {
-  if (/token/i.test(reason)) return 'Make another command in the portal, under Agents, and paste it here.';
+  if (/token/i.test(reason)) return 'Create another command in the portal, under Agents, and paste it here.';
   return 'The agent keeps trying; the same command can be pasted again.';
 }
 

@@ -5,10 +5,10 @@ import { awaitFirstResult } from './first-result';
 
 const FIRST_PORT = 9_464;
 const PORTS_TRIED_MAX = 200;
-/** Exit code by which the installer knows to show the agent's log. */
+/** Exit code that tells the installer to show the agent's log. */
 const SILENT = 2;
 
-/** What the installer (`packaging/join.sh`) asks the agent's file for; each returns an exit code and prints what it found. */
+/** Commands that the installer (`packaging/join.sh`) runs with the agent's file; each prints its findings and returns an exit code. */
 const COMMANDS: Record<string, (args: readonly string[]) => number | Promise<number>> = {
   '--check-policy': ([file = '']) => {
     const fault = checkPolicy(readFileSync(file, 'utf8'));
@@ -28,18 +28,18 @@ const COMMANDS: Record<string, (args: readonly string[]) => number | Promise<num
   },
 };
 
-/** Runs the command that the arguments name; undefined if they name none, so that the agent is to be started. */
+/** Runs the command that the arguments name; returns undefined when they name none, so that the agent is to be started. */
 export async function runInstallerCommand(args: readonly string[]): Promise<number | undefined> {
   const [name = '', ...rest] = args;
   return Object.hasOwn(COMMANDS, name) ? COMMANDS[name]?.(rest) : undefined;
 }
 
-/** The first free port of loopback from the usual one on. @throws Error if there is none */
+/** Returns the first free port on loopback, beginning with the default. @throws Error if there is none */
 async function freePort(): Promise<number> {
   for (let port = FIRST_PORT; port < FIRST_PORT + PORTS_TRIED_MAX; port++) {
     if (await isFree(port)) return port;
   }
-  throw new Error(`All ports of loopback from ${FIRST_PORT} to ${FIRST_PORT + PORTS_TRIED_MAX - 1} are in use.`);
+  throw new Error(`All ports on 127.0.0.1 from ${FIRST_PORT} to ${FIRST_PORT + PORTS_TRIED_MAX - 1} are in use.`);
 }
 
 function isFree(port: number): Promise<boolean> {

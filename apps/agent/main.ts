@@ -33,7 +33,7 @@ function runAgent(): void {
       });
       const host = hostname();
       if (config.name !== host && config.name === agentNameOf(host)) {
-        log.info({ host, name: config.name }, 'the host name was made fit to be the name of the agent');
+        log.info({ host, name: config.name }, 'host name adapted to be the agent name');
       }
       agent = probing;
       exposeMetrics(probing);

@@ -5,8 +5,8 @@ const NOTIFY = '/usr/bin/systemd-notify';
 const TIMEOUT_MS = 5_000;
 
 /**
- * Tells systemd that the agent is ready, and then, at a third of WatchdogSec, that its event loop still turns. Does
- * nothing where systemd did not start it. Returns how to end it.
+ * Reports to systemd that the agent is ready, and then, every third of WatchdogSec, that its event loop is alive. Does nothing when
+ * systemd did not start the agent. Returns a function that stops it.
  */
 export function startWatchdog(log: AgentLog, env: NodeJS.ProcessEnv = process.env): () => void {
   const socket = env['NOTIFY_SOCKET'];
@@ -14,7 +14,7 @@ export function startWatchdog(log: AgentLog, env: NodeJS.ProcessEnv = process.en
   const notify = (state: string): void => {
     const options = { env: { NOTIFY_SOCKET: socket }, timeout: TIMEOUT_MS };
     execFile(NOTIFY, [state], options, (error) => {
-      if (error !== null) log.warn({ err: error, state }, 'cannot tell systemd');
+      if (error !== null) log.warn({ err: error, state }, 'cannot notify systemd');
     });
   };
   notify('READY=1');

@@ -16,7 +16,7 @@ afterAll(() => api.stop());
 
 type Ask = (method: string, path: string, body?: object) => Promise<Response>;
 
-/** A browser that is signed in. */
+/** A browser with a login. */
 async function signedIn(user: string, password: string, userAgent = 'test'): Promise<Ask> {
   const ask = (method: string, path: string, body?: object, cookie?: string): Promise<Response> =>
     fetch(`${api.url}/api/v1/${path}`, {
@@ -57,7 +57,7 @@ const eventTypes = async (like: string): Promise<string[]> =>
     await api.control.query<{ type: string }>('SELECT type FROM event WHERE stream LIKE $1 ORDER BY position', [like])
   ).map(({ type }) => type);
 
-describe('a browser in which a user has logged in before', () => {
+describe('a browser with an earlier login of a user', () => {
   const KNOWN = 'icmpmon_known_browser';
   const tryIn = (cookie: string | null, password: string, user = 'gita'): Promise<Response> =>
     fetch(`${api.url}/api/v1/auth/login`, {
@@ -68,7 +68,7 @@ describe('a browser in which a user has logged in before', () => {
   const cookiesOf = (response: Response): Map<string, string> =>
     new Map(response.headers.getSetCookie().map((each) => each.split(';')[0].split('=') as [string, string]));
 
-  it('lets the user log in while another client at the same address guesses passwords, and has its own limit', async () => {
+  it('can log in while another client at the same address guesses passwords, and has its own limit', async () => {
     await newUser('gita');
     const first = cookiesOf(await tryIn(null, TEST_PASSWORD));
     const token = first.get(KNOWN) ?? '';
@@ -77,7 +77,7 @@ describe('a browser in which a user has logged in before', () => {
     expect((await tryIn(null, TEST_PASSWORD)).status).toBe(429);
     for (let time = 0; time < 12; time += 1) expect((await tryIn(token, TEST_PASSWORD)).status).toBe(200);
     expect(cookiesOf(await tryIn(token, TEST_PASSWORD)).has(KNOWN)).toBe(false);
-    // The token does not work for another user, and it is not a session.
+    // The token is not valid for another user, and it is not a session.
     for (const other of [`${token.slice(0, -4)}AAAA`, 'a.b.c', session]) {
       expect((await tryIn(other, TEST_PASSWORD)).status).toBe(429);
     }
@@ -93,8 +93,8 @@ describe('a browser in which a user has logged in before', () => {
   });
 });
 
-describe('the own password', () => {
-  it('is changed by who knows it; the other logins end, this one goes on', async () => {
+describe("the user's own password", () => {
+  it('can be changed by a user who knows it; other logins end, this one continues', async () => {
     await newUser('ada');
     const [here, elsewhere] = [await signedIn('ada', TEST_PASSWORD), await signedIn('ada', TEST_PASSWORD)];
     const change = (currentPassword: string, newPassword: string): Promise<Response> =>
@@ -113,7 +113,7 @@ describe('the own password', () => {
     expect(await login('ada', NEXT_PASSWORD)).toBe(200);
   });
 
-  it('is not for API keys, and guessing it is bounded', async () => {
+  it('cannot be changed with an API key, and guessing it is limited', async () => {
     expect((await api.ask('/api/v1/auth/logins')).status).toBe(403);
     await newUser('bob');
     const here = await signedIn('bob', TEST_PASSWORD);
@@ -125,7 +125,7 @@ describe('the own password', () => {
     expect(guesses.filter(({ status }) => status === 429)).toHaveLength(4);
   });
 
-  it('is set by an administrator, which ends all logins of the user', async () => {
+  it('can be set by an administrator, which ends all logins of the user', async () => {
     await newUser('carol');
     const browser = await signedIn('carol', TEST_PASSWORD);
     const { items } = (await (await api.ask('/api/v1/users')).json()) as { items: UserView[] };
@@ -149,7 +149,7 @@ describe('logins', () => {
   const listed = async (ask: Ask): Promise<LoginView[]> =>
     ((await (await ask('GET', 'auth/logins')).json()) as { items: LoginView[] }).items;
 
-  it('are listed to their user, and ended one by one or all but the own', async () => {
+  it('are listed for their user, who can end one of them or all others', async () => {
     await newUser('dora');
     const here = await signedIn('dora', TEST_PASSWORD, 'Browser here');
     const others = [
@@ -174,7 +174,7 @@ describe('logins', () => {
     expect(await eventTypes(`user-${id}`)).toEqual(['UserRegistered', 'LoginsEnded', 'LoginsEnded']);
   });
 
-  it('of others are out of reach', async () => {
+  it('of other users are not accessible', async () => {
     await newUser('eve');
     await newUser('frank');
     const [eve, frank] = [await signedIn('eve', TEST_PASSWORD), await signedIn('frank', TEST_PASSWORD)];
@@ -195,7 +195,7 @@ describe('API keys', () => {
   const listed = async (): Promise<ApiKeyView[]> =>
     ((await (await api.ask('/api/v1/api-keys')).json()) as { items: ApiKeyView[] }).items;
 
-  it('are made, shown once, used, listed with their last use, and revoked at once', async () => {
+  it('are created, shown once, used, listed with their last use, and revoked immediately', async () => {
     const { key, ...view } = await issue({ name: 'graphs', role: 'viewer' });
     expect(view).toMatchObject({ name: 'graphs', role: 'viewer', expiresAt: null, lastUsedAt: null, revokedAt: null });
     expect(view.createdBy).toMatch(/^api-key:/);
@@ -213,7 +213,7 @@ describe('API keys', () => {
     expect(last).toMatchObject({ id: view.id, revokedAt: expect.any(String) as string });
   });
 
-  it('end by themselves when they are to', async () => {
+  it('expire at the set time', async () => {
     const { id, key, expiresAt } = await issue({ name: 'for a week', role: 'operator', validForDays: 7 });
     expect(Date.parse(expiresAt ?? '') - Date.now()).toBeGreaterThan(6.9 * 86_400_000);
     expect(await me(key)).toBe(200);
@@ -221,7 +221,7 @@ describe('API keys', () => {
     await expect.poll(() => me(key), WAIT).toBe(401);
   });
 
-  it('are for administrators to manage', async () => {
+  it('are managed only by administrators', async () => {
     for (const role of ['viewer', 'operator', 'engineer'] as const) {
       expect((await api.ask('/api/v1/api-keys', { role })).status).toBe(403);
       expect((await api.ask('/api/v1/users', { role })).status).toBe(403);
@@ -231,7 +231,7 @@ describe('API keys', () => {
   });
 });
 
-it('no secret is in the events', async () => {
+it('events contain no secrets', async () => {
   const events = JSON.stringify(await api.control.query('SELECT data, metadata FROM event'));
   for (const secret of [TEST_PASSWORD, NEXT_PASSWORD, 'argon2', 'imk_']) expect(events).not.toContain(secret);
 });

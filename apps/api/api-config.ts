@@ -42,14 +42,14 @@ export type ApiConfig = Config<typeof FIELDS> & { jwtSecret: string };
 
 const SECRET_LENGTH_MIN = 32;
 
-/** @throws ConfigError that lists everything that is wrong */
+/** Reads the api's settings. @throws ConfigError that lists every wrong setting */
 export function readApiConfig(env: NodeJS.ProcessEnv = process.env): ApiConfig {
   const config = readConfig({ ...FIELDS, ...KAFKA_SASL_FIELDS }, env);
   requireProxies(config.trustedProxies ?? []);
   return { ...config, jwtSecret: readJwtSecret(config.secretFile) };
 }
 
-/** Names of ranges that Express knows. */
+/** Names of address ranges that Express supports. */
 const PROXY_RANGES = ['loopback', 'linklocal', 'uniquelocal'];
 
 function requireProxies(proxies: readonly string[]): void {
@@ -61,7 +61,7 @@ function requireProxies(proxies: readonly string[]): void {
   });
   if (wrong.length === 0) return;
   const expected = 'must list addresses (10.0.0.5), ranges (10.0.0.0/24) or loopback, linklocal, uniquelocal';
-  throw new ConfigError([`ICMPMON_TRUSTED_PROXIES ${expected}, with commas between; it has ${wrong.join(', ')}.`]);
+  throw new ConfigError([`ICMPMON_TRUSTED_PROXIES ${expected}, separated by commas; wrong: ${wrong.join(', ')}.`]);
 }
 
 function readJwtSecret(file: string): string {

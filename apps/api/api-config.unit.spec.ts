@@ -22,11 +22,11 @@ const read = (proxies: string): ApiConfig =>
   });
 
 describe('trusted proxies', () => {
-  it.each(['127.0.0.1', '10.0.0.0/24,2001:db8::/32', 'loopback, 192.0.2.1'])('are %s', (proxies) => {
+  it.each(['127.0.0.1', '10.0.0.0/24,2001:db8::/32', 'loopback, 192.0.2.1'])('can be %s', (proxies) => {
     expect(read(proxies).trustedProxies).toHaveLength(proxies.split(',').length);
   });
 
-  it.each(['proxy.example.net', '10.0.0.0/33', '10.0.0.0/x', 'all', '1.2.3.4/8/8'])('are not %s', (proxies) => {
+  it.each(['proxy.example.net', '10.0.0.0/33', '10.0.0.0/x', 'all', '1.2.3.4/8/8'])('cannot be %s', (proxies) => {
     expect(() => read(proxies)).toThrow(`ICMPMON_TRUSTED_PROXIES must list addresses`);
   });
 });

@@ -20,7 +20,7 @@ import type { ApiConfig } from './api-config';
 import { HealthController } from './health.controller';
 import { ApiReadiness } from './readiness';
 
-/** The routes of each context. */
+/** Modules of the contexts with the API's routes. */
 const contexts = (config: ApiConfig): ContextModule[] => [
   IdentityApiModule.register({ jwtSecret: config.jwtSecret }),
   TargetsApiModule,
@@ -41,7 +41,7 @@ const contexts = (config: ApiConfig): ContextModule[] => [
   }),
 ];
 
-/** The API: commands in, queries out, for people and services. */
+/** The API: commands and queries over HTTP, for people and services. */
 @Module({})
 export class ApiModule {
   static register(config: ApiConfig): DynamicModule {

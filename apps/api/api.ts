@@ -17,21 +17,27 @@ const OPEN_API = {
   pagePath: '/api/docs',
   jsonPath: '/api/openapi.json',
   tags: [
-    { name: 'targets', description: 'The addresses that are monitored: the list, and each of them.' },
+    { name: 'targets', description: 'The monitored addresses: the list, and each target.' },
     {
       name: 'status',
-      description: 'What the agents agree on for a target, how it changed, and all changes as a stream.',
+      description: 'The consensus of the agents on each target, its history, and all changes as a stream.',
     },
-    { name: 'results', description: 'What was measured: single results, figures of windows, live results.' },
-    { name: 'tiers', description: 'How targets are monitored: how often, by which agents, and when a status changes.' },
-    { name: 'agents', description: 'The processes on vantage points: the fleet, its health, and tokens to join it.' },
-    { name: 'auth', description: 'Logging in and out, and logins that are open.' },
+    { name: 'results', description: 'Measurements: single results, aggregates per window, live results.' },
+    {
+      name: 'tiers',
+      description: 'Monitoring policies: probe interval, selection of agents, and when a status changes.',
+    },
+    {
+      name: 'agents',
+      description: 'The processes at the vantage points: the fleet, its health, and enrolment tokens.',
+    },
+    { name: 'auth', description: 'Logging in and out, and the list of open logins.' },
     { name: 'access', description: 'Accounts and API keys.' },
-    { name: 'operations', description: 'The health of the product itself, and messages that could not be handled.' },
+    { name: 'operations', description: 'The health of the product itself, and dead letters.' },
   ],
 };
 
-/** The API as a Nest application, its documents and the portal mounted, not listening yet. */
+/** Creates the API as a Nest application, with its OpenAPI document and the portal; it does not listen yet. */
 export async function createApi(config: ApiConfig): Promise<NestExpressApplication> {
   const app = await createHttpApp(ApiModule.register(config), {
     logger: new NestPinoLogger(logger),
@@ -42,7 +48,7 @@ export async function createApi(config: ApiConfig): Promise<NestExpressApplicati
   return app;
 }
 
-/** The running API with its ops server. */
+/** The running API and its ops server. */
 export class Api {
   private app: NestExpressApplication | null = null;
   private ops: OpsServer | null = null;
@@ -62,7 +68,7 @@ export class Api {
   async stop(): Promise<void> {
     await this.app?.get(BackgroundServices).stop();
     await this.ops?.close();
-    // Streams never end by themselves; their clients reconnect to whoever serves next.
+    // Streams never end by themselves; their clients reconnect to another replica.
     this.app?.getHttpServer().closeAllConnections();
     await this.app?.close();
   }

@@ -17,7 +17,7 @@ interface Got {
   body: Buffer;
 }
 
-/** As sent: nothing is decoded, and only these headers are there. */
+/** Sends a request with only these headers and does not decode the response. */
 function get(path: string, headers: Record<string, string> = {}, method = 'GET', body = ''): Promise<Got> {
   const login = 'cookie' in headers ? {} : { authorization: `Bearer ${api.keys.admin}` };
   return new Promise((resolve, reject) => {
@@ -36,14 +36,14 @@ function get(path: string, headers: Record<string, string> = {}, method = 'GET',
 
 const LIST = '/api/v1/targets?sort=ip';
 
-describe('JSON that was read', () => {
+describe('a JSON response', () => {
   it.each([
     ['br, gzip', 'br', brotliDecompressSync],
     ['gzip, deflate, br;q=0.9', 'br', brotliDecompressSync],
     ['gzip', 'gzip', gunzipSync],
     ['br;q=0, gzip', 'gzip', gunzipSync],
     ['*', 'br', brotliDecompressSync],
-  ] as const)('is sent to a client that takes %s as %s', async (accepted, coding, decode) => {
+  ] as const)('is sent to a client that accepts %s as %s', async (accepted, coding, decode) => {
     const plain = await get(LIST);
     const sent = await get(LIST, { 'accept-encoding': accepted });
     expect(sent.headers).toMatchObject({ 'content-encoding': coding, vary: 'Accept-Encoding' });
@@ -54,7 +54,7 @@ describe('JSON that was read', () => {
   });
 
   it.each([undefined, 'identity', 'deflate', 'br;q=0, gzip;q=0'])(
-    'is sent as it is to one that takes %s',
+    'is sent uncompressed to a client that accepts %s',
     async (accepted) => {
       const sent = await get(LIST, accepted === undefined ? {} : { 'accept-encoding': accepted });
       expect(sent.headers['content-encoding']).toBeUndefined();
@@ -63,7 +63,7 @@ describe('JSON that was read', () => {
     },
   );
 
-  it('is also the document of the API, and its page', async () => {
+  it('includes the OpenAPI document and its page', async () => {
     for (const path of ['/api/openapi.json', '/api/docs']) {
       const [plain, sent] = [await get(path), await get(path, { 'accept-encoding': 'br' })];
       expect(sent.headers).toMatchObject({ 'content-encoding': 'br', 'content-type': plain.headers['content-type'] });
@@ -71,7 +71,7 @@ describe('JSON that was read', () => {
     }
   });
 
-  it('has the same headers without its body', async () => {
+  it('has the same headers for HEAD', async () => {
     const sent = await get('/api/openapi.json', { 'accept-encoding': 'gzip' });
     const head = await get('/api/openapi.json', { 'accept-encoding': 'gzip' }, 'HEAD');
     for (const name of ['content-encoding', 'content-length', 'content-type', 'vary']) {
@@ -81,7 +81,7 @@ describe('JSON that was read', () => {
   });
 });
 
-describe('what is never compressed', () => {
+describe('a response that is never compressed', () => {
   const all = { 'accept-encoding': 'br, gzip' };
 
   it('is small, or has the ETag of a version', async () => {
@@ -98,7 +98,7 @@ describe('what is never compressed', () => {
     expect(sent.headers['content-encoding']).toBeUndefined();
   });
 
-  it('may hold a secret: a new key, a login, open logins', async () => {
+  it('may contain a secret: a new key, a login, open logins', async () => {
     const json = { ...all, 'content-type': 'application/json' };
     const key = await get('/api/v1/api-keys', json, 'POST', JSON.stringify({ name: 'k'.repeat(60), role: 'viewer' }));
     expect(key.status).toBe(201);

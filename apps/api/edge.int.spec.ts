@@ -23,7 +23,7 @@ async function raw(text: string, localAddress?: string): Promise<RawConnection> 
   return connection;
 }
 
-/** Status of the answer, which has to be a problem document. */
+/** Status of the response, which must be a problem document. */
 async function problemOf(connection: RawConnection): Promise<number> {
   await expect.poll(() => connection.answer, WAIT).not.toBeNull();
   const { status, headers, body } = connection.answer ?? { status: 0, headers: {}, body: '' };
@@ -35,14 +35,14 @@ async function problemOf(connection: RawConnection): Promise<number> {
 const othersLogIn = (): Promise<number> => logInFrom(api.url, '127.0.0.2', { user: 'admin', password: TEST_PASSWORD });
 
 describe('a client that never ends its body', () => {
-  it('is refused by the length it announces, is cut off soon, and leaves others alone', async () => {
+  it('is rejected by its announced length, disconnected soon, and does not affect others', async () => {
     open = await unfinishedBodies(api.url, { count: 200, bytes: MIB, path: LOGIN, localAddress: '127.0.0.3' });
     for (const connection of open) expect(await problemOf(connection)).toBe(413);
     expect(await othersLogIn()).toBe(200);
     await expect.poll(() => open.filter(({ isClosed }) => !isClosed).length, WAIT).toBe(0);
   });
 
-  it('holds no more than its share of connections, and is answered 408', async () => {
+  it('cannot hold more than its share of connections, and receives 408', async () => {
     open = await unfinishedBodies(api.url, { count: 300, bytes: 16 * 1024, path: LOGIN, localAddress: '127.0.0.4' });
     await expect.poll(() => open.filter(({ answer }) => answer !== null).length, WAIT).toBeGreaterThan(40);
     expect(await othersLogIn()).toBe(200);
@@ -50,7 +50,7 @@ describe('a client that never ends its body', () => {
     expect([...statuses].sort()).toEqual([408, 503]);
   });
 
-  it('takes no place from callers who authenticate, be they as many and from the same address', async () => {
+  it('does not affect authenticated clients, even many from the same address', async () => {
     open = await unfinishedBodies(api.url, { count: 300, bytes: 16 * 1024, path: LOGIN, localAddress: '127.0.0.5' });
     await expect.poll(() => open.filter(({ answer }) => answer?.status === 503).length, WAIT).toBe(44);
     const known = await Promise.all(
@@ -61,7 +61,7 @@ describe('a client that never ends its body', () => {
     for (const connection of known) await expect.poll(() => connection.answer?.status, WAIT).toBe(200);
   });
 
-  it('is asked for a login before its body is read, and for its permission too', async () => {
+  it('must authenticate and have the permission before its body is read', async () => {
     for (const [key, status] of [
       ['imk_000000000000_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', 401],
       [api.keys.viewer, 403],
@@ -73,13 +73,13 @@ describe('a client that never ends its body', () => {
   });
 });
 
-describe('a request that is none', () => {
-  it('is answered with a problem document by the parser too', async () => {
+describe('an invalid request', () => {
+  it('is answered with a problem document, even by the HTTP parser', async () => {
     expect(await problemOf(await raw(`GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`))).toBe(431);
     expect(await problemOf(await raw('this is not HTTP\r\n\r\n'))).toBe(400);
   });
 
-  it('has a method that the address does not have: 405, with those it has', async () => {
+  it('with a method that the path does not support is answered with 405 and the supported methods', async () => {
     for (const [method, path, allow] of [
       ['TRACE', '/api/v1/targets', 'GET, HEAD, OPTIONS, POST'],
       ['PUT', '/api/v1/targets', 'GET, HEAD, OPTIONS, POST'],
@@ -95,7 +95,7 @@ describe('a request that is none', () => {
     expect(await problemOf(await raw('TRACE /nothing HTTP/1.1\r\nHost: x\r\n\r\n'))).toBe(404);
   });
 
-  it('asks for the methods of an address: an answer without a body', async () => {
+  it('OPTIONS is answered with the supported methods and without a body', async () => {
     const response = await fetch(`${api.url}/api/v1/targets`, { method: 'OPTIONS' });
     expect([response.status, response.headers.get('allow'), await response.text()]).toEqual([
       ...[204, 'GET, HEAD, OPTIONS, POST', ''],
@@ -103,7 +103,7 @@ describe('a request that is none', () => {
     expect((await fetch(`${api.url}/api/v1/nothing`, { method: 'OPTIONS' })).status).toBe(404);
   });
 
-  it('asks for the headers of a list and of a stream, which then does not begin', async () => {
+  it('HEAD is answered for a list and for a stream, which then does not start', async () => {
     for (const [path, type] of [
       ['/api/v1/targets', 'application/json'],
       ['/api/v1/status/stream', 'text/event-stream'],
@@ -120,13 +120,13 @@ describe('a request that is none', () => {
     ['/api/v1/tragets/192.0.2.1/history', '/api/v1/targets/192.0.2.1/history'],
     ['/api/v1/targets/192.0.2.1/reslts', '/api/v1/targets/192.0.2.1/results'],
     ['/api/v2/tiers', '/api/v1/tiers'],
-  ])('has a path that is almost one: %s', async (path, meant) => {
+  ])('with a misspelt path is answered with the nearest one: %s', async (path, meant) => {
     const response = await api.ask(path);
     expect(response.status).toBe(404);
     expect(await response.json()).toMatchObject({ detail: `There is no GET ${path}; did you mean ${meant}?` });
   });
 
-  it('has query parameters on an address that takes none', async () => {
+  it('with query parameters on a path without parameters is rejected', async () => {
     const response = await api.ask('/api/v1/targets/counts?limit=3');
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({

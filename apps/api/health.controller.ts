@@ -5,7 +5,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { ApiReadiness } from './readiness';
 
-/** For load balancers that see only the main port; metrics stay on the ops port. */
+/** Liveness and readiness for load balancers that reach only the main port; metrics are only on the ops port. */
 @ApiExcludeController()
 @Controller()
 @Public()

@@ -31,13 +31,13 @@ describe('the health of the product', () => {
     return part;
   }
 
-  /** What is asked again within two seconds gets the same answer. */
+  /** Waits until the part has the state: Health keeps its answer for two seconds. */
   const eventuallyPart = (id: string, check: (part: HealthPart) => void): Promise<void> =>
     eventually(async () => check(await partOf(id)), { withinMs: 10_000 });
 
   let holding: NodeJS.Timeout | undefined;
 
-  /** As a projector does: no lease may end later than it can. */
+  /** Renews the leases as a projector does: a lease must not end later than it can. */
   async function holdShards(): Promise<void> {
     const telemetry = api.app.get(TelemetryDatabase);
     const hold = (): Promise<number> => telemetry.execute(`UPDATE shard SET expires_at = now() + interval '4 seconds'`);
@@ -46,7 +46,7 @@ describe('the health of the product', () => {
     holding = setInterval(() => void hold(), 1_000);
   }
 
-  it('has the parts of all contexts, along the way of a result', () => {
+  it('has the parts of all contexts, in the order of the result pipeline', () => {
     expect(api.app.get(HealthReader).parts.map(({ id }) => id)).toEqual([
       'shards',
       'statuses',
@@ -63,7 +63,7 @@ describe('the health of the product', () => {
     ]);
   });
 
-  it('says the worst first, in one line on top', async () => {
+  it('reports the worst part first, in one line', async () => {
     const view = (await (await api.ask('/api/v1/health')).json()) as HealthView;
     expect(view.state).toBe('bad');
     expect(view.headline).toMatch(/^Shards: There are no shards/);
@@ -72,7 +72,7 @@ describe('the health of the product', () => {
     expect(view.parts.find(({ id }) => id === 'services')).toMatchObject({ state: 'ok', advice: null });
   });
 
-  it('grades a shard by the age of what it has stored', async () => {
+  it('grades a shard by the age of its last stored results', async () => {
     const telemetry = api.app.get(TelemetryDatabase);
     await telemetry.execute(
       `INSERT INTO shard (shard, epoch, holder, expires_at)
@@ -91,7 +91,7 @@ describe('the health of the product', () => {
     });
   });
 
-  it('says how old the statuses are that people read, and what holds them up', async () => {
+  it('reports the age of the statuses and why they are late', async () => {
     const telemetry = api.app.get(TelemetryDatabase);
     const oldResults = `UPDATE shard_position SET log_at = now() +
       CASE WHEN shard = 1 AND participant = 'series' THEN interval '-10 minutes' ELSE interval '1 hour' END`;
@@ -128,7 +128,7 @@ describe('the health of the product', () => {
     await telemetry.execute(oldResults);
   });
 
-  it('knows the processes by what they report, and misses one that is gone', async () => {
+  it('lists the processes by their reports, and reports a missing one', async () => {
     const report = (app: string, ok: boolean): ProcessReport =>
       new ProcessReport(api.control, {
         app,
@@ -150,7 +150,7 @@ describe('the health of the product', () => {
     await Promise.all(reports.slice(1).map((each) => each.stop()));
   });
 
-  it('names a process whose clock is wrong, by how much', async () => {
+  it('reports a process with a wrong clock and its offset', async () => {
     await api.control.execute(
       `INSERT INTO app_process (instance, app, host, pid, version, started_at, seen_at, ready, troubles, clock_ahead_ms)
        SELECT gen_random_uuid(), app, 'far', 7, '1.2.3', now(), now(), true, '{}', CASE app WHEN 'gateway' THEN 3000000 ELSE 2 END
@@ -165,7 +165,7 @@ describe('the health of the product', () => {
     await api.control.execute(`DELETE FROM app_process WHERE host = 'far'`);
   });
 
-  it('does not miss processes because the database was away and nobody could report', async () => {
+  it('does not report processes as missing after the database was unavailable and none could report', async () => {
     const reports = ['gateway', 'projector', 'worker', 'api'].map(
       (app) => new ProcessReport(api.control, { app, version: '1.2.3', readiness: () => ({}) }),
     );
@@ -179,7 +179,7 @@ describe('the health of the product', () => {
     await Promise.all(reports.map((each) => each.stop()));
   });
 
-  it('does not take agents for silent while no projector reads what they report', async () => {
+  it('does not report agents as lost while no projector consumes their reports', async () => {
     await api.control.execute(
       `INSERT INTO agent (id, name, region, provider, tags, certificate_sha256, certificate_not_after, enrolled_at, version)
        VALUES (gen_random_uuid(), 'lab', 'eu', 'p', '{}', '', now(), now(), 1)`,
@@ -204,7 +204,7 @@ describe('the health of the product', () => {
     );
   const telemetryDisk = (part: HealthPart) => part.rows.find(({ values }) => values['disk'] === 'telemetry database');
 
-  it('makes no forecast from the first hour of a disk', async () => {
+  it('gives no forecast from the first hour of a disk', async () => {
     await growsByAGigabyteAMinute(60);
     await eventuallyPart('disks', (part) => {
       expect(telemetryDisk(part)).toMatchObject({
@@ -214,11 +214,11 @@ describe('the health of the product', () => {
     });
   });
 
-  it('computes when a disk is full from how it grew', async () => {
+  it('forecasts from its growth when a disk will be full', async () => {
     await growsByAGigabyteAMinute(480);
     await eventuallyPart('disks', (part) => {
       const row = telemetryDisk(part);
-      // Into a tebibyte.
+      // Projected to a tebibyte.
       expect(row).toMatchObject({ state: 'bad', values: { forecast: 'from 8 h of samples' } });
       expect(row?.values['fullInDays']).toBeCloseTo(2 ** 40 / 1e9 / 1_440, 1);
     });
@@ -226,7 +226,7 @@ describe('the health of the product', () => {
     expect(kafka?.values['totalBytes']).toBeGreaterThan(0);
   });
 
-  it('misses hourly figures of which none was ever made', async () => {
+  it('reports missing hourly aggregates even when none was ever computed', async () => {
     await eventuallyPart('history', (part) => expect(part).toMatchObject({ state: 'ok' }));
     await api.app.get(TelemetryDatabase).execute(
       `INSERT INTO probe_series
@@ -240,7 +240,7 @@ describe('the health of the product', () => {
     });
   });
 
-  it('shows all of it to Prometheus', async () => {
+  it('exports every part to Prometheus', async () => {
     observeHealth(api.app.get(HealthReader));
     const text = await metrics.metrics();
     expect(text).toMatch(/^icmpmon_health_state\{part="shards"\} 2$/m);
@@ -248,7 +248,7 @@ describe('the health of the product', () => {
     expect(text).toMatch(/^icmpmon_dead_letters_waiting\{topic="public.targets.v1"\} 0$/m);
   });
 
-  it('answers without Kafka, and says what it does not know', async () => {
+  it('answers without Kafka, and reports what is unknown', async () => {
     const blind = await startTestApi({ kafkaBrokers: ['127.0.0.1:1'] });
     try {
       const answer = await blind.ask('/api/v1/health');
@@ -307,7 +307,7 @@ describe('the health of the product', () => {
       return values;
     }
 
-    it('are listed with their cause and a bounded look into them, in pages', async () => {
+    it('are listed in pages with their cause and the beginning of their content', async () => {
       await setAside(3);
       const first = await list('?limit=2');
       expect(first.topics).toContainEqual({ topic: TOPIC, waiting: 3 });
@@ -331,7 +331,7 @@ describe('the health of the product', () => {
       await eventuallyPart('dead-letters', (part) => expect(part).toMatchObject({ state: 'attention' }));
     });
 
-    it('are refused to whoever may not, and where there are none', async () => {
+    it('cannot be replayed without the permission, or where there are none', async () => {
       const body = JSON.stringify({ topic: TOPIC });
       const headers = { 'content-type': 'application/json' };
       const refused = await api.ask('/api/v1/dead-letters/replay', { method: 'POST', role: 'operator', body, headers });
@@ -342,10 +342,10 @@ describe('the health of the product', () => {
       expect((await api.ask('/api/v1/dead-letters?cursor=nonsense')).status).toBe(400);
     });
 
-    it('go back one by one or all together, none of them twice, and the log tells who did it', async () => {
+    it('are replayed one by one or all together, none of them twice, and the log records the user', async () => {
       const one = await replay({ topic: TOPIC, offset: 1 });
       expect(await one.json()).toEqual({ topic: TOPIC, replayed: 1, left: 2 } satisfies ReplayResult);
-      // Kafka still holds it, behind one that waits: it is not shown and not sent again.
+      // Kafka still holds it behind one that waits: it is neither shown nor replayed again.
       expect((await list()).items.map(({ offset }) => offset)).toEqual([0, 2]);
       expect((await replay({ topic: TOPIC, offset: 1 })).status).toBe(409);
 
@@ -371,10 +371,10 @@ describe('the health of the product', () => {
       expect(await api.control.query('SELECT 1 FROM dead_letter_replayed')).toHaveLength(0);
     });
 
-    it('go back in batches that the topic takes, and a replay that breaks midway repeats none that went', async () => {
+    it('are replayed in batches that the topic accepts, and a replay that fails midway repeats none of the sent ones', async () => {
       expect(await (await replay({ topic: TOPIC })).json()).toMatchObject({ replayed: 1, left: 0 });
       const before = (await sentBack()).length;
-      // Together they are more than the topic takes at once.
+      // Together they are larger than the topic accepts.
       for (const from of [10, 13]) await setAside(3, from, 300_000);
       const { deadLetters } = messaging;
       const resend = deadLetters.resend.bind(deadLetters);
@@ -389,7 +389,7 @@ describe('the health of the product', () => {
       expect(again).toEqual([10, 11, 12, 13, 14, 15].map((index) => `message ${index}`));
     });
 
-    it('of a log that was made anew are not taken for those of the former', async () => {
+    it('of a recreated log are not mistaken for those of the old log', async () => {
       await api.control.execute(
         `INSERT INTO dead_letter_replayed (topic, partition, letter_offset) SELECT $1, 0, o FROM generate_series(5, 30) o`,
         [TOPIC],

@@ -53,16 +53,16 @@ async function loggedIn(): Promise<Browser> {
   return browser;
 }
 
-/** Lets the moment pass in which two tabs may use one refresh token. */
+/** Skips the period in which two tabs may use the same refresh token. */
 const ageUsedTokens = (): Promise<number> =>
   api.control.execute(`UPDATE refresh_token SET used_at = used_at - interval '1 minute' WHERE used_at IS NOT NULL`);
 
 describe('logging in', () => {
-  it('refuses a name with control characters, which no user has', async () => {
+  it('rejects a name with control characters, which no user has', async () => {
     expect((await new Browser().logIn('a\u0000b')).status).toBe(400);
   });
 
-  it('answers who one is and sets cookies that scripts and other sites cannot use', async () => {
+  it('returns the user and sets cookies that scripts and other sites cannot use', async () => {
     const browser = new Browser();
     const response = await browser.logIn('ADMIN');
     expect(response.status).toBe(200);
@@ -82,7 +82,7 @@ describe('logging in', () => {
     ['admin', 'wrong'],
     ['nobody', TEST_PASSWORD],
     ['admin', `${TEST_PASSWORD} `],
-  ])('refuses %s with %j, not saying which is wrong', async (user, password) => {
+  ])('rejects %s with %j, without revealing which is wrong', async (user, password) => {
     const browser = new Browser();
     const response = await browser.logIn(user, password);
     expect(response.status).toBe(401);
@@ -90,13 +90,13 @@ describe('logging in', () => {
     expect(browser.setCookies).toEqual([]);
   });
 
-  it('refuses what is no login at its field, without repeating the password', async () => {
+  it('rejects an invalid login at its field, without repeating the password', async () => {
     const response = await new Browser().ask('POST', '/api/v1/auth/login', { user: 'admin', password: ['TopSecret'] });
     expect(response.status).toBe(400);
     expect(await response.text()).not.toContain('TopSecret');
   });
 
-  it('refuses a disabled user, also one who is logged in', async () => {
+  it('rejects a disabled user, even with a login', async () => {
     const browser = await loggedIn();
     await api.control.execute('UPDATE user_account SET disabled_at = now()');
     expect((await new Browser().logIn()).status).toBe(401);
@@ -104,7 +104,7 @@ describe('logging in', () => {
     await api.control.execute('UPDATE user_account SET disabled_at = NULL');
   });
 
-  it('slows guessing against one user down, and keeps nobody else out', async () => {
+  it('limits password guessing against one user without affecting other users', async () => {
     const attempts = await Promise.all(Array.from({ length: 30 }, () => new Browser().logIn('guessed', 'guess')));
     const refused = attempts.filter((attempt) => attempt.status === 429);
     expect(refused).toHaveLength(20);
@@ -113,7 +113,7 @@ describe('logging in', () => {
     expect((await new Browser().logIn()).status).toBe(200);
   });
 
-  it('is open to a user from another address while somebody guesses the password', async () => {
+  it('is possible from another address while a client guesses the password', async () => {
     const guess = { user: 'admin', password: 'guess' };
     const guesses = await Promise.all(Array.from({ length: 30 }, () => logInFrom(api.url, '127.0.0.66', guess)));
     expect(guesses.filter((status) => status === 401)).toHaveLength(10);
@@ -125,7 +125,7 @@ describe('logging in', () => {
 });
 
 describe('a session', () => {
-  it('lets the portal change things, and no other site', async () => {
+  it('accepts changes from the portal and from no other site', async () => {
     const browser = await loggedIn();
     const register = (headers: Record<string, string>): Promise<Response> =>
       browser.ask('POST', '/api/v1/targets', { ip: '192.0.2.1', tier: 'standard' }, headers);
@@ -135,14 +135,14 @@ describe('a session', () => {
     expect((await register({})).status).toBe(201);
   });
 
-  it('must name its origin on a change', async () => {
+  it('must send its origin with a change', async () => {
     const browser = await loggedIn();
     const cookie = `${SESSION_COOKIE}=${browser.cookies.get(SESSION_COOKIE)}`;
     const response = await fetch(`${api.url}/api/v1/targets/192.0.2.1`, { method: 'DELETE', headers: { cookie } });
     expect(response.status).toBe(403);
   });
 
-  it('is renewed by the refresh cookie, which changes each time', async () => {
+  it('is renewed with the refresh cookie, which changes each time', async () => {
     const browser = await loggedIn();
     const before = browser.cookies.get(REFRESH_COOKIE);
     const response = await browser.ask('POST', '/api/v1/auth/refresh');
@@ -152,7 +152,7 @@ describe('a session', () => {
     expect(await browser.me()).toBe(200);
   });
 
-  it('survives two tabs that renew it at once', async () => {
+  it('survives two tabs that renew it concurrently', async () => {
     const browser = await loggedIn();
     const tab = new Browser();
     for (const [name, value] of browser.cookies) tab.cookies.set(name, value);
@@ -161,7 +161,7 @@ describe('a session', () => {
     expect(await browser.me()).toBe(200);
   });
 
-  it('ends wholly when a refresh cookie that was used comes again', async () => {
+  it('ends when a used refresh cookie is sent again', async () => {
     const browser = await loggedIn();
     const thief = new Browser();
     for (const [name, value] of browser.cookies) thief.cookies.set(name, value);
@@ -172,7 +172,7 @@ describe('a session', () => {
     await expect.poll(() => browser.me(), { timeout: 20_000 }).toBe(401);
   });
 
-  it('is not renewed for another site, without the cookie, or with a made-up one', async () => {
+  it('is not renewed for another site, without the cookie, or with a forged one', async () => {
     const browser = await loggedIn();
     expect(
       (await browser.ask('POST', '/api/v1/auth/refresh', undefined, { origin: 'https://evil.example' })).status,
@@ -182,7 +182,7 @@ describe('a session', () => {
     expect((await browser.ask('POST', '/api/v1/auth/refresh')).status).toBe(401);
   });
 
-  it('ends at logout, for copies of its cookies too', async () => {
+  it('ends at logout, including copies of its cookies', async () => {
     const browser = await loggedIn();
     const copy = new Browser();
     for (const [name, value] of browser.cookies) copy.cookies.set(name, value);
@@ -206,7 +206,7 @@ describe('an API key', () => {
       .toBe(401);
   });
 
-  it('is kept only as a hash, and no secret is in the events', async () => {
+  it('is stored only as a hash, and events contain no secrets', async () => {
     const secret = api.keys.admin.slice(17);
     const kept = await api.control.query('SELECT * FROM api_key');
     const events = await api.control.query('SELECT type, data, metadata FROM event');

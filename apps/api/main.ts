@@ -5,7 +5,7 @@ import { readApiConfig } from './api-config';
 import { bootstrap } from './bootstrap/bootstrap';
 
 if (process.argv.includes('--migrate')) {
-  // Runs to its end and stops: the supervisor starts the API after it.
+  // Runs to its end and exits; the supervisor starts the API afterwards.
   runApp({
     name: 'api-migrate',
     start: async () => {

@@ -87,11 +87,11 @@ function described(): { name: string; path: string; operation: Operation }[] {
 const answerOf = (answer: Answer): Answer =>
   answer.$ref === undefined ? answer : document.components.responses[answer.$ref.split('/').at(-1) ?? ''];
 
-/** The schema, its references made to the document that the validator knows. */
+/** Returns the schema with references to the document that the validator has loaded. */
 const withRoot = (schema: Schema): object =>
   JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"openapi#/components')) as object;
 
-/** Routes that take a JSON body, with its schema. */
+/** Routes with a JSON body, and its schema. */
 function bodies(): { method: string; path: string; schema: Schema }[] {
   return Object.entries(document.paths).flatMap(([route, item]) =>
     Object.entries(item).flatMap(([method, { requestBody }]) => {
@@ -104,7 +104,7 @@ function bodies(): { method: string; path: string; schema: Schema }[] {
   );
 }
 
-/** Sends bytes as JSON to a route that takes it, as an administrator. */
+/** Sends bytes as JSON to a route with a body, as an administrator. */
 async function send(method: string, route: string, body: string | Uint8Array<ArrayBuffer>): Promise<Response> {
   return fetch(`${api.url}${route.replace(/\{\w+\}/g, '00000000-0000-7000-8000-000000000000')}`, {
     method,
@@ -113,7 +113,7 @@ async function send(method: string, route: string, body: string | Uint8Array<Arr
   });
 }
 
-/** Status of a route's answer; the answer itself is not read, since a stream never ends. */
+/** Returns the status of a route's response without reading its body, because a stream never ends. */
 async function statusOf(method: string, route: string, headers: Record<string, string>): Promise<number> {
   const abort = new AbortController();
   const url = `${api.url}${route.replace(/\{\w+\}/g, '127.9.9.9')}`;
@@ -130,7 +130,7 @@ async function statusOf(method: string, route: string, headers: Record<string, s
 describe('the OpenAPI document', () => {
   it('is valid OpenAPI 3.1, and its schemas are valid JSON Schema 2020-12', () => {
     const text = readFileSync(path.join(import.meta.dirname, 'testing/openapi-3.1.schema.json'), 'utf8');
-    // ajv follows a dynamic reference only to an anchor at the root; the schemas' own validity is checked below.
+    // ajv follows a dynamic reference only to an anchor at the root; the validity of the schemas themselves is checked below.
     const metaSchema: object = JSON.parse(text.replaceAll('"$dynamicRef": "#meta"', '"$ref": "#/$defs/schema"'));
     const ajv = new Ajv2020({ strict: false, allErrors: true });
     addFormats.default(ajv);
@@ -160,7 +160,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('names the ways to log in once for all, and what is open to everybody', () => {
+  it('declares the authentication schemes globally, and the public operations', () => {
     expect(document.security).toEqual([{ apiKey: [] }, { session: [] }]);
     for (const { name, operation } of described()) expect([undefined, []], name).toContainEqual(operation.security);
   });
@@ -171,7 +171,7 @@ describe('the OpenAPI document', () => {
     expect([...tags.values()].filter((text) => !text)).toEqual([]);
     const silent = all.flatMap(({ name, operation: { summary, tags: ofOperation = [], parameters = [] } }) => [
       ...(summary ? [] : [`${name} has no summary`]),
-      ...(ofOperation.length === 1 && tags.has(ofOperation[0]) ? [] : [`${name} is of no part that is described`]),
+      ...(ofOperation.length === 1 && tags.has(ofOperation[0]) ? [] : [`${name} has no described tag`]),
       ...parameters.filter(({ description }) => !description).map((parameter) => `${name} ${parameter.name}`),
     ]);
     expect(silent).toEqual([]);
@@ -179,13 +179,13 @@ describe('the OpenAPI document', () => {
     expect([...tags.keys()].filter((name) => !used.has(name))).toEqual([]);
   });
 
-  it('has examples of every body and answer that their schemas allow', () => {
+  it('has a valid example for every body and response', () => {
     const ajv = new Ajv2020({ strict: false, allErrors: true });
     addFormats.default(ajv);
     ajv.addSchema({ $id: 'openapi', components: document.components });
     const wrong: string[] = [];
     const check = (name: string, { schema, example }: Media): void => {
-      if (example === undefined) wrong.push(`${name} has none`);
+      if (example === undefined) wrong.push(`${name} has no example`);
       const isValid = ajv.validate(withRoot(schema), example);
       if (!isValid) wrong.push(`${name}: ${ajv.errorsText()} ${JSON.stringify(example)}`);
     };
@@ -200,7 +200,7 @@ describe('the OpenAPI document', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('names what each operation answers errors with, by status, with an example', () => {
+  it('declares the error responses of each operation by status, with an example', () => {
     for (const { name, operation, path: route } of described()) {
       const isPublic = (operation.security ?? document.security).length === 0;
       const parameters = (operation.parameters ?? []).map((parameter) => parameter.name);
@@ -224,8 +224,8 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('bounds what a client may send', () => {
-    // Streams take ids that a stream gave; the length of an URL bounds them.
+  it('limits everything that a client may send', () => {
+    // Streams take ids that a stream sent; the length of the URL limits them.
     const routes = Object.entries(document.paths).filter(([route]) => !STREAMS.includes(route));
     const parameters = routes.flatMap(([route, item]) =>
       Object.entries(item).flatMap(([method, operation]) =>
@@ -242,7 +242,7 @@ describe('the OpenAPI document', () => {
     expect([...parameters, ...members]).toEqual([]);
   });
 
-  it('says of each text whether it may be empty', async () => {
+  it('declares for each string whether it may be empty', async () => {
     const differing: string[] = [];
     const compare = async (name: string, pointer: string, schema: Schema, asked: Promise<Response>): Promise<void> => {
       if (schema.type !== 'string' || schema.enum !== undefined) return;
@@ -267,7 +267,7 @@ describe('the OpenAPI document', () => {
     expect(differing).toEqual([]);
   });
 
-  it('is shown as a page that names every operation, and runs no scripts', async () => {
+  it('is shown as a page that lists every operation and runs no scripts', async () => {
     const response = await fetch(`${api.url}/api/docs`);
     expect(response.headers.get('content-type')).toContain('text/html');
     const page = await response.text();
@@ -276,16 +276,16 @@ describe('the OpenAPI document', () => {
   });
 });
 
-/** Whether a schema bounds its texts and numbers, or lists its values. */
+/** Returns whether a schema limits its strings and numbers, or lists its values. */
 function isBounded({ type, enum: values, maxLength = 0, maximum = 0, $ref }: Schema): boolean {
   if (values !== undefined || $ref !== undefined) return true;
   if (type === 'string') return maxLength > 0;
   return (type !== 'number' && type !== 'integer') || maximum > 0;
 }
 
-describe('every route that takes a body', () => {
+describe('every route with a body', () => {
   it.each(['constructor', '__proto__', 'prototype', 'toString', 'valueOf', 'hasOwnProperty'])(
-    'refuses a member %s by its name',
+    'rejects a member %s by its name',
     async (name) => {
       for (const { method, path: route } of bodies()) {
         const response = await send(method, route, `{"${name}":"x"}`);
@@ -296,7 +296,7 @@ describe('every route that takes a body', () => {
     },
   );
 
-  it('refuses bytes that are no UTF-8, half a character, and null for a member that is left out', async () => {
+  it('rejects invalid UTF-8, half a surrogate pair, and null for an omitted member', async () => {
     for (const { method, path: route, schema } of bodies()) {
       const latin1 = await send(method, route, new Uint8Array([...Buffer.from('{"a":"caf'), 0xe9, 0x22, 0x7d]));
       expect(latin1.status, `${method} ${route}`).toBe(400);
@@ -316,7 +316,7 @@ describe('every route that takes a body', () => {
 });
 
 describe('every route', () => {
-  it('refuses days that are in no calendar, numbers for times, and numbers that are spelled otherwise', async () => {
+  it('rejects days that do not exist, numbers as times, and numbers in another notation', async () => {
     for (const [route, item] of Object.entries(document.paths)) {
       for (const { name, schema } of item['get']?.parameters ?? []) {
         const isTime = ['from', 'to'].includes(name);
@@ -337,7 +337,7 @@ describe('every route', () => {
     expect((await api.ask('/api/v1/targets?constructor=x')).status).toBe(400);
   });
 
-  it('refuses callers without credentials, with bad ones and with an expired login', async () => {
+  it('rejects requests without credentials, with wrong ones and with an expired login', async () => {
     for (const { method, path: route, isPublic } of operations()) {
       if (isPublic) continue;
       const name = `${method} ${route}`;
@@ -351,7 +351,7 @@ describe('every route', () => {
     }
   });
 
-  it('lets a viewer read and nothing else', async () => {
+  it('allows a viewer only to read', async () => {
     const written = ['access:manage', 'targets:write', 'agents:write', 'agents:enrol', 'operations:replay'];
     for (const { method, path: route, permission, isPublic } of operations()) {
       if (isPublic || permission === undefined) continue;
@@ -361,7 +361,7 @@ describe('every route', () => {
     }
   });
 
-  it('survives hostile input without a 500', async () => {
+  it('answers hostile input without a 500', async () => {
     const bodies = [
       '',
       '{',
@@ -386,7 +386,7 @@ describe('every route', () => {
     }
   });
 
-  it('refuses a body over 1 MiB', async () => {
+  it('rejects a body over 1 MiB', async () => {
     const response = await api.post('/api/v1/targets', {
       ip: '127.0.0.1',
       tier: 'standard',

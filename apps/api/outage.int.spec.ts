@@ -27,8 +27,8 @@ const ask = (method: string, path: string, body?: object): Promise<Response> =>
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
 
-describe('without its database', () => {
-  it('the API says so on every route, and works again when it is back', async () => {
+describe('without the database', () => {
+  it('every route reports that it is unavailable, and works again when it is back', async () => {
     expect((await ask('POST', '/api/v1/targets', { ip: '192.0.2.1', tier: 'standard' })).status).toBe(201);
     await database.off();
     for (const [method, path, body] of [
@@ -55,7 +55,7 @@ describe('without its database', () => {
     expect((await ask('POST', '/api/v1/targets', { ip: '192.0.2.2', tier: 'standard' })).status).toBe(201);
   });
 
-  it('the API says so as well when the database keeps its connections and answers nothing', async () => {
+  it('every route also reports it when the database keeps its connections open but does not answer', async () => {
     expect((await ask('GET', '/api/v1/targets')).status).toBe(200);
     database.freeze();
     const answers = await Promise.all(
@@ -68,7 +68,7 @@ describe('without its database', () => {
     await expect.poll(async () => (await ask('GET', '/api/v1/targets')).status, { timeout: 30_000 }).toBe(200);
   });
 
-  it('the page of the health is not dark: callers that were known a while ago still see it, and nothing else', async () => {
+  it('Health is still available to recently authenticated clients, and nothing else is', async () => {
     expect((await ask('GET', '/api/v1/health')).status).toBe(200);
     await database.off();
     const health = await ask('GET', '/api/v1/health');

@@ -3,19 +3,19 @@ import path from 'node:path';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 
-/** Files whose name the build changes with their content. */
+/** Files whose names contain a hash of their content. */
 const HASHED = /\/((main|chunk|styles|polyfills|scripts)-[\w-]{8}\.(js|css)|media\/.+-[\w-]{8}\.\w+)$/;
-/** A missing file must not look like a page; an address at the end of a path is no file. */
+/** A path that ends in a file extension. A missing file must not be answered with the page; an IP address at the end of a path is not a file. */
 const FILE = /\.[a-z][a-z0-9]{1,10}$/i;
 const PAGE = 'index.html';
 const NOT_PAGES = /^\/(api|livez|readyz|metrics)(\/|$)/;
-/** What the build has compressed, the smaller first; the file's name has the ending. */
+/** Encodings of the compressed files in the build, the smaller first, with their file endings. */
 const ENCODINGS = [
   { coding: 'br', ending: '.br' },
   { coding: 'gzip', ending: '.gz' },
 ] as const;
 
-/** Serves the portal's build; every path of the portal's own routes gets the page. */
+/** Serves the portal's build; every route of the portal is answered with its page. */
 export function servePortal(app: NestExpressApplication, directory: string): void {
   const page = path.join(directory, PAGE);
   app.use(onlyPages(page));
@@ -36,7 +36,7 @@ export function servePortal(app: NestExpressApplication, directory: string): voi
   );
 }
 
-/** Paths of the portal's own routes are those of its page. */
+/** Rewrites the paths of the portal's routes to its page. */
 function onlyPages(page: string): RequestHandler {
   return (request: Request, _response: Response, next: NextFunction) => {
     const wantsPage = ['GET', 'HEAD'].includes(request.method) && request.accepts(['html', 'json']) === 'html';
@@ -46,7 +46,7 @@ function onlyPages(page: string): RequestHandler {
   };
 }
 
-/** Puts the compressed file in the place of one that is asked for by a client that reads it. */
+/** Rewrites the path to the compressed file when the client accepts its encoding. */
 function compressedFiles(directory: string): RequestHandler {
   const compressed = compressedIn(directory);
   return (request: Request, response: Response, next: NextFunction) => {
@@ -61,7 +61,7 @@ function compressedFiles(directory: string): RequestHandler {
   };
 }
 
-/** Paths of the portal's files with the endings of what is compressed of each. */
+/** Returns the endings of the compressed files by the path of the original. */
 function compressedIn(directory: string): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
   if (!existsSync(directory)) return found;

@@ -32,8 +32,8 @@ const logIn = (url: string, origin: string, password = TEST_PASSWORD): Promise<R
 
 const detailOf = async (response: Response): Promise<string> => ((await response.json()) as { detail: string }).detail;
 
-describe('behind a proxy that is trusted', () => {
-  it('people log in and change things under the name of the proxy, with cookies for HTTPS alone', async () => {
+describe('behind a trusted proxy', () => {
+  it("people log in and make changes under the proxy's host name, with cookies only for HTTPS", async () => {
     const url = await proxied(trusting, { ...FORWARDED, 'x-forwarded-for': '198.51.100.1' });
     const login = await logIn(url, PORTAL);
     expect(login.status).toBe(200);
@@ -56,7 +56,7 @@ describe('behind a proxy that is trusted', () => {
     expect(items[0]?.address).toBe('198.51.100.1');
   });
 
-  it('wrong passwords count against the client that the proxy names', async () => {
+  it('wrong passwords count against the client address from the proxy', async () => {
     const guesser = await proxied(trusting, { ...FORWARDED, 'x-forwarded-for': '198.51.100.66' });
     const guesses = await Promise.all(Array.from({ length: 15 }, () => logIn(guesser, PORTAL, 'guess')));
     expect(guesses.filter(({ status }) => status === 429)).toHaveLength(5);
@@ -64,14 +64,14 @@ describe('behind a proxy that is trusted', () => {
     expect((await logIn(other, PORTAL)).status).toBe(200);
   });
 
-  it('nobody else is believed', async () => {
+  it('the same headers of other clients are ignored', async () => {
     const url = await proxied(cautious, FORWARDED);
     expect((await logIn(url, PORTAL)).status).toBe(403);
   });
 });
 
-describe('behind a proxy that nobody named', () => {
-  it('a refusal says what was compared, and what to set', async () => {
+describe('behind a proxy that is not configured', () => {
+  it('a rejection names the compared values and the setting to change', async () => {
     const detail = await detailOf(await logIn(await proxied(cautious, FORWARDED), PORTAL));
     expect(detail).toContain(PORTAL);
     expect(detail).toContain(new URL(cautious.url).host);

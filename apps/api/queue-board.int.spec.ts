@@ -9,7 +9,7 @@ import { startTestApi, TEST_PASSWORD, type TestApi } from './testing/test-api';
 
 const BOARD = '/api/v1/queues';
 
-describe('the pages of the queues', () => {
+describe('the queue board', () => {
   let api: TestApi;
   let queue: Queue;
 
@@ -26,13 +26,13 @@ describe('the pages of the queues', () => {
     await api.stop();
   });
 
-  it.each(['', '/', '/api/queues', '/static/css/any.css'])('refuse callers without a login: %s', async (path) => {
+  it.each(['', '/', '/api/queues', '/static/css/any.css'])('rejects requests without a login: %s', async (path) => {
     const answer = await fetch(`${api.url}${BOARD}${path}`);
     expect(answer.status).toBe(401);
     expect(await answer.json()).toMatchObject({ code: 'unauthenticated' });
   });
 
-  it.each(['viewer', 'operator', 'engineer'] as const)('refuse the role %s', async (role) => {
+  it.each(['viewer', 'operator', 'engineer'] as const)('rejects the role %s', async (role) => {
     for (const path of ['', '/api/queues', `/queue/${HOUSEKEEPING_QUEUE}`]) {
       const answer = await api.ask(`${BOARD}${path}`, { role });
       expect(answer.status).toBe(403);
@@ -40,7 +40,7 @@ describe('the pages of the queues', () => {
     }
   });
 
-  it('show an administrator the page with its scripts, under the policy of all pages', async () => {
+  it('shows an administrator the page with its scripts, under the common content security policy', async () => {
     const page = await api.ask(BOARD);
     expect(page.status).toBe(200);
     expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
@@ -49,13 +49,13 @@ describe('the pages of the queues', () => {
     const [, script = ''] = /src="(static\/js\/main\.[^"]+)"/.exec(text) ?? [];
     const answer = await api.ask(`${BOARD}/${script}`);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/javascript; charset=utf-8']);
-    // Scripts that the policy would refuse would leave the page empty.
+    // Scripts that the policy blocks would leave the page empty.
     expect([...text.matchAll(/<script(?![^>]*(src=|application\/json))/g)]).toEqual([]);
     expect([...text.matchAll(/<(?:script|link|img)\b[^>]*"https?:[^>]*>/g)]).toEqual([]);
     expect(text).toMatch(/<link href="static\/css\/main\.[^"]+" rel="stylesheet">/);
   });
 
-  it('are there also with a query and under an absolute address, with no header of the framework', async () => {
+  it('also answers a query and an absolute URL, without a header of the framework', async () => {
     const { hostname, port } = new URL(api.url);
     const headers = { authorization: `Bearer ${api.keys.admin}` };
     const statusOf = async (path: string): Promise<number | undefined> => {
@@ -73,7 +73,7 @@ describe('the pages of the queues', () => {
     expect(await statusOf(`${BOARD}/nothing`)).toBe(404);
   });
 
-  it('show the queues that are plugged in, with their jobs', async () => {
+  it('shows the registered queues with their jobs', async () => {
     const answer = await api.ask(`${BOARD}/api/queues?activeQueue=${HOUSEKEEPING_QUEUE}&page=1&jobsPerPage=10`);
     expect(answer.status).toBe(200);
     const { queues } = (await answer.json()) as { queues: { name: string; jobs: { name: string }[] }[] };
@@ -81,7 +81,7 @@ describe('the pages of the queues', () => {
     expect(queues[0]?.jobs.map(({ name }) => name)).toEqual(['sessions']);
   });
 
-  it('let an administrator pause a queue by a login, and no other site by his cookie', async () => {
+  it('lets an administrator with a login pause a queue, and no other site with that cookie', async () => {
     const login = await fetch(`${api.url}/api/v1/auth/login`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', origin: api.url },
@@ -103,7 +103,7 @@ describe('the pages of the queues', () => {
     expect(await queue.isPaused()).toBe(true);
   });
 
-  it('answer with an error while Redis is away, within seconds', async () => {
+  it('answers with an error within seconds while Redis is unavailable', async () => {
     const blind = await startTestApi({ redisUrl: 'redis://127.0.0.1:1' });
     try {
       const answer = await blind.ask(`${BOARD}/api/queues`);
@@ -116,7 +116,7 @@ describe('the pages of the queues', () => {
   });
 
   it.each(['refuses', 'is silent'])(
-    'answer with an error, and again with the queues, around a time in which Redis %s',
+    'answers with an error while Redis %s, and with the queues afterwards',
     async (how) => {
       const proxy = new TestProxy();
       const { redisUrl } = api.config;
@@ -144,7 +144,7 @@ describe('the pages of the queues', () => {
   );
 
   it.each(['refuses', 'is silent'])(
-    'do not keep the api from stopping when Redis %s after it was there',
+    'does not prevent the api from stopping when Redis %s after it was available',
     async (how) => {
       const proxy = new TestProxy();
       const { redisUrl } = api.config;
@@ -160,7 +160,7 @@ describe('the pages of the queues', () => {
     },
   );
 
-  it('answer with an error once Redis has ended', async () => {
+  it('answers with an error once Redis has stopped', async () => {
     const proxy = new TestProxy();
     const other = await startTestApi({ redisUrl: await proxy.start(api.config.redisUrl) });
     try {

@@ -5,7 +5,7 @@ import { Injectable } from '@nestjs/common';
 
 const KEPT_MS = 1_000;
 
-/** Whether the API can answer. Read at most once per second however many probes ask. */
+/** Readiness of the API. Evaluated at most once per second, regardless of the number of requests. */
 @Injectable()
 export class ApiReadiness {
   private readonly readings = new ShortCache<Record<string, Readiness>>({

@@ -6,7 +6,7 @@ describe('the readiness of the API', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout'] }));
   afterEach(() => void vi.useRealTimers());
 
-  it('is read again after one second, even if the wall clock was set back', async () => {
+  it('is evaluated again after one second, even if the wall clock was set back', async () => {
     let ok = true;
     const parts = new ReadinessParts();
     parts.plug({ name: 'controlDatabase', read: () => ({ ok, detail: '' }) });

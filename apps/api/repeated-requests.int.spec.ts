@@ -42,7 +42,7 @@ describe('a change of an agent', () => {
     expect(await (await api.ask(`/api/v1/agents/${id}`)).json()).toMatchObject({ state: 'active', version: 3 });
   });
 
-  it('with a key that stands for another agent, change or body is refused', async () => {
+  it('with a key that was used for another agent, change or body is rejected', async () => {
     const [one, other] = [await enrolled('one'), await enrolled('other')];
     const key = { 'idempotency-key': 'drain-one' };
     expect((await change(one, 'drain', key)).status).toBe(200);
@@ -52,14 +52,14 @@ describe('a change of an agent', () => {
     expect((await change(other, 'drain', { 'idempotency-key': 'two words' })).status).toBe(400);
   });
 
-  it('that is refused is not kept: the key is free for another try', async () => {
+  it('that is rejected is not stored: the key can be used again', async () => {
     const id = await enrolled('tried-again');
     const key = { 'idempotency-key': 'evict-again' };
     expect((await change(id, 'evict', { ...key, 'if-match': '"7"' })).status).toBe(412);
     expect((await change(id, 'evict', { ...key, 'if-match': '"1"' })).status).toBe(200);
   });
 
-  it('with a key and a body that nests without end is refused like one without a key', async () => {
+  it('with a key and an endlessly nested body is rejected like one without a key', async () => {
     const id = await enrolled('deep');
     const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
     const response = await api.ask(`/api/v1/agents/${id}/drain`, {
@@ -70,7 +70,7 @@ describe('a change of an agent', () => {
     expect(response.status).toBe(400);
   });
 
-  it('with a key that was used and a body that is not valid is refused for its body, whatever the key stands for', async () => {
+  it('with a used key and an invalid body is rejected for its body, regardless of the key', async () => {
     const [one, other] = [await enrolled('valid'), await enrolled('not-valid')];
     const key = { 'idempotency-key': 'used' };
     expect((await change(one, 'drain', key)).status).toBe(200);

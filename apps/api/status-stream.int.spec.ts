@@ -32,7 +32,7 @@ async function register(ip: string): Promise<TargetView> {
   return (await (await api.post('/api/v1/targets', { ip, tier: 'standard' })).json()) as TargetView;
 }
 
-/** What the projector's consumer does with a message of the topics. */
+/** Handles a message as the projector's consumer does. */
 async function relay(topic: string, entity: string, eventType: string, data: object): Promise<void> {
   const type = cloudEventType(entity, eventType);
   const { value, headers = {} } = cloudEvent({ id: newId(), type, time: new Date().toISOString(), data, key: 'k' });
@@ -77,7 +77,7 @@ const statuses = (client: EventSourceClient, target: TargetView): unknown[] =>
     .map((event) => event.data['status']);
 
 describe('the status stream', () => {
-  it('tells counts at once, then a registration, each change of status and a removal', async () => {
+  it('sends counts immediately, then a registration, each status change and a removal', async () => {
     const client = await follow();
     await expect.poll(() => client.of('counts').length, WAIT).toBeGreaterThan(0);
     expect(client.of('counts')[0]?.data).toMatchObject({ up: 0, agentsTotal: 0, resultsPerS: 0 });
@@ -104,7 +104,7 @@ describe('the status stream', () => {
     expect(Number(client.lastEventId)).toBeGreaterThan(0);
   });
 
-  it('resumes after the last id: what was missed comes once, in order, then what is new', async () => {
+  it('resumes after the last id: missed events once and in order, then new ones', async () => {
     const [first, second] = [await register('192.0.2.11'), await register('192.0.2.12')];
     const before = await follow();
     await becomes(first, 'up');
@@ -127,20 +127,20 @@ describe('the status stream', () => {
     expect(after.of('reset')).toEqual([]);
   });
 
-  it('gives a client that connected before any change an id to resume from', async () => {
+  it('sends an id to resume from to a client that connected before any change', async () => {
     const client = await follow();
     await expect.poll(() => client.lastEventId, WAIT).not.toBeNull();
   });
 
   it.each([
     ['is from the future', '999999999'],
-    ['is none of ours', 'abc'],
-  ])('asks to read anew when the last id %s', async (_, lastEventId) => {
+    ['is not an id of this stream', 'abc'],
+  ])('tells the client to read the list again when the last id %s', async (_, lastEventId) => {
     const client = await follow(lastEventId);
     await expect.poll(() => client.of('reset').length, WAIT).toBe(1);
   });
 
-  it('asks to read anew when removals since the last id are forgotten', async () => {
+  it('tells the client to read the list again when removals since the last id are no longer stored', async () => {
     const target = await register('192.0.2.21');
     const client = await follow();
     await expect.poll(() => client.lastEventId, WAIT).not.toBeNull();
@@ -157,7 +157,7 @@ describe('the status stream', () => {
     await expect.poll(() => late.of('reset').length, WAIT).toBe(1);
   });
 
-  it('asks to read again when shards are no longer judged, also who was away meanwhile, and when they are again', async () => {
+  it('tells clients, including reconnecting ones, to read the list again when shards are no longer judged, and when they are again', async () => {
     const target = await register('192.0.2.41');
     await becomes(target, 'up');
     const read = async (): Promise<TargetView> =>
@@ -186,7 +186,7 @@ describe('the status stream', () => {
     expect(await read()).toMatchObject({ status: 'down', reason: 'quorum_down' });
   });
 
-  it('says every 2 s how old what is shown is, and what holds it up', async () => {
+  it('sends every 2 s the age of the statuses and why they are late', async () => {
     const client = await follow();
     const latest = (): unknown => client.of('freshness').at(-1)?.data;
     await expect.poll(() => client.of('freshness').length, WAIT).toBeGreaterThan(1);
@@ -195,20 +195,20 @@ describe('the status stream', () => {
     await expect.poll(latest, WAIT).toMatchObject({ late: 'no projector has ever run', health: { state: 'bad' } });
     const { statusesAgeMs, at } = latest() as { statusesAgeMs: number; at: string };
     expect(statusesAgeMs).toBeGreaterThanOrEqual(600_000);
-    // However old they are: the present, by which a page counts.
+    // The current time, by which a page computes ages, however old the statuses are.
     expect(Math.abs(Date.parse(at) - Date.now())).toBeLessThan(30_000);
     await api.judging.start();
     await expect.poll(latest, WAIT).toMatchObject({ late: null });
   });
 
-  it('refuses to carry the results of more targets than it may', async () => {
+  it('rejects live results of more targets than the limit', async () => {
     const live = Array.from({ length: 21 }, (_, at) => `192.0.2.${at}`).join();
     const answer = await api.ask(`/api/v1/status/stream?live=${live}`);
     expect(answer.status).toBe(400);
     expect(await answer.json()).toMatchObject({ errors: [{ pointer: '?live' }] });
   });
 
-  it('tells many clients the same, and goes on when all but one left', async () => {
+  it('sends the same to many clients, and continues when all but one have left', async () => {
     const target = await register('192.0.2.31');
     const clients = await Promise.all(Array.from({ length: 10 }, () => follow()));
     for (const client of clients) await expect.poll(() => client.lastEventId, WAIT).not.toBeNull();
@@ -221,5 +221,5 @@ describe('the status stream', () => {
 });
 
 function client0(): never {
-  throw new Error('no client was opened');
+  throw new Error('no client is open');
 }

@@ -22,7 +22,7 @@ const events = (targetId: string): Promise<{ type: string; metadata: { actor: st
   api.control.query('SELECT type, metadata FROM event WHERE stream = $1 ORDER BY version', [`target-${targetId}`]);
 
 describe('registering a target', () => {
-  it('answers with the target, where it is and its version, and the list shows it at once', async () => {
+  it('returns the target with its location and version, and the list shows it immediately', async () => {
     const response = await register('192.0.2.1', { name: 'edge-1', tags: { site: 'fra' } });
     const target = (await response.json()) as TargetView;
     expect(response.status).toBe(201);
@@ -51,7 +51,7 @@ describe('registering a target', () => {
     });
   });
 
-  it('knows an address in every spelling', async () => {
+  it('recognises an address in every notation', async () => {
     const target = await registered('2001:DB8:0:0::1');
     expect(target.ip).toBe('2001:db8::1');
     const read = await api.ask(`/api/v1/targets/${encodeURIComponent('2001:db8:0::0:1')}`);
@@ -77,7 +77,7 @@ describe('registering a target', () => {
     '169.254.169.254',
     'fd00:ec2::254',
     '240.0.0.1',
-  ])('refuses %j and says what is wrong with it', async (ip) => {
+  ])('rejects %j and reports what is wrong with it', async (ip) => {
     const response = await register(ip);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ code: 'invalid', errors: [{ pointer: '#/ip' }] });
@@ -102,7 +102,7 @@ describe('registering a target', () => {
     [{ tags: { site: 'f\u200bra' } }, '#/tags'],
     [{ tags: { constructor: 'x' } }, '#/tags/constructor'],
     [{ tags: { toString: 'x' } }, '#/tags/toString'],
-  ])('refuses %j at its field', async (more, pointer) => {
+  ])('rejects %j at its field', async (more, pointer) => {
     const response = await register('192.0.2.200', more);
     expect(response.status).toBe(400);
     const { errors } = (await response.json()) as { errors: { pointer: string }[] };
@@ -113,14 +113,14 @@ describe('registering a target', () => {
     [{ tier: undefined }, 'tier is required'],
     [{ tier: 'standart' }, 'There is no tier "standart"; did you mean "standard"? GET /api/v1/tiers lists them.'],
     [{ tags: {}, tag: {} }, 'There is no field "tag"; did you mean "tags"?'],
-  ])('reports what %j lacks, or was probably meant to be', async (more, detail) => {
+  ])('reports what %j lacks, or the probably intended name', async (more, detail) => {
     const response = await register('192.0.2.201', more);
     expect(response.status).toBe(400);
     const { errors } = (await response.json()) as { errors: { detail: string }[] };
     expect(errors.map((error) => error.detail)).toContain(detail);
   });
 
-  it('refuses a second one of the same address in the VRF, naming the first; another VRF is another target', async () => {
+  it('rejects a second target with the same address and VRF, naming the first; another VRF makes another target', async () => {
     const first = await registered('192.0.2.2');
     const again = await register('192.0.2.2');
     expect(again.status).toBe(409);
@@ -145,12 +145,12 @@ describe('registering a target', () => {
     expect((await api.ask('/api/v1/targets/192.0.2.2?vrf=none')).status).toBe(404);
   });
 
-  it('lets one of many at once win', async () => {
+  it('lets exactly one of several concurrent requests succeed', async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => register('192.0.2.3')));
     expect(answers.map((answer) => answer.status).sort()).toEqual([201, ...Array.from({ length: 19 }, () => 409)]);
   });
 
-  it('never uses a key twice, also after a removal', async () => {
+  it('never reuses a key, even after a removal', async () => {
     const first = await registered('192.0.2.4');
     expect((await api.ask(`/api/v1/targets/${first.id}`, { method: 'DELETE' })).status).toBe(204);
     const second = await registered('192.0.2.4');
@@ -160,7 +160,7 @@ describe('registering a target', () => {
 });
 
 describe('an Idempotency-Key', () => {
-  it('gives a repeat the first answer and does nothing again', async () => {
+  it('answers a repeat with the first response and does nothing again', async () => {
     const first = await register('192.0.2.10', {}, { 'idempotency-key': 'order-10' });
     const repeat = await register('192.0.2.10', {}, { 'idempotency-key': 'order-10' });
     expect([first.status, repeat.status]).toEqual([201, 201]);
@@ -170,7 +170,7 @@ describe('an Idempotency-Key', () => {
     expect(await events(target.id)).toHaveLength(1);
   });
 
-  it('gives all of many at once the same answer', async () => {
+  it('answers all of several concurrent requests with the same response', async () => {
     const answers = await Promise.all(
       Array.from({ length: 10 }, () => register('192.0.2.11', {}, { 'idempotency-key': 'order-11' })),
     );
@@ -179,7 +179,7 @@ describe('an Idempotency-Key', () => {
     expect(new Set(ids).size).toBe(1);
   });
 
-  it('is refused for another request, and is the caller’s own', async () => {
+  it('is rejected for another request, and is separate per caller', async () => {
     await register('192.0.2.12', {}, { 'idempotency-key': 'order-12' });
     const other = await register('192.0.2.13', {}, { 'idempotency-key': 'order-12' });
     expect(other.status).toBe(409);
@@ -196,7 +196,7 @@ describe('an Idempotency-Key', () => {
     expect(stranger.status).toBe(201);
   });
 
-  it('is refused when it is no key', async () => {
+  it('is rejected when it is not valid', async () => {
     expect((await register('192.0.2.14', {}, { 'idempotency-key': 'two words' })).status).toBe(400);
   });
 });
@@ -209,7 +209,7 @@ describe('changing a target', () => {
       body: JSON.stringify(patch),
     });
 
-  it('changes what is named, leaves the rest, and answers the whole target', async () => {
+  it('changes the given fields, leaves the others, and returns the whole target', async () => {
     const target = await registered('192.0.2.30', { name: 'a', tags: { site: 'fra', role: 'core' } });
     const response = await change('192.0.2.30', { tier: 'fast', tags: { role: null, rack: 'r 1' } });
     expect(response.status).toBe(200);
@@ -227,13 +227,13 @@ describe('changing a target', () => {
     expect(found.items.map(({ id }) => id)).toEqual([target.id]);
   });
 
-  it('takes application/json too, and null for a name to remove', async () => {
+  it('also accepts application/json, and null to remove the name', async () => {
     await registered('192.0.2.31', { name: 'a' });
     const response = await change('192.0.2.31', { name: null }, { 'content-type': 'application/json' });
     expect(await response.json()).toMatchObject({ name: null, version: 2 });
   });
 
-  it('makes no event when nothing is another', async () => {
+  it('appends no event when nothing changes', async () => {
     const target = await registered('192.0.2.32', { name: 'a', tags: { site: 'fra' } });
     for (const patch of [{}, { name: 'a' }, { tags: { site: 'fra', none: null } }, { tier: 'standard' }]) {
       const response = await change(target.id, patch);
@@ -242,7 +242,7 @@ describe('changing a target', () => {
     expect(await events(target.id)).toHaveLength(1);
   });
 
-  it('minds If-Match and Idempotency-Key', async () => {
+  it('supports If-Match and Idempotency-Key', async () => {
     const target = await registered('192.0.2.33');
     expect((await change(target.id, { name: 'b' }, { 'if-match': '"9"' })).status).toBe(412);
     const once = { 'if-match': '"1"', 'idempotency-key': 'change-33' };
@@ -264,7 +264,7 @@ describe('changing a target', () => {
     [{ tags: Object.fromEntries(Array.from({ length: 32 }, (_, at) => [`k${at}`, 'x'])) }, '#/tags'],
     [{ ip: '192.0.2.35' }, '#/ip'],
     [{ vrf: 'lab' }, '#/vrf'],
-  ])('refuses %j at its field', async (patch, pointer) => {
+  ])('rejects %j at its field', async (patch, pointer) => {
     await register('192.0.2.34', { tags: { site: 'fra' } });
     const response = await change('192.0.2.34', patch);
     expect(response.status).toBe(400);
@@ -272,13 +272,13 @@ describe('changing a target', () => {
     expect(errors.map((error) => error.pointer)).toContain(pointer);
   });
 
-  it('does not find one that is not there', async () => {
+  it('answers 404 for an unknown target', async () => {
     expect((await change('192.0.2.99', { name: 'a' })).status).toBe(404);
   });
 });
 
 describe('removing a target', () => {
-  it('takes it out of the list; a second removal finds nothing', async () => {
+  it('removes it from the list; a second removal answers 404', async () => {
     const target = await registered('192.0.2.20');
     expect((await api.ask('/api/v1/targets/192.0.2.20', { method: 'DELETE' })).status).toBe(204);
     expect((await api.ask(`/api/v1/targets/${target.id}`)).status).toBe(404);
@@ -286,7 +286,7 @@ describe('removing a target', () => {
     expect((await events(target.id)).map((event) => event.type)).toEqual(['TargetRegistered', 'TargetRemoved']);
   });
 
-  it('minds If-Match', async () => {
+  it('supports If-Match', async () => {
     const target = await registered('192.0.2.21');
     const remove = (tag: string): Promise<Response> =>
       api.ask(`/api/v1/targets/${target.id}`, { method: 'DELETE', headers: { 'if-match': tag } });
@@ -295,7 +295,7 @@ describe('removing a target', () => {
     expect((await remove('"1"')).status).toBe(204);
   });
 
-  it('lets one of many at once win', async () => {
+  it('lets exactly one of several concurrent requests succeed', async () => {
     const target = await registered('192.0.2.22');
     const answers = await Promise.all(
       Array.from({ length: 20 }, () =>
@@ -343,7 +343,7 @@ describe('reading', () => {
     ['ip', 'abc', 1],
     ['since', 'abc', 1],
     ['status', '0', 9_999_999_999],
-  ])('refuses a made-up cursor by %s: %s, %i', async (sort, value, key) => {
+  ])('rejects a forged cursor by %s: %s, %i', async (sort, value, key) => {
     const { next } = (await (await api.ask(`/api/v1/targets?sort=${sort}&limit=1`)).json()) as TargetPage;
     const [list] = JSON.parse(Buffer.from(next ?? '', 'base64url').toString()) as [string];
     const cursor = Buffer.from(JSON.stringify([list, value, key])).toString('base64url');
@@ -352,7 +352,7 @@ describe('reading', () => {
     expect(await response.json()).toMatchObject({ errors: [{ pointer: '?cursor' }] });
   });
 
-  it('answers a name that the database cannot hold as not valid', async () => {
+  it('rejects a name that the database cannot store', async () => {
     const response = await api.ask('/api/v1/tiers/a%00b');
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ code: 'invalid' });
@@ -375,7 +375,7 @@ describe('reading', () => {
     });
   });
 
-  it('begins a page at any place, and around a target', async () => {
+  it('starts a page at any position, and around a target', async () => {
     const whole = (await (await api.ask('/api/v1/targets?sort=ip')).json()) as TargetPage;
     const { items, position } = (await (
       await api.ask('/api/v1/targets?sort=ip&position=3&limit=2')

@@ -36,7 +36,7 @@ afterAll(async () => {
 const ensureAdmin = (): Promise<void> =>
   new EnsureUserHandler(control, new EventStore(control)).execute(new EnsureUser('admin', PASSWORD, 'admin', METADATA));
 
-/** What a command says. */
+/** Output of a command. */
 async function run(
   command: (context: { control: ControlDatabase; say: (line: string) => void }) => Promise<void>,
 ): Promise<string> {
@@ -45,18 +45,18 @@ async function run(
   return said.join('\n');
 }
 
-/** Id of the login; rejects for a wrong password. */
+/** Logs in and returns the user; rejects for a wrong password. */
 async function logIn(password: string): Promise<string> {
   const handler = new LogInHandler(control, new Sessions(control), new LoginAttempts());
   return (await handler.execute(new LogIn('admin', password, CLIENT, { address: '127.0.0.1', known: null }))).user
     .sessionId;
 }
 
-/** As another process would judge a key. */
+/** Authenticates a key as another process would. */
 const isValid = async (key: string): Promise<boolean> => (await new KnownApiKeys(control).recognise(key)) !== null;
 
 describe('on the machine itself', () => {
-  it('the password of a user is set without a login, and all logins end', async () => {
+  it('resetting a password needs no login, and ends all logins of the user', async () => {
     const login = await logIn(PASSWORD);
     const answer = await run((context) => resetPassword(context, 'ADMIN'));
     const password = /is now (\S+)$/m.exec(answer)?.[1] ?? '';
@@ -64,12 +64,12 @@ describe('on the machine itself', () => {
     expect(await new Sessions(control).isRunning(login)).toBe(false);
     const next = await logIn(password);
     expect(await run(showUsers)).toMatch(/^admin {2}admin {2}logins: 1 {2}password: changed 2/);
-    expect(await run((context) => endLogins(context, 'admin'))).toBe('Logins of admin that have ended: 1.');
+    expect(await run((context) => endLogins(context, 'admin'))).toBe('Ended logins of admin: 1.');
     expect(await new Sessions(control).isRunning(next)).toBe(false);
-    await expect(run((context) => resetPassword(context, 'nobody'))).rejects.toThrow('only admin');
+    await expect(run((context) => resetPassword(context, 'nobody'))).rejects.toThrow('Users: admin');
   });
 
-  it('API keys are made, listed and revoked', async () => {
+  it('API keys are created, listed and revoked', async () => {
     const [key = ''] = (await run((context) => createApiKey(context, 'backup job', 'viewer', 30))).split('\n');
     expect(await isValid(key)).toBe(true);
     const id = key.slice(4, 16);
@@ -82,7 +82,7 @@ describe('on the machine itself', () => {
     await expect(run((context) => createApiKey(context, 'a\u202eb', 'viewer'))).rejects.toThrow('U+202E');
   });
 
-  it('what was revoked or changed does not come back with the next start', async () => {
+  it('the next start does not restore a revoked key or a changed password', async () => {
     const key = newApiKey();
     const ensureKey = (): Promise<void> =>
       new EnsureApiKeyHandler(control, new EventStore(control)).execute(

@@ -26,7 +26,7 @@ type Access = Pick<CliContext, 'control' | 'say'>;
 
 const KEY_NAME_LENGTH_MAX = 100;
 
-/** Accounts and API keys, on the machine itself: also for whoever has no login any more. */
+/** Commands for accounts and API keys; they work on the machine itself, even for an operator without a valid login. */
 export const ACCESS_ACTIONS: Actions = {
   'users list': (context) => showUsers(context),
   'users reset-password': (context, { args: [user] }) => resetPassword(context, user),
@@ -40,7 +40,7 @@ export const ACCESS_ACTIONS: Actions = {
 export async function showUsers({ control, say }: Access): Promise<void> {
   for (const { name, role, logins, passwordChangedAt } of (await new ListUsersHandler(control).execute()).items) {
     say(
-      `${name}  ${role}  logins: ${logins}  password: ${passwordChangedAt === null ? 'the first one' : `changed ${passwordChangedAt}`}`,
+      `${name}  ${role}  logins: ${logins}  password: ${passwordChangedAt === null ? 'the initial one' : `changed ${passwordChangedAt}`}`,
     );
   }
 }
@@ -51,14 +51,16 @@ export async function resetPassword({ control, say }: Access, name: string): Pro
   const handler = new ResetPasswordHandler(control, new EventStore(control), new Sessions(control));
   await handler.execute(new ResetPassword(user.id, password, metadata()));
   say(`The password of ${user.name} is now ${password}`);
-  say('All logins of the user have ended. access.json keeps the password of the first start, which no longer works.');
+  say(
+    'All logins of the user are ended. access.json still contains the password of the first start, which is no longer valid.',
+  );
 }
 
 export async function endLogins({ control, say }: Access, name: string): Promise<void> {
   const user = await userNamed({ control }, name);
   const handler = new EndLoginsHandler(control, new EventStore(control), new Sessions(control));
   const ended = await handler.execute(new EndLogins({ userId: user.id }, metadata()));
-  say(`Logins of ${user.name} that have ended: ${ended}.`);
+  say(`Ended logins of ${user.name}: ${ended}.`);
 }
 
 export async function showApiKeys({ control, say }: Access): Promise<void> {
@@ -77,20 +79,20 @@ export async function createApiKey({ control, say }: Access, name: string, role:
   const request = { name, role, ...(days !== undefined && { validForDays: days }) };
   const { key, expiresAt } = await handler.execute(new IssueApiKey(request, metadata()));
   say(`${key}`);
-  say(`It is not shown again. Role ${role}, expires ${expiresAt ?? 'never'}.`);
+  say(`The key is not shown again. Role ${role}, expires ${expiresAt ?? 'never'}.`);
 }
 
 export async function revokeApiKey({ control, say }: Access, id: string): Promise<void> {
   const handler = new RevokeApiKeyHandler(new EventStore(control), new KnownApiKeys(control));
   await handler.execute(new RevokeApiKey(id, metadata()));
-  say(`The API key ${id} is revoked; every api process refuses it within 5 s.`);
+  say(`The API key ${id} is revoked; every api process rejects it within 5 s.`);
 }
 
 async function userNamed({ control }: Pick<Access, 'control'>, name: string): Promise<UserView> {
   const { items: users } = await new ListUsersHandler(control).execute();
   const found = users.find((user) => user.name.toLowerCase() === name.toLowerCase());
   if (found !== undefined) return found;
-  throw new Refusal(`There is no user "${name}", only ${users.map((user) => user.name).join(', ')}.`);
+  throw new Refusal(`There is no user "${name}". Users: ${users.map((user) => user.name).join(', ')}.`);
 }
 
 const metadata = (): RequestMetadata => ({
@@ -101,7 +103,6 @@ const metadata = (): RequestMetadata => ({
 
 function roleOf(text: string | undefined): Role {
   const role = ROLES.find((each) => each === text);
-  if (role === undefined)
-    throw new Error(`The definition of the command allows the role ${text}, the contract does not.`);
+  if (role === undefined) throw new Error(`The command definition allows the role ${text}, but the contract does not.`);
   return role;
 }

@@ -3,5 +3,5 @@ import type { CliContext } from './cli-context';
 
 export type Action = (context: CliContext, asked: Invocation) => Promise<void> | void;
 
-/** What each command does, by its words: `users list`. Names, options and texts are in `commands`. */
+/** Action of each command, by its words: `users list`. Names, options and texts are in `commands`. */
 export type Actions = Readonly<Record<string, Action>>;

@@ -7,14 +7,14 @@ import { patiently } from './patiently';
 
 type Context = Pick<CliContext, 'config' | 'control' | 'telemetry' | 'messaging' | 'contexts' | 'say'>;
 
-/** Continues a shard from what its log holds now. `newLog`: none of it was ever read; `fresh`: without the checkpoint. */
+/** Continues a shard from the current content of its log. `newLog`: none of it was ever read; `fresh`: ignores the checkpoint. */
 export async function adopt(
   context: Context,
   { shard, log, stored, state }: ShardPosition,
   { newLog, fresh }: { newLog: boolean; fresh: boolean },
 ): Promise<void> {
   const { control, messaging, config } = context;
-  // Without a checkpoint, but with its log, nothing has to be read that is stored already.
+  // Without a usable checkpoint but with the same log, stored results need not be read again.
   const low = newLog || state !== 'ok' ? log.low : Math.max(log.low, stored + 1);
   const [first] = await patiently(() => messaging.readMessages(SHARD_TOPIC, shard, low));
   const participants = (await context.contexts).participants.plugged;
@@ -32,7 +32,7 @@ export async function adopt(
   const gap = notMeasured
     ? `not measured from ${notMeasured.from.toISOString()} to ${notMeasured.to.toISOString()}`
     : 'nothing is missing';
-  context.say(`shard ${shard}: goes on from offset ${low}; ${gap}`);
+  context.say(`shard ${shard}: continues from offset ${low}; ${gap}`);
 }
 
 interface OffsetRow {
@@ -42,13 +42,13 @@ interface OffsetRow {
   next_offset: number;
 }
 
-/** A group that stands past a topic's end. */
+/** Consumer group whose position is past the end of the topic. */
 export interface LostGroup extends OffsetRow {
   database: Sql;
   log: LogBounds;
 }
 
-/** Groups whose topics were made anew: what they had read is not in there. */
+/** Returns the groups whose topics were created again: the new topic does not contain what they had read. */
 export async function lostGroups({ control, telemetry, messaging }: Context): Promise<LostGroup[]> {
   const lost: LostGroup[] = [];
   for (const database of [control, telemetry]) {
@@ -67,7 +67,7 @@ export async function lostGroups({ control, telemetry, messaging }: Context): Pr
   return lost;
 }
 
-/** Lets the group read the topic from its start; events that it had before are known to it by their positions. */
+/** Makes the group read the topic from its start; it recognises events that it has already processed by their positions. */
 export async function adoptGroup(context: Context, { database, log, ...group }: LostGroup): Promise<void> {
   const { group_id, topic, partition, next_offset } = group;
   await database.execute(

@@ -8,8 +8,8 @@ import type { PluggedContexts } from './contexts';
 import { patiently } from './patiently';
 
 /**
- * Numbers that were given out between the backup and its restore are in logs and in agents' memories. Numbers go on far above
- * them, so that none means two things.
+ * Numbers issued between the backup and its restore are still in logs and in agents' memory. Numbering therefore continues far above
+ * them, so that no number has two meanings.
  */
 const JUMP = {
   feedPositions: 1_000_000_000,
@@ -19,17 +19,17 @@ const JUMP = {
   epochs: 1_000_000,
 };
 
-/** Events that one restore takes back from Kafka at most: more are those of another installation. */
+/** Most events that one restore takes from Kafka: more belong to another installation. */
 const EVENTS_MAX = 1_000_000;
 
 export const AFTER_RESTORE_ACTIONS: Actions = { 'after-restore': (context) => afterRestore(context) };
 
 type Context = Pick<CliContext, 'config' | 'control' | 'telemetry' | 'messaging' | 'contexts' | 'say'>;
 
-/** Takes back the events that Kafka still has and the backup has not, and moves on every numbering. */
+/** Takes over the events that Kafka still has and the backup lacks, and advances every numbering. */
 export async function afterRestore(context: Context): Promise<void> {
   const { control, telemetry, messaging, config, say } = context;
-  // A backup of an older release lacks what came since.
+  // A backup of an older release lacks later migrations.
   await migrate(config.controlDatabaseUrl, CONTROL_MIGRATIONS);
   await migrate(config.telemetryDatabaseUrl, TELEMETRY_MIGRATIONS);
   const { relayed } = await context.contexts;
@@ -45,10 +45,10 @@ export async function afterRestore(context: Context): Promise<void> {
   for (const database of [control, telemetry]) {
     await database.execute(`UPDATE lease SET epoch = epoch + ${JUMP.epochs}, expires_at = now()`);
   }
-  if (taken > 0) say(`${taken} events that came after the backup were taken back from Kafka`);
+  if (taken > 0) say(`${taken} events newer than the backup were restored from Kafka`);
 }
 
-/** Messages of the public topics whose events the store does not have. */
+/** Returns the messages of the public topics whose events the store does not contain. */
 async function relayedSince(
   { control, messaging }: Context,
   relayed: PluggedContexts['relayed'],
@@ -67,7 +67,9 @@ async function relayedSince(
         const messages = await messaging.readMessages(topic, partition, offset);
         found.push(...messages.filter((message) => positionOf(message) > (head?.position ?? 0)));
         if (found.length > EVENTS_MAX)
-          throw new Error(`${topic} holds more than ${EVENTS_MAX} events that the backup has not.`);
+          throw new Error(
+            `${topic} contains more than ${EVENTS_MAX} events that the backup lacks. Is it the topic of another installation?`,
+          );
         offset = (messages.at(-1)?.offset ?? high - 1) + 1;
       }
     }
@@ -88,7 +90,7 @@ async function takeBack(
   let count = 0;
   for (const message of messages) {
     const position = positionOf(message);
-    // The relay may have sent it twice.
+    // The relay may have published it twice.
     if (position === last) continue;
     last = position;
     const [, category] = readCloudEvent(message).type.split('.');
@@ -109,7 +111,7 @@ async function insertEvent(
 ): Promise<RecordedEvent> {
   const event = readCloudEvent<object>(message);
   const { correlationId, causationId } = event.metadata;
-  // Who caused it was not published.
+  // The actor is not part of the published event.
   const metadata = { actor: 'restored', causationId, correlationId: correlationId ?? event.id };
   const recorded = {
     ...{ position, id: event.id, stream: streamOf(category, message.key ?? ''), metadata, occurredAt: event.time },
@@ -148,7 +150,7 @@ async function moveNumbersOn(sql: Sql): Promise<void> {
   const [list] = await sql.query<{ number: number }>(
     `SELECT setval('list_seq', nextval('list_seq') + ${JUMP.listNumbers}) AS number`,
   );
-  // Whoever followed the list before has to read it anew.
+  // Clients that followed the list before the restore must read it again.
   await sql.execute('UPDATE target_list_horizon SET list_seq = $1', [list?.number ?? 0]);
   await sql.query(
     `SELECT setval(pg_get_serial_sequence('event', 'position'), coalesce(max(position), 0) + ${JUMP.eventPositions}) FROM event`,

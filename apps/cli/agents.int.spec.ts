@@ -24,13 +24,13 @@ afterAll(async () => {
   await home.drop();
 });
 
-/** Log bounds that the list reads to find out whether reports of agents wait unread. */
+/** Log bounds from which the list determines whether agents' reports are unread. */
 let bounds: () => Promise<Map<string, unknown>>;
 beforeEach(() => {
   bounds = () => Promise.resolve(new Map<string, unknown>());
 });
 
-/** What `npm run icmpmon -- …` says. */
+/** Output of `npm run icmpmon -- …`. */
 async function run(...args: string[]): Promise<string> {
   const said: string[] = [];
   const messaging = { bounds, topic: (logical: string) => logical };
@@ -54,7 +54,7 @@ async function enrolled(name: string): Promise<string> {
 describe('on the machine itself', () => {
   it('lists agents, and changes their state by name or id only with a confirmation', async () => {
     const id = await enrolled('pop-1');
-    await expect(run('agents', 'evict', 'pop-1')).rejects.toThrow('pop-1 is active. evict: Ends its credentials');
+    await expect(run('agents', 'evict', 'pop-1')).rejects.toThrow('pop-1 is active. evict: Revokes its credentials');
     expect(await run('agents', 'list')).toContain(`pop-1  eu  active  enrolled  0 targets  ${id}`);
     bounds = () => Promise.reject(new DependencyUnavailable('Kafka'));
     expect(await run('agents', 'list')).toContain(`pop-1  eu  active  unknown  0 targets  ${id}`);
@@ -77,10 +77,10 @@ describe('on the machine itself', () => {
     for (const { actor } of events) expect(actor).toMatch(/^cli:/);
   });
 
-  it('retires an agent that never ran: first draining, or at once with --force; then its name can be used again', async () => {
+  it('retires an agent that never ran: draining first, or immediately with --force; then its name can be used again', async () => {
     await enrolled('idle');
     expect(await run('agents', 'retire', 'idle', '--yes')).toBe(
-      'idle is draining, and is retired once it holds no targets',
+      'idle is draining, and is retired once it has no targets',
     );
     expect(await run('agents', 'retire', 'idle', '--force', '--yes')).toBe('idle is retired');
     expect(await run('agents', 'list')).not.toContain('idle');

@@ -17,10 +17,10 @@ import type { Action, Actions } from './actions';
 import { type CliContext, Refusal } from './cli-context';
 import { AGENT_EFFECTS } from './commands/index.mjs';
 
-/** What an operator does next with an agent that was put out. */
+/** What an operator can do next with an evicted or banned agent. */
 const WHAT_NEXT: Partial<Record<AgentState, string>> = {
-  evicted: ': it may join again with a token that names it, which its page in the portal makes',
-  banned: ': no token lets it in until it is unbanned',
+  evicted: ': it may join again with a token that names it, which its page in the portal creates',
+  banned: ': no token admits it until it is unbanned',
 };
 
 export const AGENT_ACTIONS: Actions = {
@@ -37,7 +37,7 @@ export const AGENT_ACTIONS: Actions = {
 
 async function list(context: CliContext, retired: boolean): Promise<void> {
   const found = await lister(context).list(retired ? 'retired' : undefined);
-  if (found.length === 0) return context.say(retired ? 'No agent was retired.' : 'No agent has joined.');
+  if (found.length === 0) return context.say(retired ? 'There are no retired agents.' : 'No agent has joined yet.');
   for (const { id, name, region, state, connection, assignedTargets, stateReason } of found) {
     const heard = retired ? '' : `  ${connection}  ${assignedTargets} targets`;
     context.say(`${name}  ${region}  ${state}${heard}  ${id}${stateReason === null ? '' : `  (${stateReason})`}`);
@@ -49,13 +49,13 @@ async function apply(context: CliContext, change: AgentChange, asked: Invocation
   const reason = asked.text('reason');
   const force = change === 'retire' && asked.flag('force');
   if (!asked.flag('yes')) {
-    throw new Refusal(`${agent.name} is ${agent.state}. ${change}: ${AGENT_EFFECTS[change]} Add --yes to do it.`);
+    throw new Refusal(`${agent.name} is ${agent.state}. ${change}: ${AGENT_EFFECTS[change]} Add --yes to execute it.`);
   }
   const { control } = context;
   const handler = new ChangeAgentHandler(new EventStore(control));
   const request = { ...(reason !== undefined && { reason }), force };
   const { state, thenRetire } = await handler.execute(new ChangeAgent(agent.id, change, request, metadata()));
-  const next = thenRetire ? ', and is retired once it holds no targets' : (WHAT_NEXT[state] ?? '');
+  const next = thenRetire ? ', and is retired once it has no targets' : (WHAT_NEXT[state] ?? '');
   context.say(`${agent.name} is ${state}${next}`);
 }
 
@@ -63,7 +63,7 @@ async function find(context: CliContext, ref: string): Promise<AgentView> {
   const found = await lister(context).list();
   const agent = found.find(({ id, name }) => id === ref || name === ref);
   if (agent !== undefined) return agent;
-  throw new Refusal(`There is no agent "${ref}". npm run icmpmon -- agents list shows them.`);
+  throw new Refusal(`There is no agent "${ref}". List them: npm run icmpmon -- agents list`);
 }
 
 async function listTokens(context: CliContext): Promise<void> {

@@ -3,7 +3,7 @@ import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database'
 import { KAFKA_SASL_FIELDS, Messaging } from '@icmp-mon/platform/messaging';
 import { plugContexts, type PluggedContexts } from './contexts';
 
-/** A mistake of the caller's, or a state that he has to resolve: shown as its message alone. */
+/** A mistake of the operator, or a state that the operator must resolve: printed as its message only. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
 }
@@ -23,7 +23,7 @@ function readCliConfig() {
   });
 }
 
-/** The installation as commands see it: connections come about when they are first used, and `close` ends them. */
+/** The installation for commands: connections are opened at their first use, and `close` ends them. */
 export class CliContext {
   private readonly open: { close(): Promise<void> }[] = [];
   private readonly once = new Map<string, unknown>();

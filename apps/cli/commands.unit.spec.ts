@@ -26,7 +26,7 @@ it('every command has an action, and every action a command', () => {
   expect([...Object.keys(ACTIONS), ...RUN_BY_INFRA].sort()).toEqual(commands.sort());
 });
 
-it('what the definitions list is what the contracts have', () => {
+it('the values in the definitions equal those of the contracts', () => {
   expect(named('api-keys create').options?.find(({ name }) => name === 'role')?.choices).toEqual(ROLES);
   expect(Object.keys(AGENT_EFFECTS)).toEqual([...AGENT_CHANGES]);
 });

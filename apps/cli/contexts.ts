@@ -14,7 +14,7 @@ import { TiersCliModule } from '@icmp-mon/tiers/server/cli';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 
-/** What each context has for the command line tool. */
+/** Modules of the contexts for the command line app. */
 const contexts = (shardCount: number): ContextModule[] => [
   IdentityCliModule,
   TargetsCliModule,
@@ -35,7 +35,7 @@ export interface ContextSources {
   config: { shardCount: number };
 }
 
-/** Global: what the modules of contexts read from and plug into. */
+/** Global module: connections and registries for the contexts' modules. */
 @Module({})
 class SourcesModule {
   static register({ control, telemetry, messaging }: ContextSources): DynamicModule {
@@ -57,7 +57,7 @@ class CliModule {
   }
 }
 
-/** What the contexts have plugged in. */
+/** Registrations of the contexts. */
 export interface PluggedContexts {
   relayed: RelayedCategories;
   models: ReadModels;
@@ -65,7 +65,7 @@ export interface PluggedContexts {
   participants: ShardParticipants;
 }
 
-/** Makes the modules of the contexts; they connect to nothing, and the caller closes the sources. */
+/** Creates the contexts' modules. They open no connection; the caller closes the sources. */
 export async function plugContexts(sources: ContextSources): Promise<PluggedContexts> {
   const app = await NestFactory.createApplicationContext(CliModule.register(sources), {
     logger: false,

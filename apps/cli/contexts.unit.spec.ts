@@ -8,7 +8,7 @@ import { plugContexts, type PluggedContexts } from './contexts';
 
 const NOWHERE = { url: 'postgres://none@127.0.0.1:1/none' };
 
-describe('the contexts of the command line tool', () => {
+describe('the contexts of the command line app', () => {
   const control = new ControlDatabase(NOWHERE);
   const telemetry = new TelemetryDatabase(NOWHERE);
   const messaging = new Messaging({ brokers: ['127.0.0.1:1'], topicPrefix: 'test', clientId: 'test' });
@@ -20,7 +20,7 @@ describe('the contexts of the command line tool', () => {
 
   afterAll(() => Promise.all([control.close(), telemetry.close(), messaging.close()]));
 
-  it('plug in what can be rebuilt, and what cannot, without connecting to anything', () => {
+  it('register read models and other tables without opening a connection', () => {
     const names = ['agent', 'agent_health', 'assignment', 'target_list', 'target_status', 'tier'];
     expect(contexts.models.plugged.map(({ model }) => model.name)).toEqual(names);
     expect(contexts.noModels.plugged.map(({ tables }) => tables)).toEqual([
@@ -34,7 +34,7 @@ describe('the contexts of the command line tool', () => {
     ]);
   });
 
-  it('plug in the topics of the relay and the participants of the shards', () => {
+  it('register the topics of the relay and the participants of the shards', () => {
     const relayed = contexts.relayed.plugged.map(({ aggregate, topic }) => [aggregate.category, topic]);
     expect(relayed).toEqual([
       ['agent', AGENTS_TOPIC],

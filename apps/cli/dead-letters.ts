@@ -24,10 +24,10 @@ async function list(context: CliContext, topic: string | undefined, json: boolea
   if (json) return context.say(JSON.stringify(letters));
   if (letters.items.length === 0) return context.say('There are no dead letters.');
   for (const { topic: of, partition, offset, at, group, key, cause } of letters.items) {
-    const why = (cause ?? 'no cause given').slice(0, CAUSE_LENGTH);
+    const why = (cause ?? 'cause unknown').slice(0, CAUSE_LENGTH);
     context.say(`${of}  ${partition}/${offset}  ${at ?? '-'}  ${group ?? '-'}  key ${key ?? '-'}  ${why}`);
   }
-  if (letters.next !== null) context.say(`… and more: these are the first ${LISTED}.`);
+  if (letters.next !== null) context.say(`There are more: these are the first ${LISTED}.`);
   context.say('Once the cause is fixed: npm run icmpmon -- dead-letters replay <topic> --yes');
 }
 
@@ -38,14 +38,14 @@ async function replay(context: CliContext, asked: Invocation): Promise<void> {
     const { topics } = await lister(context).execute(new ListDeadLetters({ topic, limit: 1 }));
     const waiting = topics.find((each) => each.topic === topic)?.waiting ?? 0;
     const what = offset === undefined ? `${waiting} dead letters` : `the dead letter ${partition}/${offset}`;
-    throw new Refusal(`This would send ${what} back to ${topic}. Add --yes to do it.`);
+    throw new Refusal(`This would replay ${what} to ${topic}. Add --yes to execute it.`);
   }
   const { control, messaging } = context;
   const handler = new ReplayDeadLettersHandler(messaging, control, new EventStore(control));
   const metadata = { actor: `cli:${userInfo().username}`, causationId: null, correlationId: newId() };
   const one = offset === undefined ? {} : { partition, offset };
   const { replayed, left } = await handler.execute(new ReplayDeadLetters({ topic, ...one }, metadata));
-  context.say(`${replayed} sent back to ${topic}, ${left} left. What fails again comes back as a new one.`);
+  context.say(`Replayed ${replayed} to ${topic}, ${left} left. A message that fails again becomes a new dead letter.`);
 }
 
 const lister = ({ messaging, control }: CliContext): ListDeadLettersHandler =>

@@ -14,7 +14,7 @@ try {
   await context.close();
 }
 
-/** What is wrong and what to do is in the message of an error that was foreseen; any other is shown with its stack. */
+/** Returns only the message of an expected error, because it contains cause and remedy; the stack of any other. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const foreseen = ['ConfigError', 'DomainError', 'DependencyUnavailable', 'Refusal', 'UsageError'].includes(

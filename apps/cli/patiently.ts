@@ -4,7 +4,7 @@ import { DependencyUnavailable } from '@icmp-mon/platform/errors';
 const ATTEMPTS_MAX = 20;
 const PAUSE_MS = 2_000;
 
-/** Asks again while something is away: a broker that has just begun answers before it has made its topics. */
+/** Retries while a dependency is unavailable: a broker that has just started may answer before its topics are loaded. */
 export async function patiently<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {

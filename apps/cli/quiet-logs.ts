@@ -1,2 +1,2 @@
-// The libraries' log lines are for apps that run for long; a command speaks for itself. First import: loggers read it once.
+// Silences the libraries' logs, which are for long-running apps; commands print their own output. Imported first: loggers read the level once.
 process.env['ICMPMON_LOG_LEVEL'] ??= 'silent';

@@ -41,7 +41,7 @@ class Heard extends AgentReports {
   }
 }
 
-describe('rebuilding what a consumer group writes', () => {
+describe('rebuilding read models of consumer groups', () => {
   const { kafkaBrokers: brokers } = testServices();
   const topicPrefix = testTopicPrefix();
   let databases: TestDatabases;
@@ -112,7 +112,7 @@ describe('rebuilding what a consumer group writes', () => {
     return rebuild(model, { database, replace, report: () => undefined });
   }
 
-  it('finds assignments equal, and decides anew those that are not', async () => {
+  it('finds assignments equal, and evaluates again those that differ', async () => {
     expect((await run('assignment')).differences).toEqual([]);
     const before = await control.query('SELECT agent_id, target_key FROM assignment ORDER BY 1, 2');
     await control.execute('DELETE FROM assignment WHERE target_key = 7');
@@ -127,7 +127,7 @@ describe('rebuilding what a consumer group writes', () => {
     expect((await run('assignment')).differences).toEqual([]);
   });
 
-  it('comes to the same assignments as the watch over the agents, and as the policies that they report', async () => {
+  it('computes the same assignments as the agent watch and the reported policies', async () => {
     const [lost, refuses, open] = AGENTS;
     const policies = new AgentPoliciesProjection(SHARDS);
     const report = { allow: ['192.0.2.0/24'], deny: [], stopped: false, packetsPerSecond: 1, refusedKeys: [] };
@@ -148,7 +148,7 @@ describe('rebuilding what a consumer group writes', () => {
     expect((await run('assignment')).differences).toEqual([]);
   });
 
-  it('finds the health of agents equal, and repairs it without writing figures twice', async () => {
+  it('finds the health of agents equal, and repairs it without writing metrics twice', async () => {
     const numbers = [
       ...[
         'assignmentVersion',

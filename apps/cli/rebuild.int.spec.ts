@@ -77,7 +77,7 @@ describe('rebuilding a read model', () => {
     ids.delete(key);
   }
 
-  /** As the shard commits it, and, unless said otherwise, as the list's projection then hears it. */
+  /** Stores a status change as the shard commits it and, unless disabled, applies it to the list. */
   async function change(key: number, to: TestChange['to'], { removed = false, heard = true } = {}): Promise<void> {
     const shard = key % SHARDS;
     const seq = (sequences.get(shard) ?? 0) + 1;
@@ -91,7 +91,7 @@ describe('rebuilding a read model', () => {
       };
       const transaction: WriterTransaction = {
         query: (text, params) => sql.query(text, params),
-        copy: () => Promise.reject(new Error('Nothing is copied here.')),
+        copy: () => Promise.reject(new Error('This test copies nothing.')),
       };
       await writeCommits(new PostgresCommit(transaction), [
         {
@@ -115,7 +115,7 @@ describe('rebuilding a read model', () => {
     return rebuild(model, { database, replace, report: (line) => lines.push(line) });
   }
 
-  /** Registers, removes and changes targets until told to stop. */
+  /** Registers, removes and changes targets until it is stopped. */
   function writeOn(): () => Promise<number> {
     let stopped = false;
     const writing = (async () => {
@@ -137,7 +137,7 @@ describe('rebuilding a read model', () => {
   }
 
   it.each(['tier', 'agent', 'target_list', 'target_status'])(
-    'finds %s equal to the live one while writes go on',
+    'finds %s equal to the live one while writes continue',
     async (name) => {
       const stop = writeOn();
       await pause(300);
@@ -152,7 +152,7 @@ describe('rebuilding a read model', () => {
     },
   );
 
-  it('tells which rows differ, leaves them, and replaces them when asked', async () => {
+  it('reports which rows differ, keeps them, and replaces them with --replace', async () => {
     await control.execute(`UPDATE target_list SET status = 'up', tags = '{}' WHERE key = 24`);
     await control.execute('DELETE FROM target_list WHERE key = 25');
     await control.execute(
@@ -185,7 +185,7 @@ describe('rebuilding a read model', () => {
     );
   });
 
-  it('shows statuses that the list had not heard of', async () => {
+  it('shows statuses that the list had not received', async () => {
     await change(30, 'degraded', { heard: false });
     const outcome = await run('target_list');
     expect(outcome.differences).toEqual([]);
@@ -193,7 +193,7 @@ describe('rebuilding a read model', () => {
     expect(await control.query('SELECT status FROM target_list WHERE key = 30')).toEqual([{ status: 'degraded' }]);
   });
 
-  it('repairs target_status, and keeps what is older than the changes that are kept', async () => {
+  it('repairs target_status, and keeps rows older than the stored changes', async () => {
     await telemetry.execute(`UPDATE target_status SET reason = 'warming' WHERE target_key = 40`);
     await telemetry.execute(
       `INSERT INTO target_status (target_key, shard, change_seq, status, reason, since, votes)
@@ -207,7 +207,7 @@ describe('rebuilding a read model', () => {
     expect((await run('target_status')).differences).toEqual([]);
   });
 
-  it('begins anew after an interruption, and lets nobody else rebuild the same at once', async () => {
+  it('starts again after an interruption, and rejects a concurrent rebuild of the same model', async () => {
     await control.execute('CREATE SCHEMA rebuild_tier');
     await control.execute('CREATE TABLE rebuild_tier.tier (broken integer)');
     const both = await Promise.allSettled([run('tier'), run('tier')]);

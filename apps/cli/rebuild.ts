@@ -11,12 +11,12 @@ async function run(context: CliContext, asked: Invocation): Promise<void> {
   const { models } = await context.contexts;
   const known = models.plugged.map(({ model }) => model.name);
   const names = asked.args.includes('all') ? known : asked.args;
-  if (names.length === 0) throw new UsageError(`Name read models: ${known.join(', ')}, or all.`);
+  if (names.length === 0) throw new UsageError(`Give at least one read model: ${known.join(', ')}, or all.`);
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
     const meant = nearest(unknown, known);
     const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
-    throw new UsageError(`There is no read model ${unknown}.${hint} There are: ${known.join(', ')}; or name all.`);
+    throw new UsageError(`There is no read model ${unknown}.${hint} Read models: ${known.join(', ')}; or all.`);
   }
   const [json, replace] = [asked.flag('json'), asked.flag('replace')];
   for (const name of names) {
@@ -33,7 +33,7 @@ async function list(context: CliContext): Promise<void> {
   const { models, noModels } = await context.contexts;
   context.say('Can be rebuilt:');
   for (const { model } of models.plugged) context.say(`  ${model.name.padEnd(14)} from ${model.source}`);
-  context.say('Are no read models:');
+  context.say('Not read models:');
   for (const { tables, reason } of noModels.plugged) context.say(`  ${tables}: ${reason}`);
 }
 
@@ -49,14 +49,16 @@ function tell(
     );
   }
   for (const { table, missing, surplus, changed, first } of differences) {
-    context.say(
-      `  ${table}: ${missing} rows are missing, ${surplus} are too many, ${changed} differ. The first of each:`,
-    );
+    context.say(`  ${table}: ${missing} rows missing, ${surplus} surplus, ${changed} changed. The first of each:`);
     for (const { kind, key, columns } of first) {
       context.say(`    ${kind.padEnd(8)} ${key}${columns.length > 0 ? `  in ${columns.join(', ')}` : ''}`);
     }
   }
   const verdict =
-    differences.length === 0 ? 'equal to the live one' : replaced ? 'replaced' : 'NOT replaced; do so with --replace';
+    differences.length === 0
+      ? 'equal to the live one'
+      : replaced
+        ? 'replaced'
+        : 'NOT replaced; to replace it, add --replace';
   context.say(`${model}: ${steps} steps in ${seconds.toFixed(1)} s; ${verdict}`);
 }

@@ -14,7 +14,7 @@ import { storeChange } from './status-changes.test-data';
 
 const metadata = { actor: 'test', causationId: null, correlationId: newId() };
 
-describe('public topics that lost what they held', () => {
+describe('public topics that lost messages', () => {
   const { kafkaBrokers: brokers } = testServices();
   let databases: TestDatabases;
   let control: ControlDatabase;
@@ -63,7 +63,7 @@ describe('public topics that lost what they held', () => {
     );
   const relayedUpTo = (position: number): Promise<number> =>
     control.execute('UPDATE relay_cursor SET position = $1', [position]);
-  /** What a refill says, and from where on the relay publishes then. */
+  /** Output of a refill, and the position from which the relay then publishes. */
   async function refill(): Promise<{ said: string[]; cursor: number }> {
     said.length = 0;
     const contexts = plugContexts({ control, telemetry, messaging, config: { shardCount: 1 } });
@@ -72,24 +72,24 @@ describe('public topics that lost what they held', () => {
     return { said: [...said], cursor: row?.position ?? -1 };
   }
 
-  it('get their events from the first that is missing on, also after others were relayed', async () => {
+  it('receive their events from the first missing one, even after later ones were relayed', async () => {
     const [first, second, third, last] = targets;
     await publish('public.tiers.v1', tiers);
     await publish('public.targets.v1', [third!]);
     await relayedUpTo(third!.position);
     expect(await refill()).toEqual({
-      said: [`the relay publishes all events from position ${first!.position} on once more`],
+      said: [`the relay publishes all events from position ${first!.position} again`],
       cursor: first!.position - 1,
     });
     await publish('public.targets.v1', [first!, second!, third!]);
     await relayedUpTo(third!.position);
-    // The last is not relayed yet, so it is not lost.
+    // The last event is not relayed yet, so it is not lost.
     expect(await refill()).toEqual({ said: [], cursor: third!.position });
     await relayedUpTo(last!.position);
     expect((await refill()).cursor).toBe(last!.position - 1);
   });
 
-  it('get the latest statuses when one that was published is missing', async () => {
+  it('receive the latest statuses when a published one is missing', async () => {
     const changes = targets.map(({ data }, at) => ({ ...(data as { targetId: string; key: number }), seq: at + 1 }));
     for (const { targetId, key, seq } of changes) {
       const row = await storeChange(telemetry, { shard: 0, seq, key, targetId, to: 'up', removed: false });
@@ -97,7 +97,7 @@ describe('public topics that lost what they held', () => {
     }
     expect((await refill()).said).toEqual([]);
     await telemetry.execute('INSERT INTO status_publication (shard, published_seq) VALUES (0, 3)');
-    expect((await refill()).said).toEqual(['published the latest status of 4 targets once more']);
+    expect((await refill()).said).toEqual(['published the latest status of 4 targets again']);
     expect((await refill()).said).toEqual([]);
   });
 });

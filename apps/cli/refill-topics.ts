@@ -8,8 +8,8 @@ type Context = Pick<CliContext, 'control' | 'telemetry' | 'messaging' | 'context
 const EVENTS_PER_STEP = 10_000;
 
 /**
- * Public topics that lost what they held get it once more: events from the store, the latest status of each target.
- * Whatever they hold is read, because a topic that was made anew may have been written to since. Consumers drop repeats.
+ * Refills public topics that lost messages: events from the store, and the latest status of each target. Reads the topic's complete
+ * content, because a recreated topic may have been written to since. Consumers drop repeats.
  */
 export async function refillTopics(context: Context): Promise<void> {
   const { control, telemetry, messaging, say } = context;
@@ -18,18 +18,18 @@ export async function refillTopics(context: Context): Promise<void> {
     await control.execute('UPDATE relay_cursor SET position = $1, updated_at = now() WHERE position > $1', [
       missing - 1,
     ]);
-    say(`the relay publishes all events from position ${missing} on once more`);
+    say(`the relay publishes all events from position ${missing} again`);
   }
   if (!(await lacksStatuses(context))) return;
-  say(`published the latest status of ${await republishStatuses(telemetry, messaging)} targets once more`);
+  say(`published the latest status of ${await republishStatuses(telemetry, messaging)} targets again`);
 }
 
-/** Position of the first event that the relay has published and no topic holds. */
+/** Returns the position of the first event that the relay has published and no topic contains. */
 async function firstMissingEvent({ control, messaging, contexts }: Context): Promise<number | null> {
   const { plugged } = (await contexts).relayed;
   const categories = plugged.map(({ aggregate }) => aggregate.category);
   const held = new Set<number>();
-  // These topics keep everything for ever.
+  // These topics have unlimited retention.
   for (const { topic } of plugged) {
     for await (const { headers } of messagesOf(messaging, topic)) held.add(Number(headers['ce_position']));
   }
@@ -47,7 +47,7 @@ async function firstMissingEvent({ control, messaging, contexts }: Context): Pro
   }
 }
 
-/** Whether a target's status was published of which the topic holds nothing. */
+/** Returns whether the topic lacks the status of a target for which one was published. */
 async function lacksStatuses({ telemetry, messaging }: Context): Promise<boolean> {
   const held = new Set<string>();
   for await (const { key } of messagesOf(messaging, TARGET_STATUS_TOPIC)) if (key !== null) held.add(key);

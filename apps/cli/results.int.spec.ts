@@ -38,12 +38,12 @@ describe('dropping single results by hand', () => {
   };
   const daysThere = async (): Promise<number> => (await telemetry.query('SELECT 1 FROM probe_series')).length;
 
-  it('leaves what no figures are made of, and says so', async () => {
+  it('keeps days that are not rolled up, and reports them', async () => {
     expect(await drop(5)).toMatch(/^Dropped 0 days\..*\n.*not rolled up yet/);
     expect(await daysThere()).toBe(AGES_DAYS.length);
   });
 
-  it('takes whole days, and remembers up to where', async () => {
+  it('drops whole days, and stores up to which day', async () => {
     await telemetry.execute(`UPDATE rollup_progress SET rolled_until = now() WHERE relation = 'probe_hourly'`);
     expect(await drop(5)).toMatch(/^Dropped 2 days\. Results are kept from \d{4}-\d\d-\d\d on\.$/);
     expect(await daysThere()).toBe(2);
@@ -53,7 +53,7 @@ describe('dropping single results by hand', () => {
     expect(Date.now() - (droppedBefore?.getTime() ?? 0)).toBeGreaterThan(5 * DAY_MS);
   });
 
-  it.each(['0', '1', '1.5', 'all', '-3'])('refuses to keep %s days', async (days) => {
+  it.each(['0', '1', '1.5', 'all', '-3'])('rejects %s days', async (days) => {
     await expect(runCli(new CliContext(), ['results', 'drop', `--older-than=${days}`])).rejects.toThrow(
       /whole number, from 2 to 9999/,
     );

@@ -8,7 +8,7 @@ export const RESULT_ACTIONS: Actions = {
   'results drop': (context, asked) => dropResults(context, asked.number('older-than') ?? Infinity),
 };
 
-/** What the worker does each hour by its setting; `daysKept` may be fewer than that. */
+/** Runs the worker's hourly retention once, with `daysKept` instead of the setting. */
 export async function dropResults(
   { telemetry, say }: Pick<CliContext, 'telemetry' | 'say'>,
   daysKept: number,
@@ -20,8 +20,8 @@ export async function dropResults(
      WHERE hypertable_name = 'probe_series'`,
   );
   say(`Dropped ${dropped} ${dropped === 1 ? 'day' : 'days'}. Results are kept from ${oldest?.day ?? 'now'} on.`);
-  if (busy) say('A query reads a day that is to go: run this again when it is over.');
+  if (busy) say('A query is reading a day that should be dropped: run this command again when the query has ended.');
   else if (oldest?.day && Date.parse(oldest.day) + DAY_MS <= olderThan.getTime()) {
-    say('What is older is not rolled up yet and stays until it is: SELECT * FROM rollup_progress');
+    say('Older days are not rolled up yet and are kept until they are: SELECT * FROM rollup_progress');
   }
 }

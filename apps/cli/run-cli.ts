@@ -25,7 +25,7 @@ export const ACTIONS: Actions = {
 
 /**
  * Runs one command line.
- * @throws UsageError when it is wrong; Refusal when it asks for what cannot be
+ * @throws UsageError when it is wrong; Refusal when the request cannot be executed
  */
 export async function runCli(context: CliContext, argv: readonly string[]): Promise<void> {
   const asked = readCommandLine(icmpmon, argv);

@@ -10,8 +10,8 @@ import { refillTopics } from './refill-topics';
 
 const MEANING = {
   ok: 'ok',
-  before: 'LOST: the log begins later',
-  past: 'LOST: the log ends earlier, it was made anew',
+  before: 'LOST: the log begins after the position',
+  past: 'LOST: the log ends before the position; it was recreated',
 } as const;
 
 export const SHARD_ACTIONS: Actions = {
@@ -35,7 +35,7 @@ async function list(context: CliContext, json: boolean): Promise<void> {
     context.say('shard  checkpoint     stored  log from    log to       lag  behind    owner');
     for (const position of positions) context.say(line(position));
     if (positions.some(({ state }) => state !== 'ok')) {
-      context.say('Go on from what the logs hold: npm run icmpmon -- shards adopt');
+      context.say('Continue from the current content of the logs: npm run icmpmon -- shards adopt');
     }
   }
   if (positions.some(({ state }) => state !== 'ok')) process.exitCode = EXIT_FOUND;
@@ -62,16 +62,18 @@ async function runAdopt(context: CliContext, asked: Invocation): Promise<void> {
   if (fresh && shard === undefined) throw new UsageError('--fresh needs the shard: --shard <number> --fresh');
   const all = await readPositions(context);
   const chosen = shard === undefined ? all : all.filter((position) => position.shard === shard);
-  if (chosen.length === 0) throw new Refusal(`There is no shard ${shard}: they are 0 to ${all.length - 1}.`);
+  if (chosen.length === 0) throw new Refusal(`There is no shard ${shard}. Shards: 0 to ${all.length - 1}.`);
   const lost = chosen.filter(({ state }) => state !== 'ok' || newLog || fresh);
   const groups = shard === undefined ? await patiently(() => lostGroups(context)) : [];
   if (lost.length + groups.length === 0)
-    return context.say('Every position is within its log: there is nothing to adopt.');
+    return context.say('Every log contains its stored position: there is nothing to adopt.');
   if (!asked.flag('yes')) {
     for (const position of lost) context.say(line(position));
     for (const { group_id, topic, partition } of groups)
-      context.say(`group ${group_id} stands past the end of ${topic}/${partition}`);
-    context.say('Results that were not stored before stay unknown. To go on from what the logs hold, add --yes');
+      context.say(`group ${group_id}: its position is past the end of ${topic}/${partition}`);
+    context.say(
+      'Results that were not stored before are lost. To continue from the current content of the logs, add --yes',
+    );
     process.exitCode = EXIT_FOUND;
     return;
   }

@@ -40,7 +40,7 @@ export async function storeChange(sql: Sql, change: TestChange): Promise<LatestC
   return row;
 }
 
-/** The message by which the list hears of it; a removal is a tombstone. */
+/** Returns the message with which the list receives the change; for a removal a tombstone. */
 export function changeMessage(change: TestChange, from: Status): ReceivedMessage {
   const { shard, seq, key, targetId, to } = change;
   const data = {

@@ -102,7 +102,7 @@ describe('the identity of an agent', () => {
     return { ...given, name, keyPem, csrPem, client: clientOf(given.certificatePem, keyPem) };
   }
 
-  /** Gives the agent a certificate of then, as if it had been away since. */
+  /** Gives the agent a certificate of that time, as if it had been away since. */
   async function since(agent: { agentId: string; csrPem: string; keyPem: string }, agoMs: number): Promise<string> {
     const former = await ca.issueAgentCertificate(agent.csrPem, agent.agentId, new Date(Date.now() - agoMs));
     await database.execute(
@@ -129,7 +129,7 @@ describe('the identity of an agent', () => {
     client.results('live', [block({ agentId, sequence })]);
 
   describe('whose certificate expired', () => {
-    it('returns by its key, however long ago that was, and its token does not matter', async () => {
+    it('returns with its key, regardless of how long ago that was and of its token', async () => {
       const agent = await enrolled();
       const certificatePem = await since(agent, 40 * DAY_MS);
       await expect(upload(clientOf(certificatePem, agent.keyPem), agent.agentId)).rejects.toThrow();
@@ -144,7 +144,7 @@ describe('the identity of an agent', () => {
       expect(await rowOf(agent.agentId)).toMatchObject({ cloned: false });
     });
 
-    it('returns also where the row of an earlier release has no key, by its last certificate', async () => {
+    it('also returns by its last certificate when its row, of an earlier release, has no key', async () => {
       const agent = await enrolled();
       const certificatePem = await since(agent, 2 * DAY_MS);
       await database.execute('UPDATE agent SET key_sha256 = NULL WHERE id = $1', [agent.agentId]);
@@ -158,7 +158,7 @@ describe('the identity of an agent', () => {
       expect((await rowOf(agent.agentId)).key).toBe(keySha256(createPublicKey(agent.keyPem)));
     });
 
-    it('returns by a challenge that is ours, young, and was not answered before', async () => {
+    it('returns only by a challenge that is ours, recent, and not answered before', async () => {
       const agent = await enrolled();
       await since(agent, 2 * DAY_MS);
       const request = await rejoining(anonymous, agent, agent.keyPem);
@@ -178,7 +178,7 @@ describe('the identity of an agent', () => {
       expect(again.body.toString()).toContain('Request a new challenge');
     });
 
-    it('is let back by nobody else’s key', async () => {
+    it('cannot return with another key', async () => {
       const agent = await enrolled();
       const certificatePem = await since(agent, 2 * DAY_MS);
       const { keyPem } = await makeKeyAndCsr();
@@ -191,7 +191,7 @@ describe('the identity of an agent', () => {
       expect(jsonOf(unknown)).toMatchObject({ code: 'agent_not_enrolled' });
     });
 
-    it('returns by the database’s clock, whatever the wall clock of the gateway says', async () => {
+    it('returns by the database’s clock, regardless of the gateway’s wall clock', async () => {
       const agent = await enrolled();
       await since(agent, 2 * DAY_MS);
       vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3 * HOUR_MS });
@@ -209,7 +209,7 @@ describe('the identity of an agent', () => {
       expect(again.status).toBe(200);
     });
 
-    it('returns at once after a database’s clock that was ahead has been set right', async () => {
+    it('returns immediately after a database clock that was ahead has been corrected', async () => {
       const agent = await enrolled();
       await since(agent, -DAY_MS);
       await database.execute('UPDATE agent SET rejoin_floor_ms = $2 WHERE id = $1', [
@@ -225,16 +225,16 @@ describe('the identity of an agent', () => {
       expect((await anonymous.json('/v1/rejoin', request)).status).toBe(401);
     });
 
-    it('returns at most each ten seconds', async () => {
+    it('returns at most every ten seconds', async () => {
       const agent = await enrolled();
       const answer = await anonymous.json('/v1/rejoin', await rejoining(anonymous, agent, agent.keyPem));
       expect(answer.status).toBe(429);
     });
   });
 
-  it('is found again after a backup was restored that knows an older certificate', async () => {
+  it('is recognised after the restore of a backup with an older certificate', async () => {
     const agent = await enrolled();
-    // The database of two days ago: what was issued since is not in there.
+    // The database of two days ago does not contain later certificates.
     await since(agent, 2 * DAY_MS);
     const refused = await upload(agent.client, agent.agentId);
     expect(jsonOf(refused)).toMatchObject({ code: 'certificate_replaced' });
@@ -247,7 +247,7 @@ describe('the identity of an agent', () => {
     expect(await rowOf(agent.agentId)).toMatchObject({ cloned: false });
   });
 
-  it('is given again to an agent that never received the answer of its enrolment', async () => {
+  it('is issued again to an agent that never received the response to its enrolment', async () => {
     const agent = await enrolled();
     await database.execute(
       `UPDATE agent SET certificate_not_after = certificate_not_after - interval '1 minute' WHERE id = $1`,
@@ -259,8 +259,8 @@ describe('the identity of an agent', () => {
     expect(await rowOf(agent.agentId)).toMatchObject({ cloned: false });
   });
 
-  describe('whose name another machine wants', () => {
-    it('is kept, unless a token names the agent', async () => {
+  describe('whose name another machine requests', () => {
+    it('is protected, unless a token names the agent', async () => {
       const agent = await enrolled();
       const { keyPem, csrPem } = await makeKeyAndCsr();
       const taken = await anonymous.json('/v1/enrol', enrolment(agent.name, await token(), csrPem));
@@ -282,7 +282,7 @@ describe('the identity of an agent', () => {
       expect(jsonOf(back)).toMatchObject({ code: 'certificate_replaced' });
     });
 
-    it('is its own with any token, as for an agent of an earlier release', async () => {
+    it('is available to the agent itself with any token, as in earlier releases', async () => {
       const agent = await enrolled();
       const answer = await anonymous.json('/v1/enrol', enrolment(agent.name, await token(), agent.csrPem));
       expect(answer.status).toBe(201);
@@ -290,12 +290,12 @@ describe('the identity of an agent', () => {
     });
   });
 
-  describe('that was put out', () => {
+  describe('that was evicted, banned or retired', () => {
     it.each([
       ['evict', 'agent_evicted'],
       ['ban', 'agent_banned'],
       ['retire', 'agent_retired'],
-    ] as const)('by %s is refused on every route as %s', async (what, code) => {
+    ] as const)('by %s is rejected on every route with %s', async (what, code) => {
       const agent = await enrolled();
       expect((await upload(agent.client, agent.agentId)).status).toBe(200);
       if (what === 'retire') await change(agent.agentId, 'evict');
@@ -314,7 +314,7 @@ describe('the identity of an agent', () => {
       }
     });
 
-    it('joins again with a token that names it if it was evicted, not while it is banned', async () => {
+    it('joins again with a token that names it if it was evicted, but not while it is banned', async () => {
       const agent = await enrolled();
       await change(agent.agentId, 'evict');
       const ordinary = await anonymous.json('/v1/enrol', enrolment(agent.name, await token(), agent.csrPem));
@@ -333,7 +333,7 @@ describe('the identity of an agent', () => {
       expect((await anonymous.json('/v1/enrol', enrolment(agent.name, named, agent.csrPem))).status).toBe(201);
     });
 
-    it('leaves its name to a new agent once it is retired', async () => {
+    it('frees its name for a new agent once it is retired', async () => {
       const agent = await enrolled();
       await change(agent.agentId, 'evict');
       await change(agent.agentId, 'retire');
@@ -344,7 +344,7 @@ describe('the identity of an agent', () => {
   });
 
   describe('that two processes share', () => {
-    it('is noticed when one renews a certificate that the other has renewed and used', async () => {
+    it('is detected when one renews a certificate that the other has renewed and used', async () => {
       const agent = await enrolled();
       const common = await since(agent, 13 * HOUR_MS);
       const [one, other] = [clientOf(common, agent.keyPem), clientOf(common, agent.keyPem)];
@@ -357,7 +357,7 @@ describe('the identity of an agent', () => {
       expect(await rowOf(agent.agentId)).toMatchObject({ cloned: true });
     });
 
-    it('is noticed when both return by the key, and neither is silenced by the other', async () => {
+    it('is detected when both return with the key, and neither is blocked by the other', async () => {
       const agent = await enrolled();
       const common = await since(agent, 2 * DAY_MS);
       const given = { certificatePem: common };
@@ -376,7 +376,7 @@ describe('the identity of an agent', () => {
       for (const client of returned) expect((await upload(client, agent.agentId, 9)).status).toBe(200);
     });
 
-    it('is not suspected when the answer to a renewal was lost', async () => {
+    it('is not reported when the response to a renewal was lost', async () => {
       const agent = await enrolled();
       const client = clientOf(await since(agent, 13 * HOUR_MS), agent.keyPem);
       for (let attempt = 0; attempt < 2; attempt++) {
@@ -387,7 +387,7 @@ describe('the identity of an agent', () => {
   });
 
   describe('is renewed', () => {
-    it('by the database’s clock, whatever the wall clock of the gateway says', async () => {
+    it('by the database’s clock, regardless of the gateway’s wall clock', async () => {
       const agent = await enrolled();
       const client = clientOf(await since(agent, 13 * HOUR_MS), agent.keyPem);
       vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 10 * HOUR_MS });
@@ -398,7 +398,7 @@ describe('the identity of an agent', () => {
       }
     });
 
-    it('not before a quarter of the certificate’s life, and not many times at once', async () => {
+    it('not before a quarter of the certificate’s lifetime, and not many times in a short period', async () => {
       const agent = await enrolled();
       const young = await agent.client.json('/v1/certificate', { csrPem: agent.csrPem });
       expect(young.status).toBe(429);
@@ -417,7 +417,7 @@ describe('the identity of an agent', () => {
     });
   });
 
-  it('is described by the agent: provider and tags are in force, name and region are not', async () => {
+  it('is described by the agent: provider and tags take effect, name and region do not', async () => {
     const agent = await enrolled();
     const said = { name: 'renamed', region: 'moon', provider: 'other', tags: { site: 'ams' } };
     for (let time = 0; time < 2; time++) {
@@ -434,7 +434,7 @@ describe('the identity of an agent', () => {
     expect(wrong.body.toString()).toContain('#/tags');
   });
 
-  it('is given back to an agent that has its challenge, however many others ask for one', async () => {
+  it('is restored to an agent that has its challenge, regardless of how many others request one', async () => {
     const agent = await enrolled();
     await since(agent, 2 * DAY_MS);
     const request = await rejoining(anonymous, agent, agent.keyPem);

@@ -7,12 +7,12 @@ import { connectionsOpen, connectionsRefused } from './results/results-metrics';
 const LOG_EVERY_MS = 60_000;
 
 export interface ConnectionCapOptions {
-  /** Of the listener, for logs and metrics. */
+  /** Name of the listener, for logs and metrics. */
   name: string;
   connectionsMax: number;
-  /** Of one address; of one /64 with IPv6. Behind a load balancer that passes TCP through, all clients have one address. */
+  /** Limit per address, or per /64 with IPv6. Behind a load balancer that passes TCP through, all clients share one address. */
   perAddressMax: number;
-  /** Connections of one client, by its certificate. */
+  /** Limit per client, by its certificate. */
   perClient?: { clientOf: (socket: TLSSocket) => string | null; connectionsMax: number };
 }
 
@@ -22,14 +22,14 @@ interface Connection {
 }
 
 /**
- * Bounds the connections of a listener, of each address, and of each client. A connection that has not finished its TLS handshake gives
- * way to a newer one, the oldest first: so those who connect and say nothing keep nobody out, and those who are served are not touched.
+ * Limits the connections of a listener, of each address, and of each client. A connection without a finished TLS handshake gives way to
+ * a newer one, oldest first: silent connections therefore cannot block others, and connections in use are not ended.
  */
 export class ConnectionCaps {
   private readonly logger;
   private connections = 0;
   private readonly byGroup = new Map<string, number>();
-  /** Without a finished handshake, by the client's address and port; the oldest first. */
+  /** Connections without a finished handshake, by the client's address and port, oldest first. */
   private readonly silent = new Map<string, Connection>();
   private readonly byClient = new Map<string, Set<TLSSocket>>();
   private loggedAtMs = -Infinity;
@@ -38,7 +38,7 @@ export class ConnectionCaps {
     this.logger = createLogger(options.name);
   }
 
-  /** Begins to count; before the server listens. */
+  /** Starts counting; call it before the server listens. */
   watch(server: Server): void {
     server.on('connection', (socket) => this.take(socket));
     server.on('secureConnection', (socket) => this.known(socket));
@@ -60,7 +60,7 @@ export class ConnectionCaps {
     });
   }
 
-  /** Ends the oldest connection that is not known yet; false when there is none. */
+  /** Ends the oldest connection without a finished handshake; returns false when there is none. */
   private endSilent(group: string | null): boolean {
     for (const [key, connection] of this.silent) {
       if (group !== null && connection.group !== group) continue;
@@ -78,10 +78,7 @@ export class ConnectionCaps {
     if (performance.now() - this.loggedAtMs < LOG_EVERY_MS) return;
     this.loggedAtMs = performance.now();
     const { connectionsMax, perAddressMax } = this.options;
-    this.logger.warn(
-      { reason, address: group, connectionsMax, perAddressMax },
-      'refused a connection: a limit is reached',
-    );
+    this.logger.warn({ reason, address: group, connectionsMax, perAddressMax }, 'connection refused: limit reached');
   }
 
   private known(socket: TLSSocket): void {
@@ -97,7 +94,7 @@ export class ConnectionCaps {
     });
     const [oldest] = open;
     if (open.size <= perClient.connectionsMax || oldest === undefined) return;
-    // What an agent left behind when its line broke is older than what it uses.
+    // Connections that an agent left behind when its network broke are older than those in use.
     open.delete(oldest);
     connectionsRefused.inc({ listener: this.options.name, reason: 'client' });
     oldest.destroy();
@@ -112,7 +109,7 @@ export class ConnectionCaps {
   }
 }
 
-/** The same for a connection and for the TLS that is spoken on it. */
+/** Returns the same key for a connection and for the TLS socket on it. */
 function keyOf({ remoteAddress, remotePort }: Socket): string {
   return `${remoteAddress}|${remotePort}`;
 }

@@ -3,7 +3,7 @@ import { KAFKA_SASL_FIELDS } from '@icmp-mon/platform/messaging';
 
 const PORT = { min: 0, max: 65_535 };
 
-/** The gateway's environment. */
+/** Settings of the gateway. */
 export const GATEWAY_FIELDS = {
   controlDatabaseUrl: url('ICMPMON_CONTROL_DATABASE_URL', { protocols: ['postgres:', 'postgresql:'] }),
   kafkaBrokers: list('ICMPMON_KAFKA_BROKERS'),
@@ -37,16 +37,16 @@ export interface GatewayConfig {
   readonly publicGatewayUrl: string;
   readonly publicEnrolUrl: string;
   readonly caDir: string;
-  /** Folder with what a machine needs to become an agent; without one the gateway hands out none of it. */
+  /** Folder of the agent kit; without it the gateway serves none. */
   readonly kitDir?: string | undefined;
   readonly opsPort: number;
-  /** Bodies held in memory until Kafka has them, over all agents. */
+  /** Limit of upload bodies held in memory until Kafka has acknowledged them, over all agents. */
   readonly inFlightBytesMax: number;
   readonly agentBytesPerSMax: number;
   readonly agentRequestsPerSMax: number;
-  /** Results that each agent may send per second whatever is assigned to it. */
+  /** Results that each agent may send per second, regardless of its assignments. */
   readonly agentResultsPerSMin: number;
-  /** Connections of one address to the agents' listener: 100 agents behind one address have 600. */
+  /** Connections per address to the agents' listener: 100 agents behind one address use 600. */
   readonly connectionsPerAddressMax: number;
   readonly enrolConnectionsPerAddressMax: number;
 }

@@ -132,7 +132,7 @@ describe('the gateway', () => {
     return client;
   }
 
-  /** Envelopes of one shard that the log holds of an agent. */
+  /** Returns the envelopes of an agent in the log of one shard. */
   async function logged(shard: number, agentId: string): Promise<BlockEnvelope[]> {
     const log = await messaging.openLog(SHARD_TOPIC);
     const found: BlockEnvelope[] = [];
@@ -156,13 +156,13 @@ describe('the gateway', () => {
   }
 
   describe('enrolment', () => {
-    it('shows the CA whose hash an agent pins', async () => {
+    it('serves the CA whose hash an agent pins', async () => {
       const answer = await anonymous.call('/v1/ca');
       const der = new x509.X509Certificate(answer.body.toString()).rawData;
       expect(createHash('sha256').update(new Uint8Array(der)).digest('hex')).toBe(ca.sha256);
     });
 
-    it('gives a certificate for the name of the agent, whatever the CSR asks for, and records the event', async () => {
+    it("issues a certificate for the agent's name, regardless of the CSR, and records the event", async () => {
       const { agentId, certificatePem, gatewayUrl, shardCount } = await enrolled();
       const certificate = new x509.X509Certificate(certificatePem);
       expect(certificate.subject).toBe(`CN=${agentId}`);
@@ -176,7 +176,7 @@ describe('the gateway', () => {
       validateEvent('icmpmon.agent.enrolled.v1', event.data);
     });
 
-    it('refuses a token that is spent, expired, unknown or of another region, and says so', async () => {
+    it('rejects a token that is used up, expired, unknown or of another region, with the reason', async () => {
       const { csrPem } = await makeKeyAndCsr();
       const spent = await token(1);
       expect((await anonymous.json('/v1/enrol', enrolment(`spent-${names++}`, spent, csrPem))).status).toBe(201);
@@ -194,7 +194,7 @@ describe('the gateway', () => {
       expect(elsewhere.body.toString()).toContain('moon');
     });
 
-    it('lets one of two agents have the last use of a token', async () => {
+    it('grants the last use of a token to one of two agents', async () => {
       const last = await token(1);
       const requests = await Promise.all(
         [0, 1, 2, 3].map(async (at) => enrolment(`race-${names++}-${at}`, last, (await makeKeyAndCsr()).csrPem)),
@@ -212,7 +212,7 @@ describe('the gateway', () => {
       expect((await anonymous.json('/v1/enrol', enrolment(`own-${names++}`, own, csrPem))).status).toBe(201);
     });
 
-    it('names each field that cannot be read', async () => {
+    it('reports every invalid field', async () => {
       const answer = await anonymous.json('/v1/enrol', { token: 7, name: 'a b', tags: [] });
       expect(answer.status).toBe(400);
       expect(answer.headers['content-type']).toContain('application/problem+json');
@@ -222,7 +222,7 @@ describe('the gateway', () => {
       );
     });
 
-    it('refuses a body that is not UTF-8, and tags named like members of every JavaScript object', async () => {
+    it('rejects a body that is not UTF-8, and tags named like members of every JavaScript object', async () => {
       const { csrPem } = await makeKeyAndCsr();
       const request = enrolment('latin-1', await token(), csrPem);
       const body = Buffer.from(JSON.stringify({ ...request, region: 'caf\u00e9' }), 'latin1');
@@ -238,13 +238,13 @@ describe('the gateway', () => {
       }
     });
 
-    it('refuses a CSR that is no CSR', async () => {
+    it('rejects an invalid CSR', async () => {
       const answer = await anonymous.json('/v1/enrol', enrolment('late', await token(), 'no pem'));
       expect(answer.status).toBe(400);
       expect(answer.body.toString()).toContain('#/csrPem');
     });
 
-    it('lets an agent that lost its folder join again as itself, and its former certificate ends', async () => {
+    it('lets an agent that lost its folder join again as itself, and revokes its former certificate', async () => {
       const name = `lost-${names++}`;
       const before = await enrolled(name);
       expect((await before.client.results('live', [block({ agentId: before.agentId })])).status).toBe(200);
@@ -259,7 +259,7 @@ describe('the gateway', () => {
       expect((await after.client.results('live', [block({ agentId: after.agentId, sequence: 2 })])).status).toBe(200);
     });
 
-    it('refuses the name of an agent of another region', async () => {
+    it('rejects the name of an agent of another region', async () => {
       const name = `taken-${names++}`;
       await enrolled(name);
       const { csrPem } = await makeKeyAndCsr();
@@ -269,7 +269,7 @@ describe('the gateway', () => {
   });
 
   describe('certificates', () => {
-    it('are asked for: without one, or with one of another CA, there is no connection', async () => {
+    it('are required: without one, or with one of another CA, there is no connection', async () => {
       const without = new TestClient(`https://127.0.0.1:${gateway.ports.agents}`, { ca: ca.pem });
       clients.push(without);
       await expect(without.call('/v1/assignments')).rejects.toThrow();
@@ -281,7 +281,7 @@ describe('the gateway', () => {
       await rm(otherDir, { recursive: true });
     });
 
-    it('of our CA for an agent that nobody enrolled are refused', async () => {
+    it('of our CA for an unknown agent are rejected', async () => {
       const { keyPem, csrPem } = await makeKeyAndCsr();
       const { pem } = await ca.issueAgentCertificate(csrPem, STRANGER);
       const answer = await clientOf(pem, keyPem).results('live', [block({ agentId: STRANGER })]);
@@ -292,13 +292,13 @@ describe('the gateway', () => {
       });
     });
 
-    it('that have expired get no connection', async () => {
+    it('that have expired are refused a connection', async () => {
       const { keyPem, csrPem } = await makeKeyAndCsr();
       const { pem } = await ca.issueAgentCertificate(csrPem, STRANGER, new Date(Date.now() - 48 * 3_600_000));
       await expect(clientOf(pem, keyPem).call('/v1/assignments')).rejects.toThrow();
     });
 
-    it('are renewed with a new key; the one that asked stays good, because the answer may be lost', async () => {
+    it('are renewed with a new key; the current one stays valid, because the response may be lost', async () => {
       const { agentId } = await enrolled();
       const { keyPem, csrPem } = await makeKeyAndCsr();
       const former = await ca.issueAgentCertificate(csrPem, agentId, new Date(Date.now() - 12 * 3_600_000));
@@ -313,7 +313,7 @@ describe('the gateway', () => {
       expect((await renewed.results('live', [block({ agentId })])).status).toBe(200);
       const again = await client.json('/v1/certificate', { csrPem: (await makeKeyAndCsr()).csrPem });
       expect(again.status).toBe(200);
-      // For years each agent renews its certificate twice a day: no event may come of it.
+      // Every agent renews its certificate twice a day for years: renewals must not append events.
       const [{ count }] = await database.query<{ count: number }>(
         'SELECT count(*) AS count FROM event WHERE stream = $1',
         [`agent-${agentId}`],
@@ -323,7 +323,7 @@ describe('the gateway', () => {
   });
 
   describe('results', () => {
-    it('reach the shards’ log with their bytes unchanged, each in its shard', async () => {
+    it('reach the shards’ log byte by byte, each in its shard', async () => {
       const { agentId, client } = await enrolled();
       const blocks = [block({ agentId, shard: 0 }), block({ agentId, shard: 1, sequence: 2 })];
       const answer = await client.results('live', blocks);
@@ -346,7 +346,7 @@ describe('the gateway', () => {
       expect(Math.abs(clockOffsetMs - threeDaysMs)).toBeLessThan(5_000);
     });
 
-    it('are refused block by block, and the good ones taken', async () => {
+    it('are rejected block by block, and the good blocks accepted', async () => {
       const { agentId, client } = await enrolled();
       const damaged = block({ agentId, sequence: 2 });
       damaged[damaged.length - 1] ^= 0xff;
@@ -371,14 +371,14 @@ describe('the gateway', () => {
       expect(await logged(0, agentId)).toHaveLength(2);
     });
 
-    it('sent again are taken again: the fold drops repeats by sequence', async () => {
+    it('sent again are accepted again: the fold drops repeats by sequence', async () => {
       const { agentId, client } = await enrolled();
       const blocks = [block({ agentId })];
       const answers = await Promise.all(Array.from({ length: 3 }, () => client.results('live', blocks)));
       for (const answer of answers) expect(jsonOf<ResultsResponse>(answer).durable).toEqual({ boot: 1, sequence: 1 });
     });
 
-    it('of one lane reach the log in the order in which they came', async () => {
+    it('of one lane reach the log in order of arrival', async () => {
       const { agentId, client } = await enrolled();
       const sequences = Array.from({ length: 30 }, (_, at) => at + 1);
       for (const sequence of sequences) {
@@ -388,7 +388,7 @@ describe('the gateway', () => {
       expect(found.map(({ block: bytes }) => sequenceOf(bytes))).toEqual(sequences);
     });
 
-    it('are refused when they are no upload', async () => {
+    it('are rejected when the body is not an upload', async () => {
       const { agentId, client } = await enrolled();
       const headers = { 'content-type': 'application/vnd.icmpmon.blocks' };
       const post = (body: Uint8Array, query = '?lane=live'): Promise<{ status: number; body: Buffer }> =>
@@ -402,7 +402,7 @@ describe('the gateway', () => {
       expect((await post(Buffer.alloc(UPLOAD_BYTES_MAX + 1))).status).toBe(413);
     });
 
-    it('are put off while Kafka is away, with the time to wait, and taken when it is back', async () => {
+    it('are deferred while Kafka is unavailable, with the time to wait, and accepted when it is back', async () => {
       const away = await opened({ ...config, kafkaBrokers: ['127.0.0.1:1'] });
       others.push(away);
       const { agentId, client, certificatePem, keyPem } = await enrolled();
@@ -415,7 +415,7 @@ describe('the gateway', () => {
       expect(await logged(0, agentId)).toHaveLength(1);
     });
 
-    it('are dated by the database, whatever the wall clock of the gateway says', async () => {
+    it('are dated by the database’s clock, regardless of the gateway’s wall clock', async () => {
       const { agentId, client } = await enrolled();
       const trueMs = Date.now();
       vi.useFakeTimers({ toFake: ['Date'], now: trueMs + 50 * 60_000 });
@@ -435,7 +435,7 @@ describe('the gateway', () => {
       expect(Math.abs(envelopes[0].clockOffsetMs)).toBeLessThan(60_000);
     });
 
-    it('are put off when an agent sends more than it may', async () => {
+    it('are deferred when an agent exceeds its rate', async () => {
       const narrow = await opened({ ...config, agentBytesPerSMax: 100 });
       others.push(narrow);
       const { agentId, client } = await enrolled(undefined, narrow.ports.agents);
@@ -451,7 +451,7 @@ describe('the gateway', () => {
   describe('policies', () => {
     const policy = { allow: ['10.0.0.0/8'], deny: ['::1'], stopped: false, packetsPerSecond: 500, refusedKeys: [3, 1] };
 
-    it('go to their topic under the agent’s id, not more often than each two seconds', async () => {
+    it('go to their topic under the agent’s id, at most every two seconds', async () => {
       const { agentId, client } = await enrolled();
       expect((await client.json('/v1/policy', { ...policy, surprise: 1 }, 'PUT')).status).toBe(204);
       expect((await client.json('/v1/policy', policy, 'PUT')).status).toBe(429);
@@ -469,7 +469,7 @@ describe('the gateway', () => {
       await log.close();
     });
 
-    it('that cannot be read are refused with a pointer for each field', async () => {
+    it('that are invalid are rejected with a pointer per field', async () => {
       const { client } = await enrolled();
       const wrong = { allow: 7, deny: ['-f/etc/passwd'], stopped: 'no', packetsPerSecond: 0, refusedKeys: [0] };
       const answer = await client.json('/v1/policy', wrong, 'PUT');
@@ -503,7 +503,7 @@ describe('the gateway', () => {
       executors: [{ type: 'icmp_ping', state: 'ok', detail: '' }],
     };
 
-    it('goes to its topic under the agent’s id, without what the contract does not know', async () => {
+    it('goes to its topic under the agent’s id, without members that are not in the contract', async () => {
       const { agentId, client } = await enrolled();
       await database.execute(
         `INSERT INTO agent_uncounted_notice (agent_id, reason, results, last_at, written_at)
@@ -529,7 +529,7 @@ describe('the gateway', () => {
       await log.close();
     });
 
-    it('that cannot be read is refused with the fields named', async () => {
+    it('that is invalid is rejected with its fields', async () => {
       const { client } = await enrolled();
       const answer = await client.json('/v1/telemetry', { ...telemetry, targets: -1, executors: [{ type: 'x' }] });
       expect(answer.status).toBe(400);
@@ -542,7 +542,7 @@ describe('the gateway', () => {
     const stopping = await opened(config);
     const { client } = await enrolled(undefined, stopping.ports.agents);
     const waiting = client.call('/v1/assignments?since=0');
-    // Both are open by the time that the second one was answered.
+    // Both are open when the second one has been answered.
     expect((await client.json('/v1/certificate', {})).status).toBe(400);
     await stopping.stop();
     expect((await waiting).status).toBe(304);

@@ -14,7 +14,7 @@ import type { GatewayConfig } from './gateway-config';
 const SHARDS = 2;
 const TOKEN_VALID_S = 600;
 
-/** A gateway with a database, topics and a CA of its own, and agents that are enrolled at it. */
+/** A gateway with its own database, topics and CA, and agents enrolled at it. */
 export class GatewayFixture {
   private names = 0;
   private shared: TestClient | undefined;
@@ -59,14 +59,14 @@ export class GatewayFixture {
     return `https://127.0.0.1:${this.gateway.ports.agents}`;
   }
 
-  /** Without a certificate, to the enrolment listener. */
+  /** Returns a client without a certificate, for the enrolment listener. */
   anonymous(): TestClient {
     return (this.shared ??= this.kept(
       new TestClient(`https://127.0.0.1:${this.gateway.ports.enrol}`, { ca: this.ca.pem }),
     ));
   }
 
-  /** Status of a POST to the enrolment listener from another address of this machine. */
+  /** Sends a POST to the enrolment listener from another address of this machine, and returns the response's status. */
   fromAddress(localAddress: string, urlPath: string, body: string): Promise<number> {
     return new Promise((resolve, reject) => {
       const options = {
@@ -95,7 +95,7 @@ export class GatewayFixture {
     const name = `agent-${this.names++}`;
     const answered = await this.anonymous().json('/v1/enrol', enrolment(name, token, csrPem));
     if (answered.status !== 201)
-      throw new Error(`enrolment was answered ${answered.status}: ${answered.body.toString()}`);
+      throw new Error(`enrolment failed with status ${answered.status}: ${answered.body.toString()}`);
     const answer = jsonOf<EnrolResponse>(answered);
     const tls = { ca: this.ca.pem, cert: answer.certificatePem, key: keyPem };
     return { ...answer, keyPem, client: this.kept(new TestClient(this.agentsUrl, tls)) };

@@ -28,18 +28,18 @@ import { UploadMemory } from './results/upload-memory';
 import { TlsListener } from './tls-listener';
 
 const AGENT_CONNECTIONS_MAX = 4_096;
-/** Agents wait for the listeners, so the database's clock is not waited for much longer than it takes to answer. */
+/** Longest wait for the database's clock at the start, because agents wait for the listeners. */
 const CLOCK_MS_MAX = 2_000;
-/** An agent uses six; as many more may be left of lines that broke. */
+/** Connections per agent: it uses six, and more may be left from broken connections. */
 const CONNECTIONS_PER_AGENT_MAX = 24;
 const AGENT_KEEP_ALIVE_MS = 65_000;
 const ENROLMENT_CONNECTIONS_MAX = 1_024;
 const ENROLMENT_KEEP_ALIVE_MS = 5_000;
-/** The part of the memory for uploads that those of one agent may fill, but one upload of the largest size at least. */
+/** Share of the upload memory that one agent may fill, but at least one upload of the largest size. */
 const AGENT_MEMORY_SHARE = 1 / 8;
 const LOCAL_NAMES = ['localhost', '127.0.0.1', '::1'];
 
-/** The agents' way in: enrolment on one listener, everything else on another that asks for a client certificate. */
+/** The agents' entry point: enrolment on one listener, everything else on a second one that requires a client certificate. */
 export class Gateway {
   private readonly database: ControlDatabase;
   private readonly messaging: Messaging;
@@ -62,7 +62,7 @@ export class Gateway {
     this.messaging = new Messaging({ brokers, topicPrefix, clientId: 'gateway' });
     const logger = createLogger('clock');
     this.clock = new DatabaseClock(this.database, (error) =>
-      logger.debug({ err: error }, "the database's clock was not read; it is carried on"),
+      logger.debug({ err: error }, "cannot read the database's clock; extrapolating from the last reading"),
     );
     this.updates = new AssignmentUpdates(this.database);
     this.report = new ProcessReport(this.database, {
@@ -73,7 +73,7 @@ export class Gateway {
     });
   }
 
-  /** Starts also while the database or Kafka is away: agents then hear 503 and keep what they have. */
+  /** Starts even while the database or Kafka is unavailable: agents then receive 503 and keep their results. */
   async start(): Promise<void> {
     const { config } = this;
     this.ops = await startOpsServer({ port: config.opsPort, readiness: () => this.readiness() });
@@ -130,10 +130,10 @@ export class Gateway {
     this.report.start();
   }
 
-  /** Ports in use, for whoever asked for free ones. */
+  /** Ports in use, for callers that asked for free ones. */
   get ports(): { agents: number; enrol: number; ops: number } {
     const [agents, enrol] = this.listeners;
-    if (!agents || !enrol || !this.ops) throw new Error('The gateway does not listen yet.');
+    if (!agents || !enrol || !this.ops) throw new Error('The gateway is not listening yet.');
     return { agents: agents.port, enrol: enrol.port, ops: this.ops.port };
   }
 
@@ -181,6 +181,6 @@ export class Gateway {
 }
 
 function publicHosts({ publicGatewayUrl, publicEnrolUrl }: GatewayConfig): string[] {
-  // A URL writes an IPv6 address in brackets, a certificate does not.
+  // A URL has brackets around an IPv6 address, a certificate does not.
   return [publicGatewayUrl, publicEnrolUrl].map((address) => new URL(address).hostname.replace(/^\[|\]$/g, ''));
 }

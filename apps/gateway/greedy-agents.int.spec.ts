@@ -15,7 +15,7 @@ const FLOOR_PER_S = 500;
 const BURST = 60 * FLOOR_PER_S;
 const PER_ADDRESS = 64;
 
-/** What one agent, or one address, can do to all others. */
+/** Limits what one agent, or one address, can do to all others. */
 describe('an agent that takes more than its share', () => {
   let fixture: GatewayFixture;
   const open: (ClientRequest | Socket)[] = [];
@@ -32,7 +32,7 @@ describe('an agent that takes more than its share', () => {
     await fixture.close();
   });
 
-  /** An upload that announces `declared` bytes and brings `sent` of them. */
+  /** Sends an upload that announces `declared` bytes and contains `sent` of them. */
   function unfinished(
     { certificatePem, keyPem }: EnrolledClient,
     lane: string,
@@ -67,7 +67,7 @@ describe('an agent that takes more than its share', () => {
 
   const inFlight = (): Promise<number> => fixture.metric('icmpmon_gateway_in_flight_bytes');
 
-  it('by uploads that announce much and bring nothing stops nobody', async () => {
+  it('by uploads that announce much and send nothing affects no other agent', async () => {
     const [greedy, honest] = [await fixture.enrolled(), await fixture.enrolled()];
     for (let at = 0; at < 10; at++) for (const lane of ['live', 'backfill']) unfinished(greedy, lane, 4 * MIB, 1);
     await eventually(async () => expect(await inFlight()).toBeGreaterThan(0));
@@ -75,20 +75,20 @@ describe('an agent that takes more than its share', () => {
       const answer = await honest.client.results('live', [block({ agentId: honest.agentId, sequence })]);
       expect(answer.status, answer.body.toString()).toBe(200);
     }
-    // What has arrived, one upload of each lane.
+    // The received bytes: one upload per lane.
     expect(await inFlight()).toBeLessThan(MIB);
   });
 
-  it('or whose line broke amid an upload goes on with its next one', async () => {
+  it('or whose connection broke during an upload continues with its next one', async () => {
     const agent = await fixture.enrolled();
     let said = '';
     unfinished(agent, 'live', 1_000, 10, (text) => (said += text));
     await eventually(async () => expect(await inFlight()).toBeGreaterThan(0));
     expect((await agent.client.results('live', [block({ agentId: agent.agentId })])).status).toBe(200);
-    await eventually(() => expect(said).toContain('A newer upload of the lane came'));
+    await eventually(() => expect(said).toContain('A newer upload of the lane arrived'));
   });
 
-  it('by many bytes that wait is refused itself', async () => {
+  it('by many waiting bytes is rejected itself', async () => {
     const greedy = await fixture.enrolled();
     // Its share of 16 MiB is one upload of the largest size.
     unfinished(greedy, 'backfill', 4 * MIB, 3 * MIB);
@@ -101,7 +101,7 @@ describe('an agent that takes more than its share', () => {
     expect(Number(large.headers['retry-after'])).toBeGreaterThan(0);
   });
 
-  it('and many agents whose uploads come slowly give way to one that is quick', async () => {
+  it('and many agents with slow uploads give way to a fast one', async () => {
     const slow = await enrolledMany(18);
     const quick = await fixture.enrolled();
     for (const agent of slow) unfinished(agent, 'live', 2 * MIB, MIB - 100_000);
@@ -112,14 +112,14 @@ describe('an agent that takes more than its share', () => {
     });
     const deferred = await fixture.metric('icmpmon_gateway_uploads_deferred_total', '{reason="memory"}');
     expect(deferred).toBeGreaterThan(0);
-    // From here on there is room at once.
+    // From here on there is free memory immediately.
     for (let sequence = 2; sequence <= 10; sequence++) {
       const answer = await quick.client.results('live', [block({ agentId: quick.agentId, sequence })]);
       expect(answer.status).toBe(200);
     }
   });
 
-  /** Blocks of as many results as one can hold, in some 100 bytes each. */
+  /** Returns blocks with as many results as a block can contain, in about 100 bytes per block. */
   function manyResults(agentId: string, blocks: number, from = 1): Uint8Array[] {
     const builder = new ResultColumnsBuilder();
     for (let at = 0; at < 20_000; at++) builder.push(7, 1, Date.now(), 0, 1);
@@ -128,7 +128,7 @@ describe('an agent that takes more than its share', () => {
     return Array.from({ length: blocks }, (_, at) => frameBlock({ ...address, sequence: from + at }, body));
   }
 
-  it('by results beyond what is assigned to it has to wait, and loses none', async () => {
+  it('by results beyond its assignments must wait, and loses none', async () => {
     const { agentId, client } = await fixture.enrolled();
     const upload = manyResults(agentId, 1_024);
     const first = await client.results('live', upload);
@@ -141,15 +141,15 @@ describe('an agent that takes more than its share', () => {
     expect(answer.deferred?.retryAfterS).toBeGreaterThan(10);
     const again = await client.results('live', upload.slice(1));
     expect(again.status).toBe(429);
-    expect(again.body.toString()).toContain('more results than its targets come to');
+    expect(again.body.toString()).toContain('more results than its assigned targets produce');
     expect(Number(again.headers['retry-after'])).toBeGreaterThan(10);
-    // What is small still goes.
+    // A small upload is still accepted.
     const small = await client.results('live', [block({ agentId, sequence: 2 })]);
     expect(jsonOf<ResultsResponse>(small)).toEqual({ durable: { boot: 1, sequence: 2 }, refused: [] });
     expect(await fixture.metric('icmpmon_gateway_uploads_deferred_total', '{reason="results"}')).toBe(2);
   });
 
-  it('may send what its targets come to', async () => {
+  it('may send the results of its assigned targets', async () => {
     const { agentId, client } = await fixture.enrolled();
     await fixture.database.execute(
       `INSERT INTO assignment_tier (name, policy, published_policy, position)
@@ -161,7 +161,7 @@ describe('an agent that takes more than its share', () => {
        SELECT $1, key, 'busy', '127.0.0.1', 0, 1 FROM generate_series(1, 500) AS key`,
       [agentId],
     );
-    // 500 targets, 2 checks, each second, ten times: 10,000 per second.
+    // 500 targets, 2 checks, every second, ten times: 10,000 per second.
     let sequence = 1;
     await eventually(async () => {
       const answer = await client.results('live', manyResults(agentId, 20, sequence));
@@ -171,7 +171,7 @@ describe('an agent that takes more than its share', () => {
     });
   });
 
-  it('by silent connections keeps no agent out, and ends none that is served', async () => {
+  it('by silent connections blocks no agent, and ends none that is in use', async () => {
     const { certificatePem: cert, keyPem: key } = await fixture.enrolled();
     const served = secured({ port: fixture.gateway.ports.agents, ca: fixture.ca.pem, cert, key });
     open.push(served);
@@ -185,13 +185,13 @@ describe('an agent that takes more than its share', () => {
     const newcomer = await fixture.enrolled();
     const answer = await newcomer.client.results('live', [block({ agentId: newcomer.agentId })]);
     expect(answer.status).toBe(200);
-    // The connection of before is still answered.
+    // The earlier connection still gets a response.
     served.write('GET /v1/assignments?since=x HTTP/1.1\r\nHost: gateway\r\n\r\n');
     const [said] = (await once(served, 'data')) as [Buffer];
     expect(said.toString()).toContain('HTTP/1.1 400');
   });
 
-  it('or a stranger who tries tokens keeps no agent of another address from enrolling', async () => {
+  it('or a stranger who tries tokens does not block the enrolment of agents at other addresses', async () => {
     const guess = JSON.stringify(enrolment('guess', `imt_000000000000_${'a'.repeat(43)}`, 'csr'));
     let guesses = new Set<number>();
     let guessing = true;
@@ -207,7 +207,7 @@ describe('an agent that takes more than its share', () => {
     await guesser;
   });
 
-  it('by many connections of its own ends its oldest', async () => {
+  it('by many connections loses its oldest', async () => {
     const agent = await fixture.enrolled();
     const { certificatePem: cert, keyPem: key } = agent;
     for (let at = 0; at < 30; at++) {
@@ -226,12 +226,12 @@ describe('an agent that takes more than its share', () => {
     expect((await agent.client.call('/v1/assignments?since=x')).status).toBe(400);
   });
 
-  it('by a policy that goes back and forth moves its targets a few times, then has to wait', async () => {
+  it('by an alternating policy moves its targets a few times, then must wait', async () => {
     const { agentId, client } = await fixture.enrolled();
     const policy = { allow: null, deny: [], packetsPerSecond: 500, refusedKeys: [] };
     const statuses: number[] = [];
     let waitS = 0;
-    // As slowly as the limit of reports wants it, the limit of changes comes in the end.
+    // Even below the limit of reports, the limit of changes applies in the end.
     await eventually(async () => {
       const answer = await client.json('/v1/policy', { ...policy, stopped: statuses.length % 2 === 0 }, 'PUT');
       if (answer.status === 204) statuses.push(answer.status);
@@ -239,27 +239,27 @@ describe('an agent that takes more than its share', () => {
       expect(waitS, agentId).toBeGreaterThan(60);
     });
     expect(statuses.length).toBe(6);
-    // What it said last may be said again.
+    // The last reported policy may be reported again.
     await eventually(async () => {
       const again = await client.json('/v1/policy', { ...policy, stopped: false }, 'PUT');
       expect(again.status).toBe(204);
     });
   }, 60_000);
 
-  it('by telemetry and polls without end is put off', async () => {
+  it('by endless telemetry and polls is limited', async () => {
     const { client } = await fixture.enrolled();
     const reports = await Promise.all(Array.from({ length: 10 }, () => client.json('/v1/telemetry', {})));
     expect(reports.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(7);
     expect(reports.find(({ status }) => status === 429)?.headers['retry-after']).toBe('1');
     const asks: number[] = [];
     for (let at = 0; at < 22; at++) {
-      // Those that wait are cut at the end of the test.
+      // Waiting polls are cut at the end of the test.
       client.call('/v1/assignments?since=0').then(
         ({ status }) => asks.push(status),
         () => undefined,
       );
     }
-    // Two are too many, and of the others the oldest are answered when newer ones come; four wait.
+    // Two exceed the rate, and the oldest of the others are answered when newer ones arrive; four wait.
     await eventually(() =>
       expect([304, 429].map((status) => asks.filter((each) => each === status).length)).toEqual([16, 2]),
     );

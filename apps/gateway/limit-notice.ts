@@ -1,16 +1,16 @@
 import type { Counter } from 'prom-client';
 import { connectionsRefused, requestsRefused, uploadsDeferred } from './results/results-metrics';
 
-/** Readings that a notice covers: a process reports every 10 s, so this is five minutes. */
+/** Readings that a notice covers: a process reports every 10 s, so this is 5 minutes. */
 const READINGS = 30;
 
 const LIMITS: readonly { counter: Counter; what: string }[] = [
-  { counter: uploadsDeferred, what: 'uploads put off' },
+  { counter: uploadsDeferred, what: 'uploads deferred' },
   { counter: requestsRefused, what: 'requests refused' },
   { counter: connectionsRefused, what: 'connections refused' },
 ];
 
-/** What the gateway's limits deferred or refused in the last five minutes, for Health. The metrics count since the process started. */
+/** Number of uploads, requests and connections that the gateway's limits deferred or refused within 5 minutes, for Health. The metrics count since the process started. */
 export class LimitNotice {
   /** Counter values by limit, oldest reading first. */
   private readonly readings: Map<string, number>[] = [];

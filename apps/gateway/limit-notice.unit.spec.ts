@@ -8,16 +8,16 @@ describe('LimitNotice', () => {
     connectionsRefused.reset();
   });
 
-  it('says nothing while no limit acts', async () => {
+  it('is empty while no limit acts', async () => {
     expect(await new LimitNotice().read()).toBeNull();
   });
 
-  it('says what was kept back, and forgets it after five minutes', async () => {
+  it('reports what was deferred or refused, and drops it after five minutes', async () => {
     const notice = new LimitNotice();
     await notice.read();
     uploadsDeferred.inc({ reason: 'results' }, 1_200);
     connectionsRefused.inc({ listener: 'agents-listener', reason: 'address' }, 3);
-    const said = 'in 5 min: 1,200 uploads put off (results), 3 connections refused (agents-listener address)';
+    const said = 'in 5 min: 1,200 uploads deferred (results), 3 connections refused (agents-listener address)';
     expect(await notice.read()).toBe(said);
     for (let reading = 2; reading < 30; reading += 1) expect(await notice.read()).toBe(said);
     await notice.read();

@@ -4,26 +4,26 @@ import { RequestRefused } from '@icmp-mon/platform/http';
 import type { BodyMemory, BodySlabs } from './results/body-slabs';
 import type { HeldBody } from './results/upload-memory';
 
-/** A body has to bring at least this much in each look at it: a client that sends a byte per second holds its lane no longer. */
+/** Lowest rate of a body, checked at this interval: a client that sends one byte per second must not hold its lane. */
 const LOOK_EVERY_MS = 10_000;
 export const BYTES_PER_S_MIN = 512;
-/** Memory for a body is taken for this much first, then doubled as it fills. */
+/** First allocation for a body; it is doubled as the body grows. */
 const FIRST_BYTES = 64 * 1024;
 
-/** The length that a request declares. Throws `invalid` without one, `too_large` above the bound. */
+/** Returns the declared length of a request. Throws `invalid` without one, `too_large` above the limit. */
 export function declaredLength(request: IncomingMessage, bytesMax: number): number {
   const length = Number(request.headers['content-length'] ?? Number.NaN);
   if (!Number.isSafeInteger(length) || length < 0) {
     throw new DomainError('invalid', 'Send the body with a Content-Length.');
   }
-  if (length > bytesMax) throw new DomainError('too_large', `A body has at most ${bytesMax} bytes, not ${length}.`);
+  if (length > bytesMax) throw new DomainError('too_large', `The body has ${length} bytes; the limit is ${bytesMax}.`);
   return length;
 }
 
 /**
- * The body, in one buffer of its declared length, cut from the slabs: who reads it gives it back.
- * @throws DomainError `invalid` when the client ends it early, or has already; RequestRefused 408 when it comes too slowly; RetryLater when
- * there is no memory for it
+ * Reads the body into one buffer of its declared length, cut from the slabs; the reader gives the buffer back.
+ * @throws DomainError `invalid` when the client ends the body early; RequestRefused 408 when it is too slow; RetryLater when there is no
+ * memory for it
  */
 export function readBody(
   request: IncomingMessage,
@@ -31,13 +31,13 @@ export function readBody(
   { memory, slabs }: { memory: HeldBody; slabs: BodySlabs },
 ): Promise<BodyMemory> {
   return new Promise((resolve, reject) => {
-    // A request that ended while the guards looked at it says nothing more.
+    // A request that ended while the guards checked it emits no more events.
     if (request.destroyed) return reject(disconnected());
     const body = new GrowingBody(length, memory, slabs);
     let lookedAt = 0;
     const slow = setInterval(() => {
       if (body.filled - lookedAt < (BYTES_PER_S_MIN * LOOK_EVERY_MS) / 1_000) {
-        fail(new RequestRefused(408, `The body came more slowly than ${BYTES_PER_S_MIN} bytes per second.`));
+        fail(new RequestRefused(408, `The body arrived at less than ${BYTES_PER_S_MIN} bytes per second.`));
       }
       lookedAt = body.filled;
     }, LOOK_EVERY_MS);
@@ -48,7 +48,7 @@ export function readBody(
     };
     const fail = (error: unknown): void =>
       settle(() => {
-        // What still comes is discarded; without a listener an error of the stream would end the process.
+        // Discards the rest; without a listener an error of the stream would end the process.
         request.on('error', () => undefined).resume();
         reject(error instanceof Error ? error : new Error(String(error)));
       });
@@ -67,7 +67,7 @@ export function readBody(
       settle(() => resolve(body.whole));
     };
     const onError = (cause: Error): void => fail(disconnected(cause));
-    // Every request closes in the end; an error made for each would cost more than reading it.
+    // Every request closes in the end; creating an error for each would cost more than reading it.
     const onClose = (): void => fail(disconnected());
     memory.onAborted = fail;
     request.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
@@ -76,7 +76,7 @@ export function readBody(
 
 const NO_MEMORY: BodyMemory = { bytes: Buffer.alloc(0), giveBack: () => undefined };
 
-/** Node holds a body to its Content-Length; a chunk never reaches beyond it. */
+/** A body in memory that grows with its chunks. Node enforces the Content-Length, so a chunk never exceeds it. */
 class GrowingBody {
   filled = 0;
   private piece = NO_MEMORY;
@@ -109,5 +109,5 @@ class GrowingBody {
 }
 
 function disconnected(cause?: Error): DomainError {
-  return new DomainError('invalid', 'The body was cut off.', undefined, { cause });
+  return new DomainError('invalid', 'The client ended the body early.', undefined, { cause });
 }

@@ -24,12 +24,12 @@ afterEach(() => {
   server?.close();
 });
 
-/** A request of which so much has arrived, and the client's end of it. */
+/** Returns a partly received request, and the client's side of it. */
 async function requested(declaredBytes: number, sent: string): Promise<{ request: IncomingMessage; client: Socket }> {
   server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
-  // A server that gives up resets the connection.
+  // A server that abandons the request resets the connection.
   client.on('error', () => client.destroy());
   client.write(`POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${declaredBytes}\r\n\r\n${sent}`);
   const [request] = (await once(server, 'request')) as [IncomingMessage];
@@ -37,7 +37,7 @@ async function requested(declaredBytes: number, sent: string): Promise<{ request
 }
 
 describe('the body of a request', () => {
-  it.each(['', 'abc'])('is read whole: "%s"', async (body) => {
+  it.each(['', 'abc'])('is read completely: "%s"', async (body) => {
     const { request, client } = await requested(body.length, body);
     const whole = await bodyOf(request, body.length, held());
     expect(whole.bytes.toString()).toBe(body);
@@ -45,7 +45,7 @@ describe('the body of a request', () => {
     client.destroy();
   });
 
-  it('takes memory for what has arrived, not for what was announced', async () => {
+  it('reserves memory for received bytes, not for announced ones', async () => {
     usedBytes.length = 0;
     const { request, client } = await requested(4 * MIB, 'x');
     const body = bodyOf(request, 4 * MIB, held());
@@ -57,7 +57,7 @@ describe('the body of a request', () => {
     client.destroy();
   });
 
-  it('is refused when there is no memory for what comes', async () => {
+  it('is rejected when there is no memory for it', async () => {
     const { request, client } = await requested(MIB, 'x');
     const body = bodyOf(request, MIB, held(MIB / 2));
     client.write(Buffer.alloc(MIB - 1));
@@ -65,20 +65,20 @@ describe('the body of a request', () => {
     client.destroy();
   });
 
-  it('is refused when it comes slowly', async () => {
+  it('is rejected when it is slow', async () => {
     const { request, client } = await requested(MIB, 'x');
     await expect(bodyOf(request, MIB, held())).rejects.toMatchObject({ status: 408 });
     client.destroy();
   });
 
-  it('is refused when the client goes away amid it', async () => {
+  it('is rejected when the client disconnects during it', async () => {
     const { request, client } = await requested(10, 'abc');
     const body = bodyOf(request, 10, held());
     client.destroy();
     await expect(body).rejects.toMatchObject({ code: 'invalid' });
   });
 
-  it('is refused when the client went away before anybody looked', async () => {
+  it('is rejected when the client had disconnected before it was read', async () => {
     const { request, client } = await requested(10, 'abc');
     client.destroy();
     await expect.poll(() => request.destroyed, WAIT).toBe(true);

@@ -13,45 +13,45 @@ import { ConnectionCaps, type ConnectionCapOptions } from './connection-caps';
 
 const JSON_LIMIT = '64kb';
 const HEADERS_TIMEOUT_MS = 10_000;
-/** A client that has not sent its body by then is dropped, however slowly it still sends: within 30 s with the look at it. */
+/** A client that has not sent its whole body by then is disconnected, even if it still sends: within 30 s including the check interval. */
 const REQUEST_TIMEOUT_MS = 25_000;
-/** Node looks for such clients this often; unless told, each 30 s only. */
+/** Interval at which Node checks for such clients; its default is 30 s. */
 const SLOW_CLIENTS_CHECK_MS = 2_500;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 const CERTIFICATE_CHECK_MS = 10_000;
-/** A clock that goes back by more than this was ahead: what was issued by it may not be valid yet. */
+/** A clock that is set back by more than this was ahead: certificates that it issued may not be valid yet. */
 const SET_BACK_MS = 60_000;
 const IDLE_SWEEP_MS = 50;
-/** Requests that are not answered by then are cut off: their agents send them again. */
+/** Requests without a response by then are cut off; their agents repeat them. */
 const CLOSE_TIMEOUT_MS = 6_000;
 
-/** One route that does without Nest and Express. */
+/** A route without Nest and Express. */
 export interface Route {
   takes(request: IncomingMessage): boolean;
-  /** Answers whatever happens; never rejects. */
+  /** Answers the request in every case; never rejects. */
   answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
 export interface TlsListenerOptions {
   name: string;
   module: DynamicModule;
-  /** Has its requests before the module. */
+  /** Receives its requests before the module. */
   bypass?: Route;
   authority: CertificateAuthority;
-  /** Names and addresses under which clients reach it. */
+  /** Names and addresses of the listener, for its certificate. */
   hosts: readonly string[];
-  /** The clock that agents and certificates go by. */
+  /** Clock for agents and certificates. */
   nowMs: () => number;
-  /** Only clients with a certificate of the installation's CA. */
+  /** Accepts only clients with a certificate of the installation's CA. */
   clientCertificates: boolean;
   connections: Omit<ConnectionCapOptions, 'name'>;
-  /** A connection without a request is closed after this long. */
+  /** Idle time after which a connection without a request is closed. */
   keepAliveMs: number;
   port: number;
   host: string;
 }
 
-/** One HTTPS listener with limits against slow clients; its certificate is renewed while it runs. */
+/** One HTTPS listener with limits against slow clients; renews its certificate while running. */
 export class TlsListener {
   private renewal: NodeJS.Timeout | undefined;
 
@@ -60,7 +60,7 @@ export class TlsListener {
     private readonly server: Server,
   ) {}
 
-  /** @throws Error that names the port when it is taken */
+  /** @throws Error that names the port when it is in use */
   static async open(options: TlsListenerOptions): Promise<TlsListener> {
     const { authority, clientCertificates, hosts } = options;
     const credentials = await authority.issueServerCredentials(hosts);
@@ -76,7 +76,7 @@ export class TlsListener {
     };
     const server = createServer(tls, (request, response) => {
       giveRequestId(request, response);
-      // Our clock on each answer: agents estimate their offset from it.
+      // Our clock in every response: agents estimate their clock offset from it.
       response.setHeader('x-icmpmon-time', String(Math.round(nowMs())));
       if (bypass?.takes(request)) void bypass.answer(request, response);
       else routes(request, response);
@@ -95,10 +95,10 @@ export class TlsListener {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** Takes no more requests and answers those that are under way. */
+  /** Accepts no more requests and finishes those in progress. */
   async drain(): Promise<void> {
     clearInterval(this.renewal);
-    // A connection becomes idle when its last answer is out; one that is kept alive would hold up the end.
+    // A connection becomes idle after its last response; one kept alive would delay the end.
     const sweep = setInterval(() => this.server.closeIdleConnections(), IDLE_SWEEP_MS);
     const forceClose = setTimeout(() => this.server.closeAllConnections(), CLOSE_TIMEOUT_MS);
     try {
@@ -109,7 +109,7 @@ export class TlsListener {
     }
   }
 
-  /** Ends what the routes use, which listeners share: every listener is drained before. */
+  /** Closes what the routes use and listeners share; drain every listener first. */
   async close(): Promise<void> {
     await this.app.close();
   }
@@ -120,7 +120,9 @@ export class TlsListener {
       await once(this.server, 'listening');
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
-      throw new Error(`Port ${port} for ${name} is in use. Set another one, or end what uses it.`, { cause: error });
+      throw new Error(`Port ${port} for ${name} is in use. Set another port, or stop the process that uses it.`, {
+        cause: error,
+      });
     }
   }
 
@@ -136,10 +138,10 @@ export class TlsListener {
       this.server.setSecureContext(tlsOptions(credentials, authority));
       expiresMs = credentials.notAfter.getTime();
       issuedMs = nowMs();
-      logger.info({ notAfter: credentials.notAfter.toISOString() }, 'renewed the listener certificate');
+      logger.info({ notAfter: credentials.notAfter.toISOString() }, 'listener certificate renewed');
     };
     this.renewal = setInterval(() => {
-      renew().catch((error: unknown) => logger.error({ err: error }, 'could not renew the listener certificate'));
+      renew().catch((error: unknown) => logger.error({ err: error }, 'listener certificate renewal failed'));
     }, CERTIFICATE_CHECK_MS);
     this.renewal.unref();
   }
@@ -152,7 +154,7 @@ function tlsOptions(
   return { key, cert, ca: authority.pem, minVersion: 'TLSv1.2' };
 }
 
-/** Replaces the body's bytes by the JSON in them; `{}` for an empty body. */
+/** Replaces the body's bytes by the parsed JSON; `{}` for an empty body. */
 function readJson(request: Request, _response: unknown, next: () => void): void {
   if (Buffer.isBuffer(request.body)) request.body = parseJson(request.body) ?? {};
   next();

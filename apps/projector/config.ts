@@ -1,10 +1,10 @@
 import { integer, list, readConfig, text, url } from '@icmp-mon/platform/config';
 import { KAFKA_SASL_FIELDS } from '@icmp-mon/platform/messaging';
 
-/** Without the login to Kafka, which every client of it reads by itself (`readKafkaSasl`). */
+/** Settings without the login to Kafka, which every Kafka client reads itself (`readKafkaSasl`). */
 export type ProjectorConfig = Omit<ReturnType<typeof readProjectorConfig>, keyof typeof KAFKA_SASL_FIELDS>;
 
-/** The projector's settings. Throws `ConfigError` with everything that is wrong. */
+/** Reads the projector's settings. Throws `ConfigError` with every wrong setting. */
 export function readProjectorConfig() {
   return readConfig({
     controlDatabaseUrl: url('ICMPMON_CONTROL_DATABASE_URL', { protocols: ['postgres:', 'postgresql:'] }),

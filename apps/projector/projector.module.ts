@@ -12,7 +12,7 @@ import type { ProjectorConfig } from './config';
 
 const PROJECTOR = 'projector';
 
-/** What each context runs in the projector. */
+/** Modules of the contexts in the projector. */
 const CONTEXTS: ContextModule[] = [
   ShardProjectorModule,
   StatusProjectorModule,
@@ -22,7 +22,7 @@ const CONTEXTS: ContextModule[] = [
   OperationsProjectorModule,
 ];
 
-/** The projector: shards with the contexts' participants, and projections of domain events. No container takes part in handling results. */
+/** The projector: shards with the contexts' participants, and projections of domain events. No dependency injection on the path of results. */
 @Module({})
 export class ProjectorModule {
   static register(config: ProjectorConfig): DynamicModule {
@@ -47,7 +47,7 @@ export class ProjectorModule {
   }
 }
 
-/** The projector as an app; its configuration is read when it starts. */
+/** Returns the projector as an app that reads its configuration when it starts. */
 export function projectorApp(readConfig: () => ProjectorConfig): ContextApp {
   return new ContextApp(PROJECTOR, () => {
     const config = readConfig();

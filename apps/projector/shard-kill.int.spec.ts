@@ -20,7 +20,7 @@ const MAIN = path.resolve(import.meta.dirname, '../../dist/apps/projector/main.j
 const SEED = Number(process.env['ICMPMON_TEST_SEED'] ?? 7);
 const KILLS = 3;
 
-/** A projector process of its own on its own databases, reading the shared log. */
+/** A projector process on its own databases, reading the shared log. */
 class ProjectorProcess {
   private child: ChildProcess | undefined;
 
@@ -84,7 +84,7 @@ async function readStored(telemetry: TelemetryDatabase): Promise<Stored> {
   };
 }
 
-describe('a projector that is killed', () => {
+describe('a killed projector', () => {
   const prefix = testTopicPrefix();
   const logs: GeneratedLog[] = [];
   let messaging: Messaging;
@@ -113,7 +113,7 @@ describe('a projector that is killed', () => {
     await messaging?.close();
   });
 
-  /** Appends a share of each shard's log, from and to as parts of the whole. */
+  /** Appends a part of each shard's log; from and to are fractions of the whole. */
   async function append(from: number, to: number): Promise<void> {
     for (const [partition, { records }] of logs.entries()) {
       const slice = records.slice(Math.floor(records.length * from), Math.floor(records.length * to));
@@ -128,7 +128,7 @@ describe('a projector that is killed', () => {
     const telemetry = new TelemetryDatabase({ url: process.databases.telemetryUrl });
     try {
       const ends = logs.map(({ records }) => records.length - 1).sort((a, b) => a - b);
-      // Of each participant: status, series, uncounted.
+      // Participants: status, series, uncounted.
       const wanted = ends.flatMap((end) => [end, end, end]);
       await eventually(async () => expect((await positions(telemetry)).sort((a, b) => a - b)).toEqual(wanted), {
         withinMs: 60_000,
@@ -140,7 +140,7 @@ describe('a projector that is killed', () => {
     }
   }
 
-  it('ends with the state, the changes and the results of one that was not', async () => {
+  it('reaches the same state, changes and results as one that was not killed', async () => {
     const [killed, undisturbed] = processes;
     const random = seeded(SEED);
     const telemetry = new TelemetryDatabase({ url: killed.databases.telemetryUrl });

@@ -3,17 +3,17 @@ import { integer, list, optional, readConfig, text, url } from '@icmp-mon/platfo
 import { thresholds } from '@icmp-mon/platform/health';
 import { KAFKA_SASL_FIELDS } from '@icmp-mon/platform/messaging';
 
-/** Without the login to Kafka, which every client of it reads by itself (`readKafkaSasl`). */
+/** Settings without the login to Kafka, which every Kafka client reads itself (`readKafkaSasl`). */
 export type WorkerConfig = Omit<ReturnType<typeof readWorkerConfig>, keyof typeof KAFKA_SASL_FIELDS>;
 
-/** As good as for ever, and still an instant that PostgreSQL knows. */
+/** Longest retention, practically unlimited, and still within PostgreSQL's range of timestamps. */
 const KEPT_DAYS_MAX = 36_500;
-/** The same month of last year can be looked at. */
+/** Retention in days that keeps the same month of last year. */
 const THIRTEEN_MONTHS_DAYS = 396;
 
 const keptDays = (variable: string, days: number) => integer(variable, { default: days, min: 1, max: KEPT_DAYS_MAX });
 
-/** The worker's settings. Throws `ConfigError` with everything that is wrong. */
+/** Reads the worker's settings. Throws `ConfigError` with every wrong setting. */
 export function readWorkerConfig() {
   return readConfig({
     controlDatabaseUrl: url('ICMPMON_CONTROL_DATABASE_URL', { protocols: ['postgres:', 'postgresql:'] }),

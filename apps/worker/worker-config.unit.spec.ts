@@ -17,8 +17,8 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe('how long things are kept', () => {
-  it('is a month of results and thirteen of hours, unless set', () => {
+describe('retention', () => {
+  it('is one month of results and thirteen months of hourly aggregates unless set', () => {
     given({ ICMPMON_RETENTION_RESULTS_DAYS: '7' });
     expect(readWorkerConfig()).toMatchObject({
       resultsKeptDays: 7,
@@ -28,19 +28,19 @@ describe('how long things are kept', () => {
     });
   });
 
-  it.each(['0', '-1', '36501', 'for ever'])('is not %s days', (days) => {
+  it.each(['0', '-1', '36501', 'for ever'])('cannot be %s days', (days) => {
     given({ ICMPMON_RETENTION_HOURLY_DAYS: days });
     expect(() => readWorkerConfig()).toThrow('ICMPMON_RETENTION_HOURLY_DAYS must be a whole number from 1 to 36500.');
   });
 });
 
-describe('where heartbeats go', () => {
-  it.each(['https://u:p@h/beat', 'https://u@h/beat', 'ftp://h/beat', 'h/beat'])('is not %s', (address) => {
+describe('the heartbeat address', () => {
+  it.each(['https://u:p@h/beat', 'https://u@h/beat', 'ftp://h/beat', 'h/beat'])('cannot be %s', (address) => {
     given({ ICMPMON_HEARTBEAT_URL: address });
     expect(() => readWorkerConfig()).toThrow(/ICMPMON_HEARTBEAT_URL must be .*, without a user name or password\./);
   });
 
-  it('is shown by its origin alone: the rest is a secret', () => {
+  it('is shown only by its origin: the rest is a secret', () => {
     given({ ICMPMON_HEARTBEAT_URL: 'https://h:8443/0c1d-secret?key=hidden' });
     expect(readWorkerConfig().heartbeatUrl).toBe('https://h:8443/0c1d-secret?key=hidden');
     const printed = vi.spyOn(process.stdout, 'write').mockReturnValue(true);

@@ -24,7 +24,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { workerApp } from './worker.module';
 
 const SHARDS = 2;
-/** What the contexts plug in: one that loses its task would grow without limit. */
+/** Housekeeping tasks that the contexts register: a context that loses its task would grow without limit. */
 const TASKS = [
   'agent-decisions',
   'agent-metrics',
@@ -43,7 +43,7 @@ const TASKS = [
   'uncounted-results',
 ];
 
-/** What contexts plug in for the heartbeat to heed. */
+/** Parts of Health on which the heartbeat depends. */
 const HEALTH_PARTS = ['agents', 'assignment', 'history', 'shards', 'statuses', 'uncounted'];
 
 describe('the worker', () => {
@@ -91,11 +91,11 @@ describe('the worker', () => {
     await databases.drop();
   });
 
-  it('heeds the parts of the health that contexts plug in', () => {
+  it('bases the heartbeat on the Health parts that contexts register', () => {
     expect(worker.get(HealthParts).plugged.map(({ id }) => id)).toEqual(HEALTH_PARTS);
   });
 
-  it('carries an event from the store to its topic, to the shards and to their clock', async () => {
+  it('delivers an event from the store to its topic, to the shards and to their clock', async () => {
     const store = new EventStore(control);
     const plain = (category: string): Parameters<EventStore['execute']>[0] => ({
       category,
@@ -149,7 +149,7 @@ describe('the worker', () => {
     return found;
   };
 
-  it('runs each task of housekeeping against the schema that is there', async () => {
+  it('runs every housekeeping task against the migrated schema', async () => {
     await control.execute(
       `INSERT INTO idempotency_key (actor, key, request_sha256, status, body, created_at)
        VALUES ('a', 'old', '', 201, '{}', now() - interval '2 days'), ('a', 'new', '', 201, '{}', now())`,
@@ -160,7 +160,7 @@ describe('the worker', () => {
       expect([each.name, await each.run(run())]).toEqual([each.name, each.name === 'idempotency-keys' ? 1 : 0]);
   });
 
-  it('cuts rolling up off when it stops, and makes the hour at the next run', async () => {
+  it('interrupts the rollup when it stops, and computes the hour at the next run', async () => {
     await telemetry.execute('INSERT INTO shard (shard) VALUES (0)');
     await telemetry.execute(`INSERT INTO series_cut VALUES (0, '2026-01-01 01:00Z')`);
     await telemetry.execute(

@@ -25,7 +25,7 @@ import type { WorkerConfig } from './worker-config';
 
 const WORKER = 'worker';
 
-/** What each context runs in the worker. */
+/** Modules of the contexts in the worker. */
 const contexts = (config: WorkerConfig): ContextModule[] => [
   HttpWorkerModule,
   IdentityWorkerModule,
@@ -45,7 +45,7 @@ const contexts = (config: WorkerConfig): ContextModule[] => [
   }),
 ];
 
-/** The worker: relay, decisions, ticks, housekeeping, and the watch over the product's own health. What may run only once holds a lock or a lease. */
+/** The worker: relay, decisions, ticks, housekeeping, and the watch over the product's own health. Singletons hold a lock or a lease. */
 @Module({})
 export class WorkerModule {
   static register(config: WorkerConfig): DynamicModule {
@@ -78,7 +78,7 @@ export class WorkerModule {
   }
 }
 
-/** The worker as an app; its configuration is read when it starts. */
+/** Returns the worker as an app that reads its configuration when it starts. */
 export function workerApp(readConfig: () => WorkerConfig): ContextApp {
   return new ContextApp(WORKER, () => {
     const config = readConfig();

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError } from '@icmp-mon/platform/config';
 
-/** What the first start of an installation makes. */
+/** Accounts, keys and tokens that the first start of an installation creates. */
 export interface BootstrapSecrets {
   adminUser: string;
   adminPassword: string;
@@ -11,7 +11,7 @@ export interface BootstrapSecrets {
 
 const MEMBERS = ['adminUser', 'adminPassword', 'apiKey', 'enrolmentToken'] as const;
 
-/** @throws ConfigError that names what the file lacks */
+/** Reads the bootstrap file. @throws ConfigError that names its missing members */
 export function readBootstrapFile(file: string): BootstrapSecrets {
   const content: unknown = parse(file);
   const members = (typeof content === 'object' && content !== null ? content : {}) as Record<string, unknown>;

@@ -39,7 +39,7 @@ const get = async (url: string): Promise<Response> =>
   fetch(url, { headers: { authorization: `Bearer ${secrets.apiKey}` } });
 
 describe('bootstrap', () => {
-  it('makes what an installation starts with, once, also when two run at once', async () => {
+  it('creates the initial content of an installation once, even when two run concurrently', async () => {
     await Promise.all([bootstrap(config), bootstrap(config)]);
     const app = await createApi(config);
     const url = `http://127.0.0.1:${await listen(app, 0, '127.0.0.1')}`;
@@ -65,7 +65,7 @@ describe('bootstrap', () => {
     await app.close();
   });
 
-  it('changes nothing when it runs again: a starter target that was taken away stays away', async () => {
+  it('changes nothing when it runs again: a removed starter target stays removed', async () => {
     const database = new ControlDatabase({ url: databases.controlUrl });
     const countEvents = async (): Promise<number> =>
       (await database.query<{ count: number }>('SELECT count(*) AS count FROM event'))[0]?.count ?? -1;
@@ -80,10 +80,10 @@ describe('bootstrap', () => {
 
 describe('the bootstrap file', () => {
   it.each([
-    ['is no JSON', 'not json', 'JSON file'],
+    ['is not JSON', 'not json', 'JSON file'],
     ['lacks members', '{"adminUser":"a"}', 'adminPassword, apiKey, enrolmentToken'],
     ['is a list', '[]', 'adminUser'],
-  ])('is refused when it %s', async (_, content, message) => {
+  ])('is rejected when it %s', async (_, content, message) => {
     const file = path.join(folder, 'broken.json');
     await writeFile(file, content);
     expect(() => readBootstrapFile(file)).toThrow(message);

@@ -15,27 +15,27 @@ import { ApiModule } from '../api.module';
 import { type BootstrapSecrets, readBootstrapFile } from './bootstrap-file';
 
 const STARTER_TARGETS_DONE = 'starter-targets';
-/** As `infra/apps.mjs` names the agent that is started beside the installation; it may lose its folder. */
+/** Name of the installation's own agent in `infra/apps.mjs`. Its token is renewed at every start, because the agent may lose its folder. */
 const LOCAL_AGENT = 'local';
 const STARTER_TIER = 'standard';
 const logger = createLogger('api-migrate');
 
 /**
- * Brings an installation to what this release needs: tables, topics, built-in tiers, and at the first time the account,
- * key, token and targets to start with. Safe to repeat and to run twice at once.
+ * Prepares an installation for this release: tables, topics, built-in tiers, and at the first start the account, key, token and
+ * starter targets. Safe to repeat and to run concurrently.
  */
 export async function bootstrap(config: ApiConfig): Promise<void> {
   const secrets = config.bootstrapFile === undefined ? null : readBootstrapFile(config.bootstrapFile);
   const control = await migrate(config.controlDatabaseUrl, CONTROL_MIGRATIONS);
   const telemetry = await migrate(config.telemetryDatabaseUrl, TELEMETRY_MIGRATIONS);
-  logger.info({ control, telemetry }, 'the databases are up to date');
+  logger.info({ control, telemetry }, 'migrations applied');
   const app = await NestFactory.createApplicationContext(ApiModule.register(config), {
     logger: new NestPinoLogger(logger),
     abortOnError: false,
   });
   try {
     await app.get(Messaging).ensureTopics({ shardCount: config.shardCount });
-    logger.info('the topics are there');
+    logger.info('topics created');
     const commands = app.get(CommandBus);
     const metadata = { actor: 'system:bootstrap', causationId: null, correlationId: newId() };
     await commands.execute(new DefineBuiltInTiers(metadata));
@@ -59,7 +59,7 @@ async function makeAccess(
   await bootstrapEnrolmentToken(database, secrets.enrolmentToken, LOCAL_AGENT);
 }
 
-/** Once in the life of an installation: a starter target that somebody took away does not come back. */
+/** Registers the starter targets once in the life of an installation, so that a target that an operator removed does not come back. */
 async function registerStarters(
   commands: CommandBus,
   database: ControlDatabase,
@@ -73,7 +73,7 @@ async function registerStarters(
     try {
       await commands.execute(new RegisterTarget({ ip, tier: STARTER_TIER }, metadata));
     } catch (error) {
-      // A run before this one got so far.
+      // An interrupted earlier run registered this target.
       if (!(error instanceof TargetExists)) throw error;
     }
   }

@@ -1,7 +1,7 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 
-/** Stands between a client and PostgreSQL, to take the database away and to give it back. */
+/** A TCP proxy between a client and PostgreSQL, to interrupt the connection and restore it. */
 export class DatabaseSwitch {
   private readonly open = new Set<Socket>();
   private server: Server | null = null;
@@ -10,7 +10,7 @@ export class DatabaseSwitch {
 
   constructor(private readonly databaseUrl: string) {}
 
-  /** Address of the database by way of the switch. */
+  /** Starts the proxy and returns the database's URL through it. */
   async start(): Promise<string> {
     await this.listen(0);
     const url = new URL(this.databaseUrl);
@@ -18,7 +18,7 @@ export class DatabaseSwitch {
     return url.href;
   }
 
-  /** Cuts every connection and refuses new ones. */
+  /** Closes every connection and refuses new ones. */
   async off(): Promise<void> {
     const { server } = this;
     this.server = null;
@@ -30,7 +30,7 @@ export class DatabaseSwitch {
     }
   }
 
-  /** Keeps every connection open, also new ones, and forwards nothing any more; ended by `off`. */
+  /** Keeps every connection open, including new ones, but forwards nothing until `off`. */
   freeze(): void {
     this.frozen = true;
     for (const socket of this.open) socket.unpipe().pause();
@@ -61,7 +61,7 @@ export class DatabaseSwitch {
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('The switch listens on no port.');
+    if (address === null || typeof address === 'string') throw new Error('The proxy has no port.');
     this.port = address.port;
     this.server = server;
   }

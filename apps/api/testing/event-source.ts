@@ -4,7 +4,7 @@ export interface ServerSentEvent {
   data: Record<string, unknown>;
 }
 
-/** A small client of server-sent events that keeps what it got. */
+/** A minimal client of server-sent events that keeps the received events. */
 export class EventSourceClient {
   readonly events: ServerSentEvent[] = [];
   lastEventId: string | null = null;
@@ -19,7 +19,7 @@ export class EventSourceClient {
     return client;
   }
 
-  /** Events of one kind, in order. */
+  /** Returns the events of one type, in order. */
   of(event: string): ServerSentEvent[] {
     return this.events.filter((candidate) => candidate.event === event);
   }

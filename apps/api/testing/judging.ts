@@ -2,7 +2,7 @@ import { TelemetryDatabase } from '@icmp-mon/platform/database';
 
 const EVERY_MS = 1_000;
 
-/** Stands in for the projector's commits: says each second that all shards have judged up to now. */
+/** Replaces the projector's commits: records every second that all shards have judged up to now. */
 export class Judging {
   private timer: NodeJS.Timeout | null = null;
   private writing: Promise<unknown> = Promise.resolve();
@@ -17,14 +17,14 @@ export class Judging {
     this.timer = setInterval(() => void this.write(0), EVERY_MS);
   }
 
-  /** From here on nobody judges. */
+  /** Stops judging now. */
   async stop(): Promise<void> {
     if (this.timer !== null) clearInterval(this.timer);
     this.timer = null;
     await this.writing;
   }
 
-  /** Nobody judges, and that is so since some seconds ago. */
+  /** Stops judging, as if that had happened some seconds ago. */
   async stopSince(seconds: number): Promise<void> {
     await this.stop();
     await this.write(seconds);
@@ -37,7 +37,7 @@ export class Judging {
        ON CONFLICT (shard, participant) DO UPDATE SET log_at = excluded.log_at`,
       [this.shardCount, agoS],
     );
-    // The database may be gone on purpose; then nobody judges.
+    // A test may have made the database unavailable on purpose; then nothing judges.
     return this.writing.catch(() => undefined);
   }
 }

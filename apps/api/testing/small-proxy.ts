@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A reverse proxy as nginx or Caddy are set up: another Host for the API, and headers that say what was asked. */
+/** A reverse proxy as nginx or Caddy are usually configured: another Host for the API, and headers with the original request. */
 export class SmallProxy {
   private constructor(
     private readonly server: Server,
     readonly url: string,
   ) {}
 
-  /** Forwards to `origin`; tells the API what `forwarded` says, beside the client's own headers. */
+  /** Forwards to `origin` with the client's headers and those of `forwarded`. */
   static async open(origin: string, forwarded: Record<string, string>): Promise<SmallProxy> {
     const { hostname, port, host } = new URL(origin);
     const server = createServer((request, response) => {

@@ -24,17 +24,17 @@ export interface TestApi {
   url: string;
   config: ApiConfig;
   control: ControlDatabase;
-  /** Begun, unless `judging` is false. */
+  /** Started, unless `judging` is false. */
   judging: Judging;
-  /** An API key of each role. */
+  /** One API key per role. */
   keys: Record<Role, string>;
-  /** A request with the key of a role, `admin` unless said. */
+  /** Sends a request with the key of a role; `admin` unless set. */
   ask(pathAndQuery: string, init?: RequestInit & { role?: Role }): Promise<Response>;
   post(pathAndQuery: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
   stop(): Promise<void>;
 }
 
-/** Settings of an API on the databases given, with its files in `folder`. */
+/** Returns the settings of an API on the given databases, with its files in `folder`. */
 export function testApiConfig(databases: TestDatabases, folder: string, change: Partial<ApiConfig> = {}): ApiConfig {
   const services = testServices();
   return {
@@ -61,7 +61,7 @@ export function testApiConfig(databases: TestDatabases, folder: string, change: 
   };
 }
 
-/** The API on databases of its own, with built-in tiers, a user `admin` and a key of each role. */
+/** Starts the API on its own databases, with built-in tiers, a user `admin` and one key per role. */
 export async function startTestApi(
   change: Partial<ApiConfig> = {},
   { judging: judges }: { judging: boolean } = { judging: true },

@@ -1,6 +1,6 @@
 /** @typedef {import('../../../libs/platform/command-line/definition.mjs').Command} Command */
 
-/** The same as those of the contract: a test compares. */
+/** Equal to the roles of the contract; a test compares them. */
 const ROLES = ['viewer', 'operator', 'engineer', 'admin'];
 
 const user = { name: 'user', text: 'name of the user' };
@@ -8,12 +8,12 @@ const user = { name: 'user', text: 'name of the user' };
 /** @type {Command} */
 export const users = {
   name: 'users',
-  purpose: 'Accounts: lists them, sets a password, ends logins.',
+  purpose: 'Lists accounts, resets passwords, ends logins.',
   commands: [
     { name: 'list', purpose: 'Lists the accounts.', examples: ['npm run icmpmon -- users list'] },
     {
       name: 'reset-password',
-      purpose: 'Gives the user a new password, which it prints, and ends all logins of the user.',
+      purpose: 'Sets a new random password, prints it, and ends all logins of the user.',
       arguments: [user],
       examples: ['npm run icmpmon -- users reset-password admin'],
     },
@@ -30,27 +30,27 @@ export const users = {
 /** @type {Command} */
 export const apiKeys = {
   name: 'api-keys',
-  purpose: 'API keys: lists, makes and revokes them.',
+  purpose: 'Lists, creates and revokes API keys.',
   commands: [
     {
       name: 'list',
-      purpose: 'Lists the API keys, revoked ones last; never the keys themselves.',
+      purpose: 'Lists API keys, revoked ones last; never prints the keys themselves.',
       examples: ['npm run icmpmon -- api-keys list'],
     },
     {
       name: 'create',
-      purpose: 'Makes an API key and prints it, once.',
-      arguments: [{ name: 'name', text: 'what uses the key' }],
+      purpose: 'Creates an API key and prints it once.',
+      arguments: [{ name: 'name', text: 'name of the program that uses the key' }],
       options: [
-        { name: 'role', value: 'role', choices: ROLES, required: true, text: 'what the key may do' },
-        { name: 'days', value: 'n', min: 1, max: 3_650, text: 'how long it is valid', default: 'for ever' },
+        { name: 'role', value: 'role', choices: ROLES, required: true, text: 'permissions of the key' },
+        { name: 'days', value: 'n', min: 1, max: 3_650, text: 'days until it expires', default: 'never' },
       ],
       examples: ['npm run icmpmon -- api-keys create "graphs" --role viewer --days 90'],
     },
     {
       name: 'revoke',
       purpose: 'Revokes an API key: it stops working within 5 s.',
-      arguments: [{ name: 'id', text: 'its id, as listed' }],
+      arguments: [{ name: 'id', text: 'id of the key, from the list' }],
       examples: ['npm run icmpmon -- api-keys revoke 0123456789ab'],
     },
   ],

@@ -1,13 +1,13 @@
 /** @typedef {import('../../../libs/platform/command-line/definition.mjs').Command} Command */
 
-/** What each change of an agent does; a test compares the names with those of the contract. */
+/** Effect of each change of an agent; a test compares the names with the contract. */
 export const AGENT_EFFECTS = {
-  drain: 'Gives its targets to other agents; it stays.',
+  drain: 'Moves its targets to other agents; the agent stays.',
   'cancel-drain': 'Makes a draining agent active again.',
-  retire: 'Drains it, and removes it once it holds no targets; its name is free then.',
-  evict: 'Ends its credentials; it may join again with a token that names it.',
-  ban: 'Ends its credentials; no token lets it in until it is unbanned.',
-  unban: 'Lets a banned agent join again with a token that names it.',
+  retire: 'Drains the agent, and removes it once it has no targets; its name can then be used again.',
+  evict: 'Revokes its credentials; the agent may join again with a token that names it.',
+  ban: 'Revokes its credentials; no token admits the agent until it is unbanned.',
+  unban: 'Allows a banned agent to join again with a token that names it.',
 };
 
 /**
@@ -17,11 +17,13 @@ export const AGENT_EFFECTS = {
 const changeCommand = ([name, purpose]) => ({
   name,
   purpose,
-  arguments: [{ name: 'agent', text: 'its name or id' }],
+  arguments: [{ name: 'agent', text: 'name or id of the agent' }],
   options: [
-    { name: 'reason', value: 'text', text: 'why, for the audit' },
-    { name: 'yes', text: 'does it; otherwise it is only shown' },
-    ...(name === 'retire' ? [{ name: 'force', text: 'at once, without waiting for its targets and its spool' }] : []),
+    { name: 'reason', value: 'text', text: 'reason for the audit log' },
+    { name: 'yes', text: 'executes the change; without it the change is only shown' },
+    ...(name === 'retire'
+      ? [{ name: 'force', text: 'retires it immediately, without waiting for its targets and its spool' }]
+      : []),
   ],
   examples: [
     `npm run icmpmon -- agents ${name} fra-1`,
@@ -33,12 +35,12 @@ const changeCommand = ([name, purpose]) => ({
 /** @type {Command} */
 export const agents = {
   name: 'agents',
-  purpose: 'Vantage points: lists them, drains, retires, evicts, bans.',
+  purpose: 'Lists agents; drains, retires, evicts, bans them.',
   commands: [
     {
       name: 'list',
-      purpose: 'Lists all agents but the retired ones, with their state.',
-      options: [{ name: 'retired', text: 'lists the retired ones' }],
+      purpose: 'Lists all agents except retired ones, with their states.',
+      options: [{ name: 'retired', text: 'lists the retired agents instead' }],
       examples: ['npm run icmpmon -- agents list'],
     },
     ...Object.entries(AGENT_EFFECTS).map(changeCommand),
@@ -49,16 +51,16 @@ export const agents = {
 /** @type {Command} */
 export const tokens = {
   name: 'tokens',
-  purpose: 'Enrolment tokens: lists and revokes them.',
+  purpose: 'Lists and revokes enrolment tokens.',
   commands: [
     {
       name: 'list',
-      purpose: 'Lists who made each token and what is left of it; never the secrets.',
+      purpose: 'Lists the tokens with creator and remaining uses; never prints the secrets.',
       examples: ['npm run icmpmon -- tokens list'],
     },
     {
       name: 'revoke',
-      purpose: 'Revokes a token: it lets no agent in any more; agents that joined with it stay.',
+      purpose: 'Revokes a token: it no longer admits agents; agents that joined with it stay.',
       arguments: [{ name: 'id', text: 'id of the token' }],
       examples: ['npm run icmpmon -- tokens revoke 0123456789ab'],
     },

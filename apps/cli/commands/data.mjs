@@ -1,44 +1,45 @@
 /** @typedef {import('../../../libs/platform/command-line/definition.mjs').Command} Command */
 
-/** Something was found that an operator has to decide. */
+/** Exit code: the command found something that the operator must decide. */
 export const EXIT_FOUND = 3;
 
-const yes = { name: 'yes', text: 'does it; otherwise it is only shown' };
+const yes = { name: 'yes', text: 'executes the command; without it the effect is only shown' };
 const json = { name: 'json', text: 'prints JSON' };
 
 /** @type {Command} */
 export const rebuild = {
   name: 'rebuild',
-  purpose: 'Rebuilds read models beside the live ones while writes continue, and compares them by checksum.',
-  arguments: [{ name: 'model', text: 'read models that --list shows, or all', optional: true, many: true }],
+  purpose:
+    'Rebuilds read models in shadow tables while writes continue, and compares them with the live ones by checksum.',
+  arguments: [{ name: 'model', text: 'read model from --list, or all', optional: true, many: true }],
   options: [
-    { name: 'list', text: 'shows what can be rebuilt, from what, and what cannot' },
-    { name: 'replace', text: 'puts the rebuilt rows in the place of live ones that differ' },
-    { name: 'json', text: 'prints one line of JSON for each read model' },
+    { name: 'list', text: 'lists the read models with their sources, and the tables that cannot be rebuilt' },
+    { name: 'replace', text: 'replaces live rows that differ by the rebuilt ones' },
+    { name: 'json', text: 'prints one line of JSON per read model' },
   ],
   examples: [
     'npm run icmpmon -- rebuild --list',
     'npm run icmpmon -- rebuild all',
     'npm run icmpmon -- rebuild target_list --replace',
   ],
-  exits: { 0: 'all are equal, or replaced', [EXIT_FOUND]: 'a read model differs and was not replaced' },
+  exits: { 0: 'all read models are equal or were replaced', [EXIT_FOUND]: 'a read model differs and was not replaced' },
 };
 
 /** @type {Command} */
 export const shards = {
   name: 'shards',
-  purpose: 'Lists the shards with owner, position, bounds of the log and lag.',
+  purpose: 'Lists the shards with owner, stored position, log bounds and lag.',
   runs: true,
   options: [json],
   commands: [
     {
       name: 'adopt',
-      purpose: 'Continues from what the logs hold now, where a stored position is outside of them.',
-      details: ['For a topic that was made again, a log that was cut, an old backup: docs/runbooks/positions.md.'],
+      purpose: 'Continues from the current content of the logs where a log does not contain the stored position.',
+      details: ['For a recreated topic, a truncated log or an old backup: docs/runbooks/positions.md.'],
       options: [
-        { name: 'shard', value: 'number', min: 0, text: 'only this shard, and no consumer groups' },
-        { name: 'new-log', text: 'the log is another one even though the position lies within it' },
-        { name: 'fresh', text: 'with --shard: does without its checkpoint, one that cannot be read' },
+        { name: 'shard', value: 'number', min: 0, text: 'adopts only this shard, and no consumer groups' },
+        { name: 'new-log', text: 'treats the log as a new one, although it contains the position' },
+        { name: 'fresh', text: 'with --shard: ignores the checkpoint, because it cannot be read' },
         yes,
       ],
       examples: ['npm run icmpmon -- shards adopt', 'npm run icmpmon -- shards adopt --shard 3 --fresh --yes'],
@@ -46,7 +47,7 @@ export const shards = {
     },
   ],
   examples: ['npm run icmpmon -- shards', 'npm run icmpmon -- shards adopt'],
-  exits: { [EXIT_FOUND]: 'a position is outside of its log' },
+  exits: { [EXIT_FOUND]: 'a log does not contain a stored position' },
 };
 
 /** @type {Command} */
@@ -59,23 +60,23 @@ export const afterRestore = {
 /** @type {Command} */
 export const deadLetters = {
   name: 'dead-letters',
-  purpose: 'Messages that consumers set aside: lists them, or sends them back.',
+  purpose: 'Lists dead letters (messages that a consumer could not process), or replays them.',
   commands: [
     {
       name: 'list',
-      purpose: 'Lists those that were not sent back, with their cause, at most 200.',
-      arguments: [{ name: 'topic', text: 'the topic they were meant for (default: all)', optional: true }],
+      purpose: 'Lists up to 200 dead letters that were not replayed, with their causes.',
+      arguments: [{ name: 'topic', text: 'their original topic (default: all)', optional: true }],
       options: [json],
       examples: ['npm run icmpmon -- dead-letters list'],
     },
     {
       name: 'replay',
       purpose:
-        'Sends all of a topic back to the consumers that set them aside; what fails again comes back as a new one.',
-      arguments: [{ name: 'topic', text: 'the topic they were meant for' }],
+        'Replays the dead letters of a topic to their consumers; a message that fails again becomes a new dead letter.',
+      arguments: [{ name: 'topic', text: 'their original topic' }],
       options: [
         { name: 'partition', value: 'number', min: 0, text: 'with --offset: partition of the .dlq', default: 0 },
-        { name: 'offset', value: 'number', min: 0, text: 'only this one' },
+        { name: 'offset', value: 'number', min: 0, text: 'replays only the dead letter at this offset' },
         yes,
       ],
       examples: ['npm run icmpmon -- dead-letters replay internal.agent-telemetry --offset 12 --yes'],
@@ -88,13 +89,15 @@ export const deadLetters = {
 /** @type {Command} */
 export const results = {
   name: 'results',
-  purpose: 'Single results: drops old ones.',
+  purpose: 'Drops old single results.',
   commands: [
     {
       name: 'drop',
       purpose:
-        'Gives the space of old results back now, whole days of which hourly figures are made; those figures stay.',
-      options: [{ name: 'older-than', value: 'days', min: 2, max: 9_999, required: true, text: 'days to keep' }],
+        'Drops whole days of old results to free disk space; only days that are rolled up to hours, which are kept.',
+      options: [
+        { name: 'older-than', value: 'days', min: 2, max: 9_999, required: true, text: 'number of days to keep' },
+      ],
       examples: ['npm run icmpmon -- results drop --older-than 14'],
     },
   ],

@@ -1,4 +1,4 @@
-// Commands on files: they need no installation. infra/ runs them; the app does not know them.
+// Commands on files, without an installation. infra/ runs them; the app does not implement them.
 
 /** @typedef {import('../../../libs/platform/command-line/definition.mjs').Command} Command */
 

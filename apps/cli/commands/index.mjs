@@ -1,4 +1,4 @@
-// What `npm run icmpmon` takes: plain data, which the command reads before anything is built.
+// Definition of `npm run icmpmon`: plain data, which is read before anything is built.
 import { apiKeys, users } from './access.mjs';
 import { agents, tokens } from './agents.mjs';
 import { backup, restore } from './backups.mjs';
@@ -10,10 +10,10 @@ export { EXIT_FOUND } from './data.mjs';
 
 /** @typedef {import('../../../libs/platform/command-line/definition.mjs').Command} Command */
 
-/** Shown with each of its commands. */
+/** Environment variables in the help of each command. */
 const SETTINGS = {
   ICMPMON_STATE_DIR: 'folder of the installation (default .icmp-mon)',
-  ICMPMON_KAFKA_BROKERS: 'another installation than that of the folder; with it the next three',
+  ICMPMON_KAFKA_BROKERS: 'brokers of an installation other than that of the folder; set the next three as well',
   ICMPMON_CONTROL_DATABASE_URL: 'its control database',
   ICMPMON_TELEMETRY_DATABASE_URL: 'its telemetry database',
   ICMPMON_REDIS_URL: 'its Redis or Valkey',

@@ -5,20 +5,20 @@ import { DomainError } from '@icmp-mon/platform/errors';
 import { RateLimit } from '../results/rate-limit';
 import { retryAfter } from './retry-after';
 
-/** Who a connection belongs to, by its client certificate. */
+/** Agent of a connection, by its client certificate. */
 export interface AgentIdentity {
   agentId: string;
   certificate: PresentedCertificate;
 }
 
-// TLS has checked the chain once for the connection; reading the certificate again for each request costs more than the rest.
+// TLS verifies the chain once per connection; parsing the certificate for every request would cost more than the rest of the request.
 const identities = new WeakMap<TLSSocket, AgentIdentity>();
 
 const COMMON_NAME = /^CN=([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/m;
 
-/** Who may make requests, and how many a second. */
+/** Admission of agents' requests: by certificate, and by rate per second. */
 export class AgentAdmission {
-  /** `requestRate`: requests that each agent may make per second, whatever it asks. */
+  /** `requestRate`: requests of any kind that each agent may make per second. */
   constructor(
     private readonly knownAgents: KnownAgents,
     private readonly requestRate: RateLimit,
@@ -26,27 +26,30 @@ export class AgentAdmission {
   ) {}
 
   /**
-   * The agent that makes a request: enrolled, and its certificate has not expired since the connection began.
+   * Returns the agent that makes the request: enrolled, and with a certificate that has not expired since the connection was opened.
    * @throws DomainError `unauthenticated`, AgentRefused or RetryLater
    */
   async admit(request: IncomingMessage): Promise<AgentIdentity> {
     const identity = identityOf(request);
     const waitS = this.requestRate.take(identity.agentId, 1);
-    if (waitS !== null) throw retryAfter('too_many_requests', 'The agent makes too many requests.', waitS);
+    if (waitS !== null) throw retryAfter('too_many_requests', 'The agent sends too many requests.', waitS);
     if (this.nowMs() > identity.certificate.notAfterMs) throw new AgentRefused('certificate_expired');
     await this.knownAgents.require(identity.agentId, identity.certificate);
     return identity;
   }
 }
 
-/** Throws DomainError `unauthenticated` when the certificate names no agent. */
+/** Returns the agent of a request. @throws DomainError `unauthenticated` when the certificate names no agent */
 export function identityOf(request: IncomingMessage): AgentIdentity {
   const identity = identityOfSocket(request.socket as TLSSocket);
   if (identity !== null) return identity;
-  throw new DomainError('unauthenticated', 'The client certificate names no agent. Use the one that enrolment gave.');
+  throw new DomainError(
+    'unauthenticated',
+    'The client certificate names no agent. Use the certificate from the enrolment.',
+  );
 }
 
-/** The agent that a connection's certificate names; null if it names none. */
+/** Returns the agent that the connection's certificate names; null when it names none. */
 export function agentIdOf(socket: TLSSocket): string | null {
   return identityOfSocket(socket)?.agentId ?? null;
 }

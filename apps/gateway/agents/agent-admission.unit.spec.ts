@@ -9,7 +9,7 @@ import { RateLimit } from '../results/rate-limit';
 import { AgentAdmission } from './agent-admission';
 
 describe('the admission of agents', () => {
-  it('tells an agent by its own code that the certificate of its open connection has expired', async () => {
+  it('rejects an agent with a separate code when the certificate of its open connection has expired', async () => {
     const certificate = {
       subject: 'CN=01936d2e-7c1a-7b3e-9a51-0242ac120003',
       fingerprint256: 'AB',

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { type CanActivate, createParamDecorator, type ExecutionContext, Injectable } from '@nestjs/common';
 import { AgentAdmission, identityOf } from './agent-admission';
 
-/** Lets the requests of admitted agents through. */
+/** Accepts only requests of admitted agents. */
 @Injectable()
 export class AgentGuard implements CanActivate {
   constructor(private readonly admission: AgentAdmission) {}
@@ -13,7 +13,7 @@ export class AgentGuard implements CanActivate {
   }
 }
 
-/** Parameter of a route: the agent that makes the request. */
+/** Route parameter: the agent that makes the request. */
 export const Agent = createParamDecorator((_: unknown, context: ExecutionContext) =>
   identityOf(context.switchToHttp().getRequest<IncomingMessage>()),
 );

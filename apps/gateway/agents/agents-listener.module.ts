@@ -29,7 +29,7 @@ export interface AgentsListenerParts {
   clock: DatabaseClock;
 }
 
-/** Routes for agents that have a certificate. The parts are shared with the rest of the process, so they come ready-made. */
+/** Routes for agents with a certificate. The parts are shared with the rest of the process, so they are passed in. */
 @Module({})
 export class AgentsListenerModule {
   static with(parts: AgentsListenerParts): DynamicModule {

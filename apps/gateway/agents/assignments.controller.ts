@@ -10,22 +10,22 @@ import { Agent, AgentGuard } from './agent.guard';
 import { retryAfter } from './retry-after';
 
 const WAIT_MS = 25_000;
-/** An agent asks again 250 ms after an answer, which takes up to 25 s unless there are changes; many changes come in parts. */
+/** Rate of polls: an agent polls again 250 ms after a response, which takes up to 25 s without changes; many changes come in several responses. */
 const ASKS_PER_S_MAX = 1;
 const ASKS_BURST_S = 20;
-/** An agent has one request of these open, and those of lines that broke; each looks into the database from time to time. */
+/** Open polls per agent: one is in use, and others may belong to broken connections. Each polls the database from time to time. */
 const OPEN_ASKS_MAX = 4;
 
 @Controller('v1/assignments')
 @UseGuards(AgentGuard)
 export class AssignmentsController {
   private readonly rate = new RateLimit(ASKS_PER_S_MAX, ASKS_BURST_S);
-  /** By agent, the oldest first. */
+  /** Open polls by agent, oldest first. */
   private readonly open = new Map<string, Set<AbortController>>();
 
   constructor(private readonly queries: QueryBus) {}
 
-  /** Answers when there is something newer than `since`, else 304 after 25 s, or once an agent has several such requests open. */
+  /** Answers when there is a version newer than `since`, otherwise with 304 after 25 s, or when the agent opens too many polls. */
   @Get()
   async next(@Agent() agent: AgentIdentity, @Query('since') since: unknown, @Res() response: Response): Promise<void> {
     const { agentId } = agent;
@@ -33,7 +33,7 @@ export class AssignmentsController {
     const waitS = this.rate.take(agentId, 1);
     if (waitS !== null) {
       requestsRefused.inc({ request: 'assignments' });
-      throw retryAfter('too_many_requests', 'The agent asks for assignments too often.', waitS);
+      throw retryAfter('too_many_requests', 'The agent polls its assignments too often.', waitS);
     }
     const gone = this.begin(agentId);
     let isClosed = false;
@@ -72,8 +72,8 @@ export class AssignmentsController {
 function versionOf(since: unknown): number {
   const version = since === undefined ? 0 : Number(since);
   if (typeof since === 'object' || !Number.isSafeInteger(version) || version < 0) {
-    throw new DomainError('invalid', 'since is the version of the last answer, or 0.', [
-      { pointer: '?since', detail: 'is a whole number of 0 or more' },
+    throw new DomainError('invalid', 'since must be the version of the last response, or 0.', [
+      { pointer: '?since', detail: 'must be a whole number of 0 or more' },
     ]);
   }
   return version;

@@ -9,7 +9,7 @@ import { retryAfter } from './retry-after';
 import type { AgentIdentity } from './agent-admission';
 import { Agent, AgentGuard } from './agent.guard';
 
-/** An answer may be lost, so the same certificate may ask more than once. */
+/** A response may be lost, so an agent may renew the same certificate more than once. */
 const RENEWALS_EVERY_S = 30;
 const RENEWALS_AT_ONCE = 3;
 
@@ -29,7 +29,7 @@ export class CertificateController {
     const csrPem = typeof body === 'object' && body !== null && 'csrPem' in body ? body.csrPem : undefined;
     if (typeof csrPem !== 'string') {
       throw new DomainError('invalid', 'Send a JSON object with csrPem.', [
-        { pointer: '#/csrPem', detail: 'is a text' },
+        { pointer: '#/csrPem', detail: 'must be a string' },
       ]);
     }
     this.limit(agent);
@@ -41,7 +41,7 @@ export class CertificateController {
   private limit({ agentId, certificate }: AgentIdentity): void {
     const earlyMs = renewableFromMs(certificate) - this.clock.nowMs();
     if (earlyMs > 0) {
-      const detail = 'The certificate is too young: it is renewed once a quarter of its life has passed.';
+      const detail = 'The certificate is too new: renewal is possible after a quarter of its lifetime.';
       throw retryAfter('too_many_requests', detail, Math.ceil(earlyMs / 1_000));
     }
     const waitS = this.rate.take(agentId, 1);

@@ -7,7 +7,7 @@ import type { AgentIdentity } from './agent-admission';
 import { Agent, AgentGuard } from './agent.guard';
 import { retryAfter } from './retry-after';
 
-/** Each change is an event that is kept for ever: an agent describes itself when it starts, so this is generous. */
+/** Every change is an event that is kept forever. An agent sends its description when it starts, so this limit is generous. */
 const DESCRIPTIONS_EVERY_S = 300;
 const DESCRIPTIONS_AT_ONCE = 5;
 
@@ -18,12 +18,12 @@ export class DescriptionController {
 
   constructor(private readonly commands: CommandBus) {}
 
-  /** Answers with what is in force. */
+  /** Responds with the description in force. */
   @Post()
   @HttpCode(200)
   describe(@Agent() { agentId }: AgentIdentity, @Body() body: unknown): Promise<DescriptionResponse> {
     const waitS = this.rate.take(agentId, 1);
-    if (waitS !== null) throw retryAfter('too_many_requests', 'The agent describes itself too often.', waitS);
+    if (waitS !== null) throw retryAfter('too_many_requests', 'The agent sends its description too often.', waitS);
     return this.commands.execute(new DescribeAgent(agentId, readDescription(body)));
   }
 }

@@ -11,8 +11,8 @@ import { retryAfter } from './retry-after';
 
 const REPORTS_PER_S_MAX = 0.5;
 /**
- * Each change of a policy makes assignment choose again for all targets, and moves those of the agent. People who edit a policy are
- * through at once; one that goes back and forth takes the agent's targets with it this often at most.
+ * Every change of a policy makes the assignment evaluate all targets again, and moves the agent's targets. An operator who edits a
+ * policy is not delayed; a policy that alternates moves the agent's targets at most this often.
  */
 const CHANGES_EVERY_S = 600;
 const CHANGES_AT_ONCE = 6;
@@ -23,7 +23,7 @@ const AGENTS_MAX = 10_000;
 export class PolicyController {
   private readonly rate = new RateLimit(REPORTS_PER_S_MAX);
   private readonly changeRate = new RateLimit(1 / CHANGES_EVERY_S, CHANGES_EVERY_S * CHANGES_AT_ONCE);
-  /** Digest of the policy that each agent reported last. */
+  /** Digest of the last reported policy by agent. */
   private readonly reported = new Map<string, string>();
 
   constructor(private readonly commands: CommandBus) {}
@@ -49,7 +49,7 @@ export class PolicyController {
   }
 }
 
-/** Of what the policy says, without the keys, which depend on what is assigned. */
+/** Returns the digest of the policy without the refused keys, which depend on the assigned targets. */
 function digestOf({ refusedKeys: _refusedKeys, ...policy }: AgentPolicyReport): string {
   return createHash('sha256').update(JSON.stringify(policy)).digest('base64url');
 }

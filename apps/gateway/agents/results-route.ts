@@ -15,10 +15,10 @@ import type { AgentAdmission } from './agent-admission';
 import { retryAfter, RetryLater } from './retry-after';
 
 const MEDIA_TYPE = 'application/vnd.icmpmon.blocks';
-/** What was measured now goes before what waited: backfill may fill half of the memory. */
+/** Share of the memory per lane: live results take precedence, backfill may fill half of it. */
 const MEMORY_SHARE: Record<LaneName, number> = { live: 1, backfill: 0.5 };
 const PATH = '/v1/results';
-/** An agent sends one upload of a lane at a time: when another comes, the one before may have been given up on a line that broke. */
+/** An agent sends one upload per lane at a time: when a second one arrives, the first may be stuck on a broken connection. */
 const STALL_LOOK_MS = 1_000;
 
 export interface ResultsRouteParts {
@@ -27,7 +27,7 @@ export interface ResultsRouteParts {
   memory: UploadMemory;
   /** Bytes that each agent may send per second. */
   byteRate: RateLimit;
-  /** What receipts are dated by. */
+  /** Clock of the receipt times. */
   nowMs: () => number;
 }
 
@@ -36,11 +36,11 @@ interface Arriving {
   memory: HeldBody;
 }
 
-/** `POST /v1/results`, on bare node:http: a gateway hears this route all day, and Nest's way to it costs more than its work. */
+/** `POST /v1/results` on plain node:http: this route carries most requests of a gateway, and Nest's overhead would exceed its work. */
 export class ResultsRoute implements Route {
   private readonly order = new LaneOrder();
   private readonly slabs = new BodySlabs();
-  /** The upload of each lane whose body is not whole. */
+  /** The upload of each lane whose body is incomplete. */
   private readonly arriving = new Map<string, Arriving>();
   private readonly givenUp = new WeakSet<IncomingMessage>();
 
@@ -57,7 +57,7 @@ export class ResultsRoute implements Route {
       response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': length });
       response.end(answer);
     } catch (error) {
-      // The rest of a body that was given up is not worth waiting for.
+      // Closes the connection instead of waiting for the rest of an abandoned body.
       if (this.givenUp.has(request)) response.setHeader('Connection', 'close');
       answerError(error, request, response);
     }
@@ -69,16 +69,16 @@ export class ResultsRoute implements Route {
     const { agentId } = await admission.admit(request);
     const lane = new URLSearchParams(request.url?.slice(PATH.length)).get('lane');
     if (lane !== 'live' && lane !== 'backfill')
-      throw new DomainError('invalid', 'Say which lane: ?lane=live or ?lane=backfill.');
+      throw new DomainError('invalid', 'The lane is missing. Send ?lane=live or ?lane=backfill.');
     if (request.headers['content-type'] !== MEDIA_TYPE)
       throw new DomainError('invalid', `Send Content-Type: ${MEDIA_TYPE}.`);
     const length = declaredLength(request, UPLOAD_BYTES_MAX);
     const waitS = byteRate.take(agentId, length);
     if (waitS !== null) {
       uploadsDeferred.inc({ reason: 'rate' });
-      throw retryAfter('too_many_requests', 'The agent sends more bytes than it may.', waitS);
+      throw retryAfter('too_many_requests', 'The agent exceeds its rate of bytes per second.', waitS);
     }
-    // One body of a lane is read at a time, so that a repeated upload never overtakes the one it repeats, and an agent holds two at most.
+    // One body per lane is read at a time, so that a repeated upload never overtakes the original, and an agent holds at most two bodies.
     const key = `${agentId}/${lane}`;
     const before = this.arriving.get(key);
     if (before !== undefined) this.endIfStalled(key, before);
@@ -98,7 +98,7 @@ export class ResultsRoute implements Route {
       const clockOriginMs = timeOf(request, 'x-icmpmon-clock-origin');
       const upload = { agentId, lane, body: body.bytes, sentAtMs, clockOriginMs, receivedAtMs };
       const answer = await this.parts.intake.accept(upload);
-      // Kafka has the blocks. After a failure a send that was given up may still read them.
+      // Kafka has acknowledged the blocks. After a failure an abandoned send may still read them, so the memory is not given back then.
       body.giveBack();
       return answer;
     } catch (error) {
@@ -109,13 +109,15 @@ export class ResultsRoute implements Route {
     }
   }
 
-  /** The one that waits goes ahead unless the other one still brings something. */
+  /** Ends the earlier upload of the lane when it makes no progress, so that the later one can continue. */
   private endIfStalled(key: string, upload: Arriving): void {
     const bytesBefore = upload.socket.bytesRead;
     const look = setTimeout(() => {
       const bytes = upload.socket.bytesRead - bytesBefore;
       if (this.arriving.get(key) !== upload || bytes >= (BYTES_PER_S_MIN * STALL_LOOK_MS) / 1_000) return;
-      upload.memory.onAborted(new RequestRefused(408, 'A newer upload of the lane came while this one stood still.'));
+      upload.memory.onAborted(
+        new RequestRefused(408, 'A newer upload of the lane arrived while this one made no progress.'),
+      );
     }, STALL_LOOK_MS);
     look.unref();
   }
@@ -132,7 +134,7 @@ export class ResultsRoute implements Route {
   }
 }
 
-/** ms since 1970 of a header; null when it is missing or no time. */
+/** Returns a header's time in ms since 1970; null when it is missing or not a time. */
 function timeOf(request: IncomingMessage, header: string): number | null {
   const text = request.headers[header];
   const timeMs = typeof text === 'string' && text !== '' ? Number(text) : Number.NaN;

@@ -1,6 +1,6 @@
 import { DomainError, type ErrorCode } from '@icmp-mon/platform/errors';
 
-/** A refusal for now: `retryAfterS` becomes the Retry-After header. */
+/** A temporary refusal: `retryAfterS` becomes the Retry-After header. */
 export class RetryLater extends DomainError {
   constructor(
     code: ErrorCode,

@@ -9,7 +9,7 @@ import type { AgentIdentity } from './agent-admission';
 import { Agent, AgentGuard } from './agent.guard';
 import { retryAfter } from './retry-after';
 
-/** An agent reports each 5 s; each report is a row that is kept for a month. */
+/** Highest rate of reports per agent. An agent reports every 5 s; every report is a row that is kept for a month. */
 const REPORTS_PER_S_MAX = 1;
 
 @Controller('v1/telemetry')

@@ -4,17 +4,17 @@ import { retryAfter } from '../agents/retry-after';
 import { RateLimit } from '../results/rate-limit';
 
 export interface CallerRateOptions {
-  /** What callers of one address (IPv6: one /64) may ask, whether or not it is granted. */
+  /** Requests per second that callers of one address (IPv6: one /64) may make, granted or not. */
   askedPerSOfAddress: number;
-  /** What is granted to all callers together. */
+  /** Requests per second that are granted to all callers together. */
   grantedPerS: number;
-  /** What there is too much of, in a sentence. */
+  /** Error text when a limit is exceeded. */
   detail: string;
 }
 
 /**
- * Bounds what those without a certificate ask for. Of all callers together only what is granted counts, because that is
- * what costs: whoever has neither a token nor a bound key cannot use up what those have who do.
+ * Limits the requests of clients without a certificate. The limit over all callers counts only granted requests, because those are
+ * expensive: a client without a token or bound key cannot use up the rate of legitimate agents.
  */
 export class CallerRate {
   private readonly asked: RateLimit;
@@ -25,12 +25,12 @@ export class CallerRate {
     this.granted = new RateLimit(options.grantedPerS);
   }
 
-  /** Before anything is looked at. @throws RetryLater */
+  /** Counts a request, before anything is checked. @throws RetryLater */
   asks(request: IncomingMessage): void {
     this.take(this.asked, addressGroup(request.socket.remoteAddress));
   }
 
-  /** Once the caller has shown that it may. @throws RetryLater */
+  /** Counts a granted request, once the caller has proved that it may. @throws RetryLater */
   readonly grant = (): void => this.take(this.granted, 'all');
 
   private take(rate: RateLimit, key: string): void {

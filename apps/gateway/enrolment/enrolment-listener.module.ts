@@ -20,7 +20,7 @@ export interface EnrolmentListenerParts {
   answer: EnrolmentTerms;
 }
 
-/** Routes for agents that have no valid certificate. The parts are shared with the rest of the process, so they come ready-made. */
+/** Routes for agents without a valid certificate. The parts are shared with the rest of the process, so they are passed in. */
 @Module({})
 export class EnrolmentListenerModule {
   static with({ database, clock, authority, challenges, answer }: EnrolmentListenerParts): DynamicModule {

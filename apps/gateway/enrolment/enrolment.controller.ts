@@ -7,11 +7,11 @@ import { CallerRate } from './caller-rate';
 
 export const ENROLMENT_TERMS = Symbol('enrolment terms');
 
-/** What every agent is told when it joins. */
+/** Settings that every agent receives when it enrols. */
 export type EnrolmentTerms = Pick<EnrolResponse, 'gatewayUrl' | 'shardCount'>;
 
-/** Signing costs, and nobody enrols hundreds of agents at once. */
-const ENROLMENTS = { askedPerSOfAddress: 20, grantedPerS: 20, detail: 'Too many agents enrol at once.' };
+/** Limits of enrolments: signing is expensive, and hundreds of agents do not enrol at the same time. */
+const ENROLMENTS = { askedPerSOfAddress: 20, grantedPerS: 20, detail: 'Too many agents enrol at the same time.' };
 
 @Controller('v1')
 export class EnrolmentController {
@@ -23,7 +23,7 @@ export class EnrolmentController {
     @Inject(ENROLMENT_TERMS) private readonly answer: EnrolmentTerms,
   ) {}
 
-  /** The CA's certificate: public, and worth nothing until its hash was compared with the pinned one. */
+  /** Returns the CA's certificate. It is public, and to be trusted only after its hash equals the pinned one. */
   @Get('ca')
   @Header('content-type', 'application/x-pem-file')
   ca(): string {

@@ -23,7 +23,7 @@ import { joinLine, type JoinSettings } from '@icmp-mon/agents/contract';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { GatewayFixture } from '../gateway.test-fixture';
 
-/** Made by the build, which goes before these tests. */
+/** Created by the build, which runs before these tests. */
 const KIT = path.resolve(import.meta.dirname, '../../../dist/agent-kit');
 const NORMAL_PATH = '/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const run = promisify(execFile);
@@ -33,7 +33,7 @@ interface Ended {
   output: string;
 }
 
-describe('the line that makes a machine an agent', () => {
+describe('the join command', () => {
   let fixture: GatewayFixture;
   let scratch: string;
   let kitDir: string;
@@ -53,7 +53,7 @@ describe('the line that makes a machine an agent', () => {
 
   beforeEach(() => {
     rmSync(kitDir, { recursive: true, force: true });
-    // Node is large and never changed here.
+    // Node is large and no test changes it.
     cpSync(KIT, kitDir, { recursive: true, filter: (file) => !file.endsWith('.gz') });
     for (const name of readdirSync(KIT).filter((file) => file.endsWith('.gz'))) {
       symlinkSync(path.join(KIT, name), path.join(kitDir, name));
@@ -68,7 +68,7 @@ describe('the line that makes a machine an agent', () => {
     return joinLine({ ...place, allow: ['127.0.0.0/8', '::1'], token: 'imt_0', enrolUrl, caSha256, ...settings });
   }
 
-  /** What a shell makes of it, without a terminal. */
+  /** Runs the line in a shell without a terminal. */
   async function paste(command: string, variables: Record<string, string> = {}): Promise<Ended> {
     try {
       const { stdout, stderr } = await run('/usr/bin/setsid', ['--wait', '/bin/sh', '-c', command], {
@@ -91,7 +91,7 @@ describe('the line that makes a machine an agent', () => {
           .map(({ name }) => name)
           .sort();
 
-  it('prints what it is going to do, and does nothing unless it may ask', async () => {
+  it('prints what it will do, and does nothing without confirmation', async () => {
     const { code, output } = await paste(`${line()} --root ${root}`);
     expect(code).toBe(1);
     expect(output).toMatch(/becomes the agent fra-1 \(region eu-central, provider carrier-a\)/);
@@ -102,14 +102,14 @@ describe('the line that makes a machine an agent', () => {
     expect(installed()).toEqual([]);
   });
 
-  it('connects as the agent does, without the proxy and the .curlrc of the machine', async () => {
+  it('connects like the agent, without the proxy and .curlrc of the machine', async () => {
     const home = mkdtempSync(path.join(scratch, 'home-'));
     writeFileSync(path.join(home, '.curlrc'), 'proxy = http://127.0.0.1:9\ninsecure\ninclude\n');
     const { output } = await paste(`${line()} --root ${root}`, { HOME: home, https_proxy: 'http://127.0.0.1:9' });
     expect(output).toContain('becomes the agent fra-1');
   });
 
-  it('installs the agent, keeps it when it is pasted again, and removes it', async () => {
+  it('installs the agent, keeps it when pasted again, and removes it', async () => {
     const { code, output } = await join();
     expect([code, output]).toEqual([0, expect.stringContaining('usr/lib/icmp-mon/run-agent')]);
     expect(installed()).toEqual(['SHA256SUMS', 'agent.env', 'agent.js', 'join.sh', 'node', 'policy.yaml', 'run-agent']);
@@ -148,13 +148,13 @@ describe('the line that makes a machine an agent', () => {
   });
 
   it.each(['it\'s $(id) `id` "x" \\ ;', 'a  b', 'Zürich 東京', '%s\\n', '!!'])(
-    'writes a setting as it is, for shell and systemd alike: %s',
+    'writes a setting unchanged for shell and systemd: %s',
     async (text) => {
-      // Node is unpacked for the first of them only.
+      // Node is unpacked only for the first of them.
       root = path.join(scratch, 'settings');
       expect((await join({ provider: text })).code).toBe(0);
       const env = readFileSync(at('etc/icmp-mon/agent.env'), 'utf8');
-      // What systemd unescapes between double quotes: " \ ` and $.
+      // Characters that systemd unescapes between double quotes: " \ ` and $.
       const [, written = ''] = /^ICMPMON_AGENT_PROVIDER="(.*)"$/m.exec(env) ?? [];
       expect(written.replace(/\\(["\\`$])/g, '$1')).toBe(text);
       const { stdout } = await run('/bin/sh', [
@@ -172,18 +172,18 @@ describe('the line that makes a machine an agent', () => {
     [{ allow: ['$(id)'] }, /"\$\(id\)" is not a range/],
     [{ allow: ['*'] }, /"\*" is not a range/],
     [{ region: '' }, /ICMPMON_JOIN_REGION is missing/],
-  ])('refuses settings that no portal makes: %j', async (settings, reason) => {
+  ])('rejects settings that no portal creates: %j', async (settings, reason) => {
     const { code, output } = await join(settings);
     expect([code, output]).toEqual([1, expect.stringMatching(reason)]);
     expect(installed()).toEqual([]);
   });
 
-  it.each(['/', '//', 'relative', "''"])('takes no other machine for the folder %s', async (folder) => {
+  it.each(['/', '//', 'relative', "''"])('rejects %s as the root folder of another machine', async (folder) => {
     const { code, output } = await paste(`${line()} --yes --root ${folder}`);
     expect([code, output]).toEqual([1, expect.stringContaining('--root needs the absolute path of a folder')]);
   });
 
-  it('refuses a range that the agent would not take, with nothing installed', async () => {
+  it('rejects a range that the agent would reject, and installs nothing', async () => {
     const { code, output } = await join({ allow: ['10.0.0.0/99'] });
     expect([code, output]).toEqual([
       1,
@@ -193,7 +193,7 @@ describe('the line that makes a machine an agent', () => {
   });
 
   it.each(['agent.js', 'join.sh', 'agent.service', 'node'])(
-    'installs nothing when %s is not what is listed',
+    'installs nothing when the checksum of %s is wrong',
     async (name) => {
       const [file = ''] = readdirSync(kitDir).filter(
         (each) => each.startsWith(name) && !(name === 'agent.js' && each !== name),
@@ -210,7 +210,7 @@ describe('the line that makes a machine an agent', () => {
     },
   );
 
-  describe('where the kit has Node for another architecture alone', () => {
+  describe('when the kit has Node only for another architecture', () => {
     const bin = (): string => path.join(scratch, 'bin');
 
     beforeEach(() => {
@@ -220,7 +220,7 @@ describe('the line that makes a machine an agent', () => {
       mkdirSync(bin());
     });
 
-    it('names both, and what to do', async () => {
+    it('reports both architectures, and what to do', async () => {
       writeFileSync(path.join(bin(), 'node'), '#!/bin/sh\necho v20.1.0\n', { mode: 0o755 });
       const { code, output } = await paste(`${line()} --yes --root ${root}`, { PATH: `${bin()}:${NORMAL_PATH}` });
       expect([code, output]).toEqual([
@@ -230,7 +230,7 @@ describe('the line that makes a machine an agent', () => {
       expect(installed()).toEqual([]);
     });
 
-    it('takes the Node 24 of the machine', async () => {
+    it('uses the Node 24 of the machine', async () => {
       symlinkSync(process.execPath, path.join(bin(), 'node'));
       const { code, output } = await paste(`${line()} --yes --root ${root}`, { PATH: `${bin()}:${NORMAL_PATH}` });
       expect([code, output]).toEqual([0, expect.stringContaining(`use the Node of this machine (${bin()}/node)`)]);
@@ -247,7 +247,7 @@ describe('the line that makes a machine an agent', () => {
     expect(installed()).toEqual([]);
   });
 
-  it('takes no more from what nothing vouches for than a certificate can have', async () => {
+  it('reads no more from an unverified server than the size of a certificate', async () => {
     const { key, cert } = await fixture.ca.issueServerCredentials(['127.0.0.1']);
     const piece = Buffer.alloc(64 * 1024, 'A\n');
     let left = 2_000;
@@ -266,9 +266,9 @@ describe('the line that makes a machine an agent', () => {
     expect(left).toBeGreaterThan(1_000);
   });
 
-  it('installs once when it is pasted several times at once', async () => {
+  it('installs once when pasted several times concurrently', async () => {
     const ended = await Promise.all([join(), join(), join()]);
-    // One that began late finds everything in its place.
+    // A late one finds everything installed.
     expect(ended.some(({ code }) => code === 0)).toBe(true);
     for (const { code, output } of ended.filter((each) => each.code !== 0)) {
       expect([code, output]).toEqual([

@@ -13,25 +13,25 @@ const PREFIX = '/v1/kit/';
 const LIST = 'SHA256SUMS';
 const LISTED = /^[0-9a-f]{64} {2}([\w-][\w.-]*)$/gm;
 /**
- * Node is 45 MB: four machines per address and eight in all, the next ones try again by themselves. Smaller files do not wait for these: what
- * may be open of them is bounded by the listener's connections.
+ * Limits of large downloads. Node is 45 MB: four machines per address and eight in total; others retry by themselves. Smaller files have no
+ * such limit: the listener's connection limit bounds their number.
  */
 const LARGE_BYTES_MIN = 8 * 1024 * 1024;
 const DOWNLOADS_MAX = 8;
 const DOWNLOADS_OF_ADDRESS_MAX = 4;
 const RETRY_AFTER_S = 10;
-/** A client that takes nothing for this long, or is not done by then (50 kB/s for Node), gives its place to another. */
+/** A client that reads nothing for this long, or has not finished by then (50 kB/s for Node), loses its slot. */
 const STALL_MS_MAX = 30_000;
 const DOWNLOAD_MS_MAX = 900_000;
-/** What is held of a file for one client. */
+/** Bytes of a file in memory per client. */
 const CHUNK_BYTES = 64 * 1024;
-const RATE = { askedPerSOfAddress: 50, grantedPerS: 50, detail: 'Too many files of the agent kit are asked for.' };
+const RATE = { askedPerSOfAddress: 50, grantedPerS: 50, detail: 'Too many requests for files of the agent kit.' };
 const NO_KIT =
-  'This gateway has no agent kit (ICMPMON_GATEWAY_KIT_DIR): "npm start" and "npm run build" make it, and "npm start" sets it.';
+  'This gateway has no agent kit (ICMPMON_GATEWAY_KIT_DIR): "npm start" and "npm run build" create it, and "npm start" sets the variable.';
 
 /**
- * `GET /v1/kit/<file>`: what a machine needs to become an agent, as `infra/agent-kit.mjs` made it. The files are no secrets; they are
- * streamed, to a bounded number of clients at a time. On bare node:http, like the other route of many bytes.
+ * `GET /v1/kit/<file>`: serves the files that a machine needs to become an agent, as `infra/agent-kit.mjs` built them. They are not
+ * secret, and are streamed to a limited number of clients at a time. On plain node:http, like the route for results.
  */
 export class KitRoute implements Route {
   private readonly logger = createLogger('agent-kit');
@@ -58,11 +58,11 @@ export class KitRoute implements Route {
       await (size < LARGE_BYTES_MIN ? send() : this.withPlace(request, send));
     } catch (error) {
       if (!response.headersSent) return answerError(error, request, response);
-      // The client left, or was too slow: the rest would not be what the header promised.
+      // The client left or was too slow: the response would not match its Content-Length.
       response.destroy();
-      // One that has all of it may close the connection first.
+      // A client that has received everything may close the connection first.
       if (response.writableEnded) return;
-      this.logger.info({ err: error, url: request.url }, 'a download of the agent kit was not completed');
+      this.logger.info({ err: error, url: request.url }, 'agent kit download incomplete');
     }
   }
 
@@ -72,13 +72,14 @@ export class KitRoute implements Route {
     const list = dir === undefined ? null : await readList(path.join(dir, LIST));
     if (dir === undefined || list === null) throw new DomainError('not_found', NO_KIT);
     const names = [LIST, ...Array.from(list.matchAll(LISTED), ([, listed]) => listed)];
-    // Only what the list names: a path cannot leave the folder.
+    // Only names of the list: a path cannot leave the folder.
     const known = names.find((listed) => listed === name);
-    if (known === undefined) throw new DomainError('not_found', `The agent kit holds ${names.join(', ')}.`);
+    if (known === undefined)
+      throw new DomainError('not_found', `The agent kit has no such file. Files: ${names.join(', ')}.`);
     return path.join(dir, known);
   }
 
-  /** @throws RetryLater while all places are taken */
+  /** Runs the download in a free slot. @throws RetryLater while all slots are in use */
   private async withPlace(request: IncomingMessage, download: () => Promise<void>): Promise<void> {
     const group = addressGroup(request.socket.remoteAddress);
     const ofGroup = this.downloads.get(group) ?? 0;
@@ -115,7 +116,7 @@ async function openFile(file: string): Promise<FileHandle> {
     if (!isMissing(error)) throw error;
     throw new DomainError(
       'not_found',
-      `The agent kit lists ${path.basename(file)} and does not hold it: "npm run build".`,
+      `The agent kit lists ${path.basename(file)}, but the file is missing. Run "npm run build".`,
     );
   }
 }

@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { KitRoute } from './kit-route';
 
-/** More than sockets hold of it, so that a client that does not read keeps its place. */
+/** More than the socket buffers hold, so that a client that does not read keeps its slot. */
 const LARGE = randomBytes(32 * 1024 * 1024);
 const sumOf = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -43,7 +43,7 @@ describe('the agent kit of the gateway', () => {
     await once(server, 'listening');
   }
 
-  /** The answer, of which nothing is read yet. */
+  /** Returns the response before any of it is read. */
   async function ask(name: string): Promise<IncomingMessage> {
     const { port } = server.address() as AddressInfo;
     const request = get({ port, host: '127.0.0.1', path: `/v1/kit/${name}`, agent: false });
@@ -53,7 +53,7 @@ describe('the agent kit of the gateway', () => {
     return answer;
   }
 
-  it('is handed out file by file, as it is listed', async () => {
+  it('serves every listed file', async () => {
     await serve(new KitRoute(dir));
     expect(await text(await ask('join.sh'))).toBe('echo here\n');
     expect(await text(await ask('SHA256SUMS'))).toContain('# agent 1.2.3');
@@ -72,7 +72,7 @@ describe('the agent kit of the gateway', () => {
     'join.sh/',
     'join.sh%00',
     '# agent 1.2.3'.replaceAll(' ', '%20'),
-  ])('holds nothing that is not listed: %s', async (name) => {
+  ])('serves no unlisted file: %s', async (name) => {
     await serve(new KitRoute(dir));
     const answer = await ask(name);
     expect(answer.statusCode).toBe(404);
@@ -81,34 +81,34 @@ describe('the agent kit of the gateway', () => {
     });
   });
 
-  it('names what makes it where there is none', async () => {
+  it('reports how to create it where there is none', async () => {
     await serve(new KitRoute(undefined));
     const answer = await ask('join.sh');
     expect(answer.statusCode).toBe(404);
     expect(await text(answer)).toContain('npm run build');
   });
 
-  it('goes to a bounded number of clients at a time; the next one is asked to come again', async () => {
+  it('serves a limited number of clients at a time; the next one must retry', async () => {
     await serve(new KitRoute(dir));
     const slow = await Promise.all(Array.from({ length: 4 }, () => ask('node.gz')));
     expect(slow.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200, 200]);
     const refused = await ask('node.gz');
     expect(refused.statusCode).toBe(503);
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
-    // What decides whether Node is needed at all does not wait for it.
+    // Small files, which decide whether Node is needed at all, have no such limit.
     for (const small of ['SHA256SUMS', 'join.sh']) expect((await ask(small)).statusCode, small).toBe(200);
     slow[0]?.destroy();
     await expect.poll(async () => (await ask('node.gz')).statusCode, { timeout: 10_000 }).toBe(200);
   });
 
-  it('takes its place back from a client that reads nothing', async () => {
+  it('frees the slot of a client that reads nothing', async () => {
     await serve(new KitRoute(dir, { stallMs: 100, downloadMs: 60_000 }));
     const slow = await Promise.all(Array.from({ length: 4 }, () => ask('node.gz')));
     await expect.poll(async () => (await ask('node.gz')).statusCode, { timeout: 10_000 }).toBe(200);
     await expect(text(slow[0] as IncomingMessage)).rejects.toThrow();
   });
 
-  it('takes its place back from a client that is not done in time', async () => {
+  it('frees the slot of a client that does not finish in time', async () => {
     await serve(new KitRoute(dir, { stallMs: 60_000, downloadMs: 100 }));
     const slow = await Promise.all(Array.from({ length: 4 }, () => ask('node.gz')));
     await expect.poll(async () => (await ask('node.gz')).statusCode, { timeout: 10_000 }).toBe(200);

@@ -7,14 +7,14 @@ import { CommandBus } from '@nestjs/cqrs';
 import { CallerRate } from './caller-rate';
 import { ENROLMENT_TERMS, type EnrolmentTerms } from './enrolment.controller';
 
-/** Of each of the two requests of a return: a fleet behind one address that returns at once is through in a minute. */
-const RETURNS = { askedPerSOfAddress: 10, grantedPerS: 50, detail: 'Too many agents return at once.' };
+/** Limits of each of the two requests of a return: a fleet behind one address that returns at the same time completes within a minute. */
+const RETURNS = { askedPerSOfAddress: 10, grantedPerS: 50, detail: 'Too many agents return at the same time.' };
 
-/** The way back for agents whose certificate is not valid any more: a challenge, signed by the key that is bound to the agent. */
+/** Return of agents whose certificate is no longer valid: they sign a challenge with the key that is bound to the agent. */
 @Controller('v1/rejoin')
 export class RejoinController {
   private readonly logger = createLogger('rejoin');
-  /** Apart for each step: an agent that has its challenge is not kept out by those who ask for one. */
+  /** Separate per step, so that requests for challenges do not block agents that already have one. */
   private readonly challengeRate = new CallerRate(RETURNS);
   private readonly returnRate = new CallerRate(RETURNS);
 
@@ -37,7 +37,7 @@ export class RejoinController {
     this.returnRate.asks(request);
     const rejoin = new RejoinAgent(readRejoinRequest(body), this.returnRate.grant);
     const { agentId, certificate } = await this.commands.execute(rejoin);
-    this.logger.info({ agentId, notAfter: certificate.notAfter.toISOString() }, 'an agent returned by its key');
+    this.logger.info({ agentId, notAfter: certificate.notAfter.toISOString() }, 'agent rejoined with its key');
     return { agentId, certificatePem: certificate.pem, caPem: this.authority.pem, ...this.answer };
   }
 }

@@ -3,17 +3,17 @@ import { Batching } from '@icmp-mon/platform/batching';
 import { DependencyUnavailable } from '@icmp-mon/platform/errors';
 import type { MessageToSend } from '@icmp-mon/platform/messaging';
 
-/** A record stays well below what a broker takes (1 MiB), its own framing included. */
+/** Largest record, well below a broker's limit of 1 MiB including its framing. */
 const RECORD_BYTES_MAX = 900_000;
 const RECORD_BLOCKS_MAX = 4_000;
-/** A projector works on a record in one go: these cost it some 20 ms at most, however few bytes they are. */
+/** Most results per record. A projector processes a record without interruption: this many take at most about 20 ms. */
 const RECORD_RESULTS_MAX = 250_000;
-/** A batch of this size does not wait for more. */
+/** A batch of this size is sent immediately. */
 const BATCH_BYTES_FULL = 256 * 1024;
 
 export interface ShardBlock {
   shard: number;
-  /** How many the block holds. */
+  /** Number of results in the block. */
   results: number;
   envelope: BlockEnvelope;
 }
@@ -30,13 +30,13 @@ export interface RecordMessage extends MessageToSend {
 
 export interface BlockBatcherOptions {
   send(messages: RecordMessage[]): Promise<void>;
-  /** Sends begin at least this far apart; what comes between them goes together. 100 ms unless set. */
+  /** Shortest interval between the starts of two sends; blocks that arrive in between are sent together. 100 ms unless set. */
   gatherMs?: number;
 }
 
 /**
- * Joins blocks of all agents into a few records per send, because the log costs by record. The first block after a quiet
- * time goes at once. One send is in flight at a time, so records keep the order in which requests came.
+ * Joins blocks of all agents into a few records per send, because a log's cost is per record. The first block after a quiet time is
+ * sent immediately. Only one send is in flight, so records keep the order of the requests.
  */
 export class BlockBatcher {
   private readonly uploads: Batching<readonly ShardBlock[], void>;
@@ -52,7 +52,7 @@ export class BlockBatcher {
     );
   }
 
-  /** Resolves when all the blocks are durable; rejects as the send did, or when Kafka failed just before it. */
+  /** Resolves when all blocks are durable; rejects when their send failed, or the one before them. */
   async add(blocks: readonly ShardBlock[]): Promise<void> {
     if (blocks.length > 0) await this.uploads.ask(blocks);
   }
@@ -61,12 +61,12 @@ export class BlockBatcher {
 const bytesOf = (blocks: readonly ShardBlock[]): number =>
   blocks.reduce((bytes, { envelope }) => bytes + envelope.block.length, 0);
 
-/** Uploads that waited behind a send that failed need not wait through another: their agents keep the blocks. */
+/** Rejects uploads that waited behind a failed send instead of trying another one: their agents keep the blocks. */
 function kafkaIsAway(error: unknown): DependencyUnavailable {
   return error instanceof DependencyUnavailable ? error : new DependencyUnavailable('Kafka', { cause: error });
 }
 
-/** Messages for the shards' partitions, each of blocks in the order in which they came. */
+/** Returns messages for the shards' partitions, with the blocks in order of arrival. */
 export function recordsOf(blocks: readonly ShardBlock[]): RecordMessage[] {
   const open = new Map<number, OpenRecord>();
   const messages: RecordMessage[] = [];

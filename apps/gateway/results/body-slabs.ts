@@ -1,32 +1,32 @@
 const SLAB_BYTES = 1024 * 1024;
-/** Larger bodies have memory of their own. */
+/** Larger bodies get memory of their own. */
 const SHARED_BYTES_MAX = SLAB_BYTES / 4;
-/** Slabs that are kept while nothing is in them: what a busy gateway fills between two acknowledgements. */
+/** Empty slabs that are kept for reuse: about what a busy gateway fills between two acknowledgements. */
 const SPARE_SLABS_MAX = 4;
 
 interface Slab {
   readonly memory: Buffer;
   usedBytes: number;
-  /** Pieces that were not given back. */
+  /** Number of pieces not yet given back. */
   pieces: number;
 }
 
 /** Memory for one body. */
 export interface BodyMemory {
   readonly bytes: Buffer;
-  /** For a body that nothing reads any more. One that is not given back is left to the garbage collector, with its slab. */
+  /** Gives back memory that is no longer read. Without this call the garbage collector frees it together with its slab. */
   giveBack(): void;
 }
 
 /**
- * Cuts the memory of bodies from slabs, which are used again once all that was in them was given back: mapping memory for each body costs
- * more than reading it, and what is outside of the heap makes the garbage collector run.
+ * Allocates bodies from slabs, which are reused once all their pieces were given back: allocating memory per body costs more than
+ * reading it, and off-heap memory triggers the garbage collector.
  */
 export class BodySlabs {
   private current = emptySlab(Buffer.allocUnsafeSlow(SLAB_BYTES));
   private readonly spare: Buffer[] = [];
 
-  /** Memory with arbitrary content. */
+  /** Returns memory with arbitrary content. */
   take(bytes: number): BodyMemory {
     if (bytes > SHARED_BYTES_MAX) return { bytes: Buffer.allocUnsafeSlow(bytes), giveBack: () => undefined };
     if (this.current.usedBytes + bytes > SLAB_BYTES) this.current = this.nextSlab();

@@ -6,7 +6,7 @@ const KIB = 1024;
 const memoryOf = ({ bytes }: BodyMemory): ArrayBufferLike => bytes.buffer;
 
 describe('the slabs of bodies', () => {
-  it('hold many bodies, and are used again once all of these were given back', () => {
+  it('hold many bodies, and are reused once all of them were given back', () => {
     const slabs = new BodySlabs();
     const fill = (): BodyMemory[] => Array.from({ length: 50 }, () => slabs.take(20 * KIB));
     const first = fill();
@@ -19,7 +19,7 @@ describe('the slabs of bodies', () => {
     for (const body of [...fill(), ...fill()]) expect(known.has(memoryOf(body))).toBe(true);
   });
 
-  it('are not used again while one body was not given back, however often another one is', () => {
+  it('are not reused while one body was not given back, regardless of how often another one is', () => {
     const slabs = new BodySlabs();
     const kept = slabs.take(KIB);
     const other = slabs.take(KIB);
@@ -31,7 +31,7 @@ describe('the slabs of bodies', () => {
     }
   });
 
-  it('give a large body memory of its own', () => {
+  it('give a large body its own memory', () => {
     const slabs = new BodySlabs();
     expect(memoryOf(slabs.take(600 * KIB))).not.toBe(memoryOf(slabs.take(10)));
     expect(slabs.take(4 * KIB * KIB).bytes).toHaveLength(4 * KIB * KIB);

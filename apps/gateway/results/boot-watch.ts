@@ -3,13 +3,13 @@ import { BOOT_AHEAD_S_MAX, BOOT_SILENT_MS } from '@icmp-mon/shard/engine';
 const LANES_MAX = 10_000;
 
 /**
- * Notices, for the log and a counter, uploads of a boot that does not count: another one of the lane ships now. The shards decide, by the same
- * rule from their logs (`LaneSequences`); this sees only what comes by one gateway since it was started.
+ * Detects uploads of an outdated boot, while another boot of the lane ships, for a log line and a counter. The shards decide by the same
+ * rule from their logs (`LanePositions`); this class sees only the uploads to one gateway since its start.
  */
 export class BootWatch {
   private readonly lanes = new Map<string, { boot: number; seenMs: number }>();
 
-  /** The boot that ships the lane now, when this one is older and does not follow it; null when it counts. */
+  /** Returns the boot that currently ships the lane when the given one is outdated; null when the given one is valid. */
   newerThan(lane: string, boot: number, presentMs: number, nowMs = performance.now()): number | null {
     const known = this.lanes.get(lane);
     if (known !== undefined && boot < known.boot) {

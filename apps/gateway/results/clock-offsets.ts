@@ -1,11 +1,11 @@
-/** Samples older than this no longer count: clocks drift. */
+/** Samples older than this are dropped, because clocks drift. */
 const WINDOW_MS = 120_000;
-/** A sample this far above the estimate is of a clock that was set; one so far below may be that, or a long delay. */
+/** A sample this far above the estimate comes from a clock that was set; one this far below may be that or a long delay. */
 const JUMP_MS = 10_000;
-/** So many samples far below, one after the other and this near to each other, are no delays: the clock was set back. */
+/** This many consecutive samples far below the estimate and within BEHIND_SPREAD_MS of each other: the clock was set back. */
 const BEHIND_SAMPLES = 3;
 const BEHIND_SPREAD_MS = 1_000;
-/** An agent's clock whose origin differs by more than this was set. */
+/** A change of the clock's origin by more than this means that the agent's clock was set. */
 const SET_MS_MIN = 500;
 const SAMPLES_MAX = 64;
 const AGENTS_MAX = 10_000;
@@ -17,23 +17,23 @@ interface Sample {
 
 interface Clock {
   samples: Sample[];
-  /** The last ones in a row that were far below. */
+  /** The last consecutive samples that were far below the estimate. */
   behind: Sample[];
-  /** What the agent's clock read when its machine was started; null for an agent that does not tell it. */
+  /** Reading of the agent's clock when its machine booted; null for an agent that does not send it. */
   originMs: number | null;
 }
 
 /**
- * Estimates each agent's clock minus ours from the times that its requests carry. A request is late by its way here, so
- * each sample is too low by that: the highest of the last two minutes is the best (the delay's minimum).
+ * Estimates the difference between each agent's clock and ours from the times in its requests. Network delay makes every sample too low,
+ * so the highest sample of the last two minutes is the best one (the smallest delay).
  */
 export class ClockOffsets {
   private readonly clocks = new Map<string, Clock>();
 
-  /** Adds a sample, if the request carried one, and gives the estimate in whole ms; 0 while nothing is known. */
+  /** Adds a sample, if the request carried one, and returns the estimate in whole ms; 0 while nothing is known. */
   estimate(agentId: string, sentAtMs: number | null, receivedAtMs: number, originMs: number | null = null): number {
     let clock = this.clocks.get(agentId);
-    // A clock that was set says so: what was measured before holds no more.
+    // The agent's clock was set: earlier samples are no longer valid.
     if (originMs !== null && Math.abs((clock?.originMs ?? originMs) - originMs) > SET_MS_MIN) clock = undefined;
     if (sentAtMs !== null) {
       const sample = { atMs: receivedAtMs, offsetMs: sentAtMs - receivedAtMs };
@@ -48,7 +48,7 @@ export class ClockOffsets {
 function withSample(clock: Clock | undefined, sample: Sample): Omit<Clock, 'originMs'> {
   const fresh = clock?.samples.filter(({ atMs }) => Math.abs(sample.atMs - atMs) < WINDOW_MS) ?? [];
   const aheadMs = sample.offsetMs - highest(fresh);
-  // Nothing makes an agent look ahead but its clock. This is the first sample as well.
+  // Only its clock can make an agent appear ahead. This case includes the first sample.
   if (aheadMs > JUMP_MS) return { samples: [sample], behind: [] };
   if (aheadMs >= -JUMP_MS) return { samples: [...fresh.slice(1 - SAMPLES_MAX), sample], behind: [] };
   const behind = [...(clock?.behind ?? []).slice(1 - BEHIND_SAMPLES), sample];

@@ -1,21 +1,21 @@
 import { DomainError } from '@icmp-mon/platform/errors';
 
-/** One at work and this many behind it: an agent has one request in flight, and one more when it gave up on that. */
+/** Waiting requests per lane, besides the one in progress: an agent has one in flight, and a second one when it gave up on the first. */
 const WAITING_MAX = 2;
 
-/** Runs the work of each lane one after the other, so that a repeated request never overtakes the one it repeats. */
+/** Runs the work of each lane sequentially, so that a repeated request never overtakes the original. */
 export class LaneOrder {
   private readonly lanes = new Map<string, { last: Promise<unknown>; pending: number }>();
 
-  /** @throws DomainError `too_many_requests` when too much waits already */
+  /** @throws DomainError `too_many_requests` when the queue is full */
   async run<T>(lane: string, work: () => Promise<T>): Promise<T> {
     const queue = this.lanes.get(lane) ?? { last: Promise.resolve(), pending: 0 };
     if (queue.pending > WAITING_MAX) {
-      throw new DomainError('too_many_requests', 'Too many requests of one lane are open: send one at a time.');
+      throw new DomainError('too_many_requests', 'Too many requests of this lane are open. Send one at a time.');
     }
     const result = queue.last.then(work);
     queue.pending += 1;
-    // The next one waits for the end of this one, however it ends.
+    // The next request waits for the end of this one, even if it fails.
     queue.last = result.catch(() => undefined);
     this.lanes.set(lane, queue);
     try {

@@ -5,7 +5,7 @@ interface Bucket {
   atMs: number;
 }
 
-/** Token buckets by key: so much a second, and two seconds' worth at once. */
+/** Token buckets by key: a rate per second, with a burst of two seconds' worth. */
 export class RateLimit {
   private readonly buckets = new Map<string, Bucket>();
   private readonly burst: number;
@@ -17,7 +17,7 @@ export class RateLimit {
     this.burst = perS * burstS;
   }
 
-  /** Takes `amount`; null when it was there, else after how many seconds (at least 1) to ask again. */
+  /** Takes `amount` and returns null, or returns after how many seconds (at least 1) to try again. */
   take(key: string, amount: number, nowMs = performance.now()): number | null {
     const bucket = this.buckets.get(key) ?? { tokens: this.burst, atMs: nowMs };
     bucket.tokens = Math.min(this.burst, bucket.tokens + ((nowMs - bucket.atMs) / 1000) * this.perS);
@@ -26,7 +26,7 @@ export class RateLimit {
       if (this.buckets.size >= KEYS_MAX) this.buckets.clear();
       this.buckets.set(key, bucket);
     }
-    // Something larger than the whole bucket passes when the bucket is full, and is paid off afterwards.
+    // An amount larger than the whole bucket passes when the bucket is full, and is paid off afterwards.
     if (bucket.tokens >= Math.min(amount, this.burst)) {
       bucket.tokens -= amount;
       return null;

@@ -2,27 +2,27 @@ import { createLogger } from '@icmp-mon/platform/ops';
 import type { LaneName } from './results-intake';
 
 /**
- * An agent may send this many times the results that its assignments come to: it catches up with what it spooled, confirms a miss by more
- * probes, and is told of new targets before the gateway looks again.
+ * An agent may send this many times the results of its assigned targets: it sends backlog from its spool, probes more often to confirm a
+ * miss, and receives new targets before the gateway reads its assignments again.
  */
 const ASSIGNED_FACTOR = 10;
-/** What it did not use of so many seconds it may send at once. */
+/** Burst: unused allowance of this many seconds. */
 const BURST_S = 60;
-/** Backfill leaves this part of the burst to live results. */
+/** Share of the burst that is reserved for live results, not for backfill. */
 const LIVE_RESERVE = 0.25;
-/** Results of one upload, and so of one piece of work for a projector. */
+/** Most results of one upload, and so of one step of a projector. */
 export const UPLOAD_RESULTS_MAX = 500_000;
 const FRESH_MS = 30_000;
-/** An agent that is refused results is looked at again this soon: it may have new targets. */
+/** The assignments of an agent that must wait are read again after this time: it may have new targets. */
 const FRESH_AT_REFUSAL_MS = 5_000;
-/** How often the log names an agent that has to wait. */
+/** Interval of log lines about an agent that must wait. */
 const TOLD_EVERY_MS = 60_000;
 const AGENTS_MAX = 10_000;
 
 export interface ResultAllowanceOptions {
-  /** Results per second that an agent's assignments come to. */
+  /** Returns the results per second of an agent's assigned targets. */
   assignedPerS: (agentId: string) => Promise<number>;
-  /** What every agent may send per second: a new one, and one whose targets were taken away, has something to ship too. */
+  /** Results per second that every agent may send: a new agent, and one whose targets were moved away, must be able to ship too. */
   perSMin: number;
 }
 
@@ -35,26 +35,26 @@ interface Agent {
   toldAtMs: number;
 }
 
-/** How many results each agent may send, by what is assigned to it. Never waits for the database: until it has answered, the least holds. */
+/** Number of results that each agent may send, by its assignments. Never waits for the database: until it answers, the minimum holds. */
 export class ResultAllowance {
   private readonly logger = createLogger('result-allowance');
   private readonly agents = new Map<string, Agent>();
 
   constructor(private readonly options: ResultAllowanceOptions) {}
 
-  /** Results that the next upload may bring. */
+  /** Returns the number of results that the next upload may contain. */
   available(agentId: string, lane: LaneName, nowMs = performance.now()): number {
     const agent = this.refilled(agentId, nowMs);
     if (nowMs - agent.readAtMs > FRESH_MS) this.read(agentId, agent, nowMs);
     return Math.min(UPLOAD_RESULTS_MAX, Math.floor(agent.tokens - reserveOf(agent, lane)));
   }
 
-  /** Takes what was sent; a negative number gives it back. */
+  /** Subtracts sent results; a negative number gives them back. */
   spend(agentId: string, results: number, nowMs = performance.now()): void {
     this.refilled(agentId, nowMs).tokens -= results;
   }
 
-  /** For an agent that has to wait: after how many seconds so many results are available, at least 1. */
+  /** Returns after how many seconds (at least 1) this many results will be available. */
   waitS(agentId: string, lane: LaneName, results: number, nowMs = performance.now()): number {
     const agent = this.refilled(agentId, nowMs);
     if (nowMs - agent.readAtMs > FRESH_AT_REFUSAL_MS) this.read(agentId, agent, nowMs);
@@ -62,7 +62,7 @@ export class ResultAllowance {
       agent.toldAtMs = nowMs;
       this.logger.warn(
         { agentId, lane, perS: agent.perS },
-        'an agent sends more results than its targets come to; it waits',
+        'agent exceeds the results of its assigned targets; upload deferred',
       );
     }
     return Math.max(1, Math.ceil((results + reserveOf(agent, lane) - agent.tokens) / agent.perS));
@@ -90,10 +90,7 @@ export class ResultAllowance {
         agent.perS = Math.max(this.options.perSMin, assignedPerS * ASSIGNED_FACTOR);
       })
       .catch((error: unknown) => {
-        this.logger.warn(
-          { err: error, agentId },
-          'cannot read how many results are assigned; the last known rate holds',
-        );
+        this.logger.warn({ err: error, agentId }, 'cannot read the assigned results; keeping the last known rate');
       })
       .finally(() => {
         agent.readAtMs = nowMs;

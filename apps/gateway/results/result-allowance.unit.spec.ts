@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ResultAllowance, UPLOAD_RESULTS_MAX } from './result-allowance';
 
 describe('the results that an agent may send', () => {
-  it('are the least at first, then by what is assigned to it', async () => {
+  it('are the minimum at first, then follow its assignments', async () => {
     let assignedPerS = 200;
     let reads = 0;
     const allowance = new ResultAllowance({
@@ -27,7 +27,7 @@ describe('the results that an agent may send', () => {
     expect(allowance.available('b', 'live', 0)).toBe(60_000);
   });
 
-  it('leave something for live results, and name the time to wait', () => {
+  it('reserve a share for live results, and give the time to wait', () => {
     const allowance = new ResultAllowance({ perSMin: 1_000, assignedPerS: () => Promise.resolve(0) });
     expect(allowance.available('a', 'backfill', 0)).toBe(45_000);
     allowance.spend('a', 45_000, 0);
@@ -35,12 +35,12 @@ describe('the results that an agent may send', () => {
     expect(allowance.available('a', 'live', 0)).toBe(15_000);
     expect(allowance.waitS('a', 'backfill', 5_500, 0)).toBe(6);
     expect(allowance.waitS('a', 'live', 5_500, 0)).toBe(1);
-    // Kafka did not take them.
+    // Kafka did not accept them.
     allowance.spend('a', -45_000, 0);
     expect(allowance.available('a', 'backfill', 0)).toBe(45_000);
   });
 
-  it('are bounded for each upload, and do not depend on a database that answers', async () => {
+  it('are limited per upload, and do not depend on an available database', async () => {
     const allowance = new ResultAllowance({
       perSMin: 1_000_000,
       assignedPerS: () => Promise.reject(new Error('away')),

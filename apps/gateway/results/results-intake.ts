@@ -30,11 +30,11 @@ export interface Upload {
   agentId: string;
   lane: LaneName;
   body: Uint8Array;
-  /** Agent's clock when it sent the request, ms since 1970; null when it did not say. */
+  /** Agent's clock when it sent the request, ms since 1970; null when the request carries none. */
   sentAtMs: number | null;
-  /** What that clock read when the agent's machine was started: another value says that it was set. */
+  /** Reading of that clock when the agent's machine booted; a different value means that the clock was set. */
   clockOriginMs?: number | null;
-  /** Our clock when the request's headers were here. */
+  /** Our clock when the request's headers were received. */
   receivedAtMs: number;
 }
 
@@ -43,15 +43,15 @@ interface Sorted {
   durable: ResultsResponse['durable'];
   results: number;
   refused: ResultsResponse['refused'];
-  /** Index of the first block that has to come again, and its results; null if there is none. */
+  /** Index of the first deferred block, and its number of results; null when none is deferred. */
   deferred: { from: number; results: number } | null;
 }
 
-/** How often one agent's clone is written to the log. */
+/** Interval of log lines about a clone of one agent. */
 const CLONE_LOG_EVERY_MS = 60_000;
 const AGENTS_MAX = 10_000;
 
-/** Takes uploads of result blocks to the shards' log, and answers when they are durable there. */
+/** Appends uploads of result blocks to the shards' log, and answers when they are durable. */
 export class ResultsIntake {
   private readonly logger = createLogger('results');
   private readonly clocks = new ClockOffsets();
@@ -68,10 +68,10 @@ export class ResultsIntake {
   }
 
   /**
-   * One bad block is refused by its index and the rest taken, up to the results that the agent may send now: from there on blocks are
-   * deferred. To be called one after the other for each lane.
-   * @throws DomainError `invalid` when the body is no upload; RetryLater when the agent may send none of it now; DependencyUnavailable
-   * while Kafka is away
+   * Refuses bad blocks by their index and accepts the others, up to the results that the agent may send now; later blocks are deferred.
+   * Calls for one lane must be sequential.
+   * @throws DomainError `invalid` when the body is not an upload; RetryLater when the agent may send none of it now; DependencyUnavailable
+   * while Kafka is unavailable
    */
   async accept(upload: Upload): Promise<ResultsResponse> {
     const startedMs = performance.now();
@@ -80,13 +80,17 @@ export class ResultsIntake {
     if (!parsed.ok)
       throw new DomainError('invalid', `The body is not an upload of blocks (${parsed.reason}): ${parsed.detail}.`);
     const { blocks, durable, results, refused, deferred } = this.sort(parsed.blocks, upload);
-    if (refused.length > 0) this.logger.warn({ agentId, refused: refused.slice(0, 10) }, 'refused blocks');
+    if (refused.length > 0) this.logger.warn({ agentId, refused: refused.slice(0, 10) }, 'blocks refused');
     this.allowance.spend(agentId, results);
     const retryAfterS = deferred === null ? 0 : this.allowance.waitS(agentId, lane, deferred.results);
     if (deferred !== null) {
       uploadsDeferred.inc({ reason: 'results' });
       if (deferred.from === 0)
-        throw retryAfter('too_many_requests', 'The agent sends more results than its targets come to.', retryAfterS);
+        throw retryAfter(
+          'too_many_requests',
+          'The agent sends more results than its assigned targets produce.',
+          retryAfterS,
+        );
     }
     if (durable !== null) this.noticeClone(upload, durable.boot);
     try {
@@ -118,7 +122,7 @@ export class ResultsIntake {
         continue;
       }
       const { header } = inspected;
-      // Later blocks have to wait as well: an agent's blocks count in the order of their sequences.
+      // Later blocks are deferred as well, because an agent's blocks are counted in the order of their sequence numbers.
       if (sorted.results + header.count > resultsMax) {
         sorted.deferred = { from: index, results: header.count };
         break;
@@ -132,7 +136,8 @@ export class ResultsIntake {
   }
 
   private faultOf(header: BlockHeader, { agentId, lane }: Upload): { reason: BlockRefusal; detail: string } | null {
-    if (header.agentId !== agentId) return { reason: 'bad_agent', detail: `the block is of agent ${header.agentId}` };
+    if (header.agentId !== agentId)
+      return { reason: 'bad_agent', detail: `the block belongs to agent ${header.agentId}` };
     const expected: Lane = LANE[lane];
     if (header.lane !== expected)
       return { reason: 'bad_lane', detail: `lane ${header.lane} in an upload of lane ${lane}` };
@@ -142,7 +147,7 @@ export class ResultsIntake {
     return null;
   }
 
-  /** A boot that does not count is another process, or a restored disk. */
+  /** Logs an outdated boot: it belongs to another process with this identity, or to a restored disk. */
   private noticeClone({ agentId, lane, receivedAtMs }: Upload, boot: number): void {
     const newerBoot = this.boots.newerThan(`${agentId}/${lane}`, boot, receivedAtMs);
     if (newerBoot === null) return;
@@ -153,7 +158,7 @@ export class ResultsIntake {
     this.clonesLoggedAtMs.set(agentId, nowMs);
     this.logger.warn(
       { agentId, lane, boot, newerBoot },
-      'results of an older boot: two agents may run with one identity, and those of the older are not counted',
+      'results of an outdated boot: two agents may share one identity; results of the older boot are not counted',
     );
   }
 }

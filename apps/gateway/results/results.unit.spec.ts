@@ -32,18 +32,18 @@ describe('records of blocks', () => {
     ]);
   });
 
-  it('are split below what a broker takes', () => {
+  it("are split below the broker's limit", () => {
     const messages = recordsOf([1, 2, 3, 4, 5].map((mark) => shardBlock(0, new Uint8Array(400_000).fill(mark))));
     expect(messages.map(blocksOf)).toEqual([[[1], [2]], [[3], [4]], [[5]]]);
     for (const { value } of messages) expect(value.byteLength).toBeLessThan(950_000);
   });
 
-  it('hold a bounded number of results, however few bytes those are', () => {
+  it('contain a limited number of results, even if those are few bytes', () => {
     const blocks = Array.from({ length: 30 }, () => ({ ...shardBlock(0, Uint8Array.of(1)), results: 20_000 }));
     expect(recordsOf(blocks).map((message) => blocksOf(message).length)).toEqual([12, 12, 6]);
   });
 
-  it('hold a bounded number of blocks', () => {
+  it('contain a limited number of blocks', () => {
     const messages = recordsOf(Array.from({ length: 9_000 }, () => shardBlock(0, Uint8Array.of(1))));
     expect(messages.map((message) => blocksOf(message).length)).toEqual([4_000, 4_000, 1_000]);
   });
@@ -52,7 +52,7 @@ describe('records of blocks', () => {
 describe('the batcher', () => {
   const block = (mark: number): ShardBlock => shardBlock(0, Uint8Array.of(mark));
 
-  it('gathers what comes while a send is in flight, and sends one after the other', async () => {
+  it('collects blocks while a send is in flight, and sends sequentially', async () => {
     const sends: { marks: number[][]; done: PromiseWithResolvers<void> }[] = [];
     const batcher = new BlockBatcher({
       gatherMs: 1,
@@ -74,7 +74,7 @@ describe('the batcher', () => {
     expect(sends.map(({ marks }) => marks)).toEqual([[[1], [2], [3]], [[4]]]);
   });
 
-  it('refuses those behind a failed send as well, and begins anew with the next', async () => {
+  it('also rejects uploads behind a failed send, and starts again with the next', async () => {
     let sends = 0;
     const failure = Promise.withResolvers<void>();
     const batcher = new BlockBatcher({
@@ -92,7 +92,7 @@ describe('the batcher', () => {
     expect(sends).toBe(2);
   });
 
-  it('does not wait for more when it has much', async () => {
+  it('sends a full batch immediately', async () => {
     const batcher = new BlockBatcher({ gatherMs: 3_600_000, send: () => Promise.resolve() });
     await batcher.add([block(1)]);
     await batcher.add(Array.from({ length: 10 }, () => shardBlock(0, new Uint8Array(500_000))));
@@ -101,7 +101,7 @@ describe('the batcher', () => {
 });
 
 describe('the order of a lane', () => {
-  it('is kept when requests overlap, also after one that fails', async () => {
+  it('is kept when requests overlap, even after a failed one', async () => {
     const order = new LaneOrder();
     const first = Promise.withResolvers<void>();
     const seen: number[] = [];
@@ -121,7 +121,7 @@ describe('the order of a lane', () => {
     expect(seen).toEqual([3, 1, 2]);
   });
 
-  it('is not kept for more than a few', async () => {
+  it('is kept only for a few requests', async () => {
     const order = new LaneOrder();
     const never = Promise.withResolvers<void>();
     const waiting = [1, 2, 3].map(() => order.run('a', () => never.promise));
@@ -132,8 +132,8 @@ describe('the order of a lane', () => {
   });
 });
 
-describe('the watch over boots', () => {
-  it('notices a boot that another has followed, until that is silent or turns out to be ahead of the time', () => {
+describe('BootWatch', () => {
+  it('detects an outdated boot, until the newer one is silent or turns out to be ahead of time', () => {
     const watch = new BootWatch();
     const presentMs = 1_795_000_000_000;
     const boot = presentMs / 1_000;
@@ -148,7 +148,7 @@ describe('the watch over boots', () => {
 });
 
 describe('clock offsets', () => {
-  it('follow a clock that says that it was set with its first request, in either direction', () => {
+  it('follow a clock that was set with the first request that carries its origin, in either direction', () => {
     const clocks = new ClockOffsets();
     const hourMs = 3_600_000;
     expect(clocks.estimate('a', 1_000 + 2 * hourMs, 1_000, 2 * hourMs)).toBe(2 * hourMs);
@@ -157,7 +157,7 @@ describe('clock offsets', () => {
     expect(clocks.estimate('a', 4_000 + hourMs, 4_000, hourMs)).toBe(hourMs);
   });
 
-  it('take the sample that was least delayed', () => {
+  it('use the sample with the least delay', () => {
     const clocks = new ClockOffsets();
     expect(clocks.estimate('a', null, 0)).toBe(0);
     expect(clocks.estimate('a', 1_000 + 50 - 30, 1_000)).toBe(20);
@@ -167,28 +167,28 @@ describe('clock offsets', () => {
     expect(clocks.estimate('b', null, 3_000)).toBe(0);
   });
 
-  it('follow a clock that is set, forward and back', () => {
+  it('follow a clock that is set forward or back', () => {
     const clocks = new ClockOffsets();
     clocks.estimate('a', 0, 0);
     const dayMs = 86_400_000;
     expect(clocks.estimate('a', 3 * dayMs + 1_000, 1_000)).toBe(3 * dayMs);
-    // Backwards it might be a delay: not before several in a row agree.
+    // A step back may be a delay, until several consecutive samples agree.
     const back = [2_000, 3_000, 4_000].map((atMs) => clocks.estimate('a', -7_200_000 + atMs, atMs));
     expect(back).toEqual([3 * dayMs, 3 * dayMs, -7_200_000]);
   });
 
-  it('are not led astray by uploads that were long under way', () => {
+  it('are not distorted by uploads with a long delay', () => {
     const clocks = new ClockOffsets();
     expect(clocks.estimate('a', 50, 0)).toBe(50);
     expect(clocks.estimate('a', 0, 25_000)).toBe(50);
     expect(clocks.estimate('a', 0, 30_000)).toBe(50);
     expect(clocks.estimate('a', 31_000 + 45, 31_000)).toBe(50);
-    // Three in a row, but late by different times: no clock was set.
+    // Three consecutive late samples with different delays: no clock was set.
     const late = [20_000, 40_000, 60_000, 75_000].map((lateMs) => clocks.estimate('a', 100_000 - lateMs, 100_000));
     expect(late).toEqual([50, 50, 50, 50]);
   });
 
-  it('forget what is old', () => {
+  it('drop old samples', () => {
     const clocks = new ClockOffsets();
     expect(clocks.estimate('a', 500, 0)).toBe(500);
     expect(clocks.estimate('a', 300_000 + 100, 300_000)).toBe(100);
@@ -196,7 +196,7 @@ describe('clock offsets', () => {
 });
 
 describe('a rate limit', () => {
-  it('lets two seconds’ worth through at once, and then so much a second', () => {
+  it('allows a burst of two seconds’ worth, and then its rate per second', () => {
     const rate = new RateLimit(10);
     expect(rate.take('a', 20, 0)).toBeNull();
     expect(rate.take('a', 10, 0)).toBe(1);
@@ -205,7 +205,7 @@ describe('a rate limit', () => {
     expect(rate.take('a', 20, 1_000)).toBe(2);
   });
 
-  it('lets something larger than all of it through when full, and has it paid off', () => {
+  it('allows an amount larger than the bucket when it is full, and has it paid off', () => {
     const rate = new RateLimit(10);
     expect(rate.take('a', 100, 0)).toBeNull();
     expect(rate.take('a', 1, 1_000)).toBe(8);

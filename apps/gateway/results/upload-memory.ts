@@ -1,13 +1,13 @@
 import { RetryLater } from '../agents/retry-after';
 
-/** A body that has been arriving for longer than this gives way when others need the memory: a good line is done long before. */
+/** A body that has been arriving for longer than this is ended when others need the memory; a good connection finishes long before. */
 const GIVES_WAY_AFTER_MS = 2_000;
 const RETRY_AFTER_S = 1;
 
 export interface UploadMemoryOptions {
-  /** Of all agents together. */
+  /** Limit over all agents. */
   bytesMax: number;
-  /** Of one agent. */
+  /** Limit per agent. */
   agentBytesMax: number;
   onChange?: (usedBytes: number) => void;
   nowMs?: () => number;
@@ -15,12 +15,12 @@ export interface UploadMemoryOptions {
 
 /** Memory of one upload's body: it grows with the bytes that arrive. */
 export interface HeldBody {
-  /** Takes memory for more bytes. @throws RetryLater when there is none, or when the upload has given way to others */
+  /** Reserves memory for more bytes. @throws RetryLater when there is none, or when the upload was ended in favour of others */
   grow(bytes: number): void;
-  /** The body is whole and waits for Kafka: it does not give way any more. */
+  /** Marks the body as complete: it waits for Kafka and is no longer ended in favour of others. */
   arrived(): void;
   release(): void;
-  /** Called when the upload has to end so that others can go on. */
+  /** Called when the upload must end so that others can continue. */
   onAborted: (reason: Error) => void;
 }
 
@@ -32,14 +32,14 @@ interface Body {
 }
 
 /**
- * Bytes of upload bodies in memory. What counts is what has arrived, not what was announced, and no agent has more than its share. Where
- * memory is short, the bodies that have been arriving longest are aborted: uploads that come slowly, on purpose or not, keep nobody's out.
+ * Memory of upload bodies, counted in received bytes, not in announced ones; no agent gets more than its share. When memory is short, the
+ * bodies that have been arriving longest are ended, so that slow uploads, intended or not, do not block others.
  */
 export class UploadMemory {
   private usedBytes = 0;
   private arrivingBytes = 0;
   private readonly byAgent = new Map<string, number>();
-  /** The longest first. */
+  /** Incomplete bodies, oldest first. */
   private readonly arriving = new Set<Body>();
   private readonly nowMs: () => number;
 
@@ -47,7 +47,7 @@ export class UploadMemory {
     this.nowMs = options.nowMs ?? (() => performance.now());
   }
 
-  /** `share`: the part of all memory, 0 to 1, that uploads of this kind may fill. */
+  /** Creates a body. `share`: part of the whole memory, 0 to 1, that uploads of this kind may fill. */
   hold(agentId: string, share = 1): HeldBody {
     let isAborted = false;
     const body: Body = {
@@ -55,14 +55,14 @@ export class UploadMemory {
       abort: () => {
         isAborted = true;
         held.release();
-        held.onAborted(this.refusal('Uploads that are still arriving fill the memory, and this one is slow.'));
+        held.onAborted(this.refusal('Incomplete uploads fill the memory, and this one is slow.'));
       },
     };
     this.arriving.add(body);
     const held: HeldBody = {
       onAborted: () => undefined,
       grow: (bytes) => {
-        if (isAborted) throw this.refusal('Uploads that are still arriving fill the memory, and this one is slow.');
+        if (isAborted) throw this.refusal('Incomplete uploads fill the memory, and this one is slow.');
         this.reserve(body, bytes, share);
       },
       arrived: () => {
@@ -103,8 +103,8 @@ export class UploadMemory {
 
   private whatFillsIt(): string {
     return this.arrivingBytes * 2 > this.usedBytes
-      ? 'Uploads that are still arriving fill the memory.'
-      : 'Uploads that Kafka has not confirmed yet fill the memory.';
+      ? 'Incomplete uploads fill the memory.'
+      : 'Uploads that Kafka has not acknowledged yet fill the memory.';
   }
 
   private refusal(detail: string): RetryLater {

@@ -12,7 +12,7 @@ describe('the memory for uploads', () => {
     return body;
   };
 
-  it('counts what has arrived, and gives all of it back', () => {
+  it('counts received bytes, and releases all of them', () => {
     const memory = memoryOf(100);
     const body = held(memory, 'a', 10);
     body.grow(20);
@@ -23,21 +23,21 @@ describe('the memory for uploads', () => {
     held(memory, 'b', 100);
   });
 
-  it('gives an agent its share, whatever is free', () => {
+  it('limits an agent to its share, regardless of free memory', () => {
     const memory = memoryOf(100, 40);
     held(memory, 'a', 30);
     expect(() => held(memory, 'a', 20)).toThrow(/its share of the memory \(40 bytes\).* Try again in 1 s/);
     held(memory, 'b', 40);
   });
 
-  it('lets some uploads fill a part only', () => {
+  it('limits some uploads to a part', () => {
     const memory = memoryOf(100);
     held(memory, 'a', 50, 0.5);
-    expect(() => held(memory, 'b', 1, 0.5)).toThrow('still arriving');
+    expect(() => held(memory, 'b', 1, 0.5)).toThrow('Incomplete uploads');
     held(memory, 'b', 50);
   });
 
-  it('aborts the bodies that have been arriving longest, and none that is whole', () => {
+  it('ends the bodies that have been arriving longest, and no complete one', () => {
     const memory = memoryOf(100);
     const aborted: string[] = [];
     const bodies = ['whole', 'slowest', 'slow', 'quick'].map((name, at) => {
@@ -50,20 +50,20 @@ describe('the memory for uploads', () => {
     nowMs = 4_000;
     const newcomer = held(memory, 'newcomer', 30);
     expect(aborted).toEqual([
-      'slowest: Uploads that are still arriving fill the memory, and this one is slow. Try again in 1 s.',
-      'slow: Uploads that are still arriving fill the memory, and this one is slow. Try again in 1 s.',
+      'slowest: Incomplete uploads fill the memory, and this one is slow. Try again in 1 s.',
+      'slow: Incomplete uploads fill the memory, and this one is slow. Try again in 1 s.',
     ]);
     expect(() => bodies[1].grow(1)).toThrow('this one is slow');
-    // One that began just now is not slow yet.
-    expect(() => newcomer.grow(30)).toThrow('still arriving');
+    // One that has just begun is not slow yet.
+    expect(() => newcomer.grow(30)).toThrow('Incomplete uploads');
     bodies[3].release();
     newcomer.grow(30);
   });
 
-  it('says so when Kafka is what is waited for', () => {
+  it('reports when Kafka is the cause', () => {
     const memory = memoryOf(100);
     for (const agent of ['a', 'b']) held(memory, agent, 50).arrived();
     nowMs += 10_000;
-    expect(() => held(memory, 'c', 1)).toThrow('Uploads that Kafka has not confirmed yet fill the memory.');
+    expect(() => held(memory, 'c', 1)).toThrow('Uploads that Kafka has not acknowledged yet fill the memory.');
   });
 });
