@@ -22,7 +22,7 @@ try {
   const variables = { ICMPMON_READER_USER: role, ICMPMON_READER_PASSWORD: password, ...addressesOf(access) };
   writePrivateText(envFile, envText(variables));
   say(
-    `${role} may read both databases. Grafana's variables are in ${envFile}: docs/grafana.md describes how to start it.`,
+    `${role} may read both databases. Grafana's variables are in ${envFile}: docs/how-to/grafana.md describes how to start it.`,
   );
 } catch (error) {
   fail(error);

@@ -50,7 +50,7 @@ const textOf = ({ description }) => `${description[0].toLowerCase()}${descriptio
 export const generate = {
   name: 'generate',
   purpose: 'Writes the beginning of something new, which builds and passes its tests.',
-  details: ['Described in docs/adding-a-context.md.'],
+  details: ['Described in docs/how-to/add-a-context.md.'],
   commands: Object.entries(read('./generators.json').generators).map(([name, generator]) => commandOf(name, generator)),
   examples: ['npm run generate -- context incidents', 'npm run generate -- verb incidents close --dry-run'],
 };
