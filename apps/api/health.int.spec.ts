@@ -99,12 +99,12 @@ describe('the health of the product', () => {
     await eventuallyPart('statuses', (part) => {
       expect(part).toMatchObject({
         state: 'bad',
-        summary: 'Results are 10 min old: no ticks come: no worker writes them',
+        summary: 'Results are 10 min old: no ticks: no worker writes them',
       });
     });
     await telemetry.execute(`UPDATE shard_position SET log_at = now() - interval '10 minutes'`);
     await eventuallyPart('statuses', (part) => {
-      expect(part.summary).toBe('Statuses are 10 min old: no ticks come: no worker writes them');
+      expect(part.summary).toBe('Statuses are 10 min old: no ticks: no worker writes them');
     });
     clearInterval(holding);
     await telemetry.execute(`UPDATE shard SET expires_at = now()`);

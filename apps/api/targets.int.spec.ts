@@ -371,7 +371,7 @@ describe('reading', () => {
     expect(await tier.json()).toMatchObject({ name: 'fast', probeIntervalMs: 5_000, builtIn: true });
     expect((await api.ask('/api/v1/tiers/none')).status).toBe(404);
     expect(await (await api.ask('/api/v1/tiers/fats')).json()).toMatchObject({
-      detail: 'There is no such tier; did you mean "fast"? GET /api/v1/tiers lists them.',
+      detail: 'Tier not found; did you mean "fast"? GET /api/v1/tiers lists all tiers.',
     });
   });
 

@@ -201,9 +201,7 @@ describe('rebuilding a read model', () => {
     );
     const outcome = await run('target_status', true);
     expect(outcome).toMatchObject({ replaced: true, differences: [{ missing: 0, surplus: 0, changed: 1 }] });
-    expect(outcome.remarks).toEqual([
-      '1 targets kept as they were: their last change is older than the changes that are kept',
-    ]);
+    expect(outcome.remarks).toEqual(['1 targets copied unchanged: their last change is older than the stored changes']);
     expect((await run('target_status')).differences).toEqual([]);
   });
 

@@ -1,24 +1,24 @@
 import type { Status, StatusReason, Votes } from '@icmp-mon/status/contract';
 
-/** What the selected agents have to say of one check of one target. Every selected agent is in exactly one count. */
+/** Votes of the selected agents on one check of one target. Every selected agent is in exactly one count. */
 export interface Ballot {
-  /** Fresh verdicts. */
+  /** Number of fresh verdicts that are up; `degraded` and `down` likewise. */
   up: number;
   degraded: number;
   down: number;
-  /** Newly assigned, not judged yet, and within its first two intervals. */
+  /** Newly assigned agents without a verdict, within their first two intervals. */
   warming: number;
   /** No fresh verdict, because the agent's own kernel refuses to send. */
   notSent: number;
   /** No fresh verdict, because the agent's local policy refuses the address. */
   refuses: number;
-  /** No fresh verdict, and the agent says that it cannot probe. */
+  /** No fresh verdict, and the agent reports that it cannot probe. */
   unable: number;
-  /** No fresh verdict, and the control plane does not hear the agent. */
+  /** No fresh verdict, and the agent sends no reports to the control plane. */
   lost: number;
-  /** No fresh verdict for any other cause. */
+  /** No fresh verdict for any other reason. */
   silent: number;
-  /** Whether any agent ever had an answer from the target. */
+  /** Whether any agent ever got a reply from the target. */
   everAnswered: boolean;
 }
 
@@ -31,17 +31,17 @@ export function selectedOf(ballot: Ballot): number {
   return ballot.up + ballot.degraded + ballot.down + ballot.warming + withoutVerdict(ballot);
 }
 
-/** Selected agents without a fresh verdict that are not warming either. */
+/** Returns the number of selected agents that have no fresh verdict and are not warming. */
 function withoutVerdict({ notSent, refuses, unable, lost, silent }: Ballot): number {
   return notSent + refuses + unable + lost + silent;
 }
 
-/** How many of the agents SELECTED must agree, however many of them are still alive. */
+/** Returns how many of the SELECTED agents must agree, regardless of how many are connected. */
 export function neededOf(selected: number, quorum: 'majority' | number): number {
   return quorum === 'majority' ? Math.floor(selected / 2) + 1 : quorum;
 }
 
-/** The ballot as events and the API show it; all without a fresh verdict are `unknown`. */
+/** Returns the votes as events and the API show them; agents without a fresh verdict are `unknown`. */
 export function votesOf(ballot: Ballot, quorum: 'majority' | number): Votes {
   const { up, degraded, down, warming } = ballot;
   const selected = selectedOf(ballot);
@@ -50,8 +50,13 @@ export function votesOf(ballot: Ballot, quorum: 'majority' | number): Votes {
 }
 
 /**
- * Consensus over the fresh verdicts of the selected agents. `current` is what stood before: it goes on standing while
- * agents that are still warming could decide.
+ * Decides the status of one check from the fresh verdicts of the selected agents. `current` is the judgement before.
+ *
+ * Invariants:
+ * - Quorum of the selected: `down` and `up` need votes of the quorum of all SELECTED agents, so silent agents never make a target down.
+ * - No outage without a reply: a target is never down or degraded before any agent got a reply from it.
+ * - Warm-up: while agents that are warming could still complete the quorum, `current` holds.
+ * - Missing data is `unknown`, with the most specific known reason.
  */
 export function judge(ballot: Ballot, quorum: 'majority' | number, current: Judgement): Judgement {
   const selected = selectedOf(ballot);
@@ -80,7 +85,7 @@ export function judge(ballot: Ballot, quorum: 'majority' | number, current: Judg
   return { status: 'unknown', reason: silenceReason(ballot) };
 }
 
-/** Why nobody has a fresh verdict: the best known cause of any agent's. */
+/** Returns why no agent has a fresh verdict: the most specific known reason of any agent. */
 function silenceReason({ notSent, refuses, unable, lost }: Ballot): StatusReason {
   if (notSent > 0) return 'not_sent';
   if (refuses > 0) return 'agent_refuses';
@@ -90,7 +95,7 @@ function silenceReason({ notSent, refuses, unable, lost }: Ballot): StatusReason
 
 const BADNESS: Readonly<Record<Status, number>> = { down: 3, degraded: 2, unknown: 1, up: 0 };
 
-/** A target is as bad as the worst of its checks. */
+/** Returns the worst judgement: a target is as bad as the worst of its checks. */
 export function worst(judgements: readonly Judgement[]): Judgement {
   return judgements.reduce((bad, each) => (BADNESS[each.status] > BADNESS[bad.status] ? each : bad));
 }

@@ -11,32 +11,32 @@ function ballot(counts: Partial<Ballot>): Ballot {
 
 describe('consensus', () => {
   it.each<[string, Partial<Ballot>, Judgement]>([
-    ['nobody is selected', {}, { status: 'unknown', reason: 'no_agents' }],
-    ['the only agent reaches it', { up: 1 }, { status: 'up', reason: 'quorum_up' }],
-    ['the only agent does not', { down: 1 }, { status: 'down', reason: 'quorum_down' }],
-    ['it never answered anybody', { down: 3, everAnswered: false }, { status: 'unknown', reason: 'never_answered' }],
-    ['a majority reaches it', { up: 2, down: 1 }, { status: 'up', reason: 'quorum_up' }],
-    ['a majority does not', { up: 1, down: 2 }, { status: 'down', reason: 'quorum_down' }],
-    ['half reach it', { up: 1, down: 1 }, { status: 'degraded', reason: 'no_quorum' }],
-    ['most that reach it find it degraded', { up: 1, degraded: 2 }, { status: 'degraded', reason: 'quorum_up' }],
-    ['one of three is left and says down', { down: 1, silent: 2 }, { status: 'unknown', reason: 'too_few_voters' }],
-    ['all went silent', { silent: 3 }, { status: 'unknown', reason: 'no_fresh_data' }],
-    ['the policy of each refuses the address', { refuses: 2 }, { status: 'unknown', reason: 'agent_refuses' }],
-    ['its agent says that it cannot probe', { unable: 1 }, { status: 'unknown', reason: 'agent_unable' }],
-    ['its agent is not heard', { lost: 1 }, { status: 'unknown', reason: 'agent_lost' }],
+    ['no agent is selected', {}, { status: 'unknown', reason: 'no_agents' }],
+    ['the only agent gets replies', { up: 1 }, { status: 'up', reason: 'quorum_up' }],
+    ['the only agent gets no replies', { down: 1 }, { status: 'down', reason: 'quorum_down' }],
+    ['no agent ever got a reply', { down: 3, everAnswered: false }, { status: 'unknown', reason: 'never_answered' }],
+    ['a majority gets replies', { up: 2, down: 1 }, { status: 'up', reason: 'quorum_up' }],
+    ['a majority gets no replies', { up: 1, down: 2 }, { status: 'down', reason: 'quorum_down' }],
+    ['half of the agents get replies', { up: 1, down: 1 }, { status: 'degraded', reason: 'no_quorum' }],
+    ['most agents with replies judge it degraded', { up: 1, degraded: 2 }, { status: 'degraded', reason: 'quorum_up' }],
+    ['one of three is fresh, and is down', { down: 1, silent: 2 }, { status: 'unknown', reason: 'too_few_voters' }],
+    ['all are silent', { silent: 3 }, { status: 'unknown', reason: 'no_fresh_data' }],
+    ['the policy of each agent refuses the address', { refuses: 2 }, { status: 'unknown', reason: 'agent_refuses' }],
+    ['its agent reports that it cannot probe', { unable: 1 }, { status: 'unknown', reason: 'agent_unable' }],
+    ['its agent is lost', { lost: 1 }, { status: 'unknown', reason: 'agent_lost' }],
     [
-      'one is not heard, and one is heard but silent',
+      'one agent is lost, and one is connected but silent',
       { lost: 1, silent: 1 },
       { status: 'unknown', reason: 'agent_lost' },
     ],
-    ['one of three is left', { up: 1, lost: 2 }, { status: 'unknown', reason: 'too_few_voters' }],
-    ['one refuses and two reach it', { up: 2, refuses: 1 }, { status: 'up', reason: 'quorum_up' }],
+    ['one of three is fresh', { up: 1, lost: 2 }, { status: 'unknown', reason: 'too_few_voters' }],
+    ['one refuses and two get replies', { up: 2, refuses: 1 }, { status: 'up', reason: 'quorum_up' }],
     ["the agents' kernels refuse to send", { notSent: 1, silent: 1 }, { status: 'unknown', reason: 'not_sent' }],
   ])('when %s', (_name, counts, expected) => {
     expect(judge(ballot(counts), 'majority', UP)).toEqual(expected);
   });
 
-  it('lets the last status stand while agents that are warming could decide', () => {
+  it('keeps the last status while warming agents could decide', () => {
     expect(judge(ballot({ warming: 2, down: 1 }), 'majority', UP)).toEqual(UP);
     expect(judge(ballot({ warming: 1 }), 'majority', { status: 'unknown', reason: 'no_agents' })).toEqual({
       status: 'unknown',
@@ -44,12 +44,12 @@ describe('consensus', () => {
     });
   });
 
-  it('asks for a fixed number of votes where the tier says so', () => {
+  it('requires a fixed number of votes if the tier sets one', () => {
     expect(judge(ballot({ down: 2, up: 5 }), 2, UP).status).toBe('down');
     expect(judge(ballot({ down: 1, up: 1 }), 2, UP)).toEqual({ status: 'degraded', reason: 'no_quorum' });
   });
 
-  it('never calls a target down on fewer votes than a majority of those selected, however many are silent', () => {
+  it('is never down with fewer votes than a majority of the selected agents, regardless of silent ones', () => {
     const few = fc.nat({ max: 20 });
     fc.assert(
       fc.property(few, few, few, few, few, few, (up, degraded, down, silent, notSent, lost) => {
@@ -61,7 +61,7 @@ describe('consensus', () => {
     );
   });
 
-  it('takes the worst of several checks', () => {
+  it('uses the worst of several checks', () => {
     const down: Judgement = { status: 'down', reason: 'quorum_down' };
     expect(worst([UP, down, { status: 'unknown', reason: 'no_fresh_data' }])).toEqual(down);
   });

@@ -15,7 +15,7 @@ interface Change {
   removed?: boolean;
 }
 
-describe('forgetting old status changes', () => {
+describe('deleting old status changes', () => {
   let home: TestDatabase;
   let database: TelemetryDatabase;
 
@@ -47,7 +47,7 @@ describe('forgetting old status changes', () => {
     return rows.map(({ change_seq }) => change_seq);
   };
 
-  it('keeps of each target what says how it stood then and since when, and all that is younger', async () => {
+  it('keeps for each target the changes that give its status at that time and since when, and all newer changes', async () => {
     const changes = [
       { seq: 1, target: 1, day: -9 },
       { seq: 2, target: 2, day: -8 },
@@ -59,12 +59,12 @@ describe('forgetting old status changes', () => {
     ];
     await given(changes, 7);
     expect(await forgetOldChanges(database, KEEP_FROM)).toBe(2);
-    // 1 is replaced by 3 and 4 by 5; 2 is all that is known of its target.
+    // Change 1 is superseded by 3, and 4 by 5; 2 is the only change of its target.
     expect(await left()).toEqual([2, 3, 5, 6, 7]);
     expect(await forgetOldChanges(database, KEEP_FROM)).toBe(0);
   });
 
-  it('forgets a target that was removed, but no change that is not published or the last of its shard', async () => {
+  it('deletes changes of a removed target, but keeps unpublished changes and the last change of the shard', async () => {
     const changes = [
       { seq: 1, target: 1, day: -9 },
       { seq: 2, target: 1, day: -8, removed: true },
@@ -77,7 +77,7 @@ describe('forgetting old status changes', () => {
     expect(await left()).toEqual([4, 5]);
   });
 
-  it('goes on over more than one step, and stops when told', async () => {
+  it('continues over several steps, and stops when aborted', async () => {
     await given([], 20_000);
     await database.execute(
       `INSERT INTO status_change (shard, change_seq, target_key, target_id, ip, vrf, tier, from_status, to_status, reason, at,

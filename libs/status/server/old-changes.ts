@@ -3,9 +3,10 @@ import type { Sql } from '@icmp-mon/platform/database';
 const CHANGES_PER_STEP = 5_000;
 
 /**
- * Forgets status changes before `olderThan`, in short steps, and tells how many. Of each target those stay that say what it
- * was at that instant and since when, unless it was removed. What is not published yet stays, and the last change of each
- * shard, from which its numbers go on.
+ * Deletes status changes before `olderThan`, in short steps. Returns how many. Kept are:
+ * - for each target that is not removed, the changes that give its status at that time, and since when;
+ * - changes that are not published yet;
+ * - the last change of each shard, from which its numbering continues.
  */
 export async function forgetOldChanges(sql: Sql, olderThan: Date, signal?: AbortSignal): Promise<number> {
   const shards = await sql.query<{ shard: number; published_seq: number }>(
@@ -35,7 +36,7 @@ interface Step {
   olderThan: Date;
 }
 
-/** Looks at the next changes of a shard by number; `lastSeq` is null once they are too young. */
+/** Processes the next changes of a shard in order of their numbers; `lastSeq` is null once they are too young. */
 async function forgetStep(
   sql: Sql,
   { shard, afterSeq, publishedSeq, olderThan }: Step,

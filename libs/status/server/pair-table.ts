@@ -2,17 +2,17 @@ import type { PolicyEntry, TargetEntry } from '@icmp-mon/shard/engine';
 import { isSuccess, isVote } from '@icmp-mon/probing/contract';
 import { judgeProbe, VERDICT } from './verdict';
 
-/** Whether an agent's verdict may vote, and if not, why: `refused` is an agent whose own kernel does not send. */
+/** Whether a verdict may vote, and if not, why. `refused`: the agent's own kernel refuses to send. */
 export const FRESHNESS = { warming: 0, fresh: 1, stale: 2, refused: 3 } as const;
 
-/** A verdict is stale after this many intervals without a vote; an agent is warming for `WARMING_INTERVALS`. */
+/** Number of intervals without a vote after which a verdict is stale; an agent is warming for `WARMING_INTERVALS`. */
 const FRESH_INTERVALS = 3;
 const WARMING_INTERVALS = 2;
 const SLACK_MS = 2_000;
 
 /**
- * One pair is one row of 64 bytes, a cache line: results come in no order of slots, so each costs one miss and not one for
- * each field. The numbers are places of a field in the row, counted in elements of its type.
+ * Layout: one pair is one row of 64 bytes, which is one cache line. Results arrive in no order of slots, so a result costs one cache miss
+ * instead of one per field. The constants below are the index of a field within the row, counted in elements of its type.
  */
 const ROW_BYTES = 64;
 const F64 = {
@@ -25,14 +25,14 @@ const F64 = {
 };
 const U32 = { staleAfterMs: 12, warmUntilMs: 13 };
 const U16 = { missesInRow: 28, successesInRow: 29, notSentInRow: 30 };
-/** The checkpoint column of the freshness is named `standing`. */
+/** The freshness is stored in the checkpoint column `standing`. */
 const U8 = { verdict: 62, standing: 63 };
 const F64_STRIDE = ROW_BYTES / 8;
 const U32_STRIDE = ROW_BYTES / 4;
 const U16_STRIDE = ROW_BYTES / 2;
 const INITIAL_ROWS = 64;
 
-/** What a checkpoint holds of a pair; how long its verdict lasts follows from the policy. */
+/** Fields of a pair in a checkpoint. How long a verdict stays fresh is not stored: it follows from the policy. */
 const STORED = {
   verdict: Uint8Array,
   standing: Uint8Array,
@@ -51,7 +51,13 @@ type StoredField = keyof typeof STORED;
 type StoredColumn = InstanceType<(typeof STORED)[StoredField]>;
 const STORED_FIELDS = Object.keys(STORED) as StoredField[];
 
-/** State of each (target, agent, check) pair; the slot is the row. Ages are the shard's, times ms since 1970, 0 is never. */
+/**
+ * State of each (target, agent, check) pair; the slot is the row. Ages are ages of the shard, times are ms since 1970, 0 means never.
+ *
+ * Invariants:
+ * - `settledUntilMs` is never later than the age at which time alone changes the freshness, so a tick that skips a row misses no change.
+ * - Ages come from the shard's log, never from a clock, so a replay gives the same table.
+ */
 export class PairTable {
   readonly targetOf: (TargetEntry | undefined)[] = [];
   private f64 = new Float64Array(0);
@@ -65,7 +71,7 @@ export class PairTable {
     this.grow(INITIAL_ROWS);
   }
 
-  /** A pair starts without a verdict, warming. */
+  /** Starts a pair without a verdict, warming. */
   assign(slot: number, target: TargetEntry, ageMs: number): void {
     if ((slot + 1) * ROW_BYTES > this.u8.length) this.grow(Math.max(slot + 1, (this.u8.length / ROW_BYTES) * 2));
     this.u8.fill(0, slot * ROW_BYTES, (slot + 1) * ROW_BYTES);
@@ -76,7 +82,7 @@ export class PairTable {
     this.settledUntilMs[slot] = 0;
   }
 
-  /** Starts warming anew and has no verdict; when it last had an answer stays known. */
+  /** Restarts the warm-up of a pair and drops its verdict; the time of its last reply is kept. */
   warm(slot: number, ageMs: number): void {
     const target = this.targetOf[slot];
     if (!target) return;
@@ -153,7 +159,7 @@ export class PairTable {
     return this.f64[slot * F64_STRIDE + F64.verdictSinceMs];
   }
 
-  /** One more result of the pair, not older than its last: its verdict follows. */
+  /** Applies one more result of the pair, which must not be older than its last one, and updates its verdict. */
   judge(slot: number, sampleMs: number, outcome: number, policy: PolicyEntry, ageMs: number): void {
     const { f64, u16, u8 } = this;
     const row8 = slot * ROW_BYTES;
@@ -177,14 +183,14 @@ export class PairTable {
     f64[row64 + F64.verdictSinceMs] = sampleMs;
   }
 
-  /** After a silence a verdict has to be earned anew: the first vote must not bring back what stood before. */
+  /** Drops the verdict. After a silence a pair needs a new one: the first vote must not restore the verdict from before the silence. */
   forgetVerdict(slot: number): void {
     this.u8[slot * ROW_BYTES + U8.verdict] = VERDICT.none;
     this.u16[slot * U16_STRIDE + U16.missesInRow] = 0;
     this.u16[slot * U16_STRIDE + U16.successesInRow] = 0;
   }
 
-  /** Where the pair stands at the shard's age given. */
+  /** Returns the freshness of the pair at the given age of the shard. */
   freshnessAt(slot: number, ageMs: number): number {
     const { f64, u32 } = this;
     const row64 = slot * F64_STRIDE;
@@ -198,7 +204,7 @@ export class PairTable {
     return refused ? FRESHNESS.refused : FRESHNESS.stale;
   }
 
-  /** The stored fields of the slots given, in that order, as columns. */
+  /** Returns the stored fields of the given slots, in their order, as columns. */
   gather(slots: readonly number[]): Record<string, StoredColumn> {
     return Object.fromEntries(
       STORED_FIELDS.map((field) => {

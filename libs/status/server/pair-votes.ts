@@ -4,7 +4,7 @@ import { type PairTable, FRESHNESS } from './pair-table';
 import type { TargetVerdicts } from './status-tables';
 import { VERDICT } from './verdict';
 
-/** Letters of `agent_verdict` by code. */
+/** Letters in `agent_verdict` by verdict code. */
 const VERDICT_LETTERS: Readonly<Record<number, string>> = {
   [VERDICT.none]: '?',
   [VERDICT.up]: 'u',
@@ -20,17 +20,17 @@ const SILENCE_LETTERS: Readonly<Record<Silence, string>> = {
   silent: 's',
 };
 
-/** Why an agent has no fresh verdict, as the ballot counts it. */
+/** Why an agent has no fresh verdict, named like the counts of the ballot. */
 type Silence = 'warming' | 'notSent' | 'refuses' | 'unable' | 'lost' | 'silent';
 
-/** What the pairs of a target say: the verdict of each agent, the ballot of each check, the latest samples. Reads only. */
+/** Derives from the pairs of a target the verdict of each agent, the ballot of each check, and the latest samples. Read-only. */
 export class PairVotes {
   constructor(
     private readonly pairs: PairTable,
     private readonly directoryOf: () => ShardDirectory,
   ) {}
 
-  /** As stored per target: one letter per pair, in the order of its pairs. */
+  /** Returns the verdicts as stored per target: one letter per pair, in the order of its pairs. */
   verdictsOf(target: TargetEntry): TargetVerdicts {
     const { pairs } = this;
     const verdicts: TargetVerdicts = { agents: [], checks: [], letters: '', sinceMs: [] };
@@ -58,17 +58,17 @@ export class PairVotes {
     return ballot;
   }
 
-  /** ms since 1970; 0 without any sample. */
+  /** Returns the time of the latest sample in ms since 1970; 0 if there is none. */
   latestSampleMs(target: TargetEntry): number {
     return Math.max(0, ...target.pairs.map(({ slot }) => this.pairs.lastSampleMs(slot)));
   }
 
-  /** ms since 1970; 0 without any success. */
+  /** Returns the time of the latest reply in ms since 1970; 0 if there is none. */
   lastSuccessMs(target: TargetEntry): number {
     return Math.max(0, ...target.pairs.map(({ slot }) => this.pairs.lastSuccessMs(slot)));
   }
 
-  /** Why the pair has no fresh verdict; null when it has one. */
+  /** Returns why the pair has no fresh verdict; null if it has one. */
   private silenceOf(target: TargetEntry, slot: number, agentId: string): Silence | null {
     const freshness = this.pairs.freshness(slot);
     if (freshness === FRESHNESS.fresh) return null;

@@ -20,7 +20,7 @@ async function readStatuses(sql: Reading, shard: number): Promise<StoredStatuses
      FROM target_status WHERE shard = $1`,
     [shard],
   );
-  // Changes may be forgotten some day; the statuses that they led to are not.
+  // Old changes may have been deleted, but the statuses that resulted from them are kept.
   const [last] = await sql.query<{ change_seq: number }>(
     `SELECT greatest((SELECT max(change_seq) FROM status_change WHERE shard = $1),
                      (SELECT max(change_seq) FROM target_status WHERE shard = $1), 0)::float8 AS change_seq`,
@@ -84,7 +84,7 @@ async function storeChanges(transaction: Reading, shard: number, changes: readon
   await projectStatuses(transaction, shard, changes);
 }
 
-/** Keeps `target_status` by changes of one shard in their order: the last of each target counts. */
+/** Updates `target_status` from changes of one shard in their order: the last change of each target wins. */
 export async function projectStatuses(
   transaction: Reading,
   shard: number,

@@ -18,21 +18,21 @@ export interface StatusChange {
 
 const NO_VOTES: Votes = { selected: 0, needed: 0, up: 0, degraded: 0, down: 0, unknown: 0 };
 
-/** Targets whose verdicts are written by one statement; a hundred agents of each are some megabytes. */
+/** Targets whose verdicts one statement writes; with a hundred agents each this is some megabytes. */
 const TARGETS_PER_STATEMENT = 1_000;
 
-/** What the state reports as it changes. */
+/** Receives the state's changes. */
 export interface StatusSink {
   changed(change: StatusChange): void;
   removed(target: TargetEntry, before: Judgement, atMs: number, changeSeq: number, place: RecordPlace): void;
-  /** An agent judges the target differently, or another set of agents judges it. */
+  /** The verdict of an agent changed, or the set of selected agents changed. */
   verdictsChanged(target: TargetEntry, place: RecordPlace): void;
 }
 
-/** Rows that one shard's status changes and verdicts come to, kept until the host commits them. */
+/** Collects the rows of one shard's status changes and verdicts until the host commits them. */
 export class StatusEffects<T> implements StatusSink {
   private changes: ChangeRow[] = [];
-  /** Targets for which some agent's verdict differs from what is stored. */
+  /** Targets whose stored verdicts are out of date. */
   private judged = new Map<number, TargetEntry>();
   private gone = new Set<number>();
 
@@ -43,7 +43,7 @@ export class StatusEffects<T> implements StatusSink {
     private readonly committed: () => void,
   ) {}
 
-  /** Rows that wait. */
+  /** Number of waiting rows. */
   get size(): number {
     return this.changes.length + this.judged.size + this.gone.size;
   }
@@ -109,8 +109,8 @@ export class StatusEffects<T> implements StatusSink {
   }
 
   /**
-   * Rows are made as they are written, so that a sweep of first verdicts is never in memory as a whole. They may say what came after
-   * the commit's position; a replay from there says it once more.
+   * Writes verdicts. Rows are built at the write, so that the first verdicts of a large shard are never in memory all at once. They may
+   * include results after the commit's position; a replay from there writes them again.
    */
   private async writeVerdicts(transaction: T, targets: readonly TargetEntry[]): Promise<void> {
     for (let from = 0; from < targets.length; from += TARGETS_PER_STATEMENT) {

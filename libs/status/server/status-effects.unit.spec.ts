@@ -28,8 +28,8 @@ function setUp() {
   };
 }
 
-describe('the effects of statuses', () => {
-  it('are kept until they are drained, once', async () => {
+describe('status effects', () => {
+  it('are kept until they are drained, and drained once', async () => {
     const { tables, effects, change, target } = setUp();
     expect(effects.drain()).toBeNull();
     effects.changed(change);
@@ -43,7 +43,7 @@ describe('the effects of statuses', () => {
     expect(tables.changes).toMatchObject([{ change_seq: change.changeSeq, from_status: 'unknown', to_status: 'up' }]);
   });
 
-  it('of records that are stored already are none', () => {
+  it('are empty for records that are already committed', () => {
     const { effects, change, target } = setUp();
     const alreadyCommitted = placeOf(1, true);
     effects.changed({ ...change, place: alreadyCommitted });
@@ -52,7 +52,7 @@ describe('the effects of statuses', () => {
     expect(effects.size).toBe(0);
   });
 
-  it('write verdicts as they are at the write', async () => {
+  it('write the verdicts at the time of the write', async () => {
     const { tables, effects, target, judgeAs } = setUp();
     effects.verdictsChanged(target, placeOf(1));
     const write = effects.drain();
@@ -61,7 +61,7 @@ describe('the effects of statuses', () => {
     expect(tables.statements).toEqual(['verdicts 1:d']);
   });
 
-  it('of a target that is removed are its last change, and that its verdicts are forgotten', async () => {
+  it('of a removed target are its last change and the deletion of its verdicts', async () => {
     const { tables, effects, target } = setUp();
     effects.verdictsChanged(target, placeOf(1));
     effects.removed(target, { status: 'up', reason: 'quorum_up' }, 0, 9, placeOf(2));
@@ -70,7 +70,7 @@ describe('the effects of statuses', () => {
     expect(tables.changes).toMatchObject([{ change_seq: 9, removed: true, to_status: 'unknown' }]);
   });
 
-  it('wake the publisher after commits with changes only', () => {
+  it('wake the publisher only after commits with changes', () => {
     const { effects, change, target, commits } = setUp();
     effects.verdictsChanged(target, placeOf(1));
     effects.drain()?.committed?.();

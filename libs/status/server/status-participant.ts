@@ -14,10 +14,13 @@ import { StatusRecovery } from './status-recovery';
 import { StatusState } from './status-state';
 import type { StatusTables } from './status-tables';
 
-/** Its name in `shard_position`: how far statuses are judged. */
+/** Name of the participant in `shard_position`, whose row holds up to where statuses are judged. */
 export const STATUS_PARTICIPANT = 'status';
 
-/** Statuses of one shard: judged by the state, stored by the effects, brought together with what is stored by the recovery. */
+/**
+ * Participant for the statuses of one shard: the state judges, the effects collect rows, and the recovery reconciles the state with stored
+ * rows.
+ */
 export class StatusParticipant<T = WriterTransaction> implements ShardParticipant<T> {
   readonly name = STATUS_PARTICIPANT;
   private readonly state: StatusState;
@@ -73,7 +76,7 @@ export class StatusParticipant<T = WriterTransaction> implements ShardParticipan
     this.recovery.numberAbove(this.state.changeSeq);
   }
 
-  /** Changes get numbers above it, although those up to it are not stored: others have seen them. */
+  /** Raises the number above which changes are numbered: changes up to it may not be stored, but consumers have seen them. */
   numberAbove(changeSeq: number): void {
     this.recovery.numberAbove(changeSeq);
   }

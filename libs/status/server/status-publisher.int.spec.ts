@@ -7,7 +7,7 @@ import { StatusPublisher } from './status-publisher';
 
 const TARGET_IDS = [1, 2].map((key) => `01900000-0000-7000-9000-00000000000${key}`);
 
-/** A topic that may be slow to take what is sent: `hold` is waited for before each send counts. */
+/** Topic that may be slow to acknowledge: each send waits for `hold` first. */
 class Topic {
   readonly log: OutgoingMessage[] = [];
   hold: ((messages: OutgoingMessage[]) => Promise<void>) | null = null;
@@ -23,7 +23,7 @@ class Topic {
     return this.log.map(({ headers }) => headers?.['ce_id']?.toString());
   }
 
-  /** What compaction leaves of a target. */
+  /** The latest message per target, as compaction leaves it. */
   lastOf(targetId: string): string | undefined {
     return this.log.findLast(({ key }) => key === targetId)?.headers?.['ce_id']?.toString();
   }
@@ -68,7 +68,7 @@ describe('published status changes', () => {
   const publisher = (givenUpMs?: number): StatusPublisher =>
     new StatusPublisher({ sql: database, messaging: topic, ownedShards: () => [0], givenUpMs });
 
-  /** Publishes until everything stored is. */
+  /** Publishes until every stored change is published. */
   async function publish(by: StatusPublisher, upTo: number): Promise<void> {
     by.wake(0);
     await eventually(async () => {
@@ -76,7 +76,7 @@ describe('published status changes', () => {
     });
   }
 
-  it('end with the newest of each target, although one who was stalled sends older ones last', async () => {
+  it('end with the newest change of each target, although a stalled publisher sends older ones last', async () => {
     await changed(1, 1);
     await changed(2, 2);
     const [stalled, successor] = [publisher(), publisher()];
@@ -89,7 +89,7 @@ describe('published status changes', () => {
     await stalled.stop();
   });
 
-  it('end with the newest of each target, although a send that was given up arrives last', async () => {
+  it('end with the newest change of each target, although an abandoned send arrives last', async () => {
     await changed(1, 1);
     let late: OutgoingMessage[] = [];
     topic.hold = (messages) => {
@@ -107,7 +107,7 @@ describe('published status changes', () => {
     await one.stop();
   });
 
-  it('of several shards go one batch after another, so that no turn of the event loop encodes them all', async () => {
+  it('of several shards are sent batch by batch, so that no turn of the event loop encodes all of them', async () => {
     await database.execute(
       `INSERT INTO status_change (shard, change_seq, target_key, target_id, ip, vrf, tier, from_status, to_status, reason, at,
          since, votes, removed, position)
@@ -136,7 +136,7 @@ describe('published status changes', () => {
     await one.stop();
   });
 
-  it('are sent before a publisher has stopped, but it waits for no send that hangs', async () => {
+  it('are sent before a publisher stops, but it does not wait for a send that hangs', async () => {
     await changed(1, 1);
     let arrive = (): void => undefined;
     topic.hold = () => new Promise((resolve) => (arrive = resolve));
@@ -158,7 +158,7 @@ describe('published status changes', () => {
     expect(topic.numbers()).toEqual(['0-1', '0-2']);
   });
 
-  it('are not hidden by older ones that are published once more at the same time', async () => {
+  it('are not superseded by older ones that are republished at the same time', async () => {
     await changed(1, 1);
     await changed(2, 2);
     topic.hold = async () => {

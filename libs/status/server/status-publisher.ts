@@ -3,16 +3,16 @@ import type { Sql } from '@icmp-mon/platform/database';
 import { cloudEvent, type Messaging, type OutgoingMessage } from '@icmp-mon/platform/messaging';
 import { OutboxPublisher, type OutboxRows } from '@icmp-mon/platform/outbox';
 
-/** Encoding a message for Kafka takes some 50 µs: a batch is one turn of the event loop, and short. */
+/** Encoding a message for Kafka takes about 50 µs, so a batch is one short turn of the event loop. */
 const BATCH_MAX = 250;
 const SWEEP_MS = 1_000;
-/** Statuses are waited for: they do not wait longer than a sweep once Kafka is back. */
+/** Users wait for statuses, so the back-off is at most one sweep once Kafka is available again. */
 const BACK_OFF = { firstMs: 200, maxMs: SWEEP_MS };
-/** The Kafka client tries a send that was given up for this long. */
+/** How long the Kafka client may still deliver an abandoned send. */
 const GIVEN_UP_MS = 90_000;
 const STOP_MS_MAX = 3_000;
 
-/** A row of `status_change` as it is published. */
+/** Row of `status_change` for publication. */
 export type PublishedChange = Omit<
   TargetStatusChanged['data'],
   'key' | 'from' | 'to' | 'changeSeq' | 'targetId' | 'lastSuccessAt' | 'at'
@@ -34,17 +34,19 @@ export interface StatusPublisherOptions {
   sql: Sql;
   messaging: Pick<Messaging, 'send'>;
   ownedShards(): number[];
-  /** 90 s unless set. */
+  /** See `GIVEN_UP_MS`: 90 s unless set. */
   givenUpMs?: number;
 }
 
 /**
- * Publishes the owned shards' status changes in their order, from the table that the shard's commit wrote: at least
- * once, and by `changeSeq` a consumer drops repeats. A removed target becomes a tombstone.
+ * Publishes the status changes of owned shards in their order, from the table that the shard's commit wrote. A removed target becomes a
+ * tombstone.
  *
- * The topic is compacted, so of each target the newest change has to come last, also where two publish at once because one of them was
- * stalled while it lost the shard. Each therefore looks, once what it sent is acknowledged, whether anything newer is stored,
- * published or not, and sends that too.
+ * Invariants:
+ * - At least once: consumers drop repeats by `changeSeq`.
+ * - Newest last: the topic is compacted, so the newest change of each target must be its last message, also while two projectors publish at
+ *   the same time because one was stalled when it lost the shard. Each therefore checks, after its messages are acknowledged, whether a
+ *   newer change is stored, published or not, and sends that too.
  */
 export class StatusPublisher {
   private readonly publisher: OutboxPublisher<OutgoingMessage>;
@@ -65,12 +67,12 @@ export class StatusPublisher {
     this.publisher.start();
   }
 
-  /** Ends what is under way, with what was stored before, but waits for 3 s at most: the next owner publishes the rest. */
+  /** Finishes what is being sent, including changes stored before the call, but waits at most 3 s: the next owner publishes the rest. */
   async stop(): Promise<void> {
     await this.publisher.stop(STOP_MS_MAX);
   }
 
-  /** There may be changes of a shard that are not published yet. */
+  /** Notifies the publisher that the shard may have unpublished changes. */
   wake(shard: number): void {
     this.publisher.wake(shard);
   }
@@ -102,7 +104,7 @@ function changeRows(sql: Sql, shard: number): OutboxRows<OutgoingMessage> {
   };
 }
 
-/** The change as an event of the public topic; of a removed target a tombstone. */
+/** Returns the change as an event of the public topic; for a removed target a tombstone. */
 export function statusMessage(row: PublishedChange): ReturnType<typeof cloudEvent> {
   const data: TargetStatusChanged['data'] | null = row.removed
     ? null

@@ -3,17 +3,17 @@ import { NEVER_JUDGED, type StatusState } from './status-state';
 import type { StatusTables, StoredStatuses } from './status-tables';
 
 /**
- * Brings the state of one shard together with what is stored of it: at a takeover, where a replay has come to the stored position,
- * and where a shard continues although records of its log were lost.
+ * Reconciles the state of one shard with its stored rows: at a takeover, when a replay has reached the stored position, and when a shard
+ * continues although records of its log were lost.
  */
 export class StatusRecovery<T> {
-  /** What is stored, until the replay has come to where that is. */
+  /** Stored statuses, until the replay has reached their position. */
   private recalled: StoredStatuses | null = null;
-  /** Numbers up to here are taken, whether or not their changes are still stored. */
+  /** Numbers up to this one are used, whether or not their changes are still stored. */
   private changeSeqMin = 0;
-  /** Stored statuses of targets that the state does not know, by key: whether an agent once had an answer, to any check. */
+  /** Stored statuses of targets that are missing in the state, by key: whether any agent ever got a reply, for any check. */
   private readonly recalledOnly = new Map<number, boolean>();
-  /** Of those, what is left when all current facts are applied: targets that were removed. */
+  /** Targets of `recalledOnly` that remain after all current facts were applied: they were removed. */
   private orphans: { targets: Map<number, TargetEntry>; clock: ShardClock; place: RecordPlace } | null = null;
 
   constructor(
@@ -23,7 +23,7 @@ export class StatusRecovery<T> {
     private readonly directoryOf: () => ShardDirectory,
   ) {}
 
-  /** Changes get numbers above it, although those up to it are not stored: others have seen them. */
+  /** Raises the number above which changes are numbered: changes up to it may not be stored, but consumers have seen them. */
   numberAbove(changeSeq: number): void {
     this.changeSeqMin = Math.max(this.changeSeqMin, changeSeq);
   }
@@ -32,7 +32,7 @@ export class StatusRecovery<T> {
     this.recalled = await this.tables.readStatuses(rows, this.shard);
   }
 
-  /** What is stored counts where the state differs. Returns how many entries differed. */
+  /** Replaces the state by the stored rows where they differ. Returns how many entries differed. */
   reconcile(): number {
     const { recalled, state } = this;
     if (!recalled) return 0;
@@ -47,7 +47,7 @@ export class StatusRecovery<T> {
         sinceMs: derived.sinceMs,
         answered: false,
       };
-      // Lost only with a checkpoint that could not be read: then every check counts as answered.
+      // The replies are lost only if the checkpoint was unreadable; then every check counts as answered.
       const lostAnswers = answered && derived.answered.length === 0;
       const sameSince = Math.floor(derived.sinceMs) === Math.floor(stored.sinceMs);
       if (derived.status === stored.status && derived.reason === stored.reason && sameSince && !lostAnswers) continue;
@@ -65,7 +65,10 @@ export class StatusRecovery<T> {
     return differing;
   }
 
-  /** After records were lost: what is stored of targets that no fact names any longer is remembered as theirs. */
+  /**
+   * Prepares the removal of targets that no fact contains any longer, after records of the log were lost. Restarts the warm-up of all
+   * pairs.
+   */
   async resetAfterGap(transaction: T, clock: ShardClock, position: number | null): Promise<void> {
     this.state.warmAll(clock);
     const place = { shard: this.shard, offset: position ?? -1, alreadyCommitted: false, committedAhead: null };
@@ -74,7 +77,7 @@ export class StatusRecovery<T> {
     this.orphans = { targets, clock, place };
   }
 
-  /** A fact names the target: to be called before the state applies it. */
+  /** Must be called for each target in a fact, before the state applies it. */
   onTarget(target: TargetEntry): void {
     const answered = this.recalledOnly.get(target.key);
     const state = this.state.targets.get(target.key);
@@ -84,7 +87,7 @@ export class StatusRecovery<T> {
     if (answered) state.answered = target.policy.checks.map(({ check }) => check).sort((a, b) => a - b);
   }
 
-  /** Targets that were removed while the log was lost: no record will say so. */
+  /** Removes targets that were removed while log records were lost: no record will remove them. */
   removeOrphans(): void {
     const { orphans } = this;
     this.orphans = null;

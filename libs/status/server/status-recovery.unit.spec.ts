@@ -14,15 +14,15 @@ async function recovering(stored: StoredStatuses, keys: number[]) {
   return { recovery, shard, sink };
 }
 
-describe('the recovery of statuses', () => {
-  it('finds nothing to do where the replay came to what is stored', async () => {
+describe('status recovery', () => {
+  it('changes nothing if the replay resulted in the stored rows', async () => {
     const warming = { status: 'unknown', reason: 'warming', sinceMs: START_MS, answered: false } as const;
     const { recovery } = await recovering({ changeSeq: 1, states: new Map([[1, warming]]) }, [1]);
     expect(recovery.reconcile()).toBe(0);
     expect(recovery.reconcile()).toBe(0);
   });
 
-  it('lets what is stored count, and has the difference judged again', async () => {
+  it('prefers the stored rows, and judges differing targets again', async () => {
     const { recovery, shard, sink } = await recovering({ changeSeq: 40, states: new Map([[1, DOWN]]) }, [1]);
     expect(recovery.reconcile()).toBe(2);
     expect(shard.state.targets.get(1)).toMatchObject({ status: 'down', reason: 'quorum_down', answered: [1] });
@@ -30,14 +30,14 @@ describe('the recovery of statuses', () => {
     expect(sink.changes).toMatchObject([{ from: 'down', to: 'up', changeSeq: 41 }]);
   });
 
-  it('numbers above what others have seen', async () => {
+  it('numbers changes above those that consumers have seen', async () => {
     const { recovery, shard } = await recovering({ changeSeq: 40, states: new Map() }, []);
     recovery.numberAbove(5_000);
     recovery.reconcile();
     expect(shard.state.changeSeq).toBe(5_000);
   });
 
-  it('keeps the status of a target that is named after a gap, and removes one that is not', async () => {
+  it('keeps the status of a target that a fact contains after a gap, and removes other targets', async () => {
     const states = new Map([
       [1, DOWN],
       [2, DOWN],

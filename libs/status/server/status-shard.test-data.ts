@@ -10,7 +10,7 @@ export const AGENT = agentIdOf(1);
 export const START_MS = Date.UTC(2026, 0, 1);
 const INTERVAL_MS = 5_000;
 
-/** A sink that keeps what it is given. */
+/** Sink that records its calls. */
 export class RecordingSink implements StatusSink {
   readonly changes: StatusChange[] = [];
   readonly removals: { key: number; changeSeq: number }[] = [];
@@ -29,7 +29,7 @@ export class RecordingSink implements StatusSink {
   }
 }
 
-/** Tables that keep the rows they are given, in order. */
+/** Tables that record the written rows in order. */
 export class RecordingTables implements StatusTables<null> {
   readonly changes: ChangeRow[] = [];
   readonly statements: string[] = [];
@@ -82,7 +82,7 @@ export class JudgedShard {
     });
   }
 
-  /** Adds targets; `before` is called with each of them before the state. */
+  /** Adds targets; `before` is called with each target before the state applies it. */
   targets(
     keys: readonly number[],
     before: (target: ReturnType<ShardDirectory['applyTarget']>) => void = () => undefined,
@@ -101,11 +101,11 @@ export class JudgedShard {
     return this;
   }
 
-  /** One result of the target, as old as given. Returns how many results were late. */
+  /** Applies one result of the target with the given age. Returns how many results were late. */
   measured(key: number, outcome: number = OUTCOME.reply, ageMs = 0, place = placeOf(1)): number {
     const target = this.directory.targets.get(key);
     const agent = this.directory.agents.get(AGENT);
-    if (!target?.policy || !agent) throw new Error(`there is no target ${key}`);
+    if (!target?.policy || !agent) throw new Error(`target ${key} not found`);
     const batch: ResultBatch = {
       ...{ count: 1, agent, lane: LANE.live, receivedAtMs: this.clock.atMs, late: 0, target: [target] },
       ...{ policy: [target.policy], pairSlot: Int32Array.of(target.pairs[0].slot), check: Uint16Array.of(1) },

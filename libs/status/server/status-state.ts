@@ -15,17 +15,17 @@ import { PairTable, FRESHNESS } from './pair-table';
 import { emptyBallot, PairVotes } from './pair-votes';
 import type { StatusSink } from './status-effects';
 
-/** Results older than this many intervals when received are kept, and judge nothing. */
+/** Results that are older than this many intervals at their receipt are stored but not judged. */
 const JUDGED_INTERVALS_MAX = 2;
-/** A last sample further ahead of the present than this is of a clock that was ahead: it holds up no later one. */
+/** A last sample that is further in the future than this comes from a clock that was ahead; it does not block later samples. */
 const FUTURE_MS_MAX = 5_000;
 
 export interface TargetState extends Judgement {
-  /** 0 before the shard's first tick. */
+  /** Since when the target has its status, in ms since 1970; 0 before the shard's first tick. */
   sinceMs: number;
-  /** Checks that some agent has had an answer to, sorted; whichever agents come and go later. */
+  /** Checks to which any agent ever got a reply, sorted; kept when agents change. */
   answered: number[];
-  /** The judgement of each check, if there are several; of a single one it is the status itself. */
+  /** Judgement of each check if there are several; with a single check it is the status itself. */
   checks?: CheckJudgement[];
 }
 
@@ -44,16 +44,28 @@ type StatusHead = [
 
 export const NEVER_JUDGED: Judgement = { status: 'unknown', reason: 'no_agents' };
 
-/** Verdicts and consensus of one shard, as a pure function of its log: results and ticks in, numbered status changes out. */
+/**
+ * Verdicts and consensus of one shard as a pure function of its log.
+ *
+ *    results ──▶ PairTable (verdict per pair) ──ballot per check──▶ judge ──▶ worst check ──▶ numbered status change ticks ────▶ freshness
+ * per pair ──────────────────┘
+ *
+ * Invariants:
+ * - Pure: time comes from records only (`clock`, receipt, sample), so a replay produces the same changes with the same numbers.
+ * - Gap-free: every change increments `changeSeq` by 1, whether or not its effects are already committed.
+ * - Ordered: a sample older than the pair's last one judges nothing, unless that last one is implausibly far in the future.
+ * - Dated: a change is dated by the latest sample that led to it, or by the tick; never later than the present of the record.
+ * - A stale verdict is dropped, so a status is never based on votes older than three intervals.
+ */
 export class StatusState {
   readonly pairs = new PairTable();
   readonly votes: PairVotes;
   readonly targets = new Map<number, TargetState>();
-  /** Targets to be decided at the end of the record, or at the next tick. */
+  /** Targets to decide at the end of the record, or at the next tick. */
   readonly touched = new Set<TargetEntry>();
-  /** The number of the last status change. */
+  /** Number of the last status change. */
   changeSeq = 0;
-  /** Targets that came before the first tick: decided when the time is known. */
+  /** Targets that were added before the first tick; they are decided once the time is known. */
   private readonly undated = new Set<TargetEntry>();
 
   constructor(
@@ -81,7 +93,7 @@ export class StatusState {
     this.decide(target, clock.atMs, place);
   }
 
-  /** Fresh verdicts count until they are stale, whatever became of their agent; only why there is none changes. */
+  /** Updates why agents have no fresh verdict. Fresh verdicts keep counting until they are stale, regardless of the agent's condition. */
   onAgentCondition(target: TargetEntry, clock: ShardClock, place: RecordPlace): void {
     if (target.pairs.every(({ slot }) => this.pairs.freshness(slot) === FRESHNESS.fresh)) return;
     this.sink.verdictsChanged(target, place);
@@ -131,7 +143,7 @@ export class StatusState {
     if (state && !state.answered.includes(check)) state.answered = [...state.answered, check].sort((a, b) => a - b);
   }
 
-  /** Ages every pair: whose vote has gone stale, or who has warmed too long, no longer counts. */
+  /** Ages every pair: a stale vote, or a warm-up that took too long, no longer counts. */
   onTick(clock: ShardClock, place: RecordPlace): void {
     const { pairs } = this;
     pairs.forEachDue(clock.ageMs, (slot, target) => {
@@ -158,7 +170,7 @@ export class StatusState {
     this.sink.verdictsChanged(target, place);
   }
 
-  /** `atMs` null: whatever changes, changed with the latest sample, at the present at the latest. */
+  /** Decides a target and emits a change. With `atMs` null the change is dated by the latest sample, at most the present. */
   private decide(target: TargetEntry, atMs: number | null, place: RecordPlace, presentMs = atMs || Infinity): void {
     const state = this.targets.get(target.key);
     const { policy } = target;
@@ -235,7 +247,10 @@ export class StatusState {
   }
 }
 
-/** The current judgement of one check of several. A new one has nothing of its own: it takes no target down, and holds none there. */
+/**
+ * Returns the current judgement of one of several checks. A check without its own judgement neither takes the target down nor keeps it
+ * down.
+ */
 function currentJudgement(state: TargetState, check: number): Judgement {
   const own = state.checks?.find((each) => each.check === check);
   if (own) return own;

@@ -7,7 +7,7 @@ function shardOf(...keys: number[]): { shard: JudgedShard; sink: RecordingSink }
   return { shard: new JudgedShard(sink).targets(keys), sink };
 }
 
-describe('the state of statuses', () => {
+describe('the status state', () => {
   it('numbers changes without gaps, each with the place of its record', () => {
     const { shard, sink } = shardOf(1, 2);
     shard.measured(1, OUTCOME.reply, 0, placeOf(7));
@@ -33,7 +33,7 @@ describe('the state of statuses', () => {
     expect(sink.changes.at(-1)).toMatchObject({ to: 'up', atMs: START_MS + 600, lastSuccessMs: START_MS + 600 });
   });
 
-  it('judges nothing by results that are late, and counts them', () => {
+  it('does not judge late results, and counts them', () => {
     const { shard, sink } = shardOf(1);
     const before = sink.changes.length;
     expect(shard.measured(1, OUTCOME.reply, 60_000)).toBe(1);
@@ -41,21 +41,21 @@ describe('the state of statuses', () => {
     expect(shard.measured(1)).toBe(0);
   });
 
-  it('forgets a verdict that is stale', () => {
+  it('drops a stale verdict', () => {
     const { shard, sink } = shardOf(1);
     shard.measured(1);
     shard.passes(60_000);
     expect(sink.changes.at(-1)).toMatchObject({ from: 'up', to: 'unknown', reason: 'no_fresh_data' });
   });
 
-  it('numbers the removal of a target like any change', () => {
+  it('numbers the removal of a target like any other change', () => {
     const { shard, sink } = shardOf(1);
     const target = shard.directory.removeTarget(1);
     if (target) shard.state.onTargetRemoved(target, shard.clock, placeOf(9));
     expect(sink.removals).toEqual([{ key: 1, changeSeq: sink.changes.length + 1 }]);
   });
 
-  it('is the same after a checkpoint, and continues from there in the same way', () => {
+  it('is equal after a checkpoint, and continues identically', () => {
     const { shard } = shardOf(2, 1);
     shard.measured(1);
     const sink = new RecordingSink();

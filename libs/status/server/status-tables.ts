@@ -1,7 +1,7 @@
 import type { Status, StatusReason, Votes } from '@icmp-mon/status/contract';
 import type { TargetEntry } from '@icmp-mon/shard/engine';
 
-/** One row of `status_change`, but for its shard. */
+/** Row of `status_change` without its shard. */
 export interface ChangeRow {
   change_seq: number;
   target_key: number;
@@ -20,7 +20,10 @@ export interface ChangeRow {
   position: number;
 }
 
-/** What the selected agents say of one target, in parallel: agents, checks, letters of `agent_verdict`, and since when (ms since 1970, 0: not at all). */
+/**
+ * Verdicts of the selected agents on one target as parallel lists: agents, checks, letters of `agent_verdict`, and since when (ms since
+ * 1970, 0 if never).
+ */
 export interface TargetVerdicts {
   agents: string[];
   checks: number[];
@@ -28,24 +31,24 @@ export interface TargetVerdicts {
   sinceMs: number[];
 }
 
-/** One row of `target_verdict`, but for its shard. */
+/** Row of `target_verdict` without its shard. */
 export interface VerdictRow extends TargetVerdicts {
   targetKey: number;
 }
 
-/** Statuses of a shard as they are stored, and the number of its last change. */
+/** Stored statuses of a shard, and the number of its last change. */
 export interface StoredStatuses {
   changeSeq: number;
-  /** `answered`: some agent once had an answer. */
+  /** `answered`: whether any agent ever got a reply. */
   states: Map<number, { status: Status; reason: StatusReason; sinceMs: number; answered: boolean }>;
 }
 
-/** Where statuses and verdicts are stored; `T` is what a shard's store gives its participants to read and write with. */
+/** Store of statuses and verdicts; `T` is the transaction that a shard's store gives to its participants. */
 export interface StatusTables<T> {
   readStatuses(rows: T, shard: number): Promise<StoredStatuses>;
-  /** Targets as their latest status changes name them, by key. */
+  /** Reads targets as their latest status changes describe them, by key. */
   lastKnown(rows: T, shard: number, keys: readonly number[]): Promise<Map<number, TargetEntry>>;
-  /** Stores changes of one shard in their order, and the statuses that they lead to. */
+  /** Stores changes of one shard in their order, and the resulting statuses. */
   storeChanges(rows: T, shard: number, changes: readonly ChangeRow[]): Promise<void>;
   storeVerdicts(rows: T, shard: number, verdicts: readonly VerdictRow[]): Promise<void>;
   forgetVerdicts(rows: T, shard: number, keys: readonly number[]): Promise<void>;

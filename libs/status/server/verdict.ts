@@ -1,15 +1,15 @@
 import { isSuccess, isVote, OUTCOME } from '@icmp-mon/probing/contract';
 
-/** When one agent's results make a verdict. */
+/** Number of results in a row after which one agent's verdict changes. */
 export interface VerdictPolicy {
   missesToFail: number;
   successesToRecover: number;
 }
 
-/** Codes of verdicts in columns; `none` is an agent that has not judged yet. */
+/** Codes of verdicts in columns; `none`: the agent has no verdict yet. */
 export const VERDICT = { none: 0, up: 1, degraded: 2, down: 3 } as const;
 
-/** What is remembered of one agent's results for one check of one target. */
+/** State of one agent's results for one check of one target. */
 export interface PairState {
   verdict: number;
   missesInRow: number;
@@ -20,8 +20,11 @@ export interface PairState {
 const COUNT_MAX = 0xffff;
 
 /**
- * One more probe result: the state afterwards. A probe that was not sent is no vote: it moves nothing but its own count.
- * Down after `missesToFail` misses in a row, up after `successesToRecover` successes in a row.
+ * Applies one probe result and returns the state afterwards.
+ *
+ * Invariants:
+ * - Down after `missesToFail` misses in a row, up after `successesToRecover` successes in a row; in between the verdict holds.
+ * - A probe that was not sent, or whose executor failed, is not a vote: it changes no count of misses or successes.
  */
 export function judgeProbe(state: PairState, outcome: number, policy: VerdictPolicy): PairState {
   if (!isVote(outcome)) {

@@ -11,7 +11,7 @@ function after(...outcomes: number[]): PairState {
 }
 
 describe("an agent's verdict", () => {
-  it('is up after one success, and stands over a single miss', () => {
+  it('is up after one success, and holds over a single miss', () => {
     expect(after(OUTCOME.reply).verdict).toBe(VERDICT.up);
     expect(after(OUTCOME.reply, OUTCOME.timeout).verdict).toBe(VERDICT.up);
   });
@@ -31,7 +31,7 @@ describe("an agent's verdict", () => {
     });
   });
 
-  it('waits for as many successes as the tier asks for', () => {
+  it('requires the number of successes that the tier sets', () => {
     const slow = { missesToFail: 1, successesToRecover: 3 };
     let state = judgeProbe(NEW, OUTCOME.timeout, slow);
     state = judgeProbe(judgeProbe(state, OUTCOME.reply, slow), OUTCOME.reply, slow);
@@ -39,7 +39,7 @@ describe("an agent's verdict", () => {
     expect(judgeProbe(state, OUTCOME.reply, slow).verdict).toBe(VERDICT.up);
   });
 
-  it('is not moved by probes that were not sent or whose executor broke, wherever they stand', () => {
+  it('ignores probes that were not sent or whose executor failed, at any place in the sequence', () => {
     const votes = fc.array(fc.constantFrom(OUTCOME.reply, OUTCOME.timeout, OUTCOME.refused));
     const noVote = fc.constantFrom(OUTCOME.not_sent, OUTCOME.error);
     fc.assert(

@@ -23,10 +23,10 @@ import { truthLine } from './truth-line';
 const CHANGES_SHOWN = 20;
 const AGENTS_AGAIN_MS = 5_000;
 const CHANGES_AGAIN_MS = 2_000;
-/** Also without a change on the stream, so that a read that failed is tried again. */
+/** Reload interval without a change on the stream, so that a failed read is retried. */
 const CHANGES_ANYWAY_MS = 30_000;
 
-/** `/`: what is broken, who watches, what changed lately. */
+/** Dashboard page `/`: counts by status, agents with problems, and recent changes. */
 @Component({
   selector: 'icm-dashboard',
   imports: [
@@ -53,7 +53,7 @@ export class Dashboard {
   protected readonly agentsRead = inject(AgentsClient).list();
   protected readonly changesRead = inject(StatusClient).changes(CHANGES_SHOWN);
   protected readonly counts = this.stream.counts;
-  /** Whether the figures of the agents are current: they were counted, and the agents' reports are being read. */
+  /** Whether the figures of the agents are current: they were counted, and the agents' reports are being consumed. */
   protected readonly fleetIsKnown = computed(() => {
     const counts = this.counts();
     return counts !== null && (counts.agentsUnknown ?? 0) === 0;
@@ -81,7 +81,7 @@ export class Dashboard {
     reloadEvery(this.changesRead, CHANGES_ANYWAY_MS);
   }
 
-  /** Changes come in bursts; the list is read again at most every two seconds. */
+  /** Reloads the list at most every two seconds, because changes arrive in bursts. */
   private receive(batch: StreamBatch): void {
     if (batch.resumed) this.agentsRead.reload();
     if (batch.targets.length === 0 && !batch.reset && !batch.resumed) return;

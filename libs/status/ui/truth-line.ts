@@ -3,8 +3,8 @@ import { type FleetCounts } from '@icmp-mon/platform/live-stream';
 import { STATUSES } from '@icmp-mon/status/contract';
 
 /**
- * The fleet in one line, worst first: `1 down · 7 up · 1 of 1 agents · 0.5 results/s · data 0.8 s old`. A status that no
- * target has is left out, but `up` is always said.
+ * Returns the fleet's state in one line, worst first: `1 down · 7 up · 1 of 1 agents · 0.5 results/s · data 0.8 s old`. A status without
+ * targets is left out, except `up`.
  */
 export function truthLine(counts: FleetCounts, dataAgeMs: number | null): string {
   const parts = STATUSES.filter((status) => counts[status] > 0 || status === 'up').map(
@@ -15,8 +15,11 @@ export function truthLine(counts: FleetCounts, dataAgeMs: number | null): string
   return parts.join(' · ');
 }
 
-/** Agents whose reports are not being read are neither connected nor lost, and their current figures are not known. */
+/**
+ * Returns the agents' part. Agents whose reports are not being consumed are neither connected nor lost, and their current figures are
+ * unknown.
+ */
 function fleetParts({ agentsConnected, agentsTotal, agentsUnknown = 0, resultsPerS }: FleetCounts): string[] {
-  if (agentsUnknown > 0) return [`${agentsUnknown} of ${agentsTotal} agents not known`];
+  if (agentsUnknown > 0) return [`${agentsUnknown} of ${agentsTotal} agents unknown`];
   return [`${agentsConnected} of ${agentsTotal} agents`, `${rateText(resultsPerS)} results/s`];
 }

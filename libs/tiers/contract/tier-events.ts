@@ -1,11 +1,11 @@
 import type { TierPolicy } from './tier';
 
-/** Stream of a tier: `tier-<name>`. Relayed to `public.tiers.v1`, keyed by name. */
+/** Stream category of tiers: `tier-<name>`. Relayed to `public.tiers.v1`, keyed by name. */
 export const TIER_STREAM = 'tier';
-/** Topic that tiers' events are relayed to. */
+/** Topic to which the relay publishes tiers' events. */
 export const TIERS_TOPIC = 'public.tiers.v1';
 
-/** Type of `TierDefined` as a CloudEvent. */
+/** CloudEvents type of `TierDefined`. */
 export const TIER_DEFINED = 'icmpmon.tier.defined.v1';
 
 export interface TierDefined {

@@ -1,12 +1,12 @@
-/** What a check expects of its target: ping must answer (`reachable`), a port must be closed (`unreachable`). */
+/** Expectation of a check: a ping must be answered (`reachable`), a port must be closed (`unreachable`). */
 export type Expectation = 'reachable' | 'unreachable';
 
-/** Probe types the built-in executors know. */
+/** Probe types of the built-in executors. */
 export type CheckType = 'icmp_ping';
 
 /**
- * One check of a tier. `check` is a small number, unique within its tier and never reused there, so that stored results
- * keep their meaning when the tier changes.
+ * One check of a tier. `check` is a small number, unique within its tier and never reused in it, so that stored results keep their meaning
+ * when the tier changes.
  */
 export interface CheckDefinition {
   check: number;
@@ -14,23 +14,23 @@ export interface CheckDefinition {
   expect: Expectation;
 }
 
-/** Which agents probe the targets of a tier. Empty lists do not restrict. */
+/** Selection of the agents that probe the targets of a tier. Empty lists do not restrict. */
 export interface AgentSelection {
   strategy: 'all' | 'distributed';
-  /** Agents a target, for `distributed`. */
+  /** Number of agents per target, for `distributed`. */
   count: number;
   regions: string[];
   requireTags: Record<string, string>;
   excludeTags: Record<string, string>;
 }
 
-/** When one agent's results make a verdict, and when verdicts make a status. */
+/** Rule for when one agent's results make a verdict, and when verdicts make a status. */
 export interface VerdictRule {
-  /** Misses in a row until the agent's verdict is down. */
+  /** Number of misses in a row after which the agent's verdict is down. */
   missesToFail: number;
-  /** Successes in a row until it is up again. */
+  /** Number of successes in a row after which it is up again. */
   successesToRecover: number;
-  /** Share of the SELECTED agents that must agree: more than half, or a fixed number of them. */
+  /** Number of the SELECTED agents that must agree: more than half, or a fixed number. */
   quorum: 'majority' | number;
 }
 
@@ -61,7 +61,7 @@ const ONE_AGENT: AgentSelection = {
 };
 const TWO_MISSES: VerdictRule = { missesToFail: 2, successesToRecover: 1, quorum: 'majority' };
 
-/** The tiers every installation starts with. */
+/** Tiers that every installation starts with. */
 export const BUILT_IN_TIERS: Readonly<Record<'standard' | 'fast', TierPolicy>> = {
   standard: {
     probeIntervalMs: 15_000,

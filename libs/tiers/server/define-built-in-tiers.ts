@@ -4,7 +4,7 @@ import { BUILT_IN_TIERS } from '@icmp-mon/tiers/contract';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { defineBuiltIn, TIER } from './tier';
 
-/** Defines the tiers that every installation has, where they are missing. */
+/** Defines the built-in tiers that are missing. */
 export class DefineBuiltInTiers extends Command<void> {
   constructor(readonly metadata: RequestMetadata) {
     super();

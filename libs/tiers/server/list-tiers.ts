@@ -5,7 +5,7 @@ import { SELECT_TIERS, type TierRow, tierView } from './tier-view';
 
 const TIERS_MAX = 1_000;
 
-/** Tiers by name, at most 1,000. */
+/** Lists tiers by name, at most 1,000. */
 export class ListTiers extends Query<{ items: TierView[] }> {}
 
 @QueryHandler(ListTiers)

@@ -5,10 +5,10 @@ import type { TierView } from '@icmp-mon/tiers/contract';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { SELECT_TIERS, type TierRow, tierView } from './tier-view';
 
-/** Names that are compared with one that is unknown. */
+/** Maximum number of names that are compared with an unknown name. */
 const TIERS_MAX = 1_000;
 
-/** A tier by its name. */
+/** Reads a tier by its name. */
 export class ReadTier extends Query<TierView> {
   constructor(readonly name: string) {
     super();
@@ -32,6 +32,6 @@ export class ReadTierHandler implements IQueryHandler<ReadTier> {
       name,
       rows.map((row) => row.name),
     );
-    return new DomainError('not_found', `There is no such tier${meant} GET /api/v1/tiers lists them.`);
+    return new DomainError('not_found', `Tier not found${meant} GET /api/v1/tiers lists all tiers.`);
   }
 }

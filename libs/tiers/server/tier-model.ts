@@ -2,7 +2,7 @@ import type { Sql, Transactor } from '@icmp-mon/platform/database';
 import { eventReplay, type ReadModel } from '@icmp-mon/platform/rebuild';
 import { TIER } from './tier';
 
-/** The tiers as the event store tells them. */
+/** Read model of the tiers, derived from the event store. */
 export function tierModel(database: Sql & Transactor): ReadModel<number> {
   return {
     name: 'tier',

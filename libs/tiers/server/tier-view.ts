@@ -8,7 +8,7 @@ export interface TierRow {
   target_count: number;
 }
 
-/** Tiers with the number of targets in each. */
+/** Selects tiers with the number of targets in each. */
 export const SELECT_TIERS = `
   SELECT t.name, t.built_in, t.policy, t.version,
     (SELECT count(*) FROM target_list l WHERE l.tier = t.name) AS target_count

@@ -4,7 +4,7 @@ import { TIER_STREAM, type TierEvent, type TierPolicy } from '@icmp-mon/tiers/co
 
 export type TierState = { kind: 'absent' } | { kind: 'defined'; builtIn: boolean; policy: TierPolicy };
 
-/** A built-in tier is defined once: what people make of it later stays. */
+/** Decides to define a built-in tier unless it exists: later changes by operators are kept. */
 export function defineBuiltIn(state: TierState, name: string, policy: TierPolicy): TierEvent[] {
   if (state.kind === 'defined') return [];
   return [{ type: 'TierDefined', data: { name, builtIn: true, policy } }];

@@ -6,11 +6,11 @@ const given = (...events: TierEvent[]): TierState => events.reduce<TierState>(TI
 const DEFINED: TierEvent = { type: 'TierDefined', data: { name: 'fast', builtIn: true, policy: BUILT_IN_TIERS.fast } };
 
 describe('a built-in tier', () => {
-  it('given nothing, is defined', () => {
+  it('given no events, is defined', () => {
     expect(defineBuiltIn(given(), 'fast', BUILT_IN_TIERS.fast)).toEqual([DEFINED]);
   });
 
-  it('given one, stays as it is', () => {
+  it('given a definition, is unchanged', () => {
     expect(defineBuiltIn(given(DEFINED), 'fast', BUILT_IN_TIERS.standard)).toEqual([]);
   });
 });

@@ -18,7 +18,7 @@ class CheckResponse implements CheckDefinition {
 
 class AgentSelectionResponse implements AgentSelection {
   @ApiProperty({ enum: ['all', 'distributed'] }) strategy!: AgentSelection['strategy'];
-  @ApiProperty({ type: 'integer', description: 'Agents a target, when distributed.' }) count!: number;
+  @ApiProperty({ type: 'integer', description: 'Number of agents per target, for distributed.' }) count!: number;
   @ApiProperty({ type: [String] }) regions!: string[];
   @ApiProperty(TAGS_SCHEMA) requireTags!: Record<string, string>;
   @ApiProperty(TAGS_SCHEMA) excludeTags!: Record<string, string>;
@@ -39,7 +39,7 @@ class VerdictRuleResponse implements VerdictRule {
 export class TierResponse implements TierView {
   @ApiProperty() name!: string;
   @ApiProperty() builtIn!: boolean;
-  @ApiProperty({ type: 'integer', description: 'Also the ETag.' }) version!: number;
+  @ApiProperty({ type: 'integer', description: "Version of the tier's stream, also its ETag." }) version!: number;
   @ApiProperty({ type: 'integer' }) targetCount!: number;
   @ApiProperty({ type: 'integer' }) probeIntervalMs!: number;
   @ApiProperty({ type: 'integer' }) probeTimeoutMs!: number;

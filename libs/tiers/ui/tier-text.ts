@@ -2,7 +2,7 @@ import type { TierView } from '@icmp-mon/tiers/contract';
 
 type Described = Pick<TierView, 'probeIntervalMs' | 'agentSelection' | 'verdictRule'>;
 
-/** What a tier means for its targets: who probes them how often, and when one is down. */
+/** Returns what a tier means for its targets: which agents probe them how often, and when a target is down. */
 export function tierText({ probeIntervalMs, agentSelection, verdictRule }: Described): string {
   const { strategy, count, regions } = agentSelection;
   const agents = strategy === 'all' ? 'every agent' : count === 1 ? '1 agent' : `${count} agents`;
@@ -10,6 +10,8 @@ export function tierText({ probeIntervalMs, agentSelection, verdictRule }: Descr
   const misses = verdictRule.missesToFail === 1 ? 'one miss' : `${verdictRule.missesToFail} misses in a row`;
   const isOne = strategy === 'distributed' && count === 1;
   const needed = verdictRule.quorum === 'majority' ? 'more than half of them' : `${verdictRule.quorum} of them`;
-  const down = isOne ? `Down after ${misses}.` : `Down for an agent after ${misses}, and down when ${needed} agree.`;
+  const down = isOne
+    ? `Down after ${misses}.`
+    : `An agent judges down after ${misses}; the target is down when ${needed} agree.`;
   return `Probed every ${probeIntervalMs / 1_000} s by ${agents}${where}. ${down}`;
 }

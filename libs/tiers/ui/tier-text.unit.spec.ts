@@ -27,13 +27,13 @@ describe('tierText', () => {
     [tier({ misses: 1 }), 'Probed every 15 s by 1 agent. Down after one miss.'],
     [
       tier({ count: 3, regions: ['eu', 'us'] }),
-      'Probed every 15 s by 3 agents in eu, us. Down for an agent after 2 misses in a row, and down when more than half of them agree.',
+      'Probed every 15 s by 3 agents in eu, us. An agent judges down after 2 misses in a row; the target is down when more than half of them agree.',
     ],
     [
       tier({ strategy: 'all', quorum: 2 }),
-      'Probed every 15 s by every agent. Down for an agent after 2 misses in a row, and down when 2 of them agree.',
+      'Probed every 15 s by every agent. An agent judges down after 2 misses in a row; the target is down when 2 of them agree.',
     ],
-  ])('describes who probes and when a target is down', (policy, text) => {
+  ])('describes which agents probe and when a target is down', (policy, text) => {
     expect(tierText(policy)).toBe(text);
   });
 });

@@ -132,7 +132,7 @@ describe('the routes of the context status', () => {
     );
   }
 
-  it('tell of a target that was never judged that nothing is known', async () => {
+  it('report a target without any judgement as unknown without a reason', async () => {
     const { status, body } = await get<TargetStatusView>('targets/127.0.0.9/status');
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -150,7 +150,7 @@ describe('the routes of the context status', () => {
     });
   });
 
-  it('tell the status, its votes, the verdicts with the names of agents, and the latest answer', async () => {
+  it('return the status, its votes, the verdicts with agent names, and the latest reply', async () => {
     await telemetry.execute(`INSERT INTO target_status VALUES (1, 1, 5, 'up', 'quorum_up', $1, $1, $2)`, [
       new Date(AT_MS),
       JSON.stringify(VOTES),
@@ -195,7 +195,7 @@ describe('the routes of the context status', () => {
     ]);
   });
 
-  it('show nothing as up that nobody has judged for three intervals, and no vote or verdict for it either', async () => {
+  it('show a target as unknown after three intervals without judgement, with its votes and verdicts', async () => {
     const control = app.get(ControlDatabase);
     await control.execute(
       `INSERT INTO tier (name, built_in, policy, version) VALUES ('standard', true, '{"probeIntervalMs": 15000}', 1)`,
@@ -223,7 +223,7 @@ describe('the routes of the context status', () => {
     await expect.poll(read, soon).toMatchObject({ status: 'up', reason: 'quorum_up', votes: VOTES });
   });
 
-  it('tell why an agent has no verdict, and which ones refuse', async () => {
+  it('return why an agent has no verdict, and which agents refuse', async () => {
     await telemetry.execute(
       `INSERT INTO target_verdict VALUES (2, 2, ARRAY[$1, $2]::uuid[], '{1,1}', 'lr', '{0,0}'::bigint[])`,
       AGENTS,
@@ -241,13 +241,13 @@ describe('the routes of the context status', () => {
     });
   });
 
-  it('page through the changes of all targets, newest first, without those of a reason alone or of removed targets', async () => {
+  it('page through the status changes of all targets, newest first, without changes of the reason alone or of removed targets', async () => {
     const expected: string[] = [];
     for (let at = 0; at < 60; at++) {
       const [shard, seq, key] = [at % 4, 1 + Math.floor(at / 4), 1 + (at % 12)];
       const from = at % 5 === 0 ? 'down' : 'up';
       const removed = at % 7 === 0;
-      // Many share an instant.
+      // Several changes have the same time.
       const atMs = AT_MS + Math.floor(at / 6) * 1_000;
       await telemetry.execute(
         `INSERT INTO status_change VALUES ($1, $2, $3, $4, $5, 'default', 'standard', $6, 'down', 'quorum_down', $7, $7, NULL, $8, $9, 1)`,

@@ -19,17 +19,17 @@ export class StatusController {
 
   @Get('targets/:id/status')
   @ApiOperation({
-    summary: 'Status of a target, with the votes that made it and the verdict of each agent',
-    description: '`{id}` is the id or the address.',
+    summary: 'Read the status of a target, with its votes and the verdict of each agent',
+    description: "`{id}` is the target's id or address.",
   })
   @ApiOkResponse({ type: TargetStatusResponse })
-  @ApiParam({ name: 'id', description: 'Id of the target, or its address.', schema: { type: 'string' } })
+  @ApiParam({ name: 'id', description: 'Id or address of the target.', schema: { type: 'string' } })
   statusOf(@Param('id') ref: string, @Query() { vrf }: ReadTargetStatusRequest): Promise<TargetStatusResponse> {
     return this.queries.execute(new ReadTargetStatus(ref, vrf));
   }
 
   @Get('status/changes')
-  @ApiOperation({ summary: 'Status changes of all targets, newest first' })
+  @ApiOperation({ summary: 'List status changes of all targets, newest first' })
   @ApiOkResponse({ type: StatusChangePageResponse })
   listChanges(@Query() query: ListStatusChangesRequest): Promise<StatusChangePageResponse> {
     return this.queries.execute(new ListStatusChanges(query));

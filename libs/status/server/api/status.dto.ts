@@ -22,7 +22,7 @@ const CHANGES_LIMIT_DEFAULT = 20;
 
 export class ReadTargetStatusRequest {
   @ApiPropertyOptional({
-    description: 'Chooses where the address is in several VRFs.',
+    description: 'VRF of the target, if the address exists in several VRFs.',
     minLength: 1,
     maxLength: VRF_LENGTH_MAX,
   })
@@ -37,7 +37,7 @@ export class ListStatusChangesRequest {
     minimum: 1,
     maximum: CHANGES_LIMIT_MAX,
     default: CHANGES_LIMIT_DEFAULT,
-    description: 'Changes of a page.',
+    description: 'Maximum number of changes per page.',
   })
   @WholeNumberParameter()
   @IsInt()
@@ -45,14 +45,13 @@ export class ListStatusChangesRequest {
   @Max(CHANGES_LIMIT_MAX)
   limit: number = CHANGES_LIMIT_DEFAULT;
 
-  @ApiPropertyOptional({ description: '`next` of the page before.', minLength: 1, maxLength: CURSOR_LENGTH_MAX })
+  @ApiPropertyOptional({ description: '`next` of the previous page.', minLength: 1, maxLength: CURSOR_LENGTH_MAX })
   @MayBeAbsent()
   @IsString()
   @Length(1, CURSOR_LENGTH_MAX)
   cursor?: string;
 }
 
-/** The contract's types as the OpenAPI document shows them. */
 export class VotesResponse implements Votes {
   @ApiProperty({ description: 'Agents selected for the target.' }) selected!: number;
   @ApiProperty({ description: 'Votes that the quorum needs.' }) needed!: number;
@@ -71,7 +70,7 @@ export class AgentVerdictResponse implements AgentVerdictView {
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) since!: string | null;
   @ApiPropertyOptional({
     ...{ type: String, nullable: true },
-    description: 'Why the agent has no verdict, where that is known of the agent itself.',
+    description: 'Why the agent has no verdict, if the agent itself is the reason.',
   })
   detail?: string | null;
 }
@@ -91,7 +90,7 @@ export class TargetStatusResponse implements TargetStatusView {
     enum: SHOWN_REASONS,
     nullable: true,
     description:
-      'Null while nothing was ever judged. not_judged: nobody has judged its shard for three intervals of its tier.',
+      'Null until the first judgement. not_judged: its shard was not judged for three intervals of its tier.',
   })
   reason!: ShownReason | null;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) since!: string | null;
@@ -100,20 +99,20 @@ export class TargetStatusResponse implements TargetStatusView {
   @ApiProperty({ type: [AgentVerdictResponse] }) agents!: AgentVerdictResponse[];
   @ApiPropertyOptional({
     type: [RefusingAgentResponse],
-    description: 'Agents that would be selected, but that their local policy refuses the address.',
+    description: 'Agents that would be selected if their local policy did not refuse the address.',
   })
   refusedBy?: RefusingAgentResponse[];
   @ApiProperty({
     type: String,
     format: 'date-time',
     nullable: true,
-    description: "Up to when the target's shard has judged.",
+    description: "Time up to which the target's shard has judged.",
   })
   asOf!: string | null;
 }
 
 export class StatusChangeResponse implements StatusChangeView {
-  @ApiProperty({ description: 'Shard and number of the change in it.', example: '3:118' }) id!: string;
+  @ApiProperty({ description: 'Shard, and number of the change within the shard.', example: '3:118' }) id!: string;
   @ApiProperty({ format: 'uuid' }) targetId!: string;
   @ApiProperty() ip!: string;
   @ApiProperty({ type: String, nullable: true }) name!: string | null;
@@ -125,8 +124,13 @@ export class StatusChangeResponse implements StatusChangeView {
 
 export class StatusChangePageResponse {
   @ApiProperty({ type: [StatusChangeResponse] }) items!: StatusChangeResponse[];
-  @ApiProperty({ type: String, nullable: true, description: 'Cursor of the next page, null on the last.' })
+  @ApiProperty({ type: String, nullable: true, description: 'Cursor of the next page; null on the last page.' })
   next!: string | null;
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Up to when every shard has judged.' })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'Time up to which every shard has judged.',
+  })
   asOf!: string | null;
 }

@@ -14,7 +14,7 @@ const COUNTS = `
   CROSS JOIN LATERAL (SELECT substr(t.letters, p.place::integer, 1) AS letter) AS l
   WHERE p.check_no = t.checks[1] GROUP BY p.agent_id`;
 
-/** Counted over the verdicts that the shards have stored. */
+/** Counts the verdicts that the shards have stored. */
 export class StoredMeasuredTargets extends MeasuredTargets {
   private readonly counts = new ShortCache<ReadonlyMap<string, MeasuredCounts>>({
     entriesMax: 1,

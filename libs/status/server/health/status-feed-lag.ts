@@ -3,10 +3,10 @@ import type { LogBounds } from '@icmp-mon/platform/messaging';
 import { TARGET_STATUS_TOPIC } from '@icmp-mon/status/contract';
 import type { Waiting } from './status-lag';
 
-/** The consumer group that keeps the target list. */
+/** Consumer group that maintains the target list. */
 const LIST_GROUP = 'target-list';
 
-/** Status changes that are stored and not published. */
+/** Counts status changes that are stored but not published. */
 export async function publishLag(look: HealthFacts): Promise<Waiting> {
   const [row] = await look.telemetry.query<{ behind: number; oldest_s: number | null }>(
     `SELECT coalesce(sum(head.seq - reached.seq), 0)::float8 AS behind,
@@ -21,7 +21,7 @@ export async function publishLag(look: HealthFacts): Promise<Waiting> {
   return { behind, ageS: look.waiting.lasting('published', behind > 0, row?.oldest_s ?? 0) };
 }
 
-/** Status changes that are published and not in the target list; what was known last while Kafka does not say. */
+/** Counts status changes that are published but not in the target list; returns the last known count while Kafka does not answer. */
 export async function listLag(look: HealthFacts, bounds: Map<string, Map<number, LogBounds>> | null): Promise<Waiting> {
   const topic = look.messaging.topic(TARGET_STATUS_TOPIC);
   const ends = bounds?.get(TARGET_STATUS_TOPIC);

@@ -1,17 +1,17 @@
 import { counted, maxOf, spanText, type Thresholds } from '@icmp-mon/platform/health';
 
-/** How a shard's statuses and results stand to the clock. */
+/** Lag of a shard's statuses and results. */
 export interface ShardLag {
-  /** A projector owns it. */
+  /** Whether a projector owns the shard. */
   held: boolean;
-  /** Null where nothing was ever judged, or stored. */
+  /** Age of the last judgement, and of the results; null if there is none. */
   judgedAgeS: number | null;
   storedAgeS: number | null;
-  /** Records of its log that are not stored; null while Kafka does not say. */
+  /** Number of records in its log that are not stored; null while Kafka does not answer. */
   behind: number | null;
 }
 
-/** What waits between two steps, and since when. */
+/** Backlog between two steps of the pipeline, and its age. */
 export interface Waiting {
   behind: number;
   ageS: number;
@@ -20,33 +20,34 @@ export interface Waiting {
 export interface StatusLag {
   shards: ShardLag[];
   kafkaAnswers: boolean;
-  /** A worker holds the lease of the ticks. */
+  /** Whether a worker holds the lease of the ticks. */
   ticksHeld: boolean;
   published: Waiting;
   listed: Waiting;
 }
 
-/** Records that come into a log while it is read. */
+/** Records that arrive in a log while it is read; fewer are not a backlog. */
 const IN_FLIGHT_RECORDS = 5;
 
-/** What holds the statuses up, in words, the first step that does; and what to do. */
+/** Returns the first step that delays the statuses, and the remedy. */
 export function causeOfLag(lag: StatusLag, thresholds: Thresholds): { cause: string; advice: string } {
   const { shards, kafkaAnswers } = lag;
   const all = counted(shards.length, 'shard');
   if (shards.length === 0) {
-    return { cause: 'no projector has ever run', advice: 'Start a projector: the first one makes the shards.' };
+    return { cause: 'no projector has ever run', advice: 'Start a projector: the first one creates the shards.' };
   }
   const nobody = shards.filter(({ held }) => !held).length;
   if (nobody > 0) {
     return {
       cause: `no projector owns ${nobody} of ${all}`,
-      advice: 'Results wait in the log and nothing is lost. See that a projector runs, and its log and /readyz.',
+      advice: 'Results wait in the log; nothing is lost. Check that a projector runs, its log and its /readyz.',
     };
   }
   if (!kafkaAnswers) {
     return {
       cause: 'Kafka does not answer',
-      advice: 'Agents spool and nothing is lost. See Services, and that Kafka runs and has room.',
+      advice:
+        'Agents spool their results; nothing is lost. See Services, and check that Kafka runs and has disk space.',
     };
   }
   const late = shards.filter(({ judgedAgeS, storedAgeS }) => {
@@ -59,12 +60,12 @@ export function causeOfLag(lag: StatusLag, thresholds: Thresholds): { cause: str
   if (lag.published.ageS >= thresholds.statusAgeS.attention) {
     return {
       cause: `${counted(lag.published.behind, 'status change')} not published yet`,
-      advice: "See the projector's log, and whether Kafka takes messages (Services).",
+      advice: "Check the projector's log, and whether Kafka accepts messages (Services).",
     };
   }
   return {
-    cause: `the target list has ${counted(lag.listed.behind, 'status change')} before it`,
-    advice: "See the projector's log: it names what a batch of the group target-list waits for.",
+    cause: `the target list is ${counted(lag.listed.behind, 'status change')} behind`,
+    advice: "Check the projector's log: it contains what a batch of the group target-list waits for.",
   };
 }
 
@@ -72,15 +73,16 @@ function causeInShards(late: ShardLag[], all: string, ticksHeld: boolean): { cau
   const behind = maxOf(late.map((shard) => shard.behind)) ?? 0;
   if (behind > IN_FLIGHT_RECORDS) {
     const age = maxOf(late.map(({ judgedAgeS }) => judgedAgeS));
-    const by = age === null ? '' : `, the last by ${spanText(age)}`;
+    const by = age === null ? '' : `, the slowest by ${spanText(age)}`;
     return {
       cause: `${late.length} of ${all} are behind the log${by}`,
-      advice: "See the projector's log and CPU, and whether the telemetry database is slow or its disk is full.",
+      advice: "Check the projector's log and CPU, and whether the telemetry database is slow or its disk is full.",
     };
   }
-  const who = ticksHeld ? 'the worker that should write them does not' : 'no worker writes them';
+  const who = ticksHeld ? 'the worker that holds the lease writes none' : 'no worker writes them';
   return {
-    cause: `no ticks come: ${who}`,
-    advice: 'See that a worker runs, and its log and /readyz. Results are stored, but silence is not noticed.',
+    cause: `no ticks: ${who}`,
+    advice:
+      'Check that a worker runs, its log and its /readyz. Results are stored, but missing results are not detected.',
   };
 }

@@ -11,7 +11,7 @@ const cause = (change: Partial<StatusLag>): string =>
   ).cause;
 const old: ShardLag = { ...FRESH, judgedAgeS: 600, storedAgeS: 600 };
 
-describe('what holds statuses up', () => {
+describe('the cause of late statuses', () => {
   it.each<[string, Partial<StatusLag>]>([
     ['no projector has ever run', { shards: [] }],
     [
@@ -25,11 +25,11 @@ describe('what holds statuses up', () => {
     ],
     ['no projector owns 1 of 2 shards', { shards: [FRESH, { ...old, held: false }], kafkaAnswers: false }],
     ['Kafka does not answer', { shards: [old, old], kafkaAnswers: false }],
-    ['1 of 2 shards are behind the log, the last by 10 min', { shards: [FRESH, { ...old, behind: 9_000 }] }],
-    ['no ticks come: no worker writes them', { shards: [old, old], ticksHeld: false }],
-    ['no ticks come: the worker that should write them does not', { shards: [old, old] }],
+    ['1 of 2 shards are behind the log, the slowest by 10 min', { shards: [FRESH, { ...old, behind: 9_000 }] }],
+    ['no ticks: no worker writes them', { shards: [old, old], ticksHeld: false }],
+    ['no ticks: the worker that holds the lease writes none', { shards: [old, old] }],
     ['1 status change not published yet', { published: { behind: 1, ageS: 9 } }],
-    ['the target list has 4 status changes before it', { listed: { behind: 4, ageS: 9 } }],
+    ['the target list is 4 status changes behind', { listed: { behind: 4, ageS: 9 } }],
   ])('%s', (words, change) => {
     expect(cause(change)).toBe(words);
   });

@@ -7,7 +7,7 @@ import { SHARD_IS_HELD } from '@icmp-mon/shard/engine';
 import { causeOfLag, type ShardLag, type StatusLag } from './status-lag';
 import { listLag, publishLag } from './status-feed-lag';
 
-/** The part has to answer while Kafka does not: what it would say is then no news. */
+/** Timeout for Kafka: the part must answer while Kafka does not, because then it reports an outage of Kafka anyway. */
 const KAFKA_MS_MAX = 2_000;
 
 const SHARDS = `
@@ -27,7 +27,7 @@ interface ShardRow {
   stored_age_s: number | null;
 }
 
-/** How old the statuses are that people read, from the log to the list, and what holds them up. */
+/** Health part of the age of statuses and results, from the log to the target list, with the cause of a delay. */
 export const STATUSES_PART: PluggedPart = {
   id: 'statuses',
   title: 'Statuses',
@@ -43,7 +43,7 @@ export const STATUSES_PART: PluggedPart = {
       unit: 'seconds',
       metric: {
         name: 'icmpmon_status_age_seconds',
-        help: 'Age of the statuses by step: judged, published, listed; and of the results that are stored.',
+        help: 'Age of the statuses by step: judged, published, listed; and of the stored results.',
       },
     },
     { key: 'behind', title: 'Waiting', unit: 'count' },
@@ -101,10 +101,10 @@ function readingOf(lag: StatusLag, { thresholds }: HealthFacts): PartReading {
   const { cause, advice } = causeOfLag(lag, thresholds);
   const late = grade(statusesS, thresholds.statusAgeS) !== 'ok';
   const what = late ? `Statuses are ${spanText(statusesS)} old` : `Results are ${spanText(storedS ?? 0)} old`;
-  return { state, summary: never ? `Nothing is judged yet: ${cause}` : `${what}: ${cause}`, advice, rows };
+  return { state, summary: never ? `No status was judged yet: ${cause}` : `${what}: ${cause}`, advice, rows };
 }
 
-/** Null when Kafka does not answer soon. */
+/** Reads the bounds of the topics; null if Kafka does not answer in time. */
 async function boundsSoon(look: HealthFacts): Promise<Map<string, Map<number, LogBounds>> | null> {
   const bounds = look.kafka.boundsOrNull();
   return (await settlesWithin(bounds, KAFKA_MS_MAX)) ? bounds : null;

@@ -10,8 +10,8 @@ import { StatusController } from '../api/status.controller';
 import { STATUSES_PART } from '../health/statuses-health';
 
 /**
- * Status of targets. Needs both databases and a global `TargetDirectory`; provides `JudgedTargets` and `MeasuredTargets` to the
- * routes of other contexts.
+ * Registers the routes of statuses. Needs both databases and a global `TargetDirectory`; exports `JudgedTargets` and `MeasuredTargets` for
+ * the routes of other contexts.
  */
 @Global()
 @Module({})

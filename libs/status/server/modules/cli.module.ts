@@ -10,7 +10,7 @@ import { StoredCurrentStatuses } from '../rebuild/stored-current-statuses';
 import { targetStatusModel } from '../rebuild/target-status-model';
 import { StatusParticipant } from '../status-participant';
 
-/** Provides `CurrentStatuses` to other contexts. */
+/** Exports `CurrentStatuses` for other contexts. */
 @Global()
 @Module({
   providers: [
@@ -31,7 +31,10 @@ export class StatusCliModule {
     participants: ShardParticipants,
   ) {
     models.plug({ database: telemetry, model: targetStatusModel(telemetry) });
-    none.plug({ tables: 'status_change', reason: 'written by the shards from their logs, which keep 7 days' });
+    none.plug({
+      tables: 'status_change',
+      reason: 'written by the shards from their logs, which are retained for 7 days only',
+    });
     const published = new PublishedNumbers(messaging);
     participants.plug({
       name: 'status',

@@ -25,7 +25,7 @@ export class StatusProjectorModule {
     });
     services.plug({
       name: 'status publisher',
-      // The shards' last commit may change statuses; they are published before the process ends.
+      // The last commits of the shards may change statuses; they are published before the process ends.
       stage: 'base',
       start: () => publisher.start(),
       stop: () => publisher.stop(),

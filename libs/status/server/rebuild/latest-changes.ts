@@ -2,14 +2,14 @@ import type { Sql } from '@icmp-mon/platform/database';
 import type { ChangeMarks } from '@icmp-mon/status/contract';
 import type { ChangeRow } from '../status-tables';
 
-/** The change by which a target stands where it does, and since when its status is what it is. */
+/** Latest change of a target, with the time since when it has its status. */
 export interface LatestChange extends ChangeRow {
   shard: number;
-  /** When the status itself, not only its reason, last changed. */
+  /** When the status itself last changed, not only its reason. */
   status_at: Date;
 }
 
-/** Change numbers of one shard that are looked at together. */
+/** Number of changes of one shard that one step reads. */
 const NUMBERS_PER_STEP = 5_000;
 
 const LATEST_CHANGE_COLUMNS = `
@@ -21,7 +21,7 @@ const LATEST_CHANGE_COLUMNS = `
            (SELECT first.at FROM status_change first
             WHERE first.target_key = c.target_key ORDER BY first.change_seq LIMIT 1)) AS status_at`;
 
-/** How far each shard's changes are stored. */
+/** Reads up to which number each shard has stored changes. */
 export async function changeMarks(sql: Sql): Promise<ChangeMarks> {
   const rows = await sql.query<{ shard: number; change_seq: number }>(
     'SELECT shard, max(change_seq) AS change_seq FROM status_change GROUP BY shard',
@@ -34,7 +34,7 @@ export async function highestTargetKey(sql: Sql): Promise<number> {
   return row?.key ?? 0;
 }
 
-/** The newest change of each target with `after < key <= upTo`; of removed ones it is the removal. */
+/** Reads the latest change of each target with `after < key <= upTo`; for a removed target it is the removal. */
 export function latestChangesOfKeys(sql: Sql, after: number, upTo: number): Promise<LatestChange[]> {
   return sql.query<LatestChange>(
     `SELECT ${LATEST_CHANGE_COLUMNS} FROM (
@@ -44,7 +44,10 @@ export function latestChangesOfKeys(sql: Sql, after: number, upTo: number): Prom
   );
 }
 
-/** Newest changes of the targets that changed between the marks, a bounded number at once, and the marks up to which that is all. */
+/**
+ * Reads the latest changes of targets that changed between the marks, a bounded number per call, and the marks up to which they are
+ * complete.
+ */
 export async function latestChangesBetween(
   sql: Sql,
   marks: ChangeMarks,

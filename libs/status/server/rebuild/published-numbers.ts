@@ -2,22 +2,23 @@ import type { Messaging } from '@icmp-mon/platform/messaging';
 import { TARGET_STATUS_TOPIC } from '@icmp-mon/status/contract';
 
 /**
- * The highest number that a status change of each shard was published with. After a restore it may be above what is stored, and
- * a reader that keeps the latest of each target drops those with a lower one.
+ * Highest number per shard with which a status change was published. After a restore it may be above the stored number, and a consumer that
+ * keeps the latest change of each target drops changes with a lower number.
  */
 export class PublishedNumbers {
   private highest: ReadonlyMap<number, number> | null = null;
 
   constructor(private readonly messaging: Pick<Messaging, 'bounds' | 'readMessages'>) {}
 
-  /** Reads the topic, once. */
+  /** Reads the topic once. */
   async read(): Promise<void> {
     this.highest ??= await this.readTopic();
   }
 
-  /** 0 where none was published. @throws Error before `read` */
+  /** Returns the highest published number of a shard; 0 if there is none. @throws Error before `read` */
   of(shard: number): number {
-    if (this.highest === null) throw new Error('The numbers of published status changes were not read.');
+    if (this.highest === null)
+      throw new Error('The numbers of published status changes were not read: call read() first.');
     return this.highest.get(shard) ?? 0;
   }
 

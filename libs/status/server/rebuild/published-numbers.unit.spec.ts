@@ -5,7 +5,7 @@ import { PublishedNumbers } from './published-numbers';
 
 const BATCH = 2;
 
-/** The topic of status changes by the ids in its partitions; a compacted offset holds null. */
+/** Topic of status changes, given as the ids in its partitions; null is an offset that was compacted away. */
 function topicOf(partitions: (string | null)[][]): {
   messages: ConstructorParameters<typeof PublishedNumbers>[0];
   reads(): number;

@@ -5,7 +5,7 @@ import { PUBLISHED_COLUMNS, type PublishedChange, statusMessage } from '../statu
 
 const CHANGES_PER_SEND = 1_000;
 
-/** Sends each target's last change once more, for a topic that lost them; consumers know repeats by number. Returns how many. */
+/** Publishes each target's last change again, for a topic that lost them. Consumers drop repeats by number. Returns how many. */
 export async function republishStatuses(sql: Sql, messaging: Pick<Messaging, 'send'>): Promise<number> {
   let sent = 0;
   for (let after = -1; ;) {
@@ -17,7 +17,7 @@ export async function republishStatuses(sql: Sql, messaging: Pick<Messaging, 'se
     );
     const last = rows.at(-1);
     if (!last) return sent;
-    // Whoever publishes meanwhile may have been faster with a newer one, which has to be the last of its target.
+    // The publisher may have sent a newer change meanwhile; the newest one must be the last of its target in the topic.
     for (let latest = rows; latest.length > 0; latest = await changedSince(sql, latest)) {
       await messaging.send(TARGET_STATUS_TOPIC, latest.map(statusMessage));
     }
@@ -26,7 +26,7 @@ export async function republishStatuses(sql: Sql, messaging: Pick<Messaging, 'se
   }
 }
 
-/** The newest change of each target that has a newer one than that given. */
+/** Returns the newest change of each target that has a newer one than the given one. */
 function changedSince(sql: Sql, changes: readonly PublishedChange[]): Promise<PublishedChange[]> {
   return sql.query<PublishedChange>(
     `SELECT DISTINCT ON (c.target_key) ${PUBLISHED_COLUMNS}

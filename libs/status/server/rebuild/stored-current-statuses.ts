@@ -8,7 +8,7 @@ import {
   latestChangesOfKeys,
 } from './latest-changes';
 
-/** From the table of changes. */
+/** Reads current statuses from the table of changes. */
 export class StoredCurrentStatuses extends CurrentStatuses {
   constructor(private readonly telemetry: Sql) {
     super();

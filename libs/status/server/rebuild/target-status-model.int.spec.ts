@@ -32,7 +32,7 @@ describe('a rebuild of target_status', () => {
     },
   };
 
-  /** A commit of shard 0 as its owner makes it. */
+  /** Commits to shard 0 as its owner does. */
   const commit = (): Promise<void> =>
     telemetry.transaction((sql) =>
       writeCommits(
@@ -52,7 +52,7 @@ describe('a rebuild of target_status', () => {
     );
   const changes = async (): Promise<number> => (await telemetry.query('SELECT FROM status_change')).length;
 
-  it('makes commits wait, but not the leases of those who wait', async () => {
+  it('blocks commits, but not the lease renewals of waiting projectors', async () => {
     let committing = Promise.resolve();
     try {
       await telemetry.transaction(async (holder) => {
@@ -71,7 +71,7 @@ describe('a rebuild of target_status', () => {
         expect(await changes()).toBe(0);
       });
     } finally {
-      // Nobody holds it any more: it ends, before its database is dropped.
+      // The lock is free here: the commit ends before its database is dropped.
       await committing;
     }
     expect(await changes()).toBe(1);

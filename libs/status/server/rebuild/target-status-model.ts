@@ -14,13 +14,13 @@ import {
 const KEYS_PER_STEP = 5_000;
 
 interface RebuildProgress {
-  /** Null until the first pass over all targets has begun. */
+  /** Null until the first pass over all targets begins. */
   marks: ChangeMarks | null;
   afterKey: number;
   highestKey: number;
 }
 
-/** Status and votes of each target as the status changes tell them. */
+/** Read model with status and votes of each target, derived from the status changes. */
 export function targetStatusModel(database: Sql & Transactor): ReadModel<RebuildProgress> {
   return {
     name: 'target_status',
@@ -67,7 +67,7 @@ async function project(sql: Sql, changes: readonly LatestChange[]): Promise<void
   }
 }
 
-/** A target whose last change is older than the changes that are kept stands as it does: nothing can tell any more. */
+/** Copies the live row of each target whose last change was deleted as too old: it cannot be derived any more. */
 async function keepOlderThanChanges(sql: Sql, live: string, beside: string): Promise<string[]> {
   const kept = await sql.execute(
     `INSERT INTO ${beside}.target_status
@@ -75,7 +75,5 @@ async function keepOlderThanChanges(sql: Sql, live: string, beside: string): Pro
      WHERE l.change_seq < (SELECT min(c.change_seq) FROM ${live}.status_change c WHERE c.shard = l.shard)
        AND NOT EXISTS (SELECT 1 FROM ${beside}.target_status b WHERE b.target_key = l.target_key)`,
   );
-  return kept > 0
-    ? [`${kept} targets kept as they were: their last change is older than the changes that are kept`]
-    : [];
+  return kept > 0 ? [`${kept} targets copied unchanged: their last change is older than the stored changes`] : [];
 }
