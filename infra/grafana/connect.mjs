@@ -1,4 +1,4 @@
-// node infra/grafana/connect.mjs: lets Grafana read the running installation, and writes the variables of its provisioning.
+// node infra/grafana/connect.mjs: creates the reader role for Grafana, and writes the variables of its provisioning.
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -22,7 +22,7 @@ try {
   const variables = { ICMPMON_READER_USER: role, ICMPMON_READER_PASSWORD: password, ...addressesOf(access) };
   writePrivateText(envFile, envText(variables));
   say(
-    `${role} may read both databases. Grafana's variables are in ${envFile}: docs/how-to/grafana.md describes how to start it.`,
+    `${role} can read both databases. Grafana's variables are in ${envFile}; how to start Grafana: docs/how-to/grafana.md`,
   );
 } catch (error) {
   fail(error);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 export interface DashboardQuery {
-  /** `<file>: <panel>`, for a failing test to name. */
+  /** `<file>: <panel>`, shown by a failing test. */
   where: string;
   database: 'control' | 'telemetry';
   sql: string;
@@ -39,7 +39,7 @@ export function dashboards(): (Dashboard & { file: string })[] {
   }));
 }
 
-/** Every SQL query of every dashboard: panels, annotations, and the lists of variables. */
+/** Returns every SQL query of every dashboard: panels, annotations, and the lists of variables. */
 export function dashboardQueries(): DashboardQuery[] {
   return dashboards()
     .flatMap(({ file, panels, annotations, templating }) => [
@@ -55,20 +55,20 @@ export function dashboardQueries(): DashboardQuery[] {
     );
 }
 
-/** Every PromQL expression of the dashboards. */
+/** Returns every PromQL expression of the dashboards. */
 export function dashboardExpressions(): string[] {
   return dashboards().flatMap(({ panels }) =>
     panels.flatMap(({ targets = [] }) => targets.flatMap(({ expr }) => expr ?? [])),
   );
 }
 
-/** The families of metrics that the expressions name, as `# TYPE` has them. */
+/** Returns the metric families that the expressions use, by their names in `# TYPE`. */
 export function dashboardMetrics(): string[] {
   const names = dashboardExpressions().flatMap((expression) => expression.match(METRIC) ?? []);
   return [...new Set(names.map((name) => name.replace(/_(bucket|count|sum)$/, '')))].sort();
 }
 
-/** The query as Grafana's data source for PostgreSQL would send it. */
+/** Returns the query as Grafana's data source for PostgreSQL would send it. */
 export function expanded(sql: string, { from, to, intervalMs, address, key }: DashboardChoice): string {
   return sql
     .replace(/\$__timeFilter\(([^)]+)\)/g, `$1 BETWEEN '${from}' AND '${to}'`)

@@ -185,7 +185,7 @@ describe('the dashboards', () => {
         telemetryDatabaseUrl: asPlain(home.telemetryUrl),
       };
       const absent = prepareReader({ ...urls, role: `${role}_absent`, password });
-      await expect(absent).rejects.toThrow(/may not make the role.*As a superuser:\n {2}CREATE ROLE/s);
+      await expect(absent).rejects.toThrow(/cannot create the role.*As a superuser:\n {2}CREATE ROLE/s);
       const wrong = prepareReader({ ...urls, role, password: 'not the one' });
       await expect(wrong).rejects.toThrow(/cannot log in to .*ICMPMON_READER_PASSWORD/);
     } finally {

@@ -1,11 +1,11 @@
-// The database role by which dashboards read: what it may see, and nothing else.
+// The read-only database role of the dashboards, with the complete list of its grants.
 import { withClient } from '../database-client.mjs';
 import { codeOf, messageOf } from '../error-text.mjs';
 import { Refusal } from '../say.mjs';
 
 export const DEFAULT_READER = 'icmpmon_reader';
 
-/** Columns of the inventory without its tags' history, accounts or keys: names of targets for lists to choose from. */
+/** Grants in the control database: target names for the selection lists; no tag history, accounts or keys. */
 export const CONTROL_GRANTS = ['SELECT (key, id, ip, vrf, name, tags, tier, registered_at) ON target_list'];
 
 export const TELEMETRY_RELATIONS = [
@@ -31,10 +31,10 @@ const insufficientPrivilege = '42501';
 const loginRefused = ['28P01', '28000'];
 
 /**
- * Makes the role or gives it the password, proves that it can log in, and lets it read in both databases. Safe to repeat; to be
- * repeated after an upgrade, which may have added views.
+ * Creates the role or sets its password, checks that it can log in, and grants it read access in both databases. Safe to repeat;
+ * must be repeated after an upgrade, which may have added views.
  * @param {{ controlDatabaseUrl: string, telemetryDatabaseUrl: string, role: string, password: string }} of
- * @throws Refusal when the databases' own user may not make roles, with what a superuser has to do
+ * @throws Refusal with the statements for a superuser when the databases' own user cannot create roles
  */
 export async function prepareReader({ controlDatabaseUrl, telemetryDatabaseUrl, role, password }) {
   const { default: pg } = await import('pg');
@@ -66,13 +66,13 @@ async function makeLogin(client, user, role, password) {
     for (const limit of LIMITS) await client.query(`ALTER ROLE ${user} SET ${limit}`);
   } catch (error) {
     if (codeOf(error) !== insufficientPrivilege) throw error;
-    // A superuser made it: whether it has this password shows when it logs in.
+    // A superuser created the role: the login below shows whether it has this password.
     if (rows.length > 0) return;
     throw new Refusal(
-      `The databases' user may not make the role ${role}. As a superuser:\n` +
+      `The databases' user cannot create the role ${role}. As a superuser:\n` +
         `  CREATE ROLE ${role} LOGIN PASSWORD '…';\n` +
         LIMITS.map((limit) => `  ALTER ROLE ${role} SET ${limit};\n`).join('') +
-        'Then this again, with ICMPMON_READER_PASSWORD set to that password.',
+        'Then run this command again with ICMPMON_READER_PASSWORD set to that password.',
     );
   }
 }
@@ -89,8 +89,8 @@ async function proveLogin(url, role, password) {
   } catch (error) {
     if (!loginRefused.includes(codeOf(error))) throw error;
     throw new Refusal(
-      `${role} cannot log in to ${asReader.pathname.slice(1)} at ${asReader.host}: ${messageOf(error)}. A superuser made ` +
-        'the role: give its password as ICMPMON_READER_PASSWORD, and let it in by pg_hba.conf.',
+      `${role} cannot log in to ${asReader.pathname.slice(1)} at ${asReader.host}: ${messageOf(error)}. A superuser ` +
+        'created the role: set ICMPMON_READER_PASSWORD to its password, and allow its login in pg_hba.conf.',
     );
   }
 }
