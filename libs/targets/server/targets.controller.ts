@@ -26,15 +26,8 @@ import { RemoveTarget } from './remove-target';
 import { TARGETS_PATH } from './target-path';
 import { CountTargets } from './target-list/count-targets';
 import { ListTargets } from './target-list/list-targets';
-import {
-  ChangeTargetRequest,
-  ListTargetsRequest,
-  RegisterTargetRequest,
-  StatusCountsResponse,
-  TargetPageResponse,
-  TargetReferenceRequest,
-  TargetResponse,
-} from './targets.dto';
+import { ListTargetsRequest, StatusCountsResponse, TargetPageResponse } from './target-list/list-targets.dto';
+import { ChangeTargetRequest, RegisterTargetRequest, TargetReferenceRequest, TargetResponse } from './targets.dto';
 
 const REF = { name: 'id', description: 'Id of the target, or its address.', schema: { type: 'string' } } as const;
 const IF_MATCH = { name: 'If-Match', required: false, description: 'ETag of the version that was read.' } as const;

@@ -12,7 +12,7 @@ import { DomainError } from '@icmp-mon/platform/errors';
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { FollowListRequest } from '../targets.dto';
+import { FollowListRequest } from './follow-list.dto';
 
 /** The multiplexed event stream of a browser. */
 @ApiTags('status')

@@ -14,6 +14,7 @@ import { Observable, type Subscriber } from 'rxjs';
 import { LIST_CHANGED_CHANNEL } from '../target-list/target-list-projection';
 import { type ListChange, ListChanges } from './list-changes';
 import { listEventId, readListEventId } from './list-event-id';
+import { type Follower, ChangeBatch, WaitingRoom } from './list-follower';
 
 const LOOK_MS = 1_000;
 const BATCH_MAX = 1_000;
@@ -21,41 +22,9 @@ const BATCH_MAX = 1_000;
 const CATCH_UP_MAX = 5_000;
 /** Changes sent to a client before its connection has to drain. */
 const PIECE_MAX = 500;
-const WAITING_MAX = 10_000;
 /** Least time between resets, ms: shards go stale one after the other, and clients must not reload the list for each. */
 const RESET_EVERY_MS = 3_000;
 const logger = createLogger('target-list-stream');
-
-/** A batch of changes whose bytes are joined once for all clients. */
-class Told {
-  private joined: Buffer | null = null;
-
-  constructor(readonly changes: readonly ListChange[]) {}
-
-  get bytes(): Buffer {
-    this.joined ??= Buffer.concat(this.changes.map(({ bytes }) => bytes));
-    return this.joined;
-  }
-
-  get first(): number {
-    return this.changes[0].listSeq;
-  }
-
-  get last(): number {
-    return this.changes[this.changes.length - 1].listSeq;
-  }
-
-  after(listSeq: number): Told | null {
-    const rest = this.changes.filter((change) => change.listSeq > listSeq);
-    return rest.length === 0 ? null : new Told(rest);
-  }
-}
-
-interface Follower {
-  deliver(told: Told): void;
-  /** The set of judged shards changed: the list that the client has read is no longer valid. */
-  reset(bytes: Buffer): void;
-}
 
 /**
  * Streams the numbered changes of the target list to all clients of this replica.
@@ -67,7 +36,7 @@ interface Follower {
  * - Resume: the event id is change number and not-judged mark. A client with a valid id gets every change after it, in order, once.
  * - Reset instead of a gap: a client gets `reset`, and reads the list again, if its number is no longer stored, its mark differs, or
  *   it missed more than `CATCH_UP_MAX` changes.
- * - No overtaking: while a client catches up, new batches wait in its `WaitingRoom`, at most `WAITING_MAX` changes.
+ * - No overtaking: while a client catches up, new batches wait in its `WaitingRoom`, at most 10,000 changes.
  * - Judged changes: when the set of judged shards changes, all clients are reset, at most every `RESET_EVERY_MS`.
  */
 @Injectable()
@@ -138,13 +107,13 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
       return;
     }
     for (let at = 0; at < missed.length; at += PIECE_MAX) {
-      client.next(new Told(missed.slice(at, at + PIECE_MAX)).bytes);
+      client.next(new ChangeBatch(missed.slice(at, at + PIECE_MAX)).bytes);
       await drained();
     }
-    const told = missed.at(-1)?.listSeq ?? seen.listSeq;
+    const sentUpTo = missed.at(-1)?.listSeq ?? seen.listSeq;
     // The id alone, so that a client that reconnects before the next change can resume.
-    if (missed.length === 0) client.next({ id: listEventId(told, judged.mark) });
-    waiting.release(told);
+    if (missed.length === 0) client.next({ id: listEventId(sentUpTo, judged.mark) });
+    waiting.release(sentUpTo);
   }
 
   /** Returns the changes after a client's number; null if the client must be reset. */
@@ -212,47 +181,9 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
       const last = changes.at(-1);
       if (last === undefined) return;
       this.position = Promise.resolve(last.listSeq);
-      const told = new Told(changes);
-      for (const follower of this.followers) follower.deliver(told);
+      const batch = new ChangeBatch(changes);
+      for (const follower of this.followers) follower.deliver(batch);
       if (changes.length < BATCH_MAX) return;
     }
-  }
-}
-
-/** Queues new batches for a client until it has caught up, then passes on changes that it has not received. */
-class WaitingRoom implements Follower {
-  private waiting: Told[] | null = [];
-  private waitingChanges = 0;
-  private seen = 0;
-  private resetDue: Buffer | null = null;
-
-  constructor(private readonly client: Subscriber<StreamPart>) {}
-
-  deliver(told: Told): void {
-    if (this.waiting === null) return this.pass(told);
-    this.waiting.push(told);
-    this.waitingChanges += told.changes.length;
-    if (this.waitingChanges > WAITING_MAX)
-      this.client.error(new Error('The client fell too far behind during catch-up.'));
-  }
-
-  reset(bytes: Buffer): void {
-    if (this.waiting === null) this.client.next(bytes);
-    else this.resetDue = bytes;
-  }
-
-  release(seen: number): void {
-    const waiting = this.waiting ?? [];
-    this.waiting = null;
-    this.seen = seen;
-    for (const told of waiting) this.pass(told);
-    if (this.resetDue !== null) this.client.next(this.resetDue);
-  }
-
-  private pass(told: Told): void {
-    const news = told.first > this.seen ? told : told.after(this.seen);
-    if (news === null) return;
-    this.seen = news.last;
-    this.client.next(news.bytes);
   }
 }
