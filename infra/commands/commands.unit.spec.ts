@@ -160,7 +160,8 @@ it('docs/commands.md contains the help of every command', async () => {
     ({ path }) => `${'#'.repeat(path.length + 1)} ${callOf(path)}\n\n\`\`\`text\n${helpOf(path)}\n\`\`\``,
   );
   const intro =
-    '# Commands\n\nEvery script of `package.json`. Each prints this help with `--help`, and rejects unknown options and arguments with exit code 2.\n' +
-    'Put options after `--`, because npm takes those before it for itself. Generated from the definitions in `infra/commands` and `apps/cli/commands`.';
+    '# Commands\n\nEvery script of `package.json`. Each prints this help with `--help`, and rejects unknown options and arguments with exit\n' +
+    'code 2. Put options after `--`, because npm takes those before it for itself. Generated from the definitions in\n' +
+    '`infra/commands` and `apps/cli/commands`.';
   await expect(`${[intro, ...parts].join('\n\n')}\n`).toMatchFileSnapshot(join(rootDir, 'docs/commands.md'));
 });

@@ -1,4 +1,5 @@
-// Part of npm run verify: what the documents cite exists. Paths in links and in code, anchors, `npm run` commands, settings.
+// Part of npm run verify: documents cite only what exists (paths in links and in code, anchors, `npm run` commands, settings),
+// and their lines fit a screen.
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix, relative } from 'node:path';
 import { argv, exit } from 'node:process';
@@ -14,6 +15,8 @@ const PLACES = 'apps|libs|docs|infra|migrations|packaging|e2e|\\.ci';
 const PATH = new RegExp(`(?<![\\w./@-])(?:\\./)?((?:${PLACES})/[\\w./@*<>{},-]*[\\w/*>}])`, 'g');
 const SETTING = /\bICMPMON_[A-Z0-9]+(?:_[A-Z0-9]+)*\b/g;
 const LIFECYCLE = ['start', 'stop', 'test'];
+/** Longest line of a document, in characters. Code and output in fences keep the lines that they have. */
+const LINE_CHARACTERS_MAX = 130;
 
 /** @typedef {{ exists(path: string): boolean, read(path: string): string, scripts: readonly string[], settings: ReadonlySet<string> }} Repository */
 
@@ -37,6 +40,7 @@ export function faultsOf({ file, text }, repository) {
       // A secret may also come from the file that the variable with _FILE names.
       .filter((setting) => ![setting, setting.replace(/_FILE$/, '')].some((name) => repository.settings.has(name)))
       .map((setting) => `${setting} is read nowhere`),
+    ...longLines(text),
   ].map((fault) => `${file}: ${fault}`);
 }
 
@@ -54,6 +58,19 @@ function split(text) {
   };
   const prose = text.replace(/^ *```.*\n([\s\S]*?)^ *```/gm, keep).replace(/(?<!`)`([^`]+)`(?!`)/g, keep);
   return { prose, code };
+}
+
+/**
+ * @param {string} text
+ * @returns {string[]}
+ */
+function longLines(text) {
+  const withoutFences = text.replace(/^ *```.*\n[\s\S]*?^ *```/gm, (fence) => fence.replace(/[^\n]/g, ''));
+  return withoutFences.split('\n').flatMap((line, index) => {
+    const characters = [...line].length;
+    const isTooLong = characters > LINE_CHARACTERS_MAX;
+    return isTooLong ? [`line ${index + 1} has ${characters} characters, at most ${LINE_CHARACTERS_MAX}`] : [];
+  });
 }
 
 /** @param {string} prose */

@@ -32,6 +32,8 @@ describe('the check of the documents', () => {
     ['a setting', '`ICMPMON_API_PORT=0`'],
     ['a secret in a file', '`ICMPMON_API_PORT_FILE`'],
     ['a link inside code', '`[x](none.md)`'],
+    ['a long line of code', `\`\`\`text\n${'x'.repeat(131)}\n\`\`\``],
+    ['a line of 130 characters', '█'.repeat(130)],
   ])('finds no fault with %s', (_what, text) => {
     expect(faults(text)).toEqual([]);
   });
@@ -46,6 +48,7 @@ describe('the check of the documents', () => {
     ['`npm run demo`', 'npm run demo is no script of package.json'],
     ['```sh\nnpm test\n```', 'npm run test is no script of package.json'],
     ['`ICMPMON_API_PROT`', 'ICMPMON_API_PROT is read nowhere'],
+    [`\`\`\`sh\n\n\`\`\`\n${'x'.repeat(131)}`, 'line 4 has 131 characters, at most 130'],
   ])('tells of %j', (text, fault) => {
     expect(faults(text)).toEqual([`docs/architecture.md: ${fault}`]);
   });
