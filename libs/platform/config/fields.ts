@@ -1,18 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** One variable of the environment and the type it becomes. */
+/** One environment variable and how it is parsed to a value of type `T`. */
 export interface Field<T> {
   variable: string;
-  /** Ends the sentence "X must be …". */
+  /** Completes the sentence "X must be …". */
   expected: string;
-  /** Returns the value, or null when the text is not what is expected. */
+  /** Returns the value, or null when the text is not valid. */
   parse(raw: string): T | null;
-  /** How the value is shown to people. */
+  /** Returns the value as it is printed. */
   show(value: T): string;
-  /** Missing: `required` is an error, else this value. */
+  /** Without the variable: an error if `required`, otherwise this value. */
   missing: { required: true } | { required: false; value: T };
-  /** A wrong value is named, for it is no secret. */
+  /** An invalid value is printed in the error, because it is not a secret. */
   namesValue?: boolean;
   /** Reads the text from the file that `<variable>_FILE` names, if that is set. */
   fromFile?: boolean;
@@ -22,7 +22,7 @@ interface Fallback<T> {
   default?: T;
 }
 
-/** Widens a field so that a missing variable gives undefined. */
+/** Makes a field optional: a missing variable gives undefined. */
 export function optional<T>(field: Field<T>): Field<T | undefined> {
   return {
     ...field,
@@ -39,7 +39,7 @@ export function text(variable: string, options: Fallback<string> = {}): Field<st
   return { variable, expected: 'a text', parse: (raw) => raw, show: (value) => value, missing: missing(options) };
 }
 
-/** Never printed, and without a default on purpose; `<variable>_FILE` may name a file that holds it. */
+/** A secret. It is never printed and has no default on purpose; it may be in the file that `<variable>_FILE` names. */
 export function secret(variable: string): Field<string> {
   return {
     variable,
@@ -51,7 +51,7 @@ export function secret(variable: string): Field<string> {
   };
 }
 
-/** Name the unit in the variable: `…_TIMEOUT_MS`, `…_SIZE_BYTES`. */
+/** A whole number. The name of the variable must contain the unit: `…_TIMEOUT_MS`, `…_SIZE_BYTES`. */
 export function integer(
   variable: string,
   options: Fallback<number> & { min?: number; max?: number } = {},
@@ -70,12 +70,12 @@ export function integer(
   };
 }
 
-/** An address with one of the given schemes ("postgres:"); a password in it is never printed. */
+/** A URL with one of the given schemes ("postgres:"). A password in it is never printed. */
 export function url(variable: string, options: Fallback<string> & { protocols?: string[] } = {}): Field<string> {
   const { protocols } = options;
   return {
     variable,
-    expected: protocols ? `an address that starts with ${protocols.map((p) => `${p}//`).join(' or ')}` : 'an address',
+    expected: protocols ? `a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}` : 'a URL',
     parse(raw) {
       if (!URL.canParse(raw)) return null;
       return protocols === undefined || protocols.includes(new URL(raw).protocol) ? raw : null;
@@ -85,11 +85,11 @@ export function url(variable: string, options: Fallback<string> & { protocols?: 
   };
 }
 
-/** Comma-separated; blanks around items do not count. */
+/** A comma-separated list; spaces around items are ignored. */
 export function list(variable: string, options: Fallback<string[]> = {}): Field<string[]> {
   return {
     variable,
-    expected: 'one or more items with commas between',
+    expected: 'a comma-separated list of one or more items',
     parse(raw) {
       const items = raw.split(',').map((item) => item.trim());
       return items.every((item) => item !== '') ? items : null;
@@ -99,7 +99,7 @@ export function list(variable: string, options: Fallback<string[]> = {}): Field<
   };
 }
 
-/** A file or folder, made absolute against the working directory. */
+/** The path of a file or folder. A relative path is resolved against the working directory. */
 export function filePath(variable: string, options: Fallback<string> & { mustExist?: boolean } = {}): Field<string> {
   return {
     variable,
@@ -113,7 +113,7 @@ export function filePath(variable: string, options: Fallback<string> & { mustExi
   };
 }
 
-/** The variable's text, undefined when it is not set; an empty variable counts as not set. */
+/** Returns the text of the variable; undefined if it is not set. An empty variable counts as not set. */
 export function rawValue(field: Field<unknown>, env: NodeJS.ProcessEnv): string | undefined {
   const direct = env[field.variable];
   if (direct !== undefined && direct !== '') return direct;

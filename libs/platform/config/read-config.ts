@@ -3,19 +3,19 @@ import { type Field, rawValue } from './fields';
 type ValueOf<F> = F extends Field<infer T> ? T : never;
 export type Config<F> = { readonly [K in keyof F]: ValueOf<F[K]> };
 
-/** Everything that is wrong with the environment, at once. */
+/** All faults of the environment. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 
   constructor(readonly problems: string[]) {
-    super(`The configuration is not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    super(`The configuration is not valid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
   }
 }
 
 /**
- * Reads and checks the environment once, at start.
- * With `--print-config` among the arguments, prints the result with secrets redacted and ends the process.
- * @throws ConfigError that lists every variable that is missing or wrong, and what is expected there.
+ * Reads and validates the environment once, at start.
+ * With `--print-config` among the arguments, prints the result with secrets redacted and exits.
+ * @throws ConfigError with every missing or invalid variable, and the expected value
  */
 export function readConfig<F extends { [K in keyof F]: Field<ValueOf<F[K]>> }>(
   fields: F,

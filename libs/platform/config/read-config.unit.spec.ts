@@ -28,7 +28,7 @@ function problemsOf(variables: NodeJS.ProcessEnv): string[] {
 }
 
 describe('readConfig', () => {
-  it('gives typed values, with defaults where nothing is set; empty counts as not set', () => {
+  it('returns typed values, with defaults for variables that are not set or empty', () => {
     const read = readConfig(fields, { ...env, SHARD_COUNT: '16', BROKERS: 'a:1, b:2', NAME: '' }, []);
     const shardCount: number = read.shardCount;
     const name: string | undefined = read.name;
@@ -37,11 +37,11 @@ describe('readConfig', () => {
     expect(readConfig(fields, { ...env, STATE_DIR: 'here' }, []).stateDir).toBe(path.resolve('here'));
   });
 
-  it('lists everything that is wrong at once, by the name of the variable', () => {
+  it('lists all faults, with the name of the variable', () => {
     expect(problemsOf({ DATABASE_URL: 'mysql://h', SHARD_COUNT: '65', BROKERS: 'a,,b' })).toEqual([
-      'DATABASE_URL must be an address that starts with postgres:// or postgresql://.',
+      'DATABASE_URL must be a URL that starts with postgres:// or postgresql://.',
       'SHARD_COUNT must be a whole number from 1 to 64.',
-      'BROKERS must be one or more items with commas between.',
+      'BROKERS must be a comma-separated list of one or more items.',
       'JWT_SECRET is missing: it must be a secret, here or in the file that JWT_SECRET_FILE names.',
     ]);
   });
@@ -50,7 +50,7 @@ describe('readConfig', () => {
     expect(problemsOf({ ...env, SHARD_COUNT: raw })).toEqual(['SHARD_COUNT must be a whole number from 1 to 64.']);
   });
 
-  it('refuses a file that must exist and does not', () => {
+  it('refuses the path of a file that does not exist', () => {
     const one = { policy: config.path('POLICY', { mustExist: true }) };
     expect(() => readConfig(one, { POLICY: '/does/not/exist' }, [])).toThrow(/POLICY must be the path of a file/);
   });

@@ -5,8 +5,8 @@ const TWO_32 = 2 ** 32;
 const INITIAL_BYTES = 64 * 1024;
 
 /**
- * Rows in PostgreSQL's binary COPY format, written field by field into one growing buffer: no object a row.
- * Use: `row(n)`, then exactly n field calls in the order of the table's columns; `finish()` gives the bytes.
+ * Rows in PostgreSQL's binary COPY format, written field by field into one growing buffer, without an object per row.
+ * Usage: `row(n)`, then exactly n field calls in the order of the table's columns; `finish()` returns the bytes.
  */
 export class CopyRows {
   private buffer = Buffer.allocUnsafe(INITIAL_BYTES);
@@ -48,17 +48,17 @@ export class CopyRows {
     this.at = this.buffer.writeInt32BE(value, this.at);
   }
 
-  /** Integers up to 2^53. */
+  /** Writes an int8 from a number up to 2^53. */
   int8(value: number): void {
     this.ensure(12);
-    // Two halves: a BigInt would be an object for each field.
+    // In two halves, because a BigInt would be one object per field.
     const high = Math.floor(value / TWO_32);
     this.at = this.buffer.writeInt32BE(8, this.at);
     this.at = this.buffer.writeInt32BE(high, this.at);
     this.at = this.buffer.writeUInt32BE(value - high * TWO_32, this.at);
   }
 
-  /** Milliseconds since 1970 as timestamptz. */
+  /** Writes a timestamptz from ms since 1970. */
   timestamptz(ms: number): void {
     this.int8(Math.round((ms - PG_EPOCH_MS) * 1000));
   }
@@ -70,7 +70,7 @@ export class CopyRows {
     this.at += bytes.length;
   }
 
-  /** The bytes to send as COPY data; valid until the next `reset` or field. */
+  /** Returns the bytes to send as COPY data; valid until the next `reset` or field. */
   finish(): Buffer {
     this.ensure(2);
     this.buffer.writeInt16BE(-1, this.at);

@@ -1,13 +1,13 @@
 import { DomainError } from './domain-error';
 
-/** A database, broker or cache that does not answer now; trying again later is right. */
+/** A database, broker or cache does not answer; a later retry may succeed. */
 export class DependencyUnavailable extends DomainError {
   override readonly name = 'DependencyUnavailable';
 
-  /** `dependency` is named as operators know it: "control database", "Kafka". */
+  /** `dependency` is the operator's name for it: "control database", "Kafka". */
   constructor(
     readonly dependency: string,
-    /** `detail`: for one that answers, and refuses for now. */
+    /** `detail` replaces the text, for a dependency that answers but temporarily refuses. `retryAfterS` defaults to 5. */
     options: ErrorOptions & { retryAfterS?: number; detail?: string } = {},
   ) {
     super(

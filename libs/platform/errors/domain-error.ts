@@ -1,4 +1,4 @@
-/** Every refusal the product knows; each transport maps these in one place. */
+/** Codes of all refusals of the product. Each transport maps them to its own in one place. */
 export type ErrorCode =
   | 'invalid'
   | 'not_found'
@@ -12,13 +12,13 @@ export type ErrorCode =
   | 'unavailable'
   | 'too_large';
 
-/** One fault of the input: `pointer` is an RFC 6901 JSON pointer into the body. */
+/** One fault of the input. `pointer` is a JSON pointer (RFC 6901) into the body. */
 export interface FieldError {
   pointer: string;
   detail: string;
 }
 
-/** A refusal whose `detail` says what is wrong and what to do, fit for the caller's eyes. */
+/** A refusal. `detail` states what is wrong and what to do; it may be shown to the caller. */
 export class DomainError extends Error {
   override readonly name: string = 'DomainError';
 

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { DependencyUnavailable, DomainError } from './index';
 
 describe('errors', () => {
-  it('carry a code, a sentence for the caller and the faulty fields', () => {
+  it('contain a code, a sentence for the caller and the faulty fields', () => {
     const error = new DomainError('invalid', 'The address is not usable.', [{ pointer: '/ip', detail: 'is 127.1' }]);
     expect(error).toMatchObject({ name: 'DomainError', code: 'invalid', message: 'The address is not usable.' });
     expect(error.errors).toEqual([{ pointer: '/ip', detail: 'is 127.1' }]);
   });
 
-  it('say which dependency is away and when to come back', () => {
+  it('contain the unavailable dependency and the time until a retry', () => {
     const cause = new Error('ECONNREFUSED 10.0.0.1');
     const error = new DependencyUnavailable('control database', { cause });
     expect(error).toBeInstanceOf(DomainError);

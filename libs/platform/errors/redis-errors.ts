@@ -1,5 +1,5 @@
 /**
- * For ioredis's `reconnectOnError`: whether Redis refused because it has become a replica. After a failover a connection that was kept leads to
- * the former primary; only a new one finds its successor.
+ * Returns whether Redis refused a command because it has become a replica, for `reconnectOnError` of ioredis. After a failover the old
+ * connection still leads to the former primary; only a new connection reaches the new one.
  */
 export const isFormerPrimary = ({ message }: Error): boolean => message.startsWith('READONLY ');

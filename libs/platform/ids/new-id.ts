@@ -1,9 +1,9 @@
 import { randomFillSync } from 'node:crypto';
 
 const COUNTER_MAX = 0xfff;
-/** Random bytes of an id: one that its counter may begin with, and the last half of its sixteen. */
+/** Random bytes per id: one for the start value of its counter, and the last eight of its sixteen bytes. */
 const RANDOM_BYTES = 9;
-/** Random bytes are taken for this many ids at a time: each call of the system costs as much as the rest of the id. */
+/** Random bytes are fetched for this many ids at a time, because each system call costs as much as the rest of an id. */
 const IDS_PER_FILL = 128;
 
 let lastMs = 0;
@@ -11,7 +11,7 @@ let counter = 0;
 const random = Buffer.alloc(RANDOM_BYTES * IDS_PER_FILL);
 let randomUsed = random.length;
 
-/** A UUIDv7 (RFC 9562 §5.7): 48 bits of Unix milliseconds, then a counter, so that ids of one process sort by age. */
+/** Returns a UUIDv7 (RFC 9562 §5.7): 48 bits of Unix milliseconds, then a counter, so that the ids of one process sort by age. */
 export function newId(nowMs: number = Date.now()): string {
   if (randomUsed === random.length) {
     randomFillSync(random);
@@ -23,7 +23,7 @@ export function newId(nowMs: number = Date.now()): string {
   } else if (counter < COUNTER_MAX) {
     counter += 1;
   } else {
-    // The counter is spent: borrow the next millisecond rather than break the order.
+    // The counter is exhausted: use the next millisecond to keep the order.
     lastMs += 1;
     counter = 0;
   }

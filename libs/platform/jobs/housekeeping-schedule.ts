@@ -5,25 +5,25 @@ import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/comm
 import { type JobSchedulerJson, type JobType, Queue } from 'bullmq';
 import { closeQueue } from './close';
 
-/** Finished and failed jobs that Redis keeps for people to look at. */
+/** Finished and failed jobs that Redis keeps, to be shown to administrators. */
 const KEPT_JOBS = 50;
-/** How often to see that the schedules are there, unless set. */
+/** Default interval of the check that the schedules exist. */
 const SCHEDULE_LOOK_MS = 60_000;
-/** How far beyond its interval the next run of a task may seem to be: the clocks of workers differ. */
+/** How far beyond its interval the next run of a task may be, because the clocks of workers differ. */
 const AHEAD_MS_MAX = 10 * MINUTE_MS;
-/** States of jobs that will run, or do. */
+/** States of jobs that are running or will run. */
 const COMING: JobType[] = ['delayed', 'waiting', 'prioritized', 'active'];
 
 export const SCHEDULE_OPTIONS = Symbol('housekeeping schedule options');
 
 export interface ScheduleOptions {
-  /** A minute unless set. */
+  /** Interval of the check. Default: one minute. */
   lookMs?: number;
 }
 
 /**
- * Keeps the schedule of each task in Redis, where BullMQ runs it from. A Redis that comes back empty gets them again, and one is replaced that would
- * never run its task: whose next job is lost, or lies in the future because a worker's clock was ahead.
+ * Stores the schedule of each task in Redis, from where BullMQ runs it. Restores the schedules after Redis has lost its data, and replaces a
+ * schedule that would never run its task, because its next job is lost, or is far in the future because a worker's clock was ahead.
  */
 @Injectable()
 export class HousekeepingSchedule implements BeforeApplicationShutdown {
@@ -38,12 +38,12 @@ export class HousekeepingSchedule implements BeforeApplicationShutdown {
     @InjectQueue(HOUSEKEEPING_QUEUE) private readonly queue: Queue,
     @Inject(SCHEDULE_OPTIONS) private readonly options: ScheduleOptions,
   ) {
-    // It connects again by itself; without a listener an error would end the process.
+    // The queue reconnects by itself; without a listener an error would end the process.
     const warnings = new SparseWarnings(this.logger);
-    queue.on('error', (error) => warnings.warn('schedules of housekeeping wait for Redis', error));
+    queue.on('error', (error) => warnings.warn('Redis unavailable: housekeeping schedules are waiting', error));
   }
 
-  /** Returns at once: schedules are written as soon as Redis is there. Each task then runs at once and at its times. */
+  /** Returns immediately: schedules are written as soon as Redis is available. Each task then runs immediately and at its interval. */
   start(): void {
     void this.keepScheduled(async () => {
       await this.schedule(this.tasks.plugged);
@@ -58,7 +58,7 @@ export class HousekeepingSchedule implements BeforeApplicationShutdown {
     this.isStopping = true;
   }
 
-  /** Does nothing when there is none of that name. */
+  /** Removes the schedule of that name, if there is one. */
   async remove(name: string): Promise<void> {
     await this.queue.removeJobScheduler(name);
   }
@@ -67,18 +67,18 @@ export class HousekeepingSchedule implements BeforeApplicationShutdown {
     return closeQueue(this.queue);
   }
 
-  /** One at a time: while Redis is away the first waits for it, and is enough. */
+  /** Runs one check at a time: while Redis is unavailable, the first one waits for it and further ones are not needed. */
   private keepScheduled(write: () => Promise<void>): Promise<void> {
     return (this.scheduling ??= write()
       .catch((error: unknown) => {
-        if (!this.isStopping) this.logger.error({ err: error }, 'could not schedule housekeeping');
+        if (!this.isStopping) this.logger.error({ err: error }, 'scheduling housekeeping tasks failed');
       })
       .finally(() => {
         this.scheduling = null;
       }));
   }
 
-  /** Only what is missing or would not run: writing a schedule again would put off its next run. */
+  /** Replaces only schedules that are missing or would not run, because rewriting a schedule delays its next run. */
   private async replaceUnsound(): Promise<void> {
     await this.reportPause();
     const schedules = new Map((await this.queue.getJobSchedulers()).map((schedule) => [schedule.key, schedule]));
@@ -88,19 +88,22 @@ export class HousekeepingSchedule implements BeforeApplicationShutdown {
     );
     if (unsound.length === 0) return;
     const names = unsound.map(({ name }) => name);
-    this.logger.warn({ tasks: names }, 'Redis has no schedules by which these tasks would run; they are written again');
+    this.logger.warn(
+      { tasks: names },
+      'schedules of these tasks were lost or invalid in Redis; they are written again',
+    );
     for (const name of names) await this.remove(name);
     await this.schedule(unsound);
   }
 
-  /** Administrators can pause the queue on its page, and forget it. */
+  /** Logs when the queue is paused: administrators can pause it on its page, and forget to resume it. */
   private async reportPause(): Promise<void> {
     const isPaused = await this.queue.isPaused();
     if (isPaused === this.isPaused) return;
     this.isPaused = isPaused;
     if (isPaused)
       this.logger.warn('housekeeping is paused: nothing is deleted or rolled up until it is resumed at /api/v1/queues');
-    else this.logger.info('housekeeping is no longer paused');
+    else this.logger.info('housekeeping resumed');
   }
 
   private async schedule(tasks: readonly HousekeepingTask[]): Promise<void> {

@@ -82,7 +82,7 @@ afterAll(async () => {
   await databases.drop();
 });
 
-/** Empties what this test's queue has in Redis, as one that came back without its data. */
+/** Deletes all keys of this test's queue, as in a Redis that lost its data. Returns their number. */
 async function emptyQueue(): Promise<number> {
   let removed = 0;
   for await (const keys of redis.scanStream({ match: `${prefix}:*`, count: 1_000 }) as AsyncIterable<string[]>) {
@@ -91,7 +91,7 @@ async function emptyQueue(): Promise<number> {
   return removed;
 }
 
-/** As a worker leaves it whose clock was ten years ahead. */
+/** Writes a schedule as a worker would whose clock is ten years ahead. */
 async function scheduledByClockAhead(name: string): Promise<void> {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10 * YEAR_MS });
   try {
@@ -104,7 +104,7 @@ async function scheduledByClockAhead(name: string): Promise<void> {
 const allRan = (): void => expect([...new Set(runs)].sort()).toEqual(NAMES);
 
 describe('housekeeping', () => {
-  it('runs every task when it starts, and keeps what each did and why it failed', async () => {
+  it('runs every task at start, and stores the result or the failure of each', async () => {
     await eventually(allRan, { withinMs: 20_000 });
     await eventually(async () => {
       const completed = await queue.getCompleted();
@@ -115,7 +115,7 @@ describe('housekeeping', () => {
     });
   });
 
-  it('leaves schedules alone that Redis has', async () => {
+  it('does not change valid schedules in Redis', async () => {
     const before = await queue.getJobSchedulers();
     const seen = looks.mock.calls.length;
     await eventually(() => expect(looks.mock.calls.length).toBeGreaterThan(seen + 2));
@@ -123,7 +123,7 @@ describe('housekeeping', () => {
     expect(before.map(({ key }) => key).sort()).toEqual(NAMES);
   });
 
-  it('runs a task again whose next job is lost, and one whose next job a worker with a clock ahead has put years away', async () => {
+  it('runs a task again if its next job is lost, or years in the future because of a clock that was ahead', async () => {
     runs.length = 0;
     const [counts] = await queue.getJobs(['delayed']).then((jobs) => jobs.filter(({ name }) => name === 'counts'));
     expect(await redis.del(`${prefix}:${HOUSEKEEPING_QUEUE}:${counts.id}`)).toBe(1);
@@ -134,7 +134,7 @@ describe('housekeeping', () => {
     for (const { next } of await queue.getJobSchedulers()) expect(next).toBeLessThan(Date.now() + 2 * HOUR_MS);
   });
 
-  it('removes the schedule of a task that no release has any more, once it is due', async () => {
+  it('removes the schedule of a task that no longer exists, when it is due', async () => {
     await queue.upsertJobScheduler('of-former-release', { every: HOUR_MS }, { name: 'of-former-release' });
     await eventually(async () => {
       expect((await queue.getJobSchedulers()).map(({ key }) => key).sort()).toEqual(NAMES);
@@ -143,7 +143,7 @@ describe('housekeeping', () => {
     });
   });
 
-  it('runs every task again after Redis came back empty', async () => {
+  it('runs every task again after Redis has lost its data', async () => {
     runs.length = 0;
     expect(await emptyQueue()).toBeGreaterThan(0);
     await eventually(allRan, { withinMs: 20_000 });

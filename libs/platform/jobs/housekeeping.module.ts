@@ -4,7 +4,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { HousekeepingProcessor } from './housekeeping-processor';
 import { HousekeepingSchedule, SCHEDULE_OPTIONS, type ScheduleOptions } from './housekeeping-schedule';
 
-/** Runs the tasks that contexts plug in. Global; needs `JobsModule` and the telemetry database. */
+/** Global module: runs the housekeeping tasks that contexts plug in. Needs `JobsModule` and the telemetry database. */
 @Module({
   imports: [BullModule.registerQueue({ name: HOUSEKEEPING_QUEUE })],
   providers: [HousekeepingTasks, HousekeepingSchedule, HousekeepingProcessor],

@@ -6,14 +6,14 @@ import { RedisRetries } from './redis-retries';
 
 const CONNECT_MS_MAX = 2_000;
 
-/** Of the keys of all queues: keeps installations that share a Redis apart. */
+/** Returns the key prefix of all queues; it separates installations that share one Redis. */
 export function jobsPrefix(topicPrefix: string): string {
   return `${topicPrefix}:jobs`;
 }
 
 /**
- * The connection that all BullMQ queues and processors of the app use, global. Redis may be away at any time: commands wait for it instead of
- * failing, until the app ends. A context registers its queue by `BullModule.registerQueue` and its processor as a provider.
+ * Global module: the connection settings of all BullMQ queues and processors of the app. Redis may be unavailable at any time: commands wait
+ * for it instead of failing, until the app stops. A context registers its queue by `BullModule.registerQueue` and its processor as a provider.
  */
 @Module({})
 export class JobsModule implements OnModuleDestroy {
@@ -37,7 +37,7 @@ export class JobsModule implements OnModuleDestroy {
 
   constructor(private readonly retries: RedisRetries) {}
 
-  /** Before the queues are closed. */
+  /** Runs before the queues are closed. */
   onModuleDestroy(): void {
     this.retries.end();
   }

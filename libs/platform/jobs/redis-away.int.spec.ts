@@ -18,7 +18,7 @@ import { HousekeepingModule, JobsModule, jobsPrefix } from './index';
 const topicPrefix = testTopicPrefix();
 const prefix = jobsPrefix(topicPrefix);
 const { kafkaBrokers: brokers, redisUrl } = testServices();
-/** Less than the 10 s after which an app that does not stop is ended. */
+/** Less than the 10 s after which an app that does not stop is terminated. */
 const STOP_MS_MAX = 8_000;
 let runs = 0;
 let work: () => Promise<void>;
@@ -55,7 +55,7 @@ function appOf(url: string): ContextApp {
   return new ContextApp('sample', () => ({ module, opsPort: 0 }));
 }
 
-/** Whether the app stops before it would be ended by force. */
+/** Returns whether the app stops before it would be terminated. */
 async function stopsInTime(app: ContextApp): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), STOP_MS_MAX)));
@@ -64,7 +64,7 @@ async function stopsInTime(app: ContextApp): Promise<boolean> {
   return inTime;
 }
 
-describe('an app with jobs whose Redis is away', () => {
+describe('an app with jobs whose Redis is unavailable', () => {
   let proxy: TestProxy;
   let url: string;
 
@@ -90,21 +90,21 @@ describe('an app with jobs whose Redis is away', () => {
 
   afterEach(() => proxy.stop());
 
-  /** Runs the task again, now. */
+  /** Adds a job that runs the task now. */
   async function callTask(): Promise<void> {
     const queue = new Queue(HOUSEKEEPING_QUEUE, { connection: { url: redisUrl }, prefix });
     await queue.add('counts', {});
     await queue.close();
   }
 
-  it('stops when Redis was never there', async () => {
+  it('stops if Redis was never available', async () => {
     await proxy.refuse();
     const app = appOf(url);
     await app.start();
     expect(await stopsInTime(app)).toBe(true);
   });
 
-  it('stops when Redis went away, after the task in progress', async () => {
+  it('stops after the task in progress if Redis became unavailable', async () => {
     let finish = (): void => undefined;
     const held = new Promise<void>((resolve) => (finish = resolve));
     let isAtWork = false;
@@ -123,7 +123,7 @@ describe('an app with jobs whose Redis is away', () => {
     expect(runs).toBe(1);
   });
 
-  it('stops when Redis answers no more on connections that stay open', async () => {
+  it('stops if Redis no longer answers on open connections', async () => {
     const app = appOf(url);
     await app.start();
     await callTask();
@@ -132,7 +132,7 @@ describe('an app with jobs whose Redis is away', () => {
     expect(await stopsInTime(app)).toBe(true);
   });
 
-  it('runs tasks again when Redis is back', async () => {
+  it('runs tasks again when Redis is available again', async () => {
     const app = appOf(url);
     await app.start();
     await callTask();
@@ -145,7 +145,7 @@ describe('an app with jobs whose Redis is away', () => {
     expect(await stopsInTime(app)).toBe(true);
   });
 
-  it('connects again when the Redis that it is connected to has become a replica', async () => {
+  it('reconnects when its Redis has become a replica', async () => {
     const app = appOf(url);
     await app.start();
     await callTask();

@@ -1,10 +1,10 @@
 const RETRY_MS_MAX = 1_000;
 
-/** When the connections of BullMQ try again to reach a Redis that is away: with growing pauses, until the app ends. */
+/** Retry intervals of BullMQ's connections to an unavailable Redis: increasing back-off, until the app stops. */
 export class RedisRetries {
   private isOver = false;
 
-  /** For ioredis's `retryStrategy`: ms until the next try, null for none. A connection without one ends, and so does what waits for it. */
+  /** Returns the ms until the next attempt for `retryStrategy` of ioredis. Null ends the connection and the commands that wait for it. */
   delayMs(attempts: number): number | null {
     return this.isOver ? null : Math.min(attempts * 100, RETRY_MS_MAX);
   }

@@ -4,8 +4,8 @@ import type { WorkerHost } from '@nestjs/bullmq';
 import { closeWorker } from './close';
 
 /**
- * Runs a processor, made with `autorun: false`, for as long as the app: it starts with the app's other services, and stops after the job in progress
- * while databases and messaging are still there.
+ * Runs a processor that was created with `autorun: false` as a service of the app: it starts with the other services, and stops after the job in
+ * progress, while databases and messaging are still available.
  */
 export function runProcessor(services: BackgroundServices, name: string, processor: WorkerHost): void {
   const logger = createLogger(name);
@@ -15,10 +15,10 @@ export function runProcessor(services: BackgroundServices, name: string, process
     stage: 'base',
     start: () => {
       const { worker } = processor;
-      // It connects again by itself; without a listener an error would end the process.
-      worker.on('error', (error) => warnings.warn('jobs wait for Redis', error));
-      worker.on('failed', (job, error) => logger.error({ err: error, job: job?.id }, 'a job failed'));
-      worker.run().catch((error: unknown) => logger.error({ err: error }, 'the processor of jobs ended'));
+      // The worker reconnects by itself; without a listener an error would end the process.
+      worker.on('error', (error) => warnings.warn('Redis unavailable: jobs are waiting', error));
+      worker.on('failed', (job, error) => logger.error({ err: error, job: job?.id }, 'job failed'));
+      worker.run().catch((error: unknown) => logger.error({ err: error }, 'job processor failed'));
     },
     stop: () => closeWorker(processor.worker),
   });

@@ -27,7 +27,7 @@ describe('a leader whose work fails', () => {
     const claim = new FreeClaim();
     const leader = new Leader(claim, () => {
       starts += 1;
-      if (!isSound) throw new Error('there is no cursor');
+      if (!isSound) throw new Error('the cursor is missing');
     });
     leader.start();
     await vi.advanceTimersByTimeAsync(60_000);

@@ -1,4 +1,4 @@
-/** Does one thing after the other, each whatever became of those before. Throws afterwards what went wrong. */
+/** Runs all steps in order even if some fail, then throws the errors. */
 export async function doEach(steps: readonly (() => unknown)[]): Promise<void> {
   const errors: unknown[] = [];
   for (const step of steps) {

@@ -9,7 +9,7 @@ const REDACTED_PATHS = SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*
   'res.headers["set-cookie"]',
 );
 
-/** JSON lines on standard output; the level comes from ICMPMON_LOG_LEVEL, `info` unless said. */
+/** Creates a logger that writes JSON lines to standard output. The level is ICMPMON_LOG_LEVEL, by default `info`. */
 export function createLogger(name: string): Logger {
   return pino({
     name,
@@ -19,12 +19,12 @@ export function createLogger(name: string): Logger {
   });
 }
 
-/** Nest's own messages through pino: `NestFactory.create(module, { logger: new NestPinoLogger(logger) })`. */
+/** Writes Nest's own messages through pino: `NestFactory.create(module, { logger: new NestPinoLogger(logger) })`. */
 export class NestPinoLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
 
   log(message: unknown, ...rest: unknown[]): void {
-    // Nest tells each route and module at start; that is detail.
+    // Nest logs every route and module at start, which is debug information.
     this.logger.debug(fieldsOf(rest), String(message));
   }
 
@@ -50,7 +50,7 @@ export class NestPinoLogger implements LoggerService {
   }
 }
 
-/** Nest passes the context last, and a stack before it. */
+/** Returns the log fields of Nest's arguments: the context is the last one, a stack may precede it. */
 function fieldsOf(rest: unknown[]): Record<string, unknown> {
   const context = rest.at(-1);
   const detail = rest.length > 1 ? { detail: rest.slice(0, -1) } : {};

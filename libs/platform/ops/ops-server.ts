@@ -4,16 +4,16 @@ import { type OpsAnswer, startOpsThread } from './ops-thread';
 
 export interface Readiness {
   ok: boolean;
-  /** What is wrong and what to do, or what is fine. */
+  /** The fault and what to do, or a confirmation. */
   detail: string;
 }
 
 export interface OpsServerOptions {
   /** 0 takes a free port. */
   port: number;
-  /** Loopback unless set: metrics are nobody else's business. */
+  /** Address to listen on. Default: loopback, because metrics must not be public. */
   host?: string;
-  /** Asked on each `/readyz`; all parts must be ok. */
+  /** Called for each `/readyz`. The process is ready if all parts are ok. */
   readiness: () => Record<string, Readiness> | Promise<Record<string, Readiness>>;
 }
 
@@ -23,8 +23,8 @@ export interface OpsServer {
 }
 
 /**
- * Serves `/livez`, `/readyz` (503 with the reasons as JSON) and `/metrics` (Prometheus text). A thread of its own answers
- * `/livez`, also while the event loop is busy: 503 once the event loop made no turn for a minute.
+ * Serves `/livez`, `/readyz` (503 with the reasons as JSON) and `/metrics` (Prometheus text). A separate thread answers `/livez`, also while the
+ * event loop is busy: 503 if the event loop has made no turn for a minute.
  */
 export async function startOpsServer(options: OpsServerOptions): Promise<OpsServer> {
   const registry = withDefaultMetrics();
@@ -47,7 +47,10 @@ export async function startOpsServer(options: OpsServerOptions): Promise<OpsServ
           json(500, { error: error instanceof Error ? error.message : String(error) }),
         ),
       onLost: (error) => {
-        createLogger('ops').fatal({ err: error }, 'the ops thread is lost: ending, to be started again');
+        createLogger('ops').fatal(
+          { err: error },
+          'the ops thread failed; exiting, so that the supervisor restarts the process',
+        );
         process.exit(1);
       },
     });

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { metrics, type OpsServer, startOpsServer } from './index';
 import { CONNECTIONS_MAX, HANGS_AFTER_S } from './ops-thread';
 
-/** Asks both routes from another thread, which wakes this one (`Atomics.wait` on `answered`) once it has the answers. */
+/** Requests both routes from another thread, which wakes this one (`Atomics.wait` on `answered`) when it has the answers. */
 function startAsking(port: number) {
   const answered = new Int32Array(new SharedArrayBuffer(4));
   const source = `
@@ -44,7 +44,7 @@ describe('startOpsServer', () => {
     return socket;
   }
 
-  it('is live at once, and ready when every part is', async () => {
+  it('is live immediately, and ready when every part is ready', async () => {
     let kafka = false;
     server = await startOpsServer({
       port: 0,
@@ -78,10 +78,10 @@ describe('startOpsServer', () => {
     expect(body).toContain('process_cpu_seconds_total');
   });
 
-  it('answers /livez while the event loop is busy, and tells a late turn from a hang', async () => {
+  it('answers /livez while the event loop is busy, and distinguishes a late turn from a hang', async () => {
     server = await startOpsServer({ port: 0, readiness: () => ({}) });
     const asked = startAsking(server.port);
-    // The event loop of this process makes no turn until the other process has its answers.
+    // The event loop of this thread makes no turn until the other thread has its answers.
     Atomics.wait(asked.answered, 0, 0, 20_000);
     const [live, ready] = await asked.answers;
     expect(live).toMatchObject({ status: 200, body: { ok: true } });
@@ -89,7 +89,7 @@ describe('startOpsServer', () => {
     expect((await get('/readyz')).status).toBe(200);
   });
 
-  it('is not live once the event loop made no turn for a minute', async () => {
+  it('is not live when the event loop has made no turn for a minute', async () => {
     const nowS = process.hrtime()[0];
     const clock = vi.spyOn(process, 'hrtime').mockReturnValue([nowS - HANGS_AFTER_S, 0]);
     server = await startOpsServer({ port: 0, readiness: () => ({}) });
@@ -97,7 +97,7 @@ describe('startOpsServer', () => {
     expect(hangs.status).toBe(503);
     expect(await hangs.json()).toMatchObject({ ok: false, detail: expect.stringMatching(/no progress .* for \d+ s$/) });
     clock.mockRestore();
-    // One turn is enough: whatever the process does, it does go on.
+    // One turn proves progress.
     await vi.waitFor(async () => expect((await get('/livez')).status).toBe(200), { timeout: 20_000 });
   });
 
@@ -137,7 +137,7 @@ describe('startOpsServer', () => {
     expect(asked.mock.calls.length).toBeLessThan(waiting.length);
   });
 
-  it('names a port that is in use', async () => {
+  it('reports a port that is in use', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const address = other.address();

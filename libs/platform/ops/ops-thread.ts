@@ -1,6 +1,6 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
 
-/** What a request of the ops server is answered with. */
+/** Answer to a request of the ops server. */
 export interface OpsAnswer {
   status: number;
   contentType: string;
@@ -10,9 +10,9 @@ export interface OpsAnswer {
 export interface OpsThreadOptions {
   port: number;
   host: string;
-  /** Asked on the main thread for `/readyz` and `/metrics`. */
+  /** Called on the main thread for `/readyz` and `/metrics`. */
   answer: (route: '/readyz' | '/metrics') => Promise<OpsAnswer>;
-  /** Called when the thread ends by itself: nobody can watch this process from then on. */
+  /** Called when the thread ends unexpectedly: the supervisor can no longer monitor the process. */
   onLost: (error: Error) => void;
 }
 
@@ -21,19 +21,19 @@ export interface OpsThread {
   close(): Promise<void>;
 }
 
-/** The main thread notes its progress this often: one turn of its event loop. */
+/** Interval at which the main thread stores its progress; it needs one turn of the event loop. */
 const PROGRESS_MS = 1_000;
-/** The main thread made no progress for this long: `/livez` is 503. One slow turn, however slow, is shorter. */
+/** `/livez` answers 503 if the main thread has made no progress for this long. Longer than any slow turn of the event loop. */
 export const HANGS_AFTER_S = 60;
-/** `/readyz` and `/metrics` wait this long for the main thread; then they are 503 and say since when it is busy. */
+/** `/readyz` and `/metrics` wait this long for the main thread, then answer 503 with the time of its last progress. */
 export const MAIN_ANSWER_MS = 4_000;
-/** A further connection replaces the oldest one, so that idle connections cannot block the supervisor. */
+/** Maximum connections. A further one replaces the oldest one, so that idle connections cannot block the supervisor. */
 export const CONNECTIONS_MAX = 64;
 const HEAP_MB = 16;
 
 /**
- * Source of the thread, since the agent is one file and a thread that loaded it would load all of the agent again. It shares one
- * number with the main thread: the second (of the monotonic clock) of the main thread's last progress.
+ * Source of the thread as a text, because the agent is one file and a thread that loaded this file would load the whole agent again. It shares
+ * one number with the main thread: the time of the main thread's last progress, in seconds of the monotonic clock.
  */
 const SOURCE = String.raw`
 const { createServer } = require('node:http');
@@ -80,7 +80,7 @@ function settle(id, route, answer) {
 
 const server = createServer({ requestTimeout: 5000, connectionsCheckingInterval: 1000 }, (request, response) => {
   const { socket, url } = request;
-  // Health checkers wait for the answer; pipelined requests without end would fill this thread's memory.
+  // Health checkers wait for the answer before the next request; unlimited pipelined requests would fill this thread's memory.
   if (answering.has(socket)) return void socket.destroy();
   answering.add(socket);
   response.once('close', () => answering.delete(socket));
@@ -114,8 +114,8 @@ type FromThread =
   { listens: number } | { failed: { code?: string; message: string } } | { id: number; route: '/readyz' | '/metrics' };
 
 /**
- * Serves the ops port on a thread of its own, so that `/livez` tells a main thread that is slow from one that hangs. Resolves
- * once it listens. @throws Error, with `code`, when it cannot listen
+ * Serves the ops port on a separate thread, so that `/livez` distinguishes a slow main thread from one that hangs. Resolves when it listens.
+ * @throws Error with `code` when it cannot listen
  */
 export function startOpsThread({ port, host, answer, onLost }: OpsThreadOptions): Promise<OpsThread> {
   const progress = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
@@ -150,7 +150,7 @@ export function startOpsThread({ port, host, answer, onLost }: OpsThreadOptions)
       ending = true;
     };
     worker.once('error', (error) => lose(error instanceof Error ? error : new Error(String(error))));
-    worker.once('exit', (code) => lose(new Error(`the ops thread ended with ${code}`)));
+    worker.once('exit', (code) => lose(new Error(`the ops thread exited with code ${code}`)));
     channel.on('message', (message: FromThread) => {
       if ('listens' in message) resolve({ port: message.listens, close });
       else if ('failed' in message) {

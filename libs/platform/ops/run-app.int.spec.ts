@@ -46,7 +46,7 @@ describe('runApp', () => {
 
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-  /** Starts the sample, sends it the signal once it has started, and waits for its end. */
+  /** Starts the sample, sends it the signal after it has started, and waits until it exits. */
   function run(mode: string, signal?: NodeJS.Signals): Promise<Ended> {
     const env = { ...process.env, ICMPMON_LOG_LEVEL: 'info' };
     const child: ChildProcess = spawn(process.execPath, [path.join(dir, 'app.mjs'), mode], { env });
@@ -66,7 +66,7 @@ describe('runApp', () => {
     expect(out).toContain('"msg":"stopped"');
   });
 
-  it('keeps secrets out of the log', async () => {
+  it('redacts secrets in the log', async () => {
     const { out } = await run('', 'SIGTERM');
     expect(out).toContain('"password":"(redacted)"');
     expect(out).not.toMatch(/p4ss|t0ken/);
@@ -75,19 +75,19 @@ describe('runApp', () => {
   it.each([
     ['bad-start', 'could not start'],
     ['rejects', 'unhandled rejection'],
-  ])('ends with 1 and says why: %s', async (mode, message) => {
+  ])('exits with code 1 and logs the reason: %s', async (mode, message) => {
     const { code, out } = await run(mode);
     expect(code).toBe(1);
     expect(out).toContain(message);
   });
 
-  it('ends with 1 when it cannot stop cleanly', async () => {
+  it('exits with code 1 when it cannot stop cleanly', async () => {
     const { code, out } = await run('bad-stop', 'SIGTERM');
     expect(code).toBe(1);
     expect(out).toContain('could not stop cleanly');
   });
 
-  it('prints a faulty configuration as plain text', async () => {
+  it('prints the faults of the configuration as plain text', async () => {
     const { code, out } = await run('bad-config');
     expect(code).toBe(1);
     expect(out).toContain('X is missing\n');

@@ -1,6 +1,6 @@
 import { createLogger } from './logger';
 
-/** An app that has not stopped by then is ended. */
+/** An app that has not stopped within this is terminated. */
 export const STOP_TIMEOUT_MS = 10_000;
 
 export interface App {
@@ -10,8 +10,8 @@ export interface App {
 }
 
 /**
- * Runs an app for the life of the process: SIGTERM and SIGINT stop it gracefully within 10 s; a failed start, an
- * unhandled rejection or an uncaught exception is logged and ends the process with 1, for its supervisor to restart.
+ * Runs an app for the lifetime of the process. SIGTERM and SIGINT stop it gracefully within 10 s. A failed start, an unhandled rejection or
+ * an uncaught exception is logged and ends the process with exit code 1, so that the supervisor restarts it.
  */
 export function runApp(app: App): void {
   const logger = createLogger(app.name);
@@ -29,7 +29,7 @@ export function runApp(app: App): void {
     const late = setTimeout(() => fail(`did not stop within ${STOP_TIMEOUT_MS} ms`, undefined), STOP_TIMEOUT_MS);
     late.unref();
     try {
-      // What is half started cannot be stopped: let the start end first, within the same bound.
+      // An app that is still starting cannot be stopped: wait for the start first, within the same timeout.
       await Promise.allSettled([started]);
       await app.stop();
     } catch (error) {

@@ -1,13 +1,13 @@
 import type { Logger } from './logger';
 
-/** One warning per minute shows that an outage lasts. */
+/** Interval at which the same warning is repeated, which shows that the outage continues. */
 const SAME_AGAIN_MS = 60_000;
-/** Different warnings that are remembered; a new one beyond them begins again with none. */
+/** Maximum remembered warnings. A further one clears the memory. */
 const REMEMBERED_MAX = 100;
 
 /**
- * Warnings of clients that report each attempt to connect: the first is logged at once, and the same one at most once per minute. Each that is logged
- * counts those that were left out since the one before.
+ * Rate limit for warnings of clients that report each failed connection attempt: the first is logged immediately, the same one at most once per
+ * minute. A repeated warning contains the number of suppressed ones (`leftOut`).
  */
 export class SparseWarnings {
   private readonly logged = new Map<string, { atMs: number; leftOut: number }>();

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { SparseWarnings } from './sparse-warnings';
 
-it('logs the first warning at once, the same one once per minute with how many were left out, and others by themselves', () => {
+it('logs the first warning immediately, the same one once per minute with the number of suppressed ones, and others separately', () => {
   let nowMs = 0;
   const warn = vi.fn();
   const warnings = new SparseWarnings({ warn }, () => nowMs);

@@ -22,7 +22,7 @@ export interface OutboxOptions<M> {
   pollMs: number;
   backOff?: BackOffOptions;
   /**
-   * For compacted topics: the time after which a send that timed out can no longer arrive, in ms. Everything after it is then sent once more,
+   * For compacted topics: the time after which a send that timed out can no longer arrive, in ms. Everything after it is then sent again,
    * so that the newest message of each key is the last one.
    */
   givenUpMs?: number;

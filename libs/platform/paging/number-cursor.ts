@@ -1,24 +1,25 @@
 import { DomainError } from '@icmp-mon/platform/errors';
 
 const CURSOR_LENGTH_MAX = 256;
+const NOT_A_CURSOR = 'is not valid. Use the cursor of a page, or start without one';
 
-/** Where a page of a list ended, as opaque text: the list's name and the numbers its order is made of. */
+/** Returns the end of a page of a list as an opaque text: the list's name and the numbers of its sort key. */
 export function encodeNumberCursor(list: string, numbers: readonly number[]): string {
   return Buffer.from(JSON.stringify([list, ...numbers])).toString('base64url');
 }
 
 /**
- * The numbers of a cursor that the list named gave.
- * @throws DomainError `invalid` for a text that is no cursor, or one of another list
+ * Returns the numbers of a cursor of the given list.
+ * @throws DomainError `invalid` for a text that is not a cursor, or a cursor of another list
  */
 export function decodeNumberCursor(list: string, cursor: string, count: number): number[] {
   const parts = cursor.length > CURSOR_LENGTH_MAX ? null : parse(cursor);
-  if (!Array.isArray(parts) || parts.length !== count + 1) throw refused('is not one that a page gave');
+  if (!Array.isArray(parts) || parts.length !== count + 1) throw refused(NOT_A_CURSOR);
   const [name, ...numbers] = parts as unknown[];
   if (!numbers.every((number): number is number => Number.isSafeInteger(number))) {
-    throw refused('is not one that a page gave');
+    throw refused(NOT_A_CURSOR);
   }
-  if (name !== list) throw refused('belongs to another list: start without a cursor');
+  if (name !== list) throw refused('belongs to another list. Start without a cursor');
   return numbers;
 }
 

@@ -2,32 +2,32 @@ import { doEach } from '@icmp-mon/platform/ops';
 import { Socket } from './socket';
 
 /**
- * When a service starts; services stop in the reverse order, those of one stage together.
- * - `base`: carries out what others produce and needs none of them: relay, publishers, live bus, housekeeping
- * - `work`: produces what the base carries out: shards, ticks, decisions, consumers. Its last work is still published.
- * - `watch`: reports on the others; the first to stop, so that a stopping process does not look like one in trouble
+ * Stage in which a service starts. Services stop in the reverse order, all services of one stage at the same time.
+ * - `base`: processes the output of other services and does not depend on them: relay, publishers, live bus, housekeeping
+ * - `work`: produces output for the base: shards, ticks, decisions, consumers. Its last output is still published.
+ * - `watch`: reports on the other services. Stops first, so that a stopping process is not reported as failing
  */
 export type Stage = 'base' | 'work' | 'watch';
 
 const STAGES: readonly Stage[] = ['base', 'work', 'watch'];
 
-/** Runs for as long as the app does. */
+/** A service that runs as long as the app. */
 export interface BackgroundService {
   name: string;
   stage: Stage;
-  /** Returns soon: what is away is waited for in the background. */
+  /** Returns soon: it waits for unavailable dependencies in the background. */
   start(): unknown;
-  /** Ends after the work in progress; absent where nothing is to end. */
+  /** Stops after the work in progress; not set if there is nothing to stop. */
   stop?(): unknown;
 }
 
-/** What contexts keep running in the app. */
+/** The services that contexts run in the app. */
 export class BackgroundServices extends Socket<BackgroundService> {
   async start(): Promise<void> {
     for (const stage of STAGES) await Promise.all(this.of(stage).map(async (service) => service.start()));
   }
 
-  /** Stops all of them even if some fail, then throws what failed. */
+  /** Stops all services even if some fail, then throws the errors. */
   async stop(): Promise<void> {
     await doEach(STAGES.toReversed().map((stage) => () => stopTogether(this.of(stage))));
   }
@@ -41,7 +41,7 @@ export class BackgroundServices extends Socket<BackgroundService> {
   }
 }
 
-/** The next stage begins only when all of these have ended. */
+/** Stops the services of one stage at the same time, and waits for all of them. */
 async function stopTogether(services: readonly BackgroundService[]): Promise<void> {
   const ended = await Promise.allSettled(services.map(async (service) => service.stop?.()));
   await doEach(

@@ -20,7 +20,7 @@ function plugged(...all: BackgroundService[]): BackgroundServices {
 }
 
 describe('background services', () => {
-  it('start by stage and stop in the reverse order, whatever the order of the modules', async () => {
+  it('start by stage and stop in the reverse order, regardless of the order of the modules', async () => {
     const services = plugged(service('report', 'watch'), service('shards', 'work'), service('publisher', 'base'));
     await services.start();
     await services.stop();
@@ -34,7 +34,7 @@ describe('background services', () => {
     ]);
   });
 
-  it('keep a stage running until all of the stage above have ended', async () => {
+  it('keep a stage running until all services of the stage above have stopped', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const slow = service('shards', 'work', { stop: () => promise });
     const services = plugged(slow, service('ticks', 'work'), service('publisher', 'base'));
@@ -47,7 +47,7 @@ describe('background services', () => {
     expect(log.at(-1)).toBe('stop publisher');
   });
 
-  it('stop even if some of them fail, and the failures are thrown at the end', async () => {
+  it('all stop even if some fail, and the errors are thrown at the end', async () => {
     const failing = (name: string): Partial<BackgroundService> => ({
       stop: () => Promise.reject(new Error(`${name} hangs`)),
     });

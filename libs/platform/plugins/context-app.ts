@@ -12,26 +12,26 @@ import { NestFactory } from '@nestjs/core';
 import { BackgroundServices } from './background-services';
 import { ReadinessParts } from './readiness-parts';
 
-/** How a context plugs into an app. */
+/** The module by which a context plugs into an app. */
 export type ContextModule = DynamicModule | (new (...dependencies: never[]) => unknown);
 
 export interface ContextAppParts {
   /** Imports `PluginsModule` and one module per context. */
   module: DynamicModule;
-  /** 0 takes a free port. */
+  /** Port of the ops server; 0 selects a free one. */
   opsPort: number;
 }
 
 /**
- * An app without routes: a Nest application context whose modules plug in what they run. Starts the services by stage once Nest has made
- * all modules; stops them in reverse before Nest closes databases and messaging.
+ * An app without routes: a Nest application context whose modules plug in their services. Starts the services by stage after Nest has created
+ * all modules, and stops them in reverse before Nest closes databases and messaging.
  */
 export class ContextApp implements App {
   private context: INestApplicationContext | null = null;
   private ops: OpsServer | null = null;
   private isStarted = false;
 
-  /** `configure` runs at start, so that what it throws is reported as a failed start. */
+  /** `configure` runs in `start`, so that its errors are reported as a failed start. */
   constructor(
     readonly name: string,
     private readonly configure: () => ContextAppParts,
@@ -54,7 +54,7 @@ export class ContextApp implements App {
     ]);
   }
 
-  /** A provider of any module. @throws Error before the app has started */
+  /** Returns a provider of any module. @throws Error before the app has started */
   get<T>(provider: Type<T>): T {
     if (this.context === null) throw new Error(`${this.name} is not started.`);
     return this.context.get(provider);

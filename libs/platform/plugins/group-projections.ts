@@ -6,11 +6,11 @@ import { Socket } from './socket';
 
 /** A consumer group whose effects and offsets commit together. */
 export interface GroupProjection extends GroupConsumerOptions {
-  /** The part of `/readyz` that shows what keeps the group from consuming; none shows it unless set. */
+  /** Name of the part of `/readyz` that shows why the group does not consume. Default: no part. */
   readinessPart?: string;
 }
 
-/** The groups that the app is a member of. */
+/** The consumer groups of which the app is a member. */
 export class GroupProjections extends Socket<GroupProjection> {
   protected keyOf({ group }: GroupProjection): string {
     return group;
@@ -41,7 +41,7 @@ export class GroupConsumers {
       const consumer = await this.messaging.consumeGroup(options);
       this.consumers.push(consumer);
       if (readinessPart === undefined) continue;
-      const read = () => ({ ok: consumer.trouble === null, detail: consumer.trouble ?? 'follows its topics' });
+      const read = () => ({ ok: consumer.trouble === null, detail: consumer.trouble ?? 'consumes its topics' });
       this.readiness.plug({ name: readinessPart, read });
     }
   }

@@ -1,10 +1,10 @@
-/** What every module may know of its app and its installation. */
+/** Properties of the app and of the installation that every module may use. */
 export abstract class Installation {
-  /** The app's name: `worker`. */
+  /** Name of the app, such as `worker`. */
   abstract readonly app: string;
-  /** Of Kafka topics and groups, and of keys and channels in Redis. */
+  /** Prefix of Kafka topics and groups, and of keys and channels in Redis. */
   abstract readonly topicPrefix: string;
-  /** Fixed at install: a target's shard is its key modulo this. */
+  /** Cannot change after installation: a target's shard is its key modulo this. */
   abstract readonly shardCount: number;
   abstract readonly redisUrl: string;
 }

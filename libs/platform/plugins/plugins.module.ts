@@ -5,7 +5,7 @@ import { Installation } from './installation';
 import { ReadinessParts } from './readiness-parts';
 import { EventRelay, RelayedCategories } from './relayed-categories';
 
-/** The sockets that the modules of contexts plug into. Global; imported once per app. Needs `MessagingModule`. */
+/** Global module: the sockets that the modules of contexts plug into. Imported once per app. Needs `MessagingModule`. */
 @Module({})
 export class PluginsModule {
   static register(installation: Installation): DynamicModule {
@@ -19,7 +19,7 @@ export class PluginsModule {
   }
 }
 
-/** Relays the categories that contexts plug in. Global; needs the control database. */
+/** Global module: relays the categories that contexts plug in. Needs the control database. */
 @Module({ providers: [RelayedCategories, EventRelay], exports: [RelayedCategories] })
 export class EventRelayModule {
   static register(): DynamicModule {

@@ -7,7 +7,7 @@ export interface ReadinessPart {
   read(): Readiness | Promise<Readiness>;
 }
 
-/** What must be well for the app to be ready: the parts of `/readyz`. */
+/** The parts of `/readyz`: the app is ready if all of them are ok. */
 export class ReadinessParts extends Socket<ReadinessPart> {
   async read(): Promise<Record<string, Readiness>> {
     const parts = await Promise.all(this.plugged.map(async ({ name, read }) => [name, await read()] as const));
@@ -19,7 +19,7 @@ export class ReadinessParts extends Socket<ReadinessPart> {
   }
 }
 
-/** Whether a database answers, under its name in sentences. */
+/** Checks whether a database answers. `name` is used in the detail. */
 export async function databaseReadiness(sql: Pick<Sql, 'query'>, name: string): Promise<Readiness> {
   try {
     await sql.query('SELECT 1');

@@ -13,13 +13,13 @@ import { BackgroundServices } from './background-services';
 import { Socket } from './socket';
 
 export interface RelayedCategory {
-  /** Of what the events are. */
+  /** The aggregate of the events. */
   aggregate: Pick<Aggregate<unknown, DomainEvent>, 'category' | 'project'>;
-  /** Logical topic that its events go to. */
+  /** Logical topic to which its events are published. */
   topic: string;
 }
 
-/** The events that leave the event store; all other categories stay inside. The worker relays them; the command line tool repairs their topics. */
+/** The categories of events that are published; all other categories are not. The worker relays them; the CLI can refill their topics. */
 export class RelayedCategories extends Socket<RelayedCategory> {
   protected keyOf({ aggregate }: RelayedCategory): string {
     return aggregate.category;
@@ -56,7 +56,7 @@ export class EventRelay {
   }
 }
 
-/** An event of the store as a CloudEvent, keyed by its aggregate so that its order is kept. */
+/** Converts an event of the store to a CloudEvent. Its key is the aggregate's id, so that the order per aggregate is kept. */
 export function publicMessage(event: RecordedEvent): OutgoingMessage {
   const { correlationId, causationId } = event.metadata;
   return cloudEvent({

@@ -3,7 +3,7 @@ import { readCloudEvent, type ReceivedMessage } from '@icmp-mon/platform/messagi
 import { expect, it } from 'vitest';
 import { publicMessage } from './relayed-categories';
 
-it('names public events and their aggregates', () => {
+it('publishes events with their public type, keyed by the aggregate', () => {
   const event = {
     position: 7,
     id: newId(),

@@ -1,13 +1,13 @@
 import { Socket } from './socket';
 
 export interface ShownQueue {
-  /** Of the BullMQ queue. */
+  /** Name of the BullMQ queue. */
   name: string;
-  /** What its jobs do, for administrators. */
+  /** Description of its jobs for administrators. */
   description: string;
 }
 
-/** The queues that administrators can look at; plugged in by the modules for the api. */
+/** The queues that are shown to administrators. Modules plug them in for the api. */
 export class ShownQueues extends Socket<ShownQueue> {
   protected keyOf({ name }: ShownQueue): string {
     return name;

@@ -1,11 +1,11 @@
 /**
- * Collects one kind of contribution to an app. The module of a context takes the socket in its constructor and plugs in what it has;
- * the app's part that runs the contributions reads them when it starts.
+ * Collects contributions of one type to an app. The module of a context injects the socket into its constructor and plugs its contributions
+ * in; the part of the app that runs them reads them at start.
  */
 export abstract class Socket<T> {
   private readonly items = new Map<string, T>();
 
-  /** @throws Error when another contribution has the same key */
+  /** Adds contributions. @throws Error when another contribution has the same key */
   plug(...items: T[]): void {
     for (const item of items) {
       const key = this.keyOf(item);
@@ -14,12 +14,12 @@ export abstract class Socket<T> {
     }
   }
 
-  /** Sorted by key: Nest makes the modules in no order that could be relied on. */
+  /** All contributions, sorted by key, because the order in which Nest creates modules is not defined. */
   get plugged(): T[] {
     const entries = [...this.items].sort(([a], [b]) => (a < b ? -1 : 1));
     return entries.map(([, item]) => item);
   }
 
-  /** Unique within the app. */
+  /** Returns the key of a contribution, unique within the app. */
   protected abstract keyOf(item: T): string;
 }

@@ -1,14 +1,14 @@
 import type { AppViewRoute } from '@bull-board/api/typings/app';
 import { ExpressAdapter } from '@bull-board/express';
 
-/** Stylesheets of other sites. The content security policy refuses them, so the browser would report an error on each visit. */
+/** Stylesheets of other sites. The content security policy blocks them, so the browser would report an error on each visit. */
 const FOREIGN_STYLESHEET = /<link\b[^>]*\bhref="https?:[^>]*>/g;
 
-/** The pages of bull-board, loading nothing from other sites. */
+/** The pages of bull-board without content from other sites. */
 export class BoardPages extends ExpressAdapter {
   constructor() {
     super();
-    // As in the API's own application, which does not pass its settings on.
+    // The same settings as in the API's Express application, which this one does not inherit.
     this.app.disable('x-powered-by').set('etag', false);
   }
 

@@ -4,7 +4,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { NextFunction, Request, Response } from 'express';
 import { QUEUE_BOARD_PATH, QueueBoard } from './queue-board';
 
-/** Pages and actions for administrators; no part of the API's description. */
+/** Pages and actions for administrators; not part of the OpenAPI document. */
 @ApiExcludeController()
 @Controller(QUEUE_BOARD_PATH)
 @RequirePermission('queues:manage')
@@ -14,7 +14,7 @@ export class QueueBoardController {
 
   @All('{/*path}')
   show(@Req() request: Request, @Res() response: Response, @Next() next: NextFunction): Promise<void> {
-    // The board's own routes begin at its root. The URL may be absolute.
+    // The routes of the board are relative to its root. The URL may be absolute.
     const queryAt = request.url.indexOf('?');
     const query = queryAt === -1 ? '' : request.url.slice(queryAt);
     request.url = (request.path.slice(QUEUE_BOARD_PATH.length) || '/') + query;

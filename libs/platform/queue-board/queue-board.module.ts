@@ -3,7 +3,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { QueueBoard } from './queue-board';
 import { QueueBoardController } from './queue-board.controller';
 
-/** Shows administrators the queues that contexts plug in. Global; needs `PluginsModule` and `HttpModule`. */
+/** Global module: shows administrators the queues that contexts plug in. Needs `PluginsModule` and `HttpModule`. */
 @Module({ controllers: [QueueBoardController], providers: [ShownQueues, QueueBoard], exports: [ShownQueues] })
 export class QueueBoardModule {
   static register(): DynamicModule {

@@ -14,7 +14,7 @@ export const QUEUE_BOARD_PATH = '/api/v1/queues';
 
 const REDIS_ANSWER_MS_MAX = 2_000;
 
-/** The pages of bull-board over the queues that contexts plug in. */
+/** The pages of bull-board for the queues that contexts plug in. */
 @Injectable()
 export class QueueBoard implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = createLogger('queue-board');
@@ -26,10 +26,10 @@ export class QueueBoard implements OnApplicationBootstrap, OnApplicationShutdown
     private readonly shown: ShownQueues,
   ) {}
 
-  /** Once all modules have plugged in their queues. */
+  /** Runs after all modules have plugged in their queues. */
   onApplicationBootstrap(): void {
     const { redisUrl, topicPrefix } = this.installation;
-    // A request does not wait for a Redis that is lost: it is answered with the error.
+    // A request does not wait for an unavailable Redis but is answered with the error.
     const connection = {
       url: redisUrl,
       maxRetriesPerRequest: 1,
@@ -39,7 +39,7 @@ export class QueueBoard implements OnApplicationBootstrap, OnApplicationShutdown
     };
     const adapters = this.shown.plugged.map(({ name, description }) => {
       const queue = new Queue(name, { connection, prefix: jobsPrefix(topicPrefix) });
-      queue.on('error', (error) => this.logger.debug({ err: error, queue: name }, 'Redis is away'));
+      queue.on('error', (error) => this.logger.debug({ err: error, queue: name }, 'Redis unavailable'));
       this.queues.push(queue);
       return new BullMQAdapter(queue, { description });
     });
@@ -51,14 +51,14 @@ export class QueueBoard implements OnApplicationBootstrap, OnApplicationShutdown
     });
   }
 
-  /** Answers a request whose path is below the board's. @throws DependencyUnavailable while Redis is away or silent */
+  /** Answers a request below the path of the board. @throws DependencyUnavailable while Redis does not answer */
   async handle(request: Request, response: Response, next: NextFunction): Promise<void> {
     await this.requireRedis();
     const pages = this.pages.getRouter() as RequestHandler;
     pages(request, response, next);
   }
 
-  /** Asked each time: a queue that was connected once counts as ready for ever. */
+  /** Checks Redis for each request, because BullMQ regards a queue as ready forever after its first connection. */
   private async requireRedis(): Promise<void> {
     const answers = Promise.all(this.queues.map((queue) => queue.isPaused()));
     try {

@@ -105,7 +105,7 @@ function sameKey(key: readonly string[]): string {
   return key.map((column) => `l.${column} = b.${column}`).join(' AND ');
 }
 
-/** Returns all columns except those that PostgreSQL generates. */
+/** Returns all columns except generated ones. */
 async function writableColumns(sql: Sql, table: string, schema: string): Promise<string> {
   const rows = await sql.query<{ name: string }>(
     `SELECT quote_ident(attname) AS name FROM pg_attribute

@@ -4,7 +4,7 @@ import { ChannelListener, ControlDatabase } from '@icmp-mon/platform/database';
 
 const LISTENERS = `FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'listening test'`;
 
-describe('a listener of a channel', () => {
+describe('a channel listener', () => {
   let home: TestDatabase;
   let database: ControlDatabase;
   let notified: number;
@@ -32,7 +32,7 @@ describe('a listener of a channel', () => {
   const listeners = async (): Promise<number> =>
     (await database.query<{ count: number }>(`SELECT count(*)::integer AS count ${LISTENERS}`))[0]?.count ?? -1;
 
-  it('calls once when it listens and on each notification, also after its connection was killed', async () => {
+  it('calls onNotify after connecting and for each notification, also after its connection was killed', async () => {
     listener.start();
     listener.start();
     await eventually(() => expect(notified).toBe(1));
@@ -44,7 +44,7 @@ describe('a listener of a channel', () => {
     await eventually(() => expect(notified).toBe(4));
   });
 
-  it('leaves no connection behind when it is stopped, and can be started again', async () => {
+  it('closes its connection when it is stopped, and can be started again', async () => {
     await listener.stop();
     await eventually(async () => expect(await listeners()).toBe(0));
     const before = notified;

@@ -34,7 +34,7 @@ describe('databases', () => {
 
   const both = () => [control, telemetry];
 
-  it('gives rows with int8 as numbers, and counts of rows touched', async () => {
+  it('return rows with int8 as numbers, and numbers of affected rows', async () => {
     for (const sql of both()) {
       await sql.execute('DELETE FROM thing');
       expect(await sql.execute(`INSERT INTO thing VALUES (9007199254740991, 'far'), (2, 'near')`)).toBe(2);
@@ -47,7 +47,7 @@ describe('databases', () => {
     }
   });
 
-  it('keeps what a transaction did when it resolves, and nothing when it throws', async () => {
+  it('commit a transaction when it resolves, and roll it back when it throws', async () => {
     for (const sql of both()) {
       await sql.execute('DELETE FROM thing');
       expect(await sql.transaction(async (tx) => tx.execute(`INSERT INTO thing VALUES (1, 'kept')`))).toBe(1);
@@ -60,7 +60,7 @@ describe('databases', () => {
     }
   });
 
-  it('names the unique constraint that refused a row', async () => {
+  it('report the unique constraint that rejected a row', async () => {
     for (const sql of both()) {
       await sql.execute('DELETE FROM thing');
       const error: unknown = await sql
@@ -75,7 +75,7 @@ describe('databases', () => {
     }
   });
 
-  it('reports a connection lost within a transaction as the dependency that is away, and goes on afterwards', async () => {
+  it('report a connection lost within a transaction as an unavailable dependency, and recover afterwards', async () => {
     for (const sql of both()) {
       await sql.execute('DELETE FROM thing');
       const lost: unknown = await sql
@@ -90,7 +90,7 @@ describe('databases', () => {
     }
   });
 
-  it('survives the loss of its idle connections', async () => {
+  it('survive the loss of idle connections', async () => {
     for (const sql of both()) {
       await Promise.all([1, 2, 3].map(() => sql.query('SELECT pg_sleep(0.05)')));
       await sql.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -99,7 +99,7 @@ describe('databases', () => {
     }
   });
 
-  it('recognises a deadlock as worth another try', async () => {
+  it('recognise a deadlock as transient', async () => {
     for (const sql of both()) {
       await sql.execute(`DELETE FROM thing`);
       await sql.execute(`INSERT INTO thing VALUES (1, ''), (2, '')`);
@@ -122,7 +122,7 @@ describe('databases', () => {
     }
   });
 
-  it('says which dependency is away', async () => {
+  it('report the unavailable dependency', async () => {
     const gone = [new ControlDatabase({ url: AWAY }), new TelemetryDatabase({ url: AWAY })];
     for (const sql of gone) {
       await expect(sql.query('SELECT 1')).rejects.toBeInstanceOf(DependencyUnavailable);
@@ -134,14 +134,14 @@ describe('databases', () => {
     await expect(migrate(AWAY, [])).rejects.toBeInstanceOf(DependencyUnavailable);
   });
 
-  it('connects once the database is back', async () => {
+  it('try to connect again with each query', async () => {
     const late = new ControlDatabase({ url: home.controlUrl.replace(/\/icmpmon_test_\w+$/, '/icmpmon_test_absent') });
     await expect(late.query('SELECT 1')).rejects.toThrow(/does not exist/);
     await expect(late.query('SELECT 1')).rejects.toThrow(/does not exist/);
     await late.close();
   });
 
-  it('answers that it is away rather than wait for a connection without end', async () => {
+  it('report an unavailable dependency instead of waiting forever for a connection of the pool', async () => {
     const narrow = new TelemetryDatabase({ url: home.telemetryUrl, poolMax: 1 });
     const crowded = narrow.transaction(() => narrow.query('SELECT 1'));
     await expect(crowded).rejects.toBeInstanceOf(DependencyUnavailable);
@@ -149,7 +149,7 @@ describe('databases', () => {
     await narrow.close();
   });
 
-  it('migrates once, also when two start together', async () => {
+  it('migrate once, also if two processes start at the same time', async () => {
     expect(await migrate(home.controlUrl, CONTROL_MIGRATIONS)).toEqual([]);
     expect(await migrate(home.telemetryUrl, TELEMETRY_MIGRATIONS)).toEqual([]);
     class Together1 {
@@ -163,8 +163,8 @@ describe('databases', () => {
     expect(applied.flat()).toEqual(['Together1899999999999']);
   });
 
-  it('refuses to treat a database as a test one unless its name says so', () => {
-    expect(() => assertTestDatabase('postgres://host/icmpmon_control')).toThrow(/Its name must hold "test"/);
+  it('count as test databases only if their name contains "test"', () => {
+    expect(() => assertTestDatabase('postgres://host/icmpmon_control')).toThrow(/Its name must contain "test"/);
     expect(() => assertTestDatabase(home.controlUrl)).not.toThrow();
   });
 });

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const POLL_MS = 50;
 
-/** Calls `check` until it stops throwing and returns its result; after `withinMs` (30 s unless said) throws its last error. */
+/** Calls `check` until it no longer throws, and returns its result. Throws its last error after `withinMs` (default: 30 s). */
 export async function eventually<T>(check: () => T | Promise<T>, options: { withinMs?: number } = {}): Promise<T> {
   const deadlineMs = performance.now() + (options.withinMs ?? 30_000);
   for (;;) {

@@ -22,7 +22,7 @@ describe('a database that stops answering with its connections open', () => {
   it.each([
     ['control', ControlDatabase],
     ['telemetry', TelemetryDatabase],
-  ])('is away for whoever asks the %s database, and the connections are not used again', async (_, Database) => {
+  ])('is reported as unavailable by the %s database, and its connections are not reused', async (_, Database) => {
     const sql = new Database({ url, poolMax: 1, ...timeouts });
     const ask = async (): Promise<unknown> => (await sql.query<{ pid: number }>('SELECT pg_backend_pid() AS pid'))[0];
     const before = await ask();
@@ -42,7 +42,7 @@ describe('a database that stops answering with its connections open', () => {
     await sql.close();
   });
 
-  it('loses a connection outside the pools', async () => {
+  it('ends a connection outside the pools', async () => {
     const connection = await connect({ url, applicationName: 'test', ...timeouts });
     proxy.freeze(true);
     await expect(connection.query('SELECT 1')).rejects.toBeInstanceOf(DependencyUnavailable);
@@ -50,7 +50,7 @@ describe('a database that stops answering with its connections open', () => {
     await expect.poll(() => connection.lost.aborted).toBe(true);
   });
 
-  it('is away also when the server itself ends a statement that takes too long', async () => {
+  it('is also reported as unavailable when the server cancels a statement that takes too long', async () => {
     for (const Database of [ControlDatabase, TelemetryDatabase]) {
       const sql = new Database({ url, statementTimeoutMs: 100 });
       await expect(sql.query('SELECT pg_sleep(30)')).rejects.toBeInstanceOf(DependencyUnavailable);

@@ -14,7 +14,7 @@ describe('migrations', () => {
     await home?.drop();
   });
 
-  it('apply from empty, each once', async () => {
+  it('apply to an empty database, each once', async () => {
     const control = new ControlDatabase({ url: home.controlUrl });
     const telemetry = new TelemetryDatabase({ url: home.telemetryUrl });
     expect(await control.query('SELECT name FROM migration')).toHaveLength(CONTROL_MIGRATIONS.length);
@@ -24,7 +24,7 @@ describe('migrations', () => {
     await telemetry.close();
   });
 
-  it('refuse to go back', async () => {
+  it('refuse to be reverted', async () => {
     for (const Migration of [...CONTROL_MIGRATIONS, ...TELEMETRY_MIGRATIONS]) {
       const migration = new Migration();
       await expect(Promise.resolve().then(() => migration.down({} as never))).rejects.toThrow(/forward only/);

@@ -19,7 +19,7 @@ export interface TestDatabases {
 const CREATE_ATTEMPTS_MAX = 20;
 const TEMPLATE_BUSY = '55006';
 
-/** A fresh, migrated database of the suite's own; `both` makes two. Call `drop` in afterAll. */
+/** Creates a new, migrated database for the suite; `both` creates two. Call `drop` in afterAll. */
 export function testDatabase(kind: 'control' | 'telemetry'): Promise<TestDatabase>;
 export function testDatabase(kind: 'both'): Promise<TestDatabases>;
 export async function testDatabase(kind: 'control' | 'telemetry' | 'both'): Promise<TestDatabase | TestDatabases> {
@@ -36,11 +36,11 @@ export async function testDatabase(kind: 'control' | 'telemetry' | 'both'): Prom
   };
 }
 
-/** Throws unless the database's name says that it is for tests, so that no suite ever writes into a real one. */
+/** Throws unless the database's name contains "test", so that no suite writes to a real database. */
 export function assertTestDatabase(url: string): void {
   const name = new URL(url).pathname.slice(1);
   if (!name.includes('test')) {
-    throw new Error(`Refused: the database "${name}" is not for tests. Its name must hold "test".`);
+    throw new Error(`Refused: the database "${name}" is not for tests. Its name must contain "test".`);
   }
 }
 
@@ -61,7 +61,7 @@ async function create(kind: 'control' | 'telemetry'): Promise<TestDatabase> {
   };
 }
 
-/** Suites that start together copy the same template, and PostgreSQL lets only one do so at a time. */
+/** Creates an empty database. Retries, because PostgreSQL allows only one copy of the template at a time and suites start concurrently. */
 async function createEmpty(server: string, name: string): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** Forwards connections to a service, until a test has it freeze, refuse or answer in the service's place. */
+/** A TCP proxy in front of a service that a test can freeze, make refuse connections, or make answer instead of the service. */
 export class TestProxy {
   private readonly sockets = new Set<Socket>();
   private server: Server | null = null;
   private port = 0;
   private isFrozen = false;
 
-  /** Returns the URL with the address of the proxy in place of the service's. */
+  /** Starts the proxy. Returns the service's URL with the address of the proxy. */
   async start(serviceUrl: string): Promise<string> {
     const { hostname, port } = new URL(serviceUrl);
     this.server = createServer((client) => this.forward(client, connect(Number(port), hostname)));
@@ -18,12 +18,12 @@ export class TestProxy {
     return url.href;
   }
 
-  /** Keeps every connection open and forwards nothing, as a stopped process does. What is sent meanwhile is lost. */
+  /** Keeps connections open but forwards nothing, like a suspended process. Data sent meanwhile is lost. */
   freeze(isFrozen: boolean): void {
     this.isFrozen = isFrozen;
   }
 
-  /** Ends every connection and refuses new ones, as a machine without the service does. */
+  /** Closes all connections and refuses new ones, like a machine without the service. */
   async refuse(): Promise<void> {
     const closed = once(this.server as Server, 'close');
     this.server?.close();
@@ -36,7 +36,7 @@ export class TestProxy {
     await this.listen(this.port);
   }
 
-  /** What comes on the connections that are open now is answered by `answer`; new ones are forwarded. */
+  /** Answers requests on the currently open connections by `answer`; new connections are forwarded. */
   answerOpenOnes(answer: (request: Buffer) => string): void {
     for (const socket of this.sockets) {
       if (socket.localPort !== this.port) continue;
@@ -54,7 +54,7 @@ export class TestProxy {
     await once(this.server as Server, 'listening');
     const address = this.server?.address();
     if (address === null || address === undefined || typeof address === 'string')
-      throw new Error('The proxy listens on no port.');
+      throw new Error('The proxy does not listen on a port.');
     this.port = address.port;
   }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** A topic prefix of the suite's own. */
+/** Returns a new topic prefix for the suite. */
 export function testTopicPrefix(): string {
   return `test-${randomBytes(6).toString('hex')}`;
 }

@@ -10,7 +10,7 @@ it.each([
 });
 
 it.each(['2026-02-29', '2026-11-31T00:00:00Z', '2026-11-18T11:00:00', '18.11.2026', 'now', ''])(
-  'does not read "%s"',
+  'rejects "%s"',
   (text) => {
     expect(absoluteMs(text)).toBeNaN();
   },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inOneLine, isCleanText } from './index';
 
-describe('a text from outside', () => {
+describe('an external text', () => {
   it.each(['', '0.1.0', 'Köln, Straße 5', '東京', 'a 👍 b'])('is clean: "%s"', (text) => {
     expect(isCleanText(text, 64)).toBe(true);
   });
@@ -13,11 +13,11 @@ describe('a text from outside', () => {
     ['a line end', 'a\nb'],
     ['DEL', 'a\u007f'],
     ['a control character of Latin-1', 'a\u0090'],
-    ['the first half of a surrogate pair', 'a\ud83d'],
-    ['the second half alone', '\udc4db'],
+    ['a lone high surrogate', 'a\ud83d'],
+    ['a lone low surrogate', '\udc4db'],
     ['too many characters', 'x'.repeat(65)],
-    ['no text', 7],
-  ])('is not with %s', (_, text) => {
+    ['a number instead of a text', 7],
+  ])('is not clean with %s', (_, text) => {
     expect(isCleanText(text, 64)).toBe(false);
   });
 

@@ -1,9 +1,9 @@
-/** Longer names are compared by their beginnings. */
+/** Only this many letters of a name are compared. */
 const COMPARED_MAX = 64;
-/** One letter in this many may differ. */
+/** One edit is allowed per this many letters. */
 const LETTERS_PER_ERROR = 3;
 
-/** How many letters are to be put in, taken out, replaced, or exchanged with their neighbour. */
+/** Returns the edit distance: insertions, deletions, replacements and swaps of neighbours. */
 function distance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, at) => at);
@@ -21,7 +21,7 @@ function distance(a: string, b: string): number {
   return last[b.length];
 }
 
-/** Of names the one that a text probably was to be; null when none is near. Upper and lower case count as the same. */
+/** Returns the name that was probably meant; null if none is similar. Case is ignored. */
 export function nearestName(text: string, names: readonly string[]): string | null {
   const asked = text.slice(0, COMPARED_MAX).toLowerCase();
   let nearest: string | null = null;
@@ -35,7 +35,7 @@ export function nearestName(text: string, names: readonly string[]): string | nu
   return nearest;
 }
 
-/** How a sentence about an unknown name ends: `; did you mean "standard"?`, or a full stop. */
+/** Returns the end of a sentence about an unknown name: `; did you mean "standard"?`, or a full stop. */
 export function didYouMean(text: string, names: readonly string[]): string {
   const nearest = nearestName(text, names);
   return nearest === null ? '.' : `; did you mean "${nearest}"?`;

@@ -1,13 +1,13 @@
-/** Control, format (bidirectional, zero width) and private surrogate characters, line separators, and others without a shape. */
+/** Invisible characters: control, format (bidirectional, zero width), surrogates, line separators and other characters without a glyph. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
 const OTHER_BLANK = /[^\P{Zs} ]/u;
 
-/** Replaces bytes that are not valid UTF-8, for example from a shell with another locale. The original text is lost. */
+/** The character that replaces invalid UTF-8, for example from a shell with another locale. The original text is lost. */
 const REPLACEMENT = /\ufffd/;
 
-/** The rule in words, for documents and descriptions. */
+/** The rule as text, for documents and OpenAPI descriptions. */
 export const PLAIN_TEXT_RULE =
-  'no control, invisible or direction characters, no blanks at either end, no blank but the plain one, no U+FFFD, in normal form NFC';
+  'no control, invisible or direction characters, no spaces at either end, no space other than U+0020, no U+FFFD, in normal form NFC';
 
 const named = (text: string, pattern: RegExp): string => {
   const point = pattern.exec(text)?.[0].codePointAt(0) ?? 0;
@@ -15,14 +15,14 @@ const named = (text: string, pattern: RegExp): string => {
 };
 
 /**
- * Why a name, tag value or place is refused; null for one that is fine. Two texts that pass and look the same are the
- * same, as far as one script goes, and none of them disturbs a terminal, a log or a page.
+ * Returns the fault of a name, tag value or place; null if it is valid. Two valid texts of one script that look the same are equal, and no
+ * valid text disturbs a terminal, a log or a page.
  */
 export function plainTextFault(text: string): string | null {
-  if (UNSEEN.test(text)) return `holds a character that is not seen (${named(text, UNSEEN)})`;
-  if (OTHER_BLANK.test(text)) return `holds a blank other than the plain one (${named(text, OTHER_BLANK)})`;
-  if (REPLACEMENT.test(text)) return 'holds U+FFFD: it was written in another encoding than UTF-8';
-  if (text !== text.trim()) return 'begins or ends with a blank';
+  if (UNSEEN.test(text)) return `contains an invisible character (${named(text, UNSEEN)})`;
+  if (OTHER_BLANK.test(text)) return `contains a space other than U+0020 (${named(text, OTHER_BLANK)})`;
+  if (REPLACEMENT.test(text)) return 'contains U+FFFD: it was not encoded in UTF-8';
+  if (text !== text.trim()) return 'begins or ends with a space';
   if (text !== text.normalize('NFC')) return 'is not in Unicode normal form NFC';
   return null;
 }

@@ -1,10 +1,10 @@
 /**
- * Whether every JavaScript object has a property of this name already (`constructor`, `toString`, `__proto__`, …).
- * Libraries on both sides of the API drop such members or take them for something else, so they are refused by name.
+ * Returns whether every JavaScript object already has a property of this name (`constructor`, `toString`, `__proto__`, …).
+ * Libraries on both sides of the API drop or misinterpret such members, so they are refused.
  */
 export function isReservedName(name: string): boolean {
   return name in Object.prototype || name === 'prototype';
 }
 
-/** What is wrong with such a name, to follow it. */
-export const RESERVED_NAME = 'is a name that every object has in JavaScript: choose another one';
+/** The fault of such a name, to be appended to it. */
+export const RESERVED_NAME = 'is a reserved name in JavaScript: choose another one';

@@ -3,7 +3,7 @@ import { plainTextFault } from './plain-text';
 
 export interface TagRules {
   key: RegExp;
-  /** The pattern of keys in words. */
+  /** Description of the pattern of keys. */
   keyWords: string;
   tagsMax: number;
   valueLengthMin: number;
@@ -11,23 +11,23 @@ export interface TagRules {
 }
 
 const SHOWN_MAX = 63;
-/** A key fit to be repeated in a message. */
+/** Returns a key in a form that is safe in a message. */
 const shown = (key: string): string => `"${key.replace(/[^\x20-\x7e]/g, '?').slice(0, SHOWN_MAX)}"`;
 
-/** Why a value is no object of `key: text` that keeps the rules; null when it is one. */
+/** Returns the fault of a value that is not an object of `key: text` that conforms to the rules; null if it is valid. */
 export function tagsFault(value: unknown, rules: TagRules): string | null {
   const { key: pattern, keyWords, tagsMax, valueLengthMin, valueLengthMax } = rules;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object of texts';
   const entries = Object.entries(value);
-  if (entries.length > tagsMax) return `must be at most ${tagsMax}, not ${entries.length}`;
+  if (entries.length > tagsMax) return `must have at most ${tagsMax} keys, not ${entries.length}`;
   for (const [key, text] of entries) {
-    if (isReservedName(key)) return `must have other keys: ${shown(key)} ${RESERVED_NAME}`;
-    if (!pattern.test(key)) return `must have keys of ${keyWords}: ${shown(key)} is none`;
+    if (isReservedName(key)) return `has an invalid key: ${shown(key)} ${RESERVED_NAME}`;
+    if (!pattern.test(key)) return `has an invalid key ${shown(key)}: keys must consist of ${keyWords}`;
     if (typeof text !== 'string' || text.length < valueLengthMin || text.length > valueLengthMax) {
-      return `must have texts of ${valueLengthMin} to ${valueLengthMax} characters: ${shown(key)} has none`;
+      return `has an invalid value of ${shown(key)}: values must be texts of ${valueLengthMin} to ${valueLengthMax} characters`;
     }
     const fault = plainTextFault(text);
-    if (fault !== null) return `must have plain texts: the value of ${shown(key)} ${fault}`;
+    if (fault !== null) return `has an invalid value of ${shown(key)}: it ${fault}`;
   }
   return null;
 }

@@ -2,7 +2,7 @@ import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 
 export type ZstdFailure = 'too_large' | 'corrupt';
 
-/** Thrown by `decompressBounded`: the output would pass the bound (`too_large`) or the input is no zstd frame (`corrupt`). */
+/** Error of `decompressBounded`: the output would exceed the limit (`too_large`), or the input is not a zstd frame (`corrupt`). */
 export class ZstdError extends Error {
   override readonly name = 'ZstdError';
 
@@ -15,28 +15,28 @@ export class ZstdError extends Error {
   }
 }
 
-// The first level is within 2 % of the third on columns of varints, whose entropy is in the literals.
+// For columns of varints, whose entropy is in the literals, level 1 compresses within 2 % of level 3.
 const compressParams = {
   [constants.ZSTD_c_compressionLevel]: 1,
   [constants.ZSTD_c_checksumFlag]: 0,
 };
 
-/** One zstd frame of `bytes`, without a checksum: whoever frames the bytes carries its own CRC. */
+/** Returns one zstd frame of `bytes` without a checksum, because the enclosing format has its own CRC. */
 export function compress(bytes: Uint8Array): Uint8Array {
-  // Telling the size lets zstd take tables that fit a few kilobytes: half the time of a call.
+  // With a known size zstd uses small tables for a few kilobytes, which halves the time of a call.
   return zstdCompressSync(bytes, { pledgedSrcSize: bytes.length, params: compressParams });
 }
 
 const checkedParams = { ...compressParams, [constants.ZSTD_c_checksumFlag]: 1 };
 
-/** As `compress`, with a checksum of the content in the frame: decompressing it finds a bit that changed. */
+/** Like `compress`, but with a checksum of the content in the frame: decompression detects changed bits. */
 export function compressChecked(bytes: Uint8Array): Uint8Array {
   return zstdCompressSync(bytes, { pledgedSrcSize: bytes.length, params: checkedParams });
 }
 
 /**
- * The content of one zstd frame, at most `maxBytes` long. Never allocates past the bound, whatever the frame claims.
- * Throws a `ZstdError` on anything else.
+ * Returns the content of one zstd frame of at most `maxBytes`. Never allocates more, regardless of the size in the frame's header.
+ * @throws ZstdError for anything else
  */
 export function decompressBounded(bytes: Uint8Array, maxBytes: number): Uint8Array {
   try {
@@ -44,8 +44,8 @@ export function decompressBounded(bytes: Uint8Array, maxBytes: number): Uint8Arr
   } catch (error) {
     const tooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
     throw tooLarge
-      ? new ZstdError('too_large', `the zstd frame holds more than ${maxBytes} bytes`, { cause: error })
-      : new ZstdError('corrupt', `the bytes are not a whole zstd frame: ${wordsOf(error)}`, { cause: error });
+      ? new ZstdError('too_large', `the zstd frame contains more than ${maxBytes} bytes`, { cause: error })
+      : new ZstdError('corrupt', `the bytes are not a complete zstd frame: ${wordsOf(error)}`, { cause: error });
   }
 }
 
