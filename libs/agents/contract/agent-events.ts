@@ -17,7 +17,7 @@ export const AGENT_UNBANNED = 'icmpmon.agent.unbanned.v1';
  * Lifecycle state of an agent.
  * - `active`: in service
  * - `draining`: still probes and ships results, but receives no more targets
- * - `retired`: removed for good; its name is free for another agent
+ * - `retired`: removed permanently; its name is free for another agent
  * - `evicted`: its credentials are invalid; it may enrol again with a token that names it
  * - `banned`: its credentials are invalid, and no token admits it until it is unbanned
  */

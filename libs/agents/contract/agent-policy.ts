@@ -1,5 +1,5 @@
 /**
- * What an agent's local policy file allows. Request body of `PUT /v1/policy` on the agents' listener; the agent sends it at its start,
+ * Ranges and limits of an agent's local policy file. Request body of `PUT /v1/policy` on the agents' listener; the agent sends it at its start,
  * after every change, and every ten minutes. The agent refuses to probe an address that is in `deny`, or that is not in `allow` when
  * `allow` is set, and every address when `stopped` is true. `deny` also contains the ranges that no policy file can allow.
  */

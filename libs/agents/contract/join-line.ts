@@ -41,7 +41,7 @@ function quoted(text: string): string {
  * details:
  * - The CA file is written again from the bytes that were compared, so the rest of the response is ignored.
  * - It connects as the agent does: without a proxy, and without a `.curlrc`, which can change curl's output.
- * - `su` without `-` keeps a PATH in which dpkg does not find its programs, hence the PATH.
+ * - `su` without `-` keeps a PATH in which dpkg does not find its programs, so the PATH is extended.
  * - The first response is not authenticated yet, so it is cut at 64 KiB, more than any certificate needs.
  * - It contains no single quotes, because it is written between two.
  */

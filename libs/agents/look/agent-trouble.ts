@@ -8,7 +8,7 @@ const PUT_OUT: Partial<Record<AgentView['state'], string>> = {
   retired: 'retired',
 };
 /**
- * How long a suspected copy is shown. Each copy renews its certificate twice a day, so a copy that still runs is detected again within this
+ * How long a suspected copy is shown. Each copy renews its certificate every 12 hours, so a copy that still runs is detected again within this
  * time.
  */
 const CLONE_SHOWN_MS = 24 * 3_600_000;

@@ -70,8 +70,8 @@ describe('agentTrouble', () => {
       /install fping/,
     ],
     [
-      { executors: [{ type: 'icmp_ping', state: 'deaf', detail: 'fping 5.1 hears nothing. See it.' }] },
-      /^fping 5\.1 hears nothing$/,
+      { executors: [{ type: 'icmp_ping', state: 'deaf', detail: 'fping 5.1 receives nothing. See it.' }] },
+      /^fping 5\.1 receives nothing$/,
     ],
     [{ lateMs: 2_300 }, /^probes up to 2\.3 s late/],
     [{ unmeasuredPerS: 0.5 }, /0\.5.* probes per second without a result: see the agent's log/],

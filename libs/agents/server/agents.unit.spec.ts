@@ -294,7 +294,7 @@ describe('telemetry', () => {
     expect(readTelemetry({ ...report, executors: [executor] }).executors).toEqual([
       { ...executor, detail: 'fping failed: no such socket' },
     ]);
-    const newer = { ...executor, state: 'a_state_to_come', detail: 'says it', version: '5.1' };
+    const newer = { ...executor, state: 'a_state_to_come', detail: 'a detail to come', version: '5.1' };
     const grown = { ...report, lateMs: 40, unmeasuredPerS: 0.5, executors: [newer] };
     expect(readTelemetry(grown)).toEqual(grown);
     const noTexts = [{ state: ['ok'] }, { state: { toString: null } }, { version: ['5.1'] }];

@@ -23,7 +23,7 @@ export async function agentNamed(sql: Sql, name: string): Promise<NamedAgent | u
 
 /**
  * Checks that a machine may replace the agent that has its name: with a token that names the agent, or with the agent's own key.
- * @throws DomainError `conflict`, whose detail says which token to create
+ * @throws DomainError `conflict`, whose detail names the token to create
  */
 export async function requireItsPlace(known: NamedAgent, grant: TokenGrant, request: EnrolRequest): Promise<void> {
   const { name, region, csrPem } = request;

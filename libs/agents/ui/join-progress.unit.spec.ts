@@ -53,8 +53,8 @@ describe('the progress of a joining machine', () => {
     expect(checksOf(agent())).toContain('journalctl -u icmp-mon-agent');
     expect(checksOf(agent({}, {}))).toContain('No target is assigned to it');
     expect(checksOf(agent({ assignedTargets: 2 }, {}))).toContain('2 targets but no result yet');
-    const executors = [{ type: 'icmp_ping', state: 'missing' as const, detail: 'there is no fping. Install it.' }];
-    expect(checksOf(agent({}, { executors }))).toContain('Its state: there is no fping.');
+    const executors = [{ type: 'icmp_ping', state: 'missing' as const, detail: 'fping is missing. Install it.' }];
+    expect(checksOf(agent({}, { executors }))).toContain('Its state: fping is missing.');
   });
 
   it('counts the agent as the new machine only once that has enrolled and reported', () => {

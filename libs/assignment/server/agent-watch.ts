@@ -54,14 +54,14 @@ interface WatchRow {
 }
 
 /**
- * Watches which agents report and can probe, and moves targets away from those that do not. Decides with `decideConditions`, stores each
+ * Watches which agents report and can probe, and moves targets away from the others. Decides with `decideConditions`, stores each
  * decision with its cause, and evaluates the affected targets in the same transaction.
  *
  * Invariants:
  * - One leader: a lease lets only one watch decide at a time.
- * - No hidden state: decisions and the release time are rows, so another worker continues after a takeover. Only the arrival times of
- *   reports are in memory, so a new leader decides nothing against an agent for `SEEN_MS_MIN`.
- * - Optimistic: decisions are written only if the last decisions are those that they follow from; otherwise the next check decides again.
+ * - No hidden state: decisions and the release time are rows, so another worker continues after a takeover. Only the arrival times
+ *   and the lingering trouble of reports are in memory, so a new leader decides nothing against an agent for `SEEN_MS_MIN`.
+ * - Optimistic: decisions are written only if the stored ones are still those of the read; otherwise the next check decides again.
  */
 export class AgentWatch {
   private readonly logger = createLogger('assignment-watch');

@@ -147,7 +147,7 @@ function choose({ key, registeredAtMs }: CandidateTarget, pool: AgentPool, withR
   for (let at = 0; at < ids.length && count > 0; at++) {
     if (ranks[at] === RANK.never) continue;
     const score = mix(mixedKey ^ seeds[at]) - ranks[at] * RANK_STEP;
-    // With equal scores the lower id stays first, hence `>` and not `>=`.
+    // `>` instead of `>=`, so that with equal scores the lower id stays first.
     if (score > bestScore[count - 1]) insert(bestAt, bestScore, at, score);
   }
   return Array.from(bestAt).sort((a, b) => a - b);

@@ -8,7 +8,7 @@ export const LAST_DECISIONS = `(SELECT last.* FROM assignment_agent AS decided C
   SELECT agent_id, condition, since, held_ms, moves, cause FROM assignment_agent_condition
   WHERE agent_id = decided.id ORDER BY id DESC LIMIT 1) AS last)`;
 
-/** What a condition means for shards: whether results can be expected. */
+/** Condition for shards, which only need whether results can be expected. */
 const FOR_SHARDS: Readonly<Record<Condition, AgentCondition>> = {
   ok: 'ok',
   returning: 'ok',

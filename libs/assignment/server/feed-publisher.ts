@@ -39,8 +39,8 @@ export interface FeedPublisherOptions {
 }
 
 /**
- * Publishes the feed's facts to the shards in the order of their positions, and only then makes them visible to agents: an agent probes a
- * target only after its shard has the pair. One publisher runs at a time; shards ignore repeats by position.
+ * Publishes the feed's facts to the shards in the order of their positions, and only then makes them visible to agents: no pair is
+ * probed before its shard has it. One publisher runs at a time; shards ignore repeats by position.
  */
 export class FeedPublisher {
   private readonly leader: Leader<LeaseTerm>;

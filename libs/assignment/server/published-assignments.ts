@@ -6,7 +6,7 @@ import type { Sql } from '@icmp-mon/platform/database';
 export const ASSIGNMENTS_PER_ANSWER = 20_000;
 /**
  * Maximum changes in a full response. It is one part: the version of a partial one could be older than deleted removals, so the next
- * response would be full again, forever. This number fits into the 16 MiB that an agent reads; only larger responses are split.
+ * response would be full again, forever. This number fits into 16 MiB, which agents accept; only larger responses are split.
  */
 export const ASSIGNMENTS_PER_FULL_ANSWER = 150_000;
 

@@ -14,7 +14,7 @@ export interface NotJudged {
   shards: number[];
 }
 
-/** Ages in ms at the time of the read; null while there is no data. */
+/** Ages in ms at the time of the read; null without data. */
 export interface JudgedAges {
   /** Age of the last judgement of the oldest shard. */
   statusesMs: number | null;

@@ -109,7 +109,7 @@ export class StatusEffects<T> implements StatusSink {
   }
 
   /**
-   * Writes verdicts. Rows are built at the write, so that the first verdicts of a large shard are never in memory all at once. They may
+   * Writes verdicts. Rows are built at the write, so that the first verdicts of a large shard are never all in memory. They may
    * include results after the commit's position; a replay from there writes them again.
    */
   private async writeVerdicts(transaction: T, targets: readonly TargetEntry[]): Promise<void> {

@@ -30,7 +30,7 @@ describe('status recovery', () => {
     expect(sink.changes).toMatchObject([{ from: 'down', to: 'up', changeSeq: 41 }]);
   });
 
-  it('numbers changes above those that consumers have seen', async () => {
+  it('numbers changes above the numbers that consumers have seen', async () => {
     const { recovery, shard } = await recovering({ changeSeq: 40, states: new Map() }, []);
     recovery.numberAbove(5_000);
     recovery.reconcile();

@@ -17,7 +17,7 @@ const AGENTS_MAX = 1_000;
 const SPOOL_FULL = { attention: 0.5, bad: 0.9 };
 
 /**
- * How long a suspected copy is shown, in hours. Each copy renews its certificate twice a day, so a copy that still runs is detected again
+ * How long a suspected copy is shown, in hours. Each copy renews its certificate every 12 hours, so a copy that still runs is detected again
  * within this time.
  */
 const CLONE_SHOWN_H = 24;

@@ -101,11 +101,11 @@ describe('the health part of agents', () => {
     ['family_unavailable', 'attention'],
     ['a_state_to_come', 'attention'],
   ])('names what prevents an agent from probing: %s', async (executor_state, state) => {
-    const broken = { executor_state, executor_detail: 'fping hears nothing. Look at it.' };
+    const broken = { executor_state, executor_detail: 'fping receives nothing. Check it.' };
     expect(await read({ reports: [broken] })).toMatchObject({
       state,
       summary: '1 of 1 agent with a failed executor',
-      advice: 'agent 0: fping hears nothing. Look at it.',
+      advice: 'agent 0: fping receives nothing. Check it.',
     });
     expect(await read({ reports: [{}, broken] })).toMatchObject({ state: 'attention' });
   });

@@ -54,7 +54,7 @@ let decoy: Promise<string> | null = null;
 /** Takes as long as checking a password, so that the response time does not reveal whether a user exists. */
 export async function pretendToCheck(password: string, address = OWN): Promise<void> {
   if (decoy === null) {
-    decoy = hashPassword('nobody has this password');
+    decoy = hashPassword('no user has this password');
     // A failure is not cached: the next caller retries.
     decoy.catch(() => (decoy = null));
   }

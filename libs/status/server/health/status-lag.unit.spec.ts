@@ -11,7 +11,7 @@ const cause = (change: Partial<StatusLag>): string =>
   ).cause;
 const old: ShardLag = { ...FRESH, judgedAgeS: 600, storedAgeS: 600 };
 
-describe('the cause of late statuses', () => {
+describe('the cause of a status lag', () => {
   it.each<[string, Partial<StatusLag>]>([
     ['no projector has ever run', { shards: [] }],
     [

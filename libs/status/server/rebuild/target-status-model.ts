@@ -67,7 +67,7 @@ async function project(sql: Sql, changes: readonly LatestChange[]): Promise<void
   }
 }
 
-/** Copies the live row of each target whose last change was deleted as too old: it cannot be derived any more. */
+/** Copies the live row of each target whose last change was deleted as too old: it can no longer be derived. */
 async function keepOlderThanChanges(sql: Sql, live: string, beside: string): Promise<string[]> {
   const kept = await sql.execute(
     `INSERT INTO ${beside}.target_status
