@@ -21,7 +21,6 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsString, Length } from 'class-validator';
 
 /** Parameter of the routes below one agent. */
-/** Of routes below an agent. */
 export const AGENT_PARAMETER = { name: 'id', description: 'Id of the agent.' } as const;
 
 export class ExecutorResponse implements ExecutorHealth {

@@ -29,7 +29,7 @@ for word; do
   previous=$word
 done
 [ "\${from##*/}" != "\${REFUSED-}" ] || exit "$REFUSED_WITH"
-if [ -n "\${to-}" ]; then cp "$from" "$to"; else cat "$from"; fi`;
+case "\${to-}" in '') cat "$from" ;; *) cp "$from" "$to" ;; esac`;
 
 // An isolated machine: a directory with the programs that the installer finds, some of them test doubles. It has neither fping nor mtr.
 describe('the installer on a machine', () => {
