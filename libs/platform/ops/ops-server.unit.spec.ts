@@ -63,10 +63,10 @@ describe('startOpsServer', () => {
   });
 
   it('answers 500 when the readiness itself fails', async () => {
-    server = await startOpsServer({ port: 0, readiness: () => Promise.reject(new Error('cannot tell')) });
+    server = await startOpsServer({ port: 0, readiness: () => Promise.reject(new Error('check failed')) });
     const answer = await get('/readyz');
     expect(answer.status).toBe(500);
-    expect(await answer.json()).toEqual({ error: 'cannot tell' });
+    expect(await answer.json()).toEqual({ error: 'check failed' });
   });
 
   it('shows the metrics of the process and of the app', async () => {

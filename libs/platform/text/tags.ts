@@ -21,13 +21,13 @@ export function tagsFault(value: unknown, rules: TagRules): string | null {
   const entries = Object.entries(value);
   if (entries.length > tagsMax) return `must have at most ${tagsMax} keys, not ${entries.length}`;
   for (const [key, text] of entries) {
-    if (isReservedName(key)) return `has an invalid key: ${shown(key)} ${RESERVED_NAME}`;
-    if (!pattern.test(key)) return `has an invalid key ${shown(key)}: keys must consist of ${keyWords}`;
+    if (isReservedName(key)) return `must have valid keys: ${shown(key)} ${RESERVED_NAME}`;
+    if (!pattern.test(key)) return `must have keys of ${keyWords}: ${shown(key)} is not valid`;
     if (typeof text !== 'string' || text.length < valueLengthMin || text.length > valueLengthMax) {
-      return `has an invalid value of ${shown(key)}: values must be texts of ${valueLengthMin} to ${valueLengthMax} characters`;
+      return `must have texts of ${valueLengthMin} to ${valueLengthMax} characters: the value of ${shown(key)} is not valid`;
     }
     const fault = plainTextFault(text);
-    if (fault !== null) return `has an invalid value of ${shown(key)}: it ${fault}`;
+    if (fault !== null) return `must have plain texts: the value of ${shown(key)} ${fault}`;
   }
   return null;
 }
