@@ -1,4 +1,4 @@
-/** Where each consumer group stands: written in the transaction of the effect, so that neither is ever without the other. */
+/** Position of each consumer group, written in the same transaction as the effect, so that both are stored or neither. */
 export const CONSUMER_OFFSET_TABLE = `
   CREATE TABLE consumer_offset (
     group_id text NOT NULL,

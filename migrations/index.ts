@@ -35,7 +35,7 @@ import { ShardFreshness1790000041000 } from './telemetry/1790000041000-platform-
 import { AgentsUncounted1790000051000 } from './telemetry/1790000051000-agents-uncounted';
 import { AgentsUncountedNotice1790000051001 } from './control/1790000051001-agents-uncounted-notice';
 
-/** Applied in the order of their timestamps. */
+/** Migrations of the control database, applied in the order of their timestamps. */
 export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   PlatformEventStore1790000000000,
   PlatformConsumerOffset1790000000100,
@@ -58,7 +58,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   TargetsListVacuum1790000065200,
 ];
 
-/** Applied in the order of their timestamps; the first creates the timescaledb extension. */
+/** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */
 export const TELEMETRY_MIGRATIONS: readonly MigrationClass[] = [
   PlatformTimescale1790000000000,
   TelemetryConsumerOffset1790000000100,

@@ -1,4 +1,4 @@
-/** Who may do a job that only one may do; epoch only grows, backend_* name the connection that a successor has to end. */
+/** Leases of jobs that only one process may run. The epoch only grows; backend_* identify the connection that a successor must end. */
 export const LEASE_TABLE = `
   CREATE TABLE lease (
     name text PRIMARY KEY,

@@ -10,7 +10,7 @@ import { RTT_BIN_MIDDLES_US } from './rtt-histogram-functions';
 
 const timestampOf = (name: string): string => /\d{13}/.exec(name)?.[0] ?? '';
 
-/** Hash of the SQL that a migration runs on a database whose queries return nothing. */
+/** Returns the hash of the SQL that a migration runs on a database whose queries return nothing. */
 async function sqlHash(Migration: MigrationClass): Promise<string> {
   const hash = createHash('sha256');
   const runner = {
@@ -29,23 +29,23 @@ describe.each([
 ])('%s migrations', (folder, migrations) => {
   const files = readdirSync(path.join(import.meta.dirname, folder)).filter((file) => file.endsWith('.ts'));
 
-  it('are all listed, each once', () => {
+  it('are all listed exactly once', () => {
     const listed = migrations.map((migration) => timestampOf(migration.name)).sort();
     expect(listed).toEqual(files.map(timestampOf).sort());
     expect(new Set(listed).size).toBe(listed.length);
   });
 
-  it('are named <timestamp>-<what>, each with a timestamp of its own', () => {
+  it('are named <timestamp>-<what>, with unique timestamps', () => {
     for (const file of files) expect(file).toMatch(/^\d{13}(-[a-z0-9]+)+\.ts$/);
   });
 });
 
-it('a released migration never changes: migrations/frozen.json holds the hash of its SQL', async () => {
+it('a released migration never changes: migrations/frozen.json contains the hash of its SQL', async () => {
   const hashes: Record<string, string> = {};
   for (const migration of [...CONTROL_MIGRATIONS, ...TELEMETRY_MIGRATIONS]) {
     hashes[migration.name] = await sqlHash(migration);
   }
-  // Add a new migration there with the hash that this prints. If another one differs, restore it.
+  // Add a new migration there with the hash that the failing test prints. If another hash differs, restore that migration.
   expect(hashes).toEqual(frozen);
 });
 

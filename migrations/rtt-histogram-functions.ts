@@ -1,4 +1,4 @@
-/** Reads the next bin of `bytes` at `at` after its first byte: distance and count are varints. */
+/** Returns the SQL that reads the rest of a bin of `bytes` at `at`, after its first byte: distance and count are varints. */
 const readBin = (bytes: string): string => `
           IF byte > 127 THEN
             byte := byte - 128 + get_byte(${bytes}, at) * 128;
@@ -16,9 +16,9 @@ const readBin = (bytes: string): string => `
           END LOOP;`;
 
 /**
- * Sums stored histograms (docs/block-format.md) that are joined by zero bytes, as `string_agg` with that separator gives them:
- * a zero cannot be the distance of a bin, so it ends a histogram. The sum has one form, whatever the order of the parts.
- * Bins are counted from 1 here.
+ * Sums stored histograms (docs/block-format.md) that are joined by zero bytes, as `string_agg` with that separator returns them. A
+ * distance of zero cannot occur, so a zero ends a histogram. The result does not depend on the order of the parts. Bins are counted
+ * from 1 here.
  */
 export const COMPACT_RTT_HISTOGRAM = `
   CREATE FUNCTION compact_rtt_histogram(parts bytea) RETURNS bytea
@@ -87,7 +87,7 @@ export const COMPACT_RTT_HISTOGRAM = `
     RETURN sum;
   END $$`;
 
-/** Representative round-trip time of each of the 357 bins, us, as in `RttHistogram` of the probing contract; a test compares them. */
+/** Representative round-trip time of each of the 357 bins in µs, as in `RttHistogram` of the probing contract; a test compares them. */
 export const RTT_BIN_MIDDLES_US =
   '0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33,34,35,36,37,38,39,40,41,' +
   '42,43,44,45,46,47,48,49,51,53,55,57,60,62,65,67,70,73,76,79,82,86,89,93,96,100,104,109,113,118,123,128,133,138,144,' +
@@ -107,7 +107,7 @@ export const RTT_BIN_MIDDLES_US =
   '3735227,3887686,4046367,4211525,4383424,4562339,4748557,4942376,5144105,5354069,5572602,5800055,6036792,6283192,' +
   '6539649,6806573,7084392,7373551,7674512,7987758,8313789,8653127,9006316,9373921,9756530,9977772,10000000';
 
-/** The rtt of rank ceil(q × count) in one stored histogram, q in 0 to 1; null if it is empty. */
+/** Returns the round-trip time of rank ceil(q × count) in one stored histogram, q from 0 to 1; null for an empty histogram. */
 export const RTT_QUANTILE_US = `
   CREATE FUNCTION rtt_quantile_us(histogram bytea, q double precision) RETURNS integer
   LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$

@@ -1,23 +1,23 @@
 #!/bin/sh
-# Makes this machine an agent of ICMP-Mon, or removes the agent again. The portal (Agents, "Add an agent") shows the command
-# line that compares the gateway's CA with the SHA-256 in the line, fetches this script, and sets ICMPMON_JOIN_….
+# Makes this machine an agent of ICMP-Mon, or removes the agent. Copy the command line from the portal (Agents, "Add an agent"): it
+# verifies the gateway's CA by the SHA-256 in the line, downloads this script over TLS, and sets the variables ICMPMON_JOIN_….
 set -euf
 umask 077
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
-# "su" without "-" keeps a path on which dpkg does not find its programs.
+# "su" without "-" leaves a PATH without the programs that dpkg needs.
 export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 
 unit=icmp-mon-agent
-# A machine that was just booted installs its own updates for minutes.
+# A machine that has just booted may install its own updates for some minutes.
 lock_wait_s=300
 root='' yes='' uninstall='' work='' has_turn=''
 
 usage() {
   cat <<'END'
-join.sh [--yes] [--root DIR]              joins with the settings of the command line that the portal shows
+join.sh [--yes] [--root DIR]              installs the agent with the settings of the command line from the portal
 join.sh --uninstall [--yes] [--root DIR]  removes the agent from this machine
-  --yes        does not ask
-  --root DIR   installs below DIR only: no packages, no service
+  --yes        skips the confirmation
+  --root DIR   installs only below DIR: no packages, no service
 END
 }
 
@@ -28,26 +28,26 @@ fail() {
 
 clean_up() {
   [ -z "$work" ] || rm -rf "$work"
-  # Files that another run of this script makes just now are not ours.
+  # Without the lock, the temporary files belong to another run of this script.
   [ -n "$has_turn" ] || return 0
   rm -f "$lib/node.new" "$lock"
   rmdir "$lib" "$etc" 2>/dev/null || true
 }
 
-# Only one run at a time changes the machine. The folder of the lock belongs to root, so that no other user can put a link in its place.
+# Allows only one run at a time to change the machine. The lock's folder belongs to root, so that no other user can replace the lock by a link.
 take_turn() {
   mkdir -p "$root/run"
   exec 9>"$lock"
-  ! has flock || flock -n 9 || fail 'another join command runs on this machine just now. Wait for that one. Nothing was changed.'
+  ! has flock || flock -n 9 || fail 'another join command is running on this machine. Wait until it has finished, then paste the command again. Nothing was changed.'
   has_turn=yes
 }
 
 ask() {
   [ -z "$yes" ] || return 0
   printf '\nContinue? [y/N] '
-  # Standard input may be the pipe that this script came through.
+  # Standard input may be the pipe through which the shell reads this script.
   if [ -t 0 ]; then read -r answer; elif (: </dev/tty) 2>/dev/null; then read -r answer </dev/tty; else
-    fail 'there is no terminal to ask on. Nothing was changed. Add --yes at the end of the command.'
+    fail 'there is no terminal for the confirmation. Nothing was changed. Add --yes at the end of the command.'
   fi
   case $answer in y | Y | yes) ;; *) fail 'nothing was changed.' ;; esac
 }
@@ -55,33 +55,33 @@ ask() {
 has() { command -v "$1" >/dev/null 2>&1; }
 runs_systemd() { [ -z "$root" ] && [ -d /run/systemd/system ]; }
 
-# One variable of agent.env, as it is written there.
+# Prints the value of one variable of agent.env, as it is written there.
 stored() { [ ! -f "$etc/agent.env" ] || sed -n "s/^$1=\"\\(.*\\)\"\$/\\1/p" "$etc/agent.env"; }
 
 check_settings() {
   for variable in URL CA CA_FILE TOKEN NAME REGION PROVIDER ALLOW; do
     eval "value=\${ICMPMON_JOIN_$variable-}"
     [ -n "$value" ] || fail "ICMPMON_JOIN_$variable is missing: copy the whole command from the portal, Agents, Add an agent."
-    [ "$value" = "$(printf '%s' "$value" | tr -d '\000-\037\177')" ] || fail "ICMPMON_JOIN_$variable holds a control character."
+    [ "$value" = "$(printf '%s' "$value" | tr -d '\000-\037\177')" ] || fail "ICMPMON_JOIN_$variable contains a control character."
   done
-  case $ICMPMON_JOIN_NAME in *[!A-Za-z0-9.-]*) fail 'the name of an agent is letters, digits, dots and hyphens.' ;; esac
+  case $ICMPMON_JOIN_NAME in *[!A-Za-z0-9.-]*) fail 'the name of an agent may contain only letters, digits, dots and hyphens.' ;; esac
   for range in $ICMPMON_JOIN_ALLOW; do
     case $range in *[!0-9A-Fa-f.:/]*) fail "\"$range\" is not a range such as 10.0.0.0/8 or 2001:db8::/32." ;; esac
   done
   found=$(stored ICMPMON_AGENT_NAME)
   [ -z "$found" ] || [ "$found" = "$ICMPMON_JOIN_NAME" ] ||
-    fail "this machine is the agent $found already. Remove that first: sh $lib/join.sh --uninstall"
+    fail "this machine is already the agent $found. Remove it first: sh $lib/join.sh --uninstall"
 }
 
-# As the agent connects: without a proxy. No .curlrc either, which may switch the verification off.
+# Downloads a file. Connects as the agent does, without a proxy, and ignores .curlrc, which might disable the verification.
 fetch() {
-  # Less than 1 kB/s for 30 s is a failure of the connection, which is tried again.
+  # Less than 1 kB/s for 30 s counts as a failed connection, and curl retries.
   curl -q -fS "$2" --noproxy '*' --cacert "$ICMPMON_JOIN_CA_FILE" --connect-timeout 10 --speed-limit 1000 --speed-time 30 \
     --retry 10 --retry-max-time 300 \
     -o "$work/$1" "$ICMPMON_JOIN_URL/v1/kit/$1" || {
-    # The certificate was refused.
-    [ $? != 60 ] || printf 'Is the clock of this machine right? It shows %s.\n' "$(date -u)" >&2
-    fail "$1 could not be downloaded from $ICMPMON_JOIN_URL: the reason is above. Nothing was installed."
+    # curl exits with 60 when it rejects the server's certificate.
+    [ $? != 60 ] || printf 'Check the clock of this machine. It shows %s.\n' "$(date -u)" >&2
+    fail "downloading $1 from $ICMPMON_JOIN_URL failed; see the reason above. Nothing was installed."
   }
 }
 
@@ -93,20 +93,20 @@ fetch_checked() {
   wanted=$(sum_of "$1" "$work/SHA256SUMS")
   found=$(sha256sum <"$work/$1" | cut -c 1-64)
   [ "$wanted" = "$found" ] ||
-    fail "$1 has the SHA-256 $found, and not the listed one ($wanted). Nothing was installed. Paste the command again."
+    fail "the SHA-256 of $1 is $found instead of $wanted. Nothing was installed. Paste the command again."
 }
 
-# Sets $node to the file of the kit, or to this machine's own Node 24.
+# Sets $node to the file in the agent kit; sets $own_node when this machine's own Node 24 is used instead.
 choose_node() {
-  [ ! -e /etc/alpine-release ] || fail 'Alpine Linux has another C library (musl), with which this Node 24 does not run. Use Debian.'
+  [ ! -e /etc/alpine-release ] || fail 'this Node 24 does not run on Alpine Linux, because its C library is musl. Use Debian.'
   machine=$(uname -m)
-  case $machine in x86_64) arch=x64 ;; aarch64 | arm64) arch=arm64 ;; *) fail "there is no Node 24 for $machine: x86_64 and arm64 only." ;; esac
+  case $machine in x86_64) arch=x64 ;; aarch64 | arm64) arch=arm64 ;; *) fail "there is no Node 24 for $machine, only for x86_64 and arm64." ;; esac
   node=node-linux-$arch.gz own_node=''
   [ -z "$(sum_of "$node" "$work/SHA256SUMS")" ] || return 0
   own_node=$(command -v node || true)
   case $("${own_node:-false}" --version 2>/dev/null || true) in
     v24.*) ;;
-    *) fail "this installation of ICMP-Mon has Node 24 for $(sed -n 's/.*  node-linux-\(.*\).gz/\1/p' "$work/SHA256SUMS") only, and this machine is $arch.
+    *) fail "this installation of ICMP-Mon has Node 24 only for $(sed -n 's/.*  node-linux-\(.*\).gz/\1/p' "$work/SHA256SUMS"), and this machine is $arch.
   Either install Node 24 here, or add it to the installation (docs/agent.md, \"Other architectures\"), and paste the command again." ;;
   esac
 }
@@ -118,7 +118,7 @@ choose_packages() {
   has mtr || missing="$missing mtr"
   [ -n "$missing" ] || return 0
   if has apt-get; then manager=apt-get missing=$(printf '%s' "$missing" | sed 's/mtr/mtr-tiny/'); elif has dnf; then manager=dnf; else
-    fail "this machine has neither apt-get nor dnf: install$missing (fping 5.0 or later) by hand and paste the command again."
+    fail "this machine has neither apt-get nor dnf. Install$missing (fping 5.0 or later) yourself and paste the command again."
   fi
 }
 
@@ -128,31 +128,31 @@ is_current() { # installed file, name in the kit
 
 print_plan() {
   printf '%s\n' "This machine becomes the agent $ICMPMON_JOIN_NAME (region $ICMPMON_JOIN_REGION, provider $ICMPMON_JOIN_PROVIDER)" \
-    "of the ICMP-Mon installation at $ICMPMON_JOIN_URL. This is going to:"
+    "of the ICMP-Mon installation at $ICMPMON_JOIN_URL. The command will:"
   [ -z "$missing" ] || printf '  - install with %s: %s\n' "$manager" "$missing"
-  if [ -n "$own_node" ]; then printf '  - use the Node of this machine (%s)\n' "$own_node"; elif is_current "$lib/node" "$node"; then
+  if [ -n "$own_node" ]; then printf '  - use the Node 24 of this machine (%s)\n' "$own_node"; elif is_current "$lib/node" "$node"; then
     printf '  - keep Node %s in %s\n' "$(version_of node)" "$lib"
   else
-    printf '  - download Node %s (%s, %s MB) into %s, checked by SHA-256\n' "$(version_of node)" "$arch" "$(version_of "$node")" "$lib"
+    printf '  - download Node %s (%s, %s MB) into %s and verify its SHA-256\n' "$(version_of node)" "$arch" "$(version_of "$node")" "$lib"
   fi
-  printf '  - download the agent %s into %s, checked by SHA-256\n' "$(version_of agent)" "$lib"
+  printf '  - download the agent %s into %s and verify its SHA-256\n' "$(version_of agent)" "$lib"
   printf '  - write %s/agent.env, which only root can read\n' "$etc"
-  if [ -f "$etc/policy.yaml" ]; then printf '  - keep %s/policy.yaml as it is\n' "$etc"; else
-    printf '  - write %s/policy.yaml: it may probe %s and nothing else\n' "$etc" "$ICMPMON_JOIN_ALLOW"
+  if [ -f "$etc/policy.yaml" ]; then printf '  - keep %s/policy.yaml unchanged\n' "$etc"; else
+    printf '  - write %s/policy.yaml: the agent may probe %s and nothing else\n' "$etc" "$ICMPMON_JOIN_ALLOW"
   fi
   if runs_systemd; then
-    printf '  - write and start the service %s, with a user of its own and the right to send pings\n' "$unit"
-    printf '  - wait until the first result has arrived\n'
-  else printf '  - write %s/run-agent, which starts the agent: there is no systemd\n' "$lib"; fi
+    printf '  - write and start the service %s, with its own user and the capability to send pings\n' "$unit"
+    printf '  - wait until the gateway has the first result\n'
+  else printf '  - write %s/run-agent, which starts the agent, because this machine has no systemd\n' "$lib"; fi
   printf 'To remove it later: sh %s/join.sh --uninstall%s\n' "$lib" "${root:+ --root $root}"
 }
 
-# apt-get itself waits for the lock of dpkg only.
+# Updates the package lists. apt-get itself waits only for the lock of dpkg, not for that of the lists.
 update_lists() {
   waited_s=0
   until (umask 022 && apt-get -q update) </dev/null >"$work/packages.log" 2>&1; do
     grep -q 'Could not get lock' "$work/packages.log" && [ "$waited_s" -lt "$lock_wait_s" ] || return 1
-    [ "$waited_s" != 0 ] || printf 'Another package manager is running: waiting for it ...\n'
+    [ "$waited_s" != 0 ] || printf 'Another package manager is running. Waiting for it ...\n'
     sleep 1
     waited_s=$((waited_s + 1))
   done
@@ -163,18 +163,18 @@ install_packages() {
   printf 'Installing %s ...\n' "$missing"
   { [ "$manager" != apt-get ] || update_lists; } && (
     umask 022
-    # Unquoted: a list of names.
+    # Unquoted on purpose: $missing is a list of names.
     case $manager in
       apt-get) apt-get -qy -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout="$lock_wait_s" install --no-install-recommends $missing ;;
       dnf) dnf -q -y install $missing ;;
     esac
   ) </dev/null >"$work/packages.log" 2>&1 9>&- || {
     cat "$work/packages.log" >&2
-    fail "$manager could not install $missing: its message is above. No file was installed. Correct that and paste the command again."
+    fail "$manager could not install $missing; see its message above. No file was installed. Fix the cause and paste the command again."
   }
 }
 
-# Replaces a file in one step. Notes in $changed when it was different.
+# Replaces a file by a rename. Sets $changed when the content is different.
 put() { # file, place, mode
   if cmp -s "$1" "$2"; then return 0; fi
   cp "$1" "$2.new"
@@ -183,7 +183,7 @@ put() { # file, place, mode
   changed=yes
 }
 
-# Sets $new_node to the Node that is used from now on; it takes its place with the other files.
+# Sets $new_node to the Node to use from now on; it is moved to its final path together with the other files.
 unpack_node() {
   new_node=$lib/node
   if [ -n "$own_node" ]; then
@@ -193,7 +193,7 @@ unpack_node() {
     gunzip -c "$work/$node" >"$new_node"
     chmod 755 "$new_node"
   fi
-  "$new_node" --version >/dev/null || fail 'Node 24 does not run on this machine (it needs glibc 2.28 or later). No file was installed.'
+  "$new_node" --version >/dev/null || fail 'Node 24 does not run on this machine. It needs glibc 2.28 or later. No file was installed.'
 }
 
 quoted() { printf '"%s"' "$(printf '%s' "$1" | sed 's/[\\"$`]/\\&/g')"; }
@@ -208,8 +208,8 @@ write_env() {
 }
 
 write_policy() {
-  printf '%s\n' '# What this agent may probe, whatever the server asks for: it refuses everything else.' \
-    '# The file is yours: the join command writes it once and never changes it. A change is in force within seconds.' allow:
+  printf '%s\n' '# Addresses that this agent may probe, regardless of what the server assigns. The agent refuses all others.' \
+    '# The join command writes this file once and never changes it. The agent applies your changes within seconds.' allow:
   printf '  - "%s"\n' $ICMPMON_JOIN_ALLOW
   printf 'packetsPerSecond: 2000\n'
 }
@@ -227,7 +227,7 @@ install_files() {
   unpack_node
   [ -f "$etc/policy.yaml" ] && cp "$etc/policy.yaml" "$work/policy.yaml" || write_policy >"$work/policy.yaml"
   "$new_node" "$work/agent.js" --check-policy "$work/policy.yaml" ||
-    fail "with this $etc/policy.yaml the agent would not start. No file was installed."
+    fail "the agent would not start with $etc/policy.yaml. No file was installed."
   write_env >"$work/agent.env"
   [ "$new_node" = "$lib/node" ] || { mv -f "$new_node" "$lib/node" && changed=yes; }
   put "$work/agent.js" "$lib/agent.js" 644
@@ -243,7 +243,7 @@ install_files() {
 
 start() {
   if ! runs_systemd; then
-    printf '%s\n' "$ICMPMON_JOIN_NAME is installed. There is no systemd here, so start it yourself, now and at each boot:" "  $lib/run-agent"
+    printf '%s\n' "$ICMPMON_JOIN_NAME is installed. This machine has no systemd: start the agent yourself, now and at each boot:" "  $lib/run-agent"
     return 0
   fi
   systemctl daemon-reload
@@ -252,8 +252,8 @@ start() {
   outcome=0
   "$lib/node" "$lib/agent.js" --await-first-result "$ICMPMON_JOIN_NAME" "$(stored ICMPMON_OPS_PORT)" || outcome=$?
   [ "$outcome" != 0 ] || return 0
-  printf 'Its log: journalctl -u %s\n' "$unit"
-  # It does not answer: the log alone holds the reason.
+  printf 'Log of the agent: journalctl -u %s\n' "$unit"
+  # The agent does not answer: only its log contains the reason.
   [ "$outcome" != 2 ] || journalctl -q -u "$unit" -n 8 -o cat --no-pager || true
   exit 1
 }
@@ -278,33 +278,33 @@ join() {
 }
 
 remove() {
-  [ -e "$lib" ] || [ -e "$etc" ] || fail 'there is no agent on this machine.'
+  [ -e "$lib" ] || [ -e "$etc" ] || fail 'there is no ICMP-Mon agent on this machine.'
   take_turn
   name=$(stored ICMPMON_AGENT_NAME)
-  printf '%s\n' "This is going to stop the agent $name and remove its service, $lib, $etc" \
-    "and $root/var/lib/icmp-mon-agent, with its key and with results that were not sent yet. Packages stay."
+  printf '%s\n' "This command will stop the agent $name and remove its service, $lib, $etc" \
+    "and $root/var/lib/icmp-mon-agent, with its key and the results that were not sent yet. Packages are kept."
   ask
   if runs_systemd; then
     systemctl -q disable --now "$unit" || true
     rm -f "/etc/systemd/system/$unit.service"
     systemctl daemon-reload
-    # A service that had failed is listed until then. It fails for one that had not.
+    # Removes a failed service from systemd's list. The command fails when the service had not failed.
     systemctl reset-failed "$unit" 2>/dev/null || true
   fi
   rm -rf "$root/var/lib/icmp-mon-agent" "$root/var/lib/private/icmp-mon-agent"
-  # This script last: what could not be removed is tried again with it.
+  # Removes this script last, so that an incomplete removal can be repeated.
   rm -rf "$etc"
   rm -rf "$lib"
-  printf '%s\n' "Removed. The portal lists $name until it is retired there: Agents, $name, Retire."
+  printf '%s\n' "Removed. The portal lists $name until you retire it there: Agents, $name, Retire."
 }
 
 while [ $# -gt 0 ]; do
   case $1 in
     --yes) yes=yes ;;
     --uninstall) uninstall=yes ;;
-    --root) case ${2-} in /*[!/]*) root=${2%/} && shift ;; *) fail '--root needs the absolute path of a folder, not of the root itself.' ;; esac ;;
+    --root) case ${2-} in /*[!/]*) root=${2%/} && shift ;; *) fail '--root needs the absolute path of a folder other than /.' ;; esac ;;
     --help) usage && exit 0 ;;
-    *) usage >&2 && fail "$1 is not known." ;;
+    *) usage >&2 && fail "unknown option $1." ;;
   esac
   shift
 done

@@ -1,13 +1,13 @@
-// Names that a command takes and a tool has programs for: bench/main.ts, faults/main.ts. Types hold the two together.
+// Names of benches, load runs and faults. The tools have one program per name (bench/main.ts, faults/main.ts); types keep both in step.
 
-/** Benches in the order of `all`, and what each compares. */
+/** Benches in the order of `all`, and what each measures. */
 export const BENCHES = {
   projector: 'results per second through the projector',
-  ingest: 'the same through gateway and Kafka',
+  ingest: 'results per second through gateway, Kafka and projector',
   gateway: 'results per second that the gateway accepts',
-  'quiet-sweep': 'WAL bytes when nothing changes',
+  'quiet-sweep': 'WAL bytes when no status changes',
   cost: 'CPU of the whole stack',
-  recovery: 'seconds to recover',
+  recovery: 'seconds until recovery',
   agent: 'results per second of an agent',
   'agent-cpu': 'CPU of an agent',
   bytes: 'bytes on disk per result',
@@ -16,36 +16,36 @@ export const BENCHES = {
   list: 'pages of the target list',
 };
 
-/** Load runs, and what each is. */
+/** Load runs. */
 export const LOAD_RUNS = {
   fping: "10,000 targets by the product's own agent, 10 minutes",
   fleet: '3 agents × 100,000 targets at 15 s, 30 minutes',
   all: '100 agents × 100,000 targets at 30 s, 15 minutes',
-  takeover: 'a lost and a refusing agent',
-  overload: '100,000 targets at once for one agent, while the CPU is busy',
+  takeover: 'takeover from a lost agent and from one that refuses targets',
+  overload: '100,000 new targets in one step for one agent, while the CPU is busy',
 };
 
-/** Faults in the order in which all of them run, and what each does; a name is that of its file in `cases`. */
+/** Faults in the order of a complete run. The name is that of the file in `cases`. */
 export const FAULTS = {
   'kill-processes': 'SIGKILL of each process',
   'kill-services': 'SIGKILL of Kafka, PostgreSQL, Redis',
   'zombie-projector': 'a projector stopped past its lease',
-  'disconnected-agents': 'an agent cut off for hours',
+  'disconnected-agents': 'an agent disconnected for hours',
   'damaged-spool': 'a spool that is full or damaged',
   'full-disks': 'full disks',
-  'poison-messages': 'poison on each topic',
+  'poison-messages': 'poison messages on each topic',
   'bad-uploads': 'bad blocks, repeats, clones',
-  'killed-relay': 'the relay killed, writers late',
-  'concurrent-commands': 'commands at once',
+  'killed-relay': 'the relay killed, transactions that commit late',
+  'concurrent-commands': 'concurrent commands',
   'rebuild-under-writes': 'read models rebuilt under writes',
-  'mixed-versions': 'versions apart, rolling restart',
+  'mixed-versions': 'different versions, rolling restart',
   'wrong-clocks': 'agents with wrong clocks',
   'bad-network': 'a bad network to the gateway',
-  'stopped-processes': 'each process stopped: what pages say',
-  'simulated-shard': 'the shard simulated from seeds',
+  'stopped-processes': 'each process stopped: what the pages report',
+  'simulated-shard': 'the shard in the simulator, from seeds',
   'greedy-agent': 'an agent that takes more than its share',
-  'thin-line': 'a line that carries little',
+  'thin-line': 'a connection of low bandwidth',
   'stolen-identities': 'stolen tokens, keys and names',
-  'unfinished-bodies': 'logins whose bodies never end',
-  'guessed-passwords': 'passwords guessed from many places',
+  'unfinished-bodies': 'logins with endless bodies',
+  'guessed-passwords': 'passwords guessed from many addresses',
 };

@@ -96,7 +96,7 @@ describe('the join command', () => {
     expect(code).toBe(1);
     expect(output).toMatch(/becomes the agent fra-1 \(region eu-central, provider carrier-a\)/);
     expect(output).toMatch(
-      /download Node 24\.\d+\.\d+ \(\w+, \d+ MB\)[^]*download the agent[^]*policy\.yaml: it may probe 127\.0\.0\.0\/8 ::1 and nothing else/,
+      /download Node 24\.\d+\.\d+ \(\w+, \d+ MB\)[^]*download the agent[^]*policy\.yaml: the agent may probe 127\.0\.0\.0\/8 ::1 and nothing else/,
     );
     expect(output).toContain('Nothing was changed. Add --yes');
     expect(installed()).toEqual([]);
@@ -137,12 +137,12 @@ describe('the join command', () => {
     expect(readFileSync(at('etc/icmp-mon/policy.yaml'), 'utf8')).toBe('allow: [127.0.0.1]\n');
 
     const other = await join({ name: 'ber-1' });
-    expect([other.code, other.output]).toEqual([1, expect.stringContaining('is the agent fra-1 already')]);
+    expect([other.code, other.output]).toEqual([1, expect.stringContaining('is already the agent fra-1')]);
 
     const removed = await paste(`sh ${at('usr/lib/icmp-mon/join.sh')} --uninstall --yes --root ${root}`);
     expect([removed.code, removed.output]).toEqual([
       0,
-      expect.stringContaining('The portal lists fra-1 until it is retired'),
+      expect.stringContaining('The portal lists fra-1 until you retire it'),
     ]);
     expect(installed()).toEqual([]);
   });
@@ -166,7 +166,7 @@ describe('the join command', () => {
   );
 
   it.each([
-    [{ provider: 'a\nICMPMON_X="y"' }, /holds a control character/],
+    [{ provider: 'a\nICMPMON_X="y"' }, /contains a control character/],
     [{ name: 'fra;id' }, /letters, digits, dots and hyphens/],
     [{ allow: ['10.0.0.0/8"\nstopped: true'] }, /control character/],
     [{ allow: ['$(id)'] }, /"\$\(id\)" is not a range/],
@@ -204,7 +204,7 @@ describe('the join command', () => {
       const { code, output } = await join();
       expect([code, output]).toEqual([
         1,
-        expect.stringMatching(/has the SHA-256 [0-9a-f]{64}, and not the listed one[^]*Nothing was installed/),
+        expect.stringMatching(/the SHA-256 of \S+ is [0-9a-f]{64} instead of [0-9a-f]{64}[^]*Nothing was installed/),
       ]);
       expect(installed()).toEqual([]);
     },
@@ -225,7 +225,7 @@ describe('the join command', () => {
       const { code, output } = await paste(`${line()} --yes --root ${root}`, { PATH: `${bin()}:${NORMAL_PATH}` });
       expect([code, output]).toEqual([
         1,
-        expect.stringMatching(/has Node 24 for riscv64 only, and this machine is \w+\./),
+        expect.stringMatching(/has Node 24 only for riscv64, and this machine is \w+\./),
       ]);
       expect(installed()).toEqual([]);
     });
@@ -233,7 +233,7 @@ describe('the join command', () => {
     it('uses the Node 24 of the machine', async () => {
       symlinkSync(process.execPath, path.join(bin(), 'node'));
       const { code, output } = await paste(`${line()} --yes --root ${root}`, { PATH: `${bin()}:${NORMAL_PATH}` });
-      expect([code, output]).toEqual([0, expect.stringContaining(`use the Node of this machine (${bin()}/node)`)]);
+      expect([code, output]).toEqual([0, expect.stringContaining(`use the Node 24 of this machine (${bin()}/node)`)]);
       expect(readlinkSync(at('usr/lib/icmp-mon/node'))).toBe(path.join(bin(), 'node'));
     });
   });
@@ -271,19 +271,16 @@ describe('the join command', () => {
     // A late one finds everything installed.
     expect(ended.some(({ code }) => code === 0)).toBe(true);
     for (const { code, output } of ended.filter((each) => each.code !== 0)) {
-      expect([code, output]).toEqual([
-        1,
-        expect.stringContaining('another join command runs on this machine just now'),
-      ]);
+      expect([code, output]).toEqual([1, expect.stringContaining('another join command is running on this machine')]);
     }
     expect(installed()).toEqual(['SHA256SUMS', 'agent.env', 'agent.js', 'join.sh', 'node', 'policy.yaml', 'run-agent']);
     expect((await run(at('usr/lib/icmp-mon/node'), ['--version'])).stdout).toMatch(/^v24\./);
   });
 
-  it('names the file that could not be downloaded', async () => {
+  it('reports the file whose download failed', async () => {
     unlinkSync(path.join(kitDir, 'agent.service'));
     const { code, output } = await join();
-    expect([code, output]).toEqual([1, expect.stringMatching(/agent\.service could not be downloaded/)]);
+    expect([code, output]).toEqual([1, expect.stringMatching(/downloading agent\.service from \S+ failed/)]);
     expect(installed()).toEqual([]);
   });
 });
