@@ -4,19 +4,19 @@ import { runFping } from './fping-reference';
 import { rounded, type Round, runPairs } from './pairs';
 
 const INTERVAL_MS = 15_000;
-/** 100,000 targets, each by three agents of a hundred, are 3,000 a vantage point; all of them by three agents 100,000. */
+/** Number of targets. A fleet of 100,000 targets with three agents per target has 3,000 targets per agent with a hundred agents, and 100,000 with three. */
 const TARGETS = 20_000;
 const OTHER_SIZES = [1_000, 10_000];
 
 interface Cost {
   agentUs: number;
-  /** Of the fpings that the agent started, which start anew for each slice. */
+  /** CPU of the agent's fpings; it starts new ones for each slice. */
   agentsFpingUs: number;
 }
 
 /**
- * CPU microseconds a result of the agent's own process, its fpings left out, against those a ping of bare fping, with the same targets
- * at 15 s. The ratio is that of 20,000 targets; smaller sizes, where what each second costs weighs more, are measured once.
+ * CPU microseconds per result of the agent's own process, without its fpings, against those per ping of bare fping, with the same targets
+ * at 15 s. The ratio is for 20,000 targets; smaller sizes, where the cost per second has more weight, are measured once.
  */
 export async function run(context: BenchContext): Promise<BenchResult> {
   const fpingUs = async (targets: number): Promise<number> => {
@@ -25,11 +25,11 @@ export async function run(context: BenchContext): Promise<BenchResult> {
   };
   const product = async (): Promise<Round> => {
     const { agentUs, agentsFpingUs, agentS, fpingS } = await costOf(TARGETS);
-    context.say(`agent-cpu: its own fpings cost ${agentsFpingUs.toFixed(1)} us a ping`);
+    context.say(`agent-cpu: its fpings cost ${agentsFpingUs.toFixed(1)} us per ping`);
     return { value: agentUs, cpuSeconds: { agent: agentS, fping: fpingS } };
   };
   const reference = async (): Promise<Round> => ({ value: await fpingUs(TARGETS) });
-  const result = await runPairs(context, { name: 'agent-cpu', unit: 'us of CPU a ping', product, reference });
+  const result = await runPairs(context, { name: 'agent-cpu', unit: 'us of CPU per ping', product, reference });
   const sizes: Record<string, object> = {};
   for (const targets of context.quick ? [] : OTHER_SIZES) {
     const { agentUs, agentsFpingUs } = await costOf(targets);

@@ -1,15 +1,15 @@
 import type { DecodedBlock } from '@icmp-mon/probing/wire';
 import { FakeGateway } from '@icmp-mon/probing/agent/testing';
 
-/** Results of a span of time, as the gateway has accepted them. */
+/** Results of a time span that the gateway accepted. */
 export interface Accepted {
   results: number;
   replies: number;
-  /** Targets that have a result. */
+  /** Number of targets with a result. */
   targets: number;
-  /** Results of a target beyond those that its interval allows in the span. */
+  /** Results of a target beyond the number that its interval allows in the span. */
   doubled: number;
-  /** From the probe's sending (the agent's clock, which is ours) to the gateway's having it: 50th and 99th percentile. */
+  /** Time from sending a probe (by the agent's clock, which is ours) to the arrival of its result at the gateway: 50th and 99th percentile. */
   ageMsP50: number;
   ageMsP99: number;
 }
@@ -17,8 +17,8 @@ export interface Accepted {
 const SAMPLES_MAX = 4_000_000;
 
 /**
- * The gateway's end of the agents' protocol without Kafka behind it: real TLS with client certificates, each block
- * checked, decompressed and decoded, repeats dropped by (boot, lane, sequence). Counts what it accepts in typed arrays.
+ * The gateway's side of the agents' protocol without Kafka: real TLS with client certificates; each block is checked, decompressed and
+ * decoded, and repeats are dropped by (boot, lane, sequence). Accepted results are kept in typed arrays.
  */
 export class AgentGateway extends FakeGateway {
   private count = 0;
@@ -37,7 +37,7 @@ export class AgentGateway extends FakeGateway {
     return gateway;
   }
 
-  /** Targets that ever had a result. */
+  /** Number of targets that ever had a result. */
   get targetsSeen(): number {
     return this.seen.size;
   }
@@ -46,14 +46,14 @@ export class AgentGateway extends FakeGateway {
     return this.bodyBytes / this.count;
   }
 
-  /** Forgets what was accepted so far. */
+  /** Discards the accepted results. */
   clear(): void {
     this.count = 0;
     this.bodyBytes = 0;
     this.taken.clear();
   }
 
-  /** What was measured from `fromMs` until before `toMs` (wall clock), of targets probed each `intervalMs`. */
+  /** Returns the results measured in [fromMs, toMs) by the wall clock, of targets with the interval `intervalMs`. */
   accepted(fromMs: number, toMs: number, intervalMs: number): Accepted {
     const perTarget = new Map<number, number>();
     const ages: number[] = [];
@@ -64,7 +64,7 @@ export class AgentGateway extends FakeGateway {
       ages.push(this.ageMs[row]);
       if (this.outcome[row] === 0) replies++;
     }
-    // A target's place in its interval moves by some ms: at most one more than the span has whole intervals.
+    // A target's phase moves by some ms, so the span contains at most one probe more than whole intervals.
     const most = Math.ceil((toMs - fromMs) / intervalMs) + 1;
     const doubled = [...perTarget.values()].reduce((sum, results) => sum + Math.max(0, results - most), 0);
     const sorted = Float32Array.from(ages).sort();

@@ -9,33 +9,33 @@ import { type Accepted, AgentGateway } from './agent-gateway';
 export interface AgentLoad {
   targets: number;
   intervalMs: number;
-  /** Length of the span that is measured. */
+  /** Length of the measured span. */
   spanMs: number;
 }
 
 export interface AgentRun extends Accepted {
   spanMs: number;
-  /** CPU seconds of the agent's own process within the span, its fpings left out. */
+  /** CPU seconds of the agent's own process within the span, without its fpings. */
   agentCpuS: number;
-  /** CPU seconds of the fpings that ended within the span. */
+  /** CPU seconds of the fpings that exited within the span. */
   fpingCpuS: number;
-  /** Bytes of block bodies a result. */
+  /** Bytes of block bodies per result. */
   bodyBytesPerResult: number;
 }
 
 const TIMEOUT_MS = 500;
 const STARTED_WITHIN_MS = 30_000;
-/** Results leave the agent within a second, and a probe may take its timeout. */
+/** Time until the last results have arrived: they leave the agent within a second, and a probe may take its timeout. */
 const DRAIN_MS = 2_500;
-/** The first probes of new targets go beside the schedule; after so long nothing of that is left. */
+/** Time until the first probes of new targets, which are outside the schedule, no longer have an effect. */
 const SETTLE_MS = 2_000;
 
-/** Addresses of loopback, all of which answer on Linux. */
+/** Returns addresses of loopback; Linux answers all of them. */
 export function loopbackAddresses(count: number): string[] {
   return Array.from({ length: count }, (_, at) => `127.${16 + (at >> 16)}.${(at >> 8) & 255}.${at & 255}`);
 }
 
-/** The agent as it is shipped, against a gateway in this process, in steady state for `spanMs`. */
+/** Runs the shipped agent in steady state for `spanMs`, against a gateway in this process. */
 export async function runAgent(load: AgentLoad, nodeOptions: readonly string[] = []): Promise<AgentRun> {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'bench-agent-'));
   const gateway = await AgentGateway.open();
@@ -86,12 +86,12 @@ function startAgent(dir: string, gateway: AgentGateway, nodeOptions: readonly st
   });
 }
 
-/** This tool is dist/bench/main.js. */
+/** Returns the folder of built apps. This tool is dist/bench/main.js. */
 function distDir(): string {
   return process.env['ICMPMON_DIST_DIR'] ?? path.resolve(import.meta.dirname, '..');
 }
 
-/** CPU seconds of a process by all its threads, to the nanosecond, and of its children that have ended, to 10 ms. */
+/** Returns the CPU seconds of a process over all its threads, in ns resolution, and of its exited children, in 10 ms resolution. */
 function cpuOf(pid: number): { ownS: number; childrenS: number } {
   let ownNs = 0;
   for (const thread of readdirSync(`/proc/${pid}/task`)) {
@@ -105,8 +105,8 @@ function cpuOf(pid: number): { ownS: number; childrenS: number } {
 async function until(done: () => boolean, withinMs: number, agent: ChildProcess): Promise<void> {
   const deadlineMs = performance.now() + withinMs;
   while (!done()) {
-    if (agent.exitCode !== null) throw new Error(`The agent has ended with code ${agent.exitCode}; see its log above.`);
-    if (performance.now() > deadlineMs) throw new Error(`The agent has not probed all targets in ${withinMs} ms.`);
+    if (agent.exitCode !== null) throw new Error(`The agent exited with code ${agent.exitCode}. See its log above.`);
+    if (performance.now() > deadlineMs) throw new Error(`The agent did not probe all targets within ${withinMs} ms.`);
     await pause(200);
   }
 }

@@ -9,10 +9,10 @@ const ROUNDS = 3;
 const ROUNDS_QUICK = 1;
 
 /**
- * Results a second that the agent delivers, against replies a second of bare fping with the same targets and pacing:
- * 5,000 pings a second, half of what the agent's policy allows unless told otherwise. Delivered is what a gateway has
- * accepted (real TLS, each block decoded, repeats dropped) of the probes that were sent within the span; the gateway here
- * has no Kafka behind it, so that the agent alone is measured. What is lost on the way, or not probed in time, lowers the rate.
+ * Results per second that the agent delivers, against replies per second of bare fping with the same targets and pacing: 5,000 pings per
+ * second, half of the agent's default limit. A result is delivered when a gateway has accepted it (real TLS, each block decoded, repeats
+ * dropped) and its probe was sent within the span. The gateway has no Kafka, so that only the agent is measured. Lost results and late
+ * probes lower the rate.
  */
 export async function run(context: BenchContext): Promise<BenchResult> {
   const rounds = context.quick ? ROUNDS_QUICK : ROUNDS;
@@ -26,21 +26,22 @@ export async function run(context: BenchContext): Promise<BenchResult> {
     });
     ages.push({ ageMsP50: ran.ageMsP50, ageMsP99: ran.ageMsP99 });
     const lost = results - replies;
-    if (lost > 0) context.say(`agent: ${lost} of ${results} results are no replies`);
+    if (lost > 0) context.say(`agent: ${lost} of ${results} results are not replies`);
     return {
       value: (replies * 1_000) / ran.spanMs,
       cpuSeconds: { agent: agentCpuS, fping: fpingCpuS },
-      ...(doubled > 0 && { fault: `${doubled} results are there twice` }),
+      ...(doubled > 0 && { fault: `${doubled} duplicate results` }),
     };
   };
   const reference = async (): Promise<Round> => {
     const { replies, elapsedS, cpuS } = await runFping(context.dir, TARGETS, INTERVAL_MS, rounds);
-    // One fping never makes up for a delay: on a busy machine it falls behind its own pace, which then is the reference.
-    if (elapsedS > spanMs / 900) context.say(`agent: bare fping took ${elapsedS.toFixed(1)} s for ${spanMs / 1_000}`);
+    // fping never catches up after a delay: on a busy machine it falls behind its own pace, and that is the reference.
+    if (elapsedS > spanMs / 900)
+      context.say(`agent: bare fping took ${elapsedS.toFixed(1)} s instead of ${spanMs / 1_000} s`);
     return { value: (replies * 1_000) / spanMs, cpuSeconds: { fping: cpuS } };
   };
   const result = await runPairs(context, { name: 'agent', unit: 'results/s', product, reference });
-  // From the sending of a probe to the gateway's having its result.
+  // Age: from sending a probe to the arrival of its result at the gateway.
   const worst = (of: 'ageMsP50' | 'ageMsP99'): number => Math.max(...ages.map((each) => each[of]));
   return { ...result, targets: TARGETS, ageMsP50: worst('ageMsP50'), ageMsP99: worst('ageMsP99') };
 }

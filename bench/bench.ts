@@ -2,24 +2,24 @@ import type { CpuMeter } from './process-cpu';
 import type { BenchProduct, ProductOptions } from './product';
 
 /**
- * A bench is a file `bench/<name>.ts` that exports `run(context): Promise<BenchResult>`, registered by name in the map of
- * `bench/main.ts`. It prints progress by `context.say`, compares by `runPairs` (bench/pairs.ts), and gives figures, not
- * verdicts. Services (Kafka, PostgreSQL, Valkey: durable, this run's own, empty) are those of
- * `testServices()`/`testDatabase()` in `@icmp-mon/platform/testing`; all of it is removed afterwards.
+ * A bench is a file `bench/<name>.ts` that exports `run(context): Promise<BenchResult>` and is registered in the map of `bench/main.ts`. It
+ * prints progress with `context.say`, compares with `runPairs` (bench/pairs.ts), and returns figures, not verdicts. Its services (Kafka,
+ * PostgreSQL, Valkey: durable, empty, only for this run) are those of `testServices()`/`testDatabase()` in `@icmp-mon/platform/testing`;
+ * they are removed afterwards.
  */
 export interface BenchContext {
-  /** The small form: a minute, two pairs, less data. Figures of it are for developing only. */
+  /** Small version for development: one minute, two pairs, less data. */
   quick: boolean;
-  /** Pairs to measure after the warm-up. */
+  /** Number of pairs after the warm-up. */
   pairs: number;
-  /** A folder for whatever the bench writes; removed afterwards. */
+  /** Folder for files of the bench; removed afterwards. */
   dir: string;
-  /** Record profiles of the product's processes into artefacts/ where the bench knows how to. */
+  /** Writes CPU profiles of the product's processes to artefacts/, for benches that support it. */
   profile: boolean;
   say(line: string): void;
-  /** CPU seconds per process; services are known to it, the bench registers what it starts. */
+  /** Measures CPU seconds per process. Services are registered; the bench registers the processes that it starts. */
   cpu: CpuMeter;
-  /** Starts apps of dist/ with the shipped settings, on databases and topics of their own. Ends with the bench. */
+  /** Starts apps of dist/ with the shipped settings, on their own databases and topics. They end with the bench. */
   startProduct(options: ProductOptions): Promise<BenchProduct>;
 }
 
@@ -29,15 +29,15 @@ export interface Pair {
   reference: number;
 }
 
-/** The last line of `--json` is this object on one line; more figures may be beside those named. */
+/** Result of a bench; `--json` prints it on the last line. Benches add further figures. */
 export interface BenchResult {
   name: string;
-  /** Median of the pairs' ratios; 0 when anything was lost, doubled or changed. */
+  /** Median of the pairs' ratios; 0 when a result was lost, duplicated or changed. */
   ratio: number;
   min: number;
   max: number;
   pairs: Pair[];
-  /** By process, of the product's rounds alone, per round. */
+  /** CPU seconds per round of the product, by process. */
   cpuSeconds: Record<string, number>;
   [figure: string]: unknown;
 }

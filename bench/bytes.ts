@@ -17,7 +17,7 @@ interface Fleet {
   windows: number;
 }
 
-/** Where the bytes of a row are, each a result. */
+/** Bytes per result by part of a row. */
 interface Composition {
   total: number;
   rows: number;
@@ -32,11 +32,11 @@ const WINDOW_MS = 300_000;
 const SECONDS_PER_WINDOW = WINDOW_MS / 1_000;
 const START_MS = Math.floor(Date.UTC(2026, 0, 7) / WINDOW_MS) * WINDOW_MS;
 const SHARDS = 8;
-/** A whole day: how full the pages of an index are depends on how often a target comes back into a chunk. */
+/** Windows of a whole day: the fill of index pages depends on how often a target recurs in a chunk. */
 const WINDOWS = 288;
 const STANDARD: Fleet = { agents: 3, intervalMs: 15_000, targets: 104, windows: WINDOWS };
 const QUICK: Fleet = { ...STANDARD, targets: 16 };
-/** Windows of 20, 60, 300 and 1,000 samples. */
+/** Fleets with windows of 20, 60, 300 and 1,000 samples. */
 const OTHERS: Record<string, Fleet> = {
   '1 agent, 15 s': { agents: 1, intervalMs: 15_000, targets: 104, windows: WINDOWS },
   '1 agent, 5 s': { agents: 1, intervalMs: 5_000, targets: 48, windows: WINDOWS },
@@ -49,9 +49,9 @@ const SIZES = `
   FROM show_chunks($1::regclass) AS chunk`;
 
 /**
- * Bytes on disk a result after folding, indexes and TOAST included, against one indexed row a result: the same results of
- * 3 agents at 15 s, 60 a window. The windows go through the projector's own store and rows, in its order (shard by shard
- * as each window ends), and are read back and compared before anything counts.
+ * Bytes on disk per result after folding, including indexes and TOAST, against one indexed row per result, for the same results of 3 agents
+ * at 15 s (60 per window). The projector's own store and rows write the windows in its order (shard by shard at the end of each window);
+ * they are read back and compared before they count.
  */
 export async function run(context: BenchContext): Promise<BenchResult> {
   const database = await testDatabase('telemetry');
@@ -66,7 +66,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
     const reference = async (round: number): Promise<Round> => ({
       value: await plainBytes(database.url, fleet, round),
     });
-    const result = await runPairs(context, { name: 'bytes', unit: 'bytes a result', product, reference });
+    const result = await runPairs(context, { name: 'bytes', unit: 'bytes per result', product, reference });
     const others: Record<string, Composition> = {};
     for (const [name, other] of Object.entries(context.quick ? {} : OTHERS)) {
       others[name] = (await store(database.url, other, 0)).composition;
@@ -167,7 +167,7 @@ async function plainBytes(url: string, fleet: Fleet, seed: number): Promise<numb
 
 type Visit = (agent: number, key: number, sampleMs: number, outcome: number, rttUs: number) => void;
 
-/** The results of one window in the order in which they are measured: second by second, agent by agent. */
+/** Generates the results of one window in the order of measurement: second by second, agent by agent. */
 function generate(fleet: Fleet, seed: number, window: number, tally: Tally, visit: Visit): void {
   const targets = Array.from({ length: fleet.targets }, (_, at) => ({
     key: at + 1,

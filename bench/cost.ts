@@ -13,7 +13,7 @@ const INTERVAL_S = 30;
 const TARGETS = 100_000;
 const TARGETS_QUICK = 5_000;
 const ASSIGNED_WITHIN_MS = 600_000;
-/** Each target's first probe comes beside the schedule, and its statuses are written: one interval, and what it drags. */
+/** Time until the first probes outside the schedule, and the writes of the first statuses, no longer have an effect: one interval and a margin. */
 const SETTLE_MS = (INTERVAL_S + 15) * 1_000;
 const STOPPED_WITHIN_MS = 10_000;
 const STORED_WITHIN_MS = 60_000;
@@ -21,10 +21,10 @@ const WINDOW_MS = 300_000;
 const PACKETS_PER_S = 20_000;
 
 /**
- * CPU seconds of the whole stack (fping, agent, gateway, Kafka, projector, database, relay, API) per million results, from
- * ping to where they can be queried, 100,000 loopback targets each 30 s by one real agent; against bare fping's own for the
- * same pings. A round is one interval of the running product, or one round of fping; the lower, the better. Windows are
- * folded every five minutes, beside most rounds: so the ratio is of whole windows, and the pairs show how much it varies.
+ * CPU seconds of the whole stack (fping, agent, gateway, Kafka, projector, database, relay, API) per million results, from ping to query:
+ * 100,000 loopback targets every 30 s by one real agent; against bare fping's CPU for the same pings. A round is one interval of the
+ * running product, or one round of fping; lower is better. Windows are folded every five minutes, which most rounds do not contain, so
+ * the ratio is taken over whole windows, and the pairs show the variation.
  */
 export async function run(context: BenchContext): Promise<BenchResult> {
   const targets = context.quick ? TARGETS_QUICK : TARGETS;
@@ -46,10 +46,10 @@ export async function run(context: BenchContext): Promise<BenchResult> {
   const counter = async (name: string): Promise<number> => (await metricOf(product, 'agent', name)) ?? 0;
   const deadlineMs = performance.now() + ASSIGNED_WITHIN_MS;
   while ((await counter('icmpmon_agent_targets')) < targets) {
-    if (performance.now() > deadlineMs) throw new Error('The targets were not assigned to the agent in time.');
+    if (performance.now() > deadlineMs) throw new Error('The targets were not assigned to the agent within 10 min.');
     await pause(1_000);
   }
-  context.say(`cost: ${targets} targets each ${INTERVAL_S} s by one agent`);
+  context.say(`cost: ${targets} targets every ${INTERVAL_S} s by one agent`);
   await pause(SETTLE_MS);
 
   const spooled = (): Promise<number> => counter('icmpmon_agent_spooled_results_total');
@@ -87,7 +87,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
       return { value: (cpuS / pings) * 1e6 };
     },
   });
-  if (whole === undefined) throw new Error('Give --pairs a number of 1 or more.');
+  if (whole === undefined) throw new Error('--pairs must be 1 or more.');
   const aheadMs = whole.startedMs - performance.now();
   if (!context.quick) await pause(aheadMs + Math.ceil(-aheadMs / WINDOW_MS) * WINDOW_MS);
   const { value, cpuSeconds: windowsCpuSeconds } = await whole.cost();
@@ -104,7 +104,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
   while ((await watch.visible(range.fromMs, range.toMs)) < made && performance.now() < storedByMs) await pause(500);
   await watch.close();
   const stored = await storedTally(product.access.telemetryDatabaseUrl, range);
-  context.say(`cost: the agent made ${made} results, ${stored.count} are stored`);
+  context.say(`cost: the agent produced ${made} results, ${stored.count} are stored`);
   const sound = stored.count === made && result.ratio > 0;
   const ratio = sound ? rounded(value / result.reference) : 0;
   const figures = { product: rounded(value), ratioOfRounds: result.ratio, windowsCpuSeconds };

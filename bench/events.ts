@@ -27,12 +27,12 @@ const INSERT_LIST = `
   SELECT *, 1, now() FROM unnest($1::integer[], $2::uuid[], $3::inet[], $4::text[], $5::text[], $6::jsonb[], $7::text[])`;
 
 /**
- * Append: RegisterTarget through its handler (address, tier, uniqueness, decision, event, read model, commit), by 500
- * callers at once that each wait for their answer; against hand-written INSERTs of the same rows (events and list), 1,000
- * a statement and transaction. `appendEventsOnly` is the same beside INSERTs of the events without the list.
+ * Append: RegisterTarget through its handler (address, tier, uniqueness, decision, event, read model, commit) by 500 concurrent callers that
+ * each wait for their response; against hand-written INSERTs of the same rows (events and list), 1,000 per statement and transaction.
+ * `appendEventsOnly` compares with INSERTs of the events alone.
  *
- * Replay: the rebuild of the inventory, from its empty tables to the comparison with the live ones; against COPY of the
- * same events to nowhere.
+ * Replay: the rebuild of the inventory, from empty tables to the comparison with the live ones; against COPY of the same events to a sink
+ * that discards them.
  */
 export async function run(context: BenchContext): Promise<BenchResult> {
   const product = await testDatabase('control');
@@ -81,7 +81,7 @@ async function benchAppend(
       return {
         value: commands / tookS,
         cpuSeconds,
-        ...(!sound && { fault: `of ${expected} there are ${JSON.stringify(rows[0])}, all answered: ${answered}` }),
+        ...(!sound && { fault: `expected ${expected}, found ${JSON.stringify(rows[0])}, all answered: ${answered}` }),
       };
     },
     async reference(round): Promise<Round> {
@@ -103,11 +103,13 @@ async function benchAppend(
     },
   });
   const appendEventsOnly = result.pairs.map(({ product }, at) => product / eventsOnly[at + 1]);
-  context.say(`events: append beside the events alone: ${appendEventsOnly.map((ratio) => ratio.toFixed(3)).join(' ')}`);
+  context.say(
+    `events: append against the events alone: ${appendEventsOnly.map((ratio) => ratio.toFixed(3)).join(' ')}`,
+  );
   return { ...result, appendEventsOnly, commands };
 }
 
-/** Rows of registrations as columns, made before the clock starts. */
+/** Returns the rows of registrations as columns; computed before the clock starts. */
 function bareBatches(requests: RegisterTargetRequest[], fromKey: number): { events: unknown[]; list: unknown[] }[] {
   const metadata = JSON.stringify({ actor: 'system:bench', causationId: null, correlationId: newId() });
   const rows = requests.map(({ ip, tier, name = null, tags }, at) => {
@@ -129,7 +131,7 @@ async function benchReplay(context: BenchContext, control: ControlDatabase, watc
   );
   const wanted = context.quick ? REPLAYED_QUICK : REPLAYED;
   const missing = Math.max(0, wanted - Number(rows[0].events));
-  // Addresses from the far end, which the appends did not reach.
+  // Addresses from the far end of the range, which the appends did not use.
   if (missing > 0) await (await Registration.on(control)).register(plausibleTargets(missing, 8_000_000));
   await watch.query('VACUUM ANALYZE event');
   const replay = eventReplay(control, TARGET);
@@ -138,7 +140,7 @@ async function benchReplay(context: BenchContext, control: ControlDatabase, watc
     source: 'the event store',
     tables: [{ name: 'target_list', key: ['key'], columns: INVENTORY_COLUMNS }],
     ...replay,
-    // As the list of targets is rebuilt.
+    // The same function with which the target list is rebuilt.
     fill: (sql, from) => replay.next(sql, from, false),
   };
   return runPairs(context, {

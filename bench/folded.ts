@@ -3,13 +3,13 @@ import pg from 'pg';
 
 const POLL_MS = 20;
 
-/** Waits, over a connection of its own, until all shards have folded what is before `watermarkMs`. @throws Error when too late */
+/** Waits on its own connection until all shards have folded the time before `watermarkMs`. @throws Error after the time limit */
 export class FoldWatch {
   private constructor(private readonly client: pg.Client) {}
 
   static async open(telemetryUrl: string): Promise<FoldWatch> {
     const client = new pg.Client({ connectionString: telemetryUrl, connectionTimeoutMillis: 5_000 });
-    // A server that is killed is told by the statement that fails.
+    // When the server is killed, the failing statement reports it.
     client.on('error', () => undefined);
     await client.connect();
     return new FoldWatch(client);
@@ -23,13 +23,13 @@ export class FoldWatch {
       ]);
       if (folded >= shardCount) return;
       if (performance.now() > deadlineMs) {
-        throw new Error(`${folded} of ${shardCount} shards had folded after ${Math.round(withinMs / 1_000)} s.`);
+        throw new Error(`Only ${folded} of ${shardCount} shards have folded after ${Math.round(withinMs / 1_000)} s.`);
       }
       await pause(POLL_MS);
     }
   }
 
-  /** Results that readers see in windows that begin in [fromMs, toMs). */
+  /** Returns the number of results visible to readers in windows that begin in [fromMs, toMs). */
   visible(fromMs: number, toMs: number): Promise<number> {
     return this.number(
       `SELECT coalesce(sum(sent + not_sent), 0) AS value FROM probe_window
@@ -51,7 +51,7 @@ export class FoldWatch {
     await this.client.query(sql);
   }
 
-  /** Until every shard's state is stored as well: what the next measurement would otherwise pay for. */
+  /** Waits until every shard has stored a checkpoint as well, so that the next measurement does not include it. */
   async settled(sinceMs: number, shardCount: number): Promise<void> {
     const deadlineMs = performance.now() + 15_000;
     const sql = 'SELECT count(*) AS value FROM shard WHERE checkpoint_at >= to_timestamp($1)';

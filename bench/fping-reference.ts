@@ -6,21 +6,21 @@ import { loopbackAddresses } from './agent-run';
 export interface FpingRun {
   pings: number;
   replies: number;
-  /** From its start to its end. */
+  /** Time from start to exit. */
   elapsedS: number;
-  /** User and system time of fping alone. */
+  /** User and system time of fping itself. */
   cpuS: number;
 }
 
-/** 65,535 sequence numbers for 10 s: what asks for more is divided among processes. */
+/** Limit per process: fping has 65,535 sequence numbers per 10 s; higher rates are divided among processes. */
 const PINGS_PER_S_MAX = 6_000;
 const TIMEOUT_MS = 500;
 const TOTALS = /xmt\/rcv\/%loss = (\d+)\/(\d+)\//g;
 const CPU = /^cpu ([\d.]+) ([\d.]+)$/m;
 
 /**
- * Bare fping, each target once per interval, spaced evenly, `rounds` times, with the summary alone: it prints nothing
- * while it runs, which is the least that it can cost. (`-l` prints each reply, and ends only by a signal.)
+ * Runs bare fping: each target once per interval, evenly spaced, `rounds` times, with only the summary. It prints nothing while it runs,
+ * which is its lowest possible cost. (`-l` prints each reply and ends only by a signal.)
  * @throws Error when fping fails
  */
 export async function runFping(dir: string, targets: number, intervalMs: number, rounds: number): Promise<FpingRun> {
@@ -50,7 +50,7 @@ async function runOne(
   const input = openSync(file, 'r');
   const spacingMs = (intervalMs / ips.length).toFixed(3);
   const options = ['-q', '-c', String(rounds), '-p', String(intervalMs), '-i', spacingMs, '-t', String(TIMEOUT_MS)];
-  // The shell's clock tells user and system time of its child to the millisecond.
+  // The shell's `time` reports user and system time of its child in ms resolution.
   const timed = 'TIMEFORMAT="cpu %3U %3S"; time /usr/bin/fping "$@"';
   const child = spawn('/bin/bash', ['-c', timed, 'fping', ...options], { stdio: [input, 'ignore', 'pipe'], env: {} });
   closeSync(input);
@@ -61,7 +61,7 @@ async function runOne(
     child.once('close', resolve);
   });
   const cpu = CPU.exec(said);
-  if (cpu === null || code === null || code > 1) throw new Error(`fping ended with ${code}: ${said.slice(0, 500)}`);
+  if (cpu === null || code === null || code > 1) throw new Error(`fping exited with ${code}: ${said.slice(0, 500)}`);
   let pings = 0;
   let replies = 0;
   for (const [, sent, received] of said.matchAll(TOTALS)) {

@@ -7,7 +7,7 @@ export interface SinkOptions {
   ca: string;
 }
 
-/** The reference of the gateway, in a process of its own: reads each body to its end and answers 204. */
+/** The reference of the gateway in a separate process: reads each body to its end and answers 204. */
 export function serveSink(): void {
   process.once('message', (options) => {
     const tls = { ...(options as SinkOptions), requestCert: true, rejectUnauthorized: true };

@@ -17,10 +17,10 @@ const SECONDS = 60;
 const SECONDS_QUICK = 10;
 
 /**
- * Results a second that the gateway accepts, each answered after Kafka's acknowledgement; against a bare node:https handler
- * with the same client certificates that reads the same bodies and answers 204. The load is the design's: 100 agents that
- * probe 100,000 targets each 30 s, an upload of each agent for each second, one in flight an agent, as fast as they are
- * taken. The load generator is the same process for both.
+ * Results per second that the gateway accepts, each acknowledged after Kafka's acknowledgement; against a bare node:https handler with the
+ * same client certificates that reads the same bodies and answers 204. The load is the design load: 100 agents that probe 100,000 targets
+ * every 30 s, one upload per agent and second, one in flight per agent, as fast as they are accepted. Both sides have the same load
+ * generator.
  */
 export async function run(context: BenchContext): Promise<BenchResult> {
   const agents = context.quick ? AGENTS_QUICK : AGENTS;
@@ -64,7 +64,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
       context.say(
         `gateway: ${measured.results} results, CPU ${JSON.stringify(measured.cpuSeconds)}, retries ${retries}`,
       );
-      // Some blocks are sent twice, and counted twice here: the shards drop those.
+      // Some blocks are sent twice and counted twice here; the shards drop the repeats.
       const sound = taken >= measured.results && taken < measured.results * 1.05 && refusedBlocks === 0;
       return {
         ...measured,

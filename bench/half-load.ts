@@ -8,12 +8,12 @@ const AGENTS = 3;
 const TARGETS = 50_000;
 const INTERVAL_S = 15;
 const TIER = 'half-load';
-/** Until the fleet's first results are everywhere on their way. */
+/** Time until the fleet's first results have reached every stage. */
 const WARM_MS = 20_000;
 
 /**
- * 10,000 results a second from simulated agents, judged, rolled up and stored by a second product on the same servers and
- * cores: what is measured beside it keeps its own data still, so that product and reference can be compared.
+ * A background load of 10,000 results per second from simulated agents, judged, rolled up and stored by a second product on the same servers
+ * and cores. The measured product's own data does not change, so that product and reference can be compared.
  */
 export class HalfLoad {
   private constructor(private readonly fleet: Fleet) {}
@@ -39,11 +39,11 @@ export class HalfLoad {
     return new HalfLoad(fleet);
   }
 
-  /** @throws Error when the product could not take the load */
+  /** @throws Error when the product could not sustain the load */
   async stop(): Promise<void> {
     const { skippedSeconds } = await this.fleet.call('counts', {});
     await this.fleet.stop();
     if (skippedSeconds > 0)
-      throw new Error(`The half load was not taken: ${skippedSeconds} seconds of it were not sent.`);
+      throw new Error(`The product did not sustain the half load: ${skippedSeconds} seconds of it were not sent.`);
   }
 }

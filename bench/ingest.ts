@@ -14,12 +14,11 @@ const ROUND_MS = 2 * WINDOW_MS;
 const SECONDS = WINDOW_MS / 1_000;
 
 /**
- * From agents' requests (TLS, certificates) through gateway, Kafka and projector, with verdicts and status, until a second
- * connection can SELECT all of them, drained and folded; against one bare COPY of the same results, a row each, into an
- * indexed hypertable.
+ * Results per second from agents' requests (TLS, certificates) through gateway, Kafka and projector, with verdicts and status, until a second
+ * connection can SELECT all of them, drained and folded; against one bare COPY of the same results, one row each, into an indexed hypertable.
  *
- * Each round is one window of five minutes that the agents have behind them and send as an agent that catches up does: uploads
- * of at most 1 MiB, one in flight. How the window can be folded at once and its results are judged all the same: `BenchPipeline`.
+ * Each round is one window of five minutes in the past, which the agents send as backlog: uploads of at most 1 MiB, one in flight.
+ * `BenchPipeline` explains how the window is folded immediately and its results are still judged.
  */
 export async function run(context: BenchContext): Promise<BenchResult> {
   const targets = context.quick ? TARGETS_QUICK : TARGETS;
@@ -36,7 +35,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
   await pipeline.leapTo(baseMs);
   let rows: { round: number; copy: RowCopy; expected: Tally } | null = null;
 
-  /** The fleet makes its blocks, and the same results become rows here. */
+  /** Lets the fleet generate its blocks, and encodes the same results as rows. */
   const prepare = async (round: number): Promise<{ copy: RowCopy; expected: Tally }> => {
     if (rows?.round === round) return rows;
     const fromMs = startOf(round);
@@ -51,7 +50,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
       }
     }
     const made = Tally.from(await prepared);
-    if (!made.equals(expected)) throw new Error(`The fleet made ${made}, the rows are ${expected}.`);
+    if (!made.equals(expected)) throw new Error(`The fleet generated ${made}, but the rows are ${expected}.`);
     globalThis.gc?.();
     return rows;
   };

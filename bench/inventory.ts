@@ -5,7 +5,7 @@ import { register, TARGET } from '@icmp-mon/targets/server';
 import type { TierPolicy } from '@icmp-mon/tiers/contract';
 import { defineBuiltIn, TIER } from '@icmp-mon/tiers/server';
 
-/** The event store writes commands that come at once together. */
+/** Concurrent commands; the event store writes commands that arrive together in one transaction. */
 const COMMANDS_AT_ONCE = 500;
 const CONNECTIONS_MAX = 4;
 const FIRST_OCTETS = 127;
@@ -17,12 +17,12 @@ export interface InventoryTarget {
   ip: string;
 }
 
-/** The address of the n-th target: all below 127.0.0.0/8, which answers on Linux; the first is 127.16.0.0. */
+/** Returns the address of the n-th target, within 127.0.0.0/8, which answers on Linux; the first is 127.16.0.0. */
 export function addressOf(at: number): string {
   return `${FIRST_OCTETS}.${FIRST_BLOCK + (at >> 16)}.${(at >> 8) & 255}.${at & 255}`;
 }
 
-/** An inventory written by the product's own write side: decided, appended and projected, some hundreds at once. */
+/** An inventory written through the product's own write side: decided, appended and projected, some hundred commands at a time. */
 export class Inventory {
   private readonly control: ControlDatabase;
   private readonly store: EventStore;
@@ -36,7 +36,7 @@ export class Inventory {
     await this.store.execute(TIER, name, (state) => defineBuiltIn(state, name, policy), { metadata: metadata() });
   }
 
-  /** Registers `count` targets of a tier, from the n-th address on; `tagsOf` by their number. */
+  /** Registers `count` targets of a tier, from the n-th address on; `tagsOf` returns the tags by number. */
   async register(
     count: number,
     tier: string,

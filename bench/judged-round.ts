@@ -9,21 +9,22 @@ import { storedTally } from './stored-tally';
 const FOLD_WITHIN_MS = 300_000;
 
 export interface WindowRound {
-  /** Of the bench, for the lines printed. */
+  /** Name of the bench, for its output. */
   name: string;
   product: BenchProduct;
   watch: FoldWatch;
-  /** Beginning of the window, ms since 1970. */
+  /** Start of the window, ms since 1970. */
   fromMs: number;
   /** All results of the window. */
   expected: Tally;
-  /** Brings them on their way, and whatever ends their window. The clock starts with it. */
+  /** Sends the results, and the ticks that end their window. The clock starts with this call. */
   send(): Promise<void>;
 }
 
 /**
- * Results/s from `send` until another connection can SELECT a window's results, drained and folded in all shards. A fault
- * unless what is stored is what was generated, each result once. @throws Error when the window is not folded in 5 min
+ * Measures results per second from `send` until another connection can SELECT the window's results, drained and folded in all shards.
+ * Reports a fault unless the stored results equal the generated ones, each exactly once. @throws Error when the window is not folded
+ * within 5 min
  */
 export async function judgedRound(
   context: BenchContext,

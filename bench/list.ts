@@ -16,7 +16,7 @@ const TARGETS_QUICK = 20_000;
 const PAGES = 1_000;
 const PAGES_QUICK = 200;
 const READERS = 2;
-/** Pages of 500 that are walked to come to a depth. */
+/** Most pages of 500 that are read to reach a depth. */
 const WALK_PAGES_MAX = 20;
 const STATUSES_PER_BATCH = 1_000;
 const SLOWEST_SHOWN = 12;
@@ -32,7 +32,7 @@ const COLUMN_OF: Readonly<Record<TargetSort, { column: string; type: string }>> 
 
 const SEARCH = 'SELECT key FROM target_search WHERE text LIKE $1';
 
-/** Filters as the portal sends them, and as one would write them. */
+/** Filters as the portal sends them, and the equivalent hand-written SQL. */
 const FILTERS: readonly { query: Record<string, string>; where: string; params: unknown[] }[] = [
   { query: {}, where: '', params: [] },
   { query: { status: 'down' }, where: 'status_rank = 0', params: [] },
@@ -52,9 +52,9 @@ interface Page {
 }
 
 /**
- * A page of 100 of the list of 100,000 targets over HTTP, with key and JSON, at any filter, sort and depth: the 99th
- * percentile of the time to its last byte. The reference is hand-written keyset SQL for the same rows, prepared, through pg.
- * Two readers in this process on both sides. Pages must hold the same targets. In its full form under half load.
+ * Time to the last byte, 99th percentile, of a page of 100 of the list of 100,000 targets over HTTP, with API key and JSON, at any filter,
+ * sort order and depth. The reference is hand-written keyset SQL for the same rows, prepared, through pg. Both sides have two readers in
+ * this process. Pages must contain the same targets. The full version runs under half load.
  */
 export async function run(context: BenchContext): Promise<BenchResult> {
   const count = context.quick ? TARGETS_QUICK : TARGETS;
@@ -89,7 +89,9 @@ export async function run(context: BenchContext): Promise<BenchResult> {
         return {
           value: p99(timesMs),
           cpuSeconds,
-          ...(wrong.length > 0 && { fault: `${wrong.length} pages hold other targets, the first: ${wrong[0].path}` }),
+          ...(wrong.length > 0 && {
+            fault: `${wrong.length} pages contain other targets, the first: ${wrong[0].path}`,
+          }),
         };
       },
       async reference(): Promise<Round> {
@@ -109,7 +111,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
   }
 }
 
-/** 2 % down, 1 % degraded, 5 % never judged, the rest up, since any time of the last month. */
+/** Sets statuses: 2 % down, 1 % degraded, 5 % never judged, the others up, each since some time in the last month. */
 async function judge(control: ControlDatabase, targets: readonly TargetView[]): Promise<void> {
   const projection = new TargetListProjection();
   const messages = targets.flatMap((target, at) => {
@@ -124,7 +126,7 @@ async function judge(control: ControlDatabase, targets: readonly TargetView[]): 
   }
 }
 
-/** Pages at all depths: walks each list in large steps, and names the page that begins where each step ended. */
+/** Returns pages at all depths: reads each list in large steps, and selects the page at the start of each step. */
 async function walk(get: (path: string) => Promise<string>, count: number): Promise<Page[]> {
   const pages: Page[] = [];
   for (const filter of FILTERS) {
@@ -142,7 +144,7 @@ async function walk(get: (path: string) => Promise<string>, count: number): Prom
       }
     }
   }
-  // The same mixture each time, in an order that mixes the lists.
+  // The same mixture in every run, in an order that interleaves the lists.
   const step = 7_919;
   return Array.from({ length: count }, (_, at) => pages[(at * step) % pages.length]);
 }
@@ -185,7 +187,7 @@ async function readAll(pages: readonly Page[], read: (page: Page, at: number) =>
   return timesMs;
 }
 
-/** Which pages set the percentile, with their times in ms. */
+/** Returns the slowest pages, which determine the percentile, with their times in ms. */
 function slowestOf(pages: readonly Page[], timesMs: readonly number[]): string[] {
   const order = timesMs.map((_, at) => at).sort((a, b) => timesMs[b] - timesMs[a]);
   const named = ({ path }: Page): string => path.replace(/^[^?]*\?/, '').replace(/cursor=.*/, 'further');
@@ -205,7 +207,7 @@ function fetchText(agent: http.Agent, url: string, apiKey: string): Promise<stri
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString();
         if (response.statusCode === 200) resolve(text);
-        else reject(new Error(`${url} was answered ${response.statusCode}: ${text}`));
+        else reject(new Error(`${url} returned ${response.statusCode}: ${text}`));
       });
     });
     request.on('error', reject);

@@ -4,7 +4,7 @@ import type { BenchProduct } from './product';
 
 const RECONNECT_MS = 1_000;
 
-/** Follows some targets' live results as a browser does, and keeps how old each result was when it arrived. */
+/** Follows the live results of some targets as a browser does, and records the age of each result at its arrival. */
 export class LiveClient {
   private agesMs: number[] = [];
   private readonly stopped = new AbortController();
@@ -16,7 +16,7 @@ export class LiveClient {
     for (const id of targetIds) void this.follow(id);
   }
 
-  /** Of the events since the last call. The age counts from the answer, or from when none had come for a second. */
+  /** Returns the ages since the last call. The age counts from the reply, or from 1 s after the probe when there was none. */
   take(): { p50: number; p99: number; max: number; events: number } {
     const sorted = this.agesMs.sort((a, b) => a - b);
     this.agesMs = [];
@@ -38,7 +38,7 @@ export class LiveClient {
         if (response.body) await this.read(response.body);
       } catch (error) {
         if (signal.aborted) return;
-        process.stdout.write(`live: ${error instanceof Error ? error.message : String(error)}; again\n`);
+        process.stdout.write(`live: ${error instanceof Error ? error.message : String(error)}; reconnecting\n`);
       }
       await pause(RECONNECT_MS);
     }

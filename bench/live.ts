@@ -14,10 +14,10 @@ const CLIENTS = 1_000;
 const AGENTS = 3;
 const ROUNDS = 300;
 const ROUNDS_QUICK = 60;
-/** Rounds of the clients that watch a target each, in which every round is a commit of 1,000 rows. */
+/** Rounds of the scene in which each client watches its own target; every round is a commit of 1,000 rows. */
 const ROUNDS_OWN = 60;
 const ROUNDS_OWN_QUICK = 15;
-/** Targets whose status changes together. */
+/** Number of targets whose status changes together. */
 const CHANGES = 20;
 
 interface Stage {
@@ -34,20 +34,20 @@ interface Scene {
   paths: string[];
   rounds: number;
   perRound: number;
-  /** Resolves when what is stored from now on reaches the clients. */
+  /** Resolves when newly stored results reach the clients. */
   ready?(): Promise<void>;
-  /** Begins a round and returns what the ids of its events for one client sum up to. */
+  /** Starts a round and returns the sum of the event ids that each client receives. */
   begin(round: number): Promise<number>;
-  /** What the bare server writes to each client in a round. */
+  /** Returns the bytes that the bare server writes to each client in a round. */
   chunk(round: number): string;
 }
 
 /**
- * Events that reach 1,000 clients of one api process a second, over real sockets into a process of their own: results of one
- * target that all watch (`live`), of a target each (`own`), and changes of the list (`status`). They are written where the
- * projector writes them and take the product's pipeline from there: message, bytes once for all, sockets. The reference
- * is a bare `node:http` server that writes bytes of the same length, made before, to as many sockets, as soon as the
- * bench says so. On both sides at most four rounds are under way.
+ * Events per second that reach 1,000 clients of one api process, over real sockets into a separate process: results of one target that all
+ * watch (`live`), of one target per client (`own`), and changes of the list (`status`). They are written where the projector writes them
+ * and take the product's pipeline from there: message, one serialisation for all clients, sockets. The reference is a bare `node:http` server
+ * that writes prepared bytes of the same length to as many sockets as soon as the bench requests it. On both sides at most four rounds
+ * are in flight.
  */
 export async function run(context: BenchContext): Promise<BenchResult> {
   const product = await context.startProduct({ apps: ['api'], environment: profiling(context) });
@@ -71,7 +71,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
 
 const resultPath = ({ id }: TargetView): string => `/api/v1/targets/${id}/live`;
 
-/** As long as the product's own. */
+/** Returns events of the same length as the product's. */
 const resultEvents = (round: number): string =>
   Array.from(
     { length: AGENTS },
@@ -99,7 +99,7 @@ function ownTargets({ context, targets, stored }: Stage): Scene {
   const rounds = context.quick ? ROUNDS_OWN_QUICK : ROUNDS_OWN;
   const made = Array.from({ length: rounds }, () => stored.make(keys));
   return {
-    name: 'live: a target each',
+    name: 'live: own target',
     paths: targets.map(resultPath),
     rounds,
     perRound: AGENTS,
@@ -131,7 +131,7 @@ function statusChanges({ context, targets, control }: Stage): Scene {
   return {
     name: 'live: status',
     paths: targets.map(() => '/api/v1/status/stream'),
-    // Each target changes once in a round of the pair, so that no change hides another.
+    // Each target changes once per round of the pair, so that no change supersedes another.
     rounds: Math.min(targets.length / CHANGES, context.quick ? ROUNDS_QUICK : ROUNDS),
     perRound: CHANGES,
     begin,
@@ -172,7 +172,7 @@ async function play(stage: Stage, scene: Scene): Promise<BenchResult> {
           value: deliveries / (tookMs / 1_000),
           cpuSeconds,
           ...(!sound && {
-            fault: `${events} of ${deliveries} events, ids sum up to ${sums[0]} instead of ${expected}`,
+            fault: `${events} of ${deliveries} events, sum of ids ${sums[0]} instead of ${expected}`,
           }),
         };
       },

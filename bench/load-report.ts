@@ -4,39 +4,39 @@ import type { BenchProduct } from './product';
 
 export interface MinuteReport {
   minute: number;
-  /** Results that the agents have made, and that the gateway has taken, since the start. */
+  /** Results that the agents generated, and that the gateway accepted, since the start. */
   generated: number;
   accepted: number;
-  /** Results that the shards have applied since they were taken over. */
+  /** Results that the shards applied since they were taken over. */
   applied: number;
   lagRecords: number;
-  /** Age of the oldest of the latest ticks that the shards have applied: how far behind the slowest is. */
+  /** Age of the last applied tick of the slowest shard. */
   behindS: number;
   freshnessMs: { p50: number; p99: number; max: number; events: number };
-  /** Share of a core. */
+  /** Fraction of a core. */
   cpu: ByProcess;
   memoryMiB: ByProcess;
 }
 
-/** The sum of a metric of an app over its labels; null while the app does not answer. */
+/** Returns the sum of an app's metric over its labels; null while the app does not answer. */
 export async function metricOf(product: BenchProduct, app: string, name: string): Promise<number | null> {
   const values = await metricValues(product, app, name);
   return values && values.reduce((total, value) => total + value, 0);
 }
 
-/** A metric of an app for each of its labels; null while the app does not answer. */
+/** Returns an app's metric for each of its labels; null while the app does not answer. */
 export async function metricValues(product: BenchProduct, app: string, name: string): Promise<number[] | null> {
   try {
     const response = await fetch(`${product.access.opsUrls[app]}/metrics`, { signal: AbortSignal.timeout(10_000) });
     const lines = (await response.text()).split('\n').filter((line) => line.split(/[ {]/)[0] === name);
     return lines.map((line) => Number(line.slice(line.lastIndexOf(' '))));
   } catch {
-    // It is busy or starts again: the minute goes without this figure.
+    // The app is overloaded or restarting: this minute has no such figure.
     return null;
   }
 }
 
-/** CPU as shares of a core since the last call, by process. */
+/** Returns a function that returns CPU as fractions of a core since its last call, by process. */
 export function cpuShares(context: BenchContext): () => ByProcess {
   let spent = context.cpu.measure();
   let fromMs = performance.now();
@@ -55,7 +55,7 @@ export function cpuShares(context: BenchContext): () => ByProcess {
 export function printMinute(context: BenchContext, report: MinuteReport): void {
   const { minute, generated, accepted, applied, lagRecords, behindS, freshnessMs, cpu, memoryMiB } = report;
   context.say(
-    `minute ${minute}: made ${generated}, accepted ${accepted}, applied ${applied}, lag ${lagRecords} records, ${behindS} s; freshness ` +
+    `minute ${minute}: generated ${generated}, accepted ${accepted}, applied ${applied}, lag ${lagRecords} records, ${behindS} s; freshness ` +
       `p50 ${freshnessMs.p50} ms, p99 ${freshnessMs.p99} ms, max ${freshnessMs.max} ms of ${freshnessMs.events} events`,
   );
   context.say(`   CPU ${JSON.stringify(cpu)}`);

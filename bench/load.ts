@@ -21,36 +21,36 @@ export interface LoadOptions {
 
 const MINUTE_MS = 60_000;
 const WINDOW_MS = 300_000;
-/** The agent looks at its policy every 2 s, and what it has under way takes some more. */
+/** Time until the agent has stopped: it reads its policy every 2 s and finishes the probes in flight. */
 const STOPPED_WITHIN_MS = 10_000;
 const WATCHED_TARGETS = 20;
 const DRAIN_WITHIN_MS = 600_000;
-/** Memory of the third minute is where drift begins: caches are filled and code is compiled. */
+/** Memory drift is measured from the third minute, when caches are filled and code is compiled. */
 const WARM_MINUTES = 3;
-/** When agents or shards are further behind than this, the load does not hold. */
+/** The product does not sustain the load when agents or shards are further behind than this. */
 const BEHIND_S_MAX = 120;
 const TICK_AGE = 'icmpmon_shard_freshness_seconds';
 
-/** Options by the form's name; each may be said otherwise. */
+/** Defaults of each load run; the command's options override them. */
 export const LOADS: Readonly<Record<LoadOptions['form'], Omit<LoadOptions, 'form'>>> = {
   fping: { agents: 1, targets: 10_000, intervalS: 15, minutes: 10 },
   fleet: { agents: 3, targets: 100_000, intervalS: 15, minutes: 30 },
   all: { agents: 100, targets: 100_000, intervalS: 30, minutes: 15 },
 };
 
-/** Who makes results: simulated agents, or the product's own with fping. */
+/** Source of the results: simulated agents, or the product's own agent with fping. */
 interface Source {
   counts(): Promise<{ generated: number; accepted: number }>;
-  /** Ends it; what is to be found in the windows of [fromMs, toMs), by count or in every detail. */
+  /** Stops it; returns the results to find in the windows of [fromMs, toMs), as a count or as a tally. */
   settle(): Promise<{ expected: Tally | number; fromMs: number; toMs: number }>;
 }
 
-/** A product of its own under load, its figures each minute, and at the end whether all results are stored, once each. */
+/** Runs its own product under load, reports its figures every minute, and verifies at the end that every result is stored exactly once. */
 export async function runLoad(context: BenchContext, options: LoadOptions): Promise<BenchResult> {
   const { form, agents, targets, intervalS, minutes } = options;
   const perSecond = Math.round((targets * agents) / intervalS);
   context.say(
-    `load ${form}: ${agents} agents × ${targets} targets each ${intervalS} s: ${perSecond} results/s, ${minutes} min`,
+    `load ${form}: ${agents} agents × ${targets} targets every ${intervalS} s: ${perSecond} results/s, ${minutes} min`,
   );
   const own = form === 'fping' ? (['agent'] as const) : [];
   const apps = ['gateway', 'api', 'projector', 'worker', ...own] as const;
@@ -63,7 +63,7 @@ export async function runLoad(context: BenchContext, options: LoadOptions): Prom
     agentSelection: { strategy: 'all', count: agents, regions: [], requireTags: {}, excludeTags: {} },
     verdictRule: { missesToFail: 2, successesToRecover: 1, quorum: 'majority' },
   });
-  // Agents first: each one that joins later would have every target assigned anew.
+  // Agents are enrolled first: every later agent would change the assignments of all targets.
   const fleet = form === 'fping' ? null : startFleet(context);
   if (fleet) await fleet.call('enrol', await enrolmentOf(product, agents));
   const startedMs = performance.now();
@@ -72,7 +72,7 @@ export async function runLoad(context: BenchContext, options: LoadOptions): Prom
   context.say(`registered ${targets} targets in ${((performance.now() - startedMs) / 1_000).toFixed(0)} s`);
   const watch = await FoldWatch.open(product.access.telemetryDatabaseUrl);
   const source = fleet ? await fleetSource(fleet, targets) : await agentSource(product, targets);
-  context.say(`assigned after ${((performance.now() - startedMs) / 1_000).toFixed(0)} s; the load begins`);
+  context.say(`assigned after ${((performance.now() - startedMs) / 1_000).toFixed(0)} s; load starts`);
   const step = Math.max(1, Math.floor(targets / WATCHED_TARGETS));
   const watched = registered.filter((_, at) => at % step === 0).slice(0, WATCHED_TARGETS);
   const live = new LiveClient(
@@ -103,7 +103,7 @@ async function fleetSource(fleet: Fleet, targets: number): Promise<Source> {
   };
 }
 
-/** The real agent counts what it has made durable; its own counters are the truth to compare with. */
+/** The real agent counts the results in its spool; its own counters are the reference. */
 async function agentSource(product: BenchProduct, targets: number): Promise<Source> {
   const counter = async (name: string): Promise<number> => (await metricOf(product, 'agent', name)) ?? 0;
   const deadlineMs = performance.now() + DRAIN_WITHIN_MS;
@@ -114,7 +114,7 @@ async function agentSource(product: BenchProduct, targets: number): Promise<Sour
       return { generated, accepted: await counter('icmpmon_agent_shipped_results_total') };
     },
     async settle() {
-      // The machine's own switch: nothing is probed any more, and what was is shipped.
+      // The policy's switch: no more probes, and the results so far are shipped.
       product.setAgentPolicy('allow: [127.0.0.0/8]\nstopped: true\n');
       await pause(STOPPED_WITHIN_MS);
       const expected = await counter('icmpmon_agent_spooled_results_total');
@@ -152,7 +152,7 @@ async function watchMinutes(
     const waitingS = (generated - accepted) / perSecond;
     if (Math.max(waitingS, report.behindS) > BEHIND_S_MAX) {
       context.say(
-        `It does not hold: agents keep ${Math.round(waitingS)} s of results, shards are ${report.behindS} s behind.`,
+        `The product does not sustain the load: agents hold ${Math.round(waitingS)} s of results, shards are ${report.behindS} s behind.`,
       );
       break;
     }
@@ -166,7 +166,7 @@ async function judge(
   watch: FoldWatch,
   source: Source,
 ): Promise<Record<string, unknown>> {
-  context.say('settling: no more probes, and what is on its way arrives');
+  context.say('settling: no more probes, waiting for the results in flight');
   const startedMs = performance.now();
   const { expected, fromMs, toMs } = await source.settle();
   const wanted = typeof expected === 'number' ? expected : expected.count;
@@ -176,7 +176,9 @@ async function judge(
   const drainedS = Math.round((performance.now() - startedMs) / 1_000);
   const stored = await storedTally(product.access.telemetryDatabaseUrl, { fromMs: windows[0], toMs: windows[1] });
   const sound = typeof expected === 'number' ? stored.count === expected : stored.equals(expected);
-  context.say(`generated ${expected}, stored ${stored}: ${sound ? 'every result is there once' : 'NOT the same'}`);
+  context.say(
+    `generated ${expected}, stored ${stored}: ${sound ? 'every result is stored exactly once' : 'NOT EQUAL'}`,
+  );
   return { generated: String(expected), stored: String(stored), sound, drainedS, missing: wanted - stored.count };
 }
 

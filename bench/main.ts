@@ -16,7 +16,7 @@ import { runTakeover } from './takeover';
 
 type BenchName = keyof typeof BENCHES;
 
-/** Each bench's program, loaded when it is asked for. */
+/** Program of each bench, loaded on demand. */
 const PROGRAMS: Readonly<Record<BenchName, () => Promise<{ run: Bench }>>> = {
   projector: () => import('./projector'),
   ingest: () => import('./ingest'),
@@ -32,7 +32,7 @@ const PROGRAMS: Readonly<Record<BenchName, () => Promise<{ run: Bench }>>> = {
   list: () => import('./list'),
 };
 
-/** Loads that follow a scenario instead of running for a given time. */
+/** Load runs that follow a scenario instead of a given time. */
 const SCENARIOS: Readonly<Record<Exclude<keyof typeof LOAD_RUNS, keyof typeof LOADS>, typeof runTakeover>> = {
   takeover: runTakeover,
   overload: runOverload,
@@ -64,7 +64,7 @@ else process.exitCode = await main();
 
 async function main(): Promise<number> {
   if (positionals[0] === 'load') return load(positionals[1]);
-  // The command has checked them: infra/commands/measuring.mjs.
+  // The command has validated the names: infra/commands/measuring.mjs.
   const names = (positionals.includes('all') ? Object.keys(BENCHES) : positionals).filter(isBench);
   const results: BenchResult[] = [];
   const broken: string[] = [];
@@ -74,7 +74,7 @@ async function main(): Promise<number> {
     } catch (error) {
       if (names.length === 1) throw error;
       broken.push(name);
-      say(`${name} broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      say(`${name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     }
   }
   if (results.length > 1) printTable(results);
@@ -82,7 +82,7 @@ async function main(): Promise<number> {
   return broken.length > 0 || results.some(({ ratio }) => Number.isNaN(ratio)) ? 1 : 0;
 }
 
-/** Not a comparison: what a product does under a load, and whether it holds. */
+/** Runs a load: not a comparison, but whether a product sustains it. */
 async function load(name: string): Promise<number> {
   if (isScenario(name)) {
     const targets = Number(values.targets ?? SCENARIO_TARGETS);
@@ -90,7 +90,7 @@ async function load(name: string): Promise<number> {
     if (values.json) say(JSON.stringify(result));
     return result['sound'] === true ? 0 : 1;
   }
-  if (!Object.hasOwn(LOADS, name)) throw new Error(`There is no load "${name}".`);
+  if (!Object.hasOwn(LOADS, name)) throw new Error(`There is no load run "${name}".`);
   const form = name as keyof typeof LOADS;
   const usual = LOADS[form];
   const options = {
@@ -148,7 +148,7 @@ async function withContext(name: string, work: Bench): Promise<BenchResult> {
 
 function printTable(results: readonly BenchResult[]): void {
   say('');
-  say(`${'bench'.padEnd(16)}${'ratio'.padStart(10)}${'min'.padStart(10)}${'max'.padStart(10)}${'took s'.padStart(10)}`);
+  say(`${'bench'.padEnd(16)}${'ratio'.padStart(10)}${'min'.padStart(10)}${'max'.padStart(10)}${'time s'.padStart(10)}`);
   for (const { name, ratio, min, max, tookS } of results) {
     say(name.padEnd(16) + [ratio, min, max, tookS].map((value) => String(value).padStart(10)).join(''));
   }

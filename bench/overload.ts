@@ -11,12 +11,12 @@ import type { BenchProduct } from './product';
 const SECOND_MS = 1_000;
 const LOOK_MS = 5_000;
 const BUSY_LOOPS = 2;
-/** After the last target is registered. */
+/** Time limit after the registration of the last target. */
 const WITHIN_S = 300;
 const APPS = ['gateway', 'api', 'projector', 'worker', 'agent'] as const;
 const POLICY = 'allow: [127.0.0.0/8]\ndeny: []\npacketsPerSecond: 20000\nstopped: false\n';
 
-/** Main function of a busy-loop process: uses all CPU it gets until it or its parent is ended. */
+/** Main function of a busy-loop process: uses all CPU that it gets until it or its parent ends. */
 export function serveBusyLoop(): void {
   const isOrphan = (): boolean => process.ppid === 1;
   const spin = (): void => {
@@ -27,8 +27,8 @@ export function serveBusyLoop(): void {
 }
 
 /**
- * Registers all targets at once for the product's own agent with fping (interval 15 s) while two other processes use all the CPU they get.
- * Measures when every target has a status, which processes were restarted, and the longest event loop stalls.
+ * Registers all targets in one step for the product's own agent with fping (interval 15 s) while two other processes use all CPU that they
+ * get. Measures when every target has a status, which processes were restarted, and the longest event loop stalls.
  */
 export async function runOverload(context: BenchContext, { targets }: { targets: number }): Promise<BenchResult> {
   const product = await context.startProduct({ apps: [...APPS], agentPolicy: POLICY });
@@ -60,8 +60,8 @@ export async function runOverload(context: BenchContext, { targets }: { targets:
     const again = restarted(pids, product);
     const outcome =
       judgedS === null
-        ? `not every target had a status ${WITHIN_S} s after the last was registered`
-        : `every target has a status after ${judgedS} s, ${judgedS - (registeredS ?? 0)} s after the last was registered`;
+        ? `not every target had a status ${WITHIN_S} s after the last registration`
+        : `every target has a status after ${judgedS} s, ${judgedS - (registeredS ?? 0)} s after the last registration`;
     context.say(`${outcome}; restarted: ${again.join(', ') || 'none'}; longest stalls, s: ${JSON.stringify(stalls)}`);
     const none = { ratio: 1, min: 1, max: 1, pairs: [], cpuSeconds: {} };
     const sound = judgedS !== null && again.length === 0;

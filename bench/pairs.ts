@@ -3,29 +3,29 @@ import type { ByProcess } from './process-cpu';
 
 /** One measured round. */
 export interface Round {
-  /** Results per second, CPU seconds, …: whatever the ratio divides. */
+  /** Measured value, such as results per second or CPU seconds; the ratio divides these. */
   value: number;
-  /** What is wrong with the round (lost, doubled, changed): makes its ratio 0. */
+  /** Why the round is invalid (lost, duplicated, changed results): makes its ratio 0. */
   fault?: string;
   cpuSeconds?: ByProcess;
 }
 
 export interface Contest {
   name: string;
-  /** What `value` counts, for the lines printed. */
+  /** Unit of `value`, for the output. */
   unit: string;
   /** `round` is 0 for the warm-up. */
   product(round: number): Promise<Round>;
   reference(round: number): Promise<Round>;
 }
 
-/** Medians of the rounds' values beside the medians of their ratios. */
+/** Result with the medians of the rounds' values; `ratio` is the median of the ratios. */
 export interface PairsResult extends BenchResult {
   product: number;
   reference: number;
 }
 
-/** Product and reference in turns, P R R P …, after one warm-up of both that does not count; prints every pair. */
+/** Measures product and reference alternately, P R R P …, after one warm-up of both that does not count; prints every pair. */
 export async function runPairs(context: BenchContext, contest: Contest): Promise<PairsResult> {
   const { say } = context;
   const pairs: Pair[] = [];
@@ -63,7 +63,7 @@ export async function runPairs(context: BenchContext, contest: Contest): Promise
     ...(faults.length > 0 && { faults: faults.slice(0, 10) }),
   };
   say(
-    `${contest.name}: ratio ${result.ratio} (min ${result.min}, max ${result.max}); CPU seconds a round ` +
+    `${contest.name}: ratio ${result.ratio} (min ${result.min}, max ${result.max}); CPU seconds per round ` +
       JSON.stringify(cpuSeconds),
   );
   return result;
@@ -85,7 +85,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle] : rounded((sorted[middle - 1] + sorted[middle]) / 2);
 }
 
-/** Four significant digits at least, and none of them after what is whole. */
+/** Rounds to four significant digits; numbers from 1,000 to whole ones. */
 export function rounded(value: number): number {
   return Math.abs(value) >= 1_000 ? Math.round(value) : Number(value.toPrecision(4));
 }

@@ -14,11 +14,11 @@ import { profiling } from './projector';
 import { ShardLog } from './shard-log';
 
 const SECOND_MS = 1_000;
-/** The worker's own facts of what is enrolled here stay below: the shards know what the bench tells them. */
+/** First feed position of the bench, above the worker's: the shards ignore the worker's facts about the enrolled agents. */
 const FEED_FROM = 1_000_000_000;
-/** Results may be an hour and a half old and are judged all the same. */
+/** Interval of the bench's tier: results may be 1.5 hours old and are still judged. */
 const INTERVAL_MS = 3_600_000;
-/** How long before now the first tick lies: before all rounds. */
+/** Age of the first tick: before all rounds. */
 const BEFORE_ALL_MS = 86_400_000;
 const SEED = 1;
 
@@ -26,15 +26,15 @@ export interface BenchPipelineOptions {
   targets: number;
   agents: number;
   apps: AppName[];
-  /** Spacing of each agent's results of a target. */
+  /** Interval between each agent's results of a target. */
   probedEveryMs: number;
 }
 
 /**
- * Gateway, Kafka and shards with simulated agents, in the log's own time: the bench writes ticks of a higher epoch than the worker's, so
- * that a window can end when its results have arrived instead of up to five minutes later. Its tier has an interval of an hour, because the
- * windows lie in the past and their results would otherwise be too old to be judged; results are as close together as in a 15 s tier. All
- * other settings are the shipped ones.
+ * Gateway, Kafka and shards with simulated agents, in the log's own time. The bench writes ticks of a higher epoch than the worker's, so that
+ * a window can end as soon as its results have arrived instead of up to five minutes later. Its tier has an interval of one hour, because
+ * the windows are in the past and their results would otherwise be too old to be judged; the results themselves are as dense as in a 15 s
+ * tier. All other settings are the shipped ones.
  */
 export class BenchPipeline {
   private constructor(
@@ -49,7 +49,7 @@ export class BenchPipeline {
   static async start(context: BenchContext, options: BenchPipelineOptions): Promise<BenchPipeline> {
     const { targets, agents: agentCount, apps, probedEveryMs } = options;
     const environment = { ...profiling(context), ...shareOf(targets, probedEveryMs) };
-    // The first tick of each shard must be the bench's: the worker's ticks would fold the windows of its rounds before they begin.
+    // The first tick of each shard must be the bench's: the worker's ticks would fold the windows of the rounds before they begin.
     const prepare = async ({ topicPrefix, shardCount }: { topicPrefix: string; shardCount: number }): Promise<void> => {
       const ticks = new ShardLog({ shardCount, agents: [], tier: 'bench', intervalMs: INTERVAL_MS });
       const messaging = messagingOf(topicPrefix);
@@ -73,13 +73,13 @@ export class BenchPipeline {
     return pipeline;
   }
 
-  /** The second of two ticks confirms a leap of the first. */
+  /** Moves the log's time; the second tick confirms the leap of the first. */
   async leapTo(atMs: number): Promise<void> {
     await this.send(this.log.ticks(atMs - SECOND_MS));
     await this.send(this.log.ticks(atMs));
   }
 
-  /** Ends the window that begins at `startMs` in the log's time. */
+  /** Ends the window that begins at `startMs`, in the log's time. */
   async endWindow(startMs: number): Promise<void> {
     for (const ticks of this.log.foldingTicks(startMs)) await this.send(ticks);
   }
@@ -96,8 +96,8 @@ export class BenchPipeline {
 }
 
 /**
- * Setting that gives each agent the allowance of an agent with these targets: ten times their results per second. The bench writes the
- * shards' facts itself, so the gateway finds no assignments and would apply its minimum.
+ * Returns the setting that allows each agent ten times the results per second of these targets. The bench writes the shards' facts itself,
+ * so the gateway finds no assignments and would apply its minimum.
  */
 export function shareOf(targets: number, probedEveryMs: number): Record<string, string> {
   const resultsPerS = Math.ceil((10 * targets * SECOND_MS) / probedEveryMs);
@@ -107,14 +107,14 @@ export function shareOf(targets: number, probedEveryMs: number): Record<string, 
 const messagingOf = (topicPrefix: string): Messaging =>
   new Messaging({ brokers: testServices().kafkaBrokers, topicPrefix, clientId: 'bench' });
 
-/** A fleet's process, known to the CPU meter; `dist/bench/main.js` is its program too. */
+/** Starts the fleet's process and registers it with the CPU meter; `dist/bench/main.js` is its program too. */
 export function startFleet(context: BenchContext): Fleet {
   const fleet = Fleet.start(path.resolve(process.argv[1]));
   context.cpu.register('fleet', fleet.pid);
   return fleet;
 }
 
-/** What a fleet needs to enrol by the agents' own route: tokens of ten uses each. */
+/** Returns the settings with which a fleet enrols by the agents' own route: tokens of ten uses each. */
 export async function enrolmentOf(
   product: BenchProduct,
   agents: number,

@@ -1,15 +1,15 @@
 import { usageOf, readJson } from '@icmp-mon/infra/testing';
 
-/** CPU seconds, or bytes, by the name of a process. */
+/** CPU seconds, or bytes, by process name. */
 export type ByProcess = Record<string, number>;
 
-/** CPU time and memory of the services and of what a bench starts, each with its children, from /proc. */
+/** CPU time and memory of the services and of processes that a bench starts, including their children, from /proc. */
 export class CpuMeter {
   private readonly started = new Map<string, number>();
 
   constructor(private readonly servicesFile: string) {}
 
-  /** From now on `pid` counts as `name`. */
+  /** Measures `pid` under `name` from now on. */
   register(name: string, pid: number): void {
     this.started.set(name, pid);
   }
@@ -18,12 +18,12 @@ export class CpuMeter {
     this.started.delete(name);
   }
 
-  /** Pids by name: services (which may have been restarted since) and what was registered. */
+  /** Returns pids by name: services (which may have been restarted) and registered processes. */
   pids(): Record<string, number> {
     return { ...(readJson(this.servicesFile) as Record<string, number>), ...Object.fromEntries(this.started) };
   }
 
-  /** Starts to measure; call what it returns for the CPU seconds since. A process that was restarted counts from 0. */
+  /** Starts a measurement; the returned function returns the CPU seconds since then. A restarted process counts from 0. */
   measure(): () => ByProcess {
     const pids = this.pids();
     const before = usageOf(Object.values(pids));
@@ -38,7 +38,7 @@ export class CpuMeter {
     };
   }
 
-  /** Proportional memory in MiB. */
+  /** Returns proportional memory (PSS) in MiB. */
   memoryMiB(): ByProcess {
     const pids = this.pids();
     const usage = usageOf(Object.values(pids));

@@ -9,11 +9,11 @@ export type AppName = 'gateway' | 'api' | 'projector' | 'worker' | 'agent';
 
 export interface ProductOptions {
   apps: AppName[];
-  /** More settings of the apps. */
+  /** Further settings of the apps. */
   environment?: Record<string, string>;
-  /** The local agent's policy file; what `npm start` writes unless given. */
+  /** Policy file of the local agent; the one of `npm start` unless set. */
   agentPolicy?: string;
-  /** Runs when the schemas are there and no app runs yet. */
+  /** Runs after the migrations and before the apps start. */
   prepare?(product: { topicPrefix: string; shardCount: number }): Promise<void>;
 }
 
@@ -99,22 +99,22 @@ export class BenchProduct {
         else reject(new Error(`The product did not start: ${message.reason}`));
       };
       child.on('message', (message) => void told(message as Told).catch(reject));
-      child.once('exit', (code) => reject(new Error(`The product's supervisor ended with ${code}.`)));
+      child.once('exit', (code) => reject(new Error(`The product's supervisor exited with ${code}.`)));
     });
     return new BenchProduct(stateDir, topicPrefix, shardCount, access, child, () => pids);
   }
 
-  /** Pid by name of the app; the supervisor starts one that ends again. */
+  /** Returns pids by app name; the supervisor restarts an app that exits. */
   pids(): Record<string, number> {
     return this.pidsOf();
   }
 
-  /** The local agent reads it within two seconds. */
+  /** Writes the local agent's policy; the agent reads it within two seconds. */
   setAgentPolicy(policy: string): void {
     writeAgentPolicy(this.stateDir, policy);
   }
 
-  /** JSON of the API's answer. @throws Error that holds the problem when the answer is no success */
+  /** Returns the JSON of the API's response. @throws Error with the problem details when the request failed */
   async api<T>(method: string, place: string, body?: object): Promise<T> {
     const response = await fetch(`${this.access.apiUrl}/api/v1/${place}`, {
       method,
@@ -126,11 +126,11 @@ export class BenchProduct {
       signal: AbortSignal.timeout(30_000),
     });
     const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${place} was answered ${response.status}: ${text}`);
+    if (!response.ok) throw new Error(`${method} ${place} returned ${response.status}: ${text}`);
     return (text === '' ? undefined : JSON.parse(text)) as T;
   }
 
-  /** Ends all of it. Safe to repeat. */
+  /** Stops everything. Safe to repeat. */
   async stop(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const ended = new Promise((resolve) => this.child.once('exit', resolve));

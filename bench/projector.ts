@@ -14,17 +14,17 @@ const AGENTS = 3;
 const INTERVAL_MS = 15_000;
 const TARGETS = 50_000;
 const TARGETS_QUICK = 10_000;
-/** Windows of two rounds never touch: the clock of the log leaps between them. */
+/** Distance of two rounds: their windows never touch, because the log's clock leaps between them. */
 const ROUND_MS = 2 * WINDOW_MS;
 
 /**
- * From a filled topic to results that a second connection can SELECT, drained and folded, with verdicts and status changes;
- * against one bare COPY of the same results, a row each, into an indexed hypertable.
+ * Results per second from a filled topic until a second connection can SELECT the results, drained and folded, with verdicts and status
+ * changes; against one bare COPY of the same results, one row each, into an indexed hypertable.
  *
- * Each round is one window of 5 minutes of all targets, written into the shards' log in one transaction: the projector,
- * which runs all the while, sees none of it until the clock starts with the commit. The log is as gateway and tick producer
- * write it (a record per agent, second and shard, a tick a second, 1 % of blocks twice, 0.5 % late), times of the log are the
- * times of the results. The last ticks are past the window's end, so that it is folded as soon as it is drained.
+ * Each round is one window of 5 minutes of all targets, written to the shards' log in one transaction: the projector, which runs all the
+ * time, sees none of it until the clock starts with the commit. The log is as gateway and tick producer write it (one record per agent,
+ * second and shard, one tick per second, 1 % of blocks twice, 0.5 % late); its times are the times of the results. The last ticks are past
+ * the window's end, so that it is folded as soon as it is drained.
  */
 export async function run(context: BenchContext): Promise<BenchResult> {
   const targets = context.quick ? TARGETS_QUICK : TARGETS;
@@ -43,12 +43,12 @@ export async function run(context: BenchContext): Promise<BenchResult> {
   const fill = (batches: Iterable<OutgoingMessage[]>): ReturnType<typeof sendAtOnce> =>
     sendAtOnce(testServices().kafkaBrokers, `${product.topicPrefix}.${SHARD_TOPIC}`, batches);
 
-  context.say(`projector: ${targets} targets × ${AGENTS} agents, a window of ${WINDOW_MS / 1_000} s a round`);
+  context.say(`projector: ${targets} targets × ${AGENTS} agents, a window of ${WINDOW_MS / 1_000} s per round`);
   const before = await fill([...log.facts(keys), log.ticks(baseMs), log.ticks(baseMs + 1_000)]);
   await before.commit();
   let copy: { round: number; rows: RowCopy; expected: Tally } | null = null;
 
-  /** Rows and blocks of one round are made together, once, whoever has the first turn. */
+  /** Prepares rows and blocks of one round together, once per round. */
   const startOf = (round: number): number => baseMs + (round + 1) * ROUND_MS;
   let filled: { round: number; commit(): Promise<void> } | null = null;
   const prepare = async (round: number): Promise<void> => {
@@ -77,7 +77,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
   return { ...result, targets, agents: AGENTS, resultsPerRound: (targets * AGENTS * WINDOW_MS) / INTERVAL_MS };
 }
 
-/** With --profile every process of the product leaves a CPU profile when it ends. */
+/** Returns the environment with which, under --profile, every process of the product writes a CPU profile when it exits. */
 export function profiling({ profile }: BenchContext): Record<string, string> {
   return profile ? { NODE_OPTIONS: '--cpu-prof --cpu-prof-dir=artefacts/profiles' } : {};
 }

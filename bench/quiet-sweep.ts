@@ -9,12 +9,12 @@ const TARGETS = 50_000;
 const TARGETS_QUICK = 5_000;
 const FOLD_WITHIN_MS = 300_000;
 const ROUND_MS = 2 * WINDOW_MS;
-/** Tables in which a status, or what led to it, is kept. */
+/** Tables of statuses and of the state from which they follow. */
 const STATUS_TABLES = /^(status_|target_status|target_verdict|target_list)/;
 
 /**
- * WAL bytes to status tables while a window of results arrives, is judged and folded, and nothing changes: two per cent of
- * the targets are down and stay so, the others answer every time. Zero is the aim; `ratio` is the bytes a sweep of 15 s.
+ * WAL bytes to status tables while a window of results arrives, is judged and folded, and no status changes: 2 % of the targets are down and
+ * stay down, the others always answer. The goal is zero; `ratio` is the bytes per sweep of 15 s.
  */
 export async function run(context: BenchContext): Promise<BenchResult> {
   const targets = context.quick ? TARGETS_QUICK : TARGETS;
@@ -44,15 +44,15 @@ export async function run(context: BenchContext): Promise<BenchResult> {
     const ofStatus = Object.entries(byTable).filter(([table]) => STATUS_TABLES.test(table));
     const bytes = ofStatus.reduce((sum, [, tableBytes]) => sum + tableBytes, 0);
     context.say(
-      `quiet-sweep: ${round === 0 ? 'first window, all is new' : `window ${round}`}: ${changes} status changes, ${bytes} WAL ` +
+      `quiet-sweep: ${round === 0 ? 'first window, every status is new' : `window ${round}`}: ${changes} status changes, ${bytes} WAL ` +
         `bytes to status tables ${JSON.stringify(Object.fromEntries(ofStatus))}`,
     );
     if (round === 0) {
-      // Whoever reads or cleans up rows for the first time after their commit marks them, which is the first window's cost.
+      // The first read or vacuum of new rows marks them, which costs WAL; this belongs to the first window.
       await watch.run('VACUUM status_change, target_status, target_verdict, status_publication');
       continue;
     }
-    if (changes !== 0) throw new Error(`${changes} statuses changed in a window in which nothing did.`);
+    if (changes !== 0) throw new Error(`${changes} statuses changed in a window without changes.`);
     sweeps.push((bytes * PROBED_EVERY_MS) / WINDOW_MS);
     tables = byTable;
   }
@@ -63,7 +63,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
     min: Math.min(...sweeps),
     max: Math.max(...sweeps),
     pairs: [],
-    unit: 'WAL bytes to status tables a sweep',
+    unit: 'WAL bytes to status tables per sweep',
     cpuSeconds: {},
     targets,
     agents: AGENTS,

@@ -20,13 +20,13 @@ const POLL_MS = 250;
 const WARM_MS = 45_000;
 const WINDOW_MS = 300_000;
 const DRAIN_WITHIN_MS = 300_000;
-/** On top of what is on its way in quiet times. */
+/** Allowed results in flight above the usual number, in seconds of load. */
 const SLACK_S = 1;
 
 /**
- * Kills the broker, and then the database, again and again for D seconds, while agents go on: how long it takes from the
- * moment that the service answers again until no more results are on their way than before, divided by D. All of it with
- * live traffic, and nothing lost or doubled in the end.
+ * Kills the broker, and then the database, repeatedly for D seconds, while agents continue. Measures the time from the service's first
+ * response until no more results are in flight than before, divided by D. All of it with live traffic, and at the end no result lost or
+ * duplicated.
  */
 export async function run(context: BenchContext): Promise<BenchResult> {
   const targets = context.quick ? TARGETS_QUICK : TARGETS;
@@ -69,7 +69,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
         if (waiting !== Infinity) most = Math.max(most, waiting);
         if (waiting <= usual + SLACK_S * perSecond) break;
         if (performance.now() - upMs > DRAIN_WITHIN_MS)
-          throw new Error(`${waiting} results still wait after ${service}.`);
+          throw new Error(`${waiting} results are still in flight 300 s after ${service} was back.`);
         await pause(POLL_MS);
       }
       const drainS = (performance.now() - upMs) / 1_000;
@@ -77,8 +77,8 @@ export async function run(context: BenchContext): Promise<BenchResult> {
       figures[service].push(ratio);
       pairs.push({ ratio, product: rounded(drainS), reference: rounded(deadS) });
       context.say(
-        `recovery: ${service} away for ${deadS.toFixed(1)} s, drained ${drainS.toFixed(1)} s after it answered ` +
-          `(${most} on their way at most, ${usual} usually): ratio ${ratio}`,
+        `recovery: ${service} unavailable for ${deadS.toFixed(1)} s, drained ${drainS.toFixed(1)} s after its first response ` +
+          `(at most ${most} in flight, usually ${usual}): ratio ${ratio}`,
       );
     }
   }
@@ -92,7 +92,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
   const stored = await storedTally(product.access.telemetryDatabaseUrl, range);
   const sound = stored.equals(expected);
   context.say(
-    `recovery: generated ${expected}, stored ${stored}: ${sound ? 'none lost, none doubled' : 'NOT the same'}`,
+    `recovery: generated ${expected}, stored ${stored}: ${sound ? 'none lost, none duplicated' : 'NOT EQUAL'}`,
   );
   await fleet.stop();
   const worst = Math.max(median(figures['kafka']), median(figures['postgres']));
@@ -102,14 +102,14 @@ export async function run(context: BenchContext): Promise<BenchResult> {
     min: Math.min(...pairs.map(({ ratio }) => ratio)),
     max: Math.max(...pairs.map(({ ratio }) => ratio)),
     pairs,
-    unit: 's to drain per s away',
+    unit: 's to drain per s of outage',
     cpuSeconds: {},
     ...{ kafka: median(figures['kafka']), postgres: median(figures['postgres']), resultsPerS: perSecond, sound },
     ...(!sound && { faults: [`generated ${expected}, stored ${stored}`] }),
   };
 }
 
-/** Kills whatever process of the service is there, as often as the supervisor starts one. Resolves when the last one answers. */
+/** Kills every process of the service as often as the supervisor restarts it. Resolves when the last one answers; returns the seconds of the outage. */
 async function keepDown(context: BenchContext, service: string, downS: number): Promise<number> {
   const fromMs = performance.now();
   const isOver = (): boolean => performance.now() - fromMs > downS * 1_000;
@@ -143,7 +143,7 @@ function databasePort(): number {
   return Number(new URL(process.env['ICMPMON_TEST_DATABASE_URL'] ?? '').port);
 }
 
-/** Each time over a new connection: the database is one of those that are killed. */
+/** Uses a new connection for each query, because the database may be the killed service. */
 async function visibleSince(telemetryUrl: string, fromMs: number): Promise<number> {
   const watch = await FoldWatch.open(telemetryUrl);
   try {

@@ -6,7 +6,7 @@ import type { ControlDatabase } from '@icmp-mon/platform/database';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
 
-/** Callers that each wait for their answer before they register the next. */
+/** Number of concurrent callers, each waiting for its response before the next registration. */
 export const CALLERS = 500;
 const SITES = 200;
 const CUSTOMERS = 5_000;
@@ -14,12 +14,12 @@ const ROLES = ['access', 'aggregation', 'core', 'customer'];
 const METADATA = { actor: 'system:bench', causationId: null, correlationId: newId() };
 
 /**
- * A plausible inventory: addresses of 127.0.0.0/8, names but for a tenth, a site, a role and a customer each. Addresses and
- * names are spread over the keys, as years of changes leave them.
+ * Returns a plausible inventory: addresses of 127.0.0.0/8, names for nine of ten targets, and one site, role and customer each. Addresses and
+ * names are spread over the keys, as after years of changes.
  */
 export function plausibleTargets(count: number, from: number): RegisterTargetRequest[] {
   return Array.from({ length: count }, (_, nr) => {
-    // Multiplied by an odd number modulo 2^24: a permutation of the 24 bits behind 127.
+    // Multiplication by an odd number modulo 2^24 is a permutation of the 24 bits after 127.
     const host = Number((BigInt(from + nr + 1) * 0x9e3779n) & 0xffffffn);
     const site = `s${String(host % SITES).padStart(3, '0')}`;
     const role = ROLES[host % ROLES.length];
@@ -48,7 +48,7 @@ export class Registration {
     return new Registration(control, store);
   }
 
-  /** One command a target, by many callers at once. */
+  /** Registers targets, one command each, with concurrent callers. */
   async register(requests: readonly RegisterTargetRequest[]): Promise<TargetView[]> {
     const views = new Array<TargetView>(requests.length);
     let next = 0;

@@ -4,15 +4,15 @@ import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
 const ROWS_PER_CHUNK = 20_000;
-/** int2 count of fields, and per field an int4 length: key int4, time int8, agent int2, outcome int2, rtt int4. */
+/** Bytes per row: int2 number of fields, and per field an int4 length: key int4, time int8, agent int2, outcome int2, rtt int4. */
 const ROW_BYTES = 2 + 8 + 12 + 6 + 6 + 8;
 const PG_EPOCH_MS = Date.UTC(2000, 0, 1);
 const HEADER = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);
 const TRAILER = Buffer.from([0xff, 0xff]);
 
 /**
- * The reference of storing: one row a result by one `COPY BINARY` from ready-made bytes into a hypertable with the index
- * that reading by target takes. Rows are encoded as they are added, before any clock starts.
+ * The reference for storage: one row per result with one `COPY BINARY` from prepared bytes into a hypertable with the index that queries by
+ * target need. Rows are encoded when they are added, before any clock starts.
  */
 export class RowCopy {
   private readonly chunks: Buffer[] = [HEADER];
@@ -43,8 +43,8 @@ export class RowCopy {
   }
 
   /**
-   * Copies all of it into a new table, and returns the seconds from the first byte to the commit. `look` sees the table before
-   * it is dropped.
+   * Copies all rows into a new table, and returns the seconds from the first byte to the commit. `look` can inspect the table before it is
+   * dropped.
    */
   async copyInto(url: string, look?: (client: pg.Client) => Promise<void>): Promise<number> {
     const client = new pg.Client({ connectionString: url });
@@ -63,7 +63,8 @@ export class RowCopy {
       await pipeline(Readable.from(bytes, { objectMode: false }), copy);
       const tookS = (performance.now() - startedMs) / 1_000;
       const { rows } = await client.query<{ count: string }>('SELECT count(*) AS count FROM plain_result');
-      if (Number(rows[0].count) !== this.rows) throw new Error(`${rows[0].count} of ${this.rows} rows were copied.`);
+      if (Number(rows[0].count) !== this.rows)
+        throw new Error(`Only ${rows[0].count} of ${this.rows} rows were copied.`);
       await look?.(client);
       await client.query('DROP TABLE plain_result');
       return tookS;

@@ -8,13 +8,13 @@ import { Tally } from './fleet/tally';
 
 export const WINDOW_MS = 300_000;
 const SECOND_MS = 1_000;
-/** Windows are folded 20 s after their end and 2 s later from shard to shard; a second tick has to confirm the leap. */
+/** A window is folded 20 s after its end, 2 s later per shard; a second tick must confirm the leap. */
 const FOLD_AFTER_MS = 20_000;
 const FOLD_STAGGER_MS = 2_000;
 const RECEIVED_AFTER_MS = 1_200;
-/** Higher than any worker's epoch, so shards ignore the ticks that a worker writes at the same time. */
+/** Higher than any worker's epoch, so that shards ignore the ticks that a worker writes at the same time. */
 const TICK_EPOCH = 1_000_000;
-/** Of all blocks: sent twice; held back and sent by the backfill lane. */
+/** Shares of all blocks: sent twice; delayed and sent on the backfill lane. */
 const REPEATED_SHARE = 0.01;
 const LATE_SHARE = 0.005;
 const LATE_SECONDS_MAX = 20;
@@ -26,7 +26,7 @@ export interface ShardLogOptions {
   intervalMs: number;
 }
 
-/** What the shards' log holds of rounds of one window each, as gateway, feed publisher and tick producer write it. */
+/** Content of the shards' log for rounds of one window each, as gateway, feed publisher and tick producer write it. */
 export class ShardLog {
   private readonly records: ShardRecords;
 
@@ -37,7 +37,7 @@ export class ShardLog {
     this.records = new ShardRecords(feedPosition);
   }
 
-  /** Policy, agents and targets: each target probed by all agents. */
+  /** Generates policy, agents and targets; every target is probed by all agents. */
   *facts(keys: readonly number[]): Generator<OutgoingMessage[]> {
     const { shardCount, agents, tier, intervalMs } = this.options;
     const everywhere = (fact: FeedFact): OutgoingMessage[] =>
@@ -56,8 +56,8 @@ export class ShardLog {
   }
 
   /**
-   * One window's second by second: a tick for each shard, and of each agent a record a shard. At the end the ticks that
-   * have the window folded. All results are added to `tally` and `rows`, once each.
+   * Generates one window second by second: a tick per shard, and one record per agent and shard. The ticks at the end make the shards fold
+   * the window. Every result is added to `tally` and `rows` exactly once.
    */
   *window(startMs: number, tally: Tally, rows: RowCopy | null): Generator<OutgoingMessage[]> {
     const { agents } = this.options;

@@ -5,17 +5,17 @@ import { agentHash, Tally } from './fleet/tally';
 const ROWS_PER_FETCH = 10_000;
 
 export interface StoredRange {
-  /** Windows from here on, ms since 1970, … */
+  /** Start of the first window, ms since 1970. */
   fromMs: number;
-  /** … to before here. */
+  /** Windows start before this time, ms since 1970. */
   toMs: number;
-  /** Only results of these targets; all unless given. */
+  /** Restricts the results to these targets. */
   keys?: ReadonlySet<number>;
-  /** Only results of these agents; all unless given. */
+  /** Restricts the results to these agents. */
   agentIds?: ReadonlySet<string>;
 }
 
-/** Reads back, over a connection of its own, what readers see of some windows, and tallies it as the generator did. */
+/** Reads the stored results of some windows on its own connection, and tallies them as the generator did. */
 export async function storedTally(telemetryUrl: string, range: StoredRange): Promise<Tally> {
   const client = new pg.Client({ connectionString: telemetryUrl });
   await client.connect();

@@ -20,7 +20,7 @@ interface Options {
   targets: number;
 }
 
-/** One agent as the gateway sees it: follows its assignments, measures them each interval, and reports. */
+/** An agent as the gateway sees it: follows its assignments, generates their results at each interval, and reports. */
 class WatchedAgent {
   private readonly targets = new Map<number, SimulatedTarget>();
   private readonly lane: TestLane;
@@ -32,7 +32,7 @@ class WatchedAgent {
   constructor(
     readonly name: string,
     readonly agent: TestAgent,
-    /** Of the local policy; null allows everything. */
+    /** Allowed ranges of the local policy; null allows everything. */
     private readonly allow: string[] | null,
   ) {
     this.lane = new TestLane(agent, 'live', { boot: Math.floor(Date.now() / SECOND_MS) });
@@ -44,7 +44,7 @@ class WatchedAgent {
     this.loops = [this.follow(), this.measure(), this.report()];
   }
 
-  /** As if the power were cut. */
+  /** Ends the agent as if its power had failed. */
   async lose(): Promise<void> {
     this.running = false;
     this.lane.stop();
@@ -58,7 +58,7 @@ class WatchedAgent {
         const news = await this.agent.assignments(this.version);
         if (news !== null) this.take(news);
       } catch {
-        // Refused, cut off, or lost on purpose: asked again while it lives.
+        // Refused, disconnected, or lost on purpose: retried while the agent is alive.
         await pause(SECOND_MS);
       }
     }
@@ -74,7 +74,7 @@ class WatchedAgent {
     }
     this.version = version;
     const { agentId, shardCount } = this.agent;
-    // What its own policy refuses is not measured, whatever is assigned.
+    // Targets that its own policy refuses are not measured, even if they are assigned.
     const measured = this.allow === null ? [...this.targets.values()] : [];
     this.simulated = new SimulatedAgent(agentId, measured, shardCount, 1);
   }
@@ -97,8 +97,8 @@ class WatchedAgent {
 }
 
 /**
- * 100,000 targets at once for three agents of which one refuses them by its policy, and one has just been lost with targets of its own: where
- * they go and when, and what each one's status is at the end.
+ * Registers 100,000 targets in one step for three agents, of which one refuses them by its policy, and one has just been lost with targets of
+ * its own. Reports when and to which agents the targets move, and every target's status at the end.
  */
 export async function runTakeover(context: BenchContext, { targets }: Options): Promise<BenchResult> {
   const environment = { ICMPMON_HOLD_DOWN_MAX_S: String(HOLD_DOWN_S) };
@@ -121,15 +121,15 @@ export async function runTakeover(context: BenchContext, { targets }: Options): 
   ];
   const watch = new TakeoverWatch(control, telemetry, agents, (line) => context.say(line));
   await inventory.register(BEFORE_TARGETS, 'takeover');
-  context.say(`${BEFORE_TARGETS} targets before; tier of 15 s, hold-down ${HOLD_DOWN_S} s`);
-  await watch.until('all before are judged', ({ judged }) => judged >= BEFORE_TARGETS);
+  context.say(`${BEFORE_TARGETS} initial targets; tier of 15 s, hold-down ${HOLD_DOWN_S} s`);
+  await watch.until('all initial targets are judged', ({ judged }) => judged >= BEFORE_TARGETS);
   const mine = (await watch.look()).assigned['lost'] ?? 0;
   await agents[2].lose();
-  watch.restart('the agent "lost" is gone');
+  watch.restart('the agent "lost" is disconnected');
   const registering = inventory.register(targets, 'takeover', { from: BEFORE_TARGETS });
   const all = BEFORE_TARGETS + targets;
-  void registering.then(() => context.say(`${watch.at()} all ${targets} are registered`));
-  await watch.until('none is left at the lost one, each one has a status', (seen) => {
+  void registering.then(() => context.say(`${watch.at()} all ${targets} targets are registered`));
+  await watch.until('no target is left at the lost agent, every target has a status', (seen) => {
     const placed = Object.values(seen.assigned).reduce((sum, count) => sum + count, 0);
     return (seen.assigned['lost'] ?? 0) === 0 && placed >= all && seen.judged >= all;
   });
@@ -138,7 +138,7 @@ export async function runTakeover(context: BenchContext, { targets }: Options): 
   const decisions = await watch.decisions();
   const seconds = await evaluationOf(product.access.opsUrls['worker']);
   for (const line of decisions) context.say(line);
-  context.say(`choosing again took, in all: ${seconds}`);
+  context.say(`evaluation of assignments, totals: ${seconds}`);
   await Promise.all(agents.slice(0, 2).map((agent) => agent.lose()));
   await control.close();
   await telemetry.close();
@@ -149,7 +149,7 @@ export async function runTakeover(context: BenchContext, { targets }: Options): 
 interface Seen {
   assigned: Record<string, number>;
   statuses: Record<string, number>;
-  /** Whose status follows from votes; losses by chance make a few of them down at any time. */
+  /** Number of targets whose status follows from votes; random losses make a few of them down at any time. */
   judged: number;
 }
 
@@ -190,7 +190,7 @@ class TakeoverWatch {
     };
   }
 
-  /** Prints what changes, each 5 s. @throws Error after eight minutes */
+  /** Prints changes every 5 s until the condition holds. @throws Error after 8 min */
   async until(what: string, holds: (seen: Seen) => boolean): Promise<void> {
     for (const endMs = performance.now() + WATCH_MS_MAX; ;) {
       const seen = await this.look();
@@ -201,7 +201,7 @@ class TakeoverWatch {
       }
       this.last = line;
       if (holds(seen)) return this.say(`${this.at()} ${what}`);
-      if (performance.now() > endMs) throw new Error(`Not within ${WATCH_MS_MAX / SECOND_MS} s: ${what}.`);
+      if (performance.now() > endMs) throw new Error(`Not reached within ${WATCH_MS_MAX / SECOND_MS} s: ${what}.`);
       await pause(5 * SECOND_MS);
     }
   }

@@ -6,14 +6,14 @@ interface Urls {
 }
 
 /**
- * WAL written since `fromLsn`, in bytes by table of both databases (indexes and TOAST count to their table, chunks to their
- * hypertable), by pg_walinspect. What belongs to no table is `other`.
+ * Returns the WAL written since `fromLsn` in bytes by table of both databases (indexes and TOAST count to their table, chunks to their
+ * hypertable), from pg_walinspect. Records that belong to no table are `other`.
  */
 export async function walBytes(urls: Urls, fromLsn: string): Promise<Record<string, number>> {
   const bytesByFile = new Map<string, number>();
   await connected(urls.telemetryDatabaseUrl, async (client) => {
     await client.query('CREATE EXTENSION IF NOT EXISTS pg_walinspect');
-    // One record may touch several relations; each is counted to all of them.
+    // A record may concern several relations; it is counted for each of them.
     const { rows } = await client.query<{ file: string; bytes: string }>(
       `SELECT relation AS file, sum(record_length) AS bytes FROM (
          SELECT record_length, (regexp_matches(block_ref, 'rel ([0-9]+/[0-9]+/[0-9]+)', 'g'))[1] AS relation
@@ -37,7 +37,7 @@ export async function walBytes(urls: Urls, fromLsn: string): Promise<Record<stri
   return byTable;
 }
 
-/** `tablespace/database/file` → table. */
+/** Returns table names by `tablespace/database/file`. */
 async function tablesByFile(client: pg.Client): Promise<Map<string, string>> {
   const { rows } = await client.query<{ file: string; name: string }>(`
     SELECT coalesce(nullif(c.reltablespace, 0), d.dattablespace) || '/' || d.oid || '/' || pg_relation_filenode(c.oid) AS file,

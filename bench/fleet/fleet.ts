@@ -2,8 +2,8 @@ import { fork, type ChildProcess } from 'node:child_process';
 import type { FleetAnswer, FleetCall, FleetCalls } from './messages';
 
 /**
- * Simulated agents in a process of their own, so that their CPU time is told apart. `script` is a built program whose first
- * argument `fleet` makes it run `serveFleet` (bench/fleet/serve.ts): dist/bench/main.js is one.
+ * Simulated agents in a separate process, so that their CPU time can be separated. `script` is a built program that runs `serveFleet`
+ * (bench/fleet/serve.ts) when its first argument is `fleet`, such as dist/bench/main.js.
  */
 export class Fleet {
   private readonly pending = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
@@ -18,7 +18,7 @@ export class Fleet {
       else waiting?.resolve(answer.result);
     });
     child.once('exit', (code, signal) => {
-      for (const { reject } of this.pending.values()) reject(new Error(`The fleet ended with ${signal ?? code}.`));
+      for (const { reject } of this.pending.values()) reject(new Error(`The fleet exited with ${signal ?? code}.`));
       this.pending.clear();
     });
   }
@@ -31,7 +31,7 @@ export class Fleet {
     return this.child.pid ?? 0;
   }
 
-  /** @throws Error with what went wrong there */
+  /** Calls the fleet's process. @throws Error with the message of its error */
   call<C extends FleetCall>(call: C, argument: FleetCalls[C][0]): Promise<FleetCalls[C][1]> {
     const id = ++this.lastId;
     return new Promise((resolve, reject) => {

@@ -4,31 +4,31 @@ export const AGENTS_PER_TOKEN = 10;
 
 export interface EnrolFleet {
   enrolUrl: string;
-  /** One for each ten agents. */
+  /** One token per ten agents. */
   tokens: string[];
   caPem: string;
   agents: number;
-  /** Agents are called `<prefix>-<number>`; a name that is known joins again as the same agent. */
+  /** Agents are named `<prefix>-<number>`; an existing name joins again as the same agent. */
   prefix: string;
 }
 
-/** Where the targets come from: the keys 1 to `targets`, or what the gateway assigns to each agent. */
+/** Source of the targets: the keys 1 to `targets`, or the gateway's assignments of each agent. */
 export type TargetSource = { keys: number[]; intervalMs: number; check: number } | { expectedPerAgent: number };
 
 export interface PrepareBlocks {
   /** Whole seconds since 1970, in ms. */
   startMs: number;
   seconds: number;
-  /** Blocks in an upload at most; 1,024 unless said, as an agent that catches up. */
+  /** Most blocks per upload; 1,024 unless set, as for an agent with backlog. */
   blocksPerUpload?: number;
-  /** Results that repeat the last state of each target: nothing is lost by chance. */
+  /** Repeats the last state of each target: no random losses. */
   quiet?: boolean;
 }
 
 export interface FleetCounts extends LaneCounts {
   generated: number;
   queued: number;
-  /** Seconds that were not generated, because an agent's queue was full. */
+  /** Seconds that were not generated because an agent's queue was full. */
   skippedSeconds: number;
 }
 
@@ -38,19 +38,19 @@ export interface TallyJson {
   sumB: number;
 }
 
-/** What the parent asks of the fleet's process, and what it answers. */
+/** Calls of the parent to the fleet's process: argument and result. */
 export interface FleetCalls {
   enrol: [EnrolFleet, string[]];
   targets: [TargetSource, number];
-  /** From now on to another server with a certificate of the same authority. */
+  /** Sends all further uploads to another server with a certificate of the same CA. */
   redirect: [{ gatewayUrl: string }, object];
-  /** Makes blocks of past seconds and queues them. */
+  /** Generates blocks of past seconds and queues them. */
   prepare: [PrepareBlocks, TallyJson];
-  /** Ships all that is queued as fast as it is taken. */
+  /** Ships everything in the queue as fast as it is accepted. */
   ship: [object, { tookMs: number; results: number }];
-  /** From now on each agent sends each second what was due in the last one. */
+  /** Starts live sending: each agent sends every second the results of the last one. */
   live: [{ quiet?: boolean }, { fromMs: number }];
-  /** Ends it; ships what is queued; the tally is of all that was generated live. */
+  /** Stops live sending and ships the queue; the tally covers all live results. */
   settle: [object, { tally: TallyJson; fromMs: number; toMs: number }];
   counts: [object, FleetCounts];
 }

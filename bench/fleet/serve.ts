@@ -19,10 +19,10 @@ const SECOND_MS = 1_000;
 const TIMER_SLACK_MS = 5;
 const SEED = 1;
 const REPEATED_SHARE = 0.01;
-/** So few that the 99th of 100 freshest results tells how fresh a result is that nothing held back. */
+/** Share of late results: so few that the 99th percentile of freshness describes results without a delay. */
 const LATE_SHARE = 0.001;
 const LATE_SECONDS_MAX = 20;
-/** An agent whose queue is longer makes no more: what is sent is bounded, as memory is. */
+/** An agent with a longer queue generates no more, so that its memory and its traffic are limited. */
 const QUEUED_RESULTS_MAX = 5_000_000;
 const ASSIGNED_WITHIN_MS = 1_200_000;
 
@@ -35,7 +35,7 @@ interface Member {
   late: { dueMs: number; body: ShardBody }[];
 }
 
-/** The fleet's side of the channel: answers calls one after another until the parent is gone. */
+/** The fleet's side of the channel: handles calls sequentially until the parent exits. */
 class FleetServer {
   private members: Member[] = [];
   private readonly boot = Math.floor(Date.now() / SECOND_MS);
@@ -76,7 +76,7 @@ class FleetServer {
     return this.members.map(({ agent }) => agent.agentId);
   }
 
-  /** Returns how many pairs of agent and target there are. */
+  /** Sets the targets; returns the number of pairs of agent and target. */
   private async targets(source: TargetSource): Promise<number> {
     let pairs = 0;
     for (const member of this.members) {
@@ -115,14 +115,14 @@ class FleetServer {
     this.liveFromMs = Math.ceil(Date.now() / SECOND_MS) * SECOND_MS;
     this.members.forEach((member, at) => {
       member.simulated?.beQuiet(quiet);
-      // Agents do not send in step: the seconds of each begin at a moment of its own.
+      // Agents do not send in step: each has its own phase within the second.
       member.nextSecondMs = this.liveFromMs + Math.floor((at * SECOND_MS) / this.members.length);
       this.sendSoon(member);
     });
     return { fromMs: this.liveFromMs };
   }
 
-  /** At the end of the member's second by the clock that its results are dated by, which timers may run ahead of. */
+  /** Schedules the member's next second by the clock of its results' timestamps; timers may be ahead of it. */
   private sendSoon(member: Member): void {
     const waitMs = Math.max(0, member.nextSecondMs + SECOND_MS + TIMER_SLACK_MS - Date.now());
     const timer = setTimeout(() => {
@@ -132,7 +132,7 @@ class FleetServer {
     this.timers.set(member, timer);
   }
 
-  /** What was due since the last time; several seconds when this process was late. */
+  /** Queues the seconds that are due; several when this process was late. */
   private sendDue(member: Member): void {
     const untilMs = Math.min(Date.now(), this.stopAtMs);
     while (member.nextSecondMs + SECOND_MS <= untilMs) {
@@ -159,7 +159,7 @@ class FleetServer {
   }
 
   private async settle(): Promise<{ tally: TallyJson; fromMs: number; toMs: number }> {
-    // Every agent stops with the same second, so that the last of it is sent as well.
+    // Every agent stops after the same second, so that this second is sent as well.
     this.stopAtMs = Math.floor(Date.now() / SECOND_MS) * SECOND_MS;
     await pause(2 * SECOND_MS);
     for (const timer of this.timers.values()) clearTimeout(timer);
@@ -196,7 +196,7 @@ class FleetServer {
   }
 }
 
-/** Asks until as many targets are assigned as are expected. */
+/** Polls until the expected number of targets is assigned. */
 async function assignedTo(agent: TestAgent, expected: number): Promise<SimulatedTarget[]> {
   const deadlineMs = performance.now() + ASSIGNED_WITHIN_MS;
   for (;;) {
@@ -217,7 +217,7 @@ async function assignedTo(agent: TestAgent, expected: number): Promise<Simulated
   }
 }
 
-/** Runs the fleet until the parent goes away. */
+/** Runs the fleet until the parent exits. */
 export function serveFleet(): void {
   const server = new FleetServer();
   const answer = (message: FleetAnswer): void => void process.send?.(message);

@@ -5,7 +5,7 @@ import { agentHash, type Tally } from './tally';
 
 const SECOND_MS = 1_000;
 const JITTER_MS = 8;
-/** Of 50 targets one never answers; of 100 probes of the others one is lost. */
+/** One of 50 targets never answers; one of 100 probes of the others is lost. */
 const UNREACHABLE_OF = 50;
 const LOST_SHARE = 0.01;
 const MEDIAN_RTT_US = 12_000;
@@ -27,12 +27,12 @@ export interface ShardBody {
 }
 
 /**
- * What one agent would have measured: each target once an interval at a phase of its own with some jitter, log-normal round
- * trips printed with three digits as fping does, losses, and targets that never answer. Deterministic for a seed.
+ * Generates the results of one agent: each target once per interval, at its own phase with some jitter, log-normal round trips with three
+ * digits as fping prints them, losses, and targets that never answer. Deterministic for a seed.
  */
 export class SimulatedAgent {
   readonly hash: number;
-  /** Keys by second of the interval and shard, for each interval that occurs. */
+  /** Keys by second of the interval and shard, per interval. */
   private readonly plans = new Map<number, { check: number; seconds: Uint32Array[][] }>();
   private readonly builders: ResultColumnsBuilder[];
   private random: number;
@@ -61,21 +61,21 @@ export class SimulatedAgent {
       Array.from({ length: this.shardCount }, (): number[] => []),
     );
     for (const { key } of targets) {
-      // Each agent has its own phase for a target, as real ones do.
+      // Each agent has its own phase for a target, as real agents do.
       lists[mix(key ^ this.hash) % secondsPerInterval][shardOf(key, this.shardCount)].push(key);
     }
     const seconds = lists.map((shards) => shards.map((keys) => Uint32Array.from(keys)));
     this.plans.set(intervalMs, { check: targets[0].check, seconds });
   }
 
-  /** From now on nothing is lost by chance: each target goes on as it was. */
+  /** Disables random losses: each target keeps its state. */
   beQuiet(quiet: boolean): void {
     this.lostShare = quiet ? 0 : LOST_SHARE;
   }
 
   /**
-   * The results of the second that begins at `secondMs` (whole seconds since 1970), one body a shard that has any. Each is
-   * counted in `tally` and told to `sink`.
+   * Returns the results of the second that begins at `secondMs` (whole seconds since 1970), one body per shard with results. Each result is
+   * added to `tally` and passed to `sink`.
    */
   second(secondMs: number, tally: Tally, sink?: ResultSink): ShardBody[] {
     for (const { check, seconds } of this.plans.values()) {
@@ -116,7 +116,7 @@ export class SimulatedAgent {
     }
   }
 
-  /** A median of the target's own, and a little around it. */
+  /** Returns a round trip near the target's own median. */
   private rttUs(hash: number): number {
     const ofTarget = ((hash & 0xff) + ((hash >>> 8) & 0xff) + ((hash >>> 16) & 0xff) + (hash >>> 24) - 510) / 148;
     const ofProbe = (this.next() + this.next() + this.next() + this.next() - 2) * 1.73;
@@ -124,7 +124,7 @@ export class SimulatedAgent {
     return threeDigits(Math.min(rttUs, RTT_US_MAX));
   }
 
-  /** mulberry32. */
+  /** Returns a pseudo-random number in [0, 1) (mulberry32). */
   next(): number {
     this.random = (this.random + 0x6d2b_79f5) | 0;
     let mixed = Math.imul(this.random ^ (this.random >>> 15), 1 | this.random);
@@ -133,7 +133,7 @@ export class SimulatedAgent {
   }
 }
 
-/** fping prints 0.123, 1.23, 12.3 and 123 ms. */
+/** Rounds to three digits, as fping prints 0.123, 1.23, 12.3 and 123 ms. */
 function threeDigits(us: number): number {
   const unit = us >= 100_000 ? 1_000 : us >= 10_000 ? 100 : us >= 1_000 ? 10 : 1;
   return Math.round(us / unit) * unit;

@@ -22,7 +22,7 @@ describe('a tally', () => {
     return tally;
   };
 
-  it('is the same in any order, and when it is added up from parts', () => {
+  it('is independent of the order, and equals the sum of its parts', () => {
     const whole = tallyOf(results);
     expect(tallyOf([...results].reverse()).equals(whole)).toBe(true);
     const sum = tallyOf(results.slice(0, 1));
@@ -30,7 +30,7 @@ describe('a tally', () => {
     expect(sum.equals(whole)).toBe(true);
   });
 
-  it('shows a result that is lost, doubled, changed in any field, or exchanged for another', () => {
+  it('detects a lost, duplicated, changed or exchanged result', () => {
     const whole = tallyOf(results);
     const [first, second, third] = results;
     const others = [
@@ -47,7 +47,7 @@ describe('a tally', () => {
 });
 
 describe('a simulated agent', () => {
-  it('probes each target once an interval, and its blocks hold what it tallied', () => {
+  it('probes each target once per interval, and its blocks match its tally', () => {
     const agent = new SimulatedAgent(AGENT_ID, TARGETS, 4, 1);
     const tally = new Tally();
     const stored = new Tally();
@@ -70,7 +70,7 @@ describe('a simulated agent', () => {
     expect([...probes.values()].every((count) => count === 2)).toBe(true);
   });
 
-  it('loses one probe of a hundred and never reaches one target of fifty; when quiet it loses nothing else', () => {
+  it('loses one of a hundred probes and never reaches one of fifty targets; when quiet it loses no other probe', () => {
     const agent = new SimulatedAgent(AGENT_ID, TARGETS, 4, 1);
     const lostOf = (seconds: number): Map<number, number> => {
       const lost = new Map<number, number>();

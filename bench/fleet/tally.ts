@@ -1,13 +1,13 @@
 /**
- * How many results, and an order-independent checksum of them: two sums modulo 2^32 of mixes of all fields, so that a
- * lost, doubled or changed result shows, and two errors that cancel each other are as good as impossible.
+ * Number of results with an order-independent checksum: two sums modulo 2^32 of hashes of all fields. It detects lost, duplicated and
+ * changed results; two errors that cancel each other are practically impossible.
  */
 export class Tally {
   count = 0;
   private sumA = 0;
   private sumB = 0;
 
-  /** `agent` is `agentHash(agentId)`; `sampleMs` since 1970. */
+  /** Adds a result. `agent` is `agentHash(agentId)`; `sampleMs` is in ms since 1970. */
   add(targetKey: number, agent: number, sampleMs: number, outcome: number, rttUs: number): void {
     let mixed = Math.imul(targetKey ^ 0x9e37_79b9, 0x85eb_ca6b) ^ agent;
     mixed = Math.imul(mixed ^ (mixed >>> 15), 0xc2b2_ae35) ^ (sampleMs | 0) ^ (sampleMs / 0x1_0000_0000);
@@ -45,7 +45,7 @@ export class Tally {
   }
 }
 
-/** 32 bits of an agent's id (FNV-1a), the same for whoever generates and whoever reads back. */
+/** Returns 32 bits of an agent's id (FNV-1a), the same for the generator and the reader. */
 export function agentHash(agentId: string): number {
   let hash = 0x811c_9dc5;
   for (let at = 0; at < agentId.length; at++) hash = Math.imul(hash ^ agentId.charCodeAt(at), 0x0100_0193);

@@ -3,12 +3,12 @@ import { bounded } from '@icmp-mon/platform/concurrency';
 import type { BareRequest, ClientsRequest, Progress } from './messages';
 
 const ANSWER_WITHIN_MS = 120_000;
-/** Rounds that were begun and have not reached everybody: enough that the server never waits for the bench. */
+/** Rounds in flight: enough that the server never waits for the bench. */
 const OUTSTANDING_MAX = 4;
 
 type Told<K extends Progress['kind']> = Extract<Progress, { kind: K }>;
 
-/** Clients of one server, in a process of their own. */
+/** Clients of one server, in a separate process. */
 export class Crowd {
   private readonly child: ChildProcess;
   private listener: (progress: Progress) => void = () => undefined;
@@ -27,7 +27,7 @@ export class Crowd {
     return this.child.pid ?? 0;
   }
 
-  /** Resolves when each client was told from where its stream goes on. */
+  /** Connects the clients; resolves when each has received the position from which its stream continues. */
   async open(url: string, paths: string[], headers: Record<string, string> = {}): Promise<void> {
     const open = this.heard('open');
     this.ask({ kind: 'open', url, paths, headers });
@@ -35,8 +35,8 @@ export class Crowd {
   }
 
   /**
-   * Calls `begin` for each round, ahead of what has arrived by no more than four, and returns the milliseconds until the last
-   * one has reached everybody.
+   * Calls `begin` for each round, with at most four rounds in flight; returns the milliseconds until the last round has reached all
+   * clients.
    */
   async follow(rounds: number, perRound: number, begin: (round: number) => Promise<void> | void): Promise<number> {
     const counting = this.heard('counting');
@@ -83,11 +83,11 @@ export class Crowd {
         else if (progress.kind === kind) resolve(progress as Told<K>);
       };
     });
-    return bounded(progressed, ANSWER_WITHIN_MS, () => new Error(`The clients have not come to "${kind}".`));
+    return bounded(progressed, ANSWER_WITHIN_MS, () => new Error(`The clients did not reach "${kind}" within 120 s.`));
   }
 }
 
-/** The bare server, in a process of its own. */
+/** The bare server, in a separate process. */
 export class BareServer {
   private constructor(
     private readonly child: ChildProcess,

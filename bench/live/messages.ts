@@ -1,7 +1,7 @@
-/** What the parent asks of the process of clients; it answers `Progress`. */
+/** Requests of the parent to the clients' process, which answers with `Progress`. */
 export type ClientsRequest =
   | { kind: 'open'; url: string; paths: string[]; headers: Record<string, string> }
-  /** From here on events are counted anew, `perRound` of them to each client make a round. */
+  /** Restarts the counters; `perRound` events per client make a round. */
   | { kind: 'count'; perRound: number }
   | { kind: 'sum' }
   | { kind: 'close' };
@@ -14,7 +14,7 @@ export type Progress =
   | { kind: 'closed' }
   | { kind: 'failed'; reason: string };
 
-/** What the parent asks of the bare server; it answers `{ kind: 'listening', port }` at its start. */
+/** Requests of the parent to the bare server; it sends `{ kind: 'listening', port }` when it starts. */
 export type BareRequest =
-  /** Bytes that are written later, one chunk a round. */
+  /** Bytes to write later, one chunk per round. */
   { kind: 'chunks'; chunks: string[] } | { kind: 'write'; round: number };

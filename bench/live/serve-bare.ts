@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { BareRequest } from './messages';
 
-/** The reference: a bare server that writes ready-made bytes to all sockets, and nothing else. */
+/** The reference: a bare server that only writes prepared bytes to all sockets. */
 export function serveBare(): void {
   const sockets = new Set<Socket>();
   let chunks: Buffer[] = [];
@@ -18,7 +18,7 @@ export function serveBare(): void {
     socket.once('close', () => sockets.delete(socket));
   });
   const waiting: Buffer[] = [];
-  // What is there by now goes out in one write a socket.
+  // Writes everything that is waiting in one write per socket.
   const write = (): void => {
     const bytes = Buffer.concat(waiting.splice(0));
     for (const socket of sockets) socket.write(bytes);

@@ -5,7 +5,7 @@ const EVENT_END = Buffer.from('\n\n');
 const ID = Buffer.from('id: ');
 const RESULT = Buffer.from('event: result');
 const TARGET = Buffer.from('event: target');
-/** Clients that are connecting at once: all, as when a server comes back. */
+/** Clients that connect concurrently: all of them, as after a server restart. */
 const OPENING_MAX = 1_000;
 const DIGIT_0 = 48;
 const DIGIT_9 = 57;
@@ -13,7 +13,7 @@ const COLON = 58;
 
 const tell = (progress: Progress): void => void process.send?.(progress);
 
-/** One client of server-sent events over a plain socket: counts events, and sums up what their ids say. */
+/** A client of server-sent events over a plain socket: counts events, and sums their ids. */
 class Client {
   events = 0;
   sum = 0;
@@ -64,14 +64,14 @@ class Client {
       this.events++;
       this.clients.counted(this.events);
     } else if (!this.open) {
-      // The first id without an event says from where the stream goes on.
+      // The first id without an event is the position from which the stream continues.
       this.open = true;
       this.clients.opened();
     }
   }
 }
 
-/** `shard:position:index` as position × 1,000 + index, a plain number as itself × 1,000. */
+/** Returns `shard:position:index` as position × 1,000 + index, and a plain number n as n × 1,000. */
 function idNumber(bytes: Buffer, from: number): number {
   const parts = [0, 0, 0];
   let part = 0;
@@ -145,7 +145,7 @@ class Clients {
   }
 }
 
-/** The process of clients: what is asked of it comes by messages of the parent. */
+/** Runs the clients' process; requests arrive as messages of the parent. */
 export function serveClients(): void {
   const clients = new Clients();
   process.on('message', (message) => {

@@ -5,7 +5,7 @@ import type { TargetView } from '@icmp-mon/targets/contract';
 
 const TYPE = cloudEventType('target-status', 'TargetStatusChanged');
 
-/** A change of status as consumers of `public.target-status.v1` receive it. */
+/** Returns a status change as consumers of `public.target-status.v1` receive it. */
 export function statusMessage(
   { id, key, ip, vrf, tier }: TargetView,
   { to, changeSeq, at }: { to: Status; changeSeq: number; at: string },

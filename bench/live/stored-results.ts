@@ -13,7 +13,7 @@ const INSERT = `
   SELECT key, 1, key % $1, $2, $3, $3, 0, 0, 100, 100, 100, 0, 0, $4, body, $5
   FROM unnest($6::integer[], $7::bytea[]) AS fragment (key, body)`;
 
-/** Stores results as the projector's commits do, one result of each agent a target, and tells who watches by its means. */
+/** Stores results as the projector's commits do, one result per agent and target, and publishes them to the watching clients. */
 export class StoredResults {
   private position = 0;
   private atMs = 0;
@@ -49,21 +49,22 @@ export class StoredResults {
     );
   }
 
-  /** Resolves when it is known here, as in a projector, that somebody watches the targets. */
+  /** Resolves when this process has learned, as a projector does, that clients watch the targets. */
   async watched(keys: readonly number[]): Promise<void> {
     const lateMs = Date.now() + WATCHED_WITHIN_MS;
     while (!keys.every((key) => this.bus.watched().has(key))) {
-      if (Date.now() > lateMs) throw new Error('The api has not said that its clients watch their targets.');
+      if (Date.now() > lateMs)
+        throw new Error('The api did not publish within 30 s that its clients watch their targets.');
       await delay(10);
     }
   }
 
-  /** Bodies of the targets' rows, as shards have them ready. */
+  /** Returns prepared bodies of the targets' rows. */
   make(keys: readonly number[]): Buffer[] {
     return keys.map((key) => Buffer.from(encodeSeriesBody(this.samples(key).build())));
   }
 
-  /** One commit; returns what the ids of its events for one target sum up to (`serve-clients.ts`). */
+  /** Makes one commit; returns the sum of its events' ids for one target (`serve-clients.ts`). */
   async commit(keys: readonly number[], bodies: readonly Buffer[]): Promise<number> {
     const position = ++this.position;
     const startMs = windowStart(Date.now());
