@@ -6,26 +6,26 @@ interface KnownAgent {
   index: number;
 }
 
-/** Where the numbers of agents are stored. */
+/** The table that stores agents' numbers. */
 export interface AgentNumberTable {
-  /** The numbers of these agents by id; agents without one get it now. */
+  /** Returns the numbers of these agents by id, and assigns numbers to agents that have none. */
   numbersOf(agents: readonly { agentId: string; name: string }[]): Promise<Map<string, number>>;
 }
 
-/** The small numbers by which stored series name agents: given out once by the telemetry database, never reused. */
+/** Numbers by which stored series name agents. The telemetry database assigns each once and never reuses it. */
 export class AgentNumbers {
   private readonly numbers = new Map<string, number>();
 
   constructor(private readonly table: AgentNumberTable) {}
 
-  /** Looks up, or gives out, the numbers of agents that are not known yet. */
+  /** Loads, or assigns, the numbers of agents that are not known yet. */
   async know(agents: readonly KnownAgent[]): Promise<void> {
     const unknown = agents.filter(({ agentId }) => !this.numbers.has(agentId));
     if (unknown.length === 0) return;
     for (const [agentId, number] of await this.table.numbersOf(unknown)) this.numbers.set(agentId, number);
   }
 
-  /** Numbers by a shard's agent index; null while one is not known. */
+  /** Returns the numbers by a shard's agent index; null while one of them is not known. */
   of(agents: readonly KnownAgent[]): Uint16Array | null {
     const numbers = new Uint16Array(agents.reduce((size, { index }) => Math.max(size, index + 1), 0));
     for (const { agentId, index } of agents) {

@@ -6,9 +6,9 @@ const COLUMNS = `target_key, check_no, shard, window_start, sent, replied, lost,
   rtt_sum_us, jitter_sum_us, jitter_count, histogram, body`;
 
 /**
- * Makes each stored fragment of a shard's open windows a row of `probe_series` and moves the watermark behind them, so that readers see
- * them as before. Fragments that were committed ahead of the series' own position are dropped when their records come again: after
- * `position`, or never in a log made anew (null). Returns the watermark, ms since 1970; 0 when there is none.
+ * Copies each stored fragment of a shard's open windows into `probe_series` and moves the watermark past them, so that readers see them as
+ * before. Fragments committed ahead of the series' own position are deleted if their records will be read again: after `position`, or
+ * never if the log was recreated (null). Returns the watermark, ms since 1970; 0 when there is none.
  */
 export async function closeFragments(
   transaction: WriterTransaction,
@@ -28,7 +28,7 @@ export async function closeFragments(
   const open = `FROM probe_recent r WHERE r.shard = $1
     AND r.window_start >= coalesce((SELECT cut FROM series_cut WHERE series_cut.shard = $1), '-infinity')`;
   await transaction.query(`INSERT INTO probe_series (${COLUMNS}) SELECT ${COLUMNS} ${open}`, [shard]);
-  // Never back: what a reader took for folded stays so.
+  // The watermark never decreases: windows that readers treat as folded stay folded.
   const [row] = await transaction.query<{ cut_ms: number | null }>(
     `WITH last AS (SELECT max(r.window_start) + $2 * interval '1 millisecond' AS cut ${open}),
           moved AS (
@@ -38,7 +38,7 @@ export async function closeFragments(
             AS cut_ms`,
     [shard, WINDOW_MS],
   );
-  // Live streams follow positions: those of a log that is gone would hide the new ones.
+  // Live streams follow positions: those of a lost log would hide the new ones.
   if (position === null) {
     await transaction.query('DELETE FROM probe_recent WHERE shard = $1 AND window_start >= $2', [
       shard,
@@ -49,8 +49,8 @@ export async function closeFragments(
 }
 
 /**
- * Drops what only live streams still read of a shard whose log is gone. To be done before `closeFragments`: there may be
- * an hour of it, too much for a transaction that others wait for.
+ * Deletes folded fragments, which only live streams still read, of a shard whose log is lost. Call it before `closeFragments`: there may be
+ * an hour of them, too many for a transaction that others wait for.
  */
 export async function forgetFolded(sql: Sql, shard: number): Promise<void> {
   await sql.execute(

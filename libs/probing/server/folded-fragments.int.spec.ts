@@ -31,11 +31,11 @@ describe('fragments', () => {
     expect(await left()).toBe(3);
   });
 
-  it('stay while somebody reads them, and what comes late waits no longer than two seconds for that', async () => {
+  it('are kept while a session reads them, and late rows wait at most two seconds for that', async () => {
     await telemetry.execute(`INSERT INTO series_cut VALUES (1, '2026-01-01 08:30Z')`);
     await telemetry.withClient(async (reader) => {
       await reader.query('BEGIN');
-      // A backup reads it all.
+      // A backup reads all of it.
       await reader.query('SELECT FROM probe_recent');
       const dropping = dropFoldedFragments(telemetry);
       await eventually(async () => {
@@ -52,7 +52,7 @@ describe('fragments', () => {
     expect(await left()).toBe(4);
   });
 
-  it('go in whole chunks once every shard has folded them and nobody can resume there', async () => {
+  it('are dropped in complete chunks once every shard has folded them and no client can resume there', async () => {
     await telemetry.execute(`UPDATE series_cut SET cut = '2026-01-01 06:30Z' WHERE shard = 1`);
     expect(await dropFoldedFragments(telemetry)).toEqual({ dropped: 1, busy: false });
     expect(await left()).toBe(2);

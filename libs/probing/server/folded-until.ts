@@ -1,6 +1,6 @@
 import type { Sql } from '@icmp-mon/platform/database';
 
-/** Windows that start before it are folded by every shard; null while one shard has folded nothing yet. */
+/** Returns the time before which every shard has folded all windows; null while one shard has folded nothing. */
 export async function foldedUntil(sql: Sql): Promise<Date | null> {
   const [row] = await sql.query<{ cut: Date | null }>(
     `SELECT CASE WHEN count(c.shard) = count(*) THEN min(c.cut) END AS cut

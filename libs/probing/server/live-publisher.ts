@@ -1,23 +1,23 @@
 import { liveMessages, type LiveNews, type LiveRow } from './live/live-news';
 
-/** Who is looking, and how they are told; Redis in the product. */
+/** Connects projectors with live views; Redis in the product. */
 export interface LiveBus {
-  /** Keys of the targets that somebody watches now. */
+  /** Returns the keys of the targets that any client watches now. */
   watched(): ReadonlySet<number>;
-  /** Sends a message to those who watch; it may get lost. */
+  /** Sends a message to the clients; it may be lost. */
   publish(message: string): void;
 }
 
-/** A sample is two bytes at least, so that is no more than readers tell at once. What is longer they read. */
+/** Longest rows in a message, in bytes. A sample has at least two, so this is at most what readers send in one part. Longer rows are read. */
 const CARRIED_BYTES_MAX = 2_000;
 
 /**
- * Tells those who watch a target what a commit stored of it: the rows, and since which position they are all there is. Who
- * knows everything up to there needs nothing else; for everybody else it is a wake-up to read. One for each time that a
- * shard is taken over, because another owner may have stored what this one does not know.
+ * Publishes what a commit stored of watched targets: the rows, and the position since which they are complete. A client that knows all
+ * results up to that position needs nothing else; for the others it is a wake-up to read. One instance per takeover of a shard, because
+ * another owner may have stored results that this one does not know.
  */
 export class LivePublisher {
-  /** Of targets that are watched since: the last position at which something of theirs was stored. */
+  /** By watched target: the last position at which results of it were stored while it was watched. */
   private readonly lastPositions = new Map<number, number>();
 
   constructor(
@@ -25,23 +25,22 @@ export class LivePublisher {
     private readonly bus: LiveBus,
   ) {}
 
-  /** Keys of the targets that somebody watches now; of all shards. */
+  /** Returns the keys of the targets that any client watches now, of all shards. */
   watched(): ReadonlySet<number> {
     return this.bus.watched();
   }
 
   /**
-   * To be called for each write of fragments, in the order of the commits, with those of all targets that are watched
-   * now. What it returns tells of them, and is to be called after the commit. `isBehind` while a former owner has stored
-   * results at higher positions.
+   * Call it for each write of fragments, in the order of the commits, with the rows of all watched targets. The returned function publishes
+   * them; call it after the commit. `isBehind`: a former owner has stored results at higher positions.
    */
   stored(position: number, rowsOf: ReadonlyMap<number, LiveRow[]>, isBehind = false): () => void {
     const watched = this.bus.watched();
-    // What is stored of them while nobody watches is not given.
+    // Positions of targets that are no longer watched are incomplete from now on.
     for (const key of this.lastPositions.keys()) if (!watched.has(key)) this.lastPositions.delete(key);
     const news = Array.from(rowsOf, ([targetKey, rows]): LiveNews => {
       const after = isCarried(rows) ? (this.lastPositions.get(targetKey) ?? null) : null;
-      // From a position that is behind others nobody can tell what is missing.
+      // At a position behind others it is unknown what is missing.
       if (!isBehind) this.lastPositions.set(targetKey, position);
       const inOrder = after === null ? [] : rows.sort((a, b) => a.check - b.check || a.startMs - b.startMs);
       return { targetKey, shard: this.shard, position, after, rows: inOrder };

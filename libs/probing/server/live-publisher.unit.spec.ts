@@ -8,12 +8,12 @@ const row = (check: number, startMs: number, bytes = 4): LiveRow => ({
   body: new Uint8Array(bytes).fill(7),
 });
 
-describe('what a commit says to those who watch', () => {
+describe('the message of a commit to live views', () => {
   const setUp = (...keys: number[]) => {
     const watched = new Set(keys);
     const messages: string[] = [];
     const publisher = new LivePublisher(3, { watched: () => watched, publish: (message) => messages.push(message) });
-    /** Stores a row of each target, and tells what was said. */
+    /** Stores a row of each target, and returns the published messages. */
     const commit = (position: number, keysStored: number[], rows = [row(1, 0)], isBehind = false): LiveNews[] => {
       messages.length = 0;
       publisher.stored(position, new Map(keysStored.map((key) => [key, [...rows]])), isBehind)();
@@ -22,7 +22,7 @@ describe('what a commit says to those who watch', () => {
     return { publisher, watched, messages, commit };
   };
 
-  it('is the rows in their order, and the position after which they are all there is', () => {
+  it('contains the rows in order, and the position since which they are complete', () => {
     const { commit } = setUp(7, 8);
     expect(commit(10, [7])).toEqual([{ targetKey: 7, shard: 3, position: 10, after: null, rows: [] }]);
     const rows = [row(2, 0), row(1, 600_000), row(1, 300_000)];
@@ -40,14 +40,14 @@ describe('what a commit says to those who watch', () => {
     ]);
   });
 
-  it('is said after the commit only, and not at all of nothing', () => {
+  it('is published only after the commit, and not without rows', () => {
     const { publisher, messages } = setUp(7);
     publisher.stored(1, new Map([[7, [row(1, 0)]]]));
     publisher.stored(2, new Map())();
     expect(messages).toEqual([]);
   });
 
-  it('does not go on from before a time in which nobody watched', () => {
+  it('does not continue from before a time without viewers', () => {
     const { commit, watched } = setUp(7);
     commit(1, [7]);
     watched.delete(7);
@@ -57,14 +57,14 @@ describe('what a commit says to those who watch', () => {
     expect(commit(4, [7])[0].after).toBe(3);
   });
 
-  it('is a wake-up only when it is too much for one message, and the next goes on from there', () => {
+  it('is only a wake-up when the rows are too long for a message, and the next one continues from there', () => {
     const { commit } = setUp(7);
     commit(1, [7]);
     expect(commit(2, [7], [row(1, 0, 1_000), row(2, 0, 1_001)])[0]).toMatchObject({ after: null, rows: [] });
     expect(commit(3, [7], [row(1, 0, 2_000)])[0]).toMatchObject({ after: 2, rows: [expect.anything()] });
   });
 
-  it('proves nothing from positions below those of a former owner', () => {
+  it('makes no claim about positions below those of a former owner', () => {
     const { commit } = setUp(7);
     expect(commit(1, [7], [row(1, 0)], true)[0].after).toBeNull();
     expect(commit(2, [7], [row(1, 0)], true)[0].after).toBeNull();
@@ -72,7 +72,7 @@ describe('what a commit says to those who watch', () => {
     expect(commit(10, [7])[0].after).toBe(9);
   });
 
-  it('comes in several messages when there is much', () => {
+  it('is split into several messages when it is long', () => {
     const keys = Array.from({ length: 100 }, (_, at) => at + 1);
     const { commit, messages } = setUp(...keys);
     commit(1, keys);

@@ -27,7 +27,7 @@ const sorted = (samples: readonly Sample[]): Sample[] =>
     (a, b) => a.agentNo - b.agentNo || a.offsetMs - b.offsetMs || a.outcome - b.outcome || a.rttUs - b.rttUs,
   );
 
-describe('results in SQL', () => {
+describe('the SQL view of results', () => {
   let server: TestDatabase;
   let database: TelemetryDatabase;
 
@@ -55,7 +55,7 @@ describe('results in SQL', () => {
     });
   }
 
-  it('decodes the example of the format document', async () => {
+  it('decodes the example in the format document', async () => {
     const hex = '01 01 04 d0 0f b9 0f e4 da 01 0a 07 07 06 14 02 01 80 7d b4 1a';
     const reply = OUTCOME.reply;
     expect(await decoded(Buffer.from(hex.replaceAll(' ', ''), 'hex'))).toEqual([
@@ -67,7 +67,7 @@ describe('results in SQL', () => {
     ]);
   });
 
-  it('decodes what the encoder writes, for any samples', async () => {
+  it("decodes the encoder's output for any samples", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(arbitrarySample, { maxLength: 200 }), async (samples) => {
         expect(await decoded(encodeSeriesBody(samplesOf(samples)))).toEqual(sorted(samples));
@@ -76,13 +76,13 @@ describe('results in SQL', () => {
     );
   });
 
-  it('refuses a body of a later version by name', async () => {
+  it('refuses a body of a later version with its number', async () => {
     await expect(database.query("SELECT * FROM decode_series_body('\\x02')")).rejects.toThrow(
       'series body of version 2, this reads 1',
     );
   });
 
-  it('shows folded windows and the fragments beyond the watermark, each result once', async () => {
+  it('contains folded windows and the fragments after the watermark, each result once', async () => {
     const [key, shard] = [7, 1];
     const folded = Array.from({ length: 20 }, (_, at) => ({
       agentNo: 1,

@@ -2,8 +2,8 @@ export const PROBING_API_OPTIONS = Symbol('probing api options');
 
 export interface ProbingApiOptions {
   redisUrl: string;
-  /** Prefix of Redis channels and keys; the topics' own. */
+  /** Prefix of Redis channels and keys; equals the prefix of the topics. */
   prefix: string;
-  /** Fixed at install: a target's shard is its key modulo this. */
+  /** Fixed at installation: the shard of a target is its key modulo this number. */
   shardCount: number;
 }

@@ -81,7 +81,7 @@ interface Answer {
   body: { items: Record<string, unknown>[]; next: string | null; resolution: string; detail: string; errors: object[] };
 }
 
-describe('the routes of results', () => {
+describe('the routes for results', () => {
   let databases: TestDatabases;
   let telemetry: TelemetryDatabase;
   let app: INestApplication;
@@ -115,7 +115,7 @@ describe('the routes of results', () => {
   });
 
   afterAll(async () => {
-    // fetch opens a spare connection after a stream was cancelled; the server would wait for its first request.
+    // After a cancelled stream, fetch opens a spare connection; the server would wait for its first request.
     (app.getHttpServer() as Server).closeAllConnections();
     await app.close();
     await databases.drop();
@@ -126,7 +126,7 @@ describe('the routes of results', () => {
     return { status: response.status, body: (await response.json()) as Answer['body'] };
   }
 
-  it.each([TARGET.id, TARGET.ip])('give the results of %s', async (reference) => {
+  it.each([TARGET.id, TARGET.ip])('return the results of %s', async (reference) => {
     const { status, body } = await get(`${reference}/results?limit=2&from=now-1h`);
     expect(status).toBe(200);
     expect(body.items).toMatchObject([
@@ -137,7 +137,7 @@ describe('the routes of results', () => {
     expect(rest.body).toMatchObject({ items: [{ outcome: 'reply', rttUs: 840, type: 'icmp_ping' }], next: null });
   });
 
-  it('give the history', async () => {
+  it('return the history', async () => {
     const { status, body } = await get(`${TARGET.ip}/history`);
     expect(status).toBe(200);
     expect(body.resolution).toBe('5m');
@@ -157,22 +157,22 @@ describe('the routes of results', () => {
     ['history?resolution=2h', '?resolution'],
     ['history?from=now&to=now-1h', '?from'],
     ['history?to=soon', '?to'],
-  ])('refuse %s and say which parameter', async (query, pointer) => {
+  ])('refuse %s and name the parameter', async (query, pointer) => {
     const { status, body } = await get(`${TARGET.ip}/${query}`);
     expect(status).toBe(400);
     expect(body.errors).toContainEqual(expect.objectContaining({ pointer }));
   });
 
-  it('give a history of a year by days, and refuse one of five minutes each', async () => {
+  it('return a history of a year by days, and refuse one in windows of five minutes', async () => {
     const { body } = await get(`${TARGET.ip}/history?from=now-365d`);
     expect(body.resolution).toBe('1d');
     expect(body.items).toHaveLength(1);
     const refused = await get(`${TARGET.ip}/history?from=now-365d&resolution=5m`);
     expect(refused.status).toBe(400);
-    expect(refused.body.detail).toBe('At a resolution of 5m from must be at most 34 days before to: ask for 1h.');
+    expect(refused.body.detail).toBe('At a resolution of 5m, from must be at most 34 days before to: use 1h.');
   });
 
-  it.each(['results', 'history', 'live'])('answer 404 for %s of a target that is none', async (route) => {
+  it.each(['results', 'history', 'live'])('answer 404 for %s of an unknown target', async (route) => {
     expect((await get(`127.0.0.10/${route}`)).status).toBe(404);
   });
 
@@ -212,7 +212,7 @@ describe('the routes of results', () => {
     await second.end();
   });
 
-  it('put live results beside what else a tab streams', async () => {
+  it('add live results to the other streams of a tab', async () => {
     const sources = app.get(StreamSources);
     const heard: unknown[] = [];
     const request = { lastEventId: null, principal: OPERATOR, drained: () => Promise.resolve() };

@@ -9,7 +9,7 @@ import { RedisLiveBus } from './redis-live-bus';
 
 const MINUTE_MS = 60_000;
 
-describe('what a projector says to live views', () => {
+describe('the live bus of a projector', () => {
   const { redisUrl } = testServices();
   const prefix = testTopicPrefix();
   const redis = new Redis(redisUrl);
@@ -23,13 +23,13 @@ describe('what a projector says to live views', () => {
     redis.disconnect();
   });
 
-  it('costs nothing at Redis while nobody looks, and is there at once for who does', async () => {
+  it('sends nothing to Redis while no target is watched, and serves new viewers immediately', async () => {
     vi.useFakeTimers({ toFake: ['setInterval'] });
     const asked = vi.spyOn(redis, 'sendCommand');
     const commands = (): string[] => asked.mock.calls.map(([command]) => command.name);
     const publisher = new LivePublisher(0, bus);
     const rows: LiveRow[] = [{ check: 1, startMs: windowStart(Date.now()), body: Uint8Array.of(1, 2, 3) }];
-    /** A commit of three targets, as the shard gives what is watched of it. */
+    /** A commit of three targets, with the rows that the shard passes for watched ones. */
     const commit = (position: number): void => {
       const watched = [1, 2, 3].filter((key) => bus.watched().has(key));
       publisher.stored(position, new Map(watched.map((key) => [key, rows])))();
@@ -60,7 +60,7 @@ describe('what a projector says to live views', () => {
     });
     expect(new Set(commands())).toEqual(new Set(['publish']));
 
-    // Who has left is forgotten when the time is over for which the word was given.
+    // Targets of viewers that left are removed when their announcement has expired.
     watching.close();
     await redis.zadd(`${prefix}:watch`, Date.now() - 1, '2');
     await vi.advanceTimersByTimeAsync(5_000);

@@ -5,9 +5,9 @@ const REFRESH_MS = 5_000;
 const WATCHED_MAX = 10_000;
 
 /**
- * Watched targets in the sorted set `<prefix>:watch` (score: until when), what was stored of them on `<prefix>:live` (see
- * `live-news.ts`). A message on `<prefix>:watch` is the key of a target that is watched from now on, or empty: the set
- * was renewed. While nobody watches nothing is asked of Redis.
+ * Watched targets are in the sorted set `<prefix>:watch` (score: until when); results stored of them are published on `<prefix>:live` (see
+ * `live-news.ts`). A message on `<prefix>:watch` is the key of a target that is watched from now on, or empty: the set was renewed. While
+ * no target is watched, nothing is requested from Redis.
  */
 export class RedisLiveBus implements LiveBus {
   private keys = new Set<number>();
@@ -21,18 +21,18 @@ export class RedisLiveBus implements LiveBus {
     private readonly warn: (message: string, error: unknown) => void,
   ) {}
 
-  /** Begins to follow who watches what. Redis may be away: live views then wait, nothing else does. */
+  /** Starts following which targets are watched. Without Redis only live views wait. */
   start(): void {
-    // It subscribes anew at each connection, also at the first one that succeeds.
+    // Subscribes again at each connection, also at the first successful one.
     this.subscriber = this.redis.duplicate({ autoResubscribe: false });
     this.subscriber.on('ready', () => void this.subscribe());
-    this.subscriber.on('error', (error) => this.warn('Redis: cannot follow which targets are watched', error));
+    this.subscriber.on('error', (error) => this.warn('Redis: following the watched targets failed', error));
     this.subscriber.on('message', (_channel, key) => {
       if (key === '') this.renewed = true;
       else if (this.keys.size < WATCHED_MAX) this.keys.add(Number(key));
     });
     this.timer = setInterval(() => {
-      // Those who have left the set are found by looking, so as long as there are any.
+      // Targets that left the set are found by polling, while there are any.
       if (this.renewed || this.keys.size > 0) void this.refresh();
     }, REFRESH_MS);
   }
@@ -40,10 +40,10 @@ export class RedisLiveBus implements LiveBus {
   private async subscribe(): Promise<void> {
     try {
       await this.subscriber?.subscribe(`${this.prefix}:watch`);
-      // Whoever began to watch before that is in the set.
+      // Targets watched before the subscription are in the set.
       await this.refresh();
     } catch (error) {
-      this.warn('Redis: cannot follow which targets are watched', error);
+      this.warn('Redis: following the watched targets failed', error);
     }
   }
 
@@ -54,7 +54,7 @@ export class RedisLiveBus implements LiveBus {
   publish(message: string): void {
     this.redis
       .publish(`${this.prefix}:live`, message)
-      .catch((error: unknown) => this.warn('Redis: results were not published to live views', error));
+      .catch((error: unknown) => this.warn('Redis: publishing results to live views failed', error));
   }
 
   private async refresh(): Promise<void> {
@@ -65,7 +65,7 @@ export class RedisLiveBus implements LiveBus {
       const keys = await this.redis.zrangebyscore(`${this.prefix}:watch`, nowMs, '+inf', 'LIMIT', 0, WATCHED_MAX);
       this.keys = new Set(keys.map(Number));
     } catch (error) {
-      this.warn('Redis: cannot read which targets are watched', error);
+      this.warn('Redis: reading the watched targets failed', error);
     }
   }
 

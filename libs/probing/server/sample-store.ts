@@ -5,23 +5,23 @@ const NONE = -1;
 const INITIAL_SAMPLES = 1_024;
 const INITIAL_WINDOWS = 256;
 
-/** A sample is four integers in a row, so that following a window's list costs one cache miss a sample. */
+/** A sample is four consecutive integers, so following a window's list costs one cache miss per sample. */
 const SAMPLE = { next: 0, rttUs: 1, offsetMs: 2, agentAndOutcome: 3 };
 const SAMPLE_SIZE = 4;
 const OUTCOME_BITS = 8;
 
-/** A window is eight integers in a row. `fresh` is its first sample that is not stored yet. */
+/** A window is eight consecutive integers. `fresh` is its first sample that is not stored yet. */
 const WINDOW = { head: 0, tail: 1, fresh: 2, size: 3, targetKey: 4, check: 5 };
 const WINDOW_SIZE = 8;
-/** Its start in ms takes the place of the last two integers. */
+/** Its start in ms occupies the last two integers. */
 const START_PLACE = 3;
 
-/** One sample as `eachSample` shows it. */
+/** Receives one sample from `eachSample`. */
 export type SampleVisitor = (agentIndex: number, offsetMs: number, outcome: number, rttUs: number) => void;
 
 /**
- * Samples of the windows that are open, as linked lists in one array: adding one allocates nothing, dropping a window
- * gives its rows back. A window is one (target, check, five minutes); its handle is a small number.
+ * Samples of open windows, as linked lists in one array: adding a sample allocates nothing, dropping a window frees its rows. A window is one
+ * (target, check, five minutes); its handle is a small number.
  */
 export class SampleStore {
   private samples = new Int32Array(INITIAL_SAMPLES * SAMPLE_SIZE);
@@ -34,7 +34,7 @@ export class SampleStore {
   private readonly freeWindows: number[] = [];
   /** Start → check → target key → window. */
   private readonly byStart = new Map<number, Map<number, IntMap>>();
-  /** What the last sample was added to: the next is mostly of the same five minutes and check. */
+  /** Windows of the last added sample: the next one mostly has the same five minutes and check. */
   private latest: { startMs: number; check: number; windows: IntMap } | null = null;
 
   targetKeyOf(window: number): number {
@@ -57,7 +57,7 @@ export class SampleStore {
     return this.windows[window * WINDOW_SIZE + WINDOW.fresh] !== NONE;
   }
 
-  /** Adds a sample and tells its window. `stored` samples are not fresh. */
+  /** Adds a sample and returns its window. `stored` samples are not fresh. */
   add(
     targetKey: number,
     check: number,
@@ -91,21 +91,21 @@ export class SampleStore {
     this.visitFrom(this.windows[window * WINDOW_SIZE + WINDOW.head], visit);
   }
 
-  /** Visits those that are not stored yet, and counts them as stored. */
+  /** Visits the fresh samples, and marks them as stored. */
   takeFresh(window: number, visit: SampleVisitor): void {
     const fresh = window * WINDOW_SIZE + WINDOW.fresh;
     this.visitFrom(this.windows[fresh], visit);
     this.windows[fresh] = NONE;
   }
 
-  /** Forgets a window. */
+  /** Removes a window. */
   drop(window: number): void {
     const startMs = this.startMsOf(window);
     const targetKey = this.targetKeyOf(window);
     const check = this.checkOf(window);
     const checks = this.byStart.get(startMs);
     const windows = checks?.get(check);
-    // Dropping twice would tie the list of free samples into a ring.
+    // Dropping twice would turn the list of free samples into a ring.
     if (!checks || windows?.get(targetKey) !== window) throw new Error(`window ${window} is not open`);
     windows.delete(targetKey);
     if (windows.size === 0) {
@@ -122,7 +122,7 @@ export class SampleStore {
     this.freeWindows.push(window);
   }
 
-  /** Open windows of a target. */
+  /** Returns the open windows of a target. */
   ofTarget(targetKey: number): number[] {
     const found: number[] = [];
     for (const checks of this.byStart.values()) {
@@ -134,12 +134,12 @@ export class SampleStore {
     return found;
   }
 
-  /** Windows that start before `watermarkMs`. */
+  /** Returns windows that start before `watermarkMs`. */
   before(watermarkMs: number): number[] {
     return this.windowsOf((startMs) => startMs < watermarkMs);
   }
 
-  /** All windows from `watermarkMs` on, by start, target and check. */
+  /** Returns all windows from `watermarkMs` on, by start, target and check. */
   inOrder(watermarkMs: number): number[] {
     return this.windowsOf((startMs) => startMs >= watermarkMs).sort(
       (a, b) =>

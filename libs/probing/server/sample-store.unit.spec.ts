@@ -5,7 +5,7 @@ import { SampleStore } from './sample-store';
 const WINDOW = 300_000;
 
 describe('a sample store', () => {
-  it('gives every sample back once and in order, whatever is added and dropped in between', () => {
+  it('returns every sample once and in order, regardless of windows added and dropped in between', () => {
     const step = fc.record({
       key: fc.integer({ min: 1, max: 5 }),
       ms: fc.integer({ min: 0, max: 4 * WINDOW }),
@@ -35,7 +35,7 @@ describe('a sample store', () => {
     );
   });
 
-  it('shows fresh samples once', () => {
+  it('visits fresh samples once', () => {
     const store = new SampleStore();
     const window = store.add(7, 1, 5, 0, 0, 1, true);
     store.add(7, 1, 6, 0, 0, 2, false);

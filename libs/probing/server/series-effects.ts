@@ -5,12 +5,12 @@ import { SeriesRows } from './series-rows';
 import type { SeriesState } from './series-state';
 import type { SeriesTables } from './series-tables';
 
-/** Fragments wait while they would be more rows per second than this, but never longer than the maximum. */
+/** Highest rate of fragment rows per second: fragments wait to stay below it, but never longer than the maximum. */
 export const FRAGMENT_ROWS_PER_S = 500;
 const FRAGMENT_WAIT_MS_MAX = 10_000;
-/** A log that runs this much faster than the clock is being caught up with. */
+/** Speed of the log, relative to the clock, from which on the shard is catching up. */
 const CATCH_UP_SPEED = 2;
-/** Ticks come each second, some of them in pairs: that much proves nothing. */
+/** Tolerance: ticks come every second, some of them in pairs. */
 const CATCH_UP_SLACK_MS = 5_000;
 
 export interface SeriesEffectsOptions<T> {
@@ -21,11 +21,11 @@ export interface SeriesEffectsOptions<T> {
   fragmentRowsPerS: number;
 }
 
-/** Writes what of a shard's samples is not stored: fragments of open windows as the row budget allows, whole windows once they end. */
+/** Writes a shard's unstored samples: fragments of open windows as the row budget allows, and windows after their end. */
 export class SeriesEffects<T> {
   private readonly live: LivePublisher;
   private lastFlushMs = 0;
-  /** The log's own time at the last flush; 0 before the first. */
+  /** The log's clock at the last flush; 0 before the first. */
   private lastFlushLogMs = 0;
 
   constructor(
@@ -73,7 +73,7 @@ export class SeriesEffects<T> {
     };
   }
 
-  /** What is watched does not wait for the row budget of the whole shard. */
+  /** Writes fragments of watched targets, which do not wait for the shard's row budget. */
   private takeWatched(): PendingWrite<T> | null {
     const { state } = this;
     const watched = this.live.watched();
@@ -109,7 +109,7 @@ export class SeriesEffects<T> {
     return nowMs() - this.lastFlushMs >= waitMs;
   }
 
-  /** After an outage what is read is old anyway: whole windows, in one row each, are stored sooner than fragments of them. */
+  /** Whether the log runs faster than the clock, as after an outage: complete windows, one row per window, are stored instead of fragments. */
   private isCatchingUp(): boolean {
     const waitedMs = this.options.nowMs() - this.lastFlushMs;
     const { logMs, firstLogMs } = this.state;

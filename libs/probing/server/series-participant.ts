@@ -26,7 +26,7 @@ export interface SeriesOptions<T> {
   fragmentRowsPerS?: number;
 }
 
-/** Results of one shard on their way into `probe_recent` (fragments) and `probe_series` (whole windows). */
+/** Stores the results of one shard in `probe_recent` (fragments) and `probe_series` (complete windows). */
 export class SeriesParticipant<T = WriterTransaction> implements ShardParticipant<T> {
   readonly name = 'series';
   private readonly state: SeriesState;

@@ -17,7 +17,7 @@ const AGENT = {
   index: 0,
 } as const;
 
-/** Stores nothing but the names of the tables that rows go to. */
+/** Stores only the names of the tables that are written. */
 const tableNames: SeriesTables<string[]> = {
   openFlush() {
     const rows = { recent: 0, series: 0 };
@@ -101,7 +101,7 @@ async function setUp(): Promise<{
 }
 
 describe('the series of a shard', () => {
-  it('takes a late sample along when its window waits to be folded', async () => {
+  it('includes a late sample in a window that waits for its fold', async () => {
     const { series, probe, tick, flush, clock } = await setUp();
     tick(WINDOW_MS + 30_000, 0);
     probe(2 * WINDOW_MS - 1_000, 1);
@@ -137,7 +137,7 @@ describe('the series of a shard', () => {
       return made;
     };
 
-    it('lets fragments wait, at most ten seconds', async () => {
+    it('delays fragments, for at most ten seconds', async () => {
       const { flush, clock } = await fiveMinutes();
       expect(await flush(false)).toEqual([]);
       clock.nowMs += 9_000;
@@ -151,14 +151,14 @@ describe('the series of a shard', () => {
       expect(series.hasPending()).toBe(false);
     });
 
-    it('stores its fragment too for those who watch', async () => {
+    it('also stores its fragment for live views', async () => {
       const { tick, flush } = await fiveMinutes([7]);
       tick(2 * WINDOW_MS + 30_000, 4);
       expect(await flush(false)).toEqual(['probe_recent', 'probe_series']);
     });
   });
 
-  describe('when more rows wait than the budget lets through', () => {
+  describe('when more rows wait than the budget allows', () => {
     const many = async () => {
       const made = await setUp();
       made.tick(WINDOW_MS + 30_000, 0);
@@ -170,12 +170,12 @@ describe('the series of a shard', () => {
       return made;
     };
 
-    it('lets those wait that nobody watches', async () => {
+    it('delays rows of targets that are not watched', async () => {
       const { series } = await many();
       expect(series.take(false)).toBeNull();
     });
 
-    it('stores what somebody watches at once, ahead of the rest', async () => {
+    it('stores rows of watched targets immediately, ahead of the rest', async () => {
       const { series, watched } = await many();
       watched.add(7).add(8);
       expect(series.take(false)).toMatchObject({ rows: 1, committedAhead: [7] });
@@ -196,14 +196,14 @@ describe('the series of a shard', () => {
     });
   });
 
-  describe('tells those who watch', () => {
+  describe('publishes to live views', () => {
     const offsetsOf = ({ rows }: LiveNews): number[] =>
       rows.flatMap(({ startMs, body }) => {
         const { timeOffsetMs, count } = decodeSeriesBody(body);
         return Array.from(timeOffsetMs.subarray(0, count), (offsetMs) => startMs + offsetMs);
       });
 
-    it('what it committed ahead, folded and late, each going on from the one before', async () => {
+    it('rows that it committed ahead, folded and late, each directly following the previous ones', async () => {
       const { probe, tick, flush, watched, told, clock } = await setUp();
       watched.add(7);
       tick(WINDOW_MS + 30_000, 0);
@@ -233,7 +233,7 @@ describe('the series of a shard', () => {
       ]);
     });
 
-    it('nothing to go on from while a former owner is ahead', async () => {
+    it('no position to continue from while positions of a former owner are higher', async () => {
       const { probe, tick, flush, watched, committedAhead, told } = await setUp();
       watched.add(7);
       committedAhead.set(7, 5);

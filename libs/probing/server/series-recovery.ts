@@ -1,7 +1,7 @@
 import type { SeriesState } from './series-state';
 import type { SeriesTables } from './series-tables';
 
-/** Where a shard continues although records of its log were lost. A takeover needs nothing: all state is in the checkpoint and the log. */
+/** Continues a shard whose log lost records. A takeover needs no recovery: all state is in the checkpoint and the log. */
 export class SeriesRecovery<T> {
   constructor(
     private readonly shard: number,
@@ -9,7 +9,7 @@ export class SeriesRecovery<T> {
     private readonly state: SeriesState,
   ) {}
 
-  /** Fragments of open windows become folded rows: what they miss is lost with the log, so no whole window will come. */
+  /** Folds the fragments of open windows: their missing samples are lost with the log, so the windows will never be complete. */
   async resetAfterGap(transaction: T, position: number | null): Promise<void> {
     this.state.forgetOpen(await this.tables.closeFragments(transaction, this.shard, position));
   }

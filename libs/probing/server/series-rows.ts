@@ -5,13 +5,13 @@ import type { LiveRow } from './live/live-news';
 import type { SampleStore } from './sample-store';
 import type { SeriesFlush, WindowRow } from './series-tables';
 
-/** Rows of one flush of one shard, made of the windows that it is given. */
+/** Builds the rows of one flush of one shard. */
 export class SeriesRows<T> {
-  /** Fragments of targets that are watched. */
+  /** Fragments of watched targets, by target key. */
   readonly watchedRows = new Map<number, LiveRow[]>();
   private readonly builder = new SeriesBuilder(SERIES_SAMPLES_MAX);
   private readonly histogram = new RttHistogram();
-  /** Hours whose figures may have been made without these rows. */
+  /** Hours whose figures may have been computed without these rows. */
   private readonly lateHours = new Set<number>();
 
   constructor(
@@ -26,7 +26,7 @@ export class SeriesRows<T> {
     return this.flush.count;
   }
 
-  /** What an open window has gained since the last flush. */
+  /** Adds a fragment with the samples that an open window gained since the last flush. */
   fragment(window: number): void {
     this.gatherFresh(window);
     const row = this.rowOf(window);
@@ -39,8 +39,8 @@ export class SeriesRows<T> {
   }
 
   /**
-   * What a window gained after it was folded: one more row in addition to the folded one, and a fragment for live views.
-   * Below the watermark readers pass fragments over.
+   * Adds the samples that a window gained after its fold: one more row in addition to the folded one, and a fragment for live views, which
+   * other readers ignore below the watermark.
    */
   lateFragment(window: number): void {
     this.fragment(window);
@@ -48,7 +48,7 @@ export class SeriesRows<T> {
     this.lateHours.add(bucketStart('1h', this.samples.startMsOf(window)));
   }
 
-  /** A whole window, and for those who watch also as a fragment what of it was not stored yet. */
+  /** Adds a complete window, and with `withFragment` also a fragment of its unstored samples, for live views. */
   window(window: number, withFragment: boolean): void {
     if (withFragment && this.samples.hasFresh(window)) this.fragment(window);
     this.builder.clear();

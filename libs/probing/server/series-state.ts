@@ -2,35 +2,35 @@ import { windowStart } from '@icmp-mon/probing/wire';
 import type { CheckpointPart, RecordPlace, ResultBatch, ShardClock, ShardDirectory } from '@icmp-mon/shard/engine';
 import { SampleStore } from './sample-store';
 
-/** A window is folded this long after its end, so that live results on their way still find it open. */
+/** How long after its end a window is folded, in ms, so that delayed live results still find it open. */
 const FOLD_GRACE_MS = 20_000;
-/** Shards fold one after the other. */
+/** Delay between the folds of two shards, in ms. */
 const FOLD_STAGGER_MS = 2_000;
-/** Stored with a checkpoint; `cutMs` is the watermark. */
+/** Head of the checkpoint; `cutMs` is the watermark. */
 interface SeriesHead {
   cutMs: number;
   agents: string[];
 }
 
-/** Samples of one shard's open windows and what of them is not stored yet, as a pure function of its log. */
+/** Samples of one shard's open windows, and which of them are not stored yet, as a pure function of its log. */
 export class SeriesState {
   readonly samples = new SampleStore();
-  /** Open windows with samples that are not stored. */
+  /** Open windows with unstored samples. */
   readonly dirty = new Set<number>();
-  /** Folded windows with samples that came later. */
+  /** Folded windows with samples that arrived later. */
   readonly lateDirty = new Set<number>();
-  /** Windows that are to be folded. */
+  /** Windows to be folded. */
   readonly folding = new Set<number>();
-  /** Windows that start before it are folded. */
+  /** Windows that start before it are folded, or are to be folded by the next flush. */
   watermarkMs = 0;
-  /** The watermark that readers know; until it is the same, it is a pending effect. */
+  /** Watermark that is stored for readers; while it differs, it is a pending effect. */
   storedWatermarkMs = 0;
   checkpointDue = false;
-  /** The log's own time, now and when the first tick came. */
+  /** The log's clock now, and at the first tick. */
   logMs = 0;
   firstLogMs = 0;
   offset = -1;
-  /** Results of watched targets are stored at higher positions, by a former owner. */
+  /** True while a former owner has stored results of watched targets at higher positions. */
   isBehind = false;
 
   constructor(
@@ -61,7 +61,7 @@ export class SeriesState {
         batch.rttUs[row],
         stored,
       );
-      // A window that waits to be folded takes late samples along; its row is not written yet.
+      // A window that waits for its fold includes late samples: its row is not written yet.
       if (!stored && !this.folding.has(window)) (late ? this.lateDirty : this.dirty).add(window);
     }
   }
@@ -93,7 +93,7 @@ export class SeriesState {
     this.isBehind = committedAhead !== null;
   }
 
-  /** Everything that waits was taken. */
+  /** Called when all pending samples have been collected for a commit. */
   flushed(force: boolean): void {
     for (const window of [...this.lateDirty, ...this.folding]) this.samples.drop(window);
     this.dirty.clear();
@@ -103,7 +103,7 @@ export class SeriesState {
     if (force) this.checkpointDue = false;
   }
 
-  /** Forgets all open windows: those before `watermarkMs` are stored as they are. */
+  /** Removes all open windows: windows before `watermarkMs` are stored. */
   forgetOpen(watermarkMs: number): void {
     for (const window of this.samples.before(Infinity)) this.samples.drop(window);
     for (const windows of [this.dirty, this.lateDirty, this.folding]) windows.clear();
@@ -112,7 +112,7 @@ export class SeriesState {
     this.checkpointDue = false;
   }
 
-  /** Open windows only: what is folded or late is stored by the commit that stores the checkpoint. */
+  /** Contains open windows only: folded and late samples are stored by the commit that stores the checkpoint. */
   checkpoint(): CheckpointPart {
     const windows = this.samples.inOrder(this.watermarkMs);
     const total = windows.reduce((sum, window) => sum + this.samples.sizeOf(window), 0);
@@ -148,7 +148,7 @@ export class SeriesState {
     const indexes = agents.map((agentId) => this.directoryOf().agents.get(agentId)?.index ?? 0);
     const total = Array.from(columns['size']).reduce((sum, size) => sum + size, 0);
     if (total !== columns['agent'].length)
-      throw new Error(`a checkpoint of ${total} samples has ${columns['agent'].length}`);
+      throw new Error(`the checkpoint of the series declares ${total} samples but contains ${columns['agent'].length}`);
     let at = 0;
     for (let window = 0; window < columns['targetKey'].length; window++) {
       for (let end = at + columns['size'][window]; at < end; at++) {

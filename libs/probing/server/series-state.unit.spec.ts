@@ -8,7 +8,7 @@ import { SeriesState } from './series-state';
 import type { SeriesTables } from './series-tables';
 
 const KEY = 7;
-/** When the window that begins at 0 is folded. */
+/** When the window that starts at 0 is folded. */
 const FOLDED_MS = WINDOW_MS + 20_000;
 
 function stateOf(): { state: SeriesState; probe: (sampleMs: number, place?: Partial<RecordPlace>) => void } {
@@ -39,7 +39,7 @@ const tick = (state: SeriesState, atMs: number, place: Partial<RecordPlace> = {}
   state.onTick({ ageMs: 0, atMs }, placeOf(place));
 
 describe('the state of series', () => {
-  it('has samples to store in open windows, then whole windows, then late samples', () => {
+  it('has unstored samples in open windows, then complete windows, then late samples', () => {
     const { state, probe } = stateOf();
     tick(state, 30_000);
     probe(1_000);
@@ -54,7 +54,7 @@ describe('the state of series', () => {
     expect(sizes()).toEqual([0, 0, 1]);
   });
 
-  it('is due for a checkpoint after each fold but the first, until everything was taken for one', () => {
+  it('is due for a checkpoint after each fold but the first, until one was collected', () => {
     const { state } = stateOf();
     tick(state, FOLDED_MS);
     expect(state.checkpointDue).toBe(false);
@@ -65,7 +65,7 @@ describe('the state of series', () => {
     expect(state.checkpointDue).toBe(false);
   });
 
-  it('has nothing to store of records whose effects are stored', () => {
+  it('has nothing to store for records whose effects are already committed', () => {
     const { state, probe } = stateOf();
     probe(1_000, { alreadyCommitted: true });
     probe(2_000, { offset: 4, committedAhead: new Map([[KEY, 4]]) });
@@ -97,7 +97,7 @@ describe('the recovery of series', () => {
     closeFragments: async () => watermarkMs,
   });
 
-  it('forgets open windows after a gap, and never moves the watermark back', async () => {
+  it('removes open windows after a gap, and never decreases the watermark', async () => {
     for (const storedWatermarkMs of [2 * WINDOW_MS, 0]) {
       const { state, probe } = stateOf();
       tick(state, FOLDED_MS);

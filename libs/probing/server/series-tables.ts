@@ -1,6 +1,6 @@
 import type { WindowCounters } from './window-summary';
 
-/** One row of `probe_recent` or `probe_series`, but for its shard. */
+/** One row of `probe_recent` or `probe_series`, without its shard. */
 export interface WindowRow {
   targetKey: number;
   check: number;
@@ -15,17 +15,17 @@ export interface WindowRow {
 /** Rows of one flush of one shard, encoded as they are added. */
 export interface SeriesFlush<T> {
   readonly count: number;
-  /** What an open window gained up to `position`. */
+  /** Adds the samples that an open window gained up to `position`. */
   fragment(row: WindowRow, position: number): void;
-  /** A window that is folded, or what it gained since. */
+  /** Adds a folded window, or samples that it gained since. */
   folded(row: WindowRow): void;
-  /** `watermarkMs`: windows that start before it are folded now; null when that is as before. `lateHours`: hours that gained late rows, ms since 1970. */
+  /** Writes the rows. `watermarkMs`: new watermark, null if unchanged. `lateHours`: hours with late rows, ms since 1970. */
   write(rows: T, watermarkMs: number | null, lateHours: readonly number[]): Promise<void>;
 }
 
-/** Where series are stored; `T` is what a shard's store gives its participants to read and write with. */
+/** The tables of series; `T` is what a shard's store passes its participants for reading and writing. */
 export interface SeriesTables<T> {
   openFlush(shard: number): SeriesFlush<T>;
-  /** Makes stored fragments of open windows folded ones and returns the watermark behind them, ms since 1970; 0 when there is none. */
+  /** Folds stored fragments of open windows and returns the new watermark, ms since 1970; 0 when there is none. */
   closeFragments(rows: T, shard: number, position: number | null): Promise<number>;
 }

@@ -8,7 +8,7 @@ import {
 import { summarizeSamples } from './window-summary';
 import type { Sql } from '@icmp-mon/platform/database';
 
-/** For specs only: one sample in words. */
+/** For specs only: one sample. */
 export interface Sample {
   agentNo: number;
   offsetMs: number;
@@ -16,7 +16,7 @@ export interface Sample {
   rttUs: number;
 }
 
-/** A row as the projector writes it: into `probe_recent` when it has a position, else into `probe_series`. */
+/** A row as the projector writes it: into `probe_recent` if it has a position, otherwise into `probe_series`. */
 export interface StoredWindow {
   targetKey: number;
   check?: number;
@@ -65,7 +65,7 @@ export async function storeWatermark(sql: Sql, shard: number, watermarkMs: numbe
   ]);
 }
 
-/** Numbers 1 to `count`, for agents named agent-1 and so on; gives their ids. */
+/** Stores numbers 1 to `count`, for agents named agent-1 and so on; returns their ids. */
 export async function storeAgents(sql: Sql, count: number): Promise<string[]> {
   const ids: string[] = [];
   for (let number = 1; number <= count; number++) {

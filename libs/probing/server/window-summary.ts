@@ -1,19 +1,19 @@
 import { type HistoryPoint, isVote, OUTCOME } from '@icmp-mon/probing/contract';
 import type { RttHistogram, SeriesSamples } from '@icmp-mon/probing/wire';
 
-/** Counters of a window beside its histogram. All add up over windows, but for the least and the most. */
+/** Counters of a window besides its histogram. All are additive except minimum and maximum. */
 export interface WindowCounters {
-  /** Probes that say something of the target: replied + lost. */
+  /** Probes with evidence about the target: replied + lost. */
   sent: number;
   replied: number;
   lost: number;
-  /** Probes that say nothing of it: never sent, or the executor broke. */
+  /** Probes without evidence about the target: never sent, or the executor failed. */
   notSent: number;
-  /** 0 if nothing replied, as are the next four. */
+  /** 0 without a reply, like the next four. */
   rttMinUs: number;
   rttMaxUs: number;
   rttSumUs: number;
-  /** Sum of distances of successive rtts of the same agent, and how many there were. */
+  /** Sum of the differences of successive rtts of the same agent; `jitterCount` is their number. */
   jitterSumUs: number;
   jitterCount: number;
 }
@@ -32,7 +32,7 @@ export function emptyCounters(): WindowCounters {
   };
 }
 
-/** Counters of samples sorted by agent and time (as decoding gives them); their rtts are added to the histogram. */
+/** Returns the counters of samples sorted by agent and time (as decoded); adds their rtts to the histogram. */
 export function summarizeSamples(samples: SeriesSamples, histogram: RttHistogram): WindowCounters {
   const counters = emptyCounters();
   const { count, agentNo, outcome, rttUs } = samples;
@@ -64,7 +64,7 @@ export function summarizeSamples(samples: SeriesSamples, histogram: RttHistogram
   return counters;
 }
 
-/** Counters of two disjoint sets of samples. Jitter across the border of the two is not in it. */
+/** Returns the counters of two disjoint sets of samples, without the jitter between the two. */
 export function mergeCounters(a: WindowCounters, b: WindowCounters): WindowCounters {
   return {
     sent: a.sent + b.sent,
@@ -79,7 +79,7 @@ export function mergeCounters(a: WindowCounters, b: WindowCounters): WindowCount
   };
 }
 
-/** The window as the API gives it. */
+/** Returns the window as the API represents it. */
 export function historyPoint(
   startMs: number,
   windowMs: number,

@@ -4,7 +4,7 @@ import { OUTCOME, OUTCOME_NAMES } from '@icmp-mon/probing/contract';
 import { RttHistogram, SeriesBuilder, type SeriesSamples, WINDOW_MS } from '@icmp-mon/probing/wire';
 import { emptyCounters, historyPoint, mergeCounters, summarizeSamples } from './window-summary';
 
-/** agent number, time offset in ms, outcome, rtt in us. */
+/** Agent number, time offset in ms, outcome, rtt in us. */
 type Sample = [number, number, number, number];
 
 const arbitrarySample: fc.Arbitrary<Sample> = fc
@@ -38,7 +38,7 @@ describe('the summary of a window', () => {
     [2, 35_000, OUTCOME.unreachable, 0],
   ];
 
-  it('counts votes, losses and what was not sent, and jitter within an agent', () => {
+  it('counts votes, losses, probes not sent, and jitter within an agent', () => {
     const histogram = new RttHistogram();
     const counters = summarizeSamples(samplesOf(samples), histogram);
     expect(counters).toEqual({
@@ -64,7 +64,7 @@ describe('the summary of a window', () => {
     });
   });
 
-  it('says nothing of rtts or loss where nothing was sent', () => {
+  it('has neither rtts nor loss when nothing was sent', () => {
     const histogram = new RttHistogram();
     const counters = summarizeSamples(samplesOf([[1, 0, OUTCOME.not_sent, 0]]), histogram);
     expect(historyPoint(0, WINDOW_MS, counters, histogram)).toEqual({
@@ -84,7 +84,7 @@ describe('the summary of a window', () => {
     });
   });
 
-  it('adds up over agents', () => {
+  it('is additive over agents', () => {
     fc.assert(
       fc.property(arbitrarySamples, (all) => {
         const whole = summarizeSamples(samplesOf(sorted(all)), new RttHistogram());

@@ -5,7 +5,7 @@ import { firstValueFrom } from 'rxjs';
 
 const pathOf = (target: string): string => `/api/v1/targets/${encodeURIComponent(target)}`;
 
-/** As the API takes times: ISO 8601, or `now-15m`. */
+/** Times as the API accepts them: ISO 8601, or `now-15m`. */
 export interface ResultSpan {
   from: string;
   to?: string;
@@ -18,12 +18,12 @@ interface ResultPage {
 
 const RESULTS_PAGE_MAX = 1_000;
 
-/** The API of results, by the id or the address of their target. Call what returns a resource in an injection context. */
+/** Client of the results API, by the id or address of a target. Call methods that return a resource in an injection context. */
 @Injectable({ providedIn: 'root' })
 export class ProbingClient {
   private readonly http = inject(HttpClient);
 
-  /** Single results of a span, newest first, at most `max`; `span` null reads nothing. */
+  /** Single results of a span, newest first, at most `max`; no request while `span` is null. */
   results(target: () => string, span: () => ResultSpan | null, max: number): ResourceRef<ProbeResult[] | undefined> {
     return resource({
       params: () => {
@@ -45,7 +45,7 @@ export class ProbingClient {
     });
   }
 
-  /** Loss and latency over a span, ms since 1970, in windows that fit it; `span` null reads nothing. */
+  /** Loss and latency over a span, ms since 1970, in windows that fit it; no request while `span` is null. */
   history(
     target: () => string,
     span: () => { fromMs: number; toMs: number } | null,

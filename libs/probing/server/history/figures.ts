@@ -3,14 +3,14 @@ import { bucketStart, bucketEnd } from '../rollups/rollup-levels';
 import { RttHistogram } from '@icmp-mon/probing/wire';
 import { emptyCounters, historyPoint, mergeCounters, type WindowCounters } from '../window-summary';
 
-/** What is known of one target in one bucket, its histograms not added up yet. */
+/** Figures of one target in one bucket; its histograms are not merged yet. */
 export interface Figures {
   startMs: number;
   counters: WindowCounters;
   histograms: Uint8Array[];
 }
 
-/** Figures of the same bucket as one, oldest first. */
+/** Merges figures of the same bucket. Returns one per bucket, oldest first. */
 export function gather(parts: readonly Figures[], resolution: Resolution): Figures[] {
   const buckets = new Map<number, Figures>();
   for (const { startMs, counters, histograms } of parts) {

@@ -25,7 +25,7 @@ interface LevelRow {
   dropped_before: Date | null;
 }
 
-/** How far back results reach, how far they are rolled up, and what is known not to have been measured. */
+/** Health of the history: how far back results reach, how far they are rolled up, and how much was not measured. */
 export const HISTORY_PART: PluggedPart = {
   id: 'history',
   title: 'History',
@@ -41,7 +41,10 @@ export const HISTORY_PART: PluggedPart = {
       key: 'behindS',
       title: 'Behind',
       unit: 'seconds',
-      metric: { name: 'icmpmon_rollup_behind_seconds', help: 'From the end of what is rolled up until now.' },
+      metric: {
+        name: 'icmpmon_rollup_behind_seconds',
+        help: 'Time from the end of the last rolled up bucket until now.',
+      },
     },
     { key: 'droppedBefore', title: 'Dropped before', unit: 'instant' },
     { key: 'madeAs', title: 'Kept as', unit: 'text' },
@@ -49,17 +52,17 @@ export const HISTORY_PART: PluggedPart = {
   async read(look): Promise<PartReading> {
     const [levels, gaps] = await Promise.all([readLevels(look), readGaps(look)]);
     const rows = levels.map((level) => rowOf(level, look));
-    const notMeasured = `Rolled up; ${counted(gaps, 'stretch')} of a shard's time not measured`;
-    const ok = gaps === 0 ? 'Rolled up as far as it can be' : notMeasured;
+    const notMeasured = `Rolled up; ${counted(gaps, 'gap')} in the logs of shards not measured`;
+    const ok = gaps === 0 ? 'Rolled up completely' : notMeasured;
     return ofRows(rows, ok, () => [
       'Hourly figures are late',
-      'A job of the worker makes them: see its log for "housekeeping". Until then charts of long ranges end early.',
+      'A job of the worker computes them: check its log for "housekeeping". Until then charts of long ranges end early.',
     ]);
   },
 };
 
 function rowOf(row: LevelRow, { thresholds }: HealthFacts): HealthRow {
-  // An hour can be rolled up when it is over; days and months follow from hours.
+  // An hour can be rolled up after its end; days and months are computed from hours.
   const lateS = row.relation === 'probe_hourly' && row.behind_s !== null ? row.behind_s - HOUR_S : null;
   return {
     state: grade(lateS, thresholds.rollupS),
@@ -75,15 +78,15 @@ function rowOf(row: LevelRow, { thresholds }: HealthFacts): HealthRow {
 }
 
 /**
- * From when hours are missing while none was ever rolled up: rows come in the order of time, so the first of the oldest chunk is
- * as good as its least, and found without reading a day of results.
+ * SQL: since when hours are missing if none was ever rolled up. Rows are stored in the order of time, so the first row of the oldest chunk
+ * is as good as its minimum, and is found without reading a day of results.
  */
 const FIRST_RESULT = `(
   SELECT s.window_start FROM probe_series s
   WHERE s.window_start < (SELECT min(c.range_end) FROM timescaledb_information.chunks c WHERE c.hypertable_name = 'probe_series')
   LIMIT 1)`;
 
-/** The oldest chunk of each level; a continuous aggregate keeps its chunks under a name of its own. */
+/** Reads the oldest chunk of each level; a continuous aggregate keeps its chunks under a different name. */
 function readLevels({ telemetry }: HealthFacts): Promise<LevelRow[]> {
   return telemetry.query<LevelRow>(
     `SELECT p.relation, p.made_as, p.rolled_until, p.dropped_before,

@@ -16,8 +16,8 @@ export class HistoryController {
   @ApiOperation({
     summary: 'Loss and latency of a target in windows of equal length, oldest first',
     description:
-      'Over all agents and checks. Windows without results are left out. Percentiles are within 2 %. Hours, days and months ' +
-      'are those of UTC; the last ones are not over yet and have what was measured so far.',
+      'Over all agents and checks. Windows without results are omitted. Percentiles are within 2 %. Hours, days and months ' +
+      'are in UTC; the current ones contain the results so far.',
   })
   @ApiOkResponse({ type: HistoryResponse })
   @ApiParam(TARGET_PARAMETER)

@@ -30,8 +30,8 @@ export class ReadHistoryRequest {
 
   @ApiPropertyOptional({
     description:
-      'Length of the windows: five minutes, or an hour, a day, a month in UTC. `auto` takes the finest one that has at most ' +
-      'about a thousand points and is still kept that far back. At most 10,000 points.',
+      'Length of the windows: five minutes, or an hour, a day, a month in UTC. `auto` selects the finest one that has at most ' +
+      'about a thousand points and is still stored that far back. At most 10,000 points.',
     enum: ASKED_RESOLUTIONS,
     default: 'auto',
   })
@@ -39,7 +39,7 @@ export class ReadHistoryRequest {
   resolution: AskedResolution = 'auto';
 
   @ApiPropertyOptional({
-    description: 'Chooses where the address is in several VRFs.',
+    description: 'Required when the address exists in several VRFs.',
     minLength: 1,
     maxLength: VRF_LENGTH_MAX,
   })
@@ -49,15 +49,15 @@ export class ReadHistoryRequest {
   vrf?: string;
 }
 
-const US = { type: Number, nullable: true, description: 'Microseconds; null where nothing was answered.' } as const;
+const US = { type: Number, nullable: true, description: 'Microseconds; null without a reply.' } as const;
 
-/** The contract's types as the OpenAPI document shows them. */
+/** The contract's types for the OpenAPI document. */
 export class HistoryPointResponse implements HistoryPoint {
   @ApiProperty({ format: 'date-time', description: 'Start of the window.' }) at!: string;
-  @ApiProperty({ description: 'Length of the window; months differ.' }) windowMs!: number;
+  @ApiProperty({ description: 'Length of the window; months vary.' }) windowMs!: number;
   @ApiProperty() sent!: number;
   @ApiProperty() lost!: number;
-  @ApiProperty({ description: 'Probes that say nothing of the target; not in `sent`.' }) notSent!: number;
+  @ApiProperty({ description: 'Probes without evidence about the target; not included in `sent`.' }) notSent!: number;
   @ApiProperty({ type: Number, nullable: true }) lossRatio!: number | null;
   @ApiProperty(US) rttMinUs!: number | null;
   @ApiProperty(US) rttAvgUs!: number | null;

@@ -40,7 +40,7 @@ describe('history', () => {
     await server.drop();
   });
 
-  it('says of each window exactly what its samples say, folded or in fragments, over checks and late rows', async () => {
+  it("has the exact figures of each window's samples, folded or in fragments, over checks and late rows", async () => {
     const arbitraryCheck = fc.array(fc.array(arbitrarySample, { minLength: 1, maxLength: 10 }), {
       minLength: 1,
       maxLength: 3,
@@ -84,7 +84,7 @@ describe('history', () => {
     );
   });
 
-  it('begins with the window that holds the beginning, ends before the end, and leaves out what was not measured', async () => {
+  it('starts with the window that contains the start, ends before the end, and omits windows without measurements', async () => {
     const key = nextKey++;
     const samples = [{ agentNo: 1, offsetMs: 0, outcome: OUTCOME.timeout, rttUs: 0 }];
     for (const at of [0, 1, 3, 4])
@@ -103,7 +103,7 @@ describe('history', () => {
     const range = { fromMs: FROM_MS, toMs: TO_MS };
     const key = 7_777;
 
-    it('is the same however far they are rolled up', async () => {
+    it('is the same regardless of how far they are rolled up', async () => {
       const session = await connect({ url: server.url, applicationName: 'test' });
       await session.execute('TRUNCATE probe_series; TRUNCATE probe_recent; TRUNCATE series_cut');
       await session.execute('INSERT INTO shard (shard) VALUES (0)');
@@ -134,7 +134,7 @@ describe('history', () => {
       await session.close();
     });
 
-    it('is as fine as is still kept that far back', async () => {
+    it('has the finest resolution that is still stored that far back', async () => {
       const resolutionOf = async (fromMs: number, toMs: number): Promise<string> =>
         (await history.read(key, { fromMs, toMs })).resolution;
       expect(await resolutionOf(FROM_MS, FROM_MS + HOUR_MS)).toBe('5m');

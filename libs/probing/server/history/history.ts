@@ -19,14 +19,14 @@ const rollupRows = ({ relation }: RollupLevel): string => `
          rtt_sum_us AS "rttSumUs", jitter_sum_us AS "jitterSumUs", jitter_count AS "jitterCount", histogram
   FROM ${relation} WHERE target_key = $1 AND bucket >= $2 AND bucket < $3`;
 
-/** What was measured of one target, over all its agents and checks, in windows as long as a range asks for. */
+/** Figures of one target over all its agents and checks, in windows of the length that a request asks for. */
 @Injectable()
 export class History {
   constructor(private readonly database: TelemetryDatabase) {}
 
   /**
-   * Points of the windows that the range touches, oldest first; where nothing was measured there is none.
-   * @throws DomainError `invalid` for a resolution that would give too many points
+   * Returns the points of the windows that overlap with the range, oldest first; none for windows without measurements.
+   * @throws DomainError `invalid` for a resolution that would lead to too many points
    */
   async read(
     targetKey: number,
@@ -42,7 +42,7 @@ export class History {
     return { items: pointsOf(await this.figures(targetKey, whole, resolution, progress), resolution), resolution };
   }
 
-  /** The level's own rows as far as they are made, and beyond it what the level below says. */
+  /** Returns the level's own rows as far as they are computed, and figures from the level below after that. */
   private async figures(
     targetKey: number,
     { fromMs, toMs }: TimeRange,

@@ -5,7 +5,7 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { History } from './history';
 import type { AskedResolution } from './resolution';
 
-/** Times as a query has them, and how long the windows are. */
+/** Times as given in a request, and the length of the windows. */
 interface AskedHistory {
   from: string;
   to?: string;
@@ -13,7 +13,7 @@ interface AskedHistory {
   vrf?: string;
 }
 
-/** Loss and latency of a target, by its id or address, in windows of equal length. */
+/** Reads loss and latency of a target, by its id or address, in windows of equal length. */
 export class ReadHistory extends Query<HistoryPage> {
   constructor(
     readonly ref: string,

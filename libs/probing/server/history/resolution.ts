@@ -8,16 +8,16 @@ export type AskedResolution = (typeof ASKED_RESOLUTIONS)[number];
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Of one answer. */
+/** Most points per response. */
 const POINTS_MAX = 10_000;
-/** The shortest month, so that the limit holds for all. */
+/** Length by resolution; for months the shortest one, so that the limit holds for all. */
 const LENGTH_MS: Readonly<Record<Resolution, number>> = {
   '5m': 300_000,
   '1h': HOUR_MS,
   '1d': DAY_MS,
   '1mo': 28 * DAY_MS,
 };
-/** The longest range that `auto` answers with it: as many points as a wide screen has room for. */
+/** Longest range for which `auto` selects the resolution: about as many points as a wide screen can show. */
 const AUTO_SPAN_MS_MAX: Readonly<Record<Resolution, number>> = {
   '5m': 2 * DAY_MS,
   '1h': 32 * DAY_MS,
@@ -27,8 +27,8 @@ const AUTO_SPAN_MS_MAX: Readonly<Record<Resolution, number>> = {
 const RELATIONS = { '5m': 'probe_series', '1h': 'probe_hourly', '1d': 'probe_daily', '1mo': 'probe_monthly' } as const;
 
 /**
- * The resolution that was asked for; `auto` takes the finest one that has few enough points and is still kept that far back.
- * @throws DomainError `invalid` when it would give more than 10,000 points
+ * Returns the requested resolution; for `auto` the finest one with few enough points that is still stored that far back.
+ * @throws DomainError `invalid` when it would lead to more than 10,000 points
  */
 export function chooseResolution(asked: AskedResolution, range: TimeRange, progress: Progress): Resolution {
   const spanMs = range.toMs - range.fromMs;
@@ -40,7 +40,7 @@ export function chooseResolution(asked: AskedResolution, range: TimeRange, progr
   if (spanMs <= POINTS_MAX * LENGTH_MS[chosen]) return chosen;
   const coarser = RESOLUTIONS.find((resolution) => spanMs <= POINTS_MAX * LENGTH_MS[resolution]);
   const detail =
-    `At a resolution of ${chosen} from must be at most ${Math.floor((POINTS_MAX * LENGTH_MS[chosen]) / DAY_MS)} days ` +
-    `before to${coarser === undefined ? '.' : `: ask for ${coarser}.`}`;
+    `At a resolution of ${chosen}, from must be at most ${Math.floor((POINTS_MAX * LENGTH_MS[chosen]) / DAY_MS)} days ` +
+    `before to${coarser === undefined ? '.' : `: use ${coarser}.`}`;
   throw new DomainError('invalid', detail, [{ pointer: '?resolution', detail }]);
 }

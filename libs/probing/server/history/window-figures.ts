@@ -8,11 +8,11 @@ interface WindowRow extends WindowCounters {
   windowStart: Date;
   check: number;
   histogram: Buffer;
-  /** Only where a window of a check is in several rows. */
+  /** Set only when a window of a check consists of several rows. */
   body: Buffer | null;
 }
 
-/** A folded window has its figures ready; fragments are put together from their samples, because jitter does not add up. */
+/** SQL: a folded window has its figures ready; figures of fragments are computed from samples, because jitter is not additive. */
 const ROWS = `
   SELECT window_start AS "windowStart", check_no AS "check", sent, replied, lost, not_sent AS "notSent",
          rtt_min_us AS "rttMinUs", rtt_max_us AS "rttMaxUs", rtt_sum_us AS "rttSumUs",
@@ -22,7 +22,7 @@ const ROWS = `
   WHERE target_key = $1 AND window_start >= $2 AND window_start < $3
   ORDER BY window_start, check_no`;
 
-/** Windows of five minutes of one target that start in the range, folded or still in fragments. */
+/** Returns the five-minute windows of one target that start in the range, folded or still in fragments. */
 export async function windowFigures(sql: Sql, targetKey: number, range: TimeRange): Promise<Figures[]> {
   const rows = await sql.query<WindowRow>(ROWS, [targetKey, new Date(range.fromMs), new Date(range.toMs)]);
   const windows: Figures[] = [];

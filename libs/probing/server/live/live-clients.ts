@@ -1,22 +1,22 @@
 import { settlesWithin } from '@icmp-mon/platform/concurrency';
 import type { LiveEvents } from './live-events';
 
-/** Between two parts of many results clients may take the former; who is slower than this is waited for no longer. */
+/** Longest wait for slow clients between two parts of many results, in ms. */
 const PART_WAIT_MS_MAX = 1_000;
 
-/** One client of a feed. Calls come in order; none after it has left. */
+/** One client of a feed. Calls are ordered; there are none after it has left. */
 export interface LiveClient {
-  /** Results in order; the same object may go to many clients. */
+  /** Delivers results in order; the same object may be delivered to many clients. */
   results(events: LiveEvents): void;
-  /** Everything up to this id was sent, or the client knows it from elsewhere. */
+  /** Reports that all results up to this id were sent, or are known to the client from another source. */
   seenUpTo(id: string): void;
-  /** What the client's id asks for is not kept any more: it has to read the results again. */
+  /** Reports that the results after the client's id are no longer available: it has to read them again. */
   reset(): void;
-  /** Resolves when the client has taken what it was sent; never, once it has left. */
+  /** Resolves when the client has read what it was sent; never, once it has left. */
   drained(): Promise<void>;
 }
 
-/** Those who follow a feed, and all get the same. */
+/** The clients that follow a feed; all get the same results. */
 export class LiveClients {
   private readonly following = new Set<LiveClient>();
   private readonly left = new WeakSet<LiveClient>();
@@ -34,7 +34,7 @@ export class LiveClients {
     this.following.delete(client);
   }
 
-  /** Also of one that leaves before it follows. */
+  /** Whether the client has left, even before it followed. */
   hasLeft(client: LiveClient): boolean {
     return this.left.has(client);
   }
@@ -47,7 +47,7 @@ export class LiveClients {
     for (const client of this.following) client.seenUpTo(id);
   }
 
-  /** Waits until each has taken what it was sent, for a moment at most. */
+  /** Waits until all clients have read what they were sent, but at most 1 s. */
   async drained(): Promise<void> {
     await settlesWithin(Promise.all([...this.following].map((client) => client.drained())), PART_WAIT_MS_MAX);
   }

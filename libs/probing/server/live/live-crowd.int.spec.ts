@@ -40,7 +40,7 @@ const principal: Principal = {
   sessionId: null,
 };
 
-/** A plain socket on a live stream; keeps the ids of whole events. */
+/** A plain socket on a live stream; stores the ids of complete events. */
 class Client {
   readonly ids: string[] = [];
   private rest = '';
@@ -136,25 +136,25 @@ describe('a crowd of live streams', () => {
     await redis.ping();
   }
 
-  it('gets every result, whether they watch one target or each their own, by few statements', async () => {
+  it('gets every result with few statements, whether all watch one target or different ones', async () => {
     const keys = [1, ...Array.from({ length: ON_THEIR_OWN }, (_, at) => at + 2)];
     const statements = vi.spyOn(database, 'query');
     for (let at = 0; at < ON_ONE_TARGET; at++) clients.push(Client.open(port, 1));
     for (const key of keys.slice(1)) clients.push(Client.open(port, key));
     await eventually(() => expect(clients.filter(({ seen }) => seen === undefined)).toEqual([]));
-    // Who come all at once, as when a server is back, do not queue for a connection each.
+    // Clients that connect at the same time, as after a server restart, do not queue for separate connections.
     expect(statements.mock.calls.length).toBeLessThan(keys.length);
     statements.mockClear();
     for (const position of [10, 11, 12]) await store(keys, position, 3);
     await eventually(() => expect(clients.filter(({ ids }) => ids.length < 9)).toEqual([]));
     expect(clients[0].ids).toEqual([10, 11, 12].flatMap((position) => [0, 1, 2].map((at) => `1:${position}:${at}`)));
     expect(new Set(clients.map(({ ids }) => ids.map((id) => id.slice(id.indexOf(':'))).join(' '))).size).toBe(1);
-    // 603 targets' commits for 300 clients; what continues the one before is not read.
+    // 603 targets' commits for 300 clients; a commit that directly follows the previous one is not read.
     expect(statements.mock.calls.length).toBeLessThan(201);
     statements.mockRestore();
   });
 
-  it('does not wait for one that reads nothing: it is dropped, and resumes without a gap or a repeat', async () => {
+  it('does not wait for a client that reads nothing: it is dropped, and resumes without a gap or a repeat', async () => {
     const [quick] = clients;
     const before = quick.ids.length;
     const lazy = Client.open(port, 1);
@@ -170,7 +170,7 @@ describe('a crowd of live streams', () => {
       await eventually(() => expect(quick.ids.length).toBe(before + stored.length));
       unsentBytesMost = Math.max(unsentBytesMost, atServer.writableLength);
     }
-    // At most one batch above the bound, however long nobody reads.
+    // At most one batch above the limit, regardless of how long the client reads nothing.
     expect(unsentBytesMost).toBeLessThan(2 * UNSENT_BYTES_MAX);
     lazy.socket.resume();
     await eventually(() => expect(lazy.socket.destroyed).toBe(true));
@@ -182,7 +182,7 @@ describe('a crowd of live streams', () => {
     expect(quick.ids.slice(before)).toEqual(stored);
   });
 
-  it('keeps one that reads, however much comes at once: as it happens, or when it resumes', async () => {
+  it('keeps a client that reads, regardless of the number of results: live, or when it resumes', async () => {
     const steady = Client.open(port, 1);
     clients.push(steady);
     await eventually(() => expect(steady.seen).toBeDefined());

@@ -9,28 +9,27 @@ import type { LiveListener } from './watched-targets';
 
 interface Joiner {
   client: LiveClient;
-  /** Position up to which it knows everything; null when only what is new matters. */
+  /** Position up to which the client knows all results; null when it needs only new ones. */
   told: number | null;
 }
 
 /**
- * Results of one target in the order in which they were stored, for any number of clients. What a projector publishes is
- * passed on when it follows what the clients know; everything else is read: at the start, after a break, and when a
- * message was lost on its way here.
+ * Results of one target in the order in which they were stored, for any number of clients. Results published by a projector are passed on if
+ * they directly follow what the clients know; otherwise results are read: at the start, after an interruption, and when a message was lost.
  */
 export class LiveFeed implements LiveListener {
   private readonly clients = new LiveClients();
   private readonly replay: LiveReplay;
-  /** Reads go one after the other. */
+  /** The last queued read; reads run one after the other. */
   private work: Promise<void> = Promise.resolve();
   private works = 0;
-  /** Heard in this turn of the event loop; clients get all of it at its end, before any read. */
+  /** Published results received in this turn of the event loop; clients get all of them at its end, before any read. */
   private readonly heard: StoredResults[] = [];
   private wakeQueued = false;
   private logCheckQueued = false;
   private readonly joiners: Joiner[] = [];
   private admission: Promise<void> = Promise.resolve();
-  /** Position up to which all clients know everything, or have it coming. */
+  /** Position up to which all clients know all results, or will be sent them. */
   private position: number | null = null;
   private readonly shard: number;
 
@@ -45,7 +44,7 @@ export class LiveFeed implements LiveListener {
     this.replay = new LiveReplay({ targetKey, shard: this.shard, recent, hasLeft });
   }
 
-  /** Sends the client what came after `lastId` (nothing older without one), then all that comes, without a gap. */
+  /** Sends the client the results after `lastId` (none without one), and then all new results, without a gap. */
   async join(client: LiveClient, lastId: string | null): Promise<void> {
     // At the client's own pace, so that no other client waits for it.
     const told = lastId === null ? null : await this.replay.after(client, parseLiveId(lastId));
@@ -57,7 +56,7 @@ export class LiveFeed implements LiveListener {
     this.clients.remove(client);
   }
 
-  /** A commit stored results. */
+  /** Handles results that a commit stored. */
   hear(news: LiveNews): void {
     const place = placeOf(news, this.position);
     if (place === 'known') return;
@@ -65,13 +64,13 @@ export class LiveFeed implements LiveListener {
     const stored = isAtRest && place === 'next' ? this.recent.carried(news) : null;
     if (stored === null) return this.wake();
     this.position = stored.position;
-    // The busier, the more is written at once.
+    // The busier the target, the more results are written together.
     if (this.heard.push(stored) === 1) setImmediate(() => this.tellHeard());
   }
 
   /**
-   * Something may have been stored. Many calls while one look waits are one look. With `checkLog` it also sees to it
-   * that the shard's log is still the one of its position.
+   * Reads results that may have been stored. Calls while one read is queued share that read. With `checkLog` it also checks that the shard's
+   * log is still the one that the position belongs to.
    */
   wake(checkLog = false): void {
     this.logCheckQueued ||= checkLog;
@@ -83,11 +82,11 @@ export class LiveFeed implements LiveListener {
       if (this.logCheckQueued) await this.checkLog();
       await this.advance();
     };
-    // The next wake looks again, and finds what this one missed.
+    // The next wake-up reads again, and finds what a failed read missed.
     this.queue(look).catch(this.warn);
   }
 
-  /** Many who come at once are let in by one look. */
+  /** Lets a client follow the feed; clients that join at the same time share one read. */
   private admit(joiner: Joiner): Promise<void> {
     this.joiners.push(joiner);
     if (this.joiners.length > 1) return this.admission;
@@ -108,7 +107,7 @@ export class LiveFeed implements LiveListener {
     this.tellHeard();
     this.works++;
     const done = this.work.then(work).finally(() => this.works--);
-    // The caller gets the failure; the next piece of work only waits for the end of this one.
+    // The caller gets the failure; the next read only waits for the end of this one.
     this.work = Promise.allSettled([done]).then(() => undefined);
     return done;
   }
@@ -117,7 +116,7 @@ export class LiveFeed implements LiveListener {
     for (const events of partsOf(this.heard.splice(0))) this.clients.results(events);
   }
 
-  /** A log made again begins with lower positions, and what was stored of the former one is not sent any more. */
+  /** A recreated log starts with lower positions; results stored from the former log are no longer sent. */
   private async checkLog(): Promise<void> {
     this.logCheckQueued = false;
     if (this.position === null || this.position <= (await this.recent.storedUpTo(this.shard))) return;
@@ -127,7 +126,7 @@ export class LiveFeed implements LiveListener {
 
   private async advance(): Promise<number> {
     if (this.position === null || this.clients.areNone) {
-      // No client needs what lies between.
+      // No client needs the results in between.
       this.position = await this.recent.latestPosition(this.targetKey);
       return this.position;
     }

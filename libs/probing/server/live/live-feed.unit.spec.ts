@@ -17,7 +17,7 @@ const SHARD = 7;
 const SHARDS = 8;
 const SEEDS = 100;
 const STEPS = 150;
-/** More than a message carries. */
+/** More than a message may contain. */
 const MANY = 1_200;
 
 type Random = (below: number) => number;
@@ -67,7 +67,7 @@ class Table {
     }));
   }
 
-  /** Ids and rtts of all results after a place. */
+  /** Returns ids and rtts of all results after a place. */
   lines(after: { position: number; index: number }): string[] {
     const index = new Map<number, number>();
     return this.kept().flatMap(({ position, rtts }) =>
@@ -81,7 +81,7 @@ class Table {
   }
 }
 
-/** One viewer over all its connections. */
+/** One viewer across all its connections. */
 class Viewer {
   readonly lines: string[] = [];
   from: string | null = null;
@@ -108,7 +108,7 @@ class Viewer {
     void this.feed.join(client, this.lastId);
   }
 
-  /** The connection ends, maybe in the middle of a commit. */
+  /** Closes the connection, possibly in the middle of a commit. */
   close(truncated: boolean): void {
     if (this.client) this.feed.leave(this.client);
     this.client = null;
@@ -119,7 +119,7 @@ class Viewer {
   }
 }
 
-/** A projector, messages on their way, and a feed with viewers. */
+/** A projector, messages in transit, and a feed with viewers. */
 class Scene {
   readonly table: Table;
   readonly feed: LiveFeed;
@@ -160,7 +160,7 @@ class Scene {
     told();
   }
 
-  /** One of the messages on their way arrives, is lost, or arrives and will come again. */
+  /** Delivers one of the messages in transit, loses it, or delivers it and keeps a duplicate. */
   deliver(): void {
     if (this.air.length === 0) return;
     const [message] = this.air.splice(this.random(3) === 0 ? this.random(this.air.length) : 0, 1);
@@ -194,14 +194,14 @@ class Scene {
     await this.rest();
   }
 
-  /** Lets reads that are under way come to their end, or nearly. */
+  /** Lets reads in progress complete, or nearly. */
   async rest(turns = 60): Promise<void> {
     for (let at = 0; at < turns; at++) await turn();
   }
 }
 
 describe('a live feed', () => {
-  it(`tells everything once and in order, whatever becomes of messages, viewers and owners (${SEEDS} seeds)`, async () => {
+  it(`delivers all results once and in order, regardless of lost messages, reconnects and takeovers (${SEEDS} seeds)`, async () => {
     for (let seed = 1; seed <= SEEDS; seed++) {
       const scene = new Scene(randomOf(seed));
       for (let step = 0; step < STEPS; step++) await scene.step();
@@ -215,7 +215,7 @@ describe('a live feed', () => {
     }
   });
 
-  it('reads nothing while messages go on from what it knows', async () => {
+  it('reads nothing while messages directly follow what it knows', async () => {
     const scene = new Scene(() => 0);
     const [viewer] = scene.viewers;
     viewer.open();

@@ -1,23 +1,23 @@
-/** A row of `probe_recent`, as far as live views show it. */
+/** The columns of `probe_recent` that live views need. */
 export interface LiveRow {
   check: number;
   startMs: number;
-  /** See `decodeSeriesBody`. */
+  /** Encoded samples: see `decodeSeriesBody`. */
   body: Uint8Array;
 }
 
-/** What one commit stored of one target. */
+/** Results of one target that one commit stored. */
 export interface LiveNews {
   targetKey: number;
   shard: number;
   position: number;
-  /** After this position, up to `position`, nothing but `rows` is stored of the target; null when that has to be read. */
+  /** Between this position and `position`, only `rows` were stored for the target; null when they have to be read. */
   after: number | null;
   /** In the order of the results' index numbers. */
   rows: readonly LiveRow[];
 }
 
-/** As `LiveNews`: target key, `after`, rows as check, start in ms, body in base64. */
+/** `LiveNews` in a message: target key, `after`, rows as check, start in ms, body in base64. */
 type NewsEntry = [number, number | null, [number, number, string][]];
 
 interface LiveMessage {
@@ -26,10 +26,10 @@ interface LiveMessage {
   news: NewsEntry[];
 }
 
-/** A message is no longer than this and one entry more. */
+/** Length from which on a message is closed; its last entry may exceed it. */
 const MESSAGE_CHARS_MAX = 65_536;
 
-/** News of one shard's commit as messages. */
+/** Encodes the news of one shard's commit as messages. */
 export function liveMessages(shard: number, position: number, news: Iterable<LiveNews>): string[] {
   const messages: string[] = [];
   let entries: string[] = [];
@@ -50,7 +50,7 @@ export function liveMessages(shard: number, position: number, news: Iterable<Liv
   return messages;
 }
 
-/** @throws Error for a text that is no such message */
+/** @throws Error for a text that is not a valid message */
 export function readLiveMessage(text: string): LiveNews[] {
   const { shard, position, news } = JSON.parse(text) as LiveMessage;
   return news.map(([targetKey, after, rows]) => ({

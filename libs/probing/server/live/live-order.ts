@@ -4,8 +4,8 @@ import type { LiveNews } from './live-news';
 import { type RecentBatch, SAMPLES_MAX, type StoredResults } from './recent-results';
 
 /**
- * What news is to clients that know everything up to `position` (null while that is not known): `known` already, what comes `next`, or
- * behind a `gap` that has to be read.
+ * Relates news to clients that know all results up to `knownUpTo` (null while that is unknown): `known` already, directly `next`, or after a
+ * `gap` that has to be read.
  */
 export function placeOf(
   { position, after }: Pick<LiveNews, 'position' | 'after'>,
@@ -17,8 +17,8 @@ export function placeOf(
 }
 
 /**
- * What follows an id in what was read from its position on, from the middle of its commit; null when it is not all there any more: the
- * position that the id names is the proof that nothing after it was dropped yet.
+ * Returns the results after an id, from a batch that was read from the id's position on; the id may lie within a commit. Null if some are no
+ * longer stored: if the id's own position is still there, nothing after it has been dropped.
  */
 export function restAfter(
   { position, index }: Omit<LiveId, 'shard'>,
@@ -30,7 +30,7 @@ export function restAfter(
   return { stored: [{ ...named, events: named.events.slice(index + 1) }, ...later], more };
 }
 
-/** Results as clients get them: in order, a bounded number at once. */
+/** Splits results into ordered parts of a limited size, as clients receive them. */
 export function partsOf(stored: readonly StoredResults[]): LiveEvents[] {
   const events = stored.flatMap((commit) => commit.events);
   const parts: LiveEvents[] = [];

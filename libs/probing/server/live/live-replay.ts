@@ -10,13 +10,13 @@ export interface LiveReplayOptions {
   hasLeft(client: LiveClient): boolean;
 }
 
-/** What one client missed of a target, sent before it follows the feed. */
+/** Sends one client the results of a target that it missed, before it follows the feed. */
 export class LiveReplay {
   constructor(private readonly options: LiveReplayOptions) {}
 
   /**
-   * Sends what was stored after the client's id, at the client's own pace. Returns up to where; null when the client left, or has to
-   * read the results again.
+   * Sends the results after the client's id, at the client's own pace. Returns the position reached; null when the client left, or has to read
+   * the results again.
    */
   async after(client: LiveClient, lastId: LiveId | null): Promise<number | null> {
     const { targetKey, recent, hasLeft } = this.options;
@@ -40,7 +40,7 @@ export class LiveReplay {
     }
   }
 
-  /** Sends what was stored from `after` up to `upTo`, since the replay came to its end: a moment's worth. */
+  /** Sends the results stored between `after` and `upTo` since the end of the replay: those of a moment. */
   async between(client: LiveClient, after: number, upTo: number): Promise<void> {
     const { targetKey, recent, hasLeft } = this.options;
     for (let next = after + 1; ;) {

@@ -19,7 +19,7 @@ describe('the replay for a client', () => {
   let hasLeft: boolean;
   const stored = [commit(4, 2), commit(6), commit(8), commit(9)];
 
-  /** Two positions at once. */
+  /** Two positions in one batch. */
   const read = (_key: number, position: number): Promise<RecentBatch> => {
     const rest = stored.filter((each) => each.position >= position);
     return Promise.resolve({ stored: rest.slice(0, 2), more: rest.length > 2 });
@@ -40,15 +40,18 @@ describe('the replay for a client', () => {
     hasLeft = false;
   });
 
-  it('sends all that came after its id, and returns up to where', async () => {
+  it('sends all results after its id, and returns the position reached', async () => {
     expect(await replay.after(client, parseLiveId('1:4:0'))).toBe(9);
     expect(sent).toEqual(['1:4:1', '1:6:0', '1:8:0', '1:9:0']);
   });
 
-  it.each(['1:5:0', '2:4:0', 'nonsense'])('resets one whose id %s is of nothing that is kept', async (id) => {
-    expect(await replay.after(client, parseLiveId(id))).toBeNull();
-    expect(sent).toEqual(['reset']);
-  });
+  it.each(['1:5:0', '2:4:0', 'nonsense'])(
+    'resets a client whose id %s refers to nothing that is stored',
+    async (id) => {
+      expect(await replay.after(client, parseLiveId(id))).toBeNull();
+      expect(sent).toEqual(['reset']);
+    },
+  );
 
   it('ends when the client leaves in between', async () => {
     const leaving: LiveClient = { ...client, drained: () => Promise.resolve(void (hasLeft = true)) };
@@ -56,7 +59,7 @@ describe('the replay for a client', () => {
     expect(sent).toEqual(['1:4:1', '1:6:0']);
   });
 
-  it('sends what lies between two positions, and nothing beyond', async () => {
+  it('sends the results between two positions, and no others', async () => {
     await replay.between(client, 4, 8);
     expect(sent).toEqual(['1:6:0', '1:8:0']);
   });

@@ -14,11 +14,11 @@ import { LiveResults } from './live-results';
 import { RecentResults } from './recent-results';
 
 const SHARDS = 8;
-/** What becomes of a commit's message on its way. */
+/** Fate of a commit's message in transit. */
 type Fate = 'arrives' | 'lost' | 'doubled' | 'late';
 const FATES: readonly Fate[] = ['arrives', 'lost', 'arrives', 'doubled', 'arrives', 'late', 'arrives'];
 
-/** What one client has heard, and where it would resume. */
+/** The results that one client received, and the id from which it would resume. */
 class Viewer {
   readonly events: LiveEvent[] = [];
   lastId: string | null = null;
@@ -107,7 +107,7 @@ describe('live results', () => {
     await server.drop();
   });
 
-  /** Stores `count` results at one position, each with an rtt of its own that tells its place in the order. */
+  /** Stores `count` results at one position, each with a different rtt that shows its place in the order. */
   async function store(targetKey: number, position: number, count: number, fate: Fate = 'arrives'): Promise<void> {
     const startMs = windowStart(Date.now());
     const samples = Array.from({ length: count }, (_, at): Sample => ({
@@ -130,7 +130,7 @@ describe('live results', () => {
     if (fate !== 'late') await send(fate);
   }
 
-  /** Also what was late before. */
+  /** Also delivers messages that were delayed before. */
   async function send(fate: Fate): Promise<void> {
     const messages = unsent.reverse();
     unsent = [];
@@ -143,7 +143,7 @@ describe('live results', () => {
   const reads = (statements: MockInstance): number =>
     statements.mock.calls.filter(([text]) => String(text).includes('FROM probe_recent')).length;
 
-  it('come as they are stored, with an id that says where, to every client', async () => {
+  it('are sent to every client as they are stored, with an id of their position', async () => {
     const key = nextKey++;
     await store(key, 5, 1);
     const first = await new Viewer(live, key).opened();
@@ -166,7 +166,7 @@ describe('live results', () => {
     }
   });
 
-  it('are read only where a message does not go on from what is known', async () => {
+  it('are read only when a message does not directly follow what is known', async () => {
     const key = nextKey++;
     const viewer = await new Viewer(live, key).opened();
     nextRttUs = 1;
@@ -179,10 +179,10 @@ describe('live results', () => {
       await store(key, position, 1);
       await told(position);
     }
-    // Those of the turns every 5 s.
+    // Reads of the interval of 5 s.
     expect(reads(statements)).toBeLessThan(15);
     statements.mockRestore();
-    // More than a message carries; then the message is lost that the next goes on from.
+    // More than a message may contain; then the message before the next one is lost.
     await store(key, 22, 3_000);
     await told(3_021);
     await store(key, 23, 1, 'lost');
@@ -191,7 +191,7 @@ describe('live results', () => {
     viewer.close();
   });
 
-  it('are not stopped by a message that nobody can read', async () => {
+  it('continue after an invalid message', async () => {
     const key = nextKey++;
     const viewer = await new Viewer(live, key).opened();
     nextRttUs = 1;
@@ -204,7 +204,7 @@ describe('live results', () => {
     viewer.close();
   });
 
-  it('say to projectors who is watched, at once and again until the last client has gone', async () => {
+  it('announce watched targets to projectors, immediately and repeatedly until the last client has left', async () => {
     const key = nextKey++;
     const heard: string[] = [];
     const listener = redis.duplicate();
@@ -220,14 +220,14 @@ describe('live results', () => {
     const last = await score();
     const other = await new Viewer(live, nextKey++).opened();
     heard.length = 0;
-    // The word is renewed for those that are watched still.
+    // The announcement is repeated for targets that are still watched.
     await eventually(() => expect(heard).toContain(''));
     expect(await score()).toBe(last);
     other.close();
     listener.disconnect();
   });
 
-  it('go on after a break without a gap or a repeat, also when messages are lost or doubled or change places and the break is in the middle of a commit', async () => {
+  it('continue after an interruption without a gap or a repeat, also with lost, duplicate or reordered messages and in the middle of a commit', async () => {
     const key = nextKey++;
     nextRttUs = 1;
     let written = 0;
@@ -264,7 +264,7 @@ describe('live results', () => {
     }
   });
 
-  it('that came before the first one of a target are told to a client that was there already', async () => {
+  it('are sent to a client that connected before the first result of a target', async () => {
     const key = nextKey++;
     const viewer = await new Viewer(live, key).opened();
     expect(viewer.lastId).toBe(`${key % SHARDS}:-1:${WHOLE_POSITION}`);
@@ -277,11 +277,11 @@ describe('live results', () => {
   });
 
   it.each([
-    ['a position that is not kept', (shard: number) => `${shard}:3:0`],
+    ['a position that is no longer stored', (shard: number) => `${shard}:3:0`],
     ['a position beyond the last', (shard: number) => `${shard}:999:0`],
     ['another shard', (shard: number) => `${shard + 1}:7:0`],
-    ['no id of ours', () => 'yesterday'],
-  ])('ask a client that names %s to read anew, and go on from now', async (_, idOf) => {
+    ['an invalid id', () => 'yesterday'],
+  ])('ask a client with the id of %s to read again, and continue from now', async (_, idOf) => {
     const key = nextKey++;
     await store(key, 7, 1);
     const viewer = new Viewer(live, key);
@@ -295,7 +295,7 @@ describe('live results', () => {
     viewer.close();
   });
 
-  it('go on with the first ones of a log that was made anew', async () => {
+  it('continue with the first results of a recreated log', async () => {
     const key = nextKey++;
     const shard = key % SHARDS;
     const storedUpTo = (position: number): Promise<unknown> =>
@@ -316,14 +316,14 @@ describe('live results', () => {
     await eventually(() => expect(viewer.rtts).toEqual([1, 2]));
     expect(viewer.seen).toBe(seen + 1);
     expect(viewer.lastId).toBe(`${shard}:3:1`);
-    // Positions are in order again: nothing is told twice.
+    // Positions are in order again: no result is sent twice.
     await store(key, 4, 1);
     await storedUpTo(4);
     await eventually(() => expect(viewer.rtts).toEqual([1, 2, 3]));
     viewer.close();
   });
 
-  it('come in parts when there are many, each after the former was taken, also those of one commit', async () => {
+  it('are sent in parts when there are many, one after the other was read, also within one commit', async () => {
     const key = nextKey++;
     nextRttUs = 1;
     await store(key, 1, 1);
@@ -347,12 +347,12 @@ describe('live results', () => {
       });
     await eventually(() => expect(ended).toBe(true));
     expect(told).toEqual(Array.from({ length: 3_500 + 7 * 400 }, (_, at) => at + 2));
-    // A part, and the last position of a batch goes to its end.
+    // A part; the last position of a batch is complete.
     expect(most).toBeLessThanOrEqual(1_000 + 400);
     following.unsubscribe();
   });
 
-  it('come more slowly, and none is missing, while Redis is away', async () => {
+  it('are delayed, but complete, while Redis is unavailable', async () => {
     const away = start('redis://127.0.0.1:1');
     const key = nextKey++;
     const viewer = await new Viewer(away, key).opened();
@@ -363,7 +363,7 @@ describe('live results', () => {
     away.onApplicationShutdown();
   });
 
-  it('end with an error when they cannot be read at first', async () => {
+  it('end with an error when the first read fails', async () => {
     const broken = new TelemetryDatabase({ url: 'postgres://nobody@127.0.0.1:1/test' });
     const recent = new RecentResults(broken, new StoredAgents(broken));
     const results = new LiveResults({ redisUrl, prefix, shardCount: SHARDS }, recent);

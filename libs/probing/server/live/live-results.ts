@@ -8,15 +8,15 @@ import { LiveFeed } from './live-feed';
 import { RecentResults } from './recent-results';
 import { WatchedTargets } from './watched-targets';
 
-/** Renews the word that targets are watched, and looks by itself in case that a message got lost. */
+/** Interval of announcing watched targets, and of reading in case a message was lost, in ms. */
 const TURN_MS = 5_000;
 const logger = createLogger('live');
 
 export type LiveMessage =
   | { kind: 'results'; events: LiveEvents }
-  /** A mark to resume from. */
+  /** A position from which the stream can be resumed. */
   | { kind: 'seen'; id: string }
-  /** Results before the next mark have to be read anew. */
+  /** Results before the next mark have to be read again. */
   | { kind: 'reset' };
 
 interface SharedFeed {
@@ -24,7 +24,7 @@ interface SharedFeed {
   clients: number;
 }
 
-/** Live results of the targets that clients of this process watch: one feed a target. */
+/** Live results of the targets that clients of this process watch: one feed per target. */
 @Injectable()
 export class LiveResults implements OnModuleInit, OnApplicationShutdown {
   private readonly feeds = new Map<number, SharedFeed>();
@@ -47,8 +47,8 @@ export class LiveResults implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * Results of a target as they are stored, after those that came since `lastId`. Fails when the database is away at
-   * first. What was missed is told in pieces; `drained` says when the reader is ready for the next.
+   * Streams the results of a target as they are stored, after those since `lastId`. Fails if the database is unavailable at the start. Missed
+   * results are sent in parts; `drained` resolves when the reader is ready for the next part.
    */
   follow(
     targetKey: number,
@@ -78,7 +78,7 @@ export class LiveResults implements OnModuleInit, OnApplicationShutdown {
       return known;
     }
     const feed = new LiveFeed(targetKey, this.options.shardCount, this.recent, (error) =>
-      logger.warn({ err: error, targetKey }, 'could not read live results; looking again in 5 s'),
+      logger.warn({ err: error, targetKey }, 'reading live results failed; retrying within 5 s'),
     );
     const shared = { feed, clients: 1 };
     this.feeds.set(targetKey, shared);

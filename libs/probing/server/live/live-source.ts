@@ -6,8 +6,8 @@ import { catchError, defer, EMPTY, merge, mergeMap, type Observable, of } from '
 import { LiveResults } from './live-results';
 
 /**
- * Results of some targets on the stream that a browser holds (`?live=<target>,<target>`). They carry no event id, because that is
- * the list's: whoever reconnects reads the results anew.
+ * Results of some targets on the stream that a browser keeps open (`?live=<target>,<target>`). They have no event id, because the ids are
+ * those of the target list: a client that reconnects reads the results again.
  */
 @Injectable()
 export class LiveSource implements StreamSource, OnModuleInit {
@@ -28,11 +28,11 @@ export class LiveSource implements StreamSource, OnModuleInit {
     const references = [...new Set((query['live'] ?? '').split(',').filter((reference) => reference !== ''))];
     if (references.length === 0) return null;
     if (references.length > LIVE_TARGETS_MAX) {
-      const detail = `One stream carries the results of at most ${LIVE_TARGETS_MAX} targets, not of ${references.length}.`;
+      const detail = `One stream can contain the results of at most ${LIVE_TARGETS_MAX} targets, not ${references.length}.`;
       throw new DomainError('invalid', detail, [{ pointer: '?live', detail }]);
     }
     if (!principal.permissions.includes('results:read')) {
-      throw new DomainError('forbidden', 'Live results need the permission results:read.');
+      throw new DomainError('forbidden', 'Live results require the permission results:read.');
     }
     return merge(...references.map((reference) => this.resultsOf(reference, query['vrf'], drained)));
   }
@@ -41,7 +41,7 @@ export class LiveSource implements StreamSource, OnModuleInit {
     return defer(() => this.targets.find(reference, vrf)).pipe(
       mergeMap(({ key }) => this.live.follow(key, null, drained)),
       mergeMap((message) => (message.kind === 'results' ? of(message.events.bare()) : EMPTY)),
-      // A target that is gone has no results, and the rest of the stream goes on.
+      // A removed target has no results; the rest of the stream continues.
       catchError((error: unknown) => {
         if (error instanceof DomainError && (error.code === 'not_found' || error.code === 'ambiguous')) return EMPTY;
         throw error;

@@ -28,9 +28,9 @@ export class LiveController {
   @Get()
   @RequirePermission('results:read')
   @ApiOperation({
-    summary: 'Follow the results of a target as they come',
+    summary: 'Stream the results of a target as they are stored',
     description:
-      'Server-sent events: result (a probe result); reset asks to read the results anew. Last-Event-ID resumes without a gap for an hour.',
+      'Server-sent events: result (a probe result); reset means that results were missed and have to be read again. Last-Event-ID resumes without a gap for an hour.',
   })
   @ApiParam(TARGET_PARAMETER)
   @ApiProduces('text/event-stream')
@@ -48,7 +48,7 @@ export class LiveController {
   }
 }
 
-/** What the stream of one target says. */
+/** Returns the part of a target's stream for a message. */
 export function streamPart(message: LiveMessage): StreamPart {
   switch (message.kind) {
     case 'results':

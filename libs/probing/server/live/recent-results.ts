@@ -8,18 +8,18 @@ import { StoredAgents } from '../results/stored-agents';
 import { liveIdText } from './live-id';
 import type { LiveNews, LiveRow } from './live-news';
 
-/** Live views reach as far back as this; who was away for longer reads the results anew. */
+/** How far back live views reach, in ms; a client that was disconnected for longer reads the results again. */
 export const LIVE_KEPT_MS = 3_600_000;
 const ROWS_MAX = 500;
-/** Results of one target that are read at once, up to the end of a position: about 256 KB on the way to a client. */
+/** Most results of one target per read, up to the end of a position: about 256 KB for a client. */
 export const SAMPLES_MAX = 1_000;
-/** Targets read by one statement: for each a moment's results, or a replay's of up to an hour. */
+/** Targets read by one statement: each with the results of a moment, or with a replay of up to an hour. */
 const READS_TOGETHER_MAX = 100;
 const REPLAYS_TOGETHER_MAX = 8;
-/** One statement tells of all shards. */
+/** One statement covers all shards. */
 const SHARDS_TOGETHER_MAX = 100_000;
 
-/** What one commit stored of one target. */
+/** Results of one target that one commit stored. */
 export interface StoredResults {
   shard: number;
   position: number;
@@ -27,9 +27,9 @@ export interface StoredResults {
 }
 
 export interface RecentBatch {
-  /** Whole positions, in order; the last one may go beyond the bound of a batch. */
+  /** Complete positions, in order; the last one may exceed the limit of a batch. */
   stored: StoredResults[];
-  /** More is there than one batch holds. */
+  /** Whether there are more results than one batch can hold. */
   more: boolean;
 }
 
@@ -40,7 +40,7 @@ interface RecentRow {
   check_no: number;
   window_start: Date;
   body: Buffer;
-  /** Rows from the asked position on, up to one more than are read at once; of them those are given that are within bounds. */
+  /** Rows from the requested position on, counted up to one more than the limit; only rows within the limit are returned. */
   found: number;
 }
 
@@ -49,7 +49,7 @@ interface Asked {
   position: number;
 }
 
-/** The order is the one in which index numbers are given. */
+/** SQL; rows are in the order of the index numbers. */
 const AFTER = `
   SELECT asked.nr, recent.* FROM unnest($1::integer[], $2::bigint[]) WITH ORDINALITY AS asked (key, position, nr)
   CROSS JOIN LATERAL (
@@ -73,7 +73,7 @@ const LATEST = `
   ), -1) AS position
   FROM unnest($1::integer[]) WITH ORDINALITY AS asked (key, nr) ORDER BY asked.nr`;
 
-/** What goes ahead of a shard's position is stored at its own. */
+/** SQL: results committed ahead of a shard's position are stored at their own position. */
 const STORED_UP_TO = `
   SELECT shard, max(position) AS position FROM (
     SELECT shard, position FROM shard_position UNION ALL SELECT shard, position FROM shard_ahead
@@ -97,33 +97,33 @@ export class RecentResults {
     this.ends = new Batching({ batchMax: SHARDS_TOGETHER_MAX, concurrentMax: 1 }, (shards) => this.lookUpEnds(shards));
   }
 
-  /** The highest position at which the target has results; -1 if it has none. Asked for together, looked up together. */
+  /** Returns the highest position with results of the target; -1 if there are none. Concurrent calls share a statement. */
   latestPosition(targetKey: number): Promise<number> {
     return this.looks.ask(targetKey);
   }
 
-  /** Results stored at `position` and later; targets that are asked for together are read by one statement. */
+  /** Returns results stored at `position` and later. Concurrent calls share a statement. */
   from(targetKey: number, position: number): Promise<RecentBatch> {
     return this.reads.ask({ targetKey, position });
   }
 
-  /** The same for one client that comes back: fewer together, because there may be much. */
+  /** The same for one client that reconnects: fewer calls per statement, because there may be many results. */
   replayedFrom(targetKey: number, position: number): Promise<RecentBatch> {
     return this.replays.ask({ targetKey, position });
   }
 
-  /** No result of the shard is stored at a higher position; infinite for a shard that stored nothing yet. */
+  /** Returns the highest position at which the shard has stored results; infinite for a shard that has stored none. */
   storedUpTo(shard: number): Promise<number> {
     return this.ends.ask(shard);
   }
 
-  /** What a message carries, as a read would give it; null for what has to be read. */
+  /** Returns the results in a message, as a read would return them; null if they have to be read. */
   carried({ targetKey, shard, position, rows }: LiveNews): StoredResults | null {
     const keptFromMs = Date.now() - LIVE_KEPT_MS;
     const stored: StoredResults = { shard, position, events: [] };
     for (const row of rows) {
       const samples = decodeSeriesBody(row.body);
-      // A read learns of new agents, and passes over what is older than what live views keep.
+      // Only a read can load new agents, and skips rows that are older than live views reach.
       if (row.startMs < keptFromMs || !this.agents.knowsAllOf(samples)) return null;
       this.addEvents(stored, targetKey, row, samples);
     }
@@ -165,7 +165,7 @@ export class RecentResults {
     });
     batches.forEach((batch, nr) => {
       batch.more = foundOf[nr] > ROWS_MAX || rowsOf[nr] < foundOf[nr];
-      // The last position found may be cut through; alone it is passed on nevertheless, or nothing would ever move.
+      // The last position found may be incomplete; if it is the only one it is passed on nevertheless, to make progress.
       if (rowsOf[nr] > ROWS_MAX && batch.stored.length > 1) batch.stored.pop();
     });
     return batches;

@@ -5,13 +5,13 @@ import { type LiveNews, readLiveMessage } from './live-news';
 
 const RECONNECT_MS_MAX = 2_000;
 const CONNECT_TIMEOUT_MS = 5_000;
-/** A projector publishes for a target this long after the last word that somebody watches it. */
+/** How long a projector publishes for a target after the last announcement that it is watched, in ms. */
 const WATCHED_MS = 15_000;
 const logger = createLogger('live');
 
 const OPTIONS: RedisOptions = {
   connectTimeout: CONNECT_TIMEOUT_MS,
-  // Nothing waits for Redis: what cannot be said now is said by the next turn.
+  // Nothing waits for Redis: an announcement that fails is repeated at the next interval.
   enableOfflineQueue: false,
   maxRetriesPerRequest: 1,
   autoResubscribe: false,
@@ -19,18 +19,17 @@ const OPTIONS: RedisOptions = {
   reconnectOnError: isFormerPrimary,
 };
 
-/** What is to be done about one target. */
+/** Receives what happens to one target. */
 export interface LiveListener {
-  /** A commit stored something of it. */
+  /** A commit stored results of it. */
   hear(news: LiveNews): void;
-  /** Something may have been stored. */
+  /** Results may have been stored. */
   wake(): void;
 }
 
 /**
- * Tells projectors which targets are watched here (sorted set `<prefix>:watch`, score: until when, in ms), and hears on
- * `<prefix>:live` what is stored of those that are watched anywhere. While Redis is away nothing is heard, and nothing
- * breaks.
+ * Announces to projectors which targets are watched here (sorted set `<prefix>:watch`, score: until when, in ms), and receives on
+ * `<prefix>:live` the results stored of all targets that are watched anywhere. Without Redis nothing is received, and nothing fails.
  */
 export class WatchedTargets {
   private readonly commands: Redis;
@@ -51,7 +50,7 @@ export class WatchedTargets {
     this.subscriber.on('message', (_channel, text) => this.hear(text));
   }
 
-  /** Tells `listener` of the target, until `forget`. */
+  /** Notifies `listener` about the target, until `forget`. */
   watch(targetKey: number, listener: LiveListener): void {
     this.listeners.set(targetKey, listener);
     this.say(async () => {
@@ -64,12 +63,12 @@ export class WatchedTargets {
     this.listeners.delete(targetKey);
   }
 
-  /** Says again that the targets are watched; to be called well within 15 s. */
+  /** Announces again that the targets are watched; call it well within 15 s. */
   keepWatching(targetKeys: readonly number[]): void {
     if (targetKeys.length === 0) return;
     this.say(async () => {
       await this.announce(targetKeys);
-      // Projectors read the set anew: none polls it while nobody looks.
+      // Makes projectors read the set again: they do not poll it while no target is watched.
       await this.commands.publish(`${this.prefix}:watch`, '');
     });
   }
@@ -88,7 +87,7 @@ export class WatchedTargets {
   private async subscribe(): Promise<void> {
     this.away = false;
     await this.subscriber.subscribe(`${this.prefix}:live`);
-    // What was said before that is missing here: everybody looks for themselves.
+    // Messages before the subscription were missed: all listeners read for themselves.
     for (const listener of this.listeners.values()) listener.wake();
   }
 
@@ -96,8 +95,8 @@ export class WatchedTargets {
     try {
       for (const news of readLiveMessage(text)) this.listeners.get(news.targetKey)?.hear(news);
     } catch (error) {
-      // Who misses it finds out by the next, or by the look every 5 s.
-      logger.warn({ err: error }, 'a message about live results cannot be read');
+      // A listener that misses it notices at the next message, or at the next read within 5 s.
+      logger.warn({ err: error }, 'invalid message about live results ignored');
     }
   }
 
@@ -105,7 +104,7 @@ export class WatchedTargets {
     words().catch((error: unknown) => this.warn(error));
   }
 
-  /** Once for each time that Redis goes away. */
+  /** Logs once per outage of Redis. */
   private warn(error: unknown): void {
     if (!this.away) logger.warn({ err: error }, 'Redis does not answer: live views are up to 5 s late');
     this.away = true;

@@ -8,6 +8,7 @@ import type { LiveBus } from '../live-publisher';
 import { postgresSeriesTables } from '../postgres-series-tables';
 import { SeriesParticipant } from '../series-participant';
 
+/** Live bus of an adoption, during which no target is watched. */
 const NO_VIEWERS: LiveBus = { watched: () => new Set(), publish: () => undefined };
 
 @Module({})
@@ -15,7 +16,7 @@ export class ProbingCliModule {
   constructor(telemetry: TelemetryDatabase, none: NoReadModels, participants: ShardParticipants) {
     none.plug({
       tables: 'probe_recent, probe_series',
-      reason: 'written by the shards from their logs, which keep 7 days',
+      reason: 'written by the shards from their logs, which are kept for 7 days',
     });
     const agentNumbers = new AgentNumbers(postgresAgentNumbers(telemetry));
     participants.plug({

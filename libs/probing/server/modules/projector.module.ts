@@ -27,7 +27,7 @@ export class ProbingProjectorModule {
       maxRetriesPerRequest: 1,
       commandTimeout: REDIS_ANSWER_MS_MAX,
       reconnectOnError: isFormerPrimary,
-      // What a commit publishes to live views goes out together.
+      // Messages of one commit to live views are sent together.
       enableAutoPipelining: true,
     });
     redis.on('error', (error) => warn('Redis does not answer: live views are up to 5 s late', error));

@@ -17,9 +17,9 @@ import { rollUpDue } from '../rollups/roll-up-due';
 const OPTIONS = Symbol('probing worker options');
 
 interface ProbingWorkerOptions {
-  /** How long single results are kept. */
+  /** How long single results are kept, in days. */
   resultsKeptDays: number;
-  /** How long hourly figures are kept; daily and monthly ones stay. */
+  /** How long hourly figures are kept, in days; daily and monthly figures are kept permanently. */
   hourlyKeptDays: number;
 }
 

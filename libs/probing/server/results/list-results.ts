@@ -3,7 +3,7 @@ import { TargetDirectory } from '@icmp-mon/targets/contract';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { type ResultPage, ResultPages } from './result-pages';
 
-/** Times as a query has them. */
+/** Times as given in a request. */
 interface AskedResults {
   limit: number;
   cursor?: string;
@@ -12,7 +12,7 @@ interface AskedResults {
   vrf?: string;
 }
 
-/** Single results of a target, by its id or address, newest first. */
+/** Lists single results of a target, by its id or address, newest first. */
 export class ListResults extends Query<ResultPage> {
   constructor(
     readonly ref: string,

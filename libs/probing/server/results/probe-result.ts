@@ -2,7 +2,7 @@ import { CHECK_TYPES, OUTCOME, outcomeName, type ProbeResult } from '@icmp-mon/p
 import { type SeriesSamples } from '@icmp-mon/probing/wire';
 import type { StoredAgent } from './stored-agents';
 
-/** A row of `samples` as the API gives it. All stored checks are pings: the series do not name their types. */
+/** Returns a row of `samples` as the API represents it. All stored checks are pings: the series do not contain their types. */
 export function probeResult(
   agent: StoredAgent,
   check: number,

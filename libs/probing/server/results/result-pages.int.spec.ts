@@ -56,7 +56,7 @@ describe('pages of results', () => {
     }
   }
 
-  it('put together are all results, newest first, each once: fragments, folded windows, gaps, equal instants', async () => {
+  it('contain all results together, newest first, each once: fragments, folded windows, gaps, equal instants', async () => {
     const arbitraryWindows = fc.uniqueArray(
       fc.record({
         slot: fc.integer({ min: 0, max: 60 }),
@@ -122,7 +122,7 @@ describe('pages of results', () => {
     expect(read.map(({ rttUs }) => rttUs)).toEqual(samples.map(({ rttUs }) => rttUs).reverse());
   });
 
-  it('keep to the time asked for, with its beginning and without its end', async () => {
+  it('contain the requested time range, with its start and without its end', async () => {
     const key = nextKey++;
     const samples = [0, 10_000, 20_000, 30_000].map((offsetMs) => ({
       agentNo: 1,
@@ -136,7 +136,7 @@ describe('pages of results', () => {
     expect(read.map(({ rttUs }) => rttUs)).toEqual([20_000, 10_000]);
   });
 
-  it('end early where results are far apart, and go on from there', async () => {
+  it('end early where results are far apart, and continue from there', async () => {
     const key = nextKey++;
     for (let day = 0; day < 70; day++) {
       const samples = [{ agentNo: 1, offsetMs: 0, outcome: 0, rttUs: day }];
@@ -150,11 +150,11 @@ describe('pages of results', () => {
     );
   });
 
-  it('of a target without results are one that is empty', async () => {
+  it('of a target without results are a single empty page', async () => {
     expect(await pages.read(nextKey++, { limit: 10 })).toEqual({ items: [], next: null });
   });
 
-  it("refuse another target's cursor, and bear absurd ones of their own", async () => {
+  it('refuse the cursor of another target, and accept any values in their own', async () => {
     const key = nextKey++;
     await expect(
       pages.read(key, { limit: 10, cursor: encodeNumberCursor(`results/${key + 1}`, [1, 2, 3, 4]) }),

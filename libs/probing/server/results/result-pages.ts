@@ -6,12 +6,12 @@ import { Injectable } from '@nestjs/common';
 import { StoredAgents } from './stored-agents';
 import { isAfter, type ResultPlace, type StoredBody, WindowResults } from './window-results';
 
-/** Windows read at a time: begins small, because most pages ask for the latest few results. */
+/** Windows per read: few at first, because most requests ask for the latest few results. */
 const WINDOWS_FIRST = 2;
 const WINDOWS_MAX = 16;
-/** A page that found too little in so many reads ends early; its cursor goes on from there. */
+/** Reads per page: a page that found too little by then ends early, and its cursor continues from there. */
 const READS_MAX = 32;
-/** The end of the year 9999: no result is later, and PostgreSQL knows it. */
+/** End of the year 9999: no result is later, and PostgreSQL supports it. */
 const TIME_MS_MAX = Date.UTC(10_000, 0, 1) - 1;
 
 export interface ResultPage {
@@ -49,7 +49,7 @@ export class ResultPages {
     private readonly agents: StoredAgents,
   ) {}
 
-  /** @throws DomainError `invalid` for a cursor that no page gave */
+  /** @throws DomainError `invalid` for a cursor that no page returned */
   async read(targetKey: number, request: ResultPageRequest): Promise<ResultPage> {
     const after = placeOf(targetKey, request.cursor);
     const fromMs = request.fromMs ?? Number.NEGATIVE_INFINITY;
@@ -69,7 +69,7 @@ export class ResultPages {
     return { items: page.items, next: null };
   }
 
-  /** Adds what the page still has room for; it is full once a result is left over. */
+  /** Adds results while the page has room; it is full once a result is left over. */
   private async take(
     page: Page,
     results: WindowResults,
@@ -89,7 +89,7 @@ export class ResultPages {
     }
   }
 
-  /** Start of the latest window that begins before an instant, null if there is none: jumps over gaps in one step. */
+  /** Returns the start of the latest window before an instant, null if there is none: skips gaps in one step. */
   private async latestWindow(targetKey: number, beforeMs: number): Promise<number | null> {
     const [row] = await this.database.query<{ window_start: Date }>(
       `SELECT window_start FROM probe_window WHERE target_key = $1 AND ($2::timestamptz IS NULL OR window_start < $2)
@@ -99,7 +99,7 @@ export class ResultPages {
     return row === undefined ? null : row.window_start.getTime();
   }
 
-  /** Windows of a span, newest first, each whole: one statement sees fragments and folded rows in one snapshot. */
+  /** Returns the complete windows of a span, newest first: one statement reads fragments and folded rows in one snapshot. */
   private async windows(targetKey: number, oldestMs: number, newestMs: number): Promise<Map<number, StoredBody[]>> {
     const rows = await this.database.query<WindowRow>(
       `SELECT window_start, check_no, body FROM probe_window
@@ -117,7 +117,7 @@ export class ResultPages {
   }
 
   private truncatedPage(targetKey: number, page: Page, upTo: number): ResultPage {
-    // Everything newer than this window was looked at: go on with the first instant that was not.
+    // Everything newer than this window was read: continue with the first instant that was not.
     const beyond = { timeMs: upTo + WINDOW_MS, agentNo: 0, check: 0, ordinal: 0 };
     return { items: page.items, next: cursorOf(targetKey, beyond) };
   }
@@ -134,7 +134,7 @@ function placeOf(targetKey: number, cursor: string | undefined): ResultPlace | n
   return { timeMs: Math.max(0, Math.min(timeMs, TIME_MS_MAX)), agentNo, check, ordinal };
 }
 
-/** Names the list in its cursors, so that one target's cursor is refused for another. */
+/** Name of the list in its cursors, so that the cursor of one target is refused for another. */
 function listOf(targetKey: number): string {
   return `results/${targetKey}`;
 }

@@ -14,7 +14,7 @@ const CURSOR_LENGTH_MAX = 256;
 export const RESULTS_LIMIT_MAX = 1_000;
 const LIMIT_DEFAULT = 100;
 
-/** Of routes below a target. */
+/** Parameter of all routes below a target. */
 export const TARGET_PARAMETER = {
   name: 'id',
   description: 'Id of the target, or its address.',
@@ -23,7 +23,7 @@ export const TARGET_PARAMETER = {
 
 export class FollowResultsRequest {
   @ApiPropertyOptional({
-    description: 'Chooses where the address is in several VRFs.',
+    description: 'Required when the address exists in several VRFs.',
     minLength: 1,
     maxLength: VRF_LENGTH_MAX,
   })
@@ -32,7 +32,7 @@ export class FollowResultsRequest {
   @Length(1, VRF_LENGTH_MAX)
   vrf?: string;
 
-  /** Declared so that streams accept it; read from the request itself. */
+  /** Declared so that validation accepts it; it is read from the request itself. */
   @ApiPropertyOptional({ maxLength: CURSOR_LENGTH_MAX, description: 'For clients that cannot send Last-Event-ID.' })
   @MayBeAbsent()
   @IsString()
@@ -45,7 +45,7 @@ export class ListResultsRequest {
     minimum: 1,
     maximum: RESULTS_LIMIT_MAX,
     default: LIMIT_DEFAULT,
-    description: 'Results of a page.',
+    description: 'Results per page.',
   })
   @WholeNumberParameter()
   @IsInt()
@@ -53,7 +53,7 @@ export class ListResultsRequest {
   @Max(RESULTS_LIMIT_MAX)
   limit: number = LIMIT_DEFAULT;
 
-  @ApiPropertyOptional({ description: '`next` of the page before.', minLength: 1, maxLength: CURSOR_LENGTH_MAX })
+  @ApiPropertyOptional({ description: '`next` of the previous page.', minLength: 1, maxLength: CURSOR_LENGTH_MAX })
   @MayBeAbsent()
   @IsString()
   @Length(1, CURSOR_LENGTH_MAX)
@@ -82,7 +82,7 @@ export class ListResultsRequest {
   to?: string;
 
   @ApiPropertyOptional({
-    description: 'Chooses where the address is in several VRFs.',
+    description: 'Required when the address exists in several VRFs.',
     minLength: 1,
     maxLength: VRF_LENGTH_MAX,
   })
@@ -92,7 +92,7 @@ export class ListResultsRequest {
   vrf?: string;
 }
 
-/** The contract's types as the OpenAPI document shows them. */
+/** The contract's types for the OpenAPI document. */
 export class ProbeResultResponse implements ProbeResult {
   @ApiProperty({ format: 'date-time', description: 'When the probe was sent, corrected by the clock of the agent.' })
   at!: string;

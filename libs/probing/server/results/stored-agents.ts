@@ -7,14 +7,14 @@ export interface StoredAgent {
   agentName: string;
 }
 
-/** Who the small numbers in stored series are. A number names one agent for ever, so it is asked for once. */
+/** Agents by their numbers in stored series. A number permanently belongs to one agent, so it is loaded once. */
 @Injectable()
 export class StoredAgents {
   private readonly known = new Map<number, StoredAgent>();
 
   constructor(private readonly database: TelemetryDatabase) {}
 
-  /** Looks up those of the numbers that are not known yet, so that `of` can name them. */
+  /** Loads the agents of unknown numbers, so that `of` can return them. */
   async know(numbers: Iterable<number>): Promise<void> {
     const unknown = [...new Set(numbers)].filter((number) => !this.known.has(number));
     if (unknown.length === 0) return;
@@ -25,13 +25,13 @@ export class StoredAgents {
     for (const row of rows) this.known.set(row.agent_no, { agentId: row.agent_id, agentName: row.name });
   }
 
-  /** Whether `of` can name them without a look-up. */
+  /** Whether `of` can return all agents without loading. */
   knowsAllOf({ agentNo, count }: Pick<SeriesSamples, 'agentNo' | 'count'>): boolean {
     for (let row = 0; row < count; row++) if (!this.known.has(agentNo[row])) return false;
     return true;
   }
 
-  /** @throws RangeError for a number that names nobody: series and agents are then not of one database */
+  /** @throws RangeError for an unknown number: series and agents are then not from the same database */
   of(agentNo: number): StoredAgent {
     const agent = this.known.get(agentNo);
     if (agent === undefined) throw new RangeError(`No agent has the number ${agentNo}.`);

@@ -3,15 +3,15 @@ import { appendSeriesBody, SERIES_SAMPLES_MAX, SeriesBuilder, type SeriesSamples
 import { probeResult } from './probe-result';
 import type { StoredAgents } from './stored-agents';
 
-/** One stored row: a folded window or a fragment of one. */
+/** One stored row: a folded window or a fragment. */
 export interface StoredBody {
   check: number;
   body: Uint8Array;
 }
 
 /**
- * A result's place in the order of all results of a target. `ordinal` counts results of one agent and check in one
- * millisecond. Later places come first.
+ * Place of a result in the order of all results of a target. `ordinal` numbers results of one agent and check in the same millisecond. Later
+ * places come first.
  */
 export interface ResultPlace {
   timeMs: number;
@@ -20,11 +20,11 @@ export interface ResultPlace {
   ordinal: number;
 }
 
-/** All results of one window of one target, newest first. The same whether the window is folded or still in fragments. */
+/** All results of one window of one target, newest first: the same for a folded window and for its fragments. */
 export class WindowResults {
   private readonly checks: number[] = [];
   private readonly samples: SeriesSamples[] = [];
-  /** Which of `samples`, and which row of it, in order. */
+  /** Index in `samples`, and row in it, in order. */
   private readonly order: { part: number; row: number; ordinal: number }[] = [];
 
   constructor(
@@ -44,7 +44,7 @@ export class WindowResults {
     return this.order.length;
   }
 
-  /** Numbers of the agents whose results these are. */
+  /** Returns the numbers of the agents of these results. */
   agentNumbers(): Set<number> {
     return new Set(this.order.map(({ part, row }) => this.samples[part].agentNo[row]));
   }
@@ -91,7 +91,7 @@ export class WindowResults {
   }
 }
 
-/** Whether a place comes after (is older than) another. */
+/** Whether a place comes after another, which means it is older. */
 export function isAfter(place: ResultPlace, other: ResultPlace): boolean {
   return (
     (other.timeMs - place.timeMs ||

@@ -15,7 +15,7 @@ import { rollUpNext } from './roll-up';
 const HOUR_MS = 3_600_000;
 const START_MS = Date.parse('2026-03-10T07:00:00Z');
 
-describe('results that come after their hour was made', () => {
+describe('results that arrive after their hour was rolled up', () => {
   let home: TestDatabase;
   let database: TelemetryDatabase;
 
@@ -30,7 +30,7 @@ describe('results that come after their hour was made', () => {
     await home.drop();
   });
 
-  /** As the shard's commit writes them. */
+  /** Writes like the shard's commit. */
   async function write(
     fill: (samples: SampleStore, rows: SeriesRows<WriterTransaction>) => void,
     watermarkMs: number | null,
@@ -53,7 +53,7 @@ describe('results that come after their hour was made', () => {
 
   const add = (samples: SampleStore, atMs: number): number => samples.add(1, 1, atMs, 0, OUTCOME.reply, 1_000, false);
 
-  it('are in its figures after the next run', async () => {
+  it('are included in its figures after the next run', async () => {
     await write((samples, rows) => rows.window(add(samples, START_MS), false), START_MS + HOUR_MS);
     const session = await connect({ url: home.url, applicationName: 'test' });
     const sent = async (): Promise<number[]> => {

@@ -53,7 +53,7 @@ describe('dropping raw results', () => {
       );
       expect(waits.length).toBeGreaterThan(0);
     });
-  it('takes whole days that are older, and remembers up to where', async () => {
+  it('drops complete days that are older, and records the end', async () => {
     await rolledUntil(5);
     expect(await dropRolledUp(database, 'probe_series', new Date(KEEP_FROM.getTime() + 1_000))).toEqual({
       dropped: 3,
@@ -66,7 +66,7 @@ describe('dropping raw results', () => {
     expect(progress).toEqual({ dropped_before: KEEP_FROM });
   });
 
-  it('keeps what no hour was made of yet, and what came late for one', async () => {
+  it('keeps results that are not rolled up yet, and hours with late rows', async () => {
     expect(await dropRolledUp(database, 'probe_series', KEEP_FROM)).toEqual({ dropped: 0, busy: false });
     await rolledUntil(1);
     expect(await dropRolledUp(database, 'probe_series', KEEP_FROM)).toEqual({ dropped: 1, busy: false });
@@ -76,7 +76,7 @@ describe('dropping raw results', () => {
     expect(await daysLeft()).toEqual([2, 3, 4]);
   });
 
-  it('does not wait for whoever writes the newest day, nor make them wait', async () => {
+  it('neither waits for sessions that write the newest day nor makes them wait', async () => {
     await rolledUntil(5);
     await database.withClient(async (writer) => {
       await writer.query('BEGIN');
@@ -100,7 +100,7 @@ describe('dropping raw results', () => {
     expect(await daysLeft()).toEqual([3, 4, 4, 4]);
   });
 
-  it('leaves a day that somebody reads to the next run, while others write on', async () => {
+  it('leaves a day that is being read to the next run, while other sessions continue to write', async () => {
     await rolledUntil(5);
     await database.withClient(async (reader) => {
       await reader.query('BEGIN');
@@ -117,7 +117,7 @@ describe('dropping raw results', () => {
 
   const hoursLeft = async (): Promise<unknown[]> => database.query('SELECT bucket, sent FROM probe_hourly ORDER BY 1');
 
-  it('wipes no hour that is to be made again while its results are dropped', async () => {
+  it('keeps an hour that is due again while its results are dropped', async () => {
     await database.execute(
       `INSERT INTO shard (shard) VALUES (0); INSERT INTO series_cut VALUES (0, '2026-03-10 01:00Z')`,
     );
@@ -148,7 +148,7 @@ describe('dropping raw results', () => {
     expect(await hoursLeft()).toEqual(made);
   });
 
-  it('waits for the hour that is being made, and leaves what came late for it', async () => {
+  it('waits for the hour that is being rolled up, and keeps late rows for it', async () => {
     await rolledUntil(5);
     const session = await connect({ url: home.url, applicationName: 'rollups' });
     const [dropping] = await readingSource(session, 'probe_series', async () => {
@@ -162,7 +162,7 @@ describe('dropping raw results', () => {
     expect(await daysLeft()).toEqual([1, 2, 3, 4]);
   });
 
-  it('gives up soon when making the hour takes long', async () => {
+  it('gives up soon when rolling up the hour takes long', async () => {
     await rolledUntil(5);
     const session = await connect({ url: home.url, applicationName: 'rollups' });
     const outcome = await readingSource(session, 'probe_series', () =>

@@ -2,14 +2,14 @@ import { connect } from '@icmp-mon/platform/database';
 import { type HousekeepingRun, inSteps, MINUTE_MS } from '@icmp-mon/platform/plugins';
 import { rollUpNext } from './roll-up';
 
-/** An hour of 100,000 targets is grouped in less than a minute on an idle machine. */
+/** Grouping an hour of 100,000 targets takes less than a minute on an idle machine. */
 const STATEMENT_MS_MAX = 15 * MINUTE_MS;
-/** After that the other tasks have their turn. */
+/** Duration after which other tasks run, in ms. */
 const RUN_MS_MAX = 4 * MINUTE_MS;
 
 /**
- * Rolls up the buckets of figures that are due, over a connection of its own: one statement may take longer than the pool allows. Returns
- * how many buckets were made.
+ * Rolls up the buckets that are due, over its own connection: one statement may take longer than the pool allows. Returns the number of
+ * buckets computed.
  */
 export async function rollUpDue(telemetryUrl: string, { signal, logger }: HousekeepingRun): Promise<number> {
   const session = await connect({
@@ -17,9 +17,11 @@ export async function rollUpDue(telemetryUrl: string, { signal, logger }: Housek
     applicationName: 'rollups',
     statementTimeoutMs: STATEMENT_MS_MAX,
   });
-  // A statement under way is cut off: it takes effect as a whole or not at all.
+  // A running statement is aborted: it takes effect completely or not at all.
   const closeSession = (): void => {
-    session.close().catch((error: unknown) => logger.warn({ err: error }, 'rolling up was not cut off cleanly'));
+    session
+      .close()
+      .catch((error: unknown) => logger.warn({ err: error }, 'closing the connection of the rollup failed'));
   };
   signal.addEventListener('abort', closeSession);
   const runStartedMs = performance.now();
@@ -30,7 +32,7 @@ export async function rollUpDue(telemetryUrl: string, { signal, logger }: Housek
       const step = await rollUpNext(session);
       if (step === null) return 0;
       const line = { ...step, tookMs: Math.round(performance.now() - startedMs) };
-      if (step.tooOld) logger.warn(line, 'late results are left out of figures whose source was dropped');
+      if (step.tooOld) logger.warn(line, 'late results not rolled up: the source of their figures was dropped');
       else logger.info(line, 'rolled up');
       return 1;
     });

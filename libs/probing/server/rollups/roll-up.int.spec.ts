@@ -57,7 +57,7 @@ describe('rolling up', () => {
     const rows = await sql.query<{ sent: number }>('SELECT sent FROM probe_hourly ORDER BY bucket, target_key');
     return rows.map(({ sent }) => sent);
   };
-  /** The session as it is until a statement matches; that one fails before or after it took effect. */
+  /** Passes statements to the session until one matches, which fails before or after it took effect. */
   const failing = (pattern: RegExp, when: 'before' | 'after'): Sql => ({
     query: (text, params) => sql.query(text, params),
     execute: async (text, params) => {
@@ -81,7 +81,7 @@ describe('rolling up', () => {
     expect(await all()).toEqual([]);
   });
 
-  it('makes days and months as soon as they are over, and passes over what was quiet', async () => {
+  it('rolls up days and months as soon as they are over, and skips those without results', async () => {
     await store(START_MS + 23 * HOUR_MS);
     await foldUntil(START_MS + 40 * DAY_MS, START_MS + 40 * DAY_MS);
     const made = await all();
@@ -99,10 +99,10 @@ describe('rolling up', () => {
   });
 
   it.each([
-    ['before its rows are there', /INSERT INTO probe_hourly/, 'before'],
+    ['before its rows are written', /INSERT INTO probe_hourly/, 'before'],
     ['before it is committed', /COMMIT/, 'before'],
-    ['when its commit is not heard of', /COMMIT/, 'after'],
-  ] as const)('makes a bucket once, also when a step is broken off %s', async (_, pattern, when) => {
+    ['after its commit, whose answer is lost', /COMMIT/, 'after'],
+  ] as const)('computes a bucket once, also when a step is interrupted %s', async (_, pattern, when) => {
     await store(START_MS);
     await foldUntil(START_MS + HOUR_MS, START_MS + HOUR_MS);
     await expect(all(failing(pattern, when))).rejects.toThrow('broken off');
@@ -116,7 +116,7 @@ describe('rolling up', () => {
     expect(await hours()).toEqual([1, 1]);
   });
 
-  it('keeps a mark that comes while its hour is made', async () => {
+  it('keeps a mark that is set while its hour is rolled up', async () => {
     await store(START_MS);
     await foldUntil(START_MS + HOUR_MS, START_MS + HOUR_MS);
     const meanwhile = await connect({ url: home.url, applicationName: 'test' });
@@ -137,7 +137,7 @@ describe('rolling up', () => {
     await meanwhile.close();
   });
 
-  it('gives the same when two do it at once', async () => {
+  it('has the same outcome when two sessions run at the same time', async () => {
     for (let hour = 0; hour < 6; hour++) await store(START_MS + hour * HOUR_MS);
     await foldUntil(START_MS + 6 * HOUR_MS, START_MS + 6 * HOUR_MS);
     const other = await connect({ url: home.url, applicationName: 'test' });
@@ -146,7 +146,7 @@ describe('rolling up', () => {
     expect(await hours()).toEqual([1, 1, 1, 1, 1, 1]);
   });
 
-  it('leaves an hour as it is when what it was made of was dropped', async () => {
+  it('leaves an hour unchanged when its source was dropped', async () => {
     await store(START_MS);
     await foldUntil(START_MS + HOUR_MS, START_MS + HOUR_MS);
     await all();

@@ -5,31 +5,31 @@ import { type Progress, readProgress } from './rollup-progress';
 import { readingSource } from './source-lock';
 import { rollupSelect } from './rollup-sql';
 
-/** Grouping an hour of 100,000 targets on disk would take several times as long. */
+/** Memory for grouping an hour of 100,000 targets; on disk it would take several times as long. */
 const WORK_MEMORY = '256MB';
 
-/** One bucket that is to be made. */
+/** One bucket to be computed. */
 interface DueBucket {
   level: RollupLevel;
   fromMs: number;
   toMs: number;
-  /** It is there already, and late rows came in. */
+  /** True when it was computed before, and late rows were added. */
   again: boolean;
 }
 
-/** What a step did. */
+/** Outcome of one step. */
 export interface RollupStep {
   relation: RollupLevel['relation'];
   bucket: string;
   again: boolean;
-  /** Not made again, because what it is made of was dropped. */
+  /** True when it was not computed again, because its source was dropped. */
   tooOld: boolean;
 }
 
 /**
- * Makes the next bucket that is due, new ones before those with late rows, hours before days before months; null when none
- * is. `sql` must be one session, with time for a statement over an hour of all targets. A step that is broken off leaves what
- * was before, and is found due again; steps of two sessions wait for each other.
+ * Computes the next bucket that is due: new ones before those with late rows, hours before days before months. Returns null when none is due.
+ * `sql` must be one session, whose statement timeout allows an hour of all targets. An interrupted step leaves the former state, and the
+ * bucket remains due; steps of two sessions wait for each other.
  */
 export async function rollUpNext(sql: Sql): Promise<RollupStep | null> {
   for (const level of ROLLUP_LEVELS) {
@@ -37,7 +37,7 @@ export async function rollUpNext(sql: Sql): Promise<RollupStep | null> {
     const due = (await newBucket(sql, level, progress)) ?? (await dirtyBucket(sql, level, progress));
     if (due === null) continue;
     const tooOld = await readingSource(sql, level.source, async () => {
-      // Results may have been dropped until the lock was ours: what is made of the rest would replace what was made of all.
+      // Results may have been dropped before the lock was acquired: figures of the rest would replace figures of all results.
       const { [level.source]: source, [level.relation]: made } = await readProgress(sql);
       const isGone = due.fromMs < source.droppedBeforeMs;
       if (isGone) await forgetDirty(sql, due);
@@ -49,7 +49,7 @@ export async function rollUpNext(sql: Sql): Promise<RollupStep | null> {
   return null;
 }
 
-/** The first bucket from the level's end on of which its source has rows or could have, if the source is complete there. */
+/** Returns the first new bucket whose source has or could have rows, if the source is complete for it. */
 async function newBucket(sql: Sql, level: RollupLevel, progress: Progress): Promise<DueBucket | null> {
   const completeUntilMs =
     level.source === 'probe_series'
@@ -68,7 +68,7 @@ async function newBucket(sql: Sql, level: RollupLevel, progress: Progress): Prom
     const toMs = bucketEnd(level.resolution, fromMs);
     if (toMs <= completeUntilMs) return { level, fromMs, toMs, again: false };
   }
-  // What was quiet is made as well, so that the level above need not wait for the next result.
+  // Buckets without results count as computed, so that the level above need not wait for the next result.
   if (rolledUntilMs !== -Infinity && completeUntilMs !== -Infinity) {
     await advance(sql, level, bucketStart(level.resolution, completeUntilMs));
   }
@@ -92,7 +92,7 @@ async function make(sql: Sql, due: DueBucket, asAggregate: boolean): Promise<voi
   const span = [new Date(fromMs), new Date(toMs)];
   if (level.source === 'probe_series') await summariseBlocks(sql, fromMs);
   if (asAggregate) {
-    // A refresh commits by itself. Marks that are seen before it are of rows that it sees.
+    // A refresh commits by itself. Marks read before it belong to rows that it includes.
     const marks = await dirtyMarks(sql, due);
     const [from, to] = span.map((at) => `'${at.toISOString()}'::timestamptz`);
     await sql.execute(`CALL refresh_continuous_aggregate('${level.relation}', ${from}, ${to})`);
@@ -101,7 +101,7 @@ async function make(sql: Sql, due: DueBucket, asAggregate: boolean): Promise<voi
   }
   await inTransaction(sql, async () => {
     await sql.execute(`SET LOCAL work_mem = '${WORK_MEMORY}'`);
-    // Whoever else makes a bucket of this level waits here, and then makes the same of the same rows.
+    // Another session that computes a bucket of this level waits here, and then computes the same from the same rows.
     await sql.query('SELECT 1 FROM rollup_progress WHERE relation = $1 FOR UPDATE', [level.relation]);
     const marks = await dirtyMarks(sql, due);
     await sql.execute(`DELETE FROM ${level.relation} WHERE bucket = $1`, [span[0]]);
@@ -111,7 +111,7 @@ async function make(sql: Sql, due: DueBucket, asAggregate: boolean): Promise<voi
   });
 }
 
-/** Else blocks that autovacuum has not come to yet are read through, and they may be those of the whole day. */
+/** Summarises new blocks in the BRIN index. Otherwise blocks not yet vacuumed, up to those of a whole day, would be read. */
 async function summariseBlocks(sql: Sql, atMs: number): Promise<void> {
   await sql.query(
     `SELECT brin_summarize_new_values(i.indexrelid)
@@ -132,7 +132,7 @@ async function dirtyMarks(sql: Sql, { level, fromMs }: DueBucket): Promise<numbe
   return marks.map(({ id }) => id);
 }
 
-/** Only marks that were there before the rows were read: what is marked meanwhile stays due. */
+/** Deletes only marks from before the rows were read: buckets marked in the meantime remain due. */
 async function recordMade(sql: Sql, { level, fromMs, toMs, again }: DueBucket, marks: number[]): Promise<void> {
   if (marks.length > 0) await sql.execute('DELETE FROM rollup_dirty WHERE id = ANY($1::bigint[])', [marks]);
   const above = ROLLUP_LEVELS.find(({ source }) => source === level.relation);

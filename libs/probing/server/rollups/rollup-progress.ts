@@ -3,11 +3,11 @@ import type { RollupLevel } from './rollup-levels';
 
 export type RollupRelation = RollupLevel['relation'] | RollupLevel['source'];
 
-/** How far one relation is. Instants in ms since 1970, infinite where there is none. */
+/** Progress of one relation. Times in ms since 1970, infinite where there is none. */
 export interface RollupProgress {
-  /** How the database keeps it: TimescaleDB's editions differ. */
+  /** How the database stores it: the editions of TimescaleDB differ. */
   madeAs: 'raw results' | 'table' | 'continuous aggregate';
-  /** Buckets that begin before it are made. -Infinity: none is yet. */
+  /** Buckets that start before it are computed. -Infinity: none is yet. */
   rolledUntilMs: number;
   /** Rows before it may have been dropped. -Infinity: none was. */
   droppedBeforeMs: number;
@@ -22,14 +22,14 @@ interface ProgressRow {
   dropped_before: Date | null;
 }
 
-/** @throws Error when a relation has no row, which no migration leaves. */
+/** @throws Error when a relation has no row, which the migrations rule out. */
 export async function readProgress(sql: Sql): Promise<Progress> {
   const rows = await sql.query<ProgressRow>(
     'SELECT relation, made_as, rolled_until, dropped_before FROM rollup_progress',
   );
   const of = (relation: RollupRelation): RollupProgress => {
     const row = rows.find((candidate) => candidate.relation === relation);
-    if (row === undefined) throw new Error(`rollup_progress has no row of ${relation}: run the migrations.`);
+    if (row === undefined) throw new Error(`rollup_progress has no row for ${relation}: run the migrations.`);
     return {
       madeAs: row.made_as,
       rolledUntilMs: row.rolled_until?.getTime() ?? -Infinity,

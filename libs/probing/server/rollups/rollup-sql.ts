@@ -1,15 +1,15 @@
 import type { RollupLevel } from './rollup-levels';
 
 /**
- * The one definition of a level: its columns, in the order of its table. The job runs it with a condition on the source's column
- * of time; the migration that created tables, continuous aggregates and views has its own copy, and a test compares them.
+ * The definition of a level: its columns, in the order of its table. The job runs it with a condition on the source's time column. The
+ * migration that created tables, continuous aggregates and views has its own copy, and a test compares the two.
  */
 export function rollupSelect(level: RollupLevel, condition = 'true'): string {
   const time = `time_bucket('${level.bucket}'::interval, ${level.sourceTime})`;
   return `${rollupFigures(`${time} AS bucket`, level.countType)} FROM ${level.source} WHERE ${condition} GROUP BY 1, 2, 3`;
 }
 
-/** `SELECT` target, check and bucket, then all that adds up over rows of a source, without `FROM`. */
+/** Returns `SELECT` of target, check, bucket and all additive columns of a source, without `FROM`. */
 export function rollupFigures(bucket: string, countType: RollupLevel['countType']): string {
   const count = (column: string): string => `sum(${column})::${countType} AS ${column}`;
   return `

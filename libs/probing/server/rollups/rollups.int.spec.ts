@@ -44,7 +44,7 @@ function windowsOf(targetKey: number, check: number, startsMs: readonly number[]
   }));
 }
 
-/** Three targets, one with two checks: full hours about the new year, then a window now and then; one never answers. */
+/** Three targets, one with two checks: full hours around the new year, then single windows; one target never replies. */
 function allWindows(): Window[] {
   const dense = Array.from({ length: 60 }, (_, at) => START_MS + at * WINDOW_MS);
   const sparse = [9].map((day) => START_MS + day * DAY_MS + 5 * HOUR_MS);
@@ -80,7 +80,7 @@ const statsOf = (sql: Sql, relation: string): Promise<object[]> =>
             rtt_p95_us, rtt_p99_us FROM ${relation}_stats ORDER BY target_key, check_no, bucket`,
   );
 
-/** What the rows must be, straight from the samples. */
+/** Expected rows, computed directly from the samples. */
 function exactFigures(windows: readonly Window[], resolution: (typeof ROLLUP_LEVELS)[number]['resolution']): object[] {
   const buckets = new Map<string, Window[]>();
   for (const window of windows) {
@@ -141,7 +141,7 @@ describe('rollups', () => {
     await home?.drop();
   });
 
-  /** Both ways, on each level. */
+  /** Both kinds of tables, on each level. */
   async function expectExact(): Promise<void> {
     for (const { relation, resolution } of ROLLUP_LEVELS) {
       const exact = exactFigures(windows, resolution);
@@ -152,7 +152,7 @@ describe('rollups', () => {
     }
   }
 
-  it('say how this database makes them', async () => {
+  it('record how this database stores them', async () => {
     const made = 'SELECT DISTINCT made_as FROM rollup_progress ORDER BY 1';
     expect(await tables.query(made)).toEqual([{ made_as: 'raw results' }, { made_as: 'table' }]);
     expect(await aggregates.query(made)).toEqual([{ made_as: 'continuous aggregate' }, { made_as: 'raw results' }]);
@@ -183,13 +183,13 @@ describe('rollups', () => {
     }
   });
 
-  it('take late rows in: their hour is made again, then its day and its month', async () => {
+  it('include late rows: their hour is rolled up again, then its day and its month', async () => {
     const lateMs = START_MS + 9 * DAY_MS + 5 * HOUR_MS;
     const late = [...windowsOf(3, 1, [lateMs]), ...windowsOf(2, 7, [lateMs, lateMs + WINDOW_MS])];
     windows.push(...late);
     for (const sql of [tables, aggregates]) {
       await store(sql, late);
-      // Twice, as two shards would.
+      // Twice, as by two shards.
       for (let mark = 0; mark < 2; mark++) {
         await sql.execute('INSERT INTO rollup_dirty (bucket) VALUES ($1)', [new Date(bucketStart('1h', lateMs))]);
       }
@@ -235,7 +235,7 @@ describe('rollups', () => {
     await tables.execute('DROP VIEW of_windows');
   });
 
-  it('lose their old hours and what those were made of, and keep the days', async () => {
+  it('lose old hours and their sources, and keep the days', async () => {
     const database = new TelemetryDatabase({ url: home.url });
     const count = async (sql: Sql, relation: string): Promise<number> =>
       (await sql.query(`SELECT FROM ${relation}`)).length;
@@ -249,7 +249,7 @@ describe('rollups', () => {
       const left = windows.filter(({ startMs }) => startMs >= Date.parse('2026-01-08T00:00:00Z'));
       expect(await count(sql, 'probe_series')).toBe(left.length);
       expect(await rowsOf(sql, 'probe_hourly')).toEqual(exactFigures(left, '1h'));
-      // What comes for a day that was dropped changes nothing any more.
+      // Late results of a dropped day change nothing.
       await store(sql, firstHour);
       await sql.execute('INSERT INTO rollup_dirty (bucket) VALUES ($1)', [new Date(START_MS)]);
     }

@@ -6,7 +6,7 @@ import { HISTOGRAM_TOP_US, mergeHistograms, RttHistogram } from '@icmp-mon/probi
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-/** Rtts over all bins, some of them often enough that a count takes several bytes. */
+/** Rtts over all bins, some frequent enough that a count takes several bytes. */
 const arbitraryHistogram = fc
   .array(
     fc.record({
@@ -21,7 +21,7 @@ const arbitraryHistogram = fc
     return histogram;
   });
 
-describe('figures in SQL', () => {
+describe('the SQL functions for figures', () => {
   let home: TestDatabase;
   let database: TelemetryDatabase;
 
@@ -35,7 +35,7 @@ describe('figures in SQL', () => {
     await home.drop();
   });
 
-  it('sum histograms as the product does', async () => {
+  it('sum histograms like the product', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(arbitraryHistogram, { minLength: 1, maxLength: 4 }), async (histograms) => {
         const parts = histograms.map((histogram) => Buffer.from(histogram.encode()));
@@ -49,7 +49,7 @@ describe('figures in SQL', () => {
     );
   });
 
-  it('give the quantiles that the product gives', async () => {
+  it('return the same quantiles as the product', async () => {
     const arbitraryQ = fc.oneof(fc.constantFrom(0, 0.5, 0.95, 0.99, 1), fc.double({ min: 0, max: 1, noNaN: true }));
     await fc.assert(
       fc.asyncProperty(arbitraryHistogram, arbitraryQ, async (histogram, q) => {
@@ -70,7 +70,7 @@ describe('figures in SQL', () => {
     await expect(database.query('SELECT compact_rtt_histogram($1::bytea)', [bytes])).rejects.toThrow(message);
   });
 
-  it('know an empty histogram, and one of timeouts that did answer', async () => {
+  it('accept an empty histogram, and one without replies', async () => {
     const [row] = await database.query(
       `SELECT compact_rtt_histogram('\\x010001') AS sum, rtt_quantile_us('\\x01', 0.5) AS none`,
     );
@@ -81,7 +81,7 @@ describe('figures in SQL', () => {
     expect(top).toEqual({ us: HISTOGRAM_TOP_US });
   });
 
-  it('answer each query of the documentation', async () => {
+  it('execute each query of the documentation', async () => {
     const text = readFileSync(path.resolve(import.meta.dirname, '../../../../docs/sql-views.md'), 'utf8');
     const queries = [...text.matchAll(/```sql\n(.*?)```/gs)].map(([, sql]) => sql ?? '');
     expect(queries.length).toBeGreaterThan(3);

@@ -9,7 +9,7 @@ import { shardsOf, windowRows } from './stored-windows';
 import { stripSpan, TargetSamples } from './target-samples';
 import { UsualRtts } from './usual-rtts';
 
-/** Samples decoded before other requests have their turn: a few milliseconds. */
+/** Samples decoded before other requests run: a few milliseconds. */
 const SAMPLES_PER_TURN = 100_000;
 const BODIES = windowRows('target_key, window_start, body', { keys: '$1', from: '$2', shards: '$3' });
 
@@ -19,7 +19,7 @@ interface BodyRow {
   body: Buffer;
 }
 
-/** How some targets do at the moment, by their keys: for the rows of a list that are on a screen. */
+/** Reads present figures of some targets by key, for the visible rows of a list. */
 export class ReadTargetFigures extends Query<TargetFiguresPage> {
   constructor(readonly keys: readonly number[]) {
     super();

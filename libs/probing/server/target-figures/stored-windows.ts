@@ -1,12 +1,12 @@
 import { shardOf } from '@icmp-mon/probing/contract';
 
-/** Windows that begin before this instant are folded in all shards of the keys, `$n` being a list of these shards. */
+/** SQL: the time before which windows are folded in all shards of the list `shards`. */
 const foldedInAll = (shards: string): string => `(
   SELECT min(coalesce(cut, '-infinity')) FROM unnest(${shards}::smallint[]) AS s (shard) LEFT JOIN series_cut USING (shard))`;
 
 /**
- * SQL for rows of `probe_window` of many targets. Unlike the view, it looks for fragments only where some shard of the keys has not
- * folded yet: a window's fragments are many, and stay for an hour after it was folded.
+ * Returns SQL for rows of `probe_window` of many targets. Unlike the view, it reads fragments only where some shard of the keys has not
+ * folded yet: fragments of a window are many, and are kept for an hour after its fold.
  */
 export function windowRows(
   columns: string,

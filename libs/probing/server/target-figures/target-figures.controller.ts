@@ -14,7 +14,7 @@ export class TargetFiguresController {
   @RequirePermission('results:read')
   @ApiOperation({
     summary: 'Current round trip, usual round trip and loss of some targets',
-    description: 'Over all agents and checks. A key that names no target has no figures.',
+    description: 'Over all agents and checks. An unknown key has no figures.',
   })
   @ApiOkResponse({ type: TargetFiguresPageResponse })
   read(@Query() { keys }: ReadTargetFiguresRequest): Promise<TargetFiguresPageResponse> {

@@ -3,11 +3,11 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsInt, Max, Min } from 'class-validator';
 
-/** The greatest `integer` of PostgreSQL, which keys are. */
+/** Largest `integer` of PostgreSQL, the type of keys. */
 const KEY_MAX = 2 ** 31 - 1;
 const NUMBER = /^\d{1,10}$/;
 
-/** `1,2,3`; what is no number stays a text, and is refused as such. */
+/** Parses `1,2,3`; an invalid number remains a text and is refused as such. */
 function numbersOf(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   return value.split(',').map((text) => (NUMBER.test(text) ? Number(text) : text));
@@ -18,7 +18,7 @@ export class ReadTargetFiguresRequest {
     type: 'string',
     minLength: 1,
     maxLength: FIGURES_KEYS_MAX * 11 - 1,
-    description: `Keys of 1 to ${FIGURES_KEYS_MAX} targets with commas between, such as the rows of a list that are on a screen.`,
+    description: `Keys of 1 to ${FIGURES_KEYS_MAX} targets, separated by commas, for example the visible rows of a list.`,
     example: '1,2,3',
   })
   @Transform(({ value }) => numbersOf(value))
@@ -37,7 +37,7 @@ export class TargetFiguresResponse implements TargetFigures {
   @ApiProperty({
     type: 'integer',
     nullable: true,
-    description: "Microseconds: the median over its agents of each one's latest reply in the last 5 minutes.",
+    description: 'Microseconds: median over its agents of the latest reply of each agent in the last 5 minutes.',
     example: 12_300,
   })
   rttUs!: number | null;
@@ -45,7 +45,7 @@ export class TargetFiguresResponse implements TargetFigures {
   @ApiProperty({
     type: 'integer',
     nullable: true,
-    description: 'Microseconds: the median of all replies of the last 24 hours, within 2 %.',
+    description: 'Microseconds: median of all replies of the last 24 hours, within 2 %.',
     example: 12_100,
   })
   medianRttUs!: number | null;
@@ -58,7 +58,7 @@ export class TargetFiguresResponse implements TargetFigures {
     items: { type: 'number', nullable: true },
     minItems: STRIP_CELLS,
     maxItems: STRIP_CELLS,
-    description: `lost / sent in each of the last ${STRIP_CELLS} minutes, oldest first; null where nothing was measured.`,
+    description: `lost / sent in each of the last ${STRIP_CELLS} minutes, oldest first; null for minutes without measurements.`,
   })
   strip!: (number | null)[];
 }

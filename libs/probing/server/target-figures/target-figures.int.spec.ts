@@ -10,7 +10,7 @@ import { UsualRtts } from './usual-rtts';
 
 const HOUR_MS = 3_600_000;
 const SHARDS = { shardCount: 2 };
-/** In a window that is under way, with an hour behind it that is over. */
+/** In the current window, with a complete hour before it. */
 const NOW_MS = Date.parse('2026-11-18T11:58:20Z');
 const OPEN_MS = windowStart(NOW_MS);
 
@@ -39,7 +39,7 @@ async function read(...keys: number[]): Promise<TargetFigures[]> {
 }
 
 describe('the figures of targets', () => {
-  it('are in the order that was asked, without any for a key that names none', async () => {
+  it('are in the requested order, and empty for an unknown key', async () => {
     await storeWindow(database, {
       targetKey: 1,
       shard: 1,
@@ -55,7 +55,7 @@ describe('the figures of targets', () => {
     expect(Math.abs((one?.medianRttUs ?? 0) / 120 - 1)).toBeLessThan(0.03);
   });
 
-  it('count what is folded once, while its fragments are still there', async () => {
+  it('count folded results once, while their fragments are still stored', async () => {
     const startMs = OPEN_MS - WINDOW_MS;
     const samples = [reply(200_000, 500), lost(200_001)];
     const row = { targetKey: 3, shard: 1, startMs };
@@ -67,7 +67,7 @@ describe('the figures of targets', () => {
     expect(before[0]?.strip.filter((cell) => cell !== null)).toEqual([0.5]);
   });
 
-  it('have fragments of a shard that folded less than another, or nothing yet', async () => {
+  it('include fragments of a shard that folded less than another, or nothing yet', async () => {
     const samples = [reply(299_000, 70)];
     await storeWindow(database, { targetKey: 4, shard: 0, startMs: OPEN_MS - WINDOW_MS, samples, position: 3 });
     expect((await read(4, 3))[0]).toMatchObject({ rttUs: 70, lossRatio: 0 });
@@ -75,7 +75,7 @@ describe('the figures of targets', () => {
     expect((await read(4, 3))[0]).toMatchObject({ rttUs: 70, lossRatio: 0 });
   });
 
-  it('have the median of the last 24 hours, from hours where they are made', async () => {
+  it('contain the median of the last 24 hours, from hourly figures where they exist', async () => {
     const hourMs = Math.floor(NOW_MS / HOUR_MS) * HOUR_MS;
     const at = async (startMs: number, rttUs: number, count: number): Promise<void> => {
       const samples = Array.from({ length: count }, (_, n) => reply(n * 1_000, rttUs));

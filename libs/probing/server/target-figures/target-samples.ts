@@ -4,19 +4,19 @@ import type { SeriesSamples } from '@icmp-mon/probing/wire';
 export const RECENT_MS = 300_000;
 const RATIO_DIGITS = 10_000;
 
-/** The last reply of an agent. */
+/** Latest reply of an agent. */
 interface LastReply {
   timeMs: number;
   rttUs: number;
 }
 
-/** Start of the first cell of a strip, and the end of its last one: the minute that is under way is in it. */
+/** Returns the start of the first cell of a strip and the end of its last one, which contains the current minute. */
 export function stripSpan(nowMs: number): { fromMs: number; untilMs: number } {
   const untilMs = (Math.floor(nowMs / STRIP_CELL_MS) + 1) * STRIP_CELL_MS;
   return { fromMs: untilMs - STRIP_CELLS * STRIP_CELL_MS, untilMs };
 }
 
-/** Gathers what the samples of one target say of its last hour. */
+/** Computes the figures of one target from the samples of its last hour. */
 export class TargetSamples {
   private readonly sent = new Uint32Array(STRIP_CELLS);
   private readonly lost = new Uint32Array(STRIP_CELLS);
@@ -68,7 +68,7 @@ export class TargetSamples {
   }
 }
 
-/** To four digits: a strip of 60 cells is sent for each row of a list. */
+/** Rounds to four digits: a strip of 60 cells is sent for each row of a list. */
 function ratio(lost: number, sent: number): number | null {
   return sent === 0 ? null : Math.round((lost / sent) * RATIO_DIGITS) / RATIO_DIGITS;
 }

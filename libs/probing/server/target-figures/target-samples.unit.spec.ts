@@ -20,7 +20,7 @@ function given(...samples: Sample[]): TargetSamples {
 }
 
 describe('the figures of a target', () => {
-  it('are unknown where nothing was measured', () => {
+  it('are null without measurements', () => {
     expect(given().figures(7, null)).toEqual({
       key: 7,
       rttUs: null,
@@ -30,7 +30,7 @@ describe('the figures of a target', () => {
     });
   });
 
-  it('count loss by minutes, the one under way last', () => {
+  it('count loss by minute, the current one last', () => {
     const { strip } = given(
       none(1, 0, OUTCOME.timeout),
       reply(1, 59_999, 10),
@@ -51,13 +51,13 @@ describe('the figures of a target', () => {
     });
   });
 
-  it('leave out what is older than 5 minutes, or is no vote about the target', () => {
+  it('exclude results that are older than 5 minutes, or are not evidence about the target', () => {
     const target = given(none(1, 10, OUTCOME.not_sent), none(1, 20, OUTCOME.error));
     target.add(WINDOW_MS - 300_000, samplesOf([none(1, 10, OUTCOME.timeout), reply(1, 20, 50), reply(1, 250_000, 70)]));
     expect(target.figures(1, null)).toMatchObject({ rttUs: 70, lossRatio: 0 });
   });
 
-  it('leave out what is before the strip, and in the future', () => {
+  it('exclude results before the strip, and in the future', () => {
     const target = given();
     target.add(WINDOW_MS - 3_600_000, samplesOf([none(1, 0, OUTCOME.timeout)]));
     target.add(WINDOW_MS + 300_000, samplesOf([none(1, 0, OUTCOME.timeout)]));

@@ -9,18 +9,18 @@ import { shardsOf, windowRows } from './stored-windows';
 
 const HOUR_MS = 3_600_000;
 const USUAL_OVER_MS = 24 * HOUR_MS;
-/** The median of a day hardly changes meanwhile. */
+/** How long a median is cached, in ms: that of a day hardly changes in this time. */
 const KEPT_MS = 300_000;
 const ENTRIES_MAX = 20_000;
 
-/** Hours as far as they are made, and windows for the rest. */
+/** SQL: hourly figures as far as they are computed, and windows for the rest. */
 const HISTOGRAMS = `
   SELECT target_key, histogram FROM probe_hourly
   WHERE target_key = ANY ($1::integer[]) AND bucket >= $2::timestamptz AND bucket < $3::timestamptz
   UNION ALL
   ${windowRows('target_key, histogram', { keys: '$1', from: '$3', shards: '$4' })}`;
 
-/** What round trips to a target usually take: the median of its last 24 hours. */
+/** Usual round trips to a target: the median of its last 24 hours. */
 @Injectable()
 export class UsualRtts {
   private readonly medians = new ShortCache<number | null>({ entriesMax: ENTRIES_MAX, keptMs: () => KEPT_MS });
@@ -33,7 +33,7 @@ export class UsualRtts {
     this.reads = new Batching({ batchMax: FIGURES_KEYS_MAX, concurrentMax: 2 }, (keys) => this.read(keys));
   }
 
-  /** In µs, within 2 %; null where nothing was answered. */
+  /** Returns the median in µs, within 2 %; null without a reply. */
   of(key: number): Promise<number | null> {
     return this.medians.get(String(key), () => this.reads.ask(key));
   }
