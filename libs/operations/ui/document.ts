@@ -12,6 +12,9 @@ export interface DocumentSection {
 /** Paths below `docs/`, without `.md`, of the documents that the portal contains. Links to other documents become plain text. */
 const SHIPPED = /^(?:(?:design|how-to|runbooks)\/)?[a-z0-9-]+$/i;
 
+/** Start of a code block with lines of a drawing. */
+const DRAWING = /<pre>(?=<code[^>]*>[^<]*[─│┌└])/g;
+
 /** Returns the sections of a Markdown document. `name` is its path below `docs/` without `.md`; its relative links become links to portal pages. */
 export function documentSections(markdown: string, name: string): DocumentSection[] {
   const marked = new Marked({ gfm: true });
@@ -22,7 +25,7 @@ export function documentSections(markdown: string, name: string): DocumentSectio
   let heading: Tokens.Heading | null = null;
   const anchors = new Anchors();
   const close = (): void => {
-    const html = marked.parser(body);
+    const html = marked.parser(body).replace(DRAWING, '<pre class="drawing" tabindex="0">');
     if (heading !== null) sections.push({ ...headingOf(heading, anchors), html });
     else if (html.trim() !== '') sections.push({ id: '', depth: 0, title: '', html });
     body = [];

@@ -36,6 +36,14 @@ describe('a document as sections', () => {
     );
   });
 
+  it('marks drawings, which scroll by keyboard instead of wrapping', () => {
+    const [section] = documentSections('# A\n\n```text\na ──▶ <b>\n```\n\n```sh\nnpm start\n```', 'architecture');
+    expect(section?.html).toBe(
+      '<pre class="drawing" tabindex="0"><code class="language-text">a ──▶ &lt;b&gt;\n</code></pre>\n' +
+        '<pre><code class="language-sh">npm start\n</code></pre>\n',
+    );
+  });
+
   it('loads its images from below /docs', () => {
     const [section] = documentSections('# A\n\n![A graph](images/x.png)', 'grafana');
     expect(section?.html).toBe('<p><img src="/docs/images/x.png" alt="A graph"></p>\n');
