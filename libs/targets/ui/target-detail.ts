@@ -1,28 +1,22 @@
 import { Component, computed, effect, inject, input, linkedSignal, signal, untracked } from '@angular/core';
-import { MatDialog } from '@angular/material/dialog';
 import { Router, RouterLink } from '@angular/router';
 import { Session } from '@icmp-mon/identity/ui';
 import { Chart, ChartColours, LONG_TIME_RANGES, RangeChoice } from '@icmp-mon/platform/charts';
 import {
   AgePipe,
   Clock,
-  type Confirmation,
-  ConfirmDialog,
   CountPipe,
   DateTimePipe,
   Failure,
-  Icon,
   InstantPipe,
   keepLast,
   PageTrail,
-  readProblem,
   RttPipe,
   SharePipe,
   Shortcuts,
-  Toasts,
 } from '@icmp-mon/platform/ui-kit';
 import { LiveStream, type StreamBatch } from '@icmp-mon/platform/live-stream';
-import { ReasonPipe, ShortReasonPipe, StatusGlyph } from '@icmp-mon/status/look';
+import { ReasonPipe, StatusGlyph } from '@icmp-mon/status/look';
 import type { HistoryPoint, Resolution } from '@icmp-mon/probing/contract';
 import { StatusClient } from '@icmp-mon/status/ui';
 import type { TargetView } from '@icmp-mon/targets/contract';
@@ -34,10 +28,12 @@ import { TargetsClient } from './targets.client';
 import { ListPlace } from './list-place';
 import { LossStrip } from './loss-strip';
 import { readFailures } from './read-failures';
+import { RemoveTarget } from './remove-target';
 import { ShownFigures } from './shown-figures';
 import { TagsPipe } from './tags.pipe';
 import { targetResults } from './target-results';
 import { LossPipe, OutcomePipe, WindowPipe } from './target-pipes';
+import { TargetVerdicts } from './target-verdicts';
 
 const TABLE_ROWS = 40;
 interface Read<T> {
@@ -62,19 +58,19 @@ const WINDOW_WORDS: Readonly<Record<Resolution, string>> = {
     DateTimePipe,
     EditTarget,
     Failure,
-    Icon,
     InstantPipe,
     LossPipe,
     LossStrip,
     OutcomePipe,
     RangeChoice,
     ReasonPipe,
+    RemoveTarget,
     RouterLink,
     RttPipe,
     SharePipe,
-    ShortReasonPipe,
     StatusGlyph,
     TagsPipe,
+    TargetVerdicts,
     WindowPipe,
   ],
   providers: [ShownFigures],
@@ -82,10 +78,7 @@ const WINDOW_WORDS: Readonly<Record<Resolution, string>> = {
   styleUrl: './target-detail.scss',
 })
 export class TargetDetail {
-  private readonly client = inject(TargetsClient);
   private readonly router = inject(Router);
-  private readonly dialog = inject(MatDialog);
-  private readonly toasts = inject(Toasts);
   private readonly session = inject(Session);
   private readonly stream = inject(LiveStream);
   private readonly colours = inject(ChartColours);
@@ -97,7 +90,7 @@ export class TargetDetail {
   readonly from = input<string>();
   readonly to = input<string>();
 
-  protected readonly target = this.client.target(this.id);
+  protected readonly target = inject(TargetsClient).target(this.id);
   protected readonly status = inject(StatusClient).ofTarget(this.id);
   protected readonly nowMs = inject(Clock).nowMs;
   protected readonly ranges = LONG_TIME_RANGES;
@@ -120,12 +113,6 @@ export class TargetDetail {
   protected readonly view = linkedSignal<Read<TargetView>, TargetView | undefined>({
     source: () => ({ id: this.id(), value: this.keptTarget.value() }),
     computation: ({ value }) => value,
-  });
-  protected readonly verdicts = computed(() => this.keptStatus.value());
-  /** Agents that are not selected because their policy refuses the target; selected ones that refuse are among the verdicts. */
-  protected readonly passedOver = computed(() => {
-    const { agents = [], refusedBy = [] } = this.verdicts() ?? {};
-    return refusedBy.filter(({ agentId }) => agents.every((each) => each.agentId !== agentId));
   });
   protected readonly points = computed(() => this.shown.history()?.items ?? []);
   protected readonly windowWords = computed(() => WINDOW_WORDS[this.shown.history()?.resolution ?? '5m']);
@@ -171,7 +158,7 @@ export class TargetDetail {
     inject(Shortcuts).add({
       keys: 'u',
       label: 'Back to the list',
-      run: () => void this.router.navigateByUrl(this.place.url),
+      run: () => this.leave(),
     });
   }
 
@@ -193,27 +180,9 @@ export class TargetDetail {
     return { from: point.at, to: new Date(Date.parse(point.at) + point.windowMs).toISOString() };
   }
 
-  protected remove(target: TargetView): void {
-    const data: Confirmation = {
-      title: `Remove ${target.ip}?`,
-      text: 'Probing stops immediately. Stored results are kept.',
-      action: 'Remove target',
-    };
-    const closed = this.dialog.open<ConfirmDialog, Confirmation, boolean>(ConfirmDialog, { data, width: '420px' });
-    closed.afterClosed().subscribe((confirmed) => {
-      if (confirmed === true) void this.sendRemoval(target);
-    });
-  }
-
-  private async sendRemoval(target: TargetView): Promise<void> {
-    try {
-      await this.client.remove(target);
-      this.toasts.done(`${target.ip} was removed.`);
-      await this.router.navigateByUrl(this.place.url);
-    } catch (failure) {
-      const problem = readProblem(failure);
-      this.toasts.failed(`${target.ip} was not removed. ${problem.title}. ${problem.detail}`);
-    }
+  /** Returns to the list. */
+  protected leave(): void {
+    void this.router.navigateByUrl(this.place.url);
   }
 
   private receive(batch: StreamBatch): void {

@@ -1,0 +1,49 @@
+import { Component, inject, input, output } from '@angular/core';
+import { MatDialog } from '@angular/material/dialog';
+import { type Confirmation, ConfirmDialog, Icon, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
+import type { TargetView } from '@icmp-mon/targets/contract';
+import { TargetsClient } from './targets.client';
+
+/** Button that removes a target after a confirmation. */
+@Component({
+  selector: 'icm-remove-target',
+  imports: [Icon],
+  template: `
+    <button type="button" class="button" data-testid="remove-target" (click)="confirm()">
+      <icm-icon name="trash" /> Remove
+    </button>
+  `,
+})
+export class RemoveTarget {
+  private readonly client = inject(TargetsClient);
+  private readonly dialog = inject(MatDialog);
+  private readonly toasts = inject(Toasts);
+
+  readonly target = input.required<TargetView>();
+  /** Emits after the target was removed. */
+  readonly removed = output();
+
+  protected confirm(): void {
+    const target = this.target();
+    const data: Confirmation = {
+      title: `Remove ${target.ip}?`,
+      text: 'Probing stops immediately. Stored results are kept.',
+      action: 'Remove target',
+    };
+    const closed = this.dialog.open<ConfirmDialog, Confirmation, boolean>(ConfirmDialog, { data, width: '420px' });
+    closed.afterClosed().subscribe((confirmed) => {
+      if (confirmed === true) void this.remove(target);
+    });
+  }
+
+  private async remove(target: TargetView): Promise<void> {
+    try {
+      await this.client.remove(target);
+      this.toasts.done(`${target.ip} was removed.`);
+      this.removed.emit();
+    } catch (failure) {
+      const problem = readProblem(failure);
+      this.toasts.failed(`${target.ip} was not removed. ${problem.title}. ${problem.detail}`);
+    }
+  }
+}

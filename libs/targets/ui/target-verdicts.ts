@@ -1,0 +1,25 @@
+import { Component, computed, inject, input } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { AgePipe, Clock } from '@icmp-mon/platform/ui-kit';
+import type { TargetStatusView } from '@icmp-mon/status/contract';
+import { ShortReasonPipe, StatusGlyph } from '@icmp-mon/status/look';
+
+/** The verdicts of the selected agents on a target, and the agents whose policy refuses it. */
+@Component({
+  selector: 'icm-target-verdicts',
+  imports: [AgePipe, RouterLink, ShortReasonPipe, StatusGlyph],
+  templateUrl: './target-verdicts.html',
+  styleUrl: './target-verdicts.scss',
+})
+export class TargetVerdicts {
+  readonly status = input.required<TargetStatusView | undefined>();
+  /** Whether the last read failed, so that the verdicts are old. */
+  readonly isOutdated = input.required<boolean>();
+
+  protected readonly nowMs = inject(Clock).nowMs;
+  /** Agents that are not selected because their policy refuses the target; selected ones that refuse are among the verdicts. */
+  protected readonly passedOver = computed(() => {
+    const { agents = [], refusedBy = [] } = this.status() ?? {};
+    return refusedBy.filter(({ agentId }) => agents.every((each) => each.agentId !== agentId));
+  });
+}
