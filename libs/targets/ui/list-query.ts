@@ -44,6 +44,12 @@ export function listParams(query: ListQuery): Record<keyof ListParams, string | 
   };
 }
 
+/** Returns the URL parameters of a query without those that have their default. */
+export function givenParams(query: ListQuery): Record<string, string> {
+  const params = Object.entries(listParams(query));
+  return Object.fromEntries(params.flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
+}
+
 /** Returns whether the query has a filter. */
 export function isFiltered(query: ListQuery): boolean {
   return query.q !== '' || query.statuses.length > 0 || query.tier !== '';

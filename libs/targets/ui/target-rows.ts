@@ -2,7 +2,7 @@ import { computed, DestroyRef, inject, Injectable, signal } from '@angular/core'
 import type { TargetPage, TargetView } from '@icmp-mon/targets/contract';
 import { Clock, countText, type ReadFailure, readProblem } from '@icmp-mon/platform/ui-kit';
 import { LiveStream, type StreamBatch } from '@icmp-mon/platform/live-stream';
-import { type ListQuery, listParams, matches, moves, WORST_FIRST } from './list-query';
+import { givenParams, type ListQuery, matches, moves, WORST_FIRST } from './list-query';
 import { PAGE_ROWS, RowWindow } from './row-window';
 import { TargetsClient } from './targets.client';
 
@@ -179,9 +179,7 @@ export class TargetRows {
   }
 
   private fetchPage(part: Readonly<Record<string, string>>): Promise<TargetPage> {
-    const params: Record<string, string> = { limit: String(PAGE_ROWS), ...part };
-    for (const [name, value] of Object.entries(listParams(this.query))) if (value !== null) params[name] = value;
-    return this.client.page(params);
+    return this.client.page({ limit: String(PAGE_ROWS), ...part, ...givenParams(this.query) });
   }
 
   private receive(batch: StreamBatch): void {
