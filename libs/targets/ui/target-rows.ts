@@ -2,35 +2,26 @@ import { computed, DestroyRef, inject, Injectable, signal } from '@angular/core'
 import type { TargetPage, TargetView } from '@icmp-mon/targets/contract';
 import { Clock, countText, type ReadFailure, readProblem } from '@icmp-mon/platform/ui-kit';
 import { LiveStream, type StreamBatch } from '@icmp-mon/platform/live-stream';
-import { givenParams, type ListQuery, matches, moves, WORST_FIRST } from './list-query';
+import { givenParams, type ListQuery, WORST_FIRST } from './list-query';
+import { HeldChanges } from './held-changes';
+import { applyChanges } from './row-changes';
+import { RowMarks, TINT_FOR_MS } from './row-marks';
 import { PAGE_ROWS, RowWindow } from './row-window';
 import { TargetsClient } from './targets.client';
 
-const TINT_FOR_MS = 1_200;
-const HELD_MAX = 5_000;
 /** Number of visible rows until the page reports its size. */
 const SHOWN_ROWS = 60;
-const READ_AGAIN: StreamBatch = { targets: [], removed: [], results: [], reset: true, resumed: false };
 
-interface RowsState {
-  length: number;
-  firstRead: boolean;
-  refreshing: boolean;
-  failure: ReadFailure | null;
-  outOfPlace: number;
-  pausedSinceMs: number | null;
-  heldBack: number;
-}
-
-const NOTHING_READ: RowsState = {
+const NOTHING_READ = {
   length: 0,
   firstRead: true,
   refreshing: false,
-  failure: null,
+  failure: null as ReadFailure | null,
   outOfPlace: 0,
-  pausedSinceMs: null,
+  pausedSinceMs: null as number | null,
   heldBack: 0,
 };
+type RowsState = typeof NOTHING_READ;
 
 /**
  * The rows of the target list: pages are read on scrolling, and changes of the stream are applied in place.
@@ -39,7 +30,7 @@ const NOTHING_READ: RowsState = {
  * - Latest read wins: the result of a superseded read is dropped.
  * - Kept on failure: rows stay when a read fails, with the failure and since when.
  * - Reset: after a `reset`, or a `resumed` stream while a read fails, the list is read again.
- * - Paused: changes are held back, at most `HELD_MAX` rows; beyond that, resuming reads the list again.
+ * - Paused: changes are held back; after too many of them, or a reset, resuming reads the list again.
  */
 @Injectable()
 export class TargetRows {
@@ -50,11 +41,8 @@ export class TargetRows {
   private reading = 0;
   private shown = { start: 0, end: SHOWN_ROWS };
   private busy = false;
-  private readonly changedIds = new Set<string>();
-  private readonly tinted = new Map<string, number>();
-  private readonly gone = new Set<string>();
-  private held: StreamBatch[] = [];
-  private heldRows = 0;
+  private readonly marks = new RowMarks();
+  private readonly held = new HeldChanges();
 
   private readonly state = signal<RowsState>(NOTHING_READ);
 
@@ -88,12 +76,12 @@ export class TargetRows {
 
   isTinted(id: string): boolean {
     this.state();
-    return this.tinted.has(id);
+    return this.marks.isTinted(id);
   }
 
   isGone(id: string): boolean {
     this.state();
-    return this.gone.has(id);
+    return this.marks.isRemoved(id);
   }
 
   /**
@@ -112,15 +100,13 @@ export class TargetRows {
       this.window = new RowWindow();
       this.window.put(first, page);
       this.shown = { start: index, end: index + SHOWN_ROWS };
-      this.forgetChanges();
+      this.marks.clear();
       this.change({ firstRead: false, failure: null });
       return Math.max(0, Math.min(index, this.window.length - 1));
     } catch (failure) {
       if (reading === this.reading) this.fail(failure);
     } finally {
-      if (reading === this.reading) {
-        this.touch({ refreshing: false });
-      }
+      if (reading === this.reading) this.touch({ refreshing: false });
     }
     return 0;
   }
@@ -149,10 +135,7 @@ export class TargetRows {
   pause(paused: boolean): void {
     this.change({ pausedSinceMs: paused ? Date.now() : null, heldBack: 0 });
     if (paused) return;
-    const held = this.held;
-    this.held = [];
-    this.heldRows = 0;
-    for (const batch of held) this.apply(batch);
+    for (const batch of this.held.release()) this.apply(batch);
   }
 
   private async fill(): Promise<void> {
@@ -187,9 +170,8 @@ export class TargetRows {
       this.apply(batch);
       return;
     }
-    this.heldRows += batch.targets.length + batch.removed.length;
-    this.held = this.heldRows > HELD_MAX || batch.reset ? [READ_AGAIN] : [...this.held, batch];
-    this.change({ heldBack: this.heldRows });
+    this.held.add(batch);
+    this.change({ heldBack: this.held.count });
   }
 
   private apply(batch: StreamBatch): void {
@@ -198,46 +180,13 @@ export class TargetRows {
       return;
     }
     if (batch.targets.length === 0 && batch.removed.length === 0) return;
-    const untilMs = Date.now() + TINT_FOR_MS;
-    for (const after of batch.targets) this.applyRow(after, untilMs);
-    for (const id of batch.removed) this.applyRemoval(id);
+    const { window, marks, query } = this;
+    applyChanges(batch, { window, marks, query, nowMs: this.nowMs() });
     this.touch();
-    setTimeout(() => this.fadeTints(), TINT_FOR_MS + 50);
-  }
-
-  private applyRow(after: TargetView, untilMs: number): void {
-    const before = this.window.rowOf(after.id);
-    if (before === undefined) {
-      // A row of a page that is not loaded cannot be distinguished from a new row; both are counted only if they match.
-      if (matches(after, this.query) && this.isNew(after)) this.changedIds.add(after.id);
-      return;
-    }
-    this.gone.delete(after.id);
-    if (moves(before, after, this.query)) this.changedIds.add(after.id);
-    if (before.status !== after.status || before.reason !== after.reason) this.tinted.set(after.id, untilMs);
-    this.window.replace(after);
-  }
-
-  private applyRemoval(id: string): void {
-    if (this.window.rowOf(id) === undefined) return;
-    this.gone.add(id);
-    this.changedIds.add(id);
-  }
-
-  private isNew(view: TargetView): boolean {
-    return this.window.loadedRows >= this.window.length || this.nowMs() - Date.parse(view.registeredAt) < 60_000;
-  }
-
-  private fadeTints(): void {
-    const nowMs = Date.now();
-    for (const [id, untilMs] of this.tinted) if (untilMs <= nowMs) this.tinted.delete(id);
-    this.touch();
-  }
-
-  private forgetChanges(): void {
-    this.changedIds.clear();
-    this.tinted.clear();
-    this.gone.clear();
+    setTimeout(() => {
+      this.marks.fadeTints(Date.now());
+      this.touch();
+    }, TINT_FOR_MS + 50);
   }
 
   private change(change: Partial<RowsState>): void {
@@ -246,6 +195,6 @@ export class TargetRows {
 
   /** Publishes rows that changed in place: computed values that read them are updated. */
   private touch(change: Partial<RowsState> = {}): void {
-    this.change({ length: this.window.length, outOfPlace: this.changedIds.size, ...change });
+    this.change({ length: this.window.length, outOfPlace: this.marks.outOfPlace, ...change });
   }
 }
