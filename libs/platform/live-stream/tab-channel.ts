@@ -1,0 +1,17 @@
+import type { TabChannel, TabMessage } from './tab-group';
+
+/** Channel name with the version of the tab protocol: tabs with incompatible versions do not share a stream. */
+const CHANNEL = 'icm-stream-1';
+
+/** Opens the channel to the other tabs of the browser. */
+export function openChannel(): TabChannel {
+  // Without BroadcastChannel this tab does not share a stream.
+  if (typeof BroadcastChannel !== 'function')
+    return { post: () => undefined, listen: () => undefined, close: () => undefined };
+  const channel = new BroadcastChannel(CHANNEL);
+  return {
+    post: (message) => channel.postMessage(message),
+    listen: (take) => (channel.onmessage = ({ data }: MessageEvent<TabMessage>) => take(data)),
+    close: () => channel.close(),
+  };
+}
