@@ -7,7 +7,7 @@ import { fail, say } from '../say.mjs';
 import { checkSystem } from '../setup.mjs';
 
 /** @typedef {import('../../libs/platform/command-line/definition.mjs').Command} Command */
-/** @typedef {import('../../libs/platform/command-line/read-command-line.mjs').Invocation} Invocation */
+/** @typedef {import('../../libs/platform/command-line/invocation.mjs').Invocation} Invocation */
 
 /**
  * Runs a script of package.json. Prints the help, or rejects a wrong command line, before anything else happens.

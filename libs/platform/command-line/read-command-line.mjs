@@ -1,70 +1,11 @@
 import { parseArgs } from 'node:util';
 import { callWith, UsageError } from './definition.mjs';
+import { Invocation } from './invocation.mjs';
 import { nearest } from './nearest.mjs';
 
 /** @typedef {import('./definition.mjs').Command} Command */
 /** @typedef {import('./definition.mjs').Option} Option */
 /** @typedef {import('./definition.mjs').Argument} Argument */
-
-/** A parsed command line. */
-export class Invocation {
-  /** @type {ReadonlyMap<string, string | number | true>} */
-  #values;
-
-  /**
-   * @param {readonly Command[]} path the command and those above it
-   * @param {readonly string[]} args
-   * @param {ReadonlyMap<string, string | number | true>} values
-   * @param {boolean} asksForHelp
-   */
-  constructor(path, args, values, asksForHelp) {
-    this.path = path;
-    this.args = args;
-    this.asksForHelp = asksForHelp;
-    this.#values = values;
-  }
-
-  /** Names of the sub-commands, such as `users list`. */
-  get words() {
-    return this.path
-      .slice(1)
-      .map(({ name }) => name)
-      .join(' ');
-  }
-
-  /**
-   * Returns whether a switch is set.
-   * @param {string} name
-   */
-  flag(name) {
-    return this.#value(name) === true;
-  }
-
-  /**
-   * Returns the value of an option; undefined if it is not set.
-   * @param {string} name
-   */
-  text(name) {
-    const value = this.#value(name);
-    return value === undefined || value === true ? undefined : String(value);
-  }
-
-  /**
-   * Returns the value of a numeric option; undefined if it is not set.
-   * @param {string} name
-   */
-  number(name) {
-    const value = this.#value(name);
-    return typeof value === 'number' ? value : undefined;
-  }
-
-  /** @param {string} name */
-  #value(name) {
-    const known = optionsOf(this.path[this.path.length - 1]).some((option) => option.name === name);
-    if (!known) throw new Error(`The definition of ${this.path.at(-1)?.name} has no option ${name}.`);
-    return this.#values.get(name);
-  }
-}
 
 /**
  * Parses a command line by the definition of its script. A request for help is recognised even if the rest is not valid.
