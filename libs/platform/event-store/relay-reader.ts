@@ -44,7 +44,7 @@ export async function readProgress(session: Sql, name: string): Promise<{ cursor
   );
   if (row === undefined)
     throw new Error(
-      `The row "${name}" of relay_cursor does not exist. Restart the worker to create it; all events are then published again.`,
+      `The row "${name}" of relay_cursor was deleted. The relay creates it again at its next start and publishes all events again.`,
     );
   return row;
 }
